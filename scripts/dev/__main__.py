@@ -179,7 +179,7 @@ class Develop:
         url = f"http://{HOST}:{self._hass_port}"
         async with asyncio.timeout(START_SECONDS), HomeAssistant(url) as hass:
             await self._wait_for(f"{self._endpoint}/_simulator/state")
-            await self._wait_for(f"{url}/auth/providers")
+            await self._wait_for(f"{url}/manifest.json")
             await hass.sign_in()
             while (await hass.request("GET", "/api/config"))["state"] != "RUNNING":
                 await asyncio.sleep(0.2)
