@@ -1,6 +1,6 @@
 """Draw the pictures in custom_components/seam/brand: a door's keypad with a lit key.
 
-    .venv/bin/python scripts/brand.py
+.venv/bin/python scripts/brand.py
 """
 
 from pathlib import Path
@@ -37,7 +37,10 @@ def icon(size: int, *, dark: bool) -> Image.Image:
 
     shackle = SHACKLE_ON_DARK if dark else SHACKLE
     draw.rounded_rectangle(
-        box(144, 12, 368, 330), radius=112 * scale, outline=shackle, width=int(44 * scale)
+        box(144, 12, 368, 330),
+        radius=112 * scale,
+        outline=shackle,
+        width=int(44 * scale),
     )
 
     body = box(64, 172, 448, 500)

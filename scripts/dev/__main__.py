@@ -26,9 +26,9 @@ from homeassistant.components.onboarding.const import STEP_USER, STEPS
 from homeassistant.const import RESTART_EXIT_CODE
 from homeassistant.core import HomeAssistant as Core
 
-from .client import PASSWORD, USERNAME, HomeAssistant, HomeAssistantError
 from . import dashboard
-from .process import Process, show
+from .client import PASSWORD, USERNAME, HomeAssistant, HomeAssistantError
+from .process import Process
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOST: Final = "127.0.0.1"
@@ -115,7 +115,9 @@ class Develop:
 
     @staticmethod
     def _report_death(process: Process, code: int) -> None:
-        print(f"\n{process.name} ended with code {code}. It said last:", file=sys.stderr)
+        print(
+            f"\n{process.name} ended with code {code}. It said last:", file=sys.stderr
+        )
         for line in process.tail:
             print(f"  {line}", file=sys.stderr)
 
@@ -181,8 +183,7 @@ class Develop:
             await self._wait_for(f"{self._endpoint}/_simulator/state")
             await self._wait_for(f"{url}/manifest.json")
             await hass.sign_in()
-            while (await hass.request("GET", "/api/config"))["state"] != "RUNNING":
-                await asyncio.sleep(0.2)
+            await hass.wait_until_running()
             await self._add_integration(hass)
             await self._save_dashboard(hass)
             await hass.sign_out()

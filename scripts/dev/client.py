@@ -1,5 +1,6 @@
 """Talk to Home Assistant as its own frontend does: over HTTP and the websocket."""
 
+import asyncio
 from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Final, Self
@@ -72,6 +73,13 @@ class HomeAssistant:
             if await self._wants_first_user()
             else await self._log_in()
         )
+
+    async def wait_until_running(self) -> None:
+        """Wait until everything that starts by itself has started."""
+        while True:
+            if (await self.request("GET", "/api/config"))["state"] == "RUNNING":
+                return
+            await asyncio.sleep(0.2)
 
     async def sign_out(self) -> None:
         """Take back what signing in left behind."""

@@ -1,0 +1,1 @@
+"""Tests of Seam for Home Assistant."""
