@@ -1,0 +1,54 @@
+"""`python -m simulator`."""
+
+import argparse
+import asyncio
+from pathlib import Path
+import signal
+
+from .seed import KEY, KEY_TWO, PERSONAL_ACCESS_TOKEN
+from .server import Simulator
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        prog="python -m simulator", description="A Seam workspace on loopback."
+    )
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8124)
+    parser.add_argument(
+        "--locks", type=int, help="generate so many locks instead of the small rental"
+    )
+    parser.add_argument("--codes", type=int, default=5, help="managed codes per lock")
+    parser.add_argument(
+        "--unmanaged", type=int, default=2, help="unmanaged codes per lock"
+    )
+    parser.add_argument(
+        "--speed", type=float, default=1.0, help="how much faster time runs"
+    )
+    parser.add_argument(
+        "--state", type=Path, help="go on from this file, and save into it"
+    )
+    return parser.parse_args()
+
+
+async def _run(arguments: argparse.Namespace) -> None:
+    simulator = Simulator(
+        speed=arguments.speed,
+        locks=arguments.locks,
+        codes=arguments.codes,
+        unmanaged=arguments.unmanaged,
+        state=arguments.state,
+    )
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stopped.set)
+    await simulator.start(arguments.host, arguments.port)
+    keys = f"{KEY}, {KEY_TWO}, {PERSONAL_ACCESS_TOKEN}"
+    print(f"Simulated Seam at {simulator.url} (keys {keys})", flush=True)
+    await stopped.wait()
+    await simulator.stop()
+
+
+if __name__ == "__main__":
+    asyncio.run(_run(_arguments()))

@@ -1,0 +1,78 @@
+"""Action attempts: what a device was asked to do, and how it went."""
+
+from .behaviour import Behaviour
+from .events import EventLog
+from .ids import Ids
+from .timeline import Timeline
+from .world import ActionAttempt, Device, Json, World
+
+# The others end without an event.
+_WITH_EVENTS = (
+    "LOCK_DOOR",
+    "UNLOCK_DOOR",
+    "SIMULATE_KEYPAD_CODE_ENTRY",
+    "SIMULATE_MANUAL_LOCK_VIA_KEYPAD",
+)
+
+
+class Attempts:
+    """Starts and ends action attempts."""
+
+    def __init__(
+        self,
+        world: World,
+        timeline: Timeline,
+        events: EventLog,
+        behaviour: Behaviour,
+        ids: Ids,
+    ) -> None:
+        """Keep them in the world."""
+        self._world = world
+        self._timeline = timeline
+        self._events = events
+        self._behaviour = behaviour
+        self._ids = ids
+
+    def start(self, device: Device, action_type: str) -> ActionAttempt:
+        """Begin one."""
+        attempt = ActionAttempt(
+            self._ids.new(),
+            device.workspace_id,
+            device.device_id,
+            action_type,
+            self._timeline.now(),
+        )
+        if self._behaviour.actions_never_ending > 0:
+            self._behaviour.actions_never_ending -= 1
+            attempt.never_ends = True
+        self._world.action_attempts[attempt.action_attempt_id] = attempt
+        return attempt
+
+    def succeed(self, attempt: ActionAttempt, result: Json | None = None) -> None:
+        """End one well."""
+        if attempt.status == "pending" and not attempt.never_ends:
+            attempt.status = "success"
+            attempt.result = result or {}
+            self._announce(attempt)
+
+    def fail(self, attempt: ActionAttempt, error_type: str, message: str) -> None:
+        """End one badly."""
+        if attempt.status == "pending" and not attempt.never_ends:
+            attempt.status = "error"
+            attempt.error = {"type": error_type, "message": message}
+            self._announce(attempt)
+
+    def _announce(self, attempt: ActionAttempt) -> None:
+        if attempt.action_type in _WITH_EVENTS:
+            self._events.attempt(attempt)
+
+
+def render_attempt(attempt: ActionAttempt) -> Json:
+    """Write an action attempt as the API does."""
+    return {
+        "action_attempt_id": attempt.action_attempt_id,
+        "action_type": attempt.action_type,
+        "status": attempt.status,
+        "result": attempt.result,
+        "error": attempt.error,
+    }

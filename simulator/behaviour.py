@@ -1,0 +1,33 @@
+"""How long things take, and what is to go wrong next."""
+
+from dataclasses import dataclass, field
+
+PROGRAMMING_SECONDS = 5.0
+CONVERSION_SECONDS = 3.0
+ACTION_SECONDS = 2.0
+OFFLINE_WARNING_SECONDS = 60.0
+RESTORE_SECONDS = 60.0
+NATIVE_LEAD_SECONDS = 72 * 3600.0
+LEAD_SECONDS = 3600.0
+
+
+@dataclass(slots=True)
+class Failure:
+    """A failure that waits for its victim."""
+
+    error_code: str
+    message: str
+
+
+@dataclass(slots=True)
+class Behaviour:
+    """What the control surface has arranged for what comes next."""
+
+    action_failures: list[Failure] = field(default_factory=list)
+    actions_never_ending: int = 0
+    actions_unconfirmed: int = 0
+    programming_failures: list[Failure] = field(default_factory=list)
+    conversion_failures: list[Failure] = field(default_factory=list)
+    conversion_gives_new_id: bool = False
+    dropped_codes: dict[str, int] = field(default_factory=dict, repr=False)
+    """How many more lists leave a code out, by its id."""

@@ -1,0 +1,127 @@
+"""What a lock takes for a PIN or a name, and how new PINs are found."""
+
+from collections.abc import Callable
+from itertools import pairwise
+
+from .errors import ApiError, invalid_input
+from .ids import Ids
+from .world import AccessCode, Device, Json, World
+
+_DEFAULT_LENGTHS = (4, 5, 6, 7, 8)
+
+
+def _runs(digits: str, step: int) -> int:
+    """Return the length of the longest run in which each digit is `step` on."""
+    longest = run = 1
+    for before, after in pairwise(digits):
+        run = run + 1 if int(after) - int(before) == step else 1
+        longest = max(longest, run)
+    return longest
+
+
+_BROKEN: dict[str, Callable[[str], bool]] = {
+    "no_zeros": lambda pin: "0" in pin,
+    "cannot_start_with_12": lambda pin: pin.startswith("12"),
+    "no_triple_consecutive_ints": lambda pin: (
+        max(_runs(pin, 1), _runs(pin, -1), _runs(pin, 0)) > 3
+    ),
+    "no_ascending_or_descending_sequence": lambda pin: (
+        max(_runs(pin, 1), _runs(pin, -1)) == len(pin)
+    ),
+    "at_least_three_unique_digits": lambda pin: len(set(pin)) < 3,
+    "cannot_contain_089": lambda pin: not {"0", "8", "9"}.isdisjoint(pin),
+    "cannot_contain_0789": lambda pin: not {"0", "7", "8", "9"}.isdisjoint(pin),
+    "no_all_same_digits": lambda pin: len(set(pin)) == 1,
+    "cannot_specify_pin_code": lambda _: True,
+}
+
+
+def _constraints(device: Device) -> dict[str, Json]:
+    return {
+        c["constraint_type"]: c for c in device.properties.get("code_constraints", [])
+    }
+
+
+def lengths(device: Device) -> list[int]:
+    """Return the lengths of PIN that a lock takes."""
+    return list(device.properties.get("supported_code_lengths") or _DEFAULT_LENGTHS)
+
+
+def _pin_problem(
+    world: World, device: Device, pin: str, exclude: AccessCode | None
+) -> str | None:
+    if len(pin) not in lengths(device):
+        supported = ", ".join(map(str, lengths(device)))
+        return f"Code length must be one of: {supported}"
+    constraints = _constraints(device)
+    for constraint in constraints:
+        check = _BROKEN.get(constraint)
+        if check is not None and check(pin):
+            return f"Code violates the constraint {constraint} of the device"
+    if "unique_first_four_digits" in constraints:
+        for other in world.codes_of(device.device_id):
+            if other is exclude or other.code is None or other.code == pin:
+                continue
+            if other.code[:4] == pin[:4]:
+                return "Code violates the constraint unique_first_four_digits of the device"
+    return None
+
+
+def check_pin(
+    world: World, device: Device, pin: str, *, exclude: AccessCode | None = None
+) -> None:
+    """Refuse a PIN that the lock would not take."""
+    if problem := _pin_problem(world, device, pin, exclude):
+        raise invalid_input(problem, "code")
+    for other in world.codes_of(device.device_id):
+        if other is not exclude and other.code == pin:
+            raise ApiError(
+                409,
+                "duplicate_access_code",
+                "An access code with this code already exists on this device.",
+                data={"access_code_id": other.access_code_id},
+            )
+
+
+def check_name(
+    world: World, device: Device, name: str, *, exclude: AccessCode | None = None
+) -> None:
+    """Refuse a name that the lock would not take."""
+    constraints = _constraints(device)
+    if (limits := constraints.get("name_length")) is not None:
+        low, high = limits.get("min_length", 0), limits.get("max_length", 1000)
+        if not low <= len(name) <= high:
+            raise invalid_input(
+                f"Name must be between {low} and {high} characters long", "name"
+            )
+    if "name_must_be_unique" in constraints:
+        for other in world.codes_of(device.device_id):
+            if other is not exclude and other.name == name:
+                raise invalid_input("Name must be unique on this device", "name")
+
+
+def generate_pin(
+    world: World,
+    devices: list[Device],
+    ids: Ids,
+    *,
+    preferred_length: int | None = None,
+) -> str | None:
+    """Return a PIN that all these locks would take, if there is one."""
+    shared = set.intersection(*(set(lengths(device)) for device in devices))
+    if not shared:
+        return None
+    length = preferred_length if preferred_length in shared else min(shared)
+    for _ in range(2000):
+        pin = ids.digits(length)
+        if all(_is_free(world, device, pin) for device in devices):
+            return pin
+    return None
+
+
+def _is_free(world: World, device: Device, pin: str) -> bool:
+    # Where nobody may choose a PIN, Seam still may.
+    problem = _pin_problem(world, device, pin, None)
+    if problem is not None and "cannot_specify_pin_code" not in problem:
+        return False
+    return all(other.code != pin for other in world.codes_of(device.device_id))

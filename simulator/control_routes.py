@@ -1,0 +1,112 @@
+"""The control surface over HTTP: `/_simulator/…`."""
+
+import dataclasses
+import inspect
+from typing import TYPE_CHECKING, Any
+
+from aiohttp import web
+import orjson
+
+from .clock import to_iso
+from .faults import Fault
+
+if TYPE_CHECKING:
+    from .server import Simulator
+
+_PREFIX = "/_simulator"
+
+
+class ControlRoutes:
+    """Calls the methods of `Control` and `Faults` by name."""
+
+    def __init__(self, simulator: Simulator) -> None:
+        """Control a simulator."""
+        self._simulator = simulator
+
+    def register(self, router: web.UrlDispatcher) -> None:
+        """Add the routes."""
+        router.add_get(_PREFIX, self._list)
+        router.add_get(f"{_PREFIX}/state", self._state)
+        router.add_get(f"{_PREFIX}/requests", self._requests)
+        router.add_get(f"{_PREFIX}/faults", self._faults)
+        router.add_post(f"{_PREFIX}/faults", self._add_fault)
+        router.add_post(f"{_PREFIX}/faults/clear", self._clear_faults)
+        router.add_post(f"{_PREFIX}/{{name}}", self._call)
+
+    async def _list(self, _: web.Request) -> web.Response:
+        """Tell what there is."""
+        methods = {
+            name: {"what": inspect.getdoc(method), "parameters": _parameters(method)}
+            for name, method in inspect.getmembers(
+                self._simulator.control, inspect.ismethod
+            )
+            if not name.startswith("_")
+        }
+        return _json(methods)
+
+    async def _state(self, _: web.Request) -> web.Response:
+        simulator = self._simulator
+        simulator.core.run_due()
+        world = simulator.world
+        names = [
+            f.name for f in dataclasses.fields(world) if not f.name.startswith("_")
+        ]
+        state = {name: getattr(world, name) for name in names}
+        return _json({"now": to_iso(simulator.clock.now()), **state})
+
+    async def _requests(self, _: web.Request) -> web.Response:
+        return _json([_record(r) for r in self._simulator.requests])
+
+    async def _faults(self, _: web.Request) -> web.Response:
+        return _json(list(self._simulator.faults))
+
+    async def _add_fault(self, request: web.Request) -> web.Response:
+        return await _invoke(request, self._simulator.faults.add)
+
+    async def _clear_faults(self, request: web.Request) -> web.Response:
+        return await _invoke(request, self._simulator.faults.clear)
+
+    async def _call(self, request: web.Request) -> web.Response:
+        name = request.match_info["name"]
+        method = getattr(self._simulator.control, name, None)
+        if name.startswith("_") or not inspect.ismethod(method):
+            return _json({"error": f"There is no {name}; see GET {_PREFIX}"}, 404)
+        self._simulator.core.run_due()
+        return await _invoke(request, method)
+
+
+async def _invoke(request: web.Request, method: Any) -> web.Response:
+    try:
+        body = orjson.loads(await request.read() or b"{}")
+        arguments = inspect.signature(method).bind(**body)
+        result = method(*arguments.args, **arguments.kwargs)
+    except (LookupError, TypeError, ValueError) as error:
+        return _json({"error": str(error)}, 400)
+    return _json({"ok": True} if result is None else {"ok": True, "result": result})
+
+
+def _parameters(method: Any) -> dict[str, str]:
+    return {
+        name: "required" if p.default is p.empty else repr(p.default)
+        for name, p in inspect.signature(method).parameters.items()
+        if p.kind is not p.VAR_KEYWORD
+    }
+
+
+def _record(record: Any) -> dict[str, Any]:
+    keys = ("method", "path", "body", "status", "request_id")
+    return {key: getattr(record, key) for key in keys}
+
+
+def _json(data: Any, status: int = 200) -> web.Response:
+    return web.Response(
+        status=status,
+        body=orjson.dumps(data, default=_default, option=orjson.OPT_INDENT_2),
+        content_type="application/json",
+    )
+
+
+def _default(value: Any) -> Any:
+    if isinstance(value, Fault):
+        return dataclasses.asdict(value)
+    return str(value)

@@ -1,0 +1,182 @@
+"""Doors: locking, unlocking, codes at the keypad, devices that come and go."""
+
+from typing import Any, Literal
+
+from .attempts import Attempts
+from .behaviour import ACTION_SECONDS, Behaviour
+from .clock import to_iso
+from .events import EventLog
+from .lifecycle import CodeLifecycle
+from .timeline import Timeline
+from .world import AccessCode, ActionAttempt, Device, World
+
+type Method = Literal[
+    "keycode", "manual", "automatic", "unknown", "remote", "card", "mobile_key"
+]
+
+
+class Doors:
+    """What happens at a lock itself."""
+
+    def __init__(
+        self,
+        world: World,
+        timeline: Timeline,
+        events: EventLog,
+        attempts: Attempts,
+        codes: CodeLifecycle,
+        behaviour: Behaviour,
+    ) -> None:
+        """Work on the world's devices."""
+        self._world = world
+        self._timeline = timeline
+        self._events = events
+        self._attempts = attempts
+        self._codes = codes
+        self._behaviour = behaviour
+        timeline.handle("action_done", self._action_done)
+        timeline.handle("auto_lock", self._auto_lock)
+
+    def request(
+        self, device: Device, action_type: str, **arguments: Any
+    ) -> ActionAttempt:
+        """Ask a device for something; the answer comes later."""
+        attempt = self._attempts.start(device, action_type)
+        self._timeline.schedule(
+            "action_done",
+            after=ACTION_SECONDS,
+            action_attempt_id=attempt.action_attempt_id,
+            **arguments,
+        )
+        return attempt
+
+    def move(
+        self,
+        device: Device,
+        *,
+        locked: bool,
+        method: Method,
+        code: AccessCode | None = None,
+        action_attempt_id: str | None = None,
+    ) -> None:
+        """Lock or unlock a door."""
+        if device.locked is not None:
+            device.locked = locked
+        fields: dict[str, Any] = {"method": method}
+        if action_attempt_id is not None:
+            fields["action_attempt_id"] = action_attempt_id
+        if code is not None and device.names_codes_in_events:
+            fields["access_code_id"] = code.access_code_id
+            fields["access_code_is_managed"] = code.is_managed
+            if code.code is not None:
+                fields["code"] = code.code
+        self._events.lock("locked" if locked else "unlocked", device, **fields)
+        delay = device.properties.get("auto_lock_delay_seconds")
+        if not locked and device.properties.get("auto_lock_enabled") and delay:
+            self._timeline.schedule(
+                "auto_lock", after=delay, device_id=device.device_id
+            )
+
+    def enter(self, device: Device, digits: str) -> None:
+        """Somebody types a code at the keypad."""
+        for code in self._world.codes_of(device.device_id):
+            if code.code == digits and code.status == "set":
+                self.move(device, locked=False, method="keycode", code=code)
+                return
+        self.deny(device)
+
+    def deny(
+        self,
+        device: Device,
+        reason_code: str = "unknown_code",
+        code: AccessCode | None = None,
+    ) -> None:
+        """Somebody is refused at the keypad."""
+        fields = {} if code is None else {"access_code_id": code.access_code_id}
+        message = f"Access was denied: {reason_code.replace('_', ' ')}."
+        self._events.lock(
+            "access_denied",
+            device,
+            reason={"reason_code": reason_code, "message": message},
+            **fields,
+        )
+
+    def go_offline(self, device: Device) -> None:
+        """A device loses its connection."""
+        if not device.online:
+            return
+        device.online = False
+        device.errors.append(
+            {
+                "error_code": "device_offline",
+                "message": "The device is offline. Check its power and its connection.",
+                "created_at": to_iso(self._timeline.now()),
+                "is_device_error": True,
+            }
+        )
+        self._events.device("disconnected", device, error_code="device_disconnected")
+
+    def come_online(self, device: Device) -> None:
+        """A device is back."""
+        if device.online:
+            return
+        device.online = True
+        device.errors = [
+            e for e in device.errors if e["error_code"] != "device_offline"
+        ]
+        self._events.device("connected", device)
+        self._codes.device_back(device)
+
+    def remove(self, device: Device) -> None:
+        """A device is gone from the account, and its codes with it."""
+        for code in self._world.codes_of(device.device_id):
+            self._world.remove_code(code)
+        self._events.device("removed", device)
+        self._events.device("deleted", device, device_name=device.display_name)
+        # It stays known to past events, but to no request.
+        device.is_removed = True
+
+    def _action_done(self, action_attempt_id: str, **arguments: Any) -> None:
+        attempt = self._world.action_attempts[action_attempt_id]
+        device = self._world.devices[attempt.device_id]
+        if attempt.never_ends:
+            return
+        if self._behaviour.action_failures:
+            failure = self._behaviour.action_failures.pop(0)
+            self._attempts.fail(attempt, failure.error_code, failure.message)
+            return
+        if not device.online:
+            self._attempts.fail(
+                attempt, "device_offline", "The device is offline and did not answer."
+            )
+            return
+        match attempt.action_type:
+            case "LOCK_DOOR" | "UNLOCK_DOOR":
+                self._move_remotely(attempt, device)
+            case "CONFIGURE_AUTO_LOCK":
+                device.properties |= arguments
+                self._attempts.succeed(attempt)
+            case "SIMULATE_KEYPAD_CODE_ENTRY":
+                self._attempts.succeed(attempt)
+                self.enter(device, arguments["code"])
+            case "SIMULATE_MANUAL_LOCK_VIA_KEYPAD":
+                self._attempts.succeed(attempt)
+                self.move(device, locked=True, method="manual")
+
+    def _move_remotely(self, attempt: ActionAttempt, device: Device) -> None:
+        confirmed = self._behaviour.actions_unconfirmed == 0
+        if not confirmed:
+            self._behaviour.actions_unconfirmed -= 1
+        self._attempts.succeed(attempt, {"was_confirmed_by_device": confirmed})
+        if confirmed:
+            self.move(
+                device,
+                locked=attempt.action_type == "LOCK_DOOR",
+                method="remote",
+                action_attempt_id=attempt.action_attempt_id,
+            )
+
+    def _auto_lock(self, device_id: str) -> None:
+        device = self._world.devices[device_id]
+        if device.locked is False and device.online:
+            self.move(device, locked=True, method="automatic")

@@ -1,0 +1,411 @@
+"""Changing managed codes: `/access_codes/create`, `/update`, `/delete` and the like."""
+
+from datetime import datetime, timedelta
+
+from ..attempts import render_attempt
+from ..constraints import check_name, check_pin, generate_pin
+from ..errors import ApiError, invalid_input
+from ..render import render_code
+from ..routing import Context, endpoint
+from ..validation import BOOLEAN, PIN, REQUIRED, STRING, Param, Params, parse_time
+from ..world import AccessCode, Device, Json
+
+_NEW: Params = {
+    "name": STRING,
+    "code": PIN,
+    "starts_at": STRING,
+    "ends_at": STRING,
+    "preferred_code_length": Param("number"),
+    "prefer_native_scheduling": BOOLEAN,
+    "use_backup_access_code_pool": BOOLEAN,
+    "is_external_modification_allowed": BOOLEAN,
+    "allow_external_modification": BOOLEAN,
+    "attempt_for_offline_device": BOOLEAN,
+}
+_LENGTH = Param("integer", minimum=4, maximum=20)
+
+
+def render(context: Context, code: AccessCode) -> Json:
+    """Write a code as of now."""
+    return render_code(context.core.world, code, context.core.timeline.now())
+
+
+def allows_external_modification(params: Json) -> bool:
+    """Read the flag under its present or its former name."""
+    old = params.get("allow_external_modification", False)
+    return bool(params.get("is_external_modification_allowed", old))
+
+
+def read_times(
+    context: Context, params: Json
+) -> tuple[datetime | None, datetime | None]:
+    """Read start and end, or refuse them."""
+    starts_at, ends_at = parse_time(params, "starts_at"), parse_time(params, "ends_at")
+    if (starts_at is None) != (ends_at is None):
+        missing = "starts_at" if starts_at is None else "ends_at"
+        raise invalid_input("Both starts_at and ends_at must be provided", missing)
+    if starts_at is not None and ends_at is not None:
+        if ends_at <= starts_at:
+            raise invalid_input("ends_at must be after starts_at", "ends_at")
+        if ends_at <= context.core.timeline.now():
+            raise invalid_input("ends_at must be in the future", "ends_at")
+    return starts_at, ends_at
+
+
+def _check_device(device: Device, params: Json, *, offline: bool) -> None:
+    flag = (
+        "can_program_offline_access_codes"
+        if offline
+        else "can_program_online_access_codes"
+    )
+    if not device.flags.get(flag):
+        kind = "offline" if offline else "online"
+        raise invalid_input(f"Device does not support {kind} access codes", "device_id")
+    if offline:
+        return
+    if not device.online and params.get("attempt_for_offline_device") is False:
+        raise ApiError(400, "device_offline", "The device is offline")
+
+
+def _new_code(
+    context: Context, device: Device, params: Json, pin: str | None, *, offline: bool
+) -> AccessCode:
+    core = context.core
+    starts_at, ends_at = read_times(context, params)
+    name = params.get("name")
+    if name is not None:
+        check_name(core.world, device, name)
+    uses_pool = bool(params.get("use_backup_access_code_pool"))
+    if uses_pool and ends_at is None:
+        raise _not_time_bound("use_backup_access_code_pool needs a time-bound code")
+    if uses_pool and not device.properties.get("supports_backup_access_code_pool"):
+        raise invalid_input(
+            "Device does not support backup access codes", "use_backup_access_code_pool"
+        )
+    if offline:
+        starts_at, ends_at = _rounded(params, starts_at, ends_at)
+    return AccessCode(
+        core.ids.new(),
+        device.device_id,
+        device.workspace_id,
+        name,
+        pin,
+        core.timeline.now(),
+        starts_at=starts_at,
+        ends_at=ends_at,
+        is_external_modification_allowed=allows_external_modification(params),
+        is_offline_access_code=offline,
+        is_one_time_use=bool(params.get("is_one_time_use")),
+        use_backup_access_code_pool=uses_pool,
+        common_code_key=params.get("common_code_key"),
+        prefers_native_scheduling=params.get("prefer_native_scheduling", True),
+    )
+
+
+def _rounded(
+    params: Json, starts_at: datetime | None, ends_at: datetime | None
+) -> tuple[datetime | None, datetime | None]:
+    """Widen to whole hours or days: offline codes know no others."""
+    if starts_at is None or ends_at is None:
+        return starts_at, ends_at
+    rounding = params.get("max_time_rounding", "1h")
+    start = starts_at.replace(minute=0, second=0, microsecond=0)
+    step = timedelta(hours=1)
+    if rounding in ("1d", "1day"):
+        start, step = start.replace(hour=0), timedelta(days=1)
+    return start, start + -((start - ends_at) // step) * step
+
+
+def _pin_for(context: Context, devices: list[Device], params: Json) -> str | None:
+    core = context.core
+    if "code" in params:
+        for device in devices:
+            check_pin(core.world, device, params["code"])
+        return str(params["code"])
+    preferred = params.get("preferred_code_length")
+    return generate_pin(core.world, devices, core.ids, preferred_length=preferred)
+
+
+def _not_time_bound(message: str) -> ApiError:
+    return ApiError(400, "access_code_not_time_bound", message)
+
+
+@endpoint(
+    "/access_codes/create",
+    {
+        "device_id": REQUIRED,
+        **_NEW,
+        "common_code_key": Param(minimum=1),
+        "is_offline_access_code": BOOLEAN,
+        "use_offline_access_code": BOOLEAN,
+        "is_one_time_use": BOOLEAN,
+        "max_time_rounding": Param(choices=("1hour", "1day", "1h", "1d")),
+        "sync": BOOLEAN,
+    },
+)
+def create(context: Context, params: Json) -> Json:
+    """Create a code; the device has it a little later."""
+    core = context.core
+    device = core.device(context.workspace.workspace_id, params["device_id"])
+    offline = bool(
+        params.get("is_offline_access_code", params.get("use_offline_access_code"))
+    )
+    if params.get("is_one_time_use") and not offline:
+        raise invalid_input(
+            "Only offline access codes can be for one-time use", "is_one_time_use"
+        )
+    _check_device(device, params, offline=offline)
+    if offline and "code" in params:
+        raise invalid_input("Offline access codes cannot have a custom code", "code")
+    key = params.get("common_code_key")
+    siblings = [
+        c for c in core.world.access_codes.values() if key and c.common_code_key == key
+    ]
+    if siblings and "code" not in params and siblings[0].code is not None:
+        params = {**params, "code": siblings[0].code}
+    pin = core.ids.digits(9) if offline else _pin_for(context, [device], params)
+    if pin is None:
+        raise ApiError(400, "invalid_input", "Could not find a free code")
+    core.limits.count(device.device_id, "create", core.timeline.now())
+    code = _new_code(context, device, params, pin, offline=offline)
+    attempt = core.codes.create(code)
+    return {
+        "access_code": render(context, code),
+        "action_attempt": render_attempt(attempt),
+    }
+
+
+@endpoint(
+    "/access_codes/create_multiple",
+    {
+        "device_ids": Param("list", required=True),
+        "behavior_when_code_cannot_be_shared": Param(
+            choices=("throw", "create_random_code")
+        ),
+        **_NEW,
+    },
+    method="PUT",
+)
+def create_multiple(context: Context, params: Json) -> Json:
+    """Create one code on several devices, linked unless the PIN was given."""
+    core = context.core
+    device_ids = list(dict.fromkeys(params["device_ids"]))
+    if not device_ids:
+        raise invalid_input("Array must contain at least 1 element(s)", "device_ids")
+    devices = [core.device(context.workspace.workspace_id, i) for i in device_ids]
+    for device in devices:
+        _check_device(device, params, offline=False)
+    key = None if "code" in params else core.ids.new()
+    shared = _pin_for(context, devices, params)
+    if (
+        shared is None
+        and params.get("behavior_when_code_cannot_be_shared") != "create_random_code"
+    ):
+        raise invalid_input("These devices cannot share a code", "device_ids")
+    codes = []
+    for device in devices:
+        pin = shared or _pin_for(context, [device], params)
+        if pin is None:
+            raise ApiError(400, "invalid_input", "Could not find a free code")
+        code = _new_code(context, device, params, pin, offline=False)
+        code.common_code_key = key if shared else None
+        codes.append(code)
+    now = core.timeline.now()
+    for device in devices:
+        core.limits.count(device.device_id, "create", now)
+    for code in codes:
+        core.codes.create(code)
+    return {"access_codes": [render(context, code) for code in codes]}
+
+
+@endpoint(
+    "/access_codes/update",
+    {
+        "access_code_id": REQUIRED,
+        "device_id": STRING,
+        "name": STRING,
+        "code": PIN,
+        "starts_at": Param(nullable=True),
+        "ends_at": Param(nullable=True),
+        "type": Param(choices=("ongoing", "time_bound")),
+        "is_managed": BOOLEAN,
+        "is_external_modification_allowed": BOOLEAN,
+        "allow_external_modification": BOOLEAN,
+        "attempt_for_offline_device": BOOLEAN,
+        "sync": BOOLEAN,
+    },
+    method="PATCH",
+)
+def update(context: Context, params: Json) -> Json:
+    """Change a code; the device follows a little later."""
+    core = context.core
+    workspace_id = context.workspace.workspace_id
+    code = core.code(workspace_id, params["access_code_id"], managed=True)
+    device = core.device(workspace_id, code.device_id)
+    if code.is_offline_access_code:
+        raise invalid_input("Offline access codes cannot be updated", "access_code_id")
+    if code.is_being_deleted:
+        raise invalid_input("The access code is being deleted", "access_code_id")
+    changes = {k: params[k] for k in ("name", "code") if k in params}
+    if "name" in changes:
+        check_name(core.world, device, changes["name"], exclude=code)
+    if "code" in changes:
+        check_pin(core.world, device, changes["code"], exclude=code)
+    changes |= _time_changes(context, code, params)
+    core.limits.count(device.device_id, "update", core.timeline.now())
+    attempt = core.attempts.start(device, "UPDATE_ACCESS_CODE")
+    flags = {"is_external_modification_allowed", "allow_external_modification"}
+    if flags & params.keys():
+        code.is_external_modification_allowed = allows_external_modification(params)
+    core.codes.update(code, changes, attempt=attempt)
+    if params.get("is_managed") is False:
+        core.codes.release(code)
+    return {"action_attempt": render_attempt(attempt)}
+
+
+def _time_changes(context: Context, code: AccessCode, params: Json) -> Json:
+    """Return new times; a time that is not sent stays, unless the code is to be ongoing."""
+    if params.get("type") == "ongoing":
+        return {"starts_at": None, "ends_at": None}
+    if (
+        params.get("type") != "time_bound"
+        and not {"starts_at", "ends_at"} & params.keys()
+    ):
+        return {}
+    times = {"starts_at": code.starts_at, "ends_at": code.ends_at}
+    for name in times:
+        if name in params:
+            times[name] = parse_time(params, name)
+    starts_at, ends_at = times["starts_at"], times["ends_at"]
+    texts = {k: v.isoformat() for k, v in times.items() if v is not None}
+    if starts_at is None and ends_at is None and params.get("type") == "time_bound":
+        raise invalid_input("A time-bound code needs starts_at and ends_at", "ends_at")
+    read_times(context, texts)
+    return dict(times)
+
+
+@endpoint(
+    "/access_codes/update_multiple",
+    {
+        "common_code_key": REQUIRED,
+        "name": STRING,
+        "starts_at": Param(nullable=True),
+        "ends_at": Param(nullable=True),
+    },
+    method="PATCH",
+)
+def update_multiple(context: Context, params: Json) -> Json:
+    """Change all codes with a common key."""
+    core = context.core
+    codes = [
+        c
+        for c in core.world.access_codes.values()
+        if c.common_code_key == params["common_code_key"]
+        and c.workspace_id == context.workspace.workspace_id
+    ]
+    if not codes:
+        raise ApiError(
+            404, "access_code_not_found", "Could not find access codes with that key"
+        )
+    changes = [
+        ({"name": params["name"]} if "name" in params else {})
+        | _time_changes(context, code, params)
+        for code in codes
+    ]
+    for code in codes:
+        core.limits.count(code.device_id, "update", core.timeline.now())
+    for code, change in zip(codes, changes, strict=True):
+        core.codes.update(code, change)
+    return {}
+
+
+@endpoint(
+    "/access_codes/delete",
+    {"access_code_id": REQUIRED, "device_id": STRING, "sync": BOOLEAN},
+    method="DELETE",
+)
+def delete(context: Context, params: Json) -> Json:
+    """Delete a managed code; the device follows a little later."""
+    core = context.core
+    code = core.code(
+        context.workspace.workspace_id, params["access_code_id"], managed=True
+    )
+    if code.is_offline_access_code:
+        raise invalid_input("Offline access codes cannot be deleted", "access_code_id")
+    core.limits.count(code.device_id, "delete", core.timeline.now())
+    return {"action_attempt": render_attempt(core.codes.delete(code))}
+
+
+@endpoint("/access_codes/pull_backup_access_code", {"access_code_id": REQUIRED})
+def pull_backup_access_code(context: Context, params: Json) -> Json:
+    """Answer the backup of a time-bound code: the same one each time."""
+    core = context.core
+    code = core.code(
+        context.workspace.workspace_id, params["access_code_id"], managed=True
+    )
+    if code.ends_at is None:
+        raise _not_time_bound("Only time-bound access codes have a backup")
+    if not code.use_backup_access_code_pool:
+        raise invalid_input(
+            "The access code was created without use_backup_access_code_pool",
+            "access_code_id",
+        )
+    backup = core.world.access_codes.get(code.pulled_backup_access_code_id or "")
+    if backup is None:
+        device = core.world.devices[code.device_id]
+        backup = AccessCode(
+            core.ids.new(),
+            code.device_id,
+            code.workspace_id,
+            f"Backup of {code.name}" if code.name else "Backup",
+            generate_pin(core.world, [device], core.ids),
+            core.timeline.now(),
+            starts_at=code.starts_at,
+            ends_at=code.ends_at,
+            is_backup=True,
+            is_on_device=True,
+        )
+        core.codes.adopt(backup)
+        code.pulled_backup_access_code_id = backup.access_code_id
+        core.events.code(
+            "backup_access_code_pulled",
+            code,
+            backup_access_code_id=backup.access_code_id,
+        )
+    return {
+        "access_code": render(context, code),
+        "backup_access_code": render(context, backup),
+    }
+
+
+@endpoint(
+    "/access_codes/report_device_constraints",
+    {
+        "device_id": REQUIRED,
+        "supported_code_lengths": Param("list", items="integer", minimum=4, maximum=20),
+        "min_code_length": _LENGTH,
+        "max_code_length": _LENGTH,
+    },
+)
+def report_device_constraints(context: Context, params: Json) -> Json:
+    """Learn which lengths of PIN a device takes."""
+    device = context.core.device(context.workspace.workspace_id, params["device_id"])
+    supported = params.get("supported_code_lengths")
+    low, high = params.get("min_code_length"), params.get("max_code_length")
+    if supported is not None and (low is not None or high is not None):
+        raise invalid_input(
+            "Pass either supported_code_lengths or a minimum and a maximum",
+            "supported_code_lengths",
+        )
+    if supported is None:
+        if low is None or high is None or low > high:
+            raise invalid_input(
+                "Pass both min_code_length and max_code_length", "min_code_length"
+            )
+        supported = list(range(low, high + 1))
+    if not supported:
+        raise invalid_input(
+            "Array must contain at least 1 element(s)", "supported_code_lengths"
+        )
+    device.properties["supported_code_lengths"] = sorted(set(supported))
+    return {}

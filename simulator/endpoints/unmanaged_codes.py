@@ -1,0 +1,104 @@
+"""Changing unmanaged codes: taking them over, and deleting them."""
+
+from ..attempts import render_attempt
+from ..constraints import check_pin
+from ..errors import invalid_input
+from ..render import render_code
+from ..routing import Context, endpoint
+from ..validation import BOOLEAN, REQUIRED, Param
+from ..world import AccessCode, Json, UnmanagedCodes
+from .codes import allows_external_modification
+
+_CONVERSION = {
+    "access_code_id": REQUIRED,
+    "is_external_modification_allowed": BOOLEAN,
+    "allow_external_modification": BOOLEAN,
+    "force": BOOLEAN,
+    "sync": BOOLEAN,
+}
+
+
+def _convert(context: Context, params: Json) -> Json:
+    core = context.core
+    code = core.code(
+        context.workspace.workspace_id, params["access_code_id"], managed=False
+    )
+    device = core.world.devices[code.device_id]
+    if not device.converts_codes:
+        raise invalid_input(
+            "Access codes of this device cannot be converted to managed",
+            "access_code_id",
+        )
+    if code.cannot_be_managed:
+        raise invalid_input("This access code cannot be managed", "access_code_id")
+    if not code.is_converting:
+        core.codes.convert(
+            code, external_modification=allows_external_modification(params)
+        )
+    return {}
+
+
+@endpoint("/access_codes/unmanaged/convert_to_managed", _CONVERSION, method="PATCH")
+def convert_to_managed(context: Context, params: Json) -> Json:
+    """Take an unmanaged code over; it happens a little later."""
+    return _convert(context, params)
+
+
+@endpoint(
+    "/access_codes/unmanaged/update",
+    {**_CONVERSION, "is_managed": Param("boolean", required=True)},
+    method="PATCH",
+)
+def update(context: Context, params: Json) -> Json:
+    """Take an unmanaged code over: nothing else of it can be changed."""
+    if not params["is_managed"]:
+        raise invalid_input("is_managed must be true", "is_managed")
+    return _convert(context, params)
+
+
+@endpoint(
+    "/access_codes/unmanaged/delete",
+    {"access_code_id": REQUIRED, "sync": BOOLEAN},
+    method="DELETE",
+)
+def delete(context: Context, params: Json) -> Json:
+    """Delete an unmanaged code; the device follows a little later."""
+    core = context.core
+    code = core.code(
+        context.workspace.workspace_id, params["access_code_id"], managed=False
+    )
+    if code.cannot_delete_unmanaged_access_code:
+        raise invalid_input("This access code cannot be deleted", "access_code_id")
+    core.limits.count(code.device_id, "delete", core.timeline.now())
+    return {"action_attempt": render_attempt(core.codes.delete(code))}
+
+
+@endpoint(
+    "/access_codes/simulate/create_unmanaged_access_code",
+    {
+        "device_id": REQUIRED,
+        "name": REQUIRED,
+        "code": Param(required=True, pattern=r"\d+", minimum=4, maximum=8),
+    },
+    only_sandbox=True,
+)
+def simulate(context: Context, params: Json) -> Json:
+    """Let an unmanaged code appear, as if set at the lock."""
+    core = context.core
+    device = core.device(context.workspace.workspace_id, params["device_id"])
+    if device.unmanaged_codes is UnmanagedCodes.NONE:
+        raise invalid_input("Device does not report unmanaged codes", "device_id")
+    check_pin(core.world, device, params["code"])
+    has_pin = device.unmanaged_codes is UnmanagedCodes.FULL
+    code = AccessCode(
+        core.ids.new(),
+        device.device_id,
+        device.workspace_id,
+        params["name"],
+        params["code"] if has_pin else None,
+        core.timeline.now(),
+        is_managed=False,
+        cannot_be_managed=not device.converts_codes,
+    )
+    core.codes.add_unmanaged(code)
+    return {"access_code": render_code(core.world, code, core.timeline.now())}

@@ -1,0 +1,72 @@
+"""`/webhooks/…`."""
+
+from urllib.parse import urlsplit
+
+from ..errors import ApiError, invalid_input
+from ..render import render_webhook
+from ..routing import Context, endpoint
+from ..validation import REQUIRED, STRINGS, Param
+from ..world import Json, Webhook
+
+
+def _webhook(context: Context, webhook_id: str) -> Webhook:
+    webhook = context.core.world.webhooks.get(webhook_id)
+    if webhook is None or webhook.workspace_id != context.workspace.workspace_id:
+        raise ApiError(404, "webhook_not_found", "Could not find the webhook")
+    return webhook
+
+
+@endpoint("/webhooks/create", {"url": REQUIRED, "event_types": STRINGS})
+def create(context: Context, params: Json) -> Json:
+    """Register an address; its secret is told here and nowhere else."""
+    url = urlsplit(params["url"])
+    if url.scheme not in ("http", "https") or not url.hostname:
+        raise invalid_input("Invalid url", "url")
+    core = context.core
+    webhook = Webhook(
+        core.ids.new(),
+        context.workspace.workspace_id,
+        params["url"],
+        params.get("event_types", ["*"]),
+        core.ids.secret(),
+    )
+    core.world.webhooks[webhook.webhook_id] = webhook
+    return {"webhook": render_webhook(webhook, with_secret=True)}
+
+
+@endpoint("/webhooks/list", method="GET")
+def list_(context: Context, _: Json) -> Json:
+    """Answer the workspace's webhooks."""
+    return {
+        "webhooks": [
+            render_webhook(webhook, with_secret=False)
+            for webhook in context.core.world.webhooks.values()
+            if webhook.workspace_id == context.workspace.workspace_id
+        ]
+    }
+
+
+@endpoint("/webhooks/get", {"webhook_id": REQUIRED}, method="GET")
+def get(context: Context, params: Json) -> Json:
+    """Answer one webhook."""
+    webhook = _webhook(context, params["webhook_id"])
+    return {"webhook": render_webhook(webhook, with_secret=False)}
+
+
+@endpoint(
+    "/webhooks/update",
+    {"webhook_id": REQUIRED, "event_types": Param("list", required=True)},
+    method="PUT",
+)
+def update(context: Context, params: Json) -> Json:
+    """Change which events are posted."""
+    _webhook(context, params["webhook_id"]).event_types = params["event_types"]
+    return {}
+
+
+@endpoint("/webhooks/delete", {"webhook_id": REQUIRED}, method="DELETE")
+def delete(context: Context, params: Json) -> Json:
+    """Stop posting."""
+    webhook = _webhook(context, params["webhook_id"])
+    del context.core.world.webhooks[webhook.webhook_id]
+    return {}

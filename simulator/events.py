@@ -1,0 +1,182 @@
+"""The event log of the workspaces."""
+
+import bisect
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from .clock import to_iso
+from .ids import Ids
+from .timeline import Timeline
+from .world import AccessCode, Account, ActionAttempt, Device, Event, Json, World
+
+type Order = Literal["ascending", "descending", "shuffled"]
+
+# Event types that carry everything that is wrong at that moment.
+_WITH_PROBLEMS = (
+    "delay_in_",
+    "failed_to_",
+    "device.disconnected",
+    "device.connection_became_flaky",
+    "device.accessory_keypad_disconnected",
+    "connected_account.disconnected",
+    "connected_account.reauthorization_requested",
+)
+
+
+@dataclass(slots=True)
+class Delivery:
+    """How the next events go astray; each is a number of events yet to be so treated."""
+
+    lost: int = 0
+    duplicated: int = 0
+    late: int = 0
+    late_seconds: float = 0
+    order: Order = "ascending"
+
+
+class EventLog:
+    """Writes events down and passes them on."""
+
+    def __init__(self, world: World, timeline: Timeline, ids: Ids) -> None:
+        """Write into the world."""
+        self._world = world
+        self._timeline = timeline
+        self._ids = ids
+        self.delivery = Delivery()
+        self.on_event: Callable[[Event], None] | None = None
+        timeline.handle("publish_event", self._publish_late)
+
+    def code(self, what: str, code: AccessCode, **fields: Any) -> None:
+        """Something happened to a code."""
+        device = self._world.devices[code.device_id]
+        if what in ("scheduled_on_device", "set_on_device", "deleted"):
+            # An algorithmic or unread code has none to tell.
+            fields = {"code": code.code or "", **fields}
+        event_type = f"access_code.{what}"
+        if _carries_problems(event_type):
+            fields["access_code_errors"] = [_problem(e) for e in code.errors]
+            fields["access_code_warnings"] = [_problem(w) for w in code.warnings]
+        self._about_device(
+            event_type, device, access_code_id=code.access_code_id, **fields
+        )
+
+    def device(self, what: str, device: Device, **fields: Any) -> None:
+        """Something happened to a device."""
+        self._about_device(f"device.{what}", device, **fields)
+
+    def lock(self, what: str, device: Device, **fields: Any) -> None:
+        """A lock was locked, unlocked, or refused somebody."""
+        self._about_device(f"lock.{what}", device, **fields)
+
+    def account(self, what: str, account: Account, **fields: Any) -> None:
+        """Something happened to a connected account."""
+        event_type = f"connected_account.{what}"
+        if _carries_problems(event_type):
+            fields |= _account_problems(account)
+        self._emit(
+            event_type,
+            account.workspace_id,
+            {"connected_account_id": account.connected_account_id, **fields},
+        )
+
+    def attempt(self, attempt: ActionAttempt) -> None:
+        """An action attempt has ended."""
+        device = self._world.devices[attempt.device_id]
+        outcome = "succeeded" if attempt.status == "success" else "failed"
+        self._emit(
+            f"action_attempt.{attempt.action_type.lower()}.{outcome}",
+            attempt.workspace_id,
+            {
+                "action_attempt_id": attempt.action_attempt_id,
+                "action_type": attempt.action_type,
+                "status": attempt.status,
+                "device_id": device.device_id,
+                "connected_account_id": device.connected_account_id,
+            },
+        )
+
+    def repeat(self, event: Event) -> None:
+        """Write the same event down once more."""
+        self._publish(event)
+
+    def _about_device(self, event_type: str, device: Device, **fields: Any) -> None:
+        if _carries_problems(event_type):
+            fields |= _account_problems(self._world.account_of(device))
+            fields["device_errors"] = [_problem(e) for e in device.errors]
+            fields["device_warnings"] = [_problem(w) for w in device.warnings]
+        ids = {
+            "device_id": device.device_id,
+            "connected_account_id": device.connected_account_id,
+        }
+        self._emit(event_type, device.workspace_id, ids | fields)
+
+    def _emit(self, event_type: str, workspace_id: str, fields: Json) -> None:
+        now = self._timeline.now()
+        event = Event(self._ids.new(), event_type, workspace_id, now, now, fields)
+        delivery = self.delivery
+        if delivery.lost > 0:
+            delivery.lost -= 1
+            return
+        if delivery.late > 0:
+            delivery.late -= 1
+            self._timeline.schedule(
+                "publish_event",
+                after=delivery.late_seconds,
+                event_id=event.event_id,
+                event_type=event_type,
+                workspace_id=workspace_id,
+                occurred_at=to_iso(now),
+                fields=fields,
+            )
+            return
+        self._publish(event)
+        if delivery.duplicated > 0:
+            delivery.duplicated -= 1
+            self._publish(event)
+
+    def _publish_late(
+        self,
+        event_id: str,
+        event_type: str,
+        workspace_id: str,
+        occurred_at: str,
+        fields: Json,
+    ) -> None:
+        moment = datetime.fromisoformat(occurred_at)
+        # Under its old date: whoever asks only for what is newer never sees it.
+        self._publish(Event(event_id, event_type, workspace_id, moment, moment, fields))
+
+    def _publish(self, event: Event) -> None:
+        bisect.insort(self._world.events, event, key=lambda e: e.created_at)
+        if self.on_event is not None:
+            self.on_event(event)
+
+
+def _carries_problems(event_type: str) -> bool:
+    return any(part in event_type for part in _WITH_PROBLEMS)
+
+
+def _account_problems(account: Account) -> Json:
+    return {
+        "connected_account_errors": [_problem(e) for e in account.errors],
+        "connected_account_warnings": [_problem(w) for w in account.warnings],
+    }
+
+
+def _problem(problem: Json) -> Json:
+    keys = ("error_code", "warning_code", "message", "created_at")
+    return {key: problem[key] for key in keys if key in problem}
+
+
+def render_event(event: Event) -> Json:
+    """Write an event as the API does."""
+    return {
+        "event_id": event.event_id,
+        "event_type": event.event_type,
+        "workspace_id": event.workspace_id,
+        "created_at": to_iso(event.created_at),
+        "occurred_at": to_iso(event.occurred_at),
+        **event.fields,
+    }

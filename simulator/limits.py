@@ -1,0 +1,36 @@
+"""Seam's limits on what may be asked of one device within a minute."""
+
+from collections import defaultdict, deque
+from datetime import datetime, timedelta
+import math
+
+from .errors import ApiError
+
+PER_MINUTE = {"create": 10, "update": 10, "delete": 20, "lock": 15, "unlock": 15}
+_WINDOW = timedelta(minutes=1)
+
+
+class Limits:
+    """Counts what was asked of each device."""
+
+    def __init__(self) -> None:
+        """Start with nothing counted."""
+        self.enabled = True
+        self._asked: dict[tuple[str, str], deque[datetime]] = defaultdict(deque)
+
+    def count(self, device_id: str, action: str, now: datetime) -> None:
+        """Count one more, or refuse it."""
+        if not self.enabled:
+            return
+        asked = self._asked[device_id, action]
+        while asked and asked[0] <= now - _WINDOW:
+            asked.popleft()
+        if len(asked) >= PER_MINUTE[action]:
+            wait = math.ceil((asked[0] + _WINDOW - now).total_seconds())
+            raise ApiError(
+                429,
+                "rate_limit_exceeded",
+                f"Too many {action} requests for this device. Try again later.",
+                headers={"Retry-After": str(wait)},
+            )
+        asked.append(now)

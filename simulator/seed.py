@@ -1,0 +1,445 @@
+"""The world at the beginning: a small rental, and a second workspace."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from .clock import to_iso
+from .ids import stable_id
+from .makers import (
+    AUGUST,
+    IGLOOHOME,
+    KWIKSET,
+    NUKI,
+    SCHLAGE,
+    SMARTTHINGS,
+    TTLOCK_KEYPAD,
+    Maker,
+)
+from .world import AccessCode, Account, Device, Json, Key, Workspace, World
+
+KEY = "seam_test_simulator"
+KEY_TWO = "seam_test_simulator_two"
+PERSONAL_ACCESS_TOKEN = "seam_at_simulator"
+
+WORKSPACE = stable_id("workspace")
+WORKSPACE_TWO = stable_id("workspace two")
+WORKSPACE_NAME = "Harbour Street Rentals"
+WORKSPACE_TWO_NAME = "Mill Lane Office"
+
+FRONT_DOOR = stable_id("front door")
+APARTMENT_1 = stable_id("apartment 1")
+APARTMENT_2 = stable_id("apartment 2")
+GARDEN_HOUSE = stable_id("garden house")
+BIKE_ROOM_KEYPAD = stable_id("bike room keypad")
+BOAT_SHED = stable_id("boat shed")
+LOCKS = (
+    FRONT_DOOR,
+    APARTMENT_1,
+    APARTMENT_2,
+    GARDEN_HOUSE,
+    BIKE_ROOM_KEYPAD,
+    BOAT_SHED,
+)
+CELLAR_DOOR_UNMANAGED = stable_id("cellar door")
+OFFICE_DOOR = stable_id("office door")
+
+# Front Door
+CODE_CLEANER = stable_id("code cleaner")
+CODE_OWNER = stable_id("code owner")
+CODE_GUEST_NOW = stable_id("code guest now")
+CODE_GUEST_NEXT = stable_id("code guest next")
+CODE_HANDYMAN = stable_id("code handyman")
+UNMANAGED_NEIGHBOUR = stable_id("unmanaged neighbour")
+UNMANAGED_OLD_GUEST = stable_id("unmanaged old guest")
+UNMANAGED_INSTALLER = stable_id("unmanaged installer")
+# Apartment 1
+CODE_APARTMENT_1_CLEANER = stable_id("code apartment 1 cleaner")
+CODE_APARTMENT_1_GUEST = stable_id("code apartment 1 guest")
+CODE_APARTMENT_1_EXPIRED = stable_id("code apartment 1 expired")
+CODE_APARTMENT_1_FAILED = stable_id("code apartment 1 failed")
+UNMANAGED_APARTMENT_1_TENANT = stable_id("unmanaged apartment 1 tenant")
+# Apartment 2
+CODE_APARTMENT_2_CLEANER = stable_id("code apartment 2 cleaner")
+CODE_APARTMENT_2_GUEST = stable_id("code apartment 2 guest")
+CODE_APARTMENT_2_LATER = stable_id("code apartment 2 later")
+# Garden House
+CODE_GARDENER = stable_id("code gardener")
+CODE_GARDEN_GUEST = stable_id("code garden guest")
+UNMANAGED_GARDEN_1 = stable_id("unmanaged garden 1")
+UNMANAGED_GARDEN_2 = stable_id("unmanaged garden 2")
+# Bike Room Keypad
+CODE_RESIDENTS = stable_id("code residents")
+CODE_BIKE_GUEST = stable_id("code bike guest")
+UNMANAGED_BIKE_COURIER = stable_id("unmanaged bike courier")
+# Boat Shed
+CODE_SKIPPER = stable_id("code skipper")
+CODE_BOAT_GUEST = stable_id("code boat guest")
+UNMANAGED_BOAT_MARINA = stable_id("unmanaged boat marina")
+# Office Door, in the second workspace
+CODE_OFFICE_TEAM = stable_id("code office team")
+CODE_OFFICE_CLEANER = stable_id("code office cleaner")
+
+_DISTANT_PAST = timedelta(days=400)
+
+
+class Builder:
+    """Fills a world."""
+
+    def __init__(self, now: datetime) -> None:
+        """Date everything relative to now."""
+        self.now = now
+        self.world = World()
+        self._accounts: dict[str, str] = {}
+
+    def workspace(self, workspace_id: str, name: str, key: str) -> None:
+        """Add a workspace and its key; what follows belongs to it."""
+        self.workspace_id = workspace_id
+        self._accounts = {}
+        self.world.workspaces[workspace_id] = Workspace(workspace_id, name, name)
+        self.world.keys[key] = Key(key, workspace_id)
+
+    def device(
+        self, maker: Maker, device_id: str, name: str, serial: str, **more: Any
+    ) -> Device:
+        """Add a lock, and the account it belongs to."""
+        device = maker.make(
+            device_id,
+            name,
+            workspace_id=self.workspace_id,
+            connected_account_id=self._account(maker),
+            created_at=self.now - _DISTANT_PAST,
+            serial_number=serial,
+        )
+        for key, value in more.items():
+            setattr(device, key, value)
+        self.world.devices[device_id] = device
+        return device
+
+    def code(
+        self,
+        device_id: str,
+        code_id: str,
+        name: str | None,
+        pin: str | None,
+        *,
+        days: tuple[float, float] | None = None,
+        **more: Any,
+    ) -> AccessCode:
+        """Add a code; `days` are its start and end, counted from now."""
+        age = (
+            timedelta(days=30) if days is None else timedelta(days=min(-days[0], 0) + 7)
+        )
+        code = AccessCode(
+            code_id,
+            device_id,
+            self.workspace_id,
+            name,
+            pin,
+            self.now - age,
+            is_on_device=True,
+        )
+        if days is not None:
+            hour = self.now.replace(minute=0, second=0, microsecond=0)
+            code.starts_at = hour + timedelta(days=days[0])
+            code.ends_at = hour + timedelta(days=days[1])
+        for key, value in more.items():
+            setattr(code, key, value)
+        return self.world.add_code(code)
+
+    def problem(self, kind: str, code: str, message: str, **more: Any) -> Json:
+        """Return an error or a warning."""
+        return {
+            f"{kind}_code": code,
+            "message": message,
+            "created_at": to_iso(self.now - timedelta(hours=6)),
+            **more,
+        }
+
+    def _account(self, maker: Maker) -> str:
+        if maker.provider not in self._accounts:
+            account_id = stable_id(f"{self.workspace_id} {maker.provider}")
+            self._accounts[maker.provider] = account_id
+            self.world.accounts[account_id] = Account(
+                account_id,
+                self.workspace_id,
+                maker.provider,
+                maker.provider_display_name,
+                f"{maker.provider_display_name} of the house",
+                self.now - _DISTANT_PAST,
+            )
+        return self._accounts[maker.provider]
+
+
+def rental(now: datetime) -> World:
+    """Return the small rental and the second workspace."""
+    builder = Builder(now)
+    token = PERSONAL_ACCESS_TOKEN
+    builder.world.keys[token] = Key(token, None)
+    builder.workspace(WORKSPACE, WORKSPACE_NAME, KEY)
+    _front_door(builder)
+    _apartment_1(builder)
+    _apartment_2(builder)
+    _garden_house(builder)
+    _bike_room_keypad(builder)
+    _boat_shed(builder)
+    builder.device(
+        IGLOOHOME,
+        CELLAR_DOOR_UNMANAGED,
+        "Cellar Door",
+        "IGB4-7731-CD",
+        is_managed=False,
+        battery_level=0.66,
+    )
+    builder.workspace(WORKSPACE_TWO, WORKSPACE_TWO_NAME, KEY_TWO)
+    builder.device(
+        AUGUST,
+        OFFICE_DOOR,
+        "Office Door",
+        "L4WXE8R3TQ",
+        locked=True,
+        battery_level=0.9,
+        location=_place("Office"),
+    )
+    builder.code(OFFICE_DOOR, CODE_OFFICE_TEAM, "Team", "835294")
+    builder.code(OFFICE_DOOR, CODE_OFFICE_CLEANER, "Office cleaner", "957318")
+    return builder.world
+
+
+def _place(name: str) -> dict[str, str]:
+    zone = "Europe/Copenhagen"
+    return {"location_name": name, "time_zone": zone, "timezone": zone}
+
+
+def _front_door(builder: Builder) -> None:
+    device = builder.device(
+        AUGUST,
+        FRONT_DOOR,
+        "Front Door",
+        "L3QX9D27KM",
+        locked=True,
+        battery_level=0.84,
+        door_open=False,
+        keypad_battery_level=0.72,
+        location=_place("Harbour Street 12"),
+    )
+    device.properties["auto_lock_enabled"] = True
+    code = builder.code
+    code(FRONT_DOOR, CODE_CLEANER, "Cleaner", "739158")
+    code(FRONT_DOOR, CODE_OWNER, "Owner", "061947")
+    code(
+        FRONT_DOOR,
+        CODE_GUEST_NOW,
+        f"Guest week {builder.now.isocalendar().week}",
+        "482639",
+        days=(-2, 3),
+        is_scheduled_on_device=True,
+        use_backup_access_code_pool=True,
+    )
+    code(
+        FRONT_DOOR,
+        CODE_GUEST_NEXT,
+        f"Guest week {(builder.now + timedelta(weeks=1)).isocalendar().week}",
+        "927463",
+        days=(6, 10),
+        status="unset",
+        is_on_device=False,
+    )
+    code(
+        FRONT_DOOR,
+        CODE_HANDYMAN,
+        "Handyman",
+        "358172",
+        errors=[
+            builder.problem(
+                "error",
+                "duplicate_code_on_device",
+                "There is already another access code with the same PIN on this device.",
+                is_access_code_error=True,
+                unmanaged_access_code_id=UNMANAGED_OLD_GUEST,
+            )
+        ],
+        status="setting",
+        is_on_device=False,
+        pending_mutations=[_creating(builder)],
+    )
+    unmanaged: dict[str, Any] = {"is_managed": False}
+    code(FRONT_DOOR, UNMANAGED_NEIGHBOUR, "Neighbour", "614783", **unmanaged)
+    code(FRONT_DOOR, UNMANAGED_OLD_GUEST, "Summer guest", "358172", **unmanaged)
+    code(
+        FRONT_DOOR,
+        UNMANAGED_INSTALLER,
+        "Installer",
+        "270591",
+        **unmanaged,
+        cannot_be_managed=True,
+        cannot_delete_unmanaged_access_code=True,
+    )
+
+
+def _apartment_1(builder: Builder) -> None:
+    device = APARTMENT_1
+    builder.device(
+        SCHLAGE,
+        device,
+        "Apartment 1",
+        "0000000000A6F19C",
+        locked=True,
+        battery_level=0.58,
+        location=_place("Harbour Street 12"),
+    )
+    code = builder.code
+    code(device, CODE_APARTMENT_1_CLEANER, "Cleaner", "746381")
+    code(
+        device,
+        CODE_APARTMENT_1_GUEST,
+        "Weekend guest",
+        "593827",
+        days=(2, 5),
+        status="unset",
+        is_scheduled_on_device=True,
+        use_backup_access_code_pool=True,
+    )
+    code(
+        device,
+        CODE_APARTMENT_1_EXPIRED,
+        f"Guest {builder.now - timedelta(days=20):%B}",
+        "861375",
+        days=(-20, -13),
+        status="unset",
+        is_on_device=False,
+    )
+    message = "Schlage did not accept the access code. Seam keeps trying."
+    code(
+        device,
+        CODE_APARTMENT_1_FAILED,
+        "Plumber",
+        "418296",
+        status="setting",
+        is_on_device=False,
+        pending_mutations=[_creating(builder)],
+        errors=[
+            builder.problem(
+                "error", "failed_to_set_on_device", message, is_access_code_error=True
+            )
+        ],
+    )
+    code(
+        device, UNMANAGED_APARTMENT_1_TENANT, "Tenant 2024", "905634", is_managed=False
+    )
+
+
+def _apartment_2(builder: Builder) -> None:
+    device = APARTMENT_2
+    builder.device(
+        KWIKSET,
+        device,
+        "Apartment 2",
+        "KHT0928415530",
+        locked=False,
+        battery_level=0.21,
+        location=_place("Harbour Street 12"),
+    )
+    code = builder.code
+    code(device, CODE_APARTMENT_2_CLEANER, "Cleaner", "683914")
+    message = (
+        "The lock is slow to answer; setting the access code takes longer than usual."
+    )
+    code(
+        device,
+        CODE_APARTMENT_2_GUEST,
+        "Long stay",
+        "274968",
+        days=(-9, 20),
+        is_scheduled_on_device=True,
+        warnings=[builder.problem("warning", "delay_in_setting_on_device", message)],
+    )
+    code(
+        device,
+        CODE_APARTMENT_2_LATER,
+        "Guest next month",
+        "836572",
+        days=(33, 37),
+        status="unset",
+        is_on_device=False,
+    )
+
+
+def _garden_house(builder: Builder) -> None:
+    device = GARDEN_HOUSE
+    builder.device(
+        SMARTTHINGS,
+        device,
+        "Garden House",
+        "ST-4F7A-20B9",
+        locked=True,
+        battery_level=0.97,
+        location=_place("Harbour Street 12"),
+    )
+    builder.code(device, CODE_GARDENER, "Gardener", "519746")
+    builder.code(device, CODE_GARDEN_GUEST, "Garden guest", "637285", days=(-1, 1))
+    unmanaged: dict[str, Any] = {"is_managed": False, "cannot_be_managed": True}
+    builder.code(device, UNMANAGED_GARDEN_1, "Slot 4", None, **unmanaged)
+    builder.code(device, UNMANAGED_GARDEN_2, "Slot 7", None, **unmanaged)
+
+
+def _bike_room_keypad(builder: Builder) -> None:
+    device = BIKE_ROOM_KEYPAD
+    builder.device(
+        TTLOCK_KEYPAD,
+        device,
+        "Bike Room Keypad",
+        "TTK2-15583E",
+        battery_level=0.49,
+        location=_place("Harbour Street 14"),
+    )
+    builder.code(device, CODE_RESIDENTS, "Residents", "924871")
+    builder.code(
+        device,
+        CODE_BIKE_GUEST,
+        "Guest bikes",
+        "765139",
+        days=(-2, 3),
+        is_scheduled_on_device=True,
+    )
+    builder.code(device, UNMANAGED_BIKE_COURIER, "Courier", "381649", is_managed=False)
+
+
+def _boat_shed(builder: Builder) -> None:
+    device = BOAT_SHED
+    builder.device(
+        NUKI,
+        device,
+        "Boat Shed",
+        "3B9C61F2",
+        locked=True,
+        battery_level=0.35,
+        online=False,
+        location=_place("Marina"),
+        errors=[
+            builder.problem(
+                "error",
+                "device_offline",
+                "The device is offline. Check its power and its connection.",
+                is_device_error=True,
+            )
+        ],
+    )
+    builder.code(device, CODE_SKIPPER, "Skipper", "957264")
+    builder.code(
+        device,
+        CODE_BOAT_GUEST,
+        "Sailing school",
+        "648293",
+        status="setting",
+        is_on_device=False,
+        pending_mutations=[_creating(builder)],
+    )
+    builder.code(device, UNMANAGED_BOAT_MARINA, "Marina", "573618", is_managed=False)
+
+
+def _creating(builder: Builder) -> Json:
+    return {
+        "mutation_code": "creating",
+        "message": "Seam is in the process of pushing an access code creation to the device.",
+        "created_at": to_iso(builder.now - timedelta(hours=7)),
+    }

@@ -1,0 +1,164 @@
+"""The simulator as a whole: a web server around a world."""
+
+import asyncio
+from collections import deque
+from datetime import datetime
+from pathlib import Path
+
+from aiohttp import web
+
+from . import persistence
+from .app import Api, RequestRecord
+from .clock import Clock
+from .control import Control
+from .control_routes import ControlRoutes
+from .core import Core
+from .faults import Faults
+from .generated import generated
+from .ids import Ids
+from .seed import KEY, rental
+from .webhooks import DeliveryRecord
+from .world import World
+
+_SAVE_SECONDS = 5.0
+_LONGEST_NAP = 1.0
+
+
+class Simulator:
+    """A Seam workspace on loopback."""
+
+    def __init__(
+        self,
+        *,
+        manual_clock: bool = False,
+        speed: float = 1.0,
+        start_at: datetime | None = None,
+        seed: int = 0,
+        locks: int | None = None,
+        codes: int = 5,
+        unmanaged: int = 2,
+        state: Path | None = None,
+    ) -> None:
+        """Set the scene: the small rental, or that many generated locks.
+
+        With `state`, go on from that file where it exists, and save into it.
+        """
+        self._state = state
+        self._saved = b""
+        if state is not None and state.exists():
+            self.world, saved_at = persistence.load(state)
+            # A clock that was moved ahead stays ahead.
+            now = Clock().now()
+            start_at = start_at or max(now, saved_at)
+            # New ids must not repeat those of an earlier run.
+            seed += len(self.world.events) + 1
+        self.clock = Clock(manual=manual_clock, speed=speed, start=start_at)
+        if state is None or not state.exists():
+            self.world = _scene(self.clock, locks, codes, unmanaged, seed)
+            is_new = True
+        else:
+            is_new = False
+        self.core = Core(self.world, self.clock, Ids(seed))
+        if is_new:
+            for code in list(self.world.access_codes.values()):
+                self.core.codes.adopt(code)
+        self._api = Api(self.core)
+        self.control = Control(self.core, self._api.faults)
+        self._runner: web.AppRunner | None = None
+        self._tasks: list[asyncio.Task[None]] = []
+        self._wake = asyncio.Event()
+        self.url = ""
+
+    @property
+    def faults(self) -> Faults:
+        """The faults of the transport."""
+        return self._api.faults
+
+    @property
+    def requests(self) -> deque[RequestRecord]:
+        """The newest requests to the API."""
+        return self._api.requests
+
+    @property
+    def deliveries(self) -> list[DeliveryRecord]:
+        """The attempts at delivering events to webhooks."""
+        return self.core.webhooks.deliveries
+
+    @property
+    def key(self) -> str:
+        """The key of the first workspace."""
+        return KEY
+
+    async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
+        """Listen; port 0 means any free one."""
+        app = web.Application(client_max_size=16 * 1024**2)
+        ControlRoutes(self).register(app.router)
+        app.router.add_route("*", "/{path:.*}", self._api.handle)
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, host, port)
+        await site.start()
+        bound_port = self._runner.addresses[0][1]
+        self.url = f"http://{host}:{bound_port}"
+        await self.core.webhooks.start()
+        self.core.timeline.on_schedule = self._wake.set
+        self._tasks.append(asyncio.create_task(self._run_time()))
+        if self._state is not None:
+            self._tasks.append(asyncio.create_task(self._keep_saving()))
+
+    async def stop(self) -> None:
+        """Stop listening, and save."""
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        self._tasks.clear()
+        self.faults.clear()
+        await self.core.webhooks.stop()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+        self.save()
+
+    async def settle(self) -> None:
+        """Wait until everything due has happened, and every delivery has been tried."""
+        self.core.run_due()
+        await self.core.webhooks.settle()
+
+    def save(self) -> None:
+        """Write the world into the state file, if there is one and anything changed."""
+        if self._state is None:
+            return
+        content = persistence.dump(self.world)
+        if content != self._saved:
+            persistence.save(self._state, content, self.clock.now())
+            self._saved = content
+
+    async def _run_time(self) -> None:
+        """Let things happen when their time comes, also without any request."""
+        while True:
+            self.core.run_due()
+            self._wake.clear()
+            next_at = self.core.timeline.next_at()
+            pause = None if next_at is None else self.clock.real_seconds_until(next_at)
+            try:
+                async with asyncio.timeout(
+                    None if pause is None else min(pause, _LONGEST_NAP)
+                ):
+                    await self._wake.wait()
+            except TimeoutError:
+                continue
+
+    async def _keep_saving(self) -> None:
+        while True:
+            await asyncio.sleep(_SAVE_SECONDS)
+            self.save()
+
+
+def _scene(
+    clock: Clock, locks: int | None, codes: int, unmanaged: int, seed: int
+) -> World:
+    if locks is None:
+        return rental(clock.now())
+    return generated(
+        clock.now(), locks=locks, codes=codes, unmanaged=unmanaged, seed=seed
+    )

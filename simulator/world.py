@@ -1,0 +1,255 @@
+"""Everything the simulated Seam knows: plain data, without behaviour."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+
+type Json = dict[str, Any]
+
+
+class UnmanagedCodes(StrEnum):
+    """What a maker's cloud tells about the codes that Seam did not create."""
+
+    FULL = "full"
+    WITHOUT_PIN = "without_pin"
+    NONE = "none"
+
+
+@dataclass(slots=True)
+class Workspace:
+    """A Seam workspace."""
+
+    workspace_id: str
+    name: str
+    company_name: str
+    is_sandbox: bool = True
+    is_suspended: bool = False
+
+
+@dataclass(slots=True)
+class Key:
+    """An API key of one workspace, or a personal access token of all of them."""
+
+    token: str = field(repr=False)
+    workspace_id: str | None
+    is_revoked: bool = False
+
+
+@dataclass(slots=True)
+class Account:
+    """An account at a lock's maker, connected to Seam."""
+
+    connected_account_id: str
+    workspace_id: str
+    account_type: str
+    account_type_display_name: str
+    display_name: str
+    created_at: datetime
+    errors: list[Json] = field(default_factory=list)
+    warnings: list[Json] = field(default_factory=list)
+    synced_at: datetime | None = None
+
+
+@dataclass(slots=True)
+class Device:
+    """A lock or keypad, and what its maker's cloud can do."""
+
+    device_id: str
+    workspace_id: str
+    connected_account_id: str
+    device_type: str
+    display_name: str
+    created_at: datetime
+    provider: str
+    provider_display_name: str
+    manufacturer: str
+    manufacturer_display_name: str
+    model: str
+    serial_number: str
+    flags: dict[str, bool]
+    """The tri-state `can_…` flags: a missing key means that the device cannot at all."""
+    capabilities_supported: list[str]
+    properties: Json = field(default_factory=dict)
+    """Further properties, sent as they are."""
+    location: dict[str, str] = field(default_factory=dict)
+    nickname: str | None = None
+    is_managed: bool = True
+    online: bool = True
+    locked: bool | None = None
+    battery_level: float | None = None
+    door_open: bool | None = None
+    keypad_battery_level: float | None = None
+    custom_metadata: Json = field(default_factory=dict)
+    errors: list[Json] = field(default_factory=list)
+    warnings: list[Json] = field(default_factory=list)
+    schedules_natively: bool = True
+    unmanaged_codes: UnmanagedCodes = UnmanagedCodes.FULL
+    converts_codes: bool = True
+    keeps_expired_codes: bool = False
+    names_codes_in_events: bool = True
+    is_removed: bool = False
+
+
+@dataclass(slots=True)
+class AccessCode:
+    """A code, managed by Seam or not."""
+
+    access_code_id: str
+    device_id: str
+    workspace_id: str
+    name: str | None
+    code: str | None = field(repr=False)
+    created_at: datetime
+    is_managed: bool = True
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    status: Literal["unset", "setting", "set", "removing", "unknown"] = "set"
+    is_scheduled_on_device: bool = False
+    is_external_modification_allowed: bool = False
+    is_one_time_use: bool = False
+    is_offline_access_code: bool = False
+    is_backup: bool = False
+    use_backup_access_code_pool: bool = False
+    pulled_backup_access_code_id: str | None = None
+    common_code_key: str | None = None
+    pending_mutations: list[Json] = field(default_factory=list, repr=False)
+    errors: list[Json] = field(default_factory=list, repr=False)
+    warnings: list[Json] = field(default_factory=list, repr=False)
+    cannot_be_managed: bool = False
+    cannot_delete_unmanaged_access_code: bool = False
+    prefers_native_scheduling: bool = True
+    is_on_device: bool = False
+    is_being_deleted: bool = False
+    is_converting: bool = False
+    attempt_ids: list[str] = field(default_factory=list)
+    """Action attempts that end when the device has done what is pending."""
+    plan: int = 0
+    """Number of the current plan: transitions of an older one no longer count."""
+
+    @property
+    def type(self) -> Literal["ongoing", "time_bound"]:
+        """Whether the code has an end."""
+        return "ongoing" if self.ends_at is None else "time_bound"
+
+    def has_expired(self, now: datetime) -> bool:
+        """Whether the end has passed."""
+        return self.ends_at is not None and self.ends_at <= now
+
+    def has_started(self, now: datetime) -> bool:
+        """Whether the start has passed."""
+        return self.starts_at is None or self.starts_at <= now
+
+    def pending(self, mutation_code: str) -> Json | None:
+        """Return the pending mutation of that kind."""
+        for mutation in self.pending_mutations:
+            if mutation["mutation_code"] == mutation_code:
+                return mutation
+        return None
+
+
+@dataclass(slots=True)
+class ActionAttempt:
+    """Something that a device was asked to do."""
+
+    action_attempt_id: str
+    workspace_id: str
+    device_id: str
+    action_type: str
+    created_at: datetime
+    status: Literal["pending", "success", "error"] = "pending"
+    result: Json | None = field(default=None, repr=False)
+    error: dict[str, str] | None = None
+    never_ends: bool = False
+
+
+@dataclass(slots=True)
+class Event:
+    """Something that happened."""
+
+    event_id: str
+    event_type: str
+    workspace_id: str
+    created_at: datetime
+    occurred_at: datetime
+    fields: Json = field(default_factory=dict, repr=False)
+
+    @property
+    def device_id(self) -> str | None:
+        """The device it is about."""
+        return self.fields.get("device_id")
+
+    @property
+    def access_code_id(self) -> str | None:
+        """The code it is about."""
+        return self.fields.get("access_code_id")
+
+
+@dataclass(slots=True)
+class Webhook:
+    """Where events of a workspace are posted to."""
+
+    webhook_id: str
+    workspace_id: str
+    url: str
+    event_types: list[str]
+    secret: str = field(repr=False)
+
+
+@dataclass(slots=True, order=True)
+class Transition:
+    """Something that will happen; ordered by time, then by when it was planned."""
+
+    at: datetime
+    number: int
+    kind: str = field(compare=False)
+    arguments: Json = field(compare=False, repr=False, default_factory=dict)
+
+
+@dataclass(slots=True)
+class World:
+    """All of it."""
+
+    workspaces: dict[str, Workspace] = field(default_factory=dict)
+    keys: dict[str, Key] = field(default_factory=dict, repr=False)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    devices: dict[str, Device] = field(default_factory=dict)
+    access_codes: dict[str, AccessCode] = field(default_factory=dict)
+    action_attempts: dict[str, ActionAttempt] = field(default_factory=dict)
+    webhooks: dict[str, Webhook] = field(default_factory=dict)
+    events: list[Event] = field(default_factory=list)
+    transitions: list[Transition] = field(default_factory=list)
+    _codes_by_device: dict[str, dict[str, AccessCode]] = field(
+        default_factory=dict, repr=False
+    )
+
+    def add_code(self, code: AccessCode) -> AccessCode:
+        """Put a code on a device's list."""
+        self.access_codes[code.access_code_id] = code
+        self._codes_by_device.setdefault(code.device_id, {})[code.access_code_id] = code
+        return code
+
+    def remove_code(self, code: AccessCode) -> None:
+        """Take a code off a device's list."""
+        self.access_codes.pop(code.access_code_id, None)
+        self._codes_by_device[code.device_id].pop(code.access_code_id, None)
+
+    def codes_of(
+        self, device_id: str, *, managed: bool | None = None
+    ) -> list[AccessCode]:
+        """Return a device's codes: all, or only the managed or unmanaged ones."""
+        codes = self._codes_by_device.get(device_id, {}).values()
+        return [c for c in codes if managed is None or c.is_managed == managed]
+
+    def devices_of(self, workspace_id: str) -> Iterator[Device]:
+        """Return a workspace's devices."""
+        return (
+            d
+            for d in self.devices.values()
+            if d.workspace_id == workspace_id and not d.is_removed
+        )
+
+    def account_of(self, device: Device) -> Account:
+        """Return the account that a device belongs to."""
+        return self.accounts[device.connected_account_id]
