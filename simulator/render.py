@@ -85,6 +85,7 @@ def render_device(world: World, device: Device) -> Json:
         "display_name": device.nickname or device.display_name,
         "capabilities_supported": device.capabilities_supported,
         "custom_metadata": device.custom_metadata,
+        "space_ids": [],
         "created_at": to_iso(device.created_at),
         "is_managed": device.is_managed,
         "location": device.location,

@@ -246,7 +246,7 @@ def update(context: Context, params: Json) -> Json:
         raise invalid_input("Offline access codes cannot be updated", "access_code_id")
     if code.is_being_deleted:
         raise invalid_input("The access code is being deleted", "access_code_id")
-    changes = {k: params[k] for k in ("name", "code") if k in params}
+    changes: Json = {k: params[k] for k in ("name", "code") if k in params}
     if "name" in changes:
         check_name(core.world, device, changes["name"], exclude=code)
     if "code" in changes:

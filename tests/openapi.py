@@ -1,0 +1,146 @@
+"""Checks requests and answers against Seam's own schema, where it is at hand.
+
+The schema is not part of the project: it is looked for beside the repository, or where
+the environment variable SEAM_OPENAPI says.
+"""
+
+from functools import cache
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+from openapi_schema_validator import OAS30Validator, oas30_format_checker
+from referencing import Registry, Resource
+from referencing.jsonschema import DRAFT4
+
+_DEFAULT = Path(__file__).parents[2] / "shared" / "seam-openapi.json"
+SCHEMA_PATH = Path(os.environ.get("SEAM_OPENAPI", _DEFAULT))
+SCHEMA_AVAILABLE = SCHEMA_PATH.is_file()
+
+_ROOT = "urn:seam"
+# The schema names the wrong resource here: the endpoint answers no more than this.
+_CORRECTIONS: dict[str, dict[str, Any]] = {
+    "/access_codes/generate_code": {
+        "type": "object",
+        "required": ["generated_code", "ok"],
+        "properties": {
+            "generated_code": {
+                "type": "object",
+                "required": ["device_id", "code"],
+                "properties": {
+                    "device_id": {"type": "string", "format": "uuid"},
+                    "code": {"type": "string", "pattern": r"^\d+$"},
+                },
+            },
+            "ok": {"type": "boolean"},
+        },
+    },
+}
+_ERROR: dict[str, Any] = {
+    "type": "object",
+    "required": ["error", "ok"],
+    "properties": {
+        "error": {
+            "type": "object",
+            "required": ["type", "message"],
+            "properties": {
+                "type": {"type": "string"},
+                "message": {"type": "string"},
+                "request_id": {"type": "string"},
+                "data": {"type": "object"},
+                "validation_errors": {"type": "object"},
+            },
+        },
+        "ok": {"type": "boolean", "enum": [False]},
+    },
+}
+
+
+@cache
+def _schema() -> dict[str, Any]:
+    schema: dict[str, Any] = json.loads(SCHEMA_PATH.read_text())
+    _prepare(schema)
+    return schema
+
+
+@cache
+def _registry() -> Registry[Any]:
+    resource = Resource.from_contents(_schema(), default_specification=DRAFT4)
+    return Registry().with_resource(_ROOT, resource)
+
+
+def _prepare(node: Any) -> None:
+    """Make references absolute, and drop the discriminators: their variants have no names."""
+    if isinstance(node, dict):
+        node.pop("discriminator", None)
+        if isinstance(reference := node.get("$ref"), str) and reference[0] == "#":
+            node["$ref"] = _ROOT + reference
+        for value in node.values():
+            _prepare(value)
+    elif isinstance(node, list):
+        for value in node:
+            _prepare(value)
+
+
+def paths() -> list[str]:
+    """Return the paths that the schema knows."""
+    return list(_schema()["paths"])
+
+
+def validate_request(path: str, body: Any) -> None:
+    """Fail unless a request is one that Seam takes, without parameters unknown to it."""
+    operation = _operation(path)
+    content = operation.get("requestBody", {}).get("content", {})
+    schema = content.get("application/json", {}).get("schema", {"type": "object"})
+    _validate(body, schema, f"request to {path}")
+    known = set(schema.get("properties", {}))
+    for variant in schema.get("oneOf", []):
+        known |= set(variant.get("properties", {}))
+    if unknown := set(body) - known:
+        raise AssertionError(f"request to {path}: unknown parameters {sorted(unknown)}")
+
+
+def validate_response(path: str, status: int, body: Any) -> None:
+    """Fail unless an answer is one that Seam gives."""
+    if status != 200:
+        _validate(body, _ERROR, f"answer {status} of {path}")
+        return
+    response = _operation(path)["responses"]["200"]
+    schema = response["content"]["application/json"]["schema"]
+    _validate(body, _CORRECTIONS.get(path, schema), f"answer of {path}")
+
+
+def _operation(path: str) -> dict[str, Any]:
+    try:
+        operation: dict[str, Any] = _schema()["paths"][path]["post"]
+    except KeyError:
+        raise AssertionError(f"the schema knows no {path}") from None
+    return operation
+
+
+@cache
+def _validator(schema: str) -> OAS30Validator:
+    return OAS30Validator(
+        json.loads(schema), registry=_registry(), format_checker=oas30_format_checker
+    )
+
+
+def _validate(instance: Any, schema: dict[str, Any], what: str) -> None:
+    errors = list(_validator(json.dumps(schema)).iter_errors(instance))
+    if errors:
+        # Only where and which rule: an instance may hold PINs.
+        found = [
+            f"{'/'.join(map(str, e.absolute_path))}: {e.validator} {_why(e)}"
+            for e in errors
+        ]
+        raise AssertionError(f"{what}: " + "; ".join(found[:5]))
+
+
+def _why(error: Any) -> str:
+    if error.validator == "required":
+        return str(error.message)
+    best = min(error.context or [], key=lambda e: -len(e.absolute_path), default=None)
+    if best is None:
+        return str(error.validator_value)[:120]
+    return f"({'/'.join(map(str, best.absolute_path))}: {best.validator} {str(best.validator_value)[:120]})"
