@@ -1,0 +1,90 @@
+"""Fixtures with a real Home Assistant and a real browser."""
+
+from collections.abc import Iterator
+import json
+import os
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+import pytest
+
+from .development import Development
+
+HERE: Final = Path(__file__).parent
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let pictures be saved elsewhere."""
+    parser.addoption(
+        "--screenshots",
+        type=Path,
+        default=HERE / "screenshots",
+        help="folder for the pictures that the tests take",
+    )
+
+
+@pytest.fixture(scope="session")
+def screenshots(request: pytest.FixtureRequest) -> Path:
+    """Return the folder for pictures."""
+    folder: Path = request.config.getoption("--screenshots")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def development(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Development]:
+    """Run scripts/develop for all tests that only look at it."""
+    with Development(tmp_path_factory.mktemp("dev")) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(development: Development) -> Iterator[BrowserContext]:
+    """Start a browser and sign in by the real form."""
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=os.environ["CHROMIUM"],
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
+        context = chromium.new_context(
+            viewport={"width": 1440, "height": 1100}, locale="en-GB"
+        )
+        page = context.new_page()
+        page.goto(development.url)
+        page.locator("input[name=username]").fill("dev")
+        page.locator("input[name=password]").fill("dev")
+        page.get_by_role("button", name="Log in").click()
+        page.wait_for_url("**/seam-locks/**", timeout=60_000)
+        page.close()
+        yield context
+        chromium.close()
+
+
+@pytest.fixture
+def page(browser: BrowserContext, development: Development) -> Iterator[Page]:
+    """Open a signed-in page."""
+    page = browser.new_page()
+    page.goto(development.url)
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def states(page: Page, development: Development) -> dict[str, dict[str, Any]]:
+    """Return Home Assistant's states by entity id, as its API tells them."""
+    page.wait_for_function("() => localStorage.hassTokens")
+    token = json.loads(page.evaluate("() => localStorage.hassTokens"))["access_token"]
+    answer = page.request.get(
+        f"{development.url}/api/states", headers={"Authorization": f"Bearer {token}"}
+    )
+    assert answer.ok
+    return {state["entity_id"]: state for state in answer.json()}

@@ -1,0 +1,143 @@
+"""A running scripts/develop, seen from outside."""
+
+from collections.abc import Iterator
+import json
+import os
+from pathlib import Path
+import signal
+import socket
+import subprocess
+import threading
+from typing import Any, Final, Self
+from urllib.request import Request, urlopen
+
+ROOT: Final = Path(__file__).resolve().parents[2]
+READY: Final = "Ctrl-C stops both"
+START_SECONDS: Final = 180
+API_KEY: Final = "seam_test_simulator"
+
+
+def free_port() -> int:
+    """Return a port that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Development:
+    """The command with the two processes that it starts."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        hass_port: int | None = None,
+        simulator_port: int | None = None,
+    ) -> None:
+        """Start it, on free ports unless told otherwise."""
+        self.hass_port = hass_port or free_port()
+        self.simulator_port = simulator_port or free_port()
+        self.url = f"http://127.0.0.1:{self.hass_port}"
+        self.output: list[str] = []
+        self._ready = threading.Event()
+        self.process = subprocess.Popen(
+            [ROOT / "scripts" / "develop"],
+            env={
+                **os.environ,
+                "SEAM_DEV_DIR": str(folder),
+                "HASS_PORT": str(self.hass_port),
+                "SIMULATOR_PORT": str(self.simulator_port),
+            },
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read_output, daemon=True)
+        self._reader.start()
+
+    def __enter__(self) -> Self:
+        """Wait until it can be used."""
+        if not self._ready.wait(START_SECONDS) or READY not in self.text:
+            self.stop()
+            raise AssertionError(f"it did not start:\n{self.text}")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End it, if a test has not."""
+        self.stop()
+
+    @property
+    def text(self) -> str:
+        """What it has printed."""
+        return "".join(self.output)
+
+    def stop(self, number: signal.Signals = signal.SIGINT) -> int:
+        """Send a signal and return the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Return the exit code."""
+        code = self.process.wait(timeout=60)
+        self._reader.join(timeout=60)
+        if self.process.stdout is not None:
+            self.process.stdout.close()
+        return code
+
+    def children(self) -> list[int]:
+        """Return the ids of all processes below it."""
+        return list(_descendants(self.process.pid))
+
+    def seam(self, path: str, **parameters: Any) -> Any:
+        """Ask the simulated Seam, as any of its clients would."""
+        request = Request(
+            f"http://127.0.0.1:{self.simulator_port}{path}",
+            json.dumps(parameters).encode(),
+            {
+                "Authorization": f"Bearer {API_KEY}",
+                "Content-Type": "application/json",
+            },
+        )
+        with urlopen(request, timeout=30) as response:
+            return json.load(response)
+
+    def locks(self) -> dict[str, str]:
+        """Return the locks' names by device id."""
+        return {
+            device["device_id"]: device["display_name"]
+            for device in self.seam("/devices/list")["devices"]
+        }
+
+    def codes(self, device_id: str, *, managed: bool) -> list[dict[str, Any]]:
+        """Return a lock's codes."""
+        path = "/access_codes/list" if managed else "/access_codes/unmanaged/list"
+        codes: list[dict[str, Any]] = self.seam(path, device_id=device_id)[
+            "access_codes"
+        ]
+        return codes
+
+    def _read_output(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self.output.append(line)
+            if READY in line:
+                self._ready.set()
+        self._ready.set()
+
+
+def is_running(process_id: int) -> bool:
+    """Return whether a process is there and not just waiting to be collected."""
+    try:
+        status = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8")
+    except FileNotFoundError, ProcessLookupError:
+        return False
+    return status.rpartition(")")[2].split()[0] != "Z"
+
+
+def _descendants(process_id: int) -> Iterator[int]:
+    for task in Path(f"/proc/{process_id}/task").glob("*/children"):
+        for child in task.read_text(encoding="utf-8").split():
+            yield int(child)
+            yield from _descendants(int(child))

@@ -1,0 +1,91 @@
+"""What a person sees and does in the browser."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page, expect
+import pytest
+
+from .development import Development
+
+pytestmark = pytest.mark.e2e
+
+
+def lock_named(states: dict[str, dict[str, Any]], name: str) -> str:
+    """Return the lock entity of the device with that name."""
+    return next(
+        entity_id
+        for entity_id, state in states.items()
+        if entity_id.startswith("lock.")
+        and state["attributes"]["friendly_name"] == name
+    )
+
+
+def test_dashboard(
+    page: Page,
+    states: dict[str, dict[str, Any]],
+    development: Development,
+    screenshots: Path,
+) -> None:
+    """The default dashboard shows each lock, and Seam's own numbers."""
+    locks = development.locks()
+    assert locks
+    for device_id, name in locks.items():
+        expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        object_id = lock_named(states, name).partition(".")[2]
+        for managed in (True, False):
+            kind = "managed" if managed else "unmanaged"
+            codes = development.codes(device_id, managed=managed)
+            sensor = states[f"sensor.{object_id}_{kind}_access_codes"]
+            assert int(sensor["state"]) == len(codes)
+            assert {
+                code["access_code_id"] for code in sensor["attributes"]["access_codes"]
+            } == {code["access_code_id"] for code in codes}
+            for code in codes:
+                if code["name"]:
+                    expect(
+                        page.get_by_text(code["name"], exact=True).first
+                    ).to_be_attached()
+    # Pictures arrive after the text.
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=screenshots / "dashboard.png")
+
+
+def test_no_pin_is_shown(
+    states: dict[str, dict[str, Any]], development: Development
+) -> None:
+    """No state of anything holds a PIN."""
+    text = json.dumps(states)
+    for device_id in development.locks():
+        for managed in (True, False):
+            for code in development.codes(device_id, managed=managed):
+                if pin := code["code"]:
+                    assert f'"{pin}"' not in text
+
+
+def test_schedule_a_code(
+    page: Page, development: Development, screenshots: Path
+) -> None:
+    """A code scheduled in the action's own form appears at Seam and in the state."""
+    device_id, lock = next(iter(development.locks().items()))
+    page.goto(
+        f"{development.url}/config/tools/action?service=seam.schedule_access_code"
+    )
+    page.get_by_role("button", name="Add target").click()
+    search = page.get_by_placeholder("Search")
+    search.fill(lock)
+    page.locator("ha-target-picker").get_by_text(lock, exact=True).first.click()
+    page.locator("ha-selector-text input").first.fill("Browser guest")
+    page.screenshot(path=screenshots / "schedule.png")
+    page.get_by_role("button", name="Perform action").click()
+    expect(page.locator("ha-yaml-editor").last).to_contain_text(
+        "access_code_id", timeout=60_000
+    )
+    page.screenshot(path=screenshots / "scheduled.png")
+
+    names = [code["name"] for code in development.codes(device_id, managed=True)]
+    assert names.count("Browser guest") == 1
+
+    page.goto(development.url)
+    expect(page.get_by_text("Browser guest").first).to_be_visible(timeout=30_000)
