@@ -1,276 +1,22 @@
-"""Run a simulated Seam workspace and a real Home Assistant that is connected to it."""
+"""Check what can be checked at once, then run the simulator and Home Assistant."""
 
 import asyncio
-from contextlib import AsyncExitStack
 import errno
 import fcntl
-import json
 import os
 from pathlib import Path
-import signal
 import socket
 import sys
-from typing import Any, Final
+from typing import Final
 
-import aiohttp
-from homeassistant.components.http.config import (
-    HTTP_STORAGE_SCHEMA,
-    async_get_and_load_store,
-)
-from homeassistant.components.onboarding import (
-    STORAGE_KEY as onboarding_key,
-    STORAGE_VERSION as onboarding_version,
-    OnboardingStorage,
-)
-from homeassistant.components.onboarding.const import STEP_USER, STEPS
-from homeassistant.const import RESTART_EXIT_CODE
-from homeassistant.core import HomeAssistant as Core
-
-from . import dashboard
-from .client import PASSWORD, USERNAME, HomeAssistant, HomeAssistantError
-from .process import Process
+from .client import HomeAssistantError
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 HOST: Final = "127.0.0.1"
-API_KEY: Final = "seam_test_simulator"
-START_SECONDS: Final = 180
-
-CONFIGURATION: Final = """\
-# Written anew by every scripts/develop.
-frontend:
-config:
-history:
-logbook:
-automation: !include automations.yaml
-logger:
-  default: warning
-  logs:
-    custom_components.seam: debug
-    # Cameras are not what this is about.
-    haffmpeg: critical
-    homeassistant.components.camera.img_util: critical
-"""
 
 
 class StartError(Exception):
     """Starting makes no sense, for a reason that a person can do something about."""
-
-
-class Develop:
-    """Both processes, from preparing to stopping."""
-
-    def __init__(self, folder: Path, *, hass_port: int, simulator_port: int) -> None:
-        """Keep everything under `folder`."""
-        self._folder = folder
-        self._config = folder / "home-assistant"
-        self._hass_port = hass_port
-        self._simulator_port = simulator_port
-        self._endpoint = f"http://{HOST}:{simulator_port}"
-
-    async def run(self) -> int:
-        """Start both, connect them and wait until told to stop, or until one dies."""
-        stop = asyncio.Event()
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            asyncio.get_running_loop().add_signal_handler(number, stop.set)
-        self._prepare_config()
-        await self._prepare_storage()
-        async with AsyncExitStack() as stack:
-            simulator = await self._start_simulator()
-            stack.push_async_callback(simulator.stop)
-            return await self._run_home_assistant(simulator, stop)
-
-    async def _run_home_assistant(self, simulator: Process, stop: asyncio.Event) -> int:
-        """Keep Home Assistant running, also when it is restarted from its menus."""
-        while True:
-            hass = await self._start_home_assistant()
-            stopping = asyncio.create_task(stop.wait())
-            ends = {
-                process: asyncio.create_task(process.wait())
-                for process in (simulator, hass)
-            }
-            connecting = asyncio.create_task(self._connect())
-            try:
-                await asyncio.wait(
-                    (stopping, connecting, *ends.values()),
-                    return_when=asyncio.FIRST_COMPLETED,
-                )
-                if connecting.done():
-                    connecting.result()
-                    await asyncio.wait(
-                        (stopping, *ends.values()), return_when=asyncio.FIRST_COMPLETED
-                    )
-                if stop.is_set():
-                    return 0
-                for process, end in ends.items():
-                    if not end.done():
-                        continue
-                    if process is hass and end.result() == RESTART_EXIT_CODE:
-                        break
-                    self._report_death(process, end.result())
-                    return 1
-            finally:
-                for task in (stopping, connecting, *ends.values()):
-                    task.cancel()
-                await hass.stop()
-
-    @staticmethod
-    def _report_death(process: Process, code: int) -> None:
-        print(
-            f"\n{process.name} ended with code {code}. It said last:", file=sys.stderr
-        )
-        for line in process.tail:
-            print(f"  {line}", file=sys.stderr)
-
-    def _prepare_config(self) -> None:
-        """Write the configuration and link what is under development into it."""
-        links = {
-            "custom_components": "custom_components",
-            "blueprints/automation/seam": "blueprints/automation/seam",
-        }
-        for target, source in links.items():
-            link = self._config / target
-            link.parent.mkdir(parents=True, exist_ok=True)
-            link.unlink(missing_ok=True)
-            if (ROOT / source).exists():
-                link.symlink_to(ROOT / source, target_is_directory=True)
-        (self._config / "configuration.yaml").write_text(CONFIGURATION)
-        automations = self._config / "automations.yaml"
-        if not automations.exists():
-            automations.write_text("[]\n")
-
-    async def _prepare_storage(self) -> None:
-        """Settle what Home Assistant would otherwise ask a person about."""
-        core = Core(str(self._config))
-        # It reads its address from YAML only once, and goes back to the old one
-        # after minutes unless somebody confirms a new one in the browser.
-        http = await async_get_and_load_store(core)
-        address = {"server_host": [HOST], "server_port": self._hass_port}
-        await http.async_set_pending(HTTP_STORAGE_SCHEMA(address))
-        if http.pending is not None:
-            await http.async_promote_pending()
-        # The rest of onboarding would add radio stations and the weather, and
-        # download what they need.
-        onboarding = OnboardingStorage(core, onboarding_version, onboarding_key)
-        if await onboarding.async_load() is None:
-            await onboarding.async_save(
-                {"done": [step for step in STEPS if step != STEP_USER]}
-            )
-        await core.async_stop(force=True)
-
-    async def _start_simulator(self) -> Process:
-        return await Process.start(
-            "simulator",
-            *(sys.executable, "-m", "simulator"),
-            *("--host", HOST, "--port", str(self._simulator_port)),
-            *("--state", str(self._folder / "simulator.json")),
-            env={"PYTHONUNBUFFERED": "1"},
-            cwd=ROOT,
-        )
-
-    async def _start_home_assistant(self) -> Process:
-        return await Process.start(
-            "hass",
-            *(sys.executable, "-m", "homeassistant"),
-            *("--config", str(self._config)),
-            env={"PYTHONUNBUFFERED": "1"},
-            cwd=ROOT,
-        )
-
-    async def _connect(self) -> None:
-        """Do what a person would do in the browser at the first start."""
-        url = f"http://{HOST}:{self._hass_port}"
-        async with asyncio.timeout(START_SECONDS), HomeAssistant(url) as hass:
-            await self._wait_for(f"{self._endpoint}/_simulator/state")
-            await self._wait_for(f"{url}/manifest.json")
-            await hass.sign_in()
-            await hass.wait_until_running()
-            await self._add_integration(hass)
-            await self._save_dashboard(hass)
-            await hass.sign_out()
-        print(
-            f"\n  Home Assistant  {url}  (user {USERNAME}, password {PASSWORD})"
-            f"\n  Seam simulator  {self._endpoint}  (key {API_KEY})"
-            f"\n  Ctrl-C stops both\n",
-            flush=True,
-        )
-
-    @staticmethod
-    async def _wait_for(url: str) -> None:
-        async with aiohttp.ClientSession() as session:
-            while True:
-                try:
-                    async with session.get(url) as response:
-                        if response.ok:
-                            return
-                except aiohttp.ClientConnectionError:
-                    pass  # Not up yet; the caller bounds the time.
-                await asyncio.sleep(0.2)
-
-    async def _add_integration(self, hass: HomeAssistant) -> None:
-        """Add the simulated workspace, or follow it to another port."""
-        entries = self._simulated_entries()
-        if not entries:
-            await self._finish_flow(hass, {"handler": "seam"}, "create_entry")
-        for entry in entries:
-            if entry["data"]["endpoint"] != self._endpoint:
-                await self._finish_flow(
-                    hass,
-                    {"handler": "seam", "entry_id": entry["entry_id"]},
-                    "abort",
-                )
-
-    def _simulated_entries(self) -> list[dict[str, Any]]:
-        """Return the entries that belong to us, from Home Assistant's store.
-
-        Its API does not tell where an entry points to, and a real workspace that
-        somebody added by hand must be left alone.
-        """
-        store = self._config / ".storage" / "core.config_entries"
-        if not store.exists():
-            return []
-        return [
-            entry
-            for entry in json.loads(store.read_text())["data"]["entries"]
-            if entry["domain"] == "seam" and entry["data"]["api_key"] == API_KEY
-        ]
-
-    async def _finish_flow(
-        self, hass: HomeAssistant, start: dict[str, Any], outcome: str
-    ) -> None:
-        path = "/api/config/config_entries/flow"
-        form = await hass.request("POST", path, start)
-        result = await hass.request(
-            "POST",
-            f"{path}/{form['flow_id']}",
-            {"api_key": API_KEY, "advanced": {"endpoint": self._endpoint}},
-        )
-        if result["type"] != outcome:
-            raise HomeAssistantError(f"the config flow answered {result}")
-
-    @staticmethod
-    async def _save_dashboard(hass: HomeAssistant) -> None:
-        """Show what the registry holds now; edits by hand are for other dashboards."""
-        existing = await hass.command("lovelace/dashboards/list")
-        if all(item["url_path"] != dashboard.URL_PATH for item in existing):
-            await hass.command(
-                "lovelace/dashboards/create",
-                url_path=dashboard.URL_PATH,
-                title=dashboard.TITLE,
-                icon="mdi:lock-smart",
-            )
-            await hass.command(
-                "frontend/set_system_data",
-                key="core",
-                value={"default_panel": dashboard.URL_PATH},
-            )
-        await hass.command(
-            "lovelace/config/save",
-            url_path=dashboard.URL_PATH,
-            config=dashboard.build(
-                await hass.command("config/entity_registry/list"),
-                await hass.command("config/device_registry/list"),
-            ),
-        )
 
 
 def port_from(variable: str, default: int) -> int:
@@ -292,25 +38,43 @@ def port_from(variable: str, default: int) -> int:
     return int(value)
 
 
-def main() -> int:
+def run(folder: Path) -> int:
     """Run until stopped; return the exit code."""
+    hass_port = port_from("HASS_PORT", 8123)
+    simulator_port = port_from("SIMULATOR_PORT", 8124)
+    if hass_port == simulator_port:
+        raise StartError("HASS_PORT and SIMULATOR_PORT must differ")
+
+    # Late, because loading Home Assistant takes seconds.
+    from .develop import Develop  # noqa: PLC0415  (see above)
+
+    return asyncio.run(
+        Develop(
+            folder, host=HOST, hass_port=hass_port, simulator_port=simulator_port
+        ).run()
+    )
+
+
+def main() -> int:
+    """Run alone in the folder; return the exit code."""
     folder = Path(os.environ.get("SEAM_DEV_DIR") or ROOT / ".dev").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            develop = Develop(
-                folder,
-                hass_port=port_from("HASS_PORT", 8123),
-                simulator_port=port_from("SIMULATOR_PORT", 8124),
-            )
-            return asyncio.run(develop.run())
         except BlockingIOError:
             message = f"Another scripts/develop uses {folder}: stop it first"
-        except StartError as err:
-            message = str(err)
-        except (HomeAssistantError, TimeoutError) as err:
-            message = f"Home Assistant could not be set up: {err or 'it took too long'}"
+        else:
+            try:
+                return run(folder)
+            except StartError as err:
+                message = str(err)
+            except HomeAssistantError as err:
+                message = f"Home Assistant could not be set up: {err}"
+            except TimeoutError:
+                message = "Home Assistant could not be set up: it took too long"
+            except KeyboardInterrupt:
+                return 130  # Before there was anything to stop
     print(message, file=sys.stderr)
     return 1
 
