@@ -1,0 +1,48 @@
+"""Seam for Home Assistant: every code on every lock, and whether it works."""
+
+from homeassistant.const import CONF_API_KEY, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import config_validation as cv, device_registry as dr
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.typing import ConfigType
+
+from .api import SeamClient
+from .const import CONF_ENDPOINT, DOMAIN
+from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
+from .services import async_setup_services
+
+CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+PLATFORMS = [Platform.BINARY_SENSOR, Platform.LOCK, Platform.SENSOR]
+
+
+async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
+    """Set up the actions, which are there whether or not a workspace is."""
+    async_setup_services(hass)
+    return True
+
+
+async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool:
+    """Set up a workspace."""
+    client = SeamClient(
+        async_get_clientsession(hass),
+        entry.data[CONF_API_KEY],
+        entry.data[CONF_ENDPOINT],
+    )
+    coordinator = SeamCoordinator(hass, entry, client)
+    await coordinator.async_config_entry_first_refresh()
+    entry.runtime_data = coordinator
+    await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    return True
+
+
+async def async_unload_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool:
+    """Unload a workspace."""
+    return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_config_entry_device(
+    hass: HomeAssistant, entry: SeamConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    """Let people remove a device that Seam no longer has."""
+    return seam_device_id(device) not in entry.runtime_data.data.locks

@@ -1,0 +1,136 @@
+"""What a person should do about an error or warning, by its code.
+
+The texts are in the translations (`selector.advice`), as these keys. Seam changes its
+codes: for one that is not here the scope decides.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_cached_translations
+
+from .api import Scope, SeamProblem
+from .const import DOMAIN
+
+# Both the codes that Seam sends now and those that it sent before.
+_ADVICE_BY_CODE: Final[Mapping[str, str]] = {
+    code: advice
+    for advice, codes in {
+        "seam_retries": (
+            "failed_to_issue",
+            "failed_to_set_on_device",
+            "failed_to_update",
+            "smartthings_failed_to_set_access_code",
+        ),
+        "check_removal": ("failed_to_delete", "failed_to_remove_from_device"),
+        "find_duplicate": (
+            "conflicting_unmanaged_access_code_id",
+            "duplicate_code_attempt_prevented",
+            "duplicate_code_on_device",
+            "schlage_detected_duplicate",
+            "wyze_duplicate_code_name",
+            "wyze_potential_duplicate_code",
+        ),
+        "lock_full": (
+            "august_device_slots_full",
+            "hubitat_no_free_positions_available",
+            "igloohome_offline_access_code_no_variance_available",
+            "no_space_for_access_code_on_device",
+            "smartthings_no_free_slots_available",
+        ),
+        "edited_elsewhere": (
+            "code_modified_external_to_seam",
+            "conflicting_external_modification",
+        ),
+        "edited_elsewhere_allowed": ("external_modification_in_effect",),
+        "switched_off": ("access_code_inactive", "ultraloq_access_code_disabled"),
+        "not_accepted": (
+            "august_lock_bad_access_code_format",
+            "august_lock_invalid_code_length",
+            "code_constraints_violated",
+        ),
+        "read_message": ("provider_issue", "unknown_issue_with_access_code"),
+        "change_pin": ("kwikset_unable_to_confirm_code",),
+        "check_kwikset_app": ("kwikset_unable_to_confirm_deletion",),
+        "poor_connection": (
+            "august_device_programming_delay",
+            "august_lock_temporarily_offline",
+            "hubitat_device_programming_delay",
+        ),
+        "attach_keypad": ("august_lock_missing_keypad",),
+        "other_software": (
+            "smartthings_failed_to_set_after_multiple_retries",
+            "third_party_integration_detected",
+        ),
+        "salto_subscription": (
+            "salto_ks_user_not_subscribed",
+            "salto_site_user_not_subscribed",
+        ),
+        "choose_other_times": (
+            "dormakaba_oracode_invalid_time_range",
+            "dormakaba_oracode_no_valid_user_level",
+        ),
+        "raise_role": ("insufficient_permissions", "kwikset_insufficient_permissions"),
+        "locker_unsupported": ("keynest_unsupported_third_party_locker",),
+        "wait_for_bridge": (
+            "igloohome_bridge_offline",
+            "igloohome_bridge_too_many_pending_jobs",
+        ),
+        "bring_online": ("device_disconnected", "device_offline", "hub_disconnected"),
+        "add_again": ("device_removed",),
+        "connect_bridge": (
+            "august_lock_missing_bridge",
+            "lockly_missing_wifi_bridge",
+            "ttlock_lock_not_paired_to_gateway",
+        ),
+        "connect_account_with_rights": (
+            "august_lock_not_authorized",
+            "missing_device_credentials",
+        ),
+        "wait_for_backup_pool": ("empty_backup_access_code_pool",),
+        "subscription": ("subscription_required",),
+        "ignore_heat": ("auxiliary_heat_running",),
+        "reconnect_account": ("account_disconnected", "invalid_credentials"),
+        "salto_limit": ("salto_ks_subscription_limit_exceeded",),
+        "bring_site_back": ("bridge_disconnected", "dormakaba_sites_disconnected"),
+        "wait": (
+            "delay_in_issuing",
+            "delay_in_removing_from_device",
+            "delay_in_setting_on_device",
+            "schlage_creation_outage",
+        ),
+        "use_within_day": ("igloo_algopin_must_be_used_within_24_hours",),
+        "managed_elsewhere": ("management_transferred",),
+        "being_deleted": ("being_deleted",),
+        "rotates": ("code_rotates_periodically",),
+        "check_time_zone": ("time_frame_adjusted_for_unknown_time_zone",),
+        "backup_in_use": ("using_backup_access_code",),
+    }.items()
+    for code in codes
+}
+_ADVICE_BY_SCOPE: Final[Mapping[Scope, str]] = {
+    Scope.CODE: "other_code",
+    Scope.DEVICE: "other_device",
+    Scope.ACCOUNT: "other_account",
+    Scope.BRIDGE: "other_bridge",
+}
+
+ADVICE_KEYS: Final = frozenset(_ADVICE_BY_CODE.values()) | frozenset(
+    _ADVICE_BY_SCOPE.values()
+)
+
+
+def advice_key(problem: SeamProblem) -> str:
+    """Return the key of the advice for an error or warning."""
+    return _ADVICE_BY_CODE.get(problem.code) or _ADVICE_BY_SCOPE[problem.scope]
+
+
+@callback
+def async_advice(hass: HomeAssistant, problem: SeamProblem) -> str:
+    """Return the advice in the language of the house."""
+    key = advice_key(problem)
+    texts = async_get_cached_translations(
+        hass, hass.config.language, "selector", DOMAIN
+    )
+    return texts.get(f"component.{DOMAIN}.selector.advice.options.{key}", key)

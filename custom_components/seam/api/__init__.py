@@ -1,0 +1,46 @@
+"""An asynchronous client for the Seam API. It knows nothing of Home Assistant."""
+
+from .client import DEFAULT_ENDPOINT, SeamClient
+from .errors import (
+    SeamAuthError,
+    SeamDuplicateCodeError,
+    SeamError,
+    SeamInvalidInputError,
+    SeamNotFoundError,
+    SeamRateLimitError,
+    SeamServerError,
+    SeamUnreachableError,
+)
+from .models import (
+    AccessCode,
+    ActionAttempt,
+    ActionAttemptStatus,
+    CodeStatus,
+    Device,
+    Event,
+    Scope,
+    SeamProblem,
+    Workspace,
+)
+
+__all__ = [
+    "DEFAULT_ENDPOINT",
+    "AccessCode",
+    "ActionAttempt",
+    "ActionAttemptStatus",
+    "CodeStatus",
+    "Device",
+    "Event",
+    "Scope",
+    "SeamAuthError",
+    "SeamClient",
+    "SeamDuplicateCodeError",
+    "SeamError",
+    "SeamInvalidInputError",
+    "SeamNotFoundError",
+    "SeamProblem",
+    "SeamRateLimitError",
+    "SeamServerError",
+    "SeamUnreachableError",
+    "Workspace",
+]

@@ -1,0 +1,556 @@
+"""The Seam API: one method for every endpoint that is about locks and their codes.
+
+Methods return models, raise `SeamError`s, and leave out what is None. Times are
+aware datetimes. Where an endpoint answers with an action attempt, the change goes
+on after the method has returned; without one Seam says nothing of its progress.
+"""
+
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from typing import Any
+
+from aiohttp import ClientSession
+
+from .models import (
+    AccessCode,
+    ActionAttempt,
+    ConnectedAccount,
+    Device,
+    Event,
+    Model,
+    Webhook,
+    Workspace,
+)
+from .transport import Transport, parse, parse_rows, unreadable
+
+DEFAULT_ENDPOINT = "https://connect.getseam.com"
+EVENTS_LIMIT = 500
+
+
+class SeamClient:
+    """Talks to one Seam workspace."""
+
+    def __init__(
+        self, session: ClientSession, api_key: str, endpoint: str = DEFAULT_ENDPOINT
+    ) -> None:
+        """Use the given session; it is not closed here."""
+        self._transport = Transport(session, api_key, endpoint)
+
+    @property
+    def last_request_id(self) -> str | None:
+        """The id of the last answered request, which Seam's support asks for."""
+        return self._transport.last_request_id
+
+    # Workspaces
+
+    async def get_workspace(self) -> Workspace:
+        """Return the key's workspace (`/workspaces/get`)."""
+        path = "/workspaces/get"
+        return _one(Workspace, path, await self._transport.read(path), "workspace")
+
+    async def list_workspaces(self) -> list[Workspace]:
+        """Return all workspaces of the key (`/workspaces/list`)."""
+        return await self._rows(
+            Workspace, "/workspaces/list", "workspaces", "workspace_id"
+        )
+
+    # Devices
+
+    async def list_devices(
+        self, device_ids: Iterable[str] | None = None
+    ) -> list[Device]:
+        """Return all managed devices, or those asked for (`/devices/list`)."""
+        wanted = None if device_ids is None else sorted(device_ids)
+        devices = await self._rows(
+            Device, "/devices/list", "devices", "device_id", device_ids=wanted
+        )
+        return [
+            device
+            for device in devices
+            if device.is_managed and (wanted is None or device.device_id in wanted)
+        ]
+
+    async def list_unmanaged_devices(self) -> list[Device]:
+        """Return devices that Seam does not control (`/devices/unmanaged/list`)."""
+        return await self._rows(
+            Device, "/devices/unmanaged/list", "devices", "device_id"
+        )
+
+    async def get_device(self, device_id: str) -> Device:
+        """Return a device (`/devices/get`)."""
+        path = "/devices/get"
+        answer = await self._transport.read(path, device_id=device_id)
+        return _one(Device, path, answer, "device")
+
+    async def update_device(
+        self,
+        device_id: str,
+        *,
+        name: str | None = None,
+        is_managed: bool | None = None,
+        backup_access_code_pool_enabled: bool | None = None,
+    ) -> None:
+        """Rename a device, hand it back, or use its backup pool (`/devices/update`)."""
+        await self._transport.write(
+            "/devices/update",
+            device_id=device_id,
+            name=name,
+            is_managed=is_managed,
+            backup_access_code_pool_enabled=backup_access_code_pool_enabled,
+        )
+
+    # Locks
+
+    async def lock_door(self, device_id: str) -> ActionAttempt:
+        """Start to lock (`/locks/lock_door`)."""
+        return await self._attempt("/locks/lock_door", device_id=device_id)
+
+    async def unlock_door(self, device_id: str) -> ActionAttempt:
+        """Start to unlock (`/locks/unlock_door`)."""
+        return await self._attempt("/locks/unlock_door", device_id=device_id)
+
+    async def configure_auto_lock(
+        self,
+        device_id: str,
+        *,
+        auto_lock_enabled: bool,
+        auto_lock_delay_seconds: int | None = None,
+    ) -> ActionAttempt:
+        """Set locking by itself, after 1 to 60 s (`/locks/configure_auto_lock`)."""
+        return await self._attempt(
+            "/locks/configure_auto_lock",
+            device_id=device_id,
+            auto_lock_enabled=auto_lock_enabled,
+            auto_lock_delay_seconds=auto_lock_delay_seconds,
+        )
+
+    async def simulate_keypad_code_entry(
+        self, device_id: str, code: str
+    ) -> ActionAttempt:
+        """Pretend that a code is entered (`/locks/simulate/keypad_code_entry`)."""
+        return await self._attempt(
+            "/locks/simulate/keypad_code_entry", device_id=device_id, code=code
+        )
+
+    # Access codes
+
+    async def create_access_code(
+        self,
+        device_id: str,
+        *,
+        name: str | None = None,
+        code: str | None = None,
+        preferred_code_length: int | None = None,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
+        is_external_modification_allowed: bool | None = None,
+        prefer_native_scheduling: bool | None = None,
+        attempt_for_offline_device: bool | None = None,
+        use_backup_access_code_pool: bool | None = None,
+        is_offline_access_code: bool | None = None,
+        is_one_time_use: bool | None = None,
+        max_time_rounding: str | None = None,
+        common_code_key: str | None = None,
+    ) -> tuple[AccessCode, ActionAttempt | None]:
+        """Create a code; Seam chooses the PIN if none is given (`/access_codes/create`).
+
+        The code is programmed after this has returned.
+        """
+        path = "/access_codes/create"
+        answer = await self._transport.write(
+            path,
+            device_id=device_id,
+            name=name,
+            code=code,
+            preferred_code_length=preferred_code_length,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            is_external_modification_allowed=is_external_modification_allowed,
+            prefer_native_scheduling=prefer_native_scheduling,
+            attempt_for_offline_device=attempt_for_offline_device,
+            use_backup_access_code_pool=use_backup_access_code_pool,
+            is_offline_access_code=is_offline_access_code,
+            is_one_time_use=is_one_time_use,
+            max_time_rounding=max_time_rounding,
+            common_code_key=common_code_key,
+        )
+        return _one(AccessCode, path, answer, "access_code"), _attempt(path, answer)
+
+    async def create_multiple_access_codes(
+        self,
+        device_ids: Iterable[str],
+        *,
+        behavior_when_code_cannot_be_shared: str | None = None,
+        name: str | None = None,
+        code: str | None = None,
+        preferred_code_length: int | None = None,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
+        is_external_modification_allowed: bool | None = None,
+        prefer_native_scheduling: bool | None = None,
+        attempt_for_offline_device: bool | None = None,
+        use_backup_access_code_pool: bool | None = None,
+    ) -> list[AccessCode]:
+        """Create one code on several devices (`/access_codes/create_multiple`).
+
+        They share the PIN and a `common_code_key`; `behavior_when_code_cannot_be_shared`
+        is `throw` or `create_random_code`. With a PIN of one's own they share the PIN
+        only.
+        """
+        path = "/access_codes/create_multiple"
+        answer = await self._transport.write(
+            path,
+            device_ids=list(device_ids),
+            behavior_when_code_cannot_be_shared=behavior_when_code_cannot_be_shared,
+            name=name,
+            code=code,
+            preferred_code_length=preferred_code_length,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            is_external_modification_allowed=is_external_modification_allowed,
+            prefer_native_scheduling=prefer_native_scheduling,
+            attempt_for_offline_device=attempt_for_offline_device,
+            use_backup_access_code_pool=use_backup_access_code_pool,
+        )
+        return parse_rows(
+            AccessCode, path, _list(path, answer, "access_codes"), "access_code_id"
+        )
+
+    async def update_access_code(
+        self,
+        access_code_id: str,
+        *,
+        name: str | None = None,
+        code: str | None = None,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
+        type: str | None = None,
+        is_managed: bool | None = None,
+        is_external_modification_allowed: bool | None = None,
+    ) -> ActionAttempt | None:
+        """Change a managed code (`/access_codes/update`).
+
+        To change one time, send both and `type`. `type="ongoing"` clears the times,
+        `is_managed=False` hands the code back.
+        """
+        path = "/access_codes/update"
+        answer = await self._transport.write(
+            path,
+            access_code_id=access_code_id,
+            name=name,
+            code=code,
+            starts_at=starts_at,
+            ends_at=ends_at,
+            type=type,
+            is_managed=is_managed,
+            is_external_modification_allowed=is_external_modification_allowed,
+        )
+        return _attempt(path, answer)
+
+    async def update_multiple_access_codes(
+        self,
+        common_code_key: str,
+        *,
+        name: str | None = None,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
+    ) -> None:
+        """Change all codes with that key (`/access_codes/update_multiple`)."""
+        await self._transport.write(
+            "/access_codes/update_multiple",
+            common_code_key=common_code_key,
+            name=name,
+            starts_at=starts_at,
+            ends_at=ends_at,
+        )
+
+    async def delete_access_code(self, access_code_id: str) -> ActionAttempt | None:
+        """Start to delete a managed code, 5 to 60 s (`/access_codes/delete`)."""
+        path = "/access_codes/delete"
+        return _attempt(
+            path, await self._transport.write(path, access_code_id=access_code_id)
+        )
+
+    async def get_access_code(self, access_code_id: str) -> AccessCode:
+        """Return a managed code (`/access_codes/get`)."""
+        path = "/access_codes/get"
+        answer = await self._transport.read(path, access_code_id=access_code_id)
+        return _one(AccessCode, path, answer, "access_code")
+
+    async def list_access_codes(self, device_id: str) -> list[AccessCode]:
+        """Return the managed codes of a device (`/access_codes/list`)."""
+        return await self._codes("/access_codes/list", device_id, is_managed=True)
+
+    async def generate_code(self, device_id: str) -> str:
+        """Return a PIN that the device accepts; nothing is created.
+
+        Endpoint: `/access_codes/generate_code`.
+        """
+        path = "/access_codes/generate_code"
+        answer = await self._transport.read(path, device_id=device_id)
+        generated = answer.get("generated_code")
+        code = generated.get("code") if isinstance(generated, dict) else None
+        if not isinstance(code, str):
+            raise unreadable(path, self.last_request_id)
+        return code
+
+    async def pull_backup_access_code(self, access_code_id: str) -> AccessCode:
+        """Return the backup of a time-bound code, the same each time.
+
+        Endpoint: `/access_codes/pull_backup_access_code`.
+        """
+        path = "/access_codes/pull_backup_access_code"
+        answer = await self._transport.write(path, access_code_id=access_code_id)
+        return _one(AccessCode, path, answer, "backup_access_code", "access_code")
+
+    async def report_device_constraints(
+        self,
+        device_id: str,
+        *,
+        supported_code_lengths: Iterable[int] | None = None,
+        min_code_length: int | None = None,
+        max_code_length: int | None = None,
+    ) -> None:
+        """Tell Seam what lengths a device takes.
+
+        Either the lengths, each 4 to 20, or the shortest and longest. Endpoint:
+        `/access_codes/report_device_constraints`.
+        """
+        await self._transport.write(
+            "/access_codes/report_device_constraints",
+            device_id=device_id,
+            supported_code_lengths=(
+                None if supported_code_lengths is None else list(supported_code_lengths)
+            ),
+            min_code_length=min_code_length,
+            max_code_length=max_code_length,
+        )
+
+    # Unmanaged access codes
+
+    async def list_unmanaged_access_codes(self, device_id: str) -> list[AccessCode]:
+        """Return the codes found on a device (`/access_codes/unmanaged/list`)."""
+        return await self._codes(
+            "/access_codes/unmanaged/list", device_id, is_managed=False
+        )
+
+    async def get_unmanaged_access_code(self, access_code_id: str) -> AccessCode:
+        """Return an unmanaged code (`/access_codes/unmanaged/get`)."""
+        path = "/access_codes/unmanaged/get"
+        answer = await self._transport.read(path, access_code_id=access_code_id)
+        return _one(AccessCode, path, answer, "access_code")
+
+    async def convert_to_managed(
+        self,
+        access_code_id: str,
+        *,
+        is_external_modification_allowed: bool | None = None,
+        force: bool | None = None,
+    ) -> ActionAttempt | None:
+        """Start to make Seam the owner of a code.
+
+        `force` takes it over from another workspace. Endpoint:
+        `/access_codes/unmanaged/convert_to_managed`.
+        """
+        path = "/access_codes/unmanaged/convert_to_managed"
+        answer = await self._transport.write(
+            path,
+            access_code_id=access_code_id,
+            is_external_modification_allowed=is_external_modification_allowed,
+            force=force,
+        )
+        return _attempt(path, answer)
+
+    async def update_unmanaged_access_code(
+        self,
+        access_code_id: str,
+        *,
+        is_external_modification_allowed: bool | None = None,
+        force: bool | None = None,
+    ) -> None:
+        """Make a code managed by updating it (`/access_codes/unmanaged/update`)."""
+        await self._transport.write(
+            "/access_codes/unmanaged/update",
+            access_code_id=access_code_id,
+            is_managed=True,
+            is_external_modification_allowed=is_external_modification_allowed,
+            force=force,
+        )
+
+    async def delete_unmanaged_access_code(
+        self, access_code_id: str
+    ) -> ActionAttempt | None:
+        """Start to delete an unmanaged code (`/access_codes/unmanaged/delete`)."""
+        path = "/access_codes/unmanaged/delete"
+        return _attempt(
+            path, await self._transport.write(path, access_code_id=access_code_id)
+        )
+
+    async def simulate_unmanaged_access_code(
+        self, device_id: str, *, name: str, code: str
+    ) -> AccessCode:
+        """Pretend that somebody made a code at a sandbox's lock; 4 to 8 digits.
+
+        Endpoint: `/access_codes/simulate/create_unmanaged_access_code`.
+        """
+        path = "/access_codes/simulate/create_unmanaged_access_code"
+        answer = await self._transport.write(
+            path, device_id=device_id, name=name, code=code
+        )
+        return _one(AccessCode, path, answer, "access_code")
+
+    # Action attempts
+
+    async def get_action_attempt(self, action_attempt_id: str) -> ActionAttempt:
+        """Return how far an attempt is (`/action_attempts/get`)."""
+        path = "/action_attempts/get"
+        answer = await self._transport.read(path, action_attempt_id=action_attempt_id)
+        return _one(ActionAttempt, path, answer, "action_attempt")
+
+    # Events
+
+    async def list_events(
+        self, since: datetime, *, limit: int = EVENTS_LIMIT
+    ) -> list[Event]:
+        """Return the workspace's events made since then, oldest first.
+
+        Endpoint: `/events/list`, which has no pages: as many as the limit may be all
+        or not.
+        """
+        path = "/events/list"
+        answer = await self._transport.read(path, since=since, limit=limit)
+        events = parse_rows(Event, path, _list(path, answer, "events"), "event_id")
+        return sorted(events, key=lambda event: event.created_at)
+
+    # Webhooks
+
+    async def create_webhook(
+        self, url: str, event_types: Iterable[str] = ("*",)
+    ) -> Webhook:
+        """Register an address; the answer alone is sure to hold the secret.
+
+        Endpoint: `/webhooks/create`.
+        """
+        path = "/webhooks/create"
+        answer = await self._transport.write(
+            path, url=url, event_types=list(event_types)
+        )
+        return _one(Webhook, path, answer, "webhook")
+
+    async def list_webhooks(self) -> list[Webhook]:
+        """Return all webhooks of the workspace (`/webhooks/list`)."""
+        return await self._rows(Webhook, "/webhooks/list", "webhooks", "webhook_id")
+
+    async def get_webhook(self, webhook_id: str) -> Webhook:
+        """Return a webhook (`/webhooks/get`)."""
+        path = "/webhooks/get"
+        answer = await self._transport.read(path, webhook_id=webhook_id)
+        return _one(Webhook, path, answer, "webhook")
+
+    async def update_webhook(
+        self, webhook_id: str, *, event_types: Iterable[str]
+    ) -> None:
+        """Change which events are sent (`/webhooks/update`); the URL stays."""
+        await self._transport.write(
+            "/webhooks/update", webhook_id=webhook_id, event_types=list(event_types)
+        )
+
+    async def delete_webhook(self, webhook_id: str) -> None:
+        """Remove a webhook (`/webhooks/delete`)."""
+        await self._transport.write("/webhooks/delete", webhook_id=webhook_id)
+
+    # Connected accounts
+
+    async def list_connected_accounts(self) -> list[ConnectedAccount]:
+        """Return the accounts at lock makers (`/connected_accounts/list`)."""
+        return await self._rows(
+            ConnectedAccount,
+            "/connected_accounts/list",
+            "connected_accounts",
+            "connected_account_id",
+        )
+
+    async def get_connected_account(
+        self, connected_account_id: str
+    ) -> ConnectedAccount:
+        """Return an account at a lock maker (`/connected_accounts/get`)."""
+        path = "/connected_accounts/get"
+        answer = await self._transport.read(
+            path, connected_account_id=connected_account_id
+        )
+        return _one(ConnectedAccount, path, answer, "connected_account")
+
+    async def sync_connected_account(self, connected_account_id: str) -> None:
+        """Have Seam read the account again now (`/connected_accounts/sync`)."""
+        await self._transport.write(
+            "/connected_accounts/sync", connected_account_id=connected_account_id
+        )
+
+    async def _attempt(self, path: str, **parameters: Any) -> ActionAttempt:
+        answer = await self._transport.write(path, **parameters)
+        return _one(ActionAttempt, path, answer, "action_attempt")
+
+    async def _codes(
+        self, path: str, device_id: str, *, is_managed: bool
+    ) -> list[AccessCode]:
+        """Return a device's codes of one kind, and nothing else that came along."""
+        rows: list[Any] = []
+        async for row in self._pages(path, "access_codes", device_id=device_id):
+            if isinstance(row, dict):
+                if row.get("is_managed") is None:
+                    row["is_managed"] = is_managed
+                if row.get("device_id") is None:
+                    row["device_id"] = device_id
+            rows.append(row)
+        return [
+            code
+            for code in parse_rows(AccessCode, path, rows, "access_code_id")
+            if code.device_id == device_id and code.is_managed is is_managed
+        ]
+
+    async def _rows[M: Model](
+        self, model: type[M], path: str, key: str, id_key: str, **parameters: Any
+    ) -> list[M]:
+        rows = [row async for row in self._pages(path, key, **parameters)]
+        return parse_rows(model, path, rows, id_key)
+
+    async def _pages(
+        self, path: str, key: str, **parameters: Any
+    ) -> AsyncIterator[Any]:
+        """Yield the rows of all pages; the filters go with every cursor."""
+        cursor: str | None = None
+        seen: set[str] = set()
+        while True:
+            answer = await self._transport.read(path, page_cursor=cursor, **parameters)
+            for row in _list(path, answer, key):
+                yield row
+            pagination = answer.get("pagination")
+            if not isinstance(pagination, dict) or not pagination.get("has_next_page"):
+                return
+            cursor = pagination.get("next_page_cursor")
+            # A cursor that comes again would never end.
+            if not isinstance(cursor, str) or not cursor or cursor in seen:
+                return
+            seen.add(cursor)
+
+
+def _list(path: str, answer: dict[str, Any], key: str) -> list[Any]:
+    rows = answer.get(key)
+    if not isinstance(rows, list):
+        raise unreadable(path)
+    return rows
+
+
+def _one[M: Model](
+    model: type[M], path: str, answer: dict[str, Any], key: str, *other_keys: str
+) -> M:
+    for name in (key, *other_keys):
+        if answer.get(name) is not None:
+            return parse(model, path, answer[name])
+    raise unreadable(path)
+
+
+def _attempt(path: str, answer: dict[str, Any]) -> ActionAttempt | None:
+    if answer.get("action_attempt") is None:
+        return None
+    return parse(ActionAttempt, path, answer["action_attempt"])

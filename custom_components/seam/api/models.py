@@ -1,0 +1,539 @@
+"""What Seam's answers hold, as far as locks and access codes go.
+
+The models are lenient: Seam adds fields, codes and types at any time, sends null or
+leaves things out. What makes a row useless (no id, a broken date) raises, and the
+client drops that row. A PIN is in no `repr`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, override
+
+from mashumaro import DataClassDictMixin
+from mashumaro.config import BaseConfig
+
+
+def _text(value: Any) -> str:
+    """Return text as it is, and a number as its text: ids and PINs are never sums."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return str(value)
+    raise TypeError(f"expected text, got {type(value).__name__}")
+
+
+def _flag(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    raise TypeError(f"expected a boolean, got {type(value).__name__}")
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    raise TypeError(f"expected a number, got {type(value).__name__}")
+
+
+def _whole(value: Any) -> int:
+    return int(_number(value))
+
+
+def _moment(value: Any) -> datetime:
+    moment = datetime.fromisoformat(_text(value))
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Model(DataClassDictMixin):
+    """Base of the models: null is the same as missing, types are checked."""
+
+    class Config(BaseConfig):
+        """How mashumaro reads Seam's JSON."""
+
+        lazy_compilation = True
+        serialization_strategy = {  # noqa: RUF012 # declared so by mashumaro
+            str: {"deserialize": _text},
+            bool: {"deserialize": _flag},
+            float: {"deserialize": _number},
+            int: {"deserialize": _whole},
+            datetime: {"deserialize": _moment},
+        }
+
+    @classmethod
+    @override
+    def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
+        """Drop nulls, so that the defaults apply."""
+        return {key: value for key, value in d.items() if value is not None}
+
+
+class Scope(StrEnum):
+    """What an error is about."""
+
+    CODE = "code"
+    DEVICE = "device"
+    ACCOUNT = "account"
+    BRIDGE = "bridge"
+
+
+# Replies from before the scope flags existed carry only the code of the error.
+_SCOPE_BY_ERROR: Mapping[str, Scope] = {
+    **dict.fromkeys(
+        (
+            "device_offline",
+            "device_disconnected",
+            "device_removed",
+            "hub_disconnected",
+            "august_lock_missing_bridge",
+            "lockly_missing_wifi_bridge",
+            "ttlock_lock_not_paired_to_gateway",
+            "august_lock_not_authorized",
+            "missing_device_credentials",
+            "empty_backup_access_code_pool",
+            "subscription_required",
+            "auxiliary_heat_running",
+        ),
+        Scope.DEVICE,
+    ),
+    **dict.fromkeys(
+        (
+            "account_disconnected",
+            "invalid_credentials",
+            "insufficient_permissions",
+            "salto_ks_subscription_limit_exceeded",
+            "dormakaba_sites_disconnected",
+        ),
+        Scope.ACCOUNT,
+    ),
+    "bridge_disconnected": Scope.BRIDGE,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeamProblem:
+    """An error or a warning on a code or device, with Seam's own words."""
+
+    code: str
+    message: str = ""
+    created_at: datetime | None = None
+    scope: Scope = Scope.CODE
+    other_access_code_id: str | None = None
+    """The code that this one collides with, where Seam names it."""
+
+
+def _problem(code: Any, data: Mapping[str, Any]) -> SeamProblem:
+    name = code if isinstance(code, str) and code else "unknown"
+    message = data.get("message")
+    other = data.get("unmanaged_access_code_id") or data.get("managed_access_code_id")
+    try:
+        created_at = _moment(data["created_at"])
+    except KeyError, TypeError, ValueError:
+        # A broken date must not hide the problem itself.
+        created_at = None
+    if data.get("is_bridge_error"):
+        scope = Scope.BRIDGE
+    elif data.get("is_connected_account_error"):
+        scope = Scope.ACCOUNT
+    elif data.get("is_device_error"):
+        scope = Scope.DEVICE
+    elif data.get("is_access_code_error"):
+        scope = Scope.CODE
+    else:
+        scope = _SCOPE_BY_ERROR.get(name, Scope.CODE)
+    return SeamProblem(
+        code=name,
+        message=message if isinstance(message, str) else "",
+        created_at=created_at,
+        scope=scope,
+        other_access_code_id=other if isinstance(other, str) else None,
+    )
+
+
+def _problems(value: Any) -> tuple[SeamProblem, ...]:
+    """Read errors or warnings: a list of objects, or the older dict keyed by code."""
+    if not value:
+        return ()
+    if isinstance(value, dict):
+        return tuple(
+            _problem(code, data if isinstance(data, dict) else {"message": data})
+            for code, data in value.items()
+        )
+    return tuple(
+        _problem(item.get("error_code") or item.get("warning_code"), item)
+        for item in value
+        if isinstance(item, dict)
+    )
+
+
+def _mutations(value: Any) -> tuple[PendingMutation, ...]:
+    return tuple(PendingMutation.from_dict(item) for item in value)
+
+
+_PROBLEMS: Mapping[str, Any] = {"deserialize": _problems}
+
+
+class CodeStatus(StrEnum):
+    """Whether a code is on its lock."""
+
+    UNSET = "unset"
+    SETTING = "setting"
+    SET = "set"
+    REMOVING = "removing"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    @override
+    def _missing_(cls, value: object) -> CodeStatus:
+        """Read a status that Seam invents later as unknown."""
+        return cls.UNKNOWN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PendingMutation(Model):
+    """A change of a code that is under way. Its from/to hold PINs: not kept."""
+
+    mutation_code: str = "unknown"
+    created_at: datetime | None = None
+    scheduled_at: datetime | None = None
+    message: str = ""
+
+
+_STATUS_BY_MUTATION: Mapping[str, CodeStatus] = {
+    "deleting": CodeStatus.REMOVING,
+    "creating": CodeStatus.SETTING,
+    "deferring_creation": CodeStatus.UNSET,
+}
+_STATUS_BY_ERROR: Mapping[str, CodeStatus] = {
+    **dict.fromkeys(
+        (
+            "failed_to_remove_from_device",
+            "failed_to_delete",
+            "kwikset_unable_to_confirm_deletion",
+        ),
+        CodeStatus.REMOVING,
+    ),
+    **dict.fromkeys(
+        (
+            "failed_to_set_on_device",
+            "failed_to_issue",
+            "access_code_inactive",
+            "code_constraints_violated",
+            "no_space_for_access_code_on_device",
+        ),
+        CodeStatus.UNSET,
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessCode(Model):
+    """A code on a lock, managed by Seam or not (`access_code`, `unmanaged_…`)."""
+
+    access_code_id: str
+    device_id: str
+    is_managed: bool
+    workspace_id: str | None = None
+    name: str | None = None
+    code: str | None = field(default=None, repr=False)
+    type: str = "ongoing"
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    created_at: datetime | None = None
+    status: CodeStatus | None = None
+    display_status: str | None = None
+    is_scheduled_on_device: bool = False
+    is_waiting_for_code_assignment: bool = False
+    is_external_modification_allowed: bool = False
+    is_one_time_use: bool = False
+    is_offline_access_code: bool = False
+    is_backup: bool = False
+    is_backup_access_code_available: bool = False
+    pulled_backup_access_code_id: str | None = None
+    common_code_key: str | None = None
+    pending_mutations: tuple[PendingMutation, ...] | None = field(
+        default=None, metadata={"deserialize": _mutations}
+    )
+    """None where Seam did not send any list: then nothing is known of changes."""
+    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+    cannot_be_managed: bool = False
+    cannot_delete_unmanaged_access_code: bool = False
+
+    @property
+    def own_errors(self) -> tuple[SeamProblem, ...]:
+        """The errors of this code itself, not of its lock, account or bridge."""
+        return tuple(error for error in self.errors if error.scope is Scope.CODE)
+
+    def is_expired(self, now: datetime) -> bool:
+        """Return whether the code's end has passed."""
+        return self.ends_at is not None and self.ends_at <= now
+
+    def status_at(self, now: datetime) -> CodeStatus:
+        """Return whether the code is on its lock.
+
+        What is under way, what is wrong and the times say more than `status`, which
+        Seam deprecates and which may lag behind; it decides where they are silent.
+        """
+        for mutation in self.pending_mutations or ():
+            return _STATUS_BY_MUTATION.get(mutation.mutation_code, CodeStatus.SETTING)
+        for error in self.own_errors:
+            if status := _STATUS_BY_ERROR.get(error.code):
+                return status
+        if self.starts_at is not None and now < self.starts_at:
+            return CodeStatus.UNSET
+        if self.is_expired(now):
+            return (
+                CodeStatus.REMOVING
+                if self.status is CodeStatus.REMOVING
+                else CodeStatus.UNSET
+            )
+        if self.status is not None:
+            return self.status
+        # Nothing pending, nothing wrong, and within its time.
+        return (
+            CodeStatus.UNKNOWN
+            if self.pending_mutations is None or self.own_errors
+            else CodeStatus.SET
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Battery(Model):
+    """Charge from 0 to 1."""
+
+    level: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessoryKeypad(Model):
+    """A keypad apart from its lock."""
+
+    is_connected: bool | None = None
+    battery: Battery | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceModel(Model):
+    """What the maker calls the product."""
+
+    display_name: str | None = None
+    manufacturer_display_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeConstraint(Model):
+    """A rule that a lock sets for PINs or names."""
+
+    constraint_type: str
+    min_length: int | None = None
+    max_length: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceProperties(Model):
+    """The state of a device and what it can hold."""
+
+    online: bool | None = None
+    locked: bool | None = None
+    door_open: bool | None = None
+    battery: Battery | None = None
+    battery_level: float | None = None
+    keypad_battery: Battery | None = None
+    accessory_keypad: AccessoryKeypad | None = None
+    manufacturer: str | None = None
+    serial_number: str | None = None
+    model: DeviceModel | None = None
+    supported_code_lengths: tuple[int, ...] = ()
+    max_active_codes_supported: int | None = None
+    code_constraints: tuple[CodeConstraint, ...] = ()
+    supports_backup_access_code_pool: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceManufacturer(Model):
+    """Who makes the device."""
+
+    display_name: str | None = None
+    manufacturer: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceProvider(Model):
+    """Through which service Seam reaches the device."""
+
+    device_provider_name: str | None = None
+    display_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Device(Model):
+    """A device. The `can_…` flags: True now, False not at present, None never."""
+
+    device_id: str
+    device_type: str = "unknown"
+    display_name: str | None = None
+    nickname: str | None = None
+    connected_account_id: str | None = None
+    workspace_id: str | None = None
+    is_managed: bool = True
+    created_at: datetime | None = None
+    device_manufacturer: DeviceManufacturer | None = None
+    device_provider: DeviceProvider | None = None
+    capabilities_supported: tuple[str, ...] = ()
+    can_remotely_lock: bool | None = None
+    can_remotely_unlock: bool | None = None
+    can_program_online_access_codes: bool | None = None
+    can_program_offline_access_codes: bool | None = None
+    can_unlock_with_code: bool | None = None
+    can_configure_auto_lock: bool | None = None
+    properties: DeviceProperties = field(default_factory=DeviceProperties)
+    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+
+    @property
+    def name(self) -> str:
+        """What people call the device."""
+        return self.display_name or self.nickname or self.device_type
+
+    @property
+    def manufacturer(self) -> str | None:
+        """Who makes the device."""
+        model, maker = self.properties.model, self.device_manufacturer
+        return (
+            (model and model.manufacturer_display_name)
+            or (maker and maker.display_name)
+            or self.properties.manufacturer
+        )
+
+    @property
+    def model(self) -> str:
+        """What the maker calls the product."""
+        model = self.properties.model
+        return (model and model.display_name) or self.device_type
+
+    @property
+    def can_convert_codes(self) -> bool:
+        """Whether unmanaged codes of this device can be made managed.
+
+        Seam has no flag for it, only a list of makers where it does not work.
+        """
+        return not self.device_type.startswith(("igloohome", "kwikset", "smartthings"))
+
+    @property
+    def is_lock(self) -> bool:
+        """Whether this is a lock: by what it can do, never by its type."""
+        return (
+            self.can_remotely_lock is not None
+            or self.can_remotely_unlock is not None
+            or self.can_configure_auto_lock is not None
+            or "lock" in self.capabilities_supported
+            or self.has_access_codes
+        )
+
+    @property
+    def has_access_codes(self) -> bool:
+        """Whether codes can be on this device."""
+        return (
+            self.can_program_online_access_codes is not None
+            or self.can_program_offline_access_codes is not None
+            or self.can_unlock_with_code is not None
+            or "access_code" in self.capabilities_supported
+        )
+
+    @property
+    def battery_level(self) -> float | None:
+        """The charge from 0 to 1, None where unknown (as while offline)."""
+        battery = self.properties.battery
+        if battery is not None and battery.level is not None:
+            return battery.level
+        return self.properties.battery_level
+
+    @property
+    def keypad_battery_level(self) -> float | None:
+        """The charge of the keypad from 0 to 1, None where unknown."""
+        keypad = self.properties.accessory_keypad
+        battery = self.properties.keypad_battery or (keypad.battery if keypad else None)
+        return battery.level if battery else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionAttemptError(Model):
+    """Why an action attempt failed."""
+
+    type: str = "unknown"
+    message: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionAttemptResult(Model):
+    """What a successful attempt to lock or unlock says."""
+
+    was_confirmed_by_device: bool | None = None
+
+
+class ActionAttemptStatus(StrEnum):
+    """How far an action attempt is."""
+
+    PENDING = "pending"
+    SUCCESS = "success"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ActionAttempt(Model):
+    """Something that Seam does on a device, which takes time."""
+
+    action_attempt_id: str
+    status: ActionAttemptStatus
+    action_type: str = "unknown"
+    result: ActionAttemptResult | None = None
+    error: ActionAttemptError | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event(Model):
+    """Something that happened. The PINs that some types carry are not kept."""
+
+    event_id: str
+    event_type: str
+    created_at: datetime
+    occurred_at: datetime | None = None
+    workspace_id: str | None = None
+    device_id: str | None = None
+    access_code_id: str | None = None
+    connected_account_id: str | None = None
+    action_attempt_id: str | None = None
+    access_code_is_managed: bool | None = None
+    method: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Webhook(Model):
+    """An address that Seam sends events to."""
+
+    webhook_id: str
+    url: str = field(repr=False)
+    event_types: tuple[str, ...] = ()
+    secret: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Workspace(Model):
+    """The account that a key belongs to."""
+
+    workspace_id: str
+    name: str = "Seam"
+    is_sandbox: bool = False
+    is_suspended: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectedAccount(Model):
+    """An account at a maker of locks, connected to Seam."""
+
+    connected_account_id: str
+    account_type: str = "unknown"
+    account_type_display_name: str | None = None
+    display_name: str | None = None
+    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)

@@ -1,0 +1,173 @@
+"""One request to Seam: time limits, retries of reads, errors, rows of an answer."""
+
+import asyncio
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+import logging
+import random
+import time
+from typing import Any
+
+from aiohttp import ClientError, ClientSession, ClientTimeout
+from mashumaro.exceptions import InvalidFieldValue, MissingField
+import orjson
+
+from .errors import (
+    SeamError,
+    SeamRateLimitError,
+    SeamServerError,
+    SeamUnreachableError,
+    error_from_response,
+)
+from .models import Model
+
+_LOGGER = logging.getLogger(__name__)
+
+# Seconds; Seam's own SDK uses the same limit, attempts and delays.
+_TIMEOUT = ClientTimeout(total=30, sock_connect=10)
+_RETRY_DELAYS = (0.2, 0.4)
+# A read may wait this long by itself; beyond, whoever asked has to decide.
+_LONGEST_WAIT = 2.0
+
+
+class Transport:
+    """Posts JSON to Seam's endpoints, all of which take POST."""
+
+    def __init__(self, session: ClientSession, api_key: str, endpoint: str) -> None:
+        """Take the session to use, the key and the base URL."""
+        self._session = session
+        self._api_key = api_key
+        self._endpoint = endpoint.rstrip("/")
+        self.last_request_id: str | None = None
+
+    async def read(self, path: str, **parameters: Any) -> dict[str, Any]:
+        """Post to an endpoint that changes nothing; repeated where that may help."""
+        for delay in _RETRY_DELAYS:
+            try:
+                return await self.write(path, **parameters)
+            except (SeamUnreachableError, SeamServerError) as err:
+                # Whoever waited for the whole time limit should not wait for another.
+                if isinstance(err.__cause__, TimeoutError):
+                    raise
+                wait = delay
+            except SeamRateLimitError as err:
+                if err.retry_after > _LONGEST_WAIT:
+                    raise
+                wait = err.retry_after
+            await asyncio.sleep(wait * random.uniform(1, 1.5))
+        return await self.write(path, **parameters)
+
+    async def write(self, path: str, **parameters: Any) -> dict[str, Any]:
+        """Post once, whatever happens: a repeated create would make two codes.
+
+        Parameters that are None are left out, as null means "unset" to Seam.
+        """
+        body = {
+            name: value.isoformat() if isinstance(value, datetime) else value
+            for name, value in parameters.items()
+            if value is not None
+        }
+        started = time.perf_counter()
+        status: int | str = "no answer"
+        request_id: str | None = None
+        try:
+            async with self._session.post(
+                f"{self._endpoint}{path}",
+                data=orjson.dumps(body),
+                headers={
+                    "Authorization": f"Bearer {self._api_key}",
+                    "Content-Type": "application/json",
+                },
+                timeout=_TIMEOUT,
+                # A redirect would take the key to a place that nobody checked.
+                allow_redirects=False,
+            ) as response:
+                status = response.status
+                request_id = response.headers.get("seam-request-id")
+                content = await response.read()
+                headers = response.headers
+        except TimeoutError as err:
+            raise SeamUnreachableError("Seam did not answer in time") from err
+        except (ClientError, OSError) as err:
+            # The error's text may hold the URL, which is harmless, but no body.
+            raise SeamUnreachableError(
+                f"No connection to Seam ({type(err).__name__})"
+            ) from err
+        finally:
+            self.last_request_id = request_id or self.last_request_id
+            # Never the body: it holds PINs.
+            _LOGGER.debug(
+                "POST %s: %s in %.0f ms, request %s",
+                path,
+                status,
+                (time.perf_counter() - started) * 1000,
+                request_id,
+            )
+
+        if status != 200:
+            error = error_from_response(response.status, headers, content)
+            error.redact(_secrets(body, self._api_key))
+            raise error
+        try:
+            payload = orjson.loads(content)
+        except orjson.JSONDecodeError:
+            # Not chained: that error quotes the body, PINs included.
+            payload = None
+        if payload is None:
+            raise SeamUnreachableError(
+                "The answer is not JSON: is this the address of Seam?",
+                request_id=request_id,
+            )
+        if not isinstance(payload, dict):
+            raise unreadable(path, request_id)
+        return payload
+
+
+def _secrets(body: Mapping[str, Any], api_key: str) -> list[str]:
+    code = body.get("code")
+    return [api_key, code] if isinstance(code, str) else [api_key]
+
+
+def unreadable(path: str, request_id: str | None = None) -> SeamError:
+    """Return the error for an answer that has not the shape it should have."""
+    return SeamServerError(
+        f"Seam's answer from {path} cannot be read", request_id=request_id
+    )
+
+
+def parse[M: Model](model: type[M], path: str, data: Any) -> M:
+    """Return the one object that an answer is about."""
+    try:
+        return model.from_dict(data)
+    except (AttributeError, TypeError, ValueError, LookupError) as err:
+        _LOGGER.warning("Seam's answer from %s is broken: %s", path, _fault(err))
+    raise unreadable(path)
+
+
+def parse_rows[M: Model](
+    model: type[M], path: str, rows: Iterable[Any], id_key: str
+) -> list[M]:
+    """Return the rows that can be read; the others are left out with a warning."""
+    found: list[M] = []
+    for row in rows:
+        try:
+            found.append(model.from_dict(row))
+        except (AttributeError, TypeError, ValueError, LookupError) as err:
+            row_id = row.get(id_key) if isinstance(row, dict) else None
+            _LOGGER.warning(
+                "Left out %s %s of Seam's answer from %s: %s",
+                id_key,
+                row_id,
+                path,
+                _fault(err),
+            )
+    return found
+
+
+def _fault(err: Exception) -> str:
+    """Say what is wrong without the value, which may be a PIN."""
+    if isinstance(err, MissingField):
+        return f"{err.field_name} is missing"
+    if isinstance(err, InvalidFieldValue):
+        return f"{err.field_name} is not valid"
+    return "it is not an object"

@@ -1,0 +1,9 @@
+"""Names that several modules share."""
+
+from typing import Final
+
+DOMAIN: Final = "seam"
+
+# The section of the forms for what hardly anybody changes, and its field.
+CONF_ADVANCED: Final = "advanced"
+CONF_ENDPOINT: Final = "endpoint"

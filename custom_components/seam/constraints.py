@@ -1,0 +1,144 @@
+"""The rules that a lock sets for PINs, names and times, checked before any request.
+
+A rule whose type is not here is left to Seam; so is `pin_code_matches_existing_set`,
+as only the maker knows that set.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from itertools import pairwise
+from typing import Final
+
+from .api import Device
+from .errors import refusal
+from .sync import Lock
+
+_PIN_LENGTHS: Final = range(4, 13)
+
+
+def _longest_run(pin: str, step: int) -> int:
+    """Return how many digits in a row differ by the step from the one before."""
+    longest = run = 1
+    for digit, following in pairwise(map(int, pin)):
+        run = run + 1 if following - digit == step else 1
+        longest = max(longest, run)
+    return longest
+
+
+# Whether a PIN breaks a rule, by the rule's type.
+_BROKEN_BY: Final[Mapping[str, Callable[[str], bool]]] = {
+    "no_zeros": lambda pin: "0" in pin,
+    "cannot_start_with_12": lambda pin: pin.startswith("12"),
+    "no_triple_consecutive_ints": lambda pin: (
+        max(_longest_run(pin, step) for step in (-1, 0, 1)) > 3
+    ),
+    "cannot_specify_pin_code": lambda _pin: True,
+    "no_ascending_or_descending_sequence": lambda pin: (
+        max(_longest_run(pin, step) for step in (-1, 1)) == len(pin)
+    ),
+    "at_least_three_unique_digits": lambda pin: len(set(pin)) < 3,
+    "cannot_contain_089": lambda pin: not set(pin).isdisjoint("089"),
+    "cannot_contain_0789": lambda pin: not set(pin).isdisjoint("0789"),
+    "no_all_same_digits": lambda pin: len(set(pin)) == 1,
+}
+
+PIN_CONSTRAINTS: Final = frozenset(_BROKEN_BY)
+
+
+def checked_pin(value: object) -> str:
+    """Return the PIN as text; refuse what is not 4 to 12 digits.
+
+    Templates turn digits into a number, which is accepted: they leave text alone
+    that begins with zero.
+    """
+    if isinstance(value, int) and not isinstance(value, bool):
+        value = str(value)
+    if (
+        not isinstance(value, str)
+        or not (value.isascii() and value.isdecimal())
+        or len(value) not in _PIN_LENGTHS
+    ):
+        raise refusal("code_not_digits")
+    return value
+
+
+def check_pin(lock: Lock, pin: str, *, replaces: str | None = None) -> None:
+    """Refuse a PIN that the lock does not take.
+
+    `replaces` is the id of the code whose PIN it becomes, if there is one.
+    """
+    _check_length(lock.device, len(pin))
+    for constraint in lock.device.properties.code_constraints:
+        kind = constraint.constraint_type
+        if kind in _BROKEN_BY and _BROKEN_BY[kind](pin):
+            raise refusal(f"code_constraint_{kind}", lock=lock.device.name)
+        if kind == "unique_first_four_digits":
+            for code in lock.codes:
+                if (
+                    code.code
+                    and code.code[:4] == pin[:4]
+                    and code.access_code_id != replaces
+                ):
+                    raise refusal(
+                        "code_constraint_unique_first_four_digits",
+                        lock=lock.device.name,
+                        name=code.name or code.access_code_id,
+                    )
+
+
+def check_preferred_length(lock: Lock, length: int) -> None:
+    """Refuse a length that the lock does not take."""
+    _check_length(lock.device, length)
+
+
+def _check_length(device: Device, length: int) -> None:
+    lengths = device.properties.supported_code_lengths
+    if lengths and length not in lengths:
+        raise refusal(
+            "code_length",
+            lock=device.name,
+            lengths=", ".join(map(str, sorted(lengths))),
+        )
+
+
+def check_name(lock: Lock, name: str, *, replaces: str | None = None) -> None:
+    """Refuse a name that the lock does not take."""
+    for constraint in lock.device.properties.code_constraints:
+        if constraint.constraint_type == "name_length":
+            shortest = constraint.min_length or 1
+            longest = constraint.max_length
+            if len(name) < shortest or (longest is not None and len(name) > longest):
+                raise refusal(
+                    "name_length",
+                    lock=lock.device.name,
+                    shortest=str(shortest),
+                    longest="∞" if longest is None else str(longest),
+                )
+        elif constraint.constraint_type == "name_must_be_unique":
+            for code in lock.codes:
+                if code.name == name and code.access_code_id != replaces:
+                    raise refusal(
+                        "name_must_be_unique", lock=lock.device.name, name=name
+                    )
+
+
+def check_times(
+    starts_at: datetime | None, ends_at: datetime | None, now: datetime
+) -> None:
+    """Refuse one time without the other, and a time frame that is over or upside down."""
+    if (starts_at is None) is not (ends_at is None):
+        raise refusal("one_time_only")
+    if starts_at is None or ends_at is None:
+        return
+    if ends_at <= starts_at:
+        raise refusal("end_before_start")
+    if ends_at <= now:
+        raise refusal("end_in_past")
+
+
+def check_start(lock: Lock, starts_at: datetime | None, now: datetime) -> None:
+    """Refuse a start in the past where the lock does not take it."""
+    if starts_at is not None and starts_at <= now:
+        for constraint in lock.device.properties.code_constraints:
+            if constraint.constraint_type == "start_date_in_future":
+                raise refusal("start_date_in_future", lock=lock.device.name)

@@ -1,0 +1,185 @@
+"""Making unmanaged codes managed, and finding out what became of each."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from datetime import timedelta
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from .api import AccessCode, ActionAttempt, ActionAttemptStatus, SeamError
+from .attempts import WAIT_STEPS, attempt_failure
+from .coordinator import SeamCoordinator
+from .errors import refusal, translated_errors
+from .presentation import JsonObject, can_convert
+from .sync import Lock
+
+_FAILED_EVENT = "access_code.unmanaged.failed_to_convert_to_managed"
+
+# Clocks differ. What is older than the conversion is told by its id.
+_EVENTS_OVERLAP = timedelta(minutes=5)
+
+
+async def async_convert(
+    coordinator: SeamCoordinator,
+    lock: Lock,
+    codes: Iterable[AccessCode],
+    *,
+    allow_external_modification: bool | None,
+    force: bool | None,
+    dry_run: bool,
+) -> list[JsonObject]:
+    """Convert the codes of a lock; return what became of each, with the reason.
+
+    The outcome is `converted`, `pending`, `would_convert`, `not_convertible` or
+    `failed`.
+    """
+    outcomes: list[JsonObject] = []
+    convertible: list[AccessCode] = []
+    for code in codes:
+        if not can_convert(lock, code):
+            reason = str(not_convertible(lock, code))
+            outcomes.append(_outcome(code, "not_convertible", reason))
+        elif dry_run:
+            outcomes.append(_outcome(code, "would_convert"))
+        else:
+            convertible.append(code)
+    if convertible:
+        conversion = _Conversion(coordinator, lock)
+        outcomes += await conversion.async_run(
+            convertible, allow_external_modification, force
+        )
+    return outcomes
+
+
+def not_convertible(lock: Lock, code: AccessCode) -> HomeAssistantError:
+    """Return why a code cannot be made managed."""
+    return refusal(
+        "not_convertible",
+        lock=lock.device.name,
+        name=code.name or code.access_code_id,
+    )
+
+
+class _Conversion:
+    """Converts codes of one lock."""
+
+    def __init__(self, coordinator: SeamCoordinator, lock: Lock) -> None:
+        self._coordinator = coordinator
+        self._lock = lock
+        self._since = dt_util.utcnow() - _EVENTS_OVERLAP
+        self._old_events: set[str] = set()
+        self._old_codes = {code.access_code_id for code in lock.managed}
+        self._attempts: dict[str, ActionAttempt | None] = {}
+        self._failures: dict[str, str] = {}
+        self._converted: set[str] = set()
+
+    async def async_run(
+        self,
+        codes: list[AccessCode],
+        allow_external_modification: bool | None,
+        force: bool | None,
+    ) -> list[JsonObject]:
+        """Convert the codes and wait, at most a minute, for what becomes of them."""
+        client = self._coordinator.client
+        try:
+            with self._translated_errors():
+                self._old_events = {
+                    event.event_id for event in await client.list_events(self._since)
+                }
+            for code in codes:
+                try:
+                    with self._translated_errors():
+                        self._attempts[
+                            code.access_code_id
+                        ] = await client.convert_to_managed(
+                            code.access_code_id,
+                            is_external_modification_allowed=(
+                                allow_external_modification
+                            ),
+                            force=force,
+                        )
+                except HomeAssistantError as err:
+                    if len(codes) == 1:
+                        raise
+                    self._failures[code.access_code_id] = str(err)
+            await self._async_wait(codes)
+        finally:
+            await self._coordinator.async_refresh_locks(
+                [self._lock.device_id], gone=self._converted
+            )
+        return [self._what_became_of(code) for code in codes]
+
+    async def _async_wait(self, codes: list[AccessCode]) -> None:
+        """Ask until each code is managed or has failed.
+
+        Often Seam answers a conversion with nothing to wait for. Then a code is
+        converted when the lock has a new managed code with its id or its PIN.
+        """
+        for step in WAIT_STEPS:
+            waiting = [
+                code
+                for code in codes
+                if code.access_code_id not in self._failures
+                and code.access_code_id not in self._converted
+            ]
+            if not waiting:
+                return
+            await asyncio.sleep(step)
+            try:
+                await self._async_look(waiting)
+            except SeamError:
+                # What was asked for goes on in Seam whether or not we can watch it.
+                continue
+
+    async def _async_look(self, waiting: list[AccessCode]) -> None:
+        """Find out how far the codes are."""
+        client = self._coordinator.client
+        managed = [
+            code
+            for code in await client.list_access_codes(self._lock.device_id)
+            if code.access_code_id not in self._old_codes
+        ]
+        ids = {code.access_code_id for code in managed}
+        pins = {code.code for code in managed if code.code}
+        failed = {
+            event.access_code_id
+            for event in await client.list_events(self._since)
+            if event.event_type == _FAILED_EVENT
+            and event.event_id not in self._old_events
+        }
+        for code in waiting:
+            code_id = code.access_code_id
+            if code_id in ids or (code.code and code.code in pins):
+                self._converted.add(code_id)
+            elif code_id in failed:
+                self._failures[code_id] = str(
+                    refusal("conversion_failed", lock=self._lock.device.name)
+                )
+            elif attempt := self._attempts.get(code_id):
+                attempt = await client.get_action_attempt(attempt.action_attempt_id)
+                if attempt.status is ActionAttemptStatus.ERROR:
+                    self._failures[code_id] = str(
+                        attempt_failure(
+                            self._coordinator, self._lock.device_id, attempt
+                        )
+                    )
+
+    def _what_became_of(self, code: AccessCode) -> JsonObject:
+        code_id = code.access_code_id
+        if reason := self._failures.get(code_id):
+            return _outcome(code, "failed", reason)
+        return _outcome(code, "converted" if code_id in self._converted else "pending")
+
+    def _translated_errors(self) -> AbstractContextManager[None]:
+        return translated_errors(self._coordinator, self._lock.device_id)
+
+
+def _outcome(code: AccessCode, outcome: str, reason: str | None = None) -> JsonObject:
+    described: JsonObject = {
+        "access_code_id": code.access_code_id,
+        "name": code.name,
+        "outcome": outcome,
+    }
+    return described if reason is None else {**described, "reason": reason}

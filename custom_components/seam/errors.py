@@ -1,0 +1,61 @@
+"""Refusals, Seam's and ours, as Home Assistant tells them to people."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+
+from .api import (
+    SeamAuthError,
+    SeamDuplicateCodeError,
+    SeamError,
+    SeamNotFoundError,
+    SeamRateLimitError,
+    SeamUnreachableError,
+)
+from .const import DOMAIN
+from .coordinator import SeamCoordinator
+
+_KEYS: dict[type[SeamError], str] = {
+    SeamAuthError: "invalid_auth",
+    SeamDuplicateCodeError: "duplicate_access_code",
+    SeamNotFoundError: "not_found",
+    # Whether a change was made before the connection broke, nobody knows.
+    SeamUnreachableError: "change_uncertain",
+}
+
+
+def refusal(key: str, **placeholders: str) -> ServiceValidationError:
+    """Return the error for input that cannot be right."""
+    return ServiceValidationError(
+        translation_domain=DOMAIN,
+        translation_key=key,
+        translation_placeholders=placeholders or None,
+    )
+
+
+@contextmanager
+def translated_errors(coordinator: SeamCoordinator, *device_ids: str) -> Iterator[None]:
+    """Turn what Seam says of these locks into a translated error.
+
+    Where the key is refused, a new one is asked for.
+    """
+    try:
+        yield
+    except SeamError as err:
+        for device_id in device_ids:
+            if lock := coordinator.data.locks.get(device_id):
+                err.redact(lock.pins)
+        if isinstance(err, SeamAuthError):
+            coordinator.config_entry.async_start_reauth(coordinator.hass)
+        placeholders = {"error": str(err)}
+        if isinstance(err, SeamRateLimitError):
+            placeholders["seconds"] = str(round(err.retry_after))
+            key = "rate_limited"
+        else:
+            key = _KEYS.get(type(err), "refused")
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=key,
+            translation_placeholders=placeholders,
+        ) from err
