@@ -93,7 +93,7 @@ class Sync:
 
     def request_locks(self, device_ids: Iterable[str]) -> None:
         """Have these locks and their codes fetched, after something changed them."""
-        if known := frozenset(device_ids) & self._locks.keys():
+        if known := frozenset(device_ids).intersection(self._locks):
             self._due[FetchDevices(known)] = None
 
     def expect_gone(self, access_code_ids: Iterable[str]) -> None:

@@ -52,7 +52,7 @@ class Model(DataClassDictMixin):
         """How mashumaro reads Seam's JSON."""
 
         lazy_compilation = True
-        serialization_strategy = {  # noqa: RUF012 # declared so by mashumaro
+        serialization_strategy = {  # declared so by mashumaro
             str: {"deserialize": _text},
             bool: {"deserialize": _flag},
             float: {"deserialize": _number},
