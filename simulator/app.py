@@ -179,10 +179,7 @@ class Api:
                 await asyncio.sleep(fault.seconds)
                 return None
             case "hang":
-                loop = asyncio.get_running_loop()
-                until = loop.time() + (fault.seconds or 3600)
-                while self.faults.is_active(fault) and loop.time() < until:
-                    await asyncio.sleep(0.05)
+                await fault.hold()
                 return None
             case "outage":
                 if request.transport is not None:

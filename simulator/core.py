@@ -3,12 +3,14 @@
 from .attempts import Attempts
 from .behaviour import Behaviour
 from .clock import Clock
+from .conversion import Conversion
 from .doors import Doors
 from .errors import access_code_not_found, device_not_found
 from .events import EventLog
 from .ids import Ids
 from .lifecycle import CodeLifecycle
 from .limits import Limits
+from .programming import Programming
 from .timeline import Timeline
 from .webhooks import Webhooks
 from .world import AccessCode, Device, World
@@ -29,15 +31,26 @@ class Core:
         self.webhooks = Webhooks(world, self.timeline)
         self.events.on_event = self.webhooks.announce
         self.attempts = Attempts(world, self.timeline, self.events, self.behaviour, ids)
+        self.programming = Programming(
+            world, self.timeline, self.events, self.attempts, self.behaviour
+        )
         self.codes = CodeLifecycle(
-            world, self.timeline, self.events, self.attempts, self.behaviour, ids
+            world, self.timeline, self.events, self.attempts, self.programming
+        )
+        self.conversion = Conversion(
+            world,
+            self.timeline,
+            self.events,
+            self.programming,
+            self.behaviour,
+            ids,
         )
         self.doors = Doors(
             world,
             self.timeline,
             self.events,
             self.attempts,
-            self.codes,
+            self.programming,
             self.behaviour,
         )
         clock.on_move = self.run_due

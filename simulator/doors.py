@@ -6,7 +6,7 @@ from .attempts import Attempts
 from .behaviour import ACTION_SECONDS, Behaviour
 from .clock import to_iso
 from .events import EventLog
-from .lifecycle import CodeLifecycle
+from .programming import Programming
 from .timeline import Timeline
 from .world import AccessCode, ActionAttempt, Device, World
 
@@ -24,7 +24,7 @@ class Doors:
         timeline: Timeline,
         events: EventLog,
         attempts: Attempts,
-        codes: CodeLifecycle,
+        programming: Programming,
         behaviour: Behaviour,
     ) -> None:
         """Work on the world's devices."""
@@ -32,7 +32,7 @@ class Doors:
         self._timeline = timeline
         self._events = events
         self._attempts = attempts
-        self._codes = codes
+        self._programming = programming
         self._behaviour = behaviour
         timeline.handle("action_done", self._action_done)
         timeline.handle("auto_lock", self._auto_lock)
@@ -125,7 +125,7 @@ class Doors:
             e for e in device.errors if e["error_code"] != "device_offline"
         ]
         self._events.device("connected", device)
-        self._codes.device_back(device)
+        self._programming.device_back(device)
 
     def remove(self, device: Device) -> None:
         """A device is gone from the account, and its codes with it."""

@@ -1,7 +1,8 @@
 """Faults of the transport, thrown in on demand."""
 
+import asyncio
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal, get_args
 
@@ -36,6 +37,19 @@ class Fault:
     retry_after: str | None = None
     after_processing: bool = False
     hits: int = 0
+    _cleared: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+
+    def clear(self) -> None:
+        """Let go of the requests that it holds."""
+        self._cleared.set()
+
+    async def hold(self) -> None:
+        """Wait until the fault is cleared, or its seconds are over."""
+        try:
+            async with asyncio.timeout(self.seconds or None):
+                await self._cleared.wait()
+        except TimeoutError:
+            return
 
     def concerns(self, path: str, named: set[str]) -> bool:
         """Whether it befalls a request for a path which names these ids."""
@@ -100,14 +114,15 @@ class Faults:
         self, kind: FaultKind | None = None, *, fault_id: int | None = None
     ) -> int:
         """Remove all faults, or those of a kind, or one; return how many."""
-        before = len(self._faults)
-        self._faults = [
+        going = [
             f
             for f in self._faults
-            if (kind is not None and f.kind != kind)
-            or (fault_id is not None and f.fault_id != fault_id)
+            if kind in (None, f.kind) and fault_id in (None, f.fault_id)
         ]
-        return before - len(self._faults)
+        for fault in going:
+            fault.clear()
+            self._faults.remove(fault)
+        return len(going)
 
     def strike(self, path: str, named: set[str]) -> list[Fault]:
         """Return the faults that befall a request, and count them."""
@@ -120,10 +135,6 @@ class Faults:
             if f.count is None or f.hits < f.count or f in struck
         ]
         return struck
-
-    def is_active(self, fault: Fault) -> bool:
-        """Whether a fault has not been cleared."""
-        return fault in self._faults
 
 
 _STATUS = {"rate_limit": 429, "html": 502, "empty": 503}

@@ -3,9 +3,10 @@
 from datetime import datetime
 import random
 
+from .builder import Builder
 from .ids import stable_id
 from .makers import AUGUST
-from .seed import KEY, PERSONAL_ACCESS_TOKEN, WORKSPACE, WORKSPACE_NAME, Builder
+from .seed import KEY, PERSONAL_ACCESS_TOKEN, WORKSPACE, WORKSPACE_NAME
 from .world import Key, World
 
 

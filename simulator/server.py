@@ -10,8 +10,7 @@ from aiohttp import web
 from . import persistence
 from .app import Api, RequestRecord
 from .clock import Clock
-from .control import Control
-from .control_routes import ControlRoutes
+from .control import Control, ControlRoutes
 from .core import Core
 from .faults import Faults
 from .generated import generated
@@ -110,7 +109,7 @@ class Simulator:
         """Stop listening, and save."""
         for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        ends = await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         self.faults.clear()
         await self.core.webhooks.stop()
@@ -118,6 +117,9 @@ class Simulator:
             await self._runner.cleanup()
             self._runner = None
         self.save()
+        for end in ends:
+            if end is not None and not isinstance(end, asyncio.CancelledError):
+                raise end
 
     async def settle(self) -> None:
         """Wait until everything due has happened, and every delivery has been tried."""

@@ -10,7 +10,7 @@ from ..routing import Context, endpoint
 from ..validation import BOOLEAN, PIN, REQUIRED, STRING, Param, Params, parse_time
 from ..world import AccessCode, Device, Json
 
-_NEW: Params = {
+NEW: Params = {
     "name": STRING,
     "code": PIN,
     "starts_at": STRING,
@@ -52,7 +52,8 @@ def read_times(
     return starts_at, ends_at
 
 
-def _check_device(device: Device, params: Json, *, offline: bool) -> None:
+def check_device(device: Device, params: Json, *, offline: bool) -> None:
+    """Refuse a device that cannot have such a code."""
     flag = (
         "can_program_offline_access_codes"
         if offline
@@ -67,9 +68,10 @@ def _check_device(device: Device, params: Json, *, offline: bool) -> None:
         raise ApiError(400, "device_offline", "The device is offline")
 
 
-def _new_code(
+def new_code(
     context: Context, device: Device, params: Json, pin: str | None, *, offline: bool
 ) -> AccessCode:
+    """Return the code that is asked for, or refuse it."""
     core = context.core
     starts_at, ends_at = read_times(context, params)
     name = params.get("name")
@@ -116,7 +118,8 @@ def _rounded(
     return start, start + -((start - ends_at) // step) * step
 
 
-def _pin_for(context: Context, devices: list[Device], params: Json) -> str | None:
+def pin_for(context: Context, devices: list[Device], params: Json) -> str | None:
+    """Return the PIN that is asked for, or a new one that all devices take."""
     core = context.core
     if "code" in params:
         for device in devices:
@@ -134,7 +137,7 @@ def _not_time_bound(message: str) -> ApiError:
     "/access_codes/create",
     {
         "device_id": REQUIRED,
-        **_NEW,
+        **NEW,
         "common_code_key": Param(minimum=1),
         "is_offline_access_code": BOOLEAN,
         "use_offline_access_code": BOOLEAN,
@@ -154,7 +157,7 @@ def create(context: Context, params: Json) -> Json:
         raise invalid_input(
             "Only offline access codes can be for one-time use", "is_one_time_use"
         )
-    _check_device(device, params, offline=offline)
+    check_device(device, params, offline=offline)
     if offline and "code" in params:
         raise invalid_input("Offline access codes cannot have a custom code", "code")
     key = params.get("common_code_key")
@@ -163,59 +166,16 @@ def create(context: Context, params: Json) -> Json:
     ]
     if siblings and "code" not in params and siblings[0].code is not None:
         params = {**params, "code": siblings[0].code}
-    pin = core.ids.digits(9) if offline else _pin_for(context, [device], params)
+    pin = core.ids.digits(9) if offline else pin_for(context, [device], params)
     if pin is None:
         raise ApiError(400, "invalid_input", "Could not find a free code")
     core.limits.count(device.device_id, "create", core.timeline.now())
-    code = _new_code(context, device, params, pin, offline=offline)
+    code = new_code(context, device, params, pin, offline=offline)
     attempt = core.codes.create(code)
     return {
         "access_code": render(context, code),
         "action_attempt": render_attempt(attempt),
     }
-
-
-@endpoint(
-    "/access_codes/create_multiple",
-    {
-        "device_ids": Param("list", required=True),
-        "behavior_when_code_cannot_be_shared": Param(
-            choices=("throw", "create_random_code")
-        ),
-        **_NEW,
-    },
-    method="PUT",
-)
-def create_multiple(context: Context, params: Json) -> Json:
-    """Create one code on several devices, linked unless the PIN was given."""
-    core = context.core
-    device_ids = list(dict.fromkeys(params["device_ids"]))
-    if not device_ids:
-        raise invalid_input("Array must contain at least 1 element(s)", "device_ids")
-    devices = [core.device(context.workspace.workspace_id, i) for i in device_ids]
-    for device in devices:
-        _check_device(device, params, offline=False)
-    key = None if "code" in params else core.ids.new()
-    shared = _pin_for(context, devices, params)
-    if (
-        shared is None
-        and params.get("behavior_when_code_cannot_be_shared") != "create_random_code"
-    ):
-        raise invalid_input("These devices cannot share a code", "device_ids")
-    codes = []
-    for device in devices:
-        pin = shared or _pin_for(context, [device], params)
-        if pin is None:
-            raise ApiError(400, "invalid_input", "Could not find a free code")
-        code = _new_code(context, device, params, pin, offline=False)
-        code.common_code_key = key if shared else None
-        codes.append(code)
-    now = core.timeline.now()
-    for device in devices:
-        core.limits.count(device.device_id, "create", now)
-    for code in codes:
-        core.codes.create(code)
-    return {"access_codes": [render(context, code) for code in codes]}
 
 
 @endpoint(
@@ -251,7 +211,7 @@ def update(context: Context, params: Json) -> Json:
         check_name(core.world, device, changes["name"], exclude=code)
     if "code" in changes:
         check_pin(core.world, device, changes["code"], exclude=code)
-    changes |= _time_changes(context, code, params)
+    changes |= time_changes(context, code, params)
     core.limits.count(device.device_id, "update", core.timeline.now())
     attempt = core.attempts.start(device, "UPDATE_ACCESS_CODE")
     flags = {"is_external_modification_allowed", "allow_external_modification"}
@@ -263,7 +223,7 @@ def update(context: Context, params: Json) -> Json:
     return {"action_attempt": render_attempt(attempt)}
 
 
-def _time_changes(context: Context, code: AccessCode, params: Json) -> Json:
+def time_changes(context: Context, code: AccessCode, params: Json) -> Json:
     """Return new times; a time that is not sent stays, unless the code is to be ongoing."""
     if params.get("type") == "ongoing":
         return {"starts_at": None, "ends_at": None}
@@ -282,41 +242,6 @@ def _time_changes(context: Context, code: AccessCode, params: Json) -> Json:
         raise invalid_input("A time-bound code needs starts_at and ends_at", "ends_at")
     read_times(context, texts)
     return dict(times)
-
-
-@endpoint(
-    "/access_codes/update_multiple",
-    {
-        "common_code_key": REQUIRED,
-        "name": STRING,
-        "starts_at": Param(nullable=True),
-        "ends_at": Param(nullable=True),
-    },
-    method="PATCH",
-)
-def update_multiple(context: Context, params: Json) -> Json:
-    """Change all codes with a common key."""
-    core = context.core
-    codes = [
-        c
-        for c in core.world.access_codes.values()
-        if c.common_code_key == params["common_code_key"]
-        and c.workspace_id == context.workspace.workspace_id
-    ]
-    if not codes:
-        raise ApiError(
-            404, "access_code_not_found", "Could not find access codes with that key"
-        )
-    changes = [
-        ({"name": params["name"]} if "name" in params else {})
-        | _time_changes(context, code, params)
-        for code in codes
-    ]
-    for code in codes:
-        core.limits.count(code.device_id, "update", core.timeline.now())
-    for code, change in zip(codes, changes, strict=True):
-        core.codes.update(code, change)
-    return {}
 
 
 @endpoint(

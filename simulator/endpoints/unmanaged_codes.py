@@ -32,7 +32,7 @@ def _convert(context: Context, params: Json) -> Json:
     if code.cannot_be_managed:
         raise invalid_input("This access code cannot be managed", "access_code_id")
     if not code.is_converting:
-        core.codes.convert(
+        core.conversion.convert(
             code, external_modification=allows_external_modification(params)
         )
     return {}

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 from aiohttp import web
 import orjson
 
-from .clock import to_iso
-from .faults import Fault
+from ..clock import to_iso
+from ..faults import Fault
 
 if TYPE_CHECKING:
-    from .server import Simulator
+    from ..server import Simulator
 
 _PREFIX = "/_simulator"
 

@@ -1,0 +1,99 @@
+"""Fills a world with workspaces, locks and codes."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from .clock import to_iso
+from .ids import stable_id
+from .makers import Maker
+from .world import AccessCode, Account, Device, Json, Key, Workspace, World
+
+_DISTANT_PAST = timedelta(days=400)
+
+
+class Builder:
+    """Fills a world."""
+
+    def __init__(self, now: datetime) -> None:
+        """Date everything relative to now."""
+        self.now = now
+        self.world = World()
+        self._accounts: dict[str, str] = {}
+
+    def workspace(self, workspace_id: str, name: str, key: str) -> None:
+        """Add a workspace and its key; what follows belongs to it."""
+        self.workspace_id = workspace_id
+        self._accounts = {}
+        self.world.workspaces[workspace_id] = Workspace(workspace_id, name, name)
+        self.world.keys[key] = Key(key, workspace_id)
+
+    def device(
+        self, maker: Maker, device_id: str, name: str, serial: str, **more: Any
+    ) -> Device:
+        """Add a lock, and the account it belongs to."""
+        device = maker.make(
+            device_id,
+            name,
+            workspace_id=self.workspace_id,
+            connected_account_id=self._account(maker),
+            created_at=self.now - _DISTANT_PAST,
+            serial_number=serial,
+        )
+        for key, value in more.items():
+            setattr(device, key, value)
+        self.world.devices[device_id] = device
+        return device
+
+    def code(
+        self,
+        device_id: str,
+        code_id: str,
+        name: str | None,
+        pin: str | None,
+        *,
+        days: tuple[float, float] | None = None,
+        **more: Any,
+    ) -> AccessCode:
+        """Add a code; `days` are its start and end, counted from now."""
+        age = (
+            timedelta(days=30) if days is None else timedelta(days=min(-days[0], 0) + 7)
+        )
+        code = AccessCode(
+            code_id,
+            device_id,
+            self.workspace_id,
+            name,
+            pin,
+            self.now - age,
+            is_on_device=True,
+        )
+        if days is not None:
+            hour = self.now.replace(minute=0, second=0, microsecond=0)
+            code.starts_at = hour + timedelta(days=days[0])
+            code.ends_at = hour + timedelta(days=days[1])
+        for key, value in more.items():
+            setattr(code, key, value)
+        return self.world.add_code(code)
+
+    def problem(self, kind: str, code: str, message: str, **more: Any) -> Json:
+        """Return an error or a warning."""
+        return {
+            f"{kind}_code": code,
+            "message": message,
+            "created_at": to_iso(self.now - timedelta(hours=6)),
+            **more,
+        }
+
+    def _account(self, maker: Maker) -> str:
+        if maker.provider not in self._accounts:
+            account_id = stable_id(f"{self.workspace_id} {maker.provider}")
+            self._accounts[maker.provider] = account_id
+            self.world.accounts[account_id] = Account(
+                account_id,
+                self.workspace_id,
+                maker.provider,
+                maker.provider_display_name,
+                maker.provider_display_name,
+                self.now - _DISTANT_PAST,
+            )
+        return self._accounts[maker.provider]

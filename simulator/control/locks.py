@@ -1,0 +1,173 @@
+"""Trouble with locks and their accounts."""
+
+from typing import Any
+
+from ..doors import Method
+from ..makers import AUGUST, Maker
+from ..render import battery_status
+from ..seed import WORKSPACE
+from ..world import Account, Device
+from .base import ControlBase
+
+
+class LockControl(ControlBase):
+    """Locks, doors, accounts."""
+
+    def lock_offline(self, device: str) -> None:
+        """The lock loses its connection."""
+        self._core.doors.go_offline(self._device(device))
+
+    def lock_online(self, device: str) -> None:
+        """The lock is back; what waited for it goes on."""
+        self._core.doors.come_online(self._device(device))
+
+    def remove_lock(self, device: str) -> None:
+        """The lock is taken out of the account, with its codes."""
+        self._core.doors.remove(self._device(device))
+
+    def rename_lock(self, device: str, name: str) -> None:
+        """The lock gets another name in the maker's app."""
+        lock = self._device(device)
+        lock.display_name, lock.nickname = name, None
+        self._events.device("name_changed", lock, device_name=name)
+
+    def add_lock(
+        self,
+        name: str,
+        maker: Maker = AUGUST,
+        *,
+        workspace_id: str = WORKSPACE,
+        device_id: str | None = None,
+    ) -> Device:
+        """A new lock appears."""
+        now = self._core.timeline.now()
+        account = self._account_for(maker, workspace_id)
+        device = maker.make(
+            device_id or self._core.ids.new(),
+            name,
+            workspace_id=workspace_id,
+            connected_account_id=account.connected_account_id,
+            created_at=now,
+            serial_number=f"NEW{len(self._world.devices):05d}",
+        )
+        device.battery_level = 1.0
+        if "can_remotely_lock" in device.flags:
+            device.locked = True
+        self._world.devices[device.device_id] = device
+        self._events.device("added", device)
+        return device
+
+    def set_device(self, device: str, **values: Any) -> None:
+        """Set fields of a device silently: `battery_level`, `door_open` and the like."""
+        lock = self._device(device)
+        for key, value in values.items():
+            if key not in Device.__dataclass_fields__:
+                raise ValueError(f"a device has no {key}")
+            if key in ("properties", "flags"):
+                merged = getattr(lock, key) | value
+                value = {k: v for k, v in merged.items() if v is not None}
+            setattr(lock, key, value)
+
+    def battery(self, device: str, level: float) -> None:
+        """The battery is at another level."""
+        lock = self._device(device)
+        lock.battery_level = level
+        status = battery_status(level)
+        self._events.device(
+            "battery_status_changed", lock, battery_level=level, battery_status=status
+        )
+        if status in ("low", "critical"):
+            self._events.device("low_battery", lock, battery_level=level)
+
+    def move_door(self, device: str, *, is_open: bool) -> None:
+        """The door is opened or closed; Seam has no event for it."""
+        self._device(device).door_open = is_open
+
+    def turn_lock(
+        self, device: str, *, locked: bool, method: Method = "manual"
+    ) -> None:
+        """Somebody locks or unlocks by other means than a code."""
+        self._core.doors.move(self._device(device), locked=locked, method=method)
+
+    def enter_code(self, device: str, code: str) -> None:
+        """Somebody types digits at the keypad."""
+        self._core.doors.enter(self._device(device), code)
+
+    def use_code(self, code: str, *, device: str | None = None) -> None:
+        """Somebody opens the door with a code."""
+        access_code = self._code(code, device)
+        lock = self._world.devices[access_code.device_id]
+        self._core.doors.move(lock, locked=False, method="keycode", code=access_code)
+
+    def deny_access(
+        self,
+        device: str,
+        *,
+        reason_code: str = "unknown_code",
+        code: str | None = None,
+    ) -> None:
+        """Somebody is refused at the keypad."""
+        access_code = None if code is None else self._code(code, device)
+        self._core.doors.deny(self._device(device), reason_code, access_code)
+
+    def device_error(
+        self, device: str, error_code: str, message: str = "The device has a problem."
+    ) -> None:
+        """Put an error on a device, and so on all its codes."""
+        lock = self._device(device)
+        lock.errors.append(
+            self._problem("error", error_code, message) | {"is_device_error": True}
+        )
+        self._events.device("connection_became_flaky", lock)
+
+    def device_warning(
+        self, device: str, warning_code: str, message: str = "Mind this device."
+    ) -> None:
+        """Put a warning on a device."""
+        lock = self._device(device)
+        lock.warnings.append(self._problem("warning", warning_code, message))
+        self._events.device("connection_became_flaky", lock)
+
+    def clear_device_problems(self, device: str) -> None:
+        """Take errors and warnings off a device."""
+        lock = self._device(device)
+        lock.errors, lock.warnings = [], []
+        self._events.device("connection_stabilized", lock)
+
+    def account_error(
+        self,
+        device: str,
+        error_code: str = "account_disconnected",
+        message: str = "The account has been disconnected.",
+    ) -> None:
+        """Put an error on the account of a device, and so on all its devices."""
+        account = self._world.account_of(self._device(device))
+        account.errors.append(
+            self._problem("error", error_code, message)
+            | {"is_connected_account_error": True, "is_device_error": False}
+        )
+        self._events.account("disconnected", account)
+
+    def clear_account_problems(self, device: str) -> None:
+        """Take errors and warnings off the account of a device."""
+        account = self._world.account_of(self._device(device))
+        account.errors, account.warnings = [], []
+        self._events.account("connected", account)
+
+    def _account_for(self, maker: Maker, workspace_id: str) -> Account:
+        for account in self._world.accounts.values():
+            if (account.workspace_id, account.account_type) == (
+                workspace_id,
+                maker.provider,
+            ):
+                return account
+        account = Account(
+            self._core.ids.new(),
+            workspace_id,
+            maker.provider,
+            maker.provider_display_name,
+            maker.provider_display_name,
+            self._core.timeline.now(),
+        )
+        self._world.accounts[account.connected_account_id] = account
+        return account

@@ -1,0 +1,109 @@
+"""Trouble with Seam itself."""
+
+from ..behaviour import Failure
+from ..events import Order
+from ..seed import KEY, WORKSPACE
+from ..world import Key
+from .base import ControlBase
+
+
+class ServiceControl(ControlBase):
+    """Keys, workspaces, events, lists, and what comes next."""
+
+    def revoke_key(self, key: str = KEY) -> None:
+        """From now on the key is not accepted."""
+        self._world.keys[key].is_revoked = True
+
+    def restore_key(self, key: str = KEY) -> None:
+        """Accept the key again."""
+        self._world.keys[key].is_revoked = False
+
+    def add_key(self, key: str, workspace_id: str = WORKSPACE) -> None:
+        """Accept another key for a workspace."""
+        self._world.keys[key] = Key(key, workspace_id)
+
+    def suspend_workspace(self, workspace_id: str = WORKSPACE) -> None:
+        """Refuse everything but `/workspaces/get`."""
+        self._world.workspaces[workspace_id].is_suspended = True
+
+    def resume_workspace(self, workspace_id: str = WORKSPACE) -> None:
+        """End the suspension."""
+        self._world.workspaces[workspace_id].is_suspended = False
+
+    def set_sandbox(self, is_sandbox: bool, workspace_id: str = WORKSPACE) -> None:
+        """Make a workspace a sandbox, or a real one."""
+        self._world.workspaces[workspace_id].is_sandbox = is_sandbox
+
+    def lose_events(self, count: int = 1) -> None:
+        """The next events are never told."""
+        self._events.delivery.lost += count
+
+    def duplicate_events(self, count: int = 1) -> None:
+        """The next events are told twice."""
+        self._events.delivery.duplicated += count
+
+    def delay_events(self, count: int = 1, *, seconds: float = 30) -> None:
+        """The next events appear only later, under their old date."""
+        self._events.delivery.late += count
+        self._events.delivery.late_seconds = seconds
+
+    def order_events(self, order: Order) -> None:
+        """Say in which order `/events/list` answers."""
+        self._events.delivery.order = order
+
+    def repeat_last_event(self) -> None:
+        """Tell the newest event once more."""
+        self._events.repeat(self._world.events[-1])
+
+    def drop_code(
+        self, code: str, *, count: int = 1, device: str | None = None
+    ) -> None:
+        """The next lists leave a code out, though it is still there."""
+        dropped = self._behaviour.dropped_codes
+        dropped[self._code(code, device).access_code_id] = count
+
+    def fail_next_action(
+        self,
+        message: str = "The lock is jammed.",
+        *,
+        error_type: str = "action_attempt_failed",
+    ) -> None:
+        """The next thing a lock is asked to do fails."""
+        self._behaviour.action_failures.append(Failure(error_type, message))
+
+    def hang_next_action(self, count: int = 1) -> None:
+        """The next action attempts stay pending for good."""
+        self._behaviour.actions_never_ending += count
+
+    def leave_next_action_unconfirmed(self, count: int = 1) -> None:
+        """The next lock or unlock succeeds without the device confirming it."""
+        self._behaviour.actions_unconfirmed += count
+
+    def fail_next_programming(
+        self,
+        error_code: str = "failed_to_set_on_device",
+        message: str = "The device did not accept the access code.",
+    ) -> None:
+        """The next code to be set on a device is not."""
+        self._behaviour.programming_failures.append(Failure(error_code, message))
+
+    def fail_next_conversion(
+        self,
+        message: str = "The access code could not be converted.",
+        *,
+        error_code: str = "provider_issue",
+    ) -> None:
+        """The next conversion fails."""
+        self._behaviour.conversion_failures.append(Failure(error_code, message))
+
+    def convert_with_new_id(self, enabled: bool = True) -> None:
+        """Converted codes get another id, or keep it."""
+        self._behaviour.conversion_gives_new_id = enabled
+
+    def limit_rates(self, enabled: bool = True) -> None:
+        """Keep to Seam's limits per device and minute, or do not."""
+        self._core.limits.enabled = enabled
+
+    def advance(self, seconds: float) -> None:
+        """Move time forward."""
+        self._core.clock.advance(seconds)

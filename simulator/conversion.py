@@ -1,0 +1,77 @@
+"""Unmanaged codes becoming managed ones."""
+
+from .behaviour import CONVERSION_SECONDS, Behaviour
+from .clock import to_iso
+from .events import EventLog
+from .ids import Ids
+from .programming import Programming, without
+from .timeline import Timeline
+from .world import AccessCode, Json, World
+
+
+class Conversion:
+    """Makes Seam the owner of codes that others have set."""
+
+    def __init__(
+        self,
+        world: World,
+        timeline: Timeline,
+        events: EventLog,
+        programming: Programming,
+        behaviour: Behaviour,
+        ids: Ids,
+    ) -> None:
+        """Work on the world's codes."""
+        self._world = world
+        self._timeline = timeline
+        self._events = events
+        self._programming = programming
+        self._behaviour = behaviour
+        self._ids = ids
+        timeline.handle("converted", self._converted)
+
+    def convert(self, code: AccessCode, *, external_modification: bool) -> None:
+        """Make Seam the owner of an unmanaged code, soon."""
+        code.is_converting = True
+        code.is_external_modification_allowed = external_modification
+        self._programming.schedule("converted", code, CONVERSION_SECONDS, new_plan=True)
+
+    def _converted(self, access_code_id: str, plan: int) -> None:
+        if (code := self._programming.follow(access_code_id, plan)) is None:
+            return
+        code.is_converting = False
+        if (error := self._refusal(code)) is not None:
+            code.errors = [*without(code.errors, error["error_code"]), error]
+            self._events.code("unmanaged.failed_to_convert_to_managed", code)
+            self._programming.make_plan(code)
+            return
+        code.errors = []
+        if self._behaviour.conversion_gives_new_id:
+            self._world.remove_code(code)
+            self._events.code("unmanaged.removed", code)
+            code.access_code_id = self._ids.new()
+            self._world.add_code(code)
+        code.is_managed = True
+        code.created_at = self._timeline.now()
+        self._events.code("unmanaged.converted_to_managed", code)
+        self._programming.make_plan(code)
+
+    def _refusal(self, code: AccessCode) -> Json | None:
+        created_at = to_iso(self._timeline.now())
+        scope = {"created_at": created_at, "is_access_code_error": True}
+        if self._behaviour.conversion_failures:
+            failure = self._behaviour.conversion_failures.pop(0)
+            return {
+                "error_code": failure.error_code,
+                "message": failure.message,
+                **scope,
+            }
+        for other in self._world.codes_of(code.device_id, managed=True):
+            if code.code is not None and other.code == code.code:
+                return {
+                    "error_code": "duplicate_code_on_device",
+                    "message": "A managed access code with the same PIN is on this device.",
+                    "managed_access_code_id": other.access_code_id,
+                    **scope,
+                }
+        return None
