@@ -1,29 +1,13 @@
 """The actions: what they take, whom they are for, and which locks they go to."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, Final
 
-from homeassistant.auth.permissions.const import POLICY_CONTROL
-from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
-from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import ATTR_CODE, ATTR_ENTITY_ID, ATTR_NAME, ENTITY_MATCH_ALL
-from homeassistant.core import (
-    HomeAssistant,
-    ServiceCall,
-    ServiceResponse,
-    SupportsResponse,
-    callback,
-)
-from homeassistant.exceptions import HomeAssistantError, Unauthorized, UnknownUser
-from homeassistant.helpers import config_validation as cv, entity_registry as er
+from homeassistant.const import ATTR_CODE, ATTR_NAME
+from homeassistant.core import HomeAssistant, ServiceCall, SupportsResponse, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
-from homeassistant.helpers.target import (
-    TargetSelection,
-    async_extract_referenced_entity_ids,
-)
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 import voluptuous as vol
@@ -41,10 +25,10 @@ from .access_codes import (
 from .const import DOMAIN
 from .constraints import checked_pin
 from .conversion import async_convert, not_convertible
-from .coordinator import SeamConfigEntry, SeamCoordinator
 from .errors import refusal
 from .presentation import JsonObject, async_code
 from .sync import Lock
+from .targets import Outcome, Target, async_each, async_handle
 
 ATTR_ACCESS_CODE_ID: Final = "access_code_id"
 ATTR_ALL: Final = "all"
@@ -108,19 +92,6 @@ GET_SCHEMA = cv.make_entity_service_schema(
 )
 
 
-@dataclass(frozen=True)
-class _Target:
-    """A lock that an action goes to."""
-
-    entity_id: str
-    coordinator: SeamCoordinator
-    lock: Lock
-
-
-type _Outcome = JsonObject | HomeAssistantError
-type _Handler = Callable[[ServiceCall, list[_Target]], Awaitable[dict[str, _Outcome]]]
-
-
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
@@ -144,135 +115,22 @@ def async_setup_services(hass: HomeAssistant) -> None:
             hass,
             DOMAIN,
             name,
-            partial(_async_handle, handler),
+            partial(async_handle, handler),
             schema,
             supports_response=response,
         )
     hass.services.async_register(
         DOMAIN,
         "get_access_codes",
-        partial(_async_handle, _async_get),
+        partial(async_handle, _async_get),
         GET_SCHEMA,
         supports_response=SupportsResponse.ONLY,
     )
 
 
-async def _async_handle(handler: _Handler, call: ServiceCall) -> ServiceResponse:
-    """Carry out an action on its locks; answer by entity, as entity actions do.
-
-    Home Assistant's helpers for entity actions pass over a lock that is offline, whose
-    codes can be read and changed all the same, and forget what came of the other
-    locks when one fails.
-    """
-    targets = await _async_targets(call)
-    outcomes = await handler(call, targets)
-    failures = {
-        entity_id: outcome
-        for entity_id, outcome in outcomes.items()
-        if isinstance(outcome, HomeAssistantError)
-    }
-    if failures and len(outcomes) == 1:
-        raise next(iter(failures.values()))
-    if failures and (len(failures) == len(outcomes) or not call.return_response):
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="some_locks_failed",
-            translation_placeholders={
-                "failed": "; ".join(f"{key}: {err}" for key, err in failures.items()),
-                "done": ", ".join(outcomes.keys() - failures.keys()) or "–",
-            },
-        )
-    if not call.return_response:
-        return None
-    return {
-        entity_id: {"error": str(outcome), "error_key": outcome.translation_key}
-        if isinstance(outcome, HomeAssistantError)
-        else outcome
-        for entity_id, outcome in outcomes.items()
-    }
-
-
-async def _async_targets(call: ServiceCall) -> list[_Target]:
-    """Return the locks that a call names, all of which the caller may control."""
-    registry = er.async_get(call.hass)
-    if call.data.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL:
-        named: set[str] = set()
-        meant = {
-            entry.entity_id
-            for entry in registry.entities.values()
-            if _is_seam_lock(entry)
-        }
-    else:
-        selected = async_extract_referenced_entity_ids(
-            call.hass, TargetSelection(call.data)
-        )
-        named = selected.referenced
-        # A device or an area has other entities, too.
-        meant = {
-            entity_id
-            for entity_id in selected.indirectly_referenced
-            if _is_seam_lock(registry.async_get(entity_id))
-        }
-    targets = [_target(call.hass, entity_id) for entity_id in sorted(named | meant)]
-    if not targets:
-        raise refusal("no_locks")
-    if call.context.user_id:
-        if (user := await call.hass.auth.async_get_user(call.context.user_id)) is None:
-            raise UnknownUser(context=call.context)
-        for target in targets:
-            if not user.permissions.check_entity(target.entity_id, POLICY_CONTROL):
-                raise Unauthorized(
-                    context=call.context,
-                    entity_id=target.entity_id,
-                    permission=POLICY_CONTROL,
-                )
-    return targets
-
-
-def _is_seam_lock(entry: er.RegistryEntry | None) -> bool:
-    return (
-        entry is not None and entry.platform == DOMAIN and entry.domain == LOCK_DOMAIN
-    )
-
-
-def _target(hass: HomeAssistant, entity_id: str) -> _Target:
-    """Return the lock behind an entity."""
-    registered = er.async_get(hass).async_get(entity_id)
-    if registered is None or not _is_seam_lock(registered):
-        raise refusal("not_a_seam_lock", entity=entity_id)
-    entry: SeamConfigEntry | None = hass.config_entries.async_get_entry(
-        registered.config_entry_id or ""
-    )
-    if entry is None or entry.state is not ConfigEntryState.LOADED:
-        raise refusal("not_loaded", entity=entity_id)
-    coordinator = entry.runtime_data
-    device_id = registered.unique_id.removesuffix("_lock")
-    if (lock := coordinator.data.locks.get(device_id)) is None:
-        raise refusal("lock_gone", entity=entity_id)
-    return _Target(entity_id, coordinator, lock)
-
-
-async def _async_each(
-    targets: list[_Target], work: Callable[[_Target], Awaitable[JsonObject]]
-) -> dict[str, _Outcome]:
-    """Do the work on each lock, whatever happens on the others."""
-
-    async def attempt(target: _Target) -> _Outcome:
-        try:
-            return await work(target)
-        except HomeAssistantError as err:
-            return err
-
-    outcomes = await asyncio.gather(*(attempt(target) for target in targets))
-    return {
-        target.entity_id: outcome
-        for target, outcome in zip(targets, outcomes, strict=True)
-    }
-
-
 async def _async_schedule(
-    call: ServiceCall, targets: list[_Target]
-) -> dict[str, _Outcome]:
+    call: ServiceCall, targets: list[Target]
+) -> dict[str, Outcome]:
     """Create a code; on several locks one PIN, and codes that know of each other."""
     request = _code_request(call.data)
     check_request([target.lock for target in targets], request)
@@ -280,7 +138,7 @@ async def _async_schedule(
         return await _async_schedule_shared(targets, request)
     # Seam links codes with a PIN of one's own only if it is told to.
     key = new_common_code_key() if len(targets) > 1 else None
-    return await _async_each(
+    return await async_each(
         targets,
         lambda target: async_create(
             target.coordinator, target.lock, request, common_code_key=key
@@ -289,8 +147,8 @@ async def _async_schedule(
 
 
 async def _async_schedule_shared(
-    targets: list[_Target], request: CodeRequest
-) -> dict[str, _Outcome]:
+    targets: list[Target], request: CodeRequest
+) -> dict[str, Outcome]:
     """Create a code whose PIN Seam chooses so that all locks take it."""
     if len({target.coordinator for target in targets}) > 1:
         raise refusal("several_workspaces")
@@ -324,30 +182,28 @@ def _code_request(data: dict[str, Any]) -> CodeRequest:
     )
 
 
-async def _async_delete(
-    call: ServiceCall, targets: list[_Target]
-) -> dict[str, _Outcome]:
+async def _async_delete(call: ServiceCall, targets: list[Target]) -> dict[str, Outcome]:
     """Delete a code of either kind."""
     pick = _pick(call.data)
 
-    async def delete(target: _Target) -> JsonObject:
+    async def delete(target: Target) -> JsonObject:
         _check_codes_known(target.lock)
         code = find_code(target.coordinator, target.lock, target.lock.codes, **pick)
         return await async_delete(target.coordinator, target.lock, code)
 
-    return await _async_each(targets, delete)
+    return await async_each(targets, delete)
 
 
 async def _async_convert(
-    call: ServiceCall, targets: list[_Target]
-) -> dict[str, _Outcome]:
+    call: ServiceCall, targets: list[Target]
+) -> dict[str, Outcome]:
     """Make one unmanaged code managed, or all of a lock."""
     convert_all, dry_run = call.data[ATTR_ALL], call.data[ATTR_DRY_RUN]
     pick = None if convert_all else _pick(call.data)
     if convert_all and (ATTR_NAME in call.data or ATTR_ACCESS_CODE_ID in call.data):
         raise refusal("all_or_one")
 
-    async def convert(target: _Target) -> JsonObject:
+    async def convert(target: Target) -> JsonObject:
         lock = target.lock
         _check_codes_known(lock)
         codes = lock.unmanaged
@@ -383,24 +239,22 @@ async def _async_convert(
         rows: list[JsonValueType] = [*outcomes]
         return {"access_codes": rows}
 
-    return await _async_each(targets, convert)
+    return await async_each(targets, convert)
 
 
-async def _async_reveal(
-    call: ServiceCall, targets: list[_Target]
-) -> dict[str, _Outcome]:
+async def _async_reveal(call: ServiceCall, targets: list[Target]) -> dict[str, Outcome]:
     """Tell a PIN."""
     pick = _pick(call.data)
-    return await _async_each(
+    return await async_each(
         targets,
         lambda target: async_reveal(target.coordinator, target.lock, **pick),
     )
 
 
-async def _async_get(call: ServiceCall, targets: list[_Target]) -> dict[str, _Outcome]:
+async def _async_get(call: ServiceCall, targets: list[Target]) -> dict[str, Outcome]:
     """List codes without their PINs."""
 
-    async def get(target: _Target) -> JsonObject:
+    async def get(target: Target) -> JsonObject:
         lock = target.lock
         _check_codes_known(lock)
         codes = {"managed": lock.managed, "unmanaged": lock.unmanaged}
@@ -410,7 +264,7 @@ async def _async_get(call: ServiceCall, targets: list[_Target]) -> dict[str, _Ou
             if kind in call.data[ATTR_INCLUDE]
         }
 
-    return await _async_each(targets, get)
+    return await async_each(targets, get)
 
 
 def _pick(data: dict[str, Any]) -> dict[str, str | None]:

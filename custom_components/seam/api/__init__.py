@@ -18,10 +18,9 @@ from .models import (
     CodeStatus,
     Device,
     Event,
-    Scope,
-    SeamProblem,
     Workspace,
 )
+from .problems import Scope, SeamProblem
 
 __all__ = [
     "DEFAULT_ENDPOINT",

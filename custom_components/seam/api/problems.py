@@ -1,0 +1,113 @@
+"""Errors and warnings on codes, devices and accounts, and what each is about."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+
+def read_time(value: Any) -> datetime:
+    """Return a time of Seam's, aware; raise TypeError or ValueError if it is none."""
+    if not isinstance(value, str):
+        raise TypeError(f"expected a time, got {type(value).__name__}")
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+class Scope(StrEnum):
+    """What an error is about."""
+
+    CODE = "code"
+    DEVICE = "device"
+    ACCOUNT = "account"
+    BRIDGE = "bridge"
+
+
+# Replies from before the scope flags existed carry only the code of the error.
+_SCOPE_BY_ERROR: Mapping[str, Scope] = {
+    **dict.fromkeys(
+        (
+            "device_offline",
+            "device_disconnected",
+            "device_removed",
+            "hub_disconnected",
+            "august_lock_missing_bridge",
+            "lockly_missing_wifi_bridge",
+            "ttlock_lock_not_paired_to_gateway",
+            "august_lock_not_authorized",
+            "missing_device_credentials",
+            "empty_backup_access_code_pool",
+            "subscription_required",
+            "auxiliary_heat_running",
+        ),
+        Scope.DEVICE,
+    ),
+    **dict.fromkeys(
+        (
+            "account_disconnected",
+            "invalid_credentials",
+            "insufficient_permissions",
+            "salto_ks_subscription_limit_exceeded",
+            "dormakaba_sites_disconnected",
+        ),
+        Scope.ACCOUNT,
+    ),
+    "bridge_disconnected": Scope.BRIDGE,
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeamProblem:
+    """An error or a warning on a code or device, with Seam's own words."""
+
+    code: str
+    message: str = ""
+    created_at: datetime | None = None
+    scope: Scope = Scope.CODE
+    other_access_code_id: str | None = None
+    """The code that this one collides with, where Seam names it."""
+
+
+def _problem(code: Any, data: Mapping[str, Any]) -> SeamProblem:
+    name = code if isinstance(code, str) and code else "unknown"
+    message = data.get("message")
+    other = data.get("unmanaged_access_code_id") or data.get("managed_access_code_id")
+    try:
+        created_at = read_time(data["created_at"])
+    except KeyError, TypeError, ValueError:
+        # A broken date must not hide the problem itself.
+        created_at = None
+    if data.get("is_bridge_error"):
+        scope = Scope.BRIDGE
+    elif data.get("is_connected_account_error"):
+        scope = Scope.ACCOUNT
+    elif data.get("is_device_error"):
+        scope = Scope.DEVICE
+    elif data.get("is_access_code_error"):
+        scope = Scope.CODE
+    else:
+        scope = _SCOPE_BY_ERROR.get(name, Scope.CODE)
+    return SeamProblem(
+        code=name,
+        message=message if isinstance(message, str) else "",
+        created_at=created_at,
+        scope=scope,
+        other_access_code_id=other if isinstance(other, str) else None,
+    )
+
+
+def read_problems(value: Any) -> tuple[SeamProblem, ...]:
+    """Read errors or warnings: a list of objects, or the older dict keyed by code."""
+    if not value:
+        return ()
+    if isinstance(value, dict):
+        return tuple(
+            _problem(code, data if isinstance(data, dict) else {"message": data})
+            for code, data in value.items()
+        )
+    return tuple(
+        _problem(item.get("error_code") or item.get("warning_code"), item)
+        for item in value
+        if isinstance(item, dict)
+    )

@@ -1,0 +1,149 @@
+"""Which locks an action goes to, and how it answers for each of them."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from homeassistant.auth.permissions.const import POLICY_CONTROL
+from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL
+from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.exceptions import HomeAssistantError, Unauthorized, UnknownUser
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.target import (
+    TargetSelection,
+    async_extract_referenced_entity_ids,
+)
+
+from .const import DOMAIN
+from .coordinator import SeamConfigEntry, SeamCoordinator
+from .errors import refusal
+from .presentation import JsonObject
+from .sync import Lock
+
+
+@dataclass(frozen=True)
+class Target:
+    """A lock that an action goes to."""
+
+    entity_id: str
+    coordinator: SeamCoordinator
+    lock: Lock
+
+
+type Outcome = JsonObject | HomeAssistantError
+type Handler = Callable[[ServiceCall, list[Target]], Awaitable[dict[str, Outcome]]]
+
+
+async def async_handle(handler: Handler, call: ServiceCall) -> ServiceResponse:
+    """Carry out an action on its locks; answer by entity, as entity actions do.
+
+    Home Assistant's helpers for entity actions pass over a lock that is offline, whose
+    codes can be read and changed all the same, and forget what came of the other
+    locks when one fails.
+    """
+    targets = await _async_targets(call)
+    outcomes = await handler(call, targets)
+    failures = {
+        entity_id: outcome
+        for entity_id, outcome in outcomes.items()
+        if isinstance(outcome, HomeAssistantError)
+    }
+    if failures and len(outcomes) == 1:
+        raise next(iter(failures.values()))
+    if failures and (len(failures) == len(outcomes) or not call.return_response):
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key="some_locks_failed",
+            translation_placeholders={
+                "failed": "; ".join(f"{key}: {err}" for key, err in failures.items()),
+                "done": ", ".join(outcomes.keys() - failures.keys()) or "–",
+            },
+        )
+    if not call.return_response:
+        return None
+    return {
+        entity_id: {"error": str(outcome), "error_key": outcome.translation_key}
+        if isinstance(outcome, HomeAssistantError)
+        else outcome
+        for entity_id, outcome in outcomes.items()
+    }
+
+
+async def _async_targets(call: ServiceCall) -> list[Target]:
+    """Return the locks that a call names, all of which the caller may control."""
+    registry = er.async_get(call.hass)
+    if call.data.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL:
+        named: set[str] = set()
+        meant = {
+            entry.entity_id
+            for entry in registry.entities.values()
+            if _is_seam_lock(entry)
+        }
+    else:
+        selected = async_extract_referenced_entity_ids(
+            call.hass, TargetSelection(call.data)
+        )
+        named = selected.referenced
+        # A device or an area has other entities, too.
+        meant = {
+            entity_id
+            for entity_id in selected.indirectly_referenced
+            if _is_seam_lock(registry.async_get(entity_id))
+        }
+    targets = [_target(call.hass, entity_id) for entity_id in sorted(named | meant)]
+    if not targets:
+        raise refusal("no_locks")
+    if call.context.user_id:
+        if (user := await call.hass.auth.async_get_user(call.context.user_id)) is None:
+            raise UnknownUser(context=call.context)
+        for target in targets:
+            if not user.permissions.check_entity(target.entity_id, POLICY_CONTROL):
+                raise Unauthorized(
+                    context=call.context,
+                    entity_id=target.entity_id,
+                    permission=POLICY_CONTROL,
+                )
+    return targets
+
+
+def _is_seam_lock(entry: er.RegistryEntry | None) -> bool:
+    return (
+        entry is not None and entry.platform == DOMAIN and entry.domain == LOCK_DOMAIN
+    )
+
+
+def _target(hass: HomeAssistant, entity_id: str) -> Target:
+    """Return the lock behind an entity."""
+    registered = er.async_get(hass).async_get(entity_id)
+    if registered is None or not _is_seam_lock(registered):
+        raise refusal("not_a_seam_lock", entity=entity_id)
+    entry: SeamConfigEntry | None = hass.config_entries.async_get_entry(
+        registered.config_entry_id or ""
+    )
+    if entry is None or entry.state is not ConfigEntryState.LOADED:
+        raise refusal("not_loaded", entity=entity_id)
+    coordinator = entry.runtime_data
+    device_id = registered.unique_id.removesuffix("_lock")
+    if (lock := coordinator.data.locks.get(device_id)) is None:
+        raise refusal("lock_gone", entity=entity_id)
+    return Target(entity_id, coordinator, lock)
+
+
+async def async_each(
+    targets: list[Target], work: Callable[[Target], Awaitable[JsonObject]]
+) -> dict[str, Outcome]:
+    """Do the work on each lock, whatever happens on the others."""
+
+    async def attempt(target: Target) -> Outcome:
+        try:
+            return await work(target)
+        except HomeAssistantError as err:
+            return err
+
+    outcomes = await asyncio.gather(*(attempt(target) for target in targets))
+    return {
+        target.entity_id: outcome
+        for target, outcome in zip(targets, outcomes, strict=True)
+    }
