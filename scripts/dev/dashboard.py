@@ -8,40 +8,40 @@ from typing import Any, Final
 URL_PATH: Final = "seam-locks"
 TITLE: Final = "Locks"
 
-# In this order; what a lock does not have is left out.
-TILES: Final = (
-    "managed_access_codes",
-    "unmanaged_access_codes",
-    "access_code_problem",
-    "connectivity",
-    "door",
-    "battery",
-    "next_code_change",
-    "access_code_activity",
-)
+# In this order, under names that fit; what a lock does not have is left out.
+TILES: Final = {
+    "managed_access_codes": "Managed",
+    "unmanaged_access_codes": "Unmanaged",
+    "access_code_problem": "Codes",
+    "connectivity": "Connection",
+    "door": "Door",
+    "battery": "Battery",
+    "next_code_change": "Next change",
+    "access_code_activity": "Activity",
+}
 
-CODES_TEMPLATE: Final = """\
-{{%- set sensors = {sensors} -%}}
-{{%- set ns = namespace(codes=[], problems=[]) -%}}
-{{%- for sensor in sensors -%}}
-{{%- set ns.codes = ns.codes + (state_attr(sensor, "access_codes") or []) -%}}
-{{%- set ns.problems = ns.problems + (state_attr(sensor, "errors") or [])
-     + (state_attr(sensor, "warnings") or []) -%}}
-{{%- endfor -%}}
-| Code | Status | From | Until | |
-| :-- | :-- | :-- | :-- | :-- |
-{{% for code in ns.codes -%}}
-| {{{{ code.name or "(no name)" }}}} \
-| {{{{ code.display_status or code.status }}}} \
-| {{{{ code.starts_at | as_datetime | as_local | as_timestamp | timestamp_custom("%d %b %H:%M") if code.starts_at else "–" }}}} \
-| {{{{ code.ends_at | as_datetime | as_local | as_timestamp | timestamp_custom("%d %b %H:%M") if code.ends_at else "–" }}}} \
-| {{{{ "not managed by Seam" if code.can_convert is defined else "" }}}}\
-{{{{ " · " ~ code.pending | join(", ") if code.pending else "" }}}} |
-{{% endfor %}}
-{{% for problem in ns.problems %}}
-<ha-alert alert-type="{{{{ "error" if problem.error_code is defined else "warning" }}}}" \
-title="{{{{ problem.name or "(no name)" }}}}: {{{{ problem.message }}}}">{{{{ problem.advice or "" }}}}</ha-alert>
-{{% endfor %}}
+# `sensors` is put in front of it.
+CODES_TEMPLATE: Final = """
+{%- macro moment(time) -%}
+{{ time | as_timestamp | timestamp_custom("%-d %b %H:%M") }}
+{%- endmacro -%}
+{%- for title, sensor in sensors -%}
+{%- set codes = state_attr(sensor, "access_codes") or [] -%}
+{%- if codes %}
+
+**{{ title }}**
+{% for code in codes %}
+- {{ code.name or "(no name)" }} · **{{ code.display_status or code.status }}**
+{%- if code.starts_at %}<br>{{ moment(code.starts_at) }} – {{ moment(code.ends_at) }}{% endif %}
+{%- if code.pending %}<br>{{ code.pending | join(", ") | replace("_", " ") }}{% endif %}
+{%- endfor %}
+
+{% endif %}
+{%- for problem in (state_attr(sensor, "errors") or []) + (state_attr(sensor, "warnings") or []) %}
+<ha-alert alert-type="{{ "error" if problem.error_code is defined else "warning" }}" \
+title="{{ problem.name or "(no name)" }}: {{ problem.message | e }}">{{ problem.advice or "" }}</ha-alert>
+{% endfor %}
+{%- endfor %}
 """
 
 
@@ -82,36 +82,37 @@ def build(
     }
 
 
-def _section(name: str, entities: list[Mapping[str, Any]]) -> dict[str, Any]:
+def _section(heading: str, entities: list[Mapping[str, Any]]) -> dict[str, Any]:
     by_key = {
-        # A name from the registry would repeat the heading.
         entity["translation_key"]: entity["entity_id"]
         for entity in entities
         if _domain(entity) != "lock"
     }
     sensors = [
-        by_key[key]
-        for key in ("managed_access_codes", "unmanaged_access_codes")
+        (title, by_key[key])
+        for title, key in (
+            ("Managed by Seam", "managed_access_codes"),
+            ("Not managed", "unmanaged_access_codes"),
+        )
         if key in by_key
     ]
     return {
         "type": "grid",
         "cards": [
-            {"type": "heading", "heading": name, "icon": "mdi:lock-smart"},
+            {"type": "heading", "heading": heading, "icon": "mdi:lock-smart"},
             *(
                 {"type": "tile", "entity": entity["entity_id"]}
                 for entity in entities
                 if _domain(entity) == "lock"
             ),
             *(
-                {"type": "tile", "entity": by_key[key], "vertical": False}
-                for key in TILES
+                {"type": "tile", "entity": by_key[key], "name": name}
+                for key, name in TILES.items()
                 if key in by_key
             ),
             {
                 "type": "markdown",
-                "title": "Codes",
-                "content": CODES_TEMPLATE.format(sensors=sensors),
+                "content": f"{{% set sensors = {sensors} %}}{CODES_TEMPLATE}",
                 "grid_options": {"columns": "full"},
             },
         ],

@@ -40,7 +40,7 @@ automation: !include automations.yaml
 logger:
   default: warning
   logs:
-    custom_components.seam: debug
+    custom_components.seam: info
     # Cameras are not what this is about.
     haffmpeg: critical
     homeassistant.components.camera.img_util: critical
