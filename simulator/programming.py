@@ -321,14 +321,14 @@ class Programming:
             return
         what = "removing_from" if is_removal else "setting_on"
         code.warnings = [
-            *without(code.warnings, f"delay_in_{what}device"),
+            *without(code.warnings, f"delay_in_{what}_device"),
             {
-                "warning_code": f"delay_in_{what}device",
+                "warning_code": f"delay_in_{what}_device",
                 "message": "The device cannot be reached; Seam keeps trying.",
                 "created_at": to_iso(self._timeline.now()),
             },
         ]
-        self._events.code(f"delay_in_{what}device", code)
+        self._events.code(f"delay_in_{what}_device", code)
 
     def restore_later(self, code: AccessCode, original: Json) -> None:
         """Seam will put back what somebody changed in the maker's app."""

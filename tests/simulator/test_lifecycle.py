@@ -1,0 +1,395 @@
+"""What becomes of codes over time."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from simulator import Simulator
+from simulator.clock import to_iso
+from simulator.makers import IGLOOHOME
+from simulator.seed import (
+    APARTMENT_1,
+    APARTMENT_2,
+    BOAT_SHED,
+    CODE_APARTMENT_1_CLEANER,
+    CODE_APARTMENT_1_EXPIRED,
+    CODE_BOAT_GUEST,
+    CODE_CLEANER,
+    CODE_GUEST_NEXT,
+    CODE_GUEST_NOW,
+    CODE_HANDYMAN,
+    CODE_OWNER,
+    FRONT_DOOR,
+    GARDEN_HOUSE,
+    UNMANAGED_GARDEN_1,
+    UNMANAGED_INSTALLER,
+    UNMANAGED_NEIGHBOUR,
+    UNMANAGED_OLD_GUEST,
+)
+
+from .conftest import Client
+
+
+def times(sim: Simulator, start: timedelta, end: timedelta) -> dict[str, str]:
+    """Return times of a code, counted from now."""
+    now = sim.clock.now()
+    return {"starts_at": to_iso(now + start), "ends_at": to_iso(now + end)}
+
+
+async def create(client: Client, device_id: str, **more: Any) -> Any:
+    """Create a code."""
+    answer = await client.ok(
+        "/access_codes/create", device_id=device_id, name="New", **more
+    )
+    return answer["access_code"]
+
+
+async def test_ongoing_code_is_set_after_a_while(
+    sim: Simulator, client: Client
+) -> None:
+    """A code without times works after a few seconds."""
+    code = await create(client, FRONT_DOOR)
+    assert code["status"] == "setting"
+    assert [m["mutation_code"] for m in code["pending_mutations"]] == ["creating"]
+    assert len(code["code"]) in (4, 5, 6)
+    sim.clock.advance(5)
+    code = await client.code(code["access_code_id"])
+    assert code["status"] == "set"
+    assert code["pending_mutations"] == []
+    assert await client.event_types() == [
+        "access_code.created",
+        "access_code.mutations_requested",
+        "access_code.set_on_device",
+    ]
+
+
+async def test_soon_code_is_scheduled_on_device(sim: Simulator, client: Client) -> None:
+    """A code that starts soon is left to the schedule of the lock."""
+    code = await create(
+        client, FRONT_DOOR, **times(sim, timedelta(hours=10), timedelta(hours=20))
+    )
+    sim.clock.advance(5)
+    code = await client.code(code["access_code_id"])
+    assert (code["status"], code["is_scheduled_on_device"]) == ("unset", True)
+    assert "access_code.scheduled_on_device" in await client.event_types()
+    sim.clock.advance(hours=10)
+    assert (await client.code(code["access_code_id"]))["status"] == "set"
+    sim.clock.advance(hours=10)
+    assert (await client.codes(FRONT_DOOR)).get(code["access_code_id"]) is None
+    assert (await client.event_types())[-2:] == [
+        "access_code.removed_from_device",
+        "access_code.deleted",
+    ]
+
+
+async def test_distant_code_is_deferred(sim: Simulator, client: Client) -> None:
+    """A code that starts much later is programmed three days before."""
+    code = await create(
+        client, FRONT_DOOR, **times(sim, timedelta(days=8), timedelta(days=9))
+    )
+    (mutation,) = code["pending_mutations"]
+    assert mutation["mutation_code"] == "deferring_creation"
+    assert mutation["scheduled_at"] == to_iso(sim.clock.now() + timedelta(days=5))
+    assert code["status"] == "unset"
+    sim.clock.advance(days=5)
+    assert (await client.code(code["access_code_id"]))["status"] == "setting"
+    sim.clock.advance(5)
+    assert (await client.code(code["access_code_id"]))["is_scheduled_on_device"]
+
+
+async def test_lock_without_schedule_is_programmed_an_hour_before(
+    sim: Simulator, client: Client
+) -> None:
+    """A lock that knows no times gets its code shortly before the start."""
+    code = await create(
+        client, GARDEN_HOUSE, **times(sim, timedelta(hours=10), timedelta(hours=20))
+    )
+    (mutation,) = code["pending_mutations"]
+    assert mutation["scheduled_at"] == to_iso(sim.clock.now() + timedelta(hours=9))
+    sim.clock.advance(hours=9, seconds=5)
+    assert (await client.code(code["access_code_id"]))["status"] == "set"
+
+
+async def test_expired_codes_stay_where_the_lock_keeps_them(
+    sim: Simulator, client: Client
+) -> None:
+    """Some locks list codes whose end has passed."""
+    assert CODE_APARTMENT_1_EXPIRED in await client.codes(APARTMENT_1)
+    code = await create(
+        client, APARTMENT_1, **times(sim, -timedelta(hours=1), timedelta(hours=1))
+    )
+    sim.clock.advance(hours=2)
+    code = await client.code(code["access_code_id"])
+    assert (code["status"], code["display_status"]) == ("unset", "Expired")
+
+
+async def test_delete(sim: Simulator, client: Client) -> None:
+    """A deleted code is gone after a few seconds."""
+    answer = await client.ok("/access_codes/delete", access_code_id=CODE_CLEANER)
+    attempt = answer["action_attempt"]
+    assert attempt["status"] == "pending"
+    code = await client.code(CODE_CLEANER)
+    assert code["status"] == "removing"
+    assert code["pending_mutations"][0]["mutation_code"] == "deleting"
+    sim.clock.advance(5)
+    assert CODE_CLEANER not in await client.codes(FRONT_DOOR)
+    answer = await client.ok(
+        "/action_attempts/get", action_attempt_id=attempt["action_attempt_id"]
+    )
+    assert answer["action_attempt"]["status"] == "success"
+    assert await client.refused("/access_codes/get", access_code_id=CODE_CLEANER) == (
+        404,
+        "access_code_not_found",
+    )
+
+
+async def test_update(sim: Simulator, client: Client) -> None:
+    """Name, PIN and times change, and are told of."""
+    await client.ok(
+        "/access_codes/update",
+        access_code_id=CODE_CLEANER,
+        name="Cleaning",
+        code="024680",
+        **times(sim, -timedelta(hours=1), timedelta(hours=2)),
+        type="time_bound",
+    )
+    code = await client.code(CODE_CLEANER)
+    assert {m["mutation_code"] for m in code["pending_mutations"]} == {
+        "updating_name",
+        "updating_code",
+        "updating_time_frame",
+    }
+    sim.clock.advance(5)
+    code = await client.code(CODE_CLEANER)
+    assert (code["name"], code["code"], code["type"], code["status"]) == (
+        "Cleaning",
+        "024680",
+        "time_bound",
+        "set",
+    )
+    assert code["pending_mutations"] == []
+    types = await client.event_types()
+    for what in ("name_changed", "code_changed", "time_frame_changed", "changed"):
+        assert f"access_code.{what}" in types
+    await client.ok("/access_codes/update", access_code_id=CODE_CLEANER, type="ongoing")
+    sim.clock.advance(5)
+    assert (await client.code(CODE_CLEANER))["type"] == "ongoing"
+    sim.clock.advance(hours=3)
+    assert (await client.code(CODE_CLEANER))["status"] == "set"
+
+
+async def test_update_of_a_code_that_is_not_there_yet(
+    sim: Simulator, client: Client
+) -> None:
+    """A code moved nearer is programmed at once."""
+    await client.ok(
+        "/access_codes/update",
+        access_code_id=CODE_GUEST_NEXT,
+        **times(sim, timedelta(hours=1), timedelta(hours=5)),
+    )
+    sim.clock.advance(5)
+    code = await client.code(CODE_GUEST_NEXT)
+    assert code["is_scheduled_on_device"]
+    sim.clock.advance(hours=1)
+    assert (await client.code(CODE_GUEST_NEXT))["status"] == "set"
+
+
+async def test_letting_go(sim: Simulator, client: Client) -> None:
+    """A managed code becomes an unmanaged one."""
+    await client.ok("/access_codes/update", access_code_id=CODE_OWNER, is_managed=False)
+    assert CODE_OWNER in await client.codes(FRONT_DOOR, managed=False)
+    assert "access_code.unmanaged.created" in await client.event_types()
+
+
+@pytest.mark.parametrize("path", ["convert_to_managed", "update"])
+async def test_conversion(sim: Simulator, client: Client, path: str) -> None:
+    """An unmanaged code becomes a managed one, in either way."""
+    more = {"is_managed": True} if path == "update" else {}
+    await client.ok(
+        f"/access_codes/unmanaged/{path}", access_code_id=UNMANAGED_NEIGHBOUR, **more
+    )
+    assert UNMANAGED_NEIGHBOUR in await client.codes(FRONT_DOOR, managed=False)
+    sim.clock.advance(3)
+    assert UNMANAGED_NEIGHBOUR not in await client.codes(FRONT_DOOR, managed=False)
+    assert (await client.code(UNMANAGED_NEIGHBOUR))["status"] == "set"
+    assert "access_code.unmanaged.converted_to_managed" in await client.event_types()
+
+
+async def test_conversion_with_new_id(sim: Simulator, client: Client) -> None:
+    """A converted code may get another id."""
+    sim.control.convert_with_new_id()
+    await client.ok(
+        "/access_codes/unmanaged/convert_to_managed", access_code_id=UNMANAGED_NEIGHBOUR
+    )
+    sim.clock.advance(3)
+    codes = await client.codes(FRONT_DOOR)
+    assert UNMANAGED_NEIGHBOUR not in codes
+    assert "Neighbour" in {code["name"] for code in codes.values()}
+
+
+async def test_conversion_that_fails(sim: Simulator, client: Client) -> None:
+    """A conversion that fails leaves the code with an error."""
+    sim.control.fail_next_conversion()
+    for code_id in (UNMANAGED_NEIGHBOUR, UNMANAGED_OLD_GUEST):
+        await client.ok(
+            "/access_codes/unmanaged/convert_to_managed", access_code_id=code_id
+        )
+    sim.clock.advance(3)
+    codes = await client.codes(FRONT_DOOR, managed=False)
+    errors = [codes[i]["errors"][0] for i in (UNMANAGED_NEIGHBOUR, UNMANAGED_OLD_GUEST)]
+    assert errors[0]["error_code"] == "provider_issue"
+    assert errors[1]["managed_access_code_id"] == CODE_HANDYMAN
+    assert "access_code.unmanaged.failed_to_convert_to_managed" in (
+        await client.event_types()
+    )
+
+
+@pytest.mark.parametrize("code_id", [UNMANAGED_INSTALLER, UNMANAGED_GARDEN_1])
+async def test_conversion_that_is_not_possible(client: Client, code_id: str) -> None:
+    """Some codes cannot be managed."""
+    assert await client.refused(
+        "/access_codes/unmanaged/convert_to_managed", access_code_id=code_id
+    ) == (400, "invalid_input")
+
+
+async def test_deleting_the_duplicate_heals_the_code(
+    sim: Simulator, client: Client
+) -> None:
+    """A code is set once nothing else has its PIN."""
+    (error,) = (await client.code(CODE_HANDYMAN))["errors"]
+    assert error["unmanaged_access_code_id"] == UNMANAGED_OLD_GUEST
+    await client.ok(
+        "/access_codes/unmanaged/delete", access_code_id=UNMANAGED_OLD_GUEST
+    )
+    sim.clock.advance(5)
+    assert (await client.code(CODE_HANDYMAN))["errors"] == []
+    sim.clock.advance(5)
+    assert (await client.code(CODE_HANDYMAN))["status"] == "set"
+    assert "access_code.unmanaged.removed" in await client.event_types()
+
+
+async def test_offline_lock(sim: Simulator, client: Client) -> None:
+    """What an offline lock is to do waits until it is back."""
+    code = await client.code(CODE_BOAT_GUEST)
+    assert code["errors"][0]["error_code"] == "device_offline"
+    created = await create(client, BOAT_SHED)
+    sim.clock.advance(120)
+    created = await client.code(created["access_code_id"])
+    assert created["status"] == "setting"
+    assert created["warnings"][0]["warning_code"] == "delay_in_setting_on_device"
+    sim.control.lock_online("Boat Shed")
+    sim.clock.advance(5)
+    for code_id in (CODE_BOAT_GUEST, created["access_code_id"]):
+        code = await client.code(code_id)
+        assert (code["status"], code["errors"], code["warnings"]) == ("set", [], [])
+
+
+async def test_full_lock(sim: Simulator, client: Client) -> None:
+    """A lock takes no more codes than it has room for."""
+    sim.control.set_device(APARTMENT_2, properties={"max_active_codes_supported": 2})
+    code = await create(client, APARTMENT_2)
+    sim.clock.advance(5)
+    (error,) = (await client.code(code["access_code_id"]))["errors"]
+    assert error["error_code"] == "no_space_for_access_code_on_device"
+    assert "access_code.failed_to_set_on_device" in await client.event_types()
+
+
+async def test_programming_that_fails(sim: Simulator, client: Client) -> None:
+    """A code that the lock refuses has an error."""
+    sim.control.fail_next_programming()
+    answer = await client.ok("/access_codes/create", device_id=FRONT_DOOR)
+    sim.clock.advance(5)
+    code = await client.code(answer["access_code"]["access_code_id"])
+    assert code["errors"][0]["error_code"] == "failed_to_set_on_device"
+    attempt = await client.ok(
+        "/action_attempts/get",
+        action_attempt_id=answer["action_attempt"]["action_attempt_id"],
+    )
+    assert attempt["action_attempt"]["status"] == "error"
+
+
+async def test_linked_codes(sim: Simulator, client: Client) -> None:
+    """Codes created together share a PIN and change together."""
+    answer = await client.ok(
+        "/access_codes/create_multiple",
+        device_ids=[FRONT_DOOR, APARTMENT_1],
+        name="Both",
+    )
+    first, second = answer["access_codes"]
+    assert first["code"] == second["code"]
+    assert first["common_code_key"] == second["common_code_key"] is not None
+    sim.clock.advance(5)
+    await client.ok(
+        "/access_codes/update_multiple",
+        common_code_key=first["common_code_key"],
+        name="All",
+    )
+    sim.clock.advance(5)
+    assert (await client.code(second["access_code_id"]))["name"] == "All"
+    answer = await client.ok(
+        "/access_codes/create_multiple",
+        device_ids=[FRONT_DOOR, APARTMENT_1],
+        code="303132",
+    )
+    assert {c["common_code_key"] for c in answer["access_codes"]} == {None}
+
+
+async def test_backup_is_the_same_each_time(sim: Simulator, client: Client) -> None:
+    """A time-bound code has one backup; an ongoing one has none."""
+    backups = [
+        (
+            await client.ok(
+                "/access_codes/pull_backup_access_code", access_code_id=CODE_GUEST_NOW
+            )
+        )["backup_access_code"]
+        for _ in range(2)
+    ]
+    assert backups[0]["access_code_id"] == backups[1]["access_code_id"]
+    assert backups[0]["is_backup"]
+    assert await client.refused(
+        "/access_codes/pull_backup_access_code", access_code_id=CODE_CLEANER
+    ) == (400, "access_code_not_time_bound")
+
+
+async def test_offline_codes(sim: Simulator, client: Client) -> None:
+    """Offline codes work at once and cannot be changed."""
+
+    lock = sim.control.add_lock("Gate", IGLOOHOME)
+    code = await create(
+        client,
+        lock.device_id,
+        is_offline_access_code=True,
+        is_one_time_use=True,
+        **times(sim, timedelta(0), timedelta(days=1)),
+    )
+    assert code["status"] in ("set", "unset")
+    assert code["pending_mutations"] == []
+    for path in ("update", "delete"):
+        assert await client.refused(
+            f"/access_codes/{path}", access_code_id=code["access_code_id"]
+        ) == (400, "invalid_input")
+    assert await client.refused(
+        "/access_codes/create",
+        device_id=lock.device_id,
+        is_offline_access_code=True,
+        code="123456",
+    ) == (400, "invalid_input")
+
+
+async def test_edit_in_the_makers_app(sim: Simulator, client: Client) -> None:
+    """Seam undoes what others do to its codes."""
+    sim.control.edit_code_in_app("Cleaner", pin="505152", device="Apartment 1")
+    code = await client.code(CODE_APARTMENT_1_CLEANER)
+    assert code["code"] == "505152"
+    assert code["errors"][0]["error_code"] == "conflicting_external_modification"
+    sim.clock.advance(60)
+    code = await client.code(CODE_APARTMENT_1_CLEANER)
+    assert (code["code"], code["errors"]) == ("746381", [])
+    sim.control.delete_code_in_app(CODE_OWNER)
+    sim.control.delete_code_in_app(UNMANAGED_NEIGHBOUR)
+    assert (await client.code(CODE_OWNER))["errors"][0]["change_type"] == "removed"
+    assert UNMANAGED_NEIGHBOUR not in await client.codes(FRONT_DOOR, managed=False)
+    types = await client.event_types()
+    assert "access_code.modified_external_to_seam" in types
+    assert "access_code.deleted_external_to_seam" in types
