@@ -67,7 +67,8 @@ def _schema() -> dict[str, Any]:
 @cache
 def _registry() -> Registry[Any]:
     resource = Resource.from_contents(_schema(), default_specification=DRAFT4)
-    return Registry().with_resource(_ROOT, resource)
+    registry: Registry[Any] = Registry()
+    return registry.with_resource(_ROOT, resource)
 
 
 def _prepare(node: Any) -> None:
@@ -90,15 +91,27 @@ def paths() -> list[str]:
 
 def validate_request(path: str, body: Any) -> None:
     """Fail unless a request is one that Seam takes, without parameters unknown to it."""
-    operation = _operation(path)
-    content = operation.get("requestBody", {}).get("content", {})
-    schema = content.get("application/json", {}).get("schema", {"type": "object"})
+    schema = _request_schema(path)
     _validate(body, schema, f"request to {path}")
+    if unknown := set(body) - request_parameters(path):
+        raise AssertionError(f"request to {path}: unknown parameters {sorted(unknown)}")
+
+
+def request_parameters(path: str) -> set[str]:
+    """Return the names of the parameters that a path takes."""
+    schema = _request_schema(path)
     known = set(schema.get("properties", {}))
     for variant in schema.get("oneOf", []):
         known |= set(variant.get("properties", {}))
-    if unknown := set(body) - known:
-        raise AssertionError(f"request to {path}: unknown parameters {sorted(unknown)}")
+    return known
+
+
+def _request_schema(path: str) -> dict[str, Any]:
+    content = _operation(path).get("requestBody", {}).get("content", {})
+    schema: dict[str, Any] = content.get("application/json", {}).get(
+        "schema", {"type": "object"}
+    )
+    return schema
 
 
 def validate_response(path: str, status: int, body: Any) -> None:

@@ -64,11 +64,13 @@ CODE_SENSORS = (
     SeamCodesDescription(
         key="managed_access_codes",
         translation_key="managed_access_codes",
+        state_class=SensorStateClass.MEASUREMENT,
         codes_fn=lambda lock: lock.managed,
     ),
     SeamCodesDescription(
         key="unmanaged_access_codes",
         translation_key="unmanaged_access_codes",
+        state_class=SensorStateClass.MEASUREMENT,
         codes_fn=lambda lock: lock.unmanaged,
     ),
 )
