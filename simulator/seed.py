@@ -121,7 +121,7 @@ def _place(name: str) -> dict[str, str]:
 
 
 def _front_door(builder: Builder) -> None:
-    device = builder.device(
+    builder.device(
         AUGUST,
         FRONT_DOOR,
         "Front Door",
@@ -132,7 +132,6 @@ def _front_door(builder: Builder) -> None:
         keypad_battery_level=0.72,
         location=_place("Harbour Street 12"),
     )
-    device.properties["auto_lock_enabled"] = True
     code = builder.code
     code(FRONT_DOOR, CODE_CLEANER, "Cleaner", "739158")
     code(FRONT_DOOR, CODE_OWNER, "Owner", "061947")

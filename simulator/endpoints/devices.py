@@ -16,10 +16,10 @@ _LIST = {
     "connected_account_id": STRING,
     "connected_account_ids": STRINGS,
     "created_before": STRING,
-    "custom_metadata_has": Param("object"),
     "search": STRING,
     **PAGING,
 }
+_LIST_MANAGED = {**_LIST, "custom_metadata_has": Param("object")}
 _GET = {"device_id": STRING, "name": STRING}
 
 
@@ -78,7 +78,7 @@ def _find(context: Context, params: Json, *, managed: bool) -> Device:
     raise device_not_found(params["name"])
 
 
-@endpoint("/devices/list", _LIST, method="GET")
+@endpoint("/devices/list", _LIST_MANAGED, method="GET")
 def list_devices(context: Context, params: Json) -> Json:
     """Answer the managed devices."""
     return _list(context, params, managed=True)

@@ -14,7 +14,6 @@ _CONVERSION = {
     "is_external_modification_allowed": BOOLEAN,
     "allow_external_modification": BOOLEAN,
     "force": BOOLEAN,
-    "sync": BOOLEAN,
 }
 
 
@@ -38,7 +37,11 @@ def _convert(context: Context, params: Json) -> Json:
     return {}
 
 
-@endpoint("/access_codes/unmanaged/convert_to_managed", _CONVERSION, method="PATCH")
+@endpoint(
+    "/access_codes/unmanaged/convert_to_managed",
+    {**_CONVERSION, "sync": BOOLEAN},
+    method="PATCH",
+)
 def convert_to_managed(context: Context, params: Json) -> Json:
     """Take an unmanaged code over; it happens a little later."""
     return _convert(context, params)

@@ -22,7 +22,7 @@ class Client:
         self.headers: dict[str, str] = {}
         self.response_headers: dict[str, str] = {}
 
-    async def post(self, path: str, **body: Any) -> tuple[int, Any]:
+    async def post(self, path: str, /, **body: Any) -> tuple[int, Any]:
         """Return status and answer."""
         headers = {"Authorization": f"Bearer {self.key}", **self.headers}
         async with self._session.post(
@@ -34,19 +34,19 @@ class Client:
             openapi.validate_response(path, response.status, answer)
         return response.status, answer
 
-    async def ok(self, path: str, **body: Any) -> Any:
+    async def ok(self, path: str, /, **body: Any) -> Any:
         """Return the answer to a request that is granted."""
         status, answer = await self.post(path, **body)
         assert status == 200, answer
         return answer
 
-    async def refused(self, path: str, **body: Any) -> tuple[int, str]:
+    async def refused(self, path: str, /, **body: Any) -> tuple[int, str]:
         """Return status and type of a refusal."""
         status, answer = await self.post(path, **body)
         assert status != 200
         return status, answer["error"]["type"]
 
-    async def control(self, name: str, **body: Any) -> Any:
+    async def control(self, name: str, /, **body: Any) -> Any:
         """Use the control surface."""
         async with self._session.post(
             f"{self.simulator.url}/_simulator/{name}", json=body

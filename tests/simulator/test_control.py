@@ -1,0 +1,186 @@
+"""Trouble on demand: faults, lost events, the surface over HTTP."""
+
+import asyncio
+from typing import Any
+
+import aiohttp
+import pytest
+
+from simulator import Simulator
+from simulator.faults import FaultKind
+from simulator.seed import APARTMENT_1, CODE_CLEANER, CODE_OWNER, FRONT_DOOR, KEY
+
+from .conftest import Client
+
+
+async def raw(
+    sim: Simulator, session: aiohttp.ClientSession, path: str = "/devices/list"
+) -> tuple[int, str, str]:
+    """Return status, content type and text of an answer."""
+    headers = {"Authorization": f"Bearer {KEY}"}
+    async with session.post(sim.url + path, json={}, headers=headers) as response:
+        return response.status, response.content_type, await response.text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "expected"),
+    [
+        ("status", {"status": 503}, (503, "application/json", "error")),
+        ("rate_limit", {}, (429, "application/json", "rate_limit_exceeded")),
+        ("html", {}, (502, "text/html", "<html>")),
+        ("empty", {}, (503, "application/octet-stream", "")),
+        ("broken_json", {}, (200, "application/json", '{"ok"')),
+        ("wrong_shape", {}, (200, "application/json", '"data":[]')),
+        ("wrong_types", {}, (200, "application/json", "not an object")),
+    ],
+)
+async def test_faults(
+    sim: Simulator,
+    session: aiohttp.ClientSession,
+    kind: FaultKind,
+    more: dict[str, Any],
+    expected: tuple[int, str, str],
+) -> None:
+    """Each fault spoils the answers that it is to spoil."""
+    sim.faults.add(kind, path="/devices", count=1, **more)
+    assert (await raw(sim, session, "/workspaces/get"))[0] == 200
+    status, content_type, text = await raw(sim, session)
+    assert (status, content_type) == expected[:2]
+    assert expected[2] in text
+    assert (await raw(sim, session))[0] == 200
+
+
+async def test_retry_after(sim: Simulator, client: Client) -> None:
+    """A rate limit may say how long to wait."""
+    sim.faults.add("rate_limit", retry_after=7)
+    await client.refused("/devices/list")
+    assert client.response_headers["Retry-After"] == "7"
+    assert sim.faults.clear("rate_limit") == 1
+    await client.ok("/devices/list")
+
+
+async def test_outage(sim: Simulator, client: Client) -> None:
+    """The connection drops, before or after the work is done."""
+    sim.faults.add("outage", count=1)
+    with pytest.raises(aiohttp.ClientError):
+        await client.ok("/access_codes/create", device_id=FRONT_DOOR, code="303132")
+    assert "303132" not in {c.code for c in sim.world.access_codes.values()}
+    assert sim.requests[-1].status is None
+    sim.faults.add("outage", count=1, after_processing=True)
+    with pytest.raises(aiohttp.ClientError):
+        await client.ok("/access_codes/create", device_id=FRONT_DOOR, code="303132")
+    assert "303132" in {c.code for c in sim.world.access_codes.values()}
+
+
+async def test_latency_and_hang(sim: Simulator, client: Client) -> None:
+    """Answers come late, or not until the fault is cleared."""
+    sim.faults.add("latency", seconds=0.05, count=1)
+    started = asyncio.get_running_loop().time()
+    await client.ok("/devices/list")
+    assert asyncio.get_running_loop().time() - started >= 0.05
+    sim.faults.add("hang", device_id=FRONT_DOOR)
+    hanging = asyncio.create_task(
+        client.ok("/access_codes/get", access_code_id=CODE_CLEANER)
+    )
+    await client.ok("/devices/get", device_id=APARTMENT_1)
+    await asyncio.sleep(0.05)
+    assert not hanging.done()
+    sim.faults.clear()
+    assert (await hanging)["ok"]
+
+
+async def test_events_go_astray(sim: Simulator, client: Client) -> None:
+    """Events are lost, told twice, late, or in another order."""
+
+    def unlock() -> None:
+        sim.clock.advance(1)
+        sim.control.turn_lock(FRONT_DOOR, locked=False)
+
+    sim.control.lose_events()
+    unlock()
+    assert await client.event_types() == []
+    sim.control.duplicate_events()
+    unlock()
+    assert len(await client.event_types()) == 2
+    assert len({e.event_id for e in sim.world.events}) == 1
+    before = sim.world.events[-1].created_at
+    sim.control.delay_events(seconds=100)
+    unlock()
+    unlock()
+    assert len(await client.event_types()) == 3
+    sim.clock.advance(100)
+    late = sim.world.events[2]
+    assert before < late.created_at < sim.world.events[3].created_at
+    sim.control.order_events("descending")
+    rows = (await client.ok("/events/list", since="2000-01-01T00:00:00Z"))["events"]
+    dates = [row["created_at"] for row in rows]
+    assert dates == sorted(dates, reverse=True)
+    sim.control.repeat_last_event()
+    assert len(await client.event_types()) == 5
+
+
+async def test_code_dropped_from_a_list(sim: Simulator, client: Client) -> None:
+    """A code is missing once, and then there again."""
+    sim.control.drop_code(CODE_OWNER)
+    assert CODE_OWNER not in await client.codes(FRONT_DOOR)
+    assert CODE_OWNER in await client.codes(FRONT_DOOR)
+    sim.control.vanish_code(CODE_OWNER)
+    assert CODE_OWNER not in await client.codes(FRONT_DOOR)
+    assert await client.event_types() == []
+
+
+async def test_problems_of_codes(sim: Simulator, client: Client) -> None:
+    """Any error or warning can be put on a code and taken off it."""
+    sim.control.code_error(CODE_CLEANER, "failed_to_set_on_device", "No.")
+    sim.control.code_warning(CODE_CLEANER, "delay_in_setting_on_device")
+    code = await client.code(CODE_CLEANER)
+    assert code["errors"][0]["message"] == "No."
+    assert len(code["warnings"]) == 1
+    sim.control.clear_code_problems(CODE_CLEANER)
+    code = await client.code(CODE_CLEANER)
+    assert code["errors"] == code["warnings"] == []
+    assert await client.event_types() == [
+        "access_code.failed_to_set_on_device",
+        "access_code.delay_in_setting_on_device",
+        "access_code.changed",
+    ]
+
+
+async def test_revoked_key(sim: Simulator, client: Client) -> None:
+    """A revoked key is not accepted until it is restored."""
+    sim.control.revoke_key()
+    assert await client.refused("/devices/list") == (401, "unauthorized")
+    sim.control.restore_key()
+    await client.ok("/devices/list")
+
+
+async def test_over_http(
+    sim: Simulator, client: Client, session: aiohttp.ClientSession
+) -> None:
+    """The same methods are there over HTTP, by name."""
+    await client.control("lock_offline", device="Front Door")
+    assert not sim.world.devices[FRONT_DOOR].online
+    await client.control("faults", kind="status", status=503)
+    assert (await client.refused("/devices/list"))[0] == 503
+    await client.control("faults/clear")
+    await client.control("advance", seconds=5)
+    answer = await client.control(
+        "add_unmanaged_code", device="Front Door", name="Found", pin="404142"
+    )
+    assert answer["result"]["name"] == "Found"
+    async with session.get(f"{sim.url}/_simulator/state") as response:
+        state = await response.json()
+    assert FRONT_DOOR in state["devices"]
+    async with session.get(f"{sim.url}/_simulator") as response:
+        methods = await response.json()
+    assert methods["lock_offline"]["parameters"] == {"device": "required"}
+    for name, body, status in (
+        ("dance", {}, 404),
+        ("_device", {"name": FRONT_DOOR}, 404),
+        ("lock_offline", {}, 400),
+        ("lock_offline", {"device": "Nowhere"}, 400),
+        ("faults", {"kind": "flood"}, 400),
+    ):
+        url = f"{sim.url}/_simulator/{name}"
+        async with session.post(url, json=body) as response:
+            assert response.status == status
