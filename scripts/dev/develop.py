@@ -178,6 +178,9 @@ class Develop:
             await self._wait_for(f"{self._url}/manifest.json")
             await hass.sign_in()
             await hass.wait_until_running()
+            if (await hass.request("GET", "/api/config"))["country"] is None:
+                # Home Assistant would keep asking for it.
+                await hass.command("config/core/update", country="GB")
             await self._add_integration(hass)
             await self._save_dashboard(hass)
             await hass.sign_out()
