@@ -351,6 +351,13 @@ def test_translations_agree(translations: dict[str, Any]) -> None:
         assert leaves(json.loads(path.read_text())) == english, path.name
 
 
+def test_texts_are_plain(translations: dict[str, Any]) -> None:
+    """Addresses come as placeholders, and there is no HTML."""
+    text = json.dumps(translations)
+    assert "://" not in text
+    assert not re.search(r"</?\w+>", text)
+
+
 def test_entities_have_icons(translations: dict[str, Any]) -> None:
     """Icons are for entities that exist."""
     for platform, entities in load_json("icons.json").get("entity", {}).items():
