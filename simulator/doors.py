@@ -145,7 +145,7 @@ class Doors:
             failure = self._behaviour.action_failures.pop(0)
             self._attempts.fail(attempt, failure.error_code, failure.message)
             return
-        if not device.online:
+        if not device.online or device.is_removed:
             self._attempts.fail(
                 attempt, "device_offline", "The device is offline and did not answer."
             )

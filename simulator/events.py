@@ -18,6 +18,7 @@ _WITH_PROBLEMS = (
     "delay_in_",
     "failed_to_",
     "device.disconnected",
+    "device.error.subscription_required",
     "device.connection_became_flaky",
     "device.accessory_keypad_disconnected",
     "connected_account.disconnected",

@@ -195,3 +195,8 @@ IGLOOHOME = Maker(
     converts_codes=False,
     names_codes_in_events=False,
 )
+
+MAKERS = {
+    maker.device_type: maker
+    for maker in (AUGUST, SCHLAGE, KWIKSET, SMARTTHINGS, TTLOCK_KEYPAD, NUKI, IGLOOHOME)
+}

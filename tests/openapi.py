@@ -67,8 +67,8 @@ def _schema() -> dict[str, Any]:
 @cache
 def _registry() -> Registry[Any]:
     resource = Resource.from_contents(_schema(), default_specification=DRAFT4)
-    registry: Registry[Any] = Registry()
-    return registry.with_resource(_ROOT, resource)
+    registry: Registry[Any] = Registry().with_resource(_ROOT, resource)
+    return registry
 
 
 def _prepare(node: Any) -> None:

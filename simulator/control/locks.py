@@ -3,7 +3,7 @@
 from typing import Any
 
 from ..doors import Method
-from ..makers import AUGUST, Maker
+from ..makers import AUGUST, MAKERS, Maker
 from ..render import battery_status
 from ..seed import WORKSPACE
 from ..world import Account, Device
@@ -34,12 +34,14 @@ class LockControl(ControlBase):
     def add_lock(
         self,
         name: str,
-        maker: Maker = AUGUST,
+        maker: Maker | str = AUGUST,
         *,
         workspace_id: str = WORKSPACE,
         device_id: str | None = None,
     ) -> Device:
-        """A new lock appears."""
+        """A new lock appears, of a kind of `makers` or a `device_type` found there."""
+        if isinstance(maker, str):
+            maker = MAKERS[maker]
         now = self._core.timeline.now()
         account = self._account_for(maker, workspace_id)
         device = maker.make(
@@ -118,7 +120,12 @@ class LockControl(ControlBase):
         lock.errors.append(
             self._problem("error", error_code, message) | {"is_device_error": True}
         )
-        self._events.device("connection_became_flaky", lock)
+        if error_code in ("hub_disconnected", "device_disconnected"):
+            self._events.device("disconnected", lock, error_code=error_code)
+        elif error_code == "subscription_required":
+            self._events.device("error.subscription_required", lock)
+        else:
+            self._events.device("connection_became_flaky", lock)
 
     def device_warning(
         self, device: str, warning_code: str, message: str = "Mind this device."
@@ -126,7 +133,9 @@ class LockControl(ControlBase):
         """Put a warning on a device."""
         lock = self._device(device)
         lock.warnings.append(self._problem("warning", warning_code, message))
-        self._events.device("connection_became_flaky", lock)
+        known = "third_party_integration_detected"
+        what = known if warning_code == known else "connection_became_flaky"
+        self._events.device(what, lock)
 
     def clear_device_problems(self, device: str) -> None:
         """Take errors and warnings off a device."""
@@ -147,6 +156,17 @@ class LockControl(ControlBase):
             | {"is_connected_account_error": True, "is_device_error": False}
         )
         self._events.account("disconnected", account)
+
+    def account_warning(
+        self,
+        device: str,
+        warning_code: str = "account_reauthorization_requested",
+        message: str = "The account should be connected again.",
+    ) -> None:
+        """Put a warning on the account of a device."""
+        account = self._world.account_of(self._device(device))
+        account.warnings.append(self._problem("warning", warning_code, message))
+        self._events.account("reauthorization_requested", account)
 
     def clear_account_problems(self, device: str) -> None:
         """Take errors and warnings off the account of a device."""

@@ -1,7 +1,9 @@
 """The control surface over HTTP: `/_simulator/…`."""
 
+from collections.abc import Awaitable, Callable
 import dataclasses
 import inspect
+from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -15,6 +17,8 @@ if TYPE_CHECKING:
 
 _PREFIX = "/_simulator"
 
+type _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
 
 class ControlRoutes:
     """Calls the methods of `Control` and `Faults` by name."""
@@ -25,13 +29,16 @@ class ControlRoutes:
 
     def register(self, router: web.UrlDispatcher) -> None:
         """Add the routes."""
-        router.add_get(_PREFIX, self._list)
-        router.add_get(f"{_PREFIX}/state", self._state)
-        router.add_get(f"{_PREFIX}/requests", self._requests)
-        router.add_get(f"{_PREFIX}/faults", self._faults)
-        router.add_post(f"{_PREFIX}/faults", self._add_fault)
-        router.add_post(f"{_PREFIX}/faults/clear", self._clear_faults)
-        router.add_post(f"{_PREFIX}/{{name}}", self._call)
+        for method, path, handler in (
+            ("GET", "", self._list),
+            ("GET", "/state", self._state),
+            ("GET", "/requests", self._requests),
+            ("GET", "/faults", self._faults),
+            ("POST", "/faults", self._add_fault),
+            ("POST", "/faults/clear", self._clear_faults),
+            ("POST", "/{name}", self._call),
+        ):
+            router.add_route(method, _PREFIX + path, _only_loopback(handler))
 
     async def _list(self, _: web.Request) -> web.Response:
         """Tell what there is."""
@@ -73,6 +80,17 @@ class ControlRoutes:
             return _json({"error": f"There is no {name}; see GET {_PREFIX}"}, 404)
         self._simulator.core.run_due()
         return await _invoke(request, method)
+
+
+def _only_loopback(handler: _Handler) -> _Handler:
+    """Refuse whoever is on another machine: no key is asked for here."""
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        if request.remote is None or not ip_address(request.remote).is_loopback:
+            return _json({"error": "Only from this machine"}, 403)
+        return await handler(request)
+
+    return guarded
 
 
 async def _invoke(request: web.Request, method: Any) -> web.Response:

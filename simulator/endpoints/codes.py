@@ -161,11 +161,11 @@ def create(context: Context, params: Json) -> Json:
     if offline and "code" in params:
         raise invalid_input("Offline access codes cannot have a custom code", "code")
     key = params.get("common_code_key")
-    siblings = [
-        c for c in core.world.access_codes.values() if key and c.common_code_key == key
-    ]
-    if siblings and "code" not in params and siblings[0].code is not None:
-        params = {**params, "code": siblings[0].code}
+    if key is not None and "code" not in params:
+        for sibling in core.world.access_codes.values():
+            if sibling.common_code_key == key and sibling.code is not None:
+                params = {**params, "code": sibling.code}
+                break
     pin = core.ids.digits(9) if offline else pin_for(context, [device], params)
     if pin is None:
         raise ApiError(400, "invalid_input", "Could not find a free code")

@@ -1,11 +1,15 @@
 """Trouble on demand: faults, lost events, the surface over HTTP."""
 
 import asyncio
+import inspect
+from pathlib import Path
+import re
 from typing import Any
 
 import aiohttp
 import pytest
 
+import simulator
 from simulator import Simulator
 from simulator.faults import FaultKind
 from simulator.seed import APARTMENT_1, CODE_CLEANER, CODE_OWNER, FRONT_DOOR, KEY
@@ -184,3 +188,22 @@ async def test_over_http(
         url = f"{sim.url}/_simulator/{name}"
         async with session.post(url, json=body) as response:
             assert response.status == status
+
+
+async def test_readme(sim: Simulator, session: aiohttp.ClientSession) -> None:
+    """Every command in the README works, and every method is there."""
+    readme = Path(simulator.__file__).with_name("README.md").read_text()
+    commands = re.findall(r"^sim (\S+)(?:\s+'(.*?)')?", readme, re.MULTILINE)
+    for name, body in commands:
+        if name.startswith("faults"):
+            sim.faults.clear()
+        async with session.post(
+            f"{sim.url}/_simulator/{name}", data=body.replace("…", FRONT_DOOR)
+        ) as response:
+            assert response.status == 200, (name, await response.text())
+    methods = {
+        name
+        for name, _ in inspect.getmembers(sim.control, inspect.ismethod)
+        if not name.startswith("_")
+    }
+    assert methods == {name for name, _ in commands} - {"faults", "faults/clear"}

@@ -149,12 +149,15 @@ async def test_devices_come_and_go(sim: Simulator, client: Client) -> None:
     assert added.device_id in ids
     sim.control.account_error(FRONT_DOOR)
     sim.control.device_error(FRONT_DOOR, "hub_disconnected")
+    sim.control.device_error(FRONT_DOOR, "subscription_required")
     sim.control.device_warning(FRONT_DOOR, "third_party_integration_detected")
+    sim.control.account_warning(FRONT_DOOR)
     sim.control.battery(FRONT_DOOR, 0.1)
     device = (await client.ok("/devices/get", device_id=FRONT_DOOR))["device"]
     assert {e["error_code"] for e in device["errors"]} == {
         "account_disconnected",
         "hub_disconnected",
+        "subscription_required",
     }
     assert device["properties"]["battery"]["status"] == "critical"
     types = await client.event_types()

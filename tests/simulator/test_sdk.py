@@ -1,7 +1,7 @@
 """Seam's own SDK, unchanged, against the simulator: every endpoint, in both its forms."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 import inspect
 from typing import Any
@@ -40,9 +40,6 @@ from simulator.seed import (
     WORKSPACE,
     WORKSPACE_TWO,
 )
-
-# Requests that the synchronous client makes in a thread, the other in the loop.
-type Call = Callable[..., Awaitable[Any]]
 
 
 @pytest.fixture
