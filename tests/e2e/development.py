@@ -48,6 +48,9 @@ class Development:
                 "SEAM_DEV_DIR": str(folder),
                 "HASS_PORT": str(self.hass_port),
                 "SIMULATOR_PORT": str(self.simulator_port),
+                # Starting must not download anything.
+                "UV_OFFLINE": "1",
+                "UV_CACHE_DIR": str(folder / "uv"),
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
