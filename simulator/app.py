@@ -14,7 +14,7 @@ from .errors import ApiError
 from .faults import Fault, Faults
 from .render import render_workspace
 from .routing import ENDPOINTS, Context, Endpoint
-from .tampering import tampered
+from .tampering import in_old_shape, tampered
 from .validation import check, from_query
 from .world import Json, Workspace
 
@@ -85,6 +85,8 @@ class Api:
         except ApiError as error:
             record.answer = error.body(record.request_id)
             return _json(record, error.status, record.answer, error.headers)
+        if self._core.behaviour.old_shapes:
+            result = in_old_shape(result)
         record.answer = {**result, "ok": True}
         return _json(record, 200, record.answer)
 

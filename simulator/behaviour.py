@@ -29,5 +29,6 @@ class Behaviour:
     programming_failures: list[Failure] = field(default_factory=list)
     conversion_failures: list[Failure] = field(default_factory=list)
     conversion_gives_new_id: bool = False
+    old_shapes: bool = False
     dropped_codes: dict[str, int] = field(default_factory=dict, repr=False)
     """How many more lists leave a code out, by its id."""

@@ -35,3 +35,25 @@ def _other_type(value: Any) -> Any:
             return ["not an object"]
         case _:
             return 0
+
+
+def in_old_shape(answer: Any) -> Any:
+    """Return the answer as Seam used to give it."""
+    if isinstance(answer, list):
+        return [in_old_shape(item) for item in answer]
+    if not isinstance(answer, dict):
+        return answer
+    return {
+        key: _by_code(value) if key in ("errors", "warnings") else in_old_shape(value)
+        for key, value in answer.items()
+        if key not in ("pagination", "display_status")
+    }
+
+
+def _by_code(problems: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        problem.get("error_code") or problem["warning_code"]: {
+            key: problem[key] for key in ("message", "created_at") if key in problem
+        }
+        for problem in problems
+    }

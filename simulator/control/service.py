@@ -100,6 +100,10 @@ class ServiceControl(ControlBase):
         """Converted codes get another id, or keep it."""
         self._behaviour.conversion_gives_new_id = enabled
 
+    def use_old_shapes(self, enabled: bool = True) -> None:
+        """Answer as Seam used to: errors and warnings by their code, no pagination."""
+        self._behaviour.old_shapes = enabled
+
     def limit_rates(self, enabled: bool = True) -> None:
         """Keep to Seam's limits per device and minute, or do not."""
         self._core.limits.enabled = enabled

@@ -227,6 +227,97 @@ async def test_filters(client: Client) -> None:
     assert (await client.refused("/access_codes/list"))[0] == 400
 
 
+async def test_other_ways_to_ask(client: Client) -> None:
+    """A code is found by its PIN too, and lengths are reported in two ways."""
+    answer = await client.ok("/access_codes/get", device_id=FRONT_DOOR, code="061947")
+    assert answer["access_code"]["name"] == "Owner"
+    answer = await client.ok(
+        "/access_codes/unmanaged/get", device_id=FRONT_DOOR, code="614783"
+    )
+    assert answer["access_code"]["is_managed"] is False
+    get, report = "/access_codes/get", "/access_codes/report_device_constraints"
+    status, _ = await client.refused(get, device_id=FRONT_DOOR, code="614783")
+    assert status == 404
+    assert (await client.refused(get, device_id=FRONT_DOOR))[0] == 400
+    await client.ok(
+        report, device_id=GARDEN_HOUSE, min_code_length=5, max_code_length=7
+    )
+    device = (await client.ok("/devices/get", device_id=GARDEN_HOUSE))["device"]
+    assert device["properties"]["supported_code_lengths"] == [5, 6, 7]
+    refused: tuple[dict[str, Any], ...] = (
+        {},
+        {"min_code_length": 5},
+        {"min_code_length": 7, "max_code_length": 5},
+        {"supported_code_lengths": []},
+        {"supported_code_lengths": [3]},
+        {"supported_code_lengths": [6], "min_code_length": 5},
+    )
+    for more in refused:
+        assert (await client.refused(report, device_id=GARDEN_HOUSE, **more))[0] == 400
+
+
+async def test_sharing_a_code(sim: Simulator, client: Client) -> None:
+    """Locks without a common length share no code, unless random ones will do."""
+    sim.control.set_device(APARTMENT_1, properties={"supported_code_lengths": [8]})
+    body = {"device_ids": [FRONT_DOOR, APARTMENT_1], "name": "Both"}
+    path = "/access_codes/create_multiple"
+    assert (await client.refused(path, **body))[0] == 400
+    answer = await client.ok(
+        path, **body, behavior_when_code_cannot_be_shared="create_random_code"
+    )
+    first, second = answer["access_codes"]
+    assert (len(first["code"]), len(second["code"])) == (4, 8)
+    first = await client.ok(CREATE, device_id=FRONT_DOOR, common_code_key="both")
+    second = await client.ok(CREATE, device_id=GARDEN_HOUSE, common_code_key="both")
+    assert first["access_code"]["code"] == second["access_code"]["code"]
+    assert (await client.refused(path, device_ids=[]))[0] == 400
+
+
+async def test_sandbox(sim: Simulator, client: Client) -> None:
+    """Only a sandbox can be played with."""
+    path = "/access_codes/simulate/create_unmanaged_access_code"
+    body = {"name": "Found", "code": "4141"}
+    answer = await client.ok(path, device_id=GARDEN_HOUSE, **body)
+    assert answer["access_code"]["code"] is None
+    assert answer["access_code"]["cannot_be_managed"]
+    assert (await client.refused(path, device_id=APARTMENT_2, **body))[0] == 400
+    sim.control.set_sandbox(False)
+    assert (await client.refused(path, device_id=FRONT_DOOR, **body))[0] == 400
+
+
+@pytest.mark.parametrize(
+    ("constraint", "bad", "good"),
+    [
+        ("no_zeros", "1024", "1324"),
+        ("cannot_start_with_12", "1235", "2135"),
+        ("no_triple_consecutive_ints", "912345", "912391"),
+        ("no_triple_consecutive_ints", "977771", "977711"),
+        ("no_ascending_or_descending_sequence", "6543", "6542"),
+        ("at_least_three_unique_digits", "1212", "1213"),
+        ("cannot_contain_089", "1384", "1374"),
+        ("cannot_contain_0789", "1374", "1364"),
+        ("no_all_same_digits", "5555", "5556"),
+        ("cannot_specify_pin_code", "1398", None),
+        ("something_new", None, "1398"),
+    ],
+)
+async def test_constraints(
+    sim: Simulator, client: Client, constraint: str, bad: str | None, good: str | None
+) -> None:
+    """Each constraint refuses what it names; Seam's own codes keep to it."""
+    constraints = [{"constraint_type": constraint}]
+    sim.control.set_device(
+        GARDEN_HOUSE,
+        properties={"code_constraints": constraints, "supported_code_lengths": [4, 6]},
+    )
+    if bad is not None:
+        status, _ = await client.refused(CREATE, device_id=GARDEN_HOUSE, code=bad)
+        assert status == 400
+    if good is not None:
+        await client.ok(CREATE, device_id=GARDEN_HOUSE, code=good)
+    await client.ok(CREATE, device_id=GARDEN_HOUSE)
+
+
 async def test_events(sim: Simulator, client: Client) -> None:
     """Events are listed since a moment, or between two, not both."""
     sim.control.turn_lock(FRONT_DOOR, locked=False)

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import json
 from pathlib import Path
 import re
 from typing import Any
@@ -12,7 +13,14 @@ import pytest
 import simulator
 from simulator import Simulator
 from simulator.faults import FaultKind
-from simulator.seed import APARTMENT_1, CODE_CLEANER, CODE_OWNER, FRONT_DOOR, KEY
+from simulator.seed import (
+    APARTMENT_1,
+    BOAT_SHED,
+    CODE_CLEANER,
+    CODE_OWNER,
+    FRONT_DOOR,
+    KEY,
+)
 
 from .conftest import Client
 
@@ -190,10 +198,22 @@ async def test_over_http(
             assert response.status == status
 
 
+async def test_old_shapes(sim: Simulator, session: aiohttp.ClientSession) -> None:
+    """Answers as Seam used to give them."""
+    sim.control.use_old_shapes()
+    status, _, text = await raw(sim, session)
+    answer = json.loads(text)
+    assert status == 200
+    assert "pagination" not in answer
+    errors = {d["device_id"]: d["errors"] for d in answer["devices"]}
+    assert errors[FRONT_DOOR] == {}
+    assert errors[BOAT_SHED]["device_offline"].keys() == {"message", "created_at"}
+
+
 async def test_readme(sim: Simulator, session: aiohttp.ClientSession) -> None:
     """Every command in the README works, and every method is there."""
     readme = Path(simulator.__file__).with_name("README.md").read_text()
-    commands = re.findall(r"^sim (\S+)(?:\s+'(.*?)')?", readme, re.MULTILINE)
+    commands = re.findall(r"^sim ([a-z_/]+)(?:\s+'(.*?)')?", readme, re.MULTILINE)
     for name, body in commands:
         if name.startswith("faults"):
             sim.faults.clear()

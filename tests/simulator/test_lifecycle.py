@@ -393,3 +393,76 @@ async def test_edit_in_the_makers_app(sim: Simulator, client: Client) -> None:
     types = await client.event_types()
     assert "access_code.modified_external_to_seam" in types
     assert "access_code.deleted_external_to_seam" in types
+
+
+async def test_external_modification_that_is_allowed(
+    sim: Simulator, client: Client
+) -> None:
+    """Where it is allowed, what others changed stays, with a warning."""
+    await client.ok(
+        "/access_codes/update",
+        access_code_id=CODE_CLEANER,
+        is_external_modification_allowed=True,
+    )
+    sim.control.edit_code_in_app(CODE_CLEANER, name="Cleaning", pin="505152")
+    sim.clock.advance(600)
+    code = await client.code(CODE_CLEANER)
+    assert (code["name"], code["code"], code["errors"]) == ("Cleaning", "505152", [])
+    assert code["warnings"][0]["warning_code"] == "external_modification_in_effect"
+
+
+async def test_duplicate_set_at_the_lock(sim: Simulator, client: Client) -> None:
+    """A PIN that somebody sets again at the lock is an error of the managed code."""
+    found = sim.control.add_unmanaged_code(FRONT_DOOR, "Copy", "739158")
+    (error,) = (await client.code(CODE_CLEANER))["errors"]
+    assert error["unmanaged_access_code_id"] == found.access_code_id
+    sim.control.delete_code_in_app(found.access_code_id)
+    assert (await client.code(CODE_CLEANER))["errors"] == []
+
+
+async def test_code_that_ends_while_its_lock_is_offline(
+    sim: Simulator, client: Client
+) -> None:
+    """It is removed once the lock is back."""
+    sim.control.lock_offline(FRONT_DOOR)
+    sim.clock.advance(days=4)
+    code = await client.code(CODE_GUEST_NOW)
+    assert code["status"] == "removing"
+    assert code["warnings"][0]["warning_code"] == "delay_in_removing_from_device"
+    sim.control.lock_online(FRONT_DOOR)
+    sim.clock.advance(5)
+    assert CODE_GUEST_NOW not in await client.codes(FRONT_DOOR)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"type": "time_bound"},
+        {"starts_at": "2090-01-01T00:00:00Z"},
+        {"type": "sometimes"},
+        {"code": "614783"},
+    ],
+)
+async def test_refused_updates(client: Client, more: dict[str, str]) -> None:
+    """An update keeps to the rules of a new code."""
+    status, _ = await client.refused(
+        "/access_codes/update", access_code_id=CODE_CLEANER, **more
+    )
+    assert status in (400, 409)
+
+
+async def test_deleting_twice(sim: Simulator, client: Client) -> None:
+    """Both attempts end well; meanwhile the code cannot be changed."""
+    attempts = [
+        (await client.ok("/access_codes/delete", access_code_id=CODE_OWNER))[
+            "action_attempt"
+        ]["action_attempt_id"]
+        for _ in range(2)
+    ]
+    status, _ = await client.refused(
+        "/access_codes/update", access_code_id=CODE_OWNER, name="Landlord"
+    )
+    assert status == 400
+    sim.clock.advance(5)
+    answer = await client.ok("/action_attempts/list", action_attempt_ids=attempts)
+    assert [a["status"] for a in answer["action_attempts"]] == ["success", "success"]
