@@ -4,6 +4,7 @@ import asyncio
 from collections import deque
 from datetime import datetime
 from pathlib import Path
+import secrets
 
 from aiohttp import web
 
@@ -47,18 +48,14 @@ class Simulator:
         if state is not None and state.exists():
             self.world, saved_at = persistence.load(state)
             # A clock that was moved ahead stays ahead.
-            now = Clock().now()
-            start_at = start_at or max(now, saved_at)
+            start_at = start_at or max(Clock().now(), saved_at)
+            self.clock = Clock(manual=manual_clock, speed=speed, start=start_at)
             # New ids must not repeat those of an earlier run.
-            seed += len(self.world.events) + 1
-        self.clock = Clock(manual=manual_clock, speed=speed, start=start_at)
-        if state is None or not state.exists():
-            self.world = _scene(self.clock, locks, codes, unmanaged, seed)
-            is_new = True
+            self.core = Core(self.world, self.clock, Ids(secrets.randbits(64)))
         else:
-            is_new = False
-        self.core = Core(self.world, self.clock, Ids(seed))
-        if is_new:
+            self.clock = Clock(manual=manual_clock, speed=speed, start=start_at)
+            self.world = _scene(self.clock, locks, codes, unmanaged, seed)
+            self.core = Core(self.world, self.clock, Ids(seed))
             for code in list(self.world.access_codes.values()):
                 self.core.codes.adopt(code)
         self._api = Api(self.core)

@@ -12,20 +12,14 @@ from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
     BOAT_SHED,
-    CODE_APARTMENT_1_CLEANER,
     CODE_APARTMENT_1_EXPIRED,
     CODE_BOAT_GUEST,
     CODE_CLEANER,
     CODE_GUEST_NEXT,
     CODE_GUEST_NOW,
-    CODE_HANDYMAN,
     CODE_OWNER,
     FRONT_DOOR,
     GARDEN_HOUSE,
-    UNMANAGED_GARDEN_1,
-    UNMANAGED_INSTALLER,
-    UNMANAGED_NEIGHBOUR,
-    UNMANAGED_OLD_GUEST,
 )
 
 from .conftest import Client
@@ -195,80 +189,6 @@ async def test_update_of_a_code_that_is_not_there_yet(
     assert (await client.code(CODE_GUEST_NEXT))["status"] == "set"
 
 
-async def test_letting_go(sim: Simulator, client: Client) -> None:
-    """A managed code becomes an unmanaged one."""
-    await client.ok("/access_codes/update", access_code_id=CODE_OWNER, is_managed=False)
-    assert CODE_OWNER in await client.codes(FRONT_DOOR, managed=False)
-    assert "access_code.unmanaged.created" in await client.event_types()
-
-
-@pytest.mark.parametrize("path", ["convert_to_managed", "update"])
-async def test_conversion(sim: Simulator, client: Client, path: str) -> None:
-    """An unmanaged code becomes a managed one, in either way."""
-    more = {"is_managed": True} if path == "update" else {}
-    await client.ok(
-        f"/access_codes/unmanaged/{path}", access_code_id=UNMANAGED_NEIGHBOUR, **more
-    )
-    assert UNMANAGED_NEIGHBOUR in await client.codes(FRONT_DOOR, managed=False)
-    sim.clock.advance(3)
-    assert UNMANAGED_NEIGHBOUR not in await client.codes(FRONT_DOOR, managed=False)
-    assert (await client.code(UNMANAGED_NEIGHBOUR))["status"] == "set"
-    assert "access_code.unmanaged.converted_to_managed" in await client.event_types()
-
-
-async def test_conversion_with_new_id(sim: Simulator, client: Client) -> None:
-    """A converted code may get another id."""
-    sim.control.convert_with_new_id()
-    await client.ok(
-        "/access_codes/unmanaged/convert_to_managed", access_code_id=UNMANAGED_NEIGHBOUR
-    )
-    sim.clock.advance(3)
-    codes = await client.codes(FRONT_DOOR)
-    assert UNMANAGED_NEIGHBOUR not in codes
-    assert "Neighbour" in {code["name"] for code in codes.values()}
-
-
-async def test_conversion_that_fails(sim: Simulator, client: Client) -> None:
-    """A conversion that fails leaves the code with an error."""
-    sim.control.fail_next_conversion()
-    for code_id in (UNMANAGED_NEIGHBOUR, UNMANAGED_OLD_GUEST):
-        await client.ok(
-            "/access_codes/unmanaged/convert_to_managed", access_code_id=code_id
-        )
-    sim.clock.advance(3)
-    codes = await client.codes(FRONT_DOOR, managed=False)
-    errors = [codes[i]["errors"][0] for i in (UNMANAGED_NEIGHBOUR, UNMANAGED_OLD_GUEST)]
-    assert errors[0]["error_code"] == "provider_issue"
-    assert errors[1]["managed_access_code_id"] == CODE_HANDYMAN
-    assert "access_code.unmanaged.failed_to_convert_to_managed" in (
-        await client.event_types()
-    )
-
-
-@pytest.mark.parametrize("code_id", [UNMANAGED_INSTALLER, UNMANAGED_GARDEN_1])
-async def test_conversion_that_is_not_possible(client: Client, code_id: str) -> None:
-    """Some codes cannot be managed."""
-    assert await client.refused(
-        "/access_codes/unmanaged/convert_to_managed", access_code_id=code_id
-    ) == (400, "invalid_input")
-
-
-async def test_deleting_the_duplicate_heals_the_code(
-    sim: Simulator, client: Client
-) -> None:
-    """A code is set once nothing else has its PIN."""
-    (error,) = (await client.code(CODE_HANDYMAN))["errors"]
-    assert error["unmanaged_access_code_id"] == UNMANAGED_OLD_GUEST
-    await client.ok(
-        "/access_codes/unmanaged/delete", access_code_id=UNMANAGED_OLD_GUEST
-    )
-    sim.clock.advance(5)
-    assert (await client.code(CODE_HANDYMAN))["errors"] == []
-    sim.clock.advance(5)
-    assert (await client.code(CODE_HANDYMAN))["status"] == "set"
-    assert "access_code.unmanaged.removed" in await client.event_types()
-
-
 async def test_offline_lock(sim: Simulator, client: Client) -> None:
     """What an offline lock is to do waits until it is back."""
     code = await client.code(CODE_BOAT_GUEST)
@@ -375,49 +295,6 @@ async def test_offline_codes(sim: Simulator, client: Client) -> None:
         is_offline_access_code=True,
         code="123456",
     ) == (400, "invalid_input")
-
-
-async def test_edit_in_the_makers_app(sim: Simulator, client: Client) -> None:
-    """Seam undoes what others do to its codes."""
-    sim.control.edit_code_in_app("Cleaner", pin="505152", device="Apartment 1")
-    code = await client.code(CODE_APARTMENT_1_CLEANER)
-    assert code["code"] == "505152"
-    assert code["errors"][0]["error_code"] == "conflicting_external_modification"
-    sim.clock.advance(60)
-    code = await client.code(CODE_APARTMENT_1_CLEANER)
-    assert (code["code"], code["errors"]) == ("746381", [])
-    sim.control.delete_code_in_app(CODE_OWNER)
-    sim.control.delete_code_in_app(UNMANAGED_NEIGHBOUR)
-    assert (await client.code(CODE_OWNER))["errors"][0]["change_type"] == "removed"
-    assert UNMANAGED_NEIGHBOUR not in await client.codes(FRONT_DOOR, managed=False)
-    types = await client.event_types()
-    assert "access_code.modified_external_to_seam" in types
-    assert "access_code.deleted_external_to_seam" in types
-
-
-async def test_external_modification_that_is_allowed(
-    sim: Simulator, client: Client
-) -> None:
-    """Where it is allowed, what others changed stays, with a warning."""
-    await client.ok(
-        "/access_codes/update",
-        access_code_id=CODE_CLEANER,
-        is_external_modification_allowed=True,
-    )
-    sim.control.edit_code_in_app(CODE_CLEANER, name="Cleaning", pin="505152")
-    sim.clock.advance(600)
-    code = await client.code(CODE_CLEANER)
-    assert (code["name"], code["code"], code["errors"]) == ("Cleaning", "505152", [])
-    assert code["warnings"][0]["warning_code"] == "external_modification_in_effect"
-
-
-async def test_duplicate_set_at_the_lock(sim: Simulator, client: Client) -> None:
-    """A PIN that somebody sets again at the lock is an error of the managed code."""
-    found = sim.control.add_unmanaged_code(FRONT_DOOR, "Copy", "739158")
-    (error,) = (await client.code(CODE_CLEANER))["errors"]
-    assert error["unmanaged_access_code_id"] == found.access_code_id
-    sim.control.delete_code_in_app(found.access_code_id)
-    assert (await client.code(CODE_CLEANER))["errors"] == []
 
 
 async def test_code_that_ends_while_its_lock_is_offline(
