@@ -116,9 +116,12 @@ class Sync:
                 lock = replace(known, device=device)
             else:
                 lock = Lock(device=device)
-            locks[device.device_id] = _redacted(lock)
             if device.has_access_codes:
                 self._due[FetchCodes(device.device_id)] = None
+            else:
+                # What nobody can ask for any more must not stay for ever.
+                lock = Lock(device=device)
+            locks[device.device_id] = _redacted(lock)
         self._locks = locks
 
     def receive_codes(
@@ -134,7 +137,9 @@ class Sync:
         been seen to drop a code from one answer; unless its end was to be expected.
         """
         self._got_codes = True
-        known = self._locks[fetch.device_id]
+        if (known := self._locks.get(fetch.device_id)) is None:
+            # Meanwhile another answer had it that the lock is gone.
+            return
         codes = {code.access_code_id: code for code in chain(unmanaged, managed)}
         old = {code.access_code_id for code in known.managed}
         new_pins = {
@@ -176,8 +181,11 @@ class Sync:
         Too many requests leave a lock's codes as they are: they are only a bit older.
         """
         self._failures.append(error)
-        if isinstance(fetch, FetchCodes) and not isinstance(error, SeamRateLimitError):
-            known = self._locks[fetch.device_id]
+        if (
+            isinstance(fetch, FetchCodes)
+            and not isinstance(error, SeamRateLimitError)
+            and (known := self._locks.get(fetch.device_id))
+        ):
             self._locks[fetch.device_id] = replace(known, has_codes=False)
 
     def finish(self) -> SeamError | None:
