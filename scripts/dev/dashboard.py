@@ -39,7 +39,7 @@ CODES_TEMPLATE: Final = """
 {% endif %}
 {%- for problem in (state_attr(sensor, "errors") or []) + (state_attr(sensor, "warnings") or []) %}
 <ha-alert alert-type="{{ "error" if problem.error_code is defined else "warning" }}" \
-title="{{ problem.name or "(no name)" }}: {{ problem.message | e }}">{{ problem.advice or "" }}</ha-alert>
+title="{{ (problem.name or "(no name)") | e }}: {{ problem.message | e }}">{{ problem.advice or "" }}</ha-alert>
 {% endfor %}
 {%- endfor %}
 """
