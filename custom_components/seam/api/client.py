@@ -21,7 +21,7 @@ from .models import (
     Webhook,
     Workspace,
 )
-from .transport import Transport, parse, parse_rows, unreadable
+from .transport import Answer, Transport, parse, parse_rows, unreadable
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
@@ -45,8 +45,9 @@ class SeamClient:
 
     async def get_workspace(self) -> Workspace:
         """Return the key's workspace (`/workspaces/get`)."""
-        path = "/workspaces/get"
-        return _one(Workspace, path, await self._transport.read(path), "workspace")
+        return _one(
+            Workspace, await self._transport.read("/workspaces/get"), "workspace"
+        )
 
     async def list_workspaces(self) -> list[Workspace]:
         """Return all workspaces of the key (`/workspaces/list`)."""
@@ -78,9 +79,8 @@ class SeamClient:
 
     async def get_device(self, device_id: str) -> Device:
         """Return a device (`/devices/get`)."""
-        path = "/devices/get"
-        answer = await self._transport.read(path, device_id=device_id)
-        return _one(Device, path, answer, "device")
+        answer = await self._transport.read("/devices/get", device_id=device_id)
+        return _one(Device, answer, "device")
 
     async def update_device(
         self,
@@ -156,9 +156,8 @@ class SeamClient:
 
         The code is programmed after this has returned.
         """
-        path = "/access_codes/create"
         answer = await self._transport.write(
-            path,
+            "/access_codes/create",
             device_id=device_id,
             name=name,
             code=code,
@@ -174,7 +173,7 @@ class SeamClient:
             max_time_rounding=max_time_rounding,
             common_code_key=common_code_key,
         )
-        return _one(AccessCode, path, answer, "access_code"), _attempt(path, answer)
+        return _code(answer, "access_code", is_managed=True), _attempt(answer)
 
     async def create_multiple_access_codes(
         self,
@@ -212,9 +211,10 @@ class SeamClient:
             attempt_for_offline_device=attempt_for_offline_device,
             use_backup_access_code_pool=use_backup_access_code_pool,
         )
-        return parse_rows(
-            AccessCode, path, _list(path, answer, "access_codes"), "access_code_id"
-        )
+        rows = [
+            _completed(row, is_managed=True) for row in _list(answer, "access_codes")
+        ]
+        return parse_rows(AccessCode, path, rows, "access_code_id")
 
     async def update_access_code(
         self,
@@ -233,9 +233,8 @@ class SeamClient:
         To change one time, send both and `type`. `type="ongoing"` clears the times,
         `is_managed=False` hands the code back.
         """
-        path = "/access_codes/update"
         answer = await self._transport.write(
-            path,
+            "/access_codes/update",
             access_code_id=access_code_id,
             name=name,
             code=code,
@@ -245,7 +244,7 @@ class SeamClient:
             is_managed=is_managed,
             is_external_modification_allowed=is_external_modification_allowed,
         )
-        return _attempt(path, answer)
+        return _attempt(answer)
 
     async def update_multiple_access_codes(
         self,
@@ -266,16 +265,18 @@ class SeamClient:
 
     async def delete_access_code(self, access_code_id: str) -> ActionAttempt | None:
         """Start to delete a managed code, 5 to 60 s (`/access_codes/delete`)."""
-        path = "/access_codes/delete"
         return _attempt(
-            path, await self._transport.write(path, access_code_id=access_code_id)
+            await self._transport.write(
+                "/access_codes/delete", access_code_id=access_code_id
+            )
         )
 
     async def get_access_code(self, access_code_id: str) -> AccessCode:
         """Return a managed code (`/access_codes/get`)."""
-        path = "/access_codes/get"
-        answer = await self._transport.read(path, access_code_id=access_code_id)
-        return _one(AccessCode, path, answer, "access_code")
+        answer = await self._transport.read(
+            "/access_codes/get", access_code_id=access_code_id
+        )
+        return _code(answer, "access_code", is_managed=True)
 
     async def list_access_codes(self, device_id: str) -> list[AccessCode]:
         """Return the managed codes of a device (`/access_codes/list`)."""
@@ -286,12 +287,13 @@ class SeamClient:
 
         Endpoint: `/access_codes/generate_code`.
         """
-        path = "/access_codes/generate_code"
-        answer = await self._transport.read(path, device_id=device_id)
+        answer = await self._transport.read(
+            "/access_codes/generate_code", device_id=device_id
+        )
         generated = answer.get("generated_code")
         code = generated.get("code") if isinstance(generated, dict) else None
         if not isinstance(code, str):
-            raise unreadable(path, self.last_request_id)
+            raise unreadable(answer)
         return code
 
     async def pull_backup_access_code(self, access_code_id: str) -> AccessCode:
@@ -299,9 +301,14 @@ class SeamClient:
 
         Endpoint: `/access_codes/pull_backup_access_code`.
         """
-        path = "/access_codes/pull_backup_access_code"
-        answer = await self._transport.write(path, access_code_id=access_code_id)
-        return _one(AccessCode, path, answer, "backup_access_code", "access_code")
+        answer = await self._transport.write(
+            "/access_codes/pull_backup_access_code", access_code_id=access_code_id
+        )
+        backup = _code(answer, "backup_access_code", "access_code", is_managed=True)
+        # An answer without the backup still holds the code that was asked for.
+        if backup.access_code_id == access_code_id:
+            raise unreadable(answer)
+        return backup
 
     async def report_device_constraints(
         self,
@@ -336,9 +343,10 @@ class SeamClient:
 
     async def get_unmanaged_access_code(self, access_code_id: str) -> AccessCode:
         """Return an unmanaged code (`/access_codes/unmanaged/get`)."""
-        path = "/access_codes/unmanaged/get"
-        answer = await self._transport.read(path, access_code_id=access_code_id)
-        return _one(AccessCode, path, answer, "access_code")
+        answer = await self._transport.read(
+            "/access_codes/unmanaged/get", access_code_id=access_code_id
+        )
+        return _code(answer, "access_code", is_managed=False)
 
     async def convert_to_managed(
         self,
@@ -352,14 +360,13 @@ class SeamClient:
         `force` takes it over from another workspace. Endpoint:
         `/access_codes/unmanaged/convert_to_managed`.
         """
-        path = "/access_codes/unmanaged/convert_to_managed"
         answer = await self._transport.write(
-            path,
+            "/access_codes/unmanaged/convert_to_managed",
             access_code_id=access_code_id,
             is_external_modification_allowed=is_external_modification_allowed,
             force=force,
         )
-        return _attempt(path, answer)
+        return _attempt(answer)
 
     async def update_unmanaged_access_code(
         self,
@@ -381,9 +388,10 @@ class SeamClient:
         self, access_code_id: str
     ) -> ActionAttempt | None:
         """Start to delete an unmanaged code (`/access_codes/unmanaged/delete`)."""
-        path = "/access_codes/unmanaged/delete"
         return _attempt(
-            path, await self._transport.write(path, access_code_id=access_code_id)
+            await self._transport.write(
+                "/access_codes/unmanaged/delete", access_code_id=access_code_id
+            )
         )
 
     async def simulate_unmanaged_access_code(
@@ -393,19 +401,22 @@ class SeamClient:
 
         Endpoint: `/access_codes/simulate/create_unmanaged_access_code`.
         """
-        path = "/access_codes/simulate/create_unmanaged_access_code"
         answer = await self._transport.write(
-            path, device_id=device_id, name=name, code=code
+            "/access_codes/simulate/create_unmanaged_access_code",
+            device_id=device_id,
+            name=name,
+            code=code,
         )
-        return _one(AccessCode, path, answer, "access_code")
+        return _code(answer, "access_code", is_managed=False)
 
     # Action attempts
 
     async def get_action_attempt(self, action_attempt_id: str) -> ActionAttempt:
         """Return how far an attempt is (`/action_attempts/get`)."""
-        path = "/action_attempts/get"
-        answer = await self._transport.read(path, action_attempt_id=action_attempt_id)
-        return _one(ActionAttempt, path, answer, "action_attempt")
+        answer = await self._transport.read(
+            "/action_attempts/get", action_attempt_id=action_attempt_id
+        )
+        return _one(ActionAttempt, answer, "action_attempt")
 
     # Events
 
@@ -419,7 +430,7 @@ class SeamClient:
         """
         path = "/events/list"
         answer = await self._transport.read(path, since=since, limit=limit)
-        events = parse_rows(Event, path, _list(path, answer, "events"), "event_id")
+        events = parse_rows(Event, path, _list(answer, "events"), "event_id")
         return sorted(events, key=lambda event: event.created_at)
 
     # Webhooks
@@ -431,11 +442,10 @@ class SeamClient:
 
         Endpoint: `/webhooks/create`.
         """
-        path = "/webhooks/create"
         answer = await self._transport.write(
-            path, url=url, event_types=list(event_types)
+            "/webhooks/create", url=url, event_types=list(event_types)
         )
-        return _one(Webhook, path, answer, "webhook")
+        return _one(Webhook, answer, "webhook")
 
     async def list_webhooks(self) -> list[Webhook]:
         """Return all webhooks of the workspace (`/webhooks/list`)."""
@@ -443,9 +453,8 @@ class SeamClient:
 
     async def get_webhook(self, webhook_id: str) -> Webhook:
         """Return a webhook (`/webhooks/get`)."""
-        path = "/webhooks/get"
-        answer = await self._transport.read(path, webhook_id=webhook_id)
-        return _one(Webhook, path, answer, "webhook")
+        answer = await self._transport.read("/webhooks/get", webhook_id=webhook_id)
+        return _one(Webhook, answer, "webhook")
 
     async def update_webhook(
         self, webhook_id: str, *, event_types: Iterable[str]
@@ -474,11 +483,10 @@ class SeamClient:
         self, connected_account_id: str
     ) -> ConnectedAccount:
         """Return an account at a lock maker (`/connected_accounts/get`)."""
-        path = "/connected_accounts/get"
         answer = await self._transport.read(
-            path, connected_account_id=connected_account_id
+            "/connected_accounts/get", connected_account_id=connected_account_id
         )
-        return _one(ConnectedAccount, path, answer, "connected_account")
+        return _one(ConnectedAccount, answer, "connected_account")
 
     async def sync_connected_account(self, connected_account_id: str) -> None:
         """Have Seam read the account again now (`/connected_accounts/sync`)."""
@@ -488,20 +496,16 @@ class SeamClient:
 
     async def _attempt(self, path: str, **parameters: Any) -> ActionAttempt:
         answer = await self._transport.write(path, **parameters)
-        return _one(ActionAttempt, path, answer, "action_attempt")
+        return _one(ActionAttempt, answer, "action_attempt")
 
     async def _codes(
         self, path: str, device_id: str, *, is_managed: bool
     ) -> list[AccessCode]:
         """Return a device's codes of one kind, and nothing else that came along."""
-        rows: list[Any] = []
-        async for row in self._pages(path, "access_codes", device_id=device_id):
-            if isinstance(row, dict):
-                if row.get("is_managed") is None:
-                    row["is_managed"] = is_managed
-                if row.get("device_id") is None:
-                    row["device_id"] = device_id
-            rows.append(row)
+        rows = [
+            _completed(row, is_managed=is_managed, device_id=device_id)
+            async for row in self._pages(path, "access_codes", device_id=device_id)
+        ]
         return [
             code
             for code in parse_rows(AccessCode, path, rows, "access_code_id")
@@ -522,7 +526,7 @@ class SeamClient:
         seen: set[str] = set()
         while True:
             answer = await self._transport.read(path, page_cursor=cursor, **parameters)
-            for row in _list(path, answer, key):
+            for row in _list(answer, key):
                 yield row
             pagination = answer.get("pagination")
             if not isinstance(pagination, dict) or not pagination.get("has_next_page"):
@@ -534,23 +538,35 @@ class SeamClient:
             seen.add(cursor)
 
 
-def _list(path: str, answer: dict[str, Any], key: str) -> list[Any]:
+def _list(answer: Answer, key: str) -> list[Any]:
     rows = answer.get(key)
     if not isinstance(rows, list):
-        raise unreadable(path)
+        raise unreadable(answer)
     return rows
 
 
-def _one[M: Model](
-    model: type[M], path: str, answer: dict[str, Any], key: str, *other_keys: str
-) -> M:
-    for name in (key, *other_keys):
-        if answer.get(name) is not None:
-            return parse(model, path, answer[name])
-    raise unreadable(path)
+def _one[M: Model](model: type[M], answer: Answer, key: str) -> M:
+    if (data := answer.get(key)) is None:
+        raise unreadable(answer)
+    return parse(model, answer, data)
 
 
-def _attempt(path: str, answer: dict[str, Any]) -> ActionAttempt | None:
+def _code(answer: Answer, *keys: str, is_managed: bool) -> AccessCode:
+    """Return the code under the first of these keys that is there."""
+    for key in keys:
+        if (row := answer.get(key)) is not None:
+            return parse(AccessCode, answer, _completed(row, is_managed=is_managed))
+    raise unreadable(answer)
+
+
+def _completed(row: Any, **known: Any) -> Any:
+    """Fill in what the request says where the row is silent."""
+    if not isinstance(row, dict):
+        return row
+    return row | {key: value for key, value in known.items() if row.get(key) is None}
+
+
+def _attempt(answer: Answer) -> ActionAttempt | None:
     if answer.get("action_attempt") is None:
         return None
-    return parse(ActionAttempt, path, answer["action_attempt"])
+    return _one(ActionAttempt, answer, "action_attempt")

@@ -8,6 +8,7 @@ is known.
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+import math
 from typing import Any, override
 
 import orjson
@@ -16,6 +17,8 @@ from .redact import redact
 
 # Where Seam refuses a request for being one too many and does not say for how long.
 DEFAULT_RETRY_AFTER = 60.0
+# Whatever a header says, ask again some day; clocks cannot add just any number.
+_LONGEST_RETRY_AFTER = 86400.0
 
 
 class SeamError(Exception):
@@ -178,33 +181,39 @@ def _text(value: Any) -> str | None:
 def _field_messages(value: Any) -> dict[str, tuple[str, ...]]:
     """Return Seam's messages by parameter; nested objects are joined with dots."""
     found: dict[str, tuple[str, ...]] = {}
-
-    def collect(node: Any, path: str) -> None:
+    # No recursion: how deep an answer goes is not ours to say.
+    left: list[tuple[str, Any]] = [("", value)]
+    while left:
+        path, node = left.pop()
         if not isinstance(node, dict):
-            return
+            continue
         messages = node.get("_errors")
         if path and isinstance(messages, list) and messages:
             found[path] = tuple(str(message) for message in messages)
-        for key, child in node.items():
-            if key != "_errors":
-                collect(child, f"{path}.{key}" if path else str(key))
-
-    collect(value, "")
+        left.extend(
+            (f"{path}.{key}" if path else key, child)
+            for key, child in reversed(node.items())
+            if key != "_errors"
+        )
     return found
 
 
 def _retry_after(value: str | None) -> float:
     """Return the delay in seconds from `Retry-After`: seconds or an HTTP date."""
-    if not value:
-        return DEFAULT_RETRY_AFTER
+    return min(max(0.0, _seconds(value or "")), _LONGEST_RETRY_AFTER)
+
+
+def _seconds(value: str) -> float:
     try:
-        return max(0.0, float(value))
+        seconds = float(value)
     except ValueError:
         pass
+    else:
+        return DEFAULT_RETRY_AFTER if math.isnan(seconds) else seconds
     try:
         moment = parsedate_to_datetime(value)
     except ValueError:
         return DEFAULT_RETRY_AFTER
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
-    return max(0.0, (moment - datetime.now(UTC)).total_seconds())
+    return (moment - datetime.now(UTC)).total_seconds()

@@ -30,6 +30,18 @@ _RETRY_DELAYS = (0.2, 0.4)
 _LONGEST_WAIT = 2.0
 
 
+class Answer(dict[str, Any]):
+    """What Seam answered, and to which request."""
+
+    def __init__(
+        self, path: str, request_id: str | None, content: Mapping[str, Any]
+    ) -> None:
+        """Keep the endpoint and the id of the request for errors."""
+        super().__init__(content)
+        self.path = path
+        self.request_id = request_id
+
+
 class Transport:
     """Posts JSON to Seam's endpoints, all of which take POST."""
 
@@ -40,7 +52,7 @@ class Transport:
         self._endpoint = endpoint.rstrip("/")
         self.last_request_id: str | None = None
 
-    async def read(self, path: str, **parameters: Any) -> dict[str, Any]:
+    async def read(self, path: str, **parameters: Any) -> Answer:
         """Post to an endpoint that changes nothing; repeated where that may help."""
         for delay in _RETRY_DELAYS:
             try:
@@ -57,7 +69,7 @@ class Transport:
             await asyncio.sleep(wait * random.uniform(1, 1.5))
         return await self.write(path, **parameters)
 
-    async def write(self, path: str, **parameters: Any) -> dict[str, Any]:
+    async def write(self, path: str, **parameters: Any) -> Answer:
         """Post once, whatever happens: a repeated create would make two codes.
 
         Parameters that are None are left out, as null means "unset" to Seam.
@@ -119,8 +131,8 @@ class Transport:
                 request_id=request_id,
             )
         if not isinstance(payload, dict):
-            raise unreadable(path, request_id)
-        return payload
+            raise unreadable(Answer(path, request_id, {}))
+        return Answer(path, request_id, payload)
 
 
 def _secrets(body: Mapping[str, Any], api_key: str) -> list[str]:
@@ -128,20 +140,21 @@ def _secrets(body: Mapping[str, Any], api_key: str) -> list[str]:
     return [api_key, code] if isinstance(code, str) else [api_key]
 
 
-def unreadable(path: str, request_id: str | None = None) -> SeamError:
+def unreadable(answer: Answer) -> SeamError:
     """Return the error for an answer that has not the shape it should have."""
     return SeamServerError(
-        f"Seam's answer from {path} cannot be read", request_id=request_id
+        f"Seam's answer from {answer.path} cannot be read",
+        request_id=answer.request_id,
     )
 
 
-def parse[M: Model](model: type[M], path: str, data: Any) -> M:
+def parse[M: Model](model: type[M], answer: Answer, data: Any) -> M:
     """Return the one object that an answer is about."""
     try:
         return model.from_dict(data)
     except (AttributeError, TypeError, ValueError, LookupError) as err:
-        _LOGGER.warning("Seam's answer from %s is broken: %s", path, _fault(err))
-    raise unreadable(path)
+        _LOGGER.warning("Seam's answer from %s is broken: %s", answer.path, _fault(err))
+    raise unreadable(answer)
 
 
 def parse_rows[M: Model](
@@ -157,7 +170,8 @@ def parse_rows[M: Model](
             _LOGGER.warning(
                 "Left out %s %s of Seam's answer from %s: %s",
                 id_key,
-                row_id,
+                # An id of another type may be anything, even what holds a PIN.
+                row_id if isinstance(row_id, str) else None,
                 path,
                 _fault(err),
             )
