@@ -1,0 +1,254 @@
+"""Methods about all but access codes, against the simulator.
+
+Each request and answer is held against Seam's schema. A test is named after the
+method that it is about.
+"""
+
+import aiohttp
+import pytest
+
+from custom_components.seam.api import (
+    ActionAttemptStatus,
+    SeamClient,
+    SeamNotFoundError,
+)
+from simulator import Simulator
+from simulator.seed import (
+    APARTMENT_1,
+    APARTMENT_2,
+    BOAT_SHED,
+    CELLAR_DOOR_UNMANAGED,
+    FRONT_DOOR,
+    LOCKS,
+    PERSONAL_ACCESS_TOKEN,
+    WORKSPACE,
+    WORKSPACE_NAME,
+    WORKSPACE_TWO,
+)
+from tests.api.conftest import NOWHERE, finished
+
+pytestmark = pytest.mark.usefixtures("schema")
+SUCCESS = ActionAttemptStatus.SUCCESS
+
+
+async def test_get_workspace(client: SeamClient) -> None:
+    """The key's workspace."""
+    workspace = await client.get_workspace()
+    assert (workspace.workspace_id, workspace.name) == (WORKSPACE, WORKSPACE_NAME)
+    assert workspace.is_sandbox
+    assert not workspace.is_suspended
+
+
+async def test_list_workspaces(
+    simulator: Simulator, session: aiohttp.ClientSession
+) -> None:
+    """A personal access token sees all of its workspaces."""
+    client = SeamClient(session, PERSONAL_ACCESS_TOKEN, simulator.url)
+    workspaces = await client.list_workspaces()
+    assert [w.workspace_id for w in workspaces] == [WORKSPACE, WORKSPACE_TWO]
+
+
+async def test_list_devices(client: SeamClient, simulator: Simulator) -> None:
+    """All managed devices, or those asked for; an empty wish is no wish for all."""
+    devices = {device.device_id: device for device in await client.list_devices()}
+    assert set(devices) == set(LOCKS)
+    assert all(device.is_lock for device in devices.values())
+    front = devices[FRONT_DOOR]
+    assert (front.name, front.manufacturer) == ("Front Door", "August")
+    assert front.model == "Wi-Fi Smart Lock"
+    assert front.properties.locked is True
+    assert front.battery_level == 0.84
+    assert front.keypad_battery_level == 0.72
+    assert devices[BOAT_SHED].properties.locked is None
+
+    some = await client.list_devices({APARTMENT_1, FRONT_DOOR})
+    assert {device.device_id for device in some} == {FRONT_DOOR, APARTMENT_1}
+    assert simulator.requests[-1].body == {
+        "device_ids": sorted([FRONT_DOOR, APARTMENT_1])
+    }
+    assert await client.list_devices([]) == []
+    assert await client.list_devices([NOWHERE]) == []
+
+
+async def test_list_unmanaged_devices(client: SeamClient) -> None:
+    """Those that Seam does not control."""
+    (cellar,) = await client.list_unmanaged_devices()
+    assert cellar.device_id == CELLAR_DOOR_UNMANAGED
+    assert cellar.is_managed is False
+
+
+async def test_get_device(client: SeamClient) -> None:
+    """One device, or a refusal that names the request."""
+    device = await client.get_device(APARTMENT_2)
+    assert device.name == "Apartment 2"
+    assert not device.can_convert_codes
+    with pytest.raises(SeamNotFoundError) as refused:
+        await client.get_device(NOWHERE)
+    assert refused.value.error_type == "device_not_found"
+    assert refused.value.request_id == client.last_request_id
+
+
+async def test_update_device(client: SeamClient, simulator: Simulator) -> None:
+    """Another name, the backup pool, handed back: nothing else is sent."""
+    await client.update_device(FRONT_DOOR, name="Main door")
+    assert simulator.requests[-1].body == {
+        "device_id": FRONT_DOOR,
+        "name": "Main door",
+    }
+    assert (await client.get_device(FRONT_DOOR)).name == "Main door"
+    await client.update_device(FRONT_DOOR, backup_access_code_pool_enabled=True)
+    assert "name" not in simulator.requests[-1].body
+    await client.update_device(FRONT_DOOR, is_managed=False)
+    with pytest.raises(SeamNotFoundError):
+        await client.get_device(FRONT_DOOR)
+
+
+async def test_lock_door(client: SeamClient, simulator: Simulator) -> None:
+    """The attempt ends, and the door is locked."""
+    simulator.control.turn_lock(FRONT_DOOR, locked=False)
+    attempt = await finished(client, simulator, await client.lock_door(FRONT_DOOR))
+    assert (attempt.status, attempt.action_type) == (SUCCESS, "LOCK_DOOR")
+    assert (await client.get_device(FRONT_DOOR)).properties.locked is True
+
+
+async def test_unlock_door(client: SeamClient, simulator: Simulator) -> None:
+    """The attempt says whether the device confirmed it, or why it failed."""
+    simulator.control.leave_next_action_unconfirmed()
+    attempt = await finished(client, simulator, await client.unlock_door(FRONT_DOOR))
+    assert attempt.status is SUCCESS
+    assert attempt.result is not None
+    assert attempt.result.was_confirmed_by_device is False
+
+    simulator.control.fail_next_action("The lock is jammed.", error_type="jammed")
+    attempt = await finished(client, simulator, await client.unlock_door(FRONT_DOOR))
+    assert attempt.status is ActionAttemptStatus.ERROR
+    assert attempt.error is not None
+    assert (attempt.error.type, attempt.error.message) == (
+        "jammed",
+        "The lock is jammed.",
+    )
+
+
+async def test_configure_auto_lock(client: SeamClient, simulator: Simulator) -> None:
+    """False is sent too; a delay outside 1 to 60 s is Seam's to refuse."""
+    attempt = await client.configure_auto_lock(FRONT_DOOR, auto_lock_enabled=False)
+    assert simulator.requests[-1].body["auto_lock_enabled"] is False
+    assert (await finished(client, simulator, attempt)).status is SUCCESS
+    await client.configure_auto_lock(
+        FRONT_DOOR, auto_lock_enabled=True, auto_lock_delay_seconds=45
+    )
+    assert simulator.requests[-1].body["auto_lock_delay_seconds"] == 45
+
+
+async def test_simulate_keypad_code_entry(
+    client: SeamClient, simulator: Simulator
+) -> None:
+    """A code entered at the keypad opens the door."""
+    attempt = await client.simulate_keypad_code_entry(FRONT_DOOR, "061947")
+    assert (await finished(client, simulator, attempt)).status is SUCCESS
+    assert (await client.get_device(FRONT_DOOR)).properties.locked is False
+
+
+async def test_get_action_attempt(client: SeamClient, simulator: Simulator) -> None:
+    """Pending as long as it takes."""
+    simulator.control.hang_next_action()
+    attempt = await finished(client, simulator, await client.lock_door(FRONT_DOOR))
+    assert attempt.status is ActionAttemptStatus.PENDING
+    with pytest.raises(SeamNotFoundError) as refused:
+        await client.get_action_attempt(NOWHERE)
+    assert refused.value.error_type == "action_attempt_not_found"
+
+
+@pytest.mark.parametrize("order", ["ascending", "descending", "shuffled"])
+async def test_list_events(
+    client: SeamClient, simulator: Simulator, order: str
+) -> None:
+    """All events since a moment, oldest first however Seam orders them."""
+    start = simulator.clock.now()
+    for number in range(6):
+        simulator.control.advance(1)
+        simulator.control.rename_lock(FRONT_DOOR, f"Name {number}")
+    simulator.control.order_events(order)  # type: ignore[arg-type]  # a parameter
+    events = await client.list_events(start)
+    assert [event.event_type for event in events] == ["device.name_changed"] * 6
+    times = [event.created_at for event in events]
+    assert times == sorted(times)
+    assert {event.device_id for event in events} == {FRONT_DOOR}
+    assert await client.list_events(times[-1]) == []
+    assert len(await client.list_events(start, limit=2)) == 2
+
+
+async def test_create_webhook(client: SeamClient, simulator: Simulator) -> None:
+    """Its secret is told here."""
+    webhook = await client.create_webhook("http://127.0.0.1:9/hook")
+    assert simulator.requests[-1].body["event_types"] == ["*"]
+    assert webhook.secret is not None
+    assert webhook.secret.startswith("whsec_")
+
+
+async def test_list_webhooks(client: SeamClient) -> None:
+    """All of them, without secrets."""
+    assert await client.list_webhooks() == []
+    webhook = await client.create_webhook("http://127.0.0.1:9/hook", ["lock.locked"])
+    (listed,) = await client.list_webhooks()
+    assert listed.webhook_id == webhook.webhook_id
+    assert listed.url == "http://127.0.0.1:9/hook"
+    assert listed.event_types == ("lock.locked",)
+    assert listed.secret is None
+
+
+async def test_get_webhook(client: SeamClient) -> None:
+    """One of them."""
+    created = await client.create_webhook("http://127.0.0.1:9/hook")
+    assert (await client.get_webhook(created.webhook_id)).url == created.url
+    with pytest.raises(SeamNotFoundError):
+        await client.get_webhook(NOWHERE)
+
+
+async def test_update_webhook(client: SeamClient) -> None:
+    """Other events."""
+    webhook = await client.create_webhook("http://127.0.0.1:9/hook")
+    await client.update_webhook(
+        webhook.webhook_id, event_types=("lock.locked", "access_code.deleted")
+    )
+    renewed = await client.get_webhook(webhook.webhook_id)
+    assert renewed.event_types == ("lock.locked", "access_code.deleted")
+
+
+async def test_delete_webhook(client: SeamClient) -> None:
+    """Gone."""
+    webhook = await client.create_webhook("http://127.0.0.1:9/hook")
+    await client.delete_webhook(webhook.webhook_id)
+    assert await client.list_webhooks() == []
+
+
+async def test_list_connected_accounts(
+    client: SeamClient, simulator: Simulator
+) -> None:
+    """The accounts at makers, with their errors."""
+    simulator.control.account_error(FRONT_DOOR)
+    accounts = {a.account_type: a for a in await client.list_connected_accounts()}
+    assert {"august", "schlage", "nuki"} <= set(accounts)
+    assert [error.code for error in accounts["august"].errors] == [
+        "account_disconnected"
+    ]
+    assert accounts["nuki"].errors == ()
+
+
+async def test_get_connected_account(client: SeamClient) -> None:
+    """The account of a device."""
+    account_id = (await client.get_device(FRONT_DOOR)).connected_account_id
+    assert account_id is not None
+    account = await client.get_connected_account(account_id)
+    assert account.connected_account_id == account_id
+    assert account.account_type_display_name == "August"
+
+
+async def test_sync_connected_account(client: SeamClient, simulator: Simulator) -> None:
+    """Seam reads the account again."""
+    account_id = (await client.get_device(FRONT_DOOR)).connected_account_id
+    assert account_id is not None
+    simulator.control.advance(10)
+    await client.sync_connected_account(account_id)
+    account = simulator.world.accounts[account_id]
+    assert account.synced_at == simulator.clock.now()

@@ -1,0 +1,183 @@
+"""Reads are repeated where that may help; what changes anything is sent once."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+
+from custom_components.seam.api import (
+    SeamClient,
+    SeamError,
+    SeamNotFoundError,
+    SeamRateLimitError,
+)
+from simulator import Simulator
+from simulator.seed import CODE_CLEANER, FRONT_DOOR, UNMANAGED_NEIGHBOUR
+from tests.api.conftest import Naps, Stub
+
+type Call = Callable[[SeamClient], Awaitable[Any]]
+
+WRITES: dict[str, Call] = {
+    "create": lambda c: c.create_access_code(FRONT_DOOR),
+    "create_multiple": lambda c: c.create_multiple_access_codes([FRONT_DOOR]),
+    "update": lambda c: c.update_access_code(CODE_CLEANER, name="x"),
+    "update_multiple": lambda c: c.update_multiple_access_codes("key", name="x"),
+    "delete": lambda c: c.delete_access_code(CODE_CLEANER),
+    "convert": lambda c: c.convert_to_managed(UNMANAGED_NEIGHBOUR),
+    "unmanaged_update": lambda c: c.update_unmanaged_access_code(UNMANAGED_NEIGHBOUR),
+    "unmanaged_delete": lambda c: c.delete_unmanaged_access_code(UNMANAGED_NEIGHBOUR),
+    "pull_backup": lambda c: c.pull_backup_access_code(CODE_CLEANER),
+    "report": lambda c: c.report_device_constraints(
+        FRONT_DOOR, supported_code_lengths=[4]
+    ),
+    "simulate_code": lambda c: c.simulate_unmanaged_access_code(
+        FRONT_DOOR, name="x", code="1234"
+    ),
+    "lock": lambda c: c.lock_door(FRONT_DOOR),
+    "unlock": lambda c: c.unlock_door(FRONT_DOOR),
+    "auto_lock": lambda c: c.configure_auto_lock(FRONT_DOOR, auto_lock_enabled=True),
+    "simulate_entry": lambda c: c.simulate_keypad_code_entry(FRONT_DOOR, "1234"),
+    "update_device": lambda c: c.update_device(FRONT_DOOR, name="x"),
+    "create_webhook": lambda c: c.create_webhook("https://home.example/hook"),
+    "update_webhook": lambda c: c.update_webhook("id", event_types=["*"]),
+    "delete_webhook": lambda c: c.delete_webhook("id"),
+    "sync": lambda c: c.sync_connected_account("id"),
+}
+READS: dict[str, Call] = {
+    "workspace": lambda c: c.get_workspace(),
+    "workspaces": lambda c: c.list_workspaces(),
+    "devices": lambda c: c.list_devices(),
+    "unmanaged_devices": lambda c: c.list_unmanaged_devices(),
+    "device": lambda c: c.get_device(FRONT_DOOR),
+    "codes": lambda c: c.list_access_codes(FRONT_DOOR),
+    "code": lambda c: c.get_access_code(CODE_CLEANER),
+    "generate": lambda c: c.generate_code(FRONT_DOOR),
+    "unmanaged_codes": lambda c: c.list_unmanaged_access_codes(FRONT_DOOR),
+    "unmanaged_code": lambda c: c.get_unmanaged_access_code(UNMANAGED_NEIGHBOUR),
+    "webhooks": lambda c: c.list_webhooks(),
+    "accounts": lambda c: c.list_connected_accounts(),
+}
+TROUBLES: dict[str, dict[str, Any]] = {
+    "outage": {"kind": "outage"},
+    "dropped": {"kind": "outage", "after_processing": True},
+    "500": {"kind": "status", "status": 500},
+    "502": {"kind": "html"},
+    "503": {"kind": "empty"},
+    "429": {"kind": "rate_limit", "retry_after": 0},
+    "broken": {"kind": "broken_json"},
+}
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+@pytest.mark.parametrize("call", WRITES.values(), ids=WRITES)
+async def test_write_is_sent_once(
+    client: SeamClient,
+    simulator: Simulator,
+    naps: Naps,
+    call: Call,
+    trouble: dict[str, Any],
+) -> None:
+    """Whatever happens: the second time might make a second code."""
+    simulator.faults.add(**trouble)
+    with pytest.raises(SeamError):
+        await call(client)
+    assert len(simulator.requests) == 1
+    assert naps.seconds == []
+
+
+@pytest.mark.parametrize("call", READS.values(), ids=READS)
+async def test_read_is_sent_three_times(
+    client: SeamClient, simulator: Simulator, naps: Naps, call: Call
+) -> None:
+    """A short outage goes unnoticed, a longer one ends after three attempts."""
+    simulator.faults.add("outage", count=2)
+    await call(client)
+    assert len(simulator.requests) == 3
+    assert naps.seconds == [0.2, 0.4]
+
+    simulator.requests.clear()
+    simulator.faults.add("outage")
+    with pytest.raises(SeamError):
+        await call(client)
+    assert len(simulator.requests) == 3
+
+
+@pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
+async def test_read_outlives_trouble(
+    client: SeamClient, simulator: Simulator, naps: Naps, trouble: dict[str, Any]
+) -> None:
+    """Every trouble that may pass is outlived."""
+    simulator.faults.add(**trouble, count=2)
+    assert await client.list_access_codes(FRONT_DOOR)
+    assert len(naps.seconds) == 2
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409])
+async def test_refused_read_is_not_repeated(
+    stub: Stub, stubbed: SeamClient, naps: Naps, status: int
+) -> None:
+    """A refusal stays one."""
+    stub.refuse(status)
+    with pytest.raises(SeamError):
+        await stubbed.list_devices()
+    assert len(stub.asked) == 1
+    assert naps.seconds == []
+
+
+async def test_short_retry_after(
+    client: SeamClient, simulator: Simulator, naps: Naps
+) -> None:
+    """A short delay is waited for."""
+    simulator.faults.add("rate_limit", count=2, retry_after=1)
+    assert await client.list_devices()
+    assert naps.seconds == [1, 1]
+
+
+@pytest.mark.parametrize(("retry_after", "seconds"), [("30", 30), (None, 60)])
+async def test_long_retry_after(
+    client: SeamClient,
+    simulator: Simulator,
+    naps: Naps,
+    retry_after: str | None,
+    seconds: float,
+) -> None:
+    """A long one is left to whoever asked."""
+    simulator.faults.add("rate_limit", retry_after=retry_after)
+    with pytest.raises(SeamRateLimitError) as refused:
+        await client.list_devices()
+    assert refused.value.retry_after == seconds
+    assert len(simulator.requests) == 1
+    assert naps.seconds == []
+
+
+async def test_limit_of_a_lock(client: SeamClient) -> None:
+    """Too many creates on one lock are refused with the time left."""
+    for _ in range(10):
+        await client.create_access_code(FRONT_DOOR)
+    with pytest.raises(SeamRateLimitError) as refused:
+        await client.create_access_code(FRONT_DOOR)
+    assert refused.value.retry_after == 60
+
+
+async def test_each_page_has_its_attempts(
+    stub: Stub, stubbed: SeamClient, naps: Naps
+) -> None:
+    """Trouble on the second page does not start the list anew."""
+    more = {"has_next_page": True, "next_page_cursor": "two"}
+    stub.answer({"devices": [{"device_id": "a"}], "pagination": more})
+    stub.answer(raw=b"", status=502)
+    stub.answer({"devices": [{"device_id": "b"}]})
+    assert [d.device_id for d in await stubbed.list_devices()] == ["a", "b"]
+    cursors = [asked.body.get("page_cursor") for asked in stub.asked]
+    assert cursors == [None, "two", "two"]
+    assert len(naps.seconds) == 1
+
+
+async def test_error_after_another(stub: Stub, stubbed: SeamClient, naps: Naps) -> None:
+    """The last answer counts, and carries nothing of those before it."""
+    stub.refuse(500)
+    stub.refuse(404, "device_not_found", "It is gone.")
+    with pytest.raises(SeamNotFoundError) as refused:
+        await stubbed.get_device("x")
+    assert refused.value.__context__ is None
+    assert len(naps.seconds) == 1
