@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 import json
 import logging
 import traceback
-from typing import Any
+from typing import Any, override
 
 import aiohttp
 from aiohttp import web
@@ -89,6 +89,7 @@ class Log(logging.Handler):
         self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
         self.lines: list[str] = []
 
+    @override
     def emit(self, record: logging.LogRecord) -> None:
         """Keep a record as it would be written."""
         self.lines.append(self.format(record))

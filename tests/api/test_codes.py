@@ -5,6 +5,7 @@ method that it is about.
 """
 
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 
@@ -284,7 +285,7 @@ async def test_every_parameter_is_sent(stub: Stub, stubbed: SeamClient) -> None:
     row = {"access_code_id": "1", "device_id": FRONT_DOOR, "is_managed": True}
     stub.answer({"access_code": row, "ok": True})
     zone = timezone(timedelta(hours=2))
-    wanted = {
+    wanted: dict[str, Any] = {
         "name": "Guest",
         "code": "0042",
         "preferred_code_length": 5,

@@ -378,7 +378,8 @@ def test_retry_after_a_date(zone: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["inf", "1e300", "9" * 400, "99999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"]
+    "value",
+    ["inf", "1e300", "9" * 400, "99999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"],
 )
 def test_retry_after_for_ever(value: str) -> None:
     """No header may silence the integration for good, or be more than a clock can add."""
@@ -408,7 +409,7 @@ async def test_request_id_outlives_silence(
     client: SeamClient, simulator: Simulator, naps: Naps
 ) -> None:
     """The last id known stays known while nobody answers."""
-    assert client.last_request_id is None
+    assert not client.last_request_id
     await client.get_workspace()
     known = client.last_request_id
     assert known == simulator.requests[-1].request_id

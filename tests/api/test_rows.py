@@ -1,0 +1,301 @@
+"""Rows of answers: what is wrong with one must not harm the others."""
+
+from datetime import UTC, datetime
+import re
+from typing import Any
+
+from hypothesis import HealthCheck, example, given, settings
+import pytest
+
+from custom_components.seam.api import (
+    ActionAttemptStatus,
+    CodeStatus,
+    Scope,
+    SeamClient,
+)
+from custom_components.seam.api.models import AccessCode, Device
+from custom_components.seam.api.problems import read_problems
+from tests.api.conftest import Log, Stub
+from tests.api.garbage import CODE, DEVICE, EVENT, JSON, PIN, mutated
+
+SINCE = datetime(2031, 1, 1, tzinfo=UTC)
+# Fixtures are only emptied, which `forget` does.
+GARBAGE = settings(
+    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
+
+
+def renamed(row: dict[str, Any], key: str) -> list[dict[str, Any]]:
+    """Return two sound rows of the kind."""
+    return [row | {key: "first"}, row | {key: "last"}]
+
+
+def harmless(log: Log, row: Any, key: str) -> None:
+    """What was said of a row holds its id at most."""
+    row_id = row.get(key) if isinstance(row, dict) else None
+    for line in log.warnings:
+        assert line.startswith(f"WARNING Left out {key} ")
+        if not (isinstance(row_id, str) and PIN in row_id):
+            assert PIN not in line
+    log.lines.clear()
+
+
+@GARBAGE
+@given(row=mutated(CODE) | JSON)
+@example(row=CODE)
+async def test_any_code(stub: Stub, stubbed: SeamClient, log: Log, row: Any) -> None:
+    """Anything in a code's row leaves the other codes alone."""
+    stub.forget()
+    first, last = renamed(CODE, "access_code_id")
+    stub.answer({"access_codes": [first, row, last]})
+    codes = await stubbed.list_access_codes("lock")
+    assert [codes[0].access_code_id, codes[-1].access_code_id] == ["first", "last"]
+    assert len(codes) <= 3
+    for code in codes:
+        assert code.status_at(SINCE) in set(CodeStatus)
+        assert all(isinstance(e.message, str) for e in code.errors + code.warnings)
+        assert code.code is None or isinstance(code.code, str)
+    harmless(log, row, "access_code_id")
+
+
+@GARBAGE
+@given(row=mutated(DEVICE) | JSON)
+@example(row=DEVICE)
+async def test_any_device(stub: Stub, stubbed: SeamClient, log: Log, row: Any) -> None:
+    """Anything in a device's row leaves the other devices alone."""
+    stub.forget()
+    first, last = renamed(DEVICE, "device_id")
+    stub.answer({"devices": [first, row, last]})
+    devices = await stubbed.list_devices()
+    assert [devices[0].device_id, devices[-1].device_id] == ["first", "last"]
+    assert len(devices) <= 3
+    for device in devices:
+        assert isinstance(device.name, str)
+        assert isinstance(device.model, str)
+        assert isinstance(device.manufacturer, str | None)
+        assert isinstance(device.is_lock, bool)
+        assert isinstance(device.can_convert_codes, bool)
+        assert isinstance(device.battery_level, float | None)
+        assert isinstance(device.keypad_battery_level, float | None)
+    harmless(log, row, "device_id")
+
+
+@GARBAGE
+@given(row=mutated(EVENT) | JSON)
+@example(row=EVENT)
+async def test_any_event(stub: Stub, stubbed: SeamClient, log: Log, row: Any) -> None:
+    """Anything in an event's row leaves the other events alone, in their order."""
+    stub.forget()
+    first, last = renamed(EVENT, "event_id")
+    stub.answer({"events": [last | {"created_at": "2031-06-01T00:00:00Z"}, row, first]})
+    events = await stubbed.list_events(SINCE)
+    assert {"first", "last"} <= {event.event_id for event in events}
+    times = [event.created_at for event in events]
+    assert times == sorted(times)
+    assert PIN not in repr([event for event in events if row == EVENT])
+    harmless(log, row, "event_id")
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({"code": {"pin": PIN}}, "access_code_id broken .*: code is not valid"),
+        ({"starts_at": PIN}, "access_code_id broken .*: starts_at is not valid"),
+        ({"is_managed": "maybe"}, "broken .*: is_managed is not valid"),
+        ({"errors": 5}, "broken .*: errors is not valid"),
+        ({"access_code_id": None}, "None .*: access_code_id is missing"),
+        ({"access_code_id": {"x": PIN}}, "None .*: access_code_id is not valid"),
+    ],
+)
+async def test_broken_row(
+    stub: Stub, stubbed: SeamClient, log: Log, row: dict[str, Any], said: str
+) -> None:
+    """It is left out with one warning: its id, the field, no value."""
+    broken = CODE | {"access_code_id": "broken"} | row
+    first, last = renamed(CODE, "access_code_id")
+    stub.answer({"access_codes": [first, broken, last]})
+    codes = await stubbed.list_access_codes("lock")
+    assert [code.access_code_id for code in codes] == ["first", "last"]
+    (line,) = log.warnings
+    assert re.search(said, line)
+    assert PIN not in log.text
+
+
+@pytest.mark.parametrize("row", [None, 5, PIN, [PIN], True])
+async def test_row_that_is_no_object(
+    stub: Stub, stubbed: SeamClient, log: Log, row: Any
+) -> None:
+    """It is left out, too, and not quoted."""
+    stub.answer({"access_codes": [row, CODE]})
+    assert len(await stubbed.list_access_codes("lock")) == 1
+    (line,) = log.warnings
+    assert line.endswith("it is not an object")
+    assert PIN not in log.text
+
+
+async def test_null_is_missing(stub: Stub, stubbed: SeamClient, log: Log) -> None:
+    """A row in which all is null but what makes it one is sound."""
+    for model, base, keys in (
+        (AccessCode, CODE, ("access_code_id", "device_id", "is_managed")),
+        (Device, DEVICE, ("device_id",)),
+    ):
+        least = {key: base[key] for key in keys}
+        nulls = dict.fromkeys(base) | least
+        assert model.from_dict(nulls) == model.from_dict(least)
+    stub.answer({"devices": [{"device_id": "a", "properties": None}]})
+    (device,) = await stubbed.list_devices()
+    assert not device.is_lock
+    assert device.name == device.model == "unknown"
+    assert log.warnings == []
+
+
+async def test_code_that_does_not_say_whose_it_is(
+    stub: Stub, stubbed: SeamClient
+) -> None:
+    """The endpoint says whether a code is managed where the row does not."""
+    row = {"access_code_id": "a", "device_id": "lock"}
+    stub.answer({"access_code": row, "access_codes": [row]})
+    code, _ = await stubbed.create_access_code("lock")
+    assert code.is_managed
+    assert (await stubbed.get_access_code("a")).is_managed
+    assert [
+        c.is_managed for c in await stubbed.create_multiple_access_codes(["x"])
+    ] == [True]
+    assert (await stubbed.get_unmanaged_access_code("a")).is_managed is False
+    assert "is_managed" not in stub.asked[-1].body
+
+
+@pytest.mark.parametrize("status", ["pending", "cancelled", None, 5, ["x"]])
+async def test_attempt_of_unknown_status(
+    stub: Stub, stubbed: SeamClient, status: Any
+) -> None:
+    """An attempt of which nobody knows how it went is not over."""
+    attempt = {"action_attempt_id": "a", "status": status, "action_type": "NEW"}
+    stub.answer({"action_attempt": attempt})
+    assert (await stubbed.lock_door("x")).status is ActionAttemptStatus.PENDING
+
+
+def test_numbers_as_text() -> None:
+    """Ids and PINs that come as numbers are kept as text; the rest passes through."""
+    code = AccessCode.from_dict(CODE | {"code": 4711, "name": 5, "type": "new_type"})
+    assert (code.code, code.name, code.type) == ("4711", "5", "new_type")
+    device = Device.from_dict(DEVICE | {"device_type": "brand_new", "future": {"a": 1}})
+    assert device.is_lock
+    assert device.device_type == "brand_new"
+
+
+@pytest.mark.parametrize(
+    ("flags", "is_lock", "has_codes"),
+    [
+        ({}, False, False),
+        ({"can_remotely_lock": False}, True, False),
+        ({"can_remotely_unlock": True}, True, False),
+        ({"can_configure_auto_lock": False}, True, False),
+        ({"capabilities_supported": ["lock"]}, True, False),
+        ({"capabilities_supported": ["thermostat"]}, False, False),
+        ({"capabilities_supported": ["access_code"]}, True, True),
+        ({"can_program_online_access_codes": False}, True, True),
+        ({"can_program_offline_access_codes": True}, True, True),
+        ({"can_unlock_with_code": False}, True, True),
+    ],
+)
+def test_what_a_lock_is(flags: dict[str, Any], is_lock: bool, has_codes: bool) -> None:
+    """A device with any of the flags, true or false, whatever its type."""
+    device = Device.from_dict({"device_id": "a", "device_type": "lock", **flags})
+    assert (device.is_lock, device.has_access_codes) == (is_lock, has_codes)
+
+
+@pytest.mark.parametrize(
+    ("properties", "battery", "keypad"),
+    [
+        ({}, None, None),
+        ({"battery": {"level": 0}, "battery_level": 0.9}, 0, None),
+        ({"battery": {"status": "low"}, "battery_level": 0.9}, 0.9, None),
+        ({"battery_level": 1}, 1, None),
+        ({"keypad_battery": {"level": 0.3}}, None, 0.3),
+        ({"accessory_keypad": {"is_connected": False}}, None, None),
+        ({"accessory_keypad": {"battery": {"level": 0.4}}}, None, 0.4),
+    ],
+)
+def test_batteries(
+    properties: dict[str, Any], battery: float | None, keypad: float | None
+) -> None:
+    """The newer field counts before the older one; an empty battery is no missing one."""
+    device = Device.from_dict({"device_id": "a", "properties": properties})
+    assert (device.battery_level, device.keypad_battery_level) == (battery, keypad)
+
+
+@pytest.mark.parametrize("kind", ["error", "warning"])
+def test_both_shapes_of_problems(kind: str) -> None:
+    """The list and the older dict by code say the same."""
+    told = {"message": "Seam says so.", "created_at": "2031-04-01T10:00:00.000Z"}
+    as_list = read_problems([{f"{kind}_code": "a_code", **told}])
+    assert as_list == read_problems({"a_code": told})
+    (problem,) = as_list
+    assert (problem.code, problem.message) == ("a_code", "Seam says so.")
+    assert problem.created_at == datetime(2031, 4, 1, 10, tzinfo=UTC)
+    assert read_problems({"a_code": "Only words."})[0].message == "Only words."
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"error_code": None, "message": None, "created_at": None},
+        {"error_code": 5, "message": 5, "created_at": 5},
+        {"error_code": "", "message": [], "created_at": "soon"},
+        {"error_code": {}, "unmanaged_access_code_id": 5},
+    ],
+)
+def test_poor_problem(told: dict[str, Any]) -> None:
+    """A problem that says nothing is one all the same."""
+    (problem,) = read_problems([told])
+    assert (problem.code, problem.message) == ("unknown", "")
+    assert problem.created_at is None
+    assert problem.other_access_code_id is None
+
+
+@pytest.mark.parametrize("value", [None, [], {}, "", 0, False, [None, 5, "x", []]])
+def test_no_problems(value: Any) -> None:
+    """Nothing is nothing."""
+    assert read_problems(value) == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "flags", "scope"),
+    [
+        ("device_offline", {}, Scope.DEVICE),
+        ("hub_disconnected", {}, Scope.DEVICE),
+        ("subscription_required", {}, Scope.DEVICE),
+        ("account_disconnected", {}, Scope.ACCOUNT),
+        ("invalid_credentials", {}, Scope.ACCOUNT),
+        ("insufficient_permissions", {}, Scope.ACCOUNT),
+        ("dormakaba_sites_disconnected", {}, Scope.ACCOUNT),
+        ("bridge_disconnected", {}, Scope.BRIDGE),
+        ("failed_to_set_on_device", {}, Scope.CODE),
+        ("invented_later", {}, Scope.CODE),
+        # Seam's own word counts before our table.
+        ("device_offline", {"is_access_code_error": True}, Scope.CODE),
+        ("invented_later", {"is_device_error": True}, Scope.DEVICE),
+        ("invented_later", {"is_bridge_error": True}, Scope.BRIDGE),
+        (
+            "invented_later",
+            {"is_connected_account_error": True, "is_device_error": False},
+            Scope.ACCOUNT,
+        ),
+        ("device_offline", {"is_access_code_error": False}, Scope.DEVICE),
+    ],
+)
+def test_scope(name: str, flags: dict[str, Any], scope: Scope) -> None:
+    """The flag says what an error is about; without one, its code does."""
+    (problem,) = read_problems([{"error_code": name, **flags}])
+    assert problem.scope is scope
+    (problem,) = read_problems({name: flags})
+    assert problem.scope is scope
+
+
+@pytest.mark.parametrize("key", ["unmanaged_access_code_id", "managed_access_code_id"])
+def test_colliding_code(key: str) -> None:
+    """The code that this one collides with is known, of either kind."""
+    (problem,) = read_problems([{"error_code": "duplicate_code_on_device", key: "x"}])
+    assert problem.other_access_code_id == "x"

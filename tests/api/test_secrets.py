@@ -1,0 +1,191 @@
+"""No PIN and no key in anything that may end up in a log."""
+
+from typing import Any
+
+from aiohttp import ClientTimeout
+import pytest
+
+from custom_components.seam.api import SeamClient, SeamError
+from custom_components.seam.api.models import (
+    AccessCode,
+    ActionAttempt,
+    ActionAttemptError,
+    Event,
+    Webhook,
+)
+from simulator import Simulator
+from simulator.seed import FRONT_DOOR
+from tests.api.conftest import API_KEY, Connect, Log, Naps, Stub, told
+from tests.api.garbage import CODE, EVENT, PIN
+
+pytestmark = pytest.mark.usefixtures("naps")
+SECRETS = (PIN, API_KEY)
+QUOTE = f"Cannot set {PIN}: Bearer%20{API_KEY} may not use code '{PIN}'."
+
+
+def clean(*texts: str) -> None:
+    """Fail if any text holds a secret, without showing it."""
+    for secret in SECRETS:
+        if any(secret in text for text in texts):
+            pytest.fail("a secret shows")
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429, 500, 503])
+async def test_refusal_that_quotes(
+    stub: Stub, stubbed: SeamClient, log: Log, status: int
+) -> None:
+    """Seam's own words may hold what was sent; ours do not, nor what led to them."""
+    stub.refuse(
+        status,
+        "duplicate_access_code",
+        QUOTE,
+        data={"code": PIN},
+        validation_errors={"_errors": [], "code": {"_errors": [QUOTE, "Invalid"]}},
+    )
+    for call in (
+        stubbed.create_access_code("lock", code=PIN),
+        stubbed.create_multiple_access_codes(["lock"], code=PIN),
+        stubbed.update_access_code("code", code=PIN),
+        stubbed.simulate_keypad_code_entry("lock", PIN),
+        stubbed.simulate_unmanaged_access_code("lock", name="x", code=PIN),
+    ):
+        with pytest.raises(SeamError) as refused:
+            await call
+        error = refused.value
+        clean(told(error), repr(vars(error)))
+        assert "Cannot set ••••: Bearer%20••••" in str(error)
+        if status == 400:
+            assert "Invalid" in str(error)
+    clean(log.text)
+    assert log.text.count("POST") == 5
+
+
+async def test_redacting_more(stub: Stub, stubbed: SeamClient) -> None:
+    """PINs that were not sent can be taken out later, of every text."""
+    stub.refuse(
+        400,
+        message=f"Collides with {PIN}",
+        validation_errors={"code": {"_errors": [f"not {PIN}"]}},
+    )
+    with pytest.raises(SeamError) as refused:
+        await stubbed.create_access_code("lock")
+    error = refused.value
+    assert PIN in str(error)
+    error.redact(pin for pin in ("0000", PIN))
+    clean(told(error), repr(vars(error)))
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        QUOTE.encode(),
+        f'{{"access_code": {{"code": "{PIN}", '.encode(),
+        f'["{PIN}"]'.encode(),
+        f'"{PIN}"'.encode(),
+        f'{{"access_code": "{PIN}"}}'.encode(),
+        f'{{"access_code": {{"code": ["{PIN}"]}}}}'.encode(),
+        f'{{"access_code": {{"access_code_id": ["{PIN}"]}}}}'.encode(),
+        f'{{"access_codes": "{PIN}"}}'.encode(),
+        f'{{"generated_code": "{PIN}"}}'.encode(),
+    ],
+)
+@pytest.mark.parametrize("status", [200, 302, 404, 502])
+async def test_unreadable_answer(
+    stub: Stub, stubbed: SeamClient, log: Log, raw: bytes, status: int
+) -> None:
+    """No answer is quoted, however broken."""
+    stub.answer(raw=raw, status=status)
+    for call in (
+        stubbed.create_access_code("lock", code=PIN),
+        stubbed.get_access_code("code"),
+        stubbed.list_access_codes("lock"),
+        stubbed.generate_code("lock"),
+    ):
+        with pytest.raises(SeamError) as refused:
+            await call
+        clean(told(refused.value), repr(vars(refused.value)))
+    clean(log.text)
+
+
+async def test_broken_rows(stub: Stub, stubbed: SeamClient, log: Log) -> None:
+    """A row that cannot be read is not quoted, wherever its PINs are."""
+    rows: list[Any] = [
+        CODE | {"created_at": PIN},
+        CODE | {"pending_mutations": [PIN]},
+        CODE | {"pending_mutations": [{"mutation_code": [PIN]}]},
+        CODE | {"access_code_id": [PIN]},
+        CODE | {"code": [PIN]},
+        CODE | {PIN: PIN, "device_id": {}},
+        [CODE],
+        PIN,
+    ]
+    stub.answer({"access_codes": rows, "events": [EVENT | {"created_at": PIN}]})
+    assert await stubbed.list_access_codes("lock") == []
+    assert len(log.warnings) == len(rows)
+    clean(log.text)
+
+
+@pytest.mark.parametrize("kind", ["outage", "hang", "html", "empty", "broken_json"])
+async def test_trouble_on_the_way(
+    connect: Connect,
+    simulator: Simulator,
+    log: Log,
+    monkeypatch: pytest.MonkeyPatch,
+    kind: Any,
+) -> None:
+    """The error below ours knows nothing either."""
+    monkeypatch.setattr(
+        "custom_components.seam.api.transport._TIMEOUT", ClientTimeout(total=0.05)
+    )
+    simulator.faults.add(kind)
+    client = connect(simulator.url)
+    for call in (
+        client.create_access_code(FRONT_DOOR, code=PIN),
+        client.list_devices(),
+    ):
+        with pytest.raises(SeamError) as failed:
+            await call
+        clean(told(failed.value))
+    clean(log.text, repr(client), str(client))
+
+
+async def test_normal_life(
+    client: SeamClient, simulator: Simulator, log: Log, naps: Naps
+) -> None:
+    """A debug log names path, status and request, and nothing that was said."""
+    code, attempt = await client.create_access_code(FRONT_DOOR, name="x", code="73915")
+    backup = await client.generate_code(FRONT_DOOR)
+    webhook = await client.create_webhook("http://127.0.0.1:9/secret-path")
+    codes = await client.list_access_codes(FRONT_DOOR)
+    unmanaged = await client.list_unmanaged_access_codes(FRONT_DOOR)
+    shown = "\n".join(
+        [log.text, *map(repr, (code, attempt, webhook, codes, unmanaged))]
+    )
+    for kept in (*codes, *unmanaged):
+        assert kept.code is not None
+        assert kept.code not in shown
+    assert backup not in log.text
+    assert "secret-path" not in shown
+    assert webhook.secret is not None
+    assert webhook.secret not in shown
+    assert simulator.key not in shown
+    assert naps.seconds == []
+    for request in simulator.requests:
+        assert f"POST {request.path}: 200 in" in log.text
+        assert request.request_id in log.text
+
+
+def test_reprs() -> None:
+    """What a model shows of itself holds no PIN, also where Seam's words quote one."""
+    code = AccessCode.from_dict(CODE)
+    assert code.code == PIN
+    assert code.errors[0].message.endswith(f"{PIN}.")
+    assert code.pending_mutations is not None
+    assert PIN in code.pending_mutations[0].message
+    attempt = ActionAttempt(
+        action_attempt_id="a", error=ActionAttemptError(message=QUOTE)
+    )
+    webhook = Webhook(webhook_id="w", url=f"https://home/{PIN}", secret=PIN)
+    event = Event.from_dict(EVENT)
+    for model in (code, attempt, webhook, event):
+        clean(repr(model), str(model), f"{model}")
