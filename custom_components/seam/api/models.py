@@ -2,7 +2,7 @@
 
 The models are lenient: Seam adds fields, codes and types at any time, sends null or
 leaves things out. What makes a row useless (no id, a broken date) raises, and the
-client drops that row. A PIN is in no `repr`.
+client drops that row. A PIN is in no `repr`, nor are Seam's messages, which may quote one.
 """
 
 from collections.abc import Mapping
@@ -94,9 +94,10 @@ class PendingMutation(Model):
     mutation_code: str = "unknown"
     created_at: datetime | None = None
     scheduled_at: datetime | None = None
-    message: str = ""
+    message: str = field(default="", repr=False)
 
 
+# The first of these that is under way counts; any other change is a new setting.
 _STATUS_BY_MUTATION: Mapping[str, CodeStatus] = {
     "deleting": CodeStatus.REMOVING,
     "creating": CodeStatus.SETTING,
@@ -173,11 +174,15 @@ class AccessCode(Model):
         What is under way, what is wrong and the times say more than `status`, which
         Seam deprecates and which may lag behind; it decides where they are silent.
         """
-        for mutation in self.pending_mutations or ():
-            return _STATUS_BY_MUTATION.get(mutation.mutation_code, CodeStatus.SETTING)
-        for error in self.own_errors:
-            if status := _STATUS_BY_ERROR.get(error.code):
+        pending = {change.mutation_code for change in self.pending_mutations or ()}
+        for mutation_code, status in _STATUS_BY_MUTATION.items():
+            if mutation_code in pending:
                 return status
+        if pending:
+            return CodeStatus.SETTING
+        for error in self.own_errors:
+            if (known := _STATUS_BY_ERROR.get(error.code)) is not None:
+                return known
         if self.starts_at is not None and now < self.starts_at:
             return CodeStatus.UNSET
         if self.is_expired(now):
@@ -360,7 +365,7 @@ class ActionAttemptError(Model):
     """Why an action attempt failed."""
 
     type: str = "unknown"
-    message: str = ""
+    message: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -377,13 +382,19 @@ class ActionAttemptStatus(StrEnum):
     SUCCESS = "success"
     ERROR = "error"
 
+    @classmethod
+    @override
+    def _missing_(cls, value: object) -> ActionAttemptStatus:
+        """Read a status that Seam invents later as not over yet."""
+        return cls.PENDING
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActionAttempt(Model):
     """Something that Seam does on a device, which takes time."""
 
     action_attempt_id: str
-    status: ActionAttemptStatus
+    status: ActionAttemptStatus = ActionAttemptStatus.PENDING
     action_type: str = "unknown"
     result: ActionAttemptResult | None = None
     error: ActionAttemptError | None = None
@@ -391,7 +402,7 @@ class ActionAttempt(Model):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event(Model):
-    """Something that happened. The PINs that some types carry are not kept."""
+    """Something that happened."""
 
     event_id: str
     event_type: str

@@ -1,7 +1,7 @@
 """Errors and warnings on codes, devices and accounts, and what each is about."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -62,7 +62,8 @@ class SeamProblem:
     """An error or a warning on a code or device, with Seam's own words."""
 
     code: str
-    message: str = ""
+    # It may quote a PIN.
+    message: str = field(default="", repr=False)
     created_at: datetime | None = None
     scope: Scope = Scope.CODE
     other_access_code_id: str | None = None
