@@ -13,7 +13,14 @@ from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
-PLATFORMS = [Platform.BINARY_SENSOR, Platform.LOCK, Platform.SENSOR]
+PLATFORMS = [
+    Platform.BINARY_SENSOR,
+    Platform.BUTTON,
+    Platform.CALENDAR,
+    Platform.EVENT,
+    Platform.LOCK,
+    Platform.SENSOR,
+]
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
@@ -45,4 +52,8 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: SeamConfigEntry, device: dr.DeviceEntry
 ) -> bool:
     """Let people remove a device that Seam no longer has."""
-    return seam_device_id(device) not in entry.runtime_data.data.locks
+    coordinator = entry.runtime_data
+    return seam_device_id(device) not in {
+        coordinator.workspace.workspace_id,
+        *coordinator.data.locks,
+    }

@@ -13,6 +13,7 @@ from uuid import uuid4
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, ActionAttempt, ActionAttemptStatus
+from .api.redact import redact
 from .attempts import async_wait_for_attempt
 from .constraints import (
     check_name,
@@ -23,8 +24,8 @@ from .constraints import (
 )
 from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
+from .picture import Lock
 from .presentation import JsonObject, local_time
-from .sync import Lock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,7 +73,9 @@ def find_code(
         for other in coordinator.data.locks.values():
             if any(code.access_code_id == access_code_id for code in other.codes):
                 raise refusal(
-                    "code_on_other_lock" if other is not lock else "code_of_other_kind",
+                    "code_of_other_kind"
+                    if other.device_id == lock.device_id
+                    else "code_on_other_lock",
                     lock=lock.device.name,
                     other=other.device.name,
                     code=access_code_id,
@@ -80,7 +83,7 @@ def find_code(
         raise refusal(
             "unknown_code",
             lock=lock.device.name,
-            code=access_code_id,
+            code=redact(access_code_id, lock.pins),
             candidates=_candidates(codes),
         )
     wanted = name or ""
@@ -92,7 +95,8 @@ def find_code(
     raise refusal(
         "ambiguous_code" if found else "unknown_code",
         lock=lock.device.name,
-        code=wanted,
+        # Somebody may have taken the field for the PIN's.
+        code=redact(wanted, lock.pins),
         candidates=_candidates(found or codes),
     )
 
@@ -156,7 +160,10 @@ async def async_create(
             code, attempt = await client.create_access_code(
                 lock.device_id, common_code_key=common_code_key, **request.parameters
             )
-        attempt = await async_wait_for_attempt(coordinator, lock.device_id, attempt)
+        coordinator.async_code_created(code)
+        attempt = await async_wait_for_attempt(
+            coordinator, lock.device_id, attempt, pin=code.code
+        )
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
     return _created(coordinator, code, attempt)
@@ -170,8 +177,9 @@ async def async_create_shared(
     All or nothing: Seam refuses where the locks cannot share a PIN. The answer is by
     device id.
     """
+    parameters = request.parameters
     for name in _FOR_ONE_LOCK:
-        if getattr(request, name) is not None:
+        if parameters.pop(name, None):
             raise refusal("only_one_lock", field=name)
     device_ids = [lock.device_id for lock in locks]
     try:
@@ -179,8 +187,10 @@ async def async_create_shared(
             codes = await coordinator.client.create_multiple_access_codes(
                 device_ids,
                 behavior_when_code_cannot_be_shared="throw",
-                **request.parameters,
+                **parameters,
             )
+        for code in codes:
+            coordinator.async_code_created(code)
     finally:
         await coordinator.async_refresh_locks(device_ids)
     return {code.device_id: _created(coordinator, code, None) for code in codes}
@@ -230,14 +240,15 @@ async def async_delete(
         if code.is_managed
         else coordinator.client.delete_unmanaged_access_code
     )
-    gone: list[str] = []
     try:
         with translated_errors(coordinator, lock.device_id):
             attempt = await delete(code_id)
-        gone.append(code_id)
-        await async_wait_for_attempt(coordinator, lock.device_id, attempt)
+        coordinator.async_codes_removed([code_id])
+        await async_wait_for_attempt(
+            coordinator, lock.device_id, attempt, pin=code.code
+        )
     finally:
-        await coordinator.async_refresh_locks([lock.device_id], gone=gone)
+        await coordinator.async_refresh_locks([lock.device_id])
     now = coordinator.data.locks.get(lock.device_id)
     is_there = now is not None and any(c.access_code_id == code_id for c in now.codes)
     return {
@@ -257,6 +268,8 @@ async def async_reveal(
     """Return a code with its PIN, as fresh as Seam can be asked for it."""
     await coordinator.async_refresh_locks([lock.device_id])
     lock = coordinator.data.locks.get(lock.device_id, lock)
+    if not lock.has_codes:
+        raise refusal("codes_unknown", lock=lock.device.name)
     code = find_code(
         coordinator, lock, lock.codes, access_code_id=access_code_id, name=name
     )

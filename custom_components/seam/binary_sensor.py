@@ -14,8 +14,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SeamConfigEntry
-from .entity import SeamLockEntity, async_add_lock_entities
-from .sync import Lock
+from .entity import SeamLockEntity, SeamWorkspaceEntity, async_add_lock_entities
+from .picture import Lock
 
 # The coordinator does the talking.
 PARALLEL_UPDATES = 0
@@ -54,13 +54,20 @@ BINARY_SENSORS = (
     ),
 )
 
+WORKSPACE_PROBLEM = BinarySensorEntityDescription(
+    key="access_code_problem",
+    translation_key="access_code_problem",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
     entry: SeamConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the binary sensors of a workspace's locks."""
+    """Set up the binary sensors of a workspace and of its locks."""
+    async_add_entities([SeamWorkspaceProblem(entry.runtime_data, WORKSPACE_PROBLEM)])
     async_add_lock_entities(
         entry,
         async_add_entities,
@@ -86,3 +93,17 @@ class SeamBinarySensor(SeamLockEntity, BinarySensorEntity):
     def is_on(self) -> bool | None:
         """Return whether it is so, None while the device does not tell."""
         return self.entity_description.value_fn(self.seam_lock)
+
+
+class SeamWorkspaceProblem(SeamWorkspaceEntity, BinarySensorEntity):
+    """Whether a code on any lock has an error of its own."""
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether there is one."""
+        return any(
+            code.own_errors
+            for lock in self.coordinator.data.locks.values()
+            for code in lock.codes
+        )

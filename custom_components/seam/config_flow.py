@@ -12,11 +12,14 @@ from homeassistant.config_entries import (
     SOURCE_USER,
     ConfigFlow,
     ConfigFlowResult,
+    OptionsFlowWithReload,
 )
 from homeassistant.const import CONF_API_KEY
+from homeassistant.core import callback
 from homeassistant.data_entry_flow import section
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.selector import (
+    BooleanSelector,
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
@@ -34,7 +37,8 @@ from .api import (
     SeamUnreachableError,
     Workspace,
 )
-from .const import CONF_ADVANCED, CONF_ENDPOINT, DOMAIN
+from .const import CONF_ADVANCED, CONF_CODE_SENSORS, CONF_ENDPOINT, CONSOLE_URL, DOMAIN
+from .coordinator import SeamConfigEntry
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -64,6 +68,13 @@ class _InputError(Exception):
 
 class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
     """Connects a workspace by its API key."""
+
+    @staticmethod
+    @callback
+    @override
+    def async_get_options_flow(config_entry: SeamConfigEntry) -> SeamOptionsFlow:
+        """Return the flow for the options."""
+        return SeamOptionsFlow()
 
     @override
     async def async_step_user(
@@ -95,7 +106,7 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Show the form until its input leads to a workspace."""
         errors: dict[str, str] = {}
-        placeholders = {"key_kind": "", "console_url": "https://console.seam.co"}
+        placeholders = {"key_kind": "", "console_url": CONSOLE_URL}
         endpoint = self._known_endpoint
         if user_input is not None:
             if ask_endpoint:
@@ -176,6 +187,27 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
             else self._get_reconfigure_entry()
         )
         return self.async_update_reload_and_abort(entry, data_updates=data)
+
+
+class SeamOptionsFlow(OptionsFlowWithReload):
+    """Asks what to show."""
+
+    async def async_step_init(
+        self, user_input: dict[str, Any] | None = None
+    ) -> ConfigFlowResult:
+        """Show the options."""
+        if user_input is not None:
+            return self.async_create_entry(data=user_input)
+        options = vol.Schema(
+            {vol.Required(CONF_CODE_SENSORS, default=False): BooleanSelector()}
+        )
+        return self.async_show_form(
+            step_id="init",
+            data_schema=self.add_suggested_values_to_schema(
+                options,  # type: ignore[arg-type] # is probatio's
+                self.config_entry.options,
+            ),
+        )
 
 
 def _checked_key(value: str) -> str:

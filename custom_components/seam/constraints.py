@@ -11,7 +11,7 @@ from typing import Final
 
 from .api import Device
 from .errors import refusal
-from .sync import Lock
+from .picture import Lock
 
 _PIN_LENGTHS: Final = range(4, 13)
 

@@ -12,8 +12,8 @@ from .api import AccessCode, ActionAttempt, ActionAttemptStatus, SeamError
 from .attempts import WAIT_STEPS, attempt_failure
 from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
+from .picture import Lock
 from .presentation import JsonObject, can_convert
-from .sync import Lock
 
 _FAILED_EVENT = "access_code.unmanaged.failed_to_convert_to_managed"
 
@@ -84,7 +84,7 @@ class _Conversion:
         """Convert the codes and wait, at most a minute, for what becomes of them."""
         client = self._coordinator.client
         try:
-            with self._translated_errors():
+            with self._translated_errors(changes=False):
                 self._old_events = {
                     event.event_id for event in await client.list_events(self._since)
                 }
@@ -106,9 +106,8 @@ class _Conversion:
                     self._failures[code.access_code_id] = str(err)
             await self._async_wait(codes)
         finally:
-            await self._coordinator.async_refresh_locks(
-                [self._lock.device_id], gone=self._converted
-            )
+            self._coordinator.async_codes_converted(self._converted)
+            await self._coordinator.async_refresh_locks([self._lock.device_id])
         return [self._what_became_of(code) for code in codes]
 
     async def _async_wait(self, codes: list[AccessCode]) -> None:
@@ -172,8 +171,12 @@ class _Conversion:
             return _outcome(code, "failed", reason)
         return _outcome(code, "converted" if code_id in self._converted else "pending")
 
-    def _translated_errors(self) -> AbstractContextManager[None]:
-        return translated_errors(self._coordinator, self._lock.device_id)
+    def _translated_errors(
+        self, *, changes: bool = True
+    ) -> AbstractContextManager[None]:
+        return translated_errors(
+            self._coordinator, self._lock.device_id, changes=changes
+        )
 
 
 def _outcome(code: AccessCode, outcome: str, reason: str | None = None) -> JsonObject:

@@ -1,22 +1,32 @@
 """Runs the sync against the client. The only owner of the data."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 import logging
-from typing import override
+import random
+from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
-from .api import SeamAuthError, SeamClient, SeamError, SeamRateLimitError, Workspace
+from .api import (
+    AccessCode,
+    SeamAuthError,
+    SeamClient,
+    SeamError,
+    SeamRateLimitError,
+    Workspace,
+)
 from .const import DOMAIN
-from .sync import Fetch, FetchDevices, Picture, Sync
+from .picture import Picture
+from .sync import Fetch, FetchDevices, FetchEvents, Sync
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -49,12 +59,17 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         )
         self.client = client
         self.data = Picture()
-        self._sync = Sync()
+        self._sync = Sync(self._registered_locks(), jitter=random.random())
         self._round = asyncio.Lock()
         self._slots = asyncio.Semaphore(_CONCURRENCY)
-        self._absent: set[str] = set()
+        self._troubled: set[str] = set()
         self._cancel_timer: CALLBACK_TYPE | None = None
         entry.async_on_unload(self._async_stop_timer)
+
+    @property
+    def reconciled_at(self) -> datetime | None:
+        """When everything was last fetched."""
+        return self._sync.reconciled_at
 
     @override
     async def _async_setup(self) -> None:
@@ -70,12 +85,11 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
 
     @override
     async def _async_update_data(self) -> Picture:
-        """Fetch everything anew."""
-        self._sync.request_all()
+        """Ask what has happened, and fetch what that changed."""
         try:
-            await self._async_run_round()
+            await self._async_run_round(is_poll=True)
         except SeamRateLimitError as err:
-            if self._sync.picture == Picture():
+            if not self._sync.picture.locks:
                 raise _update_error(err) from err
             # What is known stays true enough until Seam may be asked again.
             self.update_interval = max(
@@ -86,34 +100,59 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             raise _update_error(err) from err
         else:
             self.update_interval = _POLL_INTERVAL
-        self._async_log_troubled_locks()
-        self._async_update_devices()
-        self._async_start_timer()
+        self._async_follow(self._sync.picture)
         return self._sync.picture
 
-    async def async_refresh_locks(
-        self, device_ids: Iterable[str], *, gone: Iterable[str] = ()
+    @override
+    @callback
+    def _async_refresh_finished(self) -> None:
+        """Tell what has happened, now that the picture shows what came of it."""
+        self._async_tell_news()
+
+    async def async_reconcile(self) -> None:
+        """Fetch everything anew."""
+        self._sync.request_all()
+        await self.async_refresh()
+
+    @callback
+    def async_code_created(self, code: AccessCode) -> None:
+        """Note a code that an action made."""
+        self._sync.code_created(code, dt_util.utcnow())
+
+    @callback
+    def async_code_changed(
+        self, access_code_id: str, fields: Mapping[str, Any]
     ) -> None:
+        """Note what an action changed of a code."""
+        self._sync.code_changed(access_code_id, fields, dt_util.utcnow())
+
+    @callback
+    def async_codes_removed(self, access_code_ids: Iterable[str]) -> None:
+        """Note codes that an action had removed."""
+        self._sync.codes_removed(access_code_ids, dt_util.utcnow())
+
+    @callback
+    def async_codes_converted(self, access_code_ids: Iterable[str]) -> None:
+        """Note unmanaged codes that an action made managed."""
+        self._sync.codes_converted(access_code_ids)
+
+    async def async_refresh_locks(self, device_ids: Iterable[str]) -> None:
         """Fetch locks again that an action has just changed.
 
-        `gone` are the codes that it had removed. A failure here is not one of the
-        action; the next poll tries again.
+        A failure here is not one of the action; the next poll tries again.
         """
-        self._sync.expect_gone(gone)
         self._sync.request_locks(device_ids)
         try:
             await self._async_run_round()
         except SeamError as err:
             _LOGGER.debug("Could not fetch locks after an action: %s", err)
-            return
-        self._async_start_timer()
-        if self.data != self._sync.picture:
-            self.data = self._sync.picture
-            self.async_update_listeners()
+        self._async_show()
 
-    async def _async_run_round(self) -> None:
+    async def _async_run_round(self, *, is_poll: bool = False) -> None:
         """Carry out what is due, one round at a time, and raise if all of it failed."""
         async with self._round:
+            if is_poll:
+                self._sync.begin_poll(dt_util.utcnow())
             while due := self._sync.take_due():
                 await asyncio.gather(*(self._async_fetch(fetch) for fetch in due))
             if error := self._sync.finish():
@@ -121,51 +160,96 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
 
     async def _async_fetch(self, fetch: Fetch) -> None:
         """Fetch one thing and hand in what came of it."""
+        client, sync = self.client, self._sync
         try:
-            if isinstance(fetch, FetchDevices):
+            if isinstance(fetch, FetchEvents):
                 async with self._slots:
-                    devices = await self.client.list_devices(fetch.device_ids)
-                self._sync.receive_devices(fetch, devices)
-                return
-            async with self._slots:
-                managed = await self.client.list_access_codes(fetch.device_id)
-            async with self._slots:
-                unmanaged = await self.client.list_unmanaged_access_codes(
-                    fetch.device_id
-                )
-            self._sync.receive_codes(fetch, managed, unmanaged, dt_util.utcnow())
+                    events = await client.list_events(fetch.since)
+                sync.receive_events(fetch, events, dt_util.utcnow())
+            elif isinstance(fetch, FetchDevices):
+                async with self._slots:
+                    devices = await client.list_devices(fetch.device_ids)
+                sync.receive_devices(fetch, devices, dt_util.utcnow())
+            else:
+                async with self._slots:
+                    if error := sync.is_hopeless:
+                        raise error
+                    managed = await client.list_access_codes(fetch.device_id)
+                async with self._slots:
+                    unmanaged = await client.list_unmanaged_access_codes(
+                        fetch.device_id
+                    )
+                sync.receive_codes(fetch, managed, unmanaged, dt_util.utcnow())
         except SeamError as err:
-            self._sync.receive_failure(fetch, err)
+            sync.receive_failure(fetch, err, dt_util.utcnow())
 
     @callback
-    def _async_log_troubled_locks(self) -> None:
+    def _async_show(self) -> None:
+        """Show a picture that came about between polls."""
+        picture = self._sync.picture
+        if picture is not self.data:
+            self._async_follow(picture)
+            self.data = picture
+            self.async_update_listeners()
+        self._async_tell_news()
+
+    @callback
+    def _async_tell_news(self) -> None:
+        for news in self._sync.take_news():
+            if news.event.device_id is not None:
+                async_dispatcher_send(
+                    self.hass, news_signal(news.event.device_id), news
+                )
+
+    @callback
+    def _async_follow(self, picture: Picture) -> None:
+        """Keep log, device registry and timer in line with a new picture."""
+        self._async_remove_devices(self._sync.take_gone_devices())
+        if picture is self.data:
+            return
+        self._async_log_trouble(picture)
+        self._async_rename_devices(picture)
+        self._async_start_timer()
+
+    @callback
+    def _async_log_trouble(self, picture: Picture) -> None:
         """Say once when a lock's codes cannot be had, and once when they can again."""
-        for device_id, lock in self._sync.picture.locks.items():
-            known = self.data.locks.get(device_id)
-            had_codes = known.has_codes if known else lock.device.has_access_codes
-            if had_codes and not lock.has_codes:
+        for device_id, lock in picture.locks.items():
+            is_troubled = lock.device.has_access_codes and not lock.has_codes
+            if is_troubled and device_id not in self._troubled:
+                self._troubled.add(device_id)
                 _LOGGER.warning("Cannot fetch the codes of %s", lock.device.name)
-            elif known and not had_codes and lock.has_codes:
+            elif not is_troubled and device_id in self._troubled:
+                self._troubled.discard(device_id)
                 _LOGGER.info("The codes of %s can be fetched again", lock.device.name)
 
     @callback
-    def _async_update_devices(self) -> None:
-        """Follow new names, and remove devices that two answers in a row missed."""
+    def _async_rename_devices(self, picture: Picture) -> None:
+        """Give devices the names that they have at Seam now."""
         registry = dr.async_get(self.hass)
-        locks = self._sync.picture.locks
-        absent: set[str] = set()
-        for device in dr.async_entries_for_config_entry(
-            registry, self.config_entry.entry_id
-        ):
-            device_id = seam_device_id(device)
-            if lock := locks.get(device_id or ""):
-                if device.name != lock.device.name:
-                    registry.async_update_device(device.id, name=lock.device.name)
-            elif device.id in self._absent:
-                registry.async_remove_device(device.id)
-            else:
-                absent.add(device.id)
-        self._absent = absent
+        for device_id, device in self._registered_locks().items():
+            lock = picture.locks.get(device_id)
+            if lock is not None and device.name != lock.device.name:
+                registry.async_update_device(device.id, name=lock.device.name)
+
+    @callback
+    def _async_remove_devices(self, device_ids: set[str]) -> None:
+        """Remove devices that Seam no longer has, with their entities."""
+        registered = self._registered_locks() if device_ids else {}
+        for device_id in registered.keys() & device_ids:
+            dr.async_get(self.hass).async_remove_device(registered[device_id].id)
+
+    def _registered_locks(self) -> dict[str, dr.DeviceEntry]:
+        """Return the devices of locks by Seam's ids, without that of the workspace."""
+        devices = dr.async_entries_for_config_entry(
+            dr.async_get(self.hass), self.config_entry.entry_id
+        )
+        return {
+            device_id: device
+            for device in devices
+            if device.entry_type is not dr.DeviceEntryType.SERVICE
+            and (device_id := seam_device_id(device))
+        }
 
     @callback
     def _async_start_timer(self) -> None:
@@ -178,9 +262,9 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         async def refresh(_now: datetime) -> None:
             self._cancel_timer = None
             # The passing of the moment is news, whether or not Seam has any.
-            self.async_update_listeners()
+            self._sync.touch(device_ids)
+            self._async_show()
             await self.async_refresh_locks(device_ids)
-            self._async_start_timer()
 
         self._cancel_timer = async_track_point_in_utc_time(self.hass, refresh, when)
 
@@ -189,6 +273,11 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         if self._cancel_timer is not None:
             self._cancel_timer()
             self._cancel_timer = None
+
+
+def news_signal(device_id: str) -> str:
+    """Return the dispatcher's signal for what happens on a lock."""
+    return f"{DOMAIN}_news_{device_id}"
 
 
 def seam_device_id(device: dr.DeviceEntry) -> str | None:

@@ -1,24 +1,24 @@
 """What the entities of a lock have in common."""
 
 from collections.abc import Callable, Iterable
-from functools import partial
 from typing import override
 
 from homeassistant.core import callback
-from homeassistant.helpers.device_registry import DeviceInfo
+from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
 from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .const import DOMAIN
+from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
-from .sync import Lock
+from .picture import Lock
 
 
 class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
     """An entity of a lock. It reads the picture and keeps nothing of it."""
 
     _attr_has_entity_name = True
+    _shown: tuple[Lock | None, bool] | None = None
 
     def __init__(
         self,
@@ -51,6 +51,47 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         """Return whether Seam answers and has the lock."""
         return super().available and self.device_id in self.coordinator.data.locks
 
+    @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Write the state, unless nothing about this lock is new.
+
+        In a large house every lock would be written for each change of one.
+        """
+        coordinator = self.coordinator
+        shown = (
+            coordinator.data.locks.get(self.device_id),
+            coordinator.last_update_success,
+        )
+        if self._shown is None or any(
+            new is not old for new, old in zip(shown, self._shown, strict=True)
+        ):
+            self._shown = shown
+            super()._handle_coordinator_update()
+
+
+class SeamWorkspaceEntity(CoordinatorEntity[SeamCoordinator]):
+    """An entity of the workspace itself."""
+
+    _attr_has_entity_name = True
+
+    def __init__(
+        self, coordinator: SeamCoordinator, description: EntityDescription
+    ) -> None:
+        """Take what kind of entity this is."""
+        super().__init__(coordinator)
+        self.entity_description = description
+        workspace = coordinator.workspace
+        self._attr_unique_id = f"{workspace.workspace_id}_{description.key}"
+        self._attr_device_info = DeviceInfo(
+            identifiers={(DOMAIN, workspace.workspace_id)},
+            entry_type=DeviceEntryType.SERVICE,
+            name=workspace.name,
+            manufacturer="Seam",
+            model="Workspace",
+            configuration_url=CONSOLE_URL,
+        )
+
 
 def async_add_lock_entities[D: EntityDescription](
     entry: SeamConfigEntry,
@@ -65,17 +106,17 @@ def async_add_lock_entities[D: EntityDescription](
 
     @callback
     def add_new() -> None:
+        locks = coordinator.data.locks
+        # A lock that was removed gets new entities if it comes back.
+        known.intersection_update({pair for pair in known if pair[0] in locks})
         new: list[SeamLockEntity] = []
-        for device_id, lock in coordinator.data.locks.items():
+        for device_id, lock in locks.items():
             for description in descriptions:
                 pair = (device_id, description.key)
                 if pair in known or not exists(description, lock):
                     continue
                 known.add(pair)
-                entity = entity_class(coordinator, device_id, description)
-                # A lock that was removed gets new entities if it comes back.
-                entity.async_on_remove(partial(known.discard, pair))
-                new.append(entity)
+                new.append(entity_class(coordinator, device_id, description))
         if new:
             async_add_entities(new)
 

@@ -11,6 +11,7 @@ from .api import (
     SeamError,
     SeamNotFoundError,
     SeamRateLimitError,
+    SeamServerError,
     SeamUnreachableError,
 )
 from .const import DOMAIN
@@ -20,7 +21,8 @@ _KEYS: dict[type[SeamError], str] = {
     SeamAuthError: "invalid_auth",
     SeamDuplicateCodeError: "duplicate_access_code",
     SeamNotFoundError: "not_found",
-    # Whether a change was made before the connection broke, nobody knows.
+    # Whether a change was made before Seam or the connection broke, nobody knows.
+    SeamServerError: "change_uncertain",
     SeamUnreachableError: "change_uncertain",
 }
 
@@ -35,10 +37,13 @@ def refusal(key: str, **placeholders: str) -> ServiceValidationError:
 
 
 @contextmanager
-def translated_errors(coordinator: SeamCoordinator, *device_ids: str) -> Iterator[None]:
+def translated_errors(
+    coordinator: SeamCoordinator, *device_ids: str, changes: bool = True
+) -> Iterator[None]:
     """Turn what Seam says of these locks into a translated error.
 
-    Where the key is refused, a new one is asked for.
+    Where the key is refused, a new one is asked for. What `changes` nothing is not
+    called uncertain.
     """
     try:
         yield
@@ -54,6 +59,8 @@ def translated_errors(coordinator: SeamCoordinator, *device_ids: str) -> Iterato
             key = "rate_limited"
         else:
             key = _KEYS.get(type(err), "refused")
+            if key == "change_uncertain" and not changes:
+                key = "cannot_connect"
         raise HomeAssistantError(
             translation_domain=DOMAIN,
             translation_key=key,

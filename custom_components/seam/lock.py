@@ -49,6 +49,12 @@ class SeamLock(SeamLockEntity, LockEntity):
         """Return whether it is locked, None where Seam does not know."""
         return self.seam_lock.device.properties.locked
 
+    @property
+    @override
+    def changed_by(self) -> str | None:
+        """Return the name of the code that last turned it, or else how it was done."""
+        return self.seam_lock.changed_by
+
     @override
     async def async_lock(self, **kwargs: Any) -> None:
         """Lock the door."""

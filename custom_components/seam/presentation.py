@@ -13,7 +13,7 @@ from homeassistant.util.json import JsonValueType
 
 from .advice import async_advice
 from .api import AccessCode, SeamProblem
-from .sync import Lock
+from .picture import Lock
 
 type JsonObject = dict[str, JsonValueType]
 
@@ -29,12 +29,12 @@ def async_code_lists(
         "errors": [
             {"access_code_id": code.access_code_id, "name": code.name, **problem}
             for code in codes
-            for problem in _problems(hass, code.errors, "error_code")
+            for problem in code_problems(hass, code.errors, "error_code")
         ],
         "warnings": [
             {"access_code_id": code.access_code_id, "name": code.name, **problem}
             for code in codes
-            for problem in _problems(hass, code.warnings, "warning_code")
+            for problem in code_problems(hass, code.warnings, "warning_code")
         ],
     }
 
@@ -60,8 +60,13 @@ def async_code(hass: HomeAssistant, lock: Lock, code: AccessCode) -> JsonObject:
         "pending": [
             mutation.mutation_code for mutation in code.pending_mutations or ()
         ],
-        "errors": _problems(hass, code.errors, "error_code"),
-        "warnings": _problems(hass, code.warnings, "warning_code"),
+        "errors": code_problems(hass, code.errors, "error_code"),
+        "warnings": code_problems(hass, code.warnings, "warning_code"),
+        "same_pin_as": [
+            other.access_code_id
+            for other in lock.codes
+            if other is not code and other.code and other.code == code.code
+        ],
     }
     if not code.is_managed:
         described["can_convert"] = can_convert(lock, code)
@@ -74,11 +79,12 @@ def can_convert(lock: Lock, code: AccessCode) -> bool:
     return lock.device.can_convert_codes and not code.cannot_be_managed
 
 
-def _problems(
+def code_problems(
     hass: HomeAssistant,
     problems: Iterable[SeamProblem],
     key: Literal["error_code", "warning_code"],
 ) -> list[Any]:
+    """Return errors or warnings, each with Seam's words and our advice."""
     return [
         {
             key: problem.code,

@@ -26,8 +26,8 @@ from .const import DOMAIN
 from .constraints import checked_pin
 from .conversion import async_convert, not_convertible
 from .errors import refusal
+from .picture import Lock
 from .presentation import JsonObject, async_code
-from .sync import Lock
 from .targets import Outcome, Target, async_each, async_handle
 
 ATTR_ACCESS_CODE_ID: Final = "access_code_id"
@@ -276,5 +276,7 @@ def _pick(data: dict[str, Any]) -> dict[str, str | None]:
 
 
 def _check_codes_known(lock: Lock) -> None:
+    if not lock.device.has_access_codes:
+        raise refusal("no_access_codes", lock=lock.device.name)
     if not lock.has_codes:
         raise refusal("codes_unknown", lock=lock.device.name)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
@@ -19,8 +20,8 @@ from homeassistant.helpers.target import (
 from .const import DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .errors import refusal
+from .picture import Lock
 from .presentation import JsonObject
-from .sync import Lock
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,8 @@ async def async_handle(handler: Handler, call: ServiceCall) -> ServiceResponse:
             translation_key="some_locks_failed",
             translation_placeholders={
                 "failed": "; ".join(f"{key}: {err}" for key, err in failures.items()),
-                "done": ", ".join(outcomes.keys() - failures.keys()) or "–",
+                "done": ", ".join(key for key in outcomes if key not in failures)
+                or "–",
             },
         )
     if not call.return_response:
@@ -79,7 +81,7 @@ async def _async_targets(call: ServiceCall) -> list[Target]:
         meant = {
             entry.entity_id
             for entry in registry.entities.values()
-            if _is_seam_lock(entry)
+            if _is_seam_lock(entry) and not entry.disabled
         }
     else:
         selected = async_extract_referenced_entity_ids(
@@ -90,7 +92,8 @@ async def _async_targets(call: ServiceCall) -> list[Target]:
         meant = {
             entity_id
             for entity_id in selected.indirectly_referenced
-            if _is_seam_lock(registry.async_get(entity_id))
+            if _is_seam_lock(entry := registry.async_get(entity_id))
+            and not entry.disabled
         }
     targets = [_target(call.hass, entity_id) for entity_id in sorted(named | meant)]
     if not targets:
@@ -108,7 +111,7 @@ async def _async_targets(call: ServiceCall) -> list[Target]:
     return targets
 
 
-def _is_seam_lock(entry: er.RegistryEntry | None) -> bool:
+def _is_seam_lock(entry: er.RegistryEntry | None) -> TypeGuard[er.RegistryEntry]:
     return (
         entry is not None and entry.platform == DOMAIN and entry.domain == LOCK_DOMAIN
     )
@@ -117,7 +120,7 @@ def _is_seam_lock(entry: er.RegistryEntry | None) -> bool:
 def _target(hass: HomeAssistant, entity_id: str) -> Target:
     """Return the lock behind an entity."""
     registered = er.async_get(hass).async_get(entity_id)
-    if registered is None or not _is_seam_lock(registered):
+    if not _is_seam_lock(registered):
         raise refusal("not_a_seam_lock", entity=entity_id)
     entry: SeamConfigEntry | None = hass.config_entries.async_get_entry(
         registered.config_entry_id or ""

@@ -415,6 +415,8 @@ class Event(Model):
     action_attempt_id: str | None = None
     access_code_is_managed: bool | None = None
     method: str | None = None
+    code: str | None = field(default=None, repr=False)
+    """The PIN, which some makers tell instead of the code's id."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
