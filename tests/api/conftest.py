@@ -112,9 +112,7 @@ def told(error: BaseException) -> str:
     while link is not None:
         shown += [str(link), repr(link), repr(link.args)]
         link = link.__cause__ or link.__context__
-    # Source lines are no part of it: tests have PINs in them.
-    trace = traceback.TracebackException.from_exception(error, lookup_lines=False)
-    return "\n".join([*shown, *trace.format_exception_only(show_group=True)])
+    return "\n".join([*shown, *traceback.format_exception(error)])
 
 
 @pytest.fixture(autouse=True)
