@@ -24,30 +24,18 @@ from .api import (
     SeamServerError,
     SeamUnreachableError,
 )
-from .api.client import EVENTS_LIMIT
+from .feed import EventFeed
+from .own_changes import OwnChanges
 from .picture import Lock, Picture, masked
-
-# How far back the first question goes: far enough for clocks that differ.
-_FIRST_LOOK: Final = timedelta(hours=1)
-# Events may show up late; what is later still is left to the next reconcile.
-_OVERLAP: Final = timedelta(minutes=5)
-# Events are told apart by their ids; a webhook may repeat one after a day.
-_REMEMBERED_EVENTS: Final = 10_000
+from .rechecks import Rechecks, is_due
 
 # Two requests for each lock, at most 20 a minute on average.
 _RECONCILE_AT_LEAST: Final = timedelta(minutes=15)
 _RECONCILE_PER_LOCK: Final = timedelta(seconds=6)
 
-# Unsettled codes are looked at after 1, 2, 4 … minutes, until reconciles do it.
-_FIRST_RECHECK: Final = timedelta(minutes=1)
-
-# For so long, what our own actions did outweighs what Seam's lists say.
-_OWN_CHANGE: Final = timedelta(minutes=2)
-
 # So many failures in a row are not the fault of single locks.
 _HOPELESS: Final = 3
 
-_UNSETTLED: Final = (CodeStatus.SETTING, CodeStatus.REMOVING, CodeStatus.UNKNOWN)
 _USE_EVENTS: Final = ("lock.locked", "lock.unlocked")
 _CODE_GONE_EVENTS: Final = ("access_code.deleted", "access_code.unmanaged.removed")
 _DEVICE_GONE_EVENTS: Final = (
@@ -89,23 +77,6 @@ class News:
     code_name: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Recheck:
-    """When to look again at a lock with unsettled codes."""
-
-    codes: frozenset[tuple[str, CodeStatus]]
-    gap: timedelta
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class _OwnChange:
-    """What an action did to a code, until Seam's lists say so, too."""
-
-    fields: Mapping[str, Any]
-    until: datetime
-
-
 class Sync:
     """Keeps the picture."""
 
@@ -130,12 +101,9 @@ class Sync:
         self._failures_in_a_row = 0
         self._got_codes = False
         self._reconcile_at: datetime | None = None
-        self._rechecks: dict[str, _Recheck] = {}
-        self._own_changes: dict[str, _OwnChange] = {}
-        self._gone_codes: set[str] = set()
-        self._cursor: datetime | None = None
-        self._has_bearings = False
-        self._seen_events: dict[str, None] = {}
+        self._rechecks = Rechecks()
+        self._own_changes = OwnChanges()
+        self._feed = EventFeed()
         self._happened: list[tuple[Event, str | None, bool]] = []
         self._news: list[News] = []
 
@@ -143,18 +111,16 @@ class Sync:
 
     def begin_poll(self, now: datetime) -> None:
         """Decide what a poll asks for: what has happened, and what is unsettled."""
-        if self._cursor is None:
-            self._cursor = now - _FIRST_LOOK
-        self._due[FetchEvents(self._cursor - _OVERLAP)] = None
+        self._due[FetchEvents(self._feed.since(now))] = None
         for fetch in self._postponed:
             self._due[fetch] = None
         self._postponed.clear()
-        if self._is_due(self._reconcile_at, now, self._reconcile_interval):
+        if is_due(self._reconcile_at, now, self._reconcile_interval):
             self.request_all()
-            return
-        for device_id, recheck in self._rechecks.items():
-            if self._is_due(recheck.at, now, recheck.gap):
-                self._due[FetchCodes(device_id)] = None
+        else:
+            self._due.update(
+                (FetchCodes(device_id), None) for device_id in self._rechecks.due(now)
+            )
 
     def request_all(self) -> None:
         """Have everything fetched: a reconcile."""
@@ -202,27 +168,30 @@ class Sync:
 
     def code_created(self, code: AccessCode, now: datetime) -> None:
         """Show a new code at once, and not forget it while Seam's lists lack it."""
-        if (lock := self._locks.get(code.device_id)) is None:
-            return
-        self._own_changes[code.access_code_id] = _OwnChange({}, now + _OWN_CHANGE)
-        if lock.code(code.access_code_id) is None:
+        self._own_changes.note(code.access_code_id, {}, now)
+        lock = self._locks.get(code.device_id)
+        if lock and lock.has_codes and lock.code(code.access_code_id) is None:
             self._put(lock, (*lock.codes, code), lock.missing)
 
     def code_changed(
         self, access_code_id: str, fields: Mapping[str, Any], now: datetime
     ) -> None:
-        """Show what was changed of a code, also while Seam's lists lag behind."""
-        self._own_changes[access_code_id] = _OwnChange(fields, now + _OWN_CHANGE)
+        """Show at once what was changed of a code, also while lists lag behind."""
+        self._own_changes.note(access_code_id, fields, now)
+        for lock in list(self._locks.values()):
+            if lock.has_codes and lock.code(access_code_id):
+                codes = [self._own_changes.applied(code, now) for code in lock.codes]
+                self._put(lock, codes, lock.missing)
 
     def codes_removed(self, access_code_ids: Iterable[str], now: datetime) -> None:
         """Show codes as being removed, and believe it as soon as they are missing."""
         for access_code_id in access_code_ids:
-            self._gone_codes.add(access_code_id)
+            self._own_changes.expect_gone((access_code_id,))
             self.code_changed(access_code_id, {"status": CodeStatus.REMOVING}, now)
 
     def codes_converted(self, access_code_ids: Iterable[str]) -> None:
         """Believe it when unmanaged codes are missing: Seam may give them new ids."""
-        self._gone_codes.update(access_code_ids)
+        self._own_changes.expect_gone(access_code_ids)
 
     def touch(self, device_ids: Iterable[str]) -> None:
         """Make these locks new objects, as time alone has changed how they look."""
@@ -250,27 +219,18 @@ class Sync:
     ) -> None:
         """Take in what has happened, in any order, some of it known already."""
         self._failures_in_a_row = 0
-        events = sorted(events, key=lambda event: event.created_at)
-        if is_cut := len(events) >= EVENTS_LIMIT:
-            self.request_all()
-        for event in events:
-            # One from a wrong clock's future must not hide what comes before it.
-            if is_cut or event.created_at <= now + _OVERLAP:
-                self._cursor = max(self._cursor or event.created_at, event.created_at)
-            self.receive_event(event)
-        self._has_bearings = True
+        # The first answer is a bearing: what it tells is in the lists that follow.
+        is_news = self._feed.has_bearings
+        fresh = self._feed.take_in(events, now)
+        for event in fresh.events:
+            self._happen(event, is_news=is_news)
+        if not fresh.is_complete:
+            self._reconcile_soon(now)
 
     def receive_event(self, event: Event) -> None:
-        """Take in one event, once. The first answer is a bearing, not news."""
-        if event.event_id in self._seen_events:
-            return
-        self._seen_events[event.event_id] = None
-        if len(self._seen_events) > _REMEMBERED_EVENTS:
-            del self._seen_events[next(iter(self._seen_events))]
-        # Its name may be gone once the lists are fetched.
-        self._happened.append((event, self._code_name(event), self._has_bearings))
-        if self._has_bearings:
-            self._make_due(event)
+        """Take in one event that Seam sent by itself."""
+        if self._feed.is_fresh(event):
+            self._happen(event, is_news=self._feed.has_bearings)
 
     def receive_devices(
         self, fetch: FetchDevices, devices: Iterable[Device], now: datetime
@@ -281,20 +241,22 @@ class Sync:
             asked = set(fetch.device_ids)
         else:
             asked = self._known_devices | self._locks.keys()
-            self._reconcile_at = now + self._reconcile_interval
             self.reconciled_at = now
         found = {device.device_id: device for device in devices if device.is_lock}
         for device_id, device in found.items():
             known = self._locks.get(device_id)
-            if known is None or not device.has_access_codes:
+            lock = replace(known or Lock(device=device), device=device)
+            if not device.has_access_codes:
                 # Codes that nobody can ask for any more must not stay for ever.
-                lock = Lock(device=device)
-            else:
-                lock = masked(replace(known, device=device))
+                lock = replace(lock, managed=(), unmanaged=(), has_codes=False)
+            lock = masked(lock)
             if lock != known:
                 self._set(lock)
             if device.has_access_codes and (known is None or fetch.device_ids is None):
                 self._due[FetchCodes(device_id)] = None
+        if fetch.device_ids is None:
+            # By now it is known how many locks there are.
+            self._reconcile_at = now + self._reconcile_interval
         self._absent_devices -= found.keys()
         self._known_devices |= found.keys()
         for device_id in asked - found.keys():
@@ -322,7 +284,7 @@ class Sync:
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
         codes = {
-            code.access_code_id: self._with_own_change(code, now)
+            code.access_code_id: self._own_changes.applied(code, now)
             for code in chain(unmanaged, managed)
         }
         old = {code.access_code_id for code in lock.managed}
@@ -336,8 +298,8 @@ class Sync:
             code_id = code.access_code_id
             if code_id in codes:
                 continue
-            if code_id not in self._gone_codes and (
-                self._is_own(code_id, now)
+            if not self._own_changes.is_gone(code_id) and (
+                self._own_changes.holds(code_id, now)
                 or (
                     code_id not in lock.missing
                     and code.status_at(now) is not CodeStatus.REMOVING
@@ -349,21 +311,26 @@ class Sync:
                 codes[code_id] = code
                 missing.add(code_id)
             else:
-                self._gone_codes.discard(code_id)
-                self._own_changes.pop(code_id, None)
+                self._own_changes.forget(code_id)
+        if missing:
+            self._postponed.append(fetch)
         self._put(lock, codes.values(), frozenset(missing))
-        self._plan_recheck(fetch.device_id, now)
+        self._rechecks.plan(
+            fetch.device_id, codes.values(), now, longest=self._reconcile_interval
+        )
 
     def receive_failure(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
         """Note that something could not be had; it stays due."""
-        self._failures_in_a_row += 1
+        # An answer, even a bad one about one lock, says nothing about the others.
+        if isinstance(error, SeamUnreachableError):
+            self._failures_in_a_row += 1
         if isinstance(fetch, FetchEvents) and not isinstance(
             error,
             SeamAuthError | SeamRateLimitError | SeamServerError | SeamUnreachableError,
         ):
             # Seam refuses the question itself: perhaps it is about too long ago.
-            self._cursor = now - _OVERLAP
-            self.request_all()
+            self._feed.start_over()
+            self._reconcile_soon(now)
             return
         self._failures.append((fetch, error))
         if not isinstance(fetch, FetchEvents):
@@ -403,19 +370,26 @@ class Sync:
             _RECONCILE_AT_LEAST, len(self._locks) * _RECONCILE_PER_LOCK
         )
 
-    @staticmethod
-    def _is_due(at: datetime | None, now: datetime, gap: timedelta) -> bool:
-        """Return whether a moment, planned a gap ahead, has come.
+    def _reconcile_soon(self, now: datetime) -> None:
+        """Reconcile now, or as soon as it does not make too many requests."""
+        gap = len(self._locks) * _RECONCILE_PER_LOCK
+        if self.reconciled_at is None or is_due(self.reconciled_at + gap, now, gap):
+            self.request_all()
+        elif self._reconcile_at is not None:
+            self._reconcile_at = min(self._reconcile_at, self.reconciled_at + gap)
 
-        Further ahead than it was planned, the clock was set back.
-        """
-        return at is None or now >= at or at - now > gap
+    def _happen(self, event: Event, *, is_news: bool) -> None:
+        """Remember an event until the round ends, and fetch what it may have changed."""
+        # Its code's name may be gone once the lists are fetched.
+        self._happened.append((event, self._code_name(event), is_news))
+        if is_news:
+            self._make_due(event)
 
     def _make_due(self, event: Event) -> None:
         """Have fetched what an event may have changed."""
         kind, device_id = event.event_type, event.device_id
         if kind in _CODE_GONE_EVENTS and event.access_code_id:
-            self._gone_codes.add(event.access_code_id)
+            self._own_changes.expect_gone((event.access_code_id,))
         if device_id is None:
             # Trouble of an account is told at each of its devices and codes.
             if kind.startswith("connected_account."):
@@ -432,7 +406,7 @@ class Sync:
     def _forget(self, device_id: str) -> None:
         self._locks.pop(device_id, None)
         self._is_changed = True
-        self._rechecks.pop(device_id, None)
+        self._rechecks.forget(device_id)
         self._absent_devices.discard(device_id)
         self._known_devices.discard(device_id)
         self._gone_devices.add(device_id)
@@ -453,36 +427,6 @@ class Sync:
         )
         if new != lock:
             self._set(new)
-
-    def _is_own(self, access_code_id: str, now: datetime) -> bool:
-        change = self._own_changes.get(access_code_id)
-        return change is not None and now < change.until
-
-    def _with_own_change(self, code: AccessCode, now: datetime) -> AccessCode:
-        """Return the code as our action left it, unless Seam says so already."""
-        if (change := self._own_changes.get(code.access_code_id)) is None:
-            return code
-        changed = replace(code, **change.fields)
-        if changed == code or now >= change.until:
-            del self._own_changes[code.access_code_id]
-            return code
-        return changed
-
-    def _plan_recheck(self, device_id: str, now: datetime) -> None:
-        """Look again at unsettled codes, less and less often while nothing changes."""
-        codes = frozenset(
-            (code.access_code_id, code.status_at(now))
-            for code in self._locks[device_id].codes
-            if code.status_at(now) in _UNSETTLED
-            or self._is_own(code.access_code_id, now)
-        )
-        last = self._rechecks.pop(device_id, None)
-        gap = _FIRST_RECHECK
-        if last is not None and last.codes == codes:
-            gap = 2 * last.gap if now >= last.at else last.gap
-        gap = min(gap, self._reconcile_interval)
-        if codes:
-            self._rechecks[device_id] = _Recheck(codes, gap, now + gap)
 
     def _tell(self) -> None:
         """Turn what has happened into news, with names as they are now."""

@@ -1,0 +1,69 @@
+"""Which events to ask for, and which of an answer were not heard of yet. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from .api import Event
+from .api.client import EVENTS_LIMIT
+
+# How far back the first question goes: far enough for clocks that differ.
+_FIRST_LOOK: Final = timedelta(hours=1)
+# Events may show up late; what is later still is left to the next reconcile.
+_OVERLAP: Final = timedelta(minutes=5)
+# Events are told apart by their ids; a webhook may repeat one after a day.
+_REMEMBERED: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """The new events of an answer, oldest first, and whether it held all there were."""
+
+    events: list[Event]
+    is_complete: bool
+
+
+class EventFeed:
+    """Follows the events of a workspace by Seam's own clock."""
+
+    def __init__(self) -> None:
+        """Start with nothing heard of."""
+        self.has_bearings = False
+        self._is_behind = False
+        self._cursor: datetime | None = None
+        self._seen: dict[str, None] = {}
+
+    def since(self, now: datetime) -> datetime:
+        """Return from when on to ask. It moves only when events come."""
+        if self._cursor is None:
+            self._cursor = now - _FIRST_LOOK
+        return self._cursor - _OVERLAP
+
+    def start_over(self) -> None:
+        """Ask again as if for the first time, but tell nothing twice."""
+        self._cursor = None
+
+    def take_in(self, events: Iterable[Event], now: datetime) -> Fresh:
+        """Take in an answer, which may come in any order and repeat itself."""
+        ordered = sorted(events, key=lambda event: event.created_at)
+        # There are no pages: a full answer may have left out others.
+        is_full = len(ordered) >= EVENTS_LIMIT
+        for event in ordered:
+            # One from a wrong clock's future must not hide what comes before it.
+            if event.created_at <= now + _OVERLAP or is_full:
+                self._cursor = max(self._cursor or event.created_at, event.created_at)
+        # What follows a full first answer is as old: no news, but perhaps changes.
+        is_complete = not is_full and not self._is_behind
+        self._is_behind = is_full and not self.has_bearings
+        self.has_bearings |= not is_full
+        return Fresh([event for event in ordered if self.is_fresh(event)], is_complete)
+
+    def is_fresh(self, event: Event) -> bool:
+        """Return whether an event was not heard of yet, and remember it."""
+        if event.event_id in self._seen:
+            return False
+        self._seen[event.event_id] = None
+        if len(self._seen) > _REMEMBERED:
+            del self._seen[next(iter(self._seen))]
+        return True

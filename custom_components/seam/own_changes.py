@@ -1,0 +1,60 @@
+"""What our own actions did to codes, until Seam's lists say so, too. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from .api import AccessCode
+
+# For so long, what our actions did outweighs what lists say: some lag behind.
+_LASTS: Final = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    fields: Mapping[str, Any]
+    until: datetime
+
+
+class OwnChanges:
+    """Keeps changes by the ids of their codes."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._changes: dict[str, _Change] = {}
+        self._gone: set[str] = set()
+
+    def note(
+        self, access_code_id: str, fields: Mapping[str, Any], now: datetime
+    ) -> None:
+        """Remember what was changed of a code; nothing, if it was made."""
+        self._changes[access_code_id] = _Change(fields, now + _LASTS)
+
+    def expect_gone(self, access_code_ids: Iterable[str]) -> None:
+        """Remember codes whose absence from a list will be true."""
+        self._gone.update(access_code_ids)
+
+    def is_gone(self, access_code_id: str) -> bool:
+        """Return whether a code may be believed to be gone when a list lacks it."""
+        return access_code_id in self._gone
+
+    def holds(self, access_code_id: str, now: datetime) -> bool:
+        """Return whether a change still outweighs the lists."""
+        change = self._changes.get(access_code_id)
+        return change is not None and now < change.until
+
+    def applied(self, code: AccessCode, now: datetime) -> AccessCode:
+        """Return a list's code as our action left it, unless the list says so already."""
+        if (change := self._changes.get(code.access_code_id)) is None:
+            return code
+        changed = replace(code, **change.fields)
+        if changed == code or now >= change.until:
+            del self._changes[code.access_code_id]
+            return code
+        return changed
+
+    def forget(self, access_code_id: str) -> None:
+        """Forget a code that is gone."""
+        self._changes.pop(access_code_id, None)
+        self._gone.discard(access_code_id)
