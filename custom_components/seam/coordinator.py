@@ -59,7 +59,10 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         )
         self.client = client
         self.data = Picture()
-        self._sync = Sync(self._registered_locks(), jitter=random.random())
+        self.secrets = Secrets(entry.data[CONF_API_KEY])
+        self._sync = Sync(
+            self._registered_locks(), jitter=random.random(), secrets=self.secrets
+        )
         self._round = asyncio.Lock()
         self._slots = asyncio.Semaphore(_CONCURRENCY)
         self._troubled: set[str] = set()
@@ -169,7 +172,9 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             elif isinstance(fetch, FetchDevices):
                 async with self._slots:
                     devices = await client.list_devices(fetch.device_ids)
-                sync.receive_devices(fetch, devices, dt_util.utcnow())
+                sync.receive_devices(
+                    fetch, devices, dt_util.utcnow(), may_lack=devices.may_lack
+                )
             else:
                 async with self._slots:
                     if error := sync.is_hopeless:
@@ -179,8 +184,17 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
                     unmanaged = await client.list_unmanaged_access_codes(
                         fetch.device_id
                     )
-                sync.receive_codes(fetch, managed, unmanaged, dt_util.utcnow())
+                sync.receive_codes(
+                    fetch,
+                    managed,
+                    unmanaged,
+                    dt_util.utcnow(),
+                    may_lack=lambda code_id: (
+                        managed.may_lack(code_id) or unmanaged.may_lack(code_id)
+                    ),
+                )
         except SeamError as err:
+            err.redact(self.secrets)
             sync.receive_failure(fetch, err, dt_util.utcnow())
 
     @callback

@@ -6,7 +6,7 @@ a new picture. A quiet poll is one request, whatever the number of locks and cod
 the locks that events, our own actions or unsettled codes name are fetched again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
@@ -24,6 +24,7 @@ from .api import (
     SeamServerError,
     SeamUnreachableError,
 )
+from .api.redact import Secrets
 from .feed import EventFeed
 from .own_changes import OwnChanges
 from .picture import Lock, Picture, masked
@@ -77,17 +78,28 @@ class News:
     code_name: str | None
 
 
+def _lacks_nothing(_row_id: str) -> bool:
+    return False
+
+
 class Sync:
     """Keeps the picture."""
 
     def __init__(
-        self, known_devices: Iterable[str] = (), *, jitter: float = 0.0
+        self,
+        known_devices: Iterable[str] = (),
+        *,
+        jitter: float = 0.0,
+        secrets: Secrets | None = None,
     ) -> None:
         """Start with the ids of devices that there were before.
 
-        `jitter`, 0 to 1, spreads the reconciles of many houses.
+        `jitter`, 0 to 1, spreads the reconciles of many houses. To the `secrets` come
+        the PINs of all codes.
         """
         self.picture = Picture()
+        self._secrets = Secrets() if secrets is None else secrets
+        self._masked_secrets = 0
         self.reconciled_at: datetime | None = None
         self._jitter = 1 + jitter / 10
         self._locks: dict[str, Lock] = {}
@@ -168,6 +180,7 @@ class Sync:
 
     def code_created(self, code: AccessCode, now: datetime) -> None:
         """Show a new code at once, and not forget it while Seam's lists lack it."""
+        self._secrets.add((code.code,))
         self._own_changes.note(code.access_code_id, {}, now)
         lock = self._locks.get(code.device_id)
         if lock and lock.has_codes and lock.code(code.access_code_id) is None:
@@ -233,9 +246,17 @@ class Sync:
             self._happen(event, is_news=self._feed.has_bearings)
 
     def receive_devices(
-        self, fetch: FetchDevices, devices: Iterable[Device], now: datetime
+        self,
+        fetch: FetchDevices,
+        devices: Iterable[Device],
+        now: datetime,
+        *,
+        may_lack: Callable[[str], bool] = _lacks_nothing,
     ) -> None:
-        """Take in devices; those that are no locks are left aside."""
+        """Take in devices; those that are no locks are left aside.
+
+        `may_lack` tells of which ids the answer may have left out the row.
+        """
         self._failures_in_a_row = 0
         if fetch.device_ids is not None:
             asked = set(fetch.device_ids)
@@ -249,7 +270,7 @@ class Sync:
             if not device.has_access_codes:
                 # Codes that nobody can ask for any more must not stay for ever.
                 lock = replace(lock, managed=(), unmanaged=(), has_codes=False)
-            lock = masked(lock)
+            lock = masked(lock, self._secrets)
             if lock != known:
                 self._set(lock)
             if device.has_access_codes and (known is None or fetch.device_ids is None):
@@ -260,6 +281,8 @@ class Sync:
         self._absent_devices -= found.keys()
         self._known_devices |= found.keys()
         for device_id in asked - found.keys():
+            if may_lack(device_id):
+                continue
             if device_id in self._absent_devices:
                 self._forget(device_id)
             else:
@@ -273,6 +296,8 @@ class Sync:
         managed: Iterable[AccessCode],
         unmanaged: Iterable[AccessCode],
         now: datetime,
+        *,
+        may_lack: Callable[[str], bool] = _lacks_nothing,
     ) -> None:
         """Take in all codes of a lock.
 
@@ -298,7 +323,9 @@ class Sync:
             code_id = code.access_code_id
             if code_id in codes:
                 continue
-            if not self._own_changes.is_gone(code_id) and (
+            if may_lack(code_id):
+                codes[code_id] = code
+            elif not self._own_changes.is_gone(code_id) and (
                 self._own_changes.holds(code_id, now)
                 or (
                     code_id not in lock.missing
@@ -348,6 +375,7 @@ class Sync:
         elif not isinstance(error, SeamRateLimitError):
             # After an outage nothing is taken for granted.
             self._reconcile_at = None
+        self._mask()
         self._tell()
         self._publish()
         return error
@@ -416,6 +444,7 @@ class Sync:
     ) -> None:
         """Give a lock its codes; an unchanged lock stays the same object."""
         ordered = sorted(codes, key=_by_name)
+        self._secrets.add(code.code for code in ordered)
         new = masked(
             replace(
                 lock,
@@ -423,15 +452,25 @@ class Sync:
                 unmanaged=tuple(code for code in ordered if not code.is_managed),
                 has_codes=True,
                 missing=missing,
-            )
+            ),
+            self._secrets,
         )
         if new != lock:
             self._set(new)
 
+    def _mask(self) -> None:
+        """Look for the PINs that are new in the texts that are older."""
+        if len(self._secrets) == self._masked_secrets:
+            return
+        self._masked_secrets = len(self._secrets)
+        for lock in list(self._locks.values()):
+            if (new := masked(lock, self._secrets)) != lock:
+                self._set(new)
+
     def _tell(self) -> None:
         """Turn what has happened into news, with names as they are now."""
         for event, name, is_news in self._happened:
-            name = self._code_name(event) or name
+            name = self._code_name(event) or (name and self._secrets.mask(name))
             lock = self._locks.get(event.device_id or "")
             if lock is not None and event.event_type in _USE_EVENTS:
                 changed_by = name or event.method

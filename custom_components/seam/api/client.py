@@ -5,7 +5,7 @@ aware datetimes. Where an endpoint answers with an action attempt, the change go
 on after the method has returned; without one Seam says nothing of its progress.
 """
 
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -21,7 +21,7 @@ from .models import (
     Webhook,
     Workspace,
 )
-from .transport import Answer, Transport, parse, parse_rows, unreadable
+from .transport import Answer, Rows, Transport, parse, parse_rows, unreadable
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
@@ -59,17 +59,17 @@ class SeamClient:
 
     async def list_devices(
         self, device_ids: Iterable[str] | None = None
-    ) -> list[Device]:
+    ) -> Rows[Device]:
         """Return all managed devices, or those asked for (`/devices/list`)."""
         wanted = None if device_ids is None else sorted(device_ids)
         devices = await self._rows(
             Device, "/devices/list", "devices", "device_id", device_ids=wanted
         )
-        return [
-            device
-            for device in devices
-            if device.is_managed and (wanted is None or device.device_id in wanted)
-        ]
+        return devices.where(
+            lambda device: (
+                device.is_managed and (wanted is None or device.device_id in wanted)
+            )
+        )
 
     async def list_unmanaged_devices(self) -> list[Device]:
         """Return devices that Seam does not control (`/devices/unmanaged/list`)."""
@@ -278,7 +278,7 @@ class SeamClient:
         )
         return _code(answer, "access_code", is_managed=True)
 
-    async def list_access_codes(self, device_id: str) -> list[AccessCode]:
+    async def list_access_codes(self, device_id: str) -> Rows[AccessCode]:
         """Return the managed codes of a device (`/access_codes/list`)."""
         return await self._codes("/access_codes/list", device_id, is_managed=True)
 
@@ -335,7 +335,7 @@ class SeamClient:
 
     # Unmanaged access codes
 
-    async def list_unmanaged_access_codes(self, device_id: str) -> list[AccessCode]:
+    async def list_unmanaged_access_codes(self, device_id: str) -> Rows[AccessCode]:
         """Return the codes found on a device (`/access_codes/unmanaged/list`)."""
         return await self._codes(
             "/access_codes/unmanaged/list", device_id, is_managed=False
@@ -500,41 +500,51 @@ class SeamClient:
 
     async def _codes(
         self, path: str, device_id: str, *, is_managed: bool
-    ) -> list[AccessCode]:
+    ) -> Rows[AccessCode]:
         """Return a device's codes of one kind, and nothing else that came along."""
-        rows = [
-            _completed(row, is_managed=is_managed, device_id=device_id)
-            async for row in self._pages(path, "access_codes", device_id=device_id)
-        ]
-        return [
-            code
-            for code in parse_rows(AccessCode, path, rows, "access_code_id")
-            if code.device_id == device_id and code.is_managed is is_managed
-        ]
+        rows, is_complete = await self._all_pages(
+            path, "access_codes", device_id=device_id
+        )
+        codes = parse_rows(
+            AccessCode,
+            path,
+            (
+                _completed(row, is_managed=is_managed, device_id=device_id)
+                for row in rows
+            ),
+            "access_code_id",
+            is_complete=is_complete,
+        )
+        return codes.where(
+            lambda code: code.device_id == device_id and code.is_managed is is_managed
+        )
 
     async def _rows[M: Model](
         self, model: type[M], path: str, key: str, id_key: str, **parameters: Any
-    ) -> list[M]:
-        rows = [row async for row in self._pages(path, key, **parameters)]
-        return parse_rows(model, path, rows, id_key)
+    ) -> Rows[M]:
+        rows, is_complete = await self._all_pages(path, key, **parameters)
+        return parse_rows(model, path, rows, id_key, is_complete=is_complete)
 
-    async def _pages(
+    async def _all_pages(
         self, path: str, key: str, **parameters: Any
-    ) -> AsyncIterator[Any]:
-        """Yield the rows of all pages; the filters go with every cursor."""
+    ) -> tuple[list[Any], bool]:
+        """Return the rows of all pages, and whether these are all there are.
+
+        The filters go with every cursor.
+        """
+        rows: list[Any] = []
         cursor: str | None = None
         seen: set[str] = set()
         while True:
             answer = await self._transport.read(path, page_cursor=cursor, **parameters)
-            for row in _list(answer, key):
-                yield row
+            rows += _list(answer, key)
             pagination = answer.get("pagination")
             if not isinstance(pagination, dict) or not pagination.get("has_next_page"):
-                return
+                return rows, True
             cursor = pagination.get("next_page_cursor")
             # A cursor that comes again would never end.
             if not isinstance(cursor, str) or not cursor or cursor in seen:
-                return
+                return rows, False
             seen.add(cursor)
 
 

@@ -1,7 +1,7 @@
 """One request to Seam: time limits, retries of reads, errors, rows of an answer."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 import logging
 import random
@@ -157,25 +157,63 @@ def parse[M: Model](model: type[M], answer: Answer, data: Any) -> M:
     raise unreadable(answer)
 
 
+class Rows[M: Model](list[M]):
+    """The rows of an answer that can be read, and what is known of the others."""
+
+    def __init__(
+        self,
+        rows: Iterable[M] = (),
+        *,
+        unreadable: Iterable[str] = (),
+        is_complete: bool = True,
+    ) -> None:
+        """Take the rows, the ids of unreadable ones, and whether no other is lacking."""
+        super().__init__(rows)
+        self.unreadable = frozenset(unreadable)
+        self.is_complete = is_complete
+
+    def where(self, condition: Callable[[M], bool]) -> Rows[M]:
+        """Return the rows that fulfil a condition."""
+        return Rows(
+            filter(condition, self),
+            unreadable=self.unreadable,
+            is_complete=self.is_complete,
+        )
+
+    def may_lack(self, row_id: str) -> bool:
+        """Return whether a row that is not here may exist all the same."""
+        return not self.is_complete or row_id in self.unreadable
+
+
 def parse_rows[M: Model](
-    model: type[M], path: str, rows: Iterable[Any], id_key: str
-) -> list[M]:
+    model: type[M],
+    path: str,
+    rows: Iterable[Any],
+    id_key: str,
+    *,
+    is_complete: bool = True,
+) -> Rows[M]:
     """Return the rows that can be read; the others are left out with a warning."""
     found: list[M] = []
+    unreadable_ids: list[str] = []
     for row in rows:
         try:
             found.append(model.from_dict(row))
         except (AttributeError, TypeError, ValueError, LookupError) as err:
             row_id = row.get(id_key) if isinstance(row, dict) else None
+            # An id of another type may be anything, even what holds a PIN.
+            if isinstance(row_id, str):
+                unreadable_ids.append(row_id)
+            else:
+                row_id, is_complete = None, False
             _LOGGER.warning(
                 "Left out %s %s of Seam's answer from %s: %s",
                 id_key,
-                # An id of another type may be anything, even what holds a PIN.
-                row_id if isinstance(row_id, str) else None,
+                row_id,
                 path,
                 _fault(err),
             )
-    return found
+    return Rows(found, unreadable=unreadable_ids, is_complete=is_complete)
 
 
 def _fault(err: Exception) -> str:
