@@ -55,6 +55,16 @@ class Conversion:
         code.created_at = self._timeline.now()
         self._events.code("unmanaged.converted_to_managed", code)
         self._programming.make_plan(code)
+        self._blame_managed(access_code_id, code)
+
+    def _blame_managed(self, old_id: str, code: AccessCode) -> None:
+        """Name the code as a managed one where it is in another's way."""
+        for other in self._world.codes_of(code.device_id, managed=True):
+            for error in other.errors:
+                if error.get("unmanaged_access_code_id") == old_id:
+                    del error["unmanaged_access_code_id"]
+                    error["managed_access_code_id"] = code.access_code_id
+                    self._events.code("changed", other)
 
     def _refusal(self, code: AccessCode) -> Json | None:
         created_at = to_iso(self._timeline.now())
@@ -67,7 +77,8 @@ class Conversion:
                 **scope,
             }
         for other in self._world.codes_of(code.device_id, managed=True):
-            if code.code is not None and other.code == code.code:
+            # One that is not on the device yet has to make way.
+            if code.code is not None and other.code == code.code and other.is_on_device:
                 return {
                     "error_code": "duplicate_code_on_device",
                     "message": "A managed access code with the same PIN is on this device.",

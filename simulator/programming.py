@@ -255,12 +255,15 @@ class Programming:
         if self._behaviour.programming_failures:
             failure = self._behaviour.programming_failures.pop(0)
             return {"error_code": failure.error_code, "message": failure.message}
-        for other in self._world.codes_of(code.device_id, managed=False):
-            if code.code is not None and other.code == code.code:
+        for other in self._world.codes_of(code.device_id):
+            if other is code or code.code is None or other.code != code.code:
+                continue
+            if other.is_on_device:
+                kind = "managed" if other.is_managed else "unmanaged"
                 return {
                     "error_code": "duplicate_code_on_device",
                     "message": "There is already another access code with the same PIN on this device.",
-                    "unmanaged_access_code_id": other.access_code_id,
+                    f"{kind}_access_code_id": other.access_code_id,
                 }
         device = self.device(code)
         slots = device.properties.get("max_active_codes_supported")
@@ -357,7 +360,8 @@ class Programming:
 
 def _was_caused_by(code: AccessCode, error: Json) -> bool:
     return (
-        error.get("unmanaged_access_code_id") == code.access_code_id
+        code.access_code_id
+        in (error.get("unmanaged_access_code_id"), error.get("managed_access_code_id"))
         or error.get("error_code") == "no_space_for_access_code_on_device"
     )
 

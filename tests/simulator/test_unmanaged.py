@@ -53,19 +53,52 @@ async def test_conversion_with_new_id(sim: Simulator, client: Client) -> None:
 
 async def test_conversion_that_fails(sim: Simulator, client: Client) -> None:
     """A conversion that fails leaves the code with an error."""
+    copy = sim.control.add_unmanaged_code(FRONT_DOOR, "Copy", "739158")
     sim.control.fail_next_conversion()
-    for code_id in (UNMANAGED_NEIGHBOUR, UNMANAGED_OLD_GUEST):
+    for code_id in (UNMANAGED_NEIGHBOUR, copy.access_code_id):
         await client.ok(
             "/access_codes/unmanaged/convert_to_managed", access_code_id=code_id
         )
     sim.clock.advance(3)
     codes = await client.codes(FRONT_DOOR, managed=False)
-    errors = [codes[i]["errors"][0] for i in (UNMANAGED_NEIGHBOUR, UNMANAGED_OLD_GUEST)]
+    errors = [codes[i]["errors"][0] for i in (UNMANAGED_NEIGHBOUR, copy.access_code_id)]
     assert errors[0]["error_code"] == "provider_issue"
-    assert errors[1]["managed_access_code_id"] == CODE_HANDYMAN
+    assert errors[1]["managed_access_code_id"] == CODE_CLEANER
     assert "access_code.unmanaged.failed_to_convert_to_managed" in (
         await client.event_types()
     )
+
+
+@pytest.mark.parametrize("new_id", [False, True])
+async def test_converting_what_is_in_the_way_of_a_managed_code(
+    sim: Simulator, client: Client, new_id: bool
+) -> None:
+    """The code that is not on the lock gives way, and names the other as managed."""
+    sim.control.convert_with_new_id(new_id)
+    await client.ok(
+        "/access_codes/unmanaged/convert_to_managed", access_code_id=UNMANAGED_OLD_GUEST
+    )
+    sim.clock.advance(3)
+    [converted] = [
+        code
+        for code in (await client.codes(FRONT_DOOR)).values()
+        if code["name"] == "Summer guest"
+    ]
+    assert (converted["status"], converted["errors"]) == ("set", [])
+    (error,) = (await client.code(CODE_HANDYMAN))["errors"]
+    assert "unmanaged_access_code_id" not in error
+    assert error["managed_access_code_id"] == converted["access_code_id"]
+    # It is tried again in vain, and set once the other is gone.
+    await client.ok(
+        "/access_codes/update", access_code_id=CODE_HANDYMAN, name="Handyman two"
+    )
+    sim.clock.advance(5)
+    (error,) = (await client.code(CODE_HANDYMAN))["errors"]
+    assert error["managed_access_code_id"] == converted["access_code_id"]
+    await client.ok("/access_codes/delete", access_code_id=converted["access_code_id"])
+    sim.clock.advance(10)
+    handyman = await client.code(CODE_HANDYMAN)
+    assert (handyman["status"], handyman["errors"]) == ("set", [])
 
 
 @pytest.mark.parametrize("code_id", [UNMANAGED_INSTALLER, UNMANAGED_GARDEN_1])
