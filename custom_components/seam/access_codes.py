@@ -13,7 +13,6 @@ from uuid import uuid4
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, ActionAttempt, ActionAttemptStatus
-from .api.redact import redact
 from .attempts import async_wait_for_attempt
 from .constraints import (
     check_name,
@@ -83,7 +82,7 @@ def find_code(
         raise refusal(
             "unknown_code",
             lock=lock.device.name,
-            code=redact(access_code_id, lock.pins),
+            code=coordinator.secrets.mask(access_code_id),
             candidates=_candidates(codes),
         )
     wanted = name or ""
@@ -96,7 +95,7 @@ def find_code(
         "ambiguous_code" if found else "unknown_code",
         lock=lock.device.name,
         # Somebody may have taken the field for the PIN's.
-        code=redact(wanted, lock.pins),
+        code=coordinator.secrets.mask(wanted),
         candidates=_candidates(found or codes),
     )
 
@@ -156,14 +155,12 @@ async def async_create(
     """Create a code on one lock; return it with its PIN."""
     client = coordinator.client
     try:
-        with translated_errors(coordinator, lock.device_id):
+        with translated_errors(coordinator):
             code, attempt = await client.create_access_code(
                 lock.device_id, common_code_key=common_code_key, **request.parameters
             )
         coordinator.async_code_created(code)
-        attempt = await async_wait_for_attempt(
-            coordinator, lock.device_id, attempt, pin=code.code
-        )
+        attempt = await async_wait_for_attempt(coordinator, lock.device_id, attempt)
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
     return _created(coordinator, code, attempt)
@@ -183,7 +180,7 @@ async def async_create_shared(
             raise refusal("only_one_lock", field=name)
     device_ids = [lock.device_id for lock in locks]
     try:
-        with translated_errors(coordinator, *device_ids):
+        with translated_errors(coordinator):
             codes = await coordinator.client.create_multiple_access_codes(
                 device_ids,
                 behavior_when_code_cannot_be_shared="throw",
@@ -241,12 +238,10 @@ async def async_delete(
         else coordinator.client.delete_unmanaged_access_code
     )
     try:
-        with translated_errors(coordinator, lock.device_id):
+        with translated_errors(coordinator):
             attempt = await delete(code_id)
         coordinator.async_codes_removed([code_id])
-        await async_wait_for_attempt(
-            coordinator, lock.device_id, attempt, pin=code.code
-        )
+        await async_wait_for_attempt(coordinator, lock.device_id, attempt)
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
     now = coordinator.data.locks.get(lock.device_id)

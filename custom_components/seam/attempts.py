@@ -5,7 +5,6 @@ import asyncio
 from homeassistant.exceptions import HomeAssistantError
 
 from .api import ActionAttempt, ActionAttemptStatus, SeamError
-from .api.redact import redact
 from .const import DOMAIN
 from .coordinator import SeamCoordinator
 
@@ -14,17 +13,12 @@ WAIT_STEPS = (0.5, 0.5, 1, 1, 2, 2, 3, 5, 5, 10, 15, 15)
 
 
 async def async_wait_for_attempt(
-    coordinator: SeamCoordinator,
-    device_id: str,
-    attempt: ActionAttempt | None,
-    *,
-    pin: str | None = None,
+    coordinator: SeamCoordinator, device_id: str, attempt: ActionAttempt | None
 ) -> ActionAttempt | None:
     """Wait until the attempt succeeded; return it pending where it takes too long.
 
     None, which Seam sends where it has nothing to wait for, stays None. Raises
-    HomeAssistantError with Seam's message when the attempt failed, without the PIN that
-    it is about.
+    HomeAssistantError with Seam's message when the attempt failed.
     """
     if attempt is None:
         return None
@@ -40,29 +34,21 @@ async def async_wait_for_attempt(
             # What was asked for goes on in Seam whether or not we can watch it.
             continue
     if attempt.status is ActionAttemptStatus.ERROR:
-        raise attempt_failure(coordinator, device_id, attempt, pin=pin)
+        raise attempt_failure(coordinator, device_id, attempt)
     return attempt
 
 
 def attempt_failure(
-    coordinator: SeamCoordinator,
-    device_id: str,
-    attempt: ActionAttempt,
-    *,
-    pin: str | None = None,
+    coordinator: SeamCoordinator, device_id: str, attempt: ActionAttempt
 ) -> HomeAssistantError:
-    """Return the error for an attempt that failed, with Seam's message.
-
-    The PIN is one that the picture need not have: not yet, or no more.
-    """
+    """Return the error for an attempt that failed, with Seam's message."""
     message = attempt.error.message if attempt.error else ""
     lock = coordinator.data.locks.get(device_id)
-    pins = lock.pins if lock else set()
     return HomeAssistantError(
         translation_domain=DOMAIN,
         translation_key="action_attempt_failed",
         translation_placeholders={
             "lock": lock.device.name if lock else device_id,
-            "error": redact(message, pins | {pin or ""}),
+            "error": coordinator.secrets.mask(message),
         },
     )

@@ -174,9 +174,7 @@ class _Conversion:
     def _translated_errors(
         self, *, changes: bool = True
     ) -> AbstractContextManager[None]:
-        return translated_errors(
-            self._coordinator, self._lock.device_id, changes=changes
-        )
+        return translated_errors(self._coordinator, changes=changes)
 
 
 def _outcome(code: AccessCode, outcome: str, reason: str | None = None) -> JsonObject:

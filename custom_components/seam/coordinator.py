@@ -8,6 +8,7 @@ import random
 from typing import Any, override
 
 from homeassistant.config_entries import ConfigEntry
+from homeassistant.const import CONF_API_KEY
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers import device_registry as dr
@@ -24,6 +25,7 @@ from .api import (
     SeamRateLimitError,
     Workspace,
 )
+from .api.redact import Secrets
 from .const import DOMAIN
 from .picture import Picture
 from .sync import Fetch, FetchDevices, FetchEvents, Sync

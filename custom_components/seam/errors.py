@@ -38,9 +38,9 @@ def refusal(key: str, **placeholders: str) -> ServiceValidationError:
 
 @contextmanager
 def translated_errors(
-    coordinator: SeamCoordinator, *device_ids: str, changes: bool = True
+    coordinator: SeamCoordinator, *, changes: bool = True
 ) -> Iterator[None]:
-    """Turn what Seam says of these locks into a translated error.
+    """Turn what Seam says into a translated error.
 
     Where the key is refused, a new one is asked for. What `changes` nothing is not
     called uncertain.
@@ -48,9 +48,7 @@ def translated_errors(
     try:
         yield
     except SeamError as err:
-        for device_id in device_ids:
-            if lock := coordinator.data.locks.get(device_id):
-                err.redact(lock.pins)
+        err.redact(coordinator.secrets)
         if isinstance(err, SeamAuthError):
             coordinator.config_entry.async_start_reauth(coordinator.hass)
         placeholders = {"error": str(err)}

@@ -92,7 +92,7 @@ class SeamLock(SeamLockEntity, LockEntity):
     ) -> None:
         """Carry out an attempt, and fetch what has become of the lock."""
         self.async_write_ha_state()
-        with translated_errors(self.coordinator, self.device_id):
+        with translated_errors(self.coordinator):
             attempt: ActionAttempt | None = await start(self.device_id)
         try:
             attempt = await async_wait_for_attempt(

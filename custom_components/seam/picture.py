@@ -1,12 +1,11 @@
 """The picture of a workspace: all that is known of its locks, as immutable objects."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-import re
 from types import MappingProxyType
 
 from .api import AccessCode, Device, SeamProblem
-from .api.redact import MASK, secret_pattern
+from .api.redact import Secrets
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,11 +32,6 @@ class Lock:
         """All codes, the managed ones first."""
         return self.managed + self.unmanaged
 
-    @property
-    def pins(self) -> set[str]:
-        """The PINs of all codes."""
-        return {code.code for code in self.codes if code.code}
-
     def code(self, access_code_id: str | None) -> AccessCode | None:
         """Return the code with that id."""
         return next(
@@ -52,62 +46,37 @@ class Picture:
     locks: Mapping[str, Lock] = field(default_factory=lambda: MappingProxyType({}))
 
 
-def masked(lock: Lock) -> Lock:
-    """Return the lock without any of its PINs in the texts that people are shown.
+def masked(lock: Lock, secrets: Secrets) -> Lock:
+    """Return the lock without any secret in the texts that people are shown.
 
     Seam, makers and guests write these texts: nobody promises that no PIN is in them.
     """
-    pattern = secret_pattern(lock.pins)
-    if pattern is None:
-        return lock
+    device = replace(
+        lock.device,
+        errors=_masked_problems(lock.device.errors, secrets),
+        warnings=_masked_problems(lock.device.warnings, secrets),
+    )
     return replace(
         lock,
-        device=_masked_device(lock.device, pattern),
-        managed=tuple(_masked_code(code, pattern) for code in lock.managed),
-        unmanaged=tuple(_masked_code(code, pattern) for code in lock.unmanaged),
+        device=device,
+        managed=tuple(_masked_code(code, secrets) for code in lock.managed),
+        unmanaged=tuple(_masked_code(code, secrets) for code in lock.unmanaged),
     )
 
 
-def _masked_device(device: Device, pattern: re.Pattern[str]) -> Device:
-    if not _holds(pattern, *_texts(device.errors), *_texts(device.warnings)):
-        return device
-    return replace(
-        device,
-        errors=_masked_problems(device.errors, pattern),
-        warnings=_masked_problems(device.warnings, pattern),
-    )
-
-
-def _masked_code(code: AccessCode, pattern: re.Pattern[str]) -> AccessCode:
-    if not _holds(
-        pattern,
-        code.name,
-        code.display_status,
-        *_texts(code.errors),
-        *_texts(code.warnings),
-    ):
-        return code
+def _masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
     return replace(
         code,
-        name=code.name and pattern.sub(MASK, code.name),
-        display_status=code.display_status and pattern.sub(MASK, code.display_status),
-        errors=_masked_problems(code.errors, pattern),
-        warnings=_masked_problems(code.warnings, pattern),
+        name=code.name and secrets.mask(code.name),
+        display_status=code.display_status and secrets.mask(code.display_status),
+        errors=_masked_problems(code.errors, secrets),
+        warnings=_masked_problems(code.warnings, secrets),
     )
-
-
-def _texts(problems: Iterable[SeamProblem]) -> Iterable[str]:
-    return (problem.message for problem in problems)
-
-
-def _holds(pattern: re.Pattern[str], *texts: str | None) -> bool:
-    return any(text and pattern.search(text) for text in texts)
 
 
 def _masked_problems(
-    problems: tuple[SeamProblem, ...], pattern: re.Pattern[str]
+    problems: tuple[SeamProblem, ...], secrets: Secrets
 ) -> tuple[SeamProblem, ...]:
     return tuple(
-        replace(problem, message=pattern.sub(MASK, problem.message))
-        for problem in problems
+        replace(problem, message=secrets.mask(problem.message)) for problem in problems
     )

@@ -191,6 +191,7 @@ class Sync:
     ) -> None:
         """Show at once what was changed of a code, also while lists lag behind."""
         self._own_changes.note(access_code_id, fields, now)
+        self._secrets.add((fields.get("code"),))
         for lock in list(self._locks.values()):
             if lock.has_codes and lock.code(access_code_id):
                 codes = [self._own_changes.applied(code, now) for code in lock.codes]
