@@ -9,7 +9,9 @@ from homeassistant.helpers.typing import ConfigType
 from .api import SeamClient
 from .const import CONF_ENDPOINT, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
+from .issues import async_keep_issues, async_remove_issues
 from .services import async_setup_services
+from .webhook import SeamWebhook, async_remove_orphans, async_remove_webhook
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -26,6 +28,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up the actions, which are there whether or not a workspace is."""
     async_setup_services(hass)
+    hass.async_create_background_task(async_remove_orphans(hass), f"{DOMAIN} orphans")
     return True
 
 
@@ -40,12 +43,20 @@ async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
+    async_keep_issues(hass, entry)
+    SeamWebhook(hass, entry, coordinator).async_setup()
     return True
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool:
     """Unload a workspace."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
+
+
+async def async_remove_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
+    """Leave nothing of a workspace: neither our webhook nor what people were told."""
+    async_remove_issues(hass, entry)
+    await async_remove_webhook(hass, entry)
 
 
 async def async_remove_config_entry_device(

@@ -37,7 +37,14 @@ from .api import (
     SeamUnreachableError,
     Workspace,
 )
-from .const import CONF_ADVANCED, CONF_CODE_SENSORS, CONF_ENDPOINT, CONSOLE_URL, DOMAIN
+from .const import (
+    CONF_ADVANCED,
+    CONF_CODE_SENSORS,
+    CONF_ENDPOINT,
+    CONF_WEBHOOK,
+    CONSOLE_URL,
+    DOMAIN,
+)
 from .coordinator import SeamConfigEntry
 
 _LOGGER = logging.getLogger(__name__)
@@ -199,7 +206,10 @@ class SeamOptionsFlow(OptionsFlowWithReload):
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         options = vol.Schema(
-            {vol.Required(CONF_CODE_SENSORS, default=False): BooleanSelector()}
+            {
+                vol.Required(CONF_CODE_SENSORS, default=False): BooleanSelector(),
+                vol.Required(CONF_WEBHOOK, default=True): BooleanSelector(),
+            }
         )
         return self.async_show_form(
             step_id="init",

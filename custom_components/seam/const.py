@@ -9,5 +9,6 @@ CONF_ADVANCED: Final = "advanced"
 CONF_ENDPOINT: Final = "endpoint"
 
 CONF_CODE_SENSORS: Final = "code_sensors"
+CONF_WEBHOOK: Final = "webhook"
 
 CONSOLE_URL: Final = "https://console.seam.co"

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
 import random
@@ -19,6 +20,7 @@ from homeassistant.util import dt as dt_util
 
 from .api import (
     AccessCode,
+    Event,
     SeamAuthError,
     SeamClient,
     SeamError,
@@ -34,11 +36,27 @@ _LOGGER = logging.getLogger(__name__)
 
 # Seam itself asks most makers every ten minutes; asking it more often gains nothing.
 _POLL_INTERVAL = timedelta(seconds=60)
+# While Seam sends events by itself, asking is only for what got lost.
+_POLL_INTERVAL_PUSHED = timedelta(minutes=10)
+# Events come in bursts; each would have the same locks fetched.
+_GATHER_SECONDS = 0.05
 
 # Requests at a time: a large house should not look like an attack.
 _CONCURRENCY = 8
 
 type SeamConfigEntry = ConfigEntry[SeamCoordinator]
+
+
+@dataclass(kw_only=True)
+class Push:
+    """How Seam's sending by itself goes."""
+
+    accepted: int = 0
+    refused: int = 0
+    ignored: int = 0
+    last_accepted: datetime | None = None
+    is_trusted: bool = False
+    """Whether all that happens is sent: posts come, and nothing was found missing."""
 
 
 class SeamCoordinator(DataUpdateCoordinator[Picture]):
@@ -60,6 +78,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             always_update=False,
         )
         self.client = client
+        self.push = Push()
         self.data = Picture()
         self.secrets = Secrets(entry.data[CONF_API_KEY])
         self._sync = Sync(
@@ -69,6 +88,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         self._slots = asyncio.Semaphore(_CONCURRENCY)
         self._troubled: set[str] = set()
         self._cancel_timer: CALLBACK_TYPE | None = None
+        self._gathering: asyncio.Task[None] | None = None
         entry.async_on_unload(self._async_stop_timer)
 
     @property
@@ -98,15 +118,42 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
                 raise _update_error(err) from err
             # What is known stays true enough until Seam may be asked again.
             self.update_interval = max(
-                _POLL_INTERVAL, timedelta(seconds=err.retry_after)
+                self._poll_interval, timedelta(seconds=err.retry_after)
             )
             _LOGGER.debug("Seam asks to wait for %s", self.update_interval)
         except SeamError as err:
             raise _update_error(err) from err
         else:
-            self.update_interval = _POLL_INTERVAL
+            self.update_interval = self._poll_interval
         self._async_follow(self._sync.picture)
         return self._sync.picture
+
+    @property
+    def _poll_interval(self) -> timedelta:
+        """How often to ask. One event that was not sent is one too many."""
+        if self._sync.take_unannounced() and self.push.is_trusted:
+            _LOGGER.debug("Seam did not send all that happened: asking more often")
+            self.push.is_trusted = False
+        return _POLL_INTERVAL_PUSHED if self.push.is_trusted else _POLL_INTERVAL
+
+    @callback
+    def async_receive(self, event: Event) -> None:
+        """Take in an event that Seam sent, and fetch what it changed a moment later."""
+        self.push.accepted += 1
+        self.push.last_accepted = dt_util.utcnow()
+        self.push.is_trusted = True
+        self._sync.receive_event(event)
+        if self._gathering is None or self._gathering.done():
+            self._gathering = self.config_entry.async_create_background_task(
+                self.hass, self._async_follow_events(), f"{DOMAIN} events"
+            )
+
+    async def _async_follow_events(self) -> None:
+        """Fetch what sent events changed; the next poll tries again if it fails."""
+        await asyncio.sleep(_GATHER_SECONDS)
+        # What arrives from now on is for the next time.
+        self._gathering = None
+        await self.async_refresh_locks(())
 
     @override
     @callback

@@ -34,6 +34,9 @@ from .rechecks import Rechecks, is_due
 _RECONCILE_AT_LEAST: Final = timedelta(minutes=15)
 _RECONCILE_PER_LOCK: Final = timedelta(seconds=6)
 
+# An event that is older and was not sent by itself will not be.
+_SENDING_TAKES: Final = timedelta(minutes=1)
+
 # So many failures in a row are not the fault of single locks.
 _HOPELESS: Final = 3
 
@@ -112,6 +115,8 @@ class Sync:
         self._failures: list[tuple[Fetch, SeamError]] = []
         self._failures_in_a_row = 0
         self._got_codes = False
+        self._is_reconcile = False
+        self._is_unannounced = False
         self._reconcile_at: datetime | None = None
         self._rechecks = Rechecks()
         self._own_changes = OwnChanges()
@@ -151,6 +156,7 @@ class Sync:
         """
         due, self._due = self._due, {}
         if FetchDevices() in due:
+            self._is_reconcile = True
             # It brings every device, and makes the codes of every lock due.
             return (
                 *(fetch for fetch in due if isinstance(fetch, FetchEvents)),
@@ -238,6 +244,8 @@ class Sync:
         fresh = self._feed.take_in(events, now)
         for event in fresh.events:
             self._happen(event, is_news=is_news)
+            if is_news and event.created_at < now - _SENDING_TAKES:
+                self._is_unannounced = True
         if not fresh.is_complete:
             self._reconcile_soon(now)
 
@@ -377,9 +385,15 @@ class Sync:
             # After an outage nothing is taken for granted.
             self._reconcile_at = None
         self._mask()
+        self._is_reconcile = False
         self._tell()
         self._publish()
         return error
+
+    def take_unannounced(self) -> bool:
+        """Return whether something had happened that Seam had not sent by itself."""
+        is_unannounced, self._is_unannounced = self._is_unannounced, False
+        return is_unannounced
 
     def take_news(self) -> list[News]:
         """Return what has happened and is to be told, oldest first."""
@@ -493,6 +507,10 @@ class Sync:
         return code.name if code else None
 
     def _set(self, lock: Lock) -> None:
+        if self._is_reconcile and lock.device_id in self._locks:
+            self._is_unannounced |= all(
+                event.device_id != lock.device_id for event, _, _ in self._happened
+            )
         self._locks[lock.device_id] = lock
         self._is_changed = True
 

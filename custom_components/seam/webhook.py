@@ -1,0 +1,313 @@
+"""Having Seam send events by itself, where Home Assistant can be reached from outside."""
+
+import asyncio
+from datetime import datetime, timedelta
+from http import HTTPStatus
+import logging
+from typing import Any, Final, TypedDict
+
+from aiohttp.hdrs import METH_POST
+from aiohttp.web import Request, Response
+from homeassistant.components import cloud, webhook
+from homeassistant.const import CONF_API_KEY, CONF_WEBHOOK_ID, EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import (
+    CALLBACK_TYPE,
+    Event as HassEvent,
+    HomeAssistant,
+    callback,
+)
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.network import NoURLAvailableError
+from homeassistant.helpers.storage import Store
+from homeassistant.util import dt as dt_util
+import orjson
+
+from .api import Event, SeamAuthError, SeamClient, SeamError, SeamNotFoundError
+from .api.signature import SignatureError, verify
+from .const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
+from .coordinator import SeamConfigEntry, SeamCoordinator
+
+_LOGGER = logging.getLogger(__name__)
+
+# What we registered with Seam, in the entry's data.
+CONF_REGISTERED: Final = "registered_webhook"
+
+_LARGEST_BODY: Final = 64 * 1024
+_LONGEST_READ: Final = 10  # seconds
+_RETRY: Final = timedelta(minutes=5)
+# Seam repeats a message for a day; its signature holds for minutes only.
+_REMEMBERED_MESSAGES: Final = 2_000
+
+
+class Registered(TypedDict):
+    """A webhook that we made at Seam."""
+
+    webhook_id: str
+    url: str
+    secret: str
+
+
+class _Orphan(TypedDict):
+    """A webhook of an entry that was removed while Seam was down."""
+
+    webhook_id: str
+    api_key: str
+    endpoint: str
+
+
+class SeamWebhook:
+    """The webhook of a workspace: registers it, and takes what it brings."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: SeamConfigEntry, coordinator: SeamCoordinator
+    ) -> None:
+        """Take where it belongs."""
+        self._hass = hass
+        self._entry = entry
+        self._coordinator = coordinator
+        self._registering = asyncio.Lock()
+        self._cancel_retry: CALLBACK_TYPE | None = None
+        self._is_troubled = False
+        self._messages: dict[str, None] = {}
+
+    @property
+    def registered(self) -> Registered | None:
+        """What we registered with Seam."""
+        registered: Registered | None = self._entry.data.get(CONF_REGISTERED)
+        return registered
+
+    @property
+    def _is_wanted(self) -> bool:
+        return bool(self._entry.options.get(CONF_WEBHOOK, True))
+
+    @callback
+    def async_setup(self) -> None:
+        """Start to listen, if that is wanted, and settle with Seam where it sends to."""
+        entry, hass = self._entry, self._hass
+        entry.async_on_unload(self._async_stop_retry)
+        if self._is_wanted:
+            if CONF_WEBHOOK_ID not in entry.data:
+                self._async_remember({CONF_WEBHOOK_ID: webhook.async_generate_id()})
+            webhook.async_register(
+                hass,
+                DOMAIN,
+                entry.title,
+                entry.data[CONF_WEBHOOK_ID],
+                self._async_handle,
+                allowed_methods=[METH_POST],
+            )
+            entry.async_on_unload(
+                lambda: webhook.async_unregister(hass, entry.data[CONF_WEBHOOK_ID])
+            )
+            entry.async_on_unload(
+                cloud.async_listen_connection_change(hass, self._async_address_changed)
+            )
+            entry.async_on_unload(
+                hass.bus.async_listen(
+                    EVENT_CORE_CONFIG_UPDATE, self._async_address_changed
+                )
+            )
+        self._async_address_changed()
+
+    @callback
+    def _async_address_changed(
+        self, _change: cloud.CloudConnectionState | HassEvent[Any] | None = None
+    ) -> None:
+        """Tell Seam where to send to, without holding anything up."""
+        self._entry.async_create_background_task(
+            self._hass, self.async_settle(), f"{DOMAIN} webhook"
+        )
+
+    async def async_settle(self, _now: datetime | None = None) -> None:
+        """Have exactly one webhook of ours at Seam, with our address, or none."""
+        self._async_stop_retry()
+        async with self._registering:
+            try:
+                url = await self._async_url() if self._is_wanted else None
+                await self._async_register(url)
+            except (SeamError, cloud.CloudNotAvailable) as err:
+                if not self._is_troubled:
+                    _LOGGER.info("Cannot settle the webhook with Seam yet: %s", err)
+                self._is_troubled = True
+                self._cancel_retry = async_call_later(
+                    self._hass, _RETRY, self.async_settle
+                )
+                return
+        if self._is_troubled:
+            _LOGGER.info("The webhook is settled with Seam")
+        self._is_troubled = False
+
+    async def _async_url(self) -> str | None:
+        """Return where Seam can reach us, None where it cannot."""
+        webhook_id = self._entry.data[CONF_WEBHOOK_ID]
+        if cloud.async_active_subscription(self._hass):
+            return await cloud.async_get_or_create_cloudhook(self._hass, webhook_id)
+        try:
+            url = webhook.async_generate_url(
+                self._hass, webhook_id, allow_internal=False, allow_ip=False
+            )
+        except NoURLAvailableError:
+            return None
+        # Events tell who comes and goes.
+        return url if url.startswith("https://") else None
+
+    async def _async_register(self, url: str | None) -> None:
+        """Remove our webhook if it is not the right one, and make the right one."""
+        client, registered = self._coordinator.client, self.registered
+        if registered is not None:
+            ids = {known.webhook_id for known in await client.list_webhooks()}
+            if registered["url"] == url and registered["webhook_id"] in ids:
+                return
+            if registered["webhook_id"] in ids:
+                await _async_delete(client, registered["webhook_id"])
+            self._async_remember({CONF_REGISTERED: None})
+        if url is None:
+            return
+        made = await client.create_webhook(url)
+        if made.secret is None:
+            # Nothing that it sends could be believed.
+            await _async_delete(client, made.webhook_id)
+            _LOGGER.warning("Seam told no secret for the webhook; going on without")
+            return
+        self._async_remember(
+            {
+                CONF_REGISTERED: Registered(
+                    webhook_id=made.webhook_id, url=url, secret=made.secret
+                )
+            }
+        )
+
+    @callback
+    def _async_remember(self, changes: dict[str, Any]) -> None:
+        data = {**self._entry.data, **changes}
+        self._hass.config_entries.async_update_entry(
+            self._entry,
+            data={key: value for key, value in data.items() if value is not None},
+        )
+
+    @callback
+    def _async_stop_retry(self) -> None:
+        if self._cancel_retry is not None:
+            self._cancel_retry()
+            self._cancel_retry = None
+
+    async def _async_handle(
+        self, hass: HomeAssistant, webhook_id: str, request: Request
+    ) -> Response:
+        """Take in a post, if it is Seam's; what follows from it happens afterwards."""
+        if (body := await _async_read(request)) is None:
+            return self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "it is too large")
+        if (registered := self.registered) is None:
+            return self._refuse(HTTPStatus.UNAUTHORIZED, "nothing is registered")
+        try:
+            message_id = verify(
+                registered["secret"], request.headers, body, dt_util.utcnow()
+            )
+        except SignatureError as err:
+            return self._refuse(HTTPStatus.UNAUTHORIZED, str(err))
+        if message_id in self._messages:
+            return self._refuse(HTTPStatus.CONFLICT, "it came before")
+        self._messages[message_id] = None
+        if len(self._messages) > _REMEMBERED_MESSAGES:
+            del self._messages[next(iter(self._messages))]
+        try:
+            event = Event.from_dict(orjson.loads(body))
+        except AttributeError, TypeError, ValueError, LookupError:
+            # Sent again it would read no better.
+            return self._ignore("it cannot be read")
+        if event.workspace_id not in (None, self._coordinator.workspace.workspace_id):
+            return self._ignore("it is about another workspace")
+        self._coordinator.async_receive(event)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+    def _refuse(self, status: HTTPStatus, reason: str) -> Response:
+        self._coordinator.push.refused += 1
+        _LOGGER.debug("Refused a webhook post: %s", reason)
+        return Response(status=status)
+
+    def _ignore(self, reason: str) -> Response:
+        self._coordinator.push.ignored += 1
+        _LOGGER.debug("Ignored a webhook post: %s", reason)
+        return Response(status=HTTPStatus.NO_CONTENT)
+
+
+async def _async_read(request: Request) -> bytes | None:
+    """Return the body, None if it is too large or too slow."""
+    body = b""
+    # The stand-in for posts that come through the cloud makes a new one each time.
+    stream = request.content
+    try:
+        async with asyncio.timeout(_LONGEST_READ):
+            while chunk := await stream.read(_LARGEST_BODY + 1 - len(body)):
+                body += chunk
+                if len(body) > _LARGEST_BODY:
+                    return None
+    except TimeoutError:
+        return None
+    return body
+
+
+async def _async_delete(client: SeamClient, webhook_id: str) -> None:
+    """Delete a webhook, which may be gone."""
+    try:
+        await client.delete_webhook(webhook_id)
+    except SeamNotFoundError:
+        _LOGGER.debug("Webhook %s is gone already", webhook_id)
+
+
+def _orphans(hass: HomeAssistant) -> Store[list[_Orphan]]:
+    return Store(hass, 1, f"{DOMAIN}.orphaned_webhooks", private=True)
+
+
+async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
+    """Remove what an entry that goes has registered, now or at a later start."""
+    webhook_id = entry.data.get(CONF_WEBHOOK_ID)
+    if webhook_id and cloud.async_active_subscription(hass):
+        try:
+            await cloud.async_delete_cloudhook(hass, webhook_id)
+        except cloud.CloudNotAvailable as err:
+            _LOGGER.debug("Could not delete the cloudhook: %s", err)
+    registered: Registered | None = entry.data.get(CONF_REGISTERED)
+    if registered is None:
+        return
+    orphan = _Orphan(
+        webhook_id=registered["webhook_id"],
+        api_key=entry.data[CONF_API_KEY],
+        endpoint=entry.data[CONF_ENDPOINT],
+    )
+    if not await _async_delete_orphan(hass, orphan):
+        store = _orphans(hass)
+        await store.async_save([*(await store.async_load() or []), orphan])
+
+
+async def async_remove_orphans(hass: HomeAssistant) -> None:
+    """Try again to remove webhooks of entries that went while Seam was down."""
+    store = _orphans(hass)
+    if not (orphans := await store.async_load()):
+        return
+    left = [
+        orphan for orphan in orphans if not await _async_delete_orphan(hass, orphan)
+    ]
+    if left:
+        await store.async_save(left)
+    else:
+        await store.async_remove()
+
+
+async def _async_delete_orphan(hass: HomeAssistant, orphan: _Orphan) -> bool:
+    """Return whether the webhook is gone, or can never be reached again."""
+    client = SeamClient(
+        async_get_clientsession(hass), orphan["api_key"], orphan["endpoint"]
+    )
+    try:
+        await _async_delete(client, orphan["webhook_id"])
+    except SeamAuthError:
+        # Nobody can delete it with this key any more; what it sends is not believed.
+        _LOGGER.warning(
+            "Seam refuses the key of a removed workspace: its webhook stays"
+        )
+    except SeamError as err:
+        _LOGGER.warning("Could not remove the webhook yet: %s", err)
+        return False
+    return True
