@@ -92,6 +92,8 @@ class SeamLock(SeamLockEntity, LockEntity):
     ) -> None:
         """Carry out an attempt, and fetch what has become of the lock."""
         self.async_write_ha_state()
+        # The lock may be gone by the end.
+        name = self.seam_lock.device.name
         with translated_errors(self.coordinator):
             attempt: ActionAttempt | None = await start(self.device_id)
         try:
@@ -104,5 +106,5 @@ class SeamLock(SeamLockEntity, LockEntity):
             raise HomeAssistantError(
                 translation_domain=DOMAIN,
                 translation_key="action_attempt_pending",
-                translation_placeholders={"lock": self.seam_lock.device.name},
+                translation_placeholders={"lock": name},
             )
