@@ -278,7 +278,13 @@ class Sync:
             lock = replace(known or Lock(device=device), device=device)
             if not device.has_access_codes:
                 # Codes that nobody can ask for any more must not stay for ever.
-                lock = replace(lock, managed=(), unmanaged=(), has_codes=False)
+                lock = replace(
+                    lock,
+                    managed=(),
+                    unmanaged=(),
+                    has_codes=False,
+                    missing=frozenset(),
+                )
             lock = masked(lock, self._secrets)
             if lock != known:
                 self._set(lock)
