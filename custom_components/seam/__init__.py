@@ -1,5 +1,6 @@
 """Seam for Home Assistant: every code on every lock, and whether it works."""
 
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
@@ -63,6 +64,9 @@ async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: SeamConfigEntry, device: dr.DeviceEntry
 ) -> bool:
     """Let people remove a device that Seam no longer has."""
+    if entry.state is not ConfigEntryState.LOADED:
+        # Nobody knows at present which it has.
+        return False
     coordinator = entry.runtime_data
     return seam_device_id(device) not in {
         coordinator.workspace.workspace_id,
