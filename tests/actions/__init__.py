@@ -1,0 +1,1 @@
+"""Tests of the actions, called as automations and people call them."""

@@ -1,0 +1,149 @@
+"""Calling actions, and looking at what the simulator made of it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+import pytest
+
+from custom_components.seam.const import DOMAIN
+from simulator import Simulator
+from simulator.app import RequestRecord
+from simulator.world import AccessCode
+
+FRONT = "lock.front_door"
+FLAT_1 = "lock.apartment_1"
+FLAT_2 = "lock.apartment_2"
+GARDEN = "lock.garden_house"
+KEYPAD = "lock.bike_room_keypad"
+SHED = "lock.boat_shed"
+ALL_LOCKS = [FLAT_1, FLAT_2, KEYPAD, SHED, FRONT, GARDEN]
+
+READS = {
+    "/access_codes/list",
+    "/access_codes/unmanaged/list",
+    "/action_attempts/get",
+    "/devices/list",
+    "/events/list",
+}
+
+# The keys of an answer, where it is about a code with its PIN.
+WITH_PIN = {
+    "access_code_id",
+    "name",
+    "code",
+    "status",
+    "type",
+    "starts_at",
+    "ends_at",
+    "common_code_key",
+}
+
+
+def texts(err: BaseException | None) -> Iterator[str]:
+    """Return whatever an error and those behind it would show."""
+    seen: set[int] = set()
+    waiting = [err]
+    while waiting:
+        if (one := waiting.pop()) is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield from (str(one), repr(one), repr(one.args), repr(vars(one)))
+        waiting += [one.__cause__, one.__context__]
+
+
+class Actions:
+    """Calls actions."""
+
+    def __init__(self, hass: HomeAssistant, simulator: Simulator) -> None:
+        """Call them in a hass that is connected to a simulator."""
+        self.hass = hass
+        self.simulator = simulator
+
+    async def answers(
+        self, action: str, entity_id: str | list[str], **data: Any
+    ) -> dict[str, Any]:
+        """Return what an action answers, by entity."""
+        answer = await self.hass.services.async_call(
+            DOMAIN,
+            action,
+            {"entity_id": entity_id, **data},
+            blocking=True,
+            return_response=True,
+        )
+        assert answer is not None
+        return dict(answer)
+
+    async def answer(self, action: str, entity_id: str, **data: Any) -> Any:
+        """Return what an action answers for its only lock."""
+        answers = await self.answers(action, entity_id, **data)
+        assert list(answers) == [entity_id]
+        return answers[entity_id]
+
+    async def run(self, action: str, entity_id: str | list[str], **data: Any) -> None:
+        """Call an action as automations do, without asking for an answer."""
+        await self.hass.services.async_call(
+            DOMAIN, action, {"entity_id": entity_id, **data}, blocking=True
+        )
+
+    async def fails(
+        self, key: str, action: str, entity_id: str | list[str], **data: Any
+    ) -> str:
+        """Return the message of an action that fails with this translation key."""
+        with pytest.raises(HomeAssistantError) as caught:
+            await self.answers(action, entity_id, **data)
+        return self._message(caught.value, key, data)
+
+    async def refused(
+        self,
+        key: str,
+        action: str,
+        entity_id: str | list[str],
+        *,
+        may_read: bool = False,
+        **data: Any,
+    ) -> str:
+        """Return the message of a refusal, of which Seam must not hear."""
+        before = len(self.simulator.requests)
+        with pytest.raises(ServiceValidationError) as caught:
+            await self.answers(action, entity_id, **data)
+        since = [record.path for record in list(self.simulator.requests)[before:]]
+        if may_read:
+            assert READS.issuperset(since)
+        else:
+            assert not since
+        return self._message(caught.value, key, data)
+
+    def _message(self, err: HomeAssistantError, key: str, data: dict[str, Any]) -> str:
+        message = str(err)
+        assert err.translation_key == key, message
+        assert message != key
+        assert "{" not in message
+        pin = data.get("code")
+        if isinstance(pin, str) and len(pin) >= 4:
+            assert not any(pin in text for text in texts(err))
+        return message
+
+    def sent(self, path: str) -> list[RequestRecord]:
+        """Return the requests to an endpoint."""
+        return [record for record in self.simulator.requests if record.path == path]
+
+    @property
+    def writes(self) -> list[str]:
+        """The paths of all requests that change something."""
+        reads = READS | {"/workspaces/get"}
+        return [r.path for r in self.simulator.requests if r.path not in reads]
+
+    def code(self, access_code_id: str) -> AccessCode:
+        """Return a code as the simulator has it."""
+        return self.simulator.world.access_codes[access_code_id]
+
+    def listed(self, entity_id: str, kind: str = "managed") -> dict[str, Any]:
+        """Return the codes in the attributes of a lock's sensor, by id."""
+        name = entity_id.removeprefix("lock.")
+        state = self.hass.states.get(f"sensor.{name}_{kind}_access_codes")
+        assert state is not None
+        codes = state.attributes["access_codes"]
+        assert int(state.state) == len(codes)
+        return {code["access_code_id"]: code for code in codes}

@@ -1,0 +1,105 @@
+"""What the actions take, and what people are told about it."""
+
+from typing import Any
+
+from homeassistant.core import HomeAssistant, SupportsResponse
+from homeassistant.helpers.service import async_get_all_descriptions
+from homeassistant.helpers.translation import async_get_translations
+import voluptuous as vol
+
+from custom_components.seam import services
+from custom_components.seam.const import DOMAIN
+
+from .support import Actions
+
+SCHEMAS: dict[str, Any] = {
+    "schedule_access_code": services.SCHEDULE_SCHEMA,
+    "convert_access_code": services.CONVERT_SCHEMA,
+    "delete_access_code": services.PICK_SCHEMA,
+    "reveal_access_code": services.PICK_SCHEMA,
+    "get_access_codes": services.GET_SCHEMA,
+}
+TARGETS = {"entity_id", "device_id", "area_id", "floor_id", "label_id", "metadata"}
+
+
+def _keys(schema: Any) -> dict[str, Any]:
+    """Return the fields of an entity action's schema."""
+    while not isinstance(schema, dict):
+        schema = (
+            schema.schema
+            if isinstance(schema, vol.Schema)
+            else next(
+                inner
+                for inner in schema.validators
+                if isinstance(inner, vol.Schema | vol.All | dict)
+            )
+        )
+    return {str(key): key for key in schema if str(key) not in TARGETS}
+
+
+def _flat(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return described fields, also those within sections."""
+    found: dict[str, Any] = {}
+    for name, field in fields.items():
+        if "fields" in field:
+            found |= _flat(field["fields"])
+        else:
+            found[name] = field
+    return found
+
+
+async def test_descriptions_fit_the_schemas(
+    hass: HomeAssistant, actions: Actions
+) -> None:
+    """Whatever can be passed is described, with its default and need; nothing else."""
+    described = (await async_get_all_descriptions(hass))[DOMAIN]
+    assert set(described) >= set(SCHEMAS)
+    for action, schema in SCHEMAS.items():
+        keys = _keys(schema)
+        fields = _flat(described[action]["fields"])
+        assert set(fields) == set(keys), action
+        for name, field in fields.items():
+            key = keys[name]
+            assert bool(field.get("required")) is isinstance(key, vol.Required), name
+            default = key.default() if key.default is not vol.UNDEFINED else None
+            assert field.get("default") == default, name
+            assert field["selector"], name
+        assert described[action]["target"] == {
+            "entity": [{"integration": "seam", "domain": ["lock"]}]
+        }
+
+
+async def test_names_and_descriptions(hass: HomeAssistant, actions: Actions) -> None:
+    """Every action, field and section has a name, and all but sections say more."""
+    texts = await async_get_translations(hass, "en", "services", {DOMAIN})
+    described = (await async_get_all_descriptions(hass))[DOMAIN]
+    expected = set()
+    for action in SCHEMAS:
+        start = f"component.{DOMAIN}.services.{action}"
+        expected |= {f"{start}.name", f"{start}.description"}
+        for name, field in described[action]["fields"].items():
+            if "fields" in field:
+                expected.add(f"{start}.sections.{name}.name")
+        for name in _flat(described[action]["fields"]):
+            expected |= {
+                f"{start}.fields.{name}.name",
+                f"{start}.fields.{name}.description",
+            }
+    found = {
+        key for key in texts if key.split(".")[3] in SCHEMAS and texts[key].strip()
+    }
+    assert found == expected
+
+
+async def test_answers(hass: HomeAssistant, actions: Actions) -> None:
+    """What only looks has to be answered; what changes something may be."""
+    supports = {
+        action: hass.services.supports_response(DOMAIN, action) for action in SCHEMAS
+    }
+    assert supports == {
+        "schedule_access_code": SupportsResponse.OPTIONAL,
+        "convert_access_code": SupportsResponse.OPTIONAL,
+        "delete_access_code": SupportsResponse.OPTIONAL,
+        "reveal_access_code": SupportsResponse.ONLY,
+        "get_access_codes": SupportsResponse.ONLY,
+    }

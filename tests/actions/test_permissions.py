@@ -1,0 +1,150 @@
+"""Who may do what, asked for over the websocket by real users."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from homeassistant.auth.const import GROUP_ID_USER
+from homeassistant.auth.models import User
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.exceptions import Unauthorized, UnknownUser
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import CLIENT_ID
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.seam.const import DOMAIN
+
+from .support import FLAT_1, FRONT, Actions
+
+# Home Assistant's web server has keys that aiohttp would like to be of another type.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::aiohttp.web_exceptions.NotAppKeyWarning"
+)
+
+ADMIN_ACTIONS: dict[str, dict[str, Any]] = {
+    "schedule_access_code": {"name": "Baker"},
+    "convert_access_code": {"all": True},
+    "delete_access_code": {"name": "Cleaner"},
+    "reveal_access_code": {"name": "Cleaner"},
+}
+
+type Call = Callable[..., Awaitable[dict[str, Any]]]
+
+
+@pytest.fixture
+async def as_user(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator
+) -> Callable[[User], Awaitable[Call]]:
+    """Return a function that connects as a user and returns a caller of actions."""
+    assert await async_setup_component(hass, "websocket_api", {})
+
+    async def connect(user: User) -> Call:
+        token = await hass.auth.async_create_refresh_token(user, CLIENT_ID)
+        client = await hass_ws_client(hass, hass.auth.async_create_access_token(token))
+
+        async def call(action: str, entity_id: str, **data: Any) -> dict[str, Any]:
+            await client.send_json_auto_id(
+                {
+                    "type": "call_service",
+                    "domain": DOMAIN,
+                    "service": action,
+                    "service_data": data,
+                    "target": {"entity_id": entity_id},
+                    "return_response": True,
+                }
+            )
+            answer: dict[str, Any] = await client.receive_json()
+            return answer
+
+        return call
+
+    return connect
+
+
+async def test_no_admin(
+    hass: HomeAssistant,
+    actions: Actions,
+    as_user: Callable[[User], Awaitable[Call]],
+) -> None:
+    """Who is no admin changes no code and gets no PIN, but may list codes."""
+    user = await hass.auth.async_create_user("Tenant", group_ids=[GROUP_ID_USER])
+    call = await as_user(user)
+    before = len(actions.simulator.requests)
+    for action, data in ADMIN_ACTIONS.items():
+        answer = await call(action, FRONT, **data)
+        assert not answer["success"], action
+        assert answer["error"]["message"] == "Unauthorized"
+        assert "result" not in answer
+
+    answer = await call("get_access_codes", FRONT)
+    assert answer["success"]
+    assert answer["result"]["response"][FRONT]["managed"]
+    assert len(actions.simulator.requests) == before
+
+
+async def test_reader(
+    hass: HomeAssistant,
+    actions: Actions,
+    hass_read_only_user: User,
+    as_user: Callable[[User], Awaitable[Call]],
+) -> None:
+    """Who may control nothing lists no codes."""
+    call = await as_user(hass_read_only_user)
+    for entity_id in (FRONT, "all"):
+        answer = await call("get_access_codes", entity_id)
+        assert not answer["success"]
+        assert answer["error"]["message"] == "Unauthorized"
+
+
+async def test_admin(
+    hass: HomeAssistant,
+    actions: Actions,
+    hass_admin_user: User,
+    as_user: Callable[[User], Awaitable[Call]],
+) -> None:
+    """An admin may, and gets the answer."""
+    call = await as_user(hass_admin_user)
+    answer = await call("reveal_access_code", FRONT, name="Owner")
+    assert answer["result"]["response"][FRONT]["code"] == "061947"
+    answer = await call("delete_access_code", FRONT, name="Nobody")
+    assert answer["error"]["code"] == "service_validation_error"
+    assert answer["error"]["translation_key"] == "unknown_code"
+
+
+async def test_some_locks_only(
+    hass: HomeAssistant, actions: Actions, hass_read_only_user: Any
+) -> None:
+    """Who may control one lock lists the codes of that one."""
+    hass_read_only_user.mock_policy({"entities": {"entity_ids": {FRONT: True}}})
+    context = Context(user_id=hass_read_only_user.id)
+
+    async def get(entity_id: str | list[str]) -> Any:
+        return await hass.services.async_call(
+            DOMAIN,
+            "get_access_codes",
+            {"entity_id": entity_id},
+            blocking=True,
+            return_response=True,
+            context=context,
+        )
+
+    assert set(await get(FRONT)) == {FRONT}
+    for entity_id in (FLAT_1, [FRONT, FLAT_1], "all"):
+        with pytest.raises(Unauthorized):
+            await get(entity_id)
+
+
+@pytest.mark.parametrize("action", ["get_access_codes", *ADMIN_ACTIONS])
+async def test_nobody(hass: HomeAssistant, actions: Actions, action: str) -> None:
+    """Who does not exist any more may nothing."""
+    before = len(actions.simulator.requests)
+    with pytest.raises(UnknownUser):
+        await hass.services.async_call(
+            DOMAIN,
+            action,
+            {"entity_id": FRONT, **ADMIN_ACTIONS.get(action, {})},
+            blocking=True,
+            return_response=True,
+            context=Context(user_id="gone"),
+        )
+    assert len(actions.simulator.requests) == before

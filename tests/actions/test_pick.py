@@ -1,0 +1,332 @@
+"""Which code an action is about: by id, or by name."""
+
+from typing import Any
+
+import pytest
+
+from simulator import Simulator
+from simulator.seed import (
+    CODE_APARTMENT_1_CLEANER,
+    CODE_CLEANER,
+    CODE_OFFICE_TEAM,
+    CODE_OWNER,
+    UNMANAGED_GARDEN_1,
+    UNMANAGED_INSTALLER,
+    UNMANAGED_NEIGHBOUR,
+    UNMANAGED_OLD_GUEST,
+)
+from tests.conftest import Poll
+
+from .support import FLAT_2, FRONT, GARDEN, WITH_PIN, Actions
+
+DELETE = "delete_access_code"
+REVEAL = "reveal_access_code"
+CONVERT = "convert_access_code"
+
+# Revealing looks first: the code may be younger than the last poll.
+MAY_READ = {DELETE: False, REVEAL: True, CONVERT: False}
+PICKING = pytest.mark.parametrize("action", [DELETE, REVEAL, CONVERT])
+
+
+async def test_name_before_its_other_spellings(
+    simulator: Simulator, actions: Actions, poll: Poll
+) -> None:
+    """An exact name wins over the same name in other letters."""
+    other = simulator.control.add_unmanaged_code("Front Door", "NEIGHBOUR", "718204")
+    await poll()
+    answer = await actions.answer(REVEAL, FRONT, name="NEIGHBOUR")
+    assert answer["access_code_id"] == other.access_code_id
+    answer = await actions.answer(REVEAL, FRONT, name="Neighbour")
+    assert answer["access_code_id"] == UNMANAGED_NEIGHBOUR
+    message = await actions.refused(
+        "ambiguous_code", REVEAL, FRONT, name="neighbour", may_read=True
+    )
+    assert UNMANAGED_NEIGHBOUR in message
+    assert other.access_code_id in message
+
+
+@PICKING
+async def test_spelling_does_not_matter(actions: Actions, action: str) -> None:
+    """A name is found in capitals, too."""
+    answer = await actions.answer(action, FRONT, name="nEIGHBOUR")
+    row = answer["access_codes"][0] if action == CONVERT else answer
+    assert row["access_code_id"] == UNMANAGED_NEIGHBOUR
+
+
+@PICKING
+async def test_ambiguous_name(
+    simulator: Simulator, actions: Actions, poll: Poll, action: str
+) -> None:
+    """Of several codes with a name none is taken; their ids are told, no others."""
+    other = simulator.control.add_unmanaged_code("Front Door", "Neighbour", "718204")
+    await poll()
+    message = await actions.refused(
+        "ambiguous_code", action, FRONT, name="Neighbour", may_read=MAY_READ[action]
+    )
+    assert UNMANAGED_NEIGHBOUR in message
+    assert other.access_code_id in message
+    assert UNMANAGED_OLD_GUEST not in message
+
+    answer = await actions.answer(action, FRONT, access_code_id=other.access_code_id)
+    row = answer["access_codes"][0] if action == CONVERT else answer
+    assert row["access_code_id"] == other.access_code_id
+    assert UNMANAGED_NEIGHBOUR in actions.listed(FRONT, "unmanaged")
+
+
+@PICKING
+async def test_unknown_code(actions: Actions, action: str) -> None:
+    """What there is instead is told, by name and id."""
+    picks: list[dict[str, Any]] = [
+        {"name": "Nobody"},
+        {"access_code_id": "no-such-id"},
+        {"name": ""},
+    ]
+    for pick in picks:
+        message = await actions.refused(
+            "unknown_code", action, FRONT, may_read=MAY_READ[action], **pick
+        )
+        assert UNMANAGED_NEIGHBOUR in message
+        assert (CODE_CLEANER in message) is (action != CONVERT)
+
+
+@PICKING
+async def test_pin_instead_of_a_name(actions: Actions, action: str) -> None:
+    """Whoever mistakes the field for the PIN's does not find the PIN in the log."""
+    pin = actions.code(CODE_CLEANER).code
+    assert pin is not None
+    for pick in ("name", "access_code_id"):
+        fields: dict[str, Any] = {pick: pin}
+        message = await actions.refused(
+            "unknown_code", action, FRONT, may_read=MAY_READ[action], **fields
+        )
+        assert pin not in message
+
+
+@PICKING
+async def test_code_of_another_lock(actions: Actions, action: str) -> None:
+    """The lock that has the code is named."""
+    message = await actions.refused(
+        "code_on_other_lock",
+        action,
+        FRONT,
+        may_read=MAY_READ[action],
+        access_code_id=CODE_APARTMENT_1_CLEANER,
+    )
+    assert "Apartment 1" in message
+
+
+@PICKING
+async def test_code_of_another_workspace(
+    actions: Actions, action: str, second_entry: None
+) -> None:
+    """What is in another workspace is unknown here."""
+    await actions.refused(
+        "unknown_code",
+        action,
+        FRONT,
+        may_read=MAY_READ[action],
+        access_code_id=CODE_OFFICE_TEAM,
+    )
+
+
+@PICKING
+@pytest.mark.parametrize(
+    "pick", [{}, {"name": "Neighbour", "access_code_id": UNMANAGED_NEIGHBOUR}]
+)
+async def test_id_or_name(actions: Actions, action: str, pick: dict[str, Any]) -> None:
+    """One of the two is needed, and enough."""
+    await actions.refused("id_or_name", action, FRONT, **pick)
+
+
+async def test_code_without_name(
+    simulator: Simulator, actions: Actions, poll: Poll
+) -> None:
+    """A code without a name is picked by its id only."""
+    code = simulator.control.add_unmanaged_code("Front Door", None, "718204")
+    await poll()
+    await actions.refused("unknown_code", REVEAL, FRONT, name="None", may_read=True)
+    answer = await actions.answer(REVEAL, FRONT, access_code_id=code.access_code_id)
+    assert answer["name"] is None
+    assert answer["code"] == "718204"
+
+
+# Deleting
+
+
+@pytest.mark.parametrize(
+    ("code_id", "path"),
+    [
+        (CODE_CLEANER, "/access_codes/delete"),
+        (UNMANAGED_NEIGHBOUR, "/access_codes/unmanaged/delete"),
+    ],
+)
+async def test_delete(actions: Actions, code_id: str, path: str) -> None:
+    """Both kinds of codes are gone afterwards, in Seam and here."""
+    name = actions.code(code_id).name
+    answer = await actions.answer(DELETE, FRONT, access_code_id=code_id)
+
+    assert answer == {"access_code_id": code_id, "name": name, "outcome": "deleted"}
+    assert code_id not in actions.simulator.world.access_codes
+    assert code_id not in actions.listed(FRONT)
+    assert code_id not in actions.listed(FRONT, "unmanaged")
+    (request,) = actions.sent(path)
+    assert request.body == {"access_code_id": code_id}
+    assert actions.writes == [path]
+
+
+async def test_delete_what_cannot_be_deleted(actions: Actions) -> None:
+    """Seam says which codes it cannot delete."""
+    message = await actions.refused(
+        "cannot_delete", DELETE, FRONT, access_code_id=UNMANAGED_INSTALLER
+    )
+    assert "Installer" in message
+
+
+async def test_delete_offline_code(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """Nobody can take back what a lock calculates by itself."""
+    actions.code(CODE_OWNER).is_offline_access_code = True
+    await reconcile()
+    await actions.refused("offline_code_fixed", DELETE, FRONT, name="Owner")
+
+
+async def test_delete_on_offline_lock(
+    simulator: Simulator, actions: Actions, impatient: None
+) -> None:
+    """A lock that is offline loses its codes later: the answer says so."""
+    simulator.control.lock_offline("Front Door")
+    answer = await actions.answer(DELETE, FRONT, name="Cleaner")
+    assert answer["outcome"] == "pending"
+    assert actions.code(CODE_CLEANER).is_being_deleted
+    assert actions.listed(FRONT)[CODE_CLEANER]["status"] == "removing"
+
+
+async def test_delete_what_is_gone(simulator: Simulator, actions: Actions) -> None:
+    """A code that somebody else has deleted meanwhile is not known any more."""
+    simulator.control.vanish_code(CODE_CLEANER)
+    message = await actions.fails("not_found", DELETE, FRONT, name="Cleaner")
+    assert actions.sent("/access_codes/delete")[0].request_id in message
+
+
+async def test_delete_by_name_on_several_locks(actions: Actions) -> None:
+    """Each lock loses its own code of that name."""
+    cleaners = [CODE_CLEANER, CODE_APARTMENT_1_CLEANER]
+    answers = await actions.answers(DELETE, [FRONT, "lock.apartment_1"], name="Cleaner")
+    assert {answer["access_code_id"] for answer in answers.values()} == set(cleaners)
+    assert not set(cleaners) & set(actions.simulator.world.access_codes)
+
+
+# Revealing
+
+
+@pytest.mark.parametrize("code_id", [CODE_CLEANER, CODE_OWNER, UNMANAGED_NEIGHBOUR])
+async def test_reveal(actions: Actions, code_id: str) -> None:
+    """The PIN is told, leading zero and all, and nothing is changed."""
+    answer = await actions.answer(REVEAL, FRONT, access_code_id=code_id)
+    assert set(answer) == WITH_PIN
+    assert answer["access_code_id"] == code_id
+    assert answer["code"] == actions.code(code_id).code
+    assert not actions.writes
+
+
+async def test_reveal_what_is_new(simulator: Simulator, actions: Actions) -> None:
+    """A code that no poll has seen yet, or a PIN that has changed, is told."""
+    simulator.control.add_unmanaged_code("Front Door", "Angler", "718204")
+    simulator.control.edit_code_in_app(UNMANAGED_NEIGHBOUR, pin="402817")
+    answer = await actions.answer(REVEAL, FRONT, name="Angler")
+    assert answer["code"] == "718204"
+    answer = await actions.answer(REVEAL, FRONT, name="Neighbour")
+    assert answer["code"] == "402817"
+
+
+async def test_reveal_what_seam_does_not_tell(actions: Actions) -> None:
+    """Some makers keep PINs to themselves."""
+    message = await actions.refused(
+        "pin_unknown",
+        REVEAL,
+        GARDEN,
+        access_code_id=UNMANAGED_GARDEN_1,
+        may_read=True,
+    )
+    assert "Slot 4" in message
+
+
+async def test_reveal_needs_an_answer(actions: Actions) -> None:
+    """A PIN that nobody takes is not asked for."""
+    before = len(actions.simulator.requests)
+    with pytest.raises(Exception, match="response"):
+        await actions.run(REVEAL, FRONT, name="Cleaner")
+    assert len(actions.simulator.requests) == before
+
+
+# Listing
+
+
+@pytest.mark.parametrize(
+    ("include", "kinds"),
+    [
+        (None, {"managed", "unmanaged"}),
+        ("managed", {"managed"}),
+        (["unmanaged"], {"unmanaged"}),
+        (["unmanaged", "managed"], {"managed", "unmanaged"}),
+    ],
+)
+async def test_get(actions: Actions, include: Any, kinds: set[str]) -> None:
+    """The codes are those of the attributes; Seam is not asked for them."""
+    before = len(actions.simulator.requests)
+    data = {} if include is None else {"include": include}
+
+    answer = await actions.answer("get_access_codes", FRONT, **data)
+
+    assert set(answer) == kinds
+    for kind in kinds:
+        rows = {row["access_code_id"]: row for row in answer[kind]}
+        assert rows == actions.listed(FRONT, kind)
+        assert rows
+    assert len(actions.simulator.requests) == before
+
+
+async def test_get_of_several_locks(actions: Actions) -> None:
+    """Each lock has its own list."""
+    answers = await actions.answers("get_access_codes", [FRONT, FLAT_2])
+    assert answers[FLAT_2]["unmanaged"] == []
+    assert {row["access_code_id"] for row in answers[FRONT]["managed"]} == set(
+        actions.listed(FRONT)
+    )
+
+
+@pytest.mark.parametrize("include", [[], ["both"], "all"])
+async def test_get_nothing(actions: Actions, include: Any) -> None:
+    """There are two kinds of codes."""
+    with pytest.raises(Exception, match="include"):
+        await actions.answers("get_access_codes", FRONT, include=include)
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("get_access_codes", {}),
+        (DELETE, {"name": "Cleaner"}),
+        (CONVERT, {"all": True}),
+        (REVEAL, {"name": "Baker"}),
+    ],
+)
+async def test_codes_that_cannot_be_had(
+    simulator: Simulator,
+    actions: Actions,
+    reconcile: Poll,
+    action: str,
+    data: dict[str, Any],
+) -> None:
+    """While Seam cannot tell the codes of a lock, nothing is made up about them."""
+    simulator.faults.add(
+        "status",
+        path="/access_codes/list",
+        device_id=actions.code(CODE_CLEANER).device_id,
+    )
+    await reconcile()
+    await actions.refused(
+        "codes_unknown", action, FRONT, may_read=action == REVEAL, **data
+    )
+    assert not actions.writes

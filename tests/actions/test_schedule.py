@@ -1,0 +1,337 @@
+"""Codes come into being as they were asked for."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers.template import Template
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.seam.const import DOMAIN
+from simulator import Simulator
+from simulator.makers import IGLOOHOME
+from simulator.seed import APARTMENT_1, FRONT_DOOR
+from tests.conftest import Poll
+
+from .support import FLAT_1, FRONT, GARDEN, KEYPAD, SHED, WITH_PIN, Actions
+
+
+async def test_ongoing_code(actions: Actions) -> None:
+    """Without times, a code works at once and for good; Seam chooses the PIN."""
+    answer = await actions.answer("schedule_access_code", FRONT, name="Baker")
+
+    made = actions.code(answer["access_code_id"])
+    assert (made.name, made.device_id, made.is_managed) == ("Baker", FRONT_DOOR, True)
+    assert (made.starts_at, made.ends_at) == (None, None)
+    assert made.is_on_device
+    assert answer == {
+        "outcome": "success",
+        "access_code_id": made.access_code_id,
+        "name": "Baker",
+        "code": made.code,
+        "status": "set",
+        "type": "ongoing",
+        "starts_at": None,
+        "ends_at": None,
+        "common_code_key": None,
+    }
+    assert actions.sent("/access_codes/create")[0].body == {
+        "device_id": FRONT_DOOR,
+        "name": "Baker",
+    }
+    assert actions.listed(FRONT)[made.access_code_id]["status"] == "set"
+
+
+async def test_time_bound_code_of_local_times(
+    hass: HomeAssistant, actions: Actions
+) -> None:
+    """Times without an offset are the house's own, in summer and in winter."""
+    await hass.config.async_set_time_zone("Europe/Copenhagen")
+    year = dt_util.utcnow().year + 1
+
+    answer = await actions.answer(
+        "schedule_access_code",
+        FRONT,
+        name="Easter",
+        starts_at=f"{year}-01-10 15:00:00",
+        ends_at=f"{year}-07-11T10:00",
+    )
+
+    made = actions.code(answer["access_code_id"])
+    assert made.starts_at == datetime(year, 1, 10, 14, tzinfo=UTC)
+    assert made.ends_at == datetime(year, 7, 11, 8, tzinfo=UTC)
+    assert answer["type"] == "time_bound"
+    assert answer["status"] == "unset"
+    assert answer["starts_at"] == f"{year}-01-10T15:00:00+01:00"
+    assert answer["ends_at"] == f"{year}-07-11T10:00:00+02:00"
+
+
+async def test_times_with_offset(hass: HomeAssistant, actions: Actions) -> None:
+    """Times with an offset mean what they say, wherever the house is."""
+    await hass.config.async_set_time_zone("Pacific/Auckland")
+    year = dt_util.utcnow().year + 1
+
+    answer = await actions.answer(
+        "schedule_access_code",
+        FRONT,
+        name="Guest",
+        starts_at=f"{year}-02-01T15:00:00-05:00",
+        ends_at=datetime(year, 2, 2, 9, 30, tzinfo=UTC),
+    )
+
+    made = actions.code(answer["access_code_id"])
+    assert made.starts_at == datetime(year, 2, 1, 20, tzinfo=UTC)
+    assert made.ends_at == datetime(year, 2, 2, 9, 30, tzinfo=UTC)
+
+
+async def test_start_may_be_in_the_past(actions: Actions) -> None:
+    """A guest who is there already gets a code that works at once."""
+    now = dt_util.utcnow()
+    answer = await actions.answer(
+        "schedule_access_code",
+        FRONT,
+        name="Early guest",
+        starts_at=now - timedelta(days=1),
+        ends_at=now + timedelta(days=1),
+    )
+    assert answer["status"] == "set"
+    assert actions.code(answer["access_code_id"]).is_on_device
+
+
+async def test_own_pin_is_text(actions: Actions) -> None:
+    """A PIN keeps its leading zeros."""
+    for pin in ("0042", "000000", "123456"):
+        answer = await actions.answer(
+            "schedule_access_code", FRONT, name="Baker", code=pin
+        )
+        assert answer["code"] == pin
+        assert actions.code(answer["access_code_id"]).code == pin
+
+
+async def test_pin_from_template(hass: HomeAssistant, actions: Actions) -> None:
+    """Templates make numbers of digits."""
+    rendered = Template("{{ '48' ~ '15' }}", hass).async_render()
+    assert isinstance(rendered, int)
+
+    answer = await actions.answer(
+        "schedule_access_code", FRONT, name="Baker", code=rendered
+    )
+    assert answer["code"] == "4815"
+
+
+@pytest.mark.parametrize("empty", ["", None])
+async def test_empty_pin_is_none(actions: Actions, empty: str | None) -> None:
+    """A form's empty field leaves the choice to Seam."""
+    answer = await actions.answer(
+        "schedule_access_code", FRONT, name="Baker", code=empty
+    )
+    assert "code" not in actions.sent("/access_codes/create")[0].body
+    assert answer["code"] == actions.code(answer["access_code_id"]).code
+
+
+async def test_name_is_trimmed(actions: Actions) -> None:
+    """Blanks around a name are nobody's intention."""
+    answer = await actions.answer("schedule_access_code", FRONT, name="  Ba ker\n")
+    assert actions.code(answer["access_code_id"]).name == "Ba ker"
+
+
+async def test_further_fields_reach_seam(actions: Actions) -> None:
+    """Whatever else is chosen, Seam hears of it under its own names."""
+    now = dt_util.utcnow().replace(microsecond=0)
+    times = {"starts_at": now + timedelta(hours=1), "ends_at": now + timedelta(days=2)}
+    answer = await actions.answer(
+        "schedule_access_code",
+        FRONT,
+        name="Baker",
+        **times,
+        preferred_code_length="6",
+        allow_external_modification=True,
+        prefer_native_scheduling=False,
+        use_backup_access_code_pool=True,
+        attempt_for_offline_device=False,
+        max_time_rounding="1day",
+    )
+
+    assert actions.sent("/access_codes/create")[0].body == {
+        "device_id": FRONT_DOOR,
+        "name": "Baker",
+        "starts_at": times["starts_at"].isoformat(),
+        "ends_at": times["ends_at"].isoformat(),
+        "preferred_code_length": 6,
+        "is_external_modification_allowed": True,
+        "prefer_native_scheduling": False,
+        "use_backup_access_code_pool": True,
+        "attempt_for_offline_device": False,
+        "max_time_rounding": "1day",
+    }
+    made = actions.code(answer["access_code_id"])
+    assert made.is_external_modification_allowed
+    assert made.use_backup_access_code_pool
+    assert not made.prefers_native_scheduling
+    assert len(answer["code"]) == 6
+
+
+@pytest.fixture
+async def cellar(simulator: Simulator, reconcile: Poll) -> str:
+    """Add a lock with offline codes."""
+    simulator.control.add_lock("Cellar", IGLOOHOME)
+    await reconcile()
+    return "lock.cellar"
+
+
+async def test_offline_code_for_one_use(actions: Actions, cellar: str) -> None:
+    """An offline code has a PIN that its maker calculates."""
+    now = dt_util.utcnow()
+    answer = await actions.answer(
+        "schedule_access_code",
+        cellar,
+        name="Meter reader",
+        starts_at=now,
+        ends_at=now + timedelta(hours=3),
+        is_offline_access_code=True,
+        is_one_time_use=True,
+        max_time_rounding="1hour",
+    )
+    made = actions.code(answer["access_code_id"])
+    assert made.is_offline_access_code
+    assert made.is_one_time_use
+    assert answer["code"] == made.code
+    assert answer["outcome"] == "success"
+
+
+async def test_own_pin_on_several_locks(actions: Actions) -> None:
+    """The codes of one call have one PIN, and know of each other by their key."""
+    answers = await actions.answers(
+        "schedule_access_code", [FRONT, FLAT_1, KEYPAD], name="Baker", code="904417"
+    )
+
+    assert set(answers) == {FRONT, FLAT_1, KEYPAD}
+    made = [actions.code(answer["access_code_id"]) for answer in answers.values()]
+    assert {code.code for code in made} == {"904417"}
+    assert len({code.device_id for code in made}) == 3
+    (key,) = {code.common_code_key for code in made}
+    assert key
+    assert {answer["common_code_key"] for answer in answers.values()} == {key}
+    assert len(actions.sent("/access_codes/create")) == 3
+
+
+async def test_each_call_has_its_own_key(actions: Actions) -> None:
+    """Two calls on the same locks do not get mixed up."""
+    keys = set()
+    for name, pin in (("Baker", "904417"), ("Butcher", "714409")):
+        answers = await actions.answers(
+            "schedule_access_code", [FRONT, KEYPAD], name=name, code=pin
+        )
+        keys |= {answer["common_code_key"] for answer in answers.values()}
+    assert len(keys) == 2
+
+
+async def test_pin_of_seam_on_several_locks(actions: Actions) -> None:
+    """One request makes linked codes with a PIN that all locks take."""
+    answers = await actions.answers(
+        "schedule_access_code",
+        [FRONT, FLAT_1],
+        name="Baker",
+        preferred_code_length=5,
+        prefer_native_scheduling=True,
+    )
+
+    made = [actions.code(answer["access_code_id"]) for answer in answers.values()]
+    assert {code.device_id for code in made} == {FRONT_DOOR, APARTMENT_1}
+    (pin,) = {code.code for code in made}
+    assert {answer["code"] for answer in answers.values()} == {pin}
+    assert pin is not None
+    assert len(pin) == 5
+    assert len({code.common_code_key for code in made} - {None}) == 1
+    (request,) = actions.sent("/access_codes/create_multiple")
+    assert request.body == {
+        "device_ids": [APARTMENT_1, FRONT_DOOR],
+        "behavior_when_code_cannot_be_shared": "throw",
+        "name": "Baker",
+        "preferred_code_length": 5,
+        "prefer_native_scheduling": True,
+    }
+    for entity_id, answer in answers.items():
+        assert set(answer) == WITH_PIN | {"outcome"}
+        assert answer["access_code_id"] in actions.listed(entity_id)
+
+
+async def test_locks_that_cannot_share_a_pin(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """Where no PIN fits all, none is created anywhere."""
+    simulator.control.set_device(FRONT_DOOR, properties={"supported_code_lengths": [4]})
+    simulator.control.set_device(
+        APARTMENT_1, properties={"supported_code_lengths": [8]}
+    )
+    await reconcile()
+    before = set(simulator.world.access_codes)
+
+    message = await actions.fails(
+        "refused", "schedule_access_code", [FRONT, FLAT_1], name="Baker"
+    )
+
+    assert "cannot share a code" in message
+    assert set(simulator.world.access_codes) == before
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"is_offline_access_code": False},
+        {"is_one_time_use": False},
+        {"is_offline_access_code": False, "is_one_time_use": False},
+    ],
+)
+async def test_saying_no_is_like_saying_nothing(
+    actions: Actions, fields: dict[str, Any]
+) -> None:
+    """What is only for one lock may be switched off for several."""
+    answers = await actions.answers(
+        "schedule_access_code", [FRONT, FLAT_1], name="Baker", **fields
+    )
+    assert {answer["outcome"] for answer in answers.values()} == {"success"}
+
+
+async def test_offline_lock_gets_its_code_later(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    actions: Actions,
+    impatient: None,
+) -> None:
+    """The code of an unavailable lock waits in Seam: the answer says that it does."""
+    state = hass.states.get(SHED)
+    assert state is not None
+    assert state.state == "unavailable"
+
+    answer = await actions.answer("schedule_access_code", SHED, name="Fisherman")
+
+    assert answer["outcome"] == "pending"
+    assert answer["status"] == "setting"
+    assert not actions.code(answer["access_code_id"]).is_on_device
+    assert answer["access_code_id"] in actions.listed(SHED)
+
+
+async def test_without_answer(actions: Actions) -> None:
+    """Automations need not take the answer."""
+    await actions.run("schedule_access_code", [FRONT, GARDEN], name="Baker")
+    names = [code.name for code in actions.simulator.world.access_codes.values()]
+    assert names.count("Baker") == 2
+
+
+async def test_workspaces_share_an_own_pin_only(
+    hass: HomeAssistant, simulator: Simulator, actions: Actions, second_entry: None
+) -> None:
+    """A PIN of one's own goes to locks of several workspaces, one of Seam's cannot."""
+    office = "lock.office_door"
+    await actions.refused(
+        "several_workspaces", "schedule_access_code", [FRONT, office], name="Baker"
+    )
+    answers = await actions.answers(
+        "schedule_access_code", [FRONT, office], name="Baker", code="904417"
+    )
+    made = [actions.code(answer["access_code_id"]) for answer in answers.values()]
+    assert {code.code for code in made} == {"904417"}
+    assert len({code.workspace_id for code in made}) == 2
+    assert hass.services.has_service(DOMAIN, "schedule_access_code")

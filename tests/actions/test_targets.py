@@ -1,0 +1,252 @@
+"""Which locks an action goes to."""
+
+from datetime import timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+    label_registry as lr,
+)
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+import voluptuous as vol
+
+from custom_components.seam.const import DOMAIN
+from simulator import Simulator
+from simulator.seed import FRONT_DOOR
+from tests.conftest import Poll
+
+from .support import ALL_LOCKS, FLAT_1, FRONT, KEYPAD, SHED, Actions
+
+GET = "get_access_codes"
+SCHEDULE = "schedule_access_code"
+
+
+async def _answers(hass: HomeAssistant, **target: Any) -> dict[str, Any]:
+    """Return the answer of a harmless action on a target."""
+    answer = await hass.services.async_call(
+        DOMAIN, GET, target, blocking=True, return_response=True
+    )
+    assert answer is not None
+    return dict(answer)
+
+
+def _device(hass: HomeAssistant, entity_id: str) -> str:
+    """Return the device of an entity."""
+    entry = er.async_get(hass).async_get(entity_id)
+    assert entry is not None
+    assert entry.device_id is not None
+    return entry.device_id
+
+
+async def test_entities(hass: HomeAssistant, actions: Actions) -> None:
+    """One lock or several, once each."""
+    assert set(await _answers(hass, entity_id=FRONT)) == {FRONT}
+    twice = [FRONT, FLAT_1, FRONT.upper()]
+    assert set(await _answers(hass, entity_id=twice)) == {FRONT, FLAT_1}
+
+
+async def test_all(hass: HomeAssistant, actions: Actions) -> None:
+    """All means every lock of Seam's and nothing else, offline or not."""
+    hass.states.async_set("lock.other_maker", "locked")
+    assert sorted(await _answers(hass, entity_id="all")) == sorted(ALL_LOCKS)
+
+
+async def test_all_without_those_that_are_disabled(
+    hass: HomeAssistant, actions: Actions
+) -> None:
+    """A lock that somebody has disabled here is none of all, nor of its label's."""
+    registry = er.async_get(hass)
+    label = lr.async_get(hass).async_create("House")
+    for entity_id in (FRONT, FLAT_1):
+        registry.async_update_entity(entity_id, labels={label.label_id})
+    registry.async_update_entity(FLAT_1, disabled_by=er.RegistryEntryDisabler.USER)
+    await hass.async_block_till_done()
+
+    assert set(await _answers(hass, entity_id="all")) == set(ALL_LOCKS) - {FLAT_1}
+    assert set(await _answers(hass, label_id=label.label_id)) == {FRONT}
+
+
+async def test_device(hass: HomeAssistant, actions: Actions) -> None:
+    """Of a device's entities the lock is meant."""
+    assert set(await _answers(hass, device_id=_device(hass, FRONT))) == {FRONT}
+
+
+async def test_area(hass: HomeAssistant, actions: Actions) -> None:
+    """Of an area's devices the locks are meant."""
+    area = ar.async_get(hass).async_create("Hall")
+    for entity_id in (FRONT, KEYPAD):
+        dr.async_get(hass).async_update_device(
+            _device(hass, entity_id), area_id=area.id
+        )
+    hass.states.async_set("light.hall", "on")
+    assert set(await _answers(hass, area_id=area.id)) == {FRONT, KEYPAD}
+
+
+async def test_area_and_entity(hass: HomeAssistant, actions: Actions) -> None:
+    """Targets add up."""
+    area = ar.async_get(hass).async_create("Hall")
+    device_id = _device(hass, FRONT)
+    dr.async_get(hass).async_update_device(device_id, area_id=area.id)
+    answers = await _answers(
+        hass, area_id=area.id, device_id=device_id, entity_id=[FRONT, KEYPAD]
+    )
+    assert set(answers) == {FRONT, KEYPAD}
+
+
+async def test_group(hass: HomeAssistant, actions: Actions) -> None:
+    """A group stands for its locks."""
+    assert await async_setup_component(
+        hass, "group", {"group": {"doors": {"entities": [FRONT, FLAT_1]}}}
+    )
+    await hass.async_block_till_done()
+    assert set(await _answers(hass, entity_id="group.doors")) == {FRONT, FLAT_1}
+
+
+async def test_group_of_locks(hass: HomeAssistant, actions: Actions) -> None:
+    """A group that is a lock itself stands for its locks, too."""
+    group = MockConfigEntry(
+        domain="group",
+        title="Doors",
+        options={
+            "group_type": "lock",
+            "name": "Doors",
+            "entities": [FRONT, KEYPAD],
+            "hide_members": False,
+        },
+    )
+    group.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(group.entry_id)
+    await hass.async_block_till_done()
+    assert set(await _answers(hass, entity_id="lock.doors")) == {FRONT, KEYPAD}
+
+
+@pytest.mark.parametrize(
+    "entity_id",
+    [
+        "lock.other_maker",
+        "lock.unheard_of",
+        "light.hall",
+        "sensor.front_door_managed_access_codes",
+        "group.mixed",
+    ],
+)
+async def test_what_is_no_lock_of_seams(
+    hass: HomeAssistant, actions: Actions, entity_id: str
+) -> None:
+    """Whatever else is named is refused by its name, and nothing is done elsewhere."""
+    er.async_get(hass).async_get_or_create(
+        "lock", "other", "1", suggested_object_id="other_maker"
+    )
+    hass.states.async_set("light.hall", "on")
+    hass.states.async_set("group.mixed", "on", {"entity_id": [FRONT, "light.hall"]})
+    for entity_ids in (entity_id, [FRONT, entity_id]):
+        message = await actions.refused(
+            "not_a_seam_lock", SCHEDULE, entity_ids, name="Baker"
+        )
+        assert (entity_id if entity_id != "group.mixed" else "light.hall") in message
+
+
+async def test_no_lock_at_all(hass: HomeAssistant, actions: Actions) -> None:
+    """An empty area, or none of all, is an error and not a silent success."""
+    area = ar.async_get(hass).async_create("Meadow")
+    before = len(actions.simulator.requests)
+    for target in ({"area_id": area.id}, {"device_id": "gone"}, {"entity_id": "none"}):
+        with pytest.raises(Exception, match="lock of Seam") as caught:
+            await hass.services.async_call(
+                DOMAIN, SCHEDULE, {"name": "Baker", **target}, blocking=True
+            )
+        assert getattr(caught.value, "translation_key", None) == "no_locks"
+    with pytest.raises(vol.Invalid):
+        await hass.services.async_call(DOMAIN, SCHEDULE, {"name": "A"}, blocking=True)
+    assert len(actions.simulator.requests) == before
+
+
+async def test_entry_that_is_not_loaded(
+    hass: HomeAssistant, actions: Actions, second_entry: MockConfigEntry
+) -> None:
+    """A lock of a workspace that is not set up is refused, and so are the others."""
+    assert await hass.config_entries.async_unload(second_entry.entry_id)
+    office = "lock.office_door"
+    for entity_ids in (office, [FRONT, office]):
+        message = await actions.refused(
+            "not_loaded", SCHEDULE, entity_ids, name="Baker"
+        )
+        assert office in message
+
+
+async def test_actions_outlive_their_entry(
+    hass: HomeAssistant, entry: MockConfigEntry, actions: Actions
+) -> None:
+    """Actions are there before and after their workspace, for automations to name."""
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await actions.refused("not_loaded", GET, FRONT)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert (await actions.answer(GET, FRONT))["managed"]
+
+
+async def test_lock_that_vanished_between_two_polls(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Of a lock that is gone Seam says so; nothing else breaks."""
+    simulator.control.remove_lock("Front Door")
+
+    await actions.fails("not_found", SCHEDULE, FRONT, name="Baker")
+
+    answers = await actions.answers(
+        SCHEDULE, [FRONT, FLAT_1], name="Baker", code="904417"
+    )
+    assert "error" in answers[FRONT]
+    assert answers[FLAT_1]["outcome"] == "success"
+    codes = simulator.world.access_codes.values()
+    assert {c.device_id for c in codes if c.name == "Baker"} == {
+        actions.code(answers[FLAT_1]["access_code_id"]).device_id
+    }
+
+
+async def test_lock_that_vanished(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    actions: Actions,
+    reconcile: Poll,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What was a lock once is refused by name, in whatever stage of being forgotten."""
+    simulator.control.remove_lock("Front Door")
+    for _ in range(3):
+        freezer.tick(timedelta(minutes=1))
+        await reconcile()
+        with pytest.raises(Exception, match=FRONT) as caught:
+            await actions.answers(SCHEDULE, FRONT, name="Baker")
+        key = getattr(caught.value, "translation_key", None)
+        assert key in {"lock_gone", "not_a_seam_lock"}
+    assert not actions.writes
+    assert FRONT_DOOR not in {
+        code.device_id for code in simulator.world.access_codes.values()
+    }
+
+
+async def test_unavailable_lock(hass: HomeAssistant, actions: Actions) -> None:
+    """The codes of a lock that is offline can be read, revealed and changed."""
+    state = hass.states.get(SHED)
+    assert state is not None
+    assert state.state == "unavailable"
+    listed = await actions.answer(GET, SHED)
+    assert {code["name"] for code in listed["managed"]} == {"Skipper", "Sailing school"}
+    assert (await actions.answer("reveal_access_code", SHED, name="Skipper"))["code"]
+    dry = await actions.answer("convert_access_code", SHED, all=True, dry_run=True)
+    assert [row["outcome"] for row in dry["access_codes"]] == ["would_convert"]
+
+
+async def test_renamed_entity(hass: HomeAssistant, actions: Actions) -> None:
+    """An entity may be called what one likes."""
+    er.async_get(hass).async_update_entity(FRONT, new_entity_id="lock.main")
+    await hass.async_block_till_done()
+    answer = await actions.answer(SCHEDULE, "lock.main", name="Baker")
+    assert actions.code(answer["access_code_id"]).device_id == FRONT_DOOR

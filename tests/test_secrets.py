@@ -1,0 +1,539 @@
+"""No PIN and no key gets anywhere but into the answers that are for them."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from itertools import count
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+from homeassistant.components.logbook import async_log_entry
+from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.const import CONF_API_KEY, EVENT_CALL_SERVICE, MATCH_ALL
+from homeassistant.core import Event, HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.json import JSONEncoder
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.diagnostics import (
+    get_diagnostics_for_config_entry,
+    get_diagnostics_for_device,
+)
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
+
+from custom_components.seam import attempts, conversion
+from custom_components.seam.api import transport
+from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.seed import (
+    APARTMENT_1,
+    CODE_APARTMENT_1_CLEANER,
+    CODE_APARTMENT_2_CLEANER,
+    CODE_CLEANER,
+    CODE_HANDYMAN,
+    CODE_OFFICE_TEAM,
+    CODE_OWNER,
+    CODE_RESIDENTS,
+    FRONT_DOOR,
+    KEY,
+    KEY_TWO,
+    UNMANAGED_APARTMENT_1_TENANT,
+    UNMANAGED_BIKE_COURIER,
+    UNMANAGED_NEIGHBOUR,
+    UNMANAGED_OLD_GUEST,
+    WORKSPACE_TWO,
+    WORKSPACE_TWO_NAME,
+)
+
+# Home Assistant's web server has keys that aiohttp would like to be of another type.
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::aiohttp.web_exceptions.NotAppKeyWarning"
+)
+
+FRONT = "lock.front_door"
+FLAT_1 = "lock.apartment_1"
+FLAT_2 = "lock.apartment_2"
+KEYPAD = "lock.bike_room_keypad"
+GARDEN = "lock.garden_house"
+OFFICE = "lock.office_door"
+
+# Long enough not to be part of a number that means something else.
+PLANTED = "584736291"
+OWN_PIN = "746291583"
+OWN_PIN_OF_SEVERAL = "629158374"
+OWN_PIN_REFUSED = "915837462"
+PASSED_IN = {OWN_PIN, OWN_PIN_OF_SEVERAL, OWN_PIN_REFUSED}
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Return where the database is."""
+    return tmp_path / "home-assistant_v2.db"
+
+
+@pytest.fixture
+def recorder_db_url(database: Path, hass_fixture_setup: list[bool]) -> str:
+    """Have a real file for a database."""
+    assert not hass_fixture_setup
+    return f"sqlite:///{database}"
+
+
+@pytest.fixture
+async def mock_recorder_before_hass(
+    async_test_recorder: AsyncGenerator[Recorder],
+) -> None:
+    """Prepare the database, which has to be there before Home Assistant is."""
+
+
+@pytest.fixture
+def pins() -> set[str]:
+    """Return all PINs that the simulator has ever held, as they come."""
+    return set()
+
+
+@pytest.fixture
+async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
+    """Return the small rental with long PINs, in which everything quotes them."""
+    running = Simulator(speed=60)
+    world = running.world
+    for device in world.devices.values():
+        device.properties |= {"supported_code_lengths": [9], "code_constraints": []}
+    numbers = count(482_713_951, 1_117)
+    for code in world.access_codes.values():
+        if code.code is not None:
+            code.code = str(next(numbers))
+            pins.add(code.code)
+    # Summer guest and Handyman have one PIN.
+    world.access_codes[CODE_HANDYMAN].code = _pin(running, UNMANAGED_OLD_GUEST)
+
+    digits = running.core.ids.digits
+
+    def noted(length: int) -> str:
+        pin = digits(length)
+        pins.add(pin)
+        return pin
+
+    running.core.ids.digits = noted  # type: ignore[method-assign]  # To hear of every PIN.
+
+    control = running.control
+    for code_id in (CODE_CLEANER, CODE_OWNER, CODE_RESIDENTS, UNMANAGED_NEIGHBOUR):
+        pin = _pin(running, code_id)
+        control.code_error(
+            code_id, "failed_to_set_on_device", f"PIN {pin} ({pin}) refused with {KEY}."
+        )
+        control.code_warning(
+            code_id, "code_modified_external_to_seam", f"from '{pin}' to #{pin}"
+        )
+    # A text may quote the PIN of another code, on this lock or on another.
+    control.code_warning(CODE_OWNER, "unknown", f"like {_pin(running, CODE_CLEANER)}")
+    control.device_error(
+        "Front Door", "hub_disconnected", f"on {_pin(running, CODE_OWNER)}"
+    )
+    control.device_warning("Front Door", "unknown", _pin(running, CODE_OWNER))
+    world.access_codes[
+        UNMANAGED_NEIGHBOUR
+    ].name = f"Neighbour {_pin(running, UNMANAGED_NEIGHBOUR)}"
+    world.access_codes[UNMANAGED_BIKE_COURIER].name = _pin(
+        running, UNMANAGED_BIKE_COURIER
+    )
+    await running.start()
+    yield running
+    await running.stop()
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask often, as the simulator's time runs fast."""
+    for module in (attempts, conversion):
+        monkeypatch.setattr(module, "WAIT_STEPS", (0.02,) * 15)
+    monkeypatch.setattr(transport, "_RETRY_DELAYS", (0.01, 0.01))
+
+
+def _pin(simulator: Simulator, access_code_id: str) -> str:
+    """Return the PIN of a code."""
+    pin = simulator.world.access_codes[access_code_id].code
+    assert pin is not None
+    return pin
+
+
+def _chain(err: BaseException | None) -> Iterator[str]:
+    """Return all that an error and those behind it could show."""
+    seen: set[int] = set()
+    waiting = [err]
+    while waiting:
+        one = waiting.pop()
+        if one is None or id(one) in seen:
+            continue
+        seen.add(id(one))
+        yield from (str(one), repr(one), repr(one.args), repr(vars(one)))
+        waiting += [one.__cause__, one.__context__]
+
+
+class House:
+    """A Home Assistant that is watched."""
+
+    def __init__(self, hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
+        """Keep what happens."""
+        self.hass = hass
+        self.caplog = caplog
+        self.bus: list[str] = []
+        self.recorded_calls: list[str] = []
+        self.errors: list[str] = []
+        self.lists: list[str] = []
+        self.states: list[str] = []
+        hass.bus.async_listen(MATCH_ALL, self._note)
+
+    def _note(self, event: Event) -> None:
+        text = json.dumps(event.as_dict(), cls=JSONEncoder)
+        calls = event.event_type == EVENT_CALL_SERVICE
+        (self.recorded_calls if calls else self.bus).append(text)
+
+    async def call(
+        self, action: str, entity_id: str | list[str], domain: str = DOMAIN, **data: Any
+    ) -> dict[str, Any]:
+        """Call an action; keep its error, and what it listed."""
+        answers = domain == DOMAIN
+        try:
+            answer = await self.hass.services.async_call(
+                domain,
+                action,
+                {"entity_id": entity_id, **data},
+                blocking=True,
+                return_response=answers,
+            )
+        except HomeAssistantError as err:
+            self.errors += _chain(err)
+            return {}
+        self.look()
+        if action == "get_access_codes":
+            self.lists.append(json.dumps(answer))
+        return dict(answer or {})
+
+    def look(self) -> None:
+        """Keep all states as they are."""
+        self.states += [repr(state.as_dict()) for state in self.hass.states.async_all()]
+
+    async def evidence(
+        self,
+        database: Path,
+        client: ClientSessionGenerator,
+        ws_client: WebSocketGenerator,
+    ) -> dict[str, list[str]]:
+        """Return all that Home Assistant has written or shown, by where it is."""
+        hass = self.hass
+        self.look()
+        log = [
+            record.getMessage() + (str(record.exc_text or "")) + repr(record.args)
+            for record in self.caplog.records
+            # Home Assistant writes calls with all that is passed to them.
+            if not (
+                record.name.startswith("homeassistant.")
+                and "call_service" in record.getMessage()
+            )
+            # It writes what goes into the database, which is searched itself.
+            and not record.name.startswith("sqlalchemy.")
+        ]
+        log += [
+            text
+            for record in self.caplog.records
+            if record.exc_info
+            for text in _chain(record.exc_info[1])
+        ]
+        socket = await ws_client()
+        start = (dt_util.utcnow() - dt_util.dt.timedelta(hours=1)).isoformat()
+        answers = []
+        questions: list[dict[str, Any]] = [
+            {"type": "logbook/get_events", "start_time": start},
+            {
+                "type": "history/history_during_period",
+                "start_time": start,
+                "entity_ids": hass.states.async_entity_ids(),
+            },
+            {"type": "config_entries/flow/progress"},
+            {"type": "config_entries/get"},
+            {"type": "repairs/list_issues"},
+        ]
+        for question in questions:
+            await socket.send_json_auto_id(question)
+            answer = await socket.receive_json()
+            answers.append(json.dumps(answer))
+            assert answer["success"], question
+
+        diagnostics = []
+        for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+            diagnostics.append(
+                json.dumps(await get_diagnostics_for_config_entry(hass, client, entry))
+            )
+            diagnostics += [
+                json.dumps(
+                    await get_diagnostics_for_device(hass, client, entry, device)
+                )
+                for device in dr.async_entries_for_config_entry(
+                    dr.async_get(hass), entry.entry_id
+                )
+            ]
+        entities = er.async_get(hass).entities.values()
+        devices = dr.async_get(hass).devices
+
+        await async_wait_recording_done(hass)
+        files = [path for path in database.parent.iterdir() if path.is_file()]
+        assert database in files
+        return {
+            "states": self.states,
+            "bus": self.bus,
+            "lists": self.lists,
+            "errors": self.errors,
+            "log": log,
+            "websocket": answers,
+            "diagnostics": diagnostics,
+            "registries": [repr(item) for item in (*entities, *devices)],
+            "entries": [repr(entry) for entry in hass.config_entries.async_entries()],
+            "database": [path.read_bytes().decode("latin-1") for path in files],
+        }
+
+
+def _found(
+    evidence: dict[str, list[str]], secrets: Iterable[str], *places: str
+) -> set[tuple[str, str]]:
+    """Return where secrets are found, with the text around them."""
+    return {
+        (place, text[max(0, text.index(secret) - 100) :][:250])
+        for place, texts in evidence.items()
+        if not places or place in places
+        for text in texts
+        for secret in secrets
+        if secret in text
+    }
+
+
+async def _use_everything(house: House, simulator: Simulator, pins: set[str]) -> None:
+    """Do all that can be done, while Seam blurts out PINs wherever it can."""
+    control, faults = simulator.control, simulator.faults
+
+    # What goes well.
+    for data in ({}, {"include": "managed"}):
+        await house.call("get_access_codes", "all", **data)
+    assert house.lists
+    revealed = await house.call("reveal_access_code", FRONT, name="Owner")
+    assert revealed[FRONT]["code"] == _pin(simulator, CODE_OWNER)
+    made = await house.call("schedule_access_code", FRONT, name="Baker")
+    assert made[FRONT]["code"] in pins
+    shared = await house.call("schedule_access_code", [FRONT, FLAT_1], name="Butcher")
+    assert shared[FRONT]["code"] == shared[FLAT_1]["code"]
+    own = await house.call(
+        "schedule_access_code", KEYPAD, name="Courier 2", code=OWN_PIN
+    )
+    assert own[KEYPAD]["code"] == OWN_PIN
+    assert await house.call(
+        "schedule_access_code",
+        [FRONT, KEYPAD, OFFICE],
+        name="Grocer",
+        code=OWN_PIN_OF_SEVERAL,
+    )
+    neighbour = UNMANAGED_NEIGHBOUR
+    converted = await house.call("convert_access_code", FRONT, access_code_id=neighbour)
+    assert converted[FRONT]["access_codes"][0]["outcome"] == "converted"
+    deleted = await house.call("delete_access_code", FRONT, name="Baker")
+    assert deleted[FRONT]["outcome"] == "deleted"
+
+    # What goes wrong, with PINs in the message.
+    owner = _pin(simulator, CODE_OWNER)
+    path = "/access_codes/create"
+    for status, kind in (
+        (400, "invalid_input"),
+        (403, "odd"),
+        (404, "device_not_found"),
+        (409, "duplicate_access_code"),
+        (429, "rate_limit_exceeded"),
+        (500, "internal_server_error"),
+    ):
+        for codes in ({"code": OWN_PIN_REFUSED}, {}):
+            faults.add(
+                "status",
+                path=path,
+                status=status,
+                error_type=kind,
+                message=f"{owner}, {codes.get('code', owner)}, Bearer {KEY}",
+            )
+            await house.call("schedule_access_code", FRONT, name="Smith", **codes)
+            both = [FRONT, FLAT_1]
+            await house.call("schedule_access_code", both, name="Smith", **codes)
+            faults.clear()
+    for code in (OWN_PIN_REFUSED, f"{OWN_PIN_REFUSED}00000", [OWN_PIN_REFUSED]):
+        await house.call(
+            "schedule_access_code", FRONT, name=f"X {OWN_PIN_REFUSED}", code=code
+        )
+    await house.call(
+        "schedule_access_code", FRONT, name="Twice", code=OWN_PIN_OF_SEVERAL
+    )
+    for action in ("delete_access_code", "reveal_access_code", "convert_access_code"):
+        # Somebody mistakes the field.
+        await house.call(action, FRONT, name=OWN_PIN_OF_SEVERAL)
+        await house.call(action, FRONT, access_code_id=OWN_PIN_OF_SEVERAL)
+        await house.call(action, FRONT, name="Nobody")
+
+    # Attempts that fail, and say on which PIN.
+    digits = simulator.core.ids.digits
+    doomed = "837462915"
+    simulator.core.ids.digits = lambda length: doomed  # type: ignore[method-assign]  # The message must know it before.
+    pins.add(doomed)
+    control.fail_next_programming(message=f"{doomed} is no good, {KEY}")
+    await house.call("schedule_access_code", FLAT_2, name="Unlucky")
+    simulator.core.ids.digits = digits  # type: ignore[method-assign]  # As before.
+    assert any(code.code == doomed for code in simulator.world.access_codes.values())
+    control.fail_next_programming(message=f"{OWN_PIN_REFUSED} is no good")
+    await house.call("schedule_access_code", FLAT_2, name="Mine", code=OWN_PIN_REFUSED)
+    tenant = _pin(simulator, UNMANAGED_APARTMENT_1_TENANT)
+    control.fail_next_conversion(f"{tenant} does not convert")
+    await house.call("convert_access_code", FLAT_1, all=True)
+    faults.add("status", path="/access_codes/unmanaged", status=400, message=tenant)
+    await house.call("convert_access_code", FLAT_1, name="Tenant 2024")
+    faults.clear()
+    control.fail_next_action(f"{owner} jams it")
+    await house.call("unlock", FRONT, domain="lock")
+    await house.call("lock", FRONT, domain="lock")
+
+    # What happens at the locks and in the makers' apps.
+    control.use_code(CODE_OWNER)
+    control.enter_code(FRONT_DOOR, owner)
+    control.deny_access(FRONT_DOOR, code=CODE_CLEANER)
+    edited = "372915846"
+    pins.add(edited)
+    control.edit_code_in_app(CODE_RESIDENTS, pin=edited, name=f"Residents {edited}")
+    control.add_unmanaged_code(APARTMENT_1, f"Angler {edited}", "158462937")
+    pins.add("158462937")
+    control.delete_code_in_app(CODE_APARTMENT_2_CLEANER)
+
+
+async def _break_polls(hass: HomeAssistant, house: House, simulator: Simulator) -> None:
+    """Let polls fail in all ways, with PINs in the message."""
+    for entry in hass.config_entries.async_loaded_entries(DOMAIN):
+        coordinator: SeamCoordinator = entry.runtime_data
+        key = entry.data[CONF_API_KEY]
+        code_id = CODE_OWNER if key == KEY else CODE_OFFICE_TEAM
+        quote = f"'{_pin(simulator, code_id)}' {_pin(simulator, code_id)}, Bearer {key}"
+
+        async def poll(coordinator: SeamCoordinator = coordinator) -> None:
+            await coordinator.async_refresh()
+            await coordinator.async_reconcile()
+            await hass.async_block_till_done()
+            house.look()
+
+        await poll()
+        for path in ("/", "/access_codes/list", "/devices/list", "/events/list"):
+            for status in (400, 404, 429, 500):
+                simulator.faults.add("status", path=path, status=status, message=quote)
+                await poll()
+                if key == KEY:
+                    await house.call("reveal_access_code", FRONT, name="Owner")
+                simulator.faults.clear()
+        for kind in ("broken_json", "wrong_shape", "wrong_types", "html"):
+            simulator.faults.add(kind)
+            await poll()
+            simulator.faults.clear()
+        await poll()
+        assert coordinator.last_update_success
+
+
+@pytest.mark.timeout(120)
+async def test_no_secret_gets_out(
+    recorder_mock: Recorder,
+    hass: HomeAssistant,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    pins: set[str],
+    database: Path,
+    hass_client: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Whatever is done, and whatever Seam says: nowhere is a PIN or a key."""
+    caplog.set_level(logging.WARNING, "sqlalchemy")
+    caplog.set_level(logging.DEBUG)
+    for component in ("logbook", "history", "diagnostics", "repairs", "config"):
+        assert await async_setup_component(hass, component, {})
+    house = House(hass, caplog)
+    office = MockConfigEntry(
+        domain=DOMAIN,
+        title=WORKSPACE_TWO_NAME,
+        unique_id=WORKSPACE_TWO,
+        data={CONF_API_KEY: KEY_TWO, CONF_ENDPOINT: simulator.url},
+    )
+    for one in (entry, office):
+        one.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(one.entry_id)
+    await hass.async_block_till_done()
+    house.look()
+
+    await _use_everything(house, simulator, pins)
+    await _break_polls(hass, house, simulator)
+    simulator.control.revoke_key()
+    await house.call("delete_access_code", FRONT, access_code_id=CODE_CLEANER)
+    await house.call(
+        "delete_access_code", FLAT_1, access_code_id=CODE_APARTMENT_1_CLEANER
+    )
+    await hass.async_block_till_done()
+    assert hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+
+    pins |= {c.code for c in simulator.world.access_codes.values() if c.code}
+    assert len(pins) > 30
+    evidence = await house.evidence(database, hass_client, hass_ws_client)
+    assert all(evidence.values()), {k for k, v in evidence.items() if not v}
+    assert get_instance(hass).db_url == f"sqlite:///{database}"
+
+    secrets = (pins | {KEY, KEY_TWO}) - PASSED_IN
+    assert not _found(evidence, secrets)
+    # Home Assistant records what is passed into an action, whatever we do.
+    shown = {place: texts for place, texts in evidence.items() if place != "database"}
+    assert not _found(shown, PASSED_IN)
+    assert _found({"calls": house.recorded_calls}, PASSED_IN)
+    assert _found(evidence, PASSED_IN, "database")
+
+
+async def test_a_secret_that_got_out_would_be_found(
+    recorder_mock: Recorder,
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    database: Path,
+    hass_client: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The search above finds a PIN that was put into each of these places."""
+    caplog.set_level(logging.WARNING, "sqlalchemy")
+    caplog.set_level(logging.DEBUG)
+    for component in ("logbook", "history", "diagnostics", "repairs", "config"):
+        assert await async_setup_component(hass, component, {})
+    house = House(hass, caplog)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+
+    hass.states.async_set("sensor.planted", "1", {"note": f"PIN {PLANTED}"})
+    async_log_entry(hass, "Planted", f"opened with {PLANTED}", entity_id=FRONT)
+    logging.getLogger("custom_components.seam").debug("PIN %s", PLANTED)
+    hass.config_entries.async_update_entry(entry, title=f"Planted {PLANTED}")
+    dr.async_get(hass).async_get_or_create(
+        config_entry_id=entry.entry_id,
+        identifiers={(DOMAIN, "planted")},
+        name=f"Planted {PLANTED}",
+    )
+    error = HomeAssistantError("Nothing to see")
+    error.__context__ = ValueError(PLANTED)
+    house.errors += _chain(error)
+    house.lists.append(PLANTED)
+    hass.config_entries.async_update_entry(entry, options={"note": PLANTED})
+    await hass.async_block_till_done()
+
+    evidence = await house.evidence(database, hass_client, hass_ws_client)
+    assert {place for place, _ in _found(evidence, [PLANTED])} == set(evidence)
