@@ -20,6 +20,7 @@ from .api import (
     Event,
     SeamAuthError,
     SeamError,
+    SeamNotFoundError,
     SeamRateLimitError,
     SeamServerError,
     SeamUnreachableError,
@@ -536,8 +537,10 @@ def _whole_failure(
     for fetch, error in failures:
         if not isinstance(fetch, FetchCodes):
             return error
-    if len(failures) > 1 and not got_codes:
-        return failures[0][1]
+    # That locks are gone is an answer, too.
+    unanswered = [e for _, e in failures if not isinstance(e, SeamNotFoundError)]
+    if len(unanswered) > 1 and not got_codes:
+        return unanswered[0]
     return None
 
 
