@@ -1,9 +1,13 @@
 """Unmanaged codes become managed, and the answer says what became of each."""
 
+from dataclasses import replace
+
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from simulator import Simulator
+from simulator.attempts import render_attempt
+from simulator.routing import ENDPOINTS, Context
 from simulator.seed import (
     CODE_CLEANER,
     FRONT_DOOR,
@@ -15,6 +19,7 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
     UNMANAGED_OLD_GUEST,
 )
+from simulator.world import Json
 from tests.conftest import Poll
 
 from .support import FLAT_1, FLAT_2, FRONT, GARDEN, KEYPAD, Actions
@@ -278,3 +283,31 @@ async def test_seam_refuses_the_only_one(
     assert "Belongs to somebody else." in message
     assert actions.sent(CONVERT_PATH)[-1].request_id in message
     assert len(actions.sent(CONVERT_PATH)) == 1
+
+
+@pytest.mark.parametrize("message", ["{pin} is taken.", ""])
+async def test_attempt_that_fails(
+    simulator: Simulator,
+    actions: Actions,
+    monkeypatch: pytest.MonkeyPatch,
+    message: str,
+) -> None:
+    """Where Seam answers with an attempt, its failure is told, without the PIN."""
+    pin = actions.code(UNMANAGED_NEIGHBOUR).code
+    assert pin is not None
+
+    def convert(context: Context, params: Json) -> Json:
+        device = context.core.world.devices[FRONT_DOOR]
+        attempt = context.core.attempts.start(device, "CONVERT_ACCESS_CODE")
+        context.core.attempts.fail(attempt, "failed", message.format(pin=pin))
+        return {"action_attempt": render_attempt(attempt)}
+
+    endpoint = replace(ENDPOINTS[CONVERT_PATH], handler=convert)
+    monkeypatch.setitem(ENDPOINTS, CONVERT_PATH, endpoint)
+
+    shown = await actions.fails("conversions_failed", CONVERT, FRONT, name="Neighbour")
+
+    assert "could not do it" in shown
+    assert ("is taken." in shown) is bool(message)
+    assert pin not in shown
+    assert not actions.code(UNMANAGED_NEIGHBOUR).is_managed

@@ -130,12 +130,14 @@ async def test_code_of_another_workspace(
 
 
 @PICKING
-@pytest.mark.parametrize(
-    "pick", [{}, {"name": "Neighbour", "access_code_id": UNMANAGED_NEIGHBOUR}]
-)
-async def test_id_or_name(actions: Actions, action: str, pick: dict[str, Any]) -> None:
+async def test_id_or_name(actions: Actions, action: str) -> None:
     """One of the two is needed, and enough."""
-    await actions.refused("id_or_name", action, FRONT, **pick)
+    both: dict[str, Any] = {
+        "name": "Neighbour",
+        "access_code_id": UNMANAGED_NEIGHBOUR,
+    }
+    await actions.refused("id_or_name", action, FRONT)
+    await actions.refused("id_or_name", action, FRONT, **both)
 
 
 async def test_code_without_name(

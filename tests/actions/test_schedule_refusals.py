@@ -206,7 +206,10 @@ async def test_start_in_future_where_a_lock_wants_it(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
     """Some locks take no code that has begun already."""
-    rules = [{"constraint_type": "start_date_in_future"}]
+    rules = [
+        {"constraint_type": "invented_tomorrow"},
+        {"constraint_type": "start_date_in_future"},
+    ]
     simulator.control.set_device(FRONT_DOOR, properties={"code_constraints": rules})
     await reconcile()
     now = dt_util.utcnow()

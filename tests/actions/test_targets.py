@@ -232,6 +232,17 @@ async def test_lock_that_vanished(
     }
 
 
+async def test_lock_that_seam_has_not(
+    hass: HomeAssistant, entry: MockConfigEntry, actions: Actions
+) -> None:
+    """Right after a start there may be entities of locks that are gone meanwhile."""
+    er.async_get(hass).async_get_or_create(
+        "lock", DOMAIN, "gone_lock", config_entry=entry, suggested_object_id="old"
+    )
+    message = await actions.refused("lock_gone", SCHEDULE, "lock.old", name="Baker")
+    assert "lock.old" in message
+
+
 async def test_unavailable_lock(hass: HomeAssistant, actions: Actions) -> None:
     """The codes of a lock that is offline can be read, revealed and changed."""
     state = hass.states.get(SHED)

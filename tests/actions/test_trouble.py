@@ -59,26 +59,26 @@ async def test_pin_exists_already(actions: Actions, other: str) -> None:
 
 
 @CHANGES
-@pytest.mark.parametrize(("retry_after", "seconds"), [("17", "17"), (None, "60")])
 async def test_too_many_requests(
     simulator: Simulator,
     actions: Actions,
+    subtests: pytest.Subtests,
     action: str,
     entity_id: Any,
     data: dict[str, Any],
     path: str,
-    retry_after: str | None,
-    seconds: str,
 ) -> None:
     """The message says how long to wait; nothing is tried again behind one's back."""
-    simulator.faults.add("rate_limit", path=path, retry_after=retry_after)
     before = dict(simulator.world.access_codes)
+    for number, (retry_after, seconds) in enumerate((("17", 17), (None, 60)), 1):
+        with subtests.test(retry_after=retry_after):
+            simulator.faults.add("rate_limit", path=path, retry_after=retry_after)
+            message = await actions.fails("rate_limited", action, entity_id, **data)
+            simulator.faults.clear()
 
-    message = await actions.fails("rate_limited", action, entity_id, **data)
-
-    assert f"{seconds} seconds" in message
-    assert len(actions.sent(path)) == 1
-    assert simulator.world.access_codes == before
+            assert f"{seconds} seconds" in message
+            assert len(actions.sent(path)) == number
+            assert simulator.world.access_codes == before
 
 
 async def test_the_simulators_own_limits(
@@ -127,29 +127,31 @@ async def test_seam_refuses(
 
 
 @CHANGES
-@pytest.mark.parametrize("kind", ["outage", "html", "empty", "broken_json"])
 async def test_no_answer(
     simulator: Simulator,
     actions: Actions,
     poll: Poll,
+    subtests: pytest.Subtests,
     action: str,
     entity_id: Any,
     data: dict[str, Any],
     path: str,
-    kind: Any,
 ) -> None:
     """Without an answer the change is uncertain, and it is not asked for again."""
     before = dict(simulator.world.access_codes)
-    simulator.faults.add(kind, path=path)
+    kinds: list[Any] = ["outage", "html", "empty", "broken_json"]
+    for number, kind in enumerate(kinds, 1):
+        with subtests.test(kind=kind):
+            simulator.faults.add(kind, path=path)
+            message = await actions.fails("change_uncertain", action, entity_id, **data)
+            simulator.faults.clear()
 
-    message = await actions.fails("change_uncertain", action, entity_id, **data)
-
-    assert "not known whether" in message
-    assert len(actions.sent(path)) == 1
-    await poll()
-    assert simulator.world.access_codes == before
-    assert not actions.code(UNMANAGED_NEIGHBOUR).is_managed
-    assert CODE_CLEANER in actions.listed(FRONT)
+            assert "not known whether" in message
+            assert len(actions.sent(path)) == number
+            await poll()
+            assert simulator.world.access_codes == before
+            assert not actions.code(UNMANAGED_NEIGHBOUR).is_managed
+            assert CODE_CLEANER in actions.listed(FRONT)
 
 
 @CHANGES
