@@ -122,6 +122,8 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             )
             _LOGGER.debug("Seam asks to wait for %s", self.update_interval)
         except SeamError as err:
+            # A long wait that Seam once asked for is over.
+            self.update_interval = _POLL_INTERVAL
             raise _update_error(err) from err
         else:
             self.update_interval = self._poll_interval
@@ -318,6 +320,9 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     def _async_start_timer(self) -> None:
         """Wake up when the next code starts or ends: its lock and status change then."""
         self._async_stop_timer()
+        # What is still being fetched when the entry is unloaded must not wind it up again.
+        if self._shutdown_requested:
+            return
         if (moment := self._sync.next_moment(dt_util.utcnow())) is None:
             return
         when, device_ids = moment
