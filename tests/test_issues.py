@@ -604,19 +604,10 @@ async def test_removing_the_entry_forgets_what_was_ignored(
     assert not [issue for issue in ir.async_get(hass).issues if issue[0] == DOMAIN]
 
 
-async def test_what_was_ignored_before_a_restart(
-    hass: HomeAssistant,
-    hass_storage: dict[str, Any],
-    freezer: FrozenDateTimeFactory,
-    entry: MockConfigEntry,
-    simulator: Simulator,
+def _remember_as_ignored(
+    hass_storage: dict[str, Any], entry: MockConfigEntry, *issue_ids: str
 ) -> None:
-    """Home Assistant remembers only that; also for an error without a date."""
-    simulator.control.code_error(
-        CODE_OWNER, "provider_issue", fields={"created_at": None}
-    )
-    undated = _code_issue(CODE_OWNER, "provider_issue")
-    gone = _code_issue("gone", "provider_issue")
+    """Have these issues ignored before Home Assistant was restarted."""
     hass_storage[ir.STORAGE_KEY] = {
         "version": ir.STORAGE_VERSION_MAJOR,
         "minor_version": ir.STORAGE_VERSION_MINOR,
@@ -630,10 +621,66 @@ async def test_what_was_ignored_before_a_restart(
                     "is_persistent": False,
                     "issue_id": f"{entry.entry_id}.{issue_id}",
                 }
-                for issue_id in (FAILED, undated, gone)
+                for issue_id in issue_ids
             ]
         },
     }
+
+
+async def test_what_was_ignored_of_a_lock_whose_codes_are_unknown(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    entry: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    """It is not forgotten before Seam could tell whether it is over."""
+    _remember_as_ignored(hass_storage, entry, DUPLICATE)
+    await ir.async_load(hass)
+    simulator.faults.add(
+        "status", path="/access_codes", device_id=FRONT_DOOR, status=400
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    shown = Issues(hass, entry)
+    assert shown.all.keys() == {FAILED, OFFLINE}
+    simulator.faults.clear()
+    coordinator: SeamCoordinator = entry.runtime_data
+    await coordinator.async_reconcile()
+    assert shown.all[DUPLICATE].dismissed_version
+
+
+async def test_an_error_that_outlasts_its_repair_comes_back(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    entry: MockConfigEntry,
+    shown: Issues,
+) -> None:
+    """Not at once: Seam and the lock get the same time as for a new error."""
+    ir.async_delete_issue(hass, DOMAIN, f"{entry.entry_id}.{DUPLICATE}")
+    coordinator.async_update_listeners()
+    await async_step(hass, freezer, simulator, issues.GRACE - SECOND)
+    assert DUPLICATE not in shown.all
+    await async_step(hass, freezer, simulator, SECOND)
+    assert DUPLICATE in shown.all
+
+
+async def test_what_was_ignored_before_a_restart(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+) -> None:
+    """Home Assistant remembers only that; also for an error without a date."""
+    simulator.control.code_error(
+        CODE_OWNER, "provider_issue", fields={"created_at": None}
+    )
+    undated = _code_issue(CODE_OWNER, "provider_issue")
+    gone = _code_issue("gone", "provider_issue")
+    _remember_as_ignored(hass_storage, entry, FAILED, undated, gone)
     await ir.async_load(hass)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)

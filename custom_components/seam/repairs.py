@@ -42,6 +42,8 @@ class _Collision:
 class DuplicateCodeFlow(RepairsFlow):
     """Asks whether to convert, delete or leave the unmanaged code, until it worked."""
 
+    _reason = ""
+
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
@@ -51,8 +53,8 @@ class DuplicateCodeFlow(RepairsFlow):
     async def async_step_failed(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show it again: this step is only ever shown with a reason."""
-        return self._show_choices("init")
+        """Show it again, with the reason why it did not work."""
+        return self._show_choices("failed")
 
     async def async_step_convert(
         self, user_input: dict[str, Any] | None = None
@@ -75,7 +77,7 @@ class DuplicateCodeFlow(RepairsFlow):
         ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
         return self.async_abort(reason="left")
 
-    def _show_choices(self, step_id: str, reason: str = "") -> RepairsFlowResult:
+    def _show_choices(self, step_id: str) -> RepairsFlowResult:
         if (collision := self._collision) is None:
             return self.async_abort(reason="gone")
         return self.async_show_menu(
@@ -85,7 +87,7 @@ class DuplicateCodeFlow(RepairsFlow):
                 "lock": collision.lock.device.name,
                 "name": label(collision.code),
                 "other": label(collision.other),
-                "reason": reason,
+                "reason": self._reason,
             },
         )
 
@@ -100,11 +102,16 @@ class DuplicateCodeFlow(RepairsFlow):
         except HomeAssistantError as err:
             if err.translation_key == "not_found":
                 return self.async_abort(reason="gone")
-            return self._show_choices("failed", str(err))
+            self._reason = str(err)
+            return await self.async_step_failed()
         if reason := outcome.get("reason"):
-            return self._show_choices("failed", str(reason))
+            self._reason = str(reason)
+            return await self.async_step_failed()
         if outcome["outcome"] == "pending":
             return self.async_abort(reason="under_way")
+        # The error may outlast the repair. Then the issue comes back, in its time.
+        ir.async_delete_issue(self.hass, DOMAIN, self.issue_id)
+        collision.coordinator.async_update_listeners()
         return self.async_create_entry(data={})
 
     @property

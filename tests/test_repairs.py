@@ -1,0 +1,368 @@
+"""Tests of repairing duplicate codes, over HTTP as the frontend does it."""
+
+from http import HTTPStatus
+import json
+from pathlib import Path
+import re
+from typing import Any
+
+from aiohttp.test_utils import TestClient
+from homeassistant.components.repairs import DOMAIN as REPAIRS_DOMAIN
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+
+from custom_components.seam import attempts, conversion, repairs
+from custom_components.seam.api import transport
+from custom_components.seam.const import DOMAIN
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.seed import (
+    CODE_HANDYMAN,
+    FRONT_DOOR,
+    UNMANAGED_INSTALLER,
+    UNMANAGED_NEIGHBOUR,
+    UNMANAGED_OLD_GUEST,
+)
+
+from .conftest import Poll
+
+ALL_CHOICES = ["convert", "delete", "leave"]
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ask often, as the simulator's time runs fast."""
+    for module in (attempts, conversion):
+        monkeypatch.setattr(module, "WAIT_STEPS", (0.02,) * 40)
+    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
+
+
+class Repair:
+    """Somebody in front of the repairs dialog."""
+
+    def __init__(self, client: TestClient, entry: MockConfigEntry) -> None:
+        """Take the frontend's connection."""
+        self._client = client
+        self.issue_id = (
+            f"{entry.entry_id}.code.{FRONT_DOOR}.{CODE_HANDYMAN}"
+            ".duplicate_code_on_device"
+        )
+        path = Path(repairs.__file__).parent / "translations" / "en.json"
+        self._texts = json.loads(path.read_text())["issues"]["duplicate_code"]
+        self.shown: list[str] = []
+        """All that was sent to the dialog."""
+
+    async def open(self) -> dict[str, Any]:
+        """Open the dialog."""
+        return await self._post("", {"handler": DOMAIN, "issue_id": self.issue_id})
+
+    async def choose(self, flow: dict[str, Any], choice: str) -> dict[str, Any]:
+        """Choose from the menu."""
+        return await self._post(f"/{flow['flow_id']}", {"next_step_id": choice})
+
+    async def _post(self, path: str, body: dict[str, str]) -> dict[str, Any]:
+        response = await self._client.post(f"/api/repairs/issues/fix{path}", json=body)
+        self.shown.append(await response.text())
+        assert response.status == HTTPStatus.OK, self.shown[-1]
+        answer: dict[str, Any] = json.loads(self.shown[-1])
+        self._check(answer)
+        return answer
+
+    def _check(self, answer: dict[str, Any]) -> None:
+        """Have a text for everything that the dialog shows."""
+        texts = self._texts["fix_flow"]
+        if answer["type"] == "abort":
+            assert answer["reason"] in texts["abort"]
+        elif answer["type"] == "menu":
+            step = texts["step"][answer["step_id"]]
+            assert set(answer["menu_options"]) <= set(step["menu_options"])
+            asked = set(re.findall(r"\{(\w+)\}", json.dumps(step)))
+            assert asked <= answer["description_placeholders"].keys()
+
+
+@pytest.fixture
+async def repair(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+) -> Repair:
+    """Return somebody who repairs the handyman's code."""
+    assert await async_setup_component(hass, REPAIRS_DOMAIN, {})
+    return Repair(await hass_client(), entry)
+
+
+def _issue(hass: HomeAssistant, repair: Repair) -> ir.IssueEntry | None:
+    return ir.async_get(hass).async_get_issue(DOMAIN, repair.issue_id)
+
+
+def _writes(simulator: Simulator, path: str = "/access_codes/unmanaged/") -> list[str]:
+    return [
+        request.path
+        for request in simulator.requests
+        if request.path.startswith(path) and not request.path.endswith("/list")
+    ]
+
+
+async def test_the_dialog_names_both_codes(
+    simulator: Simulator, repair: Repair
+) -> None:
+    """Nothing is done by looking at it."""
+    flow = await repair.open()
+    assert flow["type"] == "menu"
+    assert flow["step_id"] == "init"
+    assert flow["menu_options"] == ALL_CHOICES
+    placeholders = flow["description_placeholders"]
+    assert placeholders["lock"] == "Front Door"
+    assert placeholders["name"] == "Handyman"
+    assert placeholders["other"] == "Summer guest"
+    assert not _writes(simulator)
+
+
+async def test_deleting_the_other(
+    hass: HomeAssistant, simulator: Simulator, repair: Repair, poll: Poll
+) -> None:
+    """The issue is gone with the code, and the handyman's gets onto the lock."""
+    done = await repair.choose(await repair.open(), "delete")
+    assert done["type"] == "create_entry"
+    assert UNMANAGED_OLD_GUEST not in simulator.world.access_codes
+    assert _issue(hass, repair) is None
+    await poll()
+    assert _issue(hass, repair) is None
+
+
+@pytest.mark.parametrize("new_id", [False, True])
+async def test_converting_the_other(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    repair: Repair,
+    poll: Poll,
+    new_id: bool,
+) -> None:
+    """It is managed, and the issue is not back with the next poll.
+
+    The error stays until somebody decides which of the two codes is to have the PIN.
+    """
+    simulator.control.convert_with_new_id(new_id)
+    done = await repair.choose(await repair.open(), "convert")
+    assert done["type"] == "create_entry"
+    [converted] = [
+        code
+        for code in simulator.world.access_codes.values()
+        if code.name == "Summer guest"
+    ]
+    assert converted.is_managed
+    assert _issue(hass, repair) is None
+    await poll()
+    assert simulator.world.access_codes[CODE_HANDYMAN].errors
+    assert _issue(hass, repair) is None
+
+
+async def test_leaving_it(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    repair: Repair,
+    poll: Poll,
+) -> None:
+    """The issue is ignored from then on, and nothing is changed."""
+    done = await repair.choose(await repair.open(), "leave")
+    assert (done["type"], done["reason"]) == ("abort", "left")
+    await poll()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    issue = _issue(hass, repair)
+    assert issue
+    assert issue.active
+    assert issue.dismissed_version
+    assert not _writes(simulator)
+
+
+@pytest.mark.parametrize("choice", ["convert", "delete"])
+async def test_a_refusal_is_told_and_people_can_choose_again(
+    hass: HomeAssistant, simulator: Simulator, repair: Repair, choice: str
+) -> None:
+    """Seam's reason is shown, without PINs; the second try works."""
+    pin = simulator.world.access_codes[UNMANAGED_OLD_GUEST].code
+    simulator.faults.add(
+        "status",
+        path="/access_codes/unmanaged/" + ("convert" if choice == "convert" else "del"),
+        status=400,
+        error_type="invalid_input",
+        message=f"The moon is wrong for {pin}.",
+        count=1,
+    )
+    flow = await repair.choose(await repair.open(), choice)
+    assert (flow["type"], flow["step_id"]) == ("menu", "failed")
+    assert flow["menu_options"] == ALL_CHOICES
+    reason = flow["description_placeholders"]["reason"]
+    assert "The moon is wrong for ••••." in reason
+    assert _issue(hass, repair)
+    assert (await repair.choose(flow, choice))["type"] == "create_entry"
+    assert not any(str(pin) in text for text in repair.shown)
+
+
+async def test_a_conversion_that_fails_later_is_told(
+    simulator: Simulator, repair: Repair
+) -> None:
+    """Seam takes the conversion on, and only then finds that it is not possible."""
+    simulator.control.fail_next_conversion()
+    flow = await repair.choose(await repair.open(), "convert")
+    assert (flow["type"], flow["step_id"]) == ("menu", "failed")
+    assert flow["description_placeholders"]["reason"]
+    assert not simulator.world.access_codes[UNMANAGED_OLD_GUEST].is_managed
+
+
+async def test_a_deletion_that_fails_later_is_told(
+    simulator: Simulator, repair: Repair
+) -> None:
+    """Seam's last word counts, not its first."""
+    simulator.faults.add(
+        "status",
+        path="/access_codes/unmanaged/delete",
+        status=503,
+        message="Seam is tired.",
+        count=1,
+    )
+    flow = await repair.choose(await repair.open(), "delete")
+    assert flow["step_id"] == "failed"
+    assert "Seam is tired." in flow["description_placeholders"]["reason"]
+
+
+async def test_too_many_requests_are_told(simulator: Simulator, repair: Repair) -> None:
+    """With how long to wait."""
+    simulator.faults.add(
+        "rate_limit", path="/access_codes/unmanaged/delete", retry_after=17, count=1
+    )
+    flow = await repair.choose(await repair.open(), "delete")
+    assert "17 seconds" in flow["description_placeholders"]["reason"]
+    done = await repair.choose(flow, "delete")
+    assert done["type"] == "create_entry"
+
+
+async def test_what_is_under_way_is_not_called_done(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    repair: Repair,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A slow lock: the issue stays until the lock has followed."""
+    for module in (attempts, conversion):
+        monkeypatch.setattr(module, "WAIT_STEPS", (0.01,) * 2)
+    simulator.control.lock_offline("Front Door")
+    done = await repair.choose(await repair.open(), "delete")
+    assert (done["type"], done["reason"]) == ("abort", "under_way")
+    assert _issue(hass, repair)
+
+
+@pytest.mark.parametrize("choice", ["convert", "delete"])
+async def test_the_other_code_vanishes_unnoticed(
+    simulator: Simulator, repair: Repair, choice: str
+) -> None:
+    """Seam says that it is gone: so does the dialog."""
+    flow = await repair.open()
+    simulator.control.vanish_code(UNMANAGED_OLD_GUEST)
+    done = await repair.choose(flow, choice)
+    assert (done["type"], done["reason"]) == ("abort", "gone")
+
+
+@pytest.mark.parametrize(
+    ("trouble", "choice"),
+    [
+        ("other code", "delete"),
+        ("code", "delete"),
+        ("lock", "convert"),
+        ("error", "delete"),
+        ("error", "leave"),
+        ("entry", "convert"),
+        ("entry", "leave"),
+        ("another collision", "delete"),
+        ("another collision", "leave"),
+    ],
+)
+async def test_what_is_to_be_repaired_vanishes(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    repair: Repair,
+    reconcile: Poll,
+    trouble: str,
+    choice: str,
+) -> None:
+    """Between looking and choosing anything may happen; nothing else is touched."""
+    flow = await repair.open()
+    if trouble == "entry":
+        assert await hass.config_entries.async_unload(entry.entry_id)
+    else:
+        match trouble:
+            case "other code":
+                simulator.control.delete_code_in_app(UNMANAGED_OLD_GUEST)
+            case "code":
+                simulator.control.vanish_code(CODE_HANDYMAN)
+            case "lock":
+                simulator.control.remove_lock(FRONT_DOOR)
+            case "error":
+                simulator.control.clear_code_problems(CODE_HANDYMAN)
+            case "another collision":
+                [error] = simulator.world.access_codes[CODE_HANDYMAN].errors
+                error["unmanaged_access_code_id"] = UNMANAGED_NEIGHBOUR
+        await reconcile()
+        await reconcile()
+    done = await repair.choose(flow, choice)
+    assert done["type"] == "abort"
+    # The issue of the other collision is there, and may be ignored.
+    is_other = trouble == "another collision" and choice == "leave"
+    assert done["reason"] == ("left" if is_other else "gone")
+    assert not _writes(simulator)
+
+
+async def test_only_what_is_possible_is_offered(
+    simulator: Simulator, repair: Repair, reconcile: Poll
+) -> None:
+    """A code that cannot be managed can still be deleted, and the other way round."""
+    other = simulator.world.access_codes[UNMANAGED_OLD_GUEST]
+    other.cannot_be_managed = True
+    await reconcile()
+    assert (await repair.open())["menu_options"] == ["delete", "leave"]
+    other.cannot_be_managed = False
+    other.cannot_delete_unmanaged_access_code = True
+    await reconcile()
+    assert (await repair.open())["menu_options"] == ["convert", "leave"]
+
+
+async def test_an_issue_without_a_repair_has_no_dialog(
+    hass: HomeAssistant, simulator: Simulator, repair: Repair, reconcile: Poll
+) -> None:
+    """What collides with the installer's code is only told."""
+    [error] = simulator.world.access_codes[CODE_HANDYMAN].errors
+    error["unmanaged_access_code_id"] = UNMANAGED_INSTALLER
+    await reconcile()
+    issue = _issue(hass, repair)
+    assert issue
+    assert not issue.is_fixable
+    response = await repair._client.post(
+        "/api/repairs/issues/fix",
+        json={"handler": DOMAIN, "issue_id": repair.issue_id},
+    )
+    assert response.status == HTTPStatus.BAD_REQUEST
+
+
+async def test_only_admins_repair(
+    hass: HomeAssistant,
+    hass_client: ClientSessionGenerator,
+    hass_read_only_access_token: str,
+    simulator: Simulator,
+    repair: Repair,
+) -> None:
+    """Others cannot even look."""
+    client = await hass_client(hass_read_only_access_token)
+    response = await client.post(
+        "/api/repairs/issues/fix",
+        json={"handler": DOMAIN, "issue_id": repair.issue_id},
+    )
+    assert response.status == HTTPStatus.UNAUTHORIZED
+    assert not _writes(simulator)
