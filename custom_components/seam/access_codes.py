@@ -8,14 +8,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import uuid4
 
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, ActionAttempt, ActionAttemptStatus
 from .attempts import async_wait_for_attempt
 from .constraints import (
     check_name,
+    check_own_pin,
     check_pin,
     check_preferred_length,
     check_start,
@@ -52,8 +53,12 @@ class CodeRequest:
         }
 
 
-# What `/access_codes/create_multiple` cannot do.
-_FOR_ONE_LOCK = ("is_offline_access_code", "is_one_time_use", "max_time_rounding")
+def check_codes_known(lock: Lock) -> None:
+    """Refuse a lock that has no codes, or of which they cannot be had at present."""
+    if not lock.device.has_access_codes:
+        raise refusal("no_access_codes", lock=lock.device.name)
+    if not lock.has_codes:
+        raise refusal("codes_unknown", lock=lock.device.name)
 
 
 def find_code(
@@ -83,12 +88,10 @@ def find_code(
             "unknown_code",
             lock=lock.device.name,
             code=coordinator.secrets.mask(access_code_id),
-            candidates=_candidates(codes),
+            candidates=candidates(codes),
         )
     wanted = name or ""
-    found = [code for code in codes if code.name == wanted] or [
-        code for code in codes if (code.name or "").casefold() == wanted.casefold()
-    ]
+    found = _called(codes, wanted)
     if len(found) == 1:
         return found[0]
     raise refusal(
@@ -96,11 +99,43 @@ def find_code(
         lock=lock.device.name,
         # Somebody may have taken the field for the PIN's.
         code=coordinator.secrets.mask(wanted),
-        candidates=_candidates(found or codes),
+        candidates=candidates(found or codes),
     )
 
 
-def _candidates(codes: Iterable[AccessCode]) -> str:
+def find_managed_code(
+    coordinator: SeamCoordinator,
+    lock: Lock,
+    *,
+    access_code_id: str | None,
+    name: str | None,
+) -> AccessCode:
+    """Return the one managed code of a lock that an id or a name picks."""
+    if access_code_id is not None:
+        others = [
+            code for code in lock.unmanaged if code.access_code_id == access_code_id
+        ]
+    elif _called(lock.managed, name or ""):
+        others = []
+    else:
+        others = _called(lock.unmanaged, name or "")
+    if others:
+        raise refusal("unmanaged_code", lock=lock.device.name, name=label(others[0]))
+    return find_code(
+        coordinator, lock, lock.managed, access_code_id=access_code_id, name=name
+    )
+
+
+def _called(codes: Iterable[AccessCode], name: str) -> list[AccessCode]:
+    """Return the codes of a name, or else those that spell it in other letters."""
+    codes = list(codes)
+    return [code for code in codes if code.name == name] or [
+        code for code in codes if (code.name or "").casefold() == name.casefold()
+    ]
+
+
+def candidates(codes: Iterable[AccessCode]) -> str:
+    """Return the names and ids of codes, to choose one from."""
     return ", ".join(f"{code.name} ({code.access_code_id})" for code in codes) or "–"
 
 
@@ -163,51 +198,22 @@ async def async_create(
         attempt = await async_wait_for_attempt(coordinator, lock.device_id, attempt)
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
-    return _created(coordinator, code, attempt)
+    return described(coordinator, code, outcome_of(attempt))
 
 
-async def async_create_shared(
-    coordinator: SeamCoordinator, locks: Sequence[Lock], request: CodeRequest
-) -> dict[str, JsonObject]:
-    """Create one code with a PIN that Seam chooses on several locks.
-
-    All or nothing: Seam refuses where the locks cannot share a PIN. The answer is by
-    device id.
-    """
-    parameters = request.parameters
-    for name in _FOR_ONE_LOCK:
-        if parameters.pop(name, None):
-            raise refusal("only_one_lock", field=name)
-    device_ids = [lock.device_id for lock in locks]
-    try:
-        with translated_errors(coordinator):
-            codes = await coordinator.client.create_multiple_access_codes(
-                device_ids,
-                behavior_when_code_cannot_be_shared="throw",
-                **parameters,
-            )
-        for code in codes:
-            coordinator.async_code_created(code)
-    finally:
-        await coordinator.async_refresh_locks(device_ids)
-    return {code.device_id: _created(coordinator, code, None) for code in codes}
-
-
-def new_common_code_key() -> str:
-    """Return a key that links the codes of one request with a PIN of one's own."""
-    return uuid4().hex
-
-
-def _created(
-    coordinator: SeamCoordinator, code: AccessCode, attempt: ActionAttempt | None
-) -> JsonObject:
-    """Describe a new code, as the lock's codes have it by now if they do."""
-    lock = coordinator.data.locks.get(code.device_id)
-    for current in lock.codes if lock else ():
-        if current.access_code_id == code.access_code_id:
-            code = current
+def outcome_of(attempt: ActionAttempt | None) -> str:
+    """Return whether what was asked for is done, as far as anybody can say."""
     pending = attempt is not None and attempt.status is ActionAttemptStatus.PENDING
-    return {"outcome": "pending" if pending else "success", **_with_pin(code)}
+    return "pending" if pending else "success"
+
+
+def described(
+    coordinator: SeamCoordinator, code: AccessCode, outcome: str
+) -> JsonObject:
+    """Return a code with its PIN, as the lock's codes have it by now if they do."""
+    lock = coordinator.data.locks.get(code.device_id)
+    current = lock.code(code.access_code_id) if lock else None
+    return {"outcome": outcome, **_with_pin(current or code)}
 
 
 def _with_pin(code: AccessCode) -> JsonObject:
@@ -223,24 +229,39 @@ def _with_pin(code: AccessCode) -> JsonObject:
     }
 
 
-async def async_delete(
-    coordinator: SeamCoordinator, lock: Lock, code: AccessCode
-) -> JsonObject:
-    """Delete a code, managed or not; return whether it is gone or under way."""
-    code_id = code.access_code_id
+def not_deletable(lock: Lock, code: AccessCode) -> HomeAssistantError | None:
+    """Return why a code cannot be deleted, if so."""
     if code.is_offline_access_code:
-        raise refusal("offline_code_fixed", lock=lock.device.name, name=label(code))
+        return refusal("offline_code_fixed", lock=lock.device.name, name=label(code))
     if code.cannot_delete_unmanaged_access_code:
-        raise refusal("cannot_delete", lock=lock.device.name, name=label(code))
+        return refusal("cannot_delete", lock=lock.device.name, name=label(code))
+    return None
+
+
+async def async_begin_deletion(
+    coordinator: SeamCoordinator, code: AccessCode
+) -> ActionAttempt | None:
+    """Ask Seam to delete a code, managed or not."""
     delete = (
         coordinator.client.delete_access_code
         if code.is_managed
         else coordinator.client.delete_unmanaged_access_code
     )
+    with translated_errors(coordinator):
+        attempt = await delete(code.access_code_id)
+    coordinator.async_codes_removed([code.access_code_id])
+    return attempt
+
+
+async def async_delete(
+    coordinator: SeamCoordinator, lock: Lock, code: AccessCode
+) -> JsonObject:
+    """Delete a code, managed or not; return whether it is gone or under way."""
+    code_id = code.access_code_id
+    if reason := not_deletable(lock, code):
+        raise reason
     try:
-        with translated_errors(coordinator):
-            attempt = await delete(code_id)
-        coordinator.async_codes_removed([code_id])
+        attempt = await async_begin_deletion(coordinator, code)
         await async_wait_for_attempt(coordinator, lock.device_id, attempt)
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
@@ -271,6 +292,52 @@ async def async_reveal(
     if code.code is None:
         raise refusal("pin_unknown", lock=lock.device.name, name=label(code))
     return _with_pin(code)
+
+
+async def async_generate(coordinator: SeamCoordinator, lock: Lock) -> JsonObject:
+    """Return a PIN that the lock would take. Nothing is created."""
+    if not lock.device.has_access_codes:
+        raise refusal("no_access_codes", lock=lock.device.name)
+    check_own_pin(lock)
+    with translated_errors(coordinator, changes=False):
+        return {"code": await coordinator.client.generate_code(lock.device_id)}
+
+
+async def async_pull_backup(
+    coordinator: SeamCoordinator, lock: Lock, code: AccessCode
+) -> JsonObject:
+    """Return the backup of a code with its PIN; from now on it works, too."""
+    if code.ends_at is None:
+        raise refusal("backup_of_ongoing", lock=lock.device.name, name=label(code))
+    if (
+        not code.is_backup_access_code_available
+        and code.pulled_backup_access_code_id is None
+    ):
+        raise refusal("no_backup_code", lock=lock.device.name, name=label(code))
+    try:
+        with translated_errors(coordinator):
+            backup = await coordinator.client.pull_backup_access_code(
+                code.access_code_id
+            )
+        coordinator.async_code_created(backup)
+    finally:
+        await coordinator.async_refresh_locks([lock.device_id])
+    return {"backup_of": code.access_code_id, **_with_pin(backup)}
+
+
+async def async_simulate_unmanaged(
+    coordinator: SeamCoordinator, lock: Lock, *, name: str, pin: str
+) -> JsonObject:
+    """Let a sandbox find a code on a lock; return its id."""
+    try:
+        with translated_errors(coordinator):
+            code = await coordinator.client.simulate_unmanaged_access_code(
+                lock.device_id, name=name, code=pin
+            )
+        coordinator.async_code_created(code)
+    finally:
+        await coordinator.async_refresh_locks([lock.device_id])
+    return {"access_code_id": code.access_code_id, "name": code.name}
 
 
 def label(code: AccessCode) -> str:

@@ -4,7 +4,7 @@ A rule whose type is not here is left to Seam; so is `pin_code_matches_existing_
 as only the maker knows that set.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
@@ -86,6 +86,31 @@ def check_pin(lock: Lock, pin: str, *, replaces: str | None = None) -> None:
                     )
 
 
+def check_own_pin(lock: Lock) -> None:
+    """Refuse any PIN where the maker alone chooses it."""
+    for constraint in lock.device.properties.code_constraints:
+        if constraint.constraint_type == "cannot_specify_pin_code":
+            raise refusal(
+                f"code_constraint_{constraint.constraint_type}", lock=lock.device.name
+            )
+
+
+def check_common_length(locks: Iterable[Lock]) -> None:
+    """Refuse locks of which no PIN has a length that all of them take."""
+    known = {
+        lock.device.name: lengths
+        for lock in locks
+        if (lengths := lock.device.properties.supported_code_lengths)
+    }
+    if known and not set.intersection(*map(set, known.values())):
+        raise refusal(
+            "no_common_length",
+            lengths="; ".join(
+                f"{name}: {_listed(lengths)}" for name, lengths in known.items()
+            ),
+        )
+
+
 def check_preferred_length(lock: Lock, length: int) -> None:
     """Refuse a length that the lock does not take."""
     _check_length(lock.device, length)
@@ -97,8 +122,12 @@ def _check_length(device: Device, length: int) -> None:
         raise refusal(
             "code_length",
             lock=device.name,
-            lengths=", ".join(map(str, sorted(lengths))),
+            lengths=_listed(lengths),
         )
+
+
+def _listed(lengths: Iterable[int]) -> str:
+    return ", ".join(map(str, sorted(lengths)))
 
 
 def check_name(lock: Lock, name: str, *, replaces: str | None = None) -> None:

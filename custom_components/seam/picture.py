@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
 
-from .api import AccessCode, Device, SeamProblem
+from .api import AccessCode, CodeStatus, Device, SeamProblem
 from .api.redact import Secrets
 
 
@@ -31,6 +32,18 @@ class Lock:
     def codes(self) -> tuple[AccessCode, ...]:
         """All codes, the managed ones first."""
         return self.managed + self.unmanaged
+
+    def used_slots_at(self, now: datetime) -> int:
+        """Return how many codes are on the lock, or about to be."""
+        return sum(
+            code.is_scheduled_on_device or code.status_at(now) is not CodeStatus.UNSET
+            for code in self.codes
+        )
+
+    def free_slots_at(self, now: datetime) -> int | None:
+        """Return how many codes the lock could still take, None where it is unknown."""
+        slots = self.device.properties.max_active_codes_supported
+        return None if slots is None else max(0, slots - self.used_slots_at(now))
 
     def code(self, access_code_id: str | None) -> AccessCode | None:
         """Return the code with that id."""

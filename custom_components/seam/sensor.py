@@ -44,19 +44,6 @@ class SeamCodesDescription(SensorEntityDescription):
     codes_fn: Callable[[Lock], tuple[AccessCode, ...]]
 
 
-def _free_slots(lock: Lock) -> int | None:
-    """Return how many codes the lock could still take."""
-    slots = lock.device.properties.max_active_codes_supported
-    if slots is None:
-        return None
-    now = dt_util.utcnow()
-    used = sum(
-        code.is_scheduled_on_device or code.status_at(now) is not CodeStatus.UNSET
-        for code in lock.codes
-    )
-    return max(0, slots - used)
-
-
 def _next_change(lock: Lock) -> datetime | None:
     """Return when the next code of the lock starts or ends."""
     now = dt_util.utcnow()
@@ -95,7 +82,7 @@ SENSORS = (
         translation_key="free_code_slots",
         entity_category=EntityCategory.DIAGNOSTIC,
         state_class=SensorStateClass.MEASUREMENT,
-        value_fn=_free_slots,
+        value_fn=lambda lock: lock.free_slots_at(dt_util.utcnow()),
         exists_fn=lambda lock: (
             lock.device.properties.max_active_codes_supported is not None
         ),

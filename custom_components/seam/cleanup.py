@@ -1,0 +1,119 @@
+"""Deleting codes whose time is over."""
+
+import asyncio
+from collections.abc import Iterable
+from datetime import timedelta
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from .access_codes import async_begin_deletion, not_deletable
+from .api import (
+    AccessCode,
+    ActionAttempt,
+    CodeStatus,
+    SeamAuthError,
+    SeamRateLimitError,
+)
+from .attempts import async_wait_for_attempt
+from .coordinator import SeamCoordinator
+from .picture import Lock
+from .presentation import JsonObject, local_time
+
+
+def expired_codes(
+    lock: Lock, older_than: timedelta, *, include_unmanaged: bool
+) -> list[AccessCode]:
+    """Return the codes of a lock that ended at least so long ago."""
+    now = dt_util.utcnow()
+    return [
+        code
+        for code in (lock.codes if include_unmanaged else lock.managed)
+        if code.ends_at is not None and now - code.ends_at >= older_than
+    ]
+
+
+async def async_delete_expired(
+    coordinator: SeamCoordinator,
+    lock: Lock,
+    codes: Iterable[AccessCode],
+    *,
+    dry_run: bool,
+) -> list[JsonObject]:
+    """Delete codes that are over; return what became of each, with the reason.
+
+    The outcome is `deleted`, `pending`, `would_delete`, `not_deletable` or `failed`.
+    """
+    now = dt_util.utcnow()
+    outcomes: list[JsonObject] = []
+    todo: list[AccessCode] = []
+    for code in codes:
+        if code.status_at(now) is CodeStatus.REMOVING:
+            outcomes.append(_outcome(code, "pending"))
+        elif reason := not_deletable(lock, code):
+            outcomes.append(_outcome(code, "not_deletable", str(reason)))
+        elif dry_run:
+            outcomes.append(_outcome(code, "would_delete"))
+        else:
+            todo.append(code)
+    if todo:
+        outcomes += await _async_delete(coordinator, lock, todo)
+    return outcomes
+
+
+async def _async_delete(
+    coordinator: SeamCoordinator, lock: Lock, codes: list[AccessCode]
+) -> list[JsonObject]:
+    failures: dict[str, str] = {}
+    attempts: list[tuple[AccessCode, ActionAttempt | None]] = []
+    stopped: str | None = None
+    try:
+        for code in codes:
+            if stopped is not None:
+                failures[code.access_code_id] = stopped
+                continue
+            try:
+                attempt = await async_begin_deletion(coordinator, code)
+            except HomeAssistantError as err:
+                if err.translation_key == "not_found":
+                    # It went by itself meanwhile.
+                    coordinator.async_codes_removed([code.access_code_id])
+                    continue
+                failures[code.access_code_id] = str(err)
+                # The others would fare no better, and only make it worse.
+                if isinstance(err.__cause__, SeamAuthError | SeamRateLimitError):
+                    stopped = str(err)
+            else:
+                attempts.append((code, attempt))
+
+        async def wait(code: AccessCode, attempt: ActionAttempt | None) -> None:
+            try:
+                await async_wait_for_attempt(coordinator, lock.device_id, attempt)
+            except HomeAssistantError as err:
+                failures[code.access_code_id] = str(err)
+
+        await asyncio.gather(*(wait(code, attempt) for code, attempt in attempts))
+    finally:
+        await coordinator.async_refresh_locks([lock.device_id])
+    current = coordinator.data.locks.get(lock.device_id)
+    return [
+        _outcome(code, "failed", reason)
+        if (reason := failures.get(code.access_code_id)) is not None
+        else _outcome(
+            code,
+            "pending"
+            if current is not None and current.code(code.access_code_id)
+            else "deleted",
+        )
+        for code in codes
+    ]
+
+
+def _outcome(code: AccessCode, outcome: str, reason: str | None = None) -> JsonObject:
+    row: JsonObject = {
+        "access_code_id": code.access_code_id,
+        "name": code.name,
+        "ends_at": local_time(code.ends_at),
+        "outcome": outcome,
+    }
+    return row if reason is None else {**row, "reason": reason}

@@ -1,0 +1,335 @@
+"""What each action does: reading its call, and answering for its locks."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+
+from homeassistant.const import ATTR_NAME
+from homeassistant.core import ServiceCall
+from homeassistant.exceptions import HomeAssistantError
+
+from .access_codes import (
+    async_create,
+    async_delete,
+    async_generate,
+    async_pull_backup,
+    async_reveal,
+    async_simulate_unmanaged,
+    check_codes_known,
+    check_request,
+    described,
+    find_code,
+    find_managed_code,
+)
+from .api import AccessCode
+from .capabilities import async_report_lengths, capabilities
+from .changes import (
+    CodeChange,
+    LinkedChange,
+    async_change,
+    async_change_linked,
+    check_change,
+    check_changeable,
+    linked_change,
+)
+from .cleanup import async_delete_expired, expired_codes
+from .const import DOMAIN
+from .conversion import async_convert, not_convertible
+from .coordinator import SeamCoordinator
+from .ensuring import async_ensure
+from .errors import refusal
+from .fields import (
+    ATTR_ACCESS_CODE_ID,
+    ATTR_ALL,
+    ATTR_ALLOW_EXTERNAL_MODIFICATION,
+    ATTR_DRY_RUN,
+    ATTR_FORCE,
+    ATTR_INCLUDE,
+    ATTR_INCLUDE_UNMANAGED,
+    ATTR_LINKED,
+    ATTR_OLDER_THAN,
+    picked_code,
+    reported_lengths,
+    requested_change,
+    requested_code,
+    simulated_pin,
+)
+from .picture import Lock
+from .presentation import JsonObject, async_code
+from .sharing import async_create_shared, check_shared, new_common_code_key
+from .targets import Outcome, Target, async_each
+
+type Outcomes = dict[str, Outcome]
+
+
+async def async_schedule_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Outcomes:
+    """Create a code; on several locks one PIN, and codes that know of each other."""
+    request = requested_code(call.data)
+    check_request([target.lock for target in targets], request)
+    if len(targets) > 1 and request.code is None:
+        check_shared(targets, request)
+        return await async_create_shared(targets, request)
+    # Seam links codes with a PIN of one's own only if it is told to.
+    key = new_common_code_key() if len(targets) > 1 else None
+    return await async_each(
+        targets,
+        lambda target: async_create(
+            target.coordinator, target.lock, request, common_code_key=key
+        ),
+    )
+
+
+async def async_ensure_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Outcomes:
+    """Create, change or leave a code, so that there is exactly this one."""
+    return await async_ensure(call.hass, targets, requested_code(call.data))
+
+
+async def async_update_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Outcomes:
+    """Change a managed code, or all that are linked with it."""
+    pick, change = picked_code(call.data), requested_change(call.data)
+    outcomes: Outcomes = {}
+    found: list[tuple[Target, AccessCode]] = []
+    for target in targets:
+        try:
+            check_codes_known(target.lock)
+            code = find_managed_code(target.coordinator, target.lock, **pick)
+        except HomeAssistantError as err:
+            outcomes[target.entity_id] = err
+        else:
+            found.append((target, code))
+    update = _async_update_linked if call.data[ATTR_LINKED] else _async_update_each
+    return outcomes | await update(found, change)
+
+
+async def _async_update_each(
+    found: list[tuple[Target, AccessCode]], change: CodeChange
+) -> Outcomes:
+    """Change each code for itself; what one of them cannot be, none becomes."""
+    changes = {}
+    for target, code in found:
+        check_changeable(target.lock, code)
+        fields = change.difference(target.lock, code)
+        check_change(target.lock, code, fields)
+        changes[target.entity_id] = (code, fields)
+    return await async_each(
+        [target for target, _ in found],
+        lambda target: async_change(
+            target.coordinator, target.lock, *changes[target.entity_id]
+        ),
+    )
+
+
+async def _async_update_linked(
+    found: list[tuple[Target, AccessCode]], change: CodeChange
+) -> Outcomes:
+    """Change all codes linked with those found, each group once."""
+    groups: dict[tuple[SeamCoordinator, str], LinkedChange] = {}
+    keys = {}
+    for target, code in found:
+        linked = linked_change(target.coordinator, target.lock, code, change)
+        keys[target.entity_id] = key = (target.coordinator, linked.common_code_key)
+        groups.setdefault(key, linked)
+    failures = {}
+    for key, linked in groups.items():
+        if linked.fields:
+            try:
+                await async_change_linked(key[0], linked)
+            except HomeAssistantError as err:
+                failures[key] = err
+    return {
+        target.entity_id: failures.get(keys[target.entity_id])
+        or described(
+            target.coordinator,
+            code,
+            "success" if groups[keys[target.entity_id]].fields else "unchanged",
+        )
+        for target, code in found
+    }
+
+
+async def async_delete_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Outcomes:
+    """Delete a code of either kind."""
+    pick = picked_code(call.data)
+
+    async def delete(target: Target) -> JsonObject:
+        check_codes_known(target.lock)
+        code = find_code(target.coordinator, target.lock, target.lock.codes, **pick)
+        return await async_delete(target.coordinator, target.lock, code)
+
+    return await async_each(targets, delete)
+
+
+async def async_delete_expired_access_codes(
+    call: ServiceCall, targets: list[Target]
+) -> Outcomes:
+    """Delete all codes of a lock that are over."""
+    older_than = call.data.get(ATTR_OLDER_THAN, timedelta())
+    include_unmanaged = call.data[ATTR_INCLUDE_UNMANAGED]
+
+    # What somebody has prolonged since the last poll must not go.
+    for coordinator in {target.coordinator for target in targets}:
+        await coordinator.async_refresh_locks(
+            target.lock.device_id
+            for target in targets
+            if target.coordinator is coordinator
+        )
+
+    async def delete(target: Target) -> JsonObject:
+        lock = target.coordinator.data.locks.get(target.lock.device_id, target.lock)
+        check_codes_known(lock)
+        rows = await async_delete_expired(
+            target.coordinator,
+            lock,
+            expired_codes(lock, older_than, include_unmanaged=include_unmanaged),
+            dry_run=call.data[ATTR_DRY_RUN],
+        )
+        # Without an answer, nobody would hear of it.
+        if not call.return_response:
+            _raise_failures("deletions_failed", lock, rows)
+        return {"access_codes": [*rows]}
+
+    return await async_each(targets, delete)
+
+
+async def async_convert_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Outcomes:
+    """Make one unmanaged code managed, or all of a lock."""
+    convert_all, dry_run = call.data[ATTR_ALL], call.data[ATTR_DRY_RUN]
+    pick = None if convert_all else picked_code(call.data)
+    if convert_all and (ATTR_NAME in call.data or ATTR_ACCESS_CODE_ID in call.data):
+        raise refusal("all_or_one")
+
+    async def convert(target: Target) -> JsonObject:
+        lock = target.lock
+        check_codes_known(lock)
+        codes = lock.unmanaged
+        if pick is not None:
+            codes = (find_code(target.coordinator, lock, codes, **pick),)
+        rows = await async_convert(
+            target.coordinator,
+            lock,
+            codes,
+            allow_external_modification=call.data.get(ATTR_ALLOW_EXTERNAL_MODIFICATION),
+            force=call.data.get(ATTR_FORCE),
+            dry_run=dry_run,
+        )
+        # Without an answer, nobody would hear of it.
+        if pick is not None or not call.return_response:
+            _raise_failures("conversions_failed", lock, rows)
+        if pick is not None and not dry_run and rows[0]["outcome"] == "not_convertible":
+            raise not_convertible(lock, codes[0])
+        return {"access_codes": [*rows]}
+
+    return await async_each(targets, convert)
+
+
+def _raise_failures(key: str, lock: Lock, rows: Iterable[JsonObject]) -> None:
+    """Raise an error that names the codes with which it did not work, if any."""
+    failed = [row for row in rows if row["outcome"] == "failed"]
+    if failed:
+        raise HomeAssistantError(
+            translation_domain=DOMAIN,
+            translation_key=key,
+            translation_placeholders={
+                "lock": lock.device.name,
+                "failed": "; ".join(
+                    f"{row['name']}: {row['reason']}" for row in failed
+                ),
+            },
+        )
+
+
+async def async_reveal_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Outcomes:
+    """Tell a PIN."""
+    pick = picked_code(call.data)
+    return await async_each(
+        targets,
+        lambda target: async_reveal(target.coordinator, target.lock, **pick),
+    )
+
+
+async def async_pull_backup_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Outcomes:
+    """Tell the PIN of a code's backup."""
+    pick = picked_code(call.data)
+
+    async def pull(target: Target) -> JsonObject:
+        check_codes_known(target.lock)
+        code = find_managed_code(target.coordinator, target.lock, **pick)
+        return await async_pull_backup(target.coordinator, target.lock, code)
+
+    return await async_each(targets, pull)
+
+
+async def async_generate_code(call: ServiceCall, targets: list[Target]) -> Outcomes:
+    """Tell a PIN that could be used."""
+    return await async_each(
+        targets, lambda target: async_generate(target.coordinator, target.lock)
+    )
+
+
+async def async_get_access_codes(call: ServiceCall, targets: list[Target]) -> Outcomes:
+    """List codes without their PINs."""
+
+    async def get(target: Target) -> JsonObject:
+        lock = target.lock
+        check_codes_known(lock)
+        codes = {"managed": lock.managed, "unmanaged": lock.unmanaged}
+        return {
+            kind: [async_code(call.hass, lock, code) for code in of_kind]
+            for kind, of_kind in codes.items()
+            if kind in call.data[ATTR_INCLUDE]
+        }
+
+    return await async_each(targets, get)
+
+
+async def async_get_lock_capabilities(
+    call: ServiceCall, targets: list[Target]
+) -> Outcomes:
+    """Tell what locks can do."""
+    return {target.entity_id: capabilities(target.lock) for target in targets}
+
+
+async def async_report_device_constraints(
+    call: ServiceCall, targets: list[Target]
+) -> Outcomes:
+    """Tell Seam what lengths of PINs locks take."""
+    lengths = reported_lengths(call.data)
+    return await async_each(
+        targets,
+        lambda target: async_report_lengths(target.coordinator, target.lock, lengths),
+    )
+
+
+async def async_simulate_unmanaged_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Outcomes:
+    """Let a sandbox find a code on its locks."""
+    for target in targets:
+        if not target.coordinator.workspace.is_sandbox:
+            raise refusal(
+                "only_sandbox",
+                lock=target.lock.device.name,
+                workspace=target.coordinator.workspace.name,
+            )
+        if not target.lock.device.has_access_codes:
+            raise refusal("no_access_codes", lock=target.lock.device.name)
+    pin = simulated_pin(call.data)
+    return await async_each(
+        targets,
+        lambda target: async_simulate_unmanaged(
+            target.coordinator, target.lock, name=call.data[ATTR_NAME], pin=pin
+        ),
+    )
