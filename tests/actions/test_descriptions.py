@@ -7,18 +7,10 @@ from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
-from custom_components.seam import services
 from custom_components.seam.const import DOMAIN
 
 from .support import Actions
 
-SCHEMAS: dict[str, Any] = {
-    "schedule_access_code": services.SCHEDULE_SCHEMA,
-    "convert_access_code": services.CONVERT_SCHEMA,
-    "delete_access_code": services.PICK_SCHEMA,
-    "reveal_access_code": services.PICK_SCHEMA,
-    "get_access_codes": services.GET_SCHEMA,
-}
 TARGETS = {"entity_id", "device_id", "area_id", "floor_id", "label_id", "metadata"}
 
 
@@ -37,6 +29,12 @@ def _keys(schema: Any) -> dict[str, Any]:
     return {str(key): key for key in schema if str(key) not in TARGETS}
 
 
+def _schemas(hass: HomeAssistant) -> dict[str, Any]:
+    """Return the schemas of all actions."""
+    actions = hass.services.async_services_for_domain(DOMAIN)
+    return {name: action.schema for name, action in actions.items()}
+
+
 def _flat(fields: dict[str, Any]) -> dict[str, Any]:
     """Return described fields, also those within sections."""
     found: dict[str, Any] = {}
@@ -53,8 +51,8 @@ async def test_descriptions_fit_the_schemas(
 ) -> None:
     """Whatever can be passed is described, with its default and need; nothing else."""
     described = (await async_get_all_descriptions(hass))[DOMAIN]
-    assert set(described) >= set(SCHEMAS)
-    for action, schema in SCHEMAS.items():
+    assert set(described) == set(_schemas(hass))
+    for action, schema in _schemas(hass).items():
         keys = _keys(schema)
         fields = _flat(described[action]["fields"])
         assert set(fields) == set(keys), action
@@ -74,7 +72,7 @@ async def test_names_and_descriptions(hass: HomeAssistant, actions: Actions) -> 
     texts = await async_get_translations(hass, "en", "services", {DOMAIN})
     described = (await async_get_all_descriptions(hass))[DOMAIN]
     expected = set()
-    for action in SCHEMAS:
+    for action in _schemas(hass):
         start = f"component.{DOMAIN}.services.{action}"
         expected |= {f"{start}.name", f"{start}.description"}
         for name, field in described[action]["fields"].items():
@@ -85,21 +83,18 @@ async def test_names_and_descriptions(hass: HomeAssistant, actions: Actions) -> 
                 f"{start}.fields.{name}.name",
                 f"{start}.fields.{name}.description",
             }
-    found = {
-        key for key in texts if key.split(".")[3] in SCHEMAS and texts[key].strip()
-    }
+    found = {key for key, text in texts.items() if text.strip()}
     assert found == expected
 
 
 async def test_answers(hass: HomeAssistant, actions: Actions) -> None:
     """What only looks has to be answered; what changes something may be."""
     supports = {
-        action: hass.services.supports_response(DOMAIN, action) for action in SCHEMAS
-    }
-    assert supports == {
         "schedule_access_code": SupportsResponse.OPTIONAL,
         "convert_access_code": SupportsResponse.OPTIONAL,
         "delete_access_code": SupportsResponse.OPTIONAL,
         "reveal_access_code": SupportsResponse.ONLY,
         "get_access_codes": SupportsResponse.ONLY,
     }
+    for action, support in supports.items():
+        assert hass.services.supports_response(DOMAIN, action) is support, action
