@@ -65,3 +65,14 @@ def poll(hass: HomeAssistant, coordinator: SeamCoordinator) -> Poll:
         await hass.async_block_till_done()
 
     return run
+
+
+@pytest.fixture
+def reconcile(hass: HomeAssistant, coordinator: SeamCoordinator) -> Poll:
+    """Return a function that has everything fetched anew."""
+
+    async def run() -> None:
+        await coordinator.async_reconcile()
+        await hass.async_block_till_done()
+
+    return run

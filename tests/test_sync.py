@@ -18,22 +18,28 @@ from custom_components.seam.api import (
     AccessCode,
     CodeStatus,
     Device,
+    Event,
     SeamAuthError,
+    SeamError,
+    SeamInvalidInputError,
     SeamProblem,
     SeamRateLimitError,
+    SeamServerError,
     SeamUnreachableError,
 )
+from custom_components.seam.api.client import EVENTS_LIMIT
+from custom_components.seam.picture import Lock, Picture
 from custom_components.seam.sync import (
     Fetch,
     FetchCodes,
     FetchDevices,
-    Lock,
-    Picture,
+    FetchEvents,
     Sync,
 )
 
 NOW = datetime(2026, 11, 20, 10, tzinfo=UTC)
 DOWN = SeamUnreachableError("No connection to Seam")
+BROKEN = SeamServerError("Internal server error")
 
 
 def _device(device_id: str = "door", *, has_codes: bool = True) -> Device:
@@ -84,7 +90,7 @@ def _known(*codes: AccessCode, devices: Iterable[Device] = (_device(),)) -> Sync
     sync = Sync()
     sync.request_all()
     assert sync.take_due() == (FetchDevices(),)
-    sync.receive_devices(FetchDevices(), devices)
+    sync.receive_devices(FetchDevices(), devices, NOW)
     for fetch in sync.take_due():
         assert isinstance(fetch, FetchCodes)
         _receive(
@@ -118,7 +124,7 @@ def test_codes_are_asked_for_where_there_can_be_any() -> None:
     assert sync.take_due() == (FetchDevices(),)
     thermostat = Device(device_id="thermostat", device_type="nest_thermostat")
     sync.receive_devices(
-        FetchDevices(), [_device(), _device("gate", has_codes=False), thermostat]
+        FetchDevices(), [_device(), _device("gate", has_codes=False), thermostat], NOW
     )
     assert sync.take_due() == (FetchCodes("door"),)
     assert sync.take_due() == ()
@@ -133,7 +139,7 @@ def test_the_picture_changes_only_at_the_end_of_a_round() -> None:
     """Half an answer is never shown, and an old picture never changes."""
     sync = _known(_code("cleaner"))
     before = sync.picture
-    sync.receive_devices(FetchDevices(), [_device(), _device("gate")])
+    sync.receive_devices(FetchDevices(), [_device(), _device("gate")], NOW)
     _receive(sync, _code("cleaner"), _code("guest"))
     assert sync.picture is before
     assert set(before.locks) == {"door"}
@@ -147,7 +153,7 @@ def test_an_answer_that_says_the_same_makes_an_equal_picture() -> None:
     """Nothing is to be written again where nothing changed, in whatever order it came."""
     sync = _known(_code("a", name="Anna"), _code("b", name="Bert"))
     before = sync.picture
-    sync.receive_devices(FetchDevices(), [_device()])
+    sync.receive_devices(FetchDevices(), [_device()], NOW)
     _receive(sync, _code("b", name="Bert"), _code("a", name="Anna"))
     sync.finish()
     assert sync.picture == before
@@ -185,10 +191,10 @@ def test_a_code_goes_only_after_the_second_answer_without_it(
 def test_a_failure_between_is_not_an_answer() -> None:
     """An outage neither counts as a miss nor forgives one."""
     sync = _known(_code("guest"))
-    sync.receive_failure(FetchCodes("door"), DOWN)
+    sync.receive_failure(FetchCodes("door"), DOWN, NOW)
     assert _ids(sync) == {"guest"}
     _receive(sync)
-    sync.receive_failure(FetchCodes("door"), DOWN)
+    sync.receive_failure(FetchCodes("door"), DOWN, NOW)
     assert _ids(sync) == {"guest"}
     _receive(sync)
     assert _ids(sync) == set()
@@ -201,7 +207,7 @@ def test_a_code_that_was_to_go_goes_at_once() -> None:
     ended = _code("ended", ends_at=NOW - timedelta(seconds=1))
     ends_later = _code("ends later", ends_at=NOW + timedelta(seconds=1))
     sync = _known(deleted, removing, ended, ends_later)
-    sync.expect_gone(["deleted"])
+    sync.codes_removed(["deleted"], NOW)
     _receive(sync)
     assert _ids(sync) == {"ends later"}
 
@@ -209,7 +215,7 @@ def test_a_code_that_was_to_go_goes_at_once() -> None:
 def test_a_code_that_was_to_go_may_take_its_time() -> None:
     """It stays while Seam still has it, and is gone with the answer that lacks it."""
     sync = _known(_code("deleted"))
-    sync.expect_gone(["deleted"])
+    sync.codes_removed(["deleted"], NOW)
     _receive(sync, _code("deleted"))
     assert _ids(sync) == {"deleted"}
     _receive(sync)
@@ -219,7 +225,7 @@ def test_a_code_that_was_to_go_may_take_its_time() -> None:
 def test_what_came_back_is_not_expected_to_go_again() -> None:
     """The expectation ends with the code: one of the same ID is a new one."""
     sync = _known(_code("deleted"))
-    sync.expect_gone(["deleted"])
+    sync.codes_removed(["deleted"], NOW)
     _receive(sync)
     _receive(sync, _code("deleted"))
     _receive(sync)
@@ -261,8 +267,8 @@ def test_a_lock_that_cannot_tell_its_codes_keeps_them() -> None:
         _code("gate", device_id="gate"),
         devices=[_device(), _device("gate")],
     )
-    sync.receive_devices(FetchDevices(), [_device(), _device("gate")])
-    sync.receive_failure(FetchCodes("door"), DOWN)
+    sync.receive_devices(FetchDevices(), [_device(), _device("gate")], NOW)
+    sync.receive_failure(FetchCodes("door"), DOWN, NOW)
     _receive(sync, _code("gate", device_id="gate"), device_id="gate")
     assert sync.finish() is None
     assert not sync.picture.locks["door"].has_codes
@@ -277,7 +283,7 @@ def test_too_many_requests_leave_the_codes_as_they_are() -> None:
     """They are only a bit older, but whoever asked has to hear of it."""
     sync = _known(_code("guest"))
     error = SeamRateLimitError("Too many requests", retry_after=60)
-    sync.receive_failure(FetchCodes("door"), error)
+    sync.receive_failure(FetchCodes("door"), error, NOW)
     assert sync.finish() is error
     assert sync.picture.locks["door"].has_codes
 
@@ -286,8 +292,8 @@ def test_a_refused_key_counts_although_other_answers_came() -> None:
     """What concerns the whole workspace is told, whatever else happened before it."""
     error = SeamAuthError("Unauthorized")
     sync = _known(_code("gate", device_id="gate"), devices=[_device(), _device("gate")])
-    sync.receive_failure(FetchCodes("door"), DOWN)
-    sync.receive_failure(FetchCodes("door"), error)
+    sync.receive_failure(FetchCodes("door"), DOWN, NOW)
+    sync.receive_failure(FetchCodes("door"), error, NOW)
     _receive(sync, _code("gate", device_id="gate"), device_id="gate")
     assert sync.finish() is error
     assert sync.finish() is None, "an error must not be told twice"
@@ -296,8 +302,8 @@ def test_a_refused_key_counts_although_other_answers_came() -> None:
 def test_a_round_in_which_everything_failed_fails() -> None:
     """The first failure says why."""
     sync = _known(_code("guest"))
-    sync.receive_failure(FetchDevices(), DOWN)
-    sync.receive_failure(FetchCodes("door"), SeamUnreachableError("later"))
+    sync.receive_failure(FetchDevices(), DOWN, NOW)
+    sync.receive_failure(FetchCodes("door"), SeamUnreachableError("later"), NOW)
     assert sync.finish() is DOWN
     assert _ids(sync) == {"guest"}
 
@@ -313,22 +319,48 @@ def test_locks_that_an_action_touched_are_fetched_alone() -> None:
     assert sync.take_due() == ()
     sync.request_locks(["door", "nobody"])
     fetch = FetchDevices(frozenset({"door"}))
-    assert sync.take_due() == (fetch,)
+    assert set(sync.take_due()) == {fetch, FetchCodes("door")}
     renamed = replace(_device(), display_name="Main door")
-    sync.receive_devices(fetch, [renamed])
-    assert sync.take_due() == (FetchCodes("door"),)
+    sync.receive_devices(fetch, [renamed], NOW)
+    assert sync.take_due() == ()
     _receive(sync, _code("guest"))
     sync.finish()
     assert sync.picture.locks["door"].device.name == "Main door"
     assert _ids(sync, "gate") == {"gate"}
 
 
+def test_a_lock_goes_only_after_the_second_answer_without_it() -> None:
+    """It is asked for once more, keeps its codes meanwhile, and may come back."""
+    sync = _known(_code("guest"), devices=[_device(), _device("gate")])
+    ask_again = FetchDevices(frozenset({"door"}))
+    for answer in ([_device()], []):
+        sync.receive_devices(FetchDevices(), [_device("gate")], NOW)
+        sync.take_due()
+        assert _ids(sync) == {"guest"}
+        sync.begin_poll(NOW)
+        assert ask_again in sync.take_due()
+        sync.receive_devices(ask_again, answer, NOW)
+        sync.finish()
+        assert ("door" in sync.picture.locks) is bool(answer)
+    assert sync.take_gone_devices() == {"door"}
+    assert sync.take_gone_devices() == set()
+
+
+def test_a_device_of_an_earlier_run_goes_in_the_same_way() -> None:
+    """A lock that was taken out while Home Assistant was off is missed twice, too."""
+    sync = Sync(["old", "door"])
+    for expected in (set(), {"old"}):
+        sync.receive_devices(FetchDevices(), [_device()], NOW)
+        assert sync.take_gone_devices() == expected
+
+
 def test_a_lock_may_vanish_while_its_codes_are_fetched() -> None:
     """Answers and failures about a lock that is gone by then change nothing."""
     sync = _known(_code("guest"), devices=[_device(), _device("gate")])
-    sync.receive_devices(FetchDevices(), [_device("gate")])
+    sync.receive_devices(FetchDevices(), [_device("gate")], NOW)
+    sync.receive_devices(FetchDevices(), [_device("gate")], NOW)
     _receive(sync, _code("guest"))
-    sync.receive_failure(FetchCodes("door"), DOWN)
+    sync.receive_failure(FetchCodes("door"), DOWN, NOW)
     sync.finish()
     assert set(sync.picture.locks) == {"gate"}
 
@@ -336,11 +368,13 @@ def test_a_lock_may_vanish_while_its_codes_are_fetched() -> None:
 def test_a_lock_that_lost_its_keypad_for_good_has_no_codes() -> None:
     """Codes that nobody can fetch any more must not stay for ever."""
     sync = _known(_code("guest"))
-    sync.receive_devices(FetchDevices(), [_device(has_codes=False)])
+    _receive(sync)
+    sync.receive_devices(FetchDevices(), [_device(has_codes=False)], NOW)
     assert sync.take_due() == ()
     assert sync.finish() is None
     assert sync.picture.locks["door"].codes == ()
     assert not sync.picture.locks["door"].has_codes
+    assert sync.picture.locks["door"].missing == frozenset()
 
 
 def test_next_moment_is_the_nearest_start_or_end() -> None:
@@ -370,7 +404,7 @@ def test_no_text_holds_a_pin_of_its_lock() -> None:
     )
     other = _code("other", name="Not 4711, 0815", code="0815", is_managed=False)
     sync = _known(guest, other, devices=[device])
-    sync.receive_devices(FetchDevices(), [device])
+    sync.receive_devices(FetchDevices(), [device], NOW)
     sync.finish()
     lock = sync.picture.locks["door"]
     assert {code.code for code in lock.codes} == {"4711", "0815"}
@@ -382,6 +416,335 @@ def test_no_text_holds_a_pin_of_its_lock() -> None:
     assert lock.unmanaged[0].name == "Not ••••, ••••"
     assert lock.device.errors[0].message == masked
     assert lock.device.warnings[0].message == masked
+
+
+def _event(
+    kind: str = "device.connected",
+    *,
+    at: datetime = NOW,
+    device_id: str | None = "door",
+    code_id: str | None = None,
+    code: str | None = None,
+    method: str | None = None,
+) -> Event:
+    return Event(
+        event_id=f"{kind} {device_id} {code_id} {at}",
+        event_type=kind,
+        created_at=at,
+        device_id=device_id,
+        access_code_id=code_id,
+        code=code,
+        method=method,
+    )
+
+
+def _listening(*codes: AccessCode) -> Sync:
+    """Return a sync that has its bearings: from now on, events are news."""
+    sync = _known(*codes, devices=[_device(), _device("gate")])
+    _poll(sync)
+    return sync
+
+
+def _poll(sync: Sync, *events: Event, now: datetime = NOW) -> set[Fetch]:
+    """Answer the question for events; return what else is due."""
+    sync.begin_poll(now)
+    due = set(sync.take_due())
+    [asked] = [fetch for fetch in due if isinstance(fetch, FetchEvents)]
+    sync.receive_events(asked, events, now)
+    return (due - {asked}) | set(sync.take_due())
+
+
+def _told(sync: Sync) -> list[tuple[str, str | None]]:
+    sync.finish()
+    return [(news.event.event_type, news.code_name) for news in sync.take_news()]
+
+
+def test_a_quiet_poll_is_one_question() -> None:
+    """Nothing but what has happened is asked for, until a reconcile is due."""
+    sync = _listening(_code("guest"))
+    for minute in range(1, 15):
+        assert _poll(sync, now=NOW + timedelta(minutes=minute)) == set()
+    assert _poll(sync, now=NOW + timedelta(minutes=15)) == {FetchDevices()}
+
+
+def test_a_large_house_is_reconciled_less_often() -> None:
+    """At most twenty requests a minute on average, two for each lock."""
+    devices = [_device(f"door {number}") for number in range(600)]
+    sync = _known(devices=devices)
+    assert _poll(sync, now=NOW + timedelta(minutes=59)) == set()
+    assert _poll(sync, now=NOW + timedelta(minutes=60)) == {FetchDevices()}
+
+
+def test_a_clock_that_was_set_back_does_not_stop_reconciles() -> None:
+    """Otherwise nothing would be fetched until the old time has come again."""
+    sync = _listening()
+    assert _poll(sync, now=NOW - timedelta(days=1)) == {FetchDevices()}
+
+
+@pytest.mark.parametrize(
+    ("event", "expected"),
+    [
+        (_event("access_code.changed"), {FetchCodes("door")}),
+        (_event("access_code.unmanaged.created"), {FetchCodes("door")}),
+        (_event("lock.locked"), {FetchDevices(frozenset({"door"}))}),
+        (
+            _event("device.connected"),
+            {FetchDevices(frozenset({"door"})), FetchCodes("door")},
+        ),
+        (
+            _event("device.added", device_id="new"),
+            {FetchDevices(frozenset({"new"}))},
+        ),
+        (_event("connected_account.disconnected", device_id=None), {FetchDevices()}),
+        (_event("of_next_year.happened", device_id=None), set()),
+        (
+            _event("of_next_year.happened"),
+            {FetchDevices(frozenset({"door"})), FetchCodes("door")},
+        ),
+    ],
+)
+def test_an_event_has_fetched_what_it_may_have_changed(
+    event: Event, expected: set[Fetch]
+) -> None:
+    """Nothing else is, and nothing when the event comes again."""
+    sync = _listening()
+    assert _poll(sync, event) == expected
+    assert _poll(sync, event) == set()
+
+
+def test_what_happened_before_the_start_is_no_news() -> None:
+    """Events of the first answer are told never, those after it once."""
+    old, new = _event(at=NOW - timedelta(minutes=3)), _event()
+    sync = _known(_code("guest"))
+    assert _poll(sync, old) == set()
+    assert _told(sync) == []
+    assert _poll(sync, old, new) != set()
+    assert _told(sync) == [("device.connected", None)]
+    _poll(sync, old, new)
+    assert _told(sync) == []
+
+
+def test_a_busy_hour_before_the_start_is_no_news_either() -> None:
+    """Where one answer cannot hold all of it, the rest is as old."""
+    busy = [
+        _event(at=NOW - timedelta(minutes=50) + timedelta(seconds=number))
+        for number in range(EVENTS_LIMIT + 20)
+    ]
+    sync = _known(_code("guest"))
+    _poll(sync, *busy[:EVENTS_LIMIT])
+    assert _told(sync) == []
+    _poll(sync, *busy[EVENTS_LIMIT:])
+    assert _told(sync) == []
+    _poll(sync, _event())
+    assert _told(sync) == [("device.connected", None)]
+
+
+def test_as_many_events_as_seam_tells_at_once_may_not_be_all() -> None:
+    """Then everything is fetched, and the rest of the events asked for."""
+    sync = _listening()
+    later = NOW + timedelta(minutes=5)
+    events = [
+        _event(at=later + timedelta(milliseconds=number))
+        for number in range(EVENTS_LIMIT)
+    ]
+    assert _poll(sync, *events, now=later) == {FetchDevices()}
+    sync.begin_poll(later)
+    [asked] = [f for f in sync.take_due() if isinstance(f, FetchEvents)]
+    assert later - timedelta(minutes=6) < asked.since <= later
+
+
+def test_an_event_from_the_future_does_not_hide_those_before_it() -> None:
+    """The next question goes back to what has really happened last."""
+    sync = _listening()
+    _poll(sync, _event(at=NOW + timedelta(days=300)), _event(at=NOW))
+    sync.begin_poll(NOW)
+    [asked] = [f for f in sync.take_due() if isinstance(f, FetchEvents)]
+    assert asked.since <= NOW
+
+
+def test_a_question_that_seam_refuses_is_not_asked_for_ever() -> None:
+    """It may reach back too far: everything is fetched, and the next one is shorter."""
+    sync = _listening()
+    sync.begin_poll(NOW)
+    [asked] = sync.take_due()
+    later = NOW + timedelta(days=3)
+    sync.receive_failure(
+        asked, SeamInvalidInputError("since is too old", fields={}), later
+    )
+    assert sync.take_due() == (FetchDevices(),)
+    sync.receive_devices(FetchDevices(), [_device("gate", has_codes=False)], later)
+    assert sync.finish() is None
+    sync.begin_poll(later)
+    [asked] = [f for f in sync.take_due() if isinstance(f, FetchEvents)]
+    assert asked.since > later - timedelta(hours=2)
+
+
+@pytest.mark.parametrize(
+    "kind", ["access_code.deleted", "access_code.unmanaged.removed"]
+)
+def test_an_event_confirms_that_a_code_is_gone(kind: str) -> None:
+    """No second answer is needed then."""
+    sync = _listening(_code("guest"), _code("cleaner"))
+    assert _poll(sync, _event(kind, code_id="guest")) == {FetchCodes("door")}
+    _receive(sync)
+    assert _ids(sync) == {"cleaner"}
+
+
+def test_an_event_confirms_that_a_lock_is_gone() -> None:
+    """No second answer is needed then, but one."""
+    sync = _listening()
+    _poll(sync, _event("device.removed"))
+    fetch = FetchDevices(frozenset({"door"}))
+    sync.receive_devices(fetch, [], NOW)
+    assert sync.take_gone_devices() == {"door"}
+
+
+def test_news_has_the_name_of_its_code() -> None:
+    """By its ID, or by its PIN where the maker tells only that; and never the PIN."""
+    sync = _listening(_code("guest", name="Anna", code="4711"))
+    used = _event("lock.unlocked", code_id="guest", code="4711", method="keycode")
+    _poll(sync, used)
+    sync.finish()
+    [news] = sync.take_news()
+    assert news.code_name == "Anna"
+    assert news.event.code is None
+    assert sync.picture.locks["door"].changed_by == "Anna"
+    _poll(sync, _event("lock.locked", method="keycode", code="4711"))
+    assert _told(sync) == [("lock.locked", "Anna")]
+    _poll(sync, _event("lock.unlocked", method="manual", at=NOW + timedelta(seconds=1)))
+    assert _told(sync) == [("lock.unlocked", None)]
+    assert sync.picture.locks["door"].changed_by == "manual"
+
+
+def test_news_of_a_code_that_is_gone_has_its_name() -> None:
+    """The name as it was last known."""
+    sync = _listening(_code("guest", name="Anna"))
+    _poll(sync, _event("access_code.deleted", code_id="guest"))
+    _receive(sync)
+    assert _told(sync) == [("access_code.deleted", "Anna")]
+    assert _ids(sync) == set()
+
+
+def test_unsettled_codes_are_looked_at_less_and_less_often() -> None:
+    """A code that is stuck for days costs next to nothing, one that moves is watched."""
+    stuck = _code("guest", status=CodeStatus.SETTING)
+    sync = _listening(stuck)
+    looked = []
+    for minute in range(1, 13):
+        now = NOW + timedelta(minutes=minute)
+        if due := _poll(sync, now=now):
+            assert due == {FetchCodes("door")}
+            looked.append(minute)
+            _receive(sync, stuck, now=now)
+    assert looked == [1, 3, 7]
+    moved = replace(stuck, status=CodeStatus.REMOVING)
+    now = NOW + timedelta(minutes=13)
+    _receive(sync, moved, now=now)
+    assert _poll(sync, now=now + timedelta(minutes=1)) == {FetchCodes("door")}
+    _receive(sync, replace(stuck, status=CodeStatus.SET), now=now)
+    assert _poll(sync, now=now + timedelta(minutes=1)) == set()
+
+
+def test_what_could_not_be_had_is_asked_for_again() -> None:
+    """By the very next poll, and only that."""
+    sync = _listening()
+    sync.request_locks(["door"])
+    sync.take_due()
+    _receive(sync, device_id="gate")
+    sync.receive_failure(FetchCodes("door"), BROKEN, NOW)
+    assert sync.finish() is None
+    assert _poll(sync) == {FetchCodes("door")}
+    assert _poll(sync) == set()
+
+
+def test_after_an_outage_everything_is_fetched() -> None:
+    """Events may have been lost in it."""
+    sync = _listening()
+    sync.begin_poll(NOW)
+    [asked] = sync.take_due()
+    sync.receive_failure(asked, DOWN, NOW)
+    assert sync.finish() is DOWN
+    assert _poll(sync) == {FetchDevices()}
+
+
+def test_after_too_many_requests_only_what_is_missing_is_fetched() -> None:
+    """Fetching everything would be the wrong answer to that."""
+    sync = _listening()
+    sync.begin_poll(NOW)
+    [asked] = sync.take_due()
+    error = SeamRateLimitError("Too many requests", retry_after=60)
+    sync.receive_failure(asked, error, NOW)
+    assert sync.is_hopeless is error
+    assert sync.finish() is error
+    assert _poll(sync) == set()
+
+
+def test_an_outage_ends_a_round_early_but_broken_locks_do_not() -> None:
+    """Three locks that Seam cannot read must not hide the others for ever."""
+    sync = _listening()
+
+    def fail(error: SeamError) -> SeamError | None:
+        sync.receive_failure(FetchCodes("door"), error, NOW)
+        return sync.is_hopeless
+
+    assert [fail(BROKEN) for _ in range(5)] == [None] * 5
+    assert [fail(DOWN) for _ in range(4)] == [None, None, DOWN, DOWN]
+    _receive(sync)
+    assert sync.is_hopeless is None
+
+
+def test_a_new_code_is_shown_before_seam_lists_it() -> None:
+    """For two minutes our own action outweighs what Seam's lists say."""
+    sync = _listening()
+    guest = _code("guest", name="Anna")
+    sync.code_created(guest, NOW)
+    sync.code_created(_code("other", device_id="nowhere"), NOW)
+    assert _ids(sync) == {"guest"}
+    for seconds in (30, 60, 119):
+        _receive(sync, now=NOW + timedelta(seconds=seconds))
+        assert _ids(sync) == {"guest"}
+    _receive(sync, now=NOW + timedelta(seconds=120))
+    assert _ids(sync) == set()
+
+
+def test_a_change_is_shown_before_seam_lists_it() -> None:
+    """Until Seam says so too, or two minutes have passed."""
+    guest = _code("guest", name="Anna")
+    sync = _listening(guest)
+    sync.code_changed("guest", {"name": "Berta"}, NOW)
+    _receive(sync, guest)
+    assert [code.name for code in sync.picture.locks["door"].codes] == ["Anna"]
+    sync.finish()
+    assert [code.name for code in sync.picture.locks["door"].codes] == ["Berta"]
+    _receive(sync, replace(guest, name="Berta"))
+    _receive(sync, replace(guest, name="Carla"))
+    sync.finish()
+    assert [code.name for code in sync.picture.locks["door"].codes] == ["Carla"]
+    sync.code_changed("guest", {"name": "Dora"}, NOW)
+    _receive(sync, guest, now=NOW + timedelta(minutes=2))
+    sync.finish()
+    assert [code.name for code in sync.picture.locks["door"].codes] == ["Anna"]
+
+
+def test_time_alone_makes_a_new_lock_of_the_same_content() -> None:
+    """Entities compare by identity, so a code's start has to make a new object."""
+    sync = _known(_code("guest"), devices=[_device(), _device("gate")])
+    before = sync.picture
+    sync.touch(["door", "nowhere"])
+    assert sync.picture == before
+    assert sync.picture.locks["door"] is not before.locks["door"]
+    assert sync.picture.locks["gate"] is before.locks["gate"]
+
+
+def test_where_nothing_changed_the_picture_is_the_same_object() -> None:
+    """Then nothing is written, however many locks there are."""
+    sync = _listening(_code("guest"))
+    before = sync.picture
+    sync.receive_devices(FetchDevices(), [_device(), _device("gate")], NOW)
+    _receive(sync, _code("guest"))
+    _receive(sync, device_id="gate")
+    sync.finish()
+    assert sync.picture is before
 
 
 @dataclass
@@ -396,8 +759,16 @@ class _Answered:
 
 DEVICE_IDS = ["door", "gate", "shed"]
 CODE_IDS = ["anna", "bert", "carl", "dora"]
+EVENTS = st.tuples(
+    st.sampled_from(
+        ["lock.locked", "access_code.changed", "device.added", "device.removed"]
+    ),
+    st.sampled_from(DEVICE_IDS),
+)
 ERRORS = [
     DOWN,
+    BROKEN,
+    SeamInvalidInputError("since is too old", fields={}),
     SeamAuthError("Unauthorized"),
     SeamRateLimitError("Too many requests", retry_after=60),
 ]
@@ -475,6 +846,9 @@ class _World(RuleBasedStateMachine):
             ends_at=None if minutes is None else self.now + timedelta(minutes=minutes),
             status=status,
         )
+        if code.access_code_id in self.expected_gone:
+            # What we removed is shown as being removed for a while, on purpose.
+            return
         codes = self.codes[device_id]
         if known := codes.get(code.access_code_id):
             known.code = code
@@ -489,7 +863,7 @@ class _World(RuleBasedStateMachine):
         code_id = data.draw(st.sampled_from(sorted(codes)))
         del codes[code_id]
         if is_ours:
-            self.sync.expect_gone([code_id])
+            self.sync.codes_removed([code_id], self.now)
             self.expected_gone.add(code_id)
 
     @rule(minutes=st.integers(1, 20))
@@ -499,10 +873,13 @@ class _World(RuleBasedStateMachine):
 
     # What the coordinator does
 
-    @rule()
-    def request_all(self) -> None:
-        """A poll begins."""
-        self.sync.request_all()
+    @precondition(lambda self: not self.in_flight)
+    @rule(is_full=st.booleans())
+    def begin_poll(self, *, is_full: bool) -> None:
+        """A poll begins, or somebody asks for everything."""
+        self.sync.begin_poll(self.now)
+        if is_full:
+            self.sync.request_all()
 
     @rule(device_ids=st.sets(st.sampled_from(DEVICE_IDS)))
     def request_locks(self, device_ids: set[str]) -> None:
@@ -513,7 +890,8 @@ class _World(RuleBasedStateMachine):
     @rule()
     def take(self) -> None:
         """What is due is fetched; where nothing is, the round ends."""
-        self.in_flight.extend(self.sync.take_due())
+        # In the same order at each run: that of sets is not.
+        self.in_flight.extend(sorted(self.sync.take_due(), key=repr))
         if not self.in_flight:
             self.sync.finish()
             self.check_picture()
@@ -525,6 +903,9 @@ class _World(RuleBasedStateMachine):
         fetch = self.in_flight.pop(
             data.draw(st.integers(0, len(self.in_flight) - 1), label="which")
         )
+        if isinstance(fetch, FetchEvents):
+            self.receive_events(fetch, data)
+            return
         if isinstance(fetch, FetchDevices):
             ids = set(self.devices)
         else:
@@ -535,20 +916,24 @@ class _World(RuleBasedStateMachine):
 
     @precondition(lambda self: self.in_flight)
     @rule(data=st.data(), error=st.sampled_from(ERRORS))
-    def fail(self, data: st.DataObject, error: SeamUnreachableError) -> None:
+    def fail(self, data: st.DataObject, error: SeamError) -> None:
         """One of the answers does not come."""
         fetch = self.in_flight.pop(
             data.draw(st.integers(0, len(self.in_flight) - 1), label="which")
         )
-        self.sync.receive_failure(fetch, error)
+        self.sync.receive_failure(fetch, error, self.now)
 
     @precondition(lambda self: not self.in_flight)
     @rule(data=st.data())
     def poll_with_gaps(self, data: st.DataObject) -> None:
         """A whole round goes by, in which the lists of codes lack some."""
+        self.sync.begin_poll(self.now)
         self.sync.request_all()
         while due := self.sync.take_due():
             for fetch in due:
+                if isinstance(fetch, FetchEvents):
+                    self.receive_events(fetch, data)
+                    continue
                 if isinstance(fetch, FetchDevices):
                     self.receive(fetch, set(self.devices))
                     continue
@@ -564,16 +949,19 @@ class _World(RuleBasedStateMachine):
     def poll_twice(self) -> None:
         """Two complete answers in a row bring the whole truth."""
         for _ in range(2):
+            self.sync.begin_poll(self.now)
             self.sync.request_all()
             while due := self.sync.take_due():
                 for fetch in due:
-                    if isinstance(fetch, FetchDevices):
+                    if isinstance(fetch, FetchEvents):
+                        self.sync.receive_events(fetch, [], self.now)
+                    elif isinstance(fetch, FetchDevices):
                         self.receive(fetch, set(self.devices))
                     else:
                         self.receive(fetch, set(self.codes.get(fetch.device_id, ())))
-            self.sync.finish()
+            error = self.sync.finish()
+        assert error is None
         self.check_picture()
-        assert self.sync.finish() is None
         locks = self.sync.picture.locks
         assert {key: lock.device for key, lock in locks.items()} == self.devices
         for device_id, lock in locks.items():
@@ -582,20 +970,28 @@ class _World(RuleBasedStateMachine):
             assert lock.has_codes is self.devices[device_id].has_access_codes
             assert lock.missing == frozenset()
 
-    def receive(self, fetch: Fetch, ids: set[str]) -> None:
+    def receive_events(self, fetch: FetchEvents, data: st.DataObject) -> None:
+        """Hand in events, which need not be true, nor new."""
+        events = [
+            _event(kind, at=self.now, device_id=device_id)
+            for kind, device_id in data.draw(st.lists(EVENTS, max_size=3))
+        ]
+        self.sync.receive_events(fetch, events, self.now)
+
+    def receive(self, fetch: FetchDevices | FetchCodes, ids: set[str]) -> None:
         """Hand in an answer with these rows, and note what may be lost by it."""
         if isinstance(fetch, FetchDevices):
             wanted = ids if fetch.device_ids is None else ids & fetch.device_ids
-            self.sync.receive_devices(fetch, [self.devices[key] for key in wanted])
-            if fetch.device_ids is None:
-                for device_id in set(self.codes) - ids:
-                    for item in self.codes[device_id].values():
-                        item.told = None
+            rows = [self.devices[key] for key in wanted]
+            self.sync.receive_devices(fetch, rows, self.now)
+            for device_id in self.sync.take_gone_devices() & self.codes.keys():
+                for item in self.codes[device_id].values():
+                    item.told = None
             return
-        rows: list[AccessCode] = []
+        found: list[AccessCode] = []
         for code_id, item in self.codes.get(fetch.device_id, {}).items():
             if code_id in ids:
-                rows.append(item.code)
+                found.append(item.code)
                 item.told, item.was_missing = item.code, False
             elif (
                 item.was_missing
@@ -607,7 +1003,7 @@ class _World(RuleBasedStateMachine):
                 item.told = None
             else:
                 item.was_missing = True
-        _receive(self.sync, *rows, device_id=fetch.device_id, now=self.now)
+        _receive(self.sync, *found, device_id=fetch.device_id, now=self.now)
 
     def check_picture(self) -> None:
         """Every code is there once, and in the tuple where it belongs."""

@@ -1,0 +1,37 @@
+"""A simulator in which time stands still, and steps for it and Home Assistant to take."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
+
+from simulator import Simulator
+
+START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+
+
+@asynccontextmanager
+async def still_simulator() -> AsyncIterator[Simulator]:
+    """Run the small rental at a fixed moment: ids and times are always the same."""
+    simulator = Simulator(manual_clock=True, start_at=START)
+    await simulator.start()
+    try:
+        yield simulator
+    finally:
+        await simulator.stop()
+
+
+async def async_step(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    step: timedelta,
+) -> None:
+    """Let time pass for both; what is due happens."""
+    simulator.clock.advance(step.total_seconds())
+    freezer.tick(step)
+    async_fire_time_changed(hass)
+    await hass.async_block_till_done(wait_background_tasks=True)

@@ -1,0 +1,412 @@
+"""Tests of connecting a workspace, and of changing its key and address."""
+
+from typing import Any
+from unittest.mock import patch
+
+from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
+from homeassistant.const import CONF_API_KEY
+from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType, InvalidData
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.seam.api import Workspace
+from custom_components.seam.const import CONF_ADVANCED, CONF_ENDPOINT, DOMAIN
+from simulator import Simulator
+from simulator.seed import (
+    KEY_TWO,
+    PERSONAL_ACCESS_TOKEN,
+    WORKSPACE,
+    WORKSPACE_NAME,
+    WORKSPACE_TWO,
+    WORKSPACE_TWO_NAME,
+)
+
+NEW_KEY = "seam_test_another"
+SOURCES = ["user", "reauth", "reconfigure"]
+
+
+@pytest.fixture(autouse=True)
+def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Repeat reads at once."""
+    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
+
+
+@pytest.fixture(autouse=True)
+def _another_key(simulator: Simulator) -> None:
+    """Have a second key of the first workspace."""
+    simulator.control.add_key(NEW_KEY)
+
+
+async def _begin_user(hass: HomeAssistant) -> ConfigFlowResult:
+    return await hass.config_entries.flow.async_init(
+        DOMAIN, context={"source": SOURCE_USER}
+    )
+
+
+async def _begin(
+    hass: HomeAssistant, entry: MockConfigEntry, source: str
+) -> ConfigFlowResult:
+    """Open a form; the last two change an entry that is there."""
+    if source == "user":
+        return await _begin_user(hass)
+    entry.add_to_hass(hass)
+    form: ConfigFlowResult = await (
+        entry.start_reauth_flow(hass)
+        if source == "reauth"
+        else entry.start_reconfigure_flow(hass)
+    )
+    return form
+
+
+def _input(source: str, key: str, endpoint: str) -> dict[str, Any]:
+    filled: dict[str, Any] = {CONF_API_KEY: key}
+    if source != "reauth":
+        filled[CONF_ADVANCED] = {CONF_ENDPOINT: endpoint}
+    return filled
+
+
+async def _fill_in(
+    hass: HomeAssistant,
+    form: ConfigFlowResult,
+    source: str,
+    key: str,
+    endpoint: str,
+) -> ConfigFlowResult:
+    result = await hass.config_entries.flow.async_configure(
+        form["flow_id"], _input(source, key, endpoint)
+    )
+    await hass.async_block_till_done()
+    return result
+
+
+def _check_success(
+    hass: HomeAssistant, simulator: Simulator, result: ConfigFlowResult, source: str
+) -> None:
+    """Check that the flow ended well, with the new key."""
+    if source == "user":
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+    else:
+        assert result["type"] is FlowResultType.ABORT
+        assert result["reason"] == f"{source}_successful"
+    [entry] = hass.config_entries.async_entries(DOMAIN)
+    assert entry.data[CONF_API_KEY] == NEW_KEY
+    assert entry.data[CONF_ENDPOINT] == simulator.url
+    assert entry.unique_id == WORKSPACE
+    assert entry.state is ConfigEntryState.LOADED
+
+
+async def test_a_workspace_is_connected(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Its name is the title, its id the unique id; the address is Seam's own at first."""
+    form = await _begin(hass, entry, "user")
+    assert form["type"] is FlowResultType.FORM
+    assert form["step_id"] == "user"
+    assert not form["errors"]
+    schema = form["data_schema"]
+    assert schema is not None
+    [advanced] = [value for key, value in schema.schema.items() if key == CONF_ADVANCED]
+    assert advanced.options["collapsed"] is True
+    assert advanced.schema({}) == {CONF_ENDPOINT: "https://connect.getseam.com"}
+
+    result = await _fill_in(hass, form, "user", NEW_KEY, simulator.url)
+    _check_success(hass, simulator, result, "user")
+    assert result["title"] == WORKSPACE_NAME
+
+
+@pytest.mark.parametrize("source", ["reauth", "reconfigure"])
+async def test_an_entry_is_changed(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, source: str
+) -> None:
+    """The new key is kept, and the entry is loaded with it."""
+    form = await _begin(hass, entry, source)
+    assert form["step_id"] == {"reauth": "reauth_confirm"}.get(source, source)
+    result = await _fill_in(hass, form, source, NEW_KEY, simulator.url)
+    _check_success(hass, simulator, result, source)
+
+
+async def test_a_key_of_a_running_entry_is_changed(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """From then on only the new key is used."""
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    form = await entry.start_reconfigure_flow(hass)
+    result = await _fill_in(hass, form, "reconfigure", NEW_KEY, simulator.url)
+    _check_success(hass, simulator, result, "reconfigure")
+    simulator.control.revoke_key()
+    await entry.runtime_data.async_refresh()
+    assert entry.runtime_data.last_update_success
+    assert NEW_KEY not in caplog.text
+
+
+ERRORS = [
+    pytest.param("revoked", CONF_API_KEY, "invalid_auth", id="revoked"),
+    pytest.param("suspended", "base", "workspace_suspended", id="suspended"),
+    pytest.param("rate_limit", "base", "rate_limited", id="rate_limit"),
+    pytest.param("outage", "base", "cannot_connect", id="down"),
+    pytest.param("html", "base", "cannot_connect", id="html"),
+    pytest.param("empty", "base", "cannot_connect", id="empty"),
+    pytest.param("status", "base", "cannot_connect", id="500"),
+    pytest.param("broken_json", "base", "cannot_connect", id="broken_json"),
+    pytest.param("wrong_shape", "base", "cannot_connect", id="wrong_shape"),
+    pytest.param("refused", "base", "unknown", id="refused"),
+]
+
+
+@pytest.mark.parametrize("source", SOURCES)
+@pytest.mark.parametrize(("trouble", "field", "error"), ERRORS)
+async def test_trouble_is_told_and_the_flow_goes_on(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+    source: str,
+    trouble: str,
+    field: str,
+    error: str,
+) -> None:
+    """Once the trouble is over, the same form succeeds."""
+    simulator.control.add_key("seam_test_revoked")
+    simulator.control.revoke_key("seam_test_revoked")
+    form = await _begin(hass, entry, source)
+    key = NEW_KEY
+    match trouble:
+        case "revoked":
+            key = "seam_test_revoked"
+        case "suspended":
+            simulator.control.suspend_workspace()
+        case "rate_limit":
+            simulator.faults.add("rate_limit", retry_after=60)
+        case "refused":
+            simulator.faults.add("status", status=418, error_type="teapot")
+        case "outage" | "html" | "empty" | "status" | "broken_json" | "wrong_shape":
+            simulator.faults.add(trouble)
+    form = await _fill_in(hass, form, source, key, simulator.url)
+    assert form["type"] is FlowResultType.FORM
+    assert form["errors"] == {field: error}
+
+    simulator.faults.clear()
+    simulator.control.resume_workspace()
+    result = await _fill_in(hass, form, source, NEW_KEY, simulator.url)
+    _check_success(hass, simulator, result, source)
+    assert NEW_KEY not in caplog.text
+    assert "seam_test_revoked" not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("source", "key", "kind"),
+    [
+        ("user", PERSONAL_ACCESS_TOKEN, "personal access token"),
+        ("reauth", PERSONAL_ACCESS_TOKEN, "personal access token"),
+        ("reconfigure", PERSONAL_ACCESS_TOKEN, "personal access token"),
+        ("user", "seam_at1AbCd_2xyz", "personal access token"),
+        ("user", "seam_cst1AbCd", "client session token"),
+        ("user", "seam_pk1AbCd", "publishable key"),
+        ("user", "eyJhbGciOi.eyJzdWIi.c2lnbmVk", "console session token"),
+        ("user", "whsec_c2VjcmV0", "unknown text"),
+        ("user", "seam_", "unknown text"),
+        ("user", "seam_test with a space", "unknown text"),
+        ("user", "seam_tést", "unknown text"),
+        ("user", "Bearer seam_test_simulator", "unknown text"),
+        ("user", f"{NEW_KEY}\nX-Evil: 1", "unknown text"),
+        ("user", "", "unknown text"),
+    ],
+)
+async def test_another_kind_of_key_is_named(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    source: str,
+    key: str,
+    kind: str,
+) -> None:
+    """Nothing is sent anywhere, and the form says what was pasted."""
+    form = await _begin(hass, entry, source)
+    form = await _fill_in(hass, form, source, key, simulator.url)
+    assert form["type"] is FlowResultType.FORM
+    assert form["errors"] == {CONF_API_KEY: "wrong_key_type"}
+    assert form["description_placeholders"] is not None
+    assert form["description_placeholders"]["key_kind"] == kind
+    assert not simulator.requests
+    result = await _fill_in(hass, form, source, f"  {NEW_KEY}\n", simulator.url)
+    _check_success(hass, simulator, result, source)
+
+
+@pytest.mark.parametrize(
+    ("source", "endpoint", "error"),
+    [
+        ("user", "http://connect.getseam.com", "insecure_endpoint"),
+        ("reconfigure", "http://connect.getseam.com", "insecure_endpoint"),
+        ("reconfigure", "connect.getseam.com", "invalid_endpoint"),
+        ("user", "http://localhost.example.com", "insecure_endpoint"),
+        ("user", "http://127.0.0.1.example.com", "insecure_endpoint"),
+        ("user", "http://192.168.1.5:8124", "insecure_endpoint"),
+        ("user", "http://0.0.0.0:8124", "insecure_endpoint"),
+        ("user", "http://[::2]", "insecure_endpoint"),
+        ("user", "http://user@127.0.0.1", "invalid_endpoint"),
+        ("user", "https://user:password@connect.getseam.com", "invalid_endpoint"),
+        ("user", "http://127.0.0.1@connect.getseam.com", "invalid_endpoint"),
+        ("user", "ftp://connect.getseam.com", "invalid_endpoint"),
+        ("user", "file:///etc/passwd", "invalid_endpoint"),
+        ("user", "connect.getseam.com", "invalid_endpoint"),
+        ("user", "https://", "invalid_endpoint"),
+        ("user", "https://connect.getseam.com:0", "invalid_endpoint"),
+        ("user", "https://connect.getseam.com:99999", "invalid_endpoint"),
+        ("user", "https://connect.getseam.com:port", "invalid_endpoint"),
+        ("user", "https://[::1", "invalid_endpoint"),
+        ("user", "https://connect.getseam.com?a=b", "invalid_endpoint"),
+        ("user", "https://connect.getseam.com#fragment", "invalid_endpoint"),
+        ("user", "this is no address", "invalid_endpoint"),
+        ("user", "http://127.0.0.1\\@connect.getseam.com", "invalid_endpoint"),
+        ("user", "", "invalid_endpoint"),
+    ],
+)
+async def test_an_address_where_no_key_should_go_is_refused(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    source: str,
+    endpoint: str,
+    error: str,
+) -> None:
+    """It is refused before any request, and what is wrong can be seen."""
+    form = await _begin(hass, entry, source)
+    form = await _fill_in(hass, form, source, NEW_KEY, endpoint)
+    assert form["type"] is FlowResultType.FORM
+    assert form["errors"] == {CONF_ADVANCED: error}
+    assert not simulator.requests
+    schema = form["data_schema"]
+    assert schema is not None
+    [advanced] = [value for key, value in schema.schema.items() if key == CONF_ADVANCED]
+    assert advanced.options["collapsed"] is False
+    result = await _fill_in(hass, form, source, NEW_KEY, simulator.url)
+    _check_success(hass, simulator, result, source)
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "kept"),
+    [
+        ("http://127.0.0.1:8124", "http://127.0.0.1:8124"),
+        ("  http://127.0.0.1:8124/ ", "http://127.0.0.1:8124"),
+        ("http://127.3.2.1:8124//", "http://127.3.2.1:8124"),
+        ("HTTP://LOCALHOST:8124", "http://localhost:8124"),
+        ("http://localhost", "http://localhost"),
+        ("http://[::1]:8124/", "http://[::1]:8124"),
+        ("https://seam.example.com:443/", "https://seam.example.com"),
+        ("https://Seam.Example.com/proxy/?", "https://seam.example.com/proxy"),
+    ],
+)
+async def test_an_address_is_kept_in_its_simplest_form(
+    hass: HomeAssistant, entry: MockConfigEntry, endpoint: str, kept: str
+) -> None:
+    """Loopback needs no encryption; none of these hosts is there to be asked."""
+    form = await _begin(hass, entry, "user")
+    with (
+        patch(
+            "custom_components.seam.config_flow.SeamClient.get_workspace",
+            return_value=Workspace(workspace_id="elsewhere"),
+        ),
+        patch("custom_components.seam.async_setup_entry", return_value=True),
+    ):
+        result = await _fill_in(hass, form, "user", NEW_KEY, endpoint)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["data"][CONF_ENDPOINT] == kept
+
+
+async def test_a_server_that_nobody_runs_cannot_be_connected(
+    hass: HomeAssistant, entry: MockConfigEntry, unused_tcp_port: int
+) -> None:
+    """A refused connection is told as such."""
+    form = await _begin(hass, entry, "user")
+    endpoint = f"http://127.0.0.1:{unused_tcp_port}"
+    form = await _fill_in(hass, form, "user", NEW_KEY, endpoint)
+    assert form["errors"] == {"base": "cannot_connect"}
+
+
+async def test_a_redirect_does_not_take_the_key_along(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Another server gets no request, whoever sends there."""
+    simulator.faults.add("html", status=307)
+    form = await _begin(hass, entry, "user")
+    form = await _fill_in(hass, form, "user", NEW_KEY, simulator.url)
+    assert form["errors"] == {"base": "cannot_connect"}
+
+
+async def test_an_empty_section_is_no_crash(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Only the form's own fields are taken."""
+    form = await _begin(hass, entry, "user")
+    with pytest.raises(InvalidData):
+        await hass.config_entries.flow.async_configure(form["flow_id"], {"key": "x"})
+
+
+async def test_a_workspace_is_connected_once(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Another key of the same workspace makes no second entry."""
+    entry.add_to_hass(hass)
+    form = await _begin_user(hass)
+    result = await _fill_in(hass, form, "user", NEW_KEY, simulator.url)
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "already_configured"
+    assert entry.data[CONF_API_KEY] == simulator.key
+
+
+async def test_two_workspaces_are_two_entries(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Each has its own key and name."""
+    entry.add_to_hass(hass)
+    form = await _begin_user(hass)
+    result = await _fill_in(hass, form, "user", KEY_TWO, simulator.url)
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == WORKSPACE_TWO_NAME
+    assert result["result"].unique_id == WORKSPACE_TWO
+
+
+@pytest.mark.parametrize("source", ["reauth", "reconfigure"])
+async def test_the_key_of_another_workspace_is_refused(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, source: str
+) -> None:
+    """Nothing is changed, and the other workspace is named."""
+    form = await _begin(hass, entry, source)
+    result = await _fill_in(hass, form, source, KEY_TWO, simulator.url)
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "wrong_workspace"
+    assert result["description_placeholders"] == {"workspace": WORKSPACE_TWO_NAME}
+    assert entry.data[CONF_API_KEY] == simulator.key
+    assert entry.unique_id == WORKSPACE
+
+
+async def test_reconfigure_while_the_key_is_refused(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Whoever takes the other way to a new key gets there, too."""
+    simulator.control.revoke_key()
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert len(hass.config_entries.flow.async_progress()) == 1
+    form = await entry.start_reconfigure_flow(hass)
+    result = await _fill_in(hass, form, "reconfigure", NEW_KEY, simulator.url)
+    _check_success(hass, simulator, result, "reconfigure")
+    assert not hass.config_entries.flow.async_progress()
+
+
+async def test_reconfigure_offers_the_address_of_the_entry(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Somebody who only changes the key need not know it; the key is not shown."""
+    form = await _begin(hass, entry, "reconfigure")
+    schema = form["data_schema"]
+    assert schema is not None
+    [advanced] = [value for key, value in schema.schema.items() if key == CONF_ADVANCED]
+    assert advanced.schema({}) == {CONF_ENDPOINT: simulator.url}
+    assert simulator.key not in repr(schema.schema)

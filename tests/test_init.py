@@ -1,0 +1,320 @@
+"""Tests of set-up, unload, reload, and removal of devices."""
+
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
+from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.translation import async_get_translations
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import (
+    MockHAClientWebSocket,
+    WebSocketGenerator,
+)
+
+from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
+from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
+from simulator import Simulator
+from simulator.seed import (
+    CELLAR_DOOR_UNMANAGED,
+    FRONT_DOOR,
+    KEY_TWO,
+    LOCKS,
+    OFFICE_DOOR,
+    WORKSPACE_TWO,
+)
+
+from .conftest import Poll
+
+
+@pytest.fixture(autouse=True)
+def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Repeat reads at once."""
+    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
+
+
+def _lock_ids(registry: dr.DeviceRegistry, entry: MockConfigEntry) -> set[str | None]:
+    return {
+        seam_device_id(device)
+        for device in dr.async_entries_for_config_entry(registry, entry.entry_id)
+        if device.entry_type is not dr.DeviceEntryType.SERVICE
+    }
+
+
+async def _set_up(hass: HomeAssistant, entry: MockConfigEntry) -> bool:
+    entry.add_to_hass(hass)
+    loaded: bool = await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return loaded
+
+
+async def test_it_is_set_up_unloaded_and_set_up_again(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """The managed locks are there; unloaded, nothing is asked any more."""
+    assert await _set_up(hass, entry)
+    assert _lock_ids(device_registry, entry) == set(LOCKS)
+    assert CELLAR_DOOR_UNMANAGED not in LOCKS
+    state = hass.states.get("lock.front_door")
+    assert state is not None
+    assert state.state == "locked"
+
+    coordinator = entry.runtime_data
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    assert entry.state is ConfigEntryState.NOT_LOADED
+    assert {state.state for state in hass.states.async_all("lock")} == {
+        STATE_UNAVAILABLE
+    }
+    simulator.requests.clear()
+    await coordinator.async_refresh()
+    assert not simulator.requests
+
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    state = hass.states.get("lock.front_door")
+    assert state is not None
+    assert state.state == "locked"
+    assert _lock_ids(device_registry, entry) == set(LOCKS)
+
+
+async def test_a_reload_makes_nothing_new(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """The same devices and entities are there, as the user left them."""
+    entity_registry.async_update_entity("lock.front_door", name="Main entrance")
+    before = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    after = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+    assert {e.entity_id: e.id for e in after} == {e.entity_id: e.id for e in before}
+    state = hass.states.get("lock.front_door")
+    assert state is not None
+    assert state.name == "Main entrance"
+
+
+async def test_removing_an_entry_removes_all_of_it(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+    device_registry: dr.DeviceRegistry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """Neither devices nor entities nor states stay behind."""
+    await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    assert not dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert not er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+    assert not hass.states.async_all("lock")
+
+
+async def test_two_workspaces_do_not_mix(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """Each entry has the locks of its own key, and goes alone."""
+    other = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id=WORKSPACE_TWO,
+        data={CONF_API_KEY: KEY_TWO, CONF_ENDPOINT: simulator.url},
+    )
+    assert await _set_up(hass, entry)
+    assert await _set_up(hass, other)
+    assert _lock_ids(device_registry, entry) == set(LOCKS)
+    assert _lock_ids(device_registry, other) == {OFFICE_DOOR}
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    state = hass.states.get("lock.office_door")
+    assert state is not None
+    assert state.state == "locked"
+
+
+async def test_an_empty_workspace_is_no_failure(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Its first lock turns up once there is one."""
+    for device in simulator.world.devices.values():
+        device.is_managed = False
+    assert await _set_up(hass, entry)
+    assert not hass.states.async_all("lock")
+    simulator.control.add_lock("Attic")
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+    assert hass.states.async_entity_ids("lock") == ["lock.attic"]
+
+
+SETUP_ERRORS = [
+    ("outage", {}, "cannot_connect"),
+    ("html", {}, "cannot_connect"),
+    ("status", {}, "cannot_connect"),
+    ("wrong_shape", {}, "cannot_connect"),
+    ("wrong_types", {}, "cannot_connect"),
+    ("rate_limit", {"retry_after": 30}, "cannot_connect"),
+    ("html", {"path": "/devices/list"}, "cannot_connect"),
+    ("wrong_shape", {"path": "/devices/list"}, "cannot_connect"),
+    ("broken_json", {"path": "/access_codes"}, "cannot_connect"),
+    ("rate_limit", {"path": "/devices/list"}, "cannot_connect"),
+]
+
+
+@pytest.mark.parametrize(("kind", "where", "key"), SETUP_ERRORS)
+async def test_trouble_at_set_up_is_tried_again(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+    kind: Any,
+    where: dict[str, Any],
+    key: str,
+) -> None:
+    """The reason is told in words; nothing is half there; later all is well."""
+    simulator.faults.add(kind, **where)
+    assert not await _set_up(hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == key
+    assert not _lock_ids(device_registry, entry)
+    assert not hass.config_entries.flow.async_progress()
+    await _check_reason_has_words(hass, entry)
+
+    simulator.faults.clear()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert _lock_ids(device_registry, entry) == set(LOCKS)
+
+
+async def test_a_suspended_workspace_is_tried_again(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """It is said that Seam has suspended it; no new key is asked for."""
+    simulator.control.suspend_workspace()
+    assert not await _set_up(hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert entry.error_reason_translation_key == "workspace_suspended"
+    assert not hass.config_entries.flow.async_progress()
+    await _check_reason_has_words(hass, entry)
+    simulator.control.resume_workspace()
+    assert await hass.config_entries.async_reload(entry.entry_id)
+
+
+async def test_a_revoked_key_at_set_up_asks_for_another(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Once, and without the key in any text."""
+    simulator.control.revoke_key()
+    assert not await _set_up(hass, entry)
+    assert entry.state is ConfigEntryState.SETUP_ERROR
+    assert entry.error_reason_translation_key == "invalid_auth"
+    await _check_reason_has_words(hass, entry)
+    [flow] = hass.config_entries.flow.async_progress()
+    assert flow["context"]["source"] == SOURCE_REAUTH
+    assert flow["context"]["entry_id"] == entry.entry_id
+    assert simulator.key not in caplog.text
+
+
+async def _check_reason_has_words(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    texts = await async_get_translations(hass, "en", "exceptions", {DOMAIN})
+    key = entry.error_reason_translation_key
+    text = texts[f"component.{DOMAIN}.exceptions.{key}.message"]
+    placeholders = entry.error_reason_translation_placeholders or {}
+    assert "{" not in text.format(**placeholders)
+
+
+async def _remove_device(
+    client: MockHAClientWebSocket, entry: MockConfigEntry, device: dr.DeviceEntry
+) -> bool:
+    await client.send_json_auto_id(
+        {
+            "type": "config/device_registry/remove_config_entry",
+            "config_entry_id": entry.entry_id,
+            "device_id": device.id,
+        }
+    )
+    answer = await client.receive_json()
+    if not answer["success"]:
+        assert answer["error"]["code"] == "home_assistant_error"
+    return bool(answer["success"])
+
+
+async def test_only_devices_that_seam_no_longer_has_can_be_removed(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """Neither a lock that is there nor the workspace itself."""
+    assert await async_setup_component(hass, "config", {})
+    client = await hass_ws_client(hass)
+    devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert len(devices) == len(LOCKS) + 1
+    for device in devices:
+        assert not await _remove_device(client, entry, device)
+    old = device_registry.async_get_or_create(
+        config_entry_id=entry.entry_id, identifiers={(DOMAIN, "old")}
+    )
+    assert await _remove_device(client, entry, old)
+    assert device_registry.async_get(old.id) is None
+
+
+async def test_no_device_can_be_removed_while_seam_cannot_be_asked(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+    simulator: Simulator,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """Nobody knows then whether it still exists; the refusal is no crash."""
+    assert await async_setup_component(hass, "config", {})
+    client = await hass_ws_client(hass)
+    [device] = [
+        device
+        for device in dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+        if seam_device_id(device) == FRONT_DOOR
+    ]
+    simulator.faults.add("outage")
+    await hass.config_entries.async_reload(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY
+    assert not await _remove_device(client, entry, device)
+    assert device_registry.async_get(device.id) is not None
+
+
+async def test_the_actions_are_there_without_any_workspace(
+    hass: HomeAssistant,
+) -> None:
+    """Automations can be checked while nothing is connected."""
+    assert await async_setup_component(hass, DOMAIN, {})
+    assert hass.services.has_service(DOMAIN, "schedule_access_code")
+
+
+async def test_a_disabled_entity_stays_disabled(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    reconcile: Poll,
+    entity_registry: er.EntityRegistry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is not tried anew at every poll."""
+    entity_registry.async_update_entity(
+        "sensor.front_door_battery", disabled_by=er.RegistryEntryDisabler.USER
+    )
+    await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    caplog.clear()
+    for name in ("One", "Two"):
+        await entry.runtime_data.async_reconcile()
+        await hass.async_block_till_done()
+        assert hass.states.get("sensor.front_door_battery") is None, name
+    assert "disabled" not in caplog.text

@@ -1,0 +1,75 @@
+"""Tests of what Home Assistant's database keeps of a workspace."""
+
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+from functools import partial
+import re
+
+from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.components.recorder.db_schema import (
+    EventData,
+    StateAttributes,
+    States,
+)
+from homeassistant.components.recorder.history import get_significant_states
+from homeassistant.components.recorder.util import session_scope
+from homeassistant.core import HomeAssistant, State
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+
+
+@pytest.fixture
+async def mock_recorder_before_hass(
+    async_test_recorder: AsyncGenerator[Recorder],
+) -> None:
+    """Prepare the database, which has to be there before Home Assistant is."""
+
+
+@pytest.mark.usefixtures("recorder_mock")
+async def test_codes_are_not_recorded(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """The database gets the number of codes, but no lists, and no PIN at all."""
+    await async_wait_recording_done(hass)
+
+    entity_ids = [
+        f"sensor.front_door_{kind}_access_codes" for kind in ("managed", "unmanaged")
+    ]
+    history = await get_instance(hass).async_add_executor_job(
+        partial(
+            get_significant_states,
+            hass,
+            dt_util.utcnow() - timedelta(hours=1),
+            entity_ids=entity_ids,
+        )
+    )
+    for entity_id in entity_ids:
+        recorded = history[entity_id][-1]
+        current = hass.states.get(entity_id)
+        assert isinstance(recorded, State)
+        assert current is not None
+        assert recorded.state == current.state
+        gone = current.attributes.keys() - recorded.attributes.keys()
+        assert gone == {"access_codes", "errors", "warnings"}
+    pins = {code.code for code in simulator.world.access_codes.values() if code.code}
+    numbers = re.findall(r"\d{4,}", await hass.async_add_executor_job(_dump, hass))
+    assert len(pins) > 15
+    assert pins.isdisjoint(numbers)
+
+
+def _dump(hass: HomeAssistant) -> str:
+    """Return all attributes and events that the database holds."""
+    with session_scope(hass=hass, read_only=True) as session:
+        return "\n".join(
+            [
+                *(str(row.shared_attrs) for row in session.query(StateAttributes)),
+                *(str(row.shared_data) for row in session.query(EventData)),
+                *(str(row.state) for row in session.query(States)),
+            ]
+        )

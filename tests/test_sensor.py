@@ -1,0 +1,295 @@
+"""Tests of the sensors of codes, with all that they tell, and of batteries."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+import json
+import re
+from typing import Any
+from unittest.mock import patch
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    snapshot_platform,
+)
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.seed import (
+    APARTMENT_1,
+    CODE_CLEANER,
+    CODE_GUEST_NEXT,
+    CODE_HANDYMAN,
+    CODE_OWNER,
+    UNMANAGED_INSTALLER,
+    UNMANAGED_NEIGHBOUR,
+)
+
+from .conftest import Poll
+from .still import START, async_step, still_simulator
+
+MANAGED = "sensor.front_door_managed_access_codes"
+UNMANAGED = "sensor.front_door_unmanaged_access_codes"
+
+
+@pytest.fixture
+async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
+    """Return the small rental, in which time stands still."""
+    freezer.move_to(START)
+    async with still_simulator() as running:
+        yield running
+
+
+def _state(hass: HomeAssistant, entity_id: str) -> str:
+    state = hass.states.get(entity_id)
+    assert state is not None
+    return state.state
+
+
+def _attributes(hass: HomeAssistant, entity_id: str) -> dict[str, Any]:
+    state = hass.states.get(entity_id)
+    assert state is not None
+    return dict(state.attributes)
+
+
+def _code(hass: HomeAssistant, entity_id: str, code_id: str) -> dict[str, Any]:
+    codes = _attributes(hass, entity_id)["access_codes"]
+    [code] = [code for code in codes if code["access_code_id"] == code_id]
+    assert isinstance(code, dict)
+    return code
+
+
+async def test_sensors(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """All sensors of the rental are as they were."""
+    entry.add_to_hass(hass)
+    with (
+        patch("custom_components.seam.PLATFORMS", [Platform.SENSOR]),
+        patch(
+            "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
+        ),
+    ):
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+async def test_each_code_counts_where_it_belongs(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """The state is the number of codes, and the attributes name just these."""
+    assert _state(hass, MANAGED) == "5"
+    assert _state(hass, UNMANAGED) == "3"
+    simulator.control.add_unmanaged_code("Front Door", "Painter", "830264")
+    await reconcile()
+    assert _state(hass, MANAGED) == "5"
+    assert _state(hass, UNMANAGED) == "4"
+    names = [code["name"] for code in _attributes(hass, UNMANAGED)["access_codes"]]
+    assert names == ["Installer", "Neighbour", "Painter", "Summer guest"]
+
+
+async def test_flags_of_unmanaged_codes(
+    hass: HomeAssistant, coordinator: SeamCoordinator
+) -> None:
+    """Whether a code can be converted and deleted is told of unmanaged ones alone."""
+    neighbour = _code(hass, UNMANAGED, UNMANAGED_NEIGHBOUR)
+    assert neighbour["can_convert"] is True
+    assert neighbour["can_delete"] is True
+    installer = _code(hass, UNMANAGED, UNMANAGED_INSTALLER)
+    assert installer["can_convert"] is False
+    assert installer["can_delete"] is False
+    managed = _code(hass, MANAGED, CODE_CLEANER)
+    assert "can_convert" not in managed
+    assert "can_delete" not in managed
+
+
+async def test_problems_are_told_with_the_code_and_in_flat_lists(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """Errors and warnings come with Seam's message and our advice."""
+    simulator.control.code_warning(
+        CODE_CLEANER, "delay_in_setting_on_device", "It takes long."
+    )
+    await reconcile()
+    attributes = _attributes(hass, MANAGED)
+    [error] = attributes["errors"]
+    assert error["access_code_id"] == CODE_HANDYMAN
+    assert error["name"] == "Handyman"
+    assert error["error_code"] == "duplicate_code_on_device"
+    assert "same PIN" in error["message"]
+    assert error["advice"].startswith("Find the other code")
+    # Six hours before the start, as the house reads its clock.
+    assert datetime.fromisoformat(error["created_at"]) == START - timedelta(hours=6)
+    [warning] = attributes["warnings"]
+    assert warning["access_code_id"] == CODE_CLEANER
+    assert warning["warning_code"] == "delay_in_setting_on_device"
+    assert warning["message"] == "It takes long."
+    handyman = _code(hass, MANAGED, CODE_HANDYMAN)
+    assert handyman["errors"] == [
+        {k: v for k, v in error.items() if k not in ("access_code_id", "name")}
+    ]
+    assert handyman["status"] == "setting"
+    assert handyman["pending"] == ["creating"]
+
+
+async def test_advice_in_a_language_without_texts_is_english(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Somebody whose language is missing gets words, not a key."""
+    hass.config.language = "is"
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    [error] = _attributes(hass, MANAGED)["errors"]
+    assert error["advice"].startswith("Find the other code")
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+async def test_times_at_the_end_of_time_are_shown(
+    hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry, zone: str
+) -> None:
+    """A maker's way to say "for ever" is a time that not every zone has."""
+    await hass.config.async_set_time_zone(zone)
+    last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    for code in simulator.world.access_codes.values():
+        code.starts_at = code.ends_at = None
+    code = simulator.world.access_codes[UNMANAGED_NEIGHBOUR]
+    code.starts_at, code.ends_at = START, last
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    shown = _code(hass, UNMANAGED, UNMANAGED_NEIGHBOUR)["ends_at"]
+    assert datetime.fromisoformat(shown) == last
+
+
+async def test_a_code_starts_and_ends_without_a_poll(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+) -> None:
+    """At its very start and end the status changes, even if Seam has no news."""
+    cleaner = simulator.world.access_codes[CODE_CLEANER]
+    cleaner.starts_at = START + timedelta(seconds=20)
+    cleaner.ends_at = START + timedelta(seconds=40)
+    await coordinator.async_reconcile()
+    assert _code(hass, MANAGED, CODE_CLEANER)["status"] == "unset"
+    # Until the next poll Seam says nothing at all.
+    simulator.faults.add("status", status=400)
+    await async_step(hass, freezer, simulator, timedelta(seconds=19))
+    assert _code(hass, MANAGED, CODE_CLEANER)["status"] == "unset"
+    await async_step(hass, freezer, simulator, timedelta(seconds=1))
+    assert _code(hass, MANAGED, CODE_CLEANER)["status"] == "set"
+    await async_step(hass, freezer, simulator, timedelta(seconds=20))
+    assert _code(hass, MANAGED, CODE_CLEANER)["status"] == "unset"
+
+
+async def test_nothing_tells_a_pin(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    reconcile: Poll,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """No state, attribute or device holds one, even where Seam's texts do."""
+    pin = simulator.world.access_codes[CODE_OWNER].code
+    simulator.control.code_error(CODE_OWNER, "provider_issue", f"PIN {pin} is taken")
+    simulator.control.code_warning(CODE_CLEANER, "unknown_issue", f"Not {pin}.")
+    simulator.control.device_error("Front Door", "device_offline", f"{pin}: offline")
+    simulator.control.edit_code_in_app(CODE_GUEST_NEXT, name=f"Anna {pin}")
+    await reconcile()
+    pins = {code.code for code in simulator.world.access_codes.values() if code.code}
+    assert len(pins) > 15
+    devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    shown = json.dumps(
+        [state.as_dict() for state in hass.states.async_all()]
+        + [device.dict_repr for device in devices],
+        default=str,
+        ensure_ascii=False,
+    )
+    numbers = set(re.findall(r"\d{4,}", shown))
+    # Said so that a failure names no PIN.
+    assert not (found := len(numbers & pins)), f"{found} PINs can be seen"
+    assert "PIN •••• is taken" in shown
+    assert "Anna ••••" in shown
+
+
+async def test_batteries(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """Charges are percentages, unknown while the lock is offline."""
+    assert _state(hass, "sensor.front_door_battery") == "84"
+    assert _state(hass, "sensor.front_door_keypad_battery") == "72"
+    assert hass.states.get("sensor.apartment_1_keypad_battery") is None
+    simulator.control.battery("Front Door", 0.005)
+    simulator.control.set_device("Apartment 1", keypad_battery_level=1.0)
+    await reconcile()
+    assert _state(hass, "sensor.front_door_battery") == "0"
+    assert _state(hass, "sensor.apartment_1_keypad_battery") == "100"
+    simulator.control.lock_offline("Front Door")
+    await reconcile()
+    assert _state(hass, "sensor.front_door_battery") == STATE_UNKNOWN
+
+
+async def test_a_battery_is_added_when_its_lock_comes_online(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """The boat shed was offline from the start: nobody knew that it has one."""
+    assert hass.states.get("sensor.boat_shed_battery") is None
+    simulator.control.lock_online("Boat Shed")
+    await reconcile()
+    assert _state(hass, "sensor.boat_shed_battery") == "35"
+
+
+async def test_codes_stay_known_while_the_lock_is_offline(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """Seam knows them, whether or not it reaches the lock."""
+    simulator.control.lock_offline("Front Door")
+    await reconcile()
+    assert _state(hass, MANAGED) == "5"
+    assert _state(hass, UNMANAGED) == "3"
+
+
+async def test_codes_are_unavailable_where_seam_cannot_tell_them(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """That is no reason to say that there are none; the battery is still known."""
+    simulator.faults.add(
+        "status",
+        path="/access_codes/unmanaged",
+        device_id=APARTMENT_1,
+        status=400,
+        count=1,
+    )
+    await reconcile()
+    unavailable = {
+        state.entity_id
+        for state in hass.states.async_all("sensor")
+        if state.state == STATE_UNAVAILABLE
+    }
+    assert unavailable == {
+        f"sensor.apartment_1_{key}"
+        for key in ("free_code_slots", "managed_access_codes", "unmanaged_access_codes")
+    }
+    await reconcile()
+    assert _state(hass, "sensor.apartment_1_unmanaged_access_codes") == "1"
+
+
+@pytest.mark.parametrize("name", [None, ""])
+async def test_a_code_without_a_name_is_shown(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll, name: str | None
+) -> None:
+    """Names are not promised."""
+    simulator.world.access_codes[CODE_CLEANER].name = name
+    await reconcile()
+    assert _code(hass, MANAGED, CODE_CLEANER)["name"] == name
