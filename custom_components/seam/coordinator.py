@@ -30,7 +30,7 @@ from .api import (
 from .api.redact import Secrets
 from .const import DOMAIN
 from .picture import Picture
-from .sync import Fetch, FetchDevices, FetchEvents, Sync
+from .sync import Fetch, FetchDevices, FetchEvents, Sync, SyncState
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -95,6 +95,11 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     def reconciled_at(self) -> datetime | None:
         """When everything was last fetched."""
         return self._sync.reconciled_at
+
+    @property
+    def sync_state(self) -> SyncState:
+        """How the sync is doing."""
+        return self._sync.state
 
     @override
     async def _async_setup(self) -> None:

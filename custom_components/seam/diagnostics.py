@@ -4,6 +4,8 @@ No key, PIN, name of a code or lock, or serial number. Equal PINs can be told to
 equal: each becomes a token that is salted anew for each download.
 """
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import datetime
 import hashlib
@@ -11,22 +13,37 @@ import hmac
 import secrets
 from typing import Any
 
-from homeassistant.components.diagnostics import REDACTED, async_redact_data
-from homeassistant.const import CONF_API_KEY
+from homeassistant.components.diagnostics import REDACTED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
+from homeassistant.util import dt as dt_util
 
+from .const import CONF_ENDPOINT
 from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
 from .picture import Lock
+from .webhook import CONF_REGISTERED
 
-# Names and free texts: who wrote them may have put anything in.
-_PRIVATE = {
-    CONF_API_KEY,
-    "display_name",
-    "message",
-    "name",
-    "nickname",
-    "serial_number",
+# Texts of the models that are Seam's own terms. Any other text, one that is added later
+# included, may be a person's: names, messages, serial numbers.
+_SHOWN = {
+    "access_code_id",
+    "capabilities_supported",
+    "code",
+    "connected_account_id",
+    "constraint_type",
+    "device_id",
+    "device_provider_name",
+    "device_type",
+    "manufacturer",
+    "manufacturer_display_name",
+    "missing",
+    "mutation_code",
+    "other_access_code_id",
+    "pulled_backup_access_code_id",
+    "scope",
+    "status",
+    "type",
+    "workspace_id",
 }
 
 
@@ -37,9 +54,7 @@ async def async_get_config_entry_diagnostics(
     coordinator = entry.runtime_data
     salt = secrets.token_bytes(16)
     return {
-        "entry": async_redact_data(dict(entry.data), _PRIVATE),
-        "options": dict(entry.options),
-        **_state(coordinator),
+        **_state(entry, coordinator.data.locks.values()),
         "locks": [_lock(lock, salt) for lock in coordinator.data.locks.values()],
     }
 
@@ -48,52 +63,89 @@ async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: SeamConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Return what is known of a lock."""
-    coordinator = entry.runtime_data
-    lock = coordinator.data.locks.get(seam_device_id(device) or "")
+    lock = entry.runtime_data.data.locks.get(seam_device_id(device) or "")
     return {
-        **_state(coordinator),
+        **_state(entry, [lock] if lock else []),
         "lock": _lock(lock, secrets.token_bytes(16)) if lock else None,
     }
 
 
-def _state(coordinator: SeamCoordinator) -> dict[str, Any]:
+def _state(entry: SeamConfigEntry, locks: Iterable[Lock]) -> dict[str, Any]:
+    """Return how the connection and these locks are doing."""
+    coordinator = entry.runtime_data
+    codes = [code for lock in locks for code in lock.codes]
+    now = dt_util.utcnow()
     return {
+        "endpoint": entry.data[CONF_ENDPOINT],
+        "options": dict(entry.options),
         "workspace": {
             "is_sandbox": coordinator.workspace.is_sandbox,
             "is_suspended": coordinator.workspace.is_suspended,
         },
-        "last_update_success": coordinator.last_update_success,
-        "last_exception": type(coordinator.last_exception).__name__,
-        "poll_seconds": coordinator.update_interval
-        and coordinator.update_interval.total_seconds(),
-        "last_sync": _json(coordinator.reconciled_at, b""),
-        "last_request_id": coordinator.client.last_request_id,
+        "connection": {
+            "last_update_success": coordinator.last_update_success,
+            "last_failure": _failure(coordinator),
+            "last_request_id": coordinator.client.last_request_id,
+            "poll_seconds": coordinator.update_interval
+            and coordinator.update_interval.total_seconds(),
+        },
+        "sync": _times(asdict(coordinator.sync_state)),
+        "webhook": {
+            "is_registered": entry.data.get(CONF_REGISTERED) is not None,
+            **_times(asdict(coordinator.push)),
+        },
+        "codes": {
+            "managed": sum(code.is_managed for code in codes),
+            "unmanaged": sum(not code.is_managed for code in codes),
+            "by_status": Counter(code.status_at(now).value for code in codes),
+            "errors": Counter(error.code for code in codes for error in code.errors),
+            "warnings": Counter(
+                warning.code for code in codes for warning in code.warnings
+            ),
+        },
+    }
+
+
+def _failure(coordinator: SeamCoordinator) -> str | None:
+    """Return what kind of error the last one was. Its text is in the log."""
+    if (error := coordinator.last_exception) is None:
+        return None
+    return type(error.__cause__ or error).__name__
+
+
+def _times(values: dict[str, Any]) -> dict[str, Any]:
+    return {
+        key: value.isoformat() if isinstance(value, datetime) else value
+        for key, value in values.items()
     }
 
 
 def _lock(lock: Lock, salt: bytes) -> dict[str, Any]:
-    described: dict[str, Any] = _json(asdict(lock), salt)
-    return described
+    # The name of the product, in a place where names of people cannot be.
+    return {"product": lock.device.model, **_plain(asdict(lock), salt)}
 
 
-def _json(value: Any, salt: bytes) -> Any:
+def _plain(value: Any, salt: bytes, key: str = "") -> Any:
     """Return plain data, with PINs as tokens and without private texts."""
-    if isinstance(value, dict):
-        return {
-            key: _token(item, salt)
-            if key == "code" and "access_code_id" in value
-            else REDACTED
-            if key in _PRIVATE and item
-            else _json(item, salt)
-            for key, item in value.items()
-        }
-    if isinstance(value, list | tuple | set | frozenset):
-        return [_json(item, salt) for item in value]
-    return value.isoformat() if isinstance(value, datetime) else value
+    match value:
+        case dict():
+            is_code = "access_code_id" in value
+            return {
+                name: _token(item, salt)
+                if is_code and name == "code" and item
+                else _plain(item, salt, name)
+                for name, item in value.items()
+            }
+        case list() | tuple() | set() | frozenset():
+            return [_plain(item, salt, key) for item in value]
+        case datetime():
+            return value.isoformat()
+        case str() if value and key not in _SHOWN:
+            return REDACTED
+        case _:
+            return value
 
 
-def _token(pin: str | None, salt: bytes) -> str | None:
+def _token(pin: str, salt: bytes) -> str:
     """Return the same token for the same PIN, of which nothing can be learnt."""
-    if pin is None:
-        return None
     return hmac.new(salt, pin.encode(), hashlib.sha256).hexdigest()[:8]

@@ -31,18 +31,19 @@ class EventFeed:
         """Start with nothing heard of."""
         self.has_bearings = False
         self._is_behind = False
-        self._cursor: datetime | None = None
+        self.cursor: datetime | None = None
+        """The date of the newest event, or where to begin."""
         self._seen: dict[str, None] = {}
 
     def since(self, now: datetime) -> datetime:
         """Return from when on to ask. It moves only when events come."""
-        if self._cursor is None:
-            self._cursor = now - _FIRST_LOOK
-        return self._cursor - _OVERLAP
+        if self.cursor is None:
+            self.cursor = now - _FIRST_LOOK
+        return self.cursor - _OVERLAP
 
     def start_over(self) -> None:
         """Ask again as if for the first time, but tell nothing twice."""
-        self._cursor = None
+        self.cursor = None
 
     def take_in(self, events: Iterable[Event], now: datetime) -> Fresh:
         """Take in an answer, which may come in any order and repeat itself."""
@@ -52,7 +53,7 @@ class EventFeed:
         for event in ordered:
             # One from a wrong clock's future must not hide what comes before it.
             if event.created_at <= now + _OVERLAP or is_full:
-                self._cursor = max(self._cursor or event.created_at, event.created_at)
+                self.cursor = max(self.cursor or event.created_at, event.created_at)
         # What follows a full first answer is as old: no news, but perhaps changes.
         is_complete = not is_full and not self._is_behind
         self._is_behind = is_full and not self.has_bearings

@@ -82,6 +82,21 @@ class News:
     code_name: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class SyncState:
+    """How the sync is doing, for whoever looks for a fault."""
+
+    events_cursor: datetime | None
+    reconciled_at: datetime | None
+    reconcile_at: datetime | None
+    failed_rounds: int
+    """How many in a row until now."""
+    rechecks: int
+    """How many locks have codes that are not settled."""
+    postponed: int
+    """How many questions the next poll asks again."""
+
+
 def _lacks_nothing(_row_id: str) -> bool:
     return False
 
@@ -115,6 +130,7 @@ class Sync:
         self._postponed: list[Fetch] = []
         self._failures: list[tuple[Fetch, SeamError]] = []
         self._failures_in_a_row = 0
+        self._failed_rounds = 0
         self._got_codes = False
         self._is_reconcile = False
         self._is_unannounced = False
@@ -124,6 +140,18 @@ class Sync:
         self._feed = EventFeed()
         self._happened: list[tuple[Event, str | None, bool]] = []
         self._news: list[News] = []
+
+    @property
+    def state(self) -> SyncState:
+        """How it is doing."""
+        return SyncState(
+            events_cursor=self._feed.cursor,
+            reconciled_at=self.reconciled_at,
+            reconcile_at=self._reconcile_at,
+            failed_rounds=self._failed_rounds,
+            rechecks=len(self._rechecks),
+            postponed=len(self._postponed),
+        )
 
     # What to do
 
@@ -384,6 +412,7 @@ class Sync:
         failures, got_codes = self._failures, self._got_codes
         self._failures, self._got_codes, self._failures_in_a_row = [], False, 0
         error = _whole_failure(failures, got_codes)
+        self._failed_rounds = self._failed_rounds + 1 if error else 0
         if error is None:
             for fetch, _ in failures:
                 if isinstance(fetch, FetchCodes) and fetch.device_id in self._locks:

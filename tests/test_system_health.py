@@ -1,0 +1,164 @@
+"""Tests of what the system page says."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.system_health import DOMAIN as SYSTEM_HEALTH
+from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.const import CONF_API_KEY
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    get_system_health_info,
+)
+
+from custom_components.seam.api import transport
+from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.seed import KEY_TWO, WORKSPACE_TWO, WORKSPACE_TWO_NAME
+
+from .conftest import Poll
+from .still import START, still_simulator
+
+
+@pytest.fixture
+async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
+    """Return the small rental, in which time stands still."""
+    freezer.move_to(START)
+    async with still_simulator() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
+
+
+async def _info(hass: HomeAssistant) -> dict[str, Any]:
+    """Return what the page says, with what it has to wait for."""
+    assert await async_setup_component(hass, SYSTEM_HEALTH, {})
+    await hass.async_block_till_done()
+    info = await get_system_health_info(hass, DOMAIN)
+    return {
+        key: await value if asyncio.iscoroutine(value) else value
+        for key, value in info.items()
+    }
+
+
+def _second(
+    hass: HomeAssistant, endpoint: str, key: str = KEY_TWO, **more: Any
+) -> MockConfigEntry:
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title=WORKSPACE_TWO_NAME,
+        unique_id=WORKSPACE_TWO,
+        data={CONF_API_KEY: key, CONF_ENDPOINT: endpoint},
+        **more,
+    )
+    entry.add_to_hass(hass)
+    return entry
+
+
+async def test_one_workspace(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """All that a report needs at first, and nothing private."""
+    info = await _info(hass)
+    last_sync = info.pop("last_sync")
+    assert datetime.fromisoformat(last_sync) == START
+    assert info == {
+        "can_reach_seam": "ok",
+        "workspaces": "sandbox",
+        "locks": 6,
+        "codes": 26,
+        "problems": 2,
+        "failed_polls": "0",
+        "last_request_id": coordinator.client.last_request_id,
+    }
+
+
+async def test_trouble(hass: HomeAssistant, simulator: Simulator, poll: Poll) -> None:
+    """Seam that cannot be reached is said to be so."""
+    simulator.faults.add("outage")
+    await poll()
+    await simulator.stop()
+    info = await _info(hass)
+    assert info["can_reach_seam"] == {"type": "failed", "error": "unreachable"}
+    assert info["failed_polls"] == "1"
+    assert info["locks"] == 6
+
+
+async def test_workspaces_at_different_addresses(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """Each address has its own line; values stand in the order of the workspaces."""
+    async with still_simulator() as other:
+        other.control.set_sandbox(False, WORKSPACE_TWO)
+        second = _second(hass, other.url)
+        assert await hass.config_entries.async_setup(second.entry_id)
+        await hass.async_block_till_done()
+        simulator.faults.add("outage")
+        await coordinator.async_refresh()
+        await simulator.stop()
+        info = await _info(hass)
+        second_id = second.runtime_data.client.last_request_id
+    reached = {key: value for key, value in info.items() if "reach" in key}
+    assert reached == {
+        f"can_reach_seam ({simulator.url})": {
+            "type": "failed",
+            "error": "unreachable",
+        },
+        f"can_reach_seam ({other.url})": "ok",
+    }
+    assert info["workspaces"] == "sandbox, production"
+    assert info["locks"] == 7
+    assert info["codes"] == 28
+    assert info["failed_polls"] == "1, 0"
+    assert info["last_request_id"] == (
+        f"{coordinator.client.last_request_id}, {second_id}"
+    )
+
+
+async def test_workspaces_at_one_address(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """It is checked once."""
+    second = _second(hass, simulator.url)
+    assert await hass.config_entries.async_setup(second.entry_id)
+    await hass.async_block_till_done()
+    info = await _info(hass)
+    assert [key for key in info if "reach" in key] == ["can_reach_seam"]
+    assert info["workspaces"] == "sandbox, sandbox"
+
+
+async def test_a_workspace_that_is_not_set_up(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """That is when people look here: it is told why, and its address checked."""
+    second = _second(hass, "http://127.0.0.1:1")
+    assert not await hass.config_entries.async_setup(second.entry_id)
+    await hass.async_block_till_done()
+    info = await _info(hass)
+    assert info["workspaces"] == "sandbox, setup_retry"
+    assert info["can_reach_seam (http://127.0.0.1:1)"]["type"] == "failed"
+
+
+async def test_before_any_workspace_is_connected(
+    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, simulator: Simulator
+) -> None:
+    """Seam's own address is checked; what is disabled does not count."""
+    monkeypatch.setattr(
+        "custom_components.seam.system_health.DEFAULT_ENDPOINT", simulator.url
+    )
+    _second(hass, "http://127.0.0.1:1", disabled_by=ConfigEntryDisabler.USER)
+    assert await async_setup_component(hass, DOMAIN, {})
+    info = await _info(hass)
+    assert info["can_reach_seam"] == "ok"
+    assert info["workspaces"] == "–"
+    assert info["locks"] == 0
