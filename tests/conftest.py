@@ -6,6 +6,8 @@ from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
+from syrupy.assertion import SnapshotAssertion
 
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
@@ -21,6 +23,12 @@ def _loopback(socket_enabled: None) -> None:
 @pytest.fixture(autouse=True)
 def _custom_integration(enable_custom_integrations: None) -> None:
     """Let Home Assistant find the integration."""
+
+
+@pytest.fixture
+def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
+    """Write Home Assistant's objects without what differs from run to run."""
+    return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
 @pytest.fixture
