@@ -1,0 +1,557 @@
+"""Managed codes get other names, PINs and times."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.seed import (
+    BIKE_ROOM_KEYPAD,
+    CODE_APARTMENT_1_CLEANER,
+    CODE_APARTMENT_1_EXPIRED,
+    CODE_BIKE_GUEST,
+    CODE_CLEANER,
+    CODE_GUEST_NOW,
+    CODE_OWNER,
+    FRONT_DOOR,
+    UNMANAGED_NEIGHBOUR,
+)
+from tests.conftest import Poll
+
+from .support import FLAT_1, FLAT_2, FRONT, KEYPAD, SHED, WITH_PIN, Actions, texts
+
+UPDATE = "update_access_code"
+PATH = "/access_codes/update"
+MULTIPLE_PATH = "/access_codes/update_multiple"
+DAY = timedelta(days=1)
+
+
+def _moment(code: Any) -> tuple[datetime, datetime]:
+    assert code.starts_at is not None
+    assert code.ends_at is not None
+    return code.starts_at, code.ends_at
+
+
+@pytest.mark.parametrize(
+    "pick", [{"name": "cleaner"}, {"access_code_id": CODE_CLEANER}]
+)
+async def test_new_name(actions: Actions, pick: dict[str, str]) -> None:
+    """A code gets another name, and nothing else of it changes."""
+    pin = actions.code(CODE_CLEANER).code
+
+    answer = await actions.answer(UPDATE, FRONT, new_name=" Butler ", **pick)
+
+    assert answer == {
+        "outcome": "success",
+        "access_code_id": CODE_CLEANER,
+        "name": "Butler",
+        "code": pin,
+        "status": "set",
+        "type": "ongoing",
+        "starts_at": None,
+        "ends_at": None,
+        "common_code_key": None,
+    }
+    code = actions.code(CODE_CLEANER)
+    assert (code.name, code.code, code.ends_at) == ("Butler", pin, None)
+    assert actions.listed(FRONT)[CODE_CLEANER]["name"] == "Butler"
+    (request,) = actions.sent(PATH)
+    assert request.body == {"access_code_id": CODE_CLEANER, "name": "Butler"}
+    assert actions.writes == [PATH]
+
+
+async def test_new_pin(
+    hass: HomeAssistant, coordinator: SeamCoordinator, actions: Actions
+) -> None:
+    """A code gets another PIN, leading zero and all, which shows nowhere."""
+    answer = await actions.answer(UPDATE, FRONT, name="Owner", code="0042")
+
+    assert answer["code"] == "0042"
+    assert answer["outcome"] == "success"
+    assert actions.code(CODE_OWNER).code == "0042"
+    known = coordinator.data.locks[FRONT_DOOR].code(CODE_OWNER)
+    assert known is not None
+    assert known.code == "0042"
+    assert all("0042" not in str(state.as_dict()) for state in hass.states.async_all())
+
+
+@pytest.mark.parametrize("field", ["starts_at", "ends_at"])
+async def test_one_time_keeps_the_other(actions: Actions, field: str) -> None:
+    """Who prolongs a stay does not make it begin anew, nor the other way round."""
+    starts_at, ends_at = _moment(actions.code(CODE_GUEST_NOW))
+    wanted = {"starts_at": starts_at, "ends_at": ends_at}
+    wanted[field] += timedelta(hours=5)
+
+    answer = await actions.answer(
+        UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, **{field: wanted[field]}
+    )
+
+    code = actions.code(CODE_GUEST_NOW)
+    assert {"starts_at": code.starts_at, "ends_at": code.ends_at} == wanted
+    assert answer["type"] == "time_bound"
+    (request,) = actions.sent(PATH)
+    assert request.body == {
+        "access_code_id": CODE_GUEST_NOW,
+        "starts_at": wanted["starts_at"].isoformat(),
+        "ends_at": wanted["ends_at"].isoformat(),
+        "type": "time_bound",
+    }
+    shown = actions.listed(FRONT)[CODE_GUEST_NOW]
+    assert datetime.fromisoformat(shown[field]) == wanted[field]
+
+
+async def test_local_times(hass: HomeAssistant, actions: Actions) -> None:
+    """Times without an offset are the house's; parts of a second do not count."""
+    await hass.config.async_set_time_zone("Europe/Copenhagen")
+    year = dt_util.utcnow().year + 1
+    await actions.answer(
+        UPDATE,
+        FRONT,
+        name="Cleaner",
+        starts_at=f"{year}-07-03 15:00:00.75",
+        ends_at=f"{year}-07-10 10:00",
+    )
+    code = actions.code(CODE_CLEANER)
+    assert code.starts_at == datetime(year, 7, 3, 13, tzinfo=UTC)
+    assert code.ends_at == datetime(year, 7, 10, 8, tzinfo=UTC)
+
+
+async def test_renaming_leaves_the_end(actions: Actions) -> None:
+    """The times of a guest are sent along: a stay must not last for ever by a rename."""
+    times = _moment(actions.code(CODE_GUEST_NOW))
+    answer = await actions.answer(
+        UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, new_name="Long stay"
+    )
+    assert answer["type"] == "time_bound"
+    assert _moment(actions.code(CODE_GUEST_NOW)) == times
+    assert actions.sent(PATH)[0].body["type"] == "time_bound"
+
+
+async def test_renaming_what_is_over(actions: Actions) -> None:
+    """Of an expired code the times are left alone, as Seam would refuse them."""
+    await actions.answer(
+        UPDATE, FLAT_1, access_code_id=CODE_APARTMENT_1_EXPIRED, new_name="Over"
+    )
+    assert actions.code(CODE_APARTMENT_1_EXPIRED).name == "Over"
+    assert set(actions.sent(PATH)[0].body) == {"access_code_id", "name"}
+
+
+async def test_expired_code_gets_a_new_end(actions: Actions) -> None:
+    """A stay that is over can be prolonged."""
+    answer = await actions.answer(
+        UPDATE,
+        FLAT_1,
+        access_code_id=CODE_APARTMENT_1_EXPIRED,
+        ends_at=dt_util.utcnow() + DAY,
+    )
+    assert answer["status"] == "set"
+    assert actions.code(CODE_APARTMENT_1_EXPIRED).is_on_device
+
+
+async def test_ongoing(actions: Actions) -> None:
+    """A code loses its end."""
+    answer = await actions.answer(
+        UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, ongoing=True
+    )
+    assert (answer["type"], answer["starts_at"], answer["ends_at"]) == (
+        "ongoing",
+        None,
+        None,
+    )
+    code = actions.code(CODE_GUEST_NOW)
+    assert (code.starts_at, code.ends_at) == (None, None)
+    assert actions.sent(PATH)[0].body == {
+        "access_code_id": CODE_GUEST_NOW,
+        "type": "ongoing",
+    }
+    assert actions.listed(FRONT)[CODE_GUEST_NOW]["type"] == "ongoing"
+
+
+async def test_everything_at_once(actions: Actions) -> None:
+    """What is changed together is one request."""
+    now = dt_util.utcnow().replace(microsecond=0)
+    answer = await actions.answer(
+        UPDATE,
+        FRONT,
+        name="Cleaner",
+        new_name="Painter",
+        code="4815",
+        starts_at=now - DAY,
+        ends_at=now + DAY,
+        allow_external_modification=True,
+    )
+    code = actions.code(CODE_CLEANER)
+    assert (code.name, code.code) == ("Painter", "4815")
+    assert _moment(code) == (now - DAY, now + DAY)
+    assert code.is_external_modification_allowed
+    assert answer["type"] == "time_bound"
+    assert len(actions.sent(PATH)) == 1
+    shown = actions.listed(FRONT)[CODE_CLEANER]
+    assert shown["is_external_modification_allowed"]
+    assert shown["name"] == "Painter"
+
+
+UNCHANGED: list[dict[str, Any]] = [
+    {"new_name": "Cleaner"},
+    {"ongoing": True},
+    {"allow_external_modification": False},
+    {"new_name": "Cleaner", "code": "739158", "ongoing": True},
+]
+
+
+async def test_nothing_new(actions: Actions, subtests: pytest.Subtests) -> None:
+    """What is so already is not asked for."""
+    before = len(actions.simulator.requests)
+    for fields in UNCHANGED:
+        with subtests.test(fields=sorted(fields)):
+            answer = await actions.answer(UPDATE, FRONT, name="Cleaner", **fields)
+            assert answer["outcome"] == "unchanged"
+            assert set(answer) == WITH_PIN | {"outcome"}
+            assert answer["code"] == "739158"
+    _, ends_at = _moment(actions.code(CODE_GUEST_NOW))
+    answer = await actions.answer(
+        UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, ends_at=ends_at
+    )
+    assert answer["outcome"] == "unchanged"
+    assert len(actions.simulator.requests) == before
+
+
+REFUSED: list[tuple[str, dict[str, Any]]] = [
+    ("nothing_to_change", {}),
+    ("nothing_to_change", {"code": ""}),
+    ("nothing_to_change", {"linked": True}),
+    ("nothing_to_change", {"ongoing": False}),
+    ("id_or_name", {"access_code_id": CODE_CLEANER, "new_name": "Butler"}),
+    ("ongoing_with_times", {"ongoing": True, "ends_at": DAY}),
+    ("ongoing_with_times", {"ongoing": True, "starts_at": DAY}),
+    ("times_needed", {"ends_at": DAY}),
+    ("times_needed", {"starts_at": DAY}),
+    ("end_before_start", {"starts_at": 2 * DAY, "ends_at": DAY}),
+    ("end_in_past", {"starts_at": -2 * DAY, "ends_at": -DAY}),
+    ("code_not_digits", {"code": "12a4"}),
+    ("code_length", {"code": "4815162"}),
+    ("name_contains_code", {"code": "4815", "new_name": "Room 4815"}),
+    ("name_contains_code", {"new_name": "Butler 739158"}),
+    ("name_contains_code", {"new_name": "Butler 739158", "code": "4815"}),
+    ("not_linked", {"linked": True, "new_name": "Butler"}),
+    ("not_for_linked", {"linked": True, "code": "4815"}),
+    ("not_for_linked", {"linked": True, "ongoing": True}),
+    ("not_for_linked", {"linked": True, "allow_external_modification": False}),
+]
+
+
+async def test_refusals(actions: Actions, subtests: pytest.Subtests) -> None:
+    """What cannot be right is refused before Seam hears of it, by its own message."""
+    now = dt_util.utcnow()
+    for key, fields in REFUSED:
+        data = {
+            name: now + value if isinstance(value, timedelta) else value
+            for name, value in fields.items()
+        }
+        with subtests.test(key=key, fields=sorted(fields)):
+            message = await actions.refused(key, UPDATE, FRONT, name="Cleaner", **data)
+            assert "739158" not in message
+    assert not actions.writes
+
+
+async def test_which_field_linked_codes_do_not_take(actions: Actions) -> None:
+    """The field is named."""
+    message = await actions.refused(
+        "not_for_linked", UPDATE, FRONT, name="Cleaner", linked=True, ongoing=True
+    )
+    assert "ongoing" in message
+
+
+async def test_new_pin_that_stands_in_the_old_name(actions: Actions) -> None:
+    """The name that stays must not hold the new PIN either."""
+    made = await actions.answer("schedule_access_code", FRONT, name="Room 4815")
+    await actions.refused(
+        "name_contains_code",
+        UPDATE,
+        FRONT,
+        access_code_id=made["access_code_id"],
+        code="4815",
+    )
+    answer = await actions.answer(
+        UPDATE,
+        FRONT,
+        access_code_id=made["access_code_id"],
+        code="4815",
+        new_name="Room at the sea",
+    )
+    assert answer["code"] == "4815"
+
+
+async def test_rules_of_the_lock(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """A code does not get in its own way, others do."""
+    rules = [
+        {"constraint_type": "name_length", "min_length": 3, "max_length": 9},
+        {"constraint_type": "name_must_be_unique"},
+        {"constraint_type": "unique_first_four_digits"},
+        {"constraint_type": "start_date_in_future"},
+    ]
+    simulator.control.set_device(FRONT_DOOR, properties={"code_constraints": rules})
+    await reconcile()
+    now = dt_util.utcnow()
+    for key, fields in (
+        ("name_length", {"new_name": "Jo"}),
+        ("name_must_be_unique", {"new_name": "Neighbour"}),
+        ("code_constraint_unique_first_four_digits", {"code": "06194"}),
+        ("start_date_in_future", {"starts_at": now - DAY, "ends_at": now + DAY}),
+    ):
+        data: dict[str, Any] = fields
+        await actions.refused(key, UPDATE, FRONT, name="Cleaner", **data)
+    assert not actions.writes
+
+    await actions.answer(UPDATE, FRONT, name="Cleaner", code="73915")
+    assert actions.code(CODE_CLEANER).code == "73915"
+    # The stay has begun long ago; only its end is new.
+    _, ends_at = _moment(actions.code(CODE_GUEST_NOW))
+    answer = await actions.answer(
+        UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, ends_at=ends_at + DAY
+    )
+    assert answer["outcome"] == "success"
+
+
+@pytest.mark.parametrize(
+    "pick", [{"name": "neighbour"}, {"access_code_id": UNMANAGED_NEIGHBOUR}]
+)
+async def test_unmanaged_code(actions: Actions, pick: dict[str, str]) -> None:
+    """Nothing can rename an unmanaged code: it has to be converted first."""
+    message = await actions.refused(
+        "unmanaged_code", UPDATE, FRONT, new_name="Friend", **pick
+    )
+    assert "Neighbour" in message
+    assert "Convert" in message
+
+
+async def test_managed_code_before_an_unmanaged_one(
+    simulator: Simulator, actions: Actions, poll: Poll
+) -> None:
+    """Only managed codes are meant, also where another has the same name."""
+    simulator.control.add_unmanaged_code("Front Door", "Cleaner", "718204")
+    await poll()
+    answer = await actions.answer(UPDATE, FRONT, name="Cleaner", new_name="Butler")
+    assert answer["access_code_id"] == CODE_CLEANER
+
+
+async def test_offline_code(actions: Actions, reconcile: Poll) -> None:
+    """What a lock calculates by itself nobody can change."""
+    actions.code(CODE_OWNER).is_offline_access_code = True
+    await reconcile()
+    await actions.refused(
+        "offline_code_unchangeable", UPDATE, FRONT, name="Owner", new_name="Landlord"
+    )
+
+
+async def test_code_that_goes(
+    simulator: Simulator, actions: Actions, impatient: None
+) -> None:
+    """A code that is being removed cannot be changed any more."""
+    simulator.control.lock_offline("Front Door")
+    await actions.answer("delete_access_code", FRONT, name="Cleaner")
+    await actions.refused(
+        "code_being_removed", UPDATE, FRONT, name="Cleaner", new_name="Butler"
+    )
+
+
+async def test_several_locks(actions: Actions) -> None:
+    """Each lock's code of that name changes; where there is none, the answer says so."""
+    answers = await actions.answers(
+        UPDATE, [FRONT, FLAT_1, KEYPAD], name="Cleaner", code="4815"
+    )
+    assert answers[FRONT]["code"] == answers[FLAT_1]["code"] == "4815"
+    assert answers[KEYPAD]["error_key"] == "unknown_code"
+    assert actions.code(CODE_CLEANER).code == "4815"
+    assert actions.code(CODE_APARTMENT_1_CLEANER).code == "4815"
+
+
+async def test_one_of_several_locks_does_not_take_the_pin(actions: Actions) -> None:
+    """The codes of one name do not get different PINs because of one lock."""
+    message = await actions.refused(
+        "code_length", UPDATE, [FRONT, FLAT_1, FLAT_2], name="Cleaner", code="4815162"
+    )
+    assert "Front Door" in message
+    assert not actions.writes
+
+
+async def _linked(actions: Actions, **data: Any) -> dict[str, Any]:
+    return await actions.answers(
+        "schedule_access_code", [FRONT, FLAT_1, KEYPAD], name="Band", **data
+    )
+
+
+async def test_linked_codes(actions: Actions) -> None:
+    """One request changes all codes with the key, and all sensors show it."""
+    now = dt_util.utcnow().replace(microsecond=0)
+    made = await _linked(actions, starts_at=now, ends_at=now + DAY)
+
+    answer = await actions.answer(
+        UPDATE,
+        FLAT_1,
+        name="Band",
+        linked=True,
+        new_name="Orchestra",
+        ends_at=now + 2 * DAY,
+    )
+
+    assert answer["outcome"] == "success"
+    assert answer["name"] == "Orchestra"
+    (request,) = actions.sent(MULTIPLE_PATH)
+    assert request.body == {
+        "common_code_key": answer["common_code_key"],
+        "name": "Orchestra",
+        "starts_at": now.isoformat(),
+        "ends_at": (now + 2 * DAY).isoformat(),
+    }
+    for entity_id, code in made.items():
+        changed = actions.code(code["access_code_id"])
+        assert changed.name == "Orchestra"
+        assert _moment(changed) == (now, now + 2 * DAY)
+        shown = actions.listed(entity_id)[code["access_code_id"]]
+        assert shown["name"] == "Orchestra"
+        assert datetime.fromisoformat(shown["ends_at"]) == now + 2 * DAY
+    assert not actions.sent(PATH)
+
+
+async def test_linked_codes_on_all_their_locks(actions: Actions) -> None:
+    """Naming all locks is the same as naming one of them, and asks Seam once."""
+    await _linked(actions)
+    answers = await actions.answers(
+        UPDATE, [FRONT, FLAT_1], name="Band", linked=True, new_name="Orchestra"
+    )
+    assert {answer["name"] for answer in answers.values()} == {"Orchestra"}
+    assert len(actions.sent(MULTIPLE_PATH)) == 1
+    answers = await actions.answers(
+        UPDATE, [FRONT, FLAT_1], name="Orchestra", linked=True, new_name="Orchestra"
+    )
+    assert {answer["outcome"] for answer in answers.values()} == {"unchanged"}
+    assert len(actions.sent(MULTIPLE_PATH)) == 1
+
+
+async def test_linked_codes_and_the_rules_of_another_lock(actions: Actions) -> None:
+    """A name that one of the locks does not take is refused, and that lock named."""
+    await _linked(actions)
+    message = await actions.refused(
+        "name_length",
+        UPDATE,
+        FRONT,
+        name="Band",
+        linked=True,
+        new_name="Philharmonic orchestra",
+    )
+    assert "Apartment 1" in message
+    assert not actions.sent(MULTIPLE_PATH)
+
+
+async def test_linked_codes_without_end(actions: Actions) -> None:
+    """From ongoing to time-bound, linked codes need both times as well."""
+    await _linked(actions)
+    now = dt_util.utcnow()
+    await actions.refused(
+        "times_needed", UPDATE, FRONT, name="Band", linked=True, ends_at=now + DAY
+    )
+    answer = await actions.answer(
+        UPDATE, FRONT, name="Band", linked=True, starts_at=now, ends_at=now + DAY
+    )
+    assert answer["type"] == "time_bound"
+    ends = {
+        code.ends_at
+        for code in actions.simulator.world.access_codes.values()
+        if code.name == "Band"
+    }
+    assert ends == {(now + DAY).replace(microsecond=0)}
+
+
+async def test_linked_codes_when_seam_refuses(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Every lock hears of it."""
+    await _linked(actions)
+    simulator.faults.add("status", path=MULTIPLE_PATH, status=400, message="Not today.")
+    message = await actions.fails(
+        "some_locks_failed",
+        UPDATE,
+        [FRONT, FLAT_1],
+        name="Band",
+        linked=True,
+        new_name="Orchestra",
+    )
+    assert "Not today." in message
+    assert "Band" in {code["name"] for code in actions.listed(FRONT).values()}
+
+
+async def test_stale_answers_do_not_undo_a_change(
+    simulator: Simulator, actions: Actions, poll: Poll, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Seam's lists lag behind, the change shows nevertheless."""
+    code = actions.code(CODE_CLEANER)
+    monkeypatch.setattr(
+        simulator.core.codes,
+        "update",
+        lambda _code, _changes, *, attempt: simulator.core.attempts.succeed(attempt),
+    )
+    answer = await actions.answer(UPDATE, FRONT, name="Cleaner", new_name="Butler")
+    assert code.name == "Cleaner"
+    assert answer["name"] == "Butler"
+    await poll()
+    assert actions.listed(FRONT)[CODE_CLEANER]["name"] == "Butler"
+
+
+async def test_pin_that_exists(actions: Actions) -> None:
+    """Seam's refusal of a PIN that is taken names no PIN, and changes nothing."""
+    pin = actions.code(UNMANAGED_NEIGHBOUR).code
+    message = await actions.fails(
+        "duplicate_access_code", UPDATE, FRONT, name="Cleaner", code=pin
+    )
+    assert actions.sent(PATH)[0].request_id in message
+    assert actions.code(CODE_CLEANER).code == "739158"
+
+
+async def test_lock_refuses_and_quotes_the_pin(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """A change that the lock does not take fails with its words, but for the PIN."""
+    simulator.control.fail_next_programming(message="PIN 4815 is no good.")
+    with pytest.raises(HomeAssistantError) as caught:
+        await actions.answer(UPDATE, FRONT, name="Cleaner", code="4815")
+    assert caught.value.translation_key == "action_attempt_failed"
+    assert "is no good." in str(caught.value)
+    assert not any("4815" in text for text in texts(caught.value))
+
+
+async def test_no_answer(simulator: Simulator, actions: Actions) -> None:
+    """Without an answer the change is uncertain, and not asked for again."""
+    simulator.faults.add("outage", path=PATH)
+    await actions.fails(
+        "change_uncertain", UPDATE, FRONT, name="Cleaner", new_name="Butler"
+    )
+    assert len(actions.sent(PATH)) == 1
+    assert actions.listed(FRONT)[CODE_CLEANER]["name"] == "Cleaner"
+
+
+async def test_offline_lock(actions: Actions, impatient: None) -> None:
+    """A lock that is offline follows later: the answer says so."""
+    answer = await actions.answer(UPDATE, SHED, name="Skipper", new_name="Captain")
+    assert answer["outcome"] == "pending"
+    assert answer["name"] == "Captain"
+    assert answer["status"] == "setting"
+
+
+async def test_too_many_changes(simulator: Simulator, actions: Actions) -> None:
+    """After ten changes a minute Seam asks to wait."""
+    simulator.control.limit_rates()
+    now = simulator.core.timeline.now()
+    for _ in range(10):
+        simulator.core.limits.count(BIKE_ROOM_KEYPAD, "update", now)
+    message = await actions.fails(
+        "rate_limited", UPDATE, KEYPAD, access_code_id=CODE_BIKE_GUEST, new_name="Bikes"
+    )
+    assert "seconds" in message
