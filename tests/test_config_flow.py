@@ -11,7 +11,13 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.seam.api import Workspace
-from custom_components.seam.const import CONF_ADVANCED, CONF_ENDPOINT, DOMAIN
+from custom_components.seam.const import (
+    CONF_ADVANCED,
+    CONF_CODE_SENSORS,
+    CONF_ENDPOINT,
+    CONF_WEBHOOK,
+    DOMAIN,
+)
 from simulator import Simulator
 from simulator.seed import (
     KEY_TWO,
@@ -410,3 +416,32 @@ async def test_reconfigure_offers_the_address_of_the_entry(
     [advanced] = [value for key, value in schema.schema.items() if key == CONF_ADVANCED]
     assert advanced.schema({}) == {CONF_ENDPOINT: simulator.url}
     assert simulator.key not in repr(schema.schema)
+
+
+async def test_options_are_changed_and_used(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """The form shows what is set; what is chosen is used at once."""
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    for is_wanted in (True, False):
+        form = await hass.config_entries.options.async_init(entry.entry_id)
+        assert form["type"] is FlowResultType.FORM
+        schema = form["data_schema"]
+        assert schema is not None
+        suggested = {
+            str(key): key.description.get("suggested_value")
+            for key in schema.schema
+            if key.description
+        }
+        before = entry.options.get(CONF_CODE_SENSORS)
+        assert suggested.get(CONF_CODE_SENSORS) == before
+        assert schema({}) == {CONF_CODE_SENSORS: False, CONF_WEBHOOK: True}
+        result = await hass.config_entries.options.async_configure(
+            form["flow_id"], {CONF_CODE_SENSORS: is_wanted, CONF_WEBHOOK: False}
+        )
+        await hass.async_block_till_done()
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        assert entry.options == {CONF_CODE_SENSORS: is_wanted, CONF_WEBHOOK: False}
+        has_sensors = hass.states.get("sensor.front_door_cleaner") is not None
+        assert has_sensors is is_wanted

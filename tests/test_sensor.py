@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.seam.const import CONF_CODE_SENSORS
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
@@ -26,6 +27,7 @@ from simulator.seed import (
     CODE_GUEST_NEXT,
     CODE_HANDYMAN,
     CODE_OWNER,
+    FRONT_DOOR,
     UNMANAGED_INSTALLER,
     UNMANAGED_NEIGHBOUR,
 )
@@ -293,3 +295,106 @@ async def test_a_code_without_a_name_is_shown(
     simulator.world.access_codes[CODE_CLEANER].name = name
     await reconcile()
     assert _code(hass, MANAGED, CODE_CLEANER)["name"] == name
+
+
+@pytest.fixture
+def _code_sensors(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Have a sensor for each code."""
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, options={CONF_CODE_SENSORS: True})
+
+
+async def test_a_code_has_no_sensor_of_its_own_unless_it_is_wanted(
+    hass: HomeAssistant, entry: MockConfigEntry
+) -> None:
+    """Taking the option back removes the sensors from the registry, too."""
+    entry.add_to_hass(hass)
+    for is_wanted in (False, True, False):
+        hass.config_entries.async_update_entry(
+            entry, options={CONF_CODE_SENSORS: is_wanted}
+        )
+        await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        assert (hass.states.get("sensor.front_door_cleaner") is not None) is is_wanted
+        registered = er.async_get(hass).async_get("sensor.front_door_cleaner")
+        assert (registered is not None) is is_wanted
+        await hass.config_entries.async_unload(entry.entry_id)
+
+
+@pytest.mark.usefixtures("_code_sensors")
+async def test_the_sensor_of_a_code_lives_as_long_as_it(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """It is there with its code, keeps its id when that is renamed, and goes with it."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    coordinator: SeamCoordinator = entry.runtime_data
+    assert _state(hass, "sensor.front_door_cleaner") == "set"
+    assert _state(hass, "sensor.front_door_handyman") == "setting"
+
+    code = simulator.control.add_unmanaged_code("Front Door", "Painter", "830264")
+    await coordinator.async_reconcile()
+    await hass.async_block_till_done()
+    assert _state(hass, "sensor.front_door_painter") == "set"
+
+    code.name = "Decorator"
+    await coordinator.async_reconcile()
+    await hass.async_block_till_done()
+    state = hass.states.get("sensor.front_door_painter")
+    assert state is not None
+    assert state.name == "Front Door Decorator"
+
+    fault = simulator.faults.add(
+        "status", path="/access_codes", device_id=FRONT_DOOR, status=400
+    )
+    simulator.control.vanish_code("Decorator")
+    for _ in range(3):
+        await coordinator.async_reconcile()
+        await hass.async_block_till_done()
+        assert _state(hass, "sensor.front_door_painter") == STATE_UNAVAILABLE
+    simulator.faults.clear(fault_id=fault.fault_id)
+
+    for expected in (True, False):
+        await coordinator.async_reconcile()
+        await hass.async_block_till_done()
+        registered = entity_registry.async_get("sensor.front_door_painter")
+        assert (registered is not None) is expected
+    assert hass.states.get("sensor.front_door_painter") is None
+
+
+@pytest.mark.usefixtures("_code_sensors")
+async def test_the_sensors_of_codes_go_with_their_lock(
+    hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """And come back with it."""
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    lock = simulator.world.devices[FRONT_DOOR]
+    for is_managed in (False, True):
+        lock.is_managed = is_managed
+        for _ in range(2):
+            await entry.runtime_data.async_reconcile()
+            await hass.async_block_till_done()
+        state = hass.states.get("sensor.front_door_cleaner")
+        assert (state is not None) is is_managed
+
+
+async def test_free_slots_and_next_change(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """What is on the lock, or about to be, takes a slot; an ended code does not."""
+    # 100 slots; six codes are on the lock, one is under way, one is for later.
+    assert _state(hass, "sensor.front_door_free_code_slots") == "93"
+    simulator.control.set_device(
+        FRONT_DOOR, properties={"max_active_codes_supported": 3}
+    )
+    await reconcile()
+    assert _state(hass, "sensor.front_door_free_code_slots") == "0"
+    simulator.control.set_device(
+        FRONT_DOOR, properties={"max_active_codes_supported": None}
+    )
+    await reconcile()
+    assert _state(hass, "sensor.front_door_free_code_slots") == STATE_UNKNOWN
