@@ -8,13 +8,11 @@ from homeassistant.components.event import EventEntity, EventEntityDescription
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
-from homeassistant.util import dt as dt_util
 
 from .coordinator import SeamConfigEntry, news_signal
 from .entity import SeamLockEntity, async_add_lock_entities
-from .logbook import async_fire_activity
 from .picture import Lock
-from .presentation import code_problems
+from .presentation import code_problems, local_time
 from .sync import News
 
 # The coordinator does the talking.
@@ -114,9 +112,7 @@ class SeamActivity(SeamLockEntity, EventEntity):
         attributes = {
             "access_code_id": event.access_code_id,
             "access_code_name": news.code_name,
-            "occurred_at": dt_util.as_local(
-                event.occurred_at or event.created_at
-            ).isoformat(),
+            "occurred_at": local_time(event.occurred_at or event.created_at),
             # Seam adds types; with this, automations can know them before we do.
             "seam_event_type": event.event_type,
             **self.attributes_of(news),
@@ -137,8 +133,7 @@ class SeamLockActivity(SeamActivity):
 
     @override
     def attributes_of(self, news: News) -> dict[str, Any]:
-        """Return how it was done, and tell the activity log."""
-        async_fire_activity(self.hass, self.seam_lock, news)
+        """Return how it was done."""
         return {
             "method": news.event.method,
             "is_managed": news.event.access_code_is_managed,

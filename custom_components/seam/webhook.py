@@ -8,6 +8,7 @@ from typing import Any, Final, TypedDict
 
 from aiohttp.hdrs import METH_POST
 from aiohttp.web import Request, Response
+from hass_nabucasa import CloudError
 from homeassistant.components import cloud, webhook
 from homeassistant.const import CONF_API_KEY, CONF_WEBHOOK_ID, EVENT_CORE_CONFIG_UPDATE
 from homeassistant.core import (
@@ -142,7 +143,10 @@ class SeamWebhook:
         """Return where Seam can reach us, None where it cannot."""
         webhook_id = self._entry.data[CONF_WEBHOOK_ID]
         if cloud.async_active_subscription(self._hass):
-            return await cloud.async_get_or_create_cloudhook(self._hass, webhook_id)
+            try:
+                return await cloud.async_get_or_create_cloudhook(self._hass, webhook_id)
+            except (CloudError, TimeoutError, ValueError) as err:
+                raise cloud.CloudNotAvailable("The cloud is not available") from err
         try:
             url = webhook.async_generate_url(
                 self._hass, webhook_id, allow_internal=False, allow_ip=False
@@ -165,7 +169,7 @@ class SeamWebhook:
         if url is None:
             return
         made = await client.create_webhook(url)
-        if made.secret is None:
+        if not made.secret:
             # Nothing that it sends could be believed.
             await _async_delete(client, made.webhook_id)
             _LOGGER.warning("Seam told no secret for the webhook; going on without")
@@ -206,9 +210,11 @@ class SeamWebhook:
             )
         except SignatureError as err:
             return self._refuse(HTTPStatus.UNAUTHORIZED, str(err))
-        if message_id in self._messages:
+        # Seam sends one again, with another time, if it has not heard our answer.
+        message = f"{message_id} {request.headers['svix-timestamp']}"
+        if message in self._messages:
             return self._refuse(HTTPStatus.CONFLICT, "it came before")
-        self._messages[message_id] = None
+        self._messages[message] = None
         if len(self._messages) > _REMEMBERED_MESSAGES:
             del self._messages[next(iter(self._messages))]
         try:
@@ -266,7 +272,8 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
     if webhook_id and cloud.async_active_subscription(hass):
         try:
             await cloud.async_delete_cloudhook(hass, webhook_id)
-        except cloud.CloudNotAvailable as err:
+        except (cloud.CloudNotAvailable, CloudError, ValueError) as err:
+            # Also where there never was one.
             _LOGGER.debug("Could not delete the cloudhook: %s", err)
     registered: Registered | None = entry.data.get(CONF_REGISTERED)
     if registered is None:
