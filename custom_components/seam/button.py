@@ -5,6 +5,7 @@ from typing import override
 from homeassistant.components.button import ButtonEntity, ButtonEntityDescription
 from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SeamConfigEntry
@@ -42,7 +43,14 @@ class SeamSyncButton(SeamWorkspaceEntity, ButtonEntity):
             for lock in self.coordinator.data.locks.values()
             if lock.device.connected_account_id
         }
+        failures: list[HomeAssistantError] = []
         for account_id in sorted(accounts):
-            with translated_errors(self.coordinator):
-                await self.coordinator.client.sync_connected_account(account_id)
+            try:
+                with translated_errors(self.coordinator):
+                    await self.coordinator.client.sync_connected_account(account_id)
+            except HomeAssistantError as err:
+                # Trouble of one account is none of the others'.
+                failures.append(err)
         await self.coordinator.async_reconcile()
+        if failures:
+            raise failures[0]

@@ -1,7 +1,7 @@
 """The time-bound codes of a lock as a calendar: who may come in when."""
 
-from datetime import datetime
-from typing import override
+from datetime import UTC, datetime, timedelta
+from typing import Final, override
 
 from homeassistant.components.calendar import (
     CalendarEntity,
@@ -21,6 +21,10 @@ PARALLEL_UPDATES = 0
 ACCESS_CODES = CalendarEntityDescription(
     key="access_codes", translation_key="access_codes"
 )
+
+# "For ever" may be the last moment there is, which other zones do not have.
+_FIRST: Final = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
+_LAST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
 
 
 async def async_setup_entry(
@@ -73,8 +77,8 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
         """Return all codes with a start and an end, never with their PINs."""
         return [
             CalendarEvent(
-                start=dt_util.as_local(code.starts_at),
-                end=dt_util.as_local(code.ends_at),
+                start=_local(code.starts_at),
+                end=_local(code.ends_at),
                 summary=code.name or code.access_code_id,
                 uid=code.access_code_id,
             )
@@ -82,3 +86,8 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
             # A calendar takes no event that ends before it begins.
             if code.starts_at and code.ends_at and code.starts_at < code.ends_at
         ]
+
+
+def _local(moment: datetime) -> datetime:
+    """Return a time by the house's clock, which does not go as far as Seam's times."""
+    return dt_util.as_local(min(max(moment, _FIRST), _LAST))

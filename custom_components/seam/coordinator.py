@@ -18,6 +18,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
 
+from .activity import async_fire_activity
 from .api import (
     AccessCode,
     Event,
@@ -119,7 +120,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         try:
             await self._async_run_round(is_poll=True)
         except SeamRateLimitError as err:
-            if not self._sync.picture.locks:
+            if not self._sync.picture.locks or not self.last_update_success:
                 raise _update_error(err) from err
             # What is known stays true enough until Seam may be asked again.
             self.update_interval = max(
@@ -149,7 +150,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         self.push.accepted += 1
         self.push.last_accepted = dt_util.utcnow()
         self.push.is_trusted = True
-        self._sync.receive_event(event)
+        self._sync.receive_event(event, dt_util.utcnow())
         if self._gathering is None or self._gathering.done():
             self._gathering = self.config_entry.async_create_background_task(
                 self.hass, self._async_follow_events(), f"{DOMAIN} events"
@@ -193,7 +194,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     @callback
     def async_codes_converted(self, access_code_ids: Iterable[str]) -> None:
         """Note unmanaged codes that an action made managed."""
-        self._sync.codes_converted(access_code_ids)
+        self._sync.codes_converted(access_code_ids, dt_util.utcnow())
 
     async def async_refresh_locks(self, device_ids: Iterable[str]) -> None:
         """Fetch locks again that an action has just changed.
@@ -266,10 +267,10 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     @callback
     def _async_tell_news(self) -> None:
         for news in self._sync.take_news():
-            if news.event.device_id is not None:
-                async_dispatcher_send(
-                    self.hass, news_signal(news.event.device_id), news
-                )
+            # Of a lock that is gone there is nobody left to tell.
+            if lock := self.data.locks.get(news.event.device_id or ""):
+                async_fire_activity(self.hass, lock, news)
+                async_dispatcher_send(self.hass, news_signal(lock.device_id), news)
 
     @callback
     def _async_follow(self, picture: Picture) -> None:

@@ -172,12 +172,12 @@ def _async_keep_code_sensors(
             ):
                 registry.async_remove(registered.entity_id)
         known.intersection_update(wanted)
-        async_add_entities(
-            SeamCodeSensor(coordinator, code)
-            for unique_id, code in wanted.items()
-            if unique_id not in known
-        )
-        known.update(wanted)
+        if new := wanted.keys() - known:
+            known.update(new)
+            async_add_entities(
+                SeamCodeSensor(coordinator, wanted[unique_id])
+                for unique_id in sorted(new)
+            )
 
     update()
     if is_wanted:

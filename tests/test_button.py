@@ -1,0 +1,127 @@
+"""Tests of the button that has Seam read everything anew."""
+
+from collections.abc import AsyncIterator
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
+from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    snapshot_platform,
+)
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.seam.api import transport
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.makers import AUGUST
+from simulator.seed import FRONT_DOOR
+
+from .conftest import Poll
+from .still import START, still_simulator
+
+BUTTON = "button.harbour_street_rentals_sync"
+SYNC = "/connected_accounts/sync"
+
+
+@pytest.fixture
+async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
+    """Return the small rental, in which time stands still."""
+    freezer.move_to(START)
+    async with still_simulator() as running:
+        yield running
+
+
+@pytest.fixture(autouse=True)
+def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
+
+
+async def _press(hass: HomeAssistant) -> None:
+    await hass.services.async_call(
+        BUTTON_DOMAIN, SERVICE_PRESS, {ATTR_ENTITY_ID: BUTTON}, blocking=True
+    )
+
+
+async def test_buttons(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """The workspace has one."""
+    monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.BUTTON])
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+async def test_all_accounts_are_read_and_everything_is_fetched(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """Each account once, however many locks it has; what had no event is found."""
+    simulator.control.add_lock("Side Door", AUGUST)
+    await reconcile()
+    simulator.requests.clear()
+    world = simulator.world
+    world.devices[FRONT_DOOR].battery_level = 0.11
+    await _press(hass)
+    asked = [
+        request.body["connected_account_id"]
+        for request in simulator.requests
+        if request.path == SYNC
+    ]
+    devices = [d for d in world.devices.values() if d.workspace_id and d.is_managed]
+    ours = {
+        device.connected_account_id
+        for device in devices
+        if device.workspace_id == world.devices[FRONT_DOOR].workspace_id
+    }
+    assert sorted(asked) == sorted(ours)
+    for account_id in ours:
+        assert world.accounts[account_id].synced_at == simulator.clock.now()
+    state = hass.states.get("sensor.front_door_battery")
+    assert state
+    assert state.state == "11"
+
+
+async def test_trouble_of_one_account_is_told_and_does_not_stop_the_others(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """Seam's reason is shown once all is done."""
+    simulator.faults.add(
+        "status",
+        path=SYNC,
+        status=400,
+        error_type="invalid_input",
+        message="The maker is on holiday.",
+        count=1,
+    )
+    simulator.world.devices[FRONT_DOOR].battery_level = 0.11
+    with pytest.raises(HomeAssistantError, match="The maker is on holiday"):
+        await _press(hass)
+    asked = [request for request in simulator.requests if request.path == SYNC]
+    accounts = {
+        lock.device.connected_account_id for lock in coordinator.data.locks.values()
+    }
+    assert len(asked) == len(accounts)
+    state = hass.states.get("sensor.front_door_battery")
+    assert state
+    assert state.state == "11"
+
+
+async def test_it_is_unavailable_while_seam_is(
+    hass: HomeAssistant, simulator: Simulator, poll: Poll
+) -> None:
+    """There is nobody to ask."""
+    simulator.faults.add("outage")
+    await poll()
+    state = hass.states.get(BUTTON)
+    assert state
+    assert state.state == STATE_UNAVAILABLE

@@ -1,0 +1,210 @@
+"""Tests of the calendar of codes: who may come in when."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp.test_utils import TestClient
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    snapshot_platform,
+)
+from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.seam.api import transport
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.seed import (
+    CODE_GUEST_NEXT,
+    CODE_GUEST_NOW,
+    CODE_OWNER,
+    FRONT_DOOR,
+    UNMANAGED_NEIGHBOUR,
+)
+
+from .conftest import Poll
+from .still import START, async_step, still_simulator
+
+CALENDAR = "calendar.front_door_access_codes"
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
+    """Return the small rental, in which time stands still."""
+    freezer.move_to(START)
+    async with still_simulator() as running:
+        yield running
+
+
+@pytest.fixture
+async def client(
+    coordinator: SeamCoordinator, hass_client: ClientSessionGenerator
+) -> TestClient:
+    """Return the frontend's connection."""
+    client: TestClient = await hass_client()
+    return client
+
+
+async def _listed(
+    client: TestClient, start: datetime, end: datetime
+) -> list[dict[str, Any]]:
+    query = urlencode({"start": start.isoformat(), "end": end.isoformat()})
+    response = await client.get(f"/api/calendars/{CALENDAR}?{query}")
+    assert response.status == HTTPStatus.OK
+    events: list[dict[str, Any]] = await response.json()
+    return events
+
+
+def _names(events: list[dict[str, Any]]) -> list[str]:
+    return [event["summary"] for event in events]
+
+
+def _state(hass: HomeAssistant) -> tuple[str, str | None]:
+    state = hass.states.get(CALENDAR)
+    assert state is not None
+    return state.state, state.attributes.get("message")
+
+
+async def test_calendars(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """All calendars of the rental are as they were."""
+    monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.CALENDAR])
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+async def test_codes_with_times_are_listed(
+    simulator: Simulator, client: TestClient
+) -> None:
+    """By name, with both times, without the PIN; codes for always are not."""
+    events = await _listed(client, START - 30 * DAY, START + 30 * DAY)
+    assert _names(events) == ["Guest week 47", "Guest week 48"]
+    codes = simulator.world.access_codes
+    for event, code_id in zip(events, (CODE_GUEST_NOW, CODE_GUEST_NEXT), strict=True):
+        code = codes[code_id]
+        assert event["uid"] == code_id
+        assert datetime.fromisoformat(event["start"]["dateTime"]) == code.starts_at
+        assert datetime.fromisoformat(event["end"]["dateTime"]) == code.ends_at
+        assert str(code.code) not in repr(event)
+
+
+async def test_ranges(simulator: Simulator, client: TestClient) -> None:
+    """What only touches the range is not in it; what reaches into it is."""
+    code = simulator.world.access_codes[CODE_GUEST_NOW]
+    assert code.starts_at and code.ends_at
+    second = timedelta(seconds=1)
+    for start, end, is_listed in (
+        (code.starts_at - DAY, code.starts_at, False),
+        (code.starts_at - DAY, code.starts_at + second, True),
+        (code.starts_at + DAY, code.ends_at - DAY, True),
+        (code.ends_at - second, code.ends_at + DAY, True),
+        (code.ends_at, code.ends_at + DAY, False),
+    ):
+        assert ("Guest week 47" in _names(await _listed(client, start, end))) is (
+            is_listed
+        )
+
+
+async def test_several_at_once_are_in_order(
+    simulator: Simulator, client: TestClient, reconcile: Poll
+) -> None:
+    """Guests may overlap; unmanaged codes with times count, too."""
+    codes = simulator.world.access_codes
+    for code_id, start, end in (
+        (CODE_OWNER, -1, 20),
+        (UNMANAGED_NEIGHBOUR, -5, 1),
+    ):
+        codes[code_id].starts_at = START + start * DAY
+        codes[code_id].ends_at = START + end * DAY
+    await reconcile()
+    events = await _listed(client, START, START + 30 * DAY)
+    assert _names(events) == ["Neighbour", "Guest week 47", "Owner", "Guest week 48"]
+
+
+async def test_the_state_follows_the_codes(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+) -> None:
+    """On while somebody may come in, else off with the next one."""
+    assert _state(hass) == (STATE_ON, "Guest week 47")
+    await async_step(hass, freezer, simulator, 3 * DAY)
+    assert _state(hass) == (STATE_OFF, "Guest week 48")
+    await async_step(hass, freezer, simulator, 3 * DAY)
+    assert _state(hass) == (STATE_ON, "Guest week 48")
+    await async_step(hass, freezer, simulator, 4 * DAY)
+    assert _state(hass) == (STATE_OFF, None)
+
+
+async def test_a_code_without_a_name_is_listed(
+    simulator: Simulator, client: TestClient, reconcile: Poll
+) -> None:
+    """Its id has to do."""
+    simulator.world.access_codes[CODE_GUEST_NOW].name = None
+    await reconcile()
+    events = await _listed(client, START, START + DAY)
+    assert _names(events) == [CODE_GUEST_NOW]
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
+async def test_codes_for_ever(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    client: TestClient,
+    reconcile: Poll,
+    zone: str,
+) -> None:
+    """The last moment there is, in Seam's zone, is none at all in others."""
+    await hass.config.async_set_time_zone(zone)
+    code = simulator.world.access_codes[CODE_GUEST_NOW]
+    code.starts_at = datetime(1, 1, 1, tzinfo=UTC)
+    code.ends_at = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    await reconcile()
+    assert _state(hass) == (STATE_ON, "Guest week 47")
+    assert "Guest week 47" in _names(await _listed(client, START, START + DAY))
+
+
+async def test_times_that_make_no_sense_are_left_out(
+    simulator: Simulator, client: TestClient, reconcile: Poll
+) -> None:
+    """An end before its start must not take the other codes with it."""
+    code = simulator.world.access_codes[CODE_GUEST_NOW]
+    code.starts_at, code.ends_at = code.ends_at, code.starts_at
+    await reconcile()
+    events = await _listed(client, START - 30 * DAY, START + 30 * DAY)
+    assert _names(events) == ["Guest week 48"]
+
+
+async def test_it_is_unavailable_where_the_codes_are_unknown(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Nobody should take that for a free week."""
+    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
+    fault = simulator.faults.add(
+        "status", path="/access_codes", device_id=FRONT_DOOR, status=400
+    )
+    await reconcile()
+    assert _state(hass) == (STATE_UNAVAILABLE, None)
+    simulator.faults.clear(fault_id=fault.fault_id)
+    await reconcile()
+    assert _state(hass) == (STATE_ON, "Guest week 47")
