@@ -95,6 +95,14 @@ async def test_answers(hass: HomeAssistant, actions: Actions) -> None:
         "delete_access_code": SupportsResponse.OPTIONAL,
         "reveal_access_code": SupportsResponse.ONLY,
         "get_access_codes": SupportsResponse.ONLY,
+        "ensure_access_code": SupportsResponse.OPTIONAL,
+        "update_access_code": SupportsResponse.OPTIONAL,
+        "delete_expired_access_codes": SupportsResponse.OPTIONAL,
+        "pull_backup_access_code": SupportsResponse.ONLY,
+        "generate_code": SupportsResponse.ONLY,
+        "get_lock_capabilities": SupportsResponse.ONLY,
+        "report_device_constraints": SupportsResponse.OPTIONAL,
+        "simulate_unmanaged_access_code": SupportsResponse.OPTIONAL,
     }
     for action, support in supports.items():
         assert hass.services.supports_response(DOMAIN, action) is support, action

@@ -319,13 +319,9 @@ async def test_second_pin_where_the_first_does_not_fit(
     assert answers[KEYPAD]["code"] == answers[FRONT]["code"] == "739158"
 
 
-async def test_own_pin_on_several_locks(
-    simulator: Simulator, actions: Actions
-) -> None:
+async def test_own_pin_on_several_locks(simulator: Simulator, actions: Actions) -> None:
     """Where there is none yet, codes with a PIN of one's own are linked."""
-    answers = await actions.answers(
-        ENSURE, [FRONT, KEYPAD], name="Band", code="904417"
-    )
+    answers = await actions.answers(ENSURE, [FRONT, KEYPAD], name="Band", code="904417")
     (key,) = {answer["common_code_key"] for answer in answers.values()}
     assert key
     answers = await actions.answers(
@@ -379,13 +375,11 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("name", ["Cleaner", "Guest"])
-async def test_refusals(
-    actions: Actions, subtests: pytest.Subtests, name: str
-) -> None:
+async def test_refusals(actions: Actions, subtests: pytest.Subtests, name: str) -> None:
     """Whether or not the code is there, what cannot be is refused at once."""
     now = dt_util.utcnow()
     for key, fields in REFUSED:
-        data = {
+        data: dict[str, Any] = {
             field: now + value if isinstance(value, timedelta) else value
             for field, value in fields.items()
         }
@@ -463,6 +457,16 @@ async def test_lock_that_vanished(simulator: Simulator, actions: Actions) -> Non
     assert answers[FLAT_1]["outcome"] == "created"
 
 
+async def test_lock_that_vanishes_at_the_look(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """A second answer without the lock, during the action, is believed."""
+    simulator.control.lose_events(10)
+    simulator.control.remove_lock("Front Door")
+    await reconcile()
+    await actions.refused("lock_gone", ENSURE, FRONT, name="Guest", may_read=True)
+
+
 # Trouble
 
 
@@ -534,7 +538,7 @@ async def test_offline_code(
     actions: Actions, cellar: str, stay: dict[str, Any], rounding: str | None
 ) -> None:
     """Rounded times are those that were wanted; other times it cannot get."""
-    data = {
+    data: dict[str, Any] = {
         "name": "Meter reader",
         "is_offline_access_code": True,
         **({"max_time_rounding": rounding} if rounding else {}),
@@ -551,17 +555,17 @@ async def test_offline_code(
 
 
 async def test_offline_codes_have_pins_of_their_own(
-    simulator: Simulator, actions: Actions, cellar: str, stay: dict[str, Any]
+    simulator: Simulator,
+    actions: Actions,
+    reconcile: Poll,
+    cellar: str,
+    stay: dict[str, Any],
 ) -> None:
     """The PIN of one lock's offline code is not asked for on another."""
     simulator.control.add_lock("Attic", IGLOOHOME)
-    await actions.simulator.settle()
+    await reconcile()
     data = {"name": "Meter reader", "is_offline_access_code": True}
     first = await actions.answer(ENSURE, cellar, **data, **stay)
-    await actions.hass.config_entries.async_entries("seam")[
-        0
-    ].runtime_data.async_reconcile()
-    await actions.hass.async_block_till_done()
     answers = await actions.answers(ENSURE, [cellar, "lock.attic"], **data, **stay)
     assert answers[cellar]["code"] == first["code"]
     assert answers["lock.attic"]["outcome"] == "created"

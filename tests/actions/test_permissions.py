@@ -26,7 +26,15 @@ ADMIN_ACTIONS: dict[str, dict[str, Any]] = {
     "convert_access_code": {"all": True},
     "delete_access_code": {"name": "Cleaner"},
     "reveal_access_code": {"name": "Cleaner"},
+    "ensure_access_code": {"name": "Baker"},
+    "update_access_code": {"name": "Cleaner", "new_name": "Butler"},
+    "delete_expired_access_codes": {},
+    "pull_backup_access_code": {"name": "Cleaner"},
+    "generate_code": {},
+    "report_device_constraints": {"supported_code_lengths": [4]},
+    "simulate_unmanaged_access_code": {"name": "Found", "code": "4815"},
 }
+OPEN_ACTIONS = ("get_access_codes", "get_lock_capabilities")
 
 type Call = Callable[..., Awaitable[dict[str, Any]]]
 
@@ -79,6 +87,8 @@ async def test_no_admin(
     answer = await call("get_access_codes", FRONT)
     assert answer["success"]
     assert answer["result"]["response"][FRONT]["managed"]
+    answer = await call("get_lock_capabilities", FRONT)
+    assert answer["result"]["response"][FRONT]["code_slots_max"]
     assert len(actions.simulator.requests) == before
 
 
@@ -134,7 +144,7 @@ async def test_some_locks_only(
             await get(entity_id)
 
 
-@pytest.mark.parametrize("action", ["get_access_codes", *ADMIN_ACTIONS])
+@pytest.mark.parametrize("action", [*OPEN_ACTIONS, *ADMIN_ACTIONS])
 async def test_nobody(hass: HomeAssistant, actions: Actions, action: str) -> None:
     """Who does not exist any more may nothing."""
     before = len(actions.simulator.requests)

@@ -249,7 +249,7 @@ async def test_refusals(actions: Actions, subtests: pytest.Subtests) -> None:
     """What cannot be right is refused before Seam hears of it, by its own message."""
     now = dt_util.utcnow()
     for key, fields in REFUSED:
-        data = {
+        data: dict[str, Any] = {
             name: now + value if isinstance(value, timedelta) else value
             for name, value in fields.items()
         }
@@ -323,7 +323,7 @@ async def test_rules_of_the_lock(
 @pytest.mark.parametrize(
     "pick", [{"name": "neighbour"}, {"access_code_id": UNMANAGED_NEIGHBOUR}]
 )
-async def test_unmanaged_code(actions: Actions, pick: dict[str, str]) -> None:
+async def test_unmanaged_code(actions: Actions, pick: dict[str, Any]) -> None:
     """Nothing can rename an unmanaged code: it has to be converted first."""
     message = await actions.refused(
         "unmanaged_code", UPDATE, FRONT, new_name="Friend", **pick

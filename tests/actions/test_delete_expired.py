@@ -1,0 +1,295 @@
+"""Codes that are over are deleted, and no others."""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+import pytest
+
+from simulator import Simulator
+from simulator.seed import APARTMENT_1, CODE_APARTMENT_1_EXPIRED
+from simulator.world import AccessCode
+from tests.conftest import Poll
+
+from .support import FLAT_1, FRONT, Actions, texts
+
+CLEAN = "delete_expired_access_codes"
+PATH = "/access_codes/delete"
+UNMANAGED_PATH = "/access_codes/unmanaged/delete"
+
+
+def _expired(
+    simulator: Simulator, name: str, *, days: float, **more: Any
+) -> AccessCode:
+    """Put a code on Apartment 1, whose maker keeps them, that ended so long ago."""
+    now = simulator.core.timeline.now().replace(microsecond=0)
+    count = len(simulator.world.access_codes)
+    code = AccessCode(
+        f"{name}-{count}",
+        APARTMENT_1,
+        simulator.world.devices[APARTMENT_1].workspace_id,
+        name,
+        f"{500000 + 10 * count}",
+        now - timedelta(days=30),
+        starts_at=now - timedelta(days=days + 3),
+        ends_at=now - timedelta(days=days),
+        status="unset",
+    )
+    for key, value in more.items():
+        setattr(code, key, value)
+    return simulator.world.add_code(code)
+
+
+def _end(code: AccessCode) -> datetime:
+    assert code.ends_at is not None
+    return code.ends_at
+
+
+async def test_what_is_over_goes(simulator: Simulator, actions: Actions) -> None:
+    """All expired managed codes are deleted and listed; everything else stays."""
+    weekend = _expired(simulator, "Weekend", days=0.01)
+    unmanaged = _expired(simulator, "Found", days=3, is_managed=False)
+    before = set(simulator.world.access_codes)
+    old = actions.code(CODE_APARTMENT_1_EXPIRED)
+
+    answer = await actions.answer(CLEAN, FLAT_1)
+
+    assert answer == {
+        "access_codes": [
+            {
+                "access_code_id": code.access_code_id,
+                "name": code.name,
+                "ends_at": dt_util.as_local(_end(code)).isoformat(),
+                "outcome": "deleted",
+            }
+            for code in sorted((weekend, old), key=lambda code: code.name or "")
+        ]
+    }
+    gone = {weekend.access_code_id, old.access_code_id}
+    assert set(simulator.world.access_codes) == before - gone
+    assert unmanaged.access_code_id in actions.listed(FLAT_1, "unmanaged")
+    assert not gone & set(actions.listed(FLAT_1))
+    assert actions.writes == [PATH, PATH]
+
+    again = await actions.answer(CLEAN, FLAT_1)
+    assert again == {"access_codes": []}
+    assert actions.writes == [PATH, PATH]
+
+
+@pytest.mark.parametrize(
+    "older_than", [{"days": 5}, "120:00:00", 5 * 24 * 3600, timedelta(days=5)]
+)
+async def test_older_than(
+    simulator: Simulator, actions: Actions, older_than: Any
+) -> None:
+    """What has ended more recently stays for a while."""
+    recent = _expired(simulator, "Recent", days=4.9)
+    older = _expired(simulator, "Older", days=5.1)
+    answer = await actions.answer(CLEAN, FLAT_1, older_than=older_than)
+    assert {row["access_code_id"] for row in answer["access_codes"]} == {
+        older.access_code_id,
+        CODE_APARTMENT_1_EXPIRED,
+    }
+    assert recent.access_code_id in actions.listed(FLAT_1)
+
+
+async def test_dry_run(simulator: Simulator, actions: Actions) -> None:
+    """What would go is told, and stays."""
+    before = set(simulator.world.access_codes)
+    answer = await actions.answer(CLEAN, FLAT_1, dry_run=True)
+    (row,) = answer["access_codes"]
+    assert row["access_code_id"] == CODE_APARTMENT_1_EXPIRED
+    assert row["outcome"] == "would_delete"
+    assert not actions.writes
+    assert set(simulator.world.access_codes) == before
+
+
+async def test_unmanaged_codes_too(simulator: Simulator, actions: Actions) -> None:
+    """Unmanaged codes go if that is wanted, but for those that Seam cannot delete."""
+    found = _expired(simulator, "Found", days=3, is_managed=False)
+    fixed = _expired(
+        simulator,
+        "Fixed",
+        days=3,
+        is_managed=False,
+        cannot_delete_unmanaged_access_code=True,
+    )
+    offline = _expired(simulator, "Offline", days=3, is_offline_access_code=True)
+
+    answer = await actions.answer(CLEAN, FLAT_1, include_unmanaged=True)
+
+    rows = {row["access_code_id"]: row for row in answer["access_codes"]}
+    assert {key: row["outcome"] for key, row in rows.items()} == {
+        CODE_APARTMENT_1_EXPIRED: "deleted",
+        found.access_code_id: "deleted",
+        fixed.access_code_id: "not_deletable",
+        offline.access_code_id: "not_deletable",
+    }
+    assert "Fixed" in rows[fixed.access_code_id]["reason"]
+    assert "Offline" in rows[offline.access_code_id]["reason"]
+    assert sorted(actions.writes) == [PATH, UNMANAGED_PATH]
+    assert set(actions.listed(FLAT_1, "unmanaged")) >= {fixed.access_code_id}
+
+
+async def test_what_somebody_has_prolonged_stays(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Seam is asked before anything is deleted: the last poll may be old."""
+    old = actions.code(CODE_APARTMENT_1_EXPIRED)
+    old.ends_at = dt_util.utcnow() + timedelta(days=1)
+    assert await actions.answer(CLEAN, FLAT_1) == {"access_codes": []}
+    assert CODE_APARTMENT_1_EXPIRED in simulator.world.access_codes
+    assert not actions.writes
+
+
+async def test_what_seam_removes_already(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """A code on its way off the lock is told, and not deleted a second time."""
+    going = _expired(
+        simulator, "Going", days=0.01, status="removing", is_on_device=True
+    )
+    answer = await actions.answer(CLEAN, FLAT_1)
+    outcomes = {row["access_code_id"]: row["outcome"] for row in answer["access_codes"]}
+    assert outcomes == {
+        going.access_code_id: "pending",
+        CODE_APARTMENT_1_EXPIRED: "deleted",
+    }
+    assert len(actions.sent(PATH)) == 1
+
+
+async def test_offline_lock(
+    simulator: Simulator, actions: Actions, impatient: None
+) -> None:
+    """What an offline lock still holds goes later: the answer says so."""
+    code = _expired(simulator, "Weekend", days=1, is_on_device=True)
+    simulator.control.lock_offline("Apartment 1")
+    answer = await actions.answer(CLEAN, FLAT_1, older_than=timedelta(hours=12))
+    outcomes = {row["access_code_id"]: row["outcome"] for row in answer["access_codes"]}
+    assert outcomes[code.access_code_id] == "pending"
+    assert actions.listed(FLAT_1)[code.access_code_id]["status"] == "removing"
+
+
+async def test_several_locks(simulator: Simulator, actions: Actions) -> None:
+    """Each lock has its own list, if only an empty one."""
+    answers = await actions.answers(CLEAN, [FRONT, FLAT_1])
+    assert answers[FRONT] == {"access_codes": []}
+    assert len(answers[FLAT_1]["access_codes"]) == 1
+
+
+async def test_some_fail(simulator: Simulator, actions: Actions) -> None:
+    """One code that cannot be deleted does not save the others."""
+    codes = [_expired(simulator, f"Guest {n}", days=n) for n in (1, 2, 3)]
+    simulator.faults.add("status", path=PATH, status=400, message="No.", count=1)
+    answer = await actions.answer(CLEAN, FLAT_1)
+    outcomes = [row["outcome"] for row in answer["access_codes"]]
+    assert sorted(outcomes) == ["deleted"] * 3 + ["failed"]
+    (failed,) = (row for row in answer["access_codes"] if row["outcome"] == "failed")
+    assert "No." in failed["reason"]
+    left = set(simulator.world.access_codes)
+    assert left & {*(c.access_code_id for c in codes), CODE_APARTMENT_1_EXPIRED} == {
+        failed["access_code_id"]
+    }
+
+
+async def test_some_fail_and_nobody_takes_the_answer(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Without an answer, the error names the code and the reason."""
+    code = _expired(simulator, "Weekend", days=1)
+    pin = code.code or ""
+    simulator.faults.add(
+        "status",
+        path=PATH,
+        status=400,
+        message=f"{pin} does not go.",
+        count=1,
+        device_id=APARTMENT_1,
+    )
+    with pytest.raises(HomeAssistantError) as caught:
+        await actions.run(CLEAN, FLAT_1)
+    assert caught.value.translation_key == "deletions_failed"
+    assert "does not go." in str(caught.value)
+    assert "Apartment 1" in str(caught.value)
+    assert not any(pin in text for text in texts(caught.value))
+    await actions.run(CLEAN, FLAT_1)
+    assert code.access_code_id not in simulator.world.access_codes
+    assert CODE_APARTMENT_1_EXPIRED not in simulator.world.access_codes
+
+
+async def test_too_many(simulator: Simulator, actions: Actions) -> None:
+    """After twenty a minute the rest waits, and the answer says for how long."""
+    simulator.control.limit_rates()
+    now = simulator.core.timeline.now()
+    for _ in range(18):
+        simulator.core.limits.count(APARTMENT_1, "delete", now)
+    for number in range(4):
+        _expired(simulator, f"Guest {number}", days=1)
+    answer = await actions.answer(CLEAN, FLAT_1)
+    outcomes = [row["outcome"] for row in answer["access_codes"]]
+    assert outcomes == ["deleted"] * 2 + ["failed"] * 3
+    for row in answer["access_codes"][2:]:
+        assert " seconds" in row["reason"]
+        assert row["access_code_id"] in simulator.world.access_codes
+    # The third was refused; the others were not even asked for.
+    assert len(actions.sent(PATH)) == 3
+
+
+async def test_gone_already(
+    simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What went by itself, after Seam was asked for the codes, is no failure."""
+    find = simulator.core.code
+
+    def vanish(workspace_id: str, access_code_id: str, **kwargs: Any) -> AccessCode:
+        simulator.control.vanish_code(access_code_id)
+        return find(workspace_id, access_code_id, **kwargs)
+
+    monkeypatch.setattr(simulator.core, "code", vanish)
+    answer = await actions.answer(CLEAN, FLAT_1)
+    assert [row["outcome"] for row in answer["access_codes"]] == ["deleted"]
+    assert actions.sent(PATH)[0].status == 404
+    assert CODE_APARTMENT_1_EXPIRED not in actions.listed(FLAT_1)
+
+
+async def test_deletion_that_the_lock_refuses(
+    simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A code whose deletion fails on the lock is a failure with the lock's words."""
+    code = _expired(simulator, "Weekend", days=1)
+    original = simulator.core.codes.delete
+
+    def delete(doomed: AccessCode) -> Any:
+        if doomed is not code:
+            return original(doomed)
+        attempt = simulator.core.attempts.start(
+            simulator.world.devices[APARTMENT_1], "DELETE_ACCESS_CODE"
+        )
+        simulator.core.attempts.fail(attempt, "failed", "The keypad is asleep.")
+        return attempt
+
+    monkeypatch.setattr(simulator.core.codes, "delete", delete)
+    answer = await actions.answer(CLEAN, FLAT_1)
+    rows = {row["access_code_id"]: row for row in answer["access_codes"]}
+    assert rows[CODE_APARTMENT_1_EXPIRED]["outcome"] == "deleted"
+    assert rows[code.access_code_id]["outcome"] == "failed"
+    assert "The keypad is asleep." in rows[code.access_code_id]["reason"]
+
+
+async def test_codes_that_cannot_be_had(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """While Seam cannot tell the codes of a lock, none is deleted."""
+    simulator.faults.add("status", path="/access_codes/list", device_id=APARTMENT_1)
+    await actions.refused("codes_unknown", CLEAN, FLAT_1, may_read=True)
+    assert not actions.writes
+
+
+async def test_key_revoked(simulator: Simulator, actions: Actions) -> None:
+    """Without a key, one refusal is enough for all."""
+    _expired(simulator, "Weekend", days=1)
+    simulator.faults.add("status", path=PATH, status=401)
+    answer = await actions.answer(CLEAN, FLAT_1)
+    assert [row["outcome"] for row in answer["access_codes"]] == ["failed"] * 2
+    assert len(actions.sent(PATH)) == 1
