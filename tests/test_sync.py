@@ -1036,3 +1036,37 @@ def test_whatever_happens_two_answers_bring_the_truth() -> None:
             suppress_health_check=[HealthCheck.too_slow],
         ),
     )
+
+
+def test_an_event_of_another_device_costs_one_request_at_most_once() -> None:
+    """What is no lock is asked for once, and its events are then left aside."""
+    sync = _known()
+    thermostat = Device(device_id="thermostat", device_type="nest_thermostat")
+    asked = []
+    for number in range(3):
+        sync.begin_poll(NOW)
+        (fetch,) = sync.take_due()
+        assert isinstance(fetch, FetchEvents)
+        event = Event(
+            event_id=f"warm {number}",
+            event_type="thermostat.temperature_reached",
+            created_at=NOW,
+            device_id="thermostat",
+        )
+        sync.receive_events(fetch, [event], NOW)
+        for due in sync.take_due():
+            asked.append(due)
+            assert isinstance(due, FetchDevices)
+            sync.receive_devices(due, [thermostat], NOW)
+        sync.finish()
+    assert asked == [FetchDevices(frozenset(("thermostat",)))]
+
+
+def test_a_removal_that_failed_is_not_expected_for_ever() -> None:
+    """Half an hour later one incomplete answer no longer loses the code."""
+    sync = _known(_code("cleaner"), _code("guest"))
+    sync.codes_removed(["guest"], NOW)
+    later = NOW + timedelta(minutes=31)
+    _receive(sync, _code("cleaner"), _code("guest"), now=later)
+    _receive(sync, _code("cleaner"), now=later)
+    assert _ids(sync) == {"cleaner", "guest"}

@@ -9,6 +9,8 @@ from .api import AccessCode
 
 # For so long, what our actions did outweighs what lists say: some lag behind.
 _LASTS: Final = timedelta(minutes=2)
+# Locks take a minute as a rule, and much longer where the connection is poor.
+_REMOVAL_LASTS: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class OwnChanges:
     def __init__(self) -> None:
         """Start with none."""
         self._changes: dict[str, _Change] = {}
-        self._gone: set[str] = set()
+        self._gone: dict[str, datetime] = {}
 
     def note(
         self, access_code_id: str, fields: Mapping[str, Any], now: datetime
@@ -31,13 +33,16 @@ class OwnChanges:
         """Remember what was changed of a code; nothing, if it was made."""
         self._changes[access_code_id] = _Change(fields, now + _LASTS)
 
-    def expect_gone(self, access_code_ids: Iterable[str]) -> None:
-        """Remember codes whose absence from a list will be true."""
-        self._gone.update(access_code_ids)
+    def expect_gone(self, access_code_ids: Iterable[str], now: datetime) -> None:
+        """Remember codes whose absence from a list will be true for a while.
 
-    def is_gone(self, access_code_id: str) -> bool:
+        Not for good: a removal may fail.
+        """
+        self._gone.update(dict.fromkeys(access_code_ids, now + _REMOVAL_LASTS))
+
+    def is_gone(self, access_code_id: str, now: datetime) -> bool:
         """Return whether a code may be believed to be gone when a list lacks it."""
-        return access_code_id in self._gone
+        return access_code_id in self._gone and now < self._gone[access_code_id]
 
     def holds(self, access_code_id: str, now: datetime) -> bool:
         """Return whether a change still outweighs the lists."""
@@ -57,4 +62,4 @@ class OwnChanges:
     def forget(self, access_code_id: str) -> None:
         """Forget a code that is gone."""
         self._changes.pop(access_code_id, None)
-        self._gone.discard(access_code_id)
+        self._gone.pop(access_code_id, None)

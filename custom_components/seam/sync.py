@@ -124,6 +124,7 @@ class Sync:
         self._locks: dict[str, Lock] = {}
         self._is_changed = False
         self._known_devices = set(known_devices)
+        self._other_devices: set[str] = set()
         self._absent_devices: set[str] = set()
         self._gone_devices: set[str] = set()
         self._due: dict[Fetch, None] = {}
@@ -235,12 +236,12 @@ class Sync:
     def codes_removed(self, access_code_ids: Iterable[str], now: datetime) -> None:
         """Show codes as being removed, and believe it as soon as they are missing."""
         for access_code_id in access_code_ids:
-            self._own_changes.expect_gone((access_code_id,))
+            self._own_changes.expect_gone((access_code_id,), now)
             self.code_changed(access_code_id, {"status": CodeStatus.REMOVING}, now)
 
-    def codes_converted(self, access_code_ids: Iterable[str]) -> None:
+    def codes_converted(self, access_code_ids: Iterable[str], now: datetime) -> None:
         """Believe it when unmanaged codes are missing: Seam may give them new ids."""
-        self._own_changes.expect_gone(access_code_ids)
+        self._own_changes.expect_gone(access_code_ids, now)
 
     def touch(self, device_ids: Iterable[str]) -> None:
         """Make these locks new objects, as time alone has changed how they look."""
@@ -272,16 +273,16 @@ class Sync:
         is_news = self._feed.has_bearings
         fresh = self._feed.take_in(events, now)
         for event in fresh.events:
-            self._happen(event, is_news=is_news)
+            self._happen(event, now, is_news=is_news)
             if is_news and event.created_at < now - _SENDING_TAKES:
                 self._is_unannounced = True
         if not fresh.is_complete:
             self._reconcile_soon(now)
 
-    def receive_event(self, event: Event) -> None:
+    def receive_event(self, event: Event, now: datetime) -> None:
         """Take in one event that Seam sent by itself."""
         if self._feed.is_fresh(event):
-            self._happen(event, is_news=self._feed.has_bearings)
+            self._happen(event, now, is_news=self._feed.has_bearings)
 
     def receive_devices(
         self,
@@ -301,7 +302,10 @@ class Sync:
         else:
             asked = self._known_devices | self._locks.keys()
             self.reconciled_at = now
-        found = {device.device_id: device for device in devices if device.is_lock}
+        answered = {device.device_id: device for device in devices}
+        found = {key: device for key, device in answered.items() if device.is_lock}
+        self._other_devices -= asked | found.keys()
+        self._other_devices |= answered.keys() - found.keys()
         for device_id, device in found.items():
             known = self._locks.get(device_id)
             lock = replace(known or Lock(device=device), device=device)
@@ -327,7 +331,9 @@ class Sync:
         for device_id in asked - found.keys():
             if may_lack(device_id):
                 continue
-            if device_id in self._absent_devices:
+            if device_id in self._absent_devices or (
+                device_id in answered and device_id not in self._locks
+            ):
                 self._forget(device_id)
             else:
                 # Absence from one answer is not removal: ask for it again.
@@ -369,7 +375,7 @@ class Sync:
                 continue
             if may_lack(code_id):
                 codes[code_id] = code
-            elif not self._own_changes.is_gone(code_id) and (
+            elif not self._own_changes.is_gone(code_id, now) and (
                 self._own_changes.holds(code_id, now)
                 or (
                     code_id not in lock.missing
@@ -457,22 +463,24 @@ class Sync:
         elif self._reconcile_at is not None:
             self._reconcile_at = min(self._reconcile_at, self.reconciled_at + gap)
 
-    def _happen(self, event: Event, *, is_news: bool) -> None:
+    def _happen(self, event: Event, now: datetime, *, is_news: bool) -> None:
         """Remember an event until the round ends, and fetch what it may have changed."""
         # Its code's name may be gone once the lists are fetched.
         self._happened.append((event, self._code_name(event), is_news))
         if is_news:
-            self._make_due(event)
+            self._make_due(event, now)
 
-    def _make_due(self, event: Event) -> None:
+    def _make_due(self, event: Event, now: datetime) -> None:
         """Have fetched what an event may have changed."""
         kind, device_id = event.event_type, event.device_id
         if kind in _CODE_GONE_EVENTS and event.access_code_id:
-            self._own_changes.expect_gone((event.access_code_id,))
+            self._own_changes.expect_gone((event.access_code_id,), now)
         if device_id is None:
             # Trouble of an account is told at each of its devices and codes.
             if kind.startswith("connected_account."):
                 self.request_all()
+            return
+        if device_id in self._other_devices and not kind.startswith("device."):
             return
         if kind in _DEVICE_GONE_EVENTS:
             self._absent_devices.add(device_id)
