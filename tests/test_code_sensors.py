@@ -1,0 +1,307 @@
+"""Tests of the sensors that there are for single codes, if they are wanted."""
+
+from collections.abc import AsyncIterator
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE, Platform
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    snapshot_platform,
+)
+from syrupy.assertion import SnapshotAssertion
+
+from custom_components.seam.api import transport
+from custom_components.seam.const import CONF_CODE_SENSORS, CONF_ENDPOINT, DOMAIN
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.seed import (
+    CODE_CLEANER,
+    CODE_GUEST_NOW,
+    CODE_OWNER,
+    FRONT_DOOR,
+    UNMANAGED_NEIGHBOUR,
+    UNMANAGED_OLD_GUEST,
+    WORKSPACE,
+    WORKSPACE_NAME,
+)
+
+from .conftest import Poll
+from .still import START, async_step, still_simulator
+
+CLEANER = "sensor.front_door_cleaner"
+NEIGHBOUR = "sensor.front_door_neighbour"
+
+
+@pytest.fixture
+async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
+    """Return the small rental, in which time stands still."""
+    freezer.move_to(START)
+    async with still_simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def entry(simulator: Simulator) -> MockConfigEntry:
+    """Return an entry that wants a sensor for each code."""
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title=WORKSPACE_NAME,
+        unique_id=WORKSPACE,
+        data={CONF_API_KEY: simulator.key, CONF_ENDPOINT: simulator.url},
+        options={CONF_CODE_SENSORS: True},
+    )
+
+
+@pytest.fixture(autouse=True)
+def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
+
+
+def _state(hass: HomeAssistant, entity_id: str) -> str | None:
+    state = hass.states.get(entity_id)
+    return None if state is None else state.state
+
+
+def _entities(
+    entity_registry: er.EntityRegistry, entry: MockConfigEntry
+) -> dict[str, str]:
+    """Return the entities of codes by the ids of codes."""
+    return {
+        registered.unique_id.split("_", 1)[1]: registered.entity_id
+        for registered in er.async_entries_for_config_entry(
+            entity_registry, entry.entry_id
+        )
+        if registered.translation_key == "access_code"
+    }
+
+
+async def _reload(hass: HomeAssistant, entry: MockConfigEntry) -> SeamCoordinator:
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    coordinator: SeamCoordinator = entry.runtime_data
+    return coordinator
+
+
+async def test_code_sensors(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    monkeypatch: pytest.MonkeyPatch,
+    snapshot: SnapshotAssertion,
+) -> None:
+    """Those of the keypad's codes are as they were."""
+    monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.SENSOR])
+    for others in ("SENSORS", "CODE_SENSORS"):
+        monkeypatch.setattr(f"custom_components.seam.sensor.{others}", ())
+    for device in simulator.world.devices.values():
+        device.is_managed = device.display_name == "Bike Room Keypad"
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+
+async def test_each_code_has_one(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+) -> None:
+    """With its state, in its name, and no PIN anywhere."""
+    locks = coordinator.data.locks.values()
+    codes = {code.access_code_id: code for lock in locks for code in lock.codes}
+    entities = _entities(entity_registry, entry)
+    assert entities.keys() == codes.keys()
+    assert _state(hass, CLEANER) == "set"
+    assert _state(hass, "sensor.front_door_handyman") == "setting"
+    assert _state(hass, "sensor.front_door_guest_week_48") == "unset"
+    for code_id, entity_id in entities.items():
+        state = hass.states.get(entity_id)
+        assert state
+        pin = codes[code_id].code
+        assert pin is None or pin not in repr(state)
+
+
+async def test_it_follows_its_code(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+) -> None:
+    """A guest's code ends when its time is over, and its sensor with it."""
+    guest = "sensor.front_door_guest_week_47"
+    assert _state(hass, guest) == "set"
+    code = simulator.world.access_codes[CODE_GUEST_NOW]
+    assert code.ends_at
+    await async_step(hass, freezer, simulator, code.ends_at - START)
+    assert _state(hass, guest) in ("removing", "unset")
+    for _ in range(3):
+        await coordinator.async_reconcile()
+        simulator.clock.advance(10)
+        await hass.async_block_till_done()
+    assert _state(hass, guest) is None
+
+
+async def test_it_comes_and_goes_with_its_code(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    poll: Poll,
+) -> None:
+    """Nothing is left in the registry, and what comes back is there again."""
+    painter = "sensor.front_door_painter"
+    for _ in range(2):
+        code = simulator.control.add_unmanaged_code("Front Door", "Painter", "830264")
+        await poll()
+        assert _state(hass, painter) == "set"
+        simulator.control.delete_code_in_app(code.access_code_id)
+        await poll()
+        assert _state(hass, painter) is None
+        assert entity_registry.async_get(painter) is None
+
+
+async def test_one_answer_that_leaves_it_out_is_not_the_end(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """Seam drops codes from an answer now and then."""
+    simulator.control.drop_code(CODE_CLEANER)
+    await reconcile()
+    assert _state(hass, CLEANER) == "set"
+
+
+async def test_it_keeps_its_id_when_its_code_is_renamed(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    reconcile: Poll,
+) -> None:
+    """Automations go on; people see the new name, after a reload as well."""
+    simulator.world.access_codes[CODE_CLEANER].name = "Window cleaner"
+    await reconcile()
+    await _reload(hass, entry)
+    state = hass.states.get(CLEANER)
+    assert state
+    assert state.attributes["friendly_name"] == "Front Door Window cleaner"
+    assert _entities(entity_registry, entry)[CODE_CLEANER] == CLEANER
+
+
+async def test_a_new_name_shows_at_once(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """Without a reload; and a code without a name is called by its id."""
+    code = simulator.world.access_codes[CODE_CLEANER]
+    for name, shown in (("Butler", "Butler"), (None, CODE_CLEANER), ("", CODE_CLEANER)):
+        code.name = name
+        await reconcile()
+        state = hass.states.get(CLEANER)
+        assert state
+        assert state.attributes["friendly_name"] == f"Front Door {shown}"
+
+
+async def test_what_people_made_of_it_survives_a_reload(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+) -> None:
+    """Its id and name in Home Assistant are theirs."""
+    entity_registry.async_update_entity(
+        CLEANER, new_entity_id="sensor.mine", name="Mine"
+    )
+    await hass.async_block_till_done()
+    await _reload(hass, entry)
+    state = hass.states.get("sensor.mine")
+    assert state
+    assert state.state == "set"
+    assert state.attributes["friendly_name"] == "Mine"
+    assert _state(hass, CLEANER) is None
+
+
+async def test_a_converted_code_keeps_its_sensor(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """If it keeps its id; managed or not, it is the same code."""
+    code = simulator.world.access_codes[UNMANAGED_NEIGHBOUR]
+    code.is_managed = True
+    await reconcile()
+    assert _state(hass, NEIGHBOUR) == "set"
+
+
+async def test_a_lock_that_goes_takes_them_along(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    poll: Poll,
+) -> None:
+    """None is left behind without a device."""
+    simulator.control.remove_lock("Front Door")
+    await poll()
+    left = _entities(entity_registry, entry)
+    assert left
+    assert not left.keys() & {CODE_CLEANER, CODE_OWNER, UNMANAGED_OLD_GUEST}
+    assert _state(hass, CLEANER) is None
+
+
+async def test_while_the_codes_of_a_lock_are_unknown(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    reconcile: Poll,
+) -> None:
+    """They are unavailable, and stay in the registry, even over a reload."""
+    before = _entities(entity_registry, entry)
+    simulator.faults.add(
+        "status", path="/access_codes", device_id=FRONT_DOOR, status=400
+    )
+    await reconcile()
+    assert _state(hass, CLEANER) == STATE_UNAVAILABLE
+    assert _state(hass, "sensor.apartment_1_cleaner") == "set"
+    coordinator = await _reload(hass, entry)
+    assert _entities(entity_registry, entry) == before
+    simulator.faults.clear()
+    await coordinator.async_reconcile()
+    await hass.async_block_till_done()
+    assert _state(hass, CLEANER) == "set"
+    assert _entities(entity_registry, entry) == before
+
+
+async def test_a_code_that_went_while_home_assistant_was_off(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+) -> None:
+    """Its sensor is removed at the next start."""
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    simulator.control.vanish_code(CODE_CLEANER)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert CODE_CLEANER not in _entities(entity_registry, entry)
+    assert CODE_OWNER in _entities(entity_registry, entry)
+
+
+async def test_a_pin_in_a_name_gets_into_no_entity_id(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    reconcile: Poll,
+) -> None:
+    """Registries are kept for good."""
+    code = simulator.control.add_unmanaged_code(
+        "Front Door", "Plumber 830264", "830264"
+    )
+    await reconcile()
+    registered = _entities(entity_registry, entry)[code.access_code_id]
+    assert "830264" not in registered
+    assert "830264" not in repr(entity_registry.async_get(registered))
+    assert "830264" not in repr(hass.states.get(registered))

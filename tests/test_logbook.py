@@ -1,0 +1,117 @@
+"""Tests of the activity log, read as the frontend reads it."""
+
+from collections.abc import AsyncGenerator
+from datetime import timedelta
+import json
+from typing import Any
+
+from homeassistant.components.logbook import DOMAIN as LOGBOOK_DOMAIN
+from homeassistant.components.recorder import Recorder
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
+)
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.seam.const import DOMAIN
+from simulator import Simulator
+from simulator.seed import CODE_CLEANER, FRONT_DOOR
+
+from .conftest import Poll
+
+
+@pytest.fixture
+async def mock_recorder_before_hass(
+    async_test_recorder: AsyncGenerator[Recorder],
+) -> None:
+    """Prepare the database, which has to be there before Home Assistant is."""
+
+
+async def _read(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, **more: Any
+) -> list[dict[str, Any]]:
+    """Return our lines, as the database has them."""
+    await async_wait_recording_done(hass)
+    client = await hass_ws_client()
+    await client.send_json_auto_id(
+        {
+            "type": "logbook/get_events",
+            "start_time": (dt_util.utcnow() - timedelta(hours=1)).isoformat(),
+            **more,
+        }
+    )
+    answer = await client.receive_json()
+    assert answer["success"], answer
+    return [line for line in answer["result"] if line.get("domain") == DOMAIN]
+
+
+@pytest.mark.usefixtures("recorder_mock")
+async def test_what_happened_can_be_read(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    simulator: Simulator,
+    poll: Poll,
+) -> None:
+    """Who did what to which door, in words and in order, and no PIN."""
+    assert await async_setup_component(hass, LOGBOOK_DOMAIN, {})
+    await hass.async_block_till_done()
+    front_door = simulator.world.devices[FRONT_DOOR]
+    cleaner = simulator.world.access_codes[CODE_CLEANER]
+    events = simulator.core.events
+    simulator.control.use_code(CODE_CLEANER)
+    events.lock("unlocked", front_door, method="keycode", code=cleaner.code)
+    events.lock("unlocked", front_door, method="keycode", code="908172")
+    simulator.control.turn_lock("Apartment 1", locked=True, method="automatic")
+    events.lock("unlocked", front_door, method="telepathy")
+    simulator.control.deny_access("Front Door")
+    events.lock("flew_away", front_door)
+    simulator.control.code_error(CODE_CLEANER, "failed_to_set_on_device")
+    await poll()
+    lines = await _read(hass, hass_ws_client)
+    assert [(line["name"], line["message"]) for line in lines] == [
+        ("Front Door", "was unlocked with the code Cleaner"),
+        ("Front Door", "was unlocked with the code Cleaner"),
+        ("Front Door", "was unlocked with a code"),
+        ("Apartment 1", "was locked by itself"),
+        ("Front Door", "was unlocked"),
+        ("Front Door", "denied access"),
+    ]
+    assert {line["entity_id"] for line in lines} == {
+        "lock.front_door",
+        "lock.apartment_1",
+    }
+    text = json.dumps(lines)
+    assert "908172" not in text
+    assert str(cleaner.code) not in text
+    # The lock's own dialog asks for its lines alone.
+    lines = await _read(hass, hass_ws_client, entity_ids=["lock.apartment_1"])
+    assert [line["message"] for line in lines] == ["was locked by itself"]
+
+
+@pytest.mark.usefixtures("recorder_mock")
+async def test_it_is_written_whatever_entities_people_want(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    poll: Poll,
+) -> None:
+    """Somebody who disables the event, or removes the lock, still reads it."""
+    assert await async_setup_component(hass, LOGBOOK_DOMAIN, {})
+    entity_registry.async_update_entity(
+        "event.front_door_lock_activity",
+        disabled_by=er.RegistryEntryDisabler.USER,
+    )
+    entity_registry.async_remove("lock.front_door")
+    await hass.async_block_till_done()
+    simulator.control.use_code(CODE_CLEANER)
+    await poll()
+    [line] = await _read(hass, hass_ws_client)
+    assert line["message"] == "was unlocked with the code Cleaner"
+    assert line["entity_id"] is None
