@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 import json
 import logging
@@ -1237,16 +1237,35 @@ async def test_a_burst_is_taken_and_followed_together(
     assert len(_asked(simulator, "/")) < 100
 
 
-async def test_old_events_are_told_and_leave_the_lock_as_it_is(
-    hass: HomeAssistant, wire: Wire, simulator: Simulator
+async def test_an_event_may_be_late_by_a_day(
+    hass: HomeAssistant,
+    wire: Wire,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What was locked since then is not shown as unlocked."""
+    """It is told then, and leaves the lock as it has become since."""
+    freezer.move_to(simulator.clock.now())
+    fired = _fired(hass, ACTIVITY)
+    late = _event(simulator)
+    await async_step(hass, freezer, simulator, timedelta(days=1))
+    assert await wire.post_event(late) == HTTPStatus.NO_CONTENT
+    assert await wire.post_event(late, age=5) == HTTPStatus.NO_CONTENT
+    assert hass.states.is_state("lock.front_door", "locked")
+    assert [told["occurred_at"] for told in fired] == [
+        dt_util.as_local(datetime.fromisoformat(late["occurred_at"])).isoformat()
+    ]
+
+
+async def test_what_happened_before_the_start_is_not_told(
+    hass: HomeAssistant, wire: Wire, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """Seam repeats for a day what we could not take; by then the poll had told it."""
     fired = _fired(hass, ACTIVITY)
     yesterday = (dt_util.utcnow() - timedelta(days=1)).isoformat()
     event = _event(simulator, created_at=yesterday, occurred_at=yesterday)
     assert await wire.post_event(event) == HTTPStatus.NO_CONTENT
-    assert hass.states.is_state("lock.front_door", "locked")
-    assert len(fired) == 1
+    assert coordinator.push.accepted == 1
+    assert not fired
 
 
 @pytest.fixture

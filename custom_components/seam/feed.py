@@ -33,13 +33,16 @@ class EventFeed:
         self._is_behind = False
         self.cursor: datetime | None = None
         """The date of the newest event, or where to begin."""
+        self._began: datetime | None = None
         self._seen: dict[str, None] = {}
 
     def since(self, now: datetime) -> datetime:
         """Return from when on to ask. It moves only when events come."""
         if self.cursor is None:
             self.cursor = now - _FIRST_LOOK
-        return self.cursor - _OVERLAP
+        since = self.cursor - _OVERLAP
+        self._began = self._began or since
+        return since
 
     def start_over(self) -> None:
         """Ask again as if for the first time, but tell nothing twice."""
@@ -59,6 +62,11 @@ class EventFeed:
         self._is_behind = is_full and not self.has_bearings
         self.has_bearings |= not is_full
         return Fresh([event for event in ordered if self.is_fresh(event)], is_complete)
+
+    def is_news(self, event: Event) -> bool:
+        """Return whether an event is of after the start: some are sent a day late."""
+        is_old = self._began is not None and event.created_at <= self._began
+        return self.has_bearings and not is_old
 
     def is_fresh(self, event: Event) -> bool:
         """Return whether an event was not heard of yet, and remember it."""

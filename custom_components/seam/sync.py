@@ -28,7 +28,7 @@ from .api import (
 from .api.redact import Secrets
 from .feed import EventFeed
 from .own_changes import OwnChanges
-from .picture import Lock, Picture, masked
+from .picture import Lock, Picture, masked, masked_device
 from .rechecks import Rechecks, is_due
 
 # Two requests for each lock, at most 20 a minute on average.
@@ -282,7 +282,7 @@ class Sync:
     def receive_event(self, event: Event, now: datetime) -> None:
         """Take in one event that Seam sent by itself."""
         if self._feed.is_fresh(event):
-            self._happen(event, now, is_news=self._feed.has_bearings)
+            self._happen(event, now, is_news=self._feed.is_news(event))
 
     def receive_devices(
         self,
@@ -308,6 +308,7 @@ class Sync:
         self._other_devices |= answered.keys() - found.keys()
         for device_id, device in found.items():
             known = self._locks.get(device_id)
+            device = masked_device(device, self._secrets)
             lock = replace(known or Lock(device=device), device=device)
             if not device.has_access_codes:
                 # Codes that nobody can ask for any more must not stay for ever.
@@ -318,7 +319,6 @@ class Sync:
                     has_codes=False,
                     missing=frozenset(),
                 )
-            lock = masked(lock, self._secrets)
             if lock != known:
                 self._set(lock)
             if device.has_access_codes and (known is None or fetch.device_ids is None):
@@ -523,7 +523,7 @@ class Sync:
             return
         self._masked_secrets = len(self._secrets)
         for lock in list(self._locks.values()):
-            if (new := masked(lock, self._secrets)) != lock:
+            if (new := masked(lock, self._secrets)) is not lock:
                 self._set(new)
 
     def _tell(self) -> None:
