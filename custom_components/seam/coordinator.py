@@ -196,17 +196,21 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         """Note unmanaged codes that an action made managed."""
         self._sync.codes_converted(access_code_ids, dt_util.utcnow())
 
-    async def async_refresh_locks(self, device_ids: Iterable[str]) -> None:
+    async def async_refresh_locks(self, device_ids: Iterable[str]) -> SeamError | None:
         """Fetch locks again that an action has just changed.
 
-        A failure here is not one of the action; the next poll tries again.
+        A failure here is not one of the action, and is returned; the next poll tries
+        again.
         """
+        error = None
         self._sync.request_locks(device_ids)
         try:
             await self._async_run_round()
         except SeamError as err:
+            error = err
             _LOGGER.debug("Could not fetch locks after an action: %s", err)
         self._async_show()
+        return error
 
     async def _async_run_round(self, *, is_poll: bool = False) -> None:
         """Carry out what is due, one round at a time, and raise if all of it failed."""

@@ -26,7 +26,7 @@ from .errors import refusal
 from .picture import Lock
 from .presentation import JsonObject
 from .sharing import async_create_shared, check_shared, new_common_code_key
-from .targets import Outcome, Target, async_each
+from .targets import Outcome, Target, async_each, async_renew, current_lock
 
 # Two calls for one name at a time would both find no code, and make two.
 _UNDER_WAY: HassKey[WeakValueDictionary[str, asyncio.Lock]] = HassKey(
@@ -53,12 +53,7 @@ async def async_ensure(
     check_request((), request)
     names = hass.data.setdefault(_UNDER_WAY, WeakValueDictionary())
     async with names.setdefault(request.name, asyncio.Lock()):
-        for coordinator in {target.coordinator for target in targets}:
-            await coordinator.async_refresh_locks(
-                target.lock.device_id
-                for target in targets
-                if target.coordinator is coordinator
-            )
+        await async_renew(targets)
         return await _Ensuring(request).async_run(targets)
 
 
@@ -105,9 +100,7 @@ class _Ensuring:
 
     def _look(self, target: Target) -> None:
         """Find out whether a lock has the code."""
-        lock = target.coordinator.data.locks.get(target.lock.device_id)
-        if lock is None:
-            raise refusal("lock_gone", entity=target.entity_id)
+        lock = current_lock(target)
         check_codes_known(lock)
         target = replace(target, lock=lock)
         request, now = self._request, dt_util.utcnow()

@@ -56,7 +56,7 @@ from .fields import (
 from .picture import Lock
 from .presentation import JsonObject, async_code
 from .sharing import async_create_shared, check_shared, new_common_code_key
-from .targets import Outcome, Target, async_each
+from .targets import Outcome, Target, async_each, async_renew, current_lock
 
 type Outcomes = dict[str, Outcome]
 
@@ -174,15 +174,10 @@ async def async_delete_expired_access_codes(
     include_unmanaged = call.data[ATTR_INCLUDE_UNMANAGED]
 
     # What somebody has prolonged since the last poll must not go.
-    for coordinator in {target.coordinator for target in targets}:
-        await coordinator.async_refresh_locks(
-            target.lock.device_id
-            for target in targets
-            if target.coordinator is coordinator
-        )
+    await async_renew(targets)
 
     async def delete(target: Target) -> JsonObject:
-        lock = target.coordinator.data.locks.get(target.lock.device_id, target.lock)
+        lock = current_lock(target)
         check_codes_known(lock)
         rows = await async_delete_expired(
             target.coordinator,

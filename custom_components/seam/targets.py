@@ -1,7 +1,7 @@
 """Which locks an action goes to, and how it answers for each of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from typing import TypeGuard
 
@@ -19,7 +19,7 @@ from homeassistant.helpers.target import (
 
 from .const import DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
-from .errors import refusal
+from .errors import refusal, translated_errors
 from .picture import Lock
 from .presentation import JsonObject
 
@@ -132,6 +132,25 @@ def _target(hass: HomeAssistant, entity_id: str) -> Target:
     if (lock := coordinator.data.locks.get(device_id)) is None:
         raise refusal("lock_gone", entity=entity_id)
     return Target(entity_id, coordinator, lock)
+
+
+async def async_renew(targets: Iterable[Target]) -> None:
+    """Have Seam asked for the locks anew, for what must not go by an old picture."""
+    device_ids: dict[SeamCoordinator, list[str]] = {}
+    for target in targets:
+        device_ids.setdefault(target.coordinator, []).append(target.lock.device_id)
+    for coordinator, of_workspace in device_ids.items():
+        with translated_errors(coordinator, changes=False):
+            if error := await coordinator.async_refresh_locks(of_workspace):
+                raise error
+
+
+def current_lock(target: Target) -> Lock:
+    """Return a target's lock as it is by now."""
+    lock = target.coordinator.data.locks.get(target.lock.device_id)
+    if lock is None:
+        raise refusal("lock_gone", entity=target.entity_id)
+    return lock
 
 
 async def async_each(

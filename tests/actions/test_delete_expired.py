@@ -286,6 +286,28 @@ async def test_codes_that_cannot_be_had(
     assert not actions.writes
 
 
+@pytest.mark.parametrize("path", ["/access_codes/list", "/devices/list"])
+async def test_seam_cannot_be_asked_first(
+    simulator: Simulator, actions: Actions, path: str
+) -> None:
+    """Nothing is deleted by what was known a minute ago."""
+    simulator.faults.add("rate_limit", path=path, retry_after=17)
+    message = await actions.fails("rate_limited", CLEAN, [FRONT, FLAT_1])
+    assert "17 seconds" in message
+    assert not actions.writes
+
+
+async def test_lock_that_vanishes_at_the_look(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """The codes of a lock that is gone are not called deleted."""
+    simulator.control.lose_events(10)
+    simulator.control.remove_lock("Apartment 1")
+    await reconcile()
+    await actions.refused("lock_gone", CLEAN, FLAT_1, may_read=True)
+    assert not actions.writes
+
+
 async def test_key_revoked(simulator: Simulator, actions: Actions) -> None:
     """Without a key, one refusal is enough for all."""
     _expired(simulator, "Weekend", days=1)

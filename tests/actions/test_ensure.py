@@ -449,6 +449,16 @@ async def test_codes_that_cannot_be_had(
     assert answers[FLAT_1]["outcome"] == "created"
 
 
+@pytest.mark.parametrize("path", ["/access_codes/list", "/devices/list"])
+async def test_seam_cannot_be_asked_first(
+    simulator: Simulator, actions: Actions, path: str
+) -> None:
+    """Nothing is decided by what was known a minute ago."""
+    simulator.faults.add("outage", path=path)
+    await actions.fails("cannot_connect", ENSURE, [FRONT, FLAT_1], name="Guest")
+    assert not actions.writes
+
+
 async def test_lock_that_vanished(simulator: Simulator, actions: Actions) -> None:
     """Of a lock that is gone the answer says so; the others get their code."""
     simulator.control.remove_lock("Front Door")
