@@ -23,7 +23,11 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
             "failed_to_update",
             "smartthings_failed_to_set_access_code",
         ),
-        "check_removal": ("failed_to_delete", "failed_to_remove_from_device"),
+        "check_removal": (
+            "failed_to_delete",
+            "failed_to_expire",
+            "failed_to_remove_from_device",
+        ),
         "find_duplicate": (
             "conflicting_unmanaged_access_code_id",
             "duplicate_code_attempt_prevented",
@@ -116,6 +120,7 @@ _ADVICE_BY_SCOPE: Final[Mapping[Scope, str]] = {
     Scope.BRIDGE: "other_bridge",
 }
 
+KNOWN_CODES: Final = frozenset(_ADVICE_BY_CODE)
 ADVICE_KEYS: Final = frozenset(_ADVICE_BY_CODE.values()) | frozenset(
     _ADVICE_BY_SCOPE.values()
 )

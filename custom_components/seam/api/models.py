@@ -108,6 +108,7 @@ _STATUS_BY_ERROR: Mapping[str, CodeStatus] = {
         (
             "failed_to_remove_from_device",
             "failed_to_delete",
+            "failed_to_expire",
             "kwikset_unable_to_confirm_deletion",
         ),
         CodeStatus.REMOVING,
@@ -162,7 +163,9 @@ class AccessCode(Model):
     @property
     def own_errors(self) -> tuple[SeamProblem, ...]:
         """The errors of this code itself, not of its lock, account or bridge."""
-        return tuple(error for error in self.errors if error.scope is Scope.CODE)
+        return self.errors and tuple(
+            error for error in self.errors if error.scope is Scope.CODE
+        )
 
     def is_expired(self, now: datetime) -> bool:
         """Return whether the code's end has passed."""
@@ -174,11 +177,11 @@ class AccessCode(Model):
         What is under way, what is wrong and the times say more than `status`, which
         Seam deprecates and which may lag behind; it decides where they are silent.
         """
-        pending = {change.mutation_code for change in self.pending_mutations or ()}
-        for mutation_code, status in _STATUS_BY_MUTATION.items():
-            if mutation_code in pending:
-                return status
-        if pending:
+        if self.pending_mutations:
+            pending = {change.mutation_code for change in self.pending_mutations}
+            for mutation_code, status in _STATUS_BY_MUTATION.items():
+                if mutation_code in pending:
+                    return status
             return CodeStatus.SETTING
         for error in self.own_errors:
             if (known := _STATUS_BY_ERROR.get(error.code)) is not None:
