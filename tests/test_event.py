@@ -1,9 +1,11 @@
 """Tests of what is told of locks and codes: once, in order, and nothing old."""
 
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.const import (
     EVENT_STATE_CHANGED,
     STATE_UNAVAILABLE,
@@ -12,10 +14,13 @@ from homeassistant.const import (
 )
 from homeassistant.core import Event as HassEvent, HomeAssistant, State
 from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
+    async_mock_service,
     snapshot_platform,
 )
 from syrupy.assertion import SnapshotAssertion
@@ -36,6 +41,7 @@ from simulator.world import AccessCode, Device
 from .conftest import Poll
 from .still import START, still_simulator
 
+README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
 LOCK = "event.front_door_lock_activity"
 CODES = "event.front_door_access_code_activity"
 
@@ -403,3 +409,29 @@ async def test_locks_without_codes_have_no_code_events(
     await reconcile()
     assert hass.states.get("event.shutter_lock_activity")
     assert hass.states.get("event.shutter_access_code_activity") is None
+
+
+async def test_the_example_of_the_readme(
+    hass: HomeAssistant, simulator: Simulator, poll: Poll
+) -> None:
+    """It works as it is pasted: with a code's name, or else with the method."""
+    [example] = [
+        block.split("```")[0]
+        for block in README.split("```yaml\n")[1:]
+        if "event.received" in block.split("```")[0]
+    ]
+    told = async_mock_service(hass, "notify", "notify")
+    assert await async_setup_component(
+        hass, AUTOMATION_DOMAIN, {AUTOMATION_DOMAIN: [parse_yaml(example)]}
+    )
+    await hass.async_block_till_done()
+    simulator.control.use_code(CODE_CLEANER)
+    await poll()
+    simulator.control.turn_lock("Front Door", locked=True)
+    await poll()
+    simulator.control.turn_lock("Front Door", locked=False)
+    await poll()
+    assert [call.data["message"].split() for call in told] == [
+        ["Cleaner", "opened", "the", "front", "door."],
+        ["manual", "opened", "the", "front", "door."],
+    ]
