@@ -1070,3 +1070,16 @@ def test_a_removal_that_failed_is_not_expected_for_ever() -> None:
     _receive(sync, _code("cleaner"), _code("guest"), now=later)
     _receive(sync, _code("cleaner"), now=later)
     assert _ids(sync) == {"cleaner", "guest"}
+
+
+def test_two_changes_of_one_code_both_outweigh_a_list_that_lags() -> None:
+    """A new name stays when the times are changed a moment later."""
+    before = _code("guest", name="Guest")
+    sync = _known(before)
+    sync.code_changed("guest", {"name": "Family"}, NOW)
+    sync.code_changed("guest", {"ends_at": NOW + timedelta(days=1)}, NOW)
+    _receive(sync, before)
+    sync.finish()
+    (shown,) = sync.picture.locks["door"].managed
+    assert shown.name == "Family"
+    assert shown.ends_at == NOW + timedelta(days=1)

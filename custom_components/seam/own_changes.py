@@ -31,7 +31,9 @@ class OwnChanges:
         self, access_code_id: str, fields: Mapping[str, Any], now: datetime
     ) -> None:
         """Remember what was changed of a code; nothing, if it was made."""
-        self._changes[access_code_id] = _Change(fields, now + _LASTS)
+        known = self._changes.get(access_code_id)
+        merged = {**known.fields, **fields} if known else fields
+        self._changes[access_code_id] = _Change(merged, now + _LASTS)
 
     def expect_gone(self, access_code_ids: Iterable[str], now: datetime) -> None:
         """Remember codes whose absence from a list will be true for a while.
