@@ -63,33 +63,50 @@ def masked(lock: Lock, secrets: Secrets) -> Lock:
     """Return the lock without any secret in the texts that people are shown.
 
     Seam, makers and guests write these texts: nobody promises that no PIN is in them.
+    What holds none stays the same object, here and below.
     """
-    device = replace(
-        lock.device,
-        errors=_masked_problems(lock.device.errors, secrets),
-        warnings=_masked_problems(lock.device.warnings, secrets),
-    )
-    return replace(
-        lock,
-        device=device,
-        managed=tuple(_masked_code(code, secrets) for code in lock.managed),
-        unmanaged=tuple(_masked_code(code, secrets) for code in lock.unmanaged),
-    )
+    device = masked_device(lock.device, secrets)
+    managed = tuple(masked_code(code, secrets) for code in lock.managed)
+    unmanaged = tuple(masked_code(code, secrets) for code in lock.unmanaged)
+    if (device, managed, unmanaged) == (lock.device, lock.managed, lock.unmanaged):
+        return lock
+    return replace(lock, device=device, managed=managed, unmanaged=unmanaged)
 
 
-def _masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
+def masked_device(device: Device, secrets: Secrets) -> Device:
+    """Return the device without any secret in its texts."""
+    errors = _masked_problems(device.errors, secrets)
+    warnings = _masked_problems(device.warnings, secrets)
+    if (errors, warnings) == (device.errors, device.warnings):
+        return device
+    return replace(device, errors=errors, warnings=warnings)
+
+
+def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
+    """Return the code without any secret in its texts."""
+    name = code.name and secrets.mask(code.name)
+    display_status = code.display_status and secrets.mask(code.display_status)
+    errors = _masked_problems(code.errors, secrets)
+    warnings = _masked_problems(code.warnings, secrets)
+    if (name, display_status, errors, warnings) == (
+        code.name,
+        code.display_status,
+        code.errors,
+        code.warnings,
+    ):
+        return code
     return replace(
         code,
-        name=code.name and secrets.mask(code.name),
-        display_status=code.display_status and secrets.mask(code.display_status),
-        errors=_masked_problems(code.errors, secrets),
-        warnings=_masked_problems(code.warnings, secrets),
+        name=name,
+        display_status=display_status,
+        errors=errors,
+        warnings=warnings,
     )
 
 
 def _masked_problems(
     problems: tuple[SeamProblem, ...], secrets: Secrets
 ) -> tuple[SeamProblem, ...]:
-    return tuple(
+    return problems and tuple(
         replace(problem, message=secrets.mask(problem.message)) for problem in problems
     )

@@ -28,7 +28,7 @@ from .api import (
 from .api.redact import Secrets
 from .feed import EventFeed
 from .own_changes import OwnChanges
-from .picture import Lock, Picture, masked, masked_device
+from .picture import Lock, Picture, masked, masked_code, masked_device
 from .rechecks import Rechecks, is_due
 
 # Two requests for each lock, at most 20 a minute on average.
@@ -502,17 +502,22 @@ class Sync:
         self, lock: Lock, codes: Iterable[AccessCode], missing: frozenset[str]
     ) -> None:
         """Give a lock its codes; an unchanged lock stays the same object."""
-        ordered = sorted(codes, key=_by_name)
-        self._secrets.add(code.code for code in ordered)
-        new = masked(
-            replace(
-                lock,
-                managed=tuple(code for code in ordered if code.is_managed),
-                unmanaged=tuple(code for code in ordered if not code.is_managed),
-                has_codes=True,
-                missing=missing,
-            ),
-            self._secrets,
+        codes = list(codes)
+        self._secrets.add(code.code for code in codes)
+        known = {code.access_code_id: code for code in lock.codes}
+
+        def shown(code: AccessCode) -> AccessCode:
+            # What is known was masked before: unchanged, it need not be again.
+            old = known.get(code.access_code_id)
+            return old if old == code else masked_code(code, self._secrets)
+
+        ordered = sorted(map(shown, codes), key=_by_name)
+        new = replace(
+            lock,
+            managed=tuple(code for code in ordered if code.is_managed),
+            unmanaged=tuple(code for code in ordered if not code.is_managed),
+            has_codes=True,
+            missing=missing,
         )
         if new != lock:
             self._set(new)
