@@ -206,6 +206,17 @@ async def test_a_refusal_is_told_and_people_can_choose_again(
     assert not any(str(pin) in text for text in repair.shown)
 
 
+async def test_a_refusal_that_comes_too_late(
+    simulator: Simulator, repair: Repair
+) -> None:
+    """Where the collision is over by then, there is nothing left to choose."""
+    flow = await repair.open()
+    simulator.faults.add("status", path="/access_codes/unmanaged/delete", status=400)
+    simulator.control.clear_code_problems(CODE_HANDYMAN)
+    done = await repair.choose(flow, "delete")
+    assert (done["type"], done["reason"]) == ("abort", "gone")
+
+
 async def test_a_conversion_that_fails_later_is_told(
     simulator: Simulator, repair: Repair
 ) -> None:

@@ -1,5 +1,6 @@
 """What happens at a lock: who opened it, and what becomes of its codes."""
 
+from abc import abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final, override
@@ -128,9 +129,9 @@ class SeamActivity(SeamLockEntity, EventEntity):
         )
         self.async_write_ha_state()
 
+    @abstractmethod
     def attributes_of(self, news: News) -> dict[str, Any]:
         """Return what only this kind of event has."""
-        raise NotImplementedError
 
 
 class SeamLockActivity(SeamActivity):

@@ -75,6 +75,4 @@ def _joined(values: Iterable[str | None]) -> str:
 
 
 def _local(moment: datetime | None) -> str | None:
-    if moment is None:
-        return None
-    return dt_util.as_local(moment).isoformat(timespec="seconds")
+    return dt_util.as_local(moment).isoformat(timespec="seconds") if moment else None
