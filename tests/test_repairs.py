@@ -1,5 +1,6 @@
 """Tests of repairing duplicate codes, over HTTP as the frontend does it."""
 
+from datetime import timedelta
 from http import HTTPStatus
 import json
 from pathlib import Path
@@ -11,11 +12,15 @@ from homeassistant.components.repairs import DOMAIN as REPAIRS_DOMAIN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.seam import attempts, conversion, repairs
+from custom_components.seam import attempts, conversion, issues, repairs
 from custom_components.seam.api import transport
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
@@ -141,11 +146,13 @@ async def test_converting_the_other(
     simulator: Simulator,
     repair: Repair,
     poll: Poll,
+    monkeypatch: pytest.MonkeyPatch,
     new_id: bool,
 ) -> None:
     """It is managed, and the issue is not back with the next poll.
 
-    The error stays until somebody decides which of the two codes is to have the PIN.
+    The error stays until somebody decides which of the two codes is to have the PIN:
+    it is told again after the grace time, as one that cannot be repaired here.
     """
     simulator.control.convert_with_new_id(new_id)
     done = await repair.choose(await repair.open(), "convert")
@@ -160,6 +167,12 @@ async def test_converting_the_other(
     await poll()
     assert simulator.world.access_codes[CODE_HANDYMAN].errors
     assert _issue(hass, repair) is None
+    due = dt_util.utcnow() + issues.GRACE
+    monkeypatch.setattr(issues, "GRACE", timedelta(0))
+    async_fire_time_changed(hass, due)
+    issue = _issue(hass, repair)
+    assert issue
+    assert not issue.is_fixable
 
 
 async def test_leaving_it(
