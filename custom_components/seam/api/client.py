@@ -6,6 +6,7 @@ on after the method has returned; without one Seam says nothing of its progress.
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,15 @@ DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
 
 
+@dataclass
+class _Pages:
+    """The rows of all pages, and whether these are all there are."""
+
+    rows: list[Any] = field(default_factory=list)
+    is_complete: bool = True
+    fingerprints: list[int] = field(default_factory=list)
+
+
 class SeamClient:
     """Talks to one Seam workspace."""
 
@@ -35,6 +45,8 @@ class SeamClient:
     ) -> None:
         """Use the given session; it is not closed here."""
         self._transport = Transport(session, api_key, endpoint)
+        # The codes of devices as last read, which mostly come again as they were.
+        self._codes_read: dict[tuple[str, str], tuple[list[int], Rows[AccessCode]]] = {}
 
     @property
     def last_request_id(self) -> str | None:
@@ -502,49 +514,51 @@ class SeamClient:
         self, path: str, device_id: str, *, is_managed: bool
     ) -> Rows[AccessCode]:
         """Return a device's codes of one kind, and nothing else that came along."""
-        rows, is_complete = await self._all_pages(
-            path, "access_codes", device_id=device_id
-        )
+        pages = await self._all_pages(path, "access_codes", device_id=device_id)
+        known = self._codes_read.get((path, device_id))
+        if known is not None and known[0] == pages.fingerprints:
+            return known[1]
         codes = parse_rows(
             AccessCode,
             path,
             (
                 _completed(row, is_managed=is_managed, device_id=device_id)
-                for row in rows
+                for row in pages.rows
             ),
             "access_code_id",
-            is_complete=is_complete,
-        )
-        return codes.where(
+            is_complete=pages.is_complete,
+        ).where(
             lambda code: code.device_id == device_id and code.is_managed is is_managed
         )
+        if codes.is_complete and not codes.unreadable:
+            self._codes_read[path, device_id] = pages.fingerprints, codes
+        return codes
 
     async def _rows[M: Model](
         self, model: type[M], path: str, key: str, id_key: str, **parameters: Any
     ) -> Rows[M]:
-        rows, is_complete = await self._all_pages(path, key, **parameters)
-        return parse_rows(model, path, rows, id_key, is_complete=is_complete)
+        pages = await self._all_pages(path, key, **parameters)
+        return parse_rows(
+            model, path, pages.rows, id_key, is_complete=pages.is_complete
+        )
 
-    async def _all_pages(
-        self, path: str, key: str, **parameters: Any
-    ) -> tuple[list[Any], bool]:
-        """Return the rows of all pages, and whether these are all there are.
-
-        The filters go with every cursor.
-        """
-        rows: list[Any] = []
+    async def _all_pages(self, path: str, key: str, **parameters: Any) -> _Pages:
+        """Return the rows of all pages. The filters go with every cursor."""
+        pages = _Pages()
         cursor: str | None = None
         seen: set[str] = set()
         while True:
             answer = await self._transport.read(path, page_cursor=cursor, **parameters)
-            rows += _list(answer, key)
+            pages.rows += _list(answer, key)
+            pages.fingerprints.append(answer.fingerprint)
             pagination = answer.get("pagination")
             if not isinstance(pagination, dict) or not pagination.get("has_next_page"):
-                return rows, True
+                return pages
             cursor = pagination.get("next_page_cursor")
             # A cursor that comes again would never end.
             if not isinstance(cursor, str) or not cursor or cursor in seen:
-                return rows, False
+                pages.is_complete = False
+                return pages
             seen.add(cursor)
 
 
