@@ -1,0 +1,114 @@
+"""What the figures are called, which bars they must reach, and how they are shown."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+type Results = Mapping[int, Mapping[str, float]]
+
+# Bars for times hold where they matter: in the largest house that is promised, and for
+# what comes by webhook in a usual large one.
+LARGE: Final = 1000
+USUAL: Final = 100
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A figure, and the bar that it must not be above."""
+
+    key: str
+    title: str
+    digits: int = 0
+    bar: float | None = None
+    at: int | None = None
+    """The size of house for which the bar is, None for every size."""
+
+    def has_bar(self, locks: int) -> bool:
+        """Return whether there is a bar for a house of that size."""
+        return self.bar is not None and self.at in {None, locks}
+
+
+FIGURES: Final = (
+    Figure("quiet_poll_requests", "Quiet poll: requests", 0, 1),
+    Figure("quiet_poll_bytes", "Quiet poll: bytes of bodies"),
+    Figure("quiet_poll_bytes_more", "… more than in the smallest house", 0, 16),
+    Figure("quiet_poll_writes", "Quiet polls: calls to write a state", 0, 0),
+    Figure("quiet_poll_state_changed", "Quiet polls: state_changed events", 0, 0),
+    Figure("quiet_poll_state_reported", "Quiet polls: state_reported events", 0, 0),
+    Figure("quiet_poll_loop_ms", "Quiet poll: event loop busy, ms", 2, 10, LARGE),
+    Figure("quiet_poll_wall_ms", "Quiet poll: time, ms", 1),
+    Figure("quiet_poll_cpu_ms", "Quiet poll: processor time, ms", 2),
+    Figure("naive_poll_requests", "Naive poll: requests"),
+    Figure("naive_poll_bytes", "Naive poll: bytes of bodies"),
+    Figure("naive_poll_wall_ms", "Naive poll: time, ms", 1),
+    Figure("naive_poll_cpu_ms", "Naive poll: processor time, ms", 1),
+    Figure("full_sync_requests", "Full sync: requests"),
+    Figure("bare_wall_s", "Bare loop: time, s", 2),
+    Figure("bare_cpu_s", "Bare loop: processor time, s", 2),
+    Figure("sdk_wall_s", "Seam's SDK: time, s", 2),
+    Figure("sdk_cpu_s", "Seam's SDK: processor time, s", 2),
+    *(
+        Figure(f"{key}_{rest}", f"{title}: {what}", digits, bar, LARGE)
+        for key, title in (
+            ("first_sync", "First full sync"),
+            ("full_sync", "Later full sync"),
+        )
+        for rest, what, digits, bar in (
+            ("wall_s", "time, s", 2, None),
+            ("cpu_s", "processor time, s", 2, None),
+            ("wall_to_bare", "time to bare loop's", 2, 1.3),
+            ("cpu_to_bare", "processor time to bare loop's", 2, 2),
+            ("wall_to_sdk", "time to SDK's", 2, 1),
+            ("cpu_to_sdk", "processor time to SDK's", 2, 1 / 3),
+            ("block_ms", "longest block of the event loop, ms", 1, 50),
+        )
+    ),
+    Figure("collection_ms", "Garbage collection of all of Home Assistant, ms"),
+    Figure("memory_per_code", "Picture: bytes per code", 0, 2048, LARGE),
+    Figure("change_polls", "A change: polls until it shows", 0, 1),
+    Figure("change_requests", "A change: requests of that poll", 0, 4),
+    Figure("webhook_median_ms", "A change by webhook: median, ms"),
+    Figure("webhook_p95_ms", "A change by webhook: 95th percentile, ms", 0, 250, USUAL),
+)
+
+
+def with_growth(results: Results) -> dict[int, dict[str, float]]:
+    """Add what can be told only by comparing houses."""
+    least = results[min(results)]["quiet_poll_bytes"]
+    return {
+        locks: {**figures, "quiet_poll_bytes_more": figures["quiet_poll_bytes"] - least}
+        for locks, figures in results.items()
+    }
+
+
+def missed(results: Results) -> Iterator[str]:
+    """Say which bars are not reached."""
+    for locks, figures in results.items():
+        for figure in FIGURES:
+            if figure.has_bar(locks) and figures[figure.key] > (figure.bar or 0):
+                yield (
+                    f"{figure.title}: {figures[figure.key]:.{figure.digits}f} with "
+                    f"{locks} locks, and not at most {_bar(figure)}"
+                )
+
+
+def table(results: Results) -> str:
+    """Return a table in Markdown."""
+    sizes = sorted(results)
+    lines = [
+        f"| | {' | '.join(f'{locks} locks' for locks in sizes)} | bar |",
+        f"| --- |{' ---: |' * (len(sizes) + 1)}",
+    ]
+    for figure in FIGURES:
+        values = " | ".join(
+            f"{results[locks][figure.key]:,.{figure.digits}f}" for locks in sizes
+        )
+        lines.append(f"| {figure.title} | {values} | {_bar(figure)} |")
+    return "\n".join(lines)
+
+
+def _bar(figure: Figure) -> str:
+    if figure.bar is None:
+        return ""
+    where = "" if figure.at is None else f" at {figure.at}"
+    return f"{round(figure.bar, 2):g}{where}"

@@ -1,0 +1,296 @@
+"""All figures of a house of one size."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
+import gc
+from itertools import cycle
+import multiprocessing
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+import time
+from typing import Any, Final
+
+from homeassistant.helpers.aiohttp_client import async_get_clientsession
+from homeassistant.runner import configure_event_loop
+
+from custom_components.seam.api import SeamClient
+from custom_components.seam.coordinator import SeamCoordinator
+
+from .certificate import write_certificate
+from .cost import Cost, leave_out_full_collections
+from .gauges import Busy, LoopGauge, traffic, writes
+from .house import PATIENCE, House, furnished
+from .memory import bytes_per_code
+from .plan import Plan
+from .rivals import bare, sdk
+from .workspace import Workspace, simulated
+
+type Figures = dict[str, float]
+
+# Between two changes, so that each is noticed by itself.
+_PAUSE: Final = 0.2
+# More polls than this for one change would be a fault.
+_MOST_POLLS: Final = 5
+
+
+def measure(plan: Plan) -> Figures:
+    """Return the figures; for a process that is used for nothing else."""
+    gauge = LoopGauge()
+
+    def new_loop() -> asyncio.AbstractEventLoop:
+        loop = asyncio.SelectorEventLoop(gauge)
+        configure_event_loop(loop)
+        return loop
+
+    with (
+        TemporaryDirectory() as folder,
+        asyncio.Runner(loop_factory=new_loop) as runner,
+    ):
+        return runner.run(_measure(plan, gauge, Path(folder)))
+
+
+async def _measure(plan: Plan, gauge: LoopGauge, folder: Path) -> Figures:
+    certificate, key = folder / "certificate.pem", folder / "key.pem"
+    write_certificate(certificate, key)
+    (config := folder / "config").mkdir()
+    async with (
+        simulated(plan.locks, plan.codes, trusting=certificate) as workspace,
+        furnished(config, workspace, certificate, key) as house,
+    ):
+        leave_out_full_collections()
+        with Cost() as collection:
+            gc.collect()
+        with ExitStack() as processes:
+            bench = _Bench(plan, gauge, workspace, house, processes)
+            return {
+                "collection_ms": 1000 * collection.wall,
+                **await bench.quiet_polls(),
+                **await bench.full_syncs(),
+                **await bench.naive_poll(),
+                **await bench.memory(),
+                **await bench.changes_by_poll(),
+                **await bench.changes_by_webhook(),
+            }
+
+
+class _Bench:
+    """Measures one thing after the other."""
+
+    def __init__(
+        self,
+        plan: Plan,
+        gauge: LoopGauge,
+        workspace: Workspace,
+        house: House,
+        stack: ExitStack,
+    ) -> None:
+        self._stack = stack
+        self._processes: dict[Callable[..., Any], ProcessPoolExecutor] = {}
+        self._plan = plan
+        self._gauge = gauge
+        self._workspace = workspace
+        self._house = house
+        self._hass = house.hass
+        self._coordinator = house.entry.runtime_data
+
+    async def _elsewhere[**P, R](
+        self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> R:
+        """Run something in a process of its own, while this one rests."""
+
+        def run() -> R:
+            if (process := self._processes.get(function)) is None:
+                process = ProcessPoolExecutor(1, multiprocessing.get_context("spawn"))
+                self._processes[function] = self._stack.enter_context(process)
+            return process.submit(function, *args, **kwargs).result()
+
+        return await self._hass.async_add_executor_job(run)
+
+    async def quiet_polls(self) -> Figures:
+        """Poll while nothing happens."""
+        poll = self._coordinator.async_refresh
+        await poll()
+        session = async_get_clientsession(self._hass)
+        with (
+            traffic(session, self._workspace.url) as passed,
+            writes(self._hass) as written,
+        ):
+            for _ in range(self._plan.polls):
+                await poll()
+            await self._house.settle()
+        costs, busy = await self._repeated(poll, self._plan.polls)
+        return {
+            "quiet_poll_requests": passed.requests / self._plan.polls,
+            "quiet_poll_bytes": passed.bytes / self._plan.polls,
+            "quiet_poll_writes": written.calls,
+            "quiet_poll_state_changed": written.changed,
+            "quiet_poll_state_reported": written.reported,
+            "quiet_poll_loop_ms": 1000 * median(one.total for one in busy),
+            "quiet_poll_wall_ms": 1000 * median(cost.wall for cost in costs),
+            "quiet_poll_cpu_ms": 1000 * median(cost.cpu for cost in costs),
+        }
+
+    async def full_syncs(self) -> Figures:
+        """Fetch everything: from nothing, again, and as others do; in turns."""
+        url, key = self._workspace.url, self._workspace.key
+        await self._elsewhere(bare, url, key, events=True)
+        firsts, agains, bares, sdks = [], [], [], []
+        for _ in range(self._plan.rounds):
+            bares.append(await self._elsewhere(bare, url, key, events=True))
+            firsts.append(await self._first_sync())
+            agains.append(await self._repeated(self._coordinator.async_reconcile, 1))
+            sdks.append(await self._elsewhere(sdk, url, key))
+        total = self._plan.locks * self._plan.codes
+        assert {fetched.codes for fetched in bares + sdks} == {total}
+        with traffic(async_get_clientsession(self._hass), url) as passed:
+            await self._coordinator.async_reconcile()
+        assert passed.requests == bares[0].requests
+        figures: Figures = {
+            "full_sync_requests": passed.requests,
+            "bare_wall_s": median(cost.wall for cost in bares),
+            "bare_cpu_s": median(cost.cpu for cost in bares),
+            "sdk_wall_s": median(cost.wall for cost in sdks),
+            "sdk_cpu_s": median(cost.cpu for cost in sdks),
+        }
+        for name, ours in (("first_sync", firsts), ("full_sync", agains)):
+            costs = [cost for (cost,), _ in ours]
+            figures |= {
+                f"{name}_wall_s": median(cost.wall for cost in costs),
+                f"{name}_cpu_s": median(cost.cpu for cost in costs),
+                f"{name}_block_ms": 1000 * median(busy.longest for _, (busy,) in ours),
+                f"{name}_wall_to_bare": _ratio("wall", costs, bares),
+                f"{name}_cpu_to_bare": _ratio("cpu", costs, bares),
+                f"{name}_wall_to_sdk": _ratio("wall", costs, sdks),
+                f"{name}_cpu_to_sdk": _ratio("cpu", costs, sdks),
+            }
+        return figures
+
+    async def _first_sync(self) -> tuple[list[Cost], list[Busy]]:
+        """Fetch everything into a picture that holds nothing yet."""
+        client = SeamClient(
+            async_get_clientsession(self._hass),
+            self._workspace.key,
+            self._workspace.url,
+        )
+        coordinator = SeamCoordinator(self._hass, self._house.entry, client)
+        measured = await self._repeated(coordinator.async_refresh, 1)
+        await coordinator.async_shutdown()
+        found = sum(len(lock.codes) for lock in coordinator.data.locks.values())
+        assert found == self._plan.locks * self._plan.codes
+        return measured
+
+    async def naive_poll(self) -> Figures:
+        """Ask for all at every poll, as others do."""
+        url, key = self._workspace.url, self._workspace.key
+        polls = [
+            await self._elsewhere(bare, url, key, events=False)
+            for _ in range(self._plan.rounds)
+        ]
+        return {
+            "naive_poll_requests": polls[0].requests,
+            "naive_poll_bytes": polls[0].bytes,
+            "naive_poll_wall_ms": 1000 * median(poll.wall for poll in polls),
+            "naive_poll_cpu_ms": 1000 * median(poll.cpu for poll in polls),
+        }
+
+    async def memory(self) -> Figures:
+        """Fetch everything, and weigh it."""
+        url, key = self._workspace.url, self._workspace.key
+        return {"memory_per_code": await self._elsewhere(bytes_per_code, url, key)}
+
+    async def changes_by_poll(self) -> Figures:
+        """Change something, and poll until it shows."""
+        most_polls = most_requests = 0
+        session = async_get_clientsession(self._hass)
+        for entity_id, expected, change in self._changes():
+            await change()
+            polls = 0
+            with traffic(session, self._workspace.url) as passed:
+                while not self._shows(entity_id, expected) and polls < _MOST_POLLS:
+                    await self._coordinator.async_refresh()
+                    polls += 1
+            most_polls = max(most_polls, polls)
+            most_requests = max(most_requests, passed.requests)
+        return {"change_polls": most_polls, "change_requests": most_requests}
+
+    async def changes_by_webhook(self) -> Figures:
+        """Change something, and wait until it shows."""
+        await self._house.open_to_webhooks()
+        seconds = []
+        for entity_id, expected, change in self._changes():
+            await asyncio.sleep(_PAUSE)
+            with self._house.awaited(entity_id, expected) as shows:
+                started = time.perf_counter()
+                await change()
+                async with asyncio.timeout(PATIENCE):
+                    await shows
+                seconds.append(time.perf_counter() - started)
+        ordered = sorted(seconds)
+        return {
+            "webhook_median_ms": 1000 * median(ordered),
+            "webhook_p95_ms": 1000 * ordered[round(0.95 * (len(ordered) - 1))],
+        }
+
+    def _changes(self) -> Iterator[tuple[str, str, Callable[[], Awaitable[None]]]]:
+        """Yield a state, what it is to become, and what makes it so; on many locks."""
+        kinds = cycle((self._turned, self._found_code))
+        for number in range(self._plan.changes):
+            # Far apart, and each of them with both kinds in turn.
+            device_id = self._workspace.lock_id(number * 7 // 2 % self._plan.locks)
+            yield next(kinds)(device_id)
+
+    def _turned(self, device_id: str) -> tuple[str, str, Callable[[], Awaitable[None]]]:
+        entity_id = self._house.entity_id("lock", device_id, "lock")
+        is_locked = self._shows(entity_id, "locked")
+
+        async def turn() -> None:
+            await self._workspace.control(
+                "turn_lock", device=device_id, locked=not is_locked
+            )
+
+        return entity_id, "unlocked" if is_locked else "locked", turn
+
+    def _found_code(
+        self, device_id: str
+    ) -> tuple[str, str, Callable[[], Awaitable[None]]]:
+        entity_id = self._house.entity_id("sensor", device_id, "unmanaged_access_codes")
+        state = self._hass.states.get(entity_id)
+        assert state is not None
+        count = int(state.state) + 1
+
+        async def find() -> None:
+            await self._workspace.control(
+                "add_unmanaged_code",
+                device=device_id,
+                name=f"Found {count}",
+                # Seven digits, which none of the generated codes have.
+                pin=f"{9_000_000 + count}",
+            )
+
+        return entity_id, str(count), find
+
+    def _shows(self, entity_id: str, expected: str) -> bool:
+        state = self._hass.states.get(entity_id)
+        return state is not None and state.state == expected
+
+    async def _repeated(
+        self, function: Callable[[], Awaitable[Any]], count: int
+    ) -> tuple[list[Cost], list[Busy]]:
+        costs, stretches = [], []
+        for _ in range(count):
+            with self._gauge.measure() as busy, Cost() as cost:
+                await function()
+            costs.append(cost)
+            stretches.append(busy)
+        return costs, stretches
+
+
+def _ratio(kind: str, ours: Sequence[Cost], theirs: Sequence[Cost]) -> float:
+    """Return how many times as much ours took, in the median of all rounds."""
+    return median(
+        float(getattr(our, kind) / getattr(their, kind))
+        for our, their in zip(ours, theirs, strict=True)
+    )

@@ -1,0 +1,54 @@
+"""What the picture takes in memory."""
+
+import asyncio
+from datetime import datetime
+import gc
+import tracemalloc
+
+from aiohttp import ClientSession
+from homeassistant.util import dt as dt_util
+
+from custom_components.seam.api import SeamClient
+from custom_components.seam.sync import FetchCodes, FetchDevices, Sync
+
+
+def bytes_per_code(url: str, key: str) -> float:
+    """Fetch everything, and return what would be free without the picture."""
+    return asyncio.run(_bytes_per_code(url, key))
+
+
+async def _bytes_per_code(url: str, key: str) -> float:
+    # Whatever is made once for all rows must not count.
+    await _fetched(url, key)
+    gc.collect()
+    tracemalloc.start()
+    sync = await _fetched(url, key)
+    codes = sum(len(lock.codes) for lock in sync.picture.locks.values())
+    gc.collect()
+    with_picture, _ = tracemalloc.get_traced_memory()
+    del sync
+    gc.collect()
+    without, _ = tracemalloc.get_traced_memory()
+    return (with_picture - without) / codes
+
+
+async def _fetched(url: str, key: str) -> Sync:
+    """Do what the coordinator does at its first poll, but one after the other."""
+    sync = Sync()
+    sync.request_all()
+    async with ClientSession() as session:
+        client = SeamClient(session, key, url)
+        while due := sync.take_due():
+            for fetch in due:
+                now: datetime = dt_util.utcnow()
+                if isinstance(fetch, FetchDevices):
+                    sync.receive_devices(fetch, await client.list_devices(), now)
+                elif isinstance(fetch, FetchCodes):
+                    managed = await client.list_access_codes(fetch.device_id)
+                    unmanaged = await client.list_unmanaged_access_codes(
+                        fetch.device_id
+                    )
+                    sync.receive_codes(fetch, managed, unmanaged, now)
+    if error := sync.finish():
+        raise error
+    return sync
