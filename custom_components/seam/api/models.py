@@ -65,7 +65,7 @@ class Model(DataClassDictMixin):
 
 
 def _mutations(value: Any) -> tuple[PendingMutation, ...]:
-    return tuple(PendingMutation.from_dict(item) for item in value)
+    return tuple(map(PendingMutation.from_dict, value))
 
 
 _PROBLEMS: Mapping[str, Any] = {"deserialize": read_problems}
