@@ -1,0 +1,477 @@
+"""Whatever happens, in whatever order: afterwards Home Assistant shows what is true.
+
+A Hypothesis state machine over the whole integration: a real Home Assistant, the
+simulator over loopback, one clock. The long run is `HYPOTHESIS_PROFILE=long`.
+"""
+
+import asyncio
+from collections.abc import Coroutine, Iterator
+from contextlib import AbstractAsyncContextManager
+from datetime import timedelta
+import os
+from typing import Any, override
+
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
+from hypothesis import HealthCheck, settings, strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+import pytest
+
+from simulator import Simulator
+from simulator.seed import (
+    APARTMENT_1,
+    BIKE_ROOM_KEYPAD,
+    BOAT_SHED,
+    FRONT_DOOR,
+    WORKSPACE,
+)
+from simulator.world import AccessCode
+
+from .house import House, Idle, Mail, while_time_runs
+from .still import START
+
+IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
+SETTINGS = settings(
+    max_examples=250 if IS_LONG else 12,
+    stateful_step_count=50 if IS_LONG else 30,
+    deadline=None,
+    database=None,
+    derandomize=not IS_LONG,
+    print_blob=True,
+    suppress_health_check=list(HealthCheck),
+)
+
+# Fewer locks find more: their troubles meet.
+LOCKS = (FRONT_DOOR, APARTMENT_1, BIKE_ROOM_KEYPAD, BOAT_SHED)
+PATHS = ("/", "/events", "/devices", "/access_codes", "/action_attempts", "/locks")
+WAITS = (1, 5, 20, 60, 61, 120, 300, 901, 3600, 86400)
+
+
+@pytest.fixture(autouse=True)
+def _custom_integration() -> None:
+    """Have no Home Assistant here: every example has one of its own."""
+
+
+@pytest.fixture(autouse=True)
+def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Repeat reads at once, and follow events at once."""
+    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
+    monkeypatch.setattr("custom_components.seam.coordinator._GATHER_SECONDS", 0)
+
+
+@pytest.fixture
+def _one_clock(hass_storage: dict[str, Any]) -> Iterator[None]:
+    """Freeze time for all examples; it only goes forward."""
+    with (
+        freeze_time(START) as freezer,
+        Idle(asyncio.get_event_loop()).watching() as idle,
+    ):
+        assert isinstance(freezer, FrozenDateTimeFactory)
+        Machine.freezer, Machine.idle = freezer, idle
+        yield
+
+
+def still_simulator(freezer: FrozenDateTimeFactory) -> Simulator:
+    """Return the small rental with a few of its locks."""
+    now = freezer()
+    simulator = Simulator(manual_clock=True, start_at=now.replace(tzinfo=START.tzinfo))
+    for device in simulator.world.devices.values():
+        if device.workspace_id == WORKSPACE and device.device_id not in LOCKS:
+            device.is_managed = False
+    simulator.control.limit_rates(False)
+    return simulator
+
+
+class Machine(RuleBasedStateMachine):
+    """A house, and everything that can happen to it."""
+
+    # Shared by all examples: to freeze time and to watch the loop takes long.
+    freezer: FrozenDateTimeFactory
+    idle: Idle
+
+    def __init__(self) -> None:
+        """Start it."""
+        super().__init__()
+        self.loop = asyncio.get_event_loop()
+        self.house = House(self.freezer, self.idle, still_simulator(self.freezer))
+        self.simulator = self.house.simulator
+        self.control = self.simulator.control
+        self._running: AbstractAsyncContextManager[House] = self.house.running()
+        self.run(self._running.__aenter__())
+        self.number = 0
+        self.checked = 0
+
+    def run[T](self, coroutine: Coroutine[Any, Any, T]) -> T:
+        """Run in the event loop."""
+        return self.loop.run_until_complete(coroutine)
+
+    @override
+    def teardown(self) -> None:
+        """End all trouble and compare; then stop it, whatever came out."""
+        try:
+            self.run(self.house.recover())
+            self.house.check_always()
+        finally:
+            end = self._running.__aexit__(None, None, None)
+            self.run(while_time_runs(self.freezer, end))
+
+    @invariant()
+    def nothing_is_told_or_sent_twice(self) -> None:
+        """At no time."""
+        self.house.check_always()
+        self.house.check_told(self.checked)
+        self.checked = len(self.house.told)
+
+    def device(self, data: st.DataObject) -> str:
+        """Choose a lock."""
+        devices = [
+            device.device_id
+            for device in self.simulator.world.devices_of(WORKSPACE)
+            if device.is_managed
+        ]
+        return data.draw(st.sampled_from(sorted(devices)), label="device")
+
+    def codes(self, *, managed: bool | None = None) -> list[AccessCode]:
+        """Return the codes that there are."""
+        world = self.simulator.world
+        return [
+            code
+            for device in world.devices_of(WORKSPACE)
+            if device.is_managed
+            for code in world.codes_of(device.device_id, managed=managed)
+        ]
+
+    def name(self) -> str:
+        """Return a name that no code had before."""
+        self.number += 1
+        return f"Guest {chr(64 + self.number % 26)}{'x' * (self.number // 26)}"
+
+    def times(self, hours: tuple[float, float] | None) -> dict[str, str]:
+        """Return a time frame, counted from now."""
+        if hours is None:
+            return {}
+        start, length = hours
+        now = self.simulator.clock.now()
+        return {
+            "starts_at": (now + timedelta(hours=start)).isoformat(),
+            "ends_at": (now + timedelta(hours=start + length)).isoformat(),
+        }
+
+    # Time
+
+    @rule(seconds=st.sampled_from(WAITS))
+    def wait(self, seconds: int) -> None:
+        """Time passes."""
+        self.run(self.house.step(seconds))
+
+    # The world changes
+
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(
+            (
+                "lock_offline",
+                "lock_online",
+                "clear_device_problems",
+                "account_error",
+                "account_warning",
+                "clear_account_problems",
+            )
+        ),
+    )
+    def change_device(self, data: st.DataObject, what: str) -> None:
+        """Something happens to a lock or its account."""
+        getattr(self.control, what)(self.device(data))
+        self.run(self.house.settle())
+
+    @rule(data=st.data(), locked=st.booleans())
+    def turn(self, data: st.DataObject, *, locked: bool) -> None:
+        """Somebody turns a lock by hand."""
+        self.control.turn_lock(self.device(data), locked=locked)
+        self.run(self.house.settle())
+
+    @rule(data=st.data(), level=st.sampled_from([0.1, 0.5, 0.9]), silent=st.booleans())
+    def charge(self, data: st.DataObject, level: float, *, silent: bool) -> None:
+        """A battery is at another level, with or without an event."""
+        device_id = self.device(data)
+        if silent:
+            self.control.set_device(device_id, battery_level=level)
+        else:
+            self.control.battery(device_id, level)
+        self.run(self.house.settle())
+
+    @rule(data=st.data(), name=st.sampled_from(["Loft", "Cellar", "Attic"]))
+    def rename(self, data: st.DataObject, name: str) -> None:
+        """A lock gets another name."""
+        self.control.rename_lock(self.device(data), name)
+        self.run(self.house.settle())
+
+    @precondition(lambda self: len(self.simulator.world.devices) < 12)
+    @rule(maker=st.sampled_from(["august_lock", "schlage_lock", "nuki_lock"]))
+    def add_lock(self, maker: str) -> None:
+        """A lock appears."""
+        self.control.add_lock(self.name(), maker)
+        self.run(self.house.settle())
+
+    @precondition(
+        lambda self: (
+            sum(d.is_managed for d in self.simulator.world.devices_of(WORKSPACE)) > 2
+        )
+    )
+    @rule(data=st.data())
+    def remove_lock(self, data: st.DataObject) -> None:
+        """A lock goes, and its codes with it."""
+        self.control.remove_lock(self.device(data))
+        self.run(self.house.settle())
+
+    @rule(data=st.data(), pin=st.sampled_from(["404142", "515253", None]))
+    def add_unmanaged(self, data: st.DataObject, pin: str | None) -> None:
+        """Somebody sets a code at the lock."""
+        self.control.add_unmanaged_code(self.device(data), self.name(), pin)
+        self.run(self.house.settle())
+
+    @precondition(lambda self: self.codes())
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(
+            ["use", "delete", "vanish", "edit", "error", "warning", "clear"]
+        ),
+    )
+    def change_code(self, data: st.DataObject, what: str) -> None:
+        """Something happens to a code without Seam being asked."""
+        codes = {code.access_code_id: code for code in self.codes()}
+        code_id = data.draw(st.sampled_from(sorted(codes)), label="code")
+        match what:
+            case "use":
+                self.control.use_code(code_id)
+            case "delete":
+                self.control.delete_code_in_app(code_id)
+            case "vanish":
+                self.control.vanish_code(code_id)
+            case "edit":
+                self.control.edit_code_in_app(code_id, name=self.name())
+            case "error":
+                self.control.code_error(code_id, "failed_to_set_on_device")
+            case "warning":
+                self.control.code_warning(code_id, "delay_in_setting_on_device")
+            case "clear":
+                self.control.clear_code_problems(code_id)
+        self.run(self.house.settle())
+
+    FRAMES = st.sampled_from([None, (0.001, 0.02), (0.5, 1), (24, 24), (80, 5)])
+
+    @rule(data=st.data(), hours=FRAMES)
+    def create_elsewhere(
+        self, data: st.DataObject, hours: tuple[float, float] | None
+    ) -> None:
+        """Somebody else makes a code through Seam."""
+        self.run(
+            self.house.ask_as_another(
+                "/access_codes/create",
+                device_id=self.device(data),
+                name=self.name(),
+                **self.times(hours),
+            )
+        )
+
+    @precondition(lambda self: self.codes(managed=True))
+    @rule(data=st.data(), hours=FRAMES, delete=st.booleans())
+    def change_elsewhere(
+        self, data: st.DataObject, hours: tuple[float, float] | None, *, delete: bool
+    ) -> None:
+        """Somebody else changes or deletes a code through Seam."""
+        ids = sorted(code.access_code_id for code in self.codes(managed=True))
+        code_id = data.draw(st.sampled_from(ids), label="code")
+        body = {} if delete else {"name": self.name(), **self.times(hours)}
+        self.run(
+            self.house.ask_as_another(
+                f"/access_codes/{'delete' if delete else 'update'}",
+                access_code_id=code_id,
+                **body,
+            )
+        )
+
+    # What we do
+
+    @rule(data=st.data(), hours=FRAMES)
+    def schedule(self, data: st.DataObject, hours: tuple[float, float] | None) -> None:
+        """An action makes a code."""
+        if entity_id := self.house.lock_entity(self.device(data)):
+            self.act(
+                "schedule_access_code",
+                {"/access_codes/create": 1},
+                entity_id=entity_id,
+                name=self.name(),
+                **self.times(hours),
+            )
+
+    @precondition(lambda self: self.codes())
+    @rule(data=st.data())
+    def delete(self, data: st.DataObject) -> None:
+        """An action deletes a code."""
+        codes = {code.access_code_id: code for code in self.codes()}
+        code = codes[data.draw(st.sampled_from(sorted(codes)), label="code")]
+        if entity_id := self.house.lock_entity(code.device_id):
+            kind = "" if code.is_managed else "/unmanaged"
+            self.act(
+                "delete_access_code",
+                {f"/access_codes{kind}/delete": 1},
+                entity_id=entity_id,
+                access_code_id=code.access_code_id,
+            )
+
+    @precondition(lambda self: self.codes(managed=False))
+    @rule(data=st.data(), new_id=st.booleans())
+    def convert(self, data: st.DataObject, *, new_id: bool) -> None:
+        """An action makes an unmanaged code managed, under its own or another id."""
+        codes = {code.access_code_id: code for code in self.codes(managed=False)}
+        code = codes[data.draw(st.sampled_from(sorted(codes)), label="code")]
+        self.control.convert_with_new_id(new_id)
+        if entity_id := self.house.lock_entity(code.device_id):
+            self.act(
+                "convert_access_code",
+                {"/access_codes/unmanaged/convert_to_managed": 1},
+                entity_id=entity_id,
+                access_code_id=code.access_code_id,
+            )
+
+    @rule(data=st.data(), what=st.sampled_from(["lock", "unlock"]))
+    def move(self, data: st.DataObject, what: str) -> None:
+        """Somebody uses the lock entity."""
+        if entity_id := self.house.lock_entity(self.device(data)):
+            self.run(
+                self.house.act(
+                    "lock", what, {f"/locks/{what}_door": 1}, entity_id=entity_id
+                )
+            )
+
+    def act(self, action: str, writes: dict[str, int], **data: Any) -> None:
+        """Call one of our actions."""
+        self.run(self.house.act("seam", action, writes, **data))
+
+    # Trouble
+
+    @rule(
+        kind=st.sampled_from(
+            ["outage", "html", "empty", "broken_json", "wrong_shape", "wrong_types"]
+        ),
+        path=st.sampled_from(PATHS),
+        count=st.sampled_from([1, 2, 3, 5, None]),
+    )
+    def break_answers(self, kind: Any, path: str, count: int | None) -> None:
+        """Requests fail, or their answers are no answers."""
+        self.simulator.faults.add(kind, path=path, count=count)
+
+    @rule(
+        status=st.sampled_from([500, 503]),
+        path=st.sampled_from(PATHS),
+        count=st.sampled_from([1, 3, None]),
+        device_id=st.sampled_from([None, *LOCKS]),
+    )
+    def fail(
+        self, status: int, path: str, count: int | None, device_id: str | None
+    ) -> None:
+        """Seam fails, perhaps for one lock only."""
+        self.simulator.faults.add(
+            "status", status=status, path=path, count=count, device_id=device_id
+        )
+
+    @rule(path=st.sampled_from(PATHS), wait=st.sampled_from([None, 0, 1, 30, 600]))
+    def limit(self, path: str, wait: int | None) -> None:
+        """Seam asks to wait."""
+        self.simulator.faults.add("rate_limit", path=path, count=2, retry_after=wait)
+
+    @rule(path=st.sampled_from(PATHS), count=st.sampled_from([1, 3]))
+    def lose_answers(self, path: str, count: int) -> None:
+        """What was asked for is done, but the answer never comes."""
+        self.simulator.faults.add(
+            "outage", path=path, count=count, after_processing=True
+        )
+
+    @rule(path=st.sampled_from(PATHS), after=st.booleans())
+    def hang(self, path: str, *, after: bool) -> None:
+        """An answer takes longer than anybody waits."""
+        self.simulator.faults.add("hang", path=path, count=1, after_processing=after)
+
+    @precondition(lambda self: bool(list(self.simulator.faults)))
+    @rule()
+    def end_faults(self) -> None:
+        """Seam answers again."""
+        self.simulator.faults.clear()
+        self.run(self.house.settle())
+
+    @rule(
+        what=st.sampled_from(["lose_events", "duplicate_events", "delay_events"]),
+        count=st.integers(1, 4),
+    )
+    def disturb_events(self, what: str, count: int) -> None:
+        """The next events are lost, come twice or late."""
+        getattr(self.control, what)(count)
+
+    @rule(order=st.sampled_from(["ascending", "descending", "shuffled"]))
+    def order_events(self, order: Any) -> None:
+        """Events are listed in any order."""
+        self.control.order_events(order)
+
+    @precondition(lambda self: self.codes())
+    @rule(data=st.data())
+    def drop_code(self, data: st.DataObject) -> None:
+        """The next list lacks a code that is there."""
+        ids = sorted(code.access_code_id for code in self.codes())
+        self.control.drop_code(data.draw(st.sampled_from(ids), label="code"))
+
+    @rule(
+        what=st.sampled_from(
+            (
+                "fail_next_action",
+                "fail_next_programming",
+                "fail_next_conversion",
+                "hang_next_action",
+                "leave_next_action_unconfirmed",
+            )
+        )
+    )
+    def fail_next(self, what: str) -> None:
+        """What is asked for next does not work out."""
+        getattr(self.control, what)()
+
+    @rule(mail=st.sampled_from(["arrives", "lost", "answer lost"]))
+    def disturb_posts(self, mail: Mail) -> None:
+        """Seam's posts do not arrive, or our answers to them."""
+        self.house.mail = mail
+
+    @rule(is_on=st.booleans())
+    def choose_webhook(self, *, is_on: bool) -> None:
+        """Somebody turns the webhook on or off."""
+        self.run(self.house.choose_webhook(is_on=is_on))
+
+    @rule()
+    def reload(self) -> None:
+        """The entry is loaded anew."""
+        self.run(self.house.reload())
+
+    @rule()
+    def revoke_key(self) -> None:
+        """The key is refused."""
+        self.control.revoke_key()
+
+    @rule()
+    def recover(self) -> None:
+        """All trouble ends; what is shown is the truth."""
+        self.run(self.house.recover())
+
+
+@pytest.mark.timeout(0 if IS_LONG else 60)
+@pytest.mark.usefixtures("_one_clock")
+# The harness freezes what the garbage collector knows, so Hypothesis cannot see who
+# holds on to its own generator of random numbers.
+@pytest.mark.filterwarnings("ignore:It looks like `register_random`")
+def test_whatever_happens_the_truth_is_shown_afterwards() -> None:
+    """No order of changes, actions and trouble leaves anything wrong behind."""
+    run_state_machine_as_test(Machine, settings=SETTINGS)
