@@ -20,6 +20,9 @@ class Secrets:
         self._pins: set[str] = set()
         # The longest first, as one may be part of another.
         self._others: tuple[str, ...] = ()
+        # Digits in texts, while they were no PIN.
+        self._harmless: set[str] = set()
+        self._are_late = False
         self.add(texts)
 
     def __iter__(self) -> Iterator[str]:
@@ -38,10 +41,20 @@ class Secrets:
                 continue
             if secret.isdecimal():
                 self._pins.add(secret)
-            else:
+                self._are_late |= secret in self._harmless
+            elif secret not in self._others:
                 self._others = tuple(
-                    sorted({*self._others, secret}, key=len, reverse=True)
+                    sorted((*self._others, secret), key=len, reverse=True)
                 )
+                self._are_late = True
+
+    def take_late(self) -> bool:
+        """Return whether a secret came after a text that may hold it, since last asked.
+
+        Then all texts have to be looked through again.
+        """
+        are_late, self._are_late = self._are_late, False
+        return are_late
 
     def mask(self, text: str) -> str:
         """Return the text with each secret masked, however many there are.
@@ -51,8 +64,11 @@ class Secrets:
         """
         for secret in self._others:
             text = text.replace(secret, MASK)
-        if self._pins.isdisjoint(_DIGITS.findall(text)):
+        digits = _DIGITS.findall(text)
+        if self._pins.isdisjoint(digits):
+            self._harmless.update(digits)
             return text
+        self._harmless.update(set(digits) - self._pins)
         return _DIGITS.sub(
             lambda found: MASK if found[0] in self._pins else found[0], text
         )
