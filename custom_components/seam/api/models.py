@@ -27,7 +27,7 @@ def _text(value: Any) -> str:
 
 
 def _flag(value: Any) -> bool:
-    if isinstance(value, bool):
+    if value is True or value is False:
         return value
     raise TypeError(f"expected a boolean, got {type(value).__name__}")
 
