@@ -38,7 +38,6 @@ class Fault:
     after_processing: bool = False
     hits: int = 0
     _cleared: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
-    _held: int = field(default=0, repr=False)
 
     def clear(self) -> None:
         """Let go of the requests that it holds."""
@@ -46,19 +45,18 @@ class Fault:
 
     async def hold(self) -> None:
         """Wait until the fault is cleared, or its seconds are over."""
-        self._held += 1
         try:
             async with asyncio.timeout(self.seconds or None):
                 await self._cleared.wait()
         except TimeoutError:
             return
-        finally:
-            self._held -= 1
 
     @property
     def is_over(self) -> bool:
-        """Whether it has befallen all requests that it was for, and holds none."""
-        return self.count is not None and self.hits >= self.count and not self._held
+        """Whether it has befallen all requests that it was for, and need not be cleared."""
+        is_spent = self.count is not None and self.hits >= self.count
+        # It may still hold a request.
+        return is_spent and self.kind != "hang"
 
     def concerns(self, path: str, named: set[str]) -> bool:
         """Whether it befalls a request for a path which names these ids."""
