@@ -68,9 +68,12 @@ def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def _one_clock(hass_storage: dict[str, Any]) -> Iterator[None]:
     """Freeze time for all examples; it only goes forward."""
+    loop = asyncio.get_event_loop()
+    # Debugging asyncio takes more time than all the rest.
+    loop.set_debug(False)
     with (
         freeze_time(START) as freezer,
-        Idle(asyncio.get_event_loop()).watching() as idle,
+        Idle(loop).watching() as idle,
     ):
         assert isinstance(freezer, FrozenDateTimeFactory)
         Machine.freezer, Machine.idle = freezer, idle
