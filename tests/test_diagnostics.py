@@ -232,7 +232,7 @@ async def test_how_the_sync_is_doing(
     assert connection["poll_seconds"] >= 60
     assert sync["reconciled_at"] == START.isoformat()
     assert sync["reconcile_at"] > sync["reconciled_at"]
-    assert sync["failed_rounds"] == 0
+    assert sync["failed_polls"] == 0
     # The plumber's, the handyman's and the sailing school's codes are not settled.
     assert sync["rechecks"] == 3
     simulator.clock.advance(30)
@@ -245,13 +245,13 @@ async def test_how_the_sync_is_doing(
     diagnosed = await diagnosis.entry()
     connection, sync = diagnosed["connection"], diagnosed["sync"]
     assert sync["events_cursor"] == simulator.clock.now().isoformat()
-    assert sync["failed_rounds"] == 2
+    assert sync["failed_polls"] == 2
     assert connection["last_update_success"] is False
     assert connection["last_failure"] == "SeamUnreachableError"
     simulator.faults.clear()
     await poll()
     sync = (await diagnosis.entry())["sync"]
-    assert sync["failed_rounds"] == 0
+    assert sync["failed_polls"] == 0
     assert coordinator.sync_state.reconciled_at == simulator.clock.now()
 
 
@@ -265,7 +265,7 @@ async def test_what_could_not_be_fetched_is_counted(
     await reconcile()
     diagnosed = await diagnosis.entry()
     assert diagnosed["sync"]["postponed"] == 1
-    assert diagnosed["sync"]["failed_rounds"] == 0
+    assert diagnosed["sync"]["failed_polls"] == 0
     assert [lock["has_codes"] for lock in diagnosed["locks"]].count(False) == 1
 
 
@@ -283,4 +283,4 @@ async def test_a_device_without_a_lock(
     """The workspace's own device has no lock to tell of."""
     diagnosed = await diagnosis.device(WORKSPACE)
     assert diagnosed["lock"] is None
-    assert diagnosed["sync"]["failed_rounds"] == 0
+    assert diagnosed["sync"]["failed_polls"] == 0

@@ -1395,7 +1395,11 @@ async def test_a_silent_change_makes_it_ask_more_often(
     await _deliver(hass, simulator)
     await coordinator.async_reconcile()
     assert coordinator.update_interval == TEN_MINUTES
+    # A battery has no event for each percent.
     simulator.control.set_device(FRONT_DOOR, battery_level=0.11)
+    await coordinator.async_reconcile()
+    assert coordinator.update_interval == TEN_MINUTES
+    simulator.world.access_codes[CODE_CLEANER].name = "Renamed in silence"
     await coordinator.async_reconcile()
     assert coordinator.update_interval == MINUTE
 

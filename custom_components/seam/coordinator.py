@@ -1,7 +1,7 @@
 """Runs the sync against the client. The only owner of the data."""
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
@@ -30,8 +30,9 @@ from .api import (
 )
 from .api.redact import Secrets
 from .const import DOMAIN
+from .fetches import Fetch, FetchDevices, FetchEvents
 from .picture import Picture
-from .sync import Fetch, FetchDevices, FetchEvents, Sync, SyncState
+from .sync import News, Sync, SyncState
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -44,6 +45,9 @@ _GATHER_SECONDS = 0.05
 
 # Requests at a time: a large house should not look like an attack.
 _CONCURRENCY = 8
+
+# Events, devices, codes, and once more: where events never end, the rest comes later.
+_PASSES = 4
 
 type SeamConfigEntry = ConfigEntry[SeamCoordinator]
 
@@ -88,6 +92,9 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         self._round = asyncio.Lock()
         self._slots = asyncio.Semaphore(_CONCURRENCY)
         self._troubled: set[str] = set()
+        self._is_refused_events = False
+        self._held_news: list[News] = []
+        self._shown_locks: AbstractSet[str] = frozenset()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._gathering: asyncio.Task[None] | None = None
         entry.async_on_unload(self._async_stop_timer)
@@ -118,13 +125,14 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     async def _async_update_data(self) -> Picture:
         """Ask what has happened, and fetch what that changed."""
         try:
-            await self._async_run_round(is_poll=True)
+            if error := await self._async_run_round(self._sync.begin_poll):
+                raise error
         except SeamRateLimitError as err:
             if not self._sync.picture.locks or not self.last_update_success:
                 raise _update_error(err) from err
             # What is known stays true enough until Seam may be asked again.
             self.update_interval = max(
-                self._poll_interval, timedelta(seconds=err.retry_after)
+                self._next_poll_interval(), timedelta(seconds=err.retry_after)
             )
             _LOGGER.debug("Seam asks to wait for %s", self.update_interval)
         except SeamError as err:
@@ -132,13 +140,12 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             self.update_interval = _POLL_INTERVAL
             raise _update_error(err) from err
         else:
-            self.update_interval = self._poll_interval
+            self.update_interval = self._next_poll_interval()
         self._async_follow(self._sync.picture)
         return self._sync.picture
 
-    @property
-    def _poll_interval(self) -> timedelta:
-        """How often to ask. One event that was not sent is one too many."""
+    def _next_poll_interval(self) -> timedelta:
+        """Return when to ask next; one event that was not sent ends the trust."""
         if self._sync.take_unannounced() and self.push.is_trusted:
             _LOGGER.debug("Seam did not send all that happened: asking more often")
             self.push.is_trusted = False
@@ -147,6 +154,8 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     @callback
     def async_receive(self, event: Event) -> None:
         """Take in an event that Seam sent, and fetch what it changed a moment later."""
+        if self._shutdown_requested:
+            return
         self.push.accepted += 1
         self.push.last_accepted = dt_util.utcnow()
         self.push.is_trusted = True
@@ -192,6 +201,11 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         self._sync.codes_removed(access_code_ids, dt_util.utcnow())
 
     @callback
+    def async_lock_turned(self, device_id: str, *, locked: bool) -> None:
+        """Note how an action left a lock."""
+        self._sync.lock_turned(device_id, locked=locked, now=dt_util.utcnow())
+
+    @callback
     def async_codes_converted(self, access_code_ids: Iterable[str]) -> None:
         """Note unmanaged codes that an action made managed."""
         self._sync.codes_converted(access_code_ids, dt_util.utcnow())
@@ -202,25 +216,40 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         A failure here is not one of the action, and is returned; the next poll tries
         again.
         """
-        error = None
-        self._sync.request_locks(device_ids)
-        try:
-            await self._async_run_round()
-        except SeamError as err:
-            error = err
-            _LOGGER.debug("Could not fetch locks after an action: %s", err)
+        wanted = frozenset(device_ids)
+        error = await self._async_run_round(
+            lambda _now: self._sync.request_locks(wanted)
+        )
+        if error:
+            _LOGGER.debug("Could not fetch locks after an action: %s", error)
         self._async_show()
         return error
 
-    async def _async_run_round(self, *, is_poll: bool = False) -> None:
-        """Carry out what is due, one round at a time, and raise if all of it failed."""
+    async def _async_run_round(
+        self, request: Callable[[datetime], None]
+    ) -> SeamError | None:
+        """Carry out a round; return the error if it failed as a whole.
+
+        It is a task of its own: whoever waits for it may be cancelled, and what others
+        have had made due must not get lost with that.
+        """
+        return await asyncio.shield(
+            self.config_entry.async_create_background_task(
+                self.hass, self._async_round(request), f"{DOMAIN} round"
+            )
+        )
+
+    async def _async_round(
+        self, request: Callable[[datetime], None]
+    ) -> SeamError | None:
+        """Fetch what is due, one round at a time, each with its own requests."""
         async with self._round:
-            if is_poll:
-                self._sync.begin_poll(dt_util.utcnow())
-            while due := self._sync.take_due():
+            request(dt_util.utcnow())
+            for _ in range(_PASSES):
+                if not (due := self._sync.take_due()):
+                    break
                 await asyncio.gather(*(self._async_fetch(fetch) for fetch in due))
-            if error := self._sync.finish():
-                raise error
+            return self._sync.finish()
 
     async def _async_fetch(self, fetch: Fetch) -> None:
         """Fetch one thing and hand in what came of it."""
@@ -255,7 +284,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
                     ),
                 )
         except SeamError as err:
-            err.redact(self.secrets)
+            err.redact(self.secrets.mask)
             sync.receive_failure(fetch, err, dt_util.utcnow())
 
     @callback
@@ -270,21 +299,43 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
 
     @callback
     def _async_tell_news(self) -> None:
-        for news in self._sync.take_news():
+        """Tell what has happened, once there are entities that can hear it."""
+        happened = [*self._held_news, *self._sync.take_news()]
+        self._held_news = []
+        for news in happened:
             # Of a lock that is gone there is nobody left to tell.
-            if lock := self.data.locks.get(news.event.device_id or ""):
-                async_fire_activity(self.hass, lock, news)
-                async_dispatcher_send(self.hass, news_signal(lock.device_id), news)
+            if (lock := self.data.locks.get(news.event.device_id or "")) is None:
+                continue
+            if lock.device_id not in self._shown_locks:
+                self._held_news.append(news)
+                continue
+            async_fire_activity(self.hass, lock, news)
+            async_dispatcher_send(self.hass, news_signal(lock.device_id), news)
+        self._shown_locks = self.data.locks.keys()
 
     @callback
     def _async_follow(self, picture: Picture) -> None:
         """Keep log, device registry and timer in line with a new picture."""
         self._async_remove_devices(self._sync.take_gone_devices())
+        self._async_log_refusal()
         if picture is self.data:
             return
         self._async_log_trouble(picture)
         self._async_rename_devices(picture)
         self._async_start_timer()
+
+    @callback
+    def _async_log_refusal(self) -> None:
+        """Say once when Seam does not tell what happens, and once when it does again."""
+        refusal = self._sync.state.events_refusal
+        if refusal and not self._is_refused_events:
+            _LOGGER.warning(
+                "Seam does not tell what happens, so everything is fetched anew: %s",
+                refusal,
+            )
+        elif self._is_refused_events and not refusal:
+            _LOGGER.info("Seam tells what happens again")
+        self._is_refused_events = refusal is not None
 
     @callback
     def _async_log_trouble(self, picture: Picture) -> None:

@@ -15,7 +15,7 @@ from .picture import Lock
 
 
 class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
-    """An entity of a lock. It reads the picture and keeps nothing of it."""
+    """An entity of a lock. It reads the picture, and keeps only which one it shows."""
 
     _attr_has_entity_name = True
     _shown: tuple[Lock | None, bool] | None = None
@@ -51,6 +51,19 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         """Return whether Seam answers and has the lock."""
         return super().available and self.device_id in self.coordinator.data.locks
 
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Remember what is shown from the beginning."""
+        await super().async_added_to_hass()
+        self._shown = self._to_show()
+
+    def _to_show(self) -> tuple[Lock | None, bool]:
+        coordinator = self.coordinator
+        return (
+            coordinator.data.locks.get(self.device_id),
+            coordinator.last_update_success,
+        )
+
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
@@ -58,11 +71,7 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
 
         In a large house every lock would be written for each change of one.
         """
-        coordinator = self.coordinator
-        shown = (
-            coordinator.data.locks.get(self.device_id),
-            coordinator.last_update_success,
-        )
+        shown = self._to_show()
         if self._shown is None or any(
             new is not old for new, old in zip(shown, self._shown, strict=True)
         ):

@@ -31,6 +31,7 @@ class EventFeed:
         """Start with nothing heard of."""
         self.has_bearings = False
         self._is_behind = False
+        self._was_full = False
         self.cursor: datetime | None = None
         """The date of the newest event, or where to begin."""
         self._began: datetime | None = None
@@ -40,7 +41,8 @@ class EventFeed:
         """Return from when on to ask. It moves only when events come."""
         if self.cursor is None:
             self.cursor = now - _FIRST_LOOK
-        since = self.cursor - _OVERLAP
+        # After a full answer the overlap would bring the same events for ever.
+        since = self.cursor if self._was_full else self.cursor - _OVERLAP
         self._began = self._began or since
         return since
 
@@ -59,9 +61,14 @@ class EventFeed:
                 self.cursor = max(self.cursor or event.created_at, event.created_at)
         # What follows a full first answer is as old: no news, but perhaps changes.
         is_complete = not is_full and not self._is_behind
+        fresh = [event for event in ordered if self.is_fresh(event)]
+        if is_full and self._was_full and not fresh and self.cursor is not None:
+            # So many at one moment cannot be told apart by time: step past them.
+            self.cursor += timedelta(milliseconds=1)
+        self._was_full = is_full
         self._is_behind = is_full and not self.has_bearings
         self.has_bearings |= not is_full
-        return Fresh([event for event in ordered if self.is_fresh(event)], is_complete)
+        return Fresh(fresh, is_complete)
 
     def is_news(self, event: Event) -> bool:
         """Return whether an event is of after the start: some are sent a day late."""

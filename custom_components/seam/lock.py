@@ -61,7 +61,7 @@ class SeamLock(SeamLockEntity, LockEntity):
         self._refuse_unless_able(self.seam_lock.device.can_remotely_lock, "lock")
         self._attr_is_locking = True
         try:
-            await self._async_attempt(self.coordinator.client.lock_door)
+            await self._async_attempt(self.coordinator.client.lock_door, locked=True)
         finally:
             self._attr_is_locking = False
             self.async_write_ha_state()
@@ -72,7 +72,7 @@ class SeamLock(SeamLockEntity, LockEntity):
         self._refuse_unless_able(self.seam_lock.device.can_remotely_unlock, "unlock")
         self._attr_is_unlocking = True
         try:
-            await self._async_attempt(self.coordinator.client.unlock_door)
+            await self._async_attempt(self.coordinator.client.unlock_door, locked=False)
         finally:
             self._attr_is_unlocking = False
             self.async_write_ha_state()
@@ -88,7 +88,7 @@ class SeamLock(SeamLockEntity, LockEntity):
         )
 
     async def _async_attempt(
-        self, start: Callable[[str], Awaitable[ActionAttempt]]
+        self, start: Callable[[str], Awaitable[ActionAttempt]], *, locked: bool
     ) -> None:
         """Carry out an attempt, and fetch what has become of the lock."""
         self.async_write_ha_state()
@@ -100,6 +100,11 @@ class SeamLock(SeamLockEntity, LockEntity):
             attempt = await async_wait_for_attempt(
                 self.coordinator, self.device_id, attempt
             )
+            if attempt and attempt.status is ActionAttemptStatus.SUCCESS:
+                result = attempt.result
+                # Where the lock did not confirm it, only its own word counts.
+                if result is None or result.was_confirmed_by_device is not False:
+                    self.coordinator.async_lock_turned(self.device_id, locked=locked)
         finally:
             await self.coordinator.async_refresh_locks([self.device_id])
         if attempt and attempt.status is ActionAttemptStatus.PENDING:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from .api import AccessCode
+from .api import AccessCode, Device
 
 # For so long, what our actions did outweighs what lists say: some lag behind.
 _LASTS: Final = timedelta(minutes=2)
@@ -26,6 +26,7 @@ class OwnChanges:
         """Start with none."""
         self._changes: dict[str, _Change] = {}
         self._gone: dict[str, datetime] = {}
+        self._turned: dict[str, tuple[bool, datetime]] = {}
 
     def note(
         self, access_code_id: str, fields: Mapping[str, Any], now: datetime
@@ -40,6 +41,7 @@ class OwnChanges:
 
         Not for good: a removal may fail.
         """
+        self._gone = {key: until for key, until in self._gone.items() if now < until}
         self._gone.update(dict.fromkeys(access_code_ids, now + _REMOVAL_LASTS))
 
     def is_gone(self, access_code_id: str, now: datetime) -> bool:
@@ -60,6 +62,24 @@ class OwnChanges:
             del self._changes[code.access_code_id]
             return code
         return changed
+
+    def note_turned(self, device_id: str, locked: bool, now: datetime) -> None:
+        """Remember how an action left a lock."""
+        self._turned[device_id] = locked, now + _LASTS
+
+    def turned(self, device: Device, now: datetime) -> Device:
+        """Return a device as our action left it, unless it says so already."""
+        if (own := self._turned.get(device.device_id)) is None:
+            return device
+        locked, until = own
+        if device.properties.locked == locked or now >= until:
+            del self._turned[device.device_id]
+            return device
+        return replace(device, properties=replace(device.properties, locked=locked))
+
+    def forget_turned(self, device_id: str) -> None:
+        """Forget how an action left a lock, as somebody has turned it since."""
+        self._turned.pop(device_id, None)
 
     def forget(self, access_code_id: str) -> None:
         """Forget a code that is gone."""

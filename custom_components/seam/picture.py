@@ -22,6 +22,8 @@ class Lock:
     """The codes that the last answer did not hold, and which it may have forgotten."""
     changed_by: str | None = None
     """The name of the code that last locked or unlocked it, or else how it was done."""
+    changed_at: datetime | None = None
+    """When that was."""
 
     @property
     def device_id(self) -> str:
@@ -88,11 +90,11 @@ def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
     display_status = code.display_status and secrets.mask(code.display_status)
     errors = _masked_problems(code.errors, secrets)
     warnings = _masked_problems(code.warnings, secrets)
-    if (name, display_status, errors, warnings) == (
-        code.name,
-        code.display_status,
-        code.errors,
-        code.warnings,
+    if (
+        name == code.name
+        and display_status == code.display_status
+        and errors == code.errors
+        and warnings == code.warnings
     ):
         return code
     return replace(

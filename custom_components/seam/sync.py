@@ -20,13 +20,14 @@ from .api import (
     Event,
     SeamAuthError,
     SeamError,
-    SeamNotFoundError,
     SeamRateLimitError,
     SeamServerError,
     SeamUnreachableError,
 )
 from .api.redact import Secrets
 from .feed import EventFeed
+from .fetches import Fetch, FetchCodes, FetchDevices, FetchEvents
+from .merging import merged_codes
 from .own_changes import OwnChanges
 from .picture import Lock, Picture, masked, masked_code, masked_device
 from .rechecks import Rechecks, is_due
@@ -51,30 +52,6 @@ _DEVICE_GONE_EVENTS: Final = (
 
 
 @dataclass(frozen=True, slots=True)
-class FetchEvents:
-    """Ask what has happened since then."""
-
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class FetchDevices:
-    """Ask for the devices with these ids, or for all."""
-
-    device_ids: frozenset[str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class FetchCodes:
-    """Ask for the managed and the unmanaged codes of a device."""
-
-    device_id: str
-
-
-type Fetch = FetchEvents | FetchDevices | FetchCodes
-
-
-@dataclass(frozen=True, slots=True)
 class News:
     """An event that nobody was told of yet, with the name of its code."""
 
@@ -89,8 +66,10 @@ class SyncState:
     events_cursor: datetime | None
     reconciled_at: datetime | None
     reconcile_at: datetime | None
-    failed_rounds: int
+    failed_polls: int
     """How many in a row until now."""
+    events_refusal: str | None
+    """Why Seam does not tell what happens, if so: then everything is fetched instead."""
     rechecks: int
     """How many locks have codes that are not settled."""
     postponed: int
@@ -118,7 +97,6 @@ class Sync:
         """
         self.picture = Picture()
         self._secrets = Secrets() if secrets is None else secrets
-        self._masked_secrets = 0
         self.reconciled_at: datetime | None = None
         self._jitter = 1 + jitter / 10
         self._locks: dict[str, Lock] = {}
@@ -131,9 +109,10 @@ class Sync:
         self._postponed: list[Fetch] = []
         self._failures: list[tuple[Fetch, SeamError]] = []
         self._failures_in_a_row = 0
-        self._failed_rounds = 0
-        self._got_codes = False
+        self._failed_polls = 0
+        self._is_poll = False
         self._is_reconcile = False
+        self._events_refusal: SeamError | None = None
         self._is_unannounced = False
         self._reconcile_at: datetime | None = None
         self._rechecks = Rechecks()
@@ -149,7 +128,8 @@ class Sync:
             events_cursor=self._feed.cursor,
             reconciled_at=self.reconciled_at,
             reconcile_at=self._reconcile_at,
-            failed_rounds=self._failed_rounds,
+            failed_polls=self._failed_polls,
+            events_refusal=str(self._events_refusal) if self._events_refusal else None,
             rechecks=len(self._rechecks),
             postponed=len(self._postponed),
         )
@@ -158,6 +138,7 @@ class Sync:
 
     def begin_poll(self, now: datetime) -> None:
         """Decide what a poll asks for: what has happened, and what is unsettled."""
+        self._is_poll = True
         self._due[FetchEvents(self._feed.since(now))] = None
         for fetch in self._postponed:
             self._due[fetch] = None
@@ -243,6 +224,14 @@ class Sync:
         """Believe it when unmanaged codes are missing: Seam may give them new ids."""
         self._own_changes.expect_gone(access_code_ids, now)
 
+    def lock_turned(self, device_id: str, *, locked: bool, now: datetime) -> None:
+        """Show at once how an action left a lock, also while lists lag behind."""
+        self._own_changes.note_turned(device_id, locked, now)
+        if lock := self._locks.get(device_id):
+            device = self._own_changes.turned(lock.device, now)
+            if device != lock.device:
+                self._set(replace(lock, device=device))
+
     def touch(self, device_ids: Iterable[str]) -> None:
         """Make these locks new objects, as time alone has changed how they look."""
         for device_id in self._locks.keys() & device_ids:
@@ -269,6 +258,7 @@ class Sync:
     ) -> None:
         """Take in what has happened, in any order, some of it known already."""
         self._failures_in_a_row = 0
+        self._events_refusal = None
         # The first answer is a bearing: what it tells is in the lists that follow.
         is_news = self._feed.has_bearings
         fresh = self._feed.take_in(events, now)
@@ -277,6 +267,7 @@ class Sync:
             if is_news and event.created_at < now - _SENDING_TAKES:
                 self._is_unannounced = True
         if not fresh.is_complete:
+            self._due[FetchEvents(self._feed.since(now))] = None
             self._reconcile_soon(now)
 
     def receive_event(self, event: Event, now: datetime) -> None:
@@ -308,7 +299,7 @@ class Sync:
         self._other_devices |= answered.keys() - found.keys()
         for device_id, device in found.items():
             known = self._locks.get(device_id)
-            device = masked_device(device, self._secrets)
+            device = self._own_changes.turned(masked_device(device, self._secrets), now)
             lock = replace(known or Lock(device=device), device=device)
             if not device.has_access_codes:
                 # Codes that nobody can ask for any more must not stay for ever.
@@ -349,51 +340,18 @@ class Sync:
         *,
         may_lack: Callable[[str], bool] = _lacks_nothing,
     ) -> None:
-        """Take in all codes of a lock.
-
-        One that is missing is kept until the next answer misses it too, as Seam has
-        been seen to drop a code from one answer; unless its end was to be expected.
-        """
+        """Take in all codes of a lock."""
         self._failures_in_a_row = 0
-        self._got_codes = True
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
-        codes = {
-            code.access_code_id: self._own_changes.applied(code, now)
-            for code in chain(unmanaged, managed)
-        }
-        old = {code.access_code_id for code in lock.managed}
-        new_pins = {
-            code.code
-            for code in codes.values()
-            if code.is_managed and code.code and code.access_code_id not in old
-        }
-        missing = set()
-        for code in lock.codes:
-            code_id = code.access_code_id
-            if code_id in codes:
-                continue
-            if may_lack(code_id):
-                codes[code_id] = code
-            elif not self._own_changes.is_gone(code_id, now) and (
-                self._own_changes.holds(code_id, now)
-                or (
-                    code_id not in lock.missing
-                    and code.status_at(now) is not CodeStatus.REMOVING
-                    and not code.is_expired(now)
-                    # Seam may manage it now, under another id.
-                    and (code.is_managed or code.code not in new_pins)
-                )
-            ):
-                codes[code_id] = code
-                missing.add(code_id)
-            else:
-                self._own_changes.forget(code_id)
+        codes, missing = merged_codes(
+            lock, chain(unmanaged, managed), self._own_changes, now, may_lack
+        )
         if missing:
             self._postponed.append(fetch)
-        self._put(lock, codes.values(), frozenset(missing))
+        self._put(lock, codes, missing)
         self._rechecks.plan(
-            fetch.device_id, codes.values(), now, longest=self._reconcile_interval
+            fetch.device_id, codes, now, longest=self._reconcile_interval
         )
 
     def receive_failure(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
@@ -406,6 +364,7 @@ class Sync:
             SeamAuthError | SeamRateLimitError | SeamServerError | SeamUnreachableError,
         ):
             # Seam refuses the question itself: perhaps it is about too long ago.
+            self._events_refusal = error
             self._feed.start_over()
             self._reconcile_soon(now)
             return
@@ -415,19 +374,19 @@ class Sync:
 
     def finish(self) -> SeamError | None:
         """End a round: renew the picture; return the error if it failed as a whole."""
-        failures, got_codes = self._failures, self._got_codes
-        self._failures, self._got_codes, self._failures_in_a_row = [], False, 0
-        error = _whole_failure(failures, got_codes)
-        self._failed_rounds = self._failed_rounds + 1 if error else 0
+        error = self._whole_failure()
+        if self._is_poll:
+            self._failed_polls = self._failed_polls + 1 if error else 0
         if error is None:
-            for fetch, _ in failures:
+            for fetch, _ in self._failures:
                 if isinstance(fetch, FetchCodes) and fetch.device_id in self._locks:
                     self._set(replace(self._locks[fetch.device_id], has_codes=False))
         elif not isinstance(error, SeamRateLimitError):
             # After an outage nothing is taken for granted.
             self._reconcile_at = None
+        self._failures, self._failures_in_a_row = [], 0
+        self._is_poll = self._is_reconcile = False
         self._mask()
-        self._is_reconcile = False
         self._tell()
         self._publish()
         return error
@@ -448,6 +407,19 @@ class Sync:
         return gone
 
     # How
+
+    def _whole_failure(self) -> SeamError | None:
+        """Return why the round failed as a whole; single locks may fail without that."""
+        for _, error in self._failures:
+            if isinstance(error, SeamAuthError | SeamRateLimitError):
+                return error
+        for fetch, error in self._failures:
+            if not isinstance(fetch, FetchCodes):
+                return error
+        # Where Seam answers other questions, it is the locks that are troubled.
+        if self._is_reconcile and self._failures_in_a_row >= _HOPELESS:
+            return self._failures[-1][1]
+        return None
 
     @property
     def _reconcile_interval(self) -> timedelta:
@@ -473,6 +445,8 @@ class Sync:
     def _make_due(self, event: Event, now: datetime) -> None:
         """Have fetched what an event may have changed."""
         kind, device_id = event.event_type, event.device_id
+        if kind in _USE_EVENTS and device_id:
+            self._own_changes.forget_turned(device_id)
         if kind in _CODE_GONE_EVENTS and event.access_code_id:
             self._own_changes.expect_gone((event.access_code_id,), now)
         if device_id is None:
@@ -520,13 +494,20 @@ class Sync:
             missing=missing,
         )
         if new != lock:
+            self._note_unannounced(lock, new)
             self._set(new)
+
+    def _note_unannounced(self, old: Lock, new: Lock) -> None:
+        """Find out whether a reconcile shows what an event should have told."""
+        if self._is_reconcile and old.has_codes and _outline(old) != _outline(new):
+            self._is_unannounced |= all(
+                event.device_id != new.device_id for event, _, _ in self._happened
+            )
 
     def _mask(self) -> None:
         """Look for the PINs that are new in the texts that are older."""
-        if len(self._secrets) == self._masked_secrets:
+        if not self._secrets.take_late():
             return
-        self._masked_secrets = len(self._secrets)
         for lock in list(self._locks.values()):
             if (new := masked(lock, self._secrets)) is not lock:
                 self._set(new)
@@ -536,10 +517,14 @@ class Sync:
         for event, name, is_news in self._happened:
             name = self._code_name(event) or (name and self._secrets.mask(name))
             lock = self._locks.get(event.device_id or "")
-            if lock is not None and event.event_type in _USE_EVENTS:
-                changed_by = name or event.method
-                if lock.changed_by != changed_by:
-                    self._set(replace(lock, changed_by=changed_by))
+            at = event.occurred_at or event.created_at
+            if (
+                lock is not None
+                and event.event_type in _USE_EVENTS
+                # Events may come late.
+                and (lock.changed_at is None or at >= lock.changed_at)
+            ):
+                self._set(replace(lock, changed_by=name or event.method, changed_at=at))
             if is_news:
                 self._news.append(News(replace(event, code=None), name))
         self._happened.clear()
@@ -556,10 +541,6 @@ class Sync:
         return code.name if code else None
 
     def _set(self, lock: Lock) -> None:
-        if self._is_reconcile and lock.device_id in self._locks:
-            self._is_unannounced |= all(
-                event.device_id != lock.device_id for event, _, _ in self._happened
-            )
         self._locks[lock.device_id] = lock
         self._is_changed = True
 
@@ -569,21 +550,12 @@ class Sync:
             self._is_changed = False
 
 
-def _whole_failure(
-    failures: list[tuple[Fetch, SeamError]], got_codes: bool
-) -> SeamError | None:
-    """Return why a round failed as a whole; single locks may fail without that."""
-    for _, error in failures:
-        if isinstance(error, SeamAuthError | SeamRateLimitError):
-            return error
-    for fetch, error in failures:
-        if not isinstance(fetch, FetchCodes):
-            return error
-    # That locks are gone is an answer, too.
-    unanswered = [e for _, e in failures if not isinstance(e, SeamNotFoundError)]
-    if len(unanswered) > 1 and not got_codes:
-        return unanswered[0]
-    return None
+def _outline(lock: Lock) -> list[tuple[object, ...]]:
+    """Return what of a lock's codes does not change without an event."""
+    return [
+        (code.access_code_id, code.name, code.code, code.starts_at, code.ends_at)
+        for code in lock.codes
+    ]
 
 
 def _by_name(code: AccessCode) -> tuple[str, str]:

@@ -49,7 +49,7 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
         "problems": sum(bool(code.own_errors) for code in codes),
         "last_sync": _joined(_local(one.reconciled_at) for one in coordinators),
         "failed_polls": _joined(
-            str(one.sync_state.failed_rounds) for one in coordinators
+            str(one.sync_state.failed_polls) for one in coordinators
         ),
         "last_request_id": _joined(one.client.last_request_id for one in coordinators),
     }

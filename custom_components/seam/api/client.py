@@ -77,6 +77,12 @@ class SeamClient:
         devices = await self._rows(
             Device, "/devices/list", "devices", "device_id", device_ids=wanted
         )
+        if wanted is None and devices.is_complete:
+            # What there no longer is need not be remembered.
+            ids = {device.device_id for device in devices}
+            for path, device_id in list(self._codes_read):
+                if device_id not in ids:
+                    del self._codes_read[path, device_id]
         return devices.where(
             lambda device: (
                 device.is_managed and (wanted is None or device.device_id in wanted)
@@ -587,7 +593,8 @@ def _completed(row: Any, **known: Any) -> Any:
     """Fill in what the request says where the row is silent."""
     if not isinstance(row, dict):
         return row
-    return row | {key: value for key, value in known.items() if row.get(key) is None}
+    silent = {key: value for key, value in known.items() if row.get(key) is None}
+    return row | silent if silent else row
 
 
 def _attempt(answer: Answer) -> ActionAttempt | None:

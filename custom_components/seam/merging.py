@@ -1,0 +1,53 @@
+"""How an answer about a lock's codes meets what was known of them. Pure."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+
+from .api import AccessCode, CodeStatus
+from .own_changes import OwnChanges
+from .picture import Lock
+
+
+def merged_codes(
+    lock: Lock,
+    answer: Iterable[AccessCode],
+    own_changes: OwnChanges,
+    now: datetime,
+    may_lack: Callable[[str], bool],
+) -> tuple[list[AccessCode], frozenset[str]]:
+    """Return the codes of a lock, and the ids of those that the answer lacks.
+
+    One that is missing is kept until the next answer misses it too, as Seam has been
+    seen to drop a code from one answer; unless its end was to be expected.
+    """
+    # Of a code that is in both lists the managed one comes last, and counts.
+    ordered = sorted(answer, key=lambda code: code.is_managed)
+    codes = {code.access_code_id: own_changes.applied(code, now) for code in ordered}
+    old = {code.access_code_id for code in lock.managed}
+    new_pins = {
+        code.code
+        for code in codes.values()
+        if code.is_managed and code.code and code.access_code_id not in old
+    }
+    missing: set[str] = set()
+    for code in lock.codes:
+        code_id = code.access_code_id
+        if code_id in codes:
+            continue
+        if may_lack(code_id):
+            codes[code_id] = code
+        elif not own_changes.is_gone(code_id, now) and (
+            own_changes.holds(code_id, now)
+            or (
+                code_id not in lock.missing
+                and code.status_at(now) is not CodeStatus.REMOVING
+                and not code.is_expired(now)
+                # Seam may manage it now, under another id.
+                and (code.is_managed or code.code not in new_pins)
+            )
+        ):
+            codes[code_id] = code
+            missing.add(code_id)
+        else:
+            own_changes.forget(code_id)
+    return list(codes.values()), frozenset(missing)
