@@ -652,3 +652,97 @@ def _entry(simulator: Simulator) -> MockConfigEntry:
         domain=DOMAIN,
         data={CONF_API_KEY: simulator.key, CONF_ENDPOINT: simulator.url},
     )
+
+
+async def _struck(fault: Fault) -> None:
+    while not fault.hits:  # noqa: ASYNC110 # the simulator tells it by this alone
+        await asyncio.sleep(0)
+
+
+async def test_an_action_hears_of_its_own_failure_though_a_poll_is_under_way(
+    coordinator: SeamCoordinator, simulator: Simulator
+) -> None:
+    """What an action asks for is fetched in a round of its own, after the poll's."""
+    slow = simulator.faults.add("hang", path="/events/list", count=1)
+    poll = asyncio.create_task(coordinator.async_refresh())
+    await _struck(slow)
+    simulator.faults.add("outage", path="/devices/list")
+    action = asyncio.create_task(coordinator.async_refresh_locks([FRONT_DOOR]))
+    await asyncio.sleep(0)
+    slow.clear()
+    await poll
+    assert coordinator.last_update_success
+    assert await action is not None
+
+
+async def test_a_cancelled_action_loses_nothing_that_others_wait_for(
+    coordinator: SeamCoordinator, simulator: Simulator
+) -> None:
+    """The round goes on without the one who asked for it."""
+    slow = simulator.faults.add("hang", path="/devices/list", count=1)
+    action = asyncio.create_task(coordinator.async_refresh_locks([FRONT_DOOR]))
+    await _struck(slow)
+    simulator.world.access_codes[CODE_CLEANER].name = "Renamed in silence"
+    action.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await action
+    slow.clear()
+    # Its round ends before the next one may begin.
+    await coordinator.async_refresh_locks(())
+    code = coordinator.data.locks[FRONT_DOOR].code(CODE_CLEANER)
+    assert code is not None
+    assert code.name == "Renamed in silence"
+
+
+async def test_what_happens_at_a_new_lock_is_told_once_it_has_entities(
+    hass: HomeAssistant, coordinator: SeamCoordinator, simulator: Simulator
+) -> None:
+    """A lock that is added and turned between two polls tells it at the next."""
+    simulator.control.add_lock("Shed")
+    simulator.control.turn_lock("Shed", locked=True, method="manual")
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert _state(hass, "event.shed_lock_activity") == "unknown"
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    state = hass.states.get("event.shed_lock_activity")
+    assert state is not None
+    assert state.attributes["event_type"] == "locked"
+
+
+async def test_the_first_change_after_a_start_writes_one_lock_alone(
+    hass: HomeAssistant, coordinator: SeamCoordinator, simulator: Simulator
+) -> None:
+    """In a large house the others would be written for nothing."""
+    changed: list[str] = []
+    hass.bus.async_listen(
+        "state_reported", lambda event: changed.append(event.data["entity_id"])
+    )
+    simulator.control.turn_lock(FRONT_DOOR, locked=False, method="manual")
+    await coordinator.async_refresh()
+    await hass.async_block_till_done()
+    assert all(
+        "front_door" in entity_id or "harbour" in entity_id for entity_id in changed
+    )
+
+
+async def test_a_refusal_to_tell_events_is_told_once(
+    coordinator: SeamCoordinator,
+    simulator: Simulator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Everything is fetched instead, as often as that is decent, and the log says so."""
+    simulator.faults.add(
+        "status", path="/events/list", status=403, error_type="forbidden"
+    )
+    for _ in range(3):
+        await coordinator.async_refresh()
+    assert coordinator.last_update_success
+    refusal = coordinator.sync_state.events_refusal
+    assert refusal
+    assert sum("does not tell what happens" in line for line in _lines(caplog)) == 1
+    simulator.faults.clear()
+    await coordinator.async_refresh()
+    refusal = coordinator.sync_state.events_refusal
+    assert refusal is None
+    assert sum("tells what happens again" in line for line in _lines(caplog)) == 1
