@@ -1,0 +1,209 @@
+"""A day with fifty locks and all kinds of trouble: slow, so run by `-m soak` alone."""
+
+import asyncio
+from collections.abc import Iterator
+import gc
+from pathlib import Path
+from random import Random
+import tracemalloc
+from typing import Any
+
+from freezegun import freeze_time
+from freezegun.api import FrozenDateTimeFactory
+import pytest
+
+from simulator import Simulator
+from simulator.faults import FaultKind
+from simulator.generated import generated_lock_id
+from simulator.seed import WORKSPACE
+
+from .house import House, Idle, Mail, while_time_runs
+from .still import START
+
+LOCKS = 50
+HOURS = 24
+# What the integration may hold more in the end than after two hours: it remembers the
+# ids of events, ten thousand at most.
+MAY_GROW = 1_500_000
+
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(300)]
+
+
+@pytest.fixture(autouse=True)
+def _custom_integration() -> None:
+    """Have no Home Assistant here: the house has its own."""
+
+
+@pytest.fixture(autouse=True)
+def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Repeat reads at once, and follow events at once."""
+    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
+    monkeypatch.setattr("custom_components.seam.coordinator._GATHER_SECONDS", 0)
+
+
+@pytest.fixture
+def freezer_and_idle(
+    hass_storage: dict[str, Any],
+) -> Iterator[tuple[FrozenDateTimeFactory, Idle]]:
+    """Freeze time, and watch the event loop."""
+    loop = asyncio.get_event_loop()
+    # Debugging asyncio takes more time than all the rest.
+    loop.set_debug(False)
+    with (
+        freeze_time(START) as freezer,
+        Idle(loop).watching() as idle,
+    ):
+        assert isinstance(freezer, FrozenDateTimeFactory)
+        yield freezer, idle
+
+
+class Day:
+    """What happens on a day, by chance, but always the same."""
+
+    def __init__(self, house: House) -> None:
+        """Begin it."""
+        self.house = house
+        self.random = Random(7)
+        self.requests = 0
+        self.ids: set[str] = set()
+        self.count = 0
+
+    async def minute(self) -> None:
+        """Let a minute go by, with whatever comes in it."""
+        random, control = self.random, self.house.simulator.control
+        lock = generated_lock_id(random.randrange(LOCKS))
+        codes = self.house.simulator.world.codes_of(lock)
+        for chance, happening in (
+            (0.5, lambda: control.turn_lock(lock, locked=random.random() < 0.5)),
+            (0.3, lambda: control.use_code(random.choice(codes).access_code_id)),
+            (0.05, lambda: control.battery(lock, random.random())),
+            (0.03, lambda: control.add_unmanaged_code(lock, self.name(), None)),
+            (0.03, lambda: control.delete_code_in_app(codes[-1].access_code_id)),
+            (0.02, lambda: control.lock_offline(lock)),
+            (0.02, lambda: control.lock_online(lock)),
+            (0.02, lambda: control.lose_events(3)),
+            (0.02, lambda: control.delay_events(3, seconds=200)),
+            (0.02, lambda: control.duplicate_events(3)),
+            (0.02, lambda: control.drop_code(codes[0].access_code_id)),
+        ):
+            if codes and random.random() < chance:
+                happening()
+        self.trouble()
+        if random.random() < 0.02:
+            await self.schedule(lock)
+        await self.house.step(60)
+
+    def trouble(self) -> None:
+        """Let requests fail now and then, for a while."""
+        random, faults = self.random, self.house.simulator.faults
+        if random.random() < 0.1:
+            faults.clear()
+        if random.random() < 0.03:
+            kind: FaultKind = random.choice(
+                ["outage", "html", "empty", "broken_json", "wrong_shape", "rate_limit"]
+            )
+            path = random.choice(["/", "/events", "/devices", "/access_codes"])
+            faults.add(kind, path=path, count=random.choice([1, 5, None]))
+        mails: list[Mail] = ["arrives", "lost", "answer lost"]
+        self.house.mail = random.choices(mails, [8, 1, 1])[0]
+
+    async def schedule(self, lock: str) -> None:
+        """Make a code by an action, and delete it by another."""
+        entity_id = self.house.lock_entity(lock)
+        name = self.name()
+        if await self.house.act(
+            "seam",
+            "schedule_access_code",
+            {"/access_codes/create": 1},
+            entity_id=entity_id,
+            name=name,
+        ):
+            await self.house.act(
+                "seam",
+                "delete_access_code",
+                {"/access_codes/delete": 1},
+                entity_id=entity_id,
+                name=name,
+            )
+
+    def name(self) -> str:
+        """Return a name of its own."""
+        self.count += 1
+        return f"Visitor {'abcdefghij'[self.count % 10]}{'i' * (self.count // 10)}"
+
+    def forget(self) -> None:
+        """Check an hour, and let go of what only the test and the simulator keep."""
+        house, simulator = self.house, self.house.simulator
+        house.check_always()
+        ids = {news.event.event_id for news in house.told}
+        assert not ids & self.ids, "an event was told twice"
+        self.ids |= ids
+        house.told.clear()
+        self.requests += len(simulator.requests)
+        simulator.requests.clear()
+        house.written.clear()
+        simulator.deliveries.clear()
+        simulator.world.action_attempts.clear()
+        del simulator.world.events[:-600]
+
+
+def _held() -> int:
+    """Return how many bytes are held but by tests and simulator."""
+    gc.collect()
+    root = Path(__file__).parents[1]
+    ours = [
+        tracemalloc.Filter(inclusive=False, filename_pattern=f"{root / name}/*")
+        for name in ("tests", "simulator")
+    ]
+    others = [
+        tracemalloc.Filter(inclusive=False, filename_pattern=pattern)
+        for pattern in (
+            "*/_pytest/*",
+            "*/logging/*",
+            "*/tracemalloc.py",
+            "*/freezegun/*",
+        )
+    ]
+    snapshot = tracemalloc.take_snapshot().filter_traces(ours + others)
+    return sum(trace.size for trace in snapshot.traces)
+
+
+async def _live(house: House) -> list[int]:
+    """Live through the day; return what was held after each hour."""
+    held: list[int] = []
+    day = Day(house)
+    for hour in range(HOURS):
+        for _ in range(60):
+            await day.minute()
+        if hour % 8 == 5:
+            await house.choose_webhook(is_on=hour > 12)
+        day.forget()
+        held.append(_held() if hour >= 1 else 0)
+    # On average, trouble included, and without the start.
+    assert day.requests < 20 * 60 * HOURS
+    assert day.ids
+    await house.recover()
+    return held
+
+
+def test_after_a_day_of_trouble_all_is_well_and_nothing_has_piled_up(
+    freezer_and_idle: tuple[FrozenDateTimeFactory, Idle],
+) -> None:
+    """The truth is shown, no event was told twice, and memory is as after two hours."""
+    freezer, idle = freezer_and_idle
+    loop = asyncio.get_event_loop()
+    simulator = Simulator(manual_clock=True, start_at=START, locks=LOCKS)
+    simulator.control.limit_rates(False)
+    house = House(freezer, idle, simulator)
+    running = house.running()
+    tracemalloc.start()
+    loop.run_until_complete(running.__aenter__())
+    try:
+        held = loop.run_until_complete(_live(house))
+    finally:
+        loop.run_until_complete(
+            while_time_runs(freezer, running.__aexit__(None, None, None))
+        )
+        tracemalloc.stop()
+    assert len(list(simulator.world.devices_of(WORKSPACE))) == LOCKS
+    assert max(held[-4:]) - held[1] < MAY_GROW, held
