@@ -23,17 +23,11 @@ def merged_codes(
     # Of a code that is in both lists the managed one comes last, and counts.
     ordered = sorted(answer, key=lambda code: code.is_managed)
     codes = {code.access_code_id: own_changes.applied(code, now) for code in ordered}
-    old = {code.access_code_id for code in lock.managed}
-    new_pins = {
-        code.code
-        for code in codes.values()
-        if code.is_managed and code.code and code.access_code_id not in old
-    }
     missing: set[str] = set()
-    for code in lock.codes:
+    absent = [code for code in lock.codes if code.access_code_id not in codes]
+    new_pins = _new_pins(lock, codes.values()) if absent else set()
+    for code in absent:
         code_id = code.access_code_id
-        if code_id in codes:
-            continue
         if may_lack(code_id):
             codes[code_id] = code
         elif not own_changes.is_gone(code_id, now) and (
@@ -51,3 +45,13 @@ def merged_codes(
         else:
             own_changes.forget(code_id)
     return list(codes.values()), frozenset(missing)
+
+
+def _new_pins(lock: Lock, codes: Iterable[AccessCode]) -> set[str]:
+    """Return the PINs of managed codes that the lock did not have."""
+    old = {code.access_code_id for code in lock.managed}
+    return {
+        code.code
+        for code in codes
+        if code.is_managed and code.code and code.access_code_id not in old
+    }
