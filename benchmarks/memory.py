@@ -9,7 +9,8 @@ from aiohttp import ClientSession
 from homeassistant.util import dt as dt_util
 
 from custom_components.seam.api import SeamClient
-from custom_components.seam.sync import FetchCodes, FetchDevices, Sync
+from custom_components.seam.fetches import FetchCodes, FetchDevices
+from custom_components.seam.sync import Sync
 
 
 def bytes_per_code(url: str, key: str) -> float:
