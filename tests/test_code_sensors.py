@@ -273,6 +273,30 @@ async def test_while_the_codes_of_a_lock_are_unknown(
     assert _entities(entity_registry, entry) == before
 
 
+async def test_a_lock_that_the_first_answer_lacks(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+) -> None:
+    """Its codes keep their sensors, and what people made of them."""
+    entity_registry.async_update_entity(CLEANER, name="Our cleaner")
+    before = _entities(entity_registry, entry)
+    lock = simulator.world.devices[FRONT_DOOR]
+    lock.is_managed = False
+    coordinator = await _reload(hass, entry)
+    assert FRONT_DOOR not in coordinator.data.locks
+    assert _entities(entity_registry, entry) == before
+    lock.is_managed = True
+    await coordinator.async_reconcile()
+    await hass.async_block_till_done()
+    assert _state(hass, CLEANER) == "set"
+    registered = entity_registry.async_get(CLEANER)
+    assert registered
+    assert registered.name == "Our cleaner"
+
+
 async def test_a_code_that_went_while_home_assistant_was_off(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,

@@ -12,20 +12,21 @@ from typing import Any
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .api import AccessCode, ActionAttempt, ActionAttemptStatus
+from .api import AccessCode, ActionAttempt, ActionAttemptStatus, SeamAuthError
 from .attempts import async_wait_for_attempt
 from .constraints import (
+    check_length,
     check_name,
     check_own_pin,
     check_pin,
-    check_preferred_length,
     check_start,
     check_times,
 )
 from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
 from .picture import Lock
-from .presentation import JsonObject, local_time
+from .presentation import JsonObject, label, local_time
+from .targets import Target, current_lock
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,7 +92,7 @@ def find_code(
             candidates=candidates(codes),
         )
     wanted = name or ""
-    found = _called(codes, wanted)
+    found = _called(coordinator, codes, wanted)
     if len(found) == 1:
         return found[0]
     raise refusal(
@@ -115,10 +116,10 @@ def find_managed_code(
         others = [
             code for code in lock.unmanaged if code.access_code_id == access_code_id
         ]
-    elif _called(lock.managed, name or ""):
+    elif _called(coordinator, lock.managed, name or ""):
         others = []
     else:
-        others = _called(lock.unmanaged, name or "")
+        others = _called(coordinator, lock.unmanaged, name or "")
     if others:
         raise refusal("unmanaged_code", lock=lock.device.name, name=label(others[0]))
     return find_code(
@@ -126,11 +127,14 @@ def find_managed_code(
     )
 
 
-def _called(codes: Iterable[AccessCode], name: str) -> list[AccessCode]:
+def _called(
+    coordinator: SeamCoordinator, codes: Sequence[AccessCode], name: str
+) -> list[AccessCode]:
     """Return the codes of a name, or else those that spell it in other letters."""
-    codes = list(codes)
-    return [code for code in codes if code.name == name] or [
-        code for code in codes if (code.name or "").casefold() == name.casefold()
+    names = coordinator.secrets.forms(name)
+    folded = {name.casefold() for name in names}
+    return [code for code in codes if code.name in names] or [
+        code for code in codes if (code.name or "").casefold() in folded
     ]
 
 
@@ -139,7 +143,7 @@ def candidates(codes: Iterable[AccessCode]) -> str:
     return ", ".join(f"{code.name} ({code.access_code_id})" for code in codes) or "–"
 
 
-def check_request(locks: Iterable[Lock], request: CodeRequest) -> None:
+def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
     """Refuse a code that one of the locks cannot have."""
     now = dt_util.utcnow()
     check_times(request.starts_at, request.ends_at, now)
@@ -155,8 +159,8 @@ def check_request(locks: Iterable[Lock], request: CodeRequest) -> None:
         raise refusal("one_time_without_offline")
     if request.use_backup_access_code_pool and request.starts_at is None:
         raise refusal("backup_without_times")
-    for lock in locks:
-        device = lock.device
+    for target in targets:
+        lock, device = target.lock, target.lock.device
         if not device.has_access_codes or (
             request.is_offline_access_code
             and device.can_program_offline_access_codes is None
@@ -172,12 +176,12 @@ def check_request(locks: Iterable[Lock], request: CodeRequest) -> None:
             and device.properties.supports_backup_access_code_pool is False
         ):
             raise refusal("no_backup_pool", lock=device.name)
-        check_name(lock, request.name)
+        check_name(lock, request.name, target.coordinator.secrets)
         check_start(lock, request.starts_at, now)
         if request.code is not None:
             check_pin(lock, request.code)
         if request.preferred_code_length is not None:
-            check_preferred_length(lock, request.preferred_code_length)
+            check_length(lock, request.preferred_code_length)
 
 
 async def async_create(
@@ -275,15 +279,19 @@ async def async_delete(
 
 
 async def async_reveal(
-    coordinator: SeamCoordinator,
-    lock: Lock,
-    *,
-    access_code_id: str | None,
-    name: str | None,
+    target: Target, *, access_code_id: str | None, name: str | None
 ) -> JsonObject:
-    """Return a code with its PIN, as fresh as Seam can be asked for it."""
-    await coordinator.async_refresh_locks([lock.device_id])
-    lock = coordinator.data.locks.get(lock.device_id, lock)
+    """Return a code with its PIN, as fresh as Seam can be asked for it.
+
+    Somebody may stand at the door while Seam is down: then the last known PIN is
+    better than none, as long as the answer says so.
+    """
+    coordinator = target.coordinator
+    error = await coordinator.async_refresh_locks([target.lock.device_id])
+    if isinstance(error, SeamAuthError):
+        with translated_errors(coordinator, changes=False):
+            raise error
+    lock = current_lock(target)
     if not lock.has_codes:
         raise refusal("codes_unknown", lock=lock.device.name)
     code = find_code(
@@ -291,7 +299,13 @@ async def async_reveal(
     )
     if code.code is None:
         raise refusal("pin_unknown", lock=lock.device.name, name=label(code))
-    return _with_pin(code)
+    return {
+        **_with_pin(code),
+        "is_fresh": error is None,
+        "as_of": local_time(
+            dt_util.utcnow() if error is None else coordinator.reconciled_at
+        ),
+    }
 
 
 async def async_generate(coordinator: SeamCoordinator, lock: Lock) -> JsonObject:
@@ -338,8 +352,3 @@ async def async_simulate_unmanaged(
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
     return {"access_code_id": code.access_code_id, "name": code.name}
-
-
-def label(code: AccessCode) -> str:
-    """Return what to call a code, which need not have a name."""
-    return code.name or code.access_code_id

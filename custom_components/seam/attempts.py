@@ -1,12 +1,15 @@
 """Waiting for what Seam does on a lock."""
 
 import asyncio
+import logging
 
 from homeassistant.exceptions import HomeAssistantError
 
-from .api import ActionAttempt, ActionAttemptStatus, SeamError
+from .api import ActionAttempt, ActionAttemptStatus, SeamAuthError, SeamError
 from .const import DOMAIN
 from .coordinator import SeamCoordinator
+
+_LOGGER = logging.getLogger(__name__)
 
 # Seconds between questions, 60 in all: most attempts take few, some locks many.
 WAIT_STEPS = (0.5, 0.5, 1, 1, 2, 2, 3, 5, 5, 10, 15, 15)
@@ -30,12 +33,26 @@ async def async_wait_for_attempt(
             attempt = await coordinator.client.get_action_attempt(
                 attempt.action_attempt_id
             )
-        except SeamError:
-            # What was asked for goes on in Seam whether or not we can watch it.
-            continue
+        except SeamError as err:
+            if not may_watch_on(coordinator, err):
+                break
     if attempt.status is ActionAttemptStatus.ERROR:
         raise attempt_failure(coordinator, device_id, attempt)
     return attempt
+
+
+def may_watch_on(coordinator: SeamCoordinator, err: SeamError) -> bool:
+    """Return whether to ask again after a failure to look.
+
+    It is none of what was asked for: that goes on in Seam whether or not we can watch
+    it. But where the key is refused, it takes a new one.
+    """
+    err.redact(coordinator.secrets.mask)
+    _LOGGER.debug("Could not ask how far it is: %s", err)
+    if isinstance(err, SeamAuthError):
+        coordinator.config_entry.async_start_reauth(coordinator.hass)
+        return False
+    return True
 
 
 def attempt_failure(

@@ -14,6 +14,7 @@ from homeassistant.util import dt as dt_util
 
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
+from .presentation import label
 
 # The coordinator does the talking.
 PARALLEL_UPDATES = 0
@@ -79,7 +80,7 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
             CalendarEvent(
                 start=_local(code.starts_at),
                 end=_local(code.ends_at),
-                summary=code.name or code.access_code_id,
+                summary=label(code),
                 uid=code.access_code_id,
             )
             for code in self.seam_lock.codes

@@ -7,14 +7,14 @@ from typing import Any
 
 from homeassistant.util import dt as dt_util
 
-from .access_codes import described, label, outcome_of
+from .access_codes import described, outcome_of
 from .api import AccessCode, CodeStatus
 from .attempts import async_wait_for_attempt
 from .constraints import check_name, check_pin, check_start, check_times
 from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
 from .picture import Lock
-from .presentation import JsonObject
+from .presentation import JsonObject, label
 
 type Fields = Mapping[str, Any]
 
@@ -30,7 +30,9 @@ class CodeChange:
     is_ongoing: bool = False
     is_external_modification_allowed: bool | None = None
 
-    def difference(self, lock: Lock, code: AccessCode) -> dict[str, Any]:
+    def difference(
+        self, coordinator: SeamCoordinator, lock: Lock, code: AccessCode
+    ) -> dict[str, Any]:
         """Return what would not be as it is, by the names of the code's fields."""
         wanted = {
             "name": self.name,
@@ -42,6 +44,8 @@ class CodeChange:
             for key, value in wanted.items()
             if value is not None and value != getattr(code, key)
         }
+        if self.name is not None and code.name in coordinator.secrets.forms(self.name):
+            fields.pop("name", None)
         if not self.is_ongoing and self.starts_at is None and self.ends_at is None:
             return fields
         if self.is_ongoing:
@@ -64,13 +68,14 @@ def _seconds(*moments: datetime | None) -> list[datetime | None]:
     return [moment and moment.replace(microsecond=0) for moment in moments]
 
 
-def check_change(lock: Lock, code: AccessCode, fields: Fields) -> None:
-    """Refuse a change that the lock, or the code itself, does not allow."""
-    check_changeable(lock, code)
+def check_change(
+    coordinator: SeamCoordinator, lock: Lock, code: AccessCode, fields: Fields
+) -> None:
+    """Refuse a change of a changeable code that the lock does not allow."""
     now = dt_util.utcnow()
     name, pin = fields.get("name"), fields.get("code")
     if name is not None:
-        check_name(lock, name, replaces=code.access_code_id)
+        check_name(lock, name, coordinator.secrets, replaces=code.access_code_id)
     if pin is not None:
         check_pin(lock, pin, replaces=code.access_code_id)
     # The old PIN works until the lock has learnt the new one.
@@ -154,7 +159,7 @@ def linked_change(
     check_changeable(lock, code)
     if code.common_code_key is None:
         raise refusal("not_linked", lock=lock.device.name, name=label(code))
-    frame = change.difference(lock, code)
+    frame = change.difference(coordinator, lock, code)
     if change.starts_at or change.ends_at:
         # The other codes get both, as Seam knows no way to keep each its own.
         change = replace(
@@ -168,8 +173,9 @@ def linked_change(
         for other in other_lock.managed:
             if other.common_code_key != code.common_code_key:
                 continue
-            if difference := change.difference(other_lock, other):
-                check_change(other_lock, other, difference)
+            if difference := change.difference(coordinator, other_lock, other):
+                check_changeable(other_lock, other)
+                check_change(coordinator, other_lock, other, difference)
                 fields[other.access_code_id] = difference
                 device_ids.add(other_lock.device_id)
     return LinkedChange(code.common_code_key, change, fields, frozenset(device_ids))

@@ -8,14 +8,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .access_codes import async_begin_deletion, not_deletable
-from .api import (
-    AccessCode,
-    ActionAttempt,
-    CodeStatus,
-    SeamAuthError,
-    SeamRateLimitError,
-)
+from .api import AccessCode, ActionAttempt, CodeStatus
 from .attempts import async_wait_for_attempt
+from .batches import async_begin_each, code_outcome
 from .coordinator import SeamCoordinator
 from .picture import Lock
 from .presentation import JsonObject, local_time
@@ -51,7 +46,7 @@ async def async_delete_expired(
         if code.status_at(now) is CodeStatus.REMOVING:
             outcomes.append(_outcome(code, "pending"))
         elif reason := not_deletable(lock, code):
-            outcomes.append(_outcome(code, "not_deletable", str(reason)))
+            outcomes.append(_outcome(code, "not_deletable", reason))
         elif dry_run:
             outcomes.append(_outcome(code, "would_delete"))
         else:
@@ -64,33 +59,27 @@ async def async_delete_expired(
 async def _async_delete(
     coordinator: SeamCoordinator, lock: Lock, codes: list[AccessCode]
 ) -> list[JsonObject]:
-    failures: dict[str, str] = {}
     attempts: list[tuple[AccessCode, ActionAttempt | None]] = []
-    stopped: str | None = None
+
+    async def begin(code: AccessCode) -> None:
+        try:
+            attempt = await async_begin_deletion(coordinator, code)
+        except HomeAssistantError as err:
+            if err.translation_key != "not_found":
+                raise
+            # It went by itself meanwhile.
+            coordinator.async_codes_removed([code.access_code_id])
+        else:
+            attempts.append((code, attempt))
+
     try:
-        for code in codes:
-            if stopped is not None:
-                failures[code.access_code_id] = stopped
-                continue
-            try:
-                attempt = await async_begin_deletion(coordinator, code)
-            except HomeAssistantError as err:
-                if err.translation_key == "not_found":
-                    # It went by itself meanwhile.
-                    coordinator.async_codes_removed([code.access_code_id])
-                    continue
-                failures[code.access_code_id] = str(err)
-                # The others would fare no better, and only make it worse.
-                if isinstance(err.__cause__, SeamAuthError | SeamRateLimitError):
-                    stopped = str(err)
-            else:
-                attempts.append((code, attempt))
+        failures = await async_begin_each(codes, begin)
 
         async def wait(code: AccessCode, attempt: ActionAttempt | None) -> None:
             try:
                 await async_wait_for_attempt(coordinator, lock.device_id, attempt)
             except HomeAssistantError as err:
-                failures[code.access_code_id] = str(err)
+                failures[code.access_code_id] = err
 
         await asyncio.gather(*(wait(code, attempt) for code, attempt in attempts))
     finally:
@@ -109,11 +98,10 @@ async def _async_delete(
     ]
 
 
-def _outcome(code: AccessCode, outcome: str, reason: str | None = None) -> JsonObject:
-    row: JsonObject = {
-        "access_code_id": code.access_code_id,
-        "name": code.name,
+def _outcome(
+    code: AccessCode, outcome: str, reason: HomeAssistantError | None = None
+) -> JsonObject:
+    return {
+        **code_outcome(code, outcome, reason),
         "ends_at": local_time(code.ends_at),
-        "outcome": outcome,
     }
-    return row if reason is None else {**row, "reason": reason}

@@ -9,9 +9,10 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Final
 
-from .api import Device
+from .api.redact import Secrets
 from .errors import refusal
 from .picture import Lock
+from .presentation import label
 
 _PIN_LENGTHS: Final = range(4, 13)
 
@@ -67,7 +68,7 @@ def check_pin(lock: Lock, pin: str, *, replaces: str | None = None) -> None:
 
     `replaces` is the id of the code whose PIN it becomes, if there is one.
     """
-    _check_length(lock.device, len(pin))
+    check_length(lock, len(pin))
     for constraint in lock.device.properties.code_constraints:
         kind = constraint.constraint_type
         if kind in _BROKEN_BY and _BROKEN_BY[kind](pin):
@@ -82,7 +83,7 @@ def check_pin(lock: Lock, pin: str, *, replaces: str | None = None) -> None:
                     raise refusal(
                         "code_constraint_unique_first_four_digits",
                         lock=lock.device.name,
-                        name=code.name or code.access_code_id,
+                        name=label(code),
                     )
 
 
@@ -111,17 +112,13 @@ def check_common_length(locks: Iterable[Lock]) -> None:
         )
 
 
-def check_preferred_length(lock: Lock, length: int) -> None:
-    """Refuse a length that the lock does not take."""
-    _check_length(lock.device, length)
-
-
-def _check_length(device: Device, length: int) -> None:
-    lengths = device.properties.supported_code_lengths
+def check_length(lock: Lock, length: int) -> None:
+    """Refuse a number of digits that the lock does not take."""
+    lengths = lock.device.properties.supported_code_lengths
     if lengths and length not in lengths:
         raise refusal(
             "code_length",
-            lock=device.name,
+            lock=lock.device.name,
             lengths=_listed(lengths),
         )
 
@@ -130,7 +127,9 @@ def _listed(lengths: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(lengths)))
 
 
-def check_name(lock: Lock, name: str, *, replaces: str | None = None) -> None:
+def check_name(
+    lock: Lock, name: str, secrets: Secrets, *, replaces: str | None = None
+) -> None:
     """Refuse a name that the lock does not take."""
     for constraint in lock.device.properties.code_constraints:
         if constraint.constraint_type == "name_length":
@@ -145,9 +144,9 @@ def check_name(lock: Lock, name: str, *, replaces: str | None = None) -> None:
                 )
         elif constraint.constraint_type == "name_must_be_unique":
             for code in lock.codes:
-                if code.name == name and code.access_code_id != replaces:
+                if code.name in secrets.forms(name) and code.access_code_id != replaces:
                     raise refusal(
-                        "name_must_be_unique", lock=lock.device.name, name=name
+                        "name_must_be_unique", lock=lock.device.name, name=label(code)
                     )
 
 

@@ -9,11 +9,12 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, ActionAttempt, ActionAttemptStatus, SeamError
-from .attempts import WAIT_STEPS, attempt_failure
+from .attempts import WAIT_STEPS, attempt_failure, may_watch_on
+from .batches import async_begin_each, code_outcome
 from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
 from .picture import Lock
-from .presentation import JsonObject, can_convert
+from .presentation import JsonObject, can_convert, label
 
 _FAILED_EVENT = "access_code.unmanaged.failed_to_convert_to_managed"
 
@@ -39,10 +40,10 @@ async def async_convert(
     convertible: list[AccessCode] = []
     for code in codes:
         if not can_convert(lock, code):
-            reason = str(not_convertible(lock, code))
-            outcomes.append(_outcome(code, "not_convertible", reason))
+            reason = not_convertible(lock, code)
+            outcomes.append(code_outcome(code, "not_convertible", reason))
         elif dry_run:
-            outcomes.append(_outcome(code, "would_convert"))
+            outcomes.append(code_outcome(code, "would_convert"))
         else:
             convertible.append(code)
     if convertible:
@@ -55,11 +56,7 @@ async def async_convert(
 
 def not_convertible(lock: Lock, code: AccessCode) -> HomeAssistantError:
     """Return why a code cannot be made managed."""
-    return refusal(
-        "not_convertible",
-        lock=lock.device.name,
-        name=code.name or code.access_code_id,
-    )
+    return refusal("not_convertible", lock=lock.device.name, name=label(code))
 
 
 class _Conversion:
@@ -72,7 +69,7 @@ class _Conversion:
         self._old_events: set[str] = set()
         self._old_codes = {code.access_code_id for code in lock.managed}
         self._attempts: dict[str, ActionAttempt | None] = {}
-        self._failures: dict[str, str] = {}
+        self._failures: dict[str, HomeAssistantError] = {}
         self._converted: set[str] = set()
 
     async def async_run(
@@ -83,27 +80,23 @@ class _Conversion:
     ) -> list[JsonObject]:
         """Convert the codes and wait, at most a minute, for what becomes of them."""
         client = self._coordinator.client
+
+        async def begin(code: AccessCode) -> None:
+            with self._translated_errors():
+                self._attempts[code.access_code_id] = await client.convert_to_managed(
+                    code.access_code_id,
+                    is_external_modification_allowed=allow_external_modification,
+                    force=force,
+                )
+
         try:
             with self._translated_errors(changes=False):
                 self._old_events = {
                     event.event_id for event in await client.list_events(self._since)
                 }
-            for code in codes:
-                try:
-                    with self._translated_errors():
-                        self._attempts[
-                            code.access_code_id
-                        ] = await client.convert_to_managed(
-                            code.access_code_id,
-                            is_external_modification_allowed=(
-                                allow_external_modification
-                            ),
-                            force=force,
-                        )
-                except HomeAssistantError as err:
-                    if len(codes) == 1:
-                        raise
-                    self._failures[code.access_code_id] = str(err)
+            self._failures = await async_begin_each(codes, begin)
+            if self._failures and len(codes) == 1:
+                raise self._failures[codes[0].access_code_id]
             await self._async_wait(codes)
         finally:
             self._coordinator.async_codes_converted(self._converted)
@@ -128,9 +121,9 @@ class _Conversion:
             await asyncio.sleep(step)
             try:
                 await self._async_look(waiting)
-            except SeamError:
-                # What was asked for goes on in Seam whether or not we can watch it.
-                continue
+            except SeamError as err:
+                if not may_watch_on(self._coordinator, err):
+                    return
 
     async def _async_look(self, waiting: list[AccessCode]) -> None:
         """Find out how far the codes are."""
@@ -153,34 +146,25 @@ class _Conversion:
             if code_id in ids or (code.code and code.code in pins):
                 self._converted.add(code_id)
             elif code_id in failed:
-                self._failures[code_id] = str(
-                    refusal("conversion_failed", lock=self._lock.device.name)
+                self._failures[code_id] = refusal(
+                    "conversion_failed", lock=self._lock.device.name
                 )
             elif attempt := self._attempts.get(code_id):
                 attempt = await client.get_action_attempt(attempt.action_attempt_id)
                 if attempt.status is ActionAttemptStatus.ERROR:
-                    self._failures[code_id] = str(
-                        attempt_failure(
-                            self._coordinator, self._lock.device_id, attempt
-                        )
+                    self._failures[code_id] = attempt_failure(
+                        self._coordinator, self._lock.device_id, attempt
                     )
 
     def _what_became_of(self, code: AccessCode) -> JsonObject:
         code_id = code.access_code_id
         if reason := self._failures.get(code_id):
-            return _outcome(code, "failed", reason)
-        return _outcome(code, "converted" if code_id in self._converted else "pending")
+            return code_outcome(code, "failed", reason)
+        return code_outcome(
+            code, "converted" if code_id in self._converted else "pending"
+        )
 
     def _translated_errors(
         self, *, changes: bool = True
     ) -> AbstractContextManager[None]:
         return translated_errors(self._coordinator, changes=changes)
-
-
-def _outcome(code: AccessCode, outcome: str, reason: str | None = None) -> JsonObject:
-    described: JsonObject = {
-        "access_code_id": code.access_code_id,
-        "name": code.name,
-        "outcome": outcome,
-    }
-    return described if reason is None else {**described, "reason": reason}

@@ -19,12 +19,12 @@ from .access_codes import (
     check_request,
 )
 from .api import AccessCode, CodeStatus
-from .changes import CodeChange, Fields, async_change, check_change
+from .changes import CodeChange, Fields, async_change, check_change, check_changeable
 from .const import DOMAIN
 from .constraints import check_pin
 from .errors import refusal
 from .picture import Lock
-from .presentation import JsonObject
+from .presentation import JsonObject, label
 from .sharing import async_create_shared, check_shared, new_common_code_key
 from .targets import Outcome, Target, async_each, async_renew, current_lock
 
@@ -75,10 +75,12 @@ class _Ensuring:
             except HomeAssistantError as err:
                 self._outcomes[target.entity_id] = err
         request = self._request
-        check_request([target.lock for target in self._missing], request)
+        check_request(self._missing, request)
         for present in self._present:
             if present.fields:
-                check_change(present.target.lock, present.code, present.fields)
+                target, code = present.target, present.code
+                check_changeable(target.lock, code)
+                check_change(target.coordinator, target.lock, code, present.fields)
         # Without a PIN of one's own, Seam chooses, unless one of the locks has one.
         shares = not self._pins and len(self._missing) > 1
         if shares:
@@ -104,8 +106,7 @@ class _Ensuring:
         check_codes_known(lock)
         target = replace(target, lock=lock)
         request, now = self._request, dt_util.utcnow()
-        # A name that holds the PIN of some code is shown masked.
-        names = (request.name, target.coordinator.secrets.mask(request.name))
+        names = target.coordinator.secrets.forms(request.name)
         found = [
             code
             for code in lock.managed
@@ -118,11 +119,11 @@ class _Ensuring:
             raise refusal(
                 "several_of_name",
                 lock=lock.device.name,
-                name=names[1],
+                name=label(found[0]),
                 candidates=candidates(found),
             )
         if found:
-            fields = _difference(request, lock, found[0])
+            fields = _difference(request, target, found[0])
             self._present.append(_Present(target, found[0], fields))
         else:
             self._missing.append(target)
@@ -189,7 +190,7 @@ async def _async_adapt(present: _Present) -> JsonObject:
     return {**changed, "outcome": "updated"} if present.fields else changed
 
 
-def _difference(request: CodeRequest, lock: Lock, code: AccessCode) -> Fields:
+def _difference(request: CodeRequest, target: Target, code: AccessCode) -> Fields:
     """Return what of a code is not as wanted. Without any PIN, its own is."""
     change = CodeChange(
         code=request.code,
@@ -198,7 +199,7 @@ def _difference(request: CodeRequest, lock: Lock, code: AccessCode) -> Fields:
         is_ongoing=request.starts_at is None,
         is_external_modification_allowed=request.is_external_modification_allowed,
     )
-    fields = change.difference(lock, code)
+    fields = change.difference(target.coordinator, target.lock, code)
     if code.is_offline_access_code and _is_rounded(request, code):
         fields = {key: fields[key] for key in fields.keys() - _TIMES}
     return fields

@@ -48,7 +48,7 @@ def translated_errors(
     try:
         yield
     except SeamError as err:
-        err.redact(coordinator.secrets)
+        err.redact(coordinator.secrets.mask)
         if isinstance(err, SeamAuthError):
             coordinator.config_entry.async_start_reauth(coordinator.hass)
         placeholders = {"error": str(err)}

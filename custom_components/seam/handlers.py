@@ -66,7 +66,7 @@ async def async_schedule_access_code(
 ) -> Outcomes:
     """Create a code; on several locks one PIN, and codes that know of each other."""
     request = requested_code(call.data)
-    check_request([target.lock for target in targets], request)
+    check_request(targets, request)
     if len(targets) > 1 and request.code is None:
         check_shared(targets, request)
         return await async_create_shared(targets, request)
@@ -113,8 +113,8 @@ async def _async_update_each(
     changes = {}
     for target, code in found:
         check_changeable(target.lock, code)
-        fields = change.difference(target.lock, code)
-        check_change(target.lock, code, fields)
+        fields = change.difference(target.coordinator, target.lock, code)
+        check_change(target.coordinator, target.lock, code, fields)
         changes[target.entity_id] = (code, fields)
     return await async_each(
         [target for target, _ in found],
@@ -247,10 +247,7 @@ async def async_reveal_access_code(
 ) -> Outcomes:
     """Tell a PIN."""
     pick = picked_code(call.data)
-    return await async_each(
-        targets,
-        lambda target: async_reveal(target.coordinator, target.lock, **pick),
-    )
+    return await async_each(targets, lambda target: async_reveal(target, **pick))
 
 
 async def async_pull_backup_access_code(

@@ -13,13 +13,12 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .access_codes import label
 from .advice import advice_key, async_advice
 from .api import AccessCode, CodeStatus, Scope, SeamProblem
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
 from .picture import Lock
-from .presentation import can_convert
+from .presentation import can_convert, label
 
 # Seam and the makers' clouds try again by themselves: most errors are over before then.
 GRACE: Final = timedelta(minutes=10)

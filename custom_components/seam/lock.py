@@ -5,7 +5,7 @@ from typing import Any, override
 
 from homeassistant.components.lock import LockEntity, LockEntityDescription
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import ActionAttempt, ActionAttemptStatus
@@ -13,7 +13,7 @@ from .attempts import async_wait_for_attempt
 from .const import DOMAIN
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
-from .errors import translated_errors
+from .errors import refusal, translated_errors
 
 # Seam takes 15 requests a minute for each lock, and does the rest of the waiting.
 PARALLEL_UPDATES = 0
@@ -81,11 +81,7 @@ class SeamLock(SeamLockEntity, LockEntity):
         if able:
             return
         reason = "not_now" if able is False else "never"
-        raise ServiceValidationError(
-            translation_domain=DOMAIN,
-            translation_key=f"cannot_{what}_{reason}",
-            translation_placeholders={"lock": self.seam_lock.device.name},
-        )
+        raise refusal(f"cannot_{what}_{reason}", lock=self.seam_lock.device.name)
 
     async def _async_attempt(
         self, start: Callable[[str], Awaitable[ActionAttempt]], *, locked: bool

@@ -96,6 +96,11 @@ def code_problems(
     ]
 
 
+def label(code: AccessCode) -> str:
+    """Return what to call a code, which need not have a name."""
+    return code.name or code.access_code_id
+
+
 def local_time(moment: datetime | None) -> str | None:
     """Return a time of Seam's as the house reads its clock."""
     if moment is None:

@@ -10,14 +10,14 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
-from .access_codes import async_delete, label
+from .access_codes import async_delete
 from .api import AccessCode
 from .const import DOMAIN
 from .conversion import async_convert
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .issues import choices, colliding_code
 from .picture import Lock
-from .presentation import JsonObject
+from .presentation import JsonObject, label
 
 
 async def async_create_fix_flow(

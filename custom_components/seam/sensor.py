@@ -11,7 +11,7 @@ from homeassistant.components.sensor import (
     SensorEntityDescription,
     SensorStateClass,
 )
-from homeassistant.const import PERCENTAGE, EntityCategory
+from homeassistant.const import EntityCategory, UnitOfRatio
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
@@ -22,7 +22,7 @@ from .const import CONF_CODE_SENSORS
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .entity import SeamLockEntity, async_add_lock_entities
 from .picture import Lock
-from .presentation import async_code_lists
+from .presentation import async_code_lists, label
 
 # The coordinator does the talking.
 PARALLEL_UPDATES = 0
@@ -62,7 +62,7 @@ SENSORS = (
         key="battery",
         device_class=SensorDeviceClass.BATTERY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        native_unit_of_measurement=PERCENTAGE,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda lock: _percent(lock.device.battery_level),
         exists_fn=lambda lock: lock.device.battery_level is not None,
@@ -72,7 +72,7 @@ SENSORS = (
         translation_key="keypad_battery",
         device_class=SensorDeviceClass.BATTERY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        native_unit_of_measurement=PERCENTAGE,
+        native_unit_of_measurement=UnitOfRatio.PERCENTAGE,
         state_class=SensorStateClass.MEASUREMENT,
         value_fn=lambda lock: _percent(lock.device.keypad_battery_level),
         exists_fn=lambda lock: lock.device.keypad_battery_level is not None,
@@ -187,9 +187,13 @@ def _async_keep_code_sensors(
 def _are_codes_unknown(
     coordinator: SeamCoordinator, registered: er.RegistryEntry
 ) -> bool:
-    """Return whether Seam could not tell the codes of the lock of a code's sensor."""
-    return any(
-        registered.unique_id.startswith(f"{lock.device_id}_") and not lock.has_codes
+    """Return whether Seam could not tell the codes of the lock of a code's sensor.
+
+    Nor can it where an answer lacks the lock: if that is gone, its device is removed,
+    and the sensors with it.
+    """
+    return not any(
+        registered.unique_id.startswith(f"{lock.device_id}_") and lock.has_codes
         for lock in coordinator.data.locks.values()
     )
 
@@ -253,7 +257,7 @@ class SeamCodeSensor(SeamLockEntity, SensorEntity):
         super().__init__(coordinator, code.device_id, CODE)
         self._access_code_id = code.access_code_id
         self._attr_unique_id = code_sensor_id(code)
-        self._attr_name = code.name or code.access_code_id
+        self._attr_name = label(code)
 
     @property
     def _code(self) -> AccessCode | None:
@@ -271,7 +275,7 @@ class SeamCodeSensor(SeamLockEntity, SensorEntity):
     def _handle_coordinator_update(self) -> None:
         """Follow the code's name."""
         if code := self._code:
-            self._attr_name = code.name or code.access_code_id
+            self._attr_name = label(code)
         super()._handle_coordinator_update()
 
     @property

@@ -1,10 +1,13 @@
 """Unmanaged codes become managed, and the answer says what became of each."""
 
 from dataclasses import replace
+from typing import Any
 
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
+from custom_components.seam.const import DOMAIN
 from simulator import Simulator
 from simulator.attempts import render_attempt
 from simulator.routing import ENDPOINTS, Context
@@ -263,6 +266,34 @@ async def test_seam_refuses_one_of_all(
     }
     assert "Not this one." in rows["Angler"]["reason"]
     assert len(actions.sent(CONVERT_PATH)) == 3
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [("status", {"status": 401}), ("rate_limit", {"retry_after": 30})],
+)
+async def test_one_refusal_is_enough_for_all(
+    simulator: Simulator, actions: Actions, kind: Any, more: dict[str, Any]
+) -> None:
+    """After a refused key, or too many requests, the others are not asked for."""
+    simulator.faults.add(kind, path=CONVERT_PATH, **more)
+    answer = await actions.answer(CONVERT, FRONT, all=True)
+    outcomes = [row["outcome"] for row in answer["access_codes"]]
+    assert sorted(outcomes) == ["failed", "failed", "not_convertible"]
+    assert len(actions.sent(CONVERT_PATH)) == 1
+
+
+async def test_key_that_is_refused_while_watching(
+    hass: HomeAssistant, simulator: Simulator, actions: Actions
+) -> None:
+    """The code is pending at once, and a new key is asked for."""
+    simulator.faults.add("status", path="/access_codes/list", status=401)
+    answer = await actions.answer(CONVERT, FRONT, name="Neighbour")
+    assert answer["access_codes"][0]["outcome"] == "pending"
+    await hass.async_block_till_done()
+    assert hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+    # Once to watch, once for the picture.
+    assert len(actions.sent("/access_codes/list")) <= 8
 
 
 async def test_trouble_while_watching(simulator: Simulator, actions: Actions) -> None:

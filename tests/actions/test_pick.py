@@ -2,8 +2,12 @@
 
 from typing import Any
 
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 
+from custom_components.seam.const import DOMAIN
+from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
     CODE_APARTMENT_1_CLEANER,
@@ -51,6 +55,21 @@ async def test_spelling_does_not_matter(actions: Actions, action: str) -> None:
     answer = await actions.answer(action, FRONT, name="nEIGHBOUR")
     row = answer["access_codes"][0] if action == CONVERT else answer
     assert row["access_code_id"] == UNMANAGED_NEIGHBOUR
+
+
+@PICKING
+@pytest.mark.parametrize("name", ["Flat 061947", "fLAT 061947"])
+async def test_name_that_holds_a_pin_of_the_house(
+    simulator: Simulator, actions: Actions, reconcile: Poll, action: str, name: str
+) -> None:
+    """A code that is shown masked is found by its own name."""
+    simulator.control.add_unmanaged_code("Apartment 1", "Plumber", "061947")
+    code = simulator.control.add_unmanaged_code("Front Door", "Flat 061947", "718204")
+    await reconcile()
+    answer = await actions.answer(action, FRONT, name=name)
+    row = answer["access_codes"][0] if action == CONVERT else answer
+    assert row["access_code_id"] == code.access_code_id
+    assert "061947" not in row["name"]
 
 
 @PICKING
@@ -226,7 +245,8 @@ async def test_delete_by_name_on_several_locks(actions: Actions) -> None:
 async def test_reveal(actions: Actions, code_id: str) -> None:
     """The PIN is told, leading zero and all, and nothing is changed."""
     answer = await actions.answer(REVEAL, FRONT, access_code_id=code_id)
-    assert set(answer) == WITH_PIN
+    assert set(answer) == WITH_PIN | {"is_fresh", "as_of"}
+    assert answer["is_fresh"] is True
     assert answer["access_code_id"] == code_id
     assert answer["code"] == actions.code(code_id).code
     assert not actions.writes
@@ -240,6 +260,46 @@ async def test_reveal_what_is_new(simulator: Simulator, actions: Actions) -> Non
     assert answer["code"] == "718204"
     answer = await actions.answer(REVEAL, FRONT, name="Neighbour")
     assert answer["code"] == "402817"
+
+
+@pytest.mark.parametrize(
+    ("kind", "more"),
+    [("outage", {}), ("status", {"status": 500}), ("rate_limit", {"retry_after": 30})],
+)
+async def test_reveal_while_seam_is_down(
+    simulator: Simulator,
+    actions: Actions,
+    coordinator: SeamCoordinator,
+    kind: Any,
+    more: dict[str, Any],
+) -> None:
+    """The last known PIN is told, and that it may be an old one."""
+    known = actions.code(CODE_OWNER).code
+    simulator.faults.add(kind, **more)
+    answer = await actions.answer(REVEAL, FRONT, name="Owner")
+    assert answer["code"] == known
+    assert answer["is_fresh"] is False
+    assert dt_util.parse_datetime(answer["as_of"]) == coordinator.reconciled_at
+
+
+async def test_reveal_with_a_key_that_is_refused(
+    hass: HomeAssistant, simulator: Simulator, actions: Actions
+) -> None:
+    """Nothing is told any more, and a new key is asked for."""
+    simulator.control.revoke_key()
+    await actions.fails("invalid_auth", REVEAL, FRONT, name="Owner")
+    await hass.async_block_till_done()
+    assert hass.config_entries.flow.async_progress_by_handler(DOMAIN)
+
+
+async def test_reveal_of_a_lock_that_is_gone(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """The PIN of a door that is no longer theirs is not told."""
+    simulator.control.lose_events(10)
+    simulator.control.remove_lock("Front Door")
+    await reconcile()
+    await actions.refused("lock_gone", REVEAL, FRONT, name="Owner", may_read=True)
 
 
 async def test_reveal_what_seam_does_not_tell(actions: Actions) -> None:

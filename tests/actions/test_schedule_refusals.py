@@ -10,13 +10,14 @@ import pytest
 import voluptuous as vol
 
 from custom_components.seam.api import AccessCode, Device
+from custom_components.seam.api.redact import Secrets
 from custom_components.seam.constraints import (
     PIN_CONSTRAINTS,
     check_name,
     check_pin,
     checked_pin,
 )
-from custom_components.seam.picture import Lock
+from custom_components.seam.picture import Lock, masked
 from simulator import Simulator
 from simulator.constraints import (
     check_name as seams_check_name,
@@ -500,9 +501,20 @@ def test_we_refuse_the_names_that_seam_refuses(
         seams_check_name(world, world.devices[FRONT_DOOR], name)
     except ApiError:
         with pytest.raises(HomeAssistantError):
-            check_name(lock, name)
+            check_name(lock, name, Secrets())
     else:
-        check_name(lock, name)
+        check_name(lock, name, Secrets())
+
+
+def test_unique_names_that_hold_a_pin_of_the_house() -> None:
+    """A name counts as taken although it is shown masked; the refusal tells no PIN."""
+    rules = [{"constraint_type": "name_must_be_unique"}]
+    secrets = Secrets("2026")
+    _, lock = _world(rules, [4], [("Flat 2026", None)])
+    with pytest.raises(HomeAssistantError) as caught:
+        check_name(masked(lock, secrets), "Flat 2026", secrets)
+    assert caught.value.translation_key == "name_must_be_unique"
+    assert "2026" not in repr(caught.value.translation_placeholders)
 
 
 @given(

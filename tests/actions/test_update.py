@@ -221,6 +221,21 @@ async def test_nothing_new(actions: Actions, subtests: pytest.Subtests) -> None:
     assert len(actions.simulator.requests) == before
 
 
+async def test_new_name_that_holds_the_pin_of_another_code(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """A name that is shown masked is known to be there already."""
+    simulator.control.add_unmanaged_code("Apartment 1", "Plumber", "061947")
+    await reconcile()
+    for outcome in ("success", "unchanged"):
+        answer = await actions.answer(
+            UPDATE, FRONT, access_code_id=CODE_CLEANER, new_name="Flat 061947"
+        )
+        assert answer["outcome"] == outcome
+    assert actions.code(CODE_CLEANER).name == "Flat 061947"
+    assert len(actions.sent("/access_codes/update")) == 1
+
+
 REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("nothing_to_change", {}),
     ("nothing_to_change", {"code": ""}),

@@ -3,7 +3,8 @@
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.seam.api.redact import MASK, redact, secret_pattern
+from custom_components.seam.api import SeamError
+from custom_components.seam.api.redact import MASK, Secrets, redact, secret_pattern
 
 M = MASK
 PINS = st.text("0123456789", min_size=4, max_size=12)
@@ -56,3 +57,32 @@ def test_any_pins(pins: list[str], parts: list[str]) -> None:
     assert not any(character.isdigit() for character in masked)
     assert masked == parts[0] + "".join(f"{MASK}{parts[0]}" for _ in pins)
     assert redact(masked, pins) == masked
+
+
+def test_an_error_is_masked_with_all_that_is_known() -> None:
+    """Thousands of PINs need not be tried one by one."""
+    secrets = Secrets("seam_k.1", "1234", "2031")
+    error = SeamError("1234 and 12345 with seam_k.1", request_id="2031")
+    error.redact(secrets.mask)
+    assert error.message == f"{M} and 12345 with {M}"
+    assert error.args == (error.message,)
+
+
+def test_forms() -> None:
+    """What people type may be shown as it is, from before its PIN was known, or masked."""
+    assert Secrets("2026").forms("Flat 2026") == ("Flat 2026", f"Flat {M}")
+    assert Secrets("2026").forms("Flat 12026") == ("Flat 12026", "Flat 12026")
+
+
+def test_late_secrets() -> None:
+    """It is known when a text was looked through before its secret was heard of."""
+    secrets = Secrets("seam_test_abc", "1234")
+    secrets.take_late()
+    assert secrets.mask("Owner 1234, flat 5678") == f"Owner {M}, flat 5678"
+    secrets.add(["1234", "9999", "56", None])
+    assert not secrets.take_late()
+    secrets.add(["5678"])
+    assert secrets.take_late()
+    assert not secrets.take_late()
+    secrets.add(["seam_test_def"])
+    assert secrets.take_late()

@@ -13,6 +13,7 @@ from custom_components.seam.api.models import (
     Event,
     Webhook,
 )
+from custom_components.seam.api.redact import Secrets
 from simulator import Simulator
 from simulator.seed import FRONT_DOOR
 from tests.api.conftest import API_KEY, Connect, Log, Naps, Stub, told
@@ -71,7 +72,7 @@ async def test_redacting_more(stub: Stub, stubbed: SeamClient) -> None:
         await stubbed.create_access_code("lock")
     error = refused.value
     assert PIN in str(error)
-    error.redact(pin for pin in ("0000", PIN))
+    error.redact(Secrets("0000", PIN).mask)
     clean(told(error), repr(vars(error)))
 
 

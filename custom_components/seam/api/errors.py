@@ -5,15 +5,13 @@ or a key: the client takes out whatever it sent, `SeamError.redact` whatever els
 is known.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 import math
 from typing import Any, override
 
 import orjson
-
-from .redact import redact
 
 # Where Seam refuses a request for being one too many and does not say for how long.
 DEFAULT_RETRY_AFTER = 60.0
@@ -37,9 +35,9 @@ class SeamError(Exception):
         self.request_id = request_id
         self.error_type = error_type
 
-    def redact(self, secrets: Iterable[str]) -> None:
+    def redact(self, mask: Callable[[str], str]) -> None:
         """Take secrets out of the texts that Seam sent."""
-        self.message = redact(self.message, secrets)
+        self.message = mask(self.message)
         self.args = (self.message,)
 
     @override
@@ -78,13 +76,11 @@ class SeamInvalidInputError(SeamError):
         self.fields = fields
 
     @override
-    def redact(self, secrets: Iterable[str]) -> None:
+    def redact(self, mask: Callable[[str], str]) -> None:
         """Take secrets out of the messages of the parameters, too."""
-        known = list(secrets)
-        super().redact(known)
+        super().redact(mask)
         self.fields = {
-            name: tuple(redact(text, known) for text in texts)
-            for name, texts in self.fields.items()
+            name: tuple(map(mask, texts)) for name, texts in self.fields.items()
         }
 
     @override

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 import logging
 import random
 import time
@@ -20,6 +21,7 @@ from .errors import (
     error_from_response,
 )
 from .models import Model
+from .redact import redact
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -126,7 +128,7 @@ class Transport:
 
         if status != 200:
             error = error_from_response(response.status, headers, content)
-            error.redact(_secrets(body, self._api_key))
+            error.redact(partial(redact, secrets=_secrets(body, self._api_key)))
             raise error
         try:
             payload = orjson.loads(content)

@@ -1,0 +1,43 @@
+"""Doing one thing with several codes of a lock, and telling what became of each."""
+
+from collections.abc import Awaitable, Callable, Iterable
+
+from homeassistant.exceptions import HomeAssistantError
+
+from .api import AccessCode, SeamAuthError, SeamRateLimitError
+from .presentation import JsonObject
+
+
+async def async_begin_each(
+    codes: Iterable[AccessCode], begin: Callable[[AccessCode], Awaitable[None]]
+) -> dict[str, HomeAssistantError]:
+    """Begin with each code, one after the other; return the failures by code.
+
+    After a refusal for the key or for too many requests no more are sent: the others
+    would fare no better, and only make it worse.
+    """
+    failures: dict[str, HomeAssistantError] = {}
+    stopped: HomeAssistantError | None = None
+    for code in codes:
+        if stopped is not None:
+            failures[code.access_code_id] = stopped
+            continue
+        try:
+            await begin(code)
+        except HomeAssistantError as err:
+            failures[code.access_code_id] = err
+            if isinstance(err.__cause__, SeamAuthError | SeamRateLimitError):
+                stopped = err
+    return failures
+
+
+def code_outcome(
+    code: AccessCode, outcome: str, reason: HomeAssistantError | None = None
+) -> JsonObject:
+    """Return what became of a code, as answers tell it."""
+    row: JsonObject = {
+        "access_code_id": code.access_code_id,
+        "name": code.name,
+        "outcome": outcome,
+    }
+    return row if reason is None else {**row, "reason": str(reason)}
