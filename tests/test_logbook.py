@@ -114,4 +114,4 @@ async def test_it_is_written_whatever_entities_people_want(
     await poll()
     [line] = await _read(hass, hass_ws_client)
     assert line["message"] == "was unlocked with the code Cleaner"
-    assert line["entity_id"] is None
+    assert "entity_id" not in line

@@ -42,11 +42,8 @@ def async_fire_activity(hass: HomeAssistant, lock: Lock, news: News) -> None:
     entity_id = er.async_get(hass).async_get_entity_id(
         LOCK_DOMAIN, DOMAIN, f"{lock.device_id}_lock"
     )
-    hass.bus.async_fire(
-        EVENT_ACTIVITY,
-        {
-            ATTR_ENTITY_ID: entity_id,
-            ATTR_NAME: lock.device.name,
-            ATTR_MESSAGE: f"{done} {how}".strip(),
-        },
-    )
+    data = {ATTR_NAME: lock.device.name, ATTR_MESSAGE: f"{done} {how}".strip()}
+    # Somebody may have removed the lock's entity.
+    if entity_id is not None:
+        data[ATTR_ENTITY_ID] = entity_id
+    hass.bus.async_fire(EVENT_ACTIVITY, data)

@@ -23,10 +23,12 @@ def async_describe_events(
 
     @callback
     def describe(event: Event) -> dict[str, str]:
-        return {
+        described = {
             LOGBOOK_ENTRY_NAME: event.data[ATTR_NAME],
             LOGBOOK_ENTRY_MESSAGE: event.data[ATTR_MESSAGE],
-            LOGBOOK_ENTRY_ENTITY_ID: event.data[ATTR_ENTITY_ID],
         }
+        if entity_id := event.data.get(ATTR_ENTITY_ID):
+            described[LOGBOOK_ENTRY_ENTITY_ID] = entity_id
+        return described
 
     async_describe_event(DOMAIN, EVENT_ACTIVITY, describe)
