@@ -116,6 +116,29 @@ async def test_trouble_of_one_account_is_told_and_does_not_stop_the_others(
     assert state.state == "11"
 
 
+async def test_failing_to_fetch_is_told(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """Nobody is to think that all is new when nothing could be fetched."""
+    simulator.faults.add("outage", path="/events/list")
+    with pytest.raises(HomeAssistantError) as caught:
+        await _press(hass)
+    assert caught.value.translation_key == "cannot_connect"
+
+
+async def test_trouble_of_several_accounts_is_told_together(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """None hides another."""
+    simulator.faults.add("status", path=SYNC, status=400, message="On holiday.")
+    with pytest.raises(HomeAssistantError) as caught:
+        await _press(hass)
+    asked = [request for request in simulator.requests if request.path == SYNC]
+    assert len(asked) > 1
+    assert caught.value.translation_key == "sync_failed"
+    assert str(caught.value).count("On holiday.") == len(asked)
+
+
 async def test_it_is_unavailable_while_seam_is(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:

@@ -8,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .const import DOMAIN
 from .coordinator import SeamConfigEntry
 from .entity import SeamWorkspaceEntity
 from .errors import translated_errors
@@ -52,5 +53,14 @@ class SeamSyncButton(SeamWorkspaceEntity, ButtonEntity):
                 # Trouble of one account is none of the others'.
                 failures.append(err)
         await self.coordinator.async_reconcile()
+        error = self.coordinator.last_exception
+        if isinstance(error, HomeAssistantError):
+            failures.append(error)
+        if len(failures) > 1:
+            raise HomeAssistantError(
+                translation_domain=DOMAIN,
+                translation_key="sync_failed",
+                translation_placeholders={"failed": "; ".join(map(str, failures))},
+            )
         if failures:
             raise failures[0]
