@@ -403,6 +403,23 @@ async def test_turned_off_nothing_is_registered_and_nothing_taken(
     assert not _asked(simulator)
 
 
+async def test_turned_off_the_cloudhook_goes_too(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    subscription: dict[str, str],
+) -> None:
+    """After Seam's webhook, and with it if Seam cannot be reached at first."""
+    await _set_up(hass, entry)
+    assert subscription
+    await _choose(hass, entry, webhook=False)
+    assert not simulator.world.webhooks
+    assert not subscription
+    await _choose(hass, entry, webhook=True)
+    assert subscription
+    assert len(simulator.world.webhooks) == 1
+
+
 @pytest.mark.usefixtures("external_url")
 async def test_failing_to_register_is_said_once_and_tried_again(
     hass: HomeAssistant,
@@ -493,6 +510,31 @@ async def test_removed_while_seam_is_down_it_goes_at_the_next_start(
     await _start_again(hass)
     assert not simulator.world.webhooks
     assert STORE not in hass_storage
+    simulator.requests.clear()
+    await _start_again(hass)
+    assert not simulator.requests
+
+
+@pytest.mark.usefixtures("external_url")
+async def test_after_a_month_nobody_tries_to_remove_it_any_more(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+    hass_storage: dict[str, Any],
+    loud: Callable[[], list[str]],
+) -> None:
+    """A key is not kept for ever for a place that never answers."""
+    await _set_up(hass, entry)
+    simulator.faults.add("outage", path="/webhooks")
+    await hass.config_entries.async_remove(entry.entry_id)
+    freezer.tick(timedelta(days=29))
+    await _start_again(hass)
+    assert len(hass_storage[STORE]["data"]) == 1
+    freezer.tick(timedelta(days=1))
+    await _start_again(hass)
+    assert STORE not in hass_storage
+    assert "Gave up" in loud()[-1]
     simulator.requests.clear()
     await _start_again(hass)
     assert not simulator.requests

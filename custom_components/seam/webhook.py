@@ -37,6 +37,8 @@ CONF_REGISTERED: Final = "registered_webhook"
 _LARGEST_BODY: Final = 64 * 1024
 _LONGEST_READ: Final = 10  # seconds
 _RETRY: Final = timedelta(minutes=5)
+# Whoever cannot be reached for so long never will be; a key is not kept for nothing.
+_LONGEST_ORPHANED: Final = timedelta(days=30)
 # Seam repeats a message for a day; its signature holds for minutes only.
 _REMEMBERED_MESSAGES: Final = 2_000
 
@@ -55,6 +57,7 @@ class _Orphan(TypedDict):
     webhook_id: str
     api_key: str
     endpoint: str
+    removed_at: str
 
 
 class SeamWebhook:
@@ -127,6 +130,8 @@ class SeamWebhook:
             try:
                 url = await self._async_url() if self._is_wanted else None
                 await self._async_register(url)
+                if not self._is_wanted:
+                    await _async_delete_cloudhook(self._hass, self._entry)
             except (SeamError, cloud.CloudNotAvailable) as err:
                 if not self._is_troubled:
                     _LOGGER.info("Cannot settle the webhook with Seam yet: %s", err)
@@ -268,13 +273,7 @@ def _orphans(hass: HomeAssistant) -> Store[list[_Orphan]]:
 
 async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     """Remove what an entry that goes has registered, now or at a later start."""
-    webhook_id = entry.data.get(CONF_WEBHOOK_ID)
-    if webhook_id and cloud.async_active_subscription(hass):
-        try:
-            await cloud.async_delete_cloudhook(hass, webhook_id)
-        except (cloud.CloudNotAvailable, CloudError, ValueError) as err:
-            # Also where there never was one.
-            _LOGGER.debug("Could not delete the cloudhook: %s", err)
+    await _async_delete_cloudhook(hass, entry)
     registered: Registered | None = entry.data.get(CONF_REGISTERED)
     if registered is None:
         return
@@ -282,10 +281,22 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
         webhook_id=registered["webhook_id"],
         api_key=entry.data[CONF_API_KEY],
         endpoint=entry.data[CONF_ENDPOINT],
+        removed_at=dt_util.utcnow().isoformat(),
     )
     if not await _async_delete_orphan(hass, orphan):
         store = _orphans(hass)
         await store.async_save([*(await store.async_load() or []), orphan])
+
+
+async def _async_delete_cloudhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
+    """Delete the cloudhook, where there is one."""
+    webhook_id = entry.data.get(CONF_WEBHOOK_ID)
+    if webhook_id and cloud.async_active_subscription(hass):
+        try:
+            await cloud.async_delete_cloudhook(hass, webhook_id)
+        except (cloud.CloudNotAvailable, CloudError, ValueError) as err:
+            # Also where there never was one.
+            _LOGGER.debug("Could not delete the cloudhook: %s", err)
 
 
 async def async_remove_orphans(hass: HomeAssistant) -> None:
@@ -303,7 +314,7 @@ async def async_remove_orphans(hass: HomeAssistant) -> None:
 
 
 async def _async_delete_orphan(hass: HomeAssistant, orphan: _Orphan) -> bool:
-    """Return whether the webhook is gone, or can never be reached again."""
+    """Return whether the webhook is gone, or is given up."""
     client = SeamClient(
         async_get_clientsession(hass), orphan["api_key"], orphan["endpoint"]
     )
@@ -315,6 +326,10 @@ async def _async_delete_orphan(hass: HomeAssistant, orphan: _Orphan) -> bool:
             "Seam refuses the key of a removed workspace: its webhook stays"
         )
     except SeamError as err:
+        removed_at = dt_util.parse_datetime(orphan["removed_at"], raise_on_error=True)
+        if dt_util.utcnow() - removed_at >= _LONGEST_ORPHANED:
+            _LOGGER.warning("Gave up to remove a webhook, which stays: %s", err)
+            return True
         _LOGGER.warning("Could not remove the webhook yet: %s", err)
         return False
     return True
