@@ -10,6 +10,7 @@ from homeassistant.components.system_health import DOMAIN as SYSTEM_HEALTH
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -18,8 +19,9 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.seam.api import transport
-from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
+from custom_components.seam.const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.webhook import CONF_REGISTERED
 from simulator import Simulator
 from simulator.seed import KEY_TWO, WORKSPACE_TWO, WORKSPACE_TWO_NAME
 
@@ -79,6 +81,7 @@ async def test_one_workspace(
         "codes": 26,
         "problems": 2,
         "failed_polls": "0",
+        "webhook": "not registered",
         "last_request_id": coordinator.client.last_request_id,
     }
 
@@ -97,7 +100,7 @@ async def test_trouble(hass: HomeAssistant, simulator: Simulator, poll: Poll) ->
 async def test_workspaces_at_different_addresses(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """Each address has its own line; values stand in the order of the workspaces."""
+    """One line says which cannot be reached; values are in the workspaces' order."""
     async with still_simulator() as other:
         other.control.set_sandbox(False, WORKSPACE_TWO)
         second = _second(hass, other.url)
@@ -108,13 +111,9 @@ async def test_workspaces_at_different_addresses(
         await simulator.stop()
         info = await _info(hass)
         second_id = second.runtime_data.client.last_request_id
-    reached = {key: value for key, value in info.items() if "reach" in key}
-    assert reached == {
-        f"can_reach_seam ({simulator.url})": {
-            "type": "failed",
-            "error": "unreachable",
-        },
-        f"can_reach_seam ({other.url})": "ok",
+    assert info["can_reach_seam"] == {
+        "type": "failed",
+        "error": f"{simulator.url}: unreachable",
     }
     assert info["workspaces"] == "sandbox, production"
     assert info["locks"] == 7
@@ -137,6 +136,48 @@ async def test_workspaces_at_one_address(
     assert info["workspaces"] == "sandbox, sandbox"
 
 
+async def test_all_addresses_can_be_reached(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """Then nobody has to be told which."""
+    async with still_simulator() as other:
+        second = _second(hass, other.url)
+        assert await hass.config_entries.async_setup(second.entry_id)
+        await hass.async_block_till_done()
+        assert (await _info(hass))["can_reach_seam"] == "ok"
+
+
+async def test_webhook(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+) -> None:
+    """Whether Seam sends by itself, or might, or is not to; no address, no secret."""
+    second = _second(hass, simulator.url, options={CONF_WEBHOOK: False})
+    assert await hass.config_entries.async_setup(second.entry_id)
+    await hass.async_block_till_done()
+    assert (await _info(hass))["webhook"] == "not registered, off"
+    registered = {"webhook_id": "1", "url": "https://example.com", "secret": "whsec_1"}
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, CONF_REGISTERED: registered}
+    )
+    assert (await _info(hass))["webhook"] == "registered, off"
+    coordinator.push.is_trusted = True
+    info = await _info(hass)
+    assert info["webhook"] == "registered and sending, off"
+    assert "whsec" not in repr(info)
+
+
+async def test_every_line_has_its_name(
+    hass: HomeAssistant, coordinator: SeamCoordinator
+) -> None:
+    """Keys without a translation would be shown raw."""
+    names = await async_get_translations(hass, "en", "system_health", {DOMAIN})
+    prefix = f"component.{DOMAIN}.system_health.info."
+    assert {prefix + key for key in await _info(hass)} == names.keys()
+
+
 async def test_a_workspace_that_is_not_set_up(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
@@ -146,7 +187,10 @@ async def test_a_workspace_that_is_not_set_up(
     await hass.async_block_till_done()
     info = await _info(hass)
     assert info["workspaces"] == "sandbox, setup_retry"
-    assert info["can_reach_seam (http://127.0.0.1:1)"]["type"] == "failed"
+    assert info["can_reach_seam"] == {
+        "type": "failed",
+        "error": "http://127.0.0.1:1: unreachable",
+    }
 
 
 async def test_before_any_workspace_is_connected(

@@ -3,6 +3,7 @@
 People paste it into reports: no name, no key.
 """
 
+import asyncio
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -13,8 +14,9 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .api import DEFAULT_ENDPOINT
-from .const import CONF_ENDPOINT, CONSOLE_URL, DOMAIN
+from .const import CONF_ENDPOINT, CONF_WEBHOOK, CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
+from .webhook import CONF_REGISTERED
 
 
 @callback
@@ -35,7 +37,9 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
     locks = [lock for one in coordinators for lock in one.data.locks.values()]
     codes = [code for lock in locks for code in lock.codes]
     return {
-        **_reachability(hass, entries),
+        "can_reach_seam": _async_reach(
+            hass, sorted({entry.data[CONF_ENDPOINT] for entry in entries})
+        ),
         "workspaces": _joined(
             entry.state.value
             if entry not in loaded
@@ -51,23 +55,41 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
         "failed_polls": _joined(
             str(one.sync_state.failed_polls) for one in coordinators
         ),
+        "webhook": _joined(map(_webhook, loaded)),
         "last_request_id": _joined(one.client.last_request_id for one in coordinators),
     }
 
 
-def _reachability(
-    hass: HomeAssistant, entries: list[SeamConfigEntry]
-) -> dict[str, Any]:
-    """Return a check for each address. The usual one has the translated name."""
-    endpoints = {entry.data[CONF_ENDPOINT] for entry in entries} or {DEFAULT_ENDPOINT}
-    return {
-        "can_reach_seam"
-        if len(endpoints) == 1
-        else f"can_reach_seam ({endpoint})": system_health.async_check_can_reach_url(
-            hass, endpoint
-        )
-        for endpoint in sorted(endpoints)
-    }
+async def _async_reach(
+    hass: HomeAssistant, endpoints: list[str]
+) -> str | dict[str, str]:
+    """Return whether all addresses can be reached, or else which cannot.
+
+    One line for all: only keys that are known beforehand have a translated name.
+    """
+    endpoints = endpoints or [DEFAULT_ENDPOINT]
+    answers = await asyncio.gather(
+        *(system_health.async_check_can_reach_url(hass, one) for one in endpoints)
+    )
+    if len(endpoints) == 1:
+        return answers[0]
+    failed = [
+        f"{endpoint}: {answer if isinstance(answer, str) else answer['error']}"
+        for endpoint, answer in zip(endpoints, answers, strict=True)
+        if answer != "ok"
+    ]
+    return {"type": "failed", "error": ", ".join(failed)} if failed else "ok"
+
+
+def _webhook(entry: SeamConfigEntry) -> str:
+    """Return whether Seam sends events by itself, as far as anybody can say."""
+    if not entry.options.get(CONF_WEBHOOK, True):
+        return "off"
+    if CONF_REGISTERED not in entry.data:
+        return "not registered"
+    if entry.runtime_data.push.is_trusted:
+        return "registered and sending"
+    return "registered"
 
 
 def _joined(values: Iterable[str | None]) -> str:
