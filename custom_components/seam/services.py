@@ -1,5 +1,6 @@
 """The actions: what they take, and whom they are for."""
 
+from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
@@ -7,6 +8,7 @@ from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.core import HomeAssistant, SupportsResponse, callback
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.service import async_register_admin_service
+from homeassistant.helpers.typing import VolSchemaType
 import voluptuous as vol
 
 from . import handlers
@@ -36,7 +38,7 @@ from .fields import (
     ATTR_SUPPORTED_LENGTHS,
     ATTR_USE_BACKUP_POOL,
 )
-from .targets import async_handle
+from .targets import Handler, async_handle
 
 _KINDS: Final = ("managed", "unmanaged")
 
@@ -118,93 +120,106 @@ SIMULATE_SCHEMA = cv.make_entity_service_schema(
 TARGET_SCHEMA = cv.make_entity_service_schema({})
 
 
+@dataclass(frozen=True)
+class _Action:
+    """An action: who carries it out, what it takes, whom it is for."""
+
+    name: str
+    handler: Handler
+    schema: VolSchemaType
+    is_admin: bool = True
+    response: SupportsResponse = SupportsResponse.OPTIONAL
+
+
+_ACTIONS: Final = (
+    _Action(
+        "schedule_access_code",
+        handlers.async_schedule_access_code,
+        SCHEDULE_SCHEMA,
+    ),
+    _Action(
+        "ensure_access_code",
+        handlers.async_ensure_access_code,
+        SCHEDULE_SCHEMA,
+    ),
+    _Action(
+        "update_access_code",
+        handlers.async_update_access_code,
+        UPDATE_SCHEMA,
+    ),
+    _Action(
+        "convert_access_code",
+        handlers.async_convert_access_code,
+        CONVERT_SCHEMA,
+    ),
+    _Action(
+        "delete_access_code",
+        handlers.async_delete_access_code,
+        PICK_SCHEMA,
+    ),
+    _Action(
+        "delete_expired_access_codes",
+        handlers.async_delete_expired_access_codes,
+        DELETE_EXPIRED_SCHEMA,
+    ),
+    _Action(
+        "reveal_access_code",
+        handlers.async_reveal_access_code,
+        PICK_SCHEMA,
+        response=SupportsResponse.ONLY,
+    ),
+    _Action(
+        "pull_backup_access_code",
+        handlers.async_pull_backup_access_code,
+        PICK_SCHEMA,
+        response=SupportsResponse.ONLY,
+    ),
+    _Action(
+        "generate_code",
+        handlers.async_generate_code,
+        TARGET_SCHEMA,
+        response=SupportsResponse.ONLY,
+    ),
+    _Action(
+        "report_device_constraints",
+        handlers.async_report_device_constraints,
+        REPORT_SCHEMA,
+    ),
+    _Action(
+        "simulate_unmanaged_access_code",
+        handlers.async_simulate_unmanaged_access_code,
+        SIMULATE_SCHEMA,
+    ),
+    _Action(
+        "get_access_codes",
+        handlers.async_get_access_codes,
+        GET_SCHEMA,
+        is_admin=False,
+        response=SupportsResponse.ONLY,
+    ),
+    _Action(
+        "get_lock_capabilities",
+        handlers.async_get_lock_capabilities,
+        TARGET_SCHEMA,
+        is_admin=False,
+        response=SupportsResponse.ONLY,
+    ),
+)
+
+
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    answers, may_answer = SupportsResponse.ONLY, SupportsResponse.OPTIONAL
-    for name, handler, schema, response in (
-        (
-            "schedule_access_code",
-            handlers.async_schedule_access_code,
-            SCHEDULE_SCHEMA,
-            may_answer,
-        ),
-        (
-            "ensure_access_code",
-            handlers.async_ensure_access_code,
-            SCHEDULE_SCHEMA,
-            may_answer,
-        ),
-        (
-            "update_access_code",
-            handlers.async_update_access_code,
-            UPDATE_SCHEMA,
-            may_answer,
-        ),
-        (
-            "convert_access_code",
-            handlers.async_convert_access_code,
-            CONVERT_SCHEMA,
-            may_answer,
-        ),
-        (
-            "delete_access_code",
-            handlers.async_delete_access_code,
-            PICK_SCHEMA,
-            may_answer,
-        ),
-        (
-            "delete_expired_access_codes",
-            handlers.async_delete_expired_access_codes,
-            DELETE_EXPIRED_SCHEMA,
-            may_answer,
-        ),
-        (
-            "reveal_access_code",
-            handlers.async_reveal_access_code,
-            PICK_SCHEMA,
-            answers,
-        ),
-        (
-            "pull_backup_access_code",
-            handlers.async_pull_backup_access_code,
-            PICK_SCHEMA,
-            answers,
-        ),
-        ("generate_code", handlers.async_generate_code, TARGET_SCHEMA, answers),
-        (
-            "report_device_constraints",
-            handlers.async_report_device_constraints,
-            REPORT_SCHEMA,
-            may_answer,
-        ),
-        (
-            "simulate_unmanaged_access_code",
-            handlers.async_simulate_unmanaged_access_code,
-            SIMULATE_SCHEMA,
-            may_answer,
-        ),
-    ):
-        async_register_admin_service(
-            hass,
-            DOMAIN,
-            name,
-            partial(async_handle, handler),
-            schema,
-            supports_response=response,
+    for action in _ACTIONS:
+        register = (
+            partial(async_register_admin_service, hass)
+            if action.is_admin
+            else hass.services.async_register
         )
-    for name, handler, schema in (
-        ("get_access_codes", handlers.async_get_access_codes, GET_SCHEMA),
-        (
-            "get_lock_capabilities",
-            handlers.async_get_lock_capabilities,
-            TARGET_SCHEMA,
-        ),
-    ):
-        hass.services.async_register(
+        register(
             DOMAIN,
-            name,
-            partial(async_handle, handler),
-            schema,
-            supports_response=answers,
+            action.name,
+            partial(async_handle, action.handler),
+            schema=action.schema,
+            supports_response=action.response,
         )
