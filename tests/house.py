@@ -13,7 +13,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import (
     entity_registry as er,
@@ -220,11 +220,14 @@ class House:
 
     def _listen(self) -> None:
         """Hear what is told of every lock, new ones, too."""
+
+        @callback
+        def hear(news: News) -> None:
+            self.told.append(news)
+
         for device_id in self.simulator.world.devices.keys() - self._listened:
             self._listened.add(device_id)
-            async_dispatcher_connect(
-                self.hass, news_signal(device_id), self.told.append
-            )
+            async_dispatcher_connect(self.hass, news_signal(device_id), hear)
 
     async def settle(self) -> None:
         """Let everything happen that does not wait for time."""
