@@ -218,7 +218,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         """
         wanted = frozenset(device_ids)
         error = await self._async_run_round(
-            lambda _now: self._sync.request_locks(wanted)
+            lambda _now: self._sync.request_locks(wanted), wanted
         )
         if error:
             _LOGGER.debug("Could not fetch locks after an action: %s", error)
@@ -226,21 +226,21 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         return error
 
     async def _async_run_round(
-        self, request: Callable[[datetime], None]
+        self, request: Callable[[datetime], None], wanted: Iterable[str] = ()
     ) -> SeamError | None:
-        """Carry out a round; return the error if it failed as a whole.
+        """Carry out a round; return the error if it failed, or for one of the wanted.
 
         It is a task of its own: whoever waits for it may be cancelled, and what others
         have had made due must not get lost with that.
         """
         return await asyncio.shield(
             self.config_entry.async_create_background_task(
-                self.hass, self._async_round(request), f"{DOMAIN} round"
+                self.hass, self._async_round(request, wanted), f"{DOMAIN} round"
             )
         )
 
     async def _async_round(
-        self, request: Callable[[datetime], None]
+        self, request: Callable[[datetime], None], wanted: Iterable[str]
     ) -> SeamError | None:
         """Fetch what is due, one round at a time, each with its own requests."""
         async with self._round:
@@ -249,7 +249,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
                 if not (due := self._sync.take_due()):
                     break
                 await asyncio.gather(*(self._async_fetch(fetch) for fetch in due))
-            return self._sync.finish()
+            return self._sync.finish() or self._sync.unreached(wanted)
 
     async def _async_fetch(self, fetch: Fetch) -> None:
         """Fetch one thing and hand in what came of it."""

@@ -109,6 +109,7 @@ class Sync:
         self._postponed: list[Fetch] = []
         self._failures: list[tuple[Fetch, SeamError]] = []
         self._failures_in_a_row = 0
+        self._unreached: dict[str, SeamError] = {}
         self._failed_polls = 0
         self._is_poll = False
         self._is_reconcile = False
@@ -384,12 +385,24 @@ class Sync:
         elif not isinstance(error, SeamRateLimitError):
             # After an outage nothing is taken for granted.
             self._reconcile_at = None
+        self._unreached = {
+            fetch.device_id: failure
+            for fetch, failure in self._failures
+            if isinstance(fetch, FetchCodes)
+            and isinstance(failure, SeamUnreachableError)
+        }
         self._failures, self._failures_in_a_row = [], 0
         self._is_poll = self._is_reconcile = False
         self._mask()
         self._tell()
         self._publish()
         return error
+
+    def unreached(self, device_ids: Iterable[str]) -> SeamError | None:
+        """Return why Seam could not be asked for one of these locks in the last round."""
+        return next(
+            (self._unreached[key] for key in device_ids if key in self._unreached), None
+        )
 
     def take_unannounced(self) -> bool:
         """Return whether something had happened that Seam had not sent by itself."""
