@@ -155,7 +155,8 @@ class House:
         self.told: list[News] = []
         self.written: Counter[str] = Counter()
         """How often each kind of write was asked for by an action, at most."""
-        self.started_at = simulator.clock.now()
+        self._started_at = simulator.clock.now()
+        self._checked = 0
         self._published: dict[str, datetime] = {}
         self._crashes = _Crashes()
         self._listened: set[str] = set()
@@ -285,7 +286,8 @@ class House:
 
     async def reload(self) -> None:
         """Load the entry anew, which need not succeed."""
-        self.started_at = self.simulator.clock.now()
+        self._check_told()
+        self._started_at = self.simulator.clock.now()
         await self.finish(self.hass.config_entries.async_reload(self.entry.entry_id))
 
     async def choose_webhook(self, *, is_on: bool) -> None:
@@ -341,6 +343,7 @@ class House:
     def check_always(self) -> None:
         """Check what no trouble excuses."""
         assert not self._crashes.texts, self._crashes.texts[0]
+        self._check_told()
         ids = [news.event.event_id for news in self.told]
         assert len(ids) == len(set(ids)), "an event was told twice"
         for news in self.told:
@@ -353,11 +356,17 @@ class House:
         for path, most in self.written.items():
             assert asked[path] <= most, f"{path} was sent twice"
 
-    def check_told(self, count: int) -> None:
-        """Check that what was told since then is not of before the start."""
-        for news in self.told[count:]:
+    def _check_told(self) -> None:
+        """Check that nothing new was told that is of before the start."""
+        for news in self.told[self._checked :]:
             published = self._published[news.event.event_id]
-            assert published >= self.started_at - timedelta(seconds=1)
+            assert published >= self._started_at - timedelta(seconds=1)
+        self._checked = len(self.told)
+
+    def forget_told(self) -> None:
+        """Let go of what was told."""
+        self.told.clear()
+        self._checked = 0
 
     def _truth(self) -> dict[str, tuple[Device, dict[str, AccessCode]]]:
         world, now = self.simulator.world, self.simulator.clock.now()

@@ -81,8 +81,12 @@ def _one_clock(hass_storage: dict[str, Any]) -> Iterator[None]:
 
 
 def still_simulator(freezer: FrozenDateTimeFactory) -> Simulator:
-    """Return the small rental with a few of its locks."""
-    now = freezer()
+    """Return the small rental with a few of its locks, on another morning."""
+    # Always at the same time of day, as the codes begin and end at full hours.
+    now = (freezer() + timedelta(days=1)).replace(
+        hour=START.hour, minute=START.minute, second=0, microsecond=0
+    )
+    freezer.move_to(now)
     simulator = Simulator(manual_clock=True, start_at=now.replace(tzinfo=START.tzinfo))
     for device in simulator.world.devices.values():
         if device.workspace_id == WORKSPACE and device.device_id not in LOCKS:
@@ -108,7 +112,6 @@ class Machine(RuleBasedStateMachine):
         self._running: AbstractAsyncContextManager[House] = self.house.running()
         self.run(self._running.__aenter__())
         self.number = 0
-        self.checked = 0
 
     def run[T](self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run in the event loop."""
@@ -128,8 +131,6 @@ class Machine(RuleBasedStateMachine):
     def nothing_is_told_or_sent_twice(self) -> None:
         """At no time."""
         self.house.check_always()
-        self.house.check_told(self.checked)
-        self.checked = len(self.house.told)
 
     def device(self, data: st.DataObject) -> str:
         """Choose a lock."""

@@ -138,7 +138,7 @@ class Day:
         ids = {news.event.event_id for news in house.told}
         assert not ids & self.ids, "an event was told twice"
         self.ids |= ids
-        house.told.clear()
+        house.forget_told()
         self.requests += len(simulator.requests)
         simulator.requests.clear()
         house.written.clear()
