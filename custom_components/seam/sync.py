@@ -513,8 +513,10 @@ class Sync:
     def _note_unannounced(self, old: Lock, new: Lock) -> None:
         """Find out whether a reconcile shows what an event should have told."""
         if self._is_reconcile and old.has_codes and _outline(old) != _outline(new):
+            # An event without a device is about an account, and so about all of its.
             self._is_unannounced |= all(
-                event.device_id != new.device_id for event, _, _ in self._happened
+                event.device_id not in (new.device_id, None)
+                for event, _, _ in self._happened
             )
 
     def _mask(self) -> None:
