@@ -199,7 +199,7 @@ async def test_times(actions: Actions, subtests: pytest.Subtests) -> None:
             data["starts_at"] = now + starts_at
         if ends_at is not None:
             data["ends_at"] = now + ends_at
-        with subtests.test(key=key, starts_at=starts_at, ends_at=ends_at):
+        with subtests.test(key=key, starts_at=str(starts_at), ends_at=str(ends_at)):
             await actions.refused(key, SCHEDULE, FRONT, name="Baker", **data)
 
 
