@@ -13,6 +13,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, ActionAttempt, ActionAttemptStatus, SeamAuthError
+from .api.redact import MASK
 from .attempts import async_wait_for_attempt
 from .constraints import (
     check_length,
@@ -92,7 +93,7 @@ def find_code(
             candidates=candidates(codes),
         )
     wanted = name or ""
-    found = _called(coordinator, codes, wanted)
+    found = _called(codes, wanted)
     if len(found) == 1:
         return found[0]
     raise refusal(
@@ -116,10 +117,10 @@ def find_managed_code(
         others = [
             code for code in lock.unmanaged if code.access_code_id == access_code_id
         ]
-    elif _called(coordinator, lock.managed, name or ""):
+    elif _called(lock.managed, name or ""):
         others = []
     else:
-        others = _called(coordinator, lock.unmanaged, name or "")
+        others = _called(lock.unmanaged, name or "")
     if others:
         raise refusal("unmanaged_code", lock=lock.device.name, name=label(others[0]))
     return find_code(
@@ -127,15 +128,14 @@ def find_managed_code(
     )
 
 
-def _called(
-    coordinator: SeamCoordinator, codes: Sequence[AccessCode], name: str
-) -> list[AccessCode]:
+def _called(codes: Sequence[AccessCode], name: str) -> list[AccessCode]:
     """Return the codes of a name, or else those that spell it in other letters."""
-    names = coordinator.secrets.forms(name)
-    folded = {name.casefold() for name in names}
-    return [code for code in codes if code.name in names] or [
-        code for code in codes if (code.name or "").casefold() in folded
-    ]
+    return (
+        [code for code in codes if code.called == name]
+        or [c for c in codes if (c.called or "").casefold() == name.casefold()]
+        # As it is shown, where it holds a PIN.
+        or [code for code in codes if MASK in name and code.name == name]
+    )
 
 
 def candidates(codes: Iterable[AccessCode]) -> str:

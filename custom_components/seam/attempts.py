@@ -1,6 +1,7 @@
 """Waiting for what Seam does on a lock."""
 
 import asyncio
+from contextlib import suppress
 import logging
 
 from homeassistant.exceptions import HomeAssistantError
@@ -13,6 +14,7 @@ _LOGGER = logging.getLogger(__name__)
 
 # Seconds between questions, 60 in all: most attempts take few, some locks many.
 WAIT_STEPS = (0.5, 0.5, 1, 1, 2, 2, 3, 5, 5, 10, 15, 15)
+LONGEST_WAIT = 65
 
 
 async def async_wait_for_attempt(
@@ -25,17 +27,20 @@ async def async_wait_for_attempt(
     """
     if attempt is None:
         return None
-    for step in WAIT_STEPS:
-        if attempt.status is not ActionAttemptStatus.PENDING:
-            break
-        await asyncio.sleep(step)
-        try:
-            attempt = await coordinator.client.get_action_attempt(
-                attempt.action_attempt_id
-            )
-        except SeamError as err:
-            if not may_watch_on(coordinator, err):
-                break
+    with suppress(TimeoutError):
+        # Seam may take its time for each answer, too.
+        async with asyncio.timeout(LONGEST_WAIT):
+            for step in WAIT_STEPS:
+                if attempt.status is not ActionAttemptStatus.PENDING:
+                    break
+                await asyncio.sleep(step)
+                try:
+                    attempt = await coordinator.client.get_action_attempt(
+                        attempt.action_attempt_id
+                    )
+                except SeamError as err:
+                    if not may_watch_on(coordinator, err):
+                        break
     if attempt.status is ActionAttemptStatus.ERROR:
         raise attempt_failure(coordinator, device_id, attempt)
     return attempt

@@ -44,7 +44,7 @@ class CodeChange:
             for key, value in wanted.items()
             if value is not None and value != getattr(code, key)
         }
-        if self.name is not None and code.name in coordinator.secrets.forms(self.name):
+        if self.name is not None and code.called == self.name:
             fields.pop("name", None)
         if not self.is_ongoing and self.starts_at is None and self.ends_at is None:
             return fields

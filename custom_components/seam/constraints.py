@@ -144,7 +144,7 @@ def check_name(
                 )
         elif constraint.constraint_type == "name_must_be_unique":
             for code in lock.codes:
-                if code.name in secrets.forms(name) and code.access_code_id != replaces:
+                if code.called == name and code.access_code_id != replaces:
                     raise refusal(
                         "name_must_be_unique", lock=lock.device.name, name=label(code)
                     )

@@ -2,14 +2,14 @@
 
 import asyncio
 from collections.abc import Iterable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from datetime import timedelta
 
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, ActionAttempt, ActionAttemptStatus, SeamError
-from .attempts import WAIT_STEPS, attempt_failure, may_watch_on
+from .attempts import LONGEST_WAIT, WAIT_STEPS, attempt_failure, may_watch_on
 from .batches import async_begin_each, code_outcome
 from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
@@ -97,7 +97,9 @@ class _Conversion:
             self._failures = await async_begin_each(codes, begin)
             if self._failures and len(codes) == 1:
                 raise self._failures[codes[0].access_code_id]
-            await self._async_wait(codes)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(LONGEST_WAIT):
+                    await self._async_wait(codes)
         finally:
             self._coordinator.async_codes_converted(self._converted)
             await self._coordinator.async_refresh_locks([self._lock.device_id])

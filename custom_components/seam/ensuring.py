@@ -106,11 +106,10 @@ class _Ensuring:
         check_codes_known(lock)
         target = replace(target, lock=lock)
         request, now = self._request, dt_util.utcnow()
-        names = target.coordinator.secrets.forms(request.name)
         found = [
             code
             for code in lock.managed
-            if code.name in names
+            if code.called == request.name
             and not code.is_backup
             and not code.is_expired(now)
             and code.status_at(now) is not CodeStatus.REMOVING

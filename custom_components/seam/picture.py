@@ -100,6 +100,7 @@ def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
     return replace(
         code,
         name=name,
+        true_name=None if name == code.called else code.called,
         display_status=display_status,
         errors=errors,
         warnings=warnings,

@@ -208,6 +208,8 @@ class Sync:
         self, access_code_id: str, fields: Mapping[str, Any], now: datetime
     ) -> None:
         """Show at once what was changed of a code, also while lists lag behind."""
+        if "name" in fields:
+            fields = {**fields, "true_name": None}
         self._own_changes.note(access_code_id, fields, now)
         self._secrets.add((fields.get("code"),))
         for lock in list(self._locks.values()):
@@ -490,7 +492,9 @@ class Sync:
     ) -> None:
         """Give a lock its codes; an unchanged lock stays the same object."""
         codes = list(codes)
-        self._secrets.add(code.code for code in codes)
+        self._secrets.add(
+            pin for code in codes for pin in (code.code, *code.other_pins)
+        )
         known = {code.access_code_id: code for code in lock.codes}
 
         def shown(code: AccessCode) -> AccessCode:

@@ -68,12 +68,6 @@ def test_an_error_is_masked_with_all_that_is_known() -> None:
     assert error.args == (error.message,)
 
 
-def test_forms() -> None:
-    """What people type may be shown as it is, from before its PIN was known, or masked."""
-    assert Secrets("2026").forms("Flat 2026") == ("Flat 2026", f"Flat {M}")
-    assert Secrets("2026").forms("Flat 12026") == ("Flat 12026", "Flat 12026")
-
-
 def test_late_secrets() -> None:
     """It is known when a text was looked through before its secret was heard of."""
     secrets = Secrets("seam_test_abc", "1234")

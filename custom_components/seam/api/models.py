@@ -71,6 +71,28 @@ def _mutations(value: Any) -> tuple[PendingMutation, ...]:
 _PROBLEMS: Mapping[str, Any] = {"deserialize": read_problems}
 
 
+def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:
+    """Return the PINs in what is changing, or was changed elsewhere."""
+    found: list[Any] = []
+    for mutation in _dicts(row.get("pending_mutations")):
+        for end in ("from", "to"):
+            found += [part.get("code") for part in _dicts([mutation.get(end)])]
+    for key in ("errors", "warnings"):
+        problems = row.get(key)
+        if isinstance(problems, dict):
+            problems = list(problems.values())
+        for problem in _dicts(problems):
+            for changed in _dicts(problem.get("modified_fields")):
+                found += [changed.get("from"), changed.get("to")]
+    return [pin for pin in found if isinstance(pin, str) and pin.isdecimal()]
+
+
+def _dicts(value: Any) -> list[dict[Any, Any]]:
+    if not isinstance(value, list):
+        return []
+    return [item for item in value if isinstance(item, dict)]
+
+
 class CodeStatus(StrEnum):
     """Whether a code is on its lock."""
 
@@ -159,6 +181,24 @@ class AccessCode(Model):
     warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
     cannot_be_managed: bool = False
     cannot_delete_unmanaged_access_code: bool = False
+    true_name: str | None = field(default=None, repr=False)
+    """The name where `name` is masked, as it holds a PIN. Never shown."""
+    other_pins: tuple[str, ...] = field(default=(), repr=False)
+    """Former and coming PINs, which messages may quote. Never shown."""
+
+    @classmethod
+    @override
+    def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
+        """Take along the PINs of changes, whose details are not kept."""
+        row = Model.__pre_deserialize__(d)
+        if pins := _pins_of_changes(row):
+            row["other_pins"] = pins
+        return row
+
+    @property
+    def called(self) -> str | None:
+        """What the code is really called: to compare with, not to show."""
+        return self.true_name or self.name
 
     @property
     def own_errors(self) -> tuple[SeamProblem, ...]:

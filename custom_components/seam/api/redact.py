@@ -73,13 +73,6 @@ class Secrets:
             lambda found: MASK if found[0] in self._pins else found[0], text
         )
 
-    def forms(self, text: str) -> tuple[str, str]:
-        """Return how a text may be shown: as it is, or masked.
-
-        What people type is compared with both.
-        """
-        return text, self.mask(text)
-
 
 def secret_pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
     """Return a pattern that finds any of the secrets, None where there is none.
