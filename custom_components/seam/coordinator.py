@@ -86,6 +86,8 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         self.push = Push()
         self.data = Picture()
         self.secrets = Secrets(entry.data[CONF_API_KEY])
+        self.postponed_by: SeamRateLimitError | None = None
+        """Why what was last asked for has to wait, if so: that alone is no failure."""
         self._sync = Sync(
             self._registered_locks(), jitter=random.random(), secrets=self.secrets
         )
@@ -124,6 +126,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     @override
     async def _async_update_data(self) -> Picture:
         """Ask what has happened, and fetch what that changed."""
+        self.postponed_by = None
         try:
             if error := await self._async_run_round(self._sync.begin_poll):
                 raise error
@@ -131,6 +134,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             if not self._sync.picture.locks or not self.last_update_success:
                 raise _update_error(err) from err
             # What is known stays true enough until Seam may be asked again.
+            self.postponed_by = err
             self.update_interval = max(
                 self._next_poll_interval(), timedelta(seconds=err.retry_after)
             )
