@@ -389,7 +389,9 @@ def test_next_moment_is_the_nearest_start_or_end() -> None:
 
 def test_no_text_holds_a_pin_of_its_lock() -> None:
     """Names, states and messages are masked, on codes and on the device."""
-    problem = SeamProblem(code="x", message="PIN 4711 is not 47110, but 4711.")
+    problem = SeamProblem(
+        code="pin_4711_in_use", message="PIN 4711 is not 47110, but 4711."
+    )
     device = replace(_device(), errors=(problem,), warnings=(problem,))
     guest = replace(
         _code("guest", name="Guest 4711", code="4711"),
@@ -406,6 +408,7 @@ def test_no_text_holds_a_pin_of_its_lock() -> None:
     masked = "PIN •••• is not 47110, but ••••."
     assert lock.managed[0].name == "Guest ••••"
     assert lock.managed[0].display_status == "Setting ••••"
+    assert lock.managed[0].errors[0].code == "pin_••••_in_use"
     assert lock.managed[0].errors[0].message == masked
     assert lock.managed[0].warnings[0].message == masked
     assert lock.unmanaged[0].name == "Not ••••, ••••"

@@ -111,5 +111,10 @@ def _masked_problems(
     problems: tuple[SeamProblem, ...], secrets: Secrets
 ) -> tuple[SeamProblem, ...]:
     return problems and tuple(
-        replace(problem, message=secrets.mask(problem.message)) for problem in problems
+        replace(
+            problem,
+            code=secrets.mask(problem.code),
+            message=secrets.mask(problem.message),
+        )
+        for problem in problems
     )

@@ -1,13 +1,16 @@
 """Secrets are taken out of texts."""
 
+from datetime import date
+
 from hypothesis import given, strategies as st
 import pytest
 
-from custom_components.seam.api import SeamError
-from custom_components.seam.api.redact import MASK, Secrets, redact, secret_pattern
+from custom_components.seam.api import SeamError, redact
+from custom_components.seam.api.redact import MASK, Secrets, mask_numbers
 
 M = MASK
 PINS = st.text("0123456789", min_size=4, max_size=12)
+SIGNS = st.sampled_from(["", " ", "-", ".", "\u00a0"])
 
 
 @pytest.mark.parametrize(
@@ -21,7 +24,29 @@ PINS = st.text("0123456789", min_size=4, max_size=12)
         ('"1234" <1234> a1234b', ["1234"], f'"{M}" <{M}> a{M}b'),
         ("1234", ["1234"], M),
         ("12341234", ["1234"], "12341234"),
+        # As makers quote a PIN.
+        ("#1234#, code:1234", ["1234"], f"#{M}#, code:{M}"),
+        ("pin_1234_in_use", ["1234"], f"pin_{M}_in_use"),
+        ("1 2 3 4 or 12-34", ["1234"], f"{M} or {M}"),
+        ("1.2.3.4 or 123\u00a04", ["1234"], f"{M} or {M}"),
+        ("slot 3 1 2 3 4 5 times", ["1234"], f"slot 3 {M} 5 times"),
+        ("1 2 34 2026-11-20", ["1234"], f"{M} 2026-11-20"),
+        ("1--2-34", ["1234"], "1--2-34"),
+        ("1 2 345", ["1234"], "1 2 345"),
+        ("01 234", ["1234"], "01 234"),
+        ("1:23:4", ["1234"], "1:23:4"),
+        # Of two that overlap, neither shows.
+        ("1 2 3 4 5 6", ["1234", "3456"], M),
+        ("12 34 56", ["1234", "123456"], M),
+        ("1234 5678", ["1234", "5678"], f"{M} {M}"),
+        # Too few digits to be a PIN in pieces.
+        ("1 2 3", ["123"], "1 2 3"),
+        ("123", ["123"], M),
+        # Of a date only what stands alone, or all of it.
         ("2031-05-04T12:00:00.1234Z", ["2031"], f"{M}-05-04T12:00:00.1234Z"),
+        ("2031-05-04 12:00", ["0504", "203105", "0412"], "2031-05-04 12:00"),
+        ("2031-05-04", ["20310504"], M),
+        ("2031-15-04", ["1504"], f"2031-{M}"),
         # A key counts anywhere, also where something encoded stands before it.
         ("Bearer%20seam_k.1", ["seam_k.1"], f"Bearer%20{M}"),
         ("seam_k.12", ["seam_k.1"], f"{M}2"),
@@ -35,15 +60,18 @@ PINS = st.text("0123456789", min_size=4, max_size=12)
         ("a(b", ["a(b"], M),
     ],
 )
-def test_redact(text: str, secrets: list[str], expected: str) -> None:
+def test_secrets(text: str, secrets: list[str], expected: str) -> None:
     """What stands alone is masked, what is part of a longer number is not."""
-    assert redact(text, secrets) == expected
-    assert redact(text, iter(reversed(secrets))) == expected
+    assert Secrets(*secrets).mask(text) == expected
+    assert Secrets(*reversed(secrets)).mask(text) == expected
 
 
-def test_no_secrets() -> None:
-    """Without secrets there is nothing to look for."""
-    assert secret_pattern([]) is secret_pattern(["", ""]) is None
+def test_what_holds_no_secret_stays_as_it_is() -> None:
+    """It is the same object, so that nobody takes it for a change."""
+    secrets = Secrets("1234", "seam_k.1")
+    for number in range(3):
+        for text in (f"Owner {number}", f"{number}-{number} 2026-11-20", "none"):
+            assert secrets.mask(text) is text
 
 
 @given(
@@ -53,10 +81,66 @@ def test_no_secrets() -> None:
 def test_any_pins(pins: list[str], parts: list[str]) -> None:
     """No PIN between other characters is left, in whatever order they are known."""
     text = parts[0] + "".join(f"{pin}{parts[0]}" for pin in pins)
-    masked = redact(text, pins)
+    secrets = Secrets(*pins)
+    masked = secrets.mask(text)
     assert not any(character.isdigit() for character in masked)
-    assert masked == parts[0] + "".join(f"{MASK}{parts[0]}" for _ in pins)
-    assert redact(masked, pins) == masked
+    assert masked.startswith(f"{parts[0]}{MASK}")
+    assert secrets.mask(masked) == masked
+
+
+@given(
+    data=st.data(),
+    pin=PINS,
+    others=st.lists(PINS),
+    before=st.text(alphabet="pin #:_3'", max_size=6),
+    after=st.text(alphabet=" #'_s5,", max_size=6),
+)
+def test_any_spelling(
+    data: st.DataObject, pin: str, others: list[str], before: str, after: str
+) -> None:
+    """A PIN with single signs between its digits is masked, whatever is around it."""
+    signs = data.draw(st.lists(SIGNS, min_size=len(pin) - 1, max_size=len(pin) - 1))
+    spelt = pin[0] + "".join(map("".join, zip(signs, pin[1:], strict=True)))
+    # More digits would make it a longer number.
+    text = f"{before.rstrip('35')}{spelt}{after.lstrip('35')}"
+    secrets = Secrets(pin, *others)
+    masked = secrets.mask(text)
+    assert MASK in masked
+    assert spelt not in masked
+    assert secrets.mask(masked) == masked
+
+
+@given(
+    st.dates(date(1900, 1, 1), date(2099, 12, 31)).map(str),
+    st.times().map(str),
+    st.lists(PINS.filter(lambda pin: len(pin) != 8), min_size=1),
+)
+def test_any_moment(day: str, time: str, pins: list[str]) -> None:
+    """A date is not taken for a PIN more often than its year is one."""
+    text = f"{day} {time[:5]}"
+    year = day[:4]
+    masked = text.replace(year, MASK, 1) if year in pins else text
+    assert Secrets(*pins).mask(text) == masked
+
+
+def test_long_texts_take_no_long_time() -> None:
+    """How often a number is read grows with its length, and no faster."""
+    readings = [len(redact._readings("1 " * length + "1")) for length in (500, 1000)]
+    assert readings[1] < 2.1 * readings[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Code 4821 is unknown.", f"Code {M} is unknown."),
+        ("4 8-2.1", M),
+        ("after 3 of 10 attempts", "after 3 of 10 attempts"),
+        ("since 2026-11-20", f"since {M}"),
+    ],
+)
+def test_numbers(text: str, expected: str) -> None:
+    """What may be a PIN that nobody knows is masked, too."""
+    assert mask_numbers(text) == expected
 
 
 def test_an_error_is_masked_with_all_that_is_known() -> None:
@@ -79,4 +163,27 @@ def test_late_secrets() -> None:
     assert secrets.take_late()
     assert not secrets.take_late()
     secrets.add(["seam_test_def"])
+    assert secrets.take_late()
+    assert secrets.mask("Lodger 7 3-15") == "Lodger 7 3-15"
+    assert not secrets.take_late()
+    secrets.add(["7315"])
+    assert secrets.take_late()
+
+
+def test_late_secrets_among_too_many_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is remembered has a bound; beyond it, any secret may come late."""
+    monkeypatch.setattr(redact, "_MOST_HARMLESS", 100)
+    secrets = Secrets()
+    for number in range(1000, 1100):
+        secrets.mask(f"attempt {number}")
+    secrets.add(["9999"])
+    assert not secrets.take_late()
+    secrets.mask("attempt 1100")
+    secrets.add(["9998"])
+    assert secrets.take_late()
+    # All texts were looked through again, which it starts anew with.
+    secrets.mask("attempt 1100")
+    secrets.add(["9997"])
+    assert not secrets.take_late()
+    secrets.add(["1100"])
     assert secrets.take_late()

@@ -2,10 +2,21 @@
 
 from collections.abc import Iterable, Iterator
 import re
+from typing import Final
 
-MASK = "••••"
+MASK: Final = "••••"
 
+# Digits, with at most one sign between them: PINs are written "12-34" and "1 2 3 4", too.
+_NUMBERS = re.compile(r"\d+(?:[ \u00a0.-]\d+)*")
 _DIGITS = re.compile(r"\d+")
+_DATE = re.compile(
+    r"(?<!\d)(?:19|20)\d\d-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12]\d|3[01])(?!\d)"
+)
+# What locks take. Fewer digits with signs between them are ordinary numbers.
+_SHORTEST_PIN: Final = 4
+_LONGEST_PIN: Final = 20
+# Messages may hold numbers that never come again, such as the time of each attempt.
+_MOST_HARMLESS: Final = 50_000
 
 
 class Secrets:
@@ -20,8 +31,8 @@ class Secrets:
         self._pins: set[str] = set()
         # The longest first, as one may be part of another.
         self._others: tuple[str, ...] = ()
-        # Digits in texts, while they were no PIN.
-        self._harmless: set[str] = set()
+        # Digits in texts, while they were no PIN; None when there are too many to know.
+        self._harmless: set[str] | None = set()
         self._are_late = False
         self.add(texts)
 
@@ -41,7 +52,7 @@ class Secrets:
                 continue
             if secret.isdecimal():
                 self._pins.add(secret)
-                self._are_late |= secret in self._harmless
+                self._are_late |= self._harmless is None or secret in self._harmless
             elif secret not in self._others:
                 self._others = tuple(
                     sorted((*self._others, secret), key=len, reverse=True)
@@ -54,44 +65,77 @@ class Secrets:
         Then all texts have to be looked through again.
         """
         are_late, self._are_late = self._are_late, False
+        if are_late:
+            # Those that still are in texts are found again.
+            self._harmless = set()
         return are_late
 
     def mask(self, text: str) -> str:
         """Return the text with each secret masked, however many there are.
 
-        As with `redact`, but that would try each PIN in turn. A text without any, as
-        nearly all are, is found out quickly and stays the same object.
+        A PIN counts where it stands alone, in one piece or with signs between its
+        digits: digits inside a longer number are not it. A key counts anywhere. A text
+        without any, as nearly all are, is found out quickly and stays the same object.
         """
         for secret in self._others:
             text = text.replace(secret, MASK)
-        digits = _DIGITS.findall(text)
-        if self._pins.isdisjoint(digits):
-            self._harmless.update(digits)
+        if not (numbers := _NUMBERS.findall(text)):
             return text
-        self._harmless.update(set(digits) - self._pins)
-        return _DIGITS.sub(
-            lambda found: MASK if found[0] in self._pins else found[0], text
-        )
+        found = {digits for number in numbers for _, _, digits in _readings(number)}
+        pins = found & self._pins
+        self._note_harmless(found - pins if pins else found)
+        if not pins:
+            return text
+        return _NUMBERS.sub(self._masked, text)
+
+    def _masked(self, found: re.Match[str]) -> str:
+        number, shown, done = found[0], "", 0
+        for start, end, digits in _readings(number):
+            if digits in self._pins:
+                # Where two PINs overlap, nothing of either may stay.
+                if start >= done:
+                    shown += number[done:start] + MASK
+                done = max(done, end)
+        return shown + number[done:]
+
+    def _note_harmless(self, found: set[str]) -> None:
+        if self._harmless is not None:
+            self._harmless |= found
+            if len(self._harmless) > _MOST_HARMLESS:
+                self._harmless = None
 
 
-def secret_pattern(secrets: Iterable[str]) -> re.Pattern[str] | None:
-    """Return a pattern that finds any of the secrets, None where there is none.
+def mask_numbers(text: str) -> str:
+    """Return the text with all masked that may be a PIN, known or not."""
+    return _NUMBERS.sub(
+        lambda found: (
+            MASK if sum(map(str.isdecimal, found[0])) >= _SHORTEST_PIN else found[0]
+        ),
+        text,
+    )
 
-    A PIN counts where it stands alone: digits inside a longer number are not it. A key
-    counts anywhere.
+
+def _readings(number: str) -> list[tuple[int, int, str]]:
+    """Return the PINs that a number may be or hold, each with where it begins and ends.
+
+    Part of a date is one only where it stands alone, such as the year.
     """
-    known = sorted({secret for secret in secrets if secret}, key=len, reverse=True)
-    if not known:
-        return None
-    return re.compile("|".join(map(_pattern, known)))
-
-
-def _pattern(secret: str) -> str:
-    text = re.escape(secret)
-    return rf"(?<!\d){text}(?!\d)" if secret.isdecimal() else text
-
-
-def redact(text: str, secrets: Iterable[str]) -> str:
-    """Return the text with each secret masked."""
-    pattern = secret_pattern(secrets)
-    return pattern.sub(MASK, text) if pattern else text
+    if number.isdecimal():
+        return [(0, len(number), number)]
+    groups = [(*found.span(), found[0]) for found in _DIGITS.finditer(number)]
+    # Where the parts of dates end and begin.
+    cuts = {
+        found.start() + offset
+        for found in _DATE.finditer(number)
+        for offset in (4, 5, 7, 8)
+    }
+    readings = []
+    for first, (start, end, digits) in enumerate(groups):
+        readings.append((start, end, digits))
+        for _, end, more in groups[first + 1 : first + _LONGEST_PIN]:
+            digits += more
+            if len(digits) > _LONGEST_PIN:
+                break
+            if len(digits) >= _SHORTEST_PIN and start not in cuts and end not in cuts:
+                readings.append((start, end, digits))
+    return readings

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
-from functools import partial
 import logging
 import random
 import time
@@ -21,7 +20,7 @@ from .errors import (
     error_from_response,
 )
 from .models import Model
-from .redact import redact
+from .redact import Secrets
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -128,7 +127,7 @@ class Transport:
 
         if status != 200:
             error = error_from_response(response.status, headers, content)
-            error.redact(partial(redact, secrets=_secrets(body, self._api_key)))
+            error.redact(_secrets(body, self._api_key).mask)
             raise error
         try:
             payload = orjson.loads(content)
@@ -145,9 +144,9 @@ class Transport:
         return Answer(path, request_id, payload, hash(content))
 
 
-def _secrets(body: Mapping[str, Any], api_key: str) -> list[str]:
+def _secrets(body: Mapping[str, Any], api_key: str) -> Secrets:
     code = body.get("code")
-    return [api_key, code] if isinstance(code, str) else [api_key]
+    return Secrets(api_key, code) if isinstance(code, str) else Secrets(api_key)
 
 
 def unreadable(answer: Answer) -> SeamError:
