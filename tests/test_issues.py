@@ -98,7 +98,9 @@ class Issues:
         issue = self.all[issue_id]
         assert issue.translation_placeholders is not None
         texts = self._texts[issue.translation_key]
-        return "\n".join(texts.values()).format_map(issue.translation_placeholders)
+        text = "\n".join(texts.values()).format_map(issue.translation_placeholders)
+        # As markdown shows it.
+        return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
 
     def _check(self, issue: ir.IssueEntry) -> None:
         texts = self._texts[issue.translation_key]
@@ -141,6 +143,72 @@ async def test_what_was_wrong_for_long_is_told_at_once(shown: Issues) -> None:
     assert duplicate.is_fixable
     assert duplicate.translation_placeholders is not None
     assert duplicate.translation_placeholders["other"] == "Summer guest"
+
+
+HOSTILE = (
+    "[x](https://evil.example)",
+    "![](https://evil.example/p.png)",
+    "<img src=x onerror=alert(1)>",
+    "<ha-alert>",
+    "**bold**",
+    "`code` ```",
+    "one\n\n# two\n    three",
+    "{placeholder}",
+    "a\\b & \\<b>",
+    "www.evil.example",
+)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+async def test_names_and_messages_are_text(
+    simulator: Simulator, reconcile: Poll, shown: Issues, text: str
+) -> None:
+    """Nothing that others write means anything to markdown or HTML."""
+    world = simulator.world
+    world.access_codes[CODE_APARTMENT_1_FAILED].name = text
+    [error] = world.access_codes[CODE_APARTMENT_1_FAILED].errors
+    error["message"] = text
+    world.devices[BOAT_SHED].display_name = text
+    world.access_codes[UNMANAGED_OLD_GUEST].name = text
+    await reconcile()
+    assert shown.all.keys() == SEEDED
+    one_line = " ".join(text.split())
+    for issue_id, keys in (
+        (FAILED, ("name", "message")),
+        (OFFLINE, ("lock", "locks")),
+        (DUPLICATE, ("other",)),
+    ):
+        placeholders = shown.all[issue_id].translation_placeholders
+        assert placeholders is not None
+        for key in keys:
+            # Of ASCII's punctuation, only what a backslash precedes is left.
+            assert not re.search(
+                r"[!-/:-@\[-`{-~\n]", re.sub(r"\\.", "", placeholders[key])
+            )
+            assert re.sub(r"\\(.)", r"\1", placeholders[key]) == one_line
+            assert placeholders[f"plain_{key}"] == text
+
+
+def test_only_titles_and_menus_are_plain() -> None:
+    """What is shown as markdown takes the escaped texts, the rest the plain ones."""
+    path = Path(issues.__file__).parent / "translations" / "en.json"
+
+    def check(texts: dict[str, Any], *, is_plain: bool = False) -> None:
+        for key, text in texts.items():
+            plain = is_plain or key in {
+                "title",
+                "submit",
+                "menu_options",
+                "menu_option_descriptions",
+            }
+            if isinstance(text, dict):
+                check(text, is_plain=plain)
+                continue
+            assert "`" not in text  # There, backslashes would be shown.
+            for name in re.findall(r"\{(\w+)\}", text):
+                assert name.startswith("plain_") == plain, text
+
+    check(json.loads(path.read_text())["issues"])
 
 
 async def test_an_error_is_told_after_the_grace_time_and_not_before(

@@ -66,8 +66,17 @@ class Repair:
         return await self._post("", {"handler": DOMAIN, "issue_id": self.issue_id})
 
     async def choose(self, flow: dict[str, Any], choice: str) -> dict[str, Any]:
+        """Choose from the menu, and confirm where that is asked for."""
+        flow = await self.pick(flow, choice)
+        return await self.confirm(flow) if flow["type"] == "form" else flow
+
+    async def pick(self, flow: dict[str, Any], choice: str) -> dict[str, Any]:
         """Choose from the menu."""
         return await self._post(f"/{flow['flow_id']}", {"next_step_id": choice})
+
+    async def confirm(self, flow: dict[str, Any]) -> dict[str, Any]:
+        """Say yes."""
+        return await self._post(f"/{flow['flow_id']}", {})
 
     async def _post(self, path: str, body: dict[str, str]) -> dict[str, Any]:
         response = await self._client.post(f"/api/repairs/issues/fix{path}", json=body)
@@ -80,13 +89,20 @@ class Repair:
     def _check(self, answer: dict[str, Any]) -> None:
         """Have a text for everything that the dialog shows."""
         texts = self._texts["fix_flow"]
-        if answer["type"] == "abort":
-            assert answer["reason"] in texts["abort"]
-        elif answer["type"] == "menu":
-            step = texts["step"][answer["step_id"]]
-            assert set(answer["menu_options"]) <= set(step["menu_options"])
-            asked = set(re.findall(r"\{(\w+)\}", json.dumps(step)))
-            assert asked <= answer["description_placeholders"].keys()
+        match answer["type"]:
+            case "abort":
+                shown = texts["abort"][answer["reason"]]
+            case "create_entry":
+                shown = texts["create_entry"][answer["description"]]
+            case _:
+                shown = texts["step"][answer["step_id"]]
+        if answer["type"] == "menu":
+            assert set(answer["menu_options"]) <= set(shown["menu_options"])
+            assert shown["menu_option_descriptions"].keys() == (
+                shown["menu_options"].keys()
+            )
+        asked = set(re.findall(r"\{(\w+)\}", json.dumps(shown)))
+        assert asked <= answer["description_placeholders"].keys()
 
 
 @pytest.fixture
@@ -128,12 +144,25 @@ async def test_the_dialog_names_both_codes(
     assert not _writes(simulator)
 
 
+async def test_deleting_has_to_be_confirmed(
+    hass: HomeAssistant, simulator: Simulator, repair: Repair
+) -> None:
+    """Whoever closes the dialog then has deleted nothing."""
+    flow = await repair.pick(await repair.open(), "delete")
+    assert (flow["type"], flow["step_id"]) == ("form", "delete")
+    placeholders = flow["description_placeholders"]
+    assert placeholders["plain_other"] == "Summer guest"
+    assert placeholders["plain_lock"] == "Front Door"
+    assert not _writes(simulator)
+    assert _issue(hass, repair)
+
+
 async def test_deleting_the_other(
     hass: HomeAssistant, simulator: Simulator, repair: Repair, poll: Poll
 ) -> None:
     """The issue is gone with the code, and the handyman's gets onto the lock."""
     done = await repair.choose(await repair.open(), "delete")
-    assert done["type"] == "create_entry"
+    assert (done["type"], done["description"]) == ("create_entry", "deleted")
     assert UNMANAGED_OLD_GUEST not in simulator.world.access_codes
     assert _issue(hass, repair) is None
     await poll()
@@ -156,7 +185,7 @@ async def test_converting_the_other(
     """
     simulator.control.convert_with_new_id(new_id)
     done = await repair.choose(await repair.open(), "convert")
-    assert done["type"] == "create_entry"
+    assert (done["type"], done["description"]) == ("create_entry", "converted")
     [converted] = [
         code
         for code in simulator.world.access_codes.values()
@@ -213,7 +242,7 @@ async def test_a_refusal_is_told_and_people_can_choose_again(
     assert (flow["type"], flow["step_id"]) == ("menu", "failed")
     assert flow["menu_options"] == ALL_CHOICES
     reason = flow["description_placeholders"]["reason"]
-    assert "The moon is wrong for ••••." in reason
+    assert r"The moon is wrong for ••••\." in reason
     assert _issue(hass, repair)
     assert (await repair.choose(flow, choice))["type"] == "create_entry"
     assert not any(str(pin) in text for text in repair.shown)
@@ -227,7 +256,7 @@ async def test_a_refusal_that_comes_too_late(
     simulator.faults.add("status", path="/access_codes/unmanaged/delete", status=400)
     simulator.control.clear_code_problems(CODE_HANDYMAN)
     done = await repair.choose(flow, "delete")
-    assert (done["type"], done["reason"]) == ("abort", "gone")
+    assert (done["type"], done["reason"]) == ("abort", "solved")
 
 
 async def test_a_conversion_that_fails_later_is_told(
@@ -254,7 +283,7 @@ async def test_a_deletion_that_fails_later_is_told(
     )
     flow = await repair.choose(await repair.open(), "delete")
     assert flow["step_id"] == "failed"
-    assert "Seam is tired." in flow["description_placeholders"]["reason"]
+    assert r"Seam is tired\." in flow["description_placeholders"]["reason"]
 
 
 async def test_too_many_requests_are_told(simulator: Simulator, repair: Repair) -> None:
@@ -291,21 +320,20 @@ async def test_the_other_code_vanishes_unnoticed(
     flow = await repair.open()
     simulator.control.vanish_code(UNMANAGED_OLD_GUEST)
     done = await repair.choose(flow, choice)
-    assert (done["type"], done["reason"]) == ("abort", "gone")
+    assert (done["type"], done["reason"]) == ("abort", "other_gone")
 
 
+@pytest.mark.parametrize("choice", ["convert", "delete", "leave"])
 @pytest.mark.parametrize(
-    ("trouble", "choice"),
+    ("trouble", "reason"),
     [
-        ("other code", "delete"),
-        ("code", "delete"),
-        ("lock", "convert"),
-        ("error", "delete"),
-        ("error", "leave"),
-        ("entry", "convert"),
-        ("entry", "leave"),
-        ("another collision", "delete"),
-        ("another collision", "leave"),
+        ("other code", "other_gone"),
+        ("other managed", "managed_now"),
+        ("code", "code_gone"),
+        ("lock", "lock_gone"),
+        ("error", "solved"),
+        ("entry", "not_loaded"),
+        ("another collision", "solved"),
     ],
 )
 async def test_what_is_to_be_repaired_vanishes(
@@ -315,6 +343,7 @@ async def test_what_is_to_be_repaired_vanishes(
     repair: Repair,
     reconcile: Poll,
     trouble: str,
+    reason: str,
     choice: str,
 ) -> None:
     """Between looking and choosing anything may happen; nothing else is touched."""
@@ -322,26 +351,77 @@ async def test_what_is_to_be_repaired_vanishes(
     if trouble == "entry":
         assert await hass.config_entries.async_unload(entry.entry_id)
     else:
-        match trouble:
-            case "other code":
-                simulator.control.delete_code_in_app(UNMANAGED_OLD_GUEST)
-            case "code":
-                simulator.control.vanish_code(CODE_HANDYMAN)
-            case "lock":
-                simulator.control.remove_lock(FRONT_DOOR)
-            case "error":
-                simulator.control.clear_code_problems(CODE_HANDYMAN)
-            case "another collision":
-                [error] = simulator.world.access_codes[CODE_HANDYMAN].errors
-                error["unmanaged_access_code_id"] = UNMANAGED_NEIGHBOUR
+        _make_trouble(simulator, trouble)
         await reconcile()
         await reconcile()
     done = await repair.choose(flow, choice)
-    assert done["type"] == "abort"
-    # The issue of the other collision is there, and may be ignored.
-    is_other = trouble == "another collision" and choice == "leave"
-    assert done["reason"] == ("left" if is_other else "gone")
+    assert (done["type"], done["reason"]) == ("abort", reason)
     assert not _writes(simulator)
+    issue = _issue(hass, repair)
+    assert issue is None or not issue.dismissed_version
+
+
+def _make_trouble(simulator: Simulator, trouble: str) -> None:
+    world, control = simulator.world, simulator.control
+    match trouble:
+        case "other code":
+            control.delete_code_in_app(UNMANAGED_OLD_GUEST)
+        case "other managed":
+            world.access_codes[UNMANAGED_OLD_GUEST].is_managed = True
+        case "code":
+            control.vanish_code(CODE_HANDYMAN)
+        case "lock":
+            control.remove_lock(FRONT_DOOR)
+        case "error":
+            control.clear_code_problems(CODE_HANDYMAN)
+        case "another collision":
+            [error] = world.access_codes[CODE_HANDYMAN].errors
+            error["unmanaged_access_code_id"] = UNMANAGED_NEIGHBOUR
+
+
+async def test_what_vanishes_while_deleting_is_confirmed(
+    simulator: Simulator, repair: Repair, reconcile: Poll
+) -> None:
+    """What was shown to be deleted need not be there any more."""
+    flow = await repair.pick(await repair.open(), "delete")
+    simulator.control.clear_code_problems(CODE_HANDYMAN)
+    await reconcile()
+    done = await repair.confirm(flow)
+    assert (done["type"], done["reason"]) == ("abort", "solved")
+    assert not _writes(simulator)
+
+
+async def test_leaving_what_is_not_shown_any_more(
+    hass: HomeAssistant, simulator: Simulator, repair: Repair
+) -> None:
+    """An issue that is closed, while its codes still collide, cannot be ignored."""
+    flow = await repair.open()
+    ir.async_delete_issue(hass, DOMAIN, repair.issue_id)
+    done = await repair.choose(flow, "leave")
+    assert (done["type"], done["reason"]) == ("abort", "solved")
+    assert _issue(hass, repair) is None
+
+
+async def test_names_are_text(
+    hass: HomeAssistant, simulator: Simulator, repair: Repair, reconcile: Poll
+) -> None:
+    """What guests and makers write is neither markdown nor HTML, from step to step."""
+    name = "[x](https://evil.example) <img src=x>"
+    shown = r"\[x\]\(https\:\/\/evil\.example\) \<img src\=x\>"
+    simulator.world.access_codes[UNMANAGED_OLD_GUEST].name = name
+    await reconcile()
+    simulator.faults.add(
+        "status", path="/access_codes/unmanaged/", status=400, message=name, count=1
+    )
+    menu = await repair.open()
+    form = await repair.pick(menu, "delete")
+    failed = await repair.confirm(form)
+    assert failed["step_id"] == "failed"
+    assert shown in failed["description_placeholders"]["reason"]
+    done = await repair.choose(failed, "convert")
+    for answer in (menu, form, failed, done):
+        assert answer["description_placeholders"]["other"] == shown
+        assert answer["description_placeholders"]["plain_other"] == name
 
 
 async def test_only_what_is_possible_is_offered(

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import chain
+import re
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -24,6 +25,10 @@ from .presentation import can_convert, label
 GRACE: Final = timedelta(minutes=10)
 
 _WORKS: Final = (CodeStatus.SET, CodeStatus.REMOVING)
+
+# Whatever means something to markdown or HTML is among these, and markdown takes each
+# of them as it is after a backslash.
+_ASCII_PUNCTUATION: Final = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -72,6 +77,19 @@ def colliding_code(
         (other for other in lock.unmanaged if code.code and other.code == code.code),
         None,
     )
+
+
+def as_placeholders(**texts: str) -> dict[str, str]:
+    """Return texts for descriptions, and as `plain_…` for titles and menus.
+
+    Descriptions are shown as markdown with HTML, and guests and makers write names:
+    none of these may become a link, a picture or a box of its own.
+    """
+    escaped = {
+        key: _ASCII_PUNCTUATION.sub(r"\\\g<0>", " ".join(text.split()))
+        for key, text in texts.items()
+    }
+    return escaped | {f"plain_{key}": text for key, text in texts.items()}
 
 
 def choices(lock: Lock, other: AccessCode) -> list[str]:
@@ -234,13 +252,13 @@ def _code_trouble(
     problem: SeamProblem,
     now: datetime,
 ) -> _Trouble:
-    placeholders = {
-        "lock": lock.device.name,
-        "name": label(code),
-        "error_code": problem.code,
-        "message": problem.message or "–",
-        "advice": async_advice(hass, problem),
-    }
+    placeholders = as_placeholders(
+        lock=lock.device.name,
+        name=label(code),
+        error_code=problem.code,
+        message=problem.message or "–",
+        advice=async_advice(hass, problem),
+    )
     severity = (
         ir.IssueSeverity.WARNING
         if code.status_at(now) in _WORKS
@@ -256,7 +274,7 @@ def _code_trouble(
         )
     return _Trouble(
         translation_key="duplicate_code",
-        placeholders=placeholders | {"other": label(other)},
+        placeholders=placeholders | as_placeholders(other=label(other)),
         severity=severity,
         created_at=problem.created_at,
         data={
@@ -283,16 +301,16 @@ def _shared_trouble(
         learn_more_url = CONSOLE_URL
     return _Trouble(
         translation_key=key,
-        placeholders={
-            "lock": lock.device.name,
-            "locks": ", ".join(sorted(other.device.name for other in locks)),
-            "account": (provider and provider.display_name)
+        placeholders=as_placeholders(
+            lock=lock.device.name,
+            locks=", ".join(sorted(other.device.name for other in locks)),
+            account=(provider and provider.display_name)
             or lock.device.manufacturer
             or "–",
-            "error_code": problem.code,
-            "message": problem.message or "–",
-            "advice": async_advice(hass, problem),
-        },
+            error_code=problem.code,
+            message=problem.message or "–",
+            advice=async_advice(hass, problem),
+        ),
         severity=ir.IssueSeverity.WARNING,
         created_at=min(
             (found.created_at for _, found in places if found.created_at), default=None

@@ -7,6 +7,7 @@ from typing import Any
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
@@ -15,9 +16,9 @@ from .api import AccessCode
 from .const import DOMAIN
 from .conversion import async_convert
 from .coordinator import SeamConfigEntry, SeamCoordinator
-from .issues import choices, colliding_code
+from .issues import as_placeholders, choices, colliding_code
 from .picture import Lock
-from .presentation import JsonObject, label
+from .presentation import JsonObject
 
 
 async def async_create_fix_flow(
@@ -26,23 +27,25 @@ async def async_create_fix_flow(
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
     """Return the flow for an issue; duplicate codes are the only ones with one."""
-    return DuplicateCodeFlow()
+    issue = ir.async_get(hass).issues[DOMAIN, issue_id]
+    return DuplicateCodeFlow(issue.translation_placeholders or {})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Collision:
-    """A managed code and the unmanaged one that is in its way."""
+    """A lock and the unmanaged code on it that is in the way of a managed one."""
 
     coordinator: SeamCoordinator
     lock: Lock
-    code: AccessCode
     other: AccessCode
 
 
 class DuplicateCodeFlow(RepairsFlow):
     """Asks whether to convert, delete or leave the unmanaged code, until it worked."""
 
-    _reason = ""
+    def __init__(self, placeholders: dict[str, str]) -> None:
+        """Call everything as the issue does."""
+        self._placeholders = placeholders
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
@@ -59,82 +62,92 @@ class DuplicateCodeFlow(RepairsFlow):
     async def async_step_convert(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Have Seam manage the code."""
+        """Have Seam manage the code. It goes on working: nobody is asked again."""
         return await self._async_repair(_async_convert)
 
     async def async_step_delete(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Delete the code."""
+        """Delete the code, once that is confirmed: it does not come back."""
+        if user_input is None:
+            self._find_collision()
+            return self.async_show_form(
+                step_id="delete", description_placeholders=self._placeholders
+            )
         return await self._async_repair(_async_delete)
 
     async def async_step_leave(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
         """Leave everything as it is, and say no more of it."""
+        self._find_collision()
         if ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id) is None:
-            return self.async_abort(reason="gone")
+            raise self._over("solved")
         ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
-        return self.async_abort(reason="left")
+        raise self._over("left")
 
     def _show_choices(self, step_id: str) -> RepairsFlowResult:
-        if (collision := self._collision) is None:
-            return self.async_abort(reason="gone")
+        collision = self._find_collision()
         return self.async_show_menu(
             step_id=step_id,
             menu_options=[*choices(collision.lock, collision.other), "leave"],
-            description_placeholders={
-                "lock": collision.lock.device.name,
-                "name": label(collision.code),
-                "other": label(collision.other),
-                "reason": self._reason,
-            },
+            description_placeholders=self._placeholders,
         )
 
     async def _async_repair(
         self, repair: Callable[[_Collision], Awaitable[JsonObject]]
     ) -> RepairsFlowResult:
         """Do what was chosen; let people choose again, with the reason, if it fails."""
-        if (collision := self._collision) is None:
-            return self.async_abort(reason="gone")
+        collision = self._find_collision()
         try:
             outcome = await repair(collision)
         except HomeAssistantError as err:
             if err.translation_key == "not_found":
-                return self.async_abort(reason="gone")
-            self._reason = str(err)
-            return await self.async_step_failed()
+                raise self._over("other_gone") from err
+            return await self._async_failed(str(err))
         if reason := outcome.get("reason"):
-            self._reason = str(reason)
-            return await self.async_step_failed()
+            return await self._async_failed(str(reason))
         if outcome["outcome"] == "pending":
-            return self.async_abort(reason="under_way")
+            raise self._over("under_way")
         # The error may outlast the repair. Then the issue comes back, in its time.
         ir.async_delete_issue(self.hass, DOMAIN, self.issue_id)
         collision.coordinator.async_update_listeners()
-        return self.async_create_entry(data={})
+        return self.async_create_entry(
+            data={},
+            description=str(outcome["outcome"]),
+            description_placeholders=self._placeholders,
+        )
 
-    @property
-    def _collision(self) -> _Collision | None:
-        """The two codes as they are now, None where they do not collide any more."""
+    async def _async_failed(self, reason: str) -> RepairsFlowResult:
+        self._placeholders = self._placeholders | as_placeholders(reason=reason)
+        return await self.async_step_failed()
+
+    def _find_collision(self) -> _Collision:
+        """Return what collides now. Where nothing does any more, the flow is over."""
         data = self.data or {}
         entry: SeamConfigEntry | None = self.hass.config_entries.async_get_entry(
             str(data.get("entry_id"))
         )
         if entry is None or entry.state is not ConfigEntryState.LOADED:
-            return None
+            raise self._over("not_loaded")
         lock = entry.runtime_data.data.locks.get(str(data.get("device_id")))
         if lock is None:
-            return None
+            raise self._over("lock_gone")
         if (code := lock.code(str(data.get("access_code_id")))) is None:
-            return None
-        for problem in code.own_errors:
-            other = colliding_code(lock, code, problem)
-            if other and other.access_code_id == data.get("other_access_code_id"):
-                return _Collision(
-                    coordinator=entry.runtime_data, lock=lock, code=code, other=other
-                )
-        return None
+            raise self._over("code_gone")
+        if (other := lock.code(str(data.get("other_access_code_id")))) is None:
+            raise self._over("other_gone")
+        if other.is_managed:
+            raise self._over("managed_now")
+        if all(
+            colliding_code(lock, code, problem) is not other
+            for problem in code.own_errors
+        ):
+            raise self._over("solved")
+        return _Collision(coordinator=entry.runtime_data, lock=lock, other=other)
+
+    def _over(self, reason: str) -> AbortFlow:
+        return AbortFlow(reason, self._placeholders)
 
 
 async def _async_convert(collision: _Collision) -> JsonObject:
