@@ -32,7 +32,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.seam.api import AccessCode, Device
 from custom_components.seam.const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator, news_signal
-from custom_components.seam.sync import News
+from custom_components.seam.news import News
 from simulator import Simulator
 from simulator.render import render_code, render_device
 from simulator.seed import WORKSPACE, WORKSPACE_NAME

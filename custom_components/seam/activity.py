@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 
 from .const import DOMAIN
+from .news import News
 from .picture import Lock
-from .sync import News
 
 EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
 ATTR_MESSAGE: Final = "message"

@@ -31,8 +31,9 @@ from .api import (
 from .api.redact import Secrets
 from .const import DOMAIN
 from .fetches import Fetch, FetchDevices, FetchEvents
+from .news import News
 from .picture import Picture
-from .sync import News, Sync, SyncState
+from .sync import Sync, SyncState
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     @property
     def reconciled_at(self) -> datetime | None:
         """When everything was last fetched."""
-        return self._sync.reconciled_at
+        return self._sync.state.reconciled_at
 
     @property
     def sync_state(self) -> SyncState:

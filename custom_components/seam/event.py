@@ -12,9 +12,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .coordinator import SeamConfigEntry, news_signal
 from .entity import SeamLockEntity, async_add_lock_entities
+from .news import News
 from .picture import Lock
 from .presentation import code_problems, local_time
-from .sync import News
 
 # The coordinator does the talking.
 PARALLEL_UPDATES = 0

@@ -17,12 +17,11 @@ def merged_codes(
 ) -> tuple[list[AccessCode], frozenset[str]]:
     """Return the codes of a lock, and the ids of those that the answer lacks.
 
-    One that is missing is kept until the next answer misses it too, as Seam has been
-    seen to drop a code from one answer; unless its end was to be expected.
+    Of a code that is in the answer twice the last one counts. One that is missing is
+    kept until the next answer misses it too, as Seam has been seen to drop a code from
+    one answer; unless its end was to be expected.
     """
-    # Of a code that is in both lists the managed one comes last, and counts.
-    ordered = sorted(answer, key=lambda code: code.is_managed)
-    codes = {code.access_code_id: own_changes.applied(code, now) for code in ordered}
+    codes = {code.access_code_id: own_changes.applied(code, now) for code in answer}
     missing: set[str] = set()
     absent = [code for code in lock.codes if code.access_code_id not in codes]
     new_pins = _new_pins(lock, codes.values()) if absent else set()

@@ -1,0 +1,90 @@
+"""The next picture, while answers are still coming in. Pure."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from .api import AccessCode
+from .api.redact import Secrets
+from .picture import Lock, Picture, masked
+
+
+class Draft:
+    """Holds locks as Seam tells of them, and makes pictures that people may see.
+
+    Texts here may hold PINs; those of a picture never do.
+    """
+
+    def __init__(self, secrets: Secrets) -> None:
+        """Start with an empty picture; to the secrets come the PINs of all codes."""
+        self.picture = Picture()
+        self._secrets = secrets
+        self._locks: dict[str, Lock] = {}
+        self._changed: set[str] = set()
+        self._touched: set[str] = set()
+
+    @property
+    def locks(self) -> Mapping[str, Lock]:
+        """All locks by device id."""
+        return self._locks
+
+    def put(self, lock: Lock) -> None:
+        """Take in a lock."""
+        self._locks[lock.device_id] = lock
+        self._changed.add(lock.device_id)
+
+    def put_codes(
+        self, lock: Lock, codes: Iterable[AccessCode], missing: frozenset[str]
+    ) -> Lock:
+        """Give a lock its codes, and return it with them."""
+        ordered = sorted(codes, key=_by_name)
+        self._secrets.add(code.code for code in ordered)
+        for code in ordered:
+            if code.other_pins:
+                self._secrets.add(code.other_pins)
+        lock = replace(
+            lock,
+            managed=tuple([code for code in ordered if code.is_managed]),
+            unmanaged=tuple([code for code in ordered if not code.is_managed]),
+            has_codes=True,
+            missing=missing,
+        )
+        self.put(lock)
+        return lock
+
+    def remove(self, device_id: str) -> None:
+        """Leave out a lock."""
+        if self._locks.pop(device_id, None):
+            self._changed.add(device_id)
+
+    def touch(self, device_ids: Iterable[str]) -> None:
+        """Have these locks count as new, as time alone has changed how they look."""
+        self._touched.update(self._locks.keys() & device_ids)
+
+    def publish(self) -> None:
+        """Make the picture; what has not changed stays the same object in it."""
+        if self._secrets.take_late():
+            # A PIN that is new may be in texts that are older.
+            self._changed.update(self._locks)
+        shown = self.picture.locks
+        for device_id in self._changed & self._locks.keys():
+            lock, old = (
+                masked(self._locks[device_id], self._secrets),
+                shown.get(device_id),
+            )
+            self._locks[device_id] = old if old is not None and old == lock else lock
+        for device_id in self._touched & self._locks.keys():
+            if (lock := self._locks[device_id]) is shown.get(device_id):
+                self._locks[device_id] = replace(lock)
+        if any(
+            self._locks.get(device_id) is not shown.get(device_id)
+            for device_id in self._changed | self._touched
+        ):
+            self.picture = Picture(locks=MappingProxyType(dict(self._locks)))
+        self._changed.clear()
+        self._touched.clear()
+
+
+def _by_name(code: AccessCode) -> tuple[str, str]:
+    # As it really is: kept codes are masked, new ones are not yet.
+    return (code.called or "").casefold(), code.access_code_id
