@@ -151,8 +151,8 @@ async def test_deleting_has_to_be_confirmed(
     flow = await repair.pick(await repair.open(), "delete")
     assert (flow["type"], flow["step_id"]) == ("form", "delete")
     placeholders = flow["description_placeholders"]
-    assert placeholders["plain_other"] == "Summer guest"
-    assert placeholders["plain_lock"] == "Front Door"
+    assert placeholders["other"] == "Summer guest"
+    assert placeholders["lock"] == "Front Door"
     assert not _writes(simulator)
     assert _issue(hass, repair)
 

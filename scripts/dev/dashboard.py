@@ -20,8 +20,12 @@ TILES: Final = {
     "access_code_activity": "Activity",
 }
 
-# `sensors` is put in front of it.
-CODES_TEMPLATE: Final = """
+# `sensors` is put in front of it. The card shows markdown: names and messages, which
+# others write, are kept from being any by a backslash before each ASCII punctuation mark.
+CODES_TEMPLATE: Final = r"""
+{%- macro plain(text) -%}
+{{ text.split() | join(" ") | regex_replace("([!-/:-@\\[-`{-~])", "\\\\\\1") }}
+{%- endmacro -%}
 {%- macro moment(time) -%}
 {{ time | as_timestamp | timestamp_custom("%-d %b %H:%M") }}
 {%- endmacro -%}
@@ -31,15 +35,14 @@ CODES_TEMPLATE: Final = """
 
 **{{ title }}**
 {% for code in codes %}
-- {{ code.name or "(no name)" }} · **{{ code.display_status or code.status }}**
+- {{ plain(code.name or "(no name)") }} · **{{ plain(code.display_status or code.status) }}**
 {%- if code.starts_at %}<br>{{ moment(code.starts_at) }} – {{ moment(code.ends_at) }}{% endif %}
-{%- if code.pending %}<br>{{ code.pending | join(", ") | replace("_", " ") }}{% endif %}
+{%- if code.pending %}<br>{{ plain(code.pending | join(", ") | replace("_", " ")) }}{% endif %}
 {%- endfor %}
 
 {% endif %}
 {%- for problem in (state_attr(sensor, "errors") or []) + (state_attr(sensor, "warnings") or []) %}
-<ha-alert alert-type="{{ "error" if problem.error_code is defined else "warning" }}" \
-title="{{ (problem.name or "(no name)") | e }}: {{ problem.message | e }}">{{ problem.advice or "" }}</ha-alert>
+<ha-alert alert-type="{{ "error" if problem.error_code is defined else "warning" }}"><b>{{ plain(problem.name or "(no name)") }}: {{ plain(problem.message) }}</b><br>{{ plain(problem.advice) }}</ha-alert>
 {% endfor %}
 {%- endfor %}
 """

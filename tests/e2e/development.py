@@ -93,6 +93,10 @@ class Development:
         """Return the ids of all processes below it."""
         return list(_descendants(self.process.pid))
 
+    def trouble(self, name: str, /, **parameters: Any) -> Any:
+        """Make trouble at the simulated Seam."""
+        return self.seam(f"/_simulator/{name}", **parameters)
+
     def seam(self, path: str, **parameters: Any) -> Any:
         """Ask the simulated Seam, as any of its clients would."""
         request = Request(

@@ -1,0 +1,174 @@
+"""Repairing two codes with one PIN, in the browser."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Locator, Page, expect
+import pytest
+
+from .development import Development
+
+pytestmark = pytest.mark.e2e
+
+LOCK: Final = "Front Door"
+LONG_AGO: Final = "2020-01-01T00:00:00.000Z"
+# Each is what a guest or an installer might call a code, and may not become anything.
+HOSTILE: Final = (
+    "[link](https://evil.example) <img src=x onerror=alert(1)> **bold** {name}",
+    "`code` ![](https://evil.example/p.png) <ha-alert>box</ha-alert> <b>b</b> \\*",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Collision:
+    """A managed code that its lock refuses, and the unmanaged one with its PIN."""
+
+    device_id: str
+    name: str
+    other: str
+    other_id: str
+
+    @property
+    def title(self) -> str:
+        """What the issue is called."""
+        return f"The code {self.name} of {LOCK} has the PIN of {self.other}"
+
+
+def collide(development: Development, *, name: str, other: str, pin: str) -> Collision:
+    """Set a code at the lock that Seam is about to set, too."""
+    device_id = next(i for i, name in development.locks().items() if name == LOCK)
+    code = development.seam(
+        "/access_codes/create", device_id=device_id, name=name, code=pin
+    )["access_code"]
+    before = ids(development, device_id, managed=False)
+    development.trouble("add_unmanaged_code", device=device_id, name=other, pin=pin)
+    [other_id] = ids(development, device_id, managed=False) - before
+    assert len(before) >= 2
+    development.trouble("advance", seconds=10)
+    [error] = errors(development, device_id, name)
+    assert error["error_code"] == "duplicate_code_on_device"
+    # The same error, but not of today: Home Assistant tells those at once.
+    code_id = code["access_code_id"]
+    development.trouble("clear_code_problems", code=code_id)
+    development.trouble(
+        "code_error",
+        code=code_id,
+        error_code=error["error_code"],
+        message=error["message"],
+        fields={"created_at": LONG_AGO, "unmanaged_access_code_id": other_id},
+    )
+    return Collision(device_id=device_id, name=name, other=other, other_id=other_id)
+
+
+def ids(development: Development, device_id: str, *, managed: bool) -> set[str]:
+    """Return the ids of a lock's codes."""
+    codes = development.codes(device_id, managed=managed)
+    return {code["access_code_id"] for code in codes}
+
+
+def errors(development: Development, device_id: str, name: str) -> list[dict[str, Any]]:
+    """Return what is wrong with a managed code."""
+    [found] = [
+        code["errors"]
+        for code in development.codes(device_id, managed=True)
+        if code["name"] == name
+    ]
+    return list(found)
+
+
+def open_dialog(page: Page, development: Development, collision: Collision) -> Locator:
+    """Have everything read anew, and open the issue under Repairs."""
+    page.goto(f"{development.url}/config/repairs")
+    page.wait_for_function("() => document.querySelector('home-assistant')?.hass")
+    page.evaluate(
+        """() => {
+            const { hass } = document.querySelector("home-assistant");
+            const sync = Object.keys(hass.states).find((id) => /^button\\..*_sync$/.test(id));
+            return hass.callService("button", "press", { entity_id: sync });
+        }"""
+    )
+    page.get_by_text(collision.title, exact=True).click()
+    dialog = page.locator("dialog-data-entry-flow")
+    expect(dialog.get_by_text("What should become of")).to_contain_text(
+        f"“{collision.other}”, which Seam does not manage, has the same PIN."
+    )
+    return dialog
+
+
+def expect_only_text(page: Page) -> None:
+    """See that no name has become markup: its signs are all there, as signs."""
+    for markup in ("a[href*=evil]", "img[src=x]", "img[src*=evil]"):
+        expect(page.locator(markup)).to_have_count(0)
+    expect(page.get_by_text("\\[")).to_have_count(0)
+
+
+@pytest.fixture
+def reached(page: Page) -> list[str]:
+    """Return what the page asks for, and which boxes it opens, as they come."""
+    seen: list[str] = []
+    page.on("request", lambda request: seen.append(request.url))
+    page.on("dialog", lambda dialog: seen.append(f"evil: {dialog.message}"))
+    return seen
+
+
+def test_delete_the_other(
+    page: Page, development: Development, reached: list[str], screenshots: Path
+) -> None:
+    """Confirmed, the right code goes, the other gets onto the lock, the issue closes."""
+    collision = collide(development, name="Tenant", other=HOSTILE[0], pin="204862")
+    device_id = collision.device_id
+    before = ids(development, device_id, managed=False)
+    dialog = open_dialog(page, development, collision)
+    expect_only_text(page)
+    page.screenshot(path=screenshots / "repair.png")
+
+    dialog.get_by_text(f"Delete {collision.other}", exact=True).click()
+    expect(dialog).to_contain_text(f"The code “{collision.other}” of {LOCK} stops")
+    expect_only_text(page)
+    page.screenshot(path=screenshots / "repair-delete.png")
+    assert ids(development, device_id, managed=False) == before
+
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog).to_contain_text(
+        f"The code “{collision.other}” is deleted.", timeout=30_000
+    )
+    expect_only_text(page)
+    page.screenshot(path=screenshots / "repair-deleted.png")
+    assert ids(development, device_id, managed=False) == before - {collision.other_id}
+    assert not errors(development, device_id, collision.name)
+    dialog.get_by_role("button", name="Finish").click()
+    expect(page.get_by_text(collision.title, exact=True)).to_have_count(0)
+    assert not [url for url in reached if "evil" in url]
+
+
+def test_convert_the_other(
+    page: Page, development: Development, reached: list[str], screenshots: Path
+) -> None:
+    """The right code is managed, and keeps its name; the issue closes."""
+    collision = collide(development, name="Lodger", other=HOSTILE[1], pin="395173")
+    device_id = collision.device_id
+    managed = ids(development, device_id, managed=True)
+    unmanaged = ids(development, device_id, managed=False)
+    dialog = open_dialog(page, development, collision)
+    expect_only_text(page)
+
+    dialog.get_by_text(f"Convert {collision.other}", exact=True).click()
+    expect(dialog).to_contain_text(
+        f"Seam manages the code “{collision.other}” now.", timeout=30_000
+    )
+    page.screenshot(path=screenshots / "repair-converted.png")
+    other_id = {collision.other_id}
+    assert ids(development, device_id, managed=True) == managed | other_id
+    assert ids(development, device_id, managed=False) == unmanaged - other_id
+    dialog.get_by_role("button", name="Finish").click()
+    expect(page.get_by_text(collision.title, exact=True)).to_have_count(0)
+
+    page.goto(development.url)
+    expect(page.get_by_role("listitem").filter(has_text=collision.other)).to_be_visible(
+        timeout=30_000
+    )
+    expect_only_text(page)
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=screenshots / "hostile-dashboard.png", full_page=True)
+    assert not [url for url in reached if "evil" in url]
