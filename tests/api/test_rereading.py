@@ -1,6 +1,10 @@
 """Tests of reading code lists that come again as they were."""
 
-from custom_components.seam.api import SeamClient
+from datetime import UTC, datetime
+
+import pytest
+
+from custom_components.seam.api import SeamClient, transport
 from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
 from tests.api.conftest import Log, Stub
@@ -25,11 +29,60 @@ async def test_an_unchanged_list_is_read_once(
 async def test_a_broken_list_is_read_again(
     stub: Stub, stubbed: SeamClient, log: Log
 ) -> None:
-    """A row that cannot be read is warned of each time."""
+    """A row that cannot be read is looked at each time."""
     stub.answer({"access_codes": [CODE | {"created_at": "never"}]})
     for _ in range(2):
         rows = await stubbed.list_access_codes("lock")
         assert rows == []
         assert rows.may_lack(CODE["access_code_id"])
-        assert "created_at is not valid" in log.warnings[-1]
-    assert len(log.warnings) == 2
+        assert "created_at is not valid" in log.lines[-1]
+
+
+async def test_a_broken_row_is_warned_of_once(
+    stub: Stub, stubbed: SeamClient, log: Log
+) -> None:
+    """Until it is right again, wherever else rows are broken in the same way."""
+
+    def lists(*rows: object) -> None:
+        stub.forget()
+        stub.answer({"access_codes": [*rows]})
+
+    async def warned(device_id: str = "lock") -> int:
+        log.lines.clear()
+        await stubbed.list_access_codes(device_id)
+        left_out = [line for line in log.lines if "Left out" in line]
+        assert len(left_out) == 1
+        return len(log.warnings)
+
+    broken = CODE | {"created_at": "never"}
+    for row in (broken, None, {"access_code_id": [5]}):
+        lists(CODE | {"access_code_id": "another"}, row)
+        assert await warned() == 1
+        assert await warned() == 0
+        assert await warned("gate") == 1
+        assert await warned() == await warned("gate") == 0
+        # What is not in an answer is neither right nor wrong.
+        lists(CODE | {"access_code_id": "another"})
+        await stubbed.list_access_codes("lock")
+        lists(CODE | {"access_code_id": "another"}, row)
+        assert await warned() == 0
+        lists(CODE | {"access_code_id": "another"}, CODE)
+        await stubbed.list_access_codes("lock")
+        lists(CODE | {"access_code_id": "another"}, row)
+        assert await warned() == 1
+        assert await warned("gate") == 0
+        lists(CODE | {"access_code_id": "another"}, CODE)
+        await stubbed.list_access_codes("lock")
+        await stubbed.list_access_codes("gate")
+
+
+async def test_not_all_broken_rows_are_remembered(
+    stub: Stub, stubbed: SeamClient, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those of events are new ones each time: the oldest are forgotten."""
+    monkeypatch.setattr(transport, "_MOST_BROKEN", 2)
+    for event_id, warnings in (("a", 1), ("b", 2), ("a", 2), ("c", 3), ("a", 4)):
+        stub.forget()
+        stub.answer({"events": [{"event_id": event_id}]})
+        await stubbed.list_events(datetime(2031, 1, 1, tzinfo=UTC))
+        assert len(log.warnings) == warnings

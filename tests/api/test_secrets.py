@@ -112,11 +112,11 @@ async def test_broken_rows(stub: Stub, stubbed: SeamClient, log: Log) -> None:
     """A row that cannot be read is not quoted, wherever its PINs are."""
     rows: list[Any] = [
         CODE | {"created_at": PIN},
-        CODE | {"pending_mutations": [PIN]},
-        CODE | {"pending_mutations": [{"mutation_code": [PIN]}]},
+        CODE | {"access_code_id": "b", "pending_mutations": [PIN]},
+        CODE | {"access_code_id": "c", "pending_mutations": [{"mutation_code": [PIN]}]},
         CODE | {"access_code_id": [PIN]},
-        CODE | {"code": [PIN]},
-        CODE | {PIN: PIN, "device_id": {}},
+        CODE | {"access_code_id": "d", "code": [PIN]},
+        CODE | {"access_code_id": "e", PIN: PIN, "device_id": {}},
         [CODE],
         PIN,
     ]

@@ -22,7 +22,7 @@ from .models import (
     Webhook,
     Workspace,
 )
-from .transport import Answer, Rows, Transport, parse, parse_rows, unreadable
+from .transport import Answer, RowReader, Rows, Transport, parse, unreadable
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
@@ -45,6 +45,7 @@ class SeamClient:
     ) -> None:
         """Use the given session; it is not closed here."""
         self._transport = Transport(session, api_key, endpoint)
+        self._reader = RowReader()
         # The codes of devices as last read, which mostly come again as they were.
         self._codes_read: dict[tuple[str, str], tuple[list[int], Rows[AccessCode]]] = {}
 
@@ -232,7 +233,7 @@ class SeamClient:
         rows = [
             _completed(row, is_managed=True) for row in _list(answer, "access_codes")
         ]
-        return parse_rows(AccessCode, path, rows, "access_code_id")
+        return self._reader.read(AccessCode, path, rows, "access_code_id")
 
     async def update_access_code(
         self,
@@ -448,7 +449,7 @@ class SeamClient:
         """
         path = "/events/list"
         answer = await self._transport.read(path, since=since, limit=limit)
-        events = parse_rows(Event, path, _list(answer, "events"), "event_id")
+        events = self._reader.read(Event, path, _list(answer, "events"), "event_id")
         return sorted(events, key=lambda event: event.created_at)
 
     # Webhooks
@@ -524,7 +525,7 @@ class SeamClient:
         known = self._codes_read.get((path, device_id))
         if known is not None and known[0] == pages.fingerprints:
             return known[1]
-        codes = parse_rows(
+        codes = self._reader.read(
             AccessCode,
             path,
             (
@@ -532,19 +533,23 @@ class SeamClient:
                 for row in pages.rows
             ),
             "access_code_id",
+            device_id=device_id,
             is_complete=pages.is_complete,
         ).where(
             lambda code: code.device_id == device_id and code.is_managed is is_managed
         )
         if codes.is_complete and not codes.unreadable:
             self._codes_read[path, device_id] = pages.fingerprints, codes
+        else:
+            # What is right again has to be read to be seen.
+            self._codes_read.pop((path, device_id), None)
         return codes
 
     async def _rows[M: Model](
         self, model: type[M], path: str, key: str, id_key: str, **parameters: Any
     ) -> Rows[M]:
         pages = await self._all_pages(path, key, **parameters)
-        return parse_rows(
+        return self._reader.read(
             model, path, pages.rows, id_key, is_complete=pages.is_complete
         )
 
@@ -591,10 +596,11 @@ def _code(answer: Answer, *keys: str, is_managed: bool) -> AccessCode:
 
 def _completed(row: Any, **known: Any) -> Any:
     """Fill in what the request says where the row is silent."""
-    if not isinstance(row, dict):
-        return row
-    silent = {key: value for key, value in known.items() if row.get(key) is None}
-    return row | silent if silent else row
+    if isinstance(row, dict):
+        for key, value in known.items():
+            if row.get(key) is None:
+                row[key] = value
+    return row
 
 
 def _attempt(answer: Answer) -> ActionAttempt | None:

@@ -29,6 +29,8 @@ _TIMEOUT = ClientTimeout(total=30, sock_connect=10)
 _RETRY_DELAYS = (0.2, 0.4)
 # A read may wait this long by itself; beyond, whoever asked has to decide.
 _LONGEST_WAIT = 2.0
+# Broken rows that are remembered: those of events, which come and go, are never put right.
+_MOST_BROKEN = 10_000
 
 
 class Answer(dict[str, Any]):
@@ -194,35 +196,63 @@ class Rows[M: Model](list[M]):
         return not self.is_complete or row_id in self.unreadable
 
 
-def parse_rows[M: Model](
-    model: type[M],
-    path: str,
-    rows: Iterable[Any],
-    id_key: str,
-    *,
-    is_complete: bool = True,
-) -> Rows[M]:
-    """Return the rows that can be read; the others are left out with a warning."""
-    found: list[M] = []
-    unreadable_ids: list[str] = []
-    for row in rows:
-        try:
-            found.append(model.from_dict(row))
-        except (AttributeError, TypeError, ValueError, LookupError) as err:
-            row_id = row.get(id_key) if isinstance(row, dict) else None
-            # An id of another type may be anything, even what holds a PIN.
-            if isinstance(row_id, str):
-                unreadable_ids.append(row_id)
+class RowReader:
+    """Reads rows, and warns once of each that is broken until it is right again."""
+
+    def __init__(self) -> None:
+        """Start with nothing to complain of."""
+        self._broken: dict[tuple[str, str | int], None] = {}
+
+    def read[M: Model](
+        self,
+        model: type[M],
+        path: str,
+        rows: Iterable[Any],
+        id_key: str,
+        *,
+        device_id: str = "",
+        is_complete: bool = True,
+    ) -> Rows[M]:
+        """Return the rows that can be read; the others are left out with a warning.
+
+        The device is the one that was asked for, if it was one.
+        """
+        found: list[M] = []
+        unreadable_ids: list[str] = []
+        place = f"{path} {device_id}"
+        for index, row in enumerate(rows):
+            try:
+                found.append(model.from_dict(row))
+            except (AttributeError, TypeError, ValueError, LookupError) as err:
+                row_id = _row_id(row, id_key)
+                if row_id is None:
+                    is_complete = False
+                else:
+                    unreadable_ids.append(row_id)
+                known = place, row_id or index
+                _LOGGER.log(
+                    logging.DEBUG if known in self._broken else logging.WARNING,
+                    "Left out %s %s of Seam's answer from %s: %s",
+                    id_key,
+                    row_id,
+                    path,
+                    _fault(err),
+                )
+                self._broken[known] = None
+                if len(self._broken) > _MOST_BROKEN:
+                    del self._broken[next(iter(self._broken))]
             else:
-                row_id, is_complete = None, False
-            _LOGGER.warning(
-                "Left out %s %s of Seam's answer from %s: %s",
-                id_key,
-                row_id,
-                path,
-                _fault(err),
-            )
-    return Rows(found, unreadable=unreadable_ids, is_complete=is_complete)
+                # Nearly always there is none.
+                if self._broken:
+                    for key in (index, _row_id(row, id_key) or index):
+                        self._broken.pop((place, key), None)
+        return Rows(found, unreadable=unreadable_ids, is_complete=is_complete)
+
+
+def _row_id(row: Any, id_key: str) -> str | None:
+    """Return the id of a row; one of another type may be anything, even a PIN."""
+    row_id = row.get(id_key) if isinstance(row, dict) else None
+    return row_id if isinstance(row_id, str) else None
 
 
 def _fault(err: Exception) -> str:
