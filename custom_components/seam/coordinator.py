@@ -1,7 +1,7 @@
 """Runs the sync against the client. The only owner of the data."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Set as AbstractSet
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
@@ -30,9 +30,9 @@ from .api import (
 )
 from .api.redact import Secrets
 from .const import DOMAIN
-from .fetches import Fetch, FetchDevices, FetchEvents
 from .news import News
 from .picture import Picture
+from .rounds import Rounds
 from .sync import Sync, SyncState
 
 _LOGGER = logging.getLogger(__name__)
@@ -43,12 +43,6 @@ _POLL_INTERVAL = timedelta(seconds=60)
 _POLL_INTERVAL_PUSHED = timedelta(minutes=10)
 # Events come in bursts; each would have the same locks fetched.
 _GATHER_SECONDS = 0.05
-
-# Requests at a time: a large house should not look like an attack.
-_CONCURRENCY = 8
-
-# Events, devices, codes, and once more: where events never end, the rest comes later.
-_PASSES = 4
 
 type SeamConfigEntry = ConfigEntry[SeamCoordinator]
 
@@ -92,8 +86,14 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         self._sync = Sync(
             self._registered_locks(), jitter=random.random(), secrets=self.secrets
         )
-        self._round = asyncio.Lock()
-        self._slots = asyncio.Semaphore(_CONCURRENCY)
+        self._rounds = Rounds(
+            client,
+            self._sync,
+            self.secrets,
+            lambda fetching: entry.async_create_background_task(
+                hass, fetching, f"{DOMAIN} round"
+            ),
+        )
         self._troubled: set[str] = set()
         self._is_refused_events = False
         self._held_news: list[News] = []
@@ -129,7 +129,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         """Ask what has happened, and fetch what that changed."""
         self.postponed_by = None
         try:
-            if error := await self._async_run_round(self._sync.begin_poll):
+            if error := await self._rounds.async_run(self._sync.begin_poll):
                 raise error
         except SeamRateLimitError as err:
             if not self._sync.picture.locks or not self.last_update_success:
@@ -222,75 +222,13 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         again.
         """
         wanted = frozenset(device_ids)
-        error = await self._async_run_round(
+        error = await self._rounds.async_run(
             lambda _now: self._sync.request_locks(wanted), wanted
         )
         if error:
             _LOGGER.debug("Could not fetch locks after an action: %s", error)
         self._async_show()
         return error
-
-    async def _async_run_round(
-        self, request: Callable[[datetime], None], wanted: Iterable[str] = ()
-    ) -> SeamError | None:
-        """Carry out a round; return the error if it failed, or for one of the wanted.
-
-        It is a task of its own: whoever waits for it may be cancelled, and what others
-        have had made due must not get lost with that.
-        """
-        return await asyncio.shield(
-            self.config_entry.async_create_background_task(
-                self.hass, self._async_round(request, wanted), f"{DOMAIN} round"
-            )
-        )
-
-    async def _async_round(
-        self, request: Callable[[datetime], None], wanted: Iterable[str]
-    ) -> SeamError | None:
-        """Fetch what is due, one round at a time, each with its own requests."""
-        async with self._round:
-            request(dt_util.utcnow())
-            for _ in range(_PASSES):
-                if not (due := self._sync.take_due()):
-                    break
-                await asyncio.gather(*(self._async_fetch(fetch) for fetch in due))
-            return self._sync.finish() or self._sync.unreached(wanted)
-
-    async def _async_fetch(self, fetch: Fetch) -> None:
-        """Fetch one thing and hand in what came of it."""
-        client, sync = self.client, self._sync
-        try:
-            if isinstance(fetch, FetchEvents):
-                async with self._slots:
-                    events = await client.list_events(fetch.since)
-                sync.receive_events(fetch, events, dt_util.utcnow())
-            elif isinstance(fetch, FetchDevices):
-                async with self._slots:
-                    devices = await client.list_devices(fetch.device_ids)
-                sync.receive_devices(
-                    fetch, devices, dt_util.utcnow(), may_lack=devices.may_lack
-                )
-            else:
-                async with self._slots:
-                    if error := sync.is_hopeless:
-                        raise error
-                    managed = await client.list_access_codes(fetch.device_id)
-                async with self._slots:
-                    unmanaged = await client.list_unmanaged_access_codes(
-                        fetch.device_id
-                    )
-                sync.receive_codes(
-                    fetch,
-                    managed,
-                    unmanaged,
-                    dt_util.utcnow(),
-                    may_lack=lambda code_id: (
-                        managed.may_lack(code_id) or unmanaged.may_lack(code_id)
-                    ),
-                )
-        except SeamError as err:
-            err.redact(self.secrets.mask)
-            sync.receive_failure(fetch, err, dt_util.utcnow())
 
     @callback
     def _async_show(self) -> None:

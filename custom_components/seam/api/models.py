@@ -191,8 +191,9 @@ class AccessCode(Model):
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
         """Take along the PINs of changes, whose details are not kept."""
         row = Model.__pre_deserialize__(d)
-        if pins := _pins_of_changes(row):
-            row["other_pins"] = pins
+        # Of most codes there is nothing to tell.
+        if row.get("pending_mutations") or row.get("errors") or row.get("warnings"):
+            row["other_pins"] = _pins_of_changes(row)
         return row
 
     @property
@@ -441,25 +442,6 @@ class ActionAttempt(Model):
     action_type: str = "unknown"
     result: ActionAttemptResult | None = None
     error: ActionAttemptError | None = None
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Event(Model):
-    """Something that happened."""
-
-    event_id: str
-    event_type: str
-    created_at: datetime
-    occurred_at: datetime | None = None
-    workspace_id: str | None = None
-    device_id: str | None = None
-    access_code_id: str | None = None
-    connected_account_id: str | None = None
-    action_attempt_id: str | None = None
-    access_code_is_managed: bool | None = None
-    method: str | None = None
-    code: str | None = field(default=None, repr=False)
-    """The PIN, which some makers tell instead of the code's id."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
