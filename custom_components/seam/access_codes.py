@@ -12,9 +12,10 @@ from typing import Any
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .api import AccessCode, ActionAttempt, ActionAttemptStatus, SeamAuthError
+from .api import AccessCode, ActionAttempt, SeamAuthError
 from .api.redact import MASK
-from .attempts import async_wait_for_attempt
+from .attempts import async_wait_for_attempt, async_wait_until_set
+from .const import DOMAIN
 from .constraints import (
     check_length,
     check_name,
@@ -192,32 +193,74 @@ async def async_create(
     common_code_key: str | None = None,
 ) -> JsonObject:
     """Create a code on one lock; return it with its PIN."""
-    client = coordinator.client
+    try:
+        return await _async_create(coordinator, lock, request, common_code_key)
+    except HomeAssistantError as err:
+        if uncertain := uncertain_creation(coordinator, lock, request, err):
+            raise uncertain from err
+        raise
+
+
+async def _async_create(
+    coordinator: SeamCoordinator,
+    lock: Lock,
+    request: CodeRequest,
+    common_code_key: str | None,
+) -> JsonObject:
     try:
         with translated_errors(coordinator):
-            code, attempt = await client.create_access_code(
+            code, attempt = await coordinator.client.create_access_code(
                 lock.device_id, common_code_key=common_code_key, **request.parameters
             )
         coordinator.async_code_created(code)
-        attempt = await async_wait_for_attempt(coordinator, lock.device_id, attempt)
+        progress = await async_wait_until_set(coordinator, code, attempt, is_new=True)
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
-    return described(coordinator, code, outcome_of(attempt))
+    return described(coordinator, code, progress)
 
 
-def outcome_of(attempt: ActionAttempt | None) -> str:
-    """Return whether what was asked for is done, as far as anybody can say."""
-    pending = attempt is not None and attempt.status is ActionAttemptStatus.PENDING
-    return "pending" if pending else "success"
+def uncertain_creation(
+    coordinator: SeamCoordinator,
+    before: Lock,
+    request: CodeRequest,
+    err: HomeAssistantError,
+) -> HomeAssistantError | None:
+    """Return what to tell if nobody knows whether Seam has made a code.
+
+    A managed code of that very name which the lock had not before is in all likelihood
+    the one.
+    """
+    if err.translation_key != "change_uncertain":
+        return None
+    now = coordinator.data.locks.get(before.device_id, before)
+    known = {code.access_code_id for code in before.codes}
+    found = [
+        code
+        for code in now.managed
+        if code.called == request.name and code.access_code_id not in known
+    ]
+    return HomeAssistantError(
+        translation_domain=DOMAIN,
+        translation_key="create_uncertain_found" if found else "create_uncertain",
+        translation_placeholders={
+            **(err.translation_placeholders or {}),
+            "lock": before.device.name,
+            "name": coordinator.secrets.mask(request.name),
+            "candidates": candidates(found),
+        },
+    )
 
 
 def described(
-    coordinator: SeamCoordinator, code: AccessCode, outcome: str
+    coordinator: SeamCoordinator, code: AccessCode, progress: JsonObject
 ) -> JsonObject:
-    """Return a code with its PIN, as the lock's codes have it by now if they do."""
+    """Return a code with its PIN, as the lock's codes have it by now if they do.
+
+    And how far it is: the `outcome`, with the `reason` where that is needed.
+    """
     lock = coordinator.data.locks.get(code.device_id)
     current = lock.code(code.access_code_id) if lock else None
-    return {"outcome": outcome, **_with_pin(current or code)}
+    return {**progress, **_with_pin(current or code)}
 
 
 def _with_pin(code: AccessCode) -> JsonObject:

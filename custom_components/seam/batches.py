@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable, Iterable
 
 from homeassistant.exceptions import HomeAssistantError
 
-from .api import AccessCode, SeamAuthError, SeamRateLimitError
+from .api import AccessCode
 from .presentation import JsonObject
+
+_FOR_ALL = ("invalid_auth", "rate_limited", "workspace_suspended")
 
 
 async def async_begin_each(
@@ -13,8 +15,8 @@ async def async_begin_each(
 ) -> dict[str, HomeAssistantError]:
     """Begin with each code, one after the other; return the failures by code.
 
-    After a refusal for the key or for too many requests no more are sent: the others
-    would fare no better, and only make it worse.
+    After a refusal that is not for the code no more are sent: the others would fare no
+    better, and only make it worse.
     """
     failures: dict[str, HomeAssistantError] = {}
     stopped: HomeAssistantError | None = None
@@ -26,7 +28,7 @@ async def async_begin_each(
             await begin(code)
         except HomeAssistantError as err:
             failures[code.access_code_id] = err
-            if isinstance(err.__cause__, SeamAuthError | SeamRateLimitError):
+            if err.translation_key in _FOR_ALL:
                 stopped = err
     return failures
 

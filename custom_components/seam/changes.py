@@ -1,15 +1,17 @@
 """Changing managed codes: one, or all that are linked with it."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .access_codes import described, outcome_of
+from .access_codes import described
 from .api import AccessCode, CodeStatus
-from .attempts import async_wait_for_attempt
+from .attempts import SUCCESS, async_wait_until_set
 from .constraints import check_name, check_pin, check_start, check_times
 from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
@@ -17,6 +19,8 @@ from .picture import Lock
 from .presentation import JsonObject, label
 
 type Fields = Mapping[str, Any]
+
+UNCHANGED: Final[JsonObject] = {"outcome": "unchanged"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,17 +111,17 @@ async def async_change(
 ) -> JsonObject:
     """Change these fields of a code; return it with its PIN."""
     if not fields:
-        return described(coordinator, code, "unchanged")
+        return described(coordinator, code, UNCHANGED)
     try:
         with translated_errors(coordinator):
             attempt = await coordinator.client.update_access_code(
                 code.access_code_id, **_parameters(code, fields)
             )
         coordinator.async_code_changed(code.access_code_id, fields)
-        attempt = await async_wait_for_attempt(coordinator, lock.device_id, attempt)
+        progress = await async_wait_until_set(coordinator, code, attempt, is_new=False)
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
-    return described(coordinator, replace(code, **fields), outcome_of(attempt))
+    return described(coordinator, replace(code, **fields), progress)
 
 
 def _parameters(code: AccessCode, fields: Fields) -> Fields:
@@ -149,7 +153,8 @@ class LinkedChange:
     change: CodeChange
     fields: Mapping[str, Fields]
     """What differs, by the ids of the codes of which anything does."""
-    device_ids: frozenset[str]
+    codes: tuple[AccessCode, ...]
+    """These codes, as they were before."""
 
 
 def linked_change(
@@ -168,7 +173,7 @@ def linked_change(
             ends_at=frame.get("ends_at", code.ends_at),
         )
     fields: dict[str, Fields] = {}
-    device_ids = set()
+    codes: list[AccessCode] = []
     for other_lock in coordinator.data.locks.values():
         for other in other_lock.managed:
             if other.common_code_key != code.common_code_key:
@@ -177,14 +182,28 @@ def linked_change(
                 check_changeable(other_lock, other)
                 check_change(coordinator, other_lock, other, difference)
                 fields[other.access_code_id] = difference
-                device_ids.add(other_lock.device_id)
-    return LinkedChange(code.common_code_key, change, fields, frozenset(device_ids))
+                codes.append(other)
+    return LinkedChange(code.common_code_key, change, fields, tuple(codes))
 
 
 async def async_change_linked(
     coordinator: SeamCoordinator, linked: LinkedChange
-) -> None:
-    """Change all codes that have the key."""
+) -> JsonObject:
+    """Change all codes that have the key; return how far they are, as one."""
+    if not linked.codes:
+        return UNCHANGED
+    failures: list[HomeAssistantError] = []
+    waiting: list[JsonObject] = []
+
+    async def wait(code: AccessCode) -> None:
+        try:
+            progress = await async_wait_until_set(coordinator, code, is_new=False)
+        except HomeAssistantError as err:
+            failures.append(err)
+        else:
+            if progress != SUCCESS:
+                waiting.append(progress)
+
     try:
         with translated_errors(coordinator):
             await coordinator.client.update_multiple_access_codes(
@@ -195,5 +214,9 @@ async def async_change_linked(
             )
         for access_code_id, fields in linked.fields.items():
             coordinator.async_code_changed(access_code_id, fields)
+        await asyncio.gather(*map(wait, linked.codes))
     finally:
-        await coordinator.async_refresh_locks(linked.device_ids)
+        await coordinator.async_refresh_locks({c.device_id for c in linked.codes})
+    if failures:
+        raise failures[0]
+    return waiting[0] if waiting else SUCCESS

@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from .access_codes import async_begin_deletion, not_deletable
 from .api import AccessCode, ActionAttempt, CodeStatus
-from .attempts import async_wait_for_attempt
+from .attempts import async_wait_for_attempt, pending
 from .batches import async_begin_each, code_outcome
 from .coordinator import SeamCoordinator
 from .picture import Lock
@@ -88,12 +88,9 @@ async def _async_delete(
     return [
         _outcome(code, "failed", reason)
         if (reason := failures.get(code.access_code_id)) is not None
-        else _outcome(
-            code,
-            "pending"
-            if current is not None and current.code(code.access_code_id)
-            else "deleted",
-        )
+        else _outcome(code, "deleted")
+        if current is None or current.code(code.access_code_id) is None
+        else {**_outcome(code, "pending"), **pending(coordinator, lock.device_id)}
         for code in codes
     ]
 

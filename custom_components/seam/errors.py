@@ -55,6 +55,8 @@ def translated_errors(
         if isinstance(err, SeamRateLimitError):
             placeholders["seconds"] = str(round(err.retry_after))
             key = "rate_limited"
+        elif "suspended" in (err.error_type or ""):
+            key = "workspace_suspended"
         else:
             key = _KEYS.get(type(err), "refused")
             if key == "change_uncertain" and not changes:

@@ -9,7 +9,7 @@ from homeassistant.util import dt as dt_util
 
 from .access_codes import CodeRequest
 from .changes import CodeChange
-from .constraints import checked_pin
+from .constraints import check_end, check_new_name, checked_pin
 from .errors import refusal
 
 ATTR_ACCESS_CODE_ID: Final = "access_code_id"
@@ -49,6 +49,7 @@ def picked_code(data: Data) -> dict[str, str | None]:
 
 def requested_code(data: Data) -> CodeRequest:
     """Return the code that a call asks for."""
+    check_new_name(data[ATTR_NAME], ATTR_NAME)
     return CodeRequest(
         name=data[ATTR_NAME],
         code=_pin(data),
@@ -77,6 +78,10 @@ def requested_change(data: Data) -> CodeChange:
     )
     if change == CodeChange():
         raise refusal("nothing_to_change")
+    if change.name is not None:
+        check_new_name(change.name, ATTR_NEW_NAME)
+    if change.ends_at is not None:
+        check_end(change.ends_at, dt_util.utcnow())
     if change.is_ongoing and (change.starts_at or change.ends_at):
         raise refusal("ongoing_with_times")
     if data.get(ATTR_LINKED):
@@ -95,6 +100,7 @@ def requested_change(data: Data) -> CodeChange:
 
 def simulated_pin(data: Data) -> str:
     """Return the PIN of a code that a sandbox is to find on a lock."""
+    check_new_name(data[ATTR_NAME], ATTR_NAME)
     pin = checked_pin(data[ATTR_CODE])
     if len(pin) > 8:
         raise refusal("simulated_code_length")

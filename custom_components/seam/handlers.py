@@ -21,6 +21,7 @@ from .access_codes import (
     find_managed_code,
 )
 from .api import AccessCode
+from .attempts import pending
 from .capabilities import async_report_lengths, capabilities
 from .changes import (
     CodeChange,
@@ -134,20 +135,16 @@ async def _async_update_linked(
         linked = linked_change(target.coordinator, target.lock, code, change)
         keys[target.entity_id] = key = (target.coordinator, linked.common_code_key)
         groups.setdefault(key, linked)
-    failures = {}
+    progresses: dict[tuple[SeamCoordinator, str], Outcome] = {}
     for key, linked in groups.items():
-        if linked.fields:
-            try:
-                await async_change_linked(key[0], linked)
-            except HomeAssistantError as err:
-                failures[key] = err
+        try:
+            progresses[key] = await async_change_linked(key[0], linked)
+        except HomeAssistantError as err:
+            progresses[key] = err
     return {
-        target.entity_id: failures.get(keys[target.entity_id])
-        or described(
-            target.coordinator,
-            code,
-            "success" if groups[keys[target.entity_id]].fields else "unchanged",
-        )
+        target.entity_id: progress
+        if isinstance(progress := progresses[keys[target.entity_id]], Exception)
+        else described(target.coordinator, code, progress)
         for target, code in found
     }
 
@@ -161,7 +158,10 @@ async def async_delete_access_code(
     async def delete(target: Target) -> JsonObject:
         check_codes_known(target.lock)
         code = find_code(target.coordinator, target.lock, target.lock.codes, **pick)
-        return await async_delete(target.coordinator, target.lock, code)
+        row = await async_delete(target.coordinator, target.lock, code)
+        if row["outcome"] == "pending":
+            row |= pending(target.coordinator, target.lock.device_id)
+        return row
 
     return await async_each(targets, delete)
 
@@ -221,9 +221,22 @@ async def async_convert_access_code(
             _raise_failures("conversions_failed", lock, rows)
         if pick is not None and not dry_run and rows[0]["outcome"] == "not_convertible":
             raise not_convertible(lock, codes[0])
+        found.extend(rows)
         return {"access_codes": [*rows]}
 
-    return await async_each(targets, convert)
+    found: list[JsonObject] = []
+    outcomes = await async_each(targets, convert)
+    # Some codes never can be. But who asks for all and gets none should hear of it.
+    if (
+        found
+        and not call.return_response
+        and all(row["outcome"] == "not_convertible" for row in found)
+        and not any(isinstance(outcome, Exception) for outcome in outcomes.values())
+    ):
+        raise refusal(
+            "none_convertible", names=", ".join(str(row["name"]) for row in found)
+        )
+    return outcomes
 
 
 def _raise_failures(key: str, lock: Lock, rows: Iterable[JsonObject]) -> None:

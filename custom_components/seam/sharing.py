@@ -3,10 +3,15 @@
 from collections.abc import Sequence
 from uuid import uuid4
 
-from .access_codes import CodeRequest, described
+from homeassistant.exceptions import HomeAssistantError
+
+from .access_codes import CodeRequest, described, uncertain_creation
+from .attempts import async_wait_until_set
 from .constraints import check_common_length
+from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
-from .targets import Outcome, Target
+from .presentation import JsonObject
+from .targets import Outcome, Target, async_each
 
 # What `/access_codes/create_multiple` cannot do.
 _FOR_ONE_LOCK = ("is_offline_access_code", "is_one_time_use", "max_time_rounding")
@@ -35,6 +40,23 @@ async def async_create_shared(
     All or nothing: Seam refuses where the locks cannot share a PIN.
     """
     coordinator = targets[0].coordinator
+    try:
+        return await _async_create_shared(coordinator, targets, request)
+    except HomeAssistantError as err:
+        # Not all locks need to have it: each is looked at.
+        uncertain = {
+            target.entity_id: reason
+            for target in targets
+            if (reason := uncertain_creation(coordinator, target.lock, request, err))
+        }
+        if uncertain:
+            return {**uncertain}
+        raise
+
+
+async def _async_create_shared(
+    coordinator: SeamCoordinator, targets: Sequence[Target], request: CodeRequest
+) -> dict[str, Outcome]:
     device_ids = [target.lock.device_id for target in targets]
     parameters = {
         name: value
@@ -50,12 +72,19 @@ async def async_create_shared(
             )
         for code in codes:
             coordinator.async_code_created(code)
+        created = {code.device_id: code for code in codes}
+
+        async def wait(target: Target) -> JsonObject:
+            if (code := created.get(target.lock.device_id)) is None:
+                raise refusal("no_answer_for_lock", lock=target.lock.device.name)
+            return await async_wait_until_set(coordinator, code, is_new=True)
+
+        progresses = await async_each(list(targets), wait)
     finally:
         await coordinator.async_refresh_locks(device_ids)
-    created = {code.device_id: code for code in codes}
     return {
-        target.entity_id: described(coordinator, made, "success")
-        if (made := created.get(target.lock.device_id))
-        else refusal("no_answer_for_lock", lock=target.lock.device.name)
+        target.entity_id: progress
+        if isinstance(progress := progresses[target.entity_id], HomeAssistantError)
+        else described(coordinator, created[target.lock.device_id], progress)
         for target in targets
     }

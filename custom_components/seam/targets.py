@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
+import logging
 from typing import TypeGuard
 
 from homeassistant.auth.permissions.const import POLICY_CONTROL
@@ -22,6 +23,8 @@ from .coordinator import SeamConfigEntry, SeamCoordinator
 from .errors import refusal, translated_errors
 from .picture import Lock
 from .presentation import JsonObject
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -64,6 +67,12 @@ async def async_handle(handler: Handler, call: ServiceCall) -> ServiceResponse:
             },
         )
     if not call.return_response:
+        # What is only begun is no error, but nobody else would say so.
+        for entity_id, outcome in outcomes.items():
+            if isinstance(outcome, dict) and "reason" in outcome:
+                _LOGGER.warning(
+                    "%s of %s: %s", call.service, entity_id, outcome["reason"]
+                )
         return None
     return {
         entity_id: {"error": str(outcome), "error_key": outcome.translation_key}

@@ -21,6 +21,7 @@ SHED = "lock.boat_shed"
 ALL_LOCKS = [FLAT_1, FLAT_2, KEYPAD, SHED, FRONT, GARDEN]
 
 READS = {
+    "/access_codes/get",
     "/access_codes/list",
     "/access_codes/unmanaged/list",
     "/action_attempts/get",

@@ -43,6 +43,13 @@ CHANGES = pytest.mark.parametrize(
 )
 
 
+def _uncertain(action: str, entity_id: Any, key: str = "create_uncertain") -> str:
+    """Return the translation key where it is not known whether a change was made."""
+    if action != SCHEDULE:
+        return "change_uncertain"
+    return key if entity_id == FRONT else "some_locks_failed"
+
+
 @pytest.mark.parametrize("other", [CODE_CLEANER, UNMANAGED_NEIGHBOUR])
 async def test_pin_exists_already(actions: Actions, other: str) -> None:
     """Seam says that the PIN is taken, by a managed or an unmanaged code."""
@@ -104,7 +111,9 @@ async def test_seam_fails(
 ) -> None:
     """Whether Seam did it before it failed, nobody knows: no word of a refusal."""
     simulator.faults.add("status", path=path, status=500, message="Ouch.")
-    message = await actions.fails("change_uncertain", action, entity_id, **data)
+    key = _uncertain(action, entity_id)
+    message = await actions.fails(key, action, entity_id, **data)
+    assert "not known whether" in message
     assert "Ouch." in message
     assert actions.sent(path)[0].request_id in message
     assert len(actions.sent(path)) == 1
@@ -143,10 +152,12 @@ async def test_no_answer(
     for number, kind in enumerate(kinds, 1):
         with subtests.test(kind=kind):
             simulator.faults.add(kind, path=path)
-            message = await actions.fails("change_uncertain", action, entity_id, **data)
+            key = _uncertain(action, entity_id)
+            message = await actions.fails(key, action, entity_id, **data)
             simulator.faults.clear()
 
             assert "not known whether" in message
+            assert "Nothing was sent again" in message
             assert len(actions.sent(path)) == number
             await poll()
             assert simulator.world.access_codes == before
@@ -175,7 +186,9 @@ async def test_answer_lost(
     if is_readable:
         await actions.answer(action, entity_id, **data)
     else:
-        await actions.fails("change_uncertain", action, entity_id, **data)
+        key = _uncertain(action, entity_id, "create_uncertain_found")
+        message = await actions.fails(key, action, entity_id, **data)
+        assert "Nothing was sent again" in message
 
     assert len(actions.sent(path)) == 1
     await poll()
@@ -188,6 +201,7 @@ async def test_answer_lost(
     assert set(new) <= set(shown)
     if action == SCHEDULE:
         assert len(new) == (2 if path == MULTIPLE_PATH else 1)
+        assert all(code_id in message for code_id in new)
         assert [code["name"] for code in shown.values()].count("Baker") == len(new)
     elif action == DELETE:
         left = simulator.world.access_codes.get(CODE_CLEANER)
@@ -202,14 +216,16 @@ async def test_attempt_fails(simulator: Simulator, actions: Actions) -> None:
     simulator.control.fail_next_programming(message="The keypad is asleep.")
 
     message = await actions.fails(
-        "action_attempt_failed", SCHEDULE, FRONT, name="Baker", code="481516"
+        "code_not_set", SCHEDULE, FRONT, name="Baker", code="481516"
     )
 
     assert "The keypad is asleep." in message
+    assert "failed_to_set_on_device" in message
     assert "Front Door" in message
     (made,) = [
         code for code in simulator.world.access_codes.values() if code.name == "Baker"
     ]
+    assert made.access_code_id in message
     shown = actions.listed(FRONT)[made.access_code_id]
     assert shown["errors"][0]["error_code"] == "failed_to_set_on_device"
     assert len(actions.sent(CREATE_PATH)) == 1
@@ -233,7 +249,7 @@ async def test_attempt_fails_and_quotes_the_new_pin(
             **({"code": pin} if own else {"preferred_code_length": 6}),
         )
 
-    assert caught.value.translation_key == "action_attempt_failed"
+    assert caught.value.translation_key == "code_not_set"
     assert "is no good." in str(caught.value)
     assert any(code.code == pin for code in simulator.world.access_codes.values())
     assert not any(pin in text for text in texts(caught.value))

@@ -537,7 +537,7 @@ async def test_lock_refuses_and_quotes_the_pin(
     simulator.control.fail_next_programming(message="PIN 4815 is no good.")
     with pytest.raises(HomeAssistantError) as caught:
         await actions.answer(UPDATE, FRONT, name="Cleaner", code="4815")
-    assert caught.value.translation_key == "action_attempt_failed"
+    assert caught.value.translation_key == "code_not_changed"
     assert "is no good." in str(caught.value)
     assert not any("4815" in text for text in texts(caught.value))
 
