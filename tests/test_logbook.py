@@ -79,9 +79,11 @@ async def test_what_happened_can_be_read(
         ("Front Door", "was unlocked with a code"),
         ("Apartment 1", "was locked by itself"),
         ("Front Door", "was unlocked"),
-        ("Front Door", "denied access"),
+        ("Front Door", "denied access: unknown code"),
+        ("Front Door", "code Cleaner: Failed to set"),
     ]
     assert {line["entity_id"] for line in lines} == {
+        "event.front_door_access_code_activity",
         "lock.front_door",
         "lock.apartment_1",
     }

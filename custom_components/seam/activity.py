@@ -1,18 +1,31 @@
 """What happens at the locks, as a line that people can read."""
 
+from datetime import timedelta
 from typing import Final
 
+from homeassistant.components.event import ATTR_EVENT_TYPE, DOMAIN as EVENT_DOMAIN
 from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
 from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.translation import async_translate_state_attr
+from homeassistant.util import dt as dt_util
 
+from .api import Event
 from .const import DOMAIN
 from .news import News
 from .picture import Lock
+from .presentation import as_local
 
 EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
 ATTR_MESSAGE: Final = "message"
+
+ACCESS_CODE_EVENTS: Final = "access_code."
+ACCESS_CODE_ACTIVITY_KEY: Final = "access_code_activity"
+
+# Home Assistant dates a line when it is written. Polls are a minute apart and take their
+# time; what had happened longer before would be misread.
+_LATE: Final = timedelta(seconds=90)
 
 _DONE: Final = {
     "lock.locked": "was locked",
@@ -33,17 +46,66 @@ _HOW: Final = {
 @callback
 def async_fire_activity(hass: HomeAssistant, lock: Lock, news: News) -> None:
     """Have the activity log say what happened at a lock."""
-    if (done := _DONE.get(news.event.event_type)) is None:
-        return
-    if news.code_name:
-        how = f"with the code {news.code_name}"
+    event_type = news.event.event_type
+    if event_type in _DONE:
+        message = _what_was_done(news)
+        domain, key = LOCK_DOMAIN, "lock"
+    elif event_type.startswith(ACCESS_CODE_EVENTS):
+        message = _what_became_of_a_code(hass, news)
+        domain, key = EVENT_DOMAIN, ACCESS_CODE_ACTIVITY_KEY
     else:
-        how = _HOW.get(news.event.method or "", "")
+        return
+    data = {
+        ATTR_NAME: lock.device.name,
+        ATTR_MESSAGE: f"{message}{_at_what_time(news.event)}",
+    }
     entity_id = er.async_get(hass).async_get_entity_id(
-        LOCK_DOMAIN, DOMAIN, f"{lock.device_id}_lock"
+        domain, DOMAIN, f"{lock.device_id}_{key}"
     )
-    data = {ATTR_NAME: lock.device.name, ATTR_MESSAGE: f"{done} {how}".strip()}
-    # Somebody may have removed the lock's entity.
+    # Somebody may have removed the entity.
     if entity_id is not None:
         data[ATTR_ENTITY_ID] = entity_id
     hass.bus.async_fire(EVENT_ACTIVITY, data)
+
+
+def event_kind(event_type: str, prefix: str) -> str:
+    """Return how an event entity calls a type of Seam's."""
+    return event_type.removeprefix(prefix).replace(".", "_")
+
+
+def _what_was_done(news: News) -> str:
+    event = news.event
+    message = _DONE[event.event_type]
+    if news.code_name:
+        message += f" with the code {news.code_name}"
+    elif how := _HOW.get(event.method or ""):
+        message += f" {how}"
+    # Seam's codes for it are words, and new ones will be, too.
+    if reason := (event.reason_code or "").replace("_", " ") or event.reason_message:
+        message += f": {reason}"
+    return message
+
+
+def _what_became_of_a_code(hass: HomeAssistant, news: News) -> str:
+    became = async_translate_state_attr(
+        hass,
+        event_kind(news.event.event_type, ACCESS_CODE_EVENTS),
+        EVENT_DOMAIN,
+        DOMAIN,
+        ACCESS_CODE_ACTIVITY_KEY,
+        None,
+        ATTR_EVENT_TYPE,
+    )
+    code = f"code {news.code_name}" if news.code_name else "a code"
+    # A type that is new at Seam has no translation.
+    return f"{code}: {became.replace('_', ' ')}"
+
+
+def _at_what_time(event: Event) -> str:
+    """Return when it happened, where that is not about now."""
+    now, at = dt_util.now(), event.occurred_at or event.created_at
+    if now - at <= _LATE:
+        return ""
+    at = as_local(at)
+    day = "" if at.date() == now.date() else f"{at.date()} "
+    return f" (at {day}{at:%H:%M})"

@@ -3,10 +3,14 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Final
 
 from .api import AccessCode
 from .api.redact import Secrets
 from .picture import Lock, Picture, masked
+
+# Names of codes that are gone, of which Seam may yet have something to tell.
+_MOST_FORMER: Final = 1000
 
 
 class Draft:
@@ -22,6 +26,7 @@ class Draft:
         self._locks: dict[str, Lock] = {}
         self._changed: set[str] = set()
         self._touched: set[str] = set()
+        self._former_names: dict[str, str] = {}
 
     @property
     def locks(self) -> Mapping[str, Lock]:
@@ -42,6 +47,7 @@ class Draft:
         for code in ordered:
             if code.other_pins:
                 self._secrets.add(code.other_pins)
+        self._note_former(lock, ordered)
         lock = replace(
             lock,
             managed=tuple([code for code in ordered if code.is_managed]),
@@ -51,6 +57,18 @@ class Draft:
         )
         self.put(lock)
         return lock
+
+    def former_name(self, access_code_id: str | None) -> str | None:
+        """Return the name of a code that is gone, as far as it is remembered."""
+        return self._former_names.get(access_code_id or "")
+
+    def _note_former(self, lock: Lock, codes: Iterable[AccessCode]) -> None:
+        former = {code.access_code_id: code.name for code in lock.codes if code.name}
+        for code in codes:
+            former.pop(code.access_code_id, None)
+        self._former_names |= former
+        while len(self._former_names) > _MOST_FORMER:
+            del self._former_names[next(iter(self._former_names))]
 
     def remove(self, device_id: str) -> None:
         """Leave out a lock."""

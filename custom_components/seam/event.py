@@ -10,6 +10,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .activity import ACCESS_CODE_ACTIVITY_KEY, ACCESS_CODE_EVENTS, event_kind
 from .coordinator import SeamConfigEntry, news_signal
 from .entity import SeamLockEntity, async_add_lock_entities
 from .news import News
@@ -38,9 +39,9 @@ LOCK_ACTIVITY = SeamEventDescription(
     exists_fn=lambda _lock: True,
 )
 ACCESS_CODE_ACTIVITY = SeamEventDescription(
-    key="access_code_activity",
-    translation_key="access_code_activity",
-    prefix="access_code.",
+    key=ACCESS_CODE_ACTIVITY_KEY,
+    translation_key=ACCESS_CODE_ACTIVITY_KEY,
+    prefix=ACCESS_CODE_EVENTS,
     event_types=[
         "backup_access_code_pulled",
         "changed",
@@ -114,7 +115,7 @@ class SeamActivity(SeamLockEntity, EventEntity):
         description, event = self.entity_description, news.event
         if not event.event_type.startswith(description.prefix):
             return
-        kind = event.event_type.removeprefix(description.prefix).replace(".", "_")
+        kind = event_kind(event.event_type, description.prefix)
         attributes = {
             "access_code_id": event.access_code_id,
             "access_code_name": news.code_name,
@@ -139,10 +140,16 @@ class SeamLockActivity(SeamActivity):
 
     @override
     def attributes_of(self, news: News) -> dict[str, Any]:
-        """Return how it was done."""
+        """Return how it was done, or why not."""
+        event = news.event
         return {
-            "method": news.event.method,
-            "is_managed": news.event.access_code_is_managed,
+            "method": event.method,
+            "is_managed": event.access_code_is_managed,
+            "is_via_bluetooth": event.is_via_bluetooth,
+            "is_via_nfc": event.is_via_nfc,
+            "user_identity_id": event.user_identity_id,
+            "reason_code": event.reason_code,
+            "reason_message": event.reason_message,
         }
 
 
@@ -151,10 +158,16 @@ class SeamAccessCodeActivity(SeamActivity):
 
     @override
     def attributes_of(self, news: News) -> dict[str, Any]:
-        """Return what is wrong with the code now."""
-        code = self.seam_lock.code(news.event.access_code_id)
+        """Return what was changed, and what is wrong with the code now."""
+        event = news.event
+        code = self.seam_lock.code(event.access_code_id)
         return {
+            "former_name": event.former_name,
+            "change_reason": event.change_reason,
+            "changed_properties": list(event.changed_properties) or None,
+            "requested_mutations": list(event.requested_mutations) or None,
+            "backup_access_code_id": event.backup_access_code_id,
             "errors": code_problems(self.hass, code.errors, "error_code")
             if code
-            else []
+            else [],
         }

@@ -6,6 +6,7 @@ from typing import Final
 from .api import Event
 from .api.redact import Secrets
 from .draft import Draft
+from .picture import masked_event
 
 USE_EVENTS: Final = ("lock.locked", "lock.unlocked")
 
@@ -37,6 +38,7 @@ class Newsroom:
 
     def note(self, event: Event, *, is_news: bool) -> None:
         """Remember an event, with its code's name: both may be gone soon."""
+        self._secrets.add((event.code, *event.other_pins))
         self._happened.append(_Happened(event, self._code_name(event), is_news))
 
     def explains(self, device_id: str) -> bool:
@@ -54,7 +56,7 @@ class Newsroom:
             name = name and self._secrets.mask(name)
             self._note_use(event, name)
             if happened.is_news:
-                self._news.append(News(replace(event, code=None), name))
+                self._news.append(News(masked_event(event, self._secrets), name))
         self._happened.clear()
 
     def take(self) -> list[News]:
@@ -82,4 +84,4 @@ class Newsroom:
             code = next(
                 (other for other in lock.codes if other.code == event.code), None
             )
-        return code.name if code else None
+        return code.name if code else self._draft.former_name(event.access_code_id)

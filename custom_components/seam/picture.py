@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from .api import AccessCode, CodeStatus, Device, SeamProblem
-from .api.redact import Secrets
+from .api import AccessCode, CodeStatus, Device, Event, SeamProblem
+from .api.redact import Secrets, mask_numbers
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -104,6 +104,21 @@ def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
         display_status=display_status,
         errors=errors,
         warnings=warnings,
+    )
+
+
+def masked_event(event: Event, secrets: Secrets) -> Event:
+    """Return the event without its PINs, and without any secret in its texts."""
+    return replace(
+        event,
+        code=None,
+        other_pins=(),
+        reason_code=event.reason_code and secrets.mask(event.reason_code),
+        # What was typed may be anybody's PIN, perhaps with one wrong digit.
+        reason_message=event.reason_message
+        and mask_numbers(secrets.mask(event.reason_message)),
+        change_reason=event.change_reason and secrets.mask(event.change_reason),
+        former_name=event.former_name and secrets.mask(event.former_name),
     )
 
 

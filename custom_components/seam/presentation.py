@@ -103,10 +103,13 @@ def label(code: AccessCode) -> str:
 
 def local_time(moment: datetime | None) -> str | None:
     """Return a time of Seam's as the house reads its clock."""
-    if moment is None:
-        return None
+    return None if moment is None else as_local(moment).isoformat()
+
+
+def as_local(moment: datetime) -> datetime:
+    """Return a time of Seam's in the time zone of the house."""
     try:
-        return dt_util.as_local(moment).isoformat()
+        return dt_util.as_local(moment)
     except OverflowError:
         # "For ever" may be the last moment there is, which other zones do not have.
-        return moment.isoformat()
+        return moment

@@ -6,11 +6,11 @@ from aiohttp import ClientTimeout
 import pytest
 
 from custom_components.seam.api import SeamClient, SeamError
+from custom_components.seam.api.events import Event
 from custom_components.seam.api.models import (
     AccessCode,
     ActionAttempt,
     ActionAttemptError,
-    Event,
     Webhook,
 )
 from custom_components.seam.api.redact import Secrets

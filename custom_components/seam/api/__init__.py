@@ -11,13 +11,13 @@ from .errors import (
     SeamServerError,
     SeamUnreachableError,
 )
+from .events import Event
 from .models import (
     AccessCode,
     ActionAttempt,
     ActionAttemptStatus,
     CodeStatus,
     Device,
-    Event,
     Workspace,
 )
 from .problems import Scope, SeamProblem

@@ -12,12 +12,12 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from .events import Event
 from .models import (
     AccessCode,
     ActionAttempt,
     ConnectedAccount,
     Device,
-    Event,
     Model,
     Webhook,
     Workspace,

@@ -1,0 +1,87 @@
+"""What happened, as Seam tells it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final, override
+
+from .models import Model
+
+# What is nice to know: an event counts without it, or where it is odd.
+_FLAGS: Final = ("is_via_bluetooth", "is_via_nfc")
+_TEXTS: Final = ("backup_access_code_id", "change_reason", "user_identity_id")
+_LISTS: Final = {
+    "changed_properties": "property",
+    "requested_mutations": "mutation_code",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event(Model):
+    """Something that happened."""
+
+    event_id: str
+    event_type: str
+    created_at: datetime
+    occurred_at: datetime | None = None
+    workspace_id: str | None = None
+    device_id: str | None = None
+    access_code_id: str | None = None
+    access_code_is_managed: bool | None = None
+    method: str | None = None
+    is_via_bluetooth: bool | None = None
+    is_via_nfc: bool | None = None
+    user_identity_id: str | None = None
+    reason_code: str | None = None
+    """Why access was denied."""
+    reason_message: str | None = field(default=None, repr=False)
+    """The same in words, which may quote what was typed."""
+    backup_access_code_id: str | None = None
+    change_reason: str | None = field(default=None, repr=False)
+    former_name: str | None = field(default=None, repr=False)
+    changed_properties: tuple[str, ...] = ()
+    requested_mutations: tuple[str, ...] = ()
+    code: str | None = field(default=None, repr=False)
+    """The PIN, which some makers tell instead of the code's id."""
+    other_pins: tuple[str, ...] = field(default=(), repr=False)
+    """Former and coming PINs. Never shown."""
+
+    @classmethod
+    @override
+    def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
+        """Take the details from where they are, as far as they make sense."""
+        row = Model.__pre_deserialize__(d)
+        reason, before = _object(row.get("reason")), _object(row.get("from"))
+        texts = {
+            "reason_code": reason.get("reason_code"),
+            "reason_message": reason.get("message"),
+            "former_name": before.get("name"),
+            **{key: row.pop(key, None) for key in _TEXTS},
+        }
+        flags = {key: row.pop(key, None) for key in _FLAGS}
+        row["other_pins"] = _pins(row)
+        for key, name in _LISTS.items():
+            items = [item.get(name) for item in _objects(row.get(key))]
+            row[key] = [item for item in items if isinstance(item, str)]
+        row |= {key: text for key, text in texts.items() if isinstance(text, str)}
+        row |= {key: flag for key, flag in flags.items() if isinstance(flag, bool)}
+        return row
+
+
+def _pins(row: Mapping[Any, Any]) -> list[str]:
+    """Return the PINs that were changed, or are to be."""
+    found = []
+    for change in (row, *_objects(row.get("requested_mutations"))):
+        found += [_object(change.get(end)).get("code") for end in ("from", "to")]
+    for change in _objects(row.get("changed_properties")):
+        if change.get("property") == "code":
+            found += [change.get("from"), change.get("to")]
+    return [pin for pin in found if isinstance(pin, str) and pin.isdecimal()]
+
+
+def _object(value: Any) -> dict[Any, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _objects(value: Any) -> list[dict[Any, Any]]:
+    return list(filter(None, map(_object, value))) if isinstance(value, list) else []
