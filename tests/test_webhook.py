@@ -29,7 +29,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.seam.api import Event
 from custom_components.seam.const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.webhook import CONF_REGISTERED
+from custom_components.seam.webhook import CONF_INTENDED, CONF_REGISTERED
 from simulator import Simulator
 from simulator.seed import (
     CODE_CLEANER,
@@ -429,7 +429,7 @@ async def test_failing_to_register_is_said_once_and_tried_again(
     loud: Callable[[], list[str]],
 ) -> None:
     """Polling goes on meanwhile; one line says when it begins, one when it ends."""
-    simulator.faults.add("status", path="/webhooks")
+    simulator.faults.add("status", path="/webhooks/create")
     coordinator = await _set_up(hass, entry)
     assert coordinator.last_update_success
     for _ in range(3):
@@ -444,6 +444,72 @@ async def test_failing_to_register_is_said_once_and_tried_again(
     for _ in range(3):
         await async_step(hass, freezer, simulator, timedelta(minutes=5))
     assert not _asked(simulator)
+
+
+@pytest.mark.usefixtures("external_url")
+async def test_a_webhook_whose_answer_was_lost_is_replaced(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Nobody knows its secret; one that somebody else has at the address stays."""
+    await _set_up(hass, entry)
+    url = entry.data[CONF_REGISTERED]["url"]
+    await _choose(hass, entry, webhook=False)
+    foreign = _foreign(simulator, url)
+    simulator.faults.add(
+        "outage", path="/webhooks/create", after_processing=True, count=1
+    )
+    await _choose(hass, entry, webhook=True)
+    assert CONF_REGISTERED not in entry.data
+    [lost] = simulator.world.webhooks.keys() - {foreign.webhook_id}
+    await async_step(hass, freezer, simulator, timedelta(minutes=5))
+    ours = entry.data[CONF_REGISTERED]["webhook_id"]
+    assert ours != lost
+    assert set(simulator.world.webhooks) == {foreign.webhook_id, ours}
+    assert CONF_INTENDED not in entry.data
+
+
+@pytest.mark.usefixtures("external_url")
+async def test_what_seam_refused_to_make_is_not_looked_for(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """What appears at the address afterwards is somebody else's."""
+    simulator.faults.add("status", path="/webhooks/create", status=400, count=1)
+    await _set_up(hass, entry)
+    assert CONF_INTENDED not in entry.data
+    url = f"{EXTERNAL}/api/webhook/{entry.data[CONF_WEBHOOK_ID]}"
+    foreign = _foreign(simulator, url)
+    await async_step(hass, freezer, simulator, timedelta(minutes=5))
+    ours = entry.data[CONF_REGISTERED]["webhook_id"]
+    assert set(simulator.world.webhooks) == {foreign.webhook_id, ours}
+
+
+@pytest.mark.usefixtures("external_url")
+@pytest.mark.parametrize("is_down", [False, True])
+async def test_a_webhook_whose_answer_was_lost_goes_with_its_entry(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_storage: dict[str, Any],
+    is_down: bool,
+) -> None:
+    """Also if Seam is down at the removal: then at the next start."""
+    simulator.faults.add("outage", path="/webhooks/create", after_processing=True)
+    await _set_up(hass, entry)
+    assert len(simulator.world.webhooks) == 1
+    if is_down:
+        simulator.faults.add("outage", path="/webhooks")
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert len(simulator.world.webhooks) == int(is_down)
+    simulator.faults.clear()
+    await _start_again(hass)
+    assert not simulator.world.webhooks
+    assert STORE not in hass_storage
 
 
 @pytest.mark.usefixtures("external_url")

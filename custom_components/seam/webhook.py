@@ -1,10 +1,11 @@
 """Having Seam send events by itself, where Home Assistant can be reached from outside."""
 
 import asyncio
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from http import HTTPStatus
 import logging
-from typing import Any, Final, TypedDict
+from typing import Any, Final, NotRequired, TypedDict
 
 from aiohttp.hdrs import METH_POST
 from aiohttp.web import Request, Response
@@ -24,15 +25,25 @@ from homeassistant.helpers.storage import Store
 from homeassistant.util import dt as dt_util
 import orjson
 
-from .api import Event, SeamAuthError, SeamClient, SeamError, SeamNotFoundError
+from .api import (
+    Event,
+    SeamAuthError,
+    SeamClient,
+    SeamError,
+    SeamNotFoundError,
+    SeamServerError,
+    SeamUnreachableError,
+)
+from .api.models import Webhook
 from .api.signature import SignatureError, verify
 from .const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
 
 _LOGGER = logging.getLogger(__name__)
 
-# What we registered with Seam, in the entry's data.
+# What we registered with Seam, and what we were about to, in the entry's data.
 CONF_REGISTERED: Final = "registered_webhook"
+CONF_INTENDED: Final = "intended_webhook"
 
 _LARGEST_BODY: Final = 64 * 1024
 _LONGEST_READ: Final = 10  # seconds
@@ -51,10 +62,19 @@ class Registered(TypedDict):
     secret: str
 
 
+class Intended(TypedDict):
+    """A webhook that we were about to make: if the answer was lost, it is there."""
+
+    url: str
+    others: list[str]
+    """Ids of those that had our address before, which somebody else made."""
+
+
 class _Orphan(TypedDict):
     """A webhook of an entry that was removed while Seam was down."""
 
-    webhook_id: str
+    webhook_id: str | None
+    intended: NotRequired[Intended | None]
     api_key: str
     endpoint: str
     removed_at: str
@@ -164,26 +184,50 @@ class SeamWebhook:
     async def _async_register(self, url: str | None) -> None:
         """Remove our webhook if it is not the right one, and make the right one."""
         client, registered = self._coordinator.client, self.registered
-        if registered is not None:
-            ids = {known.webhook_id for known in await client.list_webhooks()}
-            if registered["url"] == url and registered["webhook_id"] in ids:
-                return
-            if registered["webhook_id"] in ids:
-                await _async_delete(client, registered["webhook_id"])
-            self._async_remember({CONF_REGISTERED: None})
+        intended: Intended | None = self._entry.data.get(CONF_INTENDED)
+        if registered is None and intended is None and url is None:
+            return
+        at_seam = await client.list_webhooks()
+        ours = _ours(at_seam, registered and registered["webhook_id"], intended)
+        if (
+            registered is not None
+            and registered["url"] == url
+            and ours == {registered["webhook_id"]}
+        ):
+            return
+        for webhook_id in ours:
+            await _async_delete(client, webhook_id)
+        self._async_remember({CONF_REGISTERED: None, CONF_INTENDED: None})
         if url is None:
             return
-        made = await client.create_webhook(url)
+        others = [known.webhook_id for known in at_seam if known.url == url]
+        self._async_remember(
+            {
+                CONF_INTENDED: Intended(
+                    url=url, others=[key for key in others if key not in ours]
+                )
+            }
+        )
+        try:
+            made = await client.create_webhook(url)
+        except SeamUnreachableError, SeamServerError:
+            # It may have been made all the same.
+            raise
+        except SeamError:
+            self._async_remember({CONF_INTENDED: None})
+            raise
         if not made.secret:
             # Nothing that it sends could be believed.
             await _async_delete(client, made.webhook_id)
+            self._async_remember({CONF_INTENDED: None})
             _LOGGER.warning("Seam told no secret for the webhook; going on without")
             return
         self._async_remember(
             {
                 CONF_REGISTERED: Registered(
                     webhook_id=made.webhook_id, url=url, secret=made.secret
-                )
+                ),
+                CONF_INTENDED: None,
             }
         )
 
@@ -259,6 +303,26 @@ async def _async_read(request: Request) -> bytes | None:
     return body
 
 
+def _ours(
+    at_seam: Iterable[Webhook], webhook_id: str | None, intended: Intended | None
+) -> set[str]:
+    """Return the ids of webhooks at Seam that we made, and of no others.
+
+    Our address is a secret that only Seam is told: what has appeared there since we
+    were about to make one is the one whose answer was lost.
+    """
+    return {
+        known.webhook_id
+        for known in at_seam
+        if known.webhook_id == webhook_id
+        or (
+            intended is not None
+            and known.url == intended["url"]
+            and known.webhook_id not in intended["others"]
+        )
+    }
+
+
 async def _async_delete(client: SeamClient, webhook_id: str) -> None:
     """Delete a webhook, which may be gone."""
     try:
@@ -275,10 +339,12 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
     """Remove what an entry that goes has registered, now or at a later start."""
     await _async_delete_cloudhook(hass, entry)
     registered: Registered | None = entry.data.get(CONF_REGISTERED)
-    if registered is None:
+    intended: Intended | None = entry.data.get(CONF_INTENDED)
+    if registered is None and intended is None:
         return
     orphan = _Orphan(
-        webhook_id=registered["webhook_id"],
+        webhook_id=registered and registered["webhook_id"],
+        intended=intended,
         api_key=entry.data[CONF_API_KEY],
         endpoint=entry.data[CONF_ENDPOINT],
         removed_at=dt_util.utcnow().isoformat(),
@@ -319,7 +385,10 @@ async def _async_delete_orphan(hass: HomeAssistant, orphan: _Orphan) -> bool:
         async_get_clientsession(hass), orphan["api_key"], orphan["endpoint"]
     )
     try:
-        await _async_delete(client, orphan["webhook_id"])
+        for webhook_id in _ours(
+            await client.list_webhooks(), orphan["webhook_id"], orphan.get("intended")
+        ):
+            await _async_delete(client, webhook_id)
     except SeamAuthError:
         # Nobody can delete it with this key any more; what it sends is not believed.
         _LOGGER.warning(
