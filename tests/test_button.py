@@ -1,5 +1,6 @@
 """Tests of the button that has Seam read everything anew."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 from freezegun.api import FrozenDateTimeFactory
@@ -137,6 +138,112 @@ async def test_trouble_of_several_accounts_is_told_together(
     assert len(asked) > 1
     assert caught.value.translation_key == "sync_failed"
     assert str(caught.value).count("On holiday.") == len(asked)
+
+
+async def test_impatience_costs_nothing(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """Ten presses are one sync; whoever goes away does not end it for the others."""
+    held = simulator.faults.add("hang", path=SYNC)
+    simulator.requests.clear()
+    presses = [asyncio.create_task(_press(hass)) for _ in range(10)]
+    while not held.hits:  # noqa: ASYNC110  nothing announces it
+        await asyncio.sleep(0)
+    presses[0].cancel()
+    simulator.faults.clear()
+    outcomes = await asyncio.gather(*presses, return_exceptions=True)
+    assert isinstance(outcomes[0], asyncio.CancelledError)
+    assert outcomes[1:] == [None] * 9
+    locks = coordinator.data.locks.values()
+    asked = [request.path for request in simulator.requests]
+    assert asked.count(SYNC) == len(
+        {lock.device.connected_account_id for lock in locks}
+    )
+    assert asked.count("/devices/list") == 1
+    await _press(hass)
+    assert [request.path for request in simulator.requests].count("/devices/list") == 2
+
+
+async def test_all_who_pressed_are_told_of_trouble(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """Nobody who joined takes it for done."""
+    simulator.faults.add("outage", path="/events/list")
+    outcomes = await asyncio.gather(
+        *(_press(hass) for _ in range(3)), return_exceptions=True
+    )
+    assert [
+        outcome.translation_key
+        for outcome in outcomes
+        if isinstance(outcome, HomeAssistantError)
+    ] == ["cannot_connect"] * 3
+
+
+async def test_an_outage_that_is_over_is_not_told_again(
+    hass: HomeAssistant, simulator: Simulator, poll: Poll
+) -> None:
+    """What failed an hour ago is no failure of this press."""
+    simulator.faults.add("outage")
+    await poll()
+    simulator.faults.clear()
+    await poll()
+    simulator.world.devices[FRONT_DOOR].battery_level = 0.11
+    await _press(hass)
+    state = hass.states.get("sensor.front_door_battery")
+    assert state
+    assert state.state == "11"
+
+
+async def test_too_many_requests_end_it_at_once(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """Seam wants to be left alone: neither other accounts nor locks are asked for."""
+    simulator.faults.add("rate_limit", path=SYNC, retry_after=42)
+    simulator.requests.clear()
+    with pytest.raises(HomeAssistantError, match="42 seconds") as caught:
+        await _press(hass)
+    assert caught.value.translation_key == "rate_limited"
+    assert [request.path for request in simulator.requests] == [SYNC]
+
+
+@pytest.mark.parametrize("path", ["/devices/list", "/access_codes/list"])
+async def test_too_many_requests_while_fetching_are_told(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator, path: str
+) -> None:
+    """What is known stays, but nobody is to think that it is new."""
+    simulator.faults.add("rate_limit", path=path, retry_after=42)
+    with pytest.raises(HomeAssistantError, match="42 seconds") as caught:
+        await _press(hass)
+    assert caught.value.translation_key == "rate_limited"
+    assert coordinator.last_update_success
+    simulator.faults.clear()
+    await _press(hass)
+
+
+async def test_a_refused_key_is_asked_for_anew(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+) -> None:
+    """Nothing else is tried with it."""
+    simulator.control.revoke_key()
+    simulator.requests.clear()
+    with pytest.raises(HomeAssistantError) as caught:
+        await _press(hass)
+    await hass.async_block_till_done()
+    assert caught.value.translation_key == "invalid_auth"
+    assert [request.path for request in simulator.requests] == [SYNC]
+    assert len(hass.config_entries.flow.async_progress()) == 1
+
+
+async def test_an_account_that_seam_did_not_answer_for(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """Nothing was changed, so nobody is sent to look at the lock's codes."""
+    simulator.faults.add("outage", path=SYNC, count=1)
+    with pytest.raises(HomeAssistantError) as caught:
+        await _press(hass)
+    assert caught.value.translation_key == "cannot_connect"
 
 
 async def test_it_is_unavailable_while_seam_is(
