@@ -260,6 +260,97 @@ async def test_what_is_wrong_is_told_with_the_event(
     assert error["advice"].startswith("Seam keeps trying")
 
 
+async def test_why_access_was_denied(
+    simulator: Simulator, front_door: Device, heard: Heard, poll: Poll
+) -> None:
+    """Seam's code and words, without what was typed: it may be anybody's PIN."""
+    owner = simulator.world.access_codes[CODE_OWNER].code
+    assert owner
+    typed = f"Neither '{owner}' nor {'-'.join(owner)} nor 9 0 8 1, with {simulator.key}"
+    simulator.core.events.lock(
+        "access_denied",
+        front_door,
+        reason={"reason_code": "unknown_code", "message": typed},
+        user_identity_id="somebody",
+        customer_key="jane@example.com",
+    )
+    await poll()
+    [told] = heard.of(LOCK)
+    assert _attributes(told) == {
+        "event_type": "access_denied",
+        "reason_code": "unknown_code",
+        "reason_message": "Neither '••••' nor •••• nor ••••, with ••••",
+        "user_identity_id": "somebody",
+        "seam_event_type": "lock.access_denied",
+    }
+
+
+async def test_how_a_phone_opened(
+    simulator: Simulator, front_door: Device, heard: Heard, poll: Poll
+) -> None:
+    """Over which radio is told, where Seam knows; oddities cost no event."""
+    events = simulator.core.events
+    events.lock("unlocked", front_door, is_via_bluetooth=True, is_via_nfc=False)
+    events.lock("unlocked", front_door, is_via_nfc="maybe", user_identity_id=["x"])
+    await poll()
+    first, second = heard.of(LOCK)
+    assert first.attributes["is_via_bluetooth"] is True
+    assert first.attributes["is_via_nfc"] is False
+    assert "is_via_nfc" not in second.attributes
+    assert "user_identity_id" not in second.attributes
+
+
+async def test_what_was_changed(
+    simulator: Simulator, cleaner: AccessCode, heard: Heard, poll: Poll
+) -> None:
+    """What and why, with the former name, and none of the PINs."""
+    pins = ("715931", "715932", "715933", "715934", "715935", "715936")
+    simulator.core.events.code(
+        "changed",
+        cleaner,
+        change_reason=f"renewed {pins[0]} and {' '.join(pins[2])}",
+        changed_properties=[
+            {"property": "code", "from": pins[0], "to": pins[1]},
+            {"property": "name", "from": "2024", "to": None},
+            "odd",
+        ],
+    )
+    simulator.core.events.code(
+        "code_changed", cleaner, **{"from": {"code": pins[2]}, "to": {"code": pins[3]}}
+    )
+    simulator.core.events.code(
+        "name_changed",
+        cleaner,
+        **{"from": {"name": f"Maid {pins[4]}"}, "to": {"name": "Cleaner"}},
+    )
+    simulator.core.events.code(
+        "mutations_requested",
+        cleaner,
+        requested_mutations=[
+            {
+                "mutation_code": "updating_code",
+                "from": {"code": pins[4]},
+                "to": {"code": pins[5]},
+            },
+            {"mutation_code": 5},
+        ],
+    )
+    simulator.core.events.code(
+        "backup_access_code_pulled", cleaner, backup_access_code_id="backup"
+    )
+    await poll()
+    changed, _, renamed, requested, pulled = (
+        _attributes(state) for state in heard.of(CODES)
+    )
+    assert changed["change_reason"] == "renewed •••• and ••••"
+    assert changed["changed_properties"] == ["code", "name"]
+    assert renamed["former_name"] == "Maid ••••"
+    assert "changed_properties" not in renamed
+    assert requested["requested_mutations"] == ["updating_code"]
+    assert pulled["backup_access_code_id"] == "backup"
+    assert not any(pin in repr(heard.everything) for pin in pins)
+
+
 async def test_a_code_that_is_gone_is_told_with_its_name(
     simulator: Simulator, heard: Heard, poll: Poll
 ) -> None:

@@ -102,8 +102,16 @@ EVENT: dict[str, Any] = {
     "access_code_is_managed": True,
     "method": "keycode",
     "code": PIN,
-    "from": {"code": "1111"},
+    "from": {"code": "1111", "name": "Maid"},
     "to": {"code": PIN},
+    "is_via_bluetooth": True,
+    "is_via_nfc": False,
+    "user_identity_id": "identity",
+    "reason": {"reason_code": "unknown_code", "message": f"Not {PIN}"},
+    "backup_access_code_id": "backup",
+    "change_reason": f"from 1111 to {PIN}",
+    "changed_properties": [{"property": "code", "from": "1111", "to": PIN}],
+    "requested_mutations": [{"mutation_code": "updating_code", "to": {"code": PIN}}],
 }
 
 type Place = tuple[str | int, ...]

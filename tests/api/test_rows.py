@@ -10,6 +10,7 @@ import pytest
 from custom_components.seam.api import (
     ActionAttemptStatus,
     CodeStatus,
+    Event,
     Scope,
     SeamClient,
 )
@@ -94,6 +95,24 @@ async def test_any_event(stub: Stub, stubbed: SeamClient, log: Log, row: Any) ->
     assert times == sorted(times)
     assert PIN not in repr([event for event in events if row == EVENT])
     harmless(log, row, "event_id")
+
+
+@pytest.mark.parametrize("odd", [None, 5, "x", [], ["x"], {}, {"code": 5}, [{}], True])
+@pytest.mark.parametrize(
+    "key",
+    [
+        *("from", "to", "reason", "change_reason", "changed_properties"),
+        *("requested_mutations", "is_via_nfc", "user_identity_id"),
+    ],
+)
+def test_odd_detail_of_an_event(key: str, odd: Any) -> None:
+    """The event counts without it; the other details stay."""
+    sound = Event.from_dict(EVENT)
+    assert set(sound.other_pins) == {"1111", PIN}
+    event = Event.from_dict(EVENT | {key: odd})
+    assert (event.event_id, event.method) == (sound.event_id, sound.method)
+    assert event.backup_access_code_id == "backup"
+    assert all(isinstance(pin, str) for pin in event.other_pins)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,230 @@
+"""Tests of what the activity log is told: who, how, why not, and when."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import Event as HassEvent, HomeAssistant
+from homeassistant.helpers import entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from custom_components.seam.activity import EVENT_ACTIVITY
+from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.event import ACCESS_CODE_ACTIVITY
+from simulator import Simulator
+from simulator.seed import CODE_CLEANER, FRONT_DOOR, UNMANAGED_NEIGHBOUR, WORKSPACE
+from simulator.world import AccessCode, Device
+
+from .conftest import Poll
+from .still import START, still_simulator
+
+type Lines = list[HassEvent[dict[str, Any]]]
+
+CODES = "event.front_door_access_code_activity"
+
+
+@pytest.fixture
+async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
+    """Return the small rental, in which time stands still."""
+    freezer.move_to(START)
+    async with still_simulator() as running:
+        yield running
+
+
+@pytest.fixture
+def front_door(simulator: Simulator) -> Device:
+    """Return the door to which things happen."""
+    return simulator.world.devices[FRONT_DOOR]
+
+
+@pytest.fixture
+def cleaner(simulator: Simulator) -> AccessCode:
+    """Return the code to which things happen."""
+    return simulator.world.access_codes[CODE_CLEANER]
+
+
+@pytest.fixture
+async def lines(hass: HomeAssistant, coordinator: SeamCoordinator) -> Lines:
+    """Return the lines after the start, in a house in Copenhagen."""
+    await hass.config.async_set_time_zone("Europe/Copenhagen")
+    captured: Lines = async_capture_events(hass, EVENT_ACTIVITY)
+    return captured
+
+
+def _messages(lines: Lines) -> list[str]:
+    return [line.data["message"] for line in lines]
+
+
+@pytest.mark.parametrize(
+    ("occurred_at", "told"),
+    [
+        # It is 10:30:00 in Copenhagen.
+        (START, ""),
+        (START - timedelta(seconds=90), ""),
+        (START - timedelta(seconds=91), " (at 10:28)"),
+        (START - timedelta(hours=10, minutes=29), " (at 00:01)"),
+        (START - timedelta(hours=10, minutes=31), " (at 2026-11-19 23:59)"),
+        (START + timedelta(days=2), ""),
+        ("9999-12-31T23:59:59.999Z", ""),
+        ("9999-12-31T23:59:59.999-12:00", ""),
+        ("0001-01-01T00:00:00.000Z", " (at 0001-01-01 00:50)"),
+        ("0001-01-01T00:00:00.000+12:00", " (at 0001-01-01 00:00)"),
+        # A time without a zone is Seam's own.
+        ("2026-11-20T08:00:00", " (at 09:00)"),
+        (None, ""),
+    ],
+)
+async def test_when_it_happened(
+    simulator: Simulator,
+    front_door: Device,
+    lines: Lines,
+    poll: Poll,
+    occurred_at: datetime | str | None,
+    told: str,
+) -> None:
+    """It is told where it is not about now, as the house reads its clock."""
+    if isinstance(occurred_at, datetime):
+        occurred_at = occurred_at.isoformat()
+    simulator.core.events.lock(
+        "locked", front_door, method="manual", occurred_at=occurred_at
+    )
+    await poll()
+    assert _messages(lines) == [f"was locked by hand{told}"]
+
+
+async def test_an_event_without_a_date_of_its_own(
+    simulator: Simulator,
+    front_door: Device,
+    freezer: FrozenDateTimeFactory,
+    lines: Lines,
+    poll: Poll,
+) -> None:
+    """When Seam heard of it is told instead."""
+    simulator.core.events.lock("locked", front_door, occurred_at=None)
+    freezer.tick(timedelta(minutes=4))
+    await poll()
+    assert _messages(lines) == ["was locked (at 10:30)"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "told"),
+    [
+        (
+            {"reason": {"reason_code": "expired_code", "message": "It is over."}},
+            ": expired code",
+        ),
+        ({"reason": {"reason_code": "gone_fishing"}}, ": gone fishing"),
+        ({"reason": {"message": "It is over."}}, ": It is over."),
+        ({"reason": {"message": "Unknown: 4 8-2 1."}}, ": Unknown: ••••."),
+        ({"reason": {}}, ""),
+        ({"reason": "odd"}, ""),
+        ({}, ""),
+        (
+            {
+                "access_code_id": CODE_CLEANER,
+                "reason": {"reason_code": "too_many_attempts"},
+            },
+            " with the code Cleaner: too many attempts",
+        ),
+    ],
+)
+async def test_why_access_was_denied(
+    simulator: Simulator,
+    front_door: Device,
+    lines: Lines,
+    poll: Poll,
+    fields: dict[str, Any],
+    told: str,
+) -> None:
+    """Seam's reason is told in words, without what was typed."""
+    simulator.core.events.lock("access_denied", front_door, **fields)
+    await poll()
+    assert _messages(lines) == [f"denied access{told}"]
+
+
+@pytest.mark.parametrize(
+    "kind", [kind for kind in ACCESS_CODE_ACTIVITY.event_types or () if kind != "other"]
+)
+async def test_what_became_of_a_code(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    cleaner: AccessCode,
+    lines: Lines,
+    poll: Poll,
+    kind: str,
+) -> None:
+    """Each type has its words, with the name of the code, on its event entity."""
+    simulator.core.events.code(kind.replace("unmanaged_", "unmanaged.", 1), cleaner)
+    await poll()
+    [line] = lines
+    name, _, became = line.data["message"].partition(": ")
+    assert (line.data["name"], name) == ("Front Door", "code Cleaner")
+    assert became
+    assert became[0].isupper()
+    assert line.data["entity_id"] == CODES
+
+
+async def test_codes_that_nobody_knows(
+    simulator: Simulator,
+    cleaner: AccessCode,
+    lines: Lines,
+    poll: Poll,
+) -> None:
+    """A new type is told with Seam's words; what is no code's is no line."""
+    simulator.core.events.code("enchanted.at_night", cleaner)
+    simulator.core.events._emit(
+        "access_code.created",
+        WORKSPACE,
+        {"device_id": FRONT_DOOR, "access_code_id": "nobody"},
+    )
+    simulator.core.events.device("purred", simulator.world.devices[FRONT_DOOR])
+    await poll()
+    assert _messages(lines) == [
+        "code Cleaner: enchanted at night",
+        "a code: Created",
+    ]
+
+
+async def test_a_code_that_was_gone_before_it_was_told(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    lines: Lines,
+    poll: Poll,
+    reconcile: Poll,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Its name is remembered, as events may come after the lists."""
+    simulator.control.delay_events(seconds=200)
+    simulator.control.delete_code_in_app(UNMANAGED_NEIGHBOUR)
+    await reconcile()
+    await reconcile()
+    sensor = hass.states.get("sensor.front_door_unmanaged_access_codes")
+    assert sensor
+    assert "Neighbour" not in repr(sensor.attributes)
+    simulator.clock.advance(200)
+    freezer.tick(200)
+    await poll()
+    assert _messages(lines) == ["code Neighbour: Unmanaged code removed (at 10:30)"]
+    state = hass.states.get(CODES)
+    assert state
+    assert state.attributes["access_code_name"] == "Neighbour"
+
+
+async def test_codes_whose_event_entity_was_removed(
+    simulator: Simulator,
+    cleaner: AccessCode,
+    entity_registry: er.EntityRegistry,
+    lines: Lines,
+    poll: Poll,
+) -> None:
+    """The line is written all the same."""
+    entity_registry.async_remove(CODES)
+    simulator.core.events.code("set_on_device", cleaner)
+    await poll()
+    [line] = lines
+    assert line.data == {
+        "name": "Front Door",
+        "message": "code Cleaner: Set on the lock",
+    }
