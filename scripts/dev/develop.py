@@ -4,6 +4,7 @@ import asyncio
 from contextlib import AsyncExitStack
 import json
 from pathlib import Path
+import shlex
 import signal
 import sys
 from typing import Any, Final
@@ -45,6 +46,11 @@ logger:
     haffmpeg: critical
     homeassistant.components.camera.img_util: critical
 """
+
+
+def _ended(end: asyncio.Task[int]) -> int | None:
+    """Return the exit code of a process, None while it runs."""
+    return end.result() if end.done() else None
 
 
 class Develop:
@@ -94,19 +100,34 @@ class Develop:
                     await asyncio.wait(
                         (stopping, *ends.values()), return_when=asyncio.FIRST_COMPLETED
                     )
+                if _ended(ends[simulator]) == 0 and not stop.is_set():
+                    # Told to by somebody who wants to see what happens then.
+                    self._tell_how_to_start_simulator()
+                    await asyncio.wait(
+                        (stopping, ends[hass]), return_when=asyncio.FIRST_COMPLETED
+                    )
                 if stop.is_set():
                     return 0
+                if _ended(ends[hass]) == RESTART_EXIT_CODE:
+                    continue
                 for process, end in ends.items():
-                    if not end.done():
-                        continue
-                    if process is hass and end.result() == RESTART_EXIT_CODE:
-                        break
-                    self._report_death(process, end.result())
-                    return 1
+                    if end.done() and (process is hass or end.result() != 0):
+                        self._report_death(process, end.result())
+                return 1
             finally:
                 for task in (stopping, connecting, *ends.values()):
                     task.cancel()
                 await hass.stop()
+
+    def _tell_how_to_start_simulator(self) -> None:
+        command = shlex.join(
+            (".venv/bin/python", *self._simulator_arguments()),
+        )
+        print(
+            f"\n  The simulator was stopped; Home Assistant goes on without it."
+            f"\n  Start it again with: {command}\n",
+            flush=True,
+        )
 
     @staticmethod
     def _report_death(process: Process, code: int) -> None:
@@ -152,12 +173,17 @@ class Develop:
             )
         await core.async_stop(force=True)
 
+    def _simulator_arguments(self) -> tuple[str, ...]:
+        return (
+            *("-m", "simulator"),
+            *("--host", self._host, "--port", str(self._simulator_port)),
+            *("--state", str(self._folder / "simulator.json")),
+        )
+
     async def _start_simulator(self) -> Process:
         return await Process.start(
             "simulator",
-            *(sys.executable, "-m", "simulator"),
-            *("--host", self._host, "--port", str(self._simulator_port)),
-            *("--state", str(self._folder / "simulator.json")),
+            *(sys.executable, *self._simulator_arguments()),
             env={"PYTHONUNBUFFERED": "1"},
             cwd=ROOT,
         )

@@ -1,6 +1,7 @@
 """A running scripts/develop, seen from outside."""
 
 from collections.abc import Iterator
+import contextlib
 import json
 import os
 from pathlib import Path
@@ -8,12 +9,15 @@ import signal
 import socket
 import subprocess
 import threading
+import time
 from typing import Any, Final, Self
+from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 ROOT: Final = Path(__file__).resolve().parents[2]
 READY: Final = "Ctrl-C stops both"
 START_SECONDS: Final = 180
+WAIT_SECONDS: Final = 30
 API_KEY: Final = "seam_test_simulator"
 
 
@@ -92,6 +96,34 @@ class Development:
     def children(self) -> list[int]:
         """Return the ids of all processes below it."""
         return list(_descendants(self.process.pid))
+
+    def simulator(self) -> int:
+        """Return the process id of the simulator."""
+        return next(
+            child
+            for child in self.children()
+            if b"simulator" in Path(f"/proc/{child}/cmdline").read_bytes()
+        )
+
+    def wait_for(self, text: str) -> str:
+        """Wait until something is printed, and return the rest of its line."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            for line in self.output:
+                if text in line:
+                    return line.partition(text)[2].strip()
+            time.sleep(0.1)
+        raise AssertionError(f"it did not say {text!r}:\n{self.text}")
+
+    def wait_for_seam(self) -> None:
+        """Wait until the simulated Seam answers."""
+        deadline = time.monotonic() + WAIT_SECONDS
+        while time.monotonic() < deadline:
+            with contextlib.suppress(URLError):
+                self.seam("/workspaces/get")
+                return
+            time.sleep(0.1)
+        raise AssertionError("the simulator does not answer")
 
     def trouble(self, name: str, /, **parameters: Any) -> Any:
         """Make trouble at the simulated Seam."""

@@ -4,10 +4,11 @@ import os
 from pathlib import Path
 import signal
 import socket
+import subprocess
 
 import pytest
 
-from .development import Development, is_running
+from .development import ROOT, Development, is_running
 
 pytestmark = pytest.mark.e2e
 
@@ -36,15 +37,27 @@ def test_death_of_a_child_ends_all(tmp_path: Path) -> None:
     """When the simulator dies, Home Assistant is stopped and the reason told."""
     with Development(tmp_path) as running:
         children = running.children()
-        simulator = next(
-            child
-            for child in children
-            if b"simulator" in Path(f"/proc/{child}/cmdline").read_bytes()
-        )
-        os.kill(simulator, signal.SIGKILL)
+        os.kill(running.simulator(), signal.SIGKILL)
         assert running.wait() == 1
         assert "simulator ended with code -9" in running.text
         assert not any(map(is_running, children))
+
+
+def test_home_assistant_outlives_a_simulator_that_is_told_to_stop(
+    tmp_path: Path,
+) -> None:
+    """So one can see an outage; what is printed starts the simulator again."""
+    with Development(tmp_path) as running:
+        os.kill(running.simulator(), signal.SIGTERM)
+        command = running.wait_for("Start it again with: ").split()
+        again = subprocess.Popen(command, cwd=ROOT)
+        try:
+            running.wait_for_seam()
+            assert running.locks()
+        finally:
+            again.terminate()
+            again.wait()
+        assert running.stop(signal.SIGINT) == 0
 
 
 @pytest.mark.parametrize("taken", ["HASS_PORT", "SIMULATOR_PORT"])
