@@ -10,7 +10,7 @@ from typing import Final
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from custom_components.seam.api import AccessCode, client
+from custom_components.seam.api import AccessCode, Event, client
 from custom_components.seam.event import (
     ACCESS_CODE_ACTIVITY,
     LOCK_ACTIVITY,
@@ -25,13 +25,11 @@ INTEGRATION: Final = ROOT / "custom_components" / "seam"
 PAGE: Final = (ROOT / "docs" / "coverage.md").read_text()
 
 
-def _rows(title: str) -> list[list[str]]:
-    """Return the rows of the first table under a title, without its head."""
+def _rows(title: str, which: int = 0) -> list[list[str]]:
+    """Return the rows of a table under a title, without its head."""
     section = PAGE.split(f"## {title}\n")[1].split("\n## ")[0]
-    table = next(
-        part for part in section.split("\n\n") if part.lstrip().startswith("|")
-    )
-    lines = table.strip().splitlines()[2:]
+    tables = [part for part in section.split("\n\n") if part.lstrip().startswith("|")]
+    lines = tables[which].strip().splitlines()[2:]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
 
 
@@ -109,6 +107,31 @@ def test_events(description: SeamEventDescription) -> None:
             listed.append(kind)
     assert listed == sorted(listed)
     assert set(listed) == {*(description.event_types or ())} - {"other"}
+
+
+def test_properties_of_events() -> None:
+    """Each field that is read of an event is in the table, and so is each attribute."""
+    rows = _rows("Events", 1)
+    read = [field.name for field in fields(Event)]
+    # Worked out of properties with other names.
+    ours = {
+        "reason_code": "reason",
+        "reason_message": "reason",
+        "former_name": "from",
+        "other_pins": "code",
+    }
+    expected = list(dict.fromkeys(ours.get(name, name) for name in read))
+    assert [_name(name) for name, _ in rows] == expected
+    shown = {
+        name
+        for node in ast.walk(ast.parse((INTEGRATION / "event.py").read_text()))
+        if isinstance(node, ast.Dict)
+        for key in node.keys
+        if isinstance(key, ast.Constant) and isinstance(name := key.value, str)
+    }
+    told = " ".join(where for _, where in rows)
+    for name in shown - {"errors"}:
+        assert f"`{name}`" in told
 
 
 def test_advice() -> None:
