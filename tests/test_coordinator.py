@@ -577,6 +577,61 @@ async def test_nothing_is_written_where_nothing_changed(
     assert all(".front_door" in entity_id for entity_id in entity_ids)
 
 
+async def test_a_lock_that_is_moved_to_another_account_of_seam_takes_its_place(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    reconcile: Poll,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """Seam gives it another id there: the old one goes, and the new one is at once."""
+
+    def ids() -> set[str | None]:
+        return {
+            seam_device_id(device)
+            for device in dr.async_entries_for_config_entry(
+                device_registry, entry.entry_id
+            )
+            if device.name == "Attic"
+        }
+
+    old = simulator.control.add_lock("Attic")
+    await reconcile()
+    assert ids() == {old.device_id}
+    simulator.control.remove_lock("Attic")
+    new = simulator.control.add_lock("Attic")
+    await reconcile()
+    assert new.device_id in ids()
+    await reconcile()
+    assert ids() == {new.device_id}
+    states = [s for s in hass.states.async_all("lock") if s.name == "Attic"]
+    assert [state.state for state in states] == ["locked"]
+
+
+async def test_a_lock_stays_the_same_under_another_account(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    coordinator: SeamCoordinator,
+) -> None:
+    """Where Seam keeps its id, entities and codes stay, and only the account changes."""
+    before = {state.entity_id for state in hass.states.async_all()}
+    codes = coordinator.data.locks[FRONT_DOOR].codes
+    other = next(
+        account_id
+        for account_id in simulator.world.accounts
+        if account_id != simulator.world.devices[FRONT_DOOR].connected_account_id
+    )
+    simulator.control.set_device("Front Door", connected_account_id=other)
+    await reconcile()
+    lock = coordinator.data.locks[FRONT_DOOR]
+    assert lock.device.connected_account_id == other
+    assert {code.access_code_id for code in lock.codes} == {
+        code.access_code_id for code in codes
+    }
+    assert {state.entity_id for state in hass.states.async_all()} == before
+
+
 async def test_the_timer_ends_with_the_entry(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,

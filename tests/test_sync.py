@@ -479,6 +479,26 @@ def test_a_clock_that_was_set_back_does_not_stop_reconciles() -> None:
     assert _poll(sync, now=NOW - timedelta(days=1)) == {FetchDevices()}
 
 
+@pytest.mark.parametrize("jump", [timedelta(hours=1), timedelta(hours=-1)])
+def test_a_clock_that_jumps_an_hour_loses_and_repeats_nothing(jump: timedelta) -> None:
+    """As clocks do that were set to summer time by hand; Seam's does not."""
+    sync = _listening(_code("guest"))
+    before = _event("lock.locked", at=NOW + timedelta(seconds=10))
+    _poll(sync, before, now=NOW + timedelta(minutes=1))
+    assert _told(sync) == [("lock.locked", None)]
+    after = _event("lock.unlocked", at=NOW + timedelta(seconds=70))
+    wrong = NOW + timedelta(minutes=2) + jump
+    due = _poll(sync, before, after, now=wrong)
+    assert FetchDevices(frozenset({"door"})) in due or FetchDevices() in due
+    assert _told(sync) == [("lock.unlocked", None)]
+    again = _event("lock.locked", at=NOW + timedelta(seconds=130))
+    _poll(sync, before, after, again, now=NOW + timedelta(minutes=3))
+    assert _told(sync) == [("lock.locked", None)]
+    assert {code.access_code_id for code in sync.picture.locks["door"].codes} == {
+        "guest"
+    }
+
+
 @pytest.mark.parametrize(
     ("event", "expected"),
     [
