@@ -10,12 +10,54 @@ from custom_components.seam.api.problems import read_problems
 
 ADVICE_PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "advice.md"
 
+# Warnings do not say what they are about; these stand at devices and accounts only.
+WARNINGS_OF_DEVICES: Final = frozenset(
+    {
+        "accessory_keypad_low_battery",
+        "accessory_keypad_setup_required",
+        "device_communication_degraded",
+        "device_has_flaky_connection",
+        "hub_required_for_additional_capabilities",
+        "keynest_unsupported_locker",
+        "lockly_time_zone_not_configured",
+        "many_active_backup_codes",
+        "max_access_codes_reached",
+        "partial_backup_access_code_pool",
+        "power_saving_mode",
+        "privacy_mode",
+        "salto_ks_lock_access_code_support_removed",
+        "salto_ks_office_mode",
+        "salto_ks_privacy_mode",
+        "temperature_threshold_exceeded",
+        "time_zone_mismatch",
+        "time_zone_unknown",
+        "ttlock_lock_gateway_unlocking_not_enabled",
+        "ttlock_weak_gateway_signal",
+        "two_n_device_missing_timezone",
+        "ultraloq_time_zone_unknown",
+        "unknown_issue_with_phone",
+        "unreliable_online_status",
+    }
+)
+WARNINGS_OF_ACCOUNTS: Final = frozenset(
+    {
+        "account_reauthorization_requested",
+        "dormakaba_sites_unapproved",
+        "provider_service_unavailable",
+        "salto_ks_subscription_limit_almost_reached",
+        "scheduled_maintenance_window",
+        "setup_required",
+        "unknown_issue_with_connected_account",
+    }
+)
+
 _HEAD: Final = """\
 # What to do about errors and warnings
 
 Seam tells what is wrong by these codes and by a message of its own, which Home Assistant shows
-beside this advice: in the attributes `errors` and `warnings` of the code sensors, and, for errors
-that last, under Repairs. Codes that are not here get the advice for what they are about.
+beside this advice. What is about a code shows in the attributes `errors` and `warnings` of the code
+sensors, what is about a device, its account or its bridge in those of the lock's *Connectivity*; errors
+that last show under Repairs as well. Codes that are not here get the advice for what they are about.
 
 | code | about | advice |
 | --- | --- | --- |
@@ -28,7 +70,14 @@ def advice_page() -> str:
     texts = json.loads(path.read_text())["selector"]["advice"]["options"]
     rows = []
     for code in sorted(advice.KNOWN_CODES):
-        [problem] = read_problems([{"error_code": code}])
+        default = (
+            Scope.DEVICE
+            if code in WARNINGS_OF_DEVICES
+            else Scope.ACCOUNT
+            if code in WARNINGS_OF_ACCOUNTS
+            else Scope.CODE
+        )
+        [problem] = read_problems([{"error_code": code}], default)
         rows.append((f"`{code}`", problem))
     rows += [("any other", SeamProblem(code="", scope=scope)) for scope in Scope]
     return _HEAD + "".join(

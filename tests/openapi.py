@@ -89,6 +89,28 @@ def paths() -> list[str]:
     return list(_schema()["paths"])
 
 
+def problem_codes() -> dict[str, set[str]]:
+    """Return the codes of the errors and warnings of each kind of thing."""
+    found = {}
+    for name, schema in _schema()["components"]["schemas"].items():
+        properties = schema.get("properties", {})
+        codes = {
+            code
+            for kind in ("error", "warning")
+            for variant in _variants(properties.get(f"{kind}s", {}).get("items", {}))
+            for code in variant["properties"].get(f"{kind}_code", {}).get("enum", ())
+        }
+        if codes:
+            found[name] = codes
+    return found
+
+
+def _variants(items: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return what the items of a list can be."""
+    variants: list[dict[str, Any]] = items.get("oneOf") or items.get("anyOf") or [items]
+    return [variant for variant in variants if "properties" in variant]
+
+
 def validate_request(path: str, body: Any) -> None:
     """Fail unless a request is one that Seam takes, without parameters unknown to it."""
     schema = _request_schema(path)

@@ -6,8 +6,17 @@ from pathlib import Path
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.seam.advice import ADVICE_KEYS, advice_key, async_advice
-from custom_components.seam.api import Scope, SeamProblem
+from custom_components.seam.advice import (
+    ADVICE_KEYS,
+    KNOWN_CODES,
+    NOT_ABOUT_LOCKS,
+    advice_key,
+    async_advice,
+)
+from custom_components.seam.api import Device, Scope, SeamProblem
+
+from . import openapi
+from .advice_table import WARNINGS_OF_ACCOUNTS, WARNINGS_OF_DEVICES
 
 ERRORS_OF_CODES = [
     "failed_to_set_on_device",
@@ -93,13 +102,22 @@ WARNINGS = [
     "unknown_issue_with_access_code",
     "using_backup_access_code",
 ]
+# Codes of the schema that need no advice, each with the reason.
+WITHOUT_ADVICE: dict[str, str] = {}
 FALLBACKS = {f"other_{scope.value}" for scope in Scope}
 TRANSLATIONS = Path(__file__).parents[1] / "custom_components/seam/translations/en.json"
 
 
 def test_every_code_that_seam_documents_has_advice_of_its_own() -> None:
     """Whatever it is said to be about, nobody is put off with a generality."""
-    codes = [*ERRORS_OF_CODES, *ERRORS_OF_DEVICES, *ERRORS_OF_ACCOUNTS, *WARNINGS]
+    codes = [
+        *ERRORS_OF_CODES,
+        *ERRORS_OF_DEVICES,
+        *ERRORS_OF_ACCOUNTS,
+        *WARNINGS,
+        *WARNINGS_OF_DEVICES,
+        *WARNINGS_OF_ACCOUNTS,
+    ]
     without = {
         code
         for code in codes
@@ -107,6 +125,40 @@ def test_every_code_that_seam_documents_has_advice_of_its_own() -> None:
         if advice_key(SeamProblem(code=code, scope=scope)) in FALLBACKS
     }
     assert not without
+
+
+@pytest.mark.skipif(not openapi.SCHEMA_AVAILABLE, reason="the schema is not at hand")
+def test_every_code_of_the_schema_has_advice() -> None:
+    """Or there is a reason why it has none; and none has a reason without need."""
+    codes = openapi.problem_codes()
+    assert len(codes["device"]) > 40
+    schema = frozenset().union(*codes.values())
+    assert schema - KNOWN_CODES == WITHOUT_ADVICE.keys()
+    about_codes = codes["access_code"] | codes["unmanaged_access_code"]
+    assert codes["device"] - about_codes - WARNINGS_OF_ACCOUNTS == WARNINGS_OF_DEVICES
+    assert codes["connected_account"] - about_codes == WARNINGS_OF_ACCOUNTS
+
+
+def test_what_does_not_concern_locks_is_said_to_be_so() -> None:
+    """Nobody is to look for a phone's or a thermostat's trouble at a door."""
+    others = {
+        code
+        for code in KNOWN_CODES
+        if advice_key(SeamProblem(code=code)) == NOT_ABOUT_LOCKS
+    }
+    assert others == {
+        "auxiliary_heat_running",
+        "temperature_threshold_exceeded",
+        "unknown_issue_with_phone",
+    }
+
+
+def test_a_new_warning_of_a_device_is_about_the_device() -> None:
+    """Warnings have no flag that says so; nobody is told to delete a code for it."""
+    told = [{"warning_code": "a_warning_of_next_year", "message": "Mind."}]
+    device = Device.from_dict({"device_id": "a", "errors": told, "warnings": told})
+    for problem in (*device.errors, *device.warnings):
+        assert advice_key(problem) == "other_device"
 
 
 @pytest.mark.parametrize("scope", list(Scope))

@@ -13,6 +13,8 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from .api import Scope, SeamProblem
 from .const import DOMAIN
 
+NOT_ABOUT_LOCKS: Final = "not_about_locks"
+
 # Both the codes that Seam sends now and those that it sent before.
 _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
     code: advice
@@ -40,6 +42,7 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
             "august_device_slots_full",
             "hubitat_no_free_positions_available",
             "igloohome_offline_access_code_no_variance_available",
+            "max_access_codes_reached",
             "no_space_for_access_code_on_device",
             "smartthings_no_free_slots_available",
         ),
@@ -54,7 +57,11 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
             "august_lock_invalid_code_length",
             "code_constraints_violated",
         ),
-        "read_message": ("provider_issue", "unknown_issue_with_access_code"),
+        "read_message": (
+            "provider_issue",
+            "unknown_issue_with_access_code",
+            "unknown_issue_with_connected_account",
+        ),
         "change_pin": ("kwikset_unable_to_confirm_code",),
         "check_kwikset_app": ("kwikset_unable_to_confirm_deletion",),
         "poor_connection": (
@@ -62,7 +69,15 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
             "august_lock_temporarily_offline",
             "hubitat_device_programming_delay",
         ),
+        "weak_connection": (
+            "device_communication_degraded",
+            "device_has_flaky_connection",
+            "ttlock_weak_gateway_signal",
+        ),
+        "online_uncertain": ("unreliable_online_status",),
         "attach_keypad": ("august_lock_missing_keypad",),
+        "set_up_keypad": ("accessory_keypad_setup_required",),
+        "change_keypad_battery": ("accessory_keypad_low_battery",),
         "other_software": (
             "smartthings_failed_to_set_after_multiple_retries",
             "third_party_integration_detected",
@@ -76,7 +91,11 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
             "dormakaba_oracode_no_valid_user_level",
         ),
         "raise_role": ("insufficient_permissions", "kwikset_insufficient_permissions"),
-        "locker_unsupported": ("keynest_unsupported_third_party_locker",),
+        "locker_unsupported": (
+            "keynest_unsupported_locker",
+            "keynest_unsupported_third_party_locker",
+        ),
+        "codes_unsupported": ("salto_ks_lock_access_code_support_removed",),
         "wait_for_bridge": (
             "igloohome_bridge_offline",
             "igloohome_bridge_too_many_pending_jobs",
@@ -85,6 +104,7 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
         "add_again": ("device_removed",),
         "connect_bridge": (
             "august_lock_missing_bridge",
+            "hub_required_for_additional_capabilities",
             "lockly_missing_wifi_bridge",
             "ttlock_lock_not_paired_to_gateway",
         ),
@@ -92,11 +112,37 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
             "august_lock_not_authorized",
             "missing_device_credentials",
         ),
-        "wait_for_backup_pool": ("empty_backup_access_code_pool",),
+        "allow_remote_unlocking": ("ttlock_lock_gateway_unlocking_not_enabled",),
+        "wait_for_backup_pool": (
+            "empty_backup_access_code_pool",
+            "partial_backup_access_code_pool",
+        ),
+        "many_backups": ("many_active_backup_codes",),
         "subscription": ("subscription_required",),
-        "ignore_heat": ("auxiliary_heat_running",),
-        "reconnect_account": ("account_disconnected", "invalid_credentials"),
-        "salto_limit": ("salto_ks_subscription_limit_exceeded",),
+        "power_saving": ("power_saving_mode",),
+        "privacy_mode": ("privacy_mode", "salto_ks_privacy_mode"),
+        "office_mode": ("salto_ks_office_mode",),
+        # Accounts have other devices, too.
+        NOT_ABOUT_LOCKS: (
+            "auxiliary_heat_running",
+            "temperature_threshold_exceeded",
+            "unknown_issue_with_phone",
+        ),
+        "reconnect_account": (
+            "account_disconnected",
+            "account_reauthorization_requested",
+            "invalid_credentials",
+        ),
+        "set_up_account": ("setup_required",),
+        "approve_site": ("dormakaba_sites_unapproved",),
+        "wait_for_maker": (
+            "provider_service_unavailable",
+            "scheduled_maintenance_window",
+        ),
+        "salto_limit": (
+            "salto_ks_subscription_limit_almost_reached",
+            "salto_ks_subscription_limit_exceeded",
+        ),
         "bring_site_back": ("bridge_disconnected", "dormakaba_sites_disconnected"),
         "wait": (
             "delay_in_issuing",
@@ -109,6 +155,13 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
         "being_deleted": ("being_deleted",),
         "rotates": ("code_rotates_periodically",),
         "check_time_zone": ("time_frame_adjusted_for_unknown_time_zone",),
+        "set_time_zone": (
+            "lockly_time_zone_not_configured",
+            "time_zone_mismatch",
+            "time_zone_unknown",
+            "two_n_device_missing_timezone",
+            "ultraloq_time_zone_unknown",
+        ),
         "backup_in_use": ("using_backup_access_code",),
     }.items()
     for code in codes

@@ -14,7 +14,7 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .advice import advice_key, async_advice
+from .advice import NOT_ABOUT_LOCKS, advice_key, async_advice
 from .api import AccessCode, CodeStatus, Scope, SeamProblem
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
@@ -219,8 +219,7 @@ def _troubles(
                     _code_trouble(hass, entry, lock, code, problem, now),
                 )
         for problem in _errors_beyond_codes(lock):
-            # It does not concern locks.
-            if advice_key(problem) == "ignore_heat":
+            if advice_key(problem) == NOT_ABOUT_LOCKS:
                 continue
             owner = f"device.{lock.device_id}"
             account_id = lock.device.connected_account_id

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, override
 
 from mashumaro import DataClassDictMixin
@@ -69,6 +70,12 @@ def _mutations(value: Any) -> tuple[PendingMutation, ...]:
 
 
 _PROBLEMS: Mapping[str, Any] = {"deserialize": read_problems}
+_DEVICE_PROBLEMS: Mapping[str, Any] = {
+    "deserialize": partial(read_problems, default=Scope.DEVICE)
+}
+_ACCOUNT_PROBLEMS: Mapping[str, Any] = {
+    "deserialize": partial(read_problems, default=Scope.ACCOUNT)
+}
 
 
 def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:
@@ -335,8 +342,8 @@ class Device(Model):
     can_unlock_with_code: bool | None = None
     can_configure_auto_lock: bool | None = None
     properties: DeviceProperties = field(default_factory=DeviceProperties)
-    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
-    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_DEVICE_PROBLEMS)
+    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_DEVICE_PROBLEMS)
 
     @property
     def name(self) -> str:
@@ -472,5 +479,5 @@ class ConnectedAccount(Model):
     account_type: str = "unknown"
     account_type_display_name: str | None = None
     display_name: str | None = None
-    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
-    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_ACCOUNT_PROBLEMS)
+    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_ACCOUNT_PROBLEMS)

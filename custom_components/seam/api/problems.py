@@ -70,7 +70,7 @@ class SeamProblem:
     """The code that this one collides with, where Seam names it."""
 
 
-def _problem(code: Any, data: Mapping[str, Any]) -> SeamProblem:
+def _problem(code: Any, data: Mapping[str, Any], default: Scope) -> SeamProblem:
     name = code if isinstance(code, str) and code else "unknown"
     message = data.get("message")
     other = data.get("unmanaged_access_code_id") or data.get("managed_access_code_id")
@@ -88,7 +88,7 @@ def _problem(code: Any, data: Mapping[str, Any]) -> SeamProblem:
     elif data.get("is_access_code_error"):
         scope = Scope.CODE
     else:
-        scope = _SCOPE_BY_ERROR.get(name, Scope.CODE)
+        scope = _SCOPE_BY_ERROR.get(name, default)
     return SeamProblem(
         code=name,
         message=message if isinstance(message, str) else "",
@@ -98,17 +98,23 @@ def _problem(code: Any, data: Mapping[str, Any]) -> SeamProblem:
     )
 
 
-def read_problems(value: Any) -> tuple[SeamProblem, ...]:
-    """Read errors or warnings: a list of objects, or the older dict keyed by code."""
+def read_problems(value: Any, default: Scope = Scope.CODE) -> tuple[SeamProblem, ...]:
+    """Read errors or warnings: a list of objects, or the older dict keyed by code.
+
+    Warnings, and errors of old, do not say what they are about: then it is whatever
+    they stand at.
+    """
     if not value:
         return ()
     if isinstance(value, dict):
         return tuple(
-            _problem(code, data if isinstance(data, dict) else {"message": data})
+            _problem(
+                code, data if isinstance(data, dict) else {"message": data}, default
+            )
             for code, data in value.items()
         )
     return tuple(
-        _problem(item.get("error_code") or item.get("warning_code"), item)
+        _problem(item.get("error_code") or item.get("warning_code"), item, default)
         for item in value
         if isinstance(item, dict)
     )
