@@ -1,23 +1,38 @@
 """No PIN and no key gets anywhere but into the answers that are for them."""
 
+import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from datetime import timedelta
 from itertools import count
 import json
 import logging
 from pathlib import Path
+import re
 from typing import Any
 
+from aiohttp.test_utils import TestClient
+from homeassistant.components.calendar import (
+    DOMAIN as CALENDAR_DOMAIN,
+    SERVICE_GET_EVENTS,
+)
 from homeassistant.components.logbook import async_log_entry
 from homeassistant.components.recorder import Recorder, get_instance
 from homeassistant.const import CONF_API_KEY, EVENT_CALL_SERVICE, MATCH_ALL
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import (
+    device_registry as dr,
+    entity_registry as er,
+    issue_registry as ir,
+)
 from homeassistant.helpers.json import JSONEncoder
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    get_system_health_info,
+)
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
     get_diagnostics_for_device,
@@ -30,7 +45,7 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from custom_components.seam import attempts, conversion
+from custom_components.seam import attempts, conversion, issues
 from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
@@ -38,6 +53,7 @@ from simulator import Simulator
 from simulator.seed import (
     APARTMENT_1,
     CODE_APARTMENT_1_CLEANER,
+    CODE_APARTMENT_1_GUEST,
     CODE_APARTMENT_2_CLEANER,
     CODE_CLEANER,
     CODE_HANDYMAN,
@@ -72,6 +88,10 @@ PLANTED = "584736291"
 OWN_PIN = "746291583"
 OWN_PIN_OF_SEVERAL = "629158374"
 OWN_PIN_REFUSED = "915837462"
+COMPONENTS = (
+    *("calendar", "config", "diagnostics", "history", "logbook", "repairs"),
+    "system_health",
+)
 PASSED_IN = {OWN_PIN, OWN_PIN_OF_SEVERAL, OWN_PIN_REFUSED}
 
 
@@ -114,7 +134,10 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
             code.code = str(next(numbers))
             pins.add(code.code)
     # Summer guest and Handyman have one PIN.
-    world.access_codes[CODE_HANDYMAN].code = _pin(running, UNMANAGED_OLD_GUEST)
+    twice = _pin(running, UNMANAGED_OLD_GUEST)
+    handyman = world.access_codes[CODE_HANDYMAN]
+    handyman.code = twice
+    handyman.errors[0]["message"] = f"Twice: {_spelt(twice)}"
 
     digits = running.core.ids.digits
 
@@ -131,21 +154,25 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
         control.code_error(
             code_id, "failed_to_set_on_device", f"PIN {pin} ({pin}) refused with {KEY}."
         )
+        control.code_error(code_id, f"pin_{pin}_in_use", _spelt(pin))
         control.code_warning(
             code_id, "code_modified_external_to_seam", f"from '{pin}' to #{pin}"
         )
+        control.code_warning(code_id, f"taken:{'-'.join(pin)}", _spelt(pin))
     # A text may quote the PIN of another code, on this lock or on another.
     control.code_warning(CODE_OWNER, "unknown", f"like {_pin(running, CODE_CLEANER)}")
     control.device_error(
         "Front Door", "hub_disconnected", f"on {_pin(running, CODE_OWNER)}"
     )
-    control.device_warning("Front Door", "unknown", _pin(running, CODE_OWNER))
+    control.device_warning("Front Door", "unknown", _spelt(_pin(running, CODE_OWNER)))
     world.access_codes[
         UNMANAGED_NEIGHBOUR
     ].name = f"Neighbour {_pin(running, UNMANAGED_NEIGHBOUR)}"
     world.access_codes[UNMANAGED_BIKE_COURIER].name = _pin(
         running, UNMANAGED_BIKE_COURIER
     )
+    guest = world.access_codes[CODE_APARTMENT_1_GUEST]
+    guest.name = f"Guest {_spelt(_pin(running, CODE_APARTMENT_1_GUEST))}"
     await running.start()
     yield running
     await running.stop()
@@ -157,6 +184,19 @@ def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     for module in (attempts, conversion):
         monkeypatch.setattr(module, "WAIT_STEPS", (0.02,) * 15)
     monkeypatch.setattr(transport, "_RETRY_DELAYS", (0.01, 0.01))
+
+
+@pytest.fixture(autouse=True)
+def _no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have every error under Repairs at once."""
+    monkeypatch.setattr(issues, "GRACE", timedelta(0))
+
+
+def _spelt(pin: str) -> str:
+    """Return a PIN in all the ways in which makers may write it."""
+    ways = [sign.join(pin) for sign in " -.\u00a0"]
+    ways += [f"{pin[:2]}-{pin[2:]}", f"{pin[:3]} {pin[3:6]} {pin[6:]}"]
+    return ", ".join([*ways, f"#{pin}#", f"code:{pin}", f"pin_{pin}_in_use"])
 
 
 def _pin(simulator: Simulator, access_code_id: str) -> str:
@@ -190,6 +230,7 @@ class House:
         self.recorded_calls: list[str] = []
         self.errors: list[str] = []
         self.lists: list[str] = []
+        self.repairs: list[str] = []
         self.states: list[str] = []
         hass.bus.async_listen(MATCH_ALL, self._note)
 
@@ -218,6 +259,44 @@ class House:
         if action == "get_access_codes":
             self.lists.append(json.dumps(answer))
         return dict(answer or {})
+
+    async def repair(self, client: TestClient, **choices: Any) -> dict[str, Any]:
+        """Open what can be repaired, or choose there; keep what the dialog shows."""
+        flow = choices.pop("flow_id", None)
+        path = "/api/repairs/issues/fix" + (f"/{flow}" if flow else "")
+        response = await client.post(path, json=choices)
+        self.repairs.append(await response.text())
+        assert response.ok, self.repairs[-1]
+        answer: dict[str, Any] = json.loads(self.repairs[-1])
+        return answer
+
+    async def repair_all(self, client: TestClient) -> None:
+        """Open all that can be repaired."""
+        for issue in list(ir.async_get(self.hass).issues.values()):
+            if issue.is_fixable:
+                await self.repair(client, handler=DOMAIN, issue_id=issue.issue_id)
+
+    async def calendars(self) -> str:
+        """Return all that is in the calendars, of long ago and far ahead."""
+        answer = await self.hass.services.async_call(
+            CALENDAR_DOMAIN,
+            SERVICE_GET_EVENTS,
+            {
+                "entity_id": self.hass.states.async_entity_ids(CALENDAR_DOMAIN),
+                "start_date_time": dt_util.utcnow() - timedelta(days=900),
+                "end_date_time": dt_util.utcnow() + timedelta(days=900),
+            },
+            blocking=True,
+            return_response=True,
+        )
+        return json.dumps(answer, cls=JSONEncoder)
+
+    async def health(self) -> str:
+        """Return what the system page says."""
+        info = await get_system_health_info(self.hass, DOMAIN)
+        return json.dumps(
+            [await v if asyncio.iscoroutine(v) else v for v in info.values()]
+        )
 
     def look(self) -> None:
         """Keep all states as they are."""
@@ -249,8 +328,9 @@ class House:
             if record.exc_info
             for text in _chain(record.exc_info[1])
         ]
+        await async_wait_recording_done(hass)
         socket = await ws_client()
-        start = (dt_util.utcnow() - dt_util.dt.timedelta(hours=1)).isoformat()
+        start = (dt_util.utcnow() - timedelta(hours=1)).isoformat()
         answers = []
         questions: list[dict[str, Any]] = [
             {"type": "logbook/get_events", "start_time": start},
@@ -268,6 +348,8 @@ class House:
             answer = await socket.receive_json()
             answers.append(json.dumps(answer))
             assert answer["success"], question
+        # The activity log has lines of ours, and not only states.
+        assert f'"domain": "{DOMAIN}"' in answers[0]
 
         diagnostics = []
         for entry in hass.config_entries.async_loaded_entries(DOMAIN):
@@ -296,10 +378,18 @@ class House:
             "log": log,
             "websocket": answers,
             "diagnostics": diagnostics,
+            "issues": [repr(issue) for issue in ir.async_get(hass).issues.values()],
+            "repairs": self.repairs,
+            "calendars": [await self.calendars()],
+            "system health": [await self.health()],
             "registries": [repr(item) for item in (*entities, *devices)],
             "entries": [repr(entry) for entry in hass.config_entries.async_entries()],
             "database": [path.read_bytes().decode("latin-1") for path in files],
         }
+
+
+# What may stand between the digits of a PIN, as it is in JSON, markdown and files.
+_SIGNS = re.compile(r"(?<=\d)(?:[ .\\\u00a0-]|\\u00a0|Â\u00a0){1,2}(?=\d)")
 
 
 def _found(
@@ -310,7 +400,8 @@ def _found(
         (place, text[max(0, text.index(secret) - 100) :][:250])
         for place, texts in evidence.items()
         if not places or place in places
-        for text in texts
+        for original in texts
+        for text in (original, _SIGNS.sub("", original))
         for secret in secrets
         if secret in text
     }
@@ -404,6 +495,22 @@ async def _use_everything(house: House, simulator: Simulator, pins: set[str]) ->
     await house.call("lock", FRONT, domain="lock")
 
     # What happens at the locks and in the makers' apps.
+    events, door = simulator.core.events, simulator.world.devices[FRONT_DOOR]
+    blurted = {"reason_code": f"not_{owner}", "message": f"{_spelt(owner)}, {KEY}"}
+    events.lock("access_denied", door, reason=blurted)
+    events.lock("access_denied", door, reason={"message": _spelt(owner)})
+    events.code(
+        "changed",
+        simulator.world.access_codes[CODE_CLEANER],
+        change_reason=_spelt(owner),
+        changed_properties=[{"property": "code", "from": owner, "to": owner}],
+    )
+    events.code(
+        "name_changed",
+        simulator.world.access_codes[CODE_CLEANER],
+        **{"from": {"name": _spelt(owner)}, "to": {"name": "Cleaner"}},
+        description=_spelt(owner),
+    )
     control.use_code(CODE_OWNER)
     control.enter_code(FRONT_DOOR, owner)
     control.deny_access(FRONT_DOOR, code=CODE_CLEANER)
@@ -413,6 +520,28 @@ async def _use_everything(house: House, simulator: Simulator, pins: set[str]) ->
     control.add_unmanaged_code(APARTMENT_1, f"Angler {edited}", "158462937")
     pins.add("158462937")
     control.delete_code_in_app(CODE_APARTMENT_2_CLEANER)
+
+
+async def _repair(
+    house: House, client: TestClient, simulator: Simulator, entry: MockConfigEntry
+) -> None:
+    """Fail to repair something, with a PIN in the reason."""
+    issue_id = f"{entry.entry_id}.code.{FRONT_DOOR}.{CODE_HANDYMAN}"
+    flow = await house.repair(
+        client, handler=DOMAIN, issue_id=f"{issue_id}.duplicate_code_on_device"
+    )
+    await house.repair(client, flow_id=flow["flow_id"], next_step_id="delete")
+    flow = await house.repair(
+        client, handler=DOMAIN, issue_id=f"{issue_id}.duplicate_code_on_device"
+    )
+    twice = _spelt(_pin(simulator, UNMANAGED_OLD_GUEST))
+    path = "/access_codes/unmanaged/convert_to_managed"
+    simulator.faults.add("status", path=path, status=400, message=twice)
+    failed = await house.repair(client, flow_id=flow["flow_id"], next_step_id="convert")
+    simulator.faults.clear()
+    assert failed["step_id"] == "failed"
+    assert "••••" in failed["description_placeholders"]["reason"]
+    await house.repair_all(client)
 
 
 async def _break_polls(hass: HomeAssistant, house: House, simulator: Simulator) -> None:
@@ -460,7 +589,7 @@ async def test_no_secret_gets_out(
     """Whatever is done, and whatever Seam says: nowhere is a PIN or a key."""
     caplog.set_level(logging.WARNING, "sqlalchemy")
     caplog.set_level(logging.DEBUG)
-    for component in ("logbook", "history", "diagnostics", "repairs", "config"):
+    for component in COMPONENTS:
         assert await async_setup_component(hass, component, {})
     house = House(hass, caplog)
     office = MockConfigEntry(
@@ -475,6 +604,7 @@ async def test_no_secret_gets_out(
     await hass.async_block_till_done()
     house.look()
 
+    await _repair(house, await hass_client(), simulator, entry)
     await _use_everything(house, simulator, pins)
     await _break_polls(hass, house, simulator)
     simulator.control.revoke_key()
@@ -503,6 +633,7 @@ async def test_no_secret_gets_out(
 async def test_a_secret_that_got_out_would_be_found(
     recorder_mock: Recorder,
     hass: HomeAssistant,
+    simulator: Simulator,
     entry: MockConfigEntry,
     database: Path,
     hass_client: ClientSessionGenerator,
@@ -512,12 +643,18 @@ async def test_a_secret_that_got_out_would_be_found(
     """The search above finds a PIN that was put into each of these places."""
     caplog.set_level(logging.WARNING, "sqlalchemy")
     caplog.set_level(logging.DEBUG)
-    for component in ("logbook", "history", "diagnostics", "repairs", "config"):
+    for component in COMPONENTS:
         assert await async_setup_component(hass, component, {})
     house = House(hass, caplog)
+    # Seam calls two codes by what no code has for a PIN.
+    for code_id in (CODE_APARTMENT_1_GUEST, UNMANAGED_OLD_GUEST):
+        simulator.world.access_codes[code_id].name = f"Planted {'-'.join(PLANTED)}"
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
+    coordinator: SeamCoordinator = entry.runtime_data
+    simulator.control.use_code(CODE_CLEANER)
+    await coordinator.async_refresh()
 
     hass.states.async_set("sensor.planted", "1", {"note": f"PIN {PLANTED}"})
     async_log_entry(hass, "Planted", f"opened with {PLANTED}", entity_id=FRONT)
@@ -533,6 +670,8 @@ async def test_a_secret_that_got_out_would_be_found(
     house.errors += _chain(error)
     house.lists.append(PLANTED)
     hass.config_entries.async_update_entry(entry, options={"note": PLANTED})
+    coordinator.client._transport.last_request_id = PLANTED
+    await house.repair_all(await hass_client())
     await hass.async_block_till_done()
 
     evidence = await house.evidence(database, hass_client, hass_ws_client)
