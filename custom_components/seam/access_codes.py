@@ -335,8 +335,7 @@ async def async_reveal(
         with translated_errors(coordinator, changes=False):
             raise error
     lock = current_lock(target)
-    if not lock.has_codes:
-        raise refusal("codes_unknown", lock=lock.device.name)
+    check_codes_known(lock)
     code = find_code(
         coordinator, lock, lock.codes, access_code_id=access_code_id, name=name
     )

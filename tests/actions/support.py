@@ -107,6 +107,7 @@ class Actions:
     ) -> str:
         """Return the message of a refusal, of which Seam must not hear."""
         before = len(self.simulator.requests)
+        world = self.world
         with pytest.raises(ServiceValidationError) as caught:
             await self.answers(action, entity_id, **data)
         since = [record.path for record in list(self.simulator.requests)[before:]]
@@ -114,6 +115,7 @@ class Actions:
             assert READS.issuperset(since)
         else:
             assert not since
+        assert self.world == world
         return self._message(caught.value, key, data)
 
     def _message(self, err: HomeAssistantError, key: str, data: dict[str, Any]) -> str:
@@ -135,6 +137,30 @@ class Actions:
         """The paths of all requests that change something."""
         reads = READS | {"/workspaces/get"}
         return [r.path for r in self.simulator.requests if r.path not in reads]
+
+    @property
+    def world(self) -> dict[str, Any]:
+        """What of the simulator's world actions can change, as it is now."""
+        world = self.simulator.world
+        codes = {
+            code.access_code_id: (
+                code.name,
+                code.code,
+                code.starts_at,
+                code.ends_at,
+                code.is_managed,
+                code.is_converting,
+                code.is_being_deleted,
+                code.is_external_modification_allowed,
+                code.pulled_backup_access_code_id,
+            )
+            for code in world.access_codes.values()
+        }
+        lengths = {
+            device.device_id: device.properties.get("supported_code_lengths")
+            for device in world.devices.values()
+        }
+        return {**codes, **lengths}
 
     def code(self, access_code_id: str) -> AccessCode:
         """Return a code as the simulator has it."""

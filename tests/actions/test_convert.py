@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
 
 from custom_components.seam.const import DOMAIN
@@ -140,6 +140,32 @@ async def test_all_without_an_answer_tells_failures(
     assert actions.code(UNMANAGED_OLD_GUEST).is_managed
 
 
+async def test_all_without_an_answer_where_none_can_be(actions: Actions) -> None:
+    """Whoever asks for all and gets none hears of it, and why."""
+    before = actions.world
+    for entity_ids in (GARDEN, [FLAT_2, GARDEN]):
+        with pytest.raises(ServiceValidationError) as caught:
+            await actions.run(CONVERT, entity_ids, all=True)
+        assert caught.value.translation_key == "none_convertible"
+        assert "Slot 4, Slot 7" in str(caught.value)
+    assert actions.world == before
+    assert not actions.writes
+
+
+async def test_all_without_an_answer_where_there_are_none(actions: Actions) -> None:
+    """Where no codes are unmanaged all is as it should be."""
+    await actions.run(CONVERT, FLAT_2, all=True)
+    assert not actions.writes
+
+
+async def test_all_without_an_answer_where_some_can_be(actions: Actions) -> None:
+    """Codes that never can be managed do not make an error of all the others."""
+    await actions.run(CONVERT, [FRONT, GARDEN], all=True)
+    assert actions.code(UNMANAGED_NEIGHBOUR).is_managed
+    assert actions.code(UNMANAGED_OLD_GUEST).is_managed
+    assert not actions.code(UNMANAGED_INSTALLER).is_managed
+
+
 async def test_dry_run(actions: Actions) -> None:
     """A dry run says what would be done, and does not speak to Seam."""
     before = len(actions.simulator.requests)
@@ -270,7 +296,11 @@ async def test_seam_refuses_one_of_all(
 
 @pytest.mark.parametrize(
     ("kind", "more"),
-    [("status", {"status": 401}), ("rate_limit", {"retry_after": 30})],
+    [
+        ("status", {"status": 401}),
+        ("rate_limit", {"retry_after": 30}),
+        ("status", {"status": 403, "error_type": "workspace_suspended"}),
+    ],
 )
 async def test_one_refusal_is_enough_for_all(
     simulator: Simulator, actions: Actions, kind: Any, more: dict[str, Any]

@@ -374,6 +374,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("code_and_length", {"code": "4815", "preferred_code_length": 4}),
     ("one_time_without_offline", {"is_one_time_use": True}),
     ("backup_without_times", {"use_backup_access_code_pool": True}),
+    ("offline_with_code", {"is_offline_access_code": True, "code": "481516"}),
 ]
 
 
@@ -525,13 +526,12 @@ async def test_answer_lost(
     assert len(_of_name(simulator, FRONT_DOOR, "Guest")) == 1
 
 
-async def test_offline_lock(
-    simulator: Simulator, actions: Actions, impatient: None
-) -> None:
+async def test_offline_lock(simulator: Simulator, actions: Actions) -> None:
     """A code that waits for its lock is there, and not made again."""
     simulator.control.lock_offline("Front Door")
     answer = await actions.answer(ENSURE, FRONT, name="Guest")
     assert (answer["outcome"], answer["status"]) == ("created", "setting")
+    assert "Front Door is offline" in answer["reason"]
     again = await actions.answer(ENSURE, FRONT, name="Guest")
     assert (again["outcome"], again["status"]) == ("unchanged", "setting")
 

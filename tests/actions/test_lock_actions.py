@@ -339,6 +339,19 @@ async def test_what_locks_cannot(
 # Simulating
 
 
+async def test_simulate_where_only_seam_knows_that_people_live_there(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """A workspace that has become a real one since the start is Seam's to tell."""
+    simulator.control.set_sandbox(is_sandbox=False)
+    before = actions.world
+    message = await actions.fails(
+        "refused", SIMULATE, FRONT, name="Found", code="481516"
+    )
+    assert "sandbox" in message
+    assert actions.world == before
+
+
 async def test_simulate(simulator: Simulator, actions: Actions) -> None:
     """A code appears as if somebody had set it at the lock; its PIN is not repeated."""
     answer = await actions.answer(SIMULATE, FRONT, name="Found", code="0042")
@@ -404,5 +417,8 @@ async def test_simulate_in_a_real_workspace(
         "only_sandbox", SIMULATE, FRONT, name="Found", code="481516"
     )
     assert "Harbour Street Rentals" in message
+    await actions.refused(
+        "only_sandbox", SIMULATE, [FRONT, KEYPAD], name="Found", code="481516"
+    )
     assert not actions.sent(SIMULATE_PATH)
     assert CODE_CLEANER in actions.listed(FRONT)

@@ -212,15 +212,38 @@ async def test_delete_offline_code(
     await actions.refused("offline_code_fixed", DELETE, FRONT, name="Owner")
 
 
+async def test_delete_offline_code_of_which_only_seam_knows(actions: Actions) -> None:
+    """Where nothing says that it is one, Seam refuses, and it stays."""
+    actions.code(CODE_OWNER).is_offline_access_code = True
+    before = actions.world
+    message = await actions.fails("refused", DELETE, FRONT, name="Owner")
+    assert "cannot be deleted" in message
+    assert actions.world == before
+    assert CODE_OWNER in actions.listed(FRONT)
+
+
 async def test_delete_on_offline_lock(
-    simulator: Simulator, actions: Actions, impatient: None
+    simulator: Simulator, actions: Actions, poll: Poll
 ) -> None:
-    """A lock that is offline loses its codes later: the answer says so."""
+    """A lock that is offline loses its codes later: the answer says so at once."""
     simulator.control.lock_offline("Front Door")
+    await poll()
     answer = await actions.answer(DELETE, FRONT, name="Cleaner")
     assert answer["outcome"] == "pending"
+    assert "Front Door is offline" in answer["reason"]
+    assert len(actions.sent("/action_attempts/get")) == 1
     assert actions.code(CODE_CLEANER).is_being_deleted
     assert actions.listed(FRONT)[CODE_CLEANER]["status"] == "removing"
+
+
+async def test_delete_on_a_slow_lock(
+    simulator: Simulator, actions: Actions, impatient: None
+) -> None:
+    """A code that takes long to go is pending, and nobody knows why."""
+    simulator.clock.speed = 0.001
+    answer = await actions.answer(DELETE, FRONT, name="Cleaner")
+    assert answer["outcome"] == "pending"
+    assert "Front Door has not confirmed it" in answer["reason"]
 
 
 async def test_delete_what_is_gone(simulator: Simulator, actions: Actions) -> None:

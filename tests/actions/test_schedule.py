@@ -1,6 +1,8 @@
 """Codes come into being as they were asked for."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+import logging
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -11,10 +13,14 @@ import pytest
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
 from simulator.makers import IGLOOHOME
+from simulator.routing import ENDPOINTS, Context
 from simulator.seed import APARTMENT_1, FRONT_DOOR
+from simulator.world import Json
 from tests.conftest import Poll
 
 from .support import FLAT_1, FRONT, GARDEN, KEYPAD, SHED, WITH_PIN, Actions
+
+PATH = "/access_codes/create"
 
 
 async def test_ongoing_code(actions: Actions) -> None:
@@ -297,12 +303,9 @@ async def test_saying_no_is_like_saying_nothing(
 
 
 async def test_offline_lock_gets_its_code_later(
-    hass: HomeAssistant,
-    simulator: Simulator,
-    actions: Actions,
-    impatient: None,
+    hass: HomeAssistant, actions: Actions
 ) -> None:
-    """The code of an unavailable lock waits in Seam: the answer says that it does."""
+    """The code of an unavailable lock waits in Seam: the answer says so at once."""
     state = hass.states.get(SHED)
     assert state is not None
     assert state.state == "unavailable"
@@ -311,8 +314,73 @@ async def test_offline_lock_gets_its_code_later(
 
     assert answer["outcome"] == "pending"
     assert answer["status"] == "setting"
+    assert "Boat Shed is offline" in answer["reason"]
+    assert len(actions.sent("/action_attempts/get")) == 1
     assert not actions.code(answer["access_code_id"]).is_on_device
     assert answer["access_code_id"] in actions.listed(SHED)
+
+
+async def test_offline_lock_and_nobody_takes_the_answer(
+    actions: Actions, caplog: pytest.LogCaptureFixture
+) -> None:
+    """It is no failure, so the log says what the answer would have said."""
+    await actions.run("schedule_access_code", SHED, name="Fisherman")
+    (warning,) = (
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith("custom_components.seam")
+        and record.levelno == logging.WARNING
+    )
+    assert SHED in warning
+    assert "Boat Shed is offline" in warning
+
+
+async def test_offline_lock_that_has_time(actions: Actions) -> None:
+    """A code of next month is done with: nobody expects it on the lock yet."""
+    now = dt_util.utcnow()
+    answer = await actions.answer(
+        "schedule_access_code",
+        SHED,
+        name="Fisherman",
+        starts_at=now + timedelta(days=30),
+        ends_at=now + timedelta(days=31),
+    )
+    assert answer["outcome"] == "success"
+    assert answer["status"] == "unset"
+
+
+async def test_offline_lock_that_seam_does_not_try(actions: Actions) -> None:
+    """Whoever wants it now or never gets Seam's refusal, and no code."""
+    before = actions.world
+    message = await actions.fails(
+        "refused",
+        "schedule_access_code",
+        SHED,
+        name="Fisherman",
+        attempt_for_offline_device=False,
+    )
+    assert "offline" in message
+    assert actions.world == before
+
+
+async def test_seam_without_attempts(
+    simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Seam answers with nothing to wait for, the code itself is watched."""
+    create = ENDPOINTS[PATH]
+
+    def without(context: Context, params: Json) -> Json:
+        return {"access_code": create.handler(context, params)["access_code"]}
+
+    monkeypatch.setitem(ENDPOINTS, PATH, replace(create, handler=without))
+    answer = await actions.answer("schedule_access_code", FRONT, name="Baker")
+    assert (answer["outcome"], answer["status"]) == ("success", "set")
+
+    simulator.control.fail_next_programming(message="The keypad is asleep.")
+    message = await actions.fails(
+        "code_not_set", "schedule_access_code", FRONT, name="Butcher"
+    )
+    assert "The keypad is asleep." in message
 
 
 async def test_without_answer(actions: Actions) -> None:

@@ -192,6 +192,7 @@ async def test_times(actions: Actions, subtests: pytest.Subtests) -> None:
         ("end_before_start", 2 * DAY, DAY),
         ("end_before_start", DAY, DAY),
         ("end_in_past", -2 * DAY, -DAY),
+        ("end_in_past", DAY, -DAY),
         ("end_in_past", -2 * DAY, timedelta(seconds=-1)),
     ):
         data: dict[str, Any] = {}
@@ -230,6 +231,22 @@ async def test_start_in_future_where_a_lock_wants_it(
         ends_at=now + DAY,
     )
     assert answer["type"] == "time_bound"
+
+
+async def test_offline_code_with_a_pin(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """A lock that calculates its PINs takes none of one's own."""
+    simulator.control.add_lock("Cellar", IGLOOHOME)
+    await reconcile()
+    data: dict[str, Any] = {"name": "Meter reader", "is_offline_access_code": True}
+    message = await actions.refused(
+        "offline_with_code", SCHEDULE, "lock.cellar", code="481516", **data
+    )
+    assert "leave the code empty" in message
+    now = dt_util.utcnow()
+    times = {"starts_at": now, "ends_at": now + DAY}
+    assert (await actions.answer(SCHEDULE, "lock.cellar", **data, **times))["code"]
 
 
 CONTRADICTIONS: list[tuple[str, dict[str, Any]]] = [

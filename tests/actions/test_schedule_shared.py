@@ -13,6 +13,7 @@ from tests.conftest import Poll
 from .support import FLAT_1, FRONT, KEYPAD, SHED, Actions
 
 SCHEDULE = "schedule_access_code"
+CODE_PATH = "/access_codes/get"
 MULTIPLE_PATH = "/access_codes/create_multiple"
 
 
@@ -93,3 +94,106 @@ async def test_seam_finds_no_common_pin(simulator: Simulator, actions: Actions) 
     message = await actions.fails("refused", SCHEDULE, [FRONT, FLAT_1], name="Band")
     assert "cannot share a code" in message
     assert set(simulator.world.access_codes) == before
+
+
+# How far they are
+
+
+async def test_success_means_that_the_locks_have_it(actions: Actions) -> None:
+    """Whoever stands at the door may rely on it."""
+    answers = await actions.answers(SCHEDULE, [FRONT, FLAT_1, KEYPAD], name="Band")
+    for answer in answers.values():
+        assert (answer["outcome"], answer["status"]) == ("success", "set")
+        assert actions.code(answer["access_code_id"]).is_on_device
+
+
+@pytest.mark.parametrize("quotes", [True, False])
+async def test_one_of_the_locks_does_not_take_it(
+    simulator: Simulator, actions: Actions, quotes: bool
+) -> None:
+    """That lock's error says so, with what Seam said but for the PIN; the others have it."""
+    pin = "456789"
+    simulator.core.ids.digits = lambda length: pin  # type: ignore[method-assign]  # The PIN must be known before it is made.
+    message = f"PIN {pin} is no good." if quotes else "The keypad is asleep."
+    simulator.control.fail_next_programming(message=message)
+
+    answers = await actions.answers(SCHEDULE, [FRONT, FLAT_1, KEYPAD], name="Band")
+
+    (failed,) = (entity for entity, answer in answers.items() if "error" in answer)
+    made = {
+        code.device_id: code
+        for code in simulator.world.access_codes.values()
+        if code.name == "Band"
+    }
+    (broken,) = (code for code in made.values() if code.errors)
+    error = answers.pop(failed)
+    assert error["error_key"] == "code_not_set"
+    assert broken.access_code_id in error["error"]
+    assert "failed_to_set_on_device" in error["error"]
+    assert ("is no good." if quotes else "The keypad is asleep.") in error["error"]
+    assert pin not in error["error"]
+    for answer in answers.values():
+        assert (answer["outcome"], answer["status"]) == ("success", "set")
+    assert len(made) == 3
+    assert len(actions.sent(MULTIPLE_PATH)) == 1
+
+
+async def test_locks_that_are_slow(
+    simulator: Simulator, actions: Actions, impatient: None
+) -> None:
+    """What takes too long is pending on each lock, with the PIN and the reason."""
+    simulator.clock.speed = 0.001
+    answers = await actions.answers(SCHEDULE, [FRONT, KEYPAD], name="Band")
+    for answer in answers.values():
+        assert (answer["outcome"], answer["status"]) == ("pending", "setting")
+        assert answer["code"]
+        assert "has not confirmed it" in answer["reason"]
+    assert len(actions.sent(CODE_PATH)) == 8
+
+
+async def test_one_of_the_locks_is_offline(actions: Actions) -> None:
+    """It is not waited for, and says so; the other has the code."""
+    answers = await actions.answers(SCHEDULE, [FRONT, SHED], name="Band")
+    assert answers[FRONT]["outcome"] == "success"
+    assert "reason" not in answers[FRONT]
+    assert answers[SHED]["outcome"] == "pending"
+    assert "Boat Shed is offline" in answers[SHED]["reason"]
+    assert [
+        request.body["access_code_id"] for request in actions.sent(CODE_PATH)
+    ].count(answers[SHED]["access_code_id"]) == 1
+
+
+async def test_codes_of_later(actions: Actions) -> None:
+    """What is only to be set next month is done with now."""
+    now = dt_util.utcnow()
+    answers = await actions.answers(
+        SCHEDULE,
+        [FRONT, SHED],
+        name="Band",
+        starts_at=now + timedelta(days=30),
+        ends_at=now + timedelta(days=31),
+    )
+    for answer in answers.values():
+        assert (answer["outcome"], answer["status"]) == ("success", "unset")
+    assert not actions.sent(CODE_PATH)
+
+
+async def test_codes_that_cannot_be_watched(
+    simulator: Simulator, actions: Actions, impatient: None
+) -> None:
+    """Codes that were made are not called failures, nor successes either."""
+    simulator.faults.add("status", path=CODE_PATH, status=500)
+    answers = await actions.answers(SCHEDULE, [FRONT, KEYPAD], name="Band")
+    for answer in answers.values():
+        assert answer["outcome"] == "pending"
+        assert answer["code"] == actions.code(answer["access_code_id"]).code
+    assert len(actions.sent(MULTIPLE_PATH)) == 1
+
+
+async def test_codes_that_can_be_watched_again(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """A short outage while waiting does no harm."""
+    simulator.faults.add("status", path=CODE_PATH, status=500, count=6)
+    answers = await actions.answers(SCHEDULE, [FRONT, KEYPAD], name="Band")
+    assert {answer["outcome"] for answer in answers.values()} == {"success"}

@@ -7,6 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
+from custom_components.seam import attempts, conversion
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
 from simulator.endpoints import linked_codes
@@ -15,6 +16,7 @@ from simulator.routing import Context
 from simulator.seed import (
     CODE_APARTMENT_1_CLEANER,
     CODE_CLEANER,
+    CODE_GUEST_NOW,
     FRONT_DOOR,
     UNMANAGED_NEIGHBOUR,
 )
@@ -353,6 +355,123 @@ async def test_key_revoked(
     await hass.async_block_till_done()
     flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH]
+
+
+@CHANGES
+async def test_workspace_suspended(
+    simulator: Simulator,
+    actions: Actions,
+    action: str,
+    entity_id: Any,
+    data: dict[str, Any],
+    path: str,
+) -> None:
+    """Nothing is done until that is over, and the message says where to look."""
+    before = actions.world
+    simulator.control.suspend_workspace()
+    message = await actions.fails("workspace_suspended", action, entity_id, **data)
+    assert "Seam's console" in message
+    assert actions.world == before
+    simulator.control.resume_workspace()
+    await actions.answers(action, entity_id, **data)
+    assert actions.world != before
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("ensure_access_code", {"name": "Baker"}),
+        ("update_access_code", {"name": "Cleaner", "new_name": "Butler"}),
+        ("delete_expired_access_codes", {}),
+        ("pull_backup_access_code", {"access_code_id": CODE_GUEST_NOW}),
+        ("generate_code", {}),
+        ("report_device_constraints", {"supported_code_lengths": [6]}),
+        ("simulate_unmanaged_access_code", {"name": "Found", "code": "481516"}),
+    ],
+)
+async def test_workspace_suspended_for_all_actions(
+    simulator: Simulator, actions: Actions, action: str, data: dict[str, Any]
+) -> None:
+    """Whatever asks Seam says so."""
+    before = actions.world
+    simulator.control.suspend_workspace()
+    await actions.fails("workspace_suspended", action, FRONT, **data)
+    assert actions.world == before
+
+
+async def test_answer_lost_for_a_name_that_there_is(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """A code that was there before is not taken for the new one."""
+    simulator.faults.add("outage", path=CREATE_PATH)
+    message = await actions.fails("create_uncertain", SCHEDULE, FRONT, name="Cleaner")
+    assert CODE_CLEANER not in message
+    simulator.faults.clear()
+    simulator.faults.add("outage", path=CREATE_PATH, after_processing=True)
+    message = await actions.fails(
+        "create_uncertain_found", SCHEDULE, FRONT, name="Cleaner"
+    )
+    assert CODE_CLEANER not in message
+    assert len(actions.sent(CREATE_PATH)) == 2
+
+
+async def test_answer_lost_on_one_of_several_locks(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """The answer tells the id that was found on that lock; nothing is sent again."""
+    simulator.faults.add(
+        "outage", path=CREATE_PATH, device_id=FRONT_DOOR, after_processing=True
+    )
+    answers = await actions.answers(
+        SCHEDULE, [FRONT, KEYPAD], name="Baker", code="904417"
+    )
+    (made,) = (
+        code for code in simulator.world.codes_of(FRONT_DOOR) if code.name == "Baker"
+    )
+    assert answers[FRONT]["error_key"] == "create_uncertain_found"
+    assert made.access_code_id in answers[FRONT]["error"]
+    assert "904417" not in answers[FRONT]["error"]
+    assert answers[KEYPAD]["outcome"] == "success"
+    assert len(actions.sent(CREATE_PATH)) == 2
+
+
+async def test_answer_lost_while_nothing_can_be_looked_at(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """In an outage of all there is nothing to be found, and nothing is sent again."""
+    simulator.faults.add("outage", after_processing=True)
+    await actions.fails("create_uncertain", SCHEDULE, FRONT, name="Baker")
+    assert len(actions.sent(CREATE_PATH)) == 1
+
+
+@pytest.mark.parametrize(
+    ("action", "data", "path"),
+    [
+        (SCHEDULE, {"name": "Baker"}, "/action_attempts/get"),
+        (DELETE, {"name": "Cleaner"}, "/action_attempts/get"),
+        (CONVERT, {"name": "Neighbour"}, "/access_codes/list"),
+    ],
+)
+async def test_waiting_ends_whatever_seam_does(
+    simulator: Simulator,
+    actions: Actions,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    data: dict[str, Any],
+    path: str,
+) -> None:
+    """Where each answer takes for ever, the wait ends all the same."""
+    for module in (attempts, conversion):
+        monkeypatch.setattr(module, "LONGEST_WAIT", 0.3)
+    simulator.clock.speed = 0.001
+    simulator.faults.add("hang", path=path, count=1)
+    before = len(actions.sent(path))
+    answer = await actions.answer(action, FRONT, **data)
+    row = answer["access_codes"][0] if action == CONVERT else answer
+    assert row["outcome"] == "pending"
+    # It asked once in vain, and not again; the lists are read once more for the picture.
+    assert len(actions.sent(path)) - before == (2 if action == CONVERT else 1)
+    simulator.faults.clear()
 
 
 async def test_one_of_several_locks_fails(

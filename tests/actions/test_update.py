@@ -16,6 +16,7 @@ from simulator.seed import (
     CODE_APARTMENT_1_EXPIRED,
     CODE_BIKE_GUEST,
     CODE_CLEANER,
+    CODE_GUEST_NEXT,
     CODE_GUEST_NOW,
     CODE_OWNER,
     FRONT_DOOR,
@@ -25,6 +26,7 @@ from tests.conftest import Poll
 
 from .support import FLAT_1, FLAT_2, FRONT, KEYPAD, SHED, WITH_PIN, Actions, texts
 
+REVEAL = "reveal_access_code"
 UPDATE = "update_access_code"
 PATH = "/access_codes/update"
 MULTIPLE_PATH = "/access_codes/update_multiple"
@@ -248,6 +250,9 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("times_needed", {"starts_at": DAY}),
     ("end_before_start", {"starts_at": 2 * DAY, "ends_at": DAY}),
     ("end_in_past", {"starts_at": -2 * DAY, "ends_at": -DAY}),
+    ("end_in_past", {"starts_at": DAY, "ends_at": -DAY}),
+    ("end_in_past", {"ends_at": -DAY}),
+    ("end_in_past", {"linked": True, "ends_at": -DAY}),
     ("code_not_digits", {"code": "12a4"}),
     ("code_length", {"code": "4815162"}),
     ("name_contains_code", {"code": "4815", "new_name": "Room 4815"}),
@@ -272,6 +277,16 @@ async def test_refusals(actions: Actions, subtests: pytest.Subtests) -> None:
             message = await actions.refused(key, UPDATE, FRONT, name="Cleaner", **data)
             assert "739158" not in message
     assert not actions.writes
+
+
+@pytest.mark.parametrize("code_id", [CODE_GUEST_NOW, CODE_GUEST_NEXT])
+async def test_end_in_the_past(actions: Actions, code_id: str) -> None:
+    """Of a stay that has begun or not, the end that is wanted has passed: so it says."""
+    for ends_at in (dt_util.utcnow() - DAY, dt_util.utcnow() - timedelta(seconds=1)):
+        message = await actions.refused(
+            "end_in_past", UPDATE, FRONT, access_code_id=code_id, ends_at=ends_at
+        )
+        assert "in the past" in message
 
 
 async def test_which_field_linked_codes_do_not_take(actions: Actions) -> None:
@@ -366,6 +381,18 @@ async def test_offline_code(actions: Actions, reconcile: Poll) -> None:
     )
 
 
+async def test_offline_code_of_which_only_seam_knows(actions: Actions) -> None:
+    """Where nothing says that it is one, Seam refuses, and it stays as it was."""
+    actions.code(CODE_OWNER).is_offline_access_code = True
+    before = actions.world
+    message = await actions.fails(
+        "refused", UPDATE, FRONT, name="Owner", new_name="Landlord"
+    )
+    assert "cannot be updated" in message
+    assert actions.world == before
+    assert actions.listed(FRONT)[CODE_OWNER]["name"] == "Owner"
+
+
 async def test_code_that_goes(
     simulator: Simulator, actions: Actions, impatient: None
 ) -> None:
@@ -449,6 +476,40 @@ async def test_linked_codes_on_all_their_locks(actions: Actions) -> None:
     )
     assert {answer["outcome"] for answer in answers.values()} == {"unchanged"}
     assert len(actions.sent(MULTIPLE_PATH)) == 1
+
+
+@pytest.mark.parametrize("named", [FRONT, KEYPAD])
+async def test_linked_code_that_a_lock_does_not_take(
+    simulator: Simulator, actions: Actions, named: str
+) -> None:
+    """A failure on one of the locks is told, whichever of them was named."""
+    made = await _linked(actions)
+    simulator.control.fail_next_programming(message="The keypad is asleep.")
+    message = await actions.fails(
+        "code_not_changed", UPDATE, named, name="Band", linked=True, new_name="Trio"
+    )
+    (failed,) = (
+        code["access_code_id"]
+        for code in made.values()
+        if actions.code(code["access_code_id"]).errors
+    )
+    assert failed in message
+    assert "The keypad is asleep." in message
+    assert "failed_to_set_on_device" in message
+
+
+async def test_linked_code_on_a_lock_that_is_offline(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """The codes are pending as one, and the answer says on which lock."""
+    await _linked(actions)
+    simulator.control.lock_offline("Bike Room Keypad")
+    await reconcile()
+    answer = await actions.answer(
+        UPDATE, FRONT, name="Band", linked=True, new_name="Trio"
+    )
+    assert answer["outcome"] == "pending"
+    assert "Bike Room Keypad is offline" in answer["reason"]
 
 
 async def test_linked_codes_and_the_rules_of_another_lock(actions: Actions) -> None:
@@ -542,6 +603,15 @@ async def test_lock_refuses_and_quotes_the_pin(
     assert not any("4815" in text for text in texts(caught.value))
 
 
+async def test_old_error_of_a_code(simulator: Simulator, actions: Actions) -> None:
+    """What was wrong before is no failure of the change."""
+    simulator.control.code_error(CODE_CLEANER, "provider_issue")
+    actions.code(CODE_CLEANER).errors[0]["created_at"] = "2026-01-02T03:04:05.000Z"
+    answer = await actions.answer(REVEAL, FRONT, name="Cleaner")
+    answer = await actions.answer(UPDATE, FRONT, name="Cleaner", new_name="Butler")
+    assert answer["outcome"] == "success"
+
+
 async def test_no_answer(simulator: Simulator, actions: Actions) -> None:
     """Without an answer the change is uncertain, and not asked for again."""
     simulator.faults.add("outage", path=PATH)
@@ -552,10 +622,12 @@ async def test_no_answer(simulator: Simulator, actions: Actions) -> None:
     assert actions.listed(FRONT)[CODE_CLEANER]["name"] == "Cleaner"
 
 
-async def test_offline_lock(actions: Actions, impatient: None) -> None:
-    """A lock that is offline follows later: the answer says so."""
+async def test_offline_lock(actions: Actions) -> None:
+    """A lock that is offline follows later: the answer says so at once."""
     answer = await actions.answer(UPDATE, SHED, name="Skipper", new_name="Captain")
     assert answer["outcome"] == "pending"
+    assert "Boat Shed is offline" in answer["reason"]
+    assert len(actions.sent("/action_attempts/get")) == 1
     assert answer["name"] == "Captain"
     assert answer["status"] == "setting"
 
