@@ -109,14 +109,17 @@ def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
 
 def masked_event(event: Event, secrets: Secrets) -> Event:
     """Return the event without its PINs, and without any secret in its texts."""
+
+    def without_typed(text: str | None) -> str | None:
+        # What was typed may be anybody's PIN, perhaps with one wrong digit.
+        return text and mask_numbers(secrets.mask(text))
+
     return replace(
         event,
         code=None,
         other_pins=(),
-        reason_code=event.reason_code and secrets.mask(event.reason_code),
-        # What was typed may be anybody's PIN, perhaps with one wrong digit.
-        reason_message=event.reason_message
-        and mask_numbers(secrets.mask(event.reason_message)),
+        reason_code=without_typed(event.reason_code),
+        reason_message=without_typed(event.reason_message),
         change_reason=event.change_reason and secrets.mask(event.change_reason),
         former_name=event.former_name and secrets.mask(event.former_name),
     )
