@@ -243,7 +243,7 @@ def uncertain_creation(
         translation_domain=DOMAIN,
         translation_key="create_uncertain_found" if found else "create_uncertain",
         translation_placeholders={
-            **(err.translation_placeholders or {}),
+            "error": str(err.__cause__),
             "lock": before.device.name,
             "name": coordinator.secrets.mask(request.name),
             "candidates": candidates(found),
