@@ -10,6 +10,7 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
+from custom_components.seam import draft
 from custom_components.seam.activity import EVENT_ACTIVITY
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.event import ACCESS_CODE_ACTIVITY
@@ -187,15 +188,20 @@ async def test_codes_that_nobody_knows(
     ]
 
 
+@pytest.mark.parametrize(("most", "told"), [(1, "code Neighbour"), (0, "a code")])
 async def test_a_code_that_was_gone_before_it_was_told(
     hass: HomeAssistant,
+    monkeypatch: pytest.MonkeyPatch,
     simulator: Simulator,
     lines: Lines,
     poll: Poll,
     reconcile: Poll,
     freezer: FrozenDateTimeFactory,
+    most: int,
+    told: str,
 ) -> None:
-    """Its name is remembered, as events may come after the lists."""
+    """Its name is remembered for a while, as events may come after the lists."""
+    monkeypatch.setattr(draft, "_MOST_FORMER", most)
     simulator.control.delay_events(seconds=200)
     simulator.control.delete_code_in_app(UNMANAGED_NEIGHBOUR)
     await reconcile()
@@ -206,10 +212,10 @@ async def test_a_code_that_was_gone_before_it_was_told(
     simulator.clock.advance(200)
     freezer.tick(200)
     await poll()
-    assert _messages(lines) == ["code Neighbour: Unmanaged code removed (at 10:30)"]
+    assert _messages(lines) == [f"{told}: Unmanaged code removed (at 10:30)"]
     state = hass.states.get(CODES)
     assert state
-    assert state.attributes["access_code_name"] == "Neighbour"
+    assert state.attributes.get("access_code_name") == ("Neighbour" if most else None)
 
 
 async def test_codes_whose_event_entity_was_removed(

@@ -1,6 +1,6 @@
 """Taking secrets out of texts that come from outside."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 import re
 from typing import Final
 
@@ -35,15 +35,6 @@ class Secrets:
         self._harmless: set[str] | None = set()
         self._are_late = False
         self.add(texts)
-
-    def __iter__(self) -> Iterator[str]:
-        """Go through all of them."""
-        yield from self._others
-        yield from self._pins
-
-    def __len__(self) -> int:
-        """Return how many there are."""
-        return len(self._others) + len(self._pins)
 
     def add(self, secrets: Iterable[str | None]) -> None:
         """Take in more of them."""
