@@ -29,7 +29,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.seam.api import Event
 from custom_components.seam.const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.webhook import CONF_INTENDED, CONF_REGISTERED
+from custom_components.seam.registration import CONF_INTENDED, CONF_REGISTERED
 from simulator import Simulator
 from simulator.seed import (
     CODE_CLEANER,

@@ -21,7 +21,7 @@ from homeassistant.util import dt as dt_util
 from .const import CONF_ENDPOINT
 from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
 from .picture import Lock
-from .webhook import CONF_REGISTERED
+from .registration import CONF_REGISTERED
 
 # Texts of the models that are Seam's own terms. Any other text, one that is added later
 # included, may be a person's: names, messages, serial numbers.
