@@ -1,5 +1,7 @@
 """Tests of connecting a workspace, and of changing its key and address."""
 
+import json
+import logging
 from typing import Any
 from unittest.mock import patch
 
@@ -7,8 +9,13 @@ from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFl
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
+from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_store
+from pytest_homeassistant_custom_component.typing import (
+    ClientSessionGenerator,
+    WebSocketGenerator,
+)
 
 from custom_components.seam.api import Workspace
 from custom_components.seam.const import (
@@ -84,6 +91,15 @@ async def _fill_in(
     )
     await hass.async_block_till_done()
     return result
+
+
+def _suggested_key(form: ConfigFlowResult) -> str | None:
+    """Return the key that stands in the form."""
+    schema = form["data_schema"]
+    assert schema is not None
+    [field] = [field for field in schema.schema if field == CONF_API_KEY]
+    suggested: str | None = (field.description or {}).get("suggested_value")
+    return suggested
 
 
 def _check_success(
@@ -195,10 +211,13 @@ async def test_trouble_is_told_and_the_flow_goes_on(
     form = await _fill_in(hass, form, source, key, simulator.url)
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == {field: error}
+    # A key that is not to blame need not be pasted again.
+    assert _suggested_key(form) == (None if field == CONF_API_KEY else NEW_KEY)
 
     simulator.faults.clear()
     simulator.control.resume_workspace()
-    result = await _fill_in(hass, form, source, NEW_KEY, simulator.url)
+    again = _suggested_key(form) or NEW_KEY
+    result = await _fill_in(hass, form, source, again, simulator.url)
     _check_success(hass, simulator, result, source)
     assert NEW_KEY not in caplog.text
     assert "seam_test_revoked" not in caplog.text
@@ -238,6 +257,7 @@ async def test_another_kind_of_key_is_named(
     assert form["errors"] == {CONF_API_KEY: "wrong_key_type"}
     assert form["description_placeholders"] is not None
     assert form["description_placeholders"]["key_kind"] == kind
+    assert _suggested_key(form) is None
     assert not simulator.requests
     result = await _fill_in(hass, form, source, f"  {NEW_KEY}\n", simulator.url)
     _check_success(hass, simulator, result, source)
@@ -285,6 +305,7 @@ async def test_an_address_where_no_key_should_go_is_refused(
     form = await _fill_in(hass, form, source, NEW_KEY, endpoint)
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == {CONF_ADVANCED: error}
+    assert _suggested_key(form) == NEW_KEY
     assert not simulator.requests
     schema = form["data_schema"]
     assert schema is not None
@@ -404,6 +425,44 @@ async def test_reconfigure_while_the_key_is_refused(
     result = await _fill_in(hass, form, "reconfigure", NEW_KEY, simulator.url)
     _check_success(hass, simulator, result, "reconfigure")
     assert not hass.config_entries.flow.async_progress()
+
+
+async def test_a_key_that_is_kept_in_the_form_is_nowhere_else(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    hass_client: ClientSessionGenerator,
+    hass_ws_client: WebSocketGenerator,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The browser that sent it gets it back; no list, log or file has it."""
+    caplog.set_level(logging.DEBUG)
+    for component in ("config", "websocket_api"):
+        assert await async_setup_component(hass, component, {})
+    simulator.faults.add("outage")
+    form = await _begin(hass, entry, "reauth")
+    client = await hass_client()
+    answer = await client.post(
+        f"/api/config/config_entries/flow/{form['flow_id']}",
+        json=_input("reauth", NEW_KEY, simulator.url),
+    )
+    shown = await answer.json()
+    assert shown["errors"] == {"base": "cannot_connect"}
+    assert shown["data_schema"][0]["selector"]["text"]["type"] == "password"
+    assert shown["data_schema"][0]["description"] == {"suggested_value": NEW_KEY}
+
+    socket = await hass_ws_client()
+    texts = []
+    for kind in ("flow/progress", "get"):
+        await socket.send_json_auto_id({"type": f"config_entries/{kind}"})
+        texts.append(json.dumps(await socket.receive_json()))
+    assert form["flow_id"] in texts[0]
+    hass.config_entries.async_update_entry(entry, title="Another")
+    await flush_store(hass.config_entries._store)
+    texts += [json.dumps(hass_storage), caplog.text, repr(hass.states.async_all())]
+    assert simulator.key in json.dumps(hass_storage)
+    assert not [text for text in texts if NEW_KEY in text]
 
 
 async def test_reconfigure_offers_the_address_of_the_entry(

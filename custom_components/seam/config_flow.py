@@ -131,7 +131,11 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
                 await self.async_set_unique_id(workspace.workspace_id)
                 return self._async_finish(workspace, data)
 
-        fields: dict[vol.Marker, Any] = {vol.Required(CONF_API_KEY): _API_KEY_SELECTOR}
+        key_field = vol.Required(CONF_API_KEY)
+        if user_input is not None and CONF_API_KEY not in errors:
+            # It need not be pasted again when the trouble is another.
+            key_field.description = {"suggested_value": user_input[CONF_API_KEY]}
+        fields: dict[vol.Marker, Any] = {key_field: _API_KEY_SELECTOR}
         if ask_endpoint:
             advanced = {
                 vol.Required(CONF_ENDPOINT, default=endpoint): _ENDPOINT_SELECTOR
