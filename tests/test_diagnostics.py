@@ -200,9 +200,22 @@ async def test_what_is_wrong_is_counted(
     diagnosis: Diagnosis,
 ) -> None:
     """Errors and warnings by their code, also those that nobody knows."""
+    diagnosed = await diagnosis.entry()
+    assert diagnosed["devices"] == {
+        "online": {"True": 5, "False": 1},
+        "errors": {"device_offline": 1},
+        "warnings": {},
+    }
     simulator.control.code_error(CODE_OWNER, "gremlins")
     simulator.control.code_warning(CODE_CLEANER, "gremlins_ahead")
+    simulator.control.device_warning("Front Door", "privacy_mode")
     await poll()
+    diagnosed = await diagnosis.device()
+    assert diagnosed["devices"] == {
+        "online": {"True": 1},
+        "errors": {},
+        "warnings": {"privacy_mode": 1},
+    }
     codes = (await diagnosis.device())["codes"]
     assert codes["managed"] == 5
     assert codes["unmanaged"] == 3
@@ -253,6 +266,21 @@ async def test_how_the_sync_is_doing(
     sync = (await diagnosis.entry())["sync"]
     assert sync["failed_polls"] == 0
     assert coordinator.sync_state.reconciled_at == simulator.clock.now()
+
+
+async def test_being_asked_to_wait(
+    simulator: Simulator, reconcile: Poll, diagnosis: Diagnosis
+) -> None:
+    """Old data without an error has this reason."""
+    assert (await diagnosis.entry())["connection"]["is_asked_to_wait"] is False
+    simulator.faults.add("rate_limit", retry_after=300, count=1)
+    await reconcile()
+    connection = (await diagnosis.entry())["connection"]
+    assert connection["is_asked_to_wait"] is True
+    assert connection["last_update_success"] is True
+    assert connection["poll_seconds"] == 300
+    await reconcile()
+    assert (await diagnosis.entry())["connection"]["is_asked_to_wait"] is False
 
 
 async def test_what_could_not_be_fetched_is_counted(

@@ -187,6 +187,11 @@ async def test_a_workspace_that_is_not_set_up(
     await hass.async_block_till_done()
     info = await _info(hass)
     assert info["workspaces"] == "sandbox, setup_retry"
+    # Which value is whose can be seen.
+    assert info["failed_polls"] == "0, –"
+    assert info["webhook"] == "not registered, –"
+    assert info["last_request_id"].endswith(", –")
+    assert info["last_sync"].endswith(", –")
     assert info["can_reach_seam"] == {
         "type": "failed",
         "error": "http://127.0.0.1:1: unreachable",

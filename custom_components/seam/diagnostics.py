@@ -5,7 +5,7 @@ equal: each becomes a token that is salted anew for each download.
 """
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 import hashlib
@@ -18,6 +18,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
+from .api import AccessCode, Device
 from .const import CONF_ENDPOINT
 from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
 from .picture import Lock
@@ -73,6 +74,7 @@ async def async_get_device_diagnostics(
 def _state(entry: SeamConfigEntry, locks: Iterable[Lock]) -> dict[str, Any]:
     """Return how the connection and these locks are doing."""
     coordinator = entry.runtime_data
+    devices = [lock.device for lock in locks]
     codes = [code for lock in locks for code in lock.codes]
     now = dt_util.utcnow()
     return {
@@ -85,6 +87,7 @@ def _state(entry: SeamConfigEntry, locks: Iterable[Lock]) -> dict[str, Any]:
         "connection": {
             "last_update_success": coordinator.last_update_success,
             "last_failure": _failure(coordinator),
+            "is_asked_to_wait": coordinator.postponed_by is not None,
             "last_request_id": coordinator.client.last_request_id,
             "poll_seconds": coordinator.update_interval
             and coordinator.update_interval.total_seconds(),
@@ -98,11 +101,20 @@ def _state(entry: SeamConfigEntry, locks: Iterable[Lock]) -> dict[str, Any]:
             "managed": sum(code.is_managed for code in codes),
             "unmanaged": sum(not code.is_managed for code in codes),
             "by_status": Counter(code.status_at(now).value for code in codes),
-            "errors": Counter(error.code for code in codes for error in code.errors),
-            "warnings": Counter(
-                warning.code for code in codes for warning in code.warnings
-            ),
+            **_problems(codes),
         },
+        "devices": {
+            "online": Counter(str(device.properties.online) for device in devices),
+            **_problems(devices),
+        },
+    }
+
+
+def _problems(of: Sequence[AccessCode | Device]) -> dict[str, Counter[str]]:
+    """Return how often each error and warning is there."""
+    return {
+        "errors": Counter(problem.code for one in of for problem in one.errors),
+        "warnings": Counter(problem.code for one in of for problem in one.warnings),
     }
 
 

@@ -4,7 +4,7 @@ People paste it into reports: no name, no key.
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from homeassistant.util import dt as dt_util
 
 from .api import DEFAULT_ENDPOINT
 from .const import CONF_ENDPOINT, CONF_WEBHOOK, CONSOLE_URL, DOMAIN
-from .coordinator import SeamConfigEntry
+from .coordinator import SeamConfigEntry, SeamCoordinator
 from .registration import CONF_REGISTERED
 
 
@@ -33,30 +33,29 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
         DOMAIN, include_disabled=False
     )
     loaded = [entry for entry in entries if entry.state is ConfigEntryState.LOADED]
-    coordinators = [entry.runtime_data for entry in loaded]
-    locks = [lock for one in coordinators for lock in one.data.locks.values()]
+    locks = [
+        lock for entry in loaded for lock in entry.runtime_data.data.locks.values()
+    ]
     codes = [code for lock in locks for code in lock.codes]
+
+    def each(tell: Callable[[SeamCoordinator], str | None]) -> str:
+        """Return what is told of each; one that is not loaded keeps its place."""
+        return _joined(
+            tell(entry.runtime_data) if entry in loaded else None for entry in entries
+        )
+
     return {
         "can_reach_seam": _async_reach(
             hass, sorted({entry.data[CONF_ENDPOINT] for entry in entries})
         ),
-        "workspaces": _joined(
-            entry.state.value
-            if entry not in loaded
-            else "sandbox"
-            if entry.runtime_data.workspace.is_sandbox
-            else "production"
-            for entry in entries
-        ),
+        "workspaces": _joined(map(_kind, entries)),
         "locks": len(locks),
         "codes": len(codes),
         "problems": sum(bool(code.own_errors) for code in codes),
-        "last_sync": _joined(_local(one.reconciled_at) for one in coordinators),
-        "failed_polls": _joined(
-            str(one.sync_state.failed_polls) for one in coordinators
-        ),
-        "webhook": _joined(map(_webhook, loaded)),
-        "last_request_id": _joined(one.client.last_request_id for one in coordinators),
+        "last_sync": each(lambda one: _local(one.reconciled_at)),
+        "failed_polls": each(lambda one: str(one.sync_state.failed_polls)),
+        "webhook": each(_webhook),
+        "last_request_id": each(lambda one: one.client.last_request_id),
     }
 
 
@@ -81,13 +80,21 @@ async def _async_reach(
     return {"type": "failed", "error": ", ".join(failed)} if failed else "ok"
 
 
-def _webhook(entry: SeamConfigEntry) -> str:
+def _kind(entry: SeamConfigEntry) -> str:
+    """Return what kind of workspace it is, or why nobody knows at present."""
+    if entry.state is not ConfigEntryState.LOADED:
+        return str(entry.state.value)
+    return "sandbox" if entry.runtime_data.workspace.is_sandbox else "production"
+
+
+def _webhook(coordinator: SeamCoordinator) -> str:
     """Return whether Seam sends events by itself, as far as anybody can say."""
+    entry = coordinator.config_entry
     if not entry.options.get(CONF_WEBHOOK, True):
         return "off"
     if CONF_REGISTERED not in entry.data:
         return "not registered"
-    if entry.runtime_data.push.is_trusted:
+    if coordinator.push.is_trusted:
         return "registered and sending"
     return "registered"
 
