@@ -295,11 +295,17 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     @callback
     def _async_rename_devices(self, picture: Picture) -> None:
         """Give devices the names that they have at Seam now."""
-        registry = dr.async_get(self.hass)
-        for device_id, device in self._registered_locks().items():
-            lock = picture.locks.get(device_id)
-            if lock is not None and device.name != lock.device.name:
-                registry.async_update_device(device.id, name=lock.device.name)
+        names = {
+            device_id: lock.device.name
+            for device_id, lock in picture.locks.items()
+            if (old := self.data.locks.get(device_id))
+            and old.device.name != lock.device.name
+        }
+        registered = self._registered_locks() if names else {}
+        for device_id in names.keys() & registered.keys():
+            dr.async_get(self.hass).async_update_device(
+                registered[device_id].id, name=names[device_id]
+            )
 
     @callback
     def _async_remove_devices(self, device_ids: set[str]) -> None:

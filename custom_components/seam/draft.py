@@ -48,21 +48,24 @@ class Draft:
             if code.other_pins:
                 self._secrets.add(code.other_pins)
         self._note_former(lock, ordered)
-        lock = replace(
+        new = replace(
             lock,
             managed=tuple([code for code in ordered if code.is_managed]),
             unmanaged=tuple([code for code in ordered if not code.is_managed]),
             has_codes=True,
             missing=missing,
         )
-        self.put(lock)
-        return lock
+        if new != lock:
+            self.put(new)
+        return new
 
     def former_name(self, access_code_id: str | None) -> str | None:
         """Return the name of a code that is gone, as far as it is remembered."""
         return self._former_names.get(access_code_id or "")
 
     def _note_former(self, lock: Lock, codes: Iterable[AccessCode]) -> None:
+        if not lock.codes:
+            return
         former = {code.access_code_id: code.name for code in lock.codes if code.name}
         for code in codes:
             former.pop(code.access_code_id, None)
@@ -105,4 +108,4 @@ class Draft:
 
 def _by_name(code: AccessCode) -> tuple[str, str]:
     # As it really is: kept codes are masked, new ones are not yet.
-    return (code.called or "").casefold(), code.access_code_id
+    return (code.true_name or code.name or "").casefold(), code.access_code_id

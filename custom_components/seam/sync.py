@@ -151,16 +151,18 @@ class Sync:
 
     def next_moment(self, now: datetime) -> tuple[datetime, frozenset[str]] | None:
         """Return when the next code starts or ends, and on which locks."""
-        moments: dict[datetime, set[str]] = {}
-        for lock in self._locks.values():
+        first: datetime | None = None
+        device_ids: set[str] = set()
+        for device_id, lock in self._locks.items():
             for code in lock.codes:
                 for moment in (code.starts_at, code.ends_at):
-                    if moment is not None and moment > now:
-                        moments.setdefault(moment, set()).add(lock.device_id)
-        if not moments:
-            return None
-        first = min(moments)
-        return first, frozenset(moments[first])
+                    if moment is None or moment <= now:
+                        continue
+                    if first is None or moment < first:
+                        first, device_ids = moment, set()
+                    if moment == first:
+                        device_ids.add(device_id)
+        return None if first is None else (first, frozenset(device_ids))
 
     # What our own actions did
 

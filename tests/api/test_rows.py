@@ -122,7 +122,7 @@ def test_odd_detail_of_an_event(key: str, odd: Any) -> None:
         ({"starts_at": PIN}, "access_code_id broken .*: starts_at is not valid"),
         ({"is_managed": "maybe"}, "broken .*: is_managed is not valid"),
         ({"errors": 5}, "broken .*: errors is not valid"),
-        ({"access_code_id": None}, "None .*: access_code_id is missing"),
+        ({"access_code_id": None}, "None .*: access_code_id is not valid"),
         ({"access_code_id": {"x": PIN}}, "None .*: access_code_id is not valid"),
     ],
 )

@@ -5,7 +5,7 @@ aware datetimes. Where an endpoint answers with an action attempt, the change go
 on after the method has returned; without one Seam says nothing of its progress.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -231,7 +231,8 @@ class SeamClient:
             use_backup_access_code_pool=use_backup_access_code_pool,
         )
         rows = [
-            _completed(row, is_managed=True) for row in _list(answer, "access_codes")
+            _completed(row, {"is_managed": True})
+            for row in _list(answer, "access_codes")
         ]
         return self._reader.read(AccessCode, path, rows, "access_code_id")
 
@@ -522,16 +523,14 @@ class SeamClient:
     ) -> Rows[AccessCode]:
         """Return a device's codes of one kind, and nothing else that came along."""
         pages = await self._all_pages(path, "access_codes", device_id=device_id)
-        known = self._codes_read.get((path, device_id))
-        if known is not None and known[0] == pages.fingerprints:
-            return known[1]
+        last = self._codes_read.get((path, device_id))
+        if last is not None and last[0] == pages.fingerprints:
+            return last[1]
+        known = {"device_id": device_id, "is_managed": is_managed}
         codes = self._reader.read(
             AccessCode,
             path,
-            (
-                _completed(row, is_managed=is_managed, device_id=device_id)
-                for row in pages.rows
-            ),
+            [_completed(row, known) for row in pages.rows],
             "access_code_id",
             device_id=device_id,
             is_complete=pages.is_complete,
@@ -590,16 +589,17 @@ def _code(answer: Answer, *keys: str, is_managed: bool) -> AccessCode:
     """Return the code under the first of these keys that is there."""
     for key in keys:
         if (row := answer.get(key)) is not None:
-            return parse(AccessCode, answer, _completed(row, is_managed=is_managed))
+            row = _completed(row, {"is_managed": is_managed})
+            return parse(AccessCode, answer, row)
     raise unreadable(answer)
 
 
-def _completed(row: Any, **known: Any) -> Any:
+def _completed(row: Any, known: Mapping[str, Any]) -> Any:
     """Fill in what the request says where the row is silent."""
     if isinstance(row, dict):
-        for key, value in known.items():
+        for key in known:
             if row.get(key) is None:
-                row[key] = value
+                row[key] = known[key]
     return row
 
 

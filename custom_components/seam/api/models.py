@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any, override
+from typing import Any, Final, override
 
 from mashumaro import DataClassDictMixin
 from mashumaro.config import BaseConfig
@@ -31,6 +31,16 @@ def _flag(value: Any) -> bool:
     if value is True or value is False:
         return value
     raise TypeError(f"expected a boolean, got {type(value).__name__}")
+
+
+def _flag_or_null(value: Any) -> bool:
+    if value is True or value is False:
+        return value
+    return value is not None and _flag(value)
+
+
+def _type_or_null(value: Any) -> str:
+    return "ongoing" if value is None else _text(value)
 
 
 def _number(value: Any) -> float:
@@ -70,6 +80,8 @@ def _mutations(value: Any) -> tuple[PendingMutation, ...]:
 
 
 _PROBLEMS: Mapping[str, Any] = {"deserialize": read_problems}
+
+_SHORTEST_PIN: Final = 4
 _DEVICE_PROBLEMS: Mapping[str, Any] = {
     "deserialize": partial(read_problems, default=Scope.DEVICE)
 }
@@ -91,7 +103,12 @@ def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:
         for problem in _dicts(problems):
             for changed in _dicts(problem.get("modified_fields")):
                 found += [changed.get("from"), changed.get("to")]
-    return [pin for pin in found if isinstance(pin, str) and pin.isdecimal()]
+    # Of changes elsewhere any field is told; a number that short is no PIN.
+    return [
+        pin
+        for pin in found
+        if isinstance(pin, str) and pin.isdecimal() and len(pin) >= _SHORTEST_PIN
+    ]
 
 
 def _dicts(value: Any) -> list[dict[Any, Any]]:
@@ -162,10 +179,9 @@ class AccessCode(Model):
     access_code_id: str
     device_id: str
     is_managed: bool
-    workspace_id: str | None = None
     name: str | None = None
     code: str | None = field(default=None, repr=False)
-    type: str = "ongoing"
+    type: str = field(default="ongoing", metadata={"deserialize": _type_or_null})
     starts_at: datetime | None = None
     ends_at: datetime | None = None
     created_at: datetime | None = None
@@ -193,15 +209,26 @@ class AccessCode(Model):
     other_pins: tuple[str, ...] = field(default=(), repr=False)
     """Former and coming PINs, which messages may quote. Never shown."""
 
+    class Config(Model.Config):
+        """How mashumaro reads codes, of which there may be thousands."""
+
+        serialization_strategy = {
+            **Model.Config.serialization_strategy,
+            bool: {"deserialize": _flag_or_null},
+        }
+
     @classmethod
     @override
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Take along the PINs of changes, whose details are not kept."""
-        row = Model.__pre_deserialize__(d)
+        """Take along the PINs of changes, whose details are not kept.
+
+        Nulls stay: each field takes them for its default, which is quicker than to drop
+        them from every row.
+        """
         # Of most codes there is nothing to tell.
-        if row.get("pending_mutations") or row.get("errors") or row.get("warnings"):
-            row["other_pins"] = _pins_of_changes(row)
-        return row
+        if d.get("pending_mutations") or d.get("errors") or d.get("warnings"):
+            return {**d, "other_pins": _pins_of_changes(d)}
+        return d
 
     @property
     def called(self) -> str | None:
@@ -329,7 +356,6 @@ class Device(Model):
     display_name: str | None = None
     nickname: str | None = None
     connected_account_id: str | None = None
-    workspace_id: str | None = None
     is_managed: bool = True
     created_at: datetime | None = None
     device_manufacturer: DeviceManufacturer | None = None

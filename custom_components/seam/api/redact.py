@@ -17,6 +17,7 @@ _SHORTEST_PIN: Final = 4
 _LONGEST_PIN: Final = 20
 # Messages may hold numbers that never come again, such as the time of each attempt.
 _MOST_HARMLESS: Final = 50_000
+_MOST_CLEAN: Final = 10_000
 
 
 class Secrets:
@@ -33,6 +34,8 @@ class Secrets:
         self._others: tuple[str, ...] = ()
         # Digits in texts, while they were no PIN; None when there are too many to know.
         self._harmless: set[str] | None = set()
+        # Texts without any, since the last of them came: most come again and again.
+        self._clean: set[str] = set()
         self._are_late = False
         self.add(texts)
 
@@ -41,6 +44,7 @@ class Secrets:
         for secret in secrets:
             if not secret or secret in self._pins:
                 continue
+            self._clean.clear()
             if secret.isdecimal():
                 self._pins.add(secret)
                 self._are_late |= self._harmless is None or secret in self._harmless
@@ -59,6 +63,7 @@ class Secrets:
         if are_late:
             # Those that still are in texts are found again.
             self._harmless = set()
+            self._clean.clear()
         return are_late
 
     def mask(self, text: str) -> str:
@@ -68,16 +73,23 @@ class Secrets:
         digits: digits inside a longer number are not it. A key counts anywhere. A text
         without any, as nearly all are, is found out quickly and stays the same object.
         """
+        if text in self._clean:
+            return text
+        masked = text
         for secret in self._others:
-            text = text.replace(secret, MASK)
-        if not (numbers := _NUMBERS.findall(text)):
-            return text
-        found = {digits for number in numbers for _, _, digits in _readings(number)}
-        pins = found & self._pins
-        self._note_harmless(found - pins if pins else found)
-        if not pins:
-            return text
-        return _NUMBERS.sub(self._masked, text)
+            masked = masked.replace(secret, MASK)
+        if numbers := _NUMBERS.findall(masked):
+            if all(map(str.isdecimal, numbers)):
+                found = set(numbers)
+            else:
+                found = {pin for number in numbers for _, _, pin in _readings(number)}
+            pins = found & self._pins
+            self._note_harmless(found - pins if pins else found)
+            if pins:
+                return _NUMBERS.sub(self._masked, masked)
+        if masked is text:
+            self._note_clean(text)
+        return masked
 
     def _masked(self, found: re.Match[str]) -> str:
         number, shown, done = found[0], "", 0
@@ -94,6 +106,11 @@ class Secrets:
             self._harmless |= found
             if len(self._harmless) > _MOST_HARMLESS:
                 self._harmless = None
+
+    def _note_clean(self, text: str) -> None:
+        if len(self._clean) >= _MOST_CLEAN:
+            self._clean.clear()
+        self._clean.add(text)
 
 
 def mask_numbers(text: str) -> str:

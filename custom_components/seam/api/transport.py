@@ -60,6 +60,10 @@ class Transport:
         """Take the session to use, the key and the base URL."""
         self._session = session
         self._api_key = api_key
+        self._headers = {
+            "Authorization": f"Bearer {api_key}",
+            "Content-Type": "application/json",
+        }
         self._endpoint = endpoint.rstrip("/")
         self.last_request_id: str | None = None
 
@@ -97,10 +101,7 @@ class Transport:
             async with self._session.post(
                 f"{self._endpoint}{path}",
                 data=orjson.dumps(body),
-                headers={
-                    "Authorization": f"Bearer {self._api_key}",
-                    "Content-Type": "application/json",
-                },
+                headers=self._headers,
                 timeout=_TIMEOUT,
                 # A redirect would take the key to a place that nobody checked.
                 allow_redirects=False,
