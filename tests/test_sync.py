@@ -1192,3 +1192,24 @@ def test_two_changes_of_one_code_both_outweigh_a_list_that_lags() -> None:
     (shown,) = sync.picture.locks["door"].managed
     assert shown.name == "Family"
     assert shown.ends_at == NOW + timedelta(days=1)
+
+
+def test_more_events_of_one_moment_than_seam_tells_at_once_do_not_stop_it() -> None:
+    """The same full answer, again and again, would otherwise be all that it ever hears."""
+    sync = _listening()
+    full = [
+        replace(_event("lock.locked"), event_id=str(number))
+        for number in range(EVENTS_LIMIT)
+    ]
+    _poll(sync, *full)
+    assert len(_told(sync)) == EVENTS_LIMIT
+    before = sync.state.events_cursor
+    assert before is not None
+    _poll(sync, *full)
+    assert not _told(sync)
+    after = sync.state.events_cursor
+    assert after is not None
+    assert after > before
+    later = _event("lock.unlocked", at=NOW + timedelta(seconds=1))
+    _poll(sync, later, now=NOW + timedelta(minutes=1))
+    assert _told(sync) == [("lock.unlocked", None)]

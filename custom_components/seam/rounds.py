@@ -1,7 +1,7 @@
 """Carries out what the sync says is to be fetched."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -33,7 +33,6 @@ class Rounds:
         self._secrets = secrets
         self._create_task = create_task
         self._turn = asyncio.Lock()
-        self._slots = asyncio.Semaphore(_CONCURRENCY)
 
     async def async_run(
         self, request: Callable[[datetime], None], wanted: Iterable[str] = ()
@@ -54,24 +53,33 @@ class Rounds:
             for _ in range(_PASSES):
                 if not (due := self._sync.take_due()):
                     break
-                await asyncio.gather(*map(self._async_fetch, due))
+                await self._async_fetch_all(due)
             return self._sync.finish() or self._sync.unreached(wanted)
+
+    async def _async_fetch_all(self, due: Sequence[Fetch]) -> None:
+        """Fetch some things at a time, each as soon as another one is done."""
+        fetches = iter(due)
+
+        async def fetch_next() -> None:
+            for fetch in fetches:
+                await self._async_fetch(fetch)
+
+        await asyncio.gather(
+            *(fetch_next() for _ in range(min(_CONCURRENCY, len(due))))
+        )
 
     async def _async_fetch(self, fetch: Fetch) -> None:
         """Fetch one thing and hand in what came of it."""
-        # The slot is for all of it: were the second list of a lock to queue again, it
-        # would wait for the first lists of all others, and with it the work on both.
-        async with self._slots:
-            try:
-                if isinstance(fetch, FetchEvents):
-                    await self._async_fetch_events(fetch)
-                elif isinstance(fetch, FetchDevices):
-                    await self._async_fetch_devices(fetch)
-                else:
-                    await self._async_fetch_codes(fetch)
-            except SeamError as err:
-                err.redact(self._secrets.mask)
-                self._sync.receive_failure(fetch, err, dt_util.utcnow())
+        try:
+            if isinstance(fetch, FetchEvents):
+                await self._async_fetch_events(fetch)
+            elif isinstance(fetch, FetchDevices):
+                await self._async_fetch_devices(fetch)
+            else:
+                await self._async_fetch_codes(fetch)
+        except SeamError as err:
+            err.redact(self._secrets.mask)
+            self._sync.receive_failure(fetch, err, dt_util.utcnow())
 
     async def _async_fetch_events(self, fetch: FetchEvents) -> None:
         events = await self._client.list_events(fetch.since)

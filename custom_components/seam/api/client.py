@@ -34,7 +34,7 @@ class _Pages:
 
     rows: list[Any] = field(default_factory=list)
     is_complete: bool = True
-    fingerprints: list[int] = field(default_factory=list)
+    fingerprint: int = 0
 
 
 class SeamClient:
@@ -47,7 +47,7 @@ class SeamClient:
         self._transport = Transport(session, api_key, endpoint)
         self._reader = RowReader()
         # The codes of devices as last read, which mostly come again as they were.
-        self._codes_read: dict[tuple[str, str], tuple[list[int], Rows[AccessCode]]] = {}
+        self._codes_read: dict[tuple[str, str], tuple[int, Rows[AccessCode]]] = {}
 
     @property
     def last_request_id(self) -> str | None:
@@ -524,7 +524,7 @@ class SeamClient:
         """Return a device's codes of one kind, and nothing else that came along."""
         pages = await self._all_pages(path, "access_codes", device_id=device_id)
         last = self._codes_read.get((path, device_id))
-        if last is not None and last[0] == pages.fingerprints:
+        if last is not None and last[0] == pages.fingerprint:
             return last[1]
         known = {"device_id": device_id, "is_managed": is_managed}
         codes = self._reader.read(
@@ -538,7 +538,7 @@ class SeamClient:
             lambda code: code.device_id == device_id and code.is_managed is is_managed
         )
         if codes.is_complete and not codes.unreadable:
-            self._codes_read[path, device_id] = pages.fingerprints, codes
+            self._codes_read[path, device_id] = pages.fingerprint, codes
         else:
             # What is right again has to be read to be seen.
             self._codes_read.pop((path, device_id), None)
@@ -560,7 +560,7 @@ class SeamClient:
         while True:
             answer = await self._transport.read(path, page_cursor=cursor, **parameters)
             pages.rows += _list(answer, key)
-            pages.fingerprints.append(answer.fingerprint)
+            pages.fingerprint = hash((pages.fingerprint, answer.fingerprint))
             pagination = answer.get("pagination")
             if not isinstance(pagination, dict) or not pagination.get("has_next_page"):
                 return pages

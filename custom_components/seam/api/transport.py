@@ -172,6 +172,8 @@ def parse[M: Model](model: type[M], answer: Answer, data: Any) -> M:
 class Rows[M: Model](list[M]):
     """The rows of an answer that can be read, and what is known of the others."""
 
+    __slots__ = ("is_complete", "unreadable")
+
     def __init__(
         self,
         rows: Iterable[M] = (),
