@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Iterator
 import gc
+import logging
 from pathlib import Path
 from random import Random
 import tracemalloc
@@ -39,6 +40,14 @@ def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeat reads at once, and follow events at once."""
     monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
     monkeypatch.setattr("custom_components.seam.coordinator._GATHER_SECONDS", 0)
+
+
+@pytest.fixture(autouse=True)
+def _no_logs() -> Iterator[None]:
+    """Log nothing: pytest keeps each record, with the errors and all that they touch."""
+    logging.disable()
+    yield
+    logging.disable(logging.NOTSET)
 
 
 @pytest.fixture
