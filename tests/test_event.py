@@ -12,7 +12,13 @@ from homeassistant.const import (
     STATE_UNKNOWN,
     Platform,
 )
-from homeassistant.core import Event as HassEvent, HomeAssistant, State
+from homeassistant.core import (
+    Event as HassEvent,
+    EventStateChangedData,
+    HomeAssistant,
+    State,
+    callback,
+)
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
@@ -399,6 +405,27 @@ async def test_many_at_once(
     assert occurred == sorted(set(occurred))
     states = [state.state for state in heard.of(LOCK)]
     assert states == sorted(set(states))
+
+
+async def test_an_event_is_told_after_the_states_that_it_is_about(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator, poll: Poll
+) -> None:
+    """An automation that asks whether the door is open must find it so."""
+    found: list[tuple[str, str | None]] = []
+
+    @callback
+    def note(change: HassEvent[EventStateChangedData]) -> None:
+        if change.data["entity_id"] == LOCK:
+            lock = hass.states.get("lock.front_door")
+            assert lock is not None
+            found.append((lock.state, lock.attributes.get("changed_by")))
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    simulator.control.turn_lock(FRONT_DOOR, locked=True)
+    await poll()
+    simulator.control.use_code(CODE_CLEANER)
+    await poll()
+    assert found == [("locked", "manual"), ("unlocked", "Cleaner")]
 
 
 async def test_nothing_is_told_twice(

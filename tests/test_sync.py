@@ -821,8 +821,8 @@ def test_a_change_is_shown_before_seam_lists_it() -> None:
     guest = _code("guest", name="Anna")
     sync = _listening(guest)
     sync.code_changed("guest", {"name": "Berta"}, NOW)
+    assert [code.name for code in sync.picture.locks["door"].codes] == ["Berta"]
     _receive(sync, guest)
-    assert [code.name for code in sync.picture.locks["door"].codes] == ["Anna"]
     sync.finish()
     assert [code.name for code in sync.picture.locks["door"].codes] == ["Berta"]
     _receive(sync, replace(guest, name="Berta"))
@@ -833,6 +833,43 @@ def test_a_change_is_shown_before_seam_lists_it() -> None:
     _receive(sync, guest, now=NOW + timedelta(minutes=2))
     sync.finish()
     assert [code.name for code in sync.picture.locks["door"].codes] == ["Anna"]
+
+
+def test_what_we_did_shows_at_once_and_half_an_answer_does_not() -> None:
+    """A lock that is being fetched meanwhile stays as it was until the round ends."""
+    sync = _known(
+        _code("guest"),
+        _code("keeper", device_id="gate"),
+        devices=[_device(), _device("gate")],
+    )
+    _receive(sync, device_id="gate", now=NOW)
+    _receive(sync, _code("new", device_id="gate"), device_id="gate", now=NOW)
+    sync.code_created(_code("mine", code="4321"), NOW)
+    sync.codes_removed(["guest"], NOW)
+    picture = sync.picture
+    assert {
+        code.access_code_id: code.status for code in picture.locks["door"].codes
+    } == {
+        "guest": CodeStatus.REMOVING,
+        "mine": CodeStatus.SET,
+    }
+    assert [c.access_code_id for c in picture.locks["gate"].codes] == ["keeper"]
+    sync.finish()
+    assert {c.access_code_id for c in sync.picture.locks["gate"].codes} == {"new"}
+
+
+def test_a_pin_of_our_own_is_masked_at_once_in_what_is_shown() -> None:
+    """Also in the texts of other locks, which nobody has fetched since."""
+    sync = _known(
+        _code("guest"),
+        _code("flat", device_id="gate", name="Flat 4321"),
+        devices=[_device(), _device("gate")],
+    )
+    assert sync.picture.locks["gate"].codes[0].name == "Flat 4321"
+    sync.code_created(_code("mine", code="4321"), NOW)
+    assert sync.picture.locks["gate"].codes[0].name == "Flat ••••"
+    sync.finish()
+    assert sync.picture.locks["gate"].codes[0].name == "Flat ••••"
 
 
 def test_time_alone_makes_a_new_lock_of_the_same_content() -> None:

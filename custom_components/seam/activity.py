@@ -7,7 +7,7 @@ from homeassistant.components.event import ATTR_EVENT_TYPE, DOMAIN as EVENT_DOMA
 from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
 from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.translation import async_translate_state_attr
 from homeassistant.util import dt as dt_util
 
@@ -56,7 +56,7 @@ def async_fire_activity(hass: HomeAssistant, lock: Lock, news: News) -> None:
     else:
         return
     data = {
-        ATTR_NAME: lock.device.name,
+        ATTR_NAME: _name(hass, lock),
         ATTR_MESSAGE: f"{message}{_at_what_time(news.event)}",
     }
     entity_id = er.async_get(hass).async_get_entity_id(
@@ -66,6 +66,12 @@ def async_fire_activity(hass: HomeAssistant, lock: Lock, news: News) -> None:
     if entity_id is not None:
         data[ATTR_ENTITY_ID] = entity_id
     hass.bus.async_fire(EVENT_ACTIVITY, data)
+
+
+def _name(hass: HomeAssistant, lock: Lock) -> str:
+    """Return what people call the lock: many rename devices in Home Assistant alone."""
+    device = dr.async_get(hass).async_get_device({(DOMAIN, lock.device_id)})
+    return (device and device.name_by_user) or lock.device.name
 
 
 def event_kind(event_type: str, prefix: str) -> str:

@@ -178,9 +178,9 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         await self.async_refresh_locks(())
 
     @override
-    @callback
-    def _async_refresh_finished(self) -> None:
-        """Tell what has happened, now that the picture shows what came of it."""
+    async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
+        """Refresh, and tell what has happened once the states show what came of it."""
+        await super()._async_refresh(*args, **kwargs)
         self._async_tell_news()
 
     async def async_reconcile(self) -> None:
@@ -192,6 +192,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     def async_code_created(self, code: AccessCode) -> None:
         """Note a code that an action made."""
         self._sync.code_created(code, dt_util.utcnow())
+        self._async_show()
 
     @callback
     def async_code_changed(
@@ -199,16 +200,19 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     ) -> None:
         """Note what an action changed of a code."""
         self._sync.code_changed(access_code_id, fields, dt_util.utcnow())
+        self._async_show()
 
     @callback
     def async_codes_removed(self, access_code_ids: Iterable[str]) -> None:
         """Note codes that an action had removed."""
         self._sync.codes_removed(access_code_ids, dt_util.utcnow())
+        self._async_show()
 
     @callback
     def async_lock_turned(self, device_id: str, *, locked: bool) -> None:
         """Note how an action left a lock."""
         self._sync.lock_turned(device_id, locked=locked, now=dt_util.utcnow())
+        self._async_show()
 
     @callback
     def async_codes_converted(self, access_code_ids: Iterable[str]) -> None:

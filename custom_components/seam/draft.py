@@ -82,28 +82,36 @@ class Draft:
         """Have these locks count as new, as time alone has changed how they look."""
         self._touched.update(self._locks.keys() & device_ids)
 
-    def publish(self) -> None:
-        """Make the picture; what has not changed stays the same object in it."""
+    def publish(self, device_ids: Iterable[str] | None = None) -> None:
+        """Make the picture, of all locks or with these alone brought up to date.
+
+        What has not changed stays the same object in it.
+        """
+        shown = self.picture.locks
+        locks = dict(shown)
         if self._secrets.take_late():
             # A PIN that is new may be in texts that are older.
             self._changed.update(self._locks)
-        shown = self.picture.locks
-        for device_id in self._changed & self._locks.keys():
+            locks = {key: masked(lock, self._secrets) for key, lock in shown.items()}
+        wanted = self._changed | self._touched
+        if device_ids is not None:
+            wanted &= frozenset(device_ids)
+        for device_id in wanted - self._locks.keys():
+            locks.pop(device_id, None)
+        for device_id in [key for key in self._locks if key in wanted]:
             lock, old = (
                 masked(self._locks[device_id], self._secrets),
-                shown.get(device_id),
+                locks.get(device_id),
             )
-            self._locks[device_id] = old if old is not None and old == lock else lock
-        for device_id in self._touched & self._locks.keys():
-            if (lock := self._locks[device_id]) is shown.get(device_id):
-                self._locks[device_id] = replace(lock)
-        if any(
-            self._locks.get(device_id) is not shown.get(device_id)
-            for device_id in self._changed | self._touched
+            if old is not None and old == lock:
+                lock = replace(old) if device_id in self._touched else old
+            self._locks[device_id] = locks[device_id] = lock
+        self._changed -= wanted
+        self._touched -= wanted
+        if len(locks) != len(shown) or any(
+            lock is not shown.get(device_id) for device_id, lock in locks.items()
         ):
-            self.picture = Picture(locks=MappingProxyType(dict(self._locks)))
-        self._changed.clear()
-        self._touched.clear()
+            self.picture = Picture(locks=MappingProxyType(locks))
 
 
 def _by_name(code: AccessCode) -> tuple[str, str]:

@@ -173,6 +173,7 @@ class Sync:
         lock = self._locks.get(code.device_id)
         if lock and lock.has_codes and lock.code(code.access_code_id) is None:
             self._draft.put_codes(lock, (*lock.codes, code), lock.missing)
+            self._draft.publish((code.device_id,))
 
     def code_changed(
         self, access_code_id: str, fields: Mapping[str, Any], now: datetime
@@ -186,6 +187,7 @@ class Sync:
             if lock.has_codes and lock.code(access_code_id):
                 codes = [self._own_changes.applied(code, now) for code in lock.codes]
                 self._draft.put_codes(lock, codes, lock.missing)
+                self._draft.publish((lock.device_id,))
 
     def codes_removed(self, access_code_ids: Iterable[str], now: datetime) -> None:
         """Show codes as being removed, and believe it as soon as they are missing."""
@@ -203,11 +205,13 @@ class Sync:
         if lock := self._locks.get(device_id):
             device = self._own_changes.turned(lock.device, now)
             self._draft.put(replace(lock, device=device))
+            self._draft.publish((device_id,))
 
     def touch(self, device_ids: Iterable[str]) -> None:
         """Make these locks new objects, as time alone has changed how they look."""
+        device_ids = frozenset(device_ids)
         self._draft.touch(device_ids)
-        self._draft.publish()
+        self._draft.publish(device_ids)
 
     # What came of it
 
