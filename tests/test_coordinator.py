@@ -19,8 +19,10 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.seam.api import SeamUnreachableError
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
+from custom_components.seam.sync import Sync
 from simulator import Simulator
 from simulator.faults import Fault
 from simulator.seed import (
@@ -808,3 +810,54 @@ async def test_a_refusal_to_tell_events_is_told_once(
     refusal = coordinator.sync_state.events_refusal
     assert refusal is None
     assert sum("tells what happens again" in line for line in _lines(caplog)) == 1
+
+
+async def test_whoever_waits_is_answered_though_the_entry_is_reloaded(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+    simulator: Simulator,
+) -> None:
+    """An action may have a new PIN to tell, and was not cancelled itself."""
+    slow = simulator.faults.add("hang", path="/access_codes/list", count=1)
+    asking = asyncio.create_task(coordinator.async_refresh_locks([FRONT_DOOR]))
+    await _struck(slow)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    slow.clear()
+    assert isinstance(await asking, SeamUnreachableError)
+
+
+async def test_a_fault_of_ours_in_a_round_loses_nothing(
+    coordinator: SeamCoordinator, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is told, the others do not go on behind its back, and all is fetched anew."""
+
+    def broken(*_arguments: Any, **_named: Any) -> None:
+        raise RuntimeError("a fault of ours")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Sync, "receive_codes", broken)
+        with pytest.raises(ExceptionGroup, match="unhandled errors"):
+            await coordinator.async_refresh_locks([FRONT_DOOR, APARTMENT_1])
+    simulator.world.access_codes[CODE_CLEANER].name = "Renamed in silence"
+    await coordinator.async_refresh()
+    assert coordinator.last_update_success
+    code = coordinator.data.locks[FRONT_DOOR].code(CODE_CLEANER)
+    assert code is not None
+    assert code.name == "Renamed in silence"
+
+
+async def test_what_fails_while_seam_sends_by_itself_is_asked_for_soon(
+    coordinator: SeamCoordinator, simulator: Simulator
+) -> None:
+    """Not only at the next poll ten minutes later."""
+    coordinator.push.is_trusted = True
+    await coordinator.async_refresh()
+    assert coordinator.update_interval == timedelta(minutes=10)
+    simulator.faults.add("outage", path="/access_codes/list", count=9)
+    await coordinator.async_refresh_locks([FRONT_DOOR])
+    assert coordinator.update_interval == timedelta(minutes=1)
+    simulator.faults.clear()
+    await coordinator.async_refresh()
+    assert coordinator.data.locks[FRONT_DOOR].has_codes
+    assert coordinator.update_interval == timedelta(minutes=10)

@@ -28,6 +28,7 @@ from custom_components.seam.api import (
     SeamUnreachableError,
 )
 from custom_components.seam.api.client import EVENTS_LIMIT
+from custom_components.seam.api.redact import Secrets
 from custom_components.seam.fetches import Fetch, FetchCodes, FetchDevices, FetchEvents
 from custom_components.seam.picture import Lock, Picture
 from custom_components.seam.sync import Sync
@@ -448,7 +449,7 @@ def _poll(sync: Sync, *events: Event, now: datetime = NOW) -> set[Fetch]:
     sync.begin_poll(now)
     due = set(sync.take_due())
     [asked] = [fetch for fetch in due if isinstance(fetch, FetchEvents)]
-    sync.receive_events(asked, events, now)
+    sync.receive_events(events, now)
     return (due - {asked}) | set(sync.take_due())
 
 
@@ -588,7 +589,7 @@ def test_a_burst_of_events_is_passed_through_to_its_end() -> None:
         for fetch in sync.take_due():
             if isinstance(fetch, FetchEvents):
                 answer = [e for e in [*burst, last] if e.created_at > fetch.since]
-                sync.receive_events(fetch, answer[:EVENTS_LIMIT], later)
+                sync.receive_events(answer[:EVENTS_LIMIT], later)
         sync.take_due()
         sync.finish()
         told += len(sync.take_news())
@@ -605,7 +606,7 @@ def test_two_locks_in_trouble_do_not_take_the_house_down() -> None:
         while due := sync.take_due():
             for fetch in due:
                 if isinstance(fetch, FetchEvents):
-                    sync.receive_events(fetch, [], NOW)
+                    sync.receive_events([], NOW)
                 elif isinstance(fetch, FetchDevices):
                     sync.receive_devices(fetch, doors, NOW)
                 elif fetch.device_id == "shed":
@@ -669,6 +670,97 @@ def test_an_event_from_the_future_does_not_hide_those_before_it() -> None:
     sync.begin_poll(NOW)
     [asked] = [f for f in sync.take_due() if isinstance(f, FetchEvents)]
     assert asked.since <= NOW
+
+
+def test_one_event_from_the_future_in_a_full_answer_does_not_hide_the_others() -> None:
+    """What an answer has no room for follows at the next question, also then."""
+    sync = _listening()
+    burst = [
+        _event(at=NOW + timedelta(milliseconds=number))
+        for number in range(EVENTS_LIMIT - 1)
+    ]
+    _poll(sync, *burst, _event("lock.locked", at=NOW + timedelta(days=300)))
+    _told(sync)
+    sync.begin_poll(NOW + timedelta(minutes=1))
+    [asked] = [f for f in sync.take_due() if isinstance(f, FetchEvents)]
+    assert asked.since <= burst[-1].created_at
+    late = _event("lock.unlocked", at=NOW + timedelta(seconds=30))
+    sync.receive_events([burst[-1], late], NOW + timedelta(minutes=1))
+    assert ("lock.unlocked", None) in _told(sync)
+
+
+def test_if_our_clock_is_far_behind_seam_s_is_followed() -> None:
+    """As on a board without a battery: then all that happens is in the future."""
+    sync = _listening()
+    later = NOW + timedelta(days=300)
+    burst = [
+        _event(at=later + timedelta(seconds=number)) for number in range(EVENTS_LIMIT)
+    ]
+    _poll(sync, *burst)
+    sync.finish()
+    assert sync.state.events_cursor == burst[-1].created_at
+
+
+def test_if_our_clock_was_far_ahead_at_the_start_it_begins_again() -> None:
+    """Otherwise nothing would be heard until that time has come."""
+    sync = Sync()
+    ahead = NOW + timedelta(days=2)
+    _poll(sync, now=ahead)
+    sync.finish()
+    sync.begin_poll(NOW)
+    [asked] = [f for f in sync.take_due() if isinstance(f, FetchEvents)]
+    assert asked.since < NOW
+    old = _event("lock.locked", at=NOW - timedelta(minutes=30))
+    sync.receive_devices(FetchDevices(), [_device()], NOW)
+    sync.receive_events([old], NOW)
+    assert not _told(sync)
+    _poll(sync, old, _event("lock.unlocked", at=NOW), now=NOW + timedelta(minutes=1))
+    assert _told(sync) == [("lock.unlocked", None)]
+
+
+def test_what_our_change_outweighs_is_looked_at_again() -> None:
+    """Somebody may have changed it since; no event will tell of it once more."""
+    guest = _code("guest", name="Anna")
+    sync = _listening(guest)
+    sync.code_changed("guest", {"name": "Ours"}, NOW)
+    theirs = replace(guest, name="Theirs")
+    now = NOW
+    for _ in range(4):
+        now += timedelta(minutes=1)
+        for fetch in _poll(sync, now=now):
+            if isinstance(fetch, FetchCodes) and fetch.device_id == "door":
+                _receive(sync, theirs, now=now)
+        sync.finish()
+        if now == NOW + timedelta(minutes=1):
+            # As after an event about it.
+            _receive(sync, theirs, now=now)
+            sync.finish()
+    assert [code.name for code in sync.picture.locks["door"].codes] == ["Theirs"]
+    # Then nobody asks any more.
+    assert _poll(sync, now=now + timedelta(minutes=1)) == set()
+
+
+def test_who_turned_a_lock_is_masked_when_his_name_turns_out_to_hold_a_pin() -> None:
+    """Names may be told before the PIN that is in them is heard of."""
+    guest = _code("guest", name="Guest 4821")
+    sync = _listening(guest)
+    _poll(sync, _event("lock.unlocked", code_id="guest"))
+    sync.finish()
+    assert sync.picture.locks["door"].changed_by == "Guest 4821"
+    _receive(sync, replace(guest, code="4821"))
+    sync.finish()
+    assert sync.picture.locks["door"].changed_by == "Guest ••••"
+
+
+def test_pins_of_rows_that_are_not_shown_are_learned_as_well() -> None:
+    """Our own change outweighs the row, but a message may quote its PIN."""
+    secrets = Secrets()
+    sync = Sync(secrets=secrets)
+    sync.receive_devices(FetchDevices(), [_device()], NOW)
+    _receive(sync, _code("guest", code="1111"))
+    sync.code_changed("guest", {"code": "2222"}, NOW)
+    _receive(sync, _code("guest", code="3333"))
+    assert secrets.mask("1111, 2222 and 3333") == "••••, •••• and ••••"
 
 
 def test_a_question_that_seam_refuses_is_not_asked_for_ever() -> None:
@@ -783,7 +875,7 @@ def test_after_too_many_requests_only_what_is_missing_is_fetched() -> None:
     [asked] = sync.take_due()
     error = SeamRateLimitError("Too many requests", retry_after=60)
     sync.receive_failure(asked, error, NOW)
-    assert sync.is_hopeless is error
+    assert sync.hopeless is error
     assert sync.finish() is error
     assert _poll(sync) == set()
 
@@ -794,12 +886,12 @@ def test_an_outage_ends_a_round_early_but_broken_locks_do_not() -> None:
 
     def fail(error: SeamError) -> SeamError | None:
         sync.receive_failure(FetchCodes("door"), error, NOW)
-        return sync.is_hopeless
+        return sync.hopeless
 
     assert [fail(BROKEN) for _ in range(5)] == [None] * 5
     assert [fail(DOWN) for _ in range(4)] == [None, None, DOWN, DOWN]
     _receive(sync)
-    assert sync.is_hopeless is None
+    assert sync.hopeless is None
 
 
 def test_a_new_code_is_shown_before_seam_lists_it() -> None:
@@ -1100,7 +1192,7 @@ class _World(RuleBasedStateMachine):
             while due := self.sync.take_due():
                 for fetch in due:
                     if isinstance(fetch, FetchEvents):
-                        self.sync.receive_events(fetch, [], self.now)
+                        self.sync.receive_events([], self.now)
                     elif isinstance(fetch, FetchDevices):
                         self.receive(fetch, set(self.devices))
                     else:
@@ -1122,7 +1214,7 @@ class _World(RuleBasedStateMachine):
             _event(kind, at=self.now, device_id=device_id)
             for kind, device_id in data.draw(st.lists(EVENTS, max_size=3))
         ]
-        self.sync.receive_events(fetch, events, self.now)
+        self.sync.receive_events(events, self.now)
 
     def receive(self, fetch: FetchDevices | FetchCodes, ids: set[str]) -> None:
         """Hand in an answer with these rows, and note what may be lost by it."""
@@ -1199,7 +1291,7 @@ def test_an_event_of_another_device_costs_one_request_at_most_once() -> None:
             created_at=NOW,
             device_id="thermostat",
         )
-        sync.receive_events(fetch, [event], NOW)
+        sync.receive_events([event], NOW)
         for due in sync.take_due():
             asked.append(due)
             assert isinstance(due, FetchDevices)

@@ -20,7 +20,7 @@ class Agenda:
         """Start with nothing due; `jitter`, 0 to 1, spreads reconciles of many houses."""
         self._jitter = 1 + jitter / 10
         self._due: dict[Fetch, None] = {}
-        self._postponed: list[Fetch] = []
+        self._postponed: dict[Fetch, None] = {}
         self.is_reconcile = False
         """Whether everything is asked for in this round."""
         self.reconciled_at: datetime | None = None
@@ -49,7 +49,7 @@ class Agenda:
 
     def ask_later(self, fetch: Fetch) -> None:
         """Have something fetched by the next poll."""
-        self._postponed.append(fetch)
+        self._postponed[fetch] = None
 
     def resume(self) -> None:
         """Make due what was left to this poll."""

@@ -154,7 +154,10 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         if self._sync.take_unannounced() and self.push.is_trusted:
             _LOGGER.debug("Seam did not send all that happened: asking more often")
             self.push.is_trusted = False
-        return _POLL_INTERVAL_PUSHED if self.push.is_trusted else _POLL_INTERVAL
+        # What could not be had is asked for again by a poll.
+        if self.push.is_trusted and not self._sync.state.postponed:
+            return _POLL_INTERVAL_PUSHED
+        return _POLL_INTERVAL
 
     @callback
     def async_receive(self, event: Event) -> None:
@@ -230,8 +233,13 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             lambda _now: self._sync.request_locks(wanted), wanted
         )
         if error:
-            _LOGGER.debug("Could not fetch locks after an action: %s", error)
+            _LOGGER.debug("Could not fetch locks between polls: %s", error)
         self._async_show()
+        if self.update_interval == _POLL_INTERVAL_PUSHED and (
+            error or self._sync.state.postponed
+        ):
+            self.update_interval = _POLL_INTERVAL
+            self._schedule_refresh()
         return error
 
     @callback

@@ -20,7 +20,7 @@ class Draft:
     """
 
     def __init__(self, secrets: Secrets) -> None:
-        """Start with an empty picture; to the secrets come the PINs of all codes."""
+        """Start with an empty picture."""
         self.picture = Picture()
         self._secrets = secrets
         self._locks: dict[str, Lock] = {}
@@ -43,10 +43,6 @@ class Draft:
     ) -> Lock:
         """Give a lock its codes, and return it with them."""
         ordered = sorted(codes, key=_by_name)
-        self._secrets.add(code.code for code in ordered)
-        for code in ordered:
-            if code.other_pins:
-                self._secrets.add(code.other_pins)
         self._note_former(lock, ordered)
         new = replace(
             lock,

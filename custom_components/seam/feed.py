@@ -32,6 +32,7 @@ class EventFeed:
         self.has_bearings = False
         self._is_behind = False
         self._was_full = False
+        self._is_guess = False
         self.cursor: datetime | None = None
         """The date of the newest event, or where to begin."""
         self._began: datetime | None = None
@@ -39,8 +40,11 @@ class EventFeed:
 
     def since(self, now: datetime) -> datetime:
         """Return from when on to ask. It moves only when events come."""
+        if self._is_guess and self.cursor is not None and now < self.cursor:
+            # Our clock was ahead when we began: begin again.
+            self.cursor, self.has_bearings, self._began = None, False, None
         if self.cursor is None:
-            self.cursor = now - _FIRST_LOOK
+            self.cursor, self._is_guess = now - _FIRST_LOOK, True
         # After a full answer the overlap would bring the same events for ever.
         since = self.cursor if self._was_full else self.cursor - _OVERLAP
         self._began = self._began or since
@@ -55,10 +59,13 @@ class EventFeed:
         ordered = sorted(events, key=lambda event: event.created_at)
         # There are no pages: a full answer may have left out others.
         is_full = len(ordered) >= EVENTS_LIMIT
-        for event in ordered:
-            # One from a wrong clock's future must not hide what comes before it.
-            if event.created_at <= now + _OVERLAP or is_full:
-                self.cursor = max(self.cursor or event.created_at, event.created_at)
+        # One from a wrong clock's future must not hide what comes before it.
+        dates = [event.created_at for event in ordered]
+        if present := [date for date in dates if date <= now + _OVERLAP]:
+            self._move_to(present[-1])
+        elif is_full:
+            # Then the wrong clock is ours.
+            self._move_to(dates[-1])
         # What follows a full first answer is as old: no news, but perhaps changes.
         is_complete = not is_full and not self._is_behind
         fresh = [event for event in ordered if self.is_fresh(event)]
@@ -69,6 +76,10 @@ class EventFeed:
         self._is_behind = is_full and not self.has_bearings
         self.has_bearings |= not is_full
         return Fresh(fresh, is_complete)
+
+    def _move_to(self, date: datetime) -> None:
+        self.cursor = date if self._is_guess else max(self.cursor or date, date)
+        self._is_guess = False
 
     def is_news(self, event: Event) -> bool:
         """Return whether an event is of after the start: some are sent a day late."""

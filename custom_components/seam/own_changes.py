@@ -53,6 +53,12 @@ class OwnChanges:
         change = self._changes.get(access_code_id)
         return change is not None and now < change.until
 
+    def outweigh(self, codes: Iterable[AccessCode], now: datetime) -> bool:
+        """Return whether any of these codes is other than a list has just said."""
+        return bool(self._changes) and any(
+            self.holds(code.access_code_id, now) for code in codes
+        )
+
     def applied(self, code: AccessCode, now: datetime) -> AccessCode:
         """Return a list's code as our action left it, unless the list says so already."""
         if (change := self._changes.get(code.access_code_id)) is None:

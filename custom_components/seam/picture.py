@@ -70,9 +70,21 @@ def masked(lock: Lock, secrets: Secrets) -> Lock:
     device = masked_device(lock.device, secrets)
     managed = tuple(masked_code(code, secrets) for code in lock.managed)
     unmanaged = tuple(masked_code(code, secrets) for code in lock.unmanaged)
-    if (device, managed, unmanaged) == (lock.device, lock.managed, lock.unmanaged):
+    changed_by = lock.changed_by and secrets.mask(lock.changed_by)
+    if (device, managed, unmanaged, changed_by) == (
+        lock.device,
+        lock.managed,
+        lock.unmanaged,
+        lock.changed_by,
+    ):
         return lock
-    return replace(lock, device=device, managed=managed, unmanaged=unmanaged)
+    return replace(
+        lock,
+        device=device,
+        managed=managed,
+        unmanaged=unmanaged,
+        changed_by=changed_by,
+    )
 
 
 def masked_device(device: Device, secrets: Secrets) -> Device:

@@ -7,7 +7,7 @@ from typing import Any
 
 from homeassistant.util import dt as dt_util
 
-from .api import SeamClient, SeamError
+from .api import SeamClient, SeamError, SeamUnreachableError
 from .api.redact import Secrets
 from .fetches import Fetch, FetchCodes, FetchDevices, FetchEvents
 from .sync import Sync
@@ -42,7 +42,15 @@ class Rounds:
         It is a task of its own: whoever waits for it may be cancelled, and what others
         have had made due must not get lost with that.
         """
-        return await asyncio.shield(self._create_task(self._async_run(request, wanted)))
+        task = self._create_task(self._async_run(request, wanted))
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            waiting = asyncio.current_task()
+            if not task.cancelled() or (waiting and waiting.cancelling()):
+                raise
+            # The entry was unloaded. Whoever waits has more to do than to ask.
+            return SeamUnreachableError("The integration was stopped meanwhile")
 
     async def _async_run(
         self, request: Callable[[datetime], None], wanted: Iterable[str]
@@ -50,10 +58,16 @@ class Rounds:
         """Fetch what is due, one round at a time, each with its own requests."""
         async with self._turn:
             request(dt_util.utcnow())
-            for _ in range(_PASSES):
-                if not (due := self._sync.take_due()):
-                    break
-                await self._async_fetch_all(due)
+            try:
+                for _ in range(_PASSES):
+                    if not (due := self._sync.take_due()):
+                        break
+                    await self._async_fetch_all(due)
+            except Exception:
+                # A fault of ours: what it has cost is not known.
+                self._sync.request_all()
+                self._sync.finish()
+                raise
             return self._sync.finish() or self._sync.unreached(wanted)
 
     async def _async_fetch_all(self, due: Sequence[Fetch]) -> None:
@@ -64,9 +78,9 @@ class Rounds:
             for fetch in fetches:
                 await self._async_fetch(fetch)
 
-        await asyncio.gather(
-            *(fetch_next() for _ in range(min(_CONCURRENCY, len(due))))
-        )
+        async with asyncio.TaskGroup() as workers:
+            for _ in range(min(_CONCURRENCY, len(due))):
+                workers.create_task(fetch_next())
 
     async def _async_fetch(self, fetch: Fetch) -> None:
         """Fetch one thing and hand in what came of it."""
@@ -83,7 +97,7 @@ class Rounds:
 
     async def _async_fetch_events(self, fetch: FetchEvents) -> None:
         events = await self._client.list_events(fetch.since)
-        self._sync.receive_events(fetch, events, dt_util.utcnow())
+        self._sync.receive_events(events, dt_util.utcnow())
 
     async def _async_fetch_devices(self, fetch: FetchDevices) -> None:
         devices = await self._client.list_devices(fetch.device_ids)
@@ -92,7 +106,7 @@ class Rounds:
         )
 
     async def _async_fetch_codes(self, fetch: FetchCodes) -> None:
-        if error := self._sync.is_hopeless:
+        if error := self._sync.hopeless:
             raise error
         managed = await self._client.list_access_codes(fetch.device_id)
         unmanaged = await self._client.list_unmanaged_access_codes(fetch.device_id)

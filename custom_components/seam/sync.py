@@ -6,10 +6,9 @@ a new picture. A quiet poll is one request, whatever the number of locks and cod
 the locks that events, our own actions or unsettled codes name are fetched again.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import chain
 from typing import Any, Final
 
 from .agenda import Agenda
@@ -168,7 +167,7 @@ class Sync:
 
     def code_created(self, code: AccessCode, now: datetime) -> None:
         """Show a new code at once, and not forget it while Seam's lists lack it."""
-        self._secrets.add((code.code,))
+        self._learn((code,))
         self._own_changes.note(code.access_code_id, {}, now)
         lock = self._locks.get(code.device_id)
         if lock and lock.has_codes and lock.code(code.access_code_id) is None:
@@ -216,13 +215,11 @@ class Sync:
     # What came of it
 
     @property
-    def is_hopeless(self) -> SeamError | None:
+    def hopeless(self) -> SeamError | None:
         """Why the rest of the round need not be tried, if so."""
         return self._failures.hopeless
 
-    def receive_events(
-        self, fetch: FetchEvents, events: Iterable[Event], now: datetime
-    ) -> None:
+    def receive_events(self, events: Iterable[Event], now: datetime) -> None:
         """Take in what has happened, in any order, some of it known already."""
         self._failures.answered()
         self._events_refusal = None
@@ -230,7 +227,7 @@ class Sync:
         is_news = self._feed.has_bearings
         fresh = self._feed.take_in(events, now)
         for event in fresh.events:
-            self._happen(event, now, is_news=is_news)
+            self._take_in(event, now, is_news=is_news)
             if is_news and event.created_at < now - _SENDING_TAKES:
                 self._is_unannounced = True
         if not fresh.is_complete:
@@ -240,7 +237,7 @@ class Sync:
     def receive_event(self, event: Event, now: datetime) -> None:
         """Take in one event that Seam sent by itself."""
         if self._feed.is_fresh(event):
-            self._happen(event, now, is_news=self._feed.is_news(event))
+            self._take_in(event, now, is_news=self._feed.is_news(event))
 
     def receive_devices(
         self,
@@ -306,10 +303,10 @@ class Sync:
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
         # Of a code that is in both lists the managed one comes last, and counts.
-        codes, missing = merged_codes(
-            lock, chain(unmanaged, managed), self._own_changes, now, may_lack
-        )
-        if missing:
+        rows = [*unmanaged, *managed]
+        self._learn(rows)
+        codes, missing = merged_codes(lock, rows, self._own_changes, now, may_lack)
+        if missing or self._own_changes.outweigh(codes, now):
             self._agenda.ask_later(fetch)
         new = self._draft.put_codes(lock, codes, missing)
         # A reconcile shows what an event should have told.
@@ -377,18 +374,24 @@ class Sync:
 
     # How
 
+    def _learn(self, codes: Collection[AccessCode]) -> None:
+        """Learn the PINs of codes, also of those that will not be shown."""
+        self._secrets.add(code.code for code in codes)
+        for code in codes:
+            if code.other_pins:
+                self._secrets.add(code.other_pins)
+
     @property
     def _locks(self) -> Mapping[str, Lock]:
         return self._draft.locks
 
-    def _happen(self, event: Event, now: datetime, *, is_news: bool) -> None:
+    def _take_in(self, event: Event, now: datetime, *, is_news: bool) -> None:
         """Remember an event until the round ends, and fetch what it may have changed."""
         self._newsroom.note(event, is_news=is_news)
         if is_news:
-            self._follow(event, now)
+            self._fetch_what_changed(event, now)
 
-    def _follow(self, event: Event, now: datetime) -> None:
-        """Have fetched what an event may have changed."""
+    def _fetch_what_changed(self, event: Event, now: datetime) -> None:
         kind, device_id = event.event_type, event.device_id
         if kind in _CODE_GONE_EVENTS and event.access_code_id:
             self._own_changes.expect_gone((event.access_code_id,), now)
