@@ -10,6 +10,7 @@ from .api import (
     SeamDuplicateCodeError,
     SeamError,
     SeamNotFoundError,
+    SeamNotSentError,
     SeamRateLimitError,
     SeamServerError,
     SeamUnreachableError,
@@ -21,6 +22,7 @@ _KEYS: dict[type[SeamError], str] = {
     SeamAuthError: "invalid_auth",
     SeamDuplicateCodeError: "duplicate_access_code",
     SeamNotFoundError: "not_found",
+    SeamNotSentError: "not_sent",
     # Whether a change was made before Seam or the connection broke, nobody knows.
     SeamServerError: "change_uncertain",
     SeamUnreachableError: "change_uncertain",
@@ -59,7 +61,7 @@ def translated_errors(
             key = "workspace_suspended"
         else:
             key = _KEYS.get(type(err), "refused")
-            if key == "change_uncertain" and not changes:
+            if not changes and isinstance(err, SeamServerError | SeamUnreachableError):
                 key = "cannot_connect"
         raise HomeAssistantError(
             translation_domain=DOMAIN,

@@ -17,6 +17,7 @@ from custom_components.seam.api import (
     SeamError,
     SeamInvalidInputError,
     SeamNotFoundError,
+    SeamNotSentError,
     SeamRateLimitError,
     SeamServerError,
     SeamUnreachableError,
@@ -273,15 +274,37 @@ async def test_refused_connection(connect: Connect) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    with pytest.raises(SeamUnreachableError, match="No connection"):
-        await connect(f"http://127.0.0.1:{port}").get_workspace()
+    client = connect(f"http://127.0.0.1:{port}")
+    with pytest.raises(SeamNotSentError, match="No connection"):
+        await client.get_workspace()
+    with pytest.raises(SeamNotSentError, match="No connection"):
+        await client.create_access_code(FRONT_DOOR)
+
+
+async def test_connection_that_is_not_taken(
+    connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who does not get through in time has sent nothing."""
+    monkeypatch.setattr(
+        "custom_components.seam.api.transport._TIMEOUT",
+        ClientTimeout(total=30, sock_connect=0.05),
+    )
+    with socket.socket() as busy:
+        busy.bind(("127.0.0.1", 0))
+        busy.listen(0)
+        # The only place in its queue is taken.
+        with socket.create_connection(busy.getsockname()):
+            client = connect(f"http://127.0.0.1:{busy.getsockname()[1]}")
+            with pytest.raises(SeamNotSentError, match="in time"):
+                await client.create_access_code(FRONT_DOOR)
 
 
 async def test_dropped_connection(client: SeamClient, simulator: Simulator) -> None:
     """The connection breaks before the answer; what was asked may be done."""
     simulator.faults.add("outage", path="/access_codes/create", after_processing=True)
-    with pytest.raises(SeamUnreachableError):
+    with pytest.raises(SeamUnreachableError) as broken:
         await client.create_access_code(FRONT_DOOR, name="Done anyway")
+    assert not isinstance(broken.value, SeamNotSentError)
     codes = await client.list_access_codes(FRONT_DOOR)
     assert [code.name for code in codes].count("Done anyway") == 1
 

@@ -112,6 +112,10 @@ class SeamUnreachableError(SeamError):
     """No answer, or one that is not Seam's: a gateway's page, an empty body."""
 
 
+class SeamNotSentError(SeamUnreachableError):
+    """There was no connection, so that Seam cannot have done anything."""
+
+
 class SeamServerError(SeamError):
     """Seam failed, or answered with something that cannot be read."""
 

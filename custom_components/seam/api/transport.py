@@ -8,12 +8,19 @@ import random
 import time
 from typing import Any
 
-from aiohttp import ClientError, ClientSession, ClientTimeout
+from aiohttp import (
+    ClientConnectorError,
+    ClientError,
+    ClientSession,
+    ClientTimeout,
+    ConnectionTimeoutError,
+)
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 import orjson
 
 from .errors import (
     SeamError,
+    SeamNotSentError,
     SeamRateLimitError,
     SeamServerError,
     SeamUnreachableError,
@@ -110,13 +117,14 @@ class Transport:
                 request_id = response.headers.get("seam-request-id")
                 content = await response.read()
                 headers = response.headers
+        except ConnectionTimeoutError as err:
+            raise SeamNotSentError("No connection to Seam in time") from err
         except TimeoutError as err:
             raise SeamUnreachableError("Seam did not answer in time") from err
+        except ClientConnectorError as err:
+            raise SeamNotSentError(_no_connection(err)) from err
         except (ClientError, OSError) as err:
-            # The error's text may hold the URL, which is harmless, but no body.
-            raise SeamUnreachableError(
-                f"No connection to Seam ({type(err).__name__})"
-            ) from err
+            raise SeamUnreachableError(_no_connection(err)) from err
         finally:
             self.last_request_id = request_id or self.last_request_id
             # Never the body: it holds PINs.
@@ -145,6 +153,11 @@ class Transport:
         if not isinstance(payload, dict):
             raise unreadable(Answer(path, request_id, {}))
         return Answer(path, request_id, payload, hash(content))
+
+
+def _no_connection(err: Exception) -> str:
+    # The error's own text may hold the URL, which is harmless, but no body.
+    return f"No connection to Seam ({type(err).__name__})"
 
 
 def _secrets(body: Mapping[str, Any], api_key: str) -> Secrets:
