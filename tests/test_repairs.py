@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.seam import attempts, conversion, issues, repairs
+from custom_components.seam import attempts, issues, repairs
 from custom_components.seam.api import transport
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
@@ -41,8 +41,7 @@ ALL_CHOICES = ["convert", "delete", "leave"]
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask often, as the simulator's time runs fast."""
-    for module in (attempts, conversion):
-        monkeypatch.setattr(module, "WAIT_STEPS", (0.02,) * 40)
+    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.02,) * 40)
     monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
 
 
@@ -304,8 +303,7 @@ async def test_what_is_under_way_is_not_called_done(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A slow lock: the issue stays until the lock has followed."""
-    for module in (attempts, conversion):
-        monkeypatch.setattr(module, "WAIT_STEPS", (0.01,) * 2)
+    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.01,) * 2)
     simulator.control.lock_offline("Front Door")
     done = await repair.choose(await repair.open(), "delete")
     assert (done["type"], done["reason"]) == ("abort", "under_way")

@@ -45,7 +45,7 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from custom_components.seam import attempts, conversion, issues
+from custom_components.seam import attempts, issues
 from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
@@ -181,8 +181,7 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask often, as the simulator's time runs fast."""
-    for module in (attempts, conversion):
-        monkeypatch.setattr(module, "WAIT_STEPS", (0.02,) * 15)
+    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.02,) * 15)
     monkeypatch.setattr(transport, "_RETRY_DELAYS", (0.01, 0.01))
 
 

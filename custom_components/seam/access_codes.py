@@ -12,9 +12,9 @@ from typing import Any
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .api import AccessCode, ActionAttempt, SeamAuthError
+from .api import AccessCode, SeamAuthError, SeamError
 from .api.redact import MASK
-from .attempts import async_wait_for_attempt, async_wait_until_set
+from .attempts import async_wait_until_set
 from .const import DOMAIN
 from .constraints import (
     check_length,
@@ -193,29 +193,25 @@ async def async_create(
     common_code_key: str | None = None,
 ) -> JsonObject:
     """Create a code on one lock; return it with its PIN."""
+    unseen: SeamError | None = None
     try:
-        return await _async_create(coordinator, lock, request, common_code_key)
+        try:
+            with translated_errors(coordinator):
+                code, attempt = await coordinator.client.create_access_code(
+                    lock.device_id,
+                    common_code_key=common_code_key,
+                    **request.parameters,
+                )
+            coordinator.async_code_created(code)
+            progress = await async_wait_until_set(
+                coordinator, code, attempt, is_new=True
+            )
+        finally:
+            unseen = await coordinator.async_refresh_locks([lock.device_id])
     except HomeAssistantError as err:
-        if uncertain := uncertain_creation(coordinator, lock, request, err):
+        if uncertain := uncertain_creation(coordinator, lock, request, err, unseen):
             raise uncertain from err
         raise
-
-
-async def _async_create(
-    coordinator: SeamCoordinator,
-    lock: Lock,
-    request: CodeRequest,
-    common_code_key: str | None,
-) -> JsonObject:
-    try:
-        with translated_errors(coordinator):
-            code, attempt = await coordinator.client.create_access_code(
-                lock.device_id, common_code_key=common_code_key, **request.parameters
-            )
-        coordinator.async_code_created(code)
-        progress = await async_wait_until_set(coordinator, code, attempt, is_new=True)
-    finally:
-        await coordinator.async_refresh_locks([lock.device_id])
     return described(coordinator, code, progress)
 
 
@@ -224,11 +220,12 @@ def uncertain_creation(
     before: Lock,
     request: CodeRequest,
     err: HomeAssistantError,
+    unseen: SeamError | None,
 ) -> HomeAssistantError | None:
     """Return what to tell if nobody knows whether Seam has made a code.
 
     A managed code of that very name which the lock had not before is in all likelihood
-    the one.
+    the one. `unseen` is why the lock could not be looked at since, if so.
     """
     if err.translation_key != "change_uncertain":
         return None
@@ -239,9 +236,13 @@ def uncertain_creation(
         for code in now.managed
         if code.called == request.name and code.access_code_id not in known
     ]
+    if found:
+        key = "create_uncertain_found"
+    else:
+        key = "create_uncertain_unseen" if unseen else "create_uncertain"
     return HomeAssistantError(
         translation_domain=DOMAIN,
-        translation_key="create_uncertain_found" if found else "create_uncertain",
+        translation_key=key,
         translation_placeholders={
             "error": str(err.__cause__),
             "lock": before.device.name,
@@ -256,7 +257,7 @@ def described(
 ) -> JsonObject:
     """Return a code with its PIN, as the lock's codes have it by now if they do.
 
-    And how far it is: the `outcome`, with the `reason` where that is needed.
+    And what became of it, such as the `outcome`, with the `reason` where there is one.
     """
     lock = coordinator.data.locks.get(code.device_id)
     current = lock.code(code.access_code_id) if lock else None
@@ -273,51 +274,6 @@ def _with_pin(code: AccessCode) -> JsonObject:
         "starts_at": local_time(code.starts_at),
         "ends_at": local_time(code.ends_at),
         "common_code_key": code.common_code_key,
-    }
-
-
-def not_deletable(lock: Lock, code: AccessCode) -> HomeAssistantError | None:
-    """Return why a code cannot be deleted, if so."""
-    if code.is_offline_access_code:
-        return refusal("offline_code_fixed", lock=lock.device.name, name=label(code))
-    if code.cannot_delete_unmanaged_access_code:
-        return refusal("cannot_delete", lock=lock.device.name, name=label(code))
-    return None
-
-
-async def async_begin_deletion(
-    coordinator: SeamCoordinator, code: AccessCode
-) -> ActionAttempt | None:
-    """Ask Seam to delete a code, managed or not."""
-    delete = (
-        coordinator.client.delete_access_code
-        if code.is_managed
-        else coordinator.client.delete_unmanaged_access_code
-    )
-    with translated_errors(coordinator):
-        attempt = await delete(code.access_code_id)
-    coordinator.async_codes_removed([code.access_code_id])
-    return attempt
-
-
-async def async_delete(
-    coordinator: SeamCoordinator, lock: Lock, code: AccessCode
-) -> JsonObject:
-    """Delete a code, managed or not; return whether it is gone or under way."""
-    code_id = code.access_code_id
-    if reason := not_deletable(lock, code):
-        raise reason
-    try:
-        attempt = await async_begin_deletion(coordinator, code)
-        await async_wait_for_attempt(coordinator, lock.device_id, attempt)
-    finally:
-        await coordinator.async_refresh_locks([lock.device_id])
-    now = coordinator.data.locks.get(lock.device_id)
-    is_there = now is not None and any(c.access_code_id == code_id for c in now.codes)
-    return {
-        "access_code_id": code_id,
-        "name": code.name,
-        "outcome": "pending" if is_there else "deleted",
     }
 
 
@@ -378,7 +334,7 @@ async def async_pull_backup(
         coordinator.async_code_created(backup)
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
-    return {"backup_of": code.access_code_id, **_with_pin(backup)}
+    return described(coordinator, backup, {"backup_of": code.access_code_id})
 
 
 async def async_simulate_unmanaged(

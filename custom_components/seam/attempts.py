@@ -1,6 +1,7 @@
 """Waiting for what Seam does on a lock."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 import logging
 from typing import Final
@@ -15,11 +16,13 @@ from .api import (
     CodeStatus,
     SeamAuthError,
     SeamError,
+    SeamNotFoundError,
     SeamProblem,
+    SeamRateLimitError,
 )
 from .const import DOMAIN
 from .coordinator import SeamCoordinator
-from .errors import refusal
+from .errors import refusal, translated_errors
 from .presentation import JsonObject, label
 
 _LOGGER = logging.getLogger(__name__)
@@ -29,7 +32,43 @@ WAIT_STEPS = (0.5, 0.5, 1, 1, 2, 2, 3, 5, 5, 10, 15, 15)
 LONGEST_WAIT = 65
 
 SUCCESS: Final[JsonObject] = {"outcome": "success"}
-_UNSETTLED: Final = (CodeStatus.SETTING, CodeStatus.UNKNOWN)
+
+
+async def async_watch(
+    coordinator: SeamCoordinator, device_id: str, look: Callable[[], Awaitable[bool]]
+) -> None:
+    """Look until it says that there is nothing left to wait for, at most a minute.
+
+    A lock that is offline gets a single look.
+    """
+    steps = (0,) if is_offline(coordinator, device_id) else WAIT_STEPS
+    now = asyncio.get_running_loop().time
+    with suppress(TimeoutError):
+        # Seam may take its time for each answer, too.
+        async with asyncio.timeout(LONGEST_WAIT):
+            end = now() + sum(steps)
+            for step in steps:
+                await asyncio.sleep(step)
+                try:
+                    if await look():
+                        return
+                except SeamRateLimitError as err:
+                    _log(coordinator, err)
+                    if now() + err.retry_after > end:
+                        return
+                    await asyncio.sleep(err.retry_after)
+                except SeamAuthError as err:
+                    _log(coordinator, err)
+                    coordinator.config_entry.async_start_reauth(coordinator.hass)
+                    return
+                except SeamError as err:
+                    # It goes on in Seam whether or not we can watch it.
+                    _log(coordinator, err)
+
+
+def _log(coordinator: SeamCoordinator, err: SeamError) -> None:
+    err.redact(coordinator.secrets.mask)
+    _LOGGER.debug("Could not ask how far it is: %s", err)
 
 
 async def async_wait_for_attempt(
@@ -42,20 +81,16 @@ async def async_wait_for_attempt(
     """
     if attempt is None:
         return None
-    with suppress(TimeoutError):
-        # Seam may take its time for each answer, too.
-        async with asyncio.timeout(LONGEST_WAIT):
-            for step in _steps(coordinator, device_id):
-                if attempt.status is not ActionAttemptStatus.PENDING:
-                    break
-                await asyncio.sleep(step)
-                try:
-                    attempt = await coordinator.client.get_action_attempt(
-                        attempt.action_attempt_id
-                    )
-                except SeamError as err:
-                    if not may_watch_on(coordinator, err):
-                        break
+
+    attempt_id = attempt.action_attempt_id
+
+    async def look() -> bool:
+        nonlocal attempt
+        attempt = await coordinator.client.get_action_attempt(attempt_id)
+        return attempt.status is not ActionAttemptStatus.PENDING
+
+    if attempt.status is ActionAttemptStatus.PENDING:
+        await async_watch(coordinator, device_id, look)
     if attempt.status is ActionAttemptStatus.ERROR:
         raise attempt_failure(coordinator, device_id, attempt)
     return attempt
@@ -72,23 +107,14 @@ async def async_wait_until_set(
 
     Seam takes a code long before its lock does, and not every endpoint answers with an
     attempt: the code itself tells, too. Raises HomeAssistantError when the attempt has
-    failed, or the code has an error that it had not before.
+    failed, the code is gone or has an error that it had not before.
 
     `code` is as Seam answered it where it `is_new`, else as it was before its change.
     """
     watch = _CodeWatch(coordinator, code, attempt, is_new=is_new)
-    with suppress(TimeoutError):
-        async with asyncio.timeout(LONGEST_WAIT):
-            for step in _steps(coordinator, code.device_id):
-                if watch.is_set:
-                    break
-                await asyncio.sleep(step)
-                try:
-                    await watch.async_look()
-                except SeamError as err:
-                    if not may_watch_on(coordinator, err):
-                        break
-    return SUCCESS if watch.is_set else pending(coordinator, code.device_id)
+    if not watch.is_set:
+        await async_watch(coordinator, code.device_id, watch.async_look)
+    return SUCCESS if watch.is_set else watch.pending
 
 
 class _CodeWatch:
@@ -107,9 +133,10 @@ class _CodeWatch:
         self._attempt = attempt
         self._is_new = is_new
         self._is_read = is_new
+        self._is_missed = False
         self._old_errors = set() if is_new else set(map(_identity, code.own_errors))
 
-    async def async_look(self) -> None:
+    async def async_look(self) -> bool:
         """Ask for the attempt, and when it has succeeded, for the code."""
         client = self._coordinator.client
         if self._is_pending and self._attempt is not None:
@@ -117,9 +144,24 @@ class _CodeWatch:
                 self._attempt.action_attempt_id
             )
         if not self._is_pending:
-            self._code = await client.get_access_code(self._code.access_code_id)
-            self._coordinator.secrets.add((self._code.code, *self._code.other_pins))
-            self._is_read = True
+            await self._async_read()
+        return self.is_set
+
+    async def _async_read(self) -> None:
+        code_id = self._code.access_code_id
+        try:
+            self._code = await self._coordinator.client.get_access_code(code_id)
+        except SeamNotFoundError:
+            # One answer may lag behind.
+            if not self._is_missed:
+                self._is_missed = True
+                raise
+            self._coordinator.async_codes_removed([code_id])
+            with translated_errors(self._coordinator):
+                raise
+        self._coordinator.secrets.add((self._code.code, *self._code.other_pins))
+        self._is_missed = False
+        self._is_read = True
 
     @property
     def is_set(self) -> bool:
@@ -135,7 +177,43 @@ class _CodeWatch:
         for problem in self._code.own_errors:
             if _identity(problem) not in self._old_errors:
                 raise self._failure(problem.message, problem.code)
-        return self._code.status_at(dt_util.utcnow()) not in _UNSETTLED
+        now = dt_util.utcnow()
+        match self._code.status_at(now):
+            case CodeStatus.SET:
+                return True
+            case CodeStatus.UNSET | CodeStatus.REMOVING if self._code.is_expired(now):
+                return True
+            case CodeStatus.UNSET:
+                # With an error of old it may well miss its start.
+                starts_at = self._code.starts_at
+                return (
+                    starts_at is not None
+                    and now < starts_at
+                    and not self._code.own_errors
+                )
+            case _:
+                return False
+
+    @property
+    def pending(self) -> JsonObject:
+        """How far the code is while it is not set, and why."""
+        device_id = self._code.device_id
+        if (
+            not self._is_read
+            or not self._code.own_errors
+            or is_offline(self._coordinator, device_id)
+        ):
+            return pending(self._coordinator, device_id)
+        mask = self._coordinator.secrets.mask
+        reason = refusal(
+            "pending_error",
+            lock=_lock_name(self._coordinator, device_id),
+            errors="; ".join(
+                f"{mask(problem.message)} ({mask(problem.code)})"
+                for problem in self._code.own_errors
+            ),
+        )
+        return {"outcome": "pending", "reason": str(reason)}
 
     @property
     def _is_pending(self) -> bool:
@@ -154,7 +232,7 @@ class _CodeWatch:
                 "name": mask(label(self._code)),
                 "code": self._code.access_code_id,
                 "error": mask(message),
-                "error_code": error_code,
+                "error_code": mask(error_code),
             },
         )
 
@@ -162,11 +240,6 @@ class _CodeWatch:
 def _identity(problem: SeamProblem) -> tuple[object, ...]:
     # Not the message: it may be masked in one of two.
     return problem.code, problem.created_at
-
-
-def _steps(coordinator: SeamCoordinator, device_id: str) -> tuple[float, ...]:
-    """Return how to wait for a lock: one that is offline gets a single look."""
-    return (0,) if is_offline(coordinator, device_id) else WAIT_STEPS
 
 
 def is_offline(coordinator: SeamCoordinator, device_id: str) -> bool:
@@ -187,20 +260,6 @@ def pending(coordinator: SeamCoordinator, device_id: str) -> JsonObject:
 def _lock_name(coordinator: SeamCoordinator, device_id: str) -> str:
     lock = coordinator.data.locks.get(device_id)
     return lock.device.name if lock else device_id
-
-
-def may_watch_on(coordinator: SeamCoordinator, err: SeamError) -> bool:
-    """Return whether to ask again after a failure to look.
-
-    It is none of what was asked for: that goes on in Seam whether or not we can watch
-    it. But where the key is refused, it takes a new one.
-    """
-    err.redact(coordinator.secrets.mask)
-    _LOGGER.debug("Could not ask how far it is: %s", err)
-    if isinstance(err, SeamAuthError):
-        coordinator.config_entry.async_start_reauth(coordinator.hass)
-        return False
-    return True
 
 
 def attempt_failure(

@@ -11,12 +11,13 @@ from homeassistant.util import dt as dt_util
 
 from .access_codes import described
 from .api import AccessCode, CodeStatus
-from .attempts import SUCCESS, async_wait_until_set
+from .attempts import async_wait_until_set
 from .constraints import check_name, check_pin, check_start, check_times
 from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
 from .picture import Lock
 from .presentation import JsonObject, label
+from .targets import Outcome
 
 type Fields = Mapping[str, Any]
 
@@ -188,21 +189,16 @@ def linked_change(
 
 async def async_change_linked(
     coordinator: SeamCoordinator, linked: LinkedChange
-) -> JsonObject:
-    """Change all codes that have the key; return how far they are, as one."""
+) -> dict[str, Outcome]:
+    """Change all codes that have the key; return what became of each, by their ids."""
     if not linked.codes:
-        return UNCHANGED
-    failures: list[HomeAssistantError] = []
-    waiting: list[JsonObject] = []
+        return {}
 
-    async def wait(code: AccessCode) -> None:
+    async def wait(code: AccessCode) -> Outcome:
         try:
-            progress = await async_wait_until_set(coordinator, code, is_new=False)
+            return await async_wait_until_set(coordinator, code, is_new=False)
         except HomeAssistantError as err:
-            failures.append(err)
-        else:
-            if progress != SUCCESS:
-                waiting.append(progress)
+            return err
 
     try:
         with translated_errors(coordinator):
@@ -214,9 +210,14 @@ async def async_change_linked(
             )
         for access_code_id, fields in linked.fields.items():
             coordinator.async_code_changed(access_code_id, fields)
-        await asyncio.gather(*map(wait, linked.codes))
+        progresses = await asyncio.gather(*map(wait, linked.codes))
     finally:
         await coordinator.async_refresh_locks({c.device_id for c in linked.codes})
-    if failures:
-        raise failures[0]
-    return waiting[0] if waiting else SUCCESS
+    return {
+        code.access_code_id: progress
+        if isinstance(progress, HomeAssistantError)
+        else described(
+            coordinator, replace(code, **linked.fields[code.access_code_id]), progress
+        )
+        for code, progress in zip(linked.codes, progresses, strict=True)
+    }

@@ -7,11 +7,11 @@ from datetime import timedelta
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .access_codes import async_begin_deletion, not_deletable
 from .api import AccessCode, ActionAttempt, CodeStatus
 from .attempts import async_wait_for_attempt, pending
 from .batches import async_begin_each, code_outcome
 from .coordinator import SeamCoordinator
+from .deletion import async_begin_deletion, not_deletable
 from .picture import Lock
 from .presentation import JsonObject, local_time
 
@@ -44,7 +44,9 @@ async def async_delete_expired(
     todo: list[AccessCode] = []
     for code in codes:
         if code.status_at(now) is CodeStatus.REMOVING:
-            outcomes.append(_outcome(code, "pending"))
+            outcomes.append(
+                _outcome(code, "pending") | pending(coordinator, lock.device_id)
+            )
         elif reason := not_deletable(lock, code):
             outcomes.append(_outcome(code, "not_deletable", reason))
         elif dry_run:
@@ -90,7 +92,7 @@ async def _async_delete(
         if (reason := failures.get(code.access_code_id)) is not None
         else _outcome(code, "deleted")
         if current is None or current.code(code.access_code_id) is None
-        else {**_outcome(code, "pending"), **pending(coordinator, lock.device_id)}
+        else _outcome(code, "pending") | pending(coordinator, lock.device_id)
         for code in codes
     ]
 

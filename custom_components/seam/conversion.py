@@ -1,15 +1,14 @@
 """Making unmanaged codes managed, and finding out what became of each."""
 
-import asyncio
 from collections.abc import Iterable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from datetime import timedelta
 
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .api import AccessCode, ActionAttempt, ActionAttemptStatus, SeamError
-from .attempts import LONGEST_WAIT, WAIT_STEPS, attempt_failure, may_watch_on
+from .api import AccessCode, ActionAttempt, ActionAttemptStatus
+from .attempts import async_watch, attempt_failure, pending
 from .batches import async_begin_each, code_outcome
 from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
@@ -97,9 +96,7 @@ class _Conversion:
             self._failures = await async_begin_each(codes, begin)
             if self._failures and len(codes) == 1:
                 raise self._failures[codes[0].access_code_id]
-            with suppress(TimeoutError):
-                async with asyncio.timeout(LONGEST_WAIT):
-                    await self._async_wait(codes)
+            await self._async_wait(codes)
         finally:
             self._coordinator.async_codes_converted(self._converted)
             await self._coordinator.async_refresh_locks([self._lock.device_id])
@@ -111,21 +108,17 @@ class _Conversion:
         Often Seam answers a conversion with nothing to wait for. Then a code is
         converted when the lock has a new managed code with its id or its PIN.
         """
-        for step in WAIT_STEPS:
-            waiting = [
-                code
-                for code in codes
-                if code.access_code_id not in self._failures
-                and code.access_code_id not in self._converted
-            ]
-            if not waiting:
-                return
-            await asyncio.sleep(step)
-            try:
-                await self._async_look(waiting)
-            except SeamError as err:
-                if not may_watch_on(self._coordinator, err):
-                    return
+
+        def waiting() -> list[AccessCode]:
+            settled = self._converted | self._failures.keys()
+            return [code for code in codes if code.access_code_id not in settled]
+
+        async def look() -> bool:
+            await self._async_look(waiting())
+            return not waiting()
+
+        if waiting():
+            await async_watch(self._coordinator, self._lock.device_id, look)
 
     async def _async_look(self, waiting: list[AccessCode]) -> None:
         """Find out how far the codes are."""
@@ -162,8 +155,10 @@ class _Conversion:
         code_id = code.access_code_id
         if reason := self._failures.get(code_id):
             return code_outcome(code, "failed", reason)
-        return code_outcome(
-            code, "converted" if code_id in self._converted else "pending"
+        if code_id in self._converted:
+            return code_outcome(code, "converted")
+        return code_outcome(code, "pending") | pending(
+            self._coordinator, self._lock.device_id
         )
 
     def _translated_errors(

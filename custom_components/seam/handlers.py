@@ -9,7 +9,6 @@ from homeassistant.exceptions import HomeAssistantError
 
 from .access_codes import (
     async_create,
-    async_delete,
     async_generate,
     async_pull_backup,
     async_reveal,
@@ -21,9 +20,9 @@ from .access_codes import (
     find_managed_code,
 )
 from .api import AccessCode
-from .attempts import pending
 from .capabilities import async_report_lengths, capabilities
 from .changes import (
+    UNCHANGED,
     CodeChange,
     LinkedChange,
     async_change,
@@ -36,6 +35,7 @@ from .cleanup import async_delete_expired, expired_codes
 from .const import DOMAIN
 from .conversion import async_convert, not_convertible
 from .coordinator import SeamCoordinator
+from .deletion import async_delete
 from .ensuring import async_ensure
 from .errors import refusal
 from .fields import (
@@ -57,7 +57,14 @@ from .fields import (
 from .picture import Lock
 from .presentation import JsonObject, async_code
 from .sharing import async_create_shared, check_shared, new_common_code_key
-from .targets import Outcome, Target, async_each, async_renew, current_lock
+from .targets import (
+    Outcome,
+    Target,
+    async_each,
+    async_renew,
+    current_lock,
+    lock_entity_id,
+)
 
 type Outcomes = dict[str, Outcome]
 
@@ -128,25 +135,37 @@ async def _async_update_each(
 async def _async_update_linked(
     found: list[tuple[Target, AccessCode]], change: CodeChange
 ) -> Outcomes:
-    """Change all codes linked with those found, each group once."""
+    """Change all codes linked with those found, each group once.
+
+    A lock that was not named answers, too, if it has not followed.
+    """
     groups: dict[tuple[SeamCoordinator, str], LinkedChange] = {}
-    keys = {}
+    named: dict[tuple[SeamCoordinator, str], list[tuple[Target, AccessCode]]] = {}
     for target, code in found:
         linked = linked_change(target.coordinator, target.lock, code, change)
-        keys[target.entity_id] = key = (target.coordinator, linked.common_code_key)
+        key = target.coordinator, linked.common_code_key
         groups.setdefault(key, linked)
-    progresses: dict[tuple[SeamCoordinator, str], Outcome] = {}
+        named.setdefault(key, []).append((target, code))
+    outcomes: Outcomes = {}
     for key, linked in groups.items():
+        coordinator, _ = key
         try:
-            progresses[key] = await async_change_linked(key[0], linked)
+            by_code = await async_change_linked(coordinator, linked)
         except HomeAssistantError as err:
-            progresses[key] = err
-    return {
-        target.entity_id: progress
-        if isinstance(progress := progresses[keys[target.entity_id]], Exception)
-        else described(target.coordinator, code, progress)
-        for target, code in found
-    }
+            outcomes |= {target.entity_id: err for target, _ in named[key]}
+            continue
+        for target, code in named[key]:
+            outcomes[target.entity_id] = (
+                by_code.pop(code.access_code_id)
+                if code.access_code_id in by_code
+                else described(coordinator, code, UNCHANGED)
+            )
+        for other in linked.codes:
+            outcome = by_code.get(other.access_code_id, UNCHANGED)
+            if isinstance(outcome, HomeAssistantError) or "reason" in outcome:
+                entity_id = lock_entity_id(coordinator, other.device_id)
+                outcomes[entity_id] = outcome
+    return outcomes
 
 
 async def async_delete_access_code(
@@ -158,10 +177,7 @@ async def async_delete_access_code(
     async def delete(target: Target) -> JsonObject:
         check_codes_known(target.lock)
         code = find_code(target.coordinator, target.lock, target.lock.codes, **pick)
-        row = await async_delete(target.coordinator, target.lock, code)
-        if row["outcome"] == "pending":
-            row |= pending(target.coordinator, target.lock.device_id)
-        return row
+        return await async_delete(target.coordinator, target.lock, code)
 
     return await async_each(targets, delete)
 

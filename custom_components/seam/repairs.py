@@ -11,11 +11,11 @@ from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
-from .access_codes import async_delete
 from .api import AccessCode
 from .const import DOMAIN
 from .conversion import async_convert
 from .coordinator import SeamConfigEntry, SeamCoordinator
+from .deletion import async_delete
 from .issues import as_placeholders, choices, colliding_code
 from .picture import Lock
 from .presentation import JsonObject
@@ -105,10 +105,10 @@ class DuplicateCodeFlow(RepairsFlow):
             if err.translation_key == "not_found":
                 raise self._over("other_gone") from err
             return await self._async_failed(str(err))
-        if reason := outcome.get("reason"):
-            return await self._async_failed(str(reason))
         if outcome["outcome"] == "pending":
             raise self._over("under_way")
+        if reason := outcome.get("reason"):
+            return await self._async_failed(str(reason))
         # The error may outlast the repair. Then the issue comes back, in its time.
         ir.async_delete_issue(self.hass, DOMAIN, self.issue_id)
         collision.coordinator.async_update_listeners()

@@ -6,9 +6,9 @@ from uuid import uuid4
 from homeassistant.exceptions import HomeAssistantError
 
 from .access_codes import CodeRequest, described, uncertain_creation
+from .api import AccessCode, SeamError
 from .attempts import async_wait_until_set
 from .constraints import check_common_length
-from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
 from .presentation import JsonObject
 from .targets import Outcome, Target, async_each
@@ -40,48 +40,48 @@ async def async_create_shared(
     All or nothing: Seam refuses where the locks cannot share a PIN.
     """
     coordinator = targets[0].coordinator
-    try:
-        return await _async_create_shared(coordinator, targets, request)
-    except HomeAssistantError as err:
-        # Not all locks need to have it: each is looked at.
-        uncertain = {
-            target.entity_id: reason
-            for target in targets
-            if (reason := uncertain_creation(coordinator, target.lock, request, err))
-        }
-        if uncertain:
-            return {**uncertain}
-        raise
-
-
-async def _async_create_shared(
-    coordinator: SeamCoordinator, targets: Sequence[Target], request: CodeRequest
-) -> dict[str, Outcome]:
     device_ids = [target.lock.device_id for target in targets]
     parameters = {
         name: value
         for name, value in request.parameters.items()
         if name not in _FOR_ONE_LOCK
     }
+    created: dict[str, AccessCode] = {}
+
+    async def wait(target: Target) -> JsonObject:
+        if (code := created.get(target.lock.device_id)) is None:
+            raise refusal("no_answer_for_lock", lock=target.lock.device.name)
+        return await async_wait_until_set(coordinator, code, is_new=True)
+
+    unseen: SeamError | None = None
     try:
-        with translated_errors(coordinator):
-            codes = await coordinator.client.create_multiple_access_codes(
-                device_ids,
-                behavior_when_code_cannot_be_shared="throw",
-                **parameters,
+        try:
+            with translated_errors(coordinator):
+                codes = await coordinator.client.create_multiple_access_codes(
+                    device_ids,
+                    behavior_when_code_cannot_be_shared="throw",
+                    **parameters,
+                )
+            for code in codes:
+                coordinator.async_code_created(code)
+                created[code.device_id] = code
+            progresses = await async_each(list(targets), wait)
+        finally:
+            unseen = await coordinator.async_refresh_locks(device_ids)
+    except HomeAssistantError as err:
+        # Not all locks need to have it: each is looked at.
+        uncertain = {
+            target.entity_id: reason
+            for target in targets
+            if (
+                reason := uncertain_creation(
+                    coordinator, target.lock, request, err, unseen
+                )
             )
-        for code in codes:
-            coordinator.async_code_created(code)
-        created = {code.device_id: code for code in codes}
-
-        async def wait(target: Target) -> JsonObject:
-            if (code := created.get(target.lock.device_id)) is None:
-                raise refusal("no_answer_for_lock", lock=target.lock.device.name)
-            return await async_wait_until_set(coordinator, code, is_new=True)
-
-        progresses = await async_each(list(targets), wait)
-    finally:
-        await coordinator.async_refresh_locks(device_ids)
+        }
+        if uncertain:
+            return {**uncertain}
+        raise
     return {
         target.entity_id: progress
         if isinstance(progress := progresses[target.entity_id], HomeAssistantError)

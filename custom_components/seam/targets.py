@@ -1,7 +1,7 @@
 """Which locks an action goes to, and how it answers for each of them."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 import logging
 from typing import TypeGuard
@@ -69,10 +69,9 @@ async def async_handle(handler: Handler, call: ServiceCall) -> ServiceResponse:
     if not call.return_response:
         # What is only begun is no error, but nobody else would say so.
         for entity_id, outcome in outcomes.items():
-            if isinstance(outcome, dict) and "reason" in outcome:
-                _LOGGER.warning(
-                    "%s of %s: %s", call.service, entity_id, outcome["reason"]
-                )
+            if isinstance(outcome, dict):
+                for reason in _reasons_to_wait(outcome):
+                    _LOGGER.warning("%s of %s: %s", call.service, entity_id, reason)
         return None
     return {
         entity_id: {"error": str(outcome), "error_key": outcome.translation_key}
@@ -80,6 +79,16 @@ async def async_handle(handler: Handler, call: ServiceCall) -> ServiceResponse:
         else outcome
         for entity_id, outcome in outcomes.items()
     }
+
+
+def _reasons_to_wait(outcome: JsonObject) -> Iterator[str]:
+    """Return why what an action has begun is not done, on a lock and for its codes."""
+    if "reason" in outcome:
+        yield str(outcome["reason"])
+    rows = outcome.get("access_codes")
+    for row in rows if isinstance(rows, list) else ():
+        if isinstance(row, dict) and row.get("outcome") == "pending":
+            yield f"{row['name']}: {row['reason']}"
 
 
 async def _async_targets(call: ServiceCall) -> list[Target]:
@@ -152,6 +161,13 @@ async def async_renew(targets: Iterable[Target]) -> None:
         with translated_errors(coordinator, changes=False):
             if error := await coordinator.async_refresh_locks(of_workspace):
                 raise error
+
+
+def lock_entity_id(coordinator: SeamCoordinator, device_id: str) -> str:
+    """Return how answers call a lock that no call named."""
+    registry = er.async_get(coordinator.hass)
+    found = registry.async_get_entity_id(LOCK_DOMAIN, DOMAIN, f"{device_id}_lock")
+    return found or device_id
 
 
 def current_lock(target: Target) -> Lock:

@@ -5,7 +5,7 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.seam import attempts, conversion
+from custom_components.seam import attempts
 from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
@@ -19,16 +19,14 @@ from .support import Actions
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask often, as the simulator's time runs fast; and try reads again soon."""
-    for module in (attempts, conversion):
-        monkeypatch.setattr(module, "WAIT_STEPS", (0.02,) * 40)
+    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.02,) * 40)
     monkeypatch.setattr(transport, "_RETRY_DELAYS", (0.01, 0.01))
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up waiting soon."""
-    for module in (attempts, conversion):
-        monkeypatch.setattr(module, "WAIT_STEPS", (0.01,) * 4)
+    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.01,) * 4)
 
 
 @pytest.fixture

@@ -54,6 +54,13 @@ def texts(err: BaseException | None) -> Iterator[str]:
         waiting += [one.__cause__, one.__context__]
 
 
+def shown_anywhere(hass: HomeAssistant, pin: str) -> bool:
+    """Return whether any state shows a PIN. Times and ids of states hold any digits."""
+    return any(
+        pin in f"{state.state} {state.attributes}" for state in hass.states.async_all()
+    )
+
+
 class Actions:
     """Calls actions."""
 

@@ -261,14 +261,49 @@ async def test_never_finishing_conversion(
 
     answer = await actions.answer(CONVERT, FRONT, name="Neighbour")
 
-    assert answer["access_codes"] == [
+    (row,) = answer["access_codes"]
+    assert [row] == [
         {
             "access_code_id": UNMANAGED_NEIGHBOUR,
             "name": "Neighbour",
             "outcome": "pending",
+            "reason": row["reason"],
         }
     ]
+    assert "Front Door has not confirmed it" in row["reason"]
     assert UNMANAGED_NEIGHBOUR in actions.listed(FRONT, "unmanaged")
+
+
+async def test_never_finishing_conversion_without_an_answer(
+    simulator: Simulator,
+    actions: Actions,
+    impatient: None,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """What is only begun stands in the log, if nobody takes the answer."""
+    simulator.clock.speed = 0.001
+    await actions.run(CONVERT, FRONT, all=True)
+    for name in ("Neighbour", "Summer guest"):
+        assert f"{CONVERT} of {FRONT}: {name}: Front Door has not confirmed" in (
+            caplog.text
+        )
+    assert "Installer" not in caplog.text
+
+
+async def test_offline_lock(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """A lock that is offline is looked at once and not waited for."""
+    simulator.clock.speed = 0.001
+    simulator.control.lock_offline("Front Door")
+    await reconcile()
+    before = len(actions.sent("/access_codes/list"))
+    answer = await actions.answer(CONVERT, FRONT, name="Neighbour")
+    (row,) = answer["access_codes"]
+    assert row["outcome"] == "pending"
+    assert "Front Door is offline" in row["reason"]
+    # Once to watch, once for the picture.
+    assert len(actions.sent("/access_codes/list")) - before == 2
 
 
 async def test_seam_refuses_one_of_all(

@@ -144,7 +144,7 @@ async def test_what_somebody_has_prolonged_stays(
 
 
 async def test_what_seam_removes_already(
-    simulator: Simulator, actions: Actions
+    simulator: Simulator, actions: Actions, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A code on its way off the lock is told, and not deleted a second time."""
     going = _expired(
@@ -157,6 +157,11 @@ async def test_what_seam_removes_already(
         CODE_APARTMENT_1_EXPIRED: "deleted",
     }
     assert len(actions.sent(PATH)) == 1
+    assert CLEAN not in caplog.text
+
+    # Where nobody takes the answer, the log says what is not done.
+    await actions.run(CLEAN, FLAT_1)
+    assert f"{CLEAN} of {FLAT_1}: Going: Apartment 1 has not confirmed" in caplog.text
 
 
 async def test_offline_lock(simulator: Simulator, actions: Actions) -> None:

@@ -7,7 +7,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.seam import attempts, conversion
+from custom_components.seam import attempts
+from custom_components.seam.api import transport
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
 from simulator.endpoints import linked_codes
@@ -443,8 +444,16 @@ async def test_answer_lost_while_nothing_can_be_looked_at(
 ) -> None:
     """In an outage of all there is nothing to be found, and nothing is sent again."""
     simulator.faults.add("outage", after_processing=True)
-    await actions.fails("create_uncertain", SCHEDULE, FRONT, name="Baker")
+    message = await actions.fails(
+        "create_uncertain_unseen", SCHEDULE, FRONT, name="Baker"
+    )
+    assert "could not be looked at" in message
+    assert "no new code" not in message
     assert len(actions.sent(CREATE_PATH)) == 1
+    answers = await actions.fails(
+        "some_locks_failed", SCHEDULE, [FRONT, KEYPAD], name="Band"
+    )
+    assert answers.count("could not be looked at") == 2
 
 
 @pytest.mark.parametrize(
@@ -464,8 +473,7 @@ async def test_waiting_ends_whatever_seam_does(
     path: str,
 ) -> None:
     """Where each answer takes for ever, the wait ends all the same."""
-    for module in (attempts, conversion):
-        monkeypatch.setattr(module, "LONGEST_WAIT", 0.3)
+    monkeypatch.setattr(attempts, "LONGEST_WAIT", 0.3)
     simulator.clock.speed = 0.001
     simulator.faults.add("hang", path=path, count=1)
     before = len(actions.sent(path))
@@ -554,6 +562,68 @@ async def test_shared_codes_of_which_seam_tells_one(
     assert answers[FRONT]["error_key"] == "no_answer_for_lock"
     assert "Front Door" in answers[FRONT]["error"]
     assert answers[KEYPAD]["outcome"] == "success"
+
+
+async def test_too_many_requests_while_watching(
+    simulator: Simulator, actions: Actions, subtests: pytest.Subtests
+) -> None:
+    """Seam is not asked again before it wants to be; what takes too long is pending."""
+    watched = {
+        SCHEDULE: ("/action_attempts/get", {"name": "Baker"}),
+        CONVERT: ("/access_codes/list", {"name": "Neighbour"}),
+        DELETE: ("/action_attempts/get", {"name": "Cleaner"}),
+    }
+    simulator.clock.speed = 0.001
+    for action, (path, data) in watched.items():
+        with subtests.test(action=action):
+            before = len(actions.sent(path))
+            simulator.faults.add("rate_limit", path=path, retry_after=60, count=5)
+            answer = await actions.answer(action, FRONT, **data)
+            simulator.faults.clear()
+            row = answer["access_codes"][0] if action == CONVERT else answer
+            assert row["outcome"] == "pending"
+            assert row["reason"]
+            # Lists are read once more for the picture.
+            count = len(actions.sent(path)) - before
+            assert count == (2 if action == CONVERT else 1)
+
+
+async def test_short_wait_while_watching(
+    simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where Seam lets one ask again within the minute, the end is not missed."""
+    monkeypatch.setattr(transport, "_LONGEST_WAIT", 0)
+    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.01,) * 2 + (10,))
+    simulator.faults.add(
+        "rate_limit", path="/action_attempts/get", retry_after=1, count=1
+    )
+    answer = await actions.answer(SCHEDULE, FRONT, name="Baker")
+    assert answer["outcome"] == "success"
+    # Without the wait, the code would not have been set yet.
+    assert len(actions.sent("/action_attempts/get")) == 2
+
+
+@CHANGES
+async def test_no_connection(
+    simulator: Simulator,
+    actions: Actions,
+    poll: Poll,
+    action: str,
+    entity_id: Any,
+    data: dict[str, Any],
+    path: str,
+) -> None:
+    """Where nothing could be sent, nothing is uncertain."""
+    before = actions.world
+    await simulator.stop()
+    # Connections that were kept open are closed by now.
+    await poll()
+    # Before it converts anything, Seam is asked for what has happened.
+    key = "cannot_connect" if action == CONVERT else "not_sent"
+    message = await actions.fails(key, action, entity_id, **data)
+    assert "Seam cannot be reached" in message
+    assert "not known whether" not in message
+    assert actions.world == before
 
 
 async def test_picture_follows_a_failure_to_look(

@@ -24,7 +24,17 @@ from simulator.seed import (
 )
 from tests.conftest import Poll
 
-from .support import FLAT_1, FLAT_2, FRONT, KEYPAD, SHED, WITH_PIN, Actions, texts
+from .support import (
+    FLAT_1,
+    FLAT_2,
+    FRONT,
+    KEYPAD,
+    SHED,
+    WITH_PIN,
+    Actions,
+    shown_anywhere,
+    texts,
+)
 
 REVEAL = "reveal_access_code"
 UPDATE = "update_access_code"
@@ -71,15 +81,15 @@ async def test_new_pin(
     hass: HomeAssistant, coordinator: SeamCoordinator, actions: Actions
 ) -> None:
     """A code gets another PIN, leading zero and all, which shows nowhere."""
-    answer = await actions.answer(UPDATE, FRONT, name="Owner", code="0042")
+    answer = await actions.answer(UPDATE, FRONT, name="Owner", code="004281")
 
-    assert answer["code"] == "0042"
+    assert answer["code"] == "004281"
     assert answer["outcome"] == "success"
-    assert actions.code(CODE_OWNER).code == "0042"
+    assert actions.code(CODE_OWNER).code == "004281"
     known = coordinator.data.locks[FRONT_DOOR].code(CODE_OWNER)
     assert known is not None
-    assert known.code == "0042"
-    assert all("0042" not in str(state.as_dict()) for state in hass.states.async_all())
+    assert known.code == "004281"
+    assert not shown_anywhere(hass, "004281")
 
 
 @pytest.mark.parametrize("field", ["starts_at", "ends_at"])
@@ -478,38 +488,97 @@ async def test_linked_codes_on_all_their_locks(actions: Actions) -> None:
     assert len(actions.sent(MULTIPLE_PATH)) == 1
 
 
-@pytest.mark.parametrize("named", [FRONT, KEYPAD])
-async def test_linked_code_that_a_lock_does_not_take(
-    simulator: Simulator, actions: Actions, named: str
+def _not_followed(actions: Actions, made: dict[str, Any]) -> dict[str, str]:
+    """Return which locks have not taken a change, with the ids of the codes."""
+    return {
+        entity_id: code["access_code_id"]
+        for entity_id, code in made.items()
+        if actions.code(code["access_code_id"]).errors
+    }
+
+
+async def test_linked_code_that_the_only_named_lock_does_not_take(
+    simulator: Simulator, actions: Actions
 ) -> None:
-    """A failure on one of the locks is told, whichever of them was named."""
+    """Its failure is the call's."""
     made = await _linked(actions)
     simulator.control.fail_next_programming(message="The keypad is asleep.")
     message = await actions.fails(
-        "code_not_changed", UPDATE, named, name="Band", linked=True, new_name="Trio"
+        "code_not_changed", UPDATE, FLAT_1, name="Band", linked=True, new_name="Trio"
     )
-    (failed,) = (
-        code["access_code_id"]
-        for code in made.values()
-        if actions.code(code["access_code_id"]).errors
-    )
-    assert failed in message
+    assert _not_followed(actions, made)[FLAT_1] in message
     assert "The keypad is asleep." in message
-    assert "failed_to_set_on_device" in message
+
+
+@pytest.mark.parametrize("count", [1, 2])
+@pytest.mark.parametrize(
+    "named", [[FRONT], [FRONT, KEYPAD], [FRONT, FLAT_1], [FRONT, FLAT_1, KEYPAD]]
+)
+async def test_linked_codes_that_locks_do_not_take(
+    simulator: Simulator, actions: Actions, named: list[str], count: int
+) -> None:
+    """Each failure is told of its own lock, named or not; the others have done it."""
+    made = await _linked(actions)
+    for _ in range(count):
+        simulator.control.fail_next_programming(message="The keypad is asleep.")
+
+    answers = await actions.answers(
+        UPDATE, named, name="Band", linked=True, new_name="Trio"
+    )
+
+    failed = _not_followed(actions, made)
+    assert len(failed) == count
+    assert set(answers) == {*named, *failed}
+    for entity_id, answer in answers.items():
+        if entity_id in failed:
+            assert answer["error_key"] == "code_not_changed"
+            assert failed[entity_id] in answer["error"]
+            assert "The keypad is asleep." in answer["error"]
+            assert "failed_to_set_on_device" in answer["error"]
+        else:
+            assert (answer["outcome"], answer["name"]) == ("success", "Trio")
+            assert answer["access_code_id"] == made[entity_id]["access_code_id"]
+
+
+async def test_linked_codes_that_locks_do_not_take_and_nobody_takes_the_answer(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """One error says where it failed, named or not, and where it was done."""
+    made = await _linked(actions)
+    for _ in range(2):
+        simulator.control.fail_next_programming(message="The keypad is asleep.")
+    with pytest.raises(HomeAssistantError) as caught:
+        await actions.run(
+            UPDATE, [FRONT, KEYPAD], name="Band", linked=True, new_name="Trio"
+        )
+    told, _, done = str(caught.value).partition("Done:")
+    failed = _not_followed(actions, made)
+    assert len(failed) == 2
+    for entity_id, code_id in failed.items():
+        assert entity_id in told
+        assert code_id in told
+    assert set(done.replace(",", "").split()) == {FRONT, KEYPAD} - set(failed) or {"–"}
 
 
 async def test_linked_code_on_a_lock_that_is_offline(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """The codes are pending as one, and the answer says on which lock."""
+    """That lock's code is pending, whether or not it was named; the others are done."""
     await _linked(actions)
     simulator.control.lock_offline("Bike Room Keypad")
     await reconcile()
-    answer = await actions.answer(
-        UPDATE, FRONT, name="Band", linked=True, new_name="Trio"
-    )
-    assert answer["outcome"] == "pending"
-    assert "Bike Room Keypad is offline" in answer["reason"]
+    for named, old, new in (
+        ([FRONT], "Band", "Trio"),
+        ([FRONT, KEYPAD], "Trio", "Duo"),
+    ):
+        answers = await actions.answers(
+            UPDATE, named, name=old, linked=True, new_name=new
+        )
+        assert set(answers) == {FRONT, KEYPAD}
+        assert answers[FRONT]["outcome"] == "success"
+        assert "reason" not in answers[FRONT]
+        assert answers[KEYPAD]["outcome"] == "pending"
+        assert "Bike Room Keypad is offline" in answers[KEYPAD]["reason"]
 
 
 async def test_linked_codes_and_the_rules_of_another_lock(actions: Actions) -> None:
@@ -610,6 +679,85 @@ async def test_old_error_of_a_code(simulator: Simulator, actions: Actions) -> No
     answer = await actions.answer(REVEAL, FRONT, name="Cleaner")
     answer = await actions.answer(UPDATE, FRONT, name="Cleaner", new_name="Butler")
     assert answer["outcome"] == "success"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        "no_space_for_access_code_on_device",
+        "code_constraints_violated",
+        "failed_to_set_on_device",
+        "duplicate_code_on_device",
+        "access_code_inactive",
+    ],
+)
+async def test_code_that_still_is_not_on_its_lock(
+    simulator: Simulator, actions: Actions, impatient: None, error: str
+) -> None:
+    """A change that Seam takes is no success while the lock does not have the code."""
+    code = actions.code(CODE_CLEANER)
+    message = f"{code.code} does not fit."
+    simulator.control.code_error(CODE_CLEANER, error, message=message)
+    code.status = "unset"
+    code.is_on_device = False
+    await actions.answer(REVEAL, FRONT, name="Cleaner")
+
+    answer = await actions.answer(
+        UPDATE, FRONT, name="Cleaner", allow_external_modification=True
+    )
+
+    assert (answer["outcome"], answer["status"]) == ("pending", "unset")
+    assert error in answer["reason"]
+    assert "does not fit." in answer["reason"]
+    assert "739158" not in answer["reason"]
+
+
+@pytest.mark.parametrize(
+    ("days", "has_error", "outcome"),
+    [
+        ((1, 2), False, "success"),
+        ((1, 2), True, "pending"),
+        ((-1, 2), False, "pending"),
+        ((-2, -1), True, "success"),
+    ],
+)
+async def test_code_that_need_not_be_on_its_lock(
+    simulator: Simulator,
+    actions: Actions,
+    impatient: None,
+    days: tuple[int, int],
+    has_error: bool,
+    outcome: str,
+) -> None:
+    """Before its start and after its end all is well without it, but for an error."""
+    code, now = actions.code(CODE_CLEANER), dt_util.utcnow()
+    code.starts_at, code.ends_at = (now + day * DAY for day in days)
+    code.status, code.is_on_device = "unset", False
+    if has_error:
+        simulator.control.code_error(CODE_CLEANER, "failed_to_set_on_device")
+    await actions.answer(REVEAL, FRONT, name="Cleaner")
+    answer = await actions.answer(
+        UPDATE, FRONT, name="Cleaner", allow_external_modification=True
+    )
+    assert (answer["outcome"], answer["status"]) == (outcome, "unset")
+
+
+async def test_code_that_vanishes(
+    simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A code that is gone is not called pending."""
+    update = simulator.core.codes.update
+
+    def vanish(code: Any, changes: Any, *, attempt: Any) -> None:
+        update(code, changes)
+        simulator.core.attempts.succeed(attempt)
+        simulator.control.vanish_code(code.access_code_id)
+
+    monkeypatch.setattr(simulator.core.codes, "update", vanish)
+    await actions.fails("not_found", UPDATE, FRONT, name="Cleaner", new_name="Butler")
+    assert CODE_CLEANER not in actions.listed(FRONT)
+    # One answer may lag behind, two do not.
+    assert len(actions.sent("/access_codes/get")) == 2
 
 
 async def test_no_answer(simulator: Simulator, actions: Actions) -> None:
