@@ -4,7 +4,7 @@ from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
 from tests.conftest import Poll
 
-from .support import FLAT_1, Actions
+from .support import FLAT_1, FRONT, Actions
 
 BOOKINGS = ("4815", "9073")
 
@@ -65,3 +65,12 @@ async def test_a_pin_set_in_the_makers_app_is_masked_where_seam_quotes_it(
     assert "Changed from •••• to ••••" in str(state.attributes)
     assert "777123" not in str(state.attributes)
     assert simulator.world.access_codes[CODE_OWNER].device_id == FRONT_DOOR
+
+
+async def test_a_simulated_code_whose_name_holds_a_pin(actions: Actions) -> None:
+    """An answer without PINs has none in a name either."""
+    pin = actions.code(CODE_OWNER).code
+    answer = await actions.answer(
+        "simulate_unmanaged_access_code", FRONT, name=f"Like {pin}", code="481516"
+    )
+    assert answer["name"] == "Like ••••"
