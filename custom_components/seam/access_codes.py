@@ -7,12 +7,13 @@ picture up to date.
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+import logging
 from typing import Any
 
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from .api import AccessCode, SeamAuthError, SeamError
+from .api import AccessCode, SeamAuthError, SeamError, SeamNotFoundError
 from .api.redact import MASK
 from .attempts import async_wait_until_set
 from .const import DOMAIN
@@ -26,9 +27,11 @@ from .constraints import (
 )
 from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
-from .picture import Lock
+from .picture import Lock, masked_code
 from .presentation import JsonObject, label, local_time
-from .targets import Target, current_lock
+from .targets import Target, async_read_code, current_lock
+
+_LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -285,25 +288,54 @@ async def async_reveal(
     Somebody may stand at the door while Seam is down: then the last known PIN is
     better than none, as long as the answer says so.
     """
-    coordinator = target.coordinator
+    coordinator, was_known = target.coordinator, target.lock.has_codes
     error = await coordinator.async_refresh_locks([target.lock.device_id])
-    if isinstance(error, SeamAuthError):
-        with translated_errors(coordinator, changes=False):
-            raise error
     lock = current_lock(target)
-    check_codes_known(lock)
-    code = find_code(
-        coordinator, lock, lock.codes, access_code_id=access_code_id, name=name
-    )
-    if code.code is None:
-        raise refusal("pin_unknown", lock=lock.device.name, name=label(code))
+    try:
+        known = find_code(
+            coordinator, lock, lock.codes, access_code_id=access_code_id, name=name
+        )
+    except ServiceValidationError:
+        # While the codes cannot be had, nobody can say that this one does not exist.
+        check_codes_known(lock)
+        raise
+    with translated_errors(coordinator, changes=False):
+        if isinstance(error, SeamAuthError):
+            raise error
+        code = await _async_read(coordinator, known)
+    as_of: datetime | None = dt_util.utcnow()
+    if code is None:
+        as_of = coordinator.confirmed_at if was_known else coordinator.reconciled_at
+    shown = code or known
+    if shown.code is None:
+        raise refusal("pin_unknown", lock=lock.device.name, name=label(shown))
     return {
-        **_with_pin(code),
-        "is_fresh": error is None,
-        "as_of": local_time(
-            dt_util.utcnow() if error is None else coordinator.reconciled_at
-        ),
+        **_with_pin(masked_code(shown, coordinator.secrets)),
+        "is_fresh": code is not None,
+        "as_of": local_time(as_of),
     }
+
+
+async def _async_read(
+    coordinator: SeamCoordinator, code: AccessCode
+) -> AccessCode | None:
+    """Return the code as Seam has it now, None while Seam cannot tell.
+
+    Lists do not do: a code that one of them lacks, or has in a row that cannot be
+    read, is kept as it was.
+    """
+    try:
+        return await async_read_code(coordinator, code)
+    except SeamAuthError:
+        raise
+    except SeamNotFoundError:
+        coordinator.async_codes_gone((code.access_code_id,))
+        await coordinator.async_refresh_locks([code.device_id])
+        raise
+    except SeamError as err:
+        err.redact(coordinator.secrets.mask)
+        _LOGGER.debug("Could not read a code: %s", err)
+        return None
 
 
 async def async_generate(coordinator: SeamCoordinator, lock: Lock) -> JsonObject:

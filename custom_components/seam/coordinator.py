@@ -1,7 +1,7 @@
 """Runs the sync against the client. The only owner of the data."""
 
 import asyncio
-from collections.abc import Iterable, Mapping, Set as AbstractSet
+from collections.abc import Collection, Iterable, Mapping, Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 import logging
@@ -78,6 +78,8 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             always_update=False,
         )
         self.client = client
+        self.confirmed_at: datetime | None = None
+        """When Seam last told that nothing else had happened."""
         self.push = Push()
         self.data = Picture()
         self.secrets = Secrets(entry.data[CONF_API_KEY])
@@ -145,6 +147,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             self.update_interval = _POLL_INTERVAL
             raise _update_error(err) from err
         else:
+            self.confirmed_at = dt_util.utcnow()
             self.update_interval = self._next_poll_interval()
         self._async_follow(self._sync.picture)
         return self._sync.picture
@@ -210,6 +213,11 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         """Note codes that an action had removed."""
         self._sync.codes_removed(access_code_ids, dt_util.utcnow())
         self._async_show()
+
+    @callback
+    def async_codes_gone(self, access_code_ids: Collection[str]) -> None:
+        """Note codes that Seam does not know any more."""
+        self._sync.codes_gone(access_code_ids, dt_util.utcnow())
 
     @callback
     def async_lock_turned(self, device_id: str, *, locked: bool) -> None:

@@ -194,6 +194,12 @@ class Sync:
             self._own_changes.expect_gone((access_code_id,), now)
             self.code_changed(access_code_id, {"status": CodeStatus.REMOVING}, now)
 
+    def codes_gone(self, access_code_ids: Collection[str], now: datetime) -> None:
+        """Believe the next list without these codes: Seam itself says they are gone."""
+        for access_code_id in access_code_ids:
+            self._own_changes.forget(access_code_id)
+        self._own_changes.expect_gone(access_code_ids, now)
+
     def codes_converted(self, access_code_ids: Iterable[str], now: datetime) -> None:
         """Believe it when unmanaged codes are missing: Seam may give them new ids."""
         self._own_changes.expect_gone(access_code_ids, now)

@@ -18,6 +18,7 @@ from homeassistant.helpers.target import (
     async_extract_referenced_entity_ids,
 )
 
+from .api import AccessCode, SeamNotFoundError
 from .const import DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .errors import refusal, translated_errors
@@ -161,6 +162,36 @@ async def async_renew(targets: Iterable[Target]) -> None:
         with translated_errors(coordinator, changes=False):
             if error := await coordinator.async_refresh_locks(of_workspace):
                 raise error
+            await _async_settle_missing(coordinator, of_workspace)
+
+
+async def _async_settle_missing(
+    coordinator: SeamCoordinator, device_ids: list[str]
+) -> None:
+    """Find out about codes that a list lacks: they are kept, as it may be wrong."""
+    gone: list[str] = []
+    locks = coordinator.data.locks
+    for lock in [locks[key] for key in device_ids if key in locks]:
+        for code in filter(None, map(lock.code, lock.missing)):
+            try:
+                await async_read_code(coordinator, code)
+            except SeamNotFoundError:
+                gone.append(code.access_code_id)
+    if gone:
+        coordinator.async_codes_gone(gone)
+        if error := await coordinator.async_refresh_locks(device_ids):
+            raise error
+
+
+async def async_read_code(coordinator: SeamCoordinator, code: AccessCode) -> AccessCode:
+    """Return a code as Seam has it now."""
+    client = coordinator.client
+    read = (
+        client.get_access_code if code.is_managed else client.get_unmanaged_access_code
+    )
+    fresh = await read(code.access_code_id)
+    coordinator.secrets.add((fresh.code, *fresh.other_pins))
+    return fresh
 
 
 def lock_entity_id(coordinator: SeamCoordinator, device_id: str) -> str:

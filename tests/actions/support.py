@@ -23,6 +23,7 @@ ALL_LOCKS = [FLAT_1, FLAT_2, KEYPAD, SHED, FRONT, GARDEN]
 READS = {
     "/access_codes/get",
     "/access_codes/list",
+    "/access_codes/unmanaged/get",
     "/access_codes/unmanaged/list",
     "/action_attempts/get",
     "/devices/list",

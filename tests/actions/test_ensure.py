@@ -207,6 +207,18 @@ async def test_seam_is_asked_first(simulator: Simulator, actions: Actions) -> No
     assert answer["access_code_id"] == CODE_CLEANER
 
 
+async def test_what_has_gone_in_silence_is_made_again(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """One list without a code may be wrong; a guest must not be told a dead PIN."""
+    first = await actions.answer(ENSURE, FRONT, name="Guest")
+    simulator.control.lose_events(9)
+    simulator.control.vanish_code(first["access_code_id"])
+    again = await actions.answer(ENSURE, FRONT, name="Guest")
+    assert again["outcome"] == "created"
+    assert again["access_code_id"] in simulator.world.access_codes
+
+
 async def test_two_calls_at_once(
     hass: HomeAssistant, simulator: Simulator, actions: Actions
 ) -> None:

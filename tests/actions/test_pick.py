@@ -302,6 +302,48 @@ async def test_reveal_while_seam_is_down(
     answer = await actions.answer(REVEAL, FRONT, name="Owner")
     assert answer["code"] == known
     assert answer["is_fresh"] is False
+    assert dt_util.parse_datetime(answer["as_of"]) == coordinator.confirmed_at
+
+
+async def test_reveal_what_has_gone_meanwhile(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """A list that lacks a code may be wrong; whoever asks for its PIN is not told so."""
+    simulator.control.lose_events(9)
+    simulator.control.vanish_code(CODE_CLEANER)
+    message = await actions.fails(
+        "not_found", REVEAL, FRONT, access_code_id=CODE_CLEANER
+    )
+    assert message
+    await actions.refused(
+        "unknown_code", REVEAL, FRONT, may_read=True, access_code_id=CODE_CLEANER
+    )
+
+
+@pytest.mark.parametrize("kind", ["wrong_types", "broken_json", "empty", "status"])
+async def test_reveal_although_the_list_cannot_be_read(
+    simulator: Simulator, actions: Actions, kind: Any
+) -> None:
+    """The code itself can be asked for, and its PIN may be a new one."""
+    simulator.faults.add(kind, path="/access_codes/list")
+    simulator.control.lose_events(9)
+    actions.code(CODE_CLEANER).code = "662288"
+    answer = await actions.answer(REVEAL, FRONT, name="Cleaner")
+    assert answer["code"] == "662288"
+    assert answer["is_fresh"] is True
+
+
+async def test_reveal_although_nothing_of_the_lock_can_be_read(
+    simulator: Simulator, actions: Actions, coordinator: SeamCoordinator, poll: Poll
+) -> None:
+    """What was known of its codes stays so, and the answer says since when."""
+    known = actions.code(CODE_CLEANER).code
+    simulator.faults.add("status", path="/access_codes", status=500)
+    simulator.control.rename_lock("Front Door", "Main door")
+    await poll()
+    assert not coordinator.data.locks[actions.code(CODE_CLEANER).device_id].has_codes
+    answer = await actions.answer(REVEAL, FRONT, name="Cleaner")
+    assert (answer["code"], answer["is_fresh"]) == (known, False)
     assert dt_util.parse_datetime(answer["as_of"]) == coordinator.reconciled_at
 
 
