@@ -16,14 +16,26 @@ async def test_an_unchanged_list_is_read_once(
 ) -> None:
     """The same answer brings the same objects, another one what it says."""
     first = await client.list_access_codes(FRONT_DOOR)
-    assert await client.list_access_codes(FRONT_DOOR) is first
-    assert await client.list_unmanaged_access_codes(FRONT_DOOR) is not first
+    again = await client.list_access_codes(FRONT_DOOR)
+    assert [id(code) for code in again] == [id(code) for code in first]
+    assert again.is_complete
+    assert await client.list_unmanaged_access_codes(FRONT_DOOR) != first
 
     simulator.world.access_codes[CODE_OWNER].name = "Landlady"
     changed = await client.list_access_codes(FRONT_DOOR)
     names = {code.access_code_id: code.name for code in changed}
     assert names[CODE_OWNER] == "Landlady"
     assert len(names) == len(first)
+
+
+async def test_what_a_caller_does_with_a_list_is_its_own(client: SeamClient) -> None:
+    """The next one gets all that Seam has sent."""
+    codes = list(await client.list_access_codes(FRONT_DOOR))
+    assert codes
+    for _ in range(2):
+        rows = await client.list_access_codes(FRONT_DOOR)
+        assert rows == codes
+        rows.clear()
 
 
 async def test_a_broken_list_is_read_again(

@@ -47,7 +47,7 @@ class SeamClient:
         self._transport = Transport(session, api_key, endpoint)
         self._reader = RowReader()
         # The codes of devices as last read, which mostly come again as they were.
-        self._codes_read: dict[tuple[str, str], tuple[int, Rows[AccessCode]]] = {}
+        self._codes_read: dict[tuple[str, str], tuple[int, tuple[AccessCode, ...]]] = {}
 
     @property
     def last_request_id(self) -> str | None:
@@ -525,7 +525,7 @@ class SeamClient:
         pages = await self._all_pages(path, "access_codes", device_id=device_id)
         last = self._codes_read.get((path, device_id))
         if last is not None and last[0] == pages.fingerprint:
-            return last[1]
+            return Rows(last[1])
         known = {"device_id": device_id, "is_managed": is_managed}
         codes = self._reader.read(
             AccessCode,
@@ -538,7 +538,7 @@ class SeamClient:
             lambda code: code.device_id == device_id and code.is_managed is is_managed
         )
         if codes.is_complete and not codes.unreadable:
-            self._codes_read[path, device_id] = pages.fingerprint, codes
+            self._codes_read[path, device_id] = pages.fingerprint, tuple(codes)
         else:
             # What is right again has to be read to be seen.
             self._codes_read.pop((path, device_id), None)
