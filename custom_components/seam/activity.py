@@ -70,8 +70,11 @@ def async_fire_activity(hass: HomeAssistant, lock: Lock, news: News) -> None:
 
 def _name(hass: HomeAssistant, lock: Lock) -> str:
     """Return what people call the lock: many rename devices in Home Assistant alone."""
-    device = dr.async_get(hass).async_get_device({(DOMAIN, lock.device_id)})
-    return (device and device.name_by_user) or lock.device.name
+    devices = dr.async_get(hass).async_get_devices(
+        identifiers={(DOMAIN, lock.device_id)}
+    )
+    names = (device.name_by_user for device in devices)
+    return next(filter(None, names), lock.device.name)
 
 
 def event_kind(event_type: str, prefix: str) -> str:
