@@ -6,8 +6,10 @@ from http import HTTPStatus
 import logging
 from typing import Any, Final
 
-from aiohttp.hdrs import METH_POST
-from aiohttp.web import Request, Response
+from aiohttp import StreamReader
+from aiohttp.hdrs import CONTENT_ENCODING, METH_GET, METH_POST, METH_PUT
+from aiohttp.http_exceptions import HttpProcessingError
+from aiohttp.web import Request, RequestPayloadError, Response
 from hass_nabucasa import CloudError
 from homeassistant.components import cloud, webhook
 from homeassistant.const import CONF_WEBHOOK_ID, EVENT_CORE_CONFIG_UPDATE
@@ -84,7 +86,8 @@ class SeamWebhook:
                 entry.title,
                 entry.data[CONF_WEBHOOK_ID],
                 self._async_handle,
-                allowed_methods=[METH_POST],
+                # Home Assistant would warn of others, and tell our address doing so.
+                allowed_methods=[METH_GET, METH_POST, METH_PUT],
             )
             entry.async_on_unload(
                 lambda: webhook.async_unregister(hass, entry.data[CONF_WEBHOOK_ID])
@@ -101,17 +104,19 @@ class SeamWebhook:
 
     @callback
     def _async_address_changed(
-        self, _change: cloud.CloudConnectionState | HassEvent[Any] | None = None
+        self,
+        _change: cloud.CloudConnectionState | HassEvent[Any] | datetime | None = None,
     ) -> None:
         """Tell Seam where to send to, without holding anything up."""
         self._entry.async_create_background_task(
             self._hass, self.async_settle(), f"{DOMAIN} webhook"
         )
 
-    async def async_settle(self, _now: datetime | None = None) -> None:
+    async def async_settle(self) -> None:
         """Have exactly one webhook of ours at Seam, with our address, or none."""
-        self._async_stop_retry()
         async with self._registering:
+            # Also what the one before has left, while this one waited for it.
+            self._async_stop_retry()
             try:
                 url = await self._async_url() if self._is_wanted else None
                 await self._async_register(url)
@@ -122,7 +127,7 @@ class SeamWebhook:
                     _LOGGER.info("Cannot settle the webhook with Seam yet: %s", err)
                 self._is_troubled = True
                 self._cancel_retry = async_call_later(
-                    self._hass, _RETRY, self.async_settle
+                    self._hass, _RETRY, self._async_address_changed
                 )
                 return
         if self._is_troubled:
@@ -214,8 +219,12 @@ class SeamWebhook:
         self, hass: HomeAssistant, webhook_id: str, request: Request
     ) -> Response:
         """Take in a post, if it is Seam's; what follows from it happens afterwards."""
-        if (body := await _async_read(request)) is None:
-            return self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "it is too large")
+        if request.method != METH_POST:
+            return self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "it is none")
+        try:
+            body = await _async_read(request)
+        except _UnreadableError as err:
+            return self._refuse(err.status, str(err))
         if (registered := self.registered) is None:
             return self._refuse(HTTPStatus.UNAUTHORIZED, "nothing is registered")
         try:
@@ -252,17 +261,47 @@ class SeamWebhook:
         return Response(status=HTTPStatus.NO_CONTENT)
 
 
-async def _async_read(request: Request) -> bytes | None:
-    """Return the body, None if it is too large or too slow."""
-    body = b""
+class _UnreadableError(Exception):
+    """The body of a post cannot be had."""
+
+    def __init__(self, status: HTTPStatus, reason: str) -> None:
+        """Take what to answer, and why."""
+        super().__init__(reason)
+        self.status = status
+
+
+async def _async_read(request: Request) -> bytes:
+    """Return the body."""
     # The stand-in for posts that come through the cloud makes a new one each time.
     stream = request.content
+    if CONTENT_ENCODING in request.headers:
+        # Seam packs nothing. Unpacking could fail, or swell.
+        _leave(stream)
+        raise _UnreadableError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "it is packed")
+    body = b""
     try:
         async with asyncio.timeout(_LONGEST_READ):
             while chunk := await stream.read(_LARGEST_BODY + 1 - len(body)):
                 body += chunk
                 if len(body) > _LARGEST_BODY:
-                    return None
-    except TimeoutError:
-        return None
+                    raise _UnreadableError(
+                        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "it is too large"
+                    )
+    except TimeoutError as err:
+        _leave(stream)
+        raise _UnreadableError(HTTPStatus.REQUEST_TIMEOUT, "it is too slow") from err
+    except (RequestPayloadError, HttpProcessingError) as err:
+        _leave(stream)
+        raise _UnreadableError(HTTPStatus.BAD_REQUEST, "it is no valid HTTP") from err
     return body
+
+
+def _leave(stream: StreamReader) -> None:
+    """Have the server hang up once it has answered.
+
+    It would read on otherwise, for seconds, and log what goes wrong with that as an
+    error. A read that has timed out it takes for the end.
+    """
+    # What comes through the cloud is all here, and is no stream of a connection.
+    if isinstance(stream, StreamReader):
+        stream.set_exception(TimeoutError())
