@@ -14,7 +14,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, SeamAuthError, SeamError, SeamNotFoundError
-from .api.redact import MASK
+from .api.redact import MASK, Secrets
 from .attempts import async_wait_until_set
 from .const import DOMAIN
 from .constraints import (
@@ -147,13 +147,17 @@ def candidates(codes: Iterable[AccessCode]) -> str:
     return ", ".join(f"{code.name} ({code.access_code_id})" for code in codes) or "–"
 
 
+def tells(name: str, pin: str) -> bool:
+    """Return whether a name holds a PIN, also in pieces: names are shown to everybody."""
+    return pin in name or Secrets(pin).mask(name) != name
+
+
 def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
     """Refuse a code that one of the locks cannot have."""
     now = dt_util.utcnow()
     check_times(request.starts_at, request.ends_at, now)
     if request.code is not None:
-        # Names are shown everywhere, to everybody.
-        if request.code in request.name:
+        if tells(request.name, request.code):
             raise refusal("name_contains_code")
         if request.is_offline_access_code:
             raise refusal("offline_with_code")
@@ -230,7 +234,7 @@ def uncertain_creation(
     A managed code of that very name which the lock had not before is in all likelihood
     the one. `unseen` is why the lock could not be looked at since, if so.
     """
-    if err.translation_key != "change_uncertain":
+    if err.translation_key not in ("change_uncertain", "no_answer_for_lock"):
         return None
     now = coordinator.data.locks.get(before.device_id, before)
     known = {code.access_code_id for code in before.codes}
@@ -247,7 +251,7 @@ def uncertain_creation(
         translation_domain=DOMAIN,
         translation_key=key,
         translation_placeholders={
-            "error": str(err.__cause__),
+            "error": str(err.__cause__ or ""),
             "lock": before.device.name,
             "name": coordinator.secrets.mask(request.name),
             "candidates": candidates(found),

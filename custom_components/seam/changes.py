@@ -9,7 +9,7 @@ from typing import Any, Final
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
-from .access_codes import described
+from .access_codes import described, tells
 from .api import AccessCode, CodeStatus
 from .attempts import async_wait_until_set
 from .constraints import check_name, check_pin, check_start, check_times
@@ -84,8 +84,8 @@ def check_change(
     if pin is not None:
         check_pin(lock, pin, replaces=code.access_code_id)
     # The old PIN works until the lock has learnt the new one.
-    if (pin and pin in (name or code.name or "")) or (
-        name and code.code and code.code in name
+    if (pin and tells(name or code.called or "", pin)) or (
+        name and code.code and tells(name, code.code)
     ):
         raise refusal("name_contains_code")
     if (ends_at := fields.get("ends_at")) is not None:

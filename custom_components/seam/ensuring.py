@@ -17,6 +17,7 @@ from .access_codes import (
     candidates,
     check_codes_known,
     check_request,
+    tells,
 )
 from .api import AccessCode, CodeStatus
 from .changes import CodeChange, Fields, async_change, check_change, check_changeable
@@ -218,7 +219,7 @@ def _is_rounded(request: CodeRequest, code: AccessCode) -> bool:
 
 def _fits(lock: Lock, name: str, pin: str) -> bool:
     """Return whether a lock would take the PIN that the code has elsewhere."""
-    if pin in name or any(code.code == pin for code in lock.codes):
+    if tells(name, pin) or any(code.code == pin for code in lock.codes):
         return False
     try:
         check_pin(lock, pin)

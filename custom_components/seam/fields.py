@@ -7,7 +7,7 @@ from typing import Any, Final
 from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.util import dt as dt_util
 
-from .access_codes import CodeRequest
+from .access_codes import CodeRequest, tells
 from .changes import CodeChange
 from .constraints import check_end, check_new_name, checked_pin
 from .errors import refusal
@@ -104,7 +104,7 @@ def simulated_pin(data: Data) -> str:
     pin = checked_pin(data[ATTR_CODE])
     if len(pin) > 8:
         raise refusal("simulated_code_length")
-    if pin in data[ATTR_NAME]:
+    if tells(data[ATTR_NAME], pin):
         raise refusal("name_contains_code")
     return pin
 

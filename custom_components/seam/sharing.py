@@ -83,7 +83,10 @@ async def async_create_shared(
             return {**uncertain}
         raise
     return {
-        target.entity_id: progress
+        target.entity_id: (
+            uncertain_creation(coordinator, target.lock, request, progress, unseen)
+            or progress
+        )
         if isinstance(progress := progresses[target.entity_id], HomeAssistantError)
         else described(coordinator, created[target.lock.device_id], progress)
         for target in targets

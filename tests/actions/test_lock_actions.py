@@ -386,6 +386,7 @@ async def test_simulate_on_several_locks(
         ("code_not_digits", {"code": None}),
         ("simulated_code_length", {"code": "481516234"}),
         ("name_contains_code", {"name": "Found 4815", "code": "4815"}),
+        ("name_contains_code", {"name": "Found 4-8-1-5", "code": "4815"}),
     ],
 )
 async def test_simulate_refused(

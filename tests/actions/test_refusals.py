@@ -177,6 +177,10 @@ NO_NAMES = [
     "Ba\u2028ker",
     "Ba\u2029ker",
     "Ba\ud800ker",
+    "Ba\u00adker",
+    "Ba\u200bker",
+    "Ba\u200fker",
+    "Ba\ufeffker",
     *(f"Ba{chr(number)}ker" for number in range(0x202A, 0x202F)),
     *(f"Ba{chr(number)}ker" for number in range(0x2066, 0x206A)),
 ]
@@ -209,6 +213,15 @@ async def test_what_is_no_name(
             assert name[2] not in message
 
 
+@pytest.mark.parametrize("name", ["\u200d", "\u2800", "\u3164 \u3164", "\ufe0f"])
+async def test_name_of_which_nothing_can_be_seen(actions: Actions, name: str) -> None:
+    """Nobody could find such a code in a list."""
+    message = await actions.refused(
+        "name_characters", "schedule_access_code", FRONT, name=name
+    )
+    assert f"U+{ord(name[0]):04X}" in message
+
+
 @NAMING
 async def test_name_that_is_too_long(
     actions: Actions, action: str, field: str, more: dict[str, Any]
@@ -228,7 +241,7 @@ async def test_name_that_is_too_long(
     "name",
     [
         "Zoë & Łukasz",
-        "שרה \u200f12",
+        "שרה 12",
         "محمد",
         "李雷",
         "\U0001f469\u200d\U0001f467 family",

@@ -261,6 +261,7 @@ CONTRADICTIONS: list[tuple[str, dict[str, Any]]] = [
     ("code_and_length", {"preferred_code_length": 6, "code": "481516"}),
     ("name_contains_code", {"name": "Baker 4815", "code": "4815"}),
     ("name_contains_code", {"name": "Room 148152", "code": "4815"}),
+    ("name_contains_code", {"name": "Room 48 15", "code": "4815"}),
 ]
 
 

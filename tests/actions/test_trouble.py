@@ -551,7 +551,7 @@ async def test_delete_where_only_one_lock_has_the_code(actions: Actions) -> None
 async def test_shared_codes_of_which_seam_tells_one(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A lock of which the answer says nothing is not called done."""
+    """Of a lock of which the answer says nothing, what is found on it is told."""
 
     def broken(context: Context, code: AccessCode) -> Json:
         row = render(context, code)
@@ -559,8 +559,13 @@ async def test_shared_codes_of_which_seam_tells_one(
 
     monkeypatch.setattr(linked_codes, "render", broken)
     answers = await actions.answers(SCHEDULE, [FRONT, KEYPAD], name="Baker")
-    assert answers[FRONT]["error_key"] == "no_answer_for_lock"
-    assert "Front Door" in answers[FRONT]["error"]
+    assert answers[FRONT]["error_key"] == "create_uncertain_found"
+    [made] = [
+        code
+        for code in simulator.world.codes_of(FRONT_DOOR)
+        if code.name == "Baker" and code.is_managed
+    ]
+    assert made.access_code_id in answers[FRONT]["error"]
     assert answers[KEYPAD]["outcome"] == "success"
 
 

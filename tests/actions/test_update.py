@@ -266,6 +266,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("code_not_digits", {"code": "12a4"}),
     ("code_length", {"code": "4815162"}),
     ("name_contains_code", {"code": "4815", "new_name": "Room 4815"}),
+    ("name_contains_code", {"code": "4815", "new_name": "Room 48-15"}),
     ("name_contains_code", {"new_name": "Butler 739158"}),
     ("name_contains_code", {"new_name": "Butler 739158", "code": "4815"}),
     ("not_linked", {"linked": True, "new_name": "Butler"}),
