@@ -5,7 +5,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.core import Event as HassEvent, HomeAssistant
+from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.core import (
+    Event as HassEvent,
+    EventStateChangedData,
+    HomeAssistant,
+    callback,
+)
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
@@ -234,3 +240,64 @@ async def test_codes_whose_event_entity_was_removed(
         "name": "Front Door",
         "message": "code Cleaner: Set on the lock",
     }
+
+
+async def test_all_texts_of_an_event_are_masked(
+    hass: HomeAssistant,
+    lines: Lines,
+    poll: Poll,
+    simulator: Simulator,
+    front_door: Device,
+    cleaner: AccessCode,
+) -> None:
+    """A PIN may be in any of them; Seam's ids stay what they are."""
+    pin = str(cleaner.code)
+    user = f"{pin:0>8}-0000-4000-8000-000000000000"
+    events = simulator.core.events
+    events.lock("unlocked", front_door, method=f"pin_{pin}", user_identity_id=user)
+    events.lock("locked", front_door, user_identity_id=f"user {pin}")
+    events.code(
+        "changed",
+        cleaner,
+        changed_properties=[{"property": f"code {pin}"}, {"property": "name"}],
+        requested_mutations=[{"mutation_code": f"to_{pin}"}],
+    )
+    events.code(f"set_to.{pin}", cleaner)
+    seen: list[dict[str, Any]] = []
+
+    @callback
+    def note(event: HassEvent[EventStateChangedData]) -> None:
+        if event.data["entity_id"].startswith("event.") and event.data["new_state"]:
+            seen.append(dict(event.data["new_state"].attributes))
+
+    hass.bus.async_listen(EVENT_STATE_CHANGED, note)
+    await poll()
+    told = [attributes for attributes in seen if attributes.get("seam_event_type")]
+    assert {(one.get("method"), one.get("user_identity_id")) for one in told} >= {
+        ("pin_••••", user)
+    }
+    assert "user ••••" in {one.get("user_identity_id") for one in told}
+    assert ["code ••••", "name"] in [one.get("changed_properties") for one in told]
+    assert ["to_••••"] in [one.get("requested_mutations") for one in told]
+    assert "access_code.set_to.••••" in {one["seam_event_type"] for one in told}
+    assert pin not in str(_messages(lines)) + str(told).replace(user, "")
+
+
+async def test_what_turns_the_writing_is_not_shown(
+    lines: Lines,
+    poll: Poll,
+    reconcile: Poll,
+    simulator: Simulator,
+    front_door: Device,
+    cleaner: AccessCode,
+) -> None:
+    """Neither in the name of a lock nor in that of a code."""
+    front_door.display_name = "Front\u202e Door"
+    front_door.properties["name"] = front_door.display_name
+    cleaner.name = "Clea\u2066ner\n"
+    await reconcile()
+    simulator.control.use_code(CODE_CLEANER)
+    await poll()
+    [line] = lines
+    assert line.data["name"] == "Front Door"
+    assert line.data["message"] == "was unlocked with the code Cleaner "

@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 )
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.seam.activity import EVENT_ACTIVITY
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
 from simulator.seed import CODE_CLEANER, FRONT_DOOR
@@ -117,3 +118,48 @@ async def test_it_is_written_whatever_entities_people_want(
     [line] = await _read(hass, hass_ws_client)
     assert line["message"] == "was unlocked with the code Cleaner"
     assert "entity_id" not in line
+
+
+@pytest.mark.usefixtures("recorder_mock")
+async def test_long_names_can_be_read(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    simulator: Simulator,
+    poll: Poll,
+    reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """However long what Seam sends is, the line is stored, and the event with it."""
+    assert await async_setup_component(hass, LOGBOOK_DOMAIN, {})
+    await hass.async_block_till_done()
+    simulator.world.access_codes[CODE_CLEANER].name = "x" * 60_000
+    front_door = simulator.world.devices[FRONT_DOOR]
+    front_door.properties["name"] = front_door.display_name = "y" * 60_000
+    await reconcile()
+    simulator.control.use_code(CODE_CLEANER)
+    simulator.core.events.lock(
+        "access_denied", front_door, reason={"message": "z" * 60_000}
+    )
+    await poll()
+    used, denied = await _read(hass, hass_ws_client)
+    assert used["message"] == f"was unlocked with the code {'x' * 254}…"
+    assert denied["message"] == f"denied access: {'z' * 999}…"
+    assert "maximum size" not in caplog.text
+
+
+@pytest.mark.usefixtures("recorder_mock")
+async def test_a_line_that_was_stored_without_its_data(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    poll: Poll,
+) -> None:
+    """One such line does not take the others away."""
+    assert await async_setup_component(hass, LOGBOOK_DOMAIN, {})
+    await hass.async_block_till_done()
+    hass.bus.async_fire(EVENT_ACTIVITY, {"name": "x" * 60_000, "message": "odd"})
+    hass.bus.async_fire(EVENT_ACTIVITY, {"name": "Front Door", "message": "is well"})
+    lines = await _read(hass, hass_ws_client)
+    assert [(line["name"], line["message"]) for line in lines] == [
+        ("Seam", "told of something"),
+        ("Front Door", "is well"),
+    ]

@@ -10,7 +10,7 @@ from itertools import pairwise
 from typing import Final
 import unicodedata
 
-from .api.redact import Secrets
+from .api.redact import Secrets, is_unseen
 from .errors import refusal
 from .picture import Lock
 from .presentation import label
@@ -19,12 +19,10 @@ _PIN_LENGTHS: Final = range(4, 13)
 # Seam and its makers set no limit that holds for all. Ours leaves room for the name of
 # the lock in the ids of the codes' sensors, which Home Assistant cuts at 255 letters.
 _LONGEST_NAME: Final = 100
-# Control characters, halves of characters, and ends of lines and paragraphs.
-_NOT_IN_NAMES: Final = frozenset({"Cc", "Cs", "Zl", "Zp"})
-# Embeddings, overrides and isolates of the direction of writing.
-_TURNING: Final = frozenset(
-    {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
-)
+# Nothing of a name can be seen where all is of these categories (by first letter) or
+# is one of these, which count as letters, signs or marks.
+_BLANK: Final = frozenset("CZM")
+_BLANKS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def _longest_run(pin: str, step: int) -> int:
@@ -163,7 +161,8 @@ def check_name(
 def check_new_name(name: str, field: str) -> None:
     """Refuse a name that is no line of text, or is too long to be shown.
 
-    What turns the direction of writing can make a name look like another.
+    What turns the direction of writing, or cannot be seen, can make a name look like
+    another.
     """
     if len(name) > _LONGEST_NAME:
         raise refusal(
@@ -173,13 +172,15 @@ def check_new_name(name: str, field: str) -> None:
             longest=str(_LONGEST_NAME),
         )
     for character in name:
-        if (
-            unicodedata.category(character) in _NOT_IN_NAMES
-            or unicodedata.bidirectional(character) in _TURNING
-        ):
+        if is_unseen(character):
             raise refusal(
                 "name_characters", field=field, character=f"U+{ord(character):04X}"
             )
+    if name and all(
+        unicodedata.category(character)[0] in _BLANK or character in _BLANKS
+        for character in name
+    ):
+        raise refusal("name_characters", field=field, character=f"U+{ord(name[0]):04X}")
 
 
 def check_end(ends_at: datetime, now: datetime) -> None:

@@ -53,7 +53,7 @@ class Newsroom:
         for happened in self._happened:
             event = happened.event
             name = self._code_name(event) or happened.code_name
-            name = name and self._secrets.mask(name)
+            name = name and self._secrets.mask_name(name)
             self._note_use(event, name)
             if happened.is_news:
                 self._news.append(News(masked_event(event, self._secrets), name))

@@ -3,10 +3,14 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+import re
 from types import MappingProxyType
+from typing import Final
 
 from .api import AccessCode, CodeStatus, Device, Event, SeamProblem
-from .api.redact import Secrets, mask_numbers
+from .api.redact import LONGEST_NAME, Secrets, mask_numbers, readable
+
+_ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,13 +68,14 @@ class Picture:
 def masked(lock: Lock, secrets: Secrets) -> Lock:
     """Return the lock without any secret in the texts that people are shown.
 
-    Seam, makers and guests write these texts: nobody promises that no PIN is in them.
+    Seam, makers and guests write these texts: nobody promises that no PIN is in them,
+    nor that they are short, or hold nothing but what can be seen.
     What holds none stays the same object, here and below.
     """
     device = masked_device(lock.device, secrets)
     managed = tuple(masked_code(code, secrets) for code in lock.managed)
     unmanaged = tuple(masked_code(code, secrets) for code in lock.unmanaged)
-    changed_by = lock.changed_by and secrets.mask(lock.changed_by)
+    changed_by = lock.changed_by and secrets.mask_name(lock.changed_by)
     if (device, managed, unmanaged, changed_by) == (
         lock.device,
         lock.managed,
@@ -88,17 +93,30 @@ def masked(lock: Lock, secrets: Secrets) -> Lock:
 
 
 def masked_device(device: Device, secrets: Secrets) -> Device:
-    """Return the device without any secret in its texts."""
+    """Return the device without any secret in its texts. Its name stays, if readable."""
+    display_name = device.display_name and readable(device.display_name, LONGEST_NAME)
+    nickname = device.nickname and readable(device.nickname, LONGEST_NAME)
     errors = _masked_problems(device.errors, secrets)
     warnings = _masked_problems(device.warnings, secrets)
-    if (errors, warnings) == (device.errors, device.warnings):
+    if (display_name, nickname, errors, warnings) == (
+        device.display_name,
+        device.nickname,
+        device.errors,
+        device.warnings,
+    ):
         return device
-    return replace(device, errors=errors, warnings=warnings)
+    return replace(
+        device,
+        display_name=display_name,
+        nickname=nickname,
+        errors=errors,
+        warnings=warnings,
+    )
 
 
 def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
     """Return the code without any secret in its texts."""
-    name = code.name and secrets.mask(code.name)
+    name = code.name and secrets.mask(code.name, LONGEST_NAME)
     display_status = code.display_status and secrets.mask(code.display_status)
     errors = _masked_problems(code.errors, secrets)
     warnings = _masked_problems(code.warnings, secrets)
@@ -122,18 +140,31 @@ def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
 def masked_event(event: Event, secrets: Secrets) -> Event:
     """Return the event without its PINs, and without any secret in its texts."""
 
+    def shown(text: str | None) -> str | None:
+        return text and secrets.mask(text)
+
     def without_typed(text: str | None) -> str | None:
         # What was typed may be anybody's PIN, perhaps with one wrong digit.
         return text and mask_numbers(secrets.mask(text))
 
+    def masked_id(text: str | None) -> str | None:
+        # Digits in Seam's own ids are random, and dots in them would help nobody.
+        return text if text and _ID.fullmatch(text) else shown(text)
+
     return replace(
         event,
+        event_type=secrets.mask(event.event_type),
         code=None,
         other_pins=(),
+        method=shown(event.method),
+        user_identity_id=masked_id(event.user_identity_id),
+        backup_access_code_id=masked_id(event.backup_access_code_id),
         reason_code=without_typed(event.reason_code),
         reason_message=without_typed(event.reason_message),
-        change_reason=event.change_reason and secrets.mask(event.change_reason),
-        former_name=event.former_name and secrets.mask(event.former_name),
+        change_reason=shown(event.change_reason),
+        former_name=event.former_name and secrets.mask_name(event.former_name),
+        changed_properties=tuple(map(secrets.mask, event.changed_properties)),
+        requested_mutations=tuple(map(secrets.mask, event.requested_mutations)),
     )
 
 
