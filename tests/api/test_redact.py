@@ -315,3 +315,13 @@ def test_late_secrets_among_too_many_numbers(monkeypatch: pytest.MonkeyPatch) ->
     assert not secrets.take_late()
     secrets.add(["1100"])
     assert secrets.take_late()
+
+
+def test_more_texts_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those that were forgotten are looked through anew, and stay the same objects."""
+    monkeypatch.setattr(redact, "_MOST_CLEAN", 3)
+    secrets = Secrets(PIN)
+    for text in (f"Owner {number}" for number in (*range(10), *range(10))):
+        assert secrets.mask(text) is text
+    assert len(secrets._clean) <= 3
+    assert secrets.mask(f"Owner {PIN}") == f"Owner {M}"
