@@ -149,7 +149,7 @@ def candidates(codes: Iterable[AccessCode]) -> str:
 
 def tells(name: str, pin: str) -> bool:
     """Return whether a name holds a PIN, also in pieces: names are shown to everybody."""
-    return pin in name or Secrets(pin).mask(name) != name
+    return pin in name or Secrets(pin).mask(name) != Secrets().mask(name)
 
 
 def check_request(targets: Iterable[Target], request: CodeRequest) -> None:

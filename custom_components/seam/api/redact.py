@@ -21,6 +21,8 @@ _DATE = re.compile(
     r"(?<!\d)((?:19|20)\d\d)-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?!\d)"
 )
 _TIME = re.compile(r"(?<!\d)(?<!\d:)([01]\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?!:?\d)")
+# Seam's ids, in nearly every message of its, are drawn by lot.
+_ID = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b")
 # What locks take. Fewer digits with signs between them are ordinary numbers.
 _SHORTEST_PIN: Final = 4
 _LONGEST_PIN: Final = 20
@@ -204,15 +206,18 @@ def _cut(text: str, longest: int) -> str:
 
 
 def _in_plain_digits(text: str) -> str:
-    """Return the text, as long as before, with ASCII for the digits of all scripts."""
-    if text.isascii():
-        return text
-    return "".join(
-        character
-        if (digit := unicodedata.digit(character, None)) is None
-        else str(digit)
-        for character in text
-    )
+    """Return the text, as long as before, with ASCII for the digits of all scripts.
+
+    Those of ids are left out.
+    """
+    if not text.isascii():
+        text = "".join(
+            character
+            if (digit := unicodedata.digit(character, None)) is None
+            else str(digit)
+            for character in text
+        )
+    return _ID.sub(lambda found: "x" * len(found[0]), text) if "-" in text else text
 
 
 def _has_many_numbers(text: str, numbers: Iterable[str]) -> bool:
