@@ -718,6 +718,17 @@ def test_if_our_clock_was_far_ahead_at_the_start_it_begins_again() -> None:
     assert _told(sync) == [("lock.unlocked", None)]
 
 
+def test_what_happened_before_the_first_question_is_not_told_however_late() -> None:
+    """The cursor may go back that far, where all that comes is older than a guess."""
+    sync = _listening()
+    first = NOW - timedelta(hours=1)
+    _poll(sync, _event("lock.locked", at=first - timedelta(minutes=2)))
+    _told(sync)
+    older = _event("lock.unlocked", at=first - timedelta(minutes=6))
+    _poll(sync, older, now=NOW + timedelta(minutes=1))
+    assert not _told(sync)
+
+
 def test_what_our_change_outweighs_is_looked_at_again() -> None:
     """Somebody may have changed it since; no event will tell of it once more."""
     guest = _code("guest", name="Anna")

@@ -82,9 +82,12 @@ class EventFeed:
         self._is_guess = False
 
     def is_news(self, event: Event) -> bool:
-        """Return whether an event is of after the start: some are sent a day late."""
-        is_old = self._began is not None and event.created_at <= self._began
-        return self.has_bearings and not is_old
+        """Return whether people are to be told of an event: not of all before the start."""
+        return self.has_bearings and not self.is_old(event)
+
+    def is_old(self, event: Event) -> bool:
+        """Return whether an event is of before the start: some come a day late."""
+        return self._began is not None and event.created_at <= self._began
 
     def is_fresh(self, event: Event) -> bool:
         """Return whether an event was not heard of yet, and remember it."""

@@ -230,9 +230,10 @@ class Sync:
         self._failures.answered()
         self._events_refusal = None
         # The first answer is a bearing: what it tells is in the lists that follow.
-        is_news = self._feed.has_bearings
+        had_bearings = self._feed.has_bearings
         fresh = self._feed.take_in(events, now)
         for event in fresh.events:
+            is_news = had_bearings and not self._feed.is_old(event)
             self._take_in(event, now, is_news=is_news)
             if is_news and event.created_at < now - _SENDING_TAKES:
                 self._is_unannounced = True
