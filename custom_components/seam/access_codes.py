@@ -309,12 +309,16 @@ async def async_reveal(
         code = await _async_read(coordinator, known)
     as_of: datetime | None = dt_util.utcnow()
     if code is None:
-        as_of = coordinator.confirmed_at if was_known else coordinator.reconciled_at
-    shown = code or known
+        as_of = (
+            coordinator.confirmed_at
+            if was_known
+            else coordinator.codes_read_at(lock.device_id)
+        )
+    shown = masked_code(code or known, coordinator.secrets)
     if shown.code is None:
         raise refusal("pin_unknown", lock=lock.device.name, name=label(shown))
     return {
-        **_with_pin(masked_code(shown, coordinator.secrets)),
+        **_with_pin(shown),
         "is_fresh": code is not None,
         "as_of": local_time(as_of),
     }

@@ -156,7 +156,7 @@ class _CodeWatch:
             if not self._is_missed:
                 self._is_missed = True
                 raise
-            self._coordinator.async_codes_removed([code_id])
+            self._coordinator.async_codes_gone([code_id])
             with translated_errors(self._coordinator):
                 raise
         self._coordinator.secrets.add((self._code.code, *self._code.other_pins))

@@ -97,6 +97,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             ),
         )
         self._troubled: set[str] = set()
+        self._shown_between: Picture | None = None
         self._is_refused_events = False
         self._held_news: list[News] = []
         self._shown_locks: AbstractSet[str] = frozenset()
@@ -108,6 +109,10 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     def reconciled_at(self) -> datetime | None:
         """When everything was last fetched."""
         return self._sync.state.reconciled_at
+
+    def codes_read_at(self, device_id: str) -> datetime | None:
+        """Return when the codes of a lock were last fetched."""
+        return self._sync.codes_read_at(device_id)
 
     @property
     def sync_state(self) -> SyncState:
@@ -143,6 +148,8 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             )
             _LOGGER.debug("Seam asks to wait for %s", self.update_interval)
         except SeamError as err:
+            if self._shutdown_requested:
+                return self.data
             # A long wait that Seam once asked for is over.
             self.update_interval = _POLL_INTERVAL
             raise _update_error(err) from err
@@ -186,7 +193,12 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     @override
     async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
         """Refresh, and tell what has happened once the states show what came of it."""
+        before = self.data
         await super()._async_refresh(*args, **kwargs)
+        if self._shown_between not in (None, self.data) and self.data == before:
+            # What was shown meanwhile is over, of which listeners were not told.
+            self.async_update_listeners()
+        self._shown_between = None
         self._async_tell_news()
 
     async def async_reconcile(self) -> None:
@@ -243,8 +255,10 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         if error:
             _LOGGER.debug("Could not fetch locks between polls: %s", error)
         self._async_show()
-        if self.update_interval == _POLL_INTERVAL_PUSHED and (
-            error or self._sync.state.postponed
+        if (
+            (error or self._sync.state.postponed)
+            and self.update_interval == _POLL_INTERVAL_PUSHED
+            and not self._shutdown_requested
         ):
             self.update_interval = _POLL_INTERVAL
             self._schedule_refresh()
@@ -256,7 +270,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         picture = self._sync.picture
         if picture is not self.data:
             self._async_follow(picture)
-            self.data = picture
+            self.data = self._shown_between = picture
             self.async_update_listeners()
         self._async_tell_news()
 

@@ -103,6 +103,7 @@ class Sync:
         self._is_poll = False
         self._is_unannounced = False
         self._unreached: dict[str, SeamError] = {}
+        self._codes_read_at: dict[str, datetime] = {}
 
     @property
     def picture(self) -> Picture:
@@ -279,6 +280,7 @@ class Sync:
         for device_id in gone:
             self._draft.remove(device_id)
             self._rechecks.forget(device_id)
+            self._codes_read_at.pop(device_id, None)
         for device_id in unsure:
             self._agenda.ask_later(FetchDevices(frozenset((device_id,))))
 
@@ -309,6 +311,7 @@ class Sync:
         self._failures.answered()
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
+        self._codes_read_at[fetch.device_id] = now
         # Of a code that is in both lists the managed one comes last, and counts.
         rows = [*unmanaged, *managed]
         self._learn(rows)
@@ -365,6 +368,10 @@ class Sync:
         return next(
             (self._unreached[key] for key in device_ids if key in self._unreached), None
         )
+
+    def codes_read_at(self, device_id: str) -> datetime | None:
+        """Return when the codes of a lock were last fetched."""
+        return self._codes_read_at.get(device_id)
 
     def take_unannounced(self) -> bool:
         """Return whether something had happened that Seam had not sent by itself."""

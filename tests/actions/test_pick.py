@@ -340,11 +340,32 @@ async def test_reveal_although_nothing_of_the_lock_can_be_read(
     known = actions.code(CODE_CLEANER).code
     simulator.faults.add("status", path="/access_codes", status=500)
     simulator.control.rename_lock("Front Door", "Main door")
+    read_at = coordinator.reconciled_at
     await poll()
+    # The devices can be fetched, but that says nothing of the codes.
+    await coordinator.async_reconcile()
+    assert coordinator.reconciled_at != read_at
     assert not coordinator.data.locks[actions.code(CODE_CLEANER).device_id].has_codes
     answer = await actions.answer(REVEAL, FRONT, name="Cleaner")
     assert (answer["code"], answer["is_fresh"]) == (known, False)
-    assert dt_util.parse_datetime(answer["as_of"]) == coordinator.reconciled_at
+    as_of, limit = dt_util.parse_datetime(answer["as_of"]), coordinator.reconciled_at
+    assert as_of is not None
+    assert limit is not None
+    assert as_of < limit
+
+
+async def test_reveal_of_a_name_that_holds_the_pin_of_another(
+    simulator: Simulator, actions: Actions, poll: Poll
+) -> None:
+    """Where a maker keeps the PIN to itself, the refusal must not tell another one."""
+    pin = actions.code(CODE_OWNER).code
+    made = simulator.control.add_unmanaged_code("Front Door", f"Flat {pin}", None)
+    await poll()
+    message = await actions.refused(
+        "pin_unknown", REVEAL, FRONT, may_read=True, access_code_id=made.access_code_id
+    )
+    assert pin is not None
+    assert pin not in message
 
 
 async def test_reveal_with_a_key_that_is_refused(
