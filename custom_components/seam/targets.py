@@ -102,6 +102,12 @@ async def _async_targets(call: ServiceCall) -> list[Target]:
             for entry in registry.entities.values()
             if _is_seam_lock(entry) and not entry.disabled
         }
+        # Since Home Assistant 2026.11. Where locks are named, its helper sees to it.
+        if exclude := call.data.get("exclude"):
+            left_out = async_extract_referenced_entity_ids(
+                call.hass, TargetSelection(exclude)
+            )
+            meant -= left_out.referenced | left_out.indirectly_referenced
     else:
         selected = async_extract_referenced_entity_ids(
             call.hass, TargetSelection(call.data)

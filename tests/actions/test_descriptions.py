@@ -11,7 +11,11 @@ from custom_components.seam.const import DOMAIN
 
 from .support import Actions
 
-TARGETS = {"entity_id", "device_id", "area_id", "floor_id", "label_id", "metadata"}
+TARGETS = {
+    *("entity_id", "device_id", "area_id", "floor_id", "label_id", "metadata"),
+    # Since Home Assistant 2026.11.
+    "exclude",
+}
 
 
 def _keys(schema: Any) -> dict[str, Any]:

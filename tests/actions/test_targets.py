@@ -3,7 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from awesomeversion import AwesomeVersion
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import __version__ as HA_VERSION
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -55,6 +57,19 @@ async def test_all(hass: HomeAssistant, actions: Actions) -> None:
     """All means every lock of Seam's and nothing else, offline or not."""
     hass.states.async_set("lock.other_maker", "locked")
     assert sorted(await _answers(hass, entity_id="all")) == sorted(ALL_LOCKS)
+
+
+@pytest.mark.skipif(
+    AwesomeVersion(HA_VERSION) < "2026.11", reason="no target could exclude any before"
+)
+@pytest.mark.parametrize("target", ["all", [FRONT, FLAT_1, KEYPAD]])
+async def test_excluded_locks(
+    hass: HomeAssistant, actions: Actions, target: Any
+) -> None:
+    """What is excluded from a target is left alone, also where all are meant."""
+    answers = await _answers(hass, entity_id=target, exclude={"entity_id": [FLAT_1]})
+    assert FRONT in answers
+    assert FLAT_1 not in answers
 
 
 async def test_all_without_those_that_are_disabled(
