@@ -31,6 +31,10 @@ _LOGGER = logging.getLogger(__name__)
 WAIT_STEPS = (0.5, 0.5, 1, 1, 2, 2, 3, 5, 5, 10, 15, 15)
 LONGEST_WAIT = 65
 
+# So many answers in a row without a code, and it is gone; of a new one after 5 seconds.
+_MISSES = 2
+_MISSES_OF_NEW = 5
+
 SUCCESS: Final[JsonObject] = {"outcome": "success"}
 
 
@@ -133,7 +137,7 @@ class _CodeWatch:
         self._attempt = attempt
         self._is_new = is_new
         self._is_read = is_new
-        self._is_missed = False
+        self._misses = 0
         self._old_errors = set() if is_new else set(map(_identity, code.own_errors))
 
     async def async_look(self) -> bool:
@@ -152,15 +156,15 @@ class _CodeWatch:
         try:
             self._code = await self._coordinator.client.get_access_code(code_id)
         except SeamNotFoundError:
-            # One answer may lag behind.
-            if not self._is_missed:
-                self._is_missed = True
+            # One answer may lag behind, and more than one where the code is new.
+            self._misses += 1
+            if self._misses < (_MISSES_OF_NEW if self._is_new else _MISSES):
                 raise
             self._coordinator.async_codes_gone([code_id])
             with translated_errors(self._coordinator):
                 raise
         self._coordinator.secrets.add((self._code.code, *self._code.other_pins))
-        self._is_missed = False
+        self._misses = 0
         self._is_read = True
 
     @property
