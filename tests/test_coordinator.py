@@ -861,3 +861,26 @@ async def test_what_fails_while_seam_sends_by_itself_is_asked_for_soon(
     await coordinator.async_refresh()
     assert coordinator.data.locks[FRONT_DOOR].has_codes
     assert coordinator.update_interval == timedelta(minutes=10)
+
+
+async def test_what_was_shown_during_a_poll_and_is_undone_by_it_does_not_stay(
+    hass: HomeAssistant, coordinator: SeamCoordinator, simulator: Simulator
+) -> None:
+    """The poll ends with what it began with, of which Home Assistant would tell nobody."""
+
+    def names() -> set[str]:
+        state = hass.states.get("sensor.front_door_managed_access_codes")
+        assert state is not None
+        return {code["name"] for code in state.attributes["access_codes"]}
+
+    slow = simulator.faults.add("hang", path="/devices/list", count=1)
+    poll = asyncio.create_task(coordinator.async_reconcile())
+    await _struck(slow)
+    coordinator.async_code_changed(CODE_CLEANER, {"name": "Not for long"})
+    assert "Not for long" in names()
+    # Nothing of ours outweighs the lists any more.
+    coordinator.async_codes_gone((CODE_CLEANER,))
+    slow.clear()
+    await poll
+    assert "Cleaner" in names()
+    assert "Not for long" not in names()

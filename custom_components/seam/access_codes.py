@@ -29,7 +29,7 @@ from .coordinator import SeamCoordinator
 from .errors import refusal, translated_errors
 from .picture import Lock, masked_code
 from .presentation import JsonObject, label, local_time
-from .targets import Target, async_read_code, current_lock
+from .targets import Target, current_lock
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -333,7 +333,7 @@ async def _async_read(
     read, is kept as it was.
     """
     try:
-        return await async_read_code(coordinator, code)
+        return await coordinator.async_read_code(code)
     except SeamAuthError:
         raise
     except SeamNotFoundError:

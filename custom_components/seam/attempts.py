@@ -154,7 +154,7 @@ class _CodeWatch:
     async def _async_read(self) -> None:
         code_id = self._code.access_code_id
         try:
-            self._code = await self._coordinator.client.get_access_code(code_id)
+            self._code = await self._coordinator.async_read_code(self._code)
         except SeamNotFoundError:
             # One answer may lag behind, and more than one where the code is new.
             self._misses += 1
@@ -163,7 +163,6 @@ class _CodeWatch:
             self._coordinator.async_codes_gone([code_id])
             with translated_errors(self._coordinator):
                 raise
-        self._coordinator.secrets.add((self._code.code, *self._code.other_pins))
         self._misses = 0
         self._is_read = True
 

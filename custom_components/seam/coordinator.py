@@ -97,7 +97,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             ),
         )
         self._troubled: set[str] = set()
-        self._shown_between: Picture | None = None
+        self._told: Picture | None = None
         self._is_refused_events = False
         self._held_news: list[News] = []
         self._shown_locks: AbstractSet[str] = frozenset()
@@ -193,18 +193,38 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     @override
     async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
         """Refresh, and tell what has happened once the states show what came of it."""
-        before = self.data
         await super()._async_refresh(*args, **kwargs)
-        if self._shown_between not in (None, self.data) and self.data == before:
-            # What was shown meanwhile is over, of which listeners were not told.
+        if self._told is not self.data:
+            # As good as what there was before, but not as what was shown meanwhile.
             self.async_update_listeners()
-        self._shown_between = None
         self._async_tell_news()
+
+    @override
+    @callback
+    def async_update_listeners(self) -> None:
+        """Have the entities look at the picture."""
+        self._told = self.data
+        super().async_update_listeners()
 
     async def async_reconcile(self) -> None:
         """Fetch everything anew."""
         self._sync.request_all()
         await self.async_refresh()
+
+    async def async_read_code(self, code: AccessCode) -> AccessCode:
+        """Return a code as Seam has it now, whatever lists say; its PIN is learnt.
+
+        Endpoints: `/access_codes/get`, `/access_codes/unmanaged/get`.
+        """
+        client = self.client
+        read = (
+            client.get_access_code
+            if code.is_managed
+            else client.get_unmanaged_access_code
+        )
+        fresh = await read(code.access_code_id)
+        self._sync.learn((fresh,))
+        return fresh
 
     @callback
     def async_code_created(self, code: AccessCode) -> None:
@@ -270,7 +290,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         picture = self._sync.picture
         if picture is not self.data:
             self._async_follow(picture)
-            self.data = self._shown_between = picture
+            self.data = picture
             self.async_update_listeners()
         self._async_tell_news()
 

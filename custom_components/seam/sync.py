@@ -168,7 +168,7 @@ class Sync:
 
     def code_created(self, code: AccessCode, now: datetime) -> None:
         """Show a new code at once, and not forget it while Seam's lists lack it."""
-        self._learn((code,))
+        self.learn((code,))
         self._own_changes.note(code.access_code_id, {}, now)
         lock = self._locks.get(code.device_id)
         if lock and lock.has_codes and lock.code(code.access_code_id) is None:
@@ -314,7 +314,7 @@ class Sync:
         self._codes_read_at[fetch.device_id] = now
         # Of a code that is in both lists the managed one comes last, and counts.
         rows = [*unmanaged, *managed]
-        self._learn(rows)
+        self.learn(rows)
         codes, missing = merged_codes(lock, rows, self._own_changes, now, may_lack)
         if missing or self._own_changes.outweigh(codes, now):
             self._agenda.ask_later(fetch)
@@ -328,6 +328,13 @@ class Sync:
             now,
             longest=self._agenda.interval(len(self._locks)),
         )
+
+    def learn(self, codes: Collection[AccessCode]) -> None:
+        """Learn the PINs of codes, also of those that will not be shown."""
+        self._secrets.add(code.code for code in codes)
+        for code in codes:
+            if code.other_pins:
+                self._secrets.add(code.other_pins)
 
     def receive_failure(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
         """Note that something could not be had; it stays due."""
@@ -387,13 +394,6 @@ class Sync:
         return self._roll_call.take_gone()
 
     # How
-
-    def _learn(self, codes: Collection[AccessCode]) -> None:
-        """Learn the PINs of codes, also of those that will not be shown."""
-        self._secrets.add(code.code for code in codes)
-        for code in codes:
-            if code.other_pins:
-                self._secrets.add(code.other_pins)
 
     @property
     def _locks(self) -> Mapping[str, Lock]:

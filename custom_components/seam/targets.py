@@ -18,7 +18,7 @@ from homeassistant.helpers.target import (
     async_extract_referenced_entity_ids,
 )
 
-from .api import AccessCode, SeamNotFoundError
+from .api import SeamNotFoundError
 from .const import DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .errors import refusal, translated_errors
@@ -180,24 +180,13 @@ async def _async_settle_missing(
     for lock in [locks[key] for key in device_ids if key in locks]:
         for code in filter(None, map(lock.code, lock.missing)):
             try:
-                await async_read_code(coordinator, code)
+                await coordinator.async_read_code(code)
             except SeamNotFoundError:
                 gone.append(code.access_code_id)
     if gone:
         coordinator.async_codes_gone(gone)
         if error := await coordinator.async_refresh_locks(device_ids):
             raise error
-
-
-async def async_read_code(coordinator: SeamCoordinator, code: AccessCode) -> AccessCode:
-    """Return a code as Seam has it now."""
-    client = coordinator.client
-    read = (
-        client.get_access_code if code.is_managed else client.get_unmanaged_access_code
-    )
-    fresh = await read(code.access_code_id)
-    coordinator.secrets.add((fresh.code, *fresh.other_pins))
-    return fresh
 
 
 def lock_entity_id(coordinator: SeamCoordinator, device_id: str) -> str:
