@@ -28,7 +28,7 @@ from homeassistant.runner import RuntimeConfig
 
 from custom_components.seam.const import CONF_ADVANCED, CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamConfigEntry
-from custom_components.seam.registration import CONF_REGISTERED
+from custom_components.seam.push.registration import CONF_REGISTERED
 
 from .workspace import ROOT, Workspace
 

@@ -9,8 +9,8 @@ from aiohttp import ClientSession
 from homeassistant.util import dt as dt_util
 
 from custom_components.seam.api import SeamClient
-from custom_components.seam.fetches import FetchCodes, FetchDevices
-from custom_components.seam.sync import Sync
+from custom_components.seam.sync.engine import SyncEngine
+from custom_components.seam.sync.schedule import FetchCodes, FetchDevices
 
 
 def bytes_per_code(url: str, key: str) -> float:
@@ -24,7 +24,7 @@ async def _bytes_per_code(url: str, key: str) -> float:
     gc.collect()
     tracemalloc.start()
     sync, client = await _fetched(url, key)
-    codes = sum(len(lock.codes) for lock in sync.picture.locks.values())
+    codes = sum(len(lock.codes) for lock in sync.snapshot.locks.values())
     gc.collect()
     with_picture, _ = tracemalloc.get_traced_memory()
     # The client remembers the lists as last read: mostly the very same codes.
@@ -34,9 +34,9 @@ async def _bytes_per_code(url: str, key: str) -> float:
     return (with_picture - without) / codes
 
 
-async def _fetched(url: str, key: str) -> tuple[Sync, SeamClient]:
+async def _fetched(url: str, key: str) -> tuple[SyncEngine, SeamClient]:
     """Do what the coordinator does at its first poll, but one after the other."""
-    sync = Sync()
+    sync = SyncEngine()
     sync.request_all()
     async with ClientSession() as session:
         client = SeamClient(session, key, url)

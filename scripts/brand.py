@@ -84,9 +84,9 @@ def logo(height: int, *, dark: bool) -> Image.Image:
         (text.width // OVERSAMPLING, text.height // OVERSAMPLING),
         Image.Resampling.LANCZOS,
     )
-    picture = icon(height, dark=dark)
+    snapshot = icon(height, dark=dark)
     canvas = Image.new("RGBA", (height + gap + text.width, height))
-    canvas.paste(picture)
+    canvas.paste(snapshot)
     canvas.paste(text, (height + gap, (height - text.height) // 2 + int(10 * scale)))
     box = canvas.getbbox()
     assert box is not None
@@ -98,11 +98,11 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for prefix, dark in (("", False), ("dark_", True)):
         for suffix, factor in (("", 1), ("@2x", 2)):
-            for name, picture in (
+            for name, snapshot in (
                 ("icon", icon(256 * factor, dark=dark)),
                 ("logo", logo(128 * factor, dark=dark)),
             ):
-                picture.save(FOLDER / f"{prefix}{name}{suffix}.png", optimize=True)
+                snapshot.save(FOLDER / f"{prefix}{name}{suffix}.png", optimize=True)
 
 
 if __name__ == "__main__":

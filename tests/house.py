@@ -31,8 +31,8 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.seam.api import AccessCode, Device
 from custom_components.seam.const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
-from custom_components.seam.coordinator import SeamCoordinator, news_signal
-from custom_components.seam.news import News
+from custom_components.seam.coordinator import SeamCoordinator, occurrence_signal
+from custom_components.seam.sync.events import Occurrence
 from simulator import Simulator
 from simulator.render import render_code, render_device
 from simulator.seed import WORKSPACE, WORKSPACE_NAME
@@ -152,7 +152,7 @@ class House:
         self._idle = idle
         self.simulator = simulator
         self.mail: Mail = "arrives"
-        self.told: list[News] = []
+        self.told: list[Occurrence] = []
         self.written: Counter[str] = Counter()
         """How often each kind of write was asked for by an action, at most."""
         self._started_at = simulator.clock.now()
@@ -223,12 +223,12 @@ class House:
         """Hear what is told of every lock, new ones, too."""
 
         @callback
-        def hear(news: News) -> None:
+        def hear(news: Occurrence) -> None:
             self.told.append(news)
 
         for device_id in self.simulator.world.devices.keys() - self._listened:
             self._listened.add(device_id)
-            async_dispatcher_connect(self.hass, news_signal(device_id), hear)
+            async_dispatcher_connect(self.hass, occurrence_signal(device_id), hear)
 
     async def settle(self) -> None:
         """Let everything happen that does not wait for time."""

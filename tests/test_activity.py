@@ -16,7 +16,6 @@ from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
-from custom_components.seam import draft
 from custom_components.seam.activity import EVENT_ACTIVITY
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.event import ACCESS_CODE_ACTIVITY
@@ -198,6 +197,7 @@ async def test_codes_that_nobody_knows(
 async def test_a_code_that_was_gone_before_it_was_told(
     hass: HomeAssistant,
     monkeypatch: pytest.MonkeyPatch,
+    coordinator: SeamCoordinator,
     simulator: Simulator,
     lines: Lines,
     poll: Poll,
@@ -207,7 +207,7 @@ async def test_a_code_that_was_gone_before_it_was_told(
     told: str,
 ) -> None:
     """Its name is remembered for a while, as events may come after the lists."""
-    monkeypatch.setattr(draft, "_MOST_FORMER", most)
+    monkeypatch.setattr(coordinator._sync._store._former_names, "_max_size", most)
     simulator.control.delay_events(seconds=200)
     simulator.control.delete_code_in_app(UNMANAGED_NEIGHBOUR)
     await reconcile()

@@ -22,7 +22,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.seam.api import SeamUnreachableError
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
-from custom_components.seam.sync import Sync
+from custom_components.seam.sync.engine import SyncEngine
 from simulator import Simulator
 from simulator.faults import Fault
 from simulator.seed import (
@@ -836,7 +836,7 @@ async def test_a_fault_of_ours_in_a_round_loses_nothing(
         raise RuntimeError("a fault of ours")
 
     with monkeypatch.context() as patched:
-        patched.setattr(Sync, "receive_codes", broken)
+        patched.setattr(SyncEngine, "receive_codes", broken)
         with pytest.raises(ExceptionGroup, match="unhandled errors"):
             await coordinator.async_refresh_locks([FRONT_DOOR, APARTMENT_1])
     simulator.world.access_codes[CODE_CLEANER].name = "Renamed in silence"

@@ -54,7 +54,8 @@ def _called_methods() -> set[str]:
     """Return what the integration calls of the client, the client itself aside."""
     return {
         node.attr
-        for path in INTEGRATION.glob("*.py")
+        for path in INTEGRATION.rglob("*.py")
+        if path.parent.name != "api"
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute)
         and ast.unparse(node.value).endswith("client")

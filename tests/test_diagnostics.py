@@ -19,7 +19,7 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_CODE_SENSORS, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.registration import CONF_REGISTERED
+from custom_components.seam.push.registration import CONF_REGISTERED
 from simulator import Simulator
 from simulator.seed import (
     CODE_CLEANER,

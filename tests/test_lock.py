@@ -47,7 +47,9 @@ BOAT_SHED = "lock.boat_shed"
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask for the outcome often; an attempt that never ends is given up soon."""
-    monkeypatch.setattr("custom_components.seam.attempts.WAIT_STEPS", (0.02,) * 20)
+    monkeypatch.setattr(
+        "custom_components.seam.actions.waiting.WAIT_STEPS", (0.02,) * 20
+    )
 
 
 def _state(hass: HomeAssistant, entity_id: str) -> str:
@@ -89,10 +91,10 @@ async def test_locks(
         await hass.async_block_till_done()
         await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
         devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
-        described = sorted(
+        code_response = sorted(
             (d.name, d.manufacturer, d.model, d.serial_number) for d in devices
         )
-        assert described == snapshot(name="devices")
+        assert code_response == snapshot(name="devices")
 
 
 @pytest.mark.parametrize(

@@ -282,8 +282,10 @@ def test_actions_are_described(
         sections = {key for key, field in fields.items() if "fields" in field}
         assert set(texts.get("sections", {})) == sections, name
         assert set(texts.get("fields", {})) == set(flat_fields(fields)), name
-        for field, described in texts.get("fields", {}).items():
-            assert described["name"] and described["description"], f"{name}.{field}"
+        for field, code_response in texts.get("fields", {}).items():
+            assert code_response["name"] and code_response["description"], (
+                f"{name}.{field}"
+            )
 
 
 def test_choices_are_described(
@@ -297,11 +299,11 @@ def test_choices_are_described(
         if "translation_key" in ((selector := field["selector"]).get("select") or {})
     ]
     in_services = {selector["translation_key"] for selector in selectors}
-    described = translations.get("selector", {})
+    code_response = translations.get("selector", {})
     for selector in selectors:
-        options = described[selector["translation_key"]]["options"]
+        options = code_response[selector["translation_key"]]["options"]
         assert set(options) == set(selector["options"])
-    assert not Strings().missing(set(described) - in_services)
+    assert not Strings().missing(set(code_response) - in_services)
 
 
 def test_translation_keys_exist(translations: dict[str, Any]) -> None:

@@ -20,7 +20,8 @@ from pytest_homeassistant_custom_component.common import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.seam import attempts, issues, repairs
+from custom_components.seam import issues, repairs
+from custom_components.seam.actions import waiting as attempts
 from custom_components.seam.api import transport
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator

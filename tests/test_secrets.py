@@ -45,7 +45,8 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
-from custom_components.seam import attempts, issues
+from custom_components.seam import issues
+from custom_components.seam.actions import waiting as attempts
 from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator

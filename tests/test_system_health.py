@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.registration import CONF_REGISTERED
+from custom_components.seam.push.registration import CONF_REGISTERED
 from simulator import Simulator
 from simulator.seed import KEY_TWO, WORKSPACE_TWO, WORKSPACE_TWO_NAME
 

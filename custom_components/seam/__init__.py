@@ -11,9 +11,9 @@ from .api import SeamClient
 from .const import CONF_ENDPOINT, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
 from .issues import async_keep_issues, async_remove_issues
-from .registration import async_remove_orphans, async_remove_webhook
+from .push.registration import async_remove_orphans, async_remove_webhook
+from .push.webhook import SeamWebhook
 from .services import async_setup_services
-from .webhook import SeamWebhook
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 

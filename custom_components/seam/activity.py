@@ -12,10 +12,10 @@ from homeassistant.helpers.translation import async_translate_state_attr
 from homeassistant.util import dt as dt_util
 
 from .api import Event
+from .attributes import as_local
 from .const import DOMAIN
-from .news import News
-from .picture import Lock
-from .presentation import as_local
+from .sync.events import Occurrence
+from .sync.snapshot import LockData
 
 EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
 ATTR_MESSAGE: Final = "message"
@@ -44,7 +44,7 @@ _HOW: Final = {
 
 
 @callback
-def async_fire_activity(hass: HomeAssistant, lock: Lock, news: News) -> None:
+def async_fire_activity(hass: HomeAssistant, lock: LockData, news: Occurrence) -> None:
     """Have the activity log say what happened at a lock."""
     event_type = news.event.event_type
     if event_type in _DONE:
@@ -68,7 +68,7 @@ def async_fire_activity(hass: HomeAssistant, lock: Lock, news: News) -> None:
     hass.bus.async_fire(EVENT_ACTIVITY, data)
 
 
-def _name(hass: HomeAssistant, lock: Lock) -> str:
+def _name(hass: HomeAssistant, lock: LockData) -> str:
     """Return what people call the lock: many rename devices in Home Assistant alone."""
     devices = dr.async_get(hass).async_get_devices(
         identifiers={(DOMAIN, lock.device_id)}
@@ -82,7 +82,7 @@ def event_kind(event_type: str, prefix: str) -> str:
     return event_type.removeprefix(prefix).replace(".", "_")
 
 
-def _what_was_done(news: News) -> str:
+def _what_was_done(news: Occurrence) -> str:
     event = news.event
     message = _DONE[event.event_type]
     if news.code_name:
@@ -95,7 +95,7 @@ def _what_was_done(news: News) -> str:
     return message
 
 
-def _what_became_of_a_code(hass: HomeAssistant, news: News) -> str:
+def _what_became_of_a_code(hass: HomeAssistant, news: Occurrence) -> str:
     became = async_translate_state_attr(
         hass,
         event_kind(news.event.event_type, ACCESS_CODE_EVENTS),

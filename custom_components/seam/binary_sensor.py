@@ -14,10 +14,10 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Scope, SeamProblem
+from .attributes import code_problems
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, SeamWorkspaceEntity, async_add_lock_entities
-from .picture import Lock
-from .presentation import code_problems
+from .sync.snapshot import LockData
 
 # The coordinator does the talking.
 PARALLEL_UPDATES = 0
@@ -27,19 +27,19 @@ PARALLEL_UPDATES = 0
 class SeamBinarySensorDescription(BinarySensorEntityDescription):
     """Something about a lock that is or is not so."""
 
-    value_fn: Callable[[Lock], bool | None]
-    exists_fn: Callable[[Lock], bool]
-    known_fn: Callable[[Lock], bool] = lambda _lock: True
-    attributes_fn: Callable[[HomeAssistant, Lock], Mapping[str, Any]] | None = None
+    value_fn: Callable[[LockData], bool | None]
+    exists_fn: Callable[[LockData], bool]
+    known_fn: Callable[[LockData], bool] = lambda _lock: True
+    attributes_fn: Callable[[HomeAssistant, LockData], Mapping[str, Any]] | None = None
 
 
-def _has_problem(lock: Lock) -> bool:
+def _has_problem(lock: LockData) -> bool:
     """Return whether a code has an error of its own, as far as the codes are known."""
     return lock.has_codes and any(code.own_errors for code in lock.codes)
 
 
 @callback
-def _async_code_errors(hass: HomeAssistant, lock: Lock) -> Mapping[str, Any]:
+def _async_code_errors(hass: HomeAssistant, lock: LockData) -> Mapping[str, Any]:
     """Return the errors that make the problem: no others, which each code repeats."""
     return {
         "errors": [
@@ -51,7 +51,7 @@ def _async_code_errors(hass: HomeAssistant, lock: Lock) -> Mapping[str, Any]:
 
 
 @callback
-def _async_device_problems(hass: HomeAssistant, lock: Lock) -> Mapping[str, Any]:
+def _async_device_problems(hass: HomeAssistant, lock: LockData) -> Mapping[str, Any]:
     """Return what Seam says is wrong with a lock itself, its account or its bridge."""
     device = lock.device
     return {

@@ -12,9 +12,9 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .attributes import label
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
-from .presentation import label
 
 # The coordinator does the talking.
 PARALLEL_UPDATES = 0

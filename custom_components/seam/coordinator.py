@@ -30,10 +30,10 @@ from .api import (
 )
 from .api.redact import Secrets
 from .const import DOMAIN
-from .news import News
-from .picture import Picture
-from .rounds import Rounds
-from .sync import Sync, SyncState
+from .fetcher import Fetcher
+from .sync.engine import SyncEngine, SyncState
+from .sync.events import Occurrence
+from .sync.snapshot import Snapshot
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ type SeamConfigEntry = ConfigEntry[SeamCoordinator]
 
 
 @dataclass(kw_only=True)
-class Push:
+class WebhookStatus:
     """How Seam's sending by itself goes."""
 
     accepted: int = 0
@@ -59,7 +59,7 @@ class Push:
     """Whether all that happens is sent: posts come, and nothing was found missing."""
 
 
-class SeamCoordinator(DataUpdateCoordinator[Picture]):
+class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     """Keeps the picture of one workspace in step with Seam."""
 
     config_entry: SeamConfigEntry
@@ -80,15 +80,15 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         self.client = client
         self.confirmed_at: datetime | None = None
         """When Seam last told that nothing else had happened."""
-        self.push = Push()
-        self.data = Picture()
+        self.push = WebhookStatus()
+        self.data = Snapshot()
         self.secrets = Secrets(entry.data[CONF_API_KEY])
         self.postponed_by: SeamRateLimitError | None = None
         """Why what was last asked for has to wait, if so: that alone is no failure."""
-        self._sync = Sync(
+        self._sync = SyncEngine(
             self._registered_locks(), jitter=random.random(), secrets=self.secrets
         )
-        self._rounds = Rounds(
+        self._fetcher = Fetcher(
             client,
             self._sync,
             self.secrets,
@@ -97,9 +97,9 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             ),
         )
         self._troubled: set[str] = set()
-        self._told: Picture | None = None
+        self._told: Snapshot | None = None
         self._is_refused_events = False
-        self._held_news: list[News] = []
+        self._held_occurrences: list[Occurrence] = []
         self._shown_locks: AbstractSet[str] = frozenset()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._gathering: asyncio.Task[None] | None = None
@@ -132,14 +132,14 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             )
 
     @override
-    async def _async_update_data(self) -> Picture:
+    async def _async_update_data(self) -> Snapshot:
         """Ask what has happened, and fetch what that changed."""
         self.postponed_by = None
         try:
-            if error := await self._rounds.async_run(self._sync.begin_poll):
+            if error := await self._fetcher.async_run(self._sync.begin_poll):
                 raise error
         except SeamRateLimitError as err:
-            if not self._sync.picture.locks or not self.last_update_success:
+            if not self._sync.snapshot.locks or not self.last_update_success:
                 raise _update_error(err) from err
             # What is known stays true enough until Seam may be asked again.
             self.postponed_by = err
@@ -156,8 +156,8 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         else:
             self.confirmed_at = dt_util.utcnow()
             self.update_interval = self._next_poll_interval()
-        self._async_follow(self._sync.picture)
-        return self._sync.picture
+        self._async_follow(self._sync.snapshot)
+        return self._sync.snapshot
 
     def _next_poll_interval(self) -> timedelta:
         """Return when to ask next; one event that was not sent ends the trust."""
@@ -269,7 +269,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         again.
         """
         wanted = frozenset(device_ids)
-        error = await self._rounds.async_run(
+        error = await self._fetcher.async_run(
             lambda _now: self._sync.request_locks(wanted), wanted
         )
         if error:
@@ -287,38 +287,38 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
     @callback
     def _async_show(self) -> None:
         """Show a picture that came about between polls."""
-        picture = self._sync.picture
-        if picture is not self.data:
-            self._async_follow(picture)
-            self.data = picture
+        snapshot = self._sync.snapshot
+        if snapshot is not self.data:
+            self._async_follow(snapshot)
+            self.data = snapshot
             self.async_update_listeners()
         self._async_tell_news()
 
     @callback
     def _async_tell_news(self) -> None:
         """Tell what has happened, once there are entities that can hear it."""
-        happened = [*self._held_news, *self._sync.take_news()]
-        self._held_news = []
+        happened = [*self._held_occurrences, *self._sync.take_occurrences()]
+        self._held_occurrences = []
         for news in happened:
             # Of a lock that is gone there is nobody left to tell.
             if (lock := self.data.locks.get(news.event.device_id or "")) is None:
                 continue
             if lock.device_id not in self._shown_locks:
-                self._held_news.append(news)
+                self._held_occurrences.append(news)
                 continue
             async_fire_activity(self.hass, lock, news)
-            async_dispatcher_send(self.hass, news_signal(lock.device_id), news)
+            async_dispatcher_send(self.hass, occurrence_signal(lock.device_id), news)
         self._shown_locks = self.data.locks.keys()
 
     @callback
-    def _async_follow(self, picture: Picture) -> None:
+    def _async_follow(self, snapshot: Snapshot) -> None:
         """Keep log, device registry and timer in line with a new picture."""
         self._async_remove_devices(self._sync.take_gone_devices())
         self._async_log_refusal()
-        if picture is self.data:
+        if snapshot is self.data:
             return
-        self._async_log_trouble(picture)
-        self._async_rename_devices(picture)
+        self._async_log_trouble(snapshot)
+        self._async_rename_devices(snapshot)
         self._async_start_timer()
 
     @callback
@@ -335,9 +335,9 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
         self._is_refused_events = refusal is not None
 
     @callback
-    def _async_log_trouble(self, picture: Picture) -> None:
+    def _async_log_trouble(self, snapshot: Snapshot) -> None:
         """Say once when a lock's codes cannot be had, and once when they can again."""
-        for device_id, lock in picture.locks.items():
+        for device_id, lock in snapshot.locks.items():
             is_troubled = lock.device.has_access_codes and not lock.has_codes
             if is_troubled and device_id not in self._troubled:
                 self._troubled.add(device_id)
@@ -347,11 +347,11 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
                 _LOGGER.info("The codes of %s can be fetched again", lock.device.name)
 
     @callback
-    def _async_rename_devices(self, picture: Picture) -> None:
+    def _async_rename_devices(self, snapshot: Snapshot) -> None:
         """Give devices the names that they have at Seam now."""
         names = {
             device_id: lock.device.name
-            for device_id, lock in picture.locks.items()
+            for device_id, lock in snapshot.locks.items()
             if (old := self.data.locks.get(device_id))
             and old.device.name != lock.device.name
         }
@@ -407,7 +407,7 @@ class SeamCoordinator(DataUpdateCoordinator[Picture]):
             self._cancel_timer = None
 
 
-def news_signal(device_id: str) -> str:
+def occurrence_signal(device_id: str) -> str:
     """Return the dispatcher's signal for what happens on a lock."""
     return f"{DOMAIN}_news_{device_id}"
 

@@ -21,8 +21,8 @@ from homeassistant.util import dt as dt_util
 from .api import AccessCode, Device
 from .const import CONF_ENDPOINT
 from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
-from .picture import Lock
-from .registration import CONF_REGISTERED
+from .push.registration import CONF_REGISTERED
+from .sync.snapshot import LockData
 
 # Texts of the models that are Seam's own terms. Any other text, one that is added later
 # included, may be a person's: names, messages, serial numbers.
@@ -71,7 +71,7 @@ async def async_get_device_diagnostics(
     }
 
 
-def _state(entry: SeamConfigEntry, locks: Iterable[Lock]) -> dict[str, Any]:
+def _state(entry: SeamConfigEntry, locks: Iterable[LockData]) -> dict[str, Any]:
     """Return how the connection and these locks are doing."""
     coordinator = entry.runtime_data
     devices = [lock.device for lock in locks]
@@ -132,7 +132,7 @@ def _times(values: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _lock(lock: Lock, salt: bytes) -> dict[str, Any]:
+def _lock(lock: LockData, salt: bytes) -> dict[str, Any]:
     # The name of the product, in a place where names of people cannot be.
     return {"product": lock.device.model, **_plain(asdict(lock), salt)}
 

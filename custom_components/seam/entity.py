@@ -11,14 +11,14 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
-from .picture import Lock
+from .sync.snapshot import LockData
 
 
 class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
     """An entity of a lock. It reads the picture, and keeps only which one it shows."""
 
     _attr_has_entity_name = True
-    _shown: tuple[Lock | None, bool] | None = None
+    _shown: tuple[LockData | None, bool] | None = None
 
     def __init__(
         self,
@@ -41,7 +41,7 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         )
 
     @property
-    def seam_lock(self) -> Lock:
+    def seam_lock(self) -> LockData:
         """The lock, as last heard of."""
         return self.coordinator.data.locks[self.device_id]
 
@@ -57,7 +57,7 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         await super().async_added_to_hass()
         self._shown = self._to_show()
 
-    def _to_show(self) -> tuple[Lock | None, bool]:
+    def _to_show(self) -> tuple[LockData | None, bool]:
         coordinator = self.coordinator
         return (
             coordinator.data.locks.get(self.device_id),
@@ -107,7 +107,7 @@ def async_add_lock_entities[D: EntityDescription](
     async_add_entities: AddConfigEntryEntitiesCallback,
     entity_class: Callable[[SeamCoordinator, str, D], SeamLockEntity],
     descriptions: Iterable[D],
-    exists: Callable[[D, Lock], bool],
+    exists: Callable[[D, LockData], bool],
 ) -> None:
     """Add the entities of all locks, and of those that appear or learn more later."""
     coordinator = entry.runtime_data

@@ -11,11 +11,11 @@ from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .activity import ACCESS_CODE_ACTIVITY_KEY, ACCESS_CODE_EVENTS, event_kind
-from .coordinator import SeamConfigEntry, news_signal
+from .attributes import code_problems, local_time
+from .coordinator import SeamConfigEntry, occurrence_signal
 from .entity import SeamLockEntity, async_add_lock_entities
-from .news import News
-from .picture import Lock
-from .presentation import code_problems, local_time
+from .sync.events import Occurrence
+from .sync.snapshot import LockData
 
 # The coordinator does the talking.
 PARALLEL_UPDATES = 0
@@ -28,7 +28,7 @@ class SeamEventDescription(EventEntityDescription):
     """Events whose types begin alike."""
 
     prefix: str
-    exists_fn: Callable[[Lock], bool]
+    exists_fn: Callable[[LockData], bool]
 
 
 LOCK_ACTIVITY = SeamEventDescription(
@@ -105,12 +105,12 @@ class SeamActivity(SeamLockEntity, EventEntity):
         await super().async_added_to_hass()
         self.async_on_remove(
             async_dispatcher_connect(
-                self.hass, news_signal(self.device_id), self._async_handle_news
+                self.hass, occurrence_signal(self.device_id), self._async_handle_news
             )
         )
 
     @callback
-    def _async_handle_news(self, news: News) -> None:
+    def _async_handle_news(self, news: Occurrence) -> None:
         """Tell an event, if it is of this entity's kind."""
         description, event = self.entity_description, news.event
         if not event.event_type.startswith(description.prefix):
@@ -131,7 +131,7 @@ class SeamActivity(SeamLockEntity, EventEntity):
         self.async_write_ha_state()
 
     @abstractmethod
-    def attributes_of(self, news: News) -> dict[str, Any]:
+    def attributes_of(self, news: Occurrence) -> dict[str, Any]:
         """Return what only this kind of event has."""
 
 
@@ -139,7 +139,7 @@ class SeamLockActivity(SeamActivity):
     """Who locked and unlocked it, and how."""
 
     @override
-    def attributes_of(self, news: News) -> dict[str, Any]:
+    def attributes_of(self, news: Occurrence) -> dict[str, Any]:
         """Return how it was done, or why not."""
         event = news.event
         return {
@@ -157,7 +157,7 @@ class SeamAccessCodeActivity(SeamActivity):
     """What becomes of its codes."""
 
     @override
-    def attributes_of(self, news: News) -> dict[str, Any]:
+    def attributes_of(self, news: Occurrence) -> dict[str, Any]:
         """Return what was changed, and what is wrong with the code now."""
         event = news.event
         code = self.seam_lock.code(event.access_code_id)

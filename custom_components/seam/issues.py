@@ -16,10 +16,10 @@ from homeassistant.util import dt as dt_util
 
 from .advice import NOT_ABOUT_LOCKS, advice_key, async_advice
 from .api import AccessCode, CodeStatus, Scope, SeamProblem
+from .attributes import can_convert, label
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
-from .picture import Lock
-from .presentation import can_convert, label
+from .sync.snapshot import LockData
 
 # Seam and the makers' clouds try again by themselves: most errors are over before then.
 GRACE: Final = timedelta(minutes=10)
@@ -65,7 +65,7 @@ def async_remove_issues(
 
 
 def colliding_code(
-    lock: Lock, code: AccessCode, problem: SeamProblem
+    lock: LockData, code: AccessCode, problem: SeamProblem
 ) -> AccessCode | None:
     """Return the unmanaged code that a managed one cannot be set for, if it is known."""
     if not code.is_managed or advice_key(problem) != "find_duplicate":
@@ -92,7 +92,7 @@ def as_placeholders(**texts: str) -> dict[str, str]:
     return escaped | {f"plain_{key}": text for key, text in texts.items()}
 
 
-def choices(lock: Lock, other: AccessCode) -> list[str]:
+def choices(lock: LockData, other: AccessCode) -> list[str]:
     """Return what can be done about an unmanaged code."""
     possible = {
         "convert": can_convert(lock, other),
@@ -201,7 +201,7 @@ def _issue_ids(hass: HomeAssistant, entry: SeamConfigEntry) -> list[str]:
     ]
 
 
-def _codes_prefix(entry: SeamConfigEntry, lock: Lock) -> str:
+def _codes_prefix(entry: SeamConfigEntry, lock: LockData) -> str:
     return f"{entry.entry_id}.code.{lock.device_id}."
 
 
@@ -209,7 +209,7 @@ def _troubles(
     hass: HomeAssistant, entry: SeamConfigEntry, now: datetime
 ) -> Iterator[tuple[str, _Trouble]]:
     """Yield all that is wrong, by the id of its issue."""
-    shared: defaultdict[tuple[str, str], list[tuple[Lock, SeamProblem]]]
+    shared: defaultdict[tuple[str, str], list[tuple[LockData, SeamProblem]]]
     shared = defaultdict(list)
     for lock in entry.runtime_data.data.locks.values():
         for code in lock.codes:
@@ -230,7 +230,7 @@ def _troubles(
         yield f"{entry.entry_id}.{owner}.{problem_code}", _shared_trouble(hass, places)
 
 
-def _errors_beyond_codes(lock: Lock) -> Iterator[SeamProblem]:
+def _errors_beyond_codes(lock: LockData) -> Iterator[SeamProblem]:
     """Yield the errors of a lock, its account and bridge, which each code repeats."""
     for problem in lock.device.errors:
         yield (
@@ -246,7 +246,7 @@ def _errors_beyond_codes(lock: Lock) -> Iterator[SeamProblem]:
 def _code_trouble(
     hass: HomeAssistant,
     entry: SeamConfigEntry,
-    lock: Lock,
+    lock: LockData,
     code: AccessCode,
     problem: SeamProblem,
     now: datetime,
@@ -286,7 +286,7 @@ def _code_trouble(
 
 
 def _shared_trouble(
-    hass: HomeAssistant, places: list[tuple[Lock, SeamProblem]]
+    hass: HomeAssistant, places: list[tuple[LockData, SeamProblem]]
 ) -> _Trouble:
     """Return the trouble of a device, or of an account or bridge with all its locks."""
     lock, problem = places[0]

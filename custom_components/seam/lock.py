@@ -8,8 +8,8 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .actions.waiting import async_wait_for_attempt
 from .api import ActionAttempt, ActionAttemptStatus
-from .attempts import async_wait_for_attempt
 from .const import DOMAIN
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities

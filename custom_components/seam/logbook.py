@@ -24,12 +24,12 @@ def async_describe_events(
     @callback
     def describe(event: Event) -> dict[str, str]:
         # The recorder keeps events without their data where it cannot store that.
-        described = {
+        code_response = {
             LOGBOOK_ENTRY_NAME: event.data.get(ATTR_NAME, "Seam"),
             LOGBOOK_ENTRY_MESSAGE: event.data.get(ATTR_MESSAGE, "told of something"),
         }
         if entity_id := event.data.get(ATTR_ENTITY_ID):
-            described[LOGBOOK_ENTRY_ENTITY_ID] = entity_id
-        return described
+            code_response[LOGBOOK_ENTRY_ENTITY_ID] = entity_id
+        return code_response
 
     async_describe_event(DOMAIN, EVENT_ACTIVITY, describe)

@@ -11,14 +11,14 @@ from homeassistant.data_entry_flow import AbortFlow
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 
+from .actions.convert import async_convert
+from .actions.delete import async_delete
 from .api import AccessCode
+from .attributes import JsonObject
 from .const import DOMAIN
-from .conversion import async_convert
 from .coordinator import SeamConfigEntry, SeamCoordinator
-from .deletion import async_delete
 from .issues import as_placeholders, choices, colliding_code
-from .picture import Lock
-from .presentation import JsonObject
+from .sync.snapshot import LockData
 
 
 async def async_create_fix_flow(
@@ -36,7 +36,7 @@ class _Collision:
     """A lock and the unmanaged code on it that is in the way of a managed one."""
 
     coordinator: SeamCoordinator
-    lock: Lock
+    lock: LockData
     other: AccessCode
 
 

@@ -18,11 +18,11 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, CodeStatus
+from .attributes import async_code_lists, label
 from .const import CONF_CODE_SENSORS
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .entity import SeamLockEntity, async_add_lock_entities
-from .picture import Lock
-from .presentation import async_code_lists, label
+from .sync.snapshot import LockData
 
 # The coordinator does the talking.
 PARALLEL_UPDATES = 0
@@ -32,19 +32,19 @@ PARALLEL_UPDATES = 0
 class SeamSensorDescription(SensorEntityDescription):
     """A number that a device tells."""
 
-    value_fn: Callable[[Lock], int | datetime | None]
-    exists_fn: Callable[[Lock], bool]
-    known_fn: Callable[[Lock], bool] = lambda _lock: True
+    value_fn: Callable[[LockData], int | datetime | None]
+    exists_fn: Callable[[LockData], bool]
+    known_fn: Callable[[LockData], bool] = lambda _lock: True
 
 
 @dataclass(frozen=True, kw_only=True)
 class SeamCodesDescription(SensorEntityDescription):
     """One kind of codes."""
 
-    codes_fn: Callable[[Lock], tuple[AccessCode, ...]]
+    codes_fn: Callable[[LockData], tuple[AccessCode, ...]]
 
 
-def _next_change(lock: Lock) -> datetime | None:
+def _next_change(lock: LockData) -> datetime | None:
     """Return when the next code of the lock starts or ends."""
     now = dt_util.utcnow()
     moments = (

@@ -11,9 +11,8 @@ from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.helpers.typing import VolSchemaType
 import voluptuous as vol
 
-from . import handlers
-from .const import DOMAIN
-from .fields import (
+from .actions import handlers
+from .actions.fields import (
     ATTR_ACCESS_CODE_ID,
     ATTR_ALL,
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
@@ -38,7 +37,8 @@ from .fields import (
     ATTR_SUPPORTED_LENGTHS,
     ATTR_USE_BACKUP_POOL,
 )
-from .targets import Handler, async_handle
+from .actions.targets import Handler, async_handle
+from .const import DOMAIN
 
 _KINDS: Final = ("managed", "unmanaged")
 

@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from .api import DEFAULT_ENDPOINT
 from .const import CONF_ENDPOINT, CONF_WEBHOOK, CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
-from .registration import CONF_REGISTERED
+from .push.registration import CONF_REGISTERED
 
 
 @callback

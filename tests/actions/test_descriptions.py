@@ -54,11 +54,11 @@ async def test_descriptions_fit_the_schemas(
     hass: HomeAssistant, actions: Actions
 ) -> None:
     """Whatever can be passed is described, with its default and need; nothing else."""
-    described = (await async_get_all_descriptions(hass))[DOMAIN]
-    assert set(described) == set(_schemas(hass))
+    code_response = (await async_get_all_descriptions(hass))[DOMAIN]
+    assert set(code_response) == set(_schemas(hass))
     for action, schema in _schemas(hass).items():
         keys = _keys(schema)
-        fields = _flat(described[action]["fields"])
+        fields = _flat(code_response[action]["fields"])
         assert set(fields) == set(keys), action
         for name, field in fields.items():
             key = keys[name]
@@ -66,7 +66,7 @@ async def test_descriptions_fit_the_schemas(
             default = key.default() if key.default is not vol.UNDEFINED else None
             assert field.get("default") == default, name
             assert field["selector"], name
-        assert described[action]["target"] == {
+        assert code_response[action]["target"] == {
             "entity": [{"integration": "seam", "domain": ["lock"]}]
         }
 
@@ -74,15 +74,15 @@ async def test_descriptions_fit_the_schemas(
 async def test_names_and_descriptions(hass: HomeAssistant, actions: Actions) -> None:
     """Every action, field and section has a name, and all but sections say more."""
     texts = await async_get_translations(hass, "en", "services", {DOMAIN})
-    described = (await async_get_all_descriptions(hass))[DOMAIN]
+    code_response = (await async_get_all_descriptions(hass))[DOMAIN]
     expected = set()
     for action in _schemas(hass):
         start = f"component.{DOMAIN}.services.{action}"
         expected |= {f"{start}.name", f"{start}.description"}
-        for name, field in described[action]["fields"].items():
+        for name, field in code_response[action]["fields"].items():
             if "fields" in field:
                 expected.add(f"{start}.sections.{name}.name")
-        for name in _flat(described[action]["fields"]):
+        for name in _flat(code_response[action]["fields"]):
             expected |= {
                 f"{start}.fields.{name}.name",
                 f"{start}.fields.{name}.description",

@@ -9,15 +9,15 @@ from hypothesis import given, settings, strategies as st
 import pytest
 import voluptuous as vol
 
-from custom_components.seam.api import AccessCode, Device
-from custom_components.seam.api.redact import Secrets
-from custom_components.seam.constraints import (
+from custom_components.seam.actions.validation import (
     PIN_CONSTRAINTS,
     check_name,
     check_pin,
     checked_pin,
 )
-from custom_components.seam.picture import Lock, masked
+from custom_components.seam.api import AccessCode, Device
+from custom_components.seam.api.redact import Secrets
+from custom_components.seam.sync.snapshot import LockData, masked
 from simulator import Simulator
 from simulator.constraints import (
     check_name as seams_check_name,
@@ -429,7 +429,7 @@ PINS = st.one_of(
 
 def _world(
     rules: list[dict[str, Any]], lengths: list[int], codes: list[tuple[str, str | None]]
-) -> tuple[World, Lock]:
+) -> tuple[World, LockData]:
     """Return a world in which a lock has these rules, and that lock as we see it."""
     now = dt_util.utcnow()
     world = rental(now)
@@ -448,7 +448,7 @@ def _world(
         AccessCode.from_dict(render_code(world, code, now))
         for code in world.codes_of(FRONT_DOOR)
     ]
-    lock = Lock(
+    lock = LockData(
         device=Device.from_dict(render_device(world, device)),
         managed=tuple(code for code in seen if code.is_managed),
         unmanaged=tuple(code for code in seen if not code.is_managed),

@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.seam import attempts
+from custom_components.seam.actions import waiting as attempts
 from custom_components.seam.api import transport
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from custom_components.seam.api import SeamClient, transport
+from custom_components.seam.api import SeamClient
 from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
 from tests.api.conftest import Log, Stub
@@ -92,7 +92,7 @@ async def test_not_all_broken_rows_are_remembered(
     stub: Stub, stubbed: SeamClient, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those of events are new ones each time: the oldest are forgotten."""
-    monkeypatch.setattr(transport, "_MOST_BROKEN", 2)
+    monkeypatch.setattr(stubbed._reader._broken, "_max_size", 2)
     for event_id, warnings in (("a", 1), ("b", 2), ("a", 2), ("c", 3), ("a", 4)):
         stub.forget()
         stub.answer({"events": [{"event_id": event_id}]})

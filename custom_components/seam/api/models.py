@@ -231,7 +231,7 @@ class AccessCode(Model):
         return d
 
     @property
-    def called(self) -> str | None:
+    def unmasked_name(self) -> str | None:
         """What the code is really called: to compare with, not to show."""
         return self.true_name or self.name
 

@@ -36,19 +36,19 @@ _MOST_CLEAN: Final = 50_000
 
 # Control characters, formats such as the direction of writing, halves of characters,
 # and ends of lines and paragraphs.
-_UNSEEN: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
+_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Emoji and the scripts of many languages are written with them.
 _JOINERS: Final = "\u200c\u200d"
 
 
-def is_unseen(character: str) -> bool:
+def is_invisible(character: str) -> bool:
     """Return whether a character is no sign, but does something to those around it."""
-    return unicodedata.category(character) in _UNSEEN and character not in _JOINERS
+    return unicodedata.category(character) in _INVISIBLE and character not in _JOINERS
 
 
 def readable(text: str, longest: int = LONGEST_TEXT) -> str:
     """Return the text as one line that is not too long, and shows all that is in it."""
-    return _cut(_without_unseen(text), longest)
+    return _cut(_without_invisible(text), longest)
 
 
 class Secrets:
@@ -108,7 +108,7 @@ class Secrets:
         """
         if text in self._clean and len(text) <= longest:
             return text
-        masked = _without_unseen(text)
+        masked = _without_invisible(text)
         for secret in self._others:
             masked = masked.replace(secret, MASK)
         # Looking for PINs takes its time. Dots may be longer than what they are for.
@@ -183,12 +183,12 @@ def _replaced(text: str, spans: Iterable[tuple[int, int]]) -> str:
     return shown + text[done:]
 
 
-def _without_unseen(text: str) -> str:
+def _without_invisible(text: str) -> str:
     # Quick, and false for a few more, such as the no-break space.
     if text.isprintable():
         return text
     return "".join(
-        (" " if character.isspace() else "") if is_unseen(character) else character
+        (" " if character.isspace() else "") if is_invisible(character) else character
         for character in text
     )
 

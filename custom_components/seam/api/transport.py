@@ -18,6 +18,7 @@ from aiohttp import (
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 import orjson
 
+from .bounded import BoundedDict
 from .errors import (
     SeamError,
     SeamNotSentError,
@@ -217,7 +218,9 @@ class RowReader:
 
     def __init__(self) -> None:
         """Start with nothing to complain of."""
-        self._broken: dict[tuple[str, str | int], None] = {}
+        self._broken: BoundedDict[tuple[str, str | int], None] = BoundedDict(
+            _MOST_BROKEN
+        )
 
     def read[M: Model](
         self,
@@ -255,8 +258,6 @@ class RowReader:
                     _fault(err),
                 )
                 self._broken[known] = None
-                if len(self._broken) > _MOST_BROKEN:
-                    del self._broken[next(iter(self._broken))]
             else:
                 # Nearly always there is none.
                 if self._broken:

@@ -1,0 +1,1 @@
+"""Events that Seam sends by webhook."""
