@@ -19,13 +19,13 @@ from homeassistant.runner import configure_event_loop
 from custom_components.seam.api import SeamClient
 from custom_components.seam.coordinator import SeamCoordinator
 
+from .baselines import bare, sdk
 from .certificate import write_certificate
 from .cost import Cost, leave_out_full_collections
-from .gauges import Busy, LoopGauge, traffic, writes
-from .house import PATIENCE, House, furnished
+from .instance import PATIENCE, Instance, running_instance
 from .memory import bytes_per_code
+from .meters import Busy, LoopMeter, traffic, writes
 from .plan import Plan
-from .rivals import bare, sdk
 from .workspace import Workspace, simulated
 
 type Figures = dict[str, float]
@@ -38,10 +38,10 @@ _MOST_POLLS: Final = 5
 
 def measure(plan: Plan) -> Figures:
     """Return the figures; for a process that is used for nothing else."""
-    gauge = LoopGauge()
+    meter = LoopMeter()
 
     def new_loop() -> asyncio.AbstractEventLoop:
-        loop = asyncio.SelectorEventLoop(gauge)
+        loop = asyncio.SelectorEventLoop(meter)
         configure_event_loop(loop)
         return loop
 
@@ -49,22 +49,22 @@ def measure(plan: Plan) -> Figures:
         TemporaryDirectory() as folder,
         asyncio.Runner(loop_factory=new_loop) as runner,
     ):
-        return runner.run(_measure(plan, gauge, Path(folder)))
+        return runner.run(_measure(plan, meter, Path(folder)))
 
 
-async def _measure(plan: Plan, gauge: LoopGauge, folder: Path) -> Figures:
+async def _measure(plan: Plan, meter: LoopMeter, folder: Path) -> Figures:
     certificate, key = folder / "certificate.pem", folder / "key.pem"
     write_certificate(certificate, key)
     (config := folder / "config").mkdir()
     async with (
         simulated(plan.locks, plan.codes, trusting=certificate) as workspace,
-        furnished(config, workspace, certificate, key) as house,
+        running_instance(config, workspace, certificate, key) as instance,
     ):
         leave_out_full_collections()
         with Cost() as collection:
             gc.collect()
         with ExitStack() as processes:
-            bench = _Bench(plan, gauge, workspace, house, processes)
+            bench = _Bench(plan, meter, workspace, instance, processes)
             return {
                 "collection_ms": 1000 * collection.wall,
                 **await bench.quiet_polls(),
@@ -82,19 +82,19 @@ class _Bench:
     def __init__(
         self,
         plan: Plan,
-        gauge: LoopGauge,
+        meter: LoopMeter,
         workspace: Workspace,
-        house: House,
+        instance: Instance,
         stack: ExitStack,
     ) -> None:
         self._stack = stack
         self._processes: dict[Callable[..., Any], ProcessPoolExecutor] = {}
         self._plan = plan
-        self._gauge = gauge
+        self._meter = meter
         self._workspace = workspace
-        self._house = house
-        self._hass = house.hass
-        self._coordinator = house.entry.runtime_data
+        self._instance = instance
+        self._hass = instance.hass
+        self._coordinator = instance.entry.runtime_data
 
     async def _elsewhere[**P, R](
         self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
@@ -120,7 +120,7 @@ class _Bench:
         ):
             for _ in range(self._plan.polls):
                 await poll()
-            await self._house.settle()
+            await self._instance.settle()
         costs, busy = await self._repeated(poll, self._plan.polls)
         return {
             "quiet_poll_requests": passed.requests / self._plan.polls,
@@ -175,7 +175,7 @@ class _Bench:
             self._workspace.key,
             self._workspace.url,
         )
-        coordinator = SeamCoordinator(self._hass, self._house.entry, client)
+        coordinator = SeamCoordinator(self._hass, self._instance.entry, client)
         measured = await self._repeated(coordinator.async_refresh, 1)
         await coordinator.async_shutdown()
         found = sum(len(lock.codes) for lock in coordinator.data.locks.values())
@@ -218,11 +218,11 @@ class _Bench:
 
     async def changes_by_webhook(self) -> Figures:
         """Change something, and wait until it shows."""
-        await self._house.open_to_webhooks()
+        await self._instance.open_to_webhooks()
         seconds = []
         for entity_id, expected, change in self._changes():
             await asyncio.sleep(_PAUSE)
-            with self._house.awaited(entity_id, expected) as shows:
+            with self._instance.awaited(entity_id, expected) as shows:
                 started = time.perf_counter()
                 await change()
                 async with asyncio.timeout(PATIENCE):
@@ -243,7 +243,7 @@ class _Bench:
             yield next(kinds)(device_id)
 
     def _turned(self, device_id: str) -> tuple[str, str, Callable[[], Awaitable[None]]]:
-        entity_id = self._house.entity_id("lock", device_id, "lock")
+        entity_id = self._instance.entity_id("lock", device_id, "lock")
         is_locked = self._shows(entity_id, "locked")
 
         async def turn() -> None:
@@ -256,7 +256,9 @@ class _Bench:
     def _found_code(
         self, device_id: str
     ) -> tuple[str, str, Callable[[], Awaitable[None]]]:
-        entity_id = self._house.entity_id("sensor", device_id, "unmanaged_access_codes")
+        entity_id = self._instance.entity_id(
+            "sensor", device_id, "unmanaged_access_codes"
+        )
         state = self._hass.states.get(entity_id)
         assert state is not None
         count = int(state.state) + 1
@@ -281,7 +283,7 @@ class _Bench:
     ) -> tuple[list[Cost], list[Busy]]:
         costs, stretches = [], []
         for _ in range(count):
-            with self._gauge.measure() as busy, Cost() as cost:
+            with self._meter.measure() as busy, Cost() as cost:
                 await function()
             costs.append(cost)
             stretches.append(busy)

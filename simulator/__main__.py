@@ -37,7 +37,7 @@ async def _run(arguments: argparse.Namespace) -> None:
         locks=arguments.locks,
         codes=arguments.codes,
         unmanaged=arguments.unmanaged,
-        state=arguments.state,
+        state_file=arguments.state,
     )
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

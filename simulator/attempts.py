@@ -1,10 +1,10 @@
 """Action attempts: what a device was asked to do, and how it went."""
 
-from .behaviour import Behaviour
 from .events import EventLog
 from .ids import Ids
+from .settings import Settings
+from .state import ActionAttempt, Device, Json, State
 from .timeline import Timeline
-from .world import ActionAttempt, Device, Json, World
 
 # The others end without an event.
 _WITH_EVENTS = (
@@ -20,17 +20,17 @@ class Attempts:
 
     def __init__(
         self,
-        world: World,
+        state: State,
         timeline: Timeline,
         events: EventLog,
-        behaviour: Behaviour,
+        settings: Settings,
         ids: Ids,
     ) -> None:
         """Keep them in the world."""
-        self._world = world
+        self._state = state
         self._timeline = timeline
         self._events = events
-        self._behaviour = behaviour
+        self._settings = settings
         self._ids = ids
 
     def start(self, device: Device, action_type: str) -> ActionAttempt:
@@ -42,10 +42,10 @@ class Attempts:
             action_type,
             self._timeline.now(),
         )
-        if self._behaviour.actions_never_ending > 0:
-            self._behaviour.actions_never_ending -= 1
+        if self._settings.actions_never_ending > 0:
+            self._settings.actions_never_ending -= 1
             attempt.never_ends = True
-        self._world.action_attempts[attempt.action_attempt_id] = attempt
+        self._state.action_attempts[attempt.action_attempt_id] = attempt
         return attempt
 
     def succeed(self, attempt: ActionAttempt, result: Json | None = None) -> None:

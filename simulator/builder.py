@@ -5,8 +5,8 @@ from typing import Any
 
 from .clock import to_iso
 from .ids import stable_id
-from .makers import Maker
-from .world import AccessCode, Account, Device, Json, Key, Workspace, World
+from .manufacturers import Manufacturer
+from .state import AccessCode, Account, Device, Json, Key, State, Workspace
 
 _DISTANT_PAST = timedelta(days=400)
 
@@ -17,31 +17,36 @@ class Builder:
     def __init__(self, now: datetime) -> None:
         """Date everything relative to now."""
         self.now = now
-        self.world = World()
+        self.state = State()
         self._accounts: dict[str, str] = {}
 
     def workspace(self, workspace_id: str, name: str, key: str) -> None:
         """Add a workspace and its key; what follows belongs to it."""
         self.workspace_id = workspace_id
         self._accounts = {}
-        self.world.workspaces[workspace_id] = Workspace(workspace_id, name, name)
-        self.world.keys[key] = Key(key, workspace_id)
+        self.state.workspaces[workspace_id] = Workspace(workspace_id, name, name)
+        self.state.keys[key] = Key(key, workspace_id)
 
     def device(
-        self, maker: Maker, device_id: str, name: str, serial: str, **more: Any
+        self,
+        manufacturer: Manufacturer,
+        device_id: str,
+        name: str,
+        serial: str,
+        **more: Any,
     ) -> Device:
         """Add a lock, and the account it belongs to."""
-        device = maker.make(
+        device = manufacturer.make(
             device_id,
             name,
             workspace_id=self.workspace_id,
-            connected_account_id=self._account(maker),
+            connected_account_id=self._account(manufacturer),
             created_at=self.now - _DISTANT_PAST,
             serial_number=serial,
         )
         for key, value in more.items():
             setattr(device, key, value)
-        self.world.devices[device_id] = device
+        self.state.devices[device_id] = device
         return device
 
     def code(
@@ -73,7 +78,7 @@ class Builder:
             code.ends_at = hour + timedelta(days=days[1])
         for key, value in more.items():
             setattr(code, key, value)
-        return self.world.add_code(code)
+        return self.state.add_code(code)
 
     def problem(self, kind: str, code: str, message: str, **more: Any) -> Json:
         """Return an error or a warning."""
@@ -84,16 +89,16 @@ class Builder:
             **more,
         }
 
-    def _account(self, maker: Maker) -> str:
-        if maker.provider not in self._accounts:
-            account_id = stable_id(f"{self.workspace_id} {maker.provider}")
-            self._accounts[maker.provider] = account_id
-            self.world.accounts[account_id] = Account(
+    def _account(self, manufacturer: Manufacturer) -> str:
+        if manufacturer.provider not in self._accounts:
+            account_id = stable_id(f"{self.workspace_id} {manufacturer.provider}")
+            self._accounts[manufacturer.provider] = account_id
+            self.state.accounts[account_id] = Account(
                 account_id,
                 self.workspace_id,
-                maker.provider,
-                maker.provider_display_name,
-                maker.provider_display_name,
+                manufacturer.provider,
+                manufacturer.provider_display_name,
+                manufacturer.provider_display_name,
                 self.now - _DISTANT_PAST,
             )
-        return self._accounts[maker.provider]
+        return self._accounts[manufacturer.provider]

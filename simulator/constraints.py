@@ -5,7 +5,7 @@ from itertools import pairwise
 
 from .errors import ApiError, invalid_input
 from .ids import Ids
-from .world import AccessCode, Device, Json, World
+from .state import AccessCode, Device, Json, State
 
 _DEFAULT_LENGTHS = (4, 5, 6, 7, 8)
 
@@ -48,7 +48,7 @@ def lengths(device: Device) -> list[int]:
 
 
 def _pin_problem(
-    world: World, device: Device, pin: str, exclude: AccessCode | None
+    state: State, device: Device, pin: str, exclude: AccessCode | None
 ) -> str | None:
     if len(pin) not in lengths(device):
         supported = ", ".join(map(str, lengths(device)))
@@ -59,7 +59,7 @@ def _pin_problem(
         if check is not None and check(pin):
             return f"Code violates the constraint {constraint} of the device"
     if "unique_first_four_digits" in constraints:
-        for other in world.codes_of(device.device_id):
+        for other in state.codes_of(device.device_id):
             if other is exclude or other.code is None or other.code == pin:
                 continue
             if other.code[:4] == pin[:4]:
@@ -68,12 +68,12 @@ def _pin_problem(
 
 
 def check_pin(
-    world: World, device: Device, pin: str, *, exclude: AccessCode | None = None
+    state: State, device: Device, pin: str, *, exclude: AccessCode | None = None
 ) -> None:
     """Refuse a PIN that the lock would not take."""
-    if problem := _pin_problem(world, device, pin, exclude):
+    if problem := _pin_problem(state, device, pin, exclude):
         raise invalid_input(problem, "code")
-    for other in world.codes_of(device.device_id):
+    for other in state.codes_of(device.device_id):
         if other is not exclude and other.code == pin:
             raise ApiError(
                 409,
@@ -84,7 +84,7 @@ def check_pin(
 
 
 def check_name(
-    world: World, device: Device, name: str, *, exclude: AccessCode | None = None
+    state: State, device: Device, name: str, *, exclude: AccessCode | None = None
 ) -> None:
     """Refuse a name that the lock would not take."""
     constraints = _constraints(device)
@@ -95,13 +95,13 @@ def check_name(
                 f"Name must be between {low} and {high} characters long", "name"
             )
     if "name_must_be_unique" in constraints:
-        for other in world.codes_of(device.device_id):
+        for other in state.codes_of(device.device_id):
             if other is not exclude and other.name == name:
                 raise invalid_input("Name must be unique on this device", "name")
 
 
 def generate_pin(
-    world: World,
+    state: State,
     devices: list[Device],
     ids: Ids,
     *,
@@ -114,14 +114,14 @@ def generate_pin(
     length = preferred_length if preferred_length in shared else min(shared)
     for _ in range(2000):
         pin = ids.digits(length)
-        if all(_is_free(world, device, pin) for device in devices):
+        if all(_is_free(state, device, pin) for device in devices):
             return pin
     return None
 
 
-def _is_free(world: World, device: Device, pin: str) -> bool:
+def _is_free(state: State, device: Device, pin: str) -> bool:
     # Where nobody may choose a PIN, Seam still may.
-    problem = _pin_problem(world, device, pin, None)
+    problem = _pin_problem(state, device, pin, None)
     if problem is not None and "cannot_specify_pin_code" not in problem:
         return False
-    return all(other.code != pin for other in world.codes_of(device.device_id))
+    return all(other.code != pin for other in state.codes_of(device.device_id))

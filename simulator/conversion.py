@@ -1,12 +1,12 @@
 """Unmanaged codes becoming managed ones."""
 
-from .behaviour import CONVERSION_SECONDS, Behaviour
 from .clock import to_iso
 from .events import EventLog
 from .ids import Ids
 from .programming import Programming, without
+from .settings import CONVERSION_SECONDS, Settings
+from .state import AccessCode, Json, State
 from .timeline import Timeline
-from .world import AccessCode, Json, World
 
 
 class Conversion:
@@ -14,19 +14,19 @@ class Conversion:
 
     def __init__(
         self,
-        world: World,
+        state: State,
         timeline: Timeline,
         events: EventLog,
         programming: Programming,
-        behaviour: Behaviour,
+        settings: Settings,
         ids: Ids,
     ) -> None:
         """Work on the world's codes."""
-        self._world = world
+        self._state = state
         self._timeline = timeline
         self._events = events
         self._programming = programming
-        self._behaviour = behaviour
+        self._settings = settings
         self._ids = ids
         timeline.handle("converted", self._converted)
 
@@ -46,11 +46,11 @@ class Conversion:
             self._programming.make_plan(code)
             return
         code.errors = []
-        if self._behaviour.conversion_gives_new_id:
-            self._world.remove_code(code)
+        if self._settings.conversion_gives_new_id:
+            self._state.remove_code(code)
             self._events.code("unmanaged.removed", code)
             code.access_code_id = self._ids.new()
-            self._world.add_code(code)
+            self._state.add_code(code)
         code.is_managed = True
         code.created_at = self._timeline.now()
         self._events.code("unmanaged.converted_to_managed", code)
@@ -59,7 +59,7 @@ class Conversion:
 
     def _blame_managed(self, old_id: str, code: AccessCode) -> None:
         """Name the code as a managed one where it is in another's way."""
-        for other in self._world.codes_of(code.device_id, managed=True):
+        for other in self._state.codes_of(code.device_id, managed=True):
             for error in other.errors:
                 if error.get("unmanaged_access_code_id") == old_id:
                     del error["unmanaged_access_code_id"]
@@ -69,14 +69,14 @@ class Conversion:
     def _refusal(self, code: AccessCode) -> Json | None:
         created_at = to_iso(self._timeline.now())
         scope = {"created_at": created_at, "is_access_code_error": True}
-        if self._behaviour.conversion_failures:
-            failure = self._behaviour.conversion_failures.pop(0)
+        if self._settings.conversion_failures:
+            failure = self._settings.conversion_failures.pop(0)
             return {
                 "error_code": failure.error_code,
                 "message": failure.message,
                 **scope,
             }
-        for other in self._world.codes_of(code.device_id, managed=True):
+        for other in self._state.codes_of(code.device_id, managed=True):
             # One that is not on the device yet has to make way.
             if code.code is not None and other.code == code.code and other.is_on_device:
                 return {

@@ -1,6 +1,6 @@
 """How Seam refuses."""
 
-from .world import Json
+from .state import Json
 
 
 class ApiError(Exception):

@@ -8,8 +8,8 @@ from typing import Any, Literal
 
 from .clock import to_iso
 from .ids import Ids
+from .state import AccessCode, Account, ActionAttempt, Device, Event, Json, State
 from .timeline import Timeline
-from .world import AccessCode, Account, ActionAttempt, Device, Event, Json, World
 
 type Order = Literal["ascending", "descending", "shuffled"]
 
@@ -40,9 +40,9 @@ class Delivery:
 class EventLog:
     """Writes events down and passes them on."""
 
-    def __init__(self, world: World, timeline: Timeline, ids: Ids) -> None:
+    def __init__(self, state: State, timeline: Timeline, ids: Ids) -> None:
         """Write into the world."""
-        self._world = world
+        self._state = state
         self._timeline = timeline
         self._ids = ids
         self.delivery = Delivery()
@@ -51,7 +51,7 @@ class EventLog:
 
     def code(self, what: str, code: AccessCode, **fields: Any) -> None:
         """Something happened to a code."""
-        device = self._world.devices[code.device_id]
+        device = self._state.devices[code.device_id]
         if what in ("scheduled_on_device", "set_on_device", "deleted"):
             # An algorithmic or unread code has none to tell.
             fields = {"code": code.code or "", **fields}
@@ -84,7 +84,7 @@ class EventLog:
 
     def attempt(self, attempt: ActionAttempt) -> None:
         """An action attempt has ended."""
-        device = self._world.devices[attempt.device_id]
+        device = self._state.devices[attempt.device_id]
         outcome = "succeeded" if attempt.status == "success" else "failed"
         self._emit(
             f"action_attempt.{attempt.action_type.lower()}.{outcome}",
@@ -104,7 +104,7 @@ class EventLog:
 
     def _about_device(self, event_type: str, device: Device, **fields: Any) -> None:
         if _carries_problems(event_type):
-            fields |= _account_problems(self._world.account_of(device))
+            fields |= _account_problems(self._state.account_of(device))
             fields["device_errors"] = [_problem(e) for e in device.errors]
             fields["device_warnings"] = [_problem(w) for w in device.warnings]
         ids = {
@@ -150,7 +150,7 @@ class EventLog:
         self._publish(Event(event_id, event_type, workspace_id, moment, moment, fields))
 
     def _publish(self, event: Event) -> None:
-        bisect.insort(self._world.events, event, key=lambda e: e.created_at)
+        bisect.insort(self._state.events, event, key=lambda e: e.created_at)
         if self.on_event is not None:
             self.on_event(event)
 

@@ -5,9 +5,9 @@ import random
 
 from .builder import Builder
 from .ids import stable_id
-from .makers import AUGUST
+from .manufacturers import AUGUST
 from .seed import KEY, PERSONAL_ACCESS_TOKEN, WORKSPACE, WORKSPACE_NAME
-from .world import Key, World
+from .state import Key, State
 
 
 def generated_lock_id(number: int) -> str:
@@ -17,10 +17,10 @@ def generated_lock_id(number: int) -> str:
 
 def generated(
     now: datetime, *, locks: int, codes: int, unmanaged: int, seed: int
-) -> World:
+) -> State:
     """Return a workspace with that many locks, each with that many codes."""
     builder = Builder(now)
-    builder.world.keys[PERSONAL_ACCESS_TOKEN] = Key(PERSONAL_ACCESS_TOKEN, None)
+    builder.state.keys[PERSONAL_ACCESS_TOKEN] = Key(PERSONAL_ACCESS_TOKEN, None)
     builder.workspace(WORKSPACE, WORKSPACE_NAME, KEY)
     source = random.Random(seed)
     for number in range(locks):
@@ -47,4 +47,4 @@ def generated(
                 is_scheduled_on_device=current,
                 is_managed=managed,
             )
-    return builder.world
+    return builder.state

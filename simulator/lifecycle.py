@@ -1,13 +1,13 @@
 """What is asked for with a code: creating, changing, deleting, letting go."""
 
 from .attempts import Attempts
-from .behaviour import PROGRAMMING_SECONDS
 from .clock import to_iso
 from .events import EventLog
 from .programming import Programming
 from .render import render_code
+from .settings import PROGRAMMING_SECONDS
+from .state import AccessCode, ActionAttempt, Json, State
 from .timeline import Timeline
-from .world import AccessCode, ActionAttempt, Json, World
 
 
 class CodeLifecycle:
@@ -15,14 +15,14 @@ class CodeLifecycle:
 
     def __init__(
         self,
-        world: World,
+        state: State,
         timeline: Timeline,
         events: EventLog,
         attempts: Attempts,
         programming: Programming,
     ) -> None:
         """Work on the world's codes."""
-        self._world = world
+        self._state = state
         self._timeline = timeline
         self._events = events
         self._attempts = attempts
@@ -30,7 +30,7 @@ class CodeLifecycle:
 
     def create(self, code: AccessCode) -> ActionAttempt:
         """Put a new managed code on its way to the device."""
-        self._world.add_code(code)
+        self._state.add_code(code)
         self._events.code("created", code)
         attempt = self._attempts.start(
             self._programming.device(code), "CREATE_ACCESS_CODE"
@@ -40,7 +40,7 @@ class CodeLifecycle:
             code.status = "set" if code.has_started(self._timeline.now()) else "unset"
             self._attempts.succeed(
                 attempt,
-                {"access_code": render_code(self._world, code, self._timeline.now())},
+                {"access_code": render_code(self._state, code, self._timeline.now())},
             )
         else:
             code.attempt_ids.append(attempt.action_attempt_id)
@@ -126,10 +126,10 @@ class CodeLifecycle:
         """Something else has put a code on the device."""
         code.is_managed = False
         code.is_on_device = True
-        self._world.add_code(code)
+        self._state.add_code(code)
         self._programming.make_plan(code)
         self._events.code("unmanaged.created", code)
-        for other in self._world.codes_of(code.device_id, managed=True):
+        for other in self._state.codes_of(code.device_id, managed=True):
             if code.code is not None and other.code == code.code:
                 other.errors.append(
                     {
@@ -144,7 +144,7 @@ class CodeLifecycle:
 
     def adopt(self, code: AccessCode) -> None:
         """Let a code that was there from the beginning follow its course."""
-        self._world.add_code(code)
+        self._state.add_code(code)
         if code.ends_at is not None and not code.has_expired(self._timeline.now()):
             self._programming.make_plan(code, announce=False)
 

@@ -8,18 +8,18 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 import orjson
 
-from .world import World
+from .state import State
 
 _VERSION = 1
 # Rebuilt from the codes.
 _DERIVED = "_codes_by_device"
 
 
-def dump(world: World) -> bytes:
+def dump(state: State) -> bytes:
     """Write a world down."""
     fields = {
-        f.name: getattr(world, f.name)
-        for f in dataclasses.fields(world)
+        f.name: getattr(state, f.name)
+        for f in dataclasses.fields(state)
         if f.name != _DERIVED
     }
     return orjson.dumps(fields)
@@ -36,18 +36,18 @@ def save(path: Path, content: bytes, now: datetime) -> None:
     temporary.replace(path)
 
 
-def load(path: Path) -> tuple[World, datetime]:
+def load(path: Path) -> tuple[State, datetime]:
     """Read a world, and when it was saved."""
     head, _, content = path.read_bytes().partition(b"\n")
     meta = orjson.loads(head)
     if meta["version"] != _VERSION:
         raise ValueError(f"{path} is of another version: delete it")
     data = orjson.loads(content)
-    hints = get_type_hints(World)
-    world = World(**{key: _decode(hints[key], value) for key, value in data.items()})
-    for code in world.access_codes.values():
-        world.add_code(code)
-    return world, datetime.fromisoformat(meta["saved_at"])
+    hints = get_type_hints(State)
+    state = State(**{key: _decode(hints[key], value) for key, value in data.items()})
+    for code in state.access_codes.values():
+        state.add_code(code)
+    return state, datetime.fromisoformat(meta["saved_at"])
 
 
 def _decode(hint: Any, value: Any) -> Any:

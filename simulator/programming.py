@@ -4,19 +4,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from .attempts import Attempts
-from .behaviour import (
+from .clock import to_iso
+from .events import EventLog
+from .render import render_code
+from .settings import (
     LEAD_SECONDS,
     NATIVE_LEAD_SECONDS,
     OFFLINE_WARNING_SECONDS,
     PROGRAMMING_SECONDS,
     RESTORE_SECONDS,
-    Behaviour,
+    Settings,
 )
-from .clock import to_iso
-from .events import EventLog
-from .render import render_code
+from .state import AccessCode, Device, Json, State
 from .timeline import Timeline
-from .world import AccessCode, Device, Json, World
 
 _MESSAGES = {
     "creating": "Seam is in the process of pushing an access code creation to the device.",
@@ -49,18 +49,18 @@ class Programming:
 
     def __init__(
         self,
-        world: World,
+        state: State,
         timeline: Timeline,
         events: EventLog,
         attempts: Attempts,
-        behaviour: Behaviour,
+        settings: Settings,
     ) -> None:
         """Work on the world's codes."""
-        self._world = world
+        self._state = state
         self._timeline = timeline
         self._events = events
         self._attempts = attempts
-        self._behaviour = behaviour
+        self._settings = settings
         timeline.handle("begin_programming", self._begin_programming)
         timeline.handle("programmed", self._programmed)
         timeline.handle("code_starts", self._starts)
@@ -98,10 +98,10 @@ class Programming:
 
     def drop(self, code: AccessCode) -> None:
         """A code is gone, for good."""
-        self._world.remove_code(code)
+        self._state.remove_code(code)
         self.end_attempts(code)
         self._events.code("deleted" if code.is_managed else "unmanaged.removed", code)
-        for other in self._world.codes_of(code.device_id):
+        for other in self._state.codes_of(code.device_id):
             errors = [e for e in other.errors if not _was_caused_by(code, e)]
             if len(errors) != len(other.errors):
                 other.errors = errors
@@ -111,7 +111,7 @@ class Programming:
 
     def device_back(self, device: Device) -> None:
         """A device is online again: what waited for it goes on."""
-        for code in self._world.codes_of(device.device_id):
+        for code in self._state.codes_of(device.device_id):
             if code.is_being_deleted or code.status == "removing":
                 self.schedule("code_removed", code, PROGRAMMING_SECONDS)
             elif any(
@@ -161,7 +161,7 @@ class Programming:
 
     def follow(self, access_code_id: str, plan: int) -> AccessCode | None:
         """Return a code, unless it is gone or has another plan by now."""
-        code = self._world.access_codes.get(access_code_id)
+        code = self._state.access_codes.get(access_code_id)
         return code if code is not None and code.plan == plan else None
 
     def end_attempts(
@@ -169,7 +169,7 @@ class Programming:
     ) -> None:
         """End the action attempts that waited for a code."""
         for attempt_id in code.attempt_ids:
-            attempt = self._world.action_attempts[attempt_id]
+            attempt = self._state.action_attempts[attempt_id]
             if error is not None:
                 self._attempts.fail(attempt, *error)
             elif attempt.action_type == "DELETE_ACCESS_CODE":
@@ -198,7 +198,7 @@ class Programming:
 
     def device(self, code: AccessCode) -> Device:
         """Return the device of a code."""
-        return self._world.devices[code.device_id]
+        return self._state.devices[code.device_id]
 
     def _begin(self, code: AccessCode) -> None:
         if not code.is_on_device and code.pending("creating") is None:
@@ -252,10 +252,10 @@ class Programming:
         self.end_attempts(code)
 
     def _refusal(self, code: AccessCode) -> Json | None:
-        if self._behaviour.programming_failures:
-            failure = self._behaviour.programming_failures.pop(0)
+        if self._settings.programming_failures:
+            failure = self._settings.programming_failures.pop(0)
             return {"error_code": failure.error_code, "message": failure.message}
-        for other in self._world.codes_of(code.device_id):
+        for other in self._state.codes_of(code.device_id):
             if other is code or code.code is None or other.code != code.code:
                 continue
             if other.is_on_device:
@@ -269,7 +269,7 @@ class Programming:
         slots = device.properties.get("max_active_codes_supported")
         if slots is None or code.is_on_device:
             return None
-        used = sum(c.is_on_device for c in self._world.codes_of(code.device_id))
+        used = sum(c.is_on_device for c in self._state.codes_of(code.device_id))
         if used >= slots:
             return {
                 "error_code": "no_space_for_access_code_on_device",
@@ -350,7 +350,7 @@ class Programming:
         return self.device(code).schedules_natively and code.prefers_native_scheduling
 
     def _render(self, code: AccessCode) -> Json:
-        return render_code(self._world, code, self._timeline.now())
+        return render_code(self._state, code, self._timeline.now())
 
     def _schedule_at(self, kind: str, code: AccessCode, at: datetime) -> None:
         self._timeline.schedule(

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from .clock import to_iso
-from .world import AccessCode, Account, Device, Json, Webhook, Workspace, World
+from .state import AccessCode, Account, Device, Json, State, Webhook, Workspace
 
 
 def render_workspace(workspace: Workspace) -> Json:
@@ -47,15 +47,15 @@ def render_account(account: Account) -> Json:
     }
 
 
-def _inherited_errors(world: World, device: Device) -> list[Json]:
+def _inherited_errors(state: State, device: Device) -> list[Json]:
     """Return the errors that every code of a device shares."""
     return [
         *({"is_device_error": True, **e} for e in device.errors),
-        *world.account_of(device).errors,
+        *state.account_of(device).errors,
     ]
 
 
-def render_device(world: World, device: Device) -> Json:
+def render_device(state: State, device: Device) -> Json:
     """Write a device, managed or not."""
     properties: Json = {
         "online": device.online,
@@ -89,7 +89,7 @@ def render_device(world: World, device: Device) -> Json:
         "created_at": to_iso(device.created_at),
         "is_managed": device.is_managed,
         "location": device.location,
-        "errors": _inherited_errors(world, device),
+        "errors": _inherited_errors(state, device),
         "warnings": device.warnings,
         "properties": properties,
         **device.flags,
@@ -133,9 +133,9 @@ def battery_status(level: float) -> str:
     return "full" if level >= 0.95 else "good"
 
 
-def render_code(world: World, code: AccessCode, now: datetime) -> Json:
+def render_code(state: State, code: AccessCode, now: datetime) -> Json:
     """Write a code, managed or not."""
-    device = world.devices[code.device_id]
+    device = state.devices[code.device_id]
     row: Json = {
         "access_code_id": code.access_code_id,
         "device_id": code.device_id,
@@ -147,7 +147,7 @@ def render_code(world: World, code: AccessCode, now: datetime) -> Json:
         "status": code.status,
         "display_status": _display_status(code, now),
         "is_managed": code.is_managed,
-        "errors": [*code.errors, *_inherited_errors(world, device)],
+        "errors": [*code.errors, *_inherited_errors(state, device)],
         "warnings": code.warnings,
     }
     if code.starts_at is not None and code.ends_at is not None:

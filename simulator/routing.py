@@ -9,10 +9,10 @@ from typing import Any
 
 import orjson
 
-from .core import Core
+from .backend import Backend
 from .errors import invalid_input
+from .state import Json, Workspace
 from .validation import LIMIT, STRING, Params
-from .world import Json, Workspace
 
 PAGING: Params = {"limit": LIMIT, "page_cursor": STRING}
 
@@ -21,7 +21,7 @@ PAGING: Params = {"limit": LIMIT, "page_cursor": STRING}
 class Context:
     """On whose behalf a request is answered."""
 
-    core: Core
+    backend: Backend
     workspace: Workspace
     base_url: str
     path: str

@@ -6,7 +6,7 @@ from typing import Any
 from .builder import Builder
 from .clock import to_iso
 from .ids import stable_id
-from .makers import (
+from .manufacturers import (
     AUGUST,
     IGLOOHOME,
     KWIKSET,
@@ -15,7 +15,7 @@ from .makers import (
     SMARTTHINGS,
     TTLOCK_KEYPAD,
 )
-from .world import Json, Key, World
+from .state import Json, Key, State
 
 KEY = "seam_test_simulator"
 KEY_TWO = "seam_test_simulator_two"
@@ -80,11 +80,11 @@ CODE_OFFICE_TEAM = stable_id("code office team")
 CODE_OFFICE_CLEANER = stable_id("code office cleaner")
 
 
-def rental(now: datetime) -> World:
+def rental(now: datetime) -> State:
     """Return the small rental and the second workspace."""
     builder = Builder(now)
     token = PERSONAL_ACCESS_TOKEN
-    builder.world.keys[token] = Key(token, None)
+    builder.state.keys[token] = Key(token, None)
     builder.workspace(WORKSPACE, WORKSPACE_NAME, KEY)
     _front_door(builder)
     _apartment_1(builder)
@@ -112,7 +112,7 @@ def rental(now: datetime) -> World:
     )
     builder.code(OFFICE_DOOR, CODE_OFFICE_TEAM, "Team", "835294")
     builder.code(OFFICE_DOOR, CODE_OFFICE_CLEANER, "Office cleaner", "957318")
-    return builder.world
+    return builder.state
 
 
 def _place(name: str) -> dict[str, str]:

@@ -9,16 +9,16 @@ import secrets
 from aiohttp import web
 
 from . import persistence
-from .app import Api, RequestRecord
+from .api import Api, RequestRecord
+from .backend import Backend
 from .clock import Clock
 from .control import Control, ControlRoutes
-from .core import Core
 from .faults import Faults
 from .generated import generated
 from .ids import Ids
 from .seed import KEY, rental
+from .state import State
 from .webhooks import DeliveryRecord
-from .world import World
 
 _SAVE_SECONDS = 5.0
 _LONGEST_NAP = 1.0
@@ -37,29 +37,29 @@ class Simulator:
         locks: int | None = None,
         codes: int = 5,
         unmanaged: int = 2,
-        state: Path | None = None,
+        state_file: Path | None = None,
     ) -> None:
         """Set the scene: the small rental, or that many generated locks.
 
-        With `state`, go on from that file where it exists, and save into it.
+        With `state_file`, go on from that file where it exists, and save into it.
         """
-        self._state = state
+        self._state_file = state_file
         self._saved = b""
-        if state is not None and state.exists():
-            self.world, saved_at = persistence.load(state)
+        if state_file is not None and state_file.exists():
+            self.state, saved_at = persistence.load(state_file)
             # A clock that was moved ahead stays ahead.
             start_at = start_at or max(Clock().now(), saved_at)
             self.clock = Clock(manual=manual_clock, speed=speed, start=start_at)
             # New ids must not repeat those of an earlier run.
-            self.core = Core(self.world, self.clock, Ids(secrets.randbits(64)))
+            self.backend = Backend(self.state, self.clock, Ids(secrets.randbits(64)))
         else:
             self.clock = Clock(manual=manual_clock, speed=speed, start=start_at)
-            self.world = _scene(self.clock, locks, codes, unmanaged, seed)
-            self.core = Core(self.world, self.clock, Ids(seed))
-            for code in list(self.world.access_codes.values()):
-                self.core.codes.adopt(code)
-        self._api = Api(self.core)
-        self.control = Control(self.core, self._api.faults)
+            self.state = _scene(self.clock, locks, codes, unmanaged, seed)
+            self.backend = Backend(self.state, self.clock, Ids(seed))
+            for code in list(self.state.access_codes.values()):
+                self.backend.codes.adopt(code)
+        self._api = Api(self.backend)
+        self.control = Control(self.backend, self._api.faults)
         self._runner: web.AppRunner | None = None
         self._tasks: list[asyncio.Task[None]] = []
         self._wake = asyncio.Event()
@@ -78,7 +78,7 @@ class Simulator:
     @property
     def deliveries(self) -> list[DeliveryRecord]:
         """The attempts at delivering events to webhooks."""
-        return self.core.webhooks.deliveries
+        return self.backend.webhooks.deliveries
 
     @property
     def key(self) -> str:
@@ -96,10 +96,10 @@ class Simulator:
         await site.start()
         bound_port = self._runner.addresses[0][1]
         self.url = f"http://{host}:{bound_port}"
-        await self.core.webhooks.start()
-        self.core.timeline.on_schedule = self._wake.set
+        await self.backend.webhooks.start()
+        self.backend.timeline.on_schedule = self._wake.set
         self._tasks.append(asyncio.create_task(self._run_time()))
-        if self._state is not None:
+        if self._state_file is not None:
             self._tasks.append(asyncio.create_task(self._keep_saving()))
 
     async def stop(self) -> None:
@@ -109,7 +109,7 @@ class Simulator:
         ends = await asyncio.gather(*self._tasks, return_exceptions=True)
         self._tasks.clear()
         self.faults.clear()
-        await self.core.webhooks.stop()
+        await self.backend.webhooks.stop()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
@@ -120,24 +120,24 @@ class Simulator:
 
     async def settle(self) -> None:
         """Wait until everything due has happened, and every delivery has been tried."""
-        self.core.run_due()
-        await self.core.webhooks.settle()
+        self.backend.run_due()
+        await self.backend.webhooks.settle()
 
     def save(self) -> None:
         """Write the world into the state file, if there is one and anything changed."""
-        if self._state is None:
+        if self._state_file is None:
             return
-        content = persistence.dump(self.world)
+        content = persistence.dump(self.state)
         if content != self._saved:
-            persistence.save(self._state, content, self.clock.now())
+            persistence.save(self._state_file, content, self.clock.now())
             self._saved = content
 
     async def _run_time(self) -> None:
         """Let things happen when their time comes, also without any request."""
         while True:
-            self.core.run_due()
+            self.backend.run_due()
             self._wake.clear()
-            next_at = self.core.timeline.next_at()
+            next_at = self.backend.timeline.next_at()
             pause = None if next_at is None else self.clock.real_seconds_until(next_at)
             try:
                 async with asyncio.timeout(
@@ -155,7 +155,7 @@ class Simulator:
 
 def _scene(
     clock: Clock, locks: int | None, codes: int, unmanaged: int, seed: int
-) -> World:
+) -> State:
     if locks is None:
         return rental(clock.now())
     return generated(

@@ -6,7 +6,7 @@ import heapq
 from typing import Any
 
 from .clock import Clock
-from .world import Transition, World
+from .state import State, Transition
 
 type Handler = Callable[..., None]
 
@@ -18,12 +18,12 @@ class Timeline:
     goes on where it stopped.
     """
 
-    def __init__(self, world: World, clock: Clock) -> None:
+    def __init__(self, state: State, clock: Clock) -> None:
         """Work on the world's queue."""
-        self._world = world
+        self._state = state
         self._clock = clock
         self._handlers: dict[str, Handler] = {}
-        self._number = max((t.number for t in world.transitions), default=0)
+        self._number = max((t.number for t in state.transitions), default=0)
         self._moment: datetime | None = None
         self.on_schedule: Callable[[], None] | None = None
 
@@ -47,13 +47,13 @@ class Timeline:
         self._number += 1
         moment = (at or self.now()) + timedelta(seconds=after)
         transition = Transition(moment, self._number, kind, arguments)
-        heapq.heappush(self._world.transitions, transition)
+        heapq.heappush(self._state.transitions, transition)
         if self.on_schedule is not None:
             self.on_schedule()
 
     def next_at(self) -> datetime | None:
         """Return when the next transition falls due."""
-        queue = self._world.transitions
+        queue = self._state.transitions
         return queue[0].at if queue else None
 
     def run_due(self) -> int:
@@ -61,7 +61,7 @@ class Timeline:
         if self._moment is not None:
             return 0
         count = 0
-        queue = self._world.transitions
+        queue = self._state.transitions
         until = self._clock.now()
         while queue and queue[0].at <= until:
             transition = heapq.heappop(queue)

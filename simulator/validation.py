@@ -8,7 +8,7 @@ from typing import Any, Literal
 from multidict import MultiMapping
 
 from .errors import ApiError, invalid_input
-from .world import Json
+from .state import Json
 
 type Kind = Literal["string", "boolean", "number", "integer", "list", "object"]
 

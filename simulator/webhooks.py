@@ -12,8 +12,8 @@ import aiohttp
 import orjson
 
 from .events import render_event
+from .state import Event, State, Webhook
 from .timeline import Timeline
-from .world import Event, Webhook, World
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -45,9 +45,9 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 class Webhooks:
     """Posts events to whoever registered for them."""
 
-    def __init__(self, world: World, timeline: Timeline) -> None:
+    def __init__(self, state: State, timeline: Timeline) -> None:
         """Deliver from the world."""
-        self._world = world
+        self._state = state
         self._timeline = timeline
         self._session: aiohttp.ClientSession | None = None
         self._tasks: set[asyncio.Task[None]] = set()
@@ -74,7 +74,7 @@ class Webhooks:
 
     def announce(self, event: Event) -> None:
         """Plan the delivery of an event."""
-        for webhook in self._world.webhooks.values():
+        for webhook in self._state.webhooks.values():
             if webhook.workspace_id == event.workspace_id and _wants(webhook, event):
                 self._timeline.schedule(
                     "deliver",
@@ -88,7 +88,7 @@ class Webhooks:
     def _deliver(
         self, webhook_id: str, event_id: str, event_type: str, body: str, attempt: int
     ) -> None:
-        webhook = self._world.webhooks.get(webhook_id)
+        webhook = self._state.webhooks.get(webhook_id)
         if webhook is None or self._session is None:
             return
         task = asyncio.get_running_loop().create_task(

@@ -36,7 +36,7 @@ from custom_components.seam.sync.events import Occurrence
 from simulator import Simulator
 from simulator.render import render_code, render_device
 from simulator.seed import WORKSPACE, WORKSPACE_NAME
-from simulator.world import Event as SeamEvent
+from simulator.state import Event as SeamEvent
 
 _URL = "https://house.example.com"
 _ANOTHER = "another client"
@@ -166,17 +166,17 @@ class House:
         """Start it all, and stop it."""
         simulator = self.simulator
         await simulator.start()
-        posts: Any = simulator.core.webhooks
+        posts: Any = simulator.backend.webhooks
         await posts._session.close()
         posts._session = _Post(self)
-        announce = simulator.core.events.on_event
+        announce = simulator.backend.events.on_event
         assert announce is not None
 
         def publish(event: SeamEvent) -> None:
             self._published.setdefault(event.event_id, simulator.clock.now())
             announce(event)
 
-        simulator.core.events.on_event = publish
+        simulator.backend.events.on_event = publish
         logging.getLogger().addHandler(self._crashes)
         async with (
             ClientSession(headers={"User-Agent": _ANOTHER}) as session,
@@ -226,14 +226,14 @@ class House:
         def hear(news: Occurrence) -> None:
             self.told.append(news)
 
-        for device_id in self.simulator.world.devices.keys() - self._listened:
+        for device_id in self.simulator.state.devices.keys() - self._listened:
             self._listened.add(device_id)
             async_dispatcher_connect(self.hass, occurrence_signal(device_id), hear)
 
     async def settle(self) -> None:
         """Let everything happen that does not wait for time."""
         self._listen()
-        self.simulator.core.run_due()
+        self.simulator.backend.run_due()
         await self._idle.wait()
 
     async def step(self, seconds: float) -> None:
@@ -310,9 +310,9 @@ class House:
         simulator = self.simulator
         simulator.faults.clear()
         simulator.control.restore_key()
-        delivery = simulator.core.events.delivery
+        delivery = simulator.backend.events.delivery
         delivery.lost = delivery.late = delivery.duplicated = 0
-        simulator.core.behaviour.dropped_codes.clear()
+        simulator.backend.settings.dropped_codes.clear()
         self.mail = "arrives"
         # Whatever still waits for an answer has none, or had it.
         await self.step(61)
@@ -369,7 +369,7 @@ class House:
         self._checked = 0
 
     def _truth(self) -> dict[str, tuple[Device, dict[str, AccessCode]]]:
-        world, now = self.simulator.world, self.simulator.clock.now()
+        world, now = self.simulator.state, self.simulator.clock.now()
         truth = {}
         for device in world.devices_of(WORKSPACE):
             if not device.is_managed:

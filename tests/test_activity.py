@@ -21,7 +21,7 @@ from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.event import ACCESS_CODE_ACTIVITY
 from simulator import Simulator
 from simulator.seed import CODE_CLEANER, FRONT_DOOR, UNMANAGED_NEIGHBOUR, WORKSPACE
-from simulator.world import AccessCode, Device
+from simulator.state import AccessCode, Device
 
 from .conftest import Poll
 from .still import START, still_simulator
@@ -42,13 +42,13 @@ async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
 @pytest.fixture
 def front_door(simulator: Simulator) -> Device:
     """Return the door to which things happen."""
-    return simulator.world.devices[FRONT_DOOR]
+    return simulator.state.devices[FRONT_DOOR]
 
 
 @pytest.fixture
 def cleaner(simulator: Simulator) -> AccessCode:
     """Return the code to which things happen."""
-    return simulator.world.access_codes[CODE_CLEANER]
+    return simulator.state.access_codes[CODE_CLEANER]
 
 
 @pytest.fixture
@@ -93,7 +93,7 @@ async def test_when_it_happened(
     """It is told where it is not about now, as the house reads its clock."""
     if isinstance(occurred_at, datetime):
         occurred_at = occurred_at.isoformat()
-    simulator.core.events.lock(
+    simulator.backend.events.lock(
         "locked", front_door, method="manual", occurred_at=occurred_at
     )
     await poll()
@@ -108,7 +108,7 @@ async def test_an_event_without_a_date_of_its_own(
     poll: Poll,
 ) -> None:
     """When Seam heard of it is told instead."""
-    simulator.core.events.lock("locked", front_door, occurred_at=None)
+    simulator.backend.events.lock("locked", front_door, occurred_at=None)
     freezer.tick(timedelta(minutes=4))
     await poll()
     assert _messages(lines) == ["was locked (at 10:30)"]
@@ -145,7 +145,7 @@ async def test_why_access_was_denied(
     told: str,
 ) -> None:
     """Seam's reason is told in words, without what was typed."""
-    simulator.core.events.lock("access_denied", front_door, **fields)
+    simulator.backend.events.lock("access_denied", front_door, **fields)
     await poll()
     assert _messages(lines) == [f"denied access{told}"]
 
@@ -162,7 +162,7 @@ async def test_what_became_of_a_code(
     kind: str,
 ) -> None:
     """Each type has its words, with the name of the code, on its event entity."""
-    simulator.core.events.code(kind.replace("unmanaged_", "unmanaged.", 1), cleaner)
+    simulator.backend.events.code(kind.replace("unmanaged_", "unmanaged.", 1), cleaner)
     await poll()
     [line] = lines
     name, _, became = line.data["message"].partition(": ")
@@ -179,13 +179,13 @@ async def test_codes_that_nobody_knows(
     poll: Poll,
 ) -> None:
     """A new type is told with Seam's words; what is no code's is no line."""
-    simulator.core.events.code("enchanted.at_night", cleaner)
-    simulator.core.events._emit(
+    simulator.backend.events.code("enchanted.at_night", cleaner)
+    simulator.backend.events._emit(
         "access_code.created",
         WORKSPACE,
         {"device_id": FRONT_DOOR, "access_code_id": "nobody"},
     )
-    simulator.core.events.device("purred", simulator.world.devices[FRONT_DOOR])
+    simulator.backend.events.device("purred", simulator.state.devices[FRONT_DOOR])
     await poll()
     assert _messages(lines) == [
         "code Cleaner: enchanted at night",
@@ -233,7 +233,7 @@ async def test_codes_whose_event_entity_was_removed(
 ) -> None:
     """The line is written all the same."""
     entity_registry.async_remove(CODES)
-    simulator.core.events.code("set_on_device", cleaner)
+    simulator.backend.events.code("set_on_device", cleaner)
     await poll()
     [line] = lines
     assert line.data == {
@@ -253,7 +253,7 @@ async def test_all_texts_of_an_event_are_masked(
     """A PIN may be in any of them; Seam's ids stay what they are."""
     pin = str(cleaner.code)
     user = f"{pin:0>8}-0000-4000-8000-000000000000"
-    events = simulator.core.events
+    events = simulator.backend.events
     events.lock("unlocked", front_door, method=f"pin_{pin}", user_identity_id=user)
     events.lock("locked", front_door, user_identity_id=f"user {pin}")
     events.code(

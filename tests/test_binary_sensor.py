@@ -31,7 +31,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.seam.api import transport
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
-from simulator.makers import AUGUST
+from simulator.manufacturers import AUGUST
 from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
@@ -220,7 +220,7 @@ async def test_what_is_wrong_with_a_lock_stands_at_its_connectivity(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
     """Its errors and warnings and its account's, with advice and without any PIN."""
-    pin = simulator.world.access_codes[CODE_OWNER].code
+    pin = simulator.state.access_codes[CODE_OWNER].code
     assert _attributes(hass, CONNECTIVITY)["errors"] == []
     simulator.control.device_error("Front Door", "hub_disconnected", f"No hub, {pin}.")
     simulator.control.account_error("Front Door")
@@ -304,7 +304,7 @@ async def test_trouble_of_an_account_is_told_once_at_the_workspace(
     [error] = _attributes(hass, WORKSPACE_PROBLEM)["account_errors"]
     assert error["error_code"] == "account_disconnected"
     assert error["advice"] == "Connect the maker's account to Seam again."
-    world = simulator.world
+    world = simulator.state
     [side_door] = [
         one for one in world.devices.values() if one.display_name == "Side Door"
     ]

@@ -19,7 +19,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.seam.api import transport
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
-from simulator.makers import AUGUST
+from simulator.manufacturers import AUGUST
 from simulator.seed import FRONT_DOOR
 
 from .conftest import Poll
@@ -70,7 +70,7 @@ async def test_all_accounts_are_read_and_everything_is_fetched(
     simulator.control.add_lock("Side Door", AUGUST)
     await reconcile()
     simulator.requests.clear()
-    world = simulator.world
+    world = simulator.state
     world.devices[FRONT_DOOR].battery_level = 0.11
     await _press(hass)
     asked = [
@@ -104,7 +104,7 @@ async def test_trouble_of_one_account_is_told_and_does_not_stop_the_others(
         message="The maker is on holiday.",
         count=1,
     )
-    simulator.world.devices[FRONT_DOOR].battery_level = 0.11
+    simulator.state.devices[FRONT_DOOR].battery_level = 0.11
     with pytest.raises(HomeAssistantError, match="The maker is on holiday"):
         await _press(hass)
     asked = [request for request in simulator.requests if request.path == SYNC]
@@ -187,7 +187,7 @@ async def test_an_outage_that_is_over_is_not_told_again(
     await poll()
     simulator.faults.clear()
     await poll()
-    simulator.world.devices[FRONT_DOOR].battery_level = 0.11
+    simulator.state.devices[FRONT_DOOR].battery_level = 0.11
     await _press(hass)
     state = hass.states.get("sensor.front_door_battery")
     assert state

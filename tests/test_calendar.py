@@ -95,7 +95,7 @@ async def test_codes_with_times_are_listed(
     """By name, with both times, without the PIN; codes for always are not."""
     events = await _listed(client, START - 30 * DAY, START + 30 * DAY)
     assert _names(events) == ["Guest week 47", "Guest week 48"]
-    codes = simulator.world.access_codes
+    codes = simulator.state.access_codes
     for event, code_id in zip(events, (CODE_GUEST_NOW, CODE_GUEST_NEXT), strict=True):
         code = codes[code_id]
         assert event["uid"] == code_id
@@ -106,7 +106,7 @@ async def test_codes_with_times_are_listed(
 
 async def test_ranges(simulator: Simulator, client: TestClient) -> None:
     """What only touches the range is not in it; what reaches into it is."""
-    code = simulator.world.access_codes[CODE_GUEST_NOW]
+    code = simulator.state.access_codes[CODE_GUEST_NOW]
     assert code.starts_at and code.ends_at
     second = timedelta(seconds=1)
     for start, end, is_listed in (
@@ -125,7 +125,7 @@ async def test_several_at_once_are_in_order(
     simulator: Simulator, client: TestClient, reconcile: Poll
 ) -> None:
     """Guests may overlap; unmanaged codes with times count, too."""
-    codes = simulator.world.access_codes
+    codes = simulator.state.access_codes
     for code_id, start, end in (
         (CODE_OWNER, -1, 20),
         (UNMANAGED_NEIGHBOUR, -5, 1),
@@ -157,7 +157,7 @@ async def test_a_code_without_a_name_is_listed(
     simulator: Simulator, client: TestClient, reconcile: Poll
 ) -> None:
     """Its id has to do."""
-    simulator.world.access_codes[CODE_GUEST_NOW].name = None
+    simulator.state.access_codes[CODE_GUEST_NOW].name = None
     await reconcile()
     events = await _listed(client, START, START + DAY)
     assert _names(events) == [CODE_GUEST_NOW]
@@ -173,7 +173,7 @@ async def test_codes_for_ever(
 ) -> None:
     """The last moment there is, in Seam's zone, is none at all in others."""
     await hass.config.async_set_time_zone(zone)
-    code = simulator.world.access_codes[CODE_GUEST_NOW]
+    code = simulator.state.access_codes[CODE_GUEST_NOW]
     code.starts_at = datetime(1, 1, 1, tzinfo=UTC)
     code.ends_at = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
     await reconcile()
@@ -185,7 +185,7 @@ async def test_times_that_make_no_sense_are_left_out(
     simulator: Simulator, client: TestClient, reconcile: Poll
 ) -> None:
     """An end before its start must not take the other codes with it."""
-    code = simulator.world.access_codes[CODE_GUEST_NOW]
+    code = simulator.state.access_codes[CODE_GUEST_NOW]
     code.starts_at, code.ends_at = code.ends_at, code.starts_at
     await reconcile()
     events = await _listed(client, START - 30 * DAY, START + 30 * DAY)

@@ -97,7 +97,7 @@ async def test_code_sensors(
     monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.SENSOR])
     for others in ("SENSORS", "CODE_SENSORS"):
         monkeypatch.setattr(f"custom_components.seam.sensor.{others}", ())
-    for device in simulator.world.devices.values():
+    for device in simulator.state.devices.values():
         device.is_managed = device.display_name == "Bike Room Keypad"
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -136,7 +136,7 @@ async def test_it_follows_its_code(
     """A guest's code ends when its time is over, and its sensor with it."""
     guest = "sensor.front_door_guest_week_47"
     assert _state(hass, guest) == "set"
-    code = simulator.world.access_codes[CODE_GUEST_NOW]
+    code = simulator.state.access_codes[CODE_GUEST_NOW]
     assert code.ends_at
     await async_step(hass, freezer, simulator, code.ends_at - START)
     assert _state(hass, guest) in ("removing", "unset")
@@ -182,7 +182,7 @@ async def test_it_keeps_its_id_when_its_code_is_renamed(
     reconcile: Poll,
 ) -> None:
     """Automations go on; people see the new name, after a reload as well."""
-    simulator.world.access_codes[CODE_CLEANER].name = "Window cleaner"
+    simulator.state.access_codes[CODE_CLEANER].name = "Window cleaner"
     await reconcile()
     await _reload(hass, entry)
     state = hass.states.get(CLEANER)
@@ -195,7 +195,7 @@ async def test_a_new_name_shows_at_once(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """Without a reload; and a code without a name is called by its id."""
-    code = simulator.world.access_codes[CODE_CLEANER]
+    code = simulator.state.access_codes[CODE_CLEANER]
     for name, shown in (("Butler", "Butler"), (None, CODE_CLEANER), ("", CODE_CLEANER)):
         code.name = name
         await reconcile()
@@ -227,7 +227,7 @@ async def test_a_converted_code_keeps_its_sensor(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """If it keeps its id; managed or not, it is the same code."""
-    code = simulator.world.access_codes[UNMANAGED_NEIGHBOUR]
+    code = simulator.state.access_codes[UNMANAGED_NEIGHBOUR]
     code.is_managed = True
     await reconcile()
     assert _state(hass, NEIGHBOUR) == "set"
@@ -283,7 +283,7 @@ async def test_a_lock_that_the_first_answer_lacks(
     """Its codes keep their sensors, and what people made of them."""
     entity_registry.async_update_entity(CLEANER, name="Our cleaner")
     before = _entities(entity_registry, entry)
-    lock = simulator.world.devices[FRONT_DOOR]
+    lock = simulator.state.devices[FRONT_DOOR]
     lock.is_managed = False
     coordinator = await _reload(hass, entry)
     assert FRONT_DOOR not in coordinator.data.locks

@@ -267,13 +267,13 @@ async def test_too_many_requests_do_not_count_as_a_miss_of_a_lock(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """Only an answer can say that a lock is gone."""
-    simulator.world.devices[FRONT_DOOR].is_managed = False
+    simulator.state.devices[FRONT_DOOR].is_managed = False
     await reconcile()
     simulator.faults.add("rate_limit", retry_after=60)
     for _ in range(3):
         await reconcile()
     simulator.faults.clear()
-    simulator.world.devices[FRONT_DOOR].is_managed = True
+    simulator.state.devices[FRONT_DOOR].is_managed = True
     await reconcile()
     assert _state(hass, "lock.front_door") == "locked"
 
@@ -362,7 +362,7 @@ async def test_many_broken_locks_do_not_hide_the_others(
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    broken = list(simulator.world.devices)[:10]
+    broken = list(simulator.state.devices)[:10]
     for device_id in broken:
         simulator.faults.add(
             "status", path="/access_codes", device_id=device_id, status=400
@@ -374,7 +374,7 @@ async def test_many_broken_locks_do_not_hide_the_others(
         for device_id, lock in entry.runtime_data.data.locks.items()
         if lock.has_codes
     }
-    assert known == set(simulator.world.devices) - set(broken)
+    assert known == set(simulator.state.devices) - set(broken)
     await simulator.stop()
 
 
@@ -515,7 +515,7 @@ async def test_a_lock_that_went_while_home_assistant_was_off(
 ) -> None:
     """Its device goes after two answers without it, too; the workspace's stays."""
     assert await hass.config_entries.async_unload(entry.entry_id)
-    simulator.world.devices[GARDEN_HOUSE].is_managed = False
+    simulator.state.devices[GARDEN_HOUSE].is_managed = False
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     for expected in (set(LOCKS), set(LOCKS) - {GARDEN_HOUSE}):
@@ -621,8 +621,8 @@ async def test_a_lock_stays_the_same_under_another_account(
     codes = coordinator.data.locks[FRONT_DOOR].codes
     other = next(
         account_id
-        for account_id in simulator.world.accounts
-        if account_id != simulator.world.devices[FRONT_DOOR].connected_account_id
+        for account_id in simulator.state.accounts
+        if account_id != simulator.state.devices[FRONT_DOOR].connected_account_id
     )
     simulator.control.set_device("Front Door", connected_account_id=other)
     await reconcile()
@@ -642,7 +642,7 @@ async def test_the_timer_ends_with_the_entry(
     reconcile: Poll,
 ) -> None:
     """Unloaded while a code starts and Seam is slow, nothing asks at its end."""
-    owner = simulator.world.access_codes[CODE_OWNER]
+    owner = simulator.state.access_codes[CODE_OWNER]
     owner.starts_at = START + timedelta(seconds=20)
     owner.ends_at = START + timedelta(seconds=40)
     await reconcile()
@@ -666,7 +666,7 @@ async def test_seam_is_asked_at_the_start_of_a_code(
     reconcile: Poll,
 ) -> None:
     """Its lock is fetched then, and no other."""
-    owner = simulator.world.access_codes[CODE_OWNER]
+    owner = simulator.state.access_codes[CODE_OWNER]
     owner.starts_at = START + timedelta(seconds=20)
     owner.ends_at = START + timedelta(days=20)
     await reconcile()
@@ -739,7 +739,7 @@ async def test_a_cancelled_action_loses_nothing_that_others_wait_for(
     slow = simulator.faults.add("hang", path="/access_codes/list", count=1)
     action = asyncio.create_task(coordinator.async_refresh_locks([FRONT_DOOR]))
     await _struck(slow)
-    simulator.world.access_codes[CODE_CLEANER].name = "Renamed in silence"
+    simulator.state.access_codes[CODE_CLEANER].name = "Renamed in silence"
     action.cancel()
     with pytest.raises(asyncio.CancelledError):
         await action
@@ -839,7 +839,7 @@ async def test_a_fault_of_ours_in_a_round_loses_nothing(
         patched.setattr(SyncEngine, "receive_codes", broken)
         with pytest.raises(ExceptionGroup, match="unhandled errors"):
             await coordinator.async_refresh_locks([FRONT_DOOR, APARTMENT_1])
-    simulator.world.access_codes[CODE_CLEANER].name = "Renamed in silence"
+    simulator.state.access_codes[CODE_CLEANER].name = "Renamed in silence"
     await coordinator.async_refresh()
     assert coordinator.last_update_success
     code = coordinator.data.locks[FRONT_DOOR].code(CODE_CLEANER)

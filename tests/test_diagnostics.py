@@ -121,7 +121,7 @@ async def test_nothing_private(
     kind: str,
 ) -> None:
     """No key, PIN, name, serial number or secret, and no text that anybody wrote."""
-    world = simulator.world
+    world = simulator.state
     pin = world.access_codes[CODE_OWNER].code
     simulator.control.use_code(CODE_CLEANER)
     simulator.control.code_error(CODE_OWNER, "provider_issue", f"Ms Malone, {pin}.")
@@ -157,7 +157,7 @@ async def test_texts_that_nobody_knows_are_private(
 
     Here each text of a lock, its codes and their errors says where it comes from.
     """
-    world = simulator.world
+    world = simulator.state
     marks = {}
     for row in (world.devices[FRONT_DOOR], world.access_codes[CODE_OWNER]):
         for name in ("nickname", "display_name", "name", "serial_number", "model"):

@@ -42,7 +42,7 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
     WORKSPACE,
 )
-from simulator.world import AccessCode, Device
+from simulator.state import AccessCode, Device
 
 from .conftest import Poll
 from .still import START, still_simulator
@@ -63,13 +63,13 @@ async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
 @pytest.fixture
 def front_door(simulator: Simulator) -> Device:
     """Return the door to which things happen."""
-    return simulator.world.devices[FRONT_DOOR]
+    return simulator.state.devices[FRONT_DOOR]
 
 
 @pytest.fixture
 def cleaner(simulator: Simulator) -> AccessCode:
     """Return the code with which they happen."""
-    return simulator.world.access_codes[CODE_CLEANER]
+    return simulator.state.access_codes[CODE_CLEANER]
 
 
 class Heard:
@@ -183,10 +183,12 @@ async def test_a_code_that_is_told_by_its_pin_alone(
     poll: Poll,
 ) -> None:
     """Its name is told and its PIN is not, whosever it is."""
-    simulator.core.events.lock(
+    simulator.backend.events.lock(
         "unlocked", front_door, method="keycode", code=cleaner.code
     )
-    simulator.core.events.lock("unlocked", front_door, method="keycode", code="908172")
+    simulator.backend.events.lock(
+        "unlocked", front_door, method="keycode", code="908172"
+    )
     await poll()
     known, unknown = heard.of(LOCK)
     assert known.attributes["access_code_name"] == "Cleaner"
@@ -203,9 +205,9 @@ async def test_types_that_nobody_knows(
     poll: Poll,
 ) -> None:
     """They are told as something else, with the type that Seam sent."""
-    simulator.core.events.lock("flew_away", front_door)
-    simulator.core.events.code("enchanted.twice", cleaner)
-    simulator.core.events.device("purred", front_door)
+    simulator.backend.events.lock("flew_away", front_door)
+    simulator.backend.events.code("enchanted.twice", cleaner)
+    simulator.backend.events.device("purred", front_door)
     await poll()
     [lock] = heard.of(LOCK)
     assert lock.attributes["event_type"] == "other"
@@ -221,7 +223,7 @@ async def test_a_code_or_lock_that_nobody_knows(
     simulator: Simulator, front_door: Device, heard: Heard, poll: Poll
 ) -> None:
     """The code's id is told, an event of another lock is not."""
-    events = simulator.core.events
+    events = simulator.backend.events
     events.lock("unlocked", front_door, access_code_id="nobody", method="keycode")
     events._emit("lock.unlocked", WORKSPACE, {"device_id": "nowhere"})
     events._emit("lock.unlocked", WORKSPACE, {})
@@ -239,7 +241,7 @@ async def test_what_becomes_of_codes(
 ) -> None:
     """Each of Seam's types has its own, with dots as underscores."""
     what = kind.replace("unmanaged_", "unmanaged.", 1)
-    simulator.core.events.code(what, cleaner)
+    simulator.backend.events.code(what, cleaner)
     await poll()
     [told] = heard.of(CODES)
     assert told.attributes["event_type"] == kind
@@ -253,7 +255,7 @@ async def test_what_is_wrong_is_told_with_the_event(
     simulator: Simulator, heard: Heard, poll: Poll
 ) -> None:
     """As it is now: with Seam's words, our advice, and no PIN."""
-    pin = simulator.world.access_codes[CODE_OWNER].code
+    pin = simulator.state.access_codes[CODE_OWNER].code
     simulator.control.code_error(
         CODE_OWNER, "failed_to_set_on_device", f"Not with {pin}."
     )
@@ -270,10 +272,10 @@ async def test_why_access_was_denied(
     simulator: Simulator, front_door: Device, heard: Heard, poll: Poll
 ) -> None:
     """Seam's code and words, without what was typed: it may be anybody's PIN."""
-    owner = simulator.world.access_codes[CODE_OWNER].code
+    owner = simulator.state.access_codes[CODE_OWNER].code
     assert owner
     typed = f"Neither '{owner}' nor {'-'.join(owner)} nor 9 0 8 1, with {simulator.key}"
-    simulator.core.events.lock(
+    simulator.backend.events.lock(
         "access_denied",
         front_door,
         reason={"reason_code": "unknown_code", "message": typed},
@@ -295,7 +297,7 @@ async def test_how_a_phone_opened(
     simulator: Simulator, front_door: Device, heard: Heard, poll: Poll
 ) -> None:
     """Over which radio is told, where Seam knows; oddities cost no event."""
-    events = simulator.core.events
+    events = simulator.backend.events
     events.lock("unlocked", front_door, is_via_bluetooth=True, is_via_nfc=False)
     events.lock("unlocked", front_door, is_via_nfc="maybe", user_identity_id=["x"])
     await poll()
@@ -311,7 +313,7 @@ async def test_what_was_changed(
 ) -> None:
     """What and why, with the former name, and none of the PINs."""
     pins = ("715931", "715932", "715933", "715934", "715935", "715936")
-    simulator.core.events.code(
+    simulator.backend.events.code(
         "changed",
         cleaner,
         change_reason=f"renewed {pins[0]} and {' '.join(pins[2])}",
@@ -321,15 +323,15 @@ async def test_what_was_changed(
             "odd",
         ],
     )
-    simulator.core.events.code(
+    simulator.backend.events.code(
         "code_changed", cleaner, **{"from": {"code": pins[2]}, "to": {"code": pins[3]}}
     )
-    simulator.core.events.code(
+    simulator.backend.events.code(
         "name_changed",
         cleaner,
         **{"from": {"name": f"Maid {pins[4]}"}, "to": {"name": "Cleaner"}},
     )
-    simulator.core.events.code(
+    simulator.backend.events.code(
         "mutations_requested",
         cleaner,
         requested_mutations=[
@@ -341,7 +343,7 @@ async def test_what_was_changed(
             {"mutation_code": 5},
         ],
     )
-    simulator.core.events.code(
+    simulator.backend.events.code(
         "backup_access_code_pulled", cleaner, backup_access_code_id="backup"
     )
     await poll()
@@ -380,7 +382,7 @@ async def test_a_lock_that_is_gone_makes_no_trouble(
 ) -> None:
     """What happened on it just before need not be told any more."""
     simulator.control.use_code(CODE_CLEANER)
-    simulator.core.events.code("changed", cleaner)
+    simulator.backend.events.code("changed", cleaner)
     simulator.control.remove_lock("Front Door")
     await poll()
     assert hass.states.get(LOCK) is None
@@ -397,7 +399,9 @@ async def test_many_at_once(
         simulator.clock.advance(0.25)
         if number % 10 == 0:
             simulator.control.duplicate_events()
-        simulator.core.events.lock("unlocked" if number % 2 else "locked", front_door)
+        simulator.backend.events.lock(
+            "unlocked" if number % 2 else "locked", front_door
+        )
     await poll()
     await poll()
     assert heard.types(LOCK) == ["locked", "unlocked"] * 100

@@ -142,7 +142,7 @@ async def test_an_empty_workspace_is_no_failure(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
     """Its first lock turns up once there is one."""
-    for device in simulator.world.devices.values():
+    for device in simulator.state.devices.values():
         device.is_managed = False
     assert await _set_up(hass, entry)
     assert not hass.states.async_all("lock")

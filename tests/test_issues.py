@@ -24,7 +24,7 @@ from custom_components.seam.const import CONF_ENDPOINT, CONSOLE_URL, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.clock import to_iso
-from simulator.makers import AUGUST
+from simulator.manufacturers import AUGUST
 from simulator.seed import (
     APARTMENT_1,
     BOAT_SHED,
@@ -164,7 +164,7 @@ async def test_names_and_messages_are_text(
     simulator: Simulator, reconcile: Poll, shown: Issues, text: str
 ) -> None:
     """Nothing that others write means anything to markdown or HTML."""
-    world = simulator.world
+    world = simulator.state
     world.access_codes[CODE_APARTMENT_1_FAILED].name = text
     [error] = world.access_codes[CODE_APARTMENT_1_FAILED].errors
     error["message"] = text
@@ -263,7 +263,7 @@ async def test_an_error_that_is_dated_anew_at_each_try_is_told(
         await poll()
         assert not shown.new
         await async_step(hass, freezer, simulator, 4 * MINUTE)
-        [error] = simulator.world.access_codes[CODE_OWNER].errors
+        [error] = simulator.state.access_codes[CODE_OWNER].errors
         error["created_at"] = to_iso(simulator.clock.now())
         simulator.control.code_warning(CODE_OWNER, "delay_in_setting_on_device")
     await poll()
@@ -374,7 +374,7 @@ async def test_an_error_of_an_account_is_told_once_with_its_locks(
     await poll()
     assert not shown.new
     await async_step(hass, freezer, simulator, issues.GRACE)
-    account_id = simulator.world.devices[FRONT_DOOR].connected_account_id
+    account_id = simulator.state.devices[FRONT_DOOR].connected_account_id
     lost = f"account.{account_id}.account_disconnected"
     limit = f"account.{account_id}.salto_ks_subscription_limit_exceeded"
     assert shown.new == {lost, limit}
@@ -400,7 +400,7 @@ async def test_an_error_of_a_bridge_is_told_once(
     shown: Issues,
 ) -> None:
     """A bridge stands for the account behind it."""
-    account = simulator.world.account_of(simulator.world.devices[FRONT_DOOR])
+    account = simulator.state.account_of(simulator.state.devices[FRONT_DOOR])
     account.errors.append(
         {
             "error_code": "bridge_disconnected",
@@ -444,7 +444,7 @@ async def test_errors_that_nobody_knows_are_told(
     simulator.control.account_error("Front Door", account, "Gremlins!")
     await poll()
     await async_step(hass, freezer, simulator, issues.GRACE)
-    account_id = simulator.world.devices[FRONT_DOOR].connected_account_id
+    account_id = simulator.state.devices[FRONT_DOOR].connected_account_id
     expected = {
         _code_issue(CODE_OWNER, code): "delete the code and create it anew",
         f"device.{FRONT_DOOR}.{device}": "look at the lock in the maker's app",
@@ -543,7 +543,7 @@ async def test_a_duplicate_is_known_by_its_pin_too(
     """Older answers do not name the other code."""
     simulator.control.code_error(CODE_CLEANER, "duplicate_code_attempt_prevented")
     simulator.control.code_error(CODE_OWNER, "duplicate_code_on_device")
-    world = simulator.world.access_codes
+    world = simulator.state.access_codes
     world[UNMANAGED_NEIGHBOUR].code = world[CODE_CLEANER].code
     await poll()
     await async_step(hass, freezer, simulator, issues.GRACE)
@@ -594,7 +594,7 @@ async def test_no_pin_is_told(
     shown: Issues,
 ) -> None:
     """Neither in Seam's words nor in the names of codes, nor in the data of repairs."""
-    codes = simulator.world.access_codes
+    codes = simulator.state.access_codes
     pin = codes[CODE_OWNER].code
     simulator.control.code_error(CODE_OWNER, "provider_issue", f"Cannot set {pin}.")
     simulator.control.device_error("Front Door", "hub_disconnected", f"At {pin}.")

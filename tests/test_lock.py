@@ -140,7 +140,7 @@ async def test_an_attempt_that_fails_says_why(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """Seam's message is told, without PINs, and the lock is as it was."""
-    pin = simulator.world.access_codes[CODE_OWNER].code
+    pin = simulator.state.access_codes[CODE_OWNER].code
     simulator.control.fail_next_action(f"Jammed by {pin}.")
     with pytest.raises(HomeAssistantError) as caught:
         await _act(hass, SERVICE_UNLOCK)
@@ -174,7 +174,7 @@ async def test_what_the_lock_did_not_confirm_is_not_claimed(
     """The state is what Seam says of the door, not what was asked for."""
     simulator.control.leave_next_action_unconfirmed()
     await _act(hass, SERVICE_UNLOCK)
-    locked = simulator.world.devices[FRONT_DOOR].locked
+    locked = simulator.state.devices[FRONT_DOOR].locked
     assert _state(hass, FRONT_DOOR_LOCK) == (
         LockState.LOCKED if locked else LockState.UNLOCKED
     )
@@ -231,7 +231,7 @@ async def test_a_lock_whose_connection_is_not_known_is_available(
 ) -> None:
     """Seam need not say whether a device is online."""
     simulator.control.set_device(FRONT_DOOR, properties={"online": "unknown"})
-    simulator.world.devices[FRONT_DOOR].properties["online"] = None
+    simulator.state.devices[FRONT_DOOR].properties["online"] = None
     await reconcile()
     assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
 
@@ -296,9 +296,9 @@ async def test_a_lock_that_vanishes_while_it_moves_says_so(
     simulator.control.hang_next_action()
     task = asyncio.create_task(_act(hass, SERVICE_UNLOCK))
     await _until(lambda: _asked(simulator, "/action_attempts/get") > 0)
-    lock = simulator.world.devices[FRONT_DOOR]
+    lock = simulator.state.devices[FRONT_DOOR]
     lock.is_managed = False
-    simulator.core.events.device("converted_to_unmanaged", lock)
+    simulator.backend.events.device("converted_to_unmanaged", lock)
     await coordinator.async_refresh()
     await coordinator.async_refresh()
     assert not task.done()

@@ -61,9 +61,9 @@ async def test_what_happened_can_be_read(
     """Who did what to which door, in words and in order, and no PIN."""
     assert await async_setup_component(hass, LOGBOOK_DOMAIN, {})
     await hass.async_block_till_done()
-    front_door = simulator.world.devices[FRONT_DOOR]
-    cleaner = simulator.world.access_codes[CODE_CLEANER]
-    events = simulator.core.events
+    front_door = simulator.state.devices[FRONT_DOOR]
+    cleaner = simulator.state.access_codes[CODE_CLEANER]
+    events = simulator.backend.events
     simulator.control.use_code(CODE_CLEANER)
     events.lock("unlocked", front_door, method="keycode", code=cleaner.code)
     events.lock("unlocked", front_door, method="keycode", code="908172")
@@ -132,12 +132,12 @@ async def test_long_names_can_be_read(
     """However long what Seam sends is, the line is stored, and the event with it."""
     assert await async_setup_component(hass, LOGBOOK_DOMAIN, {})
     await hass.async_block_till_done()
-    simulator.world.access_codes[CODE_CLEANER].name = "x" * 60_000
-    front_door = simulator.world.devices[FRONT_DOOR]
+    simulator.state.access_codes[CODE_CLEANER].name = "x" * 60_000
+    front_door = simulator.state.devices[FRONT_DOOR]
     front_door.properties["name"] = front_door.display_name = "y" * 60_000
     await reconcile()
     simulator.control.use_code(CODE_CLEANER)
-    simulator.core.events.lock(
+    simulator.backend.events.lock(
         "access_denied", front_door, reason={"message": "z" * 60_000}
     )
     await poll()

@@ -31,7 +31,7 @@ from simulator.seed import (
     FRONT_DOOR,
     WORKSPACE,
 )
-from simulator.world import AccessCode
+from simulator.state import AccessCode
 
 from .house import House, Idle, Mail, while_time_runs
 from .still import START
@@ -88,7 +88,7 @@ def still_simulator(freezer: FrozenDateTimeFactory) -> Simulator:
     )
     freezer.move_to(now)
     simulator = Simulator(manual_clock=True, start_at=now.replace(tzinfo=START.tzinfo))
-    for device in simulator.world.devices.values():
+    for device in simulator.state.devices.values():
         if device.workspace_id == WORKSPACE and device.device_id not in LOCKS:
             device.is_managed = False
     simulator.control.limit_rates(False)
@@ -136,14 +136,14 @@ class Machine(RuleBasedStateMachine):
         """Choose a lock."""
         devices = [
             device.device_id
-            for device in self.simulator.world.devices_of(WORKSPACE)
+            for device in self.simulator.state.devices_of(WORKSPACE)
             if device.is_managed
         ]
         return data.draw(st.sampled_from(sorted(devices)), label="device")
 
     def codes(self, *, managed: bool | None = None) -> list[AccessCode]:
         """Return the codes that there are."""
-        world = self.simulator.world
+        world = self.simulator.state
         return [
             code
             for device in world.devices_of(WORKSPACE)
@@ -216,7 +216,7 @@ class Machine(RuleBasedStateMachine):
         self.control.rename_lock(self.device(data), name)
         self.run(self.house.settle())
 
-    @precondition(lambda self: len(self.simulator.world.devices) < 12)
+    @precondition(lambda self: len(self.simulator.state.devices) < 12)
     @rule(maker=st.sampled_from(["august_lock", "schlage_lock", "nuki_lock"]))
     def add_lock(self, maker: str) -> None:
         """A lock appears."""
@@ -225,7 +225,7 @@ class Machine(RuleBasedStateMachine):
 
     @precondition(
         lambda self: (
-            sum(d.is_managed for d in self.simulator.world.devices_of(WORKSPACE)) > 2
+            sum(d.is_managed for d in self.simulator.state.devices_of(WORKSPACE)) > 2
         )
     )
     @rule(data=st.data())

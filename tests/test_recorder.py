@@ -65,7 +65,7 @@ async def test_codes_are_not_recorded(
         assert recorded.state == current.state
         gone = current.attributes.keys() - recorded.attributes.keys()
         assert gone == expected
-    pins = {code.code for code in simulator.world.access_codes.values() if code.code}
+    pins = {code.code for code in simulator.state.access_codes.values() if code.code}
     numbers = re.findall(r"\d{4,}", await hass.async_add_executor_job(_dump, hass))
     assert len(pins) > 15
     assert pins.isdisjoint(numbers)

@@ -163,7 +163,7 @@ async def test_deleting_the_other(
     """The issue is gone with the code, and the handyman's gets onto the lock."""
     done = await repair.choose(await repair.open(), "delete")
     assert (done["type"], done["description"]) == ("create_entry", "deleted")
-    assert UNMANAGED_OLD_GUEST not in simulator.world.access_codes
+    assert UNMANAGED_OLD_GUEST not in simulator.state.access_codes
     assert _issue(hass, repair) is None
     await poll()
     assert _issue(hass, repair) is None
@@ -188,13 +188,13 @@ async def test_converting_the_other(
     assert (done["type"], done["description"]) == ("create_entry", "converted")
     [converted] = [
         code
-        for code in simulator.world.access_codes.values()
+        for code in simulator.state.access_codes.values()
         if code.name == "Summer guest"
     ]
     assert converted.is_managed
     assert _issue(hass, repair) is None
     await poll()
-    assert simulator.world.access_codes[CODE_HANDYMAN].errors
+    assert simulator.state.access_codes[CODE_HANDYMAN].errors
     assert _issue(hass, repair) is None
     due = dt_util.utcnow() + issues.GRACE
     monkeypatch.setattr(issues, "GRACE", timedelta(0))
@@ -229,7 +229,7 @@ async def test_a_refusal_is_told_and_people_can_choose_again(
     hass: HomeAssistant, simulator: Simulator, repair: Repair, choice: str
 ) -> None:
     """Seam's reason is shown, without PINs; the second try works."""
-    pin = simulator.world.access_codes[UNMANAGED_OLD_GUEST].code
+    pin = simulator.state.access_codes[UNMANAGED_OLD_GUEST].code
     simulator.faults.add(
         "status",
         path="/access_codes/unmanaged/" + ("convert" if choice == "convert" else "del"),
@@ -267,7 +267,7 @@ async def test_a_conversion_that_fails_later_is_told(
     flow = await repair.choose(await repair.open(), "convert")
     assert (flow["type"], flow["step_id"]) == ("menu", "failed")
     assert flow["description_placeholders"]["reason"]
-    assert not simulator.world.access_codes[UNMANAGED_OLD_GUEST].is_managed
+    assert not simulator.state.access_codes[UNMANAGED_OLD_GUEST].is_managed
 
 
 async def test_a_deletion_that_fails_later_is_told(
@@ -361,7 +361,7 @@ async def test_what_is_to_be_repaired_vanishes(
 
 
 def _make_trouble(simulator: Simulator, trouble: str) -> None:
-    world, control = simulator.world, simulator.control
+    world, control = simulator.state, simulator.control
     match trouble:
         case "other code":
             control.delete_code_in_app(UNMANAGED_OLD_GUEST)
@@ -407,7 +407,7 @@ async def test_names_are_text(
     """What guests and makers write is neither markdown nor HTML, from step to step."""
     name = "[x](https://evil.example) <img src=x>"
     shown = r"\[x\]\(https\:\/\/evil\.example\) \<img src\=x\>"
-    simulator.world.access_codes[UNMANAGED_OLD_GUEST].name = name
+    simulator.state.access_codes[UNMANAGED_OLD_GUEST].name = name
     await reconcile()
     simulator.faults.add(
         "status", path="/access_codes/unmanaged/", status=400, message=name, count=1
@@ -427,7 +427,7 @@ async def test_only_what_is_possible_is_offered(
     simulator: Simulator, repair: Repair, reconcile: Poll
 ) -> None:
     """A code that cannot be managed can still be deleted, and the other way round."""
-    other = simulator.world.access_codes[UNMANAGED_OLD_GUEST]
+    other = simulator.state.access_codes[UNMANAGED_OLD_GUEST]
     other.cannot_be_managed = True
     await reconcile()
     assert (await repair.open())["menu_options"] == ["delete", "leave"]
@@ -441,7 +441,7 @@ async def test_an_issue_without_a_repair_has_no_dialog(
     hass: HomeAssistant, simulator: Simulator, repair: Repair, reconcile: Poll
 ) -> None:
     """What collides with the installer's code is only told."""
-    [error] = simulator.world.access_codes[CODE_HANDYMAN].errors
+    [error] = simulator.state.access_codes[CODE_HANDYMAN].errors
     error["unmanaged_access_code_id"] = UNMANAGED_INSTALLER
     await reconcile()
     issue = _issue(hass, repair)

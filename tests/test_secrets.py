@@ -126,7 +126,7 @@ def pins() -> set[str]:
 async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
     """Return the small rental with long PINs, in which everything quotes them."""
     running = Simulator(speed=60)
-    world = running.world
+    world = running.state
     for device in world.devices.values():
         device.properties |= {"supported_code_lengths": [9], "code_constraints": []}
     numbers = count(482_713_951, 1_117)
@@ -140,14 +140,14 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
     handyman.code = twice
     handyman.errors[0]["message"] = f"Twice: {_spelt(twice)}"
 
-    digits = running.core.ids.digits
+    digits = running.backend.ids.digits
 
     def noted(length: int) -> str:
         pin = digits(length)
         pins.add(pin)
         return pin
 
-    running.core.ids.digits = noted  # type: ignore[method-assign]  # To hear of every PIN.
+    running.backend.ids.digits = noted  # type: ignore[method-assign]  # To hear of every PIN.
 
     control = running.control
     for code_id in (CODE_CLEANER, CODE_OWNER, CODE_RESIDENTS, UNMANAGED_NEIGHBOUR):
@@ -201,7 +201,7 @@ def _spelt(pin: str) -> str:
 
 def _pin(simulator: Simulator, access_code_id: str) -> str:
     """Return the PIN of a code."""
-    pin = simulator.world.access_codes[access_code_id].code
+    pin = simulator.state.access_codes[access_code_id].code
     assert pin is not None
     return pin
 
@@ -474,14 +474,14 @@ async def _use_everything(house: House, simulator: Simulator, pins: set[str]) ->
         await house.call(action, FRONT, name="Nobody")
 
     # Attempts that fail, and say on which PIN.
-    digits = simulator.core.ids.digits
+    digits = simulator.backend.ids.digits
     doomed = "837462915"
-    simulator.core.ids.digits = lambda length: doomed  # type: ignore[method-assign]  # The message must know it before.
+    simulator.backend.ids.digits = lambda length: doomed  # type: ignore[method-assign]  # The message must know it before.
     pins.add(doomed)
     control.fail_next_programming(message=f"{doomed} is no good, {KEY}")
     await house.call("schedule_access_code", FLAT_2, name="Unlucky")
-    simulator.core.ids.digits = digits  # type: ignore[method-assign]  # As before.
-    assert any(code.code == doomed for code in simulator.world.access_codes.values())
+    simulator.backend.ids.digits = digits  # type: ignore[method-assign]  # As before.
+    assert any(code.code == doomed for code in simulator.state.access_codes.values())
     control.fail_next_programming(message=f"{OWN_PIN_REFUSED} is no good")
     await house.call("schedule_access_code", FLAT_2, name="Mine", code=OWN_PIN_REFUSED)
     tenant = _pin(simulator, UNMANAGED_APARTMENT_1_TENANT)
@@ -495,19 +495,19 @@ async def _use_everything(house: House, simulator: Simulator, pins: set[str]) ->
     await house.call("lock", FRONT, domain="lock")
 
     # What happens at the locks and in the makers' apps.
-    events, door = simulator.core.events, simulator.world.devices[FRONT_DOOR]
+    events, door = simulator.backend.events, simulator.state.devices[FRONT_DOOR]
     blurted = {"reason_code": f"not_{owner}", "message": f"{_spelt(owner)}, {KEY}"}
     events.lock("access_denied", door, reason=blurted)
     events.lock("access_denied", door, reason={"message": _spelt(owner)})
     events.code(
         "changed",
-        simulator.world.access_codes[CODE_CLEANER],
+        simulator.state.access_codes[CODE_CLEANER],
         change_reason=_spelt(owner),
         changed_properties=[{"property": "code", "from": owner, "to": owner}],
     )
     events.code(
         "name_changed",
-        simulator.world.access_codes[CODE_CLEANER],
+        simulator.state.access_codes[CODE_CLEANER],
         **{"from": {"name": _spelt(owner)}, "to": {"name": "Cleaner"}},
         description=_spelt(owner),
     )
@@ -615,7 +615,7 @@ async def test_no_secret_gets_out(
     await hass.async_block_till_done()
     assert hass.config_entries.flow.async_progress_by_handler(DOMAIN)
 
-    pins |= {c.code for c in simulator.world.access_codes.values() if c.code}
+    pins |= {c.code for c in simulator.state.access_codes.values() if c.code}
     assert len(pins) > 30
     evidence = await house.evidence(database, hass_client, hass_ws_client)
     assert all(evidence.values()), {k for k, v in evidence.items() if not v}
@@ -648,7 +648,7 @@ async def test_a_secret_that_got_out_would_be_found(
     house = House(hass, caplog)
     # Seam calls two codes by what no code has for a PIN.
     for code_id in (CODE_APARTMENT_1_GUEST, UNMANAGED_OLD_GUEST):
-        simulator.world.access_codes[code_id].name = f"Planted {'-'.join(PLANTED)}"
+        simulator.state.access_codes[code_id].name = f"Planted {'-'.join(PLANTED)}"
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()

@@ -162,9 +162,9 @@ async def test_times_at_the_end_of_time_are_shown(
     """A maker's way to say "for ever" is a time that not every zone has."""
     await hass.config.async_set_time_zone(zone)
     last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
-    for code in simulator.world.access_codes.values():
+    for code in simulator.state.access_codes.values():
         code.starts_at = code.ends_at = None
-    code = simulator.world.access_codes[UNMANAGED_NEIGHBOUR]
+    code = simulator.state.access_codes[UNMANAGED_NEIGHBOUR]
     code.starts_at, code.ends_at = START, last
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -180,7 +180,7 @@ async def test_a_code_starts_and_ends_without_a_poll(
     coordinator: SeamCoordinator,
 ) -> None:
     """At its very start and end the status changes, even if Seam has no news."""
-    cleaner = simulator.world.access_codes[CODE_CLEANER]
+    cleaner = simulator.state.access_codes[CODE_CLEANER]
     cleaner.starts_at = START + timedelta(seconds=20)
     cleaner.ends_at = START + timedelta(seconds=40)
     await coordinator.async_reconcile()
@@ -203,13 +203,13 @@ async def test_nothing_tells_a_pin(
     device_registry: dr.DeviceRegistry,
 ) -> None:
     """No state, attribute or device holds one, even where Seam's texts do."""
-    pin = simulator.world.access_codes[CODE_OWNER].code
+    pin = simulator.state.access_codes[CODE_OWNER].code
     simulator.control.code_error(CODE_OWNER, "provider_issue", f"PIN {pin} is taken")
     simulator.control.code_warning(CODE_CLEANER, "unknown_issue", f"Not {pin}.")
     simulator.control.device_error("Front Door", "device_offline", f"{pin}: offline")
     simulator.control.edit_code_in_app(CODE_GUEST_NEXT, name=f"Anna {pin}")
     await reconcile()
-    pins = {code.code for code in simulator.world.access_codes.values() if code.code}
+    pins = {code.code for code in simulator.state.access_codes.values() if code.code}
     assert len(pins) > 15
     devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     shown = json.dumps(
@@ -292,7 +292,7 @@ async def test_a_code_without_a_name_is_shown(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll, name: str | None
 ) -> None:
     """Names are not promised."""
-    simulator.world.access_codes[CODE_CLEANER].name = name
+    simulator.state.access_codes[CODE_CLEANER].name = name
     await reconcile()
     assert _code(hass, MANAGED, CODE_CLEANER)["name"] == name
 
@@ -372,7 +372,7 @@ async def test_the_sensors_of_codes_go_with_their_lock(
     """And come back with it."""
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    lock = simulator.world.devices[FRONT_DOOR]
+    lock = simulator.state.devices[FRONT_DOOR]
     for is_managed in (False, True):
         lock.is_managed = is_managed
         for _ in range(2):

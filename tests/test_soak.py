@@ -81,7 +81,7 @@ class Day:
         """Let a minute go by, with whatever comes in it."""
         random, control = self.random, self.house.simulator.control
         lock = generated_lock_id(random.randrange(LOCKS))
-        codes = self.house.simulator.world.codes_of(lock)
+        codes = self.house.simulator.state.codes_of(lock)
         for chance, happening in (
             (0.5, lambda: control.turn_lock(lock, locked=random.random() < 0.5)),
             (0.3, lambda: control.use_code(random.choice(codes).access_code_id)),
@@ -152,8 +152,8 @@ class Day:
         simulator.requests.clear()
         house.written.clear()
         simulator.deliveries.clear()
-        simulator.world.action_attempts.clear()
-        del simulator.world.events[:-600]
+        simulator.state.action_attempts.clear()
+        del simulator.state.events[:-600]
 
 
 def _held() -> int:
@@ -214,5 +214,5 @@ def test_after_a_day_of_trouble_all_is_well_and_nothing_has_piled_up(
             while_time_runs(freezer, running.__aexit__(None, None, None))
         )
         tracemalloc.stop()
-    assert len(list(simulator.world.devices_of(WORKSPACE))) == LOCKS
+    assert len(list(simulator.state.devices_of(WORKSPACE))) == LOCKS
     assert max(held[-4:]) - held[1] < MAY_GROW, held

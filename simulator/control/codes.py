@@ -1,6 +1,6 @@
 """Trouble with access codes."""
 
-from ..world import AccessCode, Json
+from ..state import AccessCode, Json
 from .base import ControlBase
 
 
@@ -81,7 +81,7 @@ class CodeControl(ControlBase):
         """Somebody deletes a code in the maker's app; as with editing."""
         access_code = self._code(code, device)
         if not access_code.is_managed:
-            self._core.programming.drop(access_code)
+            self._backend.programming.drop(access_code)
             return
         self._events.code("deleted_external_to_seam", access_code)
         original = {"name": access_code.name, "code": access_code.code}
@@ -91,7 +91,7 @@ class CodeControl(ControlBase):
 
     def vanish_code(self, code: str, *, device: str | None = None) -> None:
         """A code is gone without any event."""
-        self._world.remove_code(self._code(code, device))
+        self._state.remove_code(self._code(code, device))
 
     def add_unmanaged_code(
         self,
@@ -105,17 +105,17 @@ class CodeControl(ControlBase):
         """Somebody sets a code at the lock or in the maker's app."""
         lock = self._device(device)
         code = AccessCode(
-            self._core.ids.new(),
+            self._backend.ids.new(),
             lock.device_id,
             lock.workspace_id,
             name,
             pin,
-            self._core.timeline.now(),
+            self._backend.timeline.now(),
             is_managed=False,
             cannot_be_managed=cannot_be_managed,
             cannot_delete_unmanaged_access_code=cannot_delete,
         )
-        self._core.codes.add_unmanaged(code)
+        self._backend.codes.add_unmanaged(code)
         return code
 
     def _object(
@@ -141,4 +141,4 @@ class CodeControl(ControlBase):
             | {"is_access_code_error": True}
             | more
         )
-        self._core.programming.restore_later(code, original)
+        self._backend.programming.restore_later(code, original)

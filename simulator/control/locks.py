@@ -2,11 +2,11 @@
 
 from typing import Any
 
-from ..doors import Method
-from ..makers import AUGUST, MAKERS, Maker
+from ..locks import Method
+from ..manufacturers import AUGUST, MANUFACTURERS, Manufacturer
 from ..render import battery_status
 from ..seed import WORKSPACE
-from ..world import Account, Device
+from ..state import Account, Device
 from .base import ControlBase
 
 
@@ -15,15 +15,15 @@ class LockControl(ControlBase):
 
     def lock_offline(self, device: str) -> None:
         """The lock loses its connection."""
-        self._core.doors.go_offline(self._device(device))
+        self._backend.locks.go_offline(self._device(device))
 
     def lock_online(self, device: str) -> None:
         """The lock is back; what waited for it goes on."""
-        self._core.doors.come_online(self._device(device))
+        self._backend.locks.come_online(self._device(device))
 
     def remove_lock(self, device: str) -> None:
         """The lock is taken out of the account, with its codes."""
-        self._core.doors.remove(self._device(device))
+        self._backend.locks.remove(self._device(device))
 
     def rename_lock(self, device: str, name: str) -> None:
         """The lock gets another name in the maker's app."""
@@ -34,28 +34,28 @@ class LockControl(ControlBase):
     def add_lock(
         self,
         name: str,
-        maker: Maker | str = AUGUST,
+        manufacturer: Manufacturer | str = AUGUST,
         *,
         workspace_id: str = WORKSPACE,
         device_id: str | None = None,
     ) -> Device:
         """A new lock appears, of a kind of `makers` or a `device_type` found there."""
-        if isinstance(maker, str):
-            maker = MAKERS[maker]
-        now = self._core.timeline.now()
-        account = self._account_for(maker, workspace_id)
-        device = maker.make(
-            device_id or self._core.ids.new(),
+        if isinstance(manufacturer, str):
+            manufacturer = MANUFACTURERS[manufacturer]
+        now = self._backend.timeline.now()
+        account = self._account_for(manufacturer, workspace_id)
+        device = manufacturer.make(
+            device_id or self._backend.ids.new(),
             name,
             workspace_id=workspace_id,
             connected_account_id=account.connected_account_id,
             created_at=now,
-            serial_number=f"NEW{len(self._world.devices):05d}",
+            serial_number=f"NEW{len(self._state.devices):05d}",
         )
         device.battery_level = 1.0
         if "can_remotely_lock" in device.flags:
             device.locked = True
-        self._world.devices[device.device_id] = device
+        self._state.devices[device.device_id] = device
         self._events.device("added", device)
         return device
 
@@ -89,17 +89,17 @@ class LockControl(ControlBase):
         self, device: str, *, locked: bool, method: Method = "manual"
     ) -> None:
         """Somebody locks or unlocks by other means than a code."""
-        self._core.doors.move(self._device(device), locked=locked, method=method)
+        self._backend.locks.move(self._device(device), locked=locked, method=method)
 
     def enter_code(self, device: str, code: str) -> None:
         """Somebody types digits at the keypad."""
-        self._core.doors.enter(self._device(device), code)
+        self._backend.locks.enter(self._device(device), code)
 
     def use_code(self, code: str, *, device: str | None = None) -> None:
         """Somebody opens the door with a code."""
         access_code = self._code(code, device)
-        lock = self._world.devices[access_code.device_id]
-        self._core.doors.move(lock, locked=False, method="keycode", code=access_code)
+        lock = self._state.devices[access_code.device_id]
+        self._backend.locks.move(lock, locked=False, method="keycode", code=access_code)
 
     def deny_access(
         self,
@@ -110,7 +110,7 @@ class LockControl(ControlBase):
     ) -> None:
         """Somebody is refused at the keypad."""
         access_code = None if code is None else self._code(code, device)
-        self._core.doors.deny(self._device(device), reason_code, access_code)
+        self._backend.locks.deny(self._device(device), reason_code, access_code)
 
     def device_error(
         self, device: str, error_code: str, message: str = "The device has a problem."
@@ -150,7 +150,7 @@ class LockControl(ControlBase):
         message: str = "The account has been disconnected.",
     ) -> None:
         """Put an error on the account of a device, and so on all its devices."""
-        account = self._world.account_of(self._device(device))
+        account = self._state.account_of(self._device(device))
         account.errors.append(
             self._problem("error", error_code, message)
             | {"is_connected_account_error": True, "is_device_error": False}
@@ -164,30 +164,30 @@ class LockControl(ControlBase):
         message: str = "The account should be connected again.",
     ) -> None:
         """Put a warning on the account of a device."""
-        account = self._world.account_of(self._device(device))
+        account = self._state.account_of(self._device(device))
         account.warnings.append(self._problem("warning", warning_code, message))
         self._events.account("reauthorization_requested", account)
 
     def clear_account_problems(self, device: str) -> None:
         """Take errors and warnings off the account of a device."""
-        account = self._world.account_of(self._device(device))
+        account = self._state.account_of(self._device(device))
         account.errors, account.warnings = [], []
         self._events.account("connected", account)
 
-    def _account_for(self, maker: Maker, workspace_id: str) -> Account:
-        for account in self._world.accounts.values():
+    def _account_for(self, manufacturer: Manufacturer, workspace_id: str) -> Account:
+        for account in self._state.accounts.values():
             if (account.workspace_id, account.account_type) == (
                 workspace_id,
-                maker.provider,
+                manufacturer.provider,
             ):
                 return account
         account = Account(
-            self._core.ids.new(),
+            self._backend.ids.new(),
             workspace_id,
-            maker.provider,
-            maker.provider_display_name,
-            maker.provider_display_name,
-            self._core.timeline.now(),
+            manufacturer.provider,
+            manufacturer.provider_display_name,
+            manufacturer.provider_display_name,
+            self._backend.timeline.now(),
         )
-        self._world.accounts[account.connected_account_id] = account
+        self._state.accounts[account.connected_account_id] = account
         return account

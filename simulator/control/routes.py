@@ -31,7 +31,7 @@ class ControlRoutes:
         """Add the routes."""
         for method, path, handler in (
             ("GET", "", self._list),
-            ("GET", "/state", self._state),
+            ("GET", "/state", self._show_state),
             ("GET", "/requests", self._requests),
             ("GET", "/faults", self._faults),
             ("POST", "/faults", self._add_fault),
@@ -51,15 +51,15 @@ class ControlRoutes:
         }
         return _json(methods)
 
-    async def _state(self, _: web.Request) -> web.Response:
+    async def _show_state(self, _: web.Request) -> web.Response:
         simulator = self._simulator
-        simulator.core.run_due()
-        world = simulator.world
+        simulator.backend.run_due()
+        state = simulator.state
         names = [
-            f.name for f in dataclasses.fields(world) if not f.name.startswith("_")
+            f.name for f in dataclasses.fields(state) if not f.name.startswith("_")
         ]
-        state = {name: getattr(world, name) for name in names}
-        return _json({"now": to_iso(simulator.clock.now()), **state})
+        content = {name: getattr(state, name) for name in names}
+        return _json({"now": to_iso(simulator.clock.now()), **content})
 
     async def _requests(self, _: web.Request) -> web.Response:
         return _json([_record(r) for r in self._simulator.requests])
@@ -78,7 +78,7 @@ class ControlRoutes:
         method = getattr(self._simulator.control, name, None)
         if name.startswith("_") or not inspect.ismethod(method):
             return _json({"error": f"There is no {name}; see GET {_PREFIX}"}, 404)
-        self._simulator.core.run_due()
+        self._simulator.backend.run_due()
         return await _invoke(request, method)
 
 

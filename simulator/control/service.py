@@ -1,9 +1,9 @@
 """Trouble with Seam itself."""
 
-from ..behaviour import Failure
 from ..events import Order
 from ..seed import KEY, WORKSPACE
-from ..world import Key
+from ..settings import Failure
+from ..state import Key
 from .base import ControlBase
 
 
@@ -12,27 +12,27 @@ class ServiceControl(ControlBase):
 
     def revoke_key(self, key: str = KEY) -> None:
         """From now on the key is not accepted."""
-        self._world.keys[key].is_revoked = True
+        self._state.keys[key].is_revoked = True
 
     def restore_key(self, key: str = KEY) -> None:
         """Accept the key again."""
-        self._world.keys[key].is_revoked = False
+        self._state.keys[key].is_revoked = False
 
     def add_key(self, key: str, workspace_id: str = WORKSPACE) -> None:
         """Accept another key for a workspace."""
-        self._world.keys[key] = Key(key, workspace_id)
+        self._state.keys[key] = Key(key, workspace_id)
 
     def suspend_workspace(self, workspace_id: str = WORKSPACE) -> None:
         """Refuse everything but `/workspaces/get`."""
-        self._world.workspaces[workspace_id].is_suspended = True
+        self._state.workspaces[workspace_id].is_suspended = True
 
     def resume_workspace(self, workspace_id: str = WORKSPACE) -> None:
         """End the suspension."""
-        self._world.workspaces[workspace_id].is_suspended = False
+        self._state.workspaces[workspace_id].is_suspended = False
 
     def set_sandbox(self, is_sandbox: bool, workspace_id: str = WORKSPACE) -> None:
         """Make a workspace a sandbox, or a real one."""
-        self._world.workspaces[workspace_id].is_sandbox = is_sandbox
+        self._state.workspaces[workspace_id].is_sandbox = is_sandbox
 
     def lose_events(self, count: int = 1) -> None:
         """The next events are never told."""
@@ -53,13 +53,13 @@ class ServiceControl(ControlBase):
 
     def repeat_last_event(self) -> None:
         """Tell the newest event once more."""
-        self._events.repeat(self._world.events[-1])
+        self._events.repeat(self._state.events[-1])
 
     def drop_code(
         self, code: str, *, count: int = 1, device: str | None = None
     ) -> None:
         """The next lists leave a code out, though it is still there."""
-        dropped = self._behaviour.dropped_codes
+        dropped = self._settings.dropped_codes
         dropped[self._code(code, device).access_code_id] = count
 
     def fail_next_action(
@@ -69,15 +69,15 @@ class ServiceControl(ControlBase):
         error_type: str = "action_attempt_failed",
     ) -> None:
         """The next thing a lock is asked to do fails."""
-        self._behaviour.action_failures.append(Failure(error_type, message))
+        self._settings.action_failures.append(Failure(error_type, message))
 
     def hang_next_action(self, count: int = 1) -> None:
         """The next action attempts stay pending for good."""
-        self._behaviour.actions_never_ending += count
+        self._settings.actions_never_ending += count
 
     def leave_next_action_unconfirmed(self, count: int = 1) -> None:
         """The next lock or unlock succeeds without the device confirming it."""
-        self._behaviour.actions_unconfirmed += count
+        self._settings.actions_unconfirmed += count
 
     def fail_next_programming(
         self,
@@ -85,7 +85,7 @@ class ServiceControl(ControlBase):
         message: str = "The device did not accept the access code.",
     ) -> None:
         """The next code to be set on a device is not."""
-        self._behaviour.programming_failures.append(Failure(error_code, message))
+        self._settings.programming_failures.append(Failure(error_code, message))
 
     def fail_next_conversion(
         self,
@@ -94,20 +94,20 @@ class ServiceControl(ControlBase):
         error_code: str = "provider_issue",
     ) -> None:
         """The next conversion fails."""
-        self._behaviour.conversion_failures.append(Failure(error_code, message))
+        self._settings.conversion_failures.append(Failure(error_code, message))
 
     def convert_with_new_id(self, enabled: bool = True) -> None:
         """Converted codes get another id, or keep it."""
-        self._behaviour.conversion_gives_new_id = enabled
+        self._settings.conversion_gives_new_id = enabled
 
     def use_old_shapes(self, enabled: bool = True) -> None:
         """Answer as Seam used to: errors and warnings by their code, no pagination."""
-        self._behaviour.old_shapes = enabled
+        self._settings.old_shapes = enabled
 
     def limit_rates(self, enabled: bool = True) -> None:
         """Keep to Seam's limits per device and minute, or do not."""
-        self._core.limits.enabled = enabled
+        self._backend.limits.enabled = enabled
 
     def advance(self, seconds: float) -> None:
         """Move time forward."""
-        self._core.clock.advance(seconds)
+        self._backend.clock.advance(seconds)

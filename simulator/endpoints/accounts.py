@@ -3,12 +3,12 @@
 from ..errors import ApiError, invalid_input
 from ..render import render_account
 from ..routing import PAGING, Context, endpoint, paginate
+from ..state import Account, Json
 from ..validation import REQUIRED, STRING, Param
-from ..world import Account, Json
 
 
 def _account(context: Context, account_id: str) -> Account:
-    account = context.core.world.accounts.get(account_id)
+    account = context.backend.state.accounts.get(account_id)
     if account is None or account.workspace_id != context.workspace.workspace_id:
         raise ApiError(
             404, "connected_account_not_found", "Could not find the connected account"
@@ -45,7 +45,7 @@ def list_(context: Context, params: Json) -> Json:
     search = params.get("search", "").casefold()
     accounts = (
         a
-        for a in context.core.world.accounts.values()
+        for a in context.backend.state.accounts.values()
         if a.workspace_id == context.workspace.workspace_id
         and search in a.display_name.casefold()
         and not params.get("custom_metadata_has")
@@ -64,5 +64,5 @@ def list_(context: Context, params: Json) -> Json:
 def sync(context: Context, params: Json) -> Json:
     """Note that the account's cloud was read again."""
     account = _account(context, params["connected_account_id"])
-    account.synced_at = context.core.timeline.now()
+    account.synced_at = context.backend.timeline.now()
     return {}

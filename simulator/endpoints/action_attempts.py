@@ -3,14 +3,14 @@
 from ..attempts import render_attempt
 from ..errors import ApiError
 from ..routing import PAGING, Context, endpoint, paginate
+from ..state import Json
 from ..validation import REQUIRED, STRING, STRINGS
-from ..world import Json
 
 
 @endpoint("/action_attempts/get", {"action_attempt_id": REQUIRED}, method="GET")
 def get(context: Context, params: Json) -> Json:
     """Answer one action attempt."""
-    attempt = context.core.world.action_attempts.get(params["action_attempt_id"])
+    attempt = context.backend.state.action_attempts.get(params["action_attempt_id"])
     if attempt is None or attempt.workspace_id != context.workspace.workspace_id:
         raise ApiError(
             404, "action_attempt_not_found", "Could not find the action attempt"
@@ -29,7 +29,7 @@ def list_(context: Context, params: Json) -> Json:
     device_id = params.get("device_id")
     attempts = (
         a
-        for a in context.core.world.action_attempts.values()
+        for a in context.backend.state.action_attempts.values()
         if a.workspace_id == context.workspace.workspace_id
         and (wanted is None or a.action_attempt_id in wanted)
         and (device_id is None or a.device_id == device_id)

@@ -6,35 +6,35 @@ from ..constraints import generate_pin
 from ..errors import ApiError, access_code_not_found, invalid_input
 from ..render import render_code
 from ..routing import PAGING, Context, endpoint, paginate
+from ..state import AccessCode, Json
 from ..validation import REQUIRED, STRING, STRINGS
-from ..world import AccessCode, Json
 
 _GET = {"access_code_id": STRING, "device_id": STRING, "code": STRING}
 
 
 def _get(context: Context, params: Json, *, managed: bool) -> Json:
-    core = context.core
+    backend = context.backend
     workspace_id = context.workspace.workspace_id
     if "access_code_id" in params:
-        code = core.code(workspace_id, params["access_code_id"], managed=managed)
+        code = backend.code(workspace_id, params["access_code_id"], managed=managed)
     elif "device_id" in params and "code" in params:
-        device = core.device(workspace_id, params["device_id"])
-        for code in core.world.codes_of(device.device_id, managed=managed):
+        device = backend.device(workspace_id, params["device_id"])
+        for code in backend.state.codes_of(device.device_id, managed=managed):
             if code.code == params["code"]:
                 break
         else:
             raise access_code_not_found()
     else:
         raise invalid_input("Required", "access_code_id")
-    return {"access_code": render_code(core.world, code, core.timeline.now())}
+    return {"access_code": render_code(backend.state, code, backend.timeline.now())}
 
 
 def _list(
     context: Context, params: Json, codes: Iterable[AccessCode], default_limit: int
 ) -> Json:
-    core = context.core
-    now = core.timeline.now()
-    dropped = core.behaviour.dropped_codes
+    backend = context.backend
+    now = backend.timeline.now()
+    dropped = backend.settings.dropped_codes
     search = params.get("search", "").casefold()
     rows = [
         code
@@ -47,7 +47,7 @@ def _list(
         rows,
         default_limit=default_limit,
         key="access_codes",
-        render=lambda code: render_code(core.world, code, now),
+        render=lambda code: render_code(backend.state, code, now),
     )
 
 
@@ -73,16 +73,16 @@ def get(context: Context, params: Json) -> Json:
 )
 def list_(context: Context, params: Json) -> Json:
     """Answer the managed codes of a device, or those asked for."""
-    core = context.core
+    backend = context.backend
     workspace_id = context.workspace.workspace_id
     codes: list[AccessCode]
     if "device_id" in params:
-        device = core.device(workspace_id, params["device_id"])
-        codes = core.world.codes_of(device.device_id, managed=True)
+        device = backend.device(workspace_id, params["device_id"])
+        codes = backend.state.codes_of(device.device_id, managed=True)
         if (wanted := params.get("access_code_ids")) is not None:
             codes = [c for c in codes if c.access_code_id in wanted]
     elif "access_code_ids" in params:
-        known = map(core.world.access_codes.get, params["access_code_ids"])
+        known = map(backend.state.access_codes.get, params["access_code_ids"])
         codes = [
             c
             for c in known
@@ -100,9 +100,9 @@ def list_(context: Context, params: Json) -> Json:
 @endpoint("/access_codes/generate_code", {"device_id": REQUIRED}, method="GET")
 def generate_code(context: Context, params: Json) -> Json:
     """Answer a PIN that the device would take; nothing is created."""
-    core = context.core
-    device = core.device(context.workspace.workspace_id, params["device_id"])
-    pin = generate_pin(core.world, [device], core.ids)
+    backend = context.backend
+    device = backend.device(context.workspace.workspace_id, params["device_id"])
+    pin = generate_pin(backend.state, [device], backend.ids)
     if pin is None:
         raise ApiError(400, "invalid_input", "Could not find a free code")
     return {"generated_code": {"device_id": device.device_id, "code": pin}}
@@ -121,6 +121,6 @@ def get_unmanaged(context: Context, params: Json) -> Json:
 )
 def list_unmanaged(context: Context, params: Json) -> Json:
     """Answer the unmanaged codes of a device."""
-    device = context.core.device(context.workspace.workspace_id, params["device_id"])
-    codes = context.core.world.codes_of(device.device_id, managed=False)
+    device = context.backend.device(context.workspace.workspace_id, params["device_id"])
+    codes = context.backend.state.codes_of(device.device_id, managed=False)
     return _list(context, params, codes, 300000)

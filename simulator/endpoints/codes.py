@@ -7,8 +7,8 @@ from ..constraints import check_name, check_pin, generate_pin
 from ..errors import ApiError, invalid_input
 from ..render import render_code
 from ..routing import Context, endpoint
+from ..state import AccessCode, Device, Json
 from ..validation import BOOLEAN, PIN, REQUIRED, STRING, Param, Params, parse_time
-from ..world import AccessCode, Device, Json
 
 NEW: Params = {
     "name": STRING,
@@ -27,7 +27,7 @@ _LENGTH = Param("integer", minimum=4, maximum=20)
 
 def render(context: Context, code: AccessCode) -> Json:
     """Write a code as of now."""
-    return render_code(context.core.world, code, context.core.timeline.now())
+    return render_code(context.backend.state, code, context.backend.timeline.now())
 
 
 def allows_external_modification(params: Json) -> bool:
@@ -47,7 +47,7 @@ def read_times(
     if starts_at is not None and ends_at is not None:
         if ends_at <= starts_at:
             raise invalid_input("ends_at must be after starts_at", "ends_at")
-        if ends_at <= context.core.timeline.now():
+        if ends_at <= context.backend.timeline.now():
             raise invalid_input("ends_at must be in the future", "ends_at")
     return starts_at, ends_at
 
@@ -72,11 +72,11 @@ def new_code(
     context: Context, device: Device, params: Json, pin: str | None, *, offline: bool
 ) -> AccessCode:
     """Return the code that is asked for, or refuse it."""
-    core = context.core
+    backend = context.backend
     starts_at, ends_at = read_times(context, params)
     name = params.get("name")
     if name is not None:
-        check_name(core.world, device, name)
+        check_name(backend.state, device, name)
     uses_pool = bool(params.get("use_backup_access_code_pool"))
     if uses_pool and ends_at is None:
         raise _not_time_bound("use_backup_access_code_pool needs a time-bound code")
@@ -87,12 +87,12 @@ def new_code(
     if offline:
         starts_at, ends_at = _rounded(params, starts_at, ends_at)
     return AccessCode(
-        core.ids.new(),
+        backend.ids.new(),
         device.device_id,
         device.workspace_id,
         name,
         pin,
-        core.timeline.now(),
+        backend.timeline.now(),
         starts_at=starts_at,
         ends_at=ends_at,
         is_external_modification_allowed=allows_external_modification(params),
@@ -120,13 +120,13 @@ def _rounded(
 
 def pin_for(context: Context, devices: list[Device], params: Json) -> str | None:
     """Return the PIN that is asked for, or a new one that all devices take."""
-    core = context.core
+    backend = context.backend
     if "code" in params:
         for device in devices:
-            check_pin(core.world, device, params["code"])
+            check_pin(backend.state, device, params["code"])
         return str(params["code"])
     preferred = params.get("preferred_code_length")
-    return generate_pin(core.world, devices, core.ids, preferred_length=preferred)
+    return generate_pin(backend.state, devices, backend.ids, preferred_length=preferred)
 
 
 def _not_time_bound(message: str) -> ApiError:
@@ -148,8 +148,8 @@ def _not_time_bound(message: str) -> ApiError:
 )
 def create(context: Context, params: Json) -> Json:
     """Create a code; the device has it a little later."""
-    core = context.core
-    device = core.device(context.workspace.workspace_id, params["device_id"])
+    backend = context.backend
+    device = backend.device(context.workspace.workspace_id, params["device_id"])
     offline = bool(
         params.get("is_offline_access_code", params.get("use_offline_access_code"))
     )
@@ -162,16 +162,16 @@ def create(context: Context, params: Json) -> Json:
         raise invalid_input("Offline access codes cannot have a custom code", "code")
     key = params.get("common_code_key")
     if key is not None and "code" not in params:
-        for sibling in core.world.access_codes.values():
+        for sibling in backend.state.access_codes.values():
             if sibling.common_code_key == key and sibling.code is not None:
                 params = {**params, "code": sibling.code}
                 break
-    pin = core.ids.digits(9) if offline else pin_for(context, [device], params)
+    pin = backend.ids.digits(9) if offline else pin_for(context, [device], params)
     if pin is None:
         raise ApiError(400, "invalid_input", "Could not find a free code")
-    core.limits.count(device.device_id, "create", core.timeline.now())
+    backend.limits.count(device.device_id, "create", backend.timeline.now())
     code = new_code(context, device, params, pin, offline=offline)
-    attempt = core.codes.create(code)
+    attempt = backend.codes.create(code)
     return {
         "access_code": render(context, code),
         "action_attempt": render_attempt(attempt),
@@ -198,28 +198,28 @@ def create(context: Context, params: Json) -> Json:
 )
 def update(context: Context, params: Json) -> Json:
     """Change a code; the device follows a little later."""
-    core = context.core
+    backend = context.backend
     workspace_id = context.workspace.workspace_id
-    code = core.code(workspace_id, params["access_code_id"], managed=True)
-    device = core.device(workspace_id, code.device_id)
+    code = backend.code(workspace_id, params["access_code_id"], managed=True)
+    device = backend.device(workspace_id, code.device_id)
     if code.is_offline_access_code:
         raise invalid_input("Offline access codes cannot be updated", "access_code_id")
     if code.is_being_deleted:
         raise invalid_input("The access code is being deleted", "access_code_id")
     changes: Json = {k: params[k] for k in ("name", "code") if k in params}
     if "name" in changes:
-        check_name(core.world, device, changes["name"], exclude=code)
+        check_name(backend.state, device, changes["name"], exclude=code)
     if "code" in changes:
-        check_pin(core.world, device, changes["code"], exclude=code)
+        check_pin(backend.state, device, changes["code"], exclude=code)
     changes |= time_changes(context, code, params)
-    core.limits.count(device.device_id, "update", core.timeline.now())
-    attempt = core.attempts.start(device, "UPDATE_ACCESS_CODE")
+    backend.limits.count(device.device_id, "update", backend.timeline.now())
+    attempt = backend.attempts.start(device, "UPDATE_ACCESS_CODE")
     flags = {"is_external_modification_allowed", "allow_external_modification"}
     if flags & params.keys():
         code.is_external_modification_allowed = allows_external_modification(params)
-    core.codes.update(code, changes, attempt=attempt)
+    backend.codes.update(code, changes, attempt=attempt)
     if params.get("is_managed") is False:
-        core.codes.release(code)
+        backend.codes.release(code)
     return {"action_attempt": render_attempt(attempt)}
 
 
@@ -251,21 +251,21 @@ def time_changes(context: Context, code: AccessCode, params: Json) -> Json:
 )
 def delete(context: Context, params: Json) -> Json:
     """Delete a managed code; the device follows a little later."""
-    core = context.core
-    code = core.code(
+    backend = context.backend
+    code = backend.code(
         context.workspace.workspace_id, params["access_code_id"], managed=True
     )
     if code.is_offline_access_code:
         raise invalid_input("Offline access codes cannot be deleted", "access_code_id")
-    core.limits.count(code.device_id, "delete", core.timeline.now())
-    return {"action_attempt": render_attempt(core.codes.delete(code))}
+    backend.limits.count(code.device_id, "delete", backend.timeline.now())
+    return {"action_attempt": render_attempt(backend.codes.delete(code))}
 
 
 @endpoint("/access_codes/pull_backup_access_code", {"access_code_id": REQUIRED})
 def pull_backup_access_code(context: Context, params: Json) -> Json:
     """Answer the backup of a time-bound code: the same one each time."""
-    core = context.core
-    code = core.code(
+    backend = context.backend
+    code = backend.code(
         context.workspace.workspace_id, params["access_code_id"], managed=True
     )
     if code.ends_at is None:
@@ -275,24 +275,24 @@ def pull_backup_access_code(context: Context, params: Json) -> Json:
             "The access code was created without use_backup_access_code_pool",
             "access_code_id",
         )
-    backup = core.world.access_codes.get(code.pulled_backup_access_code_id or "")
+    backup = backend.state.access_codes.get(code.pulled_backup_access_code_id or "")
     if backup is None:
-        device = core.world.devices[code.device_id]
+        device = backend.state.devices[code.device_id]
         backup = AccessCode(
-            core.ids.new(),
+            backend.ids.new(),
             code.device_id,
             code.workspace_id,
             f"Backup of {code.name}" if code.name else "Backup",
-            generate_pin(core.world, [device], core.ids),
-            core.timeline.now(),
+            generate_pin(backend.state, [device], backend.ids),
+            backend.timeline.now(),
             starts_at=code.starts_at,
             ends_at=code.ends_at,
             is_backup=True,
             is_on_device=True,
         )
-        core.codes.adopt(backup)
+        backend.codes.adopt(backup)
         code.pulled_backup_access_code_id = backup.access_code_id
-        core.events.code(
+        backend.events.code(
             "backup_access_code_pulled",
             code,
             backup_access_code_id=backup.access_code_id,
@@ -314,7 +314,7 @@ def pull_backup_access_code(context: Context, params: Json) -> Json:
 )
 def report_device_constraints(context: Context, params: Json) -> Json:
     """Learn which lengths of PIN a device takes."""
-    device = context.core.device(context.workspace.workspace_id, params["device_id"])
+    device = context.backend.device(context.workspace.workspace_id, params["device_id"])
     supported = params.get("supported_code_lengths")
     low, high = params.get("min_code_length"), params.get("max_code_length")
     if supported is not None and (low is not None or high is not None):

@@ -5,8 +5,8 @@ from collections.abc import Callable, Iterator
 from ..errors import device_not_found, invalid_input
 from ..render import render_device
 from ..routing import PAGING, Context, endpoint, paginate
+from ..state import Device, Json
 from ..validation import BOOLEAN, REQUIRED, STRING, STRINGS, Param, parse_time
-from ..world import Device, Json
 
 _LIST = {
     "device_ids": STRINGS,
@@ -37,7 +37,7 @@ def _matching(context: Context, params: Json, *, managed: bool) -> Iterator[Devi
         "connected_account_id": lambda d: d.connected_account_id,
         "manufacturer": lambda d: d.manufacturer,
     }
-    for device in context.core.world.devices_of(context.workspace.workspace_id):
+    for device in context.backend.state.devices_of(context.workspace.workspace_id):
         if (
             device.is_managed == managed
             and all(
@@ -59,14 +59,16 @@ def _list(context: Context, params: Json, *, managed: bool) -> Json:
         _matching(context, params, managed=managed),
         default_limit=500,
         key="devices",
-        render=lambda device: render_device(context.core.world, device),
+        render=lambda device: render_device(context.backend.state, device),
     )
 
 
 def _find(context: Context, params: Json, *, managed: bool) -> Device:
     workspace_id = context.workspace.workspace_id
     if "device_id" in params:
-        device = context.core.device(workspace_id, params["device_id"], managed=managed)
+        device = context.backend.device(
+            workspace_id, params["device_id"], managed=managed
+        )
         if device.is_managed != managed:
             raise device_not_found(device.device_id)
         return device
@@ -88,7 +90,7 @@ def list_devices(context: Context, params: Json) -> Json:
 def get_device(context: Context, params: Json) -> Json:
     """Answer a managed device."""
     device = _find(context, params, managed=True)
-    return {"device": render_device(context.core.world, device)}
+    return {"device": render_device(context.backend.state, device)}
 
 
 @endpoint("/devices/unmanaged/list", _LIST, method="GET")
@@ -101,20 +103,20 @@ def list_unmanaged(context: Context, params: Json) -> Json:
 def get_unmanaged(context: Context, params: Json) -> Json:
     """Answer one of them."""
     device = _find(context, params, managed=False)
-    return {"device": render_device(context.core.world, device)}
+    return {"device": render_device(context.backend.state, device)}
 
 
 @endpoint("/locks/list", _LIST, method="GET")
 def list_locks(context: Context, params: Json) -> Json:
     """Answer the managed devices that are locks, under both names."""
-    world = context.core.world
+    state = context.backend.state
     answer = paginate(
         context,
         params,
         (d for d in _matching(context, params, managed=True) if _is_lock(d)),
         default_limit=500,
         key="locks",
-        render=lambda device: render_device(world, device),
+        render=lambda device: render_device(state, device),
     )
     return answer | {"devices": answer["locks"]}
 
@@ -122,7 +124,7 @@ def list_locks(context: Context, params: Json) -> Json:
 @endpoint("/locks/get", _GET, method="GET")
 def get_lock(context: Context, params: Json) -> Json:
     """Answer one of them, under both names."""
-    row = render_device(context.core.world, _find(context, params, managed=True))
+    row = render_device(context.backend.state, _find(context, params, managed=True))
     return {"lock": row, "device": row}
 
 
@@ -140,13 +142,13 @@ def get_lock(context: Context, params: Json) -> Json:
 )
 def update(context: Context, params: Json) -> Json:
     """Rename a device, or hand it over."""
-    core = context.core
-    device = core.device(context.workspace.workspace_id, params["device_id"])
+    backend = context.backend
+    device = backend.device(context.workspace.workspace_id, params["device_id"])
     properties = params.get("properties", {})
     if "name" in params or "name" in properties:
         device.nickname = params.get("name", properties.get("name"))
         name = device.nickname or device.display_name
-        core.events.device("name_changed", device, device_name=name)
+        backend.events.device("name_changed", device, device_name=name)
     if "custom_metadata" in params:
         merged = device.custom_metadata | params["custom_metadata"]
         device.custom_metadata = {k: v for k, v in merged.items() if v is not None}
@@ -156,7 +158,7 @@ def update(context: Context, params: Json) -> Json:
         ]
     if params.get("is_managed") is False:
         device.is_managed = False
-        core.events.device("converted_to_unmanaged", device)
+        backend.events.device("converted_to_unmanaged", device)
     return {}
 
 
@@ -167,22 +169,22 @@ def update(context: Context, params: Json) -> Json:
 )
 def update_unmanaged(context: Context, params: Json) -> Json:
     """Take a device over."""
-    core = context.core
-    device = core.device(
+    backend = context.backend
+    device = backend.device(
         context.workspace.workspace_id, params["device_id"], managed=False
     )
     if params.get("is_managed") and not device.is_managed:
         device.is_managed = True
-        core.events.device("unmanaged.converted_to_managed", device)
+        backend.events.device("unmanaged.converted_to_managed", device)
     return {}
 
 
 @endpoint("/devices/simulate/connect", {"device_id": REQUIRED}, only_sandbox=True)
 def connect(context: Context, params: Json) -> Json:
     """Bring a device online."""
-    core = context.core
-    core.doors.come_online(
-        core.device(context.workspace.workspace_id, params["device_id"])
+    backend = context.backend
+    backend.locks.come_online(
+        backend.device(context.workspace.workspace_id, params["device_id"])
     )
     return {}
 
@@ -190,9 +192,9 @@ def connect(context: Context, params: Json) -> Json:
 @endpoint("/devices/simulate/disconnect", {"device_id": REQUIRED}, only_sandbox=True)
 def disconnect(context: Context, params: Json) -> Json:
     """Take a device offline."""
-    core = context.core
-    core.doors.go_offline(
-        core.device(context.workspace.workspace_id, params["device_id"])
+    backend = context.backend
+    backend.locks.go_offline(
+        backend.device(context.workspace.workspace_id, params["device_id"])
     )
     return {}
 
@@ -200,6 +202,8 @@ def disconnect(context: Context, params: Json) -> Json:
 @endpoint("/devices/simulate/remove", {"device_id": REQUIRED}, only_sandbox=True)
 def remove(context: Context, params: Json) -> Json:
     """Take a device out of its account."""
-    core = context.core
-    core.doors.remove(core.device(context.workspace.workspace_id, params["device_id"]))
+    backend = context.backend
+    backend.locks.remove(
+        backend.device(context.workspace.workspace_id, params["device_id"])
+    )
     return {}

@@ -6,8 +6,8 @@ from datetime import UTC, datetime
 from ..errors import ApiError, invalid_input
 from ..events import render_event
 from ..routing import Context, endpoint
+from ..state import Event, Json
 from ..validation import LIMIT, STRING, STRINGS, Param, parse_time
-from ..world import Event, Json
 
 
 @endpoint(
@@ -19,7 +19,7 @@ def get(context: Context, params: Json) -> Json:
     """Answer one event: the one with that id, or the newest that fits."""
     if not params:
         raise invalid_input("Required", "event_id")
-    for event in reversed(context.core.world.events):
+    for event in reversed(context.backend.state.events):
         if (
             event.workspace_id == context.workspace.workspace_id
             and event.event_id == params.get("event_id", event.event_id)
@@ -50,21 +50,21 @@ def get(context: Context, params: Json) -> Json:
 )
 def list_(context: Context, params: Json) -> Json:
     """Answer what happened since a moment, or between two."""
-    world = context.core.world
+    state = context.backend.state
     start, end = _window(params)
-    first = bisect_right(world.events, start, key=lambda e: e.created_at)
+    first = bisect_right(state.events, start, key=lambda e: e.created_at)
     events = [
         event
-        for event in world.events[first:]
+        for event in state.events[first:]
         if event.workspace_id == context.workspace.workspace_id
         and (end is None or event.created_at <= end)
         and _is_wanted(event, params)
     ]
-    order = context.core.events.delivery.order
+    order = context.backend.events.delivery.order
     if order == "descending":
         events.reverse()
     elif order == "shuffled":
-        context.core.ids.shuffle(events)
+        context.backend.ids.shuffle(events)
     offset = int(params.get("unstable_offset", 0))
     limit = int(params.get("limit", 500))
     return {"events": [render_event(e) for e in events[offset : offset + limit]]}

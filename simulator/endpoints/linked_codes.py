@@ -2,8 +2,8 @@
 
 from ..errors import ApiError, invalid_input
 from ..routing import Context, endpoint
+from ..state import Json
 from ..validation import REQUIRED, STRING, Param
-from ..world import Json
 from .codes import NEW, check_device, new_code, pin_for, render, time_changes
 
 
@@ -20,14 +20,14 @@ from .codes import NEW, check_device, new_code, pin_for, render, time_changes
 )
 def create_multiple(context: Context, params: Json) -> Json:
     """Create one code on several devices, linked unless the PIN was given."""
-    core = context.core
+    backend = context.backend
     device_ids = list(dict.fromkeys(params["device_ids"]))
     if not device_ids:
         raise invalid_input("Array must contain at least 1 element(s)", "device_ids")
-    devices = [core.device(context.workspace.workspace_id, i) for i in device_ids]
+    devices = [backend.device(context.workspace.workspace_id, i) for i in device_ids]
     for device in devices:
         check_device(device, params, offline=False)
-    key = None if "code" in params else core.ids.new()
+    key = None if "code" in params else backend.ids.new()
     shared = pin_for(context, devices, params)
     if (
         shared is None
@@ -42,11 +42,11 @@ def create_multiple(context: Context, params: Json) -> Json:
         code = new_code(context, device, params, pin, offline=False)
         code.common_code_key = key if shared else None
         codes.append(code)
-    now = core.timeline.now()
+    now = backend.timeline.now()
     for device in devices:
-        core.limits.count(device.device_id, "create", now)
+        backend.limits.count(device.device_id, "create", now)
     for code in codes:
-        core.codes.create(code)
+        backend.codes.create(code)
     return {"access_codes": [render(context, code) for code in codes]}
 
 
@@ -62,10 +62,10 @@ def create_multiple(context: Context, params: Json) -> Json:
 )
 def update_multiple(context: Context, params: Json) -> Json:
     """Change all codes with a common key."""
-    core = context.core
+    backend = context.backend
     codes = [
         c
-        for c in core.world.access_codes.values()
+        for c in backend.state.access_codes.values()
         if c.common_code_key == params["common_code_key"]
         and c.workspace_id == context.workspace.workspace_id
     ]
@@ -79,7 +79,7 @@ def update_multiple(context: Context, params: Json) -> Json:
         for code in codes
     ]
     for code in codes:
-        core.limits.count(code.device_id, "update", core.timeline.now())
+        backend.limits.count(code.device_id, "update", backend.timeline.now())
     for code, change in zip(codes, changes, strict=True):
-        core.codes.update(code, change)
+        backend.codes.update(code, change)
     return {}

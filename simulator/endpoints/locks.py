@@ -3,23 +3,23 @@
 from ..attempts import render_attempt
 from ..errors import invalid_input
 from ..routing import Context, endpoint
+from ..state import Device, Json
 from ..validation import BOOLEAN, REQUIRED, Param
-from ..world import Device, Json
 
 _DOOR = {"device_id": REQUIRED, "sync": BOOLEAN}
 
 
 def _device(context: Context, params: Json) -> Device:
-    return context.core.device(context.workspace.workspace_id, params["device_id"])
+    return context.backend.device(context.workspace.workspace_id, params["device_id"])
 
 
 def _move(context: Context, params: Json, action: str) -> Json:
-    core = context.core
+    backend = context.backend
     device = _device(context, params)
     if not device.flags.get(f"can_remotely_{action}"):
         raise invalid_input(f"This device cannot {action} remotely", "device_id")
-    core.limits.count(device.device_id, action, core.timeline.now())
-    attempt = core.doors.request(device, f"{action.upper()}_DOOR")
+    backend.limits.count(device.device_id, action, backend.timeline.now())
+    attempt = backend.locks.request(device, f"{action.upper()}_DOOR")
     return {"action_attempt": render_attempt(attempt)}
 
 
@@ -49,7 +49,7 @@ def configure_auto_lock(context: Context, params: Json) -> Json:
     if not device.flags.get("can_configure_auto_lock"):
         raise invalid_input("This device has no auto lock to configure", "device_id")
     arguments = {k: v for k, v in params.items() if k != "device_id"}
-    attempt = context.core.doors.request(device, "CONFIGURE_AUTO_LOCK", **arguments)
+    attempt = context.backend.locks.request(device, "CONFIGURE_AUTO_LOCK", **arguments)
     return {"action_attempt": render_attempt(attempt)}
 
 
@@ -60,7 +60,7 @@ def configure_auto_lock(context: Context, params: Json) -> Json:
 )
 def keypad_code_entry(context: Context, params: Json) -> Json:
     """Type a code at the keypad."""
-    attempt = context.core.doors.request(
+    attempt = context.backend.locks.request(
         _device(context, params), "SIMULATE_KEYPAD_CODE_ENTRY", code=params["code"]
     )
     return {"action_attempt": render_attempt(attempt)}
@@ -71,7 +71,7 @@ def keypad_code_entry(context: Context, params: Json) -> Json:
 )
 def manual_lock_via_keypad(context: Context, params: Json) -> Json:
     """Lock at the keypad."""
-    attempt = context.core.doors.request(
+    attempt = context.backend.locks.request(
         _device(context, params), "SIMULATE_MANUAL_LOCK_VIA_KEYPAD"
     )
     return {"action_attempt": render_attempt(attempt)}

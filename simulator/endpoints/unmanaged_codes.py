@@ -5,8 +5,8 @@ from ..constraints import check_pin
 from ..errors import invalid_input
 from ..render import render_code
 from ..routing import Context, endpoint
+from ..state import AccessCode, Json, UnmanagedCodes
 from ..validation import BOOLEAN, REQUIRED, Param
-from ..world import AccessCode, Json, UnmanagedCodes
 from .codes import allows_external_modification
 
 _CONVERSION = {
@@ -18,11 +18,11 @@ _CONVERSION = {
 
 
 def _convert(context: Context, params: Json) -> Json:
-    core = context.core
-    code = core.code(
+    backend = context.backend
+    code = backend.code(
         context.workspace.workspace_id, params["access_code_id"], managed=False
     )
-    device = core.world.devices[code.device_id]
+    device = backend.state.devices[code.device_id]
     if not device.converts_codes:
         raise invalid_input(
             "Access codes of this device cannot be converted to managed",
@@ -31,7 +31,7 @@ def _convert(context: Context, params: Json) -> Json:
     if code.cannot_be_managed:
         raise invalid_input("This access code cannot be managed", "access_code_id")
     if not code.is_converting:
-        core.conversion.convert(
+        backend.conversion.convert(
             code, external_modification=allows_external_modification(params)
         )
     return {}
@@ -66,14 +66,14 @@ def update(context: Context, params: Json) -> Json:
 )
 def delete(context: Context, params: Json) -> Json:
     """Delete an unmanaged code; the device follows a little later."""
-    core = context.core
-    code = core.code(
+    backend = context.backend
+    code = backend.code(
         context.workspace.workspace_id, params["access_code_id"], managed=False
     )
     if code.cannot_delete_unmanaged_access_code:
         raise invalid_input("This access code cannot be deleted", "access_code_id")
-    core.limits.count(code.device_id, "delete", core.timeline.now())
-    return {"action_attempt": render_attempt(core.codes.delete(code))}
+    backend.limits.count(code.device_id, "delete", backend.timeline.now())
+    return {"action_attempt": render_attempt(backend.codes.delete(code))}
 
 
 @endpoint(
@@ -87,21 +87,21 @@ def delete(context: Context, params: Json) -> Json:
 )
 def simulate(context: Context, params: Json) -> Json:
     """Let an unmanaged code appear, as if set at the lock."""
-    core = context.core
-    device = core.device(context.workspace.workspace_id, params["device_id"])
+    backend = context.backend
+    device = backend.device(context.workspace.workspace_id, params["device_id"])
     if device.unmanaged_codes is UnmanagedCodes.NONE:
         raise invalid_input("Device does not report unmanaged codes", "device_id")
-    check_pin(core.world, device, params["code"])
+    check_pin(backend.state, device, params["code"])
     has_pin = device.unmanaged_codes is UnmanagedCodes.FULL
     code = AccessCode(
-        core.ids.new(),
+        backend.ids.new(),
         device.device_id,
         device.workspace_id,
         params["name"],
         params["code"] if has_pin else None,
-        core.timeline.now(),
+        backend.timeline.now(),
         is_managed=False,
         cannot_be_managed=not device.converts_codes,
     )
-    core.codes.add_unmanaged(code)
-    return {"access_code": render_code(core.world, code, core.timeline.now())}
+    backend.codes.add_unmanaged(code)
+    return {"access_code": render_code(backend.state, code, backend.timeline.now())}

@@ -5,12 +5,12 @@ from urllib.parse import urlsplit
 from ..errors import ApiError, invalid_input
 from ..render import render_webhook
 from ..routing import Context, endpoint
+from ..state import Json, Webhook
 from ..validation import REQUIRED, STRINGS, Param
-from ..world import Json, Webhook
 
 
 def _webhook(context: Context, webhook_id: str) -> Webhook:
-    webhook = context.core.world.webhooks.get(webhook_id)
+    webhook = context.backend.state.webhooks.get(webhook_id)
     if webhook is None or webhook.workspace_id != context.workspace.workspace_id:
         raise ApiError(404, "webhook_not_found", "Could not find the webhook")
     return webhook
@@ -22,15 +22,15 @@ def create(context: Context, params: Json) -> Json:
     url = urlsplit(params["url"])
     if url.scheme not in ("http", "https") or not url.hostname:
         raise invalid_input("Invalid url", "url")
-    core = context.core
+    backend = context.backend
     webhook = Webhook(
-        core.ids.new(),
+        backend.ids.new(),
         context.workspace.workspace_id,
         params["url"],
         params.get("event_types", ["*"]),
-        core.ids.secret(),
+        backend.ids.secret(),
     )
-    core.world.webhooks[webhook.webhook_id] = webhook
+    backend.state.webhooks[webhook.webhook_id] = webhook
     return {"webhook": render_webhook(webhook, with_secret=True)}
 
 
@@ -40,7 +40,7 @@ def list_(context: Context, _: Json) -> Json:
     return {
         "webhooks": [
             render_webhook(webhook, with_secret=False)
-            for webhook in context.core.world.webhooks.values()
+            for webhook in context.backend.state.webhooks.values()
             if webhook.workspace_id == context.workspace.workspace_id
         ]
     }
@@ -68,5 +68,5 @@ def update(context: Context, params: Json) -> Json:
 def delete(context: Context, params: Json) -> Json:
     """Stop posting."""
     webhook = _webhook(context, params["webhook_id"])
-    del context.core.world.webhooks[webhook.webhook_id]
+    del context.backend.state.webhooks[webhook.webhook_id]
     return {}

@@ -2,7 +2,7 @@
 
 from ..render import render_workspace
 from ..routing import Context, endpoint
-from ..world import Json
+from ..state import Json
 
 
 @endpoint("/workspaces/get", method="GET")

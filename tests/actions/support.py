@@ -9,8 +9,8 @@ import pytest
 
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
-from simulator.app import RequestRecord
-from simulator.world import AccessCode
+from simulator.api import RequestRecord
+from simulator.state import AccessCode
 
 FRONT = "lock.front_door"
 FLAT_1 = "lock.apartment_1"
@@ -149,7 +149,7 @@ class Actions:
     @property
     def world(self) -> dict[str, Any]:
         """What of the simulator's world actions can change, as it is now."""
-        world = self.simulator.world
+        world = self.simulator.state
         codes = {
             code.access_code_id: (
                 code.name,
@@ -172,7 +172,7 @@ class Actions:
 
     def code(self, access_code_id: str) -> AccessCode:
         """Return a code as the simulator has it."""
-        return self.simulator.world.access_codes[access_code_id]
+        return self.simulator.state.access_codes[access_code_id]
 
     def listed(self, entity_id: str, kind: str = "managed") -> dict[str, Any]:
         """Return the codes in the attributes of a lock's sensor, by id."""

@@ -22,7 +22,7 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
     UNMANAGED_OLD_GUEST,
 )
-from simulator.world import Json
+from simulator.state import Json
 from tests.conftest import Poll
 
 from .support import FLAT_1, FLAT_2, FRONT, GARDEN, KEYPAD, Actions
@@ -80,10 +80,10 @@ async def test_new_id(simulator: Simulator, actions: Actions) -> None:
     answer = await actions.answer(CONVERT, FRONT, name="Neighbour")
 
     assert answer["access_codes"][0]["outcome"] == "converted"
-    assert UNMANAGED_NEIGHBOUR not in simulator.world.access_codes
+    assert UNMANAGED_NEIGHBOUR not in simulator.state.access_codes
     (new,) = [
         code
-        for code in simulator.world.codes_of(FRONT_DOOR, managed=True)
+        for code in simulator.state.codes_of(FRONT_DOOR, managed=True)
         if code.code == pin
     ]
     assert new.access_code_id in actions.listed(FRONT)
@@ -393,9 +393,9 @@ async def test_attempt_that_fails(
     assert pin is not None
 
     def convert(context: Context, params: Json) -> Json:
-        device = context.core.world.devices[FRONT_DOOR]
-        attempt = context.core.attempts.start(device, "CONVERT_ACCESS_CODE")
-        context.core.attempts.fail(attempt, "failed", message.format(pin=pin))
+        device = context.backend.state.devices[FRONT_DOOR]
+        attempt = context.backend.attempts.start(device, "CONVERT_ACCESS_CODE")
+        context.backend.attempts.fail(attempt, "failed", message.format(pin=pin))
         return {"action_attempt": render_attempt(attempt)}
 
     endpoint = replace(ENDPOINTS[CONVERT_PATH], handler=convert)

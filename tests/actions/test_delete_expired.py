@@ -9,7 +9,7 @@ import pytest
 
 from simulator import Simulator
 from simulator.seed import APARTMENT_1, CODE_APARTMENT_1_EXPIRED
-from simulator.world import AccessCode
+from simulator.state import AccessCode
 from tests.conftest import Poll
 
 from .support import FLAT_1, FRONT, Actions, texts
@@ -23,12 +23,12 @@ def _expired(
     simulator: Simulator, name: str, *, days: float, **more: Any
 ) -> AccessCode:
     """Put a code on Apartment 1, whose maker keeps them, that ended so long ago."""
-    now = simulator.core.timeline.now().replace(microsecond=0)
-    count = len(simulator.world.access_codes)
+    now = simulator.backend.timeline.now().replace(microsecond=0)
+    count = len(simulator.state.access_codes)
     code = AccessCode(
         f"{name}-{count}",
         APARTMENT_1,
-        simulator.world.devices[APARTMENT_1].workspace_id,
+        simulator.state.devices[APARTMENT_1].workspace_id,
         name,
         f"{500000 + 10 * count}",
         now - timedelta(days=30),
@@ -38,7 +38,7 @@ def _expired(
     )
     for key, value in more.items():
         setattr(code, key, value)
-    return simulator.world.add_code(code)
+    return simulator.state.add_code(code)
 
 
 def _end(code: AccessCode) -> datetime:
@@ -50,7 +50,7 @@ async def test_what_is_over_goes(simulator: Simulator, actions: Actions) -> None
     """All expired managed codes are deleted and listed; everything else stays."""
     weekend = _expired(simulator, "Weekend", days=0.01)
     unmanaged = _expired(simulator, "Found", days=3, is_managed=False)
-    before = set(simulator.world.access_codes)
+    before = set(simulator.state.access_codes)
     old = actions.code(CODE_APARTMENT_1_EXPIRED)
 
     answer = await actions.answer(CLEAN, FLAT_1)
@@ -67,7 +67,7 @@ async def test_what_is_over_goes(simulator: Simulator, actions: Actions) -> None
         ]
     }
     gone = {weekend.access_code_id, old.access_code_id}
-    assert set(simulator.world.access_codes) == before - gone
+    assert set(simulator.state.access_codes) == before - gone
     assert unmanaged.access_code_id in actions.listed(FLAT_1, "unmanaged")
     assert not gone & set(actions.listed(FLAT_1))
     assert actions.writes == [PATH, PATH]
@@ -96,13 +96,13 @@ async def test_older_than(
 
 async def test_dry_run(simulator: Simulator, actions: Actions) -> None:
     """What would go is told, and stays."""
-    before = set(simulator.world.access_codes)
+    before = set(simulator.state.access_codes)
     answer = await actions.answer(CLEAN, FLAT_1, dry_run=True)
     (row,) = answer["access_codes"]
     assert row["access_code_id"] == CODE_APARTMENT_1_EXPIRED
     assert row["outcome"] == "would_delete"
     assert not actions.writes
-    assert set(simulator.world.access_codes) == before
+    assert set(simulator.state.access_codes) == before
 
 
 async def test_unmanaged_codes_too(simulator: Simulator, actions: Actions) -> None:
@@ -139,7 +139,7 @@ async def test_what_somebody_has_prolonged_stays(
     old = actions.code(CODE_APARTMENT_1_EXPIRED)
     old.ends_at = dt_util.utcnow() + timedelta(days=1)
     assert await actions.answer(CLEAN, FLAT_1) == {"access_codes": []}
-    assert CODE_APARTMENT_1_EXPIRED in simulator.world.access_codes
+    assert CODE_APARTMENT_1_EXPIRED in simulator.state.access_codes
     assert not actions.writes
 
 
@@ -192,7 +192,7 @@ async def test_some_fail(simulator: Simulator, actions: Actions) -> None:
     assert sorted(outcomes) == ["deleted"] * 3 + ["failed"]
     (failed,) = (row for row in answer["access_codes"] if row["outcome"] == "failed")
     assert "No." in failed["reason"]
-    left = set(simulator.world.access_codes)
+    left = set(simulator.state.access_codes)
     assert left & {*(c.access_code_id for c in codes), CODE_APARTMENT_1_EXPIRED} == {
         failed["access_code_id"]
     }
@@ -219,16 +219,16 @@ async def test_some_fail_and_nobody_takes_the_answer(
     assert "Apartment 1" in str(caught.value)
     assert not any(pin in text for text in texts(caught.value))
     await actions.run(CLEAN, FLAT_1)
-    assert code.access_code_id not in simulator.world.access_codes
-    assert CODE_APARTMENT_1_EXPIRED not in simulator.world.access_codes
+    assert code.access_code_id not in simulator.state.access_codes
+    assert CODE_APARTMENT_1_EXPIRED not in simulator.state.access_codes
 
 
 async def test_too_many(simulator: Simulator, actions: Actions) -> None:
     """After twenty a minute the rest waits, and the answer says for how long."""
     simulator.control.limit_rates()
-    now = simulator.core.timeline.now()
+    now = simulator.backend.timeline.now()
     for _ in range(18):
-        simulator.core.limits.count(APARTMENT_1, "delete", now)
+        simulator.backend.limits.count(APARTMENT_1, "delete", now)
     for number in range(4):
         _expired(simulator, f"Guest {number}", days=1)
     answer = await actions.answer(CLEAN, FLAT_1)
@@ -236,7 +236,7 @@ async def test_too_many(simulator: Simulator, actions: Actions) -> None:
     assert outcomes == ["deleted"] * 2 + ["failed"] * 3
     for row in answer["access_codes"][2:]:
         assert " seconds" in row["reason"]
-        assert row["access_code_id"] in simulator.world.access_codes
+        assert row["access_code_id"] in simulator.state.access_codes
     # The third was refused; the others were not even asked for.
     assert len(actions.sent(PATH)) == 3
 
@@ -245,13 +245,13 @@ async def test_gone_already(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What went by itself, after Seam was asked for the codes, is no failure."""
-    find = simulator.core.code
+    find = simulator.backend.code
 
     def vanish(workspace_id: str, access_code_id: str, **kwargs: Any) -> AccessCode:
         simulator.control.vanish_code(access_code_id)
         return find(workspace_id, access_code_id, **kwargs)
 
-    monkeypatch.setattr(simulator.core, "code", vanish)
+    monkeypatch.setattr(simulator.backend, "code", vanish)
     answer = await actions.answer(CLEAN, FLAT_1)
     assert [row["outcome"] for row in answer["access_codes"]] == ["deleted"]
     assert actions.sent(PATH)[0].status == 404
@@ -263,18 +263,18 @@ async def test_deletion_that_the_lock_refuses(
 ) -> None:
     """A code whose deletion fails on the lock is a failure with the lock's words."""
     code = _expired(simulator, "Weekend", days=1)
-    original = simulator.core.codes.delete
+    original = simulator.backend.codes.delete
 
     def delete(doomed: AccessCode) -> Any:
         if doomed is not code:
             return original(doomed)
-        attempt = simulator.core.attempts.start(
-            simulator.world.devices[APARTMENT_1], "DELETE_ACCESS_CODE"
+        attempt = simulator.backend.attempts.start(
+            simulator.state.devices[APARTMENT_1], "DELETE_ACCESS_CODE"
         )
-        simulator.core.attempts.fail(attempt, "failed", "The keypad is asleep.")
+        simulator.backend.attempts.fail(attempt, "failed", "The keypad is asleep.")
         return attempt
 
-    monkeypatch.setattr(simulator.core.codes, "delete", delete)
+    monkeypatch.setattr(simulator.backend.codes, "delete", delete)
     answer = await actions.answer(CLEAN, FLAT_1)
     rows = {row["access_code_id"]: row for row in answer["access_codes"]}
     assert rows[CODE_APARTMENT_1_EXPIRED]["outcome"] == "deleted"

@@ -10,7 +10,7 @@ import pytest
 
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
-from simulator.makers import IGLOOHOME
+from simulator.manufacturers import IGLOOHOME
 from simulator.seed import (
     APARTMENT_1,
     BIKE_ROOM_KEYPAD,
@@ -21,7 +21,7 @@ from simulator.seed import (
     FRONT_DOOR,
     UNMANAGED_NEIGHBOUR,
 )
-from simulator.world import AccessCode
+from simulator.state import AccessCode
 from tests.conftest import Poll
 
 from .support import FLAT_1, FLAT_2, FRONT, GARDEN, KEYPAD, WITH_PIN, Actions
@@ -42,7 +42,7 @@ def stay() -> dict[str, Any]:
 
 
 def _of_name(simulator: Simulator, device_id: str, name: str) -> list[AccessCode]:
-    return [c for c in simulator.world.codes_of(device_id) if c.name == name]
+    return [c for c in simulator.state.codes_of(device_id) if c.name == name]
 
 
 async def test_created_and_then_left(
@@ -149,7 +149,7 @@ async def test_what_is_over_does_not_count(
     """A guest who comes back gets a new code, and the old one is left alone."""
     (old,) = (
         code
-        for code in simulator.world.codes_of(APARTMENT_1)
+        for code in simulator.state.codes_of(APARTMENT_1)
         if code.has_expired(dt_util.utcnow())
     )
     ended = old.ends_at
@@ -159,7 +159,7 @@ async def test_what_is_over_does_not_count(
         assert answer["access_code_id"] != old.access_code_id
         assert answer["code"] != old.code
     assert old.ends_at == ended
-    assert old.access_code_id in simulator.world.access_codes
+    assert old.access_code_id in simulator.state.access_codes
     assert actions.writes == [CREATE_PATH]
 
 
@@ -216,7 +216,7 @@ async def test_what_has_gone_in_silence_is_made_again(
     simulator.control.vanish_code(first["access_code_id"])
     again = await actions.answer(ENSURE, FRONT, name="Guest")
     assert again["outcome"] == "created"
-    assert again["access_code_id"] in simulator.world.access_codes
+    assert again["access_code_id"] in simulator.state.access_codes
 
 
 async def test_two_calls_at_once(

@@ -63,12 +63,12 @@ async def test_generated_pin_can_be_used(
     simulator: Simulator, actions: Actions
 ) -> None:
     """The PIN creates nothing, and the lock takes it."""
-    before = set(simulator.world.access_codes)
+    before = set(simulator.state.access_codes)
     answer = await actions.answer(GENERATE, SHED)
     assert set(answer) == {"code"}
     assert len(answer["code"]) == 6
     assert "0" not in answer["code"]
-    assert set(simulator.world.access_codes) == before
+    assert set(simulator.state.access_codes) == before
     assert [record.path for record in actions.sent(GENERATE_PATH)] == [GENERATE_PATH]
 
     answers = await actions.answers(GENERATE, [FRONT, FLAT_1])
@@ -171,7 +171,7 @@ async def test_backup_without_answer(simulator: Simulator, actions: Actions) -> 
         "change_uncertain", BACKUP, FRONT, access_code_id=CODE_GUEST_NOW
     )
     answer = await actions.answer(BACKUP, FRONT, access_code_id=CODE_GUEST_NOW)
-    backups = [c for c in simulator.world.access_codes.values() if c.is_backup]
+    backups = [c for c in simulator.state.access_codes.values() if c.is_backup]
     assert [code.access_code_id for code in backups] == [answer["access_code_id"]]
 
 
@@ -203,7 +203,7 @@ async def test_report(
         "device_id": GARDEN_HOUSE,
         **({"supported_code_lengths": body} if body else data),
     }
-    properties = simulator.world.devices[GARDEN_HOUSE].properties
+    properties = simulator.state.devices[GARDEN_HOUSE].properties
     assert properties["supported_code_lengths"] == lengths
     await actions.refused(
         "code_length", "schedule_access_code", GARDEN, name="Baker", code="481516234"
@@ -356,7 +356,7 @@ async def test_simulate(simulator: Simulator, actions: Actions) -> None:
     """A code appears as if somebody had set it at the lock; its PIN is not repeated."""
     answer = await actions.answer(SIMULATE, FRONT, name="Found", code="0042")
 
-    (made,) = [c for c in simulator.world.codes_of(FRONT_DOOR) if c.name == "Found"]
+    (made,) = [c for c in simulator.state.codes_of(FRONT_DOOR) if c.name == "Found"]
     assert answer == {"access_code_id": made.access_code_id, "name": "Found"}
     assert not made.is_managed
     assert made.code == "0042"

@@ -64,7 +64,7 @@ async def test_a_pin_set_in_the_makers_app_is_masked_where_seam_quotes_it(
     assert state is not None
     assert "Changed from •••• to ••••" in str(state.attributes)
     assert "777123" not in str(state.attributes)
-    assert simulator.world.access_codes[CODE_OWNER].device_id == FRONT_DOOR
+    assert simulator.state.access_codes[CODE_OWNER].device_id == FRONT_DOOR
 
 
 async def test_a_simulated_code_whose_name_holds_a_pin(actions: Actions) -> None:

@@ -187,7 +187,7 @@ async def test_delete(actions: Actions, code_id: str, path: str) -> None:
     answer = await actions.answer(DELETE, FRONT, access_code_id=code_id)
 
     assert answer == {"access_code_id": code_id, "name": name, "outcome": "deleted"}
-    assert code_id not in actions.simulator.world.access_codes
+    assert code_id not in actions.simulator.state.access_codes
     assert code_id not in actions.listed(FRONT)
     assert code_id not in actions.listed(FRONT, "unmanaged")
     (request,) = actions.sent(path)
@@ -258,7 +258,7 @@ async def test_delete_by_name_on_several_locks(actions: Actions) -> None:
     cleaners = [CODE_CLEANER, CODE_APARTMENT_1_CLEANER]
     answers = await actions.answers(DELETE, [FRONT, "lock.apartment_1"], name="Cleaner")
     assert {answer["access_code_id"] for answer in answers.values()} == set(cleaners)
-    assert not set(cleaners) & set(actions.simulator.world.access_codes)
+    assert not set(cleaners) & set(actions.simulator.state.access_codes)
 
 
 # Revealing

@@ -63,7 +63,7 @@ async def test_examples(hass: HomeAssistant, actions: Actions, action: str) -> N
     if action == "update_access_code":
         (end,) = (
             code.ends_at
-            for code in actions.simulator.world.access_codes.values()
+            for code in actions.simulator.state.access_codes.values()
             if code.name == "Guest" and code.ends_at is not None
         )
         assert end > now + timedelta(days=30)

@@ -233,7 +233,7 @@ async def test_name_that_is_too_long(
     assert "100" in message
     assert "101" in message
     await actions.answer(action, FRONT, **{**more, field: "x" * 100})
-    names = [code.name for code in actions.simulator.world.access_codes.values()]
+    names = [code.name for code in actions.simulator.state.access_codes.values()]
     assert names.count("x" * 100) == 1
 
 
@@ -262,7 +262,7 @@ async def test_code_that_has_an_odd_name_already(
     code = simulator.control.add_unmanaged_code("Front Door", name, "718204")
     await poll()
     await actions.answer("delete_access_code", FRONT, name=name)
-    assert code.access_code_id not in simulator.world.access_codes
+    assert code.access_code_id not in simulator.state.access_codes
 
 
 # Ensuring

@@ -12,10 +12,10 @@ import pytest
 
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
-from simulator.makers import IGLOOHOME
+from simulator.manufacturers import IGLOOHOME
 from simulator.routing import ENDPOINTS, Context
 from simulator.seed import APARTMENT_1, FRONT_DOOR
-from simulator.world import Json
+from simulator.state import Json
 from tests.conftest import Poll
 
 from .support import FLAT_1, FRONT, GARDEN, KEYPAD, SHED, WITH_PIN, Actions
@@ -272,7 +272,7 @@ async def test_locks_that_cannot_share_a_pin(
         APARTMENT_1, properties={"supported_code_lengths": [8]}
     )
     await reconcile()
-    before = set(simulator.world.access_codes)
+    before = set(simulator.state.access_codes)
 
     message = await actions.refused(
         "no_common_length", "schedule_access_code", [FRONT, FLAT_1], name="Baker"
@@ -281,7 +281,7 @@ async def test_locks_that_cannot_share_a_pin(
     assert "Front Door: 4; Apartment 1: 8" in message or (
         "Apartment 1: 8; Front Door: 4" in message
     )
-    assert set(simulator.world.access_codes) == before
+    assert set(simulator.state.access_codes) == before
 
 
 @pytest.mark.parametrize(
@@ -386,7 +386,7 @@ async def test_seam_without_attempts(
 async def test_without_answer(actions: Actions) -> None:
     """Automations need not take the answer."""
     await actions.run("schedule_access_code", [FRONT, GARDEN], name="Baker")
-    names = [code.name for code in actions.simulator.world.access_codes.values()]
+    names = [code.name for code in actions.simulator.state.access_codes.values()]
     assert names.count("Baker") == 2
 
 

@@ -24,10 +24,10 @@ from simulator.constraints import (
     check_pin as seams_check_pin,
 )
 from simulator.errors import ApiError
-from simulator.makers import IGLOOHOME
+from simulator.manufacturers import IGLOOHOME
 from simulator.render import render_code, render_device
 from simulator.seed import FRONT_DOOR, rental
-from simulator.world import AccessCode as SeamsCode, World
+from simulator.state import AccessCode as SeamsCode, State
 from tests.conftest import Poll
 
 from .support import FLAT_1, FRONT, KEYPAD, SHED, Actions, texts
@@ -429,7 +429,7 @@ PINS = st.one_of(
 
 def _world(
     rules: list[dict[str, Any]], lengths: list[int], codes: list[tuple[str, str | None]]
-) -> tuple[World, LockData]:
+) -> tuple[State, LockData]:
     """Return a world in which a lock has these rules, and that lock as we see it."""
     now = dt_util.utcnow()
     world = rental(now)

@@ -90,10 +90,10 @@ async def test_seam_finds_no_common_pin(simulator: Simulator, actions: Actions) 
         status=400,
         message="These devices cannot share a code",
     )
-    before = set(simulator.world.access_codes)
+    before = set(simulator.state.access_codes)
     message = await actions.fails("refused", SCHEDULE, [FRONT, FLAT_1], name="Band")
     assert "cannot share a code" in message
-    assert set(simulator.world.access_codes) == before
+    assert set(simulator.state.access_codes) == before
 
 
 # How far they are
@@ -114,7 +114,7 @@ async def test_one_of_the_locks_does_not_take_it(
 ) -> None:
     """That lock's error says so, with what Seam said but for the PIN; the others have it."""
     pin = "456789"
-    simulator.core.ids.digits = lambda length: pin  # type: ignore[method-assign]  # The PIN must be known before it is made.
+    simulator.backend.ids.digits = lambda length: pin  # type: ignore[method-assign]  # The PIN must be known before it is made.
     message = f"PIN {pin} is no good." if quotes else "The keypad is asleep."
     simulator.control.fail_next_programming(error_code=error_code, message=message)
 
@@ -123,7 +123,7 @@ async def test_one_of_the_locks_does_not_take_it(
     (failed,) = (entity for entity, answer in answers.items() if "error" in answer)
     made = {
         code.device_id: code
-        for code in simulator.world.access_codes.values()
+        for code in simulator.state.access_codes.values()
         if code.name == "Band"
     }
     (broken,) = (code for code in made.values() if code.errors)

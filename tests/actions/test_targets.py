@@ -219,7 +219,7 @@ async def test_lock_that_vanished_between_two_polls(
     )
     assert "error" in answers[FRONT]
     assert answers[FLAT_1]["outcome"] == "success"
-    codes = simulator.world.access_codes.values()
+    codes = simulator.state.access_codes.values()
     assert {c.device_id for c in codes if c.name == "Baker"} == {
         actions.code(answers[FLAT_1]["access_code_id"]).device_id
     }
@@ -243,7 +243,7 @@ async def test_lock_that_vanished(
         assert key in {"lock_gone", "not_a_seam_lock"}
     assert not actions.writes
     assert FRONT_DOOR not in {
-        code.device_id for code in simulator.world.access_codes.values()
+        code.device_id for code in simulator.state.access_codes.values()
     }
 
 

@@ -21,7 +21,7 @@ from simulator.seed import (
     FRONT_DOOR,
     UNMANAGED_NEIGHBOUR,
 )
-from simulator.world import AccessCode, Json
+from simulator.state import AccessCode, Json
 from tests.conftest import Poll
 
 from .support import FLAT_1, FLAT_2, FRONT, KEYPAD, Actions, texts
@@ -57,7 +57,7 @@ def _uncertain(action: str, entity_id: Any, key: str = "create_uncertain") -> st
 async def test_pin_exists_already(actions: Actions, other: str) -> None:
     """Seam says that the PIN is taken, by a managed or an unmanaged code."""
     pin = actions.code(other).code
-    before = len(actions.simulator.world.access_codes)
+    before = len(actions.simulator.state.access_codes)
 
     message = await actions.fails(
         "duplicate_access_code", SCHEDULE, FRONT, name="Baker", code=pin
@@ -65,7 +65,7 @@ async def test_pin_exists_already(actions: Actions, other: str) -> None:
 
     assert actions.sent(CREATE_PATH)[0].request_id in message
     assert len(actions.sent(CREATE_PATH)) == 1
-    assert len(actions.simulator.world.access_codes) == before
+    assert len(actions.simulator.state.access_codes) == before
 
 
 @CHANGES
@@ -79,7 +79,7 @@ async def test_too_many_requests(
     path: str,
 ) -> None:
     """The message says how long to wait; nothing is tried again behind one's back."""
-    before = dict(simulator.world.access_codes)
+    before = dict(simulator.state.access_codes)
     for number, (retry_after, seconds) in enumerate((("17", 17), (None, 60)), 1):
         with subtests.test(retry_after=retry_after):
             simulator.faults.add("rate_limit", path=path, retry_after=retry_after)
@@ -88,7 +88,7 @@ async def test_too_many_requests(
 
             assert f"{seconds} seconds" in message
             assert len(actions.sent(path)) == number
-            assert simulator.world.access_codes == before
+            assert simulator.state.access_codes == before
 
 
 async def test_the_simulators_own_limits(
@@ -96,9 +96,9 @@ async def test_the_simulators_own_limits(
 ) -> None:
     """Ten codes a minute are made for a lock, the eleventh is refused."""
     simulator.control.limit_rates()
-    now = simulator.core.timeline.now()
+    now = simulator.backend.timeline.now()
     for _ in range(10):
-        simulator.core.limits.count(FRONT_DOOR, "create", now)
+        simulator.backend.limits.count(FRONT_DOOR, "create", now)
     await actions.fails("rate_limited", SCHEDULE, FRONT, name="Baker")
     assert (await actions.answer(SCHEDULE, KEYPAD, name="Baker"))["code"]
 
@@ -150,7 +150,7 @@ async def test_no_answer(
     path: str,
 ) -> None:
     """Without an answer the change is uncertain, and it is not asked for again."""
-    before = dict(simulator.world.access_codes)
+    before = dict(simulator.state.access_codes)
     kinds: list[Any] = ["outage", "html", "empty", "broken_json"]
     for number, kind in enumerate(kinds, 1):
         with subtests.test(kind=kind):
@@ -163,7 +163,7 @@ async def test_no_answer(
             assert "Nothing was sent again" in message
             assert len(actions.sent(path)) == number
             await poll()
-            assert simulator.world.access_codes == before
+            assert simulator.state.access_codes == before
             assert not actions.code(UNMANAGED_NEIGHBOUR).is_managed
             assert CODE_CLEANER in actions.listed(FRONT)
 
@@ -184,7 +184,7 @@ async def test_answer_lost(
     # The other answers hold nothing that could be missing.
     is_readable = kind == "wrong_shape" and action != SCHEDULE
     simulator.faults.add(kind, path=path, after_processing=True)
-    known = set(simulator.world.access_codes)
+    known = set(simulator.state.access_codes)
 
     if is_readable:
         await actions.answer(action, entity_id, **data)
@@ -197,7 +197,7 @@ async def test_answer_lost(
     await poll()
     new = {
         code.access_code_id: code.device_id
-        for code in simulator.world.access_codes.values()
+        for code in simulator.state.access_codes.values()
         if code.access_code_id not in known
     }
     shown = {**actions.listed(FRONT), **actions.listed(KEYPAD)}
@@ -207,7 +207,7 @@ async def test_answer_lost(
         assert all(code_id in message for code_id in new)
         assert [code["name"] for code in shown.values()].count("Baker") == len(new)
     elif action == DELETE:
-        left = simulator.world.access_codes.get(CODE_CLEANER)
+        left = simulator.state.access_codes.get(CODE_CLEANER)
         assert left is None or left.is_being_deleted
     else:
         code = actions.code(UNMANAGED_NEIGHBOUR)
@@ -226,7 +226,7 @@ async def test_attempt_fails(simulator: Simulator, actions: Actions) -> None:
     assert "failed_to_set_on_device" in message
     assert "Front Door" in message
     (made,) = [
-        code for code in simulator.world.access_codes.values() if code.name == "Baker"
+        code for code in simulator.state.access_codes.values() if code.name == "Baker"
     ]
     assert made.access_code_id in message
     shown = actions.listed(FRONT)[made.access_code_id]
@@ -241,7 +241,7 @@ async def test_attempt_fails_and_quotes_the_new_pin(
     """The PIN of a code that no poll has seen yet is masked as well."""
     seams = "".join(map(str, range(4, 10)))
     pin = "481516" if own else seams
-    simulator.core.ids.digits = lambda length: seams  # type: ignore[method-assign]  # The PIN must be known before it is made.
+    simulator.backend.ids.digits = lambda length: seams  # type: ignore[method-assign]  # The PIN must be known before it is made.
     simulator.control.fail_next_programming(message=f"PIN {pin} is no good.")
 
     with pytest.raises(HomeAssistantError) as caught:
@@ -254,7 +254,7 @@ async def test_attempt_fails_and_quotes_the_new_pin(
 
     assert caught.value.translation_key == "code_not_set"
     assert "is no good." in str(caught.value)
-    assert any(code.code == pin for code in simulator.world.access_codes.values())
+    assert any(code.code == pin for code in simulator.state.access_codes.values())
     assert not any(pin in text for text in texts(caught.value))
 
 
@@ -430,7 +430,7 @@ async def test_answer_lost_on_one_of_several_locks(
         SCHEDULE, [FRONT, KEYPAD], name="Baker", code="904417"
     )
     (made,) = (
-        code for code in simulator.world.codes_of(FRONT_DOOR) if code.name == "Baker"
+        code for code in simulator.state.codes_of(FRONT_DOOR) if code.name == "Baker"
     )
     assert answers[FRONT]["error_key"] == "create_uncertain_found"
     assert made.access_code_id in answers[FRONT]["error"]
@@ -524,7 +524,7 @@ async def test_one_of_several_locks_fails_and_nobody_takes_the_answer(
     assert "No room." in failed
     assert done.strip(" .") == f"{FLAT_1}, {KEYPAD}"
     assert not any("904417" in text for text in texts(caught.value))
-    names = [code.name for code in simulator.world.access_codes.values()]
+    names = [code.name for code in simulator.state.access_codes.values()]
     assert names.count("Baker") == 2
 
 
@@ -545,7 +545,7 @@ async def test_delete_where_only_one_lock_has_the_code(actions: Actions) -> None
     answers = await actions.answers(DELETE, [FRONT, FLAT_2], name="Owner")
     assert answers[FRONT]["outcome"] == "deleted"
     assert answers[FLAT_2]["error_key"] == "unknown_code"
-    assert CODE_APARTMENT_1_CLEANER in actions.simulator.world.access_codes
+    assert CODE_APARTMENT_1_CLEANER in actions.simulator.state.access_codes
 
 
 async def test_shared_codes_of_which_seam_tells_one(
@@ -562,7 +562,7 @@ async def test_shared_codes_of_which_seam_tells_one(
     assert answers[FRONT]["error_key"] == "create_uncertain_found"
     [made] = [
         code
-        for code in simulator.world.codes_of(FRONT_DOOR)
+        for code in simulator.state.codes_of(FRONT_DOOR)
         if code.name == "Baker" and code.is_managed
     ]
     assert made.access_code_id in answers[FRONT]["error"]

@@ -610,7 +610,7 @@ async def test_linked_codes_without_end(actions: Actions) -> None:
     assert answer["type"] == "time_bound"
     ends = {
         code.ends_at
-        for code in actions.simulator.world.access_codes.values()
+        for code in actions.simulator.state.access_codes.values()
         if code.name == "Band"
     }
     assert ends == {(now + DAY).replace(microsecond=0)}
@@ -640,9 +640,9 @@ async def test_stale_answers_do_not_undo_a_change(
     """Where Seam's lists lag behind, the change shows nevertheless."""
     code = actions.code(CODE_CLEANER)
     monkeypatch.setattr(
-        simulator.core.codes,
+        simulator.backend.codes,
         "update",
-        lambda _code, _changes, *, attempt: simulator.core.attempts.succeed(attempt),
+        lambda _code, _changes, *, attempt: simulator.backend.attempts.succeed(attempt),
     )
     answer = await actions.answer(UPDATE, FRONT, name="Cleaner", new_name="Butler")
     assert code.name == "Cleaner"
@@ -747,14 +747,14 @@ async def test_code_that_vanishes(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A code that is gone is not called pending."""
-    update = simulator.core.codes.update
+    update = simulator.backend.codes.update
 
     def vanish(code: Any, changes: Any, *, attempt: Any) -> None:
         update(code, changes)
-        simulator.core.attempts.succeed(attempt)
+        simulator.backend.attempts.succeed(attempt)
         simulator.control.vanish_code(code.access_code_id)
 
-    monkeypatch.setattr(simulator.core.codes, "update", vanish)
+    monkeypatch.setattr(simulator.backend.codes, "update", vanish)
     await actions.fails("not_found", UPDATE, FRONT, name="Cleaner", new_name="Butler")
     assert CODE_CLEANER not in actions.listed(FRONT)
     # One answer may lag behind, two do not.
@@ -784,9 +784,9 @@ async def test_offline_lock(actions: Actions) -> None:
 async def test_too_many_changes(simulator: Simulator, actions: Actions) -> None:
     """After ten changes a minute Seam asks to wait."""
     simulator.control.limit_rates()
-    now = simulator.core.timeline.now()
+    now = simulator.backend.timeline.now()
     for _ in range(10):
-        simulator.core.limits.count(BIKE_ROOM_KEYPAD, "update", now)
+        simulator.backend.limits.count(BIKE_ROOM_KEYPAD, "update", now)
     message = await actions.fails(
         "rate_limited", UPDATE, KEYPAD, access_code_id=CODE_BIKE_GUEST, new_name="Bikes"
     )

@@ -250,5 +250,5 @@ async def test_sync_connected_account(client: SeamClient, simulator: Simulator) 
     assert account_id is not None
     simulator.control.advance(10)
     await client.sync_connected_account(account_id)
-    account = simulator.world.accounts[account_id]
+    account = simulator.state.accounts[account_id]
     assert account.synced_at == simulator.clock.now()

@@ -21,7 +21,7 @@ async def test_an_unchanged_list_is_read_once(
     assert again.is_complete
     assert await client.list_unmanaged_access_codes(FRONT_DOOR) != first
 
-    simulator.world.access_codes[CODE_OWNER].name = "Landlady"
+    simulator.state.access_codes[CODE_OWNER].name = "Landlady"
     changed = await client.list_access_codes(FRONT_DOOR)
     names = {code.access_code_id: code.name for code in changed}
     assert names[CODE_OWNER] == "Landlady"

@@ -45,8 +45,8 @@ from simulator.seed import (
     WORKSPACE,
     WORKSPACE_TWO,
 )
+from simulator.state import Webhook
 from simulator.webhooks import sign
-from simulator.world import Webhook
 from tests.still import async_step
 
 EXTERNAL = "https://house.example.com"
@@ -154,9 +154,13 @@ def _asked(simulator: Simulator, prefix: str = "/webhooks") -> list[str]:
 def _foreign(simulator: Simulator, url: str) -> Webhook:
     """Let somebody else have a webhook in the same workspace."""
     webhook = Webhook(
-        simulator.core.ids.new(), WORKSPACE, url, ["*"], simulator.core.ids.secret()
+        simulator.backend.ids.new(),
+        WORKSPACE,
+        url,
+        ["*"],
+        simulator.backend.ids.secret(),
     )
-    simulator.world.webhooks[webhook.webhook_id] = webhook
+    simulator.state.webhooks[webhook.webhook_id] = webhook
     return webhook
 
 
@@ -169,7 +173,7 @@ async def test_an_external_address_is_registered_once(
 ) -> None:
     """With all events, at an address that nobody can guess; a reload changes nothing."""
     await _set_up(hass, entry)
-    [webhook] = simulator.world.webhooks.values()
+    [webhook] = simulator.state.webhooks.values()
     assert re.fullmatch(rf"{EXTERNAL}/api/webhook/[0-9a-f]{{64}}", webhook.url)
     assert webhook.event_types == ["*"]
     assert entry.data[CONF_REGISTERED] == {
@@ -180,7 +184,7 @@ async def test_an_external_address_is_registered_once(
     for _ in range(2):
         assert await hass.config_entries.async_reload(entry.entry_id)
         await _settle(hass)
-    assert simulator.world.webhooks == {webhook.webhook_id: webhook}
+    assert simulator.state.webhooks == {webhook.webhook_id: webhook}
     assert _asked(simulator).count("/webhooks/create") == 1
     assert "/webhooks/delete" not in _asked(simulator)
 
@@ -194,11 +198,11 @@ async def test_with_a_subscription_the_cloud_takes_the_posts(
 ) -> None:
     """Its address needs no open port, so it comes first; removal leaves none behind."""
     await _set_up(hass, entry)
-    [webhook] = simulator.world.webhooks.values()
+    [webhook] = simulator.state.webhooks.values()
     assert webhook.url == CLOUDHOOK
     assert list(subscription) == [entry.data[CONF_WEBHOOK_ID]]
     await hass.config_entries.async_remove(entry.entry_id)
-    assert not simulator.world.webhooks
+    assert not simulator.state.webhooks
     assert not subscription
 
 
@@ -237,20 +241,20 @@ async def test_another_address_takes_the_place_of_the_old_one(
 ) -> None:
     """Also none, and one again; never are there two."""
     await _set_up(hass, entry)
-    [first] = simulator.world.webhooks.values()
+    [first] = simulator.state.webhooks.values()
     await hass.config.async_update(external_url="https://new.example.com")
     await _settle(hass)
-    [second] = simulator.world.webhooks.values()
+    [second] = simulator.state.webhooks.values()
     assert second.url == first.url.replace(EXTERNAL, "https://new.example.com")
     assert second.webhook_id != first.webhook_id
     assert entry.data[CONF_REGISTERED]["secret"] == second.secret
     await hass.config.async_update(external_url=None)
     await _settle(hass)
-    assert not simulator.world.webhooks
+    assert not simulator.state.webhooks
     assert CONF_REGISTERED not in entry.data
     await hass.config.async_update(external_url=EXTERNAL)
     await _settle(hass)
-    [third] = simulator.world.webhooks.values()
+    [third] = simulator.state.webhooks.values()
     assert third.url == first.url
 
 
@@ -270,23 +274,23 @@ async def test_the_cloud_may_come_and_go(
 
     monkeypatch.setattr(cloud, "async_get_or_create_cloudhook", not_connected)
     await _set_up(hass, entry)
-    assert not simulator.world.webhooks
+    assert not simulator.state.webhooks
     monkeypatch.setattr(cloud, "async_get_or_create_cloudhook", get_or_create)
     _cloud_changes(hass, cloud.CloudConnectionState.CLOUD_CONNECTED)
     await _settle(hass)
-    [webhook] = simulator.world.webhooks.values()
+    [webhook] = simulator.state.webhooks.values()
     assert webhook.url == CLOUDHOOK
     assert len(loud()) == 2
 
     monkeypatch.setattr(cloud, "async_get_or_create_cloudhook", not_connected)
     _cloud_changes(hass, cloud.CloudConnectionState.CLOUD_DISCONNECTED)
     await _settle(hass)
-    assert list(simulator.world.webhooks) == [webhook.webhook_id]
+    assert list(simulator.state.webhooks) == [webhook.webhook_id]
 
     monkeypatch.setattr(cloud, "async_active_subscription", lambda _hass: False)
     _cloud_changes(hass, cloud.CloudConnectionState.CLOUD_DISCONNECTED)
     await _settle(hass)
-    assert not simulator.world.webhooks
+    assert not simulator.state.webhooks
 
 
 def _cloud_changes(hass: HomeAssistant, state: cloud.CloudConnectionState) -> None:
@@ -320,11 +324,11 @@ async def test_a_cloudhook_that_cannot_be_made_is_tried_again(
     monkeypatch.setattr(cloud, "async_get_or_create_cloudhook", fail)
     await _set_up(hass, entry)
     assert len(loud()) == 1
-    assert not simulator.world.webhooks
+    assert not simulator.state.webhooks
     monkeypatch.setattr(cloud, "async_get_or_create_cloudhook", get_or_create)
     _cloud_changes(hass, cloud.CloudConnectionState.CLOUD_CONNECTED)
     await _settle(hass)
-    assert len(simulator.world.webhooks) == 1
+    assert len(simulator.state.webhooks) == 1
 
 
 @pytest.mark.parametrize(
@@ -346,7 +350,7 @@ async def test_trouble_with_the_cloud_does_not_keep_the_webhook_at_seam(
 
     monkeypatch.setattr(cloud, "async_delete_cloudhook", fail)
     await hass.config_entries.async_remove(entry.entry_id)
-    assert not simulator.world.webhooks
+    assert not simulator.state.webhooks
 
 
 @pytest.mark.usefixtures("external_url")
@@ -355,11 +359,11 @@ async def test_what_somebody_deleted_at_seam_is_made_anew(
 ) -> None:
     """At the next start, with another secret."""
     await _set_up(hass, entry)
-    [webhook] = simulator.world.webhooks.values()
-    simulator.world.webhooks.clear()
+    [webhook] = simulator.state.webhooks.values()
+    simulator.state.webhooks.clear()
     assert await hass.config_entries.async_reload(entry.entry_id)
     await _settle(hass)
-    [anew] = simulator.world.webhooks.values()
+    [anew] = simulator.state.webhooks.values()
     assert anew.url == webhook.url
     assert anew.secret != webhook.secret
     assert entry.data[CONF_REGISTERED]["secret"] == anew.secret
@@ -376,11 +380,11 @@ async def test_only_our_own_webhook_is_ever_deleted(
     await hass.config.async_update(external_url="https://new.example.com")
     await _settle(hass)
     await _choose(hass, entry, webhook=False)
-    assert set(simulator.world.webhooks) == {other.webhook_id, copy.webhook_id}
+    assert set(simulator.state.webhooks) == {other.webhook_id, copy.webhook_id}
     await _choose(hass, entry, webhook=True)
-    assert len(simulator.world.webhooks) == 3
+    assert len(simulator.state.webhooks) == 3
     await hass.config_entries.async_remove(entry.entry_id)
-    assert set(simulator.world.webhooks) == {other.webhook_id, copy.webhook_id}
+    assert set(simulator.state.webhooks) == {other.webhook_id, copy.webhook_id}
     deleted = [r for r in simulator.requests if r.path == "/webhooks/delete"]
     assert not {r.body["webhook_id"] for r in deleted} & {
         other.webhook_id,
@@ -399,7 +403,7 @@ async def test_turned_off_nothing_is_registered_and_nothing_taken(
     await _set_up(hass, entry)
     wire = Wire(hass, await hass_client_no_auth(), entry)
     await _choose(hass, entry, webhook=False)
-    assert not simulator.world.webhooks
+    assert not simulator.state.webhooks
     assert CONF_REGISTERED not in entry.data
     assert await wire.post_event(_event(simulator)) == HTTPStatus.OK
     assert entry.runtime_data.push.accepted == 0
@@ -419,11 +423,11 @@ async def test_turned_off_the_cloudhook_goes_too(
     await _set_up(hass, entry)
     assert subscription
     await _choose(hass, entry, webhook=False)
-    assert not simulator.world.webhooks
+    assert not simulator.state.webhooks
     assert not subscription
     await _choose(hass, entry, webhook=True)
     assert subscription
-    assert len(simulator.world.webhooks) == 1
+    assert len(simulator.state.webhooks) == 1
 
 
 @pytest.mark.usefixtures("external_url")
@@ -444,7 +448,7 @@ async def test_failing_to_register_is_said_once_and_tried_again(
     assert len(loud()) == 1
     simulator.faults.clear()
     await async_step(hass, freezer, simulator, timedelta(minutes=5))
-    assert len(simulator.world.webhooks) == 1
+    assert len(simulator.state.webhooks) == 1
     assert len(loud()) == 2
     simulator.requests.clear()
     for _ in range(3):
@@ -469,11 +473,11 @@ async def test_a_webhook_whose_answer_was_lost_is_replaced(
     )
     await _choose(hass, entry, webhook=True)
     assert CONF_REGISTERED not in entry.data
-    [lost] = simulator.world.webhooks.keys() - {foreign.webhook_id}
+    [lost] = simulator.state.webhooks.keys() - {foreign.webhook_id}
     await async_step(hass, freezer, simulator, timedelta(minutes=5))
     ours = entry.data[CONF_REGISTERED]["webhook_id"]
     assert ours != lost
-    assert set(simulator.world.webhooks) == {foreign.webhook_id, ours}
+    assert set(simulator.state.webhooks) == {foreign.webhook_id, ours}
     assert CONF_INTENDED not in entry.data
 
 
@@ -492,7 +496,7 @@ async def test_what_seam_refused_to_make_is_not_looked_for(
     foreign = _foreign(simulator, url)
     await async_step(hass, freezer, simulator, timedelta(minutes=5))
     ours = entry.data[CONF_REGISTERED]["webhook_id"]
-    assert set(simulator.world.webhooks) == {foreign.webhook_id, ours}
+    assert set(simulator.state.webhooks) == {foreign.webhook_id, ours}
 
 
 @pytest.mark.usefixtures("external_url")
@@ -507,14 +511,14 @@ async def test_a_webhook_whose_answer_was_lost_goes_with_its_entry(
     """Also if Seam is down at the removal: then at the next start."""
     simulator.faults.add("outage", path="/webhooks/create", after_processing=True)
     await _set_up(hass, entry)
-    assert len(simulator.world.webhooks) == 1
+    assert len(simulator.state.webhooks) == 1
     if is_down:
         simulator.faults.add("outage", path="/webhooks")
     await hass.config_entries.async_remove(entry.entry_id)
-    assert len(simulator.world.webhooks) == int(is_down)
+    assert len(simulator.state.webhooks) == int(is_down)
     simulator.faults.clear()
     await _start_again(hass)
-    assert not simulator.world.webhooks
+    assert not simulator.state.webhooks
     assert STORE not in hass_storage
 
 
@@ -577,9 +581,9 @@ async def test_without_a_secret_nobody_could_be_believed(
             lambda webhook, **_: {"webhook_id": webhook.webhook_id, "url": webhook.url},
         )
     else:
-        monkeypatch.setattr(simulator.core.ids, "secret", lambda: secret)
+        monkeypatch.setattr(simulator.backend.ids, "secret", lambda: secret)
     await _set_up(hass, entry)
-    assert not simulator.world.webhooks
+    assert not simulator.state.webhooks
     assert CONF_REGISTERED not in entry.data
     assert len(loud()) == 1
 
@@ -596,7 +600,7 @@ async def test_removed_while_seam_is_down_it_goes_at_the_next_start(
     await _set_up(hass, entry)
     simulator.faults.add("outage", path="/webhooks")
     await hass.config_entries.async_remove(entry.entry_id)
-    assert len(simulator.world.webhooks) == 1
+    assert len(simulator.state.webhooks) == 1
     assert len(hass_storage[STORE]["data"]) == 1
     assert len(loud()) == 1
 
@@ -604,7 +608,7 @@ async def test_removed_while_seam_is_down_it_goes_at_the_next_start(
     assert len(hass_storage[STORE]["data"]) == 1
     simulator.faults.clear()
     await _start_again(hass)
-    assert not simulator.world.webhooks
+    assert not simulator.state.webhooks
     assert STORE not in hass_storage
     simulator.requests.clear()
     await _start_again(hass)
@@ -670,7 +674,7 @@ async def test_what_is_gone_already_need_not_be_removed(
 ) -> None:
     """That is no failure."""
     await _set_up(hass, entry)
-    simulator.world.webhooks.clear()
+    simulator.state.webhooks.clear()
     await hass.config_entries.async_remove(entry.entry_id)
     assert STORE not in hass_storage
     assert not loud()
@@ -697,8 +701,8 @@ async def test_two_workspaces_have_a_webhook_each(
         data={CONF_API_KEY: KEY_TWO, CONF_ENDPOINT: simulator.url},
     )
     one, two = await _set_up(hass, entry), await _set_up(hass, other)
-    assert len({webhook.url for webhook in simulator.world.webhooks.values()}) == 2
-    assert {webhook.workspace_id for webhook in simulator.world.webhooks.values()} == {
+    assert len({webhook.url for webhook in simulator.state.webhooks.values()}) == 2
+    assert {webhook.workspace_id for webhook in simulator.state.webhooks.values()} == {
         WORKSPACE,
         WORKSPACE_TWO,
     }
@@ -713,7 +717,7 @@ async def test_two_workspaces_have_a_webhook_each(
     assert await crossed.post_event(event) == HTTPStatus.UNAUTHORIZED
     assert two.push.accepted == 0
     await hass.config_entries.async_remove(other.entry_id)
-    assert [w.workspace_id for w in simulator.world.webhooks.values()] == [WORKSPACE]
+    assert [w.workspace_id for w in simulator.state.webhooks.values()] == [WORKSPACE]
     assert await wire.post_event(_event(simulator)) == HTTPStatus.NO_CONTENT
 
 
@@ -724,7 +728,7 @@ def _event(simulator: Simulator, **fields: Any) -> dict[str, Any]:
     """Return an event as Seam writes it."""
     now = simulator.clock.now().isoformat()
     return {
-        "event_id": simulator.core.ids.new(),
+        "event_id": simulator.backend.ids.new(),
         "event_type": "lock.unlocked",
         "workspace_id": WORKSPACE,
         "device_id": FRONT_DOOR,
@@ -812,7 +816,7 @@ async def wire(
     await _set_up(hass, entry)
     client = await hass_client_no_auth()
     wire = Wire(hass, client, entry)
-    [webhook] = simulator.world.webhooks.values()
+    [webhook] = simulator.state.webhooks.values()
     webhook.url = str(client.make_url(wire.path))
     return wire
 
@@ -894,7 +898,7 @@ async def test_a_forged_post_is_refused(
 ) -> None:
     """Signed by somebody else, or changed on the way, or cut off."""
     body = orjson.dumps(_event(simulator))
-    forged = wire.headers(body, secret=simulator.core.ids.secret())
+    forged = wire.headers(body, secret=simulator.backend.ids.secret())
     assert await wire.post(body, forged) == HTTPStatus.UNAUTHORIZED
     changed = body.replace(b"unlocked", b"locked")
     assert await wire.post(changed, wire.headers(body)) == HTTPStatus.UNAUTHORIZED
@@ -1237,7 +1241,7 @@ async def test_before_anything_is_registered_nobody_is_believed(
     """There is no secret yet; removing the entry then has nothing to remove."""
     simulator.faults.add("status", path="/webhooks")
     coordinator = await _set_up(hass, entry)
-    secret = simulator.core.ids.secret()
+    secret = simulator.backend.ids.secret()
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, CONF_REGISTERED: {"secret": secret}}
     )
@@ -1425,7 +1429,7 @@ async def test_the_answer_does_not_wait_for_seam(
 ) -> None:
     """Seam hangs; it is answered all the same, and the change shows once it is back."""
     fault = simulator.faults.add("hang")
-    simulator.world.devices[FRONT_DOOR].locked = False
+    simulator.state.devices[FRONT_DOOR].locked = False
     body = orjson.dumps(_event(simulator))
     async with wire.client.post(
         wire.path, data=body, headers=wire.headers(body)
@@ -1555,7 +1559,7 @@ async def test_secrets_of_the_webhook_stay_secret(
     assert await hass.config_entries.async_reload(entry.entry_id)
     await _settle(hass)
 
-    secrets = {webhook.secret for webhook in simulator.world.webhooks.values()} | {
+    secrets = {webhook.secret for webhook in simulator.state.webhooks.values()} | {
         wire.secret,
         entry.data[CONF_WEBHOOK_ID],
     }
@@ -1606,7 +1610,7 @@ async def test_while_seam_sends_there_is_less_to_ask(
     assert len(_asked(simulator, "/events/list")) == 1
 
     # From now on nothing is sent any more.
-    [webhook] = simulator.world.webhooks.values()
+    [webhook] = simulator.state.webhooks.values()
     webhook.event_types = []
     simulator.control.use_code(CODE_CLEANER)
     await async_step(hass, freezer, simulator, 11 * MINUTE)
@@ -1654,7 +1658,7 @@ async def test_a_silent_change_makes_it_ask_more_often(
     simulator.control.set_device(FRONT_DOOR, battery_level=0.11)
     await coordinator.async_reconcile()
     assert coordinator.update_interval == TEN_MINUTES
-    simulator.world.access_codes[CODE_CLEANER].name = "Renamed in silence"
+    simulator.state.access_codes[CODE_CLEANER].name = "Renamed in silence"
     await coordinator.async_reconcile()
     assert coordinator.update_interval == MINUTE
 

@@ -76,12 +76,12 @@ async def test_outage(sim: Simulator, client: Client) -> None:
     sim.faults.add("outage", count=1)
     with pytest.raises(aiohttp.ClientError):
         await client.ok("/access_codes/create", device_id=FRONT_DOOR, code="303132")
-    assert "303132" not in {c.code for c in sim.world.access_codes.values()}
+    assert "303132" not in {c.code for c in sim.state.access_codes.values()}
     assert sim.requests[-1].status is None
     sim.faults.add("outage", count=1, after_processing=True)
     with pytest.raises(aiohttp.ClientError):
         await client.ok("/access_codes/create", device_id=FRONT_DOOR, code="303132")
-    assert "303132" in {c.code for c in sim.world.access_codes.values()}
+    assert "303132" in {c.code for c in sim.state.access_codes.values()}
 
 
 async def test_latency_and_hang(sim: Simulator, client: Client) -> None:
@@ -114,15 +114,15 @@ async def test_events_go_astray(sim: Simulator, client: Client) -> None:
     sim.control.duplicate_events()
     unlock()
     assert len(await client.event_types()) == 2
-    assert len({e.event_id for e in sim.world.events}) == 1
-    before = sim.world.events[-1].created_at
+    assert len({e.event_id for e in sim.state.events}) == 1
+    before = sim.state.events[-1].created_at
     sim.control.delay_events(seconds=100)
     unlock()
     unlock()
     assert len(await client.event_types()) == 3
     sim.clock.advance(100)
-    late = sim.world.events[2]
-    assert before < late.created_at < sim.world.events[3].created_at
+    late = sim.state.events[2]
+    assert before < late.created_at < sim.state.events[3].created_at
     sim.control.order_events("descending")
     rows = (await client.ok("/events/list", since="2000-01-01T00:00:00Z"))["events"]
     dates = [row["created_at"] for row in rows]
@@ -171,7 +171,7 @@ async def test_over_http(
 ) -> None:
     """The same methods are there over HTTP, by name."""
     await client.control("lock_offline", device="Front Door")
-    assert not sim.world.devices[FRONT_DOOR].online
+    assert not sim.state.devices[FRONT_DOOR].online
     await client.control("faults", kind="status", status=503)
     assert (await client.refused("/devices/list"))[0] == 503
     await client.control("faults/clear")

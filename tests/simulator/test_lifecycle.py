@@ -7,7 +7,7 @@ import pytest
 
 from simulator import Simulator
 from simulator.clock import to_iso
-from simulator.makers import IGLOOHOME
+from simulator.manufacturers import IGLOOHOME
 from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,

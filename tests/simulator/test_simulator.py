@@ -35,10 +35,10 @@ ROOT = Path(__file__).parents[2]
 
 def test_seed_is_the_same_each_time() -> None:
     """Ids and PINs do not change, whenever it starts."""
-    first = Simulator(manual_clock=True).world
+    first = Simulator(manual_clock=True).state
     second = Simulator(
         manual_clock=True, start_at=datetime(2030, 5, 1, tzinfo=UTC)
-    ).world
+    ).state
     assert first.devices.keys() == second.devices.keys()
     pins = {i: c.code for i, c in first.access_codes.items()}
     assert pins == {i: c.code for i, c in second.access_codes.items()}
@@ -46,10 +46,10 @@ def test_seed_is_the_same_each_time() -> None:
 
 def test_seeded_codes() -> None:
     """The numbers of codes that other tests rely on."""
-    world = Simulator(manual_clock=True).world
+    state = Simulator(manual_clock=True).state
     counts = {
-        world.devices[i].display_name: tuple(
-            len(world.codes_of(i, managed=managed)) for managed in (True, False)
+        state.devices[i].display_name: tuple(
+            len(state.codes_of(i, managed=managed)) for managed in (True, False)
         )
         for i in (*LOCKS, OFFICE_DOOR)
     }
@@ -66,16 +66,16 @@ def test_seeded_codes() -> None:
 
 def test_pins_are_found_nowhere_else() -> None:
     """Whoever looks for a PIN in a file finds PINs, not parts of an id."""
-    world = Simulator(manual_clock=True).world
-    pins = [c.code for c in world.access_codes.values() if c.code]
+    state = Simulator(manual_clock=True).state
+    pins = [c.code for c in state.access_codes.values() if c.code]
     assert [pin for pin, times in Counter(pins).items() if times > 1] == ["358172"]
     assert any(pin.startswith("0") for pin in pins)
     everything = "".join(
         f"{thing} "
-        for things in (world.devices, world.access_codes)
+        for things in (state.devices, state.access_codes)
         for thing in things
     )
-    everything += repr(world)
+    everything += repr(state)
     assert not [pin for pin in pins if pin in everything]
 
 
@@ -107,7 +107,7 @@ async def test_time_runs_by_itself(session: aiohttp.ClientSession) -> None:
     client = Client(simulator, session)
     await client.ok("/access_codes/create", device_id=FRONT_DOOR)
     await asyncio.sleep(0.2)
-    types = [event.event_type for event in simulator.world.events]
+    types = [event.event_type for event in simulator.state.events]
     assert "access_code.set_on_device" in types
     await simulator.stop()
 
@@ -116,7 +116,7 @@ async def test_state_file(tmp_path: Path, session: aiohttp.ClientSession) -> Non
     """A second run goes on where the first stopped."""
     state = tmp_path / "state.json"
     start = datetime.now(UTC) + timedelta(days=3)
-    first = Simulator(manual_clock=True, state=state, start_at=start)
+    first = Simulator(manual_clock=True, state_file=state, start_at=start)
     await first.start()
     client = Client(first, session)
     await client.ok("/webhooks/create", url="http://127.0.0.1:9/")
@@ -124,9 +124,9 @@ async def test_state_file(tmp_path: Path, session: aiohttp.ClientSession) -> Non
     first.control.lock_online(BOAT_SHED)
     await first.stop()
     assert state.stat().st_mode & 0o777 == 0o600
-    second = Simulator(manual_clock=True, state=state)
+    second = Simulator(manual_clock=True, state_file=state)
     assert second.clock.now() == first.clock.now()
-    assert second.world == first.world
+    assert second.state == first.state
     await second.start()
     client = Client(second, session)
     assert (await client.code(CODE_CLEANER))["status"] == "removing"

@@ -42,7 +42,7 @@ logger:
 PATIENCE: Final = 30.0  # seconds
 
 
-class House:
+class Instance:
     """A Home Assistant with one workspace."""
 
     def __init__(self, hass: HomeAssistant, entry: SeamConfigEntry, port: int) -> None:
@@ -98,9 +98,9 @@ class House:
 
 
 @asynccontextmanager
-async def furnished(
+async def running_instance(
     folder: Path, workspace: Workspace, certificate: Path, key: Path
-) -> AsyncIterator[House]:
+) -> AsyncIterator[Instance]:
     """Run a Home Assistant in a folder, connected to a workspace."""
     (folder / "custom_components").symlink_to(ROOT / "custom_components")
     (folder / "configuration.yaml").write_text(CONFIGURATION)
@@ -116,7 +116,7 @@ async def furnished(
     assert hass is not None
     try:
         await hass.async_start()
-        yield House(hass, await _connect(hass, workspace), port)
+        yield Instance(hass, await _connect(hass, workspace), port)
     finally:
         await hass.async_stop(force=True)
 

@@ -4,14 +4,14 @@ import copy
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from .world import Device, Json, UnmanagedCodes
+from .state import Device, Json, UnmanagedCodes
 
 _REMOTE = {"can_remotely_lock": True, "can_remotely_unlock": True}
 _CODES = {"can_program_online_access_codes": True, "can_unlock_with_code": True}
 
 
 @dataclass(frozen=True, slots=True)
-class Maker:
+class Manufacturer:
     """A kind of lock: what it is called, and what it can do."""
 
     device_type: str
@@ -63,7 +63,7 @@ class Maker:
         )
 
 
-AUGUST = Maker(
+AUGUST = Manufacturer(
     "august_lock",
     "august",
     "August",
@@ -82,7 +82,7 @@ AUGUST = Maker(
         "auto_lock_delay_seconds": 30,
     },
 )
-SCHLAGE = Maker(
+SCHLAGE = Manufacturer(
     "schlage_lock",
     "schlage",
     "Schlage",
@@ -103,7 +103,7 @@ SCHLAGE = Maker(
     },
     keeps_expired_codes=True,
 )
-KWIKSET = Maker(
+KWIKSET = Manufacturer(
     "kwikset_lock",
     "kwikset",
     "Kwikset",
@@ -121,7 +121,7 @@ KWIKSET = Maker(
     unmanaged_codes=UnmanagedCodes.NONE,
     converts_codes=False,
 )
-SMARTTHINGS = Maker(
+SMARTTHINGS = Manufacturer(
     "smartthings_lock",
     "smartthings",
     "SmartThings",
@@ -140,7 +140,7 @@ SMARTTHINGS = Maker(
     converts_codes=False,
     names_codes_in_events=False,
 )
-TTLOCK_KEYPAD = Maker(
+TTLOCK_KEYPAD = Manufacturer(
     "ttlock_lock",
     "ttlock",
     "TTLock",
@@ -156,7 +156,7 @@ TTLOCK_KEYPAD = Maker(
         "has_direct_power": False,
     },
 )
-NUKI = Maker(
+NUKI = Manufacturer(
     "nuki_lock",
     "nuki",
     "Nuki",
@@ -177,7 +177,7 @@ NUKI = Maker(
     },
     names_codes_in_events=False,
 )
-IGLOOHOME = Maker(
+IGLOOHOME = Manufacturer(
     "igloohome_lock",
     "igloohome",
     "igloohome",
@@ -196,7 +196,15 @@ IGLOOHOME = Maker(
     names_codes_in_events=False,
 )
 
-MAKERS = {
-    maker.device_type: maker
-    for maker in (AUGUST, SCHLAGE, KWIKSET, SMARTTHINGS, TTLOCK_KEYPAD, NUKI, IGLOOHOME)
+MANUFACTURERS = {
+    manufacturer.device_type: manufacturer
+    for manufacturer in (
+        AUGUST,
+        SCHLAGE,
+        KWIKSET,
+        SMARTTHINGS,
+        TTLOCK_KEYPAD,
+        NUKI,
+        IGLOOHOME,
+    )
 }

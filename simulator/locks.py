@@ -3,37 +3,37 @@
 from typing import Any, Literal
 
 from .attempts import Attempts
-from .behaviour import ACTION_SECONDS, Behaviour
 from .clock import to_iso
 from .events import EventLog
 from .programming import Programming
+from .settings import ACTION_SECONDS, Settings
+from .state import AccessCode, ActionAttempt, Device, State
 from .timeline import Timeline
-from .world import AccessCode, ActionAttempt, Device, World
 
 type Method = Literal[
     "keycode", "manual", "automatic", "unknown", "remote", "card", "mobile_key"
 ]
 
 
-class Doors:
+class Locks:
     """What happens at a lock itself."""
 
     def __init__(
         self,
-        world: World,
+        state: State,
         timeline: Timeline,
         events: EventLog,
         attempts: Attempts,
         programming: Programming,
-        behaviour: Behaviour,
+        settings: Settings,
     ) -> None:
         """Work on the world's devices."""
-        self._world = world
+        self._state = state
         self._timeline = timeline
         self._events = events
         self._attempts = attempts
         self._programming = programming
-        self._behaviour = behaviour
+        self._settings = settings
         timeline.handle("action_done", self._action_done)
         timeline.handle("auto_lock", self._auto_lock)
 
@@ -79,7 +79,7 @@ class Doors:
 
     def enter(self, device: Device, digits: str) -> None:
         """Somebody types a code at the keypad."""
-        for code in self._world.codes_of(device.device_id):
+        for code in self._state.codes_of(device.device_id):
             if code.code == digits and code.status == "set":
                 self.move(device, locked=False, method="keycode", code=code)
                 return
@@ -129,20 +129,20 @@ class Doors:
 
     def remove(self, device: Device) -> None:
         """A device is gone from the account, and its codes with it."""
-        for code in self._world.codes_of(device.device_id):
-            self._world.remove_code(code)
+        for code in self._state.codes_of(device.device_id):
+            self._state.remove_code(code)
         self._events.device("removed", device)
         self._events.device("deleted", device, device_name=device.display_name)
         # It stays known to past events, but to no request.
         device.is_removed = True
 
     def _action_done(self, action_attempt_id: str, **arguments: Any) -> None:
-        attempt = self._world.action_attempts[action_attempt_id]
-        device = self._world.devices[attempt.device_id]
+        attempt = self._state.action_attempts[action_attempt_id]
+        device = self._state.devices[attempt.device_id]
         if attempt.never_ends:
             return
-        if self._behaviour.action_failures:
-            failure = self._behaviour.action_failures.pop(0)
+        if self._settings.action_failures:
+            failure = self._settings.action_failures.pop(0)
             self._attempts.fail(attempt, failure.error_code, failure.message)
             return
         if not device.online or device.is_removed:
@@ -164,9 +164,9 @@ class Doors:
                 self.move(device, locked=True, method="manual")
 
     def _move_remotely(self, attempt: ActionAttempt, device: Device) -> None:
-        confirmed = self._behaviour.actions_unconfirmed == 0
+        confirmed = self._settings.actions_unconfirmed == 0
         if not confirmed:
-            self._behaviour.actions_unconfirmed -= 1
+            self._settings.actions_unconfirmed -= 1
         self._attempts.succeed(attempt, {"was_confirmed_by_device": confirmed})
         if confirmed:
             self.move(
@@ -177,6 +177,6 @@ class Doors:
             )
 
     def _auto_lock(self, device_id: str) -> None:
-        device = self._world.devices[device_id]
+        device = self._state.devices[device_id]
         if device.locked is False and device.online:
             self.move(device, locked=True, method="automatic")

@@ -208,7 +208,7 @@ class Transition:
 
 
 @dataclass(slots=True)
-class World:
+class State:
     """All of it."""
 
     workspaces: dict[str, Workspace] = field(default_factory=dict)

@@ -9,14 +9,14 @@ from aiohttp import web
 import orjson
 
 from . import endpoints as _endpoints  # noqa: F401  Importing them registers them.
-from .core import Core
+from .backend import Backend
 from .errors import ApiError
 from .faults import Fault, Faults
+from .malformed import legacy_shape, malformed
 from .render import render_workspace
 from .routing import ENDPOINTS, Context, Endpoint
-from .tampering import in_old_shape, tampered
+from .state import Json, Workspace
 from .validation import check, from_query
-from .world import Json, Workspace
 
 _WORKSPACE_LIST = "/workspaces/list"
 _MAX_RECORDS = 10_000
@@ -39,22 +39,22 @@ class RequestRecord:
 class Api:
     """Answers requests to the API."""
 
-    def __init__(self, core: Core) -> None:
+    def __init__(self, backend: Backend) -> None:
         """Answer from a core."""
-        self._core = core
+        self._backend = backend
         self.faults = Faults()
         self.requests: deque[RequestRecord] = deque(maxlen=_MAX_RECORDS)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Answer a request."""
         path = request.path
-        self._core.run_due()
+        self._backend.run_due()
         record = RequestRecord(
             request.method,
             path,
             None,
             {k: v for k, v in request.headers.items() if k.lower() != "authorization"},
-            self._core.ids.new(),
+            self._backend.ids.new(),
         )
         self.requests.append(record)
         raw = await request.read()
@@ -85,8 +85,8 @@ class Api:
         except ApiError as error:
             record.answer = error.body(record.request_id)
             return _json(record, error.status, record.answer, error.headers)
-        if self._core.behaviour.old_shapes:
-            result = in_old_shape(result)
+        if self._backend.settings.old_shapes:
+            result = legacy_shape(result)
         record.answer = {**result, "ok": True}
         return _json(record, 200, record.answer)
 
@@ -114,7 +114,9 @@ class Api:
             )
         params = self._params(request, record, endpoint)
         base_url = f"{request.scheme}://{request.host}"
-        return endpoint.handler(Context(self._core, workspace, base_url, path), params)
+        return endpoint.handler(
+            Context(self._backend, workspace, base_url, path), params
+        )
 
     def _params(
         self, request: web.Request, record: RequestRecord, endpoint: Endpoint
@@ -131,14 +133,14 @@ class Api:
         return check(body, endpoint.params)
 
     def _workspaces(self, request: web.Request) -> list[Workspace]:
-        world = self._core.world
+        state = self._backend.state
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-        key = world.keys.get(token)
+        key = state.keys.get(token)
         if scheme != "Bearer" or key is None or key.is_revoked:
             raise ApiError(401, "unauthorized", "Unauthorized")
         if key.workspace_id is None:
-            return list(world.workspaces.values())
-        return [world.workspaces[key.workspace_id]]
+            return list(state.workspaces.values())
+        return [state.workspaces[key.workspace_id]]
 
     def _workspace(self, request: web.Request) -> Workspace:
         workspaces = self._workspaces(request)
@@ -164,7 +166,7 @@ class Api:
                 named.add(value)
             elif isinstance(value, list):
                 named.update(item for item in value if isinstance(item, str))
-        codes = self._core.world.access_codes
+        codes = self._backend.state.access_codes
         return named | {codes[name].device_id for name in named if name in codes}
 
     async def _suffer(
@@ -204,7 +206,7 @@ class Api:
             case "wrong_shape" | "wrong_types":
                 if not answered:
                     return None
-                return _json(record, 200, tampered(fault.kind, record.answer))
+                return _json(record, 200, malformed(fault.kind, record.answer))
             case "status" | "rate_limit":
                 error = ApiError(fault.status, fault.error_type, fault.message)
                 if fault.retry_after is not None:

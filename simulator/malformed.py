@@ -3,7 +3,7 @@
 from typing import Any, Literal
 
 
-def tampered(kind: Literal["wrong_shape", "wrong_types"], answer: Any) -> Any:
+def malformed(kind: Literal["wrong_shape", "wrong_types"], answer: Any) -> Any:
     """Return the answer without its content, or with every value of another type."""
     if kind == "wrong_shape":
         return {"ok": True, "data": []}
@@ -37,14 +37,14 @@ def _other_type(value: Any) -> Any:
             return 0
 
 
-def in_old_shape(answer: Any) -> Any:
+def legacy_shape(answer: Any) -> Any:
     """Return the answer as Seam used to give it."""
     if isinstance(answer, list):
-        return [in_old_shape(item) for item in answer]
+        return [legacy_shape(item) for item in answer]
     if not isinstance(answer, dict):
         return answer
     return {
-        key: _by_code(value) if key in ("errors", "warnings") else in_old_shape(value)
+        key: _by_code(value) if key in ("errors", "warnings") else legacy_shape(value)
         for key, value in answer.items()
         if key not in ("pagination", "display_status")
     }

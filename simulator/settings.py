@@ -20,7 +20,7 @@ class Failure:
 
 
 @dataclass(slots=True)
-class Behaviour:
+class Settings:
     """What the control surface has arranged for what comes next."""
 
     action_failures: list[Failure] = field(default_factory=list)

@@ -28,7 +28,7 @@ class Busy:
     longest: float = 0.0
 
 
-class LoopGauge(DefaultSelector):
+class LoopMeter(DefaultSelector):
     """Measures how long an event loop stays away from its sockets and timers.
 
     What one turn of the loop does counts as one stretch, be it one callback or many.

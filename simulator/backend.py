@@ -1,57 +1,57 @@
 """The parts of the simulated Seam, put together."""
 
 from .attempts import Attempts
-from .behaviour import Behaviour
 from .clock import Clock
 from .conversion import Conversion
-from .doors import Doors
 from .errors import access_code_not_found, device_not_found
 from .events import EventLog
 from .ids import Ids
 from .lifecycle import CodeLifecycle
 from .limits import Limits
+from .locks import Locks
 from .programming import Programming
+from .settings import Settings
+from .state import AccessCode, Device, State
 from .timeline import Timeline
 from .webhooks import Webhooks
-from .world import AccessCode, Device, World
 
 
-class Core:
+class Backend:
     """A world, and everything that makes it move."""
 
-    def __init__(self, world: World, clock: Clock, ids: Ids) -> None:
+    def __init__(self, state: State, clock: Clock, ids: Ids) -> None:
         """Wire the parts."""
-        self.world = world
+        self.state = state
         self.clock = clock
         self.ids = ids
-        self.behaviour = Behaviour()
+        self.settings = Settings()
         self.limits = Limits()
-        self.timeline = Timeline(world, clock)
-        self.events = EventLog(world, self.timeline, ids)
-        self.webhooks = Webhooks(world, self.timeline)
+        self.timeline = Timeline(state, clock)
+        self.events = EventLog(state, self.timeline, ids)
+        self.webhooks = Webhooks(state, self.timeline)
         self.events.on_event = self.webhooks.announce
-        self.attempts = Attempts(world, self.timeline, self.events, self.behaviour, ids)
+        self.attempts = Attempts(state, self.timeline, self.events, self.settings, ids)
         self.programming = Programming(
-            world, self.timeline, self.events, self.attempts, self.behaviour
+            state, self.timeline, self.events, self.attempts, self.settings
         )
         self.codes = CodeLifecycle(
-            world, self.timeline, self.events, self.attempts, self.programming
+            state, self.timeline, self.events, self.attempts, self.programming
         )
         self.conversion = Conversion(
-            world,
+            state,
             self.timeline,
             self.events,
             self.programming,
-            self.behaviour,
+            self.settings,
             ids,
         )
-        self.doors = Doors(
-            world,
+        self.locks = Locks(
+            state,
             self.timeline,
             self.events,
             self.attempts,
             self.programming,
-            self.behaviour,
+            self.settings,
         )
         clock.on_move = self.run_due
 
@@ -63,7 +63,7 @@ class Core:
         self, workspace_id: str, device_id: str, *, managed: bool = True
     ) -> Device:
         """Return a device of a workspace, or refuse."""
-        device = self.world.devices.get(device_id)
+        device = self.state.devices.get(device_id)
         if (
             device is None
             or device.workspace_id != workspace_id
@@ -75,7 +75,7 @@ class Core:
 
     def code(self, workspace_id: str, code_id: str, *, managed: bool) -> AccessCode:
         """Return a code of a workspace, or refuse."""
-        code = self.world.access_codes.get(code_id)
+        code = self.state.access_codes.get(code_id)
         if (
             code is None
             or code.workspace_id != workspace_id
