@@ -88,7 +88,7 @@ class Simulator:
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         """Listen; port 0 means any free one."""
         app = web.Application(client_max_size=16 * 1024**2)
-        ControlRoutes(self).register(app.router)
+        ControlRoutes(self.backend, self._api, self.control).register(app.router)
         app.router.add_route("*", "/{path:.*}", self._api.handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()

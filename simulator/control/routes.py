@@ -4,16 +4,16 @@ from collections.abc import Awaitable, Callable
 import dataclasses
 import inspect
 from ipaddress import ip_address
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from aiohttp import web
 import orjson
 
+from ..api import Api
+from ..backend import Backend
 from ..clock import to_iso
 from ..faults import Fault
-
-if TYPE_CHECKING:
-    from ..server import Simulator
+from .base import ControlBase
 
 _PREFIX = "/_simulator"
 
@@ -23,9 +23,11 @@ type _Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 class ControlRoutes:
     """Calls the methods of `Control` and `Faults` by name."""
 
-    def __init__(self, simulator: Simulator) -> None:
-        """Control a simulator."""
-        self._simulator = simulator
+    def __init__(self, backend: Backend, api: Api, control: ControlBase) -> None:
+        """Initialize the routes."""
+        self._backend = backend
+        self._api = api
+        self._control = control
 
     def register(self, router: web.UrlDispatcher) -> None:
         """Add the routes."""
@@ -44,41 +46,38 @@ class ControlRoutes:
         """Tell what there is."""
         methods = {
             name: {"what": inspect.getdoc(method), "parameters": _parameters(method)}
-            for name, method in inspect.getmembers(
-                self._simulator.control, inspect.ismethod
-            )
+            for name, method in inspect.getmembers(self._control, inspect.ismethod)
             if not name.startswith("_")
         }
         return _json(methods)
 
     async def _show_state(self, _: web.Request) -> web.Response:
-        simulator = self._simulator
-        simulator.backend.run_due()
-        state = simulator.state
+        self._backend.run_due()
+        state = self._backend.state
         names = [
             f.name for f in dataclasses.fields(state) if not f.name.startswith("_")
         ]
         content = {name: getattr(state, name) for name in names}
-        return _json({"now": to_iso(simulator.clock.now()), **content})
+        return _json({"now": to_iso(self._backend.clock.now()), **content})
 
     async def _requests(self, _: web.Request) -> web.Response:
-        return _json([_record(r) for r in self._simulator.requests])
+        return _json([_record(r) for r in self._api.requests])
 
     async def _faults(self, _: web.Request) -> web.Response:
-        return _json(list(self._simulator.faults))
+        return _json(list(self._api.faults))
 
     async def _add_fault(self, request: web.Request) -> web.Response:
-        return await _invoke(request, self._simulator.faults.add)
+        return await _invoke(request, self._api.faults.add)
 
     async def _clear_faults(self, request: web.Request) -> web.Response:
-        return await _invoke(request, self._simulator.faults.clear)
+        return await _invoke(request, self._api.faults.clear)
 
     async def _call(self, request: web.Request) -> web.Response:
         name = request.match_info["name"]
-        method = getattr(self._simulator.control, name, None)
+        method = getattr(self._control, name, None)
         if name.startswith("_") or not inspect.ismethod(method):
             return _json({"error": f"There is no {name}; see GET {_PREFIX}"}, 404)
-        self._simulator.backend.run_due()
+        self._backend.run_due()
         return await _invoke(request, method)
 
 
