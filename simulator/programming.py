@@ -13,6 +13,7 @@ from .settings import (
     OFFLINE_WARNING_SECONDS,
     PROGRAMMING_SECONDS,
     RESTORE_SECONDS,
+    RETRY_SECONDS,
     Settings,
 )
 from .state import AccessCode, Device, Json, State
@@ -32,7 +33,11 @@ _HEALED = (
     "failed_to_update",
     "duplicate_code_on_device",
     "no_space_for_access_code_on_device",
+    "code_constraints_violated",
+    "conflicting_external_modification",
 )
+# Seam waits for the user to change the code.
+_NOT_RETRIED = ("code_constraints_violated",)
 _CHANGED = {
     "updating_code": "code_changed",
     "updating_name": "name_changed",
@@ -281,9 +286,13 @@ class Programming:
         created_at = to_iso(self._timeline.now())
         scope = {"created_at": created_at, "is_access_code_error": True}
         kept = without(code.errors, error["error_code"])
+        is_retry = len(kept) < len(code.errors) and not code.attempt_ids
         code.errors = [*kept, {**error, **scope}]
-        self._events.code("failed_to_set_on_device", code)
+        if not is_retry:
+            self._events.code("failed_to_set_on_device", code)
         self.end_attempts(code, error=("failed_to_set_on_device", error["message"]))
+        if error["error_code"] not in _NOT_RETRIED:
+            self.schedule("programmed", code, RETRY_SECONDS)
 
     def _starts(self, access_code_id: str, plan: int) -> None:
         if code := self.follow(access_code_id, plan):

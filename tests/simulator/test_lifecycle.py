@@ -229,6 +229,46 @@ async def test_programming_that_fails(sim: Simulator, client: Client) -> None:
     assert attempt["action_attempt"]["status"] == "error"
 
 
+async def test_failed_code_is_retried_until_its_end(
+    sim: Simulator, client: Client
+) -> None:
+    """Seam sets a failed code as soon as the lock accepts it."""
+    sim.control.fail_next_programming()
+    sim.control.fail_next_programming()
+    code = await create(client, FRONT_DOOR)
+    sim.clock.advance(300)
+    code = await client.code(code["access_code_id"])
+    assert (code["status"], len(code["errors"])) == ("setting", 1)
+    sim.clock.advance(minutes=20)
+    code = await client.code(code["access_code_id"])
+    assert (code["status"], code["errors"]) == ("set", [])
+    types = await client.event_types()
+    assert types.count("access_code.failed_to_set_on_device") == 1
+    # Seam gives up when the code ends.
+    code = await create(
+        client, APARTMENT_1, **times(sim, timedelta(0), timedelta(hours=1))
+    )
+    for _ in range(10):
+        sim.control.fail_next_programming()
+    sim.clock.advance(hours=2)
+    code = await client.code(code["access_code_id"])
+    assert (code["status"], code["pending_mutations"]) == ("unset", [])
+
+
+async def test_violated_constraint_is_not_retried(
+    sim: Simulator, client: Client
+) -> None:
+    """Seam retries a code that the lock cannot take only after a change."""
+    sim.control.fail_next_programming("code_constraints_violated")
+    code_id = (await create(client, FRONT_DOOR))["access_code_id"]
+    sim.clock.advance(hours=1)
+    assert (await client.code(code_id))["status"] == "setting"
+    await client.ok("/access_codes/update", access_code_id=code_id, code="270836")
+    sim.clock.advance(5)
+    code = await client.code(code_id)
+    assert (code["status"], code["errors"]) == ("set", [])
+
+
 async def test_linked_codes(sim: Simulator, client: Client) -> None:
     """Codes created together share a PIN and change together."""
     answer = await client.ok(
