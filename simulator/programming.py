@@ -347,12 +347,17 @@ class Programming:
         self.schedule("code_restored", code, RESTORE_SECONDS, original=original)
 
     def _restored(self, access_code_id: str, plan: int, original: Json) -> None:
-        if (code := self.follow(access_code_id, plan)) is None:
+        code = self.follow(access_code_id, plan)
+        now = self._timeline.now()
+        if code is None or code.has_expired(now):
+            return
+        if not self.device(code).online:
+            self.restore_later(code, original)
             return
         code.name, code.code = original["name"], original["code"]
         code.errors = without(code.errors, "conflicting_external_modification")
         code.is_on_device = True
-        code.status = "set"
+        code.status = "set" if code.has_started(now) else "unset"
         self._events.code("set_on_device", code)
 
     def _is_native(self, code: AccessCode) -> bool:

@@ -1,9 +1,13 @@
 """Codes that others have set, and what others do to ours."""
 
+from datetime import timedelta
+
 import pytest
 
 from simulator import Simulator
+from simulator.clock import to_iso
 from simulator.seed import (
+    APARTMENT_1,
     CODE_APARTMENT_1_CLEANER,
     CODE_CLEANER,
     CODE_HANDYMAN,
@@ -125,7 +129,9 @@ async def test_deleting_the_duplicate_heals_the_code(
     assert "access_code.unmanaged.removed" in await client.event_types()
 
 
-async def test_edit_in_the_makers_app(sim: Simulator, client: Client) -> None:
+async def test_edit_in_manufacturers_app_is_undone(
+    sim: Simulator, client: Client
+) -> None:
     """Seam undoes what others do to its codes."""
     sim.control.edit_code_in_app("Cleaner", pin="505152", device="Apartment 1")
     code = await client.code(CODE_APARTMENT_1_CLEANER)
@@ -141,6 +147,39 @@ async def test_edit_in_the_makers_app(sim: Simulator, client: Client) -> None:
     types = await client.event_types()
     assert "access_code.modified_external_to_seam" in types
     assert "access_code.deleted_external_to_seam" in types
+
+
+async def test_code_is_restored_only_until_its_end(
+    sim: Simulator, client: Client
+) -> None:
+    """Seam does not restore a code that ends before it gets to it."""
+    now = sim.clock.now()
+    answer = await client.ok(
+        "/access_codes/create",
+        device_id=APARTMENT_1,
+        code="820475",
+        starts_at=to_iso(now - timedelta(hours=1)),
+        ends_at=to_iso(now + timedelta(hours=1)),
+    )
+    code_id = answer["access_code"]["access_code_id"]
+    sim.clock.advance(minutes=59, seconds=30)
+    sim.control.edit_code_in_app(code_id, pin="915604")
+    sim.clock.advance(hours=1)
+    code = await client.code(code_id)
+    assert (code["code"], code["status"]) == ("915604", "unset")
+
+
+async def test_code_is_restored_when_its_lock_is_online(
+    sim: Simulator, client: Client
+) -> None:
+    """Seam restores a code when it can reach the lock."""
+    sim.control.edit_code_in_app(CODE_OWNER, pin="915604")
+    sim.control.lock_offline(FRONT_DOOR)
+    sim.clock.advance(hours=1)
+    assert (await client.code(CODE_OWNER))["code"] == "915604"
+    sim.control.lock_online(FRONT_DOOR)
+    sim.clock.advance(minutes=1)
+    assert (await client.code(CODE_OWNER))["code"] == "061947"
 
 
 async def test_external_modification_that_is_allowed(
