@@ -68,6 +68,7 @@ class Programming:
         self._settings = settings
         timeline.handle("begin_programming", self._begin_programming)
         timeline.handle("programmed", self._programmed)
+        timeline.handle("code_due", self._due)
         timeline.handle("code_starts", self._starts)
         timeline.handle("code_ends", self._ends)
         timeline.handle("code_removed", self._removed)
@@ -85,6 +86,8 @@ class Programming:
                 self._schedule_at("code_starts", code, code.starts_at)
             return
         starts_at = code.starts_at or now
+        if starts_at > now and not code.is_on_device:
+            self._schedule_at("code_due", code, starts_at)
         lead = NATIVE_LEAD_SECONDS if self._is_native(code) else LEAD_SECONDS
         begins_at = starts_at - timedelta(seconds=lead)
         if begins_at > now and not code.is_on_device:
@@ -328,19 +331,27 @@ class Programming:
         code = self.follow(access_code_id, plan)
         if code is None or self.device(code).online:
             return
-        is_removal = code.status == "removing" or code.is_being_deleted
-        if not is_removal and not code.pending_mutations:
+        if code.status == "removing" or code.is_being_deleted:
+            self._warn_of_delay(code, "delay_in_removing_from_device")
+        elif code.pending_mutations:
+            self._warn_of_delay(code, "delay_in_setting_on_device")
+
+    def _due(self, access_code_id: str, plan: int) -> None:
+        code = self.follow(access_code_id, plan)
+        if code is not None and not code.is_on_device:
+            self._warn_of_delay(code, "delay_in_setting_on_device")
+
+    def _warn_of_delay(self, code: AccessCode, warning_code: str) -> None:
+        if any(w["warning_code"] == warning_code for w in code.warnings):
             return
-        what = "removing_from" if is_removal else "setting_on"
-        code.warnings = [
-            *without(code.warnings, f"delay_in_{what}_device"),
+        code.warnings.append(
             {
-                "warning_code": f"delay_in_{what}_device",
-                "message": "The device cannot be reached; Seam keeps trying.",
+                "warning_code": warning_code,
+                "message": "The device cannot be reached. Seam keeps trying.",
                 "created_at": to_iso(self._timeline.now()),
-            },
-        ]
-        self._events.code(f"delay_in_{what}_device", code)
+            }
+        )
+        self._events.code(warning_code, code)
 
     def restore_later(self, code: AccessCode, original: Json) -> None:
         """Seam will put back what somebody changed in the maker's app."""

@@ -383,3 +383,23 @@ async def test_deleting_twice(sim: Simulator, client: Client) -> None:
     sim.clock.advance(5)
     answer = await client.ok("/action_attempts/list", action_attempt_ids=attempts)
     assert [a["status"] for a in answer["action_attempts"]] == ["success", "success"]
+
+
+async def test_code_that_is_due_but_not_set_is_delayed(
+    sim: Simulator, client: Client
+) -> None:
+    """A code that starts before it is on the lock has a warning until it is set."""
+    for _ in range(3):
+        sim.control.fail_next_programming()
+    code = await create(
+        client, FRONT_DOOR, **times(sim, timedelta(minutes=15), timedelta(days=1))
+    )
+    sim.clock.advance(minutes=14)
+    assert (await client.code(code["access_code_id"]))["warnings"] == []
+    sim.clock.advance(minutes=1)
+    (warning,) = (await client.code(code["access_code_id"]))["warnings"]
+    assert warning["warning_code"] == "delay_in_setting_on_device"
+    assert "access_code.delay_in_setting_on_device" in await client.event_types()
+    sim.clock.advance(hours=1)
+    code = await client.code(code["access_code_id"])
+    assert (code["status"], code["warnings"]) == ("set", [])
