@@ -144,7 +144,8 @@ def render_code(state: State, code: AccessCode, now: datetime) -> Json:
         "code": code.code,
         "type": code.type,
         "created_at": to_iso(code.created_at),
-        "status": code.status,
+        # Seam cannot see the codes of an account that it cannot use.
+        "status": "unknown" if state.account_of(device).errors else code.status,
         "display_status": _display_status(code, now),
         "is_managed": code.is_managed,
         "errors": [*code.errors, *_inherited_errors(state, device)],

@@ -403,3 +403,13 @@ async def test_code_that_is_due_but_not_set_is_delayed(
     sim.clock.advance(hours=1)
     code = await client.code(code["access_code_id"])
     assert (code["status"], code["warnings"]) == ("set", [])
+
+
+async def test_status_is_unknown_while_account_is_disconnected(
+    sim: Simulator, client: Client
+) -> None:
+    """Seam knows no status of the codes of an account that it cannot use."""
+    sim.control.account_error(FRONT_DOOR)
+    assert (await client.code(CODE_OWNER))["status"] == "unknown"
+    sim.control.clear_account_problems(FRONT_DOOR)
+    assert (await client.code(CODE_OWNER))["status"] == "set"
