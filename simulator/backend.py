@@ -32,7 +32,7 @@ class Backend:
         self.events.on_event = self.webhooks.announce
         self.attempts = Attempts(state, self.timeline, self.events, self.settings, ids)
         self.programming = Programming(
-            state, self.timeline, self.events, self.attempts, self.settings
+            state, self.timeline, self.events, self.attempts, self.settings, ids
         )
         self.codes = CodeLifecycle(
             state, self.timeline, self.events, self.attempts, self.programming

@@ -26,6 +26,7 @@ class Manufacturer:
     converts_codes: bool = True
     keeps_expired_codes: bool = False
     names_codes_in_events: bool = True
+    assigns_codes: bool = False
 
     def make(
         self,
@@ -60,6 +61,7 @@ class Manufacturer:
             converts_codes=self.converts_codes,
             keeps_expired_codes=self.keeps_expired_codes,
             names_codes_in_events=self.names_codes_in_events,
+            assigns_codes=self.assigns_codes,
         )
 
 
@@ -196,6 +198,22 @@ IGLOOHOME = Manufacturer(
     names_codes_in_events=False,
 )
 
+SALTO = Manufacturer(
+    "salto_lock",
+    "salto_ks",
+    "Salto KS",
+    "Salto",
+    "XS4 One",
+    {**_REMOTE, **_CODES},
+    {
+        "code_constraints": [{"constraint_type": "cannot_specify_pin_code"}],
+        "supports_backup_access_code_pool": False,
+        "has_native_entry_events": True,
+        "has_direct_power": False,
+    },
+    assigns_codes=True,
+)
+
 MANUFACTURERS = {
     manufacturer.device_type: manufacturer
     for manufacturer in (
@@ -206,5 +224,6 @@ MANUFACTURERS = {
         TTLOCK_KEYPAD,
         NUKI,
         IGLOOHOME,
+        SALTO,
     )
 }

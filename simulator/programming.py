@@ -5,7 +5,9 @@ from typing import Any
 
 from .attempts import Attempts
 from .clock import to_iso
+from .constraints import generate_pin
 from .events import EventLog
+from .ids import Ids
 from .render import render_code
 from .settings import (
     LEAD_SECONDS,
@@ -59,6 +61,7 @@ class Programming:
         events: EventLog,
         attempts: Attempts,
         settings: Settings,
+        ids: Ids,
     ) -> None:
         """Work on the world's codes."""
         self._state = state
@@ -66,6 +69,7 @@ class Programming:
         self._events = events
         self._attempts = attempts
         self._settings = settings
+        self._ids = ids
         timeline.handle("begin_programming", self._begin_programming)
         timeline.handle("programmed", self._programmed)
         timeline.handle("code_due", self._due)
@@ -213,7 +217,7 @@ class Programming:
             mutation = self.mutation("creating")
             code.pending_mutations = [mutation]
             self.request(code, [mutation])
-        code.status = "setting"
+        code.status = "unset" if code.is_waiting_for_code_assignment else "setting"
         self.schedule("programmed", code, PROGRAMMING_SECONDS)
 
     def _begin_programming(self, access_code_id: str, plan: int) -> None:
@@ -231,6 +235,9 @@ class Programming:
         if (error := self._refusal(code)) is not None:
             self._fail_to_set(code, error)
             return
+        if code.is_waiting_for_code_assignment:
+            code.code = generate_pin(self._state, [self.device(code)], self._ids)
+            code.is_waiting_for_code_assignment = False
         now = self._timeline.now()
         changed = [m for m in code.pending_mutations if "to" in m]
         was_on_device = code.is_on_device

@@ -163,7 +163,7 @@ def render_code(state: State, code: AccessCode, now: datetime) -> Json:
     return row | {
         "common_code_key": code.common_code_key,
         "is_scheduled_on_device": code.is_scheduled_on_device,
-        "is_waiting_for_code_assignment": False,
+        "is_waiting_for_code_assignment": code.is_waiting_for_code_assignment,
         "is_external_modification_allowed": code.is_external_modification_allowed,
         "is_one_time_use": code.is_one_time_use,
         "is_offline_access_code": code.is_offline_access_code,

@@ -89,6 +89,8 @@ class Device:
     converts_codes: bool = True
     keeps_expired_codes: bool = False
     names_codes_in_events: bool = True
+    assigns_codes: bool = False
+    """Whether the provider chooses the PIN, after the code was created."""
     is_removed: bool = False
 
 
@@ -107,6 +109,7 @@ class AccessCode:
     ends_at: datetime | None = None
     status: Literal["unset", "setting", "set", "removing", "unknown"] = "set"
     is_scheduled_on_device: bool = False
+    is_waiting_for_code_assignment: bool = False
     is_external_modification_allowed: bool = False
     is_one_time_use: bool = False
     is_offline_access_code: bool = False

@@ -7,7 +7,7 @@ import pytest
 
 from simulator import Simulator
 from simulator.clock import to_iso
-from simulator.manufacturers import IGLOOHOME
+from simulator.manufacturers import IGLOOHOME, SALTO
 from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
@@ -413,3 +413,18 @@ async def test_status_is_unknown_while_account_is_disconnected(
     assert (await client.code(CODE_OWNER))["status"] == "unknown"
     sim.control.clear_account_problems(FRONT_DOOR)
     assert (await client.code(CODE_OWNER))["status"] == "set"
+
+
+async def test_provider_assigns_the_code(sim: Simulator, client: Client) -> None:
+    """A code of such a lock has no PIN until the provider has chosen one."""
+    lock = sim.control.add_lock("Lobby", SALTO)
+    assert await client.refused(
+        "/access_codes/create", device_id=lock.device_id, code="4826"
+    ) == (400, "invalid_input")
+    code = await create(client, lock.device_id)
+    assert code["is_waiting_for_code_assignment"]
+    assert (code["code"], code["status"], code["errors"]) == (None, "unset", [])
+    sim.clock.advance(5)
+    code = await client.code(code["access_code_id"])
+    assert not code["is_waiting_for_code_assignment"]
+    assert (len(code["code"]), code["status"]) == (4, "set")
