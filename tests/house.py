@@ -29,9 +29,10 @@ from pytest_homeassistant_custom_component.common import (
     async_test_home_assistant,
 )
 
+from custom_components.seam.activity import occurrence_signal
 from custom_components.seam.api import AccessCode, Device
 from custom_components.seam.const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
-from custom_components.seam.coordinator import SeamCoordinator, occurrence_signal
+from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.sync.events import Occurrence
 from simulator import Simulator
 from simulator.render import render_code, render_device

@@ -207,7 +207,7 @@ async def test_a_code_that_was_gone_before_it_was_told(
     told: str,
 ) -> None:
     """Its name is remembered for a while, as events may come after the lists."""
-    monkeypatch.setattr(coordinator._sync._store._former_names, "_max_size", most)
+    monkeypatch.setattr(coordinator.engine._store._former_names, "_max_size", most)
     simulator.control.delay_events(seconds=200)
     simulator.control.delete_code_in_app(UNMANAGED_NEIGHBOUR)
     await reconcile()

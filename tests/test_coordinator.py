@@ -21,7 +21,8 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.seam.api import SeamUnreachableError
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
-from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
+from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.device_registry import seam_device_id
 from custom_components.seam.sync.engine import SyncEngine
 from simulator import Simulator
 from simulator.faults import Fault
@@ -802,14 +803,14 @@ async def test_a_refusal_to_tell_events_is_told_once(
     for _ in range(3):
         await coordinator.async_refresh()
     assert coordinator.last_update_success
-    refusal = coordinator.sync_state.events_refusal
+    refusal = coordinator.engine.state.events_refusal
     assert refusal
-    assert sum("does not tell what happens" in line for line in _lines(caplog)) == 1
+    assert sum("rejected the event query" in line for line in _lines(caplog)) == 1
     simulator.faults.clear()
     await coordinator.async_refresh()
-    refusal = coordinator.sync_state.events_refusal
+    refusal = coordinator.engine.state.events_refusal
     assert refusal is None
-    assert sum("tells what happens again" in line for line in _lines(caplog)) == 1
+    assert sum("accepts the event query again" in line for line in _lines(caplog)) == 1
 
 
 async def test_whoever_waits_is_answered_though_the_entry_is_reloaded(
@@ -876,10 +877,12 @@ async def test_what_was_shown_during_a_poll_and_is_undone_by_it_does_not_stay(
     slow = simulator.faults.add("hang", path="/devices/list", count=1)
     poll = asyncio.create_task(coordinator.async_reconcile())
     await _struck(slow)
-    coordinator.async_code_changed(CODE_CLEANER, {"name": "Not for long"})
+    coordinator.async_apply(
+        coordinator.engine.code_changed, CODE_CLEANER, {"name": "Not for long"}
+    )
     assert "Not for long" in names()
     # Nothing of ours outweighs the lists any more.
-    coordinator.async_codes_gone((CODE_CLEANER,))
+    coordinator.async_apply(coordinator.engine.codes_not_found, (CODE_CLEANER,))
     slow.clear()
     await poll
     assert "Cleaner" in names()

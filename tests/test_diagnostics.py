@@ -265,7 +265,7 @@ async def test_how_the_sync_is_doing(
     await poll()
     sync = (await diagnosis.entry())["sync"]
     assert sync["failed_polls"] == 0
-    assert coordinator.sync_state.reconciled_at == simulator.clock.now()
+    assert coordinator.engine.state.reconciled_at == simulator.clock.now()
 
 
 async def test_being_asked_to_wait(

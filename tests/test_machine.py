@@ -62,7 +62,7 @@ def _custom_integration() -> None:
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeat reads at once, and follow events at once."""
     monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
-    monkeypatch.setattr("custom_components.seam.coordinator._GATHER_SECONDS", 0)
+    monkeypatch.setattr("custom_components.seam.coordinator._EVENT_DEBOUNCE_SECONDS", 0)
 
 
 @pytest.fixture

@@ -9,7 +9,8 @@ from homeassistant.helpers.typing import ConfigType
 
 from .api import SeamClient
 from .const import CONF_ENDPOINT, DOMAIN
-from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
+from .coordinator import SeamConfigEntry, SeamCoordinator
+from .device_registry import seam_device_id
 from .issues import async_keep_issues, async_remove_issues
 from .push.registration import async_remove_orphans, async_remove_webhook
 from .push.webhook import SeamWebhook

@@ -1,5 +1,6 @@
 """What happens at the locks, as a line that people can read."""
 
+from collections.abc import Iterable, Mapping, Set as AbstractSet
 from datetime import timedelta
 from typing import Final
 
@@ -8,6 +9,7 @@ from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
 from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.translation import async_translate_state_attr
 from homeassistant.util import dt as dt_util
 
@@ -38,13 +40,47 @@ _HOW: Final = {
     "keycode": "with a code",
     "manual": "by hand",
     "mobile_key": "with a phone",
-    "remote": "from afar",
-    "seamapi": "from afar",
+    "remote": "remotely",
+    "seamapi": "remotely",
 }
 
 
+def occurrence_signal(device_id: str) -> str:
+    """Return the dispatcher signal for occurrences on a lock."""
+    return f"{DOMAIN}_occurrence_{device_id}"
+
+
+class ActivityDispatcher:
+    """Fire occurrences once the entities of their lock exist."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Initialize the dispatcher."""
+        self._hass = hass
+        self._waiting: list[Occurrence] = []
+        self._ready: AbstractSet[str] = frozenset()
+
+    @callback
+    def async_fire(
+        self, occurrences: Iterable[Occurrence], locks: Mapping[str, LockData]
+    ) -> None:
+        """Fire occurrences for the activity log and the event entities."""
+        pending = [*self._waiting, *occurrences]
+        self._waiting = []
+        for occurrence in pending:
+            if (lock := locks.get(occurrence.event.device_id or "")) is None:
+                continue
+            if lock.device_id not in self._ready:
+                self._waiting.append(occurrence)
+                continue
+            _async_fire_activity(self._hass, lock, occurrence)
+            async_dispatcher_send(
+                self._hass, occurrence_signal(lock.device_id), occurrence
+            )
+        self._ready = locks.keys()
+
+
 @callback
-def async_fire_activity(hass: HomeAssistant, lock: LockData, news: Occurrence) -> None:
+def _async_fire_activity(hass: HomeAssistant, lock: LockData, news: Occurrence) -> None:
     """Have the activity log say what happened at a lock."""
     event_type = news.event.event_type
     if event_type in _DONE:

@@ -20,7 +20,8 @@ from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, Device
 from .const import CONF_ENDPOINT
-from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
+from .coordinator import SeamConfigEntry, SeamCoordinator
+from .device_registry import seam_device_id
 from .push.registration import CONF_REGISTERED
 from .sync.snapshot import LockData
 
@@ -92,7 +93,7 @@ def _state(entry: SeamConfigEntry, locks: Iterable[LockData]) -> dict[str, Any]:
             "poll_seconds": coordinator.update_interval
             and coordinator.update_interval.total_seconds(),
         },
-        "sync": _times(asdict(coordinator.sync_state)),
+        "sync": _times(asdict(coordinator.engine.state)),
         "webhook": {
             "is_registered": entry.data.get(CONF_REGISTERED) is not None,
             **_times(asdict(coordinator.push)),

@@ -10,9 +10,14 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .activity import ACCESS_CODE_ACTIVITY_KEY, ACCESS_CODE_EVENTS, event_kind
+from .activity import (
+    ACCESS_CODE_ACTIVITY_KEY,
+    ACCESS_CODE_EVENTS,
+    event_kind,
+    occurrence_signal,
+)
 from .attributes import code_problems, local_time
-from .coordinator import SeamConfigEntry, occurrence_signal
+from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
 from .sync.events import Occurrence
 from .sync.snapshot import LockData

@@ -100,7 +100,11 @@ class SeamLock(SeamLockEntity, LockEntity):
                 result = attempt.result
                 # Where the lock did not confirm it, only its own word counts.
                 if result is None or result.was_confirmed_by_device is not False:
-                    self.coordinator.async_lock_turned(self.device_id, locked=locked)
+                    self.coordinator.async_apply(
+                        self.coordinator.engine.lock_changed,
+                        self.device_id,
+                        locked=locked,
+                    )
         finally:
             await self.coordinator.async_refresh_locks([self.device_id])
         if attempt and attempt.status is ActionAttemptStatus.PENDING:

@@ -52,8 +52,8 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
         "locks": len(locks),
         "codes": len(codes),
         "problems": sum(bool(code.own_errors) for code in codes),
-        "last_sync": each(lambda one: _local(one.reconciled_at)),
-        "failed_polls": each(lambda one: str(one.sync_state.failed_polls)),
+        "last_sync": each(lambda one: _local(one.engine.state.reconciled_at)),
+        "failed_polls": each(lambda one: str(one.engine.state.failed_polls)),
         "webhook": each(_webhook),
         "last_request_id": each(lambda one: one.client.last_request_id),
     }

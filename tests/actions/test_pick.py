@@ -340,15 +340,18 @@ async def test_reveal_although_nothing_of_the_lock_can_be_read(
     known = actions.code(CODE_CLEANER).code
     simulator.faults.add("status", path="/access_codes", status=500)
     simulator.control.rename_lock("Front Door", "Main door")
-    read_at = coordinator.reconciled_at
+    read_at = coordinator.engine.state.reconciled_at
     await poll()
     # The devices can be fetched, but that says nothing of the codes.
     await coordinator.async_reconcile()
-    assert coordinator.reconciled_at != read_at
+    assert coordinator.engine.state.reconciled_at != read_at
     assert not coordinator.data.locks[actions.code(CODE_CLEANER).device_id].has_codes
     answer = await actions.answer(REVEAL, FRONT, name="Cleaner")
     assert (answer["code"], answer["is_fresh"]) == (known, False)
-    as_of, limit = dt_util.parse_datetime(answer["as_of"]), coordinator.reconciled_at
+    as_of, limit = (
+        dt_util.parse_datetime(answer["as_of"]),
+        coordinator.engine.state.reconciled_at,
+    )
     assert as_of is not None
     assert limit is not None
     assert as_of < limit

@@ -59,7 +59,7 @@ ACTIVITY = "event.front_door_lock_activity"
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeat reads at once, and follow events at once: frozen time lets nobody wait."""
     monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
-    monkeypatch.setattr("custom_components.seam.coordinator._GATHER_SECONDS", 0)
+    monkeypatch.setattr("custom_components.seam.coordinator._EVENT_DEBOUNCE_SECONDS", 0)
 
 
 @pytest.fixture

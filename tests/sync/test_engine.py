@@ -114,7 +114,7 @@ def test_it_starts_with_nothing_and_asks_for_nothing() -> None:
     assert sync.snapshot == Snapshot()
     assert sync.take_due() == ()
     assert sync.finish() is None
-    assert sync.next_moment(NOW) is None
+    assert sync.snapshot.next_start_or_end(NOW) is None
 
 
 def test_codes_are_asked_for_where_there_can_be_any() -> None:
@@ -208,7 +208,7 @@ def test_a_code_that_was_to_go_goes_at_once() -> None:
     ended = _code("ended", ends_at=NOW - timedelta(seconds=1))
     ends_later = _code("ends later", ends_at=NOW + timedelta(seconds=1))
     sync = _known(deleted, removing, ended, ends_later)
-    sync.codes_removed(["deleted"], NOW)
+    sync.code_deleted(NOW, "deleted")
     _receive(sync)
     assert _ids(sync) == {"ends later"}
 
@@ -216,7 +216,7 @@ def test_a_code_that_was_to_go_goes_at_once() -> None:
 def test_a_code_that_was_to_go_may_take_its_time() -> None:
     """It stays while Seam still has it, and is gone with the answer that lacks it."""
     sync = _known(_code("deleted"))
-    sync.codes_removed(["deleted"], NOW)
+    sync.code_deleted(NOW, "deleted")
     _receive(sync, _code("deleted"))
     assert _ids(sync) == {"deleted"}
     _receive(sync)
@@ -226,7 +226,7 @@ def test_a_code_that_was_to_go_may_take_its_time() -> None:
 def test_what_came_back_is_not_expected_to_go_again() -> None:
     """The expectation ends with the code: one of the same ID is a new one."""
     sync = _known(_code("deleted"))
-    sync.codes_removed(["deleted"], NOW)
+    sync.code_deleted(NOW, "deleted")
     _receive(sync)
     _receive(sync, _code("deleted"))
     _receive(sync)
@@ -343,8 +343,8 @@ def test_a_lock_goes_only_after_the_second_answer_without_it() -> None:
         sync.receive_devices(ask_again, answer, NOW)
         sync.finish()
         assert ("door" in sync.snapshot.locks) is bool(answer)
-    assert sync.take_gone_devices() == {"door"}
-    assert sync.take_gone_devices() == set()
+    assert sync.take_removed_devices() == {"door"}
+    assert sync.take_removed_devices() == set()
 
 
 def test_a_device_of_an_earlier_run_goes_in_the_same_way() -> None:
@@ -352,7 +352,7 @@ def test_a_device_of_an_earlier_run_goes_in_the_same_way() -> None:
     sync = SyncEngine(["old", "door"])
     for expected in (set(), {"old"}):
         sync.receive_devices(FetchDevices(), [_device()], NOW)
-        assert sync.take_gone_devices() == expected
+        assert sync.take_removed_devices() == expected
 
 
 def test_a_lock_may_vanish_while_its_codes_are_fetched() -> None:
@@ -388,9 +388,15 @@ def test_next_moment_is_the_nearest_start_or_end() -> None:
         _code("gate", device_id="gate", is_managed=False, starts_at=NOW + hour),
         devices=[_device(), _device("gate")],
     )
-    assert sync.next_moment(NOW) == (NOW + hour, frozenset({"door", "gate"}))
-    assert sync.next_moment(NOW + hour) == (NOW + 2 * hour, frozenset({"door"}))
-    assert sync.next_moment(NOW + 3 * hour) is None
+    assert sync.snapshot.next_start_or_end(NOW) == (
+        NOW + hour,
+        {"door", "gate"},
+    )
+    assert sync.snapshot.next_start_or_end(NOW + hour) == (
+        NOW + 2 * hour,
+        {"door"},
+    )
+    assert sync.snapshot.next_start_or_end(NOW + 3 * hour) is None
 
 
 def test_no_text_holds_a_pin_of_its_lock() -> None:
@@ -650,7 +656,7 @@ def test_a_lock_shows_at_once_what_an_action_did_and_follows_the_next_event() ->
     sync = _listening()
     asked = FetchDevices(frozenset(("door",)))
     sync.receive_devices(asked, [stale], NOW)
-    sync.lock_turned("door", locked=False, now=NOW)
+    sync.lock_changed(NOW, "door", locked=False)
     sync.receive_devices(asked, [stale], NOW)
     sync.finish()
     assert sync.snapshot.locks["door"].device.properties.locked is False
@@ -738,7 +744,7 @@ def test_what_our_change_outweighs_is_looked_at_again() -> None:
     """Somebody may have changed it since; no event will tell of it once more."""
     guest = _code("guest", name="Anna")
     sync = _listening(guest)
-    sync.code_changed("guest", {"name": "Ours"}, NOW)
+    sync.code_changed(NOW, "guest", {"name": "Ours"})
     theirs = replace(guest, name="Theirs")
     now = NOW
     for _ in range(4):
@@ -774,7 +780,7 @@ def test_pins_of_rows_that_are_not_shown_are_learned_as_well() -> None:
     sync = SyncEngine(secrets=secrets)
     sync.receive_devices(FetchDevices(), [_device()], NOW)
     _receive(sync, _code("guest", code="1111"))
-    sync.code_changed("guest", {"code": "2222"}, NOW)
+    sync.code_changed(NOW, "guest", {"code": "2222"})
     _receive(sync, _code("guest", code="3333"))
     assert secrets.mask("1111, 2222 and 3333") == "••••, •••• and ••••"
 
@@ -813,7 +819,7 @@ def test_an_event_confirms_that_a_lock_is_gone() -> None:
     _poll(sync, _event("device.removed"))
     fetch = FetchDevices(frozenset({"door"}))
     sync.receive_devices(fetch, [], NOW)
-    assert sync.take_gone_devices() == {"door"}
+    assert sync.take_removed_devices() == {"door"}
 
 
 def test_news_has_the_name_of_its_code() -> None:
@@ -914,8 +920,8 @@ def test_a_new_code_is_shown_before_seam_lists_it() -> None:
     """For two minutes our own action outweighs what Seam's lists say."""
     sync = _listening()
     guest = _code("guest", name="Anna")
-    sync.code_created(guest, NOW)
-    sync.code_created(_code("other", device_id="nowhere"), NOW)
+    sync.code_created(NOW, guest)
+    sync.code_created(NOW, _code("other", device_id="nowhere"))
     assert _ids(sync) == {"guest"}
     for seconds in (30, 60, 119):
         _receive(sync, now=NOW + timedelta(seconds=seconds))
@@ -928,7 +934,7 @@ def test_a_change_is_shown_before_seam_lists_it() -> None:
     """Until Seam says so too, or two minutes have passed."""
     guest = _code("guest", name="Anna")
     sync = _listening(guest)
-    sync.code_changed("guest", {"name": "Berta"}, NOW)
+    sync.code_changed(NOW, "guest", {"name": "Berta"})
     assert [code.name for code in sync.snapshot.locks["door"].codes] == ["Berta"]
     _receive(sync, guest)
     sync.finish()
@@ -937,7 +943,7 @@ def test_a_change_is_shown_before_seam_lists_it() -> None:
     _receive(sync, replace(guest, name="Carla"))
     sync.finish()
     assert [code.name for code in sync.snapshot.locks["door"].codes] == ["Carla"]
-    sync.code_changed("guest", {"name": "Dora"}, NOW)
+    sync.code_changed(NOW, "guest", {"name": "Dora"})
     _receive(sync, guest, now=NOW + timedelta(minutes=2))
     sync.finish()
     assert [code.name for code in sync.snapshot.locks["door"].codes] == ["Anna"]
@@ -952,8 +958,8 @@ def test_what_we_did_shows_at_once_and_half_an_answer_does_not() -> None:
     )
     _receive(sync, device_id="gate", now=NOW)
     _receive(sync, _code("new", device_id="gate"), device_id="gate", now=NOW)
-    sync.code_created(_code("mine", code="4321"), NOW)
-    sync.codes_removed(["guest"], NOW)
+    sync.code_created(NOW, _code("mine", code="4321"))
+    sync.code_deleted(NOW, "guest")
     snapshot = sync.snapshot
     assert {
         code.access_code_id: code.status for code in snapshot.locks["door"].codes
@@ -974,7 +980,7 @@ def test_a_pin_of_our_own_is_masked_at_once_in_what_is_shown() -> None:
         devices=[_device(), _device("gate")],
     )
     assert sync.snapshot.locks["gate"].codes[0].name == "Flat 4321"
-    sync.code_created(_code("mine", code="4321"), NOW)
+    sync.code_created(NOW, _code("mine", code="4321"))
     assert sync.snapshot.locks["gate"].codes[0].name == "Flat ••••"
     sync.finish()
     assert sync.snapshot.locks["gate"].codes[0].name == "Flat ••••"
@@ -984,7 +990,7 @@ def test_time_alone_makes_a_new_lock_of_the_same_content() -> None:
     """Entities compare by identity, so a code's start has to make a new object."""
     sync = _known(_code("guest"), devices=[_device(), _device("gate")])
     before = sync.snapshot
-    sync.touch(["door", "nowhere"])
+    sync.republish(["door", "nowhere"])
     assert sync.snapshot == before
     assert sync.snapshot.locks["door"] is not before.locks["door"]
     assert sync.snapshot.locks["gate"] is before.locks["gate"]
@@ -1117,7 +1123,7 @@ class _World(RuleBasedStateMachine):
         code_id = data.draw(st.sampled_from(sorted(codes)))
         del codes[code_id]
         if is_ours:
-            self.sync.codes_removed([code_id], self.now)
+            self.sync.code_deleted(self.now, code_id)
             self.expected_gone.add(code_id)
 
     @rule(minutes=st.integers(1, 20))
@@ -1238,7 +1244,7 @@ class _World(RuleBasedStateMachine):
             wanted = ids if fetch.device_ids is None else ids & fetch.device_ids
             rows = [self.devices[key] for key in wanted]
             self.sync.receive_devices(fetch, rows, self.now)
-            for device_id in self.sync.take_gone_devices() & self.codes.keys():
+            for device_id in self.sync.take_removed_devices() & self.codes.keys():
                 for item in self.codes[device_id].values():
                     item.told = None
             return
@@ -1319,7 +1325,7 @@ def test_an_event_of_another_device_costs_one_request_at_most_once() -> None:
 def test_a_removal_that_failed_is_not_expected_for_ever() -> None:
     """Half an hour later one incomplete answer no longer loses the code."""
     sync = _known(_code("cleaner"), _code("guest"))
-    sync.codes_removed(["guest"], NOW)
+    sync.code_deleted(NOW, "guest")
     later = NOW + timedelta(minutes=31)
     _receive(sync, _code("cleaner"), _code("guest"), now=later)
     _receive(sync, _code("cleaner"), now=later)
@@ -1330,8 +1336,8 @@ def test_two_changes_of_one_code_both_outweigh_a_list_that_lags() -> None:
     """A new name stays when the times are changed a moment later."""
     before = _code("guest", name="Guest")
     sync = _known(before)
-    sync.code_changed("guest", {"name": "Family"}, NOW)
-    sync.code_changed("guest", {"ends_at": NOW + timedelta(days=1)}, NOW)
+    sync.code_changed(NOW, "guest", {"name": "Family"})
+    sync.code_changed(NOW, "guest", {"ends_at": NOW + timedelta(days=1)})
     _receive(sync, before)
     sync.finish()
     (shown,) = sync.snapshot.locks["door"].managed

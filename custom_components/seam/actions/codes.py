@@ -209,7 +209,7 @@ async def async_create(
                     common_code_key=common_code_key,
                     **request.parameters,
                 )
-            coordinator.async_code_created(code)
+            coordinator.async_apply(coordinator.engine.code_created, code)
             progress = await async_wait_until_set(
                 coordinator, code, attempt, is_new=True
             )
@@ -312,7 +312,7 @@ async def async_reveal(
         as_of = (
             coordinator.confirmed_at
             if was_known
-            else coordinator.codes_read_at(lock.device_id)
+            else coordinator.engine.codes_read_at(lock.device_id)
         )
     shown = masked_code(code or known, coordinator.secrets)
     if shown.code is None:
@@ -333,11 +333,13 @@ async def _async_read(
     read, is kept as it was.
     """
     try:
-        return await coordinator.async_read_code(code)
+        return await coordinator.fetcher.async_read_code(code)
     except SeamAuthError:
         raise
     except SeamNotFoundError:
-        coordinator.async_codes_gone((code.access_code_id,))
+        coordinator.async_apply(
+            coordinator.engine.codes_not_found, (code.access_code_id,)
+        )
         await coordinator.async_refresh_locks([code.device_id])
         raise
     except SeamError as err:
@@ -371,7 +373,7 @@ async def async_pull_backup(
             backup = await coordinator.client.pull_backup_access_code(
                 code.access_code_id
             )
-        coordinator.async_code_created(backup)
+        coordinator.async_apply(coordinator.engine.code_created, backup)
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
     return code_response(coordinator, backup, {"backup_of": code.access_code_id})
@@ -386,7 +388,7 @@ async def async_simulate_unmanaged(
             code = await coordinator.client.simulate_unmanaged_access_code(
                 lock.device_id, name=name, code=pin
             )
-        coordinator.async_code_created(code)
+        coordinator.async_apply(coordinator.engine.code_created, code)
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
     return {

@@ -98,7 +98,9 @@ class _Conversion:
                 raise self._failures[codes[0].access_code_id]
             await self._async_wait(codes)
         finally:
-            self._coordinator.async_codes_converted(self._converted)
+            self._coordinator.async_apply(
+                self._coordinator.engine.codes_converted, self._converted
+            )
             await self._coordinator.async_refresh_locks([self._lock.device_id])
         return [self._what_became_of(code) for code in codes]
 

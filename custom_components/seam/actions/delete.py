@@ -31,7 +31,7 @@ async def async_begin_deletion(
     )
     with translated_errors(coordinator):
         attempt = await delete(code.access_code_id)
-    coordinator.async_codes_removed([code.access_code_id])
+    coordinator.async_apply(coordinator.engine.code_deleted, code.access_code_id)
     return attempt
 
 

@@ -70,7 +70,9 @@ async def _async_delete(
             if err.translation_key != "not_found":
                 raise
             # It went by itself meanwhile.
-            coordinator.async_codes_removed([code.access_code_id])
+            coordinator.async_apply(
+                coordinator.engine.code_deleted, code.access_code_id
+            )
         else:
             attempts.append((code, attempt))
 

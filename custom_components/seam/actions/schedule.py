@@ -63,7 +63,7 @@ async def async_create_shared(
                     **parameters,
                 )
             for code in codes:
-                coordinator.async_code_created(code)
+                coordinator.async_apply(coordinator.engine.code_created, code)
                 created[code.device_id] = code
             progresses = await async_each(list(targets), wait)
         finally:

@@ -180,11 +180,11 @@ async def _async_settle_missing(
     for lock in [locks[key] for key in device_ids if key in locks]:
         for code in filter(None, map(lock.code, lock.missing)):
             try:
-                await coordinator.async_read_code(code)
+                await coordinator.fetcher.async_read_code(code)
             except SeamNotFoundError:
                 gone.append(code.access_code_id)
     if gone:
-        coordinator.async_codes_gone(gone)
+        coordinator.async_apply(coordinator.engine.codes_not_found, gone)
         if error := await coordinator.async_refresh_locks(device_ids):
             raise error
 

@@ -118,7 +118,9 @@ async def async_change(
             attempt = await coordinator.client.update_access_code(
                 code.access_code_id, **_parameters(code, fields)
             )
-        coordinator.async_code_changed(code.access_code_id, fields)
+        coordinator.async_apply(
+            coordinator.engine.code_changed, code.access_code_id, fields
+        )
         progress = await async_wait_until_set(coordinator, code, attempt, is_new=False)
     finally:
         await coordinator.async_refresh_locks([lock.device_id])
@@ -209,7 +211,9 @@ async def async_change_linked(
                 ends_at=linked.change.ends_at,
             )
         for access_code_id, fields in linked.fields.items():
-            coordinator.async_code_changed(access_code_id, fields)
+            coordinator.async_apply(
+                coordinator.engine.code_changed, access_code_id, fields
+            )
         progresses = await asyncio.gather(*map(wait, linked.codes))
     finally:
         await coordinator.async_refresh_locks({c.device_id for c in linked.codes})

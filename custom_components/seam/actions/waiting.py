@@ -154,13 +154,15 @@ class _CodeWatch:
     async def _async_read(self) -> None:
         code_id = self._code.access_code_id
         try:
-            self._code = await self._coordinator.async_read_code(self._code)
+            self._code = await self._coordinator.fetcher.async_read_code(self._code)
         except SeamNotFoundError:
             # One answer may lag behind, and more than one where the code is new.
             self._misses += 1
             if self._misses < (_MISSES_OF_NEW if self._is_new else _MISSES):
                 raise
-            self._coordinator.async_codes_gone([code_id])
+            self._coordinator.async_apply(
+                self._coordinator.engine.codes_not_found, [code_id]
+            )
             with translated_errors(self._coordinator):
                 raise
         self._misses = 0

@@ -67,6 +67,11 @@ class Event(Model):
         row |= {key: flag for key, flag in flags.items() if isinstance(flag, bool)}
         return row
 
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """All PINs that must be masked in texts."""
+        return (self.code, *self.other_pins) if self.code else self.other_pins
+
 
 def _pins(row: Mapping[Any, Any]) -> list[str]:
     """Return the PINs that were changed, or are to be."""

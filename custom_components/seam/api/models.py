@@ -231,6 +231,11 @@ class AccessCode(Model):
         return d
 
     @property
+    def pins(self) -> tuple[str, ...]:
+        """All PINs that must be masked in texts."""
+        return (self.code, *self.other_pins) if self.code else self.other_pins
+
+    @property
     def unmasked_name(self) -> str | None:
         """What the code is really called: to compare with, not to show."""
         return self.true_name or self.name

@@ -246,7 +246,7 @@ class SeamWebhook:
             return self._ignore("it cannot be read")
         if event.workspace_id not in (None, self._coordinator.workspace.workspace_id):
             return self._ignore("it is about another workspace")
-        self._coordinator.async_receive(event)
+        self._coordinator.async_receive_event(event)
         return Response(status=HTTPStatus.NO_CONTENT)
 
     def _refuse(self, status: HTTPStatus, reason: str) -> Response:

@@ -152,26 +152,11 @@ class SyncEngine:
         """Return what to fetch now. Answers may make more due."""
         return self._schedule.take_due()
 
-    def next_moment(self, now: datetime) -> tuple[datetime, frozenset[str]] | None:
-        """Return when the next code starts or ends, and on which locks."""
-        first: datetime | None = None
-        device_ids: set[str] = set()
-        for device_id, lock in self._locks.items():
-            for code in lock.codes:
-                for moment in (code.starts_at, code.ends_at):
-                    if moment is None or moment <= now:
-                        continue
-                    if first is None or moment < first:
-                        first, device_ids = moment, set()
-                    if moment == first:
-                        device_ids.add(device_id)
-        return None if first is None else (first, frozenset(device_ids))
-
     # What our own actions did
 
-    def code_created(self, code: AccessCode, now: datetime) -> None:
+    def code_created(self, now: datetime, code: AccessCode) -> None:
         """Show a new code at once, and not forget it while Seam's lists lack it."""
-        self.learn((code,))
+        self._secrets.add(code.pins)
         self._optimistic.note(code.access_code_id, {}, now)
         lock = self._locks.get(code.device_id)
         if lock and lock.has_codes and lock.code(code.access_code_id) is None:
@@ -179,7 +164,7 @@ class SyncEngine:
             self._store.publish((code.device_id,))
 
     def code_changed(
-        self, access_code_id: str, fields: Mapping[str, Any], now: datetime
+        self, now: datetime, access_code_id: str, fields: Mapping[str, Any]
     ) -> None:
         """Show at once what was changed of a code, also while lists lag behind."""
         if "name" in fields:
@@ -192,23 +177,22 @@ class SyncEngine:
                 self._store.put_codes(lock, codes, lock.missing)
                 self._store.publish((lock.device_id,))
 
-    def codes_removed(self, access_code_ids: Iterable[str], now: datetime) -> None:
-        """Show codes as being removed, and believe it as soon as they are missing."""
-        for access_code_id in access_code_ids:
-            self._optimistic.expect_gone((access_code_id,), now)
-            self.code_changed(access_code_id, {"status": CodeStatus.REMOVING}, now)
+    def code_deleted(self, now: datetime, access_code_id: str) -> None:
+        """Show a code as being removed, and drop it once a list lacks it."""
+        self._optimistic.expect_gone((access_code_id,), now)
+        self.code_changed(now, access_code_id, {"status": CodeStatus.REMOVING})
 
-    def codes_gone(self, access_code_ids: Collection[str], now: datetime) -> None:
+    def codes_not_found(self, now: datetime, access_code_ids: Collection[str]) -> None:
         """Believe the next list without these codes: Seam itself says they are gone."""
         for access_code_id in access_code_ids:
             self._optimistic.forget(access_code_id)
         self._optimistic.expect_gone(access_code_ids, now)
 
-    def codes_converted(self, access_code_ids: Iterable[str], now: datetime) -> None:
+    def codes_converted(self, now: datetime, access_code_ids: Iterable[str]) -> None:
         """Believe it when unmanaged codes are missing: Seam may give them new ids."""
         self._optimistic.expect_gone(access_code_ids, now)
 
-    def lock_turned(self, device_id: str, *, locked: bool, now: datetime) -> None:
+    def lock_changed(self, now: datetime, device_id: str, *, locked: bool) -> None:
         """Show at once how an action left a lock, also while lists lag behind."""
         self._optimistic.note_turned(device_id, locked, now)
         if lock := self._locks.get(device_id):
@@ -216,7 +200,7 @@ class SyncEngine:
             self._store.put(replace(lock, device=device))
             self._store.publish((device_id,))
 
-    def touch(self, device_ids: Iterable[str]) -> None:
+    def republish(self, device_ids: Iterable[str]) -> None:
         """Make these locks new objects, as time alone has changed how they look."""
         device_ids = frozenset(device_ids)
         self._store.touch(device_ids)
@@ -319,7 +303,7 @@ class SyncEngine:
         self._codes_read_at[fetch.device_id] = now
         # Of a code that is in both lists the managed one comes last, and counts.
         rows = [*unmanaged, *managed]
-        self.learn(rows)
+        self._secrets.add(pin for code in rows for pin in code.pins)
         codes, missing = merged_codes(lock, rows, self._optimistic, now, may_lack)
         if missing or self._optimistic.overrides(codes, now):
             self._schedule.ask_later(fetch)
@@ -333,13 +317,6 @@ class SyncEngine:
             now,
             longest=self._schedule.interval(len(self._locks)),
         )
-
-    def learn(self, codes: Collection[AccessCode]) -> None:
-        """Learn the PINs of codes, also of those that will not be shown."""
-        self._secrets.add(code.code for code in codes)
-        for code in codes:
-            if code.other_pins:
-                self._secrets.add(code.other_pins)
 
     def receive_failure(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
         """Note that something could not be had; it stays due."""
@@ -375,7 +352,7 @@ class SyncEngine:
         self._store.publish()
         return error
 
-    def unreached(self, device_ids: Iterable[str]) -> SeamError | None:
+    def unreachable_error(self, device_ids: Iterable[str]) -> SeamError | None:
         """Return why Seam could not be asked for one of these locks in the last round."""
         return next(
             (self._unreached[key] for key in device_ids if key in self._unreached), None
@@ -385,7 +362,7 @@ class SyncEngine:
         """Return when the codes of a lock were last fetched."""
         return self._codes_read_at.get(device_id)
 
-    def take_unannounced(self) -> bool:
+    def take_undelivered(self) -> bool:
         """Return whether something had happened that Seam had not sent by itself."""
         is_unannounced, self._is_unannounced = self._is_unannounced, False
         return is_unannounced
@@ -394,7 +371,7 @@ class SyncEngine:
         """Return what has happened and is to be told, oldest first."""
         return self._pending_events.take()
 
-    def take_gone_devices(self) -> set[str]:
+    def take_removed_devices(self) -> set[str]:
         """Return the ids of devices that Seam no longer has."""
         return self._device_tracker.take_gone()
 

@@ -131,7 +131,7 @@ class PendingEvents:
 
     def note(self, event: Event, *, is_news: bool) -> None:
         """Remember an event, with its code's name: both may be gone soon."""
-        self._secrets.add((event.code, *event.other_pins))
+        self._secrets.add(event.pins)
         self._happened.append(_Happened(event, self._code_name(event), is_news))
 
     def explains(self, device_id: str) -> bool:

@@ -39,6 +39,11 @@ class LockData:
         """All codes, the managed ones first."""
         return self.managed + self.unmanaged
 
+    @property
+    def lacks_codes(self) -> bool:
+        """Whether the lock can have codes, but they could not be fetched."""
+        return self.device.has_access_codes and not self.has_codes
+
     def used_slots_at(self, now: datetime) -> int:
         """Return how many codes are on the lock, or about to be."""
         return sum(
@@ -63,6 +68,21 @@ class Snapshot:
     """All locks by device id. Never changed, only replaced."""
 
     locks: Mapping[str, LockData] = field(default_factory=lambda: MappingProxyType({}))
+
+    def next_start_or_end(self, now: datetime) -> tuple[datetime, set[str]] | None:
+        """Return when the next code starts or ends, and the IDs of its locks."""
+        first: datetime | None = None
+        device_ids: set[str] = set()
+        for device_id, lock in self.locks.items():
+            for code in lock.codes:
+                for moment in (code.starts_at, code.ends_at):
+                    if moment is None or moment <= now:
+                        continue
+                    if first is None or moment < first:
+                        first, device_ids = moment, set()
+                    if moment == first:
+                        device_ids.add(device_id)
+        return None if first is None else (first, device_ids)
 
 
 def masked(lock: LockData, secrets: Secrets) -> LockData:
