@@ -3,9 +3,8 @@
 import asyncio
 from http import HTTPStatus
 import logging
-from typing import Final
+from typing import Any, Final, override
 
-from aiohttp import StreamReader
 from aiohttp.hdrs import CONTENT_ENCODING, METH_GET, METH_POST, METH_PUT
 from aiohttp.http_exceptions import HttpProcessingError
 from aiohttp.web import Request, RequestPayloadError, Response
@@ -76,7 +75,8 @@ class WebhookReceiver:
         try:
             body = await _async_read(request)
         except _UnreadableError as err:
-            return self._refuse(err.status, str(err))
+            self._count_refusal(str(err))
+            return _ClosingResponse(request, err.status)
         registered: RegisteredWebhook | None = self._entry.data.get(CONF_REGISTERED)
         if registered is None:
             return self._refuse(HTTPStatus.UNAUTHORIZED, "no webhook is registered")
@@ -103,15 +103,39 @@ class WebhookReceiver:
 
     def _refuse(self, status: HTTPStatus, reason: str) -> Response:
         """Return an error."""
+        self._count_refusal(reason)
+        return Response(status=status)
+
+    def _count_refusal(self, reason: str) -> None:
+        """Count a refused post."""
         self._coordinator.push.refused += 1
         _LOGGER.debug("Refused a webhook post: %s", reason)
-        return Response(status=status)
 
     def _ignore(self, reason: str) -> Response:
         """Return success, so that Seam does not send it again."""
         self._coordinator.push.ignored += 1
         _LOGGER.debug("Ignored a webhook post: %s", reason)
         return Response(status=HTTPStatus.NO_CONTENT)
+
+
+class _ClosingResponse(Response):
+    """A response after which the connection is closed.
+
+    The server would otherwise read the rest of the body for seconds, and log an error
+    if that is malformed.
+    """
+
+    def __init__(self, request: Request, status: HTTPStatus) -> None:
+        """Initialize the response to a request whose body was not read to its end."""
+        super().__init__(status=status)
+        self._request = request
+        self.force_close()
+
+    @override
+    async def write_eof(self, data: Any = b"") -> None:
+        """Send the response and close the connection."""
+        await super().write_eof(data)
+        self._request.protocol.force_close()
 
 
 class _UnreadableError(Exception):
@@ -125,14 +149,13 @@ class _UnreadableError(Exception):
 
 async def _async_read(request: Request) -> bytes:
     """Return the body."""
-    # For a post through the cloud, each access to `content` returns a new stream.
-    stream = request.content
     if CONTENT_ENCODING in request.headers:
         # Seam does not compress. Decompressing could fail, or exhaust the memory.
-        _leave(stream)
         raise _UnreadableError(
             HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "the body is compressed"
         )
+    # For a post through the cloud, each access to `content` returns a new stream.
+    stream = request.content
     body = b""
     try:
         async with asyncio.timeout(_READ_TIMEOUT):
@@ -143,20 +166,11 @@ async def _async_read(request: Request) -> bytes:
                         HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "the body is too large"
                     )
     except TimeoutError as err:
-        _leave(stream)
         raise _UnreadableError(
             HTTPStatus.REQUEST_TIMEOUT, "the body was sent too slowly"
         ) from err
     except (RequestPayloadError, HttpProcessingError) as err:
-        _leave(stream)
         raise _UnreadableError(
             HTTPStatus.BAD_REQUEST, "the body is not valid HTTP"
         ) from err
     return body
-
-
-def _leave(stream: StreamReader) -> None:
-    """Close the connection after the answer, without reading the rest of the body."""
-    # What comes through the cloud is no stream of a connection.
-    if isinstance(stream, StreamReader):
-        stream.set_exception(TimeoutError())
