@@ -12,8 +12,8 @@ from .const import CONF_ENDPOINT, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .device_registry import seam_device_id
 from .issues import async_keep_issues, async_remove_issues
-from .push.registration import async_remove_orphans, async_remove_webhook
-from .push.webhook import SeamWebhook
+from .push.registration import async_remove_webhook
+from .push.webhook import async_setup_webhook
 from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
@@ -31,7 +31,6 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up the actions, which are there whether or not a workspace is."""
     async_setup_services(hass)
-    hass.async_create_background_task(async_remove_orphans(hass), f"{DOMAIN} orphans")
     return True
 
 
@@ -47,7 +46,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_keep_issues(hass, entry)
-    SeamWebhook(hass, entry, coordinator).async_setup()
+    async_setup_webhook(hass, entry)
     return True
 
 

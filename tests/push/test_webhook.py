@@ -25,15 +25,21 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.aiohttp import MockRequest
 import orjson
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_store
 from pytest_homeassistant_custom_component.components.diagnostics import (
     get_diagnostics_for_config_entry,
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.seam.api import Event
-from custom_components.seam.const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
+from custom_components.seam.const import (
+    CONF_ENDPOINT,
+    CONF_WEBHOOK,
+    CONSOLE_URL,
+    DOMAIN,
+)
 from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.push import registration
 from custom_components.seam.push.registration import CONF_INTENDED, CONF_REGISTERED
 from simulator import Simulator
 from simulator.seed import (
@@ -51,7 +57,6 @@ from tests.still import async_step
 
 EXTERNAL = "https://house.example.com"
 CLOUDHOOK = "https://hooks.example.org/abc"
-STORE = "seam.orphaned_webhooks"
 ACTIVITY = "event.front_door_lock_activity"
 
 
@@ -59,6 +64,7 @@ ACTIVITY = "event.front_door_lock_activity"
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeat reads at once, and follow events at once: frozen time lets nobody wait."""
     monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
+    monkeypatch.setattr(registration, "_REMOVAL_DELAYS", (0, 0, 0, 0))
     monkeypatch.setattr("custom_components.seam.coordinator._EVENT_DEBOUNCE_SECONDS", 0)
 
 
@@ -501,14 +507,14 @@ async def test_what_seam_refused_to_make_is_not_looked_for(
 
 @pytest.mark.usefixtures("external_url")
 @pytest.mark.parametrize("is_down", [False, True])
-async def test_a_webhook_whose_answer_was_lost_goes_with_its_entry(
+async def test_removal_deletes_unconfirmed_webhook(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
-    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
     is_down: bool,
 ) -> None:
-    """Also if Seam is down at the removal: then at the next start."""
+    """Test that removal deletes a webhook whose creation Seam did not confirm."""
     simulator.faults.add("outage", path="/webhooks/create", after_processing=True)
     await _set_up(hass, entry)
     assert len(simulator.state.webhooks) == 1
@@ -516,10 +522,12 @@ async def test_a_webhook_whose_answer_was_lost_goes_with_its_entry(
         simulator.faults.add("outage", path="/webhooks")
     await hass.config_entries.async_remove(entry.entry_id)
     assert len(simulator.state.webhooks) == int(is_down)
-    simulator.faults.clear()
-    await _start_again(hass)
-    assert not simulator.state.webhooks
-    assert STORE not in hass_storage
+    assert ("Delete the webhook with the URL" in caplog.text) is is_down
+    assert EXTERNAL not in "".join(
+        record.getMessage()
+        for record in caplog.records
+        if record.name.startswith("custom_components.seam")
+    )
 
 
 @pytest.mark.usefixtures("external_url")
@@ -589,79 +597,74 @@ async def test_without_a_secret_nobody_could_be_believed(
 
 
 @pytest.mark.usefixtures("external_url")
-async def test_removed_while_seam_is_down_it_goes_at_the_next_start(
+async def test_removal_retries_deleting_webhook(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
-    hass_storage: dict[str, Any],
     loud: Callable[[], list[str]],
 ) -> None:
-    """Also if Seam is still down at the first one."""
+    """Test that a short outage does not leave a webhook at Seam."""
     await _set_up(hass, entry)
-    simulator.faults.add("outage", path="/webhooks")
+    simulator.faults.add("status", path="/webhooks/delete", count=2)
     await hass.config_entries.async_remove(entry.entry_id)
-    assert len(simulator.state.webhooks) == 1
-    assert len(hass_storage[STORE]["data"]) == 1
-    assert len(loud()) == 1
-
-    await _start_again(hass)
-    assert len(hass_storage[STORE]["data"]) == 1
-    simulator.faults.clear()
-    await _start_again(hass)
     assert not simulator.state.webhooks
-    assert STORE not in hass_storage
-    simulator.requests.clear()
-    await _start_again(hass)
-    assert not simulator.requests
+    assert not loud()
 
 
 @pytest.mark.usefixtures("external_url")
-async def test_after_a_month_nobody_tries_to_remove_it_any_more(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    simulator: Simulator,
-    freezer: FrozenDateTimeFactory,
-    hass_storage: dict[str, Any],
-    loud: Callable[[], list[str]],
-) -> None:
-    """A key is not kept for ever for a place that never answers."""
-    await _set_up(hass, entry)
-    simulator.faults.add("outage", path="/webhooks")
-    await hass.config_entries.async_remove(entry.entry_id)
-    freezer.tick(timedelta(days=29))
-    await _start_again(hass)
-    assert len(hass_storage[STORE]["data"]) == 1
-    freezer.tick(timedelta(days=1))
-    await _start_again(hass)
-    assert STORE not in hass_storage
-    assert "Gave up" in loud()[-1]
-    simulator.requests.clear()
-    await _start_again(hass)
-    assert not simulator.requests
-
-
-@pytest.mark.usefixtures("external_url")
-async def test_where_the_key_is_refused_meanwhile_nothing_can_be_removed(
+@pytest.mark.parametrize("is_key_revoked", [False, True])
+async def test_removal_warns_about_webhook_left_at_seam(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     hass_storage: dict[str, Any],
     loud: Callable[[], list[str]],
+    is_key_revoked: bool,
 ) -> None:
-    """That is said once, without the key, which is not kept any longer either."""
+    """Test that removal gives up, says what to delete, and keeps no key."""
     await _set_up(hass, entry)
-    simulator.faults.add("outage", path="/webhooks")
+    [webhook_id] = simulator.state.webhooks
+    simulator.requests.clear()
+    if is_key_revoked:
+        simulator.control.revoke_key()
+    else:
+        simulator.faults.add("status", path="/webhooks/delete")
     await hass.config_entries.async_remove(entry.entry_id)
-    simulator.faults.clear()
-    simulator.control.revoke_key()
-    before = len(loud())
-    await _start_again(hass)
-    assert STORE not in hass_storage
-    [line] = loud()[before:]
-    assert "refuses the key" in line
+    await _settle(hass)
+    tries = 1 if is_key_revoked else 4
+    assert len(_asked(simulator, "/webhooks/list")) == tries
+    assert list(simulator.state.webhooks) == [webhook_id]
+    [line] = loud()
+    assert webhook_id in line
+    assert CONSOLE_URL in line
     assert simulator.key not in line
-    await _start_again(hass)
-    assert len(loud()) == before + 1
+
+    await flush_store(hass.config_entries._store)
+    assert simulator.key not in json.dumps(hass_storage)
+    simulator.requests.clear()
+    hass.config.components.remove(DOMAIN)
+    assert await async_setup_component(hass, DOMAIN, {})
+    await _settle(hass)
+    assert not simulator.requests
+
+
+@pytest.mark.usefixtures("external_url")
+async def test_removal_gives_up_when_seam_hangs(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    monkeypatch: pytest.MonkeyPatch,
+    loud: Callable[[], list[str]],
+) -> None:
+    """Test that removal does not wait long for an answer."""
+    monkeypatch.setattr(registration, "_REMOVAL_TIMEOUT", 0.1)
+    await _set_up(hass, entry)
+    fault = simulator.faults.add("hang", path="/webhooks")
+    await hass.config_entries.async_remove(entry.entry_id)
+    assert fault.hits == 1
+    [line] = loud()
+    assert "did not answer in time" in line
+    simulator.faults.clear()
 
 
 @pytest.mark.usefixtures("external_url")
@@ -669,22 +672,13 @@ async def test_what_is_gone_already_need_not_be_removed(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
-    hass_storage: dict[str, Any],
     loud: Callable[[], list[str]],
 ) -> None:
     """That is no failure."""
     await _set_up(hass, entry)
     simulator.state.webhooks.clear()
     await hass.config_entries.async_remove(entry.entry_id)
-    assert STORE not in hass_storage
     assert not loud()
-
-
-async def _start_again(hass: HomeAssistant) -> None:
-    """Set the integration up as at a start of Home Assistant."""
-    hass.config.components.remove(DOMAIN)
-    assert await async_setup_component(hass, DOMAIN, {})
-    await _settle(hass)
 
 
 @pytest.mark.usefixtures("external_url")
@@ -1108,7 +1102,7 @@ async def test_a_post_in_pieces_that_are_none_is_refused(
     is_late: bool,
 ) -> None:
     """Also if it began well. The server says nothing of it, so it is slow at first."""
-    monkeypatch.setattr("custom_components.seam.push.webhook._LONGEST_READ", 0.2)
+    monkeypatch.setattr("custom_components.seam.push.webhook._READ_TIMEOUT", 0.2)
     headers = wire.headers(b"abc") | {"Transfer-Encoding": "chunked"}
     start = b"3\r\nabc\r\n" if is_late else b""
     async with wire.raw(headers, start) as (reader, writer):
@@ -1261,7 +1255,7 @@ async def test_a_post_that_never_ends_is_given_up(
     wire: Wire, simulator: Simulator, unmoved: Check, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Nobody can keep us reading."""
-    monkeypatch.setattr("custom_components.seam.push.webhook._LONGEST_READ", 0.05)
+    monkeypatch.setattr("custom_components.seam.push.webhook._READ_TIMEOUT", 0.05)
     body = orjson.dumps(_event(simulator))
     is_over = asyncio.Event()
 

@@ -1,71 +1,272 @@
-"""Which webhooks at Seam are ours, and how they go when their entry goes."""
+"""The webhook at Seam: creating it, following the URL, and deleting it."""
 
+import asyncio
 from collections.abc import Iterable
-from datetime import timedelta
+from contextlib import suppress
+from datetime import datetime, timedelta
 import logging
-from typing import Final, NotRequired, TypedDict
+from typing import Any, Final, TypedDict
 
 from hass_nabucasa import CloudError
-from homeassistant.components import cloud
-from homeassistant.const import CONF_API_KEY, CONF_WEBHOOK_ID
-from homeassistant.core import HomeAssistant
+from homeassistant.components import cloud, webhook
+from homeassistant.const import CONF_API_KEY, CONF_WEBHOOK_ID, EVENT_CORE_CONFIG_UPDATE
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
-from homeassistant.helpers.storage import Store
-from homeassistant.util import dt as dt_util
+from homeassistant.helpers.event import async_call_later
+from homeassistant.helpers.network import NoURLAvailableError
 
-from ..api import SeamAuthError, SeamClient, SeamError, SeamNotFoundError
+from ..api import (
+    SeamAuthError,
+    SeamClient,
+    SeamError,
+    SeamNotFoundError,
+    SeamServerError,
+    SeamUnreachableError,
+)
 from ..api.models import Webhook
-from ..const import CONF_ENDPOINT, DOMAIN
+from ..const import CONF_ENDPOINT, CONF_WEBHOOK, CONSOLE_URL, DOMAIN
 from ..coordinator import SeamConfigEntry
 
 _LOGGER = logging.getLogger(__name__)
 
-# What we registered with Seam, and what we were about to, in the entry's data.
+# Keys of the entry's data: the webhook that we created, and one whose creation Seam
+# has not confirmed.
 CONF_REGISTERED: Final = "registered_webhook"
 CONF_INTENDED: Final = "intended_webhook"
 
-# Whoever cannot be reached for so long never will be; a key is not kept for nothing.
-_LONGEST_ORPHANED: Final = timedelta(days=30)
+_RETRY: Final = timedelta(minutes=5)
+# Home Assistant waits while an entry is removed. Delays are in seconds, before each try.
+_REMOVAL_DELAYS: Final = (0, 2, 5, 10)
+_REMOVAL_TIMEOUT: Final = 30
 
 
-class Registered(TypedDict):
-    """A webhook that we made at Seam."""
+class RegisteredWebhook(TypedDict):
+    """A webhook that we created."""
 
     webhook_id: str
     url: str
     secret: str
 
 
-class Intended(TypedDict):
-    """A webhook that we were about to make: if the answer was lost, it is there."""
+class IntendedWebhook(TypedDict):
+    """A webhook that Seam was asked to create. If the answer was lost, it may exist."""
 
     url: str
     others: list[str]
-    """Ids of those that had our address before, which somebody else made."""
+    """Ids of webhooks with this URL that existed before, so they are not ours."""
 
 
-class _Orphan(TypedDict):
-    """A webhook of an entry that was removed while Seam was down."""
-
-    webhook_id: str | None
-    intended: NotRequired[Intended | None]
-    api_key: str
-    endpoint: str
-    removed_at: str
+def is_webhook_enabled(entry: SeamConfigEntry) -> bool:
+    """Return whether the options allow a webhook."""
+    return bool(entry.options.get(CONF_WEBHOOK, True))
 
 
-def ours(
-    at_seam: Iterable[Webhook], webhook_id: str | None, intended: Intended | None
+class WebhookRegistration:
+    """Keep one webhook with our current URL at Seam, or none."""
+
+    def __init__(self, hass: HomeAssistant, entry: SeamConfigEntry) -> None:
+        """Initialize the registration."""
+        self._hass = hass
+        self._entry = entry
+        self._client = entry.runtime_data.client
+        self._lock = asyncio.Lock()
+        self._cancel_retry: CALLBACK_TYPE | None = None
+        self._is_failing = False
+
+    @callback
+    def async_setup(self) -> None:
+        """Update the webhook at Seam now and whenever our URL may have changed."""
+        entry, hass = self._entry, self._hass
+        entry.async_on_unload(self._async_stop_retry)
+        if is_webhook_enabled(entry):
+            entry.async_on_unload(
+                cloud.async_listen_connection_change(hass, self._async_schedule_update)
+            )
+            entry.async_on_unload(
+                hass.bus.async_listen(
+                    EVENT_CORE_CONFIG_UPDATE, self._async_schedule_update
+                )
+            )
+        self._async_schedule_update()
+
+    @callback
+    def _async_schedule_update(
+        self,
+        _change: cloud.CloudConnectionState | Event[Any] | datetime | None = None,
+    ) -> None:
+        """Update the webhook at Seam in the background."""
+        self._entry.async_create_background_task(
+            self._hass, self._async_update(), f"{DOMAIN} webhook"
+        )
+
+    async def _async_update(self) -> None:
+        """Update the webhook at Seam, and retry later if that fails."""
+        async with self._lock:
+            # An update that held the lock may have scheduled a retry.
+            self._async_stop_retry()
+            try:
+                if is_webhook_enabled(self._entry):
+                    await self._async_register(await self._async_url())
+                else:
+                    await self._async_register(None)
+                    await _async_delete_cloudhook(self._hass, self._entry)
+            except (SeamError, cloud.CloudNotAvailable) as err:
+                if not self._is_failing:
+                    _LOGGER.info("Could not update the webhook, retrying: %s", err)
+                self._is_failing = True
+                self._cancel_retry = async_call_later(
+                    self._hass, _RETRY, self._async_schedule_update
+                )
+                return
+        if self._is_failing:
+            _LOGGER.info("Updated the webhook after retrying")
+        self._is_failing = False
+
+    async def _async_url(self) -> str | None:
+        """Return the URL where Seam can reach us, or None if it cannot."""
+        webhook_id = self._entry.data[CONF_WEBHOOK_ID]
+        if cloud.async_active_subscription(self._hass):
+            try:
+                return await cloud.async_get_or_create_cloudhook(self._hass, webhook_id)
+            except (CloudError, TimeoutError, ValueError) as err:
+                raise cloud.CloudNotAvailable("The cloud is not available") from err
+        try:
+            url = webhook.async_generate_url(
+                self._hass, webhook_id, allow_internal=False, allow_ip=False
+            )
+        except NoURLAvailableError:
+            return None
+        # Events contain who comes and goes.
+        return url if url.startswith("https://") else None
+
+    async def _async_register(self, url: str | None) -> None:
+        """Have one webhook with this URL at Seam, or none without a URL."""
+        registered: RegisteredWebhook | None = self._entry.data.get(CONF_REGISTERED)
+        intended: IntendedWebhook | None = self._entry.data.get(CONF_INTENDED)
+        if registered is None and intended is None and url is None:
+            return
+        existing = await self._client.list_webhooks()
+        own_ids = _own_webhook_ids(existing, registered, intended)
+        if (
+            registered is not None
+            and registered["url"] == url
+            and own_ids == {registered["webhook_id"]}
+        ):
+            return
+        for webhook_id in own_ids:
+            await _async_delete(self._client, webhook_id)
+        self._async_store(intended=None)
+        if url is None:
+            return
+        others = [
+            other.webhook_id
+            for other in existing
+            if other.url == url and other.webhook_id not in own_ids
+        ]
+        self._async_store(intended=IntendedWebhook(url=url, others=others))
+        try:
+            created = await self._client.create_webhook(url)
+        except SeamUnreachableError, SeamServerError:
+            # Seam may have created it all the same.
+            raise
+        except SeamError:
+            self._async_store(intended=None)
+            raise
+        if not created.secret:
+            # Without a secret, posts cannot be verified.
+            await _async_delete(self._client, created.webhook_id)
+            self._async_store(intended=None)
+            _LOGGER.warning(
+                "Seam created a webhook without a secret, continuing to poll instead"
+            )
+            return
+        self._async_store(
+            registered=RegisteredWebhook(
+                webhook_id=created.webhook_id, url=url, secret=created.secret
+            ),
+            intended=None,
+        )
+
+    @callback
+    def _async_store(
+        self,
+        *,
+        intended: IntendedWebhook | None,
+        registered: RegisteredWebhook | None = None,
+    ) -> None:
+        """Store what is known of the webhook in the entry."""
+        data = {
+            **self._entry.data,
+            CONF_REGISTERED: registered,
+            CONF_INTENDED: intended,
+        }
+        self._hass.config_entries.async_update_entry(
+            self._entry,
+            data={key: value for key, value in data.items() if value is not None},
+        )
+
+    @callback
+    def _async_stop_retry(self) -> None:
+        """Cancel the scheduled retry."""
+        if self._cancel_retry is not None:
+            self._cancel_retry()
+            self._cancel_retry = None
+
+
+async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
+    """Delete the webhook and the cloudhook of an entry that is being removed.
+
+    The API key is gone afterwards, so whatever cannot be deleted by then is left.
+    """
+    await _async_delete_cloudhook(hass, entry)
+    registered: RegisteredWebhook | None = entry.data.get(CONF_REGISTERED)
+    intended: IntendedWebhook | None = entry.data.get(CONF_INTENDED)
+    if registered is None and intended is None:
+        return
+    client = SeamClient(
+        async_get_clientsession(hass),
+        entry.data[CONF_API_KEY],
+        entry.data[CONF_ENDPOINT],
+    )
+    reason = "Seam did not answer in time"
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_REMOVAL_TIMEOUT):
+            for delay in _REMOVAL_DELAYS:
+                await asyncio.sleep(delay)
+                try:
+                    existing = await client.list_webhooks()
+                    for webhook_id in _own_webhook_ids(existing, registered, intended):
+                        await _async_delete(client, webhook_id)
+                except SeamError as err:
+                    reason = str(err)
+                    if isinstance(err, SeamAuthError):
+                        break
+                else:
+                    return
+    _LOGGER.warning(
+        "Could not delete the webhook of workspace %s: %s. "
+        "Delete the webhook %s in the Seam console (%s)",
+        entry.title,
+        reason,
+        registered["webhook_id"] if registered else "with the URL of Home Assistant",
+        CONSOLE_URL,
+    )
+
+
+def _own_webhook_ids(
+    existing: Iterable[Webhook],
+    registered: RegisteredWebhook | None,
+    intended: IntendedWebhook | None,
 ) -> set[str]:
-    """Return the ids of webhooks at Seam that we made, and of no others.
+    """Return the ids of webhooks that we created, and of no others.
 
-    Our address is a secret that only Seam is told: what has appeared there since we
-    were about to make one is the one whose answer was lost.
+    Only Seam knows our URL. A webhook that has appeared there since we asked for one is
+    therefore ours, even though the answer was lost.
     """
     return {
         known.webhook_id
-        for known in at_seam
-        if known.webhook_id == webhook_id
+        for known in existing
+        if (registered is not None and known.webhook_id == registered["webhook_id"])
         or (
             intended is not None
             and known.url == intended["url"]
@@ -74,82 +275,20 @@ def ours(
     }
 
 
-async def async_delete(client: SeamClient, webhook_id: str) -> None:
-    """Delete a webhook, which may be gone."""
+async def _async_delete(client: SeamClient, webhook_id: str) -> None:
+    """Delete a webhook, which may already be gone."""
     try:
         await client.delete_webhook(webhook_id)
     except SeamNotFoundError:
-        _LOGGER.debug("Webhook %s is gone already", webhook_id)
+        _LOGGER.debug("Webhook %s is already gone", webhook_id)
 
 
-def _orphans(hass: HomeAssistant) -> Store[list[_Orphan]]:
-    return Store(hass, 1, f"{DOMAIN}.orphaned_webhooks", private=True)
-
-
-async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
-    """Remove what an entry that goes has registered, now or at a later start."""
-    await async_delete_cloudhook(hass, entry)
-    registered: Registered | None = entry.data.get(CONF_REGISTERED)
-    intended: Intended | None = entry.data.get(CONF_INTENDED)
-    if registered is None and intended is None:
-        return
-    orphan = _Orphan(
-        webhook_id=registered and registered["webhook_id"],
-        intended=intended,
-        api_key=entry.data[CONF_API_KEY],
-        endpoint=entry.data[CONF_ENDPOINT],
-        removed_at=dt_util.utcnow().isoformat(),
-    )
-    if not await _async_delete_orphan(hass, orphan):
-        store = _orphans(hass)
-        await store.async_save([*(await store.async_load() or []), orphan])
-
-
-async def async_delete_cloudhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
-    """Delete the cloudhook, where there is one."""
+async def _async_delete_cloudhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
+    """Delete the cloudhook, if there is one."""
     webhook_id = entry.data.get(CONF_WEBHOOK_ID)
     if webhook_id and cloud.async_active_subscription(hass):
         try:
             await cloud.async_delete_cloudhook(hass, webhook_id)
         except (cloud.CloudNotAvailable, CloudError, ValueError) as err:
-            # Also where there never was one.
+            # ValueError: there is none.
             _LOGGER.debug("Could not delete the cloudhook: %s", err)
-
-
-async def async_remove_orphans(hass: HomeAssistant) -> None:
-    """Try again to remove webhooks of entries that went while Seam was down."""
-    store = _orphans(hass)
-    if not (orphans := await store.async_load()):
-        return
-    left = [
-        orphan for orphan in orphans if not await _async_delete_orphan(hass, orphan)
-    ]
-    if left:
-        await store.async_save(left)
-    else:
-        await store.async_remove()
-
-
-async def _async_delete_orphan(hass: HomeAssistant, orphan: _Orphan) -> bool:
-    """Return whether the webhook is gone, or is given up."""
-    client = SeamClient(
-        async_get_clientsession(hass), orphan["api_key"], orphan["endpoint"]
-    )
-    try:
-        for webhook_id in ours(
-            await client.list_webhooks(), orphan["webhook_id"], orphan.get("intended")
-        ):
-            await async_delete(client, webhook_id)
-    except SeamAuthError:
-        # Nobody can delete it with this key any more; what it sends is not believed.
-        _LOGGER.warning(
-            "Seam refuses the key of a removed workspace: its webhook stays"
-        )
-    except SeamError as err:
-        removed_at = dt_util.parse_datetime(orphan["removed_at"], raise_on_error=True)
-        if dt_util.utcnow() - removed_at >= _LONGEST_ORPHANED:
-            _LOGGER.warning("Gave up to remove a webhook, which stays: %s", err)
-            return True
-        _LOGGER.warning("Could not remove the webhook yet: %s", err)
-        return False
-    return True
