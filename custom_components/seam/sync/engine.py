@@ -23,6 +23,7 @@ from ..api import (
     SeamUnreachableError,
 )
 from ..api.redact import Secrets
+from .code_state import next_state_change
 from .devices import DeviceTracker
 from .events import USE_EVENTS, EventCursor, Occurrence, PendingEvents
 from .failures import Failures
@@ -151,6 +152,20 @@ class SyncEngine:
     def take_due(self) -> tuple[Fetch, ...]:
         """Return what to fetch now. Answers may make more due."""
         return self._schedule.take_due()
+
+    def next_moment(self, now: datetime) -> tuple[datetime, frozenset[str]] | None:
+        """Return when time alone next changes the state of a code, and on which locks."""
+        first: datetime | None = None
+        device_ids: set[str] = set()
+        for device_id, lock in self._locks.items():
+            for code in lock.codes:
+                if (moment := next_state_change(code, now)) is None:
+                    continue
+                if first is None or moment < first:
+                    first, device_ids = moment, set()
+                if moment == first:
+                    device_ids.add(device_id)
+        return None if first is None else (first, frozenset(device_ids))
 
     # What our own actions did
 
