@@ -71,7 +71,7 @@ def test_endpoints() -> None:
 def test_endpoints_exist() -> None:
     """What is called is something that Seam, as simulated, has."""
     listed = {_name(path) for path, _, _ in _rows("Endpoints")}
-    assert listed <= ENDPOINTS.keys() | {"/workspaces/list"}
+    assert listed <= ENDPOINTS.keys()
 
 
 def test_what_is_said_not_to_be_used_is_not() -> None:

@@ -11,7 +11,12 @@ import aiohttp
 from aiohttp import web
 import pytest
 
-from custom_components.seam.api import ActionAttempt, ActionAttemptStatus, SeamClient
+from custom_components.seam.api import (
+    ActionAttempt,
+    ActionAttemptStatus,
+    Device,
+    SeamClient,
+)
 from simulator import Simulator
 from tests import openapi
 
@@ -169,6 +174,12 @@ async def finished(
     assert attempt.status is ActionAttemptStatus.PENDING
     simulator.control.advance(120)
     return await client.get_action_attempt(attempt.action_attempt_id)
+
+
+async def fetched_device(client: SeamClient, device_id: str) -> Device:
+    """Return a device as the list of devices has it."""
+    (device,) = await client.list_devices([device_id])
+    return device
 
 
 @pytest.fixture

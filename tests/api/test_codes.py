@@ -31,7 +31,7 @@ from simulator.seed import (
     UNMANAGED_OLD_GUEST,
 )
 from tests import openapi
-from tests.api.conftest import API_KEY, NOWHERE, Stub, finished
+from tests.api.conftest import API_KEY, NOWHERE, Stub, fetched_device, finished
 
 pytestmark = pytest.mark.usefixtures("schema")
 SUCCESS = ActionAttemptStatus.SUCCESS
@@ -197,12 +197,12 @@ async def test_pull_backup_access_code(client: SeamClient) -> None:
 async def test_report_device_constraints(client: SeamClient) -> None:
     """The lengths, or the shortest and the longest."""
     await client.report_device_constraints(FRONT_DOOR, supported_code_lengths={4, 7})
-    device = await client.get_device(FRONT_DOOR)
+    device = await fetched_device(client, FRONT_DOOR)
     assert device.properties.supported_code_lengths == (4, 7)
     await client.report_device_constraints(
         FRONT_DOOR, min_code_length=5, max_code_length=7
     )
-    device = await client.get_device(FRONT_DOOR)
+    device = await fetched_device(client, FRONT_DOOR)
     assert device.properties.supported_code_lengths == (5, 6, 7)
     with pytest.raises(SeamInvalidInputError) as refused:
         await client.report_device_constraints(
@@ -243,20 +243,6 @@ async def test_convert_to_managed(client: SeamClient, simulator: Simulator) -> N
     assert code.is_external_modification_allowed
     with pytest.raises(SeamInvalidInputError):
         await client.convert_to_managed(UNMANAGED_INSTALLER)
-
-
-async def test_update_unmanaged_access_code(
-    client: SeamClient, simulator: Simulator
-) -> None:
-    """The other way to convert."""
-    await client.update_unmanaged_access_code(UNMANAGED_NEIGHBOUR, force=True)
-    assert simulator.requests[-1].body == {
-        "access_code_id": UNMANAGED_NEIGHBOUR,
-        "is_managed": True,
-        "force": True,
-    }
-    simulator.control.advance(120)
-    assert "Neighbour" in names(await client.list_access_codes(FRONT_DOOR))
 
 
 async def test_delete_unmanaged_access_code(

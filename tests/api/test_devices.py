@@ -4,7 +4,6 @@ Each request and answer is held against Seam's schema. A test is named after the
 method that it is about.
 """
 
-import aiohttp
 import pytest
 
 from custom_components.seam.api import (
@@ -17,15 +16,12 @@ from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
     BOAT_SHED,
-    CELLAR_DOOR_UNMANAGED,
     FRONT_DOOR,
     LOCKS,
-    PERSONAL_ACCESS_TOKEN,
     WORKSPACE,
     WORKSPACE_NAME,
-    WORKSPACE_TWO,
 )
-from tests.api.conftest import NOWHERE, finished
+from tests.api.conftest import NOWHERE, fetched_device, finished
 
 pytestmark = pytest.mark.usefixtures("schema")
 SUCCESS = ActionAttemptStatus.SUCCESS
@@ -39,15 +35,6 @@ async def test_get_workspace(client: SeamClient) -> None:
     assert not workspace.is_suspended
 
 
-async def test_list_workspaces(
-    simulator: Simulator, session: aiohttp.ClientSession
-) -> None:
-    """A personal access token sees all of its workspaces."""
-    client = SeamClient(session, PERSONAL_ACCESS_TOKEN, simulator.url)
-    workspaces = await client.list_workspaces()
-    assert [w.workspace_id for w in workspaces] == [WORKSPACE, WORKSPACE_TWO]
-
-
 async def test_list_devices(client: SeamClient, simulator: Simulator) -> None:
     """All managed devices, or those asked for; an empty wish is no wish for all."""
     devices = {device.device_id: device for device in await client.list_devices()}
@@ -59,6 +46,8 @@ async def test_list_devices(client: SeamClient, simulator: Simulator) -> None:
     assert front.properties.locked is True
     assert front.battery_level == 0.84
     assert front.keypad_battery_level == 0.72
+    assert front.can_convert_codes
+    assert not devices[APARTMENT_2].can_convert_codes
     assert devices[BOAT_SHED].properties.locked is None
 
     some = await client.list_devices({APARTMENT_1, FRONT_DOOR})
@@ -70,24 +59,6 @@ async def test_list_devices(client: SeamClient, simulator: Simulator) -> None:
     assert await client.list_devices([NOWHERE]) == []
 
 
-async def test_list_unmanaged_devices(client: SeamClient) -> None:
-    """Those that Seam does not control."""
-    (cellar,) = await client.list_unmanaged_devices()
-    assert cellar.device_id == CELLAR_DOOR_UNMANAGED
-    assert cellar.is_managed is False
-
-
-async def test_get_device(client: SeamClient) -> None:
-    """One device, or a refusal that names the request."""
-    device = await client.get_device(APARTMENT_2)
-    assert device.name == "Apartment 2"
-    assert not device.can_convert_codes
-    with pytest.raises(SeamNotFoundError) as refused:
-        await client.get_device(NOWHERE)
-    assert refused.value.error_type == "device_not_found"
-    assert refused.value.request_id == client.last_request_id
-
-
 async def test_update_device(client: SeamClient, simulator: Simulator) -> None:
     """Another name, the backup pool, handed back: nothing else is sent."""
     await client.update_device(FRONT_DOOR, name="Main door")
@@ -95,12 +66,11 @@ async def test_update_device(client: SeamClient, simulator: Simulator) -> None:
         "device_id": FRONT_DOOR,
         "name": "Main door",
     }
-    assert (await client.get_device(FRONT_DOOR)).name == "Main door"
+    assert (await fetched_device(client, FRONT_DOOR)).name == "Main door"
     await client.update_device(FRONT_DOOR, backup_access_code_pool_enabled=True)
     assert "name" not in simulator.requests[-1].body
     await client.update_device(FRONT_DOOR, is_managed=False)
-    with pytest.raises(SeamNotFoundError):
-        await client.get_device(FRONT_DOOR)
+    assert await client.list_devices([FRONT_DOOR]) == []
 
 
 async def test_lock_door(client: SeamClient, simulator: Simulator) -> None:
@@ -108,7 +78,7 @@ async def test_lock_door(client: SeamClient, simulator: Simulator) -> None:
     simulator.control.turn_lock(FRONT_DOOR, locked=False)
     attempt = await finished(client, simulator, await client.lock_door(FRONT_DOOR))
     assert (attempt.status, attempt.action_type) == (SUCCESS, "LOCK_DOOR")
-    assert (await client.get_device(FRONT_DOOR)).properties.locked is True
+    assert (await fetched_device(client, FRONT_DOOR)).properties.locked is True
 
 
 async def test_unlock_door(client: SeamClient, simulator: Simulator) -> None:
@@ -138,15 +108,6 @@ async def test_configure_auto_lock(client: SeamClient, simulator: Simulator) -> 
         FRONT_DOOR, auto_lock_enabled=True, auto_lock_delay_seconds=45
     )
     assert simulator.requests[-1].body["auto_lock_delay_seconds"] == 45
-
-
-async def test_simulate_keypad_code_entry(
-    client: SeamClient, simulator: Simulator
-) -> None:
-    """A code entered at the keypad opens the door."""
-    attempt = await client.simulate_keypad_code_entry(FRONT_DOOR, "061947")
-    assert (await finished(client, simulator, attempt)).status is SUCCESS
-    assert (await client.get_device(FRONT_DOOR)).properties.locked is False
 
 
 async def test_get_action_attempt(client: SeamClient, simulator: Simulator) -> None:
@@ -197,24 +158,6 @@ async def test_list_webhooks(client: SeamClient) -> None:
     assert listed.secret is None
 
 
-async def test_get_webhook(client: SeamClient) -> None:
-    """One of them."""
-    created = await client.create_webhook("http://127.0.0.1:9/hook")
-    assert (await client.get_webhook(created.webhook_id)).url == created.url
-    with pytest.raises(SeamNotFoundError):
-        await client.get_webhook(NOWHERE)
-
-
-async def test_update_webhook(client: SeamClient) -> None:
-    """Other events."""
-    webhook = await client.create_webhook("http://127.0.0.1:9/hook")
-    await client.update_webhook(
-        webhook.webhook_id, event_types=("lock.locked", "access_code.deleted")
-    )
-    renewed = await client.get_webhook(webhook.webhook_id)
-    assert renewed.event_types == ("lock.locked", "access_code.deleted")
-
-
 async def test_delete_webhook(client: SeamClient) -> None:
     """Gone."""
     webhook = await client.create_webhook("http://127.0.0.1:9/hook")
@@ -237,7 +180,7 @@ async def test_list_connected_accounts(
 
 async def test_get_connected_account(client: SeamClient) -> None:
     """The account of a device."""
-    account_id = (await client.get_device(FRONT_DOOR)).connected_account_id
+    account_id = (await fetched_device(client, FRONT_DOOR)).connected_account_id
     assert account_id is not None
     account = await client.get_connected_account(account_id)
     assert account.connected_account_id == account_id
@@ -246,7 +189,7 @@ async def test_get_connected_account(client: SeamClient) -> None:
 
 async def test_sync_connected_account(client: SeamClient, simulator: Simulator) -> None:
     """Seam reads the account again."""
-    account_id = (await client.get_device(FRONT_DOOR)).connected_account_id
+    account_id = (await fetched_device(client, FRONT_DOOR)).connected_account_id
     assert account_id is not None
     simulator.control.advance(10)
     await client.sync_connected_account(account_id)

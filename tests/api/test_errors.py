@@ -24,7 +24,7 @@ from custom_components.seam.api import (
 )
 from custom_components.seam.api.errors import error_from_response
 from simulator import Simulator
-from simulator.seed import FRONT_DOOR
+from simulator.seed import CODE_OWNER, FRONT_DOOR
 from tests.api.conftest import REQUEST_ID, Connect, Log, Naps, Stub
 
 pytestmark = pytest.mark.usefixtures("naps")
@@ -124,7 +124,7 @@ async def test_wrong_types(client: SeamClient, simulator: Simulator, log: Log) -
     assert len(log.warnings) > 6
     assert "value" not in log.text
     with pytest.raises(SeamServerError):
-        await client.get_device(FRONT_DOOR)
+        await client.get_access_code(CODE_OWNER)
     with pytest.raises(SeamServerError):
         await client.create_access_code(FRONT_DOOR)
 
@@ -159,19 +159,19 @@ async def test_not_json(stub: Stub, stubbed: SeamClient, raw: bytes) -> None:
         "text",
         5,
         {"ok": True},
-        {"device": None},
-        {"device": []},
-        {"device": 5},
-        {"device": {}},
-        {"device": {"device_id": ["x"]}},
-        {"devices": [{"device_id": "x"}]},
+        {"access_code": None},
+        {"access_code": []},
+        {"access_code": 5},
+        {"access_code": {}},
+        {"access_code": {"access_code_id": ["x"]}},
+        {"access_codes": [{"access_code_id": "x"}]},
     ],
 )
 async def test_wrong_shape(stub: Stub, stubbed: SeamClient, body: Any) -> None:
     """JSON without what was asked for is an error that names endpoint and request."""
     stub.answer(body)
-    with pytest.raises(SeamServerError, match="/devices/get") as refused:
-        await stubbed.get_device("x")
+    with pytest.raises(SeamServerError, match="/access_codes/get") as refused:
+        await stubbed.get_access_code("x")
     assert refused.value.request_id == REQUEST_ID
 
 

@@ -1,4 +1,4 @@
-"""Secrets are taken out of texts."""
+"""Tests of masking secrets in texts."""
 
 from datetime import date
 import re
@@ -19,12 +19,8 @@ from custom_components.seam.api.redact import (
 M = MASK
 PIN = "739158"
 PINS = st.text("0123456789", min_size=4, max_size=12)
-SIGNS = st.text(" -.,_/:\u00a0\u2009\u2013\u200b", max_size=3)
-SCRIPTS = ("０１２３４５６７８９", "०१२३४५६७८९", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-PLAIN = {
-    ord(digit): str(number) for script in SCRIPTS for number, digit in enumerate(script)
-} | {0x200B: None}
+SEPARATORS = st.sampled_from(["", *" -.,_/:\u00a0\u2009\u2013\u200b", " \u200b"])
+SCRIPTS = ("０１２３４５６７８９", "०१२३४५६७८९", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗")
 A_DATE_OR_TIME = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\d")
 
 
@@ -39,44 +35,39 @@ A_DATE_OR_TIME = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\d")
         ('"1234" <1234> a1234b', ["1234"], f'"{M}" <{M}> a{M}b'),
         ("1234", ["1234"], M),
         ("12341234", ["1234"], "12341234"),
-        # As makers quote a PIN.
+        # As manufacturers quote a PIN.
         ("#1234#, code:1234", ["1234"], f"#{M}#, code:{M}"),
         ("pin_1234_in_use", ["1234"], f"pin_{M}_in_use"),
+        ("slot 3 1234 2 times", ["1234"], f"slot 3 {M} 2 times"),
+        # With one separator between the digits.
         ("1 2 3 4 or 12-34", ["1234"], f"{M} or {M}"),
         ("1.2.3.4 or 123\u00a04", ["1234"], f"{M} or {M}"),
-        ("slot 3 1 2 3 4 5 times", ["1234"], f"slot 3 {M} 5 times"),
-        ("1,2, 3–4 or 1_2/3:4", ["1234"], f"{M} or {M}"),
-        ("12\u20093\u200b4 or 1️⃣2️⃣3️⃣4", ["1234"], f"{M} or {M}"),
-        ("1 2 34 2026-11-20", ["1234"], f"{M} 2026-11-20"),
-        ("1--2-34", ["1234"], M),
-        ("1----2-34", ["1234"], "1----2-34"),
+        ("1,2-3–4 or 1_2/3:4", ["1234"], f"{M} or {M}"),
+        ("1\u20092\u200b34", ["1234"], M),
+        ("1 2 3", ["123"], M),
+        ("12 34, 1-2-34", ["1234"], f"{M}, {M}"),
+        ("1234 5678", ["1234", "5678"], f"{M} {M}"),
+        ("1234 1-2-3-4", ["1234"], f"{M} {M}"),
+        ("1--2-34", ["1234"], "1--2-34"),
+        # What is part of a longer number does not stand alone.
         ("1 2 345", ["1234"], "1 2 345"),
         ("01 234", ["1234"], "01 234"),
-        ("1:23:4", ["1234"], M),
-        # Of two that overlap, neither shows.
-        ("1 2 3 4 5 6", ["1234", "3456"], M),
-        ("12 34 56", ["1234", "123456"], M),
-        ("1234 5678", ["1234", "5678"], f"{M} {M}"),
-        # Too few digits to be a PIN in pieces.
-        ("1 2 3", ["123"], "1 2 3"),
-        ("123", ["123"], M),
-        # Of a date only what stands alone, or all of it.
-        ("2031-05-04T12:00:00.1234Z", ["2031"], f"{M}-05-04T12:00:00.1234Z"),
+        ("slot 3 1 2 3 4", ["1234"], "slot 3 1 2 3 4"),
+        ("+45 12 34 56 78", ["1234", "5678", "12345678"], "+45 12 34 56 78"),
+        # Nor does a part of a date or a time of day.
+        ("2031-05-04T12:00:00.123Z", ["2031", "0504"], "2031-05-04T12:00:00.123Z"),
         ("2031-05-04 12:00", ["0504", "203105", "0412"], "2031-05-04 12:00"),
-        ("2031-05-04", ["20310504"], M),
-        ("2031-15-04", ["1504"], f"2031-{M}"),
-        # Of a time nothing, unless more digits are around it.
+        ("2031-05-04", ["20310504"], "2031-05-04"),
+        ("2031-55-04", ["2031"], f"{M}-55-04"),
         ("at 12:34, at 22:14:05", ["1234", "221405"], "at 12:34, at 22:14:05"),
-        ("2026-11-20T22:14:05Z", ["2214", "1405", "221405"], "2026-11-20T22:14:05Z"),
         ("22:14:05+02:00", ["0502", "0200", "221405"], "22:14:05+02:00"),
-        ("12:34:56:78", ["12345678"], M),
-        ("12 14:56", ["121456"], M),
+        ("1:23:4", ["1234"], M),
         # In whatever digits.
         *[
             (f"Zoë {text}", [PIN], f"Zoë {M}")
             for script in SCRIPTS
             for digits in ["".join(script[int(digit)] for digit in PIN)]
-            for text in (digits, "-".join(digits), f"{digits[:2]}, {digits[2:]}")
+            for text in (digits, "-".join(digits))
         ],
         ("739158", ["७३९१५८"], M),
         # A key counts anywhere, also where something encoded stands before it.
@@ -92,14 +83,14 @@ A_DATE_OR_TIME = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\d")
         ("a(b", ["a(b"], M),
     ],
 )
-def test_secrets(text: str, secrets: list[str], expected: str) -> None:
-    """What stands alone is masked, what is part of a longer number is not."""
+def test_mask(text: str, secrets: list[str], expected: str) -> None:
+    """A PIN is masked where it stands alone, a key anywhere."""
     assert Secrets(*secrets).mask(text) == expected
     assert Secrets(*reversed(secrets)).mask(text) == expected
 
 
-def test_what_holds_no_secret_stays_as_it_is() -> None:
-    """It is the same object, so that nobody takes it for a change."""
+def test_text_without_secret_is_returned_unchanged() -> None:
+    """The text is the same object, so that comparing it is quick."""
     secrets = Secrets("1234", "seam_k.1")
     for number in range(3):
         for text in (f"Owner {number}", f"{number}-{number} 2026-11-20", "none"):
@@ -110,8 +101,8 @@ def test_what_holds_no_secret_stays_as_it_is() -> None:
     pins=st.lists(PINS, min_size=1),
     parts=st.lists(st.text(alphabet="ab .-", min_size=1), min_size=1),
 )
-def test_any_pins(pins: list[str], parts: list[str]) -> None:
-    """No PIN between other characters is left, in whatever order they are known."""
+def test_mask_any_pins(pins: list[str], parts: list[str]) -> None:
+    """Every PIN between other characters is masked, in any order of adding them."""
     text = parts[0] + "".join(f"{pin}{parts[0]}" for pin in pins)
     secrets = Secrets(*pins)
     masked = secrets.mask(text)
@@ -124,20 +115,20 @@ def test_any_pins(pins: list[str], parts: list[str]) -> None:
     data=st.data(),
     pin=PINS,
     others=st.lists(PINS),
-    before=st.text(alphabet="pin #:_3'", max_size=6),
-    after=st.text(alphabet=" #'_s5,", max_size=6),
+    before=st.text(alphabet="pin #:_'", max_size=6),
+    after=st.text(alphabet=" #'_s,", max_size=6),
 )
-def test_any_spelling(
+def test_mask_separated_digits(
     data: st.DataObject, pin: str, others: list[str], before: str, after: str
 ) -> None:
-    """A PIN with signs between its digits is masked, whatever is around it."""
-    signs = data.draw(st.lists(SIGNS, min_size=len(pin) - 1, max_size=len(pin) - 1))
+    """A PIN with single separators is masked, whatever is around it."""
+    size = len(pin) - 1
+    signs = data.draw(st.lists(SEPARATORS, min_size=size, max_size=size))
     digits = data.draw(st.sampled_from(("0123456789", *SCRIPTS)))
     written = [digits[int(digit)] for digit in pin]
     spelt = written[0] + "".join(map("".join, zip(signs, written[1:], strict=True)))
-    assume(not A_DATE_OR_TIME.search(spelt.translate(PLAIN)))
-    # More digits would make it a longer number.
-    text = f"{before.rstrip('35')}{spelt}{after.lstrip('35')}"
+    assume(not A_DATE_OR_TIME.search(spelt.replace("\u200b", "")))
+    text = f"{before}{spelt}{after}"
     secrets = Secrets(pin, *others)
     masked = secrets.mask(text)
     assert MASK in masked
@@ -148,59 +139,17 @@ def test_any_spelling(
 @given(
     st.dates(date(1900, 1, 1), date(2099, 12, 31)).map(str),
     st.times().map(str),
-    st.lists(PINS.filter(lambda pin: len(pin) != 8), min_size=1),
+    st.lists(PINS, min_size=1),
 )
-def test_any_moment(day: str, time: str, pins: list[str]) -> None:
-    """A date is not taken for a PIN more often than its year is one."""
+def test_mask_leaves_dates_and_times(day: str, time: str, pins: list[str]) -> None:
+    """Neither a date nor a time of day is taken for a PIN."""
     text = f"{day} {time[:5]}"
-    year = day[:4]
-    masked = text.replace(year, MASK, 1) if year in pins else text
-    assert Secrets(*pins).mask(text) == masked
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Bob 0042 0043 0044 0045",
-        "0042,0043,0044,0045",
-        "a0042b0043c0044d0045",
-        "0 0 4 2 0 0 4 3 0 0 4 4 0 0 4 5",
-        "2000-01-01 2000-01-02 2000-01-03 2000-01-04",
-        "００４２, ００４３, ００４４, ００４５",
-    ],
-)
-def test_who_tries_numbers_out_learns_nothing(text: str) -> None:
-    """A text with many numbers looks the same, whichever of them are PINs."""
-    pins = ("0042", "0044", "004200430044", "20000102")
-    shown = {Secrets(*pins[:known]).mask(text) for known in range(len(pins) + 1)}
-    assert len(shown) == 1
-    assert not any(character.isdigit() for character in shown.pop().strip("abcd"))
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Anna +45 12 34 56 78",
-        "Set at 2026-11-20T22:14:05Z, 2026-11-21T22:14:05.123Z and 23:14 on 4821",
-        "Flat 2024, slot 3 of 250, try 4 of 10",
-        "4821, 4821, 4821, 4821 and 4821",
-    ],
-)
-def test_ordinary_numbers_stay(text: str) -> None:
-    """People name guests by telephone, and messages tell dates."""
-    assert Secrets("9999").mask(text) is text
-
-
-def test_all_numbers_of_many_take_short_secrets_along() -> None:
-    """What is too short for a PIN is masked only where it is known."""
-    text = "0042 0043 0044 0045 nor 123"
-    assert Secrets().mask(text) == f"{M} nor 123"
-    assert Secrets("123").mask(text) == f"{M} nor {M}"
+    assert Secrets(*pins).mask(text) == text
 
 
 @pytest.mark.parametrize(("longest"), [LONGEST_NAME, LONGEST_TEXT])
-def test_what_is_too_long_is_cut(longest: int) -> None:
-    """A limit is kept, and the same comes of what was cut before."""
+def test_mask_cuts_long_text(longest: int) -> None:
+    """The limit is kept, and masking a cut text again changes nothing."""
     secrets = Secrets("1234", "seam_k.1")
     for text in ("x" * 60_000, "é" * 60_000, "1 2 3 " * 20_000, "x 123 " * 20_000):
         shown = secrets.mask(text, longest)
@@ -211,16 +160,16 @@ def test_what_is_too_long_is_cut(longest: int) -> None:
     assert secrets.mask(fits, longest) is fits
     assert len(secrets.mask("x" * LONGEST_TEXT, LONGEST_NAME)) == LONGEST_NAME
     assert secrets.mask_name(fits) == readable(fits, LONGEST_NAME)
-    # Dots take more room than these.
+    # The mask is longer than this PIN.
     assert len(Secrets("1").mask("1 x " * 60, LONGEST_NAME)) <= LONGEST_NAME
 
 
 @given(
     before=st.integers(LONGEST_NAME - 30, LONGEST_NAME + 5),
-    signs=st.lists(st.sampled_from(["", " ", ", ", " - "]), min_size=5, max_size=5),
+    signs=st.lists(st.sampled_from(["", " ", "-"]), min_size=5, max_size=5),
 )
-def test_no_part_of_a_secret_is_left_by_a_cut(before: int, signs: list[str]) -> None:
-    """Neither of a PIN nor of a key, wherever the end comes to lie."""
+def test_mask_never_cuts_inside_secret(before: int, signs: list[str]) -> None:
+    """No part of a PIN or key is left, wherever the text is cut."""
     spelt = PIN[0] + "".join(map("".join, zip(signs, PIN[1:], strict=True)))
     shown = Secrets(PIN, "seam_k.1").mask_name("x" * before + spelt + "y" * 60)
     assert not any(character.isdigit() for character in shown)
@@ -240,18 +189,12 @@ def test_no_part_of_a_secret_is_left_by_a_cut(before: int, signs: list[str]) -> 
         ("12\u00a0m", None),
     ],
 )
-def test_what_cannot_be_seen(text: str, expected: str | None) -> None:
-    """What turns the writing or hides is taken out; what scripts and emoji need stays."""
+def test_mask_removes_invisible_characters(text: str, expected: str | None) -> None:
+    """What changes the writing direction goes, what scripts and emoji need stays."""
     secrets = Secrets(PIN, "seam_k.1")
     assert secrets.mask(text) == (text if expected is None else expected)
     if expected is None:
         assert secrets.mask(text) is text
-
-
-def test_long_texts_take_no_long_time() -> None:
-    """How often a number is read grows with its length, and no faster."""
-    readings = [len(redact._readings("1 " * length + "1")) for length in (500, 1000)]
-    assert readings[1] < 2.1 * readings[0]
 
 
 @pytest.mark.parametrize(
@@ -260,16 +203,16 @@ def test_long_texts_take_no_long_time() -> None:
         ("Code 4821 is unknown.", f"Code {M} is unknown."),
         ("4 8-2.1", M),
         ("after 3 of 10 attempts", "after 3 of 10 attempts"),
-        ("since 2026-11-20", f"since {M}"),
+        ("since 2026-11-20", "since 2026-11-20"),
     ],
 )
-def test_numbers(text: str, expected: str) -> None:
-    """What may be a PIN that nobody knows is masked, too."""
+def test_mask_numbers(text: str, expected: str) -> None:
+    """Every number that is long enough for a PIN is masked."""
     assert mask_numbers(text) == expected
 
 
-def test_an_error_is_masked_with_all_that_is_known() -> None:
-    """Thousands of PINs need not be tried one by one."""
+def test_redact_error() -> None:
+    """All known secrets are masked in an error's message."""
     secrets = Secrets("seam_k.1", "1234", "2031")
     error = SeamError("1234 and 12345 with seam_k.1", request_id="2031")
     error.redact(secrets.mask)
@@ -277,8 +220,8 @@ def test_an_error_is_masked_with_all_that_is_known() -> None:
     assert error.args == (error.message,)
 
 
-def test_late_secrets() -> None:
-    """It is known when a text was looked through before its secret was heard of."""
+def test_take_late() -> None:
+    """A secret is late if a text that may hold it was masked before."""
     secrets = Secrets("seam_test_abc", "1234")
     secrets.take_late()
     assert secrets.mask("Owner 1234, flat 5678") == f"Owner {M}, flat 5678"
@@ -297,19 +240,16 @@ def test_late_secrets() -> None:
     assert secrets.take_late()
 
 
-def test_late_secrets_among_too_many_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is remembered has a bound; beyond it, any secret may come late."""
-    monkeypatch.setattr(redact, "_MOST_HARMLESS", 100)
+def test_take_late_with_too_many_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All texts have to be masked again when there are too many numbers to remember."""
+    monkeypatch.setattr(redact, "_MOST_REMEMBERED", 100)
     secrets = Secrets()
     for number in range(1000, 1100):
         secrets.mask(f"attempt {number}")
     secrets.add(["9999"])
     assert not secrets.take_late()
-    for number in (1100, 1101):
-        secrets.mask(f"attempt {number}")
-    secrets.add(["9998"])
+    secrets.mask("attempt 1100")
     assert secrets.take_late()
-    # All texts were looked through again, which it starts anew with.
     secrets.mask("attempt 1100")
     secrets.add(["9997"])
     assert not secrets.take_late()
@@ -317,9 +257,9 @@ def test_late_secrets_among_too_many_numbers(monkeypatch: pytest.MonkeyPatch) ->
     assert secrets.take_late()
 
 
-def test_more_texts_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Those that were forgotten are looked through anew, and stay the same objects."""
-    monkeypatch.setattr(redact, "_MOST_CLEAN", 3)
+def test_mask_more_texts_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts that were forgotten are masked again and returned unchanged."""
+    monkeypatch.setattr(redact, "_MOST_REMEMBERED", 3)
     secrets = Secrets(PIN)
     for text in (f"Owner {number}" for number in (*range(10), *range(10))):
         assert secrets.mask(text) is text
@@ -327,8 +267,8 @@ def test_more_texts_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None
     assert secrets.mask(f"Owner {PIN}") == f"Owner {M}"
 
 
-def test_ids_of_seam_stay_readable() -> None:
-    """Seam's support asks for them, and that a PIN is in one is chance."""
+def test_mask_leaves_uuids() -> None:
+    """Seam's support asks for ids, and a PIN is in one by chance only."""
     secrets = Secrets()
     secrets.add(["7783", "8745", "4815"])
     message = "Code 4815 is fb4d391b-7783-58af-8745-dbf279b2794a"

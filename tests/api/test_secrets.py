@@ -47,7 +47,6 @@ async def test_refusal_that_quotes(
         stubbed.create_access_code("lock", code=PIN),
         stubbed.create_multiple_access_codes(["lock"], code=PIN),
         stubbed.update_access_code("code", code=PIN),
-        stubbed.simulate_keypad_code_entry("lock", PIN),
         stubbed.simulate_unmanaged_access_code("lock", name="x", code=PIN),
     ):
         with pytest.raises(SeamError) as refused:
@@ -58,7 +57,7 @@ async def test_refusal_that_quotes(
         if status == 400:
             assert "Invalid" in str(error)
     clean(log.text)
-    assert log.text.count("POST") == 5
+    assert log.text.count("POST") == 4
 
 
 async def test_redacting_more(stub: Stub, stubbed: SeamClient) -> None:

@@ -62,12 +62,6 @@ class SeamClient:
             Workspace, await self._transport.read("/workspaces/get"), "workspace"
         )
 
-    async def list_workspaces(self) -> list[Workspace]:
-        """Return all workspaces of the key (`/workspaces/list`)."""
-        return await self._rows(
-            Workspace, "/workspaces/list", "workspaces", "workspace_id"
-        )
-
     # Devices
 
     async def list_devices(
@@ -89,17 +83,6 @@ class SeamClient:
                 device.is_managed and (wanted is None or device.device_id in wanted)
             )
         )
-
-    async def list_unmanaged_devices(self) -> list[Device]:
-        """Return devices that Seam does not control (`/devices/unmanaged/list`)."""
-        return await self._rows(
-            Device, "/devices/unmanaged/list", "devices", "device_id"
-        )
-
-    async def get_device(self, device_id: str) -> Device:
-        """Return a device (`/devices/get`)."""
-        answer = await self._transport.read("/devices/get", device_id=device_id)
-        return _one(Device, answer, "device")
 
     async def update_device(
         self,
@@ -141,14 +124,6 @@ class SeamClient:
             device_id=device_id,
             auto_lock_enabled=auto_lock_enabled,
             auto_lock_delay_seconds=auto_lock_delay_seconds,
-        )
-
-    async def simulate_keypad_code_entry(
-        self, device_id: str, code: str
-    ) -> ActionAttempt:
-        """Pretend that a code is entered (`/locks/simulate/keypad_code_entry`)."""
-        return await self._attempt(
-            "/locks/simulate/keypad_code_entry", device_id=device_id, code=code
         )
 
     # Access codes
@@ -388,22 +363,6 @@ class SeamClient:
         )
         return _attempt(answer)
 
-    async def update_unmanaged_access_code(
-        self,
-        access_code_id: str,
-        *,
-        is_external_modification_allowed: bool | None = None,
-        force: bool | None = None,
-    ) -> None:
-        """Make a code managed by updating it (`/access_codes/unmanaged/update`)."""
-        await self._transport.write(
-            "/access_codes/unmanaged/update",
-            access_code_id=access_code_id,
-            is_managed=True,
-            is_external_modification_allowed=is_external_modification_allowed,
-            force=force,
-        )
-
     async def delete_unmanaged_access_code(
         self, access_code_id: str
     ) -> ActionAttempt | None:
@@ -470,19 +429,6 @@ class SeamClient:
     async def list_webhooks(self) -> list[Webhook]:
         """Return all webhooks of the workspace (`/webhooks/list`)."""
         return await self._rows(Webhook, "/webhooks/list", "webhooks", "webhook_id")
-
-    async def get_webhook(self, webhook_id: str) -> Webhook:
-        """Return a webhook (`/webhooks/get`)."""
-        answer = await self._transport.read("/webhooks/get", webhook_id=webhook_id)
-        return _one(Webhook, answer, "webhook")
-
-    async def update_webhook(
-        self, webhook_id: str, *, event_types: Iterable[str]
-    ) -> None:
-        """Change which events are sent (`/webhooks/update`); the URL stays."""
-        await self._transport.write(
-            "/webhooks/update", webhook_id=webhook_id, event_types=list(event_types)
-        )
 
     async def delete_webhook(self, webhook_id: str) -> None:
         """Remove a webhook (`/webhooks/delete`)."""
