@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from ..attempts import render_attempt
-from ..constraints import check_name, check_pin, generate_pin
+from ..constraints import check_name, check_pin, check_start, generate_pin
 from ..errors import ApiError, invalid_input
 from ..render import render_code
 from ..routing import Context, endpoint
@@ -74,6 +74,7 @@ def new_code(
     """Return the code that is asked for, or refuse it."""
     backend = context.backend
     starts_at, ends_at = read_times(context, params)
+    check_start(device, starts_at, backend.timeline.now())
     name = params.get("name")
     if name is not None:
         check_name(backend.state, device, name)
@@ -242,6 +243,9 @@ def time_changes(context: Context, code: AccessCode, params: Json) -> Json:
     if starts_at is None and ends_at is None and params.get("type") == "time_bound":
         raise invalid_input("A time-bound code needs starts_at and ends_at", "ends_at")
     read_times(context, texts)
+    if starts_at != code.starts_at:
+        device = context.backend.state.devices[code.device_id]
+        check_start(device, starts_at, context.backend.timeline.now())
     return dict(times)
 
 

@@ -290,7 +290,7 @@ async def test_linked_codes(sim: Simulator, client: Client) -> None:
     answer = await client.ok(
         "/access_codes/create_multiple",
         device_ids=[FRONT_DOOR, APARTMENT_1],
-        code="303132",
+        code="304152",
     )
     assert {c["common_code_key"] for c in answer["access_codes"]} == {None}
 

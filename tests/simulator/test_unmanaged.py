@@ -6,8 +6,10 @@ import pytest
 
 from simulator import Simulator
 from simulator.clock import to_iso
+from simulator.manufacturers import IGLOOHOME, MANUFACTURERS
 from simulator.seed import (
     APARTMENT_1,
+    APARTMENT_2,
     CODE_APARTMENT_1_CLEANER,
     CODE_CLEANER,
     CODE_HANDYMAN,
@@ -18,6 +20,7 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
     UNMANAGED_OLD_GUEST,
 )
+from simulator.state import UnmanagedCodes
 
 from .conftest import Client
 
@@ -205,3 +208,27 @@ async def test_duplicate_set_at_the_lock(sim: Simulator, client: Client) -> None
     assert error["unmanaged_access_code_id"] == found.access_code_id
     sim.control.delete_code_in_app(found.access_code_id)
     assert (await client.code(CODE_CLEANER))["errors"] == []
+
+
+async def test_igloohome_lists_unmanaged_codes(sim: Simulator, client: Client) -> None:
+    """An igloohome lock lists codes of others, which Seam cannot convert."""
+    lock = sim.control.add_lock("Gate", IGLOOHOME)
+    code = sim.control.add_unmanaged_code(lock.device_id, "Family", "604913")
+    assert code.access_code_id in await client.codes(lock.device_id, managed=False)
+    assert await client.refused(
+        "/access_codes/unmanaged/convert_to_managed",
+        access_code_id=code.access_code_id,
+    ) == (400, "invalid_input")
+
+
+async def test_only_kwikset_lists_no_unmanaged_codes(
+    sim: Simulator, client: Client
+) -> None:
+    """Seam does not read codes of others from Kwikset locks."""
+    sim.control.add_unmanaged_code(APARTMENT_2, "Family", "604913")
+    assert await client.codes(APARTMENT_2, managed=False) == {}
+    assert [
+        m.device_type
+        for m in MANUFACTURERS.values()
+        if m.unmanaged_codes is UnmanagedCodes.NONE
+    ] == ["kwikset_lock"]
