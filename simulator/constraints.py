@@ -145,3 +145,28 @@ def _is_free(state: State, device: Device, pin: str) -> bool:
     if problem is not None and "cannot_specify_pin_code" not in problem:
         return False
     return all(other.code != pin for other in state.codes_of(device.device_id))
+
+
+def device_error(state: State, code: AccessCode) -> Json | None:
+    """Return the error with which a device refuses a code, if it does."""
+    for other in state.codes_of(code.device_id):
+        if other is code or code.code is None or other.code != code.code:
+            continue
+        if other.is_on_device:
+            kind = "managed" if other.is_managed else "unmanaged"
+            return {
+                "error_code": "duplicate_code_on_device",
+                "message": "There is already another access code with the same PIN on this device.",
+                f"{kind}_access_code_id": other.access_code_id,
+            }
+    device = state.devices[code.device_id]
+    slots = device.properties.get("max_active_codes_supported")
+    if slots is None or code.is_on_device:
+        return None
+    used = sum(c.is_on_device for c in state.codes_of(code.device_id))
+    if used < slots:
+        return None
+    return {
+        "error_code": "no_space_for_access_code_on_device",
+        "message": f"The device already holds {slots} access codes, which is as many as it can.",
+    }

@@ -1,10 +1,11 @@
 """Changing managed codes: `/access_codes/create`, `/update`, `/delete` and the like."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..attempts import render_attempt
 from ..constraints import check_name, check_pin, check_start, generate_pin
 from ..errors import ApiError, invalid_input
+from ..offline_codes import offline_time_frame
 from ..render import render_code
 from ..routing import Context, endpoint
 from ..state import AccessCode, Device, Json
@@ -73,7 +74,11 @@ def new_code(
 ) -> AccessCode:
     """Return the code that is asked for, or refuse it."""
     backend = context.backend
-    starts_at, ends_at = read_times(context, params)
+    is_one_time_use = bool(params.get("is_one_time_use"))
+    if is_one_time_use and "ends_at" not in params:
+        starts_at, ends_at = parse_time(params, "starts_at"), None
+    else:
+        starts_at, ends_at = read_times(context, params)
     check_start(device, starts_at, backend.timeline.now())
     name = params.get("name")
     if name is not None:
@@ -86,7 +91,13 @@ def new_code(
             "Device does not support backup access codes", "use_backup_access_code_pool"
         )
     if offline:
-        starts_at, ends_at = _rounded(params, starts_at, ends_at)
+        starts_at, ends_at = offline_time_frame(
+            device,
+            starts_at,
+            ends_at,
+            is_one_time_use=is_one_time_use,
+            rounding=params.get("max_time_rounding", "1h"),
+        )
     return AccessCode(
         backend.ids.new(),
         device.device_id,
@@ -99,25 +110,11 @@ def new_code(
         ends_at=ends_at,
         is_external_modification_allowed=allows_external_modification(params),
         is_offline_access_code=offline,
-        is_one_time_use=bool(params.get("is_one_time_use")),
+        is_one_time_use=is_one_time_use,
         use_backup_access_code_pool=uses_pool,
         common_code_key=params.get("common_code_key"),
         prefers_native_scheduling=params.get("prefer_native_scheduling", True),
     )
-
-
-def _rounded(
-    params: Json, starts_at: datetime | None, ends_at: datetime | None
-) -> tuple[datetime | None, datetime | None]:
-    """Widen to whole hours or days: offline codes know no others."""
-    if starts_at is None or ends_at is None:
-        return starts_at, ends_at
-    rounding = params.get("max_time_rounding", "1h")
-    start = starts_at.replace(minute=0, second=0, microsecond=0)
-    step = timedelta(hours=1)
-    if rounding in ("1d", "1day"):
-        start, step = start.replace(hour=0), timedelta(days=1)
-    return start, start + -((start - ends_at) // step) * step
 
 
 def pin_for(context: Context, devices: list[Device], params: Json) -> str | None:

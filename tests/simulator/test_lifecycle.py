@@ -7,7 +7,7 @@ import pytest
 
 from simulator import Simulator
 from simulator.clock import to_iso
-from simulator.manufacturers import IGLOOHOME, SALTO
+from simulator.manufacturers import SALTO
 from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
@@ -310,31 +310,6 @@ async def test_backup_is_the_same_each_time(sim: Simulator, client: Client) -> N
     assert await client.refused(
         "/access_codes/pull_backup_access_code", access_code_id=CODE_CLEANER
     ) == (400, "access_code_not_time_bound")
-
-
-async def test_offline_codes(sim: Simulator, client: Client) -> None:
-    """Offline codes work at once and cannot be changed."""
-
-    lock = sim.control.add_lock("Gate", IGLOOHOME)
-    code = await create(
-        client,
-        lock.device_id,
-        is_offline_access_code=True,
-        is_one_time_use=True,
-        **times(sim, timedelta(0), timedelta(days=1)),
-    )
-    assert code["status"] in ("set", "unset")
-    assert code["pending_mutations"] == []
-    for path in ("update", "delete"):
-        assert await client.refused(
-            f"/access_codes/{path}", access_code_id=code["access_code_id"]
-        ) == (400, "invalid_input")
-    assert await client.refused(
-        "/access_codes/create",
-        device_id=lock.device_id,
-        is_offline_access_code=True,
-        code="123456",
-    ) == (400, "invalid_input")
 
 
 async def test_code_that_ends_while_its_lock_is_offline(
