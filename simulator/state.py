@@ -122,6 +122,8 @@ class AccessCode:
     warnings: list[Json] = field(default_factory=list, repr=False)
     cannot_be_managed: bool = False
     cannot_delete_unmanaged_access_code: bool = False
+    is_managed_elsewhere: bool = False
+    """Whether another Seam workspace manages it, which `force` ends."""
     prefers_native_scheduling: bool = True
     is_on_device: bool = False
     is_being_deleted: bool = False

@@ -100,6 +100,10 @@ class ServiceControl(ControlBase):
         """Converted codes get another id, or keep it."""
         self._settings.conversion_gives_new_id = enabled
 
+    def answer_conversions_with_attempt(self, enabled: bool = True) -> None:
+        """Answer conversions with an action attempt, or with nothing but `ok`."""
+        self._settings.conversion_returns_attempt = enabled
+
     def use_old_shapes(self, enabled: bool = True) -> None:
         """Answer as Seam used to: errors and warnings by their code, no pagination."""
         self._settings.old_shapes = enabled

@@ -1,6 +1,7 @@
 """Codes that others have set, and what others do to ours."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -232,3 +233,60 @@ async def test_only_kwikset_lists_no_unmanaged_codes(
         for m in MANUFACTURERS.values()
         if m.unmanaged_codes is UnmanagedCodes.NONE
     ] == ["kwikset_lock"]
+
+
+@pytest.mark.parametrize("path", ["convert_to_managed", "update"])
+async def test_converting_code_of_another_workspace_needs_force(
+    sim: Simulator, client: Client, path: str
+) -> None:
+    """Seam takes a code from another workspace only with `force`."""
+    code_id = sim.control.add_unmanaged_code(
+        FRONT_DOOR, "Family", "604913", is_managed_elsewhere=True
+    ).access_code_id
+    path = f"/access_codes/unmanaged/{path}"
+    body: dict[str, Any] = {"access_code_id": code_id}
+    if path.endswith("update"):
+        body["is_managed"] = True
+    assert await client.refused(path, **body) == (400, "invalid_input")
+    await client.ok(path, **body, force=True)
+    sim.clock.advance(3)
+    assert (await client.code(code_id))["status"] == "set"
+
+
+async def test_conversion_with_action_attempt(sim: Simulator, client: Client) -> None:
+    """A conversion may be answered with an action attempt, which ends with it."""
+    sim.control.answer_conversions_with_attempt()
+    path = "/access_codes/unmanaged/convert_to_managed"
+    for code_id, status in (
+        (UNMANAGED_NEIGHBOUR, "error"),
+        (UNMANAGED_OLD_GUEST, "success"),
+    ):
+        if status == "error":
+            sim.control.fail_next_conversion("It is locked.")
+        answer = await client.ok(path, access_code_id=code_id)
+        assert answer["action_attempt"]["status"] == "pending"
+        sim.clock.advance(3)
+        attempt = await client.ok(
+            "/action_attempts/get",
+            action_attempt_id=answer["action_attempt"]["action_attempt_id"],
+        )
+        assert attempt["action_attempt"]["status"] == status
+
+
+async def test_account_sync_finds_codes(sim: Simulator, client: Client) -> None:
+    """Reading an account again shows codes that Seam has not seen yet."""
+    code_id = sim.control.add_unmanaged_code(
+        FRONT_DOOR, "Family", "604913", found_by_sync=True
+    ).access_code_id
+    assert code_id not in await client.codes(FRONT_DOOR, managed=False)
+    accounts = (await client.ok("/connected_accounts/list"))["connected_accounts"]
+    for account in accounts:
+        assert code_id not in await client.codes(FRONT_DOOR, managed=False)
+        await client.ok(
+            "/connected_accounts/sync",
+            connected_account_id=account["connected_account_id"],
+        )
+        if account["account_type"] == "august":
+            break
+    assert code_id in await client.codes(FRONT_DOOR, managed=False)
+    assert "access_code.unmanaged.created" in await client.event_types()
