@@ -89,6 +89,8 @@ class Device:
     converts_codes: bool = True
     keeps_expired_codes: bool = False
     names_codes_in_events: bool = True
+    backup_codes: int | None = None
+    """How many codes are ready in the backup pool; None until it is first filled."""
     assigns_codes: bool = False
     """Whether the provider chooses the PIN, after the code was created."""
     is_removed: bool = False

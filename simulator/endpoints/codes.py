@@ -171,6 +171,8 @@ def create(context: Context, params: Json) -> Json:
     backend.limits.count(device.device_id, "create", backend.timeline.now())
     code = new_code(context, device, params, pin, offline=offline)
     attempt = backend.codes.create(code)
+    if code.use_backup_access_code_pool:
+        backend.backup_pool.switch_on(device)
     return {
         "access_code": render(context, code),
         "action_attempt": render_attempt(attempt),
@@ -265,40 +267,17 @@ def delete(context: Context, params: Json) -> Json:
 
 @endpoint("/access_codes/pull_backup_access_code", {"access_code_id": REQUIRED})
 def pull_backup_access_code(context: Context, params: Json) -> Json:
-    """Answer the backup of a time-bound code: the same one each time."""
+    """Answer the backup of a time-bound code, which is the same each time."""
     backend = context.backend
     code = backend.code(
         context.workspace.workspace_id, params["access_code_id"], managed=True
     )
     if code.ends_at is None:
         raise _not_time_bound("Only time-bound access codes have a backup")
-    if not code.use_backup_access_code_pool:
-        raise invalid_input(
-            "The access code was created without use_backup_access_code_pool",
-            "access_code_id",
-        )
-    backup = backend.state.access_codes.get(code.pulled_backup_access_code_id or "")
-    if backup is None:
-        device = backend.state.devices[code.device_id]
-        backup = AccessCode(
-            backend.ids.new(),
-            code.device_id,
-            code.workspace_id,
-            f"Backup of {code.name}" if code.name else "Backup",
-            generate_pin(backend.state, [device], backend.ids),
-            backend.timeline.now(),
-            starts_at=code.starts_at,
-            ends_at=code.ends_at,
-            is_backup=True,
-            is_on_device=True,
-        )
-        backend.codes.adopt(backup)
-        code.pulled_backup_access_code_id = backup.access_code_id
-        backend.events.code(
-            "backup_access_code_pulled",
-            code,
-            backup_access_code_id=backup.access_code_id,
-        )
+    device = backend.state.devices[code.device_id]
+    if code.pulled_backup_access_code_id is None and not device.backup_codes:
+        raise invalid_input("The device has no backup access code", "access_code_id")
+    backup = backend.backup_pool.pull(code)
     return {
         "access_code": render(context, code),
         "backup_access_code": render(context, backup),

@@ -295,23 +295,6 @@ async def test_linked_codes(sim: Simulator, client: Client) -> None:
     assert {c["common_code_key"] for c in answer["access_codes"]} == {None}
 
 
-async def test_backup_is_the_same_each_time(sim: Simulator, client: Client) -> None:
-    """A time-bound code has one backup; an ongoing one has none."""
-    backups = [
-        (
-            await client.ok(
-                "/access_codes/pull_backup_access_code", access_code_id=CODE_GUEST_NOW
-            )
-        )["backup_access_code"]
-        for _ in range(2)
-    ]
-    assert backups[0]["access_code_id"] == backups[1]["access_code_id"]
-    assert backups[0]["is_backup"]
-    assert await client.refused(
-        "/access_codes/pull_backup_access_code", access_code_id=CODE_CLEANER
-    ) == (400, "access_code_not_time_bound")
-
-
 async def test_code_that_ends_while_its_lock_is_offline(
     sim: Simulator, client: Client
 ) -> None:
