@@ -223,6 +223,59 @@ async def test_paging(client: Client) -> None:
         assert page["pagination"]["has_next_page"]
 
 
+@pytest.mark.parametrize("cursor", [None, ""])
+async def test_empty_cursor_means_first_page(
+    client: Client, cursor: str | None
+) -> None:
+    """Seam accepts a cursor of null and an empty one."""
+    answer = await client.ok("/devices/list", page_cursor=cursor)
+    assert len(answer["devices"]) == len(LOCKS)
+
+
+async def test_unknown_parameters_are_refused(
+    client: Client, session: aiohttp.ClientSession
+) -> None:
+    """A filter of Seam that is not implemented here is not ignored."""
+    for more in ({"customer_key": "a"}, {"device_id": FRONT_DOOR, "spaces": []}):
+        status, answer = await client.post("/devices/list", **more)
+        assert status == 400
+        assert "does not implement" in answer["error"]["message"]
+    async with session.get(
+        f"{client.simulator.url}/devices/list",
+        params={"customer_key": "a"},
+        headers={"Authorization": f"Bearer {client.key}"},
+    ) as response:
+        assert response.status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/devices/list", None),
+        ("PATCH", "/access_codes/update", {"access_code_id": CODE_CLEANER}),
+        ("PUT", "/access_codes/update", {"access_code_id": CODE_CLEANER}),
+        ("DELETE", "/access_codes/delete", {"access_code_id": CODE_CLEANER}),
+        ("PUT", "/access_codes/create_multiple", {"device_ids": [FRONT_DOOR]}),
+        ("PATCH", "/devices/update", {"device_id": FRONT_DOOR}),
+    ],
+)
+async def test_methods(
+    client: Client,
+    session: aiohttp.ClientSession,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None,
+) -> None:
+    """Seam takes other methods than POST where they describe the request."""
+    async with session.request(
+        method,
+        client.simulator.url + path,
+        json=body,
+        headers={"Authorization": f"Bearer {client.key}"},
+    ) as response:
+        assert response.status == 200
+
+
 async def test_filters(client: Client) -> None:
     """Lists are filtered as asked."""
     answer = await client.ok("/devices/list", device_ids=[FRONT_DOOR, BOAT_SHED])
@@ -361,6 +414,9 @@ async def test_events(sim: Simulator, client: Client) -> None:
     answer = await client.ok(
         "/events/list", between=[middle, event["created_at"]], limit=5
     )
+    assert answer["events"] == []
+    end = to_iso(sim.clock.now() + timedelta(milliseconds=1))
+    answer = await client.ok("/events/list", between=[middle, end], limit=5)
     assert answer["events"] == [event]
     answer = await client.ok("/events/list", since=event["created_at"])
     assert answer["events"] == []
