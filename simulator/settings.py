@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .state import AccessCode
+from .state import AccessCode, Json
 
 PROGRAMMING_SECONDS = 5.0
 CONVERSION_SECONDS = 3.0
@@ -36,5 +36,7 @@ class Settings:
     codes_found_by_sync: list[AccessCode] = field(default_factory=list, repr=False)
     """Codes that Seam finds when it reads their account again."""
     old_shapes: bool = False
+    row_overrides: dict[str, Json | None] = field(default_factory=dict, repr=False)
+    """What is sent instead of the fields of a device or code, by its id."""
     dropped_codes: dict[str, int] = field(default_factory=dict, repr=False)
     """How many more lists leave a code out, by its id."""

@@ -3,7 +3,7 @@
 from ..events import Order
 from ..seed import KEY, WORKSPACE
 from ..settings import Failure
-from ..state import Key
+from ..state import Json, Key
 from .base import ControlBase
 
 
@@ -107,6 +107,23 @@ class ServiceControl(ControlBase):
     def use_old_shapes(self, enabled: bool = True) -> None:
         """Answer as Seam used to: errors and warnings by their code, no pagination."""
         self._settings.old_shapes = enabled
+
+    def override_row(
+        self, row: str, fields: Json | None = None, *, device: str | None = None
+    ) -> None:
+        """Send fields of a code or device as given, whatever they hold.
+
+        Without `fields`, null is sent instead of the row.
+        """
+        try:
+            row_id = self._code(row, device).access_code_id
+        except LookupError:
+            row_id = self._device(row).device_id
+        self._settings.row_overrides[row_id] = fields
+
+    def clear_overrides(self) -> None:
+        """Send all rows as they are."""
+        self._settings.row_overrides.clear()
 
     def limit_rates(self, enabled: bool = True) -> None:
         """Keep to Seam's limits per device and minute, or do not."""
