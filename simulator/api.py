@@ -1,4 +1,4 @@
-"""Requests in, answers out: who asks, what for, and what goes wrong on the way."""
+"""The API: authentication, validation, faults and the log of requests."""
 
 import asyncio
 from collections import deque
@@ -11,8 +11,8 @@ import orjson
 from . import endpoints as _endpoints  # noqa: F401  Importing them registers them.
 from .backend import Backend
 from .errors import ApiError
-from .faults import Fault, Faults
-from .malformed import legacy_shape, malformed
+from .faults import MALFORMING, Fault, Faults
+from .malformed import dump_json, gzip_bomb, legacy_shape, malformed, with_overrides
 from .render import render_workspace
 from .routing import ENDPOINTS, Context, Endpoint
 from .state import Json, Workspace
@@ -24,7 +24,7 @@ _MAX_RECORDS = 10_000
 
 @dataclass(slots=True)
 class RequestRecord:
-    """A request, and how it was answered."""
+    """A request and its answer."""
 
     method: str
     path: str
@@ -32,7 +32,7 @@ class RequestRecord:
     headers: dict[str, str] = field(repr=False)
     request_id: str
     status: int | None = None
-    """None where no answer was given."""
+    """None if the request was not answered."""
     answer: Any = field(default=None, repr=False)
 
 
@@ -59,17 +59,17 @@ class Api:
         self.requests.append(record)
         raw = await request.read()
         record.body = _parse(request, raw)
-        struck = self.faults.strike(path, self._named(record.body))
-        for fault in struck:
+        faults = self.faults.hit(path, self._named(record.body))
+        for fault in faults:
             if not fault.after_processing:
-                answer = await self._suffer(fault, request, record)
+                answer = await self._apply(fault, request, record)
                 if answer is not None:
                     return answer
         answer = self._answer(request, record)
-        for fault in struck:
-            if fault.after_processing or fault.kind in ("wrong_shape", "wrong_types"):
-                spoilt = await self._suffer(fault, request, record, answered=True)
-                answer = spoilt or answer
+        for fault in faults:
+            if fault.after_processing or fault.kind in MALFORMING:
+                faulty = await self._apply(fault, request, record, answered=True)
+                answer = faulty or answer
         record.status = answer.status
         return answer
 
@@ -87,6 +87,8 @@ class Api:
             return _json(record, error.status, record.answer, error.headers)
         if self._backend.settings.old_shapes:
             result = legacy_shape(result)
+        if self._backend.settings.row_overrides:
+            result = with_overrides(result, self._backend.settings.row_overrides)
         record.answer = {**result, "ok": True}
         return _json(record, 200, record.answer)
 
@@ -169,7 +171,7 @@ class Api:
         codes = self._backend.state.access_codes
         return named | {codes[name].device_id for name in named if name in codes}
 
-    async def _suffer(
+    async def _apply(
         self,
         fault: Fault,
         request: web.Request,
@@ -203,10 +205,17 @@ class Api:
                     content_type="application/json",
                     headers=headers,
                 )
-            case "wrong_shape" | "wrong_types":
+            case "gzip_bomb":
+                response = web.Response(
+                    body=gzip_bomb(fault.size),
+                    content_type="application/json",
+                    headers={**headers, "Content-Encoding": "gzip"},
+                )
+            case "wrong_shape" | "wrong_types" | "huge_list" | "endless_pages":
                 if not answered:
                     return None
-                return _json(record, 200, malformed(fault.kind, record.answer))
+                record.answer = malformed(fault, record.answer)
+                return _json(record, 200, record.answer)
             case "status" | "rate_limit":
                 error = ApiError(fault.status, fault.error_type, fault.message)
                 if fault.retry_after is not None:
@@ -234,7 +243,7 @@ def _json(
 ) -> web.Response:
     return web.Response(
         status=status,
-        body=orjson.dumps(body),
+        body=dump_json(body),
         content_type="application/json",
         headers={**(headers or {}), "seam-request-id": record.request_id},
     )

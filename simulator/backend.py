@@ -1,6 +1,7 @@
 """The parts of the simulated Seam, put together."""
 
 from .attempts import Attempts
+from .backup_pool import BackupPool
 from .clock import Clock
 from .conversion import Conversion
 from .errors import access_code_not_found, device_not_found
@@ -52,6 +53,9 @@ class Backend:
             self.attempts,
             self.programming,
             self.settings,
+        )
+        self.backup_pool = BackupPool(
+            state, self.timeline, self.events, self.programming, ids
         )
         clock.on_move = self.run_due
 

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from .backup_pool import POOL_SIZE
 from .clock import to_iso
 from .ids import stable_id
 from .manufacturers import Manufacturer
@@ -46,6 +47,8 @@ class Builder:
         )
         for key, value in more.items():
             setattr(device, key, value)
+        if device.properties.get("backup_access_code_pool_enabled"):
+            device.backup_codes = POOL_SIZE
         self.state.devices[device_id] = device
         return device
 
@@ -78,6 +81,10 @@ class Builder:
             code.ends_at = hour + timedelta(days=days[1])
         for key, value in more.items():
             setattr(code, key, value)
+        if code.use_backup_access_code_pool:
+            device = self.state.devices[device_id]
+            device.properties["backup_access_code_pool_enabled"] = True
+            device.backup_codes = POOL_SIZE
         return self.state.add_code(code)
 
     def problem(self, kind: str, code: str, message: str, **more: Any) -> Json:

@@ -1,6 +1,7 @@
 """What a lock takes for a PIN or a name, and how new PINs are found."""
 
 from collections.abc import Callable
+from datetime import datetime
 from itertools import pairwise
 
 from .errors import ApiError, invalid_input
@@ -33,6 +34,7 @@ _BROKEN: dict[str, Callable[[str], bool]] = {
     "cannot_contain_0789": lambda pin: not {"0", "7", "8", "9"}.isdisjoint(pin),
     "no_all_same_digits": lambda pin: len(set(pin)) == 1,
     "cannot_specify_pin_code": lambda _: True,
+    "unique_first_four_digits": lambda pin: len(set(pin[:4])) < 4,
 }
 
 
@@ -73,6 +75,14 @@ def check_pin(
     """Refuse a PIN that the lock would not take."""
     if problem := _pin_problem(state, device, pin, exclude):
         raise invalid_input(problem, "code")
+    # Only a PIN that is asked for: Seam knows which ones the account has.
+    if "pin_code_matches_existing_set" in _constraints(device) and not any(
+        code.code == pin
+        for other in state.devices_of(device.workspace_id)
+        if other.connected_account_id == device.connected_account_id
+        for code in state.codes_of(other.device_id)
+    ):
+        raise invalid_input("Code must match an existing code of the account", "code")
     for other in state.codes_of(device.device_id):
         if other is not exclude and other.code == pin:
             raise ApiError(
@@ -81,6 +91,16 @@ def check_pin(
                 "An access code with this code already exists on this device.",
                 data={"access_code_id": other.access_code_id},
             )
+
+
+def check_start(device: Device, starts_at: datetime | None, now: datetime) -> None:
+    """Refuse a start that the lock would not take."""
+    if (
+        "start_date_in_future" in _constraints(device)
+        and starts_at is not None
+        and starts_at <= now
+    ):
+        raise invalid_input("starts_at must be in the future", "starts_at")
 
 
 def check_name(
@@ -125,3 +145,28 @@ def _is_free(state: State, device: Device, pin: str) -> bool:
     if problem is not None and "cannot_specify_pin_code" not in problem:
         return False
     return all(other.code != pin for other in state.codes_of(device.device_id))
+
+
+def device_error(state: State, code: AccessCode) -> Json | None:
+    """Return the error with which a device refuses a code, if it does."""
+    for other in state.codes_of(code.device_id):
+        if other is code or code.code is None or other.code != code.code:
+            continue
+        if other.is_on_device:
+            kind = "managed" if other.is_managed else "unmanaged"
+            return {
+                "error_code": "duplicate_code_on_device",
+                "message": "There is already another access code with the same PIN on this device.",
+                f"{kind}_access_code_id": other.access_code_id,
+            }
+    device = state.devices[code.device_id]
+    slots = device.properties.get("max_active_codes_supported")
+    if slots is None or code.is_on_device:
+        return None
+    used = sum(c.is_on_device for c in state.codes_of(code.device_id))
+    if used < slots:
+        return None
+    return {
+        "error_code": "no_space_for_access_code_on_device",
+        "message": f"The device already holds {slots} access codes, which is as many as it can.",
+    }

@@ -43,6 +43,9 @@ class Conversion:
         if (error := self._refusal(code)) is not None:
             code.errors = [*without(code.errors, error["error_code"]), error]
             self._events.code("unmanaged.failed_to_convert_to_managed", code)
+            self._programming.end_attempts(
+                code, error=(error["error_code"], error["message"])
+            )
             self._programming.make_plan(code)
             return
         code.errors = []
@@ -51,9 +54,10 @@ class Conversion:
             self._events.code("unmanaged.removed", code)
             code.access_code_id = self._ids.new()
             self._state.add_code(code)
-        code.is_managed = True
+        code.is_managed, code.is_managed_elsewhere = True, False
         code.created_at = self._timeline.now()
         self._events.code("unmanaged.converted_to_managed", code)
+        self._programming.end_attempts(code)
         self._programming.make_plan(code)
         self._blame_managed(access_code_id, code)
 

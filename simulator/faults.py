@@ -1,10 +1,10 @@
-"""Faults of the transport, thrown in on demand."""
+"""Faults of the transport, injected on demand."""
 
 import asyncio
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Literal, get_args
+from typing import Final, Literal, get_args
 
 type FaultKind = Literal[
     "outage",
@@ -15,15 +15,20 @@ type FaultKind = Literal[
     "html",
     "empty",
     "broken_json",
+    "gzip_bomb",
     "wrong_shape",
     "wrong_types",
+    "huge_list",
+    "endless_pages",
 ]
 KINDS: tuple[str, ...] = get_args(FaultKind.__value__)
+# These change a regular answer.
+MALFORMING: Final = ("wrong_shape", "wrong_types", "huge_list", "endless_pages")
 
 
 @dataclass(slots=True)
 class Fault:
-    """One kind of trouble, for some requests."""
+    """A fault, and the requests it applies to."""
 
     fault_id: int
     kind: FaultKind
@@ -31,6 +36,7 @@ class Fault:
     device_id: str | None = None
     count: int | None = None
     seconds: float = 0
+    size: int = 0
     status: int = 500
     message: str = "Internal server error"
     error_type: str = "internal_server_error"
@@ -40,11 +46,11 @@ class Fault:
     _cleared: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
 
     def clear(self) -> None:
-        """Let go of the requests that it holds."""
+        """Answer the requests that this fault holds."""
         self._cleared.set()
 
     async def hold(self) -> None:
-        """Wait until the fault is cleared, or its seconds are over."""
+        """Wait until the fault is cleared, or for its seconds."""
         try:
             async with asyncio.timeout(self.seconds or None):
                 await self._cleared.wait()
@@ -53,13 +59,12 @@ class Fault:
 
     @property
     def is_over(self) -> bool:
-        """Whether it has befallen all requests that it was for, and need not be cleared."""
+        """Return whether the fault has no more requests to apply to or to hold."""
         is_spent = self.count is not None and self.hits >= self.count
-        # It may still hold a request.
         return is_spent and self.kind != "hang"
 
-    def concerns(self, path: str, named: set[str]) -> bool:
-        """Whether it befalls a request for a path which names these ids."""
+    def applies_to(self, path: str, named: set[str]) -> bool:
+        """Return whether the fault applies to a request that names these ids."""
         if self.count is not None and self.hits >= self.count:
             return False
         return path.startswith(self.path) and (
@@ -68,15 +73,15 @@ class Fault:
 
 
 class Faults:
-    """The faults in force."""
+    """The active faults."""
 
     def __init__(self) -> None:
-        """Start without any."""
+        """Initialize without faults."""
         self._faults: list[Fault] = []
         self._ids = count(1)
 
     def __iter__(self) -> Iterator[Fault]:
-        """Go through the faults in force."""
+        """Iterate over the active faults."""
         return iter(self._faults)
 
     def add(
@@ -87,17 +92,19 @@ class Faults:
         device_id: str | None = None,
         count: int | None = None,
         seconds: float = 0,
+        size: int | None = None,
         status: int | None = None,
         message: str | None = None,
         error_type: str | None = None,
         retry_after: float | str | None = None,
         after_processing: bool = False,
     ) -> Fault:
-        """Add one.
+        """Add a fault.
 
-        It befalls requests whose path starts with `path` and which name `device_id` or
-        a code on it: all of them, or `count`. With `after_processing`, Seam does what
-        was asked, and only its answer suffers. `seconds` are real ones.
+        It applies to requests whose path starts with `path` and which name `device_id`
+        or a code on it: to all of them, or to `count`. With `after_processing`, the
+        request is processed and only its answer suffers. `seconds` pass in real time.
+        `size` is the number of rows of a `huge_list` or of bytes in a `gzip_bomb`.
         """
         if kind not in KINDS:
             raise ValueError(f"kind must be one of {', '.join(KINDS)}")
@@ -108,6 +115,7 @@ class Faults:
             device_id=device_id,
             count=count,
             seconds=seconds,
+            size=size or _SIZE.get(kind, 0),
             after_processing=after_processing,
             status=status or _STATUS.get(kind, 500),
             message=message or _MESSAGES.get(kind, "Internal server error"),
@@ -120,26 +128,27 @@ class Faults:
     def clear(
         self, kind: FaultKind | None = None, *, fault_id: int | None = None
     ) -> int:
-        """Remove all faults, or those of a kind, or one; return how many."""
-        going = [
+        """Remove all faults, those of a kind, or a single one; return how many."""
+        removed = [
             f
             for f in self._faults
             if kind in (None, f.kind) and fault_id in (None, f.fault_id)
         ]
-        for fault in going:
+        for fault in removed:
             fault.clear()
             self._faults.remove(fault)
-        return len(going)
+        return len(removed)
 
-    def strike(self, path: str, named: set[str]) -> list[Fault]:
-        """Return the faults that befall a request, and count them."""
-        struck = [f for f in self._faults if f.concerns(path, named)]
-        for fault in struck:
+    def hit(self, path: str, named: set[str]) -> list[Fault]:
+        """Return the faults that apply to a request, and count the request."""
+        hitting = [f for f in self._faults if f.applies_to(path, named)]
+        for fault in hitting:
             fault.hits += 1
-        self._faults = [f for f in self._faults if not f.is_over or f in struck]
-        return struck
+        self._faults = [f for f in self._faults if not f.is_over or f in hitting]
+        return hitting
 
 
 _STATUS = {"rate_limit": 429, "html": 502, "empty": 503}
 _MESSAGES = {"rate_limit": "Too many requests"}
 _TYPES = {"rate_limit": "rate_limit_exceeded"}
+_SIZE = {"huge_list": 100_000, "gzip_bomb": 100_000_000}

@@ -3,6 +3,7 @@
 from .attempts import Attempts
 from .clock import to_iso
 from .events import EventLog
+from .offline_codes import offline_code_error
 from .programming import Programming
 from .render import render_code
 from .settings import PROGRAMMING_SECONDS
@@ -36,16 +37,23 @@ class CodeLifecycle:
             self._programming.device(code), "CREATE_ACCESS_CODE"
         )
         if code.is_offline_access_code:
-            # Such a code is computed, not programmed: it works at once.
-            code.status = "set" if code.has_started(self._timeline.now()) else "unset"
-            self._attempts.succeed(
-                attempt,
-                {"access_code": render_code(self._state, code, self._timeline.now())},
-            )
+            self._issue_offline(code, attempt)
         else:
             code.attempt_ids.append(attempt.action_attempt_id)
         self._programming.make_plan(code)
         return attempt
+
+    def _issue_offline(self, code: AccessCode, attempt: ActionAttempt) -> None:
+        now = self._timeline.now()
+        if (error := offline_code_error(self._state, code)) is not None:
+            code.status, code.code = "unset", None
+            code.attempt_ids.append(attempt.action_attempt_id)
+            self._programming.fail_to_set(code, error)
+            return
+        # It is never programmed, so it works at once.
+        code.status = "set" if code.has_started(now) else "unset"
+        rendered = render_code(self._state, code, now)
+        self._attempts.succeed(attempt, {"access_code": rendered})
 
     def update(
         self, code: AccessCode, changes: Json, *, attempt: ActionAttempt | None = None

@@ -115,7 +115,11 @@ KWIKSET = Manufacturer(
     {
         "supported_code_lengths": [4, 5, 6, 7, 8],
         "max_active_codes_supported": 250,
-        "code_constraints": [{"constraint_type": "no_all_same_digits"}],
+        "code_constraints": [
+            {"constraint_type": "no_ascending_or_descending_sequence"},
+            {"constraint_type": "at_least_three_unique_digits"},
+            {"constraint_type": "no_all_same_digits"},
+        ],
         "supports_backup_access_code_pool": True,
         "has_native_entry_events": True,
         "has_direct_power": False,
@@ -193,7 +197,6 @@ IGLOOHOME = Manufacturer(
         "has_native_entry_events": False,
         "has_direct_power": False,
     },
-    unmanaged_codes=UnmanagedCodes.NONE,
     converts_codes=False,
     names_codes_in_events=False,
 )

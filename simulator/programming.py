@@ -5,9 +5,10 @@ from typing import Any
 
 from .attempts import Attempts
 from .clock import to_iso
-from .constraints import generate_pin
+from .constraints import device_error, generate_pin
 from .events import EventLog
 from .ids import Ids
+from .mutations import pending_mutation
 from .render import render_code
 from .settings import (
     LEAD_SECONDS,
@@ -21,14 +22,6 @@ from .settings import (
 from .state import AccessCode, Device, Json, State
 from .timeline import Timeline
 
-_MESSAGES = {
-    "creating": "Seam is in the process of pushing an access code creation to the device.",
-    "deferring_creation": "Seam is waiting until closer to the start of the access code before programming it.",
-    "deleting": "Seam is in the process of pushing an access code deletion to the device.",
-    "updating_code": "Seam is in the process of pushing a new PIN to the device.",
-    "updating_name": "Seam is in the process of pushing a new name to the device.",
-    "updating_time_frame": "Seam is in the process of pushing a new time frame to the device.",
-}
 # Errors that are over once the code is on the device.
 _HEALED = (
     "failed_to_set_on_device",
@@ -86,7 +79,12 @@ class Programming:
         if code.ends_at is not None:
             self._schedule_at("code_ends", code, max(code.ends_at, now))
         if code.is_offline_access_code:
-            if code.starts_at is not None and not code.has_started(now):
+            # A code that was not issued has no PIN.
+            if (
+                code.starts_at is not None
+                and code.code is not None
+                and not code.has_started(now)
+            ):
                 self._schedule_at("code_starts", code, code.starts_at)
             return
         starts_at = code.starts_at or now
@@ -136,14 +134,7 @@ class Programming:
         self, mutation_code: str, old: Json | None = None, new: Json | None = None
     ) -> Json:
         """Return a pending mutation."""
-        mutation: Json = {
-            "mutation_code": mutation_code,
-            "message": _MESSAGES[mutation_code],
-            "created_at": to_iso(self._timeline.now()),
-        }
-        if old is not None and new is not None:
-            mutation |= {"from": old, "to": new}
-        return mutation
+        return pending_mutation(mutation_code, self._timeline.now(), old, new)
 
     def request(self, code: AccessCode, mutations: list[Json]) -> None:
         """Announce what the device is to do."""
@@ -233,7 +224,7 @@ class Programming:
             self.schedule("code_stalled", code, OFFLINE_WARNING_SECONDS)
             return
         if (error := self._refusal(code)) is not None:
-            self._fail_to_set(code, error)
+            self.fail_to_set(code, error)
             return
         if code.is_waiting_for_code_assignment:
             code.code = generate_pin(self._state, [self.device(code)], self._ids)
@@ -270,29 +261,10 @@ class Programming:
         if self._settings.programming_failures:
             failure = self._settings.programming_failures.pop(0)
             return {"error_code": failure.error_code, "message": failure.message}
-        for other in self._state.codes_of(code.device_id):
-            if other is code or code.code is None or other.code != code.code:
-                continue
-            if other.is_on_device:
-                kind = "managed" if other.is_managed else "unmanaged"
-                return {
-                    "error_code": "duplicate_code_on_device",
-                    "message": "There is already another access code with the same PIN on this device.",
-                    f"{kind}_access_code_id": other.access_code_id,
-                }
-        device = self.device(code)
-        slots = device.properties.get("max_active_codes_supported")
-        if slots is None or code.is_on_device:
-            return None
-        used = sum(c.is_on_device for c in self._state.codes_of(code.device_id))
-        if used >= slots:
-            return {
-                "error_code": "no_space_for_access_code_on_device",
-                "message": f"The device already holds {slots} access codes, which is as many as it can.",
-            }
-        return None
+        return device_error(self._state, code)
 
-    def _fail_to_set(self, code: AccessCode, error: Json) -> None:
+    def fail_to_set(self, code: AccessCode, error: Json) -> None:
+        """Put an error on a code that could not be set, and retry later."""
         created_at = to_iso(self._timeline.now())
         scope = {"created_at": created_at, "is_access_code_error": True}
         kept = without(code.errors, error["error_code"])

@@ -168,8 +168,10 @@ def render_code(state: State, code: AccessCode, now: datetime) -> Json:
         "is_one_time_use": code.is_one_time_use,
         "is_offline_access_code": code.is_offline_access_code,
         "is_backup": code.is_backup,
-        "is_backup_access_code_available": code.use_backup_access_code_pool
-        and not code.has_expired(now),
+        "is_backup_access_code_available": code.ends_at is not None
+        and not code.is_backup
+        and not code.has_expired(now)
+        and bool(device.backup_codes),
         "pulled_backup_access_code_id": code.pulled_backup_access_code_id,
         "pending_mutations": code.pending_mutations,
         "appearance": {"name": code.name},

@@ -12,9 +12,11 @@ import orjson
 from .backend import Backend
 from .errors import invalid_input
 from .state import Json, Workspace
-from .validation import LIMIT, STRING, Params
+from .validation import LIMIT, Param, Params
 
-PAGING: Params = {"limit": LIMIT, "page_cursor": STRING}
+PAGING: Params = {"limit": LIMIT, "page_cursor": Param(nullable=True)}
+ENDLESS_CURSOR = "endless-"
+"""How a cursor starts that leads to the first page again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +53,11 @@ def endpoint(
     method: str = "POST",
     only_sandbox: bool = False,
 ) -> Callable[[Handler], Handler]:
-    """Register what answers a path: by POST, and by the method that Seam's SDK uses."""
+    """Register what answers a path, by POST and the method that describes it best."""
 
     def register(handler: Handler) -> Handler:
-        methods = frozenset({"POST", method})
+        updates = {"PATCH", "PUT"}
+        methods = frozenset({"POST", *(updates if method in updates else {method})})
         ENDPOINTS[path] = Endpoint(path, handler, params or {}, methods, only_sandbox)
         return handler
 
@@ -95,7 +98,7 @@ def _write_cursor(offset: int, filters: dict[str, Any]) -> str:
 
 
 def _read_cursor(cursor: str | None, filters: dict[str, Any]) -> int:
-    if cursor is None:
+    if not cursor or cursor.startswith(ENDLESS_CURSOR):
         return 0
     try:
         offset, wanted = orjson.loads(base64.urlsafe_b64decode(cursor))

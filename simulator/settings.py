@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from .state import AccessCode, Json
+
 PROGRAMMING_SECONDS = 5.0
 CONVERSION_SECONDS = 3.0
 ACTION_SECONDS = 2.0
@@ -30,6 +32,11 @@ class Settings:
     programming_failures: list[Failure] = field(default_factory=list)
     conversion_failures: list[Failure] = field(default_factory=list)
     conversion_gives_new_id: bool = False
+    conversion_returns_attempt: bool = False
+    codes_found_by_sync: list[AccessCode] = field(default_factory=list, repr=False)
+    """Codes that Seam finds when it reads their account again."""
     old_shapes: bool = False
+    row_overrides: dict[str, Json | None] = field(default_factory=dict, repr=False)
+    """What is sent instead of the fields of a device or code, by its id."""
     dropped_codes: dict[str, int] = field(default_factory=dict, repr=False)
     """How many more lists leave a code out, by its id."""

@@ -89,6 +89,8 @@ class Device:
     converts_codes: bool = True
     keeps_expired_codes: bool = False
     names_codes_in_events: bool = True
+    backup_codes: int | None = None
+    """How many codes are ready in the backup pool; None until it is first filled."""
     assigns_codes: bool = False
     """Whether the provider chooses the PIN, after the code was created."""
     is_removed: bool = False
@@ -122,6 +124,8 @@ class AccessCode:
     warnings: list[Json] = field(default_factory=list, repr=False)
     cannot_be_managed: bool = False
     cannot_delete_unmanaged_access_code: bool = False
+    is_managed_elsewhere: bool = False
+    """Whether another Seam workspace manages it, which `force` ends."""
     prefers_native_scheduling: bool = True
     is_on_device: bool = False
     is_being_deleted: bool = False

@@ -102,6 +102,15 @@ def check(body: Any, params: Params) -> Json:
             f'{messages[0]} for "{name}"',
             validation_errors=problems,
         )
+    # Seam has more of them: a filter must not be ignored unnoticed.
+    if unknown := sorted(body.keys() - params.keys()):
+        names = ", ".join(unknown)
+        raise ApiError(
+            400,
+            "invalid_input",
+            f"The simulator does not implement these parameters: {names}",
+            validation_errors={key: ["Not implemented"] for key in unknown},
+        )
     return {name: body[name] for name in params if name in body}
 
 
@@ -110,9 +119,12 @@ def from_query(query: MultiMapping[str], params: Params) -> Json:
     body: Json = {}
     for key in query:
         name, _, nested = key.partition(".")
-        if (param := params.get(name)) is None:
+        # Seam's SDK says there how it writes a query.
+        if name == "_strict":
             continue
-        if nested:
+        if (param := params.get(name)) is None:
+            body[name] = query[key]
+        elif nested:
             body.setdefault(name, {})[nested] = query[key]
         else:
             body[name] = param.from_query(query.getall(key))

@@ -101,8 +101,13 @@ class CodeControl(ControlBase):
         *,
         cannot_be_managed: bool = False,
         cannot_delete: bool = False,
+        is_managed_elsewhere: bool = False,
+        found_by_sync: bool = False,
     ) -> AccessCode:
-        """Somebody sets a code at the lock or in the maker's app."""
+        """Set a code at the lock or in the manufacturer's app.
+
+        With `found_by_sync`, Seam notices it only when it reads the account again.
+        """
         lock = self._device(device)
         code = AccessCode(
             self._backend.ids.new(),
@@ -114,8 +119,12 @@ class CodeControl(ControlBase):
             is_managed=False,
             cannot_be_managed=cannot_be_managed,
             cannot_delete_unmanaged_access_code=cannot_delete,
+            is_managed_elsewhere=is_managed_elsewhere,
         )
-        self._backend.codes.add_unmanaged(code)
+        if found_by_sync:
+            self._settings.codes_found_by_sync.append(code)
+        else:
+            self._backend.codes.add_unmanaged(code)
         return code
 
     def _object(

@@ -3,7 +3,7 @@
 from ..events import Order
 from ..seed import KEY, WORKSPACE
 from ..settings import Failure
-from ..state import Key
+from ..state import Json, Key
 from .base import ControlBase
 
 
@@ -100,9 +100,30 @@ class ServiceControl(ControlBase):
         """Converted codes get another id, or keep it."""
         self._settings.conversion_gives_new_id = enabled
 
+    def answer_conversions_with_attempt(self, enabled: bool = True) -> None:
+        """Answer conversions with an action attempt, or with nothing but `ok`."""
+        self._settings.conversion_returns_attempt = enabled
+
     def use_old_shapes(self, enabled: bool = True) -> None:
         """Answer as Seam used to: errors and warnings by their code, no pagination."""
         self._settings.old_shapes = enabled
+
+    def override_row(
+        self, row: str, fields: Json | None = None, *, device: str | None = None
+    ) -> None:
+        """Send fields of a code or device as given, whatever they hold.
+
+        Without `fields`, null is sent instead of the row.
+        """
+        try:
+            row_id = self._code(row, device).access_code_id
+        except LookupError:
+            row_id = self._device(row).device_id
+        self._settings.row_overrides[row_id] = fields
+
+    def clear_overrides(self) -> None:
+        """Send all rows as they are."""
+        self._settings.row_overrides.clear()
 
     def limit_rates(self, enabled: bool = True) -> None:
         """Keep to Seam's limits per device and minute, or do not."""

@@ -62,7 +62,12 @@ def list_(context: Context, params: Json) -> Json:
 
 @endpoint("/connected_accounts/sync", {"connected_account_id": REQUIRED})
 def sync(context: Context, params: Json) -> Json:
-    """Note that the account's cloud was read again."""
+    """Read the account again, and find the codes that Seam has not seen yet."""
+    backend = context.backend
     account = _account(context, params["connected_account_id"])
-    account.synced_at = context.backend.timeline.now()
+    account.synced_at = backend.timeline.now()
+    for code in list(backend.settings.codes_found_by_sync):
+        if backend.state.account_of(backend.state.devices[code.device_id]) is account:
+            backend.settings.codes_found_by_sync.remove(code)
+            backend.codes.add_unmanaged(code)
     return {}

@@ -6,7 +6,7 @@ from ..constraints import generate_pin
 from ..errors import ApiError, access_code_not_found, invalid_input
 from ..render import render_code
 from ..routing import PAGING, Context, endpoint, paginate
-from ..state import AccessCode, Json
+from ..state import AccessCode, Json, UnmanagedCodes
 from ..validation import REQUIRED, STRING, STRINGS
 
 _GET = {"access_code_id": STRING, "device_id": STRING, "code": STRING}
@@ -122,5 +122,9 @@ def get_unmanaged(context: Context, params: Json) -> Json:
 def list_unmanaged(context: Context, params: Json) -> Json:
     """Answer the unmanaged codes of a device."""
     device = context.backend.device(context.workspace.workspace_id, params["device_id"])
-    codes = context.backend.state.codes_of(device.device_id, managed=False)
+    codes = (
+        []
+        if device.unmanaged_codes is UnmanagedCodes.NONE
+        else context.backend.state.codes_of(device.device_id, managed=False)
+    )
     return _list(context, params, codes, 300000)

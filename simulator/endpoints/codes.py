@@ -1,10 +1,11 @@
 """Changing managed codes: `/access_codes/create`, `/update`, `/delete` and the like."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..attempts import render_attempt
-from ..constraints import check_name, check_pin, generate_pin
+from ..constraints import check_name, check_pin, check_start, generate_pin
 from ..errors import ApiError, invalid_input
+from ..offline_codes import offline_time_frame
 from ..render import render_code
 from ..routing import Context, endpoint
 from ..state import AccessCode, Device, Json
@@ -73,7 +74,12 @@ def new_code(
 ) -> AccessCode:
     """Return the code that is asked for, or refuse it."""
     backend = context.backend
-    starts_at, ends_at = read_times(context, params)
+    is_one_time_use = bool(params.get("is_one_time_use"))
+    if is_one_time_use and "ends_at" not in params:
+        starts_at, ends_at = parse_time(params, "starts_at"), None
+    else:
+        starts_at, ends_at = read_times(context, params)
+    check_start(device, starts_at, backend.timeline.now())
     name = params.get("name")
     if name is not None:
         check_name(backend.state, device, name)
@@ -85,7 +91,13 @@ def new_code(
             "Device does not support backup access codes", "use_backup_access_code_pool"
         )
     if offline:
-        starts_at, ends_at = _rounded(params, starts_at, ends_at)
+        starts_at, ends_at = offline_time_frame(
+            device,
+            starts_at,
+            ends_at,
+            is_one_time_use=is_one_time_use,
+            rounding=params.get("max_time_rounding", "1h"),
+        )
     return AccessCode(
         backend.ids.new(),
         device.device_id,
@@ -98,25 +110,11 @@ def new_code(
         ends_at=ends_at,
         is_external_modification_allowed=allows_external_modification(params),
         is_offline_access_code=offline,
-        is_one_time_use=bool(params.get("is_one_time_use")),
+        is_one_time_use=is_one_time_use,
         use_backup_access_code_pool=uses_pool,
         common_code_key=params.get("common_code_key"),
         prefers_native_scheduling=params.get("prefer_native_scheduling", True),
     )
-
-
-def _rounded(
-    params: Json, starts_at: datetime | None, ends_at: datetime | None
-) -> tuple[datetime | None, datetime | None]:
-    """Widen to whole hours or days: offline codes know no others."""
-    if starts_at is None or ends_at is None:
-        return starts_at, ends_at
-    rounding = params.get("max_time_rounding", "1h")
-    start = starts_at.replace(minute=0, second=0, microsecond=0)
-    step = timedelta(hours=1)
-    if rounding in ("1d", "1day"):
-        start, step = start.replace(hour=0), timedelta(days=1)
-    return start, start + -((start - ends_at) // step) * step
 
 
 def pin_for(context: Context, devices: list[Device], params: Json) -> str | None:
@@ -173,6 +171,8 @@ def create(context: Context, params: Json) -> Json:
     backend.limits.count(device.device_id, "create", backend.timeline.now())
     code = new_code(context, device, params, pin, offline=offline)
     attempt = backend.codes.create(code)
+    if code.use_backup_access_code_pool:
+        backend.backup_pool.switch_on(device)
     return {
         "access_code": render(context, code),
         "action_attempt": render_attempt(attempt),
@@ -242,6 +242,9 @@ def time_changes(context: Context, code: AccessCode, params: Json) -> Json:
     if starts_at is None and ends_at is None and params.get("type") == "time_bound":
         raise invalid_input("A time-bound code needs starts_at and ends_at", "ends_at")
     read_times(context, texts)
+    if starts_at != code.starts_at:
+        device = context.backend.state.devices[code.device_id]
+        check_start(device, starts_at, context.backend.timeline.now())
     return dict(times)
 
 
@@ -264,40 +267,17 @@ def delete(context: Context, params: Json) -> Json:
 
 @endpoint("/access_codes/pull_backup_access_code", {"access_code_id": REQUIRED})
 def pull_backup_access_code(context: Context, params: Json) -> Json:
-    """Answer the backup of a time-bound code: the same one each time."""
+    """Answer the backup of a time-bound code, which is the same each time."""
     backend = context.backend
     code = backend.code(
         context.workspace.workspace_id, params["access_code_id"], managed=True
     )
     if code.ends_at is None:
         raise _not_time_bound("Only time-bound access codes have a backup")
-    if not code.use_backup_access_code_pool:
-        raise invalid_input(
-            "The access code was created without use_backup_access_code_pool",
-            "access_code_id",
-        )
-    backup = backend.state.access_codes.get(code.pulled_backup_access_code_id or "")
-    if backup is None:
-        device = backend.state.devices[code.device_id]
-        backup = AccessCode(
-            backend.ids.new(),
-            code.device_id,
-            code.workspace_id,
-            f"Backup of {code.name}" if code.name else "Backup",
-            generate_pin(backend.state, [device], backend.ids),
-            backend.timeline.now(),
-            starts_at=code.starts_at,
-            ends_at=code.ends_at,
-            is_backup=True,
-            is_on_device=True,
-        )
-        backend.codes.adopt(backup)
-        code.pulled_backup_access_code_id = backup.access_code_id
-        backend.events.code(
-            "backup_access_code_pulled",
-            code,
-            backup_access_code_id=backup.access_code_id,
-        )
+    device = backend.state.devices[code.device_id]
+    if code.pulled_backup_access_code_id is None and not device.backup_codes:
+        raise invalid_input("The device has no backup access code", "access_code_id")
+    backup = backend.backup_pool.pull(code)
     return {
         "access_code": render(context, code),
         "backup_access_code": render(context, backup),

@@ -152,10 +152,16 @@ def update(context: Context, params: Json) -> Json:
     if "custom_metadata" in params:
         merged = device.custom_metadata | params["custom_metadata"]
         device.custom_metadata = {k: v for k, v in merged.items() if v is not None}
-    if "backup_access_code_pool_enabled" in params:
-        device.properties["backup_access_code_pool_enabled"] = params[
-            "backup_access_code_pool_enabled"
-        ]
+    if (enabled := params.get("backup_access_code_pool_enabled")) is not None:
+        if not device.properties.get("supports_backup_access_code_pool"):
+            raise invalid_input(
+                "Device does not support backup access codes",
+                "backup_access_code_pool_enabled",
+            )
+        if enabled:
+            backend.backup_pool.switch_on(device)
+        else:
+            backend.backup_pool.switch_off(device)
     if params.get("is_managed") is False:
         device.is_managed = False
         backend.events.device("converted_to_unmanaged", device)

@@ -57,7 +57,7 @@ def list_(context: Context, params: Json) -> Json:
         event
         for event in state.events[first:]
         if event.workspace_id == context.workspace.workspace_id
-        and (end is None or event.created_at <= end)
+        and (end is None or event.created_at < end)
         and _is_wanted(event, params)
     ]
     order = context.backend.events.delivery.order

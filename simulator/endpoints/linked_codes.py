@@ -47,6 +47,8 @@ def create_multiple(context: Context, params: Json) -> Json:
         backend.limits.count(device.device_id, "create", now)
     for code in codes:
         backend.codes.create(code)
+        if code.use_backup_access_code_pool:
+            backend.backup_pool.switch_on(backend.state.devices[code.device_id])
     return {"access_codes": [render(context, code) for code in codes]}
 
 

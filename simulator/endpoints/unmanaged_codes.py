@@ -30,11 +30,20 @@ def _convert(context: Context, params: Json) -> Json:
         )
     if code.cannot_be_managed:
         raise invalid_input("This access code cannot be managed", "access_code_id")
+    if code.is_managed_elsewhere and not params.get("force"):
+        raise invalid_input(
+            "Another workspace manages this access code; pass force to take it over",
+            "force",
+        )
     if not code.is_converting:
         backend.conversion.convert(
             code, external_modification=allows_external_modification(params)
         )
-    return {}
+    if not backend.settings.conversion_returns_attempt:
+        return {}
+    attempt = backend.attempts.start(device, "UPDATE_ACCESS_CODE")
+    code.attempt_ids.append(attempt.action_attempt_id)
+    return {"action_attempt": render_attempt(attempt)}
 
 
 @endpoint(

@@ -140,6 +140,7 @@ async def test_no_backup(
 ) -> None:
     """Without a backup Seam is not asked for one."""
     if key == "no_backup_code":
+        actions.simulator.control.set_device(FRONT_DOOR, backup_codes=0)
         now = dt_util.utcnow()
         made = await actions.answer(
             "schedule_access_code",
@@ -157,7 +158,8 @@ async def test_backup_that_was_pulled_before(actions: Actions, reconcile: Poll) 
     """Who has a backup already gets it again, whatever else Seam says."""
     first = await actions.answer(BACKUP, FRONT, access_code_id=CODE_GUEST_NOW)
     code = actions.code(CODE_GUEST_NOW)
-    code.use_backup_access_code_pool = False
+    actions.simulator.control.set_device(FRONT_DOOR, backup_codes=0)
+    actions.simulator.faults.add("status", path=BACKUP_PATH, status=400)
     await reconcile()
     await actions.fails("refused", BACKUP, FRONT, access_code_id=CODE_GUEST_NOW)
     assert code.pulled_backup_access_code_id == first["access_code_id"]

@@ -1,11 +1,15 @@
 """Transport: keys, envelopes, validation, paging, limits."""
 
+from datetime import timedelta
 from typing import Any
 
 import aiohttp
 import pytest
 
 from simulator import Simulator
+from simulator.clock import to_iso
+from simulator.ids import stable_id
+from simulator.manufacturers import SMARTTHINGS
 from simulator.routing import ENDPOINTS
 from simulator.seed import (
     APARTMENT_1,
@@ -28,6 +32,7 @@ from tests import openapi
 from .conftest import Client
 
 CREATE = "/access_codes/create"
+GARAGE = stable_id("garage")
 
 
 async def test_keys(client: Client) -> None:
@@ -126,6 +131,8 @@ async def test_validation_errors(client: Client) -> None:
         (APARTMENT_1, {"code": "746399"}),
         (APARTMENT_1, {"name": "A name that is far too long"}),
         (APARTMENT_2, {"code": "7777"}),
+        (APARTMENT_2, {"code": "7272"}),
+        (APARTMENT_2, {"code": "34567"}),
         (BIKE_ROOM_KEYPAD, {"code": "7777"}),
         (BOAT_SHED, {"code": "305678"}),
         (BOAT_SHED, {"code": "125678"}),
@@ -216,6 +223,59 @@ async def test_paging(client: Client) -> None:
         assert page["pagination"]["has_next_page"]
 
 
+@pytest.mark.parametrize("cursor", [None, ""])
+async def test_empty_cursor_means_first_page(
+    client: Client, cursor: str | None
+) -> None:
+    """Seam accepts a cursor of null and an empty one."""
+    answer = await client.ok("/devices/list", page_cursor=cursor)
+    assert len(answer["devices"]) == len(LOCKS)
+
+
+async def test_unknown_parameters_are_refused(
+    client: Client, session: aiohttp.ClientSession
+) -> None:
+    """A filter of Seam that is not implemented here is not ignored."""
+    for more in ({"customer_key": "a"}, {"device_id": FRONT_DOOR, "spaces": []}):
+        status, answer = await client.post("/devices/list", **more)
+        assert status == 400
+        assert "does not implement" in answer["error"]["message"]
+    async with session.get(
+        f"{client.simulator.url}/devices/list",
+        params={"customer_key": "a"},
+        headers={"Authorization": f"Bearer {client.key}"},
+    ) as response:
+        assert response.status == 400
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/devices/list", None),
+        ("PATCH", "/access_codes/update", {"access_code_id": CODE_CLEANER}),
+        ("PUT", "/access_codes/update", {"access_code_id": CODE_CLEANER}),
+        ("DELETE", "/access_codes/delete", {"access_code_id": CODE_CLEANER}),
+        ("PUT", "/access_codes/create_multiple", {"device_ids": [FRONT_DOOR]}),
+        ("PATCH", "/devices/update", {"device_id": FRONT_DOOR}),
+    ],
+)
+async def test_methods(
+    client: Client,
+    session: aiohttp.ClientSession,
+    method: str,
+    path: str,
+    body: dict[str, Any] | None,
+) -> None:
+    """Seam takes other methods than POST where they describe the request."""
+    async with session.request(
+        method,
+        client.simulator.url + path,
+        json=body,
+        headers={"Authorization": f"Bearer {client.key}"},
+    ) as response:
+        assert response.status == 200
+
+
 async def test_filters(client: Client) -> None:
     """Lists are filtered as asked."""
     answer = await client.ok("/devices/list", device_ids=[FRONT_DOOR, BOAT_SHED])
@@ -297,6 +357,8 @@ async def test_sandbox(sim: Simulator, client: Client) -> None:
         ("cannot_contain_089", "1384", "1374"),
         ("cannot_contain_0789", "1374", "1364"),
         ("no_all_same_digits", "5555", "5556"),
+        ("unique_first_four_digits", "131456", "134256"),
+        ("pin_code_matches_existing_set", "1398", "6049"),
         ("cannot_specify_pin_code", "1398", None),
         ("something_new", None, "1398"),
     ],
@@ -310,11 +372,33 @@ async def test_constraints(
         GARDEN_HOUSE,
         properties={"code_constraints": constraints, "supported_code_lengths": [4, 6]},
     )
+    sim.control.add_lock("Garage", SMARTTHINGS, device_id=GARAGE)
+    sim.control.add_unmanaged_code(GARAGE, "Family", "6049")
     if bad is not None:
         status, _ = await client.refused(CREATE, device_id=GARDEN_HOUSE, code=bad)
         assert status == 400
     if good is not None:
         await client.ok(CREATE, device_id=GARDEN_HOUSE, code=good)
+    await client.ok(CREATE, device_id=GARDEN_HOUSE)
+
+
+async def test_start_in_the_future(sim: Simulator, client: Client) -> None:
+    """Some locks take no time-bound code that has already started."""
+    constraints = [{"constraint_type": "start_date_in_future"}]
+    sim.control.set_device(GARDEN_HOUSE, properties={"code_constraints": constraints})
+    now = sim.clock.now()
+    past = to_iso(now - timedelta(minutes=1))
+    soon, later = (to_iso(now + timedelta(hours=hours)) for hours in (1, 2))
+    body = {"device_id": GARDEN_HOUSE, "ends_at": later}
+    assert (await client.refused(CREATE, starts_at=past, **body))[0] == 400
+    answer = await client.ok(CREATE, starts_at=soon, **body)
+    code_id = answer["access_code"]["access_code_id"]
+    update = "/access_codes/update"
+    status, _ = await client.refused(update, access_code_id=code_id, starts_at=past)
+    assert status == 400
+    sim.clock.advance(minutes=90)
+    later = to_iso(now + timedelta(hours=3))
+    await client.ok(update, access_code_id=code_id, ends_at=later)
     await client.ok(CREATE, device_id=GARDEN_HOUSE)
 
 
@@ -330,6 +414,9 @@ async def test_events(sim: Simulator, client: Client) -> None:
     answer = await client.ok(
         "/events/list", between=[middle, event["created_at"]], limit=5
     )
+    assert answer["events"] == []
+    end = to_iso(sim.clock.now() + timedelta(milliseconds=1))
+    answer = await client.ok("/events/list", between=[middle, end], limit=5)
     assert answer["events"] == [event]
     answer = await client.ok("/events/list", since=event["created_at"])
     assert answer["events"] == []

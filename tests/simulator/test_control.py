@@ -20,18 +20,23 @@ from simulator.seed import (
     CODE_OWNER,
     FRONT_DOOR,
     KEY,
+    LOCKS,
 )
 
 from .conftest import Client
 
 
 async def raw(
-    sim: Simulator, session: aiohttp.ClientSession, path: str = "/devices/list"
+    sim: Simulator,
+    session: aiohttp.ClientSession,
+    path: str = "/devices/list",
+    *,
+    decode: str = "utf-8",
 ) -> tuple[int, str, str]:
     """Return status, content type and text of an answer."""
     headers = {"Authorization": f"Bearer {KEY}"}
     async with session.post(sim.url + path, json={}, headers=headers) as response:
-        return response.status, response.content_type, await response.text()
+        return response.status, response.content_type, await response.text(decode)
 
 
 @pytest.mark.parametrize(
@@ -60,6 +65,104 @@ async def test_faults(
     assert (status, content_type) == expected[:2]
     assert expected[2] in text
     assert (await raw(sim, session))[0] == 200
+
+
+async def test_endless_pages(sim: Simulator, client: Client) -> None:
+    """Every page leads to another one, with a cursor of its own."""
+    sim.faults.add("endless_pages")
+    cursor, cursors = None, set()
+    for _ in range(3):
+        answer = await client.ok("/devices/list", page_cursor=cursor)
+        assert len(answer["devices"]) == len(LOCKS)
+        assert answer["pagination"]["has_next_page"]
+        cursor = answer["pagination"]["next_page_cursor"]
+        cursors.add(cursor)
+    assert len(cursors) == 3
+
+
+async def test_huge_answers(
+    sim: Simulator, client: Client, session: aiohttp.ClientSession
+) -> None:
+    """Lists and bodies can be of any size."""
+    sim.faults.add("huge_list", size=1000, count=1)
+    assert len((await client.ok("/devices/list"))["devices"]) == 1000
+    sim.faults.add("gzip_bomb", size=5_000_000)
+    async with aiohttp.ClientSession(auto_decompress=False) as raw_session:
+        _, _, text = await raw(sim, raw_session, decode="latin-1")
+    assert len(text) < 10_000
+    _, _, text = await raw(sim, session)
+    assert len(text) > 5_000_000
+    assert json.loads(text) == {"ok": True}
+
+
+@pytest.mark.parametrize(
+    "kind", ["status", "outage", "broken_json", "wrong_types", "empty", "html"]
+)
+@pytest.mark.parametrize("path", ["/access_codes/list", "/access_codes/unmanaged/list"])
+async def test_faults_of_one_list(
+    sim: Simulator, session: aiohttp.ClientSession, kind: FaultKind, path: str
+) -> None:
+    """A single list of a single lock can fail."""
+    sim.faults.add(kind, path=path, device_id=FRONT_DOOR)
+    headers = {"Authorization": f"Bearer {KEY}"}
+    faulty = set()
+    for device_id in (FRONT_DOOR, APARTMENT_1):
+        for each in ("/access_codes/list", "/access_codes/unmanaged/list"):
+            try:
+                async with session.post(
+                    sim.url + each, json={"device_id": device_id}, headers=headers
+                ) as response:
+                    rows = (await response.json())["access_codes"]
+                    if any(not isinstance(row["status"], str) for row in rows):
+                        faulty.add((device_id, each))
+            except aiohttp.ClientError, ValueError, KeyError:
+                faulty.add((device_id, each))
+    assert faulty == {(FRONT_DOOR, path)}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"name": "\ud83d"},
+        {"name": "\u0000\u001b\u202e\n"},
+        {"name": "x" * 200},
+        {"starts_at": "0001-01-01T00:00:00Z"},
+        {"ends_at": "9999-12-31T23:59:59-01:00"},
+        {"status": 5, "errors": None},
+    ],
+)
+async def test_overridden_fields(
+    sim: Simulator, session: aiohttp.ClientSession, fields: dict[str, Any]
+) -> None:
+    """A single row can hold anything, whatever Seam would send."""
+    body = json.dumps({"row": CODE_OWNER, "fields": fields})
+    url = f"{sim.url}/_simulator/override_row"
+    async with session.post(url, data=body) as response:
+        assert response.status == 200
+    rows = await _front_door_codes(sim, session)
+    assert fields.items() <= rows[CODE_OWNER].items()
+    assert rows[CODE_CLEANER]["name"] == "Cleaner"
+    sim.control.clear_overrides()
+    assert (await _front_door_codes(sim, session))[CODE_OWNER]["name"] == "Owner"
+
+
+async def test_row_is_null(sim: Simulator, session: aiohttp.ClientSession) -> None:
+    """A list can hold null instead of a row."""
+    sim.control.override_row("Front Door")
+    _, _, text = await raw(sim, session)
+    assert [bool(row) for row in json.loads(text)["devices"]] == [False] + [True] * 5
+
+
+async def _front_door_codes(
+    sim: Simulator, session: aiohttp.ClientSession
+) -> dict[str, Any]:
+    async with session.post(
+        f"{sim.url}/access_codes/list",
+        json={"device_id": FRONT_DOOR},
+        headers={"Authorization": f"Bearer {KEY}"},
+    ) as response:
+        rows = json.loads(await response.text())["access_codes"]
+    return {row["access_code_id"]: row for row in rows}
 
 
 async def test_retry_after(sim: Simulator, client: Client) -> None:

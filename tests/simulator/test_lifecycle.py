@@ -7,7 +7,7 @@ import pytest
 
 from simulator import Simulator
 from simulator.clock import to_iso
-from simulator.manufacturers import IGLOOHOME, SALTO
+from simulator.manufacturers import SALTO
 from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
@@ -290,51 +290,9 @@ async def test_linked_codes(sim: Simulator, client: Client) -> None:
     answer = await client.ok(
         "/access_codes/create_multiple",
         device_ids=[FRONT_DOOR, APARTMENT_1],
-        code="303132",
+        code="304152",
     )
     assert {c["common_code_key"] for c in answer["access_codes"]} == {None}
-
-
-async def test_backup_is_the_same_each_time(sim: Simulator, client: Client) -> None:
-    """A time-bound code has one backup; an ongoing one has none."""
-    backups = [
-        (
-            await client.ok(
-                "/access_codes/pull_backup_access_code", access_code_id=CODE_GUEST_NOW
-            )
-        )["backup_access_code"]
-        for _ in range(2)
-    ]
-    assert backups[0]["access_code_id"] == backups[1]["access_code_id"]
-    assert backups[0]["is_backup"]
-    assert await client.refused(
-        "/access_codes/pull_backup_access_code", access_code_id=CODE_CLEANER
-    ) == (400, "access_code_not_time_bound")
-
-
-async def test_offline_codes(sim: Simulator, client: Client) -> None:
-    """Offline codes work at once and cannot be changed."""
-
-    lock = sim.control.add_lock("Gate", IGLOOHOME)
-    code = await create(
-        client,
-        lock.device_id,
-        is_offline_access_code=True,
-        is_one_time_use=True,
-        **times(sim, timedelta(0), timedelta(days=1)),
-    )
-    assert code["status"] in ("set", "unset")
-    assert code["pending_mutations"] == []
-    for path in ("update", "delete"):
-        assert await client.refused(
-            f"/access_codes/{path}", access_code_id=code["access_code_id"]
-        ) == (400, "invalid_input")
-    assert await client.refused(
-        "/access_codes/create",
-        device_id=lock.device_id,
-        is_offline_access_code=True,
-        code="123456",
-    ) == (400, "invalid_input")
 
 
 async def test_code_that_ends_while_its_lock_is_offline(

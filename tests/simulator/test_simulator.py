@@ -5,6 +5,7 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 import json
 from pathlib import Path
+import re
 import signal
 import sys
 import time
@@ -213,3 +214,16 @@ async def test_command(
     head, _, content = state.read_bytes().partition(b"\n")
     assert orjson.loads(head)["version"] == 1
     assert FRONT_DOOR in json.loads(content)["devices"]
+
+
+@pytest.mark.skipif(not openapi.SCHEMA_AVAILABLE, reason="the schema is not here")
+def test_names_of_problems_are_in_the_schema() -> None:
+    """Every error, warning and mutation that the simulator sends is one of Seam's."""
+    schema = openapi.SCHEMA_PATH.read_text()
+    package = ROOT / "simulator"
+    sources = "".join(path.read_text() for path in package.rglob("*.py"))
+    names = re.findall(r'(?:error|warning|mutation)_code": "(\w+)"', sources)
+    names += re.findall(r'"(?:error|warning)",\s+"(\w+)"', sources)
+    names += re.findall(r'(?:error|warning)_code: str = "(\w+)"', sources)
+    assert len(names) > 10
+    assert [name for name in names if f'"{name}"' not in schema] == []

@@ -1,13 +1,16 @@
 """Codes that others have set, and what others do to ours."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from simulator import Simulator
 from simulator.clock import to_iso
+from simulator.manufacturers import IGLOOHOME, MANUFACTURERS
 from simulator.seed import (
     APARTMENT_1,
+    APARTMENT_2,
     CODE_APARTMENT_1_CLEANER,
     CODE_CLEANER,
     CODE_HANDYMAN,
@@ -18,6 +21,7 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
     UNMANAGED_OLD_GUEST,
 )
+from simulator.state import UnmanagedCodes
 
 from .conftest import Client
 
@@ -205,3 +209,84 @@ async def test_duplicate_set_at_the_lock(sim: Simulator, client: Client) -> None
     assert error["unmanaged_access_code_id"] == found.access_code_id
     sim.control.delete_code_in_app(found.access_code_id)
     assert (await client.code(CODE_CLEANER))["errors"] == []
+
+
+async def test_igloohome_lists_unmanaged_codes(sim: Simulator, client: Client) -> None:
+    """An igloohome lock lists codes of others, which Seam cannot convert."""
+    lock = sim.control.add_lock("Gate", IGLOOHOME)
+    code = sim.control.add_unmanaged_code(lock.device_id, "Family", "604913")
+    assert code.access_code_id in await client.codes(lock.device_id, managed=False)
+    assert await client.refused(
+        "/access_codes/unmanaged/convert_to_managed",
+        access_code_id=code.access_code_id,
+    ) == (400, "invalid_input")
+
+
+async def test_only_kwikset_lists_no_unmanaged_codes(
+    sim: Simulator, client: Client
+) -> None:
+    """Seam does not read codes of others from Kwikset locks."""
+    sim.control.add_unmanaged_code(APARTMENT_2, "Family", "604913")
+    assert await client.codes(APARTMENT_2, managed=False) == {}
+    assert [
+        m.device_type
+        for m in MANUFACTURERS.values()
+        if m.unmanaged_codes is UnmanagedCodes.NONE
+    ] == ["kwikset_lock"]
+
+
+@pytest.mark.parametrize("path", ["convert_to_managed", "update"])
+async def test_converting_code_of_another_workspace_needs_force(
+    sim: Simulator, client: Client, path: str
+) -> None:
+    """Seam takes a code from another workspace only with `force`."""
+    code_id = sim.control.add_unmanaged_code(
+        FRONT_DOOR, "Family", "604913", is_managed_elsewhere=True
+    ).access_code_id
+    path = f"/access_codes/unmanaged/{path}"
+    body: dict[str, Any] = {"access_code_id": code_id}
+    if path.endswith("update"):
+        body["is_managed"] = True
+    assert await client.refused(path, **body) == (400, "invalid_input")
+    await client.ok(path, **body, force=True)
+    sim.clock.advance(3)
+    assert (await client.code(code_id))["status"] == "set"
+
+
+async def test_conversion_with_action_attempt(sim: Simulator, client: Client) -> None:
+    """A conversion may be answered with an action attempt, which ends with it."""
+    sim.control.answer_conversions_with_attempt()
+    path = "/access_codes/unmanaged/convert_to_managed"
+    for code_id, status in (
+        (UNMANAGED_NEIGHBOUR, "error"),
+        (UNMANAGED_OLD_GUEST, "success"),
+    ):
+        if status == "error":
+            sim.control.fail_next_conversion("It is locked.")
+        answer = await client.ok(path, access_code_id=code_id)
+        assert answer["action_attempt"]["status"] == "pending"
+        sim.clock.advance(3)
+        attempt = await client.ok(
+            "/action_attempts/get",
+            action_attempt_id=answer["action_attempt"]["action_attempt_id"],
+        )
+        assert attempt["action_attempt"]["status"] == status
+
+
+async def test_account_sync_finds_codes(sim: Simulator, client: Client) -> None:
+    """Reading an account again shows codes that Seam has not seen yet."""
+    code_id = sim.control.add_unmanaged_code(
+        FRONT_DOOR, "Family", "604913", found_by_sync=True
+    ).access_code_id
+    assert code_id not in await client.codes(FRONT_DOOR, managed=False)
+    accounts = (await client.ok("/connected_accounts/list"))["connected_accounts"]
+    for account in accounts:
+        assert code_id not in await client.codes(FRONT_DOOR, managed=False)
+        await client.ok(
+            "/connected_accounts/sync",
+            connected_account_id=account["connected_account_id"],
+        )
+        if account["account_type"] == "august":
+            break
+    assert code_id in await client.codes(FRONT_DOOR, managed=False)
+    assert "access_code.unmanaged.created" in await client.event_types()
