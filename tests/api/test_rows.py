@@ -8,13 +8,14 @@ from hypothesis import HealthCheck, example, given, settings
 import pytest
 
 from custom_components.seam.api import (
+    AccessCode,
     ActionAttemptStatus,
     CodeStatus,
+    Device,
     Event,
     Scope,
     SeamClient,
 )
-from custom_components.seam.api.models import AccessCode, Device
 from custom_components.seam.api.problems import read_problems
 from tests.api.conftest import Log, Stub
 from tests.api.garbage import CODE, DEVICE, EVENT, JSON, PIN, mutated

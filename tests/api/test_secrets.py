@@ -5,14 +5,14 @@ from typing import Any
 from aiohttp import ClientTimeout
 import pytest
 
-from custom_components.seam.api import SeamClient, SeamError
-from custom_components.seam.api.events import Event
-from custom_components.seam.api.models import (
+from custom_components.seam.api import (
     AccessCode,
     ActionAttempt,
-    ActionAttemptError,
-    Webhook,
+    Event,
+    SeamClient,
+    SeamError,
 )
+from custom_components.seam.api.models import ActionAttemptError, Webhook
 from custom_components.seam.api.redact import Secrets
 from simulator import Simulator
 from simulator.seed import FRONT_DOOR

@@ -12,16 +12,10 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from .access_codes import AccessCode
+from .devices import Device
 from .events import Event
-from .models import (
-    AccessCode,
-    ActionAttempt,
-    ConnectedAccount,
-    Device,
-    Model,
-    Webhook,
-    Workspace,
-)
+from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
 from .transport import Answer, RowReader, Rows, Transport, parse, unreadable
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
