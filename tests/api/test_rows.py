@@ -36,7 +36,7 @@ def harmless(log: Log, row: Any, key: str) -> None:
     """What was said of a row holds its id at most."""
     row_id = row.get(key) if isinstance(row, dict) else None
     for line in log.warnings:
-        assert line.startswith(f"WARNING Left out {key} ")
+        assert line.startswith(f"WARNING Skipped {key} ")
         if not (isinstance(row_id, str) and PIN in row_id):
             assert PIN not in line
     log.lines.clear()
@@ -149,7 +149,7 @@ async def test_row_that_is_no_object(
     stub.answer({"access_codes": [row, CODE]})
     assert len(await stubbed.list_access_codes("lock")) == 1
     (line,) = log.warnings
-    assert line.endswith("it is not an object")
+    assert line.endswith("not an object")
     assert PIN not in log.text
 
 

@@ -1,4 +1,4 @@
-"""An asynchronous client for the Seam API. It knows nothing of Home Assistant."""
+"""An asynchronous client for the Seam API, independent of Home Assistant."""
 
 from .access_codes import AccessCode, CodeStatus
 from .client import DEFAULT_ENDPOINT, SeamClient

@@ -28,7 +28,7 @@ def _mutations(value: Any) -> tuple[PendingMutation, ...]:
 
 
 def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:
-    """Return the PINs in what is changing, or was changed elsewhere."""
+    """Return the PINs in pending mutations and in changes made outside Seam."""
     found: list[Any] = []
     for mutation in dicts_in(row.get("pending_mutations")):
         found += [as_dict(mutation.get(end)).get("code") for end in ("from", "to")]
@@ -39,7 +39,7 @@ def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:
         for problem in dicts_in(problems):
             for changed in dicts_in(problem.get("modified_fields")):
                 found += [changed.get("from"), changed.get("to")]
-    # Of changes elsewhere any field is told; a number that short is no PIN.
+    # Fields other than the PIN are listed, too.
     return [
         pin
         for pin in found
@@ -48,7 +48,7 @@ def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:
 
 
 class CodeStatus(StrEnum):
-    """Whether a code is on its lock."""
+    """Whether an access code is on its lock."""
 
     UNSET = "unset"
     SETTING = "setting"
@@ -59,13 +59,13 @@ class CodeStatus(StrEnum):
     @classmethod
     @override
     def _missing_(cls, value: object) -> CodeStatus:
-        """Read a status that Seam invents later as unknown."""
+        """Take a status that is not listed for unknown."""
         return cls.UNKNOWN
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PendingMutation(Model):
-    """A change of a code that is under way. Its from/to hold PINs: not kept."""
+    """A pending change of an access code, without the PINs in `from` and `to`."""
 
     mutation_code: str = "unknown"
     created_at: datetime | None = None
@@ -73,7 +73,7 @@ class PendingMutation(Model):
     message: str = field(default="", repr=False)
 
 
-# The first of these that is under way counts; any other change is a new setting.
+# The first that is pending counts; with any other, the code is being set.
 _STATUS_BY_MUTATION: Mapping[str, CodeStatus] = {
     "deleting": CodeStatus.REMOVING,
     "creating": CodeStatus.SETTING,
@@ -104,7 +104,7 @@ _STATUS_BY_ERROR: Mapping[str, CodeStatus] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccessCode(Model):
-    """A code on a lock, managed by Seam or not (`access_code`, `unmanaged_…`)."""
+    """An access code on a lock, managed or unmanaged."""
 
     access_code_id: str
     device_id: str
@@ -129,18 +129,18 @@ class AccessCode(Model):
     pending_mutations: tuple[PendingMutation, ...] | None = field(
         default=None, metadata={"deserialize": _mutations}
     )
-    """None where Seam did not send any list: then nothing is known of changes."""
+    """None if Seam did not send a list, so that pending changes are unknown."""
     errors: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
     warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
     cannot_be_managed: bool = False
     cannot_delete_unmanaged_access_code: bool = False
     true_name: str | None = field(default=None, repr=False)
-    """The name where `name` is masked, as it holds a PIN. Never shown."""
+    """The real name if `name` is masked because it holds a PIN. Must not be shown."""
     other_pins: tuple[str, ...] = field(default=(), repr=False)
-    """Former and coming PINs, which messages may quote. Never shown."""
+    """Former and future PINs, which messages may quote. Must not be shown."""
 
     class Config(Model.Config):
-        """How mashumaro reads codes, of which there may be thousands."""
+        """How mashumaro reads access codes, of which there may be thousands."""
 
         serialization_strategy = {
             **Model.Config.serialization_strategy,
@@ -150,37 +150,35 @@ class AccessCode(Model):
     @classmethod
     @override
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Take along the PINs of changes, whose details are not kept.
+        """Add the PINs of changes, the details of which are dropped.
 
-        Nulls stay: each field takes them for its default, which is quicker than to drop
-        them from every row.
+        Nulls are left to the fields: dropping them from every row takes longer.
         """
-        # Of most codes there is nothing to tell.
         if d.get("pending_mutations") or d.get("errors") or d.get("warnings"):
             return {**d, "other_pins": _pins_of_changes(d)}
         return d
 
     @property
     def unmasked_name(self) -> str | None:
-        """What the code is really called: to compare with, not to show."""
+        """The real name, to compare with. It must not be shown."""
         return self.true_name or self.name
 
     @property
     def own_errors(self) -> tuple[SeamProblem, ...]:
-        """The errors of this code itself, not of its lock, account or bridge."""
+        """The errors of the access code itself, not of its lock, account or bridge."""
         return self.errors and tuple(
             error for error in self.errors if error.scope is Scope.CODE
         )
 
     def is_expired(self, now: datetime) -> bool:
-        """Return whether the code's end has passed."""
+        """Return whether the end of the access code has passed."""
         return self.ends_at is not None and self.ends_at <= now
 
     def status_at(self, now: datetime) -> CodeStatus:
-        """Return whether the code is on its lock.
+        """Return whether the access code is on its lock.
 
-        What is under way, what is wrong and the times say more than `status`, which
-        Seam deprecates and which may lag behind; it decides where they are silent.
+        Pending changes, errors and times come before `status`, which Seam deprecated
+        and which may lag behind.
         """
         if self.pending_mutations:
             pending = {change.mutation_code for change in self.pending_mutations}
@@ -201,7 +199,7 @@ class AccessCode(Model):
             )
         if self.status is not None:
             return self.status
-        # Nothing pending, nothing wrong, and within its time.
+        # Nothing is pending or wrong, and the code is within its times.
         return (
             CodeStatus.UNKNOWN
             if self.pending_mutations is None or self.own_errors

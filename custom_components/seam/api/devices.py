@@ -16,14 +16,14 @@ _PROBLEMS: Mapping[str, Any] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Battery(Model):
-    """Charge from 0 to 1."""
+    """A battery with its charge from 0 to 1."""
 
     level: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class AccessoryKeypad(Model):
-    """A keypad apart from its lock."""
+    """A keypad that is separate from its lock."""
 
     is_connected: bool | None = None
     battery: Battery | None = None
@@ -31,7 +31,7 @@ class AccessoryKeypad(Model):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceModel(Model):
-    """What the maker calls the product."""
+    """The product."""
 
     display_name: str | None = None
     manufacturer_display_name: str | None = None
@@ -39,7 +39,7 @@ class DeviceModel(Model):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CodeConstraint(Model):
-    """A rule that a lock sets for PINs or names."""
+    """A rule of a lock for PINs or names."""
 
     constraint_type: str
     min_length: int | None = None
@@ -48,7 +48,7 @@ class CodeConstraint(Model):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceProperties(Model):
-    """The state of a device and what it can hold."""
+    """State and limits of a device."""
 
     online: bool | None = None
     locked: bool | None = None
@@ -68,7 +68,7 @@ class DeviceProperties(Model):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceManufacturer(Model):
-    """Who makes the device."""
+    """The manufacturer of a device."""
 
     display_name: str | None = None
     manufacturer: str | None = None
@@ -76,7 +76,7 @@ class DeviceManufacturer(Model):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class DeviceProvider(Model):
-    """Through which service Seam reaches the device."""
+    """The service through which Seam reaches a device."""
 
     device_provider_name: str | None = None
     display_name: str | None = None
@@ -84,7 +84,7 @@ class DeviceProvider(Model):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Device(Model):
-    """A device. The `can_…` flags: True now, False not at present, None never."""
+    """A device; `can_…` is True now, False currently not, and None never."""
 
     device_id: str
     device_type: str = "unknown"
@@ -108,36 +108,36 @@ class Device(Model):
 
     @property
     def name(self) -> str:
-        """What people call the device."""
+        """The name of the device."""
         return self.display_name or self.nickname or self.device_type
 
     @property
     def manufacturer(self) -> str | None:
-        """Who makes the device."""
-        model, maker = self.properties.model, self.device_manufacturer
+        """The name of the manufacturer."""
+        model, manufacturer = self.properties.model, self.device_manufacturer
         return (
             (model and model.manufacturer_display_name)
-            or (maker and maker.display_name)
+            or (manufacturer and manufacturer.display_name)
             or self.properties.manufacturer
         )
 
     @property
     def model(self) -> str:
-        """What the maker calls the product."""
+        """The name of the product."""
         model = self.properties.model
         return (model and model.display_name) or self.device_type
 
     @property
     def can_convert_codes(self) -> bool:
-        """Whether unmanaged codes of this device can be made managed.
+        """Whether unmanaged access codes of this device can be converted.
 
-        Seam has no flag for it, only a list of makers where it does not work.
+        Seam has no flag for it, it only documents where it is not available.
         """
         return not self.device_type.startswith(("igloohome", "kwikset", "smartthings"))
 
     @property
     def is_lock(self) -> bool:
-        """Whether this is a lock: by what it can do, never by its type."""
+        """Whether the device is a lock, which its abilities say and not its type."""
         return (
             self.can_remotely_lock is not None
             or self.can_remotely_unlock is not None
@@ -148,7 +148,7 @@ class Device(Model):
 
     @property
     def has_access_codes(self) -> bool:
-        """Whether codes can be on this device."""
+        """Whether the device can have access codes."""
         return (
             self.can_program_online_access_codes is not None
             or self.can_program_offline_access_codes is not None
@@ -158,7 +158,7 @@ class Device(Model):
 
     @property
     def battery_level(self) -> float | None:
-        """The charge from 0 to 1, None where unknown (as while offline)."""
+        """The charge from 0 to 1, None if unknown, as while offline."""
         battery = self.properties.battery
         if battery is not None and battery.level is not None:
             return battery.level
@@ -166,7 +166,7 @@ class Device(Model):
 
     @property
     def keypad_battery_level(self) -> float | None:
-        """The charge of the keypad from 0 to 1, None where unknown."""
+        """The charge of the keypad from 0 to 1, None if unknown."""
         keypad = self.properties.accessory_keypad
         battery = self.properties.keypad_battery or (keypad.battery if keypad else None)
         return battery.level if battery else None

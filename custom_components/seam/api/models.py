@@ -1,7 +1,7 @@
-"""Base of all models, and the models of the smaller things.
+"""Base class of the models, and the models without a module of their own.
 
-Seam adds fields and values at any time, and sends null or leaves fields out, so all
-but ids and a few flags is optional. PINs and Seam's messages are in no `repr`.
+Seam may add fields and values, send null or leave fields out at any time, so nearly
+all fields are optional. PINs, and messages that may quote them, are in no `repr`.
 """
 
 from collections.abc import Mapping
@@ -18,19 +18,19 @@ from .problems import Scope, SeamProblem, read_problems, read_time
 
 
 def as_dict(value: Any) -> dict[Any, Any]:
-    """Return the value if it is an object, else an empty one."""
+    """Return the value if it is a dictionary, else an empty one."""
     return value if isinstance(value, dict) else {}
 
 
 def dicts_in(value: Any) -> list[dict[Any, Any]]:
-    """Return the objects in a list; nothing for other values."""
+    """Return the dictionaries in a list; none if the value is not a list."""
     if not isinstance(value, list):
         return []
     return [item for item in value if isinstance(item, dict)]
 
 
 def read_text(value: Any) -> str:
-    """Return a text, or a number as text, as ids and PINs may come as numbers."""
+    """Return a text; ids and PINs may be sent as numbers."""
     if isinstance(value, str):
         return value
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -39,7 +39,7 @@ def read_text(value: Any) -> str:
 
 
 def read_flag(value: Any) -> bool:
-    """Return a boolean; raise TypeError if it is none."""
+    """Return a boolean."""
     if value is True or value is False:
         return value
     raise TypeError(f"expected a boolean, got {type(value).__name__}")
@@ -56,13 +56,13 @@ def _whole(value: Any) -> int:
 
 
 class Model(DataClassDictMixin):
-    """Base of the models: null is the same as missing, types are checked."""
+    """Base of the models; null is the same as missing, and types are checked."""
 
     class Config(BaseConfig):
         """How mashumaro reads Seam's JSON."""
 
         lazy_compilation = True
-        serialization_strategy = {  # declared so by mashumaro
+        serialization_strategy = {
             str: {"deserialize": read_text},
             bool: {"deserialize": read_flag},
             float: {"deserialize": _number},
@@ -73,7 +73,7 @@ class Model(DataClassDictMixin):
     @classmethod
     @override
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Drop nulls, so that the defaults apply."""
+        """Drop nulls so that the defaults apply."""
         return {key: value for key, value in d.items() if value is not None}
 
 
@@ -92,13 +92,13 @@ class ActionAttemptError(Model):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActionAttemptResult(Model):
-    """What a successful attempt to lock or unlock says."""
+    """The result of a successful attempt to lock or unlock."""
 
     was_confirmed_by_device: bool | None = None
 
 
 class ActionAttemptStatus(StrEnum):
-    """How far an action attempt is."""
+    """Status of an action attempt."""
 
     PENDING = "pending"
     SUCCESS = "success"
@@ -107,13 +107,13 @@ class ActionAttemptStatus(StrEnum):
     @classmethod
     @override
     def _missing_(cls, value: object) -> ActionAttemptStatus:
-        """Read a status that Seam invents later as not over yet."""
+        """Take an unknown status for pending."""
         return cls.PENDING
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ActionAttempt(Model):
-    """Something that Seam does on a device, which takes time."""
+    """An action on a device, which takes time."""
 
     action_attempt_id: str
     status: ActionAttemptStatus = ActionAttemptStatus.PENDING
@@ -124,7 +124,7 @@ class ActionAttempt(Model):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Webhook(Model):
-    """An address that Seam sends events to."""
+    """A URL that Seam sends events to."""
 
     webhook_id: str
     url: str = field(repr=False)
@@ -134,7 +134,7 @@ class Webhook(Model):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Workspace(Model):
-    """The account that a key belongs to."""
+    """The workspace that an API key belongs to."""
 
     workspace_id: str
     name: str = "Seam"
@@ -144,7 +144,7 @@ class Workspace(Model):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConnectedAccount(Model):
-    """An account at a maker of locks, connected to Seam."""
+    """An account at a manufacturer that is connected to Seam."""
 
     connected_account_id: str
     account_type: str = "unknown"
