@@ -10,7 +10,7 @@ from email.utils import parsedate_to_datetime
 import math
 from typing import Any, override
 
-import orjson
+from .body import parse_json
 
 # Seconds. Seam's limits are per minute.
 DEFAULT_RETRY_AFTER = 60.0
@@ -147,8 +147,8 @@ def error_from_response(
 def _envelope(body: bytes) -> dict[str, Any]:
     """Return the content of `{"error": {…}}`, empty if the body is anything else."""
     try:
-        payload = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        payload = parse_json(body)
+    except ValueError:
         return {}
     error = payload.get("error") if isinstance(payload, dict) else None
     return error if isinstance(error, dict) else {}

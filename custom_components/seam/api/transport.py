@@ -18,6 +18,7 @@ from aiohttp import (
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 import orjson
 
+from .body import parse_json
 from .bounded import BoundedDict
 from .errors import (
     SeamError,
@@ -142,8 +143,8 @@ class Transport:
             error.redact(_secrets(body, self._api_key).mask)
             raise error
         try:
-            payload = orjson.loads(content)
-        except orjson.JSONDecodeError:
+            payload = parse_json(content)
+        except ValueError:
             # That error quotes the body with its PINs, so it must not be chained.
             payload = None
         if payload is None:
