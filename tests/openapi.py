@@ -1,7 +1,7 @@
-"""Checks requests and answers against Seam's own schema, where it is at hand.
+"""Validation of requests and responses against Seam's schema.
 
-The schema is not part of the project: it is looked for beside the repository, or where
-the environment variable SEAM_OPENAPI says.
+The schema is not part of the project. It is expected beside the repository, or where
+the environment variable SEAM_OPENAPI points to.
 """
 
 from functools import cache
@@ -19,7 +19,7 @@ SCHEMA_PATH = Path(os.environ.get("SEAM_OPENAPI", _DEFAULT))
 SCHEMA_AVAILABLE = SCHEMA_PATH.is_file()
 
 _ROOT = "urn:seam"
-# The schema names the wrong resource here: the endpoint answers no more than this.
+# The schema has the wrong response here.
 _CORRECTIONS: dict[str, dict[str, Any]] = {
     "/access_codes/generate_code": {
         "type": "object",
@@ -72,7 +72,7 @@ def _registry() -> Registry[Any]:
 
 
 def _prepare(node: Any) -> None:
-    """Make references absolute, and drop the discriminators: their variants have no names."""
+    """Make references absolute and drop discriminators, as variants have no names."""
     if isinstance(node, dict):
         node.pop("discriminator", None)
         if isinstance(reference := node.get("$ref"), str) and reference[0] == "#":
@@ -85,12 +85,12 @@ def _prepare(node: Any) -> None:
 
 
 def paths() -> list[str]:
-    """Return the paths that the schema knows."""
+    """Return all paths of the schema."""
     return list(_schema()["paths"])
 
 
 def problem_codes() -> dict[str, set[str]]:
-    """Return the codes of the errors and warnings of each kind of thing."""
+    """Return the codes of errors and warnings by kind of resource."""
     found = {}
     for name, schema in _schema()["components"]["schemas"].items():
         properties = schema.get("properties", {})
@@ -106,13 +106,13 @@ def problem_codes() -> dict[str, set[str]]:
 
 
 def _variants(items: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return what the items of a list can be."""
+    """Return the schemas that the items of a list can have."""
     variants: list[dict[str, Any]] = items.get("oneOf") or items.get("anyOf") or [items]
     return [variant for variant in variants if "properties" in variant]
 
 
 def validate_request(path: str, body: Any) -> None:
-    """Fail unless a request is one that Seam takes, without parameters unknown to it."""
+    """Fail if a request is not valid or has unknown parameters."""
     schema = _request_schema(path)
     _validate(body, schema, f"request to {path}")
     if unknown := set(body) - request_parameters(path):
@@ -120,7 +120,7 @@ def validate_request(path: str, body: Any) -> None:
 
 
 def request_parameters(path: str) -> set[str]:
-    """Return the names of the parameters that a path takes."""
+    """Return the names of the parameters of a path."""
     schema = _request_schema(path)
     known = set(schema.get("properties", {}))
     for variant in schema.get("oneOf", []):
@@ -137,20 +137,20 @@ def _request_schema(path: str) -> dict[str, Any]:
 
 
 def validate_response(path: str, status: int, body: Any) -> None:
-    """Fail unless an answer is one that Seam gives."""
+    """Fail if a response is not valid."""
     if status != 200:
-        _validate(body, _ERROR, f"answer {status} of {path}")
+        _validate(body, _ERROR, f"response {status} of {path}")
         return
     response = _operation(path)["responses"]["200"]
     schema = response["content"]["application/json"]["schema"]
-    _validate(body, _CORRECTIONS.get(path, schema), f"answer of {path}")
+    _validate(body, _CORRECTIONS.get(path, schema), f"response of {path}")
 
 
 def _operation(path: str) -> dict[str, Any]:
     try:
         operation: dict[str, Any] = _schema()["paths"][path]["post"]
     except KeyError:
-        raise AssertionError(f"the schema knows no {path}") from None
+        raise AssertionError(f"the schema has no {path}") from None
     return operation
 
 
@@ -164,7 +164,7 @@ def _validator(schema: str) -> OAS30Validator:
 def _validate(instance: Any, schema: dict[str, Any], what: str) -> None:
     errors = list(_validator(json.dumps(schema)).iter_errors(instance))
     if errors:
-        # Only where and which rule: an instance may hold PINs.
+        # Without the instance, which may hold PINs.
         found = [
             f"{'/'.join(map(str, e.absolute_path))}: {e.validator} {_why(e)}"
             for e in errors

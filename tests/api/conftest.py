@@ -1,4 +1,4 @@
-"""A client on the simulator, and one on a server that answers as it is told."""
+"""Clients of the simulator and of a stub server."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
@@ -26,8 +26,8 @@ API_KEY = "seam_test_a1b2c3d4"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """A request as it arrived."""
+class Request:
+    """A request that the stub server received."""
 
     path: str
     body: Any
@@ -35,15 +35,15 @@ class Asked:
 
 
 class Stub:
-    """A server that gives the answers it was given, the last of them again and again."""
+    """A server with responses set by the test, of which it repeats the last."""
 
     def __init__(self) -> None:
-        """Know no answer yet."""
+        """Initialize the server without responses."""
         self.url = ""
-        self.asked: list[Asked] = []
-        self._answers: list[tuple[int, bytes, dict[str, str]]] = []
+        self.requests: list[Request] = []
+        self._responses: list[tuple[int, bytes, dict[str, str]]] = []
 
-    def answer(
+    def respond(
         self,
         body: Any = None,
         *,
@@ -51,13 +51,13 @@ class Stub:
         headers: dict[str, str] | None = None,
         raw: bytes | None = None,
     ) -> None:
-        """Add an answer: JSON, or raw bytes."""
-        # Not orjson: it refuses numbers that a server may well send.
+        """Add a response with JSON or raw bytes."""
+        # Unlike orjson, json writes all numbers.
         content = json.dumps(body).encode() if raw is None else raw
         own = {"seam-request-id": REQUEST_ID, "Content-Type": "application/json"}
-        self._answers.append((status, content, own | (headers or {})))
+        self._responses.append((status, content, own | (headers or {})))
 
-    def refuse(
+    def respond_with_error(
         self,
         status: int,
         error_type: str = "some_error",
@@ -66,52 +66,52 @@ class Stub:
         headers: dict[str, str] | None = None,
         **more: Any,
     ) -> None:
-        """Add an answer in Seam's error envelope."""
+        """Add a response with Seam's error envelope."""
         error = {"type": error_type, "message": message, **more}
-        self.answer({"error": error, "ok": False}, status=status, headers=headers)
+        self.respond({"error": error, "ok": False}, status=status, headers=headers)
 
-    def forget(self) -> None:
-        """Drop all answers, and what was asked."""
-        self._answers.clear()
-        self.asked.clear()
+    def clear(self) -> None:
+        """Remove all responses and requests."""
+        self._responses.clear()
+        self.requests.clear()
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Answer."""
+        """Handle a request."""
         body = json.loads(await request.read())
-        self.asked.append(Asked(request.path, body, dict(request.headers)))
-        status, content, headers = self._answers[0]
-        if len(self._answers) > 1:
-            del self._answers[0]
+        self.requests.append(Request(request.path, body, dict(request.headers)))
+        status, content, headers = self._responses[0]
+        if len(self._responses) > 1:
+            del self._responses[0]
         return web.Response(status=status, body=content, headers=headers)
 
 
 class Log(logging.Handler):
-    """Everything logged, at any level, with tracebacks."""
+    """A log handler that keeps all records as text."""
 
     def __init__(self) -> None:
-        """Start empty."""
+        """Initialize the handler."""
         super().__init__(logging.DEBUG)
         self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
         self.lines: list[str] = []
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
-        """Keep a record as it would be written."""
+        """Keep a record as text."""
         self.lines.append(self.format(record))
 
     @property
     def text(self) -> str:
-        """All lines."""
+        """All lines as one text."""
         return "\n".join(self.lines)
 
     @property
     def warnings(self) -> list[str]:
-        """The lines from warnings upwards."""
+        """The lines of warnings and errors."""
         return [line for line in self.lines if not line.startswith("DEBUG")]
 
 
-def told(error: BaseException) -> str:
-    """Return all that an error may show: itself, what caused it, the traceback."""
+def error_texts(error: BaseException) -> str:
+    """Return everything that an error may show: itself, its causes, the traceback."""
     shown: list[str] = []
     link: BaseException | None = error
     while link is not None:
@@ -122,12 +122,12 @@ def told(error: BaseException) -> str:
 
 @pytest.fixture(autouse=True)
 def _custom_integration() -> None:
-    """Do without Home Assistant, which the client knows nothing of."""
+    """Override the fixture of the integration, as no Home Assistant is needed."""
 
 
 @pytest.fixture
 def log() -> Iterator[Log]:
-    """Return all that the client logs."""
+    """Return everything that the client logs."""
     logger = logging.getLogger("custom_components.seam")
     before = logger.level
     handler = Log()
@@ -140,7 +140,7 @@ def log() -> Iterator[Log]:
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the simulator with a clock that stands still."""
     running = Simulator(manual_clock=True)
     await running.start()
     yield running
@@ -149,14 +149,14 @@ async def simulator() -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """Return a plain session."""
+    """Return a client session."""
     async with aiohttp.ClientSession() as client_session:
         yield client_session
 
 
 @pytest.fixture
 def schema(simulator: Simulator) -> Iterator[None]:
-    """Hold everything that was said against the schema."""
+    """Validate all requests and responses against the schema."""
     yield
     for request in simulator.requests:
         assert request.method == "POST"
@@ -169,7 +169,7 @@ def schema(simulator: Simulator) -> Iterator[None]:
 async def finished(
     client: SeamClient, simulator: Simulator, attempt: ActionAttempt | None
 ) -> ActionAttempt:
-    """Let time pass until an attempt must be over."""
+    """Return an attempt after enough time has passed."""
     assert attempt is not None
     assert attempt.status is ActionAttemptStatus.PENDING
     simulator.control.advance(120)
@@ -190,7 +190,7 @@ def client(simulator: Simulator, session: aiohttp.ClientSession) -> SeamClient:
 
 @pytest.fixture
 async def stub() -> AsyncIterator[Stub]:
-    """Return a server to tell what to answer."""
+    """Return a server with responses set by the test."""
     server = Stub()
     app = web.Application()
     app.router.add_post("/{path:.*}", server.handle)
@@ -207,32 +207,32 @@ type Connect = Callable[[str], SeamClient]
 
 @pytest.fixture
 def connect(session: aiohttp.ClientSession) -> Connect:
-    """Return a function that makes a client of any address."""
+    """Return a function that returns a client of a URL."""
     return lambda url: SeamClient(session, API_KEY, url)
 
 
 @pytest.fixture
 def stubbed(stub: Stub, connect: Connect) -> SeamClient:
-    """Return a client of the server that answers as it is told."""
+    """Return a client of the stub server."""
     return connect(stub.url)
 
 
-class Naps:
-    """Takes the place of sleeping."""
+class Delays:
+    """Record delays instead of sleeping."""
 
     def __init__(self) -> None:
-        """Start with none."""
+        """Initialize without delays."""
         self.seconds: list[float] = []
 
     async def sleep(self, seconds: float) -> None:
-        """Note how long it would have been."""
+        """Record a delay."""
         self.seconds.append(seconds)
 
 
 @pytest.fixture
-def naps(monkeypatch: pytest.MonkeyPatch) -> Naps:
-    """Note the waits between attempts instead of waiting, always the shortest."""
-    taken = Naps()
+def delays(monkeypatch: pytest.MonkeyPatch) -> Delays:
+    """Record the delays of retries, without jitter, instead of waiting."""
+    taken = Delays()
     transport = "custom_components.seam.api.transport"
     monkeypatch.setattr(f"{transport}.asyncio", taken)
     monkeypatch.setattr(f"{transport}.random.uniform", lambda low, _: low)

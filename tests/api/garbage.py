@@ -1,4 +1,4 @@
-"""Rows as Seam sends them, and rows that something has gone wrong with."""
+"""Valid rows as Seam sends them, and strategies for invalid ones."""
 
 import copy
 from typing import Any
@@ -118,7 +118,7 @@ type Place = tuple[str | int, ...]
 
 
 def places(node: Any, above: Place = ()) -> list[Place]:
-    """Return where values are, inner ones too."""
+    """Return the paths of all values, nested ones included."""
     inner: list[tuple[str | int, Any]] = []
     if isinstance(node, dict):
         inner = list(node.items())
@@ -166,7 +166,7 @@ MISSING = object()
 
 @st.composite
 def mutated(draw: st.DrawFn, row: dict[str, Any]) -> Any:
-    """Return a row in which some values are missing or anything else."""
+    """Return a row in which some values are missing or replaced."""
     changed: Any = copy.deepcopy(row)
     for place in draw(
         st.lists(st.sampled_from(places(row)), min_size=1, max_size=4, unique=True)

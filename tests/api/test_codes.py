@@ -1,7 +1,7 @@
-"""Methods about access codes, against the simulator.
+"""Tests of the client methods about access codes, against the simulator.
 
-Each request and answer is held against Seam's schema. A test is named after the
-method that it is about.
+Requests and responses are validated against Seam's schema. A test has the name of
+the method.
 """
 
 from datetime import UTC, datetime, timedelta, timezone
@@ -38,7 +38,7 @@ SUCCESS = ActionAttemptStatus.SUCCESS
 
 
 async def test_create_access_code(client: SeamClient, simulator: Simulator) -> None:
-    """With nothing but a lock, Seam chooses; leading zeros and times stay."""
+    """Seam generates the PIN if none is given; leading zeros and times are kept."""
     code, attempt = await client.create_access_code(FRONT_DOOR)
     assert simulator.requests[-1].body == {"device_id": FRONT_DOOR}
     assert code.is_managed
@@ -59,8 +59,8 @@ async def test_create_access_code(client: SeamClient, simulator: Simulator) -> N
     assert (code.starts_at, code.ends_at) == (start, end)
 
 
-async def test_create_access_code_twice(client: SeamClient) -> None:
-    """A PIN that is on the lock already has an error of its own."""
+async def test_create_access_code_with_duplicate_pin(client: SeamClient) -> None:
+    """A PIN that the lock already has raises an error of its own."""
     await client.create_access_code(FRONT_DOOR, code="5512")
     with pytest.raises(SeamDuplicateCodeError) as refused:
         await client.create_access_code(FRONT_DOOR, code="5512")
@@ -70,7 +70,7 @@ async def test_create_access_code_twice(client: SeamClient) -> None:
 async def test_create_multiple_access_codes(
     client: SeamClient, simulator: Simulator
 ) -> None:
-    """The codes are linked, unless the PIN is one's own."""
+    """The codes are linked, unless a PIN is given."""
     now = simulator.clock.now()
     codes = await client.create_multiple_access_codes(
         (FRONT_DOOR, APARTMENT_2),
@@ -92,7 +92,7 @@ async def test_create_multiple_access_codes(
 
 
 async def test_update_access_code(client: SeamClient, simulator: Simulator) -> None:
-    """Name, PIN, times, back to ongoing, and handed back."""
+    """Name, PIN and times can be changed, and the code be made unmanaged."""
     start = simulator.clock.now() + timedelta(hours=1)
     attempt = await client.update_access_code(
         CODE_CLEANER,
@@ -124,7 +124,7 @@ async def test_update_access_code(client: SeamClient, simulator: Simulator) -> N
 async def test_update_multiple_access_codes(
     client: SeamClient, simulator: Simulator
 ) -> None:
-    """All linked codes follow."""
+    """All linked codes are changed."""
     codes = await client.create_multiple_access_codes([FRONT_DOOR, APARTMENT_2])
     key = codes[0].common_code_key
     assert key is not None
@@ -139,7 +139,7 @@ async def test_update_multiple_access_codes(
 
 
 async def test_delete_access_code(client: SeamClient, simulator: Simulator) -> None:
-    """The code is being removed, then gone."""
+    """The code is being removed, then it is gone."""
     attempt = await client.delete_access_code(CODE_CLEANER)
     code = await client.get_access_code(CODE_CLEANER)
     assert code.status_at(simulator.clock.now()) is CodeStatus.REMOVING
@@ -150,7 +150,7 @@ async def test_delete_access_code(client: SeamClient, simulator: Simulator) -> N
 
 
 async def test_get_access_code(client: SeamClient) -> None:
-    """A managed code, with the code that it collides with."""
+    """A managed code is returned with the code that it conflicts with."""
     code = await client.get_access_code(CODE_HANDYMAN)
     assert (code.device_id, code.is_managed) == (FRONT_DOOR, True)
     (error,) = code.own_errors
@@ -161,12 +161,12 @@ async def test_get_access_code(client: SeamClient) -> None:
 
 
 def names(codes: list[AccessCode]) -> set[str | None]:
-    """Return what the codes are called."""
+    """Return the names of the codes."""
     return {code.name for code in codes}
 
 
 async def test_list_access_codes(client: SeamClient) -> None:
-    """The managed codes of one lock."""
+    """Only the managed codes of the lock are returned."""
     codes = await client.list_access_codes(FRONT_DOOR)
     assert {"Cleaner", "Owner", "Handyman"} < names(codes)
     assert all(code.is_managed and code.device_id == FRONT_DOOR for code in codes)
@@ -175,7 +175,7 @@ async def test_list_access_codes(client: SeamClient) -> None:
 
 
 async def test_generate_code(client: SeamClient) -> None:
-    """A PIN that the lock takes; nothing is created."""
+    """The PIN fits the lock, and nothing is created."""
     before = await client.list_access_codes(FRONT_DOOR)
     pin = await client.generate_code(FRONT_DOOR)
     assert pin.isdigit()
@@ -184,7 +184,7 @@ async def test_generate_code(client: SeamClient) -> None:
 
 
 async def test_pull_backup_access_code(client: SeamClient) -> None:
-    """The backup, not the code itself, and the same each time."""
+    """The backup is returned, not the code itself, and the same each time."""
     backup = await client.pull_backup_access_code(CODE_GUEST_NOW)
     assert backup.is_backup
     assert backup.access_code_id != CODE_GUEST_NOW
@@ -195,7 +195,7 @@ async def test_pull_backup_access_code(client: SeamClient) -> None:
 
 
 async def test_report_device_constraints(client: SeamClient) -> None:
-    """The lengths, or the shortest and the longest."""
+    """Lengths are reported one by one or as shortest and longest."""
     await client.report_device_constraints(FRONT_DOOR, supported_code_lengths={4, 7})
     device = await fetched_device(client, FRONT_DOOR)
     assert device.properties.supported_code_lengths == (4, 7)
@@ -212,7 +212,7 @@ async def test_report_device_constraints(client: SeamClient) -> None:
 
 
 async def test_list_unmanaged_access_codes(client: SeamClient) -> None:
-    """The codes that nobody made through Seam, with what cannot be done to them."""
+    """Only the unmanaged codes are returned, with what cannot be done to them."""
     codes = await client.list_unmanaged_access_codes(FRONT_DOOR)
     assert names(codes) == {"Neighbour", "Summer guest", "Installer"}
     stuck = {
@@ -225,7 +225,7 @@ async def test_list_unmanaged_access_codes(client: SeamClient) -> None:
 
 
 async def test_get_unmanaged_access_code(client: SeamClient) -> None:
-    """An unmanaged code, and no managed one."""
+    """Only an unmanaged code is returned."""
     code = await client.get_unmanaged_access_code(UNMANAGED_NEIGHBOUR)
     assert (code.name, code.is_managed) == ("Neighbour", False)
     with pytest.raises(SeamNotFoundError):
@@ -233,7 +233,7 @@ async def test_get_unmanaged_access_code(client: SeamClient) -> None:
 
 
 async def test_convert_to_managed(client: SeamClient, simulator: Simulator) -> None:
-    """The code is managed a little later, under the same id or another."""
+    """The code is managed a little later; one that cannot be is refused."""
     await client.convert_to_managed(
         UNMANAGED_NEIGHBOUR, is_external_modification_allowed=True, force=False
     )
@@ -248,7 +248,7 @@ async def test_convert_to_managed(client: SeamClient, simulator: Simulator) -> N
 async def test_delete_unmanaged_access_code(
     client: SeamClient, simulator: Simulator
 ) -> None:
-    """Gone a little later; one that cannot be deleted is refused."""
+    """The code is gone a little later; one that cannot be deleted is refused."""
     await client.delete_unmanaged_access_code(UNMANAGED_OLD_GUEST)
     simulator.control.advance(120)
     with pytest.raises(SeamNotFoundError):
@@ -258,7 +258,7 @@ async def test_delete_unmanaged_access_code(
 
 
 async def test_simulate_unmanaged_access_code(client: SeamClient) -> None:
-    """Somebody made a code at the lock."""
+    """An unmanaged code is created on the lock."""
     code = await client.simulate_unmanaged_access_code(
         FRONT_DOOR, name="Painter", code="0815"
     )
@@ -266,10 +266,12 @@ async def test_simulate_unmanaged_access_code(client: SeamClient) -> None:
     assert "Painter" in names(await client.list_unmanaged_access_codes(FRONT_DOOR))
 
 
-async def test_every_parameter_is_sent(stub: Stub, stubbed: SeamClient) -> None:
-    """What a caller sets goes out under Seam's name, times with their offset."""
+async def test_create_access_code_sends_every_parameter(
+    stub: Stub, stubbed: SeamClient
+) -> None:
+    """Every parameter is sent under Seam's name, times with their offset."""
     row = {"access_code_id": "1", "device_id": FRONT_DOOR, "is_managed": True}
-    stub.answer({"access_code": row, "ok": True})
+    stub.respond({"access_code": row, "ok": True})
     zone = timezone(timedelta(hours=2))
     wanted: dict[str, Any] = {
         "name": "Guest",
@@ -288,20 +290,20 @@ async def test_every_parameter_is_sent(stub: Stub, stubbed: SeamClient) -> None:
     }
     _, attempt = await stubbed.create_access_code(FRONT_DOOR, **wanted)
     assert attempt is None
-    (asked,) = stub.asked
-    assert asked.body == wanted | {
+    (request,) = stub.requests
+    assert request.body == wanted | {
         "device_id": FRONT_DOOR,
         "starts_at": "2031-05-01T15:00:00+02:00",
         "ends_at": "2031-05-08T10:00:00+00:00",
     }
-    assert asked.headers["Authorization"] == f"Bearer {API_KEY}"
-    assert asked.headers["Content-Type"] == "application/json"
+    assert request.headers["Authorization"] == f"Bearer {API_KEY}"
+    assert request.headers["Content-Type"] == "application/json"
     if openapi.SCHEMA_AVAILABLE:
-        openapi.validate_request(asked.path, asked.body)
+        openapi.validate_request(request.path, request.body)
 
 
-async def test_times_are_aware(client: SeamClient) -> None:
-    """Every time of a code can be compared with the present."""
+async def test_access_code_times_are_aware(client: SeamClient) -> None:
+    """Every time of a code has a time zone."""
     for code in await client.list_access_codes(FRONT_DOOR):
         for moment in (code.created_at, code.starts_at, code.ends_at):
             assert moment is None or moment < datetime.max.replace(tzinfo=UTC)

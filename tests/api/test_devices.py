@@ -1,7 +1,7 @@
-"""Methods about all but access codes, against the simulator.
+"""Tests of the client methods about all but access codes, against the simulator.
 
-Each request and answer is held against Seam's schema. A test is named after the
-method that it is about.
+Requests and responses are validated against Seam's schema. A test has the name of
+the method.
 """
 
 import pytest
@@ -28,7 +28,7 @@ SUCCESS = ActionAttemptStatus.SUCCESS
 
 
 async def test_get_workspace(client: SeamClient) -> None:
-    """The key's workspace."""
+    """The workspace of the API key is returned."""
     workspace = await client.get_workspace()
     assert (workspace.workspace_id, workspace.name) == (WORKSPACE, WORKSPACE_NAME)
     assert workspace.is_sandbox
@@ -36,7 +36,7 @@ async def test_get_workspace(client: SeamClient) -> None:
 
 
 async def test_list_devices(client: SeamClient, simulator: Simulator) -> None:
-    """All managed devices, or those asked for; an empty wish is no wish for all."""
+    """All managed devices or those with the ids are returned; no ids are no devices."""
     devices = {device.device_id: device for device in await client.list_devices()}
     assert set(devices) == set(LOCKS)
     assert all(device.is_lock for device in devices.values())
@@ -60,7 +60,7 @@ async def test_list_devices(client: SeamClient, simulator: Simulator) -> None:
 
 
 async def test_update_device(client: SeamClient, simulator: Simulator) -> None:
-    """Another name, the backup pool, handed back: nothing else is sent."""
+    """Only what is given is sent; an unmanaged device is not listed any more."""
     await client.update_device(FRONT_DOOR, name="Main door")
     assert simulator.requests[-1].body == {
         "device_id": FRONT_DOOR,
@@ -74,7 +74,7 @@ async def test_update_device(client: SeamClient, simulator: Simulator) -> None:
 
 
 async def test_lock_door(client: SeamClient, simulator: Simulator) -> None:
-    """The attempt ends, and the door is locked."""
+    """The attempt succeeds, and the door is locked."""
     simulator.control.turn_lock(FRONT_DOOR, locked=False)
     attempt = await finished(client, simulator, await client.lock_door(FRONT_DOOR))
     assert (attempt.status, attempt.action_type) == (SUCCESS, "LOCK_DOOR")
@@ -82,7 +82,7 @@ async def test_lock_door(client: SeamClient, simulator: Simulator) -> None:
 
 
 async def test_unlock_door(client: SeamClient, simulator: Simulator) -> None:
-    """The attempt says whether the device confirmed it, or why it failed."""
+    """The attempt has the confirmation of the device, or why it failed."""
     simulator.control.leave_next_action_unconfirmed()
     attempt = await finished(client, simulator, await client.unlock_door(FRONT_DOOR))
     assert attempt.status is SUCCESS
@@ -100,7 +100,7 @@ async def test_unlock_door(client: SeamClient, simulator: Simulator) -> None:
 
 
 async def test_configure_auto_lock(client: SeamClient, simulator: Simulator) -> None:
-    """False is sent too; a delay outside 1 to 60 s is Seam's to refuse."""
+    """False is sent, too, and so is the delay."""
     attempt = await client.configure_auto_lock(FRONT_DOOR, auto_lock_enabled=False)
     assert simulator.requests[-1].body["auto_lock_enabled"] is False
     assert (await finished(client, simulator, attempt)).status is SUCCESS
@@ -111,7 +111,7 @@ async def test_configure_auto_lock(client: SeamClient, simulator: Simulator) -> 
 
 
 async def test_get_action_attempt(client: SeamClient, simulator: Simulator) -> None:
-    """Pending as long as it takes."""
+    """An attempt stays pending as long as it takes."""
     simulator.control.hang_next_action()
     attempt = await finished(client, simulator, await client.lock_door(FRONT_DOOR))
     assert attempt.status is ActionAttemptStatus.PENDING
@@ -124,7 +124,7 @@ async def test_get_action_attempt(client: SeamClient, simulator: Simulator) -> N
 async def test_list_events(
     client: SeamClient, simulator: Simulator, order: str
 ) -> None:
-    """All events since a moment, oldest first however Seam orders them."""
+    """All events after a time are returned, oldest first in any order of Seam's."""
     start = simulator.clock.now()
     for number in range(6):
         simulator.control.advance(1)
@@ -140,7 +140,7 @@ async def test_list_events(
 
 
 async def test_create_webhook(client: SeamClient, simulator: Simulator) -> None:
-    """Its secret is told here."""
+    """The new webhook has its secret."""
     webhook = await client.create_webhook("http://127.0.0.1:9/hook")
     assert simulator.requests[-1].body["event_types"] == ["*"]
     assert webhook.secret is not None
@@ -148,7 +148,7 @@ async def test_create_webhook(client: SeamClient, simulator: Simulator) -> None:
 
 
 async def test_list_webhooks(client: SeamClient) -> None:
-    """All of them, without secrets."""
+    """All webhooks are returned, without secrets."""
     assert await client.list_webhooks() == []
     webhook = await client.create_webhook("http://127.0.0.1:9/hook", ["lock.locked"])
     (listed,) = await client.list_webhooks()
@@ -159,7 +159,7 @@ async def test_list_webhooks(client: SeamClient) -> None:
 
 
 async def test_delete_webhook(client: SeamClient) -> None:
-    """Gone."""
+    """The webhook is not listed any more."""
     webhook = await client.create_webhook("http://127.0.0.1:9/hook")
     await client.delete_webhook(webhook.webhook_id)
     assert await client.list_webhooks() == []
@@ -168,7 +168,7 @@ async def test_delete_webhook(client: SeamClient) -> None:
 async def test_list_connected_accounts(
     client: SeamClient, simulator: Simulator
 ) -> None:
-    """The accounts at makers, with their errors."""
+    """The accounts are returned with their errors."""
     simulator.control.account_error(FRONT_DOOR)
     accounts = {a.account_type: a for a in await client.list_connected_accounts()}
     assert {"august", "schlage", "nuki"} <= set(accounts)
@@ -179,7 +179,7 @@ async def test_list_connected_accounts(
 
 
 async def test_get_connected_account(client: SeamClient) -> None:
-    """The account of a device."""
+    """The account of a device is returned."""
     account_id = (await fetched_device(client, FRONT_DOOR)).connected_account_id
     assert account_id is not None
     account = await client.get_connected_account(account_id)
@@ -188,7 +188,7 @@ async def test_get_connected_account(client: SeamClient) -> None:
 
 
 async def test_sync_connected_account(client: SeamClient, simulator: Simulator) -> None:
-    """Seam reads the account again."""
+    """Seam refreshes the account."""
     account_id = (await fetched_device(client, FRONT_DOOR)).connected_account_id
     assert account_id is not None
     simulator.control.advance(10)

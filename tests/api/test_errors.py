@@ -1,4 +1,4 @@
-"""Refusals, and answers that are none."""
+"""Tests of errors and invalid responses."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -25,9 +25,9 @@ from custom_components.seam.api import (
 from custom_components.seam.api.errors import error_from_response
 from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
-from tests.api.conftest import REQUEST_ID, Connect, Log, Naps, Stub
+from tests.api.conftest import REQUEST_ID, Connect, Delays, Log, Stub
 
-pytestmark = pytest.mark.usefixtures("naps")
+pytestmark = pytest.mark.usefixtures("delays")
 
 
 @pytest.mark.parametrize(
@@ -51,15 +51,15 @@ pytestmark = pytest.mark.usefixtures("naps")
         (503, "service_unavailable", SeamServerError),
     ],
 )
-async def test_envelope(
+async def test_error_type_of_response(
     stub: Stub,
     stubbed: SeamClient,
     status: int,
     error_type: str,
     kind: type[SeamError],
 ) -> None:
-    """Each refusal is of its kind, with Seam's words, type and request id."""
-    stub.refuse(status, error_type, "Seam says no.")
+    """Each refusal has its exception, with Seam's message, type and request id."""
+    stub.respond_with_error(status, error_type, "Seam says no.")
     with pytest.raises(SeamError) as refused:
         await stubbed.lock_door(FRONT_DOOR)
     error = refused.value
@@ -88,14 +88,14 @@ async def test_envelope(
         ("outage", None, SeamUnreachableError),
     ],
 )
-async def test_faults(
+async def test_transport_fault_raises_seam_error(
     client: SeamClient,
     simulator: Simulator,
     kind: Any,
     status: int | None,
     expected: type[SeamError],
 ) -> None:
-    """Whatever goes wrong on the way ends in an error of ours, then all is well."""
+    """Every fault raises a SeamError, and the next request succeeds."""
     simulator.faults.add(kind, status=status)
     for call in (
         client.get_workspace(),
@@ -116,8 +116,10 @@ async def test_faults(
     assert await client.list_devices()
 
 
-async def test_wrong_types(client: SeamClient, simulator: Simulator, log: Log) -> None:
-    """Rows that are all wrong leave lists empty; a single object is an error."""
+async def test_response_with_wrong_types(
+    client: SeamClient, simulator: Simulator, log: Log
+) -> None:
+    """Invalid rows leave lists empty; an invalid single object is an error."""
     simulator.faults.add("wrong_types")
     assert await client.list_devices() == []
     assert await client.list_access_codes(FRONT_DOOR) == []
@@ -143,9 +145,11 @@ async def test_wrong_types(client: SeamClient, simulator: Simulator, log: Log) -
         b"null",
     ],
 )
-async def test_not_json(stub: Stub, stubbed: SeamClient, raw: bytes) -> None:
-    """An answer that is not JSON is not Seam's; the error says which request it was."""
-    stub.answer(raw=raw)
+async def test_response_is_not_json(
+    stub: Stub, stubbed: SeamClient, raw: bytes
+) -> None:
+    """A response that is not JSON is not Seam's; the error has the request id."""
+    stub.respond(raw=raw)
     with pytest.raises(SeamUnreachableError, match="not JSON") as refused:
         await stubbed.get_workspace()
     assert refused.value.request_id == REQUEST_ID
@@ -167,18 +171,20 @@ async def test_not_json(stub: Stub, stubbed: SeamClient, raw: bytes) -> None:
         {"access_codes": [{"access_code_id": "x"}]},
     ],
 )
-async def test_wrong_shape(stub: Stub, stubbed: SeamClient, body: Any) -> None:
-    """JSON without what was asked for is an error that names endpoint and request."""
-    stub.answer(body)
+async def test_response_lacks_object(
+    stub: Stub, stubbed: SeamClient, body: Any
+) -> None:
+    """JSON without the object is an error that names endpoint and request."""
+    stub.respond(body)
     with pytest.raises(SeamServerError, match="/access_codes/get") as refused:
         await stubbed.get_access_code("x")
     assert refused.value.request_id == REQUEST_ID
 
 
 @pytest.mark.parametrize("rows", [None, {}, {"a": 1}, "abc", 5, True])
-async def test_rows_of_another_type(stub: Stub, stubbed: SeamClient, rows: Any) -> None:
-    """What is not a list is never taken for an empty one."""
-    stub.answer({"devices": rows, "events": rows, "ok": True})
+async def test_response_lacks_list(stub: Stub, stubbed: SeamClient, rows: Any) -> None:
+    """Anything but a list is not taken for an empty list."""
+    stub.respond({"devices": rows, "events": rows, "ok": True})
     with pytest.raises(SeamServerError) as refused:
         await stubbed.list_devices()
     assert refused.value.request_id == REQUEST_ID
@@ -189,40 +195,40 @@ async def test_rows_of_another_type(stub: Stub, stubbed: SeamClient, rows: Any) 
 @pytest.mark.parametrize(
     "generated", [None, {}, [], "482639", {"code": None}, {"code": 482639}]
 )
-async def test_no_generated_code(
+async def test_generate_code_without_pin(
     stub: Stub, stubbed: SeamClient, generated: Any
 ) -> None:
-    """A PIN that is not text is none."""
-    stub.answer({"generated_code": generated})
+    """A PIN that is not text is an error."""
+    stub.respond({"generated_code": generated})
     with pytest.raises(SeamServerError) as refused:
         await stubbed.generate_code("lock")
     assert refused.value.request_id == REQUEST_ID
 
 
-async def test_backup_that_is_the_code_itself(stub: Stub, stubbed: SeamClient) -> None:
-    """The code that does not work is never handed out as its own backup."""
+async def test_pull_backup_returns_code_itself(stub: Stub, stubbed: SeamClient) -> None:
+    """The access code is not returned as its own backup."""
     row = {"access_code_id": "a", "device_id": "lock", "is_managed": True}
-    stub.answer({"access_code": row, "ok": True})
+    stub.respond({"access_code": row, "ok": True})
     with pytest.raises(SeamServerError):
         await stubbed.pull_backup_access_code("a")
 
 
 @pytest.mark.parametrize("error", [None, {}, [], "no", {"type": 5, "message": []}])
 @pytest.mark.parametrize("status", [400, 404, 500])
-async def test_envelope_without_content(
+async def test_error_envelope_without_message(
     stub: Stub, stubbed: SeamClient, status: int, error: Any
 ) -> None:
-    """An envelope without words still gives a sentence and the request id."""
-    stub.answer({"error": error, "ok": False}, status=status)
+    """An envelope without a message gives the status and the request id."""
+    stub.respond({"error": error, "ok": False}, status=status)
     with pytest.raises(SeamError, match=f"HTTP status {status}") as refused:
         await stubbed.lock_door("lock")
     assert refused.value.request_id == REQUEST_ID
     assert refused.value.error_type is None
 
 
-async def test_validation_messages(stub: Stub, stubbed: SeamClient) -> None:
-    """Seam's messages stand beside the parameters they are about."""
-    stub.refuse(
+async def test_validation_errors(stub: Stub, stubbed: SeamClient) -> None:
+    """Seam's messages are kept by parameter."""
+    stub.respond_with_error(
         400,
         "invalid_input",
         "Invalid input",
@@ -244,47 +250,47 @@ async def test_validation_messages(stub: Stub, stubbed: SeamClient) -> None:
     assert str(refused.value).endswith("[code: too short, not digits; window.0: bad]")
 
 
-async def test_request_id_of_the_body(stub: Stub, stubbed: SeamClient) -> None:
-    """The envelope's own request id counts where there is one."""
-    stub.refuse(400, request_id="from the body")
+async def test_request_id_in_error_envelope(stub: Stub, stubbed: SeamClient) -> None:
+    """The request id of the envelope comes before that of the header."""
+    stub.respond_with_error(400, request_id="from the body")
     with pytest.raises(SeamError) as refused:
         await stubbed.lock_door("lock")
     assert refused.value.request_id == "from the body"
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-async def test_redirect(
+async def test_redirect_is_not_followed(
     stub: Stub, stubbed: SeamClient, simulator: Simulator, status: int
 ) -> None:
-    """Nobody is followed anywhere with the key."""
-    stub.answer({}, status=status, headers={"Location": f"{simulator.url}/x"})
+    """The API key is not sent to another address."""
+    stub.respond({}, status=status, headers={"Location": f"{simulator.url}/x"})
     with pytest.raises(SeamUnreachableError, match=str(status)):
         await stubbed.lock_door("lock")
     with pytest.raises(SeamUnreachableError, match=str(status)):
         await stubbed.get_workspace()
     assert not simulator.requests
-    assert {asked.path for asked in stub.asked} == {
+    assert {request.path for request in stub.requests} == {
         "/locks/lock_door",
         "/workspaces/get",
     }
 
 
-async def test_refused_connection(connect: Connect) -> None:
-    """Nobody listens."""
+async def test_connection_refused(connect: Connect) -> None:
+    """A refused connection means that nothing was sent."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
     client = connect(f"http://127.0.0.1:{port}")
-    with pytest.raises(SeamNotSentError, match="No connection"):
+    with pytest.raises(SeamNotSentError, match="connection to Seam failed"):
         await client.get_workspace()
-    with pytest.raises(SeamNotSentError, match="No connection"):
+    with pytest.raises(SeamNotSentError, match="connection to Seam failed"):
         await client.create_access_code(FRONT_DOOR)
 
 
-async def test_connection_that_is_not_taken(
+async def test_connection_timeout(
     connect: Connect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who does not get through in time has sent nothing."""
+    """A timeout while connecting means that nothing was sent."""
     monkeypatch.setattr(
         "custom_components.seam.api.transport._TIMEOUT",
         ClientTimeout(total=30, sock_connect=0.05),
@@ -292,15 +298,17 @@ async def test_connection_that_is_not_taken(
     with socket.socket() as busy:
         busy.bind(("127.0.0.1", 0))
         busy.listen(0)
-        # The only place in its queue is taken.
+        # The only place in the queue is taken.
         with socket.create_connection(busy.getsockname()):
             client = connect(f"http://127.0.0.1:{busy.getsockname()[1]}")
-            with pytest.raises(SeamNotSentError, match="in time"):
+            with pytest.raises(SeamNotSentError, match="Timeout while connecting"):
                 await client.create_access_code(FRONT_DOOR)
 
 
-async def test_dropped_connection(client: SeamClient, simulator: Simulator) -> None:
-    """The connection breaks before the answer; what was asked may be done."""
+async def test_connection_lost_after_request(
+    client: SeamClient, simulator: Simulator
+) -> None:
+    """A connection lost after the request may have made the change."""
     simulator.faults.add("outage", path="/access_codes/create", after_processing=True)
     with pytest.raises(SeamUnreachableError) as broken:
         await client.create_access_code(FRONT_DOOR, name="Done anyway")
@@ -309,10 +317,10 @@ async def test_dropped_connection(client: SeamClient, simulator: Simulator) -> N
     assert [code.name for code in codes].count("Done anyway") == 1
 
 
-async def test_time_out(
+async def test_response_timeout(
     client: SeamClient, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Who does not answer in time is not asked again, and held up nobody else."""
+    """A request without a response in time is not retried."""
     monkeypatch.setattr(
         "custom_components.seam.api.transport._TIMEOUT", ClientTimeout(total=0.05)
     )
@@ -327,7 +335,7 @@ async def test_time_out(
 
 @pytest.fixture
 async def torn() -> AsyncIterator[str]:
-    """Return the address of a server whose answers end in the middle."""
+    """Return the URL of a server whose responses end in the middle."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
         response = web.StreamResponse(headers={"Content-Length": "100"})
@@ -346,23 +354,21 @@ async def torn() -> AsyncIterator[str]:
     await runner.cleanup()
 
 
-async def test_answer_that_ends_in_the_middle(torn: str, connect: Connect) -> None:
-    """Half an answer is none."""
+async def test_incomplete_response(torn: str, connect: Connect) -> None:
+    """An incomplete response is an error."""
     with pytest.raises(SeamUnreachableError):
         await connect(torn).get_workspace()
 
 
-async def test_answer_that_is_not_compressed_as_it_says(
-    stub: Stub, stubbed: SeamClient
-) -> None:
-    """A broken encoding is an error of the way, too."""
-    stub.answer(raw=b"not gzip", headers={"Content-Encoding": "gzip"})
+async def test_response_with_wrong_encoding(stub: Stub, stubbed: SeamClient) -> None:
+    """A response that cannot be decompressed is an error."""
+    stub.respond(raw=b"not gzip", headers={"Content-Encoding": "gzip"})
     with pytest.raises(SeamUnreachableError):
         await stubbed.get_workspace()
 
 
 def delay(value: str | None) -> float:
-    """Return what the client makes of a header."""
+    """Return the delay that the client reads from a header."""
     headers = {} if value is None else {"Retry-After": value}
     error = error_from_response(429, headers, b"")
     assert isinstance(error, SeamRateLimitError)
@@ -388,13 +394,13 @@ def delay(value: str | None) -> float:
     ],
 )
 def test_retry_after(value: str | None, seconds: float) -> None:
-    """Seconds, a date, or a minute where nothing usable is said."""
+    """The delay is in seconds or a date, and a minute for anything else."""
     assert delay(value) == seconds
 
 
 @pytest.mark.parametrize("zone", ["GMT", "-0000"])
-def test_retry_after_a_date(zone: str) -> None:
-    """A date is as far away as it is."""
+def test_retry_after_date(zone: str) -> None:
+    """A date is turned into the delay until then."""
     moment = datetime.now(UTC) + timedelta(seconds=90)
     text = format_datetime(moment, usegmt=True).replace("GMT", zone)
     assert 80 < delay(text) <= 90
@@ -404,8 +410,8 @@ def test_retry_after_a_date(zone: str) -> None:
     "value",
     ["inf", "1e300", "9" * 400, "99999999999999", "Fri, 31 Dec 9999 23:59:59 GMT"],
 )
-def test_retry_after_for_ever(value: str) -> None:
-    """No header may silence the integration for good, or be more than a clock can add."""
+def test_retry_after_is_limited(value: str) -> None:
+    """No delay is longer than a day."""
     assert 60 <= delay(value) <= timedelta(days=1).total_seconds()
 
 
@@ -414,24 +420,24 @@ def test_retry_after_for_ever(value: str) -> None:
     body=st.binary() | st.text().map(str.encode),
     retry_after=st.text() | st.floats().map(str) | st.integers().map(str),
 )
-def test_any_refusal(status: int, body: bytes, retry_after: str) -> None:
-    """No answer of any kind is too odd for an error."""
+def test_any_error_response(status: int, body: bytes, retry_after: str) -> None:
+    """Every response makes an error."""
     error = error_from_response(status, {"Retry-After": retry_after}, body)
     assert str(error)
 
 
-def test_deep_validation_errors() -> None:
-    """An envelope nested without end does not overflow the stack."""
+def test_deeply_nested_validation_errors() -> None:
+    """Nested errors do not exceed the recursion limit."""
     depth = 1000
     body = b'{"error":{"message":"m","validation_errors":'
     body += b'{"a":' * depth + b"1" + b"}" * depth + b"}}"
     assert error_from_response(400, {}, body).message
 
 
-async def test_request_id_outlives_silence(
-    client: SeamClient, simulator: Simulator, naps: Naps
+async def test_last_request_id_stays_during_outage(
+    client: SeamClient, simulator: Simulator, delays: Delays
 ) -> None:
-    """The last id known stays known while nobody answers."""
+    """The last request id is kept while there is no response."""
     assert not client.last_request_id
     await client.get_workspace()
     known = client.last_request_id
@@ -441,4 +447,4 @@ async def test_request_id_outlives_silence(
         await client.get_workspace()
     assert refused.value.request_id is None
     assert client.last_request_id == known
-    assert len(naps.seconds) == 2
+    assert len(delays.seconds) == 2

@@ -1,4 +1,4 @@
-"""The client stands alone: it works where Home Assistant is not."""
+"""Tests that the client does not need Home Assistant."""
 
 import ast
 import asyncio
@@ -17,7 +17,7 @@ from tests.api import test_codes, test_devices
 
 PACKAGE = Path(api.__file__).parent
 MODULES = sorted(PACKAGE.glob("*.py"))
-# A finder that lets nothing of Home Assistant in, and a run against the address given.
+# A run against the given URL in which Home Assistant cannot be imported.
 ALONE = """
 import asyncio, importlib.abc, sys
 
@@ -44,7 +44,7 @@ assert not [name for name in sys.modules if name.startswith("homeassistant")]
 
 
 def imported(module: Path) -> set[str]:
-    """Return what a module imports; relative imports as dots and name."""
+    """Return the names that a module imports, relative ones with their dots."""
     names: set[str] = set()
     for node in ast.walk(ast.parse(module.read_text())):
         if isinstance(node, ast.Import):
@@ -55,8 +55,8 @@ def imported(module: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("module", MODULES, ids=lambda path: path.stem)
-def test_imports(module: Path) -> None:
-    """Nothing of Home Assistant, and nothing of the integration around it."""
+def test_api_imports_neither_home_assistant_nor_integration(module: Path) -> None:
+    """The client imports nothing outside its package."""
     names = imported(module)
     assert not {
         n for n in names if n.startswith(("homeassistant", "custom_components"))
@@ -64,9 +64,11 @@ def test_imports(module: Path) -> None:
     assert not {n for n in names if n.startswith("..")}
 
 
-async def test_without_home_assistant(simulator: Simulator, tmp_path: Path) -> None:
-    """It can be imported and used in a process that has no Home Assistant."""
-    # A copy: beside the original are modules named like some of Python's own.
+async def test_api_works_without_home_assistant(
+    simulator: Simulator, tmp_path: Path
+) -> None:
+    """The client can be used where Home Assistant is not installed."""
+    # The original is beside modules that are named like those of Python.
     shutil.copytree(PACKAGE, tmp_path / "api")
     process = await _run(ALONE, str(tmp_path), simulator.url, simulator.key)
     assert process.returncode == 0, process.stderr
@@ -83,8 +85,8 @@ async def _run(code: str, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_all_is_offered() -> None:
-    """What the package names is there, and every error is among it."""
+def test_public_names_exist() -> None:
+    """All public names exist, and all errors are public."""
     assert all(hasattr(api, name) for name in api.__all__)
     errors = {
         name
@@ -94,8 +96,8 @@ def test_all_is_offered() -> None:
     assert errors <= set(api.__all__)
 
 
-def test_every_method_has_its_test() -> None:
-    """A method that nobody drives against the simulator is found."""
+def test_every_client_method_has_test() -> None:
+    """Every method of the client has a test against the simulator."""
     tests = vars(test_codes) | vars(test_devices)
     missing = {
         name

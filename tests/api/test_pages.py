@@ -1,4 +1,4 @@
-"""Lists of several pages."""
+"""Tests of lists with several pages."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from tests.api.conftest import Stub
 
 
 def page(*names: str, **pagination: Any) -> dict[str, Any]:
-    """Return a page of codes; without pagination if none is given."""
+    """Return a page of codes, without pagination if none is given."""
     rows = [
         {"access_code_id": name, "device_id": "lock", "is_managed": True}
         for name in names
@@ -22,7 +22,7 @@ def page(*names: str, **pagination: Any) -> dict[str, Any]:
 
 
 def following(cursor: Any) -> dict[str, Any]:
-    """Return what a page with another one after it says."""
+    """Return the pagination of a page that is not the last."""
     return {"has_next_page": True, "next_page_cursor": cursor, "next_page_url": None}
 
 
@@ -30,25 +30,25 @@ LAST = {"has_next_page": False, "next_page_cursor": None, "next_page_url": None}
 
 
 async def ids(client: SeamClient) -> list[str]:
-    """Return the ids of all pages."""
+    """Return the ids of the codes on all pages."""
     return [code.access_code_id for code in await client.list_access_codes("lock")]
 
 
-async def test_all_pages(stub: Stub, stubbed: SeamClient) -> None:
-    """Every page counts; the filter goes with every cursor."""
-    stub.answer(page("a", "b", **following("one")))
-    stub.answer(page(**following("two")))
-    stub.answer(page("c", **LAST))
+async def test_all_pages_are_fetched(stub: Stub, stubbed: SeamClient) -> None:
+    """Every page is fetched with the same filter."""
+    stub.respond(page("a", "b", **following("one")))
+    stub.respond(page(**following("two")))
+    stub.respond(page("c", **LAST))
     assert await ids(stubbed) == ["a", "b", "c"]
-    assert [asked.body for asked in stub.asked] == [
+    assert [request.body for request in stub.requests] == [
         {"device_id": "lock"},
         {"device_id": "lock", "page_cursor": "one"},
         {"device_id": "lock", "page_cursor": "two"},
     ]
 
 
-async def test_pages_of_the_simulator(session: aiohttp.ClientSession) -> None:
-    """More locks than fit on two pages all come, each once."""
+async def test_all_devices_on_several_pages(session: aiohttp.ClientSession) -> None:
+    """All locks on several pages are returned once."""
     simulator = Simulator(manual_clock=True, locks=1001, codes=0, unmanaged=0)
     await simulator.start()
     try:
@@ -76,46 +76,48 @@ async def test_pages_of_the_simulator(session: aiohttp.ClientSession) -> None:
         following({"a": 1}),
     ],
 )
-async def test_one_page(
+async def test_last_page(
     stub: Stub, stubbed: SeamClient, pagination: dict[str, Any]
 ) -> None:
-    """Without a sound next cursor there is no next page."""
-    stub.answer(page("a", **pagination))
+    """Without a valid cursor there is no next page."""
+    stub.respond(page("a", **pagination))
     assert await ids(stubbed) == ["a"]
-    assert len(stub.asked) == 1
+    assert len(stub.requests) == 1
 
 
 @pytest.mark.parametrize("pagination", [None, [], "next", 3])
-async def test_pagination_of_another_type(
+async def test_pagination_has_wrong_type(
     stub: Stub, stubbed: SeamClient, pagination: Any
 ) -> None:
-    """Then there is one page."""
-    stub.answer(page("a") | {"pagination": pagination})
+    """Anything but an object means that there is one page."""
+    stub.respond(page("a") | {"pagination": pagination})
     assert await ids(stubbed) == ["a"]
 
 
 @pytest.mark.parametrize("cursors", [["one"] * 3, ["one", "two", "one"]])
-async def test_cursor_that_comes_again(
+async def test_repeated_cursor_ends_paging(
     stub: Stub, stubbed: SeamClient, cursors: list[str]
 ) -> None:
-    """It is not followed a second time."""
+    """A cursor is not used twice."""
     for cursor in cursors:
-        stub.answer(page(cursor, **following(cursor)))
+        stub.respond(page(cursor, **following(cursor)))
     await ids(stubbed)
-    asked = [a.body.get("page_cursor") for a in stub.asked]
-    assert len(asked) == len(set(asked)) == len(set(cursors)) + 1
+    used = [a.body.get("page_cursor") for a in stub.requests]
+    assert len(used) == len(set(used)) == len(set(cursors)) + 1
 
 
-async def test_broken_page(stub: Stub, stubbed: SeamClient) -> None:
-    """Half a list is no list: what is missing would look deleted."""
-    stub.answer(page("a", **following("one")))
-    stub.answer({"ok": True})
+async def test_invalid_page_raises_error(stub: Stub, stubbed: SeamClient) -> None:
+    """No part of a list is returned, as missing rows would look deleted."""
+    stub.respond(page("a", **following("one")))
+    stub.respond({"ok": True})
     with pytest.raises(SeamServerError):
         await ids(stubbed)
 
 
-async def test_foreign_rows(stub: Stub, stubbed: SeamClient) -> None:
-    """Rows of other locks and of the other kind are left aside, quietly."""
+async def test_codes_of_other_devices_are_skipped(
+    stub: Stub, stubbed: SeamClient
+) -> None:
+    """Codes of other locks and of the other kind are skipped without a warning."""
     rows = [
         {"access_code_id": "mine", "device_id": "lock", "is_managed": True},
         {"access_code_id": "silent"},
@@ -123,7 +125,7 @@ async def test_foreign_rows(stub: Stub, stubbed: SeamClient) -> None:
         {"access_code_id": "other lock", "device_id": "x", "is_managed": True},
         {"access_code_id": "unmanaged", "device_id": "lock", "is_managed": False},
     ]
-    stub.answer({"access_codes": rows, "ok": True})
+    stub.respond({"access_codes": rows, "ok": True})
     assert await ids(stubbed) == ["mine", "silent", "null"]
     unmanaged = await stubbed.list_unmanaged_access_codes("lock")
     assert [(c.access_code_id, c.is_managed) for c in unmanaged] == [
@@ -133,13 +135,13 @@ async def test_foreign_rows(stub: Stub, stubbed: SeamClient) -> None:
     ]
 
 
-async def test_foreign_devices(stub: Stub, stubbed: SeamClient) -> None:
-    """Devices that were not asked for, and unmanaged ones, are left aside."""
+async def test_other_devices_are_skipped(stub: Stub, stubbed: SeamClient) -> None:
+    """Devices that were not asked for and unmanaged ones are skipped."""
     rows = [
         {"device_id": "a", "is_managed": True},
         {"device_id": "b"},
         {"device_id": "c", "is_managed": False},
     ]
-    stub.answer({"devices": rows, "ok": True})
+    stub.respond({"devices": rows, "ok": True})
     assert [d.device_id for d in await stubbed.list_devices()] == ["a", "b"]
     assert [d.device_id for d in await stubbed.list_devices(["b", "c"])] == ["b"]

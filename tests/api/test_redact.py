@@ -62,7 +62,7 @@ A_DATE_OR_TIME = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\d")
         ("at 12:34, at 22:14:05", ["1234", "221405"], "at 12:34, at 22:14:05"),
         ("22:14:05+02:00", ["0502", "0200", "221405"], "22:14:05+02:00"),
         ("1:23:4", ["1234"], M),
-        # In whatever digits.
+        # Digits of any script count.
         *[
             (f"Zoë {text}", [PIN], f"Zoë {M}")
             for script in SCRIPTS
@@ -70,11 +70,11 @@ A_DATE_OR_TIME = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\d")
             for text in (digits, "-".join(digits))
         ],
         ("739158", ["७३९१५८"], M),
-        # A key counts anywhere, also where something encoded stands before it.
+        # A key is masked anywhere.
         ("Bearer%20seam_k.1", ["seam_k.1"], f"Bearer%20{M}"),
         ("seam_k.12", ["seam_k.1"], f"{M}2"),
         ("seam_kx1", ["seam_k.1"], "seam_kx1"),
-        # The longer one goes first: no rest of it may stay.
+        # No rest of the longer one may be left.
         ("seam_test_abc", ["seam_test", "seam_test_abc"], M),
         ("seam_1234 1234", ["1234", "seam_1234"], f"{M} {M}"),
         ("nothing", [], "nothing"),

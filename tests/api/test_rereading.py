@@ -1,4 +1,4 @@
-"""Tests of reading code lists that come again as they were."""
+"""Tests of reading code lists again."""
 
 from datetime import UTC, datetime
 
@@ -11,10 +11,10 @@ from tests.api.conftest import Log, Stub
 from tests.api.garbage import CODE
 
 
-async def test_an_unchanged_list_is_read_once(
+async def test_unchanged_code_list_is_not_parsed_again(
     client: SeamClient, simulator: Simulator
 ) -> None:
-    """The same answer brings the same objects, another one what it says."""
+    """The same response brings the same objects, a changed one new ones."""
     first = await client.list_access_codes(FRONT_DOOR)
     again = await client.list_access_codes(FRONT_DOOR)
     assert [id(code) for code in again] == [id(code) for code in first]
@@ -28,8 +28,8 @@ async def test_an_unchanged_list_is_read_once(
     assert len(names) == len(first)
 
 
-async def test_what_a_caller_does_with_a_list_is_its_own(client: SeamClient) -> None:
-    """The next one gets all that Seam has sent."""
+async def test_returned_code_list_is_a_copy(client: SeamClient) -> None:
+    """Changing a returned list does not change the next one."""
     codes = list(await client.list_access_codes(FRONT_DOOR))
     assert codes
     for _ in range(2):
@@ -38,11 +38,11 @@ async def test_what_a_caller_does_with_a_list_is_its_own(client: SeamClient) -> 
         rows.clear()
 
 
-async def test_a_broken_list_is_read_again(
+async def test_code_list_with_invalid_row_is_parsed_again(
     stub: Stub, stubbed: SeamClient, log: Log
 ) -> None:
-    """A row that cannot be read is looked at each time."""
-    stub.answer({"access_codes": [CODE | {"created_at": "never"}]})
+    """A list with an invalid row is parsed every time."""
+    stub.respond({"access_codes": [CODE | {"created_at": "never"}]})
     for _ in range(2):
         rows = await stubbed.list_access_codes("lock")
         assert rows == []
@@ -50,19 +50,19 @@ async def test_a_broken_list_is_read_again(
         assert "created_at is not valid" in log.lines[-1]
 
 
-async def test_a_broken_row_is_warned_of_once(
+async def test_invalid_row_is_warned_about_once(
     stub: Stub, stubbed: SeamClient, log: Log
 ) -> None:
-    """Until it is right again, wherever else rows are broken in the same way."""
+    """There is one warning per list until the row is valid again."""
 
     def lists(*rows: object) -> None:
-        stub.forget()
-        stub.answer({"access_codes": [*rows]})
+        stub.clear()
+        stub.respond({"access_codes": [*rows]})
 
     async def warned(device_id: str = "lock") -> int:
         log.lines.clear()
         await stubbed.list_access_codes(device_id)
-        left_out = [line for line in log.lines if "Left out" in line]
+        left_out = [line for line in log.lines if "Skipped" in line]
         assert len(left_out) == 1
         return len(log.warnings)
 
@@ -73,7 +73,7 @@ async def test_a_broken_row_is_warned_of_once(
         assert await warned() == 0
         assert await warned("gate") == 1
         assert await warned() == await warned("gate") == 0
-        # What is not in an answer is neither right nor wrong.
+        # A row that is missing is neither valid nor invalid.
         lists(CODE | {"access_code_id": "another"})
         await stubbed.list_access_codes("lock")
         lists(CODE | {"access_code_id": "another"}, row)
@@ -88,13 +88,13 @@ async def test_a_broken_row_is_warned_of_once(
         await stubbed.list_access_codes("gate")
 
 
-async def test_not_all_broken_rows_are_remembered(
+async def test_oldest_invalid_rows_are_forgotten(
     stub: Stub, stubbed: SeamClient, log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those of events are new ones each time: the oldest are forgotten."""
+    """The memory of invalid rows is limited, as those of events never come again."""
     monkeypatch.setattr(stubbed._reader._broken, "_max_size", 2)
     for event_id, warnings in (("a", 1), ("b", 2), ("a", 2), ("c", 3), ("a", 4)):
-        stub.forget()
-        stub.answer({"events": [{"event_id": event_id}]})
+        stub.clear()
+        stub.respond({"events": [{"event_id": event_id}]})
         await stubbed.list_events(datetime(2031, 1, 1, tzinfo=UTC))
         assert len(log.warnings) == warnings

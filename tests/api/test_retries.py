@@ -1,4 +1,4 @@
-"""Reads are repeated where that may help; what changes anything is sent once."""
+"""Tests of retries, which are for reads only."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -13,7 +13,7 @@ from custom_components.seam.api import (
 )
 from simulator import Simulator
 from simulator.seed import CODE_CLEANER, FRONT_DOOR, UNMANAGED_NEIGHBOUR
-from tests.api.conftest import Naps, Stub
+from tests.api.conftest import Delays, Stub
 
 type Call = Callable[[SeamClient], Awaitable[Any]]
 
@@ -64,30 +64,30 @@ TROUBLES: dict[str, dict[str, Any]] = {
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
 @pytest.mark.parametrize("call", WRITES.values(), ids=WRITES)
-async def test_write_is_sent_once(
+async def test_write_is_not_retried(
     client: SeamClient,
     simulator: Simulator,
-    naps: Naps,
+    delays: Delays,
     call: Call,
     trouble: dict[str, Any],
 ) -> None:
-    """Whatever happens: the second time might make a second code."""
+    """A change is sent once, as a second one might make a second code."""
     simulator.faults.add(**trouble)
     with pytest.raises(SeamError):
         await call(client)
     assert len(simulator.requests) == 1
-    assert naps.seconds == []
+    assert delays.seconds == []
 
 
 @pytest.mark.parametrize("call", READS.values(), ids=READS)
-async def test_read_is_sent_three_times(
-    client: SeamClient, simulator: Simulator, naps: Naps, call: Call
+async def test_read_is_retried_twice(
+    client: SeamClient, simulator: Simulator, delays: Delays, call: Call
 ) -> None:
-    """A short outage goes unnoticed, a longer one ends after three attempts."""
+    """A read is sent up to three times."""
     simulator.faults.add("outage", count=2)
     await call(client)
     assert len(simulator.requests) == 3
-    assert naps.seconds == [0.2, 0.4]
+    assert delays.seconds == [0.2, 0.4]
 
     simulator.requests.clear()
     simulator.faults.add("outage")
@@ -97,55 +97,55 @@ async def test_read_is_sent_three_times(
 
 
 @pytest.mark.parametrize("trouble", TROUBLES.values(), ids=TROUBLES)
-async def test_read_outlives_trouble(
-    client: SeamClient, simulator: Simulator, naps: Naps, trouble: dict[str, Any]
+async def test_read_survives_fault(
+    client: SeamClient, simulator: Simulator, delays: Delays, trouble: dict[str, Any]
 ) -> None:
-    """Every trouble that may pass is outlived."""
+    """Every fault that may pass is retried."""
     simulator.faults.add(**trouble, count=2)
     assert await client.list_access_codes(FRONT_DOOR)
-    assert len(naps.seconds) == 2
+    assert len(delays.seconds) == 2
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409])
-async def test_refused_read_is_not_repeated(
-    stub: Stub, stubbed: SeamClient, naps: Naps, status: int
+async def test_refused_read_is_not_retried(
+    stub: Stub, stubbed: SeamClient, delays: Delays, status: int
 ) -> None:
-    """A refusal stays one."""
-    stub.refuse(status)
+    """A refusal is not retried."""
+    stub.respond_with_error(status)
     with pytest.raises(SeamError):
         await stubbed.list_devices()
-    assert len(stub.asked) == 1
-    assert naps.seconds == []
+    assert len(stub.requests) == 1
+    assert delays.seconds == []
 
 
-async def test_short_retry_after(
-    client: SeamClient, simulator: Simulator, naps: Naps
+async def test_read_waits_for_short_rate_limit(
+    client: SeamClient, simulator: Simulator, delays: Delays
 ) -> None:
     """A short delay is waited for."""
     simulator.faults.add("rate_limit", count=2, retry_after=1)
     assert await client.list_devices()
-    assert naps.seconds == [1, 1]
+    assert delays.seconds == [1, 1]
 
 
 @pytest.mark.parametrize(("retry_after", "seconds"), [("30", 30), (None, 60)])
-async def test_long_retry_after(
+async def test_read_raises_on_long_rate_limit(
     client: SeamClient,
     simulator: Simulator,
-    naps: Naps,
+    delays: Delays,
     retry_after: str | None,
     seconds: float,
 ) -> None:
-    """A long one is left to whoever asked."""
+    """A long delay is left to the caller."""
     simulator.faults.add("rate_limit", retry_after=retry_after)
     with pytest.raises(SeamRateLimitError) as refused:
         await client.list_devices()
     assert refused.value.retry_after == seconds
     assert len(simulator.requests) == 1
-    assert naps.seconds == []
+    assert delays.seconds == []
 
 
-async def test_limit_of_a_lock(client: SeamClient) -> None:
-    """Too many creates on one lock are refused with the time left."""
+async def test_rate_limit_of_lock(client: SeamClient) -> None:
+    """Too many creates on one lock are refused with the delay."""
     for _ in range(10):
         await client.create_access_code(FRONT_DOOR)
     with pytest.raises(SeamRateLimitError) as refused:
@@ -153,25 +153,27 @@ async def test_limit_of_a_lock(client: SeamClient) -> None:
     assert refused.value.retry_after == 60
 
 
-async def test_each_page_has_its_attempts(
-    stub: Stub, stubbed: SeamClient, naps: Naps
+async def test_each_page_is_retried(
+    stub: Stub, stubbed: SeamClient, delays: Delays
 ) -> None:
-    """Trouble on the second page does not start the list anew."""
+    """A fault on the second page does not restart the list."""
     more = {"has_next_page": True, "next_page_cursor": "two"}
-    stub.answer({"devices": [{"device_id": "a"}], "pagination": more})
-    stub.answer(raw=b"", status=502)
-    stub.answer({"devices": [{"device_id": "b"}]})
+    stub.respond({"devices": [{"device_id": "a"}], "pagination": more})
+    stub.respond(raw=b"", status=502)
+    stub.respond({"devices": [{"device_id": "b"}]})
     assert [d.device_id for d in await stubbed.list_devices()] == ["a", "b"]
-    cursors = [asked.body.get("page_cursor") for asked in stub.asked]
+    cursors = [request.body.get("page_cursor") for request in stub.requests]
     assert cursors == [None, "two", "two"]
-    assert len(naps.seconds) == 1
+    assert len(delays.seconds) == 1
 
 
-async def test_error_after_another(stub: Stub, stubbed: SeamClient, naps: Naps) -> None:
-    """The last answer counts, and carries nothing of those before it."""
-    stub.refuse(500)
-    stub.refuse(404, "access_code_not_found", "It is gone.")
+async def test_last_error_of_retries_is_raised(
+    stub: Stub, stubbed: SeamClient, delays: Delays
+) -> None:
+    """The last error counts, and is not chained to those before it."""
+    stub.respond_with_error(500)
+    stub.respond_with_error(404, "access_code_not_found", "It is gone.")
     with pytest.raises(SeamNotFoundError) as refused:
         await stubbed.get_access_code("x")
     assert refused.value.__context__ is None
-    assert len(naps.seconds) == 1
+    assert len(delays.seconds) == 1

@@ -1,4 +1,4 @@
-"""Rows of answers: what is wrong with one must not harm the others."""
+"""Tests of reading rows, valid and invalid ones."""
 
 from datetime import UTC, datetime
 import re
@@ -8,34 +8,35 @@ from hypothesis import HealthCheck, example, given, settings
 import pytest
 
 from custom_components.seam.api import (
+    AccessCode,
     ActionAttemptStatus,
     CodeStatus,
+    Device,
     Event,
     Scope,
     SeamClient,
 )
-from custom_components.seam.api.models import AccessCode, Device
 from custom_components.seam.api.problems import read_problems
 from tests.api.conftest import Log, Stub
 from tests.api.garbage import CODE, DEVICE, EVENT, JSON, PIN, mutated
 
 SINCE = datetime(2031, 1, 1, tzinfo=UTC)
-# Fixtures are only emptied, which `forget` does.
+# The tests clear the fixtures themselves.
 GARBAGE = settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 
 
 def renamed(row: dict[str, Any], key: str) -> list[dict[str, Any]]:
-    """Return two sound rows of the kind."""
+    """Return two valid rows of the kind."""
     return [row | {key: "first"}, row | {key: "last"}]
 
 
 def harmless(log: Log, row: Any, key: str) -> None:
-    """What was said of a row holds its id at most."""
+    """Check that warnings about a row hold its id at most."""
     row_id = row.get(key) if isinstance(row, dict) else None
     for line in log.warnings:
-        assert line.startswith(f"WARNING Left out {key} ")
+        assert line.startswith(f"WARNING Skipped {key} ")
         if not (isinstance(row_id, str) and PIN in row_id):
             assert PIN not in line
     log.lines.clear()
@@ -44,11 +45,13 @@ def harmless(log: Log, row: Any, key: str) -> None:
 @GARBAGE
 @given(row=mutated(CODE) | JSON)
 @example(row=CODE)
-async def test_any_code(stub: Stub, stubbed: SeamClient, log: Log, row: Any) -> None:
+async def test_any_code_row_leaves_others_alone(
+    stub: Stub, stubbed: SeamClient, log: Log, row: Any
+) -> None:
     """Anything in a code's row leaves the other codes alone."""
-    stub.forget()
+    stub.clear()
     first, last = renamed(CODE, "access_code_id")
-    stub.answer({"access_codes": [first, row, last]})
+    stub.respond({"access_codes": [first, row, last]})
     codes = await stubbed.list_access_codes("lock")
     assert [codes[0].access_code_id, codes[-1].access_code_id] == ["first", "last"]
     assert len(codes) <= 3
@@ -62,11 +65,13 @@ async def test_any_code(stub: Stub, stubbed: SeamClient, log: Log, row: Any) -> 
 @GARBAGE
 @given(row=mutated(DEVICE) | JSON)
 @example(row=DEVICE)
-async def test_any_device(stub: Stub, stubbed: SeamClient, log: Log, row: Any) -> None:
+async def test_any_device_row_leaves_others_alone(
+    stub: Stub, stubbed: SeamClient, log: Log, row: Any
+) -> None:
     """Anything in a device's row leaves the other devices alone."""
-    stub.forget()
+    stub.clear()
     first, last = renamed(DEVICE, "device_id")
-    stub.answer({"devices": [first, row, last]})
+    stub.respond({"devices": [first, row, last]})
     devices = await stubbed.list_devices()
     assert [devices[0].device_id, devices[-1].device_id] == ["first", "last"]
     assert len(devices) <= 3
@@ -84,11 +89,15 @@ async def test_any_device(stub: Stub, stubbed: SeamClient, log: Log, row: Any) -
 @GARBAGE
 @given(row=mutated(EVENT) | JSON)
 @example(row=EVENT)
-async def test_any_event(stub: Stub, stubbed: SeamClient, log: Log, row: Any) -> None:
+async def test_any_event_row_leaves_others_alone(
+    stub: Stub, stubbed: SeamClient, log: Log, row: Any
+) -> None:
     """Anything in an event's row leaves the other events alone, in their order."""
-    stub.forget()
+    stub.clear()
     first, last = renamed(EVENT, "event_id")
-    stub.answer({"events": [last | {"created_at": "2031-06-01T00:00:00Z"}, row, first]})
+    stub.respond(
+        {"events": [last | {"created_at": "2031-06-01T00:00:00Z"}, row, first]}
+    )
     events = await stubbed.list_events(SINCE)
     assert {"first", "last"} <= {event.event_id for event in events}
     times = [event.created_at for event in events]
@@ -105,8 +114,8 @@ async def test_any_event(stub: Stub, stubbed: SeamClient, log: Log, row: Any) ->
         *("requested_mutations", "is_via_nfc", "user_identity_id"),
     ],
 )
-def test_odd_detail_of_an_event(key: str, odd: Any) -> None:
-    """The event counts without it; the other details stay."""
+def test_event_with_invalid_detail(key: str, odd: Any) -> None:
+    """The event is kept without the detail."""
     sound = Event.from_dict(EVENT)
     assert set(sound.other_pins) == {"1111", PIN}
     event = Event.from_dict(EVENT | {key: odd})
@@ -126,13 +135,13 @@ def test_odd_detail_of_an_event(key: str, odd: Any) -> None:
         ({"access_code_id": {"x": PIN}}, "None .*: access_code_id is not valid"),
     ],
 )
-async def test_broken_row(
+async def test_invalid_row_is_skipped(
     stub: Stub, stubbed: SeamClient, log: Log, row: dict[str, Any], said: str
 ) -> None:
-    """It is left out with one warning: its id, the field, no value."""
+    """The row is skipped with one warning that has its id and field, but no value."""
     broken = CODE | {"access_code_id": "broken"} | row
     first, last = renamed(CODE, "access_code_id")
-    stub.answer({"access_codes": [first, broken, last]})
+    stub.respond({"access_codes": [first, broken, last]})
     codes = await stubbed.list_access_codes("lock")
     assert [code.access_code_id for code in codes] == ["first", "last"]
     (line,) = log.warnings
@@ -141,19 +150,21 @@ async def test_broken_row(
 
 
 @pytest.mark.parametrize("row", [None, 5, PIN, [PIN], True])
-async def test_row_that_is_no_object(
+async def test_row_that_is_not_an_object(
     stub: Stub, stubbed: SeamClient, log: Log, row: Any
 ) -> None:
-    """It is left out, too, and not quoted."""
-    stub.answer({"access_codes": [row, CODE]})
+    """The row is skipped and not quoted."""
+    stub.respond({"access_codes": [row, CODE]})
     assert len(await stubbed.list_access_codes("lock")) == 1
     (line,) = log.warnings
-    assert line.endswith("it is not an object")
+    assert line.endswith("not an object")
     assert PIN not in log.text
 
 
-async def test_null_is_missing(stub: Stub, stubbed: SeamClient, log: Log) -> None:
-    """A row in which all is null but what makes it one is sound."""
+async def test_null_is_read_as_missing(
+    stub: Stub, stubbed: SeamClient, log: Log
+) -> None:
+    """All but the required fields may be null."""
     for model, base, keys in (
         (AccessCode, CODE, ("access_code_id", "device_id", "is_managed")),
         (Device, DEVICE, ("device_id",)),
@@ -161,19 +172,17 @@ async def test_null_is_missing(stub: Stub, stubbed: SeamClient, log: Log) -> Non
         least = {key: base[key] for key in keys}
         nulls = dict.fromkeys(base) | least
         assert model.from_dict(nulls) == model.from_dict(least)
-    stub.answer({"devices": [{"device_id": "a", "properties": None}]})
+    stub.respond({"devices": [{"device_id": "a", "properties": None}]})
     (device,) = await stubbed.list_devices()
     assert not device.is_lock
     assert device.name == device.model == "unknown"
     assert log.warnings == []
 
 
-async def test_code_that_does_not_say_whose_it_is(
-    stub: Stub, stubbed: SeamClient
-) -> None:
-    """The endpoint says whether a code is managed where the row does not."""
+async def test_code_without_is_managed(stub: Stub, stubbed: SeamClient) -> None:
+    """The endpoint decides whether a code is managed if the row does not say."""
     row = {"access_code_id": "a", "device_id": "lock"}
-    stub.answer({"access_code": row, "access_codes": [row]})
+    stub.respond({"access_code": row, "access_codes": [row]})
     code, _ = await stubbed.create_access_code("lock")
     assert code.is_managed
     assert (await stubbed.get_access_code("a")).is_managed
@@ -181,21 +190,21 @@ async def test_code_that_does_not_say_whose_it_is(
         c.is_managed for c in await stubbed.create_multiple_access_codes(["x"])
     ] == [True]
     assert (await stubbed.get_unmanaged_access_code("a")).is_managed is False
-    assert "is_managed" not in stub.asked[-1].body
+    assert "is_managed" not in stub.requests[-1].body
 
 
 @pytest.mark.parametrize("status", ["pending", "cancelled", None, 5, ["x"]])
-async def test_attempt_of_unknown_status(
+async def test_action_attempt_with_unknown_status(
     stub: Stub, stubbed: SeamClient, status: Any
 ) -> None:
-    """An attempt of which nobody knows how it went is not over."""
+    """An attempt with an unknown status is pending."""
     attempt = {"action_attempt_id": "a", "status": status, "action_type": "NEW"}
-    stub.answer({"action_attempt": attempt})
+    stub.respond({"action_attempt": attempt})
     assert (await stubbed.lock_door("x")).status is ActionAttemptStatus.PENDING
 
 
-def test_numbers_as_text() -> None:
-    """Ids and PINs that come as numbers are kept as text; the rest passes through."""
+def test_numbers_are_read_as_text() -> None:
+    """Ids and PINs may be numbers, and unknown fields and values pass."""
     code = AccessCode.from_dict(CODE | {"code": 4711, "name": 5, "type": "new_type"})
     assert (code.code, code.name, code.type) == ("4711", "5", "new_type")
     device = Device.from_dict(DEVICE | {"device_type": "brand_new", "future": {"a": 1}})
@@ -218,8 +227,8 @@ def test_numbers_as_text() -> None:
         ({"can_unlock_with_code": False}, True, True),
     ],
 )
-def test_what_a_lock_is(flags: dict[str, Any], is_lock: bool, has_codes: bool) -> None:
-    """A device with any of the flags, true or false, whatever its type."""
+def test_device_is_lock(flags: dict[str, Any], is_lock: bool, has_codes: bool) -> None:
+    """A device with any of the flags is a lock, whatever its type."""
     device = Device.from_dict({"device_id": "a", "device_type": "lock", **flags})
     assert (device.is_lock, device.has_access_codes) == (is_lock, has_codes)
 
@@ -236,20 +245,20 @@ def test_what_a_lock_is(flags: dict[str, Any], is_lock: bool, has_codes: bool) -
         ({"accessory_keypad": {"battery": {"level": 0.4}}}, None, 0.4),
     ],
 )
-def test_batteries(
+def test_battery_levels(
     properties: dict[str, Any], battery: float | None, keypad: float | None
 ) -> None:
-    """The newer field counts before the older one; an empty battery is no missing one."""
+    """The newer field comes before the older one, and 0 is a level."""
     device = Device.from_dict({"device_id": "a", "properties": properties})
     assert (device.battery_level, device.keypad_battery_level) == (battery, keypad)
 
 
 @pytest.mark.parametrize("kind", ["error", "warning"])
-def test_both_shapes_of_problems(kind: str) -> None:
-    """The list and the older dict by code say the same."""
-    told = {"message": "Seam says so.", "created_at": "2031-04-01T10:00:00.000Z"}
-    as_list = read_problems([{f"{kind}_code": "a_code", **told}])
-    assert as_list == read_problems({"a_code": told})
+def test_problems_as_list_and_dict(kind: str) -> None:
+    """The list and the older dict give the same problems."""
+    fields = {"message": "Seam says so.", "created_at": "2031-04-01T10:00:00.000Z"}
+    as_list = read_problems([{f"{kind}_code": "a_code", **fields}])
+    assert as_list == read_problems({"a_code": fields})
     (problem,) = as_list
     assert (problem.code, problem.message) == ("a_code", "Seam says so.")
     assert problem.created_at == datetime(2031, 4, 1, 10, tzinfo=UTC)
@@ -257,7 +266,7 @@ def test_both_shapes_of_problems(kind: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "fields",
     [
         {},
         {"error_code": None, "message": None, "created_at": None},
@@ -266,17 +275,17 @@ def test_both_shapes_of_problems(kind: str) -> None:
         {"error_code": {}, "unmanaged_access_code_id": 5},
     ],
 )
-def test_poor_problem(told: dict[str, Any]) -> None:
-    """A problem that says nothing is one all the same."""
-    (problem,) = read_problems([told])
+def test_problem_with_invalid_fields(fields: dict[str, Any]) -> None:
+    """A problem is kept without its invalid fields."""
+    (problem,) = read_problems([fields])
     assert (problem.code, problem.message) == ("unknown", "")
     assert problem.created_at is None
     assert problem.other_access_code_id is None
 
 
 @pytest.mark.parametrize("value", [None, [], {}, "", 0, False, [None, 5, "x", []]])
-def test_no_problems(value: Any) -> None:
-    """Nothing is nothing."""
+def test_empty_problems(value: Any) -> None:
+    """Empty and invalid values are no problems."""
     assert read_problems(value) == ()
 
 
@@ -293,7 +302,7 @@ def test_no_problems(value: Any) -> None:
         ("bridge_disconnected", {}, Scope.BRIDGE),
         ("failed_to_set_on_device", {}, Scope.CODE),
         ("invented_later", {}, Scope.CODE),
-        # Seam's own word counts before our table.
+        # The flag comes before the table.
         ("device_offline", {"is_access_code_error": True}, Scope.CODE),
         ("invented_later", {"is_device_error": True}, Scope.DEVICE),
         ("invented_later", {"is_bridge_error": True}, Scope.BRIDGE),
@@ -305,8 +314,8 @@ def test_no_problems(value: Any) -> None:
         ("device_offline", {"is_access_code_error": False}, Scope.DEVICE),
     ],
 )
-def test_scope(name: str, flags: dict[str, Any], scope: Scope) -> None:
-    """The flag says what an error is about; without one, its code does."""
+def test_problem_scope(name: str, flags: dict[str, Any], scope: Scope) -> None:
+    """The flag decides about the scope, else the code of the error."""
     (problem,) = read_problems([{"error_code": name, **flags}])
     assert problem.scope is scope
     (problem,) = read_problems({name: flags})
@@ -314,7 +323,7 @@ def test_scope(name: str, flags: dict[str, Any], scope: Scope) -> None:
 
 
 @pytest.mark.parametrize("key", ["unmanaged_access_code_id", "managed_access_code_id"])
-def test_colliding_code(key: str) -> None:
-    """The code that this one collides with is known, of either kind."""
+def test_problem_names_other_code(key: str) -> None:
+    """The id of the other code is kept, managed or not."""
     (problem,) = read_problems([{"error_code": "duplicate_code_on_device", key: "x"}])
     assert problem.other_access_code_id == "x"

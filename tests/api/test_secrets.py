@@ -1,25 +1,25 @@
-"""No PIN and no key in anything that may end up in a log."""
+"""Tests that no PIN and no API key gets into logs and errors."""
 
 from typing import Any
 
 from aiohttp import ClientTimeout
 import pytest
 
-from custom_components.seam.api import SeamClient, SeamError
-from custom_components.seam.api.events import Event
-from custom_components.seam.api.models import (
+from custom_components.seam.api import (
     AccessCode,
     ActionAttempt,
-    ActionAttemptError,
-    Webhook,
+    Event,
+    SeamClient,
+    SeamError,
 )
+from custom_components.seam.api.models import ActionAttemptError, Webhook
 from custom_components.seam.api.redact import Secrets
 from simulator import Simulator
 from simulator.seed import FRONT_DOOR
-from tests.api.conftest import API_KEY, Connect, Log, Naps, Stub, told
+from tests.api.conftest import API_KEY, Connect, Delays, Log, Stub, error_texts
 from tests.api.garbage import CODE, EVENT, PIN
 
-pytestmark = pytest.mark.usefixtures("naps")
+pytestmark = pytest.mark.usefixtures("delays")
 SECRETS = (PIN, API_KEY)
 QUOTE = f"Cannot set {PIN}: Bearer%20{API_KEY} may not use code '{PIN}'."
 
@@ -32,11 +32,11 @@ def clean(*texts: str) -> None:
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 409, 429, 500, 503])
-async def test_refusal_that_quotes(
+async def test_error_masks_sent_secrets(
     stub: Stub, stubbed: SeamClient, log: Log, status: int
 ) -> None:
-    """Seam's own words may hold what was sent; ours do not, nor what led to them."""
-    stub.refuse(
+    """Secrets that were sent are in no error, although Seam quotes them."""
+    stub.respond_with_error(
         status,
         "duplicate_access_code",
         QUOTE,
@@ -52,7 +52,7 @@ async def test_refusal_that_quotes(
         with pytest.raises(SeamError) as refused:
             await call
         error = refused.value
-        clean(told(error), repr(vars(error)))
+        clean(error_texts(error), repr(vars(error)))
         assert "Cannot set ••••: Bearer%20••••" in str(error)
         if status == 400:
             assert "Invalid" in str(error)
@@ -60,9 +60,9 @@ async def test_refusal_that_quotes(
     assert log.text.count("POST") == 4
 
 
-async def test_redacting_more(stub: Stub, stubbed: SeamClient) -> None:
-    """PINs that were not sent can be taken out later, of every text."""
-    stub.refuse(
+async def test_error_redact(stub: Stub, stubbed: SeamClient) -> None:
+    """Other PINs can be masked in every text of an error."""
+    stub.respond_with_error(
         400,
         message=f"Collides with {PIN}",
         validation_errors={"code": {"_errors": [f"not {PIN}"]}},
@@ -72,7 +72,7 @@ async def test_redacting_more(stub: Stub, stubbed: SeamClient) -> None:
     error = refused.value
     assert PIN in str(error)
     error.redact(Secrets("0000", PIN).mask)
-    clean(told(error), repr(vars(error)))
+    clean(error_texts(error), repr(vars(error)))
 
 
 @pytest.mark.parametrize(
@@ -90,11 +90,11 @@ async def test_redacting_more(stub: Stub, stubbed: SeamClient) -> None:
     ],
 )
 @pytest.mark.parametrize("status", [200, 302, 404, 502])
-async def test_unreadable_answer(
+async def test_invalid_response_is_not_quoted(
     stub: Stub, stubbed: SeamClient, log: Log, raw: bytes, status: int
 ) -> None:
-    """No answer is quoted, however broken."""
-    stub.answer(raw=raw, status=status)
+    """No part of an invalid response is in the error or the log."""
+    stub.respond(raw=raw, status=status)
     for call in (
         stubbed.create_access_code("lock", code=PIN),
         stubbed.get_access_code("code"),
@@ -103,12 +103,14 @@ async def test_unreadable_answer(
     ):
         with pytest.raises(SeamError) as refused:
             await call
-        clean(told(refused.value), repr(vars(refused.value)))
+        clean(error_texts(refused.value), repr(vars(refused.value)))
     clean(log.text)
 
 
-async def test_broken_rows(stub: Stub, stubbed: SeamClient, log: Log) -> None:
-    """A row that cannot be read is not quoted, wherever its PINs are."""
+async def test_invalid_rows_are_not_quoted(
+    stub: Stub, stubbed: SeamClient, log: Log
+) -> None:
+    """An invalid row is not quoted, wherever its PINs are."""
     rows: list[Any] = [
         CODE | {"created_at": PIN},
         CODE | {"access_code_id": "b", "pending_mutations": [PIN]},
@@ -119,21 +121,21 @@ async def test_broken_rows(stub: Stub, stubbed: SeamClient, log: Log) -> None:
         [CODE],
         PIN,
     ]
-    stub.answer({"access_codes": rows, "events": [EVENT | {"created_at": PIN}]})
+    stub.respond({"access_codes": rows, "events": [EVENT | {"created_at": PIN}]})
     assert await stubbed.list_access_codes("lock") == []
     assert len(log.warnings) == len(rows)
     clean(log.text)
 
 
 @pytest.mark.parametrize("kind", ["outage", "hang", "html", "empty", "broken_json"])
-async def test_trouble_on_the_way(
+async def test_transport_error_holds_no_secret(
     connect: Connect,
     simulator: Simulator,
     log: Log,
     monkeypatch: pytest.MonkeyPatch,
     kind: Any,
 ) -> None:
-    """The error below ours knows nothing either."""
+    """The causes of an error hold no secret either."""
     monkeypatch.setattr(
         "custom_components.seam.api.transport._TIMEOUT", ClientTimeout(total=0.05)
     )
@@ -145,14 +147,14 @@ async def test_trouble_on_the_way(
     ):
         with pytest.raises(SeamError) as failed:
             await call
-        clean(told(failed.value))
+        clean(error_texts(failed.value))
     clean(log.text, repr(client), str(client))
 
 
-async def test_normal_life(
-    client: SeamClient, simulator: Simulator, log: Log, naps: Naps
+async def test_debug_log_holds_no_secret(
+    client: SeamClient, simulator: Simulator, log: Log, delays: Delays
 ) -> None:
-    """A debug log names path, status and request, and nothing that was said."""
+    """The debug log has path, status and request id only."""
     code, attempt = await client.create_access_code(FRONT_DOOR, name="x", code="73915")
     backup = await client.generate_code(FRONT_DOOR)
     webhook = await client.create_webhook("http://127.0.0.1:9/secret-path")
@@ -169,14 +171,14 @@ async def test_normal_life(
     assert webhook.secret is not None
     assert webhook.secret not in shown
     assert simulator.key not in shown
-    assert naps.seconds == []
+    assert delays.seconds == []
     for request in simulator.requests:
         assert f"POST {request.path}: 200 in" in log.text
         assert request.request_id in log.text
 
 
-def test_reprs() -> None:
-    """What a model shows of itself holds no PIN, also where Seam's words quote one."""
+def test_repr_holds_no_secret() -> None:
+    """No PIN is in the repr of a model, also if a message quotes one."""
     code = AccessCode.from_dict(CODE)
     assert code.code == PIN
     assert code.errors[0].message.endswith(f"{PIN}.")

@@ -1,4 +1,4 @@
-"""What the state of a code is, from all that Seam says of it."""
+"""Tests of the status of access codes."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,18 +16,18 @@ EXACTLY = "2031-05-04T12:00:00Z"
 
 
 def code(**more: Any) -> AccessCode:
-    """Return a code of which little is known."""
+    """Return a code with the fields given and the required ones."""
     row = {"access_code_id": "a", "device_id": "lock", "is_managed": True}
     return AccessCode.from_dict(row | more)
 
 
 def pending(*mutations: str) -> dict[str, Any]:
-    """Return changes under way."""
+    """Return pending mutations."""
     return {"pending_mutations": [{"mutation_code": name} for name in mutations]}
 
 
 def error(name: str, **more: Any) -> dict[str, Any]:
-    """Return an error of the code itself, or of whatever the flags say."""
+    """Return an error of the code itself, or of what the flags say."""
     return {
         "errors": [{"error_code": name, **(more or {"is_access_code_error": True})}]
     }
@@ -44,7 +44,7 @@ SET = {"status": "set", **NONE}
         # Nothing is known.
         ({}, "unknown"),
         ({"status": None, "pending_mutations": None}, "unknown"),
-        # The fallback.
+        # Without mutations, the status decides.
         ({"status": "unset"}, "unset"),
         ({"status": "setting"}, "setting"),
         ({"status": "set"}, "set"),
@@ -52,10 +52,10 @@ SET = {"status": "set", **NONE}
         ({"status": "unknown"}, "unknown"),
         ({"status": "invented later"}, "unknown"),
         ({"status": 5}, "unknown"),
-        # Nothing pending, nothing wrong: it works, also once `status` is gone.
+        # Nothing is pending or wrong, with or without `status`.
         (NONE, "set"),
         (SET, "set"),
-        # What is under way says more than the status.
+        # Mutations come before the status.
         ({"status": "set", **pending("creating")}, "setting"),
         ({"status": "setting", **pending("deferring_creation")}, "unset"),
         ({"status": "set", **pending("deleting")}, "removing"),
@@ -64,14 +64,14 @@ SET = {"status": "set", **NONE}
         ({"status": "set", **pending("updating_time_frame")}, "setting"),
         ({"status": "set", **pending("invented_later")}, "setting"),
         ({"status": "set", "pending_mutations": [{}]}, "setting"),
-        # It also says more than times and errors.
+        # They also come before times and errors.
         ({"ends_at": BEFORE, **pending("deleting")}, "removing"),
         ({"starts_at": AFTER, **pending("creating")}, "setting"),
         (pending("creating") | error("failed_to_set_on_device"), "setting"),
-        # Whatever else is under way, a code being deleted is on its way out.
+        # A code that is being deleted is removed, whatever else is pending.
         (pending("updating_name", "deleting"), "removing"),
         (pending("creating", "deleting"), "removing"),
-        # What is wrong.
+        # Errors of the code itself.
         (SET | error("failed_to_set_on_device"), "unset"),
         (SET | error("failed_to_issue"), "unset"),
         (SET | error("access_code_inactive"), "unset"),
@@ -83,11 +83,11 @@ SET = {"status": "set", **NONE}
         (SET | error("conflicting_external_modification"), "set"),
         (SET | error("invented_later"), "set"),
         (NONE | error("invented_later"), "unknown"),
-        # What is wrong with its lock or account says nothing of the code.
+        # Errors of the lock or account say nothing about the code.
         (NONE | error("device_offline", **DEVICE), "set"),
         (NONE | error("failed_to_set_on_device", **DEVICE), "set"),
         (NONE | error("account_disconnected", is_connected_account_error=True), "set"),
-        # The times.
+        # Times.
         (SET | {"starts_at": AFTER}, "unset"),
         (SET | {"starts_at": EXACTLY}, "set"),
         (SET | {"starts_at": BEFORE, "ends_at": AFTER}, "set"),
@@ -102,8 +102,8 @@ SET = {"status": "set", **NONE}
         (SET | {"starts_at": "2031-05-04T12:30:00"}, "unset"),
     ],
 )
-def test_status(row: dict[str, Any], expected: str) -> None:
-    """Changes, then errors, then times, then the status; else unknown."""
+def test_code_status(row: dict[str, Any], expected: str) -> None:
+    """Mutations come first, then errors, times and the status."""
     assert code(**row).status_at(NOW) == expected
 
 
@@ -111,13 +111,13 @@ def test_status(row: dict[str, Any], expected: str) -> None:
     ("ends_at", "expired"),
     [(None, False), (AFTER, False), (EXACTLY, True), (BEFORE, True)],
 )
-def test_expired(ends_at: str | None, expired: bool) -> None:
-    """The end itself is past it."""
+def test_code_is_expired(ends_at: str | None, expired: bool) -> None:
+    """A code expires at its end."""
     assert code(ends_at=ends_at).is_expired(NOW) is expired
 
 
-def test_own_errors() -> None:
-    """Only those of the code itself."""
+def test_code_own_errors() -> None:
+    """Only errors of the code itself are included."""
     scopes = {
         "a": {"is_access_code_error": True},
         "b": {"is_device_error": True},
@@ -132,8 +132,8 @@ def test_own_errors() -> None:
 
 
 @given(row=mutated(CODE))
-def test_any_row(row: dict[str, Any]) -> None:
-    """Whatever a row holds, the state is one of the five, at any time."""
+def test_any_row_has_status(row: dict[str, Any]) -> None:
+    """Any row has one of the five statuses at any time."""
     try:
         subject = AccessCode.from_dict(row)
     except AttributeError, TypeError, ValueError, LookupError:

@@ -1,6 +1,8 @@
-"""An asynchronous client for the Seam API. It knows nothing of Home Assistant."""
+"""An asynchronous client for the Seam API, independent of Home Assistant."""
 
+from .access_codes import AccessCode, CodeStatus
 from .client import DEFAULT_ENDPOINT, SeamClient
+from .devices import Device
 from .errors import (
     SeamAuthError,
     SeamDuplicateCodeError,
@@ -13,14 +15,7 @@ from .errors import (
     SeamUnreachableError,
 )
 from .events import Event
-from .models import (
-    AccessCode,
-    ActionAttempt,
-    ActionAttemptStatus,
-    CodeStatus,
-    Device,
-    Workspace,
-)
+from .models import ActionAttempt, ActionAttemptStatus, Workspace
 from .problems import Scope, SeamProblem
 
 __all__ = [

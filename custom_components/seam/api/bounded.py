@@ -1,10 +1,10 @@
-"""A dictionary that forgets its oldest entries."""
+"""A dictionary of limited size."""
 
 from typing import override
 
 
 class BoundedDict[K, V](dict[K, V]):
-    """Keep at most `max_size` entries; a new one replaces the oldest."""
+    """A dictionary that drops its oldest entry when it has more than `max_size`."""
 
     def __init__(self, max_size: int) -> None:
         """Initialize an empty dictionary."""
@@ -13,7 +13,7 @@ class BoundedDict[K, V](dict[K, V]):
 
     @override
     def __setitem__(self, key: K, value: V) -> None:
-        """Set an entry, and drop the oldest one if there are too many."""
+        """Set an entry and drop the oldest one if there are too many."""
         super().__setitem__(key, value)
         if len(self) > self._max_size:
             del self[next(iter(self))]

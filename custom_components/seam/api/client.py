@@ -1,8 +1,8 @@
-"""The Seam API: one method for every endpoint that is about locks and their codes.
+"""The Seam API, with one method for every endpoint in use.
 
-Methods return models, raise `SeamError`s, and leave out what is None. Times are
-aware datetimes. Where an endpoint answers with an action attempt, the change goes
-on after the method has returned; without one Seam says nothing of its progress.
+Methods return models, raise `SeamError`s and do not send parameters that are None.
+Times are aware datetimes. A change whose method returns an action attempt goes on
+after the method has returned.
 """
 
 from collections.abc import Iterable, Mapping
@@ -12,17 +12,11 @@ from typing import Any
 
 from aiohttp import ClientSession
 
+from .access_codes import AccessCode
+from .devices import Device
 from .events import Event
-from .models import (
-    AccessCode,
-    ActionAttempt,
-    ConnectedAccount,
-    Device,
-    Model,
-    Webhook,
-    Workspace,
-)
-from .transport import Answer, RowReader, Rows, Transport, parse, unreadable
+from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
+from .transport import Response, RowReader, Rows, Transport, invalid_response, parse
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
@@ -30,7 +24,7 @@ EVENTS_LIMIT = 500
 
 @dataclass
 class _Pages:
-    """The rows of all pages, and whether these are all there are."""
+    """The rows of all pages, and whether no page is missing."""
 
     rows: list[Any] = field(default_factory=list)
     is_complete: bool = True
@@ -38,26 +32,26 @@ class _Pages:
 
 
 class SeamClient:
-    """Talks to one Seam workspace."""
+    """Client of one Seam workspace."""
 
     def __init__(
         self, session: ClientSession, api_key: str, endpoint: str = DEFAULT_ENDPOINT
     ) -> None:
-        """Use the given session; it is not closed here."""
+        """Initialize the client; the session is not closed with it."""
         self._transport = Transport(session, api_key, endpoint)
         self._reader = RowReader()
-        # The codes of devices as last read, which mostly come again as they were.
+        # Fingerprints and codes of the last lists, as most come again unchanged.
         self._codes_read: dict[tuple[str, str], tuple[int, tuple[AccessCode, ...]]] = {}
 
     @property
     def last_request_id(self) -> str | None:
-        """The id of the last answered request, which Seam's support asks for."""
+        """The id of the last request with a response, which Seam's support asks for."""
         return self._transport.last_request_id
 
     # Workspaces
 
     async def get_workspace(self) -> Workspace:
-        """Return the key's workspace (`/workspaces/get`)."""
+        """Return the workspace of the API key (`/workspaces/get`)."""
         return _one(
             Workspace, await self._transport.read("/workspaces/get"), "workspace"
         )
@@ -67,13 +61,12 @@ class SeamClient:
     async def list_devices(
         self, device_ids: Iterable[str] | None = None
     ) -> Rows[Device]:
-        """Return all managed devices, or those asked for (`/devices/list`)."""
+        """Return all managed devices, or those with the ids (`/devices/list`)."""
         wanted = None if device_ids is None else sorted(device_ids)
         devices = await self._rows(
             Device, "/devices/list", "devices", "device_id", device_ids=wanted
         )
         if wanted is None and devices.is_complete:
-            # What there no longer is need not be remembered.
             ids = {device.device_id for device in devices}
             for path, device_id in list(self._codes_read):
                 if device_id not in ids:
@@ -92,7 +85,7 @@ class SeamClient:
         is_managed: bool | None = None,
         backup_access_code_pool_enabled: bool | None = None,
     ) -> None:
-        """Rename a device, hand it back, or use its backup pool (`/devices/update`)."""
+        """Rename a device, unmanage it or fill its backup pool (`/devices/update`)."""
         await self._transport.write(
             "/devices/update",
             device_id=device_id,
@@ -104,11 +97,11 @@ class SeamClient:
     # Locks
 
     async def lock_door(self, device_id: str) -> ActionAttempt:
-        """Start to lock (`/locks/lock_door`)."""
+        """Start locking a lock (`/locks/lock_door`)."""
         return await self._attempt("/locks/lock_door", device_id=device_id)
 
     async def unlock_door(self, device_id: str) -> ActionAttempt:
-        """Start to unlock (`/locks/unlock_door`)."""
+        """Start unlocking a lock (`/locks/unlock_door`)."""
         return await self._attempt("/locks/unlock_door", device_id=device_id)
 
     async def configure_auto_lock(
@@ -118,7 +111,7 @@ class SeamClient:
         auto_lock_enabled: bool,
         auto_lock_delay_seconds: int | None = None,
     ) -> ActionAttempt:
-        """Set locking by itself, after 1 to 60 s (`/locks/configure_auto_lock`)."""
+        """Set the auto-lock, with a delay of 1 to 60 (`/locks/configure_auto_lock`)."""
         return await self._attempt(
             "/locks/configure_auto_lock",
             device_id=device_id,
@@ -146,11 +139,13 @@ class SeamClient:
         max_time_rounding: str | None = None,
         common_code_key: str | None = None,
     ) -> tuple[AccessCode, ActionAttempt | None]:
-        """Create a code; Seam chooses the PIN if none is given (`/access_codes/create`).
+        """Create an access code; Seam generates the PIN if `code` is None.
 
-        The code is programmed after this has returned.
+        `starts_at` and `ends_at` belong together; without them the code is permanent.
+        Raise SeamDuplicateCodeError if the lock has the PIN already. Endpoint:
+        `/access_codes/create`.
         """
-        answer = await self._transport.write(
+        response = await self._transport.write(
             "/access_codes/create",
             device_id=device_id,
             name=name,
@@ -167,7 +162,7 @@ class SeamClient:
             max_time_rounding=max_time_rounding,
             common_code_key=common_code_key,
         )
-        return _code(answer, "access_code", is_managed=True), _attempt(answer)
+        return _code(response, "access_code", is_managed=True), _attempt(response)
 
     async def create_multiple_access_codes(
         self,
@@ -184,14 +179,14 @@ class SeamClient:
         attempt_for_offline_device: bool | None = None,
         use_backup_access_code_pool: bool | None = None,
     ) -> list[AccessCode]:
-        """Create one code on several devices (`/access_codes/create_multiple`).
+        """Create access codes with the same PIN on several devices.
 
-        They share the PIN and a `common_code_key`; `behavior_when_code_cannot_be_shared`
-        is `throw` or `create_random_code`. With a PIN of one's own they share the PIN
-        only.
+        They are linked by a `common_code_key`, unless `code` is given.
+        `behavior_when_code_cannot_be_shared` is `throw` or `create_random_code`.
+        Endpoint: `/access_codes/create_multiple`.
         """
         path = "/access_codes/create_multiple"
-        answer = await self._transport.write(
+        response = await self._transport.write(
             path,
             device_ids=list(device_ids),
             behavior_when_code_cannot_be_shared=behavior_when_code_cannot_be_shared,
@@ -207,7 +202,7 @@ class SeamClient:
         )
         rows = [
             _completed(row, {"is_managed": True})
-            for row in _list(answer, "access_codes")
+            for row in _list(response, "access_codes")
         ]
         return self._reader.read(AccessCode, path, rows, "access_code_id")
 
@@ -223,12 +218,12 @@ class SeamClient:
         is_managed: bool | None = None,
         is_external_modification_allowed: bool | None = None,
     ) -> ActionAttempt | None:
-        """Change a managed code (`/access_codes/update`).
+        """Change a managed access code (`/access_codes/update`).
 
-        To change one time, send both and `type`. `type="ongoing"` clears the times,
-        `is_managed=False` hands the code back.
+        To change one time, both have to be given, and `type`. `type="ongoing"` removes
+        the times, `is_managed=False` makes the code unmanaged.
         """
-        answer = await self._transport.write(
+        response = await self._transport.write(
             "/access_codes/update",
             access_code_id=access_code_id,
             name=name,
@@ -239,7 +234,7 @@ class SeamClient:
             is_managed=is_managed,
             is_external_modification_allowed=is_external_modification_allowed,
         )
-        return _attempt(answer)
+        return _attempt(response)
 
     async def update_multiple_access_codes(
         self,
@@ -249,7 +244,7 @@ class SeamClient:
         starts_at: datetime | None = None,
         ends_at: datetime | None = None,
     ) -> None:
-        """Change all codes with that key (`/access_codes/update_multiple`)."""
+        """Change linked access codes (`/access_codes/update_multiple`)."""
         await self._transport.write(
             "/access_codes/update_multiple",
             common_code_key=common_code_key,
@@ -259,7 +254,7 @@ class SeamClient:
         )
 
     async def delete_access_code(self, access_code_id: str) -> ActionAttempt | None:
-        """Start to delete a managed code, 5 to 60 s (`/access_codes/delete`)."""
+        """Start deleting a managed access code (`/access_codes/delete`)."""
         return _attempt(
             await self._transport.write(
                 "/access_codes/delete", access_code_id=access_code_id
@@ -267,42 +262,39 @@ class SeamClient:
         )
 
     async def get_access_code(self, access_code_id: str) -> AccessCode:
-        """Return a managed code (`/access_codes/get`)."""
-        answer = await self._transport.read(
+        """Return a managed access code (`/access_codes/get`)."""
+        response = await self._transport.read(
             "/access_codes/get", access_code_id=access_code_id
         )
-        return _code(answer, "access_code", is_managed=True)
+        return _code(response, "access_code", is_managed=True)
 
     async def list_access_codes(self, device_id: str) -> Rows[AccessCode]:
-        """Return the managed codes of a device (`/access_codes/list`)."""
+        """Return the managed access codes of a device (`/access_codes/list`)."""
         return await self._codes("/access_codes/list", device_id, is_managed=True)
 
     async def generate_code(self, device_id: str) -> str:
-        """Return a PIN that the device accepts; nothing is created.
-
-        Endpoint: `/access_codes/generate_code`.
-        """
-        answer = await self._transport.read(
+        """Return a PIN that the device accepts (`/access_codes/generate_code`)."""
+        response = await self._transport.read(
             "/access_codes/generate_code", device_id=device_id
         )
-        generated = answer.get("generated_code")
+        generated = response.get("generated_code")
         code = generated.get("code") if isinstance(generated, dict) else None
         if not isinstance(code, str):
-            raise unreadable(answer)
+            raise invalid_response(response)
         return code
 
     async def pull_backup_access_code(self, access_code_id: str) -> AccessCode:
-        """Return the backup of a time-bound code, the same each time.
+        """Return the backup of a time-bound access code, the same each time.
 
         Endpoint: `/access_codes/pull_backup_access_code`.
         """
-        answer = await self._transport.write(
+        response = await self._transport.write(
             "/access_codes/pull_backup_access_code", access_code_id=access_code_id
         )
-        backup = _code(answer, "backup_access_code", "access_code", is_managed=True)
-        # An answer without the backup still holds the code that was asked for.
+        backup = _code(response, "backup_access_code", "access_code", is_managed=True)
+        # A response without the backup holds the code itself.
         if backup.access_code_id == access_code_id:
-            raise unreadable(answer)
+            raise invalid_response(response)
         return backup
 
     async def report_device_constraints(
@@ -313,9 +305,9 @@ class SeamClient:
         min_code_length: int | None = None,
         max_code_length: int | None = None,
     ) -> None:
-        """Tell Seam what lengths a device takes.
+        """Report the PIN lengths of a device to Seam.
 
-        Either the lengths, each 4 to 20, or the shortest and longest. Endpoint:
+        Either the lengths, each 4 to 20, or the shortest and the longest. Endpoint:
         `/access_codes/report_device_constraints`.
         """
         await self._transport.write(
@@ -331,17 +323,17 @@ class SeamClient:
     # Unmanaged access codes
 
     async def list_unmanaged_access_codes(self, device_id: str) -> Rows[AccessCode]:
-        """Return the codes found on a device (`/access_codes/unmanaged/list`)."""
+        """Return the unmanaged codes of a device (`/access_codes/unmanaged/list`)."""
         return await self._codes(
             "/access_codes/unmanaged/list", device_id, is_managed=False
         )
 
     async def get_unmanaged_access_code(self, access_code_id: str) -> AccessCode:
-        """Return an unmanaged code (`/access_codes/unmanaged/get`)."""
-        answer = await self._transport.read(
+        """Return an unmanaged access code (`/access_codes/unmanaged/get`)."""
+        response = await self._transport.read(
             "/access_codes/unmanaged/get", access_code_id=access_code_id
         )
-        return _code(answer, "access_code", is_managed=False)
+        return _code(response, "access_code", is_managed=False)
 
     async def convert_to_managed(
         self,
@@ -350,23 +342,23 @@ class SeamClient:
         is_external_modification_allowed: bool | None = None,
         force: bool | None = None,
     ) -> ActionAttempt | None:
-        """Start to make Seam the owner of a code.
+        """Start converting an unmanaged access code, which may change its id.
 
-        `force` takes it over from another workspace. Endpoint:
+        `force` takes the code over from another workspace. Endpoint:
         `/access_codes/unmanaged/convert_to_managed`.
         """
-        answer = await self._transport.write(
+        response = await self._transport.write(
             "/access_codes/unmanaged/convert_to_managed",
             access_code_id=access_code_id,
             is_external_modification_allowed=is_external_modification_allowed,
             force=force,
         )
-        return _attempt(answer)
+        return _attempt(response)
 
     async def delete_unmanaged_access_code(
         self, access_code_id: str
     ) -> ActionAttempt | None:
-        """Start to delete an unmanaged code (`/access_codes/unmanaged/delete`)."""
+        """Start deleting an unmanaged code (`/access_codes/unmanaged/delete`)."""
         return _attempt(
             await self._transport.write(
                 "/access_codes/unmanaged/delete", access_code_id=access_code_id
@@ -376,40 +368,40 @@ class SeamClient:
     async def simulate_unmanaged_access_code(
         self, device_id: str, *, name: str, code: str
     ) -> AccessCode:
-        """Pretend that somebody made a code at a sandbox's lock; 4 to 8 digits.
+        """Create an unmanaged code with 4 to 8 digits on a sandbox lock.
 
         Endpoint: `/access_codes/simulate/create_unmanaged_access_code`.
         """
-        answer = await self._transport.write(
+        response = await self._transport.write(
             "/access_codes/simulate/create_unmanaged_access_code",
             device_id=device_id,
             name=name,
             code=code,
         )
-        return _code(answer, "access_code", is_managed=False)
+        return _code(response, "access_code", is_managed=False)
 
     # Action attempts
 
     async def get_action_attempt(self, action_attempt_id: str) -> ActionAttempt:
-        """Return how far an attempt is (`/action_attempts/get`)."""
-        answer = await self._transport.read(
+        """Return an action attempt (`/action_attempts/get`)."""
+        response = await self._transport.read(
             "/action_attempts/get", action_attempt_id=action_attempt_id
         )
-        return _one(ActionAttempt, answer, "action_attempt")
+        return _one(ActionAttempt, response, "action_attempt")
 
     # Events
 
     async def list_events(
         self, since: datetime, *, limit: int = EVENTS_LIMIT
     ) -> list[Event]:
-        """Return the workspace's events made since then, oldest first.
+        """Return the events created after `since`, oldest first (`/events/list`).
 
-        Endpoint: `/events/list`, which has no pages: as many as the limit may be all
-        or not.
+        The endpoint has no pages: if there are as many events as the limit, there may
+        be more.
         """
         path = "/events/list"
-        answer = await self._transport.read(path, since=since, limit=limit)
-        events = self._reader.read(Event, path, _list(answer, "events"), "event_id")
+        response = await self._transport.read(path, since=since, limit=limit)
+        events = self._reader.read(Event, path, _list(response, "events"), "event_id")
         return sorted(events, key=lambda event: event.created_at)
 
     # Webhooks
@@ -417,27 +409,27 @@ class SeamClient:
     async def create_webhook(
         self, url: str, event_types: Iterable[str] = ("*",)
     ) -> Webhook:
-        """Register an address; the answer alone is sure to hold the secret.
+        """Register a webhook (`/webhooks/create`).
 
-        Endpoint: `/webhooks/create`.
+        Only the webhook that this returns is sure to have its secret.
         """
-        answer = await self._transport.write(
+        response = await self._transport.write(
             "/webhooks/create", url=url, event_types=list(event_types)
         )
-        return _one(Webhook, answer, "webhook")
+        return _one(Webhook, response, "webhook")
 
     async def list_webhooks(self) -> list[Webhook]:
         """Return all webhooks of the workspace (`/webhooks/list`)."""
         return await self._rows(Webhook, "/webhooks/list", "webhooks", "webhook_id")
 
     async def delete_webhook(self, webhook_id: str) -> None:
-        """Remove a webhook (`/webhooks/delete`)."""
+        """Delete a webhook (`/webhooks/delete`)."""
         await self._transport.write("/webhooks/delete", webhook_id=webhook_id)
 
     # Connected accounts
 
     async def list_connected_accounts(self) -> list[ConnectedAccount]:
-        """Return the accounts at lock makers (`/connected_accounts/list`)."""
+        """Return all connected accounts (`/connected_accounts/list`)."""
         return await self._rows(
             ConnectedAccount,
             "/connected_accounts/list",
@@ -448,26 +440,29 @@ class SeamClient:
     async def get_connected_account(
         self, connected_account_id: str
     ) -> ConnectedAccount:
-        """Return an account at a lock maker (`/connected_accounts/get`)."""
-        answer = await self._transport.read(
+        """Return a connected account (`/connected_accounts/get`)."""
+        response = await self._transport.read(
             "/connected_accounts/get", connected_account_id=connected_account_id
         )
-        return _one(ConnectedAccount, answer, "connected_account")
+        return _one(ConnectedAccount, response, "connected_account")
 
     async def sync_connected_account(self, connected_account_id: str) -> None:
-        """Have Seam read the account again now (`/connected_accounts/sync`)."""
+        """Have Seam refresh a connected account now (`/connected_accounts/sync`)."""
         await self._transport.write(
             "/connected_accounts/sync", connected_account_id=connected_account_id
         )
 
     async def _attempt(self, path: str, **parameters: Any) -> ActionAttempt:
-        answer = await self._transport.write(path, **parameters)
-        return _one(ActionAttempt, answer, "action_attempt")
+        response = await self._transport.write(path, **parameters)
+        return _one(ActionAttempt, response, "action_attempt")
 
     async def _codes(
         self, path: str, device_id: str, *, is_managed: bool
     ) -> Rows[AccessCode]:
-        """Return a device's codes of one kind, and nothing else that came along."""
+        """Return the managed or the unmanaged access codes of a device.
+
+        Seam's own fake server does not filter the list, so rows are filtered here.
+        """
         pages = await self._all_pages(path, "access_codes", device_id=device_id)
         last = self._codes_read.get((path, device_id))
         if last is not None and last[0] == pages.fingerprint:
@@ -486,7 +481,6 @@ class SeamClient:
         if codes.is_complete and not codes.unreadable:
             self._codes_read[path, device_id] = pages.fingerprint, tuple(codes)
         else:
-            # What is right again has to be read to be seen.
             self._codes_read.pop((path, device_id), None)
         return codes
 
@@ -499,49 +493,51 @@ class SeamClient:
         )
 
     async def _all_pages(self, path: str, key: str, **parameters: Any) -> _Pages:
-        """Return the rows of all pages. The filters go with every cursor."""
+        """Return the rows of all pages. Every page needs the same filters."""
         pages = _Pages()
         cursor: str | None = None
         seen: set[str] = set()
         while True:
-            answer = await self._transport.read(path, page_cursor=cursor, **parameters)
-            pages.rows += _list(answer, key)
-            pages.fingerprint = hash((pages.fingerprint, answer.fingerprint))
-            pagination = answer.get("pagination")
+            response = await self._transport.read(
+                path, page_cursor=cursor, **parameters
+            )
+            pages.rows += _list(response, key)
+            pages.fingerprint = hash((pages.fingerprint, response.fingerprint))
+            pagination = response.get("pagination")
             if not isinstance(pagination, dict) or not pagination.get("has_next_page"):
                 return pages
             cursor = pagination.get("next_page_cursor")
-            # A cursor that comes again would never end.
+            # A repeated cursor would never end.
             if not isinstance(cursor, str) or not cursor or cursor in seen:
                 pages.is_complete = False
                 return pages
             seen.add(cursor)
 
 
-def _list(answer: Answer, key: str) -> list[Any]:
-    rows = answer.get(key)
+def _list(response: Response, key: str) -> list[Any]:
+    rows = response.get(key)
     if not isinstance(rows, list):
-        raise unreadable(answer)
+        raise invalid_response(response)
     return rows
 
 
-def _one[M: Model](model: type[M], answer: Answer, key: str) -> M:
-    if (data := answer.get(key)) is None:
-        raise unreadable(answer)
-    return parse(model, answer, data)
+def _one[M: Model](model: type[M], response: Response, key: str) -> M:
+    if (data := response.get(key)) is None:
+        raise invalid_response(response)
+    return parse(model, response, data)
 
 
-def _code(answer: Answer, *keys: str, is_managed: bool) -> AccessCode:
-    """Return the code under the first of these keys that is there."""
+def _code(response: Response, *keys: str, is_managed: bool) -> AccessCode:
+    """Return the access code under the first key that the response has."""
     for key in keys:
-        if (row := answer.get(key)) is not None:
+        if (row := response.get(key)) is not None:
             row = _completed(row, {"is_managed": is_managed})
-            return parse(AccessCode, answer, row)
-    raise unreadable(answer)
+            return parse(AccessCode, response, row)
+    raise invalid_response(response)
 
 
 def _completed(row: Any, known: Mapping[str, Any]) -> Any:
-    """Fill in what the request says where the row is silent."""
+    """Return the row with values of the request for what it lacks."""
     if isinstance(row, dict):
         for key in known:
             if row.get(key) is None:
@@ -549,7 +545,7 @@ def _completed(row: Any, known: Mapping[str, Any]) -> Any:
     return row
 
 
-def _attempt(answer: Answer) -> ActionAttempt | None:
-    if answer.get("action_attempt") is None:
+def _attempt(response: Response) -> ActionAttempt | None:
+    if response.get("action_attempt") is None:
         return None
-    return _one(ActionAttempt, answer, "action_attempt")
+    return _one(ActionAttempt, response, "action_attempt")

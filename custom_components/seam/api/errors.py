@@ -1,8 +1,7 @@
-"""What can go wrong when talking to Seam.
+"""Errors of the Seam client.
 
-Every error carries Seam's request id where there is one. No error text holds a PIN
-or a key: the client takes out whatever it sent, `SeamError.redact` whatever else
-is known.
+No error text holds the API key or a PIN that the request sent. Other PINs that Seam
+may quote have to be masked with `SeamError.redact`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,11 +10,10 @@ from email.utils import parsedate_to_datetime
 import math
 from typing import Any, override
 
-import orjson
+from .body import parse_json
 
-# Where Seam refuses a request for being one too many and does not say for how long.
+# Seconds. Seam's limits are per minute.
 DEFAULT_RETRY_AFTER = 60.0
-# Whatever a header says, ask again some day; clocks cannot add just any number.
 _LONGEST_RETRY_AFTER = 86400.0
 
 
@@ -29,55 +27,54 @@ class SeamError(Exception):
         request_id: str | None = None,
         error_type: str | None = None,
     ) -> None:
-        """Keep what Seam said, the id of the request and Seam's type of error."""
+        """Initialize the error with Seam's message, request id and error type."""
         super().__init__(message)
         self.message = message
         self.request_id = request_id
         self.error_type = error_type
 
     def redact(self, mask: Callable[[str], str]) -> None:
-        """Take secrets out of the texts that Seam sent."""
+        """Mask secrets in the texts that Seam sent."""
         self.message = mask(self.message)
         self.args = (self.message,)
 
     @override
     def __str__(self) -> str:
-        """Return the message, with the request id that Seam's support asks for."""
+        """Return the message with the request id, which Seam's support asks for."""
         if self.request_id:
             return f"{self.message} (request {self.request_id})"
         return self.message
 
 
 class SeamAuthError(SeamError):
-    """Seam does not accept the key."""
+    """Seam rejected the API key."""
 
 
 class SeamNotFoundError(SeamError):
-    """The device, code or other thing does not exist."""
+    """The device, access code or other resource does not exist."""
 
 
 class SeamDuplicateCodeError(SeamError):
-    """The PIN exists on the lock already."""
+    """The lock already has an access code with this PIN."""
 
 
 class SeamInvalidInputError(SeamError):
-    """Seam refused the input; `fields` holds its messages by parameter."""
+    """Seam rejected the input; `fields` holds its messages by parameter."""
 
     def __init__(
         self,
         message: str,
         *,
         fields: Mapping[str, tuple[str, ...]],
-        request_id: str | None = None,
-        error_type: str | None = None,
+        **details: str | None,
     ) -> None:
-        """Keep the messages of the parameters."""
-        super().__init__(message, request_id=request_id, error_type=error_type)
+        """Initialize the error with the messages of the parameters."""
+        super().__init__(message, **details)
         self.fields = fields
 
     @override
     def redact(self, mask: Callable[[str], str]) -> None:
-        """Take secrets out of the messages of the parameters, too."""
+        """Mask secrets in the messages of the parameters as well."""
         super().redact(mask)
         self.fields = {
             name: tuple(map(mask, texts)) for name, texts in self.fields.items()
@@ -85,7 +82,7 @@ class SeamInvalidInputError(SeamError):
 
     @override
     def __str__(self) -> str:
-        """Return the message with what is wrong in each parameter."""
+        """Return the message with the messages of the parameters."""
         details = "; ".join(
             f"{name}: {', '.join(texts)}" for name, texts in self.fields.items()
         )
@@ -96,79 +93,62 @@ class SeamRateLimitError(SeamError):
     """Too many requests; `retry_after` is in seconds."""
 
     def __init__(
-        self,
-        message: str,
-        *,
-        retry_after: float,
-        request_id: str | None = None,
-        error_type: str | None = None,
+        self, message: str, *, retry_after: float, **details: str | None
     ) -> None:
-        """Keep the delay."""
-        super().__init__(message, request_id=request_id, error_type=error_type)
+        """Initialize the error with the delay."""
+        super().__init__(message, **details)
         self.retry_after = retry_after
 
 
 class SeamUnreachableError(SeamError):
-    """No answer, or one that is not Seam's: a gateway's page, an empty body."""
+    """Seam did not respond, or something in between did."""
 
 
 class SeamNotSentError(SeamUnreachableError):
-    """There was no connection, so that Seam cannot have done anything."""
+    """The connection failed, so Seam did not receive the request."""
 
 
 class SeamServerError(SeamError):
-    """Seam failed, or answered with something that cannot be read."""
+    """Seam failed, or its response is not valid."""
 
 
 def error_from_response(
     status: int, headers: Mapping[str, str], body: bytes
 ) -> SeamError:
-    """Return the error for an answer that is not 200 (envelope: see the API's docs)."""
-    request_id = headers.get("seam-request-id")
+    """Return the error for a response with a status other than 200."""
     envelope = _envelope(body)
     message = _text(envelope.get("message")) or f"HTTP status {status}"
     error_type = _text(envelope.get("type"))
-    request_id = _text(envelope.get("request_id")) or request_id
-
-    # The body of a 401 is not to be trusted, the status is.
+    details = {
+        "request_id": _text(envelope.get("request_id"))
+        or headers.get("seam-request-id"),
+        "error_type": error_type,
+    }
     if status == 401:
-        return SeamAuthError(message, request_id=request_id, error_type=error_type)
+        return SeamAuthError(message, **details)
     if status == 429:
-        return SeamRateLimitError(
-            message,
-            retry_after=_retry_after(headers.get("Retry-After")),
-            request_id=request_id,
-            error_type=error_type,
-        )
+        retry_after = _retry_after(headers.get("Retry-After"))
+        return SeamRateLimitError(message, retry_after=retry_after, **details)
     if not envelope:
-        # A 404 or 50x without Seam's envelope comes from something in between.
-        return SeamUnreachableError(message, request_id=request_id)
+        # Without Seam's envelope, the response comes from a gateway.
+        return SeamUnreachableError(message, **details)
     if status >= 500:
-        return SeamServerError(message, request_id=request_id, error_type=error_type)
+        return SeamServerError(message, **details)
     if status == 404:
-        return SeamNotFoundError(message, request_id=request_id, error_type=error_type)
-    if status == 409:
-        kind = (
-            SeamDuplicateCodeError
-            if error_type == "duplicate_access_code"
-            else SeamError
-        )
-        return kind(message, request_id=request_id, error_type=error_type)
+        return SeamNotFoundError(message, **details)
+    if status == 409 and error_type == "duplicate_access_code":
+        return SeamDuplicateCodeError(message, **details)
     if status == 400:
-        return SeamInvalidInputError(
-            message,
-            fields=_field_messages(envelope.get("validation_errors")),
-            request_id=request_id,
-            error_type=error_type,
-        )
-    return SeamError(message, request_id=request_id, error_type=error_type)
+        fields = _field_messages(envelope.get("validation_errors"))
+        return SeamInvalidInputError(message, fields=fields, **details)
+    return SeamError(message, **details)
 
 
 def _envelope(body: bytes) -> dict[str, Any]:
-    """Return the inside of `{"error": {…}}`, empty where the body is not that."""
+    """Return the content of `{"error": {…}}`, empty if the body is anything else."""
     try:
-        payload = orjson.loads(body)
-    except orjson.JSONDecodeError:
+        payload = parse_json(body)
+    except ValueError:
         return {}
     error = payload.get("error") if isinstance(payload, dict) else None
     return error if isinstance(error, dict) else {}
@@ -179,9 +159,9 @@ def _text(value: Any) -> str | None:
 
 
 def _field_messages(value: Any) -> dict[str, tuple[str, ...]]:
-    """Return Seam's messages by parameter; nested objects are joined with dots."""
+    """Return Seam's messages by parameter; nested names are joined with dots."""
     found: dict[str, tuple[str, ...]] = {}
-    # No recursion: how deep an answer goes is not ours to say.
+    # A deeply nested response must not exceed the recursion limit.
     left: list[tuple[str, Any]] = [("", value)]
     while left:
         path, node = left.pop()

@@ -1,4 +1,4 @@
-"""Errors and warnings on codes, devices and accounts, and what each is about."""
+"""Errors and warnings of access codes, devices and connected accounts."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import Any
 
 
 def read_time(value: Any) -> datetime:
-    """Return a time of Seam's, aware; raise TypeError or ValueError if it is none."""
+    """Return an aware datetime; raise TypeError or ValueError if it is not valid."""
     if not isinstance(value, str):
         raise TypeError(f"expected a time, got {type(value).__name__}")
     moment = datetime.fromisoformat(value)
@@ -16,7 +16,7 @@ def read_time(value: Any) -> datetime:
 
 
 class Scope(StrEnum):
-    """What an error is about."""
+    """What an error or warning is about."""
 
     CODE = "code"
     DEVICE = "device"
@@ -24,7 +24,7 @@ class Scope(StrEnum):
     BRIDGE = "bridge"
 
 
-# Replies from before the scope flags existed carry only the code of the error.
+# Older responses have no scope flags.
 _SCOPE_BY_ERROR: Mapping[str, Scope] = {
     **dict.fromkeys(
         (
@@ -59,15 +59,15 @@ _SCOPE_BY_ERROR: Mapping[str, Scope] = {
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeamProblem:
-    """An error or a warning on a code or device, with Seam's own words."""
+    """An error or a warning, with Seam's code and message."""
 
     code: str
-    # It may quote a PIN.
+    # The message may quote a PIN.
     message: str = field(default="", repr=False)
     created_at: datetime | None = None
     scope: Scope = Scope.CODE
     other_access_code_id: str | None = None
-    """The code that this one collides with, where Seam names it."""
+    """The access code that this one conflicts with."""
 
 
 def _problem(code: Any, data: Mapping[str, Any], default: Scope) -> SeamProblem:
@@ -77,7 +77,7 @@ def _problem(code: Any, data: Mapping[str, Any], default: Scope) -> SeamProblem:
     try:
         created_at = read_time(data["created_at"])
     except KeyError, TypeError, ValueError:
-        # A broken date must not hide the problem itself.
+        # The problem matters more than its date.
         created_at = None
     if data.get("is_bridge_error"):
         scope = Scope.BRIDGE
@@ -99,10 +99,9 @@ def _problem(code: Any, data: Mapping[str, Any], default: Scope) -> SeamProblem:
 
 
 def read_problems(value: Any, default: Scope = Scope.CODE) -> tuple[SeamProblem, ...]:
-    """Read errors or warnings: a list of objects, or the older dict keyed by code.
+    """Return the errors or warnings of a list, or of the older dict keyed by code.
 
-    Warnings, and errors of old, do not say what they are about: then it is whatever
-    they stand at.
+    `default` is the scope of those that have neither a flag nor a known code.
     """
     if not value:
         return ()

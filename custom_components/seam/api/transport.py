@@ -1,4 +1,4 @@
-"""One request to Seam: time limits, retries of reads, errors, rows of an answer."""
+"""Requests to Seam, with retries of reads, and reading of their responses."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
@@ -18,6 +18,7 @@ from aiohttp import (
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 import orjson
 
+from .body import parse_json
 from .bounded import BoundedDict
 from .errors import (
     SeamError,
@@ -32,17 +33,16 @@ from .redact import Secrets
 
 _LOGGER = logging.getLogger(__name__)
 
-# Seconds; Seam's own SDK uses the same limit, attempts and delays.
+# Seconds. The timeout, attempts and delays are those of Seam's SDK.
 _TIMEOUT = ClientTimeout(total=30, sock_connect=10)
 _RETRY_DELAYS = (0.2, 0.4)
-# A read may wait this long by itself; beyond, whoever asked has to decide.
+# Rate limits with a longer delay are left to the caller.
 _LONGEST_WAIT = 2.0
-# Broken rows that are remembered: those of events, which come and go, are never put right.
 _MOST_BROKEN = 10_000
 
 
-class Answer(dict[str, Any]):
-    """What Seam answered, and to which request."""
+class Response(dict[str, Any]):
+    """The JSON object of a response, with its request."""
 
     def __init__(
         self,
@@ -51,9 +51,9 @@ class Answer(dict[str, Any]):
         content: Mapping[str, Any],
         fingerprint: int = 0,
     ) -> None:
-        """Keep the endpoint and the id of the request for errors.
+        """Initialize the response.
 
-        By the fingerprint two answers of one run can be told to be the same.
+        Two responses with the same fingerprint have the same content.
         """
         super().__init__(content)
         self.path = path
@@ -62,10 +62,10 @@ class Answer(dict[str, Any]):
 
 
 class Transport:
-    """Posts JSON to Seam's endpoints, all of which take POST."""
+    """Send requests to Seam, all of which are POST requests with JSON."""
 
     def __init__(self, session: ClientSession, api_key: str, endpoint: str) -> None:
-        """Take the session to use, the key and the base URL."""
+        """Initialize the transport."""
         self._session = session
         self._api_key = api_key
         self._headers = {
@@ -75,13 +75,13 @@ class Transport:
         self._endpoint = endpoint.rstrip("/")
         self.last_request_id: str | None = None
 
-    async def read(self, path: str, **parameters: Any) -> Answer:
-        """Post to an endpoint that changes nothing; repeated where that may help."""
+    async def read(self, path: str, **parameters: Any) -> Response:
+        """Return the response of an endpoint that changes nothing, after retries."""
         for delay in _RETRY_DELAYS:
             try:
                 return await self.write(path, **parameters)
             except (SeamUnreachableError, SeamServerError) as err:
-                # Whoever waited for the whole time limit should not wait for another.
+                # The caller has waited long enough.
                 if isinstance(err.__cause__, TimeoutError):
                     raise
                 wait = delay
@@ -92,10 +92,11 @@ class Transport:
             await asyncio.sleep(wait * random.uniform(1, 1.5))
         return await self.write(path, **parameters)
 
-    async def write(self, path: str, **parameters: Any) -> Answer:
-        """Post once, whatever happens: a repeated create would make two codes.
+    async def write(self, path: str, **parameters: Any) -> Response:
+        """Return the response of an endpoint, without a retry.
 
-        Parameters that are None are left out, as null means "unset" to Seam.
+        A repeated create could make two access codes. Parameters that are None are
+        left out, as null means "unset" to Seam.
         """
         body = {
             name: value.isoformat() if isinstance(value, datetime) else value
@@ -103,7 +104,7 @@ class Transport:
             if value is not None
         }
         started = time.perf_counter()
-        status: int | str = "no answer"
+        status: int | str = "no response"
         request_id: str | None = None
         try:
             async with self._session.post(
@@ -111,7 +112,7 @@ class Transport:
                 data=orjson.dumps(body),
                 headers=self._headers,
                 timeout=_TIMEOUT,
-                # A redirect would take the key to a place that nobody checked.
+                # A redirect could send the API key to another server.
                 allow_redirects=False,
             ) as response:
                 status = response.status
@@ -119,16 +120,16 @@ class Transport:
                 content = await response.read()
                 headers = response.headers
         except ConnectionTimeoutError as err:
-            raise SeamNotSentError("No connection to Seam in time") from err
+            raise SeamNotSentError("Timeout while connecting to Seam") from err
         except TimeoutError as err:
-            raise SeamUnreachableError("Seam did not answer in time") from err
+            raise SeamUnreachableError("Seam did not respond in time") from err
         except ClientConnectorError as err:
-            raise SeamNotSentError(_no_connection(err)) from err
+            raise SeamNotSentError(_connection_failed(err)) from err
         except (ClientError, OSError) as err:
-            raise SeamUnreachableError(_no_connection(err)) from err
+            raise SeamUnreachableError(_connection_failed(err)) from err
         finally:
             self.last_request_id = request_id or self.last_request_id
-            # Never the body: it holds PINs.
+            # Without the body, which holds PINs.
             _LOGGER.debug(
                 "POST %s: %s in %.0f ms, request %s",
                 path,
@@ -142,23 +143,22 @@ class Transport:
             error.redact(_secrets(body, self._api_key).mask)
             raise error
         try:
-            payload = orjson.loads(content)
-        except orjson.JSONDecodeError:
-            # Not chained: that error quotes the body, PINs included.
+            payload = parse_json(content)
+        except ValueError:
+            # That error quotes the body with its PINs, so it must not be chained.
             payload = None
         if payload is None:
             raise SeamUnreachableError(
-                "The answer is not JSON: is this the address of Seam?",
+                "The response is not JSON. Check the Seam API URL",
                 request_id=request_id,
             )
         if not isinstance(payload, dict):
-            raise unreadable(Answer(path, request_id, {}))
-        return Answer(path, request_id, payload, hash(content))
+            raise invalid_response(Response(path, request_id, {}))
+        return Response(path, request_id, payload, hash(content))
 
 
-def _no_connection(err: Exception) -> str:
-    # The error's own text may hold the URL, which is harmless, but no body.
-    return f"No connection to Seam ({type(err).__name__})"
+def _connection_failed(err: Exception) -> str:
+    return f"The connection to Seam failed ({type(err).__name__})"
 
 
 def _secrets(body: Mapping[str, Any], api_key: str) -> Secrets:
@@ -166,25 +166,27 @@ def _secrets(body: Mapping[str, Any], api_key: str) -> Secrets:
     return Secrets(api_key, code) if isinstance(code, str) else Secrets(api_key)
 
 
-def unreadable(answer: Answer) -> SeamError:
-    """Return the error for an answer that has not the shape it should have."""
+def invalid_response(response: Response) -> SeamError:
+    """Return the error for a response that is not as documented."""
     return SeamServerError(
-        f"Seam's answer from {answer.path} cannot be read",
-        request_id=answer.request_id,
+        f"The response of {response.path} is not valid",
+        request_id=response.request_id,
     )
 
 
-def parse[M: Model](model: type[M], answer: Answer, data: Any) -> M:
-    """Return the one object that an answer is about."""
+def parse[M: Model](model: type[M], response: Response, data: Any) -> M:
+    """Return the model of a single object."""
     try:
         return model.from_dict(data)
     except (AttributeError, TypeError, ValueError, LookupError) as err:
-        _LOGGER.warning("Seam's answer from %s is broken: %s", answer.path, _fault(err))
-    raise unreadable(answer)
+        _LOGGER.warning(
+            "The response of %s is not valid: %s", response.path, _fault(err)
+        )
+    raise invalid_response(response)
 
 
 class Rows[M: Model](list[M]):
-    """The rows of an answer that can be read, and what is known of the others."""
+    """The valid rows of a list, and what is known of other rows."""
 
     __slots__ = ("is_complete", "unreadable")
 
@@ -195,13 +197,16 @@ class Rows[M: Model](list[M]):
         unreadable: Iterable[str] = (),
         is_complete: bool = True,
     ) -> None:
-        """Take the rows, the ids of unreadable ones, and whether no other is lacking."""
+        """Initialize the rows with the ids of those that are not valid.
+
+        The list is incomplete if pages are missing, or the id of a row is not known.
+        """
         super().__init__(rows)
         self.unreadable = frozenset(unreadable)
         self.is_complete = is_complete
 
     def where(self, condition: Callable[[M], bool]) -> Rows[M]:
-        """Return the rows that fulfil a condition."""
+        """Return the rows that meet a condition."""
         return Rows(
             filter(condition, self),
             unreadable=self.unreadable,
@@ -209,15 +214,16 @@ class Rows[M: Model](list[M]):
         )
 
     def may_lack(self, row_id: str) -> bool:
-        """Return whether a row that is not here may exist all the same."""
+        """Return whether a row may exist although it is not in the list."""
         return not self.is_complete or row_id in self.unreadable
 
 
 class RowReader:
-    """Reads rows, and warns once of each that is broken until it is right again."""
+    """Read rows and warn once about each that is not valid, until it is again."""
 
     def __init__(self) -> None:
-        """Start with nothing to complain of."""
+        """Initialize the reader."""
+        # Limited, as rows of events never come again.
         self._broken: BoundedDict[tuple[str, str | int], None] = BoundedDict(
             _MOST_BROKEN
         )
@@ -232,9 +238,9 @@ class RowReader:
         device_id: str = "",
         is_complete: bool = True,
     ) -> Rows[M]:
-        """Return the rows that can be read; the others are left out with a warning.
+        """Return the valid rows; the others are skipped with a warning.
 
-        The device is the one that was asked for, if it was one.
+        `device_id` is the device that was asked for, if any.
         """
         found: list[M] = []
         unreadable_ids: list[str] = []
@@ -251,7 +257,7 @@ class RowReader:
                 known = place, row_id or index
                 _LOGGER.log(
                     logging.DEBUG if known in self._broken else logging.WARNING,
-                    "Left out %s %s of Seam's answer from %s: %s",
+                    "Skipped %s %s in the response of %s: %s",
                     id_key,
                     row_id,
                     path,
@@ -259,7 +265,6 @@ class RowReader:
                 )
                 self._broken[known] = None
             else:
-                # Nearly always there is none.
                 if self._broken:
                     for key in (index, _row_id(row, id_key) or index):
                         self._broken.pop((place, key), None)
@@ -267,15 +272,15 @@ class RowReader:
 
 
 def _row_id(row: Any, id_key: str) -> str | None:
-    """Return the id of a row; one of another type may be anything, even a PIN."""
+    """Return the id of a row if it is text; anything else could be a PIN."""
     row_id = row.get(id_key) if isinstance(row, dict) else None
     return row_id if isinstance(row_id, str) else None
 
 
 def _fault(err: Exception) -> str:
-    """Say what is wrong without the value, which may be a PIN."""
+    """Return what is wrong, without the value, which may be a PIN."""
     if isinstance(err, MissingField):
         return f"{err.field_name} is missing"
     if isinstance(err, InvalidFieldValue):
         return f"{err.field_name} is not valid"
-    return "it is not an object"
+    return "not an object"

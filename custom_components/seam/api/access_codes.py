@@ -1,0 +1,212 @@
+"""Models of access codes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Final, override
+
+from .models import Model, as_dict, dicts_in, read_flag, read_text
+from .problems import Scope, SeamProblem, read_problems
+
+_PROBLEMS: Mapping[str, Any] = {"deserialize": read_problems}
+_SHORTEST_PIN: Final = 4
+
+
+def _flag_or_null(value: Any) -> bool:
+    if value is True or value is False:
+        return value
+    return value is not None and read_flag(value)
+
+
+def _type_or_null(value: Any) -> str:
+    return "ongoing" if value is None else read_text(value)
+
+
+def _mutations(value: Any) -> tuple[PendingMutation, ...]:
+    return tuple(map(PendingMutation.from_dict, value))
+
+
+def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:
+    """Return the PINs in pending mutations and in changes made outside Seam."""
+    found: list[Any] = []
+    for mutation in dicts_in(row.get("pending_mutations")):
+        found += [as_dict(mutation.get(end)).get("code") for end in ("from", "to")]
+    for key in ("errors", "warnings"):
+        problems = row.get(key)
+        if isinstance(problems, dict):
+            problems = list(problems.values())
+        for problem in dicts_in(problems):
+            for changed in dicts_in(problem.get("modified_fields")):
+                found += [changed.get("from"), changed.get("to")]
+    # Fields other than the PIN are listed, too.
+    return [
+        pin
+        for pin in found
+        if isinstance(pin, str) and pin.isdecimal() and len(pin) >= _SHORTEST_PIN
+    ]
+
+
+class CodeStatus(StrEnum):
+    """Whether an access code is on its lock."""
+
+    UNSET = "unset"
+    SETTING = "setting"
+    SET = "set"
+    REMOVING = "removing"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    @override
+    def _missing_(cls, value: object) -> CodeStatus:
+        """Take a status that is not listed for unknown."""
+        return cls.UNKNOWN
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PendingMutation(Model):
+    """A pending change of an access code, without the PINs in `from` and `to`."""
+
+    mutation_code: str = "unknown"
+    created_at: datetime | None = None
+    scheduled_at: datetime | None = None
+    message: str = field(default="", repr=False)
+
+
+# The first that is pending counts; with any other, the code is being set.
+_STATUS_BY_MUTATION: Mapping[str, CodeStatus] = {
+    "deleting": CodeStatus.REMOVING,
+    "creating": CodeStatus.SETTING,
+    "deferring_creation": CodeStatus.UNSET,
+}
+_STATUS_BY_ERROR: Mapping[str, CodeStatus] = {
+    **dict.fromkeys(
+        (
+            "failed_to_remove_from_device",
+            "failed_to_delete",
+            "failed_to_expire",
+            "kwikset_unable_to_confirm_deletion",
+        ),
+        CodeStatus.REMOVING,
+    ),
+    **dict.fromkeys(
+        (
+            "failed_to_set_on_device",
+            "failed_to_issue",
+            "access_code_inactive",
+            "code_constraints_violated",
+            "no_space_for_access_code_on_device",
+        ),
+        CodeStatus.UNSET,
+    ),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessCode(Model):
+    """An access code on a lock, managed or unmanaged."""
+
+    access_code_id: str
+    device_id: str
+    is_managed: bool
+    name: str | None = None
+    code: str | None = field(default=None, repr=False)
+    type: str = field(default="ongoing", metadata={"deserialize": _type_or_null})
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    created_at: datetime | None = None
+    status: CodeStatus | None = None
+    display_status: str | None = None
+    is_scheduled_on_device: bool = False
+    is_waiting_for_code_assignment: bool = False
+    is_external_modification_allowed: bool = False
+    is_one_time_use: bool = False
+    is_offline_access_code: bool = False
+    is_backup: bool = False
+    is_backup_access_code_available: bool = False
+    pulled_backup_access_code_id: str | None = None
+    common_code_key: str | None = None
+    pending_mutations: tuple[PendingMutation, ...] | None = field(
+        default=None, metadata={"deserialize": _mutations}
+    )
+    """None if Seam did not send a list, so that pending changes are unknown."""
+    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+    cannot_be_managed: bool = False
+    cannot_delete_unmanaged_access_code: bool = False
+    true_name: str | None = field(default=None, repr=False)
+    """The real name if `name` is masked because it holds a PIN. Must not be shown."""
+    other_pins: tuple[str, ...] = field(default=(), repr=False)
+    """Former and future PINs, which messages may quote. Must not be shown."""
+
+    class Config(Model.Config):
+        """How mashumaro reads access codes, of which there may be thousands."""
+
+        serialization_strategy = {
+            **Model.Config.serialization_strategy,
+            bool: {"deserialize": _flag_or_null},
+        }
+
+    @classmethod
+    @override
+    def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
+        """Add the PINs of changes, the details of which are dropped.
+
+        Nulls are left to the fields: dropping them from every row takes longer.
+        """
+        if d.get("pending_mutations") or d.get("errors") or d.get("warnings"):
+            return {**d, "other_pins": _pins_of_changes(d)}
+        return d
+
+    @property
+    def pins(self) -> tuple[str, ...]:
+        """All PINs that must be masked in texts."""
+        return (self.code, *self.other_pins) if self.code else self.other_pins
+
+    @property
+    def unmasked_name(self) -> str | None:
+        """The real name, to compare with. It must not be shown."""
+        return self.true_name or self.name
+
+    @property
+    def own_errors(self) -> tuple[SeamProblem, ...]:
+        """The errors of the access code itself, not of its lock, account or bridge."""
+        return self.errors and tuple(
+            error for error in self.errors if error.scope is Scope.CODE
+        )
+
+    def is_expired(self, now: datetime) -> bool:
+        """Return whether the end of the access code has passed."""
+        return self.ends_at is not None and self.ends_at <= now
+
+    def status_at(self, now: datetime) -> CodeStatus:
+        """Return whether the access code is on its lock.
+
+        Pending changes, errors and times come before `status`, which Seam deprecated
+        and which may lag behind.
+        """
+        if self.pending_mutations:
+            pending = {change.mutation_code for change in self.pending_mutations}
+            for mutation_code, status in _STATUS_BY_MUTATION.items():
+                if mutation_code in pending:
+                    return status
+            return CodeStatus.SETTING
+        for error in self.own_errors:
+            if (known := _STATUS_BY_ERROR.get(error.code)) is not None:
+                return known
+        if self.starts_at is not None and now < self.starts_at:
+            return CodeStatus.UNSET
+        if self.is_expired(now):
+            return (
+                CodeStatus.REMOVING
+                if self.status is CodeStatus.REMOVING
+                else CodeStatus.UNSET
+            )
+        if self.status is not None:
+            return self.status
+        # Nothing is pending or wrong, and the code is within its times.
+        return (
+            CodeStatus.UNKNOWN
+            if self.pending_mutations is None or self.own_errors
+            else CodeStatus.SET
+        )

@@ -1,0 +1,172 @@
+"""Models of devices."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from .models import Model
+from .problems import Scope, SeamProblem, read_problems
+
+_PROBLEMS: Mapping[str, Any] = {
+    "deserialize": partial(read_problems, default=Scope.DEVICE)
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Battery(Model):
+    """A battery with its charge from 0 to 1."""
+
+    level: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AccessoryKeypad(Model):
+    """A keypad that is separate from its lock."""
+
+    is_connected: bool | None = None
+    battery: Battery | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceModel(Model):
+    """The product."""
+
+    display_name: str | None = None
+    manufacturer_display_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CodeConstraint(Model):
+    """A rule of a lock for PINs or names."""
+
+    constraint_type: str
+    min_length: int | None = None
+    max_length: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceProperties(Model):
+    """State and limits of a device."""
+
+    online: bool | None = None
+    locked: bool | None = None
+    door_open: bool | None = None
+    battery: Battery | None = None
+    battery_level: float | None = None
+    keypad_battery: Battery | None = None
+    accessory_keypad: AccessoryKeypad | None = None
+    manufacturer: str | None = None
+    serial_number: str | None = None
+    model: DeviceModel | None = None
+    supported_code_lengths: tuple[int, ...] = ()
+    max_active_codes_supported: int | None = None
+    code_constraints: tuple[CodeConstraint, ...] = ()
+    supports_backup_access_code_pool: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceManufacturer(Model):
+    """The manufacturer of a device."""
+
+    display_name: str | None = None
+    manufacturer: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviceProvider(Model):
+    """The service through which Seam reaches a device."""
+
+    device_provider_name: str | None = None
+    display_name: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Device(Model):
+    """A device; `can_…` is True now, False currently not, and None never."""
+
+    device_id: str
+    device_type: str = "unknown"
+    display_name: str | None = None
+    nickname: str | None = None
+    connected_account_id: str | None = None
+    is_managed: bool = True
+    created_at: datetime | None = None
+    device_manufacturer: DeviceManufacturer | None = None
+    device_provider: DeviceProvider | None = None
+    capabilities_supported: tuple[str, ...] = ()
+    can_remotely_lock: bool | None = None
+    can_remotely_unlock: bool | None = None
+    can_program_online_access_codes: bool | None = None
+    can_program_offline_access_codes: bool | None = None
+    can_unlock_with_code: bool | None = None
+    can_configure_auto_lock: bool | None = None
+    properties: DeviceProperties = field(default_factory=DeviceProperties)
+    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+
+    @property
+    def name(self) -> str:
+        """The name of the device."""
+        return self.display_name or self.nickname or self.device_type
+
+    @property
+    def manufacturer(self) -> str | None:
+        """The name of the manufacturer."""
+        model, manufacturer = self.properties.model, self.device_manufacturer
+        return (
+            (model and model.manufacturer_display_name)
+            or (manufacturer and manufacturer.display_name)
+            or self.properties.manufacturer
+        )
+
+    @property
+    def model(self) -> str:
+        """The name of the product."""
+        model = self.properties.model
+        return (model and model.display_name) or self.device_type
+
+    @property
+    def can_convert_codes(self) -> bool:
+        """Whether unmanaged access codes of this device can be converted.
+
+        Seam has no flag for it, it only documents where it is not available.
+        """
+        return not self.device_type.startswith(("igloohome", "kwikset", "smartthings"))
+
+    @property
+    def is_lock(self) -> bool:
+        """Whether the device is a lock, which its abilities say and not its type."""
+        return (
+            self.can_remotely_lock is not None
+            or self.can_remotely_unlock is not None
+            or self.can_configure_auto_lock is not None
+            or "lock" in self.capabilities_supported
+            or self.has_access_codes
+        )
+
+    @property
+    def has_access_codes(self) -> bool:
+        """Whether the device can have access codes."""
+        return (
+            self.can_program_online_access_codes is not None
+            or self.can_program_offline_access_codes is not None
+            or self.can_unlock_with_code is not None
+            or "access_code" in self.capabilities_supported
+        )
+
+    @property
+    def battery_level(self) -> float | None:
+        """The charge from 0 to 1, None if unknown, as while offline."""
+        battery = self.properties.battery
+        if battery is not None and battery.level is not None:
+            return battery.level
+        return self.properties.battery_level
+
+    @property
+    def keypad_battery_level(self) -> float | None:
+        """The charge of the keypad from 0 to 1, None if unknown."""
+        keypad = self.properties.accessory_keypad
+        battery = self.properties.keypad_battery or (keypad.battery if keypad else None)
+        return battery.level if battery else None
