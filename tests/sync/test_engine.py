@@ -29,6 +29,7 @@ from custom_components.seam.api import (
 )
 from custom_components.seam.api.client import EVENTS_LIMIT
 from custom_components.seam.api.redact import Secrets
+from custom_components.seam.sync.code_state import next_state_changes
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.schedule import (
     Fetch,
@@ -114,7 +115,7 @@ def test_it_starts_with_nothing_and_asks_for_nothing() -> None:
     assert sync.snapshot == Snapshot()
     assert sync.take_due() == ()
     assert sync.finish() is None
-    assert sync.snapshot.next_start_or_end(NOW) is None
+    assert next_state_changes(sync.snapshot.locks, NOW) is None
 
 
 def test_codes_are_asked_for_where_there_can_be_any() -> None:
@@ -388,15 +389,15 @@ def test_next_moment_is_the_nearest_start_or_end() -> None:
         _code("gate", device_id="gate", is_managed=False, starts_at=NOW + hour),
         devices=[_device(), _device("gate")],
     )
-    assert sync.snapshot.next_start_or_end(NOW) == (
+    assert next_state_changes(sync.snapshot.locks, NOW) == (
         NOW + hour,
         {"door", "gate"},
     )
-    assert sync.snapshot.next_start_or_end(NOW + hour) == (
+    assert next_state_changes(sync.snapshot.locks, NOW + hour) == (
         NOW + 2 * hour,
         {"door"},
     )
-    assert sync.snapshot.next_start_or_end(NOW + 3 * hour) is None
+    assert next_state_changes(sync.snapshot.locks, NOW + 3 * hour) is None
 
 
 def test_no_text_holds_a_pin_of_its_lock() -> None:
