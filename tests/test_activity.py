@@ -97,7 +97,7 @@ async def test_when_it_happened(
         "locked", front_door, method="manual", occurred_at=occurred_at
     )
     await poll()
-    assert _messages(lines) == [f"was locked by hand{told}"]
+    assert _messages(lines) == [f"was locked manually{told}"]
 
 
 async def test_an_event_without_a_date_of_its_own(

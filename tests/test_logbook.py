@@ -78,7 +78,7 @@ async def test_what_happened_can_be_read(
         ("Front Door", "was unlocked with the code Cleaner"),
         ("Front Door", "was unlocked with the code Cleaner"),
         ("Front Door", "was unlocked with a code"),
-        ("Apartment 1", "was locked by itself"),
+        ("Apartment 1", "was locked automatically"),
         ("Front Door", "was unlocked"),
         ("Front Door", "denied access: unknown code"),
         ("Front Door", "code Cleaner: Failed to set"),
@@ -93,7 +93,7 @@ async def test_what_happened_can_be_read(
     assert str(cleaner.code) not in text
     # The lock's own dialog asks for its lines alone.
     lines = await _read(hass, hass_ws_client, entity_ids=["lock.apartment_1"])
-    assert [line["message"] for line in lines] == ["was locked by itself"]
+    assert [line["message"] for line in lines] == ["was locked automatically"]
 
 
 @pytest.mark.usefixtures("recorder_mock")
@@ -160,6 +160,6 @@ async def test_a_line_that_was_stored_without_its_data(
     hass.bus.async_fire(EVENT_ACTIVITY, {"name": "Front Door", "message": "is well"})
     lines = await _read(hass, hass_ws_client)
     assert [(line["name"], line["message"]) for line in lines] == [
-        ("Seam", "told of something"),
+        ("Seam", "reported an event"),
         ("Front Door", "is well"),
     ]
