@@ -1,4 +1,4 @@
-"""Tests of what the activity log is told: who, how, why not, and when."""
+"""Tests of the lines for the activity log."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ CODES = "event.front_door_access_code_activity"
 
 @pytest.fixture
 async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the small rental with a manual clock."""
     freezer.move_to(START)
     async with still_simulator() as running:
         yield running
@@ -41,19 +41,19 @@ async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 def front_door(simulator: Simulator) -> Device:
-    """Return the door to which things happen."""
+    """Return the lock on which events happen."""
     return simulator.state.devices[FRONT_DOOR]
 
 
 @pytest.fixture
 def cleaner(simulator: Simulator) -> AccessCode:
-    """Return the code to which things happen."""
+    """Return the code to which events happen."""
     return simulator.state.access_codes[CODE_CLEANER]
 
 
 @pytest.fixture
 async def lines(hass: HomeAssistant, coordinator: SeamCoordinator) -> Lines:
-    """Return the lines after the start, in a house in Copenhagen."""
+    """Return the lines after the start, with the time zone of Copenhagen."""
     await hass.config.async_set_time_zone("Europe/Copenhagen")
     captured: Lines = async_capture_events(hass, EVENT_ACTIVITY)
     return captured
@@ -77,12 +77,12 @@ def _messages(lines: Lines) -> list[str]:
         ("9999-12-31T23:59:59.999-12:00", ""),
         ("0001-01-01T00:00:00.000Z", " (at 0001-01-01 00:50)"),
         ("0001-01-01T00:00:00.000+12:00", " (at 0001-01-01 00:00)"),
-        # A time without a zone is Seam's own.
+        # A time without a zone is in UTC.
         ("2026-11-20T08:00:00", " (at 09:00)"),
         (None, ""),
     ],
 )
-async def test_when_it_happened(
+async def test_time_of_event(
     simulator: Simulator,
     front_door: Device,
     lines: Lines,
@@ -90,24 +90,24 @@ async def test_when_it_happened(
     occurred_at: datetime | str | None,
     told: str,
 ) -> None:
-    """It is told where it is not about now, as the house reads its clock."""
+    """It is in the line if it is not about now, in local time."""
     if isinstance(occurred_at, datetime):
         occurred_at = occurred_at.isoformat()
     simulator.backend.events.lock(
         "locked", front_door, method="manual", occurred_at=occurred_at
     )
     await poll()
-    assert _messages(lines) == [f"was locked by hand{told}"]
+    assert _messages(lines) == [f"was locked manually{told}"]
 
 
-async def test_an_event_without_a_date_of_its_own(
+async def test_event_without_occurred_at(
     simulator: Simulator,
     front_door: Device,
     freezer: FrozenDateTimeFactory,
     lines: Lines,
     poll: Poll,
 ) -> None:
-    """When Seam heard of it is told instead."""
+    """The time when Seam created the event is used."""
     simulator.backend.events.lock("locked", front_door, occurred_at=None)
     freezer.tick(timedelta(minutes=4))
     await poll()
@@ -136,7 +136,7 @@ async def test_an_event_without_a_date_of_its_own(
         ),
     ],
 )
-async def test_why_access_was_denied(
+async def test_access_denied_reason(
     simulator: Simulator,
     front_door: Device,
     lines: Lines,
@@ -144,7 +144,7 @@ async def test_why_access_was_denied(
     fields: dict[str, Any],
     told: str,
 ) -> None:
-    """Seam's reason is told in words, without what was typed."""
+    """Seam's reason is shown, but not what was typed."""
     simulator.backend.events.lock("access_denied", front_door, **fields)
     await poll()
     assert _messages(lines) == [f"denied access{told}"]
@@ -153,7 +153,7 @@ async def test_why_access_was_denied(
 @pytest.mark.parametrize(
     "kind", [kind for kind in ACCESS_CODE_ACTIVITY.event_types or () if kind != "other"]
 )
-async def test_what_became_of_a_code(
+async def test_access_code_lines(
     hass: HomeAssistant,
     simulator: Simulator,
     cleaner: AccessCode,
@@ -161,7 +161,7 @@ async def test_what_became_of_a_code(
     poll: Poll,
     kind: str,
 ) -> None:
-    """Each type has its words, with the name of the code, on its event entity."""
+    """Each type is translated, and the line belongs to the event entity."""
     simulator.backend.events.code(kind.replace("unmanaged_", "unmanaged.", 1), cleaner)
     await poll()
     [line] = lines
@@ -172,13 +172,13 @@ async def test_what_became_of_a_code(
     assert line.data["entity_id"] == CODES
 
 
-async def test_codes_that_nobody_knows(
+async def test_unknown_event_types(
     simulator: Simulator,
     cleaner: AccessCode,
     lines: Lines,
     poll: Poll,
 ) -> None:
-    """A new type is told with Seam's words; what is no code's is no line."""
+    """A new type of a code is shown as Seam sends it, others are not shown."""
     simulator.backend.events.code("enchanted.at_night", cleaner)
     simulator.backend.events._emit(
         "access_code.created",
@@ -194,7 +194,7 @@ async def test_codes_that_nobody_knows(
 
 
 @pytest.mark.parametrize(("most", "told"), [(1, "code Neighbour"), (0, "a code")])
-async def test_a_code_that_was_gone_before_it_was_told(
+async def test_name_of_removed_code(
     hass: HomeAssistant,
     monkeypatch: pytest.MonkeyPatch,
     coordinator: SeamCoordinator,
@@ -206,7 +206,7 @@ async def test_a_code_that_was_gone_before_it_was_told(
     most: int,
     told: str,
 ) -> None:
-    """Its name is remembered for a while, as events may come after the lists."""
+    """It is remembered for a while, as events may arrive after the lists."""
     monkeypatch.setattr(coordinator.engine._store._former_names, "_max_size", most)
     simulator.control.delay_events(seconds=200)
     simulator.control.delete_code_in_app(UNMANAGED_NEIGHBOUR)
@@ -224,7 +224,7 @@ async def test_a_code_that_was_gone_before_it_was_told(
     assert state.attributes.get("access_code_name") == ("Neighbour" if most else None)
 
 
-async def test_codes_whose_event_entity_was_removed(
+async def test_line_without_event_entity(
     simulator: Simulator,
     cleaner: AccessCode,
     entity_registry: er.EntityRegistry,
@@ -242,7 +242,7 @@ async def test_codes_whose_event_entity_was_removed(
     }
 
 
-async def test_all_texts_of_an_event_are_masked(
+async def test_pins_are_masked_in_all_event_texts(
     hass: HomeAssistant,
     lines: Lines,
     poll: Poll,
@@ -250,7 +250,7 @@ async def test_all_texts_of_an_event_are_masked(
     front_door: Device,
     cleaner: AccessCode,
 ) -> None:
-    """A PIN may be in any of them; Seam's ids stay what they are."""
+    """Seam's IDs stay as they are."""
     pin = str(cleaner.code)
     user = f"{pin:0>8}-0000-4000-8000-000000000000"
     events = simulator.backend.events
@@ -283,7 +283,7 @@ async def test_all_texts_of_an_event_are_masked(
     assert pin not in str(_messages(lines)) + str(told).replace(user, "")
 
 
-async def test_what_turns_the_writing_is_not_shown(
+async def test_invisible_characters_are_removed(
     lines: Lines,
     poll: Poll,
     reconcile: Poll,
@@ -291,7 +291,7 @@ async def test_what_turns_the_writing_is_not_shown(
     front_door: Device,
     cleaner: AccessCode,
 ) -> None:
-    """Neither in the name of a lock nor in that of a code."""
+    """Neither the name of a lock nor that of a code shows them."""
     front_door.display_name = "Front\u202e Door"
     front_door.properties["name"] = front_door.display_name
     cleaner.name = "Clea\u2066ner\n"

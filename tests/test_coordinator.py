@@ -1,4 +1,4 @@
-"""Tests of keeping in step with a Seam that fails in every way."""
+"""Tests of the coordinator: failures of Seam, and changes of locks."""
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
@@ -44,13 +44,13 @@ POLL = timedelta(seconds=60)
 
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat reads at once."""
+    """Repeat reads without delay."""
     monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
 
 
 @pytest.fixture
 async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the small rental with a manual clock."""
     freezer.move_to(START)
     async with still_simulator() as running:
         yield running
@@ -68,7 +68,7 @@ def _codes(hass: HomeAssistant, entity_id: str = MANAGED) -> set[str]:
 
 
 def _lines(caplog: pytest.LogCaptureFixture) -> list[str]:
-    """Return what people are told in the log, from information upwards."""
+    """Return the log lines of level info and above."""
     return [
         record.message
         for record in caplog.records
@@ -84,7 +84,7 @@ def _paths(simulator: Simulator) -> list[str]:
 
 
 def _is_all(hass: HomeAssistant, *, available: bool) -> bool:
-    """Return whether everything that was not offline from the start is (un)available."""
+    """Return whether all entities that were online at the start are (un)available."""
     states = [
         state.state != STATE_UNAVAILABLE
         for domain in ("lock", "sensor", "binary_sensor")
@@ -106,7 +106,7 @@ OUTAGES = [
 
 
 @pytest.mark.parametrize(("kind", "more"), OUTAGES)
-async def test_an_outage_is_told_once_and_its_end_once(
+async def test_outage_is_logged_once(
     hass: HomeAssistant,
     simulator: Simulator,
     coordinator: SeamCoordinator,
@@ -115,7 +115,7 @@ async def test_an_outage_is_told_once_and_its_end_once(
     kind: Any,
     more: dict[str, Any],
 ) -> None:
-    """All is unavailable, no device goes, and all is back at once afterwards."""
+    """Entities are unavailable, no device is removed, and all recovers afterwards."""
     assert _is_all(hass, available=True)
     before = hass.states.async_all()
     caplog.clear()
@@ -140,14 +140,12 @@ async def test_an_outage_is_told_once_and_its_end_once(
     assert simulator.key not in caplog.text
 
 
-async def test_a_seam_that_does_not_answer_in_time(
-    hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Being slow beyond the limit is an outage, and is not waited for three times."""
+async def test_timeout(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A timeout is an outage, and is not retried."""
     monkeypatch.setattr(
         "custom_components.seam.api.transport._TIMEOUT", ClientTimeout(total=0.1)
     )
-    # Not the fixture: with a frozen clock no time limit ever ends.
+    # Not the fixture, as no timeout ever ends with a frozen clock.
     simulator = Simulator(manual_clock=True)
     await simulator.start()
     entry = _entry(simulator)
@@ -165,13 +163,13 @@ async def test_a_seam_that_does_not_answer_in_time(
     await simulator.stop()
 
 
-async def test_a_refused_connection(
+async def test_refused_connection(
     hass: HomeAssistant,
     simulator: Simulator,
     reconcile: Poll,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """A server that is not there is told like any other outage."""
+    """A server that is not there is an outage."""
     caplog.clear()
     await simulator.stop()
     for _ in range(2):
@@ -184,14 +182,14 @@ async def test_a_refused_connection(
     assert len(_lines(caplog)) == 2
 
 
-async def test_a_list_that_cannot_be_read_is_not_an_empty_one(
+async def test_unreadable_devices_are_not_removed(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     reconcile: Poll,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """No device may go because Seam changed how it writes them."""
+    """No device is removed because Seam changed its format."""
     before = len(dr.async_entries_for_config_entry(device_registry, entry.entry_id))
     simulator.faults.add("wrong_types", path="/devices/list")
     for _ in range(4):
@@ -203,10 +201,10 @@ async def test_a_list_that_cannot_be_read_is_not_an_empty_one(
     assert _is_all(hass, available=True)
 
 
-async def test_codes_that_cannot_be_read_are_not_gone(
+async def test_unreadable_codes_are_not_removed(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """No code may go because Seam changed how it writes them."""
+    """No code is removed because Seam changed its format."""
     simulator.faults.add("wrong_types", path="/access_codes/list")
     for _ in range(4):
         await reconcile()
@@ -217,7 +215,7 @@ async def test_codes_that_cannot_be_read_are_not_gone(
 
 
 @pytest.mark.parametrize(("retry_after", "wait"), [(None, 60), (5, 60), (200, 200)])
-async def test_too_many_requests_keep_the_data_and_wait_as_told(
+async def test_rate_limit_keeps_data_and_waits(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
@@ -226,7 +224,7 @@ async def test_too_many_requests_keep_the_data_and_wait_as_told(
     retry_after: int | None,
     wait: int,
 ) -> None:
-    """Nothing is dropped or unavailable, and Seam is left alone for so long."""
+    """Everything stays available, and no request is made until the wait is over."""
     fault = simulator.faults.add("rate_limit", retry_after=retry_after)
     caplog.clear()
     await async_step(hass, freezer, simulator, POLL)
@@ -242,18 +240,18 @@ async def test_too_many_requests_keep_the_data_and_wait_as_told(
     await async_step(hass, freezer, simulator, timedelta(seconds=3))
     assert _paths(simulator)
     assert _state(hass, "lock.front_door") == "unlocked"
-    # From then on as always.
+    # Then the interval is as usual again.
     await async_step(hass, freezer, simulator, POLL)
     assert _paths(simulator)
 
 
-async def test_trouble_after_a_long_wait_is_not_waited_out_as_long(
+async def test_outage_after_rate_limit_has_usual_interval(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     coordinator: SeamCoordinator,
 ) -> None:
-    """What Seam said about one moment does not hold for the next outage."""
+    """The wait of a rate limit does not apply to the next outage."""
     simulator.faults.add("rate_limit", retry_after=600, count=1)
     await async_step(hass, freezer, simulator, POLL)
     simulator.faults.add("outage")
@@ -264,10 +262,10 @@ async def test_trouble_after_a_long_wait_is_not_waited_out_as_long(
     assert _is_all(hass, available=True)
 
 
-async def test_too_many_requests_do_not_count_as_a_miss_of_a_lock(
+async def test_rate_limit_does_not_count_as_missing_lock(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Only an answer can say that a lock is gone."""
+    """Only an answer can lack a lock."""
     simulator.state.devices[FRONT_DOOR].is_managed = False
     await reconcile()
     simulator.faults.add("rate_limit", retry_after=60)
@@ -279,14 +277,14 @@ async def test_too_many_requests_do_not_count_as_a_miss_of_a_lock(
     assert _state(hass, "lock.front_door") == "locked"
 
 
-async def test_a_key_that_is_revoked_asks_for_another(
+async def test_revoked_key_starts_reauth(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     poll: Poll,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Once, however often it is polled; a new key makes all available."""
+    """It starts once, and a new key makes everything available."""
     caplog.clear()
     simulator.control.revoke_key()
     await poll()
@@ -317,14 +315,14 @@ async def test_a_key_that_is_revoked_asks_for_another(
         {"kind": "outage"},
     ],
 )
-async def test_one_broken_lock_does_not_spoil_the_others(
+async def test_failing_lock_makes_only_its_codes_unavailable(
     hass: HomeAssistant,
     simulator: Simulator,
     reconcile: Poll,
     caplog: pytest.LogCaptureFixture,
     fault: dict[str, Any],
 ) -> None:
-    """Only what tells about its codes is unavailable, and the log says so once."""
+    """The log says so once."""
     caplog.clear()
     simulator.faults.add(**fault, path="/access_codes", device_id=APARTMENT_1)
     for _ in range(3):
@@ -352,10 +350,10 @@ async def test_one_broken_lock_does_not_spoil_the_others(
     assert "Apartment 1" in line
 
 
-async def test_many_broken_locks_do_not_hide_the_others(
+async def test_many_failing_locks_do_not_affect_others(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory
 ) -> None:
-    """A maker whose account is broken has many locks, all of them at once."""
+    """All locks of one manufacturer may fail at once."""
     freezer.move_to(START)
     simulator = Simulator(manual_clock=True, start_at=START, locks=24, codes=1)
     await simulator.start()
@@ -379,8 +377,8 @@ async def test_many_broken_locks_do_not_hide_the_others(
     await simulator.stop()
 
 
-async def test_not_too_many_requests_at_a_time(hass: HomeAssistant) -> None:
-    """However many locks there are, eight requests at most are under way."""
+async def test_at_most_eight_concurrent_requests(hass: HomeAssistant) -> None:
+    """However many locks there are."""
     simulator = Simulator(locks=20, codes=1, unmanaged=0)
     handle = simulator._api.handle
     running, peak = 0, 0
@@ -395,7 +393,7 @@ async def test_not_too_many_requests_at_a_time(hass: HomeAssistant) -> None:
         finally:
             running -= 1
 
-    simulator._api.handle = counted  # type: ignore[method-assign] # to look on
+    simulator._api.handle = counted  # type: ignore[method-assign] # to count requests
     await simulator.start()
     entry = _entry(simulator)
     entry.add_to_hass(hass)
@@ -406,10 +404,10 @@ async def test_not_too_many_requests_at_a_time(hass: HomeAssistant) -> None:
     await simulator.stop()
 
 
-async def test_a_lock_may_vanish_between_two_lists(
+async def test_lock_removed_between_two_requests(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """It is in the list of devices, but Seam no longer knows it when asked for codes."""
+    """It is in the list of devices, but its codes are not found."""
     fault = simulator.faults.add("hang", path="/access_codes/list")
     refresh = asyncio.create_task(coordinator.async_reconcile())
     await _until_hit(fault)
@@ -427,10 +425,10 @@ async def test_a_lock_may_vanish_between_two_lists(
     assert coordinator.last_update_success
 
 
-async def test_a_code_that_one_answer_lacks_stays(
+async def test_missing_code_is_removed_after_second_answer(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Seam forgets one now and then; two answers in a row do not lie."""
+    """Seam sometimes drops a code from a single answer."""
     simulator.control.drop_code(CODE_CLEANER, count=1)
     await reconcile()
     assert CODE_CLEANER in _codes(hass)
@@ -445,16 +443,16 @@ async def test_a_code_that_one_answer_lacks_stays(
     assert CODE_CLEANER in _codes(hass)
 
 
-async def test_a_code_that_is_deleted_elsewhere_goes(
+async def test_code_deleted_at_seam_is_removed(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
-    """The event is the confirmation; the next poll shows it."""
+    """The event confirms it, so the next poll shows it."""
     simulator.control.delete_code_in_app("Neighbour")
     await poll()
     assert _state(hass, "sensor.front_door_unmanaged_access_codes") == "2"
 
 
-async def test_a_lock_comes_goes_and_comes_back(
+async def test_lock_is_added_removed_and_added_again(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -462,7 +460,7 @@ async def test_a_lock_comes_goes_and_comes_back(
     device_registry: dr.DeviceRegistry,
     entity_registry: er.EntityRegistry,
 ) -> None:
-    """It has device and entities while Seam has it; one answer without it is none."""
+    """Its device stays until the second answer without it."""
     lock = simulator.control.add_lock("Attic")
 
     def device() -> dr.DeviceEntry | None:
@@ -507,14 +505,14 @@ async def test_a_lock_comes_goes_and_comes_back(
     assert len(after) == entities
 
 
-async def test_a_lock_that_went_while_home_assistant_was_off(
+async def test_lock_removed_while_home_assistant_was_off(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     coordinator: SeamCoordinator,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """Its device goes after two answers without it, too; the workspace's stays."""
+    """Its device is removed after two answers as well, that of the workspace stays."""
     assert await hass.config_entries.async_unload(entry.entry_id)
     simulator.state.devices[GARDEN_HOUSE].is_managed = False
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -532,14 +530,14 @@ async def test_a_lock_that_went_while_home_assistant_was_off(
         await hass.async_block_till_done()
 
 
-async def test_a_renamed_lock_is_renamed(
+async def test_device_is_renamed_with_lock(
     hass: HomeAssistant,
     simulator: Simulator,
     poll: Poll,
     device_registry: dr.DeviceRegistry,
     entity_registry: er.EntityRegistry,
 ) -> None:
-    """The device gets the new name, and entities keep their ids."""
+    """The device gets the new name, and entities keep their IDs."""
     simulator.control.rename_lock("Front Door", "Main Entrance")
     await poll()
     registered = entity_registry.async_get("lock.front_door")
@@ -553,13 +551,13 @@ async def test_a_renamed_lock_is_renamed(
     assert state.name == "Main Entrance"
 
 
-async def test_nothing_is_written_where_nothing_changed(
+async def test_only_changed_states_are_written(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     reconcile: Poll,
 ) -> None:
-    """A quiet house writes no states, and one lock's change none of the others."""
+    """Nothing is written without a change, and only states of the lock that changed."""
     reported_at = {
         state.entity_id: state.last_reported_timestamp
         for state in hass.states.async_all()
@@ -580,14 +578,14 @@ async def test_nothing_is_written_where_nothing_changed(
     assert all(".front_door" in entity_id for entity_id in entity_ids)
 
 
-async def test_a_lock_that_is_moved_to_another_account_of_seam_takes_its_place(
+async def test_lock_with_new_id_replaces_old_device(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     reconcile: Poll,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """Seam gives it another id there: the old one goes, and the new one is at once."""
+    """Seam gives it a new ID under another account."""
 
     def ids() -> set[str | None]:
         return {
@@ -611,13 +609,13 @@ async def test_a_lock_that_is_moved_to_another_account_of_seam_takes_its_place(
     assert [state.state for state in states] == ["locked"]
 
 
-async def test_a_lock_stays_the_same_under_another_account(
+async def test_lock_with_same_id_keeps_device(
     hass: HomeAssistant,
     simulator: Simulator,
     reconcile: Poll,
     coordinator: SeamCoordinator,
 ) -> None:
-    """Where Seam keeps its id, entities and codes stay, and only the account changes."""
+    """Entities and codes stay if only the account changes."""
     before = {state.entity_id for state in hass.states.async_all()}
     codes = coordinator.data.locks[FRONT_DOOR].codes
     other = next(
@@ -635,14 +633,14 @@ async def test_a_lock_stays_the_same_under_another_account(
     assert {state.entity_id for state in hass.states.async_all()} == before
 
 
-async def test_the_timer_ends_with_the_entry(
+async def test_timer_is_cancelled_on_unload(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     entry: MockConfigEntry,
     simulator: Simulator,
     reconcile: Poll,
 ) -> None:
-    """Unloaded while a code starts and Seam is slow, nothing asks at its end."""
+    """Even if the entry is unloaded during the fetch at the start of a code."""
     owner = simulator.state.access_codes[CODE_OWNER]
     owner.starts_at = START + timedelta(seconds=20)
     owner.ends_at = START + timedelta(seconds=40)
@@ -660,13 +658,13 @@ async def test_the_timer_ends_with_the_entry(
     assert not _paths(simulator)
 
 
-async def test_seam_is_asked_at_the_start_of_a_code(
+async def test_lock_is_fetched_when_code_starts(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     reconcile: Poll,
 ) -> None:
-    """Its lock is fetched then, and no other."""
+    """Only its lock is fetched."""
     owner = simulator.state.access_codes[CODE_OWNER]
     owner.starts_at = START + timedelta(seconds=20)
     owner.ends_at = START + timedelta(days=20)
@@ -685,10 +683,10 @@ async def test_seam_is_asked_at_the_start_of_a_code(
         assert named in (FRONT_DOOR, [FRONT_DOOR])
 
 
-async def test_an_action_s_refresh_that_fails_is_made_up_for(
+async def test_failed_refresh_of_locks_is_retried_by_next_poll(
     hass: HomeAssistant, simulator: Simulator, poll: Poll, coordinator: SeamCoordinator
 ) -> None:
-    """The failure is not one of the action, and the next poll fetches the lock."""
+    """The action itself does not fail."""
     simulator.control.edit_code_in_app("Neighbour", name="New neighbour")
     simulator.faults.add("outage", count=9)
     await coordinator.async_refresh_locks([FRONT_DOOR])
@@ -701,7 +699,7 @@ async def test_an_action_s_refresh_that_fails_is_made_up_for(
 
 
 async def _until_hit(fault: Fault) -> None:
-    while not fault.hits:  # noqa: ASYNC110  # The simulator has no event to wait for.
+    while not fault.hits:  # noqa: ASYNC110  # the simulator has no event to wait for
         await asyncio.sleep(0)
 
 
@@ -713,14 +711,14 @@ def _entry(simulator: Simulator) -> MockConfigEntry:
 
 
 async def _struck(fault: Fault) -> None:
-    while not fault.hits:  # noqa: ASYNC110 # the simulator tells it by this alone
+    while not fault.hits:  # noqa: ASYNC110 # the simulator has no event to wait for
         await asyncio.sleep(0)
 
 
-async def test_an_action_hears_of_its_own_failure_though_a_poll_is_under_way(
+async def test_refresh_of_locks_during_poll_returns_own_error(
     coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
-    """What an action asks for is fetched in a round of its own, after the poll's."""
+    """It runs after the poll, with its own requests."""
     slow = simulator.faults.add("hang", path="/events/list", count=1)
     poll = asyncio.create_task(coordinator.async_refresh())
     await _struck(slow)
@@ -733,10 +731,10 @@ async def test_an_action_hears_of_its_own_failure_though_a_poll_is_under_way(
     assert await action is not None
 
 
-async def test_a_cancelled_action_loses_nothing_that_others_wait_for(
+async def test_cancelled_caller_does_not_stop_refresh(
     coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
-    """The round goes on without the one who asked for it."""
+    """The refresh also fetches what others have requested."""
     slow = simulator.faults.add("hang", path="/access_codes/list", count=1)
     action = asyncio.create_task(coordinator.async_refresh_locks([FRONT_DOOR]))
     await _struck(slow)
@@ -745,17 +743,17 @@ async def test_a_cancelled_action_loses_nothing_that_others_wait_for(
     with pytest.raises(asyncio.CancelledError):
         await action
     slow.clear()
-    # Its round ends before the next one may begin.
+    # Its refresh ends before the next one begins.
     await coordinator.async_refresh_locks(())
     code = coordinator.data.locks[FRONT_DOOR].code(CODE_CLEANER)
     assert code is not None
     assert code.name == "Renamed in silence"
 
 
-async def test_what_happens_at_a_new_lock_is_told_once_it_has_entities(
+async def test_events_of_new_lock_fire_once_entities_exist(
     hass: HomeAssistant, coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
-    """A lock that is added and turned between two polls tells it at the next."""
+    """The lock may be added and operated between two polls."""
     simulator.control.add_lock("Shed")
     simulator.control.turn_lock("Shed", locked=True, method="manual")
     await coordinator.async_refresh()
@@ -768,10 +766,10 @@ async def test_what_happens_at_a_new_lock_is_told_once_it_has_entities(
     assert state.attributes["event_type"] == "locked"
 
 
-async def test_the_first_change_after_a_start_writes_one_lock_alone(
+async def test_first_change_writes_only_one_lock(
     hass: HomeAssistant, coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
-    """In a large house the others would be written for nothing."""
+    """The states of other locks are not written."""
     written: list[str] = []
 
     @callback
@@ -791,12 +789,12 @@ async def test_the_first_change_after_a_start_writes_one_lock_alone(
     }
 
 
-async def test_a_refusal_to_tell_events_is_told_once(
+async def test_rejected_event_query_is_logged_once(
     coordinator: SeamCoordinator,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Everything is fetched instead, as often as that is decent, and the log says so."""
+    """Everything is fetched instead, at the usual request rate."""
     simulator.faults.add(
         "status", path="/events/list", status=403, error_type="forbidden"
     )
@@ -813,13 +811,13 @@ async def test_a_refusal_to_tell_events_is_told_once(
     assert sum("accepts the event query again" in line for line in _lines(caplog)) == 1
 
 
-async def test_whoever_waits_is_answered_though_the_entry_is_reloaded(
+async def test_refresh_of_locks_returns_error_on_reload(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     coordinator: SeamCoordinator,
     simulator: Simulator,
 ) -> None:
-    """An action may have a new PIN to tell, and was not cancelled itself."""
+    """The action goes on, as it may have a PIN to return."""
     slow = simulator.faults.add("hang", path="/access_codes/list", count=1)
     asking = asyncio.create_task(coordinator.async_refresh_locks([FRONT_DOOR]))
     await _struck(slow)
@@ -828,10 +826,10 @@ async def test_whoever_waits_is_answered_though_the_entry_is_reloaded(
     assert isinstance(await asking, SeamUnreachableError)
 
 
-async def test_a_fault_of_ours_in_a_round_loses_nothing(
+async def test_bug_in_refresh_causes_reconcile(
     coordinator: SeamCoordinator, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is told, the others do not go on behind its back, and all is fetched anew."""
+    """The exception is raised, and the next poll fetches everything."""
 
     def broken(*_arguments: Any, **_named: Any) -> None:
         raise RuntimeError("a fault of ours")
@@ -848,10 +846,10 @@ async def test_a_fault_of_ours_in_a_round_loses_nothing(
     assert code.name == "Renamed in silence"
 
 
-async def test_what_fails_while_seam_sends_by_itself_is_asked_for_soon(
+async def test_failed_refresh_of_locks_shortens_webhook_interval(
     coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
-    """Not only at the next poll ten minutes later."""
+    """Otherwise the next poll would be ten minutes away."""
     coordinator.push.is_trusted = True
     await coordinator.async_refresh()
     assert coordinator.update_interval == timedelta(minutes=10)
@@ -864,10 +862,10 @@ async def test_what_fails_while_seam_sends_by_itself_is_asked_for_soon(
     assert coordinator.update_interval == timedelta(minutes=10)
 
 
-async def test_what_was_shown_during_a_poll_and_is_undone_by_it_does_not_stay(
+async def test_change_shown_during_poll_is_undone_by_poll(
     hass: HomeAssistant, coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
-    """The poll ends with what it began with, of which Home Assistant would tell nobody."""
+    """Home Assistant does not notify listeners if the data equals that before."""
 
     def names() -> set[str]:
         state = hass.states.get("sensor.front_door_managed_access_codes")
@@ -881,7 +879,7 @@ async def test_what_was_shown_during_a_poll_and_is_undone_by_it_does_not_stay(
         coordinator.engine.code_changed, CODE_CLEANER, {"name": "Not for long"}
     )
     assert "Not for long" in names()
-    # Nothing of ours outweighs the lists any more.
+    # The change does not override the lists any more.
     coordinator.async_apply(coordinator.engine.codes_not_found, (CODE_CLEANER,))
     slow.clear()
     await poll

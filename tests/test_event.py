@@ -1,4 +1,4 @@
-"""Tests of what is told of locks and codes: once, in order, and nothing old."""
+"""Tests of the event entities."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -54,7 +54,7 @@ CODES = "event.front_door_access_code_activity"
 
 @pytest.fixture
 async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the small rental with a manual clock."""
     freezer.move_to(START)
     async with still_simulator() as running:
         yield running
@@ -62,25 +62,25 @@ async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 def front_door(simulator: Simulator) -> Device:
-    """Return the door to which things happen."""
+    """Return the lock on which events happen."""
     return simulator.state.devices[FRONT_DOOR]
 
 
 @pytest.fixture
 def cleaner(simulator: Simulator) -> AccessCode:
-    """Return the code with which they happen."""
+    """Return the code to which events happen."""
     return simulator.state.access_codes[CODE_CLEANER]
 
 
-class Heard:
-    """What the event entities told since."""
+class FiredEvents:
+    """The events that the event entities have fired since."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Begin to listen."""
+        """Start to listen."""
         self._changes: list[HassEvent] = async_capture_events(hass, EVENT_STATE_CHANGED)
 
     def of(self, entity_id: str) -> list[State]:
-        """Return what one told, each time."""
+        """Return the states of an entity, one for each event."""
         return [
             new
             for change in self._changes
@@ -90,12 +90,12 @@ class Heard:
         ]
 
     def types(self, entity_id: str) -> list[str]:
-        """Return the types of what one told."""
+        """Return the event types of an entity."""
         return [state.attributes["event_type"] for state in self.of(entity_id)]
 
     @property
     def everything(self) -> list[State]:
-        """Return what all of them told."""
+        """Return the states of all event entities."""
         entity_ids = {change.data["entity_id"] for change in self._changes}
         return [
             state
@@ -106,9 +106,9 @@ class Heard:
 
 
 @pytest.fixture
-def heard(hass: HomeAssistant, coordinator: SeamCoordinator) -> Heard:
-    """Return what is told after the start."""
-    return Heard(hass)
+def fired(hass: HomeAssistant, coordinator: SeamCoordinator) -> FiredEvents:
+    """Return what fires after the start."""
+    return FiredEvents(hass)
 
 
 def _attributes(state: State) -> dict[str, Any]:
@@ -123,7 +123,7 @@ async def test_events(
     monkeypatch: pytest.MonkeyPatch,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """All event entities of the rental are as they were."""
+    """All event entities match their snapshots."""
     monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.EVENT])
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -131,13 +131,13 @@ async def test_events(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-async def test_a_door_is_opened_with_a_code(
-    hass: HomeAssistant, simulator: Simulator, heard: Heard, poll: Poll
+async def test_unlocked_with_code(
+    hass: HomeAssistant, simulator: Simulator, fired: FiredEvents, poll: Poll
 ) -> None:
-    """Who it was, when, and how; and the lock itself shows it."""
+    """The event has code, time and method, and the lock shows the name."""
     simulator.control.use_code(CODE_CLEANER)
     await poll()
-    [told] = heard.of(LOCK)
+    [told] = fired.of(LOCK)
     assert _attributes(told) == {
         "event_type": "unlocked",
         "access_code_id": CODE_CLEANER,
@@ -150,24 +150,24 @@ async def test_a_door_is_opened_with_a_code(
     lock = hass.states.get("lock.front_door")
     assert lock
     assert lock.attributes["changed_by"] == "Cleaner"
-    assert len(heard.everything) == 1
+    assert len(fired.everything) == 1
 
 
-async def test_other_ways_to_turn_a_lock(
-    hass: HomeAssistant, simulator: Simulator, heard: Heard, poll: Poll
+async def test_operated_without_code(
+    hass: HomeAssistant, simulator: Simulator, fired: FiredEvents, poll: Poll
 ) -> None:
-    """Without a code, the way is told; what is not known is left out."""
+    """The event has the method, and unknown attributes are left out."""
     simulator.control.turn_lock("Front Door", locked=False, method="manual")
     simulator.control.turn_lock("Front Door", locked=True, method="automatic")
     simulator.control.deny_access("Front Door")
     await poll()
-    assert heard.types(LOCK) == ["unlocked", "locked", "access_denied"]
-    assert [state.attributes.get("method") for state in heard.of(LOCK)] == [
+    assert fired.types(LOCK) == ["unlocked", "locked", "access_denied"]
+    assert [state.attributes.get("method") for state in fired.of(LOCK)] == [
         "manual",
         "automatic",
         None,
     ]
-    for state in heard.of(LOCK):
+    for state in fired.of(LOCK):
         assert "access_code_id" not in state.attributes
         assert "access_code_name" not in state.attributes
     lock = hass.states.get("lock.front_door")
@@ -175,14 +175,14 @@ async def test_other_ways_to_turn_a_lock(
     assert lock.attributes["changed_by"] == "automatic"
 
 
-async def test_a_code_that_is_told_by_its_pin_alone(
+async def test_code_known_by_pin_only(
     simulator: Simulator,
     front_door: Device,
     cleaner: AccessCode,
-    heard: Heard,
+    fired: FiredEvents,
     poll: Poll,
 ) -> None:
-    """Its name is told and its PIN is not, whosever it is."""
+    """The event has its name, but not the PIN."""
     simulator.backend.events.lock(
         "unlocked", front_door, method="keycode", code=cleaner.code
     )
@@ -190,45 +190,45 @@ async def test_a_code_that_is_told_by_its_pin_alone(
         "unlocked", front_door, method="keycode", code="908172"
     )
     await poll()
-    known, unknown = heard.of(LOCK)
+    known, unknown = fired.of(LOCK)
     assert known.attributes["access_code_name"] == "Cleaner"
     assert "access_code_name" not in unknown.attributes
     for pin in (cleaner.code, "908172"):
-        assert str(pin) not in repr(heard.everything)
+        assert str(pin) not in repr(fired.everything)
 
 
-async def test_types_that_nobody_knows(
+async def test_unknown_event_types(
     simulator: Simulator,
     front_door: Device,
     cleaner: AccessCode,
-    heard: Heard,
+    fired: FiredEvents,
     poll: Poll,
 ) -> None:
-    """They are told as something else, with the type that Seam sent."""
+    """They fire as other, with the type that Seam sent."""
     simulator.backend.events.lock("flew_away", front_door)
     simulator.backend.events.code("enchanted.twice", cleaner)
     simulator.backend.events.device("purred", front_door)
     await poll()
-    [lock] = heard.of(LOCK)
+    [lock] = fired.of(LOCK)
     assert lock.attributes["event_type"] == "other"
     assert lock.attributes["seam_event_type"] == "lock.flew_away"
-    [code] = heard.of(CODES)
+    [code] = fired.of(CODES)
     assert code.attributes["event_type"] == "other"
     assert code.attributes["seam_event_type"] == "access_code.enchanted.twice"
     assert code.attributes["access_code_name"] == "Cleaner"
-    assert len(heard.everything) == 2
+    assert len(fired.everything) == 2
 
 
-async def test_a_code_or_lock_that_nobody_knows(
-    simulator: Simulator, front_door: Device, heard: Heard, poll: Poll
+async def test_unknown_code_or_lock(
+    simulator: Simulator, front_door: Device, fired: FiredEvents, poll: Poll
 ) -> None:
-    """The code's id is told, an event of another lock is not."""
+    """The ID of the code is shown, an event of an unknown lock is ignored."""
     events = simulator.backend.events
     events.lock("unlocked", front_door, access_code_id="nobody", method="keycode")
     events._emit("lock.unlocked", WORKSPACE, {"device_id": "nowhere"})
     events._emit("lock.unlocked", WORKSPACE, {})
     await poll()
-    [told] = heard.everything
+    [told] = fired.everything
     assert told.attributes["access_code_id"] == "nobody"
     assert "access_code_name" not in told.attributes
 
@@ -236,31 +236,31 @@ async def test_a_code_or_lock_that_nobody_knows(
 @pytest.mark.parametrize(
     "kind", [kind for kind in ACCESS_CODE_ACTIVITY.event_types or () if kind != "other"]
 )
-async def test_what_becomes_of_codes(
-    simulator: Simulator, cleaner: AccessCode, heard: Heard, poll: Poll, kind: str
+async def test_access_code_event_types(
+    simulator: Simulator, cleaner: AccessCode, fired: FiredEvents, poll: Poll, kind: str
 ) -> None:
-    """Each of Seam's types has its own, with dots as underscores."""
+    """Each of Seam's types has its own, with underscores for dots."""
     what = kind.replace("unmanaged_", "unmanaged.", 1)
     simulator.backend.events.code(what, cleaner)
     await poll()
-    [told] = heard.of(CODES)
+    [told] = fired.of(CODES)
     assert told.attributes["event_type"] == kind
     assert told.attributes["seam_event_type"] == f"access_code.{what}"
     assert told.attributes["access_code_id"] == CODE_CLEANER
     assert told.attributes["errors"] == []
-    assert not heard.of(LOCK)
+    assert not fired.of(LOCK)
 
 
-async def test_what_is_wrong_is_told_with_the_event(
-    simulator: Simulator, heard: Heard, poll: Poll
+async def test_errors_of_code(
+    simulator: Simulator, fired: FiredEvents, poll: Poll
 ) -> None:
-    """As it is now: with Seam's words, our advice, and no PIN."""
+    """They are current, with Seam's message and our advice, and no PIN."""
     pin = simulator.state.access_codes[CODE_OWNER].code
     simulator.control.code_error(
         CODE_OWNER, "failed_to_set_on_device", f"Not with {pin}."
     )
     await poll()
-    [told] = heard.of(CODES)
+    [told] = fired.of(CODES)
     assert told.attributes["event_type"] == "failed_to_set_on_device"
     [error] = told.attributes["errors"]
     assert error["error_code"] == "failed_to_set_on_device"
@@ -268,10 +268,10 @@ async def test_what_is_wrong_is_told_with_the_event(
     assert error["advice"].startswith("Seam keeps trying")
 
 
-async def test_why_access_was_denied(
-    simulator: Simulator, front_door: Device, heard: Heard, poll: Poll
+async def test_access_denied_reason(
+    simulator: Simulator, front_door: Device, fired: FiredEvents, poll: Poll
 ) -> None:
-    """Seam's code and words, without what was typed: it may be anybody's PIN."""
+    """Seam's reason is shown, but not what was typed, which may be a PIN."""
     owner = simulator.state.access_codes[CODE_OWNER].code
     assert owner
     typed = f"Neither '{owner}' nor {'-'.join(owner)} nor 9 0 8 1, with {simulator.key}"
@@ -283,7 +283,7 @@ async def test_why_access_was_denied(
         customer_key="jane@example.com",
     )
     await poll()
-    [told] = heard.of(LOCK)
+    [told] = fired.of(LOCK)
     assert _attributes(told) == {
         "event_type": "access_denied",
         "reason_code": "unknown_code",
@@ -293,25 +293,25 @@ async def test_why_access_was_denied(
     }
 
 
-async def test_how_a_phone_opened(
-    simulator: Simulator, front_door: Device, heard: Heard, poll: Poll
+async def test_unlocked_by_phone(
+    simulator: Simulator, front_door: Device, fired: FiredEvents, poll: Poll
 ) -> None:
-    """Over which radio is told, where Seam knows; oddities cost no event."""
+    """The event says whether by Bluetooth or NFC, if Seam does."""
     events = simulator.backend.events
     events.lock("unlocked", front_door, is_via_bluetooth=True, is_via_nfc=False)
     events.lock("unlocked", front_door, is_via_nfc="maybe", user_identity_id=["x"])
     await poll()
-    first, second = heard.of(LOCK)
+    first, second = fired.of(LOCK)
     assert first.attributes["is_via_bluetooth"] is True
     assert first.attributes["is_via_nfc"] is False
     assert "is_via_nfc" not in second.attributes
     assert "user_identity_id" not in second.attributes
 
 
-async def test_what_was_changed(
-    simulator: Simulator, cleaner: AccessCode, heard: Heard, poll: Poll
+async def test_changes_of_code(
+    simulator: Simulator, cleaner: AccessCode, fired: FiredEvents, poll: Poll
 ) -> None:
-    """What and why, with the former name, and none of the PINs."""
+    """What has changed and why, with the former name, and no PIN."""
     pins = ("715931", "715932", "715933", "715934", "715935", "715936")
     simulator.backend.events.code(
         "changed",
@@ -348,7 +348,7 @@ async def test_what_was_changed(
     )
     await poll()
     changed, _, renamed, requested, pulled = (
-        _attributes(state) for state in heard.of(CODES)
+        _attributes(state) for state in fired.of(CODES)
     )
     assert changed["change_reason"] == "renewed •••• and ••••"
     assert changed["changed_properties"] == ["code", "name"]
@@ -356,44 +356,44 @@ async def test_what_was_changed(
     assert "changed_properties" not in renamed
     assert requested["requested_mutations"] == ["updating_code"]
     assert pulled["backup_access_code_id"] == "backup"
-    assert not any(pin in repr(heard.everything) for pin in pins)
+    assert not any(pin in repr(fired.everything) for pin in pins)
 
 
-async def test_a_code_that_is_gone_is_told_with_its_name(
-    simulator: Simulator, heard: Heard, poll: Poll
+async def test_deleted_code_has_name(
+    simulator: Simulator, fired: FiredEvents, poll: Poll
 ) -> None:
-    """The event comes with the last that is known of it."""
+    """It is the last known name."""
     simulator.control.delete_code_in_app(UNMANAGED_NEIGHBOUR)
     await poll()
-    [told] = heard.of(CODES)
+    [told] = fired.of(CODES)
     assert told.attributes["event_type"] == "unmanaged_removed"
     assert told.attributes["access_code_name"] == "Neighbour"
     assert told.attributes["errors"] == []
 
 
-async def test_a_lock_that_is_gone_makes_no_trouble(
+async def test_event_of_removed_lock_is_ignored(
     hass: HomeAssistant,
     simulator: Simulator,
     front_door: Device,
     cleaner: AccessCode,
-    heard: Heard,
+    fired: FiredEvents,
     poll: Poll,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What happened on it just before need not be told any more."""
+    """There is no entity left to fire it."""
     simulator.control.use_code(CODE_CLEANER)
     simulator.backend.events.code("changed", cleaner)
     simulator.control.remove_lock("Front Door")
     await poll()
     assert hass.states.get(LOCK) is None
-    assert not heard.everything
+    assert not fired.everything
     assert "Exception" not in caplog.text
 
 
-async def test_many_at_once(
-    simulator: Simulator, front_door: Device, heard: Heard, poll: Poll
+async def test_many_events_at_once(
+    simulator: Simulator, front_door: Device, fired: FiredEvents, poll: Poll
 ) -> None:
-    """Two hundred in one answer, in any order: each once, oldest first, none lost."""
+    """200 events in any order: each fires once, oldest first."""
     simulator.control.order_events("shuffled")
     for number in range(200):
         simulator.clock.advance(0.25)
@@ -404,17 +404,17 @@ async def test_many_at_once(
         )
     await poll()
     await poll()
-    assert heard.types(LOCK) == ["locked", "unlocked"] * 100
-    occurred = [state.attributes["occurred_at"] for state in heard.of(LOCK)]
+    assert fired.types(LOCK) == ["locked", "unlocked"] * 100
+    occurred = [state.attributes["occurred_at"] for state in fired.of(LOCK)]
     assert occurred == sorted(set(occurred))
-    states = [state.state for state in heard.of(LOCK)]
+    states = [state.state for state in fired.of(LOCK)]
     assert states == sorted(set(states))
 
 
-async def test_an_event_is_told_after_the_states_that_it_is_about(
+async def test_event_fires_after_states_are_written(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator, poll: Poll
 ) -> None:
-    """An automation that asks whether the door is open must find it so."""
+    """An automation may check whether the door is unlocked."""
     found: list[tuple[str, str | None]] = []
 
     @callback
@@ -432,60 +432,60 @@ async def test_an_event_is_told_after_the_states_that_it_is_about(
     assert found == [("locked", "manual"), ("unlocked", "Cleaner")]
 
 
-async def test_nothing_is_told_twice(
-    simulator: Simulator, heard: Heard, poll: Poll
+async def test_repeated_event_fires_once(
+    simulator: Simulator, fired: FiredEvents, poll: Poll
 ) -> None:
-    """Answers overlap, and Seam repeats itself."""
+    """Answers overlap, and Seam repeats events."""
     simulator.control.use_code(CODE_CLEANER)
     for _ in range(3):
         await poll()
         simulator.control.repeat_last_event()
-    assert len(heard.of(LOCK)) == 1
+    assert len(fired.of(LOCK)) == 1
 
 
-async def test_an_event_that_comes_late_is_told(
-    simulator: Simulator, freezer: FrozenDateTimeFactory, heard: Heard, poll: Poll
+async def test_late_event_fires(
+    simulator: Simulator, freezer: FrozenDateTimeFactory, fired: FiredEvents, poll: Poll
 ) -> None:
-    """Under its old date, after newer ones were told."""
+    """It keeps its date, although newer ones have fired."""
     simulator.control.delay_events(seconds=90)
     simulator.control.use_code(CODE_CLEANER)
     simulator.clock.advance(30)
     simulator.control.turn_lock("Front Door", locked=True)
     await poll()
-    assert heard.types(LOCK) == ["locked"]
+    assert fired.types(LOCK) == ["locked"]
     simulator.clock.advance(90)
     freezer.tick(120)
     await poll()
-    assert heard.types(LOCK) == ["locked", "unlocked"]
+    assert fired.types(LOCK) == ["locked", "unlocked"]
 
 
-async def test_nothing_old_is_told_after_a_reload(
+async def test_old_events_do_not_fire_after_reload(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
-    heard: Heard,
+    fired: FiredEvents,
     poll: Poll,
 ) -> None:
-    """The last event is shown again with its old time, and what is new is told."""
+    """The last event is restored, and new events fire."""
     simulator.control.use_code(CODE_CLEANER)
     await poll()
-    [before] = heard.of(LOCK)
+    [before] = fired.of(LOCK)
     simulator.control.turn_lock("Front Door", locked=True)
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     coordinator: SeamCoordinator = entry.runtime_data
     await coordinator.async_refresh()
-    assert {state.state for state in heard.everything} == {before.state}
+    assert {state.state for state in fired.everything} == {before.state}
     simulator.control.use_code(CODE_OWNER)
     await coordinator.async_refresh()
-    assert heard.of(LOCK)[-1].attributes["access_code_name"] == "Owner"
-    assert len({state.state for state in heard.everything}) == 2
+    assert fired.of(LOCK)[-1].attributes["access_code_name"] == "Owner"
+    assert len({state.state for state in fired.everything}) == 2
 
 
-async def test_what_happened_before_the_start_is_not_told(
+async def test_events_before_start_do_not_fire(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Otherwise each restart would ring the bell."""
+    """Otherwise each restart would trigger automations."""
     simulator.control.use_code(CODE_CLEANER)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -498,14 +498,14 @@ async def test_what_happened_before_the_start_is_not_told(
     assert lock.attributes["changed_by"] == "Cleaner"
 
 
-async def test_what_happens_during_an_outage_is_told_after_it(
+async def test_events_during_outage_fire_after_it(
     hass: HomeAssistant,
     simulator: Simulator,
-    heard: Heard,
+    fired: FiredEvents,
     poll: Poll,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """It is news all the same."""
+    """They are new all the same."""
     monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
     simulator.faults.add("outage")
     await poll()
@@ -515,16 +515,16 @@ async def test_what_happens_during_an_outage_is_told_after_it(
     simulator.control.use_code(CODE_CLEANER)
     simulator.faults.clear()
     await poll()
-    assert heard.types(LOCK) == ["unlocked"]
+    assert fired.types(LOCK) == ["unlocked"]
     state = hass.states.get(LOCK)
     assert state
     assert state.attributes["access_code_name"] == "Cleaner"
 
 
-async def test_locks_without_codes_have_no_code_events(
+async def test_lock_without_codes_has_no_code_entity(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """What cannot happen has no entity."""
+    """Only its lock activity exists."""
     lock = simulator.control.add_lock("Shutter")
     lock.flags = {"can_remotely_lock": True}
     lock.capabilities_supported = ["lock"]
@@ -533,10 +533,10 @@ async def test_locks_without_codes_have_no_code_events(
     assert hass.states.get("event.shutter_access_code_activity") is None
 
 
-async def test_the_example_of_the_readme(
+async def test_readme_example(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
-    """It works as it is pasted: with a code's name, or else with the method."""
+    """It works as pasted, with the name of a code or the method."""
     [example] = [
         block.split("```")[0]
         for block in README.split("```yaml\n")[1:]

@@ -1,4 +1,4 @@
-"""Tests of set-up, unload, reload, and removal of devices."""
+"""Tests of setup, unload, reload and removal."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ from .conftest import Poll
 
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat reads at once."""
+    """Repeat reads without delay."""
     monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
 
 
@@ -52,13 +52,13 @@ async def _set_up(hass: HomeAssistant, entry: MockConfigEntry) -> bool:
     return loaded
 
 
-async def test_it_is_set_up_unloaded_and_set_up_again(
+async def test_setup_unload_and_setup_again(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """The managed locks are there; unloaded, nothing is asked any more."""
+    """Nothing is requested while the entry is unloaded."""
     assert await _set_up(hass, entry)
     assert _lock_ids(device_registry, entry) == set(LOCKS)
     assert CELLAR_DOOR_UNMANAGED not in LOCKS
@@ -84,13 +84,13 @@ async def test_it_is_set_up_unloaded_and_set_up_again(
     assert _lock_ids(device_registry, entry) == set(LOCKS)
 
 
-async def test_a_reload_makes_nothing_new(
+async def test_reload_keeps_devices_and_entities(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     coordinator: SeamCoordinator,
     entity_registry: er.EntityRegistry,
 ) -> None:
-    """The same devices and entities are there, as the user left them."""
+    """They stay as the user has customized them."""
     entity_registry.async_update_entity("lock.front_door", name="Main entrance")
     before = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
     assert await hass.config_entries.async_reload(entry.entry_id)
@@ -102,14 +102,14 @@ async def test_a_reload_makes_nothing_new(
     assert state.name == "Main entrance"
 
 
-async def test_removing_an_entry_removes_all_of_it(
+async def test_remove_entry(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     coordinator: SeamCoordinator,
     device_registry: dr.DeviceRegistry,
     entity_registry: er.EntityRegistry,
 ) -> None:
-    """Neither devices nor entities nor states stay behind."""
+    """No devices, entities or states stay behind."""
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     assert not dr.async_entries_for_config_entry(device_registry, entry.entry_id)
@@ -117,13 +117,13 @@ async def test_removing_an_entry_removes_all_of_it(
     assert not hass.states.async_all("lock")
 
 
-async def test_two_workspaces_do_not_mix(
+async def test_two_workspaces(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """Each entry has the locks of its own key, and goes alone."""
+    """Each entry has the locks of its own key, and is removed alone."""
     other = MockConfigEntry(
         domain=DOMAIN,
         unique_id=WORKSPACE_TWO,
@@ -139,10 +139,10 @@ async def test_two_workspaces_do_not_mix(
     assert state.state == "locked"
 
 
-async def test_an_empty_workspace_is_no_failure(
+async def test_empty_workspace(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Its first lock turns up once there is one."""
+    """Its first lock appears as soon as there is one."""
     for device in simulator.state.devices.values():
         device.is_managed = False
     assert await _set_up(hass, entry)
@@ -168,7 +168,7 @@ SETUP_ERRORS = [
 
 
 @pytest.mark.parametrize(("kind", "where", "key"), SETUP_ERRORS)
-async def test_trouble_at_set_up_is_tried_again(
+async def test_setup_is_retried_after_error(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -177,7 +177,7 @@ async def test_trouble_at_set_up_is_tried_again(
     where: dict[str, Any],
     key: str,
 ) -> None:
-    """The reason is told in words; nothing is half there; later all is well."""
+    """The reason is translated, and setup succeeds later."""
     simulator.faults.add(kind, **where)
     assert not await _set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_RETRY
@@ -192,10 +192,10 @@ async def test_trouble_at_set_up_is_tried_again(
     assert _lock_ids(device_registry, entry) == set(LOCKS)
 
 
-async def test_a_suspended_workspace_is_tried_again(
+async def test_setup_is_retried_while_workspace_is_suspended(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """It is said that Seam has suspended it; no new key is asked for."""
+    """No new key is requested."""
     simulator.control.suspend_workspace()
     assert not await _set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_RETRY
@@ -206,13 +206,13 @@ async def test_a_suspended_workspace_is_tried_again(
     assert await hass.config_entries.async_reload(entry.entry_id)
 
 
-async def test_a_revoked_key_at_set_up_asks_for_another(
+async def test_revoked_key_at_setup_starts_reauth(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Once, and without the key in any text."""
+    """It starts once, and no text holds the key."""
     simulator.control.revoke_key()
     assert not await _set_up(hass, entry)
     assert entry.state is ConfigEntryState.SETUP_ERROR
@@ -248,14 +248,14 @@ async def _remove_device(
     return bool(answer["success"])
 
 
-async def test_only_devices_that_seam_no_longer_has_can_be_removed(
+async def test_only_stale_devices_can_be_removed(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     entry: MockConfigEntry,
     coordinator: SeamCoordinator,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """Neither a lock that is there nor the workspace itself."""
+    """Current locks and the workspace cannot be removed."""
     assert await async_setup_component(hass, "config", {})
     client = await hass_ws_client(hass)
     devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
@@ -269,7 +269,7 @@ async def test_only_devices_that_seam_no_longer_has_can_be_removed(
     assert device_registry.async_get(old.id) is None
 
 
-async def test_no_device_can_be_removed_while_seam_cannot_be_asked(
+async def test_no_device_can_be_removed_while_seam_is_unreachable(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     entry: MockConfigEntry,
@@ -277,7 +277,7 @@ async def test_no_device_can_be_removed_while_seam_cannot_be_asked(
     simulator: Simulator,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """Nobody knows then whether it still exists; the refusal is no crash."""
+    """It is unknown whether the device still exists."""
     assert await async_setup_component(hass, "config", {})
     client = await hass_ws_client(hass)
     [device] = [
@@ -292,22 +292,22 @@ async def test_no_device_can_be_removed_while_seam_cannot_be_asked(
     assert device_registry.async_get(device.id) is not None
 
 
-async def test_the_actions_are_there_without_any_workspace(
+async def test_actions_exist_without_workspace(
     hass: HomeAssistant,
 ) -> None:
-    """Automations can be checked while nothing is connected."""
+    """Automations can be validated while nothing is connected."""
     assert await async_setup_component(hass, DOMAIN, {})
     assert hass.services.has_service(DOMAIN, "schedule_access_code")
 
 
-async def test_a_disabled_entity_stays_disabled(
+async def test_disabled_entity_is_not_added_again(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     reconcile: Poll,
     entity_registry: er.EntityRegistry,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """It is not tried anew at every poll."""
+    """It is added once, not at every poll."""
     entity_registry.async_update_entity(
         "sensor.front_door_battery", disabled_by=er.RegistryEntryDisabler.USER
     )

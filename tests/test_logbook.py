@@ -30,13 +30,13 @@ from .conftest import Poll
 async def mock_recorder_before_hass(
     async_test_recorder: AsyncGenerator[Recorder],
 ) -> None:
-    """Prepare the database, which has to be there before Home Assistant is."""
+    """Set up the database before Home Assistant."""
 
 
 async def _read(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator, **more: Any
 ) -> list[dict[str, Any]]:
-    """Return our lines, as the database has them."""
+    """Return our lines from the database."""
     await async_wait_recording_done(hass)
     client = await hass_ws_client()
     await client.send_json_auto_id(
@@ -52,13 +52,13 @@ async def _read(
 
 
 @pytest.mark.usefixtures("recorder_mock")
-async def test_what_happened_can_be_read(
+async def test_lines_of_events(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     simulator: Simulator,
     poll: Poll,
 ) -> None:
-    """Who did what to which door, in words and in order, and no PIN."""
+    """They say who did what on which lock, in order, and hold no PIN."""
     assert await async_setup_component(hass, LOGBOOK_DOMAIN, {})
     await hass.async_block_till_done()
     front_door = simulator.state.devices[FRONT_DOOR]
@@ -78,7 +78,7 @@ async def test_what_happened_can_be_read(
         ("Front Door", "was unlocked with the code Cleaner"),
         ("Front Door", "was unlocked with the code Cleaner"),
         ("Front Door", "was unlocked with a code"),
-        ("Apartment 1", "was locked by itself"),
+        ("Apartment 1", "was locked automatically"),
         ("Front Door", "was unlocked"),
         ("Front Door", "denied access: unknown code"),
         ("Front Door", "code Cleaner: Failed to set"),
@@ -91,13 +91,13 @@ async def test_what_happened_can_be_read(
     text = json.dumps(lines)
     assert "908172" not in text
     assert str(cleaner.code) not in text
-    # The lock's own dialog asks for its lines alone.
+    # The dialog of the lock requests only its lines.
     lines = await _read(hass, hass_ws_client, entity_ids=["lock.apartment_1"])
-    assert [line["message"] for line in lines] == ["was locked by itself"]
+    assert [line["message"] for line in lines] == ["was locked automatically"]
 
 
 @pytest.mark.usefixtures("recorder_mock")
-async def test_it_is_written_whatever_entities_people_want(
+async def test_lines_without_entities(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     entity_registry: er.EntityRegistry,
@@ -105,7 +105,7 @@ async def test_it_is_written_whatever_entities_people_want(
     entry: MockConfigEntry,
     poll: Poll,
 ) -> None:
-    """Somebody who disables the event, or removes the lock, still reads it."""
+    """Lines are shown even if the event entity is disabled or the lock removed."""
     assert await async_setup_component(hass, LOGBOOK_DOMAIN, {})
     entity_registry.async_update_entity(
         "event.front_door_lock_activity",
@@ -121,7 +121,7 @@ async def test_it_is_written_whatever_entities_people_want(
 
 
 @pytest.mark.usefixtures("recorder_mock")
-async def test_long_names_can_be_read(
+async def test_long_names_are_stored(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     simulator: Simulator,
@@ -129,7 +129,7 @@ async def test_long_names_can_be_read(
     reconcile: Poll,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """However long what Seam sends is, the line is stored, and the event with it."""
+    """Neither the line nor the event gets too long for the database."""
     assert await async_setup_component(hass, LOGBOOK_DOMAIN, {})
     await hass.async_block_till_done()
     simulator.state.access_codes[CODE_CLEANER].name = "x" * 60_000
@@ -148,18 +148,18 @@ async def test_long_names_can_be_read(
 
 
 @pytest.mark.usefixtures("recorder_mock")
-async def test_a_line_that_was_stored_without_its_data(
+async def test_line_without_data(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
     poll: Poll,
 ) -> None:
-    """One such line does not take the others away."""
+    """It is shown with default texts."""
     assert await async_setup_component(hass, LOGBOOK_DOMAIN, {})
     await hass.async_block_till_done()
     hass.bus.async_fire(EVENT_ACTIVITY, {"name": "x" * 60_000, "message": "odd"})
     hass.bus.async_fire(EVENT_ACTIVITY, {"name": "Front Door", "message": "is well"})
     lines = await _read(hass, hass_ws_client)
     assert [(line["name"], line["message"]) for line in lines] == [
-        ("Seam", "told of something"),
+        ("Seam", "reported an event"),
         ("Front Door", "is well"),
     ]

@@ -1,7 +1,7 @@
-"""Whatever happens, in whatever order: afterwards Home Assistant shows what is true.
+"""Test of the whole integration with random sequences of changes and failures.
 
-A Hypothesis state machine over the whole integration: a real Home Assistant, the
-simulator over loopback, one clock. The long run is `HYPOTHESIS_PROFILE=long`.
+A Hypothesis state machine over a real Home Assistant and the simulator on loopback,
+with one clock. The long run is `HYPOTHESIS_PROFILE=long`.
 """
 
 import asyncio
@@ -47,7 +47,7 @@ SETTINGS = settings(
     suppress_health_check=list(HealthCheck),
 )
 
-# Fewer locks find more: their troubles meet.
+# With few locks, failures coincide more often.
 LOCKS = (FRONT_DOOR, APARTMENT_1, BIKE_ROOM_KEYPAD, BOAT_SHED)
 PATHS = ("/", "/events", "/devices", "/access_codes", "/action_attempts", "/locks")
 WAITS = (1, 5, 20, 60, 61, 120, 300, 901, 3600, 86400)
@@ -55,21 +55,21 @@ WAITS = (1, 5, 20, 60, 61, 120, 300, 901, 3600, 86400)
 
 @pytest.fixture(autouse=True)
 def _custom_integration() -> None:
-    """Have no Home Assistant here: every example has one of its own."""
+    """Do not set up a Home Assistant, as every example has its own."""
 
 
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat reads at once, and follow events at once."""
+    """Repeat reads and fetch after events without delay."""
     monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
     monkeypatch.setattr("custom_components.seam.coordinator._EVENT_DEBOUNCE_SECONDS", 0)
 
 
 @pytest.fixture
 def _one_clock(hass_storage: dict[str, Any]) -> Iterator[None]:
-    """Freeze time for all examples; it only goes forward."""
+    """Freeze time for all examples; it only moves forward."""
     loop = asyncio.get_event_loop()
-    # Debugging asyncio takes more time than all the rest.
+    # The debug mode of asyncio takes most of the time.
     loop.set_debug(False)
     with (
         freeze_time(START) as freezer,
@@ -82,7 +82,7 @@ def _one_clock(hass_storage: dict[str, Any]) -> Iterator[None]:
 
 def still_simulator(freezer: FrozenDateTimeFactory) -> Simulator:
     """Return the small rental with a few of its locks, on another morning."""
-    # Always at the same time of day, as the codes begin and end at full hours.
+    # Always at the same time of day, as codes start and end at full hours.
     now = (freezer() + timedelta(days=1)).replace(
         hour=START.hour, minute=START.minute, second=0, microsecond=0
     )
@@ -96,14 +96,14 @@ def still_simulator(freezer: FrozenDateTimeFactory) -> Simulator:
 
 
 class Machine(RuleBasedStateMachine):
-    """A house, and everything that can happen to it."""
+    """A Home Assistant and a workspace, and everything that can happen to them."""
 
-    # Shared by all examples: to freeze time and to watch the loop takes long.
+    # Shared by all examples, as freezing time and watching the loop are slow.
     freezer: FrozenDateTimeFactory
     idle: Idle
 
     def __init__(self) -> None:
-        """Start it."""
+        """Start both."""
         super().__init__()
         self.loop = asyncio.get_event_loop()
         self.house = House(self.freezer, self.idle, still_simulator(self.freezer))
@@ -114,12 +114,12 @@ class Machine(RuleBasedStateMachine):
         self.number = 0
 
     def run[T](self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Run in the event loop."""
+        """Run a coroutine in the event loop."""
         return self.loop.run_until_complete(coroutine)
 
     @override
     def teardown(self) -> None:
-        """End all trouble and compare; then stop it, whatever came out."""
+        """End all failures, compare with Seam, and stop."""
         try:
             self.run(self.house.recover())
             self.house.check_always()
@@ -128,8 +128,8 @@ class Machine(RuleBasedStateMachine):
             self.run(while_time_runs(self.freezer, end))
 
     @invariant()
-    def nothing_is_told_or_sent_twice(self) -> None:
-        """At no time."""
+    def nothing_fires_or_is_sent_twice(self) -> None:
+        """Check this after each step."""
         self.house.check_always()
 
     def device(self, data: st.DataObject) -> str:
@@ -142,7 +142,7 @@ class Machine(RuleBasedStateMachine):
         return data.draw(st.sampled_from(sorted(devices)), label="device")
 
     def codes(self, *, managed: bool | None = None) -> list[AccessCode]:
-        """Return the codes that there are."""
+        """Return the current codes."""
         world = self.simulator.state
         return [
             code
@@ -152,12 +152,12 @@ class Machine(RuleBasedStateMachine):
         ]
 
     def name(self) -> str:
-        """Return a name that no code had before."""
+        """Return a name that no code has had before."""
         self.number += 1
         return f"Guest {chr(64 + self.number % 26)}{'x' * (self.number // 26)}"
 
     def times(self, hours: tuple[float, float] | None) -> dict[str, str]:
-        """Return a time frame, counted from now."""
+        """Return a time frame relative to now."""
         if hours is None:
             return {}
         start, length = hours
@@ -174,7 +174,7 @@ class Machine(RuleBasedStateMachine):
         """Time passes."""
         self.run(self.house.step(seconds))
 
-    # The world changes
+    # Changes at Seam
 
     @rule(
         data=st.data(),
@@ -190,19 +190,19 @@ class Machine(RuleBasedStateMachine):
         ),
     )
     def change_device(self, data: st.DataObject, what: str) -> None:
-        """Something happens to a lock or its account."""
+        """The state of a lock or its account changes."""
         getattr(self.control, what)(self.device(data))
         self.run(self.house.settle())
 
     @rule(data=st.data(), locked=st.booleans())
     def turn(self, data: st.DataObject, *, locked: bool) -> None:
-        """Somebody turns a lock by hand."""
+        """Somebody operates a lock manually."""
         self.control.turn_lock(self.device(data), locked=locked)
         self.run(self.house.settle())
 
     @rule(data=st.data(), level=st.sampled_from([0.1, 0.5, 0.9]), silent=st.booleans())
     def charge(self, data: st.DataObject, level: float, *, silent: bool) -> None:
-        """A battery is at another level, with or without an event."""
+        """The level of a battery changes, with or without an event."""
         device_id = self.device(data)
         if silent:
             self.control.set_device(device_id, battery_level=level)
@@ -212,14 +212,14 @@ class Machine(RuleBasedStateMachine):
 
     @rule(data=st.data(), name=st.sampled_from(["Loft", "Cellar", "Attic"]))
     def rename(self, data: st.DataObject, name: str) -> None:
-        """A lock gets another name."""
+        """A lock is renamed."""
         self.control.rename_lock(self.device(data), name)
         self.run(self.house.settle())
 
     @precondition(lambda self: len(self.simulator.state.devices) < 12)
     @rule(maker=st.sampled_from(["august_lock", "schlage_lock", "nuki_lock"]))
     def add_lock(self, maker: str) -> None:
-        """A lock appears."""
+        """A lock is added."""
         self.control.add_lock(self.name(), maker)
         self.run(self.house.settle())
 
@@ -230,13 +230,13 @@ class Machine(RuleBasedStateMachine):
     )
     @rule(data=st.data())
     def remove_lock(self, data: st.DataObject) -> None:
-        """A lock goes, and its codes with it."""
+        """A lock is removed with its codes."""
         self.control.remove_lock(self.device(data))
         self.run(self.house.settle())
 
     @rule(data=st.data(), pin=st.sampled_from(["404142", "515253", None]))
     def add_unmanaged(self, data: st.DataObject, pin: str | None) -> None:
-        """Somebody sets a code at the lock."""
+        """Somebody creates a code on the lock."""
         self.control.add_unmanaged_code(self.device(data), self.name(), pin)
         self.run(self.house.settle())
 
@@ -248,7 +248,7 @@ class Machine(RuleBasedStateMachine):
         ),
     )
     def change_code(self, data: st.DataObject, what: str) -> None:
-        """Something happens to a code without Seam being asked."""
+        """A code changes on its lock."""
         codes = {code.access_code_id: code for code in self.codes()}
         code_id = data.draw(st.sampled_from(sorted(codes)), label="code")
         match what:
@@ -274,7 +274,7 @@ class Machine(RuleBasedStateMachine):
     def create_elsewhere(
         self, data: st.DataObject, hours: tuple[float, float] | None
     ) -> None:
-        """Somebody else makes a code through Seam."""
+        """Another client creates a code."""
         self.run(
             self.house.ask_as_another(
                 "/access_codes/create",
@@ -289,7 +289,7 @@ class Machine(RuleBasedStateMachine):
     def change_elsewhere(
         self, data: st.DataObject, hours: tuple[float, float] | None, *, delete: bool
     ) -> None:
-        """Somebody else changes or deletes a code through Seam."""
+        """Another client changes or deletes a code."""
         ids = sorted(code.access_code_id for code in self.codes(managed=True))
         code_id = data.draw(st.sampled_from(ids), label="code")
         body = {} if delete else {"name": self.name(), **self.times(hours)}
@@ -301,11 +301,11 @@ class Machine(RuleBasedStateMachine):
             )
         )
 
-    # What we do
+    # Actions
 
     @rule(data=st.data(), hours=FRAMES)
     def schedule(self, data: st.DataObject, hours: tuple[float, float] | None) -> None:
-        """An action makes a code."""
+        """An action creates a code."""
         if entity_id := self.house.lock_entity(self.device(data)):
             self.act(
                 "schedule_access_code",
@@ -347,7 +347,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule(data=st.data(), what=st.sampled_from(["lock", "unlock"]))
     def move(self, data: st.DataObject, what: str) -> None:
-        """Somebody uses the lock entity."""
+        """An action locks or unlocks."""
         if entity_id := self.house.lock_entity(self.device(data)):
             self.run(
                 self.house.act(
@@ -356,10 +356,10 @@ class Machine(RuleBasedStateMachine):
             )
 
     def act(self, action: str, writes: dict[str, int], **data: Any) -> None:
-        """Call one of our actions."""
+        """Call an action of the integration."""
         self.run(self.house.act("seam", action, writes, **data))
 
-    # Trouble
+    # Failures
 
     @rule(
         kind=st.sampled_from(
@@ -369,7 +369,7 @@ class Machine(RuleBasedStateMachine):
         count=st.sampled_from([1, 2, 3, 5, None]),
     )
     def break_answers(self, kind: Any, path: str, count: int | None) -> None:
-        """Requests fail, or their answers are no answers."""
+        """Requests fail, or their answers are invalid."""
         self.simulator.faults.add(kind, path=path, count=count)
 
     @rule(
@@ -381,32 +381,32 @@ class Machine(RuleBasedStateMachine):
     def fail(
         self, status: int, path: str, count: int | None, device_id: str | None
     ) -> None:
-        """Seam fails, perhaps for one lock only."""
+        """Seam returns errors, perhaps for one lock only."""
         self.simulator.faults.add(
             "status", status=status, path=path, count=count, device_id=device_id
         )
 
     @rule(path=st.sampled_from(PATHS), wait=st.sampled_from([None, 0, 1, 30, 600]))
     def limit(self, path: str, wait: int | None) -> None:
-        """Seam asks to wait."""
+        """Seam limits the request rate."""
         self.simulator.faults.add("rate_limit", path=path, count=2, retry_after=wait)
 
     @rule(path=st.sampled_from(PATHS), count=st.sampled_from([1, 3]))
     def lose_answers(self, path: str, count: int) -> None:
-        """What was asked for is done, but the answer never comes."""
+        """Requests are carried out, but the answers are lost."""
         self.simulator.faults.add(
             "outage", path=path, count=count, after_processing=True
         )
 
     @rule(path=st.sampled_from(PATHS), after=st.booleans())
     def hang(self, path: str, *, after: bool) -> None:
-        """An answer takes longer than anybody waits."""
+        """An answer takes longer than the timeout."""
         self.simulator.faults.add("hang", path=path, count=1, after_processing=after)
 
     @precondition(lambda self: bool(list(self.simulator.faults)))
     @rule()
     def end_faults(self) -> None:
-        """Seam answers again."""
+        """Requests succeed again."""
         self.simulator.faults.clear()
         self.run(self.house.settle())
 
@@ -415,7 +415,7 @@ class Machine(RuleBasedStateMachine):
         count=st.integers(1, 4),
     )
     def disturb_events(self, what: str, count: int) -> None:
-        """The next events are lost, come twice or late."""
+        """The next events are lost, repeated or late."""
         getattr(self.control, what)(count)
 
     @rule(order=st.sampled_from(["ascending", "descending", "shuffled"]))
@@ -426,7 +426,7 @@ class Machine(RuleBasedStateMachine):
     @precondition(lambda self: self.codes())
     @rule(data=st.data())
     def drop_code(self, data: st.DataObject) -> None:
-        """The next list lacks a code that is there."""
+        """The next list lacks a code."""
         ids = sorted(code.access_code_id for code in self.codes())
         self.control.drop_code(data.draw(st.sampled_from(ids), label="code"))
 
@@ -442,20 +442,20 @@ class Machine(RuleBasedStateMachine):
         )
     )
     def fail_next(self, what: str) -> None:
-        """What is asked for next does not work out."""
+        """The next action fails on the lock."""
         getattr(self.control, what)()
 
     @rule(mail=st.sampled_from(["arrives", "lost", "answer lost"]))
     def disturb_posts(self, mail: Mail) -> None:
-        """Seam's posts do not arrive, or our answers to them."""
+        """Webhook requests or their answers are lost."""
         self.house.mail = mail
 
-    # One rule, as it must be rare: what is loaded anew knows everything.
+    # One rule, so that it is rare: a reload fetches everything.
     @rule(
         what=st.sampled_from(["reload", "webhook on", "webhook off", "revoke the key"])
     )
     def administer(self, what: str) -> None:
-        """The entry is loaded anew, the webhook turned on or off, the key refused."""
+        """The entry is reloaded, the webhook switched, or the key rejected."""
         match what:
             case "reload":
                 self.run(self.house.reload())
@@ -466,15 +466,15 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def recover(self) -> None:
-        """All trouble ends; what is shown is the truth."""
+        """All failures end, and the states match Seam."""
         self.run(self.house.recover())
 
 
 @pytest.mark.timeout(0 if IS_LONG else 60)
 @pytest.mark.usefixtures("_one_clock")
-# The harness freezes what the garbage collector knows, so Hypothesis cannot see who
-# holds on to its own generator of random numbers.
+# The test harness freezes the garbage collector, which makes Hypothesis believe that
+# its own random number generator is unreferenced.
 @pytest.mark.filterwarnings("ignore:It looks like `register_random`")
-def test_whatever_happens_the_truth_is_shown_afterwards() -> None:
-    """No order of changes, actions and trouble leaves anything wrong behind."""
+def test_states_match_seam_after_any_sequence() -> None:
+    """No order of changes, actions and failures leaves a wrong state."""
     run_state_machine_as_test(Machine, settings=SETTINGS)

@@ -1,4 +1,4 @@
-"""Tests of what Home Assistant's database keeps of a workspace."""
+"""Tests of what the recorder stores."""
 
 from collections.abc import AsyncGenerator
 from datetime import timedelta
@@ -28,14 +28,14 @@ from simulator import Simulator
 async def mock_recorder_before_hass(
     async_test_recorder: AsyncGenerator[Recorder],
 ) -> None:
-    """Prepare the database, which has to be there before Home Assistant is."""
+    """Set up the database before Home Assistant."""
 
 
 @pytest.mark.usefixtures("recorder_mock")
 async def test_codes_are_not_recorded(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """The database gets the number of codes, but no lists, and no PIN at all."""
+    """The database gets the number of codes, but no lists and no PIN."""
     await async_wait_recording_done(hass)
 
     lists = {"access_codes", "errors", "warnings"}
@@ -72,7 +72,7 @@ async def test_codes_are_not_recorded(
 
 
 def _dump(hass: HomeAssistant) -> str:
-    """Return all attributes and events that the database holds."""
+    """Return all attributes and events in the database."""
     with session_scope(hass=hass, read_only=True) as session:
         return "\n".join(
             [

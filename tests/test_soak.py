@@ -1,4 +1,4 @@
-"""A day with fifty locks and all kinds of trouble: slow, so run by `-m soak` alone."""
+"""Test of a day with 50 locks and many failures: slow, so run only by `-m soak`."""
 
 import asyncio
 from collections.abc import Iterator
@@ -23,8 +23,8 @@ from .still import START
 
 LOCKS = 50
 HOURS = 24
-# What the integration may hold more in the end than after two hours: it remembers the
-# ids of events, ten thousand at most.
+# How much memory may grow after two hours, as the integration remembers up to ten
+# thousand event IDs.
 MAY_GROW = 1_500_000
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(300)]
@@ -32,19 +32,19 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(300)]
 
 @pytest.fixture(autouse=True)
 def _custom_integration() -> None:
-    """Have no Home Assistant here: the house has its own."""
+    """Do not set up a Home Assistant, as the test has its own."""
 
 
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat reads at once, and follow events at once."""
+    """Repeat reads and fetch after events without delay."""
     monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
     monkeypatch.setattr("custom_components.seam.coordinator._EVENT_DEBOUNCE_SECONDS", 0)
 
 
 @pytest.fixture(autouse=True)
 def _no_logs() -> Iterator[None]:
-    """Log nothing: pytest keeps each record, with the errors and all that they touch."""
+    """Disable logging, as pytest keeps each record with all that it refers to."""
     logging.disable()
     yield
     logging.disable(logging.NOTSET)
@@ -56,7 +56,7 @@ def freezer_and_idle(
 ) -> Iterator[tuple[FrozenDateTimeFactory, Idle]]:
     """Freeze time, and watch the event loop."""
     loop = asyncio.get_event_loop()
-    # Debugging asyncio takes more time than all the rest.
+    # The debug mode of asyncio takes most of the time.
     loop.set_debug(False)
     with (
         freeze_time(START) as freezer,
@@ -67,10 +67,10 @@ def freezer_and_idle(
 
 
 class Day:
-    """What happens on a day, by chance, but always the same."""
+    """Random events of a day, the same on each run."""
 
     def __init__(self, house: House) -> None:
-        """Begin it."""
+        """Start the day."""
         self.house = house
         self.random = Random(7)
         self.requests = 0
@@ -78,7 +78,7 @@ class Day:
         self.count = 0
 
     async def minute(self) -> None:
-        """Let a minute go by, with whatever comes in it."""
+        """Let a minute pass, with whatever happens in it."""
         random, control = self.random, self.house.simulator.control
         lock = generated_lock_id(random.randrange(LOCKS))
         codes = self.house.simulator.state.codes_of(lock)
@@ -117,7 +117,7 @@ class Day:
         self.house.mail = random.choices(mails, [8, 1, 1])[0]
 
     async def schedule(self, lock: str) -> None:
-        """Make a code by an action, and delete it by another."""
+        """Create a code by an action, and delete it by another."""
         entity_id = self.house.lock_entity(lock)
         name = self.name()
         if await self.house.act(
@@ -136,12 +136,12 @@ class Day:
             )
 
     def name(self) -> str:
-        """Return a name of its own."""
+        """Return a unique name."""
         self.count += 1
         return f"Visitor {'abcdefghij'[self.count % 10]}{'i' * (self.count // 10)}"
 
     def forget(self) -> None:
-        """Check an hour, and let go of what only the test and the simulator keep."""
+        """Check an hour, and release what only the test and the simulator hold."""
         house, simulator = self.house, self.house.simulator
         house.check_always()
         ids = {news.event.event_id for news in house.told}
@@ -157,7 +157,7 @@ class Day:
 
 
 def _held() -> int:
-    """Return how many bytes are held but by tests and simulator."""
+    """Return how many bytes are allocated outside the tests and the simulator."""
     gc.collect()
     root = Path(__file__).parents[1]
     ours = [
@@ -178,7 +178,7 @@ def _held() -> int:
 
 
 async def _live(house: House) -> list[int]:
-    """Live through the day; return what was held after each hour."""
+    """Run the day, and return the allocated bytes after each hour."""
     held: list[int] = []
     day = Day(house)
     for hour in range(HOURS):
@@ -188,17 +188,17 @@ async def _live(house: House) -> list[int]:
             await house.choose_webhook(is_on=hour > 12)
         day.forget()
         held.append(_held() if hour >= 1 else 0)
-    # On average, trouble included, and without the start.
+    # On average, including failures, but not the start.
     assert day.requests < 20 * 60 * HOURS
     assert day.ids
     await house.recover()
     return held
 
 
-def test_after_a_day_of_trouble_all_is_well_and_nothing_has_piled_up(
+def test_day_of_failures_leaves_correct_states_and_no_leak(
     freezer_and_idle: tuple[FrozenDateTimeFactory, Idle],
 ) -> None:
-    """The truth is shown, no event was told twice, and memory is as after two hours."""
+    """No event fires twice, and memory is as after two hours."""
     freezer, idle = freezer_and_idle
     loop = asyncio.get_event_loop()
     simulator = Simulator(manual_clock=True, start_at=START, locks=LOCKS)

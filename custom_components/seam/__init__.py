@@ -1,4 +1,4 @@
-"""Seam for Home Assistant: every code on every lock, and whether it works."""
+"""The Seam integration."""
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, Platform
@@ -29,13 +29,13 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions, which are there whether or not a workspace is."""
+    """Set up the actions."""
     async_setup_services(hass)
     return True
 
 
 async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool:
-    """Set up a workspace."""
+    """Set up Seam from a config entry."""
     client = SeamClient(
         async_get_clientsession(hass),
         entry.data[CONF_API_KEY],
@@ -51,12 +51,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool
 
 
 async def async_unload_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool:
-    """Unload a workspace."""
+    """Unload a config entry."""
     return await hass.config_entries.async_unload_platforms(entry, PLATFORMS)
 
 
 async def async_remove_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
-    """Leave nothing of a workspace: neither our webhook nor what people were told."""
+    """Remove the webhook and the repair issues of a config entry."""
     async_remove_issues(hass, entry)
     await async_remove_webhook(hass, entry)
 
@@ -64,9 +64,9 @@ async def async_remove_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> Non
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: SeamConfigEntry, device: dr.DeviceEntry
 ) -> bool:
-    """Let people remove a device that Seam no longer has."""
+    """Allow removing a device that Seam no longer has."""
     if entry.state is not ConfigEntryState.LOADED:
-        # Nobody knows at present which it has.
+        # Which devices Seam has is currently unknown.
         return False
     coordinator = entry.runtime_data
     return seam_device_id(device) not in {

@@ -1,4 +1,4 @@
-"""What happens at the locks, as a line that people can read."""
+"""Fire what happens on locks, for event entities and the activity log."""
 
 from collections.abc import Iterable, Mapping, Set as AbstractSet
 from datetime import timedelta
@@ -25,20 +25,20 @@ ATTR_MESSAGE: Final = "message"
 ACCESS_CODE_EVENTS: Final = "access_code."
 ACCESS_CODE_ACTIVITY_KEY: Final = "access_code_activity"
 
-# Home Assistant dates a line when it is written. Polls are a minute apart and take their
-# time; what had happened longer before would be misread.
+# The activity log shows when a line was written. Polls are a minute apart; if more time
+# has passed since the event, the line says when it happened.
 _LATE: Final = timedelta(seconds=90)
 
-_DONE: Final = {
+_OPERATIONS: Final = {
     "lock.locked": "was locked",
     "lock.unlocked": "was unlocked",
     "lock.access_denied": "denied access",
 }
-_HOW: Final = {
-    "automatic": "by itself",
+_METHODS: Final = {
+    "automatic": "automatically",
     "card": "with a card",
     "keycode": "with a code",
-    "manual": "by hand",
+    "manual": "manually",
     "mobile_key": "with a phone",
     "remote": "remotely",
     "seamapi": "remotely",
@@ -80,32 +80,34 @@ class ActivityDispatcher:
 
 
 @callback
-def _async_fire_activity(hass: HomeAssistant, lock: LockData, news: Occurrence) -> None:
-    """Have the activity log say what happened at a lock."""
-    event_type = news.event.event_type
-    if event_type in _DONE:
-        message = _what_was_done(news)
+def _async_fire_activity(
+    hass: HomeAssistant, lock: LockData, occurrence: Occurrence
+) -> None:
+    """Fire the event that the activity log shows as a line."""
+    event_type = occurrence.event.event_type
+    if event_type in _OPERATIONS:
+        message = _operation_message(occurrence)
         domain, key = LOCK_DOMAIN, "lock"
     elif event_type.startswith(ACCESS_CODE_EVENTS):
-        message = _what_became_of_a_code(hass, news)
+        message = _code_message(hass, occurrence)
         domain, key = EVENT_DOMAIN, ACCESS_CODE_ACTIVITY_KEY
     else:
         return
     data = {
         ATTR_NAME: _name(hass, lock),
-        ATTR_MESSAGE: f"{message}{_at_what_time(news.event)}",
+        ATTR_MESSAGE: f"{message}{_time_suffix(occurrence.event)}",
     }
     entity_id = er.async_get(hass).async_get_entity_id(
         domain, DOMAIN, f"{lock.device_id}_{key}"
     )
-    # Somebody may have removed the entity.
+    # The user may have removed the entity.
     if entity_id is not None:
         data[ATTR_ENTITY_ID] = entity_id
     hass.bus.async_fire(EVENT_ACTIVITY, data)
 
 
 def _name(hass: HomeAssistant, lock: LockData) -> str:
-    """Return what people call the lock: many rename devices in Home Assistant alone."""
+    """Return the name of the lock, preferably the one given in Home Assistant."""
     devices = dr.async_get(hass).async_get_devices(
         identifiers={(DOMAIN, lock.device_id)}
     )
@@ -114,40 +116,40 @@ def _name(hass: HomeAssistant, lock: LockData) -> str:
 
 
 def event_kind(event_type: str, prefix: str) -> str:
-    """Return how an event entity calls a type of Seam's."""
+    """Return the event type of an event entity for a type of Seam's."""
     return event_type.removeprefix(prefix).replace(".", "_")
 
 
-def _what_was_done(news: Occurrence) -> str:
-    event = news.event
-    message = _DONE[event.event_type]
-    if news.code_name:
-        message += f" with the code {news.code_name}"
-    elif how := _HOW.get(event.method or ""):
+def _operation_message(occurrence: Occurrence) -> str:
+    event = occurrence.event
+    message = _OPERATIONS[event.event_type]
+    if occurrence.code_name:
+        message += f" with the code {occurrence.code_name}"
+    elif how := _METHODS.get(event.method or ""):
         message += f" {how}"
-    # Seam's codes for it are words, and new ones will be, too.
+    # Reason codes are readable, so they need no translation table.
     if reason := (event.reason_code or "").replace("_", " ") or event.reason_message:
         message += f": {reason}"
     return message
 
 
-def _what_became_of_a_code(hass: HomeAssistant, news: Occurrence) -> str:
-    became = async_translate_state_attr(
+def _code_message(hass: HomeAssistant, occurrence: Occurrence) -> str:
+    what = async_translate_state_attr(
         hass,
-        event_kind(news.event.event_type, ACCESS_CODE_EVENTS),
+        event_kind(occurrence.event.event_type, ACCESS_CODE_EVENTS),
         EVENT_DOMAIN,
         DOMAIN,
         ACCESS_CODE_ACTIVITY_KEY,
         None,
         ATTR_EVENT_TYPE,
     )
-    code = f"code {news.code_name}" if news.code_name else "a code"
-    # A type that is new at Seam has no translation.
-    return f"{code}: {became.replace('_', ' ')}"
+    code = f"code {occurrence.code_name}" if occurrence.code_name else "a code"
+    # Event types that Seam adds later have no translation.
+    return f"{code}: {what.replace('_', ' ')}"
 
 
-def _at_what_time(event: Event) -> str:
-    """Return when it happened, where that is not about now."""
+def _time_suffix(event: Event) -> str:
+    """Return when the event happened, or nothing if it was just now."""
     now, at = dt_util.now(), event.occurred_at or event.created_at
     if now - at <= _LATE:
         return ""

@@ -29,6 +29,7 @@ from .api.redact import Secrets
 from .const import DOMAIN
 from .device_registry import async_update_devices, registered_locks
 from .fetcher import Fetcher, log_code_availability
+from .sync.code_state import next_state_changes
 from .sync.engine import SyncEngine
 from .sync.snapshot import Snapshot
 
@@ -252,12 +253,12 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
 
     @callback
     def _async_start_timer(self, snapshot: Snapshot) -> None:
-        """Fetch the locks again on which a code starts or ends next."""
+        """Fetch locks again when time changes the state of a code."""
         self._async_stop_timer()
         # A fetch may end after the entry was unloaded.
         if self._shutdown_requested:
             return
-        if (moment := snapshot.next_start_or_end(dt_util.utcnow())) is None:
+        if (moment := next_state_changes(snapshot.locks, dt_util.utcnow())) is None:
             return
         when, device_ids = moment
 

@@ -1,4 +1,4 @@
-"""What the entities of a lock have in common."""
+"""Base classes for Seam entities."""
 
 from collections.abc import Callable, Iterable
 from typing import override
@@ -15,10 +15,10 @@ from .sync.snapshot import LockData
 
 
 class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
-    """An entity of a lock. It reads the picture, and keeps only which one it shows."""
+    """Base class for entities of a lock."""
 
     _attr_has_entity_name = True
-    _shown: tuple[LockData | None, bool] | None = None
+    _written: tuple[LockData | None, bool] | None = None
 
     def __init__(
         self,
@@ -26,7 +26,7 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         device_id: str,
         description: EntityDescription,
     ) -> None:
-        """Take the lock's id and what kind of entity this is."""
+        """Initialize the entity."""
         super().__init__(coordinator)
         self.entity_description = description
         self.device_id = device_id
@@ -42,22 +42,22 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
 
     @property
     def seam_lock(self) -> LockData:
-        """The lock, as last heard of."""
+        """The current data of the lock."""
         return self.coordinator.data.locks[self.device_id]
 
     @property
     @override
     def available(self) -> bool:
-        """Return whether Seam answers and has the lock."""
+        """Return whether the last update succeeded and the lock exists."""
         return super().available and self.device_id in self.coordinator.data.locks
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Remember what is shown from the beginning."""
+        """Remember the data of the first state."""
         await super().async_added_to_hass()
-        self._shown = self._to_show()
+        self._written = self._state_source()
 
-    def _to_show(self) -> tuple[LockData | None, bool]:
+    def _state_source(self) -> tuple[LockData | None, bool]:
         coordinator = self.coordinator
         return (
             coordinator.data.locks.get(self.device_id),
@@ -67,27 +67,27 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Write the state, unless nothing about this lock is new.
+        """Write the state only if the data of this lock has changed.
 
-        In a large house every lock would be written for each change of one.
+        Otherwise one change would write the states of all locks.
         """
-        shown = self._to_show()
-        if self._shown is None or any(
-            new is not old for new, old in zip(shown, self._shown, strict=True)
+        source = self._state_source()
+        if self._written is None or any(
+            new is not old for new, old in zip(source, self._written, strict=True)
         ):
-            self._shown = shown
+            self._written = source
             super()._handle_coordinator_update()
 
 
 class SeamWorkspaceEntity(CoordinatorEntity[SeamCoordinator]):
-    """An entity of the workspace itself."""
+    """Base class for entities of a workspace."""
 
     _attr_has_entity_name = True
 
     def __init__(
         self, coordinator: SeamCoordinator, description: EntityDescription
     ) -> None:
-        """Take what kind of entity this is."""
+        """Initialize the entity."""
         super().__init__(coordinator)
         self.entity_description = description
         workspace = coordinator.workspace
@@ -109,14 +109,14 @@ def async_add_lock_entities[D: EntityDescription](
     descriptions: Iterable[D],
     exists: Callable[[D, LockData], bool],
 ) -> None:
-    """Add the entities of all locks, and of those that appear or learn more later."""
+    """Add the entities of all locks, and keep adding those that appear later."""
     coordinator = entry.runtime_data
     known: set[tuple[str, str]] = set()
 
     @callback
     def add_new() -> None:
         locks = coordinator.data.locks
-        # A lock that was removed gets new entities if it comes back.
+        # A removed lock gets its entities again if it comes back.
         known.intersection_update({pair for pair in known if pair[0] in locks})
         new: list[SeamLockEntity] = []
         for device_id, lock in locks.items():

@@ -1,4 +1,4 @@
-"""What happens at a lock: who opened it, and what becomes of its codes."""
+"""Event entities for the activity of locks and their access codes."""
 
 from abc import abstractmethod
 from collections.abc import Callable
@@ -16,13 +16,14 @@ from .activity import (
     event_kind,
     occurrence_signal,
 )
+from .api import Event
 from .attributes import code_problems, local_time
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
 from .sync.events import Occurrence
 from .sync.snapshot import LockData
 
-# The coordinator does the talking.
+# The coordinator is used to centralize the data updates.
 PARALLEL_UPDATES = 0
 
 _OTHER: Final = "other"
@@ -30,7 +31,7 @@ _OTHER: Final = "other"
 
 @dataclass(frozen=True, kw_only=True)
 class SeamEventDescription(EventEntityDescription):
-    """Events whose types begin alike."""
+    """Describes an event entity for Seam's event types with a common prefix."""
 
     prefix: str
     exists_fn: Callable[[LockData], bool]
@@ -85,7 +86,7 @@ async def async_setup_entry(
     entry: SeamConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the event entities of a workspace's locks."""
+    """Set up the event entities of a workspace."""
     for entity_class, description in (
         (SeamLockActivity, LOCK_ACTIVITY),
         (SeamAccessCodeActivity, ACCESS_CODE_ACTIVITY),
@@ -100,34 +101,36 @@ async def async_setup_entry(
 
 
 class SeamActivity(SeamLockEntity, EventEntity):
-    """Events of a lock. What happened before the start is not told again."""
+    """Base class for event entities. Events from before the start are not replayed."""
 
     entity_description: SeamEventDescription
 
     @override
     async def async_added_to_hass(self) -> None:
-        """Listen to what the coordinator hears."""
+        """Subscribe to the occurrences on the lock."""
         await super().async_added_to_hass()
         self.async_on_remove(
             async_dispatcher_connect(
-                self.hass, occurrence_signal(self.device_id), self._async_handle_news
+                self.hass,
+                occurrence_signal(self.device_id),
+                self._async_handle_occurrence,
             )
         )
 
     @callback
-    def _async_handle_news(self, news: Occurrence) -> None:
-        """Tell an event, if it is of this entity's kind."""
-        description, event = self.entity_description, news.event
+    def _async_handle_occurrence(self, occurrence: Occurrence) -> None:
+        """Fire the event if it is of this entity's kind."""
+        description, event = self.entity_description, occurrence.event
         if not event.event_type.startswith(description.prefix):
             return
         kind = event_kind(event.event_type, description.prefix)
         attributes = {
             "access_code_id": event.access_code_id,
-            "access_code_name": news.code_name,
+            "access_code_name": occurrence.code_name,
             "occurred_at": local_time(event.occurred_at or event.created_at),
-            # Seam adds types; with this, automations can know them before we do.
+            # Lets automations use types that Seam adds before we know them.
             "seam_event_type": event.event_type,
-            **self.attributes_of(news),
+            **self._extra_attributes(event),
         }
         self._trigger_event(
             kind if kind in self.event_types else _OTHER,
@@ -136,17 +139,16 @@ class SeamActivity(SeamLockEntity, EventEntity):
         self.async_write_ha_state()
 
     @abstractmethod
-    def attributes_of(self, news: Occurrence) -> dict[str, Any]:
-        """Return what only this kind of event has."""
+    def _extra_attributes(self, event: Event) -> dict[str, Any]:
+        """Return the attributes of this kind of event."""
 
 
 class SeamLockActivity(SeamActivity):
-    """Who locked and unlocked it, and how."""
+    """Event entity for who operated a lock, and how."""
 
     @override
-    def attributes_of(self, news: Occurrence) -> dict[str, Any]:
-        """Return how it was done, or why not."""
-        event = news.event
+    def _extra_attributes(self, event: Event) -> dict[str, Any]:
+        """Return how it was done, or why access was denied."""
         return {
             "method": event.method,
             "is_managed": event.access_code_is_managed,
@@ -159,12 +161,11 @@ class SeamLockActivity(SeamActivity):
 
 
 class SeamAccessCodeActivity(SeamActivity):
-    """What becomes of its codes."""
+    """Event entity for changes of the access codes of a lock."""
 
     @override
-    def attributes_of(self, news: Occurrence) -> dict[str, Any]:
-        """Return what was changed, and what is wrong with the code now."""
-        event = news.event
+    def _extra_attributes(self, event: Event) -> dict[str, Any]:
+        """Return what has changed, and the current errors of the code."""
         code = self.seam_lock.code(event.access_code_id)
         return {
             "former_name": event.former_name,

@@ -1,4 +1,4 @@
-"""How the activity log reads our event."""
+"""Describe activity events for the activity log."""
 
 from collections.abc import Callable
 
@@ -19,17 +19,17 @@ def async_describe_events(
     hass: HomeAssistant,
     async_describe_event: Callable[[str, str, Callable[[Event], dict[str, str]]], None],
 ) -> None:
-    """Tell the activity log how to read it."""
+    """Describe activity events."""
 
     @callback
     def describe(event: Event) -> dict[str, str]:
-        # The recorder keeps events without their data where it cannot store that.
-        code_response = {
+        # The recorder drops the data of an event that it cannot store.
+        entry = {
             LOGBOOK_ENTRY_NAME: event.data.get(ATTR_NAME, "Seam"),
-            LOGBOOK_ENTRY_MESSAGE: event.data.get(ATTR_MESSAGE, "told of something"),
+            LOGBOOK_ENTRY_MESSAGE: event.data.get(ATTR_MESSAGE, "reported an event"),
         }
         if entity_id := event.data.get(ATTR_ENTITY_ID):
-            code_response[LOGBOOK_ENTRY_ENTITY_ID] = entity_id
-        return code_response
+            entry[LOGBOOK_ENTRY_ENTITY_ID] = entity_id
+        return entry
 
     async_describe_event(DOMAIN, EVENT_ACTIVITY, describe)

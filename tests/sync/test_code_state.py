@@ -11,9 +11,12 @@ from custom_components.seam.sync.code_state import (
     CodeState,
     code_state,
     next_state_change,
+    next_state_changes,
 )
 from custom_components.seam.sync.snapshot import LockData
 from tests.api.garbage import CODE, mutated
+
+from .support import make_code, make_device
 
 NOW = datetime(2031, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -535,3 +538,22 @@ def test_code_state_of_any_row(row: Row) -> None:
         assert code_state(lock, code, now) in set(CodeState)
         moment = next_state_change(code, now)
         assert moment is None or moment > now
+
+
+def test_next_state_changes() -> None:
+    """Past times do not count, and locks with the same time are returned together."""
+    codes = {
+        "door": (
+            make_code("past", starts_at=NOW - 2 * HOUR, ends_at=NOW),
+            make_code("later", starts_at=NOW + 2 * HOUR, ends_at=NOW + 3 * HOUR),
+            make_code("now", starts_at=NOW - HOUR, ends_at=NOW + HOUR),
+        ),
+        "gate": (make_code("gate", starts_at=NOW + HOUR),),
+    }
+    locks = {
+        device_id: LockData(device=make_device(device_id), managed=managed)
+        for device_id, managed in codes.items()
+    }
+    assert next_state_changes(locks, NOW) == (NOW + HOUR, {"door", "gate"})
+    assert next_state_changes(locks, NOW + HOUR) == (NOW + 2 * HOUR, {"door"})
+    assert next_state_changes(locks, NOW + 3 * HOUR) is None

@@ -1,1 +1,1 @@
-"""What is known of a workspace, and what to fetch next. Pure: no I/O, no clock."""
+"""Engine that keeps a snapshot of a workspace: no I/O, no clock, no Home Assistant."""

@@ -1,5 +1,6 @@
 """The state of an access code, from all that Seam says about it and its lock."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -104,6 +105,23 @@ def next_state_change(code: AccessCode, now: datetime) -> datetime | None:
     if code.ends_at is not None:
         moments.append(code.ends_at)
     return min((moment for moment in moments if moment > now), default=None)
+
+
+def next_state_changes(
+    locks: Mapping[str, LockData], now: datetime
+) -> tuple[datetime, set[str]] | None:
+    """Return when time alone next changes the state of a code, and on which locks."""
+    first: datetime | None = None
+    device_ids: set[str] = set()
+    for device_id, lock in locks.items():
+        for code in lock.codes:
+            if (moment := next_state_change(code, now)) is None:
+                continue
+            if first is None or moment < first:
+                first, device_ids = moment, set()
+            if moment == first:
+                device_ids.add(device_id)
+    return None if first is None else (first, device_ids)
 
 
 def _without_renaming(code: AccessCode) -> AccessCode:

@@ -1,64 +1,61 @@
-"""Which devices there are: absence from one answer is not removal. Pure."""
+"""Devices of a workspace: missing from one answer does not mean removed."""
 
 from collections.abc import Callable, Iterable, Set as AbstractSet
 
 
 class DeviceTracker:
-    """Keeps which devices are locks, which are not, and which were missed once."""
+    """Track which devices are locks, and which have been removed."""
 
     def __init__(self, known: Iterable[str]) -> None:
-        """Start with the locks that there were before."""
+        """Initialize with the IDs of the registered locks."""
         self._known = set(known)
-        self._others: set[str] = set()
-        self._absent: set[str] = set()
-        self._gone: set[str] = set()
+        self._not_locks: set[str] = set()
+        self._missing: set[str] = set()
+        self._removed: set[str] = set()
 
     @property
     def known(self) -> AbstractSet[str]:
-        """The locks that there are, or were before Home Assistant started."""
+        """The IDs of all locks, also of those known from an earlier run."""
         return self._known
 
-    def is_other(self, device_id: str) -> bool:
-        """Return whether a device is known to be no lock."""
-        return device_id in self._others
+    def is_not_lock(self, device_id: str) -> bool:
+        """Return whether a device is known not to be a lock."""
+        return device_id in self._not_locks
 
-    def expect_gone(self, device_id: str) -> None:
-        """Believe the next answer that lacks this device."""
-        self._absent.add(device_id)
+    def expect_removal(self, device_id: str) -> None:
+        """Remove a device as soon as one answer lacks it."""
+        self._missing.add(device_id)
 
-    def answered(
+    def receive(
         self,
-        asked: AbstractSet[str],
+        requested: AbstractSet[str],
         locks: AbstractSet[str],
-        others: AbstractSet[str],
+        not_locks: AbstractSet[str],
         *,
-        shown: AbstractSet[str],
+        current: AbstractSet[str],
         may_lack: Callable[[str], bool],
     ) -> tuple[set[str], set[str]]:
-        """Take in who answered; return who is gone, and whom to ask again.
+        """Return which of the requested devices are removed, and which to fetch again.
 
-        `shown` are the locks of the picture; `may_lack` tells of which devices the
-        answer may have left out the row.
+        `current` are the locks with data. `may_lack` says whether the answer may have
+        had a row for an ID that could not be read.
         """
-        self._others -= asked | locks
-        self._others |= others
-        self._absent -= locks
-        unsure = {key for key in asked - locks if not may_lack(key)}
-        # Of one that is not shown yet, being told that it is no lock is enough.
-        gone = {
+        self._not_locks -= requested | locks
+        self._not_locks |= not_locks
+        self._missing -= locks
+        missing = {key for key in requested - locks if not may_lack(key)}
+        removed = {
             key
-            for key in unsure
-            if key in self._absent or (key in others and key not in shown)
+            for key in missing
+            if key in self._missing or (key in not_locks and key not in current)
         }
-        self._known |= locks
-        again = unsure - gone
-        self._absent |= again
-        self._absent -= gone
-        self._known -= gone
-        self._gone |= gone
-        return gone, again
+        unsure = missing - removed
+        self._known = (self._known | locks) - removed
+        self._missing = (self._missing | unsure) - removed
+        self._removed |= removed
+        return removed, unsure
 
-    def take_gone(self) -> set[str]:
-        """Return the devices that Seam no longer has, since last asked."""
-        gone, self._gone = self._gone, set()
-        return gone
+    def take_removed(self) -> set[str]:
+        """Return the devices that have been removed since the last call."""
+        removed, self._removed = self._removed, set()
+        return removed

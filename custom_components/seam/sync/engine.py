@@ -1,14 +1,15 @@
-"""What to fetch next, and how answers and events change the picture.
+"""Engine that decides what to fetch, and merges the answers into a snapshot.
 
-Pure: no I/O, no Home Assistant, no clock of its own. The coordinator begins a poll,
-fetches what is due until nothing is, hands in answers and failures, and finishes with
-a new picture. A quiet poll is one request, whatever the number of locks and codes: only
-the locks that events, our own actions or unsettled codes name are fetched again.
+The fetcher begins a poll or requests locks, fetches what is due until nothing is, hands
+in answers and failures, and finishes with a new snapshot. A quiet poll is one request,
+however many locks and codes there are: only locks that events, actions or unsettled
+codes name are fetched again.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from operator import attrgetter
 from typing import Any, Final
 
 from ..api import (
@@ -23,33 +24,29 @@ from ..api import (
     SeamUnreachableError,
 )
 from ..api.redact import Secrets
-from .code_state import next_state_change
 from .devices import DeviceTracker
-from .events import USE_EVENTS, EventCursor, Occurrence, PendingEvents
+from .events import OPERATION_EVENTS, EventCursor, Occurrence, PendingEvents
 from .failures import Failures
 from .optimistic import OptimisticUpdates
-from .schedule import (
-    Fetch,
-    FetchCodes,
-    FetchDevices,
-    FetchEvents,
-    FetchSchedule,
-    Rechecks,
-)
+from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, FetchSchedule
 from .snapshot import LockData, Snapshot
-from .store import SnapshotStore, merged_codes
+from .store import SnapshotStore, merge_codes
 
-# An event that is older and was not sent by itself will not be.
-_SENDING_TAKES: Final = timedelta(minutes=1)
+# After that long the webhook will not deliver an event any more.
+_DELIVERY_TIME: Final = timedelta(minutes=1)
 
-_CODE_GONE_EVENTS: Final = ("access_code.deleted", "access_code.unmanaged.removed")
-_DEVICE_GONE_EVENTS: Final = (
+_CODE_REMOVED_EVENTS: Final = ("access_code.deleted", "access_code.unmanaged.removed")
+_DEVICE_REMOVED_EVENTS: Final = (
     "device.converted_to_unmanaged",
     "device.deleted",
     "device.removed",
 )
-# Failures to be asked again; any other is about the question itself.
-_PASSING: Final = (
+# Fields of a code that never change without an event.
+_REPORTED: Final = attrgetter(
+    "access_code_id", "unmasked_name", "code", "starts_at", "ends_at"
+)
+# Any other error is about the query itself, so the same query would fail again.
+_TEMPORARY_ERRORS: Final = (
     SeamAuthError,
     SeamRateLimitError,
     SeamServerError,
@@ -59,19 +56,19 @@ _PASSING: Final = (
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """How the sync is doing, for whoever looks for a fault."""
+    """State of the sync for diagnostics and system health."""
 
     events_cursor: datetime | None
     reconciled_at: datetime | None
     reconcile_at: datetime | None
     failed_polls: int
-    """How many in a row until now."""
+    """How many polls in a row have failed."""
     events_refusal: str | None
-    """Why Seam does not tell what happens, if so: then everything is fetched instead."""
+    """Why Seam rejected the event query, None if it did not."""
     rechecks: int
     """How many locks have codes that are not settled."""
     postponed: int
-    """How many questions the next poll asks again."""
+    """How many fetches the next poll repeats."""
 
 
 def _lacks_nothing(_row_id: str) -> bool:
@@ -79,7 +76,7 @@ def _lacks_nothing(_row_id: str) -> bool:
 
 
 class SyncEngine:
-    """Keeps the picture."""
+    """Decide what to fetch, and keep the snapshot of a workspace."""
 
     def __init__(
         self,
@@ -88,10 +85,10 @@ class SyncEngine:
         jitter: float = 0.0,
         secrets: Secrets | None = None,
     ) -> None:
-        """Start with the ids of devices that there were before.
+        """Initialize the engine.
 
-        `jitter`, 0 to 1, spreads the reconciles of many houses. To the `secrets` come
-        the PINs of all codes.
+        `known_devices` are the IDs of the registered locks. `jitter`, 0 to 1, spreads
+        the reconciles of installations. `secrets` learns the PINs of all codes.
         """
         self._secrets = Secrets() if secrets is None else secrets
         self._schedule = FetchSchedule(jitter)
@@ -100,79 +97,60 @@ class SyncEngine:
         self._cursor = EventCursor()
         self._pending_events = PendingEvents(self._store, self._secrets)
         self._optimistic = OptimisticUpdates()
-        self._rechecks = Rechecks()
         self._device_tracker = DeviceTracker(known_devices)
         self._events_refusal: SeamError | None = None
         self._failed_polls = 0
         self._is_poll = False
-        self._is_unannounced = False
-        self._unreached: dict[str, SeamError] = {}
+        self._has_undelivered = False
+        self._last_failures: dict[str, SeamError] = {}
         self._codes_read_at: dict[str, datetime] = {}
 
     @property
     def snapshot(self) -> Snapshot:
-        """The picture as of the last round."""
+        """The current snapshot."""
         return self._store.snapshot
 
     @property
     def state(self) -> SyncState:
-        """How it is doing."""
+        """The state of the sync."""
         return SyncState(
             events_cursor=self._cursor.cursor,
             reconciled_at=self._schedule.reconciled_at,
             reconcile_at=self._schedule.reconcile_at,
             failed_polls=self._failed_polls,
             events_refusal=str(self._events_refusal) if self._events_refusal else None,
-            rechecks=len(self._rechecks),
-            postponed=self._schedule.postponed,
+            rechecks=self._schedule.recheck_count,
+            postponed=self._schedule.retry_count,
         )
 
-    # What to do
+    # What to fetch
 
     def begin_poll(self, now: datetime) -> None:
-        """Decide what a poll asks for: what has happened, and what is unsettled."""
+        """Request new events, and what is due by time."""
         self._is_poll = True
-        self._schedule.ask(FetchEvents(self._cursor.since(now)))
-        self._schedule.resume()
-        if self._schedule.is_reconcile_due(now, len(self._locks)):
-            self.request_all()
-        else:
-            self._schedule.ask_for_codes(self._rechecks.due(now))
+        self._schedule.request(FetchEvents(self._cursor.since(now)))
+        self._schedule.begin_poll(now, len(self._locks))
 
     def request_all(self) -> None:
-        """Have everything fetched: a reconcile."""
-        self._schedule.ask_for_all()
+        """Request everything: a reconcile."""
+        self._schedule.request(FetchDevices())
 
     def request_locks(self, device_ids: Iterable[str]) -> None:
-        """Have these locks and their codes fetched, after something changed them."""
+        """Request locks and their codes."""
         for device_id in self._locks.keys() & device_ids:
-            self._schedule.ask_for_device(device_id)
-            self._schedule.ask_for_codes((device_id,))
+            self._schedule.request_device(device_id)
+            self._schedule.request(FetchCodes(device_id))
 
     def take_due(self) -> tuple[Fetch, ...]:
-        """Return what to fetch now. Answers may make more due."""
+        """Return what to fetch now. The answers may request more."""
         return self._schedule.take_due()
 
-    def next_moment(self, now: datetime) -> tuple[datetime, frozenset[str]] | None:
-        """Return when time alone next changes the state of a code, and on which locks."""
-        first: datetime | None = None
-        device_ids: set[str] = set()
-        for device_id, lock in self._locks.items():
-            for code in lock.codes:
-                if (moment := next_state_change(code, now)) is None:
-                    continue
-                if first is None or moment < first:
-                    first, device_ids = moment, set()
-                if moment == first:
-                    device_ids.add(device_id)
-        return None if first is None else (first, frozenset(device_ids))
-
-    # What our own actions did
+    # What actions have changed
 
     def code_created(self, now: datetime, code: AccessCode) -> None:
-        """Show a new code at once, and not forget it while Seam's lists lack it."""
+        """Show a new code, and keep it while lists lack it."""
         self._secrets.add(code.pins)
-        self._optimistic.note(code.access_code_id, {}, now)
+        self._optimistic.change_code(code.access_code_id, {}, now)
         lock = self._locks.get(code.device_id)
         if lock and lock.has_codes and lock.code(code.access_code_id) is None:
             self._store.put_codes(lock, (*lock.codes, code), lock.missing)
@@ -181,73 +159,71 @@ class SyncEngine:
     def code_changed(
         self, now: datetime, access_code_id: str, fields: Mapping[str, Any]
     ) -> None:
-        """Show at once what was changed of a code, also while lists lag behind."""
+        """Show changed fields of a code, and keep them while lists lag behind."""
         if "name" in fields:
             fields = {**fields, "true_name": None}
-        self._optimistic.note(access_code_id, fields, now)
+        self._optimistic.change_code(access_code_id, fields, now)
         self._secrets.add((fields.get("code"),))
         for lock in list(self._locks.values()):
             if lock.has_codes and lock.code(access_code_id):
-                codes = [self._optimistic.applied(code, now) for code in lock.codes]
+                codes = [
+                    self._optimistic.apply_to_code(code, now) for code in lock.codes
+                ]
                 self._store.put_codes(lock, codes, lock.missing)
                 self._store.publish((lock.device_id,))
 
     def code_deleted(self, now: datetime, access_code_id: str) -> None:
         """Show a code as being removed, and drop it once a list lacks it."""
-        self._optimistic.expect_gone((access_code_id,), now)
+        self._optimistic.expect_removal((access_code_id,), now)
         self.code_changed(now, access_code_id, {"status": CodeStatus.REMOVING})
 
     def codes_not_found(self, now: datetime, access_code_ids: Collection[str]) -> None:
-        """Believe the next list without these codes: Seam itself says they are gone."""
+        """Drop codes that Seam does not have any more once a list lacks them."""
         for access_code_id in access_code_ids:
-            self._optimistic.forget(access_code_id)
-        self._optimistic.expect_gone(access_code_ids, now)
+            self._optimistic.forget_code(access_code_id)
+        self._optimistic.expect_removal(access_code_ids, now)
 
     def codes_converted(self, now: datetime, access_code_ids: Iterable[str]) -> None:
-        """Believe it when unmanaged codes are missing: Seam may give them new ids."""
-        self._optimistic.expect_gone(access_code_ids, now)
+        """Drop unmanaged codes once a list lacks them, as managed ones get new IDs."""
+        self._optimistic.expect_removal(access_code_ids, now)
 
     def lock_changed(self, now: datetime, device_id: str, *, locked: bool) -> None:
-        """Show at once how an action left a lock, also while lists lag behind."""
-        self._optimistic.note_turned(device_id, locked, now)
+        """Show how an action has left a lock, and keep it while lists lag behind."""
+        self._optimistic.change_lock(device_id, locked, now)
         if lock := self._locks.get(device_id):
-            device = self._optimistic.turned(lock.device, now)
+            device = self._optimistic.apply_to_device(lock.device, now)
             self._store.put(replace(lock, device=device))
             self._store.publish((device_id,))
 
-    def republish(self, device_ids: Iterable[str]) -> None:
-        """Make these locks new objects, as time alone has changed how they look."""
-        device_ids = frozenset(device_ids)
-        self._store.touch(device_ids)
+    def republish(self, device_ids: Collection[str]) -> None:
+        """Publish locks as new objects, as their state depends on the time."""
+        self._store.renew(device_ids)
         self._store.publish(device_ids)
 
-    # What came of it
+    # Answers
 
     @property
     def fatal_error(self) -> SeamError | None:
-        """Why the rest of the round need not be tried, if so."""
+        """The error after which fetching more is pointless."""
         return self._failures.fatal_error
 
     def receive_events(self, events: Iterable[Event], now: datetime) -> None:
-        """Take in what has happened, in any order, some of it known already."""
-        self._failures.answered()
+        """Handle an answer with events, some of which may be known already."""
+        self._failures.add_success()
         self._events_refusal = None
-        # The first answer is a bearing: what it tells is in the lists that follow.
-        had_bearings = self._cursor.has_bearings
-        fresh = self._cursor.take_in(events, now)
-        for event in fresh.events:
-            is_news = had_bearings and not self._cursor.is_old(event)
-            self._take_in(event, now, is_news=is_news)
-            if is_news and event.created_at < now - _SENDING_TAKES:
-                self._is_unannounced = True
-        if not fresh.is_complete:
-            self._schedule.ask(FetchEvents(self._cursor.since(now)))
+        new = self._cursor.receive(events, now)
+        for event, fires in new.events:
+            self._handle_event(event, now, fires=fires)
+            if fires and event.created_at < now - _DELIVERY_TIME:
+                self._has_undelivered = True
+        if not new.is_complete:
+            self._schedule.request(FetchEvents(self._cursor.since(now)))
             self._schedule.reconcile_soon(now, len(self._locks))
 
     def receive_event(self, event: Event, now: datetime) -> None:
-        """Take in one event that Seam sent by itself."""
-        if self._cursor.is_fresh(event):
-            self._take_in(event, now, is_news=self._cursor.is_news(event))
+        """Handle an event from the webhook."""
+        if self._cursor.remember(event):
+            self._handle_event(event, now, fires=self._cursor.fires(event))
 
     def receive_devices(
         self,
@@ -257,49 +233,49 @@ class SyncEngine:
         *,
         may_lack: Callable[[str], bool] = _lacks_nothing,
     ) -> None:
-        """Take in devices; those that are no locks are left aside.
+        """Handle an answer with devices, of which only locks are kept.
 
-        `may_lack` tells of which ids the answer may have left out the row.
+        `may_lack` says whether the answer may have had a row for an ID that could not
+        be read.
         """
-        self._failures.answered()
+        self._failures.add_success()
         is_all = fetch.device_ids is None
-        asked = (
+        requested = (
             self._device_tracker.known if fetch.device_ids is None else fetch.device_ids
         )
-        shown = frozenset(self._locks)
-        others: set[str] = set()
-        found: set[str] = set()
+        current = frozenset(self._locks)
+        locks: set[str] = set()
+        not_locks: set[str] = set()
         for device in devices:
             if device.is_lock:
-                found.add(device.device_id)
-                self._receive_device(device, now, is_all=is_all)
+                locks.add(device.device_id)
+                self._receive_lock(device, now, is_all=is_all)
             else:
-                others.add(device.device_id)
+                not_locks.add(device.device_id)
         if is_all:
-            # By now it is known how many locks there are.
-            self._schedule.reconciled(now, len(self._locks))
-        gone, unsure = self._device_tracker.answered(
-            asked, found, others, shown=shown, may_lack=may_lack
+            # After the loop, as the interval depends on the number of locks.
+            self._schedule.plan_reconcile(now, len(self._locks))
+        removed, unsure = self._device_tracker.receive(
+            requested, locks, not_locks, current=current, may_lack=may_lack
         )
-        for device_id in gone:
+        for device_id in removed:
             self._store.remove(device_id)
-            self._rechecks.forget(device_id)
+            self._schedule.remove(device_id)
             self._codes_read_at.pop(device_id, None)
         for device_id in unsure:
-            self._schedule.ask_later(FetchDevices(frozenset((device_id,))))
+            self._schedule.retry(FetchDevices(frozenset((device_id,))))
 
-    def _receive_device(self, device: Device, now: datetime, *, is_all: bool) -> None:
-        device_id = device.device_id
-        known = self._locks.get(device_id)
-        device = self._optimistic.turned(device, now)
+    def _receive_lock(self, device: Device, now: datetime, *, is_all: bool) -> None:
+        known = self._locks.get(device.device_id)
+        device = self._optimistic.apply_to_device(device, now)
         lock = replace(known or LockData(device=device), device=device)
         if not device.has_access_codes:
-            # Codes that nobody can ask for any more must not stay for ever.
+            # Nobody would ever fetch, and so remove, the codes it had.
             lock = LockData(
                 device=device, changed_by=lock.changed_by, changed_at=lock.changed_at
             )
         elif known is None or is_all:
-            self._schedule.ask_for_codes((device_id,))
+            self._schedule.request(FetchCodes(device.device_id))
         self._store.put(lock)
 
     def receive_codes(
@@ -311,66 +287,63 @@ class SyncEngine:
         *,
         may_lack: Callable[[str], bool] = _lacks_nothing,
     ) -> None:
-        """Take in all codes of a lock."""
-        self._failures.answered()
+        """Handle an answer with all codes of a lock."""
+        self._failures.add_success()
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
         self._codes_read_at[fetch.device_id] = now
-        # Of a code that is in both lists the managed one comes last, and counts.
+        # A code may be in both lists while it is converted; then the last one counts.
         rows = [*unmanaged, *managed]
         self._secrets.add(pin for code in rows for pin in code.pins)
-        codes, missing = merged_codes(lock, rows, self._optimistic, now, may_lack)
+        codes, missing = merge_codes(lock, rows, self._optimistic, now, may_lack)
         if missing or self._optimistic.overrides(codes, now):
-            self._schedule.ask_later(fetch)
+            self._schedule.retry(fetch)
         new = self._store.put_codes(lock, codes, missing)
-        # A reconcile shows what an event should have told.
-        if self._schedule.is_reconcile and lock.has_codes and _is_other(lock, new):
-            self._is_unannounced |= not self._pending_events.explains(lock.device_id)
-        self._rechecks.plan(
-            fetch.device_id,
-            codes,
-            now,
-            longest=self._schedule.interval(len(self._locks)),
-        )
+        if (
+            self._schedule.is_reconcile
+            and lock.has_codes
+            and lock.codes != new.codes
+            and list(map(_REPORTED, lock.codes)) != list(map(_REPORTED, new.codes))
+            and not self._pending_events.explain(lock.device_id)
+        ):
+            self._has_undelivered = True
+        self._schedule.plan_recheck(fetch.device_id, codes, now, len(self._locks))
 
     def receive_failure(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
-        """Note that something could not be had; it stays due."""
+        """Handle an error, and retry the fetch at the next poll."""
         if not isinstance(fetch, FetchEvents):
-            self._schedule.ask_later(fetch)
-        elif not isinstance(error, _PASSING):
-            # Seam refuses the question itself: perhaps it is about too long ago.
+            self._schedule.retry(fetch)
+        elif not isinstance(error, _TEMPORARY_ERRORS):
+            # Perhaps it goes back too far.
             self._events_refusal = error
-            self._cursor.start_over()
+            self._cursor.restart()
             self._schedule.reconcile_soon(now, len(self._locks))
             return
-        self._failures.note(fetch, error)
+        self._failures.add(fetch, error)
 
     def finish(self) -> SeamError | None:
-        """End a round: renew the picture; return the error if it failed as a whole."""
-        error = self._failures.whole(is_reconcile=self._schedule.is_reconcile)
+        """Publish a snapshot, and return the error if the refresh as a whole failed."""
+        error = self._failures.overall_error(is_reconcile=self._schedule.is_reconcile)
         if self._is_poll:
             self._failed_polls = self._failed_polls + 1 if error else 0
-        troubled = self._failures.of_locks
         if error is None:
-            for device_id in self._locks.keys() & troubled.keys():
+            for device_id in self._locks.keys() & self._failures.by_lock.keys():
                 self._store.put(replace(self._locks[device_id], has_codes=False))
         elif not isinstance(error, SeamRateLimitError):
-            self._schedule.reconcile_next()
-        self._unreached = {
-            device_id: failure
-            for device_id, failure in troubled.items()
-            if isinstance(failure, SeamUnreachableError)
-        }
-        self._failures = Failures()
+            self._schedule.reconcile_at_next_poll()
+        self._last_failures, self._failures = self._failures.by_lock, Failures()
         self._is_poll = self._schedule.is_reconcile = False
-        self._pending_events.tell()
+        self._pending_events.resolve()
         self._store.publish()
         return error
 
+    # What came of it
+
     def unreachable_error(self, device_ids: Iterable[str]) -> SeamError | None:
-        """Return why Seam could not be asked for one of these locks in the last round."""
+        """Return why the last refresh could not reach Seam for one of these locks."""
+        errors = map(self._last_failures.get, device_ids)
         return next(
-            (self._unreached[key] for key in device_ids if key in self._unreached), None
+            (error for error in errors if isinstance(error, SeamUnreachableError)), None
         )
 
     def codes_read_at(self, device_id: str) -> datetime | None:
@@ -378,66 +351,47 @@ class SyncEngine:
         return self._codes_read_at.get(device_id)
 
     def take_undelivered(self) -> bool:
-        """Return whether something had happened that Seam had not sent by itself."""
-        is_unannounced, self._is_unannounced = self._is_unannounced, False
-        return is_unannounced
+        """Return whether the webhook has missed an event since the last call."""
+        has_undelivered, self._has_undelivered = self._has_undelivered, False
+        return has_undelivered
 
     def take_occurrences(self) -> list[Occurrence]:
-        """Return what has happened and is to be told, oldest first."""
+        """Return what has happened since the last call, oldest first."""
         return self._pending_events.take()
 
     def take_removed_devices(self) -> set[str]:
-        """Return the ids of devices that Seam no longer has."""
-        return self._device_tracker.take_gone()
-
-    # How
+        """Return the IDs of devices that have been removed since the last call."""
+        return self._device_tracker.take_removed()
 
     @property
     def _locks(self) -> Mapping[str, LockData]:
         return self._store.locks
 
-    def _take_in(self, event: Event, now: datetime, *, is_news: bool) -> None:
-        """Remember an event until the round ends, and fetch what it may have changed."""
-        self._pending_events.note(event, is_news=is_news)
-        if is_news:
-            self._fetch_what_changed(event, now)
+    def _handle_event(self, event: Event, now: datetime, *, fires: bool) -> None:
+        self._pending_events.add(event, fires=fires)
+        if fires:
+            self._request_changed(event, now)
 
-    def _fetch_what_changed(self, event: Event, now: datetime) -> None:
-        kind, device_id = event.event_type, event.device_id
-        if kind in _CODE_GONE_EVENTS and event.access_code_id:
-            self._optimistic.expect_gone((event.access_code_id,), now)
+    def _request_changed(self, event: Event, now: datetime) -> None:
+        """Request what an event may have changed."""
+        event_type, device_id = event.event_type, event.device_id
+        if event_type in _CODE_REMOVED_EVENTS and event.access_code_id:
+            self._optimistic.expect_removal((event.access_code_id,), now)
         if device_id is None:
-            # Trouble of an account is told at each of its devices and codes.
-            if kind.startswith("connected_account."):
+            # An error of an account is also an error of each of its devices and codes.
+            if event_type.startswith("connected_account."):
                 self.request_all()
             return
-        if kind in USE_EVENTS:
-            self._optimistic.forget_turned(device_id)
-        if self._device_tracker.is_other(device_id) and not kind.startswith("device."):
+        if event_type in OPERATION_EVENTS:
+            self._optimistic.forget_lock(device_id)
+        is_not_lock = self._device_tracker.is_not_lock(device_id)
+        if is_not_lock and not event_type.startswith("device."):
             return
-        if kind in _DEVICE_GONE_EVENTS:
-            self._device_tracker.expect_gone(device_id)
-        if not kind.startswith("access_code."):
-            self._schedule.ask_for_device(device_id)
-        if device_id in self._locks and not kind.startswith(
+        if event_type in _DEVICE_REMOVED_EVENTS:
+            self._device_tracker.expect_removal(device_id)
+        if not event_type.startswith("access_code."):
+            self._schedule.request_device(device_id)
+        if device_id in self._locks and not event_type.startswith(
             ("lock.", "action_attempt.")
         ):
-            self._schedule.ask_for_codes((device_id,))
-
-
-def _is_other(old: LockData, new: LockData) -> bool:
-    """Return whether something differs that does not change without an event."""
-    return old.codes != new.codes and _outline(old) != _outline(new)
-
-
-def _outline(lock: LockData) -> list[tuple[object, ...]]:
-    return [
-        (
-            code.access_code_id,
-            code.unmasked_name,
-            code.code,
-            code.starts_at,
-            code.ends_at,
-        )
-        for code in lock.codes
-    ]
+            self._schedule.request(FetchCodes(device_id))

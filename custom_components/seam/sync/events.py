@@ -1,4 +1,4 @@
-"""Which events to ask for, and which of an answer were not heard of yet. Pure."""
+"""Events: which to ask for, which are new, and what has happened."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -12,155 +12,153 @@ from ..api.redact import Secrets
 from .snapshot import masked_event
 from .store import SnapshotStore
 
-# How far back the first question goes: far enough for clocks that differ.
-_FIRST_LOOK: Final = timedelta(hours=1)
-# Events may show up late; what is later still is left to the next reconcile.
+# The first query goes far enough back for clocks that differ.
+_FIRST_QUERY: Final = timedelta(hours=1)
+# Events may appear late. What is even later is left to the next reconcile.
 _OVERLAP: Final = timedelta(minutes=5)
-# Events are told apart by their ids; a webhook may repeat one after a day.
-_REMEMBERED: Final = 10_000
+# A webhook may repeat an event after a day.
+_MAX_SEEN: Final = 10_000
+
+OPERATION_EVENTS: Final = ("lock.locked", "lock.unlocked")
 
 
 @dataclass(frozen=True, slots=True)
-class Fresh:
-    """The new events of an answer, oldest first, and whether it held all there were."""
+class NewEvents:
+    """The new events of an answer, oldest first, each with whether it fires."""
 
-    events: list[Event]
+    events: list[tuple[Event, bool]]
     is_complete: bool
+    """Whether nothing was left out between them and the events before."""
 
 
 class EventCursor:
-    """Follows the events of a workspace by Seam's own clock."""
+    """Follow the events of a workspace by Seam's own clock."""
 
     def __init__(self) -> None:
-        """Start with nothing heard of."""
-        self.has_bearings = False
-        self._is_behind = False
-        self._was_full = False
-        self._is_guess = False
+        """Initialize without events."""
         self.cursor: datetime | None = None
-        """The date of the newest event, or where to begin."""
-        self._began: datetime | None = None
-        self._seen: BoundedDict[str, None] = BoundedDict(_REMEMBERED)
+        """When the newest event was created, or where to start."""
+        self._start: datetime | None = None
+        self._is_initialized = False
+        self._is_behind = False
+        self._is_guess = False
+        self._was_full = False
+        self._seen: BoundedDict[str, None] = BoundedDict(_MAX_SEEN)
 
     def since(self, now: datetime) -> datetime:
-        """Return from when on to ask. It moves only when events come."""
+        """Return since when to ask for events. It moves only when events come."""
         if self._is_guess and self.cursor is not None and now < self.cursor:
-            # Our clock was ahead when we began: begin again.
-            self.cursor, self.has_bearings, self._began = None, False, None
+            # Our clock was ahead at the start.
+            self.cursor, self._is_initialized, self._start = None, False, None
         if self.cursor is None:
-            self.cursor, self._is_guess = now - _FIRST_LOOK, True
-        # After a full answer the overlap would bring the same events for ever.
+            self.cursor, self._is_guess = now - _FIRST_QUERY, True
+        # After a full answer the overlap would return the same events forever.
         since = self.cursor if self._was_full else self.cursor - _OVERLAP
-        self._began = self._began or since
+        self._start = self._start or since
         return since
 
-    def start_over(self) -> None:
-        """Ask again as if for the first time, but tell nothing twice."""
+    def restart(self) -> None:
+        """Ask as if for the first time. Events still fire only once."""
         self.cursor = None
 
-    def take_in(self, events: Iterable[Event], now: datetime) -> Fresh:
-        """Take in an answer, which may come in any order and repeat itself."""
+    def receive(self, events: Iterable[Event], now: datetime) -> NewEvents:
+        """Return the new events of an answer, which may come in any order."""
         ordered = sorted(events, key=lambda event: event.created_at)
-        # There are no pages: a full answer may have left out others.
+        # There are no pages, so a full answer may have left out others.
         is_full = len(ordered) >= EVENTS_LIMIT
-        # One from a wrong clock's future must not hide what comes before it.
+        # A single event with a wrong date in the future must not hide those before it.
         dates = [event.created_at for event in ordered]
-        if present := [date for date in dates if date <= now + _OVERLAP]:
-            self._move_to(present[-1])
+        if past := [date for date in dates if date <= now + _OVERLAP]:
+            self._move_to(past[-1])
         elif is_full:
-            # Then the wrong clock is ours.
+            # Then it is our clock that is wrong.
             self._move_to(dates[-1])
-        # What follows a full first answer is as old: no news, but perhaps changes.
+        # The events that follow a full first answer are from before the start as well.
         is_complete = not is_full and not self._is_behind
-        fresh = [event for event in ordered if self.is_fresh(event)]
-        if is_full and self._was_full and not fresh and self.cursor is not None:
-            # So many at one moment cannot be told apart by time: step past them.
+        new = [(event, self.fires(event)) for event in ordered if self.remember(event)]
+        if is_full and self._was_full and not new and self.cursor is not None:
+            # More events at one moment than fit into an answer: step past it.
             self.cursor += timedelta(milliseconds=1)
         self._was_full = is_full
-        self._is_behind = is_full and not self.has_bearings
-        self.has_bearings |= not is_full
-        return Fresh(fresh, is_complete)
+        self._is_behind = is_full and not self._is_initialized
+        self._is_initialized |= not is_full
+        return NewEvents(new, is_complete)
 
     def _move_to(self, date: datetime) -> None:
         self.cursor = date if self._is_guess else max(self.cursor or date, date)
         self._is_guess = False
 
-    def is_news(self, event: Event) -> bool:
-        """Return whether people are to be told of an event: not of all before the start."""
-        return self.has_bearings and not self.is_old(event)
+    def fires(self, event: Event) -> bool:
+        """Return whether an event is to fire, as it happened after the start."""
+        is_before_start = self._start is not None and event.created_at <= self._start
+        return self._is_initialized and not is_before_start
 
-    def is_old(self, event: Event) -> bool:
-        """Return whether an event is of before the start: some come a day late."""
-        return self._began is not None and event.created_at <= self._began
-
-    def is_fresh(self, event: Event) -> bool:
-        """Return whether an event was not heard of yet, and remember it."""
+    def remember(self, event: Event) -> bool:
+        """Remember an event, and return whether it is new."""
         if event.event_id in self._seen:
             return False
         self._seen[event.event_id] = None
         return True
 
 
-USE_EVENTS: Final = ("lock.locked", "lock.unlocked")
-
-
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """An event that nobody was told of yet, with the name of its code."""
+    """An event that fires, without secrets, and the name of its code."""
 
     event: Event
     code_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
-class _Happened:
+class _Pending:
     event: Event
     code_name: str | None
-    is_news: bool
+    fires: bool
 
 
 class PendingEvents:
-    """Keeps events until the picture shows what came of them."""
+    """Hold events back until the snapshot shows what they have changed."""
 
-    def __init__(self, draft: SnapshotStore, secrets: Secrets) -> None:
-        """Take where the names of codes are, and what must not be in them."""
-        self._store = draft
+    def __init__(self, store: SnapshotStore, secrets: Secrets) -> None:
+        """Initialize without events."""
+        self._store = store
         self._secrets = secrets
-        self._happened: list[_Happened] = []
-        self._news: list[Occurrence] = []
+        self._pending: list[_Pending] = []
+        self._occurrences: list[Occurrence] = []
 
-    def note(self, event: Event, *, is_news: bool) -> None:
-        """Remember an event, with its code's name: both may be gone soon."""
+    def add(self, event: Event, *, fires: bool) -> None:
+        """Add an event with the name of its code, which may be gone soon."""
         self._secrets.add(event.pins)
-        self._happened.append(_Happened(event, self._code_name(event), is_news))
+        self._pending.append(_Pending(event, self._code_name(event), fires))
 
-    def explains(self, device_id: str) -> bool:
-        """Return whether an event of this round may be why a lock has changed."""
-        # One without a device is about an account, and so about all of its.
+    def explain(self, device_id: str) -> bool:
+        """Return whether a pending event may be why a lock has changed."""
+        # Events without a device are about an account, and so about all its devices.
         return any(
-            happened.event.device_id in (device_id, None) for happened in self._happened
+            pending.event.device_id in (device_id, None) for pending in self._pending
         )
 
-    def tell(self) -> None:
-        """Turn what has happened into news, with names as they are now."""
-        for happened in self._happened:
-            event = happened.event
-            name = self._code_name(event) or happened.code_name
+    def resolve(self) -> None:
+        """Turn pending events into occurrences, with the names as they are now."""
+        for pending in self._pending:
+            event = pending.event
+            name = self._code_name(event) or pending.code_name
             name = name and self._secrets.mask_name(name)
-            self._note_use(event, name)
-            if happened.is_news:
-                self._news.append(Occurrence(masked_event(event, self._secrets), name))
-        self._happened.clear()
+            self._note_operation(event, name)
+            if pending.fires:
+                event = masked_event(event, self._secrets)
+                self._occurrences.append(Occurrence(event, name))
+        self._pending.clear()
 
     def take(self) -> list[Occurrence]:
-        """Return the news that nobody has taken yet, oldest first."""
-        news, self._news = self._news, []
-        return news
+        """Return the occurrences since the last call, oldest first."""
+        occurrences, self._occurrences = self._occurrences, []
+        return occurrences
 
-    def _note_use(self, event: Event, name: str | None) -> None:
-        """Note who turned a lock last; events may come late."""
+    def _note_operation(self, event: Event, name: str | None) -> None:
+        """Note who operated a lock, unless the event is older than what is known."""
         lock = self._store.locks.get(event.device_id or "")
-        if lock is None or event.event_type not in USE_EVENTS:
+        if lock is None or event.event_type not in OPERATION_EVENTS:
             return
         at = event.occurred_at or event.created_at
         if lock.changed_at is None or at >= lock.changed_at:
@@ -169,7 +167,7 @@ class PendingEvents:
             )
 
     def _code_name(self, event: Event) -> str | None:
-        """Return the name of an event's code, which some makers tell only by its PIN."""
+        """Return the name of an event's code, which some events have only as a PIN."""
         if (lock := self._store.locks.get(event.device_id or "")) is None:
             return None
         code = lock.code(event.access_code_id)

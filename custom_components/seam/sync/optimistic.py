@@ -1,4 +1,4 @@
-"""What our own actions did to codes, until Seam's lists say so, too. Pure."""
+"""Changes by actions that Seam's lists may not show yet."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from ..api import AccessCode, Device
 
-# For so long, what our actions did outweighs what lists say: some lag behind.
-_LASTS: Final = timedelta(minutes=2)
-# Locks take a minute as a rule, and much longer where the connection is poor.
-_REMOVAL_LASTS: Final = timedelta(minutes=30)
+# How long a change overrides the lists, some of which lag behind.
+_OVERRIDE_FOR: Final = timedelta(minutes=2)
+# Removing takes most locks a minute, and much longer with a poor connection.
+_EXPECT_REMOVAL_FOR: Final = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,74 +20,79 @@ class _Change:
 
 
 class OptimisticUpdates:
-    """Keeps changes by the ids of their codes."""
+    """Override Seam's lists with what actions have changed, for a while."""
 
     def __init__(self) -> None:
-        """Start with none."""
-        self._changes: dict[str, _Change] = {}
-        self._gone: dict[str, datetime] = {}
-        self._turned: dict[str, tuple[bool, datetime]] = {}
+        """Initialize without changes."""
+        self._codes: dict[str, _Change] = {}
+        self._expected_removals: dict[str, datetime] = {}
+        self._locks: dict[str, tuple[bool, datetime]] = {}
 
-    def note(
+    def change_code(
         self, access_code_id: str, fields: Mapping[str, Any], now: datetime
     ) -> None:
-        """Remember what was changed of a code; nothing, if it was made."""
-        known = self._changes.get(access_code_id)
+        """Remember the changed fields of a code, which are none if it is new."""
+        known = self._codes.get(access_code_id)
         merged = {**known.fields, **fields} if known else fields
-        self._changes[access_code_id] = _Change(merged, now + _LASTS)
+        self._codes[access_code_id] = _Change(merged, now + _OVERRIDE_FOR)
 
-    def expect_gone(self, access_code_ids: Iterable[str], now: datetime) -> None:
-        """Remember codes whose absence from a list will be true for a while.
+    def expect_removal(self, access_code_ids: Iterable[str], now: datetime) -> None:
+        """Drop codes as soon as one list lacks them.
 
-        Not for good: a removal may fail.
+        This ends after a while, as Seam may fail to remove them.
         """
-        self._gone = {key: until for key, until in self._gone.items() if now < until}
-        self._gone.update(dict.fromkeys(access_code_ids, now + _REMOVAL_LASTS))
+        self._expected_removals = {
+            key: until for key, until in self._expected_removals.items() if now < until
+        }
+        self._expected_removals.update(
+            dict.fromkeys(access_code_ids, now + _EXPECT_REMOVAL_FOR)
+        )
 
-    def is_gone(self, access_code_id: str, now: datetime) -> bool:
-        """Return whether a code may be believed to be gone when a list lacks it."""
-        return access_code_id in self._gone and now < self._gone[access_code_id]
+    def is_removal_expected(self, access_code_id: str, now: datetime) -> bool:
+        """Return whether to drop a code that a list lacks."""
+        until = self._expected_removals.get(access_code_id)
+        return until is not None and now < until
 
-    def holds(self, access_code_id: str, now: datetime) -> bool:
-        """Return whether a change still outweighs the lists."""
-        change = self._changes.get(access_code_id)
+    def overrides_code(self, access_code_id: str, now: datetime) -> bool:
+        """Return whether a change still overrides the lists."""
+        change = self._codes.get(access_code_id)
         return change is not None and now < change.until
 
     def overrides(self, codes: Iterable[AccessCode], now: datetime) -> bool:
-        """Return whether any of these codes is other than a list has just said."""
-        return bool(self._changes) and any(
-            self.holds(code.access_code_id, now) for code in codes
+        """Return whether a change still overrides the lists for one of these codes."""
+        return bool(self._codes) and any(
+            self.overrides_code(code.access_code_id, now) for code in codes
         )
 
-    def applied(self, code: AccessCode, now: datetime) -> AccessCode:
-        """Return a list's code as our action left it, unless the list says so already."""
-        if (change := self._changes.get(code.access_code_id)) is None:
+    def apply_to_code(self, code: AccessCode, now: datetime) -> AccessCode:
+        """Return a listed code with its changes, which end once the list has them."""
+        if (change := self._codes.get(code.access_code_id)) is None:
             return code
         changed = replace(code, **change.fields)
         if changed == code or now >= change.until:
-            del self._changes[code.access_code_id]
+            del self._codes[code.access_code_id]
             return code
         return changed
 
-    def note_turned(self, device_id: str, locked: bool, now: datetime) -> None:
-        """Remember how an action left a lock."""
-        self._turned[device_id] = locked, now + _LASTS
+    def forget_code(self, access_code_id: str) -> None:
+        """Forget a code that is gone."""
+        self._codes.pop(access_code_id, None)
+        self._expected_removals.pop(access_code_id, None)
 
-    def turned(self, device: Device, now: datetime) -> Device:
-        """Return a device as our action left it, unless it says so already."""
-        if (own := self._turned.get(device.device_id)) is None:
+    def change_lock(self, device_id: str, locked: bool, now: datetime) -> None:
+        """Remember how an action has left a lock."""
+        self._locks[device_id] = locked, now + _OVERRIDE_FOR
+
+    def apply_to_device(self, device: Device, now: datetime) -> Device:
+        """Return a listed device with its change, which ends once the list has it."""
+        if (change := self._locks.get(device.device_id)) is None:
             return device
-        locked, until = own
+        locked, until = change
         if device.properties.locked == locked or now >= until:
-            del self._turned[device.device_id]
+            del self._locks[device.device_id]
             return device
         return replace(device, properties=replace(device.properties, locked=locked))
 
-    def forget_turned(self, device_id: str) -> None:
-        """Forget how an action left a lock, as somebody has turned it since."""
-        self._turned.pop(device_id, None)
-
-    def forget(self, access_code_id: str) -> None:
-        """Forget a code that is gone."""
-        self._changes.pop(access_code_id, None)
-        self._gone.pop(access_code_id, None)
+    def forget_lock(self, device_id: str) -> None:
+        """Forget how an action has left a lock, as it was operated since."""
+        self._locks.pop(device_id, None)

@@ -1,4 +1,4 @@
-"""What to ask Seam for next, and when to ask for everything again. Pure."""
+"""Schedule of what to fetch from Seam."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,184 +11,166 @@ from ..api import AccessCode, CodeStatus
 
 @dataclass(frozen=True, slots=True)
 class FetchEvents:
-    """Ask what has happened since then."""
+    """Fetch the events since a time."""
 
     since: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class FetchDevices:
-    """Ask for the devices with these ids, or for all."""
+    """Fetch the devices with these IDs, or all devices."""
 
     device_ids: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FetchCodes:
-    """Ask for the managed and the unmanaged codes of a device."""
+    """Fetch the managed and the unmanaged codes of a device."""
 
     device_id: str
 
 
 type Fetch = FetchEvents | FetchDevices | FetchCodes
 
+# A reconcile takes two requests per lock: at most 20 a minute on average.
+_RECONCILE_INTERVAL: Final = timedelta(minutes=15)
+_RECONCILE_INTERVAL_PER_LOCK: Final = timedelta(seconds=6)
 
-# After 1, 2, 4 … minutes while nothing changes, until reconciles do as well: a code that
-# is stuck for days then costs next to nothing.
-_FIRST: Final = timedelta(minutes=1)
+# Doubles up to the reconcile interval while nothing changes, as a code may be stuck for
+# days.
+_FIRST_RECHECK: Final = timedelta(minutes=1)
 
 _UNSETTLED: Final = (CodeStatus.SETTING, CodeStatus.REMOVING, CodeStatus.UNKNOWN)
 
 
-def is_due(at: datetime | None, now: datetime, gap: timedelta) -> bool:
-    """Return whether a moment, planned a gap ahead, has come.
+def _is_due(at: datetime | None, now: datetime, interval: timedelta) -> bool:
+    """Return whether a time has come that was set at most one interval ahead.
 
-    Further ahead than it was planned, the clock was set back.
+    If it is further ahead than that, the clock has been set back.
     """
-    return at is None or now >= at or at - now > gap
+    return at is None or now >= at or at - now > interval
 
 
 @dataclass(frozen=True, slots=True)
 class _Recheck:
-    codes: frozenset[tuple[str, CodeStatus]]
-    gap: timedelta
+    unsettled: frozenset[tuple[str, CodeStatus]]
+    interval: timedelta
     at: datetime
 
 
-class Rechecks:
-    """Keeps when to look again, by the ids of devices."""
-
-    def __init__(self) -> None:
-        """Start with none."""
-        self._planned: dict[str, _Recheck] = {}
-
-    def __len__(self) -> int:
-        """Return how many locks have unsettled codes."""
-        return len(self._planned)
-
-    def due(self, now: datetime) -> list[str]:
-        """Return the devices to look at now."""
-        return [
-            device_id
-            for device_id, recheck in self._planned.items()
-            if is_due(recheck.at, now, recheck.gap)
-        ]
-
-    def plan(
-        self,
-        device_id: str,
-        codes: Iterable[AccessCode],
-        now: datetime,
-        *,
-        longest: timedelta,
-    ) -> None:
-        """Plan when to look again at a lock whose codes were just fetched."""
-        unsettled = frozenset(
-            (code.access_code_id, status)
-            for code in codes
-            if (status := code.status_at(now)) in _UNSETTLED
-        )
-        last = self._planned.pop(device_id, None)
-        if not unsettled:
-            return
-        gap = _FIRST
-        if last is not None and last.codes == unsettled:
-            gap = min(longest, 2 * last.gap if now >= last.at else last.gap)
-        self._planned[device_id] = _Recheck(unsettled, gap, now + gap)
-
-    def forget(self, device_id: str) -> None:
-        """Forget a lock."""
-        self._planned.pop(device_id, None)
-
-
-# Two requests for each lock, at most 20 a minute on average.
-_RECONCILE_AT_LEAST: Final = timedelta(minutes=15)
-_RECONCILE_PER_LOCK: Final = timedelta(seconds=6)
-
-
 class FetchSchedule:
-    """Keeps what is due now, what the next poll asks again, and the next reconcile."""
+    """What is due now or at the next poll, and when to fetch again without events."""
 
     def __init__(self, jitter: float) -> None:
-        """Start with nothing due; `jitter`, 0 to 1, spreads reconciles of many houses."""
+        """Initialize the schedule.
+
+        `jitter`, 0 to 1, lengthens the reconcile interval by up to a tenth, so that
+        installations do not reconcile at the same time.
+        """
         self._jitter = 1 + jitter / 10
         self._due: dict[Fetch, None] = {}
-        self._postponed: dict[Fetch, None] = {}
+        self._retries: dict[Fetch, None] = {}
+        self._rechecks: dict[str, _Recheck] = {}
         self.is_reconcile = False
-        """Whether everything is asked for in this round."""
+        """Whether the current refresh fetches everything."""
         self.reconciled_at: datetime | None = None
         self.reconcile_at: datetime | None = None
 
     @property
-    def postponed(self) -> int:
-        """How many questions the next poll asks again."""
-        return len(self._postponed)
+    def retry_count(self) -> int:
+        """How many fetches the next poll repeats."""
+        return len(self._retries)
 
-    def ask(self, *fetches: Fetch) -> None:
-        """Have something fetched in this round, once however often it is asked for."""
+    @property
+    def recheck_count(self) -> int:
+        """How many locks have codes that are not settled."""
+        return len(self._rechecks)
+
+    def begin_poll(self, now: datetime, lock_count: int) -> None:
+        """Request what failed before, and what is due by time."""
+        self.request(*self._retries)
+        self._retries.clear()
+        if _is_due(self.reconcile_at, now, self._interval(lock_count)):
+            self.request(FetchDevices())
+            return
+        for device_id, recheck in self._rechecks.items():
+            if _is_due(recheck.at, now, recheck.interval):
+                self.request(FetchCodes(device_id))
+
+    def request(self, *fetches: Fetch) -> None:
+        """Fetch something in this refresh, once however often it is requested."""
         self._due.update(dict.fromkeys(fetches))
 
-    def ask_for_device(self, device_id: str) -> None:
-        """Have a device fetched, in one question with others."""
-        self.ask(FetchDevices(frozenset((device_id,))))
+    def request_device(self, device_id: str) -> None:
+        """Fetch a device, in one request with others."""
+        self.request(FetchDevices(frozenset((device_id,))))
 
-    def ask_for_codes(self, device_ids: Iterable[str]) -> None:
-        """Have the codes of devices fetched."""
-        self.ask(*map(FetchCodes, device_ids))
-
-    def ask_for_all(self) -> None:
-        """Have everything fetched: a reconcile."""
-        self.ask(FetchDevices())
-
-    def ask_later(self, fetch: Fetch) -> None:
-        """Have something fetched by the next poll."""
-        self._postponed[fetch] = None
-
-    def resume(self) -> None:
-        """Make due what was left to this poll."""
-        self.ask(*self._postponed)
-        self._postponed.clear()
+    def retry(self, fetch: Fetch) -> None:
+        """Fetch something at the next poll."""
+        self._retries[fetch] = None
 
     def take_due(self) -> tuple[Fetch, ...]:
-        """Return what to fetch now, one question for all devices."""
+        """Return what to fetch now, with all devices in one request."""
         due, self._due = self._due, {}
         if FetchDevices() in due:
             self.is_reconcile = True
-            # It brings every device, and makes the codes of every lock due.
+            # Its answer requests the codes of all locks.
             return (
                 *(fetch for fetch in due if isinstance(fetch, FetchEvents)),
                 FetchDevices(),
             )
-        asked = [fetch.device_ids for fetch in due if isinstance(fetch, FetchDevices)]
-        device_ids = frozenset(chain.from_iterable(ids for ids in asked if ids))
+        requested = [
+            fetch.device_ids for fetch in due if isinstance(fetch, FetchDevices)
+        ]
+        device_ids = frozenset(chain.from_iterable(ids for ids in requested if ids))
         return (
             *(fetch for fetch in due if not isinstance(fetch, FetchDevices)),
             *((FetchDevices(device_ids),) if device_ids else ()),
         )
 
-    # Reconciles
+    def plan_recheck(
+        self,
+        device_id: str,
+        codes: Iterable[AccessCode],
+        now: datetime,
+        lock_count: int,
+    ) -> None:
+        """Plan when to fetch the codes of a lock again while some are not settled."""
+        unsettled = frozenset(
+            (code.access_code_id, status)
+            for code in codes
+            if (status := code.status_at(now)) in _UNSETTLED
+        )
+        last = self._rechecks.pop(device_id, None)
+        if not unsettled:
+            return
+        interval = _FIRST_RECHECK
+        if last is not None and last.unsettled == unsettled:
+            doubled = 2 * last.interval if now >= last.at else last.interval
+            interval = min(self._interval(lock_count), doubled)
+        self._rechecks[device_id] = _Recheck(unsettled, interval, now + interval)
 
-    def interval(self, locks: int) -> timedelta:
-        """Return how long it is from one reconcile of so many locks to the next."""
-        return self._jitter * max(_RECONCILE_AT_LEAST, locks * _RECONCILE_PER_LOCK)
+    def remove(self, device_id: str) -> None:
+        """Remove a lock."""
+        self._rechecks.pop(device_id, None)
 
-    def is_reconcile_due(self, now: datetime, locks: int) -> bool:
-        """Return whether it is time to ask for everything."""
-        return is_due(self.reconcile_at, now, self.interval(locks))
+    def _interval(self, lock_count: int) -> timedelta:
+        interval = max(_RECONCILE_INTERVAL, lock_count * _RECONCILE_INTERVAL_PER_LOCK)
+        return self._jitter * interval
 
-    def reconciled(self, now: datetime, locks: int) -> None:
-        """Plan the next reconcile, as all devices have just come."""
+    def plan_reconcile(self, now: datetime, lock_count: int) -> None:
+        """Plan the next reconcile, as all devices have just been fetched."""
         self.reconciled_at = now
-        self.reconcile_at = now + self.interval(locks)
+        self.reconcile_at = now + self._interval(lock_count)
 
-    def reconcile_soon(self, now: datetime, locks: int) -> None:
-        """Reconcile now, or as soon as it does not make too many requests."""
-        gap = locks * _RECONCILE_PER_LOCK
-        if self.reconciled_at is None or is_due(self.reconciled_at + gap, now, gap):
-            self.ask_for_all()
+    def reconcile_soon(self, now: datetime, lock_count: int) -> None:
+        """Reconcile as soon as the average request rate allows."""
+        gap = lock_count * _RECONCILE_INTERVAL_PER_LOCK
+        if self.reconciled_at is None or _is_due(self.reconciled_at + gap, now, gap):
+            self.request(FetchDevices())
         elif self.reconcile_at is not None:
             self.reconcile_at = min(self.reconcile_at, self.reconciled_at + gap)
 
-    def reconcile_next(self) -> None:
-        """Reconcile at the next poll: after an outage nothing is taken for granted."""
+    def reconcile_at_next_poll(self) -> None:
+        """Reconcile at the next poll, as events may be lost in an outage."""
         self.reconcile_at = None
