@@ -1,4 +1,4 @@
-"""Tests of connecting a workspace, and of changing its key and address."""
+"""Test the config flow and the options flow."""
 
 import json
 import logging
@@ -47,22 +47,22 @@ def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _another_key(simulator: Simulator) -> None:
-    """Have a second key of the first workspace."""
+    """Add a second API key of the first workspace."""
     simulator.control.add_key(NEW_KEY)
 
 
-async def _begin_user(hass: HomeAssistant) -> ConfigFlowResult:
+async def _start_user_flow(hass: HomeAssistant) -> ConfigFlowResult:
     return await hass.config_entries.flow.async_init(
         DOMAIN, context={"source": SOURCE_USER}
     )
 
 
-async def _begin(
+async def _start_flow(
     hass: HomeAssistant, entry: MockConfigEntry, source: str
 ) -> ConfigFlowResult:
-    """Open a form; the last two change an entry that is there."""
+    """Return the first form of a flow. Reauth and reconfigure need an entry."""
     if source == "user":
-        return await _begin_user(hass)
+        return await _start_user_flow(hass)
     entry.add_to_hass(hass)
     form: ConfigFlowResult = await (
         entry.start_reauth_flow(hass)
@@ -72,14 +72,14 @@ async def _begin(
     return form
 
 
-def _input(source: str, key: str, endpoint: str) -> dict[str, Any]:
+def _user_input(source: str, key: str, endpoint: str) -> dict[str, Any]:
     filled: dict[str, Any] = {CONF_API_KEY: key}
     if source != "reauth":
         filled[CONF_ADVANCED] = {CONF_ENDPOINT: endpoint}
     return filled
 
 
-async def _fill_in(
+async def _submit(
     hass: HomeAssistant,
     form: ConfigFlowResult,
     source: str,
@@ -87,14 +87,14 @@ async def _fill_in(
     endpoint: str,
 ) -> ConfigFlowResult:
     result = await hass.config_entries.flow.async_configure(
-        form["flow_id"], _input(source, key, endpoint)
+        form["flow_id"], _user_input(source, key, endpoint)
     )
     await hass.async_block_till_done()
     return result
 
 
 def _suggested_key(form: ConfigFlowResult) -> str | None:
-    """Return the key that stands in the form."""
+    """Return the API key that the form suggests."""
     schema = form["data_schema"]
     assert schema is not None
     [field] = [field for field in schema.schema if field == CONF_API_KEY]
@@ -102,10 +102,10 @@ def _suggested_key(form: ConfigFlowResult) -> str | None:
     return suggested
 
 
-def _check_success(
+def _assert_success(
     hass: HomeAssistant, simulator: Simulator, result: ConfigFlowResult, source: str
 ) -> None:
-    """Check that the flow ended well, with the new key."""
+    """Assert that the flow stored the new API key."""
     if source == "user":
         assert result["type"] is FlowResultType.CREATE_ENTRY
     else:
@@ -118,11 +118,11 @@ def _check_success(
     assert entry.state is ConfigEntryState.LOADED
 
 
-async def test_a_workspace_is_connected(
+async def test_user_flow_creates_entry(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Its name is the title, its id the unique id; the address is Seam's own at first."""
-    form = await _begin(hass, entry, "user")
+    """Test that title and unique id come from the workspace, and the URL defaults to Seam's."""
+    form = await _start_flow(hass, entry, "user")
     assert form["type"] is FlowResultType.FORM
     assert form["step_id"] == "user"
     assert not form["errors"]
@@ -132,34 +132,34 @@ async def test_a_workspace_is_connected(
     assert advanced.options["collapsed"] is True
     assert advanced.schema({}) == {CONF_ENDPOINT: "https://connect.getseam.com"}
 
-    result = await _fill_in(hass, form, "user", NEW_KEY, simulator.url)
-    _check_success(hass, simulator, result, "user")
+    result = await _submit(hass, form, "user", NEW_KEY, simulator.url)
+    _assert_success(hass, simulator, result, "user")
     assert result["title"] == WORKSPACE_NAME
 
 
 @pytest.mark.parametrize("source", ["reauth", "reconfigure"])
-async def test_an_entry_is_changed(
+async def test_reauth_and_reconfigure_update_entry(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, source: str
 ) -> None:
-    """The new key is kept, and the entry is loaded with it."""
-    form = await _begin(hass, entry, source)
+    """Test that the entry is loaded with the new API key."""
+    form = await _start_flow(hass, entry, source)
     assert form["step_id"] == {"reauth": "reauth_confirm"}.get(source, source)
-    result = await _fill_in(hass, form, source, NEW_KEY, simulator.url)
-    _check_success(hass, simulator, result, source)
+    result = await _submit(hass, form, source, NEW_KEY, simulator.url)
+    _assert_success(hass, simulator, result, source)
 
 
-async def test_a_key_of_a_running_entry_is_changed(
+async def test_reconfigure_loaded_entry(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """From then on only the new key is used."""
+    """Test that only the new API key is used after reconfiguring a loaded entry."""
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     form = await entry.start_reconfigure_flow(hass)
-    result = await _fill_in(hass, form, "reconfigure", NEW_KEY, simulator.url)
-    _check_success(hass, simulator, result, "reconfigure")
+    result = await _submit(hass, form, "reconfigure", NEW_KEY, simulator.url)
+    _assert_success(hass, simulator, result, "reconfigure")
     simulator.control.revoke_key()
     await entry.runtime_data.async_refresh()
     assert entry.runtime_data.last_update_success
@@ -181,23 +181,23 @@ ERRORS = [
 
 
 @pytest.mark.parametrize("source", SOURCES)
-@pytest.mark.parametrize(("trouble", "field", "error"), ERRORS)
-async def test_trouble_is_told_and_the_flow_goes_on(
+@pytest.mark.parametrize(("problem", "field", "error"), ERRORS)
+async def test_flow_recovers_from_error(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     caplog: pytest.LogCaptureFixture,
     source: str,
-    trouble: str,
+    problem: str,
     field: str,
     error: str,
 ) -> None:
-    """Once the trouble is over, the same form succeeds."""
+    """Test that each error is shown, and the same form succeeds afterwards."""
     simulator.control.add_key("seam_test_revoked")
     simulator.control.revoke_key("seam_test_revoked")
-    form = await _begin(hass, entry, source)
+    form = await _start_flow(hass, entry, source)
     key = NEW_KEY
-    match trouble:
+    match problem:
         case "revoked":
             key = "seam_test_revoked"
         case "suspended":
@@ -207,18 +207,18 @@ async def test_trouble_is_told_and_the_flow_goes_on(
         case "refused":
             simulator.faults.add("status", status=418, error_type="teapot")
         case "outage" | "html" | "empty" | "status" | "broken_json" | "wrong_shape":
-            simulator.faults.add(trouble)
-    form = await _fill_in(hass, form, source, key, simulator.url)
+            simulator.faults.add(problem)
+    form = await _submit(hass, form, source, key, simulator.url)
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == {field: error}
-    # A key that is not to blame need not be pasted again.
+    # A valid API key need not be pasted again.
     assert _suggested_key(form) == (None if field == CONF_API_KEY else NEW_KEY)
 
     simulator.faults.clear()
     simulator.control.resume_workspace()
     again = _suggested_key(form) or NEW_KEY
-    result = await _fill_in(hass, form, source, again, simulator.url)
-    _check_success(hass, simulator, result, source)
+    result = await _submit(hass, form, source, again, simulator.url)
+    _assert_success(hass, simulator, result, source)
     assert NEW_KEY not in caplog.text
     assert "seam_test_revoked" not in caplog.text
 
@@ -242,7 +242,7 @@ async def test_trouble_is_told_and_the_flow_goes_on(
         ("user", "", "unknown text"),
     ],
 )
-async def test_another_kind_of_key_is_named(
+async def test_wrong_key_type_is_named(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -250,17 +250,17 @@ async def test_another_kind_of_key_is_named(
     key: str,
     kind: str,
 ) -> None:
-    """Nothing is sent anywhere, and the form says what was pasted."""
-    form = await _begin(hass, entry, source)
-    form = await _fill_in(hass, form, source, key, simulator.url)
+    """Test that another kind of credential is named and not sent."""
+    form = await _start_flow(hass, entry, source)
+    form = await _submit(hass, form, source, key, simulator.url)
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == {CONF_API_KEY: "wrong_key_type"}
     assert form["description_placeholders"] is not None
     assert form["description_placeholders"]["key_kind"] == kind
     assert _suggested_key(form) is None
     assert not simulator.requests
-    result = await _fill_in(hass, form, source, f"  {NEW_KEY}\n", simulator.url)
-    _check_success(hass, simulator, result, source)
+    result = await _submit(hass, form, source, f"  {NEW_KEY}\n", simulator.url)
+    _assert_success(hass, simulator, result, source)
 
 
 @pytest.mark.parametrize(
@@ -292,7 +292,7 @@ async def test_another_kind_of_key_is_named(
         ("user", "", "invalid_endpoint"),
     ],
 )
-async def test_an_address_where_no_key_should_go_is_refused(
+async def test_invalid_endpoint_is_refused(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -300,9 +300,9 @@ async def test_an_address_where_no_key_should_go_is_refused(
     endpoint: str,
     error: str,
 ) -> None:
-    """It is refused before any request, and what is wrong can be seen."""
-    form = await _begin(hass, entry, source)
-    form = await _fill_in(hass, form, source, NEW_KEY, endpoint)
+    """Test that an invalid or insecure URL is refused before any request."""
+    form = await _start_flow(hass, entry, source)
+    form = await _submit(hass, form, source, NEW_KEY, endpoint)
     assert form["type"] is FlowResultType.FORM
     assert form["errors"] == {CONF_ADVANCED: error}
     assert _suggested_key(form) == NEW_KEY
@@ -311,8 +311,8 @@ async def test_an_address_where_no_key_should_go_is_refused(
     assert schema is not None
     [advanced] = [value for key, value in schema.schema.items() if key == CONF_ADVANCED]
     assert advanced.options["collapsed"] is False
-    result = await _fill_in(hass, form, source, NEW_KEY, simulator.url)
-    _check_success(hass, simulator, result, source)
+    result = await _submit(hass, form, source, NEW_KEY, simulator.url)
+    _assert_success(hass, simulator, result, source)
 
 
 @pytest.mark.parametrize(
@@ -328,11 +328,11 @@ async def test_an_address_where_no_key_should_go_is_refused(
         ("https://Seam.Example.com/proxy/?", "https://seam.example.com/proxy"),
     ],
 )
-async def test_an_address_is_kept_in_its_simplest_form(
+async def test_endpoint_is_normalized(
     hass: HomeAssistant, entry: MockConfigEntry, endpoint: str, kept: str
 ) -> None:
-    """Loopback needs no encryption; none of these hosts is there to be asked."""
-    form = await _begin(hass, entry, "user")
+    """Test that the URL is stored normalized, and that http is possible for loopback."""
+    form = await _start_flow(hass, entry, "user")
     with (
         patch(
             "custom_components.seam.config_flow.SeamClient.get_workspace",
@@ -340,47 +340,47 @@ async def test_an_address_is_kept_in_its_simplest_form(
         ),
         patch("custom_components.seam.async_setup_entry", return_value=True),
     ):
-        result = await _fill_in(hass, form, "user", NEW_KEY, endpoint)
+        result = await _submit(hass, form, "user", NEW_KEY, endpoint)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["data"][CONF_ENDPOINT] == kept
 
 
-async def test_a_server_that_nobody_runs_cannot_be_connected(
+async def test_refused_connection(
     hass: HomeAssistant, entry: MockConfigEntry, unused_tcp_port: int
 ) -> None:
-    """A refused connection is told as such."""
-    form = await _begin(hass, entry, "user")
+    """Test that a refused connection is reported as such."""
+    form = await _start_flow(hass, entry, "user")
     endpoint = f"http://127.0.0.1:{unused_tcp_port}"
-    form = await _fill_in(hass, form, "user", NEW_KEY, endpoint)
+    form = await _submit(hass, form, "user", NEW_KEY, endpoint)
     assert form["errors"] == {"base": "cannot_connect"}
 
 
-async def test_a_redirect_does_not_take_the_key_along(
+async def test_redirect_is_not_followed(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Another server gets no request, whoever sends there."""
+    """Test that the API key is not sent to the target of a redirect."""
     simulator.faults.add("html", status=307)
-    form = await _begin(hass, entry, "user")
-    form = await _fill_in(hass, form, "user", NEW_KEY, simulator.url)
+    form = await _start_flow(hass, entry, "user")
+    form = await _submit(hass, form, "user", NEW_KEY, simulator.url)
     assert form["errors"] == {"base": "cannot_connect"}
 
 
-async def test_an_empty_section_is_no_crash(
+async def test_unknown_field_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    """Only the form's own fields are taken."""
-    form = await _begin(hass, entry, "user")
+    """Test that unknown fields are refused."""
+    form = await _start_flow(hass, entry, "user")
     with pytest.raises(InvalidData):
         await hass.config_entries.flow.async_configure(form["flow_id"], {"key": "x"})
 
 
-async def test_a_workspace_is_connected_once(
+async def test_workspace_is_configured_once(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Another key of the same workspace makes no second entry."""
+    """Test that another API key of the same workspace creates no second entry."""
     entry.add_to_hass(hass)
-    form = await _begin_user(hass)
-    result = await _fill_in(hass, form, "user", NEW_KEY, simulator.url)
+    form = await _start_user_flow(hass)
+    result = await _submit(hass, form, "user", NEW_KEY, simulator.url)
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "already_configured"
     assert entry.data[CONF_API_KEY] == simulator.key
@@ -389,22 +389,22 @@ async def test_a_workspace_is_connected_once(
 async def test_two_workspaces_are_two_entries(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Each has its own key and name."""
+    """Test that a second workspace gets an entry of its own."""
     entry.add_to_hass(hass)
-    form = await _begin_user(hass)
-    result = await _fill_in(hass, form, "user", KEY_TWO, simulator.url)
+    form = await _start_user_flow(hass)
+    result = await _submit(hass, form, "user", KEY_TWO, simulator.url)
     assert result["type"] is FlowResultType.CREATE_ENTRY
     assert result["title"] == WORKSPACE_TWO_NAME
     assert result["result"].unique_id == WORKSPACE_TWO
 
 
 @pytest.mark.parametrize("source", ["reauth", "reconfigure"])
-async def test_the_key_of_another_workspace_is_refused(
+async def test_key_of_other_workspace_is_refused(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator, source: str
 ) -> None:
-    """Nothing is changed, and the other workspace is named."""
-    form = await _begin(hass, entry, source)
-    result = await _fill_in(hass, form, source, KEY_TWO, simulator.url)
+    """Test that the entry stays as it is, and the other workspace is named."""
+    form = await _start_flow(hass, entry, source)
+    result = await _submit(hass, form, source, KEY_TWO, simulator.url)
     assert result["type"] is FlowResultType.ABORT
     assert result["reason"] == "wrong_workspace"
     assert result["description_placeholders"] == {"workspace": WORKSPACE_TWO_NAME}
@@ -412,22 +412,22 @@ async def test_the_key_of_another_workspace_is_refused(
     assert entry.unique_id == WORKSPACE
 
 
-async def test_reconfigure_while_the_key_is_refused(
+async def test_reconfigure_ends_reauth(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Whoever takes the other way to a new key gets there, too."""
+    """Test that reconfiguring an entry with a refused API key ends the reauth flow."""
     simulator.control.revoke_key()
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_ERROR
     assert len(hass.config_entries.flow.async_progress()) == 1
     form = await entry.start_reconfigure_flow(hass)
-    result = await _fill_in(hass, form, "reconfigure", NEW_KEY, simulator.url)
-    _check_success(hass, simulator, result, "reconfigure")
+    result = await _submit(hass, form, "reconfigure", NEW_KEY, simulator.url)
+    _assert_success(hass, simulator, result, "reconfigure")
     assert not hass.config_entries.flow.async_progress()
 
 
-async def test_a_key_that_is_kept_in_the_form_is_nowhere_else(
+async def test_suggested_key_is_not_exposed(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
@@ -436,16 +436,16 @@ async def test_a_key_that_is_kept_in_the_form_is_nowhere_else(
     hass_storage: dict[str, Any],
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The browser that sent it gets it back; no list, log or file has it."""
+    """Test that a rejected API key is suggested again, but not listed, logged or stored."""
     caplog.set_level(logging.DEBUG)
     for component in ("config", "websocket_api"):
         assert await async_setup_component(hass, component, {})
     simulator.faults.add("outage")
-    form = await _begin(hass, entry, "reauth")
+    form = await _start_flow(hass, entry, "reauth")
     client = await hass_client()
     answer = await client.post(
         f"/api/config/config_entries/flow/{form['flow_id']}",
-        json=_input("reauth", NEW_KEY, simulator.url),
+        json=_user_input("reauth", NEW_KEY, simulator.url),
     )
     shown = await answer.json()
     assert shown["errors"] == {"base": "cannot_connect"}
@@ -465,11 +465,11 @@ async def test_a_key_that_is_kept_in_the_form_is_nowhere_else(
     assert not [text for text in texts if NEW_KEY in text]
 
 
-async def test_reconfigure_offers_the_address_of_the_entry(
+async def test_reconfigure_suggests_endpoint_of_entry(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Somebody who only changes the key need not know it; the key is not shown."""
-    form = await _begin(hass, entry, "reconfigure")
+    """Test that reconfigure suggests the current URL and not the current API key."""
+    form = await _start_flow(hass, entry, "reconfigure")
     schema = form["data_schema"]
     assert schema is not None
     [advanced] = [value for key, value in schema.schema.items() if key == CONF_ADVANCED]
@@ -477,10 +477,10 @@ async def test_reconfigure_offers_the_address_of_the_entry(
     assert simulator.key not in repr(schema.schema)
 
 
-async def test_options_are_changed_and_used(
+async def test_options_flow_applies_options(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """The form shows what is set; what is chosen is used at once."""
+    """Test that the form shows the current options and applies changes."""
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     for is_wanted in (True, False):

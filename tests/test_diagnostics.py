@@ -1,4 +1,4 @@
-"""Tests of the diagnostics that people send to strangers."""
+"""Test the diagnostics."""
 
 from collections.abc import AsyncIterator, Iterator
 import json
@@ -38,7 +38,7 @@ SECRET = "whsec_c2VjcmV0IG9mIHRoZSB3ZWJob29r"
 
 @pytest.fixture
 async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the small rental with a stopped clock."""
     freezer.move_to(START)
     async with still_simulator() as running:
         yield running
@@ -50,7 +50,7 @@ def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _texts(value: Any) -> Iterator[str]:
-    """Return all keys and texts in there."""
+    """Yield all keys and texts."""
     if isinstance(value, dict):
         for key, item in value.items():
             yield key
@@ -62,8 +62,8 @@ def _texts(value: Any) -> Iterator[str]:
         yield value
 
 
-def _codes(diagnosed: dict[str, Any]) -> dict[str, dict[str, Any]]:
-    locks = diagnosed["locks"] if "locks" in diagnosed else [diagnosed["lock"]]
+def _codes(data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    locks = data["locks"] if "locks" in data else [data["lock"]]
     return {
         code["access_code_id"]: code
         for lock in locks
@@ -71,8 +71,8 @@ def _codes(diagnosed: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-class Diagnosis:
-    """Downloads diagnostics."""
+class Diagnostics:
+    """Download the diagnostics of an entry."""
 
     def __init__(
         self,
@@ -80,17 +80,17 @@ class Diagnosis:
         client: ClientSessionGenerator,
         entry: MockConfigEntry,
     ) -> None:
-        """Download those of this entry."""
+        """Initialize the download."""
         self._hass, self._client, self._entry = hass, client, entry
 
     async def entry(self) -> Any:
-        """Return those of the whole workspace."""
+        """Return the diagnostics of the entry."""
         return await get_diagnostics_for_config_entry(
             self._hass, self._client, self._entry
         )
 
     async def device(self, seam_id: str = FRONT_DOOR) -> Any:
-        """Return those of a lock, or of the workspace's own device."""
+        """Return the diagnostics of a device."""
         device = dr.async_get(self._hass).async_get_device_by_identifier(
             (DOMAIN, seam_id), self._entry.entry_id
         )
@@ -101,26 +101,26 @@ class Diagnosis:
 
 
 @pytest.fixture
-def diagnosis(
+def diagnostics(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     coordinator: SeamCoordinator,
     hass_client: ClientSessionGenerator,
-) -> Diagnosis:
-    """Return somebody who downloads diagnostics."""
-    return Diagnosis(hass, hass_client, entry)
+) -> Diagnostics:
+    """Return a way to download the diagnostics."""
+    return Diagnostics(hass, hass_client, entry)
 
 
 @pytest.mark.parametrize("kind", ["entry", "device"])
-async def test_nothing_private(
+async def test_no_private_data(
     hass: HomeAssistant,
     simulator: Simulator,
     entry: MockConfigEntry,
     reconcile: Poll,
-    diagnosis: Diagnosis,
+    diagnostics: Diagnostics,
     kind: str,
 ) -> None:
-    """No key, PIN, name, serial number or secret, and no text that anybody wrote."""
+    """Test that no key, PIN, name, serial number, secret or message is included."""
     world = simulator.state
     pin = world.access_codes[CODE_OWNER].code
     simulator.control.use_code(CODE_CLEANER)
@@ -132,8 +132,8 @@ async def test_nothing_private(
         entry, data={**entry.data, CONF_REGISTERED: registered}
     )
     await reconcile()
-    diagnosed = await (diagnosis.entry() if kind == "entry" else diagnosis.device())
-    found = "\n".join(_texts(diagnosed))
+    data = await (diagnostics.entry() if kind == "entry" else diagnostics.device())
+    found = "\n".join(_texts(data))
     private = {
         simulator.key,
         SECRET,
@@ -146,17 +146,14 @@ async def test_nothing_private(
     }
     assert not [text for text in private if text in found]
     pins = {code.code for code in world.access_codes.values() if code.code}
-    assert pins.isdisjoint(re.findall(r"\d{4,}", json.dumps(diagnosed)))
-    assert len(_codes(diagnosed)) == (8 if kind == "device" else 26)
+    assert pins.isdisjoint(re.findall(r"\d{4,}", json.dumps(data)))
+    assert len(_codes(data)) == (8 if kind == "device" else 26)
 
 
-async def test_texts_that_nobody_knows_are_private(
-    simulator: Simulator, reconcile: Poll, diagnosis: Diagnosis
+async def test_unknown_texts_are_redacted(
+    simulator: Simulator, reconcile: Poll, diagnostics: Diagnostics
 ) -> None:
-    """A field counts as private until somebody has thought about it.
-
-    Here each text of a lock, its codes and their errors says where it comes from.
-    """
+    """Test that the text of any field that is not listed as public is redacted."""
     world = simulator.state
     marks = {}
     for row in (world.devices[FRONT_DOOR], world.access_codes[CODE_OWNER]):
@@ -165,19 +162,19 @@ async def test_texts_that_nobody_knows_are_private(
                 marks[name] = f"mark of {name}"
                 setattr(row, name, marks[name])
     await reconcile()
-    lock = (await diagnosis.device())["lock"]
+    lock = (await diagnostics.device())["lock"]
     assert lock.pop("product") == "mark of model"
     assert not [text for text in _texts(lock) if text.startswith("mark of")]
 
 
-async def test_equal_pins_can_be_told_to_be_equal(diagnosis: Diagnosis) -> None:
-    """Within a download, and in no other: nobody can try out all PINs."""
-    first = await diagnosis.entry()
-    second = await diagnosis.entry()
-    device = await diagnosis.device()
+async def test_equal_pins_have_equal_tokens(diagnostics: Diagnostics) -> None:
+    """Test that tokens compare PINs within one download only."""
+    first = await diagnostics.entry()
+    second = await diagnostics.entry()
+    device = await diagnostics.device()
     tokens = []
-    for diagnosed in (first, second, device):
-        codes = _codes(diagnosed)
+    for data in (first, second, device):
+        codes = _codes(data)
         token = codes[CODE_HANDYMAN]["code"]
         assert re.fullmatch(r"[0-9a-f]{8}", token)
         assert codes[UNMANAGED_OLD_GUEST]["code"] == token
@@ -186,22 +183,22 @@ async def test_equal_pins_can_be_told_to_be_equal(diagnosis: Diagnosis) -> None:
     assert len(set(tokens)) == 3
 
 
-async def test_a_pin_that_is_not_known_is_none(diagnosis: Diagnosis) -> None:
-    """SmartThings tells none; a token would say that there is one."""
-    codes = _codes(await diagnosis.entry()).values()
+async def test_unknown_pin_has_no_token(diagnostics: Diagnostics) -> None:
+    """Test that a code without a known PIN has no token."""
+    codes = _codes(await diagnostics.entry()).values()
     assert sum(code["code"] is None for code in codes) == 2
 
 
-async def test_what_is_wrong_is_counted(
+async def test_errors_and_warnings_are_counted(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     poll: Poll,
-    diagnosis: Diagnosis,
+    diagnostics: Diagnostics,
 ) -> None:
-    """Errors and warnings by their code, also those that nobody knows."""
-    diagnosed = await diagnosis.entry()
-    assert diagnosed["devices"] == {
+    """Test that errors and warnings are counted by code, including unknown ones."""
+    data = await diagnostics.entry()
+    assert data["devices"] == {
         "online": {"True": 5, "False": 1},
         "errors": {"device_offline": 1},
         "warnings": {},
@@ -210,35 +207,35 @@ async def test_what_is_wrong_is_counted(
     simulator.control.code_warning(CODE_CLEANER, "gremlins_ahead")
     simulator.control.device_warning("Front Door", "privacy_mode")
     await poll()
-    diagnosed = await diagnosis.device()
-    assert diagnosed["devices"] == {
+    data = await diagnostics.device()
+    assert data["devices"] == {
         "online": {"True": 1},
         "errors": {},
         "warnings": {"privacy_mode": 1},
     }
-    codes = (await diagnosis.device())["codes"]
+    codes = (await diagnostics.device())["codes"]
     assert codes["managed"] == 5
     assert codes["unmanaged"] == 3
     assert codes["errors"] == {"duplicate_code_on_device": 1, "gremlins": 1}
     assert codes["warnings"] == {"gremlins_ahead": 1}
     assert sum(codes["by_status"].values()) == 8
-    codes = (await diagnosis.entry())["codes"]
+    codes = (await diagnostics.entry())["codes"]
     assert codes["errors"]["device_offline"] == 3
     assert codes["warnings"]["delay_in_setting_on_device"] == 1
 
 
-async def test_how_the_sync_is_doing(
+async def test_sync_and_connection_state(
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     coordinator: SeamCoordinator,
     poll: Poll,
-    diagnosis: Diagnosis,
+    diagnostics: Diagnostics,
 ) -> None:
-    """When it last knew all, how far it has read, and what failed since."""
-    diagnosed = await diagnosis.entry()
-    assert diagnosed["endpoint"] == simulator.url
-    assert diagnosed["workspace"] == {"is_sandbox": True, "is_suspended": False}
-    connection, sync = diagnosed["connection"], diagnosed["sync"]
+    """Test that times, cursor and failures of the sync are included."""
+    data = await diagnostics.entry()
+    assert data["endpoint"] == simulator.url
+    assert data["workspace"] == {"is_sandbox": True, "is_suspended": False}
+    connection, sync = data["connection"], data["sync"]
     assert connection["last_update_success"] is True
     assert connection["last_failure"] is None
     assert connection["last_request_id"] == simulator.requests[-1].request_id
@@ -246,7 +243,7 @@ async def test_how_the_sync_is_doing(
     assert sync["reconciled_at"] == START.isoformat()
     assert sync["reconcile_at"] > sync["reconciled_at"]
     assert sync["failed_polls"] == 0
-    # The plumber's, the handyman's and the sailing school's codes are not settled.
+    # The codes of the plumber, the handyman and the sailing school are unsettled.
     assert sync["rechecks"] == 3
     simulator.clock.advance(30)
     freezer.tick(30)
@@ -255,60 +252,58 @@ async def test_how_the_sync_is_doing(
     simulator.faults.add("outage")
     await poll()
     await poll()
-    diagnosed = await diagnosis.entry()
-    connection, sync = diagnosed["connection"], diagnosed["sync"]
+    data = await diagnostics.entry()
+    connection, sync = data["connection"], data["sync"]
     assert sync["events_cursor"] == simulator.clock.now().isoformat()
     assert sync["failed_polls"] == 2
     assert connection["last_update_success"] is False
     assert connection["last_failure"] == "SeamUnreachableError"
     simulator.faults.clear()
     await poll()
-    sync = (await diagnosis.entry())["sync"]
+    sync = (await diagnostics.entry())["sync"]
     assert sync["failed_polls"] == 0
     assert coordinator.engine.state.reconciled_at == simulator.clock.now()
 
 
-async def test_being_asked_to_wait(
-    simulator: Simulator, reconcile: Poll, diagnosis: Diagnosis
+async def test_rate_limit(
+    simulator: Simulator, reconcile: Poll, diagnostics: Diagnostics
 ) -> None:
-    """Old data without an error has this reason."""
-    assert (await diagnosis.entry())["connection"]["is_asked_to_wait"] is False
+    """Test that waiting for a rate limit is shown."""
+    assert (await diagnostics.entry())["connection"]["is_asked_to_wait"] is False
     simulator.faults.add("rate_limit", retry_after=300, count=1)
     await reconcile()
-    connection = (await diagnosis.entry())["connection"]
+    connection = (await diagnostics.entry())["connection"]
     assert connection["is_asked_to_wait"] is True
     assert connection["last_update_success"] is True
     assert connection["poll_seconds"] == 300
     await reconcile()
-    assert (await diagnosis.entry())["connection"]["is_asked_to_wait"] is False
+    assert (await diagnostics.entry())["connection"]["is_asked_to_wait"] is False
 
 
-async def test_what_could_not_be_fetched_is_counted(
-    simulator: Simulator, reconcile: Poll, diagnosis: Diagnosis
+async def test_failed_fetch_is_counted(
+    simulator: Simulator, reconcile: Poll, diagnostics: Diagnostics
 ) -> None:
-    """One lock that cannot be asked leaves a question open."""
+    """Test that a lock whose codes could not be fetched is counted."""
     simulator.faults.add(
         "status", path="/access_codes/list", device_id=FRONT_DOOR, status=400
     )
     await reconcile()
-    diagnosed = await diagnosis.entry()
-    assert diagnosed["sync"]["postponed"] == 1
-    assert diagnosed["sync"]["failed_polls"] == 0
-    assert [lock["has_codes"] for lock in diagnosed["locks"]].count(False) == 1
+    data = await diagnostics.entry()
+    assert data["sync"]["postponed"] == 1
+    assert data["sync"]["failed_polls"] == 0
+    assert [lock["has_codes"] for lock in data["locks"]].count(False) == 1
 
 
-async def test_options_are_shown(
-    hass: HomeAssistant, entry: MockConfigEntry, diagnosis: Diagnosis
+async def test_options_are_included(
+    hass: HomeAssistant, entry: MockConfigEntry, diagnostics: Diagnostics
 ) -> None:
-    """What was chosen is half of most faults."""
+    """Test that the options are included."""
     hass.config_entries.async_update_entry(entry, options={CONF_CODE_SENSORS: True})
-    assert (await diagnosis.entry())["options"] == {CONF_CODE_SENSORS: True}
+    assert (await diagnostics.entry())["options"] == {CONF_CODE_SENSORS: True}
 
 
-async def test_a_device_without_a_lock(
-    simulator: Simulator, diagnosis: Diagnosis
-) -> None:
-    """The workspace's own device has no lock to tell of."""
-    diagnosed = await diagnosis.device(WORKSPACE)
-    assert diagnosed["lock"] is None
-    assert diagnosed["sync"]["failed_polls"] == 0
+async def test_workspace_device(simulator: Simulator, diagnostics: Diagnostics) -> None:
+    """Test that the device of the workspace has diagnostics without a lock."""
+    data = await diagnostics.device(WORKSPACE)
+    assert data["lock"] is None
+    assert data["sync"]["failed_polls"] == 0

@@ -1,4 +1,4 @@
-"""Tests of what people are told under Repairs, and when."""
+"""Test the repair issues."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -55,7 +55,7 @@ SEEDED = {DUPLICATE, FAILED, OFFLINE}
 
 @pytest.fixture
 async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the small rental with a stopped clock."""
     freezer.move_to(START)
     async with still_simulator() as running:
         yield running
@@ -67,10 +67,10 @@ def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 class Issues:
-    """The issues of an entry, read as people would."""
+    """Read the issues of an entry."""
 
     def __init__(self, hass: HomeAssistant, entry: MockConfigEntry) -> None:
-        """Read those of this entry."""
+        """Initialize the reader."""
         self._hass = hass
         self._prefix = f"{entry.entry_id}."
         path = Path(issues.__file__).parent / "translations" / "en.json"
@@ -78,7 +78,7 @@ class Issues:
 
     @property
     def all(self) -> dict[str, ir.IssueEntry]:
-        """Return those that are active, after a look at their texts."""
+        """Return the active issues, after checking their texts."""
         found = {
             issue_id.removeprefix(self._prefix): issue
             for (domain, issue_id), issue in ir.async_get(self._hass).issues.items()
@@ -90,16 +90,16 @@ class Issues:
 
     @property
     def new(self) -> set[str]:
-        """Return the ids of those that were not there from the beginning."""
+        """Return the ids of issues that are not part of the small rental."""
         return self.all.keys() - SEEDED
 
     def text(self, issue_id: str) -> str:
-        """Return what people read of an issue."""
+        """Return the text of an issue as it is shown."""
         issue = self.all[issue_id]
         assert issue.translation_placeholders is not None
         texts = self._texts[issue.translation_key]
         text = "\n".join(texts.values()).format_map(issue.translation_placeholders)
-        # As markdown shows it.
+        # Markdown does not show the backslashes.
         return re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", text)
 
     def _check(self, issue: ir.IssueEntry) -> None:
@@ -124,8 +124,8 @@ def _code_issue(code_id: str, error_code: str, device_id: str = FRONT_DOOR) -> s
     return f"code.{device_id}.{code_id}.{error_code}"
 
 
-async def test_what_was_wrong_for_long_is_told_at_once(shown: Issues) -> None:
-    """The seeded errors are hours old: each is told once, and nothing else is."""
+async def test_old_errors_create_issues_at_setup(shown: Issues) -> None:
+    """Test that errors that are hours old create one issue each."""
     assert shown.all.keys() == SEEDED
     text = shown.text(FAILED)
     for words in (
@@ -160,10 +160,10 @@ HOSTILE = (
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-async def test_names_and_messages_are_text(
+async def test_placeholders_are_escaped(
     simulator: Simulator, reconcile: Poll, shown: Issues, text: str
 ) -> None:
-    """Nothing that others write means anything to markdown or HTML."""
+    """Test that names and messages cannot contain markdown or HTML."""
     world = simulator.state
     world.access_codes[CODE_APARTMENT_1_FAILED].name = text
     [error] = world.access_codes[CODE_APARTMENT_1_FAILED].errors
@@ -181,17 +181,17 @@ async def test_names_and_messages_are_text(
         placeholders = shown.all[issue_id].translation_placeholders
         assert placeholders is not None
         for key in keys:
-            # Of ASCII's punctuation, only what a backslash precedes is left.
+            # All ASCII punctuation follows a backslash.
             assert not re.search(
                 r"[!-/:-@\[-`{-~\n]", re.sub(r"\\.", "", placeholders[key])
             )
             assert re.sub(r"\\(.)", r"\1", placeholders[key]) == one_line
-            # All of it on one line.
+            # It is on one line.
             assert placeholders[f"plain_{key}"] == text.replace("\n", " ")
 
 
-def test_only_titles_and_menus_are_plain() -> None:
-    """What is shown as markdown takes the escaped texts, the rest the plain ones."""
+def test_plain_placeholders_are_used_in_titles_and_menus_only() -> None:
+    """Test that markdown uses escaped placeholders and other texts the plain ones."""
     path = Path(issues.__file__).parent / "translations" / "en.json"
 
     def check(texts: dict[str, Any], *, is_plain: bool = False) -> None:
@@ -205,21 +205,21 @@ def test_only_titles_and_menus_are_plain() -> None:
             if isinstance(text, dict):
                 check(text, is_plain=plain)
                 continue
-            assert "`" not in text  # There, backslashes would be shown.
+            assert "`" not in text  # Code would show the backslashes.
             for name in re.findall(r"\{(\w+)\}", text):
                 assert name.startswith("plain_") == plain, text
 
     check(json.loads(path.read_text())["issues"])
 
 
-async def test_an_error_is_told_after_the_grace_time_and_not_before(
+async def test_error_creates_issue_after_grace_period(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """To the second, by a timer: no poll and no news are needed."""
+    """Test that a timer creates the issue, without a poll."""
     simulator.control.code_error(CODE_OWNER, "failed_to_update", "It will not go.")
     await poll()
     assert not shown.new
@@ -229,18 +229,18 @@ async def test_an_error_is_told_after_the_grace_time_and_not_before(
     await async_step(hass, freezer, simulator, SECOND)
     assert len(simulator.requests) == asked
     assert shown.new == {issue_id := _code_issue(CODE_OWNER, "failed_to_update")}
-    # The old code is still on the lock and opens it.
+    # The code that is on the lock still works.
     assert shown.all[issue_id].severity is ir.IssueSeverity.WARNING
 
 
-async def test_without_a_date_it_counts_from_when_it_was_seen(
+async def test_grace_period_of_error_without_date(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """Seam need not say since when."""
+    """Test that the grace period starts when an undated error is first seen."""
     simulator.control.code_error(
         CODE_OWNER, "provider_issue", fields={"created_at": None}
     )
@@ -250,14 +250,14 @@ async def test_without_a_date_it_counts_from_when_it_was_seen(
     assert shown.new == {_code_issue(CODE_OWNER, "provider_issue")}
 
 
-async def test_an_error_that_is_dated_anew_at_each_try_is_told(
+async def test_grace_period_of_error_with_changing_date(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """Seam tries again and again; the time since the first failure counts."""
+    """Test that the grace period starts with the first failure of several."""
     simulator.control.code_error(CODE_OWNER, "failed_to_issue")
     for _ in range(3):
         await poll()
@@ -270,14 +270,14 @@ async def test_an_error_that_is_dated_anew_at_each_try_is_told(
     assert shown.new == {_code_issue(CODE_OWNER, "failed_to_issue")}
 
 
-async def test_a_date_in_the_future_does_not_hide_it(
+async def test_grace_period_of_error_with_future_date(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """Clocks differ."""
+    """Test that a date in the future does not extend the grace period."""
     later = to_iso(START + timedelta(days=3))
     simulator.control.code_error(
         CODE_OWNER, "provider_issue", fields={"created_at": later}
@@ -287,14 +287,14 @@ async def test_a_date_in_the_future_does_not_hide_it(
     assert len(shown.new) == 1
 
 
-async def test_an_error_that_comes_again_has_its_time_again(
+async def test_recurring_error_has_new_grace_period(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """What was over in between is not the same trouble."""
+    """Test that the grace period starts again for an error that had ended."""
     for _ in range(2):
         simulator.control.code_error(CODE_OWNER, "provider_issue")
         await poll()
@@ -306,20 +306,20 @@ async def test_an_error_that_comes_again_has_its_time_again(
     assert not shown.new
 
 
-async def test_it_closes_with_the_error(
+async def test_issue_is_deleted_with_error(
     simulator: Simulator, poll: Poll, shown: Issues
 ) -> None:
-    """Nobody has to click away what is over."""
+    """Test that an issue is deleted when its error ends."""
     simulator.control.clear_code_problems(CODE_APARTMENT_1_FAILED)
     simulator.control.lock_online("Boat Shed")
     await poll()
     assert shown.all.keys() == {DUPLICATE}
 
 
-async def test_it_closes_with_the_code(
+async def test_issue_is_deleted_with_code(
     simulator: Simulator, reconcile: Poll, shown: Issues
 ) -> None:
-    """A code that one answer leaves out is not gone yet."""
+    """Test that an issue is deleted when its code is missing from two answers."""
     simulator.control.vanish_code(CODE_APARTMENT_1_FAILED)
     await reconcile()
     assert FAILED in shown.all
@@ -327,24 +327,24 @@ async def test_it_closes_with_the_code(
     assert shown.all.keys() == SEEDED - {FAILED}
 
 
-async def test_it_closes_with_the_lock(
+async def test_issues_are_deleted_with_lock(
     simulator: Simulator, poll: Poll, shown: Issues
 ) -> None:
-    """A lock takes all its issues with it."""
+    """Test that all issues of a lock are deleted with it."""
     simulator.control.remove_lock("Boat Shed")
     simulator.control.remove_lock("Front Door")
     await poll()
     assert shown.all.keys() == {FAILED}
 
 
-async def test_an_error_of_a_device_is_told_once(
+async def test_device_error_creates_one_issue(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """Each of its codes repeats it; another error of it is another issue."""
+    """Test that each error of a lock creates one issue, although its codes repeat it."""
     for error_code in ("hub_disconnected", "subscription_required"):
         simulator.control.device_error("Front Door", error_code, "Alas.")
     await poll()
@@ -358,14 +358,14 @@ async def test_an_error_of_a_device_is_told_once(
     assert not shown.new
 
 
-async def test_an_error_of_an_account_is_told_once_with_its_locks(
+async def test_account_error_creates_one_issue_for_all_locks(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """One account, one issue, all its locks; and where to connect it again."""
+    """Test that an error of an account creates one issue that names its locks."""
     simulator.control.add_lock("Side Door", AUGUST)
     simulator.control.account_error("Front Door")
     simulator.control.account_error(
@@ -392,14 +392,14 @@ async def test_an_error_of_an_account_is_told_once_with_its_locks(
     assert not shown.new
 
 
-async def test_an_error_of_a_bridge_is_told_once(
+async def test_bridge_error_creates_one_issue(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     reconcile: Poll,
     shown: Issues,
 ) -> None:
-    """A bridge stands for the account behind it."""
+    """Test that an error of a bridge creates one issue for its account."""
     account = simulator.state.account_of(simulator.state.devices[FRONT_DOOR])
     account.errors.append(
         {
@@ -414,14 +414,14 @@ async def test_an_error_of_a_bridge_is_told_once(
     assert shown.new == {f"account.{account.connected_account_id}.bridge_disconnected"}
 
 
-async def test_trouble_of_thermostats_is_none(
+async def test_warnings_and_thermostat_errors_create_no_issue(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """Seam tells of heating where there is only a lock."""
+    """Test that warnings and errors that are not about locks create no issue."""
     simulator.control.device_error("Front Door", "auxiliary_heat_running")
     simulator.control.device_warning("Front Door", "third_party_integration_detected")
     simulator.control.code_warning(CODE_OWNER, "delay_in_setting_on_device")
@@ -430,14 +430,14 @@ async def test_trouble_of_thermostats_is_none(
     assert not shown.new
 
 
-async def test_errors_that_nobody_knows_are_told(
+async def test_unknown_errors_create_issues(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """Seam adds codes: its words stand, with advice by what the error is about."""
+    """Test that unknown errors show Seam's message and general advice."""
     code, device, account = "gremlins_in_code", "gremlins_in_lock", "gremlins_at_maker"
     simulator.control.code_error(CODE_OWNER, code, "Gremlins!")
     simulator.control.device_error("Front Door", device, "")
@@ -456,10 +456,10 @@ async def test_errors_that_nobody_knows_are_told(
         assert issue_id.rsplit(".", 1)[1] in shown.text(issue_id)
 
 
-async def test_nothing_is_told_while_home_assistant_starts(
+async def test_no_issues_during_startup(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """What it runs itself may be what is missing."""
+    """Test that issues are created once Home Assistant has started."""
     hass.set_state(CoreState.starting)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -472,10 +472,10 @@ async def test_nothing_is_told_while_home_assistant_starts(
     assert shown.all.keys() == SEEDED
 
 
-async def test_unloaded_before_home_assistant_has_started(
+async def test_unload_during_startup(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """Nothing is left that would start later."""
+    """Test that no issue is created for an entry that was unloaded during startup."""
     hass.set_state(CoreState.starting)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -486,14 +486,14 @@ async def test_unloaded_before_home_assistant_has_started(
     assert not Issues(hass, entry).all
 
 
-async def test_while_seam_is_silent_everything_stays(
+async def test_issues_stay_during_outage(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """No news is neither good nor bad; with the first answer it goes on."""
+    """Test that issues change with the first update after an outage."""
     simulator.control.code_error(CODE_OWNER, "provider_issue")
     await poll()
     simulator.faults.add("outage")
@@ -510,14 +510,14 @@ async def test_while_seam_is_silent_everything_stays(
     }
 
 
-async def test_while_the_codes_of_a_lock_are_unknown_their_issues_stay(
+async def test_issues_stay_while_codes_are_unknown(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     reconcile: Poll,
     shown: Issues,
 ) -> None:
-    """Other locks go on; what Seam cannot tell of is left alone."""
+    """Test that issues stay for a lock whose codes cannot be fetched, and not for others."""
     simulator.control.code_error(CODE_OWNER, "provider_issue")
     await reconcile()
     fault = simulator.faults.add(
@@ -533,14 +533,14 @@ async def test_while_the_codes_of_a_lock_are_unknown_their_issues_stay(
     assert shown.all.keys() == {OFFLINE, _code_issue(CODE_OWNER, "provider_issue")}
 
 
-async def test_a_duplicate_is_known_by_its_pin_too(
+async def test_duplicate_is_found_by_pin(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """Older answers do not name the other code."""
+    """Test that a duplicate can be repaired where Seam does not name the other code."""
     simulator.control.code_error(CODE_CLEANER, "duplicate_code_attempt_prevented")
     simulator.control.code_error(CODE_OWNER, "duplicate_code_on_device")
     world = simulator.state.access_codes
@@ -551,18 +551,18 @@ async def test_a_duplicate_is_known_by_its_pin_too(
     assert found.is_fixable
     assert found.translation_placeholders is not None
     assert found.translation_placeholders["other"] == "Neighbour"
-    # Nothing can be offered where the other code is not known.
+    # The other code is unknown, so there is nothing to repair.
     assert not shown.all[_code_issue(CODE_OWNER, "duplicate_code_on_device")].is_fixable
 
 
-async def test_a_duplicate_that_nobody_can_touch_cannot_be_repaired(
+async def test_duplicate_without_repair_options_is_not_fixable(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """The installer's code can be neither converted nor deleted, nor can managed ones."""
+    """Test that codes that cannot be converted or deleted cannot be repaired."""
     simulator.control.code_error(
         CODE_OWNER,
         "duplicate_code_on_device",
@@ -586,14 +586,14 @@ async def test_a_duplicate_that_nobody_can_touch_cannot_be_repaired(
         assert "Find the other code" in shown.text(issue_id)
 
 
-async def test_no_pin_is_told(
+async def test_issues_contain_no_pin(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     reconcile: Poll,
     shown: Issues,
 ) -> None:
-    """Neither in Seam's words nor in the names of codes, nor in the data of repairs."""
+    """Test that messages and names in issues contain no PIN."""
     codes = simulator.state.access_codes
     pin = codes[CODE_OWNER].code
     simulator.control.code_error(CODE_OWNER, "provider_issue", f"Cannot set {pin}.")
@@ -610,14 +610,14 @@ async def test_no_pin_is_told(
     assert "••••" in everything
 
 
-async def test_quiet_polls_change_nothing(
+async def test_polls_without_changes_update_no_issue(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     reconcile: Poll,
     shown: Issues,
 ) -> None:
-    """Whoever watches the issues hears only of changes."""
+    """Test that the issue registry is not updated without a change."""
     changes = async_capture_events(hass, ir.EVENT_REPAIRS_ISSUE_REGISTRY_UPDATED)
     await reconcile()
     simulator.control.battery("Front Door", 0.4)
@@ -629,7 +629,7 @@ async def test_quiet_polls_change_nothing(
 async def test_reload_and_unload(
     hass: HomeAssistant, entry: MockConfigEntry, shown: Issues
 ) -> None:
-    """Unloaded, nothing is told; loaded again, the same is told again."""
+    """Test that issues are deleted at unload and return after a reload."""
     assert await hass.config_entries.async_reload(entry.entry_id)
     await hass.async_block_till_done()
     assert shown.all.keys() == SEEDED
@@ -639,7 +639,7 @@ async def test_reload_and_unload(
     assert not shown.all
 
 
-async def test_what_is_ignored_stays_ignored(
+async def test_ignored_issue_stays_ignored_until_error_ends(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
@@ -647,7 +647,7 @@ async def test_what_is_ignored_stays_ignored(
     poll: Poll,
     shown: Issues,
 ) -> None:
-    """Over polls and reloads, until the error is gone: then it is another time."""
+    """Test that an ignored issue survives polls and reloads."""
     ir.async_ignore_issue(hass, DOMAIN, f"{entry.entry_id}.{FAILED}", True)
     await async_step(hass, freezer, simulator, issues.GRACE)
     assert shown.all[FAILED].dismissed_version
@@ -663,20 +663,20 @@ async def test_what_is_ignored_stays_ignored(
     assert not shown.all
 
 
-async def test_removing_the_entry_forgets_what_was_ignored(
+async def test_removal_deletes_ignored_issues(
     hass: HomeAssistant, entry: MockConfigEntry, shown: Issues
 ) -> None:
-    """Nobody could bring it back."""
+    """Test that removing the entry deletes ignored issues too."""
     ir.async_ignore_issue(hass, DOMAIN, f"{entry.entry_id}.{FAILED}", True)
     assert await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     assert not [issue for issue in ir.async_get(hass).issues if issue[0] == DOMAIN]
 
 
-def _remember_as_ignored(
+def _store_ignored_issues(
     hass_storage: dict[str, Any], entry: MockConfigEntry, *issue_ids: str
 ) -> None:
-    """Have these issues ignored before Home Assistant was restarted."""
+    """Store issues that were ignored before a restart."""
     hass_storage[ir.STORAGE_KEY] = {
         "version": ir.STORAGE_VERSION_MAJOR,
         "minor_version": ir.STORAGE_VERSION_MINOR,
@@ -696,14 +696,14 @@ def _remember_as_ignored(
     }
 
 
-async def test_what_was_ignored_of_a_lock_whose_codes_are_unknown(
+async def test_stored_ignored_issue_stays_while_codes_are_unknown(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     entry: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
-    """It is not forgotten before Seam could tell whether it is over."""
-    _remember_as_ignored(hass_storage, entry, DUPLICATE)
+    """Test that an ignored issue stays until the codes of its lock can be fetched."""
+    _store_ignored_issues(hass_storage, entry, DUPLICATE)
     await ir.async_load(hass)
     simulator.faults.add(
         "status", path="/access_codes", device_id=FRONT_DOOR, status=400
@@ -719,7 +719,7 @@ async def test_what_was_ignored_of_a_lock_whose_codes_are_unknown(
     assert shown.all[DUPLICATE].dismissed_version
 
 
-async def test_an_error_that_outlasts_its_repair_comes_back(
+async def test_error_after_repair_has_new_grace_period(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
@@ -727,7 +727,7 @@ async def test_an_error_that_outlasts_its_repair_comes_back(
     entry: MockConfigEntry,
     shown: Issues,
 ) -> None:
-    """Not at once: Seam and the lock get the same time as for a new error."""
+    """Test that the grace period starts again after a repair."""
     ir.async_delete_issue(hass, DOMAIN, f"{entry.entry_id}.{DUPLICATE}")
     coordinator.async_update_listeners()
     await async_step(hass, freezer, simulator, issues.GRACE - SECOND)
@@ -736,20 +736,20 @@ async def test_an_error_that_outlasts_its_repair_comes_back(
     assert DUPLICATE in shown.all
 
 
-async def test_what_was_ignored_before_a_restart(
+async def test_ignored_issues_are_restored(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     freezer: FrozenDateTimeFactory,
     entry: MockConfigEntry,
     simulator: Simulator,
 ) -> None:
-    """Home Assistant remembers only that; also for an error without a date."""
+    """Test that issues that were ignored before a restart stay ignored."""
     simulator.control.code_error(
         CODE_OWNER, "provider_issue", fields={"created_at": None}
     )
     undated = _code_issue(CODE_OWNER, "provider_issue")
     gone = _code_issue("gone", "provider_issue")
-    _remember_as_ignored(hass_storage, entry, FAILED, undated, gone)
+    _store_ignored_issues(hass_storage, entry, FAILED, undated, gone)
     await ir.async_load(hass)
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -764,14 +764,14 @@ async def test_what_was_ignored_before_a_restart(
     assert shown.all[undated].dismissed_version
 
 
-async def test_workspaces_do_not_touch_each_other(
+async def test_issues_of_workspaces_are_independent(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     entry: MockConfigEntry,
     shown: Issues,
 ) -> None:
-    """Each keeps the issues of its own entry."""
+    """Test that an entry does not change the issues of another."""
     other = MockConfigEntry(
         domain=DOMAIN,
         unique_id=WORKSPACE_TWO,

@@ -1,4 +1,4 @@
-"""Tests of the options and of what they change."""
+"""Test the effects of the options."""
 
 from collections.abc import AsyncIterator
 
@@ -25,14 +25,16 @@ CLEANER = "sensor.front_door_cleaner"
 
 @pytest.fixture
 async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the small rental with a stopped clock."""
     freezer.move_to(START)
     async with still_simulator() as running:
         yield running
 
 
-async def _choose(hass: HomeAssistant, entry: MockConfigEntry, wanted: bool) -> None:
-    """Choose whether to have a sensor for each code."""
+async def _set_code_sensors(
+    hass: HomeAssistant, entry: MockConfigEntry, wanted: bool
+) -> None:
+    """Set the option in the options flow."""
     form = await hass.config_entries.options.async_init(entry.entry_id)
     assert form["type"] is FlowResultType.FORM
     assert form["step_id"] == "init"
@@ -55,7 +57,7 @@ async def _choose(hass: HomeAssistant, entry: MockConfigEntry, wanted: bool) -> 
     assert entry.options[CONF_CODE_SENSORS] is wanted
 
 
-def _ids(entity_registry: er.EntityRegistry, entry: MockConfigEntry) -> set[str]:
+def _entity_ids(entity_registry: er.EntityRegistry, entry: MockConfigEntry) -> set[str]:
     return {
         registered.entity_id
         for registered in er.async_entries_for_config_entry(
@@ -65,31 +67,31 @@ def _ids(entity_registry: er.EntityRegistry, entry: MockConfigEntry) -> set[str]
 
 
 @pytest.mark.usefixtures("coordinator")
-async def test_code_sensors_can_be_wanted_and_not(
+async def test_code_sensors_option_adds_and_removes_entities(
     hass: HomeAssistant, entity_registry: er.EntityRegistry, entry: MockConfigEntry
 ) -> None:
-    """They come at once and go without a trace; nothing else comes or goes."""
-    before = _ids(entity_registry, entry)
+    """Test that the option adds and removes a sensor for each code, and nothing else."""
+    before = _entity_ids(entity_registry, entry)
     assert CLEANER not in before
     for _ in range(2):
-        await _choose(hass, entry, True)
-        assert len(_ids(entity_registry, entry)) == len(before) + 26
+        await _set_code_sensors(hass, entry, True)
+        assert len(_entity_ids(entity_registry, entry)) == len(before) + 26
         state = hass.states.get(CLEANER)
         assert state
         assert state.state == "set"
-        await _choose(hass, entry, False)
-        assert _ids(entity_registry, entry) == before
+        await _set_code_sensors(hass, entry, False)
+        assert _entity_ids(entity_registry, entry) == before
         assert hass.states.get(CLEANER) is None
 
 
-async def test_nothing_is_asked_for_twice_by_choosing_the_same(
+async def test_unchanged_options_do_not_reload(
     hass: HomeAssistant, entry: MockConfigEntry, coordinator: SeamCoordinator
 ) -> None:
-    """Options that do not change reload nothing."""
-    await _choose(hass, entry, False)
+    """Test that options that stay the same do not reload the entry."""
+    await _set_code_sensors(hass, entry, False)
     loaded = entry.runtime_data
     assert loaded is not coordinator
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
-    await _choose(hass, entry, False)
+    await _set_code_sensors(hass, entry, False)
     assert entry.runtime_data is loaded
     assert not changes

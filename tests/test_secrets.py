@@ -1,4 +1,4 @@
-"""No PIN and no key gets anywhere but into the answers that are for them."""
+"""Test that PINs and keys are only in the answers that are meant for them."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
@@ -46,7 +46,7 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.seam import issues
-from custom_components.seam.actions import waiting as attempts
+from custom_components.seam.actions import waiting
 from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
@@ -72,7 +72,7 @@ from simulator.seed import (
     WORKSPACE_TWO_NAME,
 )
 
-# Home Assistant's web server has keys that aiohttp would like to be of another type.
+# Home Assistant's web server uses keys that aiohttp warns about.
 pytestmark = pytest.mark.filterwarnings(
     "ignore::aiohttp.web_exceptions.NotAppKeyWarning"
 )
@@ -84,7 +84,7 @@ KEYPAD = "lock.bike_room_keypad"
 GARDEN = "lock.garden_house"
 OFFICE = "lock.office_door"
 
-# Long enough not to be part of a number that means something else.
+# Long PINs are not part of other numbers by chance.
 PLANTED = "584736291"
 OWN_PIN = "746291583"
 OWN_PIN_OF_SEVERAL = "629158374"
@@ -93,18 +93,18 @@ COMPONENTS = (
     *("calendar", "config", "diagnostics", "history", "logbook", "repairs"),
     "system_health",
 )
-PASSED_IN = {OWN_PIN, OWN_PIN_OF_SEVERAL, OWN_PIN_REFUSED}
+PASSED_PINS = {OWN_PIN, OWN_PIN_OF_SEVERAL, OWN_PIN_REFUSED}
 
 
 @pytest.fixture
 def database(tmp_path: Path) -> Path:
-    """Return where the database is."""
+    """Return the path of the database."""
     return tmp_path / "home-assistant_v2.db"
 
 
 @pytest.fixture
 def recorder_db_url(database: Path, hass_fixture_setup: list[bool]) -> str:
-    """Have a real file for a database."""
+    """Use a database file."""
     assert not hass_fixture_setup
     return f"sqlite:///{database}"
 
@@ -113,18 +113,18 @@ def recorder_db_url(database: Path, hass_fixture_setup: list[bool]) -> str:
 async def mock_recorder_before_hass(
     async_test_recorder: AsyncGenerator[Recorder],
 ) -> None:
-    """Prepare the database, which has to be there before Home Assistant is."""
+    """Set up the recorder before Home Assistant."""
 
 
 @pytest.fixture
 def pins() -> set[str]:
-    """Return all PINs that the simulator has ever held, as they come."""
+    """Return a set that collects all PINs of the simulator."""
     return set()
 
 
 @pytest.fixture
 async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
-    """Return the small rental with long PINs, in which everything quotes them."""
+    """Return the small rental with long PINs, which all its texts quote."""
     running = Simulator(speed=60)
     world = running.state
     for device in world.devices.values():
@@ -134,11 +134,11 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
         if code.code is not None:
             code.code = str(next(numbers))
             pins.add(code.code)
-    # Summer guest and Handyman have one PIN.
+    # Summer guest and Handyman have the same PIN.
     twice = _pin(running, UNMANAGED_OLD_GUEST)
     handyman = world.access_codes[CODE_HANDYMAN]
     handyman.code = twice
-    handyman.errors[0]["message"] = f"Twice: {_spelt(twice)}"
+    handyman.errors[0]["message"] = f"Twice: {_spellings(twice)}"
 
     digits = running.backend.ids.digits
 
@@ -147,7 +147,7 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
         pins.add(pin)
         return pin
 
-    running.backend.ids.digits = noted  # type: ignore[method-assign]  # To hear of every PIN.
+    running.backend.ids.digits = noted  # type: ignore[method-assign]  # Collect every PIN.
 
     control = running.control
     for code_id in (CODE_CLEANER, CODE_OWNER, CODE_RESIDENTS, UNMANAGED_NEIGHBOUR):
@@ -155,17 +155,19 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
         control.code_error(
             code_id, "failed_to_set_on_device", f"PIN {pin} ({pin}) refused with {KEY}."
         )
-        control.code_error(code_id, f"pin_{pin}_in_use", _spelt(pin))
+        control.code_error(code_id, f"pin_{pin}_in_use", _spellings(pin))
         control.code_warning(
             code_id, "code_modified_external_to_seam", f"from '{pin}' to #{pin}"
         )
-        control.code_warning(code_id, f"taken:{'-'.join(pin)}", _spelt(pin))
-    # A text may quote the PIN of another code, on this lock or on another.
+        control.code_warning(code_id, f"taken:{'-'.join(pin)}", _spellings(pin))
+    # A text may quote the PIN of another code.
     control.code_warning(CODE_OWNER, "unknown", f"like {_pin(running, CODE_CLEANER)}")
     control.device_error(
         "Front Door", "hub_disconnected", f"on {_pin(running, CODE_OWNER)}"
     )
-    control.device_warning("Front Door", "unknown", _spelt(_pin(running, CODE_OWNER)))
+    control.device_warning(
+        "Front Door", "unknown", _spellings(_pin(running, CODE_OWNER))
+    )
     world.access_codes[
         UNMANAGED_NEIGHBOUR
     ].name = f"Neighbour {_pin(running, UNMANAGED_NEIGHBOUR)}"
@@ -173,7 +175,7 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
         running, UNMANAGED_BIKE_COURIER
     )
     guest = world.access_codes[CODE_APARTMENT_1_GUEST]
-    guest.name = f"Guest {_spelt(_pin(running, CODE_APARTMENT_1_GUEST))}"
+    guest.name = f"Guest {_spellings(_pin(running, CODE_APARTMENT_1_GUEST))}"
     await running.start()
     yield running
     await running.stop()
@@ -181,19 +183,19 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask often, as the simulator's time runs fast."""
-    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.02,) * 15)
+    """Shorten waits, because the simulator's clock runs fast."""
+    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.02,) * 15)
     monkeypatch.setattr(transport, "_RETRY_DELAYS", (0.01, 0.01))
 
 
 @pytest.fixture(autouse=True)
-def _no_grace(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have every error under Repairs at once."""
+def _no_grace_period(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Create issues at once."""
     monkeypatch.setattr(issues, "GRACE", timedelta(0))
 
 
-def _spelt(pin: str) -> str:
-    """Return a PIN in all the ways in which manufacturers may write it."""
+def _spellings(pin: str) -> str:
+    """Return the ways in which a text may spell a PIN."""
     ways = [sign.join(pin) for sign in " -._/:\u00a0\u2013\u200b"]
     ways += [f"{pin[:2]}-{pin[2:]}", f"{pin[:3]} {pin[3:6]} {pin[6:]}"]
     return ", ".join([*ways, f"#{pin}#", f"code:{pin}", f"pin_{pin}_in_use"])
@@ -206,24 +208,24 @@ def _pin(simulator: Simulator, access_code_id: str) -> str:
     return pin
 
 
-def _chain(err: BaseException | None) -> Iterator[str]:
-    """Return all that an error and those behind it could show."""
+def _error_texts(err: BaseException | None) -> Iterator[str]:
+    """Yield all texts of an error and its causes."""
     seen: set[int] = set()
-    waiting = [err]
-    while waiting:
-        one = waiting.pop()
+    pending = [err]
+    while pending:
+        one = pending.pop()
         if one is None or id(one) in seen:
             continue
         seen.add(id(one))
         yield from (str(one), repr(one), repr(one.args), repr(vars(one)))
-        waiting += [one.__cause__, one.__context__]
+        pending += [one.__cause__, one.__context__]
 
 
-class House:
-    """A Home Assistant that is watched."""
+class Instance:
+    """Use a Home Assistant and collect what it exposes."""
 
     def __init__(self, hass: HomeAssistant, caplog: pytest.LogCaptureFixture) -> None:
-        """Keep what happens."""
+        """Initialize the collections."""
         self.hass = hass
         self.caplog = caplog
         self.bus: list[str] = []
@@ -232,9 +234,9 @@ class House:
         self.lists: list[str] = []
         self.repairs: list[str] = []
         self.states: list[str] = []
-        hass.bus.async_listen(MATCH_ALL, self._note)
+        hass.bus.async_listen(MATCH_ALL, self._collect_event)
 
-    def _note(self, event: Event) -> None:
+    def _collect_event(self, event: Event) -> None:
         text = json.dumps(event.as_dict(), cls=JSONEncoder)
         calls = event.event_type == EVENT_CALL_SERVICE
         (self.recorded_calls if calls else self.bus).append(text)
@@ -242,7 +244,7 @@ class House:
     async def call(
         self, action: str, entity_id: str | list[str], domain: str = DOMAIN, **data: Any
     ) -> dict[str, Any]:
-        """Call an action; keep its error, and what it listed."""
+        """Return the answer of an action, and collect what it exposes."""
         answers = domain == DOMAIN
         try:
             answer = await self.hass.services.async_call(
@@ -253,15 +255,15 @@ class House:
                 return_response=answers,
             )
         except HomeAssistantError as err:
-            self.errors += _chain(err)
+            self.errors += _error_texts(err)
             return {}
-        self.look()
+        self.collect_states()
         if action == "get_access_codes":
             self.lists.append(json.dumps(answer))
         return dict(answer or {})
 
     async def repair(self, client: TestClient, **choices: Any) -> dict[str, Any]:
-        """Open what can be repaired, or choose there; keep what the dialog shows."""
+        """Start or continue a repair flow, and collect its dialog."""
         flow = choices.pop("flow_id", None)
         path = "/api/repairs/issues/fix" + (f"/{flow}" if flow else "")
         response = await client.post(path, json=choices)
@@ -271,13 +273,13 @@ class House:
         return answer
 
     async def repair_all(self, client: TestClient) -> None:
-        """Open all that can be repaired."""
+        """Start all repair flows."""
         for issue in list(ir.async_get(self.hass).issues.values()):
             if issue.is_fixable:
                 await self.repair(client, handler=DOMAIN, issue_id=issue.issue_id)
 
     async def calendars(self) -> str:
-        """Return all that is in the calendars, of long ago and far ahead."""
+        """Return all calendar events."""
         answer = await self.hass.services.async_call(
             CALENDAR_DOMAIN,
             SERVICE_GET_EVENTS,
@@ -292,14 +294,14 @@ class House:
         return json.dumps(answer, cls=JSONEncoder)
 
     async def health(self) -> str:
-        """Return what the system page says."""
+        """Return the system health information."""
         info = await get_system_health_info(self.hass, DOMAIN)
         return json.dumps(
             [await v if asyncio.iscoroutine(v) else v for v in info.values()]
         )
 
-    def look(self) -> None:
-        """Keep all states as they are."""
+    def collect_states(self) -> None:
+        """Collect the current states."""
         self.states += [repr(state.as_dict()) for state in self.hass.states.async_all()]
 
     async def evidence(
@@ -308,25 +310,25 @@ class House:
         client: ClientSessionGenerator,
         ws_client: WebSocketGenerator,
     ) -> dict[str, list[str]]:
-        """Return all that Home Assistant has written or shown, by where it is."""
+        """Return all that Home Assistant has written or shown, by place."""
         hass = self.hass
-        self.look()
+        self.collect_states()
         log = [
             record.getMessage() + (str(record.exc_text or "")) + repr(record.args)
             for record in self.caplog.records
-            # Home Assistant writes calls with all that is passed to them.
+            # Home Assistant logs the data of action calls.
             if not (
                 record.name.startswith("homeassistant.")
                 and "call_service" in record.getMessage()
             )
-            # It writes what goes into the database, which is searched itself.
+            # SQLAlchemy logs what is written to the database, which is searched itself.
             and not record.name.startswith("sqlalchemy.")
         ]
         log += [
             text
             for record in self.caplog.records
             if record.exc_info
-            for text in _chain(record.exc_info[1])
+            for text in _error_texts(record.exc_info[1])
         ]
         await async_wait_recording_done(hass)
         socket = await ws_client()
@@ -348,7 +350,7 @@ class House:
             answer = await socket.receive_json()
             answers.append(json.dumps(answer))
             assert answer["success"], question
-        # The activity log has lines of ours, and not only states.
+        # The activity log contains our own lines.
         assert f'"domain": "{DOMAIN}"' in answers[0]
 
         diagnostics = []
@@ -388,11 +390,11 @@ class House:
         }
 
 
-# What may stand between the digits of a PIN, as it is in JSON, markdown and files.
-_SIGNS = re.compile(r"(?<=\d)(?:[ .\\\u00a0-]|\\u00a0|Â\u00a0){1,2}(?=\d)")
+# Separators between the digits of a PIN, as written in JSON, markdown and files.
+_SEPARATORS = re.compile(r"(?<=\d)(?:[ .\\\u00a0-]|\\u00a0|Â\u00a0){1,2}(?=\d)")
 
 
-def _found(
+def _find_secrets(
     evidence: dict[str, list[str]], secrets: Iterable[str], *places: str
 ) -> set[tuple[str, str]]:
     """Return where secrets are found, with the text around them."""
@@ -401,43 +403,49 @@ def _found(
         for place, texts in evidence.items()
         if not places or place in places
         for original in texts
-        for text in (original, _SIGNS.sub("", original))
+        for text in (original, _SEPARATORS.sub("", original))
         for secret in secrets
         if secret in text
     }
 
 
-async def _use_everything(house: House, simulator: Simulator, pins: set[str]) -> None:
-    """Do all that can be done, while Seam blurts out PINs wherever it can."""
+async def _use_everything(
+    instance: Instance, simulator: Simulator, pins: set[str]
+) -> None:
+    """Use all features, while Seam quotes PINs wherever it can."""
     control, faults = simulator.control, simulator.faults
 
-    # What goes well.
+    # Successful actions
     for data in ({}, {"include": "managed"}):
-        await house.call("get_access_codes", "all", **data)
-    assert house.lists
-    revealed = await house.call("reveal_access_code", FRONT, name="Owner")
+        await instance.call("get_access_codes", "all", **data)
+    assert instance.lists
+    revealed = await instance.call("reveal_access_code", FRONT, name="Owner")
     assert revealed[FRONT]["code"] == _pin(simulator, CODE_OWNER)
-    made = await house.call("schedule_access_code", FRONT, name="Baker")
+    made = await instance.call("schedule_access_code", FRONT, name="Baker")
     assert made[FRONT]["code"] in pins
-    shared = await house.call("schedule_access_code", [FRONT, FLAT_1], name="Butcher")
+    shared = await instance.call(
+        "schedule_access_code", [FRONT, FLAT_1], name="Butcher"
+    )
     assert shared[FRONT]["code"] == shared[FLAT_1]["code"]
-    own = await house.call(
+    own = await instance.call(
         "schedule_access_code", KEYPAD, name="Courier 2", code=OWN_PIN
     )
     assert own[KEYPAD]["code"] == OWN_PIN
-    assert await house.call(
+    assert await instance.call(
         "schedule_access_code",
         [FRONT, KEYPAD, OFFICE],
         name="Grocer",
         code=OWN_PIN_OF_SEVERAL,
     )
     neighbour = UNMANAGED_NEIGHBOUR
-    converted = await house.call("convert_access_code", FRONT, access_code_id=neighbour)
+    converted = await instance.call(
+        "convert_access_code", FRONT, access_code_id=neighbour
+    )
     assert converted[FRONT]["access_codes"][0]["outcome"] == "converted"
-    deleted = await house.call("delete_access_code", FRONT, name="Baker")
+    deleted = await instance.call("delete_access_code", FRONT, name="Baker")
     assert deleted[FRONT]["outcome"] == "deleted"
 
-    # What goes wrong, with PINs in the message.
+    # Refused actions, with PINs in the message
     owner = _pin(simulator, CODE_OWNER)
     path = "/access_codes/create"
     for status, kind in (
@@ -456,60 +464,62 @@ async def _use_everything(house: House, simulator: Simulator, pins: set[str]) ->
                 error_type=kind,
                 message=f"{owner}, {codes.get('code', owner)}, Bearer {KEY}",
             )
-            await house.call("schedule_access_code", FRONT, name="Smith", **codes)
+            await instance.call("schedule_access_code", FRONT, name="Smith", **codes)
             both = [FRONT, FLAT_1]
-            await house.call("schedule_access_code", both, name="Smith", **codes)
+            await instance.call("schedule_access_code", both, name="Smith", **codes)
             faults.clear()
     for code in (OWN_PIN_REFUSED, f"{OWN_PIN_REFUSED}00000", [OWN_PIN_REFUSED]):
-        await house.call(
+        await instance.call(
             "schedule_access_code", FRONT, name=f"X {OWN_PIN_REFUSED}", code=code
         )
-    await house.call(
+    await instance.call(
         "schedule_access_code", FRONT, name="Twice", code=OWN_PIN_OF_SEVERAL
     )
     for action in ("delete_access_code", "reveal_access_code", "convert_access_code"):
-        # Somebody mistakes the field.
-        await house.call(action, FRONT, name=OWN_PIN_OF_SEVERAL)
-        await house.call(action, FRONT, access_code_id=OWN_PIN_OF_SEVERAL)
-        await house.call(action, FRONT, name="Nobody")
+        # A PIN in the wrong field
+        await instance.call(action, FRONT, name=OWN_PIN_OF_SEVERAL)
+        await instance.call(action, FRONT, access_code_id=OWN_PIN_OF_SEVERAL)
+        await instance.call(action, FRONT, name="Nobody")
 
-    # Attempts that fail, and say on which PIN.
+    # Failing attempts, with PINs in the message
     digits = simulator.backend.ids.digits
     doomed = "837462915"
-    simulator.backend.ids.digits = lambda length: doomed  # type: ignore[method-assign]  # The message must know it before.
+    simulator.backend.ids.digits = lambda length: doomed  # type: ignore[method-assign]  # The message quotes it.
     pins.add(doomed)
     control.fail_next_programming(message=f"{doomed} is no good, {KEY}")
-    await house.call("schedule_access_code", FLAT_2, name="Unlucky")
-    simulator.backend.ids.digits = digits  # type: ignore[method-assign]  # As before.
+    await instance.call("schedule_access_code", FLAT_2, name="Unlucky")
+    simulator.backend.ids.digits = digits  # type: ignore[method-assign]  # Restore it.
     assert any(code.code == doomed for code in simulator.state.access_codes.values())
     control.fail_next_programming(message=f"{OWN_PIN_REFUSED} is no good")
-    await house.call("schedule_access_code", FLAT_2, name="Mine", code=OWN_PIN_REFUSED)
+    await instance.call(
+        "schedule_access_code", FLAT_2, name="Mine", code=OWN_PIN_REFUSED
+    )
     tenant = _pin(simulator, UNMANAGED_APARTMENT_1_TENANT)
     control.fail_next_conversion(f"{tenant} does not convert")
-    await house.call("convert_access_code", FLAT_1, all=True)
+    await instance.call("convert_access_code", FLAT_1, all=True)
     faults.add("status", path="/access_codes/unmanaged", status=400, message=tenant)
-    await house.call("convert_access_code", FLAT_1, name="Tenant 2024")
+    await instance.call("convert_access_code", FLAT_1, name="Tenant 2024")
     faults.clear()
     control.fail_next_action(f"{owner} jams it")
-    await house.call("unlock", FRONT, domain="lock")
-    await house.call("lock", FRONT, domain="lock")
+    await instance.call("unlock", FRONT, domain="lock")
+    await instance.call("lock", FRONT, domain="lock")
 
-    # What happens at the locks and in the makers' apps.
+    # Events of locks and changes in the manufacturers' apps
     events, door = simulator.backend.events, simulator.state.devices[FRONT_DOOR]
-    blurted = {"reason_code": f"not_{owner}", "message": f"{_spelt(owner)}, {KEY}"}
-    events.lock("access_denied", door, reason=blurted)
-    events.lock("access_denied", door, reason={"message": _spelt(owner)})
+    quoting = {"reason_code": f"not_{owner}", "message": f"{_spellings(owner)}, {KEY}"}
+    events.lock("access_denied", door, reason=quoting)
+    events.lock("access_denied", door, reason={"message": _spellings(owner)})
     events.code(
         "changed",
         simulator.state.access_codes[CODE_CLEANER],
-        change_reason=_spelt(owner),
+        change_reason=_spellings(owner),
         changed_properties=[{"property": "code", "from": owner, "to": owner}],
     )
     events.code(
         "name_changed",
         simulator.state.access_codes[CODE_CLEANER],
-        **{"from": {"name": _spelt(owner)}, "to": {"name": "Cleaner"}},
-        description=_spelt(owner),
+        **{"from": {"name": _spellings(owner)}, "to": {"name": "Cleaner"}},
+        description=_spellings(owner),
     )
     control.use_code(CODE_OWNER)
     control.enter_code(FRONT_DOOR, owner)
@@ -522,30 +532,34 @@ async def _use_everything(house: House, simulator: Simulator, pins: set[str]) ->
     control.delete_code_in_app(CODE_APARTMENT_2_CLEANER)
 
 
-async def _repair(
-    house: House, client: TestClient, simulator: Simulator, entry: MockConfigEntry
+async def _fail_repair(
+    instance: Instance, client: TestClient, simulator: Simulator, entry: MockConfigEntry
 ) -> None:
-    """Fail to repair something, with a PIN in the reason."""
+    """Let a repair fail with a PIN in the reason."""
     issue_id = f"{entry.entry_id}.code.{FRONT_DOOR}.{CODE_HANDYMAN}"
-    flow = await house.repair(
+    flow = await instance.repair(
         client, handler=DOMAIN, issue_id=f"{issue_id}.duplicate_code_on_device"
     )
-    await house.repair(client, flow_id=flow["flow_id"], next_step_id="delete")
-    flow = await house.repair(
+    await instance.repair(client, flow_id=flow["flow_id"], next_step_id="delete")
+    flow = await instance.repair(
         client, handler=DOMAIN, issue_id=f"{issue_id}.duplicate_code_on_device"
     )
-    twice = _spelt(_pin(simulator, UNMANAGED_OLD_GUEST))
+    twice = _spellings(_pin(simulator, UNMANAGED_OLD_GUEST))
     path = "/access_codes/unmanaged/convert_to_managed"
     simulator.faults.add("status", path=path, status=400, message=twice)
-    failed = await house.repair(client, flow_id=flow["flow_id"], next_step_id="convert")
+    failed = await instance.repair(
+        client, flow_id=flow["flow_id"], next_step_id="convert"
+    )
     simulator.faults.clear()
     assert failed["step_id"] == "failed"
     assert "••••" in failed["description_placeholders"]["reason"]
-    await house.repair_all(client)
+    await instance.repair_all(client)
 
 
-async def _break_polls(hass: HomeAssistant, house: House, simulator: Simulator) -> None:
-    """Let polls fail in all ways, with PINs in the message."""
+async def _fail_polls(
+    hass: HomeAssistant, instance: Instance, simulator: Simulator
+) -> None:
+    """Let polls fail in all ways with PINs in the message."""
     for entry in hass.config_entries.async_loaded_entries(DOMAIN):
         coordinator: SeamCoordinator = entry.runtime_data
         key = entry.data[CONF_API_KEY]
@@ -556,7 +570,7 @@ async def _break_polls(hass: HomeAssistant, house: House, simulator: Simulator) 
             await coordinator.async_refresh()
             await coordinator.async_reconcile()
             await hass.async_block_till_done()
-            house.look()
+            instance.collect_states()
 
         await poll()
         for path in ("/", "/access_codes/list", "/devices/list", "/events/list"):
@@ -564,7 +578,7 @@ async def _break_polls(hass: HomeAssistant, house: House, simulator: Simulator) 
                 simulator.faults.add("status", path=path, status=status, message=quote)
                 await poll()
                 if key == KEY:
-                    await house.call("reveal_access_code", FRONT, name="Owner")
+                    await instance.call("reveal_access_code", FRONT, name="Owner")
                 simulator.faults.clear()
         for kind in ("broken_json", "wrong_shape", "wrong_types", "html"):
             simulator.faults.add(kind)
@@ -575,7 +589,7 @@ async def _break_polls(hass: HomeAssistant, house: House, simulator: Simulator) 
 
 
 @pytest.mark.timeout(120)
-async def test_no_secret_gets_out(
+async def test_secrets_are_not_exposed(
     recorder_mock: Recorder,
     hass: HomeAssistant,
     simulator: Simulator,
@@ -586,12 +600,12 @@ async def test_no_secret_gets_out(
     hass_ws_client: WebSocketGenerator,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """Whatever is done, and whatever Seam says: nowhere is a PIN or a key."""
+    """Test that no PIN or key is exposed, whatever Seam returns."""
     caplog.set_level(logging.WARNING, "sqlalchemy")
     caplog.set_level(logging.DEBUG)
     for component in COMPONENTS:
         assert await async_setup_component(hass, component, {})
-    house = House(hass, caplog)
+    instance = Instance(hass, caplog)
     office = MockConfigEntry(
         domain=DOMAIN,
         title=WORKSPACE_TWO_NAME,
@@ -602,14 +616,14 @@ async def test_no_secret_gets_out(
         one.add_to_hass(hass)
         assert await hass.config_entries.async_setup(one.entry_id)
     await hass.async_block_till_done()
-    house.look()
+    instance.collect_states()
 
-    await _repair(house, await hass_client(), simulator, entry)
-    await _use_everything(house, simulator, pins)
-    await _break_polls(hass, house, simulator)
+    await _fail_repair(instance, await hass_client(), simulator, entry)
+    await _use_everything(instance, simulator, pins)
+    await _fail_polls(hass, instance, simulator)
     simulator.control.revoke_key()
-    await house.call("delete_access_code", FRONT, access_code_id=CODE_CLEANER)
-    await house.call(
+    await instance.call("delete_access_code", FRONT, access_code_id=CODE_CLEANER)
+    await instance.call(
         "delete_access_code", FLAT_1, access_code_id=CODE_APARTMENT_1_CLEANER
     )
     await hass.async_block_till_done()
@@ -617,20 +631,20 @@ async def test_no_secret_gets_out(
 
     pins |= {c.code for c in simulator.state.access_codes.values() if c.code}
     assert len(pins) > 30
-    evidence = await house.evidence(database, hass_client, hass_ws_client)
+    evidence = await instance.evidence(database, hass_client, hass_ws_client)
     assert all(evidence.values()), {k for k, v in evidence.items() if not v}
     assert get_instance(hass).db_url == f"sqlite:///{database}"
 
-    secrets = (pins | {KEY, KEY_TWO}) - PASSED_IN
-    assert not _found(evidence, secrets)
-    # Home Assistant records what is passed into an action, whatever we do.
+    secrets = (pins | {KEY, KEY_TWO}) - PASSED_PINS
+    assert not _find_secrets(evidence, secrets)
+    # Home Assistant itself records the data of action calls.
     shown = {place: texts for place, texts in evidence.items() if place != "database"}
-    assert not _found(shown, PASSED_IN)
-    assert _found({"calls": house.recorded_calls}, PASSED_IN)
-    assert _found(evidence, PASSED_IN, "database")
+    assert not _find_secrets(shown, PASSED_PINS)
+    assert _find_secrets({"calls": instance.recorded_calls}, PASSED_PINS)
+    assert _find_secrets(evidence, PASSED_PINS, "database")
 
 
-async def test_a_secret_that_got_out_would_be_found(
+async def test_exposed_secret_is_found_in_every_place(
     recorder_mock: Recorder,
     hass: HomeAssistant,
     simulator: Simulator,
@@ -640,13 +654,13 @@ async def test_a_secret_that_got_out_would_be_found(
     hass_ws_client: WebSocketGenerator,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """The search above finds a PIN that was put into each of these places."""
+    """Test that the search finds a PIN in each of the places."""
     caplog.set_level(logging.WARNING, "sqlalchemy")
     caplog.set_level(logging.DEBUG)
     for component in COMPONENTS:
         assert await async_setup_component(hass, component, {})
-    house = House(hass, caplog)
-    # Seam calls two codes by what no code has for a PIN.
+    instance = Instance(hass, caplog)
+    # No code has this PIN, so that it is not masked.
     for code_id in (CODE_APARTMENT_1_GUEST, UNMANAGED_OLD_GUEST):
         simulator.state.access_codes[code_id].name = f"Planted {'-'.join(PLANTED)}"
     entry.add_to_hass(hass)
@@ -667,12 +681,12 @@ async def test_a_secret_that_got_out_would_be_found(
     )
     error = HomeAssistantError("Nothing to see")
     error.__context__ = ValueError(PLANTED)
-    house.errors += _chain(error)
-    house.lists.append(PLANTED)
+    instance.errors += _error_texts(error)
+    instance.lists.append(PLANTED)
     hass.config_entries.async_update_entry(entry, options={"note": PLANTED})
     coordinator.client._transport.last_request_id = PLANTED
-    await house.repair_all(await hass_client())
+    await instance.repair_all(await hass_client())
     await hass.async_block_till_done()
 
-    evidence = await house.evidence(database, hass_client, hass_ws_client)
-    assert {place for place, _ in _found(evidence, [PLANTED])} == set(evidence)
+    evidence = await instance.evidence(database, hass_client, hass_ws_client)
+    assert {place for place, _ in _find_secrets(evidence, [PLANTED])} == set(evidence)

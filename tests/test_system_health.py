@@ -1,4 +1,4 @@
-"""Tests of what the system page says."""
+"""Test the system health information."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -31,7 +31,7 @@ from .still import START, still_simulator
 
 @pytest.fixture
 async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the small rental with a stopped clock."""
     freezer.move_to(START)
     async with still_simulator() as running:
         yield running
@@ -42,8 +42,8 @@ def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
 
 
-async def _info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return what the page says, with what it has to wait for."""
+async def _get_info(hass: HomeAssistant) -> dict[str, Any]:
+    """Return the information, with all its values awaited."""
     assert await async_setup_component(hass, SYSTEM_HEALTH, {})
     await hass.async_block_till_done()
     info = await get_system_health_info(hass, DOMAIN)
@@ -53,7 +53,7 @@ async def _info(hass: HomeAssistant) -> dict[str, Any]:
     }
 
 
-def _second(
+def _add_second_entry(
     hass: HomeAssistant, endpoint: str, key: str = KEY_TWO, **more: Any
 ) -> MockConfigEntry:
     entry = MockConfigEntry(
@@ -70,8 +70,8 @@ def _second(
 async def test_one_workspace(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """All that a report needs at first, and nothing private."""
-    info = await _info(hass)
+    """Test that all values are included."""
+    info = await _get_info(hass)
     last_sync = info.pop("last_sync")
     assert datetime.fromisoformat(last_sync) == START
     assert info == {
@@ -86,30 +86,32 @@ async def test_one_workspace(
     }
 
 
-async def test_trouble(hass: HomeAssistant, simulator: Simulator, poll: Poll) -> None:
-    """Seam that cannot be reached is said to be so."""
+async def test_unreachable_endpoint(
+    hass: HomeAssistant, simulator: Simulator, poll: Poll
+) -> None:
+    """Test that an unreachable endpoint is reported."""
     simulator.faults.add("outage")
     await poll()
     await simulator.stop()
-    info = await _info(hass)
+    info = await _get_info(hass)
     assert info["can_reach_seam"] == {"type": "failed", "error": "unreachable"}
     assert info["failed_polls"] == "1"
     assert info["locks"] == 6
 
 
-async def test_workspaces_at_different_addresses(
+async def test_workspaces_at_different_endpoints(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """One line says which cannot be reached; values are in the workspaces' order."""
+    """Test that unreachable endpoints are named, and values are in the order of the entries."""
     async with still_simulator() as other:
         other.control.set_sandbox(False, WORKSPACE_TWO)
-        second = _second(hass, other.url)
+        second = _add_second_entry(hass, other.url)
         assert await hass.config_entries.async_setup(second.entry_id)
         await hass.async_block_till_done()
         simulator.faults.add("outage")
         await coordinator.async_refresh()
         await simulator.stop()
-        info = await _info(hass)
+        info = await _get_info(hass)
         second_id = second.runtime_data.client.last_request_id
     assert info["can_reach_seam"] == {
         "type": "failed",
@@ -124,70 +126,70 @@ async def test_workspaces_at_different_addresses(
     )
 
 
-async def test_workspaces_at_one_address(
+async def test_workspaces_at_same_endpoint(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """It is checked once."""
-    second = _second(hass, simulator.url)
+    """Test that a shared endpoint is checked once."""
+    second = _add_second_entry(hass, simulator.url)
     assert await hass.config_entries.async_setup(second.entry_id)
     await hass.async_block_till_done()
-    info = await _info(hass)
+    info = await _get_info(hass)
     assert [key for key in info if "reach" in key] == ["can_reach_seam"]
     assert info["workspaces"] == "sandbox, sandbox"
 
 
-async def test_all_addresses_can_be_reached(
+async def test_all_endpoints_reachable(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """Then nobody has to be told which."""
+    """Test that no endpoint is named if all can be reached."""
     async with still_simulator() as other:
-        second = _second(hass, other.url)
+        second = _add_second_entry(hass, other.url)
         assert await hass.config_entries.async_setup(second.entry_id)
         await hass.async_block_till_done()
-        assert (await _info(hass))["can_reach_seam"] == "ok"
+        assert (await _get_info(hass))["can_reach_seam"] == "ok"
 
 
-async def test_webhook(
+async def test_webhook_state(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     coordinator: SeamCoordinator,
 ) -> None:
-    """Whether Seam sends by itself, or might, or is not to; no address, no secret."""
-    second = _second(hass, simulator.url, options={CONF_WEBHOOK: False})
+    """Test that the state of the webhook is shown without URL and secret."""
+    second = _add_second_entry(hass, simulator.url, options={CONF_WEBHOOK: False})
     assert await hass.config_entries.async_setup(second.entry_id)
     await hass.async_block_till_done()
-    assert (await _info(hass))["webhook"] == "not registered, off"
+    assert (await _get_info(hass))["webhook"] == "not registered, off"
     registered = {"webhook_id": "1", "url": "https://example.com", "secret": "whsec_1"}
     hass.config_entries.async_update_entry(
         entry, data={**entry.data, CONF_REGISTERED: registered}
     )
-    assert (await _info(hass))["webhook"] == "registered, off"
+    assert (await _get_info(hass))["webhook"] == "registered, off"
     coordinator.push.is_trusted = True
-    info = await _info(hass)
+    info = await _get_info(hass)
     assert info["webhook"] == "registered and sending, off"
     assert "whsec" not in repr(info)
 
 
-async def test_every_line_has_its_name(
+async def test_every_key_is_translated(
     hass: HomeAssistant, coordinator: SeamCoordinator
 ) -> None:
-    """Keys without a translation would be shown raw."""
+    """Test that every key has a translation."""
     names = await async_get_translations(hass, "en", "system_health", {DOMAIN})
     prefix = f"component.{DOMAIN}.system_health.info."
-    assert {prefix + key for key in await _info(hass)} == names.keys()
+    assert {prefix + key for key in await _get_info(hass)} == names.keys()
 
 
-async def test_a_workspace_that_is_not_set_up(
+async def test_entry_that_is_not_loaded(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """That is when people look here: it is told why, and its address checked."""
-    second = _second(hass, "http://127.0.0.1:1")
+    """Test that an entry that is not loaded shows its state and keeps its place."""
+    second = _add_second_entry(hass, "http://127.0.0.1:1")
     assert not await hass.config_entries.async_setup(second.entry_id)
     await hass.async_block_till_done()
-    info = await _info(hass)
+    info = await _get_info(hass)
     assert info["workspaces"] == "sandbox, setup_retry"
-    # Which value is whose can be seen.
+    # Each value can be attributed to its workspace.
     assert info["failed_polls"] == "0, –"
     assert info["webhook"] == "not registered, –"
     assert info["last_request_id"].endswith(", –")
@@ -198,16 +200,16 @@ async def test_a_workspace_that_is_not_set_up(
     }
 
 
-async def test_before_any_workspace_is_connected(
+async def test_no_enabled_entry(
     hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch, simulator: Simulator
 ) -> None:
-    """Seam's own address is checked; what is disabled does not count."""
+    """Test that the default endpoint is checked without an enabled entry."""
     monkeypatch.setattr(
         "custom_components.seam.system_health.DEFAULT_ENDPOINT", simulator.url
     )
-    _second(hass, "http://127.0.0.1:1", disabled_by=ConfigEntryDisabler.USER)
+    _add_second_entry(hass, "http://127.0.0.1:1", disabled_by=ConfigEntryDisabler.USER)
     assert await async_setup_component(hass, DOMAIN, {})
-    info = await _info(hass)
+    info = await _get_info(hass)
     assert info["can_reach_seam"] == "ok"
     assert info["workspaces"] == "–"
     assert info["locks"] == 0

@@ -11,7 +11,7 @@ from .api import SeamClient
 from .const import CONF_ENDPOINT, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .device_registry import seam_device_id
-from .issues import async_keep_issues, async_remove_issues
+from .issues import async_remove_issues, async_setup_issues
 from .push.registration import async_remove_webhook
 from .push.webhook import async_setup_webhook
 from .services import async_setup_services
@@ -45,7 +45,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
-    async_keep_issues(hass, entry)
+    async_setup_issues(hass, entry)
     async_setup_webhook(hass, entry)
     return True
 

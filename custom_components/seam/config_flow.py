@@ -1,4 +1,4 @@
-"""Connecting a Seam workspace."""
+"""Config flow for Seam."""
 
 from collections.abc import Mapping
 from ipaddress import ip_address
@@ -9,7 +9,6 @@ from typing import Any, override
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
-    SOURCE_USER,
     ConfigFlow,
     ConfigFlowResult,
     OptionsFlowWithReload,
@@ -54,7 +53,7 @@ _API_KEY_SELECTOR = TextSelector(
 )
 _ENDPOINT_SELECTOR = TextSelector(TextSelectorConfig(type=TextSelectorType.URL))
 
-# What else Seam hands out, by how it begins; their names are Seam's own terms.
+# Other credentials of Seam by their prefix, with the names that Seam gives them.
 _OTHER_KEYS: Mapping[str, str] = {
     "seam_at": "personal access token",
     "seam_cst": "client session token",
@@ -64,7 +63,7 @@ _OTHER_KEYS: Mapping[str, str] = {
 
 
 class _InputError(Exception):
-    """The input of a field cannot be right."""
+    """The input of a field is invalid."""
 
     def __init__(self, field: str, key: str, **placeholders: str) -> None:
         super().__init__(key)
@@ -74,54 +73,55 @@ class _InputError(Exception):
 
 
 class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
-    """Connects a workspace by its API key."""
+    """Handle a config flow for a Seam workspace."""
 
     @staticmethod
     @callback
     @override
     def async_get_options_flow(config_entry: SeamConfigEntry) -> SeamOptionsFlow:
-        """Return the flow for the options."""
+        """Return the options flow."""
         return SeamOptionsFlow()
 
     @override
     async def async_step_user(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for the key of a workspace."""
+        """Ask for the API key of a workspace."""
         return await self._async_step("user", user_input, ask_endpoint=True)
 
     async def async_step_reconfigure(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for another key or address of the same workspace."""
+        """Ask for another API key or URL of the same workspace."""
         return await self._async_step("reconfigure", user_input, ask_endpoint=True)
 
     async def async_step_reauth(
         self, entry_data: Mapping[str, Any]
     ) -> ConfigFlowResult:
-        """Handle a key that Seam no longer accepts."""
+        """Handle an API key that Seam no longer accepts."""
         return await self.async_step_reauth_confirm()
 
     async def async_step_reauth_confirm(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Ask for a new key of the same workspace."""
+        """Ask for a new API key of the same workspace."""
         return await self._async_step("reauth_confirm", user_input, ask_endpoint=False)
 
     async def _async_step(
         self, step_id: str, user_input: dict[str, Any] | None, *, ask_endpoint: bool
     ) -> ConfigFlowResult:
-        """Show the form until its input leads to a workspace."""
+        """Show the form until its input gives access to a workspace."""
         errors: dict[str, str] = {}
         placeholders = {"key_kind": "", "console_url": CONSOLE_URL}
-        endpoint = self._known_endpoint
+        entry = self._entry_to_update
+        endpoint = entry.data[CONF_ENDPOINT] if entry else DEFAULT_ENDPOINT
         if user_input is not None:
             if ask_endpoint:
                 endpoint = user_input[CONF_ADVANCED][CONF_ENDPOINT]
             try:
                 data = {
-                    CONF_API_KEY: _checked_key(user_input[CONF_API_KEY]),
-                    CONF_ENDPOINT: _checked_endpoint(endpoint),
+                    CONF_API_KEY: _validated_key(user_input[CONF_API_KEY]),
+                    CONF_ENDPOINT: _validated_endpoint(endpoint),
                 }
                 workspace = await self._async_get_workspace(data)
             except _InputError as err:
@@ -129,11 +129,11 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
                 placeholders.update(err.placeholders)
             else:
                 await self.async_set_unique_id(workspace.workspace_id)
-                return self._async_finish(workspace, data)
+                return self._async_finish(entry, workspace, data)
 
         key_field = vol.Required(CONF_API_KEY)
         if user_input is not None and CONF_API_KEY not in errors:
-            # It need not be pasted again when the trouble is another.
+            # Another field is wrong, so the key need not be pasted again.
             key_field.description = {"suggested_value": user_input[CONF_API_KEY]}
         fields: dict[vol.Marker, Any] = {key_field: _API_KEY_SELECTOR}
         if ask_endpoint:
@@ -142,7 +142,7 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
             }
             fields[vol.Required(CONF_ADVANCED)] = section(
                 vol.Schema(advanced),  # type: ignore[arg-type] # is probatio's
-                # What is wrong in there has to be seen.
+                # Show the error inside of the section.
                 {"collapsed": CONF_ADVANCED not in errors},
             )
         return self.async_show_form(
@@ -153,16 +153,16 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
         )
 
     @property
-    def _known_endpoint(self) -> str:
-        """The address that the entry has, if this is about one."""
+    def _entry_to_update(self) -> SeamConfigEntry | None:
+        """Return the entry that the flow updates, or None if it adds one."""
         if self.source == SOURCE_REAUTH:
-            return str(self._get_reauth_entry().data[CONF_ENDPOINT])
+            return self._get_reauth_entry()
         if self.source == SOURCE_RECONFIGURE:
-            return str(self._get_reconfigure_entry().data[CONF_ENDPOINT])
-        return DEFAULT_ENDPOINT
+            return self._get_reconfigure_entry()
+        return None
 
     async def _async_get_workspace(self, data: Mapping[str, str]) -> Workspace:
-        """Return the workspace that the key opens."""
+        """Return the workspace of the API key."""
         client = SeamClient(
             async_get_clientsession(self.hass), data[CONF_API_KEY], data[CONF_ENDPOINT]
         )
@@ -175,38 +175,36 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
         except (SeamUnreachableError, SeamServerError) as err:
             raise _InputError("base", "cannot_connect") from err
         except SeamError as err:
-            _LOGGER.exception("Seam refused to tell its workspace")
+            _LOGGER.exception("Seam refused to return the workspace")
             raise _InputError("base", "unknown") from err
         if workspace.is_suspended:
             raise _InputError("base", "workspace_suspended")
         return workspace
 
     def _async_finish(
-        self, workspace: Workspace, data: Mapping[str, str]
+        self,
+        entry: SeamConfigEntry | None,
+        workspace: Workspace,
+        data: Mapping[str, str],
     ) -> ConfigFlowResult:
-        """Make the entry, or change it if it is of the same workspace."""
-        if self.source == SOURCE_USER:
+        """Create an entry, or update the given one if it has the same workspace."""
+        if entry is None:
             self._abort_if_unique_id_configured()
             return self.async_create_entry(title=workspace.name, data=data)
         self._abort_if_unique_id_mismatch(
             reason="wrong_workspace",
             description_placeholders={"workspace": workspace.name},
         )
-        entry = (
-            self._get_reauth_entry()
-            if self.source == SOURCE_REAUTH
-            else self._get_reconfigure_entry()
-        )
         return self.async_update_reload_and_abort(entry, data_updates=data)
 
 
 class SeamOptionsFlow(OptionsFlowWithReload):
-    """Asks what to show."""
+    """Handle the options flow."""
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> ConfigFlowResult:
-        """Show the options."""
+        """Ask for the options."""
         if user_input is not None:
             return self.async_create_entry(data=user_input)
         options = vol.Schema(
@@ -224,8 +222,8 @@ class SeamOptionsFlow(OptionsFlowWithReload):
         )
 
 
-def _checked_key(value: str) -> str:
-    """Return the key if it can be an API key; say what it is instead if not."""
+def _validated_key(value: str) -> str:
+    """Return the API key without whitespace, or raise if it is something else."""
     key = value.strip()
     for prefix, kind in _OTHER_KEYS.items():
         if key.startswith(prefix):
@@ -235,8 +233,8 @@ def _checked_key(value: str) -> str:
     return key
 
 
-def _checked_endpoint(value: str) -> str:
-    """Return the address if the key may go there: over https, or not off this machine."""
+def _validated_endpoint(value: str) -> str:
+    """Return the normalized URL, or raise unless it is https or a loopback address."""
     try:
         url = URL(value.strip())
         port = url.port

@@ -1,10 +1,10 @@
-"""Names that several modules share."""
+"""Constants for the Seam integration."""
 
 from typing import Final
 
 DOMAIN: Final = "seam"
 
-# The section of the forms for what hardly anybody changes, and its field.
+# The collapsed section of the config flow, and its field.
 CONF_ADVANCED: Final = "advanced"
 CONF_ENDPOINT: Final = "endpoint"
 

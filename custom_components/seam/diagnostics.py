@@ -1,7 +1,7 @@
-"""What helps to find a fault, without anything that is nobody else's business.
+"""Diagnostics for Seam.
 
-No key, PIN, name of a code or lock, or serial number. Equal PINs can be told to be
-equal: each becomes a token that is salted anew for each download.
+They contain no keys, PINs, names or serial numbers. A PIN is replaced by a token that is
+the same for equal PINs of one download, and different in the next.
 """
 
 from collections import Counter
@@ -25,8 +25,8 @@ from .device_registry import seam_device_id
 from .push.registration import CONF_REGISTERED
 from .sync.snapshot import LockData
 
-# Texts of the models that are Seam's own terms. Any other text, one that is added later
-# included, may be a person's: names, messages, serial numbers.
+# Fields with terms and ids of Seam. The text of any other field, also of one that is
+# added later, is redacted, because it may be private.
 _SHOWN = {
     "access_code_id",
     "capabilities_supported",
@@ -52,7 +52,7 @@ _SHOWN = {
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: SeamConfigEntry
 ) -> dict[str, Any]:
-    """Return what is known of a workspace."""
+    """Return diagnostics for a config entry."""
     coordinator = entry.runtime_data
     salt = secrets.token_bytes(16)
     return {
@@ -64,7 +64,7 @@ async def async_get_config_entry_diagnostics(
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: SeamConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
-    """Return what is known of a lock."""
+    """Return diagnostics for a device."""
     lock = entry.runtime_data.data.locks.get(seam_device_id(device) or "")
     return {
         **_state(entry, [lock] if lock else []),
@@ -73,7 +73,7 @@ async def async_get_device_diagnostics(
 
 
 def _state(entry: SeamConfigEntry, locks: Iterable[LockData]) -> dict[str, Any]:
-    """Return how the connection and these locks are doing."""
+    """Return the state of the connection, the sync and these locks."""
     coordinator = entry.runtime_data
     devices = [lock.device for lock in locks]
     codes = [code for lock in locks for code in lock.codes]
@@ -111,16 +111,18 @@ def _state(entry: SeamConfigEntry, locks: Iterable[LockData]) -> dict[str, Any]:
     }
 
 
-def _problems(of: Sequence[AccessCode | Device]) -> dict[str, Counter[str]]:
-    """Return how often each error and warning is there."""
+def _problems(owners: Sequence[AccessCode | Device]) -> dict[str, Counter[str]]:
+    """Return the number of times that each error and warning occurs."""
     return {
-        "errors": Counter(problem.code for one in of for problem in one.errors),
-        "warnings": Counter(problem.code for one in of for problem in one.warnings),
+        "errors": Counter(problem.code for owner in owners for problem in owner.errors),
+        "warnings": Counter(
+            problem.code for owner in owners for problem in owner.warnings
+        ),
     }
 
 
 def _failure(coordinator: SeamCoordinator) -> str | None:
-    """Return what kind of error the last one was. Its text is in the log."""
+    """Return the type of the last error, without its text."""
     if (error := coordinator.last_exception) is None:
         return None
     return type(error.__cause__ or error).__name__
@@ -134,12 +136,12 @@ def _times(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lock(lock: LockData, salt: bytes) -> dict[str, Any]:
-    # The name of the product, in a place where names of people cannot be.
+    """Return a lock and its codes, with the product in place of its name."""
     return {"product": lock.device.model, **_plain(asdict(lock), salt)}
 
 
 def _plain(value: Any, salt: bytes, key: str = "") -> Any:
-    """Return plain data, with PINs as tokens and without private texts."""
+    """Return JSON data, with tokens in place of PINs and without private texts."""
     match value:
         case dict():
             is_code = "access_code_id" in value
@@ -160,5 +162,5 @@ def _plain(value: Any, salt: bytes, key: str = "") -> Any:
 
 
 def _token(pin: str, salt: bytes) -> str:
-    """Return the same token for the same PIN, of which nothing can be learnt."""
+    """Return a token from which the PIN cannot be derived."""
     return hmac.new(salt, pin.encode(), hashlib.sha256).hexdigest()[:8]

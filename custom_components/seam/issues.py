@@ -1,4 +1,4 @@
-"""What is wrong for a while, as issues that people are shown under Repairs."""
+"""Repair issues for errors that last."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,19 +21,19 @@ from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
 from .sync.snapshot import LockData
 
-# Seam and the makers' clouds try again by themselves: most errors are over before then.
+# Seam and the manufacturers retry, so most errors are over before then.
 GRACE: Final = timedelta(minutes=10)
 
 _WORKS: Final = (CodeStatus.SET, CodeStatus.REMOVING)
 
-# Whatever means something to markdown or HTML is among these, and markdown takes each
-# of them as it is after a backslash.
+# All special characters of markdown and HTML are among these, and markdown shows each of
+# them literally after a backslash.
 _ASCII_PUNCTUATION: Final = re.compile(r"[!-/:-@\[-`{-~]")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Trouble:
-    """Something that is wrong, as its issue tells it."""
+class _Issue:
+    """An issue that is to be created."""
 
     translation_key: str
     placeholders: dict[str, str]
@@ -41,15 +41,15 @@ class _Trouble:
     created_at: datetime | None
     learn_more_url: str | None = None
     data: dict[str, str | int | float | None] | None = None
-    """What the flow that repairs it needs, None where there is no such flow."""
+    """Data for the repair flow, None if the issue cannot be repaired."""
 
 
 @callback
-def async_keep_issues(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
-    """Keep the issues of a workspace in line with the picture, until it is unloaded."""
-    issues = _Issues(hass, entry)
+def async_setup_issues(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
+    """Create and delete the issues of a workspace until it is unloaded."""
+    issues = _IssueManager(hass, entry)
     entry.async_on_unload(issues.async_stop)
-    # While Home Assistant starts, makers' hubs that run on it may not be there yet.
+    # Hubs and bridges that Home Assistant runs may be offline until it has started.
     entry.async_on_unload(async_at_started(hass, issues.async_start))
 
 
@@ -57,7 +57,7 @@ def async_keep_issues(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
 def async_remove_issues(
     hass: HomeAssistant, entry: SeamConfigEntry, *, keep_ignored: bool = False
 ) -> None:
-    """Remove the issues of a workspace."""
+    """Delete the issues of a workspace."""
     for issue_id in _issue_ids(hass, entry):
         issue = ir.async_get(hass).async_get_issue(DOMAIN, issue_id)
         if issue and not (keep_ignored and issue.dismissed_version):
@@ -67,7 +67,7 @@ def async_remove_issues(
 def colliding_code(
     lock: LockData, code: AccessCode, problem: SeamProblem
 ) -> AccessCode | None:
-    """Return the unmanaged code that a managed one cannot be set for, if it is known."""
+    """Return the unmanaged code that prevents a managed one from being set, if known."""
     if not code.is_managed or advice_key(problem) != "find_duplicate":
         return None
     for other in lock.unmanaged:
@@ -80,10 +80,10 @@ def colliding_code(
 
 
 def as_placeholders(**texts: str) -> dict[str, str]:
-    """Return texts for descriptions, and as `plain_…` for titles and menus.
+    """Return escaped texts for descriptions, and as `plain_…` for titles and menus.
 
-    Descriptions are shown as markdown with HTML, and guests and makers write names:
-    none of these may become a link, a picture or a box of its own.
+    Descriptions are shown as markdown with HTML. A name that somebody else wrote must not
+    become a link or an image.
     """
     escaped = {
         key: _ASCII_PUNCTUATION.sub(r"\\\g<0>", " ".join(text.split()))
@@ -92,17 +92,17 @@ def as_placeholders(**texts: str) -> dict[str, str]:
     return escaped | {f"plain_{key}": text for key, text in texts.items()}
 
 
-def choices(lock: LockData, other: AccessCode) -> list[str]:
-    """Return what can be done about an unmanaged code."""
-    possible = {
+def repair_options(lock: LockData, other: AccessCode) -> list[str]:
+    """Return the steps of the repair flow that are possible for an unmanaged code."""
+    is_possible = {
         "convert": can_convert(lock, other),
         "delete": not other.cannot_delete_unmanaged_access_code,
     }
-    return [choice for choice, is_possible in possible.items() if is_possible]
+    return [step for step in is_possible if is_possible[step]]
 
 
-class _Issues:
-    """Opens issues when errors have lasted, and closes them when these are gone."""
+class _IssueManager:
+    """Create issues for errors that have lasted, and delete those of errors that ended."""
 
     def __init__(self, hass: HomeAssistant, entry: SeamConfigEntry) -> None:
         self._hass = hass
@@ -113,72 +113,70 @@ class _Issues:
 
     @callback
     def async_start(self, _hass: HomeAssistant) -> None:
-        """Begin to follow the picture."""
+        """Update the issues now and with each update of the coordinator."""
         coordinator = self._entry.runtime_data
         self._entry.async_on_unload(coordinator.async_add_listener(self._async_update))
         self._async_update()
 
     @callback
     def async_stop(self) -> None:
-        """Take away what people are shown. What they ignore, they ignore after a reload."""
+        """Delete the issues, except for ignored ones, which stay ignored after a reload."""
         self._async_stop_timer()
         async_remove_issues(self._hass, self._entry, keep_ignored=True)
 
     @callback
     def _async_update(self, _now: datetime | None = None) -> None:
-        """Bring the issues in line with the picture."""
+        """Create and delete issues according to the current errors."""
         self._async_stop_timer()
         coordinator = self._entry.runtime_data
         if not coordinator.last_update_success:
-            # Nothing is known to be better or worse. The listener is called when it is.
+            # The current errors are unknown. The listener is called again once they are.
             return
         now = dt_util.utcnow()
-        found = dict(_troubles(self._hass, self._entry, now))
-        # Where the codes cannot be had, their issues stay as they were.
+        found = dict(_current_issues(self._hass, self._entry, now))
+        # Issues of codes that could not be fetched stay as they are.
         unknown = tuple(
             _codes_prefix(self._entry, lock)
             for lock in coordinator.data.locks.values()
             if lock.device.has_access_codes and not lock.has_codes
         )
-        there = set(_issue_ids(self._hass, self._entry))
-        for issue_id in there - found.keys():
+        existing = set(_issue_ids(self._hass, self._entry))
+        for issue_id in existing - found.keys():
             if not issue_id.startswith(unknown):
                 ir.async_delete_issue(self._hass, DOMAIN, issue_id)
-        # What was just repaired gets its time once more until the error is gone, too.
-        for issue_id in self._shown - there:
+        # After a repair, which deletes the issue, Seam needs time to clear the error.
+        for issue_id in self._shown - existing:
             self._since[issue_id] = now
         self._since = {
             issue_id: since
             for issue_id, since in self._since.items()
             if issue_id in found or issue_id.startswith(unknown)
         }
-        self._shown = there & self._since.keys()
-        for issue_id, trouble in found.items():
-            since = self._since.setdefault(
-                issue_id, min(now, trouble.created_at or now)
-            )
+        self._shown = existing & self._since.keys()
+        for issue_id, issue in found.items():
+            since = self._since.setdefault(issue_id, min(now, issue.created_at or now))
             if now - since >= GRACE and not issue_id.startswith(unknown):
-                self._async_show(issue_id, trouble)
+                self._async_create(issue_id, issue)
         self._async_start_timer(now)
 
     @callback
-    def _async_show(self, issue_id: str, trouble: _Trouble) -> None:
+    def _async_create(self, issue_id: str, issue: _Issue) -> None:
         self._shown.add(issue_id)
         ir.async_create_issue(
             self._hass,
             DOMAIN,
             issue_id,
-            data=trouble.data,
-            is_fixable=trouble.data is not None,
-            learn_more_url=trouble.learn_more_url,
-            severity=trouble.severity,
-            translation_key=trouble.translation_key,
-            translation_placeholders=trouble.placeholders,
+            data=issue.data,
+            is_fixable=issue.data is not None,
+            learn_more_url=issue.learn_more_url,
+            severity=issue.severity,
+            translation_key=issue.translation_key,
+            translation_placeholders=issue.placeholders,
         )
 
     @callback
     def _async_start_timer(self, now: datetime) -> None:
-        """Wake up when the next error has lasted: until then nothing need change."""
+        """Update the issues again when the next error has lasted long enough."""
         ends = [since + GRACE for since in self._since.values()]
         if when := min((end for end in ends if end > now), default=None):
             self._cancel_timer = async_track_point_in_utc_time(
@@ -193,7 +191,7 @@ class _Issues:
 
 
 def _issue_ids(hass: HomeAssistant, entry: SeamConfigEntry) -> list[str]:
-    """Return the ids of an entry's issues, those of before a restart included."""
+    """Return the ids of an entry's issues, including those from before a restart."""
     return [
         issue_id
         for domain, issue_id in ir.async_get(hass).issues
@@ -205,10 +203,10 @@ def _codes_prefix(entry: SeamConfigEntry, lock: LockData) -> str:
     return f"{entry.entry_id}.code.{lock.device_id}."
 
 
-def _troubles(
+def _current_issues(
     hass: HomeAssistant, entry: SeamConfigEntry, now: datetime
-) -> Iterator[tuple[str, _Trouble]]:
-    """Yield all that is wrong, by the id of its issue."""
+) -> Iterator[tuple[str, _Issue]]:
+    """Yield an issue and its id for each current error."""
     shared: defaultdict[tuple[str, str], list[tuple[LockData, SeamProblem]]]
     shared = defaultdict(list)
     for lock in entry.runtime_data.data.locks.values():
@@ -216,7 +214,7 @@ def _troubles(
             for problem in code.own_errors:
                 yield (
                     f"{_codes_prefix(entry, lock)}{code.access_code_id}.{problem.code}",
-                    _code_trouble(hass, entry, lock, code, problem, now),
+                    _code_issue(hass, entry, lock, code, problem, now),
                 )
         for problem in _errors_beyond_codes(lock):
             if advice_key(problem) == NOT_ABOUT_LOCKS:
@@ -227,30 +225,31 @@ def _troubles(
                 owner = f"account.{account_id}"
             shared[owner, problem.code].append((lock, problem))
     for (owner, problem_code), places in shared.items():
-        yield f"{entry.entry_id}.{owner}.{problem_code}", _shared_trouble(hass, places)
+        yield f"{entry.entry_id}.{owner}.{problem_code}", _shared_issue(hass, places)
 
 
 def _errors_beyond_codes(lock: LockData) -> Iterator[SeamProblem]:
-    """Yield the errors of a lock, its account and bridge, which each code repeats."""
+    """Yield the errors of a lock, its account and its bridge."""
     for problem in lock.device.errors:
         yield (
             replace(problem, scope=Scope.DEVICE)
             if problem.scope is Scope.CODE
             else problem
         )
+    # Seam repeats errors of the account and the bridge in each code.
     for problem in chain.from_iterable(code.errors for code in lock.codes):
         if problem.scope is not Scope.CODE:
             yield problem
 
 
-def _code_trouble(
+def _code_issue(
     hass: HomeAssistant,
     entry: SeamConfigEntry,
     lock: LockData,
     code: AccessCode,
     problem: SeamProblem,
     now: datetime,
-) -> _Trouble:
+) -> _Issue:
     placeholders = as_placeholders(
         lock=lock.device.name,
         name=label(code),
@@ -264,14 +263,14 @@ def _code_trouble(
         else ir.IssueSeverity.ERROR
     )
     other = colliding_code(lock, code, problem)
-    if other is None or not choices(lock, other):
-        return _Trouble(
+    if other is None or not repair_options(lock, other):
+        return _Issue(
             translation_key="code_error",
             placeholders=placeholders,
             severity=severity,
             created_at=problem.created_at,
         )
-    return _Trouble(
+    return _Issue(
         translation_key="duplicate_code",
         placeholders=placeholders | as_placeholders(other=label(other)),
         severity=severity,
@@ -285,10 +284,10 @@ def _code_trouble(
     )
 
 
-def _shared_trouble(
+def _shared_issue(
     hass: HomeAssistant, places: list[tuple[LockData, SeamProblem]]
-) -> _Trouble:
-    """Return the trouble of a device, or of an account or bridge with all its locks."""
+) -> _Issue:
+    """Return the issue for an error of a lock, or of an account or bridge and its locks."""
     lock, problem = places[0]
     locks = {other.device_id: other for other, _ in places}.values()
     provider = lock.device.device_provider
@@ -298,7 +297,7 @@ def _shared_trouble(
         is_to_reconnect = advice_key(problem) == "reconnect_account"
         key = "account_disconnected" if is_to_reconnect else "account_error"
         learn_more_url = CONSOLE_URL
-    return _Trouble(
+    return _Issue(
         translation_key=key,
         placeholders=as_placeholders(
             lock=lock.device.name,

@@ -17,7 +17,7 @@ from .api import AccessCode
 from .attributes import JsonObject
 from .const import DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
-from .issues import as_placeholders, choices, colliding_code
+from .issues import as_placeholders, colliding_code, repair_options
 from .sync.snapshot import LockData
 
 
@@ -90,7 +90,7 @@ class DuplicateCodeFlow(RepairsFlow):
         collision = self._find_collision()
         return self.async_show_menu(
             step_id=step_id,
-            menu_options=[*choices(collision.lock, collision.other), "leave"],
+            menu_options=[*repair_options(collision.lock, collision.other), "leave"],
             description_placeholders=self._placeholders,
         )
 

@@ -1,6 +1,6 @@
-"""What the system page says of Seam.
+"""System health information for Seam.
 
-People paste it into reports: no name, no key.
+People paste it into bug reports, so it contains no names and no keys.
 """
 
 import asyncio
@@ -14,21 +14,21 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 
 from .api import DEFAULT_ENDPOINT
-from .const import CONF_ENDPOINT, CONF_WEBHOOK, CONSOLE_URL, DOMAIN
+from .const import CONF_ENDPOINT, CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
-from .push.registration import CONF_REGISTERED
+from .push.registration import CONF_REGISTERED, is_webhook_enabled
 
 
 @callback
 def async_register(
     hass: HomeAssistant, register: system_health.SystemHealthRegistration
 ) -> None:
-    """Register the information."""
+    """Register the system health information."""
     register.async_register_info(_async_info, CONSOLE_URL)
 
 
 async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
-    """Return it for all workspaces, each value joined over them in the same order."""
+    """Return the information about all workspaces, in the same order everywhere."""
     entries: list[SeamConfigEntry] = hass.config_entries.async_entries(
         DOMAIN, include_disabled=False
     )
@@ -38,37 +38,42 @@ async def _async_info(hass: HomeAssistant) -> dict[str, Any]:
     ]
     codes = [code for lock in locks for code in lock.codes]
 
-    def each(tell: Callable[[SeamCoordinator], str | None]) -> str:
-        """Return what is told of each; one that is not loaded keeps its place."""
+    def each(value_fn: Callable[[SeamCoordinator], str | None]) -> str:
+        """Return one value for each workspace, empty for those that are not loaded."""
         return _joined(
-            tell(entry.runtime_data) if entry in loaded else None for entry in entries
+            value_fn(entry.runtime_data) if entry in loaded else None
+            for entry in entries
         )
 
     return {
-        "can_reach_seam": _async_reach(
+        "can_reach_seam": _async_check_endpoints(
             hass, sorted({entry.data[CONF_ENDPOINT] for entry in entries})
         ),
         "workspaces": _joined(map(_kind, entries)),
         "locks": len(locks),
         "codes": len(codes),
         "problems": sum(bool(code.own_errors) for code in codes),
-        "last_sync": each(lambda one: _local(one.engine.state.reconciled_at)),
-        "failed_polls": each(lambda one: str(one.engine.state.failed_polls)),
+        "last_sync": each(
+            lambda coordinator: _local(coordinator.engine.state.reconciled_at)
+        ),
+        "failed_polls": each(
+            lambda coordinator: str(coordinator.engine.state.failed_polls)
+        ),
         "webhook": each(_webhook),
-        "last_request_id": each(lambda one: one.client.last_request_id),
+        "last_request_id": each(lambda coordinator: coordinator.client.last_request_id),
     }
 
 
-async def _async_reach(
+async def _async_check_endpoints(
     hass: HomeAssistant, endpoints: list[str]
 ) -> str | dict[str, str]:
-    """Return whether all addresses can be reached, or else which cannot.
+    """Return whether all endpoints can be reached, or which of them cannot.
 
-    One line for all: only keys that are known beforehand have a translated name.
+    They share one line, because each line needs a translated name.
     """
     endpoints = endpoints or [DEFAULT_ENDPOINT]
     answers = await asyncio.gather(
-        *(system_health.async_check_can_reach_url(hass, one) for one in endpoints)
+        *(system_health.async_check_can_reach_url(hass, url) for url in endpoints)
     )
     if len(endpoints) == 1:
         return answers[0]
@@ -81,16 +86,16 @@ async def _async_reach(
 
 
 def _kind(entry: SeamConfigEntry) -> str:
-    """Return what kind of workspace it is, or why nobody knows at present."""
+    """Return the kind of workspace, or the state of an entry that is not loaded."""
     if entry.state is not ConfigEntryState.LOADED:
         return str(entry.state.value)
     return "sandbox" if entry.runtime_data.workspace.is_sandbox else "production"
 
 
 def _webhook(coordinator: SeamCoordinator) -> str:
-    """Return whether Seam sends events by itself, as far as anybody can say."""
+    """Return the state of the webhook."""
     entry = coordinator.config_entry
-    if not entry.options.get(CONF_WEBHOOK, True):
+    if not is_webhook_enabled(entry):
         return "off"
     if CONF_REGISTERED not in entry.data:
         return "not registered"

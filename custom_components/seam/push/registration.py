@@ -155,7 +155,7 @@ class WebhookRegistration:
             return
         for webhook_id in own_ids:
             await _async_delete(self._client, webhook_id)
-        self._async_store(intended=None)
+        self._async_store()
         if url is None:
             return
         others = [
@@ -170,36 +170,31 @@ class WebhookRegistration:
             # Seam may have created it all the same.
             raise
         except SeamError:
-            self._async_store(intended=None)
+            self._async_store()
             raise
         if not created.secret:
             # Without a secret, posts cannot be verified.
             await _async_delete(self._client, created.webhook_id)
-            self._async_store(intended=None)
+            self._async_store()
             _LOGGER.warning(
                 "Seam created a webhook without a secret, continuing to poll instead"
             )
             return
         self._async_store(
-            registered=RegisteredWebhook(
+            RegisteredWebhook(
                 webhook_id=created.webhook_id, url=url, secret=created.secret
-            ),
-            intended=None,
+            )
         )
 
     @callback
     def _async_store(
         self,
-        *,
-        intended: IntendedWebhook | None,
         registered: RegisteredWebhook | None = None,
+        intended: IntendedWebhook | None = None,
     ) -> None:
-        """Store what is known of the webhook in the entry."""
-        data = {
-            **self._entry.data,
-            CONF_REGISTERED: registered,
-            CONF_INTENDED: intended,
-        }
+        """Store in the entry which webhook exists or may exist at Seam."""
+        changes = {CONF_REGISTERED: registered, CONF_INTENDED: intended}
+        data = {**self._entry.data, **changes}
         self._hass.config_entries.async_update_entry(
             self._entry,
             data={key: value for key, value in data.items() if value is not None},
@@ -207,7 +202,6 @@ class WebhookRegistration:
 
     @callback
     def _async_stop_retry(self) -> None:
-        """Cancel the scheduled retry."""
         if self._cancel_retry is not None:
             self._cancel_retry()
             self._cancel_retry = None

@@ -71,25 +71,28 @@ class WebhookReceiver:
     ) -> Response:
         """Return the answer to a post. The event is processed afterwards."""
         if request.method != METH_POST:
-            return self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, "wrong method")
+            return self._refuse(
+                request, HTTPStatus.METHOD_NOT_ALLOWED, "the method is wrong"
+            )
         try:
             body = await _async_read(request)
         except _UnreadableError as err:
-            self._count_refusal(str(err))
-            return _ClosingResponse(request, err.status)
+            return self._refuse(request, err.status, str(err))
         registered: RegisteredWebhook | None = self._entry.data.get(CONF_REGISTERED)
         if registered is None:
-            return self._refuse(HTTPStatus.UNAUTHORIZED, "no webhook is registered")
+            return self._refuse(
+                request, HTTPStatus.UNAUTHORIZED, "no webhook is registered"
+            )
         try:
             message_id = verify(
                 registered["secret"], request.headers, body, dt_util.utcnow()
             )
         except SignatureError as err:
-            return self._refuse(HTTPStatus.UNAUTHORIZED, str(err))
+            return self._refuse(request, HTTPStatus.UNAUTHORIZED, str(err))
         # Seam repeats a message with a new timestamp if our answer was lost.
         message = f"{message_id} {request.headers['svix-timestamp']}"
         if message in self._messages:
-            return self._refuse(HTTPStatus.CONFLICT, "it was received before")
+            return self._refuse(request, HTTPStatus.CONFLICT, "it is a repetition")
         self._messages[message] = None
         try:
             event = Event.from_dict(orjson.loads(body))
@@ -101,15 +104,11 @@ class WebhookReceiver:
         self._coordinator.async_receive_event(event)
         return Response(status=HTTPStatus.NO_CONTENT)
 
-    def _refuse(self, status: HTTPStatus, reason: str) -> Response:
+    def _refuse(self, request: Request, status: HTTPStatus, reason: str) -> Response:
         """Return an error."""
-        self._count_refusal(reason)
-        return Response(status=status)
-
-    def _count_refusal(self, reason: str) -> None:
-        """Count a refused post."""
         self._coordinator.push.refused += 1
         _LOGGER.debug("Refused a webhook post: %s", reason)
+        return _ClosingResponse(request, status)
 
     def _ignore(self, reason: str) -> Response:
         """Return success, so that Seam does not send it again."""
@@ -126,7 +125,7 @@ class _ClosingResponse(Response):
     """
 
     def __init__(self, request: Request, status: HTTPStatus) -> None:
-        """Initialize the response to a request whose body was not read to its end."""
+        """Initialize the response."""
         super().__init__(status=status)
         self._request = request
         self.force_close()
