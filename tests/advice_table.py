@@ -1,4 +1,4 @@
-"""docs/advice.md, made of the code: `python -m tests.advice_table` writes it anew."""
+"""Build docs/advice.md from the code: `python -m tests.advice_table` writes it."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from custom_components.seam.api.problems import read_problems
 
 ADVICE_PAGE: Final = Path(__file__).resolve().parents[1] / "docs" / "advice.md"
 
-# Warnings do not say what they are about; these stand at devices and accounts only.
+# Warnings have no scope. These occur on devices and accounts only.
 WARNINGS_OF_DEVICES: Final = frozenset(
     {
         "accessory_keypad_low_battery",
@@ -54,18 +54,18 @@ WARNINGS_OF_ACCOUNTS: Final = frozenset(
 _HEAD: Final = """\
 # What to do about errors and warnings
 
-Seam tells what is wrong by these codes and by a message of its own, which Home Assistant shows
-beside this advice. What is about a code shows in the attributes `errors` and `warnings` of the code
-sensors, what is about a device, its account or its bridge in those of the lock's *Connectivity*; errors
-that last show under Repairs as well. Codes that are not here get the advice for what they are about.
+Seam reports problems with one of these codes and a message. Home Assistant shows the message with this
+advice. The attributes `errors` and `warnings` of the code sensors list the problems of access codes. Those of
+the lock's *Connectivity* sensor list the problems of a lock, its account, and its bridge. Errors that last
+also appear under **Settings** > **Repairs**. For a code that is not listed, the advice depends on its scope.
 
-| code | about | advice |
+| Code | Scope | Advice |
 | --- | --- | --- |
 """
 
 
 def advice_page() -> str:
-    """Return the page as the code and the translations have it."""
+    """Return the page from the advice table and the English translations."""
     path = Path(advice.__file__).parent / "translations" / "en.json"
     texts = json.loads(path.read_text())["selector"]["advice"]["options"]
     rows = []

@@ -1,4 +1,4 @@
-"""Tests of the advice that goes with errors and warnings."""
+"""Tests of the advice about errors and warnings."""
 
 import json
 from pathlib import Path
@@ -102,14 +102,14 @@ WARNINGS = [
     "unknown_issue_with_access_code",
     "using_backup_access_code",
 ]
-# Codes of the schema that need no advice, each with the reason.
+# Codes of the schema that need no advice, with the reason.
 WITHOUT_ADVICE: dict[str, str] = {}
 FALLBACKS = {f"other_{scope.value}" for scope in Scope}
 TRANSLATIONS = Path(__file__).parents[1] / "custom_components/seam/translations/en.json"
 
 
-def test_every_code_that_seam_documents_has_advice_of_its_own() -> None:
-    """Whatever it is said to be about, nobody is put off with a generality."""
+def test_advice_for_every_documented_code() -> None:
+    """Documented codes do not fall back to the advice of their scope."""
     codes = [
         *ERRORS_OF_CODES,
         *ERRORS_OF_DEVICES,
@@ -128,8 +128,8 @@ def test_every_code_that_seam_documents_has_advice_of_its_own() -> None:
 
 
 @pytest.mark.skipif(not openapi.SCHEMA_AVAILABLE, reason="the schema is not at hand")
-def test_every_code_of_the_schema_has_advice() -> None:
-    """Or there is a reason why it has none; and none has a reason without need."""
+def test_advice_for_every_code_of_schema() -> None:
+    """Codes without advice are exactly those with a reason."""
     codes = openapi.problem_codes()
     assert len(codes["device"]) > 40
     schema = frozenset().union(*codes.values())
@@ -139,8 +139,8 @@ def test_every_code_of_the_schema_has_advice() -> None:
     assert codes["connected_account"] - about_codes == WARNINGS_OF_ACCOUNTS
 
 
-def test_what_does_not_concern_locks_is_said_to_be_so() -> None:
-    """Nobody is to look for a phone's or a thermostat's trouble at a door."""
+def test_advice_for_codes_not_about_locks() -> None:
+    """Problems of phones and thermostats need no attention."""
     others = {
         code
         for code in KNOWN_CODES
@@ -153,8 +153,8 @@ def test_what_does_not_concern_locks_is_said_to_be_so() -> None:
     }
 
 
-def test_a_new_warning_of_a_device_is_about_the_device() -> None:
-    """Warnings have no flag that says so; nobody is told to delete a code for it."""
+def test_advice_for_unknown_warning_of_device() -> None:
+    """Warnings have no scope of their own: where they are decides."""
     told = [{"warning_code": "a_warning_of_next_year", "message": "Mind."}]
     device = Device.from_dict({"device_id": "a", "errors": told, "warnings": told})
     for problem in (*device.errors, *device.warnings):
@@ -162,14 +162,14 @@ def test_a_new_warning_of_a_device_is_about_the_device() -> None:
 
 
 @pytest.mark.parametrize("scope", list(Scope))
-def test_a_code_of_next_year_gets_the_advice_of_its_scope(scope: Scope) -> None:
-    """Seam changes its codes; what they are about stays."""
+def test_advice_for_unknown_code_depends_on_scope(scope: Scope) -> None:
+    """Seam adds codes at any time."""
     problem = SeamProblem(code="an_error_of_next_year", scope=scope)
     assert advice_key(problem) == f"other_{scope.value}"
 
 
-def test_every_advice_has_its_text_and_every_text_is_an_advice() -> None:
-    """Neither a key instead of words, nor words that nobody sees."""
+def test_advice_texts_match_advice_keys() -> None:
+    """Every key has its own text, and every text has a key."""
     translations = json.loads(TRANSLATIONS.read_text(encoding="utf-8"))
     options = translations["selector"]["advice"]["options"]
     assert set(options) == ADVICE_KEYS
@@ -178,8 +178,8 @@ def test_every_advice_has_its_text_and_every_text_is_an_advice() -> None:
 
 
 @pytest.mark.usefixtures("coordinator")
-async def test_the_text_is_told(hass: HomeAssistant) -> None:
-    """In words, once the integration is set up."""
+async def test_advice_text(hass: HomeAssistant) -> None:
+    """The text comes from the translations."""
     problem = SeamProblem(code="access_code_inactive")
     assert async_advice(hass, problem).startswith("The code is switched off")
     unknown = SeamProblem(code="an_error_of_next_year", scope=Scope.BRIDGE)

@@ -53,7 +53,7 @@ CONNECTIVITY = "binary_sensor.front_door_connectivity"
 
 @pytest.fixture
 async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the small rental with a clock that stands still."""
     freezer.move_to(START)
     async with still_simulator() as running:
         yield running
@@ -82,7 +82,7 @@ async def test_binary_sensors(
     entity_registry: er.EntityRegistry,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """All binary sensors of the rental are as they were."""
+    """All binary sensors of the rental match the snapshot."""
     entry.add_to_hass(hass)
     with patch("custom_components.seam.PLATFORMS", [Platform.BINARY_SENSOR]):
         assert await hass.config_entries.async_setup(entry.entry_id)
@@ -90,10 +90,10 @@ async def test_binary_sensors(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-async def test_only_errors_of_a_code_itself_are_a_problem_of_codes(
+async def test_access_code_problem_counts_own_errors_only(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Neither warnings nor the errors of lock and account count."""
+    """Warnings and errors of the lock or its account do not count."""
     entity_id = PROBLEM.format("apartment_2")
     assert _state(hass, entity_id) == STATE_OFF
     simulator.control.device_error(APARTMENT_2, "device_offline")
@@ -109,10 +109,10 @@ async def test_only_errors_of_a_code_itself_are_a_problem_of_codes(
     assert _state(hass, entity_id) == STATE_OFF
 
 
-async def test_an_unmanaged_code_can_have_a_problem(
+async def test_access_code_problem_of_unmanaged_code(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Codes that Seam only found count, too."""
+    """Unmanaged codes count, too."""
     entity_id = PROBLEM.format("front_door")
     simulator.control.clear_code_problems("Handyman")
     await reconcile()
@@ -122,10 +122,10 @@ async def test_an_unmanaged_code_can_have_a_problem(
     assert _state(hass, entity_id) == STATE_ON
 
 
-async def test_a_lock_that_loses_its_connection_says_so(
+async def test_connectivity_of_offline_lock(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Connectivity goes off and stays available, its door becomes unknown."""
+    """Connectivity turns off and stays available, the door becomes unknown."""
     assert _state(hass, "binary_sensor.front_door_connectivity") == STATE_ON
     assert _state(hass, "binary_sensor.front_door_door") == STATE_OFF
     simulator.control.lock_offline("Front Door")
@@ -140,10 +140,10 @@ async def test_a_lock_that_loses_its_connection_says_so(
     assert _state(hass, "binary_sensor.front_door_door") == STATE_ON
 
 
-async def test_a_door_sensor_that_turns_up_later_gets_its_entity(
+async def test_door_is_added_when_lock_reports_it(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """What a lock tells only later is added then, once."""
+    """A door sensor that is reported later is added once."""
     assert hass.states.get("binary_sensor.apartment_1_door") is None
     simulator.control.set_device(APARTMENT_1, door_open=True)
     await reconcile()
@@ -153,10 +153,10 @@ async def test_a_door_sensor_that_turns_up_later_gets_its_entity(
     assert _state(hass, "binary_sensor.apartment_1_door") == STATE_OFF
 
 
-async def test_a_lock_without_codes_has_no_problem_of_codes(
+async def test_lock_without_access_codes_has_no_access_code_problem(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Where there can be no codes, there is nothing that tells about them."""
+    """A lock that cannot have codes has no entities for them."""
     lock = simulator.control.add_lock("Shutter", AUGUST)
     for flag in (
         "can_program_online_access_codes",
@@ -170,13 +170,13 @@ async def test_a_lock_without_codes_has_no_problem_of_codes(
     assert hass.states.get("sensor.shutter_managed_access_codes") is None
 
 
-async def test_problems_are_not_known_while_the_codes_are_not(
+async def test_access_code_problem_is_unavailable_while_codes_are_unknown(
     hass: HomeAssistant,
     simulator: Simulator,
     coordinator: SeamCoordinator,
     reconcile: Poll,
 ) -> None:
-    """No news of the codes is not good news."""
+    """Codes that cannot be fetched do not count as codes without errors."""
     simulator.faults.add(
         "status", path="/access_codes", device_id=APARTMENT_1, status=400
     )
@@ -190,10 +190,10 @@ async def test_problems_are_not_known_while_the_codes_are_not(
     assert _state(hass, PROBLEM.format("apartment_1")) == STATE_ON
 
 
-async def test_a_problem_says_which_codes_have_it(
+async def test_access_code_problem_errors_attribute(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Of both kinds, each with its own errors: what concerns the lock is elsewhere."""
+    """It lists the own errors of managed and unmanaged codes."""
     simulator.control.code_error(UNMANAGED_NEIGHBOUR, "provider_issue", "It is odd.")
     simulator.control.device_error("Front Door", "hub_disconnected")
     await reconcile()
@@ -216,10 +216,10 @@ async def test_a_problem_says_which_codes_have_it(
     assert _attributes(hass, PROBLEM.format("front_door"))["errors"] == []
 
 
-async def test_what_is_wrong_with_a_lock_stands_at_its_connectivity(
+async def test_connectivity_errors_and_warnings_attributes(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
-    """Its errors and warnings and its account's, with advice and without any PIN."""
+    """Problems of the lock and its account have advice and no PIN."""
     pin = simulator.state.access_codes[CODE_OWNER].code
     assert _attributes(hass, CONNECTIVITY)["errors"] == []
     simulator.control.device_error("Front Door", "hub_disconnected", f"No hub, {pin}.")
@@ -240,7 +240,7 @@ async def test_what_is_wrong_with_a_lock_stands_at_its_connectivity(
     assert low["advice"] == "Change the batteries of the keypad."
     assert new["message"] == "••••"
     assert new["advice"].endswith("look at the lock in the maker's app.")
-    # Lost connections must not hide why.
+    # The reasons stay visible while the lock is offline.
     simulator.control.lock_offline("Front Door")
     await poll()
     assert _state(hass, CONNECTIVITY) == STATE_OFF
@@ -254,10 +254,10 @@ async def test_what_is_wrong_with_a_lock_stands_at_its_connectivity(
     assert (attributes["errors"], attributes["warnings"]) == ([], [])
 
 
-async def test_nothing_is_written_while_nothing_happens(
+async def test_no_state_changes_while_problems_stay(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll, poll: Poll
 ) -> None:
-    """Problems that stay are no news."""
+    """Polls and reconciles without changes write no state."""
     simulator.control.device_error("Front Door", "hub_disconnected")
     simulator.control.account_error("Front Door")
     await reconcile()
@@ -267,10 +267,10 @@ async def test_nothing_is_written_while_nothing_happens(
     assert not changes
 
 
-async def test_a_lock_that_does_not_tell_whether_it_is_online(
+async def test_connectivity_of_lock_without_online_status(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """It has no connectivity, until there is something wrong to be shown there."""
+    """It is added as soon as the lock has a problem to show."""
     entity_id = "binary_sensor.shutter_connectivity"
     simulator.control.add_lock("Shutter", AUGUST)
     simulator.control.set_device("Shutter", online=None)
@@ -287,10 +287,10 @@ async def test_a_lock_that_does_not_tell_whether_it_is_online(
     assert _attributes(hass, entity_id)["warnings"] == []
 
 
-async def test_trouble_of_an_account_is_told_once_at_the_workspace(
+async def test_workspace_account_errors_attribute(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """With the locks that it concerns; it is not a problem of codes."""
+    """An account error is listed once, with all its locks, and does not count."""
     for code_id in (CODE_HANDYMAN, CODE_APARTMENT_1_FAILED):
         simulator.control.clear_code_problems(code_id)
     simulator.control.add_lock("Side Door", AUGUST)
@@ -316,10 +316,10 @@ async def test_trouble_of_an_account_is_told_once_at_the_workspace(
     assert len(error["locks"]) > 1
 
 
-async def test_the_workspace_says_which_locks_have_a_problem(
+async def test_workspace_access_code_problem(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """And does not say that all is well while it does not know."""
+    """It lists the locks, and is unknown while the codes of a lock are unknown."""
     assert _state(hass, WORKSPACE_PROBLEM) == STATE_ON
     locks = ["Apartment 1", "Front Door"]
     assert _attributes(hass, WORKSPACE_PROBLEM)["locks"] == locks
@@ -337,10 +337,10 @@ async def test_the_workspace_says_which_locks_have_a_problem(
     assert _state(hass, WORKSPACE_PROBLEM) == STATE_OFF
 
 
-async def test_the_example_of_the_readme(
+async def test_readme_automation_for_access_code_problem(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
-    """Pasted, it tells once of each code that has a problem, and of nothing else."""
+    """The example notifies once, about the codes with a problem only."""
     [example] = [
         block.split("```")[0]
         for block in README.split("```yaml\n")[1:]

@@ -1,4 +1,4 @@
-"""Tests of the calendar of codes: who may come in when."""
+"""Tests of the calendar of access codes."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -39,7 +39,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the small rental with a clock that stands still."""
     freezer.move_to(START)
     async with still_simulator() as running:
         yield running
@@ -49,7 +49,7 @@ async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
 async def client(
     coordinator: SeamCoordinator, hass_client: ClientSessionGenerator
 ) -> TestClient:
-    """Return the frontend's connection."""
+    """Return a client as the frontend has it."""
     client: TestClient = await hass_client()
     return client
 
@@ -81,7 +81,7 @@ async def test_calendars(
     monkeypatch: pytest.MonkeyPatch,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """All calendars of the rental are as they were."""
+    """All calendars of the rental match the snapshot."""
     monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.CALENDAR])
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -89,10 +89,10 @@ async def test_calendars(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-async def test_codes_with_times_are_listed(
+async def test_calendar_lists_time_bound_codes(
     simulator: Simulator, client: TestClient
 ) -> None:
-    """By name, with both times, without the PIN; codes for always are not."""
+    """Events have name, times, and no PIN. Ongoing codes are left out."""
     events = await _listed(client, START - 30 * DAY, START + 30 * DAY)
     assert _names(events) == ["Guest week 47", "Guest week 48"]
     codes = simulator.state.access_codes
@@ -104,8 +104,8 @@ async def test_codes_with_times_are_listed(
         assert str(code.code) not in repr(event)
 
 
-async def test_ranges(simulator: Simulator, client: TestClient) -> None:
-    """What only touches the range is not in it; what reaches into it is."""
+async def test_calendar_range(simulator: Simulator, client: TestClient) -> None:
+    """Events that overlap the range are listed, those that only touch it are not."""
     code = simulator.state.access_codes[CODE_GUEST_NOW]
     assert code.starts_at and code.ends_at
     second = timedelta(seconds=1)
@@ -121,10 +121,10 @@ async def test_ranges(simulator: Simulator, client: TestClient) -> None:
         )
 
 
-async def test_several_at_once_are_in_order(
+async def test_calendar_lists_overlapping_codes_in_order(
     simulator: Simulator, client: TestClient, reconcile: Poll
 ) -> None:
-    """Guests may overlap; unmanaged codes with times count, too."""
+    """Unmanaged codes with times are listed, too."""
     codes = simulator.state.access_codes
     for code_id, start, end in (
         (CODE_OWNER, -1, 20),
@@ -137,13 +137,13 @@ async def test_several_at_once_are_in_order(
     assert _names(events) == ["Neighbour", "Guest week 47", "Owner", "Guest week 48"]
 
 
-async def test_the_state_follows_the_codes(
+async def test_calendar_state(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     coordinator: SeamCoordinator,
 ) -> None:
-    """On while somebody may come in, else off with the next one."""
+    """The calendar is on while a code is valid, and shows the next one otherwise."""
     assert _state(hass) == (STATE_ON, "Guest week 47")
     await async_step(hass, freezer, simulator, 3 * DAY)
     assert _state(hass) == (STATE_OFF, "Guest week 48")
@@ -153,10 +153,10 @@ async def test_the_state_follows_the_codes(
     assert _state(hass) == (STATE_OFF, None)
 
 
-async def test_a_code_without_a_name_is_listed(
+async def test_calendar_event_of_code_without_name(
     simulator: Simulator, client: TestClient, reconcile: Poll
 ) -> None:
-    """Its id has to do."""
+    """The ID of the code is used instead."""
     simulator.state.access_codes[CODE_GUEST_NOW].name = None
     await reconcile()
     events = await _listed(client, START, START + DAY)
@@ -164,14 +164,14 @@ async def test_a_code_without_a_name_is_listed(
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
-async def test_codes_for_ever(
+async def test_calendar_with_first_and_last_possible_times(
     hass: HomeAssistant,
     simulator: Simulator,
     client: TestClient,
     reconcile: Poll,
     zone: str,
 ) -> None:
-    """The last moment there is, in Seam's zone, is none at all in others."""
+    """Times that do not exist in every time zone are moved."""
     await hass.config.async_set_time_zone(zone)
     code = simulator.state.access_codes[CODE_GUEST_NOW]
     code.starts_at = datetime(1, 1, 1, tzinfo=UTC)
@@ -181,10 +181,10 @@ async def test_codes_for_ever(
     assert "Guest week 47" in _names(await _listed(client, START, START + DAY))
 
 
-async def test_times_that_make_no_sense_are_left_out(
+async def test_calendar_leaves_out_code_that_ends_before_start(
     simulator: Simulator, client: TestClient, reconcile: Poll
 ) -> None:
-    """An end before its start must not take the other codes with it."""
+    """The other codes are still listed."""
     code = simulator.state.access_codes[CODE_GUEST_NOW]
     code.starts_at, code.ends_at = code.ends_at, code.starts_at
     await reconcile()
@@ -192,13 +192,13 @@ async def test_times_that_make_no_sense_are_left_out(
     assert _names(events) == ["Guest week 48"]
 
 
-async def test_it_is_unavailable_where_the_codes_are_unknown(
+async def test_calendar_is_unavailable_while_codes_are_unknown(
     hass: HomeAssistant,
     simulator: Simulator,
     reconcile: Poll,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Nobody should take that for a free week."""
+    """Codes that cannot be fetched do not look like a free calendar."""
     monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
     fault = simulator.faults.add(
         "status", path="/access_codes", device_id=FRONT_DOOR, status=400

@@ -1,4 +1,4 @@
-"""Tests of the sensors that there are for single codes, if they are wanted."""
+"""Tests of the optional sensors of single access codes."""
 
 from collections.abc import AsyncIterator
 
@@ -37,7 +37,7 @@ NEIGHBOUR = "sensor.front_door_neighbour"
 
 @pytest.fixture
 async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the small rental with a clock that stands still."""
     freezer.move_to(START)
     async with still_simulator() as running:
         yield running
@@ -45,7 +45,7 @@ async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 def entry(simulator: Simulator) -> MockConfigEntry:
-    """Return an entry that wants a sensor for each code."""
+    """Return an entry with the option for a sensor for each code."""
     return MockConfigEntry(
         domain=DOMAIN,
         title=WORKSPACE_NAME,
@@ -68,7 +68,7 @@ def _state(hass: HomeAssistant, entity_id: str) -> str | None:
 def _entities(
     entity_registry: er.EntityRegistry, entry: MockConfigEntry
 ) -> dict[str, str]:
-    """Return the entities of codes by the ids of codes."""
+    """Return the entity IDs of the sensors by the IDs of their codes."""
     return {
         registered.unique_id.split("_", 1)[1]: registered.entity_id
         for registered in er.async_entries_for_config_entry(
@@ -93,9 +93,9 @@ async def test_code_sensors(
     monkeypatch: pytest.MonkeyPatch,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """Those of the keypad's codes are as they were."""
+    """The sensors of the keypad's codes match the snapshot."""
     monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.SENSOR])
-    for others in ("SENSORS", "CODE_SENSORS"):
+    for others in ("SENSORS", "CODE_COUNT_SENSORS"):
         monkeypatch.setattr(f"custom_components.seam.sensor.{others}", ())
     for device in simulator.state.devices.values():
         device.is_managed = device.display_name == "Bike Room Keypad"
@@ -105,21 +105,21 @@ async def test_code_sensors(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-async def test_each_code_has_one(
+async def test_code_sensor_for_each_code(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     simulator: Simulator,
     entry: MockConfigEntry,
     coordinator: SeamCoordinator,
 ) -> None:
-    """With its state, in its name, and no PIN anywhere."""
+    """Every code has a sensor with its state and without its PIN."""
     locks = coordinator.data.locks.values()
     codes = {code.access_code_id: code for lock in locks for code in lock.codes}
     entities = _entities(entity_registry, entry)
     assert entities.keys() == codes.keys()
-    assert _state(hass, CLEANER) == "set"
-    assert _state(hass, "sensor.front_door_handyman") == "setting"
-    assert _state(hass, "sensor.front_door_guest_week_48") == "unset"
+    assert _state(hass, CLEANER) == "active"
+    assert _state(hass, "sensor.front_door_handyman") == "failed"
+    assert _state(hass, "sensor.front_door_guest_week_48") == "scheduled"
     for code_id, entity_id in entities.items():
         state = hass.states.get(entity_id)
         assert state
@@ -127,19 +127,19 @@ async def test_each_code_has_one(
         assert pin is None or pin not in repr(state)
 
 
-async def test_it_follows_its_code(
+async def test_code_sensor_expires_and_is_removed(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     coordinator: SeamCoordinator,
 ) -> None:
-    """A guest's code ends when its time is over, and its sensor with it."""
+    """A guest's code expires at its end, and its sensor is removed with it."""
     guest = "sensor.front_door_guest_week_47"
-    assert _state(hass, guest) == "set"
+    assert _state(hass, guest) == "active"
     code = simulator.state.access_codes[CODE_GUEST_NOW]
     assert code.ends_at
     await async_step(hass, freezer, simulator, code.ends_at - START)
-    assert _state(hass, guest) in ("removing", "unset")
+    assert _state(hass, guest) in ("removing", "expired")
     for _ in range(3):
         await coordinator.async_reconcile()
         simulator.clock.advance(10)
@@ -147,41 +147,41 @@ async def test_it_follows_its_code(
     assert _state(hass, guest) is None
 
 
-async def test_it_comes_and_goes_with_its_code(
+async def test_code_sensor_of_deleted_code_leaves_registry(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     simulator: Simulator,
     poll: Poll,
 ) -> None:
-    """Nothing is left in the registry, and what comes back is there again."""
+    """A code that is added again gets a sensor again."""
     painter = "sensor.front_door_painter"
     for _ in range(2):
         code = simulator.control.add_unmanaged_code("Front Door", "Painter", "830264")
         await poll()
-        assert _state(hass, painter) == "set"
+        assert _state(hass, painter) == "active"
         simulator.control.delete_code_in_app(code.access_code_id)
         await poll()
         assert _state(hass, painter) is None
         assert entity_registry.async_get(painter) is None
 
 
-async def test_one_answer_that_leaves_it_out_is_not_the_end(
+async def test_code_sensor_survives_one_answer_without_its_code(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Seam drops codes from an answer now and then."""
+    """Seam leaves codes out of an answer now and then."""
     simulator.control.drop_code(CODE_CLEANER)
     await reconcile()
-    assert _state(hass, CLEANER) == "set"
+    assert _state(hass, CLEANER) == "active"
 
 
-async def test_it_keeps_its_id_when_its_code_is_renamed(
+async def test_code_sensor_keeps_entity_id_when_code_is_renamed(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     simulator: Simulator,
     entry: MockConfigEntry,
     reconcile: Poll,
 ) -> None:
-    """Automations go on; people see the new name, after a reload as well."""
+    """Automations keep working, and the name is the new one, also after a reload."""
     simulator.state.access_codes[CODE_CLEANER].name = "Window cleaner"
     await reconcile()
     await _reload(hass, entry)
@@ -191,10 +191,10 @@ async def test_it_keeps_its_id_when_its_code_is_renamed(
     assert _entities(entity_registry, entry)[CODE_CLEANER] == CLEANER
 
 
-async def test_a_new_name_shows_at_once(
+async def test_code_sensor_shows_new_name_without_reload(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Without a reload; and a code without a name is called by its id."""
+    """A code without a name is shown by its ID."""
     code = simulator.state.access_codes[CODE_CLEANER]
     for name, shown in (("Butler", "Butler"), (None, CODE_CLEANER), ("", CODE_CLEANER)):
         code.name = name
@@ -204,13 +204,13 @@ async def test_a_new_name_shows_at_once(
         assert state.attributes["friendly_name"] == f"Front Door {shown}"
 
 
-async def test_what_people_made_of_it_survives_a_reload(
+async def test_code_sensor_keeps_customizations_over_reload(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     entry: MockConfigEntry,
     coordinator: SeamCoordinator,
 ) -> None:
-    """Its id and name in Home Assistant are theirs."""
+    """An entity ID and a name that the user chose stay."""
     entity_registry.async_update_entity(
         CLEANER, new_entity_id="sensor.mine", name="Mine"
     )
@@ -218,29 +218,29 @@ async def test_what_people_made_of_it_survives_a_reload(
     await _reload(hass, entry)
     state = hass.states.get("sensor.mine")
     assert state
-    assert state.state == "set"
+    assert state.state == "active"
     assert state.attributes["friendly_name"] == "Mine"
     assert _state(hass, CLEANER) is None
 
 
-async def test_a_converted_code_keeps_its_sensor(
+async def test_code_sensor_of_converted_code_stays(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """If it keeps its id; managed or not, it is the same code."""
+    """A code that keeps its ID is the same code, managed or not."""
     code = simulator.state.access_codes[UNMANAGED_NEIGHBOUR]
     code.is_managed = True
     await reconcile()
-    assert _state(hass, NEIGHBOUR) == "set"
+    assert _state(hass, NEIGHBOUR) == "active"
 
 
-async def test_a_lock_that_goes_takes_them_along(
+async def test_code_sensors_of_removed_lock_leave_registry(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     simulator: Simulator,
     entry: MockConfigEntry,
     poll: Poll,
 ) -> None:
-    """None is left behind without a device."""
+    """No sensor stays without a device."""
     simulator.control.remove_lock("Front Door")
     await poll()
     left = _entities(entity_registry, entry)
@@ -249,38 +249,38 @@ async def test_a_lock_that_goes_takes_them_along(
     assert _state(hass, CLEANER) is None
 
 
-async def test_while_the_codes_of_a_lock_are_unknown(
+async def test_code_sensors_are_unavailable_while_codes_are_unknown(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     simulator: Simulator,
     entry: MockConfigEntry,
     reconcile: Poll,
 ) -> None:
-    """They are unavailable, and stay in the registry, even over a reload."""
+    """They stay in the registry, even over a reload."""
     before = _entities(entity_registry, entry)
     simulator.faults.add(
         "status", path="/access_codes", device_id=FRONT_DOOR, status=400
     )
     await reconcile()
     assert _state(hass, CLEANER) == STATE_UNAVAILABLE
-    assert _state(hass, "sensor.apartment_1_cleaner") == "set"
+    assert _state(hass, "sensor.apartment_1_cleaner") == "active"
     coordinator = await _reload(hass, entry)
     assert _entities(entity_registry, entry) == before
     simulator.faults.clear()
     await coordinator.async_reconcile()
     await hass.async_block_till_done()
-    assert _state(hass, CLEANER) == "set"
+    assert _state(hass, CLEANER) == "active"
     assert _entities(entity_registry, entry) == before
 
 
-async def test_a_lock_that_the_first_answer_lacks(
+async def test_code_sensors_stay_if_first_answer_lacks_lock(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     simulator: Simulator,
     entry: MockConfigEntry,
     coordinator: SeamCoordinator,
 ) -> None:
-    """Its codes keep their sensors, and what people made of them."""
+    """The sensors and their customizations are kept."""
     entity_registry.async_update_entity(CLEANER, name="Our cleaner")
     before = _entities(entity_registry, entry)
     lock = simulator.state.devices[FRONT_DOOR]
@@ -291,20 +291,20 @@ async def test_a_lock_that_the_first_answer_lacks(
     lock.is_managed = True
     await coordinator.async_reconcile()
     await hass.async_block_till_done()
-    assert _state(hass, CLEANER) == "set"
+    assert _state(hass, CLEANER) == "active"
     registered = entity_registry.async_get(CLEANER)
     assert registered
     assert registered.name == "Our cleaner"
 
 
-async def test_a_code_that_went_while_home_assistant_was_off(
+async def test_code_sensor_of_code_deleted_while_not_loaded_is_removed(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     simulator: Simulator,
     entry: MockConfigEntry,
     coordinator: SeamCoordinator,
 ) -> None:
-    """Its sensor is removed at the next start."""
+    """The sensor is removed at the next start."""
     assert await hass.config_entries.async_unload(entry.entry_id)
     simulator.control.vanish_code(CODE_CLEANER)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -313,14 +313,14 @@ async def test_a_code_that_went_while_home_assistant_was_off(
     assert CODE_OWNER in _entities(entity_registry, entry)
 
 
-async def test_a_pin_in_a_name_gets_into_no_entity_id(
+async def test_code_sensor_entity_id_does_not_contain_pin(
     hass: HomeAssistant,
     entity_registry: er.EntityRegistry,
     simulator: Simulator,
     entry: MockConfigEntry,
     reconcile: Poll,
 ) -> None:
-    """Registries are kept for good."""
+    """A PIN in a name is masked before the entity ID is made from it."""
     code = simulator.control.add_unmanaged_code(
         "Front Door", "Plumber 830264", "830264"
     )

@@ -1,4 +1,4 @@
-"""Tests that cards show what others write as text, as Repairs does."""
+"""Tests of the cards of the development dashboard and of the README."""
 
 from pathlib import Path
 
@@ -18,8 +18,10 @@ README = Path(__file__).parents[1] / "README.md"
 @pytest.mark.parametrize(
     "template", [CODES_TEMPLATE, README.read_text()], ids=["dashboard", "README"]
 )
-async def test_names_are_text(hass: HomeAssistant, template: str, text: str) -> None:
-    """The macro of the dashboard, and that of the README, which people copy."""
+async def test_markdown_in_names_is_escaped(
+    hass: HomeAssistant, template: str, text: str
+) -> None:
+    """Both macros escape text as Repairs does."""
     start = "macro plain(text)"
     body, _, _ = template.partition(start)[2].partition("endmacro")
     macro = f"{{%- {start}{body}endmacro -%}}"
@@ -29,15 +31,13 @@ async def test_names_are_text(hass: HomeAssistant, template: str, text: str) -> 
     assert shown == as_placeholders(text=text)["text"]
 
 
-async def test_the_dashboard_uses_it(hass: HomeAssistant) -> None:
-    """Whatever comes from Seam goes through the macro."""
+async def test_dashboard_escapes_texts_of_codes(hass: HomeAssistant) -> None:
+    """Names, messages and advice go through the macro; states are words of ours."""
     name, escaped = "**x** <b>", r"\*\*x\*\* \<b\>"
     code = {
         "name": name,
-        "status": name,
-        "display_status": name,
+        "state": "at_risk",
         "starts_at": None,
-        "pending": [name],
     }
     problem = {"name": name, "message": name, "advice": name}
     hass.states.async_set(
@@ -52,5 +52,6 @@ async def test_the_dashboard_uses_it(hass: HomeAssistant) -> None:
     shown = Template(
         "{% set sensors = [('Managed', 'sensor.codes')] %}" + CODES_TEMPLATE, hass
     ).async_render(parse_result=False)
-    assert shown.count(escaped) == 3 + 3 * 2
+    assert "**At risk**" in shown
+    assert shown.count(escaped) == 1 + 3 * 2
     assert name not in shown

@@ -1,4 +1,4 @@
-"""Tests of the sensors of codes, with all that they tell, and of batteries."""
+"""Tests of the sensors of access codes and batteries."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
@@ -41,7 +41,7 @@ UNMANAGED = "sensor.front_door_unmanaged_access_codes"
 
 @pytest.fixture
 async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
+    """Return the small rental with a clock that stands still."""
     freezer.move_to(START)
     async with still_simulator() as running:
         yield running
@@ -72,7 +72,7 @@ async def test_sensors(
     entity_registry: er.EntityRegistry,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """All sensors of the rental are as they were."""
+    """All sensors of the rental match the snapshot."""
     entry.add_to_hass(hass)
     with (
         patch("custom_components.seam.PLATFORMS", [Platform.SENSOR]),
@@ -85,10 +85,10 @@ async def test_sensors(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-async def test_each_code_counts_where_it_belongs(
+async def test_code_count_sensors(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """The state is the number of codes, and the attributes name just these."""
+    """The state is the number of codes, and the attributes list these codes."""
     assert _state(hass, MANAGED) == "5"
     assert _state(hass, UNMANAGED) == "3"
     simulator.control.add_unmanaged_code("Front Door", "Painter", "830264")
@@ -99,10 +99,10 @@ async def test_each_code_counts_where_it_belongs(
     assert names == ["Installer", "Neighbour", "Painter", "Summer guest"]
 
 
-async def test_flags_of_unmanaged_codes(
+async def test_can_convert_and_can_delete_attributes(
     hass: HomeAssistant, coordinator: SeamCoordinator
 ) -> None:
-    """Whether a code can be converted and deleted is told of unmanaged ones alone."""
+    """Only unmanaged codes have them."""
     neighbour = _code(hass, UNMANAGED, UNMANAGED_NEIGHBOUR)
     assert neighbour["can_convert"] is True
     assert neighbour["can_delete"] is True
@@ -114,10 +114,10 @@ async def test_flags_of_unmanaged_codes(
     assert "can_delete" not in managed
 
 
-async def test_problems_are_told_with_the_code_and_in_flat_lists(
+async def test_errors_and_warnings_attributes(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Errors and warnings come with Seam's message and our advice."""
+    """Problems have Seam's message and our advice, on the code and in flat lists."""
     simulator.control.code_warning(
         CODE_CLEANER, "delay_in_setting_on_device", "It takes long."
     )
@@ -129,7 +129,7 @@ async def test_problems_are_told_with_the_code_and_in_flat_lists(
     assert error["error_code"] == "duplicate_code_on_device"
     assert "same PIN" in error["message"]
     assert error["advice"].startswith("Find the other code")
-    # Six hours before the start, as the house reads its clock.
+    # Six hours before the start of the simulator.
     assert datetime.fromisoformat(error["created_at"]) == START - timedelta(hours=6)
     [warning] = attributes["warnings"]
     assert warning["access_code_id"] == CODE_CLEANER
@@ -139,14 +139,14 @@ async def test_problems_are_told_with_the_code_and_in_flat_lists(
     assert handyman["errors"] == [
         {k: v for k, v in error.items() if k not in ("access_code_id", "name")}
     ]
-    assert handyman["status"] == "setting"
+    assert (handyman["state"], handyman["status"]) == ("failed", "setting")
     assert handyman["pending"] == ["creating"]
 
 
 async def test_advice_in_a_language_without_texts_is_english(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
-    """Somebody whose language is missing gets words, not a key."""
+    """A language that is missing falls back to English texts, not to keys."""
     hass.config.language = "is"
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -156,10 +156,10 @@ async def test_advice_in_a_language_without_texts_is_english(
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
-async def test_times_at_the_end_of_time_are_shown(
+async def test_last_possible_end_is_shown(
     hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry, zone: str
 ) -> None:
-    """A maker's way to say "for ever" is a time that not every zone has."""
+    """An end that does not exist in Home Assistant's time zone stays in Seam's."""
     await hass.config.async_set_time_zone(zone)
     last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
     for code in simulator.state.access_codes.values():
@@ -173,36 +173,59 @@ async def test_times_at_the_end_of_time_are_shown(
     assert datetime.fromisoformat(shown) == last
 
 
-async def test_a_code_starts_and_ends_without_a_poll(
+async def test_code_state_changes_at_start_and_end_without_poll(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     coordinator: SeamCoordinator,
 ) -> None:
-    """At its very start and end the status changes, even if Seam has no news."""
+    """The state changes at the very start and end, even if Seam does not answer."""
+
+    def shown() -> tuple[str, str]:
+        code = _code(hass, MANAGED, CODE_CLEANER)
+        return code["state"], code["status"]
+
     cleaner = simulator.state.access_codes[CODE_CLEANER]
     cleaner.starts_at = START + timedelta(seconds=20)
     cleaner.ends_at = START + timedelta(seconds=40)
     await coordinator.async_reconcile()
-    assert _code(hass, MANAGED, CODE_CLEANER)["status"] == "unset"
-    # Until the next poll Seam says nothing at all.
+    assert shown() == ("scheduled", "unset")
+    # Until the next poll Seam refuses every request.
     simulator.faults.add("status", status=400)
     await async_step(hass, freezer, simulator, timedelta(seconds=19))
-    assert _code(hass, MANAGED, CODE_CLEANER)["status"] == "unset"
+    assert shown() == ("scheduled", "unset")
     await async_step(hass, freezer, simulator, timedelta(seconds=1))
-    assert _code(hass, MANAGED, CODE_CLEANER)["status"] == "set"
+    assert shown() == ("active", "set")
     await async_step(hass, freezer, simulator, timedelta(seconds=20))
-    assert _code(hass, MANAGED, CODE_CLEANER)["status"] == "unset"
+    assert shown() == ("expired", "unset")
 
 
-async def test_nothing_tells_a_pin(
+async def test_code_turns_at_risk_a_day_before_start_without_poll(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+) -> None:
+    """A code that an offline lock does not have yet is scheduled until then."""
+    guest = simulator.state.access_codes[CODE_GUEST_NEXT]
+    guest.starts_at = START + timedelta(days=1, seconds=20)
+    simulator.control.lock_offline("Front Door")
+    await coordinator.async_reconcile()
+    await hass.async_block_till_done()
+    assert _code(hass, MANAGED, CODE_GUEST_NEXT)["state"] == "scheduled"
+    simulator.faults.add("status", status=400)
+    await async_step(hass, freezer, simulator, timedelta(seconds=20))
+    assert _code(hass, MANAGED, CODE_GUEST_NEXT)["state"] == "at_risk"
+
+
+async def test_states_and_devices_contain_no_pin(
     hass: HomeAssistant,
     simulator: Simulator,
     entry: MockConfigEntry,
     reconcile: Poll,
     device_registry: dr.DeviceRegistry,
 ) -> None:
-    """No state, attribute or device holds one, even where Seam's texts do."""
+    """PINs in Seam's texts are masked in states, attributes, and devices."""
     pin = simulator.state.access_codes[CODE_OWNER].code
     simulator.control.code_error(CODE_OWNER, "provider_issue", f"PIN {pin} is taken")
     simulator.control.code_warning(CODE_CLEANER, "unknown_issue", f"Not {pin}.")
@@ -219,7 +242,7 @@ async def test_nothing_tells_a_pin(
         ensure_ascii=False,
     )
     numbers = set(re.findall(r"\d{4,}", shown))
-    # Said so that a failure names no PIN.
+    # Only the number, so that a failure does not show a PIN.
     assert not (found := len(numbers & pins)), f"{found} PINs can be seen"
     assert "PIN •••• is taken" in shown
     assert "Anna ••••" in shown
@@ -228,7 +251,7 @@ async def test_nothing_tells_a_pin(
 async def test_batteries(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Charges are percentages, unknown while the lock is offline."""
+    """Levels are percentages, unknown while the lock is offline."""
     assert _state(hass, "sensor.front_door_battery") == "84"
     assert _state(hass, "sensor.front_door_keypad_battery") == "72"
     assert hass.states.get("sensor.apartment_1_keypad_battery") is None
@@ -242,30 +265,30 @@ async def test_batteries(
     assert _state(hass, "sensor.front_door_battery") == STATE_UNKNOWN
 
 
-async def test_a_battery_is_added_when_its_lock_comes_online(
+async def test_battery_is_added_when_lock_comes_online(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """The boat shed was offline from the start: nobody knew that it has one."""
+    """A lock does not report its battery while it is offline."""
     assert hass.states.get("sensor.boat_shed_battery") is None
     simulator.control.lock_online("Boat Shed")
     await reconcile()
     assert _state(hass, "sensor.boat_shed_battery") == "35"
 
 
-async def test_codes_stay_known_while_the_lock_is_offline(
+async def test_code_count_sensors_of_offline_lock(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Seam knows them, whether or not it reaches the lock."""
+    """Seam knows the codes even if it cannot reach the lock."""
     simulator.control.lock_offline("Front Door")
     await reconcile()
     assert _state(hass, MANAGED) == "5"
     assert _state(hass, UNMANAGED) == "3"
 
 
-async def test_codes_are_unavailable_where_seam_cannot_tell_them(
+async def test_code_count_sensors_are_unavailable_while_codes_are_unknown(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """That is no reason to say that there are none; the battery is still known."""
+    """Only the sensors that depend on the codes are unavailable."""
     simulator.faults.add(
         "status",
         path="/access_codes/unmanaged",
@@ -288,10 +311,10 @@ async def test_codes_are_unavailable_where_seam_cannot_tell_them(
 
 
 @pytest.mark.parametrize("name", [None, ""])
-async def test_a_code_without_a_name_is_shown(
+async def test_code_without_name(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll, name: str | None
 ) -> None:
-    """Names are not promised."""
+    """Seam may send no name or an empty one."""
     simulator.state.access_codes[CODE_CLEANER].name = name
     await reconcile()
     assert _code(hass, MANAGED, CODE_CLEANER)["name"] == name
@@ -299,15 +322,13 @@ async def test_a_code_without_a_name_is_shown(
 
 @pytest.fixture
 def _code_sensors(hass: HomeAssistant, entry: MockConfigEntry) -> None:
-    """Have a sensor for each code."""
+    """Turn on the option for a sensor for each code."""
     entry.add_to_hass(hass)
     hass.config_entries.async_update_entry(entry, options={CONF_CODE_SENSORS: True})
 
 
-async def test_a_code_has_no_sensor_of_its_own_unless_it_is_wanted(
-    hass: HomeAssistant, entry: MockConfigEntry
-) -> None:
-    """Taking the option back removes the sensors from the registry, too."""
+async def test_code_sensors_option(hass: HomeAssistant, entry: MockConfigEntry) -> None:
+    """Turning the option off removes the sensors from the registry, too."""
     entry.add_to_hass(hass)
     for is_wanted in (False, True, False):
         hass.config_entries.async_update_entry(
@@ -322,23 +343,23 @@ async def test_a_code_has_no_sensor_of_its_own_unless_it_is_wanted(
 
 
 @pytest.mark.usefixtures("_code_sensors")
-async def test_the_sensor_of_a_code_lives_as_long_as_it(
+async def test_code_sensor_lifecycle(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     entity_registry: er.EntityRegistry,
 ) -> None:
-    """It is there with its code, keeps its id when that is renamed, and goes with it."""
+    """A sensor is added with its code, keeps its entity ID, and is removed with it."""
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     coordinator: SeamCoordinator = entry.runtime_data
-    assert _state(hass, "sensor.front_door_cleaner") == "set"
-    assert _state(hass, "sensor.front_door_handyman") == "setting"
+    assert _state(hass, "sensor.front_door_cleaner") == "active"
+    assert _state(hass, "sensor.front_door_handyman") == "failed"
 
     code = simulator.control.add_unmanaged_code("Front Door", "Painter", "830264")
     await coordinator.async_reconcile()
     await hass.async_block_till_done()
-    assert _state(hass, "sensor.front_door_painter") == "set"
+    assert _state(hass, "sensor.front_door_painter") == "active"
 
     code.name = "Decorator"
     await coordinator.async_reconcile()
@@ -366,10 +387,10 @@ async def test_the_sensor_of_a_code_lives_as_long_as_it(
 
 
 @pytest.mark.usefixtures("_code_sensors")
-async def test_the_sensors_of_codes_go_with_their_lock(
+async def test_code_sensors_follow_their_lock(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
-    """And come back with it."""
+    """They are removed with the lock and added again with it."""
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     lock = simulator.state.devices[FRONT_DOOR]
@@ -385,8 +406,8 @@ async def test_the_sensors_of_codes_go_with_their_lock(
 async def test_free_slots_and_next_change(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """What is on the lock, or about to be, takes a slot; an ended code does not."""
-    # 100 slots; six codes are on the lock, one is under way, one is for later.
+    """Codes that are or will be on the lock take a slot, ended ones do not."""
+    # 100 slots: six codes are on the lock, one is being set, one is for later.
     assert _state(hass, "sensor.front_door_free_code_slots") == "93"
     simulator.control.set_device(
         FRONT_DOOR, properties={"max_active_codes_supported": 3}

@@ -1,7 +1,7 @@
-"""What a person should do about an error or warning, by its code.
+"""Advice about errors and warnings, by their codes.
 
-The texts are in the translations (`selector.advice`), as these keys. Seam changes its
-codes: for one that is not here the scope decides.
+The values are keys of the texts in the translations (`selector.advice`). Seam adds and
+renames codes: for a code that is not listed here the scope decides.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from .const import DOMAIN
 
 NOT_ABOUT_LOCKS: Final = "not_about_locks"
 
-# Both the codes that Seam sends now and those that it sent before.
+# The codes that Seam currently sends and those that it sent in the past.
 _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
     code: advice
     for advice, codes in {
@@ -122,7 +122,7 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
         "power_saving": ("power_saving_mode",),
         "privacy_mode": ("privacy_mode", "salto_ks_privacy_mode"),
         "office_mode": ("salto_ks_office_mode",),
-        # Accounts have other devices, too.
+        # Accounts may also have devices other than locks.
         NOT_ABOUT_LOCKS: (
             "auxiliary_heat_running",
             "temperature_threshold_exceeded",
@@ -180,13 +180,13 @@ ADVICE_KEYS: Final = frozenset(_ADVICE_BY_CODE.values()) | frozenset(
 
 
 def advice_key(problem: SeamProblem) -> str:
-    """Return the key of the advice for an error or warning."""
+    """Return the translation key of the advice for an error or warning."""
     return _ADVICE_BY_CODE.get(problem.code) or _ADVICE_BY_SCOPE[problem.scope]
 
 
 @callback
 def async_advice(hass: HomeAssistant, problem: SeamProblem) -> str:
-    """Return the advice in the language of the house."""
+    """Return the advice in Home Assistant's language."""
     key = advice_key(problem)
     texts = async_get_cached_translations(
         hass, hass.config.language, "selector", DOMAIN

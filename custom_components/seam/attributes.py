@@ -1,9 +1,6 @@
-"""How codes and their problems look in attributes and in the answers of actions.
+"""Access codes and their problems as attributes and action responses, without PINs."""
 
-Never with the PIN: whoever may have it gets it from an action of its own.
-"""
-
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
@@ -13,40 +10,39 @@ from homeassistant.util.json import JsonValueType
 
 from .advice import async_advice
 from .api import AccessCode, SeamProblem
+from .sync.code_state import code_state
 from .sync.snapshot import LockData
 
 type JsonObject = dict[str, JsonValueType]
+type ProblemKey = Literal["error_code", "warning_code"]
 
 
 @callback
 def async_code_lists(
-    hass: HomeAssistant, lock: LockData, codes: Iterable[AccessCode]
+    hass: HomeAssistant, lock: LockData, codes: Sequence[AccessCode]
 ) -> JsonObject:
-    """Return the codes, and all their errors and warnings as flat lists."""
-    codes = list(codes)
+    """Return the codes, and flat lists of all their errors and warnings."""
     return {
         "access_codes": [async_code(hass, lock, code) for code in codes],
-        "errors": [
-            {"access_code_id": code.access_code_id, "name": code.name, **problem}
-            for code in codes
-            for problem in code_problems(hass, code.errors, "error_code")
-        ],
-        "warnings": [
-            {"access_code_id": code.access_code_id, "name": code.name, **problem}
-            for code in codes
-            for problem in code_problems(hass, code.warnings, "warning_code")
-        ],
+        "errors": async_flat_problems(
+            hass, ((code, code.errors) for code in codes), "error_code"
+        ),
+        "warnings": async_flat_problems(
+            hass, ((code, code.warnings) for code in codes), "warning_code"
+        ),
     }
 
 
 @callback
 def async_code(hass: HomeAssistant, lock: LockData, code: AccessCode) -> JsonObject:
-    """Return what there is to know of a code but its PIN."""
-    code_response: JsonObject = {
+    """Return all that is known about a code, except its PIN."""
+    now = dt_util.utcnow()
+    attributes: JsonObject = {
         "access_code_id": code.access_code_id,
         "name": code.name,
         "type": code.type,
-        "status": code.status_at(dt_util.utcnow()).value,
+        "state": code_state(lock, code, now).value,
+        "status": code.status_at(now).value,
         "display_status": code.display_status,
         "starts_at": local_time(code.starts_at),
         "ends_at": local_time(code.ends_at),
@@ -69,22 +65,21 @@ def async_code(hass: HomeAssistant, lock: LockData, code: AccessCode) -> JsonObj
         ],
     }
     if not code.is_managed:
-        code_response["can_convert"] = can_convert(lock, code)
-        code_response["can_delete"] = not code.cannot_delete_unmanaged_access_code
-    return code_response
+        attributes["can_convert"] = can_convert(lock, code)
+        attributes["can_delete"] = not code.cannot_delete_unmanaged_access_code
+    return attributes
 
 
 def can_convert(lock: LockData, code: AccessCode) -> bool:
-    """Return whether an unmanaged code can be made managed."""
+    """Return whether an unmanaged code can be converted to a managed one."""
     return lock.device.can_convert_codes and not code.cannot_be_managed
 
 
+@callback
 def code_problems(
-    hass: HomeAssistant,
-    problems: Iterable[SeamProblem],
-    key: Literal["error_code", "warning_code"],
+    hass: HomeAssistant, problems: Iterable[SeamProblem], key: ProblemKey
 ) -> list[Any]:
-    """Return errors or warnings, each with Seam's words and our advice."""
+    """Return errors or warnings with Seam's message and our advice."""
     return [
         {
             key: problem.code,
@@ -96,20 +91,34 @@ def code_problems(
     ]
 
 
+@callback
+def async_flat_problems(
+    hass: HomeAssistant,
+    problems: Iterable[tuple[AccessCode, Iterable[SeamProblem]]],
+    key: ProblemKey,
+) -> list[Any]:
+    """Return the errors or warnings of several codes, each with its code."""
+    return [
+        {"access_code_id": code.access_code_id, "name": code.name, **problem}
+        for code, of_code in problems
+        for problem in code_problems(hass, of_code, key)
+    ]
+
+
 def label(code: AccessCode) -> str:
-    """Return what to call a code, which need not have a name."""
+    """Return the name of a code, or its id if it has none."""
     return code.name or code.access_code_id
 
 
 def local_time(moment: datetime | None) -> str | None:
-    """Return a time of Seam's as the house reads its clock."""
+    """Return a time as ISO 8601 in Home Assistant's time zone."""
     return None if moment is None else as_local(moment).isoformat()
 
 
 def as_local(moment: datetime) -> datetime:
-    """Return a time of Seam's in the time zone of the house."""
+    """Return a time in Home Assistant's time zone."""
     try:
         return dt_util.as_local(moment)
     except OverflowError:
-        # "For ever" may be the last moment there is, which other zones do not have.
+        # A code without an end may end at the last moment there is, in Seam's zone.
         return moment

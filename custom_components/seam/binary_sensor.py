@@ -1,4 +1,4 @@
-"""Whether a lock's codes have problems, whether it is online, and its door."""
+"""Binary sensors for problems with access codes, connectivity, and doors."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,18 +14,18 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Scope, SeamProblem
-from .attributes import code_problems
+from .attributes import async_flat_problems, code_problems
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, SeamWorkspaceEntity, async_add_lock_entities
 from .sync.snapshot import LockData
 
-# The coordinator does the talking.
+# Coordinator is used to centralize the data updates
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeamBinarySensorDescription(BinarySensorEntityDescription):
-    """Something about a lock that is or is not so."""
+class SeamBinarySensorEntityDescription(BinarySensorEntityDescription):
+    """Describes a binary sensor of a lock."""
 
     value_fn: Callable[[LockData], bool | None]
     exists_fn: Callable[[LockData], bool]
@@ -34,25 +34,23 @@ class SeamBinarySensorDescription(BinarySensorEntityDescription):
 
 
 def _has_problem(lock: LockData) -> bool:
-    """Return whether a code has an error of its own, as far as the codes are known."""
+    """Return whether a code is known to have an error of its own."""
     return lock.has_codes and any(code.own_errors for code in lock.codes)
 
 
 @callback
 def _async_code_errors(hass: HomeAssistant, lock: LockData) -> Mapping[str, Any]:
-    """Return the errors that make the problem: no others, which each code repeats."""
+    """Return the codes' own errors, without those of the lock that each code repeats."""
     return {
-        "errors": [
-            {"access_code_id": code.access_code_id, "name": code.name, **problem}
-            for code in lock.codes
-            for problem in code_problems(hass, code.own_errors, "error_code")
-        ]
+        "errors": async_flat_problems(
+            hass, ((code, code.own_errors) for code in lock.codes), "error_code"
+        )
     }
 
 
 @callback
 def _async_device_problems(hass: HomeAssistant, lock: LockData) -> Mapping[str, Any]:
-    """Return what Seam says is wrong with a lock itself, its account or its bridge."""
+    """Return the errors and warnings of a lock, its account, and its bridge."""
     device = lock.device
     return {
         "errors": code_problems(hass, device.errors, "error_code"),
@@ -61,7 +59,7 @@ def _async_device_problems(hass: HomeAssistant, lock: LockData) -> Mapping[str, 
 
 
 BINARY_SENSORS = (
-    SeamBinarySensorDescription(
+    SeamBinarySensorEntityDescription(
         key="access_code_problem",
         translation_key="access_code_problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
@@ -70,12 +68,12 @@ BINARY_SENSORS = (
         known_fn=lambda lock: lock.has_codes,
         attributes_fn=_async_code_errors,
     ),
-    SeamBinarySensorDescription(
+    SeamBinarySensorEntityDescription(
         key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
         value_fn=lambda lock: lock.device.properties.online,
-        # Even where Seam does not tell: its problems need a place to be shown.
+        # A lock that does not report it still needs a place to show its problems.
         exists_fn=lambda lock: bool(
             lock.device.properties.online is not None
             or lock.device.errors
@@ -83,7 +81,7 @@ BINARY_SENSORS = (
         ),
         attributes_fn=_async_device_problems,
     ),
-    SeamBinarySensorDescription(
+    SeamBinarySensorEntityDescription(
         key="door",
         device_class=BinarySensorDeviceClass.DOOR,
         value_fn=lambda lock: lock.device.properties.door_open,
@@ -103,7 +101,7 @@ async def async_setup_entry(
     entry: SeamConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the binary sensors of a workspace and of its locks."""
+    """Set up the binary sensors of a workspace and all its locks."""
     async_add_entities([SeamWorkspaceProblem(entry.runtime_data, WORKSPACE_PROBLEM)])
     async_add_lock_entities(
         entry,
@@ -115,42 +113,42 @@ async def async_setup_entry(
 
 
 class SeamBinarySensor(SeamLockEntity, BinarySensorEntity):
-    """Something about a lock that is or is not so."""
+    """Binary sensor of a lock."""
 
-    entity_description: SeamBinarySensorDescription
+    entity_description: SeamBinarySensorEntityDescription
 
-    # They are for looking at now: in the database they would only be names of guests.
+    # Keep the names of guests out of the database.
     _unrecorded_attributes = frozenset({"errors", "warnings"})
 
     @property
     @override
     def available(self) -> bool:
-        """Return whether what it tells about is known."""
+        """Return whether the state can be known."""
         return super().available and self.entity_description.known_fn(self.seam_lock)
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Return whether it is so, None while the device does not tell."""
+        """Return the state, None while the lock does not report it."""
         return self.entity_description.value_fn(self.seam_lock)
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
-        """Return what is wrong, if this is the place for it."""
+        """Return the problems, if this sensor shows any."""
         attributes_fn = self.entity_description.attributes_fn
         return attributes_fn(self.hass, self.seam_lock) if attributes_fn else None
 
 
 class SeamWorkspaceProblem(SeamWorkspaceEntity, BinarySensorEntity):
-    """Whether a code on any lock has an error of its own."""
+    """Binary sensor that is on while a code on any lock has an error of its own."""
 
     _unrecorded_attributes = frozenset({"locks", "account_errors"})
 
     @property
     @override
     def is_on(self) -> bool | None:
-        """Return whether there is one, None while the codes of a lock are not known."""
+        """Return the state, None if it depends on a lock whose codes are not known."""
         locks = self.coordinator.data.locks.values()
         if any(map(_has_problem, locks)):
             return True
@@ -161,22 +159,22 @@ class SeamWorkspaceProblem(SeamWorkspaceEntity, BinarySensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        """Return on which locks, and what is wrong with accounts, which no code owns."""
+        """Return the locks with a problem, and the errors of accounts and bridges."""
         locks = self.coordinator.data.locks.values()
-        troubles: dict[tuple[str | None, str], tuple[SeamProblem, list[str]]] = {}
+        account_errors: dict[tuple[str | None, str], tuple[SeamProblem, list[str]]] = {}
         for lock in locks:
             for problem in lock.device.errors:
                 if problem.scope in (Scope.ACCOUNT, Scope.BRIDGE):
-                    # Each lock of the account repeats it.
-                    _, names = troubles.setdefault(
+                    # Every lock of the account repeats the error.
+                    _, names = account_errors.setdefault(
                         (lock.device.connected_account_id, problem.code), (problem, [])
                     )
                     names.append(lock.device.name)
         return {
             "locks": sorted(lock.device.name for lock in locks if _has_problem(lock)),
             "account_errors": [
-                {**told, "locks": sorted(names)}
-                for problem, names in troubles.values()
-                for told in code_problems(self.hass, [problem], "error_code")
+                {**row, "locks": sorted(names)}
+                for problem, names in account_errors.values()
+                for row in code_problems(self.hass, [problem], "error_code")
             ],
         }

@@ -1,4 +1,4 @@
-"""The time-bound codes of a lock as a calendar: who may come in when."""
+"""Calendar of the time-bound access codes of a lock."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Final, override
@@ -16,14 +16,14 @@ from .attributes import label
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
 
-# The coordinator does the talking.
+# Coordinator is used to centralize the data updates
 PARALLEL_UPDATES = 0
 
 ACCESS_CODES = CalendarEntityDescription(
     key="access_codes", translation_key="access_codes"
 )
 
-# "For ever" may be the last moment there is, which other zones do not have.
+# A code without an end may end at the last moment there is, in Seam's time zone.
 _FIRST: Final = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
 _LAST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
 
@@ -33,7 +33,7 @@ async def async_setup_entry(
     entry: SeamConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the calendars of a workspace's locks."""
+    """Set up the calendars of all locks in a workspace."""
     async_add_lock_entities(
         entry,
         async_add_entities,
@@ -44,7 +44,7 @@ async def async_setup_entry(
 
 
 class SeamCalendar(SeamLockEntity, CalendarEntity):
-    """The codes with a start and an end, by name."""
+    """Calendar with an event for each code that has a start and an end."""
 
     @property
     @override
@@ -55,16 +55,19 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
     @property
     @override
     def event(self) -> CalendarEvent | None:
-        """Return the code that is valid now, or else the next one."""
+        """Return the code that is valid now, or the next one."""
         now = dt_util.utcnow()
-        coming = [event for event in self._events() if event.end > now]
-        return min(coming, key=lambda event: event.start, default=None)
+        return min(
+            (event for event in self._events() if event.end > now),
+            key=lambda event: event.start,
+            default=None,
+        )
 
     @override
     async def async_get_events(
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
-        """Return the codes that are valid at some time in between."""
+        """Return the codes that are valid at some time between two dates."""
         return sorted(
             (
                 event
@@ -75,7 +78,7 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
         )
 
     def _events(self) -> list[CalendarEvent]:
-        """Return all codes with a start and an end, never with their PINs."""
+        """Return an event for each code with a start and an end, without its PIN."""
         return [
             CalendarEvent(
                 start=_local(code.starts_at),
@@ -84,11 +87,11 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
                 uid=code.access_code_id,
             )
             for code in self.seam_lock.codes
-            # A calendar takes no event that ends before it begins.
+            # Calendar events must not end before they start.
             if code.starts_at and code.ends_at and code.starts_at < code.ends_at
         ]
 
 
 def _local(moment: datetime) -> datetime:
-    """Return a time by the house's clock, which does not go as far as Seam's times."""
+    """Return a time in Home Assistant's time zone, moved to where every zone has it."""
     return dt_util.as_local(min(max(moment, _FIRST), _LAST))

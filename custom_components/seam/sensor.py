@@ -1,4 +1,4 @@
-"""How many codes a lock holds and how they do, and the charge of its batteries."""
+"""Sensors for access codes and batteries of locks."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,20 +17,21 @@ from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .api import AccessCode, CodeStatus
+from .api import AccessCode
 from .attributes import async_code_lists, label
 from .const import CONF_CODE_SENSORS
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .entity import SeamLockEntity, async_add_lock_entities
+from .sync.code_state import CodeState, code_state
 from .sync.snapshot import LockData
 
-# The coordinator does the talking.
+# Coordinator is used to centralize the data updates
 PARALLEL_UPDATES = 0
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeamSensorDescription(SensorEntityDescription):
-    """A number that a device tells."""
+class SeamSensorEntityDescription(SensorEntityDescription):
+    """Describes a sensor for one value of a lock."""
 
     value_fn: Callable[[LockData], int | datetime | None]
     exists_fn: Callable[[LockData], bool]
@@ -38,14 +39,14 @@ class SeamSensorDescription(SensorEntityDescription):
 
 
 @dataclass(frozen=True, kw_only=True)
-class SeamCodesDescription(SensorEntityDescription):
-    """One kind of codes."""
+class SeamCodeCountEntityDescription(SensorEntityDescription):
+    """Describes a sensor that counts the managed or the unmanaged codes of a lock."""
 
     codes_fn: Callable[[LockData], tuple[AccessCode, ...]]
 
 
 def _next_change(lock: LockData) -> datetime | None:
-    """Return when the next code of the lock starts or ends."""
+    """Return when the next code of a lock starts or ends."""
     now = dt_util.utcnow()
     moments = (
         moment for code in lock.codes for moment in (code.starts_at, code.ends_at)
@@ -58,7 +59,7 @@ def _percent(level: float | None) -> int | None:
 
 
 SENSORS = (
-    SeamSensorDescription(
+    SeamSensorEntityDescription(
         key="battery",
         device_class=SensorDeviceClass.BATTERY,
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -67,7 +68,7 @@ SENSORS = (
         value_fn=lambda lock: _percent(lock.device.battery_level),
         exists_fn=lambda lock: lock.device.battery_level is not None,
     ),
-    SeamSensorDescription(
+    SeamSensorEntityDescription(
         key="keypad_battery",
         translation_key="keypad_battery",
         device_class=SensorDeviceClass.BATTERY,
@@ -77,7 +78,7 @@ SENSORS = (
         value_fn=lambda lock: _percent(lock.device.keypad_battery_level),
         exists_fn=lambda lock: lock.device.keypad_battery_level is not None,
     ),
-    SeamSensorDescription(
+    SeamSensorEntityDescription(
         key="free_code_slots",
         translation_key="free_code_slots",
         entity_category=EntityCategory.DIAGNOSTIC,
@@ -88,31 +89,31 @@ SENSORS = (
         ),
         known_fn=lambda lock: lock.has_codes,
     ),
-    SeamSensorDescription(
+    SeamSensorEntityDescription(
         key="next_code_change",
         translation_key="next_code_change",
         device_class=SensorDeviceClass.TIMESTAMP,
-        # The calendar tells the same, and more.
+        # The calendar shows the same and more.
         entity_registry_enabled_default=False,
         value_fn=_next_change,
         exists_fn=lambda lock: lock.device.has_access_codes,
         known_fn=lambda lock: lock.has_codes,
     ),
 )
-CODE = SensorEntityDescription(
+CODE_SENSOR = SensorEntityDescription(
     key="access_code",
     translation_key="access_code",
     device_class=SensorDeviceClass.ENUM,
-    options=[status.value for status in CodeStatus],
+    options=[state.value for state in CodeState],
 )
-CODE_SENSORS = (
-    SeamCodesDescription(
+CODE_COUNT_SENSORS = (
+    SeamCodeCountEntityDescription(
         key="managed_access_codes",
         translation_key="managed_access_codes",
         state_class=SensorStateClass.MEASUREMENT,
         codes_fn=lambda lock: lock.managed,
     ),
-    SeamCodesDescription(
+    SeamCodeCountEntityDescription(
         key="unmanaged_access_codes",
         translation_key="unmanaged_access_codes",
         state_class=SensorStateClass.MEASUREMENT,
@@ -126,7 +127,7 @@ async def async_setup_entry(
     entry: SeamConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the sensors of a workspace's locks."""
+    """Set up the sensors of all locks in a workspace."""
     async_add_lock_entities(
         entry,
         async_add_entities,
@@ -137,22 +138,22 @@ async def async_setup_entry(
     async_add_lock_entities(
         entry,
         async_add_entities,
-        SeamCodesSensor,
-        CODE_SENSORS,
+        SeamCodeCountSensor,
+        CODE_COUNT_SENSORS,
         lambda _description, lock: lock.device.has_access_codes,
     )
-    _async_keep_code_sensors(hass, entry, async_add_entities)
+    _async_manage_code_sensors(hass, entry, async_add_entities)
 
 
 @callback
-def _async_keep_code_sensors(
+def _async_manage_code_sensors(
     hass: HomeAssistant,
     entry: SeamConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Have a sensor for each code if that is wanted, and none for codes that are gone."""
+    """Add a sensor for each code if the option is on, and remove all others."""
     coordinator = entry.runtime_data
-    is_wanted = entry.options.get(CONF_CODE_SENSORS, False)
+    is_enabled = entry.options.get(CONF_CODE_SENSORS, False)
     known: set[str] = set()
 
     @callback
@@ -161,14 +162,14 @@ def _async_keep_code_sensors(
             code_sensor_id(code): code
             for lock in coordinator.data.locks.values()
             for code in lock.codes
-            if is_wanted
+            if is_enabled
         }
         registry = er.async_get(hass)
         for registered in er.async_entries_for_config_entry(registry, entry.entry_id):
             if (
-                registered.translation_key == CODE.translation_key
+                registered.translation_key == CODE_SENSOR.translation_key
                 and registered.unique_id not in wanted
-                and not (is_wanted and _are_codes_unknown(coordinator, registered))
+                and (not is_enabled or _are_codes_known(coordinator, registered))
             ):
                 registry.async_remove(registered.entity_id)
         known.intersection_update(wanted)
@@ -180,48 +181,48 @@ def _async_keep_code_sensors(
             )
 
     update()
-    if is_wanted:
+    if is_enabled:
         entry.async_on_unload(coordinator.async_add_listener(update))
 
 
-def _are_codes_unknown(
+def _are_codes_known(
     coordinator: SeamCoordinator, registered: er.RegistryEntry
 ) -> bool:
-    """Return whether Seam could not tell the codes of the lock of a code's sensor.
+    """Return whether the codes of the lock that a code's sensor belongs to are known.
 
-    Nor can it where an answer lacks the lock: if that is gone, its device is removed,
-    and the sensors with it.
+    They are not known for a lock that is missing from an answer. The sensors of a lock
+    that is gone are removed with its device.
     """
-    return not any(
+    return any(
         registered.unique_id.startswith(f"{lock.device_id}_") and lock.has_codes
         for lock in coordinator.data.locks.values()
     )
 
 
 class SeamSensor(SeamLockEntity, SensorEntity):
-    """A number that a device tells."""
+    """Sensor for one value of a lock."""
 
-    entity_description: SeamSensorDescription
+    entity_description: SeamSensorEntityDescription
 
     @property
     @override
     def available(self) -> bool:
-        """Return whether what it tells is known."""
+        """Return whether the value is known."""
         return super().available and self.entity_description.known_fn(self.seam_lock)
 
     @property
     @override
     def native_value(self) -> int | datetime | None:
-        """Return the number, None while the device does not tell it."""
+        """Return the value, None while the lock does not report it."""
         return self.entity_description.value_fn(self.seam_lock)
 
 
-class SeamCodesSensor(SeamLockEntity, SensorEntity):
-    """The number of codes of one kind, and all about them but the PINs."""
+class SeamCodeCountSensor(SeamLockEntity, SensorEntity):
+    """Number of managed or unmanaged codes, with their details but no PINs."""
 
-    entity_description: SeamCodesDescription
+    entity_description: SeamCodeCountEntityDescription
 
-    # They are for looking at now: in the database they would only be names of guests.
+    # Keep the names of guests out of the database.
     _unrecorded_attributes = frozenset({"access_codes", "errors", "warnings"})
 
     @property
@@ -233,7 +234,7 @@ class SeamCodesSensor(SeamLockEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> int:
-        """Return how many there are."""
+        """Return the number of codes."""
         return len(self.entity_description.codes_fn(self.seam_lock))
 
     @property
@@ -245,16 +246,16 @@ class SeamCodesSensor(SeamLockEntity, SensorEntity):
 
 
 def code_sensor_id(code: AccessCode) -> str:
-    """Return the unique id of a code's own sensor."""
+    """Return the unique ID of a code's own sensor."""
     return f"{code.device_id}_{code.access_code_id}"
 
 
 class SeamCodeSensor(SeamLockEntity, SensorEntity):
-    """Whether one code is on its lock. It keeps its id when the code is renamed."""
+    """State of one code. It keeps its entity ID when the code is renamed."""
 
     def __init__(self, coordinator: SeamCoordinator, code: AccessCode) -> None:
-        """Take the code."""
-        super().__init__(coordinator, code.device_id, CODE)
+        """Initialize the sensor."""
+        super().__init__(coordinator, code.device_id, CODE_SENSOR)
         self._access_code_id = code.access_code_id
         self._attr_unique_id = code_sensor_id(code)
         self._attr_name = label(code)
@@ -273,7 +274,7 @@ class SeamCodeSensor(SeamLockEntity, SensorEntity):
     @callback
     @override
     def _handle_coordinator_update(self) -> None:
-        """Follow the code's name."""
+        """Update the name, which may change with the code's."""
         if code := self._code:
             self._attr_name = label(code)
         super()._handle_coordinator_update()
@@ -281,5 +282,7 @@ class SeamCodeSensor(SeamLockEntity, SensorEntity):
     @property
     @override
     def native_value(self) -> str | None:
-        """Return whether it is on the lock."""
-        return self._code.status_at(dt_util.utcnow()).value if self._code else None
+        """Return the state of the code."""
+        if (code := self._code) is None:
+            return None
+        return code_state(self.seam_lock, code, dt_util.utcnow()).value

@@ -1,4 +1,4 @@
-"""The dashboard of scripts/develop, made from what is in the entity registry."""
+"""Dashboard of scripts/develop, built from the entity registry."""
 
 from collections.abc import Iterable, Mapping
 from itertools import groupby
@@ -8,7 +8,7 @@ from typing import Any, Final
 URL_PATH: Final = "seam-locks"
 TITLE: Final = "Locks"
 
-# In this order, under names that fit; what a lock does not have is left out.
+# In this order, with short names. What a lock does not have is left out.
 TILES: Final = {
     "managed_access_codes": "Managed",
     "unmanaged_access_codes": "Unmanaged",
@@ -20,8 +20,8 @@ TILES: Final = {
     "access_code_activity": "Activity",
 }
 
-# `sensors` is put in front of it. The card shows markdown: names and messages, which
-# others write, are kept from being any by a backslash before each ASCII punctuation mark.
+# Expects `sensors`. The card shows Markdown, so every ASCII punctuation mark in names and
+# messages is escaped: other people write them.
 CODES_TEMPLATE: Final = r"""
 {%- macro plain(text) -%}
 {{ text.split() | join(" ") | regex_replace("([!-/:-@\\[-`{-~])", "\\\\\\1") }}
@@ -35,9 +35,8 @@ CODES_TEMPLATE: Final = r"""
 
 **{{ title }}**
 {% for code in codes %}
-- {{ plain(code.name or "(no name)") }} · **{{ plain(code.display_status or code.status) }}**
+- {{ plain(code.name or "(no name)") }} · **{{ code.state | replace("_", " ") | capitalize }}**
 {%- if code.starts_at %}<br>{{ moment(code.starts_at) }} – {{ moment(code.ends_at) }}{% endif %}
-{%- if code.pending %}<br>{{ plain(code.pending | join(", ") | replace("_", " ")) }}{% endif %}
 {%- endfor %}
 
 {% endif %}

@@ -36,6 +36,7 @@ async def test_ongoing_code(actions: Actions) -> None:
         "access_code_id": made.access_code_id,
         "name": "Baker",
         "code": made.code,
+        "state": "active",
         "status": "set",
         "type": "ongoing",
         "starts_at": None,

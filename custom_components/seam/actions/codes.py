@@ -19,6 +19,7 @@ from ..attributes import JsonObject, label, local_time
 from ..const import DOMAIN
 from ..coordinator import SeamCoordinator
 from ..errors import refusal, translated_errors
+from ..sync.code_state import CodeState, code_state
 from ..sync.snapshot import LockData, masked_code
 from .targets import Target, current_lock
 from .validation import (
@@ -268,15 +269,17 @@ def code_response(
     """
     lock = coordinator.data.locks.get(code.device_id)
     current = lock.code(code.access_code_id) if lock else None
-    return {**progress, **_with_pin(current or code)}
+    return {**progress, **_with_pin(lock, current or code)}
 
 
-def _with_pin(code: AccessCode) -> JsonObject:
+def _with_pin(lock: LockData | None, code: AccessCode) -> JsonObject:
+    now = dt_util.utcnow()
     return {
         "access_code_id": code.access_code_id,
         "name": code.name,
         "code": code.code,
-        "status": code.status_at(dt_util.utcnow()).value,
+        "state": (code_state(lock, code, now) if lock else CodeState.UNKNOWN).value,
+        "status": code.status_at(now).value,
         "type": code.type,
         "starts_at": local_time(code.starts_at),
         "ends_at": local_time(code.ends_at),
@@ -318,7 +321,7 @@ async def async_reveal(
     if shown.code is None:
         raise refusal("pin_unknown", lock=lock.device.name, name=label(shown))
     return {
-        **_with_pin(shown),
+        **_with_pin(lock, shown),
         "is_fresh": code is not None,
         "as_of": local_time(as_of),
     }

@@ -99,12 +99,11 @@ def code_state(lock: LockData, code: AccessCode, now: datetime) -> CodeState:
 
 def next_state_change(code: AccessCode, now: datetime) -> datetime | None:
     """Return when time alone may next change the state of a code."""
-    moments = []
-    if code.starts_at is not None and code.starts_at > now:
-        moments += [code.starts_at - _AT_RISK_BEFORE_START, code.starts_at]
-    if code.ends_at is not None:
-        moments.append(code.ends_at)
-    return min((moment for moment in moments if moment > now), default=None)
+    starts_at, ends_at = code.starts_at, code.ends_at
+    if starts_at is None or starts_at <= now:
+        return ends_at if ends_at is not None and ends_at > now else None
+    moments = (starts_at - _AT_RISK_BEFORE_START, starts_at, ends_at or starts_at)
+    return min(moment for moment in moments if moment > now)
 
 
 def next_state_changes(
