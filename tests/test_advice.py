@@ -181,6 +181,6 @@ def test_every_advice_has_its_text_and_every_text_is_an_advice() -> None:
 async def test_the_text_is_told(hass: HomeAssistant) -> None:
     """In words, once the integration is set up."""
     problem = SeamProblem(code="access_code_inactive")
-    assert async_advice(hass, problem).startswith("The code is switched off")
+    assert async_advice(hass, problem).startswith("The code is disabled")
     unknown = SeamProblem(code="an_error_of_next_year", scope=Scope.BRIDGE)
-    assert async_advice(hass, unknown).endswith("look at the bridge.")
+    assert async_advice(hass, unknown).endswith("check the bridge.")

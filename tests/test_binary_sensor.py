@@ -208,7 +208,7 @@ async def test_a_problem_says_which_codes_have_it(
         "name": "Neighbour",
         "error_code": "provider_issue",
         "message": "It is odd.",
-        "advice": "Read Seam's message; it says what the maker reported.",
+        "advice": "Read the message from Seam. It contains what the manufacturer reported.",
     }
     simulator.control.clear_code_problems(CODE_HANDYMAN)
     simulator.control.clear_code_problems(UNMANAGED_NEIGHBOUR)
@@ -232,14 +232,14 @@ async def test_what_is_wrong_with_a_lock_stands_at_its_connectivity(
     assert attributes["errors"][0] == {
         "error_code": "hub_disconnected",
         "message": "No hub, ••••.",
-        "advice": "Check the power, the Wi-Fi and the hub of the lock.",
+        "advice": "Check the power, the Wi-Fi, and the hub of the lock.",
     }
     assert attributes["errors"][1]["error_code"] == "account_disconnected"
     low, new = attributes["warnings"]
     assert low["warning_code"] == "accessory_keypad_low_battery"
-    assert low["advice"] == "Change the batteries of the keypad."
+    assert low["advice"] == "Replace the batteries of the keypad."
     assert new["message"] == "••••"
-    assert new["advice"].endswith("look at the lock in the maker's app.")
+    assert new["advice"].endswith("check the lock in the manufacturer's app.")
     # Lost connections must not hide why.
     simulator.control.lock_offline("Front Door")
     await poll()
@@ -303,7 +303,7 @@ async def test_trouble_of_an_account_is_told_once_at_the_workspace(
     assert _state(hass, WORKSPACE_PROBLEM) == STATE_OFF
     [error] = _attributes(hass, WORKSPACE_PROBLEM)["account_errors"]
     assert error["error_code"] == "account_disconnected"
-    assert error["advice"] == "Connect the maker's account to Seam again."
+    assert error["advice"] == "Reconnect the manufacturer's account to Seam."
     world = simulator.world
     [side_door] = [
         one for one in world.devices.values() if one.display_name == "Side Door"
@@ -370,5 +370,5 @@ async def test_the_example_of_the_readme(
             "Owner: Too short. The lock does not accept this PIN or name. Change it: "
             "it is not tried again until you do."
         ),
-        "Neighbour: It is odd. Read Seam's message; it says what the maker reported.",
+        "Neighbour: It is odd. Read the message from Seam. It contains what the manufacturer reported.",
     ]
