@@ -45,7 +45,9 @@ from simulator.seed import (
 from .conftest import Poll
 from .still import START, still_simulator
 
-README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
+ENTITIES_PAGE = (
+    Path(__file__).resolve().parents[1] / "docs" / "entities.md"
+).read_text()
 PROBLEM = "binary_sensor.{}_access_code_problem"
 WORKSPACE_PROBLEM = PROBLEM.format("harbour_street_rentals")
 CONNECTIVITY = "binary_sensor.front_door_connectivity"
@@ -343,7 +345,7 @@ async def test_the_example_of_the_readme(
     """Pasted, it tells once of each code that has a problem, and of nothing else."""
     [example] = [
         block.split("```")[0]
-        for block in README.split("```yaml\n")[1:]
+        for block in ENTITIES_PAGE.split("```yaml\n")[1:]
         if "_access_code_problem" in block.split("```")[0]
     ]
     simulator.control.clear_code_problems(CODE_HANDYMAN)

@@ -11,15 +11,15 @@ from scripts.dev.dashboard import CODES_TEMPLATE
 
 from .test_issues import HOSTILE
 
-README = Path(__file__).parents[1] / "README.md"
+ENTITIES_PAGE = Path(__file__).parents[1] / "docs" / "entities.md"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize(
-    "template", [CODES_TEMPLATE, README.read_text()], ids=["dashboard", "README"]
+    "template", [CODES_TEMPLATE, ENTITIES_PAGE.read_text()], ids=["dashboard", "docs"]
 )
 async def test_names_are_text(hass: HomeAssistant, template: str, text: str) -> None:
-    """The macro of the dashboard, and that of the README, which people copy."""
+    """The macro of the dashboard, and that of the docs, which people copy."""
     start = "macro plain(text)"
     body, _, _ = template.partition(start)[2].partition("endmacro")
     macro = f"{{%- {start}{body}endmacro -%}}"

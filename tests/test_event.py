@@ -47,7 +47,7 @@ from simulator.world import AccessCode, Device
 from .conftest import Poll
 from .still import START, still_simulator
 
-README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
+EVENTS_PAGE = (Path(__file__).resolve().parents[1] / "docs" / "events.md").read_text()
 LOCK = "event.front_door_lock_activity"
 CODES = "event.front_door_access_code_activity"
 
@@ -535,7 +535,7 @@ async def test_the_example_of_the_readme(
     """It works as it is pasted: with a code's name, or else with the method."""
     [example] = [
         block.split("```")[0]
-        for block in README.split("```yaml\n")[1:]
+        for block in EVENTS_PAGE.split("```yaml\n")[1:]
         if "event.received" in block.split("```")[0]
     ]
     told = async_mock_service(hass, "notify", "notify")
