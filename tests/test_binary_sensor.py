@@ -339,7 +339,7 @@ async def test_the_workspace_says_which_locks_have_a_problem(
     assert _state(hass, WORKSPACE_PROBLEM) == STATE_OFF
 
 
-async def test_the_example_of_the_readme(
+async def test_docs_automation_example_runs(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
     """Pasted, it tells once of each code that has a problem, and of nothing else."""
@@ -369,8 +369,11 @@ async def test_the_example_of_the_readme(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The lock does not accept this PIN or name. Change it: "
-            "it is not tried again until you do."
+            "Owner: Too short. The lock does not accept this PIN or name. Change it. "
+            "Seam does not try again until you do."
         ),
-        "Neighbour: It is odd. Read the message from Seam. It contains what the manufacturer reported.",
+        (
+            "Neighbour: It is odd. Read the message from Seam. It contains what the "
+            "manufacturer reported."
+        ),
     ]

@@ -529,7 +529,7 @@ async def test_locks_without_codes_have_no_code_events(
     assert hass.states.get("event.shutter_access_code_activity") is None
 
 
-async def test_the_example_of_the_readme(
+async def test_docs_automation_example_runs(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
     """It works as it is pasted: with a code's name, or else with the method."""
