@@ -181,6 +181,6 @@ def test_advice_texts_match_advice_keys() -> None:
 async def test_advice_text(hass: HomeAssistant) -> None:
     """The text comes from the translations."""
     problem = SeamProblem(code="access_code_inactive")
-    assert async_advice(hass, problem).startswith("The code is switched off")
+    assert async_advice(hass, problem).startswith("The code is disabled")
     unknown = SeamProblem(code="an_error_of_next_year", scope=Scope.BRIDGE)
-    assert async_advice(hass, unknown).endswith("look at the bridge.")
+    assert async_advice(hass, unknown).endswith("check the bridge.")

@@ -45,7 +45,9 @@ from simulator.seed import (
 from .conftest import Poll
 from .still import START, still_simulator
 
-README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
+ENTITIES_PAGE = (
+    Path(__file__).resolve().parents[1] / "docs" / "entities.md"
+).read_text()
 PROBLEM = "binary_sensor.{}_access_code_problem"
 WORKSPACE_PROBLEM = PROBLEM.format("harbour_street_rentals")
 CONNECTIVITY = "binary_sensor.front_door_connectivity"
@@ -208,7 +210,7 @@ async def test_access_code_problem_errors_attribute(
         "name": "Neighbour",
         "error_code": "provider_issue",
         "message": "It is odd.",
-        "advice": "Read Seam's message; it says what the maker reported.",
+        "advice": "Read the message from Seam. It contains what the manufacturer reported.",
     }
     simulator.control.clear_code_problems(CODE_HANDYMAN)
     simulator.control.clear_code_problems(UNMANAGED_NEIGHBOUR)
@@ -232,15 +234,15 @@ async def test_connectivity_errors_and_warnings_attributes(
     assert attributes["errors"][0] == {
         "error_code": "hub_disconnected",
         "message": "No hub, ••••.",
-        "advice": "Check the power, the Wi-Fi and the hub of the lock.",
+        "advice": "Check the power, the Wi-Fi, and the hub of the lock.",
     }
     assert attributes["errors"][1]["error_code"] == "account_disconnected"
     low, new = attributes["warnings"]
     assert low["warning_code"] == "accessory_keypad_low_battery"
-    assert low["advice"] == "Change the batteries of the keypad."
+    assert low["advice"] == "Replace the batteries of the keypad."
     assert new["message"] == "••••"
-    assert new["advice"].endswith("look at the lock in the maker's app.")
-    # The reasons stay visible while the lock is offline.
+    assert new["advice"].endswith("check the lock in the manufacturer's app.")
+    # Lost connections must not hide why.
     simulator.control.lock_offline("Front Door")
     await poll()
     assert _state(hass, CONNECTIVITY) == STATE_OFF
@@ -303,7 +305,7 @@ async def test_workspace_account_errors_attribute(
     assert _state(hass, WORKSPACE_PROBLEM) == STATE_OFF
     [error] = _attributes(hass, WORKSPACE_PROBLEM)["account_errors"]
     assert error["error_code"] == "account_disconnected"
-    assert error["advice"] == "Connect the maker's account to Seam again."
+    assert error["advice"] == "Reconnect the manufacturer's account to Seam."
     world = simulator.state
     [side_door] = [
         one for one in world.devices.values() if one.display_name == "Side Door"
@@ -337,13 +339,13 @@ async def test_workspace_access_code_problem(
     assert _state(hass, WORKSPACE_PROBLEM) == STATE_OFF
 
 
-async def test_readme_automation_for_access_code_problem(
+async def test_docs_automation_example_runs(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
     """The example notifies once, about the codes with a problem only."""
     [example] = [
         block.split("```")[0]
-        for block in README.split("```yaml\n")[1:]
+        for block in ENTITIES_PAGE.split("```yaml\n")[1:]
         if "_access_code_problem" in block.split("```")[0]
     ]
     simulator.control.clear_code_problems(CODE_HANDYMAN)
@@ -367,8 +369,11 @@ async def test_readme_automation_for_access_code_problem(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The lock does not accept this PIN or name. Change it: "
-            "it is not tried again until you do."
+            "Owner: Too short. The lock does not accept this PIN or name. Change it. "
+            "Seam does not try again until you do."
         ),
-        "Neighbour: It is odd. Read Seam's message; it says what the maker reported.",
+        (
+            "Neighbour: It is odd. Read the message from Seam. It contains what the "
+            "manufacturer reported."
+        ),
     ]

@@ -1,4 +1,4 @@
-"""The tables of docs/coverage.md and docs/advice.md say what the code does."""
+"""The tables of docs/coverage.md and docs/advice.md match the code."""
 
 import ast
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ PAGE: Final = (ROOT / "docs" / "coverage.md").read_text()
 
 
 def _rows(title: str, which: int = 0) -> list[list[str]]:
-    """Return the rows of a table under a title, without its head."""
+    """Return the rows of a table under a heading, without its header."""
     section = PAGE.split(f"## {title}\n")[1].split("\n## ")[0]
     tables = [part for part in section.split("\n\n") if part.lstrip().startswith("|")]
     lines = tables[which].strip().splitlines()[2:]
@@ -34,14 +34,14 @@ def _rows(title: str, which: int = 0) -> list[list[str]]:
 
 
 def _name(cell: str) -> str:
-    """Return what a cell quotes."""
+    """Return the name that a cell contains in backticks."""
     match = re.fullmatch(r"`([^`]+)`", cell)
     assert match, cell
     return match[1]
 
 
 def _client_methods() -> Iterator[tuple[str, str]]:
-    """Yield the endpoint of each method of the client, and the method."""
+    """Yield the endpoint and the name of each client method."""
     for node in ast.walk(ast.parse(Path(client.__file__).read_text())):
         if isinstance(node, ast.AsyncFunctionDef) and not node.name.startswith("_"):
             for part in ast.walk(node):
@@ -51,7 +51,7 @@ def _client_methods() -> Iterator[tuple[str, str]]:
 
 
 def _called_methods() -> set[str]:
-    """Return what the integration calls of the client, the client itself aside."""
+    """Return the client methods that the integration calls."""
     return {
         node.attr
         for path in INTEGRATION.rglob("*.py")
@@ -62,35 +62,35 @@ def _called_methods() -> set[str]:
     }
 
 
-def test_endpoints() -> None:
-    """Each method of the client is in the table, in order, and nothing else is."""
+def test_endpoints_are_listed() -> None:
+    """The table lists exactly the client methods, in order."""
     listed = [(_name(path), _name(method)) for path, method, _ in _rows("Endpoints")]
     assert listed == sorted(_client_methods())
 
 
 def test_endpoints_exist() -> None:
-    """What is called is something that Seam, as simulated, has."""
+    """The simulator has every listed endpoint."""
     listed = {_name(path) for path, _, _ in _rows("Endpoints")}
     assert listed <= ENDPOINTS.keys()
 
 
-def test_what_is_said_not_to_be_used_is_not() -> None:
-    """And the other way round."""
+def test_unused_endpoints_are_marked() -> None:
+    """Exactly the methods that nothing calls are marked as not used."""
     called = _called_methods()
     for path, method, shown in _rows("Endpoints"):
         assert shown.startswith("not used") is (_name(method) not in called), path
 
 
 def test_actions_exist() -> None:
-    """The table names all actions and no others."""
+    """The page names exactly the actions of the integration."""
     actions = load_yaml_dict(str(INTEGRATION / "services.yaml"))
     assert set(re.findall(r"`seam\.(\w+)`", PAGE)) == set(actions)
 
 
-def test_properties() -> None:
-    """Each field that is read of a code is in the table, in order."""
+def test_access_code_properties_are_listed() -> None:
+    """The table lists exactly the fields of an access code, in order."""
     listed = [_name(name) for name, _ in _rows("Properties of access codes")]
-    # These two are worked out of others of Seam's, and never shown.
+    # Derived from other properties, and never shown.
     ours = {"true_name", "other_pins"}
     assert listed == [f.name for f in fields(AccessCode) if f.name not in ours]
     for name in re.findall(r"`(\w+)` \(", PAGE.split("Not read:")[1]):
@@ -98,8 +98,8 @@ def test_properties() -> None:
 
 
 @pytest.mark.parametrize("description", [LOCK_ACTIVITY, ACCESS_CODE_ACTIVITY])
-def test_events(description: SeamEventDescription) -> None:
-    """Each type of an event entity is in the table, and comes from what stands there."""
+def test_event_types_are_listed(description: SeamEventDescription) -> None:
+    """The table lists exactly the event types, with the matching event in Seam."""
     listed = []
     for event_cell, kind_cell in _rows("Events"):
         event, kind = _name(event_cell), _name(kind_cell)
@@ -110,11 +110,11 @@ def test_events(description: SeamEventDescription) -> None:
     assert set(listed) == {*(description.event_types or ())} - {"other"}
 
 
-def test_properties_of_events() -> None:
-    """Each field that is read of an event is in the table, and so is each attribute."""
+def test_event_properties_are_listed() -> None:
+    """The table lists the fields of an event and the attributes of the entities."""
     rows = _rows("Events", 1)
     read = [field.name for field in fields(Event)]
-    # Worked out of properties with other names.
+    # Derived from properties with other names.
     ours = {
         "reason_code": "reason",
         "reason_message": "reason",
@@ -135,6 +135,6 @@ def test_properties_of_events() -> None:
         assert f"`{name}`" in told
 
 
-def test_advice() -> None:
-    """The page of advice is as the code has it: `python -m tests.advice_table`."""
+def test_advice_page_is_current() -> None:
+    """The page is the output of `python -m tests.advice_table`."""
     assert ADVICE_PAGE.read_text() == advice_page()

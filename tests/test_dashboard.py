@@ -11,12 +11,12 @@ from scripts.dev.dashboard import CODES_TEMPLATE
 
 from .test_issues import HOSTILE
 
-README = Path(__file__).parents[1] / "README.md"
+ENTITIES_PAGE = Path(__file__).parents[1] / "docs" / "entities.md"
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize(
-    "template", [CODES_TEMPLATE, README.read_text()], ids=["dashboard", "README"]
+    "template", [CODES_TEMPLATE, ENTITIES_PAGE.read_text()], ids=["dashboard", "docs"]
 )
 async def test_markdown_in_names_is_escaped(
     hass: HomeAssistant, template: str, text: str

@@ -47,7 +47,7 @@ from simulator.state import AccessCode, Device
 from .conftest import Poll
 from .still import START, still_simulator
 
-README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
+EVENTS_PAGE = (Path(__file__).resolve().parents[1] / "docs" / "events.md").read_text()
 LOCK = "event.front_door_lock_activity"
 CODES = "event.front_door_access_code_activity"
 
@@ -533,13 +533,13 @@ async def test_lock_without_codes_has_no_code_entity(
     assert hass.states.get("event.shutter_access_code_activity") is None
 
 
-async def test_readme_example(
+async def test_docs_automation_example_runs(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
     """It works as pasted, with the name of a code or the method."""
     [example] = [
         block.split("```")[0]
-        for block in README.split("```yaml\n")[1:]
+        for block in EVENTS_PAGE.split("```yaml\n")[1:]
         if "event.received" in block.split("```")[0]
     ]
     told = async_mock_service(hass, "notify", "notify")

@@ -446,8 +446,8 @@ async def test_unknown_errors_create_issues(
     await async_step(hass, freezer, simulator, issues.GRACE)
     account_id = simulator.state.devices[FRONT_DOOR].connected_account_id
     expected = {
-        _code_issue(CODE_OWNER, code): "delete the code and create it anew",
-        f"device.{FRONT_DOOR}.{device}": "look at the lock in the maker's app",
+        _code_issue(CODE_OWNER, code): "delete the code and create it again",
+        f"device.{FRONT_DOOR}.{device}": "check the lock in the manufacturer's app",
         f"account.{account_id}.{account}": "account in the Seam console",
     }
     assert shown.new == expected.keys()

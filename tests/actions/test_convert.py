@@ -403,7 +403,7 @@ async def test_attempt_that_fails(
 
     shown = await actions.fails("conversions_failed", CONVERT, FRONT, name="Neighbour")
 
-    assert "could not do it" in shown
+    assert "could not complete the request" in shown
     assert ("is taken." in shown) is bool(message)
     assert pin not in shown
     assert not actions.code(UNMANAGED_NEIGHBOUR).is_managed

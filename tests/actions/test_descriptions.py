@@ -1,4 +1,4 @@
-"""What the actions take, and what people are told about it."""
+"""The schemas and descriptions of the actions match."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ TARGETS = {
 
 
 def _keys(schema: Any) -> dict[str, Any]:
-    """Return the fields of an entity action's schema."""
+    """Return the fields of an action schema, without the target."""
     while not isinstance(schema, dict):
         schema = (
             schema.schema
@@ -40,7 +40,7 @@ def _schemas(hass: HomeAssistant) -> dict[str, Any]:
 
 
 def _flat(fields: dict[str, Any]) -> dict[str, Any]:
-    """Return described fields, also those within sections."""
+    """Return the described fields, including those in sections."""
     found: dict[str, Any] = {}
     for name, field in fields.items():
         if "fields" in field:
@@ -50,10 +50,10 @@ def _flat(fields: dict[str, Any]) -> dict[str, Any]:
     return found
 
 
-async def test_descriptions_fit_the_schemas(
+async def test_descriptions_match_schemas(
     hass: HomeAssistant, actions: Actions
 ) -> None:
-    """Whatever can be passed is described, with its default and need; nothing else."""
+    """Exactly the fields of the schemas are described, with default and required."""
     code_response = (await async_get_all_descriptions(hass))[DOMAIN]
     assert set(code_response) == set(_schemas(hass))
     for action, schema in _schemas(hass).items():
@@ -71,8 +71,10 @@ async def test_descriptions_fit_the_schemas(
         }
 
 
-async def test_names_and_descriptions(hass: HomeAssistant, actions: Actions) -> None:
-    """Every action, field and section has a name, and all but sections say more."""
+async def test_names_and_descriptions_exist(
+    hass: HomeAssistant, actions: Actions
+) -> None:
+    """Actions and fields have a name and a description, sections have a name."""
     texts = await async_get_translations(hass, "en", "services", {DOMAIN})
     code_response = (await async_get_all_descriptions(hass))[DOMAIN]
     expected = set()
@@ -91,8 +93,8 @@ async def test_names_and_descriptions(hass: HomeAssistant, actions: Actions) -> 
     assert found == expected
 
 
-async def test_answers(hass: HomeAssistant, actions: Actions) -> None:
-    """What only looks has to be answered; what changes something may be."""
+async def test_response_support(hass: HomeAssistant, actions: Actions) -> None:
+    """Actions that only read require a response, others can return one."""
     supports = {
         "schedule_access_code": SupportsResponse.OPTIONAL,
         "convert_access_code": SupportsResponse.OPTIONAL,

@@ -148,7 +148,7 @@ async def test_locks_that_are_slow(
     for answer in answers.values():
         assert (answer["outcome"], answer["status"]) == ("pending", "setting")
         assert answer["code"]
-        assert "has not confirmed it" in answer["reason"]
+        assert "has not confirmed the change" in answer["reason"]
     assert len(actions.sent(CODE_PATH)) == 8
 
 

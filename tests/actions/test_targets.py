@@ -172,7 +172,7 @@ async def test_no_lock_at_all(hass: HomeAssistant, actions: Actions) -> None:
     area = ar.async_get(hass).async_create("Meadow")
     before = len(actions.simulator.requests)
     for target in ({"area_id": area.id}, {"device_id": "gone"}, {"entity_id": "none"}):
-        with pytest.raises(Exception, match="lock of Seam") as caught:
+        with pytest.raises(Exception, match="no Seam locks") as caught:
             await hass.services.async_call(
                 DOMAIN, SCHEDULE, {"name": "Baker", **target}, blocking=True
             )

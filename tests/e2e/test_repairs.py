@@ -32,7 +32,7 @@ class Collision:
     @property
     def title(self) -> str:
         """What the issue is called."""
-        return f"The code {self.name} of {LOCK} has the PIN of {self.other}"
+        return f"Access codes {self.name} and {self.other} on {LOCK} have the same PIN"
 
 
 def collide(development: Development, *, name: str, other: str, pin: str) -> Collision:
@@ -90,7 +90,7 @@ def open_dialog(page: Page, development: Development, collision: Collision) -> L
     )
     page.get_by_text(collision.title, exact=True).click()
     dialog = page.locator("dialog-data-entry-flow")
-    expect(dialog.get_by_text("What should become of")).to_contain_text(
+    expect(dialog.get_by_text("What do you want to do with")).to_contain_text(
         f"“{collision.other}”, which Seam does not manage, has the same PIN."
     )
     return dialog
@@ -124,14 +124,14 @@ def test_delete_the_other(
     page.screenshot(path=screenshots / "repair.png")
 
     dialog.get_by_text(f"Delete {collision.other}", exact=True).click()
-    expect(dialog).to_contain_text(f"The code “{collision.other}” of {LOCK} stops")
+    expect(dialog).to_contain_text(f"Access code “{collision.other}” on {LOCK} stops")
     expect_only_text(page)
     page.screenshot(path=screenshots / "repair-delete.png")
     assert ids(development, device_id, managed=False) == before
 
     dialog.get_by_role("button", name="Delete", exact=True).click()
     expect(dialog).to_contain_text(
-        f"The code “{collision.other}” is deleted.", timeout=30_000
+        f"Access code “{collision.other}” was deleted.", timeout=30_000
     )
     expect_only_text(page)
     page.screenshot(path=screenshots / "repair-deleted.png")
@@ -155,7 +155,7 @@ def test_convert_the_other(
 
     dialog.get_by_text(f"Convert {collision.other}", exact=True).click()
     expect(dialog).to_contain_text(
-        f"Seam manages the code “{collision.other}” now.", timeout=30_000
+        f"Seam now manages access code “{collision.other}”.", timeout=30_000
     )
     page.screenshot(path=screenshots / "repair-converted.png")
     other_id = {collision.other_id}
