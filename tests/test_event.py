@@ -1,6 +1,5 @@
 """Tests of what is told of locks and codes: once, in order, and nothing old."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,6 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.seam.api import transport
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.event import ACCESS_CODE_ACTIVITY
 from simulator import Simulator
@@ -45,19 +43,12 @@ from simulator.seed import (
 from simulator.world import AccessCode, Device
 
 from .conftest import Poll
-from .still import START, still_simulator
 
 README = (Path(__file__).resolve().parents[1] / "README.md").read_text()
 LOCK = "event.front_door_lock_activity"
 CODES = "event.front_door_access_code_activity"
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 @pytest.fixture
@@ -502,7 +493,6 @@ async def test_what_happens_during_an_outage_is_told_after_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """It is news all the same."""
-    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
     simulator.faults.add("outage")
     await poll()
     state = hass.states.get(LOCK)

@@ -33,8 +33,8 @@ from simulator.seed import (
 )
 from simulator.world import AccessCode
 
+from .clock import START
 from .house import House, Idle, Mail, while_time_runs
-from .still import START
 
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 SETTINGS = settings(
@@ -60,8 +60,7 @@ def _custom_integration() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat reads at once, and follow events at once."""
-    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
+    """Follow events at once."""
     monkeypatch.setattr("custom_components.seam.coordinator._GATHER_SECONDS", 0)
 
 

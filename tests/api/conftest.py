@@ -120,6 +120,11 @@ def _custom_integration() -> None:
     """Do without Home Assistant, which the client knows nothing of."""
 
 
+@pytest.fixture(autouse=True)
+def _retry_delays() -> None:
+    """Keep the delays, which `naps` records."""
+
+
 @pytest.fixture
 def log() -> Iterator[Log]:
     """Return all that the client logs."""

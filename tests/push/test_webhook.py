@@ -47,28 +47,20 @@ from simulator.seed import (
 )
 from simulator.webhooks import sign
 from simulator.world import Webhook
-from tests.still import async_step
+from tests.clock import async_step
 
 EXTERNAL = "https://house.example.com"
 CLOUDHOOK = "https://hooks.example.org/abc"
 STORE = "seam.orphaned_webhooks"
 ACTIVITY = "event.front_door_lock_activity"
 
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+
 
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat reads at once, and follow events at once: frozen time lets nobody wait."""
-    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
+    """Follow events at once: frozen time lets nobody wait."""
     monkeypatch.setattr("custom_components.seam.coordinator._GATHER_SECONDS", 0)
-
-
-@pytest.fixture
-async def simulator() -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
-    running = Simulator(manual_clock=True, start_at=dt_util.utcnow())
-    await running.start()
-    yield running
-    await running.stop()
 
 
 @pytest.fixture
