@@ -1,7 +1,8 @@
-"""Parts that all tests use: a real hass, and the simulator over loopback."""
+"""Fixtures for all tests: Home Assistant, and a simulated Seam over loopback."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 import pytest
@@ -9,40 +10,59 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import WORKSPACE, WORKSPACE_NAME
 
+from .clock import START, frozen_simulator
+
 
 @pytest.fixture(autouse=True)
 def _loopback(socket_enabled: None) -> None:
-    """Let tests reach 127.0.0.1."""
+    """Allow connections to 127.0.0.1."""
 
 
 @pytest.fixture(autouse=True)
 def _custom_integration(enable_custom_integrations: None) -> None:
-    """Let Home Assistant find the integration."""
+    """Let Home Assistant load the integration."""
 
 
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
-    """Write Home Assistant's objects without what differs from run to run."""
+    """Serialize Home Assistant's objects without what differs from run to run."""
     return snapshot.use_extension(HomeAssistantSnapshotExtension)
 
 
+@pytest.fixture(autouse=True)
+def _retry_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Repeat reads without a delay."""
+    monkeypatch.setattr(transport, "_RETRY_DELAYS", (0, 0))
+
+
 @pytest.fixture
-async def simulator() -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time runs sixty times as fast."""
-    running = Simulator(speed=60)
-    await running.start()
-    yield running
-    await running.stop()
+def frozen_clock(freezer: FrozenDateTimeFactory) -> None:
+    """Stop time for Home Assistant and the simulator: ids and times never vary."""
+    freezer.move_to(START)
+
+
+@pytest.fixture
+async def simulator(request: pytest.FixtureRequest) -> AsyncIterator[Simulator]:
+    """Run the small rental sixty times as fast as real time, or with `frozen_clock`."""
+    if "frozen_clock" in request.fixturenames:
+        async with frozen_simulator() as running:
+            yield running
+    else:
+        running = Simulator(speed=60)
+        await running.start()
+        yield running
+        await running.stop()
 
 
 @pytest.fixture
 def entry(simulator: Simulator) -> MockConfigEntry:
-    """Return an entry for the simulator's first workspace."""
+    """Return a config entry for the simulator's first workspace."""
     return MockConfigEntry(
         domain=DOMAIN,
         title=WORKSPACE_NAME,
@@ -53,7 +73,7 @@ def entry(simulator: Simulator) -> MockConfigEntry:
 
 @pytest.fixture
 async def coordinator(hass: HomeAssistant, entry: MockConfigEntry) -> SeamCoordinator:
-    """Set the entry up and return its coordinator."""
+    """Set up the entry and return its coordinator."""
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -66,7 +86,7 @@ type Poll = Callable[[], Awaitable[None]]
 
 @pytest.fixture
 def poll(hass: HomeAssistant, coordinator: SeamCoordinator) -> Poll:
-    """Return a function that lets a poll happen."""
+    """Return a function that polls once."""
 
     async def run() -> None:
         await coordinator.async_refresh()
@@ -77,7 +97,7 @@ def poll(hass: HomeAssistant, coordinator: SeamCoordinator) -> Poll:
 
 @pytest.fixture
 def reconcile(hass: HomeAssistant, coordinator: SeamCoordinator) -> Poll:
-    """Return a function that has everything fetched anew."""
+    """Return a function that fetches everything again."""
 
     async def run() -> None:
         await coordinator.async_reconcile()

@@ -1,6 +1,5 @@
 """Tests of the lines for the activity log."""
 
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -23,20 +22,14 @@ from simulator import Simulator
 from simulator.seed import CODE_CLEANER, FRONT_DOOR, UNMANAGED_NEIGHBOUR, WORKSPACE
 from simulator.state import AccessCode, Device
 
+from .clock import START
 from .conftest import Poll
-from .still import START, still_simulator
 
 type Lines = list[HassEvent[dict[str, Any]]]
 
 CODES = "event.front_door_access_code_activity"
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental with a manual clock."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 @pytest.fixture

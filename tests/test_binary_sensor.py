@@ -1,11 +1,9 @@
 """Tests of the problems of codes, of connections and of doors."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.const import (
     EVENT_STATE_CHANGED,
@@ -28,7 +26,6 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.seam.api import transport
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.manufacturers import AUGUST
@@ -43,7 +40,6 @@ from simulator.seed import (
 )
 
 from .conftest import Poll
-from .still import START, still_simulator
 
 ENTITIES_PAGE = (
     Path(__file__).resolve().parents[1] / "docs" / "entities.md"
@@ -52,18 +48,7 @@ PROBLEM = "binary_sensor.{}_access_code_problem"
 WORKSPACE_PROBLEM = PROBLEM.format("harbour_street_rentals")
 CONNECTIVITY = "binary_sensor.front_door_connectivity"
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental with a clock that stands still."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 def _state(hass: HomeAssistant, entity_id: str) -> str:

@@ -1,9 +1,7 @@
 """Tests of the button that has Seam read everything anew."""
 
 import asyncio
-from collections.abc import AsyncIterator
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
 from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
@@ -16,30 +14,17 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.seam.api import transport
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.manufacturers import AUGUST
 from simulator.seed import FRONT_DOOR
 
 from .conftest import Poll
-from .still import START, still_simulator
 
 BUTTON = "button.harbour_street_rentals_sync"
 SYNC = "/connected_accounts/sync"
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental, in which time stands still."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 async def _press(hass: HomeAssistant) -> None:

@@ -1,6 +1,5 @@
 """Tests of the calendar of access codes."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
@@ -19,7 +18,6 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.seam.api import transport
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
@@ -30,19 +28,13 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
 )
 
+from .clock import START, async_step
 from .conftest import Poll
-from .still import START, async_step, still_simulator
 
 CALENDAR = "calendar.front_door_access_codes"
 DAY = timedelta(days=1)
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental with a clock that stands still."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 @pytest.fixture
@@ -199,7 +191,6 @@ async def test_calendar_is_unavailable_while_codes_are_unknown(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """Codes that cannot be fetched do not look like a free calendar."""
-    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
     fault = simulator.faults.add(
         "status", path="/access_codes", device_id=FRONT_DOOR, status=400
     )

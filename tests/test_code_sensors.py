@@ -1,7 +1,5 @@
 """Tests of the optional sensors of single access codes."""
 
-from collections.abc import AsyncIterator
-
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
@@ -13,7 +11,6 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_CODE_SENSORS, CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
@@ -28,19 +25,13 @@ from simulator.seed import (
     WORKSPACE_NAME,
 )
 
+from .clock import START, async_step
 from .conftest import Poll
-from .still import START, async_step, still_simulator
 
 CLEANER = "sensor.front_door_cleaner"
 NEIGHBOUR = "sensor.front_door_neighbour"
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental with a clock that stands still."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 @pytest.fixture
@@ -53,11 +44,6 @@ def entry(simulator: Simulator) -> MockConfigEntry:
         data={CONF_API_KEY: simulator.key, CONF_ENDPOINT: simulator.url},
         options={CONF_CODE_SENSORS: True},
     )
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
 
 
 def _state(hass: HomeAssistant, entity_id: str) -> str | None:

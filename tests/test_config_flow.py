@@ -40,12 +40,6 @@ SOURCES = ["user", "reauth", "reconfigure"]
 
 
 @pytest.fixture(autouse=True)
-def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat reads at once."""
-    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
-
-
-@pytest.fixture(autouse=True)
 def _another_key(simulator: Simulator) -> None:
     """Add a second API key of the first workspace."""
     simulator.control.add_key(NEW_KEY)

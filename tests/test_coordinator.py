@@ -1,7 +1,7 @@
 """Tests of the coordinator: failures of Seam, and changes of locks."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import Mapping
 from datetime import timedelta
 import logging
 from typing import Any
@@ -35,25 +35,13 @@ from simulator.seed import (
     LOCKS,
 )
 
+from .clock import START, async_step
 from .conftest import Poll
-from .still import START, async_step, still_simulator
 
 MANAGED = "sensor.front_door_managed_access_codes"
 POLL = timedelta(seconds=60)
 
-
-@pytest.fixture(autouse=True)
-def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat reads without delay."""
-    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
-
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental with a manual clock."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 def _state(hass: HomeAssistant, entity_id: str) -> str | None:

@@ -1,6 +1,6 @@
 """Test the diagnostics."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 import json
 import re
 from typing import Any
@@ -16,7 +16,6 @@ from pytest_homeassistant_custom_component.components.diagnostics import (
 )
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
-from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_CODE_SENSORS, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.push.registration import CONF_REGISTERED
@@ -30,23 +29,12 @@ from simulator.seed import (
     WORKSPACE,
 )
 
+from .clock import START
 from .conftest import Poll
-from .still import START, still_simulator
 
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSB3ZWJob29r"
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental with a stopped clock."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -1,6 +1,5 @@
 """Tests of the event entities."""
 
-from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +30,6 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.seam.api import transport
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.event import ACCESS_CODE_ACTIVITY
 from simulator import Simulator
@@ -45,19 +43,12 @@ from simulator.seed import (
 from simulator.state import AccessCode, Device
 
 from .conftest import Poll
-from .still import START, still_simulator
 
 EVENTS_PAGE = (Path(__file__).resolve().parents[1] / "docs" / "events.md").read_text()
 LOCK = "event.front_door_lock_activity"
 CODES = "event.front_door_access_code_activity"
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental with a manual clock."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 @pytest.fixture
@@ -506,7 +497,6 @@ async def test_events_during_outage_fire_after_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """They are new all the same."""
-    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
     simulator.faults.add("outage")
     await poll()
     state = hass.states.get(LOCK)

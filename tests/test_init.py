@@ -31,12 +31,6 @@ from simulator.seed import (
 from .conftest import Poll
 
 
-@pytest.fixture(autouse=True)
-def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat reads without delay."""
-    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
-
-
 def _lock_ids(registry: dr.DeviceRegistry, entry: MockConfigEntry) -> set[str | None]:
     return {
         seam_device_id(device)

@@ -1,6 +1,5 @@
 """Test the repair issues."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 import json
 from pathlib import Path
@@ -19,7 +18,6 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.seam import issues
-from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, CONSOLE_URL, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
@@ -41,8 +39,8 @@ from simulator.seed import (
     WORKSPACE_TWO,
 )
 
+from .clock import START, async_step
 from .conftest import Poll
-from .still import START, async_step, still_simulator
 
 MINUTE = timedelta(minutes=1)
 SECOND = timedelta(seconds=1)
@@ -52,18 +50,7 @@ FAILED = f"code.{APARTMENT_1}.{CODE_APARTMENT_1_FAILED}.failed_to_set_on_device"
 OFFLINE = f"device.{BOAT_SHED}.device_offline"
 SEEDED = {DUPLICATE, FAILED, OFFLINE}
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental with a stopped clock."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 class Issues:

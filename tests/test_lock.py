@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.lock import (
     DOMAIN as LOCK_DOMAIN,
     SERVICE_LOCK,
@@ -13,7 +12,6 @@ from homeassistant.components.lock import (
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import (
     ATTR_ENTITY_ID,
-    CONF_API_KEY,
     EVENT_STATE_CHANGED,
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
@@ -30,13 +28,11 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
 
 from .conftest import Poll
-from .still import START, still_simulator
 
 FRONT_DOOR_LOCK = "lock.front_door"
 APARTMENT_2_LOCK = "lock.apartment_2"
@@ -70,31 +66,25 @@ def _asked(simulator: Simulator, path: str = "/locks/") -> int:
     return sum(request.path.startswith(path) for request in simulator.requests)
 
 
+@pytest.mark.usefixtures("frozen_clock")
 async def test_locks(
     hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
+    entry: MockConfigEntry,
     monkeypatch: pytest.MonkeyPatch,
     device_registry: dr.DeviceRegistry,
     entity_registry: er.EntityRegistry,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """All locks and their devices are as they were."""
-    freezer.move_to(START)
+    """The locks and their devices match their snapshots."""
     monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.LOCK])
-    async with still_simulator() as simulator:
-        entry = MockConfigEntry(
-            domain=DOMAIN,
-            data={CONF_API_KEY: simulator.key, CONF_ENDPOINT: simulator.url},
-        )
-        entry.add_to_hass(hass)
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done()
-        await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
-        devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
-        code_response = sorted(
-            (d.name, d.manufacturer, d.model, d.serial_number) for d in devices
-        )
-        assert code_response == snapshot(name="devices")
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
+    assert sorted(
+        (d.name, d.manufacturer, d.model, d.serial_number) for d in devices
+    ) == snapshot(name="devices")
 
 
 @pytest.mark.parametrize(

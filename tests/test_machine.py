@@ -33,8 +33,8 @@ from simulator.seed import (
 )
 from simulator.state import AccessCode
 
+from .clock import START
 from .house import House, Idle, Mail, while_time_runs
-from .still import START
 
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 SETTINGS = settings(
@@ -61,7 +61,6 @@ def _custom_integration() -> None:
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeat reads and fetch after events without delay."""
-    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
     monkeypatch.setattr("custom_components.seam.coordinator._EVENT_DEBOUNCE_SECONDS", 0)
 
 

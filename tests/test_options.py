@@ -1,8 +1,5 @@
 """Test the effects of the options."""
 
-from collections.abc import AsyncIterator
-
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import EVENT_STATE_CHANGED
 from homeassistant.core import HomeAssistant
@@ -16,19 +13,10 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.seam.const import CONF_CODE_SENSORS, CONF_WEBHOOK
 from custom_components.seam.coordinator import SeamCoordinator
-from simulator import Simulator
-
-from .still import START, still_simulator
 
 CLEANER = "sensor.front_door_cleaner"
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental with a stopped clock."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 async def _set_code_sensors(

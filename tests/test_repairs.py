@@ -22,7 +22,6 @@ from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.seam import issues, repairs
 from custom_components.seam.actions import waiting as attempts
-from custom_components.seam.api import transport
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
@@ -43,7 +42,6 @@ ALL_CHOICES = ["convert", "delete", "leave"]
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ask often, as the simulator's time runs fast."""
     monkeypatch.setattr(attempts, "WAIT_STEPS", (0.02,) * 40)
-    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
 
 
 class Repair:

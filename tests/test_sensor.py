@@ -1,6 +1,5 @@
 """Tests of the sensors of access codes and batteries."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 import json
 import re
@@ -32,19 +31,13 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
 )
 
+from .clock import START, async_step
 from .conftest import Poll
-from .still import START, async_step, still_simulator
 
 MANAGED = "sensor.front_door_managed_access_codes"
 UNMANAGED = "sensor.front_door_unmanaged_access_codes"
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental with a clock that stands still."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 def _state(hass: HomeAssistant, entity_id: str) -> str:

@@ -18,8 +18,8 @@ from simulator.faults import FaultKind
 from simulator.generated import generated_lock_id
 from simulator.seed import WORKSPACE
 
+from .clock import START
 from .house import House, Idle, Mail, while_time_runs
-from .still import START
 
 LOCKS = 50
 HOURS = 24
@@ -38,7 +38,6 @@ def _custom_integration() -> None:
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeat reads and fetch after events without delay."""
-    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
     monkeypatch.setattr("custom_components.seam.coordinator._EVENT_DEBOUNCE_SECONDS", 0)
 
 

@@ -1,11 +1,9 @@
 """Test the system health information."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Any
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.system_health import DOMAIN as SYSTEM_HEALTH
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.const import CONF_API_KEY
@@ -18,28 +16,16 @@ from pytest_homeassistant_custom_component.common import (
     get_system_health_info,
 )
 
-from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.push.registration import CONF_REGISTERED
 from simulator import Simulator
 from simulator.seed import KEY_TWO, WORKSPACE_TWO, WORKSPACE_TWO_NAME
 
+from .clock import START, frozen_simulator
 from .conftest import Poll
-from .still import START, still_simulator
 
-
-@pytest.fixture
-async def simulator(freezer: FrozenDateTimeFactory) -> AsyncIterator[Simulator]:
-    """Return the small rental with a stopped clock."""
-    freezer.move_to(START)
-    async with still_simulator() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def _quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transport, "_RETRY_DELAYS", ())
+pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 async def _get_info(hass: HomeAssistant) -> dict[str, Any]:
@@ -103,7 +89,7 @@ async def test_workspaces_at_different_endpoints(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
     """Test that unreachable endpoints are named, and values are in the order of the entries."""
-    async with still_simulator() as other:
+    async with frozen_simulator() as other:
         other.control.set_sandbox(False, WORKSPACE_TWO)
         second = _add_second_entry(hass, other.url)
         assert await hass.config_entries.async_setup(second.entry_id)
@@ -142,7 +128,7 @@ async def test_all_endpoints_reachable(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
     """Test that no endpoint is named if all can be reached."""
-    async with still_simulator() as other:
+    async with frozen_simulator() as other:
         second = _add_second_entry(hass, other.url)
         assert await hass.config_entries.async_setup(second.entry_id)
         await hass.async_block_till_done()

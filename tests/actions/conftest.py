@@ -6,21 +6,18 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.seam.actions import waiting as attempts
-from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import KEY_TWO, WORKSPACE_TWO, WORKSPACE_TWO_NAME
-from tests.conftest import Poll
 
 from .support import Actions
 
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask often, as the simulator's time runs fast; and try reads again soon."""
+    """Ask often, as the simulator's time runs fast."""
     monkeypatch.setattr(attempts, "WAIT_STEPS", (0.02,) * 40)
-    monkeypatch.setattr(transport, "_RETRY_DELAYS", (0.01, 0.01))
 
 
 @pytest.fixture
@@ -35,17 +32,6 @@ def actions(
 ) -> Actions:
     """Return a caller of actions on the small rental."""
     return Actions(hass, simulator)
-
-
-@pytest.fixture
-def reconcile(hass: HomeAssistant, coordinator: SeamCoordinator) -> Poll:
-    """Return a function that fetches everything: what changed without any event, too."""
-
-    async def run() -> None:
-        await coordinator.async_reconcile()
-        await hass.async_block_till_done()
-
-    return run
 
 
 @pytest.fixture

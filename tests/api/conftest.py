@@ -125,6 +125,11 @@ def _custom_integration() -> None:
     """Override the fixture of the integration, as no Home Assistant is needed."""
 
 
+@pytest.fixture(autouse=True)
+def _retry_delays() -> None:
+    """Keep the delays, which `naps` records."""
+
+
 @pytest.fixture
 def log() -> Iterator[Log]:
     """Return everything that the client logs."""

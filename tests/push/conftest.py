@@ -33,20 +33,10 @@ type Check = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
-def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_delays(frozen_clock: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Skip delays, because frozen time lets nobody wait."""
-    monkeypatch.setattr("custom_components.seam.api.transport._RETRY_DELAYS", (0, 0))
     monkeypatch.setattr(registration, "_REMOVAL_DELAYS", (0, 0, 0, 0))
     monkeypatch.setattr("custom_components.seam.coordinator._EVENT_DEBOUNCE_SECONDS", 0)
-
-
-@pytest.fixture
-async def simulator() -> AsyncIterator[Simulator]:
-    """Return the small rental with a stopped clock."""
-    running = Simulator(manual_clock=True, start_at=dt_util.utcnow())
-    await running.start()
-    yield running
-    await running.stop()
 
 
 @pytest.fixture

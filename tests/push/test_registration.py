@@ -23,7 +23,7 @@ from custom_components.seam.push import registration
 from custom_components.seam.push.registration import CONF_INTENDED, CONF_REGISTERED
 from simulator import Simulator
 from simulator.seed import KEY_TWO, WORKSPACE, WORKSPACE_TWO
-from tests.still import async_step
+from tests.clock import async_step
 
 from .conftest import (
     EXTERNAL,

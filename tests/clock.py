@@ -14,7 +14,7 @@ START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 
 @asynccontextmanager
-async def still_simulator() -> AsyncIterator[Simulator]:
+async def frozen_simulator() -> AsyncIterator[Simulator]:
     """Run the small rental at a fixed moment: ids and times are always the same."""
     simulator = Simulator(manual_clock=True, start_at=START)
     await simulator.start()
