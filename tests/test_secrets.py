@@ -321,6 +321,8 @@ class Instance:
             )
             # SQLAlchemy logs what is written to the database, which is searched itself.
             and not record.name.startswith("sqlalchemy.")
+            # In debug mode, asyncio logs the results of slow tasks.
+            and record.name != "asyncio"
         ]
         log += [
             text
