@@ -43,15 +43,10 @@ def find_code(
     target: Target, codes: Sequence[AccessCode], selection: CodeSelection
 ) -> AccessCode:
     """Return the selected one of these codes of a lock."""
-    lock, mask = target.lock, target.coordinator.secrets.mask
-    if (code_id := selection.access_code_id) is None:
-        wanted = selection.name or ""
-        found = _named(codes, wanted)
-    else:
-        wanted = code_id
-        found = [code for code in codes if code.access_code_id == code_id][:1]
+    found = _matches(codes, selection)
     if len(found) == 1:
         return found[0]
+    lock, code_id = target.lock, selection.access_code_id
     for other in target.coordinator.data.locks.values() if code_id else ():
         if other.code(code_id):
             raise refusal(
@@ -60,13 +55,13 @@ def find_code(
                 else "code_on_other_lock",
                 lock=lock.device.name,
                 other=other.device.name,
-                code=wanted,
+                code=str(code_id),
             )
     raise refusal(
         "ambiguous_code" if found else "unknown_code",
         lock=lock.device.name,
-        # Somebody may have entered a PIN here.
-        code=mask(wanted),
+        # Somebody may have entered a PIN.
+        code=target.coordinator.secrets.mask(code_id or selection.name or ""),
         candidates=candidates(found or codes),
     )
 
@@ -74,23 +69,18 @@ def find_code(
 def find_managed_code(target: Target, selection: CodeSelection) -> AccessCode:
     """Return the selected managed code of a lock."""
     lock = target.lock
-    if selection.access_code_id is not None:
-        unmanaged = [
-            code
-            for code in lock.unmanaged
-            if code.access_code_id == selection.access_code_id
-        ]
-    elif _named(lock.managed, selection.name or ""):
-        unmanaged = []
-    else:
-        unmanaged = _named(lock.unmanaged, selection.name or "")
-    if unmanaged:
-        raise refusal("unmanaged_code", lock=lock.device.name, name=label(unmanaged[0]))
+    if not _matches(lock.managed, selection):
+        if unmanaged := _matches(lock.unmanaged, selection):
+            name = label(unmanaged[0])
+            raise refusal("unmanaged_code", lock=lock.device.name, name=name)
     return find_code(target, lock.managed, selection)
 
 
-def _named(codes: Sequence[AccessCode], name: str) -> list[AccessCode]:
-    """Return the codes with the name, or else those where only the case differs."""
+def _matches(codes: Sequence[AccessCode], selection: CodeSelection) -> list[AccessCode]:
+    """Return the codes with the id, or the name, or else where only its case differs."""
+    code_id, name = selection.access_code_id, selection.name or ""
+    if code_id is not None:
+        return [code for code in codes if code.access_code_id == code_id][:1]
     return (
         [code for code in codes if code.unmasked_name == name]
         or [c for c in codes if (c.unmasked_name or "").casefold() == name.casefold()]

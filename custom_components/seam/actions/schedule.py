@@ -139,7 +139,7 @@ def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
             and device.properties.supports_backup_access_code_pool is False
         ):
             raise refusal("no_backup_pool", lock=device.name)
-        check_name(lock, request.name, target.coordinator.secrets)
+        check_name(lock, request.name)
         check_start(lock, request.starts_at, now)
         if request.code is not None:
             check_pin(lock, request.code)

@@ -72,10 +72,7 @@ class CodeChange:
     is_external_modification_allowed: bool | None = None
 
     def update_of(self, target: Target, code: AccessCode) -> CodeUpdate:
-        """Return the update that makes the change to a code."""
-        return CodeUpdate(target, code, self._difference(target, code))
-
-    def _difference(self, target: Target, code: AccessCode) -> Mapping[str, Any]:
+        """Return what has to be updated of a code to make the change."""
         wanted = {
             "name": self.name,
             "code": self.code,
@@ -89,7 +86,7 @@ class CodeChange:
         if self.name is not None and code.unmasked_name == self.name:
             fields.pop("name", None)
         if not self.is_ongoing and self.starts_at is None and self.ends_at is None:
-            return fields
+            return CodeUpdate(target, code, fields)
         if self.is_ongoing:
             starts_at, ends_at = None, None
         else:
@@ -105,7 +102,7 @@ class CodeChange:
                 "ends_at": ends_at,
                 "type": "ongoing" if self.is_ongoing else "time_bound",
             }
-        return fields
+        return CodeUpdate(target, code, fields)
 
 
 @dataclass(frozen=True)
@@ -168,8 +165,7 @@ def check_update(update: CodeUpdate) -> None:
     check_changeable(target, code)
     name, pin = fields.get("name"), fields.get("code")
     if name is not None:
-        secrets = target.coordinator.secrets
-        check_name(lock, name, secrets, replaces=code.access_code_id)
+        check_name(lock, name, replaces=code.access_code_id)
         if code.code:
             # The old PIN works until the lock knows the new one.
             check_name_without_pin(name, code.code)
@@ -245,19 +241,13 @@ def _parameters(update: CodeUpdate) -> Mapping[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class _LinkedUpdate:
-    """The update of all codes with one key, without those that are as requested."""
-
-    common_code_key: str
-    change: CodeChange
-    updates: tuple[CodeUpdate, ...]
+type _LinkedUpdate = tuple[str, CodeChange, list[CodeUpdate]]
 
 
 def _linked_update(
     target: Target, code: AccessCode, change: CodeChange
 ) -> _LinkedUpdate:
-    """Return the update of all codes linked with this one, checked on each lock."""
+    """Return the key of a code, the change for all its codes, and what to update."""
     coordinator = target.coordinator
     check_changeable(target, code)
     if code.common_code_key is None:
@@ -270,19 +260,16 @@ def _linked_update(
             starts_at=fields.get("starts_at", code.starts_at),
             ends_at=fields.get("ends_at", code.ends_at),
         )
-    updates = [
-        change.update_of(other_target, other)
-        for device_id, lock in coordinator.data.locks.items()
-        for other_target in [
-            Target(lock_entity_id(coordinator, device_id), coordinator, lock)
-        ]
-        for other in lock.managed
-        if other.common_code_key == code.common_code_key
-    ]
-    updates = [update for update in updates if update.fields]
-    for update in updates:
-        check_update(update)
-    return _LinkedUpdate(code.common_code_key, change, tuple(updates))
+    updates: list[CodeUpdate] = []
+    for device_id, lock in coordinator.data.locks.items():
+        for other in lock.managed:
+            if other.common_code_key == code.common_code_key:
+                entity_id = lock_entity_id(coordinator, device_id)
+                update = change.update_of(Target(entity_id, coordinator, lock), other)
+                if update.fields:
+                    check_update(update)
+                    updates.append(update)
+    return code.common_code_key, change, updates
 
 
 async def _async_update_linked(
@@ -296,13 +283,13 @@ async def _async_update_linked(
     members: dict[tuple[SeamCoordinator, str], list[tuple[Target, AccessCode]]] = {}
     for target, code in found:
         linked = _linked_update(target, code, change)
-        key = target.coordinator, linked.common_code_key
+        key = target.coordinator, linked[0]
         groups.setdefault(key, linked)
         members.setdefault(key, []).append((target, code))
     answers: Answers = {}
     for key, linked in groups.items():
         try:
-            by_code = await _async_update_group(linked)
+            by_code = await _async_update_group(*linked)
         except HomeAssistantError as err:
             answers |= {target.entity_id: err for target, _ in members[key]}
             continue
@@ -311,19 +298,21 @@ async def _async_update_linked(
             answers[target.entity_id] = answer or code_response(
                 target, code, Result(Outcome.UNCHANGED)
             )
-        for update in linked.updates:
+        for update in linked[2]:
             other = by_code.get(update.code.access_code_id, {})
             if isinstance(other, HomeAssistantError) or "reason" in other:
                 answers[update.target.entity_id] = other
     return answers
 
 
-async def _async_update_group(linked: _LinkedUpdate) -> dict[str, Answer]:
+async def _async_update_group(
+    common_code_key: str, change: CodeChange, updates: list[CodeUpdate]
+) -> dict[str, Answer]:
     """Change linked codes with one request; return the answers by code id."""
-    if not linked.updates:
+    if not updates:
         return {}
-    targets = [update.target for update in linked.updates]
-    coordinator, change = targets[0].coordinator, linked.change
+    targets = [update.target for update in updates]
+    coordinator = targets[0].coordinator
 
     async def wait(update: CodeUpdate) -> Result | HomeAssistantError:
         try:
@@ -333,17 +322,17 @@ async def _async_update_group(linked: _LinkedUpdate) -> dict[str, Answer]:
 
     async with changing_locks(*targets):
         await coordinator.client.update_multiple_access_codes(
-            linked.common_code_key,
+            common_code_key,
             name=change.name,
             starts_at=change.starts_at,
             ends_at=change.ends_at,
         )
-        for update in linked.updates:
+        for update in updates:
             coordinator.async_code_changed(update.code.access_code_id, update.fields)
-        results = await asyncio.gather(*map(wait, linked.updates))
+        results = await asyncio.gather(*map(wait, updates))
     return {
         update.code.access_code_id: result
         if isinstance(result, HomeAssistantError)
         else code_response(update.target, replace(update.code, **update.fields), result)
-        for update, result in zip(linked.updates, results, strict=True)
+        for update, result in zip(updates, results, strict=True)
     }

@@ -153,9 +153,7 @@ def _joined(lengths: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(lengths)))
 
 
-def check_name(
-    lock: LockData, name: str, secrets: Secrets, *, replaces: str | None = None
-) -> None:
+def check_name(lock: LockData, name: str, *, replaces: str | None = None) -> None:
     """Refuse a name that the lock does not accept."""
     for constraint in lock.device.properties.code_constraints:
         if constraint.constraint_type == "name_length":
