@@ -1,4 +1,4 @@
-"""Tests of the button that has Seam read everything anew."""
+"""Tests for the button platform."""
 
 import asyncio
 
@@ -24,6 +24,7 @@ from .conftest import Poll
 BUTTON = "button.harbour_street_rentals_sync"
 SYNC = "/connected_accounts/sync"
 
+
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
@@ -40,7 +41,7 @@ async def test_buttons(
     monkeypatch: pytest.MonkeyPatch,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """The workspace has one."""
+    """Match the snapshot of the button."""
     monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.BUTTON])
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -48,10 +49,10 @@ async def test_buttons(
     await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
 
-async def test_all_accounts_are_read_and_everything_is_fetched(
+async def test_sync_button_syncs_accounts_and_fetches(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Each account once, however many locks it has; what had no event is found."""
+    """Each account is synced once, and everything is fetched."""
     simulator.control.add_lock("Side Door", AUGUST)
     await reconcile()
     simulator.requests.clear()
@@ -77,10 +78,10 @@ async def test_all_accounts_are_read_and_everything_is_fetched(
     assert state.state == "11"
 
 
-async def test_trouble_of_one_account_is_told_and_does_not_stop_the_others(
+async def test_sync_button_one_account_fails(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """Seam's reason is shown once all is done."""
+    """The other accounts are synced, and the error is raised afterwards."""
     simulator.faults.add(
         "status",
         path=SYNC,
@@ -102,20 +103,20 @@ async def test_trouble_of_one_account_is_told_and_does_not_stop_the_others(
     assert state.state == "11"
 
 
-async def test_failing_to_fetch_is_told(
+async def test_sync_button_fetch_fails(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """Nobody is to think that all is new when nothing could be fetched."""
+    """An error is raised if fetching fails."""
     simulator.faults.add("outage", path="/events/list")
     with pytest.raises(HomeAssistantError) as caught:
         await _press(hass)
     assert caught.value.translation_key == "cannot_connect"
 
 
-async def test_trouble_of_several_accounts_is_told_together(
+async def test_sync_button_several_accounts_fail(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """None hides another."""
+    """The error contains all failures."""
     simulator.faults.add("status", path=SYNC, status=400, message="On holiday.")
     with pytest.raises(HomeAssistantError) as caught:
         await _press(hass)
@@ -125,10 +126,10 @@ async def test_trouble_of_several_accounts_is_told_together(
     assert str(caught.value).count("On holiday.") == len(asked)
 
 
-async def test_impatience_costs_nothing(
+async def test_sync_button_joins_running_sync(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """Ten presses are one sync; whoever goes away does not end it for the others."""
+    """Several presses share one sync, which a cancelled caller does not end."""
     held = simulator.faults.add("hang", path=SYNC)
     simulator.requests.clear()
     presses = [asyncio.create_task(_press(hass)) for _ in range(10)]
@@ -149,10 +150,10 @@ async def test_impatience_costs_nothing(
     assert [request.path for request in simulator.requests].count("/devices/list") == 2
 
 
-async def test_all_who_pressed_are_told_of_trouble(
+async def test_sync_button_raises_for_all_callers(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """Nobody who joined takes it for done."""
+    """All callers of a shared sync get its error."""
     simulator.faults.add("outage", path="/events/list")
     outcomes = await asyncio.gather(
         *(_press(hass) for _ in range(3)), return_exceptions=True
@@ -164,10 +165,10 @@ async def test_all_who_pressed_are_told_of_trouble(
     ] == ["cannot_connect"] * 3
 
 
-async def test_an_outage_that_is_over_is_not_told_again(
+async def test_sync_button_ignores_earlier_failure(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
-    """What failed an hour ago is no failure of this press."""
+    """An earlier failure to fetch is not raised."""
     simulator.faults.add("outage")
     await poll()
     simulator.faults.clear()
@@ -179,10 +180,10 @@ async def test_an_outage_that_is_over_is_not_told_again(
     assert state.state == "11"
 
 
-async def test_too_many_requests_end_it_at_once(
+async def test_sync_button_stops_at_rate_limit(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """Seam wants to be left alone: neither other accounts nor locks are asked for."""
+    """Nothing more is requested after a rate limit."""
     simulator.faults.add("rate_limit", path=SYNC, retry_after=42)
     simulator.requests.clear()
     with pytest.raises(HomeAssistantError, match="42 seconds") as caught:
@@ -192,10 +193,10 @@ async def test_too_many_requests_end_it_at_once(
 
 
 @pytest.mark.parametrize("path", ["/devices/list", "/access_codes/list"])
-async def test_too_many_requests_while_fetching_are_told(
+async def test_sync_button_rate_limit_while_fetching(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator, path: str
 ) -> None:
-    """What is known stays, but nobody is to think that it is new."""
+    """A rate limit while fetching raises an error."""
     simulator.faults.add("rate_limit", path=path, retry_after=42)
     with pytest.raises(HomeAssistantError, match="42 seconds") as caught:
         await _press(hass)
@@ -205,12 +206,12 @@ async def test_too_many_requests_while_fetching_are_told(
     await _press(hass)
 
 
-async def test_a_refused_key_is_asked_for_anew(
+async def test_sync_button_key_refused(
     hass: HomeAssistant,
     simulator: Simulator,
     coordinator: SeamCoordinator,
 ) -> None:
-    """Nothing else is tried with it."""
+    """Reauthentication starts, and nothing more is requested."""
     simulator.control.revoke_key()
     simulator.requests.clear()
     with pytest.raises(HomeAssistantError) as caught:
@@ -221,20 +222,20 @@ async def test_a_refused_key_is_asked_for_anew(
     assert len(hass.config_entries.flow.async_progress()) == 1
 
 
-async def test_an_account_that_seam_did_not_answer_for(
+async def test_sync_button_timeout_is_not_uncertain(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """Nothing was changed, so nobody is sent to look at the lock's codes."""
+    """The error does not say that a change is uncertain."""
     simulator.faults.add("outage", path=SYNC, count=1)
     with pytest.raises(HomeAssistantError) as caught:
         await _press(hass)
     assert caught.value.translation_key == "cannot_connect"
 
 
-async def test_it_is_unavailable_while_seam_is(
+async def test_sync_button_unavailable(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
-    """There is nobody to ask."""
+    """The button is unavailable while Seam is unreachable."""
     simulator.faults.add("outage")
     await poll()
     state = hass.states.get(BUTTON)

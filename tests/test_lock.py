@@ -1,4 +1,4 @@
-"""Tests of the locks themselves."""
+"""Tests for the lock platform."""
 
 import asyncio
 from collections.abc import Callable
@@ -42,7 +42,7 @@ BOAT_SHED = "lock.boat_shed"
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask for the outcome often; an attempt that never ends is given up soon."""
+    """Poll often, and give up soon."""
     monkeypatch.setattr(
         "custom_components.seam.actions.waiting.WAIT_STEPS", (0.02,) * 20
     )
@@ -75,7 +75,7 @@ async def test_locks(
     entity_registry: er.EntityRegistry,
     snapshot: SnapshotAssertion,
 ) -> None:
-    """The locks and their devices match their snapshots."""
+    """Match the snapshots of all locks and their devices."""
     monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.LOCK])
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -95,10 +95,10 @@ async def test_locks(
     ],
 )
 @pytest.mark.usefixtures("coordinator")
-async def test_it_locks_and_unlocks(
+async def test_lock_and_unlock(
     hass: HomeAssistant, action: str, entity_id: str, states: list[str]
 ) -> None:
-    """It says what it is about to do, and shows what came of it at once."""
+    """The state is updated during and after the attempt."""
     changes = async_capture_events(hass, EVENT_STATE_CHANGED)
     await _act(hass, action, entity_id)
     seen = [
@@ -109,10 +109,10 @@ async def test_it_locks_and_unlocks(
     assert seen == states
 
 
-async def test_a_poll_meanwhile_does_not_hide_what_it_is_doing(
+async def test_poll_during_attempt_keeps_unlocking(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """It is unlocking until the attempt has ended, whatever is fetched."""
+    """A poll does not end the unlocking state."""
     simulator.control.hang_next_action()
     task = asyncio.create_task(_act(hass, SERVICE_UNLOCK))
     await _until(lambda: _state(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKING)
@@ -126,10 +126,10 @@ async def test_a_poll_meanwhile_does_not_hide_what_it_is_doing(
     assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
 
 
-async def test_an_attempt_that_fails_says_why(
+async def test_failed_attempt(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Seam's message is told, without PINs, and the lock is as it was."""
+    """The error contains Seam's message without PINs."""
     pin = simulator.state.access_codes[CODE_OWNER].code
     simulator.control.fail_next_action(f"Jammed by {pin}.")
     with pytest.raises(HomeAssistantError) as caught:
@@ -145,10 +145,8 @@ async def test_an_attempt_that_fails_says_why(
 
 
 @pytest.mark.usefixtures("coordinator")
-async def test_an_attempt_that_never_ends_is_given_up(
-    hass: HomeAssistant, simulator: Simulator
-) -> None:
-    """After a minute somebody has to look; the lock no longer claims to move."""
+async def test_pending_attempt(hass: HomeAssistant, simulator: Simulator) -> None:
+    """An attempt that takes too long is an error, and the state is reset."""
     simulator.control.hang_next_action()
     with pytest.raises(HomeAssistantError) as caught:
         await _act(hass, SERVICE_UNLOCK)
@@ -158,10 +156,8 @@ async def test_an_attempt_that_never_ends_is_given_up(
 
 
 @pytest.mark.usefixtures("coordinator")
-async def test_what_the_lock_did_not_confirm_is_not_claimed(
-    hass: HomeAssistant, simulator: Simulator
-) -> None:
-    """The state is what Seam says of the door, not what was asked for."""
+async def test_unconfirmed_attempt(hass: HomeAssistant, simulator: Simulator) -> None:
+    """The state does not change without the confirmation of the lock."""
     simulator.control.leave_next_action_unconfirmed()
     await _act(hass, SERVICE_UNLOCK)
     locked = simulator.state.devices[FRONT_DOOR].locked
@@ -172,10 +168,10 @@ async def test_what_the_lock_did_not_confirm_is_not_claimed(
 
 @pytest.mark.parametrize("action", [SERVICE_LOCK, SERVICE_UNLOCK])
 @pytest.mark.usefixtures("coordinator")
-async def test_a_keypad_refuses(
+async def test_lock_not_supported(
     hass: HomeAssistant, simulator: Simulator, action: str
 ) -> None:
-    """What can never be locked from afar says so, and Seam is not asked."""
+    """A lock that cannot be locked remotely refuses without a request."""
     assert _state(hass, KEYPAD) == STATE_UNKNOWN
     with pytest.raises(ServiceValidationError) as caught:
         await _act(hass, action, KEYPAD)
@@ -186,10 +182,10 @@ async def test_a_keypad_refuses(
 
 
 @pytest.mark.parametrize("action", [SERVICE_LOCK, SERVICE_UNLOCK])
-async def test_a_lock_that_cannot_at_present_refuses(
+async def test_lock_currently_not_supported(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll, action: str
 ) -> None:
-    """Each of the two abilities counts by itself, and may come back."""
+    """Locking and unlocking may be unavailable for a while."""
     simulator.control.set_device(FRONT_DOOR, flags={f"can_remotely_{action}": False})
     await reconcile()
     with pytest.raises(ServiceValidationError) as caught:
@@ -204,10 +200,10 @@ async def test_a_lock_that_cannot_at_present_refuses(
     assert _asked(simulator) == 2
 
 
-async def test_an_offline_lock_is_unavailable(
+async def test_offline_lock_is_unavailable(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Nothing is asked of it until it is back."""
+    """An offline lock is unavailable until it is back."""
     assert _state(hass, BOAT_SHED) == STATE_UNAVAILABLE
     await _act(hass, SERVICE_UNLOCK, BOAT_SHED)
     assert _asked(simulator) == 0
@@ -216,30 +212,28 @@ async def test_an_offline_lock_is_unavailable(
     assert _state(hass, BOAT_SHED) == LockState.LOCKED
 
 
-async def test_a_lock_whose_connection_is_not_known_is_available(
+async def test_unknown_connection_is_available(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Seam need not say whether a device is online."""
+    """A lock without an online property is available."""
     simulator.control.set_device(FRONT_DOOR, properties={"online": "unknown"})
     simulator.state.devices[FRONT_DOOR].properties["online"] = None
     await reconcile()
     assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
 
 
-async def test_it_follows_whoever_turns_it(
+async def test_manual_unlock(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
-    """Somebody at the door unlocks it, and the next poll shows it."""
+    """A poll shows that the lock was unlocked manually."""
     simulator.control.turn_lock("Front Door", locked=False)
     await poll()
     assert _state(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKED
 
 
 @pytest.mark.usefixtures("coordinator")
-async def test_no_answer_leaves_it_open_what_happened(
-    hass: HomeAssistant, simulator: Simulator
-) -> None:
-    """The request is not sent again, and the lock does not hang in between."""
+async def test_timeout_is_uncertain(hass: HomeAssistant, simulator: Simulator) -> None:
+    """The request is not retried, and the state is reset."""
     simulator.faults.add("outage", path="/locks/", count=1, after_processing=True)
     with pytest.raises(HomeAssistantError) as caught:
         await _act(hass, SERVICE_UNLOCK)
@@ -252,10 +246,8 @@ async def test_no_answer_leaves_it_open_what_happened(
 
 
 @pytest.mark.usefixtures("coordinator")
-async def test_too_many_requests_say_how_long_to_wait(
-    hass: HomeAssistant, simulator: Simulator
-) -> None:
-    """The person who asked decides whether to ask again."""
+async def test_rate_limit(hass: HomeAssistant, simulator: Simulator) -> None:
+    """The error says how long to wait."""
     simulator.faults.add("rate_limit", path="/locks/", count=1, retry_after=7)
     with pytest.raises(HomeAssistantError) as caught:
         await _act(hass, SERVICE_UNLOCK)
@@ -266,10 +258,8 @@ async def test_too_many_requests_say_how_long_to_wait(
 
 
 @pytest.mark.usefixtures("coordinator")
-async def test_a_revoked_key_asks_for_another(
-    hass: HomeAssistant, simulator: Simulator
-) -> None:
-    """Whoever unlocks a door first hears that the key is refused."""
+async def test_key_revoked(hass: HomeAssistant, simulator: Simulator) -> None:
+    """Reauthentication starts if the key is refused."""
     simulator.control.revoke_key()
     with pytest.raises(HomeAssistantError) as caught:
         await _act(hass, SERVICE_UNLOCK)
@@ -279,10 +269,10 @@ async def test_a_revoked_key_asks_for_another(
     assert flow["context"]["source"] == SOURCE_REAUTH
 
 
-async def test_a_lock_that_vanishes_while_it_moves_says_so(
+async def test_lock_removed_during_attempt(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
-    """The attempt ends in a clear error although Seam no longer manages the lock."""
+    """A lock that is removed during the attempt is an error."""
     simulator.control.hang_next_action()
     task = asyncio.create_task(_act(hass, SERVICE_UNLOCK))
     await _until(lambda: _asked(simulator, "/action_attempts/get") > 0)

@@ -103,6 +103,14 @@ REGISTRY_HOSTS: Final = tuple(
         ("mcr", "microsoft", "com"),
     )
 )
+# Called with the key and placeholders of a translation.
+ERRORS: Final = {
+    "ActionError",
+    "ChangeUncertainError",
+    "NotFoundError",
+    "WorkspaceRefusedError",
+    "refusal",
+}
 MACHINE_PATH: Final = re.compile(r"(?<![\w.$}~-])/(?:home|root|Users|work|tmp|opt)/\w")
 
 
@@ -208,7 +216,7 @@ def calls() -> Iterator[tuple[str, str, ast.Call, dict[str | None, ast.expr]]]:
 def exceptions_made() -> Iterator[tuple[str, str, set[str | None] | None]]:
     """Yield where, the text's key and its placeholders if they can be read."""
     for _, where, call, passed in calls():
-        if isinstance(call.func, ast.Name) and call.func.id == "refusal":
+        if isinstance(call.func, ast.Name) and call.func.id in ERRORS:
             names: set[str | None] | None = set(passed)
             keys = literals(call.args[0])
         elif "translation_domain" in passed:

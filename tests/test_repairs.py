@@ -1,4 +1,4 @@
-"""Tests of repairing duplicate codes, over HTTP as the frontend does it."""
+"""Tests for the repairs platform, over HTTP like the frontend."""
 
 from datetime import timedelta
 from http import HTTPStatus
@@ -21,7 +21,7 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
 from custom_components.seam import issues, repairs
-from custom_components.seam.actions import waiting as attempts
+from custom_components.seam.actions import waiting
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
@@ -40,15 +40,15 @@ ALL_CHOICES = ["convert", "delete", "leave"]
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask often, as the simulator's time runs fast."""
-    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.02,) * 40)
+    """Poll often, and give up soon."""
+    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.02,) * 40)
 
 
 class Repair:
-    """Somebody in front of the repairs dialog."""
+    """The repair dialog of the frontend."""
 
     def __init__(self, client: TestClient, entry: MockConfigEntry) -> None:
-        """Take the frontend's connection."""
+        """Initialize the dialog with a connection of the frontend."""
         self._client = client
         self.issue_id = (
             f"{entry.entry_id}.code.{FRONT_DOOR}.{CODE_HANDYMAN}"
@@ -57,14 +57,14 @@ class Repair:
         path = Path(repairs.__file__).parent / "translations" / "en.json"
         self._texts = json.loads(path.read_text())["issues"]["duplicate_code"]
         self.shown: list[str] = []
-        """All that was sent to the dialog."""
+        """All texts that were sent to the dialog."""
 
     async def open(self) -> dict[str, Any]:
         """Open the dialog."""
         return await self._post("", {"handler": DOMAIN, "issue_id": self.issue_id})
 
     async def choose(self, flow: dict[str, Any], choice: str) -> dict[str, Any]:
-        """Choose from the menu, and confirm where that is asked for."""
+        """Choose from the menu, and confirm if needed."""
         flow = await self.pick(flow, choice)
         return await self.confirm(flow) if flow["type"] == "form" else flow
 
@@ -73,7 +73,7 @@ class Repair:
         return await self._post(f"/{flow['flow_id']}", {"next_step_id": choice})
 
     async def confirm(self, flow: dict[str, Any]) -> dict[str, Any]:
-        """Say yes."""
+        """Confirm."""
         return await self._post(f"/{flow['flow_id']}", {})
 
     async def _post(self, path: str, body: dict[str, str]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ class Repair:
         return answer
 
     def _check(self, answer: dict[str, Any]) -> None:
-        """Have a text for everything that the dialog shows."""
+        """Check that everything shown has a text."""
         texts = self._texts["fix_flow"]
         match answer["type"]:
             case "abort":
@@ -110,7 +110,7 @@ async def repair(
     entry: MockConfigEntry,
     coordinator: SeamCoordinator,
 ) -> Repair:
-    """Return somebody who repairs the handyman's code."""
+    """Return the repair dialog of the handyman's code."""
     assert await async_setup_component(hass, REPAIRS_DOMAIN, {})
     return Repair(await hass_client(), entry)
 
@@ -127,10 +127,8 @@ def _writes(simulator: Simulator, path: str = "/access_codes/unmanaged/") -> lis
     ]
 
 
-async def test_the_dialog_names_both_codes(
-    simulator: Simulator, repair: Repair
-) -> None:
-    """Nothing is done by looking at it."""
+async def test_repair_shows_both_codes(simulator: Simulator, repair: Repair) -> None:
+    """Opening the dialog changes nothing."""
     flow = await repair.open()
     assert flow["type"] == "menu"
     assert flow["step_id"] == "init"
@@ -142,10 +140,10 @@ async def test_the_dialog_names_both_codes(
     assert not _writes(simulator)
 
 
-async def test_deleting_has_to_be_confirmed(
+async def test_repair_delete_needs_confirmation(
     hass: HomeAssistant, simulator: Simulator, repair: Repair
 ) -> None:
-    """Whoever closes the dialog then has deleted nothing."""
+    """Nothing is deleted before the confirmation."""
     flow = await repair.pick(await repair.open(), "delete")
     assert (flow["type"], flow["step_id"]) == ("form", "delete")
     placeholders = flow["description_placeholders"]
@@ -155,10 +153,10 @@ async def test_deleting_has_to_be_confirmed(
     assert _issue(hass, repair)
 
 
-async def test_deleting_the_other(
+async def test_repair_delete(
     hass: HomeAssistant, simulator: Simulator, repair: Repair, poll: Poll
 ) -> None:
-    """The issue is gone with the code, and the handyman's gets onto the lock."""
+    """The unmanaged code is deleted, the issue is solved, and the managed code is set."""
     done = await repair.choose(await repair.open(), "delete")
     assert (done["type"], done["description"]) == ("create_entry", "deleted")
     assert UNMANAGED_OLD_GUEST not in simulator.state.access_codes
@@ -168,7 +166,7 @@ async def test_deleting_the_other(
 
 
 @pytest.mark.parametrize("new_id", [False, True])
-async def test_converting_the_other(
+async def test_repair_convert(
     hass: HomeAssistant,
     simulator: Simulator,
     repair: Repair,
@@ -176,10 +174,10 @@ async def test_converting_the_other(
     monkeypatch: pytest.MonkeyPatch,
     new_id: bool,
 ) -> None:
-    """It is managed, and the issue is not back with the next poll.
+    """The code is managed, and the next poll does not create the issue again.
 
-    The error stays until somebody decides which of the two codes is to have the PIN:
-    it is told again after the grace time, as one that cannot be repaired here.
+    Seam's error stays until one of the codes gets another PIN, so that an issue that is
+    not fixable follows after the grace period.
     """
     simulator.control.convert_with_new_id(new_id)
     done = await repair.choose(await repair.open(), "convert")
@@ -202,14 +200,14 @@ async def test_converting_the_other(
     assert not issue.is_fixable
 
 
-async def test_leaving_it(
+async def test_repair_leave(
     hass: HomeAssistant,
     simulator: Simulator,
     entry: MockConfigEntry,
     repair: Repair,
     poll: Poll,
 ) -> None:
-    """The issue is ignored from then on, and nothing is changed."""
+    """The issue is ignored, and nothing changes."""
     done = await repair.choose(await repair.open(), "leave")
     assert (done["type"], done["reason"]) == ("abort", "left")
     await poll()
@@ -223,10 +221,10 @@ async def test_leaving_it(
 
 
 @pytest.mark.parametrize("choice", ["convert", "delete"])
-async def test_a_refusal_is_told_and_people_can_choose_again(
+async def test_repair_refused_by_seam(
     hass: HomeAssistant, simulator: Simulator, repair: Repair, choice: str
 ) -> None:
-    """Seam's reason is shown, without PINs; the second try works."""
+    """Seam's reason is shown without PINs, and the choices again."""
     pin = simulator.state.access_codes[UNMANAGED_OLD_GUEST].code
     simulator.faults.add(
         "status",
@@ -246,10 +244,8 @@ async def test_a_refusal_is_told_and_people_can_choose_again(
     assert not any(str(pin) in text for text in repair.shown)
 
 
-async def test_a_refusal_that_comes_too_late(
-    simulator: Simulator, repair: Repair
-) -> None:
-    """Where the collision is over by then, there is nothing left to choose."""
+async def test_repair_refused_but_solved(simulator: Simulator, repair: Repair) -> None:
+    """The flow ends if the conflict is solved by then."""
     flow = await repair.open()
     simulator.faults.add("status", path="/access_codes/unmanaged/delete", status=400)
     simulator.control.clear_code_problems(CODE_HANDYMAN)
@@ -257,10 +253,8 @@ async def test_a_refusal_that_comes_too_late(
     assert (done["type"], done["reason"]) == ("abort", "solved")
 
 
-async def test_a_conversion_that_fails_later_is_told(
-    simulator: Simulator, repair: Repair
-) -> None:
-    """Seam takes the conversion on, and only then finds that it is not possible."""
+async def test_repair_conversion_fails(simulator: Simulator, repair: Repair) -> None:
+    """The reason of a failed conversion is shown."""
     simulator.control.fail_next_conversion()
     flow = await repair.choose(await repair.open(), "convert")
     assert (flow["type"], flow["step_id"]) == ("menu", "failed")
@@ -268,10 +262,8 @@ async def test_a_conversion_that_fails_later_is_told(
     assert not simulator.state.access_codes[UNMANAGED_OLD_GUEST].is_managed
 
 
-async def test_a_deletion_that_fails_later_is_told(
-    simulator: Simulator, repair: Repair
-) -> None:
-    """Seam's last word counts, not its first."""
+async def test_repair_deletion_fails(simulator: Simulator, repair: Repair) -> None:
+    """The reason of a failed deletion is shown."""
     simulator.faults.add(
         "status",
         path="/access_codes/unmanaged/delete",
@@ -284,8 +276,8 @@ async def test_a_deletion_that_fails_later_is_told(
     assert r"Seam is tired\." in flow["description_placeholders"]["reason"]
 
 
-async def test_too_many_requests_are_told(simulator: Simulator, repair: Repair) -> None:
-    """With how long to wait."""
+async def test_repair_rate_limit(simulator: Simulator, repair: Repair) -> None:
+    """The reason says how long to wait."""
     simulator.faults.add(
         "rate_limit", path="/access_codes/unmanaged/delete", retry_after=17, count=1
     )
@@ -295,14 +287,14 @@ async def test_too_many_requests_are_told(simulator: Simulator, repair: Repair) 
     assert done["type"] == "create_entry"
 
 
-async def test_what_is_under_way_is_not_called_done(
+async def test_repair_pending(
     hass: HomeAssistant,
     simulator: Simulator,
     repair: Repair,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A slow lock: the issue stays until the lock has followed."""
-    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.01,) * 2)
+    """The issue stays until the lock has made the change."""
+    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.01,) * 2)
     simulator.control.lock_offline("Front Door")
     done = await repair.choose(await repair.open(), "delete")
     assert (done["type"], done["reason"]) == ("abort", "under_way")
@@ -310,10 +302,10 @@ async def test_what_is_under_way_is_not_called_done(
 
 
 @pytest.mark.parametrize("choice", ["convert", "delete"])
-async def test_the_other_code_vanishes_unnoticed(
+async def test_repair_code_not_found(
     simulator: Simulator, repair: Repair, choice: str
 ) -> None:
-    """Seam says that it is gone: so does the dialog."""
+    """The flow ends if Seam does not know the code."""
     flow = await repair.open()
     simulator.control.vanish_code(UNMANAGED_OLD_GUEST)
     done = await repair.choose(flow, choice)
@@ -333,7 +325,7 @@ async def test_the_other_code_vanishes_unnoticed(
         ("another collision", "solved"),
     ],
 )
-async def test_what_is_to_be_repaired_vanishes(
+async def test_repair_conflict_gone(
     hass: HomeAssistant,
     simulator: Simulator,
     entry: MockConfigEntry,
@@ -343,7 +335,7 @@ async def test_what_is_to_be_repaired_vanishes(
     reason: str,
     choice: str,
 ) -> None:
-    """Between looking and choosing anything may happen; nothing else is touched."""
+    """The flow ends, and nothing else changes."""
     flow = await repair.open()
     if trouble == "entry":
         assert await hass.config_entries.async_unload(entry.entry_id)
@@ -376,10 +368,10 @@ def _make_trouble(simulator: Simulator, trouble: str) -> None:
             error["unmanaged_access_code_id"] = UNMANAGED_NEIGHBOUR
 
 
-async def test_what_vanishes_while_deleting_is_confirmed(
+async def test_repair_conflict_gone_before_confirmation(
     simulator: Simulator, repair: Repair, reconcile: Poll
 ) -> None:
-    """What was shown to be deleted need not be there any more."""
+    """The flow ends if the code is gone before the confirmation."""
     flow = await repair.pick(await repair.open(), "delete")
     simulator.control.clear_code_problems(CODE_HANDYMAN)
     await reconcile()
@@ -388,10 +380,10 @@ async def test_what_vanishes_while_deleting_is_confirmed(
     assert not _writes(simulator)
 
 
-async def test_leaving_what_is_not_shown_any_more(
+async def test_repair_leave_closed_issue(
     hass: HomeAssistant, simulator: Simulator, repair: Repair
 ) -> None:
-    """An issue that is closed, while its codes still collide, cannot be ignored."""
+    """An issue that is closed cannot be ignored."""
     flow = await repair.open()
     ir.async_delete_issue(hass, DOMAIN, repair.issue_id)
     done = await repair.choose(flow, "leave")
@@ -399,10 +391,10 @@ async def test_leaving_what_is_not_shown_any_more(
     assert _issue(hass, repair) is None
 
 
-async def test_names_are_text(
+async def test_repair_escapes_names(
     hass: HomeAssistant, simulator: Simulator, repair: Repair, reconcile: Poll
 ) -> None:
-    """What guests and makers write is neither markdown nor HTML, from step to step."""
+    """Names are neither markdown nor HTML."""
     name = "[x](https://evil.example) <img src=x>"
     shown = r"\[x\]\(https\:\/\/evil\.example\) \<img src\=x\>"
     simulator.state.access_codes[UNMANAGED_OLD_GUEST].name = name
@@ -421,10 +413,10 @@ async def test_names_are_text(
         assert answer["description_placeholders"]["plain_other"] == name
 
 
-async def test_only_what_is_possible_is_offered(
+async def test_repair_offers_possible_choices(
     simulator: Simulator, repair: Repair, reconcile: Poll
 ) -> None:
-    """A code that cannot be managed can still be deleted, and the other way round."""
+    """Only possible choices are offered."""
     other = simulator.state.access_codes[UNMANAGED_OLD_GUEST]
     other.cannot_be_managed = True
     await reconcile()
@@ -435,10 +427,10 @@ async def test_only_what_is_possible_is_offered(
     assert (await repair.open())["menu_options"] == ["convert", "leave"]
 
 
-async def test_an_issue_without_a_repair_has_no_dialog(
+async def test_repair_not_fixable(
     hass: HomeAssistant, simulator: Simulator, repair: Repair, reconcile: Poll
 ) -> None:
-    """What collides with the installer's code is only told."""
+    """An issue without choices is not fixable."""
     [error] = simulator.state.access_codes[CODE_HANDYMAN].errors
     error["unmanaged_access_code_id"] = UNMANAGED_INSTALLER
     await reconcile()
@@ -452,14 +444,14 @@ async def test_an_issue_without_a_repair_has_no_dialog(
     assert response.status == HTTPStatus.BAD_REQUEST
 
 
-async def test_only_admins_repair(
+async def test_repair_requires_admin(
     hass: HomeAssistant,
     hass_client: ClientSessionGenerator,
     hass_read_only_access_token: str,
     simulator: Simulator,
     repair: Repair,
 ) -> None:
-    """Others cannot even look."""
+    """Other users cannot open the dialog."""
     client = await hass_client(hass_read_only_access_token)
     response = await client.post(
         "/api/repairs/issues/fix",

@@ -1,4 +1,4 @@
-"""A button that has Seam read the locks anew."""
+"""Button platform for Seam."""
 
 import asyncio
 from typing import override
@@ -9,13 +9,12 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api import SeamAuthError, SeamRateLimitError
 from .const import DOMAIN
 from .coordinator import SeamConfigEntry
 from .entity import SeamWorkspaceEntity
-from .errors import translated_errors
+from .errors import ActionError, WorkspaceRefusedError, translated_errors
 
-# Presses do not wait for each other: they join.
+# Simultaneous presses share one sync.
 PARALLEL_UPDATES = 0
 
 SYNC = ButtonEntityDescription(
@@ -28,69 +27,62 @@ async def async_setup_entry(
     entry: SeamConfigEntry,
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
-    """Set up the button of a workspace."""
+    """Set up the sync button of a workspace."""
     async_add_entities([SeamSyncButton(entry.runtime_data, SYNC)])
 
 
 class SeamSyncButton(SeamWorkspaceEntity, ButtonEntity):
-    """Has Seam read the accounts of the locks' makers now, and fetches everything.
+    """A button that lets Seam sync all connected accounts, and fetches everything.
 
-    Seam reads them in its own time; what it finds arrives as events.
+    Seam syncs them in the background; what it finds arrives as events.
     """
 
     _running: asyncio.Task[None] | None = None
 
     @override
     async def async_press(self) -> None:
-        """Sync, or join the sync that somebody else has begun, and its outcome.
+        """Start a sync, or wait for the running one.
 
-        Each asks Seam to ask every maker: impatience must not multiply that.
+        Seam limits how often the accounts of manufacturers can be synced.
         """
         if self._running is None or self._running.done():
             self._running = self.coordinator.config_entry.async_create_task(
                 self.hass, self._async_sync(), f"{DOMAIN} sync"
             )
-        # The others still wait for it when one of them is cancelled.
+        # The sync goes on for the other callers if one of them is cancelled.
         await asyncio.shield(self._running)
 
     async def _async_sync(self) -> None:
-        """Have all accounts read and fetch everything; raise what went wrong."""
         coordinator = self.coordinator
-        failures: list[HomeAssistantError] = []
-        accounts = {
+        errors: list[HomeAssistantError] = []
+        account_ids = {
             lock.device.connected_account_id
             for lock in coordinator.data.locks.values()
             if lock.device.connected_account_id
         }
-        for account_id in sorted(accounts):
+        for account_id in sorted(account_ids):
             try:
-                with translated_errors(coordinator, changes=False):
+                with translated_errors(coordinator, is_change=False):
                     await coordinator.client.sync_connected_account(account_id)
+            except WorkspaceRefusedError:
+                raise
             except HomeAssistantError as err:
-                if isinstance(err.__cause__, SeamAuthError | SeamRateLimitError):
-                    # Seam has heard enough: asking for the rest would make it worse.
-                    raise
-                # Trouble of one account is none of the others'.
-                failures.append(err)
+                errors.append(err)
         try:
             await self._async_fetch()
         except HomeAssistantError as err:
-            failures.append(err)
-        if len(failures) > 1:
-            raise HomeAssistantError(
-                translation_domain=DOMAIN,
-                translation_key="sync_failed",
-                translation_placeholders={"failed": "; ".join(map(str, failures))},
-            )
-        if failures:
-            raise failures[0]
+            errors.append(err)
+        if len(errors) > 1:
+            raise ActionError("sync_failed", failed="; ".join(map(str, errors)))
+        if errors:
+            raise errors[0]
 
     async def _async_fetch(self) -> None:
-        """Fetch everything; raise why it could not be had, if so."""
+        """Fetch everything; raise an error if that failed."""
         coordinator = self.coordinator
         await coordinator.async_reconcile()
         error = coordinator.last_exception
-        # A success leaves the exception of the last failure where it is.
+        # The last exception is kept after a success.
         if not coordinator.last_update_success and isinstance(
             error, HomeAssistantError
         ):

@@ -1,4 +1,4 @@
-"""Refusals, Seam's and ours, as Home Assistant tells them to people."""
+"""Errors of actions, with translated messages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,53 +18,72 @@ from .api import (
 from .const import DOMAIN
 from .coordinator import SeamCoordinator
 
-_KEYS: dict[type[SeamError], str] = {
-    SeamAuthError: "invalid_auth",
-    SeamDuplicateCodeError: "duplicate_access_code",
-    SeamNotFoundError: "not_found",
-    SeamNotSentError: "not_sent",
-    # Whether a change was made before Seam or the connection broke, nobody knows.
-    SeamServerError: "change_uncertain",
-    SeamUnreachableError: "change_uncertain",
-}
+
+class ActionError(HomeAssistantError):
+    """An action failed."""
+
+    def __init__(self, translation_key: str, **placeholders: str) -> None:
+        """Initialize the error."""
+        super().__init__(
+            translation_domain=DOMAIN,
+            translation_key=translation_key,
+            translation_placeholders=placeholders or None,
+        )
 
 
-def refusal(key: str, **placeholders: str) -> ServiceValidationError:
-    """Return the error for input that cannot be right."""
+class ChangeUncertainError(ActionError):
+    """Seam did not confirm a change, so it may or may not have been made."""
+
+
+class NotFoundError(ActionError):
+    """Seam does not know the lock or code."""
+
+
+class WorkspaceRefusedError(ActionError):
+    """Seam refuses every request: invalid key, suspended workspace or rate limit."""
+
+
+def refusal(translation_key: str, **placeholders: str) -> ServiceValidationError:
+    """Return the error for invalid input."""
     return ServiceValidationError(
         translation_domain=DOMAIN,
-        translation_key=key,
+        translation_key=translation_key,
         translation_placeholders=placeholders or None,
     )
 
 
 @contextmanager
 def translated_errors(
-    coordinator: SeamCoordinator, *, changes: bool = True
+    coordinator: SeamCoordinator, *, is_change: bool = True
 ) -> Iterator[None]:
-    """Turn what Seam says into a translated error.
-
-    Where the key is refused, a new one is asked for. What `changes` nothing is not
-    called uncertain.
-    """
+    """Translate Seam's errors, and start reauthentication if the key is refused."""
     try:
         yield
     except SeamError as err:
         err.redact(coordinator.secrets.mask)
         if isinstance(err, SeamAuthError):
             coordinator.config_entry.async_start_reauth(coordinator.hass)
-        placeholders = {"error": str(err)}
-        if isinstance(err, SeamRateLimitError):
-            placeholders["seconds"] = str(round(err.retry_after))
-            key = "rate_limited"
-        elif "suspended" in (err.error_type or ""):
-            key = "workspace_suspended"
-        else:
-            key = _KEYS.get(type(err), "refused")
-            if not changes and isinstance(err, SeamServerError | SeamUnreachableError):
-                key = "cannot_connect"
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key=key,
-            translation_placeholders=placeholders,
-        ) from err
+        raise _translated(err, is_change=is_change) from err
+
+
+def _translated(err: SeamError, *, is_change: bool) -> ActionError:
+    error = str(err)
+    if "suspended" in (err.error_type or ""):
+        return WorkspaceRefusedError("workspace_suspended", error=error)
+    match err:
+        case SeamRateLimitError():
+            seconds = str(round(err.retry_after))
+            return WorkspaceRefusedError("rate_limited", error=error, seconds=seconds)
+        case SeamAuthError():
+            return WorkspaceRefusedError("invalid_auth", error=error)
+        case SeamNotFoundError():
+            return NotFoundError("not_found", error=error)
+        case SeamDuplicateCodeError():
+            return ActionError("duplicate_access_code", error=error)
+        case SeamNotSentError() if is_change:
+            return ActionError("not_sent", error=error)
+        case SeamServerError() | SeamUnreachableError():
+            if is_change:
+                return ChangeUncertainError("change_uncertain", error=error)
+            return ActionError("cannot_connect", error=error)
+    return ActionError("refused", error=error)

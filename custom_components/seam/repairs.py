@@ -1,7 +1,6 @@
-"""Repairing: what to do with an unmanaged code that has the PIN of a managed one."""
+"""Repairs platform for Seam."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 from homeassistant.components.repairs import RepairsFlow, RepairsFlowResult
@@ -13,12 +12,13 @@ from homeassistant.helpers import issue_registry as ir
 
 from .actions.convert import async_convert
 from .actions.delete import async_delete
+from .actions.outcomes import Outcome, Result
+from .actions.targets import Target, lock_entity_id
 from .api import AccessCode
-from .attributes import JsonObject
 from .const import DOMAIN
-from .coordinator import SeamConfigEntry, SeamCoordinator
+from .coordinator import SeamConfigEntry
+from .errors import NotFoundError
 from .issues import as_placeholders, colliding_code, repair_options
-from .sync.snapshot import LockData
 
 
 async def async_create_fix_flow(
@@ -26,95 +26,86 @@ async def async_create_fix_flow(
     issue_id: str,
     data: dict[str, str | int | float | None] | None,
 ) -> RepairsFlow:
-    """Return the flow for an issue; duplicate codes are the only ones with one."""
+    """Return the flow for an issue. Only duplicate codes are fixable."""
     issue = ir.async_get(hass).issues[DOMAIN, issue_id]
     return DuplicateCodeFlow(issue.translation_placeholders or {})
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Collision:
-    """A lock and the unmanaged code on it that is in the way of a managed one."""
-
-    coordinator: SeamCoordinator
-    lock: LockData
-    other: AccessCode
-
-
 class DuplicateCodeFlow(RepairsFlow):
-    """Asks whether to convert, delete or leave the unmanaged code, until it worked."""
+    """Convert, delete or keep an unmanaged code with the PIN of a managed one."""
 
     def __init__(self, placeholders: dict[str, str]) -> None:
-        """Call everything as the issue does."""
+        """Initialize the flow with the placeholders of the issue."""
         self._placeholders = placeholders
 
     async def async_step_init(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show what can be done."""
+        """Show the choices."""
         return self._show_choices("init")
 
     async def async_step_failed(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Show it again, with the reason why it did not work."""
+        """Show the choices again, with the reason of the failure."""
         return self._show_choices("failed")
 
     async def async_step_convert(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Have Seam manage the code. It goes on working: nobody is asked again."""
+        """Convert the code without confirmation, as it keeps working."""
         return await self._async_repair(_async_convert)
 
     async def async_step_delete(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Delete the code, once that is confirmed: it does not come back."""
+        """Delete the code after confirmation."""
         if user_input is None:
-            self._find_collision()
+            self._find_codes()
             return self.async_show_form(
                 step_id="delete", description_placeholders=self._placeholders
             )
-        return await self._async_repair(_async_delete)
+        return await self._async_repair(async_delete)
 
     async def async_step_leave(
         self, user_input: dict[str, Any] | None = None
     ) -> RepairsFlowResult:
-        """Leave everything as it is, and say no more of it."""
-        self._find_collision()
+        """Keep the code, and ignore the issue."""
+        self._find_codes()
         if ir.async_get(self.hass).async_get_issue(DOMAIN, self.issue_id) is None:
-            raise self._over("solved")
+            raise self._abort("solved")
         ir.async_ignore_issue(self.hass, DOMAIN, self.issue_id, True)
-        raise self._over("left")
+        raise self._abort("left")
 
     def _show_choices(self, step_id: str) -> RepairsFlowResult:
-        collision = self._find_collision()
+        target, other = self._find_codes()
         return self.async_show_menu(
             step_id=step_id,
-            menu_options=[*repair_options(collision.lock, collision.other), "leave"],
+            menu_options=[*repair_options(target.lock, other), "leave"],
             description_placeholders=self._placeholders,
         )
 
     async def _async_repair(
-        self, repair: Callable[[_Collision], Awaitable[JsonObject]]
+        self, repair: Callable[[Target, AccessCode], Awaitable[Result]]
     ) -> RepairsFlowResult:
-        """Do what was chosen; let people choose again, with the reason, if it fails."""
-        collision = self._find_collision()
+        """Repair the issue; show the choices again if that fails."""
+        target, other = self._find_codes()
         try:
-            outcome = await repair(collision)
+            result = await repair(target, other)
+        except NotFoundError as err:
+            raise self._abort("other_gone") from err
         except HomeAssistantError as err:
-            if err.translation_key == "not_found":
-                raise self._over("other_gone") from err
             return await self._async_failed(str(err))
-        if outcome["outcome"] == "pending":
-            raise self._over("under_way")
-        if reason := outcome.get("reason"):
-            return await self._async_failed(str(reason))
-        # The error may outlast the repair. Then the issue comes back, in its time.
+        if result.outcome is Outcome.PENDING:
+            raise self._abort("under_way")
+        if result.reason is not None:
+            return await self._async_failed(result.reason)
+        # If the error persists, the listeners create the issue again.
         ir.async_delete_issue(self.hass, DOMAIN, self.issue_id)
-        collision.coordinator.async_update_listeners()
+        target.coordinator.async_update_listeners()
         return self.async_create_entry(
             data={},
-            description=str(outcome["outcome"]),
+            description=result.outcome.value,
             description_placeholders=self._placeholders,
         )
 
@@ -122,45 +113,36 @@ class DuplicateCodeFlow(RepairsFlow):
         self._placeholders = self._placeholders | as_placeholders(reason=reason)
         return await self.async_step_failed()
 
-    def _find_collision(self) -> _Collision:
-        """Return what collides now. Where nothing does any more, the flow is over."""
+    def _find_codes(self) -> tuple[Target, AccessCode]:
+        """Return the lock and the unmanaged code; abort if there is no conflict."""
         data = self.data or {}
         entry: SeamConfigEntry | None = self.hass.config_entries.async_get_entry(
             str(data.get("entry_id"))
         )
         if entry is None or entry.state is not ConfigEntryState.LOADED:
-            raise self._over("not_loaded")
-        lock = entry.runtime_data.data.locks.get(str(data.get("device_id")))
+            raise self._abort("not_loaded")
+        coordinator = entry.runtime_data
+        lock = coordinator.data.locks.get(str(data.get("device_id")))
         if lock is None:
-            raise self._over("lock_gone")
+            raise self._abort("lock_gone")
         if (code := lock.code(str(data.get("access_code_id")))) is None:
-            raise self._over("code_gone")
+            raise self._abort("code_gone")
         if (other := lock.code(str(data.get("other_access_code_id")))) is None:
-            raise self._over("other_gone")
+            raise self._abort("other_gone")
         if other.is_managed:
-            raise self._over("managed_now")
+            raise self._abort("managed_now")
         if all(
             colliding_code(lock, code, problem) is not other
             for problem in code.own_errors
         ):
-            raise self._over("solved")
-        return _Collision(coordinator=entry.runtime_data, lock=lock, other=other)
+            raise self._abort("solved")
+        entity_id = lock_entity_id(coordinator, lock.device_id)
+        return Target(entity_id, coordinator, lock), other
 
-    def _over(self, reason: str) -> AbortFlow:
+    def _abort(self, reason: str) -> AbortFlow:
         return AbortFlow(reason, self._placeholders)
 
 
-async def _async_convert(collision: _Collision) -> JsonObject:
-    [outcome] = await async_convert(
-        collision.coordinator,
-        collision.lock,
-        [collision.other],
-        allow_external_modification=None,
-        force=None,
-        dry_run=False,
-    )
-    return outcome
-
-
-async def _async_delete(collision: _Collision) -> JsonObject:
-    return await async_delete(collision.coordinator, collision.lock, collision.other)
+async def _async_convert(target: Target, code: AccessCode) -> Result:
+    [(_, result)] = await async_convert(target, [code])
+    return result

@@ -1,44 +1,65 @@
-"""The small rental, set up, and a caller of actions."""
+"""Fixtures for tests of actions."""
 
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.seam.actions import waiting as attempts
+from custom_components.seam.actions import waiting
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
+from simulator.manufacturers import IGLOOHOME
 from simulator.seed import KEY_TWO, WORKSPACE_TWO, WORKSPACE_TWO_NAME
+from tests.conftest import Poll
 
 from .support import Actions
 
 
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Ask often, as the simulator's time runs fast."""
-    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.02,) * 40)
+    """Poll often, as the simulator runs fast."""
+    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.02,) * 40)
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Give up waiting soon."""
-    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.01,) * 4)
+    """Give up soon."""
+    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.01,) * 4)
 
 
 @pytest.fixture
 def actions(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> Actions:
-    """Return a caller of actions on the small rental."""
+    """Return a caller of actions."""
     return Actions(hass, simulator)
+
+
+@pytest.fixture
+async def gate(simulator: Simulator, reconcile: Poll) -> str:
+    """Add a lock without access codes."""
+    device = simulator.control.add_lock("Gate")
+    device.flags = {"can_remotely_lock": False, "can_remotely_unlock": True}
+    device.capabilities_supported = ["lock"]
+    device.properties = {}
+    await reconcile()
+    return "lock.gate"
+
+
+@pytest.fixture
+async def cellar(simulator: Simulator, reconcile: Poll) -> str:
+    """Add a lock with offline codes."""
+    simulator.control.add_lock("Cellar", IGLOOHOME)
+    await reconcile()
+    return "lock.cellar"
 
 
 @pytest.fixture
 async def second_entry(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> MockConfigEntry:
-    """Set up the second workspace, too."""
+    """Set up the second workspace."""
     entry = MockConfigEntry(
         domain=DOMAIN,
         title=WORKSPACE_TWO_NAME,

@@ -1,4 +1,4 @@
-"""Calling actions, and looking at what the simulator made of it."""
+"""Helpers to call actions and to inspect the simulator."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -30,12 +30,11 @@ READS = {
     "/events/list",
 }
 
-# The keys of an answer, where it is about a code with its PIN.
+# The keys of an answer with a PIN.
 WITH_PIN = {
     "access_code_id",
     "name",
     "code",
-    "state",
     "status",
     "type",
     "starts_at",
@@ -45,7 +44,7 @@ WITH_PIN = {
 
 
 def texts(err: BaseException | None) -> Iterator[str]:
-    """Return whatever an error and those behind it would show."""
+    """Return all texts of an error and its causes."""
     seen: set[int] = set()
     waiting = [err]
     while waiting:
@@ -57,24 +56,24 @@ def texts(err: BaseException | None) -> Iterator[str]:
 
 
 def shown_anywhere(hass: HomeAssistant, pin: str) -> bool:
-    """Return whether any state shows a PIN. Times and ids of states hold any digits."""
+    """Return whether any state contains a PIN."""
     return any(
         pin in f"{state.state} {state.attributes}" for state in hass.states.async_all()
     )
 
 
 class Actions:
-    """Calls actions."""
+    """A caller of actions."""
 
     def __init__(self, hass: HomeAssistant, simulator: Simulator) -> None:
-        """Call them in a hass that is connected to a simulator."""
+        """Initialize the caller."""
         self.hass = hass
         self.simulator = simulator
 
     async def answers(
         self, action: str, entity_id: str | list[str], **data: Any
     ) -> dict[str, Any]:
-        """Return what an action answers, by entity."""
+        """Return the response of an action."""
         answer = await self.hass.services.async_call(
             DOMAIN,
             action,
@@ -86,13 +85,13 @@ class Actions:
         return dict(answer)
 
     async def answer(self, action: str, entity_id: str, **data: Any) -> Any:
-        """Return what an action answers for its only lock."""
+        """Return the answer of an action for one lock."""
         answers = await self.answers(action, entity_id, **data)
         assert list(answers) == [entity_id]
         return answers[entity_id]
 
     async def run(self, action: str, entity_id: str | list[str], **data: Any) -> None:
-        """Call an action as automations do, without asking for an answer."""
+        """Call an action without a response, like automations."""
         await self.hass.services.async_call(
             DOMAIN, action, {"entity_id": entity_id, **data}, blocking=True
         )
@@ -100,7 +99,7 @@ class Actions:
     async def fails(
         self, key: str, action: str, entity_id: str | list[str], **data: Any
     ) -> str:
-        """Return the message of an action that fails with this translation key."""
+        """Return the error message of an action that fails with this translation key."""
         with pytest.raises(HomeAssistantError) as caught:
             await self.answers(action, entity_id, **data)
         return self._message(caught.value, key, data)
@@ -114,7 +113,7 @@ class Actions:
         may_read: bool = False,
         **data: Any,
     ) -> str:
-        """Return the message of a refusal, of which Seam must not hear."""
+        """Return the error message of an action that is refused before any request."""
         before = len(self.simulator.requests)
         world = self.world
         with pytest.raises(ServiceValidationError) as caught:
@@ -143,13 +142,13 @@ class Actions:
 
     @property
     def writes(self) -> list[str]:
-        """The paths of all requests that change something."""
+        """The paths of all requests that change anything."""
         reads = READS | {"/workspaces/get"}
         return [r.path for r in self.simulator.requests if r.path not in reads]
 
     @property
     def world(self) -> dict[str, Any]:
-        """What of the simulator's world actions can change, as it is now."""
+        """The current values in the simulator that actions can change."""
         world = self.simulator.state
         codes = {
             code.access_code_id: (
@@ -172,11 +171,11 @@ class Actions:
         return {**codes, **lengths}
 
     def code(self, access_code_id: str) -> AccessCode:
-        """Return a code as the simulator has it."""
+        """Return a code of the simulator."""
         return self.simulator.state.access_codes[access_code_id]
 
     def listed(self, entity_id: str, kind: str = "managed") -> dict[str, Any]:
-        """Return the codes in the attributes of a lock's sensor, by id."""
+        """Return the codes in the attributes of a sensor, by id."""
         name = entity_id.removeprefix("lock.")
         state = self.hass.states.get(f"sensor.{name}_{kind}_access_codes")
         assert state is not None

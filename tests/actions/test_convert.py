@@ -1,4 +1,4 @@
-"""Unmanaged codes become managed, and the answer says what became of each."""
+"""The action `convert_access_code`."""
 
 from dataclasses import replace
 from typing import Any
@@ -34,8 +34,8 @@ CONVERT_PATH = "/access_codes/unmanaged/convert_to_managed"
 @pytest.mark.parametrize(
     "pick", [{"name": "Neighbour"}, {"access_code_id": UNMANAGED_NEIGHBOUR}]
 )
-async def test_one_code(actions: Actions, pick: dict[str, str]) -> None:
-    """A code moves from one sensor to the other, and stays what it was."""
+async def test_convert_one_code(actions: Actions, pick: dict[str, str]) -> None:
+    """A converted code moves to the other sensor and keeps its values."""
     before = actions.code(UNMANAGED_NEIGHBOUR).code
 
     answer = await actions.answer(CONVERT, FRONT, **pick)
@@ -58,8 +58,8 @@ async def test_one_code(actions: Actions, pick: dict[str, str]) -> None:
     assert request.body == {"access_code_id": UNMANAGED_NEIGHBOUR}
 
 
-async def test_fields_reach_seam(actions: Actions) -> None:
-    """What was chosen is passed on."""
+async def test_convert_passes_fields_to_seam(actions: Actions) -> None:
+    """Optional fields are passed to Seam."""
     await actions.answer(
         CONVERT, FRONT, name="Neighbour", force=True, allow_external_modification=True
     )
@@ -72,8 +72,10 @@ async def test_fields_reach_seam(actions: Actions) -> None:
     assert actions.code(UNMANAGED_NEIGHBOUR).is_external_modification_allowed
 
 
-async def test_new_id(simulator: Simulator, actions: Actions) -> None:
-    """A code that gets another id is recognised, and listed once."""
+async def test_convert_recognizes_code_with_new_id(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """A code that gets a new id counts as converted and is listed once."""
     simulator.control.convert_with_new_id()
     pin = actions.code(UNMANAGED_NEIGHBOUR).code
 
@@ -92,8 +94,8 @@ async def test_new_id(simulator: Simulator, actions: Actions) -> None:
     assert names.count("Neighbour") == 1
 
 
-async def test_all_codes(simulator: Simulator, actions: Actions) -> None:
-    """Each code of a lock has its own outcome, with the reason where it is not good."""
+async def test_convert_all(simulator: Simulator, actions: Actions) -> None:
+    """Each code of a lock has its own outcome and reason."""
     simulator.control.fail_next_conversion()
 
     answer = await actions.answer(CONVERT, FRONT, all=True)
@@ -114,8 +116,8 @@ async def test_all_codes(simulator: Simulator, actions: Actions) -> None:
     }
 
 
-async def test_all_codes_of_several_locks(actions: Actions) -> None:
-    """Each lock has its own answer; one without such codes has an empty one."""
+async def test_convert_all_on_several_locks(actions: Actions) -> None:
+    """Each lock has its own answer, which may be empty."""
     answers = await actions.answers(CONVERT, [FLAT_1, FLAT_2, KEYPAD], all=True)
 
     outcomes = {
@@ -129,10 +131,10 @@ async def test_all_codes_of_several_locks(actions: Actions) -> None:
     }
 
 
-async def test_all_without_an_answer_tells_failures(
+async def test_convert_all_without_response_raises_failures(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Where nobody takes the answer, a failure is an error; the others are done."""
+    """Without a response, failures raise an error, and the other codes are converted."""
     simulator.control.fail_next_conversion()
     with pytest.raises(HomeAssistantError, match="Neighbour") as caught:
         await actions.run(CONVERT, FRONT, all=True)
@@ -140,8 +142,10 @@ async def test_all_without_an_answer_tells_failures(
     assert actions.code(UNMANAGED_OLD_GUEST).is_managed
 
 
-async def test_all_without_an_answer_where_none_can_be(actions: Actions) -> None:
-    """Whoever asks for all and gets none hears of it, and why."""
+async def test_convert_all_without_response_raises_if_none_is_convertible(
+    actions: Actions,
+) -> None:
+    """Without a response, an error says why no code was converted."""
     before = actions.world
     for entity_ids in (GARDEN, [FLAT_2, GARDEN]):
         with pytest.raises(ServiceValidationError) as caught:
@@ -152,22 +156,24 @@ async def test_all_without_an_answer_where_none_can_be(actions: Actions) -> None
     assert not actions.writes
 
 
-async def test_all_without_an_answer_where_there_are_none(actions: Actions) -> None:
-    """Where no codes are unmanaged all is as it should be."""
+async def test_convert_all_without_unmanaged_codes(actions: Actions) -> None:
+    """A lock without unmanaged codes is no error."""
     await actions.run(CONVERT, FLAT_2, all=True)
     assert not actions.writes
 
 
-async def test_all_without_an_answer_where_some_can_be(actions: Actions) -> None:
-    """Codes that never can be managed do not make an error of all the others."""
+async def test_convert_all_without_response_ignores_single_not_convertible(
+    actions: Actions,
+) -> None:
+    """Codes that cannot be converted are no error if others are converted."""
     await actions.run(CONVERT, [FRONT, GARDEN], all=True)
     assert actions.code(UNMANAGED_NEIGHBOUR).is_managed
     assert actions.code(UNMANAGED_OLD_GUEST).is_managed
     assert not actions.code(UNMANAGED_INSTALLER).is_managed
 
 
-async def test_dry_run(actions: Actions) -> None:
-    """A dry run says what would be done, and does not speak to Seam."""
+async def test_convert_dry_run(actions: Actions) -> None:
+    """A dry run returns what would be done, without any request."""
     before = len(actions.simulator.requests)
 
     answer = await actions.answer(CONVERT, FRONT, all=True, dry_run=True)
@@ -183,8 +189,8 @@ async def test_dry_run(actions: Actions) -> None:
     assert len(actions.simulator.requests) == before
 
 
-async def test_maker_without_conversion(actions: Actions) -> None:
-    """Where a maker has no conversion, none is tried."""
+async def test_convert_not_supported_by_manufacturer(actions: Actions) -> None:
+    """Codes of locks that do not support conversion are refused."""
     before = len(actions.simulator.requests)
     answer = await actions.answer(CONVERT, GARDEN, all=True)
     assert {r["access_code_id"]: r["outcome"] for r in answer["access_codes"]} == {
@@ -195,25 +201,25 @@ async def test_maker_without_conversion(actions: Actions) -> None:
     await actions.refused("not_convertible", CONVERT, GARDEN, name="Slot 4")
 
 
-async def test_maker_without_conversion_though_the_code_says_nothing(
+async def test_convert_not_supported_by_lock_without_flag_on_code(
     simulator: Simulator, actions: Actions, poll: Poll
 ) -> None:
-    """The maker decides, where Seam has no flag on the code."""
+    """The lock decides if the code has no flag."""
     simulator.control.add_unmanaged_code("Garden House", "Slot 9", None)
     await poll()
     await actions.refused("not_convertible", CONVERT, GARDEN, name="Slot 9")
 
 
-async def test_code_that_cannot_be_managed(actions: Actions) -> None:
-    """A code that Seam cannot manage is refused at once."""
+async def test_convert_code_that_cannot_be_managed(actions: Actions) -> None:
+    """A code that Seam cannot manage is refused."""
     message = await actions.refused(
         "not_convertible", CONVERT, FRONT, access_code_id=UNMANAGED_INSTALLER
     )
     assert "Installer" in message
 
 
-async def test_code_that_is_managed_already(actions: Actions) -> None:
-    """A managed code is not one to convert, by its id nor by its name."""
+async def test_convert_managed_code(actions: Actions) -> None:
+    """A managed code is not found, neither by id nor by name."""
     await actions.refused(
         "code_of_other_kind", CONVERT, FRONT, access_code_id=CODE_CLEANER
     )
@@ -222,8 +228,8 @@ async def test_code_that_is_managed_already(actions: Actions) -> None:
     assert CODE_CLEANER not in message
 
 
-async def test_all_or_one(actions: Actions) -> None:
-    """Everything and one of it is a contradiction."""
+async def test_convert_refuses_all_with_one_code(actions: Actions) -> None:
+    """`all` cannot be combined with a code."""
     await actions.refused("all_or_one", CONVERT, FRONT, name="Neighbour", all=True)
     await actions.refused(
         "all_or_one", CONVERT, FRONT, access_code_id=UNMANAGED_NEIGHBOUR, all=True
@@ -231,8 +237,8 @@ async def test_all_or_one(actions: Actions) -> None:
     await actions.refused("id_or_name", CONVERT, FRONT, all=False)
 
 
-async def test_failing_conversion(simulator: Simulator, actions: Actions) -> None:
-    """Seam tells of a failure by an event only."""
+async def test_convert_failure_event(simulator: Simulator, actions: Actions) -> None:
+    """Seam reports a failure by an event only."""
     simulator.control.fail_next_conversion()
     message = await actions.fails(
         "conversions_failed", CONVERT, FRONT, name="Neighbour"
@@ -242,10 +248,10 @@ async def test_failing_conversion(simulator: Simulator, actions: Actions) -> Non
     assert UNMANAGED_NEIGHBOUR in actions.listed(FRONT, "unmanaged")
 
 
-async def test_old_failure_is_not_this_one(
+async def test_convert_ignores_earlier_failure_event(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """A second try does not mistake the first one's event for its own."""
+    """The failure event of an earlier attempt is ignored."""
     simulator.control.fail_next_conversion()
     await actions.fails("conversions_failed", CONVERT, FRONT, name="Neighbour")
 
@@ -253,10 +259,10 @@ async def test_old_failure_is_not_this_one(
     assert answer["access_codes"][0]["outcome"] == "converted"
 
 
-async def test_never_finishing_conversion(
+async def test_convert_pending(
     simulator: Simulator, actions: Actions, impatient: None
 ) -> None:
-    """A conversion that takes too long is pending, and the code stays where it was."""
+    """A conversion that takes too long is pending, and the code stays unmanaged."""
     simulator.clock.speed = 0.001
 
     answer = await actions.answer(CONVERT, FRONT, name="Neighbour")
@@ -274,13 +280,13 @@ async def test_never_finishing_conversion(
     assert UNMANAGED_NEIGHBOUR in actions.listed(FRONT, "unmanaged")
 
 
-async def test_never_finishing_conversion_without_an_answer(
+async def test_convert_pending_without_response_is_logged(
     simulator: Simulator,
     actions: Actions,
     impatient: None,
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    """What is only begun stands in the log, if nobody takes the answer."""
+    """Without a response, the log says what is pending."""
     simulator.clock.speed = 0.001
     await actions.run(CONVERT, FRONT, all=True)
     for name in ("Neighbour", "Summer guest"):
@@ -290,10 +296,10 @@ async def test_never_finishing_conversion_without_an_answer(
     assert "Installer" not in caplog.text
 
 
-async def test_offline_lock(
+async def test_convert_on_offline_lock(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """A lock that is offline is looked at once and not waited for."""
+    """An offline lock is checked once and not waited for."""
     simulator.clock.speed = 0.001
     simulator.control.lock_offline("Front Door")
     await reconcile()
@@ -302,14 +308,14 @@ async def test_offline_lock(
     (row,) = answer["access_codes"]
     assert row["outcome"] == "pending"
     assert "Front Door is offline" in row["reason"]
-    # Once to watch, once for the picture.
+    # Once to wait, once to refresh.
     assert len(actions.sent("/access_codes/list")) - before == 2
 
 
-async def test_seam_refuses_one_of_all(
+async def test_convert_all_with_one_refused(
     simulator: Simulator, actions: Actions, poll: Poll
 ) -> None:
-    """A refusal of one code does not keep the others from being converted."""
+    """Other codes are converted if Seam refuses one."""
     simulator.control.add_unmanaged_code("Front Door", "Angler", "718204")
     await poll()
     simulator.faults.add(
@@ -337,10 +343,10 @@ async def test_seam_refuses_one_of_all(
         ("status", {"status": 403, "error_type": "workspace_suspended"}),
     ],
 )
-async def test_one_refusal_is_enough_for_all(
+async def test_convert_all_stops_when_workspace_is_refused(
     simulator: Simulator, actions: Actions, kind: Any, more: dict[str, Any]
 ) -> None:
-    """After a refused key, or too many requests, the others are not asked for."""
+    """No more codes are sent after a refused key or a rate limit."""
     simulator.faults.add(kind, path=CONVERT_PATH, **more)
     answer = await actions.answer(CONVERT, FRONT, all=True)
     outcomes = [row["outcome"] for row in answer["access_codes"]]
@@ -348,30 +354,30 @@ async def test_one_refusal_is_enough_for_all(
     assert len(actions.sent(CONVERT_PATH)) == 1
 
 
-async def test_key_that_is_refused_while_watching(
+async def test_convert_key_refused_while_waiting(
     hass: HomeAssistant, simulator: Simulator, actions: Actions
 ) -> None:
-    """The code is pending at once, and a new key is asked for."""
+    """The code is pending, and reauthentication starts."""
     simulator.faults.add("status", path="/access_codes/list", status=401)
     answer = await actions.answer(CONVERT, FRONT, name="Neighbour")
     assert answer["access_codes"][0]["outcome"] == "pending"
     await hass.async_block_till_done()
     assert hass.config_entries.flow.async_progress_by_handler(DOMAIN)
-    # Once to watch, once for the picture.
+    # Once to wait, once to refresh.
     assert len(actions.sent("/access_codes/list")) <= 8
 
 
-async def test_trouble_while_watching(simulator: Simulator, actions: Actions) -> None:
-    """What Seam does goes on while it cannot be watched."""
+async def test_convert_server_error_while_waiting(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """The wait goes on after an error of Seam."""
     simulator.faults.add("status", path="/access_codes/list", status=500, count=4)
     answer = await actions.answer(CONVERT, FRONT, name="Neighbour")
     assert answer["access_codes"][0]["outcome"] == "converted"
 
 
-async def test_seam_refuses_the_only_one(
-    simulator: Simulator, actions: Actions
-) -> None:
-    """Seam's own words reach whoever asked."""
+async def test_convert_refused_by_seam(simulator: Simulator, actions: Actions) -> None:
+    """The error contains Seam's message."""
     simulator.faults.add(
         "status", path=CONVERT_PATH, status=400, message="Belongs to somebody else."
     )
@@ -382,13 +388,13 @@ async def test_seam_refuses_the_only_one(
 
 
 @pytest.mark.parametrize("message", ["{pin} is taken.", ""])
-async def test_attempt_that_fails(
+async def test_convert_failed_attempt(
     simulator: Simulator,
     actions: Actions,
     monkeypatch: pytest.MonkeyPatch,
     message: str,
 ) -> None:
-    """Where Seam answers with an attempt, its failure is told, without the PIN."""
+    """The error contains the message of the action attempt without the PIN."""
     pin = actions.code(UNMANAGED_NEIGHBOUR).code
     assert pin is not None
 

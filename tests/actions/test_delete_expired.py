@@ -1,4 +1,4 @@
-"""Codes that are over are deleted, and no others."""
+"""The action `delete_expired_access_codes`."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ UNMANAGED_PATH = "/access_codes/unmanaged/delete"
 def _expired(
     simulator: Simulator, name: str, *, days: float, **more: Any
 ) -> AccessCode:
-    """Put a code on Apartment 1, whose maker keeps them, that ended so long ago."""
+    """Add a code to Apartment 1, which keeps expired codes."""
     now = simulator.backend.timeline.now().replace(microsecond=0)
     count = len(simulator.state.access_codes)
     code = AccessCode(
@@ -46,8 +46,8 @@ def _end(code: AccessCode) -> datetime:
     return code.ends_at
 
 
-async def test_what_is_over_goes(simulator: Simulator, actions: Actions) -> None:
-    """All expired managed codes are deleted and listed; everything else stays."""
+async def test_delete_expired(simulator: Simulator, actions: Actions) -> None:
+    """All expired managed codes are deleted and listed, and no others."""
     weekend = _expired(simulator, "Weekend", days=0.01)
     unmanaged = _expired(simulator, "Found", days=3, is_managed=False)
     before = set(simulator.state.access_codes)
@@ -80,10 +80,10 @@ async def test_what_is_over_goes(simulator: Simulator, actions: Actions) -> None
 @pytest.mark.parametrize(
     "older_than", [{"days": 5}, "120:00:00", 5 * 24 * 3600, timedelta(days=5)]
 )
-async def test_older_than(
+async def test_delete_expired_older_than(
     simulator: Simulator, actions: Actions, older_than: Any
 ) -> None:
-    """What has ended more recently stays for a while."""
+    """Codes that expired more recently are kept."""
     recent = _expired(simulator, "Recent", days=4.9)
     older = _expired(simulator, "Older", days=5.1)
     answer = await actions.answer(CLEAN, FLAT_1, older_than=older_than)
@@ -94,8 +94,8 @@ async def test_older_than(
     assert recent.access_code_id in actions.listed(FLAT_1)
 
 
-async def test_dry_run(simulator: Simulator, actions: Actions) -> None:
-    """What would go is told, and stays."""
+async def test_delete_expired_dry_run(simulator: Simulator, actions: Actions) -> None:
+    """A dry run returns what would be deleted."""
     before = set(simulator.state.access_codes)
     answer = await actions.answer(CLEAN, FLAT_1, dry_run=True)
     (row,) = answer["access_codes"]
@@ -105,8 +105,10 @@ async def test_dry_run(simulator: Simulator, actions: Actions) -> None:
     assert set(simulator.state.access_codes) == before
 
 
-async def test_unmanaged_codes_too(simulator: Simulator, actions: Actions) -> None:
-    """Unmanaged codes go if that is wanted, but for those that Seam cannot delete."""
+async def test_delete_expired_include_unmanaged(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Unmanaged codes are deleted as well, except for those that Seam cannot delete."""
     found = _expired(simulator, "Found", days=3, is_managed=False)
     fixed = _expired(
         simulator,
@@ -132,10 +134,10 @@ async def test_unmanaged_codes_too(simulator: Simulator, actions: Actions) -> No
     assert set(actions.listed(FLAT_1, "unmanaged")) >= {fixed.access_code_id}
 
 
-async def test_what_somebody_has_prolonged_stays(
+async def test_delete_expired_keeps_prolonged_code(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Seam is asked before anything is deleted: the last poll may be old."""
+    """Codes are fetched first, as their end may have changed."""
     old = actions.code(CODE_APARTMENT_1_EXPIRED)
     old.ends_at = dt_util.utcnow() + timedelta(days=1)
     assert await actions.answer(CLEAN, FLAT_1) == {"access_codes": []}
@@ -143,10 +145,10 @@ async def test_what_somebody_has_prolonged_stays(
     assert not actions.writes
 
 
-async def test_what_seam_removes_already(
+async def test_delete_expired_skips_code_being_removed(
     simulator: Simulator, actions: Actions, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A code on its way off the lock is told, and not deleted a second time."""
+    """A code that is being removed is pending and not deleted again."""
     going = _expired(
         simulator, "Going", days=0.01, status="removing", is_on_device=True
     )
@@ -159,13 +161,15 @@ async def test_what_seam_removes_already(
     assert len(actions.sent(PATH)) == 1
     assert CLEAN not in caplog.text
 
-    # Where nobody takes the answer, the log says what is not done.
+    # Without a response, the log says what is pending.
     await actions.run(CLEAN, FLAT_1)
     assert f"{CLEAN} of {FLAT_1}: Going: Apartment 1 has not confirmed" in caplog.text
 
 
-async def test_offline_lock(simulator: Simulator, actions: Actions) -> None:
-    """What an offline lock still holds goes later: the answer says so at once."""
+async def test_delete_expired_on_offline_lock(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Codes of an offline lock are pending."""
     code = _expired(simulator, "Weekend", days=1, is_on_device=True)
     simulator.control.lock_offline("Apartment 1")
     answer = await actions.answer(CLEAN, FLAT_1, older_than=timedelta(hours=12))
@@ -176,15 +180,19 @@ async def test_offline_lock(simulator: Simulator, actions: Actions) -> None:
     assert actions.listed(FLAT_1)[code.access_code_id]["status"] == "removing"
 
 
-async def test_several_locks(simulator: Simulator, actions: Actions) -> None:
-    """Each lock has its own list, if only an empty one."""
+async def test_delete_expired_on_several_locks(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Each lock has its own list, which may be empty."""
     answers = await actions.answers(CLEAN, [FRONT, FLAT_1])
     assert answers[FRONT] == {"access_codes": []}
     assert len(answers[FLAT_1]["access_codes"]) == 1
 
 
-async def test_some_fail(simulator: Simulator, actions: Actions) -> None:
-    """One code that cannot be deleted does not save the others."""
+async def test_delete_expired_with_one_refused(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Other codes are deleted if Seam refuses one."""
     codes = [_expired(simulator, f"Guest {n}", days=n) for n in (1, 2, 3)]
     simulator.faults.add("status", path=PATH, status=400, message="No.", count=1)
     answer = await actions.answer(CLEAN, FLAT_1)
@@ -198,10 +206,10 @@ async def test_some_fail(simulator: Simulator, actions: Actions) -> None:
     }
 
 
-async def test_some_fail_and_nobody_takes_the_answer(
+async def test_delete_expired_without_response_raises_failures(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Without an answer, the error names the code and the reason."""
+    """Without a response, an error names the code and the reason."""
     code = _expired(simulator, "Weekend", days=1)
     pin = code.code or ""
     simulator.faults.add(
@@ -223,8 +231,10 @@ async def test_some_fail_and_nobody_takes_the_answer(
     assert CODE_APARTMENT_1_EXPIRED not in simulator.state.access_codes
 
 
-async def test_too_many(simulator: Simulator, actions: Actions) -> None:
-    """After twenty a minute the rest waits, and the answer says for how long."""
+async def test_delete_expired_stops_at_rate_limit(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """No more codes are sent after a rate limit."""
     simulator.control.limit_rates()
     now = simulator.backend.timeline.now()
     for _ in range(18):
@@ -237,14 +247,14 @@ async def test_too_many(simulator: Simulator, actions: Actions) -> None:
     for row in answer["access_codes"][2:]:
         assert " seconds" in row["reason"]
         assert row["access_code_id"] in simulator.state.access_codes
-    # The third was refused; the others were not even asked for.
+    # The third one was refused, and the others were not sent.
     assert len(actions.sent(PATH)) == 3
 
 
-async def test_gone_already(
+async def test_delete_expired_code_not_found(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What went by itself, after Seam was asked for the codes, is no failure."""
+    """A code that is already gone counts as deleted."""
     find = simulator.backend.code
 
     def vanish(workspace_id: str, access_code_id: str, **kwargs: Any) -> AccessCode:
@@ -258,10 +268,10 @@ async def test_gone_already(
     assert CODE_APARTMENT_1_EXPIRED not in actions.listed(FLAT_1)
 
 
-async def test_deletion_that_the_lock_refuses(
+async def test_delete_expired_failed_attempt(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A code whose deletion fails on the lock is a failure with the lock's words."""
+    """A deletion that fails on the lock has the outcome `failed`."""
     code = _expired(simulator, "Weekend", days=1)
     original = simulator.backend.codes.delete
 
@@ -282,30 +292,30 @@ async def test_deletion_that_the_lock_refuses(
     assert "The keypad is asleep." in rows[code.access_code_id]["reason"]
 
 
-async def test_codes_that_cannot_be_had(
+async def test_delete_expired_codes_unknown(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """While Seam cannot tell the codes of a lock, none is deleted."""
+    """Nothing is deleted while the codes of a lock are unknown."""
     simulator.faults.add("status", path="/access_codes/list", device_id=APARTMENT_1)
     await actions.refused("codes_unknown", CLEAN, FLAT_1, may_read=True)
     assert not actions.writes
 
 
 @pytest.mark.parametrize("path", ["/access_codes/list", "/devices/list"])
-async def test_seam_cannot_be_asked_first(
+async def test_delete_expired_refresh_fails(
     simulator: Simulator, actions: Actions, path: str
 ) -> None:
-    """Nothing is deleted by what was known a minute ago."""
+    """Nothing is deleted if the codes cannot be fetched first."""
     simulator.faults.add("rate_limit", path=path, retry_after=17)
     message = await actions.fails("rate_limited", CLEAN, [FRONT, FLAT_1])
     assert "17 seconds" in message
     assert not actions.writes
 
 
-async def test_lock_that_vanishes_at_the_look(
+async def test_delete_expired_lock_removed_meanwhile(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """The codes of a lock that is gone are not called deleted."""
+    """A lock that is gone after the refresh is refused."""
     simulator.control.lose_events(10)
     simulator.control.remove_lock("Apartment 1")
     await reconcile()
@@ -313,8 +323,10 @@ async def test_lock_that_vanishes_at_the_look(
     assert not actions.writes
 
 
-async def test_key_revoked(simulator: Simulator, actions: Actions) -> None:
-    """Without a key, one refusal is enough for all."""
+async def test_delete_expired_key_revoked(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """No more codes are sent after a refused key."""
     _expired(simulator, "Weekend", days=1)
     simulator.faults.add("status", path=PATH, status=401)
     answer = await actions.answer(CLEAN, FLAT_1)

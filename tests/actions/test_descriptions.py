@@ -13,7 +13,7 @@ from .support import Actions
 
 TARGETS = {
     *("entity_id", "device_id", "area_id", "floor_id", "label_id", "metadata"),
-    # Since Home Assistant 2026.11.
+    # New in Home Assistant 2026.11.
     "exclude",
 }
 

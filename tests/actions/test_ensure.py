@@ -1,4 +1,4 @@
-"""Each lock has exactly one code of a name, as wanted, however often one asks."""
+"""The action `ensure_access_code`."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -36,7 +36,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def stay() -> dict[str, Any]:
-    """Return the times of a guest who is there."""
+    """Return the times of a current guest."""
     now = dt_util.utcnow()
     return {"starts_at": now - DAY, "ends_at": now + 3 * DAY}
 
@@ -45,10 +45,10 @@ def _of_name(simulator: Simulator, device_id: str, name: str) -> list[AccessCode
     return [c for c in simulator.state.codes_of(device_id) if c.name == name]
 
 
-async def test_created_and_then_left(
+async def test_ensure_creates_code_once(
     simulator: Simulator, actions: Actions, stay: dict[str, Any]
 ) -> None:
-    """The first call makes the code, the others find it and ask for no change."""
+    """The first call creates the code, and the next ones change nothing."""
     answer = await actions.answer(
         ENSURE, FRONT, name="Guest", **stay, allow_external_modification=True
     )
@@ -70,8 +70,8 @@ async def test_created_and_then_left(
     assert actions.writes == writes
 
 
-async def test_without_times_it_has_none(actions: Actions) -> None:
-    """Without times the code works for always, also where it had an end."""
+async def test_ensure_without_times_makes_code_ongoing(actions: Actions) -> None:
+    """Without times, the code never expires, even if it had an end."""
     answer = await actions.answer(ENSURE, FRONT, name="Cleaner")
     assert answer["outcome"] == "unchanged"
     assert answer["access_code_id"] == CODE_CLEANER
@@ -86,8 +86,8 @@ async def test_without_times_it_has_none(actions: Actions) -> None:
     assert actions.writes == [UPDATE_PATH]
 
 
-async def test_changed_times(actions: Actions) -> None:
-    """A booking that moves takes its code along: same code, same PIN."""
+async def test_ensure_changes_times(actions: Actions) -> None:
+    """The code and its PIN stay when the times change."""
     guest = actions.code(CODE_GUEST_NOW)
     assert guest.starts_at is not None
     assert guest.ends_at is not None
@@ -107,8 +107,8 @@ async def test_changed_times(actions: Actions) -> None:
     assert actions.writes == [UPDATE_PATH]
 
 
-async def test_pin_of_ones_own(actions: Actions) -> None:
-    """A PIN that is given replaces another, once."""
+async def test_ensure_changes_pin(actions: Actions) -> None:
+    """A given PIN replaces another one, once."""
     for outcome in ("updated", "unchanged"):
         answer = await actions.answer(ENSURE, FRONT, name="Cleaner", code="4815")
         assert answer["outcome"] == outcome
@@ -116,19 +116,19 @@ async def test_pin_of_ones_own(actions: Actions) -> None:
     assert actions.writes == [UPDATE_PATH]
 
 
-async def test_other_spelling_is_another_code(
+async def test_ensure_matches_exact_name(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Nothing is changed of a code that is not called exactly so."""
+    """A code whose name differs in case is another one."""
     answer = await actions.answer(ENSURE, FRONT, name="CLEANER")
     assert answer["outcome"] == "created"
     assert answer["access_code_id"] != CODE_CLEANER
 
 
-async def test_several_codes_of_the_name(
+async def test_ensure_refuses_several_codes_of_name(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Which of them is meant nobody knows: their ids are told, and nothing is done."""
+    """Several codes of the name are refused, with their ids."""
     other = await actions.answer(SCHEDULE, FRONT, name="Cleaner")
     before = actions.writes
     message = await actions.refused(
@@ -143,10 +143,10 @@ async def test_several_codes_of_the_name(
     assert answers[FLAT_1]["outcome"] == "unchanged"
 
 
-async def test_what_is_over_does_not_count(
+async def test_ensure_ignores_expired_code(
     simulator: Simulator, actions: Actions, stay: dict[str, Any]
 ) -> None:
-    """A guest who comes back gets a new code, and the old one is left alone."""
+    """A returning guest gets a new code."""
     (old,) = (
         code
         for code in simulator.state.codes_of(APARTMENT_1)
@@ -163,10 +163,10 @@ async def test_what_is_over_does_not_count(
     assert actions.writes == [CREATE_PATH]
 
 
-async def test_what_is_being_removed_does_not_count(
+async def test_ensure_ignores_code_being_removed(
     simulator: Simulator, actions: Actions, impatient: None
 ) -> None:
-    """A code that goes is no code any more."""
+    """A code that is being removed is replaced."""
     simulator.control.lock_offline("Front Door")
     await actions.answer("delete_access_code", FRONT, name="Cleaner")
     answer = await actions.answer(ENSURE, FRONT, name="Cleaner")
@@ -177,10 +177,10 @@ async def test_what_is_being_removed_does_not_count(
     assert again["access_code_id"] == answer["access_code_id"]
 
 
-async def test_unmanaged_and_backup_codes_do_not_count(
+async def test_ensure_ignores_unmanaged_and_backup_codes(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Only managed codes in their own right are meant."""
+    """Unmanaged codes and backups of the name do not count."""
     answer = await actions.answer(ENSURE, FRONT, name="Neighbour")
     assert answer["outcome"] == "created"
     assert not actions.code(UNMANAGED_NEIGHBOUR).is_managed
@@ -199,18 +199,20 @@ async def test_unmanaged_and_backup_codes_do_not_count(
     assert answer["access_code_id"] == CODE_GUEST_NOW
 
 
-async def test_seam_is_asked_first(simulator: Simulator, actions: Actions) -> None:
-    """A code of which no poll has told yet is not made a second time."""
+async def test_ensure_fetches_codes_first(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """A code that no poll has found yet is not created again."""
     actions.code(CODE_CLEANER).name = "Butler"
     answer = await actions.answer(ENSURE, FRONT, name="Butler")
     assert answer["outcome"] == "unchanged"
     assert answer["access_code_id"] == CODE_CLEANER
 
 
-async def test_what_has_gone_in_silence_is_made_again(
+async def test_ensure_recreates_code_missing_from_list(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """One list without a code may be wrong; a guest must not be told a dead PIN."""
+    """A code that is missing from the list is verified before its PIN is returned."""
     first = await actions.answer(ENSURE, FRONT, name="Guest")
     simulator.control.lose_events(9)
     simulator.control.vanish_code(first["access_code_id"])
@@ -219,10 +221,10 @@ async def test_what_has_gone_in_silence_is_made_again(
     assert again["access_code_id"] in simulator.state.access_codes
 
 
-async def test_two_calls_at_once(
+async def test_ensure_simultaneous_calls(
     hass: HomeAssistant, simulator: Simulator, actions: Actions
 ) -> None:
-    """Automations that run at the same time do not make two codes."""
+    """Simultaneous calls create one code."""
     answers = await asyncio.gather(
         *(actions.answer(ENSURE, FRONT, name="Guest") for _ in range(3))
     )
@@ -235,10 +237,8 @@ async def test_two_calls_at_once(
     assert len(_of_name(simulator, FRONT_DOOR, "Guest")) == 1
 
 
-async def test_name_that_holds_the_pin_of_another_code(
-    simulator: Simulator, actions: Actions
-) -> None:
-    """A name that is shown masked is recognised nevertheless."""
+async def test_ensure_masked_name(simulator: Simulator, actions: Actions) -> None:
+    """A name that is shown masked is recognized."""
     for outcome in ("created", "unchanged"):
         answer = await actions.answer(ENSURE, FRONT, name="Room 061947")
         assert answer["outcome"] == outcome
@@ -249,10 +249,10 @@ async def test_name_that_holds_the_pin_of_another_code(
 # Several locks
 
 
-async def test_none_of_several_locks_has_it(
+async def test_ensure_creates_shared_code(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """As when it is scheduled: one PIN, linked, in one request."""
+    """New codes on several locks are linked and share a PIN."""
     answers = await actions.answers(
         ENSURE, [FRONT, FLAT_1], name="Band", preferred_code_length=5
     )
@@ -265,7 +265,7 @@ async def test_none_of_several_locks_has_it(
     again = await actions.answers(
         ENSURE, [FRONT, FLAT_1], name="Band", preferred_code_length=5
     )
-    # By then it may be set: time runs.
+    # The status may have changed in the meantime.
     assert {
         entity_id: {**answer, "status": ""} for entity_id, answer in again.items()
     } == {
@@ -275,10 +275,10 @@ async def test_none_of_several_locks_has_it(
     assert actions.writes == [MULTIPLE_PATH]
 
 
-async def test_some_of_several_locks_have_it(
+async def test_ensure_reuses_pin_of_other_locks(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """The others get the PIN that guests know already."""
+    """Locks without the code get the PIN of the others."""
     answers = await actions.answers(
         ENSURE, [FRONT, KEYPAD, GARDEN], name="Cleaner", preferred_code_length=4
     )
@@ -291,10 +291,8 @@ async def test_some_of_several_locks_have_it(
         assert "common_code_key" not in record.body
 
 
-async def test_new_codes_join_the_linked_ones(
-    simulator: Simulator, actions: Actions
-) -> None:
-    """A lock that is added later gets a code linked with the others."""
+async def test_ensure_links_new_code(simulator: Simulator, actions: Actions) -> None:
+    """A new code is linked with the others."""
     first = await actions.answers(SCHEDULE, [FRONT, FLAT_1], name="Band")
     answers = await actions.answers(ENSURE, [FRONT, FLAT_1, KEYPAD], name="Band")
     assert answers[KEYPAD]["outcome"] == "created"
@@ -302,10 +300,10 @@ async def test_new_codes_join_the_linked_ones(
         assert answers[KEYPAD][field] == first[FRONT][field]
 
 
-async def test_pin_that_does_not_fit_the_others(
+async def test_ensure_pin_not_accepted_by_other_lock(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """Where the PIN is taken, or breaks a rule, Seam chooses another."""
+    """Seam chooses another PIN if a lock does not accept the existing one."""
     simulator.control.add_unmanaged_code("Bike Room Keypad", "Squatter", "739158")
     rules = [{"constraint_type": "cannot_contain_089"}]
     simulator.control.set_device(
@@ -324,18 +322,20 @@ async def test_pin_that_does_not_fit_the_others(
     assert len(_of_name(simulator, BIKE_ROOM_KEYPAD, "Cleaner")) == 1
 
 
-async def test_second_pin_where_the_first_does_not_fit(
+async def test_ensure_uses_first_accepted_pin(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Of several PINs in use the first one that fits is taken."""
+    """The first existing PIN that the lock accepts is used."""
     simulator.control.add_unmanaged_code("Bike Room Keypad", "Squatter", "746381")
     answers = await actions.answers(ENSURE, [FLAT_1, FRONT, KEYPAD], name="Cleaner")
     assert answers[FLAT_1]["code"] == "746381"
     assert answers[KEYPAD]["code"] == answers[FRONT]["code"] == "739158"
 
 
-async def test_own_pin_on_several_locks(simulator: Simulator, actions: Actions) -> None:
-    """Where there is none yet, codes with a PIN of one's own are linked."""
+async def test_ensure_given_pin_on_several_locks(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """New codes with a given PIN are linked."""
     answers = await actions.answers(ENSURE, [FRONT, KEYPAD], name="Band", code="904417")
     (key,) = {answer["common_code_key"] for answer in answers.values()}
     assert key
@@ -347,8 +347,8 @@ async def test_own_pin_on_several_locks(simulator: Simulator, actions: Actions) 
     assert answers[FLAT_2]["common_code_key"] == key
 
 
-async def test_all_kinds_at_once(actions: Actions) -> None:
-    """One call makes, changes and leaves, as each lock needs it."""
+async def test_ensure_different_outcomes(actions: Actions) -> None:
+    """One call creates, updates and keeps codes, depending on the lock."""
     answers = await actions.answers(
         ENSURE, [FRONT, FLAT_1, KEYPAD], name="Cleaner", code="739158"
     )
@@ -361,10 +361,10 @@ async def test_all_kinds_at_once(actions: Actions) -> None:
     assert sorted(actions.writes) == [CREATE_PATH, UPDATE_PATH]
 
 
-async def test_other_workspaces(
+async def test_ensure_across_workspaces(
     simulator: Simulator, actions: Actions, second_entry: None
 ) -> None:
-    """Workspaces cannot share a PIN of Seam's, but one that is there already."""
+    """Workspaces cannot share a PIN that Seam chooses, but an existing one."""
     office = "lock.office_door"
     await actions.refused(
         "several_workspaces", ENSURE, [FRONT, office], name="Band", may_read=True
@@ -391,8 +391,10 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
 
 
 @pytest.mark.parametrize("name", ["Cleaner", "Guest"])
-async def test_refusals(actions: Actions, subtests: pytest.Subtests, name: str) -> None:
-    """Whether or not the code is there, what cannot be is refused at once."""
+async def test_ensure_refuses_invalid_input(
+    actions: Actions, subtests: pytest.Subtests, name: str
+) -> None:
+    """Invalid input is refused, whether or not the code exists."""
     now = dt_util.utcnow()
     for key, fields in REFUSED:
         data: dict[str, Any] = {
@@ -405,10 +407,8 @@ async def test_refusals(actions: Actions, subtests: pytest.Subtests, name: str) 
 
 
 @pytest.mark.parametrize("name", ["Cleaner", "Guest"])
-async def test_one_of_several_locks_does_not_take_it(
-    actions: Actions, name: str
-) -> None:
-    """What one lock cannot have is made on none."""
+async def test_ensure_refused_by_one_lock(actions: Actions, name: str) -> None:
+    """Nothing is created if one lock does not accept the code."""
     message = await actions.refused(
         "code_length",
         ENSURE,
@@ -421,10 +421,10 @@ async def test_one_of_several_locks_does_not_take_it(
     assert not actions.writes
 
 
-async def test_locks_that_cannot_share_a_pin(
+async def test_ensure_no_common_length(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """Without a common length none is made."""
+    """Nothing is created if the locks have no PIN length in common."""
     for device_id, lengths in ((FRONT_DOOR, [4]), (APARTMENT_1, [8])):
         simulator.control.set_device(
             device_id, properties={"supported_code_lengths": lengths}
@@ -438,10 +438,10 @@ async def test_locks_that_cannot_share_a_pin(
     assert not actions.writes
 
 
-async def test_start_that_has_passed_meanwhile(
+async def test_ensure_keeps_start_in_past(
     simulator: Simulator, actions: Actions, reconcile: Poll, stay: dict[str, Any]
 ) -> None:
-    """A lock that takes only future starts does not object to a code that it has."""
+    """A lock that requires future starts accepts the start of an existing code."""
     made = await actions.answer(ENSURE, FRONT, name="Guest", **stay)
     rules = [{"constraint_type": "start_date_in_future"}]
     simulator.control.set_device(FRONT_DOOR, properties={"code_constraints": rules})
@@ -454,10 +454,10 @@ async def test_start_that_has_passed_meanwhile(
     assert answer["access_code_id"] == made["access_code_id"]
 
 
-async def test_codes_that_cannot_be_had(
+async def test_ensure_codes_unknown(
     simulator: Simulator, actions: Actions, coordinator: SeamCoordinator
 ) -> None:
-    """While the codes of a lock are unknown, none is made: it might be there."""
+    """Nothing is created while the codes of a lock are unknown."""
     simulator.faults.add("status", path="/access_codes/list", device_id=FRONT_DOOR)
     await actions.refused("codes_unknown", ENSURE, FRONT, name="Guest", may_read=True)
     answers = await actions.answers(ENSURE, [FRONT, FLAT_1], name="Guest")
@@ -466,38 +466,38 @@ async def test_codes_that_cannot_be_had(
 
 
 @pytest.mark.parametrize("path", ["/access_codes/list", "/devices/list"])
-async def test_seam_cannot_be_asked_first(
+async def test_ensure_refresh_fails(
     simulator: Simulator, actions: Actions, path: str
 ) -> None:
-    """Nothing is decided by what was known a minute ago."""
+    """Nothing is created if the codes cannot be fetched first."""
     simulator.faults.add("outage", path=path)
     await actions.fails("cannot_connect", ENSURE, [FRONT, FLAT_1], name="Guest")
     assert not actions.writes
 
 
-async def test_lock_that_vanished(simulator: Simulator, actions: Actions) -> None:
-    """Of a lock that is gone the answer says so; the others get their code."""
+async def test_ensure_removed_lock(simulator: Simulator, actions: Actions) -> None:
+    """A removed lock is an error, and the others get the code."""
     simulator.control.remove_lock("Front Door")
     answers = await actions.answers(ENSURE, [FRONT, FLAT_1], name="Guest")
     assert "error" in answers[FRONT]
     assert answers[FLAT_1]["outcome"] == "created"
 
 
-async def test_lock_that_vanishes_at_the_look(
+async def test_ensure_lock_removed_meanwhile(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """A second answer without the lock, during the action, is believed."""
+    """A lock that is gone after the refresh is refused."""
     simulator.control.lose_events(10)
     simulator.control.remove_lock("Front Door")
     await reconcile()
     await actions.refused("lock_gone", ENSURE, FRONT, name="Guest", may_read=True)
 
 
-# Trouble
+# Errors
 
 
-async def test_seam_refuses_some(simulator: Simulator, actions: Actions) -> None:
-    """What fails on one lock does not stop the others."""
+async def test_ensure_with_one_refused(simulator: Simulator, actions: Actions) -> None:
+    """Other locks get the code if Seam refuses one."""
     simulator.faults.add(
         "status",
         path=CREATE_PATH,
@@ -511,8 +511,10 @@ async def test_seam_refuses_some(simulator: Simulator, actions: Actions) -> None
     assert answers[KEYPAD]["error_key"] == "refused"
 
 
-async def test_seam_refuses_to_share(simulator: Simulator, actions: Actions) -> None:
-    """Where codes are made together, they fail together; the next call tries again."""
+async def test_ensure_shared_code_refused(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Shared codes fail together, and the next call retries."""
     simulator.faults.add("status", path=MULTIPLE_PATH, status=400, message="No.")
     message = await actions.fails(
         "some_locks_failed", ENSURE, [FRONT, FLAT_1], name="Band"
@@ -524,10 +526,10 @@ async def test_seam_refuses_to_share(simulator: Simulator, actions: Actions) -> 
 
 
 @pytest.mark.parametrize("after_processing", [True, False])
-async def test_answer_lost(
+async def test_ensure_after_lost_answer(
     simulator: Simulator, actions: Actions, after_processing: bool
 ) -> None:
-    """After a lost answer, asking again makes no second code."""
+    """A second call after a lost answer creates no second code."""
     simulator.faults.add(
         "outage", path=CREATE_PATH, after_processing=after_processing, count=1
     )
@@ -538,8 +540,8 @@ async def test_answer_lost(
     assert len(_of_name(simulator, FRONT_DOOR, "Guest")) == 1
 
 
-async def test_offline_lock(simulator: Simulator, actions: Actions) -> None:
-    """A code that waits for its lock is there, and not made again."""
+async def test_ensure_on_offline_lock(simulator: Simulator, actions: Actions) -> None:
+    """A code that waits for its lock is not created again."""
     simulator.control.lock_offline("Front Door")
     answer = await actions.answer(ENSURE, FRONT, name="Guest")
     assert (answer["outcome"], answer["status"]) == ("created", "setting")
@@ -551,19 +553,11 @@ async def test_offline_lock(simulator: Simulator, actions: Actions) -> None:
 # Offline codes
 
 
-@pytest.fixture
-async def cellar(simulator: Simulator, reconcile: Poll) -> str:
-    """Add a lock with offline codes."""
-    simulator.control.add_lock("Cellar", IGLOOHOME)
-    await reconcile()
-    return "lock.cellar"
-
-
 @pytest.mark.parametrize("rounding", [None, "1hour", "1day"])
-async def test_offline_code(
+async def test_ensure_offline_code(
     actions: Actions, cellar: str, stay: dict[str, Any], rounding: str | None
 ) -> None:
-    """Rounded times are those that were wanted; other times it cannot get."""
+    """Rounded times are accepted; other times cannot be changed."""
     data: dict[str, Any] = {
         "name": "Meter reader",
         "is_offline_access_code": True,
@@ -580,14 +574,14 @@ async def test_offline_code(
     )
 
 
-async def test_offline_codes_have_pins_of_their_own(
+async def test_ensure_does_not_reuse_pin_of_offline_code(
     simulator: Simulator,
     actions: Actions,
     reconcile: Poll,
     cellar: str,
     stay: dict[str, Any],
 ) -> None:
-    """The PIN of one lock's offline code is not asked for on another."""
+    """The PIN of an offline code is not used on another lock."""
     simulator.control.add_lock("Attic", IGLOOHOME)
     await reconcile()
     data = {"name": "Meter reader", "is_offline_access_code": True}

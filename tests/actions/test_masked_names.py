@@ -1,4 +1,4 @@
-"""Codes whose names hold numbers that are PINs elsewhere: shown masked, never mixed up."""
+"""Names that contain PINs of other codes."""
 
 from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
@@ -15,10 +15,10 @@ async def _with_pins_elsewhere(simulator: Simulator, reconcile: Poll) -> None:
     await reconcile()
 
 
-async def test_bookings_are_told_apart(
+async def test_masked_names_are_distinguished(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """Two guests whose names look alike when masked keep their own codes."""
+    """Codes are distinguished although their masked names are equal."""
     await _with_pins_elsewhere(simulator, reconcile)
     made = {
         number: await actions.answer("ensure_access_code", FLAT_1, name=f"Res {number}")
@@ -29,16 +29,16 @@ async def test_bookings_are_told_apart(
         again = await actions.answer("ensure_access_code", FLAT_1, name=f"Res {number}")
         assert again["outcome"] == "unchanged"
         assert again["access_code_id"] == first["access_code_id"]
-        # It is shown without what might be somebody's PIN.
+        # The number may be a PIN, so it is masked.
         assert number not in str(again["name"])
     gone = await actions.answer("delete_access_code", FLAT_1, name="Res 9073")
     assert gone["access_code_id"] == made["9073"]["access_code_id"]
 
 
-async def test_a_name_that_never_was_picks_nothing(
+async def test_masked_names_match_exactly(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """That another name looks the same when masked does not make it meant."""
+    """A name does not match another one that looks equal when masked."""
     await _with_pins_elsewhere(simulator, reconcile)
     await actions.answer("ensure_access_code", FLAT_1, name="Res 4815")
     await actions.fails("unknown_code", "delete_access_code", FLAT_1, name="Res 5555")
@@ -46,10 +46,10 @@ async def test_a_name_that_never_was_picks_nothing(
     assert shown["outcome"] in ("deleted", "pending")
 
 
-async def test_a_pin_set_in_the_makers_app_is_masked_where_seam_quotes_it(
+async def test_externally_changed_pin_is_masked(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """Seam tells what was changed elsewhere, from which PIN to which."""
+    """PINs in Seam's error of an external change are masked."""
     simulator.control.code_error(
         CODE_OWNER,
         "conflicting_external_modification",
@@ -67,8 +67,8 @@ async def test_a_pin_set_in_the_makers_app_is_masked_where_seam_quotes_it(
     assert simulator.state.access_codes[CODE_OWNER].device_id == FRONT_DOOR
 
 
-async def test_a_simulated_code_whose_name_holds_a_pin(actions: Actions) -> None:
-    """An answer without PINs has none in a name either."""
+async def test_simulated_name_is_masked(actions: Actions) -> None:
+    """The name of a simulated code is masked in the answer."""
     pin = actions.code(CODE_OWNER).code
     answer = await actions.answer(
         "simulate_unmanaged_access_code", FRONT, name=f"Like {pin}", code="481516"

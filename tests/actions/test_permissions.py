@@ -1,4 +1,4 @@
-"""Who may do what, asked for over the websocket by real users."""
+"""Permissions of users, checked over the websocket API."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -16,7 +16,7 @@ from custom_components.seam.const import DOMAIN
 
 from .support import FLAT_1, FRONT, Actions
 
-# Home Assistant's web server has keys that aiohttp would like to be of another type.
+# Home Assistant's web server uses keys of a type that aiohttp warns about.
 pytestmark = pytest.mark.filterwarnings(
     "ignore::aiohttp.web_exceptions.NotAppKeyWarning"
 )
@@ -69,12 +69,12 @@ async def as_user(
     return connect
 
 
-async def test_no_admin(
+async def test_user_without_admin_rights(
     hass: HomeAssistant,
     actions: Actions,
     as_user: Callable[[User], Awaitable[Call]],
 ) -> None:
-    """Who is no admin changes no code and gets no PIN, but may list codes."""
+    """Users who are not administrators can only list codes."""
     user = await hass.auth.async_create_user("Tenant", group_ids=[GROUP_ID_USER])
     call = await as_user(user)
     before = len(actions.simulator.requests)
@@ -92,13 +92,13 @@ async def test_no_admin(
     assert len(actions.simulator.requests) == before
 
 
-async def test_reader(
+async def test_read_only_user(
     hass: HomeAssistant,
     actions: Actions,
     hass_read_only_user: User,
     as_user: Callable[[User], Awaitable[Call]],
 ) -> None:
-    """Who may control nothing lists no codes."""
+    """Users who cannot control locks cannot list codes."""
     call = await as_user(hass_read_only_user)
     for entity_id in (FRONT, "all"):
         answer = await call("get_access_codes", entity_id)
@@ -112,7 +112,7 @@ async def test_admin(
     hass_admin_user: User,
     as_user: Callable[[User], Awaitable[Call]],
 ) -> None:
-    """An admin may, and gets the answer."""
+    """Administrators can call all actions."""
     call = await as_user(hass_admin_user)
     answer = await call("reveal_access_code", FRONT, name="Owner")
     assert answer["result"]["response"][FRONT]["code"] == "061947"
@@ -121,10 +121,10 @@ async def test_admin(
     assert answer["error"]["translation_key"] == "unknown_code"
 
 
-async def test_some_locks_only(
+async def test_user_of_some_locks(
     hass: HomeAssistant, actions: Actions, hass_read_only_user: Any
 ) -> None:
-    """Who may control one lock lists the codes of that one."""
+    """Users can list the codes of the locks that they control."""
     hass_read_only_user.mock_policy({"entities": {"entity_ids": {FRONT: True}}})
     context = Context(user_id=hass_read_only_user.id)
 
@@ -145,8 +145,8 @@ async def test_some_locks_only(
 
 
 @pytest.mark.parametrize("action", [*OPEN_ACTIONS, *ADMIN_ACTIONS])
-async def test_nobody(hass: HomeAssistant, actions: Actions, action: str) -> None:
-    """Who does not exist any more may nothing."""
+async def test_unknown_user(hass: HomeAssistant, actions: Actions, action: str) -> None:
+    """Deleted users can call no action."""
     before = len(actions.simulator.requests)
     with pytest.raises(UnknownUser):
         await hass.services.async_call(

@@ -1,4 +1,4 @@
-"""Codes come into being as they were asked for."""
+"""The action `schedule_access_code`."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,6 @@ import pytest
 
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
-from simulator.manufacturers import IGLOOHOME
 from simulator.routing import ENDPOINTS, Context
 from simulator.seed import APARTMENT_1, FRONT_DOOR
 from simulator.state import Json
@@ -23,8 +22,8 @@ from .support import FLAT_1, FRONT, GARDEN, KEYPAD, SHED, WITH_PIN, Actions
 PATH = "/access_codes/create"
 
 
-async def test_ongoing_code(actions: Actions) -> None:
-    """Without times, a code works at once and for good; Seam chooses the PIN."""
+async def test_schedule_ongoing_code(actions: Actions) -> None:
+    """Without times, the code never expires, and Seam chooses the PIN."""
     answer = await actions.answer("schedule_access_code", FRONT, name="Baker")
 
     made = actions.code(answer["access_code_id"])
@@ -36,7 +35,6 @@ async def test_ongoing_code(actions: Actions) -> None:
         "access_code_id": made.access_code_id,
         "name": "Baker",
         "code": made.code,
-        "state": "active",
         "status": "set",
         "type": "ongoing",
         "starts_at": None,
@@ -50,10 +48,8 @@ async def test_ongoing_code(actions: Actions) -> None:
     assert actions.listed(FRONT)[made.access_code_id]["status"] == "set"
 
 
-async def test_time_bound_code_of_local_times(
-    hass: HomeAssistant, actions: Actions
-) -> None:
-    """Times without an offset are the house's own, in summer and in winter."""
+async def test_schedule_local_times(hass: HomeAssistant, actions: Actions) -> None:
+    """Times without an offset are local, in summer and in winter."""
     await hass.config.async_set_time_zone("Europe/Copenhagen")
     year = dt_util.utcnow().year + 1
 
@@ -74,8 +70,10 @@ async def test_time_bound_code_of_local_times(
     assert answer["ends_at"] == f"{year}-07-11T10:00:00+02:00"
 
 
-async def test_times_with_offset(hass: HomeAssistant, actions: Actions) -> None:
-    """Times with an offset mean what they say, wherever the house is."""
+async def test_schedule_times_with_offset(
+    hass: HomeAssistant, actions: Actions
+) -> None:
+    """The offset of a time is respected."""
     await hass.config.async_set_time_zone("Pacific/Auckland")
     year = dt_util.utcnow().year + 1
 
@@ -92,8 +90,8 @@ async def test_times_with_offset(hass: HomeAssistant, actions: Actions) -> None:
     assert made.ends_at == datetime(year, 2, 2, 9, 30, tzinfo=UTC)
 
 
-async def test_start_may_be_in_the_past(actions: Actions) -> None:
-    """A guest who is there already gets a code that works at once."""
+async def test_schedule_start_in_past(actions: Actions) -> None:
+    """The start may be in the past."""
     now = dt_util.utcnow()
     answer = await actions.answer(
         "schedule_access_code",
@@ -106,7 +104,7 @@ async def test_start_may_be_in_the_past(actions: Actions) -> None:
     assert actions.code(answer["access_code_id"]).is_on_device
 
 
-async def test_own_pin_is_text(actions: Actions) -> None:
+async def test_schedule_pin_with_leading_zero(actions: Actions) -> None:
     """A PIN keeps its leading zeros."""
     for pin in ("0042", "000000", "123456"):
         answer = await actions.answer(
@@ -116,8 +114,10 @@ async def test_own_pin_is_text(actions: Actions) -> None:
         assert actions.code(answer["access_code_id"]).code == pin
 
 
-async def test_pin_from_template(hass: HomeAssistant, actions: Actions) -> None:
-    """Templates make numbers of digits."""
+async def test_schedule_pin_from_template(
+    hass: HomeAssistant, actions: Actions
+) -> None:
+    """An integer from a template is accepted as a PIN."""
     rendered = Template("{{ '48' ~ '15' }}", hass).async_render()
     assert isinstance(rendered, int)
 
@@ -128,8 +128,8 @@ async def test_pin_from_template(hass: HomeAssistant, actions: Actions) -> None:
 
 
 @pytest.mark.parametrize("empty", ["", None])
-async def test_empty_pin_is_none(actions: Actions, empty: str | None) -> None:
-    """A form's empty field leaves the choice to Seam."""
+async def test_schedule_empty_pin(actions: Actions, empty: str | None) -> None:
+    """Seam chooses the PIN if the field is empty."""
     answer = await actions.answer(
         "schedule_access_code", FRONT, name="Baker", code=empty
     )
@@ -137,14 +137,14 @@ async def test_empty_pin_is_none(actions: Actions, empty: str | None) -> None:
     assert answer["code"] == actions.code(answer["access_code_id"]).code
 
 
-async def test_name_is_trimmed(actions: Actions) -> None:
-    """Blanks around a name are nobody's intention."""
+async def test_schedule_strips_name(actions: Actions) -> None:
+    """Spaces around the name are removed."""
     answer = await actions.answer("schedule_access_code", FRONT, name="  Ba ker\n")
     assert actions.code(answer["access_code_id"]).name == "Ba ker"
 
 
-async def test_further_fields_reach_seam(actions: Actions) -> None:
-    """Whatever else is chosen, Seam hears of it under its own names."""
+async def test_schedule_passes_options_to_seam(actions: Actions) -> None:
+    """Options are passed to Seam by its names."""
     now = dt_util.utcnow().replace(microsecond=0)
     times = {"starts_at": now + timedelta(hours=1), "ends_at": now + timedelta(days=2)}
     answer = await actions.answer(
@@ -179,16 +179,8 @@ async def test_further_fields_reach_seam(actions: Actions) -> None:
     assert len(answer["code"]) == 6
 
 
-@pytest.fixture
-async def cellar(simulator: Simulator, reconcile: Poll) -> str:
-    """Add a lock with offline codes."""
-    simulator.control.add_lock("Cellar", IGLOOHOME)
-    await reconcile()
-    return "lock.cellar"
-
-
-async def test_offline_code_for_one_use(actions: Actions, cellar: str) -> None:
-    """An offline code has a PIN that its maker calculates."""
+async def test_schedule_one_time_offline_code(actions: Actions, cellar: str) -> None:
+    """The manufacturer calculates the PIN of an offline code."""
     now = dt_util.utcnow()
     answer = await actions.answer(
         "schedule_access_code",
@@ -207,8 +199,8 @@ async def test_offline_code_for_one_use(actions: Actions, cellar: str) -> None:
     assert answer["outcome"] == "success"
 
 
-async def test_own_pin_on_several_locks(actions: Actions) -> None:
-    """The codes of one call have one PIN, and know of each other by their key."""
+async def test_schedule_given_pin_on_several_locks(actions: Actions) -> None:
+    """Codes with a given PIN are linked by a key."""
     answers = await actions.answers(
         "schedule_access_code", [FRONT, FLAT_1, KEYPAD], name="Baker", code="904417"
     )
@@ -223,8 +215,8 @@ async def test_own_pin_on_several_locks(actions: Actions) -> None:
     assert len(actions.sent("/access_codes/create")) == 3
 
 
-async def test_each_call_has_its_own_key(actions: Actions) -> None:
-    """Two calls on the same locks do not get mixed up."""
+async def test_schedule_key_differs_between_calls(actions: Actions) -> None:
+    """Codes of two calls have different keys."""
     keys = set()
     for name, pin in (("Baker", "904417"), ("Butcher", "714409")):
         answers = await actions.answers(
@@ -234,8 +226,8 @@ async def test_each_call_has_its_own_key(actions: Actions) -> None:
     assert len(keys) == 2
 
 
-async def test_pin_of_seam_on_several_locks(actions: Actions) -> None:
-    """One request makes linked codes with a PIN that all locks take."""
+async def test_schedule_shared_code(actions: Actions) -> None:
+    """One request creates linked codes with a PIN that all locks accept."""
     answers = await actions.answers(
         "schedule_access_code",
         [FRONT, FLAT_1],
@@ -264,10 +256,10 @@ async def test_pin_of_seam_on_several_locks(actions: Actions) -> None:
         assert answer["access_code_id"] in actions.listed(entity_id)
 
 
-async def test_locks_that_cannot_share_a_pin(
+async def test_schedule_no_common_length(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """Where no PIN fits all, none is created anywhere."""
+    """Nothing is created if the locks have no PIN length in common."""
     simulator.control.set_device(FRONT_DOOR, properties={"supported_code_lengths": [4]})
     simulator.control.set_device(
         APARTMENT_1, properties={"supported_code_lengths": [8]}
@@ -293,20 +285,18 @@ async def test_locks_that_cannot_share_a_pin(
         {"is_offline_access_code": False, "is_one_time_use": False},
     ],
 )
-async def test_saying_no_is_like_saying_nothing(
+async def test_schedule_shared_code_with_options_off(
     actions: Actions, fields: dict[str, Any]
 ) -> None:
-    """What is only for one lock may be switched off for several."""
+    """Options for a single lock may be off on several."""
     answers = await actions.answers(
         "schedule_access_code", [FRONT, FLAT_1], name="Baker", **fields
     )
     assert {answer["outcome"] for answer in answers.values()} == {"success"}
 
 
-async def test_offline_lock_gets_its_code_later(
-    hass: HomeAssistant, actions: Actions
-) -> None:
-    """The code of an unavailable lock waits in Seam: the answer says so at once."""
+async def test_schedule_on_offline_lock(hass: HomeAssistant, actions: Actions) -> None:
+    """The code of an offline lock is pending."""
     state = hass.states.get(SHED)
     assert state is not None
     assert state.state == "unavailable"
@@ -321,10 +311,10 @@ async def test_offline_lock_gets_its_code_later(
     assert answer["access_code_id"] in actions.listed(SHED)
 
 
-async def test_offline_lock_and_nobody_takes_the_answer(
+async def test_schedule_pending_without_response_is_logged(
     actions: Actions, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """It is no failure, so the log says what the answer would have said."""
+    """Without a response, the log says what is pending."""
     await actions.run("schedule_access_code", SHED, name="Fisherman")
     (warning,) = (
         record.getMessage()
@@ -336,8 +326,8 @@ async def test_offline_lock_and_nobody_takes_the_answer(
     assert "Boat Shed is offline" in warning
 
 
-async def test_offline_lock_that_has_time(actions: Actions) -> None:
-    """A code of next month is done with: nobody expects it on the lock yet."""
+async def test_schedule_future_code_on_offline_lock(actions: Actions) -> None:
+    """A future code is a success, as the lock need not have it yet."""
     now = dt_util.utcnow()
     answer = await actions.answer(
         "schedule_access_code",
@@ -350,8 +340,8 @@ async def test_offline_lock_that_has_time(actions: Actions) -> None:
     assert answer["status"] == "unset"
 
 
-async def test_offline_lock_that_seam_does_not_try(actions: Actions) -> None:
-    """Whoever wants it now or never gets Seam's refusal, and no code."""
+async def test_schedule_offline_lock_not_attempted(actions: Actions) -> None:
+    """Seam refuses offline locks if the option is off."""
     before = actions.world
     message = await actions.fails(
         "refused",
@@ -364,10 +354,10 @@ async def test_offline_lock_that_seam_does_not_try(actions: Actions) -> None:
     assert actions.world == before
 
 
-async def test_seam_without_attempts(
+async def test_schedule_without_attempt(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where Seam answers with nothing to wait for, the code itself is watched."""
+    """The code itself is read if Seam returns no attempt."""
     create = ENDPOINTS[PATH]
 
     def without(context: Context, params: Json) -> Json:
@@ -384,17 +374,17 @@ async def test_seam_without_attempts(
     assert "The keypad is asleep." in message
 
 
-async def test_without_answer(actions: Actions) -> None:
-    """Automations need not take the answer."""
+async def test_schedule_without_response(actions: Actions) -> None:
+    """The response is optional."""
     await actions.run("schedule_access_code", [FRONT, GARDEN], name="Baker")
     names = [code.name for code in actions.simulator.state.access_codes.values()]
     assert names.count("Baker") == 2
 
 
-async def test_workspaces_share_an_own_pin_only(
+async def test_schedule_across_workspaces(
     hass: HomeAssistant, simulator: Simulator, actions: Actions, second_entry: None
 ) -> None:
-    """A PIN of one's own goes to locks of several workspaces, one of Seam's cannot."""
+    """Workspaces can share a given PIN only."""
     office = "lock.office_door"
     await actions.refused(
         "several_workspaces", "schedule_access_code", [FRONT, office], name="Baker"

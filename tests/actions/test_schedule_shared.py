@@ -1,4 +1,4 @@
-"""One code on several locks: what reaches Seam, and what cannot be shared."""
+"""The action `schedule_access_code` on several locks."""
 
 from datetime import timedelta
 from typing import Any
@@ -17,8 +17,8 @@ CODE_PATH = "/access_codes/get"
 MULTIPLE_PATH = "/access_codes/create_multiple"
 
 
-async def test_all_fields_reach_seam(actions: Actions) -> None:
-    """Whatever can be chosen for several locks is passed on, under Seam's names."""
+async def test_shared_code_passes_fields_to_seam(actions: Actions) -> None:
+    """All fields are passed to Seam by its names."""
     now = dt_util.utcnow()
     fields: dict[str, Any] = {
         "starts_at": now + timedelta(hours=1),
@@ -61,10 +61,10 @@ async def test_all_fields_reach_seam(actions: Actions) -> None:
     ("key", "pin"),
     [("code_length", "4815"), ("code_constraint_no_zeros", "481506")],
 )
-async def test_own_pin_that_one_lock_does_not_take(
+async def test_shared_code_pin_refused_by_one_lock(
     actions: Actions, key: str, pin: str
 ) -> None:
-    """The lock is named, and no lock gets the code."""
+    """The error names the lock, and nothing is created."""
     message = await actions.refused(
         key, SCHEDULE, [FRONT, SHED, KEYPAD], name="Band", code=pin
     )
@@ -72,18 +72,20 @@ async def test_own_pin_that_one_lock_does_not_take(
     assert not actions.writes
 
 
-async def test_lock_of_which_no_length_is_known(
+async def test_shared_code_unknown_length(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """Where Seam does not tell the lengths, they are no reason to refuse."""
+    """A lock whose PIN lengths are unknown is not refused."""
     simulator.control.set_device(FRONT_DOOR, properties={"supported_code_lengths": []})
     await reconcile()
     answers = await actions.answers(SCHEDULE, [FRONT, SHED], name="Band")
     assert len({answer["code"] for answer in answers.values()}) == 1
 
 
-async def test_seam_finds_no_common_pin(simulator: Simulator, actions: Actions) -> None:
-    """What only Seam can know it says itself, and no lock gets the code."""
+async def test_shared_code_refused_by_seam(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """The error contains Seam's message, and nothing is created."""
     simulator.faults.add(
         "status",
         path=MULTIPLE_PATH,
@@ -96,11 +98,11 @@ async def test_seam_finds_no_common_pin(simulator: Simulator, actions: Actions) 
     assert set(simulator.state.access_codes) == before
 
 
-# How far they are
+# Progress
 
 
-async def test_success_means_that_the_locks_have_it(actions: Actions) -> None:
-    """Whoever stands at the door may rely on it."""
+async def test_shared_code_success_means_set(actions: Actions) -> None:
+    """A success means that the locks have the code."""
     answers = await actions.answers(SCHEDULE, [FRONT, FLAT_1, KEYPAD], name="Band")
     for answer in answers.values():
         assert (answer["outcome"], answer["status"]) == ("success", "set")
@@ -109,10 +111,10 @@ async def test_success_means_that_the_locks_have_it(actions: Actions) -> None:
 
 @pytest.mark.parametrize("error_code", ["failed_to_set_on_device", "refused 456789"])
 @pytest.mark.parametrize("quotes", [True, False])
-async def test_one_of_the_locks_does_not_take_it(
+async def test_shared_code_fails_on_one_lock(
     simulator: Simulator, actions: Actions, quotes: bool, error_code: str
 ) -> None:
-    """That lock's error says so, with what Seam said but for the PIN; the others have it."""
+    """The error of the lock contains Seam's message without the PIN, and the others succeed."""
     pin = "456789"
     simulator.backend.ids.digits = lambda length: pin  # type: ignore[method-assign]  # The PIN must be known before it is made.
     message = f"PIN {pin} is no good." if quotes else "The keypad is asleep."
@@ -139,10 +141,10 @@ async def test_one_of_the_locks_does_not_take_it(
     assert len(actions.sent(MULTIPLE_PATH)) == 1
 
 
-async def test_locks_that_are_slow(
+async def test_shared_code_pending(
     simulator: Simulator, actions: Actions, impatient: None
 ) -> None:
-    """What takes too long is pending on each lock, with the PIN and the reason."""
+    """Codes that take too long are pending, with PIN and reason."""
     simulator.clock.speed = 0.001
     answers = await actions.answers(SCHEDULE, [FRONT, KEYPAD], name="Band")
     for answer in answers.values():
@@ -152,8 +154,8 @@ async def test_locks_that_are_slow(
     assert len(actions.sent(CODE_PATH)) == 8
 
 
-async def test_one_of_the_locks_is_offline(actions: Actions) -> None:
-    """It is not waited for, and says so; the other has the code."""
+async def test_shared_code_on_offline_lock(actions: Actions) -> None:
+    """The code of an offline lock is pending, and the other one is set."""
     answers = await actions.answers(SCHEDULE, [FRONT, SHED], name="Band")
     assert answers[FRONT]["outcome"] == "success"
     assert "reason" not in answers[FRONT]
@@ -164,8 +166,8 @@ async def test_one_of_the_locks_is_offline(actions: Actions) -> None:
     ].count(answers[SHED]["access_code_id"]) == 1
 
 
-async def test_codes_of_later(actions: Actions) -> None:
-    """What is only to be set next month is done with now."""
+async def test_shared_code_in_future(actions: Actions) -> None:
+    """Future codes are a success."""
     now = dt_util.utcnow()
     answers = await actions.answers(
         SCHEDULE,
@@ -179,10 +181,10 @@ async def test_codes_of_later(actions: Actions) -> None:
     assert not actions.sent(CODE_PATH)
 
 
-async def test_codes_that_cannot_be_watched(
+async def test_shared_code_unreadable_while_waiting(
     simulator: Simulator, actions: Actions, impatient: None
 ) -> None:
-    """Codes that were made are not called failures, nor successes either."""
+    """Codes that cannot be read are pending."""
     simulator.faults.add("status", path=CODE_PATH, status=500)
     answers = await actions.answers(SCHEDULE, [FRONT, KEYPAD], name="Band")
     for answer in answers.values():
@@ -191,10 +193,10 @@ async def test_codes_that_cannot_be_watched(
     assert len(actions.sent(MULTIPLE_PATH)) == 1
 
 
-async def test_codes_that_can_be_watched_again(
+async def test_shared_code_short_outage_while_waiting(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """A short outage while waiting does no harm."""
+    """The wait goes on after a short outage."""
     simulator.faults.add("status", path=CODE_PATH, status=500, count=6)
     answers = await actions.answers(SCHEDULE, [FRONT, KEYPAD], name="Band")
     assert {answer["outcome"] for answer in answers.values()} == {"success"}

@@ -1,4 +1,4 @@
-"""Which locks an action goes to."""
+"""The locks that an action works on."""
 
 from datetime import timedelta
 from typing import Any
@@ -30,7 +30,7 @@ SCHEDULE = "schedule_access_code"
 
 
 async def _answers(hass: HomeAssistant, **target: Any) -> dict[str, Any]:
-    """Return the answer of a harmless action on a target."""
+    """Return the answers for a target."""
     answer = await hass.services.async_call(
         DOMAIN, GET, target, blocking=True, return_response=True
     )
@@ -46,15 +46,15 @@ def _device(hass: HomeAssistant, entity_id: str) -> str:
     return entry.device_id
 
 
-async def test_entities(hass: HomeAssistant, actions: Actions) -> None:
-    """One lock or several, once each."""
+async def test_target_entities(hass: HomeAssistant, actions: Actions) -> None:
+    """Each entity is used once."""
     assert set(await _answers(hass, entity_id=FRONT)) == {FRONT}
     twice = [FRONT, FLAT_1, FRONT.upper()]
     assert set(await _answers(hass, entity_id=twice)) == {FRONT, FLAT_1}
 
 
-async def test_all(hass: HomeAssistant, actions: Actions) -> None:
-    """All means every lock of Seam's and nothing else, offline or not."""
+async def test_target_all(hass: HomeAssistant, actions: Actions) -> None:
+    """`all` are all Seam locks, also if they are offline."""
     hass.states.async_set("lock.other_maker", "locked")
     assert sorted(await _answers(hass, entity_id="all")) == sorted(ALL_LOCKS)
 
@@ -63,19 +63,17 @@ async def test_all(hass: HomeAssistant, actions: Actions) -> None:
     AwesomeVersion(HA_VERSION) < "2026.11", reason="no target could exclude any before"
 )
 @pytest.mark.parametrize("target", ["all", [FRONT, FLAT_1, KEYPAD]])
-async def test_excluded_locks(
+async def test_target_exclude(
     hass: HomeAssistant, actions: Actions, target: Any
 ) -> None:
-    """What is excluded from a target is left alone, also where all are meant."""
+    """Excluded locks are left out, also of `all`."""
     answers = await _answers(hass, entity_id=target, exclude={"entity_id": [FLAT_1]})
     assert FRONT in answers
     assert FLAT_1 not in answers
 
 
-async def test_all_without_those_that_are_disabled(
-    hass: HomeAssistant, actions: Actions
-) -> None:
-    """A lock that somebody has disabled here is none of all, nor of its label's."""
+async def test_target_disabled_lock(hass: HomeAssistant, actions: Actions) -> None:
+    """Disabled locks are left out of `all` and of labels."""
     registry = er.async_get(hass)
     label = lr.async_get(hass).async_create("House")
     for entity_id in (FRONT, FLAT_1):
@@ -87,13 +85,13 @@ async def test_all_without_those_that_are_disabled(
     assert set(await _answers(hass, label_id=label.label_id)) == {FRONT}
 
 
-async def test_device(hass: HomeAssistant, actions: Actions) -> None:
-    """Of a device's entities the lock is meant."""
+async def test_target_device(hass: HomeAssistant, actions: Actions) -> None:
+    """A device stands for its lock entity."""
     assert set(await _answers(hass, device_id=_device(hass, FRONT))) == {FRONT}
 
 
-async def test_area(hass: HomeAssistant, actions: Actions) -> None:
-    """Of an area's devices the locks are meant."""
+async def test_target_area(hass: HomeAssistant, actions: Actions) -> None:
+    """An area stands for the locks of its devices."""
     area = ar.async_get(hass).async_create("Hall")
     for entity_id in (FRONT, KEYPAD):
         dr.async_get(hass).async_update_device(
@@ -103,8 +101,8 @@ async def test_area(hass: HomeAssistant, actions: Actions) -> None:
     assert set(await _answers(hass, area_id=area.id)) == {FRONT, KEYPAD}
 
 
-async def test_area_and_entity(hass: HomeAssistant, actions: Actions) -> None:
-    """Targets add up."""
+async def test_target_area_and_entity(hass: HomeAssistant, actions: Actions) -> None:
+    """Targets can be combined."""
     area = ar.async_get(hass).async_create("Hall")
     device_id = _device(hass, FRONT)
     dr.async_get(hass).async_update_device(device_id, area_id=area.id)
@@ -114,7 +112,7 @@ async def test_area_and_entity(hass: HomeAssistant, actions: Actions) -> None:
     assert set(answers) == {FRONT, KEYPAD}
 
 
-async def test_group(hass: HomeAssistant, actions: Actions) -> None:
+async def test_target_group(hass: HomeAssistant, actions: Actions) -> None:
     """A group stands for its locks."""
     assert await async_setup_component(
         hass, "group", {"group": {"doors": {"entities": [FRONT, FLAT_1]}}}
@@ -123,8 +121,8 @@ async def test_group(hass: HomeAssistant, actions: Actions) -> None:
     assert set(await _answers(hass, entity_id="group.doors")) == {FRONT, FLAT_1}
 
 
-async def test_group_of_locks(hass: HomeAssistant, actions: Actions) -> None:
-    """A group that is a lock itself stands for its locks, too."""
+async def test_target_lock_group(hass: HomeAssistant, actions: Actions) -> None:
+    """A lock group stands for its locks."""
     group = MockConfigEntry(
         domain="group",
         title="Doors",
@@ -151,10 +149,10 @@ async def test_group_of_locks(hass: HomeAssistant, actions: Actions) -> None:
         "group.mixed",
     ],
 )
-async def test_what_is_no_lock_of_seams(
+async def test_target_refuses_other_entities(
     hass: HomeAssistant, actions: Actions, entity_id: str
 ) -> None:
-    """Whatever else is named is refused by its name, and nothing is done elsewhere."""
+    """Other entities are refused by name, and nothing is done."""
     er.async_get(hass).async_get_or_create(
         "lock", "other", "1", suggested_object_id="other_maker"
     )
@@ -167,8 +165,8 @@ async def test_what_is_no_lock_of_seams(
         assert (entity_id if entity_id != "group.mixed" else "light.hall") in message
 
 
-async def test_no_lock_at_all(hass: HomeAssistant, actions: Actions) -> None:
-    """An empty area, or none of all, is an error and not a silent success."""
+async def test_target_without_locks(hass: HomeAssistant, actions: Actions) -> None:
+    """A target without locks is an error."""
     area = ar.async_get(hass).async_create("Meadow")
     before = len(actions.simulator.requests)
     for target in ({"area_id": area.id}, {"device_id": "gone"}, {"entity_id": "none"}):
@@ -182,10 +180,10 @@ async def test_no_lock_at_all(hass: HomeAssistant, actions: Actions) -> None:
     assert len(actions.simulator.requests) == before
 
 
-async def test_entry_that_is_not_loaded(
+async def test_target_entry_not_loaded(
     hass: HomeAssistant, actions: Actions, second_entry: MockConfigEntry
 ) -> None:
-    """A lock of a workspace that is not set up is refused, and so are the others."""
+    """A lock whose entry is not loaded is refused, and nothing is done."""
     assert await hass.config_entries.async_unload(second_entry.entry_id)
     office = "lock.office_door"
     for entity_ids in (office, [FRONT, office]):
@@ -195,10 +193,10 @@ async def test_entry_that_is_not_loaded(
         assert office in message
 
 
-async def test_actions_outlive_their_entry(
+async def test_actions_registered_without_entry(
     hass: HomeAssistant, entry: MockConfigEntry, actions: Actions
 ) -> None:
-    """Actions are there before and after their workspace, for automations to name."""
+    """Actions are registered independently of entries."""
     assert await hass.config_entries.async_unload(entry.entry_id)
     await actions.refused("not_loaded", GET, FRONT)
     assert await hass.config_entries.async_setup(entry.entry_id)
@@ -206,10 +204,10 @@ async def test_actions_outlive_their_entry(
     assert (await actions.answer(GET, FRONT))["managed"]
 
 
-async def test_lock_that_vanished_between_two_polls(
+async def test_target_removed_between_polls(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Of a lock that is gone Seam says so; nothing else breaks."""
+    """Seam refuses a lock that is gone."""
     simulator.control.remove_lock("Front Door")
 
     await actions.fails("not_found", SCHEDULE, FRONT, name="Baker")
@@ -225,14 +223,14 @@ async def test_lock_that_vanished_between_two_polls(
     }
 
 
-async def test_lock_that_vanished(
+async def test_target_removed_lock(
     hass: HomeAssistant,
     simulator: Simulator,
     actions: Actions,
     reconcile: Poll,
     freezer: FrozenDateTimeFactory,
 ) -> None:
-    """What was a lock once is refused by name, in whatever stage of being forgotten."""
+    """A removed lock is refused by name."""
     simulator.control.remove_lock("Front Door")
     for _ in range(3):
         freezer.tick(timedelta(minutes=1))
@@ -247,10 +245,10 @@ async def test_lock_that_vanished(
     }
 
 
-async def test_lock_that_seam_has_not(
+async def test_target_unknown_lock(
     hass: HomeAssistant, entry: MockConfigEntry, actions: Actions
 ) -> None:
-    """Right after a start there may be entities of locks that are gone meanwhile."""
+    """Entities may exist after a start whose lock is gone."""
     er.async_get(hass).async_get_or_create(
         "lock", DOMAIN, "gone_lock", config_entry=entry, suggested_object_id="old"
     )
@@ -258,8 +256,8 @@ async def test_lock_that_seam_has_not(
     assert "lock.old" in message
 
 
-async def test_unavailable_lock(hass: HomeAssistant, actions: Actions) -> None:
-    """The codes of a lock that is offline can be read, revealed and changed."""
+async def test_target_offline_lock(hass: HomeAssistant, actions: Actions) -> None:
+    """Codes of an offline lock can be read, revealed and changed."""
     state = hass.states.get(SHED)
     assert state is not None
     assert state.state == "unavailable"
@@ -270,8 +268,8 @@ async def test_unavailable_lock(hass: HomeAssistant, actions: Actions) -> None:
     assert [row["outcome"] for row in dry["access_codes"]] == ["would_convert"]
 
 
-async def test_renamed_entity(hass: HomeAssistant, actions: Actions) -> None:
-    """An entity may be called what one likes."""
+async def test_target_renamed_entity(hass: HomeAssistant, actions: Actions) -> None:
+    """The entity id does not matter."""
     er.async_get(hass).async_update_entity(FRONT, new_entity_id="lock.main")
     await hass.async_block_till_done()
     answer = await actions.answer(SCHEDULE, "lock.main", name="Baker")

@@ -1,4 +1,4 @@
-"""Managed codes get other names, PINs and times."""
+"""The action `update_access_code`."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -52,8 +52,8 @@ def _moment(code: Any) -> tuple[datetime, datetime]:
 @pytest.mark.parametrize(
     "pick", [{"name": "cleaner"}, {"access_code_id": CODE_CLEANER}]
 )
-async def test_new_name(actions: Actions, pick: dict[str, str]) -> None:
-    """A code gets another name, and nothing else of it changes."""
+async def test_update_name(actions: Actions, pick: dict[str, str]) -> None:
+    """Only the name changes."""
     pin = actions.code(CODE_CLEANER).code
 
     answer = await actions.answer(UPDATE, FRONT, new_name=" Butler ", **pick)
@@ -63,7 +63,6 @@ async def test_new_name(actions: Actions, pick: dict[str, str]) -> None:
         "access_code_id": CODE_CLEANER,
         "name": "Butler",
         "code": pin,
-        "state": "active",
         "status": "set",
         "type": "ongoing",
         "starts_at": None,
@@ -78,10 +77,10 @@ async def test_new_name(actions: Actions, pick: dict[str, str]) -> None:
     assert actions.writes == [PATH]
 
 
-async def test_new_pin(
+async def test_update_pin(
     hass: HomeAssistant, coordinator: SeamCoordinator, actions: Actions
 ) -> None:
-    """A code gets another PIN, leading zero and all, which shows nowhere."""
+    """The PIN changes, with leading zeros, and is shown nowhere."""
     answer = await actions.answer(UPDATE, FRONT, name="Owner", code="004281")
 
     assert answer["code"] == "004281"
@@ -94,8 +93,8 @@ async def test_new_pin(
 
 
 @pytest.mark.parametrize("field", ["starts_at", "ends_at"])
-async def test_one_time_keeps_the_other(actions: Actions, field: str) -> None:
-    """Who prolongs a stay does not make it begin anew, nor the other way round."""
+async def test_update_one_time(actions: Actions, field: str) -> None:
+    """Changing one time keeps the other."""
     starts_at, ends_at = _moment(actions.code(CODE_GUEST_NOW))
     wanted = {"starts_at": starts_at, "ends_at": ends_at}
     wanted[field] += timedelta(hours=5)
@@ -118,8 +117,8 @@ async def test_one_time_keeps_the_other(actions: Actions, field: str) -> None:
     assert datetime.fromisoformat(shown[field]) == wanted[field]
 
 
-async def test_local_times(hass: HomeAssistant, actions: Actions) -> None:
-    """Times without an offset are the house's; parts of a second do not count."""
+async def test_update_local_times(hass: HomeAssistant, actions: Actions) -> None:
+    """Times without an offset are local, without fractions of a second."""
     await hass.config.async_set_time_zone("Europe/Copenhagen")
     year = dt_util.utcnow().year + 1
     await actions.answer(
@@ -134,8 +133,8 @@ async def test_local_times(hass: HomeAssistant, actions: Actions) -> None:
     assert code.ends_at == datetime(year, 7, 10, 8, tzinfo=UTC)
 
 
-async def test_renaming_leaves_the_end(actions: Actions) -> None:
-    """The times of a guest are sent along: a stay must not last for ever by a rename."""
+async def test_update_name_keeps_times(actions: Actions) -> None:
+    """Times are sent along with a new name, so that the code still expires."""
     times = _moment(actions.code(CODE_GUEST_NOW))
     answer = await actions.answer(
         UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, new_name="Long stay"
@@ -145,8 +144,8 @@ async def test_renaming_leaves_the_end(actions: Actions) -> None:
     assert actions.sent(PATH)[0].body["type"] == "time_bound"
 
 
-async def test_renaming_what_is_over(actions: Actions) -> None:
-    """Of an expired code the times are left alone, as Seam would refuse them."""
+async def test_update_name_of_expired_code(actions: Actions) -> None:
+    """Times of an expired code are not sent, as Seam refuses them."""
     await actions.answer(
         UPDATE, FLAT_1, access_code_id=CODE_APARTMENT_1_EXPIRED, new_name="Over"
     )
@@ -154,8 +153,8 @@ async def test_renaming_what_is_over(actions: Actions) -> None:
     assert set(actions.sent(PATH)[0].body) == {"access_code_id", "name"}
 
 
-async def test_expired_code_gets_a_new_end(actions: Actions) -> None:
-    """A stay that is over can be prolonged."""
+async def test_update_end_of_expired_code(actions: Actions) -> None:
+    """An expired code can get a later end."""
     answer = await actions.answer(
         UPDATE,
         FLAT_1,
@@ -166,8 +165,8 @@ async def test_expired_code_gets_a_new_end(actions: Actions) -> None:
     assert actions.code(CODE_APARTMENT_1_EXPIRED).is_on_device
 
 
-async def test_ongoing(actions: Actions) -> None:
-    """A code loses its end."""
+async def test_update_ongoing(actions: Actions) -> None:
+    """The schedule is removed."""
     answer = await actions.answer(
         UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, ongoing=True
     )
@@ -185,8 +184,8 @@ async def test_ongoing(actions: Actions) -> None:
     assert actions.listed(FRONT)[CODE_GUEST_NOW]["type"] == "ongoing"
 
 
-async def test_everything_at_once(actions: Actions) -> None:
-    """What is changed together is one request."""
+async def test_update_all_fields(actions: Actions) -> None:
+    """All fields are changed by one request."""
     now = dt_util.utcnow().replace(microsecond=0)
     answer = await actions.answer(
         UPDATE,
@@ -217,8 +216,8 @@ UNCHANGED: list[dict[str, Any]] = [
 ]
 
 
-async def test_nothing_new(actions: Actions, subtests: pytest.Subtests) -> None:
-    """What is so already is not asked for."""
+async def test_update_unchanged(actions: Actions, subtests: pytest.Subtests) -> None:
+    """Nothing is sent if nothing differs."""
     before = len(actions.simulator.requests)
     for fields in UNCHANGED:
         with subtests.test(fields=sorted(fields)):
@@ -234,10 +233,10 @@ async def test_nothing_new(actions: Actions, subtests: pytest.Subtests) -> None:
     assert len(actions.simulator.requests) == before
 
 
-async def test_new_name_that_holds_the_pin_of_another_code(
+async def test_update_masked_name(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """A name that is shown masked is known to be there already."""
+    """A name that is shown masked is recognized."""
     simulator.control.add_unmanaged_code("Apartment 1", "Plumber", "061947")
     await reconcile()
     for outcome in ("success", "unchanged"):
@@ -277,8 +276,10 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-async def test_refusals(actions: Actions, subtests: pytest.Subtests) -> None:
-    """What cannot be right is refused before Seam hears of it, by its own message."""
+async def test_update_refuses_invalid_input(
+    actions: Actions, subtests: pytest.Subtests
+) -> None:
+    """Each kind of invalid input has its own message."""
     now = dt_util.utcnow()
     for key, fields in REFUSED:
         data: dict[str, Any] = {
@@ -292,8 +293,8 @@ async def test_refusals(actions: Actions, subtests: pytest.Subtests) -> None:
 
 
 @pytest.mark.parametrize("code_id", [CODE_GUEST_NOW, CODE_GUEST_NEXT])
-async def test_end_in_the_past(actions: Actions, code_id: str) -> None:
-    """Of a stay that has begun or not, the end that is wanted has passed: so it says."""
+async def test_update_refuses_end_in_past(actions: Actions, code_id: str) -> None:
+    """An end in the past is refused."""
     for ends_at in (dt_util.utcnow() - DAY, dt_util.utcnow() - timedelta(seconds=1)):
         message = await actions.refused(
             "end_in_past", UPDATE, FRONT, access_code_id=code_id, ends_at=ends_at
@@ -301,16 +302,16 @@ async def test_end_in_the_past(actions: Actions, code_id: str) -> None:
         assert "in the past" in message
 
 
-async def test_which_field_linked_codes_do_not_take(actions: Actions) -> None:
-    """The field is named."""
+async def test_update_linked_refuses_fields(actions: Actions) -> None:
+    """The error names the field."""
     message = await actions.refused(
         "not_for_linked", UPDATE, FRONT, name="Cleaner", linked=True, ongoing=True
     )
     assert "ongoing" in message
 
 
-async def test_new_pin_that_stands_in_the_old_name(actions: Actions) -> None:
-    """The name that stays must not hold the new PIN either."""
+async def test_update_refuses_pin_in_name(actions: Actions) -> None:
+    """The current name must not contain the new PIN."""
     made = await actions.answer("schedule_access_code", FRONT, name="Room 4815")
     await actions.refused(
         "name_contains_code",
@@ -329,10 +330,10 @@ async def test_new_pin_that_stands_in_the_old_name(actions: Actions) -> None:
     assert answer["code"] == "4815"
 
 
-async def test_rules_of_the_lock(
+async def test_update_constraints(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """A code does not get in its own way, others do."""
+    """The rules of the lock ignore the code itself."""
     rules = [
         {"constraint_type": "name_length", "min_length": 3, "max_length": 9},
         {"constraint_type": "name_must_be_unique"},
@@ -354,7 +355,7 @@ async def test_rules_of_the_lock(
 
     await actions.answer(UPDATE, FRONT, name="Cleaner", code="73915")
     assert actions.code(CODE_CLEANER).code == "73915"
-    # The stay has begun long ago; only its end is new.
+    # Only the end changes, and the start is in the past.
     _, ends_at = _moment(actions.code(CODE_GUEST_NOW))
     answer = await actions.answer(
         UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, ends_at=ends_at + DAY
@@ -365,8 +366,10 @@ async def test_rules_of_the_lock(
 @pytest.mark.parametrize(
     "pick", [{"name": "neighbour"}, {"access_code_id": UNMANAGED_NEIGHBOUR}]
 )
-async def test_unmanaged_code(actions: Actions, pick: dict[str, Any]) -> None:
-    """Nothing can rename an unmanaged code: it has to be converted first."""
+async def test_update_refuses_unmanaged_code(
+    actions: Actions, pick: dict[str, Any]
+) -> None:
+    """An unmanaged code has to be converted first."""
     message = await actions.refused(
         "unmanaged_code", UPDATE, FRONT, new_name="Friend", **pick
     )
@@ -374,18 +377,18 @@ async def test_unmanaged_code(actions: Actions, pick: dict[str, Any]) -> None:
     assert "Convert" in message
 
 
-async def test_managed_code_before_an_unmanaged_one(
+async def test_update_prefers_managed_code(
     simulator: Simulator, actions: Actions, poll: Poll
 ) -> None:
-    """Only managed codes are meant, also where another has the same name."""
+    """A managed code is found although an unmanaged one has the same name."""
     simulator.control.add_unmanaged_code("Front Door", "Cleaner", "718204")
     await poll()
     answer = await actions.answer(UPDATE, FRONT, name="Cleaner", new_name="Butler")
     assert answer["access_code_id"] == CODE_CLEANER
 
 
-async def test_offline_code(actions: Actions, reconcile: Poll) -> None:
-    """What a lock calculates by itself nobody can change."""
+async def test_update_refuses_offline_code(actions: Actions, reconcile: Poll) -> None:
+    """Offline codes cannot be changed."""
     actions.code(CODE_OWNER).is_offline_access_code = True
     await reconcile()
     await actions.refused(
@@ -393,8 +396,8 @@ async def test_offline_code(actions: Actions, reconcile: Poll) -> None:
     )
 
 
-async def test_offline_code_of_which_only_seam_knows(actions: Actions) -> None:
-    """Where nothing says that it is one, Seam refuses, and it stays as it was."""
+async def test_update_offline_code_refused_by_seam(actions: Actions) -> None:
+    """Seam refuses offline codes that it does not mark."""
     actions.code(CODE_OWNER).is_offline_access_code = True
     before = actions.world
     message = await actions.fails(
@@ -405,10 +408,10 @@ async def test_offline_code_of_which_only_seam_knows(actions: Actions) -> None:
     assert actions.listed(FRONT)[CODE_OWNER]["name"] == "Owner"
 
 
-async def test_code_that_goes(
+async def test_update_refuses_code_being_removed(
     simulator: Simulator, actions: Actions, impatient: None
 ) -> None:
-    """A code that is being removed cannot be changed any more."""
+    """A code that is being removed cannot be changed."""
     simulator.control.lock_offline("Front Door")
     await actions.answer("delete_access_code", FRONT, name="Cleaner")
     await actions.refused(
@@ -416,8 +419,8 @@ async def test_code_that_goes(
     )
 
 
-async def test_several_locks(actions: Actions) -> None:
-    """Each lock's code of that name changes; where there is none, the answer says so."""
+async def test_update_on_several_locks(actions: Actions) -> None:
+    """The code of each lock changes, and locks without it are errors."""
     answers = await actions.answers(
         UPDATE, [FRONT, FLAT_1, KEYPAD], name="Cleaner", code="4815"
     )
@@ -427,8 +430,8 @@ async def test_several_locks(actions: Actions) -> None:
     assert actions.code(CODE_APARTMENT_1_CLEANER).code == "4815"
 
 
-async def test_one_of_several_locks_does_not_take_the_pin(actions: Actions) -> None:
-    """The codes of one name do not get different PINs because of one lock."""
+async def test_update_refused_by_one_lock(actions: Actions) -> None:
+    """Nothing changes if one lock does not accept the PIN."""
     message = await actions.refused(
         "code_length", UPDATE, [FRONT, FLAT_1, FLAT_2], name="Cleaner", code="4815162"
     )
@@ -442,8 +445,8 @@ async def _linked(actions: Actions, **data: Any) -> dict[str, Any]:
     )
 
 
-async def test_linked_codes(actions: Actions) -> None:
-    """One request changes all codes with the key, and all sensors show it."""
+async def test_update_linked(actions: Actions) -> None:
+    """One request changes all linked codes."""
     now = dt_util.utcnow().replace(microsecond=0)
     made = await _linked(actions, starts_at=now, ends_at=now + DAY)
 
@@ -475,8 +478,8 @@ async def test_linked_codes(actions: Actions) -> None:
     assert not actions.sent(PATH)
 
 
-async def test_linked_codes_on_all_their_locks(actions: Actions) -> None:
-    """Naming all locks is the same as naming one of them, and asks Seam once."""
+async def test_update_linked_targeting_all_locks(actions: Actions) -> None:
+    """Targeting all locks sends one request."""
     await _linked(actions)
     answers = await actions.answers(
         UPDATE, [FRONT, FLAT_1], name="Band", linked=True, new_name="Orchestra"
@@ -491,7 +494,7 @@ async def test_linked_codes_on_all_their_locks(actions: Actions) -> None:
 
 
 def _not_followed(actions: Actions, made: dict[str, Any]) -> dict[str, str]:
-    """Return which locks have not taken a change, with the ids of the codes."""
+    """Return the locks that failed to apply a change, with the ids of the codes."""
     return {
         entity_id: code["access_code_id"]
         for entity_id, code in made.items()
@@ -499,10 +502,10 @@ def _not_followed(actions: Actions, made: dict[str, Any]) -> dict[str, str]:
     }
 
 
-async def test_linked_code_that_the_only_named_lock_does_not_take(
+async def test_update_linked_fails_on_targeted_lock(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Its failure is the call's."""
+    """The failure of the only targeted lock is raised."""
     made = await _linked(actions)
     simulator.control.fail_next_programming(message="The keypad is asleep.")
     message = await actions.fails(
@@ -516,10 +519,10 @@ async def test_linked_code_that_the_only_named_lock_does_not_take(
 @pytest.mark.parametrize(
     "named", [[FRONT], [FRONT, KEYPAD], [FRONT, FLAT_1], [FRONT, FLAT_1, KEYPAD]]
 )
-async def test_linked_codes_that_locks_do_not_take(
+async def test_update_linked_fails_on_some_locks(
     simulator: Simulator, actions: Actions, named: list[str], count: int
 ) -> None:
-    """Each failure is told of its own lock, named or not; the others have done it."""
+    """Failures are returned for all locks, targeted or not."""
     made = await _linked(actions)
     for _ in range(count):
         simulator.control.fail_next_programming(message="The keypad is asleep.")
@@ -542,10 +545,10 @@ async def test_linked_codes_that_locks_do_not_take(
             assert answer["access_code_id"] == made[entity_id]["access_code_id"]
 
 
-async def test_linked_codes_that_locks_do_not_take_and_nobody_takes_the_answer(
+async def test_update_linked_fails_on_some_locks_without_response(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """One error says where it failed, named or not, and where it was done."""
+    """The error names failed and successful locks."""
     made = await _linked(actions)
     for _ in range(2):
         simulator.control.fail_next_programming(message="The keypad is asleep.")
@@ -562,10 +565,10 @@ async def test_linked_codes_that_locks_do_not_take_and_nobody_takes_the_answer(
     assert set(done.replace(",", "").split()) == {FRONT, KEYPAD} - set(failed) or {"–"}
 
 
-async def test_linked_code_on_a_lock_that_is_offline(
+async def test_update_linked_on_offline_lock(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
-    """That lock's code is pending, whether or not it was named; the others are done."""
+    """The code of an offline lock is pending, targeted or not."""
     await _linked(actions)
     simulator.control.lock_offline("Bike Room Keypad")
     await reconcile()
@@ -583,8 +586,8 @@ async def test_linked_code_on_a_lock_that_is_offline(
         assert "Bike Room Keypad is offline" in answers[KEYPAD]["reason"]
 
 
-async def test_linked_codes_and_the_rules_of_another_lock(actions: Actions) -> None:
-    """A name that one of the locks does not take is refused, and that lock named."""
+async def test_update_linked_refused_by_other_lock(actions: Actions) -> None:
+    """The error names the lock that does not accept the name."""
     await _linked(actions)
     message = await actions.refused(
         "name_length",
@@ -598,8 +601,8 @@ async def test_linked_codes_and_the_rules_of_another_lock(actions: Actions) -> N
     assert not actions.sent(MULTIPLE_PATH)
 
 
-async def test_linked_codes_without_end(actions: Actions) -> None:
-    """From ongoing to time-bound, linked codes need both times as well."""
+async def test_update_linked_ongoing_codes(actions: Actions) -> None:
+    """Ongoing codes need both times."""
     await _linked(actions)
     now = dt_util.utcnow()
     await actions.refused(
@@ -617,10 +620,10 @@ async def test_linked_codes_without_end(actions: Actions) -> None:
     assert ends == {(now + DAY).replace(microsecond=0)}
 
 
-async def test_linked_codes_when_seam_refuses(
+async def test_update_linked_refused_by_seam(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Every lock hears of it."""
+    """Every lock gets the error."""
     await _linked(actions)
     simulator.faults.add("status", path=MULTIPLE_PATH, status=400, message="Not today.")
     message = await actions.fails(
@@ -635,10 +638,10 @@ async def test_linked_codes_when_seam_refuses(
     assert "Band" in {code["name"] for code in actions.listed(FRONT).values()}
 
 
-async def test_stale_answers_do_not_undo_a_change(
+async def test_update_shown_despite_stale_list(
     simulator: Simulator, actions: Actions, poll: Poll, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where Seam's lists lag behind, the change shows nevertheless."""
+    """The change is shown although Seam's lists lag behind."""
     code = actions.code(CODE_CLEANER)
     monkeypatch.setattr(
         simulator.backend.codes,
@@ -652,8 +655,8 @@ async def test_stale_answers_do_not_undo_a_change(
     assert actions.listed(FRONT)[CODE_CLEANER]["name"] == "Butler"
 
 
-async def test_pin_that_exists(actions: Actions) -> None:
-    """Seam's refusal of a PIN that is taken names no PIN, and changes nothing."""
+async def test_update_duplicate_pin(actions: Actions) -> None:
+    """Seam's refusal of a duplicate PIN does not contain it."""
     pin = actions.code(UNMANAGED_NEIGHBOUR).code
     message = await actions.fails(
         "duplicate_access_code", UPDATE, FRONT, name="Cleaner", code=pin
@@ -662,10 +665,8 @@ async def test_pin_that_exists(actions: Actions) -> None:
     assert actions.code(CODE_CLEANER).code == "739158"
 
 
-async def test_lock_refuses_and_quotes_the_pin(
-    simulator: Simulator, actions: Actions
-) -> None:
-    """A change that the lock does not take fails with its words, but for the PIN."""
+async def test_update_failure_masks_pin(simulator: Simulator, actions: Actions) -> None:
+    """The error contains the message of the lock without the PIN."""
     simulator.control.fail_next_programming(message="PIN 4815 is no good.")
     with pytest.raises(HomeAssistantError) as caught:
         await actions.answer(UPDATE, FRONT, name="Cleaner", code="4815")
@@ -674,8 +675,8 @@ async def test_lock_refuses_and_quotes_the_pin(
     assert not any("4815" in text for text in texts(caught.value))
 
 
-async def test_old_error_of_a_code(simulator: Simulator, actions: Actions) -> None:
-    """What was wrong before is no failure of the change."""
+async def test_update_ignores_old_error(simulator: Simulator, actions: Actions) -> None:
+    """An error from before the change is no failure."""
     simulator.control.code_error(CODE_CLEANER, "provider_issue")
     actions.code(CODE_CLEANER).errors[0]["created_at"] = "2026-01-02T03:04:05.000Z"
     answer = await actions.answer(REVEAL, FRONT, name="Cleaner")
@@ -693,10 +694,10 @@ async def test_old_error_of_a_code(simulator: Simulator, actions: Actions) -> No
         "access_code_inactive",
     ],
 )
-async def test_code_that_still_is_not_on_its_lock(
+async def test_update_pending_with_old_error(
     simulator: Simulator, actions: Actions, impatient: None, error: str
 ) -> None:
-    """A change that Seam takes is no success while the lock does not have the code."""
+    """The change is pending while the lock does not have the code."""
     code = actions.code(CODE_CLEANER)
     message = f"{code.code} does not fit."
     simulator.control.code_error(CODE_CLEANER, error, message=message)
@@ -723,7 +724,7 @@ async def test_code_that_still_is_not_on_its_lock(
         ((-2, -1), True, "success"),
     ],
 )
-async def test_code_that_need_not_be_on_its_lock(
+async def test_update_code_not_due(
     simulator: Simulator,
     actions: Actions,
     impatient: None,
@@ -731,7 +732,7 @@ async def test_code_that_need_not_be_on_its_lock(
     has_error: bool,
     outcome: str,
 ) -> None:
-    """Before its start and after its end all is well without it, but for an error."""
+    """The lock need not have the code before its start and after its end."""
     code, now = actions.code(CODE_CLEANER), dt_util.utcnow()
     code.starts_at, code.ends_at = (now + day * DAY for day in days)
     code.status, code.is_on_device = "unset", False
@@ -744,10 +745,10 @@ async def test_code_that_need_not_be_on_its_lock(
     assert (answer["outcome"], answer["status"]) == (outcome, "unset")
 
 
-async def test_code_that_vanishes(
+async def test_update_code_removed_meanwhile(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A code that is gone is not called pending."""
+    """A code that is gone is an error."""
     update = simulator.backend.codes.update
 
     def vanish(code: Any, changes: Any, *, attempt: Any) -> None:
@@ -758,12 +759,14 @@ async def test_code_that_vanishes(
     monkeypatch.setattr(simulator.backend.codes, "update", vanish)
     await actions.fails("not_found", UPDATE, FRONT, name="Cleaner", new_name="Butler")
     assert CODE_CLEANER not in actions.listed(FRONT)
-    # One answer may lag behind, two do not.
+    # The first answer may lag behind.
     assert len(actions.sent("/access_codes/get")) == 2
 
 
-async def test_no_answer(simulator: Simulator, actions: Actions) -> None:
-    """Without an answer the change is uncertain, and not asked for again."""
+async def test_update_timeout_is_uncertain(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """A change without an answer is uncertain and not retried."""
     simulator.faults.add("outage", path=PATH)
     await actions.fails(
         "change_uncertain", UPDATE, FRONT, name="Cleaner", new_name="Butler"
@@ -772,8 +775,8 @@ async def test_no_answer(simulator: Simulator, actions: Actions) -> None:
     assert actions.listed(FRONT)[CODE_CLEANER]["name"] == "Cleaner"
 
 
-async def test_offline_lock(actions: Actions) -> None:
-    """A lock that is offline follows later: the answer says so at once."""
+async def test_update_on_offline_lock(actions: Actions) -> None:
+    """The change of an offline lock is pending."""
     answer = await actions.answer(UPDATE, SHED, name="Skipper", new_name="Captain")
     assert answer["outcome"] == "pending"
     assert "Boat Shed is offline" in answer["reason"]
@@ -782,8 +785,8 @@ async def test_offline_lock(actions: Actions) -> None:
     assert answer["status"] == "setting"
 
 
-async def test_too_many_changes(simulator: Simulator, actions: Actions) -> None:
-    """After ten changes a minute Seam asks to wait."""
+async def test_update_rate_limit(simulator: Simulator, actions: Actions) -> None:
+    """Seam allows ten changes a minute."""
     simulator.control.limit_rates()
     now = simulator.backend.timeline.now()
     for _ in range(10):

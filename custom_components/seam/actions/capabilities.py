@@ -1,19 +1,24 @@
-"""What a lock can do, and telling Seam what it does not know of it."""
+"""The action that returns what a lock supports."""
 
-from typing import Any
-
+from homeassistant.core import ServiceCall
 from homeassistant.util import dt as dt_util
 
 from ..attributes import JsonObject
-from ..coordinator import SeamCoordinator
-from ..errors import refusal, translated_errors
 from ..sync.snapshot import LockData
+from .targets import Answers, Target
 
 
-def capabilities(lock: LockData) -> JsonObject:
-    """Return what a lock can do, the rules for its codes, and how many it takes.
+async def async_get_lock_capabilities(
+    _call: ServiceCall, targets: list[Target]
+) -> Answers:
+    """Return what each lock supports."""
+    return {target.entity_id: _capabilities(target.lock) for target in targets}
 
-    Flags are true now, false not at present, and null never.
+
+def _capabilities(lock: LockData) -> JsonObject:
+    """Return what a lock supports, the rules for its codes, and its code slots.
+
+    Flags are true if it is possible now, false if currently not, and null if never.
     """
     device, now = lock.device, dt_util.utcnow()
     properties = device.properties
@@ -39,23 +44,4 @@ def capabilities(lock: LockData) -> JsonObject:
         "code_slots_used": lock.used_slots_at(now) if lock.has_codes else None,
         "code_slots_free": lock.free_slots_at(now) if lock.has_codes else None,
         "code_slots_max": properties.max_active_codes_supported,
-    }
-
-
-async def async_report_lengths(
-    coordinator: SeamCoordinator, lock: LockData, lengths: dict[str, Any]
-) -> JsonObject:
-    """Tell Seam what lengths of PINs a lock takes; return what Seam makes of it."""
-    if not lock.device.has_access_codes:
-        raise refusal("no_access_codes", lock=lock.device.name)
-    try:
-        with translated_errors(coordinator):
-            await coordinator.client.report_device_constraints(
-                lock.device_id, **lengths
-            )
-    finally:
-        await coordinator.async_refresh_locks([lock.device_id])
-    device = coordinator.data.locks.get(lock.device_id, lock).device
-    return {
-        "supported_code_lengths": [*sorted(device.properties.supported_code_lengths)]
     }

@@ -1,133 +1,182 @@
-"""Making unmanaged codes managed, and finding out what became of each."""
+"""The action that makes unmanaged codes managed."""
 
-from collections.abc import Iterable
-from contextlib import AbstractContextManager
 from datetime import timedelta
+from typing import Any, Final
 
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.const import ATTR_NAME
+from homeassistant.core import ServiceCall
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
+import voluptuous as vol
 
 from ..api import AccessCode, ActionAttempt, ActionAttemptStatus
 from ..attributes import JsonObject, can_convert, label
-from ..coordinator import SeamCoordinator
 from ..errors import refusal, translated_errors
 from ..sync.snapshot import LockData
-from .outcomes import async_begin_each, code_outcome
-from .waiting import async_watch, attempt_failure, pending
+from .codes import check_codes_known, find_code, selected_code
+from .fields import (
+    ATTR_ACCESS_CODE_ID,
+    ATTR_ALLOW_EXTERNAL_MODIFICATION,
+    ATTR_DRY_RUN,
+    CODE_FIELDS,
+)
+from .outcomes import (
+    CodeResults,
+    Outcome,
+    Result,
+    async_start_each,
+    code_result,
+    raise_failures,
+)
+from .targets import Answers, Target, async_each, changing_locks
+from .waiting import async_poll, attempt_error, pending
 
-_FAILED_EVENT = "access_code.unmanaged.failed_to_convert_to_managed"
+ATTR_ALL: Final = "all"
+ATTR_FORCE: Final = "force"
 
-# Clocks differ. What is older than the conversion is told by its id.
-_EVENTS_OVERLAP = timedelta(minutes=5)
+SCHEMA: Final = cv.make_entity_service_schema(
+    {
+        **CODE_FIELDS,
+        vol.Optional(ATTR_ALL, default=False): cv.boolean,
+        vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): cv.boolean,
+        vol.Optional(ATTR_FORCE): cv.boolean,
+        vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
+    }
+)
+
+_FAILED_EVENT: Final = "access_code.unmanaged.failed_to_convert_to_managed"
+# Clocks differ. Events from before the conversion are ignored by their ids.
+_EVENTS_OVERLAP: Final = timedelta(minutes=5)
+
+
+async def async_convert_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Answers:
+    """Convert one unmanaged code of each lock, or all of them."""
+    convert_all, dry_run = call.data[ATTR_ALL], call.data[ATTR_DRY_RUN]
+    if convert_all and (ATTR_NAME in call.data or ATTR_ACCESS_CODE_ID in call.data):
+        raise refusal("all_or_one")
+    selection = None if convert_all else selected_code(call.data)
+    all_results: CodeResults = []
+
+    async def convert(target: Target) -> JsonObject:
+        lock = target.lock
+        check_codes_known(lock)
+        codes = list(lock.unmanaged)
+        if selection is not None:
+            codes = [find_code(target, codes, selection)]
+            if not dry_run:
+                _check_convertible(lock, codes[0])
+        results = await async_convert(
+            target,
+            codes,
+            dry_run=dry_run,
+            is_external_modification_allowed=call.data.get(
+                ATTR_ALLOW_EXTERNAL_MODIFICATION
+            ),
+            force=call.data.get(ATTR_FORCE),
+        )
+        if selection is not None or not call.return_response:
+            raise_failures("conversions_failed", lock, results)
+        all_results.extend(results)
+        return {"access_codes": [code_result(*result) for result in results]}
+
+    answers = await async_each(targets, convert)
+    # Calls without a response would not learn that nothing was converted.
+    if (
+        all_results
+        and not call.return_response
+        and all(result.outcome is Outcome.NOT_CONVERTIBLE for _, result in all_results)
+        and not any(isinstance(answer, Exception) for answer in answers.values())
+    ):
+        names = ", ".join(str(code.name) for code, _ in all_results)
+        raise refusal("none_convertible", names=names)
+    return answers
 
 
 async def async_convert(
-    coordinator: SeamCoordinator,
-    lock: LockData,
-    codes: Iterable[AccessCode],
-    *,
-    allow_external_modification: bool | None,
-    force: bool | None,
-    dry_run: bool,
-) -> list[JsonObject]:
-    """Convert the codes of a lock; return what became of each, with the reason.
-
-    The outcome is `converted`, `pending`, `would_convert`, `not_convertible` or
-    `failed`.
-    """
-    outcomes: list[JsonObject] = []
+    target: Target, codes: list[AccessCode], *, dry_run: bool = False, **parameters: Any
+) -> CodeResults:
+    """Convert the codes that can be converted; return a result for each code."""
+    results: CodeResults = []
     convertible: list[AccessCode] = []
     for code in codes:
-        if not can_convert(lock, code):
-            reason = not_convertible(lock, code)
-            outcomes.append(code_outcome(code, "not_convertible", reason))
-        elif dry_run:
-            outcomes.append(code_outcome(code, "would_convert"))
+        try:
+            _check_convertible(target.lock, code)
+        except ServiceValidationError as err:
+            results.append((code, Result(Outcome.NOT_CONVERTIBLE, str(err))))
+            continue
+        if dry_run:
+            results.append((code, Result(Outcome.WOULD_CONVERT)))
         else:
             convertible.append(code)
     if convertible:
-        conversion = _Conversion(coordinator, lock)
-        outcomes += await conversion.async_run(
-            convertible, allow_external_modification, force
-        )
-    return outcomes
+        results += await _Conversion(target, convertible).async_run(parameters)
+    return results
 
 
-def not_convertible(lock: LockData, code: AccessCode) -> HomeAssistantError:
-    """Return why a code cannot be made managed."""
-    return refusal("not_convertible", lock=lock.device.name, name=label(code))
+def _check_convertible(lock: LockData, code: AccessCode) -> None:
+    """Refuse a code that cannot be converted."""
+    if not can_convert(lock, code):
+        raise refusal("not_convertible", lock=lock.device.name, name=label(code))
 
 
 class _Conversion:
     """Converts codes of one lock."""
 
-    def __init__(self, coordinator: SeamCoordinator, lock: LockData) -> None:
-        self._coordinator = coordinator
-        self._lock = lock
+    def __init__(self, target: Target, codes: list[AccessCode]) -> None:
+        self._target = target
+        self._codes = codes
         self._since = dt_util.utcnow() - _EVENTS_OVERLAP
         self._old_events: set[str] = set()
-        self._old_codes = {code.access_code_id for code in lock.managed}
+        self._old_codes = {code.access_code_id for code in target.lock.managed}
         self._attempts: dict[str, ActionAttempt | None] = {}
-        self._failures: dict[str, HomeAssistantError] = {}
+        self._errors: dict[str, HomeAssistantError] = {}
         self._converted: set[str] = set()
 
-    async def async_run(
-        self,
-        codes: list[AccessCode],
-        allow_external_modification: bool | None,
-        force: bool | None,
-    ) -> list[JsonObject]:
-        """Convert the codes and wait, at most a minute, for what becomes of them."""
-        client = self._coordinator.client
+    async def async_run(self, parameters: dict[str, Any]) -> CodeResults:
+        """Start all conversions, and wait at most a minute until they have ended."""
+        coordinator, client = self._target.coordinator, self._target.coordinator.client
 
-        async def begin(code: AccessCode) -> None:
-            with self._translated_errors():
+        async def start(code: AccessCode) -> None:
+            with translated_errors(coordinator):
                 self._attempts[code.access_code_id] = await client.convert_to_managed(
-                    code.access_code_id,
-                    is_external_modification_allowed=allow_external_modification,
-                    force=force,
+                    code.access_code_id, **parameters
                 )
 
-        try:
-            with self._translated_errors(changes=False):
+        async with changing_locks(self._target):
+            with translated_errors(coordinator, is_change=False):
                 self._old_events = {
                     event.event_id for event in await client.list_events(self._since)
                 }
-            self._failures = await async_begin_each(codes, begin)
-            if self._failures and len(codes) == 1:
-                raise self._failures[codes[0].access_code_id]
-            await self._async_wait(codes)
-        finally:
-            self._coordinator.async_apply(
-                self._coordinator.engine.codes_converted, self._converted
-            )
-            await self._coordinator.async_refresh_locks([self._lock.device_id])
-        return [self._what_became_of(code) for code in codes]
+            self._errors = await async_start_each(self._codes, start)
+            if self._errors and len(self._codes) == 1:
+                raise self._errors[self._codes[0].access_code_id]
+            try:
+                if self._waiting:
+                    await async_poll(self._target, self._async_check)
+            finally:
+                coordinator.async_apply(
+                    coordinator.engine.codes_converted, self._converted
+                )
+        return [(code, self._result(code)) for code in self._codes]
 
-    async def _async_wait(self, codes: list[AccessCode]) -> None:
-        """Ask until each code is managed or has failed.
+    @property
+    def _waiting(self) -> list[AccessCode]:
+        done = self._converted | self._errors.keys()
+        return [code for code in self._codes if code.access_code_id not in done]
 
-        Often Seam answers a conversion with nothing to wait for. Then a code is
-        converted when the lock has a new managed code with its id or its PIN.
+    async def _async_check(self) -> bool:
+        """Fetch what has happened; return whether all conversions have ended.
+
+        Seam often returns no attempt. Then a code is converted when the lock has a new
+        managed code with its id or its PIN.
         """
-
-        def waiting() -> list[AccessCode]:
-            settled = self._converted | self._failures.keys()
-            return [code for code in codes if code.access_code_id not in settled]
-
-        async def look() -> bool:
-            await self._async_look(waiting())
-            return not waiting()
-
-        if waiting():
-            await async_watch(self._coordinator, self._lock.device_id, look)
-
-    async def _async_look(self, waiting: list[AccessCode]) -> None:
-        """Find out how far the codes are."""
-        client = self._coordinator.client
+        lock, client = self._target.lock, self._target.coordinator.client
         managed = [
             code
-            for code in await client.list_access_codes(self._lock.device_id)
+            for code in await client.list_access_codes(lock.device_id)
             if code.access_code_id not in self._old_codes
         ]
         ids = {code.access_code_id for code in managed}
@@ -138,32 +187,24 @@ class _Conversion:
             if event.event_type == _FAILED_EVENT
             and event.event_id not in self._old_events
         }
-        for code in waiting:
+        for code in self._waiting:
             code_id = code.access_code_id
             if code_id in ids or (code.code and code.code in pins):
                 self._converted.add(code_id)
             elif code_id in failed:
-                self._failures[code_id] = refusal(
-                    "conversion_failed", lock=self._lock.device.name
+                self._errors[code_id] = refusal(
+                    "conversion_failed", lock=lock.device.name
                 )
             elif attempt := self._attempts.get(code_id):
                 attempt = await client.get_action_attempt(attempt.action_attempt_id)
                 if attempt.status is ActionAttemptStatus.ERROR:
-                    self._failures[code_id] = attempt_failure(
-                        self._coordinator, self._lock.device_id, attempt
-                    )
+                    self._errors[code_id] = attempt_error(self._target, attempt)
+        return not self._waiting
 
-    def _what_became_of(self, code: AccessCode) -> JsonObject:
+    def _result(self, code: AccessCode) -> Result:
         code_id = code.access_code_id
-        if reason := self._failures.get(code_id):
-            return code_outcome(code, "failed", reason)
+        if error := self._errors.get(code_id):
+            return Result(Outcome.FAILED, str(error))
         if code_id in self._converted:
-            return code_outcome(code, "converted")
-        return code_outcome(code, "pending") | pending(
-            self._coordinator, self._lock.device_id
-        )
-
-    def _translated_errors(
-        self, *, changes: bool = True
-    ) -> AbstractContextManager[None]:
-        return translated_errors(self._coordinator, changes=changes)
+            return Result(Outcome.CONVERTED)
+        return pending(self._target)

@@ -1,29 +1,51 @@
-"""Deleting a code, managed or not."""
+"""The action that deletes a code, managed or unmanaged."""
 
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.core import ServiceCall
 
 from ..api import AccessCode, ActionAttempt
 from ..attributes import JsonObject, label
-from ..coordinator import SeamCoordinator
 from ..errors import refusal, translated_errors
 from ..sync.snapshot import LockData
-from .outcomes import code_outcome
+from .codes import check_codes_known, find_code, selected_code
+from .outcomes import Outcome, Result, code_result
+from .targets import Answers, Target, async_each, changing_locks
 from .waiting import async_wait_for_attempt, pending
 
 
-def not_deletable(lock: LockData, code: AccessCode) -> HomeAssistantError | None:
-    """Return why a code cannot be deleted, if so."""
+async def async_delete_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
+    """Delete a code of each lock."""
+    selection = selected_code(call.data)
+
+    async def delete(target: Target) -> JsonObject:
+        check_codes_known(target.lock)
+        code = find_code(target, target.lock.codes, selection)
+        return code_result(code, await async_delete(target, code))
+
+    return await async_each(targets, delete)
+
+
+async def async_delete(target: Target, code: AccessCode) -> Result:
+    """Delete a code; return `deleted` or `pending`."""
+    check_deletable(target.lock, code)
+    async with changing_locks(target):
+        attempt = await async_start_deletion(target, code)
+        await async_wait_for_attempt(target, attempt)
+    return deletion_result(target, code)
+
+
+def check_deletable(lock: LockData, code: AccessCode) -> None:
+    """Refuse a code that cannot be deleted."""
     if code.is_offline_access_code:
-        return refusal("offline_code_fixed", lock=lock.device.name, name=label(code))
+        raise refusal("offline_code_fixed", lock=lock.device.name, name=label(code))
     if code.cannot_delete_unmanaged_access_code:
-        return refusal("cannot_delete", lock=lock.device.name, name=label(code))
-    return None
+        raise refusal("cannot_delete", lock=lock.device.name, name=label(code))
 
 
-async def async_begin_deletion(
-    coordinator: SeamCoordinator, code: AccessCode
+async def async_start_deletion(
+    target: Target, code: AccessCode
 ) -> ActionAttempt | None:
-    """Ask Seam to delete a code, managed or not."""
+    """Let Seam delete a code."""
+    coordinator = target.coordinator
     delete = (
         coordinator.client.delete_access_code
         if code.is_managed
@@ -35,19 +57,9 @@ async def async_begin_deletion(
     return attempt
 
 
-async def async_delete(
-    coordinator: SeamCoordinator, lock: LockData, code: AccessCode
-) -> JsonObject:
-    """Delete a code, managed or not; return whether it is gone or under way."""
-    code_id = code.access_code_id
-    if reason := not_deletable(lock, code):
-        raise reason
-    try:
-        attempt = await async_begin_deletion(coordinator, code)
-        await async_wait_for_attempt(coordinator, lock.device_id, attempt)
-    finally:
-        await coordinator.async_refresh_locks([lock.device_id])
-    now = coordinator.data.locks.get(lock.device_id)
-    if now is None or now.code(code_id) is None:
-        return code_outcome(code, "deleted")
-    return code_outcome(code, "pending") | pending(coordinator, lock.device_id)
+def deletion_result(target: Target, code: AccessCode) -> Result:
+    """Return whether a code is deleted, or its deletion is pending."""
+    lock = target.coordinator.data.locks.get(target.lock.device_id)
+    if lock is None or lock.code(code.access_code_id) is None:
+        return Result(Outcome.DELETED)
+    return pending(target)

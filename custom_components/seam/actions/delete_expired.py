@@ -1,25 +1,86 @@
-"""Deleting codes whose time is over."""
+"""The action that deletes expired codes."""
 
 import asyncio
-from collections.abc import Iterable
 from datetime import timedelta
+from typing import Final
 
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.core import ServiceCall
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
+import voluptuous as vol
 
 from ..api import AccessCode, ActionAttempt, CodeStatus
 from ..attributes import JsonObject, local_time
-from ..coordinator import SeamCoordinator
+from ..errors import NotFoundError
 from ..sync.snapshot import LockData
-from .delete import async_begin_deletion, not_deletable
-from .outcomes import async_begin_each, code_outcome
+from .codes import check_codes_known
+from .delete import async_start_deletion, check_deletable, deletion_result
+from .fields import ATTR_DRY_RUN
+from .outcomes import (
+    CodeResults,
+    Outcome,
+    Result,
+    async_start_each,
+    code_result,
+    raise_failures,
+)
+from .targets import (
+    Answers,
+    Target,
+    async_each,
+    async_refresh_targets,
+    changing_locks,
+    current_target,
+)
 from .waiting import async_wait_for_attempt, pending
 
+ATTR_INCLUDE_UNMANAGED: Final = "include_unmanaged"
+ATTR_OLDER_THAN: Final = "older_than"
 
-def expired_codes(
+SCHEMA: Final = cv.make_entity_service_schema(
+    {
+        vol.Optional(ATTR_OLDER_THAN): cv.positive_time_period,
+        vol.Optional(ATTR_INCLUDE_UNMANAGED, default=False): cv.boolean,
+        vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
+    }
+)
+
+
+async def async_delete_expired_access_codes(
+    call: ServiceCall, targets: list[Target]
+) -> Answers:
+    """Delete all expired codes of each lock."""
+    # A code that got a later end in the meantime must not be deleted.
+    await async_refresh_targets(targets)
+
+    async def delete(target: Target) -> JsonObject:
+        target = current_target(target)
+        check_codes_known(target.lock)
+        codes = _expired_codes(
+            target.lock,
+            call.data.get(ATTR_OLDER_THAN, timedelta()),
+            include_unmanaged=call.data[ATTR_INCLUDE_UNMANAGED],
+        )
+        results = await _async_delete_all(
+            target, codes, dry_run=call.data[ATTR_DRY_RUN]
+        )
+        if not call.return_response:
+            raise_failures("deletions_failed", target.lock, results)
+        return {
+            "access_codes": [
+                code_result(code, result) | {"ends_at": local_time(code.ends_at)}
+                for code, result in results
+            ]
+        }
+
+    return await async_each(targets, delete)
+
+
+def _expired_codes(
     lock: LockData, older_than: timedelta, *, include_unmanaged: bool
 ) -> list[AccessCode]:
-    """Return the codes of a lock that ended at least so long ago."""
+    """Return the codes of a lock that expired at least this long ago."""
     now = dt_util.utcnow()
     return [
         code
@@ -28,81 +89,58 @@ def expired_codes(
     ]
 
 
-async def async_delete_expired(
-    coordinator: SeamCoordinator,
-    lock: LockData,
-    codes: Iterable[AccessCode],
-    *,
-    dry_run: bool,
-) -> list[JsonObject]:
-    """Delete codes that are over; return what became of each, with the reason.
-
-    The outcome is `deleted`, `pending`, `would_delete`, `not_deletable` or `failed`.
-    """
+async def _async_delete_all(
+    target: Target, codes: list[AccessCode], *, dry_run: bool
+) -> CodeResults:
+    """Delete the codes that can be deleted; return a result for each code."""
     now = dt_util.utcnow()
-    outcomes: list[JsonObject] = []
-    todo: list[AccessCode] = []
+    results: CodeResults = []
+    deletable: list[AccessCode] = []
     for code in codes:
         if code.status_at(now) is CodeStatus.REMOVING:
-            outcomes.append(
-                _outcome(code, "pending") | pending(coordinator, lock.device_id)
-            )
-        elif reason := not_deletable(lock, code):
-            outcomes.append(_outcome(code, "not_deletable", reason))
-        elif dry_run:
-            outcomes.append(_outcome(code, "would_delete"))
+            results.append((code, pending(target)))
+            continue
+        try:
+            check_deletable(target.lock, code)
+        except ServiceValidationError as err:
+            results.append((code, Result(Outcome.NOT_DELETABLE, str(err))))
+            continue
+        if dry_run:
+            results.append((code, Result(Outcome.WOULD_DELETE)))
         else:
-            todo.append(code)
-    if todo:
-        outcomes += await _async_delete(coordinator, lock, todo)
-    return outcomes
+            deletable.append(code)
+    if deletable:
+        results += await _async_delete(target, deletable)
+    return results
 
 
-async def _async_delete(
-    coordinator: SeamCoordinator, lock: LockData, codes: list[AccessCode]
-) -> list[JsonObject]:
+async def _async_delete(target: Target, codes: list[AccessCode]) -> CodeResults:
     attempts: list[tuple[AccessCode, ActionAttempt | None]] = []
 
-    async def begin(code: AccessCode) -> None:
+    async def start(code: AccessCode) -> None:
         try:
-            attempt = await async_begin_deletion(coordinator, code)
-        except HomeAssistantError as err:
-            if err.translation_key != "not_found":
-                raise
-            # It went by itself meanwhile.
-            coordinator.async_apply(
-                coordinator.engine.code_deleted, code.access_code_id
+            attempts.append((code, await async_start_deletion(target, code)))
+        except NotFoundError:
+            # Seam removes expired codes as well.
+            target.coordinator.async_apply(
+                target.coordinator.engine.code_deleted, code.access_code_id
             )
-        else:
-            attempts.append((code, attempt))
 
-    try:
-        failures = await async_begin_each(codes, begin)
+    async def wait(code: AccessCode, attempt: ActionAttempt | None) -> None:
+        try:
+            await async_wait_for_attempt(target, attempt)
+        except HomeAssistantError as err:
+            errors[code.access_code_id] = err
 
-        async def wait(code: AccessCode, attempt: ActionAttempt | None) -> None:
-            try:
-                await async_wait_for_attempt(coordinator, lock.device_id, attempt)
-            except HomeAssistantError as err:
-                failures[code.access_code_id] = err
-
+    async with changing_locks(target):
+        errors = await async_start_each(codes, start)
         await asyncio.gather(*(wait(code, attempt) for code, attempt in attempts))
-    finally:
-        await coordinator.async_refresh_locks([lock.device_id])
-    current = coordinator.data.locks.get(lock.device_id)
     return [
-        _outcome(code, "failed", reason)
-        if (reason := failures.get(code.access_code_id)) is not None
-        else _outcome(code, "deleted")
-        if current is None or current.code(code.access_code_id) is None
-        else _outcome(code, "pending") | pending(coordinator, lock.device_id)
+        (
+            code,
+            Result(Outcome.FAILED, str(errors[code.access_code_id]))
+            if code.access_code_id in errors
+            else deletion_result(target, code),
+        )
         for code in codes
     ]
-
-
-def _outcome(
-    code: AccessCode, outcome: str, reason: HomeAssistantError | None = None
-) -> JsonObject:
-    return {
-        **code_outcome(code, outcome, reason),
-        "ends_at": local_time(code.ends_at),
-    }

@@ -1,45 +1,89 @@
-"""Doing one thing with several codes of a lock, and telling what became of each."""
+"""What came of an action for each code."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
 
 from homeassistant.exceptions import HomeAssistantError
 
 from ..api import AccessCode
 from ..attributes import JsonObject
-
-_FOR_ALL = ("invalid_auth", "rate_limited", "workspace_suspended")
-
-
-async def async_begin_each(
-    codes: Iterable[AccessCode], begin: Callable[[AccessCode], Awaitable[None]]
-) -> dict[str, HomeAssistantError]:
-    """Begin with each code, one after the other; return the failures by code.
-
-    After a refusal that is not for the code no more are sent: the others would fare no
-    better, and only make it worse.
-    """
-    failures: dict[str, HomeAssistantError] = {}
-    stopped: HomeAssistantError | None = None
-    for code in codes:
-        if stopped is not None:
-            failures[code.access_code_id] = stopped
-            continue
-        try:
-            await begin(code)
-        except HomeAssistantError as err:
-            failures[code.access_code_id] = err
-            if err.translation_key in _FOR_ALL:
-                stopped = err
-    return failures
+from ..errors import ActionError, WorkspaceRefusedError
+from ..sync.snapshot import LockData
 
 
-def code_outcome(
-    code: AccessCode, outcome: str, reason: HomeAssistantError | None = None
-) -> JsonObject:
-    """Return what became of a code, as answers tell it."""
-    row: JsonObject = {
+class Outcome(StrEnum):
+    """The outcomes that actions return."""
+
+    CONVERTED = "converted"
+    CREATED = "created"
+    DELETED = "deleted"
+    FAILED = "failed"
+    NOT_CONVERTIBLE = "not_convertible"
+    NOT_DELETABLE = "not_deletable"
+    PENDING = "pending"
+    SUCCESS = "success"
+    UNCHANGED = "unchanged"
+    UPDATED = "updated"
+    WOULD_CONVERT = "would_convert"
+    WOULD_DELETE = "would_delete"
+
+
+@dataclass(frozen=True)
+class Result:
+    """An outcome, and the reason if the action is not done."""
+
+    outcome: Outcome
+    reason: str | None = None
+
+    def as_dict(self) -> JsonObject:
+        """Return the result as actions return it."""
+        result: JsonObject = {"outcome": self.outcome.value}
+        return result if self.reason is None else {**result, "reason": self.reason}
+
+
+type CodeResults = list[tuple[AccessCode, Result]]
+
+
+def code_result(code: AccessCode, result: Result) -> JsonObject:
+    """Return which code a result is about, and the result."""
+    return {
         "access_code_id": code.access_code_id,
         "name": code.name,
-        "outcome": outcome,
+        **result.as_dict(),
     }
-    return row if reason is None else {**row, "reason": str(reason)}
+
+
+def raise_failures(translation_key: str, lock: LockData, results: CodeResults) -> None:
+    """Raise an error that lists the codes of a lock that failed, if any."""
+    failed = [
+        f"{code.name}: {result.reason}"
+        for code, result in results
+        if result.outcome is Outcome.FAILED
+    ]
+    if failed:
+        raise ActionError(
+            translation_key, lock=lock.device.name, failed="; ".join(failed)
+        )
+
+
+async def async_start_each(
+    codes: Iterable[AccessCode], start: Callable[[AccessCode], Awaitable[None]]
+) -> dict[str, HomeAssistantError]:
+    """Start a change of each code in turn; return the errors by code id.
+
+    Once Seam refuses the whole workspace, the remaining codes fail with that error.
+    """
+    errors: dict[str, HomeAssistantError] = {}
+    refused: WorkspaceRefusedError | None = None
+    for code in codes:
+        if refused is None:
+            try:
+                await start(code)
+            except WorkspaceRefusedError as err:
+                refused = err
+            except HomeAssistantError as err:
+                errors[code.access_code_id] = err
+        if refused is not None:
+            errors[code.access_code_id] = refused
+    return errors

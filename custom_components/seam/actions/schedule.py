@@ -1,93 +1,266 @@
-"""Creating one code with one PIN on several locks."""
+"""The action that creates a code, on one or several locks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any, Final
 from uuid import uuid4
 
+from homeassistant.const import ATTR_CODE, ATTR_NAME
+from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import config_validation as cv
+from homeassistant.util import dt as dt_util
+import voluptuous as vol
 
-from ..api import AccessCode, SeamError
+from ..api import AccessCode
 from ..attributes import JsonObject
-from ..errors import refusal, translated_errors
-from .codes import CodeRequest, code_response, uncertain_creation
-from .targets import Outcome, Target, async_each
-from .validation import check_common_length
+from ..errors import ChangeUncertainError, refusal
+from .codes import candidates, code_response
+from .fields import (
+    ATTR_ALLOW_EXTERNAL_MODIFICATION,
+    ATTR_ENDS_AT,
+    ATTR_STARTS_AT,
+    NAME,
+    PIN,
+    Data,
+    requested_pin,
+    requested_time,
+)
+from .outcomes import Result
+from .targets import Answer, Answers, Refresh, Target, async_each, changing_locks
+from .validation import (
+    check_common_length,
+    check_length,
+    check_name,
+    check_name_without_pin,
+    check_new_name,
+    check_pin,
+    check_start,
+    check_times,
+)
 from .waiting import async_wait_until_set
 
-# What `/access_codes/create_multiple` cannot do.
-_FOR_ONE_LOCK = ("is_offline_access_code", "is_one_time_use", "max_time_rounding")
+# Passed on to Seam under the same names.
+_OPTIONS: Final = {
+    "preferred_code_length": vol.All(vol.Coerce(int), vol.Range(min=4, max=12)),
+    "prefer_native_scheduling": cv.boolean,
+    "use_backup_access_code_pool": cv.boolean,
+    "is_offline_access_code": cv.boolean,
+    "is_one_time_use": cv.boolean,
+    "max_time_rounding": vol.In(("1hour", "1day")),
+    "attempt_for_offline_device": cv.boolean,
+}
+# Not supported by `/access_codes/create_multiple`.
+_ONE_LOCK_OPTIONS: Final = (
+    "is_offline_access_code",
+    "is_one_time_use",
+    "max_time_rounding",
+)
+
+SCHEMA: Final = cv.make_entity_service_schema(
+    {
+        vol.Required(ATTR_NAME): NAME,
+        vol.Optional(ATTR_CODE): PIN,
+        vol.Optional(ATTR_STARTS_AT): cv.datetime,
+        vol.Optional(ATTR_ENDS_AT): cv.datetime,
+        vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): cv.boolean,
+    }
+    | {vol.Optional(option): validator for option, validator in _OPTIONS.items()}
+)
 
 
-def new_common_code_key() -> str:
-    """Return a key that links the codes of one request with a PIN of one's own."""
-    return uuid4().hex
+@dataclass(frozen=True, kw_only=True)
+class CodeRequest:
+    """A code to be created, by Seam's names. Seam chooses what is None."""
+
+    name: str
+    code: str | None = field(default=None, repr=False)
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    preferred_code_length: int | None = None
+    is_external_modification_allowed: bool | None = None
+    prefer_native_scheduling: bool | None = None
+    use_backup_access_code_pool: bool | None = None
+    attempt_for_offline_device: bool | None = None
+    is_offline_access_code: bool | None = None
+    is_one_time_use: bool | None = None
+    max_time_rounding: str | None = None
+
+    @property
+    def parameters(self) -> dict[str, Any]:
+        """The parameters that Seam is sent."""
+        return {
+            name: value for name, value in asdict(self).items() if value is not None
+        }
+
+
+def requested_code(data: Data) -> CodeRequest:
+    """Return the code that a call requests."""
+    check_new_name(data[ATTR_NAME], ATTR_NAME)
+    return CodeRequest(
+        name=data[ATTR_NAME],
+        code=requested_pin(data),
+        starts_at=requested_time(data, ATTR_STARTS_AT),
+        ends_at=requested_time(data, ATTR_ENDS_AT),
+        is_external_modification_allowed=data.get(ATTR_ALLOW_EXTERNAL_MODIFICATION),
+        **{option: data.get(option) for option in _OPTIONS},
+    )
+
+
+def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
+    """Refuse a code that one of the locks does not accept."""
+    now = dt_util.utcnow()
+    check_times(request.starts_at, request.ends_at, now)
+    if request.code is not None:
+        check_name_without_pin(request.name, request.code)
+        if request.is_offline_access_code:
+            raise refusal("offline_with_code")
+        if request.preferred_code_length is not None:
+            raise refusal("code_and_length")
+    if request.is_one_time_use and not request.is_offline_access_code:
+        raise refusal("one_time_without_offline")
+    if request.use_backup_access_code_pool and request.starts_at is None:
+        raise refusal("backup_without_times")
+    for target in targets:
+        lock, device = target.lock, target.lock.device
+        if not device.has_access_codes or (
+            request.is_offline_access_code
+            and device.can_program_offline_access_codes is None
+        ):
+            raise refusal(
+                "no_offline_access_codes"
+                if request.is_offline_access_code
+                else "no_access_codes",
+                lock=device.name,
+            )
+        if (
+            request.use_backup_access_code_pool
+            and device.properties.supports_backup_access_code_pool is False
+        ):
+            raise refusal("no_backup_pool", lock=device.name)
+        check_name(lock, request.name)
+        check_start(lock, request.starts_at, now)
+        if request.code is not None:
+            check_pin(lock, request.code)
+        if request.preferred_code_length is not None:
+            check_length(lock, request.preferred_code_length)
 
 
 def check_shared(targets: Sequence[Target], request: CodeRequest) -> None:
-    """Refuse a code for which Seam cannot choose one PIN for all these locks."""
+    """Refuse a code for which Seam cannot choose one PIN for all locks."""
     if len({target.coordinator for target in targets}) > 1:
         raise refusal("several_workspaces")
-    for name in _FOR_ONE_LOCK:
-        if getattr(request, name):
-            raise refusal("only_one_lock", field=name)
+    for option in _ONE_LOCK_OPTIONS:
+        if getattr(request, option):
+            raise refusal("only_one_lock", field=option)
     check_common_length(target.lock for target in targets)
+
+
+def new_common_code_key() -> str:
+    """Return a key that links new codes with each other."""
+    return uuid4().hex
+
+
+async def async_schedule_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Answers:
+    """Create a code; on several locks, linked codes with the same PIN."""
+    request = requested_code(call.data)
+    check_request(targets, request)
+    if len(targets) > 1 and request.code is None:
+        check_shared(targets, request)
+        return await async_create_shared(targets, request)
+    # Seam only links codes with a given PIN if it is told to.
+    key = new_common_code_key() if len(targets) > 1 else None
+    return await async_each(
+        targets, lambda target: async_create(target, request, common_code_key=key)
+    )
+
+
+async def async_create(
+    target: Target, request: CodeRequest, *, common_code_key: str | None = None
+) -> JsonObject:
+    """Create a code on one lock; return it with its PIN."""
+    coordinator = target.coordinator
+    try:
+        async with changing_locks(target) as refresh:
+            code, attempt = await coordinator.client.create_access_code(
+                target.lock.device_id,
+                common_code_key=common_code_key,
+                **request.parameters,
+            )
+            coordinator.async_apply(coordinator.engine.code_created, code)
+            result = await async_wait_until_set(target, code, attempt, is_new=True)
+    except ChangeUncertainError as err:
+        raise _uncertain_creation(target, request, refresh, err) from err
+    return code_response(target, code, result)
 
 
 async def async_create_shared(
     targets: Sequence[Target], request: CodeRequest
-) -> dict[str, Outcome]:
-    """Create one code with a PIN that Seam chooses on several locks of a workspace.
+) -> Answers:
+    """Create linked codes on several locks of a workspace; Seam chooses their PIN.
 
-    All or nothing: Seam refuses where the locks cannot share a PIN.
+    Seam refuses all of them if the locks cannot share a PIN.
     """
     coordinator = targets[0].coordinator
-    device_ids = [target.lock.device_id for target in targets]
-    parameters = {
-        name: value
-        for name, value in request.parameters.items()
-        if name not in _FOR_ONE_LOCK
-    }
     created: dict[str, AccessCode] = {}
 
-    async def wait(target: Target) -> JsonObject:
+    async def wait(target: Target) -> Result:
         if (code := created.get(target.lock.device_id)) is None:
-            raise refusal("no_answer_for_lock", lock=target.lock.device.name)
-        return await async_wait_until_set(coordinator, code, is_new=True)
+            raise ChangeUncertainError("change_uncertain", error="")
+        return await async_wait_until_set(target, code, is_new=True)
 
-    unseen: SeamError | None = None
+    results: dict[str, Result | HomeAssistantError]
     try:
-        try:
-            with translated_errors(coordinator):
-                codes = await coordinator.client.create_multiple_access_codes(
-                    device_ids,
-                    behavior_when_code_cannot_be_shared="throw",
-                    **parameters,
-                )
-            for code in codes:
+        async with changing_locks(*targets) as refresh:
+            for code in await coordinator.client.create_multiple_access_codes(
+                [target.lock.device_id for target in targets],
+                behavior_when_code_cannot_be_shared="throw",
+                **{
+                    name: value
+                    for name, value in request.parameters.items()
+                    if name not in _ONE_LOCK_OPTIONS
+                },
+            ):
                 coordinator.async_apply(coordinator.engine.code_created, code)
                 created[code.device_id] = code
-            progresses = await async_each(list(targets), wait)
-        finally:
-            unseen = await coordinator.async_refresh_locks(device_ids)
-    except HomeAssistantError as err:
-        # Not all locks need to have it: each is looked at.
-        uncertain = {
-            target.entity_id: reason
-            for target in targets
-            if (
-                reason := uncertain_creation(
-                    coordinator, target.lock, request, err, unseen
-                )
-            )
-        }
-        if uncertain:
-            return {**uncertain}
-        raise
-    return {
-        target.entity_id: (
-            uncertain_creation(coordinator, target.lock, request, progress, unseen)
-            or progress
-        )
-        if isinstance(progress := progresses[target.entity_id], HomeAssistantError)
-        else code_response(coordinator, created[target.lock.device_id], progress)
-        for target in targets
-    }
+            results = await async_each(targets, wait)
+    except ChangeUncertainError as err:
+        results = {target.entity_id: err for target in targets}
+
+    def answer(target: Target) -> Answer:
+        result = results[target.entity_id]
+        if isinstance(result, ChangeUncertainError):
+            return _uncertain_creation(target, request, refresh, result)
+        if isinstance(result, HomeAssistantError):
+            return result
+        return code_response(target, created[target.lock.device_id], result)
+
+    return {target.entity_id: answer(target) for target in targets}
+
+
+def _uncertain_creation(
+    target: Target, request: CodeRequest, refresh: Refresh, err: ChangeUncertainError
+) -> ChangeUncertainError:
+    """Return an error that names the new codes of the lock with the requested name."""
+    coordinator, before = target.coordinator, target.lock
+    now = coordinator.data.locks.get(before.device_id, before)
+    known = {code.access_code_id for code in before.codes}
+    found = [
+        code
+        for code in now.managed
+        if code.unmasked_name == request.name and code.access_code_id not in known
+    ]
+    if found:
+        key = "create_uncertain_found"
+    else:
+        key = "create_uncertain_unseen" if refresh.error else "create_uncertain"
+    return ChangeUncertainError(
+        key,
+        error=str(err.__cause__ or ""),
+        lock=before.device.name,
+        name=coordinator.secrets.mask(request.name),
+        candidates=candidates(found),
+    )

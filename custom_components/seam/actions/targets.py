@@ -1,8 +1,9 @@
-"""Which locks an action goes to, and how it answers for each of them."""
+"""Which locks a call targets, and one answer for each."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 import logging
 from typing import TypeGuard
 
@@ -18,109 +19,104 @@ from homeassistant.helpers.target import (
     async_extract_referenced_entity_ids,
 )
 
-from ..api import SeamNotFoundError
+from ..api import SeamError, SeamNotFoundError
 from ..attributes import JsonObject
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry, SeamCoordinator
-from ..errors import refusal, translated_errors
+from ..errors import ActionError, refusal, translated_errors
 from ..sync.snapshot import LockData
+from .outcomes import Outcome
 
 _LOGGER = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
 class Target:
-    """A lock that an action goes to."""
+    """A lock that an action works on, as it was at the start."""
 
     entity_id: str
     coordinator: SeamCoordinator
     lock: LockData
 
 
-type Outcome = JsonObject | HomeAssistantError
-type Handler = Callable[[ServiceCall, list[Target]], Awaitable[dict[str, Outcome]]]
+type Answer = JsonObject | HomeAssistantError
+type Answers = dict[str, Answer]
+type Handler = Callable[[ServiceCall, list[Target]], Awaitable[Answers]]
 
 
 async def async_handle(handler: Handler, call: ServiceCall) -> ServiceResponse:
-    """Carry out an action on its locks; answer by entity, as entity actions do.
+    """Run an action on the targeted locks; return the answers by entity id.
 
-    Home Assistant's helpers for entity actions pass over a lock that is offline, whose
-    codes can be read and changed all the same, and forget what came of the other
-    locks when one fails.
+    Home Assistant's helpers for entity actions skip unavailable entities, but codes of
+    offline locks can be read and changed. They also drop all answers if one lock fails.
     """
-    targets = await _async_targets(call)
-    outcomes = await handler(call, targets)
-    failures = {
-        entity_id: outcome
-        for entity_id, outcome in outcomes.items()
-        if isinstance(outcome, HomeAssistantError)
+    answers = await handler(call, await _async_targets(call))
+    errors = {
+        entity_id: answer
+        for entity_id, answer in answers.items()
+        if isinstance(answer, HomeAssistantError)
     }
-    if failures and len(outcomes) == 1:
-        raise next(iter(failures.values()))
-    if failures and (len(failures) == len(outcomes) or not call.return_response):
-        raise HomeAssistantError(
-            translation_domain=DOMAIN,
-            translation_key="some_locks_failed",
-            translation_placeholders={
-                "failed": "; ".join(f"{key}: {err}" for key, err in failures.items()),
-                "done": ", ".join(key for key in outcomes if key not in failures)
-                or "–",
-            },
+    if errors and len(answers) == 1:
+        raise next(iter(errors.values()))
+    if errors and (len(errors) == len(answers) or not call.return_response):
+        raise ActionError(
+            "some_locks_failed",
+            failed="; ".join(f"{key}: {err}" for key, err in errors.items()),
+            done=", ".join(key for key in answers if key not in errors) or "–",
         )
     if not call.return_response:
-        # What is only begun is no error, but nobody else would say so.
-        for entity_id, outcome in outcomes.items():
-            if isinstance(outcome, dict):
-                for reason in _reasons_to_wait(outcome):
+        for entity_id, answer in answers.items():
+            if isinstance(answer, dict):
+                for reason in _pending_reasons(answer):
                     _LOGGER.warning("%s of %s: %s", call.service, entity_id, reason)
         return None
     return {
-        entity_id: {"error": str(outcome), "error_key": outcome.translation_key}
-        if isinstance(outcome, HomeAssistantError)
-        else outcome
-        for entity_id, outcome in outcomes.items()
+        entity_id: {"error": str(answer), "error_key": answer.translation_key}
+        if isinstance(answer, HomeAssistantError)
+        else answer
+        for entity_id, answer in answers.items()
     }
 
 
-def _reasons_to_wait(outcome: JsonObject) -> Iterator[str]:
-    """Return why what an action has begun is not done, on a lock and for its codes."""
-    if "reason" in outcome:
-        yield str(outcome["reason"])
-    rows = outcome.get("access_codes")
+def _pending_reasons(answer: JsonObject) -> Iterator[str]:
+    """Yield why a lock, or single codes of it, are still pending."""
+    if "reason" in answer:
+        yield str(answer["reason"])
+    rows = answer.get("access_codes")
     for row in rows if isinstance(rows, list) else ():
-        if isinstance(row, dict) and row.get("outcome") == "pending":
+        if isinstance(row, dict) and row.get("outcome") == Outcome.PENDING:
             yield f"{row['name']}: {row['reason']}"
 
 
 async def _async_targets(call: ServiceCall) -> list[Target]:
-    """Return the locks that a call names, all of which the caller may control."""
+    """Return the locks that a call targets, if the user may control all of them."""
     registry = er.async_get(call.hass)
     if call.data.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL:
         named: set[str] = set()
-        meant = {
+        found = {
             entry.entity_id
             for entry in registry.entities.values()
             if _is_seam_lock(entry) and not entry.disabled
         }
-        # Since Home Assistant 2026.11. Where locks are named, its helper sees to it.
+        # New in Home Assistant 2026.11, whose helper handles it in the other case.
         if exclude := call.data.get("exclude"):
-            left_out = async_extract_referenced_entity_ids(
+            excluded = async_extract_referenced_entity_ids(
                 call.hass, TargetSelection(exclude)
             )
-            meant -= left_out.referenced | left_out.indirectly_referenced
+            found -= excluded.referenced | excluded.indirectly_referenced
     else:
         selected = async_extract_referenced_entity_ids(
             call.hass, TargetSelection(call.data)
         )
         named = selected.referenced
-        # A device or an area has other entities, too.
-        meant = {
+        # Devices and areas have other entities, too.
+        found = {
             entity_id
             for entity_id in selected.indirectly_referenced
             if _is_seam_lock(entry := registry.async_get(entity_id))
             and not entry.disabled
         }
-    targets = [_target(call.hass, entity_id) for entity_id in sorted(named | meant)]
+    targets = [_target(call.hass, entity_id) for entity_id in sorted(named | found)]
     if not targets:
         raise refusal("no_locks")
     if call.context.user_id:
@@ -143,7 +139,7 @@ def _is_seam_lock(entry: er.RegistryEntry | None) -> TypeGuard[er.RegistryEntry]
 
 
 def _target(hass: HomeAssistant, entity_id: str) -> Target:
-    """Return the lock behind an entity."""
+    """Return the lock of an entity."""
     registered = er.async_get(hass).async_get(entity_id)
     if not _is_seam_lock(registered):
         raise refusal("not_a_seam_lock", entity=entity_id)
@@ -152,29 +148,46 @@ def _target(hass: HomeAssistant, entity_id: str) -> Target:
     )
     if entry is None or entry.state is not ConfigEntryState.LOADED:
         raise refusal("not_loaded", entity=entity_id)
-    coordinator = entry.runtime_data
     device_id = registered.unique_id.removesuffix("_lock")
-    if (lock := coordinator.data.locks.get(device_id)) is None:
+    if (lock := entry.runtime_data.data.locks.get(device_id)) is None:
         raise refusal("lock_gone", entity=entity_id)
-    return Target(entity_id, coordinator, lock)
+    return Target(entity_id, entry.runtime_data, lock)
 
 
-async def async_renew(targets: Iterable[Target]) -> None:
-    """Have Seam asked for the locks anew, for what must not go by an old picture."""
+def lock_entity_id(coordinator: SeamCoordinator, device_id: str) -> str:
+    """Return the entity id of a lock, or its device id if it has no entity."""
+    registry = er.async_get(coordinator.hass)
+    found = registry.async_get_entity_id(LOCK_DOMAIN, DOMAIN, f"{device_id}_lock")
+    return found or device_id
+
+
+def current_target(target: Target) -> Target:
+    """Return a target with its lock as it is now."""
+    lock = target.coordinator.data.locks.get(target.lock.device_id)
+    if lock is None:
+        raise refusal("lock_gone", entity=target.entity_id)
+    return replace(target, lock=lock)
+
+
+async def async_refresh_targets(targets: Iterable[Target]) -> None:
+    """Refresh the locks, for actions that must not rely on outdated codes."""
     device_ids: dict[SeamCoordinator, list[str]] = {}
     for target in targets:
         device_ids.setdefault(target.coordinator, []).append(target.lock.device_id)
     for coordinator, of_workspace in device_ids.items():
-        with translated_errors(coordinator, changes=False):
+        with translated_errors(coordinator, is_change=False):
             if error := await coordinator.async_refresh_locks(of_workspace):
                 raise error
-            await _async_settle_missing(coordinator, of_workspace)
+            await _async_verify_missing(coordinator, of_workspace)
 
 
-async def _async_settle_missing(
+async def _async_verify_missing(
     coordinator: SeamCoordinator, device_ids: list[str]
 ) -> None:
-    """Find out about codes that a list lacks: they are kept, as it may be wrong."""
+    """Remove codes that are missing from their list, if Seam confirms that.
+
+    Lists may lag behind, so that the sync keeps such codes for a while.
+    """
     gone: list[str] = []
     locks = coordinator.data.locks
     for lock in [locks[key] for key in device_ids if key in locks]:
@@ -189,34 +202,38 @@ async def _async_settle_missing(
             raise error
 
 
-def lock_entity_id(coordinator: SeamCoordinator, device_id: str) -> str:
-    """Return how answers call a lock that no call named."""
-    registry = er.async_get(coordinator.hass)
-    found = registry.async_get_entity_id(LOCK_DOMAIN, DOMAIN, f"{device_id}_lock")
-    return found or device_id
+@dataclass
+class Refresh:
+    """The refresh after a change."""
+
+    error: SeamError | None = None
 
 
-def current_lock(target: Target) -> LockData:
-    """Return a target's lock as it is by now."""
-    lock = target.coordinator.data.locks.get(target.lock.device_id)
-    if lock is None:
-        raise refusal("lock_gone", entity=target.entity_id)
-    return lock
+@asynccontextmanager
+async def changing_locks(*targets: Target) -> AsyncIterator[Refresh]:
+    """Translate Seam's errors during a change, and refresh the locks afterwards.
+
+    All locks belong to one workspace. A failed refresh does not fail the change.
+    """
+    coordinator, refresh = targets[0].coordinator, Refresh()
+    try:
+        with translated_errors(coordinator):
+            yield refresh
+    finally:
+        refresh.error = await coordinator.async_refresh_locks(
+            target.lock.device_id for target in targets
+        )
 
 
-async def async_each(
-    targets: list[Target], work: Callable[[Target], Awaitable[JsonObject]]
-) -> dict[str, Outcome]:
-    """Do the work on each lock, whatever happens on the others."""
+async def async_each[T](
+    targets: Iterable[Target], work: Callable[[Target], Awaitable[T]]
+) -> dict[str, T | HomeAssistantError]:
+    """Work on each lock, even if others fail; return the results by entity id."""
 
-    async def attempt(target: Target) -> Outcome:
+    async def attempt(target: Target) -> tuple[str, T | HomeAssistantError]:
         try:
-            return await work(target)
+            return target.entity_id, await work(target)
         except HomeAssistantError as err:
-            return err
+            return target.entity_id, err
 
-    outcomes = await asyncio.gather(*(attempt(target) for target in targets))
-    return {
-        target.entity_id: outcome
-        for target, outcome in zip(targets, outcomes, strict=True)
-    }
+    return dict(await asyncio.gather(*map(attempt, targets)))

@@ -1,4 +1,4 @@
-"""Changing managed codes: one, or all that are linked with it."""
+"""The action that changes a managed code, or all codes that are linked with it."""
 
 import asyncio
 from collections.abc import Mapping
@@ -6,27 +6,63 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 
+from homeassistant.const import ATTR_CODE
+from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
+import voluptuous as vol
 
 from ..api import AccessCode, CodeStatus
 from ..attributes import JsonObject, label
 from ..coordinator import SeamCoordinator
-from ..errors import refusal, translated_errors
-from ..sync.snapshot import LockData
-from .codes import code_response, name_contains_pin
-from .targets import Outcome
-from .validation import check_name, check_pin, check_start, check_times
+from ..errors import refusal
+from .codes import check_codes_known, code_response, find_managed_code, selected_code
+from .fields import (
+    ATTR_ALLOW_EXTERNAL_MODIFICATION,
+    ATTR_ENDS_AT,
+    ATTR_STARTS_AT,
+    CODE_FIELDS,
+    NAME,
+    PIN,
+    Data,
+    requested_pin,
+    requested_time,
+)
+from .outcomes import Outcome, Result
+from .targets import Answer, Answers, Target, async_each, changing_locks, lock_entity_id
+from .validation import (
+    check_end,
+    check_name,
+    check_name_without_pin,
+    check_new_name,
+    check_pin,
+    check_start,
+    check_times,
+)
 from .waiting import async_wait_until_set
 
-type Fields = Mapping[str, Any]
+ATTR_LINKED: Final = "linked"
+ATTR_NEW_NAME: Final = "new_name"
+ATTR_ONGOING: Final = "ongoing"
 
-UNCHANGED: Final[JsonObject] = {"outcome": "unchanged"}
+SCHEMA: Final = cv.make_entity_service_schema(
+    {
+        **CODE_FIELDS,
+        vol.Optional(ATTR_NEW_NAME): NAME,
+        vol.Optional(ATTR_CODE): PIN,
+        vol.Optional(ATTR_STARTS_AT): cv.datetime,
+        vol.Optional(ATTR_ENDS_AT): cv.datetime,
+        vol.Optional(ATTR_ONGOING, default=False): cv.boolean,
+        vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): cv.boolean,
+        vol.Optional(ATTR_LINKED, default=False): cv.boolean,
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class CodeChange:
-    """What a code is to become. What is None stays as it is."""
+    """The requested values of a code. What is None stays as it is."""
 
     name: str | None = None
     code: str | None = field(default=None, repr=False)
@@ -35,10 +71,8 @@ class CodeChange:
     is_ongoing: bool = False
     is_external_modification_allowed: bool | None = None
 
-    def difference(
-        self, coordinator: SeamCoordinator, lock: LockData, code: AccessCode
-    ) -> dict[str, Any]:
-        """Return what would not be as it is, by the names of the code's fields."""
+    def update_of(self, target: Target, code: AccessCode) -> CodeUpdate:
+        """Return what has to be updated of a code to make the change."""
         wanted = {
             "name": self.name,
             "code": self.code,
@@ -52,42 +86,92 @@ class CodeChange:
         if self.name is not None and code.unmasked_name == self.name:
             fields.pop("name", None)
         if not self.is_ongoing and self.starts_at is None and self.ends_at is None:
-            return fields
+            return CodeUpdate(target, code, fields)
         if self.is_ongoing:
             starts_at, ends_at = None, None
         else:
             starts_at = self.starts_at or code.starts_at
             ends_at = self.ends_at or code.ends_at
             if starts_at is None or ends_at is None:
-                raise refusal("times_needed", lock=lock.device.name, name=label(code))
+                raise refusal(
+                    "times_needed", lock=target.lock.device.name, name=label(code)
+                )
         if _seconds(starts_at, ends_at) != _seconds(code.starts_at, code.ends_at):
             fields |= {
                 "starts_at": starts_at,
                 "ends_at": ends_at,
                 "type": "ongoing" if self.is_ongoing else "time_bound",
             }
-        return fields
+        return CodeUpdate(target, code, fields)
 
 
-def _seconds(*moments: datetime | None) -> list[datetime | None]:
-    return [moment and moment.replace(microsecond=0) for moment in moments]
+@dataclass(frozen=True)
+class CodeUpdate:
+    """What has to be changed of a code, by the names of its fields."""
+
+    target: Target
+    code: AccessCode
+    fields: Mapping[str, Any] = field(repr=False)
 
 
-def check_change(
-    coordinator: SeamCoordinator, lock: LockData, code: AccessCode, fields: Fields
-) -> None:
-    """Refuse a change of a changeable code that the lock does not allow."""
-    now = dt_util.utcnow()
+def _seconds(*times: datetime | None) -> list[datetime | None]:
+    return [time and time.replace(microsecond=0) for time in times]
+
+
+def _requested_change(data: Data) -> CodeChange:
+    """Return the change that a call requests."""
+    change = CodeChange(
+        name=data.get(ATTR_NEW_NAME),
+        code=requested_pin(data),
+        starts_at=requested_time(data, ATTR_STARTS_AT),
+        ends_at=requested_time(data, ATTR_ENDS_AT),
+        is_ongoing=data[ATTR_ONGOING],
+        is_external_modification_allowed=data.get(ATTR_ALLOW_EXTERNAL_MODIFICATION),
+    )
+    if change == CodeChange():
+        raise refusal("nothing_to_change")
+    if change.name is not None:
+        check_new_name(change.name, ATTR_NEW_NAME)
+    if change.ends_at is not None:
+        check_end(change.ends_at, dt_util.utcnow())
+    if change.is_ongoing and (change.starts_at or change.ends_at):
+        raise refusal("ongoing_with_times")
+    if data[ATTR_LINKED]:
+        # Not supported by `/access_codes/update_multiple`.
+        for name, value in (
+            (ATTR_CODE, change.code),
+            (ATTR_ONGOING, change.is_ongoing or None),
+            (ATTR_ALLOW_EXTERNAL_MODIFICATION, change.is_external_modification_allowed),
+        ):
+            if value is not None:
+                raise refusal("not_for_linked", field=name)
+    return change
+
+
+def check_changeable(target: Target, code: AccessCode) -> None:
+    """Refuse a code that cannot be changed."""
+    name, now = target.lock.device.name, dt_util.utcnow()
+    if code.is_offline_access_code:
+        raise refusal("offline_code_unchangeable", lock=name, name=label(code))
+    # A code that has just expired may get a later end.
+    if code.status_at(now) is CodeStatus.REMOVING and not code.is_expired(now):
+        raise refusal("code_being_removed", lock=name, name=label(code))
+
+
+def check_update(update: CodeUpdate) -> None:
+    """Refuse an update that the code or its lock does not allow."""
+    code, fields = update.code, update.fields
+    target, lock, now = update.target, update.target.lock, dt_util.utcnow()
+    check_changeable(target, code)
     name, pin = fields.get("name"), fields.get("code")
     if name is not None:
-        check_name(lock, name, coordinator.secrets, replaces=code.access_code_id)
+        check_name(lock, name, replaces=code.access_code_id)
+        if code.code:
+            # The old PIN works until the lock knows the new one.
+            check_name_without_pin(name, code.code)
     if pin is not None:
         check_pin(lock, pin, replaces=code.access_code_id)
-    # The old PIN works until the lock has learnt the new one.
-    if (pin and name_contains_pin(name or code.unmasked_name or "", pin)) or (
-        name and code.code and name_contains_pin(name, code.code)
-    ):
-        raise refusal("name_contains_code")
+        check_name_without_pin(name or code.unmasked_name or "", pin)
     if (ends_at := fields.get("ends_at")) is not None:
         starts_at = fields["starts_at"]
         check_times(starts_at, ends_at, now)
@@ -95,44 +179,55 @@ def check_change(
             check_start(lock, starts_at, now)
 
 
-def check_changeable(lock: LockData, code: AccessCode) -> None:
-    """Refuse a code of which nothing can be changed."""
-    now = dt_util.utcnow()
-    if code.is_offline_access_code:
-        raise refusal(
-            "offline_code_unchangeable", lock=lock.device.name, name=label(code)
-        )
-    # One whose end has just passed may get a later end.
-    if code.status_at(now) is CodeStatus.REMOVING and not code.is_expired(now):
-        raise refusal("code_being_removed", lock=lock.device.name, name=label(code))
+async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
+    """Change a managed code of each lock, or all codes that are linked with it."""
+    selection, change = selected_code(call.data), _requested_change(call.data)
+    answers: Answers = {}
+    found: list[tuple[Target, AccessCode]] = []
+    for target in targets:
+        try:
+            check_codes_known(target.lock)
+            found.append((target, find_managed_code(target, selection)))
+        except HomeAssistantError as err:
+            answers[target.entity_id] = err
+    if call.data[ATTR_LINKED]:
+        return answers | await _async_update_linked(found, change)
+
+    # Nothing is changed if one of the locks does not allow it.
+    updates: dict[str, CodeUpdate] = {}
+    for target, code in found:
+        check_changeable(target, code)
+        updates[target.entity_id] = change.update_of(target, code)
+        check_update(updates[target.entity_id])
+    return answers | await async_each(
+        [target for target, _ in found],
+        lambda target: async_update(updates[target.entity_id]),
+    )
 
 
-async def async_change(
-    coordinator: SeamCoordinator, lock: LockData, code: AccessCode, fields: Fields
-) -> JsonObject:
-    """Change these fields of a code; return it with its PIN."""
+async def async_update(update: CodeUpdate) -> JsonObject:
+    """Change a code if anything differs; return it with its PIN."""
+    target, code, fields = update.target, update.code, update.fields
     if not fields:
-        return code_response(coordinator, code, UNCHANGED)
-    try:
-        with translated_errors(coordinator):
-            attempt = await coordinator.client.update_access_code(
-                code.access_code_id, **_parameters(code, fields)
-            )
+        return code_response(target, code, Result(Outcome.UNCHANGED))
+    coordinator = target.coordinator
+    async with changing_locks(target):
+        attempt = await coordinator.client.update_access_code(
+            code.access_code_id, **_parameters(update)
+        )
         coordinator.async_apply(
             coordinator.engine.code_changed, code.access_code_id, fields
         )
-        progress = await async_wait_until_set(coordinator, code, attempt, is_new=False)
-    finally:
-        await coordinator.async_refresh_locks([lock.device_id])
-    return code_response(coordinator, replace(code, **fields), progress)
+        result = await async_wait_until_set(target, code, attempt, is_new=False)
+    return code_response(target, replace(code, **fields), result)
 
 
-def _parameters(code: AccessCode, fields: Fields) -> Fields:
-    """Return what to send.
+def _parameters(update: CodeUpdate) -> Mapping[str, Any]:
+    """Return what to send to Seam.
 
-    A code with an end must not lose it because somebody renames it: where its times
-    are not sent along, Seam may take it for one without.
+    Includes the times of a code, as Seam may make it ongoing if they are left out.
     """
+    code, fields = update.code, update.fields
     if (
         "type" in fields
         or code.starts_at is None
@@ -148,80 +243,102 @@ def _parameters(code: AccessCode, fields: Fields) -> Fields:
     }
 
 
-@dataclass(frozen=True)
-class LinkedChange:
-    """A change of all codes that have one key."""
-
-    common_code_key: str
-    change: CodeChange
-    fields: Mapping[str, Fields]
-    """What differs, by the ids of the codes of which anything does."""
-    codes: tuple[AccessCode, ...]
-    """These codes, as they were before."""
+type _LinkedUpdate = tuple[str, CodeChange, list[CodeUpdate]]
 
 
-def linked_change(
-    coordinator: SeamCoordinator, lock: LockData, code: AccessCode, change: CodeChange
-) -> LinkedChange:
-    """Return the change of all codes linked with this one, checked on each lock."""
-    check_changeable(lock, code)
+def _linked_update(
+    target: Target, code: AccessCode, change: CodeChange
+) -> _LinkedUpdate:
+    """Return the key of a code, the change for all its codes, and what to update."""
+    coordinator = target.coordinator
+    check_changeable(target, code)
     if code.common_code_key is None:
-        raise refusal("not_linked", lock=lock.device.name, name=label(code))
-    frame = change.difference(coordinator, lock, code)
+        raise refusal("not_linked", lock=target.lock.device.name, name=label(code))
+    fields = change.update_of(target, code).fields
     if change.starts_at or change.ends_at:
-        # The other codes get both, as Seam knows no way to keep each its own.
+        # Seam needs both times, and sets them for all linked codes.
         change = replace(
             change,
-            starts_at=frame.get("starts_at", code.starts_at),
-            ends_at=frame.get("ends_at", code.ends_at),
+            starts_at=fields.get("starts_at", code.starts_at),
+            ends_at=fields.get("ends_at", code.ends_at),
         )
-    fields: dict[str, Fields] = {}
-    codes: list[AccessCode] = []
-    for other_lock in coordinator.data.locks.values():
-        for other in other_lock.managed:
-            if other.common_code_key != code.common_code_key:
-                continue
-            if difference := change.difference(coordinator, other_lock, other):
-                check_changeable(other_lock, other)
-                check_change(coordinator, other_lock, other, difference)
-                fields[other.access_code_id] = difference
-                codes.append(other)
-    return LinkedChange(code.common_code_key, change, fields, tuple(codes))
+    updates: list[CodeUpdate] = []
+    for device_id, lock in coordinator.data.locks.items():
+        for other in lock.managed:
+            if other.common_code_key == code.common_code_key:
+                entity_id = lock_entity_id(coordinator, device_id)
+                update = change.update_of(Target(entity_id, coordinator, lock), other)
+                if update.fields:
+                    check_update(update)
+                    updates.append(update)
+    return code.common_code_key, change, updates
 
 
-async def async_change_linked(
-    coordinator: SeamCoordinator, linked: LinkedChange
-) -> dict[str, Outcome]:
-    """Change all codes that have the key; return what became of each, by their ids."""
-    if not linked.codes:
-        return {}
+async def _async_update_linked(
+    found: list[tuple[Target, AccessCode]], change: CodeChange
+) -> Answers:
+    """Change all codes linked with those found.
 
-    async def wait(code: AccessCode) -> Outcome:
+    Locks that the call does not target get an answer if their code failed or is pending.
+    """
+    groups: dict[tuple[SeamCoordinator, str], _LinkedUpdate] = {}
+    members: dict[tuple[SeamCoordinator, str], list[tuple[Target, AccessCode]]] = {}
+    for target, code in found:
+        linked = _linked_update(target, code, change)
+        key = target.coordinator, linked[0]
+        groups.setdefault(key, linked)
+        members.setdefault(key, []).append((target, code))
+    answers: Answers = {}
+    for key, linked in groups.items():
         try:
-            return await async_wait_until_set(coordinator, code, is_new=False)
+            by_code = await _async_update_group(*linked)
+        except HomeAssistantError as err:
+            answers |= {target.entity_id: err for target, _ in members[key]}
+            continue
+        for target, code in members[key]:
+            answer = by_code.pop(code.access_code_id, None)
+            answers[target.entity_id] = answer or code_response(
+                target, code, Result(Outcome.UNCHANGED)
+            )
+        for update in linked[2]:
+            other = by_code.get(update.code.access_code_id, {})
+            if isinstance(other, HomeAssistantError) or "reason" in other:
+                answers[update.target.entity_id] = other
+    return answers
+
+
+async def _async_update_group(
+    common_code_key: str, change: CodeChange, updates: list[CodeUpdate]
+) -> dict[str, Answer]:
+    """Change linked codes with one request; return the answers by code id."""
+    if not updates:
+        return {}
+    targets = [update.target for update in updates]
+    coordinator = targets[0].coordinator
+
+    async def wait(update: CodeUpdate) -> Result | HomeAssistantError:
+        try:
+            return await async_wait_until_set(update.target, update.code, is_new=False)
         except HomeAssistantError as err:
             return err
 
-    try:
-        with translated_errors(coordinator):
-            await coordinator.client.update_multiple_access_codes(
-                linked.common_code_key,
-                name=linked.change.name,
-                starts_at=linked.change.starts_at,
-                ends_at=linked.change.ends_at,
-            )
-        for access_code_id, fields in linked.fields.items():
-            coordinator.async_apply(
-                coordinator.engine.code_changed, access_code_id, fields
-            )
-        progresses = await asyncio.gather(*map(wait, linked.codes))
-    finally:
-        await coordinator.async_refresh_locks({c.device_id for c in linked.codes})
-    return {
-        code.access_code_id: progress
-        if isinstance(progress, HomeAssistantError)
-        else code_response(
-            coordinator, replace(code, **linked.fields[code.access_code_id]), progress
+    async with changing_locks(*targets):
+        await coordinator.client.update_multiple_access_codes(
+            common_code_key,
+            name=change.name,
+            starts_at=change.starts_at,
+            ends_at=change.ends_at,
         )
-        for code, progress in zip(linked.codes, progresses, strict=True)
+        for update in updates:
+            coordinator.async_apply(
+                coordinator.engine.code_changed,
+                update.code.access_code_id,
+                update.fields,
+            )
+        results = await asyncio.gather(*map(wait, updates))
+    return {
+        update.code.access_code_id: result
+        if isinstance(result, HomeAssistantError)
+        else code_response(update.target, replace(update.code, **update.fields), result)
+        for update, result in zip(updates, results, strict=True)
     }

@@ -1,7 +1,7 @@
-"""The rules that a lock sets for PINs, names and times, checked before any request.
+"""Rules for PINs, names and times, checked before any request.
 
-A rule whose type is not here is left to Seam; so is `pin_code_matches_existing_set`,
-as only the maker knows that set.
+Rules that are unknown here are left to Seam. So is `pin_code_matches_existing_set`, as
+only the manufacturer knows that set.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -10,23 +10,26 @@ from itertools import pairwise
 from typing import Final
 import unicodedata
 
+from homeassistant.exceptions import ServiceValidationError
+
 from ..api.redact import Secrets, is_invisible
 from ..attributes import label
 from ..errors import refusal
 from ..sync.snapshot import LockData
 
 _PIN_LENGTHS: Final = range(4, 13)
-# Seam and its makers set no limit that holds for all. Ours leaves room for the name of
-# the lock in the ids of the codes' sensors, which Home Assistant cuts at 255 letters.
-_LONGEST_NAME: Final = 100
-# Nothing of a name can be seen where all is of these categories (by first letter) or
-# is one of these, which count as letters, signs or marks.
-_BLANK: Final = frozenset("CZM")
-_BLANKS: Final = "\u115f\u1160\u2800\u3164\uffa0"
+_SIMULATED_PIN_MAX_LENGTH: Final = 8
+# Seam has no limit. This one leaves room for the name of the lock in the entity ids of
+# code sensors, which Home Assistant cuts at 255 characters.
+_NAME_MAX_LENGTH: Final = 100
+# A name is blank if all its characters are in these categories (by first letter) or
+# are one of these, which look blank although they count as letters, signs or marks.
+_BLANK_CATEGORIES: Final = frozenset("CZM")
+_BLANK_CHARACTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def _longest_run(pin: str, step: int) -> int:
-    """Return how many digits in a row differ by the step from the one before."""
+    """Return the longest run of digits that each differ from the previous by `step`."""
     longest = run = 1
     for digit, following in pairwise(map(int, pin)):
         run = run + 1 if following - digit == step else 1
@@ -34,7 +37,6 @@ def _longest_run(pin: str, step: int) -> int:
     return longest
 
 
-# Whether a PIN breaks a rule, by the rule's type.
 _BROKEN_BY: Final[Mapping[str, Callable[[str], bool]]] = {
     "no_zeros": lambda pin: "0" in pin,
     "cannot_start_with_12": lambda pin: pin.startswith("12"),
@@ -55,10 +57,10 @@ PIN_CONSTRAINTS: Final = frozenset(_BROKEN_BY)
 
 
 def checked_pin(value: object) -> str:
-    """Return the PIN as text; refuse what is not 4 to 12 digits.
+    """Return a PIN as text; refuse anything but 4 to 12 digits.
 
-    Templates turn digits into a number, which is accepted: they leave text alone
-    that begins with zero.
+    Integers are accepted, as templates turn digits into a number unless they start
+    with zero.
     """
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
@@ -72,9 +74,9 @@ def checked_pin(value: object) -> str:
 
 
 def check_pin(lock: LockData, pin: str, *, replaces: str | None = None) -> None:
-    """Refuse a PIN that the lock does not take.
+    """Refuse a PIN that the lock does not accept.
 
-    `replaces` is the id of the code whose PIN it becomes, if there is one.
+    `replaces` is the id of the code that gets the PIN, unless it is a new one.
     """
     check_length(lock, len(pin))
     for constraint in lock.device.properties.code_constraints:
@@ -95,17 +97,37 @@ def check_pin(lock: LockData, pin: str, *, replaces: str | None = None) -> None:
                     )
 
 
-def check_own_pin(lock: LockData) -> None:
-    """Refuse any PIN where the maker alone chooses it."""
+def accepts_pin(lock: LockData, name: str, pin: str) -> bool:
+    """Return whether the lock accepts the PIN for a new code of this name."""
+    if any(code.code == pin for code in lock.codes):
+        return False
+    try:
+        check_name_without_pin(name, pin)
+        check_pin(lock, pin)
+    except ServiceValidationError:
+        return False
+    return True
+
+
+def check_pin_can_be_chosen(lock: LockData) -> None:
+    """Refuse a lock whose manufacturer chooses all PINs."""
     for constraint in lock.device.properties.code_constraints:
         if constraint.constraint_type == "cannot_specify_pin_code":
             raise refusal(
-                f"code_constraint_{constraint.constraint_type}", lock=lock.device.name
+                "code_constraint_cannot_specify_pin_code", lock=lock.device.name
             )
 
 
+def checked_simulated_pin(value: object) -> str:
+    """Return a PIN that Seam can simulate as text."""
+    pin = checked_pin(value)
+    if len(pin) > _SIMULATED_PIN_MAX_LENGTH:
+        raise refusal("simulated_code_length")
+    return pin
+
+
 def check_common_length(locks: Iterable[LockData]) -> None:
-    """Refuse locks of which no PIN has a length that all of them take."""
+    """Refuse locks that have no length of PINs in common."""
     known = {
         lock.device.name: lengths
         for lock in locks
@@ -115,30 +137,24 @@ def check_common_length(locks: Iterable[LockData]) -> None:
         raise refusal(
             "no_common_length",
             lengths="; ".join(
-                f"{name}: {_listed(lengths)}" for name, lengths in known.items()
+                f"{name}: {_joined(lengths)}" for name, lengths in known.items()
             ),
         )
 
 
 def check_length(lock: LockData, length: int) -> None:
-    """Refuse a number of digits that the lock does not take."""
+    """Refuse a number of digits that the lock does not accept."""
     lengths = lock.device.properties.supported_code_lengths
     if lengths and length not in lengths:
-        raise refusal(
-            "code_length",
-            lock=lock.device.name,
-            lengths=_listed(lengths),
-        )
+        raise refusal("code_length", lock=lock.device.name, lengths=_joined(lengths))
 
 
-def _listed(lengths: Iterable[int]) -> str:
+def _joined(lengths: Iterable[int]) -> str:
     return ", ".join(map(str, sorted(lengths)))
 
 
-def check_name(
-    lock: LockData, name: str, secrets: Secrets, *, replaces: str | None = None
-) -> None:
-    """Refuse a name that the lock does not take."""
+def check_name(lock: LockData, name: str, *, replaces: str | None = None) -> None:
+    """Refuse a name that the lock does not accept."""
     for constraint in lock.device.properties.code_constraints:
         if constraint.constraint_type == "name_length":
             shortest = constraint.min_length or 1
@@ -159,28 +175,33 @@ def check_name(
 
 
 def check_new_name(name: str, field: str) -> None:
-    """Refuse a name that is no line of text, or is too long to be shown.
+    """Refuse a name that is too long, blank or not a single line of visible text.
 
-    What turns the direction of writing, or cannot be seen, can make a name look like
-    another.
+    Invisible characters, and those that change the direction of writing, could make a
+    name look like another.
     """
-    if len(name) > _LONGEST_NAME:
+    if len(name) > _NAME_MAX_LENGTH:
         raise refusal(
             "name_too_long",
             field=field,
             length=str(len(name)),
-            longest=str(_LONGEST_NAME),
+            longest=str(_NAME_MAX_LENGTH),
         )
-    for character in name:
-        if is_invisible(character):
-            raise refusal(
-                "name_characters", field=field, character=f"U+{ord(character):04X}"
-            )
-    if name and all(
-        unicodedata.category(character)[0] in _BLANK or character in _BLANKS
+    invalid = next(filter(is_invisible, name), None)
+    if invalid is None and all(
+        unicodedata.category(character)[0] in _BLANK_CATEGORIES
+        or character in _BLANK_CHARACTERS
         for character in name
     ):
-        raise refusal("name_characters", field=field, character=f"U+{ord(name[0]):04X}")
+        invalid = name[:1]
+    if invalid:
+        raise refusal("name_characters", field=field, character=f"U+{ord(invalid):04X}")
+
+
+def check_name_without_pin(name: str, pin: str) -> None:
+    """Refuse a name that contains the PIN, also in parts, as everybody sees names."""
+    if pin in name or Secrets(pin).mask(name) != Secrets().mask(name):
+        raise refusal("name_contains_code")
 
 
 def check_end(ends_at: datetime, now: datetime) -> None:
@@ -192,7 +213,7 @@ def check_end(ends_at: datetime, now: datetime) -> None:
 def check_times(
     starts_at: datetime | None, ends_at: datetime | None, now: datetime
 ) -> None:
-    """Refuse one time without the other, and a time frame that is over or upside down."""
+    """Refuse a start without an end or vice versa, and an end in the past or too early."""
     if (starts_at is None) is not (ends_at is None):
         raise refusal("one_time_only")
     if starts_at is None or ends_at is None:
@@ -203,7 +224,7 @@ def check_times(
 
 
 def check_start(lock: LockData, starts_at: datetime | None, now: datetime) -> None:
-    """Refuse a start in the past where the lock does not take it."""
+    """Refuse a start in the past if the lock does not accept that."""
     if starts_at is not None and starts_at <= now:
         for constraint in lock.device.properties.code_constraints:
             if constraint.constraint_type == "start_date_in_future":

@@ -1,4 +1,4 @@
-"""When Seam, the network or a lock does not do what it should."""
+"""Errors of Seam, the network and locks during actions."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.seam.actions import waiting as attempts
+from custom_components.seam.actions import waiting
 from custom_components.seam.api import transport
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
@@ -47,15 +47,15 @@ CHANGES = pytest.mark.parametrize(
 
 
 def _uncertain(action: str, entity_id: Any, key: str = "create_uncertain") -> str:
-    """Return the translation key where it is not known whether a change was made."""
+    """Return the translation key for an unconfirmed change."""
     if action != SCHEDULE:
         return "change_uncertain"
     return key if entity_id == FRONT else "some_locks_failed"
 
 
 @pytest.mark.parametrize("other", [CODE_CLEANER, UNMANAGED_NEIGHBOUR])
-async def test_pin_exists_already(actions: Actions, other: str) -> None:
-    """Seam says that the PIN is taken, by a managed or an unmanaged code."""
+async def test_duplicate_pin(actions: Actions, other: str) -> None:
+    """The error says that the PIN exists, also on an unmanaged code."""
     pin = actions.code(other).code
     before = len(actions.simulator.state.access_codes)
 
@@ -69,7 +69,7 @@ async def test_pin_exists_already(actions: Actions, other: str) -> None:
 
 
 @CHANGES
-async def test_too_many_requests(
+async def test_rate_limit(
     simulator: Simulator,
     actions: Actions,
     subtests: pytest.Subtests,
@@ -78,7 +78,7 @@ async def test_too_many_requests(
     data: dict[str, Any],
     path: str,
 ) -> None:
-    """The message says how long to wait; nothing is tried again behind one's back."""
+    """The error says how long to wait, and nothing is retried."""
     before = dict(simulator.state.access_codes)
     for number, (retry_after, seconds) in enumerate((("17", 17), (None, 60)), 1):
         with subtests.test(retry_after=retry_after):
@@ -91,10 +91,10 @@ async def test_too_many_requests(
             assert simulator.state.access_codes == before
 
 
-async def test_the_simulators_own_limits(
+async def test_rate_limit_of_codes_per_minute(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Ten codes a minute are made for a lock, the eleventh is refused."""
+    """Ten codes a minute can be created on a lock."""
     simulator.control.limit_rates()
     now = simulator.backend.timeline.now()
     for _ in range(10):
@@ -104,7 +104,7 @@ async def test_the_simulators_own_limits(
 
 
 @CHANGES
-async def test_seam_fails(
+async def test_server_error_is_uncertain(
     simulator: Simulator,
     actions: Actions,
     action: str,
@@ -112,18 +112,18 @@ async def test_seam_fails(
     data: dict[str, Any],
     path: str,
 ) -> None:
-    """Whether Seam did it before it failed, nobody knows: no word of a refusal."""
+    """A change may have been made before a server error."""
     simulator.faults.add("status", path=path, status=500, message="Ouch.")
     key = _uncertain(action, entity_id)
     message = await actions.fails(key, action, entity_id, **data)
-    assert "did not confirm" in message
+    assert "not known whether" in message
     assert "Ouch." in message
     assert actions.sent(path)[0].request_id in message
     assert len(actions.sent(path)) == 1
 
 
 @CHANGES
-async def test_seam_refuses(
+async def test_refused_by_seam(
     simulator: Simulator,
     actions: Actions,
     action: str,
@@ -131,7 +131,7 @@ async def test_seam_refuses(
     data: dict[str, Any],
     path: str,
 ) -> None:
-    """Seam's own words and the id of the request reach whoever asked."""
+    """The error contains Seam's message and the request id."""
     simulator.faults.add("status", path=path, status=400, message="Not today.")
     message = await actions.fails("refused", action, entity_id, **data)
     assert "Not today." in message
@@ -139,7 +139,7 @@ async def test_seam_refuses(
 
 
 @CHANGES
-async def test_no_answer(
+async def test_timeout_is_uncertain(
     simulator: Simulator,
     actions: Actions,
     poll: Poll,
@@ -149,7 +149,7 @@ async def test_no_answer(
     data: dict[str, Any],
     path: str,
 ) -> None:
-    """Without an answer the change is uncertain, and it is not asked for again."""
+    """A change without an answer is uncertain and not retried."""
     before = dict(simulator.state.access_codes)
     kinds: list[Any] = ["outage", "html", "empty", "broken_json"]
     for number, kind in enumerate(kinds, 1):
@@ -159,8 +159,8 @@ async def test_no_answer(
             message = await actions.fails(key, action, entity_id, **data)
             simulator.faults.clear()
 
-            assert "did not confirm" in message
-            assert "not retried" in message
+            assert "not known whether" in message
+            assert "Nothing was sent again" in message
             assert len(actions.sent(path)) == number
             await poll()
             assert simulator.state.access_codes == before
@@ -170,7 +170,7 @@ async def test_no_answer(
 
 @CHANGES
 @pytest.mark.parametrize("kind", ["outage", "html", "status", "wrong_shape"])
-async def test_answer_lost(
+async def test_lost_answer_is_uncertain(
     simulator: Simulator,
     actions: Actions,
     poll: Poll,
@@ -180,8 +180,8 @@ async def test_answer_lost(
     path: str,
     kind: Any,
 ) -> None:
-    """Seam did it, but its answer got lost: uncertain, done once, and soon seen."""
-    # The other answers hold nothing that could be missing.
+    """A change whose answer is lost is made once, and soon shown."""
+    # The other answers contain nothing that is needed.
     is_readable = kind == "wrong_shape" and action != SCHEDULE
     simulator.faults.add(kind, path=path, after_processing=True)
     known = set(simulator.state.access_codes)
@@ -191,7 +191,7 @@ async def test_answer_lost(
     else:
         key = _uncertain(action, entity_id, "create_uncertain_found")
         message = await actions.fails(key, action, entity_id, **data)
-        assert "not retried" in message
+        assert "Nothing was sent again" in message
 
     assert len(actions.sent(path)) == 1
     await poll()
@@ -214,8 +214,8 @@ async def test_answer_lost(
         assert code.is_converting or code.is_managed
 
 
-async def test_attempt_fails(simulator: Simulator, actions: Actions) -> None:
-    """A lock that does not take a code says why; the code is there with its error."""
+async def test_failed_attempt(simulator: Simulator, actions: Actions) -> None:
+    """The error contains the message of the attempt, and the code is listed."""
     simulator.control.fail_next_programming(message="The keypad is asleep.")
 
     message = await actions.fails(
@@ -235,10 +235,10 @@ async def test_attempt_fails(simulator: Simulator, actions: Actions) -> None:
 
 
 @pytest.mark.parametrize("own", [True, False])
-async def test_attempt_fails_and_quotes_the_new_pin(
+async def test_failed_attempt_masks_new_pin(
     simulator: Simulator, actions: Actions, own: bool
 ) -> None:
-    """The PIN of a code that no poll has seen yet is masked as well."""
+    """The PIN of a new code is masked."""
     seams = "".join(map(str, range(4, 10)))
     pin = "481516" if own else seams
     simulator.backend.ids.digits = lambda length: seams  # type: ignore[method-assign]  # The PIN must be known before it is made.
@@ -258,10 +258,10 @@ async def test_attempt_fails_and_quotes_the_new_pin(
     assert not any(pin in text for text in texts(caught.value))
 
 
-async def test_deletion_fails_and_quotes_the_pin(
+async def test_failed_deletion_masks_pin(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """A PIN stays masked while its code goes."""
+    """The PIN of a code that is being deleted is masked."""
     pin = actions.code(CODE_CLEANER).code
     assert pin is not None
     simulator.faults.add(
@@ -272,10 +272,10 @@ async def test_deletion_fails_and_quotes_the_pin(
     assert not any(pin in text for text in texts(caught.value))
 
 
-async def test_attempt_never_ends(
+async def test_attempt_pending(
     simulator: Simulator, actions: Actions, impatient: None
 ) -> None:
-    """A code whose attempt takes too long is pending, and can be found."""
+    """A code whose attempt takes too long is pending."""
     simulator.control.hang_next_action()
     answer = await actions.answer(SCHEDULE, FRONT, name="Baker")
     assert answer["outcome"] == "pending"
@@ -293,14 +293,14 @@ async def test_attempt_never_ends(
         ("wrong_types", {}),
     ],
 )
-async def test_attempt_that_cannot_be_watched(
+async def test_attempt_unreadable_is_pending(
     simulator: Simulator,
     actions: Actions,
     impatient: None,
     kind: Any,
     more: dict[str, Any],
 ) -> None:
-    """A code that was made is not called a failure: its PIN would be lost."""
+    """A code whose attempt cannot be read is pending."""
     simulator.faults.add(kind, path="/action_attempts/get", **more)
     answer = await actions.answer(SCHEDULE, FRONT, name="Baker")
     assert answer["outcome"] == "pending"
@@ -309,10 +309,10 @@ async def test_attempt_that_cannot_be_watched(
 
 
 @pytest.mark.parametrize("action", [SCHEDULE, DELETE])
-async def test_attempt_that_the_key_may_not_watch(
+async def test_attempt_key_refused(
     hass: HomeAssistant, simulator: Simulator, actions: Actions, action: str
 ) -> None:
-    """A refused key is not tried again and again, but asked for anew."""
+    """Reauthentication starts if the key is refused while waiting."""
     simulator.clock.speed = 0.001
     simulator.faults.add("status", path="/action_attempts/get", status=401)
     answer = await actions.answer(action, FRONT, name="Cleaner")
@@ -325,19 +325,17 @@ async def test_attempt_that_the_key_may_not_watch(
     assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH]
 
 
-async def test_attempt_that_can_be_watched_again(
-    simulator: Simulator, actions: Actions
-) -> None:
-    """A short outage while waiting does no harm."""
+async def test_attempt_short_outage(simulator: Simulator, actions: Actions) -> None:
+    """The wait goes on after a short outage."""
     simulator.faults.add("status", path="/action_attempts/get", status=500, count=4)
     answer = await actions.answer(SCHEDULE, FRONT, name="Baker")
     assert answer["outcome"] == "success"
 
 
-async def test_no_answer_before_any_change(
+async def test_timeout_of_read_is_not_uncertain(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """Where nothing was asked for yet, nothing is uncertain."""
+    """A read without an answer is not uncertain."""
     simulator.faults.add("outage", path="/events/list")
     await actions.fails("cannot_connect", CONVERT, FRONT, name="Neighbour")
     assert not actions.writes
@@ -353,7 +351,7 @@ async def test_key_revoked(
     data: dict[str, Any],
     path: str,
 ) -> None:
-    """A key that is refused during an action is asked for anew."""
+    """Reauthentication starts if the key is refused."""
     simulator.control.revoke_key()
     await actions.fails("invalid_auth", action, entity_id, **data)
     await hass.async_block_till_done()
@@ -370,11 +368,11 @@ async def test_workspace_suspended(
     data: dict[str, Any],
     path: str,
 ) -> None:
-    """Nothing is done until that is over, and the message says where to look."""
+    """The error says where to look, and nothing is done."""
     before = actions.world
     simulator.control.suspend_workspace()
     message = await actions.fails("workspace_suspended", action, entity_id, **data)
-    assert "Seam console" in message
+    assert "Seam's console" in message
     assert actions.world == before
     simulator.control.resume_workspace()
     await actions.answers(action, entity_id, **data)
@@ -396,17 +394,17 @@ async def test_workspace_suspended(
 async def test_workspace_suspended_for_all_actions(
     simulator: Simulator, actions: Actions, action: str, data: dict[str, Any]
 ) -> None:
-    """Whatever asks Seam says so."""
+    """All actions report a suspended workspace."""
     before = actions.world
     simulator.control.suspend_workspace()
     await actions.fails("workspace_suspended", action, FRONT, **data)
     assert actions.world == before
 
 
-async def test_answer_lost_for_a_name_that_there_is(
+async def test_uncertain_creation_ignores_existing_code(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """A code that was there before is not taken for the new one."""
+    """An existing code of the name is not taken for the new one."""
     simulator.faults.add("outage", path=CREATE_PATH)
     message = await actions.fails("create_uncertain", SCHEDULE, FRONT, name="Cleaner")
     assert CODE_CLEANER not in message
@@ -419,10 +417,10 @@ async def test_answer_lost_for_a_name_that_there_is(
     assert len(actions.sent(CREATE_PATH)) == 2
 
 
-async def test_answer_lost_on_one_of_several_locks(
+async def test_uncertain_creation_on_one_of_several_locks(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """The answer tells the id that was found on that lock; nothing is sent again."""
+    """The answer contains the id of the code found on the lock."""
     simulator.faults.add(
         "outage", path=CREATE_PATH, device_id=FRONT_DOOR, after_processing=True
     )
@@ -439,21 +437,21 @@ async def test_answer_lost_on_one_of_several_locks(
     assert len(actions.sent(CREATE_PATH)) == 2
 
 
-async def test_answer_lost_while_nothing_can_be_looked_at(
+async def test_uncertain_creation_refresh_fails(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """In an outage of all there is nothing to be found, and nothing is sent again."""
+    """The error says that the codes could not be checked."""
     simulator.faults.add("outage", after_processing=True)
     message = await actions.fails(
         "create_uncertain_unseen", SCHEDULE, FRONT, name="Baker"
     )
-    assert "could not be checked" in message
-    assert "does not show a new access code" not in message
+    assert "could not be looked at" in message
+    assert "no new code" not in message
     assert len(actions.sent(CREATE_PATH)) == 1
     answers = await actions.fails(
         "some_locks_failed", SCHEDULE, [FRONT, KEYPAD], name="Band"
     )
-    assert answers.count("could not be checked") == 2
+    assert answers.count("could not be looked at") == 2
 
 
 @pytest.mark.parametrize(
@@ -464,7 +462,7 @@ async def test_answer_lost_while_nothing_can_be_looked_at(
         (CONVERT, {"name": "Neighbour"}, "/access_codes/list"),
     ],
 )
-async def test_waiting_ends_whatever_seam_does(
+async def test_wait_ends_if_seam_is_slow(
     simulator: Simulator,
     actions: Actions,
     monkeypatch: pytest.MonkeyPatch,
@@ -472,15 +470,15 @@ async def test_waiting_ends_whatever_seam_does(
     data: dict[str, Any],
     path: str,
 ) -> None:
-    """Where each answer takes for ever, the wait ends all the same."""
-    monkeypatch.setattr(attempts, "LONGEST_WAIT", 0.3)
+    """The wait ends although Seam does not answer."""
+    monkeypatch.setattr(waiting, "LONGEST_WAIT", 0.3)
     simulator.clock.speed = 0.001
     simulator.faults.add("hang", path=path, count=1)
     before = len(actions.sent(path))
     answer = await actions.answer(action, FRONT, **data)
     row = answer["access_codes"][0] if action == CONVERT else answer
     assert row["outcome"] == "pending"
-    # It asked once in vain, and not again; the lists are read once more for the picture.
+    # One request to wait, and the lists to refresh.
     assert len(actions.sent(path)) - before == (2 if action == CONVERT else 1)
     simulator.faults.clear()
 
@@ -488,7 +486,7 @@ async def test_waiting_ends_whatever_seam_does(
 async def test_one_of_several_locks_fails(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """The answer names the failure, and what came of the others."""
+    """The answers contain the error and the other results."""
     simulator.faults.add(
         "status", path=CREATE_PATH, device_id=FRONT_DOOR, status=400, message="No room."
     )
@@ -505,10 +503,10 @@ async def test_one_of_several_locks_fails(
         assert answers[entity_id]["access_code_id"] in actions.listed(entity_id)
 
 
-async def test_one_of_several_locks_fails_and_nobody_takes_the_answer(
+async def test_one_of_several_locks_fails_without_response(
     simulator: Simulator, actions: Actions
 ) -> None:
-    """The error says what failed and what was done all the same."""
+    """The error names failed and successful locks."""
     simulator.faults.add(
         "status", path=CREATE_PATH, device_id=FRONT_DOOR, status=400, message="No room."
     )
@@ -528,10 +526,8 @@ async def test_one_of_several_locks_fails_and_nobody_takes_the_answer(
     assert names.count("Baker") == 2
 
 
-async def test_all_of_several_locks_fail(
-    simulator: Simulator, actions: Actions
-) -> None:
-    """Where nothing was done, an answer would look like success."""
+async def test_all_locks_fail(simulator: Simulator, actions: Actions) -> None:
+    """An error is raised if all locks fail."""
     message = await actions.fails(
         "some_locks_failed", DELETE, [FRONT, FLAT_1], name="Nobody"
     )
@@ -540,18 +536,18 @@ async def test_all_of_several_locks_fail(
     assert not actions.writes
 
 
-async def test_delete_where_only_one_lock_has_the_code(actions: Actions) -> None:
-    """The locks without such a code say so, the other one loses it."""
+async def test_delete_code_of_one_of_several_locks(actions: Actions) -> None:
+    """Locks without the code are errors."""
     answers = await actions.answers(DELETE, [FRONT, FLAT_2], name="Owner")
     assert answers[FRONT]["outcome"] == "deleted"
     assert answers[FLAT_2]["error_key"] == "unknown_code"
     assert CODE_APARTMENT_1_CLEANER in actions.simulator.state.access_codes
 
 
-async def test_shared_codes_of_which_seam_tells_one(
+async def test_shared_code_missing_in_answer(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Of a lock of which the answer says nothing, what is found on it is told."""
+    """A lock that is missing in Seam's answer is uncertain."""
 
     def broken(context: Context, code: AccessCode) -> Json:
         row = render(context, code)
@@ -569,10 +565,10 @@ async def test_shared_codes_of_which_seam_tells_one(
     assert answers[KEYPAD]["outcome"] == "success"
 
 
-async def test_too_many_requests_while_watching(
+async def test_rate_limit_while_waiting(
     simulator: Simulator, actions: Actions, subtests: pytest.Subtests
 ) -> None:
-    """Seam is not asked again before it wants to be; what takes too long is pending."""
+    """Seam is not asked again too early, and the change is pending."""
     watched = {
         SCHEDULE: ("/action_attempts/get", {"name": "Baker"}),
         CONVERT: ("/access_codes/list", {"name": "Neighbour"}),
@@ -588,23 +584,23 @@ async def test_too_many_requests_while_watching(
             row = answer["access_codes"][0] if action == CONVERT else answer
             assert row["outcome"] == "pending"
             assert row["reason"]
-            # Lists are read once more for the picture.
+            # The refresh reads the lists once more.
             count = len(actions.sent(path)) - before
             assert count == (2 if action == CONVERT else 1)
 
 
-async def test_short_wait_while_watching(
+async def test_short_rate_limit_while_waiting(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Where Seam lets one ask again within the minute, the end is not missed."""
+    """The wait goes on after a short rate limit."""
     monkeypatch.setattr(transport, "_LONGEST_WAIT", 0)
-    monkeypatch.setattr(attempts, "WAIT_STEPS", (0.01,) * 2 + (10,))
+    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.01,) * 2 + (10,))
     simulator.faults.add(
         "rate_limit", path="/action_attempts/get", retry_after=1, count=1
     )
     answer = await actions.answer(SCHEDULE, FRONT, name="Baker")
     assert answer["outcome"] == "success"
-    # Without the wait, the code would not have been set yet.
+    # Without the wait, the code would not be set yet.
     assert len(actions.sent("/action_attempts/get")) == 2
 
 
@@ -618,23 +614,23 @@ async def test_no_connection(
     data: dict[str, Any],
     path: str,
 ) -> None:
-    """Where nothing could be sent, nothing is uncertain."""
+    """A request that was not sent is not uncertain."""
     before = actions.world
     await simulator.stop()
-    # Connections that were kept open are closed by now.
+    # Connections that were kept open are closed.
     await poll()
-    # Before it converts anything, Seam is asked for what has happened.
+    # Converting fetches the events first.
     key = "cannot_connect" if action == CONVERT else "not_sent"
     message = await actions.fails(key, action, entity_id, **data)
-    assert "Failed to connect to Seam" in message
-    assert "did not confirm" not in message
+    assert "Seam cannot be reached" in message
+    assert "not known whether" not in message
     assert actions.world == before
 
 
-async def test_picture_follows_a_failure_to_look(
+async def test_code_shown_after_failed_refresh(
     simulator: Simulator, actions: Actions, poll: Poll
 ) -> None:
-    """A code that was made while lists fail is answered, and seen later."""
+    """A code is returned although the refresh fails, and shown later."""
     simulator.faults.add("status", path="/access_codes/list", status=500)
     answer = await actions.answer(SCHEDULE, FRONT, name="Baker")
     assert answer["outcome"] == "success"

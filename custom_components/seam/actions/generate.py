@@ -1,0 +1,22 @@
+"""The action that returns a PIN which the lock accepts."""
+
+from homeassistant.core import ServiceCall
+
+from ..attributes import JsonObject
+from ..errors import refusal, translated_errors
+from .targets import Answers, Target, async_each
+from .validation import check_pin_can_be_chosen
+
+
+async def async_generate_code(_call: ServiceCall, targets: list[Target]) -> Answers:
+    """Return a PIN that each lock accepts. No code is created."""
+
+    async def generate(target: Target) -> JsonObject:
+        coordinator, lock = target.coordinator, target.lock
+        if not lock.device.has_access_codes:
+            raise refusal("no_access_codes", lock=lock.device.name)
+        check_pin_can_be_chosen(lock)
+        with translated_errors(coordinator, is_change=False):
+            return {"code": await coordinator.client.generate_code(lock.device_id)}
+
+    return await async_each(targets, generate)

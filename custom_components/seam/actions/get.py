@@ -1,0 +1,39 @@
+"""The action that returns codes without their PINs."""
+
+from typing import Final
+
+from homeassistant.core import ServiceCall
+from homeassistant.helpers import config_validation as cv
+import voluptuous as vol
+
+from ..attributes import JsonObject, async_code
+from .codes import check_codes_known
+from .targets import Answers, Target, async_each
+
+ATTR_INCLUDE: Final = "include"
+
+_KINDS: Final = ("managed", "unmanaged")
+
+SCHEMA: Final = cv.make_entity_service_schema(
+    {
+        vol.Optional(ATTR_INCLUDE, default=list(_KINDS)): vol.All(
+            cv.ensure_list, vol.Length(min=1), [vol.In(_KINDS)]
+        )
+    }
+)
+
+
+async def async_get_access_codes(call: ServiceCall, targets: list[Target]) -> Answers:
+    """Return the codes of each lock without their PINs."""
+
+    async def get(target: Target) -> JsonObject:
+        lock = target.lock
+        check_codes_known(lock)
+        codes = {"managed": lock.managed, "unmanaged": lock.unmanaged}
+        return {
+            kind: [async_code(call.hass, lock, code) for code in codes[kind]]
+            for kind in _KINDS
+            if kind in call.data[ATTR_INCLUDE]
+        }
+
+    return await async_each(targets, get)

@@ -1,0 +1,35 @@
+"""The action that activates the backup of a code."""
+
+from homeassistant.core import ServiceCall
+
+from ..attributes import JsonObject, label
+from ..errors import refusal
+from .codes import check_codes_known, code_response, find_managed_code, selected_code
+from .targets import Answers, Target, async_each, changing_locks
+
+
+async def async_pull_backup_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Answers:
+    """Activate the backup of a code of each lock; return it with its PIN."""
+    selection = selected_code(call.data)
+
+    async def pull(target: Target) -> JsonObject:
+        coordinator, lock = target.coordinator, target.lock
+        check_codes_known(lock)
+        code = find_managed_code(target, selection)
+        if code.ends_at is None:
+            raise refusal("backup_of_ongoing", lock=lock.device.name, name=label(code))
+        if (
+            not code.is_backup_access_code_available
+            and code.pulled_backup_access_code_id is None
+        ):
+            raise refusal("no_backup_code", lock=lock.device.name, name=label(code))
+        async with changing_locks(target):
+            backup = await coordinator.client.pull_backup_access_code(
+                code.access_code_id
+            )
+            coordinator.async_apply(coordinator.engine.code_created, backup)
+        return {"backup_of": code.access_code_id, **code_response(target, backup)}
+
+    return await async_each(targets, pull)

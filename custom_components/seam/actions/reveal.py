@@ -1,0 +1,88 @@
+"""The action that returns a code with its PIN."""
+
+from datetime import datetime
+import logging
+
+from homeassistant.core import ServiceCall
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from ..api import AccessCode, SeamAuthError, SeamError, SeamNotFoundError
+from ..attributes import JsonObject, label, local_time
+from ..errors import refusal, translated_errors
+from ..sync.snapshot import masked_code
+from .codes import (
+    CodeSelection,
+    check_codes_known,
+    code_with_pin,
+    find_code,
+    selected_code,
+)
+from .targets import Answers, Target, async_each, current_target
+
+_LOGGER = logging.getLogger(__name__)
+
+
+async def async_reveal_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
+    """Return a code of each lock with its PIN."""
+    selection = selected_code(call.data)
+    return await async_each(targets, lambda target: _async_reveal(target, selection))
+
+
+async def _async_reveal(target: Target, selection: CodeSelection) -> JsonObject:
+    """Return a code with its PIN, and whether that comes from Seam just now.
+
+    While Seam is unreachable, the last known PIN is returned.
+    """
+    coordinator, had_codes = target.coordinator, target.lock.has_codes
+    error = await coordinator.async_refresh_locks([target.lock.device_id])
+    target = current_target(target)
+    lock = target.lock
+    try:
+        known = find_code(target, lock.codes, selection)
+    except ServiceValidationError:
+        # If the codes are unknown, this one may exist all the same.
+        check_codes_known(lock)
+        raise
+    with translated_errors(coordinator, is_change=False):
+        if isinstance(error, SeamAuthError):
+            raise error
+        fresh = await _async_read(target, known)
+    as_of: datetime | None = dt_util.utcnow()
+    if fresh is None:
+        as_of = (
+            coordinator.confirmed_at
+            if had_codes
+            else coordinator.engine.codes_read_at(lock.device_id)
+        )
+    code = masked_code(fresh or known, coordinator.secrets)
+    if code.code is None:
+        raise refusal("pin_unknown", lock=lock.device.name, name=label(code))
+    return {
+        **code_with_pin(lock, code),
+        "is_fresh": fresh is not None,
+        "as_of": local_time(as_of),
+    }
+
+
+async def _async_read(target: Target, code: AccessCode) -> AccessCode | None:
+    """Return the code as Seam has it now, or None if Seam does not answer.
+
+    The refreshed snapshot is not enough: it keeps codes that are missing from a list,
+    or that cannot be read.
+    """
+    coordinator = target.coordinator
+    try:
+        return await coordinator.fetcher.async_read_code(code)
+    except SeamAuthError:
+        raise
+    except SeamNotFoundError:
+        coordinator.async_apply(
+            coordinator.engine.codes_not_found, (code.access_code_id,)
+        )
+        await coordinator.async_refresh_locks([code.device_id])
+        raise
+    except SeamError as err:
+        err.redact(coordinator.secrets.mask)
+        _LOGGER.debug("Could not read an access code: %s", err)
+        return None
