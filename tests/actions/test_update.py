@@ -552,7 +552,7 @@ async def test_linked_codes_that_locks_do_not_take_and_nobody_takes_the_answer(
         await actions.run(
             UPDATE, [FRONT, KEYPAD], name="Band", linked=True, new_name="Trio"
         )
-    told, _, done = str(caught.value).partition("Done:")
+    told, _, done = str(caught.value).partition("Succeeded:")
     failed = _not_followed(actions, made)
     assert len(failed) == 2
     for entity_id, code_id in failed.items():
