@@ -276,7 +276,7 @@ async def test_convert_pending(
             "reason": row["reason"],
         }
     ]
-    assert "Front Door has not confirmed it" in row["reason"]
+    assert "Front Door has not confirmed the change" in row["reason"]
     assert UNMANAGED_NEIGHBOUR in actions.listed(FRONT, "unmanaged")
 
 

@@ -517,7 +517,7 @@ async def test_one_of_several_locks_fails_without_response(
         )
 
     assert caught.value.translation_key == "some_locks_failed"
-    failed, _, done = str(caught.value).partition("Done:")
+    failed, _, done = str(caught.value).partition("Succeeded:")
     assert FRONT in failed
     assert "No room." in failed
     assert done.strip(" .") == f"{FLAT_1}, {KEYPAD}"

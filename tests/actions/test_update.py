@@ -556,7 +556,7 @@ async def test_update_linked_fails_on_some_locks_without_response(
         await actions.run(
             UPDATE, [FRONT, KEYPAD], name="Band", linked=True, new_name="Trio"
         )
-    told, _, done = str(caught.value).partition("Done:")
+    told, _, done = str(caught.value).partition("Succeeded:")
     failed = _not_followed(actions, made)
     assert len(failed) == 2
     for entity_id, code_id in failed.items():
