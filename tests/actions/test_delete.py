@@ -86,7 +86,7 @@ async def test_delete_pending(
     simulator.clock.speed = 0.001
     answer = await actions.answer(DELETE, FRONT, name="Cleaner")
     assert answer["outcome"] == "pending"
-    assert "Front Door has not confirmed it" in answer["reason"]
+    assert "Front Door has not confirmed the change" in answer["reason"]
 
 
 async def test_delete_code_not_found(simulator: Simulator, actions: Actions) -> None:

@@ -190,7 +190,7 @@ async def test_schedule_refuses_offline_code_with_pin(
     message = await actions.refused(
         "offline_with_code", SCHEDULE, "lock.cellar", code="481516", **data
     )
-    assert "leave the code empty" in message
+    assert "Leave the PIN empty" in message
     now = dt_util.utcnow()
     times = {"starts_at": now, "ends_at": now + DAY}
     assert (await actions.answer(SCHEDULE, "lock.cellar", **data, **times))["code"]
