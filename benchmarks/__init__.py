@@ -1,9 +1,9 @@
-"""What the integration costs, measured against a simulated Seam."""
+"""Benchmarks of the integration against a simulated Seam workspace."""
 
 import logging
 
-# What Home Assistant says before its configuration tells it to be quiet.
+# Home Assistant logs before it has read its configuration.
 logging.getLogger("homeassistant").setLevel(logging.ERROR)
-# Its parts for the cloud load those for cameras, which are not what this is about.
+# The cloud component loads camera components, which log that libraries are missing.
 for _name in ("haffmpeg", "homeassistant.components.camera.img_util"):
     logging.getLogger(_name).setLevel(logging.CRITICAL)

@@ -2,7 +2,7 @@
 
 import sys
 
-# Only here: the processes that are started load this module, too.
+# The worker processes import this module, too.
 if __name__ == "__main__":
     from .app import main
 

@@ -1,6 +1,6 @@
-"""Other ways to fetch everything, each measured in a process of its own.
+"""Other ways to fetch everything, each measured in its own process.
 
-Nothing of Home Assistant is loaded here, as that would make them slower.
+Home Assistant is not loaded in that process, as it would slow them down.
 """
 
 import asyncio
@@ -23,7 +23,7 @@ type _Method = Callable[..., Any]
 
 @dataclass
 class Fetched(Cost):
-    """What it cost to fetch how many codes."""
+    """What it cost to fetch a number of codes."""
 
     codes: int = 0
     requests: int = 0
@@ -31,9 +31,10 @@ class Fetched(Cost):
 
 
 def bare(url: str, key: str, *, events: bool) -> Fetched:
-    """Make the requests of a full sync, build nothing, and keep nothing.
+    """Make the requests of a full sync with aiohttp, and drop the answers.
 
-    Without `events` it is what an integration does that asks for all at every poll.
+    Without `events`, these are the requests of an integration that fetches all
+    devices and codes at every poll.
     """
     leave_out_full_collections()
     return asyncio.run(_bare(url, key, events=events))
@@ -76,7 +77,7 @@ async def _bare(url: str, key: str, *, events: bool) -> Fetched:
 
 
 def sdk(url: str, key: str) -> Fetched:
-    """Make the requests of a full sync with Seam's own SDK, and keep nothing."""
+    """Make the requests of a full sync with Seam's SDK, and drop the answers."""
     leave_out_full_collections()
     return asyncio.run(_sdk(url, key))
 
@@ -110,7 +111,7 @@ async def _count[L](
     lists: tuple[L, ...],
     device_ids: list[str],
 ) -> int:
-    """Return how many codes the lists hold of all devices together."""
+    """Return the number of codes in the lists of all devices."""
     slots = asyncio.Semaphore(CONCURRENCY)
 
     async def count(which: L, device_id: str) -> int:

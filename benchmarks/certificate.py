@@ -1,4 +1,4 @@
-"""A certificate for this machine: webhooks go to https addresses only."""
+"""A certificate for localhost, as webhooks are sent to https URLs only."""
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -10,7 +10,7 @@ from cryptography.x509.oid import NameOID
 
 
 def write_certificate(certificate: Path, key: Path) -> None:
-    """Write a certificate for "localhost", and its key."""
+    """Write a certificate for localhost and its key."""
     private = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
     now = datetime.now(UTC)

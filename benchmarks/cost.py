@@ -1,4 +1,4 @@
-"""Measuring time."""
+"""Wall and processor time of a piece of work."""
 
 from dataclasses import dataclass
 import gc
@@ -8,27 +8,27 @@ from typing import Self
 
 @dataclass
 class Cost:
-    """Seconds that something took, by the clock and of this process's processor time."""
+    """Seconds of wall time, and of processor time of this process."""
 
     wall: float = 0.0
     cpu: float = 0.0
 
     def __enter__(self) -> Self:
-        """Start."""
+        """Start measuring."""
         self.wall, self.cpu = time.perf_counter(), time.process_time()
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop."""
+        """Stop measuring."""
         self.wall = time.perf_counter() - self.wall
         self.cpu = time.process_time() - self.cpu
 
 
 def leave_out_full_collections() -> None:
-    """Have the garbage collector go over what is new only.
+    """Let the garbage collector visit new objects only.
 
-    From time to time it goes over all that there is, which in Home Assistant is much,
-    and whoever comes along has to wait. A figure of its own tells for how long.
+    A full collection visits all objects of Home Assistant. It happens rarely, but would
+    distort the round in which it does, so it is measured by itself.
     """
     new, middle, _ = gc.get_threshold()
     gc.set_threshold(new, middle, 1_000_000)

@@ -1,4 +1,4 @@
-"""What the figures are called, which bars they must reach, and how they are shown."""
+"""The figures: titles, limits and the table."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,32 +6,32 @@ from typing import Final
 
 type Results = Mapping[int, Mapping[str, float]]
 
-# Bars for times hold where they matter: in the largest house that is promised, and for
-# what comes by webhook in a usual large one.
+# Limits of times apply where they matter: with the most locks that are supported, and
+# for webhooks with the number of a large but common installation.
 LARGE: Final = 1000
 USUAL: Final = 100
 
 
 @dataclass(frozen=True)
 class Figure:
-    """A figure, and the bar that it must not be above."""
+    """A figure and its limit."""
 
     key: str
     title: str
     digits: int = 0
     bar: float | None = None
     at: int | None = None
-    """The size of house for which the bar is, None for every size."""
+    """The number of locks that the bar applies to, None for any."""
 
     def has_bar(self, locks: int) -> bool:
-        """Return whether there is a bar for a house of that size."""
+        """Return whether the figure has a bar with that many locks."""
         return self.bar is not None and self.at in {None, locks}
 
 
 FIGURES: Final = (
     Figure("quiet_poll_requests", "Quiet poll: requests", 0, 1),
     Figure("quiet_poll_bytes", "Quiet poll: bytes of bodies"),
-    Figure("quiet_poll_bytes_more", "… more than in the smallest house", 0, 16),
+    Figure("quiet_poll_bytes_more", "… more than with the fewest locks", 0, 16),
     Figure("quiet_poll_writes", "Quiet polls: calls to write a state", 0, 0),
     Figure("quiet_poll_state_changed", "Quiet polls: state_changed events", 0, 0),
     Figure("quiet_poll_state_reported", "Quiet polls: state_reported events", 0, 0),
@@ -63,8 +63,13 @@ FIGURES: Final = (
             ("block_ms", "longest block of the event loop, ms", 1, 50),
         )
     ),
+    Figure("latency_bare_s", "With latency: bare loop, s", 2),
+    Figure("latency_locks_s", "With latency: reload until the locks are there, s", 2),
+    Figure("latency_locks_to_bare", "… to bare loop's", 2),
+    Figure("latency_first_sync_s", "With latency: first full sync, s", 2),
+    Figure("latency_first_sync_to_bare", "… to bare loop's", 2),
     Figure("collection_ms", "Garbage collection of all of Home Assistant, ms"),
-    Figure("memory_per_code", "Picture: bytes per code", 0, 2048, LARGE),
+    Figure("memory_per_code", "Snapshot: bytes per code", 0, 2048, LARGE),
     Figure("change_polls", "A change: polls until it shows", 0, 1),
     Figure("change_requests", "A change: requests of that poll", 0, 4),
     Figure("webhook_median_ms", "A change by webhook: median, ms"),
@@ -73,7 +78,7 @@ FIGURES: Final = (
 
 
 def with_growth(results: Results) -> dict[int, dict[str, float]]:
-    """Add what can be told only by comparing houses."""
+    """Return the results with the figures that compare sizes."""
     least = results[min(results)]["quiet_poll_bytes"]
     return {
         locks: {**figures, "quiet_poll_bytes_more": figures["quiet_poll_bytes"] - least}
@@ -82,7 +87,7 @@ def with_growth(results: Results) -> dict[int, dict[str, float]]:
 
 
 def missed(results: Results) -> Iterator[str]:
-    """Say which bars are not reached."""
+    """Yield a sentence about each figure above its bar."""
     for locks, figures in results.items():
         for figure in FIGURES:
             if figure.has_bar(locks) and figures[figure.key] > (figure.bar or 0):
@@ -93,13 +98,15 @@ def missed(results: Results) -> Iterator[str]:
 
 
 def table(results: Results) -> str:
-    """Return a table in Markdown."""
+    """Return a Markdown table of the figures that were measured."""
     sizes = sorted(results)
     lines = [
         f"| | {' | '.join(f'{locks} locks' for locks in sizes)} | bar |",
         f"| --- |{' ---: |' * (len(sizes) + 1)}",
     ]
     for figure in FIGURES:
+        if figure.key not in results[sizes[0]]:
+            continue
         values = " | ".join(
             f"{results[locks][figure.key]:,.{figure.digits}f}" for locks in sizes
         )

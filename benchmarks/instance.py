@@ -1,4 +1,4 @@
-"""A real Home Assistant, with the integration connected to a simulated Seam."""
+"""A Home Assistant instance with the integration, connected to a workspace."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -39,31 +39,31 @@ logger:
     haffmpeg: critical
     homeassistant.components.camera.img_util: critical
 """
-PATIENCE: Final = 30.0  # seconds
+TIMEOUT: Final = 30.0  # seconds
 
 
 class Instance:
-    """A Home Assistant with one workspace."""
+    """A running Home Assistant with a config entry of the workspace."""
 
     def __init__(self, hass: HomeAssistant, entry: SeamConfigEntry, port: int) -> None:
-        """Take what runs."""
+        """Initialize the instance."""
         self.hass = hass
         self.entry = entry
         self._port = port
 
     def entity_id(self, platform: str, device_id: str, key: str) -> str:
-        """Return the id of an entity of a lock."""
+        """Return the entity ID of an entity of a lock."""
         registry = er.async_get(self.hass)
         entity_id = registry.async_get_entity_id(platform, DOMAIN, f"{device_id}_{key}")
         assert entity_id is not None
         return entity_id
 
     async def settle(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until Home Assistant is idle."""
         await self.hass.async_block_till_done()
 
     async def open_to_webhooks(self) -> None:
-        """Have Seam send events by itself, as where a house can be reached."""
+        """Set an external URL and wait until the webhook is registered."""
         registered = asyncio.Event()
 
         @callback
@@ -75,24 +75,24 @@ class Instance:
         await self.hass.config.async_update(
             external_url=f"https://localhost:{self._port}"
         )
-        async with asyncio.timeout(PATIENCE):
+        async with asyncio.timeout(TIMEOUT):
             await registered.wait()
         stop()
 
     @contextmanager
     def awaited(self, entity_id: str, state: str) -> Iterator[asyncio.Future[None]]:
-        """Offer what tells that an entity's state has become that."""
-        become = self.hass.loop.create_future()
+        """Provide a future that is done when an entity changes to a state."""
+        reached = self.hass.loop.create_future()
 
         @callback
         def changed(event: Event[EventStateChangedData]) -> None:
             new = event.data["new_state"]
-            if new is not None and new.state == state and not become.done():
-                become.set_result(None)
+            if new is not None and new.state == state and not reached.done():
+                reached.set_result(None)
 
         stop = async_track_state_change_event(self.hass, entity_id, changed)
         try:
-            yield become
+            yield reached
         finally:
             stop()
 
@@ -101,11 +101,11 @@ class Instance:
 async def running_instance(
     folder: Path, workspace: Workspace, certificate: Path, key: Path
 ) -> AsyncIterator[Instance]:
-    """Run a Home Assistant in a folder, connected to a workspace."""
+    """Run Home Assistant in a folder, connected to a workspace."""
     (folder / "custom_components").symlink_to(ROOT / "custom_components")
     (folder / "configuration.yaml").write_text(CONFIGURATION)
     port = _free_port()
-    await _settle_address(
+    await _store_address(
         folder,
         server_host=["127.0.0.1"],
         server_port=port,
@@ -121,8 +121,8 @@ async def running_instance(
         await hass.async_stop(force=True)
 
 
-async def _settle_address(folder: Path, **address: Any) -> None:
-    """Write down the address: one from YAML would be given up after minutes."""
+async def _store_address(folder: Path, **address: Any) -> None:
+    """Store the address, as one from YAML is only tried for minutes."""
     core = HomeAssistant(str(folder))
     store = await async_get_and_load_store(core)
     await store.async_set_pending(HTTP_STORAGE_SCHEMA(address))

@@ -1,4 +1,4 @@
-"""All figures of a house of one size."""
+"""The figures of a workspace of one size."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -22,7 +22,7 @@ from custom_components.seam.coordinator import SeamCoordinator
 from .baselines import bare, sdk
 from .certificate import write_certificate
 from .cost import Cost, leave_out_full_collections
-from .instance import PATIENCE, Instance, running_instance
+from .instance import TIMEOUT, Instance, running_instance
 from .memory import bytes_per_code
 from .meters import Busy, LoopMeter, traffic, writes
 from .plan import Plan
@@ -30,14 +30,14 @@ from .workspace import Workspace, simulated
 
 type Figures = dict[str, float]
 
-# Between two changes, so that each is noticed by itself.
+# Between two changes, so that they are not fetched together.
 _PAUSE: Final = 0.2
-# More polls than this for one change would be a fault.
+# A change that takes more polls is never shown.
 _MOST_POLLS: Final = 5
 
 
 def measure(plan: Plan) -> Figures:
-    """Return the figures; for a process that is used for nothing else."""
+    """Return all figures; call it in a process of its own."""
     meter = LoopMeter()
 
     def new_loop() -> asyncio.AbstractEventLoop:
@@ -71,13 +71,14 @@ async def _measure(plan: Plan, meter: LoopMeter, folder: Path) -> Figures:
                 **await bench.full_syncs(),
                 **await bench.naive_poll(),
                 **await bench.memory(),
+                **await bench.latency(),
                 **await bench.changes_by_poll(),
                 **await bench.changes_by_webhook(),
             }
 
 
 class _Bench:
-    """Measures one thing after the other."""
+    """The measurements, one after the other."""
 
     def __init__(
         self,
@@ -99,7 +100,7 @@ class _Bench:
     async def _elsewhere[**P, R](
         self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
     ) -> R:
-        """Run something in a process of its own, while this one rests."""
+        """Run a function in its own process while this one is idle."""
 
         def run() -> R:
             if (process := self._processes.get(function)) is None:
@@ -110,7 +111,7 @@ class _Bench:
         return await self._hass.async_add_executor_job(run)
 
     async def quiet_polls(self) -> Figures:
-        """Poll while nothing happens."""
+        """Poll while nothing changes."""
         poll = self._coordinator.async_refresh
         await poll()
         session = async_get_clientsession(self._hass)
@@ -134,7 +135,7 @@ class _Bench:
         }
 
     async def full_syncs(self) -> Figures:
-        """Fetch everything: from nothing, again, and as others do; in turns."""
+        """Fetch everything for the first time, again, and with the baselines, in turns."""
         url, key = self._workspace.url, self._workspace.key
         await self._elsewhere(bare, url, key, events=True)
         firsts, agains, bares, sdks = [], [], [], []
@@ -169,7 +170,7 @@ class _Bench:
         return figures
 
     async def _first_sync(self) -> tuple[list[Cost], list[Busy]]:
-        """Fetch everything into a picture that holds nothing yet."""
+        """Fetch everything into an empty snapshot."""
         client = SeamClient(
             async_get_clientsession(self._hass),
             self._workspace.key,
@@ -183,7 +184,7 @@ class _Bench:
         return measured
 
     async def naive_poll(self) -> Figures:
-        """Ask for all at every poll, as others do."""
+        """Fetch all devices and codes, as integrations without events do at every poll."""
         url, key = self._workspace.url, self._workspace.key
         polls = [
             await self._elsewhere(bare, url, key, events=False)
@@ -197,12 +198,56 @@ class _Bench:
         }
 
     async def memory(self) -> Figures:
-        """Fetch everything, and weigh it."""
+        """Fetch everything and measure its memory."""
         url, key = self._workspace.url, self._workspace.key
         return {"memory_per_code": await self._elsewhere(bytes_per_code, url, key)}
 
+    async def latency(self) -> Figures:
+        """Start and fetch everything while each answer takes some time."""
+        if self._plan.latency is None:
+            return {}
+        url, key = self._workspace.url, self._workspace.key
+        seconds = self._plan.latency / 1000
+        await self._workspace.control("faults", kind="latency", seconds=seconds)
+        bares, starts, firsts = [], [], []
+        for _ in range(min(self._plan.rounds, 3)):
+            bares.append(await self._elsewhere(bare, url, key, events=True))
+            starts.append(await self._reload())
+            ((first,), _) = await self._first_sync()
+            firsts.append(first)
+        await self._workspace.control("faults/clear")
+        return {
+            "latency_bare_s": median(cost.wall for cost in bares),
+            "latency_locks_s": median(cost.wall for cost in starts),
+            "latency_locks_to_bare": _ratio("wall", starts, bares),
+            "latency_first_sync_s": median(cost.wall for cost in firsts),
+            "latency_first_sync_to_bare": _ratio("wall", firsts, bares),
+        }
+
+    async def _reload(self) -> Cost:
+        """Reload the config entry; measure until all locks have a state."""
+        entry_id = self._instance.entry.entry_id
+        entity_ids = [
+            self._instance.entity_id("lock", self._workspace.lock_id(number), "lock")
+            for number in range(self._plan.locks)
+        ]
+        await self._hass.config_entries.async_unload(entry_id)
+        with ExitStack() as stack, Cost() as cost:
+            locks = [
+                stack.enter_context(self._instance.awaited(entity_id, "locked"))
+                for entity_id in entity_ids
+            ]
+            setup = self._hass.async_create_task(
+                self._hass.config_entries.async_setup(entry_id)
+            )
+            await asyncio.gather(*locks)
+        await setup
+        await self._instance.settle()
+        self._coordinator = self._instance.entry.runtime_data
+        return cost
+
     async def changes_by_poll(self) -> Figures:
-        """Change something, and poll until it shows."""
+        """Change something and poll until the state follows."""
         most_polls = most_requests = 0
         session = async_get_clientsession(self._hass)
         for entity_id, expected, change in self._changes():
@@ -217,7 +262,7 @@ class _Bench:
         return {"change_polls": most_polls, "change_requests": most_requests}
 
     async def changes_by_webhook(self) -> Figures:
-        """Change something, and wait until it shows."""
+        """Change something and wait until the state follows."""
         await self._instance.open_to_webhooks()
         seconds = []
         for entity_id, expected, change in self._changes():
@@ -225,7 +270,7 @@ class _Bench:
             with self._instance.awaited(entity_id, expected) as shows:
                 started = time.perf_counter()
                 await change()
-                async with asyncio.timeout(PATIENCE):
+                async with asyncio.timeout(TIMEOUT):
                     await shows
                 seconds.append(time.perf_counter() - started)
         ordered = sorted(seconds)
@@ -235,10 +280,10 @@ class _Bench:
         }
 
     def _changes(self) -> Iterator[tuple[str, str, Callable[[], Awaitable[None]]]]:
-        """Yield a state, what it is to become, and what makes it so; on many locks."""
+        """Yield entities, the states they change to, and what changes them."""
         kinds = cycle((self._turned, self._found_code))
         for number in range(self._plan.changes):
-            # Far apart, and each of them with both kinds in turn.
+            # Locks that are far apart, each with both kinds in turn.
             device_id = self._workspace.lock_id(number * 7 // 2 % self._plan.locks)
             yield next(kinds)(device_id)
 
@@ -281,17 +326,17 @@ class _Bench:
     async def _repeated(
         self, function: Callable[[], Awaitable[Any]], count: int
     ) -> tuple[list[Cost], list[Busy]]:
-        costs, stretches = [], []
+        costs, blocks = [], []
         for _ in range(count):
             with self._meter.measure() as busy, Cost() as cost:
                 await function()
             costs.append(cost)
-            stretches.append(busy)
-        return costs, stretches
+            blocks.append(busy)
+        return costs, blocks
 
 
 def _ratio(kind: str, ours: Sequence[Cost], theirs: Sequence[Cost]) -> float:
-    """Return how many times as much ours took, in the median of all rounds."""
+    """Return the ratio of the costs, as the median of all rounds."""
     return median(
         float(getattr(our, kind) / getattr(their, kind))
         for our, their in zip(ours, theirs, strict=True)

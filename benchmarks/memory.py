@@ -1,4 +1,4 @@
-"""What the picture takes in memory."""
+"""Memory that the snapshot takes."""
 
 import asyncio
 from datetime import datetime
@@ -14,28 +14,28 @@ from custom_components.seam.sync.schedule import FetchCodes, FetchDevices
 
 
 def bytes_per_code(url: str, key: str) -> float:
-    """Fetch everything, and return what would be free without the picture."""
+    """Return the bytes per code that are freed with the snapshot."""
     return asyncio.run(_bytes_per_code(url, key))
 
 
 async def _bytes_per_code(url: str, key: str) -> float:
-    # Whatever is made once for all rows must not count.
+    # What is created once, whatever the number of rows, does not count.
     await _fetched(url, key)
     gc.collect()
     tracemalloc.start()
     sync, client = await _fetched(url, key)
     codes = sum(len(lock.codes) for lock in sync.snapshot.locks.values())
     gc.collect()
-    with_picture, _ = tracemalloc.get_traced_memory()
-    # The client remembers the lists as last read: mostly the very same codes.
+    with_snapshot, _ = tracemalloc.get_traced_memory()
+    # The client caches the lists, which share most of their objects with the snapshot.
     del sync, client
     gc.collect()
     without, _ = tracemalloc.get_traced_memory()
-    return (with_picture - without) / codes
+    return (with_snapshot - without) / codes
 
 
 async def _fetched(url: str, key: str) -> tuple[SyncEngine, SeamClient]:
-    """Do what the coordinator does at its first poll, but one after the other."""
+    """Do what the coordinator does at its first poll, one request at a time."""
     sync = SyncEngine()
     sync.request_all()
     async with ClientSession() as session:

@@ -1,4 +1,4 @@
-"""Measuring an event loop, requests, and writes of states."""
+"""Meters of an event loop, of requests and of state writes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,28 +22,28 @@ from homeassistant.core import Event, HomeAssistant, StateMachine, callback
 
 @dataclass
 class Busy:
-    """Seconds for which an event loop looked after nothing else."""
+    """Seconds for which an event loop was blocked."""
 
     total: float = 0.0
     longest: float = 0.0
 
 
 class LoopMeter(DefaultSelector):
-    """Measures how long an event loop stays away from its sockets and timers.
+    """A selector that measures how long an event loop does not poll its sockets.
 
-    What one turn of the loop does counts as one stretch, be it one callback or many.
+    All callbacks of one iteration of the loop count as one block.
     """
 
     def __init__(self) -> None:
-        """Measure from now on."""
+        """Initialize the selector."""
         super().__init__()
         self._busy = Busy()
         self._since = time.perf_counter()
 
     @override
     def select(self, timeout: float | None = None) -> list[tuple[SelectorKey, int]]:
-        """Wait, as the loop has nothing to do."""
-        self._end_stretch()
+        """Wait for sockets; the loop is not blocked meanwhile."""
+        self._end_block()
         try:
             return super().select(timeout)
         finally:
@@ -51,21 +51,21 @@ class LoopMeter(DefaultSelector):
 
     @contextmanager
     def measure(self) -> Iterator[Busy]:
-        """Measure what happens within."""
+        """Measure the loop within the context."""
         self._busy, self._since = busy, _ = Busy(), time.perf_counter()
         yield busy
-        self._end_stretch()
+        self._end_block()
         self._busy = Busy()
 
-    def _end_stretch(self) -> None:
-        stretch = time.perf_counter() - self._since
-        self._busy.total += stretch
-        self._busy.longest = max(self._busy.longest, stretch)
+    def _end_block(self) -> None:
+        block = time.perf_counter() - self._since
+        self._busy.total += block
+        self._busy.longest = max(self._busy.longest, block)
 
 
 @dataclass
 class Traffic:
-    """Requests, and the bytes of their bodies and of the answers'."""
+    """Numbers of requests, and of bytes in the bodies of requests and answers."""
 
     requests: int = 0
     bytes: int = 0
@@ -73,7 +73,7 @@ class Traffic:
 
 @contextmanager
 def traffic(session: ClientSession, endpoint: str) -> Iterator[Traffic]:
-    """Count what goes to and comes from an endpoint through a session."""
+    """Count the traffic of a session with an endpoint."""
     counted = Traffic()
     trace = TraceConfig()
 
@@ -84,7 +84,7 @@ def traffic(session: ClientSession, endpoint: str) -> Iterator[Traffic]:
     ) -> None:
         counted.requests += str(params.url).startswith(endpoint)
 
-    async def pass_by(
+    async def count_chunk(
         _session: ClientSession,
         _context: SimpleNamespace,
         params: TraceRequestChunkSentParams | TraceResponseChunkReceivedParams,
@@ -93,8 +93,8 @@ def traffic(session: ClientSession, endpoint: str) -> Iterator[Traffic]:
             counted.bytes += len(params.chunk)
 
     trace.on_request_start.append(start)
-    trace.on_request_chunk_sent.append(pass_by)
-    trace.on_response_chunk_received.append(pass_by)
+    trace.on_request_chunk_sent.append(count_chunk)
+    trace.on_response_chunk_received.append(count_chunk)
     trace.freeze()
     session.trace_configs.append(trace)
     try:
@@ -105,7 +105,7 @@ def traffic(session: ClientSession, endpoint: str) -> Iterator[Traffic]:
 
 @dataclass
 class Writes:
-    """States that were written: calls, and what the bus told of them."""
+    """Numbers of state writes, and of the events that they caused."""
 
     calls: int = 0
     changed: int = 0
@@ -114,7 +114,7 @@ class Writes:
 
 @contextmanager
 def writes(hass: HomeAssistant) -> Iterator[Writes]:
-    """Count the writes of all states of Home Assistant."""
+    """Count all state writes of Home Assistant."""
     counted = Writes()
     write = StateMachine.async_set_internal
 
@@ -136,7 +136,7 @@ def writes(hass: HomeAssistant) -> Iterator[Writes]:
 
     removers = (
         hass.bus.async_listen(EVENT_STATE_CHANGED, changed),
-        # Home Assistant wants a filter here, as there are so many.
+        # Home Assistant requires a filter for this event.
         hass.bus.async_listen(EVENT_STATE_REPORTED, reported, event_filter=every),
     )
     try:

@@ -1,14 +1,16 @@
-"""How much to measure."""
+"""What a benchmark measures."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The size of a house, and how often each thing is done there."""
+    """The size of the workspace, and how often each measurement is repeated."""
 
     locks: int
     codes: int
     polls: int
     rounds: int
     changes: int
+    latency: int | None
+    """Milliseconds that each answer takes in the measurements with latency."""

@@ -1,4 +1,4 @@
-"""The simulated Seam, in a process of its own."""
+"""A simulated workspace in its own process."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -17,21 +17,21 @@ ROOT: Final = Path(__file__).resolve().parents[1]
 
 
 class Workspace:
-    """A workspace of generated locks that somebody else may meddle with."""
+    """A running workspace of generated locks."""
 
     def __init__(self, url: str, session: ClientSession) -> None:
-        """Take its address."""
+        """Initialize the workspace."""
         self.url = url
         self.key = KEY
         self._session = session
 
     @staticmethod
     def lock_id(number: int) -> str:
-        """Return the id of the n-th lock, counted from 0."""
+        """Return the ID of a lock, counted from 0."""
         return generated_lock_id(number)
 
     async def control(self, name: str, /, **parameters: Any) -> None:
-        """Make something happen."""
+        """Call a control command of the simulator."""
         async with self._session.post(
             f"{self.url}/_simulator/{name}", json=parameters
         ) as response:
@@ -42,7 +42,7 @@ class Workspace:
 async def simulated(
     locks: int, codes: int, *, trusting: Path
 ) -> AsyncIterator[Workspace]:
-    """Run a workspace, which believes in that certificate when it posts to webhooks."""
+    """Run a workspace that trusts the certificate when it posts to webhooks."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", "simulator", "--port", "0", "--unmanaged", "0"),
         *("--locks", str(locks), "--codes", str(codes)),

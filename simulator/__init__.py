@@ -1,4 +1,4 @@
-"""A Seam workspace on loopback, for trying out, developing and testing."""
+"""A simulated Seam workspace for trials, development and tests."""
 
 from .server import Simulator
 

@@ -1,4 +1,4 @@
-"""`python -m simulator`."""
+"""Command line of the simulator."""
 
 import argparse
 import asyncio
@@ -11,22 +11,22 @@ from .server import Simulator
 
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(
-        prog="python -m simulator", description="A Seam workspace on loopback."
+        prog="python -m simulator", description="A simulated Seam workspace."
     )
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8124)
     parser.add_argument(
-        "--locks", type=int, help="generate so many locks instead of the small rental"
+        "--locks", type=int, help="generate this many locks instead of the small rental"
     )
     parser.add_argument("--codes", type=int, default=5, help="managed codes per lock")
     parser.add_argument(
         "--unmanaged", type=int, default=2, help="unmanaged codes per lock"
     )
     parser.add_argument(
-        "--speed", type=float, default=1.0, help="how much faster time runs"
+        "--speed", type=float, default=1.0, help="how many times faster time runs"
     )
     parser.add_argument(
-        "--state", type=Path, help="go on from this file, and save into it"
+        "--state", type=Path, help="resume from this file, and save to it"
     )
     return parser.parse_args()
 

@@ -37,10 +37,10 @@ class RequestRecord:
 
 
 class Api:
-    """Answers requests to the API."""
+    """Authenticates, validates and answers requests to the API."""
 
     def __init__(self, backend: Backend) -> None:
-        """Answer from a core."""
+        """Initialize the API."""
         self._backend = backend
         self.faults = Faults()
         self.requests: deque[RequestRecord] = deque(maxlen=_MAX_RECORDS)
@@ -159,7 +159,7 @@ class Api:
         raise ApiError(401, "unauthorized", "Unauthorized")
 
     def _named(self, body: Any) -> set[str]:
-        """Return the ids in a body, and the devices of the codes among them."""
+        """Return the IDs in a body, and the devices of the codes among them."""
         if not isinstance(body, dict):
             return set()
         named: set[str] = set()

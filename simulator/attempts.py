@@ -1,4 +1,4 @@
-"""Action attempts: what a device was asked to do, and how it went."""
+"""Action attempts."""
 
 from .events import EventLog
 from .ids import Ids
@@ -6,7 +6,7 @@ from .settings import Settings
 from .state import ActionAttempt, Device, Json, State
 from .timeline import Timeline
 
-# The others end without an event.
+# Action attempts of other types end without an event.
 _WITH_EVENTS = (
     "LOCK_DOOR",
     "UNLOCK_DOOR",
@@ -26,7 +26,7 @@ class Attempts:
         settings: Settings,
         ids: Ids,
     ) -> None:
-        """Keep them in the world."""
+        """Initialize the action attempts."""
         self._state = state
         self._timeline = timeline
         self._events = events
@@ -34,7 +34,7 @@ class Attempts:
         self._ids = ids
 
     def start(self, device: Device, action_type: str) -> ActionAttempt:
-        """Begin one."""
+        """Return a new action attempt."""
         attempt = ActionAttempt(
             self._ids.new(),
             device.workspace_id,
@@ -49,14 +49,14 @@ class Attempts:
         return attempt
 
     def succeed(self, attempt: ActionAttempt, result: Json | None = None) -> None:
-        """End one well."""
+        """End an action attempt with success."""
         if attempt.status == "pending" and not attempt.never_ends:
             attempt.status = "success"
             attempt.result = result or {}
             self._announce(attempt)
 
     def fail(self, attempt: ActionAttempt, error_type: str, message: str) -> None:
-        """End one badly."""
+        """End an action attempt with an error."""
         if attempt.status == "pending" and not attempt.never_ends:
             attempt.status = "error"
             attempt.error = {"type": error_type, "message": message}
@@ -68,7 +68,7 @@ class Attempts:
 
 
 def render_attempt(attempt: ActionAttempt) -> Json:
-    """Write an action attempt as the API does."""
+    """Return an action attempt as the API does."""
     return {
         "action_attempt_id": attempt.action_attempt_id,
         "action_type": attempt.action_type,

@@ -1,4 +1,4 @@
-"""The parts of the simulated Seam, put together."""
+"""The simulated backend of Seam: state, time and behavior."""
 
 from .attempts import Attempts
 from .backup_pool import BackupPool
@@ -18,10 +18,10 @@ from .webhooks import Webhooks
 
 
 class Backend:
-    """A world, and everything that makes it move."""
+    """The state and the components that change it."""
 
     def __init__(self, state: State, clock: Clock, ids: Ids) -> None:
-        """Wire the parts."""
+        """Initialize the components."""
         self.state = state
         self.clock = clock
         self.ids = ids
@@ -60,13 +60,13 @@ class Backend:
         clock.on_move = self.run_due
 
     def run_due(self) -> None:
-        """Let everything happen that has fallen due."""
+        """Apply all transitions that are due."""
         self.timeline.run_due()
 
     def device(
         self, workspace_id: str, device_id: str, *, managed: bool = True
     ) -> Device:
-        """Return a device of a workspace, or refuse."""
+        """Return a device of a workspace; raise if it has no such device."""
         device = self.state.devices.get(device_id)
         if (
             device is None
@@ -78,7 +78,7 @@ class Backend:
         return device
 
     def code(self, workspace_id: str, code_id: str, *, managed: bool) -> AccessCode:
-        """Return a code of a workspace, or refuse."""
+        """Return a code of a workspace; raise if it has no such code."""
         code = self.state.access_codes.get(code_id)
         if (
             code is None

@@ -1,4 +1,4 @@
-"""Fills a world with workspaces, locks and codes."""
+"""Builder of initial states."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,16 +13,16 @@ _DISTANT_PAST = timedelta(days=400)
 
 
 class Builder:
-    """Fills a world."""
+    """Adds workspaces, locks and codes to a new state."""
 
     def __init__(self, now: datetime) -> None:
-        """Date everything relative to now."""
+        """Initialize the builder; dates are relative to now."""
         self.now = now
         self.state = State()
         self._accounts: dict[str, str] = {}
 
     def workspace(self, workspace_id: str, name: str, key: str) -> None:
-        """Add a workspace and its key; what follows belongs to it."""
+        """Add a workspace and its key, to which everything added next belongs."""
         self.workspace_id = workspace_id
         self._accounts = {}
         self.state.workspaces[workspace_id] = Workspace(workspace_id, name, name)
@@ -36,7 +36,7 @@ class Builder:
         serial: str,
         **more: Any,
     ) -> Device:
-        """Add a lock, and the account it belongs to."""
+        """Add a lock, and its account if needed."""
         device = manufacturer.make(
             device_id,
             name,

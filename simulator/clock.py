@@ -6,17 +6,17 @@ import time
 
 
 def to_milliseconds(moment: datetime) -> datetime:
-    """Cut to what the API can express, so that what is compared is what was sent."""
+    """Truncate to milliseconds, which is what the API can express."""
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def to_iso(moment: datetime) -> str:
-    """Write a moment as the API does."""
+    """Return a date as the API writes it."""
     return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3] + "Z"
 
 
 class Clock:
-    """Runs by itself at a chosen speed, or stands still until told to move."""
+    """A clock that runs at a given speed, or only moves on request."""
 
     def __init__(
         self,
@@ -25,23 +25,23 @@ class Clock:
         speed: float = 1.0,
         start: datetime | None = None,
     ) -> None:
-        """Start at the given moment, else at the present one."""
+        """Initialize the clock at the given time or the current one."""
         self.manual = manual
         self.speed = speed
         self.on_move: Callable[[], None] | None = None
         self._base = to_milliseconds(start or datetime.now(UTC))
-        # A manual clock must not depend on any running one: tests freeze those.
+        # A manual clock must not depend on the system's, which tests freeze.
         self._started = 0.0 if manual else time.monotonic()
 
     def now(self) -> datetime:
-        """Return the simulated present."""
+        """Return the simulated time."""
         if self.manual:
             return self._base
         elapsed = (time.monotonic() - self._started) * self.speed
         return to_milliseconds(self._base + timedelta(seconds=elapsed))
 
     def advance(self, seconds: float = 0, **more: float) -> datetime:
-        """Move forward (`seconds`, or `minutes`, `hours`, `days`); what falls due happens."""
+        """Move forward by `seconds`, `minutes`, `hours` or `days`, and apply what is due."""
         step = timedelta(seconds=seconds, **more)
         if step < timedelta(0):
             raise ValueError("time only moves forward")
@@ -51,11 +51,11 @@ class Clock:
         return self.now()
 
     def move_to(self, moment: datetime) -> datetime:
-        """Move forward to a moment."""
+        """Move forward to a time."""
         return self.advance((moment - self.now()).total_seconds())
 
     def real_seconds_until(self, moment: datetime) -> float | None:
-        """How long to sleep until a moment; None where time does not run by itself."""
+        """Return the real seconds until a time, None if the clock does not run."""
         if self.manual or self.speed <= 0:
             return None
         return max(0.0, (moment - self.now()).total_seconds() / self.speed)

@@ -1,4 +1,4 @@
-"""What a lock takes for a PIN or a name, and how new PINs are found."""
+"""Constraints of locks on PINs, names and starts, and generation of PINs."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -12,7 +12,7 @@ _DEFAULT_LENGTHS = (4, 5, 6, 7, 8)
 
 
 def _runs(digits: str, step: int) -> int:
-    """Return the length of the longest run in which each digit is `step` on."""
+    """Return the length of the longest run in which each digit differs by `step`."""
     longest = run = 1
     for before, after in pairwise(digits):
         run = run + 1 if int(after) - int(before) == step else 1
@@ -45,7 +45,7 @@ def _constraints(device: Device) -> dict[str, Json]:
 
 
 def lengths(device: Device) -> list[int]:
-    """Return the lengths of PIN that a lock takes."""
+    """Return the PIN lengths that a lock supports."""
     return list(device.properties.get("supported_code_lengths") or _DEFAULT_LENGTHS)
 
 
@@ -72,10 +72,10 @@ def _pin_problem(
 def check_pin(
     state: State, device: Device, pin: str, *, exclude: AccessCode | None = None
 ) -> None:
-    """Refuse a PIN that the lock would not take."""
+    """Raise if the lock does not accept a PIN."""
     if problem := _pin_problem(state, device, pin, exclude):
         raise invalid_input(problem, "code")
-    # Only a PIN that is asked for: Seam knows which ones the account has.
+    # It applies to PINs of users only, as Seam knows the PINs of the account.
     if "pin_code_matches_existing_set" in _constraints(device) and not any(
         code.code == pin
         for other in state.devices_of(device.workspace_id)
@@ -94,7 +94,7 @@ def check_pin(
 
 
 def check_start(device: Device, starts_at: datetime | None, now: datetime) -> None:
-    """Refuse a start that the lock would not take."""
+    """Raise if the lock does not accept a start."""
     if (
         "start_date_in_future" in _constraints(device)
         and starts_at is not None
@@ -106,7 +106,7 @@ def check_start(device: Device, starts_at: datetime | None, now: datetime) -> No
 def check_name(
     state: State, device: Device, name: str, *, exclude: AccessCode | None = None
 ) -> None:
-    """Refuse a name that the lock would not take."""
+    """Raise if the lock does not accept a name."""
     constraints = _constraints(device)
     if (limits := constraints.get("name_length")) is not None:
         low, high = limits.get("min_length", 0), limits.get("max_length", 1000)
@@ -127,7 +127,7 @@ def generate_pin(
     *,
     preferred_length: int | None = None,
 ) -> str | None:
-    """Return a PIN that all these locks would take, if there is one."""
+    """Return a PIN that all these locks accept, None if there is none."""
     shared = set.intersection(*(set(lengths(device)) for device in devices))
     if not shared:
         return None
@@ -140,7 +140,7 @@ def generate_pin(
 
 
 def _is_free(state: State, device: Device, pin: str) -> bool:
-    # Where nobody may choose a PIN, Seam still may.
+    # Seam itself may choose a PIN where users may not.
     problem = _pin_problem(state, device, pin, None)
     if problem is not None and "cannot_specify_pin_code" not in problem:
         return False
@@ -148,7 +148,7 @@ def _is_free(state: State, device: Device, pin: str) -> bool:
 
 
 def device_error(state: State, code: AccessCode) -> Json | None:
-    """Return the error with which a device refuses a code, if it does."""
+    """Return the error with which a device rejects a code."""
     for other in state.codes_of(code.device_id):
         if other is code or code.code is None or other.code != code.code:
             continue

@@ -1,4 +1,4 @@
-"""Unmanaged codes becoming managed ones."""
+"""Conversion of unmanaged codes."""
 
 from .clock import to_iso
 from .events import EventLog
@@ -10,7 +10,7 @@ from .timeline import Timeline
 
 
 class Conversion:
-    """Makes Seam the owner of codes that others have set."""
+    """Converts unmanaged codes to managed ones."""
 
     def __init__(
         self,
@@ -21,7 +21,7 @@ class Conversion:
         settings: Settings,
         ids: Ids,
     ) -> None:
-        """Work on the world's codes."""
+        """Initialize the conversion."""
         self._state = state
         self._timeline = timeline
         self._events = events
@@ -31,7 +31,7 @@ class Conversion:
         timeline.handle("converted", self._converted)
 
     def convert(self, code: AccessCode, *, external_modification: bool) -> None:
-        """Make Seam the owner of an unmanaged code, soon."""
+        """Start converting an unmanaged code."""
         code.is_converting = True
         code.is_external_modification_allowed = external_modification
         self._programming.schedule("converted", code, CONVERSION_SECONDS, new_plan=True)
@@ -62,7 +62,7 @@ class Conversion:
         self._blame_managed(access_code_id, code)
 
     def _blame_managed(self, old_id: str, code: AccessCode) -> None:
-        """Name the code as a managed one where it is in another's way."""
+        """Update the errors of codes that collide with the converted one."""
         for other in self._state.codes_of(code.device_id, managed=True):
             for error in other.errors:
                 if error.get("unmanaged_access_code_id") == old_id:
@@ -81,7 +81,7 @@ class Conversion:
                 **scope,
             }
         for other in self._state.codes_of(code.device_id, managed=True):
-            # One that is not on the device yet has to make way.
+            # A code that is not on the device yet does not prevent the conversion.
             if code.code is not None and other.code == code.code and other.is_on_device:
                 return {
                     "error_code": "duplicate_code_on_device",

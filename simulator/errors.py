@@ -1,10 +1,10 @@
-"""How Seam refuses."""
+"""Error responses of the API."""
 
 from .state import Json
 
 
 class ApiError(Exception):
-    """An answer other than 200, in Seam's envelope."""
+    """An error response in Seam's envelope."""
 
     def __init__(
         self,
@@ -16,7 +16,7 @@ class ApiError(Exception):
         data: Json | None = None,
         headers: dict[str, str] | None = None,
     ) -> None:
-        """Name the reason; `validation_errors` by parameter."""
+        """Initialize the error; `validation_errors` are keyed by parameter."""
         super().__init__(message)
         self.status = status
         self.error_type = error_type
@@ -43,13 +43,13 @@ class ApiError(Exception):
 
 
 def invalid_input(message: str, *parameters: str) -> ApiError:
-    """Refuse one or several parameters for a reason."""
+    """Return the error for invalid parameters."""
     errors = {parameter: [message] for parameter in parameters}
     return ApiError(400, "invalid_input", message, validation_errors=errors)
 
 
 def device_not_found(device_id: str) -> ApiError:
-    """There is no such device."""
+    """Return the error for an unknown device."""
     return ApiError(
         404,
         "device_not_found",
@@ -59,7 +59,7 @@ def device_not_found(device_id: str) -> ApiError:
 
 
 def access_code_not_found(access_code_id: str | None = None) -> ApiError:
-    """There is no such code."""
+    """Return the error for an unknown code."""
     if access_code_id is None:
         return ApiError(404, "access_code_not_found", "Could not find an access code")
     return ApiError(

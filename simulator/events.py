@@ -13,7 +13,7 @@ from .timeline import Timeline
 
 type Order = Literal["ascending", "descending", "shuffled"]
 
-# Event types that carry everything that is wrong at that moment.
+# Types of events that carry the errors and warnings of that time.
 _WITH_PROBLEMS = (
     "delay_in_",
     "failed_to_",
@@ -28,7 +28,7 @@ _WITH_PROBLEMS = (
 
 @dataclass(slots=True)
 class Delivery:
-    """How the next events go astray; each is a number of events yet to be so treated."""
+    """Faults in the delivery of events; each is a number of events it applies to."""
 
     lost: int = 0
     duplicated: int = 0
@@ -38,10 +38,10 @@ class Delivery:
 
 
 class EventLog:
-    """Writes events down and passes them on."""
+    """Records events and announces them."""
 
     def __init__(self, state: State, timeline: Timeline, ids: Ids) -> None:
-        """Write into the world."""
+        """Initialize the event log."""
         self._state = state
         self._timeline = timeline
         self._ids = ids
@@ -50,10 +50,10 @@ class EventLog:
         timeline.handle("publish_event", self._publish_late)
 
     def code(self, what: str, code: AccessCode, **fields: Any) -> None:
-        """Something happened to a code."""
+        """Record an event of a code."""
         device = self._state.devices[code.device_id]
         if what in ("scheduled_on_device", "set_on_device", "deleted"):
-            # An algorithmic or unread code has none to tell.
+            # Some codes have no known PIN.
             fields = {"code": code.code or "", **fields}
         event_type = f"access_code.{what}"
         if _carries_problems(event_type):
@@ -64,15 +64,15 @@ class EventLog:
         )
 
     def device(self, what: str, device: Device, **fields: Any) -> None:
-        """Something happened to a device."""
+        """Record an event of a device."""
         self._about_device(f"device.{what}", device, **fields)
 
     def lock(self, what: str, device: Device, **fields: Any) -> None:
-        """A lock was locked, unlocked, or refused somebody."""
+        """Record an event of a lock."""
         self._about_device(f"lock.{what}", device, **fields)
 
     def account(self, what: str, account: Account, **fields: Any) -> None:
-        """Something happened to a connected account."""
+        """Record an event of a connected account."""
         event_type = f"connected_account.{what}"
         if _carries_problems(event_type):
             fields |= _account_problems(account)
@@ -83,7 +83,7 @@ class EventLog:
         )
 
     def attempt(self, attempt: ActionAttempt) -> None:
-        """An action attempt has ended."""
+        """Record the end of an action attempt."""
         device = self._state.devices[attempt.device_id]
         outcome = "succeeded" if attempt.status == "success" else "failed"
         self._emit(
@@ -99,7 +99,7 @@ class EventLog:
         )
 
     def repeat(self, event: Event) -> None:
-        """Write the same event down once more."""
+        """Record the same event again."""
         self._publish(event)
 
     def _about_device(self, event_type: str, device: Device, **fields: Any) -> None:
@@ -146,7 +146,7 @@ class EventLog:
         fields: Json,
     ) -> None:
         moment = datetime.fromisoformat(occurred_at)
-        # Under its old date: whoever asks only for what is newer never sees it.
+        # With its old date, so that a query for newer events misses it.
         self._publish(Event(event_id, event_type, workspace_id, moment, moment, fields))
 
     def _publish(self, event: Event) -> None:
@@ -172,7 +172,7 @@ def _problem(problem: Json) -> Json:
 
 
 def render_event(event: Event) -> Json:
-    """Write an event as the API does."""
+    """Return an event as the API does."""
     return {
         "event_id": event.event_id,
         "event_type": event.event_type,

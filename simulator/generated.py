@@ -1,4 +1,4 @@
-"""A world of any size, for measuring."""
+"""Workspaces of any size."""
 
 from datetime import datetime
 import random
@@ -11,14 +11,14 @@ from .state import Key, State
 
 
 def generated_lock_id(number: int) -> str:
-    """Return the id of the n-th lock, counted from 0."""
+    """Return the ID of a lock, counted from 0."""
     return stable_id(f"generated lock {number}")
 
 
 def generated(
     now: datetime, *, locks: int, codes: int, unmanaged: int, seed: int
 ) -> State:
-    """Return a workspace with that many locks, each with that many codes."""
+    """Return a workspace with that many locks, and codes per lock."""
     builder = Builder(now)
     builder.state.keys[PERSONAL_ACCESS_TOKEN] = Key(PERSONAL_ACCESS_TOKEN, None)
     builder.workspace(WORKSPACE, WORKSPACE_NAME, KEY)

@@ -1,4 +1,4 @@
-"""Identifiers and random numbers that are the same at every run with the same seed."""
+"""IDs and random numbers that repeat with the same seed."""
 
 import base64
 import random
@@ -8,19 +8,19 @@ NAMESPACE = uuid.UUID("5ea3f00d-0000-4000-8000-000000000000")
 
 
 def stable_id(name: str) -> str:
-    """Return the identifier of something that is always there."""
+    """Return the ID that belongs to a name."""
     return str(uuid.uuid5(NAMESPACE, name))
 
 
 class Ids:
-    """A source of new identifiers, PINs and secrets."""
+    """A source of IDs, PINs and secrets."""
 
     def __init__(self, seed: int) -> None:
-        """Start at a seed."""
+        """Initialize the source with a seed."""
         self._random = random.Random(seed)
 
     def new(self) -> str:
-        """Return a new identifier."""
+        """Return a new ID."""
         return str(uuid.UUID(int=self._random.getrandbits(128), version=4))
 
     def digits(self, length: int) -> str:
@@ -32,5 +32,5 @@ class Ids:
         return "whsec_" + base64.b64encode(self._random.randbytes(24)).decode()
 
     def shuffle[T](self, items: list[T]) -> None:
-        """Put a list into a random order."""
+        """Shuffle a list in place."""
         self._random.shuffle(items)

@@ -1,4 +1,4 @@
-"""What is asked for with a code: creating, changing, deleting, letting go."""
+"""Creating, changing, deleting and releasing codes."""
 
 from .attempts import Attempts
 from .clock import to_iso
@@ -12,7 +12,7 @@ from .timeline import Timeline
 
 
 class CodeLifecycle:
-    """Takes requests about codes; `Programming` then brings them about."""
+    """Handles requests about codes, which `Programming` then carries out."""
 
     def __init__(
         self,
@@ -22,7 +22,7 @@ class CodeLifecycle:
         attempts: Attempts,
         programming: Programming,
     ) -> None:
-        """Work on the world's codes."""
+        """Initialize the lifecycle."""
         self._state = state
         self._timeline = timeline
         self._events = events
@@ -30,7 +30,7 @@ class CodeLifecycle:
         self._programming = programming
 
     def create(self, code: AccessCode) -> ActionAttempt:
-        """Put a new managed code on its way to the device."""
+        """Add a managed code and start programming it."""
         self._state.add_code(code)
         self._events.code("created", code)
         attempt = self._attempts.start(
@@ -58,7 +58,7 @@ class CodeLifecycle:
     def update(
         self, code: AccessCode, changes: Json, *, attempt: ActionAttempt | None = None
     ) -> None:
-        """Change name, PIN or times; the device follows later."""
+        """Change the name, PIN or time frame; the device follows later."""
         mutations: list[Json] = []
         if "name" in changes and changes["name"] != code.name:
             mutations.append(
@@ -92,7 +92,7 @@ class CodeLifecycle:
                 self._programming.end_attempts(code)
             return
         if not code.is_on_device:
-            # Nothing to change there yet: it will be programmed as it is now.
+            # The device does not have the code yet, so there is nothing to update on it.
             self._programming.announce_changes(code, mutations)
             self._programming.make_plan(code)
             return
@@ -103,7 +103,7 @@ class CodeLifecycle:
         self._programming.make_plan(code)
 
     def delete(self, code: AccessCode) -> ActionAttempt:
-        """Take a code off its device, managed or not."""
+        """Start removing a code from its device."""
         attempt = self._attempts.start(
             self._programming.device(code), "DELETE_ACCESS_CODE"
         )
@@ -131,7 +131,7 @@ class CodeLifecycle:
         self._programming.make_plan(code)
 
     def add_unmanaged(self, code: AccessCode) -> None:
-        """Something else has put a code on the device."""
+        """Add a code that was set outside Seam."""
         code.is_managed = False
         code.is_on_device = True
         self._state.add_code(code)
@@ -151,7 +151,7 @@ class CodeLifecycle:
                 self._events.code("changed", other)
 
     def adopt(self, code: AccessCode) -> None:
-        """Let a code that was there from the beginning follow its course."""
+        """Add a code of the initial state."""
         self._state.add_code(code)
         if code.ends_at is not None and not code.has_expired(self._timeline.now()):
             self._programming.make_plan(code, announce=False)

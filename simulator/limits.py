@@ -1,4 +1,4 @@
-"""Seam's limits on what may be asked of one device within a minute."""
+"""Rate limits per device and minute."""
 
 from collections import defaultdict, deque
 from datetime import datetime, timedelta
@@ -11,15 +11,15 @@ _WINDOW = timedelta(minutes=1)
 
 
 class Limits:
-    """Counts what was asked of each device."""
+    """Counts requests per device."""
 
     def __init__(self) -> None:
-        """Start with nothing counted."""
+        """Initialize the limits."""
         self.enabled = True
         self._asked: dict[tuple[str, str], deque[datetime]] = defaultdict(deque)
 
     def count(self, device_id: str, action: str, now: datetime) -> None:
-        """Count one more, or refuse it."""
+        """Count a request; raise if it exceeds the limit."""
         if not self.enabled:
             return
         asked = self._asked[device_id, action]

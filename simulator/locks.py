@@ -1,4 +1,4 @@
-"""Doors: locking, unlocking, codes at the keypad, devices that come and go."""
+"""Operation of locks: lock actions, keypad entries and connection."""
 
 from typing import Any, Literal
 
@@ -16,7 +16,7 @@ type Method = Literal[
 
 
 class Locks:
-    """What happens at a lock itself."""
+    """Locks, unlocks, connects and removes devices."""
 
     def __init__(
         self,
@@ -27,7 +27,7 @@ class Locks:
         programming: Programming,
         settings: Settings,
     ) -> None:
-        """Work on the world's devices."""
+        """Initialize the locks."""
         self._state = state
         self._timeline = timeline
         self._events = events
@@ -40,7 +40,7 @@ class Locks:
     def request(
         self, device: Device, action_type: str, **arguments: Any
     ) -> ActionAttempt:
-        """Ask a device for something; the answer comes later."""
+        """Start an action; its attempt ends later."""
         attempt = self._attempts.start(device, action_type)
         self._timeline.schedule(
             "action_done",
@@ -59,7 +59,7 @@ class Locks:
         code: AccessCode | None = None,
         action_attempt_id: str | None = None,
     ) -> None:
-        """Lock or unlock a door."""
+        """Lock or unlock, and record the event."""
         if device.locked is not None:
             device.locked = locked
         fields: dict[str, Any] = {"method": method}
@@ -78,7 +78,7 @@ class Locks:
             )
 
     def enter(self, device: Device, digits: str) -> None:
-        """Somebody types a code at the keypad."""
+        """Unlock with a PIN that is on the lock; otherwise deny access."""
         for code in self._state.codes_of(device.device_id):
             if code.code == digits and code.status == "set":
                 self.move(device, locked=False, method="keycode", code=code)
@@ -91,7 +91,7 @@ class Locks:
         reason_code: str = "unknown_code",
         code: AccessCode | None = None,
     ) -> None:
-        """Somebody is refused at the keypad."""
+        """Record that access was denied."""
         fields = {} if code is None else {"access_code_id": code.access_code_id}
         message = f"Access was denied: {reason_code.replace('_', ' ')}."
         self._events.lock(
@@ -102,7 +102,7 @@ class Locks:
         )
 
     def go_offline(self, device: Device) -> None:
-        """A device loses its connection."""
+        """Disconnect a device."""
         if not device.online:
             return
         device.online = False
@@ -117,7 +117,7 @@ class Locks:
         self._events.device("disconnected", device, error_code="device_disconnected")
 
     def come_online(self, device: Device) -> None:
-        """A device is back."""
+        """Reconnect a device and resume what waited for it."""
         if device.online:
             return
         device.online = True
@@ -128,12 +128,12 @@ class Locks:
         self._programming.device_back(device)
 
     def remove(self, device: Device) -> None:
-        """A device is gone from the account, and its codes with it."""
+        """Remove a device with its codes from the account."""
         for code in self._state.codes_of(device.device_id):
             self._state.remove_code(code)
         self._events.device("removed", device)
         self._events.device("deleted", device, device_name=device.display_name)
-        # It stays known to past events, but to no request.
+        # Past events still refer to it.
         device.is_removed = True
 
     def _action_done(self, action_attempt_id: str, **arguments: Any) -> None:

@@ -1,4 +1,4 @@
-"""Kinds of locks, as Seam describes them."""
+"""Models of locks by manufacturer."""
 
 import copy
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ _CODES = {"can_program_online_access_codes": True, "can_unlock_with_code": True}
 
 @dataclass(frozen=True, slots=True)
 class Manufacturer:
-    """A kind of lock: what it is called, and what it can do."""
+    """The properties and capabilities of a manufacturer's lock."""
 
     device_type: str
     provider: str
@@ -38,7 +38,7 @@ class Manufacturer:
         created_at: datetime,
         serial_number: str,
     ) -> Device:
-        """Return a lock of this kind."""
+        """Return a lock of this manufacturer."""
         has_lock = "can_remotely_lock" in self.flags
         return Device(
             device_id,

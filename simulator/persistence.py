@@ -1,4 +1,4 @@
-"""A world as a file."""
+"""Saving and loading the state."""
 
 import dataclasses
 from datetime import datetime
@@ -16,7 +16,7 @@ _DERIVED = "_codes_by_device"
 
 
 def dump(state: State) -> bytes:
-    """Write a world down."""
+    """Return the state as JSON."""
     fields = {
         f.name: getattr(state, f.name)
         for f in dataclasses.fields(state)
@@ -26,22 +26,22 @@ def dump(state: State) -> bytes:
 
 
 def save(path: Path, content: bytes, now: datetime) -> None:
-    """Write what was dumped into a file, all or nothing."""
+    """Write the state to a file atomically."""
     head = orjson.dumps({"version": _VERSION, "saved_at": now})
     temporary = path.with_name(f"{path.name}.new")
     path.parent.mkdir(parents=True, exist_ok=True)
-    # It holds PINs.
+    # The file holds PINs.
     temporary.touch(mode=0o600)
     temporary.write_bytes(head + b"\n" + content)
     temporary.replace(path)
 
 
 def load(path: Path) -> tuple[State, datetime]:
-    """Read a world, and when it was saved."""
+    """Return the state in a file, and when it was saved."""
     head, _, content = path.read_bytes().partition(b"\n")
     meta = orjson.loads(head)
     if meta["version"] != _VERSION:
-        raise ValueError(f"{path} is of another version: delete it")
+        raise ValueError(f"{path} has another version. Delete it")
     data = orjson.loads(content)
     hints = get_type_hints(State)
     state = State(**{key: _decode(hints[key], value) for key, value in data.items()})

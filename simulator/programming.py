@@ -1,4 +1,4 @@
-"""What a device does with a code, and when."""
+"""Programming of codes on devices."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,7 +22,7 @@ from .settings import (
 from .state import AccessCode, Device, Json, State
 from .timeline import Timeline
 
-# Errors that are over once the code is on the device.
+# Errors that end when the code is set on the device.
 _HEALED = (
     "failed_to_set_on_device",
     "failed_to_update",
@@ -31,7 +31,7 @@ _HEALED = (
     "code_constraints_violated",
     "conflicting_external_modification",
 )
-# Seam waits for the user to change the code.
+# Seam waits until the user changes the code.
 _NOT_RETRIED = ("code_constraints_violated",)
 _CHANGED = {
     "updating_code": "code_changed",
@@ -41,10 +41,10 @@ _CHANGED = {
 
 
 class Programming:
-    """Programs codes, and takes them off again.
+    """Sets codes on devices and removes them.
 
-    Each code follows a plan; whatever changes the code makes a new one, and
-    transitions of the old one are then ignored.
+    Each code has a plan. A change of the code makes a new plan, and transitions of
+    older plans are ignored.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Programming:
         settings: Settings,
         ids: Ids,
     ) -> None:
-        """Work on the world's codes."""
+        """Initialize the programming."""
         self._state = state
         self._timeline = timeline
         self._events = events
@@ -73,7 +73,7 @@ class Programming:
         timeline.handle("code_restored", self._restored)
 
     def make_plan(self, code: AccessCode, *, announce: bool = True) -> None:
-        """Decide when the code is programmed, starts and ends."""
+        """Schedule when the code is programmed, starts and ends."""
         code.plan += 1
         now = self._timeline.now()
         if code.ends_at is not None:
@@ -107,7 +107,7 @@ class Programming:
             self._schedule_at("code_starts", code, starts_at)
 
     def drop(self, code: AccessCode) -> None:
-        """A code is gone, for good."""
+        """Remove a code, and retry the codes that it prevented."""
         self._state.remove_code(code)
         self.end_attempts(code)
         self._events.code("deleted" if code.is_managed else "unmanaged.removed", code)
@@ -120,7 +120,7 @@ class Programming:
                     self.schedule("programmed", other, PROGRAMMING_SECONDS)
 
     def device_back(self, device: Device) -> None:
-        """A device is online again: what waited for it goes on."""
+        """Resume what waited for a device."""
         for code in self._state.codes_of(device.device_id):
             if code.is_being_deleted or code.status == "removing":
                 self.schedule("code_removed", code, PROGRAMMING_SECONDS)
@@ -137,7 +137,7 @@ class Programming:
         return pending_mutation(mutation_code, self._timeline.now(), old, new)
 
     def request(self, code: AccessCode, mutations: list[Json]) -> None:
-        """Announce what the device is to do."""
+        """Record that mutations were requested."""
         keys = ("mutation_code", "from", "to")
         requested = [{k: m[k] for k in keys if k in m} for m in mutations]
         self._events.code("mutations_requested", code, requested_mutations=requested)
@@ -151,7 +151,7 @@ class Programming:
         new_plan: bool = False,
         **arguments: Any,
     ) -> None:
-        """Plan the next step of a code."""
+        """Schedule the next step of a code."""
         if new_plan:
             code.plan += 1
         self._timeline.schedule(
@@ -163,14 +163,14 @@ class Programming:
         )
 
     def follow(self, access_code_id: str, plan: int) -> AccessCode | None:
-        """Return a code, unless it is gone or has another plan by now."""
+        """Return a code, None if it was removed or has a newer plan."""
         code = self._state.access_codes.get(access_code_id)
         return code if code is not None and code.plan == plan else None
 
     def end_attempts(
         self, code: AccessCode, *, error: tuple[str, str] | None = None
     ) -> None:
-        """End the action attempts that waited for a code."""
+        """End the action attempts of a code."""
         for attempt_id in code.attempt_ids:
             attempt = self._state.action_attempts[attempt_id]
             if error is not None:
@@ -182,7 +182,7 @@ class Programming:
         code.attempt_ids = []
 
     def announce_changes(self, code: AccessCode, mutations: list[Json]) -> None:
-        """Tell what has changed."""
+        """Record the events of mutations that are done."""
         properties: list[Json] = []
         for mutation in mutations:
             what = _CHANGED[mutation["mutation_code"]]
@@ -264,7 +264,7 @@ class Programming:
         return device_error(self._state, code)
 
     def fail_to_set(self, code: AccessCode, error: Json) -> None:
-        """Put an error on a code that could not be set, and retry later."""
+        """Add an error to a code that could not be set, and schedule a retry."""
         created_at = to_iso(self._timeline.now())
         scope = {"created_at": created_at, "is_access_code_error": True}
         kept = without(code.errors, error["error_code"])
@@ -333,7 +333,7 @@ class Programming:
         self._events.code(warning_code, code)
 
     def restore_later(self, code: AccessCode, original: Json) -> None:
-        """Seam will put back what somebody changed in the maker's app."""
+        """Schedule that a change made outside Seam is undone."""
         self.schedule("code_restored", code, RESTORE_SECONDS, original=original)
 
     def _restored(self, access_code_id: str, plan: int, original: Json) -> None:
@@ -371,7 +371,7 @@ def _was_caused_by(code: AccessCode, error: Json) -> bool:
 
 
 def without(problems: list[Json], problem_code: str) -> list[Json]:
-    """Return errors or warnings without those of a code."""
+    """Return errors or warnings without those of a given code."""
     return [
         p
         for p in problems

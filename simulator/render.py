@@ -1,4 +1,4 @@
-"""Devices, codes and the rest as the API writes them."""
+"""Representation of resources in the API."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from .state import AccessCode, Account, Device, Json, State, Webhook, Workspace
 
 
 def render_workspace(workspace: Workspace) -> Json:
-    """Write a workspace."""
+    """Return a workspace as the API does."""
     return {
         "workspace_id": workspace.workspace_id,
         "name": workspace.name,
@@ -22,7 +22,7 @@ def render_workspace(workspace: Workspace) -> Json:
 
 
 def render_account(account: Account) -> Json:
-    """Write a connected account."""
+    """Return a connected account as the API does."""
     return {
         "connected_account_id": account.connected_account_id,
         "account_type": account.account_type,
@@ -48,7 +48,7 @@ def render_account(account: Account) -> Json:
 
 
 def _inherited_errors(state: State, device: Device) -> list[Json]:
-    """Return the errors that every code of a device shares."""
+    """Return the errors of a device, including those of its account."""
     return [
         *({"is_device_error": True, **e} for e in device.errors),
         *state.account_of(device).errors,
@@ -56,7 +56,7 @@ def _inherited_errors(state: State, device: Device) -> list[Json]:
 
 
 def render_device(state: State, device: Device) -> Json:
-    """Write a device, managed or not."""
+    """Return a managed or unmanaged device as the API does."""
     properties: Json = {
         "online": device.online,
         "name": device.nickname or device.display_name,
@@ -125,7 +125,7 @@ def render_device(state: State, device: Device) -> Json:
 
 
 def battery_status(level: float) -> str:
-    """Put a battery's level into words."""
+    """Return the status for a battery level."""
     if level < 0.15:
         return "critical"
     if level < 0.35:
@@ -134,7 +134,7 @@ def battery_status(level: float) -> str:
 
 
 def render_code(state: State, code: AccessCode, now: datetime) -> Json:
-    """Write a code, managed or not."""
+    """Return a managed or unmanaged code as the API does."""
     device = state.devices[code.device_id]
     row: Json = {
         "access_code_id": code.access_code_id,
@@ -144,7 +144,7 @@ def render_code(state: State, code: AccessCode, now: datetime) -> Json:
         "code": code.code,
         "type": code.type,
         "created_at": to_iso(code.created_at),
-        # Seam cannot see the codes of an account that it cannot use.
+        # Seam cannot read the codes of an account that it cannot use.
         "status": "unknown" if state.account_of(device).errors else code.status,
         "display_status": _display_status(code, now),
         "is_managed": code.is_managed,
@@ -191,7 +191,7 @@ def _display_status(code: AccessCode, now: datetime) -> str:
 
 
 def render_webhook(webhook: Webhook, *, with_secret: bool) -> Json:
-    """Write a webhook; its secret is told once."""
+    """Return a webhook as the API does; only its creation returns the secret."""
     row: Json = {
         "webhook_id": webhook.webhook_id,
         "url": webhook.url,

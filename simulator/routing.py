@@ -1,4 +1,4 @@
-"""The table of endpoints, and what they share."""
+"""Registration of endpoints, and pagination."""
 
 import base64
 import binascii
@@ -16,12 +16,12 @@ from .validation import LIMIT, Param, Params
 
 PAGING: Params = {"limit": LIMIT, "page_cursor": Param(nullable=True)}
 ENDLESS_CURSOR = "endless-"
-"""How a cursor starts that leads to the first page again."""
+"""Prefix of cursors that lead to the first page again."""
 
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """On whose behalf a request is answered."""
+    """The backend and the workspace of a request."""
 
     backend: Backend
     workspace: Workspace
@@ -34,7 +34,7 @@ type Handler = Callable[[Context, Json], Json]
 
 @dataclass(frozen=True, slots=True)
 class Endpoint:
-    """How to answer a path."""
+    """The handler of a path."""
 
     path: str
     handler: Handler
@@ -53,7 +53,7 @@ def endpoint(
     method: str = "POST",
     only_sandbox: bool = False,
 ) -> Callable[[Handler], Handler]:
-    """Register what answers a path, by POST and the method that describes it best."""
+    """Register the handler of a path, for POST and the given method."""
 
     def register(handler: Handler) -> Handler:
         updates = {"PATCH", "PUT"}
@@ -73,7 +73,7 @@ def paginate[T](
     key: str,
     render: Callable[[T], Json],
 ) -> Json:
-    """Answer one page of a list."""
+    """Return a page of a list."""
     filters = {
         k: v for k, v in sorted(params.items()) if k not in ("limit", "page_cursor")
     }

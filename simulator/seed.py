@@ -1,4 +1,4 @@
-"""The world at the beginning: a small rental, and a second workspace."""
+"""The initial state: a small rental, and a second workspace."""
 
 from datetime import datetime, timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The simulator as a whole: a web server around a world."""
+"""The simulator: a web server for the API and the control commands."""
 
 import asyncio
 from collections import deque
@@ -21,11 +21,11 @@ from .state import State
 from .webhooks import DeliveryRecord
 
 _SAVE_SECONDS = 5.0
-_LONGEST_NAP = 1.0
+_MAX_SLEEP_SECONDS = 1.0
 
 
 class Simulator:
-    """A Seam workspace on loopback."""
+    """A simulated Seam workspace."""
 
     def __init__(
         self,
@@ -39,22 +39,22 @@ class Simulator:
         unmanaged: int = 2,
         state_file: Path | None = None,
     ) -> None:
-        """Set the scene: the small rental, or that many generated locks.
+        """Initialize the simulator with the small rental or that many generated locks.
 
-        With `state_file`, go on from that file where it exists, and save into it.
+        With `state_file`, resume from that file if it exists, and save to it.
         """
         self._state_file = state_file
         self._saved = b""
         if state_file is not None and state_file.exists():
             self.state, saved_at = persistence.load(state_file)
-            # A clock that was moved ahead stays ahead.
+            # A clock that was moved forward must not jump back.
             start_at = start_at or max(Clock().now(), saved_at)
             self.clock = Clock(manual=manual_clock, speed=speed, start=start_at)
-            # New ids must not repeat those of an earlier run.
+            # New IDs must not repeat those of an earlier run.
             self.backend = Backend(self.state, self.clock, Ids(secrets.randbits(64)))
         else:
             self.clock = Clock(manual=manual_clock, speed=speed, start=start_at)
-            self.state = _scene(self.clock, locks, codes, unmanaged, seed)
+            self.state = _initial_state(self.clock, locks, codes, unmanaged, seed)
             self.backend = Backend(self.state, self.clock, Ids(seed))
             for code in list(self.state.access_codes.values()):
                 self.backend.codes.adopt(code)
@@ -67,26 +67,26 @@ class Simulator:
 
     @property
     def faults(self) -> Faults:
-        """The faults of the transport."""
+        """Return the faults of the transport."""
         return self._api.faults
 
     @property
     def requests(self) -> deque[RequestRecord]:
-        """The newest requests to the API."""
+        """Return the latest requests to the API."""
         return self._api.requests
 
     @property
     def deliveries(self) -> list[DeliveryRecord]:
-        """The attempts at delivering events to webhooks."""
+        """Return the attempted deliveries to webhooks."""
         return self.backend.webhooks.deliveries
 
     @property
     def key(self) -> str:
-        """The key of the first workspace."""
+        """Return the key of the first workspace."""
         return KEY
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; port 0 means any free one."""
+        """Start listening; port 0 means any free port."""
         app = web.Application(client_max_size=16 * 1024**2)
         ControlRoutes(self.backend, self._api, self.control).register(app.router)
         app.router.add_route("*", "/{path:.*}", self._api.handle)
@@ -103,7 +103,7 @@ class Simulator:
             self._tasks.append(asyncio.create_task(self._keep_saving()))
 
     async def stop(self) -> None:
-        """Stop listening, and save."""
+        """Stop listening and save the state."""
         for task in self._tasks:
             task.cancel()
         ends = await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -119,12 +119,12 @@ class Simulator:
                 raise end
 
     async def settle(self) -> None:
-        """Wait until everything due has happened, and every delivery has been tried."""
+        """Wait until all due transitions are applied and all deliveries attempted."""
         self.backend.run_due()
         await self.backend.webhooks.settle()
 
     def save(self) -> None:
-        """Write the world into the state file, if there is one and anything changed."""
+        """Save the state if there is a state file and anything changed."""
         if self._state_file is None:
             return
         content = persistence.dump(self.state)
@@ -133,7 +133,7 @@ class Simulator:
             self._saved = content
 
     async def _run_time(self) -> None:
-        """Let things happen when their time comes, also without any request."""
+        """Apply transitions when they are due, also without any request."""
         while True:
             self.backend.run_due()
             self._wake.clear()
@@ -141,7 +141,7 @@ class Simulator:
             pause = None if next_at is None else self.clock.real_seconds_until(next_at)
             try:
                 async with asyncio.timeout(
-                    None if pause is None else min(pause, _LONGEST_NAP)
+                    None if pause is None else min(pause, _MAX_SLEEP_SECONDS)
                 ):
                     await self._wake.wait()
             except TimeoutError:
@@ -153,7 +153,7 @@ class Simulator:
             self.save()
 
 
-def _scene(
+def _initial_state(
     clock: Clock, locks: int | None, codes: int, unmanaged: int, seed: int
 ) -> State:
     if locks is None:

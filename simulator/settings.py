@@ -1,4 +1,4 @@
-"""How long things take, and what is to go wrong next."""
+"""Durations, and settings for the next requests."""
 
 from dataclasses import dataclass, field
 
@@ -16,7 +16,7 @@ LEAD_SECONDS = 3600.0
 
 @dataclass(slots=True)
 class Failure:
-    """A failure that waits for its victim."""
+    """A failure that is to happen."""
 
     error_code: str
     message: str
@@ -24,7 +24,7 @@ class Failure:
 
 @dataclass(slots=True)
 class Settings:
-    """What the control surface has arranged for what comes next."""
+    """What the control commands have arranged."""
 
     action_failures: list[Failure] = field(default_factory=list)
     actions_never_ending: int = 0
@@ -37,6 +37,6 @@ class Settings:
     """Codes that Seam finds when it reads their account again."""
     old_shapes: bool = False
     row_overrides: dict[str, Json | None] = field(default_factory=dict, repr=False)
-    """What is sent instead of the fields of a device or code, by its id."""
+    """What is sent instead of the fields of a device or code, by its ID."""
     dropped_codes: dict[str, int] = field(default_factory=dict, repr=False)
-    """How many more lists leave a code out, by its id."""
+    """How many more lists omit a code, by its ID."""

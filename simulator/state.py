@@ -1,4 +1,4 @@
-"""Everything the simulated Seam knows: plain data, without behaviour."""
+"""Data of the simulated workspaces."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ type Json = dict[str, Any]
 
 
 class UnmanagedCodes(StrEnum):
-    """What a maker's cloud tells about the codes that Seam did not create."""
+    """What a provider reports about codes that Seam did not create."""
 
     FULL = "full"
     WITHOUT_PIN = "without_pin"
@@ -39,7 +39,7 @@ class Key:
 
 @dataclass(slots=True)
 class Account:
-    """An account at a lock's maker, connected to Seam."""
+    """A connected account at a provider."""
 
     connected_account_id: str
     workspace_id: str
@@ -54,7 +54,7 @@ class Account:
 
 @dataclass(slots=True)
 class Device:
-    """A lock or keypad, and what its maker's cloud can do."""
+    """A lock or keypad, and what its provider can do."""
 
     device_id: str
     workspace_id: str
@@ -69,10 +69,10 @@ class Device:
     model: str
     serial_number: str
     flags: dict[str, bool]
-    """The tri-state `can_…` flags: a missing key means that the device cannot at all."""
+    """The tri-state `can_…` flags: a missing key means that the device never can."""
     capabilities_supported: list[str]
     properties: Json = field(default_factory=dict)
-    """Further properties, sent as they are."""
+    """Further properties as the API returns them."""
     location: dict[str, str] = field(default_factory=dict)
     nickname: str | None = None
     is_managed: bool = True
@@ -92,13 +92,13 @@ class Device:
     backup_codes: int | None = None
     """How many codes are ready in the backup pool; None until it is first filled."""
     assigns_codes: bool = False
-    """Whether the provider chooses the PIN, after the code was created."""
+    """Whether the provider chooses the PIN after the code was created."""
     is_removed: bool = False
 
 
 @dataclass(slots=True)
 class AccessCode:
-    """A code, managed by Seam or not."""
+    """A managed or unmanaged code."""
 
     access_code_id: str
     device_id: str
@@ -131,25 +131,25 @@ class AccessCode:
     is_being_deleted: bool = False
     is_converting: bool = False
     attempt_ids: list[str] = field(default_factory=list)
-    """Action attempts that end when the device has done what is pending."""
+    """Action attempts that end with the pending mutations."""
     plan: int = 0
-    """Number of the current plan: transitions of an older one no longer count."""
+    """The number of the current plan; transitions of older plans are ignored."""
 
     @property
     def type(self) -> Literal["ongoing", "time_bound"]:
-        """Whether the code has an end."""
+        """Return whether the code is time-bound."""
         return "ongoing" if self.ends_at is None else "time_bound"
 
     def has_expired(self, now: datetime) -> bool:
-        """Whether the end has passed."""
+        """Return whether the end has passed."""
         return self.ends_at is not None and self.ends_at <= now
 
     def has_started(self, now: datetime) -> bool:
-        """Whether the start has passed."""
+        """Return whether the start has passed."""
         return self.starts_at is None or self.starts_at <= now
 
     def pending(self, mutation_code: str) -> Json | None:
-        """Return the pending mutation of that kind."""
+        """Return the pending mutation of a kind."""
         for mutation in self.pending_mutations:
             if mutation["mutation_code"] == mutation_code:
                 return mutation
@@ -158,7 +158,7 @@ class AccessCode:
 
 @dataclass(slots=True)
 class ActionAttempt:
-    """Something that a device was asked to do."""
+    """An action that a device was asked to perform."""
 
     action_attempt_id: str
     workspace_id: str
@@ -173,7 +173,7 @@ class ActionAttempt:
 
 @dataclass(slots=True)
 class Event:
-    """Something that happened."""
+    """An event of a workspace."""
 
     event_id: str
     event_type: str
@@ -184,18 +184,18 @@ class Event:
 
     @property
     def device_id(self) -> str | None:
-        """The device it is about."""
+        """Return the ID of the device of the event."""
         return self.fields.get("device_id")
 
     @property
     def access_code_id(self) -> str | None:
-        """The code it is about."""
+        """Return the ID of the code of the event."""
         return self.fields.get("access_code_id")
 
 
 @dataclass(slots=True)
 class Webhook:
-    """Where events of a workspace are posted to."""
+    """A registered webhook."""
 
     webhook_id: str
     workspace_id: str
@@ -206,7 +206,7 @@ class Webhook:
 
 @dataclass(slots=True, order=True)
 class Transition:
-    """Something that will happen; ordered by time, then by when it was planned."""
+    """A scheduled change, ordered by time and then by number."""
 
     at: datetime
     number: int
@@ -216,7 +216,7 @@ class Transition:
 
 @dataclass(slots=True)
 class State:
-    """All of it."""
+    """All data of the simulator."""
 
     workspaces: dict[str, Workspace] = field(default_factory=dict)
     keys: dict[str, Key] = field(default_factory=dict, repr=False)
@@ -232,25 +232,25 @@ class State:
     )
 
     def add_code(self, code: AccessCode) -> AccessCode:
-        """Put a code on a device's list."""
+        """Add a code to its device."""
         self.access_codes[code.access_code_id] = code
         self._codes_by_device.setdefault(code.device_id, {})[code.access_code_id] = code
         return code
 
     def remove_code(self, code: AccessCode) -> None:
-        """Take a code off a device's list."""
+        """Remove a code from its device."""
         self.access_codes.pop(code.access_code_id, None)
         self._codes_by_device[code.device_id].pop(code.access_code_id, None)
 
     def codes_of(
         self, device_id: str, *, managed: bool | None = None
     ) -> list[AccessCode]:
-        """Return a device's codes: all, or only the managed or unmanaged ones."""
+        """Return the codes of a device: all, or only managed or unmanaged ones."""
         codes = self._codes_by_device.get(device_id, {}).values()
         return [c for c in codes if managed is None or c.is_managed == managed]
 
     def devices_of(self, workspace_id: str) -> Iterator[Device]:
-        """Return a workspace's devices."""
+        """Return the devices of a workspace."""
         return (
             d
             for d in self.devices.values()
@@ -258,5 +258,5 @@ class State:
         )
 
     def account_of(self, device: Device) -> Account:
-        """Return the account that a device belongs to."""
+        """Return the account of a device."""
         return self.accounts[device.connected_account_id]

@@ -1,4 +1,4 @@
-"""What will happen, in the order in which it will."""
+"""Scheduled transitions."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -14,12 +14,11 @@ type Handler = Callable[..., None]
 class Timeline:
     """A queue of transitions, applied in order of time.
 
-    A transition is a name and plain arguments, not a closure, so that a saved world
-    goes on where it stopped.
+    A transition is a kind and plain arguments, not a function, so that it can be saved.
     """
 
     def __init__(self, state: State, clock: Clock) -> None:
-        """Work on the world's queue."""
+        """Initialize the timeline."""
         self._state = state
         self._clock = clock
         self._handlers: dict[str, Handler] = {}
@@ -28,11 +27,11 @@ class Timeline:
         self.on_schedule: Callable[[], None] | None = None
 
     def now(self) -> datetime:
-        """Return the moment of the transition being applied, else the present."""
+        """Return the time of the transition being applied, otherwise the current time."""
         return self._moment or self._clock.now()
 
     def handle(self, kind: str, handler: Handler) -> None:
-        """Say what applies transitions of a kind."""
+        """Register the handler of a kind of transition."""
         self._handlers[kind] = handler
 
     def schedule(
@@ -43,7 +42,7 @@ class Timeline:
         after: float = 0,
         **arguments: Any,
     ) -> None:
-        """Plan a transition at a moment, or some seconds from now."""
+        """Schedule a transition at a time, or some seconds from now."""
         self._number += 1
         moment = (at or self.now()) + timedelta(seconds=after)
         transition = Transition(moment, self._number, kind, arguments)
@@ -52,12 +51,12 @@ class Timeline:
             self.on_schedule()
 
     def next_at(self) -> datetime | None:
-        """Return when the next transition falls due."""
+        """Return when the next transition is due."""
         queue = self._state.transitions
         return queue[0].at if queue else None
 
     def run_due(self) -> int:
-        """Apply everything that has fallen due; return how much that was."""
+        """Apply the transitions that are due; return how many."""
         if self._moment is not None:
             return 0
         count = 0

@@ -1,4 +1,4 @@
-"""Checks of parameters against what an endpoint takes."""
+"""Validation of request parameters."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ type Kind = Literal["string", "boolean", "number", "integer", "list", "object"]
 
 @dataclass(frozen=True, slots=True)
 class Param:
-    """What a parameter may be."""
+    """The rules of a parameter."""
 
     kind: Kind = "string"
     required: bool = False
@@ -27,7 +27,7 @@ class Param:
     maximum: float | None = None
 
     def problem(self, value: Any) -> str | None:
-        """Return what is wrong with a value."""
+        """Return what is wrong with a value, None if it is valid."""
         if value is None:
             return None if self.nullable else f"Expected {self._type()}, received null"
         if not _is(self.kind, value):
@@ -49,7 +49,7 @@ class Param:
         return None
 
     def from_query(self, values: list[str]) -> Any:
-        """Read a value from a query string, where everything is text."""
+        """Return the value that a query string stands for."""
         if self.kind == "list":
             if values == [""]:
                 return []
@@ -84,7 +84,7 @@ type Params = dict[str, Param]
 
 
 def check(body: Any, params: Params) -> Json:
-    """Return the known parameters of a request, or refuse it."""
+    """Return the parameters of a request; raise if any is invalid or unknown."""
     if not isinstance(body, dict):
         raise ApiError(400, "invalid_input", "Expected object", validation_errors={})
     problems: dict[str, list[str]] = {}
@@ -102,7 +102,7 @@ def check(body: Any, params: Params) -> Json:
             f'{messages[0]} for "{name}"',
             validation_errors=problems,
         )
-    # Seam has more of them: a filter must not be ignored unnoticed.
+    # Seam has more parameters. Ignoring a filter would hide mistakes.
     if unknown := sorted(body.keys() - params.keys()):
         names = ", ".join(unknown)
         raise ApiError(
@@ -115,11 +115,11 @@ def check(body: Any, params: Params) -> Json:
 
 
 def from_query(query: MultiMapping[str], params: Params) -> Json:
-    """Turn a query string into what the body would have been."""
+    """Return the body that a query string stands for."""
     body: Json = {}
     for key in query:
         name, _, nested = key.partition(".")
-        # Seam's SDK says there how it writes a query.
+        # Seam's SDK adds it to every query.
         if name == "_strict":
             continue
         if (param := params.get(name)) is None:
@@ -132,7 +132,7 @@ def from_query(query: MultiMapping[str], params: Params) -> Json:
 
 
 def parse_time(params: Json, name: str) -> datetime | None:
-    """Read a time parameter."""
+    """Return the value of a date parameter."""
     value = params.get(name)
     if value is None:
         return None

@@ -1,4 +1,4 @@
-"""Signed deliveries of events, as Svix makes them."""
+"""Signed webhook deliveries, as made by Svix."""
 
 import asyncio
 import base64
@@ -23,7 +23,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=15)
 
 @dataclass(frozen=True, slots=True)
 class DeliveryRecord:
-    """One attempt at delivering an event."""
+    """An attempted delivery of an event."""
 
     webhook_id: str
     event_id: str
@@ -31,11 +31,11 @@ class DeliveryRecord:
     attempt: int
     at: datetime
     status: int | None
-    """None where nobody answered."""
+    """None if there was no response."""
 
 
 def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
-    """Return the header that proves where a message comes from."""
+    """Return the signature header of a message."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
     signed = f"{message_id}.{timestamp}.".encode() + body
     digest = hmac.new(key, signed, hashlib.sha256).digest()
@@ -43,10 +43,10 @@ def sign(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
 
 
 class Webhooks:
-    """Posts events to whoever registered for them."""
+    """Posts events to the registered webhooks."""
 
     def __init__(self, state: State, timeline: Timeline) -> None:
-        """Deliver from the world."""
+        """Initialize the webhooks."""
         self._state = state
         self._timeline = timeline
         self._session: aiohttp.ClientSession | None = None
@@ -55,11 +55,11 @@ class Webhooks:
         timeline.handle("deliver", self._deliver)
 
     async def start(self) -> None:
-        """Get ready to post."""
+        """Open the client session."""
         self._session = aiohttp.ClientSession(timeout=_TIMEOUT)
 
     async def stop(self) -> None:
-        """Give up what is under way."""
+        """Cancel pending deliveries and close the client session."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -68,12 +68,12 @@ class Webhooks:
             self._session = None
 
     async def settle(self) -> None:
-        """Wait until nothing is under way."""
+        """Wait until no delivery is pending."""
         while self._tasks:
             await asyncio.gather(*self._tasks)
 
     def announce(self, event: Event) -> None:
-        """Plan the delivery of an event."""
+        """Schedule the deliveries of an event."""
         for webhook in self._state.webhooks.values():
             if webhook.workspace_id == event.workspace_id and _wants(webhook, event):
                 self._timeline.schedule(

@@ -1,4 +1,4 @@
-"""The benchmark runs, and what it counts is as promised, whatever the machine."""
+"""Tests of the benchmarks, and of the figures that do not depend on the machine."""
 
 import json
 from pathlib import Path
@@ -17,12 +17,12 @@ COUNTS = {
 
 
 def test_counts(tmp_path: Path) -> None:
-    """A quiet poll is one request and no state, and a change shows at the next poll."""
+    """A quiet poll is one request and no state write; a change shows after one poll."""
     written = tmp_path / "bench.json"
     subprocess.run(
         [
             *(sys.executable, "-m", "benchmarks", "--quick", "--codes", "3"),
-            *("--locks", "4", "--json", str(written)),
+            *("--locks", "4", "--latency", "20", "--json", str(written)),
         ],
         cwd=ROOT,
         check=True,
@@ -32,5 +32,9 @@ def test_counts(tmp_path: Path) -> None:
     (figures,) = report["locks"].values()
     assert COUNTS.items() <= figures.items()
     assert figures["change_requests"] <= 4
+    # The event query and the two lists of the four locks come one after the other.
+    assert figures["latency_bare_s"] > 3 * 0.02
+    assert figures["latency_locks_to_bare"] > 0
+    assert figures["latency_first_sync_to_bare"] > 0
     assert figures["full_sync_requests"] == 2 + 2 * 4
     assert figures["naive_poll_requests"] == 1 + 2 * 4

@@ -1,4 +1,4 @@
-"""Trouble on demand: everything that happens to locks without anybody asking Seam."""
+"""Control commands: what happens to locks and to Seam without a request to the API."""
 
 from .codes import CodeControl
 from .locks import LockControl
@@ -9,8 +9,8 @@ __all__ = ["Control", "ControlRoutes"]
 
 
 class Control(LockControl, CodeControl, ServiceControl):
-    """One method per trouble.
+    """All control commands.
 
-    Devices and codes may be named by id or by their display name; codes then are
-    looked for on all devices, or on `device` where given.
+    Devices and codes are found by ID or name. A code with a name is searched for on
+    `device`, or on all devices.
     """

@@ -1,4 +1,4 @@
-"""What all parts of the control surface need."""
+"""Base of the control commands."""
 
 from ..backend import Backend
 from ..clock import to_iso
@@ -7,10 +7,10 @@ from ..state import AccessCode, Device, Json
 
 
 class ControlBase:
-    """Finds what is to be troubled."""
+    """Finds devices and codes by ID or name."""
 
     def __init__(self, backend: Backend, faults: Faults) -> None:
-        """Trouble a core."""
+        """Initialize the control commands."""
         self._backend = backend
         self._state = backend.state
         self._events = backend.events

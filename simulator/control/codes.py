@@ -1,11 +1,11 @@
-"""Trouble with access codes."""
+"""Control commands for access codes."""
 
 from ..state import AccessCode, Json
 from .base import ControlBase
 
 
 class CodeControl(ControlBase):
-    """Codes, and what happens to them in the maker's app."""
+    """Errors of codes, and changes made outside Seam."""
 
     def code_error(
         self,
@@ -16,7 +16,7 @@ class CodeControl(ControlBase):
         device: str | None = None,
         fields: Json | None = None,
     ) -> None:
-        """Put an error of its own on a code."""
+        """Add an error to a code."""
         access_code = self._code(code, device)
         access_code.errors.append(
             self._problem("error", error_code, message)
@@ -36,7 +36,7 @@ class CodeControl(ControlBase):
         device: str | None = None,
         fields: Json | None = None,
     ) -> None:
-        """Put a warning on a code."""
+        """Add a warning to a code."""
         access_code = self._code(code, device)
         access_code.warnings.append(
             self._problem("warning", warning_code, message) | (fields or {})
@@ -46,7 +46,7 @@ class CodeControl(ControlBase):
         self._events.code(what, access_code)
 
     def clear_code_problems(self, code: str, *, device: str | None = None) -> None:
-        """Take errors and warnings off a code."""
+        """Remove all errors and warnings from a code."""
         access_code = self._code(code, device)
         access_code.errors, access_code.warnings = [], []
         self._events.code("changed", access_code)
@@ -59,9 +59,9 @@ class CodeControl(ControlBase):
         pin: str | None = None,
         device: str | None = None,
     ) -> None:
-        """Somebody edits a code in the maker's app.
+        """Edit a code in the manufacturer's app.
 
-        Seam sets a managed one again a minute later, unless external modification is
+        Seam restores a managed code after a minute, unless external modification is
         allowed.
         """
         access_code = self._code(code, device)
@@ -75,10 +75,10 @@ class CodeControl(ControlBase):
         ]
         self._events.code("modified_external_to_seam", access_code)
         if access_code.is_managed:
-            self._object(access_code, original, "modified", fields)
+            self._report_modification(access_code, original, "modified", fields)
 
     def delete_code_in_app(self, code: str, *, device: str | None = None) -> None:
-        """Somebody deletes a code in the maker's app; as with editing."""
+        """Delete a code in the manufacturer's app; Seam restores it like an edited one."""
         access_code = self._code(code, device)
         if not access_code.is_managed:
             self._backend.programming.drop(access_code)
@@ -87,10 +87,10 @@ class CodeControl(ControlBase):
         original = {"name": access_code.name, "code": access_code.code}
         access_code.is_on_device = False
         access_code.status = "unset"
-        self._object(access_code, original, "removed", [])
+        self._report_modification(access_code, original, "removed", [])
 
     def vanish_code(self, code: str, *, device: str | None = None) -> None:
-        """A code is gone without any event."""
+        """Remove a code without any event."""
         self._state.remove_code(self._code(code, device))
 
     def add_unmanaged_code(
@@ -127,7 +127,7 @@ class CodeControl(ControlBase):
             self._backend.codes.add_unmanaged(code)
         return code
 
-    def _object(
+    def _report_modification(
         self, code: AccessCode, original: Json, change: str, fields: list[Json]
     ) -> None:
         more = {"change_type": change, "modified_fields": fields}

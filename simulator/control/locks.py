@@ -1,4 +1,4 @@
-"""Trouble with locks and their accounts."""
+"""Control commands for locks and accounts."""
 
 from typing import Any
 
@@ -11,22 +11,22 @@ from .base import ControlBase
 
 
 class LockControl(ControlBase):
-    """Locks, doors, accounts."""
+    """Changes and errors of locks and accounts."""
 
     def lock_offline(self, device: str) -> None:
-        """The lock loses its connection."""
+        """Disconnect a lock."""
         self._backend.locks.go_offline(self._device(device))
 
     def lock_online(self, device: str) -> None:
-        """The lock is back; what waited for it goes on."""
+        """Reconnect a lock and resume what waited for it."""
         self._backend.locks.come_online(self._device(device))
 
     def remove_lock(self, device: str) -> None:
-        """The lock is taken out of the account, with its codes."""
+        """Remove a lock and its codes from the account."""
         self._backend.locks.remove(self._device(device))
 
     def rename_lock(self, device: str, name: str) -> None:
-        """The lock gets another name in the maker's app."""
+        """Rename a lock in the manufacturer's app."""
         lock = self._device(device)
         lock.display_name, lock.nickname = name, None
         self._events.device("name_changed", lock, device_name=name)
@@ -39,7 +39,7 @@ class LockControl(ControlBase):
         workspace_id: str = WORKSPACE,
         device_id: str | None = None,
     ) -> Device:
-        """A new lock appears, of a kind of `makers` or a `device_type` found there."""
+        """Add a lock of a manufacturer, or of a `device_type` in `MANUFACTURERS`."""
         if isinstance(manufacturer, str):
             manufacturer = MANUFACTURERS[manufacturer]
         now = self._backend.timeline.now()
@@ -60,7 +60,7 @@ class LockControl(ControlBase):
         return device
 
     def set_device(self, device: str, **values: Any) -> None:
-        """Set fields of a device silently: `battery_level`, `door_open` and the like."""
+        """Set fields of a device without an event, for example `battery_level`."""
         lock = self._device(device)
         for key, value in values.items():
             if key not in Device.__dataclass_fields__:
@@ -71,7 +71,7 @@ class LockControl(ControlBase):
             setattr(lock, key, value)
 
     def battery(self, device: str, level: float) -> None:
-        """The battery is at another level."""
+        """Change the battery level."""
         lock = self._device(device)
         lock.battery_level = level
         status = battery_status(level)
@@ -82,21 +82,21 @@ class LockControl(ControlBase):
             self._events.device("low_battery", lock, battery_level=level)
 
     def move_door(self, device: str, *, is_open: bool) -> None:
-        """The door is opened or closed; Seam has no event for it."""
+        """Open or close the door, for which Seam has no event."""
         self._device(device).door_open = is_open
 
     def turn_lock(
         self, device: str, *, locked: bool, method: Method = "manual"
     ) -> None:
-        """Somebody locks or unlocks by other means than a code."""
+        """Lock or unlock by other means than a code."""
         self._backend.locks.move(self._device(device), locked=locked, method=method)
 
     def enter_code(self, device: str, code: str) -> None:
-        """Somebody types digits at the keypad."""
+        """Enter digits at the keypad."""
         self._backend.locks.enter(self._device(device), code)
 
     def use_code(self, code: str, *, device: str | None = None) -> None:
-        """Somebody opens the door with a code."""
+        """Unlock with a code."""
         access_code = self._code(code, device)
         lock = self._state.devices[access_code.device_id]
         self._backend.locks.move(lock, locked=False, method="keycode", code=access_code)
@@ -108,14 +108,14 @@ class LockControl(ControlBase):
         reason_code: str = "unknown_code",
         code: str | None = None,
     ) -> None:
-        """Somebody is refused at the keypad."""
+        """Deny access at the keypad."""
         access_code = None if code is None else self._code(code, device)
         self._backend.locks.deny(self._device(device), reason_code, access_code)
 
     def device_error(
         self, device: str, error_code: str, message: str = "The device has a problem."
     ) -> None:
-        """Put an error on a device, and so on all its codes."""
+        """Add an error to a device, and so to all its codes."""
         lock = self._device(device)
         lock.errors.append(
             self._problem("error", error_code, message) | {"is_device_error": True}
@@ -128,9 +128,12 @@ class LockControl(ControlBase):
             self._events.device("connection_became_flaky", lock)
 
     def device_warning(
-        self, device: str, warning_code: str, message: str = "Mind this device."
+        self,
+        device: str,
+        warning_code: str,
+        message: str = "The device needs attention.",
     ) -> None:
-        """Put a warning on a device."""
+        """Add a warning to a device."""
         lock = self._device(device)
         lock.warnings.append(self._problem("warning", warning_code, message))
         known = "third_party_integration_detected"
@@ -138,7 +141,7 @@ class LockControl(ControlBase):
         self._events.device(what, lock)
 
     def clear_device_problems(self, device: str) -> None:
-        """Take errors and warnings off a device."""
+        """Remove all errors and warnings from a device."""
         lock = self._device(device)
         lock.errors, lock.warnings = [], []
         self._events.device("connection_stabilized", lock)
@@ -149,7 +152,7 @@ class LockControl(ControlBase):
         error_code: str = "account_disconnected",
         message: str = "The account has been disconnected.",
     ) -> None:
-        """Put an error on the account of a device, and so on all its devices."""
+        """Add an error to the account of a device, and so to all its devices."""
         account = self._state.account_of(self._device(device))
         account.errors.append(
             self._problem("error", error_code, message)
@@ -163,13 +166,13 @@ class LockControl(ControlBase):
         warning_code: str = "account_reauthorization_requested",
         message: str = "The account should be connected again.",
     ) -> None:
-        """Put a warning on the account of a device."""
+        """Add a warning to the account of a device."""
         account = self._state.account_of(self._device(device))
         account.warnings.append(self._problem("warning", warning_code, message))
         self._events.account("reauthorization_requested", account)
 
     def clear_account_problems(self, device: str) -> None:
-        """Take errors and warnings off the account of a device."""
+        """Remove all errors and warnings from the account of a device."""
         account = self._state.account_of(self._device(device))
         account.errors, account.warnings = [], []
         self._events.account("connected", account)

@@ -1,4 +1,4 @@
-"""The control surface over HTTP: `/_simulator/…`."""
+"""The control commands over HTTP: `/_simulator/…`."""
 
 from collections.abc import Awaitable, Callable
 import dataclasses
@@ -44,7 +44,7 @@ class ControlRoutes:
             router.add_route(method, _PREFIX + path, _only_loopback(handler))
 
     async def _list(self, _: web.Request) -> web.Response:
-        """Tell what there is."""
+        """List the commands and their parameters."""
         methods = {
             name: {"what": inspect.getdoc(method), "parameters": _parameters(method)}
             for name, method in inspect.getmembers(self._control, inspect.ismethod)
@@ -83,7 +83,7 @@ class ControlRoutes:
 
 
 def _only_loopback(handler: _Handler) -> _Handler:
-    """Refuse whoever is on another machine: no key is asked for here."""
+    """Reject requests from other machines, as no key is required here."""
 
     async def guarded(request: web.Request) -> web.StreamResponse:
         if request.remote is None or not ip_address(request.remote).is_loopback:
@@ -95,7 +95,7 @@ def _only_loopback(handler: _Handler) -> _Handler:
 
 async def _invoke(request: web.Request, method: Any) -> web.Response:
     try:
-        # Unlike orjson, it takes half surrogates.
+        # orjson rejects half surrogates.
         body = json.loads(await request.read() or b"{}")
         arguments = inspect.signature(method).bind(**body)
         result = method(*arguments.args, **arguments.kwargs)

@@ -1,4 +1,4 @@
-"""Trouble with Seam itself."""
+"""Control commands for Seam itself."""
 
 from ..events import Order
 from ..seed import KEY, WORKSPACE
@@ -8,14 +8,14 @@ from .base import ControlBase
 
 
 class ServiceControl(ControlBase):
-    """Keys, workspaces, events, lists, and what comes next."""
+    """Keys, workspaces, events, lists and the next requests."""
 
     def revoke_key(self, key: str = KEY) -> None:
-        """From now on the key is not accepted."""
+        """Reject a key."""
         self._state.keys[key].is_revoked = True
 
     def restore_key(self, key: str = KEY) -> None:
-        """Accept the key again."""
+        """Accept a revoked key again."""
         self._state.keys[key].is_revoked = False
 
     def add_key(self, key: str, workspace_id: str = WORKSPACE) -> None:
@@ -23,42 +23,42 @@ class ServiceControl(ControlBase):
         self._state.keys[key] = Key(key, workspace_id)
 
     def suspend_workspace(self, workspace_id: str = WORKSPACE) -> None:
-        """Refuse everything but `/workspaces/get`."""
+        """Reject all requests but `/workspaces/get`."""
         self._state.workspaces[workspace_id].is_suspended = True
 
     def resume_workspace(self, workspace_id: str = WORKSPACE) -> None:
-        """End the suspension."""
+        """End the suspension of a workspace."""
         self._state.workspaces[workspace_id].is_suspended = False
 
     def set_sandbox(self, is_sandbox: bool, workspace_id: str = WORKSPACE) -> None:
-        """Make a workspace a sandbox, or a real one."""
+        """Make a workspace a sandbox or a regular one."""
         self._state.workspaces[workspace_id].is_sandbox = is_sandbox
 
     def lose_events(self, count: int = 1) -> None:
-        """The next events are never told."""
+        """Drop the next events."""
         self._events.delivery.lost += count
 
     def duplicate_events(self, count: int = 1) -> None:
-        """The next events are told twice."""
+        """Send the next events twice."""
         self._events.delivery.duplicated += count
 
     def delay_events(self, count: int = 1, *, seconds: float = 30) -> None:
-        """The next events appear only later, under their old date."""
+        """Publish the next events late, with their old date."""
         self._events.delivery.late += count
         self._events.delivery.late_seconds = seconds
 
     def order_events(self, order: Order) -> None:
-        """Say in which order `/events/list` answers."""
+        """Set the order of `/events/list`."""
         self._events.delivery.order = order
 
     def repeat_last_event(self) -> None:
-        """Tell the newest event once more."""
+        """Send the newest event again."""
         self._events.repeat(self._state.events[-1])
 
     def drop_code(
         self, code: str, *, count: int = 1, device: str | None = None
     ) -> None:
-        """The next lists leave a code out, though it is still there."""
+        """Omit a code that still exists from the next lists."""
         dropped = self._settings.dropped_codes
         dropped[self._code(code, device).access_code_id] = count
 
@@ -68,15 +68,15 @@ class ServiceControl(ControlBase):
         *,
         error_type: str = "action_attempt_failed",
     ) -> None:
-        """The next thing a lock is asked to do fails."""
+        """Fail the next lock action."""
         self._settings.action_failures.append(Failure(error_type, message))
 
     def hang_next_action(self, count: int = 1) -> None:
-        """The next action attempts stay pending for good."""
+        """Never end the next action attempts."""
         self._settings.actions_never_ending += count
 
     def leave_next_action_unconfirmed(self, count: int = 1) -> None:
-        """The next lock or unlock succeeds without the device confirming it."""
+        """End the next lock or unlock without confirmation by the device."""
         self._settings.actions_unconfirmed += count
 
     def fail_next_programming(
@@ -84,7 +84,7 @@ class ServiceControl(ControlBase):
         error_code: str = "failed_to_set_on_device",
         message: str = "The device did not accept the access code.",
     ) -> None:
-        """The next code to be set on a device is not."""
+        """Fail to set the next code on a device."""
         self._settings.programming_failures.append(Failure(error_code, message))
 
     def fail_next_conversion(
@@ -93,25 +93,25 @@ class ServiceControl(ControlBase):
         *,
         error_code: str = "provider_issue",
     ) -> None:
-        """The next conversion fails."""
+        """Fail the next conversion."""
         self._settings.conversion_failures.append(Failure(error_code, message))
 
     def convert_with_new_id(self, enabled: bool = True) -> None:
-        """Converted codes get another id, or keep it."""
+        """Give converted codes a new ID, or keep it."""
         self._settings.conversion_gives_new_id = enabled
 
     def answer_conversions_with_attempt(self, enabled: bool = True) -> None:
-        """Answer conversions with an action attempt, or with nothing but `ok`."""
+        """Answer conversions with an action attempt, or with `ok` only."""
         self._settings.conversion_returns_attempt = enabled
 
     def use_old_shapes(self, enabled: bool = True) -> None:
-        """Answer as Seam used to: errors and warnings by their code, no pagination."""
+        """Answer like older versions of the API: no pagination, errors keyed by code."""
         self._settings.old_shapes = enabled
 
     def override_row(
         self, row: str, fields: Json | None = None, *, device: str | None = None
     ) -> None:
-        """Send fields of a code or device as given, whatever they hold.
+        """Send the given fields of a code or device, whatever their values.
 
         Without `fields`, null is sent instead of the row.
         """
@@ -122,11 +122,11 @@ class ServiceControl(ControlBase):
         self._settings.row_overrides[row_id] = fields
 
     def clear_overrides(self) -> None:
-        """Send all rows as they are."""
+        """Send all rows unchanged."""
         self._settings.row_overrides.clear()
 
     def limit_rates(self, enabled: bool = True) -> None:
-        """Keep to Seam's limits per device and minute, or do not."""
+        """Enforce the rate limits per device and minute, or ignore them."""
         self._backend.limits.enabled = enabled
 
     def advance(self, seconds: float) -> None:

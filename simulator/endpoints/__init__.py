@@ -1,4 +1,4 @@
-"""The endpoints of the API; importing a module registers those in it."""
+"""The endpoints of the API, which are registered on import."""
 
 from . import (
     accounts,

@@ -22,7 +22,7 @@ def _account(context: Context, account_id: str) -> Account:
     method="GET",
 )
 def get(context: Context, params: Json) -> Json:
-    """Answer one account; none of these has an e-mail address."""
+    """Return an account; none of them has an email address."""
     if "connected_account_id" not in params:
         if "email" in params:
             raise ApiError(
@@ -41,7 +41,7 @@ def get(context: Context, params: Json) -> Json:
     method="GET",
 )
 def list_(context: Context, params: Json) -> Json:
-    """Answer the accounts of the workspace."""
+    """Return the accounts of the workspace."""
     search = params.get("search", "").casefold()
     accounts = (
         a
@@ -62,7 +62,7 @@ def list_(context: Context, params: Json) -> Json:
 
 @endpoint("/connected_accounts/sync", {"connected_account_id": REQUIRED})
 def sync(context: Context, params: Json) -> Json:
-    """Read the account again, and find the codes that Seam has not seen yet."""
+    """Read the account again, and find codes that are new to Seam."""
     backend = context.backend
     account = _account(context, params["connected_account_id"])
     account.synced_at = backend.timeline.now()

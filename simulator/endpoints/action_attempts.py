@@ -9,7 +9,7 @@ from ..validation import REQUIRED, STRING, STRINGS
 
 @endpoint("/action_attempts/get", {"action_attempt_id": REQUIRED}, method="GET")
 def get(context: Context, params: Json) -> Json:
-    """Answer one action attempt."""
+    """Return an action attempt."""
     attempt = context.backend.state.action_attempts.get(params["action_attempt_id"])
     if attempt is None or attempt.workspace_id != context.workspace.workspace_id:
         raise ApiError(
@@ -24,7 +24,7 @@ def get(context: Context, params: Json) -> Json:
     method="GET",
 )
 def list_(context: Context, params: Json) -> Json:
-    """Answer the action attempts of a device, or those asked for."""
+    """Return action attempts of the workspace."""
     wanted = params.get("action_attempt_ids")
     device_id = params.get("device_id")
     attempts = (

@@ -1,4 +1,4 @@
-"""Reading codes: `/access_codes/get`, `/list`, and the same of the unmanaged ones."""
+"""Reading codes: `/access_codes/get`, `/access_codes/list` and their unmanaged variants."""
 
 from collections.abc import Iterable
 
@@ -62,7 +62,7 @@ def _is_dropped(code: AccessCode, dropped: dict[str, int]) -> bool:
 
 @endpoint("/access_codes/get", _GET, method="GET")
 def get(context: Context, params: Json) -> Json:
-    """Answer a managed code."""
+    """Return a managed code."""
     return _get(context, params, managed=True)
 
 
@@ -72,7 +72,7 @@ def get(context: Context, params: Json) -> Json:
     method="GET",
 )
 def list_(context: Context, params: Json) -> Json:
-    """Answer the managed codes of a device, or those asked for."""
+    """Return the managed codes of a device, or those with the given IDs."""
     backend = context.backend
     workspace_id = context.workspace.workspace_id
     codes: list[AccessCode]
@@ -99,7 +99,7 @@ def list_(context: Context, params: Json) -> Json:
 
 @endpoint("/access_codes/generate_code", {"device_id": REQUIRED}, method="GET")
 def generate_code(context: Context, params: Json) -> Json:
-    """Answer a PIN that the device would take; nothing is created."""
+    """Return a PIN that the device accepts."""
     backend = context.backend
     device = backend.device(context.workspace.workspace_id, params["device_id"])
     pin = generate_pin(backend.state, [device], backend.ids)
@@ -110,7 +110,7 @@ def generate_code(context: Context, params: Json) -> Json:
 
 @endpoint("/access_codes/unmanaged/get", _GET, method="GET")
 def get_unmanaged(context: Context, params: Json) -> Json:
-    """Answer an unmanaged code."""
+    """Return an unmanaged code."""
     return _get(context, params, managed=False)
 
 
@@ -120,7 +120,7 @@ def get_unmanaged(context: Context, params: Json) -> Json:
     method="GET",
 )
 def list_unmanaged(context: Context, params: Json) -> Json:
-    """Answer the unmanaged codes of a device."""
+    """Return the unmanaged codes of a device."""
     device = context.backend.device(context.workspace.workspace_id, params["device_id"])
     codes = (
         []

@@ -1,4 +1,4 @@
-"""Changing managed codes: `/access_codes/create`, `/update`, `/delete` and the like."""
+"""Changing managed codes: `/access_codes/create`, `/access_codes/update` and others."""
 
 from datetime import datetime
 
@@ -27,12 +27,12 @@ _LENGTH = Param("integer", minimum=4, maximum=20)
 
 
 def render(context: Context, code: AccessCode) -> Json:
-    """Write a code as of now."""
+    """Return a code as the API does."""
     return render_code(context.backend.state, code, context.backend.timeline.now())
 
 
 def allows_external_modification(params: Json) -> bool:
-    """Read the flag under its present or its former name."""
+    """Return the flag under its current or former name."""
     old = params.get("allow_external_modification", False)
     return bool(params.get("is_external_modification_allowed", old))
 
@@ -40,7 +40,7 @@ def allows_external_modification(params: Json) -> bool:
 def read_times(
     context: Context, params: Json
 ) -> tuple[datetime | None, datetime | None]:
-    """Read start and end, or refuse them."""
+    """Return the start and end; raise if they are invalid."""
     starts_at, ends_at = parse_time(params, "starts_at"), parse_time(params, "ends_at")
     if (starts_at is None) != (ends_at is None):
         missing = "starts_at" if starts_at is None else "ends_at"
@@ -54,7 +54,7 @@ def read_times(
 
 
 def check_device(device: Device, params: Json, *, offline: bool) -> None:
-    """Refuse a device that cannot have such a code."""
+    """Raise if the device does not support such a code."""
     flag = (
         "can_program_offline_access_codes"
         if offline
@@ -72,7 +72,7 @@ def check_device(device: Device, params: Json, *, offline: bool) -> None:
 def new_code(
     context: Context, device: Device, params: Json, pin: str | None, *, offline: bool
 ) -> AccessCode:
-    """Return the code that is asked for, or refuse it."""
+    """Return the requested code; raise if it is invalid."""
     backend = context.backend
     is_one_time_use = bool(params.get("is_one_time_use"))
     if is_one_time_use and "ends_at" not in params:
@@ -118,7 +118,7 @@ def new_code(
 
 
 def pin_for(context: Context, devices: list[Device], params: Json) -> str | None:
-    """Return the PIN that is asked for, or a new one that all devices take."""
+    """Return the requested PIN, or a new one that all devices accept."""
     backend = context.backend
     if "code" in params:
         for device in devices:
@@ -146,7 +146,7 @@ def _not_time_bound(message: str) -> ApiError:
     },
 )
 def create(context: Context, params: Json) -> Json:
-    """Create a code; the device has it a little later."""
+    """Create a code, which is set on the device later."""
     backend = context.backend
     device = backend.device(context.workspace.workspace_id, params["device_id"])
     offline = bool(
@@ -198,7 +198,7 @@ def create(context: Context, params: Json) -> Json:
     method="PATCH",
 )
 def update(context: Context, params: Json) -> Json:
-    """Change a code; the device follows a little later."""
+    """Change a code, which is updated on the device later."""
     backend = context.backend
     workspace_id = context.workspace.workspace_id
     code = backend.code(workspace_id, params["access_code_id"], managed=True)
@@ -225,7 +225,7 @@ def update(context: Context, params: Json) -> Json:
 
 
 def time_changes(context: Context, code: AccessCode, params: Json) -> Json:
-    """Return new times; a time that is not sent stays, unless the code is to be ongoing."""
+    """Return the new time frame; times that are not sent stay unless the type changes."""
     if params.get("type") == "ongoing":
         return {"starts_at": None, "ends_at": None}
     if (
@@ -254,7 +254,7 @@ def time_changes(context: Context, code: AccessCode, params: Json) -> Json:
     method="DELETE",
 )
 def delete(context: Context, params: Json) -> Json:
-    """Delete a managed code; the device follows a little later."""
+    """Delete a managed code, which is removed from the device later."""
     backend = context.backend
     code = backend.code(
         context.workspace.workspace_id, params["access_code_id"], managed=True
@@ -267,7 +267,7 @@ def delete(context: Context, params: Json) -> Json:
 
 @endpoint("/access_codes/pull_backup_access_code", {"access_code_id": REQUIRED})
 def pull_backup_access_code(context: Context, params: Json) -> Json:
-    """Answer the backup of a time-bound code, which is the same each time."""
+    """Return the backup of a time-bound code, which is the same each time."""
     backend = context.backend
     code = backend.code(
         context.workspace.workspace_id, params["access_code_id"], managed=True
@@ -294,7 +294,7 @@ def pull_backup_access_code(context: Context, params: Json) -> Json:
     },
 )
 def report_device_constraints(context: Context, params: Json) -> Json:
-    """Learn which lengths of PIN a device takes."""
+    """Set the PIN lengths that a device supports."""
     device = context.backend.device(context.workspace.workspace_id, params["device_id"])
     supported = params.get("supported_code_lengths")
     low, high = params.get("min_code_length"), params.get("max_code_length")

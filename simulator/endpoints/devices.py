@@ -1,4 +1,4 @@
-"""`/devices/…` and the lists of `/locks/…`."""
+"""`/devices/…`, `/locks/list` and `/locks/get`."""
 
 from collections.abc import Callable, Iterator
 
@@ -82,33 +82,33 @@ def _find(context: Context, params: Json, *, managed: bool) -> Device:
 
 @endpoint("/devices/list", _LIST_MANAGED, method="GET")
 def list_devices(context: Context, params: Json) -> Json:
-    """Answer the managed devices."""
+    """Return the managed devices."""
     return _list(context, params, managed=True)
 
 
 @endpoint("/devices/get", _GET, method="GET")
 def get_device(context: Context, params: Json) -> Json:
-    """Answer a managed device."""
+    """Return a managed device."""
     device = _find(context, params, managed=True)
     return {"device": render_device(context.backend.state, device)}
 
 
 @endpoint("/devices/unmanaged/list", _LIST, method="GET")
 def list_unmanaged(context: Context, params: Json) -> Json:
-    """Answer the devices that Seam knows of, but does not manage."""
+    """Return the unmanaged devices."""
     return _list(context, params, managed=False)
 
 
 @endpoint("/devices/unmanaged/get", _GET, method="GET")
 def get_unmanaged(context: Context, params: Json) -> Json:
-    """Answer one of them."""
+    """Return an unmanaged device."""
     device = _find(context, params, managed=False)
     return {"device": render_device(context.backend.state, device)}
 
 
 @endpoint("/locks/list", _LIST, method="GET")
 def list_locks(context: Context, params: Json) -> Json:
-    """Answer the managed devices that are locks, under both names."""
+    """Return the managed locks, as `locks` and as `devices`."""
     state = context.backend.state
     answer = paginate(
         context,
@@ -123,7 +123,7 @@ def list_locks(context: Context, params: Json) -> Json:
 
 @endpoint("/locks/get", _GET, method="GET")
 def get_lock(context: Context, params: Json) -> Json:
-    """Answer one of them, under both names."""
+    """Return a managed lock, as `lock` and as `device`."""
     row = render_device(context.backend.state, _find(context, params, managed=True))
     return {"lock": row, "device": row}
 
@@ -141,7 +141,7 @@ def get_lock(context: Context, params: Json) -> Json:
     method="PATCH",
 )
 def update(context: Context, params: Json) -> Json:
-    """Rename a device, or hand it over."""
+    """Change a managed device, or make it unmanaged."""
     backend = context.backend
     device = backend.device(context.workspace.workspace_id, params["device_id"])
     properties = params.get("properties", {})
@@ -174,7 +174,7 @@ def update(context: Context, params: Json) -> Json:
     method="PATCH",
 )
 def update_unmanaged(context: Context, params: Json) -> Json:
-    """Take a device over."""
+    """Make a device managed."""
     backend = context.backend
     device = backend.device(
         context.workspace.workspace_id, params["device_id"], managed=False
@@ -187,7 +187,7 @@ def update_unmanaged(context: Context, params: Json) -> Json:
 
 @endpoint("/devices/simulate/connect", {"device_id": REQUIRED}, only_sandbox=True)
 def connect(context: Context, params: Json) -> Json:
-    """Bring a device online."""
+    """Reconnect a device."""
     backend = context.backend
     backend.locks.come_online(
         backend.device(context.workspace.workspace_id, params["device_id"])
@@ -197,7 +197,7 @@ def connect(context: Context, params: Json) -> Json:
 
 @endpoint("/devices/simulate/disconnect", {"device_id": REQUIRED}, only_sandbox=True)
 def disconnect(context: Context, params: Json) -> Json:
-    """Take a device offline."""
+    """Disconnect a device."""
     backend = context.backend
     backend.locks.go_offline(
         backend.device(context.workspace.workspace_id, params["device_id"])
@@ -207,7 +207,7 @@ def disconnect(context: Context, params: Json) -> Json:
 
 @endpoint("/devices/simulate/remove", {"device_id": REQUIRED}, only_sandbox=True)
 def remove(context: Context, params: Json) -> Json:
-    """Take a device out of its account."""
+    """Remove a device from its account."""
     backend = context.backend
     backend.locks.remove(
         backend.device(context.workspace.workspace_id, params["device_id"])

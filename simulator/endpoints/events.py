@@ -16,7 +16,7 @@ from ..validation import LIMIT, STRING, STRINGS, Param, parse_time
     method="GET",
 )
 def get(context: Context, params: Json) -> Json:
-    """Answer one event: the one with that id, or the newest that fits."""
+    """Return the event with an ID, or the newest one that matches."""
     if not params:
         raise invalid_input("Required", "event_id")
     for event in reversed(context.backend.state.events):
@@ -49,7 +49,7 @@ def get(context: Context, params: Json) -> Json:
     method="GET",
 )
 def list_(context: Context, params: Json) -> Json:
-    """Answer what happened since a moment, or between two."""
+    """Return the events since a time, or between two."""
     state = context.backend.state
     start, end = _window(params)
     first = bisect_right(state.events, start, key=lambda e: e.created_at)

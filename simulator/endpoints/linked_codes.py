@@ -1,4 +1,4 @@
-"""Codes on several devices at once: `/access_codes/create_multiple`, `/update_multiple`."""
+"""Linked codes: `/access_codes/create_multiple` and `/access_codes/update_multiple`."""
 
 from ..errors import ApiError, invalid_input
 from ..routing import Context, endpoint
@@ -19,7 +19,7 @@ from .codes import NEW, check_device, new_code, pin_for, render, time_changes
     method="PUT",
 )
 def create_multiple(context: Context, params: Json) -> Json:
-    """Create one code on several devices, linked unless the PIN was given."""
+    """Create a code on several devices; they are linked unless the PIN is given."""
     backend = context.backend
     device_ids = list(dict.fromkeys(params["device_ids"]))
     if not device_ids:

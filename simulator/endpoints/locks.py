@@ -1,4 +1,4 @@
-"""`/locks/…`: what a lock is asked to do."""
+"""Lock actions: `/locks/…`."""
 
 from ..attempts import render_attempt
 from ..errors import invalid_input
@@ -25,13 +25,13 @@ def _move(context: Context, params: Json, action: str) -> Json:
 
 @endpoint("/locks/lock_door", _DOOR)
 def lock(context: Context, params: Json) -> Json:
-    """Lock."""
+    """Lock a door."""
     return _move(context, params, "lock")
 
 
 @endpoint("/locks/unlock_door", _DOOR)
 def unlock(context: Context, params: Json) -> Json:
-    """Unlock."""
+    """Unlock a door."""
     return _move(context, params, "unlock")
 
 
@@ -44,7 +44,7 @@ def unlock(context: Context, params: Json) -> Json:
     },
 )
 def configure_auto_lock(context: Context, params: Json) -> Json:
-    """Let the lock lock itself, or not."""
+    """Configure auto lock."""
     device = _device(context, params)
     if not device.flags.get("can_configure_auto_lock"):
         raise invalid_input("This device has no auto lock to configure", "device_id")
@@ -59,7 +59,7 @@ def configure_auto_lock(context: Context, params: Json) -> Json:
     only_sandbox=True,
 )
 def keypad_code_entry(context: Context, params: Json) -> Json:
-    """Type a code at the keypad."""
+    """Enter a PIN at the keypad."""
     attempt = context.backend.locks.request(
         _device(context, params), "SIMULATE_KEYPAD_CODE_ENTRY", code=params["code"]
     )

@@ -1,4 +1,4 @@
-"""Changing unmanaged codes: taking them over, and deleting them."""
+"""Converting and deleting unmanaged codes."""
 
 from ..attempts import render_attempt
 from ..constraints import check_pin
@@ -52,7 +52,7 @@ def _convert(context: Context, params: Json) -> Json:
     method="PATCH",
 )
 def convert_to_managed(context: Context, params: Json) -> Json:
-    """Take an unmanaged code over; it happens a little later."""
+    """Start converting an unmanaged code."""
     return _convert(context, params)
 
 
@@ -62,7 +62,7 @@ def convert_to_managed(context: Context, params: Json) -> Json:
     method="PATCH",
 )
 def update(context: Context, params: Json) -> Json:
-    """Take an unmanaged code over: nothing else of it can be changed."""
+    """Start converting an unmanaged code; nothing else of it can be changed."""
     if not params["is_managed"]:
         raise invalid_input("is_managed must be true", "is_managed")
     return _convert(context, params)
@@ -74,7 +74,7 @@ def update(context: Context, params: Json) -> Json:
     method="DELETE",
 )
 def delete(context: Context, params: Json) -> Json:
-    """Delete an unmanaged code; the device follows a little later."""
+    """Delete an unmanaged code, which is removed from the device later."""
     backend = context.backend
     code = backend.code(
         context.workspace.workspace_id, params["access_code_id"], managed=False
@@ -95,7 +95,7 @@ def delete(context: Context, params: Json) -> Json:
     only_sandbox=True,
 )
 def simulate(context: Context, params: Json) -> Json:
-    """Let an unmanaged code appear, as if set at the lock."""
+    """Add an unmanaged code as if it was set at the lock."""
     backend = context.backend
     device = backend.device(context.workspace.workspace_id, params["device_id"])
     if device.unmanaged_codes is UnmanagedCodes.NONE:

@@ -18,7 +18,7 @@ def _webhook(context: Context, webhook_id: str) -> Webhook:
 
 @endpoint("/webhooks/create", {"url": REQUIRED, "event_types": STRINGS})
 def create(context: Context, params: Json) -> Json:
-    """Register an address; its secret is told here and nowhere else."""
+    """Register a webhook; no other endpoint returns its secret."""
     url = urlsplit(params["url"])
     if url.scheme not in ("http", "https") or not url.hostname:
         raise invalid_input("Invalid url", "url")
@@ -36,7 +36,7 @@ def create(context: Context, params: Json) -> Json:
 
 @endpoint("/webhooks/list", method="GET")
 def list_(context: Context, _: Json) -> Json:
-    """Answer the workspace's webhooks."""
+    """Return the webhooks of the workspace."""
     return {
         "webhooks": [
             render_webhook(webhook, with_secret=False)
@@ -48,7 +48,7 @@ def list_(context: Context, _: Json) -> Json:
 
 @endpoint("/webhooks/get", {"webhook_id": REQUIRED}, method="GET")
 def get(context: Context, params: Json) -> Json:
-    """Answer one webhook."""
+    """Return a webhook."""
     webhook = _webhook(context, params["webhook_id"])
     return {"webhook": render_webhook(webhook, with_secret=False)}
 
@@ -59,14 +59,14 @@ def get(context: Context, params: Json) -> Json:
     method="PUT",
 )
 def update(context: Context, params: Json) -> Json:
-    """Change which events are posted."""
+    """Change the event types of a webhook."""
     _webhook(context, params["webhook_id"]).event_types = params["event_types"]
     return {}
 
 
 @endpoint("/webhooks/delete", {"webhook_id": REQUIRED}, method="DELETE")
 def delete(context: Context, params: Json) -> Json:
-    """Stop posting."""
+    """Delete a webhook."""
     webhook = _webhook(context, params["webhook_id"])
     del context.backend.state.webhooks[webhook.webhook_id]
     return {}

@@ -1,4 +1,4 @@
-"""`/workspaces/get`; the list, which no single workspace answers, is in `app`."""
+"""`/workspaces/get`; `/workspaces/list` is not about a single one, so it is in `api`."""
 
 from ..render import render_workspace
 from ..routing import Context, endpoint
@@ -7,5 +7,5 @@ from ..state import Json
 
 @endpoint("/workspaces/get", method="GET")
 def get(context: Context, _: Json) -> Json:
-    """Answer the workspace of the key."""
+    """Return the workspace of the key."""
     return {"workspace": render_workspace(context.workspace)}

@@ -1,4 +1,4 @@
-"""Simulators to test, and a client that checks every answer against Seam's schema."""
+"""Fixtures of the simulator tests."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,10 +12,10 @@ from tests import openapi
 
 
 class Client:
-    """Posts to a simulator."""
+    """A client that checks every response against Seam's schema."""
 
     def __init__(self, simulator: Simulator, session: aiohttp.ClientSession) -> None:
-        """Use a session."""
+        """Initialize the client."""
         self.simulator = simulator
         self._session = session
         self.key = KEY
@@ -23,7 +23,7 @@ class Client:
         self.response_headers: dict[str, str] = {}
 
     async def post(self, path: str, /, **body: Any) -> tuple[int, Any]:
-        """Return status and answer."""
+        """Return the status and body of a response."""
         headers = {"Authorization": f"Bearer {self.key}", **self.headers}
         async with self._session.post(
             self.simulator.url + path, json=body, headers=headers
@@ -35,19 +35,19 @@ class Client:
         return response.status, answer
 
     async def ok(self, path: str, /, **body: Any) -> Any:
-        """Return the answer to a request that is granted."""
+        """Return the body of a successful response."""
         status, answer = await self.post(path, **body)
         assert status == 200, answer
         return answer
 
     async def refused(self, path: str, /, **body: Any) -> tuple[int, str]:
-        """Return status and type of a refusal."""
+        """Return the status and error type of a refusal."""
         status, answer = await self.post(path, **body)
         assert status != 200
         return status, answer["error"]["type"]
 
     async def control(self, name: str, /, **body: Any) -> Any:
-        """Use the control surface."""
+        """Call a control command."""
         async with self._session.post(
             f"{self.simulator.url}/_simulator/{name}", json=body
         ) as response:
@@ -55,7 +55,7 @@ class Client:
             return await response.json()
 
     async def codes(self, device_id: str, *, managed: bool = True) -> dict[str, Any]:
-        """Return a device's codes by id."""
+        """Return the codes of a device by ID."""
         path = "/access_codes/list" if managed else "/access_codes/unmanaged/list"
         rows = (await self.ok(path, device_id=device_id))["access_codes"]
         return {row["access_code_id"]: row for row in rows}
@@ -67,7 +67,7 @@ class Client:
         ]
 
     async def event_types(self) -> list[str]:
-        """Return the types of all events so far."""
+        """Return the types of all events."""
         answer = await self.ok("/events/list", since="2000-01-01T00:00:00Z")
         return [event["event_type"] for event in answer["events"]]
 
@@ -79,7 +79,7 @@ def _sockets(socket_enabled: None) -> None:
 
 @pytest.fixture
 async def sim() -> AsyncIterator[Simulator]:
-    """A simulator whose time stands still."""
+    """Return a simulator whose clock only moves on request."""
     simulator = Simulator(manual_clock=True)
     await simulator.start()
     yield simulator
@@ -88,12 +88,12 @@ async def sim() -> AsyncIterator[Simulator]:
 
 @pytest.fixture
 async def session() -> AsyncIterator[aiohttp.ClientSession]:
-    """A plain client session."""
+    """Return a client session."""
     async with aiohttp.ClientSession() as client_session:
         yield client_session
 
 
 @pytest.fixture
 def client(sim: Simulator, session: aiohttp.ClientSession) -> Client:
-    """A client of that simulator."""
+    """Return a client of the simulator."""
     return Client(sim, session)

@@ -1,4 +1,4 @@
-"""Transport: keys, envelopes, validation, paging, limits."""
+"""Tests of authentication, validation, pagination and rate limits."""
 
 from datetime import timedelta
 from typing import Any
@@ -36,7 +36,7 @@ GARAGE = stable_id("garage")
 
 
 async def test_keys(client: Client) -> None:
-    """Each key opens its workspace."""
+    """Each key gives access to its workspace."""
     assert (await client.ok("/workspaces/get"))["workspace"][
         "workspace_id"
     ] == WORKSPACE
@@ -55,7 +55,7 @@ async def test_keys(client: Client) -> None:
 
 
 async def test_personal_access_token(client: Client) -> None:
-    """A token opens every workspace, once it is named."""
+    """A personal access token gives access to the workspace that is named."""
     client.key = PERSONAL_ACCESS_TOKEN
     workspaces = (await client.ok("/workspaces/list"))["workspaces"]
     assert [w["workspace_id"] for w in workspaces] == [WORKSPACE, WORKSPACE_TWO]
@@ -69,7 +69,7 @@ async def test_personal_access_token(client: Client) -> None:
 async def test_unknown_route_and_method(
     client: Client, session: aiohttp.ClientSession
 ) -> None:
-    """Seam answers an unknown route in plain text."""
+    """Unknown routes are answered in plain text."""
     url = client.simulator.url
     headers = {"Authorization": f"Bearer {client.key}"}
     async with session.post(f"{url}/locks/dance", headers=headers) as response:
@@ -85,7 +85,7 @@ async def test_unknown_route_and_method(
 
 
 async def test_suspended_workspace(sim: Simulator, client: Client) -> None:
-    """A suspended workspace says so."""
+    """A suspended workspace is reported, and other requests are refused."""
     sim.control.suspend_workspace()
     answer = await client.ok("/workspaces/get")
     assert answer["workspace"]["is_suspended"]
@@ -93,7 +93,7 @@ async def test_suspended_workspace(sim: Simulator, client: Client) -> None:
 
 
 async def test_validation_errors(client: Client) -> None:
-    """The envelope names each wrong parameter."""
+    """The response names each invalid parameter."""
     status, answer = await client.post(CREATE, name=5, code="12a4")
     assert status == 400
     assert answer["ok"] is False
@@ -143,13 +143,13 @@ async def test_validation_errors(client: Client) -> None:
 async def test_refused_codes(
     client: Client, device_id: str, more: dict[str, Any]
 ) -> None:
-    """What a lock or Seam would not take is refused."""
+    """Codes that Seam or the lock does not accept are refused."""
     status, _ = await client.refused(CREATE, device_id=device_id, **more)
     assert status == 400
 
 
 async def test_duplicates(client: Client) -> None:
-    """A PIN cannot exist twice on a device, managed or not."""
+    """A PIN cannot exist twice on a device."""
     for pin in ("739158", "614783"):
         assert await client.refused(CREATE, device_id=FRONT_DOOR, code=pin) == (
             409,
@@ -159,7 +159,7 @@ async def test_duplicates(client: Client) -> None:
 
 
 async def test_unknown_ids(client: Client) -> None:
-    """What does not exist is not found."""
+    """Unknown IDs are not found."""
     for path, body, error_type in (
         (CREATE, {"device_id": "x"}, "device_not_found"),
         ("/access_codes/delete", {"access_code_id": "x"}, "access_code_not_found"),
@@ -183,7 +183,7 @@ async def test_unknown_ids(client: Client) -> None:
 
 
 async def test_limits(sim: Simulator, client: Client) -> None:
-    """A device is asked for ten codes a minute and no more."""
+    """No more than ten codes per device and minute can be created."""
     for _ in range(10):
         await client.ok(CREATE, device_id=FRONT_DOOR)
     status, _ = await client.refused(CREATE, device_id=FRONT_DOOR)
@@ -195,7 +195,7 @@ async def test_limits(sim: Simulator, client: Client) -> None:
 
 
 async def test_paging(client: Client) -> None:
-    """Pages follow one another, and a cursor belongs to its list."""
+    """Cursors lead to the next page of the same list."""
     found = []
     page = await client.ok("/devices/list", limit=4)
     found += page["devices"]
@@ -227,7 +227,7 @@ async def test_paging(client: Client) -> None:
 async def test_empty_cursor_means_first_page(
     client: Client, cursor: str | None
 ) -> None:
-    """Seam accepts a cursor of null and an empty one."""
+    """An empty cursor is accepted."""
     answer = await client.ok("/devices/list", page_cursor=cursor)
     assert len(answer["devices"]) == len(LOCKS)
 
@@ -235,7 +235,7 @@ async def test_empty_cursor_means_first_page(
 async def test_unknown_parameters_are_refused(
     client: Client, session: aiohttp.ClientSession
 ) -> None:
-    """A filter of Seam that is not implemented here is not ignored."""
+    """Filters that are not implemented are refused."""
     for more in ({"customer_key": "a"}, {"device_id": FRONT_DOOR, "spaces": []}):
         status, answer = await client.post("/devices/list", **more)
         assert status == 400
@@ -266,7 +266,7 @@ async def test_methods(
     path: str,
     body: dict[str, Any] | None,
 ) -> None:
-    """Seam takes other methods than POST where they describe the request."""
+    """Other methods than POST are accepted where they describe the request."""
     async with session.request(
         method,
         client.simulator.url + path,
@@ -277,7 +277,7 @@ async def test_methods(
 
 
 async def test_filters(client: Client) -> None:
-    """Lists are filtered as asked."""
+    """Lists can be filtered."""
     answer = await client.ok("/devices/list", device_ids=[FRONT_DOOR, BOAT_SHED])
     assert [d["device_id"] for d in answer["devices"]] == [FRONT_DOOR, BOAT_SHED]
     answer = await client.ok("/devices/list", manufacturer="schlage")
@@ -287,8 +287,8 @@ async def test_filters(client: Client) -> None:
     assert (await client.refused("/access_codes/list"))[0] == 400
 
 
-async def test_other_ways_to_ask(client: Client) -> None:
-    """A code is found by its PIN too, and lengths are reported in two ways."""
+async def test_codes_by_pin_and_device_constraints(client: Client) -> None:
+    """A code is found by its PIN, and PIN lengths are reported in two ways."""
     answer = await client.ok("/access_codes/get", device_id=FRONT_DOOR, code="061947")
     assert answer["access_code"]["name"] == "Owner"
     answer = await client.ok(
@@ -316,8 +316,8 @@ async def test_other_ways_to_ask(client: Client) -> None:
         assert (await client.refused(report, device_id=GARDEN_HOUSE, **more))[0] == 400
 
 
-async def test_sharing_a_code(sim: Simulator, client: Client) -> None:
-    """Locks without a common length share no code, unless random ones will do."""
+async def test_codes_shared_by_locks(sim: Simulator, client: Client) -> None:
+    """Locks without a common PIN length get random codes on request."""
     sim.control.set_device(APARTMENT_1, properties={"supported_code_lengths": [8]})
     body = {"device_ids": [FRONT_DOOR, APARTMENT_1], "name": "Both"}
     path = "/access_codes/create_multiple"
@@ -334,7 +334,7 @@ async def test_sharing_a_code(sim: Simulator, client: Client) -> None:
 
 
 async def test_sandbox(sim: Simulator, client: Client) -> None:
-    """Only a sandbox can be played with."""
+    """Simulations are possible in a sandbox only."""
     path = "/access_codes/simulate/create_unmanaged_access_code"
     body = {"name": "Found", "code": "4141"}
     answer = await client.ok(path, device_id=GARDEN_HOUSE, **body)
@@ -366,7 +366,7 @@ async def test_sandbox(sim: Simulator, client: Client) -> None:
 async def test_constraints(
     sim: Simulator, client: Client, constraint: str, bad: str | None, good: str | None
 ) -> None:
-    """Each constraint refuses what it names; Seam's own codes keep to it."""
+    """Each constraint refuses what it names, and generated PINs satisfy it."""
     constraints = [{"constraint_type": constraint}]
     sim.control.set_device(
         GARDEN_HOUSE,
@@ -383,7 +383,7 @@ async def test_constraints(
 
 
 async def test_start_in_the_future(sim: Simulator, client: Client) -> None:
-    """Some locks take no time-bound code that has already started."""
+    """Some locks accept no time-bound code that has already started."""
     constraints = [{"constraint_type": "start_date_in_future"}]
     sim.control.set_device(GARDEN_HOUSE, properties={"code_constraints": constraints})
     now = sim.clock.now()
@@ -403,7 +403,7 @@ async def test_start_in_the_future(sim: Simulator, client: Client) -> None:
 
 
 async def test_events(sim: Simulator, client: Client) -> None:
-    """Events are listed since a moment, or between two, not both."""
+    """Events are listed since a time or between two, but not both."""
     sim.control.turn_lock(FRONT_DOOR, locked=False)
     middle = "2000-01-01T00:00:00Z"
     assert (await client.refused("/events/list"))[0] == 400
@@ -427,7 +427,7 @@ async def test_events(sim: Simulator, client: Client) -> None:
 async def test_requests_are_recorded_without_the_key(
     sim: Simulator, client: Client
 ) -> None:
-    """A test can see what was asked, but not with which key."""
+    """Recorded requests do not contain the key."""
     await client.ok("/devices/list", limit=1)
     record = sim.requests[-1]
     assert (record.path, record.body, record.status) == (
@@ -440,9 +440,9 @@ async def test_requests_are_recorded_without_the_key(
 
 
 @pytest.mark.skipif(not openapi.SCHEMA_AVAILABLE, reason="the schema is not here")
-def test_endpoints_take_what_the_schema_says() -> None:
-    """Every parameter of ours is one of Seam's."""
-    # The SDK has more of these than this part of the schema.
+def test_parameters_are_in_the_schema() -> None:
+    """Every parameter is in Seam's schema."""
+    # The SDK has parameters that are not in this part of the schema.
     elsewhere = {"/devices/unmanaged/get", "/devices/unmanaged/update", "/locks/list"}
     for path in ENDPOINTS.keys() - elsewhere:
         assert ENDPOINTS[path].params.keys() <= openapi.request_parameters(path), path

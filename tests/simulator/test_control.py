@@ -1,4 +1,4 @@
-"""Trouble on demand: faults, lost events, the surface over HTTP."""
+"""Tests of the control commands and faults."""
 
 import asyncio
 import inspect
@@ -33,7 +33,7 @@ async def raw(
     *,
     decode: str = "utf-8",
 ) -> tuple[int, str, str]:
-    """Return status, content type and text of an answer."""
+    """Return the status, content type and text of a response."""
     headers = {"Authorization": f"Bearer {KEY}"}
     async with session.post(sim.url + path, json={}, headers=headers) as response:
         return response.status, response.content_type, await response.text(decode)
@@ -58,7 +58,7 @@ async def test_faults(
     more: dict[str, Any],
     expected: tuple[int, str, str],
 ) -> None:
-    """Each fault spoils the answers that it is to spoil."""
+    """Each fault affects the requests it applies to."""
     sim.faults.add(kind, path="/devices", count=1, **more)
     assert (await raw(sim, session, "/workspaces/get"))[0] == 200
     status, content_type, text = await raw(sim, session)
@@ -134,7 +134,7 @@ async def test_faults_of_one_list(
 async def test_overridden_fields(
     sim: Simulator, session: aiohttp.ClientSession, fields: dict[str, Any]
 ) -> None:
-    """A single row can hold anything, whatever Seam would send."""
+    """Fields of a single row can have any value."""
     body = json.dumps({"row": CODE_OWNER, "fields": fields})
     url = f"{sim.url}/_simulator/override_row"
     async with session.post(url, data=body) as response:
@@ -166,7 +166,7 @@ async def _front_door_codes(
 
 
 async def test_retry_after(sim: Simulator, client: Client) -> None:
-    """A rate limit may say how long to wait."""
+    """A rate limit can have a Retry-After header."""
     sim.faults.add("rate_limit", retry_after=7)
     await client.refused("/devices/list")
     assert client.response_headers["Retry-After"] == "7"
@@ -175,7 +175,7 @@ async def test_retry_after(sim: Simulator, client: Client) -> None:
 
 
 async def test_outage(sim: Simulator, client: Client) -> None:
-    """The connection drops, before or after the work is done."""
+    """The connection is closed before or after a request is processed."""
     sim.faults.add("outage", count=1)
     with pytest.raises(aiohttp.ClientError):
         await client.ok("/access_codes/create", device_id=FRONT_DOOR, code="303132")
@@ -188,7 +188,7 @@ async def test_outage(sim: Simulator, client: Client) -> None:
 
 
 async def test_latency_and_hang(sim: Simulator, client: Client) -> None:
-    """Answers come late, or not until the fault is cleared."""
+    """Responses are delayed, or held until the fault is cleared."""
     sim.faults.add("latency", seconds=0.05, count=1)
     started = asyncio.get_running_loop().time()
     await client.ok("/devices/list")
@@ -204,8 +204,8 @@ async def test_latency_and_hang(sim: Simulator, client: Client) -> None:
     assert (await hanging)["ok"]
 
 
-async def test_events_go_astray(sim: Simulator, client: Client) -> None:
-    """Events are lost, told twice, late, or in another order."""
+async def test_lost_duplicate_and_late_events(sim: Simulator, client: Client) -> None:
+    """Events can be lost, duplicated, late and in another order."""
 
     def unlock() -> None:
         sim.clock.advance(1)
@@ -234,8 +234,8 @@ async def test_events_go_astray(sim: Simulator, client: Client) -> None:
     assert len(await client.event_types()) == 5
 
 
-async def test_code_dropped_from_a_list(sim: Simulator, client: Client) -> None:
-    """A code is missing once, and then there again."""
+async def test_code_missing_from_a_list(sim: Simulator, client: Client) -> None:
+    """A code can be missing from a single list."""
     sim.control.drop_code(CODE_OWNER)
     assert CODE_OWNER not in await client.codes(FRONT_DOOR)
     assert CODE_OWNER in await client.codes(FRONT_DOOR)
@@ -245,7 +245,7 @@ async def test_code_dropped_from_a_list(sim: Simulator, client: Client) -> None:
 
 
 async def test_problems_of_codes(sim: Simulator, client: Client) -> None:
-    """Any error or warning can be put on a code and taken off it."""
+    """Errors and warnings can be added to a code and removed."""
     sim.control.code_error(CODE_CLEANER, "failed_to_set_on_device", "No.")
     sim.control.code_warning(CODE_CLEANER, "delay_in_setting_on_device")
     code = await client.code(CODE_CLEANER)
@@ -269,10 +269,10 @@ async def test_revoked_key(sim: Simulator, client: Client) -> None:
     await client.ok("/devices/list")
 
 
-async def test_over_http(
+async def test_control_over_http(
     sim: Simulator, client: Client, session: aiohttp.ClientSession
 ) -> None:
-    """The same methods are there over HTTP, by name."""
+    """The control commands are available over HTTP."""
     await client.control("lock_offline", device="Front Door")
     assert not sim.state.devices[FRONT_DOOR].online
     await client.control("faults", kind="status", status=503)
@@ -302,7 +302,7 @@ async def test_over_http(
 
 
 async def test_old_shapes(sim: Simulator, session: aiohttp.ClientSession) -> None:
-    """Answers as Seam used to give them."""
+    """Responses can have the shape of older API versions."""
     sim.control.use_old_shapes()
     status, _, text = await raw(sim, session)
     answer = json.loads(text)
@@ -314,7 +314,7 @@ async def test_old_shapes(sim: Simulator, session: aiohttp.ClientSession) -> Non
 
 
 async def test_readme(sim: Simulator, session: aiohttp.ClientSession) -> None:
-    """Every command in the README works, and every method is there."""
+    """The README shows every control command, and each example works."""
     readme = Path(simulator.__file__).with_name("README.md").read_text()
     commands = re.findall(r"^sim ([a-z_/]+)(?:\s+'(.*?)')?", readme, re.MULTILINE)
     for name, body in commands:

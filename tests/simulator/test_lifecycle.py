@@ -1,4 +1,4 @@
-"""What becomes of codes over time."""
+"""Tests of managed codes over time."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,7 +26,7 @@ from .conftest import Client
 
 
 def times(sim: Simulator, start: timedelta, end: timedelta) -> dict[str, str]:
-    """Return times of a code, counted from now."""
+    """Return the time frame of a code, counted from now."""
     now = sim.clock.now()
     return {"starts_at": to_iso(now + start), "ends_at": to_iso(now + end)}
 
@@ -42,7 +42,7 @@ async def create(client: Client, device_id: str, **more: Any) -> Any:
 async def test_ongoing_code_is_set_after_a_while(
     sim: Simulator, client: Client
 ) -> None:
-    """A code without times works after a few seconds."""
+    """An ongoing code is set after a few seconds."""
     code = await create(client, FRONT_DOOR)
     assert code["status"] == "setting"
     assert [m["mutation_code"] for m in code["pending_mutations"]] == ["creating"]
@@ -59,7 +59,7 @@ async def test_ongoing_code_is_set_after_a_while(
 
 
 async def test_soon_code_is_scheduled_on_device(sim: Simulator, client: Client) -> None:
-    """A code that starts soon is left to the schedule of the lock."""
+    """A code that starts soon is scheduled on the lock."""
     code = await create(
         client, FRONT_DOOR, **times(sim, timedelta(hours=10), timedelta(hours=20))
     )
@@ -78,7 +78,7 @@ async def test_soon_code_is_scheduled_on_device(sim: Simulator, client: Client) 
 
 
 async def test_distant_code_is_deferred(sim: Simulator, client: Client) -> None:
-    """A code that starts much later is programmed three days before."""
+    """A code that starts later is programmed three days before."""
     code = await create(
         client, FRONT_DOOR, **times(sim, timedelta(days=8), timedelta(days=9))
     )
@@ -95,7 +95,7 @@ async def test_distant_code_is_deferred(sim: Simulator, client: Client) -> None:
 async def test_lock_without_schedule_is_programmed_an_hour_before(
     sim: Simulator, client: Client
 ) -> None:
-    """A lock that knows no times gets its code shortly before the start."""
+    """A lock without schedules gets its code an hour before the start."""
     code = await create(
         client, GARDEN_HOUSE, **times(sim, timedelta(hours=10), timedelta(hours=20))
     )
@@ -105,10 +105,8 @@ async def test_lock_without_schedule_is_programmed_an_hour_before(
     assert (await client.code(code["access_code_id"]))["status"] == "set"
 
 
-async def test_expired_codes_stay_where_the_lock_keeps_them(
-    sim: Simulator, client: Client
-) -> None:
-    """Some locks list codes whose end has passed."""
+async def test_schlage_keeps_expired_codes(sim: Simulator, client: Client) -> None:
+    """Some locks list expired codes."""
     assert CODE_APARTMENT_1_EXPIRED in await client.codes(APARTMENT_1)
     code = await create(
         client, APARTMENT_1, **times(sim, -timedelta(hours=1), timedelta(hours=1))
@@ -119,7 +117,7 @@ async def test_expired_codes_stay_where_the_lock_keeps_them(
 
 
 async def test_delete(sim: Simulator, client: Client) -> None:
-    """A deleted code is gone after a few seconds."""
+    """A deleted code is removed after a few seconds."""
     answer = await client.ok("/access_codes/delete", access_code_id=CODE_CLEANER)
     attempt = answer["action_attempt"]
     assert attempt["status"] == "pending"
@@ -139,7 +137,7 @@ async def test_delete(sim: Simulator, client: Client) -> None:
 
 
 async def test_update(sim: Simulator, client: Client) -> None:
-    """Name, PIN and times change, and are told of."""
+    """Changes of name, PIN and time frame are events."""
     await client.ok(
         "/access_codes/update",
         access_code_id=CODE_CLEANER,
@@ -173,10 +171,8 @@ async def test_update(sim: Simulator, client: Client) -> None:
     assert (await client.code(CODE_CLEANER))["status"] == "set"
 
 
-async def test_update_of_a_code_that_is_not_there_yet(
-    sim: Simulator, client: Client
-) -> None:
-    """A code moved nearer is programmed at once."""
+async def test_updating_deferred_code(sim: Simulator, client: Client) -> None:
+    """A code that is moved to an earlier start is programmed at once."""
     await client.ok(
         "/access_codes/update",
         access_code_id=CODE_GUEST_NEXT,
@@ -190,7 +186,7 @@ async def test_update_of_a_code_that_is_not_there_yet(
 
 
 async def test_offline_lock(sim: Simulator, client: Client) -> None:
-    """What an offline lock is to do waits until it is back."""
+    """Changes on an offline lock wait until it reconnects."""
     code = await client.code(CODE_BOAT_GUEST)
     assert code["errors"][0]["error_code"] == "device_offline"
     created = await create(client, BOAT_SHED)
@@ -206,7 +202,7 @@ async def test_offline_lock(sim: Simulator, client: Client) -> None:
 
 
 async def test_full_lock(sim: Simulator, client: Client) -> None:
-    """A lock takes no more codes than it has room for."""
+    """A lock accepts no more codes than it has slots."""
     sim.control.set_device(APARTMENT_2, properties={"max_active_codes_supported": 2})
     code = await create(client, APARTMENT_2)
     sim.clock.advance(5)
@@ -215,8 +211,8 @@ async def test_full_lock(sim: Simulator, client: Client) -> None:
     assert "access_code.failed_to_set_on_device" in await client.event_types()
 
 
-async def test_programming_that_fails(sim: Simulator, client: Client) -> None:
-    """A code that the lock refuses has an error."""
+async def test_code_that_fails_to_be_set(sim: Simulator, client: Client) -> None:
+    """A code that the lock rejects has an error."""
     sim.control.fail_next_programming()
     answer = await client.ok("/access_codes/create", device_id=FRONT_DOOR)
     sim.clock.advance(5)
@@ -258,7 +254,7 @@ async def test_failed_code_is_retried_until_its_end(
 async def test_violated_constraint_is_not_retried(
     sim: Simulator, client: Client
 ) -> None:
-    """Seam retries a code that the lock cannot take only after a change."""
+    """A code that violates a constraint is retried only after a change."""
     sim.control.fail_next_programming("code_constraints_violated")
     code_id = (await create(client, FRONT_DOOR))["access_code_id"]
     sim.clock.advance(hours=1)
@@ -270,7 +266,7 @@ async def test_violated_constraint_is_not_retried(
 
 
 async def test_linked_codes(sim: Simulator, client: Client) -> None:
-    """Codes created together share a PIN and change together."""
+    """Linked codes share a PIN and change together."""
     answer = await client.ok(
         "/access_codes/create_multiple",
         device_ids=[FRONT_DOOR, APARTMENT_1],
@@ -298,7 +294,7 @@ async def test_linked_codes(sim: Simulator, client: Client) -> None:
 async def test_code_that_ends_while_its_lock_is_offline(
     sim: Simulator, client: Client
 ) -> None:
-    """It is removed once the lock is back."""
+    """An expired code is removed when the lock reconnects."""
     sim.control.lock_offline(FRONT_DOOR)
     sim.clock.advance(days=4)
     code = await client.code(CODE_GUEST_NOW)
@@ -319,7 +315,7 @@ async def test_code_that_ends_while_its_lock_is_offline(
     ],
 )
 async def test_refused_updates(client: Client, more: dict[str, str]) -> None:
-    """An update keeps to the rules of a new code."""
+    """Updates are validated like new codes."""
     status, _ = await client.refused(
         "/access_codes/update", access_code_id=CODE_CLEANER, **more
     )
@@ -327,7 +323,7 @@ async def test_refused_updates(client: Client, more: dict[str, str]) -> None:
 
 
 async def test_deleting_twice(sim: Simulator, client: Client) -> None:
-    """Both attempts end well; meanwhile the code cannot be changed."""
+    """Both attempts succeed, and the code cannot be changed meanwhile."""
     attempts = [
         (await client.ok("/access_codes/delete", access_code_id=CODE_OWNER))[
             "action_attempt"
@@ -366,7 +362,7 @@ async def test_code_that_is_due_but_not_set_is_delayed(
 async def test_status_is_unknown_while_account_is_disconnected(
     sim: Simulator, client: Client
 ) -> None:
-    """Seam knows no status of the codes of an account that it cannot use."""
+    """The status of codes is unknown while their account is disconnected."""
     sim.control.account_error(FRONT_DOOR)
     assert (await client.code(CODE_OWNER))["status"] == "unknown"
     sim.control.clear_account_problems(FRONT_DOOR)
@@ -374,7 +370,7 @@ async def test_status_is_unknown_while_account_is_disconnected(
 
 
 async def test_provider_assigns_the_code(sim: Simulator, client: Client) -> None:
-    """A code of such a lock has no PIN until the provider has chosen one."""
+    """A code has no PIN until the provider has assigned one."""
     lock = sim.control.add_lock("Lobby", SALTO)
     assert await client.refused(
         "/access_codes/create", device_id=lock.device_id, code="4826"

@@ -1,4 +1,4 @@
-"""Doors: locking and unlocking, and who did it."""
+"""Tests of lock actions, keypad entries and devices."""
 
 from simulator import Simulator
 from simulator.seed import (
@@ -13,21 +13,21 @@ from .conftest import Client
 
 
 async def attempt(client: Client, path: str, **body: object) -> str:
-    """Ask for something; return the action attempt's id."""
+    """Start an action and return the ID of its attempt."""
     answer = await client.ok(path, **body)
     assert answer["action_attempt"]["status"] == "pending"
     return str(answer["action_attempt"]["action_attempt_id"])
 
 
 async def outcome(client: Client, attempt_id: str) -> dict[str, object]:
-    """Return how it went."""
+    """Return an action attempt."""
     answer = await client.ok("/action_attempts/get", action_attempt_id=attempt_id)
     result: dict[str, object] = answer["action_attempt"]
     return result
 
 
 async def is_locked(client: Client, device_id: str) -> bool | None:
-    """Return whether a door is locked."""
+    """Return whether a lock is locked."""
     device = (await client.ok("/devices/get", device_id=device_id))["device"]
     locked: bool | None = device["properties"].get("locked")
     return locked
@@ -41,7 +41,7 @@ async def events(client: Client) -> list[dict[str, object]]:
 
 
 async def test_unlock_and_lock(sim: Simulator, client: Client) -> None:
-    """It takes two seconds, and then everybody knows; auto lock follows."""
+    """An action takes two seconds, and auto lock follows."""
     sim.control.set_device(FRONT_DOOR, properties={"auto_lock_enabled": True})
     attempt_id = await attempt(client, "/locks/unlock_door", device_id=FRONT_DOOR)
     assert await is_locked(client, FRONT_DOOR)
@@ -61,8 +61,8 @@ async def test_unlock_and_lock(sim: Simulator, client: Client) -> None:
     assert (await events(client))[-1]["method"] == "automatic"
 
 
-async def test_what_can_go_wrong(sim: Simulator, client: Client) -> None:
-    """Attempts fail, never end, or end unconfirmed."""
+async def test_failed_and_unconfirmed_actions(sim: Simulator, client: Client) -> None:
+    """Action attempts can fail, never end, or end unconfirmed."""
     sim.control.fail_next_action("Jammed.")
     failing = await attempt(client, "/locks/unlock_door", device_id=FRONT_DOOR)
     offline = await attempt(client, "/locks/unlock_door", device_id=BOAT_SHED)
@@ -86,13 +86,13 @@ async def test_what_can_go_wrong(sim: Simulator, client: Client) -> None:
 
 
 async def test_keypad_cannot_be_locked(client: Client) -> None:
-    """A keypad has no bolt."""
+    """A keypad cannot be locked."""
     status, _ = await client.refused("/locks/lock_door", device_id=BIKE_ROOM_KEYPAD)
     assert status == 400
 
 
 async def test_auto_lock(sim: Simulator, client: Client) -> None:
-    """Auto lock is configured where a lock has it."""
+    """Auto lock can be configured where it is supported."""
     await client.ok(
         "/locks/configure_auto_lock",
         device_id=FRONT_DOOR,
@@ -109,7 +109,7 @@ async def test_auto_lock(sim: Simulator, client: Client) -> None:
 
 
 async def test_codes_at_the_keypad(sim: Simulator, client: Client) -> None:
-    """An event says which code was used."""
+    """An event names the code that was used."""
     await attempt(
         client, "/locks/simulate/keypad_code_entry", device_id=FRONT_DOOR, code="739158"
     )
@@ -128,8 +128,10 @@ async def test_codes_at_the_keypad(sim: Simulator, client: Client) -> None:
     assert "lock.access_denied" in await client.event_types()
 
 
-async def test_devices_come_and_go(sim: Simulator, client: Client) -> None:
-    """Locks go offline, are renamed, removed and added."""
+async def test_device_connection_name_and_removal(
+    sim: Simulator, client: Client
+) -> None:
+    """Devices can be disconnected, renamed, removed and added."""
     sim.control.lock_offline(FRONT_DOOR)
     device = (await client.ok("/devices/get", device_id=FRONT_DOOR))["device"]
     assert device["properties"]["online"] is False

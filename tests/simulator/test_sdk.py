@@ -1,4 +1,4 @@
-"""Seam's own SDK, unchanged, against the simulator: every endpoint, in both its forms."""
+"""Tests of the simulator with Seam's Python SDK."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -44,7 +44,7 @@ from simulator.seed import (
 
 @pytest.fixture
 async def fast() -> AsyncIterator[Simulator]:
-    """A simulator whose time runs: the SDK waits for action attempts."""
+    """Return a simulator with a fast clock, as the SDK waits for action attempts."""
     simulator = Simulator(speed=20)
     await simulator.start()
     yield simulator
@@ -52,7 +52,7 @@ async def fast() -> AsyncIterator[Simulator]:
 
 
 async def _call(method: Callable[..., Any], **arguments: Any) -> Any:
-    """Call a method of either client."""
+    """Call a method of a blocking or asynchronous client."""
     if inspect.iscoroutinefunction(method):
         return await method(**arguments)
     return await asyncio.to_thread(method, **arguments)
@@ -60,7 +60,7 @@ async def _call(method: Callable[..., Any], **arguments: Any) -> Any:
 
 @pytest.fixture(params=[Seam, AsyncSeam])
 async def seam(request: pytest.FixtureRequest, fast: Simulator) -> AsyncIterator[Any]:
-    """A client of either form."""
+    """Return a blocking or asynchronous client."""
     client = request.param(api_key=KEY, endpoint=fast.url)
     yield client
     closing = client.close()
@@ -69,7 +69,7 @@ async def seam(request: pytest.FixtureRequest, fast: Simulator) -> AsyncIterator
 
 
 async def test_every_endpoint(fast: Simulator, seam: Any) -> None:
-    """Nothing is left out."""
+    """Every endpoint works with the SDK."""
     await _workspaces_and_accounts(seam)
     await _devices_and_locks(fast, seam)
     await _codes(seam)
@@ -77,7 +77,7 @@ async def test_every_endpoint(fast: Simulator, seam: Any) -> None:
     await _events_and_webhooks(seam)
     asked = {record.path for record in fast.requests}
     assert ENDPOINTS.keys() - asked == set()
-    # It asks by the methods of its own choosing.
+    # The SDK does not only use POST.
     assert {record.method for record in fast.requests} > {"GET", "POST", "PATCH"}
 
 
@@ -226,7 +226,7 @@ async def _events_and_webhooks(seam: Any) -> None:
 
 @pytest.mark.parametrize("form", [SeamWithoutWorkspace, AsyncSeamWithoutWorkspace])
 async def test_workspaces_of_a_token(fast: Simulator, form: type) -> None:
-    """A personal access token lists its workspaces, and then opens one."""
+    """A personal access token lists its workspaces and gives access to each."""
     client = form(PERSONAL_ACCESS_TOKEN, endpoint=fast.url)
     workspaces = await _call(client.workspaces.list)
     assert [w.workspace_id for w in workspaces] == [WORKSPACE, WORKSPACE_TWO]
@@ -242,7 +242,7 @@ async def test_workspaces_of_a_token(fast: Simulator, form: type) -> None:
 
 
 async def test_refused_key_and_retries(fast: Simulator, seam: Any) -> None:
-    """The SDK understands refusals, and tries reads again."""
+    """The SDK understands refusals and retries reads."""
     fast.faults.add("status", status=503, count=2)
     await _call(seam.devices.list)
     assert len(fast.requests) == 3

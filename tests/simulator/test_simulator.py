@@ -1,4 +1,4 @@
-"""The simulator as a whole: its seed, its clock, its state file, its command."""
+"""Tests of the initial state, the clock, the state file and the command line."""
 
 import asyncio
 from collections import Counter
@@ -34,8 +34,8 @@ from .conftest import Client
 ROOT = Path(__file__).parents[2]
 
 
-def test_seed_is_the_same_each_time() -> None:
-    """Ids and PINs do not change, whenever it starts."""
+def test_initial_state_is_reproducible() -> None:
+    """IDs and PINs are the same in every run."""
     first = Simulator(manual_clock=True).state
     second = Simulator(
         manual_clock=True, start_at=datetime(2030, 5, 1, tzinfo=UTC)
@@ -46,7 +46,7 @@ def test_seed_is_the_same_each_time() -> None:
 
 
 def test_seeded_codes() -> None:
-    """The numbers of codes that other tests rely on."""
+    """Other tests rely on these numbers of codes."""
     state = Simulator(manual_clock=True).state
     counts = {
         state.devices[i].display_name: tuple(
@@ -65,8 +65,8 @@ def test_seeded_codes() -> None:
     }
 
 
-def test_pins_are_found_nowhere_else() -> None:
-    """Whoever looks for a PIN in a file finds PINs, not parts of an id."""
+def test_pins_are_not_part_of_ids() -> None:
+    """A PIN that is found in a file is never part of an ID."""
     state = Simulator(manual_clock=True).state
     pins = [c.code for c in state.access_codes.values() if c.code]
     assert [pin for pin, times in Counter(pins).items() if times > 1] == ["358172"]
@@ -83,7 +83,7 @@ def test_pins_are_found_nowhere_else() -> None:
 async def test_frozen_time(
     freezer: FrozenDateTimeFactory, session: aiohttp.ClientSession
 ) -> None:
-    """A manual clock has its own time."""
+    """A manual clock does not follow the system's clock."""
     freezer.move_to("2026-01-05T10:00:00Z")
     simulator = Simulator(manual_clock=True)
     await simulator.start()
@@ -101,8 +101,8 @@ async def test_frozen_time(
     await simulator.stop()
 
 
-async def test_time_runs_by_itself(session: aiohttp.ClientSession) -> None:
-    """At its own speed, and without anybody asking."""
+async def test_clock_speed(session: aiohttp.ClientSession) -> None:
+    """A clock can run faster, and transitions need no request."""
     simulator = Simulator(speed=200)
     await simulator.start()
     client = Client(simulator, session)
@@ -114,7 +114,7 @@ async def test_time_runs_by_itself(session: aiohttp.ClientSession) -> None:
 
 
 async def test_state_file(tmp_path: Path, session: aiohttp.ClientSession) -> None:
-    """A second run goes on where the first stopped."""
+    """A simulator resumes from its state file."""
     state = tmp_path / "state.json"
     start = datetime.now(UTC) + timedelta(days=3)
     first = Simulator(manual_clock=True, state_file=state, start_at=start)
@@ -139,7 +139,7 @@ async def test_state_file(tmp_path: Path, session: aiohttp.ClientSession) -> Non
 
 
 async def test_many_locks(session: aiohttp.ClientSession) -> None:
-    """A large workspace is there at once, and answers at once."""
+    """A large workspace starts and responds quickly."""
     started = time.perf_counter()
     simulator = Simulator(manual_clock=True, locks=1000, codes=20, unmanaged=2)
     await simulator.start()
@@ -158,7 +158,7 @@ async def test_many_locks(session: aiohttp.ClientSession) -> None:
 
 @pytest.mark.skipif(not openapi.SCHEMA_AVAILABLE, reason="the schema is not here")
 async def test_every_event_fits_the_schema(sim: Simulator, client: Client) -> None:
-    """All kinds of trouble, told in Seam's words."""
+    """All events match Seam's schema."""
     control = sim.control
     control.lock_offline(FRONT_DOOR)
     await client.ok("/access_codes/create", device_id=FRONT_DOOR)
@@ -201,7 +201,7 @@ async def _start(*arguments: str) -> tuple[asyncio.subprocess.Process, str]:
 async def test_command(
     tmp_path: Path, session: aiohttp.ClientSession, number: signal.Signals
 ) -> None:
-    """The command says where it listens, and saves when it is stopped."""
+    """The command prints its URL and saves the state when it is stopped."""
     state = tmp_path / "state.json"
     process, line = await _start("--state", str(state), "--speed", "2")
     assert KEY in line

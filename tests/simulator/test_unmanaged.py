@@ -1,4 +1,4 @@
-"""Codes that others have set, and what others do to ours."""
+"""Tests of unmanaged codes and of changes outside Seam."""
 
 from datetime import timedelta
 from typing import Any
@@ -26,8 +26,8 @@ from simulator.state import UnmanagedCodes
 from .conftest import Client
 
 
-async def test_letting_go(sim: Simulator, client: Client) -> None:
-    """A managed code becomes an unmanaged one."""
+async def test_making_code_unmanaged(sim: Simulator, client: Client) -> None:
+    """A managed code can be made unmanaged."""
     await client.ok("/access_codes/update", access_code_id=CODE_OWNER, is_managed=False)
     assert CODE_OWNER in await client.codes(FRONT_DOOR, managed=False)
     assert "access_code.unmanaged.created" in await client.event_types()
@@ -35,7 +35,7 @@ async def test_letting_go(sim: Simulator, client: Client) -> None:
 
 @pytest.mark.parametrize("path", ["convert_to_managed", "update"])
 async def test_conversion(sim: Simulator, client: Client, path: str) -> None:
-    """An unmanaged code becomes a managed one, in either way."""
+    """An unmanaged code can be converted in two ways."""
     more = {"is_managed": True} if path == "update" else {}
     await client.ok(
         f"/access_codes/unmanaged/{path}", access_code_id=UNMANAGED_NEIGHBOUR, **more
@@ -48,7 +48,7 @@ async def test_conversion(sim: Simulator, client: Client, path: str) -> None:
 
 
 async def test_conversion_with_new_id(sim: Simulator, client: Client) -> None:
-    """A converted code may get another id."""
+    """A converted code can get another ID."""
     sim.control.convert_with_new_id()
     await client.ok(
         "/access_codes/unmanaged/convert_to_managed", access_code_id=UNMANAGED_NEIGHBOUR
@@ -60,7 +60,7 @@ async def test_conversion_with_new_id(sim: Simulator, client: Client) -> None:
 
 
 async def test_conversion_that_fails(sim: Simulator, client: Client) -> None:
-    """A conversion that fails leaves the code with an error."""
+    """A code that cannot be converted has an error."""
     copy = sim.control.add_unmanaged_code(FRONT_DOOR, "Copy", "739158")
     sim.control.fail_next_conversion()
     for code_id in (UNMANAGED_NEIGHBOUR, copy.access_code_id):
@@ -78,10 +78,10 @@ async def test_conversion_that_fails(sim: Simulator, client: Client) -> None:
 
 
 @pytest.mark.parametrize("new_id", [False, True])
-async def test_converting_what_is_in_the_way_of_a_managed_code(
+async def test_converting_duplicate_of_managed_code(
     sim: Simulator, client: Client, new_id: bool
 ) -> None:
-    """The code that is not on the lock gives way, and names the other as managed."""
+    """A converted code keeps a failed code with the same PIN off the lock."""
     sim.control.convert_with_new_id(new_id)
     await client.ok(
         "/access_codes/unmanaged/convert_to_managed", access_code_id=UNMANAGED_OLD_GUEST
@@ -96,7 +96,7 @@ async def test_converting_what_is_in_the_way_of_a_managed_code(
     (error,) = (await client.code(CODE_HANDYMAN))["errors"]
     assert "unmanaged_access_code_id" not in error
     assert error["managed_access_code_id"] == converted["access_code_id"]
-    # It is tried again in vain, and set once the other is gone.
+    # Retries fail until the converted code is deleted.
     await client.ok(
         "/access_codes/update", access_code_id=CODE_HANDYMAN, name="Handyman two"
     )
@@ -110,17 +110,17 @@ async def test_converting_what_is_in_the_way_of_a_managed_code(
 
 
 @pytest.mark.parametrize("code_id", [UNMANAGED_INSTALLER, UNMANAGED_GARDEN_1])
-async def test_conversion_that_is_not_possible(client: Client, code_id: str) -> None:
+async def test_codes_that_cannot_be_converted(client: Client, code_id: str) -> None:
     """Some codes cannot be managed."""
     assert await client.refused(
         "/access_codes/unmanaged/convert_to_managed", access_code_id=code_id
     ) == (400, "invalid_input")
 
 
-async def test_deleting_the_duplicate_heals_the_code(
+async def test_deleting_duplicate_sets_failed_code(
     sim: Simulator, client: Client
 ) -> None:
-    """A code is set once nothing else has its PIN."""
+    """A failed code is set once no other code has its PIN."""
     (error,) = (await client.code(CODE_HANDYMAN))["errors"]
     assert error["unmanaged_access_code_id"] == UNMANAGED_OLD_GUEST
     await client.ok(
@@ -136,7 +136,7 @@ async def test_deleting_the_duplicate_heals_the_code(
 async def test_edit_in_manufacturers_app_is_undone(
     sim: Simulator, client: Client
 ) -> None:
-    """Seam undoes what others do to its codes."""
+    """Seam undoes changes of managed codes."""
     sim.control.edit_code_in_app("Cleaner", pin="505152", device="Apartment 1")
     code = await client.code(CODE_APARTMENT_1_CLEANER)
     assert code["code"] == "505152"
@@ -156,7 +156,7 @@ async def test_edit_in_manufacturers_app_is_undone(
 async def test_code_is_restored_only_until_its_end(
     sim: Simulator, client: Client
 ) -> None:
-    """Seam does not restore a code that ends before it gets to it."""
+    """Seam does not restore an expired code."""
     now = sim.clock.now()
     answer = await client.ok(
         "/access_codes/create",
@@ -176,7 +176,7 @@ async def test_code_is_restored_only_until_its_end(
 async def test_code_is_restored_when_its_lock_is_online(
     sim: Simulator, client: Client
 ) -> None:
-    """Seam restores a code when it can reach the lock."""
+    """Seam restores a code when the lock has reconnected."""
     sim.control.edit_code_in_app(CODE_OWNER, pin="915604")
     sim.control.lock_offline(FRONT_DOOR)
     sim.clock.advance(hours=1)
@@ -186,10 +186,8 @@ async def test_code_is_restored_when_its_lock_is_online(
     assert (await client.code(CODE_OWNER))["code"] == "061947"
 
 
-async def test_external_modification_that_is_allowed(
-    sim: Simulator, client: Client
-) -> None:
-    """Where it is allowed, what others changed stays, with a warning."""
+async def test_allowed_external_modification(sim: Simulator, client: Client) -> None:
+    """Changes stay if external modification is allowed, with a warning."""
     await client.ok(
         "/access_codes/update",
         access_code_id=CODE_CLEANER,
@@ -203,7 +201,7 @@ async def test_external_modification_that_is_allowed(
 
 
 async def test_duplicate_set_at_the_lock(sim: Simulator, client: Client) -> None:
-    """A PIN that somebody sets again at the lock is an error of the managed code."""
+    """A managed code has an error if its PIN is set again at the lock."""
     found = sim.control.add_unmanaged_code(FRONT_DOOR, "Copy", "739158")
     (error,) = (await client.code(CODE_CLEANER))["errors"]
     assert error["unmanaged_access_code_id"] == found.access_code_id
@@ -212,7 +210,7 @@ async def test_duplicate_set_at_the_lock(sim: Simulator, client: Client) -> None
 
 
 async def test_igloohome_lists_unmanaged_codes(sim: Simulator, client: Client) -> None:
-    """An igloohome lock lists codes of others, which Seam cannot convert."""
+    """Igloohome locks list unmanaged codes, which cannot be converted."""
     lock = sim.control.add_lock("Gate", IGLOOHOME)
     code = sim.control.add_unmanaged_code(lock.device_id, "Family", "604913")
     assert code.access_code_id in await client.codes(lock.device_id, managed=False)
@@ -225,7 +223,7 @@ async def test_igloohome_lists_unmanaged_codes(sim: Simulator, client: Client) -
 async def test_only_kwikset_lists_no_unmanaged_codes(
     sim: Simulator, client: Client
 ) -> None:
-    """Seam does not read codes of others from Kwikset locks."""
+    """Unmanaged codes of Kwikset locks are not listed."""
     sim.control.add_unmanaged_code(APARTMENT_2, "Family", "604913")
     assert await client.codes(APARTMENT_2, managed=False) == {}
     assert [
@@ -239,7 +237,7 @@ async def test_only_kwikset_lists_no_unmanaged_codes(
 async def test_converting_code_of_another_workspace_needs_force(
     sim: Simulator, client: Client, path: str
 ) -> None:
-    """Seam takes a code from another workspace only with `force`."""
+    """A code of another workspace is converted only with `force`."""
     code_id = sim.control.add_unmanaged_code(
         FRONT_DOOR, "Family", "604913", is_managed_elsewhere=True
     ).access_code_id
@@ -254,7 +252,7 @@ async def test_converting_code_of_another_workspace_needs_force(
 
 
 async def test_conversion_with_action_attempt(sim: Simulator, client: Client) -> None:
-    """A conversion may be answered with an action attempt, which ends with it."""
+    """A conversion can return an action attempt."""
     sim.control.answer_conversions_with_attempt()
     path = "/access_codes/unmanaged/convert_to_managed"
     for code_id, status in (
@@ -274,7 +272,7 @@ async def test_conversion_with_action_attempt(sim: Simulator, client: Client) ->
 
 
 async def test_account_sync_finds_codes(sim: Simulator, client: Client) -> None:
-    """Reading an account again shows codes that Seam has not seen yet."""
+    """Syncing an account finds codes that are new to Seam."""
     code_id = sim.control.add_unmanaged_code(
         FRONT_DOOR, "Family", "604913", found_by_sync=True
     ).access_code_id

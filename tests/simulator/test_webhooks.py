@@ -1,4 +1,4 @@
-"""Deliveries: signed, and repeated until somebody takes them."""
+"""Tests of webhook deliveries."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -15,21 +15,21 @@ from .conftest import Client
 
 @dataclass
 class Receiver:
-    """Takes deliveries, or refuses them."""
+    """Receives deliveries with a given response status."""
 
     url: str = ""
     status: int = 200
     received: list[tuple[dict[str, str], str]] = field(default_factory=list)
 
     async def handle(self, request: web.Request) -> web.Response:
-        """Take one."""
+        """Receive a delivery."""
         self.received.append((dict(request.headers), await request.text()))
         return web.Response(status=self.status)
 
 
 @pytest.fixture
 async def receiver() -> AsyncIterator[Receiver]:
-    """A web server that takes deliveries."""
+    """Return a running receiver."""
     taker = Receiver()
     app = web.Application()
     app.router.add_post("/hook", taker.handle)
@@ -44,7 +44,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 async def test_delivery_is_signed(
     sim: Simulator, client: Client, receiver: Receiver
 ) -> None:
-    """Seam's own check accepts a delivery, and nothing else."""
+    """The SDK verifies the signature of a delivery."""
     answer = await client.ok("/webhooks/create", url=receiver.url)
     secret = answer["webhook"]["secret"]
     sim.control.turn_lock(FRONT_DOOR, locked=False)
@@ -56,10 +56,10 @@ async def test_delivery_is_signed(
         SeamWebhook(secret).verify(body + " ", headers)
 
 
-async def test_only_wanted_events(
+async def test_webhook_event_types(
     sim: Simulator, client: Client, receiver: Receiver
 ) -> None:
-    """A webhook gets the types it asked for, until it is deleted."""
+    """A webhook receives the requested types of events until it is deleted."""
     answer = await client.ok(
         "/webhooks/create", url=receiver.url, event_types=["lock.locked"]
     )
@@ -87,7 +87,7 @@ async def test_only_wanted_events(
 
 
 async def test_retries(sim: Simulator, client: Client, receiver: Receiver) -> None:
-    """What is not taken is sent again, with the same id, later and later."""
+    """A failed delivery is retried with the same ID and growing delays."""
     await client.ok("/webhooks/create", url=receiver.url, event_types=["lock.unlocked"])
     receiver.status = 500
     sim.control.turn_lock(FRONT_DOOR, locked=False)
@@ -106,8 +106,8 @@ async def test_retries(sim: Simulator, client: Client, receiver: Receiver) -> No
     assert [d.status for d in sim.deliveries] == [500, 500, 500, 500, 204]
 
 
-async def test_nobody_answers(sim: Simulator, client: Client) -> None:
-    """Seam gives up in the end."""
+async def test_unreachable_webhook(sim: Simulator, client: Client) -> None:
+    """Deliveries end after the last retry."""
     await client.ok(
         "/webhooks/create",
         url="http://127.0.0.1:9/hook",
