@@ -1,6 +1,6 @@
 """Tests of reading rows, valid and invalid ones."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 import re
 from typing import Any
 
@@ -20,6 +20,7 @@ from custom_components.seam.api.problems import read_problems
 from tests.api.conftest import Log, Stub
 from tests.api.garbage import CODE, DEVICE, EVENT, JSON, PIN, mutated
 
+FAR_WEST = timezone(timedelta(hours=-14))
 SINCE = datetime(2031, 1, 1, tzinfo=UTC)
 # The tests clear the fixtures themselves.
 GARBAGE = settings(
@@ -59,6 +60,8 @@ async def test_any_code_row_leaves_others_alone(
         assert code.status_at(SINCE) in set(CodeStatus)
         assert all(isinstance(e.message, str) for e in code.errors + code.warnings)
         assert code.code is None or isinstance(code.code, str)
+        for moment in (code.starts_at, code.ends_at, code.created_at):
+            assert moment is None or moment.astimezone(FAR_WEST)
     harmless(log, row, "access_code_id")
 
 
@@ -102,6 +105,7 @@ async def test_any_event_row_leaves_others_alone(
     assert {"first", "last"} <= {event.event_id for event in events}
     times = [event.created_at for event in events]
     assert times == sorted(times)
+    assert all(moment.astimezone(FAR_WEST) for moment in times)
     assert PIN not in repr([event for event in events if row == EVENT])
     harmless(log, row, "event_id")
 
@@ -327,3 +331,33 @@ def test_problem_names_other_code(key: str) -> None:
     """The id of the other code is kept, managed or not."""
     (problem,) = read_problems([{"error_code": "duplicate_code_on_device", key: "x"}])
     assert problem.other_access_code_id == "x"
+
+
+@pytest.mark.parametrize(
+    ("time", "limited"),
+    [
+        ("0001-01-01T00:00:00+23:59", "2000-01-01T00:00:00+00:00"),
+        ("1970-01-01T00:00:00Z", "2000-01-01T00:00:00+00:00"),
+        ("9999-12-31T23:59:59-23:59", "9000-01-01T00:00:00+00:00"),
+    ],
+)
+async def test_times_out_of_range(
+    stub: Stub, stubbed: SeamClient, log: Log, time: str, limited: str
+) -> None:
+    """Start and end of a code are moved into range, and an event is skipped."""
+    stub.respond(
+        {
+            "access_codes": [CODE | {"starts_at": time, "ends_at": time}],
+            "events": [EVENT | {"created_at": time}, EVENT | {"event_id": "valid"}],
+        }
+    )
+    (code,) = await stubbed.list_access_codes("lock")
+    assert code.starts_at == code.ends_at == datetime.fromisoformat(limited)
+    assert log.warnings == []
+    (event,) = await stubbed.list_events(SINCE)
+    assert event.event_id == "valid"
+    assert re.search("Skipped event_id event .*: created_at is not valid", log.text)
+    (problem,) = read_problems([{"error_code": "x", "created_at": time}])
+    assert problem.created_at is None
+    for moment in (code.ends_at, event.created_at):
+        assert moment.astimezone(FAR_WEST)
