@@ -1,13 +1,16 @@
-"""Tests of responses that are not quite valid JSON."""
+"""Tests of responses that are too large or not quite valid JSON."""
 
+import gzip
+import json
+import tracemalloc
 from typing import Any
 
 import pytest
 
-from custom_components.seam.api import SeamClient, SeamError
+from custom_components.seam.api import SeamClient, SeamError, SeamServerError, body
 from custom_components.seam.api.body import parse_json
-from tests.api.conftest import Stub
-from tests.api.garbage import CODE
+from tests.api.conftest import Delays, Stub
+from tests.api.garbage import CODE, DEVICE
 
 pytestmark = pytest.mark.usefixtures("delays")
 
@@ -50,3 +53,36 @@ def test_parse_invalid_json(content: bytes) -> None:
     """Anything that is not JSON raises ValueError."""
     with pytest.raises(ValueError):
         parse_json(content)
+
+
+@pytest.mark.parametrize("status", [200, 500])
+async def test_compressed_response_is_limited(
+    stub: Stub, stubbed: SeamClient, delays: Delays, status: int
+) -> None:
+    """A small body that decompresses to a huge one is not kept in memory."""
+    huge = gzip.compress(b" " * 200 * 2**20)
+    stub.respond(raw=huge, status=status, headers={"Content-Encoding": "gzip"})
+    tracemalloc.start()
+    try:
+        with pytest.raises(SeamServerError, match="/devices/list is too large"):
+            await stubbed.list_devices()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 * 2**20
+    # The next attempt would be as large.
+    assert delays.seconds == []
+
+
+async def test_size_of_response_is_limited(
+    stub: Stub, stubbed: SeamClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A response of the largest size is read, and no larger one."""
+    stub.respond({"devices": [DEVICE]})
+    await stubbed.list_devices()
+    size = len(json.dumps({"devices": [DEVICE]}))
+    monkeypatch.setattr(body, "_MOST_BYTES", size)
+    assert await stubbed.list_devices()
+    monkeypatch.setattr(body, "_MOST_BYTES", size - 1)
+    with pytest.raises(SeamServerError, match="too large"):
+        await stubbed.list_devices()

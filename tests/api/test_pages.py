@@ -5,7 +5,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from custom_components.seam.api import SeamClient, SeamServerError
+from custom_components.seam.api import SeamClient, SeamServerError, client
 from simulator import Simulator
 from tests import openapi
 from tests.api.conftest import Stub
@@ -145,3 +145,32 @@ async def test_other_devices_are_skipped(stub: Stub, stubbed: SeamClient) -> Non
     stub.respond({"devices": rows, "ok": True})
     assert [d.device_id for d in await stubbed.list_devices()] == ["a", "b"]
     assert [d.device_id for d in await stubbed.list_devices(["b", "c"])] == ["b"]
+
+
+@pytest.mark.parametrize(("limit", "value"), [("_MOST_ROWS", 3), ("_MOST_PAGES", 2)])
+async def test_pages_are_limited(
+    stub: Stub,
+    stubbed: SeamClient,
+    monkeypatch: pytest.MonkeyPatch,
+    limit: str,
+    value: int,
+) -> None:
+    """A list that does not end is an error, however its cursors are named."""
+    monkeypatch.setattr(client, limit, value)
+    for number in range(9):
+        stub.respond(page("a", "b", **following(f"page {number}")))
+    with pytest.raises(SeamServerError, match="/access_codes/list has more than"):
+        await ids(stubbed)
+    assert len(stub.requests) < 4
+
+
+async def test_time_of_all_pages_is_limited(
+    stub: Stub, stubbed: SeamClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A list that comes too slowly is an error."""
+    monkeypatch.setattr(client, "_MOST_SECONDS", 0.05)
+    for number in range(1000):
+        stub.respond(page(**following(f"page {number}")))
+    monkeypatch.setattr(client, "_MOST_PAGES", 10**6)
+    with pytest.raises(SeamServerError, match="all pages of /access_codes/list"):
+        await ids(stubbed)

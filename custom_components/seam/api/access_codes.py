@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Final, override
 
 from .models import Model, as_dict, dicts_in, read_flag, read_text
-from .problems import Scope, SeamProblem, read_problems
+from .problems import Scope, SeamProblem, read_limited_time, read_problems
 
 _PROBLEMS: Mapping[str, Any] = {"deserialize": read_problems}
 _SHORTEST_PIN: Final = 4
@@ -23,8 +23,12 @@ def _type_or_null(value: Any) -> str:
     return "ongoing" if value is None else read_text(value)
 
 
+def _limited_time_or_null(value: Any) -> datetime | None:
+    return None if value is None else read_limited_time(value)
+
+
 def _mutations(value: Any) -> tuple[PendingMutation, ...]:
-    return tuple(map(PendingMutation.from_dict, value))
+    return tuple(map(PendingMutation.read, value))
 
 
 def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:
@@ -45,6 +49,9 @@ def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:
         for pin in found
         if isinstance(pin, str) and pin.isdecimal() and len(pin) >= _SHORTEST_PIN
     ]
+
+
+_LIMITED_TIME: Mapping[str, Any] = {"deserialize": _limited_time_or_null}
 
 
 class CodeStatus(StrEnum):
@@ -112,8 +119,8 @@ class AccessCode(Model):
     name: str | None = None
     code: str | None = field(default=None, repr=False)
     type: str = field(default="ongoing", metadata={"deserialize": _type_or_null})
-    starts_at: datetime | None = None
-    ends_at: datetime | None = None
+    starts_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
+    ends_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     created_at: datetime | None = None
     status: CodeStatus | None = None
     display_status: str | None = None

@@ -1,9 +1,29 @@
-"""Reading of JSON bodies that may not be quite valid."""
+"""Reading of JSON bodies that may be too large or not quite valid."""
 
 import json
-from typing import Any
+from typing import Any, Final
 
+from aiohttp import ClientResponse
 import orjson
+
+# A page of 500 devices of the simulator has 0.7 MiB.
+_MOST_BYTES: Final = 32 * 2**20
+
+
+class BodyTooLargeError(ValueError):
+    """A body is larger than any that Seam sends."""
+
+
+async def read_body(response: ClientResponse) -> bytes:
+    """Return the decompressed body; raise BodyTooLargeError as soon as it is too large."""
+    chunks: list[bytes] = []
+    size = 0
+    async for chunk in response.content.iter_any():
+        size += len(chunk)
+        if size > _MOST_BYTES:
+            raise BodyTooLargeError
+        chunks.append(chunk)
+    return b"".join(chunks)
 
 
 def parse_json(content: bytes) -> Any:

@@ -5,6 +5,7 @@ Times are aware datetimes. A change whose method returns an action attempt goes 
 after the method has returned.
 """
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -14,12 +15,17 @@ from aiohttp import ClientSession
 
 from .access_codes import AccessCode
 from .devices import Device
+from .errors import SeamServerError
 from .events import Event
 from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
 from .transport import Response, RowReader, Rows, Transport, invalid_response, parse
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
+# Limits of a list. Seam has pages of 500 devices, and all codes of a lock on one.
+_MOST_PAGES = 100
+_MOST_ROWS = 100_000
+_MOST_SECONDS = 120
 
 
 @dataclass
@@ -493,15 +499,31 @@ class SeamClient:
         )
 
     async def _all_pages(self, path: str, key: str, **parameters: Any) -> _Pages:
-        """Return the rows of all pages. Every page needs the same filters."""
+        """Return the rows of all pages; raise SeamServerError if they do not end."""
+        try:
+            async with asyncio.timeout(_MOST_SECONDS):
+                return await self._read_pages(path, key, **parameters)
+        except TimeoutError as err:
+            raise SeamServerError(
+                f"Seam did not send all pages of {path} in {_MOST_SECONDS} seconds"
+            ) from err
+
+    async def _read_pages(self, path: str, key: str, **parameters: Any) -> _Pages:
         pages = _Pages()
         cursor: str | None = None
         seen: set[str] = set()
         while True:
+            # Every page needs the same filters.
             response = await self._transport.read(
                 path, page_cursor=cursor, **parameters
             )
             pages.rows += _list(response, key)
+            if len(pages.rows) > _MOST_ROWS or len(seen) >= _MOST_PAGES:
+                raise SeamServerError(
+                    f"The list of {path} has more than {_MOST_ROWS} rows or"
+                    f" {_MOST_PAGES} pages",
+                    request_id=response.request_id,
+                )
             pages.fingerprint = hash((pages.fingerprint, response.fingerprint))
             pagination = response.get("pagination")
             if not isinstance(pagination, dict) or not pagination.get("has_next_page"):

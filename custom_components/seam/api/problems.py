@@ -4,15 +4,37 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+# Times near the limits of datetime cannot be converted to another time zone.
+_EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def read_time(value: Any) -> datetime:
-    """Return an aware datetime; raise TypeError or ValueError if it is not valid."""
+def read_limited_time(value: Any) -> datetime:
+    """Return an aware datetime, moved into the years 2000 to 9000.
+
+    Raise TypeError or ValueError if it is not valid.
+    """
     if not isinstance(value, str):
         raise TypeError(f"expected a time, got {type(value).__name__}")
     moment = datetime.fromisoformat(value)
+    if moment.year < _EARLIEST.year:
+        return _EARLIEST
+    if moment.year >= _LATEST.year:
+        return _LATEST
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def read_time(value: Any) -> datetime:
+    """Return an aware datetime between the years 2000 and 9000.
+
+    Raise TypeError or ValueError if it is not valid.
+    """
+    moment = read_limited_time(value)
+    if moment in (_EARLIEST, _LATEST):
+        raise ValueError("the time is out of range")
+    return moment
 
 
 class Scope(StrEnum):

@@ -18,7 +18,7 @@ from aiohttp import (
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 import orjson
 
-from .body import parse_json
+from .body import BodyTooLargeError, parse_json, read_body
 from .bounded import BoundedDict
 from .errors import (
     SeamError,
@@ -81,8 +81,8 @@ class Transport:
             try:
                 return await self.write(path, **parameters)
             except (SeamUnreachableError, SeamServerError) as err:
-                # The caller has waited long enough.
-                if isinstance(err.__cause__, TimeoutError):
+                # The caller has waited long enough, or Seam sent enough.
+                if isinstance(err.__cause__, TimeoutError | BodyTooLargeError):
                     raise
                 wait = delay
             except SeamRateLimitError as err:
@@ -117,8 +117,12 @@ class Transport:
             ) as response:
                 status = response.status
                 request_id = response.headers.get("seam-request-id")
-                content = await response.read()
+                content = await read_body(response)
                 headers = response.headers
+        except BodyTooLargeError as err:
+            raise SeamServerError(
+                f"The response of {path} is too large", request_id=request_id
+            ) from err
         except ConnectionTimeoutError as err:
             raise SeamNotSentError("Timeout while connecting to Seam") from err
         except TimeoutError as err:
@@ -177,7 +181,7 @@ def invalid_response(response: Response) -> SeamError:
 def parse[M: Model](model: type[M], response: Response, data: Any) -> M:
     """Return the model of a single object."""
     try:
-        return model.from_dict(data)
+        return model.read(data)
     except (AttributeError, TypeError, ValueError, LookupError) as err:
         _LOGGER.warning(
             "The response of %s is not valid: %s", response.path, _fault(err)
@@ -247,7 +251,7 @@ class RowReader:
         place = f"{path} {device_id}"
         for index, row in enumerate(rows):
             try:
-                found.append(model.from_dict(row))
+                found.append(model.read(row))
             except (AttributeError, TypeError, ValueError, LookupError) as err:
                 row_id = _row_id(row, id_key)
                 if row_id is None:

@@ -12,9 +12,9 @@ from homeassistant.components import webhook
 from homeassistant.const import CONF_WEBHOOK_ID
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
-import orjson
 
 from ..api import Event
+from ..api.body import parse_json
 from ..api.bounded import BoundedDict
 from ..api.signature import SignatureError, verify
 from ..const import DOMAIN
@@ -95,7 +95,7 @@ class WebhookReceiver:
             return self._refuse(request, HTTPStatus.CONFLICT, "it is a repetition")
         self._messages[message] = None
         try:
-            event = Event.from_dict(orjson.loads(body))
+            event = Event.read(parse_json(body))
         except AttributeError, TypeError, ValueError, LookupError:
             # Refusing it would only make Seam send it again.
             return self._ignore("it cannot be parsed")
