@@ -42,12 +42,12 @@ async def test_code_list_with_invalid_row_is_parsed_again(
     stub: Stub, stubbed: SeamClient, log: Log
 ) -> None:
     """A list with an invalid row is parsed every time."""
-    stub.respond({"access_codes": [CODE | {"created_at": "never"}]})
+    stub.respond({"access_codes": [CODE | {"is_managed": "never"}]})
     for _ in range(2):
         rows = await stubbed.list_access_codes("lock")
         assert rows == []
         assert rows.may_lack(CODE["access_code_id"])
-        assert "created_at is not valid" in log.lines[-1]
+        assert "is_managed is not valid" in log.lines[-1]
 
 
 async def test_invalid_row_is_warned_about_once(
@@ -66,7 +66,7 @@ async def test_invalid_row_is_warned_about_once(
         assert len(left_out) == 1
         return len(log.warnings)
 
-    broken = CODE | {"created_at": "never"}
+    broken = CODE | {"is_managed": "never"}
     for row in (broken, None, {"access_code_id": [5]}):
         lists(CODE | {"access_code_id": "another"}, row)
         assert await warned() == 1

@@ -1,5 +1,6 @@
 """Tests of reading rows, valid and invalid ones."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 import re
 from typing import Any
@@ -16,6 +17,7 @@ from custom_components.seam.api import (
     Scope,
     SeamClient,
 )
+from custom_components.seam.api.devices import Battery
 from custom_components.seam.api.problems import read_problems
 from tests.api.conftest import Log, Stub
 from tests.api.garbage import CODE, DEVICE, EVENT, JSON, PIN, mutated
@@ -120,9 +122,9 @@ async def test_any_event_row_leaves_others_alone(
 )
 def test_event_with_invalid_detail(key: str, odd: Any) -> None:
     """The event is kept without the detail."""
-    sound = Event.from_dict(EVENT)
+    sound = Event.read(EVENT)
     assert set(sound.other_pins) == {"1111", PIN}
-    event = Event.from_dict(EVENT | {key: odd})
+    event = Event.read(EVENT | {key: odd})
     assert (event.event_id, event.method) == (sound.event_id, sound.method)
     assert event.backup_access_code_id == "backup"
     assert all(isinstance(pin, str) for pin in event.other_pins)
@@ -131,10 +133,8 @@ def test_event_with_invalid_detail(key: str, odd: Any) -> None:
 @pytest.mark.parametrize(
     ("row", "said"),
     [
-        ({"code": {"pin": PIN}}, "access_code_id broken .*: code is not valid"),
-        ({"starts_at": PIN}, "access_code_id broken .*: starts_at is not valid"),
-        ({"is_managed": "maybe"}, "broken .*: is_managed is not valid"),
-        ({"errors": 5}, "broken .*: errors is not valid"),
+        ({"is_managed": PIN}, "access_code_id broken .*: is_managed is not valid"),
+        ({"device_id": {"x": PIN}}, "broken .*: device_id is not valid"),
         ({"access_code_id": None}, "None .*: access_code_id is not valid"),
         ({"access_code_id": {"x": PIN}}, "None .*: access_code_id is not valid"),
     ],
@@ -151,6 +151,56 @@ async def test_invalid_row_is_skipped(
     (line,) = log.warnings
     assert re.search(said, line)
     assert PIN not in log.text
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"code": {"pin": PIN}},
+        {"starts_at": "soon", "ends_at": 5, "created_at": PIN},
+        {"errors": 5, "warnings": "none"},
+        {"pending_mutations": PIN},
+        {"is_one_time_use": "no", "name": [], "type": {}},
+    ],
+)
+async def test_invalid_optional_fields_of_code(
+    stub: Stub, stubbed: SeamClient, log: Log, fields: dict[str, Any]
+) -> None:
+    """An optional field that is not valid has its default, and the others stay."""
+    stub.respond({"access_codes": [CODE | fields]})
+    (code,) = await stubbed.list_access_codes("lock")
+    expected = {key: value for key, value in CODE.items() if key not in fields}
+    assert replace(code, other_pins=()) == replace(
+        AccessCode.read(expected), other_pins=()
+    )
+    assert log.warnings == []
+
+
+async def test_invalid_optional_fields_of_device(
+    stub: Stub, stubbed: SeamClient, log: Log
+) -> None:
+    """Only the innermost optional field is left out, or the list that it is in."""
+    properties = DEVICE["properties"] | {
+        "battery": {"level": "0.8"},
+        "max_active_codes_supported": 1e308,
+        "supported_code_lengths": "4 to 8",
+        "code_constraints": [{"constraint_type": "name_length"}, {"min_length": 4}],
+        "model": {"display_name": ["M"], "manufacturer_display_name": "August"},
+        "online": "yes",
+    }
+    row = DEVICE | {"properties": properties, "nickname": {}, "is_managed": None}
+    stub.respond({"devices": [row]})
+    (device,) = await stubbed.list_devices()
+    assert device.properties.battery == Battery()
+    assert device.properties.max_active_codes_supported is None
+    assert device.properties.supported_code_lengths == ()
+    assert device.properties.code_constraints == ()
+    assert device.properties.online is None
+    assert device.properties.locked is False
+    assert (device.manufacturer, device.model) == ("August", "august_lock")
+    assert device.keypad_battery_level == 1
+    assert device.nickname is None
+    assert log.warnings == []
 
 
 @pytest.mark.parametrize("row", [None, 5, PIN, [PIN], True])
@@ -175,7 +225,7 @@ async def test_null_is_read_as_missing(
     ):
         least = {key: base[key] for key in keys}
         nulls = dict.fromkeys(base) | least
-        assert model.from_dict(nulls) == model.from_dict(least)
+        assert model.read(nulls) == model.read(least)
     stub.respond({"devices": [{"device_id": "a", "properties": None}]})
     (device,) = await stubbed.list_devices()
     assert not device.is_lock
@@ -209,9 +259,9 @@ async def test_action_attempt_with_unknown_status(
 
 def test_numbers_are_read_as_text() -> None:
     """Ids and PINs may be numbers, and unknown fields and values pass."""
-    code = AccessCode.from_dict(CODE | {"code": 4711, "name": 5, "type": "new_type"})
+    code = AccessCode.read(CODE | {"code": 4711, "name": 5, "type": "new_type"})
     assert (code.code, code.name, code.type) == ("4711", "5", "new_type")
-    device = Device.from_dict(DEVICE | {"device_type": "brand_new", "future": {"a": 1}})
+    device = Device.read(DEVICE | {"device_type": "brand_new", "future": {"a": 1}})
     assert device.is_lock
     assert device.device_type == "brand_new"
 
@@ -233,7 +283,7 @@ def test_numbers_are_read_as_text() -> None:
 )
 def test_device_is_lock(flags: dict[str, Any], is_lock: bool, has_codes: bool) -> None:
     """A device with any of the flags is a lock, whatever its type."""
-    device = Device.from_dict({"device_id": "a", "device_type": "lock", **flags})
+    device = Device.read({"device_id": "a", "device_type": "lock", **flags})
     assert (device.is_lock, device.has_access_codes) == (is_lock, has_codes)
 
 
@@ -253,7 +303,7 @@ def test_battery_levels(
     properties: dict[str, Any], battery: float | None, keypad: float | None
 ) -> None:
     """The newer field comes before the older one, and 0 is a level."""
-    device = Device.from_dict({"device_id": "a", "properties": properties})
+    device = Device.read({"device_id": "a", "properties": properties})
     assert (device.battery_level, device.keypad_battery_level) == (battery, keypad)
 
 
@@ -359,5 +409,5 @@ async def test_times_out_of_range(
     assert re.search("Skipped event_id event .*: created_at is not valid", log.text)
     (problem,) = read_problems([{"error_code": "x", "created_at": time}])
     assert problem.created_at is None
-    for moment in (code.ends_at, event.created_at):
+    for moment in (datetime.fromisoformat(limited), event.created_at):
         assert moment.astimezone(FAR_WEST)

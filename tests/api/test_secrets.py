@@ -112,12 +112,9 @@ async def test_invalid_rows_are_not_quoted(
 ) -> None:
     """An invalid row is not quoted, wherever its PINs are."""
     rows: list[Any] = [
-        CODE | {"created_at": PIN},
-        CODE | {"access_code_id": "b", "pending_mutations": [PIN]},
-        CODE | {"access_code_id": "c", "pending_mutations": [{"mutation_code": [PIN]}]},
+        CODE | {"is_managed": PIN},
         CODE | {"access_code_id": [PIN]},
-        CODE | {"access_code_id": "d", "code": [PIN]},
-        CODE | {"access_code_id": "e", PIN: PIN, "device_id": {}},
+        CODE | {"access_code_id": "b", PIN: PIN, "device_id": {}},
         [CODE],
         PIN,
     ]
@@ -125,6 +122,23 @@ async def test_invalid_rows_are_not_quoted(
     assert await stubbed.list_access_codes("lock") == []
     assert len(log.warnings) == len(rows)
     clean(log.text)
+
+
+async def test_invalid_fields_are_not_quoted(
+    stub: Stub, stubbed: SeamClient, log: Log
+) -> None:
+    """An optional field that is not valid is not quoted either."""
+    for fields in (
+        {"created_at": PIN},
+        {"pending_mutations": [PIN]},
+        {"pending_mutations": [{"mutation_code": [PIN]}]},
+        {"code": [PIN]},
+    ):
+        stub.clear()
+        stub.respond({"access_codes": [CODE | fields]})
+        codes = await stubbed.list_access_codes("lock")
+        assert len(codes) == 1
+        clean(log.text, repr(codes))
 
 
 @pytest.mark.parametrize("kind", ["outage", "hang", "html", "empty", "broken_json"])
@@ -179,7 +193,7 @@ async def test_debug_log_holds_no_secret(
 
 def test_repr_holds_no_secret() -> None:
     """No PIN is in the repr of a model, also if a message quotes one."""
-    code = AccessCode.from_dict(CODE)
+    code = AccessCode.read(CODE)
     assert code.code == PIN
     assert code.errors[0].message.endswith(f"{PIN}.")
     assert code.pending_mutations is not None
@@ -188,6 +202,6 @@ def test_repr_holds_no_secret() -> None:
         action_attempt_id="a", error=ActionAttemptError(message=QUOTE)
     )
     webhook = Webhook(webhook_id="w", url=f"https://home/{PIN}", secret=PIN)
-    event = Event.from_dict(EVENT)
+    event = Event.read(EVENT)
     for model in (code, attempt, webhook, event):
         clean(repr(model), str(model), f"{model}")

@@ -18,7 +18,7 @@ EXACTLY = "2031-05-04T12:00:00Z"
 def code(**more: Any) -> AccessCode:
     """Return a code with the fields given and the required ones."""
     row = {"access_code_id": "a", "device_id": "lock", "is_managed": True}
-    return AccessCode.from_dict(row | more)
+    return AccessCode.read(row | more)
 
 
 def pending(*mutations: str) -> dict[str, Any]:
@@ -135,7 +135,7 @@ def test_code_own_errors() -> None:
 def test_any_row_has_status(row: dict[str, Any]) -> None:
     """Any row has one of the five statuses at any time."""
     try:
-        subject = AccessCode.from_dict(row)
+        subject = AccessCode.read(row)
     except AttributeError, TypeError, ValueError, LookupError:
         return
     for now in (NOW, NOW - timedelta(days=3650), datetime.max.replace(tzinfo=UTC)):

@@ -28,7 +28,7 @@ def _limited_time_or_null(value: Any) -> datetime | None:
 
 
 def _mutations(value: Any) -> tuple[PendingMutation, ...]:
-    return tuple(map(PendingMutation.from_dict, value))
+    return tuple(map(PendingMutation.read, value))
 
 
 def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:

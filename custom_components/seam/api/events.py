@@ -7,9 +7,6 @@ from typing import Any, Final, override
 
 from .models import Model, as_dict, dicts_in
 
-# Optional details; an event without them is still worth having.
-_FLAGS: Final = ("is_via_bluetooth", "is_via_nfc")
-_TEXTS: Final = ("backup_access_code_id", "change_reason", "user_identity_id")
 _LISTS: Final = {
     "changed_properties": "property",
     "requested_mutations": "mutation_code",
@@ -56,16 +53,12 @@ class Event(Model):
             "reason_code": reason.get("reason_code"),
             "reason_message": reason.get("message"),
             "former_name": before.get("name"),
-            **{key: row.pop(key, None) for key in _TEXTS},
         }
-        flags = {key: row.pop(key, None) for key in _FLAGS}
         row["other_pins"] = _pins(row)
         for key, name in _LISTS.items():
             items = [item.get(name) for item in dicts_in(row.get(key))]
             row[key] = [item for item in items if isinstance(item, str)]
-        row |= {key: text for key, text in texts.items() if isinstance(text, str)}
-        row |= {key: flag for key, flag in flags.items() if isinstance(flag, bool)}
-        return row
+        return row | {k: text for k, text in texts.items() if isinstance(text, str)}
 
 
 def _pins(row: Mapping[Any, Any]) -> list[str]:

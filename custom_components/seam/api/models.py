@@ -5,16 +5,20 @@ all fields are optional. PINs, and messages that may quote them, are in no `repr
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
-from typing import Any, override
+from typing import Any, Final, Self, override
 
 from mashumaro import DataClassDictMixin
 from mashumaro.config import BaseConfig
+from mashumaro.exceptions import InvalidFieldValue
 
 from .problems import Scope, SeamProblem, read_problems, read_time
+
+# What JavaScript can count to.
+_LARGEST_INTEGER: Final = 2**53
 
 
 def as_dict(value: Any) -> dict[Any, Any]:
@@ -52,7 +56,37 @@ def _number(value: Any) -> float:
 
 
 def _whole(value: Any) -> int:
-    return int(_number(value))
+    if abs(number := _number(value)) > _LARGEST_INTEGER:
+        raise ValueError("the number is too large")
+    return int(number)
+
+
+def _is_optional(model: Any, name: str) -> bool:
+    found = model.__dataclass_fields__[name]
+    return found.default is not MISSING or found.default_factory is not MISSING
+
+
+def _without_invalid(row: Any, error: InvalidFieldValue) -> Any:
+    """Return the row without the innermost optional field that is not valid.
+
+    Raise the error if the field is required, or not in the row under its name.
+    """
+    path: list[str] = []
+    optional = 0
+    node: Any = row
+    cause: BaseException | None = error
+    while isinstance(cause, InvalidFieldValue) and cause.field_name in as_dict(node):
+        path.append(cause.field_name)
+        if _is_optional(cause.holder_class, cause.field_name):
+            optional = len(path)
+        node, cause = node[cause.field_name], cause.__context__
+    if not optional:
+        raise error
+    copy = node = dict(row)
+    for name in path[: optional - 1]:
+        node[name] = node = dict(node[name])
+    del node[path[optional - 1]]
+    return copy
 
 
 class Model(DataClassDictMixin):
@@ -75,6 +109,19 @@ class Model(DataClassDictMixin):
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
         """Drop nulls so that the defaults apply."""
         return {key: value for key, value in d.items() if value is not None}
+
+    @classmethod
+    def read(cls, row: Any) -> Self:
+        """Return the model of a row, without the optional fields that are not valid.
+
+        Raise AttributeError, TypeError, ValueError or LookupError if a required field
+        is missing or not valid.
+        """
+        while True:
+            try:
+                return cls.from_dict(row)
+            except InvalidFieldValue as err:
+                row = _without_invalid(row, err)
 
 
 _ACCOUNT_PROBLEMS: Mapping[str, Any] = {

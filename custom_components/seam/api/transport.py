@@ -181,7 +181,7 @@ def invalid_response(response: Response) -> SeamError:
 def parse[M: Model](model: type[M], response: Response, data: Any) -> M:
     """Return the model of a single object."""
     try:
-        return model.from_dict(data)
+        return model.read(data)
     except (AttributeError, TypeError, ValueError, LookupError) as err:
         _LOGGER.warning(
             "The response of %s is not valid: %s", response.path, _fault(err)
@@ -251,7 +251,7 @@ class RowReader:
         place = f"{path} {device_id}"
         for index, row in enumerate(rows):
             try:
-                found.append(model.from_dict(row))
+                found.append(model.read(row))
             except (AttributeError, TypeError, ValueError, LookupError) as err:
                 row_id = _row_id(row, id_key)
                 if row_id is None:

@@ -22,9 +22,9 @@ from homeassistant.core import (
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.network import NoURLAvailableError
 from homeassistant.util import dt as dt_util
-import orjson
 
 from ..api import Event, SeamError, SeamServerError, SeamUnreachableError
+from ..api.body import parse_json
 from ..api.bounded import BoundedDict
 from ..api.signature import SignatureError, verify
 from ..const import CONF_WEBHOOK, DOMAIN
@@ -240,7 +240,7 @@ class SeamWebhook:
             return self._refuse(HTTPStatus.CONFLICT, "it came before")
         self._messages[message] = None
         try:
-            event = Event.from_dict(orjson.loads(body))
+            event = Event.read(parse_json(body))
         except AttributeError, TypeError, ValueError, LookupError:
             # Sent again it would read no better.
             return self._ignore("it cannot be read")
