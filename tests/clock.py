@@ -1,4 +1,4 @@
-"""A simulator in which time stands still, and steps for it and Home Assistant to take."""
+"""A simulator whose clock is stopped, and a function that moves its clock."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,7 +15,7 @@ START = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 
 @asynccontextmanager
 async def frozen_simulator() -> AsyncIterator[Simulator]:
-    """Run the small rental at a fixed moment: ids and times are always the same."""
+    """Run the small rental at START, so that ids and times never vary."""
     simulator = Simulator(manual_clock=True, start_at=START)
     await simulator.start()
     try:
@@ -30,7 +30,7 @@ async def async_step(
     simulator: Simulator,
     step: timedelta,
 ) -> None:
-    """Let time pass for both; what is due happens."""
+    """Move the clock of Home Assistant and the simulator, and run what is due."""
     simulator.clock.advance(step.total_seconds())
     freezer.tick(step)
     async_fire_time_changed(hass)

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
@@ -16,7 +17,7 @@ from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import WORKSPACE, WORKSPACE_NAME
 
-from .clock import START, frozen_simulator
+from .clock import START
 
 
 @pytest.fixture(autouse=True)
@@ -42,22 +43,26 @@ def _retry_delays(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def frozen_clock(freezer: FrozenDateTimeFactory) -> None:
-    """Stop time for Home Assistant and the simulator: ids and times never vary."""
+def manual_clock() -> None:
+    """Let time pass in the simulator only when a test moves its clock."""
+
+
+@pytest.fixture
+def frozen_clock(manual_clock: None, freezer: FrozenDateTimeFactory) -> None:
+    """Stop time in Home Assistant, too: IDs and times never vary, and timeouts never end."""
     freezer.move_to(START)
 
 
 @pytest.fixture
 async def simulator(request: pytest.FixtureRequest) -> AsyncIterator[Simulator]:
-    """Run the small rental sixty times as fast as real time, or with `frozen_clock`."""
-    if "frozen_clock" in request.fixturenames:
-        async with frozen_simulator() as running:
-            yield running
+    """Run the small rental, sixty times as fast as real time unless its clock is manual."""
+    if "manual_clock" in request.fixturenames:
+        running = Simulator(manual_clock=True, start_at=dt_util.utcnow())
     else:
         running = Simulator(speed=60)
-        await running.start()
-        yield running
-        await running.stop()
+    await running.start()
+    yield running
+    await running.stop()
 
 
 @pytest.fixture

@@ -34,7 +34,12 @@ from simulator.seed import (
 from simulator.state import AccessCode
 
 from .clock import START
-from .house import House, Idle, Mail, while_time_runs
+from .simulated_instance import (
+    Delivery,
+    IdleWatcher,
+    SimulatedInstance,
+    run_while_ticking,
+)
 
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 SETTINGS = settings(
@@ -60,7 +65,7 @@ def _custom_integration() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat reads and fetch after events without delay."""
+    """Fetch after events without delay."""
     monkeypatch.setattr("custom_components.seam.coordinator._EVENT_DEBOUNCE_SECONDS", 0)
 
 
@@ -72,14 +77,14 @@ def _one_clock(hass_storage: dict[str, Any]) -> Iterator[None]:
     loop.set_debug(False)
     with (
         freeze_time(START) as freezer,
-        Idle(loop).watching() as idle,
+        IdleWatcher(loop).watch() as idle,
     ):
         assert isinstance(freezer, FrozenDateTimeFactory)
         Machine.freezer, Machine.idle = freezer, idle
         yield
 
 
-def still_simulator(freezer: FrozenDateTimeFactory) -> Simulator:
+def make_simulator(freezer: FrozenDateTimeFactory) -> Simulator:
     """Return the small rental with a few of its locks, on another morning."""
     # Always at the same time of day, as codes start and end at full hours.
     now = (freezer() + timedelta(days=1)).replace(
@@ -99,16 +104,20 @@ class Machine(RuleBasedStateMachine):
 
     # Shared by all examples, as freezing time and watching the loop are slow.
     freezer: FrozenDateTimeFactory
-    idle: Idle
+    idle: IdleWatcher
 
     def __init__(self) -> None:
         """Start both."""
         super().__init__()
         self.loop = asyncio.get_event_loop()
-        self.house = House(self.freezer, self.idle, still_simulator(self.freezer))
-        self.simulator = self.house.simulator
+        self.instance = SimulatedInstance(
+            self.freezer, self.idle, make_simulator(self.freezer)
+        )
+        self.simulator = self.instance.simulator
         self.control = self.simulator.control
-        self._running: AbstractAsyncContextManager[House] = self.house.running()
+        self._running: AbstractAsyncContextManager[SimulatedInstance] = (
+            self.instance.running()
+        )
         self.run(self._running.__aenter__())
         self.number = 0
 
@@ -120,16 +129,16 @@ class Machine(RuleBasedStateMachine):
     def teardown(self) -> None:
         """End all failures, compare with Seam, and stop."""
         try:
-            self.run(self.house.recover())
-            self.house.check_always()
+            self.run(self.instance.recover())
+            self.instance.check_invariants()
         finally:
             end = self._running.__aexit__(None, None, None)
-            self.run(while_time_runs(self.freezer, end))
+            self.run(run_while_ticking(self.freezer, end))
 
     @invariant()
     def nothing_fires_or_is_sent_twice(self) -> None:
         """Check this after each step."""
-        self.house.check_always()
+        self.instance.check_invariants()
 
     def device(self, data: st.DataObject) -> str:
         """Choose a lock."""
@@ -142,12 +151,12 @@ class Machine(RuleBasedStateMachine):
 
     def codes(self, *, managed: bool | None = None) -> list[AccessCode]:
         """Return the current codes."""
-        world = self.simulator.state
+        state = self.simulator.state
         return [
             code
-            for device in world.devices_of(WORKSPACE)
+            for device in state.devices_of(WORKSPACE)
             if device.is_managed
-            for code in world.codes_of(device.device_id, managed=managed)
+            for code in state.codes_of(device.device_id, managed=managed)
         ]
 
     def name(self) -> str:
@@ -171,7 +180,7 @@ class Machine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from(WAITS))
     def wait(self, seconds: int) -> None:
         """Time passes."""
-        self.run(self.house.step(seconds))
+        self.run(self.instance.step(seconds))
 
     # Changes at Seam
 
@@ -191,13 +200,13 @@ class Machine(RuleBasedStateMachine):
     def change_device(self, data: st.DataObject, what: str) -> None:
         """The state of a lock or its account changes."""
         getattr(self.control, what)(self.device(data))
-        self.run(self.house.settle())
+        self.run(self.instance.settle())
 
     @rule(data=st.data(), locked=st.booleans())
     def turn(self, data: st.DataObject, *, locked: bool) -> None:
         """Somebody operates a lock manually."""
         self.control.turn_lock(self.device(data), locked=locked)
-        self.run(self.house.settle())
+        self.run(self.instance.settle())
 
     @rule(data=st.data(), level=st.sampled_from([0.1, 0.5, 0.9]), silent=st.booleans())
     def charge(self, data: st.DataObject, level: float, *, silent: bool) -> None:
@@ -207,20 +216,20 @@ class Machine(RuleBasedStateMachine):
             self.control.set_device(device_id, battery_level=level)
         else:
             self.control.battery(device_id, level)
-        self.run(self.house.settle())
+        self.run(self.instance.settle())
 
     @rule(data=st.data(), name=st.sampled_from(["Loft", "Cellar", "Attic"]))
     def rename(self, data: st.DataObject, name: str) -> None:
         """A lock is renamed."""
         self.control.rename_lock(self.device(data), name)
-        self.run(self.house.settle())
+        self.run(self.instance.settle())
 
     @precondition(lambda self: len(self.simulator.state.devices) < 12)
     @rule(maker=st.sampled_from(["august_lock", "schlage_lock", "nuki_lock"]))
     def add_lock(self, maker: str) -> None:
         """A lock is added."""
         self.control.add_lock(self.name(), maker)
-        self.run(self.house.settle())
+        self.run(self.instance.settle())
 
     @precondition(
         lambda self: (
@@ -231,13 +240,13 @@ class Machine(RuleBasedStateMachine):
     def remove_lock(self, data: st.DataObject) -> None:
         """A lock is removed with its codes."""
         self.control.remove_lock(self.device(data))
-        self.run(self.house.settle())
+        self.run(self.instance.settle())
 
     @rule(data=st.data(), pin=st.sampled_from(["404142", "515253", None]))
     def add_unmanaged(self, data: st.DataObject, pin: str | None) -> None:
         """Somebody creates a code on the lock."""
         self.control.add_unmanaged_code(self.device(data), self.name(), pin)
-        self.run(self.house.settle())
+        self.run(self.instance.settle())
 
     @precondition(lambda self: self.codes())
     @rule(
@@ -265,7 +274,7 @@ class Machine(RuleBasedStateMachine):
                 self.control.code_warning(code_id, "delay_in_setting_on_device")
             case "clear":
                 self.control.clear_code_problems(code_id)
-        self.run(self.house.settle())
+        self.run(self.instance.settle())
 
     FRAMES = st.sampled_from([None, (0.001, 0.02), (0.5, 1), (24, 24), (80, 5)])
 
@@ -275,7 +284,7 @@ class Machine(RuleBasedStateMachine):
     ) -> None:
         """Another client creates a code."""
         self.run(
-            self.house.ask_as_another(
+            self.instance.post_as_other_client(
                 "/access_codes/create",
                 device_id=self.device(data),
                 name=self.name(),
@@ -293,7 +302,7 @@ class Machine(RuleBasedStateMachine):
         code_id = data.draw(st.sampled_from(ids), label="code")
         body = {} if delete else {"name": self.name(), **self.times(hours)}
         self.run(
-            self.house.ask_as_another(
+            self.instance.post_as_other_client(
                 f"/access_codes/{'delete' if delete else 'update'}",
                 access_code_id=code_id,
                 **body,
@@ -305,7 +314,7 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data(), hours=FRAMES)
     def schedule(self, data: st.DataObject, hours: tuple[float, float] | None) -> None:
         """An action creates a code."""
-        if entity_id := self.house.lock_entity(self.device(data)):
+        if entity_id := self.instance.lock_entity(self.device(data)):
             self.act(
                 "schedule_access_code",
                 {"/access_codes/create": 1},
@@ -320,7 +329,7 @@ class Machine(RuleBasedStateMachine):
         """An action deletes a code."""
         codes = {code.access_code_id: code for code in self.codes()}
         code = codes[data.draw(st.sampled_from(sorted(codes)), label="code")]
-        if entity_id := self.house.lock_entity(code.device_id):
+        if entity_id := self.instance.lock_entity(code.device_id):
             kind = "" if code.is_managed else "/unmanaged"
             self.act(
                 "delete_access_code",
@@ -336,7 +345,7 @@ class Machine(RuleBasedStateMachine):
         codes = {code.access_code_id: code for code in self.codes(managed=False)}
         code = codes[data.draw(st.sampled_from(sorted(codes)), label="code")]
         self.control.convert_with_new_id(new_id)
-        if entity_id := self.house.lock_entity(code.device_id):
+        if entity_id := self.instance.lock_entity(code.device_id):
             self.act(
                 "convert_access_code",
                 {"/access_codes/unmanaged/convert_to_managed": 1},
@@ -347,16 +356,16 @@ class Machine(RuleBasedStateMachine):
     @rule(data=st.data(), what=st.sampled_from(["lock", "unlock"]))
     def move(self, data: st.DataObject, what: str) -> None:
         """An action locks or unlocks."""
-        if entity_id := self.house.lock_entity(self.device(data)):
+        if entity_id := self.instance.lock_entity(self.device(data)):
             self.run(
-                self.house.act(
+                self.instance.act(
                     "lock", what, {f"/locks/{what}_door": 1}, entity_id=entity_id
                 )
             )
 
     def act(self, action: str, writes: dict[str, int], **data: Any) -> None:
         """Call an action of the integration."""
-        self.run(self.house.act("seam", action, writes, **data))
+        self.run(self.instance.act("seam", action, writes, **data))
 
     # Failures
 
@@ -407,7 +416,7 @@ class Machine(RuleBasedStateMachine):
     def end_faults(self) -> None:
         """Requests succeed again."""
         self.simulator.faults.clear()
-        self.run(self.house.settle())
+        self.run(self.instance.settle())
 
     @rule(
         what=st.sampled_from(["lose_events", "duplicate_events", "delay_events"]),
@@ -444,10 +453,10 @@ class Machine(RuleBasedStateMachine):
         """The next action fails on the lock."""
         getattr(self.control, what)()
 
-    @rule(mail=st.sampled_from(["arrives", "lost", "answer lost"]))
-    def disturb_posts(self, mail: Mail) -> None:
+    @rule(delivery=st.sampled_from(["delivered", "lost", "response lost"]))
+    def disturb_posts(self, delivery: Delivery) -> None:
         """Webhook requests or their answers are lost."""
-        self.house.mail = mail
+        self.instance.delivery = delivery
 
     # One rule, so that it is rare: a reload fetches everything.
     @rule(
@@ -457,16 +466,16 @@ class Machine(RuleBasedStateMachine):
         """The entry is reloaded, the webhook switched, or the key rejected."""
         match what:
             case "reload":
-                self.run(self.house.reload())
+                self.run(self.instance.reload())
             case "revoke the key":
                 self.control.revoke_key()
             case _:
-                self.run(self.house.choose_webhook(is_on=what == "webhook on"))
+                self.run(self.instance.set_webhook(is_on=what == "webhook on"))
 
     @rule()
     def recover(self) -> None:
         """All failures end, and the states match Seam."""
-        self.run(self.house.recover())
+        self.run(self.instance.recover())
 
 
 @pytest.mark.timeout(0 if IS_LONG else 60)

@@ -19,7 +19,12 @@ from simulator.generated import generated_lock_id
 from simulator.seed import WORKSPACE
 
 from .clock import START
-from .house import House, Idle, Mail, while_time_runs
+from .simulated_instance import (
+    Delivery,
+    IdleWatcher,
+    SimulatedInstance,
+    run_while_ticking,
+)
 
 LOCKS = 50
 HOURS = 24
@@ -37,7 +42,7 @@ def _custom_integration() -> None:
 
 @pytest.fixture(autouse=True)
 def _no_delays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Repeat reads and fetch after events without delay."""
+    """Fetch after events without delay."""
     monkeypatch.setattr("custom_components.seam.coordinator._EVENT_DEBOUNCE_SECONDS", 0)
 
 
@@ -52,14 +57,14 @@ def _no_logs() -> Iterator[None]:
 @pytest.fixture
 def freezer_and_idle(
     hass_storage: dict[str, Any],
-) -> Iterator[tuple[FrozenDateTimeFactory, Idle]]:
+) -> Iterator[tuple[FrozenDateTimeFactory, IdleWatcher]]:
     """Freeze time, and watch the event loop."""
     loop = asyncio.get_event_loop()
     # The debug mode of asyncio takes most of the time.
     loop.set_debug(False)
     with (
         freeze_time(START) as freezer,
-        Idle(loop).watching() as idle,
+        IdleWatcher(loop).watch() as idle,
     ):
         assert isinstance(freezer, FrozenDateTimeFactory)
         yield freezer, idle
@@ -68,9 +73,9 @@ def freezer_and_idle(
 class Day:
     """Random events of a day, the same on each run."""
 
-    def __init__(self, house: House) -> None:
+    def __init__(self, instance: SimulatedInstance) -> None:
         """Start the day."""
-        self.house = house
+        self.instance = instance
         self.random = Random(7)
         self.requests = 0
         self.ids: set[str] = set()
@@ -78,9 +83,9 @@ class Day:
 
     async def minute(self) -> None:
         """Let a minute pass, with whatever happens in it."""
-        random, control = self.random, self.house.simulator.control
+        random, control = self.random, self.instance.simulator.control
         lock = generated_lock_id(random.randrange(LOCKS))
-        codes = self.house.simulator.state.codes_of(lock)
+        codes = self.instance.simulator.state.codes_of(lock)
         for chance, happening in (
             (0.5, lambda: control.turn_lock(lock, locked=random.random() < 0.5)),
             (0.3, lambda: control.use_code(random.choice(codes).access_code_id)),
@@ -96,14 +101,14 @@ class Day:
         ):
             if codes and random.random() < chance:
                 happening()
-        self.trouble()
+        self.add_faults()
         if random.random() < 0.02:
             await self.schedule(lock)
-        await self.house.step(60)
+        await self.instance.step(60)
 
-    def trouble(self) -> None:
+    def add_faults(self) -> None:
         """Let requests fail now and then, for a while."""
-        random, faults = self.random, self.house.simulator.faults
+        random, faults = self.random, self.instance.simulator.faults
         if random.random() < 0.1:
             faults.clear()
         if random.random() < 0.03:
@@ -112,21 +117,21 @@ class Day:
             )
             path = random.choice(["/", "/events", "/devices", "/access_codes"])
             faults.add(kind, path=path, count=random.choice([1, 5, None]))
-        mails: list[Mail] = ["arrives", "lost", "answer lost"]
-        self.house.mail = random.choices(mails, [8, 1, 1])[0]
+        deliveries: list[Delivery] = ["delivered", "lost", "response lost"]
+        self.instance.delivery = random.choices(deliveries, [8, 1, 1])[0]
 
     async def schedule(self, lock: str) -> None:
         """Create a code by an action, and delete it by another."""
-        entity_id = self.house.lock_entity(lock)
+        entity_id = self.instance.lock_entity(lock)
         name = self.name()
-        if await self.house.act(
+        if await self.instance.act(
             "seam",
             "schedule_access_code",
             {"/access_codes/create": 1},
             entity_id=entity_id,
             name=name,
         ):
-            await self.house.act(
+            await self.instance.act(
                 "seam",
                 "delete_access_code",
                 {"/access_codes/delete": 1},
@@ -141,15 +146,15 @@ class Day:
 
     def forget(self) -> None:
         """Check an hour, and release what only the test and the simulator hold."""
-        house, simulator = self.house, self.house.simulator
-        house.check_always()
-        ids = {news.event.event_id for news in house.told}
-        assert not ids & self.ids, "an event was told twice"
+        instance, simulator = self.instance, self.instance.simulator
+        instance.check_invariants()
+        ids = {occurrence.event.event_id for occurrence in instance.occurrences}
+        assert not ids & self.ids, "an event fired twice"
         self.ids |= ids
-        house.forget_told()
+        instance.clear_occurrences()
         self.requests += len(simulator.requests)
         simulator.requests.clear()
-        house.written.clear()
+        instance.expected_writes.clear()
         simulator.deliveries.clear()
         simulator.state.action_attempts.clear()
         del simulator.state.events[:-600]
@@ -176,41 +181,41 @@ def _held() -> int:
     return sum(trace.size for trace in snapshot.traces)
 
 
-async def _live(house: House) -> list[int]:
+async def _live(instance: SimulatedInstance) -> list[int]:
     """Run the day, and return the allocated bytes after each hour."""
     held: list[int] = []
-    day = Day(house)
+    day = Day(instance)
     for hour in range(HOURS):
         for _ in range(60):
             await day.minute()
         if hour % 8 == 5:
-            await house.choose_webhook(is_on=hour > 12)
+            await instance.set_webhook(is_on=hour > 12)
         day.forget()
         held.append(_held() if hour >= 1 else 0)
     # On average, including failures, but not the start.
     assert day.requests < 20 * 60 * HOURS
     assert day.ids
-    await house.recover()
+    await instance.recover()
     return held
 
 
 def test_day_of_failures_leaves_correct_states_and_no_leak(
-    freezer_and_idle: tuple[FrozenDateTimeFactory, Idle],
+    freezer_and_idle: tuple[FrozenDateTimeFactory, IdleWatcher],
 ) -> None:
     """No event fires twice, and memory is as after two hours."""
     freezer, idle = freezer_and_idle
     loop = asyncio.get_event_loop()
     simulator = Simulator(manual_clock=True, start_at=START, locks=LOCKS)
     simulator.control.limit_rates(False)
-    house = House(freezer, idle, simulator)
-    running = house.running()
+    instance = SimulatedInstance(freezer, idle, simulator)
+    running = instance.running()
     tracemalloc.start()
     loop.run_until_complete(running.__aenter__())
     try:
-        held = loop.run_until_complete(_live(house))
+        held = loop.run_until_complete(_live(instance))
     finally:
         loop.run_until_complete(
-            while_time_runs(freezer, running.__aexit__(None, None, None))
+            run_while_ticking(freezer, running.__aexit__(None, None, None))
         )
         tracemalloc.stop()
     assert len(list(simulator.state.devices_of(WORKSPACE))) == LOCKS

@@ -126,8 +126,8 @@ def _custom_integration() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _retry_delays() -> None:
-    """Keep the delays, which `naps` records."""
+def _retry_delays(manual_clock: None) -> None:
+    """Keep the delays, which `naps` records, and stop the simulator's clock."""
 
 
 @pytest.fixture
@@ -141,15 +141,6 @@ def log() -> Iterator[Log]:
     yield handler
     logger.setLevel(before)
     logger.removeHandler(handler)
-
-
-@pytest.fixture
-async def simulator() -> AsyncIterator[Simulator]:
-    """Return the simulator with a clock that stands still."""
-    running = Simulator(manual_clock=True)
-    await running.start()
-    yield running
-    await running.stop()
 
 
 @pytest.fixture

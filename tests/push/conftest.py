@@ -33,8 +33,8 @@ type Check = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
-def _no_delays(frozen_clock: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Skip delays, because frozen time lets nobody wait."""
+def _no_delays(manual_clock: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Skip delays, because some tests freeze time."""
     monkeypatch.setattr(registration, "_REMOVAL_DELAYS", (0, 0, 0, 0))
     monkeypatch.setattr("custom_components.seam.coordinator._EVENT_DEBOUNCE_SECONDS", 0)
 

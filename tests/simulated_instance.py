@@ -1,4 +1,4 @@
-"""A Home Assistant and a simulated Seam that share one clock, which tests move."""
+"""A Home Assistant and a simulated Seam that share one clock."""
 
 import asyncio
 from collections import Counter
@@ -39,38 +39,37 @@ from simulator.render import render_code, render_device
 from simulator.seed import WORKSPACE, WORKSPACE_NAME
 from simulator.state import Event as SeamEvent
 
-_URL = "https://house.example.com"
-_ANOTHER = "another client"
+_URL = "https://home.example.com"
+_OTHER_CLIENT = "another client"
 
-type Mail = Literal["arrives", "lost", "answer lost"]
+type Delivery = Literal["delivered", "lost", "response lost"]
 
 
-class Idle:
-    """Finds out when all that can happen without time passing has happened.
+class IdleWatcher:
+    """Wait until nothing more happens unless time passes.
 
-    Frozen time does not let a task wait for another with a time limit, and some tasks
-    wait for time itself. So this looks at the event loop: nothing is ready, and nothing
-    has come over the network.
+    Timeouts do not work while time is frozen, and some tasks wait for time itself. So
+    this checks the event loop: no callback is ready, and no data has been received.
     """
 
-    # The other end of a connection on loopback reads at once, or the next time.
+    # The other end of a loopback connection reads in this or the next iteration.
     _ROUNDS = 4
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Watch a loop."""
+        """Initialize the watcher of an event loop."""
         self._loop: Any = loop
-        self._came = 0
+        self._received = 0
 
     @contextmanager
-    def watching(self) -> Iterator[Idle]:
-        """Count what comes over the network."""
+    def watch(self) -> Iterator[IdleWatcher]:
+        """Count the sockets that become ready."""
         selector = self._loop._selector
         select = selector.select
 
         def counting(timeout: float | None = None) -> Any:
-            came = select(timeout)
-            self._came += len(came)
-            return came
+            ready = select(timeout)
+            self._received += len(ready)
+            return ready
 
         selector.select = counting
         try:
@@ -79,19 +78,19 @@ class Idle:
             del selector.select
 
     async def wait(self) -> None:
-        """Wait until it is quiet."""
+        """Wait until the loop is idle."""
         quiet = 0
         while quiet < self._ROUNDS:
-            before = self._came
+            before = self._received
             await asyncio.sleep(0)
-            is_quiet = self._came == before and not self._loop._ready
-            quiet = quiet + 1 if is_quiet else 0
+            is_idle = self._received == before and not self._loop._ready
+            quiet = quiet + 1 if is_idle else 0
 
 
-async def while_time_runs[T](
+async def run_while_ticking[T](
     freezer: FrozenDateTimeFactory, coroutine: Coroutine[Any, Any, T]
 ) -> T:
-    """Carry something out that waits for time itself, such as stopping a server."""
+    """Run a coroutine that waits for time to pass, such as one that stops a server."""
     task = asyncio.get_running_loop().create_task(coroutine)
     while not task.done():
         freezer.tick(timedelta(seconds=0.1))
@@ -100,34 +99,34 @@ async def while_time_runs[T](
     return task.result()
 
 
-class _Post:
-    """The session by which the simulator posts: straight to Home Assistant."""
+class _DirectSession:
+    """The session of the simulator, which posts to Home Assistant without a network."""
 
-    def __init__(self, house: House) -> None:
-        self._house = house
+    def __init__(self, instance: SimulatedInstance) -> None:
+        self._instance = instance
 
     @asynccontextmanager
     async def post(
         self, url: str, *, data: bytes, headers: dict[str, str], **_: Any
     ) -> AsyncIterator[Any]:
-        """Deliver, as Home Assistant's cloud does it."""
-        if self._house.mail == "lost":
-            raise ClientConnectionError("nobody is there")
+        """Deliver a request as Home Assistant Cloud does."""
+        if self._instance.delivery == "lost":
+            raise ClientConnectionError("not reachable")
         answer = await webhook.async_handle_webhook(
-            self._house.hass,
+            self._instance.hass,
             url.rpartition("/")[2],
             MockRequest(data, "test", method="POST", headers=headers),
         )
-        if self._house.mail == "answer lost":
-            raise ClientConnectionError("the answer is lost")
+        if self._instance.delivery == "response lost":
+            raise ClientConnectionError("the response is lost")
         yield answer
 
     async def close(self) -> None:
-        """Have nothing to close."""
+        """Do nothing."""
 
 
-class _Crashes(logging.Handler):
-    """Keeps what was logged with a traceback."""
+class _TracebackHandler(logging.Handler):
+    """A log handler that keeps the records with a traceback."""
 
     def __init__(self) -> None:
         super().__init__(logging.WARNING)
@@ -139,48 +138,48 @@ class _Crashes(logging.Handler):
             self.texts.append(logging.Formatter().format(record))
 
 
-class House:
-    """A Home Assistant with one workspace, and all that must be true of it."""
+class SimulatedInstance:
+    """A Home Assistant with one workspace, and the checks of both."""
 
     hass: HomeAssistant
     entry: MockConfigEntry
 
     def __init__(
-        self, freezer: FrozenDateTimeFactory, idle: Idle, simulator: Simulator
+        self, freezer: FrozenDateTimeFactory, idle: IdleWatcher, simulator: Simulator
     ) -> None:
-        """Take the clock, which is the simulator's, too."""
+        """Initialize an instance that shares its clock with the simulator."""
         self._freezer = freezer
         self._idle = idle
         self.simulator = simulator
-        self.mail: Mail = "arrives"
-        self.told: list[Occurrence] = []
-        self.written: Counter[str] = Counter()
-        """How often each kind of write was asked for by an action, at most."""
+        self.delivery: Delivery = "delivered"
+        self.occurrences: list[Occurrence] = []
+        self.expected_writes: Counter[str] = Counter()
+        """How often actions may have requested each path, at most."""
         self._started_at = simulator.clock.now()
         self._checked = 0
         self._published: dict[str, datetime] = {}
-        self._crashes = _Crashes()
-        self._listened: set[str] = set()
+        self._tracebacks = _TracebackHandler()
+        self._recorded: set[str] = set()
 
     @asynccontextmanager
-    async def running(self) -> AsyncIterator[House]:
-        """Start it all, and stop it."""
+    async def running(self) -> AsyncIterator[SimulatedInstance]:
+        """Start Home Assistant and the simulator, and stop both."""
         simulator = self.simulator
         await simulator.start()
-        posts: Any = simulator.backend.webhooks
-        await posts._session.close()
-        posts._session = _Post(self)
-        announce = simulator.backend.events.on_event
-        assert announce is not None
+        webhooks: Any = simulator.backend.webhooks
+        await webhooks._session.close()
+        webhooks._session = _DirectSession(self)
+        on_event = simulator.backend.events.on_event
+        assert on_event is not None
 
         def publish(event: SeamEvent) -> None:
             self._published.setdefault(event.event_id, simulator.clock.now())
-            announce(event)
+            on_event(event)
 
         simulator.backend.events.on_event = publish
-        logging.getLogger().addHandler(self._crashes)
+        logging.getLogger().addHandler(self._tracebacks)
         async with (
-            ClientSession(headers={"User-Agent": _ANOTHER}) as session,
+            ClientSession(headers={"User-Agent": _OTHER_CLIENT}) as session,
             async_test_home_assistant(asyncio.get_running_loop()) as hass,
         ):
             self._session = session
@@ -199,7 +198,7 @@ class House:
             try:
                 assert await hass.config_entries.async_setup(self.entry.entry_id)
                 await hass.async_block_till_done(wait_background_tasks=True)
-                self._listen()
+                self._record_occurrences()
                 yield self
             finally:
                 simulator.faults.clear()
@@ -207,38 +206,38 @@ class House:
                     await hass.config_entries.async_unload(self.entry.entry_id)
                 await hass.async_stop(force=True)
                 await simulator.stop()
-                logging.getLogger().removeHandler(self._crashes)
+                logging.getLogger().removeHandler(self._tracebacks)
 
     @property
     def coordinator(self) -> SeamCoordinator:
-        """The coordinator of the entry as it is loaded now."""
+        """Return the coordinator of the loaded entry."""
         coordinator: SeamCoordinator = self.entry.runtime_data
         return coordinator
 
     @property
     def is_loaded(self) -> bool:
-        """Whether the entry is there to be used."""
+        """Return whether the entry is loaded."""
         return self.entry.state is ConfigEntryState.LOADED
 
-    def _listen(self) -> None:
-        """Hear what is told of every lock, new ones, too."""
+    def _record_occurrences(self) -> None:
+        """Record the occurrences of every lock, including new ones."""
 
         @callback
-        def hear(news: Occurrence) -> None:
-            self.told.append(news)
+        def record(occurrence: Occurrence) -> None:
+            self.occurrences.append(occurrence)
 
-        for device_id in self.simulator.state.devices.keys() - self._listened:
-            self._listened.add(device_id)
-            async_dispatcher_connect(self.hass, occurrence_signal(device_id), hear)
+        for device_id in self.simulator.state.devices.keys() - self._recorded:
+            self._recorded.add(device_id)
+            async_dispatcher_connect(self.hass, occurrence_signal(device_id), record)
 
     async def settle(self) -> None:
-        """Let everything happen that does not wait for time."""
-        self._listen()
+        """Run everything that is due now."""
+        self._record_occurrences()
         self.simulator.backend.run_due()
         await self._idle.wait()
 
     async def step(self, seconds: float) -> None:
-        """Let time pass, in one go."""
+        """Move the clock forward, and run what is due."""
         step = timedelta(seconds=seconds)
         self._freezer.tick(step)
         self.simulator.clock.advance(seconds)
@@ -248,21 +247,21 @@ class House:
         await self.settle()
 
     async def finish[T](self, coroutine: Coroutine[Any, Any, T]) -> T:
-        """Carry something out, however much time it takes."""
+        """Run a coroutine, and move the clock until it ends."""
         task = asyncio.get_running_loop().create_task(coroutine)
         await self.settle()
         for seconds in (1,) * 10 + (5,) * 20 + (60,) * 10:
             if task.done():
                 break
             await self.step(seconds)
-        assert task.done(), "it never ends"
+        assert task.done(), "the coroutine does not end"
         return task.result()
 
     async def act(
         self, domain: str, action: str, writes: dict[str, int], **data: Any
     ) -> bool:
-        """Call an action; return whether it was carried out without an error."""
-        self.written.update(writes)
+        """Call an action, and return whether it succeeded."""
+        self.expected_writes.update(writes)
         try:
             await self.finish(
                 self.hass.services.async_call(domain, action, data, blocking=True)
@@ -271,8 +270,8 @@ class House:
             return False
         return True
 
-    async def ask_as_another(self, path: str, **body: Any) -> None:
-        """Let somebody else use the same workspace; trouble is theirs."""
+    async def post_as_other_client(self, path: str, **body: Any) -> None:
+        """Send a request as another client of the workspace, and ignore failures."""
 
         async def post() -> None:
             with suppress(ClientConnectionError, TimeoutError):
@@ -286,36 +285,34 @@ class House:
         await self.finish(post())
 
     async def reload(self) -> None:
-        """Load the entry anew, which need not succeed."""
-        self._check_told()
+        """Reload the entry, which may fail."""
+        self._check_no_old_occurrences()
         self._started_at = self.simulator.clock.now()
         await self.finish(self.hass.config_entries.async_reload(self.entry.entry_id))
 
-    async def choose_webhook(self, *, is_on: bool) -> None:
-        """Turn the webhook on or off."""
+    async def set_webhook(self, *, is_on: bool) -> None:
+        """Turn the webhook on or off, and reload the entry."""
         self.hass.config_entries.async_update_entry(
             self.entry, options={CONF_WEBHOOK: is_on}
         )
         await self.reload()
 
     def lock_entity(self, device_id: str) -> str | None:
-        """Return the entity of a lock, None where there is none."""
+        """Return the entity ID of a lock, or None."""
         return er.async_get(self.hass).async_get_entity_id(
             "lock", DOMAIN, f"{device_id}_lock"
         )
 
-    # What must be true
-
     async def recover(self) -> None:
-        """End all trouble; a reconcile and two polls later all must be as it is."""
+        """End all failures, and check everything after a reconcile and two polls."""
         simulator = self.simulator
         simulator.faults.clear()
         simulator.control.restore_key()
         delivery = simulator.backend.events.delivery
         delivery.lost = delivery.late = delivery.duplicated = 0
         simulator.backend.settings.dropped_codes.clear()
-        self.mail = "arrives"
-        # Whatever still waits for an answer has none, or had it.
+        self.delivery = "delivered"
+        # Pending requests have timed out by then.
         await self.step(61)
         if not self.is_loaded or self.hass.config_entries.flow.async_progress():
             for flow in self.hass.config_entries.flow.async_progress():
@@ -329,9 +326,9 @@ class House:
         self.check()
 
     def check(self) -> None:
-        """Compare everything with the simulator's world."""
+        """Compare the snapshot and the states with the simulator."""
         assert self.coordinator.last_update_success
-        expected = self._truth()
+        expected = self._expected_locks()
         locks = self.coordinator.data.locks
         assert set(locks) == set(expected)
         for device_id, (device, codes) in expected.items():
@@ -341,54 +338,54 @@ class House:
             assert not lock.missing
             self._check_states(device_id, device, list(codes.values()))
 
-    def check_always(self) -> None:
-        """Check what no trouble excuses."""
-        assert not self._crashes.texts, self._crashes.texts[0]
-        self._check_told()
-        ids = [news.event.event_id for news in self.told]
-        assert len(ids) == len(set(ids)), "an event was told twice"
-        for news in self.told:
-            assert news.event.code is None
-        asked = Counter(
+    def check_invariants(self) -> None:
+        """Check what must hold even during failures."""
+        assert not self._tracebacks.texts, self._tracebacks.texts[0]
+        self._check_no_old_occurrences()
+        ids = [occurrence.event.event_id for occurrence in self.occurrences]
+        assert len(ids) == len(set(ids)), "an event fired twice"
+        for occurrence in self.occurrences:
+            assert occurrence.event.code is None
+        requested = Counter(
             request.path
             for request in self.simulator.requests
-            if request.headers.get("User-Agent") != _ANOTHER
+            if request.headers.get("User-Agent") != _OTHER_CLIENT
         )
-        for path, most in self.written.items():
-            assert asked[path] <= most, f"{path} was sent twice"
+        for path, most in self.expected_writes.items():
+            assert requested[path] <= most, f"{path} was sent twice"
 
-    def _check_told(self) -> None:
-        """Check that nothing new was told that is of before the start."""
-        for news in self.told[self._checked :]:
-            published = self._published[news.event.event_id]
+    def _check_no_old_occurrences(self) -> None:
+        """Check that no event from before the start has fired."""
+        for occurrence in self.occurrences[self._checked :]:
+            published = self._published[occurrence.event.event_id]
             assert published >= self._started_at - timedelta(seconds=1)
-        self._checked = len(self.told)
+        self._checked = len(self.occurrences)
 
-    def forget_told(self) -> None:
-        """Let go of what was told."""
-        self.told.clear()
+    def clear_occurrences(self) -> None:
+        """Forget the recorded occurrences."""
+        self.occurrences.clear()
         self._checked = 0
 
-    def _truth(self) -> dict[str, tuple[Device, dict[str, AccessCode]]]:
-        world, now = self.simulator.state, self.simulator.clock.now()
-        truth = {}
-        for device in world.devices_of(WORKSPACE):
+    def _expected_locks(self) -> dict[str, tuple[Device, dict[str, AccessCode]]]:
+        state, now = self.simulator.state, self.simulator.clock.now()
+        expected = {}
+        for device in state.devices_of(WORKSPACE):
             if not device.is_managed:
                 continue
             codes = [
-                AccessCode.from_dict(render_code(world, code, now))
-                for code in world.codes_of(device.device_id)
+                AccessCode.from_dict(render_code(state, code, now))
+                for code in state.codes_of(device.device_id)
             ]
-            truth[device.device_id] = (
-                Device.from_dict(render_device(world, device)),
+            expected[device.device_id] = (
+                Device.from_dict(render_device(state, device)),
                 {code.access_code_id: code for code in codes},
             )
-        return truth
+        return expected
 
     def _check_states(
         self, device_id: str, device: Device, codes: list[AccessCode]
     ) -> None:
-        """Check what people see."""
+        """Check the states of a lock's entities."""
         now = self.simulator.clock.now()
         registry = er.async_get(self.hass)
         for key, is_managed in (

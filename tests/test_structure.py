@@ -1,0 +1,129 @@
+"""Tests of the structure of the code: size, layers and import cycles."""
+
+import ast
+from collections.abc import Iterable
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+INTEGRATION: Final = "custom_components.seam"
+PROJECT: Final = (INTEGRATION, "simulator", "benchmarks", "scripts", "tests")
+
+MAX_ROOMS: Final = 31
+MAX_ROOT_MODULES: Final = 22
+MAX_FLOORS: Final = 10
+MAX_LINES: Final = 400
+LONG_MODULES: Final = {f"{INTEGRATION}.api.client"}
+
+type Graph = dict[str, set[str]]
+
+
+def _paths(package: str) -> dict[str, Path]:
+    """Return the modules of a package, named as in an import, and their files."""
+    modules = {}
+    for path in (ROOT / package.replace(".", "/")).rglob("*.py"):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        modules[".".join(parts).removesuffix(".__init__")] = path
+    return modules
+
+
+MODULES: Final = {
+    name: path for package in PROJECT for name, path in _paths(package).items()
+}
+
+
+def _imported(module: str, node: ast.AST) -> Iterable[str]:
+    """Return the names that a node imports, with relative ones resolved."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    if not isinstance(node, ast.ImportFrom):
+        return []
+    base = node.module or ""
+    if node.level:
+        parts = module.split(".")
+        # A package counts as its own __init__ module.
+        depth = node.level - (MODULES[module].name == "__init__.py")
+        package = ".".join(parts[: len(parts) - depth])
+        base = f"{package}.{base}".rstrip(".")
+    return [
+        name if (name := f"{base}.{alias.name}") in MODULES else base
+        for alias in node.names
+    ]
+
+
+def _imports(module: str) -> set[str]:
+    """Return what a module imports anywhere, also for type checking only."""
+    tree = ast.parse(MODULES[module].read_text())
+    return {name for node in ast.walk(tree) for name in _imported(module, node)}
+
+
+def _room(module: str) -> str:
+    """Return the package or the module directly under the integration."""
+    return module.removeprefix(INTEGRATION).lstrip(".").partition(".")[0] or "__init__"
+
+
+IMPORTS: Final[Graph] = {module: _imports(module) for module in MODULES}
+GRAPH: Final[Graph] = {
+    module: (imports & MODULES.keys()) - {module} for module, imports in IMPORTS.items()
+}
+ROOMS: Final[Graph] = {}
+for _module in _paths(INTEGRATION):
+    ROOMS.setdefault(_room(_module), set()).update(
+        _room(name)
+        for name in GRAPH[_module]
+        if name.startswith(INTEGRATION) and _room(name) != _room(_module)
+    )
+
+
+def _floors(graph: Graph) -> dict[str, int]:
+    """Return the length of the longest path down from each node."""
+    floors: dict[str, int] = {}
+    for node in TopologicalSorter(graph).static_order():
+        floors[node] = 1 + max((floors[below] for below in graph[node]), default=0)
+    return floors
+
+
+@pytest.mark.parametrize("graph", [GRAPH, ROOMS], ids=["modules", "rooms"])
+def test_no_import_cycle(graph: Graph) -> None:
+    """Neither modules of the project nor rooms of the integration import in circles."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as err:
+        pytest.fail(" ← ".join(err.args[1]))
+
+
+def test_number_of_rooms() -> None:
+    """The root of the integration stays small enough to survey."""
+    rooms = ROOMS.keys() - {"__init__"}
+    modules = {room for room in rooms if f"{INTEGRATION}.{room}" in MODULES} - {
+        room for room in rooms if MODULES[f"{INTEGRATION}.{room}"].stem == "__init__"
+    }
+    assert len(rooms) <= MAX_ROOMS
+    assert len(modules) <= MAX_ROOT_MODULES
+
+
+def test_number_of_floors() -> None:
+    """The longest chain of imports between rooms is limited."""
+    floors = _floors(ROOMS)
+    assert max(floors.values()) <= MAX_FLOORS, floors
+
+
+@pytest.mark.parametrize("room", ["api", "sync"])
+def test_room_does_not_import_home_assistant(room: str) -> None:
+    """Neither directly nor through another module of the integration."""
+    todo = [name for name in _paths(INTEGRATION) if _room(name) == room]
+    seen: set[str] = set()
+    while todo:
+        module = todo.pop()
+        seen.add(module)
+        assert not [name for name in IMPORTS[module] if "homeassistant" in name], module
+        todo += GRAPH[module] - seen
+
+
+@pytest.mark.parametrize("module", sorted(_paths(INTEGRATION).keys() - LONG_MODULES))
+def test_length_of_module(module: str) -> None:
+    """Modules of the integration can be read in one go."""
+    assert len(MODULES[module].read_text().splitlines()) <= MAX_LINES
