@@ -354,11 +354,11 @@ async def test_docs_automation_example_runs(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The lock does not accept this PIN or name. Change it. "
-            "Seam does not try again until you do."
+            "Owner: Too short. The lock does not accept this PIN or name. Choose a "
+            "different one. Seam does not try again until you change it."
         ),
         (
-            "Neighbour: It is odd. Read the message from Seam. It contains what the "
-            "manufacturer reported."
+            "Neighbour: It is odd. Read the message from Seam. It contains the error "
+            "that the manufacturer reported."
         ),
     ]
