@@ -112,14 +112,17 @@ class WebhookRegistration:
                     await _async_delete_cloudhook(self._hass, self._entry)
             except (SeamError, cloud.CloudNotAvailable) as err:
                 if not self._is_failing:
-                    _LOGGER.info("Could not update the webhook, retrying: %s", err)
+                    _LOGGER.info(
+                        "Could not update the webhook, retrying in the background: %s",
+                        err,
+                    )
                 self._is_failing = True
                 self._cancel_retry = async_call_later(
                     self._hass, _RETRY, self._async_schedule_update
                 )
                 return
         if self._is_failing:
-            _LOGGER.info("Updated the webhook after retrying")
+            _LOGGER.info("Updated the webhook after a retry")
         self._is_failing = False
 
     async def _async_url(self) -> str | None:
@@ -222,7 +225,7 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
         entry.data[CONF_API_KEY],
         entry.data[CONF_ENDPOINT],
     )
-    reason = "Seam did not answer in time"
+    reason = "Seam did not respond in time"
     with suppress(TimeoutError):
         async with asyncio.timeout(_REMOVAL_TIMEOUT):
             for delay in _REMOVAL_DELAYS:
@@ -274,7 +277,7 @@ async def _async_delete(client: SeamClient, webhook_id: str) -> None:
     try:
         await client.delete_webhook(webhook_id)
     except SeamNotFoundError:
-        _LOGGER.debug("Webhook %s is already gone", webhook_id)
+        _LOGGER.debug("Webhook %s was already deleted", webhook_id)
 
 
 async def _async_delete_cloudhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
