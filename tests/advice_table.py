@@ -58,7 +58,7 @@ Seam reports errors and warnings with a code and a message. The integration show
 the advice from this table. You can find both in these places:
 
 - The access code sensors list the errors and warnings of access codes in their attributes.
-- The **Connectivity** sensor of a lock lists those of the lock, its account, and its bridge.
+- The **Connectivity** sensor of a lock lists the errors and warnings of the lock, its account, and its bridge.
 - Errors that last longer than 10 minutes also appear under **Settings** > **Repairs**.
 
 The scope is what the error or warning affects. For codes that are not in the table, the advice depends only on

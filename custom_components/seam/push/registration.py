@@ -112,10 +112,7 @@ class WebhookRegistration:
                     await _async_delete_cloudhook(self._hass, self._entry)
             except (SeamError, cloud.CloudNotAvailable) as err:
                 if not self._is_failing:
-                    _LOGGER.info(
-                        "Could not update the webhook, retrying in the background: %s",
-                        err,
-                    )
+                    _LOGGER.info("Could not update the webhook, retrying: %s", err)
                 self._is_failing = True
                 self._cancel_retry = async_call_later(
                     self._hass, _RETRY, self._async_schedule_update
