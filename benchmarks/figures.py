@@ -6,8 +6,8 @@ from typing import Final
 
 type Results = Mapping[int, Mapping[str, float]]
 
-# Limits of times apply where they matter: with the most locks that are supported, and
-# for webhooks with the number of a large but common installation.
+# Targets for times apply with the largest supported number of locks. The target for
+# webhooks applies with the number of locks of a common large installation.
 LARGE: Final = 1000
 USUAL: Final = 100
 
@@ -30,23 +30,25 @@ class Figure:
 
 FIGURES: Final = (
     Figure("quiet_poll_requests", "Quiet poll: requests", 0, 1),
-    Figure("quiet_poll_bytes", "Quiet poll: bytes of bodies"),
-    Figure("quiet_poll_bytes_more", "… more than with the fewest locks", 0, 16),
-    Figure("quiet_poll_writes", "Quiet polls: calls to write a state", 0, 0),
-    Figure("quiet_poll_state_changed", "Quiet polls: state_changed events", 0, 0),
-    Figure("quiet_poll_state_reported", "Quiet polls: state_reported events", 0, 0),
-    Figure("quiet_poll_loop_ms", "Quiet poll: event loop busy, ms", 2, 10, LARGE),
-    Figure("quiet_poll_wall_ms", "Quiet poll: time, ms", 1),
-    Figure("quiet_poll_cpu_ms", "Quiet poll: processor time, ms", 2),
+    Figure("quiet_poll_bytes", "Quiet poll: bytes sent and received"),
+    Figure("quiet_poll_bytes_more", "Quiet poll: bytes added by more locks", 0, 16),
+    Figure("quiet_poll_writes", "State writes during quiet polls", 0, 0),
+    Figure("quiet_poll_state_changed", "state_changed events during quiet polls", 0, 0),
+    Figure(
+        "quiet_poll_state_reported", "state_reported events during quiet polls", 0, 0
+    ),
+    Figure("quiet_poll_loop_ms", "Quiet poll: event loop busy (ms)", 2, 10, LARGE),
+    Figure("quiet_poll_wall_ms", "Quiet poll: duration (ms)", 1),
+    Figure("quiet_poll_cpu_ms", "Quiet poll: CPU time (ms)", 2),
     Figure("naive_poll_requests", "Naive poll: requests"),
-    Figure("naive_poll_bytes", "Naive poll: bytes of bodies"),
-    Figure("naive_poll_wall_ms", "Naive poll: time, ms", 1),
-    Figure("naive_poll_cpu_ms", "Naive poll: processor time, ms", 1),
+    Figure("naive_poll_bytes", "Naive poll: bytes sent and received"),
+    Figure("naive_poll_wall_ms", "Naive poll: duration (ms)", 1),
+    Figure("naive_poll_cpu_ms", "Naive poll: CPU time (ms)", 1),
     Figure("full_sync_requests", "Full sync: requests"),
-    Figure("bare_wall_s", "Bare loop: time, s", 2),
-    Figure("bare_cpu_s", "Bare loop: processor time, s", 2),
-    Figure("sdk_wall_s", "Seam's SDK: time, s", 2),
-    Figure("sdk_cpu_s", "Seam's SDK: processor time, s", 2),
+    Figure("bare_wall_s", "Bare loop: duration (s)", 2),
+    Figure("bare_cpu_s", "Bare loop: CPU time (s)", 2),
+    Figure("sdk_wall_s", "Seam SDK: duration (s)", 2),
+    Figure("sdk_cpu_s", "Seam SDK: CPU time (s)", 2),
     *(
         Figure(f"{key}_{rest}", f"{title}: {what}", digits, bar, LARGE)
         for key, title in (
@@ -54,26 +56,34 @@ FIGURES: Final = (
             ("full_sync", "Later full sync"),
         )
         for rest, what, digits, bar in (
-            ("wall_s", "time, s", 2, None),
-            ("cpu_s", "processor time, s", 2, None),
-            ("wall_to_bare", "time to bare loop's", 2, 1.3),
-            ("cpu_to_bare", "processor time to bare loop's", 2, 2),
-            ("wall_to_sdk", "time to SDK's", 2, 1),
-            ("cpu_to_sdk", "processor time to SDK's", 2, 1 / 3),
-            ("block_ms", "longest block of the event loop, ms", 1, 50),
+            ("wall_s", "duration (s)", 2, None),
+            ("cpu_s", "CPU time (s)", 2, None),
+            ("wall_to_bare", "duration relative to the bare loop", 2, 1.3),
+            ("cpu_to_bare", "CPU time relative to the bare loop", 2, 2),
+            ("wall_to_sdk", "duration relative to the SDK", 2, 1),
+            ("cpu_to_sdk", "CPU time relative to the SDK", 2, 1 / 3),
+            ("block_ms", "longest block of the event loop (ms)", 1, 50),
         )
     ),
-    Figure("latency_bare_s", "With latency: bare loop, s", 2),
-    Figure("latency_locks_s", "With latency: reload until the locks are there, s", 2),
-    Figure("latency_locks_to_bare", "… to bare loop's", 2),
-    Figure("latency_first_sync_s", "With latency: first full sync, s", 2),
-    Figure("latency_first_sync_to_bare", "… to bare loop's", 2),
-    Figure("collection_ms", "Garbage collection of all of Home Assistant, ms"),
+    Figure("latency_bare_s", "Bare loop with latency: duration (s)", 2),
+    Figure("latency_locks_s", "Reload with latency: duration (s)", 2),
+    Figure(
+        "latency_locks_to_bare",
+        "Reload with latency: duration relative to the bare loop",
+        2,
+    ),
+    Figure("latency_first_sync_s", "First full sync with latency: duration (s)", 2),
+    Figure(
+        "latency_first_sync_to_bare",
+        "First full sync with latency: duration relative to the bare loop",
+        2,
+    ),
+    Figure("collection_ms", "Full garbage collection in Home Assistant (ms)"),
     Figure("memory_per_code", "Snapshot: bytes per code", 0, 2048, LARGE),
-    Figure("change_polls", "A change: polls until it shows", 0, 1),
-    Figure("change_requests", "A change: requests of that poll", 0, 4),
-    Figure("webhook_median_ms", "A change by webhook: median, ms"),
-    Figure("webhook_p95_ms", "A change by webhook: 95th percentile, ms", 0, 250, USUAL),
+    Figure("change_polls", "Polls until a change shows", 0, 1),
+    Figure("change_requests", "Requests of the poll that fetches a change", 0, 4),
+    Figure("webhook_median_ms", "Change by webhook: median delay (ms)"),
+    Figure("webhook_p95_ms", "Change by webhook: 95th percentile (ms)", 0, 250, USUAL),
 )
 
 
@@ -93,7 +103,7 @@ def missed(results: Results) -> Iterator[str]:
             if figure.has_bar(locks) and figures[figure.key] > (figure.bar or 0):
                 yield (
                     f"{figure.title}: {figures[figure.key]:.{figure.digits}f} with "
-                    f"{locks} locks, and not at most {_bar(figure)}"
+                    f"{locks} locks, but the target is at most {_bar(figure)}"
                 )
 
 
@@ -101,7 +111,7 @@ def table(results: Results) -> str:
     """Return a Markdown table of the figures that were measured."""
     sizes = sorted(results)
     lines = [
-        f"| | {' | '.join(f'{locks} locks' for locks in sizes)} | bar |",
+        f"| Figure | {' | '.join(f'{locks:,} locks' for locks in sizes)} | Target |",
         f"| --- |{' ---: |' * (len(sizes) + 1)}",
     ]
     for figure in FIGURES:
@@ -117,5 +127,5 @@ def table(results: Results) -> str:
 def _bar(figure: Figure) -> str:
     if figure.bar is None:
         return ""
-    where = "" if figure.at is None else f" at {figure.at}"
-    return f"{round(figure.bar, 2):g}{where}"
+    where = "" if figure.at is None else f" with {figure.at:,} locks"
+    return f"{round(figure.bar, 2):,g}{where}"

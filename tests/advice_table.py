@@ -52,12 +52,17 @@ WARNINGS_OF_ACCOUNTS: Final = frozenset(
 )
 
 _HEAD: Final = """\
-# What to do about errors and warnings
+# Errors and warnings
 
-Seam reports problems with one of these codes and a message. Home Assistant shows the message with this
-advice. The attributes `errors` and `warnings` of the code sensors list the problems of access codes. Those of
-the lock's *Connectivity* sensor list the problems of a lock, its account, and its bridge. Errors that last
-also appear under **Settings** > **Repairs**. For a code that is not listed, the advice depends on its scope.
+Seam reports errors and warnings with a code and a message. The integration shows the message together with
+the advice from this table. You can find both in these places:
+
+- The access code sensors list the errors and warnings of access codes in their attributes.
+- The **Connectivity** sensor of a lock lists the errors and warnings of the lock, its account, and its bridge.
+- Errors that last longer than 10 minutes also appear under **Settings** > **Repairs**.
+
+The scope is what the error or warning affects. For codes that are not in the table, the advice depends only on
+the scope.
 
 | Code | Scope | Advice |
 | --- | --- | --- |
@@ -79,7 +84,7 @@ def advice_page() -> str:
         )
         [problem] = read_problems([{"error_code": code}], default)
         rows.append((f"`{code}`", problem))
-    rows += [("any other", SeamProblem(code="", scope=scope)) for scope in Scope]
+    rows += [("Any other code", SeamProblem(code="", scope=scope)) for scope in Scope]
     return _HEAD + "".join(
         f"| {name} | {problem.scope.value} | {texts[advice.advice_key(problem)]} |\n"
         for name, problem in rows

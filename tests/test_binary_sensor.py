@@ -195,7 +195,7 @@ async def test_access_code_problem_errors_attribute(
         "name": "Neighbour",
         "error_code": "provider_issue",
         "message": "It is odd.",
-        "advice": "Read the message from Seam. It contains what the manufacturer reported.",
+        "advice": "Read the message from Seam. It contains the error that the manufacturer reported.",
     }
     simulator.control.clear_code_problems(CODE_HANDYMAN)
     simulator.control.clear_code_problems(UNMANAGED_NEIGHBOUR)
@@ -219,12 +219,12 @@ async def test_connectivity_errors_and_warnings_attributes(
     assert attributes["errors"][0] == {
         "error_code": "hub_disconnected",
         "message": "No hub, ••••.",
-        "advice": "Check the power, the Wi-Fi, and the hub of the lock.",
+        "advice": "Check the lock's power supply, Wi-Fi connection, and hub.",
     }
     assert attributes["errors"][1]["error_code"] == "account_disconnected"
     low, new = attributes["warnings"]
     assert low["warning_code"] == "accessory_keypad_low_battery"
-    assert low["advice"] == "Replace the batteries of the keypad."
+    assert low["advice"] == "Replace the keypad's batteries."
     assert new["message"] == "••••"
     assert new["advice"].endswith("check the lock in the manufacturer's app.")
     # Lost connections must not hide why.
@@ -354,11 +354,11 @@ async def test_docs_automation_example_runs(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The lock does not accept this PIN or name. Change it. "
-            "Seam does not try again until you do."
+            "Owner: Too short. The lock does not accept this PIN or name. Choose a "
+            "different one. Seam does not try again until you change it."
         ),
         (
-            "Neighbour: It is odd. Read the message from Seam. It contains what the "
-            "manufacturer reported."
+            "Neighbour: It is odd. Read the message from Seam. It contains the error "
+            "that the manufacturer reported."
         ),
     ]

@@ -78,7 +78,7 @@ def test_unused_endpoints_are_marked() -> None:
     """Exactly the methods that nothing calls are marked as not used."""
     called = _called_methods()
     for path, method, shown in _rows("Endpoints"):
-        assert shown.startswith("not used") is (_name(method) not in called), path
+        assert shown.startswith("Not used") is (_name(method) not in called), path
 
 
 def test_actions_exist() -> None:
@@ -89,11 +89,11 @@ def test_actions_exist() -> None:
 
 def test_access_code_properties_are_listed() -> None:
     """The table lists exactly the fields of an access code, in order."""
-    listed = [_name(name) for name, _ in _rows("Properties of access codes")]
+    listed = [_name(name) for name, _ in _rows("Access code properties")]
     # Derived from other properties, and never shown.
     ours = {"true_name", "other_pins"}
     assert listed == [f.name for f in fields(AccessCode) if f.name not in ours]
-    for name in re.findall(r"`(\w+)` \(", PAGE.split("Not read:")[1]):
+    for name in re.findall(r"`(\w+)` \(", PAGE.split("does not use")[1]):
         assert name not in listed
 
 

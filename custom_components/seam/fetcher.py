@@ -86,7 +86,7 @@ class Fetcher:
         refusal = self._engine.state.events_refusal
         if refusal and not self._is_refused:
             _LOGGER.warning(
-                "Seam rejected the event query; fetching everything instead: %s",
+                "Seam rejected the event query, fetching everything instead: %s",
                 refusal,
             )
         elif self._is_refused and not refusal:

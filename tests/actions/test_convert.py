@@ -290,9 +290,8 @@ async def test_convert_pending_without_response_is_logged(
     simulator.clock.speed = 0.001
     await actions.run(CONVERT, FRONT, all=True)
     for name in ("Neighbour", "Summer guest"):
-        assert f"{CONVERT} of {FRONT}: {name}: Front Door has not confirmed" in (
-            caplog.text
-        )
+        line = f"{CONVERT} is pending on {FRONT}: {name}: Front Door has not confirmed"
+        assert line in caplog.text
     assert "Installer" not in caplog.text
 
 

@@ -301,7 +301,7 @@ async def test_connection_timeout(
         # The only place in the queue is taken.
         with socket.create_connection(busy.getsockname()):
             client = connect(f"http://127.0.0.1:{busy.getsockname()[1]}")
-            with pytest.raises(SeamNotSentError, match="Timeout while connecting"):
+            with pytest.raises(SeamNotSentError, match="Timed out while connecting"):
                 await client.create_access_code(FRONT_DOOR)
 
 

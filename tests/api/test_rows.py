@@ -39,7 +39,7 @@ def harmless(log: Log, row: Any, key: str) -> None:
     """Check that warnings about a row hold its id at most."""
     row_id = row.get(key) if isinstance(row, dict) else None
     for line in log.warnings:
-        assert line.startswith(f"WARNING Skipped {key} ")
+        assert line.startswith(f"WARNING Skipped the row with {key} ")
         if not (isinstance(row_id, str) and PIN in row_id):
             assert PIN not in line
     log.lines.clear()

@@ -548,7 +548,7 @@ async def test_removal_gives_up_when_seam_hangs(
     await hass.config_entries.async_remove(entry.entry_id)
     assert fault.hits == 1
     [line] = logged()
-    assert "did not answer in time" in line
+    assert "did not respond in time" in line
     simulator.faults.clear()
 
 

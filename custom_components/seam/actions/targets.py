@@ -68,7 +68,9 @@ async def async_handle(handler: Handler, call: ServiceCall) -> ServiceResponse:
         for entity_id, answer in answers.items():
             if isinstance(answer, dict):
                 for reason in _pending_reasons(answer):
-                    _LOGGER.warning("%s of %s: %s", call.service, entity_id, reason)
+                    _LOGGER.warning(
+                        "%s is pending on %s: %s", call.service, entity_id, reason
+                    )
         return None
     return {
         entity_id: {"error": str(answer), "error_key": answer.translation_key}

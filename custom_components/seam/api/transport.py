@@ -124,7 +124,7 @@ class Transport:
                 f"The response of {path} is too large", request_id=request_id
             ) from err
         except ConnectionTimeoutError as err:
-            raise SeamNotSentError("Timeout while connecting to Seam") from err
+            raise SeamNotSentError("Timed out while connecting to Seam") from err
         except TimeoutError as err:
             raise SeamUnreachableError("Seam did not respond in time") from err
         except ClientConnectorError as err:
@@ -173,7 +173,7 @@ def _secrets(body: Mapping[str, Any], api_key: str) -> Secrets:
 def invalid_response(response: Response) -> SeamError:
     """Return the error for a response that is not as documented."""
     return SeamServerError(
-        f"The response of {response.path} is not valid",
+        f"The response from {response.path} is invalid",
         request_id=response.request_id,
     )
 
@@ -184,7 +184,7 @@ def parse[M: Model](model: type[M], response: Response, data: Any) -> M:
         return model.read(data)
     except (AttributeError, TypeError, ValueError, LookupError) as err:
         _LOGGER.warning(
-            "The response of %s is not valid: %s", response.path, _fault(err)
+            "The response from %s is invalid: %s", response.path, _fault(err)
         )
     raise invalid_response(response)
 
@@ -261,7 +261,7 @@ class RowReader:
                 known = place, row_id or index
                 _LOGGER.log(
                     logging.DEBUG if known in self._broken else logging.WARNING,
-                    "Skipped %s %s in the response of %s: %s",
+                    "Skipped the row with %s %s in the response from %s: %s",
                     id_key,
                     row_id,
                     path,

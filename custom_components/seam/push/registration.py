@@ -119,7 +119,7 @@ class WebhookRegistration:
                 )
                 return
         if self._is_failing:
-            _LOGGER.info("Updated the webhook after retrying")
+            _LOGGER.info("Updated the webhook after a retry")
         self._is_failing = False
 
     async def _async_url(self) -> str | None:
@@ -222,7 +222,7 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
         entry.data[CONF_API_KEY],
         entry.data[CONF_ENDPOINT],
     )
-    reason = "Seam did not answer in time"
+    reason = "Seam did not respond in time"
     with suppress(TimeoutError):
         async with asyncio.timeout(_REMOVAL_TIMEOUT):
             for delay in _REMOVAL_DELAYS:
@@ -274,7 +274,7 @@ async def _async_delete(client: SeamClient, webhook_id: str) -> None:
     try:
         await client.delete_webhook(webhook_id)
     except SeamNotFoundError:
-        _LOGGER.debug("Webhook %s is already gone", webhook_id)
+        _LOGGER.debug("Webhook %s was already deleted", webhook_id)
 
 
 async def _async_delete_cloudhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:

@@ -72,7 +72,7 @@ class WebhookReceiver:
         """Return the answer to a post. The event is processed afterwards."""
         if request.method != METH_POST:
             return self._refuse(
-                request, HTTPStatus.METHOD_NOT_ALLOWED, "the method is wrong"
+                request, HTTPStatus.METHOD_NOT_ALLOWED, "the method is not allowed"
             )
         try:
             body = await _async_read(request)
@@ -92,7 +92,7 @@ class WebhookReceiver:
         # Seam repeats a message with a new timestamp if our answer was lost.
         message = f"{message_id} {request.headers['svix-timestamp']}"
         if message in self._messages:
-            return self._refuse(request, HTTPStatus.CONFLICT, "it is a repetition")
+            return self._refuse(request, HTTPStatus.CONFLICT, "it was already received")
         self._messages[message] = None
         try:
             event = Event.read(parse_json(body))
@@ -100,7 +100,7 @@ class WebhookReceiver:
             # Refusing it would only make Seam send it again.
             return self._ignore("it cannot be parsed")
         if event.workspace_id not in (None, self._coordinator.workspace.workspace_id):
-            return self._ignore("it is about another workspace")
+            return self._ignore("it belongs to another workspace")
         self._coordinator.async_receive_event(event)
         return Response(status=HTTPStatus.NO_CONTENT)
 
