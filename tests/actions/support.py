@@ -35,6 +35,7 @@ WITH_PIN = {
     "access_code_id",
     "name",
     "code",
+    "state",
     "status",
     "type",
     "starts_at",

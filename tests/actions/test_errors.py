@@ -425,14 +425,14 @@ async def test_uncertain_creation_on_one_of_several_locks(
         "outage", path=CREATE_PATH, device_id=FRONT_DOOR, after_processing=True
     )
     answers = await actions.answers(
-        SCHEDULE, [FRONT, KEYPAD], name="Baker", code="904417"
+        SCHEDULE, [FRONT, KEYPAD], name="Baker", code="904617"
     )
     (made,) = (
         code for code in simulator.state.codes_of(FRONT_DOOR) if code.name == "Baker"
     )
     assert answers[FRONT]["error_key"] == "create_uncertain_found"
     assert made.access_code_id in answers[FRONT]["error"]
-    assert "904417" not in answers[FRONT]["error"]
+    assert "904617" not in answers[FRONT]["error"]
     assert answers[KEYPAD]["outcome"] == "success"
     assert len(actions.sent(CREATE_PATH)) == 2
 
@@ -492,7 +492,7 @@ async def test_one_of_several_locks_fails(
     )
 
     answers = await actions.answers(
-        SCHEDULE, [FRONT, FLAT_1, KEYPAD], name="Baker", code="904417"
+        SCHEDULE, [FRONT, FLAT_1, KEYPAD], name="Baker", code="904617"
     )
 
     assert set(answers[FRONT]) == {"error", "error_key"}
@@ -513,7 +513,7 @@ async def test_one_of_several_locks_fails_without_response(
 
     with pytest.raises(HomeAssistantError) as caught:
         await actions.run(
-            SCHEDULE, [FRONT, FLAT_1, KEYPAD], name="Baker", code="904417"
+            SCHEDULE, [FRONT, FLAT_1, KEYPAD], name="Baker", code="904617"
         )
 
     assert caught.value.translation_key == "some_locks_failed"
@@ -521,7 +521,7 @@ async def test_one_of_several_locks_fails_without_response(
     assert FRONT in failed
     assert "No room." in failed
     assert done.strip(" .") == f"{FLAT_1}, {KEYPAD}"
-    assert not any("904417" in text for text in texts(caught.value))
+    assert not any("904617" in text for text in texts(caught.value))
     names = [code.name for code in simulator.state.access_codes.values()]
     assert names.count("Baker") == 2
 

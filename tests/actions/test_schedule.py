@@ -35,6 +35,7 @@ async def test_schedule_ongoing_code(actions: Actions) -> None:
         "access_code_id": made.access_code_id,
         "name": "Baker",
         "code": made.code,
+        "state": "active",
         "status": "set",
         "type": "ongoing",
         "starts_at": None,
@@ -202,12 +203,12 @@ async def test_schedule_one_time_offline_code(actions: Actions, cellar: str) -> 
 async def test_schedule_given_pin_on_several_locks(actions: Actions) -> None:
     """Codes with a given PIN are linked by a key."""
     answers = await actions.answers(
-        "schedule_access_code", [FRONT, FLAT_1, KEYPAD], name="Baker", code="904417"
+        "schedule_access_code", [FRONT, FLAT_1, KEYPAD], name="Baker", code="904617"
     )
 
     assert set(answers) == {FRONT, FLAT_1, KEYPAD}
     made = [actions.code(answer["access_code_id"]) for answer in answers.values()]
-    assert {code.code for code in made} == {"904417"}
+    assert {code.code for code in made} == {"904617"}
     assert len({code.device_id for code in made}) == 3
     (key,) = {code.common_code_key for code in made}
     assert key
@@ -218,7 +219,7 @@ async def test_schedule_given_pin_on_several_locks(actions: Actions) -> None:
 async def test_schedule_key_differs_between_calls(actions: Actions) -> None:
     """Codes of two calls have different keys."""
     keys = set()
-    for name, pin in (("Baker", "904417"), ("Butcher", "714409")):
+    for name, pin in (("Baker", "904617"), ("Butcher", "714409")):
         answers = await actions.answers(
             "schedule_access_code", [FRONT, KEYPAD], name=name, code=pin
         )
@@ -390,9 +391,9 @@ async def test_schedule_across_workspaces(
         "several_workspaces", "schedule_access_code", [FRONT, office], name="Baker"
     )
     answers = await actions.answers(
-        "schedule_access_code", [FRONT, office], name="Baker", code="904417"
+        "schedule_access_code", [FRONT, office], name="Baker", code="904617"
     )
     made = [actions.code(answer["access_code_id"]) for answer in answers.values()]
-    assert {code.code for code in made} == {"904417"}
+    assert {code.code for code in made} == {"904617"}
     assert len({code.workspace_id for code in made}) == 2
     assert hass.services.has_service(DOMAIN, "schedule_access_code")

@@ -9,7 +9,7 @@ import voluptuous as vol
 
 from simulator import Simulator
 from simulator.manufacturers import IGLOOHOME
-from simulator.seed import FRONT_DOOR
+from simulator.seed import APARTMENT_1, CODE_APARTMENT_1_CLEANER, FRONT_DOOR
 from tests.conftest import Poll
 
 from .support import FLAT_1, FRONT, KEYPAD, SHED, Actions, texts
@@ -71,37 +71,24 @@ async def test_schedule_refuses_pin_chosen_by_manufacturer(
     assert (await actions.answer(SCHEDULE, FRONT, name="Baker"))["code"]
 
 
-async def test_schedule_refuses_first_four_digits_of_other_code(
-    actions: Actions,
-) -> None:
-    """The other code is named without its PIN, also if it is unmanaged."""
-    message = await actions.refused(
-        "code_constraint_unique_first_four_digits",
-        SCHEDULE,
-        FLAT_1,
-        name="Baker",
-        code="74639",
-    )
-    assert "Cleaner" in message
-    message = await actions.refused(
-        "code_constraint_unique_first_four_digits",
-        SCHEDULE,
-        FLAT_1,
-        name="Baker",
-        code="9056",
-    )
-    assert "Tenant 2024" in message
-
-
+@pytest.mark.parametrize(
+    ("rule", "bad"),
+    [("pin_code_matches_existing_set", "4815"), ("unique_first_four_digits", "4845")],
+)
 async def test_schedule_leaves_unknown_constraint_to_seam(
-    simulator: Simulator, actions: Actions, reconcile: Poll
+    simulator: Simulator, actions: Actions, reconcile: Poll, rule: str, bad: str
 ) -> None:
     """Seam checks rules that only the manufacturer knows."""
-    rules = [{"constraint_type": "pin_code_matches_existing_set"}]
+    rules = [{"constraint_type": rule}]
     simulator.control.set_device(FRONT_DOOR, properties={"code_constraints": rules})
+    devices = simulator.state.devices
+    account_id = devices[FRONT_DOOR].connected_account_id
+    devices[APARTMENT_1].connected_account_id = account_id
     await reconcile()
-    answer = await actions.answer(SCHEDULE, FRONT, name="Baker", code="4815")
-    assert answer["code"] == "4815"
+    pin = actions.code(CODE_APARTMENT_1_CLEANER).code
+    answer = await actions.answer(SCHEDULE, FRONT, name="Baker", code=pin)
+    assert answer["code"] == pin
+    await actions.fails("refused", SCHEDULE, FRONT, name="Butcher", code=bad)
 
 
 async def test_schedule_refuses_unsupported_length(actions: Actions) -> None:

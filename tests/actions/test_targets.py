@@ -213,7 +213,7 @@ async def test_target_removed_between_polls(
     await actions.fails("not_found", SCHEDULE, FRONT, name="Baker")
 
     answers = await actions.answers(
-        SCHEDULE, [FRONT, FLAT_1], name="Baker", code="904417"
+        SCHEDULE, [FRONT, FLAT_1], name="Baker", code="904617"
     )
     assert "error" in answers[FRONT]
     assert answers[FLAT_1]["outcome"] == "success"

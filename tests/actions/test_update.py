@@ -337,7 +337,6 @@ async def test_update_constraints(
     rules = [
         {"constraint_type": "name_length", "min_length": 3, "max_length": 9},
         {"constraint_type": "name_must_be_unique"},
-        {"constraint_type": "unique_first_four_digits"},
         {"constraint_type": "start_date_in_future"},
     ]
     simulator.control.set_device(FRONT_DOOR, properties={"code_constraints": rules})
@@ -346,7 +345,6 @@ async def test_update_constraints(
     for key, fields in (
         ("name_length", {"new_name": "Jo"}),
         ("name_must_be_unique", {"new_name": "Neighbour"}),
-        ("code_constraint_unique_first_four_digits", {"code": "06194"}),
         ("start_date_in_future", {"starts_at": now - DAY, "ends_at": now + DAY}),
     ):
         data: dict[str, Any] = fields

@@ -170,7 +170,7 @@ def check_update(update: CodeUpdate) -> None:
             # The old PIN works until the lock knows the new one.
             check_name_without_pin(name, code.code)
     if pin is not None:
-        check_pin(lock, pin, replaces=code.access_code_id)
+        check_pin(lock, pin)
         check_name_without_pin(name or code.unmasked_name or "", pin)
     if (ends_at := fields.get("ends_at")) is not None:
         starts_at = fields["starts_at"]

@@ -1,7 +1,7 @@
 """Rules for PINs, names and times, checked before any request.
 
-Rules that are unknown here are left to Seam. So is `pin_code_matches_existing_set`, as
-only the manufacturer knows that set.
+Rules that are unknown here are left to Seam. So are `pin_code_matches_existing_set` and
+`unique_first_four_digits`, as only the manufacturer knows what they mean for a lock.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -73,28 +73,13 @@ def checked_pin(value: object) -> str:
     return value
 
 
-def check_pin(lock: LockData, pin: str, *, replaces: str | None = None) -> None:
-    """Refuse a PIN that the lock does not accept.
-
-    `replaces` is the id of the code that gets the PIN, unless it is a new one.
-    """
+def check_pin(lock: LockData, pin: str) -> None:
+    """Refuse a PIN that the lock does not accept."""
     check_length(lock, len(pin))
     for constraint in lock.device.properties.code_constraints:
         kind = constraint.constraint_type
         if kind in _BROKEN_BY and _BROKEN_BY[kind](pin):
             raise refusal(f"code_constraint_{kind}", lock=lock.device.name)
-        if kind == "unique_first_four_digits":
-            for code in lock.codes:
-                if (
-                    code.code
-                    and code.code[:4] == pin[:4]
-                    and code.access_code_id != replaces
-                ):
-                    raise refusal(
-                        "code_constraint_unique_first_four_digits",
-                        lock=lock.device.name,
-                        name=label(code),
-                    )
 
 
 def accepts_pin(lock: LockData, name: str, pin: str) -> bool:
