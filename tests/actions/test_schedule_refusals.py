@@ -115,6 +115,19 @@ async def test_schedule_refused_by_one_lock(actions: Actions) -> None:
 DAY = timedelta(days=1)
 
 
+@pytest.mark.parametrize("action", [SCHEDULE, "ensure_access_code"])
+async def test_new_code_needs_times_or_ongoing(actions: Actions, action: str) -> None:
+    """A form with two empty dates creates no code that never expires."""
+    now = dt_util.utcnow()
+    times = {"starts_at": now, "ends_at": now + DAY}
+    await actions.refused("no_times", action, FRONT, name="Baker", ongoing=False)
+    await actions.refused(
+        "ongoing_with_times", action, FRONT, name="Baker", ongoing=True, **times
+    )
+    answer = await actions.answer(action, FRONT, name="Baker", ongoing=True)
+    assert answer["type"] == "ongoing"
+
+
 async def test_schedule_refuses_invalid_times(
     actions: Actions, subtests: pytest.Subtests
 ) -> None:

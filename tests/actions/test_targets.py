@@ -172,7 +172,10 @@ async def test_target_without_locks(hass: HomeAssistant, actions: Actions) -> No
     for target in ({"area_id": area.id}, {"device_id": "gone"}, {"entity_id": "none"}):
         with pytest.raises(Exception, match="no Seam locks") as caught:
             await hass.services.async_call(
-                DOMAIN, SCHEDULE, {"name": "Baker", **target}, blocking=True
+                DOMAIN,
+                SCHEDULE,
+                {"name": "Baker", "ongoing": True, **target},
+                blocking=True,
             )
         assert getattr(caught.value, "translation_key", None) == "no_locks"
     with pytest.raises(vol.Invalid):

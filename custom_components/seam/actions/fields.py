@@ -15,6 +15,7 @@ ATTR_ACCESS_CODE_ID: Final = "access_code_id"
 ATTR_ALLOW_EXTERNAL_MODIFICATION: Final = "allow_external_modification"
 ATTR_DRY_RUN: Final = "dry_run"
 ATTR_ENDS_AT: Final = "ends_at"
+ATTR_ONGOING: Final = "ongoing"
 ATTR_STARTS_AT: Final = "starts_at"
 
 NAME: Final = vol.All(cv.string, vol.Strip, vol.Length(min=1))

@@ -20,6 +20,7 @@ from .codes import candidates, code_response
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
     ATTR_ENDS_AT,
+    ATTR_ONGOING,
     ATTR_STARTS_AT,
     NAME,
     PIN,
@@ -64,6 +65,7 @@ SCHEMA: Final = cv.make_entity_service_schema(
         vol.Optional(ATTR_CODE): PIN,
         vol.Optional(ATTR_STARTS_AT): cv.datetime,
         vol.Optional(ATTR_ENDS_AT): cv.datetime,
+        vol.Optional(ATTR_ONGOING, default=False): cv.boolean,
         vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): cv.boolean,
     }
     | {vol.Optional(option): validator for option, validator in _OPTIONS.items()}
@@ -98,6 +100,9 @@ class CodeRequest:
 def requested_code(data: Data) -> CodeRequest:
     """Return the code that a call requests."""
     check_new_name(data[ATTR_NAME], ATTR_NAME)
+    # Forms leave out dates that are ticked but empty.
+    if data[ATTR_ONGOING] is (ATTR_STARTS_AT in data or ATTR_ENDS_AT in data):
+        raise refusal("ongoing_with_times" if data[ATTR_ONGOING] else "no_times")
     return CodeRequest(
         name=data[ATTR_NAME],
         code=requested_pin(data),

@@ -21,6 +21,7 @@ from .codes import check_codes_known, code_response, find_managed_code, selected
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
     ATTR_ENDS_AT,
+    ATTR_ONGOING,
     ATTR_STARTS_AT,
     CODE_FIELDS,
     NAME,
@@ -44,7 +45,6 @@ from .waiting import async_wait_until_set
 
 ATTR_LINKED: Final = "linked"
 ATTR_NEW_NAME: Final = "new_name"
-ATTR_ONGOING: Final = "ongoing"
 
 SCHEMA: Final = cv.make_entity_service_schema(
     {
