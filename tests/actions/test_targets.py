@@ -16,7 +16,6 @@ from homeassistant.helpers import (
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-import voluptuous as vol
 
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
@@ -178,8 +177,6 @@ async def test_target_without_locks(hass: HomeAssistant, actions: Actions) -> No
                 blocking=True,
             )
         assert getattr(caught.value, "translation_key", None) == "no_locks"
-    with pytest.raises(vol.Invalid):
-        await hass.services.async_call(DOMAIN, SCHEDULE, {"name": "A"}, blocking=True)
     assert len(actions.simulator.requests) == before
 
 
