@@ -70,6 +70,7 @@ from simulator.seed import (
     WORKSPACE_TWO,
     WORKSPACE_TWO_NAME,
 )
+from tests.actions.support import with_times
 
 # Home Assistant's web server uses keys that aiohttp warns about.
 pytestmark = pytest.mark.filterwarnings(
@@ -248,7 +249,7 @@ class Instance:
             answer = await self.hass.services.async_call(
                 domain,
                 action,
-                {"entity_id": entity_id, **data},
+                {"entity_id": entity_id, **with_times(action, data)},
                 blocking=True,
                 return_response=answers,
             )

@@ -130,6 +130,7 @@ class Day:
             {"/access_codes/create": 1},
             entity_id=entity_id,
             name=name,
+            ongoing=True,
         ):
             await self.instance.act(
                 "seam",

@@ -63,6 +63,13 @@ def shown_anywhere(hass: HomeAssistant, pin: str) -> bool:
     )
 
 
+def with_times(action: str, data: dict[str, Any]) -> dict[str, Any]:
+    """Return the data of a call; a new code without times is ongoing."""
+    if action in {"schedule_access_code", "ensure_access_code"}:
+        return {"ongoing": not {"starts_at", "ends_at"} & data.keys()} | data
+    return data
+
+
 class Actions:
     """A caller of actions."""
 
@@ -78,7 +85,7 @@ class Actions:
         answer = await self.hass.services.async_call(
             DOMAIN,
             action,
-            {"entity_id": entity_id, **data},
+            {"entity_id": entity_id, **with_times(action, data)},
             blocking=True,
             return_response=True,
         )
@@ -94,7 +101,10 @@ class Actions:
     async def run(self, action: str, entity_id: str | list[str], **data: Any) -> None:
         """Call an action without a response, like automations."""
         await self.hass.services.async_call(
-            DOMAIN, action, {"entity_id": entity_id, **data}, blocking=True
+            DOMAIN,
+            action,
+            {"entity_id": entity_id, **with_times(action, data)},
+            blocking=True,
         )
 
     async def fails(

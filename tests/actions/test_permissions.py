@@ -22,11 +22,11 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 ADMIN_ACTIONS: dict[str, dict[str, Any]] = {
-    "schedule_access_code": {"name": "Baker"},
+    "schedule_access_code": {"name": "Baker", "ongoing": True},
     "convert_access_code": {"all": True},
     "delete_access_code": {"name": "Cleaner"},
     "reveal_access_code": {"name": "Cleaner"},
-    "ensure_access_code": {"name": "Baker"},
+    "ensure_access_code": {"name": "Baker", "ongoing": True},
     "update_access_code": {"name": "Cleaner", "new_name": "Butler"},
     "delete_expired_access_codes": {},
     "pull_backup_access_code": {"name": "Cleaner"},

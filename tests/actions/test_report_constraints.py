@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from homeassistant.exceptions import ServiceValidationError
 import pytest
-import voluptuous as vol
 
 from simulator import Simulator
 from simulator.seed import GARDEN_HOUSE
@@ -88,7 +88,7 @@ async def test_report_constraints_refuses_values_out_of_range(
 ) -> None:
     """Lengths are 4 to 20 digits."""
     before = len(actions.simulator.requests)
-    with pytest.raises(vol.Invalid, match="code_length"):
+    with pytest.raises(ServiceValidationError, match="code_length"):
         await actions.answers(REPORT, GARDEN, **data)
     assert len(actions.simulator.requests) == before
 

@@ -3,9 +3,9 @@
 from datetime import timedelta
 from typing import Any
 
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 import pytest
-import voluptuous as vol
 
 from simulator import Simulator
 from simulator.manufacturers import IGLOOHOME
@@ -48,10 +48,14 @@ async def test_schedule_refuses_invalid_pin(
     """A PIN has 4 to 12 digits."""
     for pin in INVALID_PINS:
         with subtests.test(pin=pin):
+            # YAML makes numbers of PINs without quotes.
+            is_number = type(pin) in (int, float)
+            key = "code_number" if is_number else "code_not_digits"
             message = await actions.refused(
-                "code_not_digits", SCHEDULE, FRONT, name="Baker", code=pin
+                key, SCHEDULE, FRONT, name="Baker", code=pin
             )
             assert "4 to 12 digits" in message
+            assert ("quotes" in message) is is_number
 
 
 async def test_schedule_refuses_pin_chosen_by_manufacturer(
@@ -113,6 +117,19 @@ async def test_schedule_refused_by_one_lock(actions: Actions) -> None:
 
 
 DAY = timedelta(days=1)
+
+
+@pytest.mark.parametrize("action", [SCHEDULE, "ensure_access_code"])
+async def test_new_code_needs_times_or_ongoing(actions: Actions, action: str) -> None:
+    """A form with two empty dates creates no code that never expires."""
+    now = dt_util.utcnow()
+    times = {"starts_at": now, "ends_at": now + DAY}
+    await actions.refused("no_times", action, FRONT, name="Baker", ongoing=False)
+    await actions.refused(
+        "ongoing_with_times", action, FRONT, name="Baker", ongoing=True, **times
+    )
+    answer = await actions.answer(action, FRONT, name="Baker", ongoing=True)
+    assert answer["type"] == "ongoing"
 
 
 async def test_schedule_refuses_invalid_times(
@@ -287,11 +304,11 @@ async def test_schedule_refuses_values_out_of_range(
     for field, value in OUT_OF_RANGE:
         data = {"name": "Baker", "code": "481516", field: value}
         with subtests.test(field=field, value=value):
-            with pytest.raises(vol.Invalid) as caught:
+            with pytest.raises(ServiceValidationError) as caught:
                 await actions.answers(SCHEDULE, FRONT, **data)
             assert field in str(caught.value)
             assert not any("481516" in text for text in texts(caught.value))
-    with pytest.raises(vol.Invalid):
+    with pytest.raises(ServiceValidationError, match="name"):
         await actions.answers(SCHEDULE, FRONT)
     assert len(actions.simulator.requests) == before
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-import voluptuous as vol
 
 from simulator import Simulator
 from simulator.seed import CODE_CLEANER, FRONT_DOOR
@@ -28,11 +28,15 @@ async def test_simulate_refused_by_seam(simulator: Simulator, actions: Actions) 
 
 
 async def test_simulate(simulator: Simulator, actions: Actions) -> None:
-    """The code is listed as unmanaged, and its PIN is not returned."""
+    """The code is listed as unmanaged, and the answer repeats its PIN."""
     answer = await actions.answer(SIMULATE, FRONT, name="Found", code="0042")
 
     (made,) = [c for c in simulator.state.codes_of(FRONT_DOOR) if c.name == "Found"]
-    assert answer == {"access_code_id": made.access_code_id, "name": "Found"}
+    assert answer == {
+        "access_code_id": made.access_code_id,
+        "name": "Found",
+        "code": "0042",
+    }
     assert not made.is_managed
     assert made.code == "0042"
     assert made.access_code_id in actions.listed(FRONT, "unmanaged")
@@ -73,7 +77,7 @@ async def test_simulate_refuses_invalid_input(
     for missing in ("name", "code"):
         fields = {"name": "Found", "code": "481516"}
         del fields[missing]
-        with pytest.raises(vol.Invalid, match=missing) as caught:
+        with pytest.raises(ServiceValidationError, match=missing) as caught:
             await actions.answers(SIMULATE, FRONT, **fields)
         assert not any("481516" in text for text in texts(caught.value))
     assert not actions.writes

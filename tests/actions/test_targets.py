@@ -16,7 +16,6 @@ from homeassistant.helpers import (
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
-import voluptuous as vol
 
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
@@ -172,11 +171,12 @@ async def test_target_without_locks(hass: HomeAssistant, actions: Actions) -> No
     for target in ({"area_id": area.id}, {"device_id": "gone"}, {"entity_id": "none"}):
         with pytest.raises(Exception, match="no Seam locks") as caught:
             await hass.services.async_call(
-                DOMAIN, SCHEDULE, {"name": "Baker", **target}, blocking=True
+                DOMAIN,
+                SCHEDULE,
+                {"name": "Baker", "ongoing": True, **target},
+                blocking=True,
             )
         assert getattr(caught.value, "translation_key", None) == "no_locks"
-    with pytest.raises(vol.Invalid):
-        await hass.services.async_call(DOMAIN, SCHEDULE, {"name": "A"}, blocking=True)
     assert len(actions.simulator.requests) == before
 
 

@@ -63,6 +63,7 @@ async def test_update_name(actions: Actions, pick: dict[str, str]) -> None:
         "access_code_id": CODE_CLEANER,
         "name": "Butler",
         "code": pin,
+        "state": "active",
         "status": "set",
         "type": "ongoing",
         "starts_at": None,

@@ -80,6 +80,7 @@ def test_schedule_a_code(
     picker.get_by_text(lock, exact=True).first.click()
     expect(picker).to_be_hidden()
     page.locator("ha-selector-text input").first.fill("Browser guest")
+    page.get_by_text("Ongoing", exact=True).click()
     page.screenshot(path=screenshots / "schedule.png")
     page.get_by_role("button", name="Perform action").click()
     expect(page.locator("ha-yaml-editor").last).to_contain_text(

@@ -191,7 +191,7 @@ async def test_action_shows_while_it_waits_for_lock(
         return calling
 
     for action, data, expected in (
-        ("schedule_access_code", {"name": "Baker"}, {"Baker"}),
+        ("schedule_access_code", {"name": "Baker", "ongoing": True}, {"Baker"}),
         ("update_access_code", {"name": "Baker", "new_name": "Butcher"}, {"Butcher"}),
     ):
         before = set(shown())

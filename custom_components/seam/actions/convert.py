@@ -6,7 +6,6 @@ from typing import Any, Final
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -19,7 +18,9 @@ from .fields import (
     ATTR_ACCESS_CODE_ID,
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
     ATTR_DRY_RUN,
+    BOOLEAN,
     CODE_FIELDS,
+    ActionSchema,
 )
 from .outcomes import (
     CodeResults,
@@ -35,13 +36,13 @@ from .waiting import async_poll, attempt_error, pending
 ATTR_ALL: Final = "all"
 ATTR_FORCE: Final = "force"
 
-SCHEMA: Final = cv.make_entity_service_schema(
+SCHEMA: Final = ActionSchema(
     {
         **CODE_FIELDS,
-        vol.Optional(ATTR_ALL, default=False): cv.boolean,
-        vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): cv.boolean,
-        vol.Optional(ATTR_FORCE): cv.boolean,
-        vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
+        vol.Optional(ATTR_ALL, default=False): BOOLEAN,
+        vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): BOOLEAN,
+        vol.Optional(ATTR_FORCE): BOOLEAN,
+        vol.Optional(ATTR_DRY_RUN, default=False): BOOLEAN,
     }
 )
 

@@ -16,7 +16,7 @@ from ..errors import NotFoundError
 from ..sync.snapshot import LockData
 from .codes import check_codes_known
 from .delete import async_start_deletion, check_deletable, deletion_result
-from .fields import ATTR_DRY_RUN
+from .fields import ATTR_DRY_RUN, BOOLEAN, ActionSchema
 from .outcomes import (
     CodeResults,
     Outcome,
@@ -38,11 +38,11 @@ from .waiting import async_wait_for_attempt, pending
 ATTR_INCLUDE_UNMANAGED: Final = "include_unmanaged"
 ATTR_OLDER_THAN: Final = "older_than"
 
-SCHEMA: Final = cv.make_entity_service_schema(
+SCHEMA: Final = ActionSchema(
     {
         vol.Optional(ATTR_OLDER_THAN): cv.positive_time_period,
-        vol.Optional(ATTR_INCLUDE_UNMANAGED, default=False): cv.boolean,
-        vol.Optional(ATTR_DRY_RUN, default=False): cv.boolean,
+        vol.Optional(ATTR_INCLUDE_UNMANAGED, default=False): BOOLEAN,
+        vol.Optional(ATTR_DRY_RUN, default=False): BOOLEAN,
     }
 )
 

@@ -8,16 +8,18 @@ import voluptuous as vol
 
 from ..attributes import JsonObject, async_code
 from .codes import check_codes_known
+from .fields import ActionSchema, Limited
 from .targets import Answers, Target, async_each
 
 ATTR_INCLUDE: Final = "include"
 
 _KINDS: Final = ("managed", "unmanaged")
 
-SCHEMA: Final = cv.make_entity_service_schema(
+SCHEMA: Final = ActionSchema(
     {
-        vol.Optional(ATTR_INCLUDE, default=list(_KINDS)): vol.All(
-            cv.ensure_list, vol.Length(min=1), [vol.In(_KINDS)]
+        vol.Optional(ATTR_INCLUDE, default=list(_KINDS)): Limited(
+            vol.All(cv.ensure_list, vol.Length(min=1), [vol.In(_KINDS)]),
+            ", ".join(_KINDS),
         )
     }
 )

@@ -8,19 +8,19 @@ import voluptuous as vol
 
 from ..attributes import JsonObject
 from ..errors import refusal
-from .fields import Data
+from .fields import ActionSchema, Data, Limited, integer
 from .targets import Answers, Target, async_each, changing_locks
 
 ATTR_MAX_LENGTH: Final = "max_code_length"
 ATTR_MIN_LENGTH: Final = "min_code_length"
 ATTR_SUPPORTED_LENGTHS: Final = "supported_code_lengths"
 
-_LENGTH: Final = vol.All(vol.Coerce(int), vol.Range(min=4, max=20))
+_LENGTH: Final = integer(4, 20)
 
-SCHEMA: Final = cv.make_entity_service_schema(
+SCHEMA: Final = ActionSchema(
     {
-        vol.Optional(ATTR_SUPPORTED_LENGTHS): vol.All(
-            cv.ensure_list, vol.Length(min=1), [_LENGTH]
+        vol.Optional(ATTR_SUPPORTED_LENGTHS): Limited(
+            vol.All(cv.ensure_list, vol.Length(min=1), [_LENGTH]), _LENGTH.accepted
         ),
         vol.Optional(ATTR_MIN_LENGTH): _LENGTH,
         vol.Optional(ATTR_MAX_LENGTH): _LENGTH,

@@ -9,7 +9,6 @@ from uuid import uuid4
 from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -20,10 +19,16 @@ from .codes import candidates, code_response
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
     ATTR_ENDS_AT,
+    ATTR_ONGOING,
     ATTR_STARTS_AT,
+    BOOLEAN,
     NAME,
     PIN,
+    TIME,
+    ActionSchema,
     Data,
+    Limited,
+    integer,
     requested_pin,
     requested_time,
 )
@@ -43,13 +48,13 @@ from .waiting import async_wait_until_set
 
 # Passed on to Seam under the same names.
 _OPTIONS: Final = {
-    "preferred_code_length": vol.All(vol.Coerce(int), vol.Range(min=4, max=12)),
-    "prefer_native_scheduling": cv.boolean,
-    "use_backup_access_code_pool": cv.boolean,
-    "is_offline_access_code": cv.boolean,
-    "is_one_time_use": cv.boolean,
-    "max_time_rounding": vol.In(("1hour", "1day")),
-    "attempt_for_offline_device": cv.boolean,
+    "preferred_code_length": integer(4, 12),
+    "prefer_native_scheduling": BOOLEAN,
+    "use_backup_access_code_pool": BOOLEAN,
+    "is_offline_access_code": BOOLEAN,
+    "is_one_time_use": BOOLEAN,
+    "max_time_rounding": Limited(vol.In(("1hour", "1day")), "1hour, 1day"),
+    "attempt_for_offline_device": BOOLEAN,
 }
 # Not supported by `/access_codes/create_multiple`.
 _ONE_LOCK_OPTIONS: Final = (
@@ -58,13 +63,14 @@ _ONE_LOCK_OPTIONS: Final = (
     "max_time_rounding",
 )
 
-SCHEMA: Final = cv.make_entity_service_schema(
+SCHEMA: Final = ActionSchema(
     {
         vol.Required(ATTR_NAME): NAME,
         vol.Optional(ATTR_CODE): PIN,
-        vol.Optional(ATTR_STARTS_AT): cv.datetime,
-        vol.Optional(ATTR_ENDS_AT): cv.datetime,
-        vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): cv.boolean,
+        vol.Optional(ATTR_STARTS_AT): TIME,
+        vol.Optional(ATTR_ENDS_AT): TIME,
+        vol.Optional(ATTR_ONGOING, default=False): BOOLEAN,
+        vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): BOOLEAN,
     }
     | {vol.Optional(option): validator for option, validator in _OPTIONS.items()}
 )
@@ -98,6 +104,9 @@ class CodeRequest:
 def requested_code(data: Data) -> CodeRequest:
     """Return the code that a call requests."""
     check_new_name(data[ATTR_NAME], ATTR_NAME)
+    # Forms leave out dates that are ticked but empty.
+    if data[ATTR_ONGOING] is (ATTR_STARTS_AT in data or ATTR_ENDS_AT in data):
+        raise refusal("ongoing_with_times" if data[ATTR_ONGOING] else "no_times")
     return CodeRequest(
         name=data[ATTR_NAME],
         code=requested_pin(data),

@@ -4,16 +4,15 @@ from typing import Final
 
 from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.core import ServiceCall
-from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..attributes import JsonObject
 from ..errors import refusal
-from .fields import NAME, PIN
+from .fields import NAME, PIN, ActionSchema
 from .targets import Answers, Target, async_each, changing_locks
 from .validation import check_name_without_pin, check_new_name, checked_simulated_pin
 
-SCHEMA: Final = cv.make_entity_service_schema(
+SCHEMA: Final = ActionSchema(
     {vol.Required(ATTR_NAME): NAME, vol.Required(ATTR_CODE): PIN}
 )
 
@@ -30,7 +29,7 @@ async def async_simulate_unmanaged_access_code(
             raise refusal("no_access_codes", lock=device.name)
     name = call.data[ATTR_NAME]
     check_new_name(name, ATTR_NAME)
-    pin = checked_simulated_pin(call.data[ATTR_CODE])
+    pin = checked_simulated_pin(call.data[ATTR_CODE].value)
     check_name_without_pin(name, pin)
 
     async def simulate(target: Target) -> JsonObject:
@@ -44,6 +43,7 @@ async def async_simulate_unmanaged_access_code(
             "access_code_id": code.access_code_id,
             # Names are only masked in the snapshot.
             "name": coordinator.secrets.mask(code.name or name),
+            "code": code.code or pin,
         }
 
     return await async_each(targets, simulate)

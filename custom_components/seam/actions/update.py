@@ -9,7 +9,6 @@ from typing import Any, Final
 from homeassistant.const import ATTR_CODE
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -21,10 +20,14 @@ from .codes import check_codes_known, code_response, find_managed_code, selected
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
     ATTR_ENDS_AT,
+    ATTR_ONGOING,
     ATTR_STARTS_AT,
+    BOOLEAN,
     CODE_FIELDS,
     NAME,
     PIN,
+    TIME,
+    ActionSchema,
     Data,
     requested_pin,
     requested_time,
@@ -44,18 +47,17 @@ from .waiting import async_wait_until_set
 
 ATTR_LINKED: Final = "linked"
 ATTR_NEW_NAME: Final = "new_name"
-ATTR_ONGOING: Final = "ongoing"
 
-SCHEMA: Final = cv.make_entity_service_schema(
+SCHEMA: Final = ActionSchema(
     {
         **CODE_FIELDS,
         vol.Optional(ATTR_NEW_NAME): NAME,
         vol.Optional(ATTR_CODE): PIN,
-        vol.Optional(ATTR_STARTS_AT): cv.datetime,
-        vol.Optional(ATTR_ENDS_AT): cv.datetime,
-        vol.Optional(ATTR_ONGOING, default=False): cv.boolean,
-        vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): cv.boolean,
-        vol.Optional(ATTR_LINKED, default=False): cv.boolean,
+        vol.Optional(ATTR_STARTS_AT): TIME,
+        vol.Optional(ATTR_ENDS_AT): TIME,
+        vol.Optional(ATTR_ONGOING, default=False): BOOLEAN,
+        vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): BOOLEAN,
+        vol.Optional(ATTR_LINKED, default=False): BOOLEAN,
     }
 )
 

@@ -62,14 +62,15 @@ def checked_pin(value: object) -> str:
     Integers are accepted, as templates turn digits into a number unless they start
     with zero.
     """
-    if isinstance(value, int) and not isinstance(value, bool):
+    is_number = isinstance(value, int | float) and not isinstance(value, bool)
+    if is_number:
         value = str(value)
     if (
         not isinstance(value, str)
         or not (value.isascii() and value.isdecimal())
         or len(value) not in _PIN_LENGTHS
     ):
-        raise refusal("code_not_digits")
+        raise refusal("code_number" if is_number else "code_not_digits")
     return value
 
 
