@@ -570,7 +570,12 @@ async def test_duplicate_without_repair_options_is_not_fixable(
     assert len(shown.new) == 3
     for issue_id in shown.new:
         assert not shown.all[issue_id].is_fixable
-        assert "Find the other code" in shown.text(issue_id)
+        advice = (
+            "in the manufacturer's app"
+            if UNMANAGED_NEIGHBOUR in issue_id
+            else "this PIN"
+        )
+        assert advice in shown.text(issue_id)
 
 
 async def test_issues_contain_no_pin(

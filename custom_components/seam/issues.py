@@ -14,11 +14,18 @@ from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .advice import NOT_ABOUT_LOCKS, advice_key, async_advice
+from .advice import (
+    DUPLICATE_NAME,
+    NOT_ABOUT_LOCKS,
+    advice_key,
+    async_advice,
+    conflicting_code,
+)
 from .api import AccessCode, CodeStatus, Scope, SeamProblem
-from .attributes import can_convert, label
+from .attributes import label
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
+from .sync.code_state import can_convert
 from .sync.snapshot import LockData
 
 # Seam and the manufacturers retry, so most errors are over before then.
@@ -68,15 +75,10 @@ def colliding_code(
     lock: LockData, code: AccessCode, problem: SeamProblem
 ) -> AccessCode | None:
     """Return the unmanaged code that prevents a managed one from being set, if known."""
-    if not code.is_managed or advice_key(problem) != "find_duplicate":
+    if not code.is_managed or problem.code == DUPLICATE_NAME:
         return None
-    for other in lock.unmanaged:
-        if other.access_code_id == problem.other_access_code_id:
-            return other
-    return next(
-        (other for other in lock.unmanaged if code.code and other.code == code.code),
-        None,
-    )
+    other = conflicting_code(lock, code, problem)
+    return None if other is None or other.is_managed else other
 
 
 def as_placeholders(**texts: str) -> dict[str, str]:
@@ -255,7 +257,7 @@ def _code_issue(
         name=label(code),
         error_code=problem.code,
         message=problem.message or "–",
-        advice=async_advice(hass, problem),
+        advice=async_advice(hass, problem, lock, code),
     )
     severity = (
         ir.IssueSeverity.WARNING
@@ -307,7 +309,7 @@ def _shared_issue(
             or "–",
             error_code=problem.code,
             message=problem.message or "–",
-            advice=async_advice(hass, problem),
+            advice=async_advice(hass, problem, lock),
         ),
         severity=ir.IssueSeverity.WARNING,
         created_at=min(
