@@ -142,13 +142,4 @@ def label(code: AccessCode) -> str:
 
 def local_time(moment: datetime | None) -> str | None:
     """Return a time as ISO 8601 in Home Assistant's time zone."""
-    return None if moment is None else as_local(moment).isoformat()
-
-
-def as_local(moment: datetime) -> datetime:
-    """Return a time in Home Assistant's time zone."""
-    try:
-        return dt_util.as_local(moment)
-    except OverflowError:
-        # A code without an end may end at the last moment there is, in Seam's zone.
-        return moment
+    return None if moment is None else dt_util.as_local(moment).isoformat()
