@@ -1,5 +1,6 @@
 """Build docs/advice.md from the code: `python -m tests.advice_table` writes it."""
 
+from dataclasses import replace
 import json
 from pathlib import Path
 from typing import Final
@@ -51,6 +52,19 @@ WARNINGS_OF_ACCOUNTS: Final = frozenset(
     }
 )
 
+# When a code of Seam has other advice, because of the lock or the access code.
+_CONDITIONS: Final = {
+    "seam_retries_backup": "Seam keeps trying, and a backup code is available",
+    "edited_elsewhere_convert": "Changed outside Seam, and the lock's codes can be converted",
+    "change_in_app": "To change a code that Seam does not manage",
+    "replace_offline_code": "To change an offline code",
+    "convert_duplicate": "Duplicate of a code that can be converted, but not deleted",
+    "delete_duplicate": "Duplicate of a code that can be deleted, but not converted",
+    "change_this": "Duplicate of a code that can be neither converted nor deleted",
+    "change_one": "Duplicate of a code that Seam manages",
+    "other_software_smartthings": "Other software, and the lock is a SmartThings device",
+}
+
 _HEAD: Final = """\
 # Errors and warnings
 
@@ -66,6 +80,13 @@ the scope.
 
 | Code | Scope | Advice |
 | --- | --- | --- |
+"""
+
+_VARIANTS_HEAD: Final = """
+The advice is different if the one above is not possible, or if more is known:
+
+| If | Advice |
+| --- | --- |
 """
 
 
@@ -84,11 +105,17 @@ def advice_page() -> str:
         )
         [problem] = read_problems([{"error_code": code}], default)
         rows.append((f"`{code}`", problem))
-    rows += [("Any other code", SeamProblem(code="", scope=scope)) for scope in Scope]
-    return _HEAD + "".join(
+        if code in advice.DIFFERENT_WARNINGS:
+            rows.append((f"`{code}` (warning)", replace(problem, is_warning=True)))
+    rows += [("any other", SeamProblem(code="", scope=scope)) for scope in Scope]
+    table = "".join(
         f"| {name} | {problem.scope.value} | {texts[advice.advice_key(problem)]} |\n"
         for name, problem in rows
     )
+    conditions = "".join(
+        f"| {condition} | {texts[key]} |\n" for key, condition in _CONDITIONS.items()
+    )
+    return f"{_HEAD}{table}{_VARIANTS_HEAD}{conditions}"
 
 
 if __name__ == "__main__":

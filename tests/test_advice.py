@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 import pytest
@@ -13,7 +14,8 @@ from custom_components.seam.advice import (
     advice_key,
     async_advice,
 )
-from custom_components.seam.api import Device, Scope, SeamProblem
+from custom_components.seam.api import AccessCode, Device, Scope, SeamProblem
+from custom_components.seam.sync.snapshot import LockData
 
 from . import openapi
 from .advice_table import WARNINGS_OF_ACCOUNTS, WARNINGS_OF_DEVICES
@@ -104,7 +106,7 @@ WARNINGS = [
 ]
 # Codes of the schema that need no advice, with the reason.
 WITHOUT_ADVICE: dict[str, str] = {}
-FALLBACKS = {f"other_{scope.value}" for scope in Scope}
+FALLBACKS = {f"other_{scope.name.lower()}" for scope in Scope}
 TRANSLATIONS = Path(__file__).parents[1] / "custom_components/seam/translations/en.json"
 
 
@@ -165,7 +167,7 @@ def test_advice_for_unknown_warning_of_device() -> None:
 def test_advice_for_unknown_code_depends_on_scope(scope: Scope) -> None:
     """Seam adds codes at any time."""
     problem = SeamProblem(code="an_error_of_next_year", scope=scope)
-    assert advice_key(problem) == f"other_{scope.value}"
+    assert advice_key(problem) == f"other_{scope.name.lower()}"
 
 
 def test_advice_texts_match_advice_keys() -> None:
@@ -175,6 +177,128 @@ def test_advice_texts_match_advice_keys() -> None:
     assert set(options) == ADVICE_KEYS
     assert all(text.strip().endswith(".") for text in options.values())
     assert len(set(options.values())) == len(options)
+
+
+def _lock(device_type: str = "august_lock", *codes: AccessCode) -> LockData:
+    return LockData(
+        device=Device(device_id="lock", device_type=device_type),
+        managed=tuple(code for code in codes if code.is_managed),
+        unmanaged=tuple(code for code in codes if not code.is_managed),
+        has_codes=True,
+    )
+
+
+def _code(code_id: str = "this", **fields: Any) -> AccessCode:
+    values = {"is_managed": True, "code": "7319"} | fields
+    return AccessCode(access_code_id=code_id, device_id="lock", **values)
+
+
+@pytest.mark.parametrize(
+    ("is_warning", "expected"),
+    [(False, "edited_elsewhere_convert"), (True, "edited_elsewhere_allowed")],
+)
+def test_advice_for_warning_with_code_of_error(is_warning: bool, expected: str) -> None:
+    """As a warning, it means that the change is allowed."""
+    key = "warnings" if is_warning else "errors"
+    row = {"access_code_id": "a", "device_id": "lock", "is_managed": True}
+    name = "code_modified_external_to_seam"
+    # Older replies have a dictionary instead of a list.
+    for problems in (
+        [{f"{key[:-1]}_code": name, "message": ""}],
+        {name: {"message": ""}},
+    ):
+        code = AccessCode.read(row | {key: problems})
+        [problem] = code.errors + code.warnings
+        assert advice_key(problem, _lock("august_lock", code), code) == expected
+
+
+@pytest.mark.parametrize(
+    "error_code",
+    [
+        "august_lock_bad_access_code_format",
+        "august_lock_invalid_code_length",
+        "code_constraints_violated",
+        "code_modified_external_to_seam",
+        "conflicting_external_modification",
+        "dormakaba_oracode_invalid_time_range",
+        "duplicate_code_on_device",
+        "invented_later",
+        "kwikset_unable_to_confirm_code",
+    ],
+)
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"is_managed": False}, "change_in_app"),
+        (
+            {"is_managed": False, "cannot_delete_unmanaged_access_code": True},
+            "change_in_app",
+        ),
+        ({"is_offline_access_code": True}, "replace_offline_code"),
+    ],
+)
+def test_advice_for_code_that_cannot_be_changed(
+    error_code: str, fields: dict[str, Any], expected: str
+) -> None:
+    """It does not ask for what Seam cannot do."""
+    code = _code(**fields)
+    problem = SeamProblem(code=error_code)
+    assert advice_key(problem, _lock("august_lock", code), code) == expected
+
+
+@pytest.mark.parametrize("is_available", [True, False])
+def test_advice_mentions_available_backup_codes_only(is_available: bool) -> None:
+    """An ongoing code and a lock without a pool have none."""
+    code = _code(is_backup_access_code_available=is_available)
+    for error_code in ("failed_to_set_on_device", "failed_to_issue"):
+        key = advice_key(SeamProblem(code=error_code), _lock("a", code), code)
+        assert key == ("seam_retries_backup" if is_available else "seam_retries")
+
+
+@pytest.mark.parametrize(
+    ("device_type", "other", "expected"),
+    [
+        ("august_lock", {}, "find_duplicate"),
+        ("august_lock", {"cannot_be_managed": True}, "delete_duplicate"),
+        (
+            "august_lock",
+            {"cannot_delete_unmanaged_access_code": True},
+            "convert_duplicate",
+        ),
+        ("kwikset_lock", {}, "delete_duplicate"),
+        (
+            "kwikset_lock",
+            {"cannot_delete_unmanaged_access_code": True},
+            "change_this",
+        ),
+        ("august_lock", {"is_managed": True}, "change_one"),
+        # The other is not known.
+        ("august_lock", {"code": "8402"}, "find_duplicate"),
+        ("smartthings_lock", {"code": None}, "delete_duplicate"),
+    ],
+)
+def test_advice_for_duplicates(
+    device_type: str, other: dict[str, Any], expected: str
+) -> None:
+    """It depends on what is possible with the other code."""
+    code = _code()
+    lock = _lock(device_type, code, _code("other", **{"is_managed": False} | other))
+    problem = SeamProblem(code="duplicate_code_on_device")
+    assert advice_key(problem, lock, code) == expected
+
+
+@pytest.mark.parametrize(
+    ("device_type", "is_named"), [("smartthings_lock", True), ("august_lock", False)]
+)
+def test_advice_names_software_for_smartthings_only(
+    device_type: str, is_named: bool
+) -> None:
+    """RBoy and Operto exist for SmartThings."""
+    problem = SeamProblem(code="third_party_integration_detected", is_warning=True)
+    key = advice_key(problem, _lock(device_type))
+    translations = json.loads(TRANSLATIONS.read_text(encoding="utf-8"))
+    text = translations["selector"]["advice"]["options"][key]
+    assert ("RBoy" in text) is is_named
 
 
 @pytest.mark.usefixtures("coordinator")

@@ -91,6 +91,7 @@ async def test_calendar_lists_time_bound_codes(
     for event, code_id in zip(events, (CODE_GUEST_NOW, CODE_GUEST_NEXT), strict=True):
         code = codes[code_id]
         assert event["uid"] == code_id
+        assert event["location"] == "Front Door"
         assert datetime.fromisoformat(event["start"]["dateTime"]) == code.starts_at
         assert datetime.fromisoformat(event["end"]["dateTime"]) == code.ends_at
         assert str(code.code) not in repr(event)
@@ -171,6 +172,46 @@ async def test_calendar_with_first_and_last_possible_times(
     await reconcile()
     assert _state(hass) == (STATE_ON, "Guest week 47")
     assert "Guest week 47" in _names(await _listed(client, START, START + DAY))
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "seconds"),
+    [
+        # From 02:30 to the second 02:15, and from 02:15 to the second 02:15. No local
+        # time before 03:00 would do for the end.
+        ("2027-10-31T00:30Z", "2027-10-31T01:15Z", 45 * 60 + 3600),
+        ("2027-10-31T00:15Z", "2027-10-31T01:15Z", 2 * 3600),
+        # These are right in local time.
+        ("2027-10-31T00:10Z", "2027-10-31T00:20Z", 600),
+        ("2027-10-31T01:10Z", "2027-10-31T01:20Z", 600),
+        ("2027-10-30T12:00Z", "2027-10-31T12:00Z", 24 * 3600),
+        ("2027-03-28T00:30Z", "2027-03-28T01:30Z", 3600),
+    ],
+)
+async def test_calendar_in_hour_that_comes_twice(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    client: TestClient,
+    entry: MockConfigEntry,
+    starts: str,
+    ends: str,
+    seconds: int,
+) -> None:
+    """A code within the hour that clocks are set back breaks no calendar."""
+    await hass.config.async_set_time_zone("Europe/Berlin")
+    now = simulator.state.access_codes[CODE_GUEST_NOW]
+    now.starts_at = now.ends_at = None
+    code = simulator.state.access_codes[CODE_GUEST_NEXT]
+    code.starts_at = datetime.fromisoformat(starts)
+    code.ends_at = datetime.fromisoformat(ends)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    assert _state(hass) == (STATE_OFF, "Guest week 48")
+    [event] = await _listed(client, code.starts_at - DAY, code.ends_at + DAY)
+    start = datetime.fromisoformat(event["start"]["dateTime"])
+    assert start == code.starts_at
+    end = datetime.fromisoformat(event["end"]["dateTime"])
+    assert (end - start).total_seconds() == seconds
 
 
 async def test_calendar_leaves_out_code_that_ends_before_start(

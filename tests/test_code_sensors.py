@@ -1,5 +1,7 @@
 """Tests of the optional sensors of single access codes."""
 
+from datetime import datetime
+
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
@@ -111,6 +113,29 @@ async def test_code_sensor_for_each_code(
         assert state
         pin = codes[code_id].code
         assert pin is None or pin not in repr(state)
+
+
+async def test_code_sensor_attributes(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """The sensor has the times and the problems of its code, with advice."""
+    simulator.control.code_error(
+        CODE_GUEST_NOW, "failed_to_set_on_device", "It will not go."
+    )
+    simulator.control.code_warning(CODE_GUEST_NOW, "delay_in_setting_on_device")
+    await reconcile()
+    code = simulator.state.access_codes[CODE_GUEST_NOW]
+    state = hass.states.get("sensor.front_door_guest_week_47")
+    assert state
+    assert state.attributes["access_code_id"] == CODE_GUEST_NOW
+    for key in ("starts_at", "ends_at"):
+        shown = datetime.fromisoformat(state.attributes[key])
+        assert shown == getattr(code, key)
+    [error] = state.attributes["errors"]
+    assert error["message"] == "It will not go."
+    assert error["advice"].startswith("Seam keeps trying.")
+    [warning] = state.attributes["warnings"]
+    assert warning["warning_code"] == "delay_in_setting_on_device"
 
 
 async def test_code_sensor_expires_and_is_removed(

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.diagnostics import REDACTED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
@@ -251,6 +252,20 @@ async def test_sync_and_connection_state(
     sync = (await diagnostics.entry())["sync"]
     assert sync["failed_polls"] == 0
     assert coordinator.engine.state.reconciled_at == simulator.clock.now()
+
+
+async def test_rejected_event_query_is_shown_without_its_text(
+    simulator: Simulator, poll: Poll, diagnostics: Diagnostics
+) -> None:
+    """Test that the message from Seam, which may contain names, is redacted."""
+    assert (await diagnostics.entry())["sync"]["events_refusal"] is None
+    simulator.faults.add(
+        "status", path="/events/list", status=403, message="Ask Jane Doe"
+    )
+    await poll()
+    data = await diagnostics.entry()
+    assert data["sync"]["events_refusal"] == REDACTED
+    assert "Jane Doe" not in str(data)
 
 
 async def test_rate_limit(

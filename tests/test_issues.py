@@ -10,7 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -443,6 +443,77 @@ async def test_unknown_errors_create_issues(
         assert issue_id.rsplit(".", 1)[1] in shown.text(issue_id)
 
 
+@pytest.mark.parametrize(
+    ("error_code", "title"),
+    [
+        (
+            "failed_to_set_on_device",
+            "Access code Guest week 48 is not set on Front Door",
+        ),
+        ("provider_issue", "Access code Guest week 48 is not set on Front Door"),
+        (
+            "failed_to_remove_from_device",
+            "Access code Guest week 48 was not removed from Front Door",
+        ),
+        (
+            "conflicting_external_modification",
+            "Access code Guest week 48 on Front Door was changed outside Seam",
+        ),
+        (
+            "access_code_inactive",
+            "Access code Guest week 48 is disabled on Front Door",
+        ),
+        ("device_offline", "Front Door is offline"),
+        ("device_removed", "Front Door is no longer in its account"),
+        ("subscription_required", "Problem with Front Door: Pay first"),
+    ],
+)
+async def test_title_says_what_is_wrong(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    poll: Poll,
+    shown: Issues,
+    device_registry: dr.DeviceRegistry,
+    error_code: str,
+    title: str,
+) -> None:
+    """Test that titles name the problem, and that issues link to the lock."""
+    if "Guest" in title:
+        simulator.control.code_error("Guest week 48", error_code)
+    else:
+        simulator.control.device_error("Front Door", error_code, "Pay first.")
+    await poll()
+    await async_step(hass, freezer, simulator, issues.GRACE)
+    [issue_id] = shown.new
+    assert shown.text(issue_id).startswith(f"{title}\n")
+    [device] = device_registry.async_get_devices(identifiers={(DOMAIN, FRONT_DOOR)})
+    link = f"homeassistant://config/devices/device/{device.id}"
+    assert shown.all[issue_id].learn_more_url == link
+
+
+@pytest.mark.parametrize(
+    ("message", "problem"), [("Gone.", "Gone"), ("", "some new error")]
+)
+async def test_title_of_account_error(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    poll: Poll,
+    shown: Issues,
+    message: str,
+    problem: str,
+) -> None:
+    """Test that the title contains the message, or the code if there is none."""
+    simulator.control.account_error("Front Door", "some_new_error", message)
+    await poll()
+    await async_step(hass, freezer, simulator, issues.GRACE)
+    [issue_id] = shown.new
+    assert shown.text(issue_id).startswith(
+        f"Problem with the August account: {problem}\n"
+    )
+
+
 async def test_no_issues_during_startup(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:
@@ -570,7 +641,12 @@ async def test_duplicate_without_repair_options_is_not_fixable(
     assert len(shown.new) == 3
     for issue_id in shown.new:
         assert not shown.all[issue_id].is_fixable
-        assert "Find the other code" in shown.text(issue_id)
+        advice = (
+            "in the manufacturer's app"
+            if UNMANAGED_NEIGHBOUR in issue_id
+            else "this PIN"
+        )
+        assert advice in shown.text(issue_id)
 
 
 async def test_issues_contain_no_pin(

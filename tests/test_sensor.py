@@ -20,6 +20,7 @@ from syrupy.assertion import SnapshotAssertion
 from custom_components.seam.const import CONF_CODE_SENSORS
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
+from simulator.clock import to_iso
 from simulator.seed import (
     APARTMENT_1,
     CODE_CLEANER,
@@ -36,6 +37,8 @@ from .conftest import Poll
 
 MANAGED = "sensor.front_door_managed_access_codes"
 UNMANAGED = "sensor.front_door_unmanaged_access_codes"
+
+DAY = timedelta(days=1)
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -136,6 +139,130 @@ async def test_errors_and_warnings_attributes(
     assert handyman["pending"] == ["creating"]
 
 
+async def test_code_attributes(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """Everything that Seam says about a code is an attribute, except for its PIN."""
+    guest = simulator.state.access_codes[CODE_GUEST_NEXT]
+    guest.pending_mutations = [
+        {
+            "mutation_code": "deferring_creation",
+            "created_at": to_iso(START),
+            "scheduled_at": to_iso(START + timedelta(days=1)),
+            "message": "Later.",
+        }
+    ]
+    guest.is_waiting_for_code_assignment = True
+    guest.pulled_backup_access_code_id = CODE_CLEANER
+    simulator.state.devices[FRONT_DOOR].backup_codes = 2
+    await reconcile()
+    code = _code(hass, MANAGED, CODE_GUEST_NEXT)
+    assert datetime.fromisoformat(code["scheduled_at"]) == START + timedelta(days=1)
+    assert code["is_waiting_for_code_assignment"] is True
+    assert code["is_backup_access_code_available"] is True
+    assert code["pulled_backup_access_code_id"] == CODE_CLEANER
+    assert code["appearance"] == {"name": "Guest week 48"}
+    owner = _code(hass, MANAGED, CODE_OWNER)
+    assert owner["is_backup_access_code_available"] is False
+    assert owner["scheduled_at"] is None
+    assert "appearance" not in _code(hass, UNMANAGED, UNMANAGED_NEIGHBOUR)
+
+
+@pytest.mark.parametrize(
+    ("error_code", "said", "shared", "other"),
+    [
+        ("duplicate_code_on_device", {}, {"code": "73194"}, "Neighbour"),
+        ("duplicate_code_on_device", {}, {}, None),
+        # The other is managed, too.
+        (
+            "duplicate_code_on_device",
+            {"managed_access_code_id": CODE_CLEANER},
+            {},
+            "Cleaner",
+        ),
+        # SmartThings sends no PINs, so only Seam knows.
+        (
+            "duplicate_code_on_device",
+            {"unmanaged_access_code_id": UNMANAGED_NEIGHBOUR},
+            {"code": None},
+            "Neighbour",
+        ),
+        ("wyze_duplicate_code_name", {}, {"name": "Twin"}, "Twin"),
+        ("wyze_duplicate_code_name", {}, {"code": "73194"}, None),
+        ("provider_issue", {}, {"code": "73194", "name": "Twin"}, None),
+    ],
+)
+async def test_errors_name_other_code(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    error_code: str,
+    said: dict[str, str],
+    shared: dict[str, Any],
+    other: str | None,
+) -> None:
+    """Duplicates are found by what Seam says, by PIN, or by name."""
+    codes = simulator.state.access_codes
+    for code in (codes[CODE_OWNER], codes[UNMANAGED_NEIGHBOUR]):
+        for key, value in shared.items():
+            setattr(code, key, value)
+    simulator.control.code_error(CODE_OWNER, error_code, fields=dict(said))
+    await reconcile()
+    [error] = _code(hass, MANAGED, CODE_OWNER)["errors"]
+    assert error.get("other_access_code_name") == other
+    assert ("other_access_code_id" in error) is (other is not None)
+
+
+async def test_errors_name_modified_fields(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """They say how a code was changed outside Seam, without the PINs."""
+    pin = simulator.state.access_codes[CODE_OWNER].code
+    simulator.control.edit_code_in_app(CODE_OWNER, name="Mine", pin="902715")
+    await reconcile()
+    [error] = _code(hass, MANAGED, CODE_OWNER)["errors"]
+    assert error["change_type"] == "modified"
+    assert error["modified_fields"] == ["name", "code"]
+    assert str(pin) not in repr(error)
+    assert "902715" not in repr(error)
+
+
+@pytest.mark.parametrize(
+    ("flags", "scope"),
+    [
+        ({"is_access_code_error": True}, "access_code"),
+        ({"is_access_code_error": False, "is_device_error": True}, "device"),
+        ({"is_connected_account_error": True}, "connected_account"),
+        ({"is_bridge_error": True}, "bridge"),
+    ],
+)
+async def test_errors_have_scope(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    flags: dict[str, bool],
+    scope: str,
+) -> None:
+    """The scope is in Seam's words."""
+    simulator.control.code_error(CODE_OWNER, "provider_issue", fields=flags)
+    await reconcile()
+    [error] = _code(hass, MANAGED, CODE_OWNER)["errors"]
+    assert error["scope"] == scope
+
+
+async def test_unmanaged_code_before_its_start_takes_slot(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """Seam reports as set what the manufacturer's app has set ahead."""
+    before = int(_state(hass, "sensor.front_door_free_code_slots"))
+    code = simulator.control.add_unmanaged_code("Front Door", "Painter", "830264")
+    code.starts_at, code.ends_at = START + DAY, START + 2 * DAY
+    await reconcile()
+    painter = _code(hass, UNMANAGED, code.access_code_id)
+    assert (painter["state"], painter["status"]) == ("scheduled", "set")
+    assert _state(hass, "sensor.front_door_free_code_slots") == str(before - 1)
+
+
 async def test_advice_in_a_language_without_texts_is_english(
     hass: HomeAssistant, entry: MockConfigEntry
 ) -> None:
@@ -149,10 +276,10 @@ async def test_advice_in_a_language_without_texts_is_english(
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])
-async def test_last_possible_end_is_shown(
+async def test_end_after_year_9000_is_shown_as_year_9000(
     hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry, zone: str
 ) -> None:
-    """An end that does not exist in Home Assistant's time zone stays in Seam's."""
+    """Later times do not exist in all time zones."""
     await hass.config.async_set_time_zone(zone)
     last = datetime(9999, 12, 31, 23, 59, 59, tzinfo=UTC)
     for code in simulator.state.access_codes.values():
@@ -163,7 +290,7 @@ async def test_last_possible_end_is_shown(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     shown = _code(hass, UNMANAGED, UNMANAGED_NEIGHBOUR)["ends_at"]
-    assert datetime.fromisoformat(shown) == last
+    assert datetime.fromisoformat(shown) == datetime(9000, 1, 1, tzinfo=UTC)
 
 
 async def test_code_state_changes_at_start_and_end_without_poll(

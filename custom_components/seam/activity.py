@@ -14,7 +14,6 @@ from homeassistant.helpers.translation import async_translate_state_attr
 from homeassistant.util import dt as dt_util
 
 from .api import Event
-from .attributes import as_local
 from .const import DOMAIN
 from .sync.events import Occurrence
 from .sync.snapshot import LockData
@@ -153,6 +152,6 @@ def _time_suffix(event: Event) -> str:
     now, at = dt_util.now(), event.occurred_at or event.created_at
     if now - at <= _LATE:
         return ""
-    at = as_local(at)
+    at = dt_util.as_local(at)
     day = "" if at.date() == now.date() else f"{at.date()} "
     return f" (at {day}{at:%H:%M})"

@@ -1,4 +1,4 @@
-"""Advice about errors and warnings, by their codes.
+"""Advice about errors and warnings, by their codes and by what is possible.
 
 The values are keys of the texts in the translations (`selector.advice`). Seam adds and
 renames codes: for a code that is not listed here the scope decides.
@@ -10,10 +10,14 @@ from typing import Final
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_cached_translations
 
-from .api import Scope, SeamProblem
+from .api import AccessCode, Scope, SeamProblem
 from .const import DOMAIN
+from .sync.code_state import can_convert
+from .sync.snapshot import LockData
 
+FIND_DUPLICATE: Final = "find_duplicate"
 NOT_ABOUT_LOCKS: Final = "not_about_locks"
+DUPLICATE_NAME: Final = "wyze_duplicate_code_name"
 
 # The codes that Seam currently sends and those that it sent in the past.
 _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
@@ -30,33 +34,31 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
             "failed_to_expire",
             "failed_to_remove_from_device",
         ),
-        "find_duplicate": (
+        FIND_DUPLICATE: (
             "conflicting_unmanaged_access_code_id",
             "duplicate_code_attempt_prevented",
             "duplicate_code_on_device",
             "schlage_detected_duplicate",
-            "wyze_duplicate_code_name",
+            DUPLICATE_NAME,
             "wyze_potential_duplicate_code",
         ),
         "lock_full": (
             "august_device_slots_full",
             "hubitat_no_free_positions_available",
-            "igloohome_offline_access_code_no_variance_available",
             "max_access_codes_reached",
             "no_space_for_access_code_on_device",
-            "smartthings_no_free_slots_available",
         ),
+        "lock_full_of_others": ("smartthings_no_free_slots_available",),
+        "choose_other_start": ("igloohome_offline_access_code_no_variance_available",),
         "edited_elsewhere": (
             "code_modified_external_to_seam",
             "conflicting_external_modification",
         ),
         "edited_elsewhere_allowed": ("external_modification_in_effect",),
         "switched_off": ("access_code_inactive", "ultraloq_access_code_disabled"),
-        "not_accepted": (
-            "august_lock_bad_access_code_format",
-            "august_lock_invalid_code_length",
-            "code_constraints_violated",
-        ),
+        "not_accepted": ("code_constraints_violated",),
+        "check_august_format": ("august_lock_bad_access_code_format",),
+        "change_length": ("august_lock_invalid_code_length",),
         "read_message": (
             "provider_issue",
             "unknown_issue_with_access_code",
@@ -78,9 +80,9 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
         "attach_keypad": ("august_lock_missing_keypad",),
         "set_up_keypad": ("accessory_keypad_setup_required",),
         "change_keypad_battery": ("accessory_keypad_low_battery",),
-        "other_software": (
+        "other_software": ("third_party_integration_detected",),
+        "other_software_smartthings": (
             "smartthings_failed_to_set_after_multiple_retries",
-            "third_party_integration_detected",
         ),
         "salto_subscription": (
             "salto_ks_user_not_subscribed",
@@ -166,6 +168,10 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
     }.items()
     for code in codes
 }
+# Warnings that mean something else than the error with the same code.
+_ADVICE_BY_WARNING: Final[Mapping[str, str]] = {
+    "code_modified_external_to_seam": "edited_elsewhere_allowed"
+}
 _ADVICE_BY_SCOPE: Final[Mapping[Scope, str]] = {
     Scope.CODE: "other_code",
     Scope.DEVICE: "other_device",
@@ -173,21 +179,121 @@ _ADVICE_BY_SCOPE: Final[Mapping[Scope, str]] = {
     Scope.BRIDGE: "other_bridge",
 }
 
+# Advice to change this code, or to delete it and create it again.
+_ADVICE_TO_CHANGE: Final = frozenset(
+    {
+        FIND_DUPLICATE,
+        "change_length",
+        "change_pin",
+        "check_august_format",
+        "choose_other_times",
+        "edited_elsewhere",
+        "not_accepted",
+        "other_code",
+    }
+)
+# By whether the other code can be converted, and whether it can be deleted.
+_DUPLICATE_ADVICE: Final[Mapping[tuple[bool, bool], str]] = {
+    (True, True): FIND_DUPLICATE,
+    (True, False): "convert_duplicate",
+    (False, True): "delete_duplicate",
+    (False, False): "change_this",
+}
+
 KNOWN_CODES: Final = frozenset(_ADVICE_BY_CODE)
-ADVICE_KEYS: Final = frozenset(_ADVICE_BY_CODE.values()) | frozenset(
-    _ADVICE_BY_SCOPE.values()
+DIFFERENT_WARNINGS: Final = frozenset(_ADVICE_BY_WARNING)
+# Advice that depends on the lock or the code, too.
+VARIANTS: Final = frozenset(
+    {
+        "change_in_app",
+        "change_one",
+        "change_this",
+        "convert_duplicate",
+        "delete_duplicate",
+        "edited_elsewhere_convert",
+        "other_software_smartthings",
+        "replace_offline_code",
+        "seam_retries_backup",
+    }
+)
+ADVICE_KEYS: Final = frozenset(_ADVICE_BY_CODE.values()).union(
+    _ADVICE_BY_WARNING.values(), _ADVICE_BY_SCOPE.values(), VARIANTS
 )
 
 
-def advice_key(problem: SeamProblem) -> str:
-    """Return the translation key of the advice for an error or warning."""
-    return _ADVICE_BY_CODE.get(problem.code) or _ADVICE_BY_SCOPE[problem.scope]
+def advice_key(
+    problem: SeamProblem, lock: LockData | None = None, code: AccessCode | None = None
+) -> str:
+    """Return the translation key of the advice for an error or warning.
+
+    The advice is possible for this lock and this code, if they are given.
+    """
+    key = (
+        (_ADVICE_BY_WARNING.get(problem.code) if problem.is_warning else None)
+        or _ADVICE_BY_CODE.get(problem.code)
+        or _ADVICE_BY_SCOPE[problem.scope]
+    )
+    if lock is None:
+        return key
+    if key == "other_software" and lock.device.device_type.startswith("smartthings"):
+        return "other_software_smartthings"
+    if code is None:
+        return key
+    if key in _ADVICE_TO_CHANGE and not code.is_managed:
+        return "change_in_app"
+    if key in _ADVICE_TO_CHANGE and code.is_offline_access_code:
+        return "replace_offline_code"
+    if key == "seam_retries" and code.is_backup_access_code_available:
+        return "seam_retries_backup"
+    if key == "edited_elsewhere" and lock.device.can_convert_codes:
+        return "edited_elsewhere_convert"
+    if key == FIND_DUPLICATE:
+        return _duplicate_advice(lock, conflicting_code(lock, code, problem))
+    return key
+
+
+def _duplicate_advice(lock: LockData, other: AccessCode | None) -> str:
+    if other is None:
+        return _DUPLICATE_ADVICE[lock.device.can_convert_codes, True]
+    if other.is_managed:
+        return "change_one"
+    return _DUPLICATE_ADVICE[
+        can_convert(lock, other), not other.cannot_delete_unmanaged_access_code
+    ]
+
+
+def conflicting_code(
+    lock: LockData, code: AccessCode, problem: SeamProblem
+) -> AccessCode | None:
+    """Return the other code with the same PIN or name that a problem is about."""
+    if _ADVICE_BY_CODE.get(problem.code) != FIND_DUPLICATE:
+        return None
+    others = [
+        other
+        for other in lock.unmanaged + lock.managed
+        if other.access_code_id != code.access_code_id
+    ]
+    for other in others:
+        if other.access_code_id == problem.other_access_code_id:
+            return other
+    if problem.code == DUPLICATE_NAME:
+        same = (
+            o for o in others if code.name and o.unmasked_name == code.unmasked_name
+        )
+    else:
+        same = (other for other in others if code.code and other.code == code.code)
+    return next(same, None)
 
 
 @callback
-def async_advice(hass: HomeAssistant, problem: SeamProblem) -> str:
+def async_advice(
+    hass: HomeAssistant,
+    problem: SeamProblem,
+    lock: LockData | None = None,
+    code: AccessCode | None = None,
+) -> str:
     """Return the advice in Home Assistant's language."""
-    key = advice_key(problem)
+    key = advice_key(problem, lock, code)
     texts = async_get_cached_translations(
         hass, hass.config.language, "selector", DOMAIN
     )

@@ -1,20 +1,20 @@
 """Access codes and their problems as attributes and action responses, without PINs."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
-from .advice import async_advice
+from .advice import async_advice, conflicting_code
 from .api import AccessCode, SeamProblem
-from .sync.code_state import code_state
+from .sync.code_state import can_convert, code_state
 from .sync.snapshot import LockData
 
 type JsonObject = dict[str, JsonValueType]
-type ProblemKey = Literal["error_code", "warning_code"]
 
 
 @callback
@@ -25,10 +25,10 @@ def async_code_lists(
     return {
         "access_codes": [async_code(hass, lock, code) for code in codes],
         "errors": async_flat_problems(
-            hass, ((code, code.errors) for code in codes), "error_code"
+            hass, lock, ((code, code.errors) for code in codes)
         ),
         "warnings": async_flat_problems(
-            hass, ((code, code.warnings) for code in codes), "warning_code"
+            hass, lock, ((code, code.warnings) for code in codes)
         ),
     }
 
@@ -46,8 +46,19 @@ def async_code(hass: HomeAssistant, lock: LockData, code: AccessCode) -> JsonObj
         "display_status": code.display_status,
         "starts_at": local_time(code.starts_at),
         "ends_at": local_time(code.ends_at),
+        "scheduled_at": next(
+            (
+                local_time(mutation.scheduled_at)
+                for mutation in code.pending_mutations or ()
+                if mutation.scheduled_at
+            ),
+            None,
+        ),
         "is_scheduled_on_device": code.is_scheduled_on_device,
+        "is_waiting_for_code_assignment": code.is_waiting_for_code_assignment,
         "is_backup": code.is_backup,
+        "is_backup_access_code_available": code.is_backup_access_code_available,
+        "pulled_backup_access_code_id": code.pulled_backup_access_code_id,
         "is_offline_access_code": code.is_offline_access_code,
         "is_one_time_use": code.is_one_time_use,
         "is_external_modification_allowed": code.is_external_modification_allowed,
@@ -56,52 +67,71 @@ def async_code(hass: HomeAssistant, lock: LockData, code: AccessCode) -> JsonObj
         "pending": [
             mutation.mutation_code for mutation in code.pending_mutations or ()
         ],
-        "errors": code_problems(hass, code.errors, "error_code"),
-        "warnings": code_problems(hass, code.warnings, "warning_code"),
+        "errors": async_problems(hass, code.errors, lock, code),
+        "warnings": async_problems(hass, code.warnings, lock, code),
         "same_pin_as": [
             other.access_code_id
             for other in lock.codes
             if other is not code and other.code and other.code == code.code
         ],
     }
+    if code.appearance:
+        attributes["appearance"] = {
+            key: text for key, text in asdict(code.appearance).items() if text
+        }
     if not code.is_managed:
         attributes["can_convert"] = can_convert(lock, code)
         attributes["can_delete"] = not code.cannot_delete_unmanaged_access_code
     return attributes
 
 
-def can_convert(lock: LockData, code: AccessCode) -> bool:
-    """Return whether an unmanaged code can be converted to a managed one."""
-    return lock.device.can_convert_codes and not code.cannot_be_managed
-
-
 @callback
-def code_problems(
-    hass: HomeAssistant, problems: Iterable[SeamProblem], key: ProblemKey
+def async_problems(
+    hass: HomeAssistant,
+    problems: Iterable[SeamProblem],
+    lock: LockData | None = None,
+    code: AccessCode | None = None,
 ) -> list[Any]:
-    """Return errors or warnings with Seam's message and our advice."""
-    return [
-        {
-            key: problem.code,
-            "message": problem.message,
-            "created_at": local_time(problem.created_at),
-            "advice": async_advice(hass, problem),
-        }
-        for problem in problems
-    ]
+    """Return errors or warnings of a lock or a code, with advice."""
+    return [_problem(hass, problem, lock, code) for problem in problems]
+
+
+def _problem(
+    hass: HomeAssistant,
+    problem: SeamProblem,
+    lock: LockData | None,
+    code: AccessCode | None,
+) -> JsonObject:
+    row: JsonObject = {
+        "warning_code" if problem.is_warning else "error_code": problem.code,
+        "message": problem.message,
+        "advice": async_advice(hass, problem, lock, code),
+        "scope": problem.scope.value,
+        "created_at": local_time(problem.created_at),
+    }
+    if lock and code and (other := conflicting_code(lock, code, problem)):
+        row["other_access_code_id"] = other.access_code_id
+        row["other_access_code_name"] = other.name
+    elif problem.other_access_code_id:
+        row["other_access_code_id"] = problem.other_access_code_id
+    if problem.change_type:
+        row["change_type"] = problem.change_type
+    if problem.modified_fields:
+        row["modified_fields"] = list(problem.modified_fields)
+    return row
 
 
 @callback
 def async_flat_problems(
     hass: HomeAssistant,
+    lock: LockData,
     problems: Iterable[tuple[AccessCode, Iterable[SeamProblem]]],
-    key: ProblemKey,
 ) -> list[Any]:
-    """Return the errors or warnings of several codes, each with its code."""
+    """Return the errors or warnings of several codes of a lock, each with its code."""
     return [
-        {"access_code_id": code.access_code_id, "name": code.name, **problem}
+        {"access_code_id": code.access_code_id, "name": code.name, **row}
         for code, of_code in problems
-        for problem in code_problems(hass, of_code, key)
+        for row in async_problems(hass, of_code, lock, code)
     ]
 
 
@@ -112,13 +142,4 @@ def label(code: AccessCode) -> str:
 
 def local_time(moment: datetime | None) -> str | None:
     """Return a time as ISO 8601 in Home Assistant's time zone."""
-    return None if moment is None else as_local(moment).isoformat()
-
-
-def as_local(moment: datetime) -> datetime:
-    """Return a time in Home Assistant's time zone."""
-    try:
-        return dt_util.as_local(moment)
-    except OverflowError:
-        # A code without an end may end at the last moment there is, in Seam's zone.
-        return moment
+    return None if moment is None else dt_util.as_local(moment).isoformat()

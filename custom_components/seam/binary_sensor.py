@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Scope, SeamProblem
-from .attributes import async_flat_problems, code_problems
+from .attributes import async_flat_problems, async_problems
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, SeamWorkspaceEntity, async_add_lock_entities
 from .sync.snapshot import LockData
@@ -43,7 +43,7 @@ def _async_code_errors(hass: HomeAssistant, lock: LockData) -> Mapping[str, Any]
     """Return the codes' own errors, without those of the lock that each code repeats."""
     return {
         "errors": async_flat_problems(
-            hass, ((code, code.own_errors) for code in lock.codes), "error_code"
+            hass, lock, ((code, code.own_errors) for code in lock.codes)
         )
     }
 
@@ -53,8 +53,8 @@ def _async_device_problems(hass: HomeAssistant, lock: LockData) -> Mapping[str, 
     """Return the errors and warnings of a lock, its account, and its bridge."""
     device = lock.device
     return {
-        "errors": code_problems(hass, device.errors, "error_code"),
-        "warnings": code_problems(hass, device.warnings, "warning_code"),
+        "errors": async_problems(hass, device.errors, lock),
+        "warnings": async_problems(hass, device.warnings, lock),
     }
 
 
@@ -175,6 +175,6 @@ class SeamWorkspaceProblem(SeamWorkspaceEntity, BinarySensorEntity):
             "account_errors": [
                 {**row, "locks": sorted(names)}
                 for problem, names in account_errors.values()
-                for row in code_problems(self.hass, [problem], "error_code")
+                for row in async_problems(self.hass, [problem])
             ],
         }

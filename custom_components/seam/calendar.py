@@ -1,7 +1,7 @@
 """Calendar of the time-bound access codes of a lock."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Final, override
+from datetime import datetime
+from typing import override
 
 from homeassistant.components.calendar import (
     CalendarEntity,
@@ -12,6 +12,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
+from .api import AccessCode
 from .attributes import label
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
@@ -22,10 +23,6 @@ PARALLEL_UPDATES = 0
 ACCESS_CODES = CalendarEntityDescription(
     key="access_codes", translation_key="access_codes"
 )
-
-# A code without an end may end at the last moment there is, in Seam's time zone.
-_FIRST: Final = datetime.min.replace(tzinfo=UTC) + timedelta(days=2)
-_LAST: Final = datetime.max.replace(tzinfo=UTC) - timedelta(days=2)
 
 
 async def async_setup_entry(
@@ -80,18 +77,24 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
     def _events(self) -> list[CalendarEvent]:
         """Return an event for each code with a start and an end, without its PIN."""
         return [
-            CalendarEvent(
-                start=_local(code.starts_at),
-                end=_local(code.ends_at),
-                summary=label(code),
-                uid=code.access_code_id,
-            )
+            self._event(code, code.starts_at, code.ends_at)
             for code in self.seam_lock.codes
             # Calendar events must not end before they start.
             if code.starts_at and code.ends_at and code.starts_at < code.ends_at
         ]
 
-
-def _local(moment: datetime) -> datetime:
-    """Return a time in Home Assistant's time zone, moved to where every zone has it."""
-    return dt_util.as_local(min(max(moment, _FIRST), _LAST))
+    def _event(
+        self, code: AccessCode, starts_at: datetime, ends_at: datetime
+    ) -> CalendarEvent:
+        start, end = dt_util.as_local(starts_at), dt_util.as_local(ends_at)
+        # Home Assistant compares local times. In the hour that comes twice in autumn,
+        # an event may end before it starts, which would break the whole calendar.
+        if end <= start:
+            end = start + (ends_at - starts_at)
+        return CalendarEvent(
+            start=start,
+            end=end,
+            summary=label(code),
+            location=self.seam_lock.device.name,
+            uid=code.access_code_id,
+        )

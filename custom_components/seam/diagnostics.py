@@ -93,10 +93,10 @@ def _state(entry: SeamConfigEntry, locks: Iterable[LockData]) -> dict[str, Any]:
             "poll_seconds": coordinator.update_interval
             and coordinator.update_interval.total_seconds(),
         },
-        "sync": _times(asdict(coordinator.engine.state)),
+        "sync": _plain(asdict(coordinator.engine.state)),
         "webhook": {
             "is_registered": entry.data.get(CONF_REGISTERED) is not None,
-            **_times(asdict(coordinator.push)),
+            **_plain(asdict(coordinator.push)),
         },
         "codes": {
             "managed": sum(code.is_managed for code in codes),
@@ -128,19 +128,12 @@ def _failure(coordinator: SeamCoordinator) -> str | None:
     return type(error.__cause__ or error).__name__
 
 
-def _times(values: dict[str, Any]) -> dict[str, Any]:
-    return {
-        key: value.isoformat() if isinstance(value, datetime) else value
-        for key, value in values.items()
-    }
-
-
 def _lock(lock: LockData, salt: bytes) -> dict[str, Any]:
     """Return a lock and its codes, with the product in place of its name."""
     return {"product": lock.device.model, **_plain(asdict(lock), salt)}
 
 
-def _plain(value: Any, salt: bytes, key: str = "") -> Any:
+def _plain(value: Any, salt: bytes = b"", key: str = "") -> Any:
     """Return JSON data, with tokens in place of PINs and without private texts."""
     match value:
         case dict():

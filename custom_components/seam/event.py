@@ -17,7 +17,7 @@ from .activity import (
     occurrence_signal,
 )
 from .api import Event
-from .attributes import code_problems, local_time
+from .attributes import async_problems, local_time
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
 from .sync.events import Occurrence
@@ -173,7 +173,7 @@ class SeamAccessCodeActivity(SeamActivity):
             "changed_properties": list(event.changed_properties) or None,
             "requested_mutations": list(event.requested_mutations) or None,
             "backup_access_code_id": event.backup_access_code_id,
-            "errors": code_problems(self.hass, code.errors, "error_code")
+            "errors": async_problems(self.hass, code.errors, self.seam_lock, code)
             if code
             else [],
         }

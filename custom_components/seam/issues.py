@@ -9,22 +9,42 @@ import re
 from typing import Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers import device_registry as dr, issue_registry as ir
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
-from .advice import NOT_ABOUT_LOCKS, advice_key, async_advice
+from .advice import (
+    DUPLICATE_NAME,
+    NOT_ABOUT_LOCKS,
+    advice_key,
+    async_advice,
+    conflicting_code,
+)
 from .api import AccessCode, CodeStatus, Scope, SeamProblem
-from .attributes import can_convert, label
+from .attributes import label
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
+from .sync.code_state import can_convert
 from .sync.snapshot import LockData
 
 # Seam and the manufacturers retry, so most errors are over before then.
 GRACE: Final = timedelta(minutes=10)
 
 _WORKS: Final = (CodeStatus.SET, CodeStatus.REMOVING)
+
+# Issues with a title of their own, by the key of their advice.
+_CODE_ISSUES: Final = {
+    "check_kwikset_app": "code_not_removed",
+    "check_removal": "code_not_removed",
+    "edited_elsewhere": "code_changed",
+    "switched_off": "code_disabled",
+}
+_SHARED_ISSUES: Final = {
+    "add_again": "device_removed",
+    "bring_online": "device_offline",
+    "reconnect_account": "account_disconnected",
+}
 
 # All special characters of markdown and HTML are among these, and markdown shows each of
 # them literally after a backslash.
@@ -68,15 +88,10 @@ def colliding_code(
     lock: LockData, code: AccessCode, problem: SeamProblem
 ) -> AccessCode | None:
     """Return the unmanaged code that prevents a managed one from being set, if known."""
-    if not code.is_managed or advice_key(problem) != "find_duplicate":
+    if not code.is_managed or problem.code == DUPLICATE_NAME:
         return None
-    for other in lock.unmanaged:
-        if other.access_code_id == problem.other_access_code_id:
-            return other
-    return next(
-        (other for other in lock.unmanaged if code.code and other.code == code.code),
-        None,
-    )
+    other = conflicting_code(lock, code, problem)
+    return None if other is None or other.is_managed else other
 
 
 def as_placeholders(**texts: str) -> dict[str, str]:
@@ -255,20 +270,22 @@ def _code_issue(
         name=label(code),
         error_code=problem.code,
         message=problem.message or "–",
-        advice=async_advice(hass, problem),
+        problem=_short(problem),
+        advice=async_advice(hass, problem, lock, code),
     )
-    severity = (
-        ir.IssueSeverity.WARNING
-        if code.status_at(now) in _WORKS
-        else ir.IssueSeverity.ERROR
-    )
+    works = code.status_at(now) in _WORKS
+    severity = ir.IssueSeverity.WARNING if works else ir.IssueSeverity.ERROR
     other = colliding_code(lock, code, problem)
     if other is None or not repair_options(lock, other):
         return _Issue(
-            translation_key="code_error",
+            translation_key=_CODE_ISSUES.get(
+                advice_key(problem),
+                "code_not_set" if code.is_managed and not works else "code_error",
+            ),
             placeholders=placeholders,
             severity=severity,
             created_at=problem.created_at,
+            learn_more_url=_device_url(hass, lock),
         )
     return _Issue(
         translation_key="duplicate_code",
@@ -291,14 +308,11 @@ def _shared_issue(
     lock, problem = places[0]
     locks = {other.device_id: other for other, _ in places}.values()
     provider = lock.device.device_provider
-    if problem.scope is Scope.DEVICE:
-        key, learn_more_url = "device_error", None
-    else:
-        is_to_reconnect = advice_key(problem) == "reconnect_account"
-        key = "account_disconnected" if is_to_reconnect else "account_error"
-        learn_more_url = CONSOLE_URL
+    is_of_device = problem.scope is Scope.DEVICE
     return _Issue(
-        translation_key=key,
+        translation_key=_SHARED_ISSUES.get(
+            advice_key(problem), "device_error" if is_of_device else "account_error"
+        ),
         placeholders=as_placeholders(
             lock=lock.device.name,
             locks=", ".join(sorted(other.device.name for other in locks)),
@@ -307,11 +321,28 @@ def _shared_issue(
             or "–",
             error_code=problem.code,
             message=problem.message or "–",
-            advice=async_advice(hass, problem),
+            problem=_short(problem),
+            advice=async_advice(hass, problem, lock),
         ),
         severity=ir.IssueSeverity.WARNING,
         created_at=min(
             (found.created_at for _, found in places if found.created_at), default=None
         ),
-        learn_more_url=learn_more_url,
+        learn_more_url=_device_url(hass, lock) if is_of_device else CONSOLE_URL,
+    )
+
+
+def _short(problem: SeamProblem) -> str:
+    """Return what is wrong, for a title. Seam may send no message."""
+    return problem.message.rstrip(".") or problem.code.replace("_", " ")
+
+
+def _device_url(hass: HomeAssistant, lock: LockData) -> str | None:
+    """Return the link to the page of the lock, None if it is not registered."""
+    devices = dr.async_get(hass).async_get_devices(
+        identifiers={(DOMAIN, lock.device_id)}
+    )
+    return next(
+        (f"homeassistant://config/devices/device/{device.id}" for device in devices),
+        None,
     )

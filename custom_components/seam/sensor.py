@@ -18,7 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode
-from .attributes import async_code_lists, label
+from .attributes import async_code, async_code_lists, label
 from .const import CONF_CODE_SENSORS
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .entity import SeamLockEntity, async_add_lock_entities
@@ -105,6 +105,9 @@ CODE_SENSOR = SensorEntityDescription(
     translation_key="access_code",
     device_class=SensorDeviceClass.ENUM,
     options=[state.value for state in CodeState],
+)
+CODE_ATTRIBUTES = frozenset(
+    {"access_code_id", "starts_at", "ends_at", "scheduled_at", "errors", "warnings"}
 )
 CODE_COUNT_SENSORS = (
     SeamCodeCountEntityDescription(
@@ -253,6 +256,8 @@ def code_sensor_id(code: AccessCode) -> str:
 class SeamCodeSensor(SeamLockEntity, SensorEntity):
     """State of one code. It keeps its entity ID when the code is renamed."""
 
+    _unrecorded_attributes = CODE_ATTRIBUTES
+
     def __init__(self, coordinator: SeamCoordinator, code: AccessCode) -> None:
         """Initialize the sensor."""
         super().__init__(coordinator, code.device_id, CODE_SENSOR)
@@ -286,3 +291,12 @@ class SeamCodeSensor(SeamLockEntity, SensorEntity):
         if (code := self._code) is None:
             return None
         return code_state(self.seam_lock, code, dt_util.utcnow()).value
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return the times, errors, and warnings of the code."""
+        if (code := self._code) is None:
+            return None
+        attributes = async_code(self.hass, self.seam_lock, code)
+        return {key: attributes[key] for key in CODE_ATTRIBUTES}

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from custom_components.seam.api import CodeStatus, SeamRateLimitError
+from custom_components.seam.api import CodeStatus, SeamProblem, SeamRateLimitError
 from custom_components.seam.sync.schedule import FetchCodes, FetchDevices
 
 from .support import (
@@ -61,6 +61,22 @@ def test_reconcile_after_clock_was_set_back() -> None:
     """Otherwise nothing would be fetched until the old time comes again."""
     engine = polled_engine()
     assert poll(engine, now=NOW - timedelta(days=1)) == {FetchDevices()}
+
+
+def test_failed_codes_are_rechecked_until_their_end() -> None:
+    """Seam keeps trying, also when it reports no pending change."""
+    failed = replace(
+        make_code("guest", status=CodeStatus.UNSET),
+        errors=(SeamProblem(code="failed_to_set_on_device"),),
+        starts_at=NOW - timedelta(hours=1),
+        ends_at=NOW + timedelta(seconds=90),
+    )
+    engine = polled_engine(failed)
+    now = NOW + timedelta(minutes=1)
+    assert poll(engine, now=now) == {FetchCodes("door")}
+    now = NOW + timedelta(minutes=2)
+    receive_codes(engine, failed, now=now)
+    assert poll(engine, now=now + timedelta(minutes=5)) == set()
 
 
 def test_unsettled_codes_are_rechecked_less_and_less_often() -> None:

@@ -10,8 +10,9 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..api import AccessCode, ActionAttempt, ActionAttemptStatus
-from ..attributes import JsonObject, can_convert, label
+from ..attributes import JsonObject, label
 from ..errors import refusal, translated_errors
+from ..sync.code_state import can_convert
 from ..sync.snapshot import LockData
 from .codes import check_codes_known, find_code, selected_code
 from .fields import (

@@ -1,6 +1,6 @@
 """An asynchronous client for the Seam API, independent of Home Assistant."""
 
-from .access_codes import AccessCode, CodeStatus
+from .access_codes import AccessCode, Appearance, CodeStatus
 from .client import DEFAULT_ENDPOINT, SeamClient
 from .devices import Device
 from .errors import (
@@ -23,6 +23,7 @@ __all__ = [
     "AccessCode",
     "ActionAttempt",
     "ActionAttemptStatus",
+    "Appearance",
     "CodeStatus",
     "Device",
     "Event",

@@ -4,12 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final, override
 
 from .models import Model, as_dict, dicts_in, read_flag, read_text
 from .problems import Scope, SeamProblem, read_limited_time, read_problems
 
-_PROBLEMS: Mapping[str, Any] = {"deserialize": read_problems}
+_ERRORS: Mapping[str, Any] = {"deserialize": read_problems}
+_WARNINGS: Mapping[str, Any] = {"deserialize": partial(read_problems, is_warning=True)}
 _SHORTEST_PIN: Final = 4
 
 
@@ -80,12 +82,30 @@ class PendingMutation(Model):
     message: str = field(default="", repr=False)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Appearance(Model):
+    """The name of an access code as the lock shows it."""
+
+    name: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+
+
 # The first that is pending counts; with any other, the code is being set.
 _STATUS_BY_MUTATION: Mapping[str, CodeStatus] = {
     "deleting": CodeStatus.REMOVING,
     "creating": CodeStatus.SETTING,
     "deferring_creation": CodeStatus.UNSET,
 }
+# With any of these, a code that is set keeps working: the error is about a change of it.
+_ERRORS_OF_SETTING: Final = frozenset(
+    {
+        "failed_to_set_on_device",
+        "failed_to_issue",
+        "code_constraints_violated",
+        "no_space_for_access_code_on_device",
+    }
+)
 _STATUS_BY_ERROR: Mapping[str, CodeStatus] = {
     **dict.fromkeys(
         (
@@ -96,16 +116,7 @@ _STATUS_BY_ERROR: Mapping[str, CodeStatus] = {
         ),
         CodeStatus.REMOVING,
     ),
-    **dict.fromkeys(
-        (
-            "failed_to_set_on_device",
-            "failed_to_issue",
-            "access_code_inactive",
-            "code_constraints_violated",
-            "no_space_for_access_code_on_device",
-        ),
-        CodeStatus.UNSET,
-    ),
+    **dict.fromkeys((*_ERRORS_OF_SETTING, "access_code_inactive"), CodeStatus.UNSET),
 }
 
 
@@ -133,12 +144,13 @@ class AccessCode(Model):
     is_backup_access_code_available: bool = False
     pulled_backup_access_code_id: str | None = None
     common_code_key: str | None = None
+    appearance: Appearance | None = None
     pending_mutations: tuple[PendingMutation, ...] | None = field(
         default=None, metadata={"deserialize": _mutations}
     )
     """None if Seam did not send a list, so that pending changes are unknown."""
-    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
-    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_ERRORS)
+    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_WARNINGS)
     cannot_be_managed: bool = False
     cannot_delete_unmanaged_access_code: bool = False
     true_name: str | None = field(default=None, repr=False)
@@ -199,10 +211,14 @@ class AccessCode(Model):
                     return status
             return CodeStatus.SETTING
         for error in self.own_errors:
+            if self.status is CodeStatus.SET and error.code in _ERRORS_OF_SETTING:
+                continue
             if (known := _STATUS_BY_ERROR.get(error.code)) is not None:
                 return known
         if self.starts_at is not None and now < self.starts_at:
-            return CodeStatus.UNSET
+            # Whoever set an unmanaged code may have set it before its start.
+            is_set = not self.is_managed and self.status is CodeStatus.SET
+            return CodeStatus.SET if is_set else CodeStatus.UNSET
         if self.is_expired(now):
             return (
                 CodeStatus.REMOVING

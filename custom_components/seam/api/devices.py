@@ -9,8 +9,11 @@ from typing import Any
 from .models import Model
 from .problems import Scope, SeamProblem, read_problems
 
-_PROBLEMS: Mapping[str, Any] = {
+_ERRORS: Mapping[str, Any] = {
     "deserialize": partial(read_problems, default=Scope.DEVICE)
+}
+_WARNINGS: Mapping[str, Any] = {
+    "deserialize": partial(read_problems, default=Scope.DEVICE, is_warning=True)
 }
 
 
@@ -103,8 +106,8 @@ class Device(Model):
     can_unlock_with_code: bool | None = None
     can_configure_auto_lock: bool | None = None
     properties: DeviceProperties = field(default_factory=DeviceProperties)
-    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
-    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_PROBLEMS)
+    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_ERRORS)
+    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_WARNINGS)
 
     @property
     def name(self) -> str:

@@ -124,8 +124,11 @@ class Model(DataClassDictMixin):
                 row = _without_invalid(row, err)
 
 
-_ACCOUNT_PROBLEMS: Mapping[str, Any] = {
+_ACCOUNT_ERRORS: Mapping[str, Any] = {
     "deserialize": partial(read_problems, default=Scope.ACCOUNT)
+}
+_ACCOUNT_WARNINGS: Mapping[str, Any] = {
+    "deserialize": partial(read_problems, default=Scope.ACCOUNT, is_warning=True)
 }
 
 
@@ -197,5 +200,5 @@ class ConnectedAccount(Model):
     account_type: str = "unknown"
     account_type_display_name: str | None = None
     display_name: str | None = None
-    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_ACCOUNT_PROBLEMS)
-    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_ACCOUNT_PROBLEMS)
+    errors: tuple[SeamProblem, ...] = field(default=(), metadata=_ACCOUNT_ERRORS)
+    warnings: tuple[SeamProblem, ...] = field(default=(), metadata=_ACCOUNT_WARNINGS)

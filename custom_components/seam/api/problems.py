@@ -40,9 +40,9 @@ def read_time(value: Any) -> datetime:
 class Scope(StrEnum):
     """What an error or warning is about."""
 
-    CODE = "code"
+    CODE = "access_code"
     DEVICE = "device"
-    ACCOUNT = "account"
+    ACCOUNT = "connected_account"
     BRIDGE = "bridge"
 
 
@@ -88,14 +88,23 @@ class SeamProblem:
     message: str = field(default="", repr=False)
     created_at: datetime | None = None
     scope: Scope = Scope.CODE
+    is_warning: bool = False
+    """Whether it is a warning. A warning may have the same code as an error."""
     other_access_code_id: str | None = None
     """The access code that this one conflicts with."""
+    change_type: str | None = None
+    """How the access code was changed outside Seam."""
+    modified_fields: tuple[str, ...] = ()
+    """The names of the fields that were changed outside Seam, without their values."""
 
 
-def _problem(code: Any, data: Mapping[str, Any], default: Scope) -> SeamProblem:
+def _problem(
+    code: Any, data: Mapping[str, Any], default: Scope, *, is_warning: bool
+) -> SeamProblem:
     name = code if isinstance(code, str) and code else "unknown"
     message = data.get("message")
     other = data.get("unmanaged_access_code_id") or data.get("managed_access_code_id")
+    change_type, modified = data.get("change_type"), data.get("modified_fields")
     try:
         created_at = read_time(data["created_at"])
     except KeyError, TypeError, ValueError:
@@ -116,11 +125,20 @@ def _problem(code: Any, data: Mapping[str, Any], default: Scope) -> SeamProblem:
         message=message if isinstance(message, str) else "",
         created_at=created_at,
         scope=scope,
+        is_warning=is_warning,
         other_access_code_id=other if isinstance(other, str) else None,
+        change_type=change_type if isinstance(change_type, str) else None,
+        modified_fields=tuple(
+            change["field"]
+            for change in (modified if isinstance(modified, list) else ())
+            if isinstance(change, dict) and isinstance(change.get("field"), str)
+        ),
     )
 
 
-def read_problems(value: Any, default: Scope = Scope.CODE) -> tuple[SeamProblem, ...]:
+def read_problems(
+    value: Any, default: Scope = Scope.CODE, *, is_warning: bool = False
+) -> tuple[SeamProblem, ...]:
     """Return the errors or warnings of a list, or of the older dict keyed by code.
 
     `default` is the scope of those that have neither a flag nor a known code.
@@ -130,12 +148,20 @@ def read_problems(value: Any, default: Scope = Scope.CODE) -> tuple[SeamProblem,
     if isinstance(value, dict):
         return tuple(
             _problem(
-                code, data if isinstance(data, dict) else {"message": data}, default
+                code,
+                data if isinstance(data, dict) else {"message": data},
+                default,
+                is_warning=is_warning,
             )
             for code, data in value.items()
         )
     return tuple(
-        _problem(item.get("error_code") or item.get("warning_code"), item, default)
+        _problem(
+            item.get("error_code") or item.get("warning_code"),
+            item,
+            default,
+            is_warning=is_warning,
+        )
         for item in value
         if isinstance(item, dict)
     )

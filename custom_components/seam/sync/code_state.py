@@ -97,6 +97,11 @@ def code_state(lock: LockData, code: AccessCode, now: datetime) -> CodeState:
     return CodeState.SETTING if pending else CodeState.DISABLED
 
 
+def can_convert(lock: LockData, code: AccessCode) -> bool:
+    """Return whether an unmanaged code can be converted to a managed one."""
+    return lock.device.can_convert_codes and not code.cannot_be_managed
+
+
 def next_state_change(code: AccessCode, now: datetime) -> datetime | None:
     """Return when time alone may next change the state of a code."""
     starts_at, ends_at = code.starts_at, code.ends_at

@@ -41,6 +41,15 @@ _RECONCILE_INTERVAL_PER_LOCK: Final = timedelta(seconds=6)
 _FIRST_RECHECK: Final = timedelta(minutes=1)
 
 _UNSETTLED: Final = (CodeStatus.SETTING, CodeStatus.REMOVING, CodeStatus.UNKNOWN)
+# Seam keeps trying until the end of the code, even if it reports no pending change.
+_RETRIED: Final = frozenset(
+    {
+        "failed_to_issue",
+        "failed_to_set_on_device",
+        "failed_to_update",
+        "smartthings_failed_to_set_access_code",
+    }
+)
 
 
 def _is_due(at: datetime | None, now: datetime, interval: timedelta) -> bool:
@@ -140,6 +149,10 @@ class FetchSchedule:
             (code.access_code_id, status)
             for code in codes
             if (status := code.status_at(now)) in _UNSETTLED
+            or (
+                not code.is_expired(now)
+                and any(error.code in _RETRIED for error in code.own_errors)
+            )
         )
         last = self._rechecks.pop(device_id, None)
         if not unsettled:

@@ -7,7 +7,7 @@ import re
 from types import MappingProxyType
 from typing import Any, Final
 
-from ..api import AccessCode, CodeStatus, Device, Event, SeamProblem
+from ..api import AccessCode, Appearance, CodeStatus, Device, Event, SeamProblem
 from ..api.redact import LONGEST_NAME, Secrets, mask_numbers, readable
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -103,6 +103,7 @@ def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
         code,
         name=name,
         true_name=None if name == code.unmasked_name else code.unmasked_name,
+        appearance=code.appearance and _masked_appearance(code.appearance, secrets),
         display_status=code.display_status and secrets.mask(code.display_status),
         errors=_masked_problems(code.errors, secrets),
         warnings=_masked_problems(code.warnings, secrets),
@@ -147,6 +148,17 @@ def masked_event(event: Event, secrets: Secrets) -> Event:
     )
 
 
+def _masked_appearance(appearance: Appearance, secrets: Secrets) -> Appearance:
+    def mask(text: str | None) -> str | None:
+        return text and secrets.mask_name(text)
+
+    return Appearance(
+        name=mask(appearance.name),
+        first_name=mask(appearance.first_name),
+        last_name=mask(appearance.last_name),
+    )
+
+
 def _masked_problems(
     problems: tuple[SeamProblem, ...], secrets: Secrets
 ) -> tuple[SeamProblem, ...]:
@@ -155,6 +167,8 @@ def _masked_problems(
             problem,
             code=secrets.mask(problem.code),
             message=secrets.mask(problem.message),
+            change_type=problem.change_type and secrets.mask(problem.change_type),
+            modified_fields=tuple(map(secrets.mask, problem.modified_fields)),
         )
         for problem in problems
     )
