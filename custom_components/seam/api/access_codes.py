@@ -51,7 +51,11 @@ def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:
     ]
 
 
-_LIMITED_TIME: Mapping[str, Any] = {"deserialize": _limited_time_or_null}
+# Without its end, a code that expires would look permanent.
+_LIMITED_TIME: Mapping[str, Any] = {
+    "deserialize": _limited_time_or_null,
+    "must_be_valid": True,
+}
 
 
 class CodeStatus(StrEnum):
