@@ -419,7 +419,9 @@ async def test_times_out_of_range(
     assert log.warnings == []
     (event,) = await stubbed.list_events(SINCE)
     assert event.event_id == "valid"
-    assert re.search("Skipped the row with event_id event .*: created_at is not valid", log.text)
+    assert re.search(
+        "Skipped the row with event_id event .*: created_at is not valid", log.text
+    )
     (problem,) = read_problems([{"error_code": "x", "created_at": time}])
     assert problem.created_at is None
     for moment in (datetime.fromisoformat(limited), event.created_at):

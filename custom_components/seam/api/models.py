@@ -63,9 +63,7 @@ def _whole(value: Any) -> int:
 
 def _is_optional(model: Any, name: str) -> bool:
     found = model.__dataclass_fields__[name]
-    has_default = (
-        found.default is not MISSING or found.default_factory is not MISSING
-    )
+    has_default = found.default is not MISSING or found.default_factory is not MISSING
     return has_default and "must_be_valid" not in found.metadata
 
 
