@@ -288,6 +288,8 @@ def test_numbers_are_read_as_text() -> None:
         ({"can_configure_auto_lock": False}, True, False),
         ({"capabilities_supported": ["lock"]}, True, False),
         ({"capabilities_supported": ["thermostat"]}, False, False),
+        ({"properties": {"locked": False}}, True, False),
+        ({"properties": {"locked": None}}, False, False),
         ({"capabilities_supported": ["access_code"]}, True, True),
         ({"can_program_online_access_codes": False}, True, True),
         ({"can_program_offline_access_codes": True}, True, True),

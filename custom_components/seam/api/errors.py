@@ -126,7 +126,8 @@ def error_from_response(
         or headers.get("seam-request-id"),
         "error_type": error_type,
     }
-    if status == 401:
+    # Seam asks for a workspace if it takes the key for one of a person.
+    if status == 401 or (status == 400 and error_type == "missing_workspace_id"):
         return SeamAuthError(message, **details)
     if status == 429:
         retry_after = _retry_after(headers.get("Retry-After"))
