@@ -162,6 +162,7 @@ async def test_reconfigure_loaded_entry(
 
 ERRORS = [
     pytest.param("revoked", CONF_API_KEY, "invalid_auth", id="revoked"),
+    pytest.param("no_workspace", CONF_API_KEY, "invalid_auth", id="no_workspace"),
     pytest.param("suspended", "base", "workspace_suspended", id="suspended"),
     pytest.param("rate_limit", "base", "rate_limited", id="rate_limit"),
     pytest.param("outage", "base", "cannot_connect", id="down"),
@@ -194,6 +195,10 @@ async def test_flow_recovers_from_error(
     match problem:
         case "revoked":
             key = "seam_test_revoked"
+        case "no_workspace":
+            simulator.faults.add(
+                "status", status=400, error_type="missing_workspace_id"
+            )
         case "suspended":
             simulator.control.suspend_workspace()
         case "rate_limit":
@@ -215,6 +220,7 @@ async def test_flow_recovers_from_error(
     _assert_success(hass, simulator, result, source)
     assert NEW_KEY not in caplog.text
     assert "seam_test_revoked" not in caplog.text
+    assert ("Traceback" in caplog.text) is (problem == "refused")
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ import random
 from typing import Any, Concatenate, override
 
 from homeassistant.config_entries import ConfigEntry
-from homeassistant.const import CONF_API_KEY
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.event import async_track_point_in_utc_time
@@ -25,7 +24,6 @@ from .api import (
     SeamRateLimitError,
     Workspace,
 )
-from .api.redact import Secrets
 from .const import DOMAIN
 from .device_registry import async_update_devices, registered_locks
 from .fetcher import Fetcher, log_code_availability
@@ -80,7 +78,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         """When a poll last succeeded."""
         self.push = WebhookStatus()
         self.data = Snapshot()
-        self.secrets = Secrets(entry.data[CONF_API_KEY])
+        self.secrets = client.secrets
         self.postponed_by: SeamRateLimitError | None = None
         """The rate limit that cut the last poll short; its data stays valid."""
         self.engine = SyncEngine(

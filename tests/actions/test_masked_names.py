@@ -1,5 +1,7 @@
 """Names that contain PINs of other codes."""
 
+import pytest
+
 from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
 from tests.conftest import Poll
@@ -65,6 +67,51 @@ async def test_externally_changed_pin_is_masked(
     assert "Changed from •••• to ••••" in str(state.attributes)
     assert "777123" not in str(state.attributes)
     assert simulator.state.access_codes[CODE_OWNER].device_id == FRONT_DOOR
+
+
+async def test_common_code_key_is_masked(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """A key that is a PIN is not shown, but linked codes can be updated with it."""
+    code = simulator.state.access_codes[CODE_OWNER]
+    key = code.common_code_key = f"{code.code}"
+    await reconcile()
+    assert actions.listed(FRONT)[CODE_OWNER]["common_code_key"] == "••••"
+    await actions.run(
+        "update_access_code",
+        FRONT,
+        access_code_id=CODE_OWNER,
+        linked=True,
+        new_name="Landlady",
+    )
+    (request,) = actions.sent("/access_codes/update_multiple")
+    assert request.body["common_code_key"] == key
+
+
+@pytest.mark.parametrize("spelt", [" 483920 ", "4839-20", "4 8 3 9 2 0"])
+async def test_spelling_of_pin_does_not_matter(
+    simulator: Simulator, actions: Actions, reconcile: Poll, spelt: str
+) -> None:
+    """A PIN in a name is masked, however Seam spells it in the code."""
+    code = simulator.state.access_codes[CODE_OWNER]
+    code.code, code.name = spelt, "Anna 483920"
+    await reconcile()
+    shown = actions.listed(FRONT)[CODE_OWNER]
+    assert shown["name"] == "Anna ••••"
+
+
+async def test_code_that_is_no_pin_masks_nothing(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """A code of one character does not mask other texts."""
+    for code, text in zip(
+        simulator.state.access_codes.values(), (" ", "_", "e", "12"), strict=False
+    ):
+        code.code = text
+    await reconcile()
+    state = actions.hass.states.get("sensor.front_door_managed_access_codes")
+    assert state is not None
+    assert "••••" not in str(state.attributes)
 
 
 async def test_simulated_name_is_masked(actions: Actions) -> None:

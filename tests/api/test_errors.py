@@ -35,7 +35,7 @@ pytestmark = pytest.mark.usefixtures("delays")
     [
         (400, "invalid_input", SeamInvalidInputError),
         (400, "access_code_not_time_bound", SeamInvalidInputError),
-        (400, "missing_workspace_id", SeamInvalidInputError),
+        (400, "missing_workspace_id", SeamAuthError),
         (401, "unauthorized", SeamAuthError),
         (403, "workspace_suspended", SeamError),
         (404, "device_not_found", SeamNotFoundError),

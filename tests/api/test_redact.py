@@ -13,6 +13,7 @@ from custom_components.seam.api.redact import (
     MASK,
     Secrets,
     mask_numbers,
+    pins_in,
     readable,
 )
 
@@ -44,7 +45,7 @@ A_DATE_OR_TIME = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\d")
         ("1.2.3.4 or 123\u00a04", ["1234"], f"{M} or {M}"),
         ("1,2-3–4 or 1_2/3:4", ["1234"], f"{M} or {M}"),
         ("1\u20092\u200b34", ["1234"], M),
-        ("1 2 3", ["123"], M),
+        ("1 2 3", ["123"], "1 2 3"),
         ("12 34, 1-2-34", ["1234"], f"{M}, {M}"),
         ("1234 5678", ["1234", "5678"], f"{M} {M}"),
         ("1234 1-2-3-4", ["1234"], f"{M} {M}"),
@@ -160,8 +161,8 @@ def test_mask_cuts_long_text(longest: int) -> None:
     assert secrets.mask(fits, longest) is fits
     assert len(secrets.mask("x" * LONGEST_TEXT, LONGEST_NAME)) == LONGEST_NAME
     assert secrets.mask_name(fits) == readable(fits, LONGEST_NAME)
-    # The mask is longer than this PIN.
-    assert len(Secrets("1").mask("1 x " * 60, LONGEST_NAME)) <= LONGEST_NAME
+    # The mask is longer than this key.
+    assert len(Secrets("k").mask("k x " * 60, LONGEST_NAME)) <= LONGEST_NAME
 
 
 @given(
@@ -230,9 +231,9 @@ def test_take_late() -> None:
     secrets.add(["5678"])
     assert secrets.take_late()
     assert not secrets.take_late()
-    secrets.add(["seam_test_def"])
+    secrets.add(["seam_test_d3f"])
     assert secrets.take_late()
-    secrets.add(["seam_test_def"])
+    secrets.add(["seam_test_d3f"])
     assert not secrets.take_late()
     assert secrets.mask("Lodger 7 3-15") == "Lodger 7 3-15"
     assert not secrets.take_late()
@@ -274,3 +275,44 @@ def test_mask_leaves_uuids() -> None:
     message = "Code 4815 is fb4d391b-7783-58af-8745-dbf279b2794a"
     assert secrets.mask(message) == message.replace("4815", MASK)
     assert secrets.mask("fb4d391b-7783") == f"fb4d391b-{MASK}"
+
+
+@pytest.mark.parametrize(
+    "spelt", ["7815-1", " 78151 ", "7 8 1 5 1", "#78151#", "7.8151"]
+)
+def test_spelling_of_pin(spelt: str) -> None:
+    """A PIN is masked in any spelling, however Seam spells it."""
+    secrets = Secrets(spelt)
+    assert secrets.mask("Anna 78151, 7815-1") == f"Anna {M}, {M}"
+    secrets = Secrets()
+    secrets.add([spelt])
+    assert secrets.mask("Anna 78151, 7815-1") == f"Anna {M}, {M}"
+    secrets.take_late()
+    secrets.add([spelt])
+    assert not secrets.take_late()
+
+
+@pytest.mark.parametrize(
+    "code", [" ", "_", "e", "1", "123", "1-2 3", "e-1", "none", "unknown", "••••"]
+)
+def test_code_that_is_no_pin(code: str) -> None:
+    """A text that is too short, or has no digit, is not masked."""
+    secrets = Secrets()
+    secrets.add([code])
+    text = f"The code {code} of none is unknown, 1 e_1"
+    assert secrets.mask(text) == text
+
+
+def test_pins_in_row() -> None:
+    """PINs are found at any depth, as text and as numbers, and nothing else is."""
+    row = {
+        "code": 48151,
+        "name": "4444",
+        "pending_mutations": [{"from": {"code": "1111"}, "to": {"code": 2222}}],
+        "errors": {"a": {"modified_fields": [{"from": "Anna 3333", "to": " 33-33 "}]}},
+        "from": True,
+        "to": "2031-05-08T10:00:00.000Z",
+        "warnings": [[{"code": ["5555", 123, None]}]],
+    }
+    assert sorted(pins_in(row)) == ["1111", "2222", "3333", "48151", "5555"]
+    assert pins_in("5555") == pins_in(["5555"]) == pins_in(None) == []

@@ -153,11 +153,24 @@ async def test_invalid_row_is_skipped(
     assert PIN not in log.text
 
 
+@pytest.mark.parametrize("key", ["starts_at", "ends_at"])
+@pytest.mark.parametrize("value", ["soon", "", 5, {}, [], True, "2031-99-01"])
+async def test_code_with_invalid_time_is_skipped(
+    stub: Stub, stubbed: SeamClient, log: Log, key: str, value: Any
+) -> None:
+    """A code whose start or end cannot be read must not look permanent."""
+    stub.respond({"access_codes": [CODE | {key: value}]})
+    codes = await stubbed.list_access_codes("lock")
+    assert codes == []
+    assert codes.may_lack(CODE["access_code_id"])
+    assert f"{key} is not valid" in log.warnings[0]
+
+
 @pytest.mark.parametrize(
     "fields",
     [
         {"code": {"pin": PIN}},
-        {"starts_at": "soon", "ends_at": 5, "created_at": PIN},
+        {"created_at": PIN},
         {"errors": 5, "warnings": "none"},
         {"pending_mutations": PIN},
         {"is_one_time_use": "no", "name": [], "type": {}},
@@ -275,6 +288,8 @@ def test_numbers_are_read_as_text() -> None:
         ({"can_configure_auto_lock": False}, True, False),
         ({"capabilities_supported": ["lock"]}, True, False),
         ({"capabilities_supported": ["thermostat"]}, False, False),
+        ({"properties": {"locked": False}}, True, False),
+        ({"properties": {"locked": None}}, False, False),
         ({"capabilities_supported": ["access_code"]}, True, True),
         ({"can_program_online_access_codes": False}, True, True),
         ({"can_program_offline_access_codes": True}, True, True),
@@ -406,7 +421,9 @@ async def test_times_out_of_range(
     assert log.warnings == []
     (event,) = await stubbed.list_events(SINCE)
     assert event.event_id == "valid"
-    assert re.search("Skipped event_id event .*: created_at is not valid", log.text)
+    assert re.search(
+        "Skipped the row with event_id event .*: created_at is not valid", log.text
+    )
     (problem,) = read_problems([{"error_code": "x", "created_at": time}])
     assert problem.created_at is None
     for moment in (datetime.fromisoformat(limited), event.created_at):

@@ -124,6 +124,54 @@ async def test_invalid_rows_are_not_quoted(
     clean(log.text)
 
 
+@pytest.mark.parametrize(
+    "row",
+    [
+        CODE | {"is_managed": "never"},
+        CODE | {"is_managed": "never", "access_code_id": PIN},
+        CODE | {"ends_at": 5, "code": int(PIN), "pending_mutations": []},
+        CODE | {"ends_at": 5, "code": f"{PIN[:3]}-{PIN[3:]}"},
+        {"errors": [{"modified_fields": [{"field": "code", "to": int(PIN)}]}]},
+    ],
+)
+async def test_pins_in_invalid_rows_are_masked(
+    stub: Stub, stubbed: SeamClient, log: Log, row: dict[str, Any]
+) -> None:
+    """A PIN in a row that is skipped is masked in texts as well."""
+    stub.respond({"access_codes": [row], "access_code": row})
+    assert await stubbed.list_access_codes("lock") == []
+    assert stubbed.secrets.mask(f"Anna {PIN}") == "Anna ••••"
+    clean(log.text)
+    another = SeamClient(stubbed._transport._session, API_KEY, stub.url)
+    with pytest.raises(SeamError):
+        await another.get_access_code("code")
+    assert another.secrets.mask(f"Anna {PIN}") == "Anna ••••"
+
+
+async def test_rows_cannot_forge_log_lines(
+    stub: Stub, stubbed: SeamClient, log: Log
+) -> None:
+    """An id or a message from Seam stays on one line of the log."""
+    forged = "x\n2031-01-01 ERROR\r\u2028forged\x1b[2J"
+    stub.respond({"access_codes": [{"access_code_id": forged, "is_managed": 5}]})
+    await stubbed.list_access_codes("lock")
+    stub.clear()
+    stub.respond_with_error(
+        400,
+        forged,
+        forged,
+        request_id=forged,
+        validation_errors={forged: {"_errors": [forged]}},
+    )
+    with pytest.raises(SeamError) as refused:
+        await stubbed.get_access_code("code")
+    (line,) = log.warnings
+    for text in (line, str(refused.value), refused.value.error_type):
+        assert text is not None
+        assert "ERROR" in text
+        assert text.isprintable()
+
+
 async def test_invalid_fields_are_not_quoted(
     stub: Stub, stubbed: SeamClient, log: Log
 ) -> None:

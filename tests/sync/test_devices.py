@@ -1,5 +1,7 @@
 """Tests of the device tracker."""
 
+import pytest
+
 from custom_components.seam.api import Device, Event
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.schedule import FetchCodes, FetchDevices, FetchEvents
@@ -34,6 +36,21 @@ def test_missing_lock_is_removed_after_second_answer() -> None:
         engine.finish()
         assert ("door" in engine.snapshot.locks) is bool(answer)
     assert engine.take_removed_devices() == {"door"}
+    assert engine.take_removed_devices() == set()
+
+
+@pytest.mark.parametrize("is_registered", [True, False])
+def test_lock_known_by_its_state_stays_while_offline(is_registered: bool) -> None:
+    """Seam leaves out `locked` while a lock is offline."""
+    online = Device.read({"device_id": "gate", "properties": {"locked": True}})
+    offline = Device.read({"device_id": "gate", "properties": {"online": False}})
+    engine = SyncEngine(["gate"] if is_registered else [])
+    if not is_registered:
+        engine.receive_devices(FetchDevices(), [online], NOW)
+    for _ in range(3):
+        engine.receive_devices(FetchDevices(), [offline], NOW)
+        engine.finish()
+        assert set(engine.snapshot.locks) == {"gate"}
     assert engine.take_removed_devices() == set()
 
 

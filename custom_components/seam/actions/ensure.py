@@ -148,7 +148,7 @@ class _Ensuring:
                 for update in self._updates.values()
                 if update.target.coordinator is target.coordinator
                 and update.fields.get("code", update.code.code) == pin
-                and (key := update.code.common_code_key)
+                and (key := update.code.unmasked_key)
             ),
             None,
         )

@@ -168,7 +168,7 @@ def check_shared(targets: Sequence[Target], request: CodeRequest) -> None:
 
 def new_common_code_key() -> str:
     """Return a key that links new codes with each other."""
-    return uuid4().hex
+    return str(uuid4())
 
 
 async def async_schedule_access_code(

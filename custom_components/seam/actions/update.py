@@ -254,7 +254,7 @@ def _linked_update(
     """Return the key of a code, the change for all its codes, and what to update."""
     coordinator = target.coordinator
     check_changeable(target, code)
-    if code.common_code_key is None:
+    if code.unmasked_key is None:
         raise refusal("not_linked", lock=target.lock.device.name, name=label(code))
     fields = change.update_of(target, code).fields
     if change.starts_at or change.ends_at:
@@ -267,13 +267,13 @@ def _linked_update(
     updates: list[CodeUpdate] = []
     for device_id, lock in coordinator.data.locks.items():
         for other in lock.managed:
-            if other.common_code_key == code.common_code_key:
+            if other.unmasked_key == code.unmasked_key:
                 entity_id = lock_entity_id(coordinator, device_id)
                 update = change.update_of(Target(entity_id, coordinator, lock), other)
                 if update.fields:
                     check_update(update)
                     updates.append(update)
-    return code.common_code_key, change, updates
+    return code.unmasked_key, change, updates
 
 
 async def _async_update_linked(

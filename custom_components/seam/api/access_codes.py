@@ -7,12 +7,13 @@ from enum import StrEnum
 from functools import partial
 from typing import Any, Final, override
 
-from .models import Model, as_dict, dicts_in, read_flag, read_text
+from .models import Model, read_flag, read_text
 from .problems import Scope, SeamProblem, read_limited_time, read_problems
+from .redact import pins_in
 
 _ERRORS: Mapping[str, Any] = {"deserialize": read_problems}
 _WARNINGS: Mapping[str, Any] = {"deserialize": partial(read_problems, is_warning=True)}
-_SHORTEST_PIN: Final = 4
+_CHANGES: Final = ("pending_mutations", "errors", "warnings")
 
 
 def _flag_or_null(value: Any) -> bool:
@@ -33,27 +34,11 @@ def _mutations(value: Any) -> tuple[PendingMutation, ...]:
     return tuple(map(PendingMutation.read, value))
 
 
-def _pins_of_changes(row: Mapping[Any, Any]) -> list[str]:
-    """Return the PINs in pending mutations and in changes made outside Seam."""
-    found: list[Any] = []
-    for mutation in dicts_in(row.get("pending_mutations")):
-        found += [as_dict(mutation.get(end)).get("code") for end in ("from", "to")]
-    for key in ("errors", "warnings"):
-        problems = row.get(key)
-        if isinstance(problems, dict):
-            problems = list(problems.values())
-        for problem in dicts_in(problems):
-            for changed in dicts_in(problem.get("modified_fields")):
-                found += [changed.get("from"), changed.get("to")]
-    # Fields other than the PIN are listed, too.
-    return [
-        pin
-        for pin in found
-        if isinstance(pin, str) and pin.isdecimal() and len(pin) >= _SHORTEST_PIN
-    ]
-
-
-_LIMITED_TIME: Mapping[str, Any] = {"deserialize": _limited_time_or_null}
+# Without its end, a code that expires would look permanent.
+_LIMITED_TIME: Mapping[str, Any] = {
+    "deserialize": _limited_time_or_null,
+    "must_be_valid": True,
+}
 
 
 class CodeStatus(StrEnum):
@@ -143,7 +128,8 @@ class AccessCode(Model):
     is_backup: bool = False
     is_backup_access_code_available: bool = False
     pulled_backup_access_code_id: str | None = None
-    common_code_key: str | None = None
+    # Free text, which may be the PIN.
+    common_code_key: str | None = field(default=None, repr=False)
     appearance: Appearance | None = None
     pending_mutations: tuple[PendingMutation, ...] | None = field(
         default=None, metadata={"deserialize": _mutations}
@@ -155,6 +141,8 @@ class AccessCode(Model):
     cannot_delete_unmanaged_access_code: bool = False
     true_name: str | None = field(default=None, repr=False)
     """The real name if `name` is masked because it holds a PIN. Must not be shown."""
+    true_key: str | None = field(default=None, repr=False)
+    """The real `common_code_key` if that is masked. Must not be shown."""
     other_pins: tuple[str, ...] = field(default=(), repr=False)
     """Former and future PINs, which messages may quote. Must not be shown."""
 
@@ -173,8 +161,8 @@ class AccessCode(Model):
 
         Nulls are left to the fields: dropping them from every row takes longer.
         """
-        if d.get("pending_mutations") or d.get("errors") or d.get("warnings"):
-            return {**d, "other_pins": _pins_of_changes(d)}
+        if changes := [d[key] for key in _CHANGES if d.get(key)]:
+            return {**d, "other_pins": pins_in(changes)}
         return d
 
     @property
@@ -186,6 +174,11 @@ class AccessCode(Model):
     def unmasked_name(self) -> str | None:
         """The real name, to compare with. It must not be shown."""
         return self.true_name or self.name
+
+    @property
+    def unmasked_key(self) -> str | None:
+        """The real common code key, to send to Seam. It must not be shown."""
+        return self.true_key or self.common_code_key
 
     @property
     def own_errors(self) -> tuple[SeamProblem, ...]:

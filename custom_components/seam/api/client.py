@@ -18,6 +18,7 @@ from .devices import Device
 from .errors import SeamServerError
 from .events import Event
 from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
+from .redact import Secrets
 from .transport import Response, RowReader, Rows, Transport, invalid_response, parse
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
@@ -44,8 +45,10 @@ class SeamClient:
         self, session: ClientSession, api_key: str, endpoint: str = DEFAULT_ENDPOINT
     ) -> None:
         """Initialize the client; the session is not closed with it."""
-        self._transport = Transport(session, api_key, endpoint)
-        self._reader = RowReader()
+        self.secrets = Secrets(api_key)
+        """The API key and PINs. The client adds those it sends or finds in bad rows."""
+        self._transport = Transport(session, api_key, endpoint, self.secrets)
+        self._reader = RowReader(self.secrets)
         # Fingerprints and codes of the last lists, as most come again unchanged.
         self._codes_read: dict[tuple[str, str], tuple[int, tuple[AccessCode, ...]]] = {}
 

@@ -140,12 +140,16 @@ class Device(Model):
 
     @property
     def is_lock(self) -> bool:
-        """Whether the device is a lock, which its abilities say and not its type."""
+        """Whether the device is a lock, which its abilities say and not its type.
+
+        `properties.locked` is missing while the device is offline.
+        """
         return (
             self.can_remotely_lock is not None
             or self.can_remotely_unlock is not None
             or self.can_configure_auto_lock is not None
             or "lock" in self.capabilities_supported
+            or self.properties.locked is not None
             or self.has_access_codes
         )
 

@@ -36,6 +36,8 @@ class SeamError(Exception):
     def redact(self, mask: Callable[[str], str]) -> None:
         """Mask secrets in the texts that Seam sent."""
         self.message = mask(self.message)
+        self.request_id = self.request_id and mask(self.request_id)
+        self.error_type = self.error_type and mask(self.error_type)
         self.args = (self.message,)
 
     @override
@@ -77,7 +79,7 @@ class SeamInvalidInputError(SeamError):
         """Mask secrets in the messages of the parameters as well."""
         super().redact(mask)
         self.fields = {
-            name: tuple(map(mask, texts)) for name, texts in self.fields.items()
+            mask(name): tuple(map(mask, texts)) for name, texts in self.fields.items()
         }
 
     @override
@@ -124,7 +126,8 @@ def error_from_response(
         or headers.get("seam-request-id"),
         "error_type": error_type,
     }
-    if status == 401:
+    # Seam asks for a workspace if it takes the key for one of a person.
+    if status == 401 or (status == 400 and error_type == "missing_workspace_id"):
         return SeamAuthError(message, **details)
     if status == 429:
         retry_after = _retry_after(headers.get("Retry-After"))

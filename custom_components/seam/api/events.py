@@ -1,11 +1,11 @@
 """Model of events."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final, override
 
 from .models import Model, as_dict, dicts_in
+from .redact import pins_in
 
 _LISTS: Final = {
     "changed_properties": "property",
@@ -54,7 +54,7 @@ class Event(Model):
             "reason_message": reason.get("message"),
             "former_name": before.get("name"),
         }
-        row["other_pins"] = _pins(row)
+        row["other_pins"] = pins_in(row)
         for key, name in _LISTS.items():
             items = [item.get(name) for item in dicts_in(row.get(key))]
             row[key] = [item for item in items if isinstance(item, str)]
@@ -64,14 +64,3 @@ class Event(Model):
     def pins(self) -> tuple[str, ...]:
         """All PINs that must be masked in texts."""
         return (self.code, *self.other_pins) if self.code else self.other_pins
-
-
-def _pins(row: Mapping[Any, Any]) -> list[str]:
-    """Return former and future PINs."""
-    found = []
-    for change in (row, *dicts_in(row.get("requested_mutations"))):
-        found += [as_dict(change.get(end)).get("code") for end in ("from", "to")]
-    for change in dicts_in(row.get("changed_properties")):
-        if change.get("property") == "code":
-            found += [change.get("from"), change.get("to")]
-    return [pin for pin in found if isinstance(pin, str) and pin.isdecimal()]

@@ -63,7 +63,8 @@ def _whole(value: Any) -> int:
 
 def _is_optional(model: Any, name: str) -> bool:
     found = model.__dataclass_fields__[name]
-    return found.default is not MISSING or found.default_factory is not MISSING
+    has_default = found.default is not MISSING or found.default_factory is not MISSING
+    return has_default and "must_be_valid" not in found.metadata
 
 
 def _without_invalid(row: Any, error: InvalidFieldValue) -> Any:
@@ -115,7 +116,7 @@ class Model(DataClassDictMixin):
         """Return the model of a row, without the optional fields that are not valid.
 
         Raise AttributeError, TypeError, ValueError or LookupError if a required field
-        is missing or not valid.
+        is missing or not valid, or a field that must be valid is not.
         """
         while True:
             try:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 import re
-from typing import Final
+from typing import Any, Final
 import unicodedata
 
 from .bounded import BoundedDict
@@ -19,7 +19,9 @@ _OTHER: Final = rf"(?P<other>{_UUID}|(?<!\d)(?:{_TIME})(?!\d))"
 _NUMBER: Final = re.compile(rf"{_OTHER}|\d+")
 _SEPARATED: Final = re.compile(rf"{_OTHER}|\d+(?:[\W_]\d+)*")
 _UP_TO_LETTER: Final = re.compile(r"(?s:.*)[^\W\d_]")
-_SHORTEST_PIN: Final = 4
+_SHORTEST_SECRET: Final = 4
+_PIN: Final = re.compile(r"[\W_]*\d(?:[\W_]*\d){3,}[\W_]*")
+_PIN_KEYS: Final = frozenset({"code", "from", "to"})
 _MOST_REMEMBERED: Final = 50_000
 
 # Control and format characters, surrogates, line and paragraph separators.
@@ -42,10 +44,36 @@ def mask_numbers(text: str) -> str:
     """Return the text with every number masked that is long enough to be a PIN."""
 
     def masked(match: re.Match[str]) -> str:
-        is_short = len(_digits(match[0])) < _SHORTEST_PIN
+        is_short = len(_digits(match[0])) < _SHORTEST_SECRET
         return match[0] if is_short or match["other"] else MASK
 
     return _SEPARATED.sub(masked, text)
+
+
+def pins_in(row: Any) -> list[str]:
+    """Return the PINs in a row, also those before and after a change.
+
+    Other fields that have changed may be there, too, so only numbers count.
+    """
+    found: list[str] = []
+    left: list[tuple[Any, Any]] = [("", row)]
+    while left:
+        key, value = left.pop()
+        if isinstance(value, dict):
+            left.extend(value.items())
+        elif isinstance(value, list):
+            left.extend((key, item) for item in value)
+        elif key in _PIN_KEYS and (pin := _pin(value)):
+            found.append(pin)
+    return found
+
+
+def _pin(value: Any) -> str | None:
+    """Return the digits of a PIN, which may be written with separators."""
+    text = str(value) if type(value) is int else value
+    if isinstance(text, str) and _PIN.fullmatch(text):
+        return _digits(text)
+    return None
 
 
 class Secrets:
@@ -58,7 +86,11 @@ class Secrets:
         """Initialize with the given secrets."""
         self._pins: set[str] = set()
         # Longest first, as one may be part of another.
-        self._others: list[str] = []
+        self._others: list[str] = sorted(
+            (secret for secret in secrets if any(map(str.isalpha, secret))),
+            key=len,
+            reverse=True,
+        )
         # Numbers in masked texts, any of which may turn out to be a PIN.
         self._numbers: set[str] = set()
         self._is_late = False
@@ -67,16 +99,21 @@ class Secrets:
         self.add(secrets)
 
     def add(self, secrets: Iterable[str | None]) -> None:
-        """Add PINs and keys; None and empty texts are skipped."""
+        """Add PINs and keys.
+
+        Texts with less than four characters or without a digit are no secrets, and
+        would mask most texts.
+        """
         for secret in secrets:
             if not secret or secret in self._pins or secret in self._others:
                 continue
-            self._clean.clear()
-            if secret.isdecimal():
-                pin = _digits(secret)
-                self._pins.add(pin)
-                self._is_late |= pin in self._numbers
-            else:
+            if (pin := _pin(secret)) is not None:
+                if pin not in self._pins:
+                    self._clean.clear()
+                    self._pins.add(pin)
+                    self._is_late |= pin in self._numbers
+            elif sum(map(str.isalnum, secret)) >= _SHORTEST_SECRET and _digits(secret):
+                self._clean.clear()
                 self._others = sorted((*self._others, secret), key=len, reverse=True)
                 self._is_late = True
 

@@ -29,7 +29,7 @@ from .errors import (
     error_from_response,
 )
 from .models import Model
-from .redact import Secrets
+from .redact import Secrets, pins_in, readable
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -49,6 +49,7 @@ class Response(dict[str, Any]):
         path: str,
         request_id: str | None,
         content: Mapping[str, Any],
+        secrets: Secrets,
         fingerprint: int = 0,
     ) -> None:
         """Initialize the response.
@@ -58,16 +59,19 @@ class Response(dict[str, Any]):
         super().__init__(content)
         self.path = path
         self.request_id = request_id
+        self.secrets = secrets
         self.fingerprint = fingerprint
 
 
 class Transport:
     """Send requests to Seam, all of which are POST requests with JSON."""
 
-    def __init__(self, session: ClientSession, api_key: str, endpoint: str) -> None:
+    def __init__(
+        self, session: ClientSession, api_key: str, endpoint: str, secrets: Secrets
+    ) -> None:
         """Initialize the transport."""
         self._session = session
-        self._api_key = api_key
+        self._secrets = secrets
         self._headers = {
             "Authorization": f"Bearer {api_key}",
             "Content-Type": "application/json",
@@ -103,6 +107,7 @@ class Transport:
             for name, value in parameters.items()
             if value is not None
         }
+        self._secrets.add([body.get("code")])
         started = time.perf_counter()
         status: int | str = "no response"
         request_id: str | None = None
@@ -116,7 +121,7 @@ class Transport:
                 allow_redirects=False,
             ) as response:
                 status = response.status
-                request_id = response.headers.get("seam-request-id")
+                request_id = readable(response.headers.get("seam-request-id") or "")
                 content = await read_body(response)
                 headers = response.headers
         except BodyTooLargeError as err:
@@ -144,7 +149,7 @@ class Transport:
 
         if status != 200:
             error = error_from_response(response.status, headers, content)
-            error.redact(_secrets(body, self._api_key).mask)
+            error.redact(self._secrets.mask)
             raise error
         try:
             payload = parse_json(content)
@@ -157,17 +162,12 @@ class Transport:
                 request_id=request_id,
             )
         if not isinstance(payload, dict):
-            raise invalid_response(Response(path, request_id, {}))
-        return Response(path, request_id, payload, hash(content))
+            raise invalid_response(Response(path, request_id, {}, self._secrets))
+        return Response(path, request_id, payload, self._secrets, hash(content))
 
 
 def _connection_failed(err: Exception) -> str:
     return f"The connection to Seam failed ({type(err).__name__})"
-
-
-def _secrets(body: Mapping[str, Any], api_key: str) -> Secrets:
-    code = body.get("code")
-    return Secrets(api_key, code) if isinstance(code, str) else Secrets(api_key)
 
 
 def invalid_response(response: Response) -> SeamError:
@@ -183,6 +183,7 @@ def parse[M: Model](model: type[M], response: Response, data: Any) -> M:
     try:
         return model.read(data)
     except (AttributeError, TypeError, ValueError, LookupError) as err:
+        response.secrets.add(pins_in(data))
         _LOGGER.warning(
             "The response from %s is invalid: %s", response.path, _fault(err)
         )
@@ -225,8 +226,9 @@ class Rows[M: Model](list[M]):
 class RowReader:
     """Read rows and warn once about each that is not valid, until it is again."""
 
-    def __init__(self) -> None:
-        """Initialize the reader."""
+    def __init__(self, secrets: Secrets) -> None:
+        """Initialize the reader, which adds the PINs in skipped rows to `secrets`."""
+        self._secrets = secrets
         # Limited, as rows of events never come again.
         self._broken: BoundedDict[tuple[str, str | int], None] = BoundedDict(
             _MOST_BROKEN
@@ -253,6 +255,7 @@ class RowReader:
             try:
                 found.append(model.read(row))
             except (AttributeError, TypeError, ValueError, LookupError) as err:
+                self._secrets.add(pins_in(row))
                 row_id = _row_id(row, id_key)
                 if row_id is None:
                     is_complete = False
@@ -263,7 +266,7 @@ class RowReader:
                     logging.DEBUG if known in self._broken else logging.WARNING,
                     "Skipped the row with %s %s in the response from %s: %s",
                     id_key,
-                    row_id,
+                    row_id and self._secrets.mask_name(row_id),
                     path,
                     _fault(err),
                 )

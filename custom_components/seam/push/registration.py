@@ -240,9 +240,11 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
     _LOGGER.warning(
         "Could not delete the webhook of workspace %s: %s. "
         "Delete the webhook %s in the Seam console (%s)",
-        entry.title,
+        client.secrets.mask(entry.title),
         reason,
-        registered["webhook_id"] if registered else "with the URL of Home Assistant",
+        client.secrets.mask(registered["webhook_id"])
+        if registered
+        else "with the URL of Home Assistant",
         CONSOLE_URL,
     )
 
@@ -274,7 +276,7 @@ async def _async_delete(client: SeamClient, webhook_id: str) -> None:
     try:
         await client.delete_webhook(webhook_id)
     except SeamNotFoundError:
-        _LOGGER.debug("Webhook %s was already deleted", webhook_id)
+        _LOGGER.debug("Webhook %s was already deleted", client.secrets.mask(webhook_id))
 
 
 async def _async_delete_cloudhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:

@@ -247,7 +247,11 @@ class SyncEngine:
         locks: set[str] = set()
         not_locks: set[str] = set()
         for device in devices:
-            if device.is_lock:
+            # What says that it is a lock may be missing while it is offline.
+            if device.is_lock or (
+                device.properties.online is False
+                and device.device_id in self._device_tracker.known
+            ):
                 locks.add(device.device_id)
                 self._receive_lock(device, now, is_all=is_all)
             else:

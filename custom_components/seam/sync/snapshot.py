@@ -99,11 +99,14 @@ def masked_device(device: Device, secrets: Secrets) -> Device:
 def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
     """Return the code with secrets masked in its texts."""
     name = code.name and secrets.mask_name(code.name)
+    key = code.common_code_key and secrets.mask(code.common_code_key)
     return _changed(
         code,
         name=name,
         true_name=None if name == code.unmasked_name else code.unmasked_name,
         appearance=code.appearance and _masked_appearance(code.appearance, secrets),
+        common_code_key=key,
+        true_key=None if key == code.unmasked_key else code.unmasked_key,
         display_status=code.display_status and secrets.mask(code.display_status),
         errors=_masked_problems(code.errors, secrets),
         warnings=_masked_problems(code.warnings, secrets),
