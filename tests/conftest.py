@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
@@ -48,9 +47,13 @@ def manual_clock() -> None:
 
 
 @pytest.fixture
-def frozen_clock(manual_clock: None, freezer: FrozenDateTimeFactory) -> None:
-    """Stop time in Home Assistant, too: IDs and times never vary, and timeouts never end."""
-    freezer.move_to(START)
+def frozen_clock(request: pytest.FixtureRequest, manual_clock: None) -> None:
+    """Stop time in Home Assistant, too: IDs and times never vary, and timeouts never end.
+
+    Tests that do not use the `simulator` fixture keep the real time.
+    """
+    if "simulator" in request.fixturenames:
+        request.getfixturevalue("freezer").move_to(START)
 
 
 @pytest.fixture
