@@ -1,6 +1,7 @@
 """Fixtures for all tests: Home Assistant, and a simulated Seam over loopback."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+import traceback
 
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
@@ -17,6 +18,10 @@ from simulator import Simulator
 from simulator.seed import WORKSPACE, WORKSPACE_NAME
 
 from .clock import START
+
+# The harness turns on asyncio's debug mode, which records the stack of every future and
+# task. All its frames would take half of the time of the tests.
+traceback.extract_stack.__defaults__ = (None, 2)
 
 
 @pytest.fixture(autouse=True)
