@@ -1,0 +1,257 @@
+"""Tests of the texts: every key in the code has one, and every text is used."""
+
+import ast
+from collections.abc import Iterable, Iterator
+from functools import cache
+import json
+from pathlib import Path
+import re
+from typing import Any, Final
+
+from homeassistant.util.yaml import load_yaml_dict
+import pytest
+
+from .test_project import INTEGRATION, load_json
+
+FLOW_HELPER_REASONS: Final = {
+    "already_configured",
+    "reauth_successful",
+    "reconfigure_successful",
+}
+# Called with the key and placeholders of a translation.
+ERRORS: Final = {
+    "ActionError",
+    "ChangeUncertainError",
+    "NotFoundError",
+    "WorkspaceRefusedError",
+    "refusal",
+}
+
+
+@pytest.fixture(scope="module", name="translations")
+def translations_fixture() -> dict[str, Any]:
+    """Return the English translations."""
+    return load_json("translations/en.json")
+
+
+@pytest.fixture(scope="module", name="services")
+def services_fixture() -> dict[str, Any]:
+    """Return the content of services.yaml."""
+    return load_yaml_dict(str(INTEGRATION / "services.yaml"))
+
+
+@cache
+def syntax_nodes() -> list[tuple[Path, ast.AST]]:
+    """Return the syntax nodes of the integration with their files."""
+    return [
+        (path, node)
+        for path in INTEGRATION.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+    ]
+
+
+class Strings:
+    """The strings in the code of the integration, including f-strings."""
+
+    def __init__(self) -> None:
+        """Collect the strings."""
+        self._plain: set[str] = set()
+        self._patterns: list[re.Pattern[str]] = []
+        for _, node in syntax_nodes():
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                self._plain.add(node.value)
+            elif isinstance(node, ast.JoinedStr):
+                parts = [
+                    part.value if isinstance(part, ast.Constant) else None
+                    for part in node.values
+                ]
+                # An f-string with nothing but values would match everything.
+                if any(isinstance(part, str) and len(part) > 3 for part in parts):
+                    self._patterns.append(
+                        re.compile(
+                            "".join(
+                                re.escape(part) if isinstance(part, str) else r"\w+"
+                                for part in parts
+                            )
+                        )
+                    )
+
+    def __contains__(self, text: str) -> bool:
+        """Return whether the code contains a text or can build it."""
+        return text in self._plain or any(
+            pattern.fullmatch(text) for pattern in self._patterns
+        )
+
+    def missing(self, texts: Iterable[str]) -> set[str]:
+        """Return the texts that the code neither contains nor builds."""
+        return {text for text in texts if text not in self}
+
+
+def literals(value: ast.expr | None) -> list[str]:
+    """Return the strings that a literal or conditional expression can be."""
+    match value:
+        case ast.Constant(value=str(text)):
+            return [text]
+        case ast.IfExp(body=body, orelse=orelse):
+            return literals(body) + literals(orelse)
+        case _:
+            return []
+
+
+def calls() -> Iterator[tuple[str, str, ast.Call, dict[str | None, ast.expr]]]:
+    """Yield the module, location, node and keyword arguments of each call."""
+    for path, node in syntax_nodes():
+        if isinstance(node, ast.Call):
+            yield (
+                path.stem,
+                f"{path.name}:{node.lineno}",
+                node,
+                {keyword.arg: keyword.value for keyword in node.keywords},
+            )
+
+
+def raised_exceptions() -> Iterator[tuple[str, str, set[str | None] | None]]:
+    """Yield the location, translation key and known placeholders of each exception."""
+    for _, where, call, passed in calls():
+        if isinstance(call.func, ast.Name) and call.func.id in ERRORS:
+            names: set[str | None] | None = set(passed)
+            keys = literals(call.args[0])
+        elif "translation_domain" in passed:
+            match passed.get("translation_placeholders"):
+                case None:
+                    names = set()
+                case ast.Dict(keys=given):
+                    names = {name for key in given for name in literals(key)}
+                case _:
+                    names = None
+            keys = literals(passed["translation_key"])
+        else:
+            continue
+        for key in keys:
+            # Unpacked placeholders are not known.
+            yield where, key, None if names and None in names else names
+
+
+def flat_fields(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of an action, including those in sections."""
+    flat: dict[str, Any] = {}
+    for name, field in fields.items():
+        flat |= field.get("fields", {name: field})
+    return flat
+
+
+def placeholders(text: str) -> set[str]:
+    """Return the placeholders of a text."""
+    return set(re.findall(r"\{(\w+)\}", text))
+
+
+def test_actions_have_texts_and_icons(
+    services: dict[str, Any], translations: dict[str, Any]
+) -> None:
+    """services.yaml, icons.json and translations have the same actions and fields."""
+    icons = load_json("icons.json")["services"]
+    assert set(services) == set(icons) == set(translations["services"])
+    for name, action in services.items():
+        assert icons[name]["service"].startswith("mdi:"), name
+        texts = translations["services"][name]
+        assert texts["name"] and texts["description"], name
+        fields = (action or {}).get("fields", {})
+        sections = {key for key, field in fields.items() if "fields" in field}
+        assert set(texts.get("sections", {})) == sections, name
+        assert set(texts.get("fields", {})) == set(flat_fields(fields)), name
+        for field, text in texts.get("fields", {}).items():
+            assert text["name"] and text["description"], f"{name}.{field}"
+
+
+def test_selector_options_have_texts(
+    services: dict[str, Any], translations: dict[str, Any]
+) -> None:
+    """Each option of a selector has a text, and each text an option."""
+    selectors = [
+        selector["select"]
+        for action in services.values()
+        for field in flat_fields((action or {}).get("fields", {})).values()
+        if "translation_key" in ((selector := field["selector"]).get("select") or {})
+    ]
+    in_services = {selector["translation_key"] for selector in selectors}
+    texts = translations.get("selector", {})
+    for selector in selectors:
+        options = texts[selector["translation_key"]]["options"]
+        assert set(options) == set(selector["options"])
+    assert not Strings().missing(set(texts) - in_services)
+
+
+def test_translation_keys_exist(translations: dict[str, Any]) -> None:
+    """Each translation key in the code has a text."""
+    for where, key, _ in raised_exceptions():
+        assert key in translations["exceptions"], f"{where}: {key}"
+    entities = translations["entity"]
+    for module, where, call, passed in calls():
+        if "translation_domain" not in passed:
+            for key in literals(passed.get("translation_key")):
+                if ast.unparse(call.func).endswith("async_create_issue"):
+                    assert key in translations["issues"], f"{where}: {key}"
+                elif module in entities:
+                    assert key in entities[module], f"{where}: {key}"
+        if module == "config_flow":
+            for keyword, section in (("step_id", "step"), ("reason", "abort")):
+                for key in literals(passed.get(keyword)):
+                    assert any(
+                        key in translations.get(flow, {}).get(section, {})
+                        for flow in ("config", "options")
+                    ), f"{where}: {key}"
+
+
+def test_no_unused_translations(translations: dict[str, Any]) -> None:
+    """Each text is used in the code."""
+    strings = Strings()
+    for section in ("exceptions", "issues"):
+        assert not strings.missing(translations.get(section, ())), section
+    for flow in ("config", "options"):
+        for section in ("error", "abort", "step"):
+            # Helpers of Home Assistant use these keys.
+            unused = strings.missing(translations.get(flow, {}).get(section, ()))
+            assert unused <= FLOW_HELPER_REASONS, f"{flow}.{section}"
+    for platform, entities in translations.get("entity", {}).items():
+        assert not strings.missing(entities), platform
+
+
+def test_exceptions_fill_placeholders(translations: dict[str, Any]) -> None:
+    """Exceptions have all placeholders of their texts."""
+    for where, key, names in raised_exceptions():
+        if names is not None:
+            needed = placeholders(translations["exceptions"][key]["message"])
+            assert needed <= names, f"{where}: {key}"
+
+
+def test_languages_have_same_keys_and_placeholders(
+    translations: dict[str, Any],
+) -> None:
+    """Other languages have the keys and placeholders of the English texts."""
+
+    def leaves(texts: dict[str, Any], prefix: str = "") -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for key, value in texts.items():
+            path = f"{prefix}{key}"
+            if isinstance(value, dict):
+                found |= leaves(value, f"{path}.")
+            else:
+                found[path] = placeholders(value)
+        return found
+
+    english = leaves(translations)
+    for path in (INTEGRATION / "translations").glob("*.json"):
+        assert leaves(json.loads(path.read_text())) == english, path.name
+
+
+def test_translations_contain_no_urls_or_html(translations: dict[str, Any]) -> None:
+    """URLs are placeholders, and there is no HTML."""
+    text = json.dumps(translations)
+    assert "://" not in text
+    assert not re.search(r"</?\w+>", text)
+
+
+def test_icons_belong_to_entities(translations: dict[str, Any]) -> None:
+    """Each icon belongs to an entity with a name."""
+    for platform, entities in load_json("icons.json").get("entity", {}).items():
+        assert set(entities) <= set(translations["entity"][platform]), platform
