@@ -1,1 +1,1 @@
-"""Tests with a real Home Assistant and a real browser."""
+"""Tests with a real Home Assistant and a browser."""

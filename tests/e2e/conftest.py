@@ -1,4 +1,4 @@
-"""Fixtures with a real Home Assistant and a real browser."""
+"""Fixtures of the browser tests."""
 
 from collections.abc import Iterator
 import json
@@ -15,18 +15,18 @@ HERE: Final = Path(__file__).parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let pictures be saved elsewhere."""
+    """Add the option for the folder of screenshots."""
     parser.addoption(
         "--screenshots",
         type=Path,
         default=HERE / "screenshots",
-        help="folder for the pictures that the tests take",
+        help="folder for the screenshots",
     )
 
 
 @pytest.fixture(scope="session")
 def screenshots(request: pytest.FixtureRequest) -> Path:
-    """Return the folder for pictures."""
+    """Return the folder for screenshots."""
     folder: Path = request.config.getoption("--screenshots")
     folder.mkdir(parents=True, exist_ok=True)
     return folder
@@ -34,14 +34,14 @@ def screenshots(request: pytest.FixtureRequest) -> Path:
 
 @pytest.fixture(scope="session")
 def development(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Development]:
-    """Run scripts/develop for all tests that only look at it."""
+    """Run scripts/develop for all tests that do not stop it."""
     with Development(tmp_path_factory.mktemp("dev")) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def browser(development: Development) -> Iterator[BrowserContext]:
-    """Start a browser and sign in by the real form."""
+    """Start a browser, and sign in with the login form."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=os.environ["CHROMIUM"],
@@ -80,7 +80,7 @@ def page(browser: BrowserContext, development: Development) -> Iterator[Page]:
 
 @pytest.fixture
 def states(page: Page, development: Development) -> dict[str, dict[str, Any]]:
-    """Return Home Assistant's states by entity id, as its API tells them."""
+    """Return the states by entity ID, from Home Assistant's API."""
     page.wait_for_function("() => localStorage.hassTokens")
     token = json.loads(page.evaluate("() => localStorage.hassTokens"))["access_token"]
     answer = page.request.get(

@@ -1,4 +1,4 @@
-"""A running scripts/develop, seen from outside."""
+"""A running scripts/develop and its output."""
 
 from collections.abc import Iterator
 import contextlib
@@ -22,7 +22,7 @@ API_KEY: Final = "seam_test_simulator"
 
 
 def free_port() -> int:
-    """Return a port that nobody listens on."""
+    """Return an unused port."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 class Development:
-    """The command with the two processes that it starts."""
+    """The scripts/develop process and the two processes that it starts."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class Development:
         hass_port: int | None = None,
         simulator_port: int | None = None,
     ) -> None:
-        """Start it, on free ports unless told otherwise."""
+        """Start the script, by default on unused ports."""
         self.hass_port = hass_port or free_port()
         self.simulator_port = simulator_port or free_port()
         self.url = f"http://127.0.0.1:{self.hass_port}"
@@ -52,7 +52,7 @@ class Development:
                 "SEAM_DEV_DIR": str(folder),
                 "HASS_PORT": str(self.hass_port),
                 "SIMULATOR_PORT": str(self.simulator_port),
-                # Starting must not download anything.
+                # The start must not download anything.
                 "UV_OFFLINE": "1",
                 "UV_CACHE_DIR": str(folder / "uv"),
             },
@@ -64,29 +64,29 @@ class Development:
         self._reader.start()
 
     def __enter__(self) -> Self:
-        """Wait until it can be used."""
+        """Wait until both processes are ready."""
         if not self._ready.wait(START_SECONDS) or READY not in self.text:
             self.stop()
-            raise AssertionError(f"it did not start:\n{self.text}")
+            raise AssertionError(f"scripts/develop did not start:\n{self.text}")
         return self
 
     def __exit__(self, *_: object) -> None:
-        """End it, if a test has not."""
+        """Stop the script, if it still runs."""
         self.stop()
 
     @property
     def text(self) -> str:
-        """What it has printed."""
+        """Return the output so far."""
         return "".join(self.output)
 
     def stop(self, number: signal.Signals = signal.SIGINT) -> int:
-        """Send a signal and return the exit code."""
+        """Send a signal if the script still runs, and return the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
         return self.wait()
 
     def wait(self) -> int:
-        """Return the exit code."""
+        """Wait for the end, and return the exit code."""
         code = self.process.wait(timeout=60)
         self._reader.join(timeout=60)
         if self.process.stdout is not None:
@@ -94,11 +94,11 @@ class Development:
         return code
 
     def children(self) -> list[int]:
-        """Return the ids of all processes below it."""
+        """Return the process IDs of all descendants."""
         return list(_descendants(self.process.pid))
 
     def simulator(self) -> int:
-        """Return the process id of the simulator."""
+        """Return the process ID of the simulator."""
         return next(
             child
             for child in self.children()
@@ -106,31 +106,31 @@ class Development:
         )
 
     def wait_for(self, text: str) -> str:
-        """Wait until something is printed, and return the rest of its line."""
+        """Wait for a text in the output, and return the rest of its line."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             for line in self.output:
                 if text in line:
                     return line.partition(text)[2].strip()
             time.sleep(0.1)
-        raise AssertionError(f"it did not say {text!r}:\n{self.text}")
+        raise AssertionError(f"{text!r} is not in the output:\n{self.text}")
 
     def wait_for_seam(self) -> None:
-        """Wait until the simulated Seam answers."""
+        """Wait until the simulator responds."""
         deadline = time.monotonic() + WAIT_SECONDS
         while time.monotonic() < deadline:
             with contextlib.suppress(URLError):
                 self.seam("/workspaces/get")
                 return
             time.sleep(0.1)
-        raise AssertionError("the simulator does not answer")
+        raise AssertionError("the simulator does not respond")
 
-    def trouble(self, name: str, /, **parameters: Any) -> Any:
-        """Make trouble at the simulated Seam."""
+    def control(self, name: str, /, **parameters: Any) -> Any:
+        """Send a control command to the simulator."""
         return self.seam(f"/_simulator/{name}", **parameters)
 
     def seam(self, path: str, **parameters: Any) -> Any:
-        """Ask the simulated Seam, as any of its clients would."""
+        """Send a request to the simulator, as clients of Seam do."""
         request = Request(
             f"http://127.0.0.1:{self.simulator_port}{path}",
             json.dumps(parameters).encode(),
@@ -143,14 +143,14 @@ class Development:
             return json.load(response)
 
     def locks(self) -> dict[str, str]:
-        """Return the locks' names by device id."""
+        """Return the names of the locks by device ID."""
         return {
             device["device_id"]: device["display_name"]
             for device in self.seam("/devices/list")["devices"]
         }
 
     def codes(self, device_id: str, *, managed: bool) -> list[dict[str, Any]]:
-        """Return a lock's codes."""
+        """Return the managed or unmanaged codes of a lock."""
         path = "/access_codes/list" if managed else "/access_codes/unmanaged/list"
         codes: list[dict[str, Any]] = self.seam(path, device_id=device_id)[
             "access_codes"
@@ -167,7 +167,7 @@ class Development:
 
 
 def is_running(process_id: int) -> bool:
-    """Return whether a process is there and not just waiting to be collected."""
+    """Return whether a process exists and is not a zombie."""
     try:
         status = Path(f"/proc/{process_id}/stat").read_text(encoding="utf-8")
     except FileNotFoundError, ProcessLookupError:

@@ -1,4 +1,4 @@
-"""What a person sees and does in the browser."""
+"""Browser tests of the dashboard and of scheduling a code."""
 
 import json
 from pathlib import Path
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 
 
 def lock_named(states: dict[str, dict[str, Any]], name: str) -> str:
-    """Return the lock entity of the device with that name."""
+    """Return the lock entity with a name."""
     return next(
         entity_id
         for entity_id, state in states.items()
@@ -22,13 +22,13 @@ def lock_named(states: dict[str, dict[str, Any]], name: str) -> str:
     )
 
 
-def test_dashboard(
+def test_dashboard_lists_codes(
     page: Page,
     states: dict[str, dict[str, Any]],
     development: Development,
     screenshots: Path,
 ) -> None:
-    """The default dashboard shows each lock, and Seam's own numbers."""
+    """The dashboard and the sensors show the codes of each lock."""
     locks = development.locks()
     assert locks
     for device_id, name in locks.items():
@@ -48,15 +48,15 @@ def test_dashboard(
                 expect(
                     section.get_by_role("listitem").filter(has_text=code["name"]).first
                 ).to_be_visible()
-    # Pictures arrive after the text.
+    # Images load after the text.
     page.wait_for_load_state("networkidle")
     page.screenshot(path=screenshots / "dashboard.png")
 
 
-def test_no_pin_is_shown(
+def test_states_contain_no_pin(
     states: dict[str, dict[str, Any]], development: Development
 ) -> None:
-    """No state of anything holds a PIN."""
+    """No state or attribute contains a PIN."""
     text = json.dumps(states)
     for device_id in development.locks():
         for managed in (True, False):
@@ -65,10 +65,10 @@ def test_no_pin_is_shown(
                     assert f'"{pin}"' not in text
 
 
-def test_schedule_a_code(
+def test_schedule_code_in_action_form(
     page: Page, development: Development, screenshots: Path
 ) -> None:
-    """A code scheduled in the action's own form appears at Seam and in the state."""
+    """A code scheduled in the form of the action appears at Seam and on the dashboard."""
     device_id, lock = next(iter(development.locks().items()))
     page.goto(
         f"{development.url}/config/tools/action?service=seam.schedule_access_code"
@@ -76,7 +76,7 @@ def test_schedule_a_code(
     page.get_by_role("button", name="Add target").click()
     picker = page.locator("ha-picker-combo-box")
     picker.locator("input").press_sequentially(lock)
-    # The entity comes before the device of the same name.
+    # The entity is listed before the device of the same name.
     picker.get_by_text(lock, exact=True).first.click()
     expect(picker).to_be_hidden()
     page.locator("ha-selector-text input").first.fill("Browser guest")

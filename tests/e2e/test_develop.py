@@ -1,4 +1,4 @@
-"""The promises of scripts/develop."""
+"""Tests of scripts/develop."""
 
 import os
 from pathlib import Path
@@ -13,8 +13,8 @@ from .development import ROOT, Development, is_running
 pytestmark = pytest.mark.e2e
 
 
-def test_state_is_kept_and_ports_can_move(tmp_path: Path) -> None:
-    """A second run goes on where the first ended, on other ports, too."""
+def test_second_run_keeps_state_on_other_ports(tmp_path: Path) -> None:
+    """A second run continues with the state of the first, even on other ports."""
     with Development(tmp_path) as first:
         device_id = next(iter(first.locks()))
         first.seam("/access_codes/create", device_id=device_id, name="Kept")
@@ -33,8 +33,8 @@ def test_state_is_kept_and_ports_can_move(tmp_path: Path) -> None:
         assert not any(map(is_running, children))
 
 
-def test_death_of_a_child_ends_all(tmp_path: Path) -> None:
-    """When the simulator dies, Home Assistant is stopped and the reason told."""
+def test_crash_of_simulator_stops_home_assistant(tmp_path: Path) -> None:
+    """If the simulator crashes, Home Assistant is stopped and the reason printed."""
     with Development(tmp_path) as running:
         children = running.children()
         os.kill(running.simulator(), signal.SIGKILL)
@@ -43,10 +43,10 @@ def test_death_of_a_child_ends_all(tmp_path: Path) -> None:
         assert not any(map(is_running, children))
 
 
-def test_home_assistant_outlives_a_simulator_that_is_told_to_stop(
+def test_home_assistant_runs_while_simulator_is_stopped(
     tmp_path: Path,
 ) -> None:
-    """So one can see an outage; what is printed starts the simulator again."""
+    """The printed command starts a stopped simulator again."""
     with Development(tmp_path) as running:
         os.kill(running.simulator(), signal.SIGTERM)
         command = running.wait_for("Start it again with: ").split()
@@ -61,8 +61,8 @@ def test_home_assistant_outlives_a_simulator_that_is_told_to_stop(
 
 
 @pytest.mark.parametrize("taken", ["HASS_PORT", "SIMULATOR_PORT"])
-def test_taken_port(tmp_path: Path, taken: str) -> None:
-    """A port that somebody uses is named, and nothing is started."""
+def test_port_in_use(tmp_path: Path, taken: str) -> None:
+    """If a port is in use, the error names it and nothing is started."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         running = (

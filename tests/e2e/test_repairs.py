@@ -1,4 +1,4 @@
-"""Repairing two codes with one PIN, in the browser."""
+"""Browser tests of repairing two codes with the same PIN."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +13,7 @@ pytestmark = pytest.mark.e2e
 
 LOCK: Final = "Front Door"
 LONG_AGO: Final = "2020-01-01T00:00:00.000Z"
-# Each is what a guest or an installer might call a code, and may not become anything.
+# Names of codes that must not be rendered as Markdown or HTML.
 HOSTILE: Final = (
     "[link](https://evil.example) <img src=x onerror=alert(1)> **bold** {name}",
     "`code` ![](https://evil.example/p.png) <ha-alert>box</ha-alert> <b>b</b> \\*",
@@ -22,7 +22,7 @@ HOSTILE: Final = (
 
 @dataclass(frozen=True, kw_only=True)
 class Collision:
-    """A managed code that its lock refuses, and the unmanaged one with its PIN."""
+    """A managed code, and the unmanaged code with the same PIN."""
 
     device_id: str
     name: str
@@ -31,27 +31,29 @@ class Collision:
 
     @property
     def title(self) -> str:
-        """What the issue is called."""
+        """Return the title of the issue."""
         return f"Access codes {self.name} and {self.other} on {LOCK} have the same PIN"
 
 
-def collide(development: Development, *, name: str, other: str, pin: str) -> Collision:
-    """Set a code at the lock that Seam is about to set, too."""
+def create_collision(
+    development: Development, *, name: str, other: str, pin: str
+) -> Collision:
+    """Create an unmanaged code with the PIN of a managed one."""
     device_id = next(i for i, name in development.locks().items() if name == LOCK)
     code = development.seam(
         "/access_codes/create", device_id=device_id, name=name, code=pin
     )["access_code"]
     before = ids(development, device_id, managed=False)
-    development.trouble("add_unmanaged_code", device=device_id, name=other, pin=pin)
+    development.control("add_unmanaged_code", device=device_id, name=other, pin=pin)
     [other_id] = ids(development, device_id, managed=False) - before
     assert len(before) >= 2
-    development.trouble("advance", seconds=10)
+    development.control("advance", seconds=10)
     [error] = errors(development, device_id, name)
     assert error["error_code"] == "duplicate_code_on_device"
-    # The same error, but not of today: Home Assistant tells those at once.
+    # Issues are created at once only for old errors.
     code_id = code["access_code_id"]
-    development.trouble("clear_code_problems", code=code_id)
-    development.trouble(
+    development.control("clear_code_problems", code=code_id)
+    development.control(
         "code_error",
         code=code_id,
         error_code=error["error_code"],
@@ -62,13 +64,13 @@ def collide(development: Development, *, name: str, other: str, pin: str) -> Col
 
 
 def ids(development: Development, device_id: str, *, managed: bool) -> set[str]:
-    """Return the ids of a lock's codes."""
+    """Return the IDs of the codes of a lock."""
     codes = development.codes(device_id, managed=managed)
     return {code["access_code_id"] for code in codes}
 
 
 def errors(development: Development, device_id: str, name: str) -> list[dict[str, Any]]:
-    """Return what is wrong with a managed code."""
+    """Return the errors of a managed code."""
     [found] = [
         code["errors"]
         for code in development.codes(device_id, managed=True)
@@ -78,7 +80,7 @@ def errors(development: Development, device_id: str, name: str) -> list[dict[str
 
 
 def open_dialog(page: Page, development: Development, collision: Collision) -> Locator:
-    """Have everything read anew, and open the issue under Repairs."""
+    """Sync, and open the issue under Repairs."""
     page.goto(f"{development.url}/config/repairs")
     page.wait_for_function("() => document.querySelector('home-assistant')?.hass")
     page.evaluate(
@@ -97,7 +99,7 @@ def open_dialog(page: Page, development: Development, collision: Collision) -> L
 
 
 def expect_only_text(page: Page) -> None:
-    """See that no name has become markup: its signs are all there, as signs."""
+    """Check that names are shown as plain text."""
     for markup in ("a[href*=evil]", "img[src=x]", "img[src*=evil]"):
         expect(page.locator(markup)).to_have_count(0)
     expect(page.get_by_text("\\[")).to_have_count(0)
@@ -105,18 +107,20 @@ def expect_only_text(page: Page) -> None:
 
 @pytest.fixture
 def reached(page: Page) -> list[str]:
-    """Return what the page asks for, and which boxes it opens, as they come."""
+    """Return the URLs that the page requests and the dialogs that it opens."""
     seen: list[str] = []
     page.on("request", lambda request: seen.append(request.url))
     page.on("dialog", lambda dialog: seen.append(f"evil: {dialog.message}"))
     return seen
 
 
-def test_delete_the_other(
+def test_repair_deletes_unmanaged_code(
     page: Page, development: Development, reached: list[str], screenshots: Path
 ) -> None:
-    """Confirmed, the right code goes, the other gets onto the lock, the issue closes."""
-    collision = collide(development, name="Tenant", other=HOSTILE[0], pin="204862")
+    """After confirmation, the code is deleted, the other is set, and the issue closes."""
+    collision = create_collision(
+        development, name="Tenant", other=HOSTILE[0], pin="204862"
+    )
     device_id = collision.device_id
     before = ids(development, device_id, managed=False)
     dialog = open_dialog(page, development, collision)
@@ -142,11 +146,13 @@ def test_delete_the_other(
     assert not [url for url in reached if "evil" in url]
 
 
-def test_convert_the_other(
+def test_repair_converts_unmanaged_code(
     page: Page, development: Development, reached: list[str], screenshots: Path
 ) -> None:
-    """The right code is managed, and keeps its name; the issue closes."""
-    collision = collide(development, name="Lodger", other=HOSTILE[1], pin="395173")
+    """The code becomes managed with its name, and the issue closes."""
+    collision = create_collision(
+        development, name="Lodger", other=HOSTILE[1], pin="395173"
+    )
     device_id = collision.device_id
     managed = ids(development, device_id, managed=True)
     unmanaged = ids(development, device_id, managed=False)
