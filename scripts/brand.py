@@ -1,4 +1,4 @@
-"""Draw the pictures in custom_components/seam/brand: a door's keypad with a lit key.
+"""Draw the images in custom_components/seam/brand: a padlock with a keypad.
 
 .venv/bin/python scripts/brand.py
 """
@@ -9,7 +9,7 @@ from typing import Final
 from PIL import Image, ImageDraw, ImageFont
 
 FOLDER: Final = Path(__file__).resolve().parents[1] / "custom_components/seam/brand"
-# Drawn this much larger and scaled down, which smooths the edges.
+# Draw larger and scale down, to smooth the edges.
 OVERSAMPLING: Final = 4
 UNIT: Final = 512
 
@@ -71,7 +71,7 @@ def icon(size: int, *, dark: bool) -> Image.Image:
 
 
 def logo(height: int, *, dark: bool) -> Image.Image:
-    """Return the icon with the name beside it."""
+    """Return the icon with the name next to it."""
     scale = height / 128
     font = ImageFont.load_default(84 * scale * OVERSAMPLING)
     left, top, right, bottom = font.getbbox("Seam")
@@ -84,9 +84,9 @@ def logo(height: int, *, dark: bool) -> Image.Image:
         (text.width // OVERSAMPLING, text.height // OVERSAMPLING),
         Image.Resampling.LANCZOS,
     )
-    snapshot = icon(height, dark=dark)
+    image = icon(height, dark=dark)
     canvas = Image.new("RGBA", (height + gap + text.width, height))
-    canvas.paste(snapshot)
+    canvas.paste(image)
     canvas.paste(text, (height + gap, (height - text.height) // 2 + int(10 * scale)))
     box = canvas.getbbox()
     assert box is not None
@@ -94,15 +94,15 @@ def logo(height: int, *, dark: bool) -> Image.Image:
 
 
 def main() -> None:
-    """Write every size, for light and for dark backgrounds."""
+    """Write every size, for light and dark backgrounds."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for prefix, dark in (("", False), ("dark_", True)):
         for suffix, factor in (("", 1), ("@2x", 2)):
-            for name, snapshot in (
+            for name, image in (
                 ("icon", icon(256 * factor, dark=dark)),
                 ("logo", logo(128 * factor, dark=dark)),
             ):
-                snapshot.save(FOLDER / f"{prefix}{name}{suffix}.png", optimize=True)
+                image.save(FOLDER / f"{prefix}{name}{suffix}.png", optimize=True)
 
 
 if __name__ == "__main__":

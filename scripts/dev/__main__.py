@@ -1,4 +1,4 @@
-"""Check what can be checked at once, then run the simulator and Home Assistant."""
+"""Check the settings, then run the simulator and Home Assistant."""
 
 import asyncio
 import errno
@@ -16,16 +16,16 @@ HOST: Final = "127.0.0.1"
 
 
 class StartError(Exception):
-    """Starting makes no sense, for a reason that a person can do something about."""
+    """A reason not to start that the user can fix."""
 
 
 def port_from(variable: str, default: int) -> int:
-    """Return the port that an environment variable names, if it is free."""
+    """Return the port from an environment variable; raise StartError if it is in use."""
     value = os.environ.get(variable) or str(default)
     if not value.isdecimal() or not 0 < int(value) < 65536:
         raise StartError(f"{variable} must be a port number, not {value!r}")
     with socket.socket() as probe:
-        # As the servers do: a port in TIME_WAIT counts as free.
+        # A port in TIME_WAIT counts as free, as it does for the servers.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, int(value)))
@@ -39,14 +39,14 @@ def port_from(variable: str, default: int) -> int:
 
 
 def run(folder: Path) -> int:
-    """Run until stopped; return the exit code."""
+    """Run until stopped, and return the exit code."""
     hass_port = port_from("HASS_PORT", 8123)
     simulator_port = port_from("SIMULATOR_PORT", 8124)
     if hass_port == simulator_port:
         raise StartError("HASS_PORT and SIMULATOR_PORT must differ")
 
-    # Late, because loading Home Assistant takes seconds.
-    from .develop import Develop  # noqa: PLC0415  (see above)
+    # Imported late, because loading Home Assistant takes seconds.
+    from .develop import Develop  # noqa: PLC0415 # see above
 
     return asyncio.run(
         Develop(
@@ -56,7 +56,7 @@ def run(folder: Path) -> int:
 
 
 def main() -> int:
-    """Run alone in the folder; return the exit code."""
+    """Lock the folder, run, and return the exit code."""
     folder = Path(os.environ.get("SEAM_DEV_DIR") or ROOT / ".dev").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("w") as lock:
@@ -74,7 +74,7 @@ def main() -> int:
             except TimeoutError:
                 message = "Home Assistant could not be set up: it took too long"
             except KeyboardInterrupt:
-                return 130  # Before there was anything to stop
+                return 130  # Nothing was started yet
     print(message, file=sys.stderr)
     return 1
 

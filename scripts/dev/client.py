@@ -1,4 +1,4 @@
-"""Talk to Home Assistant as its own frontend does: over HTTP and the websocket."""
+"""A client of Home Assistant's REST and websocket APIs."""
 
 import asyncio
 from collections.abc import Mapping
@@ -12,22 +12,22 @@ PASSWORD: Final = "dev"
 
 
 class HomeAssistantError(Exception):
-    """Home Assistant refused something."""
+    """Home Assistant refused a request."""
 
 
 class HomeAssistant:
-    """A Home Assistant at `url`, and one user of it."""
+    """A client that signs in as a user."""
 
     def __init__(self, url: str) -> None:
-        """Talk to the Home Assistant at `url`."""
+        """Initialize a client of the Home Assistant at `url`."""
         self.url = url
-        # Home Assistant wants the address of the "app" that a person signs in to.
+        # Home Assistant requires the URL of the app that the user signs in to.
         self._client_id = f"{url}/"
         self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=60))
         self._tokens: dict[str, Any] = {}
 
     async def __aenter__(self) -> Self:
-        """Open."""
+        """Return the client."""
         return self
 
     async def __aexit__(
@@ -36,13 +36,13 @@ class HomeAssistant:
         exc: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Close."""
+        """Close the session."""
         await self._session.close()
 
     async def request(
         self, method: str, path: str, data: Mapping[str, Any] | None = None
     ) -> Any:
-        """Make a request to the REST API and return the decoded answer."""
+        """Send a request to the REST API, and return the decoded response."""
         async with self._session.request(
             method, f"{self.url}{path}", json=data, headers=self._headers
         ) as response:
@@ -53,7 +53,7 @@ class HomeAssistant:
             return await response.json()
 
     async def command(self, command: str, **data: Any) -> Any:
-        """Send one websocket command and return its result."""
+        """Send a websocket command, and return its result."""
         async with self._session.ws_connect(f"{self.url}/api/websocket") as socket:
             await socket.receive_json()
             await socket.send_json(
@@ -67,7 +67,7 @@ class HomeAssistant:
         return answer["result"]
 
     async def sign_in(self) -> None:
-        """Sign in, as the first user if there is none yet."""
+        """Sign in, and create the user first if there is none."""
         await self._fetch_tokens(
             await self._create_first_user()
             if await self._wants_first_user()
@@ -75,14 +75,14 @@ class HomeAssistant:
         )
 
     async def wait_until_running(self) -> None:
-        """Wait until everything that starts by itself has started."""
+        """Wait until Home Assistant has started."""
         while True:
             if (await self.request("GET", "/api/config"))["state"] == "RUNNING":
                 return
             await asyncio.sleep(0.2)
 
     async def sign_out(self) -> None:
-        """Take back what signing in left behind."""
+        """Revoke the tokens."""
         async with self._session.post(
             f"{self.url}/auth/revoke", data={"token": self._tokens["refresh_token"]}
         ) as response:
@@ -97,7 +97,7 @@ class HomeAssistant:
 
     async def _wants_first_user(self) -> bool:
         async with self._session.get(f"{self.url}/api/onboarding") as response:
-            # The address is gone once onboarding is over.
+            # The URL no longer exists after onboarding.
             return response.ok and any(
                 step["step"] == "user" and not step["done"]
                 for step in await response.json()

@@ -1,4 +1,4 @@
-"""Run a simulated Seam workspace and a real Home Assistant that is connected to it."""
+"""Run a simulated Seam workspace and a real Home Assistant connected to it."""
 
 import asyncio
 from contextlib import AsyncExitStack
@@ -32,7 +32,7 @@ API_KEY: Final = "seam_test_simulator"
 START_SECONDS: Final = 180
 
 CONFIGURATION: Final = """\
-# Written anew by every scripts/develop.
+# Overwritten by every scripts/develop.
 frontend:
 config:
 history:
@@ -42,24 +42,24 @@ logger:
   default: warning
   logs:
     custom_components.seam: info
-    # Cameras are not what this is about.
+    # Cameras are not used here.
     haffmpeg: critical
     homeassistant.components.camera.img_util: critical
 """
 
 
 def _ended(end: asyncio.Task[int]) -> int | None:
-    """Return the exit code of a process, None while it runs."""
+    """Return the exit code of a process, or None while it runs."""
     return end.result() if end.done() else None
 
 
 class Develop:
-    """Both processes, from preparing to stopping."""
+    """The simulator and Home Assistant, and their configuration."""
 
     def __init__(
         self, folder: Path, *, host: str, hass_port: int, simulator_port: int
     ) -> None:
-        """Keep everything under `folder`."""
+        """Initialize with the folder for all data."""
         self._folder = folder
         self._config = folder / "home-assistant"
         self._host = host
@@ -69,7 +69,7 @@ class Develop:
         self._endpoint = f"http://{host}:{simulator_port}"
 
     async def run(self) -> int:
-        """Start both, connect them and wait until told to stop, or until one dies."""
+        """Start both, connect them, and wait for a signal or the end of either process."""
         stop = asyncio.Event()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, stop.set)
@@ -81,7 +81,7 @@ class Develop:
             return await self._run_home_assistant(simulator, stop)
 
     async def _run_home_assistant(self, simulator: Process, stop: asyncio.Event) -> int:
-        """Keep Home Assistant running, also when it is restarted from its menus."""
+        """Run Home Assistant, including restarts from its menus."""
         while True:
             hass = await self._start_home_assistant()
             stopping = asyncio.create_task(stop.wait())
@@ -101,8 +101,8 @@ class Develop:
                         (stopping, *ends.values()), return_when=asyncio.FIRST_COMPLETED
                     )
                 if _ended(ends[simulator]) == 0 and not stop.is_set():
-                    # Told to by somebody who wants to see what happens then.
-                    self._tell_how_to_start_simulator()
+                    # Somebody stopped it to simulate an outage.
+                    self._print_simulator_command()
                     await asyncio.wait(
                         (stopping, ends[hass]), return_when=asyncio.FIRST_COMPLETED
                     )
@@ -119,26 +119,24 @@ class Develop:
                     task.cancel()
                 await hass.stop()
 
-    def _tell_how_to_start_simulator(self) -> None:
+    def _print_simulator_command(self) -> None:
         command = shlex.join(
             (".venv/bin/python", *self._simulator_arguments()),
         )
         print(
-            f"\n  The simulator was stopped; Home Assistant goes on without it."
+            f"\n  The simulator was stopped. Home Assistant keeps running."
             f"\n  Start it again with: {command}\n",
             flush=True,
         )
 
     @staticmethod
     def _report_death(process: Process, code: int) -> None:
-        print(
-            f"\n{process.name} ended with code {code}. It said last:", file=sys.stderr
-        )
+        print(f"\n{process.name} ended with code {code}. Last output:", file=sys.stderr)
         for line in process.tail:
             print(f"  {line}", file=sys.stderr)
 
     def _prepare_config(self) -> None:
-        """Write the configuration and link what is under development into it."""
+        """Write the configuration, and link the integration and blueprints into it."""
         links = {
             "custom_components": "custom_components",
             "blueprints/automation/seam": "blueprints/automation/seam",
@@ -155,17 +153,17 @@ class Develop:
             automations.write_text("[]\n")
 
     async def _prepare_storage(self) -> None:
-        """Settle what Home Assistant would otherwise ask a person about."""
+        """Save settings that Home Assistant would otherwise ask for."""
         core = Core(str(self._config))
-        # It reads its address from YAML only once, and goes back to the old one
-        # after minutes unless somebody confirms a new one in the browser.
+        # Home Assistant reads its address from YAML only once, and reverts a changed
+        # one after minutes unless it is confirmed in the browser.
         http = await async_get_and_load_store(core)
         address = {"server_host": [self._host], "server_port": self._hass_port}
         await http.async_set_pending(HTTP_STORAGE_SCHEMA(address))
         if http.pending is not None:
             await http.async_promote_pending()
-        # The rest of onboarding would add radio stations and the weather, and
-        # download what they need.
+        # The other steps of onboarding would add radio stations and the weather, and
+        # download their requirements.
         onboarding = OnboardingStorage(core, onboarding_version, onboarding_key)
         if await onboarding.async_load() is None:
             await onboarding.async_save(
@@ -198,14 +196,14 @@ class Develop:
         )
 
     async def _connect(self) -> None:
-        """Do what a person would do in the browser at the first start."""
+        """Set up Home Assistant as a user would in the browser at the first start."""
         async with asyncio.timeout(START_SECONDS), HomeAssistant(self._url) as hass:
             await self._wait_for(f"{self._endpoint}/_simulator/state")
             await self._wait_for(f"{self._url}/manifest.json")
             await hass.sign_in()
             await hass.wait_until_running()
             if (await hass.request("GET", "/api/config"))["country"] is None:
-                # Home Assistant would keep asking for it.
+                # Home Assistant asks for it otherwise.
                 await hass.command("config/core/update", country="GB")
             await self._add_integration(hass)
             await self._save_dashboard(hass)
@@ -226,11 +224,11 @@ class Develop:
                         if response.ok:
                             return
                 except aiohttp.ClientConnectionError:
-                    pass  # Not up yet; the caller bounds the time.
+                    pass  # Not running yet. The caller limits the time.
                 await asyncio.sleep(0.2)
 
     async def _add_integration(self, hass: HomeAssistant) -> None:
-        """Add the simulated workspace, or follow it to another port."""
+        """Add the simulated workspace, or update its port."""
         entries = self._simulated_entries()
         if not entries:
             await self._finish_flow(hass, "create_entry")
@@ -241,10 +239,10 @@ class Develop:
                 )
 
     def _simulated_entries(self) -> list[dict[str, Any]]:
-        """Return the entries that belong to us, from Home Assistant's store.
+        """Return the entries of simulated workspaces, from Home Assistant's store.
 
-        Its API does not tell where an entry points to, and a real workspace that
-        somebody added by hand must be left alone.
+        The API does not return the endpoint of an entry, and entries of real
+        workspaces must not be changed.
         """
         store = self._config / ".storage" / "core.config_entries"
         if not store.exists():
@@ -270,7 +268,7 @@ class Develop:
 
     @staticmethod
     async def _save_dashboard(hass: HomeAssistant) -> None:
-        """Show what the registry holds now; edits by hand are for other dashboards."""
+        """Generate the dashboard from the registries, and overwrite the previous one."""
         existing = await hass.command("lovelace/dashboards/list")
         if all(item["url_path"] != dashboard.URL_PATH for item in existing):
             await hass.command(

@@ -1,4 +1,4 @@
-"""A child process whose output is shown, and kept for when it fails."""
+"""A child process whose output is printed, and kept in case it fails."""
 
 import asyncio
 from collections import deque
@@ -11,15 +11,15 @@ import sys
 from typing import Final, Self
 
 KEPT_LINES: Final = 30
-# Home Assistant may take this long to write its state down.
+# Home Assistant may take this long to save its state.
 STOP_SECONDS: Final = 30
 
 
 class Process:
-    """A running child, with everything it started in turn."""
+    """A running child process, including its own children."""
 
     def __init__(self, name: str, process: asyncio.subprocess.Process) -> None:
-        """Watch `process`, which leads a process group of its own."""
+        """Initialize from a process that leads its own process group."""
         self.name = name
         self.tail: deque[str] = deque(maxlen=KEPT_LINES)
         self._process = process
@@ -29,7 +29,7 @@ class Process:
     async def start(
         cls, name: str, *command: str, env: Mapping[str, str], cwd: Path
     ) -> Self:
-        """Start `command` out of reach of the terminal's Ctrl-C: we pass on what it means."""
+        """Start a command that does not receive Ctrl-C from the terminal."""
         process = await asyncio.create_subprocess_exec(
             *command,
             stdin=asyncio.subprocess.DEVNULL,
@@ -43,13 +43,13 @@ class Process:
         return cls(name, process)
 
     async def wait(self) -> int:
-        """Return the exit code once it has ended and its output is shown."""
+        """Wait for the end of the process and its output, and return the exit code."""
         code = await self._process.wait()
         await self._output
         return code
 
     async def stop(self) -> None:
-        """End the whole group; gently, then not."""
+        """Terminate the process group, and kill it after a timeout."""
         self._signal(signal.SIGTERM)
         try:
             async with asyncio.timeout(STOP_SECONDS):
@@ -61,7 +61,7 @@ class Process:
         await self._output
 
     def _signal(self, number: signal.Signals) -> None:
-        # The group outlives its leader while anything in it runs.
+        # The group exists as long as any of its processes.
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)
 
@@ -74,8 +74,8 @@ class Process:
 
 
 def show(name: str, text: str) -> None:
-    """Print a line under the name of who said it."""
-    # A closed terminal must not keep us from stopping the others.
+    """Print a line with the name of its process."""
+    # A closed terminal must not prevent stopping the other processes.
     with contextlib.suppress(OSError):
         print(f"{name:>9} │ {text}", flush=True)
         return
