@@ -189,7 +189,7 @@ def _lock(device_type: str = "august_lock", *codes: AccessCode) -> LockData:
 
 
 def _code(code_id: str = "this", **fields: Any) -> AccessCode:
-    values = {"is_managed": True, "code": "7319"} | fields
+    values: dict[str, Any] = {"is_managed": True, "code": "7319", **fields}
     return AccessCode(access_code_id=code_id, device_id="lock", **values)
 
 
