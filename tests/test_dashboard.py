@@ -4,14 +4,50 @@ from pathlib import Path
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.template import Template
+from homeassistant.setup import async_setup_component
 import pytest
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.seam.issues import as_placeholders
-from scripts.dev.dashboard import CODES_TEMPLATE
+from scripts.dev.dashboard import CODES_TEMPLATE, build
 
 from .test_issues import HOSTILE
 
 ENTITIES_PAGE = Path(__file__).parents[1] / "docs" / "entities.md"
+
+
+@pytest.mark.usefixtures("coordinator")
+async def test_dashboard_shows_tiles_of_lock(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator
+) -> None:
+    """Every entity that a lock has is a tile, also those without a name of ours."""
+    assert await async_setup_component(hass, "config", {})
+    client = await hass_ws_client()
+    lists = []
+    for kind in ("entity", "device"):
+        await client.send_json_auto_id({"type": f"config/{kind}_registry/list"})
+        lists.append((await client.receive_json())["result"])
+    [view] = build(*lists)["views"]
+    tiles = {
+        section["cards"][0]["heading"]: [
+            (card.get("name"), card["entity"])
+            for card in section["cards"]
+            if card["type"] == "tile"
+        ]
+        for section in view["sections"]
+    }
+    assert tiles["Front Door"] == [
+        (None, "lock.front_door"),
+        ("Managed", "sensor.front_door_managed_access_codes"),
+        ("Unmanaged", "sensor.front_door_unmanaged_access_codes"),
+        ("Codes", "binary_sensor.front_door_access_code_problem"),
+        ("Connection", "binary_sensor.front_door_connectivity"),
+        ("Door", "binary_sensor.front_door_door"),
+        ("Battery", "sensor.front_door_battery"),
+        ("Activity", "event.front_door_access_code_activity"),
+    ]
+    assert "Door" not in dict(tiles["Apartment 1"])
+    assert "Connection" in dict(tiles["Apartment 1"])
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -85,10 +85,14 @@ def build(
 
 
 def _section(heading: str, entities: list[Mapping[str, Any]]) -> dict[str, Any]:
+    [lock_id] = [
+        entity["unique_id"] for entity in entities if _domain(entity) == "lock"
+    ]
+    # Entities that are named by their device class have no translation key.
+    prefix = lock_id.removesuffix("lock")
     by_key = {
-        entity["translation_key"]: entity["entity_id"]
+        entity["unique_id"].removeprefix(prefix): entity["entity_id"]
         for entity in entities
-        if _domain(entity) != "lock"
     }
     sensors = [
         (title, by_key[key])
@@ -102,11 +106,7 @@ def _section(heading: str, entities: list[Mapping[str, Any]]) -> dict[str, Any]:
         "type": "grid",
         "cards": [
             {"type": "heading", "heading": heading, "icon": "mdi:lock-smart"},
-            *(
-                {"type": "tile", "entity": entity["entity_id"]}
-                for entity in entities
-                if _domain(entity) == "lock"
-            ),
+            {"type": "tile", "entity": by_key["lock"]},
             *(
                 {"type": "tile", "entity": by_key[key], "name": name}
                 for key, name in TILES.items()
