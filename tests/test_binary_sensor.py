@@ -1,5 +1,6 @@
 """Tests of the problems of codes, of connections and of doors."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -26,6 +27,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.seam.api import ConnectedAccount
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.manufacturers import AUGUST
@@ -46,6 +48,7 @@ ENTITIES_PAGE = (
 ).read_text()
 PROBLEM = "binary_sensor.{}_access_code_problem"
 WORKSPACE_PROBLEM = PROBLEM.format("harbour_street_rentals")
+ACCOUNT_PROBLEM = "binary_sensor.harbour_street_rentals_account_problem"
 CONNECTIVITY = "binary_sensor.front_door_connectivity"
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -276,33 +279,68 @@ async def test_connectivity_of_lock_without_online_status(
     assert _attributes(hass, entity_id)["warnings"] == []
 
 
-async def test_workspace_account_errors_attribute(
+async def test_account_problem(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """An account error is listed once, with all its locks, and does not count."""
+    """An account error is listed once, with all its locks, and is of no code."""
     for code_id in (CODE_HANDYMAN, CODE_APARTMENT_1_FAILED):
         simulator.control.clear_code_problems(code_id)
     simulator.control.add_lock("Side Door", AUGUST)
     await reconcile()
-    assert _state(hass, WORKSPACE_PROBLEM) == STATE_OFF
-    assert _attributes(hass, WORKSPACE_PROBLEM)["account_errors"] == []
+    assert _state(hass, ACCOUNT_PROBLEM) == STATE_OFF
+    assert _attributes(hass, ACCOUNT_PROBLEM)["accounts"] == []
     simulator.control.account_error("Side Door")
     simulator.control.device_error("Side Door", "hub_disconnected")
     await reconcile()
     assert _state(hass, WORKSPACE_PROBLEM) == STATE_OFF
-    [error] = _attributes(hass, WORKSPACE_PROBLEM)["account_errors"]
+    assert _state(hass, ACCOUNT_PROBLEM) == STATE_ON
+    [account] = _attributes(hass, ACCOUNT_PROBLEM)["accounts"]
+    assert account["name"] == "August"
+    assert account["warnings"] == []
+    [error] = account["errors"]
     assert error["error_code"] == "account_disconnected"
+    assert error["scope"] == "connected_account"
     assert error["advice"] == "Reconnect the manufacturer's account to Seam."
     world = simulator.state
     [side_door] = [
         one for one in world.devices.values() if one.display_name == "Side Door"
     ]
-    assert error["locks"] == sorted(
+    assert account["locks"] == sorted(
         one.display_name
         for one in world.devices.values()
         if one.connected_account_id == side_door.connected_account_id
     )
-    assert len(error["locks"]) > 1
+    assert len(account["locks"]) > 1
+    simulator.control.clear_account_problems("Side Door")
+    await reconcile()
+    assert _state(hass, ACCOUNT_PROBLEM) == STATE_OFF
+
+
+async def test_account_problem_of_warning(
+    hass: HomeAssistant, coordinator: SeamCoordinator
+) -> None:
+    """Warnings are known from the accounts only, and several have the same provider."""
+    warnings = [{"warning_code": "setup_required", "message": "Go on."}]
+    accounts = {
+        row["connected_account_id"]: ConnectedAccount.read(row)
+        for row in (
+            {
+                "connected_account_id": "one",
+                "account_type_display_name": "August",
+                "display_name": "jane",
+                "warnings": warnings,
+            },
+            {"connected_account_id": "two", "account_type_display_name": "August"},
+        )
+    }
+    coordinator.async_set_updated_data(replace(coordinator.data, accounts=accounts))
+    assert _state(hass, ACCOUNT_PROBLEM) == STATE_ON
+    [account] = _attributes(hass, ACCOUNT_PROBLEM)["accounts"]
+    assert account["name"] == "August (jane)"
+    assert account["errors"] == []
+    [warning] = account["warnings"]
+    assert warning["warning_code"] == "setup_required"
+    assert warning["advice"].startswith("Finish setting up")
 
 
 async def test_workspace_access_code_problem(

@@ -1,5 +1,6 @@
 """Test the repair issues."""
 
+from dataclasses import replace
 from datetime import timedelta
 import json
 from pathlib import Path
@@ -18,6 +19,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 
 from custom_components.seam import issues
+from custom_components.seam.api import ConnectedAccount
 from custom_components.seam.const import CONF_ENDPOINT, CONSOLE_URL, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
@@ -377,6 +379,31 @@ async def test_account_error_creates_one_issue_for_all_locks(
     simulator.control.clear_account_problems("Front Door")
     await poll()
     assert not shown.new
+
+
+async def test_account_error_names_account(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    coordinator: SeamCoordinator,
+    simulator: Simulator,
+    shown: Issues,
+) -> None:
+    """Test that an issue tells accounts of one manufacturer apart."""
+    account_id = simulator.state.devices[FRONT_DOOR].connected_account_id
+    row = {
+        "connected_account_id": account_id,
+        "account_type_display_name": "August",
+        "display_name": "jane",
+        "errors": [{"error_code": "account_disconnected", "message": "Gone."}],
+    }
+    coordinator.async_set_updated_data(
+        replace(coordinator.data, accounts={account_id: ConnectedAccount.read(row)})
+    )
+    freezer.tick(issues.GRACE)
+    coordinator.async_update_listeners()
+    [issue_id] = shown.new
+    assert issue_id == f"account.{account_id}.account_disconnected"
+    assert "August (jane) is disconnected from Seam" in shown.text(issue_id)
 
 
 async def test_bridge_error_creates_one_issue(

@@ -44,10 +44,8 @@ async def test_codes_are_not_recorded(
         "sensor.front_door_unmanaged_access_codes": lists,
         "binary_sensor.front_door_access_code_problem": {"errors"},
         "binary_sensor.front_door_connectivity": {"errors", "warnings"},
-        "binary_sensor.harbour_street_rentals_access_code_problem": {
-            "account_errors",
-            "locks",
-        },
+        "binary_sensor.harbour_street_rentals_access_code_problem": {"locks"},
+        "binary_sensor.harbour_street_rentals_account_problem": {"accounts"},
     }
     history = await get_instance(hass).async_add_executor_job(
         partial(

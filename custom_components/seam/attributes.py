@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
 from .advice import async_advice, conflicting_code
-from .api import AccessCode, SeamProblem
+from .api import AccessCode, ConnectedAccount, Device, SeamProblem
 from .sync.code_state import can_convert, code_state
 from .sync.snapshot import LockData
 
@@ -133,6 +133,17 @@ def async_flat_problems(
         for code, of_code in problems
         for row in async_problems(hass, of_code, lock, code)
     ]
+
+
+def account_name(account: ConnectedAccount | None, device: Device | None) -> str | None:
+    """Return the name of an account, or the name of the provider of its device."""
+    provider = device and device.device_provider
+    name = (account and account.account_type_display_name) or (
+        (provider and provider.display_name) or (device and device.manufacturer)
+    )
+    # Several accounts of one provider differ by this name.
+    own = account and account.display_name
+    return f"{name} ({own})" if name and own and own != name else name or own
 
 
 def label(code: AccessCode) -> str:

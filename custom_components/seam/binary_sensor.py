@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Scope, SeamProblem
-from .attributes import async_flat_problems, async_problems
+from .attributes import account_name, async_flat_problems, async_problems
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, SeamWorkspaceEntity, async_add_lock_entities
 from .sync.snapshot import LockData
@@ -94,6 +94,11 @@ WORKSPACE_PROBLEM = BinarySensorEntityDescription(
     translation_key="access_code_problem",
     device_class=BinarySensorDeviceClass.PROBLEM,
 )
+ACCOUNT_PROBLEM = BinarySensorEntityDescription(
+    key="account_problem",
+    translation_key="account_problem",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+)
 
 
 async def async_setup_entry(
@@ -102,7 +107,12 @@ async def async_setup_entry(
     async_add_entities: AddConfigEntryEntitiesCallback,
 ) -> None:
     """Set up the binary sensors of a workspace and all its locks."""
-    async_add_entities([SeamWorkspaceProblem(entry.runtime_data, WORKSPACE_PROBLEM)])
+    async_add_entities(
+        [
+            SeamWorkspaceProblem(entry.runtime_data, WORKSPACE_PROBLEM),
+            SeamAccountProblem(entry.runtime_data, ACCOUNT_PROBLEM),
+        ]
+    )
     async_add_lock_entities(
         entry,
         async_add_entities,
@@ -143,7 +153,7 @@ class SeamBinarySensor(SeamLockEntity, BinarySensorEntity):
 class SeamWorkspaceProblem(SeamWorkspaceEntity, BinarySensorEntity):
     """Binary sensor that is on while a code on any lock has an error of its own."""
 
-    _unrecorded_attributes = frozenset({"locks", "account_errors"})
+    _unrecorded_attributes = frozenset({"locks"})
 
     @property
     @override
@@ -159,22 +169,62 @@ class SeamWorkspaceProblem(SeamWorkspaceEntity, BinarySensorEntity):
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any]:
-        """Return the locks with a problem, and the errors of accounts and bridges."""
+        """Return the locks with a problem."""
         locks = self.coordinator.data.locks.values()
-        account_errors: dict[tuple[str | None, str], tuple[SeamProblem, list[str]]] = {}
-        for lock in locks:
+        return {
+            "locks": sorted(lock.device.name for lock in locks if _has_problem(lock))
+        }
+
+
+class SeamAccountProblem(SeamWorkspaceEntity, BinarySensorEntity):
+    """Binary sensor that is on while a connected account has an error or a warning."""
+
+    _unrecorded_attributes = frozenset({"accounts"})
+
+    @property
+    @override
+    def is_on(self) -> bool:
+        """Return whether an account has a problem."""
+        return bool(self._problems())
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Return the accounts with a problem, and their locks."""
+        data = self.coordinator.data
+        rows = []
+        for account_id, problems in self._problems().items():
+            devices = [
+                lock.device
+                for lock in data.locks.values()
+                if lock.device.connected_account_id == account_id
+            ]
+            shown = async_problems(self.hass, problems)
+            rows.append(
+                {
+                    "connected_account_id": account_id,
+                    "name": account_name(
+                        data.accounts.get(account_id), next(iter(devices), None)
+                    ),
+                    "locks": sorted(device.name for device in devices),
+                    "errors": [row for row in shown if "error_code" in row],
+                    "warnings": [row for row in shown if "warning_code" in row],
+                }
+            )
+        return {"accounts": rows}
+
+    def _problems(self) -> dict[str, list[SeamProblem]]:
+        """Return the problems of each account that has any."""
+        data = self.coordinator.data
+        found = {
+            account_id: {problem.code: problem for problem in problems}
+            for account_id, account in data.accounts.items()
+            if (problems := account.errors + account.warnings)
+        }
+        # Every lock of the account repeats its errors, and may be newer.
+        for lock in data.locks.values():
             for problem in lock.device.errors:
                 if problem.scope in (Scope.ACCOUNT, Scope.BRIDGE):
-                    # Every lock of the account repeats the error.
-                    _, names = account_errors.setdefault(
-                        (lock.device.connected_account_id, problem.code), (problem, [])
-                    )
-                    names.append(lock.device.name)
-        return {
-            "locks": sorted(lock.device.name for lock in locks if _has_problem(lock)),
-            "account_errors": [
-                {**row, "locks": sorted(names)}
-                for problem, names in account_errors.values()
-                for row in async_problems(self.hass, [problem])
-            ],
-        }
+                    account_id = lock.device.connected_account_id or ""
+                    found.setdefault(account_id, {}).setdefault(problem.code, problem)
+        return {key: list(problems.values()) for key, problems in found.items()}

@@ -21,12 +21,12 @@ from .advice import (
     async_advice,
     conflicting_code,
 )
-from .api import AccessCode, CodeStatus, Scope, SeamProblem
-from .attributes import label
+from .api import AccessCode, CodeStatus, ConnectedAccount, Scope, SeamProblem
+from .attributes import account_name, label
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
 from .sync.code_state import can_convert
-from .sync.snapshot import LockData
+from .sync.snapshot import LockData, Snapshot
 
 # Seam and the manufacturers retry, so most errors are over before then.
 GRACE: Final = timedelta(minutes=10)
@@ -224,14 +224,16 @@ def _current_issues(
     """Yield an issue and its id for each current error."""
     shared: defaultdict[tuple[str, str], list[tuple[LockData, SeamProblem]]]
     shared = defaultdict(list)
-    for lock in entry.runtime_data.data.locks.values():
+    data = entry.runtime_data.data
+    for lock in data.locks.values():
+        account = data.account_of(lock)
         for code in lock.codes:
             for problem in code.own_errors:
                 yield (
                     f"{_codes_prefix(entry, lock)}{code.access_code_id}.{problem.code}",
                     _code_issue(hass, entry, lock, code, problem, now),
                 )
-        for problem in _errors_beyond_codes(lock):
+        for problem in _errors_beyond_codes(lock, account):
             if advice_key(problem) == NOT_ABOUT_LOCKS:
                 continue
             owner = f"device.{lock.device_id}"
@@ -240,10 +242,15 @@ def _current_issues(
                 owner = f"account.{account_id}"
             shared[owner, problem.code].append((lock, problem))
     for (owner, problem_code), places in shared.items():
-        yield f"{entry.entry_id}.{owner}.{problem_code}", _shared_issue(hass, places)
+        yield (
+            f"{entry.entry_id}.{owner}.{problem_code}",
+            _shared_issue(hass, data, places),
+        )
 
 
-def _errors_beyond_codes(lock: LockData) -> Iterator[SeamProblem]:
+def _errors_beyond_codes(
+    lock: LockData, account: ConnectedAccount | None
+) -> Iterator[SeamProblem]:
     """Yield the errors of a lock, its account and its bridge."""
     for problem in lock.device.errors:
         yield (
@@ -251,6 +258,8 @@ def _errors_beyond_codes(lock: LockData) -> Iterator[SeamProblem]:
             if problem.scope is Scope.CODE
             else problem
         )
+    if account:
+        yield from account.errors
     # Seam repeats errors of the account and the bridge in each code.
     for problem in chain.from_iterable(code.errors for code in lock.codes):
         if problem.scope is not Scope.CODE:
@@ -302,12 +311,11 @@ def _code_issue(
 
 
 def _shared_issue(
-    hass: HomeAssistant, places: list[tuple[LockData, SeamProblem]]
+    hass: HomeAssistant, data: Snapshot, places: list[tuple[LockData, SeamProblem]]
 ) -> _Issue:
     """Return the issue for an error of a lock, or of an account or bridge and its locks."""
     lock, problem = places[0]
     locks = {other.device_id: other for other, _ in places}.values()
-    provider = lock.device.device_provider
     is_of_device = problem.scope is Scope.DEVICE
     return _Issue(
         translation_key=_SHARED_ISSUES.get(
@@ -316,9 +324,7 @@ def _shared_issue(
         placeholders=as_placeholders(
             lock=lock.device.name,
             locks=", ".join(sorted(other.device.name for other in locks)),
-            account=(provider and provider.display_name)
-            or lock.device.manufacturer
-            or "–",
+            account=account_name(data.account_of(lock), lock.device) or "–",
             error_code=problem.code,
             message=problem.message or "–",
             problem=_short(problem),

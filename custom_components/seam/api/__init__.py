@@ -15,7 +15,7 @@ from .errors import (
     SeamUnreachableError,
 )
 from .events import Event
-from .models import ActionAttempt, ActionAttemptStatus, Workspace
+from .models import ActionAttempt, ActionAttemptStatus, ConnectedAccount, Workspace
 from .problems import Scope, SeamProblem
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "ActionAttemptStatus",
     "Appearance",
     "CodeStatus",
+    "ConnectedAccount",
     "Device",
     "Event",
     "Scope",

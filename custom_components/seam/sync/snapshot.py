@@ -7,7 +7,15 @@ import re
 from types import MappingProxyType
 from typing import Any, Final
 
-from ..api import AccessCode, Appearance, CodeStatus, Device, Event, SeamProblem
+from ..api import (
+    AccessCode,
+    Appearance,
+    CodeStatus,
+    ConnectedAccount,
+    Device,
+    Event,
+    SeamProblem,
+)
 from ..api.redact import LONGEST_NAME, Secrets, mask_numbers, readable
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -64,9 +72,16 @@ class LockData:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """All locks by device ID."""
+    """All locks by device ID, and all accounts by their ID."""
 
     locks: Mapping[str, LockData] = field(default_factory=lambda: MappingProxyType({}))
+    accounts: Mapping[str, ConnectedAccount] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+
+    def account_of(self, lock: LockData) -> ConnectedAccount | None:
+        """Return the account of a lock, None if it is unknown."""
+        return self.accounts.get(lock.device.connected_account_id or "")
 
 
 def masked(lock: LockData, secrets: Secrets) -> LockData:
