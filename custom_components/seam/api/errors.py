@@ -14,7 +14,7 @@ from .body import parse_json
 
 # Seconds. Seam's limits are per minute.
 DEFAULT_RETRY_AFTER = 60.0
-_LONGEST_RETRY_AFTER = 86400.0
+_LONGEST_RETRY_AFTER = 900.0
 
 
 class SeamError(Exception):
@@ -92,14 +92,29 @@ class SeamInvalidInputError(SeamError):
 
 
 class SeamRateLimitError(SeamError):
-    """Too many requests; `retry_after` is in seconds."""
+    """Too many requests; `retry_after` is in seconds, and at most 15 minutes."""
 
     def __init__(
-        self, message: str, *, retry_after: float, **details: str | None
+        self,
+        message: str,
+        *,
+        retry_after: float,
+        endpoint: str | None = None,
+        **details: str | None,
     ) -> None:
-        """Initialize the error with the delay."""
+        """Initialize the error with the delay and the endpoint that refused."""
         super().__init__(message, **details)
         self.retry_after = retry_after
+        self.endpoint = endpoint
+
+    @override
+    def __str__(self) -> str:
+        """Return the message with the endpoint."""
+        return (
+            f"{super().__str__()} [{self.endpoint}]"
+            if self.endpoint
+            else super().__str__()
+        )
 
 
 class SeamUnreachableError(SeamError):
@@ -115,7 +130,7 @@ class SeamServerError(SeamError):
 
 
 def error_from_response(
-    status: int, headers: Mapping[str, str], body: bytes
+    endpoint: str, status: int, headers: Mapping[str, str], body: bytes
 ) -> SeamError:
     """Return the error for a response with a status other than 200."""
     envelope = _envelope(body)
@@ -131,7 +146,9 @@ def error_from_response(
         return SeamAuthError(message, **details)
     if status == 429:
         retry_after = _retry_after(headers.get("Retry-After"))
-        return SeamRateLimitError(message, retry_after=retry_after, **details)
+        return SeamRateLimitError(
+            message, retry_after=retry_after, endpoint=endpoint, **details
+        )
     if not envelope:
         # Without Seam's envelope, the response comes from a gateway.
         return SeamUnreachableError(message, **details)

@@ -148,7 +148,7 @@ class Transport:
             )
 
         if status != 200:
-            error = error_from_response(response.status, headers, content)
+            error = error_from_response(path, response.status, headers, content)
             error.redact(self._secrets.mask)
             raise error
         try:
