@@ -215,7 +215,7 @@ def test_cursor_restarts_if_clock_was_ahead() -> None:
     [query] = [f for f in engine.take_due() if isinstance(f, FetchEvents)]
     assert query.since < NOW
     old = make_event("lock.locked", at=NOW - timedelta(minutes=30))
-    engine.receive_devices(FetchDevices(), [make_device()], NOW)
+    engine.receive_devices(FetchDevices(), [make_device(has_codes=False)], NOW)
     engine.receive_events([old], NOW)
     assert not fired(engine)
     poll(

@@ -1,6 +1,6 @@
 """Events: which to ask for, which are new, and what has happened."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -138,17 +138,23 @@ class PendingEvents:
             pending.event.device_id in (device_id, None) for pending in self._pending
         )
 
-    def resolve(self) -> None:
-        """Turn pending events into occurrences, with the names as they are now."""
-        for pending in self._pending:
+    def resolve(self, is_waiting: Callable[[str], bool]) -> None:
+        """Turn pending events into occurrences, with the names as they are now.
+
+        Events of locks that are waiting for their codes stay pending.
+        """
+        pending_events, self._pending = self._pending, []
+        for pending in pending_events:
             event = pending.event
+            if is_waiting(event.device_id or ""):
+                self._pending.append(pending)
+                continue
             name = self._code_name(event) or pending.code_name
             name = name and self._secrets.mask_name(name)
             self._note_operation(event, name)
             if pending.fires:
                 event = masked_event(event, self._secrets)
                 self._occurrences.append(Occurrence(event, name))
-        self._pending.clear()
 
     def take(self) -> list[Occurrence]:
         """Return the occurrences since the last call, oldest first."""

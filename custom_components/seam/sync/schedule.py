@@ -109,9 +109,13 @@ class FetchSchedule:
         """Fetch something at the next poll."""
         self._retries[fetch] = None
 
-    def take_due(self) -> tuple[Fetch, ...]:
+    def take_due(self, *, includes_codes: bool) -> tuple[Fetch, ...]:
         """Return what to fetch now, with all devices in one request."""
         due, self._due = self._due, {}
+        if not includes_codes:
+            later = [fetch for fetch in due if isinstance(fetch, FetchCodes)]
+            self.request(*later)
+            due = {fetch: None for fetch in due if fetch not in self._due}
         if FetchDevices() in due:
             self.is_reconcile = True
             # Its answer requests the codes of all locks.
