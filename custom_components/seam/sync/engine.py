@@ -27,7 +27,14 @@ from ..api.redact import Secrets
 from .devices import DeviceTracker
 from .events import OPERATION_EVENTS, EventCursor, Occurrence, PendingEvents
 from .optimistic import OptimisticUpdates
-from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, FetchSchedule
+from .schedule import (
+    Fetch,
+    FetchCodes,
+    FetchDevices,
+    FetchEvents,
+    FetchSchedule,
+    is_due,
+)
 from .snapshot import LockData, Snapshot
 from .store import SnapshotStore, merge_codes
 
@@ -224,9 +231,7 @@ class SyncEngine:
     def rate_limit(self, device_id: str, now: datetime) -> SeamRateLimitError | None:
         """Return the rate limit for the codes of a lock that is still in effect."""
         error, until = self._rate_limits.get(device_id, (None, now))
-        # Further ahead than that, the clock has been set back.
-        is_over = not timedelta() < until - now <= LONGEST_RATE_LIMIT
-        return None if is_over else error
+        return None if is_due(until, now, LONGEST_RATE_LIMIT) else error
 
     def postpone(self, fetch: Fetch) -> None:
         """Leave a fetch to the next poll."""
@@ -433,7 +438,7 @@ class SyncEngine:
         return self._store.locks
 
     def _handle_event(self, event: Event, now: datetime, *, fires: bool) -> None:
-        self._pending_events.add(event, fires=fires)
+        self._pending_events.add(event, now, fires=fires)
         if fires:
             self._request_changed(event, now)
 
