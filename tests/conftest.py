@@ -46,6 +46,18 @@ def _retry_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "_RETRY_DELAYS", (0, 0))
 
 
+@pytest.fixture(autouse=True)
+def _awaited_codes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let `async_block_till_done` wait for the codes, which setup does not."""
+
+    def fetch_codes(coordinator: SeamCoordinator) -> None:
+        coordinator.config_entry.async_create_task(
+            coordinator.hass, coordinator._async_fetch_due()
+        )
+
+    monkeypatch.setattr(SeamCoordinator, "async_fetch_codes", fetch_codes)
+
+
 @pytest.fixture
 def manual_clock() -> None:
     """Let time pass in the simulator only when a test moves its clock."""

@@ -6,7 +6,6 @@ from datetime import timedelta
 import logging
 from typing import Any
 
-from aiohttp import ClientTimeout, web
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH
 from homeassistant.const import CONF_API_KEY, EVENT_STATE_CHANGED, STATE_UNAVAILABLE
@@ -126,29 +125,6 @@ async def test_outage_is_logged_once(
         for old in before
     )
     assert simulator.key not in caplog.text
-
-
-async def test_timeout(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A timeout is an outage, and is not retried."""
-    monkeypatch.setattr(
-        "custom_components.seam.api.transport._TIMEOUT", ClientTimeout(total=0.1)
-    )
-    # Not the fixture, as no timeout ever ends with a frozen clock.
-    simulator = Simulator(manual_clock=True)
-    await simulator.start()
-    entry = _entry(simulator)
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    simulator.faults.add("hang")
-    simulator.requests.clear()
-    await entry.runtime_data.async_refresh()
-    assert _is_all(hass, available=False)
-    assert _paths(simulator) == ["/events/list"]
-    simulator.faults.clear()
-    await entry.runtime_data.async_refresh()
-    await hass.async_block_till_done()
-    assert _is_all(hass, available=True)
-    await simulator.stop()
 
 
 async def test_refused_connection(
@@ -336,60 +312,6 @@ async def test_failing_lock_makes_only_its_codes_unavailable(
     assert _state(hass, "sensor.apartment_1_managed_access_codes") == "4"
     [line] = [line for line in _lines(caplog) if "codes of" in line]
     assert "Apartment 1" in line
-
-
-async def test_many_failing_locks_do_not_affect_others(
-    hass: HomeAssistant, freezer: FrozenDateTimeFactory
-) -> None:
-    """All locks of one manufacturer may fail at once."""
-    freezer.move_to(START)
-    simulator = Simulator(manual_clock=True, start_at=START, locks=24, codes=1)
-    await simulator.start()
-    entry = _entry(simulator)
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    broken = list(simulator.state.devices)[:10]
-    for device_id in broken:
-        simulator.faults.add(
-            "status", path="/access_codes", device_id=device_id, status=400
-        )
-    for _ in range(2):
-        await entry.runtime_data.async_reconcile()
-    known = {
-        device_id
-        for device_id, lock in entry.runtime_data.data.locks.items()
-        if lock.has_codes
-    }
-    assert known == set(simulator.state.devices) - set(broken)
-    await simulator.stop()
-
-
-async def test_at_most_eight_concurrent_requests(hass: HomeAssistant) -> None:
-    """However many locks there are."""
-    simulator = Simulator(locks=20, codes=1, unmanaged=0)
-    handle = simulator._api.handle
-    running, peak = 0, 0
-
-    async def counted(request: web.Request) -> web.StreamResponse:
-        nonlocal running, peak
-        running += 1
-        peak = max(peak, running)
-        await asyncio.sleep(0.01)
-        try:
-            return await handle(request)
-        finally:
-            running -= 1
-
-    simulator._api.handle = counted  # type: ignore[method-assign] # to count requests
-    await simulator.start()
-    entry = _entry(simulator)
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    assert len(hass.states.async_all("lock")) == 20
-    assert peak == 8
-    await simulator.stop()
 
 
 async def test_lock_removed_between_two_requests(
@@ -720,7 +642,7 @@ async def test_refresh_of_locks_during_poll_returns_own_error(
 
 
 async def test_cancelled_caller_does_not_stop_refresh(
-    coordinator: SeamCoordinator, simulator: Simulator
+    hass: HomeAssistant, coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
     """The refresh also fetches what others have requested."""
     slow = simulator.faults.add("hang", path="/access_codes/list", count=1)
@@ -731,8 +653,7 @@ async def test_cancelled_caller_does_not_stop_refresh(
     with pytest.raises(asyncio.CancelledError):
         await action
     slow.clear()
-    # Its refresh ends before the next one begins.
-    await coordinator.async_refresh_locks(())
+    await hass.async_block_till_done(wait_background_tasks=True)
     code = coordinator.data.locks[FRONT_DOOR].code(CODE_CLEANER)
     assert code is not None
     assert code.name == "Renamed in silence"

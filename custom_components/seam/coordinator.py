@@ -26,9 +26,9 @@ from .api import (
 )
 from .const import DOMAIN
 from .device_registry import async_update_devices, registered_locks
-from .fetcher import Fetcher, log_code_availability
+from .fetcher import Fetcher
 from .sync.code_state import next_state_changes
-from .sync.engine import SyncEngine
+from .sync.engine import LONGEST_RATE_LIMIT, SyncEngine
 from .sync.snapshot import Snapshot
 
 _LOGGER = logging.getLogger(__name__)
@@ -91,7 +91,9 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             lambda fetching: entry.async_create_background_task(
                 hass, fetching, f"{DOMAIN} fetch"
             ),
+            self._async_publish,
         )
+        self._failing: set[str] = set()
         self._activity = ActivityDispatcher(hass)
         self._last_shown: Snapshot | None = None
         self._cancel_timer: CALLBACK_TYPE | None = None
@@ -115,14 +117,19 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         """Fetch new events, and what they have changed."""
         self.postponed_by = None
         try:
-            if error := await self.fetcher.async_run(self.engine.begin_poll):
+            if error := await self.fetcher.async_run(
+                self.engine.begin_poll,
+                # Setup does not wait for the codes.
+                includes_codes=self.confirmed_at is not None,
+            ):
                 raise error
         except SeamRateLimitError as err:
             if not self.engine.snapshot.locks or not self.last_update_success:
                 raise _update_error(err) from err
             self.postponed_by = err
             self.update_interval = max(
-                self._next_poll_interval(), timedelta(seconds=err.retry_after)
+                self._next_poll_interval(),
+                min(timedelta(seconds=err.retry_after), LONGEST_RATE_LIMIT),
             )
             _LOGGER.debug("Rate limited, next poll in %s", self.update_interval)
         except SeamError as err:
@@ -165,7 +172,17 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         await asyncio.sleep(_EVENT_DEBOUNCE_SECONDS)
         # Events that arrive from now on need a fetch of their own.
         self._event_task = None
-        await self.async_refresh_locks(())
+        await self._async_fetch_due()
+
+    @callback
+    def async_fetch_codes(self) -> None:
+        """Start to fetch the codes of all locks, for which setup does not wait."""
+        self.config_entry.async_create_background_task(
+            self.hass, self._async_fetch_due(), f"{DOMAIN} codes"
+        )
+
+    async def _async_fetch_due(self) -> None:
+        self._async_show(await self.fetcher.async_run())
 
     @override
     async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
@@ -207,10 +224,13 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
 
         The next poll retries what failed.
         """
-        wanted = frozenset(device_ids)
-        error = await self.fetcher.async_run(
-            lambda _now: self.engine.request_locks(wanted), wanted
-        )
+        error = await self.fetcher.async_fetch_locks(device_ids)
+        self._async_show(error)
+        return error
+
+    @callback
+    def _async_show(self, error: SeamError | None) -> None:
+        """Publish what was fetched between polls, and have the next poll retry it."""
         if error:
             _LOGGER.debug("Could not fetch locks between polls: %s", error)
         self._async_publish()
@@ -221,7 +241,6 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         ):
             self.update_interval = _POLL_INTERVAL
             self._schedule_refresh()
-        return error
 
     @callback
     def _async_publish(self) -> None:
@@ -240,14 +259,33 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     def _async_prepare(self, snapshot: Snapshot) -> None:
         """Update the device registry, the log and the timer for a new snapshot."""
+        self._log_code_availability(snapshot)
         removed = self.engine.take_removed_devices()
         if not removed and snapshot is self.data:
             return
         async_update_devices(
             self.hass, self.config_entry, self.data.locks, snapshot.locks, removed
         )
-        log_code_availability(self.data.locks, snapshot.locks)
         self._async_start_timer(snapshot)
+
+    def _log_code_availability(self, snapshot: Snapshot) -> None:
+        """Log once when the codes of a lock become unavailable, and when they return."""
+        errors = self.engine.code_errors
+        for device_id in self._failing.symmetric_difference(errors):
+            if (lock := snapshot.locks.get(device_id)) is None:
+                self._failing.discard(device_id)
+            elif lock.lacks_codes and device_id in errors:
+                self._failing.add(device_id)
+                _LOGGER.warning(
+                    "Could not fetch the access codes of %s: %s",
+                    lock.device.name,
+                    errors[device_id],
+                )
+            elif lock.has_codes and device_id in self._failing:
+                self._failing.discard(device_id)
+                _LOGGER.info(
+                    "The access codes of %s are available again", lock.device.name
+                )
 
     @callback
     def _async_start_timer(self, snapshot: Snapshot) -> None:

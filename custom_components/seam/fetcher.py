@@ -1,22 +1,33 @@
 """Fetch from Seam what the sync engine asks for."""
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from datetime import datetime
+from itertools import count
 import logging
 from typing import Any
 
 from homeassistant.util import dt as dt_util
 
-from .api import AccessCode, SeamClient, SeamError, SeamUnreachableError
+from .api import (
+    AccessCode,
+    SeamAuthError,
+    SeamClient,
+    SeamError,
+    SeamRateLimitError,
+    SeamUnreachableError,
+)
 from .api.redact import Secrets
 from .sync.engine import SyncEngine
 from .sync.schedule import Fetch, FetchCodes, FetchDevices, FetchEvents
-from .sync.snapshot import LockData
 
 _LOGGER = logging.getLogger(__name__)
 
 _MAX_CONCURRENT_REQUESTS = 8
+# Seconds. If none of them is answered, others start nevertheless.
+_SLOW = 2
+# Seconds. Then a refresh ends without the requests for single locks that go on.
+_PATIENCE = 5
 
 # Events, devices, codes, and one to spare. What is still due then is left to the next
 # refresh, as events might never end.
@@ -26,7 +37,7 @@ type CreateTask = Callable[[Coroutine[Any, Any, SeamError | None]], asyncio.Task
 
 
 class Fetcher:
-    """Run one refresh at a time, each until nothing is due."""
+    """Fetch what is due, and single locks independently of that."""
 
     def __init__(
         self,
@@ -34,24 +45,50 @@ class Fetcher:
         engine: SyncEngine,
         secrets: Secrets,
         create_task: CreateTask,
+        publish: Callable[[], None],
     ) -> None:
-        """Initialize the fetcher."""
+        """Initialize the fetcher.
+
+        `publish` is called when locks were fetched independently of a poll.
+        """
         self._client = client
         self._engine = engine
         self._secrets = secrets
         self._create_task = create_task
+        self._publish = publish
         self._lock = asyncio.Lock()
         self._is_refused = False
+        self._late: dict[asyncio.Task[Any], Fetch] = {}
+        self._numbers = count()
+        # The number of the request that the current data of a lock, and of its codes,
+        # is from.
+        self._devices_from: dict[str, int] = {}
+        self._codes_from: dict[str, int] = {}
 
     async def async_run(
-        self, request: Callable[[datetime], None], device_ids: Iterable[str] = ()
+        self,
+        request: Callable[[datetime], None] | None = None,
+        *,
+        includes_codes: bool = True,
     ) -> SeamError | None:
-        """Run a refresh, and return the error if it or one of these locks failed.
+        """Fetch what is due until nothing is, and return the error if that failed.
 
-        It runs in a task of its own, as it also fetches what others have requested and
-        must not end because one caller is cancelled.
+        One such refresh runs at a time.
         """
-        task = self._create_task(self._async_run(request, device_ids))
+        return await self._async_finish(self._async_run(request, includes_codes))
+
+    async def async_fetch_locks(self, device_ids: Iterable[str]) -> SeamError | None:
+        """Fetch locks and their codes now, whatever else is being fetched.
+
+        Return the error if one of them could not be reached.
+        """
+        return await self._async_finish(self._async_fetch_locks(frozenset(device_ids)))
+
+    async def _async_finish(
+        self, fetching: Coroutine[Any, Any, SeamError | None]
+    ) -> SeamError | None:
+        """Return the result of a task that does not end if the caller is cancelled."""
+        task = self._create_task(fetching)
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
@@ -62,15 +99,17 @@ class Fetcher:
             return SeamUnreachableError("The integration was stopped meanwhile")
 
     async def _async_run(
-        self, request: Callable[[datetime], None], device_ids: Iterable[str]
+        self, request: Callable[[datetime], None] | None, includes_codes: bool
     ) -> SeamError | None:
         async with self._lock:
-            request(dt_util.utcnow())
+            if request:
+                request(dt_util.utcnow())
             try:
                 for _ in range(_MAX_PASSES):
-                    if not (due := self._engine.take_due()):
+                    due = self._engine.take_due(includes_codes=includes_codes)
+                    if not due:
                         break
-                    await self._async_fetch_all(due)
+                    await self._async_fetch_due(due)
             except Exception:
                 # A bug: nobody knows which answers it has lost.
                 self._engine.request_all()
@@ -79,7 +118,7 @@ class Fetcher:
             if error := self._engine.finish():
                 return error
             self._log_event_refusal()
-            return self._engine.unreachable_error(device_ids)
+            return None
 
     def _log_event_refusal(self) -> None:
         """Log once when Seam starts to reject event queries, and when it stops."""
@@ -93,44 +132,123 @@ class Fetcher:
             _LOGGER.info("Seam accepts the event query again")
         self._is_refused = refusal is not None
 
-    async def _async_fetch_all(self, due: Sequence[Fetch]) -> None:
-        fetches = iter(due)
+    async def _async_fetch_due(self, due: Sequence[Fetch]) -> None:
+        """Fetch what says whether Seam answers, and then what is about single locks."""
+        general = [fetch for fetch in due if not _device_ids(fetch)]
+        await self._async_fetch_all(general)
+        single = [fetch for fetch in due if _device_ids(fetch)]
+        await self._async_fetch_all(single, patience=_PATIENCE)
 
-        async def fetch_next() -> None:
-            for fetch in fetches:
-                await self._async_fetch(fetch)
+    async def _async_fetch_locks(self, device_ids: frozenset[str]) -> SeamError | None:
+        try:
+            errors = await self._async_fetch_all(self._engine.lock_fetches(device_ids))
+        except Exception:
+            self._engine.request_all()
+            raise
+        error = next(
+            (
+                error
+                for fetch, error in errors
+                if not isinstance(fetch, FetchCodes)
+                or isinstance(error, SeamAuthError | SeamRateLimitError)
+            ),
+            None,
+        )
+        self._engine.finish_locks(device_ids, has_failed=error is not None)
+        self._publish()
+        return error or next(
+            (error for _, error in errors if isinstance(error, SeamUnreachableError)),
+            None,
+        )
 
-        async with asyncio.TaskGroup() as workers:
-            for _ in range(min(_MAX_CONCURRENT_REQUESTS, len(due))):
-                workers.create_task(fetch_next())
+    async def _async_fetch_all(
+        self, fetches: Sequence[Fetch], *, patience: float | None = None
+    ) -> list[tuple[Fetch, SeamError]]:
+        """Return the errors of those that end within the patience; the others go on."""
+        tasks: dict[asyncio.Task[Any], Fetch] = {}
+        running: set[asyncio.Task[Any]] = set()
+        for fetch in fetches:
+            if len(running) >= _MAX_CONCURRENT_REQUESTS:
+                done, running = await asyncio.wait(
+                    running, timeout=_SLOW, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not done:
+                    running = set()
+            if patience and (self._engine.fatal_error or fetch in self._late.values()):
+                self._engine.postpone(fetch)
+                continue
+            task = self._create_task(self._async_fetch(fetch))
+            tasks[task] = fetch
+            running.add(task)
+        if not tasks:
+            return []
+        done, late = await asyncio.wait(tasks, timeout=patience)
+        for task in late:
+            self._late[task] = tasks[task]
+            task.add_done_callback(self._finish_late)
+        errors = [task.exception() for task in done if not task.cancelled()]
+        if bugs := [error for error in errors if isinstance(error, Exception)]:
+            raise ExceptionGroup("unhandled errors in a refresh", bugs)
+        return [
+            (tasks[task], error)
+            for task in done
+            if not task.cancelled() and (error := task.result())
+        ]
 
-    async def _async_fetch(self, fetch: Fetch) -> None:
+    def _finish_late(self, task: asyncio.Task[Any]) -> None:
+        fetch = self._late.pop(task)
+        if not task.cancelled():
+            self._engine.finish_locks(_device_ids(fetch), has_failed=False)
+            self._publish()
+
+    async def _async_fetch(self, fetch: Fetch) -> SeamError | None:
+        if isinstance(fetch, FetchCodes) and (
+            error := self._engine.rate_limit(fetch.device_id, dt_util.utcnow())
+        ):
+            self._engine.postpone(fetch)
+            return error
+        number = next(self._numbers)
         try:
             if isinstance(fetch, FetchEvents):
                 await self._async_fetch_events(fetch)
             elif isinstance(fetch, FetchDevices):
-                await self._async_fetch_devices(fetch)
+                await self._async_fetch_devices(fetch, number)
             else:
-                await self._async_fetch_codes(fetch)
+                await self._async_fetch_codes(fetch, number)
         except SeamError as err:
             err.redact(self._secrets.mask)
-            self._engine.receive_failure(fetch, err, dt_util.utcnow())
+            if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
+                self._engine.receive_failure(fetch, err, dt_util.utcnow())
+            return err
+        return None
 
     async def _async_fetch_events(self, fetch: FetchEvents) -> None:
         events = await self._client.list_events(fetch.since)
         self._engine.receive_events(events, dt_util.utcnow())
 
-    async def _async_fetch_devices(self, fetch: FetchDevices) -> None:
+    async def _async_fetch_devices(self, fetch: FetchDevices, number: int) -> None:
         devices = await self._client.list_devices(fetch.device_ids)
+        newer = {key for key, other in self._devices_from.items() if other > number}
+        self._devices_from.update(
+            (device.device_id, number)
+            for device in devices
+            if device.device_id not in newer
+        )
         self._engine.receive_devices(
-            fetch, devices, dt_util.utcnow(), may_lack=devices.may_lack
+            fetch,
+            devices.where(lambda device: device.device_id not in newer),
+            dt_util.utcnow(),
+            may_lack=lambda device_id: (
+                device_id in newer or devices.may_lack(device_id)
+            ),
         )
 
-    async def _async_fetch_codes(self, fetch: FetchCodes) -> None:
-        if error := self._engine.fatal_error:
-            raise error
+    async def _async_fetch_codes(self, fetch: FetchCodes, number: int) -> None:
         managed = await self._client.list_access_codes(fetch.device_id)
         unmanaged = await self._client.list_unmanaged_access_codes(fetch.device_id)
+        if not self._is_newest(fetch, number):
+            return
+        self._codes_from[fetch.device_id] = number
         self._engine.receive_codes(
             fetch,
             managed,
@@ -140,6 +258,10 @@ class Fetcher:
                 managed.may_lack(code_id) or unmanaged.may_lack(code_id)
             ),
         )
+
+    def _is_newest(self, fetch: FetchCodes, number: int) -> bool:
+        """Return whether no later request for these codes has been answered."""
+        return number > self._codes_from.get(fetch.device_id, -1)
 
     async def async_read_code(self, code: AccessCode) -> AccessCode:
         """Return a code as Seam has it now, which lists may not show yet.
@@ -156,14 +278,8 @@ class Fetcher:
         return fresh
 
 
-def log_code_availability(
-    old: Mapping[str, LockData], new: Mapping[str, LockData]
-) -> None:
-    """Log once when the codes of a lock become unavailable, and when they return."""
-    for device_id, lock in new.items():
-        before = old.get(device_id)
-        was_unavailable = before is not None and before.lacks_codes
-        if lock.lacks_codes and not was_unavailable:
-            _LOGGER.warning("Could not fetch the access codes of %s", lock.device.name)
-        elif was_unavailable and not lock.lacks_codes:
-            _LOGGER.info("The access codes of %s are available again", lock.device.name)
+def _device_ids(fetch: Fetch) -> frozenset[str]:
+    """Return the locks that a fetch is about, none if it is not about single ones."""
+    if isinstance(fetch, FetchCodes):
+        return frozenset((fetch.device_id,))
+    return (isinstance(fetch, FetchDevices) and fetch.device_ids) or frozenset()

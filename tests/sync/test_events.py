@@ -1,7 +1,7 @@
 """Tests of events: the cursor and what fires."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -205,6 +205,43 @@ def test_cursor_follows_seam_if_clock_is_behind() -> None:
     assert engine.state.events_cursor == burst[-1].created_at
 
 
+def test_operation_dated_ahead_does_not_freeze_changed_by() -> None:
+    """The manufacturer's clock may be wrong, or that of Seam."""
+    engine = polled_engine()
+    ahead = NOW + timedelta(days=365)
+    for minute, event in enumerate(
+        (
+            replace(
+                make_event("lock.unlocked", method="card"),
+                occurred_at=ahead,
+            ),
+            make_event("lock.unlocked", at=ahead, method="keycode"),
+            make_event("lock.locked", at=NOW + timedelta(minutes=3), method="manual"),
+        ),
+        1,
+    ):
+        poll(engine, event, now=NOW + timedelta(minutes=minute))
+        engine.finish()
+        assert engine.snapshot.locks["door"].changed_by == event.method
+
+
+def test_events_far_ahead_do_not_stop_cursor() -> None:
+    """Even if they fill an answer."""
+    engine = polled_engine()
+    far = datetime(8999, 12, 31, 23, 59, 59, tzinfo=UTC)
+    events = [
+        replace(make_event(at=far), event_id=str(number))
+        for number in range(EVENTS_LIMIT)
+    ]
+    poll(engine, *events)
+    fired(engine)
+    engine.begin_poll(NOW)
+    assert FetchEvents(NOW - timedelta(hours=1)) in engine.take_due()
+    later = NOW + timedelta(minutes=2)
+    poll(engine, make_event("lock.locked", at=later), *events[1:], now=later)
+    assert fired(engine) == [("lock.locked", None)]
+
+
 def test_cursor_restarts_if_clock_was_ahead() -> None:
     """Otherwise there would be no events until that time comes."""
     engine = SyncEngine()
@@ -215,7 +252,7 @@ def test_cursor_restarts_if_clock_was_ahead() -> None:
     [query] = [f for f in engine.take_due() if isinstance(f, FetchEvents)]
     assert query.since < NOW
     old = make_event("lock.locked", at=NOW - timedelta(minutes=30))
-    engine.receive_devices(FetchDevices(), [make_device()], NOW)
+    engine.receive_devices(FetchDevices(), [make_device(has_codes=False)], NOW)
     engine.receive_events([old], NOW)
     assert not fired(engine)
     poll(

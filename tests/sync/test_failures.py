@@ -1,5 +1,9 @@
 """Tests of failures of a refresh."""
 
+from datetime import timedelta
+
+import pytest
+
 from custom_components.seam.api import (
     SeamAuthError,
     SeamError,
@@ -21,13 +25,35 @@ from .support import (
 )
 
 
-def test_rate_limit_keeps_codes_and_is_returned() -> None:
-    """The codes stay known, but the caller gets the error."""
+def test_short_rate_limit_of_one_lock_keeps_codes() -> None:
+    """The codes stay known, and the refresh succeeds."""
     engine = synced_engine(make_code("guest"))
     error = SeamRateLimitError("Too many requests", retry_after=60)
     engine.receive_failure(FetchCodes("door"), error, NOW)
-    assert engine.finish() is error
+    assert engine.rate_limit("door", NOW) is error
+    assert engine.finish() is None
     assert engine.snapshot.locks["door"].has_codes
+    assert engine.rate_limit("door", NOW + timedelta(minutes=1)) is None
+    # The clock was set back.
+    assert engine.rate_limit("door", NOW - timedelta(days=1)) is None
+
+
+def test_rate_limits_in_a_row_are_fatal_until_next_refresh() -> None:
+    """Then Seam probably limits the whole workspace."""
+    engine = polled_engine()
+    error = SeamRateLimitError("Too many requests", retry_after=60)
+
+    def refuse(count: int) -> SeamError | None:
+        for _ in range(count):
+            engine.receive_failure(FetchCodes("door"), error, NOW)
+        return engine.fatal_error
+
+    assert refuse(7) is None
+    receive_codes(engine, device_id="gate")
+    assert refuse(7) is None
+    assert refuse(1) is error
+    assert engine.finish() is None
+    assert engine.fatal_error is None
 
 
 def test_auth_error_fails_refresh_despite_other_answers() -> None:
@@ -58,8 +84,9 @@ def test_failing_locks_do_not_fail_refresh() -> None:
     doors = [make_device("door"), make_device("gate"), make_device("shed")]
     engine = synced_engine(devices=doors)
     for _ in range(4):
+        engine.postpone(FetchCodes("door"))
+        engine.postpone(FetchCodes("gate"))
         engine.begin_poll(NOW)
-        engine.request_locks(["door", "gate"])
         while due := engine.take_due():
             for fetch in due:
                 if isinstance(fetch, FetchEvents):
@@ -79,15 +106,16 @@ def test_failing_locks_do_not_fail_refresh() -> None:
         ]
 
 
-def test_outage_is_fatal_but_failing_locks_are_not() -> None:
+@pytest.mark.parametrize("error", [BROKEN, DOWN])
+def test_outage_is_fatal_but_failing_locks_are_not(error: SeamError) -> None:
     """Locks that Seam cannot read must not stop the fetching of others."""
     engine = polled_engine()
-
-    def fail(error: SeamError) -> SeamError | None:
+    for _ in range(5):
         engine.receive_failure(FetchCodes("door"), error, NOW)
-        return engine.fatal_error
-
-    assert [fail(BROKEN) for _ in range(5)] == [None] * 5
-    assert [fail(DOWN) for _ in range(4)] == [None, None, DOWN, DOWN]
-    receive_codes(engine)
+        engine.receive_failure(FetchDevices(frozenset(("door",))), error, NOW)
     assert engine.fatal_error is None
+    assert engine.finish() is None
+    for fetch in (FetchEvents(NOW), FetchDevices()):
+        engine.receive_failure(fetch, error, NOW)
+        assert engine.fatal_error is error
+        assert engine.finish() is error

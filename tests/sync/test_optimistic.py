@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+import pytest
 
 from custom_components.seam.api import Event
 from custom_components.seam.api.redact import Secrets
@@ -146,6 +147,32 @@ def test_expected_removal_ends_after_half_an_hour() -> None:
     receive_codes(engine, make_code("cleaner"), make_code("guest"), now=later)
     receive_codes(engine, make_code("cleaner"), now=later)
     assert code_ids(engine) == {"cleaner", "guest"}
+
+
+@pytest.mark.parametrize("later", [timedelta(minutes=2), -timedelta(days=1)])
+def test_change_ends_when_clock_is_set_back(later: timedelta) -> None:
+    """Otherwise it would override the lists until the old time comes again."""
+    guest = make_code("guest", name="Anna")
+    stale = replace(
+        make_device(), properties=replace(make_device().properties, locked=True)
+    )
+    engine = polled_engine(guest, make_code("old"))
+    engine.code_changed(NOW, "guest", {"name": "Berta"})
+    engine.lock_changed(NOW, "door", locked=False)
+    engine.receive_devices(FetchDevices(frozenset(("door",))), [stale], NOW + later)
+    receive_codes(engine, guest, make_code("old"), now=NOW + later)
+    engine.finish()
+    lock = engine.snapshot.locks["door"]
+    assert lock.device.properties.locked is True
+    assert {code.name for code in lock.codes} == {None, "Anna"}
+
+
+def test_expected_removal_ends_when_clock_is_set_back() -> None:
+    """Then a code has to be missing twice again."""
+    engine = polled_engine(make_code("guest"))
+    engine.codes_converted(NOW, ["guest"])
+    receive_codes(engine, now=NOW - timedelta(days=1))
+    assert code_ids(engine) == {"guest"}
 
 
 def test_successive_changes_override_lists_together() -> None:

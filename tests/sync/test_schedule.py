@@ -27,11 +27,9 @@ def test_requested_locks_are_fetched_alone() -> None:
         make_code("gate", device_id="gate"),
         devices=[make_device(), make_device("gate")],
     )
-    engine.request_locks(["nobody"])
-    assert engine.take_due() == ()
-    engine.request_locks(["door", "nobody"])
+    assert engine.lock_fetches(["nobody"]) == ()
     fetch = FetchDevices(frozenset({"door"}))
-    assert set(engine.take_due()) == {fetch, FetchCodes("door")}
+    assert engine.lock_fetches(["door", "nobody"]) == (fetch, FetchCodes("door"))
     renamed = replace(make_device(), display_name="Main door")
     engine.receive_devices(fetch, [renamed], NOW)
     assert engine.take_due() == ()
@@ -102,8 +100,6 @@ def test_unsettled_codes_are_rechecked_less_and_less_often() -> None:
 def test_failed_fetch_is_retried_by_next_poll() -> None:
     """Nothing else is fetched again."""
     engine = polled_engine()
-    engine.request_locks(["door"])
-    engine.take_due()
     receive_codes(engine, device_id="gate")
     engine.receive_failure(FetchCodes("door"), BROKEN, NOW)
     assert engine.finish() is None

@@ -179,9 +179,9 @@ class _Workspace(RuleBasedStateMachine):
             self.engine.request_all()
 
     @rule(device_ids=st.sets(st.sampled_from(DEVICE_IDS)))
-    def request_locks(self, device_ids: set[str]) -> None:
+    def fetch_locks(self, device_ids: set[str]) -> None:
         """An action has changed locks."""
-        self.engine.request_locks(device_ids)
+        self.in_flight.extend(sorted(self.engine.lock_fetches(device_ids), key=repr))
 
     @precondition(lambda self: not self.in_flight)
     @rule()

@@ -26,11 +26,24 @@ from ..api import (
 from ..api.redact import Secrets
 from .devices import DeviceTracker
 from .events import OPERATION_EVENTS, EventCursor, Occurrence, PendingEvents
-from .failures import Failures
 from .optimistic import OptimisticUpdates
-from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, FetchSchedule
+from .schedule import (
+    Fetch,
+    FetchCodes,
+    FetchDevices,
+    FetchEvents,
+    FetchSchedule,
+    is_due,
+)
 from .snapshot import LockData, Snapshot
 from .store import SnapshotStore, merge_codes
+
+# Rate limits that last longer make the codes of a lock outdated.
+_SHORT_RATE_LIMIT: Final = timedelta(minutes=1)
+# Then Seam is asked again, even if it said to wait longer.
+LONGEST_RATE_LIMIT: Final = timedelta(minutes=15)
+# After so many rate limits in a row, the rest is left to the next poll.
+_MAX_RATE_LIMITS: Final = 8
 
 # After that long the webhook will not deliver an event any more.
 _DELIVERY_TIME: Final = timedelta(minutes=1)
@@ -93,7 +106,10 @@ class SyncEngine:
         self._secrets = Secrets() if secrets is None else secrets
         self._schedule = FetchSchedule(jitter)
         self._store = SnapshotStore(self._secrets)
-        self._failures = Failures()
+        self._error: SeamError | None = None
+        self._rate_limits: dict[str, tuple[SeamRateLimitError, datetime]] = {}
+        self._rate_limits_in_a_row = 0
+        self._code_errors: dict[str, SeamError] = {}
         self._cursor = EventCursor()
         self._pending_events = PendingEvents(self._store, self._secrets)
         self._optimistic = OptimisticUpdates()
@@ -102,7 +118,6 @@ class SyncEngine:
         self._failed_polls = 0
         self._is_poll = False
         self._has_undelivered = False
-        self._last_failures: dict[str, SeamError] = {}
         self._codes_read_at: dict[str, datetime] = {}
 
     @property
@@ -135,15 +150,14 @@ class SyncEngine:
         """Request everything: a reconcile."""
         self._schedule.request(FetchDevices())
 
-    def request_locks(self, device_ids: Iterable[str]) -> None:
-        """Request locks and their codes."""
-        for device_id in self._locks.keys() & device_ids:
-            self._schedule.request_device(device_id)
-            self._schedule.request(FetchCodes(device_id))
+    def lock_fetches(self, device_ids: Iterable[str]) -> tuple[Fetch, ...]:
+        """Return what to fetch for locks and their codes, independently of polls."""
+        known = frozenset(self._locks.keys() & device_ids)
+        return (FetchDevices(known), *map(FetchCodes, known)) if known else ()
 
-    def take_due(self) -> tuple[Fetch, ...]:
+    def take_due(self, *, includes_codes: bool = True) -> tuple[Fetch, ...]:
         """Return what to fetch now. The answers may request more."""
-        return self._schedule.take_due()
+        return self._schedule.take_due(includes_codes=includes_codes)
 
     # What actions have changed
 
@@ -205,11 +219,26 @@ class SyncEngine:
     @property
     def fatal_error(self) -> SeamError | None:
         """The error after which fetching more is pointless."""
-        return self._failures.fatal_error
+        if self._error is None and self._rate_limits_in_a_row >= _MAX_RATE_LIMITS:
+            return next(reversed(self._rate_limits.values()))[0]
+        return self._error
+
+    @property
+    def code_errors(self) -> Mapping[str, SeamError]:
+        """Why the codes of locks could not be fetched, by device ID."""
+        return self._code_errors
+
+    def rate_limit(self, device_id: str, now: datetime) -> SeamRateLimitError | None:
+        """Return the rate limit for the codes of a lock that is still in effect."""
+        error, until = self._rate_limits.get(device_id, (None, now))
+        return None if is_due(until, now, LONGEST_RATE_LIMIT) else error
+
+    def postpone(self, fetch: Fetch) -> None:
+        """Leave a fetch to the next poll."""
+        self._schedule.retry(fetch)
 
     def receive_events(self, events: Iterable[Event], now: datetime) -> None:
         """Handle an answer with events, some of which may be known already."""
-        self._failures.add_success()
         self._events_refusal = None
         new = self._cursor.receive(events, now)
         for event, fires in new.events:
@@ -238,7 +267,6 @@ class SyncEngine:
         `may_lack` says whether the answer may have had a row for an ID that could not
         be read.
         """
-        self._failures.add_success()
         is_all = fetch.device_ids is None
         requested = (
             self._device_tracker.known if fetch.device_ids is None else fetch.device_ids
@@ -266,6 +294,8 @@ class SyncEngine:
             self._store.remove(device_id)
             self._schedule.remove(device_id)
             self._codes_read_at.pop(device_id, None)
+            self._code_errors.pop(device_id, None)
+            self._rate_limits.pop(device_id, None)
         for device_id in unsure:
             self._schedule.retry(FetchDevices(frozenset((device_id,))))
 
@@ -292,7 +322,9 @@ class SyncEngine:
         may_lack: Callable[[str], bool] = _lacks_nothing,
     ) -> None:
         """Handle an answer with all codes of a lock."""
-        self._failures.add_success()
+        self._rate_limits_in_a_row = 0
+        self._code_errors.pop(fetch.device_id, None)
+        self._rate_limits.pop(fetch.device_id, None)
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
         self._codes_read_at[fetch.device_id] = now
@@ -314,7 +346,11 @@ class SyncEngine:
         self._schedule.plan_recheck(fetch.device_id, codes, now, len(self._locks))
 
     def receive_failure(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
-        """Handle an error, and retry the fetch at the next poll."""
+        """Handle an error, and retry the fetch at the next poll.
+
+        Events and the list of all devices tell whether Seam as a whole is down. What
+        fails for single locks says nothing about others.
+        """
         if not isinstance(fetch, FetchEvents):
             self._schedule.retry(fetch)
         elif not isinstance(error, _TEMPORARY_ERRORS):
@@ -323,32 +359,66 @@ class SyncEngine:
             self._cursor.restart()
             self._schedule.reconcile_soon(now, len(self._locks))
             return
-        self._failures.add(fetch, error)
+        if isinstance(error, SeamAuthError):
+            self._error = error
+        elif isinstance(fetch, FetchCodes):
+            self._receive_codes_failure(fetch.device_id, error, now)
+        elif isinstance(fetch, FetchDevices) and fetch.device_ids is not None:
+            # Other locks that the request has named must not wait for this one.
+            self._schedule.reconcile_soon(now, len(self._locks))
+        else:
+            self._error = self._error or error
+
+    def _receive_codes_failure(
+        self, device_id: str, error: SeamError, now: datetime
+    ) -> None:
+        if isinstance(error, SeamRateLimitError):
+            self._rate_limits_in_a_row += 1
+            wait = min(timedelta(seconds=error.retry_after), LONGEST_RATE_LIMIT)
+            self._rate_limits.pop(device_id, None)
+            self._rate_limits[device_id] = error, now + wait
+            if wait <= _SHORT_RATE_LIMIT:
+                return
+        self._code_errors[device_id] = error
 
     def finish(self) -> SeamError | None:
         """Publish a snapshot, and return the error if the refresh as a whole failed."""
-        error = self._failures.overall_error(is_reconcile=self._schedule.is_reconcile)
+        error, self._error = self._error, None
         if self._is_poll:
             self._failed_polls = self._failed_polls + 1 if error else 0
         if error is None:
-            for device_id in self._locks.keys() & self._failures.by_lock.keys():
-                self._store.put(replace(self._locks[device_id], has_codes=False))
+            self._mark_failed(self._code_errors)
         elif not isinstance(error, SeamRateLimitError):
             self._schedule.reconcile_at_next_poll()
-        self._last_failures, self._failures = self._failures.by_lock, Failures()
+        self._rate_limits_in_a_row = 0
         self._is_poll = self._schedule.is_reconcile = False
-        self._pending_events.resolve()
+        self._pending_events.resolve(self._awaits_codes)
         self._store.publish()
         return error
 
-    # What came of it
+    def finish_locks(self, device_ids: Collection[str], *, has_failed: bool) -> None:
+        """Publish locks that were fetched independently of polls."""
+        if not has_failed:
+            self._mark_failed(self._code_errors.keys() & device_ids)
+        self._store.publish(device_ids)
 
-    def unreachable_error(self, device_ids: Iterable[str]) -> SeamError | None:
-        """Return why the last refresh could not reach Seam for one of these locks."""
-        errors = map(self._last_failures.get, device_ids)
-        return next(
-            (error for error in errors if isinstance(error, SeamUnreachableError)), None
+    def _mark_failed(self, device_ids: Iterable[str]) -> None:
+        for device_id in device_ids:
+            lock = self._locks.get(device_id)
+            if lock is not None and lock.has_codes:
+                self._store.put(replace(lock, has_codes=False))
+
+    def _awaits_codes(self, device_id: str) -> bool:
+        """Return whether the codes of a lock have not been fetched yet."""
+        lock = self._locks.get(device_id)
+        return (
+            lock is not None
+            and lock.lacks_codes
+            and device_id not in self._code_errors
+            and device_id not in self._rate_limits
         )
+
+    # What came of it
 
     def codes_read_at(self, device_id: str) -> datetime | None:
         """Return when the codes of a lock were last fetched."""
@@ -372,7 +442,7 @@ class SyncEngine:
         return self._store.locks
 
     def _handle_event(self, event: Event, now: datetime, *, fires: bool) -> None:
-        self._pending_events.add(event, fires=fires)
+        self._pending_events.add(event, now, fires=fires)
         if fires:
             self._request_changed(event, now)
 

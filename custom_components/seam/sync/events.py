@@ -1,6 +1,6 @@
 """Events: which to ask for, which are new, and what has happened."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +16,8 @@ from .store import SnapshotStore
 _FIRST_QUERY: Final = timedelta(hours=1)
 # Events may appear late. What is even later is left to the next reconcile.
 _OVERLAP: Final = timedelta(minutes=5)
+# Events dated further ahead are wrong, rather than our clock.
+_MOST_CLOCK_ERROR: Final = timedelta(days=3650)
 # A webhook may repeat an event after a day.
 _MAX_SEEN: Final = 10_000
 
@@ -70,7 +72,7 @@ class EventCursor:
         dates = [event.created_at for event in ordered]
         if past := [date for date in dates if date <= now + _OVERLAP]:
             self._move_to(past[-1])
-        elif is_full:
+        elif is_full and dates[-1] <= now + _MOST_CLOCK_ERROR:
             # Then it is our clock that is wrong.
             self._move_to(dates[-1])
         # The events that follow a full first answer are from before the start as well.
@@ -114,6 +116,7 @@ class _Pending:
     event: Event
     code_name: str | None
     fires: bool
+    received_at: datetime
 
 
 class PendingEvents:
@@ -126,10 +129,10 @@ class PendingEvents:
         self._pending: list[_Pending] = []
         self._occurrences: list[Occurrence] = []
 
-    def add(self, event: Event, *, fires: bool) -> None:
+    def add(self, event: Event, now: datetime, *, fires: bool) -> None:
         """Add an event with the name of its code, which may be gone soon."""
         self._secrets.add(event.pins)
-        self._pending.append(_Pending(event, self._code_name(event), fires))
+        self._pending.append(_Pending(event, self._code_name(event), fires, now))
 
     def explain(self, device_id: str) -> bool:
         """Return whether a pending event may be why a lock has changed."""
@@ -138,29 +141,39 @@ class PendingEvents:
             pending.event.device_id in (device_id, None) for pending in self._pending
         )
 
-    def resolve(self) -> None:
-        """Turn pending events into occurrences, with the names as they are now."""
-        for pending in self._pending:
+    def resolve(self, is_waiting: Callable[[str], bool]) -> None:
+        """Turn pending events into occurrences, with the names as they are now.
+
+        Events of locks that are waiting for their codes stay pending.
+        """
+        pending_events, self._pending = self._pending, []
+        for pending in pending_events:
             event = pending.event
+            if is_waiting(event.device_id or ""):
+                self._pending.append(pending)
+                continue
             name = self._code_name(event) or pending.code_name
             name = name and self._secrets.mask_name(name)
-            self._note_operation(event, name)
+            self._note_operation(pending, name)
             if pending.fires:
                 event = masked_event(event, self._secrets)
                 self._occurrences.append(Occurrence(event, name))
-        self._pending.clear()
 
     def take(self) -> list[Occurrence]:
         """Return the occurrences since the last call, oldest first."""
         occurrences, self._occurrences = self._occurrences, []
         return occurrences
 
-    def _note_operation(self, event: Event, name: str | None) -> None:
+    def _note_operation(self, pending: _Pending, name: str | None) -> None:
         """Note who operated a lock, unless the event is older than what is known."""
+        event = pending.event
         lock = self._store.locks.get(event.device_id or "")
         if lock is None or event.event_type not in OPERATION_EVENTS:
             return
         at = event.occurred_at or event.created_at
+        if at > pending.received_at + _OVERLAP:
+            # A date in the future must not hide the operations that follow.
+            at = pending.received_at
         if lock.changed_at is None or at >= lock.changed_at:
             self._store.put(
                 replace(lock, changed_by=name or event.method, changed_at=at)

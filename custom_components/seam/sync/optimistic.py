@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from ..api import AccessCode, Device
+from .schedule import is_due
 
 # How long a change overrides the lists, some of which lag behind.
 _OVERRIDE_FOR: Final = timedelta(minutes=2)
@@ -42,7 +43,9 @@ class OptimisticUpdates:
         This ends after a while, as Seam may fail to remove them.
         """
         self._expected_removals = {
-            key: until for key, until in self._expected_removals.items() if now < until
+            key: until
+            for key, until in self._expected_removals.items()
+            if not is_due(until, now, _EXPECT_REMOVAL_FOR)
         }
         self._expected_removals.update(
             dict.fromkeys(access_code_ids, now + _EXPECT_REMOVAL_FOR)
@@ -51,12 +54,12 @@ class OptimisticUpdates:
     def is_removal_expected(self, access_code_id: str, now: datetime) -> bool:
         """Return whether to drop a code that a list lacks."""
         until = self._expected_removals.get(access_code_id)
-        return until is not None and now < until
+        return not is_due(until, now, _EXPECT_REMOVAL_FOR)
 
     def overrides_code(self, access_code_id: str, now: datetime) -> bool:
         """Return whether a change still overrides the lists."""
         change = self._codes.get(access_code_id)
-        return change is not None and now < change.until
+        return change is not None and not is_due(change.until, now, _OVERRIDE_FOR)
 
     def overrides(self, codes: Iterable[AccessCode], now: datetime) -> bool:
         """Return whether a change still overrides the lists for one of these codes."""
@@ -69,7 +72,7 @@ class OptimisticUpdates:
         if (change := self._codes.get(code.access_code_id)) is None:
             return code
         changed = replace(code, **change.fields)
-        if changed == code or now >= change.until:
+        if changed == code or is_due(change.until, now, _OVERRIDE_FOR):
             del self._codes[code.access_code_id]
             return code
         return changed
@@ -88,7 +91,7 @@ class OptimisticUpdates:
         if (change := self._locks.get(device.device_id)) is None:
             return device
         locked, until = change
-        if device.properties.locked == locked or now >= until:
+        if device.properties.locked == locked or is_due(until, now, _OVERRIDE_FOR):
             del self._locks[device.device_id]
             return device
         return replace(device, properties=replace(device.properties, locked=locked))

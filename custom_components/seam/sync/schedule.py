@@ -52,7 +52,7 @@ _RETRIED: Final = frozenset(
 )
 
 
-def _is_due(at: datetime | None, now: datetime, interval: timedelta) -> bool:
+def is_due(at: datetime | None, now: datetime, interval: timedelta) -> bool:
     """Return whether a time has come that was set at most one interval ahead.
 
     If it is further ahead than that, the clock has been set back.
@@ -99,11 +99,11 @@ class FetchSchedule:
         """Request what failed before, and what is due by time."""
         self.request(*self._retries)
         self._retries.clear()
-        if _is_due(self.reconcile_at, now, self._interval(lock_count)):
+        if is_due(self.reconcile_at, now, self._interval(lock_count)):
             self.request(FetchDevices())
             return
         for device_id, recheck in self._rechecks.items():
-            if _is_due(recheck.at, now, recheck.interval):
+            if is_due(recheck.at, now, recheck.interval):
                 self.request(FetchCodes(device_id))
 
     def request(self, *fetches: Fetch) -> None:
@@ -118,9 +118,13 @@ class FetchSchedule:
         """Fetch something at the next poll."""
         self._retries[fetch] = None
 
-    def take_due(self) -> tuple[Fetch, ...]:
+    def take_due(self, *, includes_codes: bool) -> tuple[Fetch, ...]:
         """Return what to fetch now, with all devices in one request."""
         due, self._due = self._due, {}
+        if not includes_codes:
+            later = [fetch for fetch in due if isinstance(fetch, FetchCodes)]
+            self.request(*later)
+            due = {fetch: None for fetch in due if fetch not in self._due}
         if FetchDevices() in due:
             self.is_reconcile = True
             # Its answer requests the codes of all locks.
@@ -179,7 +183,7 @@ class FetchSchedule:
     def reconcile_soon(self, now: datetime, lock_count: int) -> None:
         """Reconcile as soon as the average request rate allows."""
         gap = lock_count * _RECONCILE_INTERVAL_PER_LOCK
-        if self.reconciled_at is None or _is_due(self.reconciled_at + gap, now, gap):
+        if self.reconciled_at is None or is_due(self.reconciled_at + gap, now, gap):
             self.request(FetchDevices())
         elif self.reconcile_at is not None:
             self.reconcile_at = min(self.reconcile_at, self.reconciled_at + gap)
