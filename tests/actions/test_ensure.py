@@ -129,7 +129,8 @@ async def test_ensure_refuses_several_codes_of_name(
     simulator: Simulator, actions: Actions
 ) -> None:
     """Several codes of the name are refused, with their ids."""
-    other = await actions.answer(SCHEDULE, FRONT, name="Cleaner")
+    other = await actions.answer(SCHEDULE, FRONT, name="Baker")
+    actions.code(other["access_code_id"]).name = "Cleaner"
     before = actions.writes
     message = await actions.refused(
         "several_of_name", ENSURE, FRONT, may_read=True, name="Cleaner", code="4815"

@@ -16,6 +16,7 @@ from simulator.endpoints.codes import render
 from simulator.routing import Context
 from simulator.seed import (
     CODE_APARTMENT_1_CLEANER,
+    CODE_APARTMENT_1_EXPIRED,
     CODE_CLEANER,
     CODE_GUEST_NOW,
     FRONT_DOOR,
@@ -315,7 +316,8 @@ async def test_attempt_key_refused(
     """Reauthentication starts if the key is refused while waiting."""
     simulator.clock.speed = 0.001
     simulator.faults.add("status", path="/action_attempts/get", status=401)
-    answer = await actions.answer(action, FRONT, name="Cleaner")
+    name = "Baker" if action == SCHEDULE else "Cleaner"
+    answer = await actions.answer(action, FRONT, name=name)
     assert answer["outcome"] == "pending"
     if action == SCHEDULE:
         assert answer["code"] == actions.code(answer["access_code_id"]).code
@@ -405,15 +407,14 @@ async def test_uncertain_creation_ignores_existing_code(
     simulator: Simulator, actions: Actions
 ) -> None:
     """An existing code of the name is not taken for the new one."""
+    name = actions.code(CODE_APARTMENT_1_EXPIRED).name
     simulator.faults.add("outage", path=CREATE_PATH)
-    message = await actions.fails("create_uncertain", SCHEDULE, FRONT, name="Cleaner")
-    assert CODE_CLEANER not in message
+    message = await actions.fails("create_uncertain", SCHEDULE, FLAT_1, name=name)
+    assert CODE_APARTMENT_1_EXPIRED not in message
     simulator.faults.clear()
     simulator.faults.add("outage", path=CREATE_PATH, after_processing=True)
-    message = await actions.fails(
-        "create_uncertain_found", SCHEDULE, FRONT, name="Cleaner"
-    )
-    assert CODE_CLEANER not in message
+    message = await actions.fails("create_uncertain_found", SCHEDULE, FLAT_1, name=name)
+    assert CODE_APARTMENT_1_EXPIRED not in message
     assert len(actions.sent(CREATE_PATH)) == 2
 
 

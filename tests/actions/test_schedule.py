@@ -107,9 +107,9 @@ async def test_schedule_start_in_past(actions: Actions) -> None:
 
 async def test_schedule_pin_with_leading_zero(actions: Actions) -> None:
     """A PIN keeps its leading zeros."""
-    for pin in ("0042", "000000", "123456"):
+    for name, pin in (("Baker", "0042"), ("Butcher", "000000"), ("Smith", "123456")):
         answer = await actions.answer(
-            "schedule_access_code", FRONT, name="Baker", code=pin
+            "schedule_access_code", FRONT, name=name, code=pin
         )
         assert answer["code"] == pin
         assert actions.code(answer["access_code_id"]).code == pin

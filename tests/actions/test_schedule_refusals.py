@@ -9,7 +9,12 @@ import pytest
 
 from simulator import Simulator
 from simulator.manufacturers import IGLOOHOME
-from simulator.seed import APARTMENT_1, CODE_APARTMENT_1_CLEANER, FRONT_DOOR
+from simulator.seed import (
+    APARTMENT_1,
+    CODE_APARTMENT_1_CLEANER,
+    CODE_CLEANER,
+    FRONT_DOOR,
+)
 from tests.conftest import Poll
 
 from .support import FLAT_1, FRONT, KEYPAD, SHED, Actions, texts
@@ -93,6 +98,18 @@ async def test_schedule_leaves_unknown_constraint_to_seam(
     answer = await actions.answer(SCHEDULE, FRONT, name="Baker", code=pin)
     assert answer["code"] == pin
     await actions.fails("refused", SCHEDULE, FRONT, name="Butcher", code=bad)
+
+
+async def test_schedule_refuses_name_of_other_code(actions: Actions) -> None:
+    """A second code of a name is refused, unless the other one has no future."""
+    message = await actions.refused(
+        "name_taken", SCHEDULE, [FLAT_1, FRONT], name="Cleaner"
+    )
+    assert "“Ensure access code”" in message
+    for name in ("Neighbour", "cleaner", "Guest who has left"):
+        assert await actions.answer(SCHEDULE, FRONT, name=name)
+    await actions.answer("delete_access_code", FRONT, access_code_id=CODE_CLEANER)
+    assert await actions.answer(SCHEDULE, FRONT, name="Cleaner")
 
 
 async def test_schedule_refuses_unsupported_length(actions: Actions) -> None:

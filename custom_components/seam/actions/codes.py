@@ -6,7 +6,7 @@ from typing import NamedTuple
 from homeassistant.const import ATTR_NAME
 from homeassistant.util import dt as dt_util
 
-from ..api import AccessCode
+from ..api import AccessCode, CodeStatus
 from ..api.redact import MASK
 from ..attributes import JsonObject, label, local_time
 from ..errors import refusal
@@ -38,6 +38,19 @@ def check_codes_known(lock: LockData) -> None:
         raise refusal("no_access_codes", lock=lock.device.name)
     if not lock.has_codes:
         raise refusal("codes_unknown", lock=lock.device.name)
+
+
+def current_codes(lock: LockData, name: str) -> list[AccessCode]:
+    """Return the managed codes of a lock with exactly this name that have a future."""
+    now = dt_util.utcnow()
+    return [
+        code
+        for code in lock.managed
+        if code.unmasked_name == name
+        and not code.is_backup
+        and not code.is_expired(now)
+        and code.status_at(now) is not CodeStatus.REMOVING
+    ]
 
 
 def find_code(

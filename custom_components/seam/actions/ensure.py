@@ -8,14 +8,13 @@ from weakref import WeakValueDictionary
 
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ..api import AccessCode, CodeStatus
+from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..const import DOMAIN
 from ..errors import refusal
-from .codes import candidates, check_codes_known
+from .codes import candidates, check_codes_known, current_codes
 from .outcomes import Outcome
 from .schedule import (
     CodeRequest,
@@ -88,16 +87,9 @@ class _Ensuring:
     def _compare(self, target: Target) -> None:
         """Find out whether a lock has the code, and what has to be changed of it."""
         target = current_target(target)
-        lock, request, now = target.lock, self._request, dt_util.utcnow()
+        lock, request = target.lock, self._request
         check_codes_known(lock)
-        found = [
-            code
-            for code in lock.managed
-            if code.unmasked_name == request.name
-            and not code.is_backup
-            and not code.is_expired(now)
-            and code.status_at(now) is not CodeStatus.REMOVING
-        ]
+        found = current_codes(lock, request.name)
         if len(found) > 1:
             raise refusal(
                 "several_of_name",

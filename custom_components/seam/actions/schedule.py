@@ -13,9 +13,9 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..api import AccessCode
-from ..attributes import JsonObject
+from ..attributes import JsonObject, label
 from ..errors import ChangeUncertainError, refusal
-from .codes import candidates, code_response
+from .codes import candidates, code_response, current_codes
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
     ATTR_ENDS_AT,
@@ -177,6 +177,11 @@ async def async_schedule_access_code(
     """Create a code; on several locks, linked codes with the same PIN."""
     request = requested_code(call.data)
     check_request(targets, request)
+    for target in targets:
+        if found := current_codes(target.lock, request.name):
+            raise refusal(
+                "name_taken", lock=target.lock.device.name, name=label(found[0])
+            )
     if len(targets) > 1 and request.code is None:
         check_shared(targets, request)
         return await async_create_shared(targets, request)
