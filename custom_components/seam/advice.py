@@ -137,7 +137,7 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
         ),
         "set_up_account": ("setup_required",),
         "approve_site": ("dormakaba_sites_unapproved",),
-        "wait_for_maker": (
+        "wait_for_manufacturer": (
             "provider_service_unavailable",
             "scheduled_maintenance_window",
         ),

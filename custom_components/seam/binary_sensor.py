@@ -162,7 +162,7 @@ class SeamWorkspaceProblem(SeamWorkspaceEntity, BinarySensorEntity):
         locks = self.coordinator.data.locks.values()
         if any(map(_has_problem, locks)):
             return True
-        if any(lock.device.has_access_codes and not lock.has_codes for lock in locks):
+        if any(lock.lacks_codes for lock in locks):
             return None
         return False
 

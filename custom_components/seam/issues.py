@@ -153,7 +153,7 @@ class _IssueManager:
         unknown = tuple(
             _codes_prefix(self._entry, lock)
             for lock in coordinator.data.locks.values()
-            if lock.device.has_access_codes and not lock.has_codes
+            if lock.lacks_codes
         )
         existing = set(_issue_ids(self._hass, self._entry))
         for issue_id in existing - found.keys():

@@ -16,7 +16,6 @@ from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.network import NoURLAvailableError
 
 from ..api import (
-    SeamAuthError,
     SeamClient,
     SeamError,
     SeamNotFoundError,
@@ -233,7 +232,7 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
                         await _async_delete(client, webhook_id)
                 except SeamError as err:
                     reason = str(err)
-                    if isinstance(err, SeamAuthError):
+                    if not isinstance(err, SeamServerError | SeamUnreachableError):
                         break
                 else:
                     return
