@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import logging
 import random
 from typing import Any, Concatenate, override
+from weakref import WeakSet
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.const import CONF_API_KEY
@@ -15,6 +16,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from .activity import ActivityDispatcher
 from .api import (
@@ -41,6 +43,7 @@ _POLL_INTERVAL = timedelta(seconds=60)
 _POLL_INTERVAL_WEBHOOK = timedelta(minutes=10)
 # Events come in bursts, and most of a burst are about the same lock.
 _EVENT_DEBOUNCE_SECONDS = 0.05
+_SECRETS: HassKey[WeakSet[Secrets]] = HassKey(f"{DOMAIN}_secrets")
 
 type SeamConfigEntry = ConfigEntry[SeamCoordinator]
 
@@ -55,6 +58,26 @@ class WebhookStatus:
     last_accepted: datetime | None = None
     is_trusted: bool = False
     """Whether events arrive, and no poll has found one that did not."""
+
+
+class _SharedSecrets(Secrets):
+    """Secrets that all workspaces mask, as people use a PIN in more than one."""
+
+    def __init__(self, group: WeakSet[Secrets], api_key: str) -> None:
+        """Initialize with what the other workspaces know."""
+        self._group = group
+        super().__init__(api_key)
+        for other in group:
+            super().add(other.known)
+        group.add(self)
+
+    @override
+    def add(self, secrets: Iterable[str | None]) -> None:
+        """Add PINs and keys for all workspaces."""
+        secrets = tuple(secrets)
+        super().add(secrets)
+        for other in self._group:
+            Secrets.add(other, secrets)
 
 
 class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
@@ -80,7 +103,9 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         """When a poll last succeeded."""
         self.push = WebhookStatus()
         self.data = Snapshot()
-        self.secrets = Secrets(entry.data[CONF_API_KEY])
+        self.secrets = _SharedSecrets(
+            hass.data.setdefault(_SECRETS, WeakSet()), entry.data[CONF_API_KEY]
+        )
         self.postponed_by: SeamRateLimitError | None = None
         """The rate limit that cut the last poll short; its data stays valid."""
         self.engine = SyncEngine(
