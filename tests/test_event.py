@@ -6,6 +6,7 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.const import (
+    CONF_API_KEY,
     EVENT_STATE_CHANGED,
     STATE_UNAVAILABLE,
     STATE_UNKNOWN,
@@ -30,13 +31,16 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.event import ACCESS_CODE_ACTIVITY
 from simulator import Simulator
 from simulator.seed import (
     CODE_CLEANER,
+    CODE_OFFICE_TEAM,
     CODE_OWNER,
     FRONT_DOOR,
+    KEY_TWO,
     UNMANAGED_NEIGHBOUR,
     WORKSPACE,
 )
@@ -142,6 +146,43 @@ async def test_unlocked_with_code(
     assert lock
     assert lock.attributes["changed_by"] == "Cleaner"
     assert len(fired.everything) == 1
+
+
+@pytest.mark.parametrize("is_same_workspace", [True, False])
+async def test_pin_is_masked_when_it_becomes_known(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    cleaner: AccessCode,
+    *,
+    is_same_workspace: bool,
+) -> None:
+    """In the last event and in `changed_by`, whichever workspace has the PIN."""
+    cleaner.name = "Cleaner 7731"
+    simulator.control.use_code(CODE_CLEANER)
+    await reconcile()
+
+    def texts() -> tuple[Any, Any]:
+        lock, event = hass.states.get("lock.front_door"), hass.states.get(LOCK)
+        assert lock is not None
+        assert event is not None
+        return lock.attributes["changed_by"], event.attributes["access_code_name"]
+
+    assert texts() == ("Cleaner 7731", "Cleaner 7731")
+    if is_same_workspace:
+        simulator.state.access_codes[CODE_OWNER].code = "7731"
+        await reconcile()
+    else:
+        simulator.state.access_codes[CODE_OFFICE_TEAM].code = "7731"
+        other = MockConfigEntry(
+            domain=DOMAIN,
+            data={CONF_API_KEY: KEY_TWO, CONF_ENDPOINT: simulator.url},
+        )
+        other.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(other.entry_id)
+        await hass.async_block_till_done()
+    await reconcile()
+    assert texts() == ("Cleaner ••••", "Cleaner ••••")
 
 
 async def test_operated_without_code(

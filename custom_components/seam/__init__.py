@@ -9,7 +9,7 @@ from homeassistant.helpers.typing import ConfigType
 
 from .api import SeamClient
 from .const import CONF_ENDPOINT, DOMAIN
-from .coordinator import SeamConfigEntry, SeamCoordinator
+from .coordinator import SeamConfigEntry, SeamCoordinator, shared_secrets
 from .device_registry import seam_device_id
 from .issues import async_remove_issues, async_setup_issues
 from .push.registration import async_remove_webhook
@@ -40,6 +40,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool
         async_get_clientsession(hass),
         entry.data[CONF_API_KEY],
         entry.data[CONF_ENDPOINT],
+        shared_secrets(hass, entry.data[CONF_API_KEY]),
     )
     coordinator = SeamCoordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 import logging
 import random
 from typing import Any, Concatenate, override
+from weakref import WeakSet
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
@@ -14,6 +15,7 @@ from homeassistant.exceptions import ConfigEntryAuthFailed
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from .activity import ActivityDispatcher
 from .api import (
@@ -39,6 +41,7 @@ _POLL_INTERVAL = timedelta(seconds=60)
 _POLL_INTERVAL_WEBHOOK = timedelta(minutes=10)
 # Events come in bursts, and most of a burst are about the same lock.
 _EVENT_DEBOUNCE_SECONDS = 0.05
+_SECRETS: HassKey[WeakSet[Secrets]] = HassKey(f"{DOMAIN}_secrets")
 
 type SeamConfigEntry = ConfigEntry[SeamCoordinator]
 
@@ -53,6 +56,31 @@ class WebhookStatus:
     last_accepted: datetime | None = None
     is_trusted: bool = False
     """Whether events arrive, and no poll has found one that did not."""
+
+
+class _SharedSecrets(Secrets):
+    """Secrets that all workspaces mask, as people use a PIN in more than one."""
+
+    def __init__(self, group: WeakSet[Secrets], api_key: str) -> None:
+        """Initialize with what the other workspaces know."""
+        self._group = group
+        super().__init__(api_key)
+        for other in group:
+            super().add(other.known)
+        group.add(self)
+
+    @override
+    def add(self, secrets: Iterable[str | None]) -> None:
+        """Add PINs and keys for all workspaces."""
+        secrets = tuple(secrets)
+        super().add(secrets)
+        for other in self._group:
+            Secrets.add(other, secrets)
+
+
+def shared_secrets(hass: HomeAssistant, api_key: str) -> Secrets:
+    """Return the secrets of a workspace, which know those of all others."""
+    return _SharedSecrets(hass.data.setdefault(_SECRETS, WeakSet()), api_key)
 
 
 class SeamCoordinator(DataUpdateCoordinator[Snapshot]):

@@ -118,6 +118,21 @@ class SeamActivity(SeamLockEntity, EventEntity):
         )
 
     @callback
+    @override
+    def _handle_coordinator_update(self) -> None:
+        """Mask PINs that have only now become known, also in a restored state."""
+        mask = self.coordinator.secrets.mask
+        # The base class returns its own dictionary.
+        attributes = self.extra_restore_state_data.last_event_attributes or {}
+        for key, value in attributes.items():
+            if key == "occurred_at" or not isinstance(value, str):
+                continue
+            if (masked := mask(value)) is not value:
+                attributes[key] = masked
+                self._written = None
+        super()._handle_coordinator_update()
+
+    @callback
     def _async_handle_occurrence(self, occurrence: Occurrence) -> None:
         """Fire the event if it is of this entity's kind."""
         description, event = self.entity_description, occurrence.event

@@ -42,10 +42,14 @@ class SeamClient:
     """Client of one Seam workspace."""
 
     def __init__(
-        self, session: ClientSession, api_key: str, endpoint: str = DEFAULT_ENDPOINT
+        self,
+        session: ClientSession,
+        api_key: str,
+        endpoint: str = DEFAULT_ENDPOINT,
+        secrets: Secrets | None = None,
     ) -> None:
         """Initialize the client; the session is not closed with it."""
-        self.secrets = Secrets(api_key)
+        self.secrets = Secrets(api_key) if secrets is None else secrets
         """The API key and PINs. The client adds those it sends or finds in bad rows."""
         self._transport = Transport(session, api_key, endpoint, self.secrets)
         self._reader = RowReader(self.secrets)

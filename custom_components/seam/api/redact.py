@@ -153,6 +153,11 @@ class Secrets:
         """Return the readable name with every known secret masked."""
         return self.mask(name, LONGEST_NAME)
 
+    @property
+    def known(self) -> tuple[str, ...]:
+        """All PINs and keys."""
+        return (*self._pins, *self._others)
+
     def _mask_pin(self, match: re.Match[str]) -> str:
         if match["other"]:
             return match[0]

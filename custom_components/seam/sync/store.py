@@ -89,7 +89,7 @@ class SnapshotStore:
         """
         published = self.snapshot.locks
         locks = dict(published)
-        if self._secrets.take_late():
+        if is_late := self._secrets.take_late():
             # Older texts may hold a PIN that has only now become known.
             self._changed.update(self._locks)
             locks = {key: masked(lock, self._secrets) for key, lock in locks.items()}
@@ -106,8 +106,14 @@ class SnapshotStore:
             self._locks[device_id] = locks[device_id] = lock
         self._changed -= wanted
         self._renewed -= wanted
-        if len(locks) != len(published) or any(
-            lock is not published.get(device_id) for device_id, lock in locks.items()
+        # Entities keep texts of their own, which may hold a PIN that was learnt late.
+        if (
+            is_late
+            or len(locks) != len(published)
+            or any(
+                lock is not published.get(device_id)
+                for device_id, lock in locks.items()
+            )
         ):
             self.snapshot = Snapshot(locks=MappingProxyType(locks))
 
