@@ -139,6 +139,7 @@ class Fetcher:
             may_lack=lambda code_id: (
                 managed.may_lack(code_id) or unmanaged.may_lack(code_id)
             ),
+            is_complete=managed.is_complete and not managed.unreadable,
         )
 
     async def async_read_code(self, code: AccessCode) -> AccessCode:

@@ -286,11 +286,15 @@ class SyncEngine:
         now: datetime,
         *,
         may_lack: Callable[[str], bool] = _lacks_nothing,
+        is_complete: bool = True,
     ) -> None:
         """Handle an answer with all codes of a lock."""
         self._failures.add_success()
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
+        if lock.is_complete is not is_complete:
+            lock = replace(lock, is_complete=is_complete)
+            self._store.put(lock)
         self._codes_read_at[fetch.device_id] = now
         # A code may be in both lists while it is converted; then the last one counts.
         rows = [*unmanaged, *managed]
