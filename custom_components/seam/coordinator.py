@@ -26,6 +26,7 @@ from .api import (
     SeamRateLimitError,
     Workspace,
 )
+from .api.redact import Secrets
 from .const import DOMAIN
 from .device_registry import async_update_devices, registered_locks
 from .fetcher import Fetcher

@@ -9,6 +9,7 @@ from ..sync.snapshot import LockData
 from .codes import check_codes_known, find_code, selected_code
 from .outcomes import Outcome, Result, code_result
 from .targets import Answers, Target, async_each, changing_locks
+from .unconfirmed import confirm
 from .waiting import async_wait_for_attempt, pending
 
 
@@ -53,6 +54,7 @@ async def async_start_deletion(
     )
     with translated_errors(coordinator):
         attempt = await delete(code.access_code_id)
+    confirm(coordinator.hass, code.device_id, code.unmasked_name)
     coordinator.async_apply(coordinator.engine.code_deleted, code.access_code_id)
     return attempt
 

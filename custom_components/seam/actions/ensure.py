@@ -26,6 +26,7 @@ from .schedule import (
     requested_code,
 )
 from .targets import Answers, Target, async_each, async_refresh_targets, current_target
+from .unconfirmed import is_unconfirmed
 from .update import CodeChange, CodeUpdate, async_update, check_update
 from .validation import accepts_pin
 
@@ -99,8 +100,13 @@ class _Ensuring:
             )
         if found:
             self._updates[target.entity_id] = _update_of(request, target, found[0])
-        else:
-            self._missing.append(target)
+            return
+        name = target.coordinator.secrets.mask(request.name)
+        if not lock.is_complete:
+            raise refusal("codes_incomplete", lock=lock.device.name, name=name)
+        if is_unconfirmed(target.coordinator.hass, lock.device_id, request.name):
+            raise refusal("create_unconfirmed", lock=lock.device.name, name=name)
+        self._missing.append(target)
 
     @property
     def _pins(self) -> list[str]:

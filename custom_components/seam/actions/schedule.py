@@ -34,6 +34,7 @@ from .fields import (
 )
 from .outcomes import Result
 from .targets import Answer, Answers, Refresh, Target, async_each, changing_locks
+from .unconfirmed import confirm, requesting
 from .validation import (
     check_common_length,
     check_length,
@@ -199,15 +200,18 @@ async def async_create(
     coordinator = target.coordinator
     try:
         async with changing_locks(target) as refresh:
-            code, attempt = await coordinator.client.create_access_code(
-                target.lock.device_id,
-                common_code_key=common_code_key,
-                **request.parameters,
-            )
+            with requesting(coordinator.hass, [target.lock.device_id], request.name):
+                code, attempt = await coordinator.client.create_access_code(
+                    target.lock.device_id,
+                    common_code_key=common_code_key,
+                    **request.parameters,
+                )
             coordinator.async_apply(coordinator.engine.code_created, code)
             result = await async_wait_until_set(target, code, attempt, is_new=True)
     except ChangeUncertainError as err:
         raise _uncertain_creation(target, request, refresh, err) from err
+    finally:
+        _confirm_listed(target, request, refresh)
     return code_response(target, code, result)
 
 
@@ -229,20 +233,26 @@ async def async_create_shared(
     results: dict[str, Result | HomeAssistantError]
     try:
         async with changing_locks(*targets) as refresh:
-            for code in await coordinator.client.create_multiple_access_codes(
-                [target.lock.device_id for target in targets],
-                behavior_when_code_cannot_be_shared="throw",
-                **{
-                    name: value
-                    for name, value in request.parameters.items()
-                    if name not in _ONE_LOCK_OPTIONS
-                },
-            ):
+            device_ids = [target.lock.device_id for target in targets]
+            with requesting(coordinator.hass, device_ids, request.name):
+                codes = await coordinator.client.create_multiple_access_codes(
+                    device_ids,
+                    behavior_when_code_cannot_be_shared="throw",
+                    **{
+                        name: value
+                        for name, value in request.parameters.items()
+                        if name not in _ONE_LOCK_OPTIONS
+                    },
+                )
+            for code in codes:
                 coordinator.async_apply(coordinator.engine.code_created, code)
                 created[code.device_id] = code
             results = await async_each(targets, wait)
     except ChangeUncertainError as err:
         results = {target.entity_id: err for target in targets}
+    finally:
+        for target in targets:
+            _confirm_listed(target, request, refresh)
 
     def answer(target: Target) -> Answer:
         result = results[target.entity_id]
@@ -253,6 +263,24 @@ async def async_create_shared(
         return code_response(target, created[target.lock.device_id], result)
 
     return {target.entity_id: answer(target) for target in targets}
+
+
+def _confirm_listed(target: Target, request: CodeRequest, refresh: Refresh) -> None:
+    """Forget the request for a code that is in Seam's list."""
+    coordinator, device_id = target.coordinator, target.lock.device_id
+    lock = coordinator.data.locks.get(device_id)
+    if (
+        refresh.error is None
+        and lock
+        and lock.has_codes
+        and lock.is_complete
+        and any(
+            code.unmasked_name == request.name
+            and code.access_code_id not in lock.missing
+            for code in lock.managed
+        )
+    ):
+        confirm(coordinator.hass, device_id, request.name)
 
 
 def _uncertain_creation(

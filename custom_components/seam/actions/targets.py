@@ -26,6 +26,7 @@ from ..coordinator import SeamConfigEntry, SeamCoordinator
 from ..errors import ActionError, refusal, translated_errors
 from ..sync.snapshot import LockData
 from .outcomes import Outcome
+from .unconfirmed import is_unconfirmed
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -194,6 +195,8 @@ async def _async_verify_missing(
     locks = coordinator.data.locks
     for lock in [locks[key] for key in device_ids if key in locks]:
         for code in filter(None, map(lock.code, lock.missing)):
+            if is_unconfirmed(coordinator.hass, code.device_id, code.unmasked_name):
+                continue
             try:
                 await coordinator.fetcher.async_read_code(code)
             except SeamNotFoundError:

@@ -30,10 +30,9 @@ WAIT_STEPS = (0.5, 0.5, 1, 1, 2, 2, 3, 5, 5, 10, 15, 15)
 # Includes the time that Seam takes to answer.
 LONGEST_WAIT = 65
 
-# How often in a row Seam has to say that a code does not exist. It may take a few
-# seconds until Seam knows a new one.
+# How often in a row Seam has to say that a code does not exist. Nobody knows how long
+# it takes until Seam knows a new one.
 _NOT_FOUND_LIMIT = 2
-_NOT_FOUND_LIMIT_NEW = 5
 
 
 async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> None:
@@ -140,8 +139,7 @@ class _CodeWait:
             self._code = await coordinator.fetcher.async_read_code(self._code)
         except SeamNotFoundError:
             self._not_found += 1
-            limit = _NOT_FOUND_LIMIT_NEW if self._is_new else _NOT_FOUND_LIMIT
-            if self._not_found < limit:
+            if self._is_new or self._not_found < _NOT_FOUND_LIMIT:
                 raise
             coordinator.async_apply(
                 coordinator.engine.codes_not_found, [self._code.access_code_id]

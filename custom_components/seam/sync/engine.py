@@ -320,6 +320,7 @@ class SyncEngine:
         now: datetime,
         *,
         may_lack: Callable[[str], bool] = _lacks_nothing,
+        is_complete: bool = True,
     ) -> None:
         """Handle an answer with all codes of a lock."""
         self._rate_limits_in_a_row = 0
@@ -327,6 +328,9 @@ class SyncEngine:
         self._rate_limits.pop(fetch.device_id, None)
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
+        if lock.is_complete is not is_complete:
+            lock = replace(lock, is_complete=is_complete)
+            self._store.put(lock)
         self._codes_read_at[fetch.device_id] = now
         # A code may be in both lists while it is converted; then the last one counts.
         rows = [*unmanaged, *managed]

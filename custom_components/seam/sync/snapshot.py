@@ -30,6 +30,8 @@ class LockData:
     unmanaged: tuple[AccessCode, ...] = ()
     has_codes: bool = False
     """Whether the codes are known; if not, they are what was last known."""
+    is_complete: bool = True
+    """Whether the last list of managed codes had all of them."""
     missing: frozenset[str] = frozenset()
     """IDs of codes that the last answer lacked, and that are kept until the next."""
     changed_by: str | None = None

@@ -1,0 +1,138 @@
+"""The action `ensure_access_code` while it is not known whether a code exists."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from custom_components.seam.actions import unconfirmed
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.routing import ENDPOINTS, Context
+from simulator.seed import FRONT_DOOR
+from simulator.state import AccessCode, Json
+from tests.conftest import Poll
+
+from .support import FRONT, Actions
+
+ENSURE = "ensure_access_code"
+CREATE_PATH = "/access_codes/create"
+LIST_PATH = "/access_codes/list"
+
+
+def _codes(simulator: Simulator, name: str) -> list[AccessCode]:
+    return [c for c in simulator.state.codes_of(FRONT_DOOR) if c.name == name]
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("is_offline", [False, True])
+async def test_ensure_code_that_seam_lists_late(
+    simulator: Simulator,
+    actions: Actions,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+    monkeypatch: pytest.MonkeyPatch,
+    is_offline: bool,
+) -> None:
+    """A code that Seam has created but does not know yet is not created again."""
+    if is_offline:
+        simulator.control.lock_offline("Front Door")
+        await reconcile()
+    create, late = ENDPOINTS[CREATE_PATH], []
+
+    def create_late(context: Context, params: Json) -> Json:
+        answer = create.handler(context, params)
+        [code] = _codes(simulator, "Guest")
+        late.append(code)
+        simulator.control.vanish_code(code.access_code_id)
+        return answer
+
+    monkeypatch.setitem(ENDPOINTS, CREATE_PATH, replace(create, handler=create_late))
+    answer = await actions.answer(ENSURE, FRONT, name="Guest")
+    assert answer["outcome"] == "created"
+    assert "reason" in answer
+    again = await actions.answer(ENSURE, FRONT, name="Guest")
+    assert again["access_code_id"] == answer["access_code_id"]
+    # The sync keeps codes that lists lack only for a while.
+    coordinator.async_apply(
+        coordinator.engine.codes_not_found, [answer["access_code_id"]]
+    )
+    await reconcile()
+    message = await actions.refused(
+        "create_unconfirmed", ENSURE, FRONT, may_read=True, name="Guest"
+    )
+    assert "“Guest” on Front Door" in message
+
+    simulator.state.add_code(late[0])
+    again = await actions.answer(ENSURE, FRONT, name="Guest")
+    assert again["access_code_id"] == answer["access_code_id"]
+    assert len(actions.sent(CREATE_PATH)) == 1
+
+
+async def test_ensure_after_uncertain_creation(
+    simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seam may still create a code after its answer was lost, but not for long."""
+    simulator.faults.add("outage", path=CREATE_PATH, count=1)
+    await actions.fails("create_uncertain", ENSURE, FRONT, name="Guest")
+    await actions.refused(
+        "create_unconfirmed", ENSURE, FRONT, may_read=True, name="Guest"
+    )
+    monkeypatch.setattr(unconfirmed, "_LISTED_WITHIN", timedelta())
+    answer = await actions.answer(ENSURE, FRONT, name="Guest")
+    assert answer["outcome"] == "created"
+    assert len(_codes(simulator, "Guest")) == 1
+
+
+async def test_ensure_after_refused_creation(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Seam has created nothing if it refused that."""
+    simulator.faults.add("status", path=CREATE_PATH, status=400, count=1)
+    await actions.fails("refused", ENSURE, FRONT, name="Guest")
+    answer = await actions.answer(ENSURE, FRONT, name="Guest")
+    assert answer["outcome"] == "created"
+
+
+async def test_ensure_after_deletion(actions: Actions) -> None:
+    """A code that was deleted can be created again at once."""
+    for _ in range(2):
+        answer = await actions.answer(ENSURE, FRONT, name="Guest")
+        assert answer["outcome"] == "created"
+        await actions.answer("delete_access_code", FRONT, name="Guest")
+
+
+def _break_row(answer: Json) -> None:
+    answer["access_codes"][0]["access_code_id"] = None
+
+
+def _break_field(answer: Json) -> None:
+    answer["access_codes"][0]["is_managed"] = "yes"
+
+
+def _break_pages(answer: Json) -> None:
+    answer["pagination"] = {"has_next_page": True, "next_page_cursor": None}
+
+
+@pytest.mark.parametrize("break_list", [_break_row, _break_field, _break_pages])
+async def test_ensure_with_incomplete_list(
+    actions: Actions,
+    monkeypatch: pytest.MonkeyPatch,
+    break_list: Callable[[Json], None],
+) -> None:
+    """A code that an incomplete list lacks may exist all the same."""
+    endpoint = ENDPOINTS[LIST_PATH]
+
+    def incomplete(context: Context, params: Json) -> Json:
+        answer = endpoint.handler(context, params)
+        break_list(answer)
+        return answer
+
+    with monkeypatch.context() as patch:
+        patch.setitem(ENDPOINTS, LIST_PATH, replace(endpoint, handler=incomplete))
+        await actions.refused(
+            "codes_incomplete", ENSURE, FRONT, may_read=True, name="Guest"
+        )
+    answer = await actions.answer(ENSURE, FRONT, name="Guest")
+    assert answer["outcome"] == "created"
