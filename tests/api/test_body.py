@@ -33,21 +33,24 @@ async def test_lone_surrogates_are_replaced(stub: Stub, stubbed: SeamClient) -> 
         (rb'["\ud83d\ude00 \ud83d"]', ["\U0001f600 \ufffd"]),
         (rb'["\ude00\ud83d"]', ["\ufffd\ufffd"]),
         (rb'{"\ud83d": "\\ud83d \ud83d"}', {"\ufffd": "\\ud83d \ufffd"}),
-        (b'["\xed\xa0\xbd"]', ["\ufffd"]),
+        (b'["\xed\xa0\xbd", "a\xff"]', ["\ufffd" * 3, "a\ufffd"]),
+        (b'["two\nlines", 1e400, -1e400, NaN]', ["two\nlines", None, None, None]),
+        (b'["a\xff", 2, -1.5, 1e3]', ["a\ufffd", 2, -1.5, 1000]),
+        (b"[1%s, 7]" % (b"0" * 5000), [None, 7]),
         (
             rb'[1, 1.5, null, true, "\ud83d", "\u00e9"]',
             [1, 1.5, None, True, "\ufffd", "é"],
         ),
     ],
 )
-def test_parse_json_with_surrogates(content: bytes, expected: Any) -> None:
-    """Lone surrogates are replaced in strings and keys, and nothing else is."""
+def test_parse_json_with_odd_values(content: bytes, expected: Any) -> None:
+    """What cannot be read is replaced, and nothing else is."""
     assert parse_json(content) == expected
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b"{", b"NaN", rb'{"a": NaN, "b": "\ud83d"}', b"\xff\xfe", b"[" * 100_000],
+    [b"", b"{", b"{a: 1}", b"\xff\xfe", b"[" * 100_000],
 )
 def test_parse_invalid_json(content: bytes) -> None:
     """Anything that is not JSON raises ValueError."""

@@ -1,5 +1,6 @@
 """Tests of lists with several pages."""
 
+import tracemalloc
 from typing import Any
 
 import aiohttp
@@ -9,6 +10,7 @@ from custom_components.seam.api import SeamClient, SeamServerError, client
 from simulator import Simulator
 from tests import openapi
 from tests.api.conftest import Stub
+from tests.api.garbage import CODE
 
 
 def page(*names: str, **pagination: Any) -> dict[str, Any]:
@@ -147,7 +149,9 @@ async def test_other_devices_are_skipped(stub: Stub, stubbed: SeamClient) -> Non
     assert [d.device_id for d in await stubbed.list_devices(["b", "c"])] == ["b"]
 
 
-@pytest.mark.parametrize(("limit", "value"), [("_MOST_ROWS", 3), ("_MOST_PAGES", 2)])
+@pytest.mark.parametrize(
+    ("limit", "value"), [("_MOST_ROWS", 3), ("_MOST_PAGES", 2), ("_MOST_BYTES", 500)]
+)
 async def test_pages_are_limited(
     stub: Stub,
     stubbed: SeamClient,
@@ -162,6 +166,23 @@ async def test_pages_are_limited(
     with pytest.raises(SeamServerError, match="/access_codes/list has more than"):
         await ids(stubbed)
     assert len(stub.requests) < 4
+
+
+async def test_memory_for_endless_list_is_limited(
+    stub: Stub, stubbed: SeamClient
+) -> None:
+    """Pages that do not end take less than 100 MiB."""
+    rows = [CODE | {"access_code_id": str(number)} for number in range(1000)]
+    for number in range(99):
+        stub.respond({"access_codes": rows, "pagination": following(f"page {number}")})
+    tracemalloc.start()
+    try:
+        with pytest.raises(SeamServerError, match="/access_codes/list has more than"):
+            await ids(stubbed)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 20 * 2**20 < peak < 100 * 2**20
 
 
 async def test_time_of_all_pages_is_limited(

@@ -26,6 +26,7 @@ EVENTS_LIMIT = 500
 # Limits of a list. Seam has pages of 500 devices, and all codes of a lock on one.
 _MOST_PAGES = 100
 _MOST_ROWS = 100_000
+_MOST_BYTES = 16 * 2**20
 _MOST_SECONDS = 120
 
 
@@ -36,6 +37,7 @@ class _Pages:
     rows: list[Any] = field(default_factory=list)
     is_complete: bool = True
     fingerprint: int = 0
+    size: int = 0
 
 
 class SeamClient:
@@ -525,10 +527,15 @@ class SeamClient:
                 path, page_cursor=cursor, **parameters
             )
             pages.rows += _list(response, key)
-            if len(pages.rows) > _MOST_ROWS or len(seen) >= _MOST_PAGES:
+            pages.size += response.size
+            if (
+                len(pages.rows) > _MOST_ROWS
+                or len(seen) >= _MOST_PAGES
+                or pages.size > _MOST_BYTES
+            ):
                 raise SeamServerError(
-                    f"The list of {path} has more than {_MOST_ROWS} rows or"
-                    f" {_MOST_PAGES} pages",
+                    f"The list of {path} has more than {_MOST_ROWS} rows,"
+                    f" {_MOST_PAGES} pages or {_MOST_BYTES} bytes",
                     request_id=response.request_id,
                 )
             pages.fingerprint = hash((pages.fingerprint, response.fingerprint))

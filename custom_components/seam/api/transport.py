@@ -51,6 +51,7 @@ class Response(dict[str, Any]):
         content: Mapping[str, Any],
         secrets: Secrets,
         fingerprint: int = 0,
+        size: int = 0,
     ) -> None:
         """Initialize the response.
 
@@ -61,6 +62,7 @@ class Response(dict[str, Any]):
         self.request_id = request_id
         self.secrets = secrets
         self.fingerprint = fingerprint
+        self.size = size
 
 
 class Transport:
@@ -163,7 +165,9 @@ class Transport:
             )
         if not isinstance(payload, dict):
             raise invalid_response(Response(path, request_id, {}, self._secrets))
-        return Response(path, request_id, payload, self._secrets, hash(content))
+        return Response(
+            path, request_id, payload, self._secrets, hash(content), len(content)
+        )
 
 
 def _connection_failed(err: Exception) -> str:
