@@ -321,17 +321,12 @@ async def test_account_problem_of_warning(
 ) -> None:
     """Warnings are known from the accounts only, and several have the same provider."""
     warnings = [{"warning_code": "setup_required", "message": "Go on."}]
+    row = {"account_type_display_name": "August", "display_name": "jane"}
     accounts = {
-        row["connected_account_id"]: ConnectedAccount.read(row)
-        for row in (
-            {
-                "connected_account_id": "one",
-                "account_type_display_name": "August",
-                "display_name": "jane",
-                "warnings": warnings,
-            },
-            {"connected_account_id": "two", "account_type_display_name": "August"},
-        )
+        "one": ConnectedAccount.read(
+            row | {"connected_account_id": "one", "warnings": warnings}
+        ),
+        "two": ConnectedAccount.read(row | {"connected_account_id": "two"}),
     }
     coordinator.async_set_updated_data(replace(coordinator.data, accounts=accounts))
     assert _state(hass, ACCOUNT_PROBLEM) == STATE_ON

@@ -142,7 +142,7 @@ def account_name(account: ConnectedAccount | None, device: Device | None) -> str
         (provider and provider.display_name) or (device and device.manufacturer)
     )
     # Several accounts of one provider differ by this name.
-    own = account and account.display_name
+    own = account.display_name if account else None
     return f"{name} ({own})" if name and own and own != name else name or own
 
 
