@@ -54,15 +54,15 @@ WARNINGS_OF_ACCOUNTS: Final = frozenset(
 
 # When a code of Seam has other advice, because of the lock or the access code.
 _CONDITIONS: Final = {
-    "seam_retries_backup": "Seam keeps trying, and a backup code is available",
-    "edited_elsewhere_convert": "Changed outside Seam, and the lock's codes can be converted",
-    "change_in_app": "To change a code that Seam does not manage",
-    "replace_offline_code": "To change an offline code",
-    "convert_duplicate": "Duplicate of a code that can be converted, but not deleted",
-    "delete_duplicate": "Duplicate of a code that can be deleted, but not converted",
-    "change_this": "Duplicate of a code that can be neither converted nor deleted",
-    "change_one": "Duplicate of a code that Seam manages",
-    "other_software_smartthings": "Other software, and the lock is a SmartThings device",
+    "seam_retries_backup": "Seam keeps trying, and a backup code is available.",
+    "edited_elsewhere_convert": "The code was changed outside Seam, and codes of the lock can be converted.",
+    "change_in_app": "The code would have to be changed, but Seam does not manage it.",
+    "replace_offline_code": "The code would have to be changed, but it is an offline code.",
+    "convert_duplicate": "The other code can be converted, but not deleted.",
+    "delete_duplicate": "The other code can be deleted, but not converted.",
+    "change_this": "The other code can be neither converted nor deleted.",
+    "change_one": "Seam manages the other code.",
+    "other_software_smartthings": "Other software manages the lock, which is a SmartThings device.",
 }
 
 _HEAD: Final = """\
@@ -83,9 +83,9 @@ the scope.
 """
 
 _VARIANTS_HEAD: Final = """
-The advice is different if the one above is not possible, or if more is known:
+The advice differs in the following cases:
 
-| If | Advice |
+| Case | Advice |
 | --- | --- |
 """
 
@@ -107,7 +107,7 @@ def advice_page() -> str:
         rows.append((f"`{code}`", problem))
         if code in advice.DIFFERENT_WARNINGS:
             rows.append((f"`{code}` (warning)", replace(problem, is_warning=True)))
-    rows += [("any other", SeamProblem(code="", scope=scope)) for scope in Scope]
+    rows += [("Any other code", SeamProblem(code="", scope=scope)) for scope in Scope]
     table = "".join(
         f"| {name} | {problem.scope.value} | {texts[advice.advice_key(problem)]} |\n"
         for name, problem in rows

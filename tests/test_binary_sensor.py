@@ -198,7 +198,7 @@ async def test_access_code_problem_errors_attribute(
         "name": "Neighbour",
         "error_code": "provider_issue",
         "message": "It is odd.",
-        "advice": "Read the message from Seam. It contains what the manufacturer reported.",
+        "advice": "Read the message from Seam. It contains the error that the manufacturer reported.",
         "scope": "access_code",
     }
     simulator.control.clear_code_problems(CODE_HANDYMAN)
@@ -223,7 +223,7 @@ async def test_connectivity_errors_and_warnings_attributes(
     assert attributes["errors"][0] == {
         "error_code": "hub_disconnected",
         "message": "No hub, ••••.",
-        "advice": "Check the power, the Wi-Fi, and the hub of the lock.",
+        "advice": "Check the lock's power supply, Wi-Fi connection, and hub.",
         "scope": "device",
     }
     assert attributes["errors"][1]["error_code"] == "account_disconnected"

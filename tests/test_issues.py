@@ -671,7 +671,7 @@ async def test_duplicate_without_repair_options_is_not_fixable(
         advice = (
             "in the manufacturer's app"
             if UNMANAGED_NEIGHBOUR in issue_id
-            else "this PIN"
+            else "same PIN or name"
         )
         assert advice in shown.text(issue_id)
 
