@@ -31,23 +31,23 @@ _OTHER: Final = "other"
 
 @dataclass(frozen=True, kw_only=True)
 class SeamEventDescription(EventEntityDescription):
-    """Describes an event entity for Seam's event types with a common prefix."""
+    """Describes an event entity for Seam's event types with these prefixes."""
 
-    prefix: str
+    prefixes: tuple[str, ...]
     exists_fn: Callable[[LockData], bool]
 
 
 LOCK_ACTIVITY = SeamEventDescription(
     key="lock_activity",
     translation_key="lock_activity",
-    prefix="lock.",
-    event_types=["locked", "unlocked", "access_denied", _OTHER],
+    prefixes=("lock.", "device."),
+    event_types=["locked", "unlocked", "access_denied", "tampered", _OTHER],
     exists_fn=lambda _lock: True,
 )
 ACCESS_CODE_ACTIVITY = SeamEventDescription(
     key=ACCESS_CODE_ACTIVITY_KEY,
     translation_key=ACCESS_CODE_ACTIVITY_KEY,
-    prefix=ACCESS_CODE_EVENTS,
+    prefixes=(ACCESS_CODE_EVENTS,),
     event_types=[
         "backup_access_code_pulled",
         "changed",
@@ -136,9 +136,9 @@ class SeamActivity(SeamLockEntity, EventEntity):
     def _async_handle_occurrence(self, occurrence: Occurrence) -> None:
         """Fire the event if it is of this entity's kind."""
         description, event = self.entity_description, occurrence.event
-        if not event.event_type.startswith(description.prefix):
+        if not event.event_type.startswith(description.prefixes):
             return
-        kind = event_kind(event.event_type, description.prefix)
+        kind = event_kind(event.event_type)
         attributes = {
             "access_code_id": event.access_code_id,
             "access_code_name": occurrence.code_name,
