@@ -129,16 +129,6 @@ async def test_event_without_occurred_at(
         ),
     ],
 )
-async def test_tampering(
-    simulator: Simulator, front_door: Device, lines: Lines, poll: Poll
-) -> None:
-    """It has a line, and other events of the device have none."""
-    simulator.backend.events.device("tampered", front_door)
-    simulator.backend.events.device("connected", front_door)
-    await poll()
-    assert _messages(lines) == ["was tampered with"]
-
-
 async def test_access_denied_reason(
     simulator: Simulator,
     front_door: Device,
@@ -304,3 +294,13 @@ async def test_invisible_characters_are_removed(
     [line] = lines
     assert line.data["name"] == "Front Door"
     assert line.data["message"] == "was unlocked with the code Cleaner "
+
+
+async def test_tampering(
+    simulator: Simulator, front_door: Device, lines: Lines, poll: Poll
+) -> None:
+    """It has a line, and other events of the device have none."""
+    simulator.backend.events.device("tampered", front_door)
+    simulator.backend.events.device("connected", front_door)
+    await poll()
+    assert _messages(lines) == ["was tampered with"]
