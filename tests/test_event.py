@@ -317,6 +317,21 @@ async def test_errors_of_code(
     assert error["error_code"] == "failed_to_set_on_device"
     assert error["message"] == "Not with ••••."
     assert error["advice"].startswith("Seam keeps trying")
+    assert told.attributes["warnings"] == []
+
+
+async def test_warnings_of_code(
+    simulator: Simulator, cleaner: AccessCode, fired: FiredEvents, poll: Poll
+) -> None:
+    """They are current, with Seam's message and our advice."""
+    simulator.control.code_warning(CODE_CLEANER, "delay_in_setting_on_device", "Slow.")
+    simulator.backend.events.code("delay_in_setting_on_device", cleaner)
+    await poll()
+    told = fired.of(CODES)[-1]
+    [warning] = told.attributes["warnings"]
+    assert warning["warning_code"] == "delay_in_setting_on_device"
+    assert warning["message"] == "Slow."
+    assert warning["advice"]
 
 
 async def test_access_denied_reason(

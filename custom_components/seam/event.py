@@ -180,7 +180,7 @@ class SeamAccessCodeActivity(SeamActivity):
 
     @override
     def _extra_attributes(self, event: Event) -> dict[str, Any]:
-        """Return what has changed, and the current errors of the code."""
+        """Return what has changed, and the current errors and warnings of the code."""
         code = self.seam_lock.code(event.access_code_id)
         return {
             "former_name": event.former_name,
@@ -189,6 +189,9 @@ class SeamAccessCodeActivity(SeamActivity):
             "requested_mutations": list(event.requested_mutations) or None,
             "backup_access_code_id": event.backup_access_code_id,
             "errors": code_problems(self.hass, code.errors, "error_code")
+            if code
+            else [],
+            "warnings": code_problems(self.hass, code.warnings, "warning_code")
             if code
             else [],
         }

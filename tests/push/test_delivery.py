@@ -360,9 +360,9 @@ async def test_rate_limit_never_shortens_poll_interval(
     """Test that the longer of both waits applies."""
     simulator.control.use_code(CODE_CLEANER)
     await _deliver(hass, simulator)
-    simulator.faults.add("rate_limit", retry_after=1200)
+    simulator.faults.add("rate_limit", retry_after=840)
     await coordinator.async_refresh()
-    assert coordinator.update_interval == timedelta(minutes=20)
+    assert coordinator.update_interval == timedelta(minutes=14)
     simulator.faults.clear()
     simulator.faults.add("rate_limit", retry_after=30)
     await coordinator.async_refresh()

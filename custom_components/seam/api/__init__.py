@@ -15,7 +15,7 @@ from .errors import (
     SeamUnreachableError,
 )
 from .events import Event
-from .models import ActionAttempt, ActionAttemptStatus, Workspace
+from .models import ActionAttempt, ActionAttemptStatus, ConnectedAccount, Workspace
 from .problems import Scope, SeamProblem
 
 __all__ = [
@@ -24,6 +24,7 @@ __all__ = [
     "ActionAttempt",
     "ActionAttemptStatus",
     "CodeStatus",
+    "ConnectedAccount",
     "Device",
     "Event",
     "Scope",

@@ -7,7 +7,7 @@ import re
 from types import MappingProxyType
 from typing import Any, Final
 
-from ..api import AccessCode, CodeStatus, Device, Event, SeamProblem
+from ..api import AccessCode, CodeStatus, ConnectedAccount, Device, Event, SeamProblem
 from ..api.redact import LONGEST_NAME, Secrets, mask_numbers, readable
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -64,9 +64,13 @@ class LockData:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """All locks by device ID."""
+    """All locks by device ID, and the connected accounts that they belong to."""
 
     locks: Mapping[str, LockData] = field(default_factory=lambda: MappingProxyType({}))
+    accounts: Mapping[str, ConnectedAccount] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """By the ID of the account. Empty until they have been fetched."""
 
 
 def masked(lock: LockData, secrets: Secrets) -> LockData:
@@ -96,6 +100,16 @@ def masked_device(device: Device, secrets: Secrets) -> Device:
     )
 
 
+def masked_account(account: ConnectedAccount, secrets: Secrets) -> ConnectedAccount:
+    """Return the account with secrets masked in its texts."""
+    return _changed(
+        account,
+        display_name=account.display_name and secrets.mask_name(account.display_name),
+        errors=_masked_problems(account.errors, secrets),
+        warnings=_masked_problems(account.warnings, secrets),
+    )
+
+
 def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
     """Return the code with secrets masked in its texts."""
     name = code.name and secrets.mask_name(code.name)
@@ -109,7 +123,9 @@ def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
     )
 
 
-def _changed[T: (LockData, Device, AccessCode)](item: T, **fields: Any) -> T:
+def _changed[T: (LockData, Device, AccessCode, ConnectedAccount)](
+    item: T, **fields: Any
+) -> T:
     """Return the item with these fields, or the same object if they are equal."""
     if all(getattr(item, key) == value for key, value in fields.items()):
         return item
