@@ -68,8 +68,8 @@ def _messages(lines: Lines) -> list[str]:
         (START + timedelta(days=2), ""),
         ("9999-12-31T23:59:59.999Z", ""),
         ("9999-12-31T23:59:59.999-12:00", ""),
-        ("0001-01-01T00:00:00.000Z", " (at 0001-01-01 00:50)"),
-        ("0001-01-01T00:00:00.000+12:00", " (at 0001-01-01 00:00)"),
+        ("0001-01-01T00:00:00.000Z", ""),
+        ("0001-01-01T00:00:00.000+12:00", ""),
         # A time without a zone is in UTC.
         ("2026-11-20T08:00:00", " (at 09:00)"),
         (None, ""),
@@ -294,3 +294,13 @@ async def test_invisible_characters_are_removed(
     [line] = lines
     assert line.data["name"] == "Front Door"
     assert line.data["message"] == "was unlocked with the code Cleaner "
+
+
+async def test_tampering(
+    simulator: Simulator, front_door: Device, lines: Lines, poll: Poll
+) -> None:
+    """It has a line, and other events of the device have none."""
+    simulator.backend.events.device("tampered", front_door)
+    simulator.backend.events.device("connected", front_door)
+    await poll()
+    assert _messages(lines) == ["was tampered with"]

@@ -32,6 +32,7 @@ from simulator.seed import (
     FRONT_DOOR,
     GARDEN_HOUSE,
     LOCKS,
+    WORKSPACE,
 )
 
 from .clock import START, async_step
@@ -333,6 +334,37 @@ async def test_lock_removed_between_two_requests(
         await hass.async_block_till_done()
     assert _state(hass, "lock.garden_house") is None
     assert coordinator.last_update_success
+
+
+async def test_accounts_are_fetched_with_reconcile_and_on_their_events(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+) -> None:
+    """They stay as they are while they cannot be fetched."""
+
+    async def refresh() -> None:
+        await coordinator.async_refresh()
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert coordinator.data.accounts.keys() == {
+        account.connected_account_id
+        for account in simulator.state.accounts.values()
+        if account.workspace_id == WORKSPACE
+    }
+    pin = simulator.state.access_codes[CODE_OWNER].code
+    account_id = simulator.state.devices[FRONT_DOOR].connected_account_id
+    simulator.control.account_error("Front Door", "account_disconnected", f"Not {pin}.")
+    await refresh()
+    [error] = coordinator.data.accounts[account_id].errors
+    assert error.code == "account_disconnected"
+    assert error.message == "Not ••••."
+    simulator.faults.add("outage", path="/connected_accounts/list")
+    await coordinator.async_reconcile()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert coordinator.last_update_success
+    assert coordinator.data.accounts[account_id].errors == (error,)
 
 
 async def test_missing_code_is_removed_after_second_answer(

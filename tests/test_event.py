@@ -229,6 +229,23 @@ async def test_code_known_by_pin_only(
         assert str(pin) not in repr(fired.everything)
 
 
+async def test_device_events(
+    simulator: Simulator, front_door: Device, fired: FiredEvents, poll: Poll
+) -> None:
+    """Tampering has a type of its own, and other events of the device are `other`."""
+    simulator.backend.events.device("tampered", front_door)
+    simulator.backend.events.device("salto.privacy_mode_activated", front_door)
+    await poll()
+    assert [
+        (state.attributes["event_type"], state.attributes["seam_event_type"])
+        for state in fired.of(LOCK)
+    ] == [
+        ("tampered", "device.tampered"),
+        ("other", "device.salto.privacy_mode_activated"),
+    ]
+    assert not fired.of(CODES)
+
+
 async def test_unknown_event_types(
     simulator: Simulator,
     front_door: Device,
@@ -241,14 +258,16 @@ async def test_unknown_event_types(
     simulator.backend.events.code("enchanted.twice", cleaner)
     simulator.backend.events.device("purred", front_door)
     await poll()
-    [lock] = fired.of(LOCK)
+    lock, device = fired.of(LOCK)
     assert lock.attributes["event_type"] == "other"
     assert lock.attributes["seam_event_type"] == "lock.flew_away"
+    assert device.attributes["event_type"] == "other"
+    assert device.attributes["seam_event_type"] == "device.purred"
     [code] = fired.of(CODES)
     assert code.attributes["event_type"] == "other"
     assert code.attributes["seam_event_type"] == "access_code.enchanted.twice"
     assert code.attributes["access_code_name"] == "Cleaner"
-    assert len(fired.everything) == 2
+    assert len(fired.everything) == 3
 
 
 async def test_unknown_code_or_lock(
@@ -298,6 +317,21 @@ async def test_errors_of_code(
     assert error["error_code"] == "failed_to_set_on_device"
     assert error["message"] == "Not with ••••."
     assert error["advice"].startswith("Seam keeps trying")
+    assert told.attributes["warnings"] == []
+
+
+async def test_warnings_of_code(
+    simulator: Simulator, cleaner: AccessCode, fired: FiredEvents, poll: Poll
+) -> None:
+    """They are current, with Seam's message and our advice."""
+    simulator.control.code_warning(CODE_CLEANER, "delay_in_setting_on_device", "Slow.")
+    simulator.backend.events.code("delay_in_setting_on_device", cleaner)
+    await poll()
+    told = fired.of(CODES)[-1]
+    [warning] = told.attributes["warnings"]
+    assert warning["warning_code"] == "delay_in_setting_on_device"
+    assert warning["message"] == "Slow."
+    assert warning["advice"]
 
 
 async def test_access_denied_reason(

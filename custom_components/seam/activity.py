@@ -29,6 +29,7 @@ ACCESS_CODE_ACTIVITY_KEY: Final = "access_code_activity"
 _LATE: Final = timedelta(seconds=90)
 
 _OPERATIONS: Final = {
+    "device.tampered": "was tampered with",
     "lock.locked": "was locked",
     "lock.unlocked": "was unlocked",
     "lock.access_denied": "denied access",
@@ -114,9 +115,9 @@ def _name(hass: HomeAssistant, lock: LockData) -> str:
     return next(filter(None, names), lock.device.name)
 
 
-def event_kind(event_type: str, prefix: str) -> str:
+def event_kind(event_type: str) -> str:
     """Return the event type of an event entity for a type of Seam's."""
-    return event_type.removeprefix(prefix).replace(".", "_")
+    return event_type.partition(".")[2].replace(".", "_")
 
 
 def _operation_message(occurrence: Occurrence) -> str:
@@ -135,7 +136,7 @@ def _operation_message(occurrence: Occurrence) -> str:
 def _code_message(hass: HomeAssistant, occurrence: Occurrence) -> str:
     what = async_translate_state_attr(
         hass,
-        event_kind(occurrence.event.event_type, ACCESS_CODE_EVENTS),
+        event_kind(occurrence.event.event_type),
         EVENT_DOMAIN,
         DOMAIN,
         ACCESS_CODE_ACTIVITY_KEY,

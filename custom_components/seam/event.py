@@ -31,23 +31,23 @@ _OTHER: Final = "other"
 
 @dataclass(frozen=True, kw_only=True)
 class SeamEventDescription(EventEntityDescription):
-    """Describes an event entity for Seam's event types with a common prefix."""
+    """Describes an event entity for Seam's event types with these prefixes."""
 
-    prefix: str
+    prefixes: tuple[str, ...]
     exists_fn: Callable[[LockData], bool]
 
 
 LOCK_ACTIVITY = SeamEventDescription(
     key="lock_activity",
     translation_key="lock_activity",
-    prefix="lock.",
-    event_types=["locked", "unlocked", "access_denied", _OTHER],
+    prefixes=("lock.", "device."),
+    event_types=["locked", "unlocked", "access_denied", "tampered", _OTHER],
     exists_fn=lambda _lock: True,
 )
 ACCESS_CODE_ACTIVITY = SeamEventDescription(
     key=ACCESS_CODE_ACTIVITY_KEY,
     translation_key=ACCESS_CODE_ACTIVITY_KEY,
-    prefix=ACCESS_CODE_EVENTS,
+    prefixes=(ACCESS_CODE_EVENTS,),
     event_types=[
         "backup_access_code_pulled",
         "changed",
@@ -136,9 +136,9 @@ class SeamActivity(SeamLockEntity, EventEntity):
     def _async_handle_occurrence(self, occurrence: Occurrence) -> None:
         """Fire the event if it is of this entity's kind."""
         description, event = self.entity_description, occurrence.event
-        if not event.event_type.startswith(description.prefix):
+        if not event.event_type.startswith(description.prefixes):
             return
-        kind = event_kind(event.event_type, description.prefix)
+        kind = event_kind(event.event_type)
         attributes = {
             "access_code_id": event.access_code_id,
             "access_code_name": occurrence.code_name,
@@ -180,7 +180,7 @@ class SeamAccessCodeActivity(SeamActivity):
 
     @override
     def _extra_attributes(self, event: Event) -> dict[str, Any]:
-        """Return what has changed, and the current errors of the code."""
+        """Return what has changed, and the current errors and warnings of the code."""
         code = self.seam_lock.code(event.access_code_id)
         return {
             "former_name": event.former_name,
@@ -189,6 +189,9 @@ class SeamAccessCodeActivity(SeamActivity):
             "requested_mutations": list(event.requested_mutations) or None,
             "backup_access_code_id": event.backup_access_code_id,
             "errors": async_problems(self.hass, code.errors, self.seam_lock, code)
+            if code
+            else [],
+            "warnings": code_problems(self.hass, code.warnings, "warning_code")
             if code
             else [],
         }

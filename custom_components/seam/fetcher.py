@@ -227,6 +227,9 @@ class Fetcher:
         self._engine.receive_events(events, dt_util.utcnow())
 
     async def _async_fetch_devices(self, fetch: FetchDevices, number: int) -> None:
+        if fetch.device_ids is None:
+            # Nothing waits for the accounts.
+            self._create_task(self._async_fetch_accounts())
         devices = await self._client.list_devices(fetch.device_ids)
         newer = {key for key, other in self._devices_from.items() if other > number}
         self._devices_from.update(
@@ -242,6 +245,17 @@ class Fetcher:
                 device_id in newer or devices.may_lack(device_id)
             ),
         )
+
+    async def _async_fetch_accounts(self) -> None:
+        """Fetch the connected accounts. They stay as they are if that fails."""
+        try:
+            accounts = await self._client.list_connected_accounts()
+        except SeamError as err:
+            err.redact(self._secrets.mask)
+            _LOGGER.debug("Could not fetch the connected accounts: %s", err)
+            return
+        self._engine.receive_accounts(accounts)
+        self._publish()
 
     async def _async_fetch_codes(self, fetch: FetchCodes, number: int) -> None:
         managed = await self._client.list_access_codes(fetch.device_id)

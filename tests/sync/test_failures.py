@@ -113,9 +113,7 @@ def test_outage_is_fatal_but_failing_locks_are_not(error: SeamError) -> None:
     for _ in range(5):
         engine.receive_failure(FetchCodes("door"), error, NOW)
         engine.receive_failure(FetchDevices(frozenset(("door",))), error, NOW)
-    assert engine.fatal_error is None
-    assert engine.finish() is None
+    assert (engine.fatal_error, engine.finish()) == (None, None)
     for fetch in (FetchEvents(NOW), FetchDevices()):
         engine.receive_failure(fetch, error, NOW)
-        assert engine.fatal_error is error
-        assert engine.finish() is error
+        assert (engine.fatal_error, engine.finish()) == (error, error)

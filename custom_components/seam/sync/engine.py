@@ -15,6 +15,7 @@ from typing import Any, Final
 from ..api import (
     AccessCode,
     CodeStatus,
+    ConnectedAccount,
     Device,
     Event,
     SeamAuthError,
@@ -298,6 +299,11 @@ class SyncEngine:
             self._rate_limits.pop(device_id, None)
         for device_id in unsure:
             self._schedule.retry(FetchDevices(frozenset((device_id,))))
+
+    def receive_accounts(self, accounts: Iterable[ConnectedAccount]) -> None:
+        """Publish the connected accounts."""
+        self._store.put_accounts(accounts)
+        self._store.publish(())
 
     def _receive_lock(self, device: Device, now: datetime, *, is_all: bool) -> None:
         known = self._locks.get(device.device_id)

@@ -74,7 +74,7 @@ class LockData:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Snapshot:
-    """All locks by device ID, and all accounts by their ID."""
+    """All locks by device ID, and their connected accounts by ID."""
 
     locks: Mapping[str, LockData] = field(default_factory=lambda: MappingProxyType({}))
     accounts: Mapping[str, ConnectedAccount] = field(
@@ -113,6 +113,16 @@ def masked_device(device: Device, secrets: Secrets) -> Device:
     )
 
 
+def masked_account(account: ConnectedAccount, secrets: Secrets) -> ConnectedAccount:
+    """Return the account with secrets masked in its texts."""
+    return _changed(
+        account,
+        display_name=account.display_name and secrets.mask_name(account.display_name),
+        errors=_masked_problems(account.errors, secrets),
+        warnings=_masked_problems(account.warnings, secrets),
+    )
+
+
 def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
     """Return the code with secrets masked in its texts."""
     name = code.name and secrets.mask_name(code.name)
@@ -130,7 +140,9 @@ def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
     )
 
 
-def _changed[T: (LockData, Device, AccessCode)](item: T, **fields: Any) -> T:
+def _changed[T: (LockData, Device, AccessCode, ConnectedAccount)](
+    item: T, **fields: Any
+) -> T:
     """Return the item with these fields, or the same object if they are equal."""
     if all(getattr(item, key) == value for key, value in fields.items()):
         return item

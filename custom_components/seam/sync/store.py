@@ -6,11 +6,11 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
-from ..api import AccessCode, CodeStatus
+from ..api import AccessCode, CodeStatus, ConnectedAccount
 from ..api.bounded import BoundedDict
 from ..api.redact import Secrets
 from .optimistic import OptimisticUpdates
-from .snapshot import LockData, Snapshot, masked
+from .snapshot import LockData, Snapshot, masked, masked_account
 
 # Events about a code may arrive after it is gone.
 _MAX_FORMER_NAMES: Final = 1000
@@ -27,6 +27,7 @@ class SnapshotStore:
         self.snapshot = Snapshot()
         self._secrets = secrets
         self._locks: dict[str, LockData] = {}
+        self._accounts: dict[str, ConnectedAccount] = {}
         self._changed: set[str] = set()
         self._renewed: set[str] = set()
         self._former_names: BoundedDict[str, str] = BoundedDict(_MAX_FORMER_NAMES)
@@ -40,6 +41,10 @@ class SnapshotStore:
         """Add or replace a lock."""
         self._locks[lock.device_id] = lock
         self._changed.add(lock.device_id)
+
+    def put_accounts(self, accounts: Iterable[ConnectedAccount]) -> None:
+        """Replace the connected accounts."""
+        self._accounts = {item.connected_account_id: item for item in accounts}
 
     def put_codes(
         self, lock: LockData, codes: Iterable[AccessCode], missing: frozenset[str]
@@ -104,18 +109,25 @@ class SnapshotStore:
             if old is not None and old == lock:
                 lock = replace(old) if device_id in self._renewed else old
             self._locks[device_id] = locks[device_id] = lock
+        accounts = {
+            key: masked_account(item, self._secrets)
+            for key, item in self._accounts.items()
+        }
         self._changed -= wanted
         self._renewed -= wanted
         # Entities keep texts of their own, which may hold a PIN that was learnt late.
         if (
             is_late
+            or accounts != self.snapshot.accounts
             or len(locks) != len(published)
             or any(
                 lock is not published.get(device_id)
                 for device_id, lock in locks.items()
             )
         ):
-            self.snapshot = Snapshot(locks=MappingProxyType(locks))
+            self.snapshot = Snapshot(
+                locks=MappingProxyType(locks), accounts=MappingProxyType(accounts)
+            )
 
 
 def _by_name(code: AccessCode) -> tuple[str, str]:
