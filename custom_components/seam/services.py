@@ -4,7 +4,6 @@ from functools import partial
 from typing import Final, NamedTuple
 
 from homeassistant.core import HomeAssistant, SupportsResponse, callback
-from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.helpers.typing import VolSchemaType
 
 from .actions import (
@@ -91,15 +90,10 @@ _ACTIONS: Final = {
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
     for name, action in _ACTIONS.items():
-        register = (
-            partial(async_register_admin_service, hass)
-            if action.is_admin
-            else hass.services.async_register
-        )
-        register(
+        hass.services.async_register(
             DOMAIN,
             name,
-            partial(async_handle, action.handler),
+            partial(async_handle, action.handler, is_admin=action.is_admin),
             schema=action.schema,
             supports_response=action.supports_response,
         )

@@ -44,7 +44,7 @@ async def test_pull_backup(
         ("no_backup_code", {"name": None}),
         ("unmanaged_code", {"access_code_id": UNMANAGED_NEIGHBOUR}),
         ("unknown_code", {"name": "Nobody"}),
-        ("id_or_name", {}),
+        ("no_code_selected", {}),
         ("id_or_name", {"name": "Owner", "access_code_id": CODE_OWNER}),
     ],
 )

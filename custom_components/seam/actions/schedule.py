@@ -15,7 +15,7 @@ import voluptuous as vol
 from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..errors import ChangeUncertainError, refusal
-from .codes import candidates, code_response, current_codes
+from .codes import candidates, code_response, current_codes, naming_duplicate
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
     ATTR_ENDS_AT,
@@ -199,15 +199,18 @@ async def async_create(
     """Create a code on one lock; return it with its PIN."""
     coordinator = target.coordinator
     try:
-        async with changing_locks(target) as refresh:
-            with requesting(coordinator.hass, [target.lock.device_id], request.name):
-                code, attempt = await coordinator.client.create_access_code(
-                    target.lock.device_id,
-                    common_code_key=common_code_key,
-                    **request.parameters,
-                )
-            coordinator.async_apply(coordinator.engine.code_created, code)
-            result = await async_wait_until_set(target, code, attempt, is_new=True)
+        with naming_duplicate(target, request.code):
+            async with changing_locks(target) as refresh:
+                with requesting(
+                    coordinator.hass, [target.lock.device_id], request.name
+                ):
+                    code, attempt = await coordinator.client.create_access_code(
+                        target.lock.device_id,
+                        common_code_key=common_code_key,
+                        **request.parameters,
+                    )
+                coordinator.async_apply(coordinator.engine.code_created, code)
+                result = await async_wait_until_set(target, code, attempt, is_new=True)
     except ChangeUncertainError as err:
         raise _uncertain_creation(target, request, refresh, err) from err
     finally:
