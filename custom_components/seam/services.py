@@ -1,7 +1,7 @@
 """Register the actions."""
 
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from homeassistant.core import HomeAssistant, SupportsResponse, callback
 from homeassistant.helpers.typing import VolSchemaType
@@ -33,7 +33,7 @@ class _Action(NamedTuple):
     """An action to register."""
 
     handler: Handler
-    schema: VolSchemaType
+    schema: fields.ActionSchema
     supports_response: SupportsResponse
     is_admin: bool = True
 
@@ -94,6 +94,7 @@ def async_setup_services(hass: HomeAssistant) -> None:
             DOMAIN,
             name,
             partial(async_handle, action.handler, is_admin=action.is_admin),
-            schema=action.schema,
+            # Home Assistant only calls it.
+            schema=cast("VolSchemaType", action.schema),
             supports_response=action.supports_response,
         )

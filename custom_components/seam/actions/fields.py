@@ -4,11 +4,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 import re
-from typing import Any, Final, override
+from typing import Any, Final
 
 from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -64,22 +63,21 @@ _RULES: Final[Mapping[Any, str]] = {
 }
 
 
-class ActionSchema(vol.Schema):
+class ActionSchema:
     """A schema of an action on locks, the errors of which quote no values.
 
     What voluptuous finds wrong, Home Assistant shows and logs with the whole call.
     """
 
-    def __init__(self, fields: VolDictType) -> None:
+    def __init__(self, fields: Mapping[vol.Marker, Any]) -> None:
         """Initialize the schema."""
-        super().__init__(cv.make_entity_service_schema(fields))
+        self.schema = cv.make_entity_service_schema(dict(fields))
         self._validators = {str(marker): fields[marker] for marker in fields}
 
-    @override
     def __call__(self, data: Any) -> Any:
         """Return the valid data, or raise ServiceValidationError."""
         try:
-            return super().__call__(data)
+            return self.schema(data)
         except vol.Invalid as err:
             error = err.errors[0] if isinstance(err, vol.MultipleInvalid) else err
             path = error.path
@@ -105,7 +103,7 @@ class ActionSchema(vol.Schema):
         )
 
 
-CODE_FIELDS: Final = {
+CODE_FIELDS: Final[Mapping[vol.Marker, Any]] = {
     vol.Optional(ATTR_ACCESS_CODE_ID): TEXT,
     vol.Optional(ATTR_NAME): TEXT,
 }
