@@ -6,7 +6,6 @@ from typing import Final
 
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -16,7 +15,7 @@ from ..errors import NotFoundError
 from ..sync.snapshot import LockData
 from .codes import check_codes_known
 from .delete import async_start_deletion, check_deletable, deletion_result
-from .fields import ATTR_DRY_RUN, BOOLEAN, ActionSchema
+from .fields import ATTR_DRY_RUN, BOOLEAN, DURATION, ActionSchema
 from .outcomes import (
     CodeResults,
     Outcome,
@@ -40,7 +39,7 @@ ATTR_OLDER_THAN: Final = "older_than"
 
 SCHEMA: Final = ActionSchema(
     {
-        vol.Optional(ATTR_OLDER_THAN): cv.positive_time_period,
+        vol.Optional(ATTR_OLDER_THAN): DURATION,
         vol.Optional(ATTR_INCLUDE_UNMANAGED, default=False): BOOLEAN,
         vol.Optional(ATTR_DRY_RUN, default=False): BOOLEAN,
     }

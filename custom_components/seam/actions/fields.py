@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 import re
 from typing import Any, Final
 
@@ -20,6 +20,8 @@ ATTR_DRY_RUN: Final = "dry_run"
 ATTR_ENDS_AT: Final = "ends_at"
 ATTR_ONGOING: Final = "ongoing"
 ATTR_STARTS_AT: Final = "starts_at"
+
+_YEARS: Final = range(2000, 9001)
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,23 @@ class Pin:
     value: object = field(repr=False)
 
 
+def _time(value: Any) -> datetime:
+    """Return a valid time, which every time zone can express."""
+    time: datetime = cv.datetime(value)
+    if time.year not in _YEARS:
+        raise vol.Invalid("year out of range")
+    return time
+
+
+def _duration(value: Any) -> timedelta:
+    """Return a valid duration."""
+    try:
+        duration: timedelta = cv.positive_time_period(value)
+    except OverflowError as err:
+        raise vol.Invalid("duration too long") from err
+    return duration
+
+
 def integer(lowest: int, highest: int) -> Limited:
     """Return a validator for whole numbers in a range."""
     validator = vol.All(vol.Coerce(int), vol.Range(min=lowest, max=highest))
@@ -52,14 +71,15 @@ NAME: Final = vol.All(cv.string, vol.Strip, vol.Length(min=1))
 # Checked by the actions, which know more rules.
 PIN: Final = vol.Coerce(Pin)
 TEXT: Final = cv.string
-TIME: Final = cv.datetime
+TIME: Final = _time
+DURATION: Final = _duration
 
 # The errors of validators that are not limited to certain values.
 _RULES: Final[Mapping[Any, str]] = {
     NAME: "invalid_text",
     TEXT: "invalid_text",
     TIME: "invalid_time",
-    cv.positive_time_period: "invalid_duration",
+    DURATION: "invalid_duration",
 }
 
 
