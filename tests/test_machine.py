@@ -320,7 +320,7 @@ class Machine(RuleBasedStateMachine):
                 {"/access_codes/create": 1},
                 entity_id=entity_id,
                 name=self.name(),
-                **(self.times(hours) or {"ongoing": True}),
+                **(self.times(hours) or {"ongoing": "true"}),
             )
 
     @precondition(lambda self: self.codes())

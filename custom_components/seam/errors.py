@@ -35,6 +35,10 @@ class ChangeUncertainError(ActionError):
     """Seam did not confirm a change, so it may or may not have been made."""
 
 
+class DuplicateCodeError(ActionError):
+    """The lock already has an access code with this PIN."""
+
+
 class NotFoundError(ActionError):
     """Seam does not know the lock or code."""
 
@@ -86,7 +90,7 @@ def _translated(err: SeamError, *, is_change: bool) -> ActionError:
         case SeamNotFoundError():
             return NotFoundError("not_found", error=error)
         case SeamDuplicateCodeError():
-            return ActionError("duplicate_access_code", error=error)
+            return DuplicateCodeError("duplicate_access_code", error=error)
         case SeamNotSentError() if is_change:
             return ActionError("not_sent", error=error)
         case SeamServerError() | SeamUnreachableError():

@@ -181,17 +181,18 @@ class SeamAccessCodeActivity(SeamActivity):
     @override
     def _extra_attributes(self, event: Event) -> dict[str, Any]:
         """Return what has changed, and the current errors and warnings of the code."""
-        code = self.seam_lock.code(event.access_code_id)
+        lock = self.seam_lock
+        code = lock.code(event.access_code_id)
         return {
             "former_name": event.former_name,
             "change_reason": event.change_reason,
             "changed_properties": list(event.changed_properties) or None,
             "requested_mutations": list(event.requested_mutations) or None,
             "backup_access_code_id": event.backup_access_code_id,
-            "errors": async_problems(self.hass, code.errors, self.seam_lock, code)
+            "errors": async_problems(self.hass, code.errors, lock, code)
             if code
             else [],
-            "warnings": code_problems(self.hass, code.warnings, "warning_code")
+            "warnings": async_problems(self.hass, code.warnings, lock, code)
             if code
             else [],
         }

@@ -1,10 +1,9 @@
 """Register the actions."""
 
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, cast
 
 from homeassistant.core import HomeAssistant, SupportsResponse, callback
-from homeassistant.helpers.service import async_register_admin_service
 from homeassistant.helpers.typing import VolSchemaType
 
 from .actions import (
@@ -34,7 +33,7 @@ class _Action(NamedTuple):
     """An action to register."""
 
     handler: Handler
-    schema: VolSchemaType
+    schema: fields.ActionSchema
     supports_response: SupportsResponse
     is_admin: bool = True
 
@@ -91,15 +90,11 @@ _ACTIONS: Final = {
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
     for name, action in _ACTIONS.items():
-        register = (
-            partial(async_register_admin_service, hass)
-            if action.is_admin
-            else hass.services.async_register
-        )
-        register(
+        hass.services.async_register(
             DOMAIN,
             name,
-            partial(async_handle, action.handler),
-            schema=action.schema,
+            partial(async_handle, action.handler, is_admin=action.is_admin),
+            # Home Assistant only calls it.
+            schema=cast("VolSchemaType", action.schema),
             supports_response=action.supports_response,
         )

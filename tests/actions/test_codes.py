@@ -86,9 +86,10 @@ async def test_find_code_refuses_ambiguous_name(
 
 @EACH_ACTION
 async def test_find_code_refuses_unknown_code(actions: Actions, action: str) -> None:
-    """The error lists the codes of the lock."""
+    """The error names codes with a similar name, without their ids."""
     picks: list[dict[str, Any]] = [
-        {"name": "Nobody"},
+        {"name": "nieghbour"},
+        {"name": "Cleanr"},
         {"access_code_id": "no-such-id"},
         {"name": ""},
     ]
@@ -96,8 +97,9 @@ async def test_find_code_refuses_unknown_code(actions: Actions, action: str) -> 
         message = await actions.refused(
             "unknown_code", action, FRONT, may_read=MAY_READ[action], **pick
         )
-        assert UNMANAGED_NEIGHBOUR in message
-        assert (CODE_CLEANER in message) is (action != CONVERT)
+        assert ("“Neighbour”" in message) is (pick == picks[0])
+        assert ("“Cleaner”" in message) is (pick == picks[1] and action != CONVERT)
+        assert UNMANAGED_NEIGHBOUR not in message
 
 
 @EACH_ACTION
@@ -149,7 +151,8 @@ async def test_find_code_needs_id_or_name(actions: Actions, action: str) -> None
         "name": "Neighbour",
         "access_code_id": UNMANAGED_NEIGHBOUR,
     }
-    await actions.refused("id_or_name", action, FRONT)
+    key = "no_code_or_all" if action == CONVERT else "no_code_selected"
+    await actions.refused(key, action, FRONT)
     await actions.refused("id_or_name", action, FRONT, **both)
 
 

@@ -333,3 +333,21 @@ async def test_delete_expired_key_revoked(
     answer = await actions.answer(CLEAN, FLAT_1)
     assert [row["outcome"] for row in answer["access_codes"]] == ["failed"] * 2
     assert len(actions.sent(PATH)) == 1
+
+
+async def test_delete_expired_with_wrong_clock(
+    simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Codes that still work by Seam's clock are kept if the own one is ahead."""
+    ahead = dt_util.utcnow() + timedelta(days=20)
+    before = set(simulator.state.access_codes)
+    ended = {
+        code.access_code_id
+        for code in simulator.state.access_codes.values()
+        if code.ends_at is not None and code.ends_at < simulator.clock.now()
+    }
+    monkeypatch.setattr(
+        "custom_components.seam.actions.delete_expired.dt_util.utcnow", lambda: ahead
+    )
+    await actions.answers("delete_expired_access_codes", [FRONT, FLAT_1])
+    assert before - set(simulator.state.access_codes) <= ended

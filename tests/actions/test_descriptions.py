@@ -7,6 +7,7 @@ from homeassistant.helpers.service import async_get_all_descriptions
 from homeassistant.helpers.translation import async_get_translations
 import voluptuous as vol
 
+from custom_components.seam.actions.fields import ActionSchema
 from custom_components.seam.const import DOMAIN
 
 from .support import Actions
@@ -23,7 +24,7 @@ def _keys(schema: Any) -> dict[str, Any]:
     while not isinstance(schema, dict):
         schema = (
             schema.schema
-            if isinstance(schema, vol.Schema)
+            if isinstance(schema, vol.Schema | ActionSchema)
             else next(
                 inner
                 for inner in schema.validators

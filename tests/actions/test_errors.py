@@ -55,17 +55,28 @@ def _uncertain(action: str, entity_id: Any, key: str = "create_uncertain") -> st
 
 
 @pytest.mark.parametrize("other", [CODE_CLEANER, UNMANAGED_NEIGHBOUR])
-async def test_duplicate_pin(actions: Actions, other: str) -> None:
-    """The error says that the PIN exists, also on an unmanaged code."""
+@pytest.mark.parametrize(
+    ("action", "name", "path"),
+    [
+        (SCHEDULE, "Baker", CREATE_PATH),
+        ("ensure_access_code", "Baker", CREATE_PATH),
+        ("update_access_code", "Owner", "/access_codes/update"),
+    ],
+)
+async def test_duplicate_pin(
+    actions: Actions, action: str, name: str, path: str, other: str
+) -> None:
+    """The error names the code that has the PIN, also if it is unmanaged."""
     pin = actions.code(other).code
     before = len(actions.simulator.state.access_codes)
 
     message = await actions.fails(
-        "duplicate_access_code", SCHEDULE, FRONT, name="Baker", code=pin
+        "duplicate_access_code_named", action, FRONT, name=name, code=pin
     )
 
-    assert actions.sent(CREATE_PATH)[0].request_id in message
-    assert len(actions.sent(CREATE_PATH)) == 1
+    assert f"“{actions.code(other).name}”" in message
+    assert actions.sent(path)[0].request_id in message
+    assert len(actions.sent(path)) == 1
     assert len(actions.simulator.state.access_codes) == before
 
 
@@ -389,7 +400,7 @@ async def test_workspace_suspended(
         ("delete_expired_access_codes", {}),
         ("pull_backup_access_code", {"access_code_id": CODE_GUEST_NOW}),
         ("generate_code", {}),
-        ("report_device_constraints", {"supported_code_lengths": [6]}),
+        ("report_device_constraints", {"supported_code_lengths": [6], "force": True}),
         ("simulate_unmanaged_access_code", {"name": "Found", "code": "481516"}),
     ],
 )

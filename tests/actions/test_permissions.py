@@ -81,7 +81,7 @@ async def test_user_without_admin_rights(
     for action, data in ADMIN_ACTIONS.items():
         answer = await call(action, FRONT, **data)
         assert not answer["success"], action
-        assert answer["error"]["message"] == "Unauthorized"
+        assert answer["error"]["message"] == "Only administrators can use this action"
         assert "result" not in answer
 
     answer = await call("get_access_codes", FRONT)
@@ -103,7 +103,9 @@ async def test_read_only_user(
     for entity_id in (FRONT, "all"):
         answer = await call("get_access_codes", entity_id)
         assert not answer["success"]
-        assert answer["error"]["message"] == "Unauthorized"
+        assert (
+            "You do not have permission to control lock." in answer["error"]["message"]
+        )
 
 
 async def test_admin(

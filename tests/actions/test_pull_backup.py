@@ -8,7 +8,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from simulator import Simulator
-from simulator.seed import CODE_GUEST_NOW, CODE_OWNER, UNMANAGED_NEIGHBOUR
+from simulator.seed import CODE_GUEST_NOW, CODE_OWNER, FRONT_DOOR, UNMANAGED_NEIGHBOUR
 from tests.conftest import Poll
 
 from .support import FRONT, WITH_PIN, Actions, shown_anywhere
@@ -41,40 +41,46 @@ async def test_pull_backup(
     ("key", "pick"),
     [
         ("backup_of_ongoing", {"name": "Cleaner"}),
-        ("no_backup_code", {"name": None}),
         ("unmanaged_code", {"access_code_id": UNMANAGED_NEIGHBOUR}),
         ("unknown_code", {"name": "Nobody"}),
-        ("id_or_name", {}),
+        ("no_code_selected", {}),
         ("id_or_name", {"name": "Owner", "access_code_id": CODE_OWNER}),
     ],
 )
 async def test_pull_backup_refuses_code_without_backup(
-    actions: Actions, poll: Poll, key: str, pick: dict[str, Any]
+    actions: Actions, key: str, pick: dict[str, Any]
 ) -> None:
     """A code without a backup is refused."""
-    if key == "no_backup_code":
-        now = dt_util.utcnow()
-        made = await actions.answer(
-            "schedule_access_code",
-            FRONT,
-            name="Guest",
-            starts_at=now,
-            ends_at=now + timedelta(days=1),
-        )
-        pick = {"access_code_id": made["access_code_id"]}
     await actions.refused(key, BACKUP, FRONT, **pick)
     assert not actions.sent(BACKUP_PATH)
 
 
-async def test_pull_backup_pulled_before(actions: Actions, reconcile: Poll) -> None:
-    """A backup that was pulled before is returned again."""
-    first = await actions.answer(BACKUP, FRONT, access_code_id=CODE_GUEST_NOW)
-    code = actions.code(CODE_GUEST_NOW)
-    code.use_backup_access_code_pool = False
+async def test_pull_backup_of_lock_that_seam_has_filled(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Seam is asked, as only it knows whether the lock has a backup code now."""
+    now = dt_util.utcnow()
+    times = {"starts_at": now, "ends_at": now + timedelta(days=1)}
+    device = simulator.state.devices[FRONT_DOOR]
+    device.backup_codes = 0
+    await actions.answer("schedule_access_code", FRONT, name="Guest", **times)
+    await actions.fails("refused", BACKUP, FRONT, name="Guest")
+    device.backup_codes = 1
+    answer = await actions.answer(BACKUP, FRONT, name="Guest")
+    assert answer["code"]
+
+
+async def test_pull_backup_of_lock_without_pool(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """A lock that has no backup codes is refused by name."""
+    properties = {"supports_backup_access_code_pool": False}
+    simulator.control.set_device(FRONT_DOOR, properties=properties)
     await reconcile()
-    await actions.fails("refused", BACKUP, FRONT, access_code_id=CODE_GUEST_NOW)
-    assert code.pulled_backup_access_code_id == first["access_code_id"]
-    assert len(actions.sent(BACKUP_PATH)) == 2
+    message = await actions.refused(
+        "no_backup_codes", BACKUP, FRONT, access_code_id=CODE_GUEST_NOW
+    )
+    assert "Front Door" in message
 
 
 async def test_pull_backup_timeout_is_uncertain(

@@ -143,8 +143,8 @@ async def test_refuses_unknown_managed_code(
     actions.code(CODE_OWNER).name = "Cleaner"
     await reconcile()
     picks: list[tuple[str, dict[str, Any], str]] = [
-        ("unknown_code", {"name": "Nobody"}, CODE_OWNER),
-        ("unknown_code", {"access_code_id": "no-such-id"}, CODE_OWNER),
+        ("unknown_code", {"name": "Cleanr"}, "Similar names: “Cleaner”"),
+        ("unknown_code", {"access_code_id": "no-such-id"}, "Similar names: –"),
         ("ambiguous_code", {"name": "Cleaner"}, CODE_OWNER),
         (
             "code_on_other_lock",
@@ -153,7 +153,7 @@ async def test_refuses_unknown_managed_code(
         ),
         ("unmanaged_code", {"access_code_id": UNMANAGED_NEIGHBOUR}, "Neighbour"),
         ("unmanaged_code", {"name": "Neighbour"}, "Convert it first"),
-        ("id_or_name", {}, "by its name"),
+        ("no_code_selected", {}, "by its name"),
         (
             "id_or_name",
             {"name": "Owner", "access_code_id": CODE_OWNER},

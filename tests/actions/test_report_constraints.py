@@ -31,7 +31,7 @@ async def test_report_constraints(
     lengths: list[int],
 ) -> None:
     """The reported lengths are used from then on."""
-    answer = await actions.answer(REPORT, GARDEN, **data)
+    answer = await actions.answer(REPORT, GARDEN, **data, force=True)
 
     assert answer == {"supported_code_lengths": lengths}
     (request,) = actions.sent(REPORT_PATH)
@@ -95,5 +95,15 @@ async def test_report_constraints_refuses_values_out_of_range(
 
 async def test_report_constraints_without_response(actions: Actions) -> None:
     """The response is optional, and the failure of one lock is raised."""
-    await actions.run(REPORT, [GARDEN, FRONT], supported_code_lengths=[5])
+    await actions.run(REPORT, [GARDEN, FRONT], supported_code_lengths=[5], force=True)
     assert len(actions.sent(REPORT_PATH)) == 2
+
+
+async def test_report_constraints_keeps_known_lengths(actions: Actions) -> None:
+    """Lengths that Seam knows are replaced only by force."""
+    message = await actions.refused(
+        "lengths_known", REPORT, FRONT, supported_code_lengths=[4]
+    )
+    assert "4, 5, 6" in message
+    answer = await actions.answer(REPORT, FRONT, supported_code_lengths=[4], force=True)
+    assert answer == {"supported_code_lengths": [4]}

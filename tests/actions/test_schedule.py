@@ -12,6 +12,7 @@ import pytest
 
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
+from simulator.manufacturers import SALTO
 from simulator.routing import ENDPOINTS, Context
 from simulator.seed import APARTMENT_1, FRONT_DOOR
 from simulator.state import Json
@@ -397,3 +398,26 @@ async def test_schedule_across_workspaces(
     assert {code.code for code in made} == {"904617"}
     assert len({code.workspace_id for code in made}) == 2
     assert hass.services.has_service(DOMAIN, "schedule_access_code")
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize("action", ["schedule_access_code", "ensure_access_code"])
+async def test_code_waits_for_pin(
+    simulator: Simulator, actions: Actions, reconcile: Poll, action: str
+) -> None:
+    """A code without a PIN is pending until the manufacturer assigns one."""
+    simulator.control.add_lock("Office", SALTO)
+    await reconcile()
+    simulator.clock.speed = 0.001
+    now = dt_util.utcnow()
+    answer = await actions.answer(
+        action,
+        "lock.office",
+        name="Baker",
+        starts_at=now + timedelta(days=1),
+        ends_at=now + timedelta(days=2),
+    )
+    assert answer["code"] is None
+    assert "has not assigned a PIN for Office yet" in answer["reason"]
+    if action == "schedule_access_code":
+        assert answer["outcome"] == "pending"

@@ -140,7 +140,7 @@ DAY = timedelta(days=1)
 async def test_new_code_needs_times_or_ongoing(actions: Actions, action: str) -> None:
     """A form with two empty dates creates no code that never expires."""
     now = dt_util.utcnow()
-    times = {"starts_at": now, "ends_at": now + DAY}
+    times: dict[str, Any] = {"starts_at": now, "ends_at": now + DAY}
     await actions.refused("no_times", action, FRONT, name="Baker", ongoing=False)
     await actions.refused(
         "ongoing_with_times", action, FRONT, name="Baker", ongoing=True, **times
@@ -213,7 +213,7 @@ async def test_schedule_refuses_offline_code_with_pin(
     )
     assert "Leave the PIN empty" in message
     now = dt_util.utcnow()
-    times = {"starts_at": now, "ends_at": now + DAY}
+    times: dict[str, Any] = {"starts_at": now, "ends_at": now + DAY}
     assert (await actions.answer(SCHEDULE, "lock.cellar", **data, **times))["code"]
 
 
@@ -261,6 +261,8 @@ async def test_schedule_refuses_single_lock_options_on_several(
         SCHEDULE,
         ["lock.cellar", "lock.attic"],
         name="Baker",
+        starts_at=dt_util.utcnow(),
+        ends_at=dt_util.utcnow() + DAY,
         **{field: value},
     )
     assert field in message
@@ -362,3 +364,74 @@ async def test_schedule_refuses_existing_name(
         await actions.refused("name_must_be_unique", SCHEDULE, FRONT, name=name)
     answer = await actions.answer(SCHEDULE, FRONT, name="cleaner")
     assert answer["name"] == "cleaner"
+
+
+@pytest.mark.parametrize("action", [SCHEDULE, "ensure_access_code"])
+@pytest.mark.parametrize("kind", ["online", "offline"])
+async def test_new_code_on_lock_that_cannot_be_programmed(
+    simulator: Simulator,
+    actions: Actions,
+    reconcile: Poll,
+    cellar: str,
+    action: str,
+    kind: str,
+) -> None:
+    """Seam says beforehand that a lock lacks its keypad or bridge."""
+    [device] = [
+        d for d in simulator.state.devices.values() if d.display_name == "Cellar"
+    ]
+    device.flags[f"can_program_{kind}_access_codes"] = False
+    await reconcile()
+    now = dt_util.utcnow()
+    message = await actions.refused(
+        "cannot_program",
+        action,
+        cellar,
+        may_read=True,
+        name="Baker",
+        starts_at=now,
+        ends_at=now + DAY,
+        is_offline_access_code=kind == "offline",
+    )
+    assert "Cellar" in message
+
+
+@pytest.mark.parametrize("kind", ["online", "offline"])
+async def test_new_code_needs_times_that_lock_offers(
+    simulator: Simulator, actions: Actions, reconcile: Poll, cellar: str, kind: str
+) -> None:
+    """Codes without times are refused unless the lock offers them."""
+    data: dict[str, Any] = {
+        "name": "Baker",
+        "is_offline_access_code": kind == "offline",
+    }
+    hourly = {"display_name": "Hourly", "max_duration": "PT672H"}
+    for options in ([hourly], [] if kind == "offline" else [hourly]):
+        simulator.control.set_device(
+            "Cellar", properties={f"{kind}_time_frame_options": options}
+        )
+        await reconcile()
+        await actions.refused("no_ongoing_codes", SCHEDULE, cellar, **data)
+    simulator.control.set_device(
+        "Cellar",
+        properties={
+            f"{kind}_time_frame_options": [hourly, {"display_name": "Ongoing"}]
+        },
+    )
+    await reconcile()
+    answer = await actions.answer(SCHEDULE, cellar, **data)
+    assert answer["type"] == "ongoing"
+
+
+async def test_one_time_code_needs_only_start(actions: Actions, cellar: str) -> None:
+    """The manufacturer knows when a code for one use ends."""
+    now = dt_util.utcnow()
+    options = {"is_offline_access_code": True, "is_one_time_use": True}
+    answer = await actions.answer(
+        SCHEDULE, cellar, name="Meter reader", starts_at=now, **options
+    )
+    assert answer["ends_at"] is not None
+    await actions.refused("no_ongoing_codes", SCHEDULE, cellar, name="Baker", **options)
+    await actions.refused(
+        "one_time_only", SCHEDULE, cellar, name="Baker", starts_at=now
+    )

@@ -92,12 +92,35 @@ async def test_schema_errors_name_field_and_rule(
     assert PIN not in message
 
 
-async def test_invalid_duration(actions: Actions) -> None:
+@pytest.mark.parametrize("duration", [f"{PIN}x", {"days": 10**9}, 10**15])
+async def test_invalid_duration(actions: Actions, duration: Any) -> None:
     """A duration is refused by name, without quoting it."""
     message = await actions.refused(
-        "invalid_duration", "delete_expired_access_codes", FRONT, older_than=f"{PIN}x"
+        "invalid_duration", "delete_expired_access_codes", FRONT, older_than=duration
     )
     assert "older_than" in message
+    assert PIN not in message
+
+
+@pytest.mark.parametrize(
+    ("action", "more"),
+    [
+        ("schedule_access_code", {}),
+        ("ensure_access_code", {}),
+        ("update_access_code", {"name": "Cleaner"}),
+    ],
+)
+@pytest.mark.parametrize("field", ["starts_at", "ends_at"])
+async def test_time_that_not_every_time_zone_has(
+    actions: Actions, action: str, more: dict[str, Any], field: str
+) -> None:
+    """Times at the beginning and at the end of time are refused."""
+    for time in ("9999-12-31T23:59:59-01:00", "0001-01-01T00:00:00+01:00"):
+        times = {"starts_at": "2027-01-01", "ends_at": "2028-01-01", field: time}
+        message = await actions.refused(
+            "invalid_time", action, FRONT, **{"name": "Baker", **more, **times}
+        )
+        assert field in message
 
 
 async def test_pin_is_not_logged_with_call_in_background(

@@ -1,6 +1,8 @@
 """Finding an access code of a lock, and returning it with its PIN."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import NamedTuple
 
 from homeassistant.const import ATTR_NAME
@@ -9,7 +11,7 @@ from homeassistant.util import dt as dt_util
 from ..api import AccessCode, CodeStatus
 from ..api.redact import MASK
 from ..attributes import JsonObject, label, local_time
-from ..errors import refusal
+from ..errors import DuplicateCodeError, refusal
 from ..sync.code_state import CodeState, code_state
 from ..sync.snapshot import LockData
 from .fields import ATTR_ACCESS_CODE_ID, Data
@@ -24,10 +26,12 @@ class CodeSelection(NamedTuple):
     name: str | None
 
 
-def selected_code(data: Data) -> CodeSelection:
+def selected_code(data: Data, none_key: str = "no_code_selected") -> CodeSelection:
     """Return which code a call names; refuse both an id and a name, and neither."""
     selection = CodeSelection(data.get(ATTR_ACCESS_CODE_ID), data.get(ATTR_NAME))
-    if (selection.access_code_id is None) is (selection.name is None):
+    if selection.access_code_id is None and selection.name is None:
+        raise refusal(none_key)
+    if selection.access_code_id is not None and selection.name is not None:
         raise refusal("id_or_name")
     return selection
 
@@ -76,7 +80,7 @@ def find_code(
         lock=lock.device.name,
         # Somebody may have entered a PIN.
         code=target.coordinator.secrets.mask(code_id or selection.name or ""),
-        candidates=candidates(found or codes),
+        candidates=candidates(found) if found else _similar(codes, selection.name),
     )
 
 
@@ -101,6 +105,33 @@ def _matches(codes: Sequence[AccessCode], selection: CodeSelection) -> list[Acce
         # Names that contain a PIN are shown masked, and may be entered like that.
         or [code for code in codes if MASK in name and code.name == name]
     )
+
+
+def _similar(codes: Sequence[AccessCode], name: str | None) -> str:
+    """Return the names of codes that are similar to a name as text."""
+    shown = {
+        code.unmasked_name.casefold(): code for code in codes if code.unmasked_name
+    }
+    similar = get_close_matches((name or "").casefold(), shown)
+    return ", ".join(f"“{shown[key].name}”" for key in similar) or "–"
+
+
+@contextmanager
+def naming_duplicate(target: Target, pin: str | None) -> Iterator[None]:
+    """Name the other code of the lock in the error for a duplicate PIN."""
+    try:
+        yield
+    except DuplicateCodeError as err:
+        lock = target.coordinator.data.locks.get(target.lock.device_id, target.lock)
+        for other in lock.codes:
+            if pin and other.code == pin:
+                raise DuplicateCodeError(
+                    "duplicate_access_code_named",
+                    lock=lock.device.name,
+                    name=label(other),
+                    error=str(err.__cause__),
+                ) from err
+        raise
 
 
 def candidates(codes: Iterable[AccessCode]) -> str:

@@ -59,7 +59,7 @@ async def async_convert_access_code(
     convert_all, dry_run = call.data[ATTR_ALL], call.data[ATTR_DRY_RUN]
     if convert_all and (ATTR_NAME in call.data or ATTR_ACCESS_CODE_ID in call.data):
         raise refusal("all_or_one")
-    selection = None if convert_all else selected_code(call.data)
+    selection = None if convert_all else selected_code(call.data, "no_code_or_all")
     all_results: CodeResults = []
 
     async def convert(target: Target) -> JsonObject:

@@ -1,12 +1,11 @@
 """The action that deletes expired codes."""
 
 import asyncio
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -16,7 +15,7 @@ from ..errors import NotFoundError
 from ..sync.snapshot import LockData
 from .codes import check_codes_known
 from .delete import async_start_deletion, check_deletable, deletion_result
-from .fields import ATTR_DRY_RUN, BOOLEAN, ActionSchema
+from .fields import ATTR_DRY_RUN, BOOLEAN, DURATION, ActionSchema
 from .outcomes import (
     CodeResults,
     Outcome,
@@ -38,9 +37,11 @@ from .waiting import async_wait_for_attempt, pending
 ATTR_INCLUDE_UNMANAGED: Final = "include_unmanaged"
 ATTR_OLDER_THAN: Final = "older_than"
 
+_CLOCK_TOLERANCE: Final = timedelta(minutes=5)
+
 SCHEMA: Final = ActionSchema(
     {
-        vol.Optional(ATTR_OLDER_THAN): cv.positive_time_period,
+        vol.Optional(ATTR_OLDER_THAN): DURATION,
         vol.Optional(ATTR_INCLUDE_UNMANAGED, default=False): BOOLEAN,
         vol.Optional(ATTR_DRY_RUN, default=False): BOOLEAN,
     }
@@ -59,6 +60,7 @@ async def async_delete_expired_access_codes(
         check_codes_known(target.lock)
         codes = _expired_codes(
             target.lock,
+            _now(target),
             call.data.get(ATTR_OLDER_THAN, timedelta()),
             include_unmanaged=call.data[ATTR_INCLUDE_UNMANAGED],
         )
@@ -77,11 +79,19 @@ async def async_delete_expired_access_codes(
     return await async_each(targets, delete)
 
 
+def _now(target: Target) -> datetime:
+    """Return the time, by Seam's clock if the own one is far ahead of it.
+
+    Codes that still work must not be deleted because of a wrong clock.
+    """
+    now, date = dt_util.utcnow(), target.coordinator.client.last_date
+    return date if date is not None and now - date > _CLOCK_TOLERANCE else now
+
+
 def _expired_codes(
-    lock: LockData, older_than: timedelta, *, include_unmanaged: bool
+    lock: LockData, now: datetime, older_than: timedelta, *, include_unmanaged: bool
 ) -> list[AccessCode]:
     """Return the codes of a lock that expired at least this long ago."""
-    now = dt_util.utcnow()
     return [
         code
         for code in (lock.codes if include_unmanaged else lock.managed)

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 import re
-from typing import Any, Final, override
+from typing import Any, Final
 
 from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.helpers import config_validation as cv
-from homeassistant.helpers.typing import VolDictType
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -21,6 +20,8 @@ ATTR_DRY_RUN: Final = "dry_run"
 ATTR_ENDS_AT: Final = "ends_at"
 ATTR_ONGOING: Final = "ongoing"
 ATTR_STARTS_AT: Final = "starts_at"
+
+_YEARS: Final = range(2000, 9001)
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,23 @@ class Pin:
     value: object = field(repr=False)
 
 
+def _time(value: Any) -> datetime:
+    """Return a valid time, which every time zone can express."""
+    time: datetime = cv.datetime(value)
+    if time.year not in _YEARS:
+        raise vol.Invalid("year out of range")
+    return time
+
+
+def _duration(value: Any) -> timedelta:
+    """Return a valid duration."""
+    try:
+        duration: timedelta = cv.positive_time_period(value)
+    except OverflowError as err:
+        raise vol.Invalid("duration too long") from err
+    return duration
+
+
 def integer(lowest: int, highest: int) -> Limited:
     """Return a validator for whole numbers in a range."""
     validator = vol.All(vol.Coerce(int), vol.Range(min=lowest, max=highest))
@@ -53,33 +71,33 @@ NAME: Final = vol.All(cv.string, vol.Strip, vol.Length(min=1))
 # Checked by the actions, which know more rules.
 PIN: Final = vol.Coerce(Pin)
 TEXT: Final = cv.string
-TIME: Final = cv.datetime
+TIME: Final = _time
+DURATION: Final = _duration
 
 # The errors of validators that are not limited to certain values.
 _RULES: Final[Mapping[Any, str]] = {
     NAME: "invalid_text",
     TEXT: "invalid_text",
     TIME: "invalid_time",
-    cv.positive_time_period: "invalid_duration",
+    DURATION: "invalid_duration",
 }
 
 
-class ActionSchema(vol.Schema):
+class ActionSchema:
     """A schema of an action on locks, the errors of which quote no values.
 
     What voluptuous finds wrong, Home Assistant shows and logs with the whole call.
     """
 
-    def __init__(self, fields: VolDictType) -> None:
+    def __init__(self, fields: Mapping[vol.Marker, Any]) -> None:
         """Initialize the schema."""
-        super().__init__(cv.make_entity_service_schema(fields))
+        self.schema = cv.make_entity_service_schema(dict(fields))
         self._validators = {str(marker): fields[marker] for marker in fields}
 
-    @override
     def __call__(self, data: Any) -> Any:
         """Return the valid data, or raise ServiceValidationError."""
         try:
-            return super().__call__(data)
+            return self.schema(data)
         except vol.Invalid as err:
             error = err.errors[0] if isinstance(err, vol.MultipleInvalid) else err
             path = error.path
@@ -105,7 +123,7 @@ class ActionSchema(vol.Schema):
         )
 
 
-CODE_FIELDS: Final = {
+CODE_FIELDS: Final[Mapping[vol.Marker, Any]] = {
     vol.Optional(ATTR_ACCESS_CODE_ID): TEXT,
     vol.Optional(ATTR_NAME): TEXT,
 }

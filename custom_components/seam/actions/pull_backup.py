@@ -20,11 +20,9 @@ async def async_pull_backup_access_code(
         code = find_managed_code(target, selection)
         if code.ends_at is None:
             raise refusal("backup_of_ongoing", lock=lock.device.name, name=label(code))
-        if (
-            not code.is_backup_access_code_available
-            and code.pulled_backup_access_code_id is None
-        ):
-            raise refusal("no_backup_code", lock=lock.device.name, name=label(code))
+        # The pool belongs to the lock. Only Seam knows whether it has a code now.
+        if lock.device.properties.supports_backup_access_code_pool is False:
+            raise refusal("no_backup_codes", lock=lock.device.name)
         async with changing_locks(target):
             backup = await coordinator.client.pull_backup_access_code(
                 code.access_code_id

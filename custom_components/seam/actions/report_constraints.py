@@ -8,9 +8,11 @@ import voluptuous as vol
 
 from ..attributes import JsonObject
 from ..errors import refusal
-from .fields import ActionSchema, Data, Limited, integer
+from .fields import BOOLEAN, ActionSchema, Data, Limited, integer
 from .targets import Answers, Target, async_each, changing_locks
+from .validation import joined
 
+ATTR_FORCE: Final = "force"
 ATTR_MAX_LENGTH: Final = "max_code_length"
 ATTR_MIN_LENGTH: Final = "min_code_length"
 ATTR_SUPPORTED_LENGTHS: Final = "supported_code_lengths"
@@ -24,6 +26,7 @@ SCHEMA: Final = ActionSchema(
         ),
         vol.Optional(ATTR_MIN_LENGTH): _LENGTH,
         vol.Optional(ATTR_MAX_LENGTH): _LENGTH,
+        vol.Optional(ATTR_FORCE, default=False): BOOLEAN,
     }
 )
 
@@ -53,6 +56,9 @@ async def async_report_device_constraints(
         coordinator, lock = target.coordinator, target.lock
         if not lock.device.has_access_codes:
             raise refusal("no_access_codes", lock=lock.device.name)
+        known = lock.device.properties.supported_code_lengths
+        if known and not call.data[ATTR_FORCE]:
+            raise refusal("lengths_known", lock=lock.device.name, lengths=joined(known))
         async with changing_locks(target):
             await coordinator.client.report_device_constraints(
                 lock.device_id, **lengths

@@ -15,7 +15,7 @@ import voluptuous as vol
 from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..errors import ChangeUncertainError, refusal
-from .codes import candidates, code_response, current_codes
+from .codes import candidates, code_response, current_codes, naming_duplicate
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
     ATTR_ENDS_AT,
@@ -121,7 +121,9 @@ def requested_code(data: Data) -> CodeRequest:
 def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
     """Refuse a code that one of the locks does not accept."""
     now = dt_util.utcnow()
-    check_times(request.starts_at, request.ends_at, now)
+    # The manufacturer knows when a code for one use ends.
+    if not request.is_one_time_use or request.ends_at is not None:
+        check_times(request.starts_at, request.ends_at, now)
     if request.code is not None:
         check_name_without_pin(request.name, request.code)
         if request.is_offline_access_code:
@@ -144,6 +146,17 @@ def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
                 else "no_access_codes",
                 lock=device.name,
             )
+        is_offline = bool(request.is_offline_access_code)
+        if False is (
+            device.can_program_offline_access_codes
+            if is_offline
+            else device.can_program_online_access_codes
+        ):
+            raise refusal("cannot_program", lock=device.name)
+        if request.starts_at is None and not device.offers_ongoing_codes(
+            is_offline=is_offline
+        ):
+            raise refusal("no_ongoing_codes", lock=device.name)
         if (
             request.use_backup_access_code_pool
             and device.properties.supports_backup_access_code_pool is False
@@ -199,15 +212,18 @@ async def async_create(
     """Create a code on one lock; return it with its PIN."""
     coordinator = target.coordinator
     try:
-        async with changing_locks(target) as refresh:
-            with requesting(coordinator.hass, [target.lock.device_id], request.name):
-                code, attempt = await coordinator.client.create_access_code(
-                    target.lock.device_id,
-                    common_code_key=common_code_key,
-                    **request.parameters,
-                )
-            coordinator.async_apply(coordinator.engine.code_created, code)
-            result = await async_wait_until_set(target, code, attempt, is_new=True)
+        with naming_duplicate(target, request.code):
+            async with changing_locks(target) as refresh:
+                with requesting(
+                    coordinator.hass, [target.lock.device_id], request.name
+                ):
+                    code, attempt = await coordinator.client.create_access_code(
+                        target.lock.device_id,
+                        common_code_key=common_code_key,
+                        **request.parameters,
+                    )
+                coordinator.async_apply(coordinator.engine.code_created, code)
+                result = await async_wait_until_set(target, code, attempt, is_new=True)
     except ChangeUncertainError as err:
         raise _uncertain_creation(target, request, refresh, err) from err
     finally:

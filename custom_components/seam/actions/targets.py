@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import logging
 from typing import TypeGuard
 
+from homeassistant.auth.models import User
 from homeassistant.auth.permissions.const import POLICY_CONTROL
 from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL
-from homeassistant.core import HomeAssistant, ServiceCall, ServiceResponse
+from homeassistant.core import Context, HomeAssistant, ServiceCall, ServiceResponse
 from homeassistant.exceptions import HomeAssistantError, Unauthorized, UnknownUser
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.target import (
@@ -45,13 +46,31 @@ type Answers = dict[str, Answer]
 type Handler = Callable[[ServiceCall, list[Target]], Awaitable[Answers]]
 
 
-async def async_handle(handler: Handler, call: ServiceCall) -> ServiceResponse:
+class NotAllowedError(Unauthorized):
+    """The user may not do that, which the message says."""
+
+    generate_message = True
+
+    def __init__(self, translation_key: str, context: Context, **details: str) -> None:
+        """Initialize the error."""
+        super().__init__(context=context, **details)
+        self.translation_domain = DOMAIN
+        self.translation_key = translation_key
+        self.translation_placeholders = details
+
+
+async def async_handle(
+    handler: Handler, call: ServiceCall, *, is_admin: bool
+) -> ServiceResponse:
     """Run an action on the targeted locks; return the answers by entity id.
 
     Home Assistant's helpers for entity actions skip unavailable entities, but codes of
     offline locks can be read and changed. They also drop all answers if one lock fails.
     """
-    answers = await handler(call, await _async_targets(call))
+    user = await _async_user(call)
+    if is_admin and user and not user.is_admin:
+        raise NotAllowedError("only_admin", call.context)
+    answers = await handler(call, _targets(call, user))
     errors = {
         entity_id: answer
         for entity_id, answer in answers.items()
@@ -91,7 +110,16 @@ def _pending_reasons(answer: JsonObject) -> Iterator[str]:
             yield f"{row['name']}: {row['reason']}"
 
 
-async def _async_targets(call: ServiceCall) -> list[Target]:
+async def _async_user(call: ServiceCall) -> User | None:
+    """Return the user who makes a call, None for automations."""
+    if call.context.user_id is None:
+        return None
+    if user := await call.hass.auth.async_get_user(call.context.user_id):
+        return user
+    raise UnknownUser(context=call.context)
+
+
+def _targets(call: ServiceCall, user: User | None) -> list[Target]:
     """Return the locks that a call targets, if the user may control all of them."""
     registry = er.async_get(call.hass)
     if call.data.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL:
@@ -122,16 +150,14 @@ async def _async_targets(call: ServiceCall) -> list[Target]:
     targets = [_target(call.hass, entity_id) for entity_id in sorted(named | found)]
     if not targets:
         raise refusal("no_locks")
-    if call.context.user_id:
-        if (user := await call.hass.auth.async_get_user(call.context.user_id)) is None:
-            raise UnknownUser(context=call.context)
-        for target in targets:
-            if not user.permissions.check_entity(target.entity_id, POLICY_CONTROL):
-                raise Unauthorized(
-                    context=call.context,
-                    entity_id=target.entity_id,
-                    permission=POLICY_CONTROL,
-                )
+    for target in targets:
+        if user and not user.permissions.check_entity(target.entity_id, POLICY_CONTROL):
+            raise NotAllowedError(
+                "no_permission",
+                call.context,
+                entity_id=target.entity_id,
+                permission=POLICY_CONTROL,
+            )
     return targets
 
 

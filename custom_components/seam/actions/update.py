@@ -16,7 +16,13 @@ from ..api import AccessCode, CodeStatus
 from ..attributes import JsonObject, label
 from ..coordinator import SeamCoordinator
 from ..errors import refusal
-from .codes import check_codes_known, code_response, find_managed_code, selected_code
+from .codes import (
+    check_codes_known,
+    code_response,
+    find_managed_code,
+    naming_duplicate,
+    selected_code,
+)
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
     ATTR_ENDS_AT,
@@ -213,14 +219,15 @@ async def async_update(update: CodeUpdate) -> JsonObject:
     if not fields:
         return code_response(target, code, Result(Outcome.UNCHANGED))
     coordinator = target.coordinator
-    async with changing_locks(target):
-        attempt = await coordinator.client.update_access_code(
-            code.access_code_id, **_parameters(update)
-        )
-        coordinator.async_apply(
-            coordinator.engine.code_changed, code.access_code_id, fields
-        )
-        result = await async_wait_until_set(target, code, attempt, is_new=False)
+    with naming_duplicate(target, fields.get("code")):
+        async with changing_locks(target):
+            attempt = await coordinator.client.update_access_code(
+                code.access_code_id, **_parameters(update)
+            )
+            coordinator.async_apply(
+                coordinator.engine.code_changed, code.access_code_id, fields
+            )
+            result = await async_wait_until_set(target, code, attempt, is_new=False)
     return code_response(target, replace(code, **fields), result)
 
 

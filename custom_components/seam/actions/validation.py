@@ -123,7 +123,7 @@ def check_common_length(locks: Iterable[LockData]) -> None:
         raise refusal(
             "no_common_length",
             lengths="; ".join(
-                f"{name}: {_joined(lengths)}" for name, lengths in known.items()
+                f"{name}: {joined(lengths)}" for name, lengths in known.items()
             ),
         )
 
@@ -132,10 +132,11 @@ def check_length(lock: LockData, length: int) -> None:
     """Refuse a number of digits that the lock does not accept."""
     lengths = lock.device.properties.supported_code_lengths
     if lengths and length not in lengths:
-        raise refusal("code_length", lock=lock.device.name, lengths=_joined(lengths))
+        raise refusal("code_length", lock=lock.device.name, lengths=joined(lengths))
 
 
-def _joined(lengths: Iterable[int]) -> str:
+def joined(lengths: Iterable[int]) -> str:
+    """Return lengths as text."""
     return ", ".join(map(str, sorted(lengths)))
 
 

@@ -160,6 +160,8 @@ class _CodeWait:
             )
         if self._is_attempt_pending or not self._is_read:
             return False
+        if self._code.is_waiting_for_code_assignment:
+            return False
         for problem in self._code.own_errors:
             if _identity(problem) not in self._old_errors:
                 raise self._error(problem.message, problem.code)
@@ -184,6 +186,9 @@ class _CodeWait:
     def pending_result(self) -> Result:
         """The result while the code is not set, with the reason."""
         errors = self._code.own_errors
+        if self._code.is_waiting_for_code_assignment:
+            reason = refusal("pending_assignment", lock=self._target.lock.device.name)
+            return Result(Outcome.PENDING, str(reason))
         if not self._is_read or not errors or _is_offline(self._target):
             return pending(self._target)
         mask = self._target.coordinator.secrets.mask

@@ -63,6 +63,11 @@ class SeamClient:
         """The id of the last request with a response, which Seam's support asks for."""
         return self._transport.last_request_id
 
+    @property
+    def last_date(self) -> datetime | None:
+        """The time of the last response by Seam's clock, None if unknown."""
+        return self._transport.last_date
+
     # Workspaces
 
     async def get_workspace(self) -> Workspace:

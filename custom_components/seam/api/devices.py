@@ -67,6 +67,8 @@ class DeviceProperties(Model):
     max_active_codes_supported: int | None = None
     code_constraints: tuple[CodeConstraint, ...] = ()
     supports_backup_access_code_pool: bool | None = None
+    online_time_frame_options: tuple[dict[str, Any], ...] = ()
+    offline_time_frame_options: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,6 +139,19 @@ class Device(Model):
         Seam has no flag for it, it only documents where it is not available.
         """
         return not self.device_type.startswith(("igloohome", "kwikset", "smartthings"))
+
+    def offers_ongoing_codes(self, *, is_offline: bool) -> bool:
+        """Return whether codes of this device can do without a start and an end."""
+        properties = self.properties
+        options = (
+            properties.offline_time_frame_options
+            if is_offline
+            else properties.online_time_frame_options
+        )
+        if not options:
+            return not is_offline
+        # Everything but the name is a limit.
+        return any(option.keys() <= {"display_name"} for option in options)
 
     @property
     def is_lock(self) -> bool:

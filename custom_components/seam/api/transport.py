@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from contextlib import suppress
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 import logging
 import random
 import time
@@ -80,6 +82,7 @@ class Transport:
         }
         self._endpoint = endpoint.rstrip("/")
         self.last_request_id: str | None = None
+        self.last_date: datetime | None = None
 
     async def read(self, path: str, **parameters: Any) -> Response:
         """Return the response of an endpoint that changes nothing, after retries."""
@@ -149,6 +152,9 @@ class Transport:
                 request_id,
             )
 
+        with suppress(KeyError, ValueError):
+            date = parsedate_to_datetime(headers["Date"])
+            self.last_date = date if date.tzinfo else date.replace(tzinfo=UTC)
         if status != 200:
             error = error_from_response(path, response.status, headers, content)
             error.redact(self._secrets.mask)
