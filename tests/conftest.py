@@ -10,6 +10,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
+from syrupy.filters import props
 
 from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
@@ -37,7 +38,10 @@ def _custom_integration(enable_custom_integrations: None) -> None:
 @pytest.fixture
 def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
     """Serialize Home Assistant's objects without what differs from run to run."""
-    return snapshot.use_extension(HomeAssistantSnapshotExtension)
+    # The registry has this field since 2026.11.
+    return snapshot.use_extension(HomeAssistantSnapshotExtension).with_defaults(
+        exclude=props("compat_name")
+    )
 
 
 @pytest.fixture(autouse=True)

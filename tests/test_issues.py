@@ -774,6 +774,7 @@ def _store_ignored_issues(
         "data": {
             "issues": [
                 {
+                    "config_entry_id": None,
                     "created": START.isoformat(),
                     "dismissed_version": "2026.10.0",
                     "domain": DOMAIN,
