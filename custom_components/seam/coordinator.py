@@ -107,7 +107,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             hass.data.setdefault(_SECRETS, WeakSet()), entry.data[CONF_API_KEY]
         )
         self.postponed_by: SeamRateLimitError | None = None
-        """The rate limit that cut the last poll short; its data stays valid."""
+        """A rate limit that left something out of the last poll."""
         self.engine = SyncEngine(
             registered_locks(hass, entry), jitter=random.random(), secrets=self.secrets
         )
@@ -167,6 +167,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             raise _update_error(err) from err
         else:
             self.confirmed_at = dt_util.utcnow()
+            self.postponed_by = self.engine.first_rate_limit(self.confirmed_at)
             self.update_interval = self._next_poll_interval()
         self._async_prepare(self.engine.snapshot)
         return self.engine.snapshot

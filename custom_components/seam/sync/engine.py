@@ -234,6 +234,12 @@ class SyncEngine:
         error, until = self._rate_limits.get(device_id, (None, now))
         return None if is_due(until, now, LONGEST_RATE_LIMIT) else error
 
+    def first_rate_limit(self, now: datetime) -> SeamRateLimitError | None:
+        """Return a rate limit for the codes of any lock that is still in effect."""
+        return next(
+            filter(None, (self.rate_limit(key, now) for key in self._rate_limits)), None
+        )
+
     def postpone(self, fetch: Fetch) -> None:
         """Leave a fetch to the next poll."""
         self._schedule.retry(fetch)
