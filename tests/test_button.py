@@ -2,6 +2,7 @@
 
 import asyncio
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
 from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
@@ -194,15 +195,20 @@ async def test_sync_button_stops_at_rate_limit(
 
 @pytest.mark.parametrize("path", ["/devices/list", "/access_codes/list"])
 async def test_sync_button_rate_limit_while_fetching(
-    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator, path: str
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    path: str,
 ) -> None:
-    """A rate limit while fetching raises an error."""
+    """A rate limit while fetching raises an error, until it is over."""
     simulator.faults.add("rate_limit", path=path, retry_after=42)
     with pytest.raises(HomeAssistantError, match="42 seconds") as caught:
         await _press(hass)
     assert caught.value.translation_key == "rate_limited"
     assert coordinator.last_update_success
     simulator.faults.clear()
+    freezer.tick(42)
     await _press(hass)
 
 

@@ -31,7 +31,8 @@ from .const import DOMAIN
 from .device_registry import async_update_devices, registered_locks
 from .fetcher import Fetcher
 from .sync.code_state import next_state_changes
-from .sync.engine import LONGEST_RATE_LIMIT, SyncEngine
+from .sync.engine import SyncEngine
+from .sync.failures import LONGEST_RATE_LIMIT
 from .sync.snapshot import Snapshot
 
 _LOGGER = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self.data = Snapshot()
         self.secrets = client.secrets
         self.postponed_by: SeamRateLimitError | None = None
-        """The rate limit that cut the last poll short; its data stays valid."""
+        """A rate limit that left something out of the last poll."""
         self.engine = SyncEngine(
             registered_locks(hass, entry), jitter=random.random(), secrets=self.secrets
         )
@@ -169,6 +170,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             raise _update_error(err) from err
         else:
             self.confirmed_at = dt_util.utcnow()
+            self.postponed_by = self.engine.failures.first_rate_limit(self.confirmed_at)
             self.update_interval = self._next_poll_interval()
         self._async_prepare(self.engine.snapshot)
         return self.engine.snapshot
@@ -299,7 +301,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
 
     def _log_code_availability(self, snapshot: Snapshot) -> None:
         """Log once when the codes of a lock become unavailable, and when they return."""
-        errors = self.engine.code_errors
+        errors = self.engine.failures.code_errors
         for device_id in self._failing.symmetric_difference(errors):
             if (lock := snapshot.locks.get(device_id)) is None:
                 self._failing.discard(device_id)

@@ -174,7 +174,9 @@ class Fetcher:
                 )
                 if not done:
                     running = set()
-            if patience and (self._engine.fatal_error or fetch in self._late.values()):
+            if patience and (
+                self._engine.failures.fatal_error or fetch in self._late.values()
+            ):
                 self._engine.postpone(fetch)
                 continue
             task = self._create_task(self._async_fetch(fetch))
@@ -203,7 +205,7 @@ class Fetcher:
 
     async def _async_fetch(self, fetch: Fetch) -> SeamError | None:
         if isinstance(fetch, FetchCodes) and (
-            error := self._engine.rate_limit(fetch.device_id, dt_util.utcnow())
+            error := self._engine.failures.rate_limit(fetch.device_id, dt_util.utcnow())
         ):
             self._engine.postpone(fetch)
             return error

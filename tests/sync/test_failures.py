@@ -30,12 +30,12 @@ def test_short_rate_limit_of_one_lock_keeps_codes() -> None:
     engine = synced_engine(make_code("guest"))
     error = SeamRateLimitError("Too many requests", retry_after=60)
     engine.receive_failure(FetchCodes("door"), error, NOW)
-    assert engine.rate_limit("door", NOW) is error
+    assert engine.failures.rate_limit("door", NOW) is error
     assert engine.finish() is None
     assert engine.snapshot.locks["door"].has_codes
-    assert engine.rate_limit("door", NOW + timedelta(minutes=1)) is None
+    assert engine.failures.rate_limit("door", NOW + timedelta(minutes=1)) is None
     # The clock was set back.
-    assert engine.rate_limit("door", NOW - timedelta(days=1)) is None
+    assert engine.failures.rate_limit("door", NOW - timedelta(days=1)) is None
 
 
 def test_rate_limits_in_a_row_are_fatal_until_next_refresh() -> None:
@@ -46,14 +46,14 @@ def test_rate_limits_in_a_row_are_fatal_until_next_refresh() -> None:
     def refuse(count: int) -> SeamError | None:
         for _ in range(count):
             engine.receive_failure(FetchCodes("door"), error, NOW)
-        return engine.fatal_error
+        return engine.failures.fatal_error
 
     assert refuse(7) is None
     receive_codes(engine, device_id="gate")
     assert refuse(7) is None
     assert refuse(1) is error
     assert engine.finish() is None
-    assert engine.fatal_error is None
+    assert engine.failures.fatal_error is None
 
 
 def test_auth_error_fails_refresh_despite_other_answers() -> None:
@@ -113,7 +113,7 @@ def test_outage_is_fatal_but_failing_locks_are_not(error: SeamError) -> None:
     for _ in range(5):
         engine.receive_failure(FetchCodes("door"), error, NOW)
         engine.receive_failure(FetchDevices(frozenset(("door",))), error, NOW)
-    assert (engine.fatal_error, engine.finish()) == (None, None)
+    assert (engine.failures.fatal_error, engine.finish()) == (None, None)
     for fetch in (FetchEvents(NOW), FetchDevices()):
         engine.receive_failure(fetch, error, NOW)
-        assert (engine.fatal_error, engine.finish()) == (error, error)
+        assert (engine.failures.fatal_error, engine.finish()) == (error, error)

@@ -7,7 +7,7 @@ codes name are fetched again.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
 from typing import Any, Final
@@ -27,24 +27,12 @@ from ..api import (
 from ..api.redact import Secrets
 from .devices import DeviceTracker
 from .events import OPERATION_EVENTS, EventCursor, Occurrence, PendingEvents
+from .failures import Failures
 from .optimistic import OptimisticUpdates
-from .schedule import (
-    Fetch,
-    FetchCodes,
-    FetchDevices,
-    FetchEvents,
-    FetchSchedule,
-    is_due,
-)
+from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, FetchSchedule
 from .snapshot import LockData, Snapshot
+from .state import SyncState
 from .store import SnapshotStore, merge_codes
-
-# Rate limits that last longer make the codes of a lock outdated.
-_SHORT_RATE_LIMIT: Final = timedelta(minutes=1)
-# Then Seam is asked again, even if it said to wait longer.
-LONGEST_RATE_LIMIT: Final = timedelta(minutes=15)
-# After so many rate limits in a row, the rest is left to the next poll.
-_MAX_RATE_LIMITS: Final = 8
 
 # After that long the webhook will not deliver an event any more.
 _DELIVERY_TIME: Final = timedelta(minutes=1)
@@ -66,23 +54,6 @@ _TEMPORARY_ERRORS: Final = (
     SeamServerError,
     SeamUnreachableError,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class SyncState:
-    """State of the sync for diagnostics and system health."""
-
-    events_cursor: datetime | None
-    reconciled_at: datetime | None
-    reconcile_at: datetime | None
-    failed_polls: int
-    """How many polls in a row have failed."""
-    events_refusal: str | None
-    """Why Seam rejected the event query, None if it did not."""
-    rechecks: int
-    """How many locks have codes that are not settled."""
-    postponed: int
-    """How many fetches the next poll repeats."""
 
 
 def _lacks_nothing(_row_id: str) -> bool:
@@ -107,10 +78,7 @@ class SyncEngine:
         self._secrets = Secrets() if secrets is None else secrets
         self._schedule = FetchSchedule(jitter)
         self._store = SnapshotStore(self._secrets)
-        self._error: SeamError | None = None
-        self._rate_limits: dict[str, tuple[SeamRateLimitError, datetime]] = {}
-        self._rate_limits_in_a_row = 0
-        self._code_errors: dict[str, SeamError] = {}
+        self.failures = Failures()
         self._cursor = EventCursor()
         self._pending_events = PendingEvents(self._store, self._secrets)
         self._optimistic = OptimisticUpdates()
@@ -217,23 +185,6 @@ class SyncEngine:
 
     # Answers
 
-    @property
-    def fatal_error(self) -> SeamError | None:
-        """The error after which fetching more is pointless."""
-        if self._error is None and self._rate_limits_in_a_row >= _MAX_RATE_LIMITS:
-            return next(reversed(self._rate_limits.values()))[0]
-        return self._error
-
-    @property
-    def code_errors(self) -> Mapping[str, SeamError]:
-        """Why the codes of locks could not be fetched, by device ID."""
-        return self._code_errors
-
-    def rate_limit(self, device_id: str, now: datetime) -> SeamRateLimitError | None:
-        """Return the rate limit for the codes of a lock that is still in effect."""
-        error, until = self._rate_limits.get(device_id, (None, now))
-        return None if is_due(until, now, LONGEST_RATE_LIMIT) else error
-
     def postpone(self, fetch: Fetch) -> None:
         """Leave a fetch to the next poll."""
         self._schedule.retry(fetch)
@@ -295,8 +246,7 @@ class SyncEngine:
             self._store.remove(device_id)
             self._schedule.remove(device_id)
             self._codes_read_at.pop(device_id, None)
-            self._code_errors.pop(device_id, None)
-            self._rate_limits.pop(device_id, None)
+            self.failures.forget(device_id)
         for device_id in unsure:
             self._schedule.retry(FetchDevices(frozenset((device_id,))))
 
@@ -329,9 +279,7 @@ class SyncEngine:
         is_complete: bool = True,
     ) -> None:
         """Handle an answer with all codes of a lock."""
-        self._rate_limits_in_a_row = 0
-        self._code_errors.pop(fetch.device_id, None)
-        self._rate_limits.pop(fetch.device_id, None)
+        self.failures.forget(fetch.device_id)
         if (lock := self._locks.get(fetch.device_id)) is None:
             return
         if lock.is_complete is not is_complete:
@@ -369,38 +317,20 @@ class SyncEngine:
             self._cursor.restart()
             self._schedule.reconcile_soon(now, len(self._locks))
             return
-        if isinstance(error, SeamAuthError):
-            self._error = error
-        elif isinstance(fetch, FetchCodes):
-            self._receive_codes_failure(fetch.device_id, error, now)
-        elif isinstance(fetch, FetchDevices) and fetch.device_ids is not None:
+        self.failures.add(fetch, error, now)
+        if isinstance(fetch, FetchDevices) and fetch.device_ids is not None:
             # Other locks that the request has named must not wait for this one.
             self._schedule.reconcile_soon(now, len(self._locks))
-        else:
-            self._error = self._error or error
-
-    def _receive_codes_failure(
-        self, device_id: str, error: SeamError, now: datetime
-    ) -> None:
-        if isinstance(error, SeamRateLimitError):
-            self._rate_limits_in_a_row += 1
-            wait = min(timedelta(seconds=error.retry_after), LONGEST_RATE_LIMIT)
-            self._rate_limits.pop(device_id, None)
-            self._rate_limits[device_id] = error, now + wait
-            if wait <= _SHORT_RATE_LIMIT:
-                return
-        self._code_errors[device_id] = error
 
     def finish(self) -> SeamError | None:
         """Publish a snapshot, and return the error if the refresh as a whole failed."""
-        error, self._error = self._error, None
+        error = self.failures.take_error()
         if self._is_poll:
             self._failed_polls = self._failed_polls + 1 if error else 0
         if error is None:
-            self._mark_failed(self._code_errors)
+            self._mark_failed(self.failures.code_errors)
         elif not isinstance(error, SeamRateLimitError):
             self._schedule.reconcile_at_next_poll()
-        self._rate_limits_in_a_row = 0
         self._is_poll = self._schedule.is_reconcile = False
         self._pending_events.resolve(self._awaits_codes)
         self._store.publish()
@@ -409,7 +339,7 @@ class SyncEngine:
     def finish_locks(self, device_ids: Collection[str], *, has_failed: bool) -> None:
         """Publish locks that were fetched independently of polls."""
         if not has_failed:
-            self._mark_failed(self._code_errors.keys() & device_ids)
+            self._mark_failed(self.failures.code_errors.keys() & device_ids)
         self._store.publish(device_ids)
 
     def _mark_failed(self, device_ids: Iterable[str]) -> None:
@@ -422,10 +352,7 @@ class SyncEngine:
         """Return whether the codes of a lock have not been fetched yet."""
         lock = self._locks.get(device_id)
         return (
-            lock is not None
-            and lock.lacks_codes
-            and device_id not in self._code_errors
-            and device_id not in self._rate_limits
+            lock is not None and lock.lacks_codes and not self.failures.has(device_id)
         )
 
     # What came of it

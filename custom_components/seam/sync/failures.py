@@ -1,0 +1,79 @@
+"""Failures of fetches."""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+from ..api import SeamAuthError, SeamError, SeamRateLimitError
+from .schedule import Fetch, FetchCodes, FetchDevices, is_due
+
+# Rate limits that last longer make the codes of a lock outdated.
+_SHORT_RATE_LIMIT: Final = timedelta(minutes=1)
+# Then Seam is asked again, even if it said to wait longer.
+LONGEST_RATE_LIMIT: Final = timedelta(minutes=15)
+# After so many rate limits in a row, the rest is left to the next poll.
+_MAX_RATE_LIMITS: Final = 8
+
+
+class Failures:
+    """Failures of the current refresh, and of the codes of locks."""
+
+    def __init__(self) -> None:
+        """Initialize without failures."""
+        self._error: SeamError | None = None
+        self._rate_limits: dict[str, tuple[SeamRateLimitError, datetime]] = {}
+        self._rate_limits_in_a_row = 0
+        self.code_errors: dict[str, SeamError] = {}
+        """Why the codes of locks could not be fetched, by device ID."""
+
+    @property
+    def fatal_error(self) -> SeamError | None:
+        """The error after which fetching more is pointless."""
+        if self._error is None and self._rate_limits_in_a_row >= _MAX_RATE_LIMITS:
+            return next(reversed(self._rate_limits.values()))[0]
+        return self._error
+
+    def rate_limit(self, device_id: str, now: datetime) -> SeamRateLimitError | None:
+        """Return the rate limit for the codes of a lock that is still in effect."""
+        error, until = self._rate_limits.get(device_id, (None, now))
+        return None if is_due(until, now, LONGEST_RATE_LIMIT) else error
+
+    def first_rate_limit(self, now: datetime) -> SeamRateLimitError | None:
+        """Return a rate limit for the codes of any lock that is still in effect."""
+        return next(
+            filter(None, (self.rate_limit(key, now) for key in self._rate_limits)), None
+        )
+
+    def has(self, device_id: str) -> bool:
+        """Return whether the codes of a lock could not be fetched."""
+        return device_id in self.code_errors or device_id in self._rate_limits
+
+    def forget(self, device_id: str) -> None:
+        """Note that the codes of a lock were fetched, or that it is gone."""
+        self._rate_limits_in_a_row = 0
+        self.code_errors.pop(device_id, None)
+        self._rate_limits.pop(device_id, None)
+
+    def take_error(self) -> SeamError | None:
+        """Return the error of the refresh as a whole, which ends."""
+        error, self._error = self._error, None
+        self._rate_limits_in_a_row = 0
+        return error
+
+    def add(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
+        """Add a failure. What fails for single locks says nothing about others."""
+        if isinstance(error, SeamAuthError):
+            self._error = error
+        elif isinstance(fetch, FetchCodes):
+            self._add_codes(fetch.device_id, error, now)
+        elif not isinstance(fetch, FetchDevices) or fetch.device_ids is None:
+            self._error = self._error or error
+
+    def _add_codes(self, device_id: str, error: SeamError, now: datetime) -> None:
+        if isinstance(error, SeamRateLimitError):
+            self._rate_limits_in_a_row += 1
+            wait = min(timedelta(seconds=error.retry_after), LONGEST_RATE_LIMIT)
+            self._rate_limits.pop(device_id, None)
+            self._rate_limits[device_id] = error, now + wait
+            if wait <= _SHORT_RATE_LIMIT:
+                return
+        self.code_errors[device_id] = error
