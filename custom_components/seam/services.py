@@ -16,6 +16,7 @@ from .actions import (
     generate,
     get,
     pull_backup,
+    release,
     report_constraints,
     reveal,
     schedule,
@@ -50,6 +51,9 @@ _ACTIONS: Final = {
     ),
     "convert_access_code": _Action(
         convert.async_convert_access_code, convert.SCHEMA, _OPTIONAL
+    ),
+    "release_access_code": _Action(
+        release.async_release_access_code, fields.CODE_SCHEMA, _OPTIONAL
     ),
     "delete_access_code": _Action(
         delete.async_delete_access_code, fields.CODE_SCHEMA, _OPTIONAL

@@ -106,6 +106,7 @@ async def test_response_support(hass: HomeAssistant, actions: Actions) -> None:
         "pull_backup_access_code": SupportsResponse.ONLY,
         "generate_code": SupportsResponse.ONLY,
         "get_lock_capabilities": SupportsResponse.ONLY,
+        "release_access_code": SupportsResponse.OPTIONAL,
         "report_device_constraints": SupportsResponse.OPTIONAL,
         "simulate_unmanaged_access_code": SupportsResponse.OPTIONAL,
     }

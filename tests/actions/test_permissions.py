@@ -31,6 +31,7 @@ ADMIN_ACTIONS: dict[str, dict[str, Any]] = {
     "delete_expired_access_codes": {},
     "pull_backup_access_code": {"name": "Cleaner"},
     "generate_code": {},
+    "release_access_code": {"name": "Cleaner"},
     "report_device_constraints": {"supported_code_lengths": [4]},
     "simulate_unmanaged_access_code": {"name": "Found", "code": "4815"},
 }

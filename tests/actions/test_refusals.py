@@ -30,6 +30,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "get_access_codes": {},
     "get_lock_capabilities": {},
     "pull_backup_access_code": {"access_code_id": CODE_GUEST_NOW},
+    "release_access_code": {"name": "Cleaner"},
     "report_device_constraints": {"min_code_length": 4, "max_code_length": 6},
     "reveal_access_code": {"name": "Cleaner"},
     "schedule_access_code": {"name": "Baker"},

@@ -22,6 +22,7 @@ class Outcome(StrEnum):
     NOT_CONVERTIBLE = "not_convertible"
     NOT_DELETABLE = "not_deletable"
     PENDING = "pending"
+    RELEASED = "released"
     SUCCESS = "success"
     UNCHANGED = "unchanged"
     UPDATED = "updated"

@@ -1,0 +1,35 @@
+"""The action that makes a managed code unmanaged again."""
+
+from homeassistant.core import ServiceCall
+
+from ..attributes import JsonObject
+from .codes import check_codes_known, find_managed_code, selected_code
+from .outcomes import Outcome, Result, code_result
+from .targets import Answers, Target, async_each, changing_locks
+from .update import check_changeable
+from .waiting import async_wait_for_attempt
+
+
+async def async_release_access_code(
+    call: ServiceCall, targets: list[Target]
+) -> Answers:
+    """Make a managed code of each lock unmanaged."""
+    selection = selected_code(call.data)
+
+    async def release(target: Target) -> JsonObject:
+        check_codes_known(target.lock)
+        code = find_managed_code(target, selection)
+        check_changeable(target, code)
+        coordinator = target.coordinator
+        async with changing_locks(target):
+            attempt = await coordinator.client.update_access_code(
+                code.access_code_id, is_managed=False
+            )
+            await async_wait_for_attempt(target, attempt)
+            # The code may get a new id.
+            coordinator.async_apply(
+                coordinator.engine.codes_converted, [code.access_code_id]
+            )
+        return code_result(code, Result(Outcome.RELEASED))
+
+    return await async_each(targets, release)
