@@ -67,6 +67,7 @@ async def _bare(url: str, key: str, *, events: bool) -> Fetched:
         with fetched:
             if events:
                 await post("/events/list", since=_an_hour_ago().isoformat(), limit=500)
+                await post("/connected_accounts/list")
             devices = await rows("/devices/list", "devices")
             fetched.codes = await _count(
                 lambda path, device_id: rows(path, "access_codes", device_id=device_id),
@@ -97,6 +98,7 @@ async def _sdk(url: str, key: str) -> Fetched:
         )
         with Fetched() as fetched:
             await seam.events.list(since=_an_hour_ago().isoformat(), limit=500)
+            await seam.connected_accounts.list()
             devices = await seam.create_paginator(seam.devices.list).flatten_to_list()
             fetched.codes = await _count(
                 rows,

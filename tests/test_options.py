@@ -66,7 +66,7 @@ async def test_code_sensors_option_adds_and_removes_entities(
         assert len(_entity_ids(entity_registry, entry)) == len(before) + 26
         state = hass.states.get(CLEANER)
         assert state
-        assert state.state == "set"
+        assert state.state == "active"
         await _set_code_sensors(hass, entry, False)
         assert _entity_ids(entity_registry, entry) == before
         assert hass.states.get(CLEANER) is None

@@ -68,7 +68,7 @@ class _SharedSecrets(Secrets):
         self._group = group
         super().__init__(api_key)
         for other in group:
-            super().add(other.known)
+            super().add((*other.pins, *other.keys))
         group.add(self)
 
     @override

@@ -145,15 +145,15 @@ class Fetcher:
         except Exception:
             self._engine.request_all()
             raise
-        error = next(
-            (
-                error
-                for fetch, error in errors
-                if not isinstance(fetch, FetchCodes)
-                or isinstance(error, SeamAuthError | SeamRateLimitError)
-            ),
-            None,
-        )
+        found = [
+            error
+            for fetch, error in errors
+            if not isinstance(fetch, FetchCodes)
+            or isinstance(error, SeamAuthError | SeamRateLimitError)
+        ]
+        # Whatever else fails, a key that was revoked has to be replaced.
+        found.sort(key=lambda error: not isinstance(error, SeamAuthError))
+        error = next(iter(found), None)
         self._engine.finish_locks(device_ids, has_failed=error is not None)
         self._publish()
         return error or next(
@@ -193,8 +193,8 @@ class Fetcher:
             raise ExceptionGroup("unhandled errors in a refresh", bugs)
         return [
             (tasks[task], error)
-            for task in done
-            if not task.cancelled() and (error := task.result())
+            for task in tasks
+            if task in done and not task.cancelled() and (error := task.result())
         ]
 
     def _finish_late(self, task: asyncio.Task[Any]) -> None:

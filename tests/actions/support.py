@@ -26,6 +26,7 @@ READS = {
     "/access_codes/unmanaged/get",
     "/access_codes/unmanaged/list",
     "/action_attempts/get",
+    "/connected_accounts/list",
     "/devices/list",
     "/events/list",
 }

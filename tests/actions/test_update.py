@@ -658,7 +658,7 @@ async def test_update_duplicate_pin(actions: Actions) -> None:
     """Seam's refusal of a duplicate PIN does not contain it."""
     pin = actions.code(UNMANAGED_NEIGHBOUR).code
     message = await actions.fails(
-        "duplicate_access_code", UPDATE, FRONT, name="Cleaner", code=pin
+        "duplicate_access_code_named", UPDATE, FRONT, name="Cleaner", code=pin
     )
     assert actions.sent(PATH)[0].request_id in message
     assert actions.code(CODE_CLEANER).code == "739158"

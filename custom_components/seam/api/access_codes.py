@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, Final, override
 
 from .models import Model, read_flag, read_text
+from .pins import pins_in
 from .problems import Scope, SeamProblem, read_limited_time, read_problems
-from .redact import pins_in
 
 _ERRORS: Mapping[str, Any] = {"deserialize": read_problems}
 _WARNINGS: Mapping[str, Any] = {"deserialize": partial(read_problems, is_warning=True)}

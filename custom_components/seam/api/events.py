@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final, override
 
 from .models import Model, as_dict, dicts_in
-from .redact import pins_in
+from .pins import pins_in
 
 _LISTS: Final = {
     "changed_properties": "property",

@@ -2,10 +2,11 @@
 
 from collections.abc import Iterable
 import re
-from typing import Any, Final
+from typing import Final
 import unicodedata
 
 from .bounded import BoundedDict
+from .pins import SHORTEST_PIN, digits_of, read_pin
 
 MASK: Final = "••••"
 # Home Assistant's limit for states and names.
@@ -18,10 +19,8 @@ _TIME: Final = r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d(?::[0-5]\d)?"
 _OTHER: Final = rf"(?P<other>{_UUID}|(?<!\d)(?:{_TIME})(?!\d))"
 _NUMBER: Final = re.compile(rf"{_OTHER}|\d+")
 _SEPARATED: Final = re.compile(rf"{_OTHER}|\d+(?:[\W_]\d+)*")
+_NUMBERS: Final = re.compile(rf"(?P<other>{_UUID})|\d+(?:[\W_]{{1,3}}\d+)*")
 _UP_TO_LETTER: Final = re.compile(r"(?s:.*)[^\W\d_]")
-_SHORTEST_SECRET: Final = 4
-_PIN: Final = re.compile(r"[\W_]*\d(?:[\W_]*\d){3,}[\W_]*")
-_PIN_KEYS: Final = frozenset({"code", "from", "to"})
 _MOST_REMEMBERED: Final = 50_000
 
 # Control and format characters, surrogates, line and paragraph separators.
@@ -41,39 +40,13 @@ def readable(text: str, longest: int = LONGEST_TEXT) -> str:
 
 
 def mask_numbers(text: str) -> str:
-    """Return the text with every number masked that is long enough to be a PIN."""
+    """Return the text with all masked that may be a PIN, known or not."""
 
     def masked(match: re.Match[str]) -> str:
-        is_short = len(_digits(match[0])) < _SHORTEST_SECRET
+        is_short = len(digits_of(match[0])) < SHORTEST_PIN
         return match[0] if is_short or match["other"] else MASK
 
-    return _SEPARATED.sub(masked, text)
-
-
-def pins_in(row: Any) -> list[str]:
-    """Return the PINs in a row, also those before and after a change.
-
-    Other fields that have changed may be there, too, so only numbers count.
-    """
-    found: list[str] = []
-    left: list[tuple[Any, Any]] = [("", row)]
-    while left:
-        key, value = left.pop()
-        if isinstance(value, dict):
-            left.extend(value.items())
-        elif isinstance(value, list):
-            left.extend((key, item) for item in value)
-        elif key in _PIN_KEYS and (pin := _pin(value)):
-            found.append(pin)
-    return found
-
-
-def _pin(value: Any) -> str | None:
-    """Return the digits of a PIN, which may be written with separators."""
-    text = str(value) if type(value) is int else value
-    if isinstance(text, str) and _PIN.fullmatch(text):
-        return _digits(text)
-    return None
+    return _NUMBERS.sub(masked, text)
 
 
 class Secrets:
@@ -84,16 +57,13 @@ class Secrets:
 
     def __init__(self, *secrets: str) -> None:
         """Initialize with the given secrets."""
-        self._pins: set[str] = set()
+        self.pins: set[str] = set()
         # Longest first, as one may be part of another.
-        self._others: list[str] = sorted(
-            (secret for secret in secrets if any(map(str.isalpha, secret))),
-            key=len,
-            reverse=True,
-        )
+        keys = [secret for secret in secrets if any(map(str.isalpha, secret))]
+        self.keys = sorted(keys, key=len, reverse=True)
+        self._is_late = False
         # Numbers in masked texts, any of which may turn out to be a PIN.
         self._numbers: set[str] = set()
-        self._is_late = False
         # Texts without secrets: most come again with every answer.
         self._clean: BoundedDict[str, None] = BoundedDict(_MOST_REMEMBERED)
         self.add(secrets)
@@ -105,16 +75,15 @@ class Secrets:
         would mask most texts.
         """
         for secret in secrets:
-            if not secret or secret in self._pins or secret in self._others:
+            if not secret or secret in self.pins or secret in self.keys:
                 continue
-            if (pin := _pin(secret)) is not None:
-                if pin not in self._pins:
-                    self._clean.clear()
-                    self._pins.add(pin)
-                    self._is_late |= pin in self._numbers
-            elif sum(map(str.isalnum, secret)) >= _SHORTEST_SECRET and _digits(secret):
+            if (pin := read_pin(secret)) is not None:
                 self._clean.clear()
-                self._others = sorted((*self._others, secret), key=len, reverse=True)
+                self._is_late |= pin in self._numbers and pin not in self.pins
+                self.pins.add(pin)
+            elif sum(map(str.isalnum, secret)) >= SHORTEST_PIN and digits_of(secret):
+                self._clean.clear()
+                self.keys = sorted((*self.keys, secret), key=len, reverse=True)
                 self._is_late = True
 
     def take_late(self) -> bool:
@@ -135,7 +104,7 @@ class Secrets:
         if text in self._clean and len(text) <= longest:
             return text
         masked = _visible(_cut(text, _MOST_READ))
-        for secret in self._others:
+        for secret in self.keys:
             masked = masked.replace(secret, MASK)
         for numbers in (_NUMBER, _SEPARATED):
             masked = numbers.sub(self._mask_pin, masked)
@@ -153,26 +122,14 @@ class Secrets:
         """Return the readable name with every known secret masked."""
         return self.mask(name, LONGEST_NAME)
 
-    @property
-    def known(self) -> tuple[str, ...]:
-        """All PINs and keys."""
-        return (*self._pins, *self._others)
-
     def _mask_pin(self, match: re.Match[str]) -> str:
         if match["other"]:
             return match[0]
-        number = _digits(match[0])
-        if number in self._pins:
+        number = digits_of(match[0])
+        if number in self.pins:
             return MASK
         self._numbers.add(number)
         return match[0]
-
-
-def _digits(text: str) -> str:
-    """Return the digits in the text, those of any script as ASCII."""
-    if text.isascii() and text.isdecimal():
-        return text
-    return "".join(str(int(character)) for character in text if character.isdecimal())
 
 
 def _visible(text: str) -> str:

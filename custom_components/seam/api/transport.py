@@ -31,7 +31,8 @@ from .errors import (
     error_from_response,
 )
 from .models import Model
-from .redact import Secrets, pins_in, readable
+from .pins import pins_in
+from .redact import Secrets, readable
 
 _LOGGER = logging.getLogger(__name__)
 

@@ -18,16 +18,13 @@ from ..api import (
     ConnectedAccount,
     Device,
     Event,
-    SeamAuthError,
     SeamError,
     SeamRateLimitError,
-    SeamServerError,
-    SeamUnreachableError,
 )
 from ..api.redact import Secrets
 from .devices import DeviceTracker
 from .events import OPERATION_EVENTS, EventCursor, Occurrence, PendingEvents
-from .failures import Failures
+from .failures import TEMPORARY_ERRORS, Failures
 from .optimistic import OptimisticUpdates
 from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, FetchSchedule
 from .snapshot import LockData, Snapshot
@@ -46,13 +43,6 @@ _DEVICE_REMOVED_EVENTS: Final = (
 # Fields of a code that never change without an event.
 _REPORTED: Final = attrgetter(
     "access_code_id", "unmasked_name", "code", "starts_at", "ends_at"
-)
-# Any other error is about the query itself, so the same query would fail again.
-_TEMPORARY_ERRORS: Final = (
-    SeamAuthError,
-    SeamRateLimitError,
-    SeamServerError,
-    SeamUnreachableError,
 )
 
 
@@ -220,17 +210,15 @@ class SyncEngine:
         be read.
         """
         is_all = fetch.device_ids is None
-        requested = (
-            self._device_tracker.known if fetch.device_ids is None else fetch.device_ids
-        )
+        known = self._device_tracker.known
+        requested = known if fetch.device_ids is None else fetch.device_ids
         current = frozenset(self._locks)
         locks: set[str] = set()
         not_locks: set[str] = set()
         for device in devices:
             # What says that it is a lock may be missing while it is offline.
             if device.is_lock or (
-                device.properties.online is False
-                and device.device_id in self._device_tracker.known
+                device.properties.online is False and device.device_id in known
             ):
                 locks.add(device.device_id)
                 self._receive_lock(device, now, is_all=is_all)
@@ -311,7 +299,7 @@ class SyncEngine:
         """
         if not isinstance(fetch, FetchEvents):
             self._schedule.retry(fetch)
-        elif not isinstance(error, _TEMPORARY_ERRORS):
+        elif not isinstance(error, TEMPORARY_ERRORS):
             # Perhaps it goes back too far.
             self._events_refusal = error
             self._cursor.restart()

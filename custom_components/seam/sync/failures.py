@@ -3,7 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from ..api import SeamAuthError, SeamError, SeamRateLimitError
+from ..api import (
+    SeamAuthError,
+    SeamError,
+    SeamRateLimitError,
+    SeamServerError,
+    SeamUnreachableError,
+)
 from .schedule import Fetch, FetchCodes, FetchDevices, is_due
 
 # Rate limits that last longer make the codes of a lock outdated.
@@ -12,6 +18,13 @@ _SHORT_RATE_LIMIT: Final = timedelta(minutes=1)
 LONGEST_RATE_LIMIT: Final = timedelta(minutes=15)
 # After so many rate limits in a row, the rest is left to the next poll.
 _MAX_RATE_LIMITS: Final = 8
+# Any other error is about the request itself, so the same request would fail again.
+TEMPORARY_ERRORS: Final = (
+    SeamAuthError,
+    SeamRateLimitError,
+    SeamServerError,
+    SeamUnreachableError,
+)
 
 
 class Failures:

@@ -91,35 +91,40 @@ def masked(lock: LockData, secrets: Secrets) -> LockData:
 
     Seam, manufacturers and guests write these texts. They may hold a PIN, invisible
     characters, or be very long. What needs no masking stays the same object.
+    While the codes are unknown, any number in a message may be the PIN of one.
     """
     return _changed(
         lock,
-        device=masked_device(lock.device, secrets),
+        device=masked_device(lock.device, secrets, hide_numbers=lock.lacks_codes),
         managed=tuple(masked_code(code, secrets) for code in lock.managed),
         unmanaged=tuple(masked_code(code, secrets) for code in lock.unmanaged),
         changed_by=lock.changed_by and secrets.mask_name(lock.changed_by),
     )
 
 
-def masked_device(device: Device, secrets: Secrets) -> Device:
+def masked_device(
+    device: Device, secrets: Secrets, *, hide_numbers: bool = False
+) -> Device:
     """Return the device with secrets masked in its texts, but not in its name."""
     return _changed(
         device,
         display_name=device.display_name
         and readable(device.display_name, LONGEST_NAME),
         nickname=device.nickname and readable(device.nickname, LONGEST_NAME),
-        errors=_masked_problems(device.errors, secrets),
-        warnings=_masked_problems(device.warnings, secrets),
+        errors=_masked_problems(device.errors, secrets, hide_numbers),
+        warnings=_masked_problems(device.warnings, secrets, hide_numbers),
     )
 
 
-def masked_account(account: ConnectedAccount, secrets: Secrets) -> ConnectedAccount:
+def masked_account(
+    account: ConnectedAccount, secrets: Secrets, *, hide_numbers: bool
+) -> ConnectedAccount:
     """Return the account with secrets masked in its texts."""
     return _changed(
         account,
         display_name=account.display_name and secrets.mask_name(account.display_name),
-        errors=_masked_problems(account.errors, secrets),
-        warnings=_masked_problems(account.warnings, secrets),
+        errors=_masked_problems(account.errors, secrets, hide_numbers),
+        warnings=_masked_problems(account.warnings, secrets, hide_numbers),
     )
 
 
@@ -192,13 +197,16 @@ def _masked_appearance(appearance: Appearance, secrets: Secrets) -> Appearance:
 
 
 def _masked_problems(
-    problems: tuple[SeamProblem, ...], secrets: Secrets
+    problems: tuple[SeamProblem, ...], secrets: Secrets, hide_numbers: bool = False
 ) -> tuple[SeamProblem, ...]:
+    def mask(text: str) -> str:
+        return mask_numbers(secrets.mask(text)) if hide_numbers else secrets.mask(text)
+
     return problems and tuple(
         replace(
             problem,
             code=secrets.mask(problem.code),
-            message=secrets.mask(problem.message),
+            message=mask(problem.message),
             change_type=problem.change_type and secrets.mask(problem.change_type),
             modified_fields=tuple(map(secrets.mask, problem.modified_fields)),
         )

@@ -104,13 +104,18 @@ class SnapshotStore:
         for device_id in wanted - self._locks.keys():
             locks.pop(device_id, None)
         for device_id in [key for key in self._locks if key in wanted]:
-            lock = masked(self._locks[device_id], self._secrets)
+            raw = self._locks[device_id]
+            lock = masked(raw, self._secrets)
             old = locks.get(device_id)
             if old is not None and old == lock:
                 lock = replace(old) if device_id in self._renewed else old
-            self._locks[device_id] = locks[device_id] = lock
+            locks[device_id] = lock
+            # Once its codes are known, fewer numbers have to be masked.
+            if not raw.lacks_codes:
+                self._locks[device_id] = lock
+        lacks_codes = any(lock.lacks_codes for lock in locks.values())
         accounts = {
-            key: masked_account(item, self._secrets)
+            key: masked_account(item, self._secrets, hide_numbers=lacks_codes)
             for key, item in self._accounts.items()
         }
         self._changed -= wanted
