@@ -1,6 +1,6 @@
 """Fixtures for all tests: Home Assistant, and a simulated Seam over loopback."""
 
-import asyncio
+from asyncio import constants
 from collections.abc import AsyncIterator, Awaitable, Callable
 import traceback
 
@@ -23,7 +23,7 @@ from .clock import START
 
 # The harness turns on asyncio's debug mode, which records a stack for every callback and
 # future. Deep stacks would take half of the time of the tests.
-asyncio.constants.DEBUG_STACK_DEPTH = 2
+constants.DEBUG_STACK_DEPTH = 2  # type: ignore[misc] # constant, but read at runtime
 traceback.extract_stack.__defaults__ = (None, 2)
 
 
