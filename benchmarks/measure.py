@@ -138,11 +138,11 @@ class _Bench:
         """Fetch everything for the first time, again, and with the baselines, in turns."""
         url, key = self._workspace.url, self._workspace.key
         await self._elsewhere(bare, url, key, events=True)
-        firsts, agains, bares, sdks = [], [], [], []
+        firsts, repeats, bares, sdks = [], [], [], []
         for _ in range(self._plan.rounds):
             bares.append(await self._elsewhere(bare, url, key, events=True))
             firsts.append(await self._first_sync())
-            agains.append(await self._repeated(self._coordinator.async_reconcile, 1))
+            repeats.append(await self._repeated(self._coordinator.async_reconcile, 1))
             sdks.append(await self._elsewhere(sdk, url, key))
         total = self._plan.locks * self._plan.codes
         assert {fetched.codes for fetched in bares + sdks} == {total}
@@ -156,7 +156,7 @@ class _Bench:
             "sdk_wall_s": median(cost.wall for cost in sdks),
             "sdk_cpu_s": median(cost.cpu for cost in sdks),
         }
-        for name, ours in (("first_sync", firsts), ("full_sync", agains)):
+        for name, ours in (("first_sync", firsts), ("full_sync", repeats)):
             costs = [cost for (cost,), _ in ours]
             figures |= {
                 f"{name}_wall_s": median(cost.wall for cost in costs),

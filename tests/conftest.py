@@ -1,5 +1,6 @@
 """Fixtures for all tests: Home Assistant, and a simulated Seam over loopback."""
 
+from asyncio import constants
 from collections.abc import AsyncIterator, Awaitable, Callable
 import traceback
 
@@ -20,8 +21,9 @@ from simulator.seed import WORKSPACE, WORKSPACE_NAME
 
 from .clock import START
 
-# The harness turns on asyncio's debug mode, which records the stack of every future and
-# task. All its frames would take half of the time of the tests.
+# The harness turns on asyncio's debug mode, which records a stack for every callback and
+# future. Deep stacks would take half of the time of the tests.
+constants.DEBUG_STACK_DEPTH = 2  # type: ignore[misc] # constant, but read at runtime
 traceback.extract_stack.__defaults__ = (None, 2)
 
 

@@ -287,7 +287,7 @@ async def test_invisible_characters_are_removed(
     """Neither the name of a lock nor that of a code shows them."""
     front_door.display_name = "Front\u202e Door"
     front_door.properties["name"] = front_door.display_name
-    cleaner.name = "Clea\u2066ner\n"
+    cleaner.name = "Clea\u2066ner\n"  # codespell:ignore
     await reconcile()
     simulator.control.use_code(CODE_CLEANER)
     await poll()

@@ -88,7 +88,7 @@ async def test_find_code_refuses_ambiguous_name(
 async def test_find_code_refuses_unknown_code(actions: Actions, action: str) -> None:
     """The error names codes with a similar name, without their ids."""
     picks: list[dict[str, Any]] = [
-        {"name": "nieghbour"},
+        {"name": "nieghbour"},  # codespell:ignore
         {"name": "Cleanr"},
         {"access_code_id": "no-such-id"},
         {"name": ""},

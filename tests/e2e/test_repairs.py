@@ -128,7 +128,9 @@ def test_repair_deletes_unmanaged_code(
     page.screenshot(path=screenshots / "repair.png")
 
     dialog.get_by_text(f"Delete {collision.other}", exact=True).click()
-    expect(dialog).to_contain_text(f"Access code “{collision.other}” on {LOCK} stops")
+    expect(dialog).to_contain_text(
+        f"If you delete access code “{collision.other}” from {LOCK}, it stops working"
+    )
     expect_only_text(page)
     page.screenshot(path=screenshots / "repair-delete.png")
     assert ids(development, device_id, managed=False) == before
