@@ -334,7 +334,14 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             # States depend on the time, even if Seam's data stays the same.
             self.engine.republish(device_ids)
             self._async_publish()
-            await self.async_refresh_locks(device_ids)
+            # Other moments change how a code looks, but nothing at Seam.
+            if boundary := {
+                device_id
+                for device_id in device_ids
+                for code in snapshot.locks[device_id].codes
+                if when in (code.starts_at, code.ends_at)
+            }:
+                await self.async_refresh_locks(boundary)
 
         self._cancel_timer = async_track_point_in_utc_time(self.hass, refresh, when)
 

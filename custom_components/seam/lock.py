@@ -12,7 +12,7 @@ from .actions.waiting import async_wait_for_attempt
 from .api import ActionAttempt, ActionAttemptStatus
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
-from .errors import ActionError, refusal
+from .errors import ActionError, refusal, translated_errors
 
 # Seam limits the requests for each lock itself.
 PARALLEL_UPDATES = 0
@@ -87,8 +87,11 @@ class SeamLock(SeamLockEntity, LockEntity):
         """Start an action attempt and wait until it has ended."""
         self.async_write_ha_state()
         target = Target(self.entity_id, self.coordinator, self.seam_lock)
+        # What was not even started leaves the lock as it is.
+        with translated_errors(self.coordinator):
+            started = await start(self.device_id)
         async with changing_locks(target):
-            attempt = await async_wait_for_attempt(target, await start(self.device_id))
+            attempt = await async_wait_for_attempt(target, started)
             if attempt and attempt.status is ActionAttemptStatus.SUCCESS:
                 result = attempt.result
                 # An unconfirmed success does not say how the lock ended up.

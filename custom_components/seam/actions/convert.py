@@ -11,7 +11,7 @@ import voluptuous as vol
 
 from ..api import AccessCode, ActionAttempt, ActionAttemptStatus
 from ..attributes import JsonObject, label
-from ..errors import refusal, translated_errors
+from ..errors import ActionError, refusal, translated_errors
 from ..sync.code_state import can_convert
 from ..sync.snapshot import LockData
 from .codes import check_codes_known, find_code, selected_code
@@ -194,9 +194,7 @@ class _Conversion:
             if code_id in ids or (code.code and code.code in pins):
                 self._converted.add(code_id)
             elif code_id in failed:
-                self._errors[code_id] = refusal(
-                    "conversion_failed", lock=lock.device.name
-                )
+                self._errors[code_id] = ActionError("conversion_failed")
             elif attempt := self._attempts.get(code_id):
                 attempt = await client.get_action_attempt(attempt.action_attempt_id)
                 if attempt.status is ActionAttemptStatus.ERROR:

@@ -252,7 +252,13 @@ def _parameters(update: CodeUpdate) -> Mapping[str, Any]:
     }
 
 
-type _LinkedUpdate = tuple[str, CodeChange, list[CodeUpdate]]
+@dataclass(frozen=True)
+class _LinkedUpdate:
+    """A change of all codes with a key, and what of them differs."""
+
+    common_code_key: str
+    change: CodeChange
+    updates: list[CodeUpdate]
 
 
 def _linked_update(
@@ -280,7 +286,7 @@ def _linked_update(
                 if update.fields:
                     check_update(update)
                     updates.append(update)
-    return code.unmasked_key, change, updates
+    return _LinkedUpdate(code.unmasked_key, change, updates)
 
 
 async def _async_update_linked(
@@ -294,13 +300,13 @@ async def _async_update_linked(
     members: dict[tuple[SeamCoordinator, str], list[tuple[Target, AccessCode]]] = {}
     for target, code in found:
         linked = _linked_update(target, code, change)
-        key = target.coordinator, linked[0]
+        key = target.coordinator, linked.common_code_key
         groups.setdefault(key, linked)
         members.setdefault(key, []).append((target, code))
     answers: Answers = {}
     for key, linked in groups.items():
         try:
-            by_code = await _async_update_group(*linked)
+            by_code = await _async_update_group(linked)
         except HomeAssistantError as err:
             answers |= {target.entity_id: err for target, _ in members[key]}
             continue
@@ -309,17 +315,16 @@ async def _async_update_linked(
             answers[target.entity_id] = answer or code_response(
                 target, code, Result(Outcome.UNCHANGED)
             )
-        for update in linked[2]:
+        for update in linked.updates:
             other = by_code.get(update.code.access_code_id, {})
             if isinstance(other, HomeAssistantError) or "reason" in other:
                 answers[update.target.entity_id] = other
     return answers
 
 
-async def _async_update_group(
-    common_code_key: str, change: CodeChange, updates: list[CodeUpdate]
-) -> dict[str, Answer]:
+async def _async_update_group(linked: _LinkedUpdate) -> dict[str, Answer]:
     """Change linked codes with one request; return the answers by code id."""
+    change, updates = linked.change, linked.updates
     if not updates:
         return {}
     targets = [update.target for update in updates]
@@ -333,7 +338,7 @@ async def _async_update_group(
 
     async with changing_locks(*targets):
         await coordinator.client.update_multiple_access_codes(
-            common_code_key,
+            linked.common_code_key,
             name=change.name,
             starts_at=change.starts_at,
             ends_at=change.ends_at,

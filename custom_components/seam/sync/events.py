@@ -1,7 +1,7 @@
 """Events: which to ask for, which are new, and what has happened."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -114,7 +114,8 @@ class Occurrence:
 @dataclass(frozen=True, slots=True)
 class _Pending:
     event: Event
-    code_name: str | None
+    # It is not masked yet.
+    code_name: str | None = field(repr=False)
     fires: bool
     received_at: datetime
 

@@ -1,7 +1,7 @@
 """Changes by actions that Seam's lists may not show yet."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -16,7 +16,8 @@ _EXPECT_REMOVAL_FOR: Final = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    fields: Mapping[str, Any]
+    # A new PIN may be among them.
+    fields: Mapping[str, Any] = field(repr=False)
     until: datetime
 
 
