@@ -5,15 +5,19 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from custom_components.seam.api import Event, SeamInvalidInputError
+from custom_components.seam.api import AccessCode, Device, Event, SeamInvalidInputError
 from custom_components.seam.api.client import EVENTS_LIMIT
+from custom_components.seam.api.redact import Secrets
 from custom_components.seam.sync.engine import SyncEngine
+from custom_components.seam.sync.events import PendingEvents
 from custom_components.seam.sync.schedule import (
     Fetch,
     FetchCodes,
     FetchDevices,
     FetchEvents,
 )
+from custom_components.seam.sync.snapshot import LockData
+from custom_components.seam.sync.store import SnapshotStore
 
 from .support import (
     NOW,
@@ -350,3 +354,28 @@ def test_cursor_steps_past_full_answer_of_one_moment() -> None:
     later = make_event("lock.unlocked", at=NOW + timedelta(seconds=1))
     poll(engine, later, now=NOW + timedelta(minutes=1))
     assert fired(engine) == [("lock.unlocked", None)]
+
+
+def test_deleted_code_is_not_named_after_one_with_the_same_pin() -> None:
+    """A duplicate that is deleted has the PIN of the code that stays."""
+    deleted = AccessCode(
+        access_code_id="a", device_id="d", is_managed=True, name="Guest", code="1234"
+    )
+    other = replace(deleted, access_code_id="b", is_managed=False, name="Neighbor")
+    store = SnapshotStore(Secrets())
+    lock = store.put_codes(
+        LockData(device=Device(device_id="d")), (deleted, other), frozenset()
+    )
+    store.put_codes(lock, (other,), frozenset())
+    pending = PendingEvents(store, Secrets())
+    event = Event(
+        event_id="e",
+        event_type="access_code.deleted",
+        created_at=datetime(2026, 11, 21, tzinfo=UTC),
+        device_id="d",
+        access_code_id="a",
+        code="1234",
+    )
+    pending.add(event, NOW, fires=True)
+    pending.resolve(lambda _device_id: False)
+    assert [occurrence.code_name for occurrence in pending.take()] == ["Guest"]

@@ -15,7 +15,13 @@ import voluptuous as vol
 from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..errors import ChangeUncertainError, refusal
-from .codes import candidates, code_response, current_codes, naming_duplicate
+from .codes import (
+    candidates,
+    check_codes_known,
+    code_response,
+    current_codes,
+    naming_duplicate,
+)
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
     ATTR_ENDS_AT,
@@ -192,6 +198,8 @@ async def async_schedule_access_code(
     request = requested_code(call.data)
     check_request(targets, request)
     for target in targets:
+        # Otherwise, a code with this name may exist.
+        check_codes_known(target.lock)
         if found := current_codes(target.lock, request.name):
             raise refusal(
                 "name_taken", lock=target.lock.device.name, name=label(found[0])

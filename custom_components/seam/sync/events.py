@@ -184,9 +184,11 @@ class PendingEvents:
         """Return the name of an event's code, which some events have only as a PIN."""
         if (lock := self._store.locks.get(event.device_id or "")) is None:
             return None
-        code = lock.code(event.access_code_id)
-        if code is None and event.code is not None:
-            code = next(
-                (other for other in lock.codes if other.code == event.code), None
-            )
-        return code.name if code else self._store.former_name(event.access_code_id)
+        if code := lock.code(event.access_code_id):
+            return code.name
+        # A code that is gone may have had the same PIN as another one.
+        if former := self._store.former_name(event.access_code_id):
+            return former
+        same = (other for other in lock.codes if other.code == event.code)
+        code = next(same, None) if event.code else None
+        return code.name if code else None
