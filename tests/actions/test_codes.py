@@ -175,7 +175,7 @@ async def test_find_code_without_name(
         (DELETE, {"name": "Cleaner"}),
         (CONVERT, {"all": True}),
         (REVEAL, {"name": "Baker"}),
-        ("schedule_access_code", {"name": "Cleaner", "ongoing": True}),
+        ("schedule_access_code", {"name": "Baker", "ongoing": True}),
     ],
 )
 async def test_codes_unknown(

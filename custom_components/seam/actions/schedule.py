@@ -197,19 +197,24 @@ async def async_schedule_access_code(
     """Create a code; on several locks, linked codes with the same PIN."""
     request = requested_code(call.data)
     check_request(targets, request)
+    unknown: Answers = {}
     for target in targets:
-        # Otherwise, a code with this name may exist.
-        check_codes_known(target.lock)
+        try:
+            check_codes_known(target.lock)
+        except HomeAssistantError as err:
+            # A code with this name may exist. That must not hold up other locks.
+            unknown[target.entity_id] = err
         if found := current_codes(target.lock, request.name):
             raise refusal(
                 "name_taken", lock=target.lock.device.name, name=label(found[0])
             )
+    targets = [target for target in targets if target.entity_id not in unknown]
     if len(targets) > 1 and request.code is None:
         check_shared(targets, request)
-        return await async_create_shared(targets, request)
+        return unknown | await async_create_shared(targets, request)
     # Seam only links codes with a given PIN if it is told to.
     key = new_common_code_key() if len(targets) > 1 else None
-    return await async_each(
+    return unknown | await async_each(
         targets, lambda target: async_create(target, request, common_code_key=key)
     )
 
