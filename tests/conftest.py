@@ -23,8 +23,8 @@ from .clock import START
 
 # The harness turns on asyncio's debug mode, which records a stack for every callback and
 # future. Deep stacks would take half of the time of the tests.
-constants.DEBUG_STACK_DEPTH = 2  # type: ignore[misc] # constant, but read at runtime
-traceback.extract_stack.__defaults__ = (None, 2)
+constants.DEBUG_STACK_DEPTH = 1  # type: ignore[misc] # constant, but read at runtime
+traceback.extract_stack.__defaults__ = (None, 1)
 
 
 @pytest.fixture(autouse=True)

@@ -478,7 +478,7 @@ class Machine(RuleBasedStateMachine):
         self.run(self.instance.recover())
 
 
-@pytest.mark.timeout(0 if IS_LONG else 60)
+@pytest.mark.timeout(0 if IS_LONG else 180)
 @pytest.mark.usefixtures("_one_clock")
 # The test harness freezes the garbage collector, which makes Hypothesis believe that
 # its own random number generator is unreferenced.
