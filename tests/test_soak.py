@@ -32,7 +32,7 @@ HOURS = 24
 # thousand event IDs.
 MAY_GROW = 1_500_000
 
-pytestmark = [pytest.mark.soak, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.soak, pytest.mark.timeout(600)]
 
 
 @pytest.fixture(autouse=True)
