@@ -82,7 +82,12 @@ def errors(development: Development, device_id: str, name: str) -> list[dict[str
 def open_dialog(page: Page, development: Development, collision: Collision) -> Locator:
     """Sync, and open the issue under Repairs."""
     page.goto(f"{development.url}/config/repairs")
-    page.wait_for_function("() => document.querySelector('home-assistant')?.hass")
+    # The states arrive after the object that holds them.
+    page.wait_for_function(
+        """() => Object.keys(
+            document.querySelector("home-assistant")?.hass?.states ?? {}
+        ).some((id) => /^button\\..*_sync$/.test(id))"""
+    )
     page.evaluate(
         """() => {
             const { hass } = document.querySelector("home-assistant");
