@@ -28,7 +28,9 @@ PLATFORMS = [
     Platform.CALENDAR,
     Platform.EVENT,
     Platform.LOCK,
+    Platform.NUMBER,
     Platform.SENSOR,
+    Platform.SWITCH,
 ]
 
 

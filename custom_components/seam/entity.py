@@ -9,9 +9,9 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .actions.targets import Target, changing_locks
+from .actions.targets import Target, changing_locks, current_target
 from .actions.waiting import async_wait_for_attempt
-from .api import ActionAttempt, ActionAttemptStatus
+from .api import ActionAttempt, ActionAttemptStatus, Device
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .errors import ActionError, ChangeUncertainError, translated_errors
@@ -115,6 +115,38 @@ def _is_confirmed(attempt: ActionAttempt) -> bool:
     return attempt.status is ActionAttemptStatus.SUCCESS and (
         result is None or result.was_confirmed_by_device is not False
     )
+
+
+class SeamAutoLockEntity(SeamLockEntity):
+    """Base class for settings of a lock's auto-lock."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether auto-lock can currently be configured."""
+        if not super().available:
+            return False
+        device = self.seam_lock.device
+        return bool(device.can_configure_auto_lock) and (
+            device.properties.online is not False
+        )
+
+    async def _async_fetch_device(self) -> Device:
+        """Return the device as Seam has it now.
+
+        Whether auto-lock is on and its delay are set together, and no event says that
+        one of them was changed in the manufacturer's app.
+        """
+        target = Target(self.entity_id, self.coordinator, self.seam_lock)
+        await self.coordinator.async_refresh_locks((self.device_id,))
+        return current_target(target).lock.device
+
+    async def _async_configure(self, **properties: Any) -> None:
+        """Configure auto-lock, and wait until the lock has done it."""
+        await self._async_change(
+            self.coordinator.client.configure_auto_lock(self.device_id, **properties),
+            **properties,
+        )
 
 
 class SeamWorkspaceEntity(CoordinatorEntity[SeamCoordinator]):
