@@ -102,7 +102,7 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
             attempt = await async_wait_for_attempt(target, started)
             if attempt is None or _is_confirmed(attempt):
                 coordinator.async_apply(
-                    coordinator.engine.device_changed, self.device_id, **properties
+                    coordinator.engine.device_changed, self.device_id, properties
                 )
         if attempt and attempt.status is ActionAttemptStatus.PENDING:
             raise ActionError("action_attempt_pending", lock=target.lock.device.name)
