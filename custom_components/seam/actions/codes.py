@@ -57,6 +57,21 @@ def current_codes(lock: LockData, name: str) -> list[AccessCode]:
     ]
 
 
+def check_name_free(lock: LockData, name: str) -> None:
+    """Refuse the name of another code, as actions could not tell the two apart."""
+    if found := current_codes(lock, name):
+        raise refusal("name_taken", lock=lock.device.name, name=label(found[0]))
+
+
+def creation_keys(targets: Iterable[Target], name: str) -> set[object]:
+    """Return what the creation of a code with this name works on."""
+    keys: set[object] = set()
+    for target in targets:
+        keys.add((target.lock.device_id, name))
+        keys |= {code.access_code_id for code in current_codes(target.lock, name)}
+    return keys
+
+
 def find_code(
     target: Target, codes: Sequence[AccessCode], selection: CodeSelection
 ) -> AccessCode:
