@@ -13,7 +13,6 @@ from ..api import AccessCode, ActionAttempt, CodeStatus
 from ..attributes import JsonObject, local_time
 from ..errors import NotFoundError
 from ..sync.snapshot import LockData
-from .codes import check_codes_known
 from .delete import async_start_deletion, check_deletable, deletion_result
 from .fields import ATTR_DRY_RUN, BOOLEAN, DURATION, ActionSchema
 from .outcomes import (
@@ -33,6 +32,7 @@ from .targets import (
     current_target,
     in_turn,
 )
+from .validation import check_codes_known
 from .waiting import async_wait_for_attempt, pending
 
 ATTR_INCLUDE_UNMANAGED: Final = "include_unmanaged"

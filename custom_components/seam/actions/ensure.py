@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..errors import refusal
-from .codes import candidates, check_codes_known, creation_keys, current_codes
+from .codes import candidates, creation_keys, current_codes
 from .outcomes import Outcome
 from .schedule import (
     CodeRequest,
@@ -31,7 +31,7 @@ from .targets import (
 )
 from .unconfirmed import is_unconfirmed
 from .update import CodeChange, CodeUpdate, async_update, check_update
-from .validation import accepts_pin
+from .validation import accepts_pin, check_codes_known
 
 _TIMES = {"starts_at", "ends_at", "type"}
 _ROUNDING = {"1day": timedelta(days=1)}

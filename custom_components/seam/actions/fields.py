@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 import re
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.helpers import config_validation as cv
@@ -131,6 +131,23 @@ CODE_SCHEMA: Final = ActionSchema(CODE_FIELDS)
 LOCK_SCHEMA: Final = ActionSchema({})
 
 type Data = Mapping[str, Any]
+
+
+class CodeSelection(NamedTuple):
+    """The access code that a call names, by id or by name."""
+
+    access_code_id: str | None
+    name: str | None
+
+
+def selected_code(data: Data, none_key: str = "no_code_selected") -> CodeSelection:
+    """Return which code a call names; refuse both an id and a name, and neither."""
+    selection = CodeSelection(data.get(ATTR_ACCESS_CODE_ID), data.get(ATTR_NAME))
+    if selection.access_code_id is None and selection.name is None:
+        raise refusal(none_key)
+    if selection.access_code_id is not None and selection.name is not None:
+        raise refusal("id_or_name")
+    return selection
 
 
 def requested_pin(data: Data) -> str | None:

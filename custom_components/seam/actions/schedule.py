@@ -17,7 +17,6 @@ from ..attributes import JsonObject
 from ..errors import ChangeUncertainError, refusal
 from .codes import (
     candidates,
-    check_codes_known,
     check_name_free,
     code_response,
     creation_keys,
@@ -52,6 +51,7 @@ from .targets import (
 )
 from .unconfirmed import confirm, requesting
 from .validation import (
+    check_codes_known,
     check_common_length,
     check_length,
     check_name,

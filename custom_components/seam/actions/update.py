@@ -17,14 +17,11 @@ from ..attributes import JsonObject, label
 from ..coordinator import SeamCoordinator
 from ..errors import refusal
 from .codes import (
-    CodeSelection,
-    check_codes_known,
     check_name_free,
     code_response,
     creation_keys,
     find_managed_code,
     naming_duplicate,
-    selected_code,
 )
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
@@ -37,9 +34,11 @@ from .fields import (
     PIN,
     TIME,
     ActionSchema,
+    CodeSelection,
     Data,
     requested_pin,
     requested_time,
+    selected_code,
 )
 from .outcomes import Outcome, Result
 from .targets import (
@@ -53,6 +52,7 @@ from .targets import (
     lock_entity_id,
 )
 from .validation import (
+    check_codes_known,
     check_end,
     check_name,
     check_name_without_pin,

@@ -28,6 +28,19 @@ _BLANK_CATEGORIES: Final = frozenset("CZM")
 _BLANK_CHARACTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 
 
+def check_has_codes(lock: LockData) -> None:
+    """Refuse a lock without access codes."""
+    if not lock.device.has_access_codes:
+        raise refusal("no_access_codes", lock=lock.device.name)
+
+
+def check_codes_known(lock: LockData) -> None:
+    """Refuse a lock without access codes, or whose codes are currently unknown."""
+    check_has_codes(lock)
+    if not lock.has_codes:
+        raise refusal("codes_unknown", lock=lock.device.name)
+
+
 def _longest_run(pin: str, step: int) -> int:
     """Return the longest run of digits that each differ from the previous by `step`."""
     longest = run = 1
