@@ -15,6 +15,7 @@ from ..sync.snapshot import LockData
 from .fields import CodeSelection
 from .outcomes import Result
 from .targets import Target
+from .validation import quoted
 
 
 def current_codes(lock: LockData, name: str) -> list[AccessCode]:
@@ -67,7 +68,7 @@ def find_code(
         "ambiguous_code" if found else "unknown_code",
         lock=lock.device.name,
         # Somebody may have entered a PIN.
-        code=target.coordinator.secrets.mask(code_id or selection.name or ""),
+        code=quoted(target.coordinator.secrets.mask(code_id or selection.name or "")),
         candidates=candidates(found) if found else _similar(codes, selection.name),
     )
 

@@ -31,7 +31,7 @@ from .targets import (
 )
 from .unconfirmed import is_unconfirmed
 from .update import CodeChange, CodeUpdate, async_update, check_update
-from .validation import accepts_pin, check_codes_known
+from .validation import accepts_pin, check_codes_known, quoted
 
 _TIMES = {"starts_at", "ends_at", "type"}
 _ROUNDING = {"1day": timedelta(days=1)}
@@ -98,7 +98,7 @@ class _Ensuring:
         if found:
             self._updates[target.entity_id] = _update_of(request, target, found[0])
             return
-        name = target.coordinator.secrets.mask(request.name)
+        name = quoted(target.coordinator.secrets.mask(request.name))
         if not lock.is_complete:
             raise refusal("codes_incomplete", lock=lock.device.name, name=name)
         if is_unconfirmed(target.coordinator.hass, lock.device_id, request.name):

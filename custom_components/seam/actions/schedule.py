@@ -60,6 +60,7 @@ from .validation import (
     check_pin,
     check_start,
     check_times,
+    quoted,
 )
 from .waiting import async_wait_until_set
 
@@ -341,6 +342,6 @@ def _uncertain_creation(
         key,
         error=str(err.__cause__ or ""),
         lock=before.device.name,
-        name=coordinator.secrets.mask(request.name),
+        name=quoted(coordinator.secrets.mask(request.name)),
         candidates=candidates(found),
     )

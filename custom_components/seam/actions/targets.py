@@ -29,6 +29,7 @@ from ..errors import ActionError, refusal, translated_errors
 from ..sync.snapshot import LockData
 from .outcomes import Outcome
 from .unconfirmed import is_unconfirmed
+from .validation import quoted
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -175,7 +176,10 @@ def _target(hass: HomeAssistant, entity_id: str) -> Target:
     """Return the lock of an entity."""
     registered = er.async_get(hass).async_get(entity_id)
     if not _is_seam_lock(registered):
-        raise refusal("not_a_seam_lock", entity=entity_id)
+        is_known = registered or hass.states.get(entity_id)
+        raise refusal(
+            "not_a_seam_lock", entity=entity_id if is_known else quoted(entity_id)
+        )
     entry: SeamConfigEntry | None = hass.config_entries.async_get_entry(
         registered.config_entry_id or ""
     )
