@@ -743,12 +743,12 @@ async def test_rejected_event_query_is_logged_once(
     assert coordinator.last_update_success
     refusal = coordinator.engine.state.events_refusal
     assert refusal
-    assert sum("rejected the event query" in line for line in _lines(caplog)) == 1
+    assert sum("The event query failed" in line for line in _lines(caplog)) == 1
     simulator.faults.clear()
     await coordinator.async_refresh()
     refusal = coordinator.engine.state.events_refusal
     assert refusal is None
-    assert sum("accepts the event query again" in line for line in _lines(caplog)) == 1
+    assert sum("The event query succeeds again" in line for line in _lines(caplog)) == 1
 
 
 async def test_refresh_of_locks_returns_error_on_reload(

@@ -582,11 +582,14 @@ def _code(response: Response, *keys: str, is_managed: bool) -> AccessCode:
 
 
 def _completed(row: Any, known: Mapping[str, Any]) -> Any:
-    """Return the row with values of the request for what it lacks."""
+    """Return the row with values of the request for what it lacks.
+
+    Rows that have these values share them, which saves memory.
+    """
     if isinstance(row, dict):
-        for key in known:
-            if row.get(key) is None:
-                row[key] = known[key]
+        for key, value in known.items():
+            if row.get(key) in (None, value):
+                row[key] = value
     return row
 
 

@@ -14,7 +14,7 @@ class SyncState:
     failed_polls: int
     """How many polls in a row have failed."""
     events_refusal: str | None
-    """Why Seam rejected the event query, None if it did not."""
+    """Why events cannot be fetched although Seam answers, None if they can."""
     rechecks: int
     """How many locks have codes that are not settled."""
     postponed: int
