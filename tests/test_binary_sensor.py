@@ -198,7 +198,7 @@ async def test_access_code_problem_errors_attribute(
         "name": "Neighbour",
         "error_code": "provider_issue",
         "message": "It is odd.",
-        "advice": "Read the message from Seam. It contains the error that the manufacturer reported.",
+        "advice": "Seam does not manage this code. Change or delete it in the manufacturer's app.",
         "scope": "access_code",
     }
     simulator.control.clear_code_problems(CODE_HANDYMAN)
@@ -223,15 +223,18 @@ async def test_connectivity_errors_and_warnings_attributes(
     assert attributes["errors"][0] == {
         "error_code": "hub_disconnected",
         "message": "No hub, ••••.",
-        "advice": "Check the lock's power supply, Wi-Fi connection, and hub.",
+        "advice": (
+            "Check the lock's power supply, Wi-Fi connection, and hub. Codes that are "
+            "already on the lock keep working."
+        ),
         "scope": "device",
     }
     assert attributes["errors"][1]["error_code"] == "account_disconnected"
     low, new = attributes["warnings"]
     assert low["warning_code"] == "accessory_keypad_low_battery"
-    assert low["advice"] == "Replace the keypad's batteries."
+    assert low["advice"].startswith("Replace the keypad's batteries")
     assert new["message"] == "••••"
-    assert new["advice"].endswith("check the lock in the manufacturer's app.")
+    assert new["advice"].endswith("in the manufacturer's app.")
     # Lost connections must not hide why.
     simulator.control.lock_offline("Front Door")
     await poll()
@@ -300,7 +303,9 @@ async def test_account_problem(
     [error] = account["errors"]
     assert error["error_code"] == "account_disconnected"
     assert error["scope"] == "connected_account"
-    assert error["advice"] == "Reconnect the manufacturer's account to Seam."
+    assert error["advice"] == (
+        "Reconnect the manufacturer's account in the Seam console."
+    )
     world = simulator.state
     [side_door] = [
         one for one in world.devices.values() if one.display_name == "Side Door"
@@ -389,11 +394,12 @@ async def test_docs_automation_example_runs(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The lock does not accept this PIN or name. Choose a "
-            "different one. Seam does not try again until you change it."
+            "Owner: Too short. The code is on the lock, so it should work. The error is "
+            "about an earlier attempt to set or change it. If the lock still has an old "
+            "PIN or schedule, update the code again."
         ),
         (
-            "Neighbour: It is odd. Read the message from Seam. It contains the error "
-            "that the manufacturer reported."
+            "Neighbour: It is odd. Seam does not manage this code. Change or delete it "
+            "in the manufacturer's app."
         ),
     ]
