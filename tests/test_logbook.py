@@ -13,13 +13,13 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
     async_wait_recording_done,
 )
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
-import yaml
 
 from custom_components.seam.activity import EVENT_ACTIVITY
 from custom_components.seam.const import DOMAIN
@@ -121,7 +121,9 @@ async def test_one_line_for_each_event(
         for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
         if block.startswith("logbook:")
     ]
-    assert await async_setup_component(hass, LOGBOOK_DOMAIN, yaml.safe_load(config))
+    parsed = parse_yaml(config)
+    assert isinstance(parsed, dict)
+    assert await async_setup_component(hass, LOGBOOK_DOMAIN, parsed)
     await hass.async_block_till_done()
     cleaner = simulator.state.access_codes[CODE_CLEANER]
     before = dt_util.utcnow() - timedelta(minutes=30)
