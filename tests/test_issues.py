@@ -123,7 +123,7 @@ async def test_old_errors_create_issues_at_setup(shown: Issues) -> None:
         "Apartment 1",
         "Schlage did not accept",
         "failed_to_set_on_device",
-        "Seam keeps trying",
+        "keeps trying",
     ):
         assert words in text
     assert shown.all[FAILED].severity is ir.IssueSeverity.ERROR
@@ -462,7 +462,7 @@ async def test_unknown_errors_create_issues(
     account_id = simulator.state.devices[FRONT_DOOR].connected_account_id
     expected = {
         _code_issue(CODE_OWNER, code): "delete the code and create it again",
-        f"device.{FRONT_DOOR}.{device}": "check the lock in the manufacturer's app",
+        f"device.{FRONT_DOOR}.{device}": "Check the lock's battery",
         f"account.{account_id}.{account}": "account in the Seam console",
     }
     assert shown.new == expected.keys()

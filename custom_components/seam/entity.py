@@ -24,7 +24,7 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
     """Base class for entities of a lock."""
 
     _attr_has_entity_name = True
-    _written: tuple[LockData | None, bool] | None = None
+    _written: tuple[object, ...] | None = None
 
     def __init__(
         self,
@@ -63,7 +63,8 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         await super().async_added_to_hass()
         self._written = self._state_source()
 
-    def _state_source(self) -> tuple[LockData | None, bool]:
+    def _state_source(self) -> tuple[object, ...]:
+        """Return the objects that the state depends on."""
         coordinator = self.coordinator
         return (
             coordinator.data.locks.get(self.device_id),

@@ -1,8 +1,9 @@
 """Immutable data of a workspace, and how secrets are masked in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 import re
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,11 +15,16 @@ from ..api import (
     ConnectedAccount,
     Device,
     Event,
+    Scope,
     SeamProblem,
 )
 from ..api.redact import LONGEST_NAME, Secrets, mask_numbers, readable
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+# Errors of an account that do not keep Seam from reading its locks.
+_READABLE_DESPITE: Final = frozenset({"salto_ks_subscription_limit_exceeded"})
+_UNREADABLE_WARNINGS: Final = frozenset({"provider_service_unavailable"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -84,6 +90,28 @@ class Snapshot:
     def account_of(self, lock: LockData) -> ConnectedAccount | None:
         """Return the account of a lock, None if it is unknown."""
         return self.accounts.get(lock.device.connected_account_id or "")
+
+    def may_be_outdated(self, lock: LockData) -> bool:
+        """Return whether Seam may be unable to read the lock because of its account."""
+        account = self.account_of(lock)
+        return makes_outdated(
+            chain(
+                # Errors of the account are repeated here, and may be newer.
+                lock.device.errors,
+                *((account.errors, account.warnings) if account else ()),
+            )
+        )
+
+
+def makes_outdated(problems: Iterable[SeamProblem]) -> bool:
+    """Return whether Seam may be unable to read an account with these problems."""
+    return any(
+        problem.code in _UNREADABLE_WARNINGS
+        if problem.is_warning
+        else problem.scope in (Scope.ACCOUNT, Scope.BRIDGE)
+        and problem.code not in _READABLE_DESPITE
+        for problem in problems
+    )
 
 
 def masked(
