@@ -106,11 +106,9 @@ async def test_refuses_lock_without_codes(
         CALLS.keys()
         # These need no existing codes, or use the last known ones.
         - {
-            "generate_code",
             "get_lock_capabilities",
             "report_device_constraints",
             "reveal_access_code",
-            "schedule_access_code",
             "simulate_unmanaged_access_code",
         }
     ),

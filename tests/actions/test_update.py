@@ -270,6 +270,7 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("name_contains_code", {"code": "4815", "new_name": "Room 48-15"}),
     ("name_contains_code", {"new_name": "Butler 739158"}),
     ("name_contains_code", {"new_name": "Butler 739158", "code": "4815"}),
+    ("name_taken", {"new_name": "Owner"}),
     ("not_linked", {"linked": True, "new_name": "Butler"}),
     ("not_for_linked", {"linked": True, "code": "4815"}),
     ("not_for_linked", {"linked": True, "ongoing": True}),

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import NamedTuple
 
-from homeassistant.const import ATTR_NAME
 from homeassistant.util import dt as dt_util
 
 from ..api import AccessCode, CodeStatus
@@ -14,34 +12,10 @@ from ..attributes import JsonObject, label, local_time
 from ..errors import DuplicateCodeError, refusal
 from ..sync.code_state import CodeState, code_state
 from ..sync.snapshot import LockData
-from .fields import ATTR_ACCESS_CODE_ID, Data
+from .fields import CodeSelection
 from .outcomes import Result
 from .targets import Target
-
-
-class CodeSelection(NamedTuple):
-    """The access code that a call names, by id or by name."""
-
-    access_code_id: str | None
-    name: str | None
-
-
-def selected_code(data: Data, none_key: str = "no_code_selected") -> CodeSelection:
-    """Return which code a call names; refuse both an id and a name, and neither."""
-    selection = CodeSelection(data.get(ATTR_ACCESS_CODE_ID), data.get(ATTR_NAME))
-    if selection.access_code_id is None and selection.name is None:
-        raise refusal(none_key)
-    if selection.access_code_id is not None and selection.name is not None:
-        raise refusal("id_or_name")
-    return selection
-
-
-def check_codes_known(lock: LockData) -> None:
-    """Refuse a lock without access codes, or whose codes are currently unknown."""
-    if not lock.device.has_access_codes:
-        raise refusal("no_access_codes", lock=lock.device.name)
-    if not lock.has_codes:
-        raise refusal("codes_unknown", lock=lock.device.name)
+from .validation import quoted
 
 
 def current_codes(lock: LockData, name: str) -> list[AccessCode]:
@@ -55,6 +29,21 @@ def current_codes(lock: LockData, name: str) -> list[AccessCode]:
         and not code.is_expired(now)
         and code.status_at(now) is not CodeStatus.REMOVING
     ]
+
+
+def check_name_free(lock: LockData, name: str) -> None:
+    """Refuse the name of another code, as actions could not tell the two apart."""
+    if found := current_codes(lock, name):
+        raise refusal("name_taken", lock=lock.device.name, name=label(found[0]))
+
+
+def creation_keys(targets: Iterable[Target], name: str) -> set[object]:
+    """Return what the creation of a code with this name works on."""
+    keys: set[object] = set()
+    for target in targets:
+        keys.add((target.lock.device_id, name))
+        keys |= {code.access_code_id for code in current_codes(target.lock, name)}
+    return keys
 
 
 def find_code(
@@ -79,7 +68,7 @@ def find_code(
         "ambiguous_code" if found else "unknown_code",
         lock=lock.device.name,
         # Somebody may have entered a PIN.
-        code=target.coordinator.secrets.mask(code_id or selection.name or ""),
+        code=quoted(target.coordinator.secrets.mask(code_id or selection.name or "")),
         candidates=candidates(found) if found else _similar(codes, selection.name),
     )
 

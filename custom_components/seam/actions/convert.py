@@ -14,7 +14,7 @@ from ..attributes import JsonObject, label
 from ..errors import ActionError, refusal, translated_errors
 from ..sync.code_state import can_convert
 from ..sync.snapshot import LockData
-from .codes import check_codes_known, find_code, selected_code
+from .codes import find_code
 from .fields import (
     ATTR_ACCESS_CODE_ID,
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
@@ -22,6 +22,7 @@ from .fields import (
     BOOLEAN,
     CODE_FIELDS,
     ActionSchema,
+    selected_code,
 )
 from .outcomes import (
     CodeResults,
@@ -32,6 +33,7 @@ from .outcomes import (
     raise_failures,
 )
 from .targets import Answers, Target, async_each, changing_locks
+from .validation import check_codes_known
 from .waiting import async_poll, attempt_error, pending
 
 ATTR_ALL: Final = "all"

@@ -1,20 +1,16 @@
 """The action that ensures that each lock has exactly one code of a name."""
 
-import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from weakref import WeakValueDictionary
 
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.util.hass_dict import HassKey
 
 from ..api import AccessCode
 from ..attributes import JsonObject, label
-from ..const import DOMAIN
 from ..errors import refusal
-from .codes import candidates, check_codes_known, current_codes
+from .codes import candidates, creation_keys, current_codes
 from .outcomes import Outcome
 from .schedule import (
     CodeRequest,
@@ -25,15 +21,17 @@ from .schedule import (
     new_common_code_key,
     requested_code,
 )
-from .targets import Answers, Target, async_each, async_refresh_targets, current_target
+from .targets import (
+    Answers,
+    Target,
+    async_each,
+    async_refresh_targets,
+    current_target,
+    in_turn,
+)
 from .unconfirmed import is_unconfirmed
 from .update import CodeChange, CodeUpdate, async_update, check_update
-from .validation import accepts_pin
-
-# Simultaneous calls for one name would each find no code, and create several.
-_LOCKS: HassKey[WeakValueDictionary[str, asyncio.Lock]] = HassKey(
-    f"{DOMAIN}_ensure_locks"
-)
+from .validation import accepts_pin, check_codes_known, quoted
 
 _TIMES = {"starts_at", "ends_at", "type"}
 _ROUNDING = {"1day": timedelta(days=1)}
@@ -43,8 +41,7 @@ async def async_ensure_access_code(call: ServiceCall, targets: list[Target]) -> 
     """Create the code, update it or leave it unchanged, on each lock."""
     request = requested_code(call.data)
     check_request((), request)
-    locks = call.hass.data.setdefault(_LOCKS, WeakValueDictionary())
-    async with locks.setdefault(request.name, asyncio.Lock()):
+    async with in_turn(call.hass, creation_keys(targets, request.name)):
         await async_refresh_targets(targets)
         return await _Ensuring(request).async_run(targets)
 
@@ -101,7 +98,7 @@ class _Ensuring:
         if found:
             self._updates[target.entity_id] = _update_of(request, target, found[0])
             return
-        name = target.coordinator.secrets.mask(request.name)
+        name = quoted(target.coordinator.secrets.mask(request.name))
         if not lock.is_complete:
             raise refusal("codes_incomplete", lock=lock.device.name, name=name)
         if is_unconfirmed(target.coordinator.hass, lock.device_id, request.name):

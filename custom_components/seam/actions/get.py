@@ -7,9 +7,9 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..attributes import MAY_BE_OUTDATED, JsonObject, async_code
-from .codes import check_codes_known
 from .fields import ActionSchema, Limited
 from .targets import Answers, Target, async_each
+from .validation import check_codes_known
 
 ATTR_INCLUDE: Final = "include"
 

@@ -13,13 +13,13 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..api import AccessCode
-from ..attributes import JsonObject, label
+from ..attributes import JsonObject
 from ..errors import ChangeUncertainError, refusal
 from .codes import (
     candidates,
-    check_codes_known,
+    check_name_free,
     code_response,
-    current_codes,
+    creation_keys,
     naming_duplicate,
 )
 from .fields import (
@@ -39,9 +39,19 @@ from .fields import (
     requested_time,
 )
 from .outcomes import Result
-from .targets import Answer, Answers, Refresh, Target, async_each, changing_locks
+from .targets import (
+    Answer,
+    Answers,
+    Refresh,
+    Target,
+    async_each,
+    changing_locks,
+    current_target,
+    in_turn,
+)
 from .unconfirmed import confirm, requesting
 from .validation import (
+    check_codes_known,
     check_common_length,
     check_length,
     check_name,
@@ -50,6 +60,7 @@ from .validation import (
     check_pin,
     check_start,
     check_times,
+    quoted,
 )
 from .waiting import async_wait_until_set
 
@@ -196,27 +207,26 @@ async def async_schedule_access_code(
 ) -> Answers:
     """Create a code; on several locks, linked codes with the same PIN."""
     request = requested_code(call.data)
-    check_request(targets, request)
-    unknown: Answers = {}
-    for target in targets:
-        try:
-            check_codes_known(target.lock)
-        except HomeAssistantError as err:
-            # A code with this name may exist. That must not hold up other locks.
-            unknown[target.entity_id] = err
-        if found := current_codes(target.lock, request.name):
-            raise refusal(
-                "name_taken", lock=target.lock.device.name, name=label(found[0])
-            )
-    targets = [target for target in targets if target.entity_id not in unknown]
-    if len(targets) > 1 and request.code is None:
-        check_shared(targets, request)
-        return unknown | await async_create_shared(targets, request)
-    # Seam only links codes with a given PIN if it is told to.
-    key = new_common_code_key() if len(targets) > 1 else None
-    return unknown | await async_each(
-        targets, lambda target: async_create(target, request, common_code_key=key)
-    )
+    async with in_turn(call.hass, creation_keys(targets, request.name)):
+        targets = [*map(current_target, targets)]
+        check_request(targets, request)
+        unknown: Answers = {}
+        for target in targets:
+            try:
+                check_codes_known(target.lock)
+            except HomeAssistantError as err:
+                # A code with this name may exist. That must not hold up other locks.
+                unknown[target.entity_id] = err
+            check_name_free(target.lock, request.name)
+        targets = [target for target in targets if target.entity_id not in unknown]
+        if len(targets) > 1 and request.code is None:
+            check_shared(targets, request)
+            return unknown | await async_create_shared(targets, request)
+        # Seam only links codes with a given PIN if it is told to.
+        key = new_common_code_key() if len(targets) > 1 else None
+        return unknown | await async_each(
+            targets, lambda target: async_create(target, request, common_code_key=key)
+        )
 
 
 async def async_create(
@@ -332,6 +342,6 @@ def _uncertain_creation(
         key,
         error=str(err.__cause__ or ""),
         lock=before.device.name,
-        name=coordinator.secrets.mask(request.name),
+        name=quoted(coordinator.secrets.mask(request.name)),
         candidates=candidates(found),
     )

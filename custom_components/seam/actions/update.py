@@ -1,7 +1,7 @@
 """The action that changes a managed code, or all codes that are linked with it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -17,11 +17,11 @@ from ..attributes import JsonObject, label
 from ..coordinator import SeamCoordinator
 from ..errors import refusal
 from .codes import (
-    check_codes_known,
+    check_name_free,
     code_response,
+    creation_keys,
     find_managed_code,
     naming_duplicate,
-    selected_code,
 )
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
@@ -34,13 +34,25 @@ from .fields import (
     PIN,
     TIME,
     ActionSchema,
+    CodeSelection,
     Data,
     requested_pin,
     requested_time,
+    selected_code,
 )
 from .outcomes import Outcome, Result
-from .targets import Answer, Answers, Target, async_each, changing_locks, lock_entity_id
+from .targets import (
+    Answer,
+    Answers,
+    Target,
+    async_each,
+    changing_locks,
+    current_target,
+    in_turn,
+    lock_entity_id,
+)
 from .validation import (
+    check_codes_known,
     check_end,
     check_name,
     check_name_without_pin,
@@ -174,6 +186,7 @@ def check_update(update: CodeUpdate) -> None:
     name, pin = fields.get("name"), fields.get("code")
     if name is not None:
         check_name(lock, name, replaces=code.access_code_id)
+        check_name_free(lock, name)
         if code.code:
             # The old PIN works until the lock knows the new one.
             check_name_without_pin(name, code.code)
@@ -190,27 +203,40 @@ def check_update(update: CodeUpdate) -> None:
 async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
     """Change a managed code of each lock, or all codes that are linked with it."""
     selection, change = selected_code(call.data), _requested_change(call.data)
-    answers: Answers = {}
+    found, _ = _found(targets, selection)
+    keys = creation_keys(targets, change.name) if change.name else set()
+    for _, code in found:
+        keys |= {code.access_code_id, code.unmasked_key} - {None}
+    async with in_turn(call.hass, keys):
+        found, answers = _found(map(current_target, targets), selection)
+        if call.data[ATTR_LINKED]:
+            return answers | await _async_update_linked(found, change)
+
+        # Nothing is changed if one of the locks does not allow it.
+        updates: dict[str, CodeUpdate] = {}
+        for target, code in found:
+            check_changeable(target, code)
+            updates[target.entity_id] = change.update_of(target, code)
+            check_update(updates[target.entity_id])
+        return answers | await async_each(
+            [target for target, _ in found],
+            lambda target: async_update(updates[target.entity_id]),
+        )
+
+
+def _found(
+    targets: Iterable[Target], selection: CodeSelection
+) -> tuple[list[tuple[Target, AccessCode]], Answers]:
+    """Return the selected code of each lock, and an error for those without it."""
     found: list[tuple[Target, AccessCode]] = []
+    errors: Answers = {}
     for target in targets:
         try:
             check_codes_known(target.lock)
             found.append((target, find_managed_code(target, selection)))
         except HomeAssistantError as err:
-            answers[target.entity_id] = err
-    if call.data[ATTR_LINKED]:
-        return answers | await _async_update_linked(found, change)
-
-    # Nothing is changed if one of the locks does not allow it.
-    updates: dict[str, CodeUpdate] = {}
-    for target, code in found:
-        check_changeable(target, code)
-        updates[target.entity_id] = change.update_of(target, code)
-        check_update(updates[target.entity_id])
-    return answers | await async_each(
-        [target for target, _ in found],
-        lambda target: async_update(updates[target.entity_id]),
-    )
+            errors[target.entity_id] = err
+    return found, errors
 
 
 async def async_update(update: CodeUpdate) -> JsonObject:

@@ -7,16 +7,20 @@ Rules that are unknown here are left to Seam. So are `pin_code_matches_existing_
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import pairwise
+import re
 from typing import Final
 import unicodedata
 
 from homeassistant.exceptions import ServiceValidationError
 
-from ..api.redact import Secrets, is_invisible
+from ..api.redact import MASK, Secrets, is_invisible
 from ..attributes import label
 from ..errors import refusal
 from ..sync.snapshot import LockData
 
+# Four digits or more, of any script, with anything but letters in between.
+_MAYBE_PIN: Final = re.compile(r"\d(?:[\W_]*\d){3,}")
+_UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _PIN_LENGTHS: Final = range(4, 13)
 _SIMULATED_PIN_MAX_LENGTH: Final = 8
 # Seam has no limit. This one leaves room for the name of the lock in the entity ids of
@@ -26,6 +30,24 @@ _NAME_MAX_LENGTH: Final = 100
 # are one of these, which look blank although they count as letters, signs or marks.
 _BLANK_CATEGORIES: Final = frozenset("CZM")
 _BLANK_CHARACTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
+
+
+def quoted(text: str) -> str:
+    """Return a text of a call for an error, with all masked that may be a PIN."""
+    return text if _UUID.fullmatch(text) else _MAYBE_PIN.sub(MASK, text)
+
+
+def check_has_codes(lock: LockData) -> None:
+    """Refuse a lock without access codes."""
+    if not lock.device.has_access_codes:
+        raise refusal("no_access_codes", lock=lock.device.name)
+
+
+def check_codes_known(lock: LockData) -> None:
+    """Refuse a lock without access codes, or whose codes are currently unknown."""
+    check_has_codes(lock)
+    if not lock.has_codes:
+        raise refusal("codes_unknown", lock=lock.device.name)
 
 
 def _longest_run(pin: str, step: int) -> int:
@@ -63,7 +85,7 @@ def checked_pin(value: object) -> str:
     with zero.
     """
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    if is_number:
+    if type(value) is int and 0 <= value < 10 ** max(_PIN_LENGTHS):
         value = str(value)
     if (
         not isinstance(value, str)
