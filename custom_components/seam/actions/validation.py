@@ -223,8 +223,11 @@ def check_times(
     starts_at: datetime | None, ends_at: datetime | None, now: datetime
 ) -> None:
     """Refuse a start without an end or vice versa, and an end in the past or too early."""
-    if (starts_at is None) is not (ends_at is None):
-        raise refusal("one_time_only")
+    # Forms leave out dates that are ticked but empty.
+    if starts_at is None and ends_at is not None:
+        raise refusal("start_missing")
+    if ends_at is None and starts_at is not None:
+        raise refusal("end_missing")
     if starts_at is None or ends_at is None:
         return
     check_end(ends_at, now)
