@@ -178,7 +178,7 @@ class Api:
         record: RequestRecord,
         *,
         answered: bool = False,
-    ) -> web.Response | None:
+    ) -> web.StreamResponse | None:
         headers = {"seam-request-id": record.request_id}
         match fault.kind:
             case "latency":
@@ -202,6 +202,22 @@ class Api:
             case "broken_json":
                 response = web.Response(
                     text='{"ok": true, "devices": [{"device_id": "',
+                    content_type="application/json",
+                    headers=headers,
+                )
+            case "cut":
+                response = web.StreamResponse(
+                    headers={**headers, "Content-Length": "1000"}
+                )
+                await response.prepare(request)
+                await response.write(b'{"ok": true, ')
+                if request.transport is not None:
+                    request.transport.close()
+                record.status = None
+                return response
+            case "nested":
+                response = web.Response(
+                    body=b"[" * 100_000 + b"]" * 100_000,
                     content_type="application/json",
                     headers=headers,
                 )

@@ -15,6 +15,8 @@ type FaultKind = Literal[
     "html",
     "empty",
     "broken_json",
+    "cut",
+    "nested",
     "gzip_bomb",
     "wrong_shape",
     "wrong_types",

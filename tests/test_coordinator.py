@@ -20,8 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.seam.api import SeamUnreachableError
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
-from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.device_registry import seam_device_id
+from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
 from custom_components.seam.sync.engine import SyncEngine
 from simulator import Simulator
 from simulator.faults import Fault
@@ -744,12 +743,12 @@ async def test_rejected_event_query_is_logged_once(
     assert coordinator.last_update_success
     refusal = coordinator.engine.state.events_refusal
     assert refusal
-    assert sum("rejected the event query" in line for line in _lines(caplog)) == 1
+    assert sum("The event query failed" in line for line in _lines(caplog)) == 1
     simulator.faults.clear()
     await coordinator.async_refresh()
     refusal = coordinator.engine.state.events_refusal
     assert refusal is None
-    assert sum("accepts the event query again" in line for line in _lines(caplog)) == 1
+    assert sum("The event query succeeds again" in line for line in _lines(caplog)) == 1
 
 
 async def test_refresh_of_locks_returns_error_on_reload(

@@ -9,10 +9,11 @@ from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, Scope, SeamProblem
 from .const import DOMAIN
-from .sync.code_state import can_convert
+from .sync.code_state import CodeState, can_convert, code_state
 from .sync.snapshot import LockData
 
 FIND_DUPLICATE: Final = "find_duplicate"
@@ -59,11 +60,7 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
         "not_accepted": ("code_constraints_violated",),
         "check_august_format": ("august_lock_bad_access_code_format",),
         "change_length": ("august_lock_invalid_code_length",),
-        "read_message": (
-            "provider_issue",
-            "unknown_issue_with_access_code",
-            "unknown_issue_with_connected_account",
-        ),
+        "unknown_cause": ("provider_issue", "unknown_issue_with_access_code"),
         "change_pin": ("kwikset_unable_to_confirm_code",),
         "check_kwikset_app": ("kwikset_unable_to_confirm_deletion",),
         "poor_connection": (
@@ -135,6 +132,7 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
             "account_reauthorization_requested",
             "invalid_credentials",
         ),
+        "check_account": ("unknown_issue_with_connected_account",),
         "set_up_account": ("setup_required",),
         "approve_site": ("dormakaba_sites_unapproved",),
         "wait_for_manufacturer": (
@@ -190,8 +188,25 @@ _ADVICE_TO_CHANGE: Final = frozenset(
         "edited_elsewhere",
         "not_accepted",
         "other_code",
+        "seam_retries",
+        "unknown_cause",
     }
 )
+# Advice about errors that are over once the code is on the lock.
+_ADVICE_TO_SET: Final = frozenset(
+    {
+        "change_length",
+        "check_august_format",
+        "choose_other_times",
+        "lock_full",
+        "lock_full_of_others",
+        "not_accepted",
+        "other_code",
+        "seam_retries",
+        "unknown_cause",
+    }
+)
+_ON_LOCK: Final = (CodeState.ACTIVE, CodeState.SCHEDULED)
 # By whether the other code can be converted, and whether it can be deleted.
 _DUPLICATE_ADVICE: Final[Mapping[tuple[bool, bool], str]] = {
     (True, True): FIND_DUPLICATE,
@@ -214,6 +229,7 @@ VARIANTS: Final = frozenset(
         "other_software_smartthings",
         "replace_offline_code",
         "seam_retries_backup",
+        "works_anyway",
     }
 )
 ADVICE_KEYS: Final = frozenset(_ADVICE_BY_CODE.values()).union(
@@ -243,6 +259,13 @@ def advice_key(
         return "change_in_app"
     if key in _ADVICE_TO_CHANGE and code.is_offline_access_code:
         return "replace_offline_code"
+    if (
+        key in _ADVICE_TO_SET
+        and not problem.is_warning
+        # With such an error, only a code that is on its lock has one of these states.
+        and code_state(lock, code, dt_util.utcnow()) in _ON_LOCK
+    ):
+        return "works_anyway"
     if key == "seam_retries" and code.is_backup_access_code_available:
         return "seam_retries_backup"
     if key == "edited_elsewhere" and lock.device.can_convert_codes:

@@ -20,8 +20,7 @@ from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, Device
 from .const import CONF_ENDPOINT
-from .coordinator import SeamConfigEntry, SeamCoordinator
-from .device_registry import seam_device_id
+from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
 from .push.registration import CONF_REGISTERED
 from .sync.snapshot import LockData
 

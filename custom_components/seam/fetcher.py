@@ -121,15 +121,15 @@ class Fetcher:
             return None
 
     def _log_event_refusal(self) -> None:
-        """Log once when Seam starts to reject event queries, and when it stops."""
+        """Log once when only the event query fails, and when it succeeds again."""
         refusal = self._engine.state.events_refusal
         if refusal and not self._is_refused:
             _LOGGER.warning(
-                "Seam rejected the event query, fetching everything instead: %s",
+                "The event query failed, fetching everything instead: %s",
                 refusal,
             )
         elif self._is_refused and not refusal:
-            _LOGGER.info("Seam accepts the event query again")
+            _LOGGER.info("The event query succeeds again")
         self._is_refused = refusal is not None
 
     async def _async_fetch_due(self, due: Sequence[Fetch]) -> None:

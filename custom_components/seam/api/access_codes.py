@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from sys import intern
 from typing import Any, Final, override
 
 from .models import Model, read_flag, read_text
@@ -13,6 +14,7 @@ from .problems import Scope, SeamProblem, read_limited_time, read_problems
 
 _ERRORS: Mapping[str, Any] = {"deserialize": read_problems}
 _WARNINGS: Mapping[str, Any] = {"deserialize": partial(read_problems, is_warning=True)}
+_NAMES: Final = ("name", "first_name", "last_name")
 _CHANGES: Final = ("pending_mutations", "errors", "warnings")
 
 
@@ -22,21 +24,31 @@ def _flag_or_null(value: Any) -> bool:
     return value is not None and read_flag(value)
 
 
+def _shared_text(value: Any) -> str:
+    """Return one object for all texts that are equal, as there are few of them."""
+    return intern(read_text(value))
+
+
 def _type_or_null(value: Any) -> str:
-    return "ongoing" if value is None else read_text(value)
-
-
-def _limited_time_or_null(value: Any) -> datetime | None:
-    return None if value is None else read_limited_time(value)
+    return "ongoing" if value is None else _shared_text(value)
 
 
 def _mutations(value: Any) -> tuple[PendingMutation, ...]:
     return tuple(map(PendingMutation.read, value))
 
 
+def _appearance(value: Any) -> Appearance:
+    name, first_name, last_name = map(value.get, _NAMES)
+    return Appearance(
+        name=name and read_text(name),
+        first_name=first_name and read_text(first_name),
+        last_name=last_name and read_text(last_name),
+    )
+
+
 # Without its end, a code that expires would look permanent.
 _LIMITED_TIME: Mapping[str, Any] = {
-    "deserialize": _limited_time_or_null,
+    "deserialize": read_limited_time,
     "must_be_valid": True,
 }
 
@@ -68,8 +80,8 @@ class PendingMutation(Model):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Appearance(Model):
-    """The name of an access code as the lock shows it."""
+class Appearance:
+    """The name of an access code as the lock shows it, if that differs."""
 
     name: str | None = None
     first_name: str | None = None
@@ -119,7 +131,9 @@ class AccessCode(Model):
     ends_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     created_at: datetime | None = None
     status: CodeStatus | None = None
-    display_status: str | None = None
+    display_status: str | None = field(
+        default=None, metadata={"deserialize": _shared_text}
+    )
     is_scheduled_on_device: bool = False
     is_waiting_for_code_assignment: bool = False
     is_external_modification_allowed: bool = False
@@ -130,7 +144,9 @@ class AccessCode(Model):
     pulled_backup_access_code_id: str | None = None
     # Free text, which may be the PIN.
     common_code_key: str | None = field(default=None, repr=False)
-    appearance: Appearance | None = None
+    appearance: Appearance | None = field(
+        default=None, metadata={"deserialize": _appearance}
+    )
     pending_mutations: tuple[PendingMutation, ...] | None = field(
         default=None, metadata={"deserialize": _mutations}
     )
@@ -157,10 +173,12 @@ class AccessCode(Model):
     @classmethod
     @override
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Add the PINs of changes, the details of which are dropped.
+        """Add the PINs of changes, and drop an appearance that repeats the name.
 
         Nulls are left to the fields: dropping them from every row takes longer.
         """
+        if d.get("appearance") == {"name": d.get("name")}:
+            d["appearance"] = None
         if changes := [d[key] for key in _CHANGES if d.get(key)]:
             return {**d, "other_pins": pins_in(changes)}
         return d

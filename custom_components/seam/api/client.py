@@ -105,7 +105,7 @@ class SeamClient:
         is_managed: bool | None = None,
         backup_access_code_pool_enabled: bool | None = None,
     ) -> None:
-        """Rename a device, unmanage it or fill its backup pool (`/devices/update`)."""
+        """Rename a device, unmanage it, or set its backup pool (`/devices/update`)."""
         await self._transport.write(
             "/devices/update",
             device_id=device_id,
@@ -131,7 +131,11 @@ class SeamClient:
         auto_lock_enabled: bool,
         auto_lock_delay_seconds: int | None = None,
     ) -> ActionAttempt:
-        """Set the auto-lock, with a delay of 1 to 60 (`/locks/configure_auto_lock`)."""
+        """Start to turn the auto-lock of a lock on or off.
+
+        To turn it on or change its delay, the delay is required, which is 1 to 60.
+        Endpoint: `/locks/configure_auto_lock`.
+        """
         return await self._attempt(
             "/locks/configure_auto_lock",
             device_id=device_id,
@@ -580,11 +584,14 @@ def _code(response: Response, *keys: str, is_managed: bool) -> AccessCode:
 
 
 def _completed(row: Any, known: Mapping[str, Any]) -> Any:
-    """Return the row with values of the request for what it lacks."""
+    """Return the row with values of the request for what it lacks.
+
+    Rows that have these values share them, which saves memory.
+    """
     if isinstance(row, dict):
-        for key in known:
-            if row.get(key) is None:
-                row[key] = known[key]
+        for key, value in known.items():
+            if row.get(key) in (None, value):
+                row[key] = value
     return row
 
 

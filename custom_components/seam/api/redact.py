@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 import re
-from typing import Final
+from typing import Final, override
 import unicodedata
+from weakref import WeakSet
 
 from .bounded import BoundedDict
 from .pins import SHORTEST_PIN, digits_of, read_pin
@@ -130,6 +131,26 @@ class Secrets:
             return MASK
         self._numbers.add(number)
         return match[0]
+
+
+class SharedSecrets(Secrets):
+    """Secrets that all workspaces mask, as people use a PIN in more than one."""
+
+    def __init__(self, group: WeakSet[Secrets], api_key: str) -> None:
+        """Initialize with what the other workspaces know."""
+        self._group = group
+        super().__init__(api_key)
+        for other in group:
+            super().add((*other.pins, *other.keys))
+        group.add(self)
+
+    @override
+    def add(self, secrets: Iterable[str | None]) -> None:
+        """Add PINs and keys for all workspaces."""
+        secrets = tuple(secrets)
+        super().add(secrets)
+        for other in self._group:
+            Secrets.add(other, secrets)
 
 
 def _visible(text: str) -> str:

@@ -84,6 +84,7 @@ class Transport:
         self._endpoint = endpoint.rstrip("/")
         self.last_request_id: str | None = None
         self.last_date: datetime | None = None
+        self._date_text = ""
 
     async def read(self, path: str, **parameters: Any) -> Response:
         """Return the response of an endpoint that changes nothing, after retries."""
@@ -113,7 +114,8 @@ class Transport:
             for name, value in parameters.items()
             if value is not None
         }
-        self._secrets.add([body.get("code")])
+        if code := body.get("code"):
+            self._secrets.add([code])
         started = time.perf_counter()
         status: int | str = "no response"
         request_id: str | None = None
@@ -153,9 +155,7 @@ class Transport:
                 request_id,
             )
 
-        with suppress(KeyError, ValueError):
-            date = parsedate_to_datetime(headers["Date"])
-            self.last_date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        self._read_date(headers.get("Date", ""))
         if status != 200:
             error = error_from_response(path, response.status, headers, content)
             error.redact(self._secrets.mask)
@@ -175,6 +175,15 @@ class Transport:
         return Response(
             path, request_id, payload, self._secrets, hash(content), len(content)
         )
+
+    def _read_date(self, text: str) -> None:
+        """Remember Seam's time. Many responses have the same."""
+        if text == self._date_text:
+            return
+        self._date_text = text
+        with suppress(ValueError):
+            date = parsedate_to_datetime(text)
+            self.last_date = date if date.tzinfo else date.replace(tzinfo=UTC)
 
 
 def _connection_failed(err: Exception) -> str:

@@ -24,7 +24,7 @@ from ..api import (
 from ..api.redact import Secrets
 from .devices import DeviceTracker
 from .events import OPERATION_EVENTS, EventCursor, Occurrence, PendingEvents
-from .failures import TEMPORARY_ERRORS, Failures
+from .failures import Failures
 from .optimistic import OptimisticUpdates
 from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, FetchSchedule
 from .snapshot import LockData, Snapshot
@@ -73,7 +73,6 @@ class SyncEngine:
         self._pending_events = PendingEvents(self._store, self._secrets)
         self._optimistic = OptimisticUpdates()
         self._device_tracker = DeviceTracker(known_devices)
-        self._events_refusal: SeamError | None = None
         self._failed_polls = 0
         self._is_poll = False
         self._has_undelivered = False
@@ -92,7 +91,9 @@ class SyncEngine:
             reconciled_at=self._schedule.reconciled_at,
             reconcile_at=self._schedule.reconcile_at,
             failed_polls=self._failed_polls,
-            events_refusal=str(self._events_refusal) if self._events_refusal else None,
+            events_refusal=str(refusal)
+            if (refusal := self.failures.events_refusal)
+            else None,
             rechecks=self._schedule.recheck_count,
             postponed=self._schedule.retry_count,
         )
@@ -160,9 +161,9 @@ class SyncEngine:
         """Drop unmanaged codes once a list lacks them, as managed ones get new IDs."""
         self._optimistic.expect_removal(access_code_ids, now)
 
-    def lock_changed(self, now: datetime, device_id: str, *, locked: bool) -> None:
-        """Show how an action has left a lock, and keep it while lists lag behind."""
-        self._optimistic.change_lock(device_id, locked, now)
+    def device_changed(self, now: datetime, device_id: str, **properties: Any) -> None:
+        """Show what an action has changed, and keep it while lists lag behind."""
+        self._optimistic.change_device(device_id, properties, now)
         if lock := self._locks.get(device_id):
             device = self._optimistic.apply_to_device(lock.device, now)
             self._store.put(replace(lock, device=device))
@@ -181,7 +182,7 @@ class SyncEngine:
 
     def receive_events(self, events: Iterable[Event], now: datetime) -> None:
         """Handle an answer with events, some of which may be known already."""
-        self._events_refusal = None
+        self.failures.receive_events()
         new = self._cursor.receive(events, now)
         for event, fires in new.events:
             self._handle_event(event, now, fires=fires)
@@ -225,6 +226,7 @@ class SyncEngine:
             else:
                 not_locks.add(device.device_id)
         if is_all:
+            self.failures.receive_devices()
             # After the loop, as the interval depends on the number of locks.
             self._schedule.plan_reconcile(now, len(self._locks))
         removed, unsure = self._device_tracker.receive(
@@ -297,15 +299,13 @@ class SyncEngine:
         Events and the list of all devices tell whether Seam as a whole is down. What
         fails for single locks says nothing about others.
         """
+        self.failures.add(fetch, error, now)
         if not isinstance(fetch, FetchEvents):
             self._schedule.retry(fetch)
-        elif not isinstance(error, TEMPORARY_ERRORS):
-            # Perhaps it goes back too far.
-            self._events_refusal = error
+        elif self.failures.events_refusal:
+            # Perhaps it goes back too far, or an event makes the answer unreadable.
             self._cursor.restart()
             self._schedule.reconcile_soon(now, len(self._locks))
-            return
-        self.failures.add(fetch, error, now)
         if isinstance(fetch, FetchDevices) and fetch.device_ids is not None:
             # Other locks that the request has named must not wait for this one.
             self._schedule.reconcile_soon(now, len(self._locks))
@@ -382,7 +382,7 @@ class SyncEngine:
                 self.request_all()
             return
         if event_type in OPERATION_EVENTS:
-            self._optimistic.forget_lock(device_id)
+            self._optimistic.forget_locked(device_id)
         is_not_lock = self._device_tracker.is_not_lock(device_id)
         if is_not_lock and not event_type.startswith("device."):
             return

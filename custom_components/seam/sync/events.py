@@ -45,6 +45,7 @@ class EventCursor:
         self._is_behind = False
         self._is_guess = False
         self._was_full = False
+        self._period = _FIRST_QUERY
         self._seen: BoundedDict[str, None] = BoundedDict(_MAX_SEEN)
 
     def since(self, now: datetime) -> datetime:
@@ -53,18 +54,23 @@ class EventCursor:
             # Our clock was ahead at the start.
             self.cursor, self._is_initialized, self._start = None, False, None
         if self.cursor is None:
-            self.cursor, self._is_guess = now - _FIRST_QUERY, True
+            self.cursor, self._is_guess = now - self._period, True
+            self._period = max(self._period / 2, _OVERLAP)
         # After a full answer the overlap would return the same events forever.
         since = self.cursor if self._was_full else self.cursor - _OVERLAP
         self._start = self._start or since
         return since
 
     def restart(self) -> None:
-        """Ask as if for the first time. Events still fire only once."""
+        """Ask as if for the first time, and for a shorter period each time.
+
+        Events still fire only once.
+        """
         self.cursor = None
 
     def receive(self, events: Iterable[Event], now: datetime) -> NewEvents:
         """Return the new events of an answer, which may come in any order."""
+        self._period = _FIRST_QUERY
         ordered = sorted(events, key=lambda event: event.created_at)
         # There are no pages, so a full answer may have left out others.
         is_full = len(ordered) >= EVENTS_LIMIT

@@ -105,8 +105,8 @@ class SnapshotStore:
             locks.pop(device_id, None)
         for device_id in [key for key in self._locks if key in wanted]:
             raw = self._locks[device_id]
-            lock = masked(raw, self._secrets)
             old = locks.get(device_id)
+            lock = masked(raw, self._secrets, published=old)
             if old is not None and old == lock:
                 lock = replace(old) if device_id in self._renewed else old
             locks[device_id] = lock
