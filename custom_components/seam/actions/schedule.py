@@ -54,6 +54,7 @@ from .unconfirmed import confirm, requesting
 from .validation import (
     check_codes_known,
     check_common_length,
+    check_has_codes,
     check_length,
     check_name,
     check_name_without_pin,
@@ -160,17 +161,10 @@ def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
         raise refusal("backup_without_times")
     for target in targets:
         lock, device = target.lock, target.lock.device
-        if not device.has_access_codes or (
-            request.is_offline_access_code
-            and device.can_program_offline_access_codes is None
-        ):
-            raise refusal(
-                "no_offline_access_codes"
-                if request.is_offline_access_code
-                else "no_access_codes",
-                lock=device.name,
-            )
         is_offline = bool(request.is_offline_access_code)
+        if is_offline and device.can_program_offline_access_codes is None:
+            raise refusal("no_offline_access_codes", lock=device.name)
+        check_has_codes(lock)
         if False is (
             device.can_program_offline_access_codes
             if is_offline
