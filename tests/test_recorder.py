@@ -64,8 +64,8 @@ async def test_codes_are_not_recorded(
         assert recorded.state == current.state
         gone = current.attributes.keys() - recorded.attributes.keys()
         assert gone == expected
-    recorded: str = await hass.async_add_executor_job(_dump, hass)
-    assert count_pins(recorded, simulator.state) == 0
+    stored = await hass.async_add_executor_job(_dump, hass)
+    assert count_pins(stored, simulator.state) == 0
 
 
 def _dump(hass: HomeAssistant) -> str:
