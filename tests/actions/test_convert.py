@@ -223,8 +223,10 @@ async def test_convert_managed_code(actions: Actions) -> None:
     await actions.refused(
         "code_of_other_kind", CONVERT, FRONT, access_code_id=CODE_CLEANER
     )
-    message = await actions.refused("unknown_code", CONVERT, FRONT, name="Cleaner")
-    assert "Similar names: –" in message
+    message = await actions.refused(
+        "code_of_other_kind", CONVERT, FRONT, name="Cleaner"
+    )
+    assert "“Cleaner” on Front Door is already managed" in message
 
 
 async def test_convert_refuses_all_with_one_code(actions: Actions) -> None:
@@ -237,14 +239,49 @@ async def test_convert_refuses_all_with_one_code(actions: Actions) -> None:
 
 
 async def test_convert_failure_event(simulator: Simulator, actions: Actions) -> None:
-    """Seam reports a failure by an event only."""
+    """Seam reports a failure by an event, and its reason in the list of codes."""
     simulator.control.fail_next_conversion()
     message = await actions.fails(
         "conversions_failed", CONVERT, FRONT, name="Neighbour"
     )
-    assert "Neighbour" in message
+    assert "Neighbour: Seam could not convert the access code: The" in message
     assert not actions.code(UNMANAGED_NEIGHBOUR).is_managed
     assert UNMANAGED_NEIGHBOUR in actions.listed(FRONT, "unmanaged")
+
+
+async def test_convert_failure_has_reason_of_seam(
+    simulator: Simulator, actions: Actions, poll: Poll
+) -> None:
+    """The error and the answer contain it, without PINs."""
+    pin = actions.code(UNMANAGED_NEIGHBOUR).code
+    simulator.control.code_error(UNMANAGED_NEIGHBOUR, "old_error", "Something else.")
+    await poll()
+    for _ in range(5):
+        simulator.control.fail_next_conversion(
+            error_code="provider_issue", message=f"The keypad knows {pin} already"
+        )
+    reason = "convert the access code: The keypad knows •••• already (provider_issue)."
+    message = await actions.fails(
+        "conversions_failed", CONVERT, FRONT, name="Neighbour"
+    )
+    assert reason in message
+    for _ in range(2):
+        answer = await actions.answer(CONVERT, FRONT, all=True)
+        [row] = [r for r in answer["access_codes"] if r["name"] == "Neighbour"]
+        assert row["outcome"] == "failed"
+        assert reason in row["reason"]
+
+
+async def test_convert_failure_without_reason(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """The reason is unknown if the codes cannot be fetched."""
+    simulator.control.fail_next_conversion()
+    simulator.faults.add("status", path="/access_codes/unmanaged/list")
+    message = await actions.fails(
+        "conversions_failed", CONVERT, FRONT, name="Neighbour"
+    )
+    assert "The reason is unknown" in message
 
 
 async def test_convert_ignores_earlier_failure_event(

@@ -483,7 +483,7 @@ async def test_wait_ends_if_seam_is_slow(
     path: str,
 ) -> None:
     """The wait ends although Seam does not answer."""
-    monkeypatch.setattr(waiting, "LONGEST_WAIT", 0.3)
+    monkeypatch.setattr(waiting, "_MAX_WAIT", 0.3)
     simulator.clock.speed = 0.001
     simulator.faults.add("hang", path=path, count=1)
     before = len(actions.sent(path))

@@ -54,23 +54,20 @@ def find_code(
     if len(found) == 1:
         return found[0]
     lock, code_id = target.lock, selection.access_code_id
+    # Somebody may have entered a PIN.
+    given = quoted(target.coordinator.secrets.mask(code_id or selection.name or ""))
+    details = {"lock": lock.device.name, "code": given}
+    if found:
+        raise refusal("ambiguous_code", **details, candidates=candidates(found))
+    if other_kind := _matches(lock.codes, selection):
+        details["name"] = label(other_kind[0])
+        raise refusal("code_of_other_kind", **details)
     for other in target.coordinator.data.locks.values() if code_id else ():
         if other.code(code_id):
-            raise refusal(
-                "code_of_other_kind"
-                if other.device_id == lock.device_id
-                else "code_on_other_lock",
-                lock=lock.device.name,
-                other=other.device.name,
-                code=str(code_id),
-            )
-    raise refusal(
-        "ambiguous_code" if found else "unknown_code",
-        lock=lock.device.name,
-        # Somebody may have entered a PIN.
-        code=quoted(target.coordinator.secrets.mask(code_id or selection.name or "")),
-        candidates=candidates(found) if found else _similar(codes, selection.name),
-    )
+            raise refusal("code_on_other_lock", **details, other=other.device.name)
+    if similar := _similar(codes, selection.name):
+        raise refusal("unknown_code_similar", **details, similar=similar)
+    raise refusal("unknown_code", **details)
 
 
 def find_managed_code(target: Target, selection: CodeSelection) -> AccessCode:
@@ -102,7 +99,7 @@ def _similar(codes: Sequence[AccessCode], name: str | None) -> str:
         code.unmasked_name.casefold(): code for code in codes if code.unmasked_name
     }
     similar = get_close_matches((name or "").casefold(), shown)
-    return ", ".join(f"“{shown[key].name}”" for key in similar) or "–"
+    return ", ".join(f"“{shown[key].name}”" for key in similar)
 
 
 @contextmanager

@@ -24,6 +24,7 @@ from .codes import (
 )
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
+    ATTR_ATTEMPT_FOR_OFFLINE_DEVICE,
     ATTR_ENDS_AT,
     ATTR_ONGOING,
     ATTR_STARTS_AT,
@@ -53,6 +54,7 @@ from .unconfirmed import confirm, requesting
 from .validation import (
     check_codes_known,
     check_common_length,
+    check_has_codes,
     check_length,
     check_name,
     check_name_without_pin,
@@ -72,7 +74,7 @@ _OPTIONS: Final = {
     "is_offline_access_code": BOOLEAN,
     "is_one_time_use": BOOLEAN,
     "max_time_rounding": Limited(vol.In(("1hour", "1day")), "1hour, 1day"),
-    "attempt_for_offline_device": BOOLEAN,
+    ATTR_ATTEMPT_FOR_OFFLINE_DEVICE: BOOLEAN,
 }
 # Not supported by `/access_codes/create_multiple`.
 _ONE_LOCK_OPTIONS: Final = (
@@ -80,6 +82,8 @@ _ONE_LOCK_OPTIONS: Final = (
     "is_one_time_use",
     "max_time_rounding",
 )
+
+ATTR_RANDOM_CODE_PER_LOCK: Final = "random_code_per_lock"
 
 SCHEMA: Final = ActionSchema(
     {
@@ -89,6 +93,7 @@ SCHEMA: Final = ActionSchema(
         vol.Optional(ATTR_ENDS_AT): TIME,
         vol.Optional(ATTR_ONGOING, default=False): BOOLEAN,
         vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): BOOLEAN,
+        vol.Optional(ATTR_RANDOM_CODE_PER_LOCK, default=False): BOOLEAN,
     }
     | {vol.Optional(option): validator for option, validator in _OPTIONS.items()}
 )
@@ -125,9 +130,12 @@ def requested_code(data: Data) -> CodeRequest:
     # Forms leave out dates that are ticked but empty.
     if data[ATTR_ONGOING] is (ATTR_STARTS_AT in data or ATTR_ENDS_AT in data):
         raise refusal("ongoing_with_times" if data[ATTR_ONGOING] else "no_times")
+    pin = requested_pin(data)
+    if pin is not None and data[ATTR_RANDOM_CODE_PER_LOCK]:
+        raise refusal("code_and_random")
     return CodeRequest(
         name=data[ATTR_NAME],
-        code=requested_pin(data),
+        code=pin,
         starts_at=requested_time(data, ATTR_STARTS_AT),
         ends_at=requested_time(data, ATTR_ENDS_AT),
         is_external_modification_allowed=data.get(ATTR_ALLOW_EXTERNAL_MODIFICATION),
@@ -153,17 +161,10 @@ def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
         raise refusal("backup_without_times")
     for target in targets:
         lock, device = target.lock, target.lock.device
-        if not device.has_access_codes or (
-            request.is_offline_access_code
-            and device.can_program_offline_access_codes is None
-        ):
-            raise refusal(
-                "no_offline_access_codes"
-                if request.is_offline_access_code
-                else "no_access_codes",
-                lock=device.name,
-            )
         is_offline = bool(request.is_offline_access_code)
+        if is_offline and device.can_program_offline_access_codes is None:
+            raise refusal("no_offline_access_codes", lock=device.name)
+        check_has_codes(lock)
         if False is (
             device.can_program_offline_access_codes
             if is_offline
@@ -205,7 +206,7 @@ def new_common_code_key() -> str:
 async def async_schedule_access_code(
     call: ServiceCall, targets: list[Target]
 ) -> Answers:
-    """Create a code; on several locks, linked codes with the same PIN."""
+    """Create a code; on several locks, linked ones with the same PIN by default."""
     request = requested_code(call.data)
     async with in_turn(call.hass, creation_keys(targets, request.name)):
         targets = [*map(current_target, targets)]
@@ -219,11 +220,12 @@ async def async_schedule_access_code(
                 unknown[target.entity_id] = err
             check_name_free(target.lock, request.name)
         targets = [target for target in targets if target.entity_id not in unknown]
-        if len(targets) > 1 and request.code is None:
+        is_shared = len(targets) > 1 and not call.data[ATTR_RANDOM_CODE_PER_LOCK]
+        if is_shared and request.code is None:
             check_shared(targets, request)
             return unknown | await async_create_shared(targets, request)
         # Seam only links codes with a given PIN if it is told to.
-        key = new_common_code_key() if len(targets) > 1 else None
+        key = new_common_code_key() if is_shared else None
         return unknown | await async_each(
             targets, lambda target: async_create(target, request, common_code_key=key)
         )

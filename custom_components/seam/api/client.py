@@ -241,6 +241,7 @@ class SeamClient:
         type: str | None = None,
         is_managed: bool | None = None,
         is_external_modification_allowed: bool | None = None,
+        attempt_for_offline_device: bool | None = None,
     ) -> ActionAttempt | None:
         """Change a managed access code (`/access_codes/update`).
 
@@ -257,6 +258,7 @@ class SeamClient:
             type=type,
             is_managed=is_managed,
             is_external_modification_allowed=is_external_modification_allowed,
+            attempt_for_offline_device=attempt_for_offline_device,
         )
         return _attempt(response)
 
