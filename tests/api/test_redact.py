@@ -221,41 +221,41 @@ def test_redact_error() -> None:
     assert error.args == (error.message,)
 
 
-def test_take_late() -> None:
+def test_late_secret() -> None:
     """A secret is late if a text that may hold it was masked before."""
     secrets = Secrets("seam_test_abc", "1234")
-    secrets.take_late()
+    secrets.pop_has_late_secret()
     assert secrets.mask("Owner 1234, flat 5678") == f"Owner {M}, flat 5678"
     secrets.add(["1234", "9999", "56", None])
-    assert not secrets.take_late()
+    assert not secrets.pop_has_late_secret()
     secrets.add(["5678"])
-    assert secrets.take_late()
-    assert not secrets.take_late()
+    assert secrets.pop_has_late_secret()
+    assert not secrets.pop_has_late_secret()
     secrets.add(["seam_test_d3f"])
-    assert secrets.take_late()
+    assert secrets.pop_has_late_secret()
     secrets.add(["seam_test_d3f"])
-    assert not secrets.take_late()
+    assert not secrets.pop_has_late_secret()
     assert secrets.mask("Lodger 7 3-15") == "Lodger 7 3-15"
-    assert not secrets.take_late()
+    assert not secrets.pop_has_late_secret()
     secrets.add(["7315"])
-    assert secrets.take_late()
+    assert secrets.pop_has_late_secret()
 
 
-def test_take_late_with_too_many_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_late_secret_with_too_many_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """All texts have to be masked again when there are too many numbers to remember."""
     monkeypatch.setattr(redact, "_MOST_REMEMBERED", 100)
     secrets = Secrets()
     for number in range(1000, 1100):
         secrets.mask(f"attempt {number}")
     secrets.add(["9999"])
-    assert not secrets.take_late()
+    assert not secrets.pop_has_late_secret()
     secrets.mask("attempt 1100")
-    assert secrets.take_late()
+    assert secrets.pop_has_late_secret()
     secrets.mask("attempt 1100")
     secrets.add(["9997"])
-    assert not secrets.take_late()
+    assert not secrets.pop_has_late_secret()
     secrets.add(["1100"])
-    assert secrets.take_late()
+    assert secrets.pop_has_late_secret()
 
 
 def test_mask_more_texts_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -287,9 +287,9 @@ def test_spelling_of_pin(spelt: str) -> None:
     secrets = Secrets()
     secrets.add([spelt])
     assert secrets.mask("Anna 78151, 7815-1") == f"Anna {M}, {M}"
-    secrets.take_late()
+    secrets.pop_has_late_secret()
     secrets.add([spelt])
-    assert not secrets.take_late()
+    assert not secrets.pop_has_late_secret()
 
 
 @pytest.mark.parametrize(

@@ -62,7 +62,7 @@ class Secrets:
         # Longest first, as one may be part of another.
         keys = [secret for secret in secrets if any(map(str.isalpha, secret))]
         self.keys = sorted(keys, key=len, reverse=True)
-        self._is_late = False
+        self._has_late_secret = False
         # Numbers in masked texts, any of which may turn out to be a PIN.
         self._numbers: set[str] = set()
         # Texts without secrets: most come again with every answer.
@@ -80,20 +80,20 @@ class Secrets:
                 continue
             if (pin := read_pin(secret)) is not None:
                 self._clean.clear()
-                self._is_late |= pin in self._numbers and pin not in self.pins
+                self._has_late_secret |= pin in self._numbers and pin not in self.pins
                 self.pins.add(pin)
             elif sum(map(str.isalnum, secret)) >= SHORTEST_PIN and digits_of(secret):
                 self._clean.clear()
                 self.keys = sorted((*self.keys, secret), key=len, reverse=True)
-                self._is_late = True
+                self._has_late_secret = True
 
-    def take_late(self) -> bool:
+    def pop_has_late_secret(self) -> bool:
         """Return, once, whether masked texts may hold a secret that was added later."""
-        is_late, self._is_late = self._is_late, False
-        if is_late:
+        has_late_secret, self._has_late_secret = self._has_late_secret, False
+        if has_late_secret:
             self._numbers.clear()
             self._clean.clear()
-        return is_late
+        return has_late_secret
 
     def mask(self, text: str, longest: int = LONGEST_TEXT) -> str:
         """Return the readable text with every known secret masked.
@@ -113,7 +113,7 @@ class Secrets:
         if len(self._numbers) > _MOST_REMEMBERED:
             # Any PIN added later may then be in a masked text.
             self._numbers.clear()
-            self._is_late = True
+            self._has_late_secret = True
         if masked != text:
             return masked
         self._clean[text] = None

@@ -93,7 +93,7 @@ class Transport:
         """Return the response of an endpoint that changes nothing, after retries."""
         for delay in _RETRY_DELAYS:
             try:
-                return await self.write(path, **parameters)
+                return await self._send(path, **parameters)
             except (SeamUnreachableError, SeamServerError) as err:
                 # The caller has waited long enough, or Seam sent enough.
                 if isinstance(err.__cause__, TimeoutError | BodyTooLargeError):
@@ -104,13 +104,19 @@ class Transport:
                     raise
                 wait = err.retry_after
             await asyncio.sleep(wait * random.uniform(1, 1.5))
-        return await self.write(path, **parameters)
+        return await self._send(path, **parameters)
 
     async def write(self, path: str, **parameters: Any) -> Response:
-        """Return the response of an endpoint, without a retry.
+        """Return the response of an endpoint that changes something, without a retry.
 
-        A repeated create could make two access codes. Parameters that are None are
-        left out, as null means "unset" to Seam.
+        A repeated create could make two access codes.
+        """
+        return await self._send(path, **parameters)
+
+    async def _send(self, path: str, **parameters: Any) -> Response:
+        """Return the response of an endpoint.
+
+        Parameters that are None are left out, as null means "unset" to Seam.
         """
         body = {
             name: value.isoformat() if isinstance(value, datetime) else value

@@ -290,7 +290,7 @@ class SyncEngine:
             and lock.has_codes
             and lock.codes != new.codes
             and list(map(_REPORTED, lock.codes)) != list(map(_REPORTED, new.codes))
-            and not self._pending_events.explain(lock.device_id)
+            and not self._pending_events.concern(lock.device_id)
         ):
             self._has_undelivered = True
         self._schedule.plan_recheck(fetch.device_id, codes, now, len(self._locks))

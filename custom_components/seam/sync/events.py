@@ -141,7 +141,7 @@ class PendingEvents:
         self._secrets.add(event.pins)
         self._pending.append(_Pending(event, self._code_name(event), fires, now))
 
-    def explain(self, device_id: str) -> bool:
+    def concern(self, device_id: str) -> bool:
         """Return whether a pending event may be why a lock has changed."""
         # Events without a device are about an account, and so about all its devices.
         return any(
