@@ -73,7 +73,7 @@ async def async_convert_access_code(
         if selection is not None:
             codes = [find_code(target, codes, selection)]
             if not dry_run:
-                _check_convertible(lock, codes[0])
+                check_convertible(lock, codes[0])
         results = await async_convert(
             target,
             codes,
@@ -109,7 +109,7 @@ async def async_convert(
     convertible: list[AccessCode] = []
     for code in codes:
         try:
-            _check_convertible(target.lock, code)
+            check_convertible(target.lock, code)
         except ServiceValidationError as err:
             results.append((code, Result(Outcome.NOT_CONVERTIBLE, str(err))))
             continue
@@ -122,7 +122,7 @@ async def async_convert(
     return results
 
 
-def _check_convertible(lock: LockData, code: AccessCode) -> None:
+def check_convertible(lock: LockData, code: AccessCode) -> None:
     """Refuse a code that cannot be converted."""
     if not can_convert(lock, code):
         raise refusal("not_convertible", lock=lock.device.name, name=label(code))

@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 import logging
 
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_exception_message
 from homeassistant.util import dt as dt_util
 
@@ -23,7 +24,7 @@ from ..attributes import label
 from ..const import DOMAIN
 from ..errors import ActionError, translated_errors
 from .outcomes import Outcome, Result
-from .targets import Target
+from .targets import Target, changing_locks
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -104,6 +105,27 @@ async def async_wait_until_set(
     if not wait.is_set:
         await async_poll(target, wait.async_check)
     return Result(Outcome.SUCCESS) if wait.is_set else wait.pending_result
+
+
+def async_follow(
+    target: Target, code: AccessCode, attempt: ActionAttempt | None = None
+) -> Result:
+    """Return the result of a creation now, and show in the background what comes of it."""
+    coordinator = target.coordinator
+
+    async def follow() -> None:
+        # An error is shown with the code.
+        with suppress(HomeAssistantError):
+            async with changing_locks(target):
+                await async_wait_until_set(target, code, attempt, is_new=True)
+
+    wait = _CodeWait(target, code, attempt, is_new=True)
+    if wait.is_set:
+        return Result(Outcome.SUCCESS)
+    coordinator.config_entry.async_create_background_task(
+        coordinator.hass, follow(), f"{DOMAIN} new code"
+    )
+    return wait.pending_result
 
 
 class _CodeWait:
