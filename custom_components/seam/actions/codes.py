@@ -75,9 +75,14 @@ def find_managed_code(target: Target, selection: CodeSelection) -> AccessCode:
     lock = target.lock
     if not _matches(lock.managed, selection):
         if unmanaged := _matches(lock.unmanaged, selection):
-            name = label(unmanaged[0])
-            raise refusal("unmanaged_code", lock=lock.device.name, name=name)
+            check_managed(lock, unmanaged[0])
     return find_code(target, lock.managed, selection)
+
+
+def check_managed(lock: LockData, code: AccessCode) -> None:
+    """Refuse an unmanaged code."""
+    if not code.is_managed:
+        raise refusal("unmanaged_code", lock=lock.device.name, name=label(code))
 
 
 def _matches(codes: Sequence[AccessCode], selection: CodeSelection) -> list[AccessCode]:

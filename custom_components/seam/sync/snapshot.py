@@ -102,6 +102,21 @@ class Snapshot:
             )
         )
 
+    def account_problems(self) -> dict[str, list[SeamProblem]]:
+        """Return the problems of each account that has any."""
+        found = {
+            account_id: {problem.code: problem for problem in problems}
+            for account_id, account in self.accounts.items()
+            if (problems := account.errors + account.warnings)
+        }
+        # Every lock of the account repeats its errors, and may be newer.
+        for lock in self.locks.values():
+            for problem in lock.device.errors:
+                if problem.scope in (Scope.ACCOUNT, Scope.BRIDGE):
+                    account_id = lock.device.connected_account_id or ""
+                    found.setdefault(account_id, {}).setdefault(problem.code, problem)
+        return {key: list(problems.values()) for key, problems in found.items()}
+
 
 def makes_outdated(problems: Iterable[SeamProblem]) -> bool:
     """Return whether Seam may be unable to read an account with these problems."""
