@@ -58,9 +58,9 @@ class SeamAutoLockDelay(SeamAutoLockEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Set the delay, unless that would turn on auto-lock."""
-        device = await self._async_fetch_device()
-        if not device.properties.auto_lock_enabled:
-            raise refusal("auto_lock_off", lock=device.name)
-        await self._async_configure(
-            auto_lock_enabled=True, auto_lock_delay_seconds=round(value)
-        )
+        async with self._current_device() as device:
+            if not device.properties.auto_lock_enabled:
+                raise refusal("auto_lock_off", lock=device.name)
+            await self._async_configure(
+                auto_lock_enabled=True, auto_lock_delay_seconds=round(value)
+            )

@@ -382,7 +382,8 @@ async def test_convert_all_stops_when_workspace_is_refused(
     simulator: Simulator, actions: Actions, kind: Any, more: dict[str, Any]
 ) -> None:
     """No more codes are sent after a refused key or a rate limit."""
-    simulator.faults.add(kind, path=CONVERT_PATH, **more)
+    for path in (CONVERT_PATH, "/workspaces/get"):
+        simulator.faults.add(kind, path=path, **more)
     answer = await actions.answer(CONVERT, FRONT, all=True)
     outcomes = [row["outcome"] for row in answer["access_codes"]]
     assert sorted(outcomes) == ["failed", "failed", "not_convertible"]
@@ -393,7 +394,8 @@ async def test_convert_key_refused_while_waiting(
     hass: HomeAssistant, simulator: Simulator, actions: Actions
 ) -> None:
     """The code is pending, and reauthentication starts."""
-    simulator.faults.add("status", path="/access_codes/list", status=401)
+    for path in ("/access_codes/list", "/workspaces/get"):
+        simulator.faults.add("status", path=path, status=401)
     answer = await actions.answer(CONVERT, FRONT, name="Neighbour")
     assert answer["access_codes"][0]["outcome"] == "pending"
     await hass.async_block_till_done()

@@ -326,7 +326,8 @@ async def test_attempt_key_refused(
 ) -> None:
     """Reauthentication starts if the key is refused while waiting."""
     simulator.clock.speed = 0.001
-    simulator.faults.add("status", path="/action_attempts/get", status=401)
+    for path in ("/action_attempts/get", "/workspaces/get"):
+        simulator.faults.add("status", path=path, status=401)
     name = "Baker" if action == SCHEDULE else "Cleaner"
     answer = await actions.answer(action, FRONT, name=name)
     assert answer["outcome"] == "pending"

@@ -19,7 +19,15 @@ from .errors import SeamServerError
 from .events import Event
 from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
 from .redact import Secrets
-from .transport import Response, RowReader, Rows, Transport, invalid_response, parse
+from .transport import (
+    KEY_PATH,
+    Response,
+    RowReader,
+    Rows,
+    Transport,
+    invalid_response,
+    parse,
+)
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
@@ -72,9 +80,7 @@ class SeamClient:
 
     async def get_workspace(self) -> Workspace:
         """Return the workspace of the API key (`/workspaces/get`)."""
-        return _one(
-            Workspace, await self._transport.read("/workspaces/get"), "workspace"
-        )
+        return _one(Workspace, await self._transport.read(KEY_PATH), "workspace")
 
     # Devices
 

@@ -23,6 +23,7 @@ import orjson
 from .body import BodyTooLargeError, parse_json, read_body
 from .bounded import BoundedDict
 from .errors import (
+    SeamAuthError,
     SeamError,
     SeamNotSentError,
     SeamRateLimitError,
@@ -42,6 +43,8 @@ _RETRY_DELAYS = (0.2, 0.4)
 # Rate limits with a longer delay are left to the caller.
 _LONGEST_WAIT = 2.0
 _MOST_BROKEN = 10_000
+# Whoever has a valid key may send this request.
+KEY_PATH = "/workspaces/get"
 
 
 class Response(dict[str, Any]):
@@ -165,6 +168,15 @@ class Transport:
         if status != 200:
             error = error_from_response(path, response.status, headers, content)
             error.redact(self._secrets.mask)
+            if isinstance(error, SeamAuthError) and not await self._is_key_refused(
+                path
+            ):
+                # It may be about one lock, so a new key would not help.
+                raise SeamError(
+                    error.message,
+                    request_id=error.request_id,
+                    error_type=error.error_type,
+                )
             raise error
         try:
             payload = parse_json(content)
@@ -190,6 +202,18 @@ class Transport:
         with suppress(ValueError):
             date = parsedate_to_datetime(text)
             self.last_date = date if date.tzinfo else date.replace(tzinfo=UTC)
+
+    async def _is_key_refused(self, path: str) -> bool:
+        """Return whether Seam also refuses the key for the request that needs only it."""
+        if path == KEY_PATH:
+            return True
+        try:
+            await self.write(KEY_PATH)
+        except SeamAuthError:
+            return True
+        except SeamError:
+            pass
+        return False
 
 
 def _connection_failed(err: Exception) -> str:

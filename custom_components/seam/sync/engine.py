@@ -161,7 +161,9 @@ class SyncEngine:
         """Drop unmanaged codes once a list lacks them, as managed ones get new IDs."""
         self._optimistic.expect_removal(access_code_ids, now)
 
-    def device_changed(self, now: datetime, device_id: str, **properties: Any) -> None:
+    def device_changed(
+        self, now: datetime, device_id: str, properties: Mapping[str, Any]
+    ) -> None:
         """Show what an action has changed, and keep it while lists lag behind."""
         self._optimistic.change_device(device_id, properties, now)
         if lock := self._locks.get(device_id):

@@ -1,4 +1,4 @@
-"""Tests of answers that stay unreadable, while Seam answers everything else."""
+"""Tests of answers that stay wrong, while Seam answers everything else."""
 
 from datetime import datetime, timedelta
 import logging
@@ -6,18 +6,17 @@ from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
-from simulator.seed import FRONT_DOOR
+from simulator.seed import APARTMENT_1, FRONT_DOOR
 
 from .clock import async_step
 from .conftest import Poll
-
-pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 UNREADABLE = [
     pytest.param({"kind": "gzip_bomb"}, id="too_large"),
@@ -53,6 +52,14 @@ def _state(hass: HomeAssistant, entity_id: str) -> str | None:
     return state.state if state else None
 
 
+REFUSALS = [
+    pytest.param(401, "unauthorized", id="401"),
+    pytest.param(403, "forbidden", id="403"),
+    pytest.param(400, "missing_workspace_id", id="missing_workspace_id"),
+]
+
+
+@pytest.mark.usefixtures("frozen_clock")
 @pytest.mark.parametrize("fault", UNREADABLE)
 async def test_unreadable_events_are_stepped_over(
     hass: HomeAssistant,
@@ -99,6 +106,7 @@ async def test_setup_does_not_need_events(
     assert _state(hass, "sensor.front_door_managed_access_codes") == "5"
 
 
+@pytest.mark.usefixtures("frozen_clock")
 async def test_outage_of_seam_does_not_skip_events(
     coordinator: SeamCoordinator, simulator: Simulator, poll: Poll
 ) -> None:
@@ -110,3 +118,98 @@ async def test_outage_of_seam_does_not_skip_events(
         await poll()
     assert not coordinator.last_update_success
     assert len(_queries(simulator)) == 1
+
+
+@pytest.mark.parametrize(("status", "error_type"), REFUSALS)
+@pytest.mark.parametrize("path", ["/access_codes", "/devices", "/"])
+async def test_refusal_for_one_lock_stays_with_that_lock(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+    status: int,
+    error_type: str,
+    path: str,
+) -> None:
+    """The others are available, and nobody is asked for a new key."""
+    simulator.faults.add(
+        "status",
+        path=path,
+        device_id=APARTMENT_1,
+        status=status,
+        error_type=error_type,
+    )
+    for _ in range(3):
+        await reconcile()
+        await coordinator.async_refresh_locks([APARTMENT_1])
+    assert coordinator.last_update_success
+    assert not hass.config_entries.flow.async_progress()
+    unavailable = {
+        state.entity_id
+        for state in hass.states.async_all(("lock", "sensor", "binary_sensor"))
+        if state.state == "unavailable" and "boat_shed" not in state.entity_id
+    }
+    assert all("apartment_1" in entity_id for entity_id in unavailable)
+    assert _state(hass, "lock.apartment_1") == "locked"
+    simulator.faults.clear()
+    await reconcile()
+    assert _state(hass, "sensor.apartment_1_managed_access_codes") == "4"
+
+
+@pytest.mark.parametrize(("status", "error_type"), REFUSALS)
+@pytest.mark.parametrize(
+    ("domain", "action", "data"),
+    [
+        ("lock", "unlock", {}),
+        ("seam", "schedule_access_code", {"name": "Guest", "ongoing": "true"}),
+        ("seam", "ensure_access_code", {"name": "Guest", "ongoing": "true"}),
+        ("seam", "generate_code", {}),
+    ],
+)
+async def test_refused_action_on_one_lock_does_not_ask_for_key(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    status: int,
+    error_type: str,
+    domain: str,
+    action: str,
+    data: dict[str, Any],
+) -> None:
+    """The action fails, and others work."""
+    simulator.faults.add(
+        "status",
+        device_id=APARTMENT_1,
+        status=status,
+        error_type=error_type,
+        message="Not yours",
+    )
+    with pytest.raises(HomeAssistantError):
+        await hass.services.async_call(
+            domain,
+            action,
+            {"entity_id": "lock.apartment_1", **data},
+            blocking=True,
+            return_response=action == "generate_code",
+        )
+    await hass.async_block_till_done()
+    assert not hass.config_entries.flow.async_progress()
+    assert coordinator.last_update_success
+    await hass.services.async_call(
+        "lock", "unlock", {"entity_id": "lock.front_door"}, blocking=True
+    )
+    assert _state(hass, "lock.front_door") == "unlocked"
+
+
+async def test_key_that_may_not_list_events_is_not_asked_for_again(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    poll: Poll,
+) -> None:
+    """The workspace accepts it, so a new key would be refused in the same way."""
+    simulator.faults.add("status", path="/events", status=401)
+    for _ in range(2):
+        await poll()
+    assert coordinator.last_update_success
+    assert not hass.config_entries.flow.async_progress()
