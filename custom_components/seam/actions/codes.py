@@ -60,8 +60,8 @@ def find_code(
     if found:
         raise refusal("ambiguous_code", **details, candidates=candidates(found))
     if other_kind := _matches(lock.codes, selection):
-        details["name"] = label(other_kind[0])
-        raise refusal("code_of_other_kind", **details)
+        name = label(other_kind[0])
+        raise refusal("code_of_other_kind", lock=lock.device.name, name=name)
     for other in target.coordinator.data.locks.values() if code_id else ():
         if other.code(code_id):
             raise refusal("code_on_other_lock", **details, other=other.device.name)

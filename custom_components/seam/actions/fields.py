@@ -16,8 +16,8 @@ from ..errors import refusal
 from .validation import checked_pin, quoted
 
 ATTR_ACCESS_CODE_ID: Final = "access_code_id"
-ATTR_ATTEMPT_FOR_OFFLINE_DEVICE: Final = "attempt_for_offline_device"
 ATTR_ALLOW_EXTERNAL_MODIFICATION: Final = "allow_external_modification"
+ATTR_ATTEMPT_FOR_OFFLINE_DEVICE: Final = "attempt_for_offline_device"
 ATTR_DRY_RUN: Final = "dry_run"
 ATTR_ENDS_AT: Final = "ends_at"
 ATTR_ONGOING: Final = "ongoing"
