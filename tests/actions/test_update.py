@@ -794,3 +794,42 @@ async def test_update_rate_limit(simulator: Simulator, actions: Actions) -> None
         "rate_limited", UPDATE, KEYPAD, access_code_id=CODE_BIKE_GUEST, new_name="Bikes"
     )
     assert "seconds" in message
+
+
+@pytest.mark.parametrize(
+    ("data", "sent"),
+    [
+        pytest.param({"new_name": "Butler"}, {"starts_at", "ends_at"}, id="name"),
+        pytest.param({"starts_at": "2030-01-01 00:00"}, {"ends_at"}, id="start"),
+        pytest.param({"ends_at": "2030-01-01 00:00"}, {"starts_at"}, id="end"),
+        pytest.param(
+            {"starts_at": "2030-01-01 00:00", "linked": True}, {"ends_at"}, id="linked"
+        ),
+    ],
+)
+async def test_update_sends_unchanged_times_as_seam_has_them(
+    simulator: Simulator,
+    actions: Actions,
+    coordinator: SeamCoordinator,
+    data: dict[str, Any],
+    sent: set[str],
+) -> None:
+    """They are shown within limits, which must not change the code at Seam."""
+    times = {
+        "starts_at": "1970-01-01T00:00:00.000Z",
+        "ends_at": "9999-12-31T23:59:59.999-12:00",
+    }
+    simulator.backend.settings.row_overrides[CODE_GUEST_NOW] = {
+        **times,
+        "common_code_key": "band",
+    }
+    await coordinator.async_reconcile()
+    path = MULTIPLE_PATH if "linked" in data else PATH
+    for _ in range(2):
+        # Seam may reject these times, which does not matter here.
+        simulator.faults.add("status", path=path, status=400, count=1)
+        await actions.fails(
+            "refused", UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, **data
+        )
+        body = actions.sent(path)[-1].body
+        assert {key: body[key] for key in sent} == {key: times[key] for key in sent}

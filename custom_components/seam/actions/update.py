@@ -237,18 +237,26 @@ def _parameters(update: CodeUpdate) -> Mapping[str, Any]:
     Includes the times of a code, as Seam may make it ongoing if they are left out.
     """
     code, fields = update.code, update.fields
+    if "type" in fields:
+        return {**fields, **_times(update)}
     if (
-        "type" in fields
-        or code.starts_at is None
+        code.starts_at is None
         or code.ends_at is None
         or code.is_expired(dt_util.utcnow())
     ):
         return fields
+    return {**fields, **_times(update), "type": "time_bound"}
+
+
+def _times(update: CodeUpdate) -> Mapping[str, Any]:
+    """Return both times to send, as Seam sent them if they do not change."""
+    code, fields = update.code, update.fields
+    times = zip(("starts_at", "ends_at"), code.real_times, strict=True)
     return {
-        **fields,
-        "starts_at": code.starts_at,
-        "ends_at": code.ends_at,
-        "type": "time_bound",
+        key: real
+        if key not in fields or fields[key] == getattr(code, key)
+        else fields[key]
+        for key, real in times
     }
 
 
@@ -257,7 +265,7 @@ class _LinkedUpdate:
     """A change of all codes with a key, and what of them differs."""
 
     common_code_key: str
-    change: CodeChange
+    parameters: Mapping[str, Any]
     updates: list[CodeUpdate]
 
 
@@ -269,13 +277,15 @@ def _linked_update(
     check_changeable(target, code)
     if code.unmasked_key is None:
         raise refusal("not_linked", lock=target.lock.device.name, name=label(code))
-    fields = change.update_of(target, code).fields
+    update = change.update_of(target, code)
+    parameters: dict[str, Any] = {"name": change.name}
     if change.starts_at or change.ends_at:
         # Seam needs both times, and sets them for all linked codes.
+        parameters |= _times(update)
         change = replace(
             change,
-            starts_at=fields.get("starts_at", code.starts_at),
-            ends_at=fields.get("ends_at", code.ends_at),
+            starts_at=update.fields.get("starts_at", code.starts_at),
+            ends_at=update.fields.get("ends_at", code.ends_at),
         )
     updates: list[CodeUpdate] = []
     for device_id, lock in coordinator.data.locks.items():
@@ -286,7 +296,7 @@ def _linked_update(
                 if update.fields:
                     check_update(update)
                     updates.append(update)
-    return _LinkedUpdate(code.unmasked_key, change, updates)
+    return _LinkedUpdate(code.unmasked_key, parameters, updates)
 
 
 async def _async_update_linked(
@@ -324,7 +334,7 @@ async def _async_update_linked(
 
 async def _async_update_group(linked: _LinkedUpdate) -> dict[str, Answer]:
     """Change linked codes with one request; return the answers by code id."""
-    change, updates = linked.change, linked.updates
+    updates = linked.updates
     if not updates:
         return {}
     targets = [update.target for update in updates]
@@ -338,10 +348,7 @@ async def _async_update_group(linked: _LinkedUpdate) -> dict[str, Answer]:
 
     async with changing_locks(*targets):
         await coordinator.client.update_multiple_access_codes(
-            linked.common_code_key,
-            name=change.name,
-            starts_at=change.starts_at,
-            ends_at=change.ends_at,
+            linked.common_code_key, **linked.parameters
         )
         for update in updates:
             coordinator.async_apply(

@@ -9,10 +9,17 @@ from typing import Any, Final, override
 
 from .models import Model, read_flag, read_text
 from .pins import pins_in
-from .problems import Scope, SeamProblem, read_limited_time, read_problems
+from .problems import (
+    Scope,
+    SeamProblem,
+    is_out_of_range,
+    read_limited_time,
+    read_problems,
+)
 
 _ERRORS: Mapping[str, Any] = {"deserialize": read_problems}
 _WARNINGS: Mapping[str, Any] = {"deserialize": partial(read_problems, is_warning=True)}
+_TIMES: Final = ("starts_at", "ends_at")
 _CHANGES: Final = ("pending_mutations", "errors", "warnings")
 
 
@@ -28,6 +35,11 @@ def _type_or_null(value: Any) -> str:
 
 def _limited_time_or_null(value: Any) -> datetime | None:
     return None if value is None else read_limited_time(value)
+
+
+def _real_time(moment: datetime | None, text: str | None) -> datetime | str | None:
+    # Another time may have been set since.
+    return text if text and read_limited_time(text) == moment else moment
 
 
 def _mutations(value: Any) -> tuple[PendingMutation, ...]:
@@ -143,6 +155,9 @@ class AccessCode(Model):
     """The real name if `name` is masked because it holds a PIN. Must not be shown."""
     true_key: str | None = field(default=None, repr=False)
     """The real `common_code_key` if that is masked. Must not be shown."""
+    true_starts_at: str | None = None
+    true_ends_at: str | None = None
+    """The real end as Seam sent it if `ends_at` is limited."""
     other_pins: tuple[str, ...] = field(default=(), repr=False)
     """Former and future PINs, which messages may quote. Must not be shown."""
 
@@ -157,13 +172,17 @@ class AccessCode(Model):
     @classmethod
     @override
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Add the PINs of changes, the details of which are dropped.
+        """Add the PINs of changes, the details of which are dropped, and real times.
 
         Nulls are left to the fields: dropping them from every row takes longer.
         """
+        more: dict[Any, Any] = {}
+        for key in _TIMES:
+            if (text := d.get(key)) and is_out_of_range(text):
+                more[f"true_{key}"] = text
         if changes := [d[key] for key in _CHANGES if d.get(key)]:
-            return {**d, "other_pins": pins_in(changes)}
-        return d
+            more["other_pins"] = pins_in(changes)
+        return {**d, **more} if more else d
 
     @property
     def pins(self) -> tuple[str, ...]:
@@ -179,6 +198,14 @@ class AccessCode(Model):
     def unmasked_key(self) -> str | None:
         """The real common code key, to send to Seam. It must not be shown."""
         return self.true_key or self.common_code_key
+
+    @property
+    def real_times(self) -> tuple[datetime | str | None, datetime | str | None]:
+        """The start and the end as Seam has them, to send them back."""
+        return (
+            _real_time(self.starts_at, self.true_starts_at),
+            _real_time(self.ends_at, self.true_ends_at),
+        )
 
     @property
     def own_errors(self) -> tuple[SeamProblem, ...]:

@@ -238,16 +238,16 @@ class SeamClient:
         *,
         name: str | None = None,
         code: str | None = None,
-        starts_at: datetime | None = None,
-        ends_at: datetime | None = None,
+        starts_at: datetime | str | None = None,
+        ends_at: datetime | str | None = None,
         type: str | None = None,
         is_managed: bool | None = None,
         is_external_modification_allowed: bool | None = None,
     ) -> ActionAttempt | None:
         """Change a managed access code (`/access_codes/update`).
 
-        To change one time, both have to be given, and `type`. `type="ongoing"` removes
-        the times, `is_managed=False` makes the code unmanaged.
+        To change one time, both have to be given, and `type`; text is sent as it is.
+        `type="ongoing"` removes the times, `is_managed=False` makes the code unmanaged.
         """
         response = await self._transport.write(
             "/access_codes/update",
@@ -267,8 +267,8 @@ class SeamClient:
         common_code_key: str,
         *,
         name: str | None = None,
-        starts_at: datetime | None = None,
-        ends_at: datetime | None = None,
+        starts_at: datetime | str | None = None,
+        ends_at: datetime | str | None = None,
     ) -> None:
         """Change linked access codes (`/access_codes/update_multiple`)."""
         await self._transport.write(
