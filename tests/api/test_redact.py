@@ -53,6 +53,10 @@ A_DATE_OR_TIME = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\d")
         # What is part of a longer number does not stand alone.
         ("1 2 345", ["1234"], "1 2 345"),
         ("01 234", ["1234"], "01 234"),
+        # With a line break or any white space.
+        ("12\n34 or 12\r\n  34", ["1234"], f"{M} or {M}"),
+        ("1\t\t2\u3000\u2009 3\u200d 4", ["1234"], M),
+        ("slot 3   12 34", ["1234"], f"slot 3   {M}"),
         ("slot 3 1 2 3 4", ["1234"], "slot 3 1 2 3 4"),
         ("+45 12 34 56 78", ["1234", "5678", "12345678"], "+45 12 34 56 78"),
         # Nor does a part of a date or a time of day.
@@ -75,6 +79,8 @@ A_DATE_OR_TIME = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\d")
         ("Bearer%20seam_k.1", ["seam_k.1"], f"Bearer%20{M}"),
         ("seam_k.12", ["seam_k.1"], f"{M}2"),
         ("seam_kx1", ["seam_k.1"], "seam_kx1"),
+        ("Bearer sea\r\n  m_k\u2028.1", ["seam_k.1"], f"Bearer {M}"),
+        ("s e a m _ k . 1", ["seam_k.1"], M),
         # No rest of the longer one may be left.
         ("seam_test_abc", ["seam_test", "seam_test_abc"], M),
         ("seam_1234 1234", ["1234", "seam_1234"], f"{M} {M}"),
@@ -203,6 +209,7 @@ def test_mask_removes_invisible_characters(text: str, expected: str | None) -> N
     [
         ("Code 4821 is unknown.", f"Code {M} is unknown."),
         ("4 8-2.1", M),
+        ("48          21", M),
         ("after 3 of 10 attempts", "after 3 of 10 attempts"),
         ("since 2026-11-20", "since ••••"),
     ],

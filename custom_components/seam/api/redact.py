@@ -20,7 +20,9 @@ _TIME: Final = r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d(?::[0-5]\d)?"
 _OTHER: Final = rf"(?P<other>{_UUID}|(?<!\d)(?:{_TIME})(?!\d))"
 _NUMBER: Final = re.compile(rf"{_OTHER}|\d+")
 _SEPARATED: Final = re.compile(rf"{_OTHER}|\d+(?:[\W_]\d+)*")
-_NUMBERS: Final = re.compile(rf"(?P<other>{_UUID})|\d+(?:[\W_]{{1,3}}\d+)*")
+# Texts are wrapped and aligned with any number of spaces.
+_SPACED: Final = re.compile(rf"{_OTHER}|\d+(?:[\s\u200c\u200d]+\d+)*")
+_NUMBERS: Final = re.compile(rf"(?P<other>{_UUID})|\d+(?:(?:[\W_]{{1,3}}|\s+)\d+)*")
 _UP_TO_LETTER: Final = re.compile(r"(?s:.*)[^\W\d_]")
 _MOST_REMEMBERED: Final = 50_000
 
@@ -59,9 +61,9 @@ class Secrets:
     def __init__(self, *secrets: str) -> None:
         """Initialize with the given secrets."""
         self.pins: set[str] = set()
-        # Longest first, as one may be part of another.
-        keys = [secret for secret in secrets if any(map(str.isalpha, secret))]
-        self.keys = sorted(keys, key=len, reverse=True)
+        self.keys: list[str] = []
+        self._key_patterns: list[re.Pattern[str]] = []
+        self._add_keys(secret for secret in secrets if any(map(str.isalpha, secret)))
         self._has_late_secret = False
         # Numbers in masked texts, any of which may turn out to be a PIN.
         self._numbers: set[str] = set()
@@ -84,8 +86,16 @@ class Secrets:
                 self.pins.add(pin)
             elif sum(map(str.isalnum, secret)) >= SHORTEST_PIN and digits_of(secret):
                 self._clean.clear()
-                self.keys = sorted((*self.keys, secret), key=len, reverse=True)
+                self._add_keys((secret,))
                 self._has_late_secret = True
+
+    def _add_keys(self, keys: Iterable[str]) -> None:
+        # Longest first, as one may be part of another.
+        self.keys = sorted((*self.keys, *keys), key=len, reverse=True)
+        # A line break may be anywhere in a key.
+        self._key_patterns = [
+            re.compile(r"\s*".join(map(re.escape, key))) for key in self.keys
+        ]
 
     def pop_has_late_secret(self) -> bool:
         """Return, once, whether masked texts may hold a secret that was added later."""
@@ -98,16 +108,16 @@ class Secrets:
     def mask(self, text: str, longest: int = LONGEST_TEXT) -> str:
         """Return the readable text with every known secret masked.
 
-        A PIN is masked where it stands alone, in one piece or with single separators
-        between its digits. Other secrets are masked anywhere. A text that needs no
-        change is returned as the same object.
+        A PIN is masked where it stands alone, in one piece or with single separators or
+        white space between its digits. Other secrets are masked anywhere, also with
+        white space in them. A text that needs no change is returned as the same object.
         """
         if text in self._clean and len(text) <= longest:
             return text
         masked = _visible(_cut(text, _MOST_READ))
-        for secret in self.keys:
-            masked = masked.replace(secret, MASK)
-        for numbers in (_NUMBER, _SEPARATED):
+        for key in self._key_patterns:
+            masked = key.sub(MASK, masked)
+        for numbers in (_NUMBER, _SEPARATED, _SPACED):
             masked = numbers.sub(self._mask_pin, masked)
         masked = _cut(masked, longest)
         if len(self._numbers) > _MOST_REMEMBERED:

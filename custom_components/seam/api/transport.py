@@ -268,6 +268,11 @@ class Rows[M: Model](list[M]):
             is_complete=self.is_complete,
         )
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether there are rows, or may be some, but none of them is valid."""
+        return not self and (bool(self.unreadable) or not self.is_complete)
+
     def may_lack(self, row_id: str) -> bool:
         """Return whether a row may exist although it is not in the list."""
         return not self.is_complete or row_id in self.unreadable
