@@ -606,7 +606,7 @@ async def test_short_rate_limit_while_waiting(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The wait goes on after a short rate limit."""
-    monkeypatch.setattr(transport, "_LONGEST_WAIT", 0)
+    monkeypatch.setattr(transport, "_MAX_WAIT", 0)
     monkeypatch.setattr(waiting, "WAIT_STEPS", (0.01,) * 2 + (10,))
     simulator.faults.add(
         "rate_limit", path="/action_attempts/get", retry_after=1, count=1
