@@ -12,6 +12,6 @@ CONF_CODE_SENSORS: Final = "code_sensors"
 CONF_WEBHOOK: Final = "webhook"
 
 # In seconds. Locks may have a longer one, but Seam does not accept it.
-LONGEST_AUTO_LOCK_DELAY: Final = 60
+MAX_AUTO_LOCK_DELAY: Final = 60
 
 CONSOLE_URL: Final = "https://console.seam.co"

@@ -9,9 +9,9 @@ import pytest
 from custom_components.seam.api import SeamError, redact
 from custom_components.seam.api.pins import pins_in
 from custom_components.seam.api.redact import (
-    LONGEST_NAME,
-    LONGEST_TEXT,
     MASK,
+    MAX_NAME_LENGTH,
+    MAX_TEXT_LENGTH,
     Secrets,
     mask_numbers,
     readable,
@@ -154,7 +154,7 @@ def test_mask_leaves_dates_and_times(day: str, time: str, pins: list[str]) -> No
     assert Secrets(*pins).mask(text) == text
 
 
-@pytest.mark.parametrize(("longest"), [LONGEST_NAME, LONGEST_TEXT])
+@pytest.mark.parametrize(("longest"), [MAX_NAME_LENGTH, MAX_TEXT_LENGTH])
 def test_mask_cuts_long_text(longest: int) -> None:
     """The limit is kept, and masking a cut text again changes nothing."""
     secrets = Secrets("1234", "seam_k.1")
@@ -165,14 +165,14 @@ def test_mask_cuts_long_text(longest: int) -> None:
         assert secrets.mask(shown, longest) == shown
     fits = "x" * longest
     assert secrets.mask(fits, longest) is fits
-    assert len(secrets.mask("x" * LONGEST_TEXT, LONGEST_NAME)) == LONGEST_NAME
-    assert secrets.mask_name(fits) == readable(fits, LONGEST_NAME)
+    assert len(secrets.mask("x" * MAX_TEXT_LENGTH, MAX_NAME_LENGTH)) == MAX_NAME_LENGTH
+    assert secrets.mask_name(fits) == readable(fits, MAX_NAME_LENGTH)
     # The mask is longer than this key.
-    assert len(Secrets("k").mask("k x " * 60, LONGEST_NAME)) <= LONGEST_NAME
+    assert len(Secrets("k").mask("k x " * 60, MAX_NAME_LENGTH)) <= MAX_NAME_LENGTH
 
 
 @given(
-    before=st.integers(LONGEST_NAME - 30, LONGEST_NAME + 5),
+    before=st.integers(MAX_NAME_LENGTH - 30, MAX_NAME_LENGTH + 5),
     signs=st.lists(st.sampled_from(["", " ", "-"]), min_size=5, max_size=5),
 )
 def test_mask_never_cuts_inside_secret(before: int, signs: list[str]) -> None:
@@ -250,7 +250,7 @@ def test_late_secret() -> None:
 
 def test_late_secret_with_too_many_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
     """All texts have to be masked again when there are too many numbers to remember."""
-    monkeypatch.setattr(redact, "_MOST_REMEMBERED", 100)
+    monkeypatch.setattr(redact, "_MAX_REMEMBERED", 100)
     secrets = Secrets()
     for number in range(1000, 1100):
         secrets.mask(f"attempt {number}")
@@ -267,7 +267,7 @@ def test_late_secret_with_too_many_numbers(monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_mask_more_texts_than_are_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts that were forgotten are masked again and returned unchanged."""
-    monkeypatch.setattr(redact, "_MOST_REMEMBERED", 3)
+    monkeypatch.setattr(redact, "_MAX_REMEMBERED", 3)
     secrets = Secrets(PIN)
     for text in (f"Owner {number}" for number in (*range(10), *range(10))):
         assert secrets.mask(text) is text

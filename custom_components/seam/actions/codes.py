@@ -38,7 +38,7 @@ def check_name_free(lock: LockData, name: str) -> None:
 
 
 def creation_keys(targets: Iterable[Target], name: str) -> set[object]:
-    """Return what the creation of a code with this name works on."""
+    """Return the keys of `in_turn` for creating a code with this name."""
     keys: set[object] = set()
     for target in targets:
         keys.add((target.lock.device_id, name))

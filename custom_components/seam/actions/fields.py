@@ -199,7 +199,7 @@ def selected_code(data: Data, none_key: str = "no_code_selected") -> CodeSelecti
 
 
 def check_dry_run(call: ServiceCall) -> None:
-    """Refuse a dry run that nobody would see anything of."""
+    """Refuse a dry run without a response, as it would show nothing."""
     if call.data[ATTR_DRY_RUN] and not call.return_response:
         raise refusal("dry_run_without_response")
 

@@ -11,9 +11,9 @@ from .pins import SHORTEST_PIN, digits_of, read_pin
 
 MASK: Final = "••••"
 # Home Assistant's limit for states and names.
-LONGEST_NAME: Final = 255
-LONGEST_TEXT: Final = 1000
-_MOST_READ: Final = 20_000
+MAX_NAME_LENGTH: Final = 255
+MAX_TEXT_LENGTH: Final = 1000
+_MAX_READ: Final = 20_000
 # Digits in UUIDs, dates and times of day are a PIN by chance only.
 _UUID: Final = r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
 _TIME: Final = r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d(?::[0-5]\d)?"
@@ -24,7 +24,7 @@ _SEPARATED: Final = re.compile(rf"{_OTHER}|\d+(?:[\W_]\d+)*")
 _SPACED: Final = re.compile(rf"{_OTHER}|\d+(?:[\s\u200c\u200d]+\d+)*")
 _NUMBERS: Final = re.compile(rf"(?P<other>{_UUID})|\d+(?:(?:[\W_]{{1,3}}|\s+)\d+)*")
 _UP_TO_LETTER: Final = re.compile(r"(?s:.*)[^\W\d_]")
-_MOST_REMEMBERED: Final = 50_000
+_MAX_REMEMBERED: Final = 50_000
 
 # Control and format characters, surrogates, line and paragraph separators.
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -37,9 +37,9 @@ def is_invisible(character: str) -> bool:
     return unicodedata.category(character) in _INVISIBLE and character not in _JOINERS
 
 
-def readable(text: str, longest: int = LONGEST_TEXT) -> str:
+def readable(text: str, longest: int = MAX_TEXT_LENGTH) -> str:
     """Return the text as one line without invisible characters, cut to a length."""
-    return _cut(_visible(_cut(text, _MOST_READ)), longest)
+    return _cut(_visible(_cut(text, _MAX_READ)), longest)
 
 
 def mask_numbers(text: str) -> str:
@@ -68,7 +68,7 @@ class Secrets:
         # Numbers in masked texts, any of which may turn out to be a PIN.
         self._numbers: set[str] = set()
         # Texts without secrets: most come again with every answer.
-        self._clean: BoundedDict[str, None] = BoundedDict(_MOST_REMEMBERED)
+        self._clean: BoundedDict[str, None] = BoundedDict(_MAX_REMEMBERED)
         self.add(secrets)
 
     def add(self, secrets: Iterable[str | None]) -> None:
@@ -105,7 +105,7 @@ class Secrets:
             self._clean.clear()
         return has_late_secret
 
-    def mask(self, text: str, longest: int = LONGEST_TEXT) -> str:
+    def mask(self, text: str, longest: int = MAX_TEXT_LENGTH) -> str:
         """Return the readable text with every known secret masked.
 
         A PIN is masked where it stands alone, in one piece or with single separators or
@@ -114,13 +114,13 @@ class Secrets:
         """
         if text in self._clean and len(text) <= longest:
             return text
-        masked = _visible(_cut(text, _MOST_READ))
+        masked = _visible(_cut(text, _MAX_READ))
         for key in self._key_patterns:
             masked = key.sub(MASK, masked)
         for numbers in (_NUMBER, _SEPARATED, _SPACED):
             masked = numbers.sub(self._mask_pin, masked)
         masked = _cut(masked, longest)
-        if len(self._numbers) > _MOST_REMEMBERED:
+        if len(self._numbers) > _MAX_REMEMBERED:
             # Any PIN added later may then be in a masked text.
             self._numbers.clear()
             self._has_late_secret = True
@@ -131,7 +131,7 @@ class Secrets:
 
     def mask_name(self, name: str) -> str:
         """Return the readable name with every known secret masked."""
-        return self.mask(name, LONGEST_NAME)
+        return self.mask(name, MAX_NAME_LENGTH)
 
     def _mask_pin(self, match: re.Match[str]) -> str:
         if match["other"]:
