@@ -228,7 +228,13 @@ class Api:
                     content_type="application/json",
                     headers={**headers, "Content-Encoding": "gzip"},
                 )
-            case "wrong_shape" | "wrong_types" | "huge_list" | "endless_pages":
+            case (
+                "wrong_shape"
+                | "wrong_types"
+                | "odd_rows"
+                | "huge_list"
+                | "endless_pages"
+            ):
                 if not answered:
                     return None
                 record.answer = malformed(fault, record.answer)

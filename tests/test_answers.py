@@ -213,3 +213,60 @@ async def test_key_that_may_not_list_events_is_not_asked_for_again(
         await poll()
     assert coordinator.last_update_success
     assert not hass.config_entries.flow.async_progress()
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        pytest.param({"kind": "wrong_types"}, id="ids_unreadable"),
+        pytest.param({"kind": "odd_rows"}, id="ids_readable"),
+    ],
+)
+@pytest.mark.parametrize("kind", ["managed", "unmanaged"])
+@pytest.mark.parametrize("is_restart", [False, True])
+async def test_unreadable_codes_are_unknown_after_start(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    fault: dict[str, Any],
+    kind: str,
+    is_restart: bool,
+) -> None:
+    """The lock does not have 0 codes, and the others are not affected."""
+    entry.add_to_hass(hass)
+    if is_restart:
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        assert await hass.config_entries.async_unload(entry.entry_id)
+    path = {"managed": "", "unmanaged": "/unmanaged"}[kind]
+    simulator.faults.add(
+        **fault, path=f"/access_codes{path}/list", device_id=FRONT_DOOR
+    )
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert _state(hass, f"sensor.front_door_{kind}_access_codes") == "unavailable"
+    assert _state(hass, f"sensor.apartment_1_{kind}_access_codes") not in (
+        None,
+        "unavailable",
+    )
+    with pytest.raises(HomeAssistantError):
+        await hass.services.async_call(
+            "seam",
+            "ensure_access_code",
+            {"entity_id": "lock.front_door", "name": "Owner", "ongoing": "true"},
+            blocking=True,
+        )
+    simulator.faults.clear()
+    await entry.runtime_data.async_reconcile()
+    await hass.async_block_till_done()
+    assert _state(hass, f"sensor.front_door_{kind}_access_codes") != "unavailable"
+
+
+async def test_setup_is_retried_if_no_device_can_be_read(
+    hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry
+) -> None:
+    """The workspace does not look empty."""
+    simulator.faults.add("wrong_types", path="/devices/list")
+    entry.add_to_hass(hass)
+    await hass.config_entries.async_setup(entry.entry_id)
+    assert entry.state is ConfigEntryState.SETUP_RETRY

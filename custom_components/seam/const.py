@@ -20,6 +20,6 @@ DEFAULT_CHECK_OUT: Final = "11:00:00"
 PANEL: Final = "seam"
 
 # In seconds. Locks may have a longer one, but Seam does not accept it.
-LONGEST_AUTO_LOCK_DELAY: Final = 60
+MAX_AUTO_LOCK_DELAY: Final = 60
 
 CONSOLE_URL: Final = "https://console.seam.co"

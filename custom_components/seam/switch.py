@@ -7,7 +7,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import LONGEST_AUTO_LOCK_DELAY
+from .const import MAX_AUTO_LOCK_DELAY
 from .coordinator import SeamConfigEntry
 from .entity import SeamAutoLockEntity, SeamLockEntity, async_add_lock_entities
 
@@ -69,7 +69,7 @@ class SeamAutoLock(SeamAutoLockEntity, SwitchEntity):
             delay = device.properties.auto_lock_delay_seconds or _DEFAULT_DELAY
             await self._async_configure(
                 auto_lock_enabled=True,
-                auto_lock_delay_seconds=min(delay, LONGEST_AUTO_LOCK_DELAY),
+                auto_lock_delay_seconds=min(delay, MAX_AUTO_LOCK_DELAY),
             )
 
     @override

@@ -272,16 +272,21 @@ async def test_convert_failure_has_reason_of_seam(
         assert reason in row["reason"]
 
 
-async def test_convert_failure_without_reason(
-    simulator: Simulator, actions: Actions
+@pytest.mark.parametrize(
+    ("has_attempt", "reason"),
+    [(False, "The reason is unknown"), (True, "The access code could not be conv")],
+)
+async def test_convert_failure_while_codes_cannot_be_fetched(
+    simulator: Simulator, actions: Actions, has_attempt: bool, reason: str
 ) -> None:
-    """The reason is unknown if the codes cannot be fetched."""
+    """The reason is in the attempt, or unknown."""
+    simulator.control.answer_conversions_with_attempt(has_attempt)
     simulator.control.fail_next_conversion()
     simulator.faults.add("status", path="/access_codes/unmanaged/list")
     message = await actions.fails(
         "conversions_failed", CONVERT, FRONT, name="Neighbour"
     )
-    assert "The reason is unknown" in message
+    assert reason in message
 
 
 async def test_convert_ignores_earlier_failure_event(

@@ -38,7 +38,7 @@ def check_name_free(lock: LockData, name: str) -> None:
 
 
 def creation_keys(targets: Iterable[Target], name: str) -> set[object]:
-    """Return what the creation of a code with this name works on."""
+    """Return the keys of `in_turn` for creating a code with this name."""
     keys: set[object] = set()
     for target in targets:
         keys.add((target.lock.device_id, name))
@@ -60,8 +60,8 @@ def find_code(
     if found:
         raise refusal("ambiguous_code", **details, candidates=candidates(found))
     if other_kind := _matches(lock.codes, selection):
-        details["name"] = label(other_kind[0])
-        raise refusal("code_of_other_kind", **details)
+        name = label(other_kind[0])
+        raise refusal("code_of_other_kind", lock=lock.device.name, name=name)
     for other in target.coordinator.data.locks.values() if code_id else ():
         if other.code(code_id):
             raise refusal("code_on_other_lock", **details, other=other.device.name)

@@ -198,21 +198,21 @@ class _Conversion:
             code_id = code.access_code_id
             if code_id in ids or (code.code and code.code in pins):
                 self._converted.add(code_id)
-            elif code_id in failed:
-                self._failed.add(code_id)
-            elif attempt := self._attempts.get(code_id):
+                continue
+            if attempt := self._attempts.get(code_id):
                 attempt = await client.get_action_attempt(attempt.action_attempt_id)
                 if attempt.status is ActionAttemptStatus.ERROR:
                     self._errors[code_id] = attempt_error(self._target, attempt)
+            if code_id in failed:
+                self._failed.add(code_id)
         return not self._waiting
 
     def _result(self, code: AccessCode) -> Result:
         code_id = code.access_code_id
-        error = self._errors.get(code_id)
-        if code_id in self._failed:
-            error = self._failure(code)
-        if error:
+        if error := self._errors.get(code_id):
             return Result(Outcome.FAILED, str(error))
+        if code_id in self._failed:
+            return Result(Outcome.FAILED, str(self._failure(code)))
         if code_id in self._converted:
             return Result(Outcome.CONVERTED)
         return pending(self._target)

@@ -17,6 +17,7 @@ from .schedule import (
     CodeRequest,
     async_create,
     async_create_shared,
+    check_confirmed,
     check_request,
     check_shared,
     new_common_code_key,
@@ -30,7 +31,6 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .unconfirmed import is_unconfirmed
 from .update import CodeChange, CodeUpdate, async_update, check_update
 from .validation import accepts_pin, check_codes_known, quoted
 
@@ -101,11 +101,10 @@ class _Ensuring:
         if found:
             self._updates[target.entity_id] = _update_of(request, target, found[0])
             return
-        name = quoted(target.coordinator.secrets.mask(request.name))
         if not lock.is_complete:
+            name = quoted(target.coordinator.secrets.mask(request.name))
             raise refusal("codes_incomplete", lock=lock.device.name, name=name)
-        if is_unconfirmed(target.coordinator.hass, lock.device_id, request.name):
-            raise refusal("create_unconfirmed", lock=lock.device.name, name=name)
+        check_confirmed(target, request.name)
         self._missing.append(target)
 
     @property

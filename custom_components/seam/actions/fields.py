@@ -16,8 +16,8 @@ from ..errors import refusal
 from .validation import checked_pin, quoted
 
 ATTR_ACCESS_CODE_ID: Final = "access_code_id"
-ATTR_ATTEMPT_FOR_OFFLINE_DEVICE: Final = "attempt_for_offline_device"
 ATTR_ALLOW_EXTERNAL_MODIFICATION: Final = "allow_external_modification"
+ATTR_ATTEMPT_FOR_OFFLINE_DEVICE: Final = "attempt_for_offline_device"
 ATTR_DRY_RUN: Final = "dry_run"
 ATTR_ENDS_AT: Final = "ends_at"
 ATTR_ONGOING: Final = "ongoing"
@@ -199,7 +199,7 @@ def selected_code(data: Data, none_key: str = "no_code_selected") -> CodeSelecti
 
 
 def check_dry_run(call: ServiceCall) -> None:
-    """Refuse a dry run that nobody would see anything of."""
+    """Refuse a dry run without a response, as it would show nothing."""
     if call.data[ATTR_DRY_RUN] and not call.return_response:
         raise refusal("dry_run_without_response")
 

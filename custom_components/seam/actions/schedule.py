@@ -51,7 +51,7 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .unconfirmed import confirm, requesting
+from .unconfirmed import confirm, is_unconfirmed, requesting
 from .validation import (
     check_codes_known,
     check_common_length,
@@ -233,6 +233,7 @@ async def async_schedule_access_code(
                 # A code with this name may exist. That must not hold up other locks.
                 unknown[target.entity_id] = err
             check_name_free(target.lock, request.name)
+            check_confirmed(target, request.name)
         targets = [target for target in targets if target.entity_id not in unknown]
         is_shared = len(targets) > 1 and not call.data[ATTR_RANDOM_CODE_PER_LOCK]
         if is_shared and request.code is None:
@@ -245,6 +246,17 @@ async def async_schedule_access_code(
             lambda target: async_create(
                 target, request, common_code_key=key, waits=waits
             ),
+        )
+
+
+def check_confirmed(target: Target, name: str) -> None:
+    """Refuse a code that was requested lately, as Seam may not list it yet."""
+    coordinator, lock = target.coordinator, target.lock
+    if is_unconfirmed(coordinator.hass, lock.device_id, name):
+        raise refusal(
+            "create_unconfirmed",
+            lock=lock.device.name,
+            name=quoted(coordinator.secrets.mask(name)),
         )
 
 

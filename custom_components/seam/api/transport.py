@@ -41,8 +41,8 @@ _LOGGER = logging.getLogger(__name__)
 _TIMEOUT = ClientTimeout(total=30, sock_connect=10)
 _RETRY_DELAYS = (0.2, 0.4)
 # Rate limits with a longer delay are left to the caller.
-_LONGEST_WAIT = 2.0
-_MOST_BROKEN = 10_000
+_MAX_WAIT = 2.0
+_MAX_BROKEN = 10_000
 # Whoever has a valid key may send this request.
 KEY_PATH = "/workspaces/get"
 
@@ -100,7 +100,7 @@ class Transport:
                     raise
                 wait = delay
             except SeamRateLimitError as err:
-                if err.retry_after > _LONGEST_WAIT:
+                if err.retry_after > _MAX_WAIT:
                     raise
                 wait = err.retry_after
             await asyncio.sleep(wait * random.uniform(1, 1.5))
@@ -268,6 +268,11 @@ class Rows[M: Model](list[M]):
             is_complete=self.is_complete,
         )
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether there are rows, or may be some, but none of them is valid."""
+        return not self and (bool(self.unreadable) or not self.is_complete)
+
     def may_lack(self, row_id: str) -> bool:
         """Return whether a row may exist although it is not in the list."""
         return not self.is_complete or row_id in self.unreadable
@@ -281,7 +286,7 @@ class RowReader:
         self._secrets = secrets
         # Limited, as rows of events never come again.
         self._broken: BoundedDict[tuple[str, str | int], None] = BoundedDict(
-            _MOST_BROKEN
+            _MAX_BROKEN
         )
 
     def read[M: Model](

@@ -18,7 +18,7 @@ from ..api import (
     Scope,
     SeamProblem,
 )
-from ..api.redact import LONGEST_NAME, Secrets, mask_numbers, readable
+from ..api.redact import MAX_NAME_LENGTH, Secrets, mask_numbers, readable
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -161,8 +161,8 @@ def masked_device(
     return _changed(
         device,
         display_name=device.display_name
-        and readable(device.display_name, LONGEST_NAME),
-        nickname=device.nickname and readable(device.nickname, LONGEST_NAME),
+        and readable(device.display_name, MAX_NAME_LENGTH),
+        nickname=device.nickname and readable(device.nickname, MAX_NAME_LENGTH),
         errors=_masked_problems(device.errors, secrets, hide_numbers),
         warnings=_masked_problems(device.warnings, secrets, hide_numbers),
     )
