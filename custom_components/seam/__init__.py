@@ -36,9 +36,9 @@ PLATFORMS = [
 
 
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
-    """Set up the actions and the websocket API."""
+    """Set up the actions, the websocket API, and the panel."""
     async_setup_services(hass)
-    async_setup_websocket(hass)
+    await async_setup_websocket(hass)
     return True
 
 

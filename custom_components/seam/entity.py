@@ -13,7 +13,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from .actions.targets import Target, changing_locks, current_target, in_turn
 from .actions.waiting import async_wait_for_attempt
 from .api import ActionAttempt, ActionAttemptStatus, Device
-from .const import CONSOLE_URL, DOMAIN
+from .const import CONF_PANEL, CONSOLE_URL, DOMAIN, PANEL
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .errors import ActionError, ChangeUncertainError, translated_errors
 from .sync.schedule import FetchDevices
@@ -44,6 +44,10 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
             manufacturer=device.manufacturer,
             model=device.model,
             serial_number=device.properties.serial_number,
+            # Removes a link from before the panel was turned off.
+            configuration_url=f"homeassistant://{PANEL}/lock/{device_id}"
+            if coordinator.config_entry.options.get(CONF_PANEL, True)
+            else None,
         )
 
     @property

@@ -7,7 +7,6 @@ from typing import Any
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
 from homeassistant.config_entries import ConfigEntryDisabler
-from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -17,7 +16,6 @@ from homeassistant.helpers import (
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
@@ -31,12 +29,9 @@ from simulator.seed import (
     CODE_OWNER,
     FRONT_DOOR,
     GARDEN_HOUSE,
-    KEY_TWO,
     LOCKS,
     UNMANAGED_NEIGHBOUR,
     UNMANAGED_OLD_GUEST,
-    WORKSPACE_TWO,
-    WORKSPACE_TWO_NAME,
 )
 from tests.clock import async_step
 from tests.conftest import Poll
@@ -380,30 +375,14 @@ async def test_user_of_some_locks(
 
 
 async def test_two_workspaces(
-    hass: HomeAssistant, panel: Panel, simulator: Simulator
+    hass: HomeAssistant, panel: Panel, second_entry: MockConfigEntry
 ) -> None:
-    """The locks of a second workspace appear with their entry."""
-    second = await _async_add_second_entry(hass, simulator)
+    """The locks of a second workspace have their own entry."""
     await panel.received()
-    assert [entry["entry_id"] for entry in panel.entries][1] == second.entry_id
+    assert second_entry.entry_id in [entry["entry_id"] for entry in panel.entries]
     assert {lock["entry_id"] for lock in panel.locks.values()} == {
         entry["entry_id"] for entry in panel.entries
     }
-
-
-async def _async_add_second_entry(
-    hass: HomeAssistant, simulator: Simulator
-) -> MockConfigEntry:
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title=WORKSPACE_TWO_NAME,
-        unique_id=WORKSPACE_TWO,
-        data={CONF_API_KEY: KEY_TWO, CONF_ENDPOINT: simulator.url},
-    )
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    return entry
 
 
 async def test_unsubscribe(

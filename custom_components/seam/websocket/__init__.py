@@ -1,4 +1,4 @@
-"""The websocket API of the panel and the card."""
+"""The websocket API of the panel and the card, and their delivery."""
 
 from typing import Any
 
@@ -7,14 +7,15 @@ from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.core import HomeAssistant, callback
 
 from .commands import async_register_commands
+from .panel import async_setup_panel
 from .subscription import Subscription
 
 
-@callback
-def async_setup_websocket(hass: HomeAssistant) -> None:
-    """Register the websocket commands."""
+async def async_setup_websocket(hass: HomeAssistant) -> None:
+    """Register the websocket commands and the panel."""
     websocket_api.async_register_command(hass, _subscribe)
     async_register_commands(hass)
+    await async_setup_panel(hass)
 
 
 @websocket_api.websocket_command({"type": "seam/subscribe"})
