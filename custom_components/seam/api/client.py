@@ -20,7 +20,6 @@ from .events import Event
 from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
 from .redact import Secrets
 from .transport import (
-    KEY_PATH,
     Response,
     RowReader,
     Rows,
@@ -80,7 +79,9 @@ class SeamClient:
 
     async def get_workspace(self) -> Workspace:
         """Return the workspace of the API key (`/workspaces/get`)."""
-        return _one(Workspace, await self._transport.read(KEY_PATH), "workspace")
+        return _one(
+            Workspace, await self._transport.read("/workspaces/get"), "workspace"
+        )
 
     # Devices
 
