@@ -19,15 +19,7 @@ from .errors import SeamServerError
 from .events import Event
 from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
 from .redact import Secrets
-from .transport import (
-    KEY_PATH,
-    Response,
-    RowReader,
-    Rows,
-    Transport,
-    invalid_response,
-    parse,
-)
+from .transport import Response, RowReader, Rows, Transport, invalid_response, parse
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
@@ -80,7 +72,9 @@ class SeamClient:
 
     async def get_workspace(self) -> Workspace:
         """Return the workspace of the API key (`/workspaces/get`)."""
-        return _one(Workspace, await self._transport.read(KEY_PATH), "workspace")
+        return _one(
+            Workspace, await self._transport.read("/workspaces/get"), "workspace"
+        )
 
     # Devices
 

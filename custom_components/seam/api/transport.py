@@ -44,7 +44,7 @@ _RETRY_DELAYS = (0.2, 0.4)
 _MAX_WAIT = 2.0
 _MAX_BROKEN = 10_000
 # Whoever has a valid key may send this request.
-KEY_PATH = "/workspaces/get"
+_KEY_PATH = "/workspaces/get"
 
 
 class Response(dict[str, Any]):
@@ -205,10 +205,10 @@ class Transport:
 
     async def _is_key_refused(self, path: str) -> bool:
         """Return whether Seam also refuses the key for the request that needs only it."""
-        if path == KEY_PATH:
+        if path == _KEY_PATH:
             return True
         try:
-            await self.write(KEY_PATH)
+            await self.write(_KEY_PATH)
         except SeamAuthError:
             return True
         except SeamError:
