@@ -129,25 +129,31 @@ def async_entry(
 
 def _code(target: Target, code: AccessCode) -> Row:
     lock, hass = target.lock, target.coordinator.hass
-    row = async_code(hass, lock, code)
+    row: Row = {**async_code(hass, lock, code)}
     return {
         **row,
         "is_managed": code.is_managed,
-        "errors": _problems(hass, code.errors, lock, code),
-        "warnings": _problems(hass, code.warnings, lock, code),
-        "can": _code_can(target, code, CodeState(str(row["state"]))),
+        "errors": _with_remedies(row["errors"], code.errors, lock, code),
+        "warnings": _with_remedies(row["warnings"], code.warnings, lock, code),
+        "can": _code_can(target, code, CodeState(row["state"])),
     }
 
 
 def _problems(
-    hass: HomeAssistant,
+    hass: HomeAssistant, problems: Iterable[SeamProblem], lock: LockData | None = None
+) -> list[Row]:
+    """Return problems of a lock or an account."""
+    problems = list(problems)
+    return _with_remedies(async_problems(hass, problems, lock), problems, lock)
+
+
+def _with_remedies(
+    rows: list[Row],
     problems: Iterable[SeamProblem],
-    lock: LockData | None = None,
+    lock: LockData | None,
     code: AccessCode | None = None,
 ) -> list[Row]:
-    """Return problems as in attributes, each with its remedy."""
-    problems = list(problems)
-    rows = async_problems(hass, problems, lock, code)
+    """Return the rows of problems, each with its remedy."""
     return [
         {**row, "remedy": _remedy(problem, lock, code)}
         for row, problem in zip(rows, problems, strict=True)
