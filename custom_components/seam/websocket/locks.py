@@ -15,13 +15,17 @@ from ..actions.pull_backup import check_backup
 from ..actions.schedule import check_backup_pool, check_kind
 from ..actions.targets import Target
 from ..actions.update import check_changeable
-from ..actions.validation import PIN_CONSTRAINTS, check_codes_known
+from ..actions.validation import (
+    PIN_CONSTRAINTS,
+    check_codes_known,
+    check_pin_can_be_chosen,
+)
 from ..advice import advice_key, conflicting_code
 from ..api import AccessCode, SeamProblem
 from ..attributes import account_name, async_code, async_problems, label, local_time
 from ..coordinator import SeamConfigEntry, SeamCoordinator
 from ..errors import refusal
-from ..sync.code_state import CodeState
+from ..sync.code_state import CodeState, code_state
 from ..sync.snapshot import LockData, makes_outdated
 from .types import Account, CodeCan, Entry, Lock, LockCan, Possible, Remedy, Row, Rules
 
@@ -59,7 +63,7 @@ _ADVICE: Final[Mapping[Remedy, tuple[str, ...]]] = {
 _REMEDIES: Final = {
     advice: remedy for remedy, advice_keys in _ADVICE.items() for advice in advice_keys
 }
-_REMEDIES_WITH_OTHER: Final = ("convert_other", "delete_other")
+_LOCK_REMEDIES: Final = ("reconnect_account", "refresh_lock")
 
 
 @callback
@@ -130,46 +134,51 @@ def async_entry(
 def _code(target: Target, code: AccessCode) -> Row:
     lock, hass = target.lock, target.coordinator.hass
     row: Row = {**async_code(hass, lock, code)}
-    return {
-        **row,
-        "is_managed": code.is_managed,
-        "errors": _with_remedies(row["errors"], code.errors, lock, code),
-        "warnings": _with_remedies(row["warnings"], code.warnings, lock, code),
-        "can": _code_can(target, code, CodeState(row["state"])),
-    }
+    can = _code_can(target, code)
+    for key, problems in (("errors", code.errors), ("warnings", code.warnings)):
+        row[key] = [
+            {**shown, "remedy": _code_remedy(problem, target, code, can)}
+            for shown, problem in zip(row[key], problems, strict=True)
+        ]
+    return {**row, "is_managed": code.is_managed, "can": can}
 
 
 def _problems(
     hass: HomeAssistant, problems: Iterable[SeamProblem], lock: LockData | None = None
 ) -> list[Row]:
-    """Return problems of a lock or an account."""
+    """Return problems of a lock or an account as in attributes, with remedies."""
     problems = list(problems)
-    return _with_remedies(async_problems(hass, problems, lock), problems, lock)
-
-
-def _with_remedies(
-    rows: list[Row],
-    problems: Iterable[SeamProblem],
-    lock: LockData | None,
-    code: AccessCode | None = None,
-) -> list[Row]:
-    """Return the rows of problems, each with its remedy."""
+    rows = async_problems(hass, problems, lock)
     return [
-        {**row, "remedy": _remedy(problem, lock, code)}
-        for row, problem in zip(rows, problems, strict=True)
+        {**row, "remedy": remedy if remedy in _LOCK_REMEDIES else None}
+        for row, remedy in zip(
+            rows,
+            (_REMEDIES.get(advice_key(problem, lock)) for problem in problems),
+            strict=True,
+        )
     ]
 
 
-def _remedy(
-    problem: SeamProblem, lock: LockData | None, code: AccessCode | None
+def _code_remedy(
+    problem: SeamProblem, target: Target, code: AccessCode, can: CodeCan
 ) -> Remedy | None:
-    """Return what a tap can do about a problem."""
+    """Return what a tap can do about a problem of a code, if that is possible."""
+    lock = target.lock
     remedy = _REMEDIES.get(advice_key(problem, lock, code))
-    if remedy in _REMEDIES_WITH_OTHER and not (
-        lock and code and conflicting_code(lock, code, problem)
-    ):
-        return None
-    return remedy
+    other = conflicting_code(lock, code, problem)
+    is_possible: Possible = True
+    match remedy:
+        case "convert_other":
+            is_possible = _code_can(target, other)["convert"] if other else ""
+        case "delete_other":
+            is_possible = _code_can(target, other)["delete"] if other else ""
+        case "new_pin" if can["update"] is True:
+            is_possible = _possible(lambda: check_pin_can_be_chosen(lock))
+        case "new_pin":
+            is_possible = can["update"]
+        case "pull_backup":
+            is_possible = can["pull_backup"]
+    return remedy if is_possible is True else None
 
 
 def _rules(lock: LockData) -> Rules:
@@ -214,7 +223,7 @@ def _lock_can(lock: LockData) -> LockCan:
     }
 
 
-def _code_can(target: Target, code: AccessCode, state: CodeState) -> CodeCan:
+def _code_can(target: Target, code: AccessCode) -> CodeCan:
     lock, now = target.lock, dt_util.utcnow()
     details = {"lock": lock.device.name, "name": label(code)}
 
@@ -240,7 +249,7 @@ def _code_can(target: Target, code: AccessCode, state: CodeState) -> CodeCan:
 
     def present() -> None:
         known()
-        if state is CodeState.REMOVING:
+        if code_state(lock, code, now) is CodeState.REMOVING:
             raise refusal("code_being_removed", **details)
 
     def deletable() -> None:
