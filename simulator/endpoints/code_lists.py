@@ -39,7 +39,9 @@ def _list(
     rows = [
         code
         for code in codes
-        if search in (code.name or "").casefold() and not _is_dropped(code, dropped)
+        if search in (code.name or "").casefold()
+        and not _is_dropped(code, dropped)
+        and (now - code.created_at).total_seconds() >= backend.settings.listed_after
     ]
     return paginate(
         context,
