@@ -17,7 +17,7 @@ import logging
 import re
 from typing import Any, Literal, override
 
-from aiohttp import ClientConnectionError, ClientSession
+from aiohttp import ClientConnectionError, ClientError, ClientSession
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components import webhook
 from homeassistant.config_entries import ConfigEntryState
@@ -335,7 +335,7 @@ class SimulatedInstance:
         """Send a request as another client of the workspace, and ignore failures."""
 
         async def post() -> None:
-            with suppress(ClientConnectionError, TimeoutError):
+            with suppress(ClientError, TimeoutError):
                 async with self._session.post(
                     f"{self.simulator.url}{path}",
                     json=body,
