@@ -180,6 +180,7 @@ class Api:
         answered: bool = False,
     ) -> web.StreamResponse | None:
         headers = {"seam-request-id": record.request_id}
+        response: web.StreamResponse
         match fault.kind:
             case "latency":
                 await asyncio.sleep(fault.seconds)

@@ -178,7 +178,7 @@ def render_code(state: State, code: AccessCode, now: datetime) -> Json:
         and bool(device.backup_codes),
         "pulled_backup_access_code_id": code.pulled_backup_access_code_id,
         "pending_mutations": code.pending_mutations,
-        "appearance": {"name": code.name},
+        "appearance": {"name": code.shown_name or code.name},
     }
 
 

@@ -119,6 +119,8 @@ class AccessCode:
     use_backup_access_code_pool: bool = False
     pulled_backup_access_code_id: str | None = None
     common_code_key: str | None = None
+    shown_name: str | None = None
+    """The name on the lock, if it is not `name`."""
     pending_mutations: list[Json] = field(default_factory=list, repr=False)
     errors: list[Json] = field(default_factory=list, repr=False)
     warnings: list[Json] = field(default_factory=list, repr=False)

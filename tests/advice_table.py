@@ -55,6 +55,7 @@ WARNINGS_OF_ACCOUNTS: Final = frozenset(
 # When a code of Seam has other advice, because of the lock or the access code.
 _CONDITIONS: Final = {
     "seam_retries_backup": "Seam keeps trying, and a backup code is available.",
+    "works_anyway": "The code could not be set or changed, but it is on the lock.",
     "edited_elsewhere_convert": "The code was changed outside Seam, and codes of the lock can be converted.",
     "change_in_app": "The code would have to be changed, but Seam does not manage it.",
     "replace_offline_code": "The code would have to be changed, but it is an offline code.",

@@ -1,6 +1,6 @@
 """Tests of the lines for the activity log."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -46,8 +46,7 @@ def cleaner(simulator: Simulator) -> AccessCode:
 
 @pytest.fixture
 async def lines(hass: HomeAssistant, coordinator: SeamCoordinator) -> Lines:
-    """Return the lines after the start, with the time zone of Copenhagen."""
-    await hass.config.async_set_time_zone("Europe/Copenhagen")
+    """Return the lines after the start."""
     captured: Lines = async_capture_events(hass, EVENT_ACTIVITY)
     return captured
 
@@ -57,54 +56,68 @@ def _messages(lines: Lines) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("occurred_at", "told"),
+    ("occurred_at", "expected"),
     [
-        # It is 10:30:00 in Copenhagen.
-        (START, ""),
-        (START - timedelta(seconds=90), ""),
-        (START - timedelta(seconds=91), " (at 10:28)"),
-        (START - timedelta(hours=10, minutes=29), " (at 00:01)"),
-        (START - timedelta(hours=10, minutes=31), " (at 2026-11-19 23:59)"),
-        (START + timedelta(days=2), ""),
-        ("9999-12-31T23:59:59.999Z", ""),
-        ("9999-12-31T23:59:59.999-12:00", ""),
-        ("0001-01-01T00:00:00.000Z", ""),
-        ("0001-01-01T00:00:00.000+12:00", ""),
+        (START.isoformat(), START),
+        ((START - timedelta(days=1)).isoformat(), START - timedelta(days=1)),
+        # A line must not be dated in the future.
+        ((START + timedelta(days=2)).isoformat(), START),
+        ("9999-12-31T23:59:59.999Z", START),
+        ("9999-12-31T23:59:59.999-12:00", START),
+        ("0001-01-01T00:00:00.000Z", START),
+        ("0001-01-01T00:00:00.000+12:00", START),
         # A time without a zone is in UTC.
-        ("2026-11-20T08:00:00", " (at 09:00)"),
-        (None, ""),
+        ("2026-11-20T08:00:00", datetime(2026, 11, 20, 8, tzinfo=UTC)),
+        # The event was created at the start.
+        (None, START),
     ],
 )
-async def test_time_of_event(
-    simulator: Simulator,
-    front_door: Device,
-    lines: Lines,
-    poll: Poll,
-    occurred_at: datetime | str | None,
-    told: str,
-) -> None:
-    """It is in the line if it is not about now, in local time."""
-    if isinstance(occurred_at, datetime):
-        occurred_at = occurred_at.isoformat()
-    simulator.backend.events.lock(
-        "locked", front_door, method="manual", occurred_at=occurred_at
-    )
-    await poll()
-    assert _messages(lines) == [f"was locked manually{told}"]
-
-
-async def test_event_without_occurred_at(
+async def test_line_has_time_of_event(
     simulator: Simulator,
     front_door: Device,
     freezer: FrozenDateTimeFactory,
     lines: Lines,
     poll: Poll,
+    occurred_at: str | None,
+    expected: datetime,
 ) -> None:
-    """The time when Seam created the event is used."""
-    simulator.backend.events.lock("locked", front_door, occurred_at=None)
-    freezer.tick(timedelta(minutes=4))
+    """It is not the time of the poll."""
+    simulator.backend.events.lock(
+        "locked", front_door, method="manual", occurred_at=occurred_at
+    )
+    if occurred_at is None:
+        freezer.tick(timedelta(minutes=4))
     await poll()
-    assert _messages(lines) == ["was locked (at 10:30)"]
+    [line] = lines
+    assert line.data["message"] == "was locked manually"
+    assert abs(line.time_fired - expected) < timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("mutations", "told"),
+    [
+        (["deleting"], "Deletion requested"),
+        (["updating_name", "updating_code"], "New name requested, New PIN requested"),
+        (["enchanting", "creating"], "Creation requested"),
+        (["enchanting"], "Changes requested"),
+        ([], "Changes requested"),
+    ],
+)
+async def test_requested_changes(
+    simulator: Simulator,
+    cleaner: AccessCode,
+    lines: Lines,
+    poll: Poll,
+    mutations: list[str],
+    told: str,
+) -> None:
+    """The line says what was requested."""
+    requested = [{"mutation_code": mutation} for mutation in mutations]
+    simulator.backend.events.code(
+        "mutations_requested", cleaner, requested_mutations=requested
+    )
+    await poll()
+    assert _messages(lines) == [f"Code Cleaner: {told}"]
 
 
 @pytest.mark.parametrize(
@@ -154,15 +167,15 @@ async def test_access_code_lines(
     poll: Poll,
     kind: str,
 ) -> None:
-    """Each type is translated, and the line belongs to the event entity."""
+    """Each type is translated, and the line belongs to the lock."""
     simulator.backend.events.code(kind.replace("unmanaged_", "unmanaged.", 1), cleaner)
     await poll()
     [line] = lines
     name, _, became = line.data["message"].partition(": ")
-    assert (line.data["name"], name) == ("Front Door", "code Cleaner")
+    assert (line.data["name"], name) == ("Front Door", "Code Cleaner")
     assert became
     assert became[0].isupper()
-    assert line.data["entity_id"] == CODES
+    assert line.data["entity_id"] == "lock.front_door"
 
 
 async def test_unknown_event_types(
@@ -181,12 +194,12 @@ async def test_unknown_event_types(
     simulator.backend.events.device("purred", simulator.state.devices[FRONT_DOOR])
     await poll()
     assert _messages(lines) == [
-        "code Cleaner: enchanted at night",
-        "a code: Created",
+        "Code Cleaner: enchanted at night",
+        "A code: Created",
     ]
 
 
-@pytest.mark.parametrize(("most", "told"), [(1, "code Neighbour"), (0, "a code")])
+@pytest.mark.parametrize(("most", "told"), [(1, "Code Neighbour"), (0, "A code")])
 async def test_name_of_removed_code(
     hass: HomeAssistant,
     monkeypatch: pytest.MonkeyPatch,
@@ -211,13 +224,13 @@ async def test_name_of_removed_code(
     simulator.clock.advance(200)
     freezer.tick(200)
     await poll()
-    assert _messages(lines) == [f"{told}: Unmanaged code removed (at 10:30)"]
+    assert _messages(lines) == [f"{told}: Unmanaged code removed"]
     state = hass.states.get(CODES)
     assert state
     assert state.attributes.get("access_code_name") == ("Neighbour" if most else None)
 
 
-async def test_line_without_event_entity(
+async def test_line_without_lock_entity(
     simulator: Simulator,
     cleaner: AccessCode,
     entity_registry: er.EntityRegistry,
@@ -225,13 +238,13 @@ async def test_line_without_event_entity(
     poll: Poll,
 ) -> None:
     """The line is written all the same."""
-    entity_registry.async_remove(CODES)
+    entity_registry.async_remove("lock.front_door")
     simulator.backend.events.code("set_on_device", cleaner)
     await poll()
     [line] = lines
     assert line.data == {
         "name": "Front Door",
-        "message": "code Cleaner: Set on the lock",
+        "message": "Code Cleaner: Set on the lock",
     }
 
 

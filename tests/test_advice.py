@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+import re
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -10,7 +11,6 @@ import pytest
 from custom_components.seam.advice import (
     ADVICE_KEYS,
     KNOWN_CODES,
-    NOT_ABOUT_LOCKS,
     advice_key,
     async_advice,
 )
@@ -146,7 +146,7 @@ def test_advice_for_codes_not_about_locks() -> None:
     others = {
         code
         for code in KNOWN_CODES
-        if advice_key(SeamProblem(code=code)) == NOT_ABOUT_LOCKS
+        if advice_key(SeamProblem(code=code)) == "not_about_locks"
     }
     assert others == {
         "auxiliary_heat_running",
@@ -177,6 +177,21 @@ def test_advice_texts_match_advice_keys() -> None:
     assert set(options) == ADVICE_KEYS
     assert all(text.strip().endswith(".") for text in options.values())
     assert len(set(options.values())) == len(options)
+
+
+def test_every_advice_says_what_to_do() -> None:
+    """It does not refer to the message that it stands below."""
+    translations = json.loads(TRANSLATIONS.read_text(encoding="utf-8"))
+    options = translations["selector"]["advice"]["options"]
+    assert not [text for text in options.values() if "message" in text.lower()]
+    verbs = (
+        "allow|approve|ask|attach|bring|change|check|choose|connect|convert|create|delete|"
+        "enable|find|finish|give|increase|manage|move|open|pull|reconnect|replace|reveal|"
+        "set|sign|turn|update|wait"
+    )
+    sentence = re.compile(rf"(?:^|[.,:] (?:\w+ )?)(?:{verbs})\b", re.IGNORECASE)
+    without = {key for key, text in options.items() if not sentence.search(text)}
+    assert without == {"being_deleted", "not_about_locks"}
 
 
 def _lock(device_type: str = "august_lock", *codes: AccessCode) -> LockData:
@@ -256,6 +271,55 @@ def test_advice_mentions_available_backup_codes_only(is_available: bool) -> None
 
 
 @pytest.mark.parametrize(
+    "error_code",
+    [
+        "an_error_of_next_year",
+        "august_device_slots_full",
+        "code_constraints_violated",
+        "dormakaba_oracode_invalid_time_range",
+        "failed_to_set_on_device",
+        "failed_to_update",
+        "provider_issue",
+    ],
+)
+@pytest.mark.parametrize(
+    ("fields", "is_explained"),
+    [
+        ({"status": "set"}, True),
+        ({"status": "unset", "is_scheduled_on_device": True}, True),
+        ({"status": "setting"}, False),
+        ({"status": "unset"}, False),
+        ({"status": "set", "mutations": ["updating_code"]}, False),
+        ({"status": "set", "ends_at": "2020-01-01T00:00:00Z"}, False),
+    ],
+)
+def test_advice_for_error_of_code_on_lock(
+    error_code: str, fields: dict[str, Any], is_explained: bool
+) -> None:
+    """It says why a code with an error is active or scheduled."""
+    row: dict[str, Any] = {
+        "access_code_id": "this",
+        "device_id": "lock",
+        "is_managed": True,
+        "starts_at": "2019-01-01T00:00:00Z",
+        "ends_at": "2090-01-01T00:00:00Z",
+        "type": "time_bound",
+        "errors": [
+            {"error_code": error_code, "message": "", "is_access_code_error": True}
+        ],
+        **fields,
+        "pending_mutations": [
+            {"mutation_code": mutation, "created_at": "2019-01-01T00:00:00Z"}
+            for mutation in fields.get("mutations", ())
+        ],
+    }
+    code = AccessCode.read(row)
+    [error] = code.errors
+    key = advice_key(error, _lock("august_lock", code), code)
+    assert (key == "works_anyway") is is_explained
+
+
+@pytest.mark.parametrize(
     ("device_type", "other", "expected"),
     [
         ("august_lock", {}, "find_duplicate"),
@@ -307,4 +371,4 @@ async def test_advice_text(hass: HomeAssistant) -> None:
     problem = SeamProblem(code="access_code_inactive")
     assert async_advice(hass, problem).startswith("The code is disabled")
     unknown = SeamProblem(code="an_error_of_next_year", scope=Scope.BRIDGE)
-    assert async_advice(hass, unknown).endswith("check the bridge.")
+    assert async_advice(hass, unknown).endswith("of the bridge.")

@@ -37,7 +37,7 @@ def test_counts(tmp_path: Path) -> None:
     assert figures["change_requests"] <= 4
     # The event query and the two lists of the four locks come one after the other.
     assert figures["latency_bare_s"] > 3 * 0.02
-    assert figures["latency_locks_to_bare"] > 0
+    assert figures["latency_locks_requests"] > 0
     assert figures["latency_first_sync_to_bare"] > 0
     assert figures["full_sync_requests"] == 3 + 2 * 4
     assert figures["naive_poll_requests"] == 1 + 2 * 4

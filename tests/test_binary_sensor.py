@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 from unittest.mock import patch
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
@@ -28,6 +28,7 @@ from pytest_homeassistant_custom_component.common import (
 from syrupy.assertion import SnapshotAssertion
 
 from custom_components.seam.api import ConnectedAccount
+from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.manufacturers import AUGUST
@@ -41,6 +42,7 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
 )
 
+from .advice_table import WARNINGS_OF_ACCOUNTS
 from .conftest import Poll
 
 ENTITIES_PAGE = (
@@ -198,7 +200,7 @@ async def test_access_code_problem_errors_attribute(
         "name": "Neighbour",
         "error_code": "provider_issue",
         "message": "It is odd.",
-        "advice": "Read the message from Seam. It contains the error that the manufacturer reported.",
+        "advice": "Seam does not manage this code. Change or delete it in the manufacturer's app.",
         "scope": "access_code",
     }
     simulator.control.clear_code_problems(CODE_HANDYMAN)
@@ -223,15 +225,18 @@ async def test_connectivity_errors_and_warnings_attributes(
     assert attributes["errors"][0] == {
         "error_code": "hub_disconnected",
         "message": "No hub, ••••.",
-        "advice": "Check the lock's power supply, Wi-Fi connection, and hub.",
+        "advice": (
+            "Check the lock's power supply, Wi-Fi connection, and hub. Codes that are "
+            "already on the lock keep working."
+        ),
         "scope": "device",
     }
     assert attributes["errors"][1]["error_code"] == "account_disconnected"
     low, new = attributes["warnings"]
     assert low["warning_code"] == "accessory_keypad_low_battery"
-    assert low["advice"] == "Replace the keypad's batteries."
+    assert low["advice"].startswith("Replace the keypad's batteries")
     assert new["message"] == "••••"
-    assert new["advice"].endswith("check the lock in the manufacturer's app.")
+    assert new["advice"].endswith("in the manufacturer's app.")
     # Lost connections must not hide why.
     simulator.control.lock_offline("Front Door")
     await poll()
@@ -300,7 +305,9 @@ async def test_account_problem(
     [error] = account["errors"]
     assert error["error_code"] == "account_disconnected"
     assert error["scope"] == "connected_account"
-    assert error["advice"] == "Reconnect the manufacturer's account to Seam."
+    assert error["advice"] == (
+        "Reconnect the manufacturer's account in the Seam console."
+    )
     world = simulator.state
     [side_door] = [
         one for one in world.devices.values() if one.display_name == "Side Door"
@@ -336,6 +343,61 @@ async def test_account_problem_of_warning(
     [warning] = account["warnings"]
     assert warning["warning_code"] == "setup_required"
     assert warning["advice"].startswith("Finish setting up")
+
+
+@pytest.mark.parametrize(
+    ("kind", "problem_code", "is_outdated"),
+    [
+        ("error", "account_disconnected", True),
+        ("error", "bridge_disconnected", True),
+        ("error", "dormakaba_sites_disconnected", True),
+        ("error", "insufficient_permissions", True),
+        ("error", "invalid_credentials", True),
+        ("error", "an_error_of_next_year", True),
+        ("error", "salto_ks_subscription_limit_exceeded", False),
+        ("warning", "provider_service_unavailable", True),
+        *(
+            ("warning", code, False)
+            for code in sorted(WARNINGS_OF_ACCOUNTS - {"provider_service_unavailable"})
+        ),
+        ("warning", "a_warning_of_next_year", False),
+    ],
+)
+async def test_account_problem_makes_data_outdated(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    kind: str,
+    problem_code: str,
+    is_outdated: bool,
+) -> None:
+    """Where codes are shown, it is shown that Seam might no longer know them."""
+    lock = {"entity_id": "lock.front_door"}
+
+    async def shown() -> list[bool]:
+        answer = await hass.services.async_call(
+            DOMAIN, "get_access_codes", {}, True, None, lock, return_response=True
+        )
+        assert answer is not None
+        answers = cast("dict[str, Any]", answer)
+        rows = [
+            answers["lock.front_door"],
+            _attributes(hass, "sensor.front_door_managed_access_codes"),
+            _attributes(hass, "sensor.front_door_unmanaged_access_codes"),
+            *_attributes(hass, ACCOUNT_PROBLEM)["accounts"],
+        ]
+        return [row["may_be_outdated"] for row in rows]
+
+    assert await shown() == [False] * 3
+    if kind == "error":
+        simulator.control.account_error("Front Door", problem_code)
+    else:
+        simulator.control.account_warning("Front Door", problem_code)
+    await reconcile()
+    assert await shown() == [is_outdated] * 4
+    simulator.control.clear_account_problems("Front Door")
+    await reconcile()
+    assert await shown() == [False] * 3
 
 
 async def test_workspace_access_code_problem(
@@ -389,11 +451,12 @@ async def test_docs_automation_example_runs(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The lock does not accept this PIN or name. Choose a "
-            "different one. Seam does not try again until you change it."
+            "Owner: Too short. The code is on the lock, so it should work. The error is "
+            "about an earlier attempt to set or change it. If the lock still has an old "
+            "PIN or schedule, update the code again."
         ),
         (
-            "Neighbour: It is odd. Read the message from Seam. It contains the error "
-            "that the manufacturer reported."
+            "Neighbour: It is odd. Seam does not manage this code. Change or delete it "
+            "in the manufacturer's app."
         ),
     ]

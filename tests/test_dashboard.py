@@ -41,13 +41,13 @@ async def test_dashboard_shows_tiles_of_lock(
         ("Managed", "sensor.front_door_managed_access_codes"),
         ("Unmanaged", "sensor.front_door_unmanaged_access_codes"),
         ("Codes", "binary_sensor.front_door_access_code_problem"),
-        ("Connection", "binary_sensor.front_door_connectivity"),
+        ("Connectivity", "binary_sensor.front_door_connectivity"),
         ("Door", "binary_sensor.front_door_door"),
         ("Battery", "sensor.front_door_battery"),
         ("Activity", "event.front_door_access_code_activity"),
     ]
     assert "Door" not in dict(tiles["Apartment 1"])
-    assert "Connection" in dict(tiles["Apartment 1"])
+    assert "Connectivity" in dict(tiles["Apartment 1"])
 
 
 @pytest.mark.parametrize("text", HOSTILE)
@@ -75,13 +75,23 @@ async def test_dashboard_escapes_texts_of_codes(hass: HomeAssistant) -> None:
         "state": "at_risk",
         "starts_at": None,
     }
-    problem = {"name": name, "message": name, "advice": name}
+    problem = {
+        "name": name,
+        "message": name,
+        "advice": name,
+        "scope": "access_code",
+    }
     hass.states.async_set(
         "sensor.codes",
         "1",
         {
             "access_codes": [code],
-            "errors": [problem | {"error_code": name}],
+            "errors": [
+                problem | {"error_code": name},
+                # Repeated by each code, and shown once.
+                problem | {"error_code": "offline", "scope": "device"},
+                problem | {"error_code": "offline", "scope": "device", "name": "y"},
+            ],
             "warnings": [problem | {"warning_code": name}],
         },
     )
@@ -89,5 +99,5 @@ async def test_dashboard_escapes_texts_of_codes(hass: HomeAssistant) -> None:
         "{% set sensors = [('Managed', 'sensor.codes')] %}" + CODES_TEMPLATE, hass
     ).async_render(parse_result=False)
     assert "**At risk**" in shown
-    assert shown.count(escaped) == 1 + 3 * 2
+    assert shown.count(escaped) == 1 + 3 * 2 + 2
     assert name not in shown

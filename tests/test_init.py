@@ -16,8 +16,7 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
-from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.device_registry import seam_device_id
+from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
 from simulator import Simulator
 from simulator.seed import (
     CELLAR_DOOR_UNMANAGED,
@@ -157,7 +156,6 @@ SETUP_ERRORS = [
     ("rate_limit", {"retry_after": 30}, "cannot_connect"),
     ("html", {"path": "/devices/list"}, "cannot_connect"),
     ("wrong_shape", {"path": "/devices/list"}, "cannot_connect"),
-    ("broken_json", {"path": "/events/list"}, "cannot_connect"),
     ("rate_limit", {"path": "/devices/list"}, "cannot_connect"),
 ]
 

@@ -3,6 +3,8 @@
 from collections.abc import AsyncGenerator
 from datetime import timedelta
 import json
+from pathlib import Path
+import re
 from typing import Any
 
 from homeassistant.components.logbook import DOMAIN as LOGBOOK_DOMAIN
@@ -11,6 +13,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -33,10 +36,10 @@ async def mock_recorder_before_hass(
     """Set up the database before Home Assistant."""
 
 
-async def _read(
+async def _read_all(
     hass: HomeAssistant, hass_ws_client: WebSocketGenerator, **more: Any
 ) -> list[dict[str, Any]]:
-    """Return our lines from the database."""
+    """Return all lines from the database."""
     await async_wait_recording_done(hass)
     client = await hass_ws_client()
     await client.send_json_auto_id(
@@ -48,7 +51,16 @@ async def _read(
     )
     answer = await client.receive_json()
     assert answer["success"], answer
-    return [line for line in answer["result"] if line.get("domain") == DOMAIN]
+    lines: list[dict[str, Any]] = answer["result"]
+    return lines
+
+
+async def _read(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, **more: Any
+) -> list[dict[str, Any]]:
+    """Return our lines from the database."""
+    lines = await _read_all(hass, hass_ws_client, **more)
+    return [line for line in lines if line.get("domain") == DOMAIN]
 
 
 @pytest.mark.usefixtures("recorder_mock")
@@ -81,10 +93,9 @@ async def test_lines_of_events(
         ("Apartment 1", "was locked automatically"),
         ("Front Door", "was unlocked"),
         ("Front Door", "denied access: unknown code"),
-        ("Front Door", "code Cleaner: Failed to set"),
+        ("Front Door", "Code Cleaner: Failed to set"),
     ]
     assert {line["entity_id"] for line in lines} == {
-        "event.front_door_access_code_activity",
         "lock.front_door",
         "lock.apartment_1",
     }
@@ -94,6 +105,42 @@ async def test_lines_of_events(
     # The dialog of the lock requests only its lines.
     lines = await _read(hass, hass_ws_client, entity_ids=["lock.apartment_1"])
     assert [line["message"] for line in lines] == ["was locked automatically"]
+
+
+@pytest.mark.usefixtures("recorder_mock")
+async def test_one_line_for_each_event(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    simulator: Simulator,
+    poll: Poll,
+) -> None:
+    """With the documented configuration, each event has one line, at its own time."""
+    page = (Path(__file__).parents[1] / "docs/events.md").read_text(encoding="utf-8")
+    [config] = [
+        block
+        for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+        if block.startswith("logbook:")
+    ]
+    parsed = parse_yaml(config)
+    assert isinstance(parsed, dict)
+    assert await async_setup_component(hass, LOGBOOK_DOMAIN, parsed)
+    await hass.async_block_till_done()
+    cleaner = simulator.state.access_codes[CODE_CLEANER]
+    before = dt_util.utcnow() - timedelta(minutes=30)
+    simulator.backend.events.lock(
+        "unlocked",
+        simulator.state.devices[FRONT_DOOR],
+        access_code_id=CODE_CLEANER,
+        occurred_at=before.isoformat(),
+    )
+    simulator.backend.events.code("set_on_device", cleaner)
+    await poll()
+    lines = await _read_all(hass, hass_ws_client)
+    unlocked, was_set = [line for line in lines if line.get("domain") == DOMAIN]
+    assert unlocked["message"] == "was unlocked with the code Cleaner"
+    assert abs(unlocked["when"] - before.timestamp()) < 1
+    assert was_set["message"] == "Code Cleaner: Set on the lock"
+    assert not [line for line in lines if line["entity_id"].startswith("event.")]
 
 
 @pytest.mark.usefixtures("recorder_mock")

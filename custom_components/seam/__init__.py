@@ -7,14 +7,18 @@ from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
 
+from .actions import async_setup_services
 from .api import SeamClient
 from .const import CONF_ENDPOINT, DOMAIN
-from .coordinator import SeamConfigEntry, SeamCoordinator, shared_secrets
-from .device_registry import seam_device_id
+from .coordinator import (
+    SeamConfigEntry,
+    SeamCoordinator,
+    seam_device_id,
+    shared_secrets,
+)
 from .issues import async_remove_issues, async_setup_issues
 from .push.registration import async_remove_webhook
 from .push.webhook import async_setup_webhook
-from .services import async_setup_services
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -24,7 +28,9 @@ PLATFORMS = [
     Platform.CALENDAR,
     Platform.EVENT,
     Platform.LOCK,
+    Platform.NUMBER,
     Platform.SENSOR,
+    Platform.SWITCH,
 ]
 
 

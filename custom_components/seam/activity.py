@@ -1,7 +1,6 @@
 """Fire what happens on locks, for event entities and the activity log."""
 
 from collections.abc import Iterable, Mapping, Set as AbstractSet
-from datetime import timedelta
 from typing import Final
 
 from homeassistant.components.event import ATTR_EVENT_TYPE, DOMAIN as EVENT_DOMAIN
@@ -13,7 +12,6 @@ from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.translation import async_translate_state_attr
 from homeassistant.util import dt as dt_util
 
-from .api import Event
 from .const import DOMAIN
 from .sync.events import Occurrence
 from .sync.snapshot import LockData
@@ -23,10 +21,6 @@ ATTR_MESSAGE: Final = "message"
 
 ACCESS_CODE_EVENTS: Final = "access_code."
 ACCESS_CODE_ACTIVITY_KEY: Final = "access_code_activity"
-
-# The activity log shows when a line was written. Polls are a minute apart; if more time
-# has passed since the event, the line says when it happened.
-_LATE: Final = timedelta(seconds=90)
 
 _OPERATIONS: Final = {
     "device.tampered": "was tampered with",
@@ -42,6 +36,14 @@ _METHODS: Final = {
     "mobile_key": "with a phone",
     "remote": "remotely",
     "seamapi": "remotely",
+}
+_REQUESTS: Final = {
+    "creating": "Creation requested",
+    "deferring_creation": "Creation scheduled",
+    "deleting": "Deletion requested",
+    "updating_code": "New PIN requested",
+    "updating_name": "New name requested",
+    "updating_time_frame": "New schedule requested",
 }
 
 
@@ -84,26 +86,23 @@ def _async_fire_activity(
     hass: HomeAssistant, lock: LockData, occurrence: Occurrence
 ) -> None:
     """Fire the event that the activity log shows as a line."""
-    event_type = occurrence.event.event_type
-    if event_type in _OPERATIONS:
+    event = occurrence.event
+    if event.event_type in _OPERATIONS:
         message = _operation_message(occurrence)
-        domain, key = LOCK_DOMAIN, "lock"
-    elif event_type.startswith(ACCESS_CODE_EVENTS):
+    elif event.event_type.startswith(ACCESS_CODE_EVENTS):
         message = _code_message(hass, occurrence)
-        domain, key = EVENT_DOMAIN, ACCESS_CODE_ACTIVITY_KEY
     else:
         return
-    data = {
-        ATTR_NAME: _name(hass, lock),
-        ATTR_MESSAGE: f"{message}{_time_suffix(occurrence.event)}",
-    }
-    entity_id = er.async_get(hass).async_get_entity_id(
-        domain, DOMAIN, f"{lock.device_id}_{key}"
-    )
-    # The user may have removed the entity.
-    if entity_id is not None:
+    data = {ATTR_NAME: _name(hass, lock), ATTR_MESSAGE: message}
+    # All lines belong to the lock, so users can hide the lines that Home Assistant adds
+    # for the event entities. The user may have removed the entity.
+    if entity_id := er.async_get(hass).async_get_entity_id(
+        LOCK_DOMAIN, DOMAIN, f"{lock.device_id}_lock"
+    ):
         data[ATTR_ENTITY_ID] = entity_id
-    hass.bus.async_fire(EVENT_ACTIVITY, data)
+    # Polls are a minute apart, and the log shows when an event was fired.
+    at = min(event.occurred_at or event.created_at, dt_util.utcnow())
+    hass.bus.async_fire(EVENT_ACTIVITY, data, time_fired=at.timestamp())
 
 
 def _name(hass: HomeAssistant, lock: LockData) -> str:
@@ -134,25 +133,18 @@ def _operation_message(occurrence: Occurrence) -> str:
 
 
 def _code_message(hass: HomeAssistant, occurrence: Occurrence) -> str:
+    event = occurrence.event
     what = async_translate_state_attr(
         hass,
-        event_kind(occurrence.event.event_type),
+        event_kind(event.event_type),
         EVENT_DOMAIN,
         DOMAIN,
         ACCESS_CODE_ACTIVITY_KEY,
         None,
         ATTR_EVENT_TYPE,
     )
-    code = f"code {occurrence.code_name}" if occurrence.code_name else "a code"
+    if requests := [_REQUESTS[m] for m in event.requested_mutations if m in _REQUESTS]:
+        what = ", ".join(requests)
+    code = f"Code {occurrence.code_name}" if occurrence.code_name else "A code"
     # Event types that Seam adds later have no translation.
     return f"{code}: {what.replace('_', ' ')}"
-
-
-def _time_suffix(event: Event) -> str:
-    """Return when the event happened, or nothing if it was just now."""
-    now, at = dt_util.now(), event.occurred_at or event.created_at
-    if now - at <= _LATE:
-        return ""
-    at = dt_util.as_local(at)
-    day = "" if at.date() == now.date() else f"{at.date()} "
-    return f" (at {day}{at:%H:%M})"

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.util import dt as dt_util
@@ -13,6 +13,8 @@ from .advice import async_advice, conflicting_code
 from .api import AccessCode, ConnectedAccount, Device, SeamProblem
 from .sync.code_state import can_convert, code_state
 from .sync.snapshot import LockData
+
+MAY_BE_OUTDATED: Final = "may_be_outdated"
 
 type JsonObject = dict[str, JsonValueType]
 

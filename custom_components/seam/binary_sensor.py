@@ -14,10 +14,15 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .api import Scope, SeamProblem
-from .attributes import account_name, async_flat_problems, async_problems
+from .attributes import (
+    MAY_BE_OUTDATED,
+    account_name,
+    async_flat_problems,
+    async_problems,
+)
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, SeamWorkspaceEntity, async_add_lock_entities
-from .sync.snapshot import LockData
+from .sync.snapshot import LockData, makes_outdated
 
 # Coordinator is used to centralize the data updates
 PARALLEL_UPDATES = 0
@@ -207,6 +212,7 @@ class SeamAccountProblem(SeamWorkspaceEntity, BinarySensorEntity):
                         data.accounts.get(account_id), next(iter(devices), None)
                     ),
                     "locks": sorted(device.name for device in devices),
+                    MAY_BE_OUTDATED: makes_outdated(problems),
                     "errors": [row for row in shown if "error_code" in row],
                     "warnings": [row for row in shown if "warning_code" in row],
                 }

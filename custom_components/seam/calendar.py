@@ -45,6 +45,12 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
 
     @property
     @override
+    def suggested_object_id(self) -> str:
+        """Return the end of the entity ID, in which the domain already says calendar."""
+        return "Access codes"
+
+    @property
+    @override
     def available(self) -> bool:
         """Return whether the codes are known."""
         return super().available and self.seam_lock.has_codes

@@ -1,8 +1,7 @@
 """Data update coordinator for a Seam workspace."""
 
 import asyncio
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 import logging
 import random
@@ -12,6 +11,7 @@ from weakref import WeakSet
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -26,14 +26,14 @@ from .api import (
     SeamRateLimitError,
     Workspace,
 )
-from .api.redact import Secrets
+from .api.redact import Secrets, SharedSecrets
 from .const import DOMAIN
-from .device_registry import async_update_devices, registered_locks
 from .fetcher import Fetcher
 from .sync.code_state import next_state_changes
 from .sync.engine import SyncEngine
-from .sync.failures import LONGEST_RATE_LIMIT
-from .sync.snapshot import Snapshot
+from .sync.failures import MAX_RATE_LIMIT
+from .sync.snapshot import LockData, Snapshot
+from .sync.state import WebhookStatus
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -50,41 +50,30 @@ _SECRETS: HassKey[WeakSet[Secrets]] = HassKey(f"{DOMAIN}_secrets")
 type SeamConfigEntry = ConfigEntry[SeamCoordinator]
 
 
-@dataclass(kw_only=True)
-class WebhookStatus:
-    """What the webhook has received."""
-
-    accepted: int = 0
-    refused: int = 0
-    ignored: int = 0
-    last_accepted: datetime | None = None
-    is_trusted: bool = False
-    """Whether events arrive, and no poll has found one that did not."""
-
-
-class _SharedSecrets(Secrets):
-    """Secrets that all workspaces mask, as people use a PIN in more than one."""
-
-    def __init__(self, group: WeakSet[Secrets], api_key: str) -> None:
-        """Initialize with what the other workspaces know."""
-        self._group = group
-        super().__init__(api_key)
-        for other in group:
-            super().add((*other.pins, *other.keys))
-        group.add(self)
-
-    @override
-    def add(self, secrets: Iterable[str | None]) -> None:
-        """Add PINs and keys for all workspaces."""
-        secrets = tuple(secrets)
-        super().add(secrets)
-        for other in self._group:
-            Secrets.add(other, secrets)
-
-
 def shared_secrets(hass: HomeAssistant, api_key: str) -> Secrets:
     """Return the secrets of a workspace, which know those of all others."""
-    return _SharedSecrets(hass.data.setdefault(_SECRETS, WeakSet()), api_key)
+    return SharedSecrets(hass.data.setdefault(_SECRETS, WeakSet()), api_key)
+
+
+def seam_device_id(device: dr.DeviceEntry) -> str | None:
+    """Return Seam's ID of a registered device."""
+    return next(
+        (value for domain, value in device.identifiers if domain == DOMAIN), None
+    )
+
+
+def _registered_locks(
+    hass: HomeAssistant, entry: ConfigEntry
+) -> dict[str, dr.DeviceEntry]:
+    """Return the registered locks of a workspace by Seam's device ID."""
+    return {
+        device_id: device
+        for device in dr.async_entries_for_config_entry(
+            dr.async_get(hass), entry.entry_id
+        )
+        if device.entry_type is not dr.DeviceEntryType.SERVICE
+        and (device_id := seam_device_id(device))
+    }
 
 
 class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
@@ -114,7 +103,9 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self.postponed_by: SeamRateLimitError | None = None
         """A rate limit that left something out of the last poll."""
         self.engine = SyncEngine(
-            registered_locks(hass, entry), jitter=random.random(), secrets=self.secrets
+            _registered_locks(hass, entry),
+            jitter=random.random(),
+            secrets=self.secrets,
         )
         self.fetcher = Fetcher(
             client,
@@ -167,7 +158,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             self.postponed_by = err
             self.update_interval = max(
                 self._next_poll_interval(),
-                min(timedelta(seconds=err.retry_after), LONGEST_RATE_LIMIT),
+                min(timedelta(seconds=err.retry_after), MAX_RATE_LIMIT),
             )
             _LOGGER.debug("Rate limited, next poll in %s", self.update_interval)
         except SeamError as err:
@@ -306,10 +297,32 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         removed = self.engine.take_removed_devices()
         if not removed and snapshot is self.data:
             return
-        async_update_devices(
-            self.hass, self.config_entry, self.data.locks, snapshot.locks, removed
-        )
+        self._async_update_devices(snapshot.locks, removed)
         self._async_start_timer(snapshot)
+
+    @callback
+    def _async_update_devices(
+        self, locks: Mapping[str, LockData], removed: Collection[str]
+    ) -> None:
+        """Remove devices that Seam no longer has, and rename those renamed at Seam."""
+        old = self.data.locks
+        renamed = {
+            device_id
+            for device_id in old.keys() & locks.keys()
+            if old[device_id].device.name != locks[device_id].device.name
+        }
+        if not removed and not renamed:
+            return
+        registry = dr.async_get(self.hass)
+        for device_id, device in _registered_locks(
+            self.hass, self.config_entry
+        ).items():
+            if device_id in removed:
+                registry.async_remove_device(device.id)
+            elif device_id in renamed:
+                registry.async_update_device(
+                    device.id, name=locks[device_id].device.name
+                )
 
     def _log_code_availability(self, snapshot: Snapshot) -> None:
         """Log once when the codes of a lock become unavailable, and when they return."""

@@ -20,10 +20,9 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, Device, SeamProblem
-from .api.redact import LONGEST_NAME, readable
+from .api.redact import MAX_NAME_LENGTH, readable
 from .const import CONF_ENDPOINT
-from .coordinator import SeamConfigEntry, SeamCoordinator
-from .device_registry import seam_device_id
+from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
 from .push.registration import CONF_REGISTERED
 from .sync.snapshot import LockData
 
@@ -160,7 +159,7 @@ def _plain(value: Any, salt: bytes = b"", key: str = "") -> Any:
         case str() if value and key not in _SHOWN:
             return REDACTED
         case str():
-            return readable(value, LONGEST_NAME)
+            return readable(value, MAX_NAME_LENGTH)
         case _:
             return value
 

@@ -1,7 +1,8 @@
 """Base classes for Seam entities."""
 
-from collections.abc import Callable, Iterable
-from typing import override
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from typing import Any, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -9,8 +10,13 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from .actions.targets import Target, changing_locks, current_target, in_turn
+from .actions.waiting import async_wait_for_attempt
+from .api import ActionAttempt, ActionAttemptStatus, Device
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
+from .errors import ActionError, ChangeUncertainError, translated_errors
+from .sync.schedule import FetchDevices
 from .sync.snapshot import LockData
 
 
@@ -18,7 +24,7 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
     """Base class for entities of a lock."""
 
     _attr_has_entity_name = True
-    _written: tuple[LockData | None, bool] | None = None
+    _written: tuple[object, ...] | None = None
 
     def __init__(
         self,
@@ -57,7 +63,8 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         await super().async_added_to_hass()
         self._written = self._state_source()
 
-    def _state_source(self) -> tuple[LockData | None, bool]:
+    def _state_source(self) -> tuple[object, ...]:
+        """Return the objects that the state depends on."""
         coordinator = self.coordinator
         return (
             coordinator.data.locks.get(self.device_id),
@@ -77,6 +84,82 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         ):
             self._written = source
             super()._handle_coordinator_update()
+
+    async def _async_change(
+        self, request: Awaitable[ActionAttempt | None], **properties: Any
+    ) -> None:
+        """Make a request, wait until it is done, and show what it has changed.
+
+        Seam starts an action attempt for what the lock itself has to do.
+        """
+        coordinator = self.coordinator
+        target = Target(self.entity_id, coordinator, self.seam_lock)
+        # What was not even started leaves the lock as it is.
+        try:
+            with translated_errors(coordinator):
+                started = await request
+        except ChangeUncertainError:
+            self._fetch_at_next_poll()
+            await coordinator.async_refresh_locks((self.device_id,))
+            raise
+        async with changing_locks(target):
+            attempt = await async_wait_for_attempt(target, started)
+            if attempt is None or _is_confirmed(attempt):
+                coordinator.async_apply(
+                    coordinator.engine.device_changed, self.device_id, properties
+                )
+            else:
+                self._fetch_at_next_poll()
+        if attempt and attempt.status is ActionAttemptStatus.PENDING:
+            raise ActionError("action_attempt_pending", lock=target.lock.device.name)
+
+    def _fetch_at_next_poll(self) -> None:
+        """Look at the lock again, as not all changes end with an event."""
+        device_ids = frozenset((self.device_id,))
+        self.coordinator.engine.postpone(FetchDevices(device_ids))
+
+
+def _is_confirmed(attempt: ActionAttempt) -> bool:
+    """Return whether an attempt has done what it should."""
+    result = attempt.result
+    # An unconfirmed success does not say how the lock ended up.
+    return attempt.status is ActionAttemptStatus.SUCCESS and (
+        result is None or result.was_confirmed_by_device is not False
+    )
+
+
+class SeamAutoLockEntity(SeamLockEntity):
+    """Base class for settings of a lock's auto-lock."""
+
+    @property
+    @override
+    def available(self) -> bool:
+        """Return whether auto-lock can currently be configured."""
+        if not super().available:
+            return False
+        device = self.seam_lock.device
+        return bool(device.can_configure_auto_lock) and (
+            device.properties.online is not False
+        )
+
+    @asynccontextmanager
+    async def _current_device(self) -> AsyncIterator[Device]:
+        """Yield the device as Seam has it now, while nothing else configures it.
+
+        Whether auto-lock is on and its delay are set together, and no event says that
+        one of them was changed in the manufacturer's app.
+        """
+        target = Target(self.entity_id, self.coordinator, self.seam_lock)
+        async with in_turn(self.hass, [f"{self.device_id}_auto_lock"]):
+            await self.coordinator.async_refresh_locks((self.device_id,))
+            yield current_target(target).lock.device
+
+    async def _async_configure(self, **properties: Any) -> None:
+        """Configure auto-lock, and wait until the lock has done it."""
+        await self._async_change(
+            self.coordinator.client.configure_auto_lock(self.device_id, **properties),
+            **properties,
+        )
 
 
 class SeamWorkspaceEntity(CoordinatorEntity[SeamCoordinator]):

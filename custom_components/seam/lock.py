@@ -1,18 +1,14 @@
 """Lock platform for Seam."""
 
-from collections.abc import Awaitable, Callable
 from typing import Any, override
 
 from homeassistant.components.lock import LockEntity, LockEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .actions.targets import Target, changing_locks
-from .actions.waiting import async_wait_for_attempt
-from .api import ActionAttempt, ActionAttemptStatus
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
-from .errors import ActionError, refusal, translated_errors
+from .errors import refusal
 
 # Seam limits the requests for each lock itself.
 PARALLEL_UPDATES = 0
@@ -59,8 +55,11 @@ class SeamLock(SeamLockEntity, LockEntity):
         """Lock the door."""
         self._check_supported(self.seam_lock.device.can_remotely_lock, "lock")
         self._attr_is_locking = True
+        self.async_write_ha_state()
         try:
-            await self._async_attempt(self.coordinator.client.lock_door, locked=True)
+            await self._async_change(
+                self.coordinator.client.lock_door(self.device_id), locked=True
+            )
         finally:
             self._attr_is_locking = False
             self.async_write_ha_state()
@@ -70,8 +69,11 @@ class SeamLock(SeamLockEntity, LockEntity):
         """Unlock the door."""
         self._check_supported(self.seam_lock.device.can_remotely_unlock, "unlock")
         self._attr_is_unlocking = True
+        self.async_write_ha_state()
         try:
-            await self._async_attempt(self.coordinator.client.unlock_door, locked=False)
+            await self._async_change(
+                self.coordinator.client.unlock_door(self.device_id), locked=False
+            )
         finally:
             self._attr_is_unlocking = False
             self.async_write_ha_state()
@@ -80,26 +82,3 @@ class SeamLock(SeamLockEntity, LockEntity):
         if not supported:
             reason = "not_now" if supported is False else "never"
             raise refusal(f"cannot_{verb}_{reason}", lock=self.seam_lock.device.name)
-
-    async def _async_attempt(
-        self, start: Callable[[str], Awaitable[ActionAttempt]], *, locked: bool
-    ) -> None:
-        """Start an action attempt and wait until it has ended."""
-        self.async_write_ha_state()
-        target = Target(self.entity_id, self.coordinator, self.seam_lock)
-        # What was not even started leaves the lock as it is.
-        with translated_errors(self.coordinator):
-            started = await start(self.device_id)
-        async with changing_locks(target):
-            attempt = await async_wait_for_attempt(target, started)
-            if attempt and attempt.status is ActionAttemptStatus.SUCCESS:
-                result = attempt.result
-                # An unconfirmed success does not say how the lock ended up.
-                if result is None or result.was_confirmed_by_device is not False:
-                    self.coordinator.async_apply(
-                        self.coordinator.engine.lock_changed,
-                        self.device_id,
-                        locked=locked,
-                    )
-        if attempt and attempt.status is ActionAttemptStatus.PENDING:
-            raise ActionError("action_attempt_pending", lock=target.lock.device.name)

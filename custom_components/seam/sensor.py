@@ -18,7 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode
-from .attributes import async_code, async_code_lists, label
+from .attributes import MAY_BE_OUTDATED, async_code, async_code_lists, label
 from .const import CONF_CODE_SENSORS
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .entity import SeamLockEntity, async_add_lock_entities
@@ -245,7 +245,21 @@ class SeamCodeCountSensor(SeamLockEntity, SensorEntity):
     def extra_state_attributes(self) -> Mapping[str, Any]:
         """Return the codes with their errors and warnings."""
         lock = self.seam_lock
-        return async_code_lists(self.hass, lock, self.entity_description.codes_fn(lock))
+        codes = self.entity_description.codes_fn(lock)
+        return async_code_lists(self.hass, lock, codes) | {
+            MAY_BE_OUTDATED: self._may_be_outdated
+        }
+
+    @property
+    def _may_be_outdated(self) -> bool:
+        data = self.coordinator.data
+        lock = data.locks.get(self.device_id)
+        return lock is not None and data.may_be_outdated(lock)
+
+    @override
+    def _state_source(self) -> tuple[object, ...]:
+        """Return the objects that the state depends on."""
+        return (*super()._state_source(), self._may_be_outdated)
 
 
 def code_sensor_id(code: AccessCode) -> str:

@@ -13,7 +13,7 @@ TILES: Final = {
     "managed_access_codes": "Managed",
     "unmanaged_access_codes": "Unmanaged",
     "access_code_problem": "Codes",
-    "connectivity": "Connection",
+    "connectivity": "Connectivity",
     "door": "Door",
     "battery": "Battery",
     "next_code_change": "Next change",
@@ -29,6 +29,7 @@ CODES_TEMPLATE: Final = r"""
 {%- macro moment(time) -%}
 {{ time | as_timestamp | timestamp_custom("%-d %b %H:%M") }}
 {%- endmacro -%}
+{%- set shared = namespace(shown=[]) -%}
 {%- for title, sensor in sensors -%}
 {%- set codes = state_attr(sensor, "access_codes") or [] -%}
 {%- if codes %}
@@ -41,8 +42,13 @@ CODES_TEMPLATE: Final = r"""
 
 {% endif %}
 {%- for problem in (state_attr(sensor, "errors") or []) + (state_attr(sensor, "warnings") or []) %}
-<ha-alert alert-type="{{ "error" if problem.error_code is defined else "warning" }}"><b>{{ plain(problem.name or "(no name)") }}: {{ plain(problem.message) }}</b><br>{{ plain(problem.advice) }}</ha-alert>
-{% endfor %}
+{#- Each code repeats the problems of its lock. -#}
+{%- set is_shared = problem.scope != "access_code" %}
+{%- if not (is_shared and problem.message in shared.shown) %}
+{%- set shared.shown = shared.shown + ([problem.message] if is_shared else []) %}
+<ha-alert alert-type="{{ "error" if problem.error_code is defined else "warning" }}"><b>{% if not is_shared %}{{ plain(problem.name or "(no name)") }}: {% endif %}{{ plain(problem.message) }}</b><br>{{ plain(problem.advice) }}</ha-alert>
+{% endif %}
+{%- endfor %}
 {%- endfor %}
 """
 
@@ -97,8 +103,8 @@ def _section(heading: str, entities: list[Mapping[str, Any]]) -> dict[str, Any]:
     sensors = [
         (title, by_key[key])
         for title, key in (
-            ("Managed by Seam", "managed_access_codes"),
-            ("Not managed", "unmanaged_access_codes"),
+            ("Managed", "managed_access_codes"),
+            ("Unmanaged", "unmanaged_access_codes"),
         )
         if key in by_key
     ]

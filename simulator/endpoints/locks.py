@@ -48,6 +48,8 @@ def configure_auto_lock(context: Context, params: Json) -> Json:
     device = _device(context, params)
     if not device.flags.get("can_configure_auto_lock"):
         raise invalid_input("This device has no auto lock to configure", "device_id")
+    if params["auto_lock_enabled"] and "auto_lock_delay_seconds" not in params:
+        raise invalid_input("Required to enable auto lock", "auto_lock_delay_seconds")
     arguments = {k: v for k, v in params.items() if k != "device_id"}
     attempt = context.backend.locks.request(device, "CONFIGURE_AUTO_LOCK", **arguments)
     return {"action_attempt": render_attempt(attempt)}

@@ -1,13 +1,21 @@
 """Calls that break the schema of an action."""
 
+import math
 from typing import Any
 
 from homeassistant.core import HomeAssistant
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.seam.actions.fields import (
+    BOOLEAN,
+    NAME,
+    PIN as PIN_FIELD,
+    TEXT,
+    ActionSchema,
+)
 from custom_components.seam.const import DOMAIN
 
 from .support import FRONT, Actions, texts
@@ -19,6 +27,18 @@ pytestmark = pytest.mark.filterwarnings(
 )
 
 PIN = "481516"
+SPELLINGS = [
+    PIN,
+    f"Guest {PIN}",
+    f"guest{PIN}x",
+    "48-15-16",
+    "4 8 1 5 1 6",
+    "48    15 -- 16",
+    "4\u200b8\u200b1\u200b5\u200b1\u200b6",
+    "4\n8\n1516",
+    "\uff14\uff18\uff11\uff15\uff11\uff16",
+]
+TEXTS = (TEXT, NAME)
 TARGET = {"entity_id": FRONT}
 # What is wrong with a call, and the key of the error.
 WRONG: list[tuple[str, dict[str, Any]]] = [
@@ -28,6 +48,16 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("field_unknown", {**TARGET, "cod": PIN}),
     ("field_unknown", {**TARGET, f"code {PIN}": True}),
 ]
+
+
+def _schema(hass: HomeAssistant, action: str) -> ActionSchema:
+    schema: Any = hass.services.async_services_for_domain(DOMAIN)[action].schema
+    assert isinstance(schema, ActionSchema)
+    return schema
+
+
+def _digits(text: str) -> str:
+    return "".join(str(int(sign)) for sign in text if sign.isdecimal())
 
 
 @EACH
@@ -66,6 +96,92 @@ async def test_schema_errors_quote_no_values(
                 if PIN in record.getMessage() and record.levelname != "DEBUG"
             ]
     assert len(actions.simulator.requests) == before
+
+
+@EACH
+async def test_errors_mask_numbers_in_texts_of_call(
+    hass: HomeAssistant,
+    actions: Actions,
+    caplog: pytest.LogCaptureFixture,
+    action: str,
+) -> None:
+    """Any number in a text may be a PIN, even if no lock is known to have it."""
+    for path in ("/access_codes/create", "/access_codes/simulate"):
+        actions.simulator.faults.add("outage", path=path)
+    schema = _schema(hass, action)
+    valid = CALLS[action]
+    calls = [{**TARGET, **valid, "entity_id": f"lock.{PIN}"}]
+    for field in [key for key, rule in schema.validators.items() if rule in TEXTS]:
+        # A code is selected by its name or its ID.
+        picks = (
+            {"name", "access_code_id"} if field in ("name", "access_code_id") else ()
+        )
+        others = {key: valid[key] for key in valid if key not in picks}
+        calls += [{**TARGET, **others, field: text} for text in SPELLINGS]
+    if {"starts_at", "ongoing"} <= schema.validators.keys() and "new_name" not in valid:
+        calls = [call | {"ongoing": True} for call in calls]
+    caplog.clear()
+    for call in calls:
+        # The second call may find what the first one has left.
+        for _ in range(2):
+            error: HomeAssistantError | None = None
+            try:
+                await hass.services.async_call(
+                    DOMAIN, action, call, blocking=True, return_response=True
+                )
+            except HomeAssistantError as err:
+                error = err
+            assert not any(PIN in _digits(text) for text in texts(error)), str(error)
+    assert not [
+        record
+        for record in caplog.records
+        if PIN in _digits(record.getMessage()) and record.levelname != "DEBUG"
+    ]
+
+
+UNUSUAL: list[Any] = [
+    *([], ["a"], [[1]], {}, {"a": 1}, True, math.nan, math.inf, -math.inf),
+    *(1e308, -1e308, 10**400, 10**5000, -(10**5000), {"a": 10**5000}, [10**5000]),
+]
+
+
+@EACH
+async def test_unusual_values_are_refused(
+    hass: HomeAssistant, actions: Actions, action: str
+) -> None:
+    """No value fails otherwise, or is taken for something else."""
+    schema = _schema(hass, action)
+    valid = {**TARGET, **CALLS[action]}
+    rules = dict.fromkeys(["entity_id", "device_id", "area_id"]) | schema.validators
+    for field, rule in rules.items():
+        for value in UNUSUAL:
+            data = {**valid, field: value}
+            try:
+                read = schema(data)[field]
+            except ServiceValidationError as err:
+                message = str(err)
+            else:
+                message = f"“{field}”"
+                if rule is PIN_FIELD:
+                    await actions.fails(
+                        "code_number"
+                        if type(value) in (int, float)
+                        else "code_not_digits",
+                        action,
+                        FRONT,
+                        **CALLS[action] | {field: value},
+                    )
+                elif rule is BOOLEAN:
+                    assert value is True
+                elif rule in TEXTS:
+                    assert read == str(value)
+                    assert read not in ("True", "nan", "inf", "-inf")
+                else:
+                    assert rule is None
+            assert f"“{field}”" in message
+    with pytest.raises(ServiceValidationError):
+        schema({**valid, 10**5000: 1})
+    assert not actions.writes
 
 
 @pytest.mark.parametrize(

@@ -270,10 +270,16 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("name_contains_code", {"code": "4815", "new_name": "Room 48-15"}),
     ("name_contains_code", {"new_name": "Butler 739158"}),
     ("name_contains_code", {"new_name": "Butler 739158", "code": "4815"}),
+    ("name_taken", {"new_name": "Owner"}),
     ("not_linked", {"linked": True, "new_name": "Butler"}),
     ("not_for_linked", {"linked": True, "code": "4815"}),
     ("not_for_linked", {"linked": True, "ongoing": True}),
     ("not_for_linked", {"linked": True, "allow_external_modification": False}),
+    (
+        "not_for_linked",
+        {"linked": True, "new_name": "Butler", "attempt_for_offline_device": False},
+    ),
+    ("nothing_to_change", {"attempt_for_offline_device": False}),
 ]
 
 
@@ -416,6 +422,25 @@ async def test_update_refuses_code_being_removed(
     await actions.refused(
         "code_being_removed", UPDATE, FRONT, name="Cleaner", new_name="Butler"
     )
+
+
+async def test_update_of_offline_lock_only_if_wanted(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Seam refuses to change a code of an offline lock if the call does not want that."""
+    fields: dict[str, Any] = {"code": "4815", "attempt_for_offline_device": False}
+    await actions.answer(UPDATE, FRONT, name="Cleaner", **fields)
+    simulator.control.lock_offline("Front Door")
+    before = actions.code(CODE_OWNER).code
+    await actions.fails("refused", UPDATE, FRONT, name="Owner", **fields)
+    ensured: dict[str, Any] = {**fields, "name": "Owner", "ongoing": True}
+    await actions.fails("refused", "ensure_access_code", FRONT, **ensured)
+    assert actions.code(CODE_OWNER).code == before
+    fields["attempt_for_offline_device"] = True
+    answer = await actions.answer(
+        UPDATE, FRONT, name="Owner", **fields | {"code": "5159"}
+    )
+    assert answer["outcome"] == "pending"
 
 
 async def test_update_on_several_locks(actions: Actions) -> None:
@@ -794,42 +819,3 @@ async def test_update_rate_limit(simulator: Simulator, actions: Actions) -> None
         "rate_limited", UPDATE, KEYPAD, access_code_id=CODE_BIKE_GUEST, new_name="Bikes"
     )
     assert "seconds" in message
-
-
-@pytest.mark.parametrize(
-    ("data", "sent"),
-    [
-        pytest.param({"new_name": "Butler"}, {"starts_at", "ends_at"}, id="name"),
-        pytest.param({"starts_at": "2030-01-01 00:00"}, {"ends_at"}, id="start"),
-        pytest.param({"ends_at": "2030-01-01 00:00"}, {"starts_at"}, id="end"),
-        pytest.param(
-            {"starts_at": "2030-01-01 00:00", "linked": True}, {"ends_at"}, id="linked"
-        ),
-    ],
-)
-async def test_update_sends_unchanged_times_as_seam_has_them(
-    simulator: Simulator,
-    actions: Actions,
-    coordinator: SeamCoordinator,
-    data: dict[str, Any],
-    sent: set[str],
-) -> None:
-    """They are shown within limits, which must not change the code at Seam."""
-    times = {
-        "starts_at": "1970-01-01T00:00:00.000Z",
-        "ends_at": "9999-12-31T23:59:59.999-12:00",
-    }
-    simulator.backend.settings.row_overrides[CODE_GUEST_NOW] = {
-        **times,
-        "common_code_key": "band",
-    }
-    await coordinator.async_reconcile()
-    path = MULTIPLE_PATH if "linked" in data else PATH
-    for _ in range(2):
-        # Seam may reject these times, which does not matter here.
-        simulator.faults.add("status", path=path, status=400, count=1)
-        await actions.fails(
-            "refused", UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, **data
-        )
-        body = actions.sent(path)[-1].body
-        assert {key: body[key] for key in sent} == {key: times[key] for key in sent}

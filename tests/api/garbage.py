@@ -86,6 +86,9 @@ DEVICE: dict[str, Any] = {
             {"constraint_type": "name_length", "min_length": 1, "max_length": 14}
         ],
         "supports_backup_access_code_pool": True,
+        "backup_access_code_pool_enabled": False,
+        "auto_lock_enabled": True,
+        "auto_lock_delay_seconds": 30,
     },
     "errors": [{"error_code": "device_offline", "message": "m"}],
     "warnings": {"low": {"message": "m", "created_at": "2031-04-01T10:00:00Z"}},

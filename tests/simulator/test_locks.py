@@ -93,19 +93,24 @@ async def test_keypad_cannot_be_locked(client: Client) -> None:
 
 async def test_auto_lock(sim: Simulator, client: Client) -> None:
     """Auto lock can be configured where it is supported."""
-    await client.ok(
-        "/locks/configure_auto_lock",
-        device_id=FRONT_DOOR,
-        auto_lock_enabled=True,
-        auto_lock_delay_seconds=7,
-    )
+    valid = {
+        "device_id": FRONT_DOOR,
+        "auto_lock_enabled": True,
+        "auto_lock_delay_seconds": 7,
+    }
+    for wrong in ({"auto_lock_delay_seconds": 61}, {"device_id": BOAT_SHED}):
+        body = {**valid, **wrong}
+        status, _ = await client.refused("/locks/configure_auto_lock", **body)
+        assert status == 400
+    await client.ok("/locks/configure_auto_lock", **valid)
     sim.clock.advance(2)
     device = (await client.ok("/devices/get", device_id=FRONT_DOOR))["device"]
     assert device["properties"]["auto_lock_delay_seconds"] == 7
-    for more in ({"auto_lock_delay_seconds": 61}, {"device_id": BOAT_SHED}):
-        body = {"device_id": FRONT_DOOR, "auto_lock_enabled": True, **more}
-        status, _ = await client.refused("/locks/configure_auto_lock", **body)
-        assert status == 400
+    del valid["auto_lock_delay_seconds"]
+    status, _ = await client.refused("/locks/configure_auto_lock", **valid)
+    assert status == 400
+    valid["auto_lock_enabled"] = False
+    await client.ok("/locks/configure_auto_lock", **valid)
 
 
 async def test_codes_at_the_keypad(sim: Simulator, client: Client) -> None:

@@ -3,9 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import NamedTuple
 
-from homeassistant.const import ATTR_NAME
 from homeassistant.util import dt as dt_util
 
 from ..api import AccessCode, CodeStatus
@@ -14,34 +12,10 @@ from ..attributes import JsonObject, label, local_time
 from ..errors import DuplicateCodeError, refusal
 from ..sync.code_state import CodeState, code_state
 from ..sync.snapshot import LockData
-from .fields import ATTR_ACCESS_CODE_ID, Data
+from .fields import CodeSelection
 from .outcomes import Result
 from .targets import Target
-
-
-class CodeSelection(NamedTuple):
-    """The access code that a call names, by id or by name."""
-
-    access_code_id: str | None
-    name: str | None
-
-
-def selected_code(data: Data, none_key: str = "no_code_selected") -> CodeSelection:
-    """Return which code a call names; refuse both an id and a name, and neither."""
-    selection = CodeSelection(data.get(ATTR_ACCESS_CODE_ID), data.get(ATTR_NAME))
-    if selection.access_code_id is None and selection.name is None:
-        raise refusal(none_key)
-    if selection.access_code_id is not None and selection.name is not None:
-        raise refusal("id_or_name")
-    return selection
-
-
-def check_codes_known(lock: LockData) -> None:
-    """Refuse a lock without access codes, or whose codes are currently unknown."""
-    if not lock.device.has_access_codes:
-        raise refusal("no_access_codes", lock=lock.device.name)
-    if not lock.has_codes:
-        raise refusal("codes_unknown", lock=lock.device.name)
+from .validation import quoted
 
 
 def current_codes(lock: LockData, name: str) -> list[AccessCode]:
@@ -57,6 +31,21 @@ def current_codes(lock: LockData, name: str) -> list[AccessCode]:
     ]
 
 
+def check_name_free(lock: LockData, name: str) -> None:
+    """Refuse the name of another code, as actions could not tell the two apart."""
+    if found := current_codes(lock, name):
+        raise refusal("name_taken", lock=lock.device.name, name=label(found[0]))
+
+
+def creation_keys(targets: Iterable[Target], name: str) -> set[object]:
+    """Return the keys of `in_turn` for creating a code with this name."""
+    keys: set[object] = set()
+    for target in targets:
+        keys.add((target.lock.device_id, name))
+        keys |= {code.access_code_id for code in current_codes(target.lock, name)}
+    return keys
+
+
 def find_code(
     target: Target, codes: Sequence[AccessCode], selection: CodeSelection
 ) -> AccessCode:
@@ -65,23 +54,20 @@ def find_code(
     if len(found) == 1:
         return found[0]
     lock, code_id = target.lock, selection.access_code_id
+    # Somebody may have entered a PIN.
+    given = quoted(target.coordinator.secrets.mask(code_id or selection.name or ""))
+    details = {"lock": lock.device.name, "code": given}
+    if found:
+        raise refusal("ambiguous_code", **details, candidates=candidates(found))
+    if other_kind := _matches(lock.codes, selection):
+        name = label(other_kind[0])
+        raise refusal("code_of_other_kind", lock=lock.device.name, name=name)
     for other in target.coordinator.data.locks.values() if code_id else ():
         if other.code(code_id):
-            raise refusal(
-                "code_of_other_kind"
-                if other.device_id == lock.device_id
-                else "code_on_other_lock",
-                lock=lock.device.name,
-                other=other.device.name,
-                code=str(code_id),
-            )
-    raise refusal(
-        "ambiguous_code" if found else "unknown_code",
-        lock=lock.device.name,
-        # Somebody may have entered a PIN.
-        code=target.coordinator.secrets.mask(code_id or selection.name or ""),
-        candidates=candidates(found) if found else _similar(codes, selection.name),
-    )
+            raise refusal("code_on_other_lock", **details, other=other.device.name)
+    if similar := _similar(codes, selection.name):
+        raise refusal("unknown_code_similar", **details, similar=similar)
+    raise refusal("unknown_code", **details)
 
 
 def find_managed_code(target: Target, selection: CodeSelection) -> AccessCode:
@@ -113,7 +99,7 @@ def _similar(codes: Sequence[AccessCode], name: str | None) -> str:
         code.unmasked_name.casefold(): code for code in codes if code.unmasked_name
     }
     similar = get_close_matches((name or "").casefold(), shown)
-    return ", ".join(f"“{shown[key].name}”" for key in similar) or "–"
+    return ", ".join(f"“{shown[key].name}”" for key in similar)
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from ..attributes import JsonObject, label
 from ..errors import ActionError, refusal, translated_errors
 from ..sync.code_state import can_convert
 from ..sync.snapshot import LockData
-from .codes import check_codes_known, find_code, selected_code
+from .codes import find_code
 from .fields import (
     ATTR_ACCESS_CODE_ID,
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
@@ -22,6 +22,8 @@ from .fields import (
     BOOLEAN,
     CODE_FIELDS,
     ActionSchema,
+    check_dry_run,
+    selected_code,
 )
 from .outcomes import (
     CodeResults,
@@ -32,6 +34,7 @@ from .outcomes import (
     raise_failures,
 )
 from .targets import Answers, Target, async_each, changing_locks
+from .validation import check_codes_known
 from .waiting import async_poll, attempt_error, pending
 
 ATTR_ALL: Final = "all"
@@ -57,7 +60,8 @@ async def async_convert_access_code(
 ) -> Answers:
     """Convert one unmanaged code of each lock, or all of them."""
     convert_all, dry_run = call.data[ATTR_ALL], call.data[ATTR_DRY_RUN]
-    if convert_all and (ATTR_NAME in call.data or ATTR_ACCESS_CODE_ID in call.data):
+    check_dry_run(call)
+    if convert_all and (call.data.get(ATTR_NAME) or call.data.get(ATTR_ACCESS_CODE_ID)):
         raise refusal("all_or_one")
     selection = None if convert_all else selected_code(call.data, "no_code_or_all")
     all_results: CodeResults = []
@@ -135,6 +139,7 @@ class _Conversion:
         self._old_codes = {code.access_code_id for code in target.lock.managed}
         self._attempts: dict[str, ActionAttempt | None] = {}
         self._errors: dict[str, HomeAssistantError] = {}
+        self._failed: set[str] = set()
         self._converted: set[str] = set()
 
     async def async_run(self, parameters: dict[str, Any]) -> CodeResults:
@@ -166,7 +171,7 @@ class _Conversion:
 
     @property
     def _waiting(self) -> list[AccessCode]:
-        done = self._converted | self._errors.keys()
+        done = self._converted | self._failed | self._errors.keys()
         return [code for code in self._codes if code.access_code_id not in done]
 
     async def _async_check(self) -> bool:
@@ -193,18 +198,37 @@ class _Conversion:
             code_id = code.access_code_id
             if code_id in ids or (code.code and code.code in pins):
                 self._converted.add(code_id)
-            elif code_id in failed:
-                self._errors[code_id] = ActionError("conversion_failed")
-            elif attempt := self._attempts.get(code_id):
+                continue
+            if attempt := self._attempts.get(code_id):
                 attempt = await client.get_action_attempt(attempt.action_attempt_id)
                 if attempt.status is ActionAttemptStatus.ERROR:
                     self._errors[code_id] = attempt_error(self._target, attempt)
+            if code_id in failed:
+                self._failed.add(code_id)
         return not self._waiting
 
     def _result(self, code: AccessCode) -> Result:
         code_id = code.access_code_id
         if error := self._errors.get(code_id):
             return Result(Outcome.FAILED, str(error))
+        if code_id in self._failed:
+            return Result(Outcome.FAILED, str(self._failure(code)))
         if code_id in self._converted:
             return Result(Outcome.CONVERTED)
         return pending(self._target)
+
+    def _failure(self, code: AccessCode) -> ActionError:
+        """Return the error for a failure event, with Seam's reason.
+
+        The code has it, which was refreshed after the conversion.
+        """
+        lock = self._target.coordinator.data.locks.get(code.device_id)
+        current = lock.code(code.access_code_id) if lock else None
+        errors = current.own_errors if current else ()
+        new = [error for error in errors if error not in code.own_errors] or errors
+        if not new:
+            return ActionError("conversion_failed")
+        reasons = "; ".join(
+            f"{error.message.rstrip('.')} ({error.code})" for error in new
+        )
+        return ActionError("conversion_failed_reason", error=reasons)

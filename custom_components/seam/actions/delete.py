@@ -6,10 +6,12 @@ from ..api import AccessCode, ActionAttempt
 from ..attributes import JsonObject, label
 from ..errors import refusal, translated_errors
 from ..sync.snapshot import LockData
-from .codes import check_codes_known, find_code, selected_code
+from .codes import find_code
+from .fields import selected_code
 from .outcomes import Outcome, Result, code_result
 from .targets import Answers, Target, async_each, changing_locks
 from .unconfirmed import confirm
+from .validation import check_codes_known
 from .waiting import async_wait_for_attempt, pending
 
 

@@ -13,9 +13,8 @@ from ..api import AccessCode, ActionAttempt, CodeStatus
 from ..attributes import JsonObject, local_time
 from ..errors import NotFoundError
 from ..sync.snapshot import LockData
-from .codes import check_codes_known
 from .delete import async_start_deletion, check_deletable, deletion_result
-from .fields import ATTR_DRY_RUN, BOOLEAN, DURATION, ActionSchema
+from .fields import ATTR_DRY_RUN, BOOLEAN, DURATION, ActionSchema, check_dry_run
 from .outcomes import (
     CodeResults,
     Outcome,
@@ -31,7 +30,9 @@ from .targets import (
     async_refresh_targets,
     changing_locks,
     current_target,
+    in_turn,
 )
+from .validation import check_codes_known
 from .waiting import async_wait_for_attempt, pending
 
 ATTR_INCLUDE_UNMANAGED: Final = "include_unmanaged"
@@ -52,6 +53,7 @@ async def async_delete_expired_access_codes(
     call: ServiceCall, targets: list[Target]
 ) -> Answers:
     """Delete all expired codes of each lock."""
+    check_dry_run(call)
     # A code that got a later end in the meantime must not be deleted.
     await async_refresh_targets(targets)
 
@@ -128,13 +130,19 @@ async def _async_delete(target: Target, codes: list[AccessCode]) -> CodeResults:
     attempts: list[tuple[AccessCode, ActionAttempt | None]] = []
 
     async def start(code: AccessCode) -> None:
-        try:
-            attempts.append((code, await async_start_deletion(target, code)))
-        except NotFoundError:
-            # Seam removes expired codes as well.
-            target.coordinator.async_apply(
-                target.coordinator.engine.code_deleted, code.access_code_id
-            )
+        async with in_turn(target.coordinator.hass, [code.access_code_id]):
+            current = current_target(target).lock.code(code.access_code_id)
+            if current is not None and current.ends_at != code.ends_at:
+                # It got another end in the meantime.
+                codes.remove(code)
+                return
+            try:
+                attempts.append((code, await async_start_deletion(target, code)))
+            except NotFoundError:
+                # Seam removes expired codes as well.
+                target.coordinator.async_apply(
+                    target.coordinator.engine.code_deleted, code.access_code_id
+                )
 
     async def wait(code: AccessCode, attempt: ActionAttempt | None) -> None:
         try:
@@ -143,7 +151,7 @@ async def _async_delete(target: Target, codes: list[AccessCode]) -> CodeResults:
             errors[code.access_code_id] = err
 
     async with changing_locks(target):
-        errors = await async_start_each(codes, start)
+        errors = await async_start_each(list(codes), start)
         await asyncio.gather(*(wait(code, attempt) for code, attempt in attempts))
     return [
         (

@@ -3,19 +3,21 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-import re
-from typing import Any, Final
+import math
+from typing import Any, Final, NamedTuple
 
 from homeassistant.const import ATTR_CODE, ATTR_NAME
+from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..errors import refusal
-from .validation import checked_pin
+from .validation import checked_pin, quoted
 
 ATTR_ACCESS_CODE_ID: Final = "access_code_id"
 ATTR_ALLOW_EXTERNAL_MODIFICATION: Final = "allow_external_modification"
+ATTR_ATTEMPT_FOR_OFFLINE_DEVICE: Final = "attempt_for_offline_device"
 ATTR_DRY_RUN: Final = "dry_run"
 ATTR_ENDS_AT: Final = "ends_at"
 ATTR_ONGOING: Final = "ongoing"
@@ -43,6 +45,13 @@ class Pin:
     value: object = field(repr=False)
 
 
+def _text(value: Any) -> str:
+    """Return a text; numbers are accepted, as templates make them of digits."""
+    if type(value) is bool or (type(value) is float and not math.isfinite(value)):
+        raise vol.Invalid("not a text")
+    return cv.string(value)
+
+
 def _time(value: Any) -> datetime:
     """Return a valid time, which every time zone can express."""
     time: datetime = cv.datetime(value)
@@ -53,24 +62,38 @@ def _time(value: Any) -> datetime:
 
 def _duration(value: Any) -> timedelta:
     """Return a valid duration."""
-    try:
-        duration: timedelta = cv.positive_time_period(value)
-    except OverflowError as err:
-        raise vol.Invalid("duration too long") from err
+    if type(value) is bool:
+        raise vol.Invalid("not a duration")
+    duration: timedelta = cv.positive_time_period(value)
     return duration
+
+
+def _boolean(value: Any) -> bool:
+    """Return a valid boolean."""
+    if not isinstance(value, str) and value not in (0, 1):
+        raise vol.Invalid("not a boolean")
+    return cv.boolean(value)
+
+
+def _whole(value: Any) -> int:
+    """Return a whole number; forms send texts or floats."""
+    number = int(value)
+    if type(value) is bool or (type(value) is float and value != number):
+        raise vol.Invalid("not a whole number")
+    return number
 
 
 def integer(lowest: int, highest: int) -> Limited:
     """Return a validator for whole numbers in a range."""
-    validator = vol.All(vol.Coerce(int), vol.Range(min=lowest, max=highest))
+    validator = vol.All(_whole, vol.Range(min=lowest, max=highest))
     return Limited(validator, f"{lowest}–{highest}")
 
 
-BOOLEAN: Final = Limited(cv.boolean, "true, false")
-NAME: Final = vol.All(cv.string, vol.Strip, vol.Length(min=1))
+BOOLEAN: Final = Limited(_boolean, "true, false")
+NAME: Final = vol.All(_text, vol.Strip, vol.Length(min=1))
 # Checked by the actions, which know more rules.
 PIN: Final = vol.Coerce(Pin)
-TEXT: Final = cv.string
+TEXT: Final = _text
 TIME: Final = _time
 DURATION: Final = _duration
 
@@ -83,6 +106,24 @@ _RULES: Final[Mapping[Any, str]] = {
 }
 
 
+# What validators raise for huge or infinite numbers and for wrong types. Those of Home
+# Assistant for targets do so, too.
+_UNEXPECTED: Final = (ArithmeticError, AttributeError, TypeError, ValueError)
+
+
+def _guarded(validator: Any) -> Callable[[Any], Any]:
+    """Return a validator that only raises vol.Invalid."""
+    schema = vol.Schema(validator)
+
+    def validate(value: Any) -> Any:
+        try:
+            return schema(value)
+        except _UNEXPECTED as err:
+            raise vol.Invalid("not valid") from err
+
+    return validate
+
+
 class ActionSchema:
     """A schema of an action on locks, the errors of which quote no values.
 
@@ -91,8 +132,10 @@ class ActionSchema:
 
     def __init__(self, fields: Mapping[vol.Marker, Any]) -> None:
         """Initialize the schema."""
-        self.schema = cv.make_entity_service_schema(dict(fields))
-        self._validators = {str(marker): fields[marker] for marker in fields}
+        self.schema = cv.make_entity_service_schema(
+            {marker: _guarded(validator) for marker, validator in fields.items()}
+        )
+        self.validators = {str(marker): fields[marker] for marker in fields}
 
     def __call__(self, data: Any) -> Any:
         """Return the valid data, or raise ServiceValidationError."""
@@ -101,13 +144,15 @@ class ActionSchema:
         except vol.Invalid as err:
             error = err.errors[0] if isinstance(err, vol.MultipleInvalid) else err
             path = error.path
+        except _UNEXPECTED:
+            path = [next(name for name in cv.ENTITY_SERVICE_FIELDS if name in data)]
         if not path:
             raise refusal("no_target")
-        name = str(path[0])
+        name = str(path[0]) if isinstance(path[0], str | vol.Marker) else "–"
         if path[0] not in data:
             raise refusal("field_missing", field=name)
-        if name in self._validators:
-            validator = self._validators[name]
+        if name in self.validators:
+            validator = self.validators[name]
             raise refusal(
                 _RULES.get(validator, "invalid_value"),
                 field=name,
@@ -118,8 +163,8 @@ class ActionSchema:
         raise refusal(
             "field_unknown",
             # Somebody may have entered a PIN.
-            field=re.sub(r"\d", "•", name),
-            fields=", ".join(self._validators) or "–",
+            field=quoted(name),
+            fields=", ".join(self.validators) or "–",
         )
 
 
@@ -131,6 +176,32 @@ CODE_SCHEMA: Final = ActionSchema(CODE_FIELDS)
 LOCK_SCHEMA: Final = ActionSchema({})
 
 type Data = Mapping[str, Any]
+
+
+class CodeSelection(NamedTuple):
+    """The access code that a call names, by id or by name."""
+
+    access_code_id: str | None
+    name: str | None
+
+
+def selected_code(data: Data, none_key: str = "no_code_selected") -> CodeSelection:
+    """Return which code a call names; refuse both an id and a name, and neither."""
+    # Forms send an empty text for a field that is ticked and left empty.
+    selection = CodeSelection(
+        data.get(ATTR_ACCESS_CODE_ID) or None, data.get(ATTR_NAME) or None
+    )
+    if selection == (None, None):
+        raise refusal(none_key)
+    if None not in selection:
+        raise refusal("id_or_name")
+    return selection
+
+
+def check_dry_run(call: ServiceCall) -> None:
+    """Refuse a dry run without a response, as it would show nothing."""
+    if call.data[ATTR_DRY_RUN] and not call.return_response:
+        raise refusal("dry_run_without_response")
 
 
 def requested_pin(data: Data) -> str | None:

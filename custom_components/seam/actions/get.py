@@ -6,10 +6,10 @@ from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from ..attributes import JsonObject, async_code
-from .codes import check_codes_known
+from ..attributes import MAY_BE_OUTDATED, JsonObject, async_code
 from .fields import ActionSchema, Limited
 from .targets import Answers, Target, async_each
+from .validation import check_codes_known
 
 ATTR_INCLUDE: Final = "include"
 
@@ -32,10 +32,12 @@ async def async_get_access_codes(call: ServiceCall, targets: list[Target]) -> An
         lock = target.lock
         check_codes_known(lock)
         codes = {"managed": lock.managed, "unmanaged": lock.unmanaged}
-        return {
+        answer: JsonObject = {
             kind: [async_code(call.hass, lock, code) for code in codes[kind]]
             for kind in _KINDS
             if kind in call.data[ATTR_INCLUDE]
         }
+        answer[MAY_BE_OUTDATED] = target.coordinator.data.may_be_outdated(lock)
+        return answer
 
     return await async_each(targets, get)

@@ -4,8 +4,10 @@ from homeassistant.core import ServiceCall
 
 from ..attributes import JsonObject, label
 from ..errors import refusal
-from .codes import check_codes_known, code_response, find_managed_code, selected_code
+from .codes import code_response, find_managed_code
+from .fields import selected_code
 from .targets import Answers, Target, async_each, changing_locks
+from .validation import check_codes_known
 
 
 async def async_pull_backup_access_code(

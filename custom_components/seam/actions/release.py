@@ -3,10 +3,12 @@
 from homeassistant.core import ServiceCall
 
 from ..attributes import JsonObject
-from .codes import check_codes_known, find_managed_code, selected_code
+from .codes import find_managed_code
+from .fields import selected_code
 from .outcomes import Outcome, Result, code_result
 from .targets import Answers, Target, async_each, changing_locks
 from .update import check_changeable
+from .validation import check_codes_known
 from .waiting import async_wait_for_attempt
 
 

@@ -10,7 +10,7 @@ from ..attributes import JsonObject
 from ..errors import refusal
 from .fields import BOOLEAN, ActionSchema, Data, Limited, integer
 from .targets import Answers, Target, async_each, changing_locks
-from .validation import joined
+from .validation import check_has_codes, joined
 
 ATTR_FORCE: Final = "force"
 ATTR_MAX_LENGTH: Final = "max_code_length"
@@ -54,8 +54,7 @@ async def async_report_device_constraints(
 
     async def report(target: Target) -> JsonObject:
         coordinator, lock = target.coordinator, target.lock
-        if not lock.device.has_access_codes:
-            raise refusal("no_access_codes", lock=lock.device.name)
+        check_has_codes(lock)
         known = lock.device.properties.supported_code_lengths
         if known and not call.data[ATTR_FORCE]:
             raise refusal("lengths_known", lock=lock.device.name, lengths=joined(known))

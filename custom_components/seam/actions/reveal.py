@@ -11,14 +11,10 @@ from ..api import AccessCode, SeamAuthError, SeamError, SeamNotFoundError
 from ..attributes import JsonObject, label, local_time
 from ..errors import refusal, translated_errors
 from ..sync.snapshot import masked_code
-from .codes import (
-    CodeSelection,
-    check_codes_known,
-    code_with_pin,
-    find_code,
-    selected_code,
-)
+from .codes import code_with_pin, find_code
+from .fields import CodeSelection, selected_code
 from .targets import Answers, Target, async_each, current_target
+from .validation import check_codes_known
 
 _LOGGER = logging.getLogger(__name__)
 

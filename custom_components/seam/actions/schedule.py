@@ -13,17 +13,18 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..api import AccessCode
-from ..attributes import JsonObject, label
+from ..attributes import JsonObject
 from ..errors import ChangeUncertainError, refusal
 from .codes import (
     candidates,
-    check_codes_known,
+    check_name_free,
     code_response,
-    current_codes,
+    creation_keys,
     naming_duplicate,
 )
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
+    ATTR_ATTEMPT_FOR_OFFLINE_DEVICE,
     ATTR_ENDS_AT,
     ATTR_ONGOING,
     ATTR_STARTS_AT,
@@ -39,10 +40,21 @@ from .fields import (
     requested_time,
 )
 from .outcomes import Result
-from .targets import Answer, Answers, Refresh, Target, async_each, changing_locks
-from .unconfirmed import confirm, requesting
+from .targets import (
+    Answer,
+    Answers,
+    Refresh,
+    Target,
+    async_each,
+    changing_locks,
+    current_target,
+    in_turn,
+)
+from .unconfirmed import confirm, is_unconfirmed, requesting
 from .validation import (
+    check_codes_known,
     check_common_length,
+    check_has_codes,
     check_length,
     check_name,
     check_name_without_pin,
@@ -50,6 +62,7 @@ from .validation import (
     check_pin,
     check_start,
     check_times,
+    quoted,
 )
 from .waiting import async_wait_until_set
 
@@ -61,7 +74,7 @@ _OPTIONS: Final = {
     "is_offline_access_code": BOOLEAN,
     "is_one_time_use": BOOLEAN,
     "max_time_rounding": Limited(vol.In(("1hour", "1day")), "1hour, 1day"),
-    "attempt_for_offline_device": BOOLEAN,
+    ATTR_ATTEMPT_FOR_OFFLINE_DEVICE: BOOLEAN,
 }
 # Not supported by `/access_codes/create_multiple`.
 _ONE_LOCK_OPTIONS: Final = (
@@ -69,6 +82,8 @@ _ONE_LOCK_OPTIONS: Final = (
     "is_one_time_use",
     "max_time_rounding",
 )
+
+ATTR_RANDOM_CODE_PER_LOCK: Final = "random_code_per_lock"
 
 SCHEMA: Final = ActionSchema(
     {
@@ -78,6 +93,7 @@ SCHEMA: Final = ActionSchema(
         vol.Optional(ATTR_ENDS_AT): TIME,
         vol.Optional(ATTR_ONGOING, default=False): BOOLEAN,
         vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): BOOLEAN,
+        vol.Optional(ATTR_RANDOM_CODE_PER_LOCK, default=False): BOOLEAN,
     }
     | {vol.Optional(option): validator for option, validator in _OPTIONS.items()}
 )
@@ -114,9 +130,12 @@ def requested_code(data: Data) -> CodeRequest:
     # Forms leave out dates that are ticked but empty.
     if data[ATTR_ONGOING] is (ATTR_STARTS_AT in data or ATTR_ENDS_AT in data):
         raise refusal("ongoing_with_times" if data[ATTR_ONGOING] else "no_times")
+    pin = requested_pin(data)
+    if pin is not None and data[ATTR_RANDOM_CODE_PER_LOCK]:
+        raise refusal("code_and_random")
     return CodeRequest(
         name=data[ATTR_NAME],
-        code=requested_pin(data),
+        code=pin,
         starts_at=requested_time(data, ATTR_STARTS_AT),
         ends_at=requested_time(data, ATTR_ENDS_AT),
         is_external_modification_allowed=data.get(ATTR_ALLOW_EXTERNAL_MODIFICATION),
@@ -142,17 +161,10 @@ def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
         raise refusal("backup_without_times")
     for target in targets:
         lock, device = target.lock, target.lock.device
-        if not device.has_access_codes or (
-            request.is_offline_access_code
-            and device.can_program_offline_access_codes is None
-        ):
-            raise refusal(
-                "no_offline_access_codes"
-                if request.is_offline_access_code
-                else "no_access_codes",
-                lock=device.name,
-            )
         is_offline = bool(request.is_offline_access_code)
+        if is_offline and device.can_program_offline_access_codes is None:
+            raise refusal("no_offline_access_codes", lock=device.name)
+        check_has_codes(lock)
         if False is (
             device.can_program_offline_access_codes
             if is_offline
@@ -194,29 +206,41 @@ def new_common_code_key() -> str:
 async def async_schedule_access_code(
     call: ServiceCall, targets: list[Target]
 ) -> Answers:
-    """Create a code; on several locks, linked codes with the same PIN."""
+    """Create a code; on several locks, linked ones with the same PIN by default."""
     request = requested_code(call.data)
-    check_request(targets, request)
-    unknown: Answers = {}
-    for target in targets:
-        try:
-            check_codes_known(target.lock)
-        except HomeAssistantError as err:
-            # A code with this name may exist. That must not hold up other locks.
-            unknown[target.entity_id] = err
-        if found := current_codes(target.lock, request.name):
-            raise refusal(
-                "name_taken", lock=target.lock.device.name, name=label(found[0])
-            )
-    targets = [target for target in targets if target.entity_id not in unknown]
-    if len(targets) > 1 and request.code is None:
-        check_shared(targets, request)
-        return unknown | await async_create_shared(targets, request)
-    # Seam only links codes with a given PIN if it is told to.
-    key = new_common_code_key() if len(targets) > 1 else None
-    return unknown | await async_each(
-        targets, lambda target: async_create(target, request, common_code_key=key)
-    )
+    async with in_turn(call.hass, creation_keys(targets, request.name)):
+        targets = [*map(current_target, targets)]
+        check_request(targets, request)
+        unknown: Answers = {}
+        for target in targets:
+            try:
+                check_codes_known(target.lock)
+            except HomeAssistantError as err:
+                # A code with this name may exist. That must not hold up other locks.
+                unknown[target.entity_id] = err
+            check_name_free(target.lock, request.name)
+            check_confirmed(target, request.name)
+        targets = [target for target in targets if target.entity_id not in unknown]
+        is_shared = len(targets) > 1 and not call.data[ATTR_RANDOM_CODE_PER_LOCK]
+        if is_shared and request.code is None:
+            check_shared(targets, request)
+            return unknown | await async_create_shared(targets, request)
+        # Seam only links codes with a given PIN if it is told to.
+        key = new_common_code_key() if is_shared else None
+        return unknown | await async_each(
+            targets, lambda target: async_create(target, request, common_code_key=key)
+        )
+
+
+def check_confirmed(target: Target, name: str) -> None:
+    """Refuse a code that was requested lately, as Seam may not list it yet."""
+    coordinator, lock = target.coordinator, target.lock
+    if is_unconfirmed(coordinator.hass, lock.device_id, name):
+        raise refusal(
+            "create_unconfirmed",
+            lock=lock.device.name,
+            name=quoted(coordinator.secrets.mask(name)),
+        )
 
 
 async def async_create(
@@ -332,6 +356,6 @@ def _uncertain_creation(
         key,
         error=str(err.__cause__ or ""),
         lock=before.device.name,
-        name=coordinator.secrets.mask(request.name),
+        name=quoted(coordinator.secrets.mask(request.name)),
         candidates=candidates(found),
     )

@@ -10,7 +10,12 @@ from ..attributes import JsonObject
 from ..errors import refusal
 from .fields import NAME, PIN, ActionSchema
 from .targets import Answers, Target, async_each, changing_locks
-from .validation import check_name_without_pin, check_new_name, checked_simulated_pin
+from .validation import (
+    check_has_codes,
+    check_name_without_pin,
+    check_new_name,
+    checked_simulated_pin,
+)
 
 SCHEMA: Final = ActionSchema(
     {vol.Required(ATTR_NAME): NAME, vol.Required(ATTR_CODE): PIN}
@@ -25,8 +30,7 @@ async def async_simulate_unmanaged_access_code(
         workspace, device = target.coordinator.workspace, target.lock.device
         if not workspace.is_sandbox:
             raise refusal("only_sandbox", lock=device.name, workspace=workspace.name)
-        if not device.has_access_codes:
-            raise refusal("no_access_codes", lock=device.name)
+        check_has_codes(target.lock)
     name = call.data[ATTR_NAME]
     check_new_name(name, ATTR_NAME)
     pin = checked_simulated_pin(call.data[ATTR_CODE].value)

@@ -19,6 +19,7 @@ from homeassistant.helpers.target import (
     TargetSelection,
     async_extract_referenced_entity_ids,
 )
+from homeassistant.util.hass_dict import HassKey
 
 from ..api import SeamError, SeamNotFoundError
 from ..attributes import JsonObject
@@ -28,8 +29,12 @@ from ..errors import ActionError, refusal, translated_errors
 from ..sync.snapshot import LockData
 from .outcomes import Outcome
 from .unconfirmed import is_unconfirmed
+from .validation import quoted
 
 _LOGGER = logging.getLogger(__name__)
+
+# What running actions work on, each with an event for its end.
+_RUNNING: HassKey[dict[object, asyncio.Event]] = HassKey(f"{DOMAIN}_running")
 
 
 @dataclass(frozen=True)
@@ -171,7 +176,10 @@ def _target(hass: HomeAssistant, entity_id: str) -> Target:
     """Return the lock of an entity."""
     registered = er.async_get(hass).async_get(entity_id)
     if not _is_seam_lock(registered):
-        raise refusal("not_a_seam_lock", entity=entity_id)
+        is_known = registered or hass.states.get(entity_id)
+        raise refusal(
+            "not_a_seam_lock", entity=entity_id if is_known else quoted(entity_id)
+        )
     entry: SeamConfigEntry | None = hass.config_entries.async_get_entry(
         registered.config_entry_id or ""
     )
@@ -196,6 +204,26 @@ def current_target(target: Target) -> Target:
     if lock is None:
         raise refusal("lock_gone", entity=target.entity_id)
     return replace(target, lock=lock)
+
+
+@asynccontextmanager
+async def in_turn(hass: HomeAssistant, keys: Iterable[object]) -> AsyncIterator[None]:
+    """Wait until no other action works on any of the same codes.
+
+    An action decides by the codes that it knows. Simultaneous ones would each find no
+    code with a name, and create two. Nothing is held while waiting, so that actions on
+    several locks cannot wait for each other.
+    """
+    keys, running = set(keys), hass.data.setdefault(_RUNNING, {})
+    while other := next((running[key] for key in keys if key in running), None):
+        await other.wait()
+    running |= dict.fromkeys(keys, end := asyncio.Event())
+    try:
+        yield
+    finally:
+        for key in keys:
+            del running[key]
+        end.set()
 
 
 async def async_refresh_targets(targets: Iterable[Target]) -> None:

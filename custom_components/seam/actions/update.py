@@ -1,7 +1,7 @@
 """The action that changes a managed code, or all codes that are linked with it."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
@@ -17,14 +17,15 @@ from ..attributes import JsonObject, label
 from ..coordinator import SeamCoordinator
 from ..errors import refusal
 from .codes import (
-    check_codes_known,
+    check_name_free,
     code_response,
+    creation_keys,
     find_managed_code,
     naming_duplicate,
-    selected_code,
 )
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
+    ATTR_ATTEMPT_FOR_OFFLINE_DEVICE,
     ATTR_ENDS_AT,
     ATTR_ONGOING,
     ATTR_STARTS_AT,
@@ -34,13 +35,25 @@ from .fields import (
     PIN,
     TIME,
     ActionSchema,
+    CodeSelection,
     Data,
     requested_pin,
     requested_time,
+    selected_code,
 )
 from .outcomes import Outcome, Result
-from .targets import Answer, Answers, Target, async_each, changing_locks, lock_entity_id
+from .targets import (
+    Answer,
+    Answers,
+    Target,
+    async_each,
+    changing_locks,
+    current_target,
+    in_turn,
+    lock_entity_id,
+)
 from .validation import (
+    check_codes_known,
     check_end,
     check_name,
     check_name_without_pin,
@@ -63,6 +76,7 @@ SCHEMA: Final = ActionSchema(
         vol.Optional(ATTR_ENDS_AT): TIME,
         vol.Optional(ATTR_ONGOING, default=False): BOOLEAN,
         vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): BOOLEAN,
+        vol.Optional(ATTR_ATTEMPT_FOR_OFFLINE_DEVICE): BOOLEAN,
         vol.Optional(ATTR_LINKED, default=False): BOOLEAN,
     }
 )
@@ -120,6 +134,7 @@ class CodeUpdate:
     target: Target
     code: AccessCode
     fields: Mapping[str, Any] = field(repr=False)
+    attempt_for_offline_device: bool | None = None
 
 
 def _seconds(*times: datetime | None) -> list[datetime | None]:
@@ -150,6 +165,11 @@ def _requested_change(data: Data) -> CodeChange:
             (ATTR_CODE, change.code),
             (ATTR_ONGOING, change.is_ongoing or None),
             (ATTR_ALLOW_EXTERNAL_MODIFICATION, change.is_external_modification_allowed),
+            # Forms send true.
+            (
+                ATTR_ATTEMPT_FOR_OFFLINE_DEVICE,
+                None if data.get(ATTR_ATTEMPT_FOR_OFFLINE_DEVICE, True) else False,
+            ),
         ):
             if value is not None:
                 raise refusal("not_for_linked", field=name)
@@ -174,6 +194,7 @@ def check_update(update: CodeUpdate) -> None:
     name, pin = fields.get("name"), fields.get("code")
     if name is not None:
         check_name(lock, name, replaces=code.access_code_id)
+        check_name_free(lock, name)
         if code.code:
             # The old PIN works until the lock knows the new one.
             check_name_without_pin(name, code.code)
@@ -190,27 +211,45 @@ def check_update(update: CodeUpdate) -> None:
 async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
     """Change a managed code of each lock, or all codes that are linked with it."""
     selection, change = selected_code(call.data), _requested_change(call.data)
-    answers: Answers = {}
+    found, _ = _found(targets, selection)
+    keys = creation_keys(targets, change.name) if change.name else set()
+    for _, code in found:
+        keys |= {code.access_code_id, code.unmasked_key} - {None}
+    async with in_turn(call.hass, keys):
+        found, answers = _found(map(current_target, targets), selection)
+        if call.data[ATTR_LINKED]:
+            return answers | await _async_update_linked(found, change)
+
+        # Nothing is changed if one of the locks does not allow it.
+        updates: dict[str, CodeUpdate] = {}
+        for target, code in found:
+            check_changeable(target, code)
+            updates[target.entity_id] = update = replace(
+                change.update_of(target, code),
+                attempt_for_offline_device=call.data.get(
+                    ATTR_ATTEMPT_FOR_OFFLINE_DEVICE
+                ),
+            )
+            check_update(update)
+        return answers | await async_each(
+            [target for target, _ in found],
+            lambda target: async_update(updates[target.entity_id]),
+        )
+
+
+def _found(
+    targets: Iterable[Target], selection: CodeSelection
+) -> tuple[list[tuple[Target, AccessCode]], Answers]:
+    """Return the selected code of each lock, and an error for those without it."""
     found: list[tuple[Target, AccessCode]] = []
+    errors: Answers = {}
     for target in targets:
         try:
             check_codes_known(target.lock)
             found.append((target, find_managed_code(target, selection)))
         except HomeAssistantError as err:
-            answers[target.entity_id] = err
-    if call.data[ATTR_LINKED]:
-        return answers | await _async_update_linked(found, change)
-
-    # Nothing is changed if one of the locks does not allow it.
-    updates: dict[str, CodeUpdate] = {}
-    for target, code in found:
-        check_changeable(target, code)
-        updates[target.entity_id] = change.update_of(target, code)
-        check_update(updates[target.entity_id])
-    return answers | await async_each(
-        [target for target, _ in found],
-        lambda target: async_update(updates[target.entity_id]),
-    )
+            errors[target.entity_id] = err
+    return found, errors
 
 
 async def async_update(update: CodeUpdate) -> JsonObject:
@@ -222,7 +261,9 @@ async def async_update(update: CodeUpdate) -> JsonObject:
     with naming_duplicate(target, fields.get("code")):
         async with changing_locks(target):
             attempt = await coordinator.client.update_access_code(
-                code.access_code_id, **_parameters(update)
+                code.access_code_id,
+                attempt_for_offline_device=update.attempt_for_offline_device,
+                **_parameters(update),
             )
             coordinator.async_apply(
                 coordinator.engine.code_changed, code.access_code_id, fields
@@ -237,26 +278,18 @@ def _parameters(update: CodeUpdate) -> Mapping[str, Any]:
     Includes the times of a code, as Seam may make it ongoing if they are left out.
     """
     code, fields = update.code, update.fields
-    if "type" in fields:
-        return {**fields, **_times(update)}
     if (
-        code.starts_at is None
+        "type" in fields
+        or code.starts_at is None
         or code.ends_at is None
         or code.is_expired(dt_util.utcnow())
     ):
         return fields
-    return {**fields, **_times(update), "type": "time_bound"}
-
-
-def _times(update: CodeUpdate) -> Mapping[str, Any]:
-    """Return both times to send, as Seam sent them if they do not change."""
-    code, fields = update.code, update.fields
-    times = zip(("starts_at", "ends_at"), code.real_times, strict=True)
     return {
-        key: real
-        if key not in fields or fields[key] == getattr(code, key)
-        else fields[key]
-        for key, real in times
+        **fields,
+        "starts_at": code.starts_at,
+        "ends_at": code.ends_at,
+        "type": "time_bound",
     }
 
 
@@ -265,7 +298,7 @@ class _LinkedUpdate:
     """A change of all codes with a key, and what of them differs."""
 
     common_code_key: str
-    parameters: Mapping[str, Any]
+    change: CodeChange
     updates: list[CodeUpdate]
 
 
@@ -277,15 +310,13 @@ def _linked_update(
     check_changeable(target, code)
     if code.unmasked_key is None:
         raise refusal("not_linked", lock=target.lock.device.name, name=label(code))
-    update = change.update_of(target, code)
-    parameters: dict[str, Any] = {"name": change.name}
+    fields = change.update_of(target, code).fields
     if change.starts_at or change.ends_at:
         # Seam needs both times, and sets them for all linked codes.
-        parameters |= _times(update)
         change = replace(
             change,
-            starts_at=update.fields.get("starts_at", code.starts_at),
-            ends_at=update.fields.get("ends_at", code.ends_at),
+            starts_at=fields.get("starts_at", code.starts_at),
+            ends_at=fields.get("ends_at", code.ends_at),
         )
     updates: list[CodeUpdate] = []
     for device_id, lock in coordinator.data.locks.items():
@@ -296,7 +327,7 @@ def _linked_update(
                 if update.fields:
                     check_update(update)
                     updates.append(update)
-    return _LinkedUpdate(code.unmasked_key, parameters, updates)
+    return _LinkedUpdate(code.unmasked_key, change, updates)
 
 
 async def _async_update_linked(
@@ -334,7 +365,7 @@ async def _async_update_linked(
 
 async def _async_update_group(linked: _LinkedUpdate) -> dict[str, Answer]:
     """Change linked codes with one request; return the answers by code id."""
-    updates = linked.updates
+    change, updates = linked.change, linked.updates
     if not updates:
         return {}
     targets = [update.target for update in updates]
@@ -348,7 +379,10 @@ async def _async_update_group(linked: _LinkedUpdate) -> dict[str, Answer]:
 
     async with changing_locks(*targets):
         await coordinator.client.update_multiple_access_codes(
-            linked.common_code_key, **linked.parameters
+            linked.common_code_key,
+            name=change.name,
+            starts_at=change.starts_at,
+            ends_at=change.ends_at,
         )
         for update in updates:
             coordinator.async_apply(

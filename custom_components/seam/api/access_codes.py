@@ -5,21 +5,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import partial
+from sys import intern
 from typing import Any, Final, override
 
 from .models import Model, read_flag, read_text
 from .pins import pins_in
-from .problems import (
-    Scope,
-    SeamProblem,
-    is_out_of_range,
-    read_limited_time,
-    read_problems,
-)
+from .problems import Scope, SeamProblem, read_limited_time, read_problems
 
 _ERRORS: Mapping[str, Any] = {"deserialize": read_problems}
 _WARNINGS: Mapping[str, Any] = {"deserialize": partial(read_problems, is_warning=True)}
-_TIMES: Final = ("starts_at", "ends_at")
+_NAMES: Final = ("name", "first_name", "last_name")
 _CHANGES: Final = ("pending_mutations", "errors", "warnings")
 
 
@@ -29,26 +24,31 @@ def _flag_or_null(value: Any) -> bool:
     return value is not None and read_flag(value)
 
 
+def _shared_text(value: Any) -> str:
+    """Return one object for all texts that are equal, as there are few of them."""
+    return intern(read_text(value))
+
+
 def _type_or_null(value: Any) -> str:
-    return "ongoing" if value is None else read_text(value)
-
-
-def _limited_time_or_null(value: Any) -> datetime | None:
-    return None if value is None else read_limited_time(value)
-
-
-def _real_time(moment: datetime | None, text: str | None) -> datetime | str | None:
-    # Another time may have been set since.
-    return text if text and read_limited_time(text) == moment else moment
+    return "ongoing" if value is None else _shared_text(value)
 
 
 def _mutations(value: Any) -> tuple[PendingMutation, ...]:
     return tuple(map(PendingMutation.read, value))
 
 
+def _appearance(value: Any) -> Appearance:
+    name, first_name, last_name = map(value.get, _NAMES)
+    return Appearance(
+        name=name and read_text(name),
+        first_name=first_name and read_text(first_name),
+        last_name=last_name and read_text(last_name),
+    )
+
+
 # Without its end, a code that expires would look permanent.
 _LIMITED_TIME: Mapping[str, Any] = {
-    "deserialize": _limited_time_or_null,
+    "deserialize": read_limited_time,
     "must_be_valid": True,
 }
 
@@ -80,8 +80,8 @@ class PendingMutation(Model):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Appearance(Model):
-    """The name of an access code as the lock shows it."""
+class Appearance:
+    """The name of an access code as the lock shows it, if that differs."""
 
     name: str | None = None
     first_name: str | None = None
@@ -131,7 +131,9 @@ class AccessCode(Model):
     ends_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     created_at: datetime | None = None
     status: CodeStatus | None = None
-    display_status: str | None = None
+    display_status: str | None = field(
+        default=None, metadata={"deserialize": _shared_text}
+    )
     is_scheduled_on_device: bool = False
     is_waiting_for_code_assignment: bool = False
     is_external_modification_allowed: bool = False
@@ -142,7 +144,9 @@ class AccessCode(Model):
     pulled_backup_access_code_id: str | None = None
     # Free text, which may be the PIN.
     common_code_key: str | None = field(default=None, repr=False)
-    appearance: Appearance | None = None
+    appearance: Appearance | None = field(
+        default=None, metadata={"deserialize": _appearance}
+    )
     pending_mutations: tuple[PendingMutation, ...] | None = field(
         default=None, metadata={"deserialize": _mutations}
     )
@@ -155,9 +159,6 @@ class AccessCode(Model):
     """The real name if `name` is masked because it holds a PIN. Must not be shown."""
     true_key: str | None = field(default=None, repr=False)
     """The real `common_code_key` if that is masked. Must not be shown."""
-    true_starts_at: str | None = None
-    true_ends_at: str | None = None
-    """The real end as Seam sent it if `ends_at` is limited."""
     other_pins: tuple[str, ...] = field(default=(), repr=False)
     """Former and future PINs, which messages may quote. Must not be shown."""
 
@@ -172,17 +173,15 @@ class AccessCode(Model):
     @classmethod
     @override
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Add the PINs of changes, the details of which are dropped, and real times.
+        """Add the PINs of changes, and drop an appearance that repeats the name.
 
         Nulls are left to the fields: dropping them from every row takes longer.
         """
-        more: dict[Any, Any] = {}
-        for key in _TIMES:
-            if (text := d.get(key)) and is_out_of_range(text):
-                more[f"true_{key}"] = text
+        if d.get("appearance") == {"name": d.get("name")}:
+            d["appearance"] = None
         if changes := [d[key] for key in _CHANGES if d.get(key)]:
-            more["other_pins"] = pins_in(changes)
-        return {**d, **more} if more else d
+            return {**d, "other_pins": pins_in(changes)}
+        return d
 
     @property
     def pins(self) -> tuple[str, ...]:
@@ -198,14 +197,6 @@ class AccessCode(Model):
     def unmasked_key(self) -> str | None:
         """The real common code key, to send to Seam. It must not be shown."""
         return self.true_key or self.common_code_key
-
-    @property
-    def real_times(self) -> tuple[datetime | str | None, datetime | str | None]:
-        """The start and the end as Seam has them, to send them back."""
-        return (
-            _real_time(self.starts_at, self.true_starts_at),
-            _real_time(self.ends_at, self.true_ends_at),
-        )
 
     @property
     def own_errors(self) -> tuple[SeamProblem, ...]:

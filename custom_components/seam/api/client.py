@@ -19,23 +19,15 @@ from .errors import SeamServerError
 from .events import Event
 from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
 from .redact import Secrets
-from .transport import (
-    KEY_PATH,
-    Response,
-    RowReader,
-    Rows,
-    Transport,
-    invalid_response,
-    parse,
-)
+from .transport import Response, RowReader, Rows, Transport, invalid_response, parse
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
 # Limits of a list. Seam has pages of 500 devices, and all codes of a lock on one.
-_MOST_PAGES = 100
-_MOST_ROWS = 100_000
-_MOST_BYTES = 16 * 2**20
-_MOST_SECONDS = 120
+_MAX_PAGES = 100
+_MAX_ROWS = 100_000
+_MAX_BYTES = 16 * 2**20
+_MAX_SECONDS = 120
 
 
 @dataclass
@@ -80,7 +72,9 @@ class SeamClient:
 
     async def get_workspace(self) -> Workspace:
         """Return the workspace of the API key (`/workspaces/get`)."""
-        return _one(Workspace, await self._transport.read(KEY_PATH), "workspace")
+        return _one(
+            Workspace, await self._transport.read("/workspaces/get"), "workspace"
+        )
 
     # Devices
 
@@ -111,7 +105,7 @@ class SeamClient:
         is_managed: bool | None = None,
         backup_access_code_pool_enabled: bool | None = None,
     ) -> None:
-        """Rename a device, unmanage it or fill its backup pool (`/devices/update`)."""
+        """Rename a device, unmanage it, or set its backup pool (`/devices/update`)."""
         await self._transport.write(
             "/devices/update",
             device_id=device_id,
@@ -137,7 +131,11 @@ class SeamClient:
         auto_lock_enabled: bool,
         auto_lock_delay_seconds: int | None = None,
     ) -> ActionAttempt:
-        """Set the auto-lock, with a delay of 1 to 60 (`/locks/configure_auto_lock`)."""
+        """Start to turn the auto-lock of a lock on or off.
+
+        To turn it on or change its delay, the delay is required, which is 1 to 60.
+        Endpoint: `/locks/configure_auto_lock`.
+        """
         return await self._attempt(
             "/locks/configure_auto_lock",
             device_id=device_id,
@@ -238,16 +236,17 @@ class SeamClient:
         *,
         name: str | None = None,
         code: str | None = None,
-        starts_at: datetime | str | None = None,
-        ends_at: datetime | str | None = None,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
         type: str | None = None,
         is_managed: bool | None = None,
         is_external_modification_allowed: bool | None = None,
+        attempt_for_offline_device: bool | None = None,
     ) -> ActionAttempt | None:
         """Change a managed access code (`/access_codes/update`).
 
-        To change one time, both have to be given, and `type`; text is sent as it is.
-        `type="ongoing"` removes the times, `is_managed=False` makes the code unmanaged.
+        To change one time, both have to be given, and `type`. `type="ongoing"` removes
+        the times, `is_managed=False` makes the code unmanaged.
         """
         response = await self._transport.write(
             "/access_codes/update",
@@ -259,6 +258,7 @@ class SeamClient:
             type=type,
             is_managed=is_managed,
             is_external_modification_allowed=is_external_modification_allowed,
+            attempt_for_offline_device=attempt_for_offline_device,
         )
         return _attempt(response)
 
@@ -267,8 +267,8 @@ class SeamClient:
         common_code_key: str,
         *,
         name: str | None = None,
-        starts_at: datetime | str | None = None,
-        ends_at: datetime | str | None = None,
+        starts_at: datetime | None = None,
+        ends_at: datetime | None = None,
     ) -> None:
         """Change linked access codes (`/access_codes/update_multiple`)."""
         await self._transport.write(
@@ -522,11 +522,11 @@ class SeamClient:
     async def _all_pages(self, path: str, key: str, **parameters: Any) -> _Pages:
         """Return the rows of all pages; raise SeamServerError if they do not end."""
         try:
-            async with asyncio.timeout(_MOST_SECONDS):
+            async with asyncio.timeout(_MAX_SECONDS):
                 return await self._read_pages(path, key, **parameters)
         except TimeoutError as err:
             raise SeamServerError(
-                f"Seam did not send all pages of {path} in {_MOST_SECONDS} seconds"
+                f"Seam did not send all pages of {path} in {_MAX_SECONDS} seconds"
             ) from err
 
     async def _read_pages(self, path: str, key: str, **parameters: Any) -> _Pages:
@@ -541,13 +541,13 @@ class SeamClient:
             pages.rows += _list(response, key)
             pages.size += response.size
             if (
-                len(pages.rows) > _MOST_ROWS
-                or len(seen) >= _MOST_PAGES
-                or pages.size > _MOST_BYTES
+                len(pages.rows) > _MAX_ROWS
+                or len(seen) >= _MAX_PAGES
+                or pages.size > _MAX_BYTES
             ):
                 raise SeamServerError(
-                    f"The list of {path} has more than {_MOST_ROWS} rows,"
-                    f" {_MOST_PAGES} pages or {_MOST_BYTES} bytes",
+                    f"The list of {path} has more than {_MAX_ROWS} rows,"
+                    f" {_MAX_PAGES} pages or {_MAX_BYTES} bytes",
                     request_id=response.request_id,
                 )
             pages.fingerprint = hash((pages.fingerprint, response.fingerprint))
@@ -585,11 +585,14 @@ def _code(response: Response, *keys: str, is_managed: bool) -> AccessCode:
 
 
 def _completed(row: Any, known: Mapping[str, Any]) -> Any:
-    """Return the row with values of the request for what it lacks."""
+    """Return the row with values of the request for what it lacks.
+
+    Rows that have these values share them, which saves memory.
+    """
     if isinstance(row, dict):
-        for key in known:
-            if row.get(key) is None:
-                row[key] = known[key]
+        for key, value in known.items():
+            if row.get(key) in (None, value):
+                row[key] = value
     return row
 
 

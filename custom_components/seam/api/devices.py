@@ -67,6 +67,9 @@ class DeviceProperties(Model):
     max_active_codes_supported: int | None = None
     code_constraints: tuple[CodeConstraint, ...] = ()
     supports_backup_access_code_pool: bool | None = None
+    backup_access_code_pool_enabled: bool | None = None
+    auto_lock_enabled: bool | None = None
+    auto_lock_delay_seconds: int | None = None
     online_time_frame_options: tuple[dict[str, Any], ...] = ()
     offline_time_frame_options: tuple[dict[str, Any], ...] = ()
 

@@ -29,9 +29,11 @@ def pins_in(row: Any) -> list[str]:
 def read_pin(value: Any) -> str | None:
     """Return the digits of a PIN, which may be written with separators."""
     text = str(value) if type(value) is int else value
-    if isinstance(text, str) and _PIN.fullmatch(text):
-        return digits_of(text)
-    return None
+    if not isinstance(text, str):
+        return None
+    if text.isascii() and text.isdecimal():
+        return text if len(text) >= SHORTEST_PIN else None
+    return digits_of(text) if _PIN.fullmatch(text) else None
 
 
 def digits_of(text: str) -> str:

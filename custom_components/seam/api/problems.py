@@ -11,14 +11,6 @@ _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
-def is_out_of_range(value: Any) -> bool:
-    """Return whether a time is one that `read_limited_time` moves."""
-    return (
-        isinstance(value, str)
-        and not f"{_EARLIEST.year}" <= value[:4] < f"{_LATEST.year}"
-    )
-
-
 def read_limited_time(value: Any) -> datetime:
     """Return an aware datetime, moved into the years 2000 to 9000.
 

@@ -2,17 +2,18 @@
 
 from collections.abc import Iterable
 import re
-from typing import Final
+from typing import Final, override
 import unicodedata
+from weakref import WeakSet
 
 from .bounded import BoundedDict
 from .pins import SHORTEST_PIN, digits_of, read_pin
 
 MASK: Final = "••••"
 # Home Assistant's limit for states and names.
-LONGEST_NAME: Final = 255
-LONGEST_TEXT: Final = 1000
-_MOST_READ: Final = 20_000
+MAX_NAME_LENGTH: Final = 255
+MAX_TEXT_LENGTH: Final = 1000
+_MAX_READ: Final = 20_000
 # Digits in UUIDs, dates and times of day are a PIN by chance only.
 _UUID: Final = r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
 _TIME: Final = r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d(?::[0-5]\d)?"
@@ -23,7 +24,7 @@ _SEPARATED: Final = re.compile(rf"{_OTHER}|\d+(?:[\W_]\d+)*")
 _SPACED: Final = re.compile(rf"{_OTHER}|\d+(?:[\s\u200c\u200d]+\d+)*")
 _NUMBERS: Final = re.compile(rf"(?P<other>{_UUID})|\d+(?:(?:[\W_]{{1,3}}|\s+)\d+)*")
 _UP_TO_LETTER: Final = re.compile(r"(?s:.*)[^\W\d_]")
-_MOST_REMEMBERED: Final = 50_000
+_MAX_REMEMBERED: Final = 50_000
 
 # Control and format characters, surrogates, line and paragraph separators.
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -36,9 +37,9 @@ def is_invisible(character: str) -> bool:
     return unicodedata.category(character) in _INVISIBLE and character not in _JOINERS
 
 
-def readable(text: str, longest: int = LONGEST_TEXT) -> str:
+def readable(text: str, longest: int = MAX_TEXT_LENGTH) -> str:
     """Return the text as one line without invisible characters, cut to a length."""
-    return _cut(_visible(_cut(text, _MOST_READ)), longest)
+    return _cut(_visible(_cut(text, _MAX_READ)), longest)
 
 
 def mask_numbers(text: str) -> str:
@@ -61,13 +62,12 @@ class Secrets:
         """Initialize with the given secrets."""
         self.pins: set[str] = set()
         self.keys: list[str] = []
-        self._key_patterns: list[re.Pattern[str]] = []
         self._add_keys(secret for secret in secrets if any(map(str.isalpha, secret)))
-        self._is_late = False
+        self._has_late_secret = False
         # Numbers in masked texts, any of which may turn out to be a PIN.
         self._numbers: set[str] = set()
         # Texts without secrets: most come again with every answer.
-        self._clean: BoundedDict[str, None] = BoundedDict(_MOST_REMEMBERED)
+        self._clean: BoundedDict[str, None] = BoundedDict(_MAX_REMEMBERED)
         self.add(secrets)
 
     def add(self, secrets: Iterable[str | None]) -> None:
@@ -77,34 +77,30 @@ class Secrets:
         would mask most texts.
         """
         for secret in secrets:
-            if not secret or secret in self.pins or secret in self.keys:
+            if not secret or secret in self.pins or _joined(secret) in self.keys:
                 continue
             if (pin := read_pin(secret)) is not None:
                 self._clean.clear()
-                self._is_late |= pin in self._numbers and pin not in self.pins
+                self._has_late_secret |= pin in self._numbers and pin not in self.pins
                 self.pins.add(pin)
             elif sum(map(str.isalnum, secret)) >= SHORTEST_PIN and digits_of(secret):
                 self._clean.clear()
                 self._add_keys((secret,))
-                self._is_late = True
+                self._has_late_secret = True
 
     def _add_keys(self, keys: Iterable[str]) -> None:
         # Longest first, as one may be part of another.
-        self.keys = sorted((*self.keys, *keys), key=len, reverse=True)
-        # A line break may be anywhere in a key.
-        self._key_patterns = [
-            re.compile(r"\s*".join(map(re.escape, key))) for key in self.keys
-        ]
+        self.keys = sorted((*self.keys, *map(_joined, keys)), key=len, reverse=True)
 
-    def take_late(self) -> bool:
+    def pop_has_late_secret(self) -> bool:
         """Return, once, whether masked texts may hold a secret that was added later."""
-        is_late, self._is_late = self._is_late, False
-        if is_late:
+        has_late_secret, self._has_late_secret = self._has_late_secret, False
+        if has_late_secret:
             self._numbers.clear()
             self._clean.clear()
-        return is_late
+        return has_late_secret
 
-    def mask(self, text: str, longest: int = LONGEST_TEXT) -> str:
+    def mask(self, text: str, longest: int = MAX_TEXT_LENGTH) -> str:
         """Return the readable text with every known secret masked.
 
         A PIN is masked where it stands alone, in one piece or with single separators or
@@ -113,16 +109,19 @@ class Secrets:
         """
         if text in self._clean and len(text) <= longest:
             return text
-        masked = _visible(_cut(text, _MOST_READ))
-        for key in self._key_patterns:
-            masked = key.sub(MASK, masked)
+        masked = _visible(_cut(text, _MAX_READ))
+        joined = _joined(masked)
+        for key in self.keys:
+            if key in joined:
+                # A line break may be anywhere in it.
+                masked = re.sub(r"\s*".join(map(re.escape, key)), MASK, masked)
         for numbers in (_NUMBER, _SEPARATED, _SPACED):
             masked = numbers.sub(self._mask_pin, masked)
         masked = _cut(masked, longest)
-        if len(self._numbers) > _MOST_REMEMBERED:
+        if len(self._numbers) > _MAX_REMEMBERED:
             # Any PIN added later may then be in a masked text.
             self._numbers.clear()
-            self._is_late = True
+            self._has_late_secret = True
         if masked != text:
             return masked
         self._clean[text] = None
@@ -130,7 +129,7 @@ class Secrets:
 
     def mask_name(self, name: str) -> str:
         """Return the readable name with every known secret masked."""
-        return self.mask(name, LONGEST_NAME)
+        return self.mask(name, MAX_NAME_LENGTH)
 
     def _mask_pin(self, match: re.Match[str]) -> str:
         if match["other"]:
@@ -140,6 +139,31 @@ class Secrets:
             return MASK
         self._numbers.add(number)
         return match[0]
+
+
+class SharedSecrets(Secrets):
+    """Secrets that all workspaces mask, as people use a PIN in more than one."""
+
+    def __init__(self, group: WeakSet[Secrets], api_key: str) -> None:
+        """Initialize with what the other workspaces know."""
+        self._group = group
+        super().__init__(api_key)
+        for other in group:
+            super().add((*other.pins, *other.keys))
+        group.add(self)
+
+    @override
+    def add(self, secrets: Iterable[str | None]) -> None:
+        """Add PINs and keys for all workspaces."""
+        secrets = tuple(secrets)
+        super().add(secrets)
+        for other in self._group:
+            Secrets.add(other, secrets)
+
+
+def _joined(text: str) -> str:
+    """Return the text without white space."""
+    return "".join(text.split())
 
 
 def _visible(text: str) -> str:

@@ -41,10 +41,10 @@ _LOGGER = logging.getLogger(__name__)
 _TIMEOUT = ClientTimeout(total=30, sock_connect=10)
 _RETRY_DELAYS = (0.2, 0.4)
 # Rate limits with a longer delay are left to the caller.
-_LONGEST_WAIT = 2.0
-_MOST_BROKEN = 10_000
+_MAX_WAIT = 2.0
+_MAX_BROKEN = 10_000
 # Whoever has a valid key may send this request.
-KEY_PATH = "/workspaces/get"
+_KEY_PATH = "/workspaces/get"
 
 
 class Response(dict[str, Any]):
@@ -87,36 +87,44 @@ class Transport:
         self._endpoint = endpoint.rstrip("/")
         self.last_request_id: str | None = None
         self.last_date: datetime | None = None
+        self._date_text = ""
 
     async def read(self, path: str, **parameters: Any) -> Response:
         """Return the response of an endpoint that changes nothing, after retries."""
         for delay in _RETRY_DELAYS:
             try:
-                return await self.write(path, **parameters)
+                return await self._send(path, **parameters)
             except (SeamUnreachableError, SeamServerError) as err:
                 # The caller has waited long enough, or Seam sent enough.
                 if isinstance(err.__cause__, TimeoutError | BodyTooLargeError):
                     raise
                 wait = delay
             except SeamRateLimitError as err:
-                if err.retry_after > _LONGEST_WAIT:
+                if err.retry_after > _MAX_WAIT:
                     raise
                 wait = err.retry_after
             await asyncio.sleep(wait * random.uniform(1, 1.5))
-        return await self.write(path, **parameters)
+        return await self._send(path, **parameters)
 
     async def write(self, path: str, **parameters: Any) -> Response:
-        """Return the response of an endpoint, without a retry.
+        """Return the response of an endpoint that changes something, without a retry.
 
-        A repeated create could make two access codes. Parameters that are None are
-        left out, as null means "unset" to Seam.
+        A repeated create could make two access codes.
+        """
+        return await self._send(path, **parameters)
+
+    async def _send(self, path: str, **parameters: Any) -> Response:
+        """Return the response of an endpoint.
+
+        Parameters that are None are left out, as null means "unset" to Seam.
         """
         body = {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in parameters.items()
             if value is not None
         }
-        self._secrets.add([body.get("code")])
+        if code := body.get("code"):
+            self._secrets.add([code])
         started = time.perf_counter()
         status: int | str = "no response"
         request_id: str | None = None
@@ -156,9 +164,7 @@ class Transport:
                 request_id,
             )
 
-        with suppress(KeyError, ValueError):
-            date = parsedate_to_datetime(headers["Date"])
-            self.last_date = date if date.tzinfo else date.replace(tzinfo=UTC)
+        self._read_date(headers.get("Date", ""))
         if status != 200:
             error = error_from_response(path, response.status, headers, content)
             error.redact(self._secrets.mask)
@@ -188,12 +194,21 @@ class Transport:
             path, request_id, payload, self._secrets, hash(content), len(content)
         )
 
+    def _read_date(self, text: str) -> None:
+        """Remember Seam's time. Many responses have the same."""
+        if text == self._date_text:
+            return
+        self._date_text = text
+        with suppress(ValueError):
+            date = parsedate_to_datetime(text)
+            self.last_date = date if date.tzinfo else date.replace(tzinfo=UTC)
+
     async def _is_key_refused(self, path: str) -> bool:
         """Return whether Seam also refuses the key for the request that needs only it."""
-        if path == KEY_PATH:
+        if path == _KEY_PATH:
             return True
         try:
-            await self.write(KEY_PATH)
+            await self.write(_KEY_PATH)
         except SeamAuthError:
             return True
         except SeamError:
@@ -271,7 +286,7 @@ class RowReader:
         self._secrets = secrets
         # Limited, as rows of events never come again.
         self._broken: BoundedDict[tuple[str, str | int], None] = BoundedDict(
-            _MOST_BROKEN
+            _MAX_BROKEN
         )
 
     def read[M: Model](

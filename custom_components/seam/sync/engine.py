@@ -161,9 +161,11 @@ class SyncEngine:
         """Drop unmanaged codes once a list lacks them, as managed ones get new IDs."""
         self._optimistic.expect_removal(access_code_ids, now)
 
-    def lock_changed(self, now: datetime, device_id: str, *, locked: bool) -> None:
-        """Show how an action has left a lock, and keep it while lists lag behind."""
-        self._optimistic.change_lock(device_id, locked, now)
+    def device_changed(
+        self, now: datetime, device_id: str, properties: Mapping[str, Any]
+    ) -> None:
+        """Show what an action has changed, and keep it while lists lag behind."""
+        self._optimistic.change_device(device_id, properties, now)
         if lock := self._locks.get(device_id):
             device = self._optimistic.apply_to_device(lock.device, now)
             self._store.put(replace(lock, device=device))
@@ -288,7 +290,7 @@ class SyncEngine:
             and lock.has_codes
             and lock.codes != new.codes
             and list(map(_REPORTED, lock.codes)) != list(map(_REPORTED, new.codes))
-            and not self._pending_events.explain(lock.device_id)
+            and not self._pending_events.concern(lock.device_id)
         ):
             self._has_undelivered = True
         self._schedule.plan_recheck(fetch.device_id, codes, now, len(self._locks))
@@ -382,7 +384,7 @@ class SyncEngine:
                 self.request_all()
             return
         if event_type in OPERATION_EVENTS:
-            self._optimistic.forget_lock(device_id)
+            self._optimistic.forget_locked(device_id)
         is_not_lock = self._device_tracker.is_not_lock(device_id)
         if is_not_lock and not event_type.startswith("device."):
             return

@@ -28,7 +28,7 @@ class OptimisticUpdates:
         """Initialize without changes."""
         self._codes: dict[str, _Change] = {}
         self._expected_removals: dict[str, datetime] = {}
-        self._locks: dict[str, tuple[bool, datetime]] = {}
+        self._devices: dict[str, dict[str, tuple[Any, datetime]]] = {}
 
     def change_code(
         self, access_code_id: str, fields: Mapping[str, Any], now: datetime
@@ -83,20 +83,29 @@ class OptimisticUpdates:
         self._codes.pop(access_code_id, None)
         self._expected_removals.pop(access_code_id, None)
 
-    def change_lock(self, device_id: str, locked: bool, now: datetime) -> None:
-        """Remember how an action has left a lock."""
-        self._locks[device_id] = locked, now + _OVERRIDE_FOR
+    def change_device(
+        self, device_id: str, properties: Mapping[str, Any], now: datetime
+    ) -> None:
+        """Remember the properties of a device that an action has changed."""
+        until = now + _OVERRIDE_FOR
+        self._devices.setdefault(device_id, {}).update(
+            {name: (value, until) for name, value in properties.items()}
+        )
 
     def apply_to_device(self, device: Device, now: datetime) -> Device:
-        """Return a listed device with its change, which ends once the list has it."""
-        if (change := self._locks.get(device.device_id)) is None:
+        """Return a listed device with its changes, which end once the list has them."""
+        changes = {
+            name: (value, until)
+            for name, (value, until) in self._devices.pop(device.device_id, {}).items()
+            if getattr(device.properties, name) != value
+            and not is_due(until, now, _OVERRIDE_FOR)
+        }
+        if not changes:
             return device
-        locked, until = change
-        if device.properties.locked == locked or is_due(until, now, _OVERRIDE_FOR):
-            del self._locks[device.device_id]
-            return device
-        return replace(device, properties=replace(device.properties, locked=locked))
+        self._devices[device.device_id] = changes
+        changed = {name: value for name, (value, _) in changes.items()}
+        return replace(device, properties=replace(device.properties, **changed))
 
-    def forget_lock(self, device_id: str) -> None:
+    def forget_locked(self, device_id: str) -> None:
         """Forget how an action has left a lock, as it was operated since."""
-        self._locks.pop(device_id, None)
+        self._devices.get(device_id, {}).pop("locked", None)

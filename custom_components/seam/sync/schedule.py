@@ -154,7 +154,8 @@ class FetchSchedule:
             for code in codes
             if (status := code.status_at(now)) in _UNSETTLED
             or (
-                not code.is_expired(now)
+                code.errors
+                and not code.is_expired(now)
                 and any(error.code in _RETRIED for error in code.own_errors)
             )
         )

@@ -1,8 +1,9 @@
 """Immutable data of a workspace, and how secrets are masked in it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 import re
 from types import MappingProxyType
 from typing import Any, Final
@@ -14,11 +15,16 @@ from ..api import (
     ConnectedAccount,
     Device,
     Event,
+    Scope,
     SeamProblem,
 )
-from ..api.redact import LONGEST_NAME, Secrets, mask_numbers, readable
+from ..api.redact import MAX_NAME_LENGTH, Secrets, mask_numbers, readable
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+
+# Errors of an account that do not keep Seam from reading its locks.
+_READABLE_DESPITE: Final = frozenset({"salto_ks_subscription_limit_exceeded"})
+_UNREADABLE_WARNINGS: Final = frozenset({"provider_service_unavailable"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -85,19 +91,50 @@ class Snapshot:
         """Return the account of a lock, None if it is unknown."""
         return self.accounts.get(lock.device.connected_account_id or "")
 
+    def may_be_outdated(self, lock: LockData) -> bool:
+        """Return whether Seam may be unable to read the lock because of its account."""
+        account = self.account_of(lock)
+        return makes_outdated(
+            chain(
+                # Errors of the account are repeated here, and may be newer.
+                lock.device.errors,
+                *((account.errors, account.warnings) if account else ()),
+            )
+        )
 
-def masked(lock: LockData, secrets: Secrets) -> LockData:
+
+def makes_outdated(problems: Iterable[SeamProblem]) -> bool:
+    """Return whether Seam may be unable to read an account with these problems."""
+    return any(
+        problem.code in _UNREADABLE_WARNINGS
+        if problem.is_warning
+        else problem.scope in (Scope.ACCOUNT, Scope.BRIDGE)
+        and problem.code not in _READABLE_DESPITE
+        for problem in problems
+    )
+
+
+def masked(
+    lock: LockData, secrets: Secrets, published: LockData | None = None
+) -> LockData:
     """Return the lock with secrets masked in all texts that are shown.
 
     Seam, manufacturers and guests write these texts. They may hold a PIN, invisible
     characters, or be very long. What needs no masking stays the same object.
     While the codes are unknown, any number in a message may be the PIN of one.
+    The codes of `published`, which is masked already, are not masked again.
     """
+
+    def masked_codes(codes: tuple[AccessCode, ...]) -> tuple[AccessCode, ...]:
+        if published and (codes is published.managed or codes is published.unmanaged):
+            return codes
+        return tuple([masked_code(code, secrets) for code in codes])
+
     return _changed(
         lock,
         device=masked_device(lock.device, secrets, hide_numbers=lock.lacks_codes),
-        managed=tuple(masked_code(code, secrets) for code in lock.managed),
-        unmanaged=tuple(masked_code(code, secrets) for code in lock.unmanaged),
+        managed=masked_codes(lock.managed),
+        unmanaged=masked_codes(lock.unmanaged),
         changed_by=lock.changed_by and secrets.mask_name(lock.changed_by),
     )
 
@@ -109,8 +146,8 @@ def masked_device(
     return _changed(
         device,
         display_name=device.display_name
-        and readable(device.display_name, LONGEST_NAME),
-        nickname=device.nickname and readable(device.nickname, LONGEST_NAME),
+        and readable(device.display_name, MAX_NAME_LENGTH),
+        nickname=device.nickname and readable(device.nickname, MAX_NAME_LENGTH),
         errors=_masked_problems(device.errors, secrets, hide_numbers),
         warnings=_masked_problems(device.warnings, secrets, hide_numbers),
     )
@@ -129,23 +166,39 @@ def masked_account(
 
 
 def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
-    """Return the code with secrets masked in its texts."""
+    """Return the code with secrets masked in its texts.
+
+    A full sync masks thousands of codes, nearly all of which stay as they are.
+    """
     name = code.name and secrets.mask_name(code.name)
     key = code.common_code_key and secrets.mask(code.common_code_key)
-    return _changed(
+    status = code.display_status and secrets.mask(code.display_status)
+    appearance = code.appearance and _masked_appearance(code.appearance, secrets)
+    errors = code.errors and _masked_problems(code.errors, secrets)
+    warnings = code.warnings and _masked_problems(code.warnings, secrets)
+    if (
+        name is code.name
+        and key is code.common_code_key
+        and status is code.display_status
+        and appearance is code.appearance
+        and errors is code.errors
+        and warnings is code.warnings
+    ):
+        return code
+    return replace(
         code,
         name=name,
         true_name=None if name == code.unmasked_name else code.unmasked_name,
-        appearance=code.appearance and _masked_appearance(code.appearance, secrets),
+        appearance=appearance,
         common_code_key=key,
         true_key=None if key == code.unmasked_key else code.unmasked_key,
-        display_status=code.display_status and secrets.mask(code.display_status),
-        errors=_masked_problems(code.errors, secrets),
-        warnings=_masked_problems(code.warnings, secrets),
+        display_status=status,
+        errors=errors,
+        warnings=warnings,
     )
 
 
-def _changed[T: (LockData, Device, AccessCode, ConnectedAccount)](
+def _changed[T: (LockData, Device, ConnectedAccount, Appearance)](
     item: T, **fields: Any
 ) -> T:
     """Return the item with these fields, or the same object if they are equal."""
@@ -189,7 +242,8 @@ def _masked_appearance(appearance: Appearance, secrets: Secrets) -> Appearance:
     def mask(text: str | None) -> str | None:
         return text and secrets.mask_name(text)
 
-    return Appearance(
+    return _changed(
+        appearance,
         name=mask(appearance.name),
         first_name=mask(appearance.first_name),
         last_name=mask(appearance.last_name),
@@ -202,7 +256,7 @@ def _masked_problems(
     def mask(text: str) -> str:
         return mask_numbers(secrets.mask(text)) if hide_numbers else secrets.mask(text)
 
-    return problems and tuple(
+    shown = tuple(
         replace(
             problem,
             code=secrets.mask(problem.code),
@@ -212,3 +266,4 @@ def _masked_problems(
         )
         for problem in problems
     )
+    return problems if shown == problems else shown

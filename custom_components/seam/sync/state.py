@@ -1,4 +1,4 @@
-"""State of the sync for diagnostics and system health."""
+"""State of the sync and of the webhook."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,3 +19,15 @@ class SyncState:
     """How many locks have codes that are not settled."""
     postponed: int
     """How many fetches the next poll repeats."""
+
+
+@dataclass(kw_only=True)
+class WebhookStatus:
+    """What the webhook has received."""
+
+    accepted: int = 0
+    refused: int = 0
+    ignored: int = 0
+    last_accepted: datetime | None = None
+    is_trusted: bool = False
+    """Whether events arrive, and no poll has found one that did not."""
