@@ -13,7 +13,7 @@ from typing import Any, override
 
 from freezegun import freeze_time
 from freezegun.api import FrozenDateTimeFactory
-from hypothesis import HealthCheck, Phase, settings, strategies as st
+from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
     invariant,
@@ -46,7 +46,6 @@ SETTINGS = settings(
     max_examples=300 if IS_LONG else 40,
     stateful_step_count=50 if IS_LONG else 40,
     deadline=None,
-    phases=(Phase.generate,),
     database=None,
     derandomize=not IS_LONG,
     print_blob=True,
