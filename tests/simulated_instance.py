@@ -15,16 +15,20 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 import logging
 import re
-from typing import Any, Literal, override
+from typing import Any, Literal, cast, override
 
 from aiohttp import ClientConnectionError, ClientError, ClientSession
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.models import PermissionLookup
 from homeassistant.components import webhook
+from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import (
+    device_registry as dr,
     entity_registry as er,
     frame,
     translation as translation_helper,
@@ -45,6 +49,7 @@ from custom_components.seam.const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.sync.events import Occurrence
 from custom_components.seam.sync.snapshot import LockData, masked
+from custom_components.seam.websocket.subscription import Subscription
 from simulator import Simulator
 from simulator.render import dump_json, render_code, render_device
 from simulator.seed import WORKSPACE, WORKSPACE_NAME
@@ -187,6 +192,42 @@ class _LogHandler(logging.Handler):
             self.lines.append(record.getMessage())
 
 
+class _Panel:
+    """A websocket connection that keeps what a subscribed administrator is shown."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Subscribe."""
+        self.user = User(
+            name="Host",
+            perm_lookup=PermissionLookup(er.async_get(hass), dr.async_get(hass)),
+            is_owner=True,
+        )
+        self.locks: dict[str, Any] = {}
+        self.text = ""
+        self.subscription = Subscription(hass, cast("ActiveConnection", self), 1)
+        self.subscription.async_start()
+
+    def send_event(self, _msg_id: int, event: dict[str, Any]) -> None:
+        """Receive an event."""
+        self.locks |= {lock["device_id"]: lock for lock in event["locks"]}
+        for device_id in event.get("removed", ()):
+            del self.locks[device_id]
+        self.text += str(event)
+
+    @property
+    def steady(self) -> dict[str, Any]:
+        """What is shown, except for what a jump of the clock changes."""
+        times = {"state", "status", "can", "errors", "warnings"}
+        return {
+            device_id: {key: lock[key] for key in lock.keys() - {"codes", "free_slots"}}
+            | {
+                code["access_code_id"]: {key: code[key] for key in code.keys() - times}
+                for code in lock["codes"]
+            }
+            for device_id, lock in self.locks.items()
+        }
+
+
 class SimulatedInstance:
     """A Home Assistant with one workspace, and the checks of both."""
 
@@ -252,6 +293,7 @@ class SimulatedInstance:
             try:
                 assert await hass.config_entries.async_setup(self.entry.entry_id)
                 await hass.async_block_till_done(wait_background_tasks=True)
+                self._panel = _Panel(hass)
                 self._record_occurrences()
                 yield self
             finally:
@@ -433,6 +475,7 @@ class SimulatedInstance:
         """Check what must hold even during failures."""
         assert not self._log.tracebacks, self._log.tracebacks[0]
         self._check_no_pins()
+        self._check_panel()
         self._check_no_old_occurrences()
         ids = [occurrence.event.event_id for occurrence in self.occurrences]
         assert len(ids) == len(set(ids)), "an event fired twice"
@@ -452,14 +495,23 @@ class SimulatedInstance:
             self._pins |= self.coordinator.secrets.pins
         # Shorter ones are in other numbers by chance.
         pins = {pin for pin in self._pins if len(pin) >= _SHORTEST_CHECKED}
-        texts = [*self._log.lines]
+        texts = [*self._log.lines, self._panel.text]
         self._log.lines.clear()
+        self._panel.text = ""
         for entity in self.hass.states.async_all():
             texts += (entity.state, str(entity.attributes))
         for text in texts:
             for number in _NUMBER.findall(text):
                 digits = "".join(filter(str.isdigit, number))
                 assert digits not in pins, f"a PIN shows: {text}"
+
+    def _check_panel(self) -> None:
+        """Check that a panel shows what one shows that is opened now."""
+        if not self.is_loaded:
+            return
+        fresh = _Panel(self.hass)
+        fresh.subscription.async_stop()
+        assert self._panel.steady == fresh.steady
 
     def _check_no_old_occurrences(self) -> None:
         """Check that no event from before the start has fired."""
