@@ -19,14 +19,7 @@ from .errors import SeamServerError
 from .events import Event
 from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
 from .redact import Secrets
-from .transport import (
-    Response,
-    RowReader,
-    Rows,
-    Transport,
-    invalid_response,
-    parse,
-)
+from .transport import Response, RowReader, Rows, Transport, invalid_response, parse
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
