@@ -289,6 +289,25 @@ async def test_convert_failure_while_codes_cannot_be_fetched(
     assert reason in message
 
 
+@pytest.mark.parametrize("status", [404, 500])
+async def test_convert_outcomes_if_attempts_cannot_be_read(
+    simulator: Simulator, actions: Actions, status: int
+) -> None:
+    """What Seam reports about a code in another way counts."""
+    simulator.control.answer_conversions_with_attempt()
+    simulator.control.fail_next_conversion()
+    simulator.faults.add("status", path="/action_attempts/get", status=status)
+
+    answer = await actions.answer(CONVERT, FRONT, all=True)
+
+    outcomes = {row["name"]: row["outcome"] for row in answer["access_codes"]}
+    assert outcomes == {
+        "Neighbour": "failed",
+        "Summer guest": "converted",
+        "Installer": "not_convertible",
+    }
+
+
 async def test_convert_ignores_earlier_failure_event(
     simulator: Simulator, actions: Actions
 ) -> None:
