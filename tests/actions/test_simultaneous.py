@@ -183,18 +183,77 @@ async def test_linked_rename_makes_one_code_of_a_name(
     assert names.count("Tenant") == 1
 
 
+async def _hang(
+    simulator: Simulator, actions: Actions, path: str, device_id: str, call: Call
+) -> asyncio.Task[list[str | None]]:
+    """Start a call that keeps its turn until the fault is cleared."""
+    fault = simulator.faults.add("hang", path=path, device_id=device_id, count=1)
+    hanging = asyncio.create_task(_run(actions, [call]))
+    while not fault.hits:  # noqa: ASYNC110  # Nothing announces it.
+        await asyncio.sleep(0.01)
+    return hanging
+
+
+@pytest.mark.parametrize(
+    ("first", "path", "action", "data"),
+    [
+        (SCHEDULE, CREATE_PATH, "schedule_access_code", {"name": "Guest"}),
+        (SCHEDULE, CREATE_PATH, "ensure_access_code", {"name": "Guest"}),
+        (
+            RENAME,
+            "/access_codes/update",
+            "update_access_code",
+            {"name": "Cleaner", "new_name": "Guest"},
+        ),
+    ],
+)
+async def test_lock_that_is_removed_meanwhile_does_not_fail_others(
+    simulator: Simulator,
+    actions: Actions,
+    reconcile: Poll,
+    first: Call,
+    path: str,
+    action: str,
+    data: dict[str, Any],
+) -> None:
+    """Each lock has its own answer, also after waiting for another action."""
+    call = (first[0], FLAT_1, first[2])
+    hanging = await _hang(simulator, actions, path, APARTMENT_1, call)
+    waiting = asyncio.create_task(actions.answers(action, [FRONT, FLAT_1], **data))
+    simulator.control.lose_events(10)
+    simulator.control.remove_lock("Apartment 1")
+    await reconcile()
+    await reconcile()
+    assert not waiting.done()
+    simulator.faults.clear()
+    answers = await waiting
+    assert answers[FLAT_1]["error_key"] == "lock_gone"
+    assert answers[FRONT]["name"] == "Guest"
+    await hanging
+
+
+@pytest.mark.parametrize("action", ["schedule_access_code", "ensure_access_code"])
+async def test_invalid_call_is_refused_without_waiting(
+    simulator: Simulator, actions: Actions, action: str
+) -> None:
+    """What is invalid on any lock is refused while another action runs."""
+    hanging = await _hang(simulator, actions, CREATE_PATH, FRONT_DOOR, SCHEDULE)
+    past = {"starts_at": "2026-01-01 12:00", "ends_at": "2026-01-02 12:00"}
+    await actions.refused("end_in_past", action, FRONT, name="Guest", **past)
+    assert not hanging.done()
+    simulator.faults.clear()
+    await hanging
+
+
 async def test_update_does_not_wait_for_linked_code_on_hanging_lock(
     simulator: Simulator, actions: Actions
 ) -> None:
     """Only what is changed takes a turn."""
     await _make_band(actions, dt_util.utcnow())
-    fault = simulator.faults.add(
-        "hang", path="/access_codes/update", device_id=FRONT_DOOR, count=1
-    )
     rename = {"name": "Band", "new_name": "Orchestra"}
-    hanging = asyncio.create_task(actions.run("update_access_code", FRONT, **rename))
-    while not fault.hits:  # noqa: ASYNC110  # Nothing announces it.
-        await asyncio.sleep(0.01)
+    call: Call = ("update_access_code", FRONT, rename)
+    path = "/access_codes/update"
+    hanging = await _hang(simulator, actions, path, FRONT_DOOR, call)
     answer = await actions.answer("update_access_code", FLAT_1, **rename)
     assert answer["name"] == "Orchestra"
     assert not hanging.done()
@@ -207,14 +266,8 @@ async def test_healthy_lock_does_not_wait_for_hanging_one(
 ) -> None:
     """A code of the same name is created while another lock does not respond."""
     for name, action in (("A", "schedule_access_code"), ("B", "ensure_access_code")):
-        fault = simulator.faults.add(
-            "hang", path=CREATE_PATH, device_id=FRONT_DOOR, count=1
-        )
-        hanging = asyncio.create_task(
-            actions.run(action, FRONT, name=name, ongoing=True)
-        )
-        while not fault.hits:  # noqa: ASYNC110  # Nothing announces it.
-            await asyncio.sleep(0.01)
+        call: Call = (action, FRONT, {"name": name, "ongoing": True})
+        hanging = await _hang(simulator, actions, CREATE_PATH, FRONT_DOOR, call)
         answer = await actions.answer(action, FLAT_1, name=name)
         assert answer["access_code_id"]
         assert not hanging.done()
