@@ -8,6 +8,7 @@ from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 
 from ..api import AccessCode
+from ..api.redact import mask_numbers
 from ..attributes import JsonObject, label
 from ..errors import refusal
 from .codes import candidates, creation_keys, current_codes
@@ -32,7 +33,7 @@ from .targets import (
     in_turn,
 )
 from .update import CodeChange, CodeUpdate, async_update, check_update
-from .validation import accepts_pin, check_codes_known, quoted
+from .validation import accepts_pin, check_codes_known
 
 _TIMES = {"starts_at", "ends_at", "type"}
 _ROUNDING = {"1day": timedelta(days=1)}
@@ -102,7 +103,7 @@ class _Ensuring:
             self._updates[target.entity_id] = _update_of(request, target, found[0])
             return
         if not lock.is_complete:
-            name = quoted(target.coordinator.secrets.mask(request.name))
+            name = mask_numbers(target.coordinator.secrets.mask(request.name))
             raise refusal("codes_incomplete", lock=lock.device.name, name=name)
         check_confirmed(target, request.name)
         self._missing.append(target)

@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..api import AccessCode
+from ..api.redact import mask_numbers
 from ..attributes import JsonObject
 from ..errors import ChangeUncertainError, refusal
 from .codes import (
@@ -62,7 +63,6 @@ from .validation import (
     check_pin,
     check_start,
     check_times,
-    quoted,
 )
 from .waiting import async_wait_until_set
 
@@ -245,7 +245,7 @@ def check_confirmed(target: Target, name: str) -> None:
         raise refusal(
             "create_unconfirmed",
             lock=lock.device.name,
-            name=quoted(coordinator.secrets.mask(name)),
+            name=mask_numbers(coordinator.secrets.mask(name)),
         )
 
 
@@ -362,6 +362,6 @@ def _uncertain_creation(
         key,
         error=str(err.__cause__ or ""),
         lock=before.device.name,
-        name=quoted(coordinator.secrets.mask(request.name)),
+        name=mask_numbers(coordinator.secrets.mask(request.name)),
         candidates=candidates(found),
     )
