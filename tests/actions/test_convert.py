@@ -221,11 +221,9 @@ async def test_convert_code_that_cannot_be_managed(actions: Actions) -> None:
 async def test_convert_managed_code(actions: Actions) -> None:
     """A managed code is not found, neither by id nor by name."""
     await actions.refused(
-        "code_of_other_kind", CONVERT, FRONT, access_code_id=CODE_CLEANER
+        "already_managed", CONVERT, FRONT, access_code_id=CODE_CLEANER
     )
-    message = await actions.refused(
-        "code_of_other_kind", CONVERT, FRONT, name="Cleaner"
-    )
+    message = await actions.refused("already_managed", CONVERT, FRONT, name="Cleaner")
     assert "“Cleaner” on Front Door is already managed" in message
 
 

@@ -60,9 +60,10 @@ def find_code(
     details = {"lock": lock.device.name, "code": given}
     if found:
         raise refusal("ambiguous_code", **details, candidates=candidates(found))
-    if other_kind := _matches(lock.codes, selection):
-        name = label(other_kind[0])
-        raise refusal("code_of_other_kind", lock=lock.device.name, name=name)
+    # Only conversions look for unmanaged codes alone.
+    if managed := _matches(lock.managed, selection):
+        name = label(managed[0])
+        raise refusal("already_managed", lock=lock.device.name, name=name)
     for other in target.coordinator.data.locks.values() if code_id else ():
         if other.code(code_id):
             raise refusal("code_on_other_lock", **details, other=other.device.name)
