@@ -227,6 +227,9 @@ class Fetcher:
 
     async def _async_fetch_events(self, fetch: FetchEvents) -> None:
         events = await self._client.list_events(fetch.since)
+        if events.is_unknown and not self._engine.failures.has_had_events:
+            # Later they would look new, and fire.
+            raise SeamServerError("None of the events could be read")
         self._engine.receive_events(events, dt_util.utcnow())
 
     async def _async_fetch_devices(self, fetch: FetchDevices, number: int) -> None:

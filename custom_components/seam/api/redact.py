@@ -57,7 +57,6 @@ class Secrets:
         """Initialize with the given secrets."""
         self.pins: set[str] = set()
         self.keys: list[str] = []
-        self._key_patterns: list[re.Pattern[str]] = []
         self._add_keys(secret for secret in secrets if any(map(str.isalpha, secret)))
         self._has_late_secret = False
         # Numbers in masked texts, any of which may turn out to be a PIN.
@@ -73,7 +72,7 @@ class Secrets:
         would mask most texts.
         """
         for secret in secrets:
-            if not secret or secret in self.pins or secret in self.keys:
+            if not secret or secret in self.pins or _joined(secret) in self.keys:
                 continue
             if (pin := read_pin(secret)) is not None:
                 self._clean.clear()
@@ -86,11 +85,7 @@ class Secrets:
 
     def _add_keys(self, keys: Iterable[str]) -> None:
         # Longest first, as one may be part of another.
-        self.keys = sorted((*self.keys, *keys), key=len, reverse=True)
-        # A line break may be anywhere in a key.
-        self._key_patterns = [
-            re.compile(r"\s*".join(map(re.escape, key))) for key in self.keys
-        ]
+        self.keys = sorted((*self.keys, *map(_joined, keys)), key=len, reverse=True)
 
     def pop_has_late_secret(self) -> bool:
         """Return, once, whether masked texts may hold a secret that was added later."""
@@ -110,8 +105,11 @@ class Secrets:
         if text in self._clean and len(text) <= longest:
             return text
         masked = _visible(_cut(text, _MAX_READ))
-        for key in self._key_patterns:
-            masked = key.sub(MASK, masked)
+        joined = _joined(masked)
+        for key in self.keys:
+            if key in joined:
+                # A line break may be anywhere in it.
+                masked = re.sub(r"\s*".join(map(re.escape, key)), MASK, masked)
         for numbers in (_NUMBER, _SEPARATED, _SPACED):
             masked = numbers.sub(self._mask_pin, masked)
         masked = _cut(masked, longest)
@@ -156,6 +154,11 @@ class SharedSecrets(Secrets):
         super().add(secrets)
         for other in self._group:
             Secrets.add(other, secrets)
+
+
+def _joined(text: str) -> str:
+    """Return the text without white space."""
+    return "".join(text.split())
 
 
 def _visible(text: str) -> str:

@@ -38,7 +38,8 @@ class Failures:
         self._error: SeamError | None = None
         self._events_error: SeamError | None = None
         self._event_failures = 0
-        self._has_had_events = False
+        self.has_had_events = False
+        """Whether events were fetched since the start."""
         self._has_devices = False
         self.events_refusal: SeamError | None = None
         """Why events cannot be fetched although Seam answers, None if they can."""
@@ -60,7 +61,7 @@ class Failures:
         """The error of the refresh as a whole."""
         # At the start, the events would only say which of them are not new.
         can_do_without_events = self._has_devices and (
-            self._event_failures >= _MAX_EVENT_FAILURES or not self._has_had_events
+            self._event_failures >= _MAX_EVENT_FAILURES or not self.has_had_events
         )
         return self._error or (None if can_do_without_events else self._events_error)
 
@@ -97,7 +98,7 @@ class Failures:
 
     def receive_events(self) -> None:
         """Note that events were fetched."""
-        self._has_had_events = True
+        self.has_had_events = True
         self._event_failures = 0
         self._events_error = self.events_refusal = None
 
