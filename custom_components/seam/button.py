@@ -12,12 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import DOMAIN
 from .coordinator import SeamConfigEntry
 from .entity import SeamWorkspaceEntity
-from .errors import (
-    ActionError,
-    WorkspaceRefusedError,
-    sentences,
-    translated_errors,
-)
+from .errors import ActionError, WorkspaceRefusedError, sentences, translated_errors
 
 # Simultaneous presses share one sync.
 PARALLEL_UPDATES = 0
