@@ -20,9 +20,9 @@ from ..actions.validation import (
     check_codes_known,
     check_pin_can_be_chosen,
 )
-from ..advice import advice_key, conflicting_code
-from ..api import AccessCode, SeamProblem
-from ..attributes import account_name, async_code, async_problems, label, local_time
+from ..advice import account_name, advice_key, conflicting_code
+from ..api import AccessCode, ConnectedAccount, SeamProblem
+from ..attributes import async_code, async_problems, label, local_time
 from ..coordinator import SeamConfigEntry, SeamCoordinator
 from ..errors import refusal
 from ..sync.code_state import CodeState, code_state
@@ -83,7 +83,7 @@ def async_lock(target: Target, name: str | None, area: str | None) -> Lock:
         "name": name or device.name,
         "area": area,
         "state": None if locked is None else "locked" if locked else "unlocked",
-        "online": device.properties.online,
+        "online": snapshot.is_reachable(lock),
         "battery": None if battery is None else round(battery * 100),
         "codes_known": lock.has_codes,
         "may_be_outdated": snapshot.may_be_outdated(lock),
@@ -92,13 +92,15 @@ def async_lock(target: Target, name: str | None, area: str | None) -> Lock:
         if lock.changed_by
         else None,
         "problems": [
-            *_problems(hass, of_device, lock),
+            *_problems(hass, of_device, lock, account),
             # The device repeats those of its account, but not all of them.
-            *_problems(hass, (p for p in of_account if p.code not in known), lock),
+            *_problems(
+                hass, (p for p in of_account if p.code not in known), lock, account
+            ),
         ],
         "rules": _rules(lock),
         "can": _lock_can(lock),
-        "codes": [_code(target, code) for code in lock.codes],
+        "codes": [_code(target, code, account) for code in lock.codes],
     }
 
 
@@ -117,23 +119,24 @@ def async_entry(
         coordinator: SeamCoordinator = entry.runtime_data
         shown["available"] = coordinator.last_update_success
         problems = coordinator.data.account_problems()
-        devices = {lock.device.connected_account_id: lock.device for lock in locks}
-        for account_id, device in devices.items():
+        for account_id, lock in {
+            lock.device.connected_account_id: lock for lock in locks
+        }.items():
             if account_id is None:
                 continue
+            account = coordinator.data.account_of(lock)
             of_account = problems.get(account_id, [])
-            account: Account = {
-                "name": account_name(coordinator.data.accounts.get(account_id), device),
-                "problems": _problems(hass, of_account),
+            row: Account = {
+                "name": account_name(account, lock.device),
+                "problems": _problems(hass, of_account, lock, account),
                 "may_be_outdated": makes_outdated(of_account),
             }
-            shown["accounts"].append(account)
+            shown["accounts"].append(row)
     return shown
 
 
-def _code(target: Target, code: AccessCode) -> Row:
-    lock, hass = target.lock, target.coordinator.hass
-    row: Row = {**async_code(hass, lock, code)}
+def _code(target: Target, code: AccessCode, account: ConnectedAccount | None) -> Row:
+    row: Row = {**async_code(target.coordinator.hass, target.lock, code, account)}
     can = _code_can(target, code)
     for key, problems in (("errors", code.errors), ("warnings", code.warnings)):
         row[key] = [
@@ -144,11 +147,14 @@ def _code(target: Target, code: AccessCode) -> Row:
 
 
 def _problems(
-    hass: HomeAssistant, problems: Iterable[SeamProblem], lock: LockData | None = None
+    hass: HomeAssistant,
+    problems: Iterable[SeamProblem],
+    lock: LockData,
+    account: ConnectedAccount | None,
 ) -> list[Row]:
     """Return problems of a lock or an account as in attributes, with remedies."""
     problems = list(problems)
-    rows = async_problems(hass, problems, lock)
+    rows = async_problems(hass, problems, lock, account=account)
     return [
         {**row, "remedy": remedy if remedy in _LOCK_REMEDIES else None}
         for row, remedy in zip(
