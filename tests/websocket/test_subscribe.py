@@ -286,6 +286,44 @@ async def test_changes_add_up(
         assert panel.entries == fresh.entries
 
 
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"battery": {"level": 1e308}},
+        {"battery_level": 10**400},
+        {"max_active_codes_supported": 10**30},
+        {"max_active_codes_supported": -(10**30)},
+        {"supported_code_lengths": [10**30, "5", 4]},
+        {
+            "code_constraints": [
+                {"constraint_type": "name_length", "max_length": 10**30}
+            ]
+        },
+        {"code_constraints": [{"constraint_type": "\ud83d"}]},
+        {"locked": "\ud83d", "online": []},
+    ],
+)
+async def test_odd_values(
+    simulator: Simulator,
+    panel: Panel,
+    reconcile: Poll,
+    connect: Connect,
+    caplog: pytest.LogCaptureFixture,
+    properties: dict[str, Any],
+) -> None:
+    """What Seam should not send keeps no lock from the panel."""
+    simulator.state.devices[FRONT_DOOR].properties |= properties
+    simulator.state.devices[FRONT_DOOR].display_name = "Front \ud83d"
+    await reconcile()
+    await panel.received()
+    assert panel.locks[FRONT_DOOR]["name"].startswith("Front")
+    assert panel.locks[FRONT_DOOR]["name"] != "Front Door"
+    assert "Unexpected error" not in caplog.text
+    fresh = await connect()
+    await fresh.subscribe()
+    assert fresh.locks == panel.locks
+
+
 async def test_passing_time_changes_codes(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
