@@ -101,7 +101,7 @@ def _async_fire_activity(
     ):
         data[ATTR_ENTITY_ID] = entity_id
     # Polls are a minute apart, and the log shows when an event was fired.
-    at = min(event.occurred_at or event.created_at, dt_util.utcnow())
+    at = min(event.time, dt_util.utcnow())
     hass.bus.async_fire(EVENT_ACTIVITY, data, time_fired=at.timestamp())
 
 

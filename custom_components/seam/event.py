@@ -139,7 +139,7 @@ class SeamActivity(SeamLockEntity, EventEntity):
         attributes = {
             "access_code_id": event.access_code_id,
             "access_code_name": occurrence.code_name,
-            "occurred_at": local_time(event.occurred_at or event.created_at),
+            "occurred_at": local_time(event.time),
             # Lets automations use types that Seam adds before we know them.
             "seam_event_type": event.event_type,
             **self._extra_attributes(event),
