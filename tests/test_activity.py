@@ -123,7 +123,7 @@ async def test_lock_with_reset_clock(
     ("mutations", "told"),
     [
         (["deleting"], "Deletion requested"),
-        (["updating_name", "updating_code"], "New name requested, New PIN requested"),
+        (["updating_name", "updating_code"], "New name requested, new PIN requested"),
         (["enchanting", "creating"], "Creation requested"),
         (["enchanting"], "Changes requested"),
         ([], "Changes requested"),

@@ -13,6 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .activity import (
     ACCESS_CODE_ACTIVITY_KEY,
     ACCESS_CODE_EVENTS,
+    ATTR_REQUESTED_MUTATIONS,
     event_kind,
     occurrence_signal,
 )
@@ -184,7 +185,7 @@ class SeamAccessCodeActivity(SeamActivity):
             "former_name": event.former_name,
             "change_reason": event.change_reason,
             "changed_properties": list(event.changed_properties) or None,
-            "requested_mutations": list(event.requested_mutations) or None,
+            ATTR_REQUESTED_MUTATIONS: list(event.requested_mutations) or None,
             "backup_access_code_id": event.backup_access_code_id,
             "errors": async_problems(self.hass, code.errors, lock, code)
             if code
