@@ -29,6 +29,7 @@ from homeassistant.helpers.target import (
 from homeassistant.util.hass_dict import HassKey
 
 from ..api import SeamError, SeamNotFoundError
+from ..api.redact import mask_numbers
 from ..attributes import JsonObject
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry, SeamCoordinator
@@ -36,7 +37,6 @@ from ..errors import ActionError, refusal, sentences, translated_errors
 from ..sync.snapshot import LockData
 from .outcomes import Outcome
 from .unconfirmed import is_unconfirmed
-from .validation import quoted
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -209,7 +209,7 @@ def _target(hass: HomeAssistant, entity_id: str) -> Target:
     if not _is_seam_lock(registered):
         is_known = registered or hass.states.get(entity_id)
         raise refusal(
-            "not_a_seam_lock", entity=entity_id if is_known else quoted(entity_id)
+            "not_a_seam_lock", entity=entity_id if is_known else mask_numbers(entity_id)
         )
     entry: SeamConfigEntry | None = hass.config_entries.async_get_entry(
         registered.config_entry_id or ""
