@@ -341,7 +341,7 @@ def async_advice(
 ) -> str:
     """Return the advice in Home Assistant's language."""
     key = advice_key(problem, lock, code)
-    name = account_name(account, lock and lock.device)
+    name = account_name(account, lock.device if lock else None)
     if name and key in _ADVICE_ABOUT_ACCOUNT:
         key += "_named"
     texts = async_get_cached_translations(
