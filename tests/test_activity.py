@@ -16,6 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.seam.activity import EVENT_ACTIVITY
+from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.event import ACCESS_CODE_ACTIVITY
 from simulator import Simulator
@@ -222,6 +223,24 @@ async def test_unknown_event_types(
     assert _messages(lines) == [
         "Code Cleaner: enchanted at night",
         "A code: Created",
+    ]
+
+
+async def test_line_of_unmanaged_code_fits_found_and_released_codes(
+    hass: HomeAssistant, simulator: Simulator, lines: Lines, poll: Poll
+) -> None:
+    """Seam sends the same event for both."""
+    await hass.services.async_call(
+        DOMAIN,
+        "release_access_code",
+        {"entity_id": "lock.front_door", "name": "Cleaner"},
+        blocking=True,
+    )
+    simulator.control.add_unmanaged_code("Front Door", "Painter", "904617")
+    await poll()
+    assert _messages(lines)[-2:] == [
+        "Code Cleaner: Listed as unmanaged",
+        "Code Painter: Listed as unmanaged",
     ]
 
 
