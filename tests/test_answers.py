@@ -375,3 +375,25 @@ async def test_setup_is_retried_if_no_device_can_be_read(
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
+
+
+async def test_events_before_start_do_not_fire_after_unreadable_answer(
+    hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry
+) -> None:
+    """What could not be read at the start is not new when it can."""
+    simulator.control.turn_lock(FRONT_DOOR, locked=False)
+    simulator.faults.add("wrong_types", path="/events/list")
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    simulator.faults.clear()
+    for _ in range(2):
+        await entry.runtime_data.async_refresh()
+        await hass.async_block_till_done()
+    assert _state(hass, "event.front_door_lock_activity") == "unknown"
+    simulator.control.turn_lock(FRONT_DOOR, locked=True)
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+    activity = hass.states.get("event.front_door_lock_activity")
+    assert activity is not None
+    assert activity.attributes["event_type"] == "locked"

@@ -9,6 +9,7 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
+from .api import ConnectedAccount
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .sync.snapshot import LockData
@@ -46,6 +47,11 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         return self.coordinator.data.locks[self.device_id]
 
     @property
+    def seam_account(self) -> ConnectedAccount | None:
+        """The current data of the account of the lock, None if it is unknown."""
+        return self.coordinator.data.account_of(self.seam_lock)
+
+    @property
     @override
     def available(self) -> bool:
         """Return whether the last update succeeded and the lock exists."""
@@ -60,8 +66,10 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
     def _state_source(self) -> tuple[object, ...]:
         """Return the objects that the state depends on."""
         coordinator = self.coordinator
+        lock = coordinator.data.locks.get(self.device_id)
         return (
-            coordinator.data.locks.get(self.device_id),
+            lock,
+            lock and coordinator.data.account_of(lock),
             coordinator.last_update_success,
         )
 

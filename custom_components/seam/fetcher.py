@@ -16,8 +16,8 @@ from .api import (
     SeamClient,
     SeamError,
     SeamRateLimitError,
-    SeamServerError,
     SeamUnreachableError,
+    SeamUnreadableError,
 )
 from .api.redact import Secrets
 from .sync.engine import SyncEngine
@@ -241,6 +241,9 @@ class Fetcher:
 
     async def _async_fetch_events(self, fetch: FetchEvents) -> None:
         events = await self._client.list_events(fetch.since)
+        if events.is_unknown and not self._engine.failures.has_had_events:
+            # Later they would look new, and fire.
+            raise SeamUnreadableError("None of the events could be read")
         self._engine.receive_events(events, dt_util.utcnow())
 
     async def _async_fetch_devices(
@@ -251,7 +254,7 @@ class Fetcher:
             self._create_task(self._async_fetch_accounts())
         devices = await self._client.list_devices(fetch.device_ids)
         if devices.is_unknown and not self._engine.snapshot.locks:
-            raise SeamServerError("None of the devices could be read")
+            raise SeamUnreadableError("None of the devices could be read")
         newer = {key for key, other in self._devices_from.items() if other > number}
         self._devices_from.update(
             (device.device_id, number)
@@ -288,7 +291,7 @@ class Fetcher:
         if (managed.is_unknown and not (lock and lock.managed)) or (
             unmanaged.is_unknown and not (lock and lock.unmanaged)
         ):
-            raise SeamServerError("None of them could be read")
+            raise SeamUnreadableError("None of them could be read")
         self._codes_from[fetch.device_id] = number
         self._engine.receive_codes(
             fetch,

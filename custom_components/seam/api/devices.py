@@ -143,6 +143,14 @@ class Device(Model):
         """
         return not self.device_type.startswith(("igloohome", "kwikset", "smartthings"))
 
+    @property
+    def lists_unmanaged_codes(self) -> bool:
+        """Whether Seam lists the unmanaged access codes of this device.
+
+        Seam has no flag for it, it only documents where it does not.
+        """
+        return not self.device_type.startswith("kwikset")
+
     def offers_ongoing_codes(self, *, is_offline: bool) -> bool:
         """Return whether codes of this device can do without a start and an end."""
         properties = self.properties

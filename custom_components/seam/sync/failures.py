@@ -35,6 +35,8 @@ class Failures:
         """Initialize without failures."""
         self._error: SeamError | None = None
         self._events_error: SeamError | None = None
+        self.has_had_events = False
+        """Whether events were fetched since the start."""
         self._has_devices = False
         self.events_error: SeamError | None = None
         """Why events cannot be fetched although Seam is not down, None if they can."""
@@ -100,6 +102,7 @@ class Failures:
 
     def receive_events(self) -> None:
         """Note that events were fetched."""
+        self.has_had_events = True
         self._events_error = self.events_error = None
 
     def receive_devices(self) -> None:
