@@ -1,8 +1,10 @@
 """Tests for the settings of locks: auto-lock, its delay, and the backup pool."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.number import (
     ATTR_VALUE,
     DOMAIN as NUMBER_DOMAIN,
@@ -42,6 +44,7 @@ from simulator.seed import (
     FRONT_DOOR,
 )
 
+from .clock import async_step
 from .conftest import Poll
 
 AUTO_LOCK = "switch.front_door_auto_lock"
@@ -204,6 +207,100 @@ async def test_setting_stays_while_lists_lag_behind(
     simulator.control.turn_lock(FRONT_DOOR, locked=False)
     await reconcile()
     assert _state(hass, setting.entity_id) == _shown(setting.after)
+
+
+@pytest.mark.usefixtures("frozen_clock")
+async def test_setting_that_seam_never_lists_ends(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Somebody else may have changed it back, which no event says."""
+    row = render_device(simulator.state, simulator.state.devices[FRONT_DOOR])
+    simulator.control.override_row(FRONT_DOOR, {"properties": row["properties"]})
+    await _turn(hass, POOL, on=False)
+    for _ in range(2):
+        assert _state(hass, POOL) == STATE_OFF
+        await async_step(hass, freezer, simulator, timedelta(minutes=1))
+    assert _state(hass, POOL) == STATE_ON
+    simulator.requests.clear()
+    await async_step(hass, freezer, simulator, timedelta(minutes=1))
+    assert "/devices/list" not in [request.path for request in simulator.requests]
+
+
+@EACH
+async def test_cancelled_setting(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    poll: Poll,
+    setting: Setting,
+) -> None:
+    """The request may have been processed, so that the next poll fetches the lock."""
+    simulator.control.set_device(FRONT_DOOR, properties=setting.before)
+    await reconcile()
+    held = simulator.faults.add(
+        "hang", path=setting.path, count=1, after_processing=True
+    )
+    change = asyncio.create_task(_change(hass, setting))
+    async with asyncio.timeout(10):
+        while not held.hits:  # noqa: ASYNC110  # Nothing announces it.
+            await asyncio.sleep(0)
+    change.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await change
+    simulator.faults.clear()
+    simulator.control.advance(5)
+    await poll()
+    assert _state(hass, setting.entity_id) == _shown(setting.after)
+    assert len(_sent(simulator)) == 1
+
+
+@WITH_ATTEMPT
+async def test_auto_lock_does_not_wait_for_codes(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll, setting: Setting
+) -> None:
+    """It has nothing to do with them, and turning it off needs no other setting."""
+    simulator.control.set_device(FRONT_DOOR, properties=setting.before)
+    await reconcile()
+    simulator.requests.clear()
+    await _change(hass, setting)
+    paths = [request.path for request in simulator.requests]
+    assert not [path for path in paths if path.startswith("/access_codes")]
+    reads_first = setting.after != OFF
+    assert paths[: paths.index(CONFIGURE)] == ["/devices/list"] * reads_first
+
+
+@pytest.mark.parametrize("name", ["auto_lock_on", "auto_lock_delay"])
+async def test_unreadable_setting_is_not_overwritten(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll, name: str
+) -> None:
+    """Without the other setting, nothing is sent."""
+    setting = SETTINGS[name]
+    simulator.control.set_device(FRONT_DOOR, properties=setting.before)
+    await reconcile()
+    simulator.control.set_device(FRONT_DOOR, properties=OFF)
+    simulator.faults.add("outage", path="/devices/list")
+    with pytest.raises(HomeAssistantError) as caught:
+        await _change(hass, setting)
+    assert caught.value.translation_key == "cannot_connect"
+    assert _sent(simulator) == []
+
+
+async def test_delay_relies_on_what_seam_has(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """An earlier action may have turned on auto-lock, and somebody else turned it off."""
+    row = render_device(simulator.state, simulator.state.devices[FRONT_DOOR])
+    simulator.control.override_row(FRONT_DOOR, {"properties": row["properties"] | OFF})
+    await _turn(hass, AUTO_LOCK, on=True)
+    assert _state(hass, AUTO_LOCK) == STATE_ON
+    simulator.requests.clear()
+    with pytest.raises(ServiceValidationError) as caught:
+        await _set_delay(hass, 45)
+    assert caught.value.translation_key == "auto_lock_off"
+    assert _sent(simulator) == []
 
 
 @EACH
