@@ -36,7 +36,13 @@ from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.manufacturers import AUGUST, SALTO
 from simulator.render import render_device
-from simulator.seed import APARTMENT_2, BOAT_SHED, CODE_GUEST_NOW, FRONT_DOOR
+from simulator.seed import (
+    APARTMENT_2,
+    BIKE_ROOM_KEYPAD,
+    BOAT_SHED,
+    CODE_GUEST_NOW,
+    FRONT_DOOR,
+)
 
 from .clock import async_step, wait_until
 from .conftest import Poll
@@ -518,11 +524,24 @@ async def test_backup_pool_of_offline_lock(
     """Seam keeps the pool, so it can be set while the lock is offline."""
     assert coordinator.data.locks[BOAT_SHED].device.properties.online is False
     entity_id = "switch.boat_shed_backup_access_code_pool"
-    # Seam does not report whether the pool of this lock is on.
-    assert _state(hass, entity_id) == STATE_UNKNOWN
-    await _turn(hass, entity_id, on=False)
     assert _state(hass, entity_id) == STATE_OFF
     await _turn(hass, entity_id, on=True)
+    assert _state(hass, entity_id) == STATE_ON
+    await _turn(hass, entity_id, on=False)
+    assert _state(hass, entity_id) == STATE_OFF
+
+
+async def test_backup_pool_that_seam_does_not_report(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """It is off until a code of the lock shows that there are backup codes."""
+    entity_id = "switch.bike_room_keypad_backup_access_code_pool"
+    keypad = simulator.state.devices[BIKE_ROOM_KEYPAD]
+    assert "backup_access_code_pool_enabled" not in keypad.properties
+    assert _state(hass, entity_id) == STATE_OFF
+    simulator.control.set_device(BIKE_ROOM_KEYPAD, backup_codes=2)
+    await reconcile()
+    assert "backup_access_code_pool_enabled" not in keypad.properties
     assert _state(hass, entity_id) == STATE_ON
 
 

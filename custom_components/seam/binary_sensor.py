@@ -215,7 +215,7 @@ class SeamAccountProblem(SeamWorkspaceEntity, BinarySensorEntity):
             rows.append(
                 {
                     "connected_account_id": account_id,
-                    "name": account_name(account, lock and lock.device),
+                    "name": account_name(account, lock.device if lock else None),
                     "locks": sorted(lock.device.name for lock in locks),
                     MAY_BE_OUTDATED: makes_outdated(problems),
                     "errors": [row for row in shown if "error_code" in row],

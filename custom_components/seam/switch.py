@@ -92,9 +92,14 @@ class SeamBackupPool(SeamLockEntity, SwitchEntity):
 
     @property
     @override
-    def is_on(self) -> bool | None:
-        """Return whether the pool is on, None if Seam does not report it."""
-        return self.seam_lock.device.properties.backup_access_code_pool_enabled
+    def is_on(self) -> bool:
+        """Return whether the pool is on."""
+        lock = self.seam_lock
+        is_on = lock.device.properties.backup_access_code_pool_enabled
+        if is_on is not None:
+            return is_on
+        # Seam may not report a pool that was never turned on.
+        return any(code.is_backup_access_code_available for code in lock.managed)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:

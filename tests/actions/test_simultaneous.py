@@ -238,7 +238,10 @@ async def test_invalid_call_is_refused_without_waiting(
 ) -> None:
     """What is invalid on any lock is refused while another action runs."""
     hanging = await _hang(simulator, actions, CREATE_PATH, FRONT_DOOR, SCHEDULE)
-    past = {"starts_at": "2026-01-01 12:00", "ends_at": "2026-01-02 12:00"}
+    past: dict[str, Any] = {
+        "starts_at": "2026-01-01 12:00",
+        "ends_at": "2026-01-02 12:00",
+    }
     await actions.refused("end_in_past", action, FRONT, name="Guest", **past)
     assert not hanging.done()
     simulator.faults.clear()
