@@ -44,7 +44,7 @@ from simulator.seed import (
     FRONT_DOOR,
 )
 
-from .clock import async_step
+from .clock import async_step, wait_until
 from .conftest import Poll
 
 AUTO_LOCK = "switch.front_door_auto_lock"
@@ -237,16 +237,14 @@ async def test_cancelled_setting(
     poll: Poll,
     setting: Setting,
 ) -> None:
-    """The request may have been processed, so that the next poll fetches the lock."""
+    """The request may have been processed, and the next poll fetches the lock."""
     simulator.control.set_device(FRONT_DOOR, properties=setting.before)
     await reconcile()
     held = simulator.faults.add(
         "hang", path=setting.path, count=1, after_processing=True
     )
     change = asyncio.create_task(_change(hass, setting))
-    async with asyncio.timeout(10):
-        while not held.hits:  # noqa: ASYNC110  # Nothing announces it.
-            await asyncio.sleep(0)
+    await wait_until(lambda: held.hits > 0)
     change.cancel()
     with pytest.raises(asyncio.CancelledError):
         await change

@@ -11,6 +11,7 @@ import pytest
 from simulator import Simulator
 from simulator.seed import APARTMENT_1, CODE_APARTMENT_1_EXPIRED
 from simulator.state import AccessCode
+from tests.clock import wait_until
 from tests.conftest import Poll
 
 from .support import FLAT_1, FRONT, Actions, texts
@@ -157,8 +158,7 @@ async def test_delete_expired_returns_codes_with_another_end_meanwhile(
     cleaning = asyncio.create_task(
         actions.answer(CLEAN, FLAT_1, older_than={"days": 1})
     )
-    while not fault.hits:  # noqa: ASYNC110  # Nothing announces it.
-        await asyncio.sleep(0.01)
+    await wait_until(lambda: fault.hits > 0)
     now = dt_util.utcnow().replace(microsecond=0)
     moved.ends_at = _end(moved) + timedelta(hours=1)
     extended.ends_at = now + timedelta(days=1)
