@@ -340,7 +340,7 @@ async def test_delete_expired_refresh_fails(
 ) -> None:
     """Nothing is deleted if the codes cannot be fetched first."""
     simulator.faults.add("rate_limit", path=path, retry_after=17)
-    message = await actions.fails("rate_limited", CLEAN, [FRONT, FLAT_1])
+    message = await actions.fails("all_locks_failed", CLEAN, [FRONT, FLAT_1])
     assert "17 seconds" in message
     assert not actions.writes
 

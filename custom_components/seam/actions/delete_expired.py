@@ -54,7 +54,7 @@ async def async_delete_expired_access_codes(
     """Delete all expired codes of each lock."""
     check_dry_run(call)
     # A code that got a later end in the meantime must not be deleted.
-    await async_refresh_targets(targets)
+    failed = await async_refresh_targets(targets)
 
     async def delete(target: Target) -> JsonObject:
         target = current_target(target)
@@ -80,7 +80,9 @@ async def async_delete_expired_access_codes(
             ]
         }
 
-    return await async_each(targets, delete)
+    return failed | await async_each(
+        [target for target in targets if target.entity_id not in failed], delete
+    )
 
 
 def _now(target: Target) -> datetime:

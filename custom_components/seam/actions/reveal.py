@@ -31,7 +31,7 @@ async def _async_reveal(target: Target, selection: CodeSelection) -> JsonObject:
     While Seam is unreachable, the last known PIN is returned.
     """
     coordinator, had_codes = target.coordinator, target.lock.has_codes
-    error = await coordinator.async_refresh_locks([target.lock.device_id])
+    errors = await coordinator.async_refresh_locks([target.lock.device_id])
     target = current_target(target)
     lock = target.lock
     try:
@@ -41,7 +41,7 @@ async def _async_reveal(target: Target, selection: CodeSelection) -> JsonObject:
         check_codes_known(lock)
         raise
     with translated_errors(coordinator, is_change=False):
-        if isinstance(error, SeamAuthError):
+        if isinstance(error := errors.get(lock.device_id), SeamAuthError):
             raise error
         fresh = await _async_read(target, known)
     as_of: datetime | None = dt_util.utcnow()
