@@ -250,7 +250,12 @@ class Fetcher:
             else:
                 await self._async_fetch_codes(fetch, number)
         except SeamError as err:
-            err.redact(self._secrets.mask)
+            # A code that cannot be fetched may have a PIN that is not known yet.
+            err.redact(
+                self._secrets.mask_all
+                if isinstance(fetch, FetchCodes)
+                else self._secrets.mask_message
+            )
             if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
                 self._engine.receive_failure(fetch, err, dt_util.utcnow())
             return err
@@ -293,7 +298,7 @@ class Fetcher:
         try:
             accounts = await self._client.list_connected_accounts()
         except SeamError as err:
-            err.redact(self._secrets.mask)
+            err.redact(self._secrets.mask_message)
             _LOGGER.debug("Could not fetch the connected accounts: %s", err)
             return
         self._engine.receive_accounts(accounts)

@@ -79,6 +79,6 @@ async def _async_read(target: Target, code: AccessCode) -> AccessCode | None:
         await coordinator.async_refresh_locks([code.device_id])
         raise
     except SeamError as err:
-        err.redact(coordinator.secrets.mask)
+        err.redact(coordinator.secrets.mask_message)
         _LOGGER.debug("Could not read an access code: %s", err)
         return None
