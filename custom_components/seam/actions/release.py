@@ -16,8 +16,7 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .update import check_changeable
-from .validation import check_codes_known
+from .validation import check_changeable, check_codes_known
 from .waiting import async_wait_for_attempt
 
 
@@ -51,7 +50,7 @@ def _releasable(target: Target, selection: CodeSelection) -> AccessCode:
     """Return the selected code, which can be released."""
     check_codes_known(target.lock)
     code = find_managed_code(target, selection)
-    check_changeable(target, code)
+    check_changeable(target.lock, code)
     if not target.lock.device.lists_unmanaged_codes:
         raise refusal("not_releasable", lock=target.lock.device.name, name=label(code))
     return code
