@@ -33,7 +33,7 @@ type Figures = dict[str, float]
 # Between two changes, so that they are not fetched together.
 _PAUSE: Final = 0.2
 # A change that takes more polls is never shown.
-_MOST_POLLS: Final = 5
+_MAX_POLLS: Final = 5
 
 
 def measure(plan: Plan) -> Figures:
@@ -261,7 +261,7 @@ class _Bench:
             await change()
             polls = 0
             with traffic(session, self._workspace.url) as passed:
-                while not self._shows(entity_id, expected) and polls < _MOST_POLLS:
+                while not self._shows(entity_id, expected) and polls < _MAX_POLLS:
                     await self._coordinator.async_refresh()
                     polls += 1
             most_polls = max(most_polls, polls)

@@ -180,6 +180,7 @@ class Api:
         answered: bool = False,
     ) -> web.StreamResponse | None:
         headers = {"seam-request-id": record.request_id}
+        response: web.StreamResponse
         match fault.kind:
             case "latency":
                 await asyncio.sleep(fault.seconds)
@@ -227,7 +228,13 @@ class Api:
                     content_type="application/json",
                     headers={**headers, "Content-Encoding": "gzip"},
                 )
-            case "wrong_shape" | "wrong_types" | "huge_list" | "endless_pages":
+            case (
+                "wrong_shape"
+                | "wrong_types"
+                | "odd_rows"
+                | "huge_list"
+                | "endless_pages"
+            ):
                 if not answered:
                     return None
                 record.answer = malformed(fault, record.answer)

@@ -10,7 +10,7 @@ from .state import AccessCode, Device, State
 from .timeline import Timeline
 
 POOL_SIZE = 3
-_MOST_ACTIVE_CODES = 5
+_MAX_ACTIVE_CODES = 5
 _EMPTY = "empty_backup_access_code_pool"
 _PARTIAL = "partial_backup_access_code_pool"
 _MANY_ACTIVE = "many_active_backup_codes"
@@ -122,7 +122,7 @@ class BackupPool:
             code.is_backup and not code.has_expired(now)
             for code in self._state.codes_of(device.device_id)
         )
-        if active > _MOST_ACTIVE_CODES:
+        if active > _MAX_ACTIVE_CODES:
             device.warnings.append(
                 {
                     "warning_code": _MANY_ACTIVE,

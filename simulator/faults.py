@@ -20,12 +20,19 @@ type FaultKind = Literal[
     "gzip_bomb",
     "wrong_shape",
     "wrong_types",
+    "odd_rows",
     "huge_list",
     "endless_pages",
 ]
 KINDS: tuple[str, ...] = get_args(FaultKind.__value__)
 # These change a regular answer.
-MALFORMING: Final = ("wrong_shape", "wrong_types", "huge_list", "endless_pages")
+MALFORMING: Final = (
+    "wrong_shape",
+    "wrong_types",
+    "odd_rows",
+    "huge_list",
+    "endless_pages",
+)
 
 
 @dataclass(slots=True)

@@ -11,7 +11,6 @@ import pytest
 from custom_components.seam.advice import (
     ADVICE_KEYS,
     KNOWN_CODES,
-    NOT_ABOUT_LOCKS,
     advice_key,
     async_advice,
 )
@@ -147,7 +146,7 @@ def test_advice_for_codes_not_about_locks() -> None:
     others = {
         code
         for code in KNOWN_CODES
-        if advice_key(SeamProblem(code=code)) == NOT_ABOUT_LOCKS
+        if advice_key(SeamProblem(code=code)) == "not_about_locks"
     }
     assert others == {
         "auxiliary_heat_running",
@@ -192,7 +191,7 @@ def test_every_advice_says_what_to_do() -> None:
     )
     sentence = re.compile(rf"(?:^|[.,:] (?:\w+ )?)(?:{verbs})\b", re.IGNORECASE)
     without = {key for key, text in options.items() if not sentence.search(text)}
-    assert without == {"being_deleted", NOT_ABOUT_LOCKS}
+    assert without == {"being_deleted", "not_about_locks"}
 
 
 def _lock(device_type: str = "august_lock", *codes: AccessCode) -> LockData:

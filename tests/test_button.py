@@ -217,14 +217,14 @@ async def test_sync_button_key_refused(
     simulator: Simulator,
     coordinator: SeamCoordinator,
 ) -> None:
-    """Reauthentication starts, and nothing more is requested."""
+    """Reauthentication starts once the workspace refuses the key, too."""
     simulator.control.revoke_key()
     simulator.requests.clear()
     with pytest.raises(HomeAssistantError) as caught:
         await _press(hass)
     await hass.async_block_till_done()
     assert caught.value.translation_key == "invalid_auth"
-    assert [request.path for request in simulator.requests] == [SYNC]
+    assert [request.path for request in simulator.requests] == [SYNC, "/workspaces/get"]
     assert len(hass.config_entries.flow.async_progress()) == 1
 
 

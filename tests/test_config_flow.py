@@ -20,8 +20,11 @@ from pytest_homeassistant_custom_component.typing import (
 from custom_components.seam.api import Workspace
 from custom_components.seam.const import (
     CONF_ADVANCED,
+    CONF_CHECK_IN,
+    CONF_CHECK_OUT,
     CONF_CODE_SENSORS,
     CONF_ENDPOINT,
+    CONF_PANEL,
     CONF_WEBHOOK,
     DOMAIN,
 )
@@ -495,12 +498,20 @@ async def test_options_flow_applies_options(
         }
         before = entry.options.get(CONF_CODE_SENSORS)
         assert suggested.get(CONF_CODE_SENSORS) == before
-        assert schema({}) == {CONF_CODE_SENSORS: False, CONF_WEBHOOK: True}
+        defaults = schema({})
+        assert defaults == {
+            CONF_CODE_SENSORS: False,
+            CONF_WEBHOOK: True,
+            CONF_PANEL: True,
+            CONF_CHECK_IN: "15:00:00",
+            CONF_CHECK_OUT: "11:00:00",
+        }
+        wanted = defaults | {CONF_CODE_SENSORS: is_wanted, CONF_WEBHOOK: False}
         result = await hass.config_entries.options.async_configure(
-            form["flow_id"], {CONF_CODE_SENSORS: is_wanted, CONF_WEBHOOK: False}
+            form["flow_id"], wanted
         )
         await hass.async_block_till_done()
         assert result["type"] is FlowResultType.CREATE_ENTRY
-        assert entry.options == {CONF_CODE_SENSORS: is_wanted, CONF_WEBHOOK: False}
+        assert entry.options == wanted
         has_sensors = hass.states.get("sensor.front_door_cleaner") is not None
         assert has_sensors is is_wanted

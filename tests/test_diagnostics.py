@@ -310,3 +310,43 @@ async def test_workspace_device(simulator: Simulator, diagnostics: Diagnostics) 
     data = await diagnostics.device(WORKSPACE)
     assert data["lock"] is None
     assert data["sync"]["failed_polls"] == 0
+
+
+async def test_size_is_limited(
+    simulator: Simulator, diagnostics: Diagnostics, reconcile: Poll
+) -> None:
+    """Test that long lists and texts are cut, and that the rest is counted."""
+    error = {"error_code": "e", "message": "m", "is_access_code_error": True}
+    simulator.backend.settings.row_overrides[CODE_OWNER] = {
+        "type": "t" * 10_000,
+        "errors": [{**error, "error_code": f"e{number}"} for number in range(500)],
+    }
+    for number in range(300):
+        simulator.control.add_unmanaged_code(FRONT_DOOR, f"Guest {number}", None)
+    await reconcile()
+    for data in (await diagnostics.entry(), await diagnostics.device()):
+        [lock] = [
+            lock
+            for lock in data.get("locks", [data.get("lock")])
+            if lock["device"]["device_id"] == FRONT_DOOR
+        ]
+        assert len(lock["unmanaged"]) == 101
+        assert lock["unmanaged"][-1]["rows_left_out"] > 200
+        [code] = [c for c in lock["managed"] if c["access_code_id"] == CODE_OWNER]
+        assert len(code["type"]) <= 255
+        assert code["errors"][-1] == {"rows_left_out": 400}
+        assert len(data["codes"]["errors"]) == 100
+        assert len(json.dumps(data)) < 1_000_000
+
+
+async def test_number_of_locks_is_limited(
+    simulator: Simulator, diagnostics: Diagnostics, reconcile: Poll
+) -> None:
+    """Test that further locks are only counted."""
+    for number in range(110):
+        simulator.control.add_lock(f"Lock {number}", "august_lock")
+    await reconcile()
+    data = await diagnostics.entry()
+    assert len(data["locks"]) == 101
+    assert data["locks"][-1]["rows_left_out"] > 10
+    assert sum(data["devices"]["online"].values()) > 110

@@ -156,7 +156,6 @@ SETUP_ERRORS = [
     ("rate_limit", {"retry_after": 30}, "cannot_connect"),
     ("html", {"path": "/devices/list"}, "cannot_connect"),
     ("wrong_shape", {"path": "/devices/list"}, "cannot_connect"),
-    ("broken_json", {"path": "/events/list"}, "cannot_connect"),
     ("rate_limit", {"path": "/devices/list"}, "cannot_connect"),
 ]
 

@@ -476,12 +476,12 @@ async def test_unknown_errors_create_issues(
     [
         (
             "failed_to_set_on_device",
-            "Access code Guest week 48 is not set on Front Door",
+            "Access code Guest week 48 could not be set on Front Door",
         ),
-        ("provider_issue", "Access code Guest week 48 is not set on Front Door"),
+        ("provider_issue", "Access code Guest week 48 could not be set on Front Door"),
         (
             "failed_to_remove_from_device",
-            "Access code Guest week 48 was not removed from Front Door",
+            "Access code Guest week 48 could not be removed from Front Door",
         ),
         (
             "conflicting_external_modification",

@@ -11,9 +11,22 @@ from pytest_homeassistant_custom_component.common import (
     async_capture_events,
 )
 
-from custom_components.seam.const import CONF_CODE_SENSORS, CONF_WEBHOOK
+from custom_components.seam.const import (
+    CONF_CHECK_IN,
+    CONF_CHECK_OUT,
+    CONF_CODE_SENSORS,
+    CONF_PANEL,
+    CONF_WEBHOOK,
+)
 from custom_components.seam.coordinator import SeamCoordinator
 
+DEFAULTS = {
+    CONF_CODE_SENSORS: False,
+    CONF_WEBHOOK: True,
+    CONF_PANEL: True,
+    CONF_CHECK_IN: "15:00:00",
+    CONF_CHECK_OUT: "11:00:00",
+}
 CLEANER = "sensor.front_door_cleaner"
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
@@ -32,12 +45,9 @@ async def _set_code_sensors(
         str(field): (field.description or {}).get("suggested_value")
         for field in schema.schema
     }
-    assert suggested == {
-        CONF_CODE_SENSORS: entry.options.get(CONF_CODE_SENSORS),
-        CONF_WEBHOOK: entry.options.get(CONF_WEBHOOK),
-    }
+    assert suggested == {key: entry.options.get(key) for key in DEFAULTS}
     done = await hass.config_entries.options.async_configure(
-        form["flow_id"], {CONF_CODE_SENSORS: wanted, CONF_WEBHOOK: False}
+        form["flow_id"], DEFAULTS | {CONF_CODE_SENSORS: wanted, CONF_WEBHOOK: False}
     )
     assert done["type"] is FlowResultType.CREATE_ENTRY
     await hass.async_block_till_done()

@@ -7,7 +7,7 @@ import re
 import subprocess
 from typing import Any, Final
 
-from homeassistant.util.yaml import load_yaml_dict
+from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 from PIL import Image
 import pytest
 
@@ -90,6 +90,23 @@ REGISTRY_HOSTS: Final = tuple(
         ("docker", "io"),
         ("mcr", "microsoft", "com"),
     )
+)
+YAML_BLOCKS: Final = tuple(
+    pytest.param(block, id=f"{path.name}-{number}")
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
+    for number, block in enumerate(
+        re.findall(r"```yaml\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL), 1
+    )
+)
+# Actions whose responses contain PINs.
+ACTIONS_WITH_PIN: Final = frozenset(
+    {
+        "ensure_access_code",
+        "generate_code",
+        "pull_backup_access_code",
+        "reveal_access_code",
+        "schedule_access_code",
+    }
 )
 MACHINE_PATH: Final = re.compile(r"(?<![\w.$}~-])/(?:home|root|Users|work|tmp|opt)/\w")
 
@@ -174,3 +191,28 @@ def test_scripts_are_executable() -> None:
     for path in tracked_files():
         executable = os.access(path, os.X_OK)
         assert path.read_bytes().startswith(b"#!") == executable, path.name
+
+
+@pytest.mark.parametrize("block", YAML_BLOCKS)
+def test_examples_keep_pins_out_of_traces(block: str) -> None:
+    """Home Assistant stores responses in traces, unless an example turns them off."""
+    if "response_variable" not in block or ACTIONS_WITH_PIN.isdisjoint(
+        re.findall(r"seam\.(\w+)", block)
+    ):
+        return
+    example = parse_yaml(block)
+    assert isinstance(example, dict)
+    assert example["trace"] == {"stored_traces": 0}
+
+
+@pytest.mark.parametrize("block", YAML_BLOCKS)
+def test_examples_quote_pins(block: str) -> None:
+    """YAML reads some PINs as other numbers."""
+    assert re.findall(r"\bcode:[ ]*(?![\"'{ ])(.+)", block) == []
+
+
+def test_yaml_examples_are_found() -> None:
+    """The pages with examples are read."""
+    text = "".join(str(param.values[0]) for param in YAML_BLOCKS)
+    assert all(f"seam.{action}" in text for action in ACTIONS_WITH_PIN)
+    assert 'code: "' in text

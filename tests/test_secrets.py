@@ -153,7 +153,9 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
     for code_id in (CODE_CLEANER, CODE_OWNER, CODE_RESIDENTS, UNMANAGED_NEIGHBOUR):
         pin = _pin(running, code_id)
         control.code_error(
-            code_id, "failed_to_set_on_device", f"PIN {pin} ({pin}) refused with {KEY}."
+            code_id,
+            "failed_to_set_on_device",
+            f"PIN {pin} ({pin}) refused with {KEY}.\n{KEY[:9]}\n {KEY[9:]}",
         )
         control.code_error(code_id, f"pin_{pin}_in_use", _spellings(pin))
         control.code_warning(
@@ -195,7 +197,8 @@ def _no_grace_period(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def _spellings(pin: str) -> str:
     """Return the ways in which a text may spell a PIN."""
-    ways = [sign.join(pin) for sign in " -._/:\u00a0\u2013\u200b"]
+    signs = [*" -._/:\u00a0\u2013\u200b", "\n", "\r\n   "]
+    ways = [sign.join(pin) for sign in signs]
     ways += [f"{pin[:2]}-{pin[2:]}", f"{pin[:3]} {pin[3:6]} {pin[6:]}"]
     return ", ".join([*ways, f"#{pin}#", f"code:{pin}", f"pin_{pin}_in_use"])
 
@@ -392,7 +395,7 @@ class Instance:
 
 
 # Separators between the digits of a PIN, as written in JSON, markdown and files.
-_SEPARATORS = re.compile(r"(?<=\d)(?:[ .\\\u00a0-]|\\u00a0|Â\u00a0){1,2}(?=\d)")
+_SEPARATORS = re.compile(r"(?<=\d)(?:[ .\\\u00a0-]|\\u00a0|Â\u00a0|\s+){1,2}(?=\d)")
 
 
 def _find_secrets(
@@ -404,7 +407,11 @@ def _find_secrets(
         for place, texts in evidence.items()
         if not places or place in places
         for original in texts
-        for text in (original, _SEPARATORS.sub("", original))
+        for text in (
+            original,
+            _SEPARATORS.sub("", original),
+            "".join(original.split()),
+        )
         for secret in secrets
         if secret in text
     }

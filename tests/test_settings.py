@@ -1,5 +1,6 @@
 """Tests for the settings of locks: auto-lock, its delay, and the backup pool."""
 
+import asyncio
 from typing import Any, NamedTuple
 
 from homeassistant.components.number import (
@@ -222,18 +223,25 @@ async def test_refused_setting(
 
 @EACH
 async def test_unconfirmed_setting(
-    hass: HomeAssistant, simulator: Simulator, reconcile: Poll, setting: Setting
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    poll: Poll,
+    setting: Setting,
 ) -> None:
-    """A request whose response is lost is not repeated, but what it did shows."""
+    """A request whose response is lost is not repeated, but the poll shows its effect."""
     simulator.control.set_device(FRONT_DOOR, properties=setting.before)
     await reconcile()
     simulator.faults.add("outage", path=setting.path, count=1, after_processing=True)
     with pytest.raises(HomeAssistantError) as caught:
         await _change(hass, setting)
     assert caught.value.translation_key == "change_uncertain"
-    assert len(_sent(simulator)) == 1
     if setting.path == UPDATE:
         assert _state(hass, setting.entity_id) == _shown(setting.after)
+    simulator.control.advance(5)
+    await poll()
+    assert _state(hass, setting.entity_id) == _shown(setting.after)
+    assert len(_sent(simulator)) == 1
 
 
 @EACH
@@ -268,9 +276,13 @@ async def test_failed_attempt_to_configure(
 
 @WITH_ATTEMPT
 async def test_pending_attempt_to_configure(
-    hass: HomeAssistant, simulator: Simulator, reconcile: Poll, setting: Setting
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    poll: Poll,
+    setting: Setting,
 ) -> None:
-    """An attempt that takes too long is an error."""
+    """An attempt that takes too long is an error, but the poll shows its effect."""
     simulator.control.set_device(FRONT_DOOR, properties=setting.before)
     await reconcile()
     simulator.control.hang_next_action()
@@ -278,6 +290,9 @@ async def test_pending_attempt_to_configure(
         await _change(hass, setting)
     assert caught.value.translation_key == "action_attempt_pending"
     assert _state(hass, setting.entity_id) == _shown(setting.before)
+    simulator.control.set_device(FRONT_DOOR, properties=setting.after)
+    await poll()
+    assert _state(hass, setting.entity_id) == _shown(setting.after)
     assert len(_sent(simulator)) == 1
 
 
@@ -318,6 +333,23 @@ async def test_delay_does_not_turn_on_auto_lock(
     assert _sent(simulator) == []
     assert _state(hass, AUTO_LOCK) == (STATE_UNKNOWN if enabled is None else STATE_OFF)
     assert _state(hass, DELAY) == "30"
+
+
+async def test_delay_waits_until_auto_lock_is_off(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """It would turn on the auto-lock that is just being turned off."""
+    simulator.control.set_device(FRONT_DOOR, properties={"auto_lock_enabled": True})
+    await reconcile()
+    outcomes = await asyncio.gather(
+        _turn(hass, AUTO_LOCK, on=False), _set_delay(hass, 45), return_exceptions=True
+    )
+    assert [type(outcome) for outcome in outcomes] == [
+        type(None),
+        ServiceValidationError,
+    ]
+    assert _sent(simulator) == [{"auto_lock_enabled": False}]
+    assert _state(hass, AUTO_LOCK) == STATE_OFF
 
 
 @pytest.mark.parametrize("seconds", [0, 61])

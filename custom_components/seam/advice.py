@@ -16,9 +16,43 @@ from .const import DOMAIN
 from .sync.code_state import CodeState, can_convert, code_state
 from .sync.snapshot import LockData
 
-FIND_DUPLICATE: Final = "find_duplicate"
-NOT_ABOUT_LOCKS: Final = "not_about_locks"
+_FIND_DUPLICATE: Final = "find_duplicate"
 DUPLICATE_NAME: Final = "wyze_duplicate_code_name"
+
+# Errors that are treated alike.
+DUPLICATE_ERRORS: Final = frozenset(
+    {
+        "conflicting_unmanaged_access_code_id",
+        "duplicate_code_attempt_prevented",
+        "duplicate_code_on_device",
+        "schlage_detected_duplicate",
+        DUPLICATE_NAME,
+        "wyze_potential_duplicate_code",
+    }
+)
+REMOVAL_ERRORS: Final = frozenset(
+    {"failed_to_delete", "failed_to_expire", "failed_to_remove_from_device"}
+)
+EDITED_ERRORS: Final = frozenset(
+    {"code_modified_external_to_seam", "conflicting_external_modification"}
+)
+DISABLED_ERRORS: Final = frozenset(
+    {"access_code_inactive", "ultraloq_access_code_disabled"}
+)
+OFFLINE_ERRORS: Final = frozenset(
+    {"device_disconnected", "device_offline", "hub_disconnected"}
+)
+DISCONNECTED_ERRORS: Final = frozenset(
+    {"account_disconnected", "account_reauthorization_requested", "invalid_credentials"}
+)
+# Accounts may also have devices other than locks.
+UNRELATED_ERRORS: Final = frozenset(
+    {
+        "auxiliary_heat_running",
+        "temperature_threshold_exceeded",
+        "unknown_issue_with_phone",
+    }
+)
 
 # The codes that Seam currently sends and those that it sent in the past.
 _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
@@ -30,19 +64,8 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
             "failed_to_update",
             "smartthings_failed_to_set_access_code",
         ),
-        "check_removal": (
-            "failed_to_delete",
-            "failed_to_expire",
-            "failed_to_remove_from_device",
-        ),
-        FIND_DUPLICATE: (
-            "conflicting_unmanaged_access_code_id",
-            "duplicate_code_attempt_prevented",
-            "duplicate_code_on_device",
-            "schlage_detected_duplicate",
-            DUPLICATE_NAME,
-            "wyze_potential_duplicate_code",
-        ),
+        "check_removal": REMOVAL_ERRORS,
+        _FIND_DUPLICATE: DUPLICATE_ERRORS,
         "lock_full": (
             "august_device_slots_full",
             "hubitat_no_free_positions_available",
@@ -51,12 +74,9 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
         ),
         "lock_full_of_others": ("smartthings_no_free_slots_available",),
         "choose_other_start": ("igloohome_offline_access_code_no_variance_available",),
-        "edited_elsewhere": (
-            "code_modified_external_to_seam",
-            "conflicting_external_modification",
-        ),
+        "edited_elsewhere": EDITED_ERRORS,
         "edited_elsewhere_allowed": ("external_modification_in_effect",),
-        "switched_off": ("access_code_inactive", "ultraloq_access_code_disabled"),
+        "switched_off": DISABLED_ERRORS,
         "not_accepted": ("code_constraints_violated",),
         "check_august_format": ("august_lock_bad_access_code_format",),
         "change_length": ("august_lock_invalid_code_length",),
@@ -99,7 +119,7 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
             "igloohome_bridge_offline",
             "igloohome_bridge_too_many_pending_jobs",
         ),
-        "bring_online": ("device_disconnected", "device_offline", "hub_disconnected"),
+        "bring_online": OFFLINE_ERRORS,
         "add_again": ("device_removed",),
         "connect_bridge": (
             "august_lock_missing_bridge",
@@ -121,17 +141,8 @@ _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
         "power_saving": ("power_saving_mode",),
         "privacy_mode": ("privacy_mode", "salto_ks_privacy_mode"),
         "office_mode": ("salto_ks_office_mode",),
-        # Accounts may also have devices other than locks.
-        NOT_ABOUT_LOCKS: (
-            "auxiliary_heat_running",
-            "temperature_threshold_exceeded",
-            "unknown_issue_with_phone",
-        ),
-        "reconnect_account": (
-            "account_disconnected",
-            "account_reauthorization_requested",
-            "invalid_credentials",
-        ),
+        "not_about_locks": UNRELATED_ERRORS,
+        "reconnect_account": DISCONNECTED_ERRORS,
         "check_account": ("unknown_issue_with_connected_account",),
         "set_up_account": ("setup_required",),
         "approve_site": ("dormakaba_sites_unapproved",),
@@ -180,7 +191,7 @@ _ADVICE_BY_SCOPE: Final[Mapping[Scope, str]] = {
 # Advice to change this code, or to delete it and create it again.
 _ADVICE_TO_CHANGE: Final = frozenset(
     {
-        FIND_DUPLICATE,
+        _FIND_DUPLICATE,
         "change_length",
         "change_pin",
         "check_august_format",
@@ -209,7 +220,7 @@ _ADVICE_TO_SET: Final = frozenset(
 _ON_LOCK: Final = (CodeState.ACTIVE, CodeState.SCHEDULED)
 # By whether the other code can be converted, and whether it can be deleted.
 _DUPLICATE_ADVICE: Final[Mapping[tuple[bool, bool], str]] = {
-    (True, True): FIND_DUPLICATE,
+    (True, True): _FIND_DUPLICATE,
     (True, False): "convert_duplicate",
     (False, True): "delete_duplicate",
     (False, False): "change_this",
@@ -270,7 +281,7 @@ def advice_key(
         return "seam_retries_backup"
     if key == "edited_elsewhere" and lock.device.can_convert_codes:
         return "edited_elsewhere_convert"
-    if key == FIND_DUPLICATE:
+    if key == _FIND_DUPLICATE:
         return _duplicate_advice(lock, conflicting_code(lock, code, problem))
     return key
 
@@ -289,7 +300,7 @@ def conflicting_code(
     lock: LockData, code: AccessCode, problem: SeamProblem
 ) -> AccessCode | None:
     """Return the other code with the same PIN or name that a problem is about."""
-    if _ADVICE_BY_CODE.get(problem.code) != FIND_DUPLICATE:
+    if problem.code not in DUPLICATE_ERRORS:
         return None
     others = [
         other

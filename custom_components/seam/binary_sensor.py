@@ -13,7 +13,6 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .api import Scope, SeamProblem
 from .attributes import (
     MAY_BE_OUTDATED,
     account_name,
@@ -190,7 +189,7 @@ class SeamAccountProblem(SeamWorkspaceEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool:
         """Return whether an account has a problem."""
-        return bool(self._problems())
+        return bool(self.coordinator.data.account_problems())
 
     @property
     @override
@@ -198,7 +197,7 @@ class SeamAccountProblem(SeamWorkspaceEntity, BinarySensorEntity):
         """Return the accounts with a problem, and their locks."""
         data = self.coordinator.data
         rows = []
-        for account_id, problems in self._problems().items():
+        for account_id, problems in data.account_problems().items():
             devices = [
                 lock.device
                 for lock in data.locks.values()
@@ -218,19 +217,3 @@ class SeamAccountProblem(SeamWorkspaceEntity, BinarySensorEntity):
                 }
             )
         return {"accounts": rows}
-
-    def _problems(self) -> dict[str, list[SeamProblem]]:
-        """Return the problems of each account that has any."""
-        data = self.coordinator.data
-        found = {
-            account_id: {problem.code: problem for problem in problems}
-            for account_id, account in data.accounts.items()
-            if (problems := account.errors + account.warnings)
-        }
-        # Every lock of the account repeats its errors, and may be newer.
-        for lock in data.locks.values():
-            for problem in lock.device.errors:
-                if problem.scope in (Scope.ACCOUNT, Scope.BRIDGE):
-                    account_id = lock.device.connected_account_id or ""
-                    found.setdefault(account_id, {}).setdefault(problem.code, problem)
-        return {key: list(problems.values()) for key, problems in found.items()}

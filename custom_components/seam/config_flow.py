@@ -22,6 +22,7 @@ from homeassistant.helpers.selector import (
     TextSelector,
     TextSelectorConfig,
     TextSelectorType,
+    TimeSelector,
 )
 import voluptuous as vol
 from yarl import URL
@@ -38,10 +39,15 @@ from .api import (
 )
 from .const import (
     CONF_ADVANCED,
+    CONF_CHECK_IN,
+    CONF_CHECK_OUT,
     CONF_CODE_SENSORS,
     CONF_ENDPOINT,
+    CONF_PANEL,
     CONF_WEBHOOK,
     CONSOLE_URL,
+    DEFAULT_CHECK_IN,
+    DEFAULT_CHECK_OUT,
     DOMAIN,
 )
 from .coordinator import SeamConfigEntry
@@ -211,6 +217,9 @@ class SeamOptionsFlow(OptionsFlowWithReload):
             {
                 vol.Required(CONF_CODE_SENSORS, default=False): BooleanSelector(),
                 vol.Required(CONF_WEBHOOK, default=True): BooleanSelector(),
+                vol.Required(CONF_PANEL, default=True): BooleanSelector(),
+                vol.Required(CONF_CHECK_IN, default=DEFAULT_CHECK_IN): TimeSelector(),
+                vol.Required(CONF_CHECK_OUT, default=DEFAULT_CHECK_OUT): TimeSelector(),
             }
         )
         return self.async_show_form(

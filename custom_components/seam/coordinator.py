@@ -31,7 +31,7 @@ from .const import DOMAIN
 from .fetcher import Fetcher
 from .sync.code_state import next_state_changes
 from .sync.engine import SyncEngine
-from .sync.failures import LONGEST_RATE_LIMIT
+from .sync.failures import MAX_RATE_LIMIT
 from .sync.snapshot import LockData, Snapshot
 from .sync.state import WebhookStatus
 
@@ -150,7 +150,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             self.postponed_by = err
             self.update_interval = max(
                 self._next_poll_interval(),
-                min(timedelta(seconds=err.retry_after), LONGEST_RATE_LIMIT),
+                min(timedelta(seconds=err.retry_after), MAX_RATE_LIMIT),
             )
             _LOGGER.debug("Rate limited, next poll in %s", self.update_interval)
         except SeamError as err:

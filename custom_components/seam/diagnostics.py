@@ -5,20 +5,22 @@ the same for equal PINs of one download, and different in the next.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 import hashlib
 import hmac
+from itertools import islice
 import secrets
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.components.diagnostics import REDACTED
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
-from .api import AccessCode, Device
+from .api import AccessCode, Device, SeamProblem
+from .api.redact import MAX_NAME_LENGTH, readable
 from .const import CONF_ENDPOINT
 from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
 from .push.registration import CONF_REGISTERED
@@ -48,16 +50,19 @@ _SHOWN = {
 }
 
 
+# Of each list. Seam may send any number of rows.
+_MOST_ROWS: Final = 100
+
+
 async def async_get_config_entry_diagnostics(
     hass: HomeAssistant, entry: SeamConfigEntry
 ) -> dict[str, Any]:
     """Return diagnostics for a config entry."""
     coordinator = entry.runtime_data
     salt = secrets.token_bytes(16)
-    return {
-        **_state(entry, coordinator.data.locks.values()),
-        "locks": [_lock(lock, salt) for lock in coordinator.data.locks.values()],
-    }
+    locks = list(coordinator.data.locks.values())
+    shown = [_lock(lock, salt) for lock in locks[:_MOST_ROWS]]
+    return {**_state(entry, locks), "locks": [*shown, *_left_out(locks)]}
 
 
 async def async_get_device_diagnostics(
@@ -110,13 +115,16 @@ def _state(entry: SeamConfigEntry, locks: Iterable[LockData]) -> dict[str, Any]:
     }
 
 
-def _problems(owners: Sequence[AccessCode | Device]) -> dict[str, Counter[str]]:
+def _problems(owners: Sequence[AccessCode | Device]) -> dict[str, dict[str, int]]:
     """Return the number of times that each error and warning occurs."""
+
+    def count(problems: Iterable[SeamProblem]) -> dict[str, int]:
+        counts = Counter(problem.code for problem in problems)
+        return dict(counts.most_common(_MOST_ROWS))
+
     return {
-        "errors": Counter(problem.code for owner in owners for problem in owner.errors),
-        "warnings": Counter(
-            problem.code for owner in owners for problem in owner.warnings
-        ),
+        "errors": count(problem for owner in owners for problem in owner.errors),
+        "warnings": count(problem for owner in owners for problem in owner.warnings),
     }
 
 
@@ -144,13 +152,22 @@ def _plain(value: Any, salt: bytes = b"", key: str = "") -> Any:
                 for name, item in value.items()
             }
         case list() | tuple() | set() | frozenset():
-            return [_plain(item, salt, key) for item in value]
+            rows = [_plain(item, salt, key) for item in islice(value, _MOST_ROWS)]
+            return [*rows, *_left_out(value)]
         case datetime():
             return value.isoformat()
         case str() if value and key not in _SHOWN:
             return REDACTED
+        case str():
+            return readable(value, MAX_NAME_LENGTH)
         case _:
             return value
+
+
+def _left_out(rows: Collection[Any]) -> list[dict[str, int]]:
+    """Return a row that says how many others are left out, if any are."""
+    count = len(rows) - _MOST_ROWS
+    return [{"rows_left_out": count}] if count > 0 else []
 
 
 def _token(pin: str, salt: bytes) -> str:

@@ -1,6 +1,7 @@
 """Base classes for Seam entities."""
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
 from typing import Any, override
 
 from homeassistant.core import callback
@@ -9,12 +10,13 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .actions.targets import Target, changing_locks, current_target
+from .actions.targets import Target, changing_locks, current_target, in_turn
 from .actions.waiting import async_wait_for_attempt
 from .api import ActionAttempt, ActionAttemptStatus, Device
-from .const import CONSOLE_URL, DOMAIN
+from .const import CONF_PANEL, CONSOLE_URL, DOMAIN, PANEL
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .errors import ActionError, ChangeUncertainError, translated_errors
+from .sync.schedule import FetchDevices
 from .sync.snapshot import LockData
 
 
@@ -42,6 +44,10 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
             manufacturer=device.manufacturer,
             model=device.model,
             serial_number=device.properties.serial_number,
+            # Removes a link from before the panel was turned off.
+            configuration_url=f"homeassistant://{PANEL}/lock/{device_id}"
+            if coordinator.config_entry.options.get(CONF_PANEL, True)
+            else None,
         )
 
     @property
@@ -97,16 +103,24 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
             with translated_errors(coordinator):
                 started = await request
         except ChangeUncertainError:
+            self._fetch_at_next_poll()
             await coordinator.async_refresh_locks((self.device_id,))
             raise
         async with changing_locks(target):
             attempt = await async_wait_for_attempt(target, started)
             if attempt is None or _is_confirmed(attempt):
                 coordinator.async_apply(
-                    coordinator.engine.device_changed, self.device_id, **properties
+                    coordinator.engine.device_changed, self.device_id, properties
                 )
+            else:
+                self._fetch_at_next_poll()
         if attempt and attempt.status is ActionAttemptStatus.PENDING:
             raise ActionError("action_attempt_pending", lock=target.lock.device.name)
+
+    def _fetch_at_next_poll(self) -> None:
+        """Look at the lock again, as not all changes end with an event."""
+        device_ids = frozenset((self.device_id,))
+        self.coordinator.engine.postpone(FetchDevices(device_ids))
 
 
 def _is_confirmed(attempt: ActionAttempt) -> bool:
@@ -132,15 +146,17 @@ class SeamAutoLockEntity(SeamLockEntity):
             device.properties.online is not False
         )
 
-    async def _async_fetch_device(self) -> Device:
-        """Return the device as Seam has it now.
+    @asynccontextmanager
+    async def _current_device(self) -> AsyncIterator[Device]:
+        """Yield the device as Seam has it now, while nothing else configures it.
 
         Whether auto-lock is on and its delay are set together, and no event says that
         one of them was changed in the manufacturer's app.
         """
         target = Target(self.entity_id, self.coordinator, self.seam_lock)
-        await self.coordinator.async_refresh_locks((self.device_id,))
-        return current_target(target).lock.device
+        async with in_turn(self.hass, [f"{self.device_id}_auto_lock"]):
+            await self.coordinator.async_refresh_locks((self.device_id,))
+            yield current_target(target).lock.device
 
     async def _async_configure(self, **properties: Any) -> None:
         """Configure auto-lock, and wait until the lock has done it."""

@@ -15,6 +15,7 @@ from .api import (
     SeamClient,
     SeamError,
     SeamRateLimitError,
+    SeamServerError,
     SeamUnreachableError,
 )
 from .api.redact import Secrets
@@ -233,6 +234,8 @@ class Fetcher:
             # Nothing waits for the accounts.
             self._create_task(self._async_fetch_accounts())
         devices = await self._client.list_devices(fetch.device_ids)
+        if devices.is_unknown and not self._engine.snapshot.locks:
+            raise SeamServerError("None of the devices could be read")
         newer = {key for key, other in self._devices_from.items() if other > number}
         self._devices_from.update(
             (device.device_id, number)
@@ -264,6 +267,11 @@ class Fetcher:
         unmanaged = await self._client.list_unmanaged_access_codes(fetch.device_id)
         if not self._is_newest(fetch, number):
             return
+        lock = self._engine.snapshot.locks.get(fetch.device_id)
+        if (managed.is_unknown and not (lock and lock.managed)) or (
+            unmanaged.is_unknown and not (lock and lock.unmanaged)
+        ):
+            raise SeamServerError("None of them could be read")
         self._codes_from[fetch.device_id] = number
         self._engine.receive_codes(
             fetch,

@@ -15,9 +15,13 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from .advice import (
+    DISABLED_ERRORS,
+    DISCONNECTED_ERRORS,
     DUPLICATE_NAME,
-    NOT_ABOUT_LOCKS,
-    advice_key,
+    EDITED_ERRORS,
+    OFFLINE_ERRORS,
+    REMOVAL_ERRORS,
+    UNRELATED_ERRORS,
     async_advice,
     conflicting_code,
 )
@@ -33,17 +37,17 @@ GRACE: Final = timedelta(minutes=10)
 
 _WORKS: Final = (CodeStatus.SET, CodeStatus.REMOVING)
 
-# Issues with a title of their own, by the key of their advice.
+# Issues with a title of their own, by the codes of their errors.
 _CODE_ISSUES: Final = {
-    "check_kwikset_app": "code_not_removed",
-    "check_removal": "code_not_removed",
-    "edited_elsewhere": "code_changed",
-    "switched_off": "code_disabled",
+    "kwikset_unable_to_confirm_deletion": "code_not_removed",
+    **dict.fromkeys(REMOVAL_ERRORS, "code_not_removed"),
+    **dict.fromkeys(EDITED_ERRORS, "code_changed"),
+    **dict.fromkeys(DISABLED_ERRORS, "code_disabled"),
 }
 _SHARED_ISSUES: Final = {
-    "add_again": "device_removed",
-    "bring_online": "device_offline",
-    "reconnect_account": "account_disconnected",
+    "device_removed": "device_removed",
+    **dict.fromkeys(OFFLINE_ERRORS, "device_offline"),
+    **dict.fromkeys(DISCONNECTED_ERRORS, "account_disconnected"),
 }
 
 # All special characters of markdown and HTML are among these, and markdown shows each of
@@ -234,7 +238,7 @@ def _current_issues(
                     _code_issue(hass, entry, lock, code, problem, now),
                 )
         for problem in _errors_beyond_codes(lock, account):
-            if advice_key(problem) == NOT_ABOUT_LOCKS:
+            if problem.code in UNRELATED_ERRORS:
                 continue
             owner = f"device.{lock.device_id}"
             account_id = lock.device.connected_account_id
@@ -288,7 +292,7 @@ def _code_issue(
     if other is None or not repair_options(lock, other):
         return _Issue(
             translation_key=_CODE_ISSUES.get(
-                advice_key(problem),
+                problem.code,
                 "code_not_set" if code.is_managed and not works else "code_error",
             ),
             placeholders=placeholders,
@@ -319,7 +323,7 @@ def _shared_issue(
     is_of_device = problem.scope is Scope.DEVICE
     return _Issue(
         translation_key=_SHARED_ISSUES.get(
-            advice_key(problem), "device_error" if is_of_device else "account_error"
+            problem.code, "device_error" if is_of_device else "account_error"
         ),
         placeholders=as_placeholders(
             lock=lock.device.name,

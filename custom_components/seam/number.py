@@ -11,7 +11,7 @@ from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import LONGEST_AUTO_LOCK_DELAY
+from .const import MAX_AUTO_LOCK_DELAY
 from .coordinator import SeamConfigEntry
 from .entity import SeamAutoLockEntity, async_add_lock_entities
 from .errors import refusal
@@ -24,7 +24,7 @@ AUTO_LOCK_DELAY = NumberEntityDescription(
     translation_key="auto_lock_delay",
     device_class=NumberDeviceClass.DURATION,
     entity_category=EntityCategory.CONFIG,
-    native_max_value=LONGEST_AUTO_LOCK_DELAY,
+    native_max_value=MAX_AUTO_LOCK_DELAY,
     native_min_value=1,
     native_step=1,
     native_unit_of_measurement=UnitOfTime.SECONDS,
@@ -58,9 +58,9 @@ class SeamAutoLockDelay(SeamAutoLockEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Set the delay, unless that would turn on auto-lock."""
-        device = await self._async_fetch_device()
-        if not device.properties.auto_lock_enabled:
-            raise refusal("auto_lock_off", lock=device.name)
-        await self._async_configure(
-            auto_lock_enabled=True, auto_lock_delay_seconds=round(value)
-        )
+        async with self._current_device() as device:
+            if not device.properties.auto_lock_enabled:
+                raise refusal("auto_lock_off", lock=device.name)
+            await self._async_configure(
+                auto_lock_enabled=True, auto_lock_delay_seconds=round(value)
+            )

@@ -7,7 +7,7 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .const import LONGEST_AUTO_LOCK_DELAY
+from .const import MAX_AUTO_LOCK_DELAY
 from .coordinator import SeamConfigEntry
 from .entity import SeamAutoLockEntity, SeamLockEntity, async_add_lock_entities
 
@@ -65,17 +65,18 @@ class SeamAutoLock(SeamAutoLockEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Turn on auto-lock with the delay that the lock has."""
-        device = await self._async_fetch_device()
-        delay = device.properties.auto_lock_delay_seconds or _DEFAULT_DELAY
-        await self._async_configure(
-            auto_lock_enabled=True,
-            auto_lock_delay_seconds=min(delay, LONGEST_AUTO_LOCK_DELAY),
-        )
+        async with self._current_device() as device:
+            delay = device.properties.auto_lock_delay_seconds or _DEFAULT_DELAY
+            await self._async_configure(
+                auto_lock_enabled=True,
+                auto_lock_delay_seconds=min(delay, MAX_AUTO_LOCK_DELAY),
+            )
 
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Turn off auto-lock."""
-        await self._async_configure(auto_lock_enabled=False)
+        async with self._current_device():
+            await self._async_configure(auto_lock_enabled=False)
 
 
 class SeamBackupPool(SeamLockEntity, SwitchEntity):

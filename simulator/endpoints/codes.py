@@ -63,8 +63,12 @@ def check_device(device: Device, params: Json, *, offline: bool) -> None:
     if not device.flags.get(flag):
         kind = "offline" if offline else "online"
         raise invalid_input(f"Device does not support {kind} access codes", "device_id")
-    if offline:
-        return
+    if not offline:
+        check_online(device, params)
+
+
+def check_online(device: Device, params: Json) -> None:
+    """Raise if the device is offline and must not be."""
     if not device.online and params.get("attempt_for_offline_device") is False:
         raise ApiError(400, "device_offline", "The device is offline")
 
@@ -207,6 +211,7 @@ def update(context: Context, params: Json) -> Json:
         raise invalid_input("Offline access codes cannot be updated", "access_code_id")
     if code.is_being_deleted:
         raise invalid_input("The access code is being deleted", "access_code_id")
+    check_online(device, params)
     changes: Json = {k: params[k] for k in ("name", "code") if k in params}
     if "name" in changes:
         check_name(backend.state, device, changes["name"], exclude=code)

@@ -223,8 +223,10 @@ async def test_convert_managed_code(actions: Actions) -> None:
     await actions.refused(
         "code_of_other_kind", CONVERT, FRONT, access_code_id=CODE_CLEANER
     )
-    message = await actions.refused("unknown_code", CONVERT, FRONT, name="Cleaner")
-    assert "Similar names: –" in message
+    message = await actions.refused(
+        "code_of_other_kind", CONVERT, FRONT, name="Cleaner"
+    )
+    assert "“Cleaner” on Front Door is already managed" in message
 
 
 async def test_convert_refuses_all_with_one_code(actions: Actions) -> None:
@@ -237,14 +239,54 @@ async def test_convert_refuses_all_with_one_code(actions: Actions) -> None:
 
 
 async def test_convert_failure_event(simulator: Simulator, actions: Actions) -> None:
-    """Seam reports a failure by an event only."""
+    """Seam reports a failure by an event, and its reason in the list of codes."""
     simulator.control.fail_next_conversion()
     message = await actions.fails(
         "conversions_failed", CONVERT, FRONT, name="Neighbour"
     )
-    assert "Neighbour" in message
+    assert "Neighbour: Seam could not convert the access code: The" in message
     assert not actions.code(UNMANAGED_NEIGHBOUR).is_managed
     assert UNMANAGED_NEIGHBOUR in actions.listed(FRONT, "unmanaged")
+
+
+async def test_convert_failure_has_reason_of_seam(
+    simulator: Simulator, actions: Actions, poll: Poll
+) -> None:
+    """The error and the answer contain it, without PINs."""
+    pin = actions.code(UNMANAGED_NEIGHBOUR).code
+    simulator.control.code_error(UNMANAGED_NEIGHBOUR, "old_error", "Something else.")
+    await poll()
+    for _ in range(5):
+        simulator.control.fail_next_conversion(
+            error_code="provider_issue", message=f"The keypad knows {pin} already"
+        )
+    reason = "convert the access code: The keypad knows •••• already (provider_issue)."
+    message = await actions.fails(
+        "conversions_failed", CONVERT, FRONT, name="Neighbour"
+    )
+    assert reason in message
+    for _ in range(2):
+        answer = await actions.answer(CONVERT, FRONT, all=True)
+        [row] = [r for r in answer["access_codes"] if r["name"] == "Neighbour"]
+        assert row["outcome"] == "failed"
+        assert reason in row["reason"]
+
+
+@pytest.mark.parametrize(
+    ("has_attempt", "reason"),
+    [(False, "The reason is unknown"), (True, "The access code could not be conv")],
+)
+async def test_convert_failure_while_codes_cannot_be_fetched(
+    simulator: Simulator, actions: Actions, has_attempt: bool, reason: str
+) -> None:
+    """The reason is in the attempt, or unknown."""
+    simulator.control.answer_conversions_with_attempt(has_attempt)
+    simulator.control.fail_next_conversion()
+    simulator.faults.add("status", path="/access_codes/unmanaged/list")
+    message = await actions.fails(
+        "conversions_failed", CONVERT, FRONT, name="Neighbour"
+    )
+    assert reason in message
 
 
 async def test_convert_ignores_earlier_failure_event(
@@ -345,7 +387,8 @@ async def test_convert_all_stops_when_workspace_is_refused(
     simulator: Simulator, actions: Actions, kind: Any, more: dict[str, Any]
 ) -> None:
     """No more codes are sent after a refused key or a rate limit."""
-    simulator.faults.add(kind, path=CONVERT_PATH, **more)
+    for path in (CONVERT_PATH, "/workspaces/get"):
+        simulator.faults.add(kind, path=path, **more)
     answer = await actions.answer(CONVERT, FRONT, all=True)
     outcomes = [row["outcome"] for row in answer["access_codes"]]
     assert sorted(outcomes) == ["failed", "failed", "not_convertible"]
@@ -356,7 +399,8 @@ async def test_convert_key_refused_while_waiting(
     hass: HomeAssistant, simulator: Simulator, actions: Actions
 ) -> None:
     """The code is pending, and reauthentication starts."""
-    simulator.faults.add("status", path="/access_codes/list", status=401)
+    for path in ("/access_codes/list", "/workspaces/get"):
+        simulator.faults.add("status", path=path, status=401)
     answer = await actions.answer(CONVERT, FRONT, name="Neighbour")
     assert answer["access_codes"][0]["outcome"] == "pending"
     await hass.async_block_till_done()

@@ -329,7 +329,8 @@ async def test_delete_expired_key_revoked(
 ) -> None:
     """No more codes are sent after a refused key."""
     _expired(simulator, "Weekend", days=1)
-    simulator.faults.add("status", path=PATH, status=401)
+    for path in (PATH, "/workspaces/get"):
+        simulator.faults.add("status", path=path, status=401)
     answer = await actions.answer(CLEAN, FLAT_1)
     assert [row["outcome"] for row in answer["access_codes"]] == ["failed"] * 2
     assert len(actions.sent(PATH)) == 1

@@ -380,7 +380,7 @@ async def test_ensure_across_workspaces(
 
 REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("end_in_past", {"starts_at": -2 * DAY, "ends_at": -DAY}),
-    ("one_time_only", {"ends_at": DAY}),
+    ("start_missing", {"ends_at": DAY}),
     ("end_before_start", {"starts_at": 2 * DAY, "ends_at": DAY}),
     ("code_not_digits", {"code": "48"}),
     ("name_contains_code", {"name": "Room 4815", "code": "4815"}),

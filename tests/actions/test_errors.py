@@ -7,7 +7,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
 
-from custom_components.seam.actions import waiting
+from custom_components.seam.actions import unconfirmed, waiting
 from custom_components.seam.api import transport
 from custom_components.seam.const import DOMAIN
 from simulator import Simulator
@@ -166,6 +166,8 @@ async def test_timeout_is_uncertain(
     kinds: list[Any] = ["outage", "html", "empty", "broken_json"]
     for number, kind in enumerate(kinds, 1):
         with subtests.test(kind=kind):
+            # For some minutes, the code would not be requested again.
+            actions.hass.data.pop(unconfirmed._REQUESTED, None)
             simulator.faults.add(kind, path=path)
             key = _uncertain(action, entity_id)
             message = await actions.fails(key, action, entity_id, **data)
@@ -326,7 +328,8 @@ async def test_attempt_key_refused(
 ) -> None:
     """Reauthentication starts if the key is refused while waiting."""
     simulator.clock.speed = 0.001
-    simulator.faults.add("status", path="/action_attempts/get", status=401)
+    for path in ("/action_attempts/get", "/workspaces/get"):
+        simulator.faults.add("status", path=path, status=401)
     name = "Baker" if action == SCHEDULE else "Cleaner"
     answer = await actions.answer(action, FRONT, name=name)
     assert answer["outcome"] == "pending"
@@ -483,7 +486,7 @@ async def test_wait_ends_if_seam_is_slow(
     path: str,
 ) -> None:
     """The wait ends although Seam does not answer."""
-    monkeypatch.setattr(waiting, "LONGEST_WAIT", 0.3)
+    monkeypatch.setattr(waiting, "_MAX_WAIT", 0.3)
     simulator.clock.speed = 0.001
     simulator.faults.add("hang", path=path, count=1)
     before = len(actions.sent(path))
@@ -605,7 +608,7 @@ async def test_short_rate_limit_while_waiting(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The wait goes on after a short rate limit."""
-    monkeypatch.setattr(transport, "_LONGEST_WAIT", 0)
+    monkeypatch.setattr(transport, "_MAX_WAIT", 0)
     monkeypatch.setattr(waiting, "WAIT_STEPS", (0.01,) * 2 + (10,))
     simulator.faults.add(
         "rate_limit", path="/action_attempts/get", retry_after=1, count=1

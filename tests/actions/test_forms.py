@@ -3,6 +3,7 @@
 from typing import Any
 
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers.selector import selector
 from homeassistant.helpers.service import async_get_all_descriptions
 import pytest
@@ -13,6 +14,9 @@ from simulator.seed import CODE_APARTMENT_1_EXPIRED
 
 from .support import FLAT_1, FRONT, Actions
 from .test_descriptions import _flat as flat_fields
+
+CONVERT = "convert_access_code"
+SCHEDULE = "schedule_access_code"
 
 # What the frontend sends of a field that is ticked and left as it is.
 START_VALUES: dict[str, Any] = {
@@ -73,6 +77,33 @@ async def test_form_starts_as_calls_without_fields(
         "include": ["managed", "unmanaged"],
         "prefer_native_scheduling": True,
     }
+
+
+@pytest.mark.parametrize("action", ["delete_expired_access_codes", CONVERT])
+async def test_dry_run_needs_response(actions: Actions, action: str) -> None:
+    """A dry run that shows nothing would look like a success."""
+    data = {"all": True} if action == CONVERT else {}
+    with pytest.raises(ServiceValidationError, match="response variable"):
+        await actions.run(action, FRONT, dry_run=True, **data)
+
+
+@pytest.mark.parametrize(
+    ("key", "action", "data"),
+    [
+        ("no_code_selected", "delete_access_code", {"name": ""}),
+        ("no_code_selected", "reveal_access_code", {"access_code_id": "", "name": ""}),
+        ("no_code_or_all", CONVERT, {"name": ""}),
+        ("nothing_to_change", "update_access_code", {"name": "Cleaner", "code": ""}),
+        ("end_missing", SCHEDULE, {"name": "Baker", "starts_at": "2090-01-01"}),
+        ("start_missing", SCHEDULE, {"name": "Baker", "ends_at": "2090-01-01"}),
+        ("no_times", SCHEDULE, {"name": "Baker", "ongoing": False}),
+    ],
+)
+async def test_error_names_field_left_empty(
+    actions: Actions, key: str, action: str, data: dict[str, Any]
+) -> None:
+    """Forms send an empty text, and no date at all."""
+    await actions.refused(key, action, FRONT, **data)
 
 
 async def test_ticked_dry_run_changes_nothing(

@@ -43,7 +43,9 @@ async def test_masked_names_match_exactly(
     """A name does not match another one that looks equal when masked."""
     await _with_pins_elsewhere(simulator, reconcile)
     await actions.answer("ensure_access_code", FLAT_1, name="Res 4815")
-    await actions.fails("unknown_code", "delete_access_code", FLAT_1, name="Res 5555")
+    await actions.fails(
+        "unknown_code_similar", "delete_access_code", FLAT_1, name="Res 5555"
+    )
     shown = await actions.answer("delete_access_code", FLAT_1, name="Res ••••")
     assert shown["outcome"] in ("deleted", "pending")
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import re
 from typing import Any
 
+from homeassistant.components.script.config import SCRIPT_ENTITY_SCHEMA
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.helpers import config_validation as cv
 from homeassistant.helpers.script import Script, async_validate_actions_config
@@ -19,13 +20,15 @@ from .support import FLAT_1, FRONT, Actions
 ROOT = Path(__file__).parents[2]
 ACTIONS_PAGE = (ROOT / "docs" / "actions.md").read_text()
 EXAMPLES = [
-    pytest.param(example, id=f"{page}-{example.splitlines()[0]}")
+    pytest.param(example, id=f"{page}-{re.findall('action: .*', example)[0]}")
     for page, text in (
         ("README", (ROOT / "README.md").read_text()),
         ("actions", ACTIONS_PAGE),
     )
     for example in re.findall(
-        r"^```yaml\n(action: seam\..*?)^```$", text, re.DOTALL | re.MULTILINE
+        r"^```yaml\n((?:sequence:\n  - )?action: seam\..*?)^```$",
+        text,
+        re.DOTALL | re.MULTILINE,
     )
 ]
 
@@ -35,7 +38,7 @@ async def test_every_action_has_an_example(
 ) -> None:
     """Each action has a section with an example, and there are no others."""
     sections = re.findall(
-        r"^## `seam\.(\w+)`\n.*?^action: seam\.\1$",
+        r"^## `seam\.(\w+)`\n.*?^(?:  - )?action: seam\.\1$",
         ACTIONS_PAGE,
         re.DOTALL | re.MULTILINE,
     )
@@ -48,6 +51,10 @@ async def test_example_runs(hass: HomeAssistant, actions: Actions, text: str) ->
     now = dt_util.utcnow()
     # The dates of the examples will pass.
     example: Any = parse_yaml(re.sub(r'"20\d\d-', f'"{now.year + 1}-', text))
+    # A PIN in the response would be in the trace, so these examples are whole scripts.
+    if "sequence" in example:
+        SCRIPT_ENTITY_SCHEMA(example)
+        [example] = example["sequence"]
     action = example["action"].removeprefix(f"{DOMAIN}.")
     if action == "report_device_constraints":
         # The simulator knows the lengths of all locks.

@@ -142,8 +142,8 @@ async def test_refuses_unknown_managed_code(
     actions.code(CODE_OWNER).name = "Cleaner"
     await reconcile()
     picks: list[tuple[str, dict[str, Any], str]] = [
-        ("unknown_code", {"name": "Cleanr"}, "Similar names: “Cleaner”"),
-        ("unknown_code", {"access_code_id": "no-such-id"}, "Similar names: –"),
+        ("unknown_code_similar", {"name": "Cleanr"}, "Similar names: “Cleaner”"),
+        ("unknown_code", {"access_code_id": "no-such-id"}, "list the names"),
         ("ambiguous_code", {"name": "Cleaner"}, CODE_OWNER),
         (
             "code_on_other_lock",

@@ -57,6 +57,35 @@ async def test_shared_code_passes_fields_to_seam(actions: Actions) -> None:
         assert answer["type"] == "time_bound"
 
 
+@pytest.mark.parametrize("action", [SCHEDULE, "ensure_access_code"])
+async def test_separate_pins(
+    simulator: Simulator, actions: Actions, reconcile: Poll, action: str
+) -> None:
+    """Seam generates a PIN for each lock, even if they can have none in common."""
+    for device_id, length in ((FRONT_DOOR, 4), (APARTMENT_1, 6)):
+        lengths = {"supported_code_lengths": [length]}
+        simulator.control.set_device(device_id, properties=lengths)
+    await reconcile()
+    data: dict[str, Any] = {"name": "Band", "random_code_per_lock": True}
+    message = await actions.refused(
+        "code_and_random", action, [FRONT, FLAT_1], **data, code="4815"
+    )
+    assert "Separate PINs" in message
+    # A lock that has the code does not give its PIN to the others.
+    await actions.answer(action, FRONT, **data)
+    locks = [FLAT_1] if action == SCHEDULE else [FRONT, FLAT_1]
+    answers = await actions.answers(action, locks, **data)
+    assert len(answers[FLAT_1]["code"]) == 6
+    assert not actions.sent(MULTIPLE_PATH)
+    for request in actions.sent("/access_codes/create"):
+        assert not {"code", "common_code_key"} & request.body.keys()
+    answers = await actions.answers(
+        SCHEDULE, [FRONT, FLAT_1], **{**data, "name": "Choir"}
+    )
+    assert {len(answer["code"]) for answer in answers.values()} == {4, 6}
+    assert {answer["common_code_key"] for answer in answers.values()} == {None}
+
+
 @pytest.mark.parametrize(
     ("key", "pin"),
     [("code_length", "4815"), ("code_constraint_no_zeros", "481506")],

@@ -50,6 +50,12 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
+def _schema(hass: HomeAssistant, action: str) -> ActionSchema:
+    schema: Any = hass.services.async_services_for_domain(DOMAIN)[action].schema
+    assert isinstance(schema, ActionSchema)
+    return schema
+
+
 def _digits(text: str) -> str:
     return "".join(str(int(sign)) for sign in text if sign.isdecimal())
 
@@ -102,8 +108,7 @@ async def test_errors_mask_numbers_in_texts_of_call(
     """Any number in a text may be a PIN, even if no lock is known to have it."""
     for path in ("/access_codes/create", "/access_codes/simulate"):
         actions.simulator.faults.add("outage", path=path)
-    schema = hass.services.async_services_for_domain(DOMAIN)[action].schema
-    assert isinstance(schema, ActionSchema)
+    schema = _schema(hass, action)
     valid = CALLS[action]
     calls = [{**TARGET, **valid, "entity_id": f"lock.{PIN}"}]
     for field in [key for key, rule in schema.validators.items() if rule in TEXTS]:
@@ -145,8 +150,7 @@ async def test_unusual_values_are_refused(
     hass: HomeAssistant, actions: Actions, action: str
 ) -> None:
     """No value fails otherwise, or is taken for something else."""
-    schema = hass.services.async_services_for_domain(DOMAIN)[action].schema
-    assert isinstance(schema, ActionSchema)
+    schema = _schema(hass, action)
     valid = {**TARGET, **CALLS[action]}
     rules = dict.fromkeys(["entity_id", "device_id", "area_id"]) | schema.validators
     for field, rule in rules.items():

@@ -67,6 +67,16 @@ async def test_simultaneous_calls_make_one_code_of_a_name(
         assert names.count("Guest") == count
 
 
+async def test_code_is_not_created_again_while_that_is_uncertain(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Seam may have created the code, and list it late."""
+    simulator.faults.add("outage", path=CREATE_PATH, count=1)
+    errors = await _run(actions, [SCHEDULE, SCHEDULE, ENSURE])
+    assert errors == ["create_uncertain", "create_unconfirmed", "create_unconfirmed"]
+    assert len(actions.sent(CREATE_PATH)) == 1
+
+
 def _end(actions: Actions, access_code_id: str) -> datetime:
     end = actions.code(access_code_id).ends_at
     assert end is not None
@@ -119,5 +129,5 @@ async def test_healthy_lock_does_not_wait_for_hanging_one(
         answer = await actions.answer(action, FLAT_1, name=name)
         assert answer["access_code_id"]
         assert not hanging.done()
-        hanging.cancel()
-    simulator.faults.clear()
+        simulator.faults.clear()
+        await hanging

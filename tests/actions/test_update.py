@@ -275,6 +275,11 @@ REFUSED: list[tuple[str, dict[str, Any]]] = [
     ("not_for_linked", {"linked": True, "code": "4815"}),
     ("not_for_linked", {"linked": True, "ongoing": True}),
     ("not_for_linked", {"linked": True, "allow_external_modification": False}),
+    (
+        "not_for_linked",
+        {"linked": True, "new_name": "Butler", "attempt_for_offline_device": False},
+    ),
+    ("nothing_to_change", {"attempt_for_offline_device": False}),
 ]
 
 
@@ -417,6 +422,25 @@ async def test_update_refuses_code_being_removed(
     await actions.refused(
         "code_being_removed", UPDATE, FRONT, name="Cleaner", new_name="Butler"
     )
+
+
+async def test_update_of_offline_lock_only_if_wanted(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Seam refuses to change a code of an offline lock if the call does not want that."""
+    fields: dict[str, Any] = {"code": "4815", "attempt_for_offline_device": False}
+    await actions.answer(UPDATE, FRONT, name="Cleaner", **fields)
+    simulator.control.lock_offline("Front Door")
+    before = actions.code(CODE_OWNER).code
+    await actions.fails("refused", UPDATE, FRONT, name="Owner", **fields)
+    ensured: dict[str, Any] = {**fields, "name": "Owner", "ongoing": True}
+    await actions.fails("refused", "ensure_access_code", FRONT, **ensured)
+    assert actions.code(CODE_OWNER).code == before
+    fields["attempt_for_offline_device"] = True
+    answer = await actions.answer(
+        UPDATE, FRONT, name="Owner", **fields | {"code": "5159"}
+    )
+    assert answer["outcome"] == "pending"
 
 
 async def test_update_on_several_locks(actions: Actions) -> None:

@@ -84,8 +84,8 @@ async def test_size_of_response_is_limited(
     stub.respond({"devices": [DEVICE]})
     await stubbed.list_devices()
     size = len(json.dumps({"devices": [DEVICE]}))
-    monkeypatch.setattr(body, "_MOST_BYTES", size)
+    monkeypatch.setattr(body, "_MAX_BYTES", size)
     assert await stubbed.list_devices()
-    monkeypatch.setattr(body, "_MOST_BYTES", size - 1)
+    monkeypatch.setattr(body, "_MAX_BYTES", size - 1)
     with pytest.raises(SeamServerError, match="too large"):
         await stubbed.list_devices()

@@ -43,7 +43,7 @@ SETTINGS = settings(
 PIN = "48263917"
 NOW = datetime(2031, 5, 1, tzinfo=UTC)
 # Enough rows to see whether one spoils the others.
-MOST_ROWS = 3
+MAX_ROWS = 3
 EXTRA_ROWS = {"access_codes": CODE, "devices": DEVICE, "events": EVENT}
 ERROR = {
     "error": {
@@ -128,7 +128,7 @@ async def answers(client: SeamClient, simulator: Simulator) -> dict[str, Any]:
         for key, value in answer.items():
             if isinstance(value, list):
                 more = [EXTRA_ROWS[key]] if key in EXTRA_ROWS else []
-                found[name] = answer | {key: value[:MOST_ROWS] + more}
+                found[name] = answer | {key: value[:MAX_ROWS] + more}
         text = json.dumps(found[name])
         for pin in pins_in(found[name]):
             text = text.replace(f'"{pin}"', f'"{PIN}"')
@@ -142,7 +142,7 @@ async def simulator_events(
     """Return the latest events of the simulator."""
     await client.list_events(simulator.clock.now() - timedelta(days=30))
     events: list[dict[str, Any]] = simulator.requests[-1].answer["events"]
-    return events[-MOST_ROWS:]
+    return events[-MAX_ROWS:]
 
 
 def test_every_endpoint_is_called() -> None:

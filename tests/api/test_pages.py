@@ -150,7 +150,7 @@ async def test_other_devices_are_skipped(stub: Stub, stubbed: SeamClient) -> Non
 
 
 @pytest.mark.parametrize(
-    ("limit", "value"), [("_MOST_ROWS", 3), ("_MOST_PAGES", 2), ("_MOST_BYTES", 500)]
+    ("limit", "value"), [("_MAX_ROWS", 3), ("_MAX_PAGES", 2), ("_MAX_BYTES", 500)]
 )
 async def test_pages_are_limited(
     stub: Stub,
@@ -189,9 +189,9 @@ async def test_time_of_all_pages_is_limited(
     stub: Stub, stubbed: SeamClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A list that comes too slowly is an error."""
-    monkeypatch.setattr(client, "_MOST_SECONDS", 0.05)
+    monkeypatch.setattr(client, "_MAX_SECONDS", 0.05)
     for number in range(1000):
         stub.respond(page(**following(f"page {number}")))
-    monkeypatch.setattr(client, "_MOST_PAGES", 10**6)
+    monkeypatch.setattr(client, "_MAX_PAGES", 10**6)
     with pytest.raises(SeamServerError, match="all pages of /access_codes/list"):
         await ids(stubbed)

@@ -57,7 +57,7 @@ async def test_error_masks_sent_secrets(
         if status == 400:
             assert "Invalid" in str(error)
     clean(log.text)
-    assert log.text.count("POST") == 4
+    assert log.text.count("POST /access_codes") == 4
 
 
 async def test_error_redact(stub: Stub, stubbed: SeamClient) -> None:

@@ -55,7 +55,7 @@ def test_lock_action_overrides_list_until_next_event() -> None:
     engine = polled_engine()
     fetch = FetchDevices(frozenset(("door",)))
     engine.receive_devices(fetch, [stale], NOW)
-    engine.device_changed(NOW, "door", locked=False)
+    engine.device_changed(NOW, "door", {"locked": False})
     engine.receive_devices(fetch, [stale], NOW)
     engine.finish()
     assert engine.snapshot.locks["door"].device.properties.locked is False
@@ -158,7 +158,7 @@ def test_change_ends_when_clock_is_set_back(later: timedelta) -> None:
     )
     engine = polled_engine(guest, make_code("old"))
     engine.code_changed(NOW, "guest", {"name": "Berta"})
-    engine.device_changed(NOW, "door", locked=False)
+    engine.device_changed(NOW, "door", {"locked": False})
     engine.receive_devices(FetchDevices(frozenset(("door",))), [stale], NOW + later)
     receive_codes(engine, guest, make_code("old"), now=NOW + later)
     engine.finish()

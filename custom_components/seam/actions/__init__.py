@@ -1,9 +1,15 @@
 """The actions of the integration, one module for each."""
 
 from functools import partial
-from typing import Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple, cast
 
-from homeassistant.core import HomeAssistant, SupportsResponse, callback
+from homeassistant.core import (
+    Context,
+    HomeAssistant,
+    ServiceCall,
+    SupportsResponse,
+    callback,
+)
 from homeassistant.helpers.typing import VolSchemaType
 
 from ..const import DOMAIN
@@ -24,64 +30,64 @@ from . import (
     simulate,
     update,
 )
-from .targets import Handler, async_handle
+from .targets import Answers, Handler, async_answers, async_handle
 
 _OPTIONAL: Final = SupportsResponse.OPTIONAL
 _ONLY: Final = SupportsResponse.ONLY
 
 
-class _Action(NamedTuple):
-    """An action to register."""
+class Action(NamedTuple):
+    """An action on locks."""
 
     handler: Handler
     schema: fields.ActionSchema
-    supports_response: SupportsResponse
+    supports_response: SupportsResponse = _OPTIONAL
     is_admin: bool = True
 
 
-_ACTIONS: Final = {
-    "schedule_access_code": _Action(
+ACTIONS: Final = {
+    "schedule_access_code": Action(
         schedule.async_schedule_access_code, schedule.SCHEMA, _OPTIONAL
     ),
-    "ensure_access_code": _Action(
+    "ensure_access_code": Action(
         ensure.async_ensure_access_code, schedule.SCHEMA, _OPTIONAL
     ),
-    "update_access_code": _Action(
+    "update_access_code": Action(
         update.async_update_access_code, update.SCHEMA, _OPTIONAL
     ),
-    "convert_access_code": _Action(
+    "convert_access_code": Action(
         convert.async_convert_access_code, convert.SCHEMA, _OPTIONAL
     ),
-    "release_access_code": _Action(
+    "release_access_code": Action(
         release.async_release_access_code, fields.CODE_SCHEMA, _OPTIONAL
     ),
-    "delete_access_code": _Action(
+    "delete_access_code": Action(
         delete.async_delete_access_code, fields.CODE_SCHEMA, _OPTIONAL
     ),
-    "delete_expired_access_codes": _Action(
+    "delete_expired_access_codes": Action(
         delete_expired.async_delete_expired_access_codes,
         delete_expired.SCHEMA,
         _OPTIONAL,
     ),
-    "reveal_access_code": _Action(
+    "reveal_access_code": Action(
         reveal.async_reveal_access_code, fields.CODE_SCHEMA, _ONLY
     ),
-    "pull_backup_access_code": _Action(
+    "pull_backup_access_code": Action(
         pull_backup.async_pull_backup_access_code, fields.CODE_SCHEMA, _ONLY
     ),
-    "generate_code": _Action(generate.async_generate_code, fields.LOCK_SCHEMA, _ONLY),
-    "report_device_constraints": _Action(
+    "generate_code": Action(generate.async_generate_code, fields.LOCK_SCHEMA, _ONLY),
+    "report_device_constraints": Action(
         report_constraints.async_report_device_constraints,
         report_constraints.SCHEMA,
         _OPTIONAL,
     ),
-    "simulate_unmanaged_access_code": _Action(
+    "simulate_unmanaged_access_code": Action(
         simulate.async_simulate_unmanaged_access_code, simulate.SCHEMA, _OPTIONAL
     ),
-    "get_access_codes": _Action(
+    "get_access_codes": Action(
         get.async_get_access_codes, get.SCHEMA, _ONLY, is_admin=False
     ),
-    "get_lock_capabilities": _Action(
+    "get_lock_capabilities": Action(
         capabilities.async_get_lock_capabilities,
         fields.LOCK_SCHEMA,
         _ONLY,
@@ -93,7 +99,7 @@ _ACTIONS: Final = {
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:
     """Register the actions."""
-    for name, action in _ACTIONS.items():
+    for name, action in ACTIONS.items():
         hass.services.async_register(
             DOMAIN,
             name,
@@ -102,3 +108,15 @@ def async_setup_services(hass: HomeAssistant) -> None:
             schema=cast("VolSchemaType", action.schema),
             supports_response=action.supports_response,
         )
+
+
+async def async_run(
+    hass: HomeAssistant, action: Action, data: dict[str, Any], context: Context
+) -> Answers:
+    """Run an action without calling it, as Home Assistant records calls with their PINs.
+
+    Returns the answers by entity id, also if all of them are errors.
+    """
+    data = action.schema(data)
+    call = ServiceCall(hass, DOMAIN, "", data, context, return_response=True)
+    return await async_answers(action.handler, call, is_admin=action.is_admin)

@@ -38,7 +38,7 @@ def check_name_free(lock: LockData, name: str) -> None:
 
 
 def creation_keys(targets: Iterable[Target], name: str) -> set[object]:
-    """Return what the creation of a code with this name works on."""
+    """Return the keys of `in_turn` for creating a code with this name."""
     keys: set[object] = set()
     for target in targets:
         keys.add((target.lock.device_id, name))
@@ -54,23 +54,20 @@ def find_code(
     if len(found) == 1:
         return found[0]
     lock, code_id = target.lock, selection.access_code_id
+    # Somebody may have entered a PIN.
+    given = quoted(target.coordinator.secrets.mask(code_id or selection.name or ""))
+    details = {"lock": lock.device.name, "code": given}
+    if found:
+        raise refusal("ambiguous_code", **details, candidates=candidates(found))
+    if other_kind := _matches(lock.codes, selection):
+        name = label(other_kind[0])
+        raise refusal("code_of_other_kind", lock=lock.device.name, name=name)
     for other in target.coordinator.data.locks.values() if code_id else ():
         if other.code(code_id):
-            raise refusal(
-                "code_of_other_kind"
-                if other.device_id == lock.device_id
-                else "code_on_other_lock",
-                lock=lock.device.name,
-                other=other.device.name,
-                code=str(code_id),
-            )
-    raise refusal(
-        "ambiguous_code" if found else "unknown_code",
-        lock=lock.device.name,
-        # Somebody may have entered a PIN.
-        code=quoted(target.coordinator.secrets.mask(code_id or selection.name or "")),
-        candidates=candidates(found) if found else _similar(codes, selection.name),
-    )
+            raise refusal("code_on_other_lock", **details, other=other.device.name)
+    if similar := _similar(codes, selection.name):
+        raise refusal("unknown_code_similar", **details, similar=similar)
+    raise refusal("unknown_code", **details)
 
 
 def find_managed_code(target: Target, selection: CodeSelection) -> AccessCode:
@@ -78,9 +75,14 @@ def find_managed_code(target: Target, selection: CodeSelection) -> AccessCode:
     lock = target.lock
     if not _matches(lock.managed, selection):
         if unmanaged := _matches(lock.unmanaged, selection):
-            name = label(unmanaged[0])
-            raise refusal("unmanaged_code", lock=lock.device.name, name=name)
+            check_managed(lock, unmanaged[0])
     return find_code(target, lock.managed, selection)
+
+
+def check_managed(lock: LockData, code: AccessCode) -> None:
+    """Refuse an unmanaged code."""
+    if not code.is_managed:
+        raise refusal("unmanaged_code", lock=lock.device.name, name=label(code))
 
 
 def _matches(codes: Sequence[AccessCode], selection: CodeSelection) -> list[AccessCode]:
@@ -102,7 +104,7 @@ def _similar(codes: Sequence[AccessCode], name: str | None) -> str:
         code.unmasked_name.casefold(): code for code in codes if code.unmasked_name
     }
     similar = get_close_matches((name or "").casefold(), shown)
-    return ", ".join(f"“{shown[key].name}”" for key in similar) or "–"
+    return ", ".join(f"“{shown[key].name}”" for key in similar)
 
 
 @contextmanager

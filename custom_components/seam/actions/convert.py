@@ -22,6 +22,7 @@ from .fields import (
     BOOLEAN,
     CODE_FIELDS,
     ActionSchema,
+    check_dry_run,
     selected_code,
 )
 from .outcomes import (
@@ -59,7 +60,8 @@ async def async_convert_access_code(
 ) -> Answers:
     """Convert one unmanaged code of each lock, or all of them."""
     convert_all, dry_run = call.data[ATTR_ALL], call.data[ATTR_DRY_RUN]
-    if convert_all and (ATTR_NAME in call.data or ATTR_ACCESS_CODE_ID in call.data):
+    check_dry_run(call)
+    if convert_all and (call.data.get(ATTR_NAME) or call.data.get(ATTR_ACCESS_CODE_ID)):
         raise refusal("all_or_one")
     selection = None if convert_all else selected_code(call.data, "no_code_or_all")
     all_results: CodeResults = []
@@ -71,7 +73,7 @@ async def async_convert_access_code(
         if selection is not None:
             codes = [find_code(target, codes, selection)]
             if not dry_run:
-                _check_convertible(lock, codes[0])
+                check_convertible(lock, codes[0])
         results = await async_convert(
             target,
             codes,
@@ -107,7 +109,7 @@ async def async_convert(
     convertible: list[AccessCode] = []
     for code in codes:
         try:
-            _check_convertible(target.lock, code)
+            check_convertible(target.lock, code)
         except ServiceValidationError as err:
             results.append((code, Result(Outcome.NOT_CONVERTIBLE, str(err))))
             continue
@@ -120,7 +122,7 @@ async def async_convert(
     return results
 
 
-def _check_convertible(lock: LockData, code: AccessCode) -> None:
+def check_convertible(lock: LockData, code: AccessCode) -> None:
     """Refuse a code that cannot be converted."""
     if not can_convert(lock, code):
         raise refusal("not_convertible", lock=lock.device.name, name=label(code))
@@ -137,6 +139,7 @@ class _Conversion:
         self._old_codes = {code.access_code_id for code in target.lock.managed}
         self._attempts: dict[str, ActionAttempt | None] = {}
         self._errors: dict[str, HomeAssistantError] = {}
+        self._failed: set[str] = set()
         self._converted: set[str] = set()
 
     async def async_run(self, parameters: dict[str, Any]) -> CodeResults:
@@ -168,7 +171,7 @@ class _Conversion:
 
     @property
     def _waiting(self) -> list[AccessCode]:
-        done = self._converted | self._errors.keys()
+        done = self._converted | self._failed | self._errors.keys()
         return [code for code in self._codes if code.access_code_id not in done]
 
     async def _async_check(self) -> bool:
@@ -195,18 +198,37 @@ class _Conversion:
             code_id = code.access_code_id
             if code_id in ids or (code.code and code.code in pins):
                 self._converted.add(code_id)
-            elif code_id in failed:
-                self._errors[code_id] = ActionError("conversion_failed")
-            elif attempt := self._attempts.get(code_id):
+                continue
+            if attempt := self._attempts.get(code_id):
                 attempt = await client.get_action_attempt(attempt.action_attempt_id)
                 if attempt.status is ActionAttemptStatus.ERROR:
                     self._errors[code_id] = attempt_error(self._target, attempt)
+            if code_id in failed:
+                self._failed.add(code_id)
         return not self._waiting
 
     def _result(self, code: AccessCode) -> Result:
         code_id = code.access_code_id
         if error := self._errors.get(code_id):
             return Result(Outcome.FAILED, str(error))
+        if code_id in self._failed:
+            return Result(Outcome.FAILED, str(self._failure(code)))
         if code_id in self._converted:
             return Result(Outcome.CONVERTED)
         return pending(self._target)
+
+    def _failure(self, code: AccessCode) -> ActionError:
+        """Return the error for a failure event, with Seam's reason.
+
+        The code has it, which was refreshed after the conversion.
+        """
+        lock = self._target.coordinator.data.locks.get(code.device_id)
+        current = lock.code(code.access_code_id) if lock else None
+        errors = current.own_errors if current else ()
+        new = [error for error in errors if error not in code.own_errors] or errors
+        if not new:
+            return ActionError("conversion_failed")
+        reasons = "; ".join(
+            f"{error.message.rstrip('.')} ({error.code})" for error in new
+        )
+        return ActionError("conversion_failed_reason", error=reasons)

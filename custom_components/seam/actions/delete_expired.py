@@ -14,7 +14,7 @@ from ..attributes import JsonObject, local_time
 from ..errors import NotFoundError
 from ..sync.snapshot import LockData
 from .delete import async_start_deletion, check_deletable, deletion_result
-from .fields import ATTR_DRY_RUN, BOOLEAN, DURATION, ActionSchema
+from .fields import ATTR_DRY_RUN, BOOLEAN, DURATION, ActionSchema, check_dry_run
 from .outcomes import (
     CodeResults,
     Outcome,
@@ -53,6 +53,7 @@ async def async_delete_expired_access_codes(
     call: ServiceCall, targets: list[Target]
 ) -> Answers:
     """Delete all expired codes of each lock."""
+    check_dry_run(call)
     # A code that got a later end in the meantime must not be deleted.
     await async_refresh_targets(targets)
 

@@ -13,9 +13,11 @@ from ..errors import refusal
 from .codes import candidates, creation_keys, current_codes
 from .outcomes import Outcome
 from .schedule import (
+    ATTR_RANDOM_CODE_PER_LOCK,
     CodeRequest,
     async_create,
     async_create_shared,
+    check_confirmed,
     check_request,
     check_shared,
     new_common_code_key,
@@ -29,7 +31,6 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .unconfirmed import is_unconfirmed
 from .update import CodeChange, CodeUpdate, async_update, check_update
 from .validation import accepts_pin, check_codes_known, quoted
 
@@ -43,14 +44,16 @@ async def async_ensure_access_code(call: ServiceCall, targets: list[Target]) -> 
     check_request((), request)
     async with in_turn(call.hass, creation_keys(targets, request.name)):
         await async_refresh_targets(targets)
-        return await _Ensuring(request).async_run(targets)
+        own_pins = call.data[ATTR_RANDOM_CODE_PER_LOCK]
+        return await _Ensuring(request, own_pins=own_pins).async_run(targets)
 
 
 class _Ensuring:
     """Ensures one code on several locks."""
 
-    def __init__(self, request: CodeRequest) -> None:
+    def __init__(self, request: CodeRequest, *, own_pins: bool) -> None:
         self._request = request
+        self._own_pins = own_pins
         self._updates: dict[str, CodeUpdate] = {}
         self._missing: list[Target] = []
         self._new_key = new_common_code_key()
@@ -68,7 +71,7 @@ class _Ensuring:
             if update.fields:
                 check_update(update)
         # Seam chooses a PIN unless one is given, or one of the locks has the code.
-        is_shared = not self._pins and len(self._missing) > 1
+        is_shared = not self._own_pins and not self._pins and len(self._missing) > 1
         if is_shared:
             check_shared(self._missing, self._request)
 
@@ -98,11 +101,10 @@ class _Ensuring:
         if found:
             self._updates[target.entity_id] = _update_of(request, target, found[0])
             return
-        name = quoted(target.coordinator.secrets.mask(request.name))
         if not lock.is_complete:
+            name = quoted(target.coordinator.secrets.mask(request.name))
             raise refusal("codes_incomplete", lock=lock.device.name, name=name)
-        if is_unconfirmed(target.coordinator.hass, lock.device_id, request.name):
-            raise refusal("create_unconfirmed", lock=lock.device.name, name=name)
+        check_confirmed(target, request.name)
         self._missing.append(target)
 
     @property
@@ -119,9 +121,9 @@ class _Ensuring:
         return answer | {"outcome": Outcome.UPDATED.value} if update.fields else answer
 
     async def _async_create(self, target: Target) -> JsonObject:
-        """Create the code on a lock, with the PIN of the other locks if possible."""
+        """Create the code on a lock, with the PIN of the others by default."""
         request, pin = self._request, self._request.code
-        if pin is None and not request.is_offline_access_code:
+        if not (pin or self._own_pins or request.is_offline_access_code):
             fitting = (
                 p for p in self._pins if accepts_pin(target.lock, request.name, p)
             )
@@ -168,6 +170,9 @@ def _update_of(request: CodeRequest, target: Target, code: AccessCode) -> CodeUp
         is_ongoing=request.starts_at is None,
         is_external_modification_allowed=request.is_external_modification_allowed,
     ).update_of(target, code)
+    update = replace(
+        update, attempt_for_offline_device=request.attempt_for_offline_device
+    )
     if code.is_offline_access_code and _are_times_rounded(request, code):
         fields = {key: update.fields[key] for key in update.fields.keys() - _TIMES}
         return replace(update, fields=fields)

@@ -7,6 +7,7 @@ import math
 from typing import Any, Final, NamedTuple
 
 from homeassistant.const import ATTR_CODE, ATTR_NAME
+from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
@@ -16,6 +17,7 @@ from .validation import checked_pin, quoted
 
 ATTR_ACCESS_CODE_ID: Final = "access_code_id"
 ATTR_ALLOW_EXTERNAL_MODIFICATION: Final = "allow_external_modification"
+ATTR_ATTEMPT_FOR_OFFLINE_DEVICE: Final = "attempt_for_offline_device"
 ATTR_DRY_RUN: Final = "dry_run"
 ATTR_ENDS_AT: Final = "ends_at"
 ATTR_ONGOING: Final = "ongoing"
@@ -185,12 +187,21 @@ class CodeSelection(NamedTuple):
 
 def selected_code(data: Data, none_key: str = "no_code_selected") -> CodeSelection:
     """Return which code a call names; refuse both an id and a name, and neither."""
-    selection = CodeSelection(data.get(ATTR_ACCESS_CODE_ID), data.get(ATTR_NAME))
-    if selection.access_code_id is None and selection.name is None:
+    # Forms send an empty text for a field that is ticked and left empty.
+    selection = CodeSelection(
+        data.get(ATTR_ACCESS_CODE_ID) or None, data.get(ATTR_NAME) or None
+    )
+    if selection == (None, None):
         raise refusal(none_key)
-    if selection.access_code_id is not None and selection.name is not None:
+    if None not in selection:
         raise refusal("id_or_name")
     return selection
+
+
+def check_dry_run(call: ServiceCall) -> None:
+    """Refuse a dry run without a response, as it would show nothing."""
+    if call.data[ATTR_DRY_RUN] and not call.return_response:
+        raise refusal("dry_run_without_response")
 
 
 def requested_pin(data: Data) -> str | None:

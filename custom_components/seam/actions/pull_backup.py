@@ -2,8 +2,10 @@
 
 from homeassistant.core import ServiceCall
 
+from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..errors import refusal
+from ..sync.snapshot import LockData
 from .codes import code_response, find_managed_code
 from .fields import selected_code
 from .targets import Answers, Target, async_each, changing_locks
@@ -20,11 +22,7 @@ async def async_pull_backup_access_code(
         coordinator, lock = target.coordinator, target.lock
         check_codes_known(lock)
         code = find_managed_code(target, selection)
-        if code.ends_at is None:
-            raise refusal("backup_of_ongoing", lock=lock.device.name, name=label(code))
-        # The pool belongs to the lock. Only Seam knows whether it has a code now.
-        if lock.device.properties.supports_backup_access_code_pool is False:
-            raise refusal("no_backup_codes", lock=lock.device.name)
+        check_backup(lock, code)
         async with changing_locks(target):
             backup = await coordinator.client.pull_backup_access_code(
                 code.access_code_id
@@ -33,3 +31,12 @@ async def async_pull_backup_access_code(
         return {"backup_of": code.access_code_id, **code_response(target, backup)}
 
     return await async_each(targets, pull)
+
+
+def check_backup(lock: LockData, code: AccessCode) -> None:
+    """Refuse a code that cannot have a backup."""
+    if code.ends_at is None:
+        raise refusal("backup_of_ongoing", lock=lock.device.name, name=label(code))
+    # The pool belongs to the lock. Only Seam knows whether it has a code now.
+    if lock.device.properties.supports_backup_access_code_pool is False:
+        raise refusal("no_backup_codes", lock=lock.device.name)

@@ -15,6 +15,7 @@ import voluptuous as vol
 from ..api import AccessCode
 from ..attributes import JsonObject
 from ..errors import ChangeUncertainError, refusal
+from ..sync.snapshot import LockData
 from .codes import (
     candidates,
     check_name_free,
@@ -24,6 +25,7 @@ from .codes import (
 )
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
+    ATTR_ATTEMPT_FOR_OFFLINE_DEVICE,
     ATTR_ENDS_AT,
     ATTR_ONGOING,
     ATTR_STARTS_AT,
@@ -49,10 +51,11 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .unconfirmed import confirm, requesting
+from .unconfirmed import confirm, is_unconfirmed, requesting
 from .validation import (
     check_codes_known,
     check_common_length,
+    check_has_codes,
     check_length,
     check_name,
     check_name_without_pin,
@@ -62,7 +65,7 @@ from .validation import (
     check_times,
     quoted,
 )
-from .waiting import async_wait_until_set
+from .waiting import async_follow, async_wait_until_set
 
 # Passed on to Seam under the same names.
 _OPTIONS: Final = {
@@ -72,7 +75,7 @@ _OPTIONS: Final = {
     "is_offline_access_code": BOOLEAN,
     "is_one_time_use": BOOLEAN,
     "max_time_rounding": Limited(vol.In(("1hour", "1day")), "1hour, 1day"),
-    "attempt_for_offline_device": BOOLEAN,
+    ATTR_ATTEMPT_FOR_OFFLINE_DEVICE: BOOLEAN,
 }
 # Not supported by `/access_codes/create_multiple`.
 _ONE_LOCK_OPTIONS: Final = (
@@ -80,6 +83,8 @@ _ONE_LOCK_OPTIONS: Final = (
     "is_one_time_use",
     "max_time_rounding",
 )
+
+ATTR_RANDOM_CODE_PER_LOCK: Final = "random_code_per_lock"
 
 SCHEMA: Final = ActionSchema(
     {
@@ -89,6 +94,7 @@ SCHEMA: Final = ActionSchema(
         vol.Optional(ATTR_ENDS_AT): TIME,
         vol.Optional(ATTR_ONGOING, default=False): BOOLEAN,
         vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): BOOLEAN,
+        vol.Optional(ATTR_RANDOM_CODE_PER_LOCK, default=False): BOOLEAN,
     }
     | {vol.Optional(option): validator for option, validator in _OPTIONS.items()}
 )
@@ -125,9 +131,12 @@ def requested_code(data: Data) -> CodeRequest:
     # Forms leave out dates that are ticked but empty.
     if data[ATTR_ONGOING] is (ATTR_STARTS_AT in data or ATTR_ENDS_AT in data):
         raise refusal("ongoing_with_times" if data[ATTR_ONGOING] else "no_times")
+    pin = requested_pin(data)
+    if pin is not None and data[ATTR_RANDOM_CODE_PER_LOCK]:
+        raise refusal("code_and_random")
     return CodeRequest(
         name=data[ATTR_NAME],
-        code=requested_pin(data),
+        code=pin,
         starts_at=requested_time(data, ATTR_STARTS_AT),
         ends_at=requested_time(data, ATTR_ENDS_AT),
         is_external_modification_allowed=data.get(ATTR_ALLOW_EXTERNAL_MODIFICATION),
@@ -152,39 +161,42 @@ def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
     if request.use_backup_access_code_pool and request.starts_at is None:
         raise refusal("backup_without_times")
     for target in targets:
-        lock, device = target.lock, target.lock.device
-        if not device.has_access_codes or (
-            request.is_offline_access_code
-            and device.can_program_offline_access_codes is None
-        ):
-            raise refusal(
-                "no_offline_access_codes"
-                if request.is_offline_access_code
-                else "no_access_codes",
-                lock=device.name,
-            )
-        is_offline = bool(request.is_offline_access_code)
-        if False is (
-            device.can_program_offline_access_codes
-            if is_offline
-            else device.can_program_online_access_codes
-        ):
-            raise refusal("cannot_program", lock=device.name)
-        if request.starts_at is None and not device.offers_ongoing_codes(
-            is_offline=is_offline
-        ):
-            raise refusal("no_ongoing_codes", lock=device.name)
-        if (
-            request.use_backup_access_code_pool
-            and device.properties.supports_backup_access_code_pool is False
-        ):
-            raise refusal("no_backup_pool", lock=device.name)
+        lock = target.lock
+        check_kind(
+            lock,
+            is_offline=bool(request.is_offline_access_code),
+            is_ongoing=request.starts_at is None,
+        )
+        if request.use_backup_access_code_pool:
+            check_backup_pool(lock)
         check_name(lock, request.name)
         check_start(lock, request.starts_at, now)
         if request.code is not None:
             check_pin(lock, request.code)
         if request.preferred_code_length is not None:
             check_length(lock, request.preferred_code_length)
+
+
+def check_kind(lock: LockData, *, is_offline: bool, is_ongoing: bool) -> None:
+    """Refuse a kind of code that the lock does not offer, or currently not."""
+    device = lock.device
+    if is_offline and device.can_program_offline_access_codes is None:
+        raise refusal("no_offline_access_codes", lock=device.name)
+    check_has_codes(lock)
+    if False is (
+        device.can_program_offline_access_codes
+        if is_offline
+        else device.can_program_online_access_codes
+    ):
+        raise refusal("cannot_program", lock=device.name)
+    if is_ongoing and not device.offers_ongoing_codes(is_offline=is_offline):
+        raise refusal("no_ongoing_codes", lock=device.name)
+
+
+def check_backup_pool(lock: LockData) -> None:
+    """Refuse a lock without backup codes."""
+    if lock.device.properties.supports_backup_access_code_pool is False:
+        raise refusal("no_backup_pool", lock=lock.device.name)
 
 
 def check_shared(targets: Sequence[Target], request: CodeRequest) -> None:
@@ -203,9 +215,12 @@ def new_common_code_key() -> str:
 
 
 async def async_schedule_access_code(
-    call: ServiceCall, targets: list[Target]
+    call: ServiceCall, targets: list[Target], *, waits: bool = True
 ) -> Answers:
-    """Create a code; on several locks, linked codes with the same PIN."""
+    """Create a code; on several locks, linked ones with the same PIN by default.
+
+    Returns as soon as Seam has accepted it unless it `waits` for the locks.
+    """
     request = requested_code(call.data)
     async with in_turn(call.hass, creation_keys(targets, request.name)):
         targets = [*map(current_target, targets)]
@@ -218,19 +233,39 @@ async def async_schedule_access_code(
                 # A code with this name may exist. That must not hold up other locks.
                 unknown[target.entity_id] = err
             check_name_free(target.lock, request.name)
+            check_confirmed(target, request.name)
         targets = [target for target in targets if target.entity_id not in unknown]
-        if len(targets) > 1 and request.code is None:
+        is_shared = len(targets) > 1 and not call.data[ATTR_RANDOM_CODE_PER_LOCK]
+        if is_shared and request.code is None:
             check_shared(targets, request)
-            return unknown | await async_create_shared(targets, request)
+            return unknown | await async_create_shared(targets, request, waits=waits)
         # Seam only links codes with a given PIN if it is told to.
-        key = new_common_code_key() if len(targets) > 1 else None
+        key = new_common_code_key() if is_shared else None
         return unknown | await async_each(
-            targets, lambda target: async_create(target, request, common_code_key=key)
+            targets,
+            lambda target: async_create(
+                target, request, common_code_key=key, waits=waits
+            ),
+        )
+
+
+def check_confirmed(target: Target, name: str) -> None:
+    """Refuse a code that was requested lately, as Seam may not list it yet."""
+    coordinator, lock = target.coordinator, target.lock
+    if is_unconfirmed(coordinator.hass, lock.device_id, name):
+        raise refusal(
+            "create_unconfirmed",
+            lock=lock.device.name,
+            name=quoted(coordinator.secrets.mask(name)),
         )
 
 
 async def async_create(
-    target: Target, request: CodeRequest, *, common_code_key: str | None = None
+    target: Target,
+    request: CodeRequest,
+    *,
+    common_code_key: str | None = None,
+    waits: bool = True,
 ) -> JsonObject:
     """Create a code on one lock; return it with its PIN."""
     coordinator = target.coordinator
@@ -246,7 +281,11 @@ async def async_create(
                         **request.parameters,
                     )
                 coordinator.async_apply(coordinator.engine.code_created, code)
-                result = await async_wait_until_set(target, code, attempt, is_new=True)
+                result = (
+                    await async_wait_until_set(target, code, attempt, is_new=True)
+                    if waits
+                    else async_follow(target, code, attempt)
+                )
     except ChangeUncertainError as err:
         raise _uncertain_creation(target, request, refresh, err) from err
     finally:
@@ -255,7 +294,7 @@ async def async_create(
 
 
 async def async_create_shared(
-    targets: Sequence[Target], request: CodeRequest
+    targets: Sequence[Target], request: CodeRequest, *, waits: bool = True
 ) -> Answers:
     """Create linked codes on several locks of a workspace; Seam chooses their PIN.
 
@@ -267,7 +306,9 @@ async def async_create_shared(
     async def wait(target: Target) -> Result:
         if (code := created.get(target.lock.device_id)) is None:
             raise ChangeUncertainError("change_uncertain", error="")
-        return await async_wait_until_set(target, code, is_new=True)
+        if waits:
+            return await async_wait_until_set(target, code, is_new=True)
+        return async_follow(target, code)
 
     results: dict[str, Result | HomeAssistantError]
     try:

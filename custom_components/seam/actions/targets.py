@@ -64,9 +64,9 @@ class NotAllowedError(Unauthorized):
         self.translation_placeholders = details
 
 
-async def async_handle(
+async def async_answers(
     handler: Handler, call: ServiceCall, *, is_admin: bool
-) -> ServiceResponse:
+) -> Answers:
     """Run an action on the targeted locks; return the answers by entity id.
 
     Home Assistant's helpers for entity actions skip unavailable entities, but codes of
@@ -75,7 +75,14 @@ async def async_handle(
     user = await _async_user(call)
     if is_admin and user and not user.is_admin:
         raise NotAllowedError("only_admin", call.context)
-    answers = await handler(call, _targets(call, user))
+    return await handler(call, _targets(call, user))
+
+
+async def async_handle(
+    handler: Handler, call: ServiceCall, *, is_admin: bool
+) -> ServiceResponse:
+    """Run an action as Home Assistant calls it."""
+    answers = await async_answers(handler, call, is_admin=is_admin)
     errors = {
         entity_id: answer
         for entity_id, answer in answers.items()
@@ -97,12 +104,14 @@ async def async_handle(
                         "%s is pending on %s: %s", call.service, entity_id, reason
                     )
         return None
-    return {
-        entity_id: {"error": str(answer), "error_key": answer.translation_key}
-        if isinstance(answer, HomeAssistantError)
-        else answer
-        for entity_id, answer in answers.items()
-    }
+    return {entity_id: as_row(answer) for entity_id, answer in answers.items()}
+
+
+def as_row(answer: Answer) -> JsonObject:
+    """Return the answer for a lock, or its error, as actions return it."""
+    if isinstance(answer, HomeAssistantError):
+        return {"error": str(answer), "error_key": answer.translation_key}
+    return answer
 
 
 def _pending_reasons(answer: JsonObject) -> Iterator[str]:

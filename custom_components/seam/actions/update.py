@@ -25,6 +25,7 @@ from .codes import (
 )
 from .fields import (
     ATTR_ALLOW_EXTERNAL_MODIFICATION,
+    ATTR_ATTEMPT_FOR_OFFLINE_DEVICE,
     ATTR_ENDS_AT,
     ATTR_ONGOING,
     ATTR_STARTS_AT,
@@ -75,6 +76,7 @@ SCHEMA: Final = ActionSchema(
         vol.Optional(ATTR_ENDS_AT): TIME,
         vol.Optional(ATTR_ONGOING, default=False): BOOLEAN,
         vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): BOOLEAN,
+        vol.Optional(ATTR_ATTEMPT_FOR_OFFLINE_DEVICE): BOOLEAN,
         vol.Optional(ATTR_LINKED, default=False): BOOLEAN,
     }
 )
@@ -132,6 +134,7 @@ class CodeUpdate:
     target: Target
     code: AccessCode
     fields: Mapping[str, Any] = field(repr=False)
+    attempt_for_offline_device: bool | None = None
 
 
 def _seconds(*times: datetime | None) -> list[datetime | None]:
@@ -162,6 +165,11 @@ def _requested_change(data: Data) -> CodeChange:
             (ATTR_CODE, change.code),
             (ATTR_ONGOING, change.is_ongoing or None),
             (ATTR_ALLOW_EXTERNAL_MODIFICATION, change.is_external_modification_allowed),
+            # Forms send true.
+            (
+                ATTR_ATTEMPT_FOR_OFFLINE_DEVICE,
+                None if data.get(ATTR_ATTEMPT_FOR_OFFLINE_DEVICE, True) else False,
+            ),
         ):
             if value is not None:
                 raise refusal("not_for_linked", field=name)
@@ -216,8 +224,13 @@ async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> 
         updates: dict[str, CodeUpdate] = {}
         for target, code in found:
             check_changeable(target, code)
-            updates[target.entity_id] = change.update_of(target, code)
-            check_update(updates[target.entity_id])
+            updates[target.entity_id] = update = replace(
+                change.update_of(target, code),
+                attempt_for_offline_device=call.data.get(
+                    ATTR_ATTEMPT_FOR_OFFLINE_DEVICE
+                ),
+            )
+            check_update(update)
         return answers | await async_each(
             [target for target, _ in found],
             lambda target: async_update(updates[target.entity_id]),
@@ -248,7 +261,9 @@ async def async_update(update: CodeUpdate) -> JsonObject:
     with naming_duplicate(target, fields.get("code")):
         async with changing_locks(target):
             attempt = await coordinator.client.update_access_code(
-                code.access_code_id, **_parameters(update)
+                code.access_code_id,
+                attempt_for_offline_device=update.attempt_for_offline_device,
+                **_parameters(update),
             )
             coordinator.async_apply(
                 coordinator.engine.code_changed, code.access_code_id, fields

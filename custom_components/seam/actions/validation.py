@@ -22,10 +22,10 @@ from ..sync.snapshot import LockData
 _MAYBE_PIN: Final = re.compile(r"\d(?:[\W_]*\d){3,}")
 _UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _PIN_LENGTHS: Final = range(4, 13)
-_SIMULATED_PIN_MAX_LENGTH: Final = 8
+_MAX_SIMULATED_PIN_LENGTH: Final = 8
 # Seam has no limit. This one leaves room for the name of the lock in the entity ids of
 # code sensors, which Home Assistant cuts at 255 characters.
-_NAME_MAX_LENGTH: Final = 100
+_MAX_NAME_LENGTH: Final = 100
 # A name is blank if all its characters are in these categories (by first letter) or
 # are one of these, which look blank although they count as letters, signs or marks.
 _BLANK_CATEGORIES: Final = frozenset("CZM")
@@ -129,7 +129,7 @@ def check_pin_can_be_chosen(lock: LockData) -> None:
 def checked_simulated_pin(value: object) -> str:
     """Return a PIN that Seam can simulate as text."""
     pin = checked_pin(value)
-    if len(pin) > _SIMULATED_PIN_MAX_LENGTH:
+    if len(pin) > _MAX_SIMULATED_PIN_LENGTH:
         raise refusal("simulated_code_length")
     return pin
 
@@ -189,12 +189,12 @@ def check_new_name(name: str, field: str) -> None:
     Invisible characters, and those that change the direction of writing, could make a
     name look like another.
     """
-    if len(name) > _NAME_MAX_LENGTH:
+    if len(name) > _MAX_NAME_LENGTH:
         raise refusal(
             "name_too_long",
             field=field,
             length=str(len(name)),
-            longest=str(_NAME_MAX_LENGTH),
+            longest=str(_MAX_NAME_LENGTH),
         )
     invalid = next(filter(is_invisible, name), None)
     if invalid is None and all(
@@ -223,8 +223,11 @@ def check_times(
     starts_at: datetime | None, ends_at: datetime | None, now: datetime
 ) -> None:
     """Refuse a start without an end or vice versa, and an end in the past or too early."""
-    if (starts_at is None) is not (ends_at is None):
-        raise refusal("one_time_only")
+    # Forms leave out dates that are ticked but empty.
+    if starts_at is None and ends_at is not None:
+        raise refusal("start_missing")
+    if ends_at is None and starts_at is not None:
+        raise refusal("end_missing")
     if starts_at is None or ends_at is None:
         return
     check_end(ends_at, now)

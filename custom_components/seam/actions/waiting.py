@@ -5,6 +5,8 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 import logging
 
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.translation import async_get_exception_message
 from homeassistant.util import dt as dt_util
 
 from ..api import (
@@ -19,20 +21,21 @@ from ..api import (
     SeamRateLimitError,
 )
 from ..attributes import label
-from ..errors import ActionError, refusal, translated_errors
+from ..const import DOMAIN
+from ..errors import ActionError, translated_errors
 from .outcomes import Outcome, Result
-from .targets import Target
+from .targets import Target, changing_locks
 
 _LOGGER = logging.getLogger(__name__)
 
 # Seconds between requests. Most changes take a few seconds, some locks a minute.
 WAIT_STEPS = (0.5, 0.5, 1, 1, 2, 2, 3, 5, 5, 10, 15, 15)
 # Includes the time that Seam takes to answer.
-LONGEST_WAIT = 65
+_MAX_WAIT = 65
 
 # How often in a row Seam has to say that a code does not exist. Nobody knows how long
 # it takes until Seam knows a new one.
-_NOT_FOUND_LIMIT = 2
+_MAX_NOT_FOUND = 2
 
 
 async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> None:
@@ -40,7 +43,7 @@ async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> 
     steps = (0,) if _is_offline(target) else WAIT_STEPS
     now = asyncio.get_running_loop().time
     with suppress(TimeoutError):
-        async with asyncio.timeout(LONGEST_WAIT):
+        async with asyncio.timeout(_MAX_WAIT):
             end = now() + sum(steps)
             for step in steps:
                 await asyncio.sleep(step)
@@ -104,6 +107,27 @@ async def async_wait_until_set(
     return Result(Outcome.SUCCESS) if wait.is_set else wait.pending_result
 
 
+def async_follow(
+    target: Target, code: AccessCode, attempt: ActionAttempt | None = None
+) -> Result:
+    """Return the result of a creation now, and show in the background what comes of it."""
+    coordinator = target.coordinator
+
+    async def follow() -> None:
+        # An error is shown with the code.
+        with suppress(HomeAssistantError):
+            async with changing_locks(target):
+                await async_wait_until_set(target, code, attempt, is_new=True)
+
+    wait = _CodeWait(target, code, attempt, is_new=True)
+    if wait.is_set:
+        return Result(Outcome.SUCCESS)
+    coordinator.config_entry.async_create_background_task(
+        coordinator.hass, follow(), f"{DOMAIN} new code"
+    )
+    return wait.pending_result
+
+
 class _CodeWait:
     """Follows a code until it is set on its lock."""
 
@@ -139,7 +163,7 @@ class _CodeWait:
             self._code = await coordinator.fetcher.async_read_code(self._code)
         except SeamNotFoundError:
             self._not_found += 1
-            if self._is_new or self._not_found < _NOT_FOUND_LIMIT:
+            if self._is_new or self._not_found < _MAX_NOT_FOUND:
                 raise
             coordinator.async_apply(
                 coordinator.engine.codes_not_found, [self._code.access_code_id]
@@ -187,19 +211,12 @@ class _CodeWait:
         """The result while the code is not set, with the reason."""
         errors = self._code.own_errors
         if self._code.is_waiting_for_code_assignment:
-            reason = refusal("pending_assignment", lock=self._target.lock.device.name)
-            return Result(Outcome.PENDING, str(reason))
+            return _pending("pending_assignment", self._target)
         if not self._is_read or not errors or _is_offline(self._target):
             return pending(self._target)
         mask = self._target.coordinator.secrets.mask
-        reason = refusal(
-            "pending_error",
-            lock=self._target.lock.device.name,
-            errors="; ".join(
-                f"{mask(error.message)} ({mask(error.code)})" for error in errors
-            ),
-        )
-        return Result(Outcome.PENDING, str(reason))
+        texts = [f"{mask(error.message)} ({mask(error.code)})" for error in errors]
+        return _pending("pending_error", self._target, errors="; ".join(texts))
 
     @property
     def _is_attempt_pending(self) -> bool:
@@ -231,11 +248,15 @@ def _is_offline(target: Target) -> bool:
 
 def pending(target: Target) -> Result:
     """Return that a lock has not made a change yet, and why."""
-    reason = refusal(
-        "pending_offline" if _is_offline(target) else "pending_slow",
-        lock=target.lock.device.name,
-    )
-    return Result(Outcome.PENDING, str(reason))
+    key = "pending_offline" if _is_offline(target) else "pending_slow"
+    return _pending(key, target)
+
+
+def _pending(translation_key: str, target: Target, **placeholders: str) -> Result:
+    """Return a pending result with a translated reason."""
+    placeholders["lock"] = target.lock.device.name
+    reason = async_get_exception_message(DOMAIN, translation_key, placeholders)
+    return Result(Outcome.PENDING, reason)
 
 
 def attempt_error(target: Target, attempt: ActionAttempt) -> ActionError:

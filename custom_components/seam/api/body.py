@@ -9,7 +9,7 @@ import orjson
 
 # A page of 500 devices of the simulator has 0.7 MiB. Reading takes several times as
 # much memory.
-_MOST_BYTES: Final = 8 * 2**20
+_MAX_BYTES: Final = 8 * 2**20
 
 
 class BodyTooLargeError(ValueError):
@@ -22,7 +22,7 @@ async def read_body(response: ClientResponse) -> bytes:
     size = 0
     async for chunk in response.content.iter_any():
         size += len(chunk)
-        if size > _MOST_BYTES:
+        if size > _MAX_BYTES:
             raise BodyTooLargeError
         chunks.append(chunk)
     return b"".join(chunks)

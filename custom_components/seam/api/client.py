@@ -24,10 +24,10 @@ from .transport import Response, RowReader, Rows, Transport, invalid_response, p
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
 # Limits of a list. Seam has pages of 500 devices, and all codes of a lock on one.
-_MOST_PAGES = 100
-_MOST_ROWS = 100_000
-_MOST_BYTES = 16 * 2**20
-_MOST_SECONDS = 120
+_MAX_PAGES = 100
+_MAX_ROWS = 100_000
+_MAX_BYTES = 16 * 2**20
+_MAX_SECONDS = 120
 
 
 @dataclass
@@ -241,6 +241,7 @@ class SeamClient:
         type: str | None = None,
         is_managed: bool | None = None,
         is_external_modification_allowed: bool | None = None,
+        attempt_for_offline_device: bool | None = None,
     ) -> ActionAttempt | None:
         """Change a managed access code (`/access_codes/update`).
 
@@ -257,6 +258,7 @@ class SeamClient:
             type=type,
             is_managed=is_managed,
             is_external_modification_allowed=is_external_modification_allowed,
+            attempt_for_offline_device=attempt_for_offline_device,
         )
         return _attempt(response)
 
@@ -519,11 +521,11 @@ class SeamClient:
     async def _all_pages(self, path: str, key: str, **parameters: Any) -> _Pages:
         """Return the rows of all pages; raise SeamServerError if they do not end."""
         try:
-            async with asyncio.timeout(_MOST_SECONDS):
+            async with asyncio.timeout(_MAX_SECONDS):
                 return await self._read_pages(path, key, **parameters)
         except TimeoutError as err:
             raise SeamServerError(
-                f"Seam did not send all pages of {path} in {_MOST_SECONDS} seconds"
+                f"Seam did not send all pages of {path} in {_MAX_SECONDS} seconds"
             ) from err
 
     async def _read_pages(self, path: str, key: str, **parameters: Any) -> _Pages:
@@ -538,13 +540,13 @@ class SeamClient:
             pages.rows += _list(response, key)
             pages.size += response.size
             if (
-                len(pages.rows) > _MOST_ROWS
-                or len(seen) >= _MOST_PAGES
-                or pages.size > _MOST_BYTES
+                len(pages.rows) > _MAX_ROWS
+                or len(seen) >= _MAX_PAGES
+                or pages.size > _MAX_BYTES
             ):
                 raise SeamServerError(
-                    f"The list of {path} has more than {_MOST_ROWS} rows,"
-                    f" {_MOST_PAGES} pages or {_MOST_BYTES} bytes",
+                    f"The list of {path} has more than {_MAX_ROWS} rows,"
+                    f" {_MAX_PAGES} pages or {_MAX_BYTES} bytes",
                     request_id=response.request_id,
                 )
             pages.fingerprint = hash((pages.fingerprint, response.fingerprint))

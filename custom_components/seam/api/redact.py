@@ -11,18 +11,20 @@ from .pins import SHORTEST_PIN, digits_of, read_pin
 
 MASK: Final = "••••"
 # Home Assistant's limit for states and names.
-LONGEST_NAME: Final = 255
-LONGEST_TEXT: Final = 1000
-_MOST_READ: Final = 20_000
+MAX_NAME_LENGTH: Final = 255
+MAX_TEXT_LENGTH: Final = 1000
+_MAX_READ: Final = 20_000
 # Digits in UUIDs, dates and times of day are a PIN by chance only.
 _UUID: Final = r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
 _TIME: Final = r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d(?::[0-5]\d)?"
 _OTHER: Final = rf"(?P<other>{_UUID}|(?<!\d)(?:{_TIME})(?!\d))"
 _NUMBER: Final = re.compile(rf"{_OTHER}|\d+")
 _SEPARATED: Final = re.compile(rf"{_OTHER}|\d+(?:[\W_]\d+)*")
-_NUMBERS: Final = re.compile(rf"(?P<other>{_UUID})|\d+(?:[\W_]{{1,3}}\d+)*")
+# Texts are wrapped and aligned with any number of spaces.
+_SPACED: Final = re.compile(rf"{_OTHER}|\d+(?:[\s\u200c\u200d]+\d+)*")
+_NUMBERS: Final = re.compile(rf"(?P<other>{_UUID})|\d+(?:(?:[\W_]{{1,3}}|\s+)\d+)*")
 _UP_TO_LETTER: Final = re.compile(r"(?s:.*)[^\W\d_]")
-_MOST_REMEMBERED: Final = 50_000
+_MAX_REMEMBERED: Final = 50_000
 
 # Control and format characters, surrogates, line and paragraph separators.
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
@@ -35,9 +37,9 @@ def is_invisible(character: str) -> bool:
     return unicodedata.category(character) in _INVISIBLE and character not in _JOINERS
 
 
-def readable(text: str, longest: int = LONGEST_TEXT) -> str:
+def readable(text: str, longest: int = MAX_TEXT_LENGTH) -> str:
     """Return the text as one line without invisible characters, cut to a length."""
-    return _cut(_visible(_cut(text, _MOST_READ)), longest)
+    return _cut(_visible(_cut(text, _MAX_READ)), longest)
 
 
 def mask_numbers(text: str) -> str:
@@ -59,14 +61,13 @@ class Secrets:
     def __init__(self, *secrets: str) -> None:
         """Initialize with the given secrets."""
         self.pins: set[str] = set()
-        # Longest first, as one may be part of another.
-        keys = [secret for secret in secrets if any(map(str.isalpha, secret))]
-        self.keys = sorted(keys, key=len, reverse=True)
-        self._is_late = False
+        self.keys: list[str] = []
+        self._add_keys(secret for secret in secrets if any(map(str.isalpha, secret)))
+        self._has_late_secret = False
         # Numbers in masked texts, any of which may turn out to be a PIN.
         self._numbers: set[str] = set()
         # Texts without secrets: most come again with every answer.
-        self._clean: BoundedDict[str, None] = BoundedDict(_MOST_REMEMBERED)
+        self._clean: BoundedDict[str, None] = BoundedDict(_MAX_REMEMBERED)
         self.add(secrets)
 
     def add(self, secrets: Iterable[str | None]) -> None:
@@ -76,44 +77,51 @@ class Secrets:
         would mask most texts.
         """
         for secret in secrets:
-            if not secret or secret in self.pins or secret in self.keys:
+            if not secret or secret in self.pins or _joined(secret) in self.keys:
                 continue
             if (pin := read_pin(secret)) is not None:
                 self._clean.clear()
-                self._is_late |= pin in self._numbers and pin not in self.pins
+                self._has_late_secret |= pin in self._numbers and pin not in self.pins
                 self.pins.add(pin)
             elif sum(map(str.isalnum, secret)) >= SHORTEST_PIN and digits_of(secret):
                 self._clean.clear()
-                self.keys = sorted((*self.keys, secret), key=len, reverse=True)
-                self._is_late = True
+                self._add_keys((secret,))
+                self._has_late_secret = True
 
-    def take_late(self) -> bool:
+    def _add_keys(self, keys: Iterable[str]) -> None:
+        # Longest first, as one may be part of another.
+        self.keys = sorted((*self.keys, *map(_joined, keys)), key=len, reverse=True)
+
+    def pop_has_late_secret(self) -> bool:
         """Return, once, whether masked texts may hold a secret that was added later."""
-        is_late, self._is_late = self._is_late, False
-        if is_late:
+        has_late_secret, self._has_late_secret = self._has_late_secret, False
+        if has_late_secret:
             self._numbers.clear()
             self._clean.clear()
-        return is_late
+        return has_late_secret
 
-    def mask(self, text: str, longest: int = LONGEST_TEXT) -> str:
+    def mask(self, text: str, longest: int = MAX_TEXT_LENGTH) -> str:
         """Return the readable text with every known secret masked.
 
-        A PIN is masked where it stands alone, in one piece or with single separators
-        between its digits. Other secrets are masked anywhere. A text that needs no
-        change is returned as the same object.
+        A PIN is masked where it stands alone, in one piece or with single separators or
+        white space between its digits. Other secrets are masked anywhere, also with
+        white space in them. A text that needs no change is returned as the same object.
         """
         if text in self._clean and len(text) <= longest:
             return text
-        masked = _visible(_cut(text, _MOST_READ))
-        for secret in self.keys:
-            masked = masked.replace(secret, MASK)
-        for numbers in (_NUMBER, _SEPARATED):
+        masked = _visible(_cut(text, _MAX_READ))
+        joined = _joined(masked)
+        for key in self.keys:
+            if key in joined:
+                # A line break may be anywhere in it.
+                masked = re.sub(r"\s*".join(map(re.escape, key)), MASK, masked)
+        for numbers in (_NUMBER, _SEPARATED, _SPACED):
             masked = numbers.sub(self._mask_pin, masked)
         masked = _cut(masked, longest)
-        if len(self._numbers) > _MOST_REMEMBERED:
+        if len(self._numbers) > _MAX_REMEMBERED:
             # Any PIN added later may then be in a masked text.
             self._numbers.clear()
-            self._is_late = True
+            self._has_late_secret = True
         if masked != text:
             return masked
         self._clean[text] = None
@@ -121,7 +129,7 @@ class Secrets:
 
     def mask_name(self, name: str) -> str:
         """Return the readable name with every known secret masked."""
-        return self.mask(name, LONGEST_NAME)
+        return self.mask(name, MAX_NAME_LENGTH)
 
     def _mask_pin(self, match: re.Match[str]) -> str:
         if match["other"]:
@@ -151,6 +159,11 @@ class SharedSecrets(Secrets):
         super().add(secrets)
         for other in self._group:
             Secrets.add(other, secrets)
+
+
+def _joined(text: str) -> str:
+    """Return the text without white space."""
+    return "".join(text.split())
 
 
 def _visible(text: str) -> str:

@@ -23,6 +23,7 @@ import orjson
 from .body import BodyTooLargeError, parse_json, read_body
 from .bounded import BoundedDict
 from .errors import (
+    SeamAuthError,
     SeamError,
     SeamNotSentError,
     SeamRateLimitError,
@@ -40,8 +41,10 @@ _LOGGER = logging.getLogger(__name__)
 _TIMEOUT = ClientTimeout(total=30, sock_connect=10)
 _RETRY_DELAYS = (0.2, 0.4)
 # Rate limits with a longer delay are left to the caller.
-_LONGEST_WAIT = 2.0
-_MOST_BROKEN = 10_000
+_MAX_WAIT = 2.0
+_MAX_BROKEN = 10_000
+# Whoever has a valid key may send this request.
+_KEY_PATH = "/workspaces/get"
 
 
 class Response(dict[str, Any]):
@@ -90,24 +93,30 @@ class Transport:
         """Return the response of an endpoint that changes nothing, after retries."""
         for delay in _RETRY_DELAYS:
             try:
-                return await self.write(path, **parameters)
+                return await self._send(path, **parameters)
             except (SeamUnreachableError, SeamServerError) as err:
                 # The caller has waited long enough, or Seam sent enough.
                 if isinstance(err.__cause__, TimeoutError | BodyTooLargeError):
                     raise
                 wait = delay
             except SeamRateLimitError as err:
-                if err.retry_after > _LONGEST_WAIT:
+                if err.retry_after > _MAX_WAIT:
                     raise
                 wait = err.retry_after
             await asyncio.sleep(wait * random.uniform(1, 1.5))
-        return await self.write(path, **parameters)
+        return await self._send(path, **parameters)
 
     async def write(self, path: str, **parameters: Any) -> Response:
-        """Return the response of an endpoint, without a retry.
+        """Return the response of an endpoint that changes something, without a retry.
 
-        A repeated create could make two access codes. Parameters that are None are
-        left out, as null means "unset" to Seam.
+        A repeated create could make two access codes.
+        """
+        return await self._send(path, **parameters)
+
+    async def _send(self, path: str, **parameters: Any) -> Response:
+        """Return the response of an endpoint.
+
+        Parameters that are None are left out, as null means "unset" to Seam.
         """
         body = {
             name: value.isoformat() if isinstance(value, datetime) else value
@@ -159,6 +168,15 @@ class Transport:
         if status != 200:
             error = error_from_response(path, response.status, headers, content)
             error.redact(self._secrets.mask)
+            if isinstance(error, SeamAuthError) and not await self._is_key_refused(
+                path
+            ):
+                # It may be about one lock, so a new key would not help.
+                raise SeamError(
+                    error.message,
+                    request_id=error.request_id,
+                    error_type=error.error_type,
+                )
             raise error
         try:
             payload = parse_json(content)
@@ -184,6 +202,18 @@ class Transport:
         with suppress(ValueError):
             date = parsedate_to_datetime(text)
             self.last_date = date if date.tzinfo else date.replace(tzinfo=UTC)
+
+    async def _is_key_refused(self, path: str) -> bool:
+        """Return whether Seam also refuses the key for the request that needs only it."""
+        if path == _KEY_PATH:
+            return True
+        try:
+            await self.write(_KEY_PATH)
+        except SeamAuthError:
+            return True
+        except SeamError:
+            pass
+        return False
 
 
 def _connection_failed(err: Exception) -> str:
@@ -238,6 +268,11 @@ class Rows[M: Model](list[M]):
             is_complete=self.is_complete,
         )
 
+    @property
+    def is_unknown(self) -> bool:
+        """Whether there are rows, or may be some, but none of them is valid."""
+        return not self and (bool(self.unreadable) or not self.is_complete)
+
     def may_lack(self, row_id: str) -> bool:
         """Return whether a row may exist although it is not in the list."""
         return not self.is_complete or row_id in self.unreadable
@@ -251,7 +286,7 @@ class RowReader:
         self._secrets = secrets
         # Limited, as rows of events never come again.
         self._broken: BoundedDict[tuple[str, str | int], None] = BoundedDict(
-            _MOST_BROKEN
+            _MAX_BROKEN
         )
 
     def read[M: Model](

@@ -161,7 +161,9 @@ class SyncEngine:
         """Drop unmanaged codes once a list lacks them, as managed ones get new IDs."""
         self._optimistic.expect_removal(access_code_ids, now)
 
-    def device_changed(self, now: datetime, device_id: str, **properties: Any) -> None:
+    def device_changed(
+        self, now: datetime, device_id: str, properties: Mapping[str, Any]
+    ) -> None:
         """Show what an action has changed, and keep it while lists lag behind."""
         self._optimistic.change_device(device_id, properties, now)
         if lock := self._locks.get(device_id):
@@ -288,7 +290,7 @@ class SyncEngine:
             and lock.has_codes
             and lock.codes != new.codes
             and list(map(_REPORTED, lock.codes)) != list(map(_REPORTED, new.codes))
-            and not self._pending_events.explain(lock.device_id)
+            and not self._pending_events.concern(lock.device_id)
         ):
             self._has_undelivered = True
         self._schedule.plan_recheck(fetch.device_id, codes, now, len(self._locks))

@@ -17,7 +17,7 @@ _FIRST_QUERY: Final = timedelta(hours=1)
 # Events may appear late. What is even later is left to the next reconcile.
 _OVERLAP: Final = timedelta(minutes=5)
 # Events dated further ahead are wrong, rather than our clock.
-_MOST_CLOCK_ERROR: Final = timedelta(days=3650)
+_MAX_CLOCK_ERROR: Final = timedelta(days=3650)
 # A webhook may repeat an event after a day.
 _MAX_SEEN: Final = 10_000
 
@@ -78,7 +78,7 @@ class EventCursor:
         dates = [event.created_at for event in ordered]
         if past := [date for date in dates if date <= now + _OVERLAP]:
             self._move_to(past[-1])
-        elif is_full and dates[-1] <= now + _MOST_CLOCK_ERROR:
+        elif is_full and dates[-1] <= now + _MAX_CLOCK_ERROR:
             # Then it is our clock that is wrong.
             self._move_to(dates[-1])
         # The events that follow a full first answer are from before the start as well.
@@ -141,7 +141,7 @@ class PendingEvents:
         self._secrets.add(event.pins)
         self._pending.append(_Pending(event, self._code_name(event), fires, now))
 
-    def explain(self, device_id: str) -> bool:
+    def concern(self, device_id: str) -> bool:
         """Return whether a pending event may be why a lock has changed."""
         # Events without a device are about an account, and so about all its devices.
         return any(

@@ -18,7 +18,7 @@ from ..api import (
     Scope,
     SeamProblem,
 )
-from ..api.redact import LONGEST_NAME, Secrets, mask_numbers, readable
+from ..api.redact import MAX_NAME_LENGTH, Secrets, mask_numbers, readable
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -102,6 +102,21 @@ class Snapshot:
             )
         )
 
+    def account_problems(self) -> dict[str, list[SeamProblem]]:
+        """Return the problems of each account that has any."""
+        found = {
+            account_id: {problem.code: problem for problem in problems}
+            for account_id, account in self.accounts.items()
+            if (problems := account.errors + account.warnings)
+        }
+        # Every lock of the account repeats its errors, and may be newer.
+        for lock in self.locks.values():
+            for problem in lock.device.errors:
+                if problem.scope in (Scope.ACCOUNT, Scope.BRIDGE):
+                    account_id = lock.device.connected_account_id or ""
+                    found.setdefault(account_id, {}).setdefault(problem.code, problem)
+        return {key: list(problems.values()) for key, problems in found.items()}
+
 
 def makes_outdated(problems: Iterable[SeamProblem]) -> bool:
     """Return whether Seam may be unable to read an account with these problems."""
@@ -146,8 +161,8 @@ def masked_device(
     return _changed(
         device,
         display_name=device.display_name
-        and readable(device.display_name, LONGEST_NAME),
-        nickname=device.nickname and readable(device.nickname, LONGEST_NAME),
+        and readable(device.display_name, MAX_NAME_LENGTH),
+        nickname=device.nickname and readable(device.nickname, MAX_NAME_LENGTH),
         errors=_masked_problems(device.errors, secrets, hide_numbers),
         warnings=_masked_problems(device.warnings, secrets, hide_numbers),
     )

@@ -94,7 +94,7 @@ class SnapshotStore:
         """
         published = self.snapshot.locks
         locks = dict(published)
-        if is_late := self._secrets.take_late():
+        if has_late_secret := self._secrets.pop_has_late_secret():
             # Older texts may hold a PIN that has only now become known.
             self._changed.update(self._locks)
             locks = {key: masked(lock, self._secrets) for key, lock in locks.items()}
@@ -122,7 +122,7 @@ class SnapshotStore:
         self._renewed -= wanted
         # Entities keep texts of their own, which may hold a PIN that was learnt late.
         if (
-            is_late
+            has_late_secret
             or accounts != self.snapshot.accounts
             or len(locks) != len(published)
             or any(

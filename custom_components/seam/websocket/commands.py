@@ -1,0 +1,132 @@
+"""The commands that do what the actions do, for the panel."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, Final, cast
+
+from homeassistant.components import websocket_api
+from homeassistant.components.websocket_api import ActiveConnection
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import HomeAssistant, ServiceCall, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers.typing import VolSchemaType
+import voluptuous as vol
+
+from ..actions import ACTIONS, Action, async_run
+from ..actions.convert import ATTR_ALL
+from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_DRY_RUN, LOCK_SCHEMA
+from ..actions.schedule import async_schedule_access_code
+from ..actions.targets import (
+    Answer,
+    Answers,
+    Target,
+    as_row,
+    async_each,
+    async_refresh_targets,
+)
+from ..attributes import JsonObject
+from ..errors import refusal
+from .fields import field_of
+
+_ENTITY_IDS: Final = "entity_ids"
+_KIND: Final = "kind"
+
+
+async def _async_refresh(_call: ServiceCall, targets: list[Target]) -> Answers:
+    """Fetch the locks and their codes."""
+
+    async def refresh(target: Target) -> JsonObject:
+        await async_refresh_targets([target])
+        return {}
+
+    return await async_each(targets, refresh)
+
+
+_COMMANDS: Final[Mapping[str, Action]] = {
+    # The panel sees from the subscription what comes of the code.
+    "seam/code/create": ACTIONS["schedule_access_code"]._replace(
+        handler=partial(async_schedule_access_code, waits=False)
+    ),
+    "seam/code/update": ACTIONS["update_access_code"],
+    "seam/code/delete": ACTIONS["delete_access_code"],
+    "seam/code/convert": ACTIONS["convert_access_code"],
+    "seam/code/release": ACTIONS["release_access_code"],
+    "seam/code/reveal": ACTIONS["reveal_access_code"],
+    "seam/code/pull_backup": ACTIONS["pull_backup_access_code"],
+    "seam/code/generate": ACTIONS["generate_code"],
+    "seam/lock/refresh": Action(_async_refresh, LOCK_SCHEMA),
+}
+_PREVIEWS: Final[Mapping[str, Action]] = {
+    "convert": ACTIONS["convert_access_code"],
+    "delete_expired": ACTIONS["delete_expired_access_codes"],
+}
+
+# What voluptuous finds wrong, Home Assistant sends and logs with the whole message. The
+# schemas of the actions quote nothing.
+_ANYTHING: Final = cast("VolSchemaType", vol.Schema({}, extra=vol.ALLOW_EXTRA))
+
+
+@callback
+def async_register_commands(hass: HomeAssistant) -> None:
+    """Register the commands."""
+    for command, action in _COMMANDS.items():
+        _async_register(hass, command, action)
+    _async_register(hass, "seam/preview", None)
+
+
+@callback
+def _async_register(hass: HomeAssistant, command: str, action: Action | None) -> None:
+    @websocket_api.async_response
+    async def async_handle(
+        hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+    ) -> None:
+        data = {key: msg[key] for key in msg.keys() - {"id", "type"}}
+        if _ENTITY_IDS in data:
+            data[ATTR_ENTITY_ID] = data.pop(_ENTITY_IDS)
+        try:
+            answers = await async_run(
+                hass, action or _preview(data), data, connection.context(msg)
+            )
+        except HomeAssistantError as err:
+            _send_error(connection, msg["id"], err)
+        else:
+            rows = {entity_id: _row(answer) for entity_id, answer in answers.items()}
+            connection.send_result(msg["id"], {"results": rows})
+
+    websocket_api.async_register_command(hass, command, async_handle, _ANYTHING)
+
+
+def _preview(data: dict[str, Any]) -> Action:
+    """Return the action whose dry run is asked for, and make it one."""
+    kind = data.pop(_KIND, None)
+    if not isinstance(kind, str) or kind not in _PREVIEWS:
+        raise refusal("invalid_value", field=_KIND, accepted=", ".join(_PREVIEWS))
+    data[ATTR_DRY_RUN] = True
+    if kind == "convert":
+        data[ATTR_ALL] = ATTR_ACCESS_CODE_ID not in data
+    return _PREVIEWS[kind]
+
+
+def _row(answer: Answer) -> JsonObject:
+    """Return the answer for a lock; its error with the field that it is about."""
+    row = as_row(answer)
+    if isinstance(answer, HomeAssistantError) and (field := field_of(answer)):
+        row["field"] = field
+    return row
+
+
+def _send_error(
+    connection: ActiveConnection, msg_id: int, err: HomeAssistantError
+) -> None:
+    """Send an error that concerns the whole command."""
+    placeholders = dict(err.translation_placeholders or {})
+    if field := field_of(err):
+        placeholders["field"] = field
+    connection.send_error(
+        msg_id,
+        err.translation_key or websocket_api.ERR_HOME_ASSISTANT_ERROR,
+        str(err),
+        translation_key=err.translation_key,
+        translation_domain=err.translation_domain,
+        translation_placeholders=placeholders,
+    )

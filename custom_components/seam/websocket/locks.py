@@ -1,0 +1,267 @@
+"""Locks, codes and accounts as the websocket sends them, without PINs."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
+
+from ..actions.codes import check_managed
+from ..actions.convert import check_convertible
+from ..actions.delete import check_deletable
+from ..actions.pull_backup import check_backup
+from ..actions.schedule import check_backup_pool, check_kind
+from ..actions.targets import Target
+from ..actions.update import check_changeable
+from ..actions.validation import PIN_CONSTRAINTS, check_codes_known
+from ..advice import advice_key, conflicting_code
+from ..api import AccessCode, SeamProblem
+from ..attributes import account_name, async_code, async_problems, label, local_time
+from ..coordinator import SeamConfigEntry, SeamCoordinator
+from ..errors import refusal
+from ..sync.code_state import CodeState
+from ..sync.snapshot import LockData, makes_outdated
+from .types import Account, CodeCan, Entry, Lock, LockCan, Possible, Remedy, Row, Rules
+
+# What a tap can do about a problem, by the advice about it.
+_ADVICE: Final[Mapping[Remedy, tuple[str, ...]]] = {
+    "convert_other": ("find_duplicate", "convert_duplicate"),
+    "delete_other": ("delete_duplicate",),
+    "new_pin": (
+        "change_length",
+        "change_one",
+        "change_pin",
+        "change_this",
+        "check_august_format",
+        "not_accepted",
+    ),
+    "pull_backup": ("seam_retries_backup",),
+    "reconnect_account": (
+        "approve_site",
+        "check_account",
+        "connect_account_with_rights",
+        "raise_role",
+        "reconnect_account",
+        "set_up_account",
+    ),
+    "refresh_lock": (
+        "bring_online",
+        "connect_bridge",
+        "online_uncertain",
+        "poor_connection",
+        "seam_retries",
+        "wait",
+        "wait_for_bridge",
+    ),
+}
+_REMEDIES: Final = {
+    advice: remedy for remedy, advice_keys in _ADVICE.items() for advice in advice_keys
+}
+_REMEDIES_WITH_OTHER: Final = ("convert_other", "delete_other")
+
+
+@callback
+def async_lock(target: Target, name: str | None, area: str | None) -> Lock:
+    """Return a lock with its codes. Users may have given it a name."""
+    lock, snapshot = target.lock, target.coordinator.data
+    hass, device, now = target.coordinator.hass, lock.device, dt_util.utcnow()
+    locked, battery = device.properties.locked, device.battery_level
+    account = snapshot.account_of(lock)
+    of_device = device.errors + device.warnings
+    known = {problem.code for problem in of_device}
+    of_account = account.errors + account.warnings if account else ()
+    return {
+        "entry_id": target.coordinator.config_entry.entry_id,
+        "device_id": lock.device_id,
+        "entity_id": target.entity_id,
+        "name": name or device.name,
+        "area": area,
+        "state": None if locked is None else "locked" if locked else "unlocked",
+        "online": device.properties.online,
+        "battery": None if battery is None else round(battery * 100),
+        "codes_known": lock.has_codes,
+        "may_be_outdated": snapshot.may_be_outdated(lock),
+        "free_slots": lock.free_slots_at(now) if lock.has_codes else None,
+        "last_used": {"name": lock.changed_by, "at": local_time(lock.changed_at)}
+        if lock.changed_by
+        else None,
+        "problems": [
+            *_problems(hass, of_device, lock),
+            # The device repeats those of its account, but not all of them.
+            *_problems(hass, (p for p in of_account if p.code not in known), lock),
+        ],
+        "rules": _rules(lock),
+        "can": _lock_can(lock),
+        "codes": [_code(target, code) for code in lock.codes],
+    }
+
+
+@callback
+def async_entry(
+    hass: HomeAssistant, entry: SeamConfigEntry, locks: Iterable[LockData]
+) -> Entry:
+    """Return a config entry with the accounts of these locks, if it is loaded."""
+    shown: Entry = {
+        "entry_id": entry.entry_id,
+        "title": entry.title,
+        "available": False,
+        "accounts": [],
+    }
+    if entry.state is ConfigEntryState.LOADED:
+        coordinator: SeamCoordinator = entry.runtime_data
+        shown["available"] = coordinator.last_update_success
+        problems = coordinator.data.account_problems()
+        devices = {lock.device.connected_account_id: lock.device for lock in locks}
+        for account_id, device in devices.items():
+            if account_id is None:
+                continue
+            of_account = problems.get(account_id, [])
+            account: Account = {
+                "name": account_name(coordinator.data.accounts.get(account_id), device),
+                "problems": _problems(hass, of_account),
+                "may_be_outdated": makes_outdated(of_account),
+            }
+            shown["accounts"].append(account)
+    return shown
+
+
+def _code(target: Target, code: AccessCode) -> Row:
+    lock, hass = target.lock, target.coordinator.hass
+    row = async_code(hass, lock, code)
+    return {
+        **row,
+        "is_managed": code.is_managed,
+        "errors": _problems(hass, code.errors, lock, code),
+        "warnings": _problems(hass, code.warnings, lock, code),
+        "can": _code_can(target, code, CodeState(str(row["state"]))),
+    }
+
+
+def _problems(
+    hass: HomeAssistant,
+    problems: Iterable[SeamProblem],
+    lock: LockData | None = None,
+    code: AccessCode | None = None,
+) -> list[Row]:
+    """Return problems as in attributes, each with its remedy."""
+    problems = list(problems)
+    rows = async_problems(hass, problems, lock, code)
+    return [
+        {**row, "remedy": _remedy(problem, lock, code)}
+        for row, problem in zip(rows, problems, strict=True)
+    ]
+
+
+def _remedy(
+    problem: SeamProblem, lock: LockData | None, code: AccessCode | None
+) -> Remedy | None:
+    """Return what a tap can do about a problem."""
+    remedy = _REMEDIES.get(advice_key(problem, lock, code))
+    if remedy in _REMEDIES_WITH_OTHER and not (
+        lock and code and conflicting_code(lock, code, problem)
+    ):
+        return None
+    return remedy
+
+
+def _rules(lock: LockData) -> Rules:
+    name_max: int | None = None
+    constraints: dict[str, str] = {}
+    for constraint in lock.device.properties.code_constraints:
+        kind = constraint.constraint_type
+        if kind == "name_length":
+            name_max = constraint.max_length
+        elif kind in PIN_CONSTRAINTS:
+            text = refusal(f"code_constraint_{kind}", lock=lock.device.name)
+            constraints[kind] = str(text)
+    return {
+        "lengths": sorted(lock.device.properties.supported_code_lengths),
+        "constraints": constraints,
+        "name_max": name_max,
+    }
+
+
+def _possible(check: Callable[[], None]) -> Possible:
+    """Return whether the checks of an action pass, or else why not."""
+    try:
+        check()
+    except ServiceValidationError as err:
+        return str(err)
+    return True
+
+
+def _lock_can(lock: LockData) -> LockCan:
+    def can_create(*, is_offline: bool = False, is_ongoing: bool = False) -> Possible:
+        def check() -> None:
+            check_codes_known(lock)
+            check_kind(lock, is_offline=is_offline, is_ongoing=is_ongoing)
+
+        return _possible(check)
+
+    return {
+        "create": can_create(),
+        "create_ongoing": can_create(is_ongoing=True),
+        "create_offline": can_create(is_offline=True),
+        "backup": _possible(lambda: check_backup_pool(lock)),
+    }
+
+
+def _code_can(target: Target, code: AccessCode, state: CodeState) -> CodeCan:
+    lock, now = target.lock, dt_util.utcnow()
+    details = {"lock": lock.device.name, "name": label(code)}
+
+    def known() -> None:
+        check_codes_known(lock)
+
+    def changeable() -> None:
+        known()
+        check_managed(lock, code)
+        check_changeable(target, code)
+
+    def extendable() -> None:
+        changeable()
+        if code.ends_at is None:
+            raise refusal("never_expires", **details)
+
+    def endable() -> None:
+        changeable()
+        if code.starts_at is not None and code.starts_at > now:
+            raise refusal("not_started", **details)
+        if code.is_expired(now):
+            raise refusal("has_expired", **details)
+
+    def present() -> None:
+        known()
+        if state is CodeState.REMOVING:
+            raise refusal("code_being_removed", **details)
+
+    def deletable() -> None:
+        present()
+        check_deletable(lock, code)
+
+    def convertible() -> None:
+        if code.is_managed:
+            raise refusal("managed_code", **details)
+        present()
+        check_convertible(lock, code)
+
+    def backed_up() -> None:
+        changeable()
+        check_backup(lock, code)
+
+    def revealable() -> None:
+        if code.code is None:
+            raise refusal("pin_unknown", **details)
+
+    return {
+        "reveal": _possible(revealable),
+        "update": _possible(changeable),
+        "extend": _possible(extendable),
+        "end": _possible(endable),
+        "delete": _possible(deletable),
+        "convert": _possible(convertible),
+        "release": _possible(changeable),
+        "pull_backup": _possible(backed_up),
+    }

@@ -1,0 +1,244 @@
+"""The subscription to all locks and codes, without PINs."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from homeassistant.auth.permissions.const import POLICY_READ
+from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
+from homeassistant.components.websocket_api import ActiveConnection
+from homeassistant.config_entries import SIGNAL_CONFIG_ENTRY_CHANGED, ConfigEntryState
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+)
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
+
+from ..actions.targets import Target, lock_entity_id
+from ..api import ConnectedAccount
+from ..const import (
+    CONF_CHECK_IN,
+    CONF_CHECK_OUT,
+    DEFAULT_CHECK_IN,
+    DEFAULT_CHECK_OUT,
+    DOMAIN,
+)
+from ..coordinator import SeamConfigEntry, SeamCoordinator
+from .locks import async_entry, async_lock
+from .types import AllMessage, ChangedMessage, Entry, Lock, Options
+
+
+class _Source(NamedTuple):
+    """What a lock was sent of."""
+
+    target: Target
+    account: ConnectedAccount | None
+    name: str | None
+    area: str | None
+
+    def is_same_as(self, other: _Source | None) -> bool:
+        """Return whether the same would be sent.
+
+        States of codes depend on the time. When they change, the lock is a new object.
+        """
+        return (
+            other is not None
+            and self.target.lock is other.target.lock
+            and self.target.entity_id == other.target.entity_id
+            and self.account is other.account
+            and self[2:] == other[2:]
+        )
+
+
+type _Sources = dict[str, _Source]
+
+
+class Subscription:
+    """Sends the locks that a user may read, and then those that change."""
+
+    def __init__(
+        self, hass: HomeAssistant, connection: ActiveConnection, msg_id: int
+    ) -> None:
+        """Initialize the subscription."""
+        self._hass = hass
+        self._connection = connection
+        self._msg_id = msg_id
+        self._sent: _Sources = {}
+        self._sent_entries: list[Entry] = []
+        self._sent_options: Options | None = None
+        self._listeners: dict[SeamCoordinator, CALLBACK_TYPE] = {}
+        self._stop: list[CALLBACK_TYPE] = []
+
+    @callback
+    def async_start(self) -> None:
+        """Send everything, and listen to changes."""
+        listen = self._hass.bus.async_listen
+        self._stop = [
+            async_dispatcher_connect(
+                self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_entry_changed
+            ),
+            listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_entity_changed),
+            listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._async_device_changed),
+            listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._async_area_changed),
+        ]
+        self._async_listen()
+        self._sent = self._sources()
+        self._sent_entries = self._entries(self._sent)
+        self._sent_options = self._options()
+        message: AllMessage = {
+            "type": "all",
+            "entries": self._sent_entries,
+            "locks": [*map(_lock, self._sent.values())],
+            "options": self._sent_options,
+            "is_admin": self._connection.user.is_admin,
+        }
+        self._connection.send_event(self._msg_id, message)
+
+    @callback
+    def async_stop(self) -> None:
+        """Stop listening."""
+        for stop in (*self._stop, *self._listeners.values()):
+            stop()
+
+    @callback
+    def _async_entry_changed(self, _change: object, entry: SeamConfigEntry) -> None:
+        if entry.domain == DOMAIN:
+            self._async_listen()
+            self._async_send_changes()
+
+    @callback
+    def _async_entity_changed(
+        self, event: Event[er.EventEntityRegistryUpdatedData]
+    ) -> None:
+        if event.data["entity_id"].startswith(f"{LOCK_DOMAIN}."):
+            self._async_send_changes()
+
+    @callback
+    def _async_device_changed(
+        self, event: Event[dr.EventDeviceRegistryUpdatedData]
+    ) -> None:
+        if event.data["action"] == "update" and (
+            {"area_id", "name_by_user"} & event.data["changes"].keys()
+        ):
+            self._async_send_changes()
+
+    @callback
+    def _async_area_changed(
+        self, _event: Event[ar.EventAreaRegistryUpdatedData]
+    ) -> None:
+        self._async_send_changes()
+
+    @callback
+    def _async_listen(self) -> None:
+        """Listen to the coordinators of all entries that are loaded now."""
+        loaded: set[SeamCoordinator] = {
+            entry.runtime_data
+            for entry in self._hass.config_entries.async_loaded_entries(DOMAIN)
+        }
+        for coordinator in self._listeners.keys() - loaded:
+            self._listeners.pop(coordinator)()
+        for coordinator in loaded - self._listeners.keys():
+            self._listeners[coordinator] = coordinator.async_add_listener(
+                self._async_send_changes
+            )
+
+    @callback
+    def _async_send_changes(self) -> None:
+        """Send what has changed, if anything."""
+        sent, self._sent = self._sent, self._sources()
+        message: ChangedMessage = {}
+        if changed := [
+            _lock(source)
+            for device_id, source in self._sent.items()
+            if not source.is_same_as(sent.get(device_id))
+        ]:
+            message["locks"] = changed
+        if removed := sent.keys() - self._sent.keys():
+            message["removed"] = sorted(removed)
+        if (entries := self._entries(self._sent)) != self._sent_entries:
+            message["entries"] = self._sent_entries = entries
+        if (options := self._options()) != self._sent_options:
+            message["options"] = self._sent_options = options
+        if message:
+            self._connection.send_event(
+                self._msg_id,
+                {"type": "changed", "locks": [], "removed": [], **message},
+            )
+
+    def _sources(self) -> _Sources:
+        """Return the locks that the user may read.
+
+        Those of an entry that is not loaded stay as they were, as it may be reloading.
+        """
+        may_read = self._connection.user.permissions.check_entity
+        sources: _Sources = {}
+        for entry in self._entries_shown():
+            if entry.state is ConfigEntryState.LOADED:
+                sources |= _sources_of(entry.runtime_data)
+            else:
+                sources |= {
+                    device_id: source
+                    for device_id, source in self._sent.items()
+                    if source.target.coordinator.config_entry is entry
+                }
+        return {
+            device_id: source
+            for device_id, source in sources.items()
+            if may_read(source.target.entity_id, POLICY_READ)
+        }
+
+    def _entries_shown(self) -> list[SeamConfigEntry]:
+        return self._hass.config_entries.async_entries(DOMAIN, include_disabled=False)
+
+    def _entries(self, sources: _Sources) -> list[Entry]:
+        """Return the entries, with the accounts of the locks that the user may read."""
+        return [
+            async_entry(
+                self._hass,
+                entry,
+                [
+                    source.target.lock
+                    for source in sources.values()
+                    if source.target.coordinator.config_entry is entry
+                ],
+            )
+            for entry in self._entries_shown()
+        ]
+
+    def _options(self) -> Options:
+        """Return the options of the first entry."""
+        options: Mapping[str, Any] = next(
+            (entry.options for entry in self._entries_shown()), {}
+        )
+        return {
+            "check_in": options.get(CONF_CHECK_IN, DEFAULT_CHECK_IN)[:5],
+            "check_out": options.get(CONF_CHECK_OUT, DEFAULT_CHECK_OUT)[:5],
+            "time_zone": self._hass.config.time_zone,
+        }
+
+
+def _sources_of(coordinator: SeamCoordinator) -> _Sources:
+    """Return the locks of a workspace that have an entity."""
+    hass, data = coordinator.hass, coordinator.data
+    entities, devices = er.async_get(hass), dr.async_get(hass)
+    areas = ar.async_get(hass)
+    sources: _Sources = {}
+    for device_id, lock in data.locks.items():
+        entity = entities.async_get(lock_entity_id(coordinator, device_id))
+        if entity is None:
+            # It appears when its entity is added.
+            continue
+        device = devices.async_get(entity.device_id or "")
+        area = areas.async_get_area(entity.area_id or (device and device.area_id) or "")
+        sources[device_id] = _Source(
+            Target(entity.entity_id, coordinator, lock),
+            data.account_of(lock),
+            device.name_by_user if device else None,
+            area.name if area else None,
+        )
+    return sources
+
+
+def _lock(source: _Source) -> Lock:
+    return async_lock(source.target, source.name, source.area)

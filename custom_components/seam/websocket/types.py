@@ -1,0 +1,119 @@
+"""What the websocket commands send. None of it contains a PIN but answers of commands."""
+
+from typing import Any, Literal, TypedDict
+
+type Row = dict[str, Any]
+"""A code or a problem, as in attributes, with what can be done about it."""
+type Remedy = Literal[
+    "convert_other",
+    "delete_other",
+    "new_pin",
+    "pull_backup",
+    "reconnect_account",
+    "refresh_lock",
+]
+type Possible = Literal[True] | str
+"""True, or why something is not possible."""
+
+
+class Account(TypedDict):
+    """A connected account."""
+
+    name: str | None
+    problems: list[Row]
+    may_be_outdated: bool
+
+
+class Entry(TypedDict):
+    """A config entry, which is a workspace."""
+
+    entry_id: str
+    title: str
+    available: bool
+    accounts: list[Account]
+
+
+class Options(TypedDict):
+    """Defaults for new codes."""
+
+    check_in: str
+    check_out: str
+    time_zone: str
+
+
+class LastUsed(TypedDict):
+    """Who or what last operated a lock."""
+
+    name: str
+    at: str | None
+
+
+class Rules(TypedDict):
+    """What a lock requires of PINs and names, with the texts of errors."""
+
+    lengths: list[int]
+    constraints: dict[str, str]
+    name_max: int | None
+
+
+class LockCan(TypedDict):
+    """Which kinds of codes a lock can have."""
+
+    create: Possible
+    create_ongoing: Possible
+    create_offline: Possible
+    backup: Possible
+
+
+class CodeCan(TypedDict):
+    """What can be done with a code."""
+
+    reveal: Possible
+    update: Possible
+    extend: Possible
+    end: Possible
+    delete: Possible
+    convert: Possible
+    release: Possible
+    pull_backup: Possible
+
+
+class Lock(TypedDict):
+    """A lock with its codes."""
+
+    entry_id: str
+    device_id: str
+    entity_id: str
+    name: str
+    area: str | None
+    state: Literal["locked", "unlocked"] | None
+    online: bool | None
+    battery: int | None
+    codes_known: bool
+    may_be_outdated: bool
+    free_slots: int | None
+    last_used: LastUsed | None
+    problems: list[Row]
+    rules: Rules
+    can: LockCan
+    codes: list[Row]
+
+
+class AllMessage(TypedDict):
+    """The first event of a subscription."""
+
+    type: Literal["all"]
+    entries: list[Entry]
+    locks: list[Lock]
+    options: Options
+    is_admin: bool
+
+
+class ChangedMessage(TypedDict, total=False):
+    """A later event, with the locks that have changed."""
+
+    type: Literal["changed"]
+    locks: list[Lock]
+    removed: list[str]
+    entries: list[Entry]
+    options: Options

@@ -1,0 +1,152 @@
+"""A client of the websocket API, as the panel is one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from homeassistant.auth.const import GROUP_ID_ADMIN
+from homeassistant.auth.models import User
+from homeassistant.const import CONF_API_KEY
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import CLIENT_ID, MockConfigEntry
+from pytest_homeassistant_custom_component.typing import (
+    MockHAClientWebSocket,
+    WebSocketGenerator,
+)
+
+from custom_components.seam.actions import waiting
+from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.seed import KEY_TWO, WORKSPACE_TWO, WORKSPACE_TWO_NAME
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Poll often, as the simulator runs fast."""
+    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.02,) * 40)
+
+
+class Panel:
+    """A subscribed client that keeps what it is sent."""
+
+    def __init__(self, client: MockHAClientWebSocket) -> None:
+        """Initialize the client."""
+        self._client = client
+        self.first: dict[str, Any] = {}
+        self.events: list[dict[str, Any]] = []
+        self.locks: dict[str, dict[str, Any]] = {}
+        self.entries: list[dict[str, Any]] = []
+
+    async def subscribe(self) -> dict[str, Any]:
+        """Subscribe, and return the first event."""
+        assert (await self.send("seam/subscribe"))["success"]
+        while not self.events:
+            await self._receive()
+        self.first = self.events.pop(0)
+        return self.first
+
+    async def send(self, command: str, **data: Any) -> dict[str, Any]:
+        """Send a command, and return the answer."""
+        await self._client.send_json_auto_id({"type": command, **data})
+        while (message := await self._receive())["type"] != "result":
+            pass
+        return message
+
+    async def results(self, command: str, **data: Any) -> dict[str, Any]:
+        """Return the rows of a command that succeeds."""
+        answer = await self.send(command, **data)
+        assert answer["success"], answer
+        rows: dict[str, Any] = answer["result"]["results"]
+        return rows
+
+    async def refused(self, command: str, **data: Any) -> dict[str, Any]:
+        """Return the error of a command that fails as a whole."""
+        answer = await self.send(command, **data)
+        assert not answer["success"], answer
+        error: dict[str, Any] = answer["error"]
+        return error
+
+    async def wait_for(self, is_seen: Callable[[], bool]) -> None:
+        """Receive events until something is seen."""
+        async with asyncio.timeout(20):
+            while not is_seen():
+                await self._receive()
+
+    async def received(self) -> list[dict[str, Any]]:
+        """Return the events since the last call."""
+        await self.send("ping")
+        events, self.events = self.events, []
+        return events
+
+    def code(self, access_code_id: str) -> dict[str, Any] | None:
+        """Return a code as the panel would show it."""
+        return next(
+            (
+                code
+                for lock in self.locks.values()
+                for code in lock["codes"]
+                if code["access_code_id"] == access_code_id
+            ),
+            None,
+        )
+
+    async def _receive(self) -> dict[str, Any]:
+        message: dict[str, Any] = await self._client.receive_json()
+        if message["type"] == "pong":
+            return {**message, "type": "result"}
+        if message["type"] == "event":
+            event = message["event"]
+            self.events.append(event)
+            self.locks |= {lock["device_id"]: lock for lock in event["locks"]}
+            for device_id in event.get("removed", ()):
+                del self.locks[device_id]
+            self.entries = event.get("entries", self.entries)
+        return message
+
+
+type Connect = Callable[..., Awaitable[Panel]]
+
+
+@pytest.fixture
+def connect(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> Connect:
+    """Return a function that connects as a user; an administrator by default."""
+
+    async def open_panel(user: User | None = None) -> Panel:
+        assert await async_setup_component(hass, "websocket_api", {})
+        user = user or await hass.auth.async_create_user(
+            "Host", group_ids=[GROUP_ID_ADMIN]
+        )
+        token = await hass.auth.async_create_refresh_token(user, CLIENT_ID)
+        return Panel(
+            await hass_ws_client(hass, hass.auth.async_create_access_token(token))
+        )
+
+    return open_panel
+
+
+@pytest.fixture
+async def second_entry(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> MockConfigEntry:
+    """Set up the second workspace."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title=WORKSPACE_TWO_NAME,
+        unique_id=WORKSPACE_TWO,
+        data={CONF_API_KEY: KEY_TWO, CONF_ENDPOINT: simulator.url},
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
+@pytest.fixture
+async def panel(coordinator: SeamCoordinator, connect: Connect) -> Panel:
+    """Return the panel of an administrator."""
+    panel = await connect()
+    await panel.subscribe()
+    return panel

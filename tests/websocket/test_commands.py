@@ -1,0 +1,365 @@
+"""The websocket commands that change or reveal codes."""
+
+from collections.abc import Mapping
+import logging
+from typing import Any, Final
+
+from homeassistant.auth.const import GROUP_ID_USER
+from homeassistant.const import EVENT_CALL_SERVICE
+from homeassistant.core import HomeAssistant
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_capture_events,
+)
+
+from custom_components.seam.api.redact import MASK
+from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.errors import ActionError
+from custom_components.seam.websocket.fields import _FIELDS, field_of
+from simulator import Simulator
+from simulator.seed import (
+    CODE_APARTMENT_1_EXPIRED,
+    CODE_CLEANER,
+    CODE_GUEST_NOW,
+    CODE_OWNER,
+    FRONT_DOOR,
+    UNMANAGED_NEIGHBOUR,
+)
+from tests.test_project import load_json
+from tests.test_translations import raised_exceptions
+
+from .conftest import Connect, Panel
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::aiohttp.web_exceptions.NotAppKeyWarning"
+)
+
+FRONT: Final = "lock.front_door"
+FLAT_1: Final = "lock.apartment_1"
+FLAT_2: Final = "lock.apartment_2"
+PIN: Final = "736914"
+STAY: Final = {"starts_at": "2031-07-03T15:00:00", "ends_at": "2031-07-10T11:00:00"}
+
+COMMANDS: Final[Mapping[str, dict[str, Any]]] = {
+    "seam/code/create": {"entity_ids": [FRONT], "name": "Baker", "ongoing": True},
+    "seam/code/update": {"access_code_id": CODE_OWNER, "new_name": "Landlord"},
+    "seam/code/delete": {"access_code_id": CODE_OWNER},
+    "seam/code/convert": {"access_code_id": UNMANAGED_NEIGHBOUR},
+    "seam/code/release": {"access_code_id": CODE_OWNER},
+    "seam/code/reveal": {"access_code_id": CODE_OWNER},
+    "seam/code/pull_backup": {"access_code_id": CODE_GUEST_NOW},
+    "seam/code/generate": {},
+    "seam/lock/refresh": {},
+    "seam/preview": {"kind": "convert", "entity_ids": [FRONT]},
+}
+
+
+def _data(command: str) -> dict[str, Any]:
+    data = COMMANDS[command]
+    return data if "entity_ids" in data else {"entity_id": FRONT, **data}
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_administrator_may_use_command(
+    simulator: Simulator, panel: Panel, command: str
+) -> None:
+    """Each command does something on the lock."""
+    rows = await panel.results(command, **_data(command))
+    assert list(rows) == [FRONT]
+    assert "error" not in rows[FRONT]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+async def test_only_administrators_may_use_command(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    connect: Connect,
+    command: str,
+) -> None:
+    """Other users get a sentence, and Seam no request."""
+    user = await hass.auth.async_create_user("Tenant", group_ids=[GROUP_ID_USER])
+    panel = await connect(user)
+    before = len(simulator.requests)
+    error = await panel.refused(command, **_data(command))
+    assert error["code"] == "only_admin"
+    assert error["message"] == "Only administrators can use this action"
+    assert len(simulator.requests) == before
+
+
+async def test_create_on_two_locks(simulator: Simulator, panel: Panel) -> None:
+    """The PIN is answered at once, and the subscription shows the progress."""
+    rows = await panel.results(
+        "seam/code/create", entity_ids=[FRONT, FLAT_1], name="Summer guest", **STAY
+    )
+    assert rows.keys() == {FRONT, FLAT_1}
+    made = {row["access_code_id"] for row in rows.values()}
+    codes = simulator.state.access_codes
+    assert {row["code"] for row in rows.values()} == {
+        codes[next(iter(made))].code,
+    }
+    assert {row["outcome"] for row in rows.values()} <= {"pending", "success"}
+
+    def all_scheduled() -> bool:
+        shown = [panel.code(code_id) for code_id in made]
+        return all(code and code["state"] == "scheduled" for code in shown)
+
+    await panel.wait_for(all_scheduled)
+
+
+async def test_create_shows_each_step(simulator: Simulator, panel: Panel) -> None:
+    """A code that takes a while is shown as being set, and then as active."""
+    rows = await panel.results(
+        "seam/code/create", entity_ids=[FRONT], name="Baker", ongoing=True
+    )
+    code_id = rows[FRONT]["access_code_id"]
+    assert rows[FRONT]["outcome"] == "pending"
+    await panel.wait_for(lambda: (panel.code(code_id) or {}).get("state") == "active")
+    assert any(
+        code["access_code_id"] == code_id and code["state"] == "setting"
+        for event in panel.events
+        for lock in event["locks"]
+        for code in lock["codes"]
+    )
+
+
+async def test_own_pin_on_one_lock(simulator: Simulator, panel: Panel) -> None:
+    """A PIN can be chosen."""
+    rows = await panel.results(
+        "seam/code/create", entity_ids=[FRONT], name="Baker", code=PIN, ongoing=True
+    )
+    assert rows[FRONT]["code"] == PIN
+    assert simulator.state.access_codes[rows[FRONT]["access_code_id"]].code == PIN
+
+
+async def test_duplicate_pin_names_field(simulator: Simulator, panel: Panel) -> None:
+    """An error of one lock says to which field of the form it belongs."""
+    taken = simulator.state.access_codes[CODE_OWNER].code
+    rows = await panel.results(
+        "seam/code/create", entity_ids=[FRONT], name="Baker", code=taken, ongoing=True
+    )
+    assert rows[FRONT]["error_key"] == "duplicate_access_code_named"
+    assert rows[FRONT]["field"] == "code"
+    assert "“Owner”" in rows[FRONT]["error"]
+    assert str(taken) not in rows[FRONT]["error"]
+
+
+@pytest.mark.parametrize(
+    ("data", "code", "field"),
+    [
+        ({"code": "12"}, "code_not_digits", "code"),
+        ({"code": [PIN]}, "code_not_digits", "code"),
+        ({"code": "736914736914"}, "code_length", "code"),
+        ({"name": ""}, "invalid_text", "name"),
+        ({"name": f"Guest {PIN}", "code": PIN}, "name_contains_code", "name"),
+        ({"name": "Owner"}, "name_taken", "name"),
+        ({"ongoing": False}, "no_times", "starts_at"),
+        ({"ongoing": False, "starts_at": "soon"}, "invalid_time", "starts_at"),
+        (
+            {"ongoing": False, "starts_at": "2031-07-03", "ends_at": "2031-07-02"},
+            "end_before_start",
+            "ends_at",
+        ),
+        ({"entity_ids": []}, "no_locks", "entity_ids"),
+        ({"entity_ids": 7}, "invalid_target", "entity_ids"),
+        ({"entity_ids": ["light.kitchen"]}, "not_a_seam_lock", "entity_ids"),
+        ({PIN: True}, "field_unknown", MASK),
+        (
+            {"code": "", "is_offline_access_code": True},
+            "no_offline_access_codes",
+            "is_offline_access_code",
+        ),
+    ],
+)
+async def test_refused_command(
+    simulator: Simulator,
+    panel: Panel,
+    caplog: pytest.LogCaptureFixture,
+    data: dict[str, Any],
+    code: str,
+    field: str,
+) -> None:
+    """What is refused names its field, quotes no PIN, and is not sent to Seam."""
+    before = len(simulator.requests)
+    error = await panel.refused(
+        "seam/code/create",
+        **{"entity_ids": [FRONT], "name": "Baker", "ongoing": True, "code": PIN} | data,
+    )
+    assert error["code"] == code, error
+    assert PIN not in str(error)
+    assert error["message"] != code
+    assert error["translation_placeholders"]["field"] == field
+    assert len(simulator.requests) == before
+    assert PIN not in caplog.text
+
+
+async def test_update(simulator: Simulator, panel: Panel) -> None:
+    """Name, PIN and times can be changed."""
+    rows = await panel.results(
+        "seam/code/update",
+        entity_id=FRONT,
+        access_code_id=CODE_OWNER,
+        new_name="Landlord",
+        code=PIN,
+    )
+    assert rows[FRONT].items() >= {"name": "Landlord", "code": PIN}.items()
+    code = simulator.state.access_codes[CODE_OWNER]
+    assert (code.name, code.code) == ("Landlord", PIN)
+
+
+async def test_reveal(simulator: Simulator, panel: Panel) -> None:
+    """The PIN is in the answer only."""
+    rows = await panel.results(
+        "seam/code/reveal", entity_id=FRONT, access_code_id=CODE_OWNER
+    )
+    pin = simulator.state.access_codes[CODE_OWNER].code
+    assert rows[FRONT]["code"] == pin
+    assert str(pin) not in str(panel.events)
+
+
+async def test_delete(simulator: Simulator, panel: Panel) -> None:
+    """The code leaves the subscription, too."""
+    rows = await panel.results(
+        "seam/code/delete", entity_id=FRONT, access_code_id=CODE_CLEANER
+    )
+    assert rows[FRONT]["outcome"] in ("deleted", "pending")
+    await panel.wait_for(lambda: panel.code(CODE_CLEANER) is None)
+    # Its menu may still be open elsewhere.
+    rows = await panel.results(
+        "seam/code/delete", entity_id=FRONT, access_code_id=CODE_CLEANER
+    )
+    assert rows[FRONT]["error_key"] == "unknown_code"
+
+
+async def test_convert_and_release(simulator: Simulator, panel: Panel) -> None:
+    """A converted code is managed, and can be released again."""
+    rows = await panel.results(
+        "seam/code/convert", entity_id=FRONT, access_code_id=UNMANAGED_NEIGHBOUR
+    )
+    assert rows[FRONT]["access_codes"][0]["outcome"] == "converted"
+
+    def code() -> dict[str, Any] | None:
+        return next(
+            (c for c in panel.locks[FRONT_DOOR]["codes"] if c["name"] == "Neighbour"),
+            None,
+        )
+
+    await panel.wait_for(lambda: bool((shown := code()) and shown["is_managed"]))
+    shown = code()
+    assert shown
+    rows = await panel.results(
+        "seam/code/release", entity_id=FRONT, access_code_id=shown["access_code_id"]
+    )
+    assert rows[FRONT]["outcome"] == "released"
+    await panel.wait_for(lambda: bool((now := code()) and not now["is_managed"]))
+
+
+async def test_generate_creates_nothing(simulator: Simulator, panel: Panel) -> None:
+    """A PIN that the lock accepts is suggested."""
+    before = len(simulator.state.access_codes)
+    rows = await panel.results("seam/code/generate", entity_id=FRONT)
+    assert rows[FRONT]["code"].isdecimal()
+    assert len(simulator.state.access_codes) == before
+
+
+async def test_refresh_shows_what_changed_at_seam(
+    simulator: Simulator, panel: Panel
+) -> None:
+    """A lock can be fetched without waiting for the next poll."""
+    simulator.state.access_codes[CODE_OWNER].name = "Landlord"
+    await panel.results("seam/lock/refresh", entity_id=FRONT)
+    await panel.received()
+    code = panel.code(CODE_OWNER)
+    assert code
+    assert code["name"] == "Landlord"
+
+
+async def test_refresh_of_hidden_lock_fails(simulator: Simulator, panel: Panel) -> None:
+    """An error of Seam is an error of the lock."""
+    simulator.faults.add("status", path="/devices", status=503)
+    rows = await panel.results("seam/lock/refresh", entity_id=FRONT)
+    assert rows[FRONT]["error_key"] == "cannot_connect"
+
+
+async def test_previews_change_nothing(simulator: Simulator, panel: Panel) -> None:
+    """A preview answers as the dry run of its action."""
+    codes = simulator.state.access_codes
+    before = {key: (code.is_managed, code.name) for key, code in codes.items()}
+    rows = await panel.results("seam/preview", kind="convert", entity_ids=[FRONT])
+    outcomes = {c["outcome"] for c in rows[FRONT]["access_codes"]}
+    assert outcomes == {"would_convert", "not_convertible"}
+    rows = await panel.results(
+        "seam/preview",
+        kind="convert",
+        entity_ids=[FRONT],
+        access_code_id=UNMANAGED_NEIGHBOUR,
+    )
+    [row] = rows[FRONT]["access_codes"]
+    assert row["access_code_id"] == UNMANAGED_NEIGHBOUR
+    rows = await panel.results(
+        "seam/preview", kind="delete_expired", entity_ids=[FLAT_1], dry_run=False
+    )
+    assert rows[FLAT_1]["access_codes"] == [
+        rows[FLAT_1]["access_codes"][0]
+        | {"access_code_id": CODE_APARTMENT_1_EXPIRED, "outcome": "would_delete"}
+    ]
+    assert before == {key: (code.is_managed, code.name) for key, code in codes.items()}
+    error = await panel.refused("seam/preview", kind="delete", entity_ids=[FRONT])
+    assert error["translation_placeholders"]["field"] == "kind"
+
+
+async def test_command_for_entry_that_is_not_loaded(
+    hass: HomeAssistant, panel: Panel, entry: MockConfigEntry
+) -> None:
+    """A lock of a workspace that is not loaded says so."""
+    await hass.config_entries.async_unload(entry.entry_id)
+    error = await panel.refused("seam/code/generate", entity_id=FRONT)
+    assert error["code"] == "not_loaded"
+
+
+async def test_commands_are_not_recorded(
+    hass: HomeAssistant, panel: Panel, caplog: pytest.LogCaptureFixture
+) -> None:
+    """No event that the recorder sees carries the PIN, and neither does the log."""
+    caplog.set_level(logging.DEBUG, "custom_components.seam")
+    events = async_capture_events(hass, EVENT_CALL_SERVICE)
+    await panel.results(
+        "seam/code/create", entity_ids=[FRONT], name="Baker", code=PIN, ongoing=True
+    )
+    await panel.results(
+        "seam/code/update", entity_id=FRONT, access_code_id=CODE_OWNER, code="815263"
+    )
+    assert not events
+    for pin in (PIN, "815263"):
+        assert not [r for r in caplog.records if pin in r.getMessage()]
+
+
+async def test_commands_on_one_code_run_in_turn(
+    simulator: Simulator, panel: Panel
+) -> None:
+    """A double submit makes one code."""
+    names = [
+        await panel.send("seam/code/create", entity_ids=[FRONT], name="Twin", **STAY)
+        for _ in range(2)
+    ]
+    assert [answer["success"] for answer in names] == [True, False]
+    assert names[1]["error"]["code"] == "name_taken"
+
+
+def test_fields_of_refusals() -> None:
+    """Whatever is wrong with input is shown at its field."""
+    texts = load_json("translations/en.json")["exceptions"]
+    assert _FIELDS.keys() <= texts.keys()
+    refused = {
+        key: placeholders or set()
+        for where, key, placeholders in raised_exceptions()
+        if where.startswith("validation.py:")
+    }
+    # The panel offers no simulation.
+    without = {
+        key
+        for key, known in refused.items()
+        if "field" not in known and field_of(ActionError(key)) is None
+    }
+    assert without == {"simulated_code_length"}

@@ -1,0 +1,397 @@
+"""The websocket command `seam/subscribe`."""
+
+from datetime import timedelta
+import json
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
+from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+)
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.seed import (
+    APARTMENT_1,
+    APARTMENT_2,
+    BOAT_SHED,
+    CODE_APARTMENT_1_FAILED,
+    CODE_GUEST_NEXT,
+    CODE_GUEST_NOW,
+    CODE_HANDYMAN,
+    CODE_OWNER,
+    FRONT_DOOR,
+    GARDEN_HOUSE,
+    LOCKS,
+    UNMANAGED_NEIGHBOUR,
+    UNMANAGED_OLD_GUEST,
+)
+from tests.clock import async_step
+from tests.conftest import Poll
+
+from .conftest import Connect, Panel
+
+# Home Assistant's web server uses keys of a type that aiohttp warns about.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::aiohttp.web_exceptions.NotAppKeyWarning"),
+    pytest.mark.usefixtures("frozen_clock"),
+]
+
+
+def _can(panel: Panel, access_code_id: str) -> dict[str, Any]:
+    code = panel.code(access_code_id)
+    assert code
+    can: dict[str, Any] = code["can"]
+    return can
+
+
+async def test_first_event_has_all_locks(panel: Panel, entry: MockConfigEntry) -> None:
+    """The first event has everything that the panel shows."""
+    event = panel.first
+    assert event["type"] == "all"
+    assert event["is_admin"] is True
+    assert event["options"] == {
+        "check_in": "15:00",
+        "check_out": "11:00",
+        "time_zone": "US/Pacific",
+    }
+    [shown] = event["entries"]
+    assert shown["entry_id"] == entry.entry_id
+    assert shown["title"] == entry.title
+    assert shown["available"] is True
+    assert {account["name"] for account in shown["accounts"]} >= {"Schlage"}
+    assert panel.locks.keys() == set(LOCKS)
+    lock = panel.locks[FRONT_DOOR]
+    assert {key: lock[key] for key in lock.keys() - {"codes", "rules", "problems"}} == {
+        "entry_id": entry.entry_id,
+        "device_id": FRONT_DOOR,
+        "entity_id": "lock.front_door",
+        "name": "Front Door",
+        "area": None,
+        "state": "locked",
+        "online": True,
+        "battery": 84,
+        "codes_known": True,
+        "may_be_outdated": False,
+        "free_slots": lock["free_slots"],
+        "last_used": None,
+        "can": {
+            "create": True,
+            "create_ongoing": True,
+            "create_offline": "Front Door does not support offline codes",
+            "backup": True,
+        },
+    }
+    assert isinstance(lock["free_slots"], int)
+
+
+async def test_no_pin_is_sent(panel: Panel, simulator: Simulator) -> None:
+    """No PIN is in what everybody is sent."""
+    codes = simulator.state.access_codes.values()
+    values = [*_values(panel.first)]
+    assert "Guest week 47" in values
+    assert not {code.code for code in codes if code.code}.intersection(map(str, values))
+
+
+def _values(value: Any) -> list[Any]:
+    if isinstance(value, dict):
+        return [leaf for item in value.values() for leaf in _values(item)]
+    if isinstance(value, list):
+        return [leaf for item in value for leaf in _values(item)]
+    return [value]
+
+
+async def test_codes_are_those_of_the_attributes(
+    hass: HomeAssistant, panel: Panel
+) -> None:
+    """Each code has what the sensors list, and what can be done with it."""
+    for kind, is_managed in (("managed", True), ("unmanaged", False)):
+        state = hass.states.get(f"sensor.front_door_{kind}_access_codes")
+        assert state
+        listed = state.attributes["access_codes"]
+        assert listed
+        for row in json.loads(json.dumps(listed)):
+            code = panel.code(row["access_code_id"])
+            assert code
+            assert (
+                code.items()
+                >= {
+                    **row,
+                    "is_managed": is_managed,
+                    "errors": code["errors"],
+                    "warnings": code["warnings"],
+                }.items()
+            )
+            for key in ("errors", "warnings"):
+                assert [
+                    {k: v for k, v in shown.items() if k != "remedy"}
+                    for shown in code[key]
+                ] == row[key]
+
+
+async def test_what_can_be_done_with_codes(panel: Panel) -> None:
+    """What the actions would refuse says why."""
+    everything = {"reveal", "update", "extend", "end", "delete", "release"}
+    now = _can(panel, CODE_GUEST_NOW)
+    assert {key for key, possible in now.items() if possible is True} == everything | {
+        "pull_backup"
+    }
+    assert now["convert"] == "“Guest week 47” on Front Door is already managed by Seam"
+    scheduled = _can(panel, CODE_GUEST_NEXT)
+    assert scheduled["end"] == (
+        "“Guest week 48” on Front Door has not started yet. Delete it instead"
+    )
+    owner = _can(panel, CODE_OWNER)
+    assert owner["extend"] == "“Owner” on Front Door never expires"
+    assert owner["end"] is True
+    neighbour = _can(panel, UNMANAGED_NEIGHBOUR)
+    assert neighbour["convert"] is True
+    assert neighbour["update"] == (
+        "“Neighbour” on Front Door is not managed by Seam. Convert it first"
+    )
+
+
+async def test_what_cannot_be_converted_says_why(panel: Panel) -> None:
+    """Some manufacturers do not let Seam manage their codes."""
+    reasons = {
+        code["name"]: code["can"]["convert"]
+        for code in panel.locks[BOAT_SHED]["codes"] + panel.locks[GARDEN_HOUSE]["codes"]
+        if not code["is_managed"]
+    }
+    refused = {name: text for name, text in reasons.items() if text is not True}
+    assert refused
+    for name, text in refused.items():
+        assert f"“{name}”" in text
+
+
+async def test_remedies(panel: Panel) -> None:
+    """A problem says what a tap can do about it."""
+    handyman = panel.code(CODE_HANDYMAN)
+    assert handyman
+    [error] = handyman["errors"]
+    assert error["remedy"] == "convert_other"
+    assert error["other_access_code_id"] == UNMANAGED_OLD_GUEST
+    failed = panel.code(CODE_APARTMENT_1_FAILED)
+    assert failed
+    assert {error["remedy"] for error in failed["errors"]}
+
+
+async def test_account_problem_is_shown_once(
+    simulator: Simulator, panel: Panel, reconcile: Poll
+) -> None:
+    """A problem of an account is shown with the entry, and once with each lock."""
+    simulator.control.account_error("Front Door", "account_disconnected")
+    await reconcile()
+    await panel.received()
+    [account] = [a for a in panel.entries[0]["accounts"] if a["problems"]]
+    assert account["may_be_outdated"]
+    assert [p["remedy"] for p in account["problems"]] == ["reconnect_account"]
+    problems = panel.locks[FRONT_DOOR]["problems"]
+    codes = [problem["error_code"] for problem in problems]
+    assert len(codes) == len(set(codes))
+    assert "account_disconnected" in codes
+    assert panel.locks[FRONT_DOOR]["may_be_outdated"]
+
+
+async def test_only_changed_locks_are_sent(
+    simulator: Simulator, panel: Panel, poll: Poll
+) -> None:
+    """A poll without news sends nothing, and a change only its lock."""
+    await poll()
+    assert await panel.received() == []
+    simulator.control.lock_offline("Apartment 2")
+    await poll()
+    events = await panel.received()
+    assert {lock["device_id"] for e in events for lock in e["locks"]} == {APARTMENT_2}
+    assert panel.locks[APARTMENT_2]["online"] is False
+
+
+async def test_passing_time_changes_codes(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    panel: Panel,
+) -> None:
+    """A code expires without anything happening at Seam."""
+    await async_step(hass, freezer, simulator, timedelta(days=3))
+    await panel.received()
+    code = panel.code(CODE_GUEST_NOW)
+    assert code is None or code["state"] == "expired"
+
+
+async def test_removed_lock(
+    simulator: Simulator, panel: Panel, reconcile: Poll
+) -> None:
+    """A lock that Seam no longer has is removed, and a new one appears."""
+    simulator.control.remove_lock("Boat Shed")
+    device = simulator.control.add_lock("Cellar")
+    for _ in range(2):
+        await reconcile()
+    await panel.received()
+    assert BOAT_SHED not in panel.locks
+    assert panel.locks[device.device_id]["name"] == "Cellar"
+
+
+async def test_outage(simulator: Simulator, panel: Panel, poll: Poll) -> None:
+    """While Seam is down, the entry is unavailable and the locks stay."""
+    fault = simulator.faults.add("status", status=503)
+    await poll()
+    [event] = await panel.received()
+    assert event["locks"] == event["removed"] == []
+    assert event["entries"][0]["available"] is False
+    simulator.faults.clear(fault_id=fault.fault_id)
+    await poll()
+    await panel.received()
+    assert panel.entries[0]["available"] is True
+    assert panel.locks.keys() == set(LOCKS)
+
+
+async def test_reload_keeps_locks(
+    hass: HomeAssistant, panel: Panel, entry: MockConfigEntry, simulator: Simulator
+) -> None:
+    """Locks stay while their entry reloads, and follow the new coordinator."""
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    events = await panel.received()
+    assert not any(event["removed"] for event in events)
+    availability = [e["entries"][0]["available"] for e in events if "entries" in e]
+    assert availability[0] is False
+    assert availability[-1] is True
+    simulator.control.lock_offline("Apartment 2")
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+    await panel.received()
+    assert panel.locks[APARTMENT_2]["online"] is False
+
+
+@pytest.mark.parametrize("is_disabled", [True, False])
+async def test_disabled_or_removed_entry(
+    hass: HomeAssistant, panel: Panel, entry: MockConfigEntry, is_disabled: bool
+) -> None:
+    """Locks of an entry that is disabled or removed are gone."""
+    if is_disabled:
+        await hass.config_entries.async_set_disabled_by(
+            entry.entry_id, ConfigEntryDisabler.USER
+        )
+    else:
+        await hass.config_entries.async_remove(entry.entry_id)
+    await hass.async_block_till_done()
+    await panel.received()
+    assert panel.locks == {}
+    assert panel.entries == []
+
+
+async def test_subscription_before_first_entry(
+    hass: HomeAssistant, entry: MockConfigEntry, connect: Connect
+) -> None:
+    """A panel that is open during setup gets the locks as they appear."""
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await hass.config_entries.async_unload(entry.entry_id)
+    panel = await connect()
+    event = await panel.subscribe()
+    assert event["locks"] == []
+    assert event["entries"][0]["available"] is False
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    await panel.received()
+    assert panel.locks.keys() == set(LOCKS)
+    assert panel.locks[FRONT_DOOR]["codes"]
+
+
+async def test_names_and_areas_of_home_assistant(
+    hass: HomeAssistant,
+    panel: Panel,
+    entry: MockConfigEntry,
+    area_registry: ar.AreaRegistry,
+    device_registry: dr.DeviceRegistry,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """Names, areas and entity IDs are followed."""
+    area = area_registry.async_create("Hall")
+    registered = entity_registry.async_get("lock.front_door")
+    assert registered
+    assert registered.device_id
+    device_registry.async_update_device(
+        registered.device_id, area_id=area.id, name_by_user="Main entrance"
+    )
+    entity_registry.async_update_entity("lock.front_door", new_entity_id="lock.main")
+    await hass.async_block_till_done()
+    await panel.received()
+    lock = panel.locks[FRONT_DOOR]
+    assert (lock["name"], lock["area"], lock["entity_id"]) == (
+        "Main entrance",
+        "Hall",
+        "lock.main",
+    )
+    area_registry.async_update(area.id, name="Lobby")
+    await hass.async_block_till_done()
+    await panel.received()
+    assert panel.locks[FRONT_DOOR]["area"] == "Lobby"
+
+
+async def test_user_without_admin_rights_sees_locks(
+    hass: HomeAssistant, coordinator: SeamCoordinator, connect: Connect
+) -> None:
+    """Everybody who may read the locks sees them."""
+    for group in (GROUP_ID_USER, GROUP_ID_READ_ONLY):
+        user = await hass.auth.async_create_user("Tenant", group_ids=[group])
+        panel = await connect(user)
+        event = await panel.subscribe()
+        assert event["is_admin"] is False
+        assert panel.locks.keys() == set(LOCKS)
+
+
+async def test_user_of_some_locks(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    connect: Connect,
+    poll: Poll,
+    hass_read_only_user: Any,
+) -> None:
+    """Users are only sent locks that they may read, and the accounts of these."""
+    hass_read_only_user.mock_policy(
+        {"entities": {"entity_ids": {"lock.front_door": {"read": True}}}}
+    )
+    panel = await connect(hass_read_only_user)
+    event = await panel.subscribe()
+    assert panel.locks.keys() == {FRONT_DOOR}
+    assert len(event["entries"][0]["accounts"]) == 1
+    simulator.control.lock_offline("Apartment 1")
+    simulator.control.lock_offline("Front Door")
+    await poll()
+    await panel.received()
+    assert panel.locks[FRONT_DOOR]["online"] is False
+    assert APARTMENT_1 not in panel.locks
+
+
+async def test_two_workspaces(
+    hass: HomeAssistant, panel: Panel, second_entry: MockConfigEntry
+) -> None:
+    """The locks of a second workspace have their own entry."""
+    await panel.received()
+    assert second_entry.entry_id in [entry["entry_id"] for entry in panel.entries]
+    assert {lock["entry_id"] for lock in panel.locks.values()} == {
+        entry["entry_id"] for entry in panel.entries
+    }
+
+
+async def test_unsubscribe(
+    simulator: Simulator, panel: Panel, coordinator: SeamCoordinator, poll: Poll
+) -> None:
+    """Nothing is sent after the subscription has ended."""
+    before = len(coordinator._listeners)
+    assert (await panel.send("unsubscribe_events", subscription=1))["success"]
+    assert len(coordinator._listeners) == before - 1
+    simulator.control.lock_offline("Apartment 2")
+    await poll()
+    assert await panel.received() == []
