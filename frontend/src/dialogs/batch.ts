@@ -97,7 +97,7 @@ export class SeamBatchDialog extends SeamDialog {
     for (const entry of possible) {
       this.show(entry, { key: "outcome_running", tone: "info" });
       try {
-        const row = await codeCommand(
+        const answer = await codeCommand(
           hass,
           kind,
           entry.lock,
@@ -106,6 +106,7 @@ export class SeamBatchDialog extends SeamDialog {
             ? { allow_external_modification: true }
             : {},
         );
+        const row = answer.access_codes?.[0] ?? answer;
         const key = `outcome_${row.outcome ?? "success"}` as Key;
         this.show(entry, {
           key,

@@ -155,7 +155,7 @@ export class SeamGuestDialog extends SeamDialog {
 
   private renderError(field: Field): TemplateResult {
     const message = this.errors[field];
-    return html`<p class="error" id="${field}-error" aria-live="polite">
+    return html`<p class="error ${message ? "" : "none"}" id="${field}-error" aria-live="polite">
       ${message ? this.text(message) : nothing}
     </p>`;
   }
@@ -329,7 +329,7 @@ export class SeamGuestDialog extends SeamDialog {
               ? html`<p class="secondary">${blocked ?? t("pin_auto_hint")}</p>`
               : nothing
         }
-        <p class="error" id="pin-error" aria-live="polite">
+        <p class="error ${message ? "" : "none"}" id="pin-error" aria-live="polite">
           ${message ? this.text(message) : nothing}
         </p>
       </div>
@@ -633,8 +633,9 @@ export class SeamGuestDialog extends SeamDialog {
         font-size: 0.875rem;
         color: var(--seam-error-text);
       }
-      .error:empty {
-        display: none;
+      /* Screen readers only announce texts in elements that were there before. */
+      .error.none {
+        position: absolute;
       }
       .pin {
         font-size: 1.25rem;
@@ -741,10 +742,10 @@ export class SeamGuestDialog extends SeamDialog {
         gap: 12px;
         font-size: 1.125rem;
       }
-      .good {
+      .headline .good {
         color: var(--success-color, #43a047);
       }
-      .bad {
+      .headline .bad {
         color: var(--error-color);
       }
       li {
