@@ -1,0 +1,344 @@
+"""Browser tests of the panel, as an administrator and as another user."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+import re
+from typing import Any, Final
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+import pytest
+
+from .development import Development
+
+pytestmark = pytest.mark.e2e
+
+# Home Assistant may need a while to set a code, and Seam to report it.
+SOON: Final = 60_000
+HOSTILE: Final = "<img src=x onerror=alert(1)> **bold** {name} שלום"
+# The elements of Home Assistant that the frontend uses.
+ELEMENTS: Final = ("ha-card", "ha-menu-button")
+# All text, attributes and values of the page, also inside of elements.
+EVERYTHING: Final = """() => {
+  const texts = [];
+  const visit = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) texts.push(node.data);
+    for (const attribute of node.attributes ?? []) texts.push(attribute.value);
+    if (typeof node.value === "string") texts.push(node.value);
+    if (node.shadowRoot) visit(node.shadowRoot);
+    for (const child of node.childNodes) visit(child);
+  };
+  visit(document);
+  texts.push(JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }));
+  return texts.join("\\n");
+}"""
+
+
+def open_panel(page: Page, development: Development, path: str = "") -> Locator:
+    """Open the panel and return it."""
+    page.goto(f"{development.url}/seam{path}")
+    panel = page.locator("seam-panel")
+    expect(panel.get_by_text("Loading…")).to_have_count(0, timeout=SOON)
+    return panel
+
+
+def open_lock(page: Page, development: Development, name: str) -> Locator:
+    """Open the page of a lock."""
+    device_id = next(i for i, lock in development.locks().items() if lock == name)
+    return open_panel(page, development, f"/lock/{device_id}")
+
+
+def row_of(panel: Locator, name: str) -> Locator:
+    """Return the row of a code."""
+    return panel.locator("seam-code-row").filter(
+        has=panel.page.get_by_text(name, exact=True)
+    )
+
+
+def choose(panel: Locator, name: str, action: str) -> None:
+    """Choose an action from the menu of a code."""
+    panel.get_by_role("button", name=f"Actions for {name}", exact=True).click()
+    panel.get_by_role("menuitem", name=action, exact=True).click()
+
+
+def pins_of(development: Development, name: str) -> dict[str, str]:
+    """Return the PINs of the codes with a name, by lock."""
+    return {
+        lock: code["code"]
+        for device_id, lock in development.locks().items()
+        for code in development.codes(device_id, managed=True)
+        if code["name"] == name
+    }
+
+
+@pytest.fixture
+def guest(development: Development) -> Iterator[Callable[[str, str], str]]:
+    """Return a function that creates a code for the next days and returns its PIN."""
+    created: list[str] = []
+
+    def create(name: str, lock: str) -> str:
+        device_id = next(i for i, n in development.locks().items() if n == lock)
+        code = development.seam(
+            "/access_codes/create",
+            device_id=device_id,
+            name=name,
+            starts_at="2020-01-01T10:00:00Z",
+            ends_at="2060-01-01T10:00:00Z",
+        )["access_code"]
+        created.append(code["access_code_id"])
+        pin: str = code["code"]
+        return pin
+
+    yield create
+    for code_id in created:
+        if any(
+            code["access_code_id"] == code_id
+            for device_id in development.locks()
+            for code in development.codes(device_id, managed=True)
+        ):
+            development.seam("/access_codes/delete", access_code_id=code_id)
+
+
+@pytest.fixture
+def other_page(
+    browser: BrowserContext, page: Page, development: Development
+) -> Iterator[Page]:
+    """Open a page that is signed in as a user who is no administrator."""
+    page.wait_for_function("() => document.querySelector('home-assistant')?.hass?.user")
+    page.evaluate(
+        """async () => {
+            const { hass } = document.querySelector("home-assistant");
+            const users = await hass.callWS({ type: "config/auth/list" });
+            if (users.some(({ name }) => name === "Cleaner")) return;
+            const { user } = await hass.callWS({
+                type: "config/auth/create",
+                name: "Cleaner",
+                group_ids: ["system-users"],
+            });
+            await hass.callWS({
+                type: "config/auth_provider/homeassistant/create",
+                user_id: user.id,
+                username: "cleaner",
+                password: "cleaner",
+            });
+        }"""
+    )
+    assert browser.browser is not None
+    context = browser.browser.new_context(locale="en-GB")
+    other = context.new_page()
+    other.goto(development.url)
+    other.locator("input[name=username]").fill("cleaner")
+    other.locator("input[name=password]").fill("cleaner")
+    other.get_by_role("button", name="Log in").click()
+    other.wait_for_url("**/seam-locks/**", timeout=SOON)
+    yield other
+    context.close()
+
+
+def test_panel_adds_stay_on_two_locks(
+    page: Page, development: Development, screenshots: Path
+) -> None:
+    """From the sidebar, a guest gets a PIN that works on two locks."""
+    page.get_by_text("Access codes", exact=True).first.click()
+    panel = page.locator("seam-panel")
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    expect(dialog.get_by_role("textbox", name="Name")).to_be_focused()
+    page.screenshot(path=screenshots / "panel-add.png")
+
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_text("Enter a name.")).to_be_visible()
+    expect(dialog.get_by_text("Select at least one lock.")).to_be_visible()
+    dialog.get_by_role("textbox", name="Name").fill(HOSTILE)
+    for lock in ("Front Door", "Apartment 2"):
+        dialog.get_by_role("checkbox", name=lock).check()
+    # A second click must not create a second code.
+    dialog.get_by_role("button", name="Add guest").dblclick()
+
+    expect(dialog.get_by_text("The code is ready on all 2 locks")).to_be_visible(
+        timeout=SOON
+    )
+    page.screenshot(path=screenshots / "panel-added.png")
+    pin = dialog.locator("output").inner_text()
+    assert pins_of(development, HOSTILE) == {"Front Door": pin, "Apartment 2": pin}
+    expect(panel.locator("img")).to_have_count(0)
+
+    dialog.get_by_role("button", name="Done").click()
+    expect(dialog).to_have_count(0)
+    # Not a part of a longer number, such as a time or an ID.
+    shown = rf"(?<![0-9A-Za-z-]){pin}(?![0-9A-Za-z-])"
+    assert not re.search(shown, page.evaluate(EVERYTHING))
+
+
+def test_panel_shows_and_copies_pin(
+    page: Page,
+    browser: BrowserContext,
+    development: Development,
+    guest: Callable[[str, str], str],
+) -> None:
+    """The PIN of a code is shown on demand, hidden again, and copied."""
+    browser.grant_permissions(["clipboard-read", "clipboard-write"])
+    pin = guest("Ada", "Front Door")
+    panel = open_lock(page, development, "Front Door")
+    panel.get_by_role("button", name="Refresh").click()
+    row = row_of(panel, "Ada")
+    expect(row).to_be_visible(timeout=SOON)
+    expect(row.locator("output")).to_have_count(0)
+
+    panel.get_by_role("button", name="Show PIN: Ada").click()
+    expect(row.locator("output")).to_have_text(pin)
+    panel.get_by_role("button", name="Hide PIN: Ada").click()
+    expect(row.locator("output")).to_have_count(0)
+
+    choose(panel, "Ada", "Copy PIN")
+    expect(panel.get_by_text("PIN copied")).to_be_visible()
+    assert page.evaluate("() => navigator.clipboard.readText()") == pin
+
+
+def test_panel_changes_and_deletes_code(
+    page: Page,
+    development: Development,
+    guest: Callable[[str, str], str],
+    screenshots: Path,
+) -> None:
+    """A code is renamed, extended by a day, and deleted by keyboard."""
+    guest("Grace", "Front Door")
+    panel = open_lock(page, development, "Front Door")
+    panel.get_by_role("button", name="Refresh").click()
+    expect(row_of(panel, "Grace")).to_be_visible(timeout=SOON)
+
+    choose(panel, "Grace", "Edit")
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Grace Hopper")
+    page.screenshot(path=screenshots / "panel-edit.png")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("The code is ready")).to_be_visible(timeout=SOON)
+    dialog.get_by_role("button", name="Done").click()
+
+    choose(panel, "Grace Hopper", "Extend by a day")
+    expect(panel.get_by_text("Grace Hopper now ends")).to_be_visible(timeout=SOON)
+    assert {
+        code["ends_at"][:10]
+        for device_id in development.locks()
+        for code in development.codes(device_id, managed=True)
+        if code["name"] == "Grace Hopper"
+    } == {"2060-01-02"}
+
+    menu = panel.get_by_role("button", name="Actions for Grace Hopper")
+    menu.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("heading")).to_have_text("Delete “Grace Hopper”?")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(menu).to_be_focused()
+    choose(panel, "Grace Hopper", "Delete")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(row_of(panel, "Grace Hopper")).to_have_count(0, timeout=SOON)
+    assert not pins_of(development, "Grace Hopper")
+
+
+def test_panel_repairs_code_with_remedy(
+    page: Page, development: Development, screenshots: Path
+) -> None:
+    """The first page shows a problem, and what mends it, after a preview."""
+    panel = open_panel(page, development)
+    expect(panel.get_by_role("heading", level=1)).to_contain_text("attention")
+    page.screenshot(path=screenshots / "panel.png")
+    row = row_of(panel, "Handyman").first
+    expect(row).to_contain_text("Same PIN as Summer guest")
+    row.get_by_role("button", name="Adopt “Summer guest”").click()
+    dialog = panel.get_by_role("dialog")
+    expect(dialog.get_by_text("Can be adopted")).to_be_visible()
+    page.screenshot(path=screenshots / "panel-remedy.png")
+    dialog.get_by_role("button", name="Adopt").click()
+    expect(dialog.get_by_text("Adopted", exact=True)).to_be_visible(timeout=SOON)
+    assert pins_of(development, "Summer guest")
+
+
+def test_panel_adopts_found_codes(
+    page: Page, development: Development, screenshots: Path
+) -> None:
+    """Unmanaged codes of all locks are listed and adopted."""
+    panel = open_panel(page, development, "/found")
+    expect(panel.get_by_role("checkbox", name="Select Installer")).to_be_disabled()
+    page.screenshot(path=screenshots / "panel-found.png")
+    names = ("Courier", "Tenant 2024")
+    for name in names:
+        panel.get_by_role("checkbox", name=f"Select {name}").check()
+    panel.get_by_role("button", name="Adopt").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("button", name="Adopt").click()
+    expect(dialog.get_by_text("2 of 2 done")).to_be_visible(timeout=SOON)
+    dialog.get_by_role("button", name="Done").click()
+    for name in names:
+        assert pins_of(development, name)
+        expect(panel.get_by_role("checkbox", name=f"Select {name}")).to_have_count(0)
+
+
+def test_panel_keeps_form_while_connection_is_lost(
+    page: Page, development: Development
+) -> None:
+    """What was typed stays, and can be sent when the connection is back."""
+    panel = open_panel(page, development)
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Mary")
+    page.context.set_offline(True)
+    page.evaluate(
+        "() => document.querySelector('home-assistant').hass.connection.socket.close()"
+    )
+    expect(
+        dialog.get_by_text("The connection to Home Assistant was lost.")
+    ).to_be_visible()
+    expect(dialog.get_by_role("button", name="Add guest")).to_be_disabled()
+    page.context.set_offline(False)
+    expect(dialog.get_by_role("button", name="Add guest")).to_be_enabled(timeout=SOON)
+    expect(dialog.get_by_role("textbox", name="Name")).to_have_value("Mary")
+
+
+def test_panel_of_other_users_shows_no_controls(
+    other_page: Page, development: Development, screenshots: Path
+) -> None:
+    """Users who are no administrators see the codes, but no PIN and nothing to change."""
+    panel = open_lock(other_page, development, "Front Door")
+    expect(row_of(panel, "Cleaner")).to_be_visible()
+    expect(panel.locator("seam-menu")).to_have_count(0)
+    for name in ("Add guest", "Show PIN", "Refresh"):
+        expect(panel.get_by_role("button", name=name)).to_have_count(0)
+    other_page.screenshot(path=screenshots / "panel-other-user.png")
+    open_panel(other_page, development, "/found")
+    expect(panel.get_by_text("Installer", exact=True)).to_be_visible()
+    expect(panel.get_by_role("checkbox")).to_have_count(0)
+
+
+def test_elements_of_home_assistant_exist(page: Page, development: Development) -> None:
+    """Home Assistant has the elements that the frontend uses."""
+    open_panel(page, development)
+    for element in ELEMENTS:
+        page.wait_for_function(f"() => customElements.get('{element}')")
+    source = Path(__file__).parents[2] / "frontend" / "src"
+    used = {
+        element
+        for path in source.rglob("*.ts")
+        for element in re.findall(r"<(ha-[a-z-]+)", path.read_text(encoding="utf-8"))
+    }
+    assert used == set(ELEMENTS)
+
+
+def test_device_page_opens_lock_in_panel(
+    page: Page, development: Development, states: dict[str, dict[str, Any]]
+) -> None:
+    """The link of the device page leads to the lock."""
+    assert states
+    page.wait_for_function(
+        "() => document.querySelector('home-assistant')?.hass?.devices"
+    )
+    urls = page.evaluate(
+        """() => Object.values(document.querySelector("home-assistant").hass.devices)
+            .map((device) => device.configuration_url)"""
+    )
+    device_id = next(i for i, n in development.locks().items() if n == "Front Door")
+    assert f"homeassistant://seam/lock/{device_id}" in urls
+    panel = open_panel(page, development, f"/lock/{device_id}")
+    expect(panel.get_by_text("Front Door", exact=True).first).to_be_visible()
