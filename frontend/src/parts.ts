@@ -21,6 +21,25 @@ const TONES: Record<CodeState, string> = {
   unknown: "",
 };
 
+/** The states from the one that needs most attention. */
+const SEVERITY: readonly CodeState[] = [
+  "failed",
+  "at_risk",
+  "unknown",
+  "disabled",
+  "setting",
+  "removing",
+  "scheduled",
+  "active",
+];
+
+/** Return the state that needs most attention. */
+export function worstState(codes: readonly Code[]): CodeState {
+  return (
+    SEVERITY.find((state) => codes.some((code) => code.state === state)) ?? "expired"
+  );
+}
+
 export function icon(path: string): TemplateResult {
   return html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg>`;
 }

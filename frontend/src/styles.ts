@@ -143,7 +143,7 @@ export const shared = css`
     gap: 6px;
     padding: 2px 10px 2px 8px;
     border-radius: 12px;
-    font-size: 0.8125rem;
+    font-size: 0.875rem;
     line-height: 20px;
     white-space: nowrap;
     --tone: var(--disabled-text-color, #888);

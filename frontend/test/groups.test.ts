@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { code, home, lock, problem } from "../dev/fake";
-import { found, grouped, groupOf, today } from "../src/logic/groups";
+import { found, grouped, groupOf, people, today } from "../src/logic/groups";
 import type { CodeState } from "../src/types";
 
 const names = (codes: { name: string | null }[] | undefined) =>
@@ -94,6 +94,17 @@ describe("today", () => {
     expect(problems).toHaveLength(1);
     expect(names(problems[0]?.locks)).toEqual(["Front", "Back"]);
   });
+});
+
+test("codes of the same name and times on several locks are one person", () => {
+  const times = { starts_at: "2026-12-04T15:00:00Z", ends_at: "2026-12-05T11:00:00Z" };
+  const entry = (name: string | null, lockName: string, more = {}) => ({
+    lock: lock(lockName, []),
+    code: code(name ?? "", "active", { name, ...more }),
+  });
+  const ada = [entry("Ada", "Front", times), entry("Ada", "Back", times)];
+  const others = [entry("Ada", "Front"), entry(null, "Front"), entry(null, "Back")];
+  expect(people([...ada, ...others])).toEqual([ada, ...others.map((other) => [other])]);
 });
 
 test("found codes are the unmanaged ones, with the codes that have the same PIN", () => {

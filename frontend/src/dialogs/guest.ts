@@ -677,7 +677,7 @@ export class SeamGuestDialog extends SeamDialog {
       }
       small {
         display: block;
-        font-size: 0.8125rem;
+        font-size: 0.875rem;
         color: var(--secondary-text-color);
       }
       .segments {

@@ -181,7 +181,7 @@ export class SeamMenu extends LitElement {
       }
       small {
         display: block;
-        font-size: 0.8125rem;
+        font-size: 0.875rem;
         color: var(--secondary-text-color);
       }
     `,

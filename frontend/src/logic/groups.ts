@@ -141,6 +141,19 @@ export function today(locks: readonly Lock[], now: Date): Today {
   return result;
 }
 
+/** Return the codes of the same name and times on several locks as one person. */
+export function people(entries: readonly Entry[]): Entry[][] {
+  const byPerson = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const { access_code_id, name, starts_at, ends_at } = entry.code;
+    const key = JSON.stringify(name ? [name, starts_at, ends_at] : access_code_id);
+    const known = byPerson.get(key);
+    if (known) known.push(entry);
+    else byPerson.set(key, [entry]);
+  }
+  return [...byPerson.values()];
+}
+
 /** Return the unmanaged codes of all locks; duplicates are on the same lock. */
 export function found(locks: readonly Lock[]): (Entry & { sameAs: Code[] })[] {
   return locks.flatMap((lock) => {

@@ -124,7 +124,7 @@ export class SeamLocks extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: 0 12px;
-        font-size: 0.8125rem;
+        font-size: 0.875rem;
       }
       .fact {
         display: inline-flex;

@@ -2,6 +2,7 @@ import {
   mdiAccountClockOutline,
   mdiAlertCircleOutline,
   mdiCheckCircleOutline,
+  mdiChevronDown,
   mdiHelpCircleOutline,
 } from "@mdi/js";
 import { css, html, LitElement, nothing, type TemplateResult } from "lit";
@@ -9,9 +10,9 @@ import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import { element } from "../element";
-import { type Entry, type Today, today } from "../logic/groups";
+import { type Entry, label, people, type Today, today } from "../logic/groups";
 import { formatDistance, formatTime } from "../logic/times";
-import { icon, problems } from "../parts";
+import { icon, problems, stateChip, timesText, worstState } from "../parts";
 import type { State } from "../store";
 import { shared } from "../styles";
 import type { Lock } from "../types";
@@ -46,7 +47,13 @@ export class SeamToday extends LitElement {
           ? html`<section class="box wide" aria-label=${t("needs_attention")}>
               <div class="section"><h2>${t("needs_attention")}</h2></div>
               ${found.problems.map((shared) => this.sharedProblem(shared))}
-              ${this.rows(attention, true)}
+              <ul>
+                ${repeat(
+                  attention,
+                  ({ code }) => code.access_code_id,
+                  (entry) => html`<li>${this.row(entry, true)}</li>`,
+                )}
+              </ul>
             </section>`
           : nothing
       }
@@ -97,6 +104,7 @@ export class SeamToday extends LitElement {
             ? [
                 "",
                 mdiAccountClockOutline,
+                mdiChevronDown,
                 t("headline_none"),
                 isAdmin ? t("headline_none_hint") : "",
               ]
@@ -136,59 +144,80 @@ export class SeamToday extends LitElement {
     note?: (entry: Entry) => string,
   ): TemplateResult {
     const { t } = this.context;
-    const shown = this.isAllShown ? entries : entries.slice(0, limit);
+    const all = people(entries);
+    const shown = this.isAllShown ? all : all.slice(0, limit);
     return html`<section class="box" aria-label=${title}>
       <div class="section">
         <h2>${title}</h2>
         ${
           note
             ? html`<span class="secondary">${t("next_48_hours")}</span>`
-            : html`<span class="secondary">${entries.length || ""}</span>`
+            : html`<span class="secondary">${all.length || ""}</span>`
         }
       </div>
       ${
-        entries.length === 0
+        all.length === 0
           ? html`<p class="empty">${empty}</p>`
-          : this.rows(shown, false, note)
+          : html`<ul>
+              ${repeat(
+                shown,
+                ([entry]) => entry?.code.access_code_id,
+                (person) => html`<li>${this.person(person, note)}</li>`,
+              )}
+            </ul>`
       }
       ${
-        shown.length < entries.length
+        shown.length < all.length
           ? html`<button
               class="more"
               @click=${() => {
                 this.isAllShown = true;
               }}
             >
-              ${t("show_all", { count: entries.length })}
+              ${t("show_all", { count: all.length })}
             </button>`
           : nothing
       }
     </section>`;
   }
 
-  private rows(
-    entries: readonly Entry[],
-    withProblems: boolean,
-    note?: (entry: Entry) => string,
-  ): TemplateResult {
+  /** Show a code, or one line for those of the same person on several locks. */
+  private person(entries: Entry[], note?: (entry: Entry) => string): TemplateResult {
     const { context } = this;
-    return html`<ul>
-      ${repeat(
-        entries,
-        ({ code }) => code.access_code_id,
-        (entry) => html`<li>
-          <seam-code-row
-            .context=${context}
-            .lock=${entry.lock}
-            .code=${entry.code}
-            .note=${note?.(entry) ?? ""}
-            .withProblems=${withProblems}
-            ?admin=${context.isAdmin}
-            withLock
-          ></seam-code-row>
-        </li>`,
-      )}
-    </ul>`;
+    const [first] = entries as [Entry];
+    if (entries.length === 1) return this.row(first, false, note?.(first));
+    const locks = new Intl.ListFormat(context.hass.locale.language).format(
+      entries.map(({ lock }) => lock.name),
+    );
+    return html`<details>
+      <summary>
+        <span class="text">
+          <span class="cut"><bdi>${label(first.code)}</bdi></span>
+          <span class="secondary times"
+            >${note?.(first) ?? timesText(context, first.code)}</span
+          >
+          <span class="secondary"><bdi>${locks}</bdi></span>
+        </span>
+        ${stateChip(context, worstState(entries.map(({ code }) => code)))}
+        ${icon(mdiChevronDown)}
+      </summary>
+      <ul>
+        ${entries.map((entry) => html`<li>${this.row(entry, false, entry.lock.name)}</li>`)}
+      </ul>
+    </details>`;
+  }
+
+  private row(entry: Entry, withProblems: boolean, note = ""): TemplateResult {
+    const { context } = this;
+    return html`<seam-code-row
+      .context=${context}
+      .lock=${entry.lock}
+      .code=${entry.code}
+      .note=${note}
+      .withProblems=${withProblems}
+      ?admin=${context.isAdmin}
+      ?withLock=${note !== entry.lock.name}
+    ></seam-code-row>`;
   }
 
   private lastUsed(uses: { lock: string; name: string; at: string }[]): TemplateResult {
@@ -275,6 +304,40 @@ export class SeamToday extends LitElement {
       }
       .used .secondary {
         white-space: nowrap;
+      }
+      summary {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        padding: 8px 16px;
+        padding-inline-end: 12px;
+        min-height: 56px;
+        cursor: pointer;
+        list-style: none;
+      }
+      summary::-webkit-details-marker {
+        display: none;
+      }
+      summary:focus-visible {
+        outline-offset: -2px;
+      }
+      summary > svg {
+        color: var(--secondary-text-color);
+        transition: rotate 150ms;
+      }
+      [open] > summary > svg {
+        rotate: 180deg;
+      }
+      summary .text {
+        flex: 1;
+        min-width: 0;
+        display: grid;
+      }
+      .times::first-letter {
+        text-transform: uppercase;
+      }
+      details ul {
+        background: color-mix(in srgb, var(--primary-text-color) 4%, transparent);
       }
       .more {
         width: 100%;
