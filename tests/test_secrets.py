@@ -354,6 +354,9 @@ class Instance:
             answer = await socket.receive_json()
             answers.append(json.dumps(answer))
             assert answer["success"], question
+        await socket.send_json_auto_id({"type": "seam/subscribe"})
+        assert (await socket.receive_json())["success"]
+        panel = json.dumps(await socket.receive_json())
         # The activity log contains our own lines.
         assert f'"domain": "{DOMAIN}"' in answers[0]
 
@@ -383,6 +386,7 @@ class Instance:
             "errors": self.errors,
             "log": log,
             "websocket": answers,
+            "panel": [panel],
             "diagnostics": diagnostics,
             "issues": [repr(issue) for issue in ir.async_get(hass).issues.values()],
             "repairs": self.repairs,

@@ -95,6 +95,11 @@ ACTIONS: Final = {
     ),
 }
 
+# Does not wait for the lock, for people who see the state of the code.
+SCHEDULE_AT_ONCE: Final = Action(
+    partial(schedule.async_schedule_access_code, waits=False), schedule.SCHEMA
+)
+
 
 @callback
 def async_setup_services(hass: HomeAssistant) -> None:

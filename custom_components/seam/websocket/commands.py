@@ -1,7 +1,6 @@
 """The commands that do what the actions do, for the panel."""
 
 from collections.abc import Mapping
-from functools import partial
 from typing import Any, Final, cast
 
 from homeassistant.components import websocket_api
@@ -12,10 +11,9 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.typing import VolSchemaType
 import voluptuous as vol
 
-from ..actions import ACTIONS, Action, async_run
+from ..actions import ACTIONS, SCHEDULE_AT_ONCE, Action, async_run
 from ..actions.convert import ATTR_ALL
 from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_DRY_RUN, LOCK_SCHEMA
-from ..actions.schedule import async_schedule_access_code
 from ..actions.targets import (
     Answer,
     Answers,
@@ -43,10 +41,7 @@ async def _async_refresh(_call: ServiceCall, targets: list[Target]) -> Answers:
 
 
 _COMMANDS: Final[Mapping[str, Action]] = {
-    # The panel sees from the subscription what comes of the code.
-    "seam/code/create": ACTIONS["schedule_access_code"]._replace(
-        handler=partial(async_schedule_access_code, waits=False)
-    ),
+    "seam/code/create": SCHEDULE_AT_ONCE,
     "seam/code/update": ACTIONS["update_access_code"],
     "seam/code/delete": ACTIONS["delete_access_code"],
     "seam/code/convert": ACTIONS["convert_access_code"],
