@@ -65,7 +65,7 @@ export class SeamAccessCodesCard extends SeamActions {
       <ha-card>
         <div class="card">
           <header>
-            <h1 class="cut">${lock?.name ?? t("title")}</h1>
+            <h2 class="cut"><bdi>${lock?.name ?? t("title")}</bdi></h2>
             ${
               lock && isAdmin && lock.can.create === true
                 ? html`<button
@@ -124,7 +124,7 @@ export class SeamAccessCodesCard extends SeamActions {
         align-items: center;
         gap: 12px;
       }
-      h1 {
+      header h2 {
         flex: 1;
         font-size: 1.25rem;
         font-weight: 400;

@@ -58,7 +58,7 @@ export class SeamPanel extends SeamActions {
                   .narrow=${this.narrow}
                 ></ha-menu-button>`
           }
-          <div class="title cut">${isPage && lock ? lock.name : t("title")}</div>
+          <h1 class="cut"><bdi>${isPage && lock ? lock.name : t("title")}</bdi></h1>
           ${
             canAdd
               ? html`<button
@@ -207,8 +207,9 @@ export class SeamPanel extends SeamActions {
         height: var(--header-height, 56px);
         padding-inline: 8px 12px;
       }
-      .title {
+      h1 {
         flex: 1;
+        font-weight: 400;
         font-size: 1.25rem;
         margin-inline-start: 8px;
       }

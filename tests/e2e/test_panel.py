@@ -243,7 +243,7 @@ def test_panel_repairs_code_with_remedy(
 ) -> None:
     """The first page shows a problem, and what mends it, after a preview."""
     panel = open_panel(page, development)
-    expect(panel.get_by_role("heading", level=1)).to_contain_text("attention")
+    expect(panel.get_by_role("heading", name="codes need attention")).to_be_visible()
     page.screenshot(path=screenshots / "panel.png")
     row = row_of(panel, "Handyman").first
     expect(row).to_contain_text("Same PIN as Summer guest")

@@ -293,7 +293,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         @close=${this.closed}
         @cancel=${e=>{this.isBusy&&e.preventDefault()}}
       >
-        <header>
+        <div class="top">
           <h1 id="title"><bdi>${e}</bdi></h1>
           <button
             class="icon"
@@ -303,7 +303,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           >
             ${z(`M19,6.41L17.59,5L12,10.59L6.41,5L5,6.41L10.59,12L5,17.59L6.41,19L12,13.41L17.59,19L19,17.59L13.41,12L19,6.41Z`)}
           </button>
-        </header>
+        </div>
         <div class="content">
           <div role="alert">
             ${i?``:S`<p class="banner">${r(`connection_lost`)}</p>`}
@@ -311,7 +311,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </div>
           ${t}
         </div>
-        <footer>${n}</footer>
+        <div class="bottom">${n}</div>
       </dialog>
     `}static{this.styles=[B,h`
       dialog {
@@ -332,7 +332,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       dialog::backdrop {
         background: rgb(0 0 0 / 45%);
       }
-      header {
+      .top {
         display: flex;
         align-items: center;
         gap: 8px;
@@ -363,7 +363,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       [role="alert"]:not(:has(p)) {
         display: none;
       }
-      footer {
+      .bottom {
         display: flex;
         flex-wrap: wrap;
         justify-content: flex-end;
@@ -379,7 +379,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           border-end-start-radius: 0;
           border-end-end-radius: 0;
         }
-        footer {
+        .bottom {
           padding-block-end: max(16px, env(safe-area-inset-bottom));
         }
       }
@@ -875,6 +875,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 <label>
                   <input
                     type="checkbox"
+                    aria-label=${e(`select_all`)}
                     .checked=${G(s.length===o.length&&s.length>0)}
                     .indeterminate=${G(s.length>0&&s.length<o.length)}
                     ?disabled=${o.length===0}
@@ -1494,7 +1495,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     `}timed(e,t){let{hass:n,t:r}=this.context;return t?r(e,{time:P(n,t,this.now)}):``}headline({attention:t,problems:n,now:i}){let{t:a,isAdmin:o}=this.context,{locks:s,entries:c}=this.snapshot,l=s.every(e=>e.codes_known)&&c.every(e=>e.available),u=new Set(n.flatMap(({locks:e})=>e)).size,d=u>0?a(`headline_locks`,{count:u}):``,[f,p,m,ee]=t.length>0?[`bad`,e,a(`headline_attention`,{count:t.length}),d]:l?s.every(e=>e.codes.length===0)?[``,`M16,14H17.5V16.82L19.94,18.23L19.19,19.53L16,17.69V14M17,12A5,5 0 0,0 12,17A5,5 0 0,0 17,22A5,5 0 0,0 22,17A5,5 0 0,0 17,12M17,10A7,7 0 0,1 24,17A7,7 0 0,1 17,24C14.21,24 11.8,22.36 10.67,20H1V17C1,14.34 6.33,13 9,13C9.6,13 10.34,13.07 11.12,13.2C12.36,11.28 14.53,10 17,10M10,17C10,16.3 10.1,15.62 10.29,15C9.87,14.93 9.43,14.9 9,14.9C6.03,14.9 2.9,16.36 2.9,17V18.1H10.09C10.03,17.74 10,17.37 10,17M9,4A4,4 0 0,1 13,8A4,4 0 0,1 9,12A4,4 0 0,1 5,8A4,4 0 0,1 9,4M9,5.9A2.1,2.1 0 0,0 6.9,8A2.1,2.1 0 0,0 9,10.1A2.1,2.1 0 0,0 11.1,8A2.1,2.1 0 0,0 9,5.9Z`,r,a(`headline_none`),o?a(`headline_none_hint`):``]:[`good`,`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M12 20C7.59 20 4 16.41 4 12S7.59 4 12 4 20 7.59 20 12 16.41 20 12 20M16.59 7.58L10 14.17L7.41 11.59L6 13L10 17L18 9L16.59 7.58Z`,a(`headline_good`),d||a(`headline_good_hint`,{count:i.length})]:[``,`M11,18H13V16H11V18M12,2A10,10 0 0,0 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20C7.59,20 4,16.41 4,12C4,7.59 7.59,4 12,4C16.41,4 20,7.59 20,12C20,16.41 16.41,20 12,20M12,6A4,4 0 0,0 8,10H10A2,2 0 0,1 12,8A2,2 0 0,1 14,10C14,12 11,11.75 11,15H13C13,12.75 16,12.5 16,10A4,4 0 0,0 12,6Z`,a(`headline_unknown`),d];return S`<header class="headline ${f}">
       ${z(p)}
       <div>
-        <h1>${m}</h1>
+        <h2>${m}</h2>
         ${ee?S`<p class="secondary">${ee}</p>`:w}
       </div>
     </header>`}sharedProblem({problem:e,locks:t}){let[n,...r]=t;return S`<div class="problem">
@@ -1588,7 +1589,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         height: 48px;
         color: var(--tone);
       }
-      h1 {
+      .headline h2 {
         font-size: 1.5rem;
         font-weight: 400;
         line-height: 1.3;
@@ -1666,7 +1667,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                   .hass=${this.hass}
                   .narrow=${this.narrow}
                 ></ha-menu-button>`}
-          <div class="title cut">${l&&s?s.name:n(`title`)}</div>
+          <h1 class="cut"><bdi>${l&&s?s.name:n(`title`)}</bdi></h1>
           ${d?S`<button
                   class="add"
                   ?disabled=${!i}
@@ -1733,8 +1734,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         height: var(--header-height, 56px);
         padding-inline: 8px 12px;
       }
-      .title {
+      h1 {
         flex: 1;
+        font-weight: 400;
         font-size: 1.25rem;
         margin-inline-start: 8px;
       }
@@ -1827,7 +1829,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       <ha-card>
         <div class="card">
           <header>
-            <h1 class="cut">${i?.name??e(`title`)}</h1>
+            <h2 class="cut"><bdi>${i?.name??e(`title`)}</bdi></h2>
             ${i&&n&&i.can.create===!0?S`<button
                     class="tonal"
                     ?disabled=${!r}
@@ -1859,7 +1861,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         align-items: center;
         gap: 12px;
       }
-      h1 {
+      header h2 {
         flex: 1;
         font-size: 1.25rem;
         font-weight: 400;

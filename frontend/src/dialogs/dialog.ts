@@ -42,7 +42,7 @@ export abstract class SeamDialog extends LitElement {
           if (this.isBusy) event.preventDefault();
         }}
       >
-        <header>
+        <div class="top">
           <h1 id="title"><bdi>${title}</bdi></h1>
           <button
             class="icon"
@@ -52,7 +52,7 @@ export abstract class SeamDialog extends LitElement {
           >
             ${icon(mdiClose)}
           </button>
-        </header>
+        </div>
         <div class="content">
           <div role="alert">
             ${connected ? "" : html`<p class="banner">${t("connection_lost")}</p>`}
@@ -60,7 +60,7 @@ export abstract class SeamDialog extends LitElement {
           </div>
           ${content}
         </div>
-        <footer>${actions}</footer>
+        <div class="bottom">${actions}</div>
       </dialog>
     `;
   }
@@ -86,7 +86,7 @@ export abstract class SeamDialog extends LitElement {
       dialog::backdrop {
         background: rgb(0 0 0 / 45%);
       }
-      header {
+      .top {
         display: flex;
         align-items: center;
         gap: 8px;
@@ -117,7 +117,7 @@ export abstract class SeamDialog extends LitElement {
       [role="alert"]:not(:has(p)) {
         display: none;
       }
-      footer {
+      .bottom {
         display: flex;
         flex-wrap: wrap;
         justify-content: flex-end;
@@ -133,7 +133,7 @@ export abstract class SeamDialog extends LitElement {
           border-end-start-radius: 0;
           border-end-end-radius: 0;
         }
-        footer {
+        .bottom {
           padding-block-end: max(16px, env(safe-area-inset-bottom));
         }
       }

@@ -52,6 +52,7 @@ export class SeamFound extends LitElement {
                 <label>
                   <input
                     type="checkbox"
+                    aria-label=${t("select_all")}
                     .checked=${live(chosen.length === selectable.length && chosen.length > 0)}
                     .indeterminate=${live(
                       chosen.length > 0 && chosen.length < selectable.length,

@@ -117,7 +117,7 @@ export class SeamToday extends LitElement {
     return html`<header class="headline ${tone}">
       ${icon(path)}
       <div>
-        <h1>${text}</h1>
+        <h2>${text}</h2>
         ${hint ? html`<p class="secondary">${hint}</p>` : nothing}
       </div>
     </header>`;
@@ -278,7 +278,7 @@ export class SeamToday extends LitElement {
         height: 48px;
         color: var(--tone);
       }
-      h1 {
+      .headline h2 {
         font-size: 1.5rem;
         font-weight: 400;
         line-height: 1.3;
