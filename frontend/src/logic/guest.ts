@@ -56,14 +56,14 @@ export function newGuest(
 ): GuestForm {
   const local = toLocal(now, timeZone);
   const date = local.slice(0, 10);
-  const checkIn = `${date}T${check_in}`;
+  const usual = `${date}T${check_in}`;
   // A guest who is added after the time of check-in is about to come. Some locks only
   // accept a start in the future.
   const soon = toLocal(
     new Date(Math.ceil(now.getTime() / 300_000 + 1) * 300_000),
     timeZone,
   );
-  const start = checkIn > local ? checkIn : soon;
+  const start = usual > local ? usual : soon;
   const possible = locks.filter((other) => other.can.create === true);
   const only = possible.length === 1 ? possible : [];
   return {
