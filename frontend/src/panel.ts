@@ -49,7 +49,7 @@ export class SeamPanel extends SeamActions {
               ? html`<button
                   class="icon back"
                   aria-label=${t("back")}
-                  @click=${() => navigate(`${PATH}/locks`)}
+                  @click=${this.goBack}
                 >
                   ${icon(mdiArrowLeft)}
                 </button>`
@@ -95,6 +95,11 @@ export class SeamPanel extends SeamActions {
       </main>
       ${this.overlay()}
     `;
+  }
+
+  private goBack(): void {
+    if (history.length > 1) history.back();
+    else navigate(`${PATH}/locks`);
   }
 
   private badge(snapshot: State | undefined): TemplateResult | typeof nothing {

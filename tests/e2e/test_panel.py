@@ -179,15 +179,20 @@ def test_panel_shows_and_copies_pin(
     browser.grant_permissions(["clipboard-read", "clipboard-write"])
     pin = guest("Ada", "Front Door")
     panel = open_lock(page, development, "Front Door")
-    panel.get_by_role("button", name="Refresh").click()
+    panel.get_by_role("button", name="Refresh", exact=True).click()
     row = row_of(panel, "Ada")
     expect(row).to_be_visible(timeout=SOON)
     expect(row.locator("output")).to_have_count(0)
 
+    page.clock.install()
     panel.get_by_role("button", name="Show PIN: Ada").click()
     expect(row.locator("output")).to_have_text(pin)
+    page.clock.fast_forward(15_000)
+    expect(row.locator("output")).to_have_count(0)
+    panel.get_by_role("button", name="Show PIN: Ada").click()
     panel.get_by_role("button", name="Hide PIN: Ada").click()
     expect(row.locator("output")).to_have_count(0)
+    page.clock.resume()
 
     choose(panel, "Ada", "Copy PIN")
     expect(panel.get_by_text("PIN copied")).to_be_visible()
@@ -203,7 +208,7 @@ def test_panel_changes_and_deletes_code(
     """A code is renamed, extended by a day, and deleted by keyboard."""
     guest("Grace", "Front Door")
     panel = open_lock(page, development, "Front Door")
-    panel.get_by_role("button", name="Refresh").click()
+    panel.get_by_role("button", name="Refresh", exact=True).click()
     expect(row_of(panel, "Grace")).to_be_visible(timeout=SOON)
 
     choose(panel, "Grace", "Edit")
@@ -334,6 +339,40 @@ def test_elements_of_home_assistant_exist(page: Page, development: Development) 
         for element in re.findall(r"<(ha-[a-z-]+)", path.read_text(encoding="utf-8"))
     }
     assert used == set(ELEMENTS)
+
+
+def test_link_leads_to_code(page: Page, development: Development) -> None:
+    """The address of a code opens its lock and shows the code."""
+    device_id = next(i for i, n in development.locks().items() if n == "Front Door")
+    code = next(
+        code
+        for code in development.codes(device_id, managed=False)
+        if code["name"] == "Installer"
+    )
+    panel = open_panel(page, development, f"/codes/{code['access_code_id']}")
+    expect(panel.locator("seam-code-row[selected]")).to_contain_text("Installer")
+    expect(panel.locator("seam-code-row[selected]")).to_be_in_viewport()
+    panel = open_panel(page, development, "/codes/unknown")
+    expect(panel.get_by_text("This code no longer exists.")).to_be_visible()
+
+
+def test_code_deleted_while_its_dialog_is_open(
+    page: Page, development: Development, guest: Callable[[str, str], str]
+) -> None:
+    """If a code is deleted elsewhere, the dialog says so, and can be closed."""
+    guest("Gone", "Apartment 2")
+    panel = open_lock(page, development, "Apartment 2")
+    panel.get_by_role("button", name="Refresh", exact=True).click()
+    expect(row_of(panel, "Gone")).to_be_visible(timeout=SOON)
+    choose(panel, "Gone", "Edit")
+    development.control("vanish_code", code="Gone")
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Still here")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).not_to_be_empty(timeout=SOON)
+    expect(dialog.get_by_role("textbox", name="Name")).to_have_value("Still here")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
 
 
 def test_device_page_opens_lock_in_panel(

@@ -91,7 +91,7 @@ def test_lock_with_many_codes(page: Page, development: Development, hotel: str) 
     development.control(
         "edit_code_in_app", code="Guest 7", device=hotel, name="Changed"
     )
-    panel.get_by_role("button", name="Refresh").click()
+    panel.get_by_role("button", name="Refresh", exact=True).click()
     expect(panel.get_by_text("Changed", exact=True)).to_be_visible(timeout=SOON)
     assert page.evaluate("() => window.rendered") == ["Changed"]
 

@@ -1,6 +1,6 @@
 import { html } from "lit";
 import { property, state } from "lit/decorators.js";
-import { codeCommand, errorText } from "../api";
+import { codeCommand } from "../api";
 import { element } from "../element";
 import { label } from "../logic/groups";
 import type { Code, Lock } from "../types";
@@ -57,7 +57,7 @@ export class SeamBackupDialog extends SeamDialog {
       this.pin = row.code ?? undefined;
       if (!this.pin) this.error = row.reason ?? t("unexpected_error");
     } catch (error) {
-      this.error = errorText(error, t);
+      this.showError(error);
     } finally {
       this.isBusy = false;
     }

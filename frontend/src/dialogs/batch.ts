@@ -22,6 +22,11 @@ export class SeamBatchDialog extends SeamDialog {
   @state() private phase: "preview" | "ready" | "running" | "done" = "preview";
   @state() private isAllowed = false;
 
+  // With many codes, this takes minutes.
+  protected override get mustStay(): boolean {
+    return false;
+  }
+
   protected override firstUpdated(): void {
     super.firstUpdated();
     // The first rendering must be over before this changes something.
@@ -67,7 +72,7 @@ export class SeamBatchDialog extends SeamDialog {
           });
         }
       } catch (error) {
-        this.error = errorText(error, t);
+        this.showError(error);
         return;
       } finally {
         this.isBusy = false;
@@ -125,6 +130,14 @@ export class SeamBatchDialog extends SeamDialog {
     }
     this.isBusy = false;
     this.phase = "done";
+    if (!this.isConnected) this.announce(this.result());
+  }
+
+  private result(): string {
+    const done = [...this.outcomes.values()].filter(
+      ({ tone }) => tone === "good",
+    ).length;
+    return this.context.t("result_of", { done, count: this.entries.length });
   }
 
   protected override render() {
@@ -132,9 +145,6 @@ export class SeamBatchDialog extends SeamDialog {
     const { kind, phase, entries, possible } = this;
     const count = phase === "ready" ? possible.length : entries.length;
     const isRunning = phase === "running";
-    const done = [...this.outcomes.values()].filter(
-      ({ tone }) => tone === "good",
-    ).length;
     return this.frame(
       t(kind === "convert" ? "adopt_title" : "delete_many_title", { count }),
       html`
@@ -173,17 +183,13 @@ export class SeamBatchDialog extends SeamDialog {
             : nothing
         }
         <p role="status" class="secondary">
-          ${
-            isRunning || phase === "done"
-              ? t("result_of", { done, count: entries.length })
-              : nothing
-          }
+          ${isRunning || phase === "done" ? this.result() : nothing}
         </p>
       `,
       phase === "done"
         ? html`<button class="filled" @click=${this.close}>${t("done")}</button>`
         : html`
-            <button ?disabled=${isRunning} @click=${this.close}>${t("cancel")}</button>
+            <button @click=${this.close}>${t(isRunning ? "close" : "cancel")}</button>
             <button
               class="filled ${kind === "delete" ? "danger" : ""}"
               ?disabled=${phase !== "ready" || possible.length === 0 || !connected}

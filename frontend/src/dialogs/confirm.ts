@@ -1,6 +1,5 @@
 import { html } from "lit";
 import { property } from "lit/decorators.js";
-import { errorText } from "../api";
 import { element } from "../element";
 import { SeamDialog } from "./dialog";
 
@@ -18,6 +17,11 @@ export interface Confirmation {
 export class SeamConfirmDialog extends SeamDialog {
   @property({ attribute: false }) confirmation!: Confirmation;
 
+  // Some locks take a minute.
+  protected override get mustStay(): boolean {
+    return false;
+  }
+
   protected override render() {
     const { t, connected } = this.context;
     const { title, text, confirm, isDangerous } = this.confirmation;
@@ -25,7 +29,7 @@ export class SeamConfirmDialog extends SeamDialog {
       title,
       html`<p>${text}</p>`,
       html`
-        <button ?disabled=${this.isBusy} @click=${this.close}>${t("cancel")}</button>
+        <button @click=${this.close}>${t(this.isBusy ? "close" : "cancel")}</button>
         <button
           class="filled ${isDangerous ? "danger" : ""}"
           ?disabled=${this.isBusy || !connected}
@@ -43,10 +47,9 @@ export class SeamConfirmDialog extends SeamDialog {
     this.error = "";
     try {
       await this.confirmation.run();
-      this.isBusy = false;
-      this.close();
+      if (this.isConnected) this.close();
     } catch (error) {
-      this.error = errorText(error, this.context.t);
+      this.showError(error);
     } finally {
       this.isBusy = false;
     }

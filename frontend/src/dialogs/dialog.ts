@@ -1,6 +1,7 @@
 import { mdiClose } from "@mdi/js";
 import { css, html, LitElement, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
+import { errorText } from "../api";
 import type { Context } from "../context";
 import { icon } from "../parts";
 import type { State } from "../store";
@@ -10,12 +11,25 @@ import { shared } from "../styles";
 export abstract class SeamDialog extends LitElement {
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) snapshot!: State;
+  /** Says what came of a request if the dialog is already closed. */
+  @property({ attribute: false }) announce!: (text: string) => void;
   @state() protected isBusy = false;
   @state() protected error = "";
   @query("dialog") private dialog!: HTMLDialogElement;
 
   protected override firstUpdated(): void {
     this.dialog.showModal();
+  }
+
+  /** Whether the dialog must stay open until there is an answer. */
+  protected get mustStay(): boolean {
+    return this.isBusy;
+  }
+
+  protected showError(error: unknown): void {
+    const text = errorText(error, this.context.t);
+    if (this.isConnected) this.error = text;
+    else this.announce(text);
   }
 
   protected close(): void {
@@ -38,8 +52,7 @@ export abstract class SeamDialog extends LitElement {
         aria-labelledby="title"
         @close=${this.closed}
         @cancel=${(event: Event) => {
-          // While a request runs, its result would be lost.
-          if (this.isBusy) event.preventDefault();
+          if (this.mustStay) event.preventDefault();
         }}
       >
         <div class="top">
@@ -47,7 +60,7 @@ export abstract class SeamDialog extends LitElement {
           <button
             class="icon"
             aria-label=${t("close")}
-            ?disabled=${this.isBusy}
+            ?disabled=${this.mustStay}
             @click=${this.close}
           >
             ${icon(mdiClose)}

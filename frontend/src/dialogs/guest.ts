@@ -131,8 +131,8 @@ export class SeamGuestDialog extends SeamDialog {
         </form>
       `,
       html`
-        <button type="button" ?disabled=${this.isBusy} @click=${this.close}>
-          ${t("cancel")}
+        <button type="button" ?disabled=${this.mustStay} @click=${this.close}>
+          ${t(this.isBusy ? "close" : "cancel")}
         </button>
         <button
           class="filled"
@@ -417,6 +417,9 @@ export class SeamGuestDialog extends SeamDialog {
         : await this.create(this.selected);
       if (progress.some(({ codeId, isUncertain }) => codeId || isUncertain)) {
         this.progress = progress;
+        if (!this.isConnected) {
+          this.announce(this.context.t("saved", { name: this.form.name }));
+        }
       }
     } catch (error) {
       this.showError(error);
@@ -426,11 +429,19 @@ export class SeamGuestDialog extends SeamDialog {
   }
 
   /** Show an error at the field that it is about. */
-  private showError(error: unknown): void {
-    const text = errorText(error, this.context.t);
+  protected override showError(error: unknown): void {
     const field = error instanceof CommandError ? fieldOf(error.field) : undefined;
-    if (field) this.errors = { ...this.errors, [field]: { text } };
-    else this.error = text;
+    if (field && this.isConnected) {
+      const text = errorText(error, this.context.t);
+      this.errors = { ...this.errors, [field]: { text } };
+    } else {
+      super.showError(error);
+    }
+  }
+
+  // A new PIN must be seen. A change of a code may take a minute.
+  protected override get mustStay(): boolean {
+    return this.isBusy && !this.code;
   }
 
   private async create(locks: readonly Lock[], pin?: string): Promise<Progress[]> {
@@ -500,7 +511,7 @@ export class SeamGuestDialog extends SeamDialog {
         (old) => again.find(({ lock }) => lock.device_id === old.lock.device_id) ?? old,
       );
     } catch (error) {
-      this.error = errorText(error, this.context.t);
+      this.showError(error);
     } finally {
       this.isBusy = false;
     }

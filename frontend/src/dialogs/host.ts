@@ -38,13 +38,13 @@ export abstract class SeamActions extends SeamHost {
     });
   }
 
-  private announce(text: string): void {
+  private readonly announce = (text: string): void => {
     window.clearTimeout(this.toastTimer);
     this.toast = text;
     this.toastTimer = window.setTimeout(() => {
       this.toast = "";
     }, TOAST_MILLISECONDS);
-  }
+  };
 
   private readonly closed = (): void => {
     this.dialog = undefined;
@@ -54,6 +54,7 @@ export abstract class SeamActions extends SeamHost {
     this.dialog = () => html`<seam-batch-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
+      .announce=${this.announce}
       .kind=${kind}
       .entries=${entries}
       @seam-closed=${this.closed}
@@ -64,6 +65,7 @@ export abstract class SeamActions extends SeamHost {
     this.dialog = () => html`<seam-guest-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
+      .announce=${this.announce}
       .lock=${lock}
       .code=${code}
       .withNewPin=${withNewPin}
@@ -75,6 +77,7 @@ export abstract class SeamActions extends SeamHost {
     this.dialog = () => html`<seam-confirm-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
+      .announce=${this.announce}
       .confirmation=${confirmation}
       @seam-closed=${this.closed}
     ></seam-confirm-dialog>`;
@@ -101,6 +104,7 @@ export abstract class SeamActions extends SeamHost {
         this.dialog = () => html`<seam-backup-dialog
           .context=${this.context}
           .snapshot=${this.snapshot}
+          .announce=${this.announce}
           .lock=${lock}
           .code=${code}
           @seam-closed=${this.closed}
@@ -158,6 +162,7 @@ export abstract class SeamActions extends SeamHost {
     if (!code.ends_at) return;
     const zone = hass.config.time_zone;
     const end = addDays(toLocal(new Date(code.ends_at), zone), 1);
+    this.announce(t("saving"));
     await this.attempt(async () => {
       const row = await codeCommand(hass, "update", lock, code, {
         ends_at: `${end}:00`,
