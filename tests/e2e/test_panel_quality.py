@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 import pytest
 
 from .development import Development
-from .test_panel import SOON, open_lock, open_panel
+from .test_panel import SOON, open_lock, open_panel, sync
 
 pytestmark = pytest.mark.e2e
 
@@ -40,22 +40,6 @@ def hotel(page: Page, development: Development) -> Iterator[str]:
     yield device_id
     development.control("remove_lock", device=device_id)
     sync(page)
-
-
-def sync(page: Page) -> None:
-    """Fetch everything from Seam."""
-    page.wait_for_function(
-        """() => Object.keys(
-            document.querySelector("home-assistant")?.hass?.states ?? {}
-        ).some((id) => /^button\\..*_sync$/.test(id))"""
-    )
-    page.evaluate(
-        """() => {
-            const { hass } = document.querySelector("home-assistant");
-            const sync = Object.keys(hass.states).find((id) => /^button\\..*_sync$/.test(id));
-            return hass.callService("button", "press", { entity_id: sync });
-        }"""
-    )
 
 
 def test_lock_with_many_codes(page: Page, development: Development, hotel: str) -> None:
