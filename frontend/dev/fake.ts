@@ -299,6 +299,7 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
     language,
     locale: { language, time_format: "language" },
     config: { time_zone: "Europe/Berlin" },
+    entities: {},
     themes: { darkMode: document.documentElement.classList.contains("dark") },
     callWS: answer,
   } as HomeAssistant;

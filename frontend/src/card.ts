@@ -16,6 +16,10 @@ interface CardConfig {
   entity?: string;
 }
 
+function isLock({ entities }: HomeAssistant, id: string): boolean {
+  return id.startsWith("lock.") && entities[id]?.platform === "seam";
+}
+
 /** The page of a lock, as a card for dashboards. */
 @element(CARD)
 export class SeamAccessCodesCard extends SeamActions {
@@ -26,11 +30,11 @@ export class SeamAccessCodesCard extends SeamActions {
   }
 
   static getStubConfig(
-    _hass: HomeAssistant,
+    hass: HomeAssistant,
     unused: readonly string[],
     all: readonly string[],
   ): Partial<CardConfig> {
-    const entity = [...unused, ...all].find((id) => id.startsWith("lock."));
+    const entity = [...unused, ...all].find((id) => isLock(hass, id));
     return entity ? { entity } : {};
   }
 
@@ -138,6 +142,10 @@ interface CustomCard {
   name: string;
   description: string;
   documentationURL: string;
+  getEntitySuggestion(
+    hass: HomeAssistant,
+    entity: string,
+  ): { config: CardConfig } | null;
 }
 
 const page = window as unknown as { customCards?: CustomCard[] };
@@ -150,5 +158,7 @@ if (!cards.some(({ type }) => type === CARD)) {
     name: t("card_name"),
     description: t("card_description"),
     documentationURL: "https://github.com/ha-seam/ha-seam",
+    getEntitySuggestion: (hass, entity) =>
+      isLock(hass, entity) ? { config: { type: `custom:${CARD}`, entity } } : null,
   });
 }

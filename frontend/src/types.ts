@@ -168,6 +168,7 @@ export interface HomeAssistant {
   locale: { language: string; time_format: string };
   config: { time_zone: string };
   themes: { darkMode: boolean };
+  entities: Record<string, { platform: string }>;
   callWS<T>(message: { type: string } & Record<string, unknown>): Promise<T>;
 }
 

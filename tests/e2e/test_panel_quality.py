@@ -138,8 +138,21 @@ def test_card_shows_codes_of_lock(
     expect(cards).to_have_count(2, timeout=SOON)
     for index in range(2):
         expect(cards.nth(index).get_by_text("Owner", exact=True)).to_be_visible()
-    assert "seam-access-codes-card" in page.evaluate(
-        "() => window.customCards.map(({ type }) => type)"
+    # Home Assistant offers the card for locks of this integration only.
+    assert page.evaluate(
+        """() => {
+            const { hass } = document.querySelector("home-assistant");
+            const card = window.customCards.find(
+                ({ type }) => type === "seam-access-codes-card"
+            );
+            const { getStubConfig } = customElements.get(card.type);
+            return Object.keys(hass.states)
+                .filter((id) => card.getEntitySuggestion(hass, id))
+                .every((id) => id.startsWith("lock.")
+                    && getStubConfig(hass, [], [id]).entity === id)
+                && card.getEntitySuggestion(hass, "sun.sun") === null
+                && getStubConfig(hass, [], Object.keys(hass.states)).entity !== undefined;
+        }"""
     )
     page.screenshot(path=screenshots / "card.png")
     cards.first.get_by_role("button", name="Add guest").click()

@@ -1,23 +1,23 @@
-var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20A8,8 0 0,1 4,12A8,8 0 0,1 12,4A8,8 0 0,1 20,12A8,8 0 0,1 12,20Z`,t=`M12,2L1,21H23M12,6L19.53,19H4.47M11,10V14H13V10M11,16V18H13V16`,n=`M23 12L20.6 9.2L20.9 5.5L17.3 4.7L15.4 1.5L12 3L8.6 1.5L6.7 4.7L3.1 5.5L3.4 9.2L1 12L3.4 14.8L3.1 18.5L6.7 19.3L8.6 22.5L12 21L15.4 22.5L17.3 19.3L20.9 18.5L20.6 14.8L23 12M18.7 16.9L16 17.5L14.6 19.9L12 18.8L9.4 19.9L8 17.5L5.3 16.9L5.5 14.1L3.7 12L5.5 9.9L5.3 7.1L8 6.5L9.4 4.1L12 5.2L14.6 4.1L16 6.5L18.7 7.1L18.5 9.9L20.3 12L18.5 14.1L18.7 16.9M16.6 7.6L18 9L10 17L6 13L7.4 11.6L10 14.2L16.6 7.6Z`,r=`M7.41,8.58L12,13.17L16.59,8.58L18,10L12,16L6,10L7.41,8.58Z`,i=`M19,21H8V7H19M19,5H8A2,2 0 0,0 6,7V21A2,2 0 0,0 8,23H19A2,2 0 0,0 21,21V7A2,2 0 0,0 19,5M16,1H4A2,2 0 0,0 2,3V17H4V3H16V1Z`,a=`M6,19A2,2 0 0,0 8,21H16A2,2 0 0,0 18,19V7H6V19M8,9H16V19H8V9M15.5,4L14.5,3H9.5L8.5,4H5V6H19V4H15.5Z`,o=`M12,9A3,3 0 0,1 15,12A3,3 0 0,1 12,15A3,3 0 0,1 9,12A3,3 0 0,1 12,9M12,4.5C17,4.5 21.27,7.61 23,12C21.27,16.39 17,19.5 12,19.5C7,19.5 2.73,16.39 1,12C2.73,7.61 7,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C15.76,17.5 19.17,15.36 20.82,12C19.17,8.64 15.76,6.5 12,6.5C8.24,6.5 4.83,8.64 3.18,12Z`,s=`M12,17A2,2 0 0,0 14,15C14,13.89 13.1,13 12,13A2,2 0 0,0 10,15A2,2 0 0,0 12,17M18,8A2,2 0 0,1 20,10V20A2,2 0 0,1 18,22H6A2,2 0 0,1 4,20V10C4,8.89 4.9,8 6,8H7V6A5,5 0 0,1 12,1A5,5 0 0,1 17,6V8H18M12,3A3,3 0 0,0 9,6V8H15V6A3,3 0 0,0 12,3Z`,c=`M10 17C11.1 17 12 16.1 12 15C12 13.9 11.1 13 10 13C8.9 13 8 13.9 8 15S8.9 17 10 17M16 8C17.1 8 18 8.9 18 10V20C18 21.1 17.1 22 16 22H4C2.9 22 2 21.1 2 20V10C2 8.9 2.9 8 4 8H5V6C5 3.2 7.2 1 10 1S15 3.2 15 6V8H16M10 3C8.3 3 7 4.3 7 6V8H13V6C13 4.3 11.7 3 10 3M22 13H20V7H22V13M22 17H20V15H22V17Z`,l=`M18 1C15.24 1 13 3.24 13 6V8H4C2.9 8 2 8.89 2 10V20C2 21.11 2.9 22 4 22H16C17.11 22 18 21.11 18 20V10C18 8.9 17.11 8 16 8H15V6C15 4.34 16.34 3 18 3C19.66 3 21 4.34 21 6V8H23V6C23 3.24 20.76 1 18 1M10 13C11.1 13 12 13.89 12 15C12 16.11 11.11 17 10 17C8.9 17 8 16.11 8 15C8 13.9 8.9 13 10 13Z`,u=`M19,13H13V19H11V13H5V11H11V5H13V11H19V13Z`,d=globalThis,f=d.ShadowRoot&&(d.ShadyCSS===void 0||d.ShadyCSS.nativeShadow)&&`adoptedStyleSheets`in Document.prototype&&`replace`in CSSStyleSheet.prototype,p=Symbol(),m=/* @__PURE__ */ new WeakMap,ee=class{constructor(e,t,n){if(this._$cssResult$=!0,n!==p)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(f&&e===void 0){let n=t!==void 0&&t.length===1;n&&(e=m.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),n&&m.set(t,e))}return e}toString(){return this.cssText}},te=e=>new ee(typeof e==`string`?e:e+``,void 0,p),h=(e,...t)=>new ee(e.length===1?e[0]:t.reduce((t,n,r)=>t+(e=>{if(!0===e._$cssResult$)return e.cssText;if(typeof e==`number`)return e;throw Error(`Value passed to 'css' function must be a 'css' function result: `+e+`. Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.`)})(n)+e[r+1],e[0]),e,p),ne=(e,t)=>{if(f)e.adoptedStyleSheets=t.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let n of t){let t=document.createElement(`style`),r=d.litNonce;r!==void 0&&t.setAttribute(`nonce`,r),t.textContent=n.cssText,e.appendChild(t)}},re=f?e=>e:e=>e instanceof CSSStyleSheet?(e=>{let t=``;for(let n of e.cssRules)t+=n.cssText;return te(t)})(e):e,{is:ie,defineProperty:ae,getOwnPropertyDescriptor:oe,getOwnPropertyNames:se,getOwnPropertySymbols:ce,getPrototypeOf:le}=Object,ue=globalThis,de=ue.trustedTypes,fe=de?de.emptyScript:``,pe=ue.reactiveElementPolyfillSupport,me=(e,t)=>e,he={toAttribute(e,t){switch(t){case Boolean:e=e?fe:null;break;case Object:case Array:e=e==null?e:JSON.stringify(e)}return e},fromAttribute(e,t){let n=e;switch(t){case Boolean:n=e!==null;break;case Number:n=e===null?null:Number(e);break;case Object:case Array:try{n=JSON.parse(e)}catch{n=null}}return n}},ge=(e,t)=>!ie(e,t),_e={attribute:!0,type:String,converter:he,reflect:!1,useDefault:!1,hasChanged:ge};Symbol.metadata??=Symbol(`metadata`),ue.litPropertyMetadata??=/* @__PURE__ */ new WeakMap;var g=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=_e){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),r=this.getPropertyDescriptor(e,n,t);r!==void 0&&ae(this.prototype,e,r)}}static getPropertyDescriptor(e,t,n){let{get:r,set:i}=oe(this.prototype,e)??{get(){return this[t]},set(e){this[t]=e}};return{get:r,set(t){let a=r?.call(this);i?.call(this,t),this.requestUpdate(e,a,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??_e}static _$Ei(){if(this.hasOwnProperty(me(`elementProperties`)))return;let e=le(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(me(`finalized`)))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(me(`properties`))){let e=this.properties,t=[...se(e),...ce(e)];for(let n of t)this.createProperty(n,e[n])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[e,n]of t)this.elementProperties.set(e,n)}this._$Eh=/* @__PURE__ */ new Map;for(let[e,t]of this.elementProperties){let n=this._$Eu(e,t);n!==void 0&&this._$Eh.set(n,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let e of n)t.unshift(re(e))}else e!==void 0&&t.push(re(e));return t}static _$Eu(e,t){let n=t.attribute;return!1===n?void 0:typeof n==`string`?n:typeof e==`string`?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=/* @__PURE__ */ new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=/* @__PURE__ */ new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=/* @__PURE__ */ new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return ne(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),r=this.constructor._$Eu(e,n);if(r!==void 0&&!0===n.reflect){let i=(n.converter?.toAttribute===void 0?he:n.converter).toAttribute(t,n.type);this._$Em=e,i==null?this.removeAttribute(r):this.setAttribute(r,i),this._$Em=null}}_$AK(e,t){let n=this.constructor,r=n._$Eh.get(e);if(r!==void 0&&this._$Em!==r){let e=n.getPropertyOptions(r),i=typeof e.converter==`function`?{fromAttribute:e.converter}:e.converter?.fromAttribute===void 0?he:e.converter;this._$Em=r;let a=i.fromAttribute(t,e.type);this[r]=a??this._$Ej?.get(r)??a,this._$Em=null}}requestUpdate(e,t,n,r=!1,i){if(e!==void 0){let a=this.constructor;if(!1===r&&(i=this[e]),n??=a.getPropertyOptions(e),!((n.hasChanged??ge)(i,t)||n.useDefault&&n.reflect&&i===this._$Ej?.get(e)&&!this.hasAttribute(a._$Eu(e,n))))return;this.C(e,t,n)}!1===this.isUpdatePending&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:r,wrapped:i},a){n&&!(this._$Ej??=/* @__PURE__ */ new Map).has(e)&&(this._$Ej.set(e,a??t??this[e]),!0!==i||a!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),!0===r&&this._$Em!==e&&(this._$Eq??=/* @__PURE__ */ new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[e,t]of this._$Ep)this[e]=t;this._$Ep=void 0}let e=this.constructor.elementProperties;if(e.size>0)for(let[t,n]of e){let{wrapped:e}=n,r=this[t];!0!==e||this._$AL.has(t)||r===void 0||this.C(t,void 0,n,r)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(e=>e.hostUpdate?.()),this.update(t)):this._$EM()}catch(t){throw e=!1,this._$EM(),t}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=/* @__PURE__ */ new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(e){}firstUpdated(e){}};g.elementStyles=[],g.shadowRootOptions={mode:`open`},g[me(`elementProperties`)]=/* @__PURE__ */ new Map,g[me(`finalized`)]=/* @__PURE__ */ new Map,pe?.({ReactiveElement:g}),(ue.reactiveElementVersions??=[]).push(`2.1.2`);var ve=globalThis,ye=e=>e,be=ve.trustedTypes,xe=be?be.createPolicy(`lit-html`,{createHTML:e=>e}):void 0,Se=`$lit$`,_=`lit$${Math.random().toFixed(9).slice(2)}$`,Ce=`?`+_,we=`<${Ce}>`,v=document,Te=()=>v.createComment(``),Ee=e=>e===null||typeof e!=`object`&&typeof e!=`function`,De=Array.isArray,Oe=e=>De(e)||typeof e?.[Symbol.iterator]==`function`,ke=`[ 	
-\f\r]`,Ae=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,je=/-->/g,Me=/>/g,y=RegExp(`>|${ke}(?:([^\\s"'>=/]+)(${ke}*=${ke}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`,`g`),Ne=/'/g,Pe=/"/g,Fe=/^(?:script|style|textarea|title)$/i,b=(e=>(t,...n)=>({_$litType$:e,strings:t,values:n}))(1),x=Symbol.for(`lit-noChange`),S=Symbol.for(`lit-nothing`),Ie=/* @__PURE__ */ new WeakMap,C=v.createTreeWalker(v,129);function Le(e,t){if(!De(e)||!e.hasOwnProperty(`raw`))throw Error(`invalid template strings array`);return xe===void 0?t:xe.createHTML(t)}var Re=(e,t)=>{let n=e.length-1,r=[],i,a=t===2?`<svg>`:t===3?`<math>`:``,o=Ae;for(let t=0;t<n;t++){let n=e[t],s,c,l=-1,u=0;for(;u<n.length&&(o.lastIndex=u,c=o.exec(n),c!==null);)u=o.lastIndex,o===Ae?c[1]===`!--`?o=je:c[1]===void 0?c[2]===void 0?c[3]!==void 0&&(o=y):(Fe.test(c[2])&&(i=RegExp(`</`+c[2],`g`)),o=y):o=Me:o===y?c[0]===`>`?(o=i??Ae,l=-1):c[1]===void 0?l=-2:(l=o.lastIndex-c[2].length,s=c[1],o=c[3]===void 0?y:c[3]===`"`?Pe:Ne):o===Pe||o===Ne?o=y:o===je||o===Me?o=Ae:(o=y,i=void 0);let d=o===y&&e[t+1].startsWith(`/>`)?` `:``;a+=o===Ae?n+we:l>=0?(r.push(s),n.slice(0,l)+Se+n.slice(l)+_+d):n+_+(l===-2?t:d)}return[Le(e,a+(e[n]||`<?>`)+(t===2?`</svg>`:t===3?`</math>`:``)),r]},ze=class e{constructor({strings:t,_$litType$:n},r){let i;this.parts=[];let a=0,o=0,s=t.length-1,c=this.parts,[l,u]=Re(t,n);if(this.el=e.createElement(l,r),C.currentNode=this.el.content,n===2||n===3){let e=this.el.content.firstChild;e.replaceWith(...e.childNodes)}for(;(i=C.nextNode())!==null&&c.length<s;){if(i.nodeType===1){if(i.hasAttributes())for(let e of i.getAttributeNames())if(e.endsWith(Se)){let t=u[o++],n=i.getAttribute(e).split(_),r=/([.?@])?(.*)/.exec(t);c.push({type:1,index:a,name:r[2],strings:n,ctor:r[1]===`.`?Ue:r[1]===`?`?We:r[1]===`@`?Ge:He}),i.removeAttribute(e)}else e.startsWith(_)&&(c.push({type:6,index:a}),i.removeAttribute(e));if(Fe.test(i.tagName)){let e=i.textContent.split(_),t=e.length-1;if(t>0){i.textContent=be?be.emptyScript:``;for(let n=0;n<t;n++)i.append(e[n],Te()),C.nextNode(),c.push({type:2,index:++a});i.append(e[t],Te())}}}else if(i.nodeType===8){if(i.data===Ce)c.push({type:2,index:a});else{let e=-1;for(;(e=i.data.indexOf(_,e+1))!==-1;)c.push({type:7,index:a}),e+=_.length-1}}a++}}static createElement(e,t){let n=v.createElement(`template`);return n.innerHTML=e,n}};function w(e,t,n=e,r){if(t===x)return t;let i=r===void 0?n._$Cl:n._$Co?.[r],a=Ee(t)?void 0:t._$litDirective$;return i?.constructor!==a&&(i?._$AO?.(!1),a===void 0?i=void 0:(i=new a(e),i._$AT(e,n,r)),r===void 0?n._$Cl=i:(n._$Co??=[])[r]=i),i!==void 0&&(t=w(e,i._$AS(e,t.values),i,r)),t}var Be=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,r=(e?.creationScope??v).importNode(t,!0);C.currentNode=r;let i=C.nextNode(),a=0,o=0,s=n[0];for(;s!==void 0;){if(a===s.index){let t;s.type===2?t=new Ve(i,i.nextSibling,this,e):s.type===1?t=new s.ctor(i,s.name,s.strings,this,e):s.type===6&&(t=new Ke(i,this,e)),this._$AV.push(t),s=n[++o]}a!==s?.index&&(i=C.nextNode(),a++)}return C.currentNode=v,r}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings===void 0?n._$AI(e[t]):(n._$AI(e,n,t),t+=n.strings.length-2)),t++}},Ve=class e{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,r){this.type=2,this._$AH=S,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=w(this,e,t),Ee(e)?e===S||e==null||e===``?(this._$AH!==S&&this._$AR(),this._$AH=S):e!==this._$AH&&e!==x&&this._(e):e._$litType$===void 0?e.nodeType===void 0?Oe(e)?this.k(e):this._(e):this.T(e):this.$(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==S&&Ee(this._$AH)?this._$AA.nextSibling.data=e:this.T(v.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,r=typeof n==`number`?this._$AC(e):(n.el===void 0&&(n.el=ze.createElement(Le(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===r)this._$AH.p(t);else{let e=new Be(r,this),n=e.u(this.options);e.p(t),this.T(n),this._$AH=e}}_$AC(e){let t=Ie.get(e.strings);return t===void 0&&Ie.set(e.strings,t=new ze(e)),t}k(t){De(this._$AH)||(this._$AH=[],this._$AR());let n=this._$AH,r,i=0;for(let a of t)i===n.length?n.push(r=new e(this.O(Te()),this.O(Te()),this,this.options)):r=n[i],r._$AI(a),i++;i<n.length&&(this._$AR(r&&r._$AB.nextSibling,i),n.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let t=ye(e).nextSibling;ye(e).remove(),e=t}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},He=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,r,i){this.type=1,this._$AH=S,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=i,n.length>2||n[0]!==``||n[1]!==``?(this._$AH=Array(n.length-1).fill(/* @__PURE__ */ new String),this.strings=n):this._$AH=S}_$AI(e,t=this,n,r){let i=this.strings,a=!1;if(i===void 0)e=w(this,e,t,0),a=!Ee(e)||e!==this._$AH&&e!==x,a&&(this._$AH=e);else{let r=e,o,s;for(e=i[0],o=0;o<i.length-1;o++)s=w(this,r[n+o],t,o),s===x&&(s=this._$AH[o]),a||=!Ee(s)||s!==this._$AH[o],s===S?e=S:e!==S&&(e+=(s??``)+i[o+1]),this._$AH[o]=s}a&&!r&&this.j(e)}j(e){e===S?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??``)}},Ue=class extends He{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===S?void 0:e}},We=class extends He{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==S)}},Ge=class extends He{constructor(e,t,n,r,i){super(e,t,n,r,i),this.type=5}_$AI(e,t=this){if((e=w(this,e,t,0)??S)===x)return;let n=this._$AH,r=e===S&&n!==S||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,i=e!==S&&(n===S||r);r&&this.element.removeEventListener(this.name,this,n),i&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH==`function`?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},Ke=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){w(this,e)}},qe={M:Se,P:_,A:Ce,C:1,L:Re,R:Be,D:Oe,V:w,I:Ve,H:He,N:We,U:Ge,B:Ue,F:Ke},Je=ve.litHtmlPolyfillSupport;Je?.(ze,Ve),(ve.litHtmlVersions??=[]).push(`3.3.3`);var Ye=(e,t,n)=>{let r=n?.renderBefore??t,i=r._$litPart$;if(i===void 0){let e=n?.renderBefore??null;r._$litPart$=i=new Ve(t.insertBefore(Te(),e),e,void 0,n??{})}return i._$AI(e),i},Xe=globalThis,T=class extends g{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=Ye(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return x}};T._$litElement$=!0,T.finalized=!0,Xe.litElementHydrateSupport?.({LitElement:T});var Ze=Xe.litElementPolyfillSupport;Ze?.({LitElement:T}),(Xe.litElementVersions??=[]).push(`4.2.2`);var Qe={attribute:!0,type:String,converter:he,reflect:!1,hasChanged:ge},$e=(e=Qe,t,n)=>{let{kind:r,metadata:i}=n,a=globalThis.litPropertyMetadata.get(i);if(a===void 0&&globalThis.litPropertyMetadata.set(i,a=/* @__PURE__ */ new Map),r===`setter`&&((e=Object.create(e)).wrapped=!0),a.set(n.name,e),r===`accessor`){let{name:r}=n;return{set(n){let i=t.get.call(this);t.set.call(this,n),this.requestUpdate(r,i,e,!0,n)},init(t){return t!==void 0&&this.C(r,void 0,e,t),t}}}if(r===`setter`){let{name:r}=n;return function(n){let i=this[r];t.call(this,n),this.requestUpdate(r,i,e,!0,n)}}throw Error(`Unsupported decorator location: `+r)};function E(e){return(t,n)=>typeof n==`object`?$e(e,t,n):((e,t,n)=>{let r=t.hasOwnProperty(n);return t.constructor.createProperty(n,e),r?Object.getOwnPropertyDescriptor(t,n):void 0})(e,t,n)}function D(e){return E({...e,state:!0,attribute:!1})}var et=(e,t,n)=>(n.configurable=!0,n.enumerable=!0,Reflect.decorate&&typeof t!=`object`&&Object.defineProperty(e,t,n),n);function tt(e,t){return(n,r,i)=>{let a=t=>t.renderRoot?.querySelector(e)??null;if(t){let{get:e,set:t}=typeof r==`object`?n:i??(()=>{let e=Symbol();return{get(){return this[e]},set(t){this[e]=t}}})();return et(n,r,{get(){let n=e.call(this);return n===void 0&&(n=a(this),(n!==null||this.hasUpdated)&&t.call(this,n)),n}})}return et(n,r,{get(){return a(this)}})}}var O=class extends Error{constructor(e,t,n=!1){super(e),this.field=t,this.isLost=n}};async function nt(e,t,n){let r;try{r=await e.callWS({type:`seam/${t}`,...n})}catch(e){if(typeof e==`number`)throw new O(``,void 0,!0);let{message:t,translation_placeholders:n}=e;throw new O(t||String(e),n?.field)}return r.results}async function k(e,t,n,r,i={}){return rt(await nt(e,`code/${t}`,{entity_id:n.entity_id,access_code_id:r.access_code_id,...i}),n)}function rt(e,t){let n=e[t.entity_id]??{};if(n.error)throw new O(n.error,n.field);return n}function A(e,t){return e instanceof O&&e.isLost?t(`connection_uncertain`):e instanceof O&&e.message||t(`unexpected_error`)}function it(e,t=!1){history[t?`replaceState`:`pushState`](null,``,e),window.dispatchEvent(new CustomEvent(`location-changed`,{detail:{replace:t}}))}var at={title:`Access codes`,back:`Back`,close:`Close`,cancel:`Cancel`,done:`Done`,save:`Save`,copy:`Copy`,copied:`PIN copied`,copy_failed:`The PIN could not be copied. Select and copy it by hand.`,share:`Share`,retry:`Try again`,loading:`Loading…`,today:`Today`,locks:`Locks`,found_codes:`Found codes`,sections:`Sections`,add_guest:`Add guest`,connection_lost:`The connection to Home Assistant was lost. Reconnecting…`,not_set_up:`Seam is not available. Check the integration under Settings > Devices & services.`,workspace_unavailable:`{name} cannot be reached. You see the last known state.`,no_locks:`There are no locks yet. Connect a lock in Seam Console. It appears here within minutes.`,unexpected_error:`Something went wrong. Try again.`,connection_uncertain:`The connection was lost before the answer arrived. The change may or may not have been made. Check the codes before you try again.`,headline_good:`All guests can get in`,headline_attention:{one:`{count} code needs attention`,other:`{count} codes need attention`},headline_locks:{one:`{count} lock needs attention`,other:`{count} locks need attention`},headline_unknown:`Seam cannot say whether all guests can get in`,headline_none:`No access codes yet`,headline_none_hint:`Add a guest, and Seam sets the code on the lock.`,headline_good_hint:{one:`{count} code is active.`,other:`{count} codes are active.`},needs_attention:`Needs attention`,in_now:`In now`,arriving:`Arriving`,leaving:`Leaving`,next_48_hours:`Next 48 hours`,last_used:`Last used`,nobody_arriving:`Nobody arrives in the next 48 hours.`,nobody_leaving:`Nobody leaves in the next 48 hours.`,nobody_in:`No code is active.`,show_all:`Show all {count}`,group_attention:`Needs attention`,group_active:`Active`,group_scheduled:`Scheduled`,group_unmanaged:`Not managed`,group_expired:`Expired`,unmanaged_hint:`Made outside Seam. Adopt a code to change it here.`,state_active:`Active`,state_scheduled:`Scheduled`,state_setting:`Setting`,state_failed:`Failed`,state_at_risk:`At risk`,state_removing:`Removing`,state_expired:`Expired`,state_disabled:`Disabled`,state_unknown:`Unknown`,lock_locked:`Locked`,lock_unlocked:`Unlocked`,lock_locking:`Locking`,lock_unlocking:`Unlocking`,lock_jammed:`Jammed`,lock_unknown:`Unknown`,offline:`Offline`,battery:`Battery {percent}`,free_slots:{one:`{count} free slot`,other:`{count} free slots`},count_attention:{one:`{count} needs attention`,other:`{count} need attention`},count_active:`{count} active`,count_scheduled:`{count} scheduled`,count_unmanaged:`{count} not managed`,count_none:`No codes`,codes_unknown:`The codes of this lock are not known yet.`,codes_outdated:`The codes of this lock may be outdated.`,no_codes:`This lock has no access codes.`,no_match:`No code matches your search.`,search:`Search`,search_codes:`Search codes`,order:`Order`,order_time:`By time`,order_name:`By name`,no_such_lock:`This lock does not exist, or you have no access to it.`,no_such_code:`This code no longer exists.`,refresh:`Refresh`,refreshing:`Refreshing…`,refreshed:`{lock} is up to date`,never_ends:`Never expires`,until:`Until {time}`,from_to:`{start} – {end}`,ended:`Ended {time}`,arrives:`Arrives {time}`,leaves:`Leaves {time}`,backup:`Backup`,one_time:`One-time`,offline_code:`Offline`,same_pin:`Same PIN as {names}`,actions_for:`Actions for {name}`,show_pin:`Show PIN`,hide_pin:`Hide PIN`,pin_of:`PIN of {name}`,copy_pin:`Copy PIN`,edit:`Edit`,extend:`Extend by a day`,end_now:`End now`,delete:`Delete`,adopt:`Adopt`,release:`Stop managing`,use_backup:`Use backup code`,saving:`Saving…`,saved:`“{name}” was saved`,extended:`{name} now ends {time}`,end_title:`End “{name}” now?`,end_text:`The code stops working on {lock} within two minutes.`,end_done:`“{name}” ends within two minutes`,delete_title:`Delete “{name}”?`,delete_text:`The code stops working on {lock}. You cannot undo this.`,delete_done:`“{name}” was deleted from {lock}`,delete_pending:`“{name}” will be removed from {lock}`,release_title:`Stop managing “{name}”?`,release_text:`The code stays on {lock} and keeps working, but Seam no longer changes or removes it, not even when it ends.`,release_done:`Seam no longer manages “{name}”`,backup_title:`Use a backup code for “{name}”?`,backup_text:`Seam takes a code that is already on {lock} and lets it work for the times of “{name}”. Give its PIN to your guest.`,backup_done:`Give your guest this PIN for {lock}:`,remedy_convert_other:`Adopt “{name}”`,remedy_delete_other:`Delete “{name}”`,remedy_new_pin:`Choose a new PIN`,remedy_pull_backup:`Use backup code`,remedy_refresh_lock:`Refresh lock`,remedy_reconnect_account:`Open Seam Console`,the_other_code:`the other code`,guest_new:`Add guest`,guest_edit:`Edit {name}`,name:`Name`,name_missing:`Enter a name.`,name_too_long:`Use at most {count} characters.`,locks_missing:`Select at least one lock.`,also_on:`Change it on these locks, too`,kind:`How long`,stay:`Stay`,permanent:`Permanent`,permanent_hint:`The code works until you delete it.`,check_in:`Check-in`,check_out:`Check-out`,time_missing:`Enter a date and a time.`,end_before_start:`The check-out must be after the check-in.`,end_in_past:`The check-out must be in the future.`,nights:{one:`{count} night`,other:`{count} nights`},time_zone:`Times in {zone}`,pin:`PIN`,pin_auto:`Choose for me`,pin_own:`Own PIN`,pin_keep:`Keep PIN`,pin_auto_hint:`Seam chooses a PIN that all selected locks accept.`,pin_input:`Own PIN`,pin_digits:`Enter 4 to 12 digits.`,pin_hint:{one:`{lengths} digit.`,other:`{lengths} digits.`},pin_no_length:`These locks have no PIN length in common. Add the guest to each lock separately.`,pin_length:`{lock} needs {lengths} digits.`,pin_in_name:`The name must not contain the PIN, because everyone can see it.`,more_options:`More options`,option_external:`Allow changes in the manufacturer’s app`,option_external_hint:`Otherwise, Seam sets the code again when somebody changes it there.`,option_backup:`Keep backup codes ready`,option_backup_hint:`Seam keeps spare codes on the lock for the case that this one fails.`,option_offline:`Offline code`,option_offline_hint:`Works without a connection to the lock. You cannot change or delete it later.`,option_length:`PIN length`,option_length_any:`Any`,works_on_all:{one:`The code is ready`,other:`The code is ready on {count} locks`},works_on_some:`Ready on {ready} of {count} locks`,works_waiting:`Setting the code…`,works_waiting_hint:`This can take a minute. You can close this window.`,works_failed:`The code is not on all locks`,pin_for:`PIN for {lock}`,share_text:`Hello {name}, your access code for {locks} is {pin}.`,share_text_stay:`Hello {name}, your access code for {locks} is {pin}. It works from {start} to {end}.`,found_hint:`Codes that Seam found on your locks but does not manage. Adopt them to see problems early and to change them here.`,found_none:`There are no codes that Seam does not manage.`,select_all:`Select all`,select:`Select {name}`,selected:{one:`{count} selected`,other:`{count} selected`},duplicate_of:`Duplicate of {names}`,adopt_title:{one:`Adopt {count} code?`,other:`Adopt {count} codes?`},adopt_text:`Seam manages these codes from then on. They keep their PINs. If somebody changes one in the manufacturer’s app, Seam sets it again.`,adopt_allow:`Allow changes in the manufacturer’s app`,delete_many_title:{one:`Delete {count} code?`,other:`Delete {count} codes?`},delete_many_text:`These codes stop working. You cannot undo this.`,checking:`Checking…`,outcome_would_convert:`Can be adopted`,outcome_would_delete:`Can be deleted`,outcome_not_convertible:`Cannot be adopted`,outcome_not_deletable:`Cannot be deleted`,outcome_converted:`Adopted`,outcome_deleted:`Deleted`,outcome_pending:`In progress`,outcome_failed:`Failed`,outcome_success:`Done`,outcome_waiting:`Waiting`,outcome_running:`Working…`,result_of:`{done} of {count} done`,card_name:`Seam access codes`,card_description:`The access codes of a lock, with their states and problems.`,card_lock:`Lock`,card_choose:`Select a lock in the settings of this card.`},ot={},st=/* @__PURE__ */ new Map;function ct(e,t){let n=new Intl.PluralRules(e),r=new Intl.NumberFormat(e);return(e,i={})=>{let a=t[e]??at[e];return(typeof a==`string`?a:a[n.select(Number(i.count))]??a.other??``).replace(/\{(\w+)\}/g,(e,t)=>{let n=i[t];return typeof n==`number`?r.format(n):n??``})}}var lt=ct(`en`,at);function ut(e,t){return st.get(e)||(st.set(e,lt),ot[e]?.().then(n=>{st.set(e,ct(e,n)),t()}),lt)}var dt=6e4,ft=60*dt,pt=24*ft;function j(e,t){let n=new Intl.DateTimeFormat(`en-CA`,{timeZone:t,year:`numeric`,month:`2-digit`,day:`2-digit`,hour:`2-digit`,minute:`2-digit`,hourCycle:`h23`}).formatToParts(e),r=e=>n.find(t=>t.type===e)?.value??``;return`${r(`year`)}-${r(`month`)}-${r(`day`)}T${r(`hour`)}:${r(`minute`)}`}function mt(e,t){return new Date(Date.parse(`${e}Z`)+t*pt).toISOString().slice(0,16)}function M(e,t,n){let r=new Date(t),i=e.config.time_zone,[a,o]=[r,n].map(e=>j(e,i).slice(0,10)),s=ht(e,r),c=Math.round((Date.parse(a)-Date.parse(o))/pt);return Math.abs(c)<=1?`${new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`}).format(c,`day`)}, ${s}`:`${new Intl.DateTimeFormat(e.locale.language,{timeZone:i,weekday:`short`,day:`numeric`,month:`short`,...a.slice(0,4)===o.slice(0,4)?{}:{year:`numeric`}}).format(r)}, ${s}`}function ht(e,t){let n={12:!0,24:!1}[e.locale.time_format];return new Intl.DateTimeFormat(e.locale.language,{timeZone:e.config.time_zone,hour:`numeric`,minute:`2-digit`,...n===void 0?{}:{hour12:n}}).format(t)}function gt(e,t,n){let r=Date.parse(t)-n.getTime(),i=new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`});for(let[e,t]of[[`day`,pt],[`hour`,ft],[`minute`,dt]])if(Math.abs(r)>=t)return i.format(Math.round(r/t),e);return i.format(0,`minute`)}var _t=3e3;function vt(e,t){if(!e)return t;let n=new Map(e.codes.map(e=>[e.access_code_id,e])),r=t.codes.map(e=>{let t=n.get(e.access_code_id);return t&&JSON.stringify(t)===JSON.stringify(e)?t:e});return{...t,codes:r}}function yt(e,t){let n=new Map(e?.locks.map(e=>[e.device_id,e])),r=e=>[...e].sort((e,t)=>e.name.localeCompare(t.name,void 0,{numeric:!0}));if(t.type===`all`)return{entries:t.entries,locks:r(t.locks.map(e=>vt(n.get(e.device_id),e))),options:t.options,isAdmin:t.is_admin};if(!e)return;let i=new Map(n);for(let e of t.removed)i.delete(e);for(let e of t.locks)i.set(e.device_id,vt(n.get(e.device_id),e));return{...e,entries:t.entries??e.entries,options:t.options??e.options,locks:r(i.values())}}var bt=class{constructor(e){this.connection=e,this.connected=!0,this.failed=!1,this.listeners=/* @__PURE__ */ new Set,this.attempt=0,this.subscribe=async()=>{this.attempt+=1;let e=this.attempt;this.connected=!0;try{let t=await this.connection.subscribeMessage(t=>{e===this.attempt&&(this.failed=!1,this.state=yt(this.state,t),this.notify())},{type:`seam/subscribe`},{resubscribe:!1});e===this.attempt?this.unsubscribe=t:t().catch(()=>{})}catch{if(e!==this.attempt)return;this.failed=!0,setTimeout(()=>{e===this.attempt&&this.subscribe()},_t)}this.notify()},this.disconnected=()=>{this.attempt+=1,this.connected=!1,this.unsubscribe=void 0,this.notify()}}listen(e){return this.listeners.add(e),this.listeners.size===1&&this.start(),()=>{this.listeners.delete(e)&&this.listeners.size===0&&this.stop()}}start(){this.connection.addEventListener(`ready`,this.subscribe),this.connection.addEventListener(`disconnected`,this.disconnected),this.connected=this.connection.connected,this.connected&&this.subscribe()}stop(){this.connection.removeEventListener(`ready`,this.subscribe),this.connection.removeEventListener(`disconnected`,this.disconnected),this.attempt+=1,this.unsubscribe?.().catch(()=>{}),this.unsubscribe=void 0}notify(){for(let e of this.listeners)e()}},xt=/* @__PURE__ */ new WeakMap;function St(e){let t=xt.get(e);return t||(t=new bt(e),xt.set(e,t)),t}function N(e,t,n,r){var i=arguments.length,a=i<3?t:r===null?r=Object.getOwnPropertyDescriptor(t,n):r,o;if(typeof Reflect==`object`&&typeof Reflect.decorate==`function`)a=Reflect.decorate(e,t,n,r);else for(var s=e.length-1;s>=0;s--)(o=e[s])&&(a=(i<3?o(a):i>3?o(t,n,a):o(t,n))||a);return i>3&&a&&Object.defineProperty(t,n,a),a}var P=class extends T{constructor(...e){super(...e),this.failed=!1,this.now=/* @__PURE__ */ new Date,this.timer=0}connectedCallback(){super.connectedCallback(),this.timer=window.setInterval(()=>{this.now=/* @__PURE__ */ new Date,this.changed()},6e4),this.hass&&this.listen()}disconnectedCallback(){super.disconnectedCallback(),window.clearInterval(this.timer),this.stopListening?.(),this.stopListening=void 0,this.store=void 0}listen(){let e=St(this.hass.connection);e!==this.store&&(this.stopListening?.(),this.store=e,this.stopListening=e.listen(()=>this.changed()),this.changed())}changed(){if(!this.store)return;this.snapshot=this.store.state,this.failed=this.store.failed;let{hass:e}=this,t={hass:e,t:ut(e.language,()=>this.changed()),isAdmin:this.snapshot?.isAdmin??!1,connected:this.store.connected,date:j(/* @__PURE__ */ new Date,e.config.time_zone).slice(0,10)};this.style.colorScheme=e.themes.darkMode?`dark`:`light`;let n=this.context;(n?.t!==t.t||n.isAdmin!==t.isAdmin||n.connected!==t.connected||n.date!==t.date||n.hass.locale!==e.locale||n.hass.config.time_zone!==e.config.time_zone||n.hass.connection!==e.connection)&&(this.context=t)}shouldUpdate(e){return e.has(`hass`)&&(this.listen(),this.changed()),!!this.context&&[...e.keys()].some(e=>e!==`hass`)}};N([E({attribute:!1})],P.prototype,`hass`,void 0),N([D()],P.prototype,`snapshot`,void 0),N([D()],P.prototype,`failed`,void 0),N([D()],P.prototype,`context`,void 0),N([D()],P.prototype,`now`,void 0);var Ct=[`attention`,`active`,`scheduled`,`unmanaged`,`expired`],wt=2*pt;function Tt(e){return[...e.errors,...e.warnings].filter(e=>e.scope===`access_code`)}function Et(e){return e.state===`expired`?!1:e.state===`failed`||e.state===`at_risk`?e.is_managed:e.is_managed&&e.errors.some(e=>e.scope===`access_code`)}function Dt(e){return Et(e)?`attention`:e.state===`expired`?`expired`:e.is_managed?e.state===`scheduled`?`scheduled`:`active`:`unmanaged`}function F(e){return e.name||e.access_code_id}function Ot(e,t,n){let r=new Map(Ct.map(e=>[e,[]])),i=t.trim().toLocaleLowerCase();for(let t of e)F(t).toLocaleLowerCase().includes(i)&&r.get(Dt(t))?.push(t);for(let[e,t]of r)t.sort((t,r)=>(n===`name`?0:kt(e,t,r))||At(t,r));return r}function kt(e,t,n){let r=t=>{let n=e===`scheduled`?t.starts_at:t.ends_at;return n?Date.parse(n):2**53-1};return e===`expired`?r(n)-r(t):r(t)-r(n)}function At(e,t){return F(e).localeCompare(F(t),void 0,{numeric:!0})}function jt(e){return e.flatMap(e=>e.codes.map(t=>({lock:e,code:t})))}function Mt(e,t){let n={attention:[],now:[],arriving:[],leaving:[],problems:[]},r=e=>{let n=e?Date.parse(e)-t.getTime():-1;return n>=0&&n<=wt};for(let t of jt(e)){let{code:e}=t;e.is_backup||(Et(e)&&n.attention.push(t),e.state!==`expired`&&(r(e.starts_at)?n.arriving.push(t):r(e.ends_at)&&n.leaving.push(t),e.state===`active`&&n.now.push(t)))}let i=e=>e?Date.parse(e):1/0;n.arriving.sort((e,t)=>i(e.code.starts_at)-i(t.code.starts_at)),n.leaving.sort((e,t)=>i(e.code.ends_at)-i(t.code.ends_at)),n.now.sort((e,t)=>At(e.code,t.code)),n.attention.sort((e,t)=>i(e.code.starts_at)-i(t.code.starts_at)||At(e.code,t.code));let a=/* @__PURE__ */ new Map;for(let t of e)for(let e of t.problems){let{scope:n,error_code:r,warning_code:i,message:o}=e,s=[t.entry_id,n,r,i,o].join(`
-`),c=a.get(s);c?c.locks.push(t):a.set(s,{problem:e,locks:[t]})}return n.problems=[...a.values()],n}function Nt(e){let t=/* @__PURE__ */ new Map;for(let n of e){let{access_code_id:e,name:r,starts_at:i,ends_at:a}=n.code,o=JSON.stringify(r?[r,i,a]:e),s=t.get(o);s?s.push(n):t.set(o,[n])}return[...t.values()]}function Pt(e){return e.flatMap(e=>{let t=new Map(e.codes.map(e=>[e.access_code_id,e]));return e.codes.filter(e=>!e.is_managed).sort(At).map(n=>({lock:e,code:n,sameAs:n.same_pin_as.flatMap(e=>t.get(e)??[])}))})}function I(e){return t=>{customElements.get(e)||customElements.define(e,t)}}async function Ft(e){try{return await navigator.clipboard.writeText(e),!0}catch{return It(e)}}function It(e){let t=document.createElement(`textarea`);t.value=e,t.style.position=`fixed`,t.style.opacity=`0`;let n=document.querySelector(`dialog[open]`)??document.body,r=document.activeElement;n.append(t),t.select();try{return document.execCommand(`copy`)}catch{return!1}finally{t.remove(),r?.focus()}}var Lt=`https://console.seam.co`,Rt={active:`good`,scheduled:`info`,setting:`info`,failed:`bad`,at_risk:`warn`,removing:`warn`,expired:``,disabled:``,unknown:``},zt=[`failed`,`at_risk`,`unknown`,`disabled`,`setting`,`removing`,`scheduled`,`active`];function Bt(e){return zt.find(t=>e.some(e=>e.state===t))??`expired`}function L(e){return b`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${e}></path></svg>`}function Vt({t:e},t){let n=t in Rt?t:`unknown`;return b`<span class="chip ${Rt[n]}">${e(`state_${n}`)}</span>`}function Ht(e,t){let{t:n,hass:r}=e,i=e=>M(r,e,/* @__PURE__ */ new Date);return t.ends_at?t.state===`expired`?n(`ended`,{time:i(t.ends_at)}):t.starts_at&&Date.parse(t.starts_at)>Date.now()?n(`from_to`,{start:i(t.starts_at),end:i(t.ends_at)}):n(`until`,{time:i(t.ends_at)}):t.starts_at&&t.state===`scheduled`?n(`arrives`,{time:i(t.starts_at)}):n(`never_ends`)}var R=(e,t,n)=>n?{action:e,lock:t,code:n}:{action:e,lock:t};function Ut(e,t){e.dispatchEvent(new CustomEvent(`seam-action`,{detail:t,bubbles:!0,composed:!0}))}function Wt(e,t){e.dispatchEvent(new CustomEvent(`seam-announce`,{detail:t,bubbles:!0,composed:!0}))}function Gt(n,r,i,a,o){return a.map(a=>b`
+var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20A8,8 0 0,1 4,12A8,8 0 0,1 12,4A8,8 0 0,1 20,12A8,8 0 0,1 12,20Z`,t=`M12,2L1,21H23M12,6L19.53,19H4.47M11,10V14H13V10M11,16V18H13V16`,n=`M23 12L20.6 9.2L20.9 5.5L17.3 4.7L15.4 1.5L12 3L8.6 1.5L6.7 4.7L3.1 5.5L3.4 9.2L1 12L3.4 14.8L3.1 18.5L6.7 19.3L8.6 22.5L12 21L15.4 22.5L17.3 19.3L20.9 18.5L20.6 14.8L23 12M18.7 16.9L16 17.5L14.6 19.9L12 18.8L9.4 19.9L8 17.5L5.3 16.9L5.5 14.1L3.7 12L5.5 9.9L5.3 7.1L8 6.5L9.4 4.1L12 5.2L14.6 4.1L16 6.5L18.7 7.1L18.5 9.9L20.3 12L18.5 14.1L18.7 16.9M16.6 7.6L18 9L10 17L6 13L7.4 11.6L10 14.2L16.6 7.6Z`,r=`M7.41,8.58L12,13.17L16.59,8.58L18,10L12,16L6,10L7.41,8.58Z`,i=`M19,21H8V7H19M19,5H8A2,2 0 0,0 6,7V21A2,2 0 0,0 8,23H19A2,2 0 0,0 21,21V7A2,2 0 0,0 19,5M16,1H4A2,2 0 0,0 2,3V17H4V3H16V1Z`,a=`M6,19A2,2 0 0,0 8,21H16A2,2 0 0,0 18,19V7H6V19M8,9H16V19H8V9M15.5,4L14.5,3H9.5L8.5,4H5V6H19V4H15.5Z`,o=`M12,9A3,3 0 0,1 15,12A3,3 0 0,1 12,15A3,3 0 0,1 9,12A3,3 0 0,1 12,9M12,4.5C17,4.5 21.27,7.61 23,12C21.27,16.39 17,19.5 12,19.5C7,19.5 2.73,16.39 1,12C2.73,7.61 7,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C15.76,17.5 19.17,15.36 20.82,12C19.17,8.64 15.76,6.5 12,6.5C8.24,6.5 4.83,8.64 3.18,12Z`,s=`M12,17A2,2 0 0,0 14,15C14,13.89 13.1,13 12,13A2,2 0 0,0 10,15A2,2 0 0,0 12,17M18,8A2,2 0 0,1 20,10V20A2,2 0 0,1 18,22H6A2,2 0 0,1 4,20V10C4,8.89 4.9,8 6,8H7V6A5,5 0 0,1 12,1A5,5 0 0,1 17,6V8H18M12,3A3,3 0 0,0 9,6V8H15V6A3,3 0 0,0 12,3Z`,c=`M10 17C11.1 17 12 16.1 12 15C12 13.9 11.1 13 10 13C8.9 13 8 13.9 8 15S8.9 17 10 17M16 8C17.1 8 18 8.9 18 10V20C18 21.1 17.1 22 16 22H4C2.9 22 2 21.1 2 20V10C2 8.9 2.9 8 4 8H5V6C5 3.2 7.2 1 10 1S15 3.2 15 6V8H16M10 3C8.3 3 7 4.3 7 6V8H13V6C13 4.3 11.7 3 10 3M22 13H20V7H22V13M22 17H20V15H22V17Z`,l=`M18 1C15.24 1 13 3.24 13 6V8H4C2.9 8 2 8.89 2 10V20C2 21.11 2.9 22 4 22H16C17.11 22 18 21.11 18 20V10C18 8.9 17.11 8 16 8H15V6C15 4.34 16.34 3 18 3C19.66 3 21 4.34 21 6V8H23V6C23 3.24 20.76 1 18 1M10 13C11.1 13 12 13.89 12 15C12 16.11 11.11 17 10 17C8.9 17 8 16.11 8 15C8 13.9 8.9 13 10 13Z`,u=`M19,13H13V19H11V13H5V11H11V5H13V11H19V13Z`,d=globalThis,f=d.ShadowRoot&&(d.ShadyCSS===void 0||d.ShadyCSS.nativeShadow)&&`adoptedStyleSheets`in Document.prototype&&`replace`in CSSStyleSheet.prototype,p=Symbol(),m=/* @__PURE__ */ new WeakMap,ee=class{constructor(e,t,n){if(this._$cssResult$=!0,n!==p)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(f&&e===void 0){let n=t!==void 0&&t.length===1;n&&(e=m.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),n&&m.set(t,e))}return e}toString(){return this.cssText}},te=e=>new ee(typeof e==`string`?e:e+``,void 0,p),h=(e,...t)=>new ee(e.length===1?e[0]:t.reduce((t,n,r)=>t+(e=>{if(!0===e._$cssResult$)return e.cssText;if(typeof e==`number`)return e;throw Error(`Value passed to 'css' function must be a 'css' function result: `+e+`. Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.`)})(n)+e[r+1],e[0]),e,p),ne=(e,t)=>{if(f)e.adoptedStyleSheets=t.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let n of t){let t=document.createElement(`style`),r=d.litNonce;r!==void 0&&t.setAttribute(`nonce`,r),t.textContent=n.cssText,e.appendChild(t)}},re=f?e=>e:e=>e instanceof CSSStyleSheet?(e=>{let t=``;for(let n of e.cssRules)t+=n.cssText;return te(t)})(e):e,{is:ie,defineProperty:ae,getOwnPropertyDescriptor:oe,getOwnPropertyNames:se,getOwnPropertySymbols:ce,getPrototypeOf:le}=Object,ue=globalThis,de=ue.trustedTypes,fe=de?de.emptyScript:``,pe=ue.reactiveElementPolyfillSupport,g=(e,t)=>e,me={toAttribute(e,t){switch(t){case Boolean:e=e?fe:null;break;case Object:case Array:e=e==null?e:JSON.stringify(e)}return e},fromAttribute(e,t){let n=e;switch(t){case Boolean:n=e!==null;break;case Number:n=e===null?null:Number(e);break;case Object:case Array:try{n=JSON.parse(e)}catch{n=null}}return n}},he=(e,t)=>!ie(e,t),ge={attribute:!0,type:String,converter:me,reflect:!1,useDefault:!1,hasChanged:he};Symbol.metadata??=Symbol(`metadata`),ue.litPropertyMetadata??=/* @__PURE__ */ new WeakMap;var _=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=ge){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),r=this.getPropertyDescriptor(e,n,t);r!==void 0&&ae(this.prototype,e,r)}}static getPropertyDescriptor(e,t,n){let{get:r,set:i}=oe(this.prototype,e)??{get(){return this[t]},set(e){this[t]=e}};return{get:r,set(t){let a=r?.call(this);i?.call(this,t),this.requestUpdate(e,a,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??ge}static _$Ei(){if(this.hasOwnProperty(g(`elementProperties`)))return;let e=le(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(g(`finalized`)))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(g(`properties`))){let e=this.properties,t=[...se(e),...ce(e)];for(let n of t)this.createProperty(n,e[n])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[e,n]of t)this.elementProperties.set(e,n)}this._$Eh=/* @__PURE__ */ new Map;for(let[e,t]of this.elementProperties){let n=this._$Eu(e,t);n!==void 0&&this._$Eh.set(n,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let e of n)t.unshift(re(e))}else e!==void 0&&t.push(re(e));return t}static _$Eu(e,t){let n=t.attribute;return!1===n?void 0:typeof n==`string`?n:typeof e==`string`?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=/* @__PURE__ */ new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=/* @__PURE__ */ new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=/* @__PURE__ */ new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return ne(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),r=this.constructor._$Eu(e,n);if(r!==void 0&&!0===n.reflect){let i=(n.converter?.toAttribute===void 0?me:n.converter).toAttribute(t,n.type);this._$Em=e,i==null?this.removeAttribute(r):this.setAttribute(r,i),this._$Em=null}}_$AK(e,t){let n=this.constructor,r=n._$Eh.get(e);if(r!==void 0&&this._$Em!==r){let e=n.getPropertyOptions(r),i=typeof e.converter==`function`?{fromAttribute:e.converter}:e.converter?.fromAttribute===void 0?me:e.converter;this._$Em=r;let a=i.fromAttribute(t,e.type);this[r]=a??this._$Ej?.get(r)??a,this._$Em=null}}requestUpdate(e,t,n,r=!1,i){if(e!==void 0){let a=this.constructor;if(!1===r&&(i=this[e]),n??=a.getPropertyOptions(e),!((n.hasChanged??he)(i,t)||n.useDefault&&n.reflect&&i===this._$Ej?.get(e)&&!this.hasAttribute(a._$Eu(e,n))))return;this.C(e,t,n)}!1===this.isUpdatePending&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:r,wrapped:i},a){n&&!(this._$Ej??=/* @__PURE__ */ new Map).has(e)&&(this._$Ej.set(e,a??t??this[e]),!0!==i||a!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),!0===r&&this._$Em!==e&&(this._$Eq??=/* @__PURE__ */ new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[e,t]of this._$Ep)this[e]=t;this._$Ep=void 0}let e=this.constructor.elementProperties;if(e.size>0)for(let[t,n]of e){let{wrapped:e}=n,r=this[t];!0!==e||this._$AL.has(t)||r===void 0||this.C(t,void 0,n,r)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(e=>e.hostUpdate?.()),this.update(t)):this._$EM()}catch(t){throw e=!1,this._$EM(),t}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=/* @__PURE__ */ new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(e){}firstUpdated(e){}};_.elementStyles=[],_.shadowRootOptions={mode:`open`},_[g(`elementProperties`)]=/* @__PURE__ */ new Map,_[g(`finalized`)]=/* @__PURE__ */ new Map,pe?.({ReactiveElement:_}),(ue.reactiveElementVersions??=[]).push(`2.1.2`);var _e=globalThis,ve=e=>e,ye=_e.trustedTypes,be=ye?ye.createPolicy(`lit-html`,{createHTML:e=>e}):void 0,xe=`$lit$`,v=`lit$${Math.random().toFixed(9).slice(2)}$`,Se=`?`+v,Ce=`<${Se}>`,y=document,b=()=>y.createComment(``),we=e=>e===null||typeof e!=`object`&&typeof e!=`function`,Te=Array.isArray,Ee=e=>Te(e)||typeof e?.[Symbol.iterator]==`function`,De=`[ 	
+\f\r]`,Oe=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,ke=/-->/g,Ae=/>/g,x=RegExp(`>|${De}(?:([^\\s"'>=/]+)(${De}*=${De}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`,`g`),je=/'/g,Me=/"/g,Ne=/^(?:script|style|textarea|title)$/i,S=(e=>(t,...n)=>({_$litType$:e,strings:t,values:n}))(1),C=Symbol.for(`lit-noChange`),w=Symbol.for(`lit-nothing`),Pe=/* @__PURE__ */ new WeakMap,T=y.createTreeWalker(y,129);function Fe(e,t){if(!Te(e)||!e.hasOwnProperty(`raw`))throw Error(`invalid template strings array`);return be===void 0?t:be.createHTML(t)}var Ie=(e,t)=>{let n=e.length-1,r=[],i,a=t===2?`<svg>`:t===3?`<math>`:``,o=Oe;for(let t=0;t<n;t++){let n=e[t],s,c,l=-1,u=0;for(;u<n.length&&(o.lastIndex=u,c=o.exec(n),c!==null);)u=o.lastIndex,o===Oe?c[1]===`!--`?o=ke:c[1]===void 0?c[2]===void 0?c[3]!==void 0&&(o=x):(Ne.test(c[2])&&(i=RegExp(`</`+c[2],`g`)),o=x):o=Ae:o===x?c[0]===`>`?(o=i??Oe,l=-1):c[1]===void 0?l=-2:(l=o.lastIndex-c[2].length,s=c[1],o=c[3]===void 0?x:c[3]===`"`?Me:je):o===Me||o===je?o=x:o===ke||o===Ae?o=Oe:(o=x,i=void 0);let d=o===x&&e[t+1].startsWith(`/>`)?` `:``;a+=o===Oe?n+Ce:l>=0?(r.push(s),n.slice(0,l)+xe+n.slice(l)+v+d):n+v+(l===-2?t:d)}return[Fe(e,a+(e[n]||`<?>`)+(t===2?`</svg>`:t===3?`</math>`:``)),r]},Le=class e{constructor({strings:t,_$litType$:n},r){let i;this.parts=[];let a=0,o=0,s=t.length-1,c=this.parts,[l,u]=Ie(t,n);if(this.el=e.createElement(l,r),T.currentNode=this.el.content,n===2||n===3){let e=this.el.content.firstChild;e.replaceWith(...e.childNodes)}for(;(i=T.nextNode())!==null&&c.length<s;){if(i.nodeType===1){if(i.hasAttributes())for(let e of i.getAttributeNames())if(e.endsWith(xe)){let t=u[o++],n=i.getAttribute(e).split(v),r=/([.?@])?(.*)/.exec(t);c.push({type:1,index:a,name:r[2],strings:n,ctor:r[1]===`.`?Ve:r[1]===`?`?He:r[1]===`@`?Ue:Be}),i.removeAttribute(e)}else e.startsWith(v)&&(c.push({type:6,index:a}),i.removeAttribute(e));if(Ne.test(i.tagName)){let e=i.textContent.split(v),t=e.length-1;if(t>0){i.textContent=ye?ye.emptyScript:``;for(let n=0;n<t;n++)i.append(e[n],b()),T.nextNode(),c.push({type:2,index:++a});i.append(e[t],b())}}}else if(i.nodeType===8){if(i.data===Se)c.push({type:2,index:a});else{let e=-1;for(;(e=i.data.indexOf(v,e+1))!==-1;)c.push({type:7,index:a}),e+=v.length-1}}a++}}static createElement(e,t){let n=y.createElement(`template`);return n.innerHTML=e,n}};function E(e,t,n=e,r){if(t===C)return t;let i=r===void 0?n._$Cl:n._$Co?.[r],a=we(t)?void 0:t._$litDirective$;return i?.constructor!==a&&(i?._$AO?.(!1),a===void 0?i=void 0:(i=new a(e),i._$AT(e,n,r)),r===void 0?n._$Cl=i:(n._$Co??=[])[r]=i),i!==void 0&&(t=E(e,i._$AS(e,t.values),i,r)),t}var Re=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,r=(e?.creationScope??y).importNode(t,!0);T.currentNode=r;let i=T.nextNode(),a=0,o=0,s=n[0];for(;s!==void 0;){if(a===s.index){let t;s.type===2?t=new ze(i,i.nextSibling,this,e):s.type===1?t=new s.ctor(i,s.name,s.strings,this,e):s.type===6&&(t=new We(i,this,e)),this._$AV.push(t),s=n[++o]}a!==s?.index&&(i=T.nextNode(),a++)}return T.currentNode=y,r}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings===void 0?n._$AI(e[t]):(n._$AI(e,n,t),t+=n.strings.length-2)),t++}},ze=class e{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,r){this.type=2,this._$AH=w,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=E(this,e,t),we(e)?e===w||e==null||e===``?(this._$AH!==w&&this._$AR(),this._$AH=w):e!==this._$AH&&e!==C&&this._(e):e._$litType$===void 0?e.nodeType===void 0?Ee(e)?this.k(e):this._(e):this.T(e):this.$(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==w&&we(this._$AH)?this._$AA.nextSibling.data=e:this.T(y.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,r=typeof n==`number`?this._$AC(e):(n.el===void 0&&(n.el=Le.createElement(Fe(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===r)this._$AH.p(t);else{let e=new Re(r,this),n=e.u(this.options);e.p(t),this.T(n),this._$AH=e}}_$AC(e){let t=Pe.get(e.strings);return t===void 0&&Pe.set(e.strings,t=new Le(e)),t}k(t){Te(this._$AH)||(this._$AH=[],this._$AR());let n=this._$AH,r,i=0;for(let a of t)i===n.length?n.push(r=new e(this.O(b()),this.O(b()),this,this.options)):r=n[i],r._$AI(a),i++;i<n.length&&(this._$AR(r&&r._$AB.nextSibling,i),n.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let t=ve(e).nextSibling;ve(e).remove(),e=t}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},Be=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,r,i){this.type=1,this._$AH=w,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=i,n.length>2||n[0]!==``||n[1]!==``?(this._$AH=Array(n.length-1).fill(/* @__PURE__ */ new String),this.strings=n):this._$AH=w}_$AI(e,t=this,n,r){let i=this.strings,a=!1;if(i===void 0)e=E(this,e,t,0),a=!we(e)||e!==this._$AH&&e!==C,a&&(this._$AH=e);else{let r=e,o,s;for(e=i[0],o=0;o<i.length-1;o++)s=E(this,r[n+o],t,o),s===C&&(s=this._$AH[o]),a||=!we(s)||s!==this._$AH[o],s===w?e=w:e!==w&&(e+=(s??``)+i[o+1]),this._$AH[o]=s}a&&!r&&this.j(e)}j(e){e===w?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??``)}},Ve=class extends Be{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===w?void 0:e}},He=class extends Be{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==w)}},Ue=class extends Be{constructor(e,t,n,r,i){super(e,t,n,r,i),this.type=5}_$AI(e,t=this){if((e=E(this,e,t,0)??w)===C)return;let n=this._$AH,r=e===w&&n!==w||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,i=e!==w&&(n===w||r);r&&this.element.removeEventListener(this.name,this,n),i&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH==`function`?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},We=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){E(this,e)}},Ge={M:xe,P:v,A:Se,C:1,L:Ie,R:Re,D:Ee,V:E,I:ze,H:Be,N:He,U:Ue,B:Ve,F:We},Ke=_e.litHtmlPolyfillSupport;Ke?.(Le,ze),(_e.litHtmlVersions??=[]).push(`3.3.3`);var qe=(e,t,n)=>{let r=n?.renderBefore??t,i=r._$litPart$;if(i===void 0){let e=n?.renderBefore??null;r._$litPart$=i=new ze(t.insertBefore(b(),e),e,void 0,n??{})}return i._$AI(e),i},Je=globalThis,D=class extends _{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=qe(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return C}};D._$litElement$=!0,D.finalized=!0,Je.litElementHydrateSupport?.({LitElement:D});var Ye=Je.litElementPolyfillSupport;Ye?.({LitElement:D}),(Je.litElementVersions??=[]).push(`4.2.2`);var Xe={attribute:!0,type:String,converter:me,reflect:!1,hasChanged:he},Ze=(e=Xe,t,n)=>{let{kind:r,metadata:i}=n,a=globalThis.litPropertyMetadata.get(i);if(a===void 0&&globalThis.litPropertyMetadata.set(i,a=/* @__PURE__ */ new Map),r===`setter`&&((e=Object.create(e)).wrapped=!0),a.set(n.name,e),r===`accessor`){let{name:r}=n;return{set(n){let i=t.get.call(this);t.set.call(this,n),this.requestUpdate(r,i,e,!0,n)},init(t){return t!==void 0&&this.C(r,void 0,e,t),t}}}if(r===`setter`){let{name:r}=n;return function(n){let i=this[r];t.call(this,n),this.requestUpdate(r,i,e,!0,n)}}throw Error(`Unsupported decorator location: `+r)};function O(e){return(t,n)=>typeof n==`object`?Ze(e,t,n):((e,t,n)=>{let r=t.hasOwnProperty(n);return t.constructor.createProperty(n,e),r?Object.getOwnPropertyDescriptor(t,n):void 0})(e,t,n)}function k(e){return O({...e,state:!0,attribute:!1})}var Qe=(e,t,n)=>(n.configurable=!0,n.enumerable=!0,Reflect.decorate&&typeof t!=`object`&&Object.defineProperty(e,t,n),n);function $e(e,t){return(n,r,i)=>{let a=t=>t.renderRoot?.querySelector(e)??null;if(t){let{get:e,set:t}=typeof r==`object`?n:i??(()=>{let e=Symbol();return{get(){return this[e]},set(t){this[e]=t}}})();return Qe(n,r,{get(){let n=e.call(this);return n===void 0&&(n=a(this),(n!==null||this.hasUpdated)&&t.call(this,n)),n}})}return Qe(n,r,{get(){return a(this)}})}}var A=class extends Error{constructor(e,t,n=!1){super(e),this.field=t,this.isLost=n}};async function et(e,t,n){let r;try{r=await e.callWS({type:`seam/${t}`,...n})}catch(e){if(typeof e==`number`)throw new A(``,void 0,!0);let{message:t,translation_placeholders:n}=e;throw new A(t||String(e),n?.field)}return r.results}async function j(e,t,n,r,i={}){return tt(await et(e,`code/${t}`,{entity_id:n.entity_id,access_code_id:r.access_code_id,...i}),n)}function tt(e,t){let n=e[t.entity_id]??{};if(n.error)throw new A(n.error,n.field);return n}function M(e,t){return e instanceof A&&e.isLost?t(`connection_uncertain`):e instanceof A&&e.message||t(`unexpected_error`)}function nt(e,t=!1){history[t?`replaceState`:`pushState`](null,``,e),window.dispatchEvent(new CustomEvent(`location-changed`,{detail:{replace:t}}))}var rt={title:`Access codes`,back:`Back`,close:`Close`,cancel:`Cancel`,done:`Done`,save:`Save`,copy:`Copy`,copied:`PIN copied`,copy_failed:`The PIN could not be copied. Select and copy it by hand.`,share:`Share`,retry:`Try again`,loading:`Loading…`,today:`Today`,locks:`Locks`,found_codes:`Found codes`,sections:`Sections`,add_guest:`Add guest`,connection_lost:`The connection to Home Assistant was lost. Reconnecting…`,not_set_up:`Seam is not available. Check the integration under Settings > Devices & services.`,workspace_unavailable:`{name} cannot be reached. You see the last known state.`,no_locks:`There are no locks yet. Connect a lock in Seam Console. It appears here within minutes.`,unexpected_error:`Something went wrong. Try again.`,connection_uncertain:`The connection was lost before the answer arrived. The change may or may not have been made. Check the codes before you try again.`,headline_good:`All guests can get in`,headline_attention:{one:`{count} code needs attention`,other:`{count} codes need attention`},headline_locks:{one:`{count} lock needs attention`,other:`{count} locks need attention`},headline_unknown:`Seam cannot say whether all guests can get in`,headline_none:`No access codes yet`,headline_none_hint:`Add a guest, and Seam sets the code on the lock.`,headline_good_hint:{one:`{count} code is active.`,other:`{count} codes are active.`},needs_attention:`Needs attention`,in_now:`In now`,arriving:`Arriving`,leaving:`Leaving`,next_48_hours:`Next 48 hours`,last_used:`Last used`,nobody_arriving:`Nobody arrives in the next 48 hours.`,nobody_leaving:`Nobody leaves in the next 48 hours.`,nobody_in:`No code is active.`,show_all:`Show all {count}`,group_attention:`Needs attention`,group_active:`Active`,group_scheduled:`Scheduled`,group_unmanaged:`Not managed`,group_expired:`Expired`,unmanaged_hint:`Made outside Seam. Adopt a code to change it here.`,state_active:`Active`,state_scheduled:`Scheduled`,state_setting:`Setting`,state_failed:`Failed`,state_at_risk:`At risk`,state_removing:`Removing`,state_expired:`Expired`,state_disabled:`Disabled`,state_unknown:`Unknown`,lock_locked:`Locked`,lock_unlocked:`Unlocked`,lock_locking:`Locking`,lock_unlocking:`Unlocking`,lock_jammed:`Jammed`,lock_unknown:`Unknown`,offline:`Offline`,battery:`Battery {percent}`,free_slots:{one:`{count} free slot`,other:`{count} free slots`},count_attention:{one:`{count} needs attention`,other:`{count} need attention`},count_active:`{count} active`,count_scheduled:`{count} scheduled`,count_unmanaged:`{count} not managed`,count_none:`No codes`,codes_unknown:`The codes of this lock are not known yet.`,codes_outdated:`The codes of this lock may be outdated.`,no_codes:`This lock has no access codes.`,no_match:`No code matches your search.`,search:`Search`,search_codes:`Search codes`,order:`Order`,order_time:`By time`,order_name:`By name`,no_such_lock:`This lock does not exist, or you have no access to it.`,no_such_code:`This code no longer exists.`,refresh:`Refresh`,refreshing:`Refreshing…`,refreshed:`{lock} is up to date`,never_ends:`Never expires`,until:`Until {time}`,from_to:`{start} – {end}`,ended:`Ended {time}`,arrives:`Arrives {time}`,leaves:`Leaves {time}`,backup:`Backup`,one_time:`One-time`,offline_code:`Offline`,same_pin:`Same PIN as {names}`,actions_for:`Actions for {name}`,show_pin:`Show PIN`,hide_pin:`Hide PIN`,pin_of:`PIN of {name}`,copy_pin:`Copy PIN`,edit:`Edit`,extend:`Extend by a day`,end_now:`End now`,delete:`Delete`,adopt:`Adopt`,release:`Stop managing`,use_backup:`Use backup code`,saving:`Saving…`,saved:`“{name}” was saved`,extended:`{name} now ends {time}`,end_title:`End “{name}” now?`,end_text:`The code stops working on {lock} within two minutes.`,end_done:`“{name}” ends within two minutes`,delete_title:`Delete “{name}”?`,delete_text:`The code stops working on {lock}. You cannot undo this.`,delete_done:`“{name}” was deleted from {lock}`,delete_pending:`“{name}” will be removed from {lock}`,release_title:`Stop managing “{name}”?`,release_text:`The code stays on {lock} and keeps working, but Seam no longer changes or removes it, not even when it ends.`,release_done:`Seam no longer manages “{name}”`,backup_title:`Use a backup code for “{name}”?`,backup_text:`Seam takes a code that is already on {lock} and lets it work for the times of “{name}”. Give its PIN to your guest.`,backup_done:`Give your guest this PIN for {lock}:`,remedy_convert_other:`Adopt “{name}”`,remedy_delete_other:`Delete “{name}”`,remedy_new_pin:`Choose a new PIN`,remedy_pull_backup:`Use backup code`,remedy_refresh_lock:`Refresh lock`,remedy_reconnect_account:`Open Seam Console`,the_other_code:`the other code`,guest_new:`Add guest`,guest_edit:`Edit {name}`,name:`Name`,name_missing:`Enter a name.`,name_too_long:`Use at most {count} characters.`,locks_missing:`Select at least one lock.`,also_on:`Change it on these locks, too`,kind:`How long`,stay:`Stay`,permanent:`Permanent`,permanent_hint:`The code works until you delete it.`,check_in:`Check-in`,check_out:`Check-out`,time_missing:`Enter a date and a time.`,end_before_start:`The check-out must be after the check-in.`,end_in_past:`The check-out must be in the future.`,nights:{one:`{count} night`,other:`{count} nights`},time_zone:`Times in {zone}`,pin:`PIN`,pin_auto:`Choose for me`,pin_own:`Own PIN`,pin_keep:`Keep PIN`,pin_auto_hint:`Seam chooses a PIN that all selected locks accept.`,pin_input:`Own PIN`,pin_digits:`Enter 4 to 12 digits.`,pin_hint:{one:`{lengths} digit.`,other:`{lengths} digits.`},pin_no_length:`These locks have no PIN length in common. Add the guest to each lock separately.`,pin_length:`{lock} needs {lengths} digits.`,pin_in_name:`The name must not contain the PIN, because everyone can see it.`,more_options:`More options`,option_external:`Allow changes in the manufacturer’s app`,option_external_hint:`Otherwise, Seam sets the code again when somebody changes it there.`,option_backup:`Keep backup codes ready`,option_backup_hint:`Seam keeps spare codes on the lock for the case that this one fails.`,option_offline:`Offline code`,option_offline_hint:`Works without a connection to the lock. You cannot change or delete it later.`,option_length:`PIN length`,option_length_any:`Any`,works_on_all:{one:`The code is ready`,other:`The code is ready on {count} locks`},works_on_some:`Ready on {ready} of {count} locks`,works_waiting:`Setting the code…`,works_waiting_hint:`This can take a minute. You can close this window.`,works_failed:`The code is not on all locks`,pin_for:`PIN for {lock}`,share_text:`Hello {name}, your access code for {locks} is {pin}.`,share_text_stay:`Hello {name}, your access code for {locks} is {pin}. It works from {start} to {end}.`,found_hint:`Codes that Seam found on your locks but does not manage. Adopt them to see problems early and to change them here.`,found_none:`There are no codes that Seam does not manage.`,select_all:`Select all`,select:`Select {name}`,selected:{one:`{count} selected`,other:`{count} selected`},duplicate_of:`Duplicate of {names}`,adopt_title:{one:`Adopt {count} code?`,other:`Adopt {count} codes?`},adopt_text:`Seam manages these codes from then on. They keep their PINs. If somebody changes one in the manufacturer’s app, Seam sets it again.`,adopt_allow:`Allow changes in the manufacturer’s app`,delete_many_title:{one:`Delete {count} code?`,other:`Delete {count} codes?`},delete_many_text:`These codes stop working. You cannot undo this.`,checking:`Checking…`,outcome_would_convert:`Can be adopted`,outcome_would_delete:`Can be deleted`,outcome_not_convertible:`Cannot be adopted`,outcome_not_deletable:`Cannot be deleted`,outcome_converted:`Adopted`,outcome_deleted:`Deleted`,outcome_pending:`In progress`,outcome_failed:`Failed`,outcome_success:`Done`,outcome_waiting:`Waiting`,outcome_running:`Working…`,result_of:`{done} of {count} done`,card_name:`Seam access codes`,card_description:`The access codes of a lock, with their states and problems.`,card_lock:`Lock`,card_choose:`Select a lock in the settings of this card.`},it={},at=/* @__PURE__ */ new Map;function ot(e,t){let n=new Intl.PluralRules(e),r=new Intl.NumberFormat(e);return(e,i={})=>{let a=t[e]??rt[e];return(typeof a==`string`?a:a[n.select(Number(i.count))]??a.other??``).replace(/\{(\w+)\}/g,(e,t)=>{let n=i[t];return typeof n==`number`?r.format(n):n??``})}}var st=ot(`en`,rt);function ct(e,t){return at.get(e)||(at.set(e,st),it[e]?.().then(n=>{at.set(e,ot(e,n)),t()}),st)}var lt=6e4,ut=60*lt,dt=24*ut;function N(e,t){let n=new Intl.DateTimeFormat(`en-CA`,{timeZone:t,year:`numeric`,month:`2-digit`,day:`2-digit`,hour:`2-digit`,minute:`2-digit`,hourCycle:`h23`}).formatToParts(e),r=e=>n.find(t=>t.type===e)?.value??``;return`${r(`year`)}-${r(`month`)}-${r(`day`)}T${r(`hour`)}:${r(`minute`)}`}function ft(e,t){return new Date(Date.parse(`${e}Z`)+t*dt).toISOString().slice(0,16)}function P(e,t,n){let r=new Date(t),i=e.config.time_zone,[a,o]=[r,n].map(e=>N(e,i).slice(0,10)),s=pt(e,r),c=Math.round((Date.parse(a)-Date.parse(o))/dt);return Math.abs(c)<=1?`${new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`}).format(c,`day`)}, ${s}`:`${new Intl.DateTimeFormat(e.locale.language,{timeZone:i,weekday:`short`,day:`numeric`,month:`short`,...a.slice(0,4)===o.slice(0,4)?{}:{year:`numeric`}}).format(r)}, ${s}`}function pt(e,t){let n={12:!0,24:!1}[e.locale.time_format];return new Intl.DateTimeFormat(e.locale.language,{timeZone:e.config.time_zone,hour:`numeric`,minute:`2-digit`,...n===void 0?{}:{hour12:n}}).format(t)}function mt(e,t,n){let r=Date.parse(t)-n.getTime(),i=new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`});for(let[e,t]of[[`day`,dt],[`hour`,ut],[`minute`,lt]])if(Math.abs(r)>=t)return i.format(Math.round(r/t),e);return i.format(0,`minute`)}var ht=3e3;function gt(e,t){if(!e)return t;let n=new Map(e.codes.map(e=>[e.access_code_id,e])),r=t.codes.map(e=>{let t=n.get(e.access_code_id);return t&&JSON.stringify(t)===JSON.stringify(e)?t:e});return{...t,codes:r}}function _t(e,t){let n=new Map(e?.locks.map(e=>[e.device_id,e])),r=e=>[...e].sort((e,t)=>e.name.localeCompare(t.name,void 0,{numeric:!0}));if(t.type===`all`)return{entries:t.entries,locks:r(t.locks.map(e=>gt(n.get(e.device_id),e))),options:t.options,isAdmin:t.is_admin};if(!e)return;let i=new Map(n);for(let e of t.removed)i.delete(e);for(let e of t.locks)i.set(e.device_id,gt(n.get(e.device_id),e));return{...e,entries:t.entries??e.entries,options:t.options??e.options,locks:r(i.values())}}var vt=class{constructor(e){this.connection=e,this.connected=!0,this.failed=!1,this.listeners=/* @__PURE__ */ new Set,this.attempt=0,this.subscribe=async()=>{this.attempt+=1;let e=this.attempt;this.connected=!0;try{let t=await this.connection.subscribeMessage(t=>{e===this.attempt&&(this.failed=!1,this.state=_t(this.state,t),this.notify())},{type:`seam/subscribe`},{resubscribe:!1});e===this.attempt?this.unsubscribe=t:t().catch(()=>{})}catch{if(e!==this.attempt)return;this.failed=!0,setTimeout(()=>{e===this.attempt&&this.subscribe()},ht)}this.notify()},this.disconnected=()=>{this.attempt+=1,this.connected=!1,this.unsubscribe=void 0,this.notify()}}listen(e){return this.listeners.add(e),this.listeners.size===1&&this.start(),()=>{this.listeners.delete(e)&&this.listeners.size===0&&this.stop()}}start(){this.connection.addEventListener(`ready`,this.subscribe),this.connection.addEventListener(`disconnected`,this.disconnected),this.connected=this.connection.connected,this.connected&&this.subscribe()}stop(){this.connection.removeEventListener(`ready`,this.subscribe),this.connection.removeEventListener(`disconnected`,this.disconnected),this.attempt+=1,this.unsubscribe?.().catch(()=>{}),this.unsubscribe=void 0}notify(){for(let e of this.listeners)e()}},yt=/* @__PURE__ */ new WeakMap;function bt(e){let t=yt.get(e);return t||(t=new vt(e),yt.set(e,t)),t}function F(e,t,n,r){var i=arguments.length,a=i<3?t:r===null?r=Object.getOwnPropertyDescriptor(t,n):r,o;if(typeof Reflect==`object`&&typeof Reflect.decorate==`function`)a=Reflect.decorate(e,t,n,r);else for(var s=e.length-1;s>=0;s--)(o=e[s])&&(a=(i<3?o(a):i>3?o(t,n,a):o(t,n))||a);return i>3&&a&&Object.defineProperty(t,n,a),a}var I=class extends D{constructor(...e){super(...e),this.failed=!1,this.now=/* @__PURE__ */ new Date,this.timer=0}connectedCallback(){super.connectedCallback(),this.timer=window.setInterval(()=>{this.now=/* @__PURE__ */ new Date,this.changed()},6e4),this.hass&&this.listen()}disconnectedCallback(){super.disconnectedCallback(),window.clearInterval(this.timer),this.stopListening?.(),this.stopListening=void 0,this.store=void 0}listen(){let e=bt(this.hass.connection);e!==this.store&&(this.stopListening?.(),this.store=e,this.stopListening=e.listen(()=>this.changed()),this.changed())}changed(){if(!this.store)return;this.snapshot=this.store.state,this.failed=this.store.failed;let{hass:e}=this,t={hass:e,t:ct(e.language,()=>this.changed()),isAdmin:this.snapshot?.isAdmin??!1,connected:this.store.connected,date:N(/* @__PURE__ */ new Date,e.config.time_zone).slice(0,10)};this.style.colorScheme=e.themes.darkMode?`dark`:`light`;let n=this.context;(n?.t!==t.t||n.isAdmin!==t.isAdmin||n.connected!==t.connected||n.date!==t.date||n.hass.locale!==e.locale||n.hass.config.time_zone!==e.config.time_zone||n.hass.connection!==e.connection)&&(this.context=t)}shouldUpdate(e){return e.has(`hass`)&&(this.listen(),this.changed()),!!this.context&&[...e.keys()].some(e=>e!==`hass`)}};F([O({attribute:!1})],I.prototype,`hass`,void 0),F([k()],I.prototype,`snapshot`,void 0),F([k()],I.prototype,`failed`,void 0),F([k()],I.prototype,`context`,void 0),F([k()],I.prototype,`now`,void 0);var xt=[`attention`,`active`,`scheduled`,`unmanaged`,`expired`],St=2*dt;function Ct(e){return[...e.errors,...e.warnings].filter(e=>e.scope===`access_code`)}function wt(e){return e.state===`expired`?!1:e.state===`failed`||e.state===`at_risk`?e.is_managed:e.is_managed&&e.errors.some(e=>e.scope===`access_code`)}function Tt(e){return wt(e)?`attention`:e.state===`expired`?`expired`:e.is_managed?e.state===`scheduled`?`scheduled`:`active`:`unmanaged`}function L(e){return e.name||e.access_code_id}function Et(e,t,n){let r=new Map(xt.map(e=>[e,[]])),i=t.trim().toLocaleLowerCase();for(let t of e)L(t).toLocaleLowerCase().includes(i)&&r.get(Tt(t))?.push(t);for(let[e,t]of r)t.sort((t,r)=>(n===`name`?0:Dt(e,t,r))||Ot(t,r));return r}function Dt(e,t,n){let r=t=>{let n=e===`scheduled`?t.starts_at:t.ends_at;return n?Date.parse(n):2**53-1};return e===`expired`?r(n)-r(t):r(t)-r(n)}function Ot(e,t){return L(e).localeCompare(L(t),void 0,{numeric:!0})}function kt(e){return e.flatMap(e=>e.codes.map(t=>({lock:e,code:t})))}function At(e,t){let n={attention:[],now:[],arriving:[],leaving:[],problems:[]},r=e=>{let n=e?Date.parse(e)-t.getTime():-1;return n>=0&&n<=St};for(let t of kt(e)){let{code:e}=t;e.is_backup||(wt(e)&&n.attention.push(t),e.state!==`expired`&&(r(e.starts_at)?n.arriving.push(t):r(e.ends_at)&&n.leaving.push(t),e.state===`active`&&n.now.push(t)))}let i=e=>e?Date.parse(e):1/0;n.arriving.sort((e,t)=>i(e.code.starts_at)-i(t.code.starts_at)),n.leaving.sort((e,t)=>i(e.code.ends_at)-i(t.code.ends_at)),n.now.sort((e,t)=>Ot(e.code,t.code)),n.attention.sort((e,t)=>i(e.code.starts_at)-i(t.code.starts_at)||Ot(e.code,t.code));let a=/* @__PURE__ */ new Map;for(let t of e)for(let e of t.problems){let{scope:n,error_code:r,warning_code:i,message:o}=e,s=[t.entry_id,n,r,i,o].join(`
+`),c=a.get(s);c?c.locks.push(t):a.set(s,{problem:e,locks:[t]})}return n.problems=[...a.values()],n}function jt(e){let t=/* @__PURE__ */ new Map;for(let n of e){let{access_code_id:e,name:r,starts_at:i,ends_at:a}=n.code,o=JSON.stringify(r?[r,i,a]:e),s=t.get(o);s?s.push(n):t.set(o,[n])}return[...t.values()]}function Mt(e){return e.flatMap(e=>{let t=new Map(e.codes.map(e=>[e.access_code_id,e]));return e.codes.filter(e=>!e.is_managed).sort(Ot).map(n=>({lock:e,code:n,sameAs:n.same_pin_as.flatMap(e=>t.get(e)??[])}))})}function R(e){return t=>{customElements.get(e)||customElements.define(e,t)}}async function Nt(e){try{return await navigator.clipboard.writeText(e),!0}catch{return Pt(e)}}function Pt(e){let t=document.createElement(`textarea`);t.value=e,t.style.position=`fixed`,t.style.opacity=`0`;let n=document.querySelector(`dialog[open]`)??document.body,r=document.activeElement;n.append(t),t.select();try{return document.execCommand(`copy`)}catch{return!1}finally{t.remove(),r?.focus()}}var Ft=`https://console.seam.co`,It={active:`good`,scheduled:`info`,setting:`info`,failed:`bad`,at_risk:`warn`,removing:`warn`,expired:``,disabled:``,unknown:``},Lt=[`failed`,`at_risk`,`unknown`,`disabled`,`setting`,`removing`,`scheduled`,`active`];function Rt(e){return Lt.find(t=>e.some(e=>e.state===t))??`expired`}function z(e){return S`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${e}></path></svg>`}function zt({t:e},t){let n=t in It?t:`unknown`;return S`<span class="chip ${It[n]}">${e(`state_${n}`)}</span>`}function Bt(e,t){let{t:n,hass:r}=e,i=e=>P(r,e,/* @__PURE__ */ new Date);return t.ends_at?t.state===`expired`?n(`ended`,{time:i(t.ends_at)}):t.starts_at&&Date.parse(t.starts_at)>Date.now()?n(`from_to`,{start:i(t.starts_at),end:i(t.ends_at)}):n(`until`,{time:i(t.ends_at)}):t.starts_at&&t.state===`scheduled`?n(`arrives`,{time:i(t.starts_at)}):n(`never_ends`)}var Vt=(e,t,n)=>n?{action:e,lock:t,code:n}:{action:e,lock:t};function Ht(e,t){e.dispatchEvent(new CustomEvent(`seam-action`,{detail:t,bubbles:!0,composed:!0}))}function Ut(e,t){e.dispatchEvent(new CustomEvent(`seam-announce`,{detail:t,bubbles:!0,composed:!0}))}function Wt(n,r,i,a,o){return a.map(a=>S`
       <div class="banner ${a.error_code?`bad`:``}">
-        ${L(a.error_code?e:t)}
+        ${z(a.error_code?e:t)}
         <div class="text">
           <p><bdi>${a.message}</bdi></p>
-          ${a.advice?b`<p class="secondary">${a.advice}</p>`:S}
-          ${Kt(n,r,i,a,o)}
+          ${a.advice?S`<p class="secondary">${a.advice}</p>`:w}
+          ${Gt(n,r,i,a,o)}
         </div>
       </div>
-    `)}function Kt(e,{t,isAdmin:n,connected:r},i,a,o){if(!n||!a.remedy)return S;let{remedy:s}=a,c=i.codes.find(({access_code_id:e})=>e===a.other_access_code_id),l=t(`remedy_${s}`,{name:c?F(c):a.other_access_code_name??t(`the_other_code`)});if(s===`reconnect_account`)return b`<p>
-      <a class="button tonal" href=${Lt} target="_blank" rel="noreferrer"
+    `)}function Gt(e,{t,isAdmin:n,connected:r},i,a,o){if(!n||!a.remedy)return w;let{remedy:s}=a,c=i.codes.find(({access_code_id:e})=>e===a.other_access_code_id),l=t(`remedy_${s}`,{name:c?L(c):a.other_access_code_name??t(`the_other_code`)});if(s===`reconnect_account`)return S`<p>
+      <a class="button tonal" href=${Ft} target="_blank" rel="noreferrer"
         >${l}</a
       >
-    </p>`;let u={convert_other:c?.can.convert===!0&&R(`convert`,i,c),delete_other:c?.can.delete===!0&&R(`delete`,i,c),new_pin:o?.can.update===!0&&R(`new_pin`,i,o),pull_backup:o?.can.pull_backup===!0&&R(`pull_backup`,i,o),refresh_lock:R(`refresh_lock`,i)}[s]||void 0;return u?b`<p>
-    <button class="tonal" ?disabled=${!r} @click=${()=>Ut(e,u)}>
+    </p>`;let u={convert_other:c?.can.convert===!0&&Vt(`convert`,i,c),delete_other:c?.can.delete===!0&&Vt(`delete`,i,c),new_pin:o?.can.update===!0&&Vt(`new_pin`,i,o),pull_backup:o?.can.pull_backup===!0&&Vt(`pull_backup`,i,o),refresh_lock:Vt(`refresh_lock`,i)}[s]||void 0;return u?S`<p>
+    <button class="tonal" ?disabled=${!r} @click=${()=>Ht(e,u)}>
       ${l}
     </button>
-  </p>`:S}var z=h`
+  </p>`:w}var B=h`
   :host {
     color: var(--primary-text-color);
     --seam-radius: var(--ha-card-border-radius, 12px);
@@ -249,19 +249,19 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       animation-duration: 4s !important;
     }
   }
-`,B=class extends T{constructor(...e){super(...e),this.pin=``,this.label=``,this.message=``,this.note=``}render(){let{t:e}=this.context;return b`
+`,V=class extends D{constructor(...e){super(...e),this.pin=``,this.label=``,this.message=``,this.note=``}render(){let{t:e}=this.context;return S`
       <p class="secondary"><bdi>${this.label}</bdi></p>
       <output aria-label=${this.label}>${this.pin}</output>
       <div class="buttons">
         <button class="tonal" @click=${this.copy}>
-          ${L(i)} ${e(`copy`)}
+          ${z(i)} ${e(`copy`)}
         </button>
-        ${`share`in navigator?b`<button class="tonal" @click=${this.share}>
-                ${L(`M18 16.08C17.24 16.08 16.56 16.38 16.04 16.85L8.91 12.7C8.96 12.47 9 12.24 9 12S8.96 11.53 8.91 11.3L15.96 7.19C16.5 7.69 17.21 8 18 8C19.66 8 21 6.66 21 5S19.66 2 18 2 15 3.34 15 5C15 5.24 15.04 5.47 15.09 5.7L8.04 9.81C7.5 9.31 6.79 9 6 9C4.34 9 3 10.34 3 12S4.34 15 6 15C6.79 15 7.5 14.69 8.04 14.19L15.16 18.34C15.11 18.55 15.08 18.77 15.08 19C15.08 20.61 16.39 21.91 18 21.91S20.92 20.61 20.92 19C20.92 17.39 19.61 16.08 18 16.08M18 4C18.55 4 19 4.45 19 5S18.55 6 18 6 17 5.55 17 5 17.45 4 18 4M6 13C5.45 13 5 12.55 5 12S5.45 11 6 11 7 11.45 7 12 6.55 13 6 13M18 20C17.45 20 17 19.55 17 19S17.45 18 18 18 19 18.45 19 19 18.55 20 18 20Z`)} ${e(`share`)}
-              </button>`:S}
+        ${`share`in navigator?S`<button class="tonal" @click=${this.share}>
+                ${z(`M18 16.08C17.24 16.08 16.56 16.38 16.04 16.85L8.91 12.7C8.96 12.47 9 12.24 9 12S8.96 11.53 8.91 11.3L15.96 7.19C16.5 7.69 17.21 8 18 8C19.66 8 21 6.66 21 5S19.66 2 18 2 15 3.34 15 5C15 5.24 15.04 5.47 15.09 5.7L8.04 9.81C7.5 9.31 6.79 9 6 9C4.34 9 3 10.34 3 12S4.34 15 6 15C6.79 15 7.5 14.69 8.04 14.19L15.16 18.34C15.11 18.55 15.08 18.77 15.08 19C15.08 20.61 16.39 21.91 18 21.91S20.92 20.61 20.92 19C20.92 17.39 19.61 16.08 18 16.08M18 4C18.55 4 19 4.45 19 5S18.55 6 18 6 17 5.55 17 5 17.45 4 18 4M6 13C5.45 13 5 12.55 5 12S5.45 11 6 11 7 11.45 7 12 6.55 13 6 13M18 20C17.45 20 17 19.55 17 19S17.45 18 18 18 19 18.45 19 19 18.55 20 18 20Z`)} ${e(`share`)}
+              </button>`:w}
       </div>
       <p class="secondary" role="status">${this.note}</p>
-    `}async copy(){let{t:e}=this.context;this.note=``,await this.updateComplete,this.note=e(await Ft(this.pin)?`copied`:`copy_failed`)}share(){navigator.share({text:this.message}).catch(()=>{})}static{this.styles=[z,h`
+    `}async copy(){let{t:e}=this.context;this.note=``,await this.updateComplete,this.note=e(await Nt(this.pin)?`copied`:`copy_failed`)}share(){navigator.share({text:this.message}).catch(()=>{})}static{this.styles=[B,h`
       :host {
         display: grid;
         justify-items: center;
@@ -287,7 +287,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       [role="status"]:empty {
         display: none;
       }
-    `]}};N([E({attribute:!1})],B.prototype,`context`,void 0),N([E({attribute:!1})],B.prototype,`pin`,void 0),N([E({attribute:!1})],B.prototype,`label`,void 0),N([E({attribute:!1})],B.prototype,`message`,void 0),N([D()],B.prototype,`note`,void 0),B=N([I(`seam-pin`)],B);function qt({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0);return e(`share_text_stay`,{...o,start:M(t,s,l),end:M(t,c,l)})}var V=class extends T{constructor(...e){super(...e),this.isBusy=!1,this.error=``}firstUpdated(){this.dialog.showModal()}get mustStay(){return this.isBusy}showError(e){let t=A(e,this.context.t);this.isConnected?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.dispatchEvent(new CustomEvent(`seam-closed`))}frame(e,t,n){let{t:r,connected:i}=this.context;return b`
+    `]}};F([O({attribute:!1})],V.prototype,`context`,void 0),F([O({attribute:!1})],V.prototype,`pin`,void 0),F([O({attribute:!1})],V.prototype,`label`,void 0),F([O({attribute:!1})],V.prototype,`message`,void 0),F([k()],V.prototype,`note`,void 0),V=F([R(`seam-pin`)],V);function Kt({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0);return e(`share_text_stay`,{...o,start:P(t,s,l),end:P(t,c,l)})}var H=class extends D{constructor(...e){super(...e),this.isBusy=!1,this.error=``}firstUpdated(){this.dialog.showModal()}get mustStay(){return this.isBusy}showError(e){let t=M(e,this.context.t);this.isConnected?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.dispatchEvent(new CustomEvent(`seam-closed`))}frame(e,t,n){let{t:r,connected:i}=this.context;return S`
       <dialog
         aria-labelledby="title"
         @close=${this.closed}
@@ -301,19 +301,19 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             ?disabled=${this.mustStay}
             @click=${this.close}
           >
-            ${L(`M19,6.41L17.59,5L12,10.59L6.41,5L5,6.41L10.59,12L5,17.59L6.41,19L12,13.41L17.59,19L19,17.59L13.41,12L19,6.41Z`)}
+            ${z(`M19,6.41L17.59,5L12,10.59L6.41,5L5,6.41L10.59,12L5,17.59L6.41,19L12,13.41L17.59,19L19,17.59L13.41,12L19,6.41Z`)}
           </button>
         </div>
         <div class="content">
           <div role="alert">
-            ${i?``:b`<p class="banner">${r(`connection_lost`)}</p>`}
-            ${this.error?b`<p class="banner bad"><bdi>${this.error}</bdi></p>`:``}
+            ${i?``:S`<p class="banner">${r(`connection_lost`)}</p>`}
+            ${this.error?S`<p class="banner bad"><bdi>${this.error}</bdi></p>`:``}
           </div>
           ${t}
         </div>
         <div class="bottom">${n}</div>
       </dialog>
-    `}static{this.styles=[z,h`
+    `}static{this.styles=[B,h`
       dialog {
         width: min(560px, 100vw - 32px);
         max-height: min(100dvh - 48px, 900px);
@@ -383,56 +383,56 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-block-end: max(16px, env(safe-area-inset-bottom));
         }
       }
-    `]}};N([E({attribute:!1})],V.prototype,`context`,void 0),N([E({attribute:!1})],V.prototype,`snapshot`,void 0),N([E({attribute:!1})],V.prototype,`announce`,void 0),N([D()],V.prototype,`isBusy`,void 0),N([D()],V.prototype,`error`,void 0),N([tt(`dialog`)],V.prototype,`dialog`,void 0);var H=class extends V{render(){let{context:e,lock:t,code:n,pin:r}=this,{t:i}=e,a={name:F(n),lock:t.name};return r?this.frame(F(n),b`<seam-pin
+    `]}};F([O({attribute:!1})],H.prototype,`context`,void 0),F([O({attribute:!1})],H.prototype,`snapshot`,void 0),F([O({attribute:!1})],H.prototype,`announce`,void 0),F([k()],H.prototype,`isBusy`,void 0),F([k()],H.prototype,`error`,void 0),F([$e(`dialog`)],H.prototype,`dialog`,void 0);var qt=class extends H{render(){let{context:e,lock:t,code:n,pin:r}=this,{t:i}=e,a={name:L(n),lock:t.name};return r?this.frame(L(n),S`<seam-pin
           .context=${e}
           .pin=${r}
           .label=${i(`backup_done`,a)}
-          .message=${qt(e,F(n),[t],r,n)}
-        ></seam-pin>`,b`<button class="filled" @click=${this.close}>${i(`done`)}</button>`):this.frame(i(`backup_title`,a),b`<p>${i(`backup_text`,a)}</p>`,b`
+          .message=${Kt(e,L(n),[t],r,n)}
+        ></seam-pin>`,S`<button class="filled" @click=${this.close}>${i(`done`)}</button>`):this.frame(i(`backup_title`,a),S`<p>${i(`backup_text`,a)}</p>`,S`
         <button ?disabled=${this.isBusy} @click=${this.close}>${i(`cancel`)}</button>
         <button
           class="filled"
           ?disabled=${this.isBusy||!e.connected}
           @click=${this.pull}
         >
-          ${this.isBusy?b`<span class="spinner"></span>`:``} ${i(`use_backup`)}
+          ${this.isBusy?S`<span class="spinner"></span>`:``} ${i(`use_backup`)}
         </button>
-      `)}async pull(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{hass:e,t}=this.context;try{let n=await k(e,`pull_backup`,this.lock,this.code);this.pin=n.code??void 0,this.pin||(this.error=n.reason??t(`unexpected_error`))}catch(e){this.showError(e)}finally{this.isBusy=!1}}};N([E({attribute:!1})],H.prototype,`lock`,void 0),N([E({attribute:!1})],H.prototype,`code`,void 0),N([D()],H.prototype,`pin`,void 0),H=N([I(`seam-backup-dialog`)],H);var U={ATTRIBUTE:1,CHILD:2,PROPERTY:3,BOOLEAN_ATTRIBUTE:4,EVENT:5,ELEMENT:6},Jt=e=>(...t)=>({_$litDirective$:e,values:t}),Yt=class{constructor(e){}get _$AU(){return this._$AM._$AU}_$AT(e,t,n){this._$Ct=e,this._$AM=t,this._$Ci=n}_$AS(e,t){return this.update(e,t)}update(e,t){return this.render(...t)}},{I:Xt}=qe,Zt=e=>e,Qt=e=>e.strings===void 0,$t=()=>document.createComment(``),en=(e,t,n)=>{let r=e._$AA.parentNode,i=t===void 0?e._$AB:t._$AA;if(n===void 0)n=new Xt(r.insertBefore($t(),i),r.insertBefore($t(),i),e,e.options);else{let t=n._$AB.nextSibling,a=n._$AM,o=a!==e;if(o){let t;n._$AQ?.(e),n._$AM=e,n._$AP!==void 0&&(t=e._$AU)!==a._$AU&&n._$AP(t)}if(t!==i||o){let e=n._$AA;for(;e!==t;){let t=Zt(e).nextSibling;Zt(r).insertBefore(e,i),e=t}}}return n},W=(e,t,n=e)=>(e._$AI(t,n),e),tn={},nn=(e,t=tn)=>e._$AH=t,rn=e=>e._$AH,an=e=>{e._$AR(),e._$AA.remove()},G=Jt(class extends Yt{constructor(e){if(super(e),e.type!==U.PROPERTY&&e.type!==U.ATTRIBUTE&&e.type!==U.BOOLEAN_ATTRIBUTE)throw Error("The `live` directive is not allowed on child or event bindings");if(!Qt(e))throw Error("`live` bindings can only contain a single expression")}render(e){return e}update(e,[t]){if(t===x||t===S)return t;let n=e.element,r=e.name;if(e.type===U.PROPERTY){if(t===n[r])return x}else if(e.type===U.BOOLEAN_ATTRIBUTE){if(!!t===n.hasAttribute(r))return x}else if(e.type===U.ATTRIBUTE&&n.getAttribute(r)===t+``)return x;return nn(e),t}}),K=class extends V{constructor(...e){super(...e),this.entries=[],this.kind=`convert`,this.outcomes=/* @__PURE__ */ new Map,this.phase=`preview`,this.isAllowed=!1}get mustStay(){return!1}firstUpdated(){super.firstUpdated(),this.updateComplete.then(()=>this.preview())}show(e,t){this.outcomes=new Map(this.outcomes).set(e.code.access_code_id,t)}get possible(){return this.entries.filter(({code:e})=>this.outcomes.get(e.access_code_id)?.tone===`info`)}async preview(){let{t:e,hass:t}=this.context,{entries:n,kind:r}=this,i=r===`convert`?`outcome_not_convertible`:`outcome_not_deletable`,a=r===`convert`?`outcome_would_convert`:`outcome_would_delete`;if(r===`convert`){this.isBusy=!0;try{let o=await nt(t,`preview`,{kind:r,entity_ids:[...new Set(n.map(({lock:e})=>e.entity_id))]});for(let t of n){let n=o[t.lock.entity_id],r=n?.access_codes?.find(({access_code_id:e})=>e===t.code.access_code_id),s=r?.outcome===`would_convert`;this.show(t,{key:s?a:i,tone:s?`info`:`bad`,reason:n?.error??r?.reason??(r?void 0:e(`no_such_code`))})}}catch(e){this.showError(e);return}finally{this.isBusy=!1}}else for(let e of n){let t=e.code.can.delete;this.show(e,{key:t===!0?a:i,tone:t===!0?`info`:`bad`,reason:t===!0?void 0:t})}this.phase=`ready`}async run(){let{possible:e,kind:t}=this,{t:n,hass:r}=this.context;if(this.phase===`ready`){this.phase=`running`,this.isBusy=!0;for(let t of e)this.show(t,{key:`outcome_waiting`,tone:``});for(let i of e){this.show(i,{key:`outcome_running`,tone:`info`});try{let e=await k(r,t,i.lock,i.code,t===`convert`&&this.isAllowed?{allow_external_modification:!0}:{}),n=e.access_codes?.[0]??e,a=`outcome_${n.outcome??`success`}`;this.show(i,{key:a,tone:n.outcome===`failed`?`bad`:n.outcome===`pending`?``:`good`,reason:n.reason})}catch(e){if(this.show(i,{key:`outcome_failed`,tone:`bad`,reason:A(e,n)}),!this.context.connected)break}}this.isBusy=!1,this.phase=`done`,this.isConnected||this.announce(this.result())}}result(){let e=[...this.outcomes.values()].filter(({tone:e})=>e===`good`).length;return this.context.t(`result_of`,{done:e,count:this.entries.length})}render(){let{t:e,connected:t}=this.context,{kind:n,phase:r,entries:i,possible:a}=this,o=r===`ready`?a.length:i.length,s=r===`running`;return this.frame(e(n===`convert`?`adopt_title`:`delete_many_title`,{count:o}),b`
+      `)}async pull(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{hass:e,t}=this.context;try{let n=await j(e,`pull_backup`,this.lock,this.code);this.pin=n.code??void 0,this.pin||(this.error=n.reason??t(`unexpected_error`))}catch(e){this.showError(e)}finally{this.isBusy=!1}}};F([O({attribute:!1})],qt.prototype,`lock`,void 0),F([O({attribute:!1})],qt.prototype,`code`,void 0),F([k()],qt.prototype,`pin`,void 0),qt=F([R(`seam-backup-dialog`)],qt);var U={ATTRIBUTE:1,CHILD:2,PROPERTY:3,BOOLEAN_ATTRIBUTE:4,EVENT:5,ELEMENT:6},Jt=e=>(...t)=>({_$litDirective$:e,values:t}),Yt=class{constructor(e){}get _$AU(){return this._$AM._$AU}_$AT(e,t,n){this._$Ct=e,this._$AM=t,this._$Ci=n}_$AS(e,t){return this.update(e,t)}update(e,t){return this.render(...t)}},{I:Xt}=Ge,Zt=e=>e,Qt=e=>e.strings===void 0,$t=()=>document.createComment(``),W=(e,t,n)=>{let r=e._$AA.parentNode,i=t===void 0?e._$AB:t._$AA;if(n===void 0)n=new Xt(r.insertBefore($t(),i),r.insertBefore($t(),i),e,e.options);else{let t=n._$AB.nextSibling,a=n._$AM,o=a!==e;if(o){let t;n._$AQ?.(e),n._$AM=e,n._$AP!==void 0&&(t=e._$AU)!==a._$AU&&n._$AP(t)}if(t!==i||o){let e=n._$AA;for(;e!==t;){let t=Zt(e).nextSibling;Zt(r).insertBefore(e,i),e=t}}}return n},G=(e,t,n=e)=>(e._$AI(t,n),e),en={},tn=(e,t=en)=>e._$AH=t,nn=e=>e._$AH,rn=e=>{e._$AR(),e._$AA.remove()},K=Jt(class extends Yt{constructor(e){if(super(e),e.type!==U.PROPERTY&&e.type!==U.ATTRIBUTE&&e.type!==U.BOOLEAN_ATTRIBUTE)throw Error("The `live` directive is not allowed on child or event bindings");if(!Qt(e))throw Error("`live` bindings can only contain a single expression")}render(e){return e}update(e,[t]){if(t===C||t===w)return t;let n=e.element,r=e.name;if(e.type===U.PROPERTY){if(t===n[r])return C}else if(e.type===U.BOOLEAN_ATTRIBUTE){if(!!t===n.hasAttribute(r))return C}else if(e.type===U.ATTRIBUTE&&n.getAttribute(r)===t+``)return C;return tn(e),t}}),q=class extends H{constructor(...e){super(...e),this.entries=[],this.kind=`convert`,this.outcomes=/* @__PURE__ */ new Map,this.phase=`preview`,this.isAllowed=!1}get mustStay(){return!1}firstUpdated(){super.firstUpdated(),this.updateComplete.then(()=>this.preview())}show(e,t){this.outcomes=new Map(this.outcomes).set(e.code.access_code_id,t)}get possible(){return this.entries.filter(({code:e})=>this.outcomes.get(e.access_code_id)?.tone===`info`)}async preview(){let{t:e,hass:t}=this.context,{entries:n,kind:r}=this,i=r===`convert`?`outcome_not_convertible`:`outcome_not_deletable`,a=r===`convert`?`outcome_would_convert`:`outcome_would_delete`;if(r===`convert`){this.isBusy=!0;try{let o=await et(t,`preview`,{kind:r,entity_ids:[...new Set(n.map(({lock:e})=>e.entity_id))]});for(let t of n){let n=o[t.lock.entity_id],r=n?.access_codes?.find(({access_code_id:e})=>e===t.code.access_code_id),s=r?.outcome===`would_convert`;this.show(t,{key:s?a:i,tone:s?`info`:`bad`,reason:n?.error??r?.reason??(r?void 0:e(`no_such_code`))})}}catch(e){this.showError(e);return}finally{this.isBusy=!1}}else for(let e of n){let t=e.code.can.delete;this.show(e,{key:t===!0?a:i,tone:t===!0?`info`:`bad`,reason:t===!0?void 0:t})}this.phase=`ready`}async run(){let{possible:e,kind:t}=this,{t:n,hass:r}=this.context;if(this.phase===`ready`){this.phase=`running`,this.isBusy=!0;for(let t of e)this.show(t,{key:`outcome_waiting`,tone:``});for(let i of e){this.show(i,{key:`outcome_running`,tone:`info`});try{let e=await j(r,t,i.lock,i.code,t===`convert`&&this.isAllowed?{allow_external_modification:!0}:{}),n=e.access_codes?.[0]??e,a=`outcome_${n.outcome??`success`}`;this.show(i,{key:a,tone:n.outcome===`failed`?`bad`:n.outcome===`pending`?``:`good`,reason:n.reason})}catch(e){if(this.show(i,{key:`outcome_failed`,tone:`bad`,reason:M(e,n)}),!this.context.connected)break}}this.isBusy=!1,this.phase=`done`,this.isConnected||this.announce(this.result())}}result(){let e=[...this.outcomes.values()].filter(({tone:e})=>e===`good`).length;return this.context.t(`result_of`,{done:e,count:this.entries.length})}render(){let{t:e,connected:t}=this.context,{kind:n,phase:r,entries:i,possible:a}=this,o=r===`ready`?a.length:i.length,s=r===`running`;return this.frame(e(n===`convert`?`adopt_title`:`delete_many_title`,{count:o}),S`
         <p>${e(n===`convert`?`adopt_text`:`delete_many_text`)}</p>
         <ul>
-          ${i.map(({lock:t,code:n})=>{let r=this.outcomes.get(n.access_code_id);return b`<li>
+          ${i.map(({lock:t,code:n})=>{let r=this.outcomes.get(n.access_code_id);return S`<li>
               <span class="text">
-                <span class="cut"><bdi>${F(n)}</bdi></span>
+                <span class="cut"><bdi>${L(n)}</bdi></span>
                 <span class="secondary"><bdi>${t.name}</bdi></span>
               </span>
               <span class="chip ${r?.tone??``}"
                 >${e(r?r.key:`checking`)}</span
               >
-              ${r?.reason?b`<p class="secondary"><bdi>${r.reason}</bdi></p>`:S}
+              ${r?.reason?S`<p class="secondary"><bdi>${r.reason}</bdi></p>`:w}
             </li>`})}
         </ul>
-        ${n===`convert`&&r===`ready`?b`<label class="check">
+        ${n===`convert`&&r===`ready`?S`<label class="check">
                 <input
                   type="checkbox"
-                  .checked=${G(this.isAllowed)}
+                  .checked=${K(this.isAllowed)}
                   @change=${e=>{this.isAllowed=e.target.checked}}
                 />
                 ${e(`adopt_allow`)}
-              </label>`:S}
+              </label>`:w}
         <p role="status" class="secondary">
-          ${s||r===`done`?this.result():S}
+          ${s||r===`done`?this.result():w}
         </p>
-      `,r===`done`?b`<button class="filled" @click=${this.close}>${e(`done`)}</button>`:b`
+      `,r===`done`?S`<button class="filled" @click=${this.close}>${e(`done`)}</button>`:S`
             <button @click=${this.close}>${e(s?`close`:`cancel`)}</button>
             <button
               class="filled ${n===`delete`?`danger`:``}"
               ?disabled=${r!==`ready`||a.length===0||!t}
               @click=${this.run}
             >
-              ${s?b`<span class="spinner"></span>`:S}
+              ${s?S`<span class="spinner"></span>`:w}
               ${e(n===`convert`?`adopt`:`delete`)}
             </button>
-          `)}static{this.styles=[...V.styles,h`
+          `)}static{this.styles=[...H.styles,h`
       li {
         display: flex;
         flex-wrap: wrap;
@@ -466,16 +466,16 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       [role="status"]:empty {
         display: none;
       }
-    `]}};N([E({attribute:!1})],K.prototype,`entries`,void 0),N([E({attribute:!1})],K.prototype,`kind`,void 0),N([D()],K.prototype,`outcomes`,void 0),N([D()],K.prototype,`phase`,void 0),N([D()],K.prototype,`isAllowed`,void 0),K=N([I(`seam-batch-dialog`)],K);var on=class extends V{get mustStay(){return!1}render(){let{t:e,connected:t}=this.context,{title:n,text:r,confirm:i,isDangerous:a}=this.confirmation;return this.frame(n,b`<p>${r}</p>`,b`
+    `]}};F([O({attribute:!1})],q.prototype,`entries`,void 0),F([O({attribute:!1})],q.prototype,`kind`,void 0),F([k()],q.prototype,`outcomes`,void 0),F([k()],q.prototype,`phase`,void 0),F([k()],q.prototype,`isAllowed`,void 0),q=F([R(`seam-batch-dialog`)],q);var an=class extends H{get mustStay(){return!1}render(){let{t:e,connected:t}=this.context,{title:n,text:r,confirm:i,isDangerous:a}=this.confirmation;return this.frame(n,S`<p>${r}</p>`,S`
         <button @click=${this.close}>${e(this.isBusy?`close`:`cancel`)}</button>
         <button
           class="filled ${a?`danger`:``}"
           ?disabled=${this.isBusy||!t}
           @click=${this.run}
         >
-          ${this.isBusy?b`<span class="spinner"></span>`:``} ${i}
+          ${this.isBusy?S`<span class="spinner"></span>`:``} ${i}
         </button>
-      `)}async run(){if(!this.isBusy){this.isBusy=!0,this.error=``;try{await this.confirmation.run(),this.isConnected&&this.close()}catch(e){this.showError(e)}finally{this.isBusy=!1}}}};N([E({attribute:!1})],on.prototype,`confirmation`,void 0),on=N([I(`seam-confirm-dialog`)],on);function sn(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var cn={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>sn(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>sn(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1};function ln(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function un(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function dn(e){return[...new Set(e.flatMap(e=>Object.values(e.rules.constraints)))]}function fn(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`length`,lock:n};for(let[t,n]of Object.entries(r))if(cn[t]?.(e))return{kind:`constraint`,text:n}}return n.includes(e)?{kind:`name`}:void 0}var pn=100,mn={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function hn(e){return e===void 0?void 0:mn[e]}function gn(e,t,{check_in:n,check_out:r},i,a){let o=j(i,a),s=`${o.slice(0,10)}T${n}`,c=j(/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),a),l=s>o?s:c,u=e.filter(e=>e.can.create===!0),d=u.length===1?u:[];return{name:``,deviceIds:(t?[t]:d).map(({device_id:e})=>e),kind:`stay`,start:l,end:`${mt(l,1).slice(0,10)}T${r}`,pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function _n(e,t,n,r,i){let a=gn([],void 0,n,r,i),o=e=>j(new Date(e),i);return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function vn(e,t){let n=t.code.common_code_key;return[t,...e.filter(e=>e.device_id!==t.lock.device_id).flatMap(e=>e.codes.filter(e=>n&&e.common_code_key===n&&e.can.update===!0).map(t=>({lock:e,code:t})))]}function yn(e,t){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`),r=Math.round((n(t)-n(e.start))/864e5);return Number.isFinite(r)&&e.end?mt(e.end,r):e.end}function bn({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function xn(e,t,n){let r={},i=e.name.trim(),a=Math.min(pn,...t.map(({rules:e})=>e.name_max??pn));if(i?[...i].length>a&&(r.name={key:`name_too_long`,values:{count:a}}):r.name={key:`name_missing`},t.length===0&&(r.locks={key:`locks_missing`}),e.kind===`stay`)e.start||(r.start={key:`time_missing`}),e.end?e.end<=n?r.end={key:`end_in_past`}:e.start&&e.end<=e.start&&(r.end={key:`end_before_start`}):r.end={key:`time_missing`};else if(e.pin!==`keep`){let e=t.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&(r.locks={text:String(e)})}let o=Sn(e,t);return o&&(r.pin=o),r}function Sn(e,t){if(e.pin===`auto`)return t.length>1&&un(t).length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let n=ln(t);if(n)return{text:n};let r=fn(e.ownPin,t,e.name);switch(r?.kind){case`digits`:return{key:`pin_digits`};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:r.text};case`length`:return{key:`pin_length`,values:{lock:r.lock.name,lengths:r.lock.rules.lengths.join(`, `)}};default:return}}var Cn=e=>`${e}:00`;function wn(e){let t=e.kind===`stay`;return{name:e.name.trim(),...t?{starts_at:Cn(e.start),ends_at:Cn(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.pin===`auto`&&e.length?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&t?{use_backup_access_code_pool:!0}:{},...e.offline?{is_offline_access_code:!0}:{}}}function Tn(e,t,n,r){let i=e.name.trim(),a=e=>e?j(new Date(e),r):``,o=e.kind===`stay`,s=o&&(e.start!==a(t.starts_at)||e.end!==a(t.ends_at));return{...i===F(t)?{}:{new_name:i},...s?{starts_at:Cn(e.start),ends_at:Cn(e.end)}:{},...!o&&t.ends_at?{ongoing:!0}:{},...n?{code:n}:{},...e.external===t.is_external_modification_allowed?{}:{allow_external_modification:e.external}}}var q=class extends V{constructor(...e){super(...e),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.linked=[],this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter(({error:e,isUncertain:t})=>e&&!t);this.isBusy=!0;try{let n=await this.create(t.map(({lock:e})=>e),e.find(({pin:e})=>e)?.pin);this.progress=e.map(e=>n.find(({lock:t})=>t.device_id===e.lock.device_id)??e)}catch(e){this.showError(e)}finally{this.isBusy=!1}}}willUpdate(e){if(this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,r=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=vn(n,e),this.form={..._n(this.code,this.linked,t,r,this.timeZone),...this.withNewPin?{pin:`auto`}:{}}}else this.form=gn(n,this.lock,t,r,this.timeZone)}get timeZone(){return this.context.hass.config.time_zone}get locks(){return this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}check(){return xn(this.form,this.selected,j(/* @__PURE__ */ new Date,this.timeZone))}set(e){this.form={...this.form,...e}}render(){return this.progress?this.renderProgress(this.progress):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r}=this;return this.frame(r?e(`guest_edit`,{name:F(r)}):e(`guest_new`),b`
+      `)}async run(){if(!this.isBusy){this.isBusy=!0,this.error=``;try{await this.confirmation.run(),this.isConnected&&this.close()}catch(e){this.showError(e)}finally{this.isBusy=!1}}}};F([O({attribute:!1})],an.prototype,`confirmation`,void 0),an=F([R(`seam-confirm-dialog`)],an);function on(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var sn={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>on(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>on(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1};function cn(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function ln(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function un(e){return[...new Set(e.flatMap(e=>Object.values(e.rules.constraints)))]}function dn(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`length`,lock:n};for(let[t,n]of Object.entries(r))if(sn[t]?.(e))return{kind:`constraint`,text:n}}return n.includes(e)?{kind:`name`}:void 0}var fn=100,pn={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function mn(e){return e===void 0?void 0:pn[e]}function hn(e,t,{check_in:n,check_out:r},i,a){let o=N(i,a),s=`${o.slice(0,10)}T${n}`,c=N(/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),a),l=s>o?s:c,u=e.filter(e=>e.can.create===!0),d=u.length===1?u:[];return{name:``,deviceIds:(t?[t]:d).map(({device_id:e})=>e),kind:`stay`,start:l,end:`${ft(l,1).slice(0,10)}T${r}`,pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function gn(e,t,n,r,i){let a=hn([],void 0,n,r,i),o=e=>N(new Date(e),i);return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function _n(e,t){let n=t.code.common_code_key;return[t,...e.filter(e=>e.device_id!==t.lock.device_id).flatMap(e=>e.codes.filter(e=>n&&e.common_code_key===n&&e.can.update===!0).map(t=>({lock:e,code:t})))]}function vn(e,t){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`),r=Math.round((n(t)-n(e.start))/864e5);return Number.isFinite(r)&&e.end?ft(e.end,r):e.end}function yn({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function bn(e,t,n){let r={},i=e.name.trim(),a=Math.min(fn,...t.map(({rules:e})=>e.name_max??fn));if(i?[...i].length>a&&(r.name={key:`name_too_long`,values:{count:a}}):r.name={key:`name_missing`},t.length===0&&(r.locks={key:`locks_missing`}),e.kind===`stay`)e.start||(r.start={key:`time_missing`}),e.end?e.end<=n?r.end={key:`end_in_past`}:e.start&&e.end<=e.start&&(r.end={key:`end_before_start`}):r.end={key:`time_missing`};else if(e.pin!==`keep`){let e=t.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&(r.locks={text:String(e)})}let o=xn(e,t);return o&&(r.pin=o),r}function xn(e,t){if(e.pin===`auto`)return t.length>1&&ln(t).length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let n=cn(t);if(n)return{text:n};let r=dn(e.ownPin,t,e.name);switch(r?.kind){case`digits`:return{key:`pin_digits`};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:r.text};case`length`:return{key:`pin_length`,values:{lock:r.lock.name,lengths:r.lock.rules.lengths.join(`, `)}};default:return}}var Sn=e=>`${e}:00`;function Cn(e){let t=e.kind===`stay`;return{name:e.name.trim(),...t?{starts_at:Sn(e.start),ends_at:Sn(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.pin===`auto`&&e.length?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&t?{use_backup_access_code_pool:!0}:{},...e.offline?{is_offline_access_code:!0}:{}}}function wn(e,t,n,r){let i=e.name.trim(),a=e=>e?N(new Date(e),r):``,o=e.kind===`stay`,s=o&&(e.start!==a(t.starts_at)||e.end!==a(t.ends_at));return{...i===L(t)?{}:{new_name:i},...s?{starts_at:Sn(e.start),ends_at:Sn(e.end)}:{},...!o&&t.ends_at?{ongoing:!0}:{},...n?{code:n}:{},...e.external===t.is_external_modification_allowed?{}:{allow_external_modification:e.external}}}var J=class extends H{constructor(...e){super(...e),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.linked=[],this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter(({error:e,isUncertain:t})=>e&&!t);this.isBusy=!0;try{let n=await this.create(t.map(({lock:e})=>e),e.find(({pin:e})=>e)?.pin);this.progress=e.map(e=>n.find(({lock:t})=>t.device_id===e.lock.device_id)??e)}catch(e){this.showError(e)}finally{this.isBusy=!1}}}willUpdate(e){if(this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,r=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=_n(n,e),this.form={...gn(this.code,this.linked,t,r,this.timeZone),...this.withNewPin?{pin:`auto`}:{}}}else this.form=hn(n,this.lock,t,r,this.timeZone)}get timeZone(){return this.context.hass.config.time_zone}get locks(){return this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}check(){return bn(this.form,this.selected,N(/* @__PURE__ */ new Date,this.timeZone))}set(e){this.form={...this.form,...e}}render(){return this.progress?this.renderProgress(this.progress):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r}=this;return this.frame(r?e(`guest_edit`,{name:L(r)}):e(`guest_new`),S`
         <form id="form" novalidate autocomplete="off" @submit=${this.submit}>
           <div class="field">
             <label for="name">${e(`name`)}</label>
@@ -483,8 +483,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               id="name"
               dir="auto"
               autofocus
-              .value=${G(n.name)}
-              aria-invalid=${this.errors.name?`true`:S}
+              .value=${K(n.name)}
+              aria-invalid=${this.errors.name?`true`:w}
               aria-describedby="name-error"
               @input=${e=>this.set({name:e.target.value})}
             />
@@ -494,7 +494,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           ${this.renderMore()}
           <input type="submit" hidden />
         </form>
-      `,b`
+      `,S`
         <button type="button" ?disabled=${this.mustStay} @click=${this.close}>
           ${e(this.isBusy?`close`:`cancel`)}
         </button>
@@ -504,141 +504,141 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           form="form"
           ?disabled=${this.isBusy||!t}
         >
-          ${this.isBusy?b`<span class="spinner"></span>`:S}
+          ${this.isBusy?S`<span class="spinner"></span>`:w}
           ${e(r?`save`:`add_guest`)}
         </button>
-      `)}text(e){return`text`in e?e.text:this.context.t(e.key,e.values)}renderError(e){let t=this.errors[e];return b`<p class="error ${t?``:`none`}" id="${e}-error" aria-live="polite">
-      ${t?this.text(t):S}
-    </p>`}renderLocks(){let{t:e}=this.context,{form:t,code:n,locks:r}=this;return n&&r.length===1?S:b`<fieldset aria-describedby="locks-error">
+      `)}text(e){return`text`in e?e.text:this.context.t(e.key,e.values)}renderError(e){let t=this.errors[e];return S`<p class="error ${t?``:`none`}" id="${e}-error" aria-live="polite">
+      ${t?this.text(t):w}
+    </p>`}renderLocks(){let{t:e}=this.context,{form:t,code:n,locks:r}=this;return n&&r.length===1?w:S`<fieldset aria-describedby="locks-error">
       <legend>${e(n?`also_on`:`locks`)}</legend>
       <div class="checks ${r.length>6?`many`:``}">
-        ${r.map(e=>{let r=n?void 0:t.offline?e.can.create_offline:e.can.create,i=r!==void 0&&r!==!0,a=n!==void 0&&e.device_id===this.lock?.device_id;return b`<label class="check">
+        ${r.map(e=>{let r=n?void 0:t.offline?e.can.create_offline:e.can.create,i=r!==void 0&&r!==!0,a=n!==void 0&&e.device_id===this.lock?.device_id;return S`<label class="check">
             <input
               type="checkbox"
               name="locks"
-              .checked=${G(t.deviceIds.includes(e.device_id))}
+              .checked=${K(t.deviceIds.includes(e.device_id))}
               ?disabled=${i||a}
               @change=${n=>{let{checked:r}=n.target,i=t.deviceIds.filter(t=>t!==e.device_id);this.set({deviceIds:r?[...i,e.device_id]:i})}}
             />
             <span>
               <bdi>${e.name}</bdi>
-              ${i?b`<small>${r}</small>`:S}
+              ${i?S`<small>${r}</small>`:w}
             </span>
           </label>`})}
       </div>
       ${this.renderError(`locks`)}
-    </fieldset>`}choice(e,t,n,r,i){return b`<div class="segments" role="radiogroup" aria-label=${e}>
-      ${r.map(([e,r])=>b`<label>
+    </fieldset>`}choice(e,t,n,r,i){return S`<div class="segments" role="radiogroup" aria-label=${e}>
+      ${r.map(([e,r])=>S`<label>
           <input
             type="radio"
             name=${t}
             value=${e}
-            .checked=${G(n===e)}
+            .checked=${K(n===e)}
             @change=${()=>i(e)}
           />
           <span>${this.context.t(r)}</span>
         </label>`)}
-    </div>`}renderTimes(){let{t:e}=this.context,{form:t}=this,n=bn(t),r=Intl.DateTimeFormat().resolvedOptions().timeZone!==this.timeZone,i=(n,r,i)=>b`<div class="field">
+    </div>`}renderTimes(){let{t:e}=this.context,{form:t}=this,n=yn(t),r=Intl.DateTimeFormat().resolvedOptions().timeZone!==this.timeZone,i=(n,r,i)=>S`<div class="field">
         <label for=${n}>${e(r)}</label>
         <input
           id=${n}
           type="datetime-local"
-          .value=${G(t[n])}
-          aria-invalid=${this.errors[n]?`true`:S}
+          .value=${K(t[n])}
+          aria-invalid=${this.errors[n]?`true`:w}
           aria-describedby="${n}-error"
           @change=${e=>i(e.target.value)}
         />
         ${this.renderError(n)}
-      </div>`;return b`
+      </div>`;return S`
       ${this.choice(e(`kind`),`kind`,t.kind,[[`stay`,`stay`],[`permanent`,`permanent`]],e=>this.set({kind:e}))}
-      ${t.kind===`permanent`?b`<p class="secondary">${e(`permanent_hint`)}</p>`:b`<div class="times">
-                ${i(`start`,`check_in`,e=>this.set({start:e,...e?{end:yn(t,e)}:{}}))}
+      ${t.kind===`permanent`?S`<p class="secondary">${e(`permanent_hint`)}</p>`:S`<div class="times">
+                ${i(`start`,`check_in`,e=>this.set({start:e,...e?{end:vn(t,e)}:{}}))}
                 ${i(`end`,`check_out`,e=>this.set({end:e}))}
               </div>
               <p class="secondary">
-                ${n>0?e(`nights`,{count:n}):S}
-                ${n>0&&r?`·`:S}
-                ${r?e(`time_zone`,{zone:this.timeZone}):S}
+                ${n>0?e(`nights`,{count:n}):w}
+                ${n>0&&r?`·`:w}
+                ${r?e(`time_zone`,{zone:this.timeZone}):w}
               </p>`}
-    `}renderPin(){let{t:e,hass:t}=this.context,{form:n,selected:r}=this,i=un(r),a=n.ownPin.length>=4?Sn(n,r):void 0,o=new Intl.ListFormat(t.locale.language,{type:`disjunction`}),s=[i.length===0?e(`pin_no_length`):e(`pin_hint`,{count:i.at(-1)??0,lengths:i.length>2&&i.length===(i.at(-1)??0)-(i[0]??0)+1?`${i[0]}–${i.at(-1)}`:o.format(i.map(String))}),...dn(r)].join(` `),c=this.errors.pin??(n.pin===`own`?a:void 0),l=ln(r);return b`
+    `}renderPin(){let{t:e,hass:t}=this.context,{form:n,selected:r}=this,i=ln(r),a=n.ownPin.length>=4?xn(n,r):void 0,o=new Intl.ListFormat(t.locale.language,{type:`disjunction`}),s=[i.length===0?e(`pin_no_length`):e(`pin_hint`,{count:i.at(-1)??0,lengths:i.length>2&&i.length===(i.at(-1)??0)-(i[0]??0)+1?`${i[0]}–${i.at(-1)}`:o.format(i.map(String))}),...un(r)].join(` `),c=this.errors.pin??(n.pin===`own`?a:void 0),l=cn(r);return S`
       <div class="field">
         <span class="label" aria-hidden="true">${e(`pin`)}</span>
         ${this.choice(e(`pin`),`pin`,n.pin,[...this.code?[[`keep`,`pin_keep`]]:[],[`auto`,`pin_auto`],[`own`,`pin_own`]],e=>this.set({pin:e,ownPin:``}))}
-        ${n.pin===`own`?b`<input
+        ${n.pin===`own`?S`<input
                   class="pin"
                   inputmode="numeric"
                   autocomplete="off"
                   maxlength="12"
                   dir="ltr"
                   aria-label=${e(`pin_input`)}
-                  aria-invalid=${c?`true`:S}
+                  aria-invalid=${c?`true`:w}
                   aria-describedby="pin-hint pin-error"
-                  .value=${G(n.ownPin)}
+                  .value=${K(n.ownPin)}
                   @input=${e=>this.set({ownPin:e.target.value.replace(/\D/g,``)})}
                 />
-                <p class="secondary" id="pin-hint">${s}</p>`:n.pin===`auto`?b`<p class="secondary">${l??e(`pin_auto_hint`)}</p>`:S}
+                <p class="secondary" id="pin-hint">${s}</p>`:n.pin===`auto`?S`<p class="secondary">${l??e(`pin_auto_hint`)}</p>`:w}
         <p class="error ${c?``:`none`}" id="pin-error" aria-live="polite">
-          ${c?this.text(c):S}
+          ${c?this.text(c):w}
         </p>
       </div>
-    `}renderMore(){let{t:e}=this.context,{form:t,selected:n,code:r}=this,i=n=>b`<label class="check">
+    `}renderMore(){let{t:e}=this.context,{form:t,selected:n,code:r}=this,i=n=>S`<label class="check">
       <input
         type="checkbox"
-        .checked=${G(t[n])}
+        .checked=${K(t[n])}
         @change=${e=>this.set({[n]:e.target.checked})}
       />
       <span>
         ${e(`option_${n}`)}
         <small>${e(`option_${n}_hint`)}</small>
       </span>
-    </label>`,a=un(n);return b`<details>
+    </label>`,a=ln(n);return S`<details>
       <summary>${e(`more_options`)}</summary>
       <div class="checks">
         ${i(`external`)}
-        ${!r&&t.kind===`stay`&&n.length>0&&n.every(e=>e.can.backup===!0)?i(`backup`):S}
-        ${!r&&n.length===1&&n[0]?.can.create_offline===!0&&t.pin!==`own`?i(`offline`):S}
-        ${!r&&t.pin===`auto`&&a.length>1?b`<label class="length">
+        ${!r&&t.kind===`stay`&&n.length>0&&n.every(e=>e.can.backup===!0)?i(`backup`):w}
+        ${!r&&n.length===1&&n[0]?.can.create_offline===!0&&t.pin!==`own`?i(`offline`):w}
+        ${!r&&t.pin===`auto`&&a.length>1?S`<label class="length">
                 ${e(`option_length`)}
                 <select
                   @change=${e=>{let{value:t}=e.target;this.set({length:t?Number(t):void 0})}}
                 >
                   <option value="">${e(`option_length_any`)}</option>
-                  ${a.map(e=>b`<option value=${e} ?selected=${t.length===e}>
+                  ${a.map(e=>S`<option value=${e} ?selected=${t.length===e}>
                         ${e}
                       </option>`)}
                 </select>
-              </label>`:S}
+              </label>`:w}
       </div>
-    </details>`}async submit(e){if(e.preventDefault(),!this.isBusy&&this.context.connected){if(this.wasSubmitted=!0,this.error=``,this.errors=this.check(),Object.keys(this.errors).length>0)await this.updateComplete,this.shadowRoot?.querySelector(`[aria-invalid]`)?.focus();else{this.isBusy=!0;try{let e=this.code?await this.change():await this.create(this.selected);e.some(({codeId:e,isUncertain:t})=>e||t)&&(this.progress=e,this.isConnected||this.announce(this.context.t(`saved`,{name:this.form.name})))}catch(e){this.showError(e)}finally{this.isBusy=!1}}}}showError(e){let t=e instanceof O?hn(e.field):void 0;if(t&&this.isConnected){let n=A(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e)}get mustStay(){return this.isBusy&&!this.code}async create(e,t){let n=await nt(this.context.hass,`code/create`,{entity_ids:e.map(e=>e.entity_id),...wn(t?{...this.form,pin:`own`,ownPin:t}:this.form)}),r=e.map(e=>{let t=n[e.entity_id]??{};return t.error?{lock:e,error:t.error,isUncertain:t.error_key?.includes(`uncertain`)??!1}:{lock:e,...t.access_code_id?{codeId:t.access_code_id}:{},pin:t.code??void 0}}),i=e.map(e=>n[e.entity_id]).find(e=>e?.error);return i?.error&&r.every(({codeId:e})=>!e)&&this.showError(new O(i.error,i.field)),r}async change(){let{hass:e}=this.context,{form:t}=this,n=[],r=t.pin===`own`?t.ownPin:void 0;for(let{lock:i,code:a}of this.linked)if(t.deviceIds.includes(i.device_id))try{t.pin===`auto`&&!r&&(r=rt(await nt(e,`code/generate`,{entity_id:i.entity_id}),i).code??void 0);let o=Tn(t,a,r,this.timeZone);Object.keys(o).length>0&&await k(e,`update`,i,a,o),n.push({lock:i,codeId:a.access_code_id,pin:r})}catch(e){if(n.length===0)throw e;n.push({lock:i,error:A(e,this.context.t)})}return n}renderProgress(t){let{context:n,form:r}=this,{t:i}=n,a=t.map(({lock:e,codeId:t})=>this.snapshot.locks.find(({device_id:t})=>t===e.device_id)?.codes.find(({access_code_id:e})=>e===t)),o=t.length,s=e=>e?.state===`active`||e?.state===`scheduled`,c=e=>e?.state===`failed`||e?.state===`at_risk`,l=a.filter(s).length,u=t.some(({error:e},t)=>e||c(a[t])),d=l===o?i(`works_on_all`,{count:o}):l>0?i(`works_on_some`,{ready:l,count:o}):i(u?`works_failed`:`works_waiting`),f=/* @__PURE__ */ new Map;for(let{lock:e,pin:n}of t)n&&f.set(n,[...f.get(n)??[],e]);let p=a.find(e=>e);return this.frame(r.name,b`
-        ${[...f].map(([e,t])=>b`<seam-pin
+    </details>`}async submit(e){if(e.preventDefault(),!this.isBusy&&this.context.connected){if(this.wasSubmitted=!0,this.error=``,this.errors=this.check(),Object.keys(this.errors).length>0)await this.updateComplete,this.shadowRoot?.querySelector(`[aria-invalid]`)?.focus();else{this.isBusy=!0;try{let e=this.code?await this.change():await this.create(this.selected);e.some(({codeId:e,isUncertain:t})=>e||t)&&(this.progress=e,this.isConnected||this.announce(this.context.t(`saved`,{name:this.form.name})))}catch(e){this.showError(e)}finally{this.isBusy=!1}}}}showError(e){let t=e instanceof A?mn(e.field):void 0;if(t&&this.isConnected){let n=M(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e)}get mustStay(){return this.isBusy&&!this.code}async create(e,t){let n=await et(this.context.hass,`code/create`,{entity_ids:e.map(e=>e.entity_id),...Cn(t?{...this.form,pin:`own`,ownPin:t}:this.form)}),r=e.map(e=>{let t=n[e.entity_id]??{};return t.error?{lock:e,error:t.error,isUncertain:t.error_key?.includes(`uncertain`)??!1}:{lock:e,...t.access_code_id?{codeId:t.access_code_id}:{},pin:t.code??void 0}}),i=e.map(e=>n[e.entity_id]).find(e=>e?.error);return i?.error&&r.every(({codeId:e})=>!e)&&this.showError(new A(i.error,i.field)),r}async change(){let{hass:e}=this.context,{form:t}=this,n=[],r=t.pin===`own`?t.ownPin:void 0;for(let{lock:i,code:a}of this.linked)if(t.deviceIds.includes(i.device_id))try{t.pin===`auto`&&!r&&(r=tt(await et(e,`code/generate`,{entity_id:i.entity_id}),i).code??void 0);let o=wn(t,a,r,this.timeZone);Object.keys(o).length>0&&await j(e,`update`,i,a,o),n.push({lock:i,codeId:a.access_code_id,pin:r})}catch(e){if(n.length===0)throw e;n.push({lock:i,error:M(e,this.context.t)})}return n}renderProgress(t){let{context:n,form:r}=this,{t:i}=n,a=t.map(({lock:e,codeId:t})=>this.snapshot.locks.find(({device_id:t})=>t===e.device_id)?.codes.find(({access_code_id:e})=>e===t)),o=t.length,s=e=>e?.state===`active`||e?.state===`scheduled`,c=e=>e?.state===`failed`||e?.state===`at_risk`,l=a.filter(s).length,u=t.some(({error:e},t)=>e||c(a[t])),d=l===o?i(`works_on_all`,{count:o}):l>0?i(`works_on_some`,{ready:l,count:o}):i(u?`works_failed`:`works_waiting`),f=/* @__PURE__ */ new Map;for(let{lock:e,pin:n}of t)n&&f.set(n,[...f.get(n)??[],e]);let p=a.find(e=>e);return this.frame(r.name,S`
+        ${[...f].map(([e,t])=>S`<seam-pin
             .context=${n}
             .pin=${e}
             .label=${i(`pin_for`,{lock:t.map(e=>e.name).join(`, `)})}
-            .message=${qt(n,r.name,t,e,p??{})}
+            .message=${Kt(n,r.name,t,e,p??{})}
           ></seam-pin>`)}
         <div role="status" class="headline">
-          ${l===o?b`<span class="good">${L(`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M10 17L5 12L6.41 10.59L10 14.17L17.59 6.58L19 8L10 17Z`)}</span>`:u?b`<span class="bad">${L(e)}</span>`:b`<span class="spinner"></span>`}
+          ${l===o?S`<span class="good">${z(`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M10 17L5 12L6.41 10.59L10 14.17L17.59 6.58L19 8L10 17Z`)}</span>`:u?S`<span class="bad">${z(e)}</span>`:S`<span class="spinner"></span>`}
           <div>
             <p>${d}</p>
-            ${l<o&&!u?b`<p class="secondary">${i(`works_waiting_hint`)}</p>`:S}
+            ${l<o&&!u?S`<p class="secondary">${i(`works_waiting_hint`)}</p>`:w}
           </div>
         </div>
         <ul>
-          ${t.map(({lock:e,error:t},r)=>{let i=a[r],o=t??(c(i)?i?.errors[0]?.message:void 0);return b`<li>
+          ${t.map(({lock:e,error:t},r)=>{let i=a[r],o=t??(c(i)?i?.errors[0]?.message:void 0);return S`<li>
               <span class="lock"><bdi>${e.name}</bdi></span>
-              ${Vt(n,t?`failed`:i?.state??`setting`)}
-              ${o?b`<p class="secondary"><bdi>${o}</bdi></p>`:S}
+              ${zt(n,t?`failed`:i?.state??`setting`)}
+              ${o?S`<p class="secondary"><bdi>${o}</bdi></p>`:w}
             </li>`})}
         </ul>
-      `,b`
-        ${!this.code&&t.some(({error:e,isUncertain:t})=>e&&!t)?b`<button
+      `,S`
+        ${!this.code&&t.some(({error:e,isUncertain:t})=>e&&!t)?S`<button
                 ?disabled=${this.isBusy||!n.connected}
                 @click=${this.retry}
               >
                 ${i(`retry`)}
-              </button>`:S}
+              </button>`:w}
         <button class="filled" @click=${this.close}>${i(`done`)}</button>
-      `)}static{this.styles=[...V.styles,h`
+      `)}static{this.styles=[...H.styles,h`
       form {
         display: grid;
         gap: 16px;
@@ -816,14 +816,14 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-template-columns: 1fr;
         }
       }
-    `]}};N([E({attribute:!1})],q.prototype,`lock`,void 0),N([E({attribute:!1})],q.prototype,`code`,void 0),N([E({attribute:!1})],q.prototype,`withNewPin`,void 0),N([D()],q.prototype,`form`,void 0),N([D()],q.prototype,`errors`,void 0),N([D()],q.prototype,`wasSubmitted`,void 0),N([D()],q.prototype,`progress`,void 0),q=N([I(`seam-guest-dialog`)],q);var En=5e3,J=class extends P{constructor(){super(),this.toast=``,this.toastTimer=0,this.announce=e=>{window.clearTimeout(this.toastTimer),this.toast=e,this.toastTimer=window.setTimeout(()=>{this.toast=``},En)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}openBatch(e,t){this.dialog=()=>b`<seam-batch-dialog
+    `]}};F([O({attribute:!1})],J.prototype,`lock`,void 0),F([O({attribute:!1})],J.prototype,`code`,void 0),F([O({attribute:!1})],J.prototype,`withNewPin`,void 0),F([k()],J.prototype,`form`,void 0),F([k()],J.prototype,`errors`,void 0),F([k()],J.prototype,`wasSubmitted`,void 0),F([k()],J.prototype,`progress`,void 0),J=F([R(`seam-guest-dialog`)],J);var Tn=5e3,Y=class extends I{constructor(){super(),this.toast=``,this.toastTimer=0,this.announce=e=>{window.clearTimeout(this.toastTimer),this.toast=e,this.toastTimer=window.setTimeout(()=>{this.toast=``},Tn)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}openBatch(e,t){this.dialog=()=>S`<seam-batch-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
       .kind=${e}
       .entries=${t}
       @seam-closed=${this.closed}
-    ></seam-batch-dialog>`}openGuest(e,t,n=!1){this.dialog=()=>b`<seam-guest-dialog
+    ></seam-batch-dialog>`}openGuest(e,t,n=!1){this.dialog=()=>S`<seam-guest-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
@@ -831,21 +831,21 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .code=${t}
       .withNewPin=${n}
       @seam-closed=${this.closed}
-    ></seam-guest-dialog>`}confirm(e){this.dialog=()=>b`<seam-confirm-dialog
+    ></seam-guest-dialog>`}confirm(e){this.dialog=()=>S`<seam-confirm-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
       .confirmation=${e}
       @seam-closed=${this.closed}
-    ></seam-confirm-dialog>`}act({action:e,lock:t,code:n}){e===`add`?this.openGuest(t):t&&e===`refresh_lock`?this.refresh(t):t&&n&&this.actOn(e,t,n)}actOn(e,t,n){let{t:r,hass:i}=this.context,a={name:F(n),lock:t.name};switch(e){case`edit`:case`new_pin`:this.openGuest(t,n,e===`new_pin`);break;case`convert`:this.openBatch(`convert`,[{lock:t,code:n}]);break;case`pull_backup`:this.dialog=()=>b`<seam-backup-dialog
+    ></seam-confirm-dialog>`}act({action:e,lock:t,code:n}){e===`add`?this.openGuest(t):t&&e===`refresh_lock`?this.refresh(t):t&&n&&this.actOn(e,t,n)}actOn(e,t,n){let{t:r,hass:i}=this.context,a={name:L(n),lock:t.name};switch(e){case`edit`:case`new_pin`:this.openGuest(t,n,e===`new_pin`);break;case`convert`:this.openBatch(`convert`,[{lock:t,code:n}]);break;case`pull_backup`:this.dialog=()=>S`<seam-backup-dialog
           .context=${this.context}
           .snapshot=${this.snapshot}
           .announce=${this.announce}
           .lock=${t}
           .code=${n}
           @seam-closed=${this.closed}
-        ></seam-backup-dialog>`;break;case`extend`:this.extend(t,n);break;case`end`:this.confirm({title:r(`end_title`,a),text:r(`end_text`,a),confirm:r(`end_now`),isDangerous:!0,run:async()=>{let e=j(new Date(Date.now()+12e4),i.config.time_zone);await k(i,`update`,t,n,{ends_at:`${e}:00`}),this.announce(r(`end_done`,a))}});break;case`release`:this.confirm({title:r(`release_title`,a),text:r(`release_text`,a),confirm:r(`release`),run:async()=>{let{outcome:e,reason:o}=await k(i,`release`,t,n);if(e===`failed`)throw new O(o??``);this.announce(r(`release_done`,a))}});break;case`delete`:this.confirm({title:r(`delete_title`,a),text:r(`delete_text`,a),confirm:r(`delete`),isDangerous:!0,run:async()=>{let{outcome:e,reason:o}=await k(i,`delete`,t,n);if(e===`failed`)throw new O(o??``);this.announce(r(e===`pending`?`delete_pending`:`delete_done`,a))}})}}async extend(e,t){let{t:n,hass:r}=this.context;if(!t.ends_at)return;let i=r.config.time_zone,a=mt(j(new Date(t.ends_at),i),1);this.announce(n(`saving`)),await this.attempt(async()=>{let i=await k(r,`update`,e,t,{ends_at:`${a}:00`}),o=i.ends_at?M(r,i.ends_at,/* @__PURE__ */ new Date):a;return n(`extended`,{name:F(t),time:o})})}async refresh(e){let{t,hass:n}=this.context;this.announce(t(`refreshing`)),await this.attempt(async()=>(rt(await nt(n,`lock/refresh`,{entity_id:e.entity_id}),e),t(`refreshed`,{lock:e.name})))}async attempt(e){try{this.announce(await e())}catch(e){this.announce(A(e,this.context.t))}}overlay(){return b`
-      ${this.dialog?.()??S}
+        ></seam-backup-dialog>`;break;case`extend`:this.extend(t,n);break;case`end`:this.confirm({title:r(`end_title`,a),text:r(`end_text`,a),confirm:r(`end_now`),isDangerous:!0,run:async()=>{let e=N(new Date(Date.now()+12e4),i.config.time_zone);await j(i,`update`,t,n,{ends_at:`${e}:00`}),this.announce(r(`end_done`,a))}});break;case`release`:this.confirm({title:r(`release_title`,a),text:r(`release_text`,a),confirm:r(`release`),run:async()=>{let{outcome:e,reason:o}=await j(i,`release`,t,n);if(e===`failed`)throw new A(o??``);this.announce(r(`release_done`,a))}});break;case`delete`:this.confirm({title:r(`delete_title`,a),text:r(`delete_text`,a),confirm:r(`delete`),isDangerous:!0,run:async()=>{let{outcome:e,reason:o}=await j(i,`delete`,t,n);if(e===`failed`)throw new A(o??``);this.announce(r(e===`pending`?`delete_pending`:`delete_done`,a))}})}}async extend(e,t){let{t:n,hass:r}=this.context;if(!t.ends_at)return;let i=r.config.time_zone,a=ft(N(new Date(t.ends_at),i),1);this.announce(n(`saving`)),await this.attempt(async()=>{let i=await j(r,`update`,e,t,{ends_at:`${a}:00`}),o=i.ends_at?P(r,i.ends_at,/* @__PURE__ */ new Date):a;return n(`extended`,{name:L(t),time:o})})}async refresh(e){let{t,hass:n}=this.context;this.announce(t(`refreshing`)),await this.attempt(async()=>(tt(await et(n,`lock/refresh`,{entity_id:e.entity_id}),e),t(`refreshed`,{lock:e.name})))}async attempt(e){try{this.announce(await e())}catch(e){this.announce(M(e,this.context.t))}}overlay(){return S`
+      ${this.dialog?.()??w}
       <div class="toast" role="status" aria-live="polite" ?data-shown=${this.toast!==``}>
         ${this.toast}
       </div>
@@ -872,16 +872,16 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       visibility: visible;
       opacity: 1;
     }
-  `}};N([D()],J.prototype,`dialog`,void 0),N([D()],J.prototype,`toast`,void 0);var Dn=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},On=Jt(class extends Yt{constructor(e){if(super(e),e.type!==U.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=rn(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=W(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=W(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=W(i[d],a[m]),en(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=W(i[f],a[p]),en(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=Dn(o,p,m),u=Dn(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=en(e,i[d]);W(t,a[p]),c[p]=t}else c[p]=W(n,a[p]),en(e,i[d],n),i[t]=null;p++}else an(i[f]),f--}else an(i[d]),d++;for(;p<=m;){let t=en(e,c[m+1]);W(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&an(e)}return this.ut=o,nn(e,c),x}}),Y=class extends T{constructor(...e){super(...e),this.locks=[],this.selected=/* @__PURE__ */ new Set}render(){let{t:e,isAdmin:t,connected:r}=this.context,i=Pt(this.locks);if(i.length===0)return b`<p class="box none">${e(`found_none`)}</p>`;let o=i.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),s=o.filter(({code:e})=>this.selected.has(e.access_code_id)),c=e=>{let t={kind:e,entries:s.filter(({code:t})=>t.can[e]===!0)};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},l=e=>s.filter(({code:t})=>t.can[e]===!0).length;return b`
+  `}};F([k()],Y.prototype,`dialog`,void 0),F([k()],Y.prototype,`toast`,void 0);var En=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},Dn=Jt(class extends Yt{constructor(e){if(super(e),e.type!==U.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=nn(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=G(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=G(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=G(i[d],a[m]),W(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=G(i[f],a[p]),W(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=En(o,p,m),u=En(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=W(e,i[d]);G(t,a[p]),c[p]=t}else c[p]=G(n,a[p]),W(e,i[d],n),i[t]=null;p++}else rn(i[f]),f--}else rn(i[d]),d++;for(;p<=m;){let t=W(e,c[m+1]);G(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&rn(e)}return this.ut=o,tn(e,c),C}}),On=class extends D{constructor(...e){super(...e),this.locks=[],this.selected=/* @__PURE__ */ new Set}render(){let{t:e,isAdmin:t,connected:r}=this.context,i=Mt(this.locks);if(i.length===0)return S`<p class="box none">${e(`found_none`)}</p>`;let o=i.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),s=o.filter(({code:e})=>this.selected.has(e.access_code_id)),c=e=>{let t={kind:e,entries:s.filter(({code:t})=>t.can[e]===!0)};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},l=e=>s.filter(({code:t})=>t.can[e]===!0).length;return S`
       <p class="secondary">${e(`found_hint`)}</p>
       <section class="box">
-        ${t?b`<div class="bar">
+        ${t?S`<div class="bar">
                 <label>
                   <input
                     type="checkbox"
                     aria-label=${e(`select_all`)}
-                    .checked=${G(s.length===o.length&&s.length>0)}
-                    .indeterminate=${G(s.length>0&&s.length<o.length)}
+                    .checked=${K(s.length===o.length&&s.length>0)}
+                    .indeterminate=${K(s.length>0&&s.length<o.length)}
                     ?disabled=${o.length===0}
                     @change=${e=>{let{checked:t}=e.target;this.selected=new Set(t?o.map(({code:e})=>e.access_code_id):[])}}
                   />
@@ -894,43 +894,43 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                   ?disabled=${l(`convert`)===0||!r}
                   @click=${()=>c(`convert`)}
                 >
-                  ${L(n)} ${e(`adopt`)}
+                  ${z(n)} ${e(`adopt`)}
                 </button>
                 <button
                   ?disabled=${l(`delete`)===0||!r}
                   @click=${()=>c(`delete`)}
                 >
-                  ${L(a)} ${e(`delete`)}
+                  ${z(a)} ${e(`delete`)}
                 </button>
-              </div>`:S}
+              </div>`:w}
         <ul>
-          ${On(i,({code:e})=>e.access_code_id,e=>this.row(e))}
+          ${Dn(i,({code:e})=>e.access_code_id,e=>this.row(e))}
         </ul>
       </section>
-    `}row({lock:e,code:t,sameAs:n}){let{context:r}=this,{t:i}=r,a=t.access_code_id,o=[t.can.convert,t.can.delete].filter(e=>e!==!0);return b`<li>
+    `}row({lock:e,code:t,sameAs:n}){let{context:r}=this,{t:i}=r,a=t.access_code_id,o=[t.can.convert,t.can.delete].filter(e=>e!==!0);return S`<li>
       <label>
-        ${r.isAdmin?b`<input
+        ${r.isAdmin?S`<input
                 type="checkbox"
-                aria-label=${i(`select`,{name:F(t)})}
-                .checked=${G(this.selected.has(a))}
+                aria-label=${i(`select`,{name:L(t)})}
+                .checked=${K(this.selected.has(a))}
                 ?disabled=${o.length===2}
                 @change=${e=>{let t=new Set(this.selected);e.target.checked?t.add(a):t.delete(a),this.selected=t}}
-              />`:S}
+              />`:w}
         <span class="text">
-          <span class="cut"><bdi>${F(t)}</bdi></span>
+          <span class="cut"><bdi>${L(t)}</bdi></span>
           <span class="secondary"
-            ><bdi>${e.name}</bdi> · ${Ht(r,t)}</span
+            ><bdi>${e.name}</bdi> · ${Bt(r,t)}</span
           >
-          ${o.map(e=>b`<span class="secondary">${e}</span>`)}
+          ${o.map(e=>S`<span class="secondary">${e}</span>`)}
         </span>
         <span class="chips">
-          ${n.length>0?b`<span class="chip warn"
-                  >${i(`duplicate_of`,{names:n.map(F).join(`, `)})}</span
-                >`:S}
-          ${Vt(r,t.state)}
+          ${n.length>0?S`<span class="chip warn"
+                  >${i(`duplicate_of`,{names:n.map(L).join(`, `)})}</span
+                >`:w}
+          ${zt(r,t.state)}
         </span>
       </label>
-    </li>`}static{this.styles=[z,h`
+    </li>`}static{this.styles=[B,h`
       :host {
         display: grid;
         gap: 12px;
@@ -1006,17 +1006,17 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-inline-start: 36px;
         }
       }
-    `]}};N([E({attribute:!1})],Y.prototype,`context`,void 0),N([E({attribute:!1})],Y.prototype,`locks`,void 0),N([D()],Y.prototype,`selected`,void 0),Y=N([I(`seam-found`)],Y);var kn=20,An={locked:s,locking:s,unlocked:l,unlocking:l,jammed:c};function jn({state:e}){return e&&e in An?e:`unknown`}function Mn(e){let t=jn(e);return L(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:An[t])}function Nn({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return b`
+    `]}};F([O({attribute:!1})],On.prototype,`context`,void 0),F([O({attribute:!1})],On.prototype,`locks`,void 0),F([k()],On.prototype,`selected`,void 0),On=F([R(`seam-found`)],On);var kn=20,An={locked:s,locking:s,unlocked:l,unlocking:l,jammed:c};function jn({state:e}){return e&&e in An?e:`unknown`}function Mn(e){let t=jn(e);return z(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:An[t])}function Nn({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return S`
     <span class="fact">${Mn(n)} ${e(`lock_${jn(n)}`)}</span>
-    ${n.online===!1?b`<span class="fact bad">${L(`M2.28,3L1,4.27L2.47,5.74C2.04,6 1.61,6.29 1.2,6.6L3,9C3.53,8.6 4.08,8.25 4.66,7.93L6.89,10.16C6.15,10.5 5.44,10.91 4.8,11.4L6.6,13.8C7.38,13.22 8.26,12.77 9.2,12.47L11.75,15C10.5,15.07 9.34,15.5 8.4,16.2L12,21L14.46,17.73L17.74,21L19,19.72M12,3C9.85,3 7.8,3.38 5.9,4.07L8.29,6.47C9.5,6.16 10.72,6 12,6C15.38,6 18.5,7.11 21,9L22.8,6.6C19.79,4.34 16.06,3 12,3M12,9C11.62,9 11.25,9 10.88,9.05L14.07,12.25C15.29,12.53 16.43,13.07 17.4,13.8L19.2,11.4C17.2,9.89 14.7,9 12,9Z`)} ${e(`offline`)}</span>`:S}
-    ${r===null?S:b`<span class="fact ${r<=kn?`bad`:``}">
-            ${L(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:r<=kn?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
+    ${n.online===!1?S`<span class="fact bad">${z(`M2.28,3L1,4.27L2.47,5.74C2.04,6 1.61,6.29 1.2,6.6L3,9C3.53,8.6 4.08,8.25 4.66,7.93L6.89,10.16C6.15,10.5 5.44,10.91 4.8,11.4L6.6,13.8C7.38,13.22 8.26,12.77 9.2,12.47L11.75,15C10.5,15.07 9.34,15.5 8.4,16.2L12,21L14.46,17.73L17.74,21L19,19.72M12,3C9.85,3 7.8,3.38 5.9,4.07L8.29,6.47C9.5,6.16 10.72,6 12,6C15.38,6 18.5,7.11 21,9L22.8,6.6C19.79,4.34 16.06,3 12,3M12,9C11.62,9 11.25,9 10.88,9.05L14.07,12.25C15.29,12.53 16.43,13.07 17.4,13.8L19.2,11.4C17.2,9.89 14.7,9 12,9Z`)} ${e(`offline`)}</span>`:w}
+    ${r===null?w:S`<span class="fact ${r<=kn?`bad`:``}">
+            ${z(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:r<=kn?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
             ${e(`battery`,{percent:i.format(r/100)})}
           </span>`}
-    ${n.free_slots===null?S:b`<span class="fact ${n.free_slots===0?`bad`:``}">
-            ${L(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${e(`free_slots`,{count:n.free_slots})}
+    ${n.free_slots===null?w:S`<span class="fact ${n.free_slots===0?`bad`:``}">
+            ${z(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${e(`free_slots`,{count:n.free_slots})}
           </span>`}
-  `}var X=class extends T{constructor(...e){super(...e),this.label=``,this.items=()=>[],this.open=async()=>{if(this.shown){this.popup.hidePopover();return}this.shown=this.items(),await this.updateComplete;let{popup:e}=this;e.showPopover();let t=this.button.getBoundingClientRect(),{offsetWidth:n,offsetHeight:r}=e,i=getComputedStyle(this).direction===`rtl`?t.left:t.right-n,a=t.bottom+r<=window.innerHeight-8?t.bottom:Math.max(8,t.top-r);e.style.left=`${Math.max(8,Math.min(i,window.innerWidth-n-8))}px`,e.style.top=`${Math.max(8,Math.min(a,window.innerHeight-r-8))}px`,this.entries[0]?.focus()}}render(){return b`
+  `}var X=class extends D{constructor(...e){super(...e),this.label=``,this.items=()=>[],this.open=async()=>{if(this.shown){this.popup.hidePopover();return}this.shown=this.items(),await this.updateComplete;let{popup:e}=this;e.showPopover();let t=this.button.getBoundingClientRect(),{offsetWidth:n,offsetHeight:r}=e,i=getComputedStyle(this).direction===`rtl`?t.left:t.right-n,a=t.bottom+r<=window.innerHeight-8?t.bottom:Math.max(8,t.top-r);e.style.left=`${Math.max(8,Math.min(i,window.innerWidth-n-8))}px`,e.style.top=`${Math.max(8,Math.min(a,window.innerHeight-r-8))}px`,this.entries[0]?.focus()}}render(){return S`
       <button
         class="icon"
         aria-haspopup="menu"
@@ -1026,35 +1026,35 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         @click=${this.open}
         @keydown=${e=>{e.key===`ArrowDown`&&(e.preventDefault(),this.open())}}
       >
-        ${L(`M12,16A2,2 0 0,1 14,18A2,2 0 0,1 12,20A2,2 0 0,1 10,18A2,2 0 0,1 12,16M12,10A2,2 0 0,1 14,12A2,2 0 0,1 12,14A2,2 0 0,1 10,12A2,2 0 0,1 12,10M12,4A2,2 0 0,1 14,6A2,2 0 0,1 12,8A2,2 0 0,1 10,6A2,2 0 0,1 12,4Z`)}
+        ${z(`M12,16A2,2 0 0,1 14,18A2,2 0 0,1 12,20A2,2 0 0,1 10,18A2,2 0 0,1 12,16M12,10A2,2 0 0,1 14,12A2,2 0 0,1 12,14A2,2 0 0,1 10,12A2,2 0 0,1 12,10M12,4A2,2 0 0,1 14,6A2,2 0 0,1 12,8A2,2 0 0,1 10,6A2,2 0 0,1 12,4Z`)}
       </button>
-      ${this.shown?b`<div
+      ${this.shown?S`<div
               popover="auto"
               role="menu"
               aria-label=${this.label}
               @toggle=${this.toggled}
               @keydown=${this.move}
             >
-              ${this.shown.map((e,t)=>b`
+              ${this.shown.map((e,t)=>S`
                   <button
                     role="menuitem"
                     tabindex="-1"
                     class=${e.isDangerous?`danger`:``}
-                    aria-disabled=${e.disabled?`true`:S}
-                    aria-describedby=${e.disabled?`reason-${t}`:S}
+                    aria-disabled=${e.disabled?`true`:w}
+                    aria-describedby=${e.disabled?`reason-${t}`:w}
                     @click=${()=>this.choose(e)}
                   >
-                    ${L(e.icon)}
+                    ${z(e.icon)}
                     <span>
                       ${e.text}
-                      ${e.disabled?b`<small id="reason-${t}"
+                      ${e.disabled?S`<small id="reason-${t}"
                               >${e.disabled}</small
-                            >`:S}
+                            >`:w}
                     </span>
                   </button>
                 `)}
-            </div>`:S}
-    `}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&(this.shown=void 0)}choose(e){e.disabled||(this.popup.hidePopover(),this.button.focus(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`&&this.popup.hidePopover():(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[z,h`
+            </div>`:w}
+    `}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&(this.shown=void 0)}choose(e){e.disabled||(this.popup.hidePopover(),this.button.focus(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`&&this.popup.hidePopover():(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[B,h`
       [popover] {
         position: fixed;
         inset: auto;
@@ -1102,45 +1102,45 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 0.875rem;
         color: var(--secondary-text-color);
       }
-    `]}};N([E({attribute:!1})],X.prototype,`label`,void 0),N([E({attribute:!1})],X.prototype,`items`,void 0),N([D()],X.prototype,`shown`,void 0),N([tt(`button`)],X.prototype,`button`,void 0),N([tt(`[popover]`)],X.prototype,`popup`,void 0),X=N([I(`seam-menu`)],X);var Pn=15e3,Z=class extends T{constructor(...e){super(...e),this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.timer=0,this.items=()=>{let{code:e,lock:t,context:r}=this,{t:s}=r,c=(t,n,i,a)=>({text:n,icon:i,disabled:r.connected?e.can[t]===!0?void 0:e.can[t]:s(`connection_lost`),run:a}),l=n=>()=>Ut(this,{action:n,lock:t,code:e}),u=[c(`reveal`,s(`show_pin`),o,()=>void this.show()),c(`reveal`,s(`copy_pin`),i,()=>void this.copy())];return e.is_managed?(u.push(c(`update`,s(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(c(`extend`,s(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),c(`end`,s(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(c(`pull_backup`,s(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(c(`release`,s(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(c(`convert`,s(`adopt`),n,l(`convert`))),u.push({...c(`delete`,s(`delete`),a,l(`delete`)),isDangerous:!0}),u}}disconnectedCallback(){super.disconnectedCallback(),this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=F(e),a=this.withProblems?Tt(e):[],s=n.codes.filter(t=>e.same_pin_as.includes(t.access_code_id));return b`
+    `]}};F([O({attribute:!1})],X.prototype,`label`,void 0),F([O({attribute:!1})],X.prototype,`items`,void 0),F([k()],X.prototype,`shown`,void 0),F([$e(`button`)],X.prototype,`button`,void 0),F([$e(`[popover]`)],X.prototype,`popup`,void 0),X=F([R(`seam-menu`)],X);var Pn=15e3,Z=class extends D{constructor(...e){super(...e),this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.timer=0,this.items=()=>{let{code:e,lock:t,context:r}=this,{t:s}=r,c=(t,n,i,a)=>({text:n,icon:i,disabled:r.connected?e.can[t]===!0?void 0:e.can[t]:s(`connection_lost`),run:a}),l=n=>()=>Ht(this,{action:n,lock:t,code:e}),u=[c(`reveal`,s(`show_pin`),o,()=>void this.show()),c(`reveal`,s(`copy_pin`),i,()=>void this.copy())];return e.is_managed?(u.push(c(`update`,s(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(c(`extend`,s(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),c(`end`,s(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(c(`pull_backup`,s(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(c(`release`,s(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(c(`convert`,s(`adopt`),n,l(`convert`))),u.push({...c(`delete`,s(`delete`),a,l(`delete`)),isDangerous:!0}),u}}disconnectedCallback(){super.disconnectedCallback(),this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=L(e),a=this.withProblems?Ct(e):[],s=n.codes.filter(t=>e.same_pin_as.includes(t.access_code_id));return S`
       <div class="row">
         <div class="text">
           <div class="cut" title=${i}><bdi>${i}</bdi></div>
           <div class="secondary times">
-            ${this.note||Ht(t,e)}
-            ${this.withLock?b`<span class="lock">· <bdi>${n.name}</bdi></span>`:S}
+            ${this.note||Bt(t,e)}
+            ${this.withLock?S`<span class="lock">· <bdi>${n.name}</bdi></span>`:w}
           </div>
-          ${s.length>0?b`<div class="secondary">
-                  ${r(`same_pin`,{names:s.map(F).join(`, `)})}
-                </div>`:S}
+          ${s.length>0?S`<div class="secondary">
+                  ${r(`same_pin`,{names:s.map(L).join(`, `)})}
+                </div>`:w}
         </div>
-        ${this.pin?b`<output class="pin" aria-label=${r(`pin_of`,{name:i})}
+        ${this.pin?S`<output class="pin" aria-label=${r(`pin_of`,{name:i})}
                 >${this.pin}</output
-              >`:S}
+              >`:w}
         <div class="chips">
-          ${e.is_backup?b`<span class="chip plain">${r(`backup`)}</span>`:S}
-          ${e.is_one_time_use?b`<span class="chip plain">${r(`one_time`)}</span>`:S}
-          ${e.is_offline_access_code?b`<span class="chip plain">${r(`offline_code`)}</span>`:S}
-          ${Vt(t,e.state)}
+          ${e.is_backup?S`<span class="chip plain">${r(`backup`)}</span>`:w}
+          ${e.is_one_time_use?S`<span class="chip plain">${r(`one_time`)}</span>`:w}
+          ${e.is_offline_access_code?S`<span class="chip plain">${r(`offline_code`)}</span>`:w}
+          ${zt(t,e.state)}
         </div>
-        ${t.isAdmin?b`<button
+        ${t.isAdmin?S`<button
                   class="icon reveal"
                   aria-label="${r(this.pin?`hide_pin`:`show_pin`)}: ${i}"
                   title=${e.can.reveal===!0?r(this.pin?`hide_pin`:`show_pin`):e.can.reveal}
                   ?disabled=${this.isBusy||e.can.reveal!==!0||!t.connected}
                   @click=${()=>this.pin?this.hide():this.show()}
                 >
-                  ${this.isBusy?b`<span class="spinner"></span>`:L(this.pin?`M2,5.27L3.28,4L20,20.72L18.73,22L15.65,18.92C14.5,19.3 13.28,19.5 12,19.5C7,19.5 2.73,16.39 1,12C1.69,10.24 2.79,8.69 4.19,7.46L2,5.27M12,9A3,3 0 0,1 15,12C15,12.35 14.94,12.69 14.83,13L11,9.17C11.31,9.06 11.65,9 12,9M12,4.5C17,4.5 21.27,7.61 23,12C22.18,14.08 20.79,15.88 19,17.19L17.58,15.76C18.94,14.82 20.06,13.54 20.82,12C19.17,8.64 15.76,6.5 12,6.5C10.91,6.5 9.84,6.68 8.84,7L7.3,5.47C8.74,4.85 10.33,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C12.69,17.5 13.37,17.43 14,17.29L11.72,15C10.29,14.85 9.15,13.71 9,12.28L5.6,8.87C4.61,9.72 3.78,10.78 3.18,12Z`:o)}
+                  ${this.isBusy?S`<span class="spinner"></span>`:z(this.pin?`M2,5.27L3.28,4L20,20.72L18.73,22L15.65,18.92C14.5,19.3 13.28,19.5 12,19.5C7,19.5 2.73,16.39 1,12C1.69,10.24 2.79,8.69 4.19,7.46L2,5.27M12,9A3,3 0 0,1 15,12C15,12.35 14.94,12.69 14.83,13L11,9.17C11.31,9.06 11.65,9 12,9M12,4.5C17,4.5 21.27,7.61 23,12C22.18,14.08 20.79,15.88 19,17.19L17.58,15.76C18.94,14.82 20.06,13.54 20.82,12C19.17,8.64 15.76,6.5 12,6.5C10.91,6.5 9.84,6.68 8.84,7L7.3,5.47C8.74,4.85 10.33,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C12.69,17.5 13.37,17.43 14,17.29L11.72,15C10.29,14.85 9.15,13.71 9,12.28L5.6,8.87C4.61,9.72 3.78,10.78 3.18,12Z`:o)}
                 </button>
                 <seam-menu
                   .label=${r(`actions_for`,{name:i})}
                   .items=${this.items}
-                ></seam-menu>`:S}
+                ></seam-menu>`:w}
       </div>
-      ${a.length>0?b`<div class="problems">
-              ${Gt(this,t,n,a,e)}
-            </div>`:S}
-    `}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await k(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){Wt(this,A(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Pn))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin??await this.reveal();t&&(await Ft(t)?Wt(this,e(`copied`)):(this.pin=t,Wt(this,e(`copy_failed`))))}static{this.styles=[z,h`
+      ${a.length>0?S`<div class="problems">
+              ${Wt(this,t,n,a,e)}
+            </div>`:w}
+    `}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await j(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){Ut(this,M(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Pn))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin??await this.reveal();t&&(await Nt(t)?Ut(this,e(`copied`)):(this.pin=t,Ut(this,e(`copy_failed`))))}static{this.styles=[B,h`
       :host {
         display: block;
         container-type: inline-size;
@@ -1210,14 +1210,14 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-area: 1 / 3 / span 2;
         }
       }
-    `]}};N([E({attribute:!1})],Z.prototype,`context`,void 0),N([E({attribute:!1})],Z.prototype,`code`,void 0),N([E({attribute:!1,hasChanged:()=>!1})],Z.prototype,`lock`,void 0),N([E({attribute:!1})],Z.prototype,`note`,void 0),N([E({type:Boolean})],Z.prototype,`withLock`,void 0),N([E({type:Boolean})],Z.prototype,`withProblems`,void 0),N([D()],Z.prototype,`pin`,void 0),N([D()],Z.prototype,`isBusy`,void 0),Z=N([I(`seam-code-row`)],Z);var Fn=40,Q=class extends T{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=Fn,this.hasScrolled=!1}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=Fn,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Dt(e)===`expired`&&(this.isExpiredOpen=!0)}}updated(){this.limit<this.lock.codes.length&&requestAnimationFrame(()=>{this.limit+=Fn});let e=this.selected&&this.shadowRoot?.querySelector(`[selected]`);e&&!this.hasScrolled&&(this.hasScrolled=!0,requestAnimationFrame(()=>e.scrollIntoView({block:`center`})))}render(){let{context:e,lock:t}=this,{t:n}=e;if(!t.codes_known)return b`<p class="empty box">${n(`codes_unknown`)}</p>`;if(t.codes.length===0)return b`<p class="empty box">${n(`no_codes`)}</p>`;let r=Ot(t.codes,this.search,this.order),i=[...r.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return b`
-      ${t.codes.length>=8?this.tools():S}
-      ${i===0?b`<p class="empty box">${n(`no_match`)}</p>`:S}
-      ${Ct.map(e=>{let t=r.get(e)??[];if(t.length===0)return S;let n=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:n)})}
-    `}tools(){let{t:e}=this.context;return b`
+    `]}};F([O({attribute:!1})],Z.prototype,`context`,void 0),F([O({attribute:!1})],Z.prototype,`code`,void 0),F([O({attribute:!1,hasChanged:()=>!1})],Z.prototype,`lock`,void 0),F([O({attribute:!1})],Z.prototype,`note`,void 0),F([O({type:Boolean})],Z.prototype,`withLock`,void 0),F([O({type:Boolean})],Z.prototype,`withProblems`,void 0),F([k()],Z.prototype,`pin`,void 0),F([k()],Z.prototype,`isBusy`,void 0),Z=F([R(`seam-code-row`)],Z);var Fn=40,Q=class extends D{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=Fn,this.hasScrolled=!1}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=Fn,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Tt(e)===`expired`&&(this.isExpiredOpen=!0)}}updated(){this.limit<this.lock.codes.length&&requestAnimationFrame(()=>{this.limit+=Fn});let e=this.selected&&this.shadowRoot?.querySelector(`[selected]`);e&&!this.hasScrolled&&(this.hasScrolled=!0,requestAnimationFrame(()=>e.scrollIntoView({block:`center`})))}render(){let{context:e,lock:t}=this,{t:n}=e;if(!t.codes_known)return S`<p class="empty box">${n(`codes_unknown`)}</p>`;if(t.codes.length===0)return S`<p class="empty box">${n(`no_codes`)}</p>`;let r=Et(t.codes,this.search,this.order),i=[...r.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return S`
+      ${t.codes.length>=8?this.tools():w}
+      ${i===0?S`<p class="empty box">${n(`no_match`)}</p>`:w}
+      ${xt.map(e=>{let t=r.get(e)??[];if(t.length===0)return w;let n=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:n)})}
+    `}tools(){let{t:e}=this.context;return S`
       <div class="tools">
         <label class="search">
-          ${L(`M9.5,3A6.5,6.5 0 0,1 16,9.5C16,11.11 15.41,12.59 14.44,13.73L14.71,14H15.5L20.5,19L19,20.5L14,15.5V14.71L13.73,14.44C12.59,15.41 11.11,16 9.5,16A6.5,6.5 0 0,1 3,9.5A6.5,6.5 0 0,1 9.5,3M9.5,5C7,5 5,7 5,9.5C5,12 7,14 9.5,14C12,14 14,12 14,9.5C14,7 12,5 9.5,5Z`)}
+          ${z(`M9.5,3A6.5,6.5 0 0,1 16,9.5C16,11.11 15.41,12.59 14.44,13.73L14.71,14H15.5L20.5,19L19,20.5L14,15.5V14.71L13.73,14.44C12.59,15.41 11.11,16 9.5,16A6.5,6.5 0 0,1 3,9.5A6.5,6.5 0 0,1 9.5,3M9.5,5C7,5 5,7 5,9.5C5,12 7,14 9.5,14C12,14 14,12 14,9.5C14,7 12,5 9.5,5Z`)}
           <span class="visually-hidden">${e(`search_codes`)}</span>
           <input
             type="search"
@@ -1237,23 +1237,23 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </select>
         </label>
       </div>
-    `}group(e,t,n){let{context:i,lock:a}=this,{t:o}=i,s=o(`group_${e}`);return b`
+    `}group(e,t,n){let{context:i,lock:a}=this,{t:o}=i,s=o(`group_${e}`);return S`
       <section class="box" aria-label=${s}>
-        ${e===`expired`?b`<button
+        ${e===`expired`?S`<button
                 class="fold"
                 aria-expanded=${n?`true`:`false`}
                 @click=${()=>{this.isExpiredOpen=!this.isExpiredOpen}}
               >
                 <h2>${s}</h2>
                 <span class="secondary">${t}</span>
-                ${L(r)}
-              </button>`:b`<div class="section">
+                ${z(r)}
+              </button>`:S`<div class="section">
                   <h2>${s}</h2>
                   <span class="secondary">${t}</span>
                 </div>
-                ${e===`unmanaged`?b`<p class="secondary hint">${o(`unmanaged_hint`)}</p>`:S}`}
-        ${n?b`<ul>
-                ${On(n,e=>e.access_code_id,t=>b`<li>
+                ${e===`unmanaged`?S`<p class="secondary hint">${o(`unmanaged_hint`)}</p>`:w}`}
+        ${n?S`<ul>
+                ${Dn(n,e=>e.access_code_id,t=>S`<li>
                     <seam-code-row
                       .context=${i}
                       .lock=${a}
@@ -1263,9 +1263,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                       ?selected=${t.access_code_id===this.selected}
                     ></seam-code-row>
                   </li>`)}
-              </ul>`:S}
+              </ul>`:w}
       </section>
-    `}static{this.styles=[z,h`
+    `}static{this.styles=[B,h`
       :host {
         display: grid;
         gap: var(--seam-gap);
@@ -1333,34 +1333,34 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         content-visibility: auto;
         contain-intrinsic-size: auto 60px;
       }
-    `]}};N([E({attribute:!1})],Q.prototype,`context`,void 0),N([E({attribute:!1})],Q.prototype,`lock`,void 0),N([E({attribute:!1})],Q.prototype,`selected`,void 0),N([D()],Q.prototype,`search`,void 0),N([D()],Q.prototype,`order`,void 0),N([D()],Q.prototype,`isExpiredOpen`,void 0),N([D()],Q.prototype,`limit`,void 0),Q=N([I(`seam-code-list`)],Q);var In=class extends T{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return b`
+    `]}};F([O({attribute:!1})],Q.prototype,`context`,void 0),F([O({attribute:!1})],Q.prototype,`lock`,void 0),F([O({attribute:!1})],Q.prototype,`selected`,void 0),F([k()],Q.prototype,`search`,void 0),F([k()],Q.prototype,`order`,void 0),F([k()],Q.prototype,`isExpiredOpen`,void 0),F([k()],Q.prototype,`limit`,void 0),Q=F([R(`seam-code-list`)],Q);var In=class extends D{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return S`
       <div class="facts">
         <div>${Nn(e,n)}</div>
-        ${e.isAdmin?b`<button
+        ${e.isAdmin?S`<button
                 class="icon"
                 aria-label=${r(`refresh`)}
                 title=${r(`refresh`)}
                 ?disabled=${!e.connected}
-                @click=${()=>Ut(this,{action:`refresh_lock`,lock:n})}
+                @click=${()=>Ht(this,{action:`refresh_lock`,lock:n})}
               >
-                ${L(`M17.65,6.35C16.2,4.9 14.21,4 12,4A8,8 0 0,0 4,12A8,8 0 0,0 12,20C15.73,20 18.84,17.45 19.73,14H17.65C16.83,16.33 14.61,18 12,18A6,6 0 0,1 6,12A6,6 0 0,1 12,6C13.66,6 15.14,6.69 16.22,7.78L13,11H20V4L17.65,6.35Z`)}
-              </button>`:S}
+                ${z(`M17.65,6.35C16.2,4.9 14.21,4 12,4A8,8 0 0,0 4,12A8,8 0 0,0 12,20C15.73,20 18.84,17.45 19.73,14H17.65C16.83,16.33 14.61,18 12,18A6,6 0 0,1 6,12A6,6 0 0,1 12,6C13.66,6 15.14,6.69 16.22,7.78L13,11H20V4L17.65,6.35Z`)}
+              </button>`:w}
       </div>
-      ${Gt(this,e,n,n.problems)}
-      ${n.may_be_outdated&&n.codes_known?b`<div class="banner">
-              ${L(t)}
+      ${Wt(this,e,n,n.problems)}
+      ${n.may_be_outdated&&n.codes_known?S`<div class="banner">
+              ${z(t)}
               <p class="text">${r(`codes_outdated`)}</p>
-            </div>`:S}
-      ${i?b`<div class="banner" role="status">
-              ${L(t)}
+            </div>`:w}
+      ${i?S`<div class="banner" role="status">
+              ${z(t)}
               <p class="text">${r(`no_such_code`)}</p>
-            </div>`:S}
+            </div>`:w}
       <seam-code-list
         .context=${e}
         .lock=${n}
         .selected=${this.selected}
       ></seam-code-list>
-    `}static{this.styles=[z,h`
+    `}static{this.styles=[B,h`
       :host {
         display: grid;
         gap: var(--seam-gap);
@@ -1390,9 +1390,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};N([E({attribute:!1})],In.prototype,`context`,void 0),N([E({attribute:!1})],In.prototype,`lock`,void 0),N([E({attribute:!1})],In.prototype,`selected`,void 0),In=N([I(`seam-lock-page`)],In);var Ln=class extends T{constructor(...e){super(...e),this.locks=[]}render(){return b`<ul class="box">
-      ${On(this.locks,e=>e.device_id,e=>this.row(e))}
-    </ul>`}row(e){let{t}=this.context,n={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)n[Dt(t)]+=1;let r=[`active`,`scheduled`,`unmanaged`].filter(e=>n[e]>0).map(e=>t(`count_${e}`,{count:n[e]})),i=n.attention>0||e.problems.length>0;return b`<li>
+    `]}};F([O({attribute:!1})],In.prototype,`context`,void 0),F([O({attribute:!1})],In.prototype,`lock`,void 0),F([O({attribute:!1})],In.prototype,`selected`,void 0),In=F([R(`seam-lock-page`)],In);var Ln=class extends D{constructor(...e){super(...e),this.locks=[]}render(){return S`<ul class="box">
+      ${Dn(this.locks,e=>e.device_id,e=>this.row(e))}
+    </ul>`}row(e){let{t}=this.context,n={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)n[Tt(t)]+=1;let r=[`active`,`scheduled`,`unmanaged`].filter(e=>n[e]>0).map(e=>t(`count_${e}`,{count:n[e]})),i=n.attention>0||e.problems.length>0;return S`<li>
       <a href="/seam/lock/${e.device_id}">
         <span class="symbol ${e.online===!1?`offline`:``}"
           >${Mn(e)}</span
@@ -1401,18 +1401,18 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <span class="cut"><bdi>${e.name}</bdi></span>
           <span class="secondary codes">
             ${e.codes_known?r.join(` · `)||(n.attention>0?``:t(`count_none`)):t(`codes_unknown`)}
-            ${n.attention>0?b`<span class="chip bad"
+            ${n.attention>0?S`<span class="chip bad"
                     >${t(`count_attention`,{count:n.attention})}</span
-                  >`:i&&e.online!==!1?b`<span class="chip warn">${t(`needs_attention`)}</span>`:S}
+                  >`:i&&e.online!==!1?S`<span class="chip warn">${t(`needs_attention`)}</span>`:w}
           </span>
           <span class="facts secondary">
-            ${e.area?b`<span class="fact"><bdi>${e.area}</bdi></span>`:S}
+            ${e.area?S`<span class="fact"><bdi>${e.area}</bdi></span>`:w}
             ${Nn(this.context,e)}
           </span>
         </span>
-        ${L(`M8.59,16.58L13.17,12L8.59,7.41L10,6L16,12L10,18L8.59,16.58Z`)}
+        ${z(`M8.59,16.58L13.17,12L8.59,7.41L10,6L16,12L10,18L8.59,16.58Z`)}
       </a>
-    </li>`}static{this.styles=[z,h`
+    </li>`}static{this.styles=[B,h`
       li + li {
         border-top: 1px solid var(--divider-color);
       }
@@ -1481,62 +1481,62 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};N([E({attribute:!1})],Ln.prototype,`context`,void 0),N([E({attribute:!1})],Ln.prototype,`locks`,void 0),Ln=N([I(`seam-locks`)],Ln);var Rn=6,$=class extends T{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e}=this.context,{locks:t}=this.snapshot,n=Mt(t,this.now),{attention:r}=n,i=t.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return b`
+    `]}};F([O({attribute:!1})],Ln.prototype,`context`,void 0),F([O({attribute:!1})],Ln.prototype,`locks`,void 0),Ln=F([R(`seam-locks`)],Ln);var Rn=6,$=class extends D{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e}=this.context,{locks:t}=this.snapshot,n=At(t,this.now),{attention:r}=n,i=t.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return S`
       ${this.headline(n)}
-      ${r.length+n.problems.length>0?b`<section class="box wide" aria-label=${e(`needs_attention`)}>
+      ${r.length+n.problems.length>0?S`<section class="box wide" aria-label=${e(`needs_attention`)}>
               <div class="section"><h2>${e(`needs_attention`)}</h2></div>
               ${n.problems.map(e=>this.sharedProblem(e))}
               <ul>
-                ${On(r,({code:e})=>e.access_code_id,e=>b`<li>${this.row(e,!0)}</li>`)}
+                ${Dn(r,({code:e})=>e.access_code_id,e=>S`<li>${this.row(e,!0)}</li>`)}
               </ul>
-            </section>`:S}
+            </section>`:w}
       ${this.group(e(`in_now`),n.now,e(`nobody_in`),Rn)}
       <div class="column">
         ${this.group(e(`arriving`),n.arriving,e(`nobody_arriving`),1/0,e=>this.timed(`arrives`,e.code.starts_at))}
         ${this.group(e(`leaving`),n.leaving,e(`nobody_leaving`),1/0,e=>this.timed(`leaves`,e.code.ends_at))}
-        ${i.length>0?this.lastUsed(i):S}
+        ${i.length>0?this.lastUsed(i):w}
       </div>
-    `}timed(e,t){let{hass:n,t:r}=this.context;return t?r(e,{time:M(n,t,this.now)}):``}headline({attention:t,problems:n,now:i}){let{t:a,isAdmin:o}=this.context,{locks:s,entries:c}=this.snapshot,l=s.every(e=>e.codes_known)&&c.every(e=>e.available),u=new Set(n.flatMap(({locks:e})=>e)).size,d=u>0?a(`headline_locks`,{count:u}):``,[f,p,m,ee]=t.length>0?[`bad`,e,a(`headline_attention`,{count:t.length}),d]:l?s.every(e=>e.codes.length===0)?[``,`M16,14H17.5V16.82L19.94,18.23L19.19,19.53L16,17.69V14M17,12A5,5 0 0,0 12,17A5,5 0 0,0 17,22A5,5 0 0,0 22,17A5,5 0 0,0 17,12M17,10A7,7 0 0,1 24,17A7,7 0 0,1 17,24C14.21,24 11.8,22.36 10.67,20H1V17C1,14.34 6.33,13 9,13C9.6,13 10.34,13.07 11.12,13.2C12.36,11.28 14.53,10 17,10M10,17C10,16.3 10.1,15.62 10.29,15C9.87,14.93 9.43,14.9 9,14.9C6.03,14.9 2.9,16.36 2.9,17V18.1H10.09C10.03,17.74 10,17.37 10,17M9,4A4,4 0 0,1 13,8A4,4 0 0,1 9,12A4,4 0 0,1 5,8A4,4 0 0,1 9,4M9,5.9A2.1,2.1 0 0,0 6.9,8A2.1,2.1 0 0,0 9,10.1A2.1,2.1 0 0,0 11.1,8A2.1,2.1 0 0,0 9,5.9Z`,r,a(`headline_none`),o?a(`headline_none_hint`):``]:[`good`,`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M12 20C7.59 20 4 16.41 4 12S7.59 4 12 4 20 7.59 20 12 16.41 20 12 20M16.59 7.58L10 14.17L7.41 11.59L6 13L10 17L18 9L16.59 7.58Z`,a(`headline_good`),d||a(`headline_good_hint`,{count:i.length})]:[``,`M11,18H13V16H11V18M12,2A10,10 0 0,0 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20C7.59,20 4,16.41 4,12C4,7.59 7.59,4 12,4C16.41,4 20,7.59 20,12C20,16.41 16.41,20 12,20M12,6A4,4 0 0,0 8,10H10A2,2 0 0,1 12,8A2,2 0 0,1 14,10C14,12 11,11.75 11,15H13C13,12.75 16,12.5 16,10A4,4 0 0,0 12,6Z`,a(`headline_unknown`),d];return b`<header class="headline ${f}">
-      ${L(p)}
+    `}timed(e,t){let{hass:n,t:r}=this.context;return t?r(e,{time:P(n,t,this.now)}):``}headline({attention:t,problems:n,now:i}){let{t:a,isAdmin:o}=this.context,{locks:s,entries:c}=this.snapshot,l=s.every(e=>e.codes_known)&&c.every(e=>e.available),u=new Set(n.flatMap(({locks:e})=>e)).size,d=u>0?a(`headline_locks`,{count:u}):``,[f,p,m,ee]=t.length>0?[`bad`,e,a(`headline_attention`,{count:t.length}),d]:l?s.every(e=>e.codes.length===0)?[``,`M16,14H17.5V16.82L19.94,18.23L19.19,19.53L16,17.69V14M17,12A5,5 0 0,0 12,17A5,5 0 0,0 17,22A5,5 0 0,0 22,17A5,5 0 0,0 17,12M17,10A7,7 0 0,1 24,17A7,7 0 0,1 17,24C14.21,24 11.8,22.36 10.67,20H1V17C1,14.34 6.33,13 9,13C9.6,13 10.34,13.07 11.12,13.2C12.36,11.28 14.53,10 17,10M10,17C10,16.3 10.1,15.62 10.29,15C9.87,14.93 9.43,14.9 9,14.9C6.03,14.9 2.9,16.36 2.9,17V18.1H10.09C10.03,17.74 10,17.37 10,17M9,4A4,4 0 0,1 13,8A4,4 0 0,1 9,12A4,4 0 0,1 5,8A4,4 0 0,1 9,4M9,5.9A2.1,2.1 0 0,0 6.9,8A2.1,2.1 0 0,0 9,10.1A2.1,2.1 0 0,0 11.1,8A2.1,2.1 0 0,0 9,5.9Z`,r,a(`headline_none`),o?a(`headline_none_hint`):``]:[`good`,`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M12 20C7.59 20 4 16.41 4 12S7.59 4 12 4 20 7.59 20 12 16.41 20 12 20M16.59 7.58L10 14.17L7.41 11.59L6 13L10 17L18 9L16.59 7.58Z`,a(`headline_good`),d||a(`headline_good_hint`,{count:i.length})]:[``,`M11,18H13V16H11V18M12,2A10,10 0 0,0 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20C7.59,20 4,16.41 4,12C4,7.59 7.59,4 12,4C16.41,4 20,7.59 20,12C20,16.41 16.41,20 12,20M12,6A4,4 0 0,0 8,10H10A2,2 0 0,1 12,8A2,2 0 0,1 14,10C14,12 11,11.75 11,15H13C13,12.75 16,12.5 16,10A4,4 0 0,0 12,6Z`,a(`headline_unknown`),d];return S`<header class="headline ${f}">
+      ${z(p)}
       <div>
         <h2>${m}</h2>
-        ${ee?b`<p class="secondary">${ee}</p>`:S}
+        ${ee?S`<p class="secondary">${ee}</p>`:w}
       </div>
-    </header>`}sharedProblem({problem:e,locks:t}){let[n,...r]=t;return b`<div class="problem">
+    </header>`}sharedProblem({problem:e,locks:t}){let[n,...r]=t;return S`<div class="problem">
       <p>
-        <a href="/seam/lock/${n.device_id}"><bdi>${n.name}</bdi></a>${r.map(e=>b`, <a href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>`)}
+        <a href="/seam/lock/${n.device_id}"><bdi>${n.name}</bdi></a>${r.map(e=>S`, <a href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>`)}
       </p>
-      ${Gt(this,this.context,n,[e])}
-    </div>`}group(e,t,n,r,i){let{t:a}=this.context,o=Nt(t),s=this.isAllShown?o:o.slice(0,r);return b`<section class="box" aria-label=${e}>
+      ${Wt(this,this.context,n,[e])}
+    </div>`}group(e,t,n,r,i){let{t:a}=this.context,o=jt(t),s=this.isAllShown?o:o.slice(0,r);return S`<section class="box" aria-label=${e}>
       <div class="section">
         <h2>${e}</h2>
-        ${i?b`<span class="secondary">${a(`next_48_hours`)}</span>`:b`<span class="secondary">${o.length||``}</span>`}
+        ${i?S`<span class="secondary">${a(`next_48_hours`)}</span>`:S`<span class="secondary">${o.length||``}</span>`}
       </div>
-      ${o.length===0?b`<p class="empty">${n}</p>`:b`<ul>
-              ${On(s,([e])=>e?.code.access_code_id,e=>b`<li>${this.person(e,i)}</li>`)}
+      ${o.length===0?S`<p class="empty">${n}</p>`:S`<ul>
+              ${Dn(s,([e])=>e?.code.access_code_id,e=>S`<li>${this.person(e,i)}</li>`)}
             </ul>`}
-      ${s.length<o.length?b`<button
+      ${s.length<o.length?S`<button
               class="more"
               @click=${()=>{this.isAllShown=!0}}
             >
               ${a(`show_all`,{count:o.length})}
-            </button>`:S}
-    </section>`}person(e,t){let{context:n}=this,[i]=e;if(e.length===1)return this.row(i,!1,t?.(i));let a=new Intl.ListFormat(n.hass.locale.language).format(e.map(({lock:e})=>e.name));return b`<details>
+            </button>`:w}
+    </section>`}person(e,t){let{context:n}=this,[i]=e;if(e.length===1)return this.row(i,!1,t?.(i));let a=new Intl.ListFormat(n.hass.locale.language).format(e.map(({lock:e})=>e.name));return S`<details>
       <summary>
         <span class="text">
-          <span class="cut"><bdi>${F(i.code)}</bdi></span>
+          <span class="cut"><bdi>${L(i.code)}</bdi></span>
           <span class="secondary times"
-            >${t?.(i)??Ht(n,i.code)}</span
+            >${t?.(i)??Bt(n,i.code)}</span
           >
           <span class="secondary"><bdi>${a}</bdi></span>
         </span>
-        ${Vt(n,Bt(e.map(({code:e})=>e)))}
-        ${L(r)}
+        ${zt(n,Rt(e.map(({code:e})=>e)))}
+        ${z(r)}
       </summary>
       <ul>
-        ${e.map(e=>b`<li>${this.row(e,!1,e.lock.name)}</li>`)}
+        ${e.map(e=>S`<li>${this.row(e,!1,e.lock.name)}</li>`)}
       </ul>
-    </details>`}row(e,t,n=``){let{context:r}=this;return b`<seam-code-row
+    </details>`}row(e,t,n=``){let{context:r}=this;return S`<seam-code-row
       .context=${r}
       .lock=${e.lock}
       .code=${e.code}
@@ -1544,10 +1544,10 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .withProblems=${t}
       ?admin=${r.isAdmin}
       ?withLock=${n!==e.lock.name}
-    ></seam-code-row>`}lastUsed(e){let{t,hass:n}=this.context;return b`<section class="box" aria-label=${t(`last_used`)}>
+    ></seam-code-row>`}lastUsed(e){let{t,hass:n}=this.context;return S`<section class="box" aria-label=${t(`last_used`)}>
       <div class="section"><h2>${t(`last_used`)}</h2></div>
       <ul>
-        ${e.map(({lock:e,name:t,at:r})=>b`<li class="used">
+        ${e.map(({lock:e,name:t,at:r})=>S`<li class="used">
             <span class="cut">
               <bdi>${t}</bdi>
               <span class="secondary">· <bdi>${e}</bdi></span>
@@ -1555,12 +1555,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             <time
               class="secondary"
               datetime=${r}
-              title=${M(n,r,this.now)}
-              >${gt(n,r,this.now)}</time
+              title=${P(n,r,this.now)}
+              >${mt(n,r,this.now)}</time
             >
           </li>`)}
       </ul>
-    </section>`}static{this.styles=[z,h`
+    </section>`}static{this.styles=[B,h`
       :host {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr));
@@ -1658,33 +1658,33 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 100%;
         border-radius: 0;
       }
-    `]}};N([E({attribute:!1})],$.prototype,`context`,void 0),N([E({attribute:!1})],$.prototype,`snapshot`,void 0),N([E({attribute:!1})],$.prototype,`now`,void 0),N([D()],$.prototype,`isAllShown`,void 0),$=N([I(`seam-today`)],$);var zn=`/seam`,Bn=[[``,`today`],[`locks`,`locks`],[`found`,`found_codes`]],Vn=class extends J{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:zn,path:``}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(decodeURIComponent),{lock:s,codeId:c}=this.target(a,o),l=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`;return b`
+    `]}};F([O({attribute:!1})],$.prototype,`context`,void 0),F([O({attribute:!1})],$.prototype,`snapshot`,void 0),F([O({attribute:!1})],$.prototype,`now`,void 0),F([k()],$.prototype,`isAllShown`,void 0),$=F([R(`seam-today`)],$);var zn=`/seam`,Bn=[[``,`today`],[`locks`,`locks`],[`found`,`found_codes`]],Vn=class extends Y{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:zn,path:``}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(decodeURIComponent),{lock:s,codeId:c}=this.target(a,o),l=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`;return S`
       <header>
         <div class="bar">
-          ${l?b`<button
+          ${l?S`<button
                   class="icon back"
                   aria-label=${n(`back`)}
                   @click=${this.goBack}
                 >
-                  ${L(`M20,11V13H8L13.5,18.5L12.08,19.92L4.16,12L12.08,4.08L13.5,5.5L8,11H20Z`)}
-                </button>`:b`<ha-menu-button
+                  ${z(`M20,11V13H8L13.5,18.5L12.08,19.92L4.16,12L12.08,4.08L13.5,5.5L8,11H20Z`)}
+                </button>`:S`<ha-menu-button
                   .hass=${this.hass}
                   .narrow=${this.narrow}
                 ></ha-menu-button>`}
           <h1 class="cut"><bdi>${l&&s?s.name:n(`title`)}</bdi></h1>
-          ${d?b`<button
+          ${d?S`<button
                   class="add"
                   ?disabled=${!i}
                   @click=${()=>this.act(s?{action:`add`,lock:s}:{action:`add`})}
                 >
-                  ${L(u)}<span>${n(`add_guest`)}</span>
-                </button>`:S}
+                  ${z(u)}<span>${n(`add_guest`)}</span>
+                </button>`:w}
         </div>
-        ${l?S:b`<nav aria-label=${n(`sections`)}>
-                ${Bn.map(([e,r])=>b`<a
+        ${l?w:S`<nav aria-label=${n(`sections`)}>
+                ${Bn.map(([e,r])=>S`<a
                     href=${e?`${zn}/${e}`:zn}
-                    aria-current=${e===a?`page`:S}
-                    >${n(r)}${r===`found_codes`?this.badge(t):S}</a
+                    aria-current=${e===a?`page`:w}
+                    >${n(r)}${r===`found_codes`?this.badge(t):w}</a
                   >`)}
               </nav>`}
       </header>
@@ -1695,26 +1695,26 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </div>
       </main>
       ${this.overlay()}
-    `}goBack(){history.length>1?history.back():it(`${zn}/locks`)}badge(e){let t=e?Pt(e.locks).length:0;return t>0?b` <span class="badge">${t}</span>`:S}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t));return e?{lock:e,codeId:t}:{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.entries.filter(e=>!e.available)??[],i=e=>b`<div class="banner" role="status">
-      ${L(t)}
+    `}goBack(){history.length>1?history.back():nt(`${zn}/locks`)}badge(e){let t=e?Mt(e.locks).length:0;return t>0?S` <span class="badge">${t}</span>`:w}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t));return e?{lock:e,codeId:t}:{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.entries.filter(e=>!e.available)??[],i=e=>S`<div class="banner" role="status">
+      ${z(t)}
       <p class="text">${e}</p>
-    </div>`;return b`
-      ${n?S:i(e(`connection_lost`))}
-      ${n&&this.failed&&this.snapshot?i(e(`not_set_up`)):S}
+    </div>`;return S`
+      ${n?w:i(e(`connection_lost`))}
+      ${n&&this.failed&&this.snapshot?i(e(`not_set_up`)):w}
       ${r.map(t=>i(e(`workspace_unavailable`,{name:t.title})))}
-    `}waiting(){let{t:e}=this.context;return this.failed?b`<p class="note" role="status">${e(`not_set_up`)}</p>`:b`<p class="note" role="status">
+    `}waiting(){let{t:e}=this.context;return this.failed?S`<p class="note" role="status">${e(`not_set_up`)}</p>`:S`<p class="note" role="status">
           <span class="spinner"></span> ${e(`loading`)}
-        </p>`}page(e,t,n,r){let{context:i}=this,{t:a}=i,{locks:o}=e;if(t===`lock`||t===`codes`)return n?b`<seam-lock-page
+        </p>`}page(e,t,n,r){let{context:i}=this,{t:a}=i,{locks:o}=e;if(t===`lock`||t===`codes`)return n?S`<seam-lock-page
         .context=${i}
         .lock=${n}
         .selected=${r}
-      ></seam-lock-page>`:b`<p class="note">
+      ></seam-lock-page>`:S`<p class="note">
           ${a(t===`lock`?`no_such_lock`:`no_such_code`)}
-        </p>`;if(o.length===0)return b`<p class="note">${a(`no_locks`)}</p>`;switch(t){case`locks`:return b`<seam-locks .context=${i} .locks=${o}></seam-locks>`;case`found`:return b`<seam-found .context=${i} .locks=${o}></seam-found>`;default:return b`<seam-today
+        </p>`;if(o.length===0)return S`<p class="note">${a(`no_locks`)}</p>`;switch(t){case`locks`:return S`<seam-locks .context=${i} .locks=${o}></seam-locks>`;case`found`:return S`<seam-found .context=${i} .locks=${o}></seam-found>`;default:return S`<seam-today
           .context=${i}
           .snapshot=${e}
           .now=${this.now}
-        ></seam-today>`}}static{this.styles=[z,J.overlayStyles,h`
+        ></seam-today>`}}static{this.styles=[B,Y.overlayStyles,h`
       :host {
         display: flex;
         flex-direction: column;
@@ -1829,31 +1829,31 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           background: var(--seam-filled, #0b6b8f) !important;
         }
       }
-    `]}};N([E({attribute:!1})],Vn.prototype,`narrow`,void 0),N([E({attribute:!1})],Vn.prototype,`route`,void 0),Vn=N([I(`seam-panel`)],Vn);var Hn=`seam-access-codes-card`,Un=class extends J{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(e=>e.startsWith(`lock.`));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>ut(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:n,connected:r}=this.context,i=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return b`
+    `]}};F([O({attribute:!1})],Vn.prototype,`narrow`,void 0),F([O({attribute:!1})],Vn.prototype,`route`,void 0),Vn=F([R(`seam-panel`)],Vn);var Hn=`seam-access-codes-card`;function Un({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var Wn=class extends Y{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>Un(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>ct(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:n,connected:r}=this.context,i=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return S`
       <ha-card>
         <div class="card">
           <header>
             <h2 class="cut"><bdi>${i?.name??e(`title`)}</bdi></h2>
-            ${i&&n&&i.can.create===!0?b`<button
+            ${i&&n&&i.can.create===!0?S`<button
                     class="tonal"
                     ?disabled=${!r}
                     @click=${()=>this.act({action:`add`,lock:i})}
                   >
-                    ${L(u)} ${e(`add_guest`)}
-                  </button>`:S}
+                    ${z(u)} ${e(`add_guest`)}
+                  </button>`:w}
           </header>
-          ${r?S:b`<div class="banner" role="status">
-                  ${L(t)}
+          ${r?w:S`<div class="banner" role="status">
+                  ${z(t)}
                   <p class="text">${e(`connection_lost`)}</p>
                 </div>`}
           ${this.content(i)}
         </div>
       </ha-card>
       ${this.overlay()}
-    `}content(e){let{t}=this.context;return e?b`<seam-lock-page
+    `}content(e){let{t}=this.context;return e?S`<seam-lock-page
         .context=${this.context}
         .lock=${e}
-      ></seam-lock-page>`:b`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[z,J.overlayStyles,h`
+      ></seam-lock-page>`:S`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[B,Y.overlayStyles,h`
       .card {
         display: grid;
         gap: 12px;
@@ -1870,4 +1870,4 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 1.25rem;
         font-weight: 400;
       }
-    `]}};N([D()],Un.prototype,`config`,void 0),Un=N([I(Hn)],Un);var Wn=window;Wn.customCards??=[];var Gn=Wn.customCards;if(!Gn.some(({type:e})=>e===Hn)){let e=ut(document.documentElement.lang,()=>{});Gn.push({type:Hn,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`})}
+    `]}};F([k()],Wn.prototype,`config`,void 0),Wn=F([R(Hn)],Wn);var Gn=window;Gn.customCards??=[];var Kn=Gn.customCards;if(!Kn.some(({type:e})=>e===Hn)){let e=ct(document.documentElement.lang,()=>{});Kn.push({type:Hn,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>Un(e,t)?{config:{type:`custom:${Hn}`,entity:t}}:null})}
