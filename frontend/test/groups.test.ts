@@ -1,6 +1,13 @@
 import { describe, expect, test } from "vitest";
 import { code, home, lock, problem } from "../dev/fake";
-import { found, grouped, groupOf, people, today } from "../src/logic/groups";
+import {
+  found,
+  grouped,
+  groupOf,
+  ownProblems,
+  people,
+  today,
+} from "../src/logic/groups";
 import type { CodeState } from "../src/types";
 
 const names = (codes: { name: string | null }[] | undefined) =>
@@ -35,6 +42,16 @@ describe("the group of a code", () => {
     expect(groupOf(own)).toBe("attention");
     expect(groupOf(ofLock)).toBe("active");
   });
+});
+
+test("a problem of the lock is not shown again with each code", () => {
+  const offline = problem("Offline.", { scope: "device" });
+  const own = problem("Not set.");
+  const guest = code("Ada", "at_risk", { errors: [offline, own] });
+  expect(ownProblems(guest, lock("Door", [guest], { problems: [offline] }))).toEqual([
+    own,
+  ]);
+  expect(ownProblems(guest, lock("Door", [guest]))).toEqual([offline, own]);
 });
 
 describe("the codes of a lock", () => {

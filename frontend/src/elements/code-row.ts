@@ -58,7 +58,7 @@ export class SeamCodeRow extends LitElement {
     const { code, context, lock } = this;
     const { t } = context;
     const name = label(code);
-    const own = this.withProblems ? ownProblems(code) : [];
+    const own = this.withProblems ? ownProblems(code, lock) : [];
     const duplicates = lock.codes.filter((other) =>
       code.same_pin_as.includes(other.access_code_id),
     );
@@ -70,6 +70,11 @@ export class SeamCodeRow extends LitElement {
             ${this.note || timesText(context, code)}
             ${this.withLock ? html`<span class="lock">· <bdi>${lock.name}</bdi></span>` : nothing}
           </div>
+          ${
+            code.state === "at_risk" && own.length === 0 && lock.problems[0]
+              ? html`<div class="secondary"><bdi>${lock.problems[0].message}</bdi></div>`
+              : nothing
+          }
           ${
             duplicates.length > 0
               ? html`<div class="secondary">

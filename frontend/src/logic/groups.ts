@@ -22,11 +22,16 @@ export interface Entry {
   code: Code;
 }
 
-/** Return the problems of the code itself, without those of the lock or account. */
-export function ownProblems(code: Code): Problem[] {
+/** Return the problems of the code, without those that are shown with the lock. */
+export function ownProblems(code: Code, lock: Lock): Problem[] {
+  const shown = new Set(lock.problems.map(problemKey));
   return [...code.errors, ...code.warnings].filter(
-    (problem) => problem.scope === "access_code",
+    (problem) => problem.scope === "access_code" || !shown.has(problemKey(problem)),
   );
+}
+
+function problemKey({ scope, error_code, warning_code, message }: Problem): string {
+  return JSON.stringify([scope, error_code, warning_code, message]);
 }
 
 /** Return whether somebody has to do something, or the code may not work. */
@@ -130,8 +135,7 @@ export function today(locks: readonly Lock[], now: Date): Today {
   const shared = new Map<string, Today["problems"][number]>();
   for (const lock of locks) {
     for (const problem of lock.problems) {
-      const { scope, error_code, warning_code, message } = problem;
-      const key = [lock.entry_id, scope, error_code, warning_code, message].join("\n");
+      const key = lock.entry_id + problemKey(problem);
       const known = shared.get(key);
       if (known) known.locks.push(lock);
       else shared.set(key, { problem, locks: [lock] });
