@@ -171,7 +171,7 @@ def test_panel_adds_stay_on_two_locks(
     # A second click must not create a second code.
     dialog.get_by_role("button", name="Add guest").dblclick()
 
-    expect(dialog.get_by_text("The code is ready on 2 locks")).to_be_visible(
+    expect(dialog.get_by_text("Works on all 2 locks")).to_be_visible(
         timeout=SOON
     )
     page.screenshot(path=screenshots / "panel-added.png")
@@ -184,6 +184,27 @@ def test_panel_adds_stay_on_two_locks(
     # Not a part of a longer number, such as a time or an ID.
     shown = rf"(?<![0-9A-Za-z-]){pin}(?![0-9A-Za-z-])"
     assert not re.search(shown, page.evaluate(EVERYTHING))
+
+
+def test_panel_says_on_which_locks_code_works(
+    page: Page, development: Development, screenshots: Path
+) -> None:
+    """If one of the locks is offline, the dialog says so, and the PIN is shown."""
+    panel = open_panel(page, development)
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Sailor")
+    for lock in ("Front Door", "Boat Shed"):
+        dialog.get_by_role("checkbox", name=lock).check()
+    dialog.get_by_role("radio", name="Permanent").check()
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_text("Works on 1 of 2 locks")).to_be_visible(timeout=SOON)
+    expect(dialog.get_by_text("At risk", exact=True)).to_be_visible()
+    expect(dialog.locator("output")).to_have_text(
+        pins_of(development, "Sailor")["Front Door"]
+    )
+    page.screenshot(path=screenshots / "panel-partly.png")
+    dialog.get_by_role("button", name="Done").click()
 
 
 def test_panel_shows_and_copies_pin(
