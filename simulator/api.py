@@ -12,8 +12,8 @@ from . import endpoints as _endpoints  # noqa: F401  Importing them registers th
 from .backend import Backend
 from .errors import ApiError
 from .faults import MALFORMING, Fault, Faults
-from .malformed import dump_json, gzip_bomb, legacy_shape, malformed, with_overrides
-from .render import render_workspace
+from .malformed import gzip_bomb, legacy_shape, malformed, with_overrides
+from .render import dump_json, render_workspace
 from .routing import ENDPOINTS, Context, Endpoint
 from .state import Json, Workspace
 from .validation import check, from_query
@@ -207,15 +207,15 @@ class Api:
                     headers=headers,
                 )
             case "cut":
-                response = web.StreamResponse(
+                stream = web.StreamResponse(
                     headers={**headers, "Content-Length": "1000"}
                 )
-                await response.prepare(request)
-                await response.write(b'{"ok": true, ')
+                await stream.prepare(request)
+                await stream.write(b'{"ok": true, ')
                 if request.transport is not None:
                     request.transport.close()
                 record.status = None
-                return response
+                return stream
             case "nested":
                 response = web.Response(
                     body=b"[" * 100_000 + b"]" * 100_000,
@@ -234,6 +234,7 @@ class Api:
                 | "odd_rows"
                 | "huge_list"
                 | "endless_pages"
+                | "cut_pages"
             ):
                 if not answered:
                     return None

@@ -23,6 +23,7 @@ type FaultKind = Literal[
     "odd_rows",
     "huge_list",
     "endless_pages",
+    "cut_pages",
 ]
 KINDS: tuple[str, ...] = get_args(FaultKind.__value__)
 # These change a regular answer.
@@ -32,6 +33,7 @@ MALFORMING: Final = (
     "odd_rows",
     "huge_list",
     "endless_pages",
+    "cut_pages",
 )
 
 

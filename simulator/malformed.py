@@ -1,11 +1,8 @@
 """Answers that differ from what the API documents."""
 
 from itertools import count, cycle, islice
-import json
 from typing import Any
 import zlib
-
-import orjson
 
 from .faults import Fault
 from .routing import ENDLESS_CURSOR
@@ -26,7 +23,8 @@ def malformed(fault: Fault, answer: Json) -> Json:
             return {k: _odd_rows(v) for k, v in answer.items()}
         case "huge_list":
             return {k: _repeated(v, fault.size) for k, v in answer.items()}
-    cursor = f"{ENDLESS_CURSOR}{next(_cursors)}"
+    is_cut = fault.kind == "cut_pages"
+    cursor = None if is_cut else f"{ENDLESS_CURSOR}{next(_cursors)}"
     pagination = {"has_next_page": True, "next_page_cursor": cursor}
     return {**answer, "pagination": {**pagination, "next_page_url": None}}
 
@@ -61,14 +59,6 @@ def legacy_shape(answer: Any) -> Any:
         for key, value in answer.items()
         if key not in ("pagination", "display_status")
     }
-
-
-def dump_json(data: Any) -> bytes:
-    """Return JSON as JavaScript writes it: with half surrogates as escapes."""
-    try:
-        return orjson.dumps(data)
-    except TypeError:
-        return json.dumps(data).encode()
 
 
 def _overridden(row: Any, overrides: dict[str, Json | None]) -> Any:

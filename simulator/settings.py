@@ -40,3 +40,5 @@ class Settings:
     """What is sent instead of the fields of a device or code, by its ID."""
     dropped_codes: dict[str, int] = field(default_factory=dict, repr=False)
     """How many more lists omit a code, by its ID."""
+    listed_after: float = 0
+    """How many seconds lists omit a new code."""

@@ -9,9 +9,9 @@ import hmac
 import logging
 
 import aiohttp
-import orjson
 
 from .events import render_event
+from .render import dump_json
 from .state import Event, State, Webhook
 from .timeline import Timeline
 
@@ -81,7 +81,7 @@ class Webhooks:
                     webhook_id=webhook.webhook_id,
                     event_id=event.event_id,
                     event_type=event.event_type,
-                    body=orjson.dumps(render_event(event)).decode(),
+                    body=dump_json(render_event(event)).decode(),
                     attempt=1,
                 )
 

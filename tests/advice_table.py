@@ -63,6 +63,10 @@ _CONDITIONS: Final = {
     "delete_duplicate": "The other code can be deleted, but not converted.",
     "change_this": "The other code can be neither converted nor deleted.",
     "change_one": "Seam manages the other code.",
+    "reconnect_account_named": "The name of a disconnected account is known.",
+    "connect_account_with_rights_named": "Another user has to be connected, and the name of the account is known.",
+    "set_up_account_named": "The account is not set up, and its name is known.",
+    "other_account_named": "The account has another problem, and its name is known.",
     "other_software_smartthings": "Other software manages the lock, which is a SmartThings device.",
 }
 
@@ -114,7 +118,8 @@ def advice_page() -> str:
         for name, problem in rows
     )
     conditions = "".join(
-        f"| {condition} | {texts[key]} |\n" for key, condition in _CONDITIONS.items()
+        f"| {condition} | {texts[key].replace('{account}', 'Kwikset')} |\n"
+        for key, condition in _CONDITIONS.items()
     )
     return f"{_HEAD}{table}{_VARIANTS_HEAD}{conditions}"
 

@@ -2,20 +2,33 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Coroutine, Iterator
+from collections.abc import (
+    AsyncIterator,
+    Collection,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from contextlib import asynccontextmanager, contextmanager, suppress
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 import logging
-from typing import Any, Literal, override
+import re
+from typing import Any, Literal, cast, override
 
-from aiohttp import ClientConnectionError, ClientSession
+from aiohttp import ClientConnectionError, ClientError, ClientSession
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.auth.models import User
+from homeassistant.auth.permissions.models import PermissionLookup
 from homeassistant.components import webhook
+from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import (
+    device_registry as dr,
     entity_registry as er,
     frame,
     translation as translation_helper,
@@ -31,11 +44,14 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.seam.activity import occurrence_signal
 from custom_components.seam.api import AccessCode, Device
+from custom_components.seam.api.body import parse_json
 from custom_components.seam.const import CONF_ENDPOINT, CONF_WEBHOOK, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.sync.events import Occurrence
+from custom_components.seam.sync.snapshot import LockData, masked
+from custom_components.seam.websocket.subscription import Subscription
 from simulator import Simulator
-from simulator.render import render_code, render_device
+from simulator.render import dump_json, render_code, render_device
 from simulator.seed import WORKSPACE, WORKSPACE_NAME
 from simulator.state import Event as SeamEvent
 
@@ -43,6 +59,41 @@ _URL = "https://home.example.com"
 _OTHER_CLIENT = "another client"
 
 type Delivery = Literal["delivered", "lost", "response lost"]
+
+
+# Of PINs in texts. Times with fractions and IDs have numbers, too.
+_SHORTEST_CHECKED = 6
+_NUMBER = re.compile(r"(?<![0-9A-Za-z.:-])\d(?:[ \n\r\t-]*\d){5,}(?![0-9A-Za-z:-])")
+
+
+def _as_sent(row: Any) -> Any:
+    """Return a row as the client reads it."""
+    return parse_json(dump_json(row))
+
+
+def _by_id(codes: Iterable[AccessCode]) -> dict[str, AccessCode]:
+    """Return codes by ID, without the dates of errors, which retries change."""
+    return {
+        code.access_code_id: replace(
+            code,
+            errors=tuple(replace(error, created_at=None) for error in code.errors),
+        )
+        for code in codes
+    }
+
+
+def _differences(
+    codes: Mapping[str, AccessCode], others: Mapping[str, AccessCode]
+) -> Iterator[Any]:
+    """Yield what differs, as codes are too large to look at."""
+    for code_id in {*codes, *others}:
+        code, other = codes.get(code_id), others.get(code_id)
+        if code is None or other is None:
+            yield code, other
+            continue
+        for item in fields(AccessCode):
+            if (one := getattr(code, item.name)) != (two := getattr(other, item.name)):
+                yield code_id, item.name, one, two
 
 
 class IdleWatcher:
@@ -125,17 +176,56 @@ class _DirectSession:
         """Do nothing."""
 
 
-class _TracebackHandler(logging.Handler):
-    """A log handler that keeps the records with a traceback."""
+class _LogHandler(logging.Handler):
+    """A log handler that keeps what we log, and the records with a traceback."""
 
     def __init__(self) -> None:
-        super().__init__(logging.WARNING)
-        self.texts: list[str] = []
+        super().__init__(logging.INFO)
+        self.tracebacks: list[str] = []
+        self.lines: list[str] = []
 
     @override
     def emit(self, record: logging.LogRecord) -> None:
         if record.exc_info and record.exc_info[0] is not None:
-            self.texts.append(logging.Formatter().format(record))
+            self.tracebacks.append(logging.Formatter().format(record))
+        if record.name.startswith("custom_components.seam"):
+            self.lines.append(record.getMessage())
+
+
+class _Panel:
+    """A websocket connection that keeps what a subscribed administrator is shown."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Subscribe."""
+        self.user = User(
+            name="Host",
+            perm_lookup=PermissionLookup(er.async_get(hass), dr.async_get(hass)),
+            is_owner=True,
+        )
+        self.locks: dict[str, Any] = {}
+        self.text = ""
+        self.subscription = Subscription(hass, cast("ActiveConnection", self), 1)
+        self.subscription.async_start()
+
+    def send_event(self, _msg_id: int, event: dict[str, Any]) -> None:
+        """Receive an event."""
+        self.locks |= {lock["device_id"]: lock for lock in event["locks"]}
+        for device_id in event.get("removed", ()):
+            del self.locks[device_id]
+        self.text += str(event)
+
+    @property
+    def steady(self) -> dict[str, Any]:
+        """What is shown, except for what a jump of the clock changes."""
+        times = {"state", "status", "can", "errors", "warnings"}
+        return {
+            device_id: {key: lock[key] for key in lock.keys() - {"codes", "free_slots"}}
+            | {
+                code["access_code_id"]: {key: code[key] for key in code.keys() - times}
+                for code in lock["codes"]
+            }
+            for device_id, lock in self.locks.items()
+        }
 
 
 class SimulatedInstance:
@@ -158,8 +248,10 @@ class SimulatedInstance:
         self._started_at = simulator.clock.now()
         self._checked = 0
         self._published: dict[str, datetime] = {}
-        self._tracebacks = _TracebackHandler()
+        self._log = _LogHandler()
+        self._clock_error = timedelta(0)
         self._recorded: set[str] = set()
+        self._pins: set[str] = set()
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[SimulatedInstance]:
@@ -177,7 +269,10 @@ class SimulatedInstance:
             on_event(event)
 
         simulator.backend.events.on_event = publish
-        logging.getLogger().addHandler(self._tracebacks)
+        logging.getLogger().addHandler(self._log)
+        loop: Any = asyncio.get_running_loop()
+        steady_time = loop.time
+        loop.time = lambda: steady_time() - self._clock_error.total_seconds()
         async with (
             ClientSession(headers={"User-Agent": _OTHER_CLIENT}) as session,
             async_test_home_assistant(asyncio.get_running_loop()) as hass,
@@ -198,6 +293,7 @@ class SimulatedInstance:
             try:
                 assert await hass.config_entries.async_setup(self.entry.entry_id)
                 await hass.async_block_till_done(wait_background_tasks=True)
+                self._panel = _Panel(hass)
                 self._record_occurrences()
                 yield self
             finally:
@@ -206,7 +302,8 @@ class SimulatedInstance:
                     await hass.config_entries.async_unload(self.entry.entry_id)
                 await hass.async_stop(force=True)
                 await simulator.stop()
-                logging.getLogger().removeHandler(self._tracebacks)
+                del loop.time
+                logging.getLogger().removeHandler(self._log)
 
     @property
     def coordinator(self) -> SeamCoordinator:
@@ -246,6 +343,12 @@ class SimulatedInstance:
         await self.settle()
         await self.settle()
 
+    async def set_clock(self, error: timedelta) -> None:
+        """Set the clock of Home Assistant wrong, or right again; timers do not mind."""
+        self._freezer.tick(error - self._clock_error)
+        self._clock_error = error
+        await self.settle()
+
     async def finish[T](self, coroutine: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine, and move the clock until it ends."""
         task = asyncio.get_running_loop().create_task(coroutine)
@@ -274,7 +377,7 @@ class SimulatedInstance:
         """Send a request as another client of the workspace, and ignore failures."""
 
         async def post() -> None:
-            with suppress(ClientConnectionError, TimeoutError):
+            with suppress(ClientError, TimeoutError):
                 async with self._session.post(
                     f"{self.simulator.url}{path}",
                     json=body,
@@ -305,15 +408,36 @@ class SimulatedInstance:
 
     async def recover(self) -> None:
         """End all failures, and check everything after a reconcile and two polls."""
+        self.simulator.faults.clear()
+        self.simulator.control.clear_overrides()
+        await self._recover()
+        self.check()
+
+    async def recover_except_locks(self) -> None:
+        """End all failures but those of single locks, and check the other locks."""
         simulator = self.simulator
-        simulator.faults.clear()
+        for fault in list(simulator.faults):
+            if fault.device_id is None:
+                simulator.faults.clear(fault_id=fault.fault_id)
+        broken = {fault.device_id for fault in simulator.faults}
+        for row_id in simulator.backend.settings.row_overrides:
+            code = simulator.state.access_codes.get(row_id)
+            broken.add(code.device_id if code else row_id)
+        await self._recover()
+        self.check(broken)
+
+    async def _recover(self) -> None:
+        """End the failures of Seam as a whole, reconcile and poll twice."""
+        simulator = self.simulator
         simulator.control.restore_key()
         delivery = simulator.backend.events.delivery
         delivery.lost = delivery.late = delivery.duplicated = 0
         simulator.backend.settings.dropped_codes.clear()
+        simulator.control.list_new_codes_after(0)
         self.delivery = "delivered"
-        # Pending requests have timed out by then.
-        await self.step(61)
+        await self.set_clock(timedelta(0))
+        # Pending requests have timed out by then, and no rate limit is in effect.
+        await self.step(901)
         if not self.is_loaded or self.hass.config_entries.flow.async_progress():
             for flow in self.hass.config_entries.flow.async_progress():
                 self.hass.config_entries.flow.async_abort(flow["flow_id"])
@@ -323,24 +447,35 @@ class SimulatedInstance:
         for _ in range(2):
             await self.step(61)
             await self.finish(self.coordinator.async_refresh())
-        self.check()
 
-    def check(self) -> None:
-        """Compare the snapshot and the states with the simulator."""
+    def check(self, broken: Collection[str | None] = ()) -> None:
+        """Compare the snapshot and the states with the simulator.
+
+        Locks that are broken only have to be there.
+        """
         assert self.coordinator.last_update_success
+        codes = self.simulator.state.access_codes.values()
+        self._pins.update(
+            code.code for code in codes if code.code and code.device_id not in broken
+        )
+        self._check_no_pins()
         expected = self._expected_locks()
         locks = self.coordinator.data.locks
-        assert set(locks) == set(expected)
-        for device_id, (device, codes) in expected.items():
-            lock = locks[device_id]
-            assert lock.device == device
-            assert {code.access_code_id: code for code in lock.codes} == codes
+        assert set(locks) - set(broken) == set(expected) - set(broken)
+        for device_id in set(expected) - set(broken):
+            wanted, lock = expected[device_id], locks[device_id]
+            assert lock.device == wanted.device, (lock.device, wanted.device)
+            assert _by_id(lock.codes) == _by_id(wanted.codes), list(
+                _differences(_by_id(lock.codes), _by_id(wanted.codes))
+            )
             assert not lock.missing
-            self._check_states(device_id, device, list(codes.values()))
+            self._check_states(device_id, lock.device, wanted.codes)
 
     def check_invariants(self) -> None:
         """Check what must hold even during failures."""
-        assert not self._tracebacks.texts, self._tracebacks.texts[0]
+        assert not self._log.tracebacks, self._log.tracebacks[0]
+        self._check_no_pins()
+        self._check_panel()
         self._check_no_old_occurrences()
         ids = [occurrence.event.event_id for occurrence in self.occurrences]
         assert len(ids) == len(set(ids)), "an event fired twice"
@@ -354,6 +489,30 @@ class SimulatedInstance:
         for path, most in self.expected_writes.items():
             assert requested[path] <= most, f"{path} was sent twice"
 
+    def _check_no_pins(self) -> None:
+        """Check that no PIN that was received shows in a state or in the log."""
+        if self.is_loaded:
+            self._pins |= self.coordinator.secrets.pins
+        # Shorter ones are in other numbers by chance.
+        pins = {pin for pin in self._pins if len(pin) >= _SHORTEST_CHECKED}
+        texts = [*self._log.lines, self._panel.text]
+        self._log.lines.clear()
+        self._panel.text = ""
+        for entity in self.hass.states.async_all():
+            texts += (entity.state, str(entity.attributes))
+        for text in texts:
+            for number in _NUMBER.findall(text):
+                digits = "".join(filter(str.isdigit, number))
+                assert digits not in pins, f"a PIN shows: {text}"
+
+    def _check_panel(self) -> None:
+        """Check that a panel shows what one shows that is opened now."""
+        if not self.is_loaded:
+            return
+        fresh = _Panel(self.hass)
+        fresh.subscription.async_stop()
+        assert self._panel.steady == fresh.steady
+
     def _check_no_old_occurrences(self) -> None:
         """Check that no event from before the start has fired."""
         for occurrence in self.occurrences[self._checked :]:
@@ -366,24 +525,28 @@ class SimulatedInstance:
         self.occurrences.clear()
         self._checked = 0
 
-    def _expected_locks(self) -> dict[str, tuple[Device, dict[str, AccessCode]]]:
+    def _expected_locks(self) -> dict[str, LockData]:
+        """Return the locks as they are at Seam, with secrets masked."""
         state, now = self.simulator.state, self.simulator.clock.now()
         expected = {}
         for device in state.devices_of(WORKSPACE):
             if not device.is_managed:
                 continue
             codes = [
-                AccessCode.from_dict(render_code(state, code, now))
+                AccessCode.read(_as_sent(render_code(state, code, now)))
                 for code in state.codes_of(device.device_id)
             ]
-            expected[device.device_id] = (
-                Device.from_dict(render_device(state, device)),
-                {code.access_code_id: code for code in codes},
+            lock = LockData(
+                device=Device.read(_as_sent(render_device(state, device))),
+                managed=tuple(code for code in codes if code.is_managed),
+                unmanaged=tuple(code for code in codes if not code.is_managed),
+                has_codes=True,
             )
+            expected[device.device_id] = masked(lock, self.coordinator.secrets)
         return expected
 
     def _check_states(
-        self, device_id: str, device: Device, codes: list[AccessCode]
+        self, device_id: str, device: Device, codes: Iterable[AccessCode]
     ) -> None:
         """Check the states of a lock's entities."""
         now = self.simulator.clock.now()
@@ -403,11 +566,12 @@ class SimulatedInstance:
                 for code in codes
                 if code.is_managed is is_managed
             }
-            assert state.state == str(len(wanted))
-            assert {
+            assert state.state == str(len(wanted)), (state.state, wanted)
+            shown = {
                 row["access_code_id"]: (row["name"], row["status"])
                 for row in state.attributes["access_codes"]
-            } == wanted
+            }
+            assert shown == wanted, (shown, wanted)
         entity_id = self.lock_entity(device_id)
         assert entity_id is not None
         state = self.hass.states.get(entity_id)

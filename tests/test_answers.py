@@ -5,15 +5,17 @@ import logging
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
+from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
-from simulator.seed import APARTMENT_1, FRONT_DOOR
+from simulator.seed import APARTMENT_1, CODE_CLEANER, FRONT_DOOR, WORKSPACE
 
 from .clock import async_step
 from .conftest import Poll
@@ -21,11 +23,15 @@ from .conftest import Poll
 UNREADABLE = [
     pytest.param({"kind": "gzip_bomb"}, id="too_large"),
     pytest.param({"kind": "nested"}, id="nested"),
-    pytest.param({"kind": "cut"}, id="cut"),
     pytest.param({"kind": "broken_json"}, id="broken_json"),
     pytest.param({"kind": "html", "status": 200}, id="not_json"),
     pytest.param({"kind": "wrong_shape"}, id="wrong_shape"),
+]
+TEMPORARY = [
     pytest.param({"kind": "status", "status": 500}, id="500"),
+    pytest.param({"kind": "html"}, id="gateway"),
+    pytest.param({"kind": "outage"}, id="disconnected"),
+    pytest.param({"kind": "cut"}, id="cut"),
 ]
 
 
@@ -52,11 +58,49 @@ def _state(hass: HomeAssistant, entity_id: str) -> str | None:
     return state.state if state else None
 
 
+def _activity(hass: HomeAssistant) -> str | None:
+    state = hass.states.get("event.front_door_lock_activity")
+    event_type: str | None = state.attributes["event_type"] if state else None
+    return event_type
+
+
 REFUSALS = [
     pytest.param(401, "unauthorized", id="401"),
     pytest.param(403, "forbidden", id="403"),
     pytest.param(400, "missing_workspace_id", id="missing_workspace_id"),
 ]
+
+
+@pytest.mark.usefixtures("frozen_clock")
+@pytest.mark.parametrize("fault", [*UNREADABLE, *TEMPORARY])
+async def test_failing_events_do_not_affect_anything_else(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    freezer: Any,
+    caplog: pytest.LogCaptureFixture,
+    fault: dict[str, Any],
+) -> None:
+    """The devices say that Seam is not down, and everything is current from the start."""
+    caplog.clear()
+    simulator.faults.add(**fault, path="/events/list")
+    for is_locked in (False, True):
+        simulator.control.turn_lock(FRONT_DOOR, locked=is_locked)
+        simulator.state.access_codes[CODE_CLEANER].name = f"Cleaner {is_locked}"
+        await async_step(hass, freezer, simulator, timedelta(minutes=1))
+        assert coordinator.last_update_success
+        assert _state(hass, "lock.front_door") == (
+            "locked" if is_locked else "unlocked"
+        )
+        code = coordinator.data.locks[FRONT_DOOR].code(CODE_CLEANER)
+        assert code is not None
+        assert code.name == f"Cleaner {is_locked}"
+    assert len(_lines(caplog, "event query failed")) == 1
+    simulator.faults.clear()
+    simulator.control.turn_lock(FRONT_DOOR, locked=False)
+    await async_step(hass, freezer, simulator, timedelta(minutes=1))
+    assert _state(hass, "lock.front_door") == "unlocked"
+    assert len(_lines(caplog, "event query succeeds again")) == 1
 
 
 @pytest.mark.usefixtures("frozen_clock")
@@ -66,31 +110,91 @@ async def test_unreadable_events_are_stepped_over(
     simulator: Simulator,
     coordinator: SeamCoordinator,
     freezer: Any,
-    caplog: pytest.LogCaptureFixture,
     fault: dict[str, Any],
 ) -> None:
-    """After three polls, everything else is current, and the query moves on."""
-    caplog.clear()
+    """An event may be the cause, so that the query gets shorter."""
     simulator.faults.add(**fault, path="/events/list")
-    for _ in range(3):
-        await async_step(hass, freezer, simulator, timedelta(minutes=1))
-    assert coordinator.last_update_success
-    simulator.control.turn_lock(FRONT_DOOR, locked=False)
-    for _ in range(10):
+    for _ in range(13):
         await async_step(hass, freezer, simulator, timedelta(minutes=1))
         assert coordinator.last_update_success
-    assert _state(hass, "lock.front_door") == "unlocked"
-    assert len(_lines(caplog, "event query failed")) == 1
-    queries = _queries(simulator)
-    assert queries[-1] >= dt_util.utcnow() - timedelta(minutes=10)
+    assert _queries(simulator)[-1] >= dt_util.utcnow() - timedelta(minutes=10)
     simulator.faults.clear()
     simulator.control.turn_lock(FRONT_DOOR, locked=True)
     await async_step(hass, freezer, simulator, timedelta(minutes=1))
-    assert _state(hass, "lock.front_door") == "locked"
-    assert len(_lines(caplog, "event query succeeds again")) == 1
-    activity = hass.states.get("event.front_door_lock_activity")
-    assert activity is not None
-    assert activity.attributes["event_type"] == "locked"
+    assert _activity(hass) == "locked"
+
+
+@pytest.mark.usefixtures("frozen_clock")
+@pytest.mark.parametrize("fault", TEMPORARY)
+async def test_events_during_outage_of_events_fire_later(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    freezer: Any,
+    fault: dict[str, Any],
+) -> None:
+    """However long it takes, Seam still has them."""
+    await async_step(hass, freezer, simulator, timedelta(minutes=1))
+    simulator.faults.add(**fault, path="/events/list")
+    simulator.control.turn_lock(FRONT_DOOR, locked=False)
+    for _ in range(45):
+        await async_step(hass, freezer, simulator, timedelta(minutes=1))
+    assert coordinator.last_update_success
+    assert _activity(hass) is None
+    simulator.faults.clear()
+    await async_step(hass, freezer, simulator, timedelta(minutes=1))
+    assert _activity(hass) == "unlocked"
+
+
+@pytest.mark.usefixtures("frozen_clock")
+@pytest.mark.parametrize("fault", [*UNREADABLE, *TEMPORARY])
+@pytest.mark.parametrize("is_failing_before", [False, True])
+async def test_outage_shows_at_once_whatever_failed_before(
+    coordinator: SeamCoordinator,
+    simulator: Simulator,
+    poll: Poll,
+    fault: dict[str, Any],
+    is_failing_before: bool,
+) -> None:
+    """Old states are not shown as current, and the end shows at once as well."""
+    if is_failing_before:
+        simulator.faults.add(**fault, path="/events/list")
+        await poll()
+        assert coordinator.last_update_success
+    simulator.faults.add(**fault)
+    for _ in range(2):
+        await poll()
+        assert not coordinator.last_update_success
+    simulator.faults.clear()
+    await poll()
+    assert coordinator.last_update_success
+
+
+async def test_failing_events_keep_request_rate(
+    hass: HomeAssistant, freezer: Any
+) -> None:
+    """All devices are listed with each poll, but their codes as often as usual."""
+    simulator = Simulator(locks=60, codes=1, unmanaged=0, manual_clock=True)
+    await simulator.start()
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        unique_id=WORKSPACE,
+        data={CONF_API_KEY: simulator.key, CONF_ENDPOINT: simulator.url},
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    simulator.faults.add("status", status=500, path="/events/list")
+    simulator.requests.clear()
+    for _ in range(12):
+        await async_step(hass, freezer, simulator, timedelta(minutes=1))
+        assert entry.runtime_data.last_update_success
+    paths = [request.path for request in simulator.requests]
+    assert paths.count("/devices/list") == 12
+    # Twelve minutes are two intervals of six seconds for each lock.
+    assert paths.count("/access_codes/list") == 2 * 60
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await simulator.stop()
 
 
 async def test_setup_does_not_need_events(
@@ -149,6 +253,7 @@ async def test_refusal_for_one_lock_stays_with_that_lock(
         for state in hass.states.async_all(("lock", "sensor", "binary_sensor"))
         if state.state == "unavailable" and "boat_shed" not in state.entity_id
     }
+    assert bool(unavailable) is (path != "/devices")
     assert all("apartment_1" in entity_id for entity_id in unavailable)
     assert _state(hass, "lock.apartment_1") == "locked"
     simulator.faults.clear()
@@ -270,3 +375,25 @@ async def test_setup_is_retried_if_no_device_can_be_read(
     entry.add_to_hass(hass)
     await hass.config_entries.async_setup(entry.entry_id)
     assert entry.state is ConfigEntryState.SETUP_RETRY
+
+
+async def test_events_before_start_do_not_fire_after_unreadable_answer(
+    hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry
+) -> None:
+    """What could not be read at the start is not new when it can."""
+    simulator.control.turn_lock(FRONT_DOOR, locked=False)
+    simulator.faults.add("wrong_types", path="/events/list")
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    simulator.faults.clear()
+    for _ in range(2):
+        await entry.runtime_data.async_refresh()
+        await hass.async_block_till_done()
+    assert _state(hass, "event.front_door_lock_activity") == "unknown"
+    simulator.control.turn_lock(FRONT_DOOR, locked=True)
+    await entry.runtime_data.async_refresh()
+    await hass.async_block_till_done()
+    activity = hass.states.get("event.front_door_lock_activity")
+    assert activity is not None
+    assert activity.attributes["event_type"] == "locked"

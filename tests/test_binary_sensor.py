@@ -27,9 +27,11 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
-from custom_components.seam.api import ConnectedAccount
+from custom_components.seam.advice import KNOWN_CODES, advice_key
+from custom_components.seam.api import ConnectedAccount, SeamProblem
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.sync.snapshot import UNREACHABLE_ERRORS
 from simulator import Simulator
 from simulator.manufacturers import AUGUST
 from simulator.seed import (
@@ -251,6 +253,91 @@ async def test_connectivity_errors_and_warnings_attributes(
     assert (attributes["errors"], attributes["warnings"]) == ([], [])
 
 
+@pytest.mark.parametrize("where", ["device_error", "account_error"])
+@pytest.mark.parametrize(
+    ("error_code", "expected"),
+    [
+        *((code, STATE_OFF) for code in sorted(UNREACHABLE_ERRORS)),
+        *(
+            (code, STATE_ON)
+            for code in (
+                "empty_backup_access_code_pool",
+                "salto_ks_subscription_limit_exceeded",
+                "subscription_required",
+                "an_error_of_next_year",
+            )
+        ),
+    ],
+)
+async def test_connectivity_is_off_while_seam_cannot_reach_lock(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    where: str,
+    error_code: str,
+    expected: str,
+) -> None:
+    """Seam may report a lock as online although an error says otherwise."""
+    getattr(simulator.control, where)("Front Door", error_code)
+    await reconcile()
+    assert _state(hass, CONNECTIVITY) == expected
+    simulator.control.clear_device_problems("Front Door")
+    simulator.control.clear_account_problems("Front Door")
+    await reconcile()
+    assert _state(hass, CONNECTIVITY) == STATE_ON
+
+
+def test_every_error_about_lost_connections_turns_off_connectivity() -> None:
+    """Errors whose advice is to connect something again are all among them."""
+    assert UNREACHABLE_ERRORS <= KNOWN_CODES
+    reconnect = {
+        "add_again",
+        "bring_online",
+        "bring_site_back",
+        "connect_bridge",
+        "reconnect_account",
+    }
+    lost = {
+        code for code in KNOWN_CODES if advice_key(SeamProblem(code=code)) in reconnect
+    }
+    # These are warnings only.
+    lost -= {
+        "account_reauthorization_requested",
+        "hub_required_for_additional_capabilities",
+    }
+    assert lost <= UNREACHABLE_ERRORS
+
+
+async def test_advice_names_account(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator, poll: Poll
+) -> None:
+    """The advice is the same wherever it is shown, and follows a new name."""
+    device = simulator.state.devices[APARTMENT_2]
+    account = simulator.state.accounts[device.connected_account_id]
+    entities = [
+        "binary_sensor.apartment_2_connectivity",
+        "sensor.apartment_2_managed_access_codes",
+    ]
+    for name in ("Anna", "Bert"):
+        account.display_name = name
+        simulator.control.clear_account_problems("Apartment 2")
+        simulator.control.account_error("Apartment 2")
+        await poll()
+        rows = [_attributes(hass, entity_id)["errors"][0] for entity_id in entities]
+        rows += _attributes(hass, ACCOUNT_PROBLEM)["accounts"][0]["errors"]
+        answer = await hass.services.async_call(
+            DOMAIN,
+            "get_access_codes",
+            {"entity_id": "lock.apartment_2"},
+            blocking=True,
+            return_response=True,
+        )
+        rows += cast("Any", answer)["lock.apartment_2"]["managed"][0]["errors"]
+        assert {row["advice"] for row in rows} == {
+            f"Reconnect the Kwikset ({name}) account in the Seam console."
+        }
+
+
 async def test_no_state_changes_while_problems_stay(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll, poll: Poll
 ) -> None:
@@ -305,9 +392,7 @@ async def test_account_problem(
     [error] = account["errors"]
     assert error["error_code"] == "account_disconnected"
     assert error["scope"] == "connected_account"
-    assert error["advice"] == (
-        "Reconnect the manufacturer's account in the Seam console."
-    )
+    assert error["advice"] == "Reconnect the August account in the Seam console."
     world = simulator.state
     [side_door] = [
         one for one in world.devices.values() if one.display_name == "Side Door"
@@ -451,9 +536,9 @@ async def test_docs_automation_example_runs(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The code is on the lock, so it should work. The error is "
-            "about an earlier attempt to set or change it. If the lock still has an old "
-            "PIN or schedule, update the code again."
+            "Owner: Too short. The last change may not be on the lock. The code itself is "
+            "on the lock, and the error is about an earlier attempt to set or change it. "
+            "If the lock still has an old PIN or schedule, update the code again."
         ),
         (
             "Neighbour: It is odd. Seam does not manage this code. Change or delete it "

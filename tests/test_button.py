@@ -108,7 +108,7 @@ async def test_sync_button_fetch_fails(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
     """An error is raised if fetching fails."""
-    simulator.faults.add("outage", path="/events/list")
+    simulator.faults.add("outage", path="/devices/list")
     with pytest.raises(HomeAssistantError) as caught:
         await _press(hass)
     assert caught.value.translation_key == "cannot_connect"
@@ -155,7 +155,7 @@ async def test_sync_button_raises_for_all_callers(
     hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
 ) -> None:
     """All callers of a shared sync get its error."""
-    simulator.faults.add("outage", path="/events/list")
+    simulator.faults.add("outage", path="/devices/list")
     outcomes = await asyncio.gather(
         *(_press(hass) for _ in range(3)), return_exceptions=True
     )

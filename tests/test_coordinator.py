@@ -741,12 +741,12 @@ async def test_rejected_event_query_is_logged_once(
     for _ in range(3):
         await coordinator.async_refresh()
     assert coordinator.last_update_success
-    refusal = coordinator.engine.state.events_refusal
+    refusal = coordinator.engine.state.events_error
     assert refusal
     assert sum("The event query failed" in line for line in _lines(caplog)) == 1
     simulator.faults.clear()
     await coordinator.async_refresh()
-    refusal = coordinator.engine.state.events_refusal
+    refusal = coordinator.engine.state.events_error
     assert refusal is None
     assert sum("The event query succeeds again" in line for line in _lines(caplog)) == 1
 

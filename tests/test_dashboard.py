@@ -1,6 +1,8 @@
 """Tests of the cards of the development dashboard and of the README."""
 
+from collections.abc import Awaitable, Callable
 from pathlib import Path
+from typing import Any
 
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.template import Template
@@ -8,33 +10,56 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.issues import as_placeholders
 from scripts.dev.dashboard import CODES_TEMPLATE, build
+from simulator import Simulator
+from simulator.seed import APARTMENT_1
 
+from .conftest import Poll
 from .test_issues import HOSTILE
 
 ENTITIES_PAGE = Path(__file__).parents[1] / "docs" / "entities.md"
 
 
-@pytest.mark.usefixtures("coordinator")
-async def test_dashboard_shows_tiles_of_lock(
-    hass: HomeAssistant, hass_ws_client: WebSocketGenerator
-) -> None:
-    """Every entity that a lock has is a tile, also those without a name of ours."""
+type Cards = dict[str, list[dict[str, Any]]]
+
+
+@pytest.fixture
+async def cards(
+    hass: HomeAssistant,
+    coordinator: SeamCoordinator,
+    hass_ws_client: WebSocketGenerator,
+) -> Callable[[], Awaitable[Cards]]:
+    """Return a function that returns the cards of the dashboard by lock."""
     assert await async_setup_component(hass, "config", {})
     client = await hass_ws_client()
-    lists = []
-    for kind in ("entity", "device"):
-        await client.send_json_auto_id({"type": f"config/{kind}_registry/list"})
-        lists.append((await client.receive_json())["result"])
-    [view] = build(*lists)["views"]
+
+    async def read() -> Cards:
+        lists = []
+        for kind in ("entity", "device"):
+            await client.send_json_auto_id({"type": f"config/{kind}_registry/list"})
+            lists.append((await client.receive_json())["result"])
+        [view] = build(*lists)["views"]
+        return {
+            section["cards"][0]["heading"]: section["cards"]
+            for section in view["sections"]
+        }
+
+    return read
+
+
+async def test_dashboard_shows_tiles_of_lock(
+    cards: Callable[[], Awaitable[Cards]],
+) -> None:
+    """Every entity that a lock has is a tile, also those without a name of ours."""
     tiles = {
-        section["cards"][0]["heading"]: [
+        lock: [
             (card.get("name"), card["entity"])
-            for card in section["cards"]
+            for card in of_lock
             if card["type"] == "tile"
         ]
-        for section in view["sections"]
+        for lock, of_lock in (await cards()).items()
     }
     assert tiles["Front Door"] == [
         (None, "lock.front_door"),
@@ -48,6 +73,37 @@ async def test_dashboard_shows_tiles_of_lock(
     ]
     assert "Door" not in dict(tiles["Apartment 1"])
     assert "Connectivity" in dict(tiles["Apartment 1"])
+
+
+async def test_dashboard_has_no_empty_card(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    cards: Callable[[], Awaitable[Cards]],
+) -> None:
+    """The card of the codes says why it lists none."""
+    control = simulator.control
+    control.add_lock("New Door")
+    gate = control.add_lock("Gate")
+    gate.flags, gate.properties = {"can_remotely_unlock": True}, {}
+    gate.capabilities_supported = ["lock"]
+    simulator.faults.add("status", path="/access_codes", device_id=APARTMENT_1)
+    await reconcile()
+    shown = {
+        lock: Template(card["content"], hass).async_render(parse_result=False)
+        for lock, of_lock in (await cards()).items()
+        for card in of_lock
+        if card["type"] == "markdown"
+    }
+    assert "Gate" not in shown
+    assert shown["New Door"] == "The lock has no access codes."
+    assert shown["Apartment 1"] == (
+        "The access codes are currently unknown because they could not be fetched "
+        "from Seam."
+    )
+    others = [text for lock, text in shown.items() if lock.startswith(("Front", "B"))]
+    assert others
+    assert not any("unknown because" in text for text in others)
 
 
 @pytest.mark.parametrize("text", HOSTILE)

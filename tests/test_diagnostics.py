@@ -258,13 +258,13 @@ async def test_rejected_event_query_is_shown_without_its_text(
     simulator: Simulator, poll: Poll, diagnostics: Diagnostics
 ) -> None:
     """Test that the message from Seam, which may contain names, is redacted."""
-    assert (await diagnostics.entry())["sync"]["events_refusal"] is None
+    assert (await diagnostics.entry())["sync"]["events_error"] is None
     simulator.faults.add(
         "status", path="/events/list", status=403, message="Ask Jane Doe"
     )
     await poll()
     data = await diagnostics.entry()
-    assert data["sync"]["events_refusal"] == REDACTED
+    assert data["sync"]["events_error"] == REDACTED
     assert "Jane Doe" not in str(data)
 
 

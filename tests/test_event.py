@@ -185,6 +185,23 @@ async def test_pin_is_masked_when_it_becomes_known(
     assert texts() == ("Cleaner ••••", "Cleaner ••••")
 
 
+async def test_pin_in_error_of_event_is_masked_when_it_becomes_known(
+    hass: HomeAssistant, simulator: Simulator, fired: FiredEvents, reconcile: Poll
+) -> None:
+    """The errors of a code are part of the last event."""
+    simulator.control.code_error(CODE_CLEANER, "unknown", "like 7731")
+    await reconcile()
+    event = hass.states.get(CODES)
+    assert event is not None
+    assert event.attributes["errors"][-1]["message"] == "like 7731"
+    simulator.state.access_codes[CODE_OWNER].code = "7731"
+    await reconcile()
+    event = hass.states.get(CODES)
+    assert event is not None
+    assert event.attributes["errors"][-1]["message"] == "like ••••"
+    assert event.attributes["errors"][-1]["created_at"]
+
+
 async def test_operated_without_code(
     hass: HomeAssistant, simulator: Simulator, fired: FiredEvents, poll: Poll
 ) -> None:

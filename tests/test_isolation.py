@@ -141,7 +141,8 @@ async def test_timeout(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> 
     simulator.requests.clear()
     await entry.runtime_data.async_refresh()
     assert _state(hass, "lock.front_door") == STATE_UNAVAILABLE
-    assert [request.path for request in simulator.requests] == ["/events/list"]
+    paths = [request.path for request in simulator.requests]
+    assert paths == ["/events/list", "/devices/list"]
     simulator.faults.clear()
     await entry.runtime_data.async_refresh()
     await hass.async_block_till_done()

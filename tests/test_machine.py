@@ -52,6 +52,50 @@ SETTINGS = settings(
     suppress_health_check=list(HealthCheck),
 )
 
+ODD_TEXTS = (
+    "",
+    "half a pair \ud83d of \udc00",
+    "zero \x00 one \x07",
+    "\u202eright to left\u2066",
+    "two\r\n  lines\u2028and more",
+    "x" * 10_000,
+    "404142, 4 0 4 1 4 2, 404\r\n  142 and 515-253",
+    "{{ states('sensor.x') }} <b>**",
+)
+ODD_DATES = (
+    None,
+    "0001-01-01T00:00:00+23:59",
+    "1970-01-01T00:00:00.000Z",
+    "2026-11-20T12:00:00-12:00",
+    "2026-11-20",
+    "9999-12-31T23:59:59.999-23:59",
+    "soon",
+    0,
+)
+LIST_FAULTS: tuple[dict[str, Any], ...] = (
+    {"kind": "status", "status": 401},
+    {"kind": "status", "status": 403},
+    {"kind": "status", "status": 404},
+    {"kind": "status", "status": 503},
+    {"kind": "rate_limit", "retry_after": 7200},
+    *(
+        {"kind": kind}
+        for kind in (
+            "outage",
+            "hang",
+            "html",
+            "broken_json",
+            "cut",
+            "nested",
+            "wrong_shape",
+            "wrong_types",
+            "odd_rows",
+            "endless_pages",
+            "cut_pages",
+        )
+    ),
+)
+
 # With few locks, failures coincide more often.
 LOCKS = (FRONT_DOOR, APARTMENT_1, BIKE_ROOM_KEYPAD, BOAT_SHED)
 PATHS = ("/", "/events", "/devices", "/access_codes", "/action_attempts", "/locks")
@@ -309,6 +353,30 @@ class Machine(RuleBasedStateMachine):
             )
         )
 
+    @precondition(lambda self: self.codes())
+    @rule(
+        data=st.data(),
+        what=st.sampled_from(["name", "error", "warning", "lock", "device error"]),
+        text=st.sampled_from(ODD_TEXTS),
+    )
+    def write_odd_text(self, data: st.DataObject, what: str, text: str) -> None:
+        """Somebody, or Seam, writes an odd text."""
+        codes = {code.access_code_id: code for code in self.codes()}
+        code = codes[data.draw(st.sampled_from(sorted(codes)), label="code")]
+        match what:
+            case "name":
+                self.control.edit_code_in_app(code.access_code_id, name=text)
+            case "error":
+                self.control.code_error(code.access_code_id, "unknown", text)
+            case "warning":
+                self.control.code_warning(code.access_code_id, text, text)
+            case "lock" if "4" not in text:
+                # The names of locks are not masked.
+                self.control.rename_lock(code.device_id, text)
+            case "device error":
+                self.control.device_error(code.device_id, "unknown", text)
+        self.run(self.instance.settle())
+
     # Actions
 
     @rule(data=st.data(), hours=FRAMES)
@@ -320,6 +388,22 @@ class Machine(RuleBasedStateMachine):
                 {"/access_codes/create": 1},
                 entity_id=entity_id,
                 name=self.name(),
+                **(self.times(hours) or {"ongoing": "true"}),
+            )
+
+    @rule(
+        data=st.data(), hours=FRAMES, name=st.sampled_from(["Cleaner", "Anna", "Ben"])
+    )
+    def ensure(
+        self, data: st.DataObject, hours: tuple[float, float] | None, name: str
+    ) -> None:
+        """An action creates a code, or changes the one of this name."""
+        if entity_id := self.instance.lock_entity(self.device(data)):
+            self.act(
+                "ensure_access_code",
+                {"/access_codes/create": 1, "/access_codes/update": 1},
+                entity_id=entity_id,
+                name=name,
                 **(self.times(hours) or {"ongoing": "true"}),
             )
 
@@ -411,6 +495,74 @@ class Machine(RuleBasedStateMachine):
         """An answer takes longer than the timeout."""
         self.simulator.faults.add("hang", path=path, count=1, after_processing=after)
 
+    @rule(
+        data=st.data(),
+        fault=st.sampled_from(LIST_FAULTS),
+        path=st.sampled_from(
+            ["/access_codes/list", "/access_codes/unmanaged/list", "/devices", "/"]
+        ),
+        count=st.sampled_from([1, 3, None, None]),
+    )
+    def break_lock(
+        self, data: st.DataObject, fault: dict[str, Any], path: str, count: int | None
+    ) -> None:
+        """Requests for one lock fail, or their answers are invalid or incomplete."""
+        self.simulator.faults.add(
+            **fault, path=path, count=count, device_id=self.device(data)
+        )
+
+    @precondition(lambda self: self.codes())
+    @rule(
+        data=st.data(),
+        field=st.sampled_from(
+            ["starts_at", "ends_at", "created_at", "access_code_id", "errors", "row"]
+        ),
+        value=st.sampled_from(ODD_DATES),
+    )
+    def break_row(self, data: st.DataObject, field: str, value: Any) -> None:
+        """A row has odd dates, or cannot be read at all."""
+        ids = sorted(code.access_code_id for code in self.codes())
+        self.control.override_row(
+            data.draw(st.sampled_from(ids), label="code"),
+            None if field == "row" else {field: value},
+        )
+
+    @rule(
+        data=st.data(),
+        field=st.sampled_from(["created_at", "properties", "errors", "location"]),
+        value=st.sampled_from([*ODD_DATES, {"online": "yes"}]),
+    )
+    def break_device_row(self, data: st.DataObject, field: str, value: Any) -> None:
+        """The row of a lock has odd values."""
+        self.control.override_row(self.device(data), {field: value})
+
+    @rule()
+    def end_broken_rows(self) -> None:
+        """All rows are valid again."""
+        self.control.clear_overrides()
+
+    @rule(
+        hours=st.sampled_from([-720, -24, -1, 1, 24, 720]),
+        seconds=st.sampled_from([0, 60]),
+    )
+    def set_clock(self, hours: int, seconds: int) -> None:
+        """The clock of Home Assistant is wrong, and perhaps time passes."""
+        self.run(self.instance.set_clock(timedelta(hours=hours)))
+        if seconds:
+            self.run(self.instance.step(seconds))
+
+    @rule()
+    def correct_clock(self) -> None:
+        """The clock of Home Assistant is right again."""
+        self.run(self.instance.set_clock(timedelta(0)))
+
+    @rule(late=st.booleans(), listed_after=st.sampled_from([0, 30, 200]))
+    def delay_creates(self, *, late: bool, listed_after: float) -> None:
+        """Codes are created after the timeout, or are listed late."""
+        self.control.list_new_codes_after(listed_after)
+        if late:
+            self.simulator.faults.add("hang", path="/access_codes/create", count=1)
+
     @precondition(lambda self: bool(list(self.simulator.faults)))
     @rule()
     def end_faults(self) -> None:
@@ -471,6 +623,11 @@ class Machine(RuleBasedStateMachine):
                 self.control.revoke_key()
             case _:
                 self.run(self.instance.set_webhook(is_on=what == "webhook on"))
+
+    @rule()
+    def recover_except_locks(self) -> None:
+        """Only single locks are still broken, and the others match Seam."""
+        self.run(self.instance.recover_except_locks())
 
     @rule()
     def recover(self) -> None:

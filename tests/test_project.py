@@ -106,6 +106,8 @@ ACTIONS_WITH_PIN: Final = frozenset(
         "pull_backup_access_code",
         "reveal_access_code",
         "schedule_access_code",
+        "simulate_unmanaged_access_code",
+        "update_access_code",
     }
 )
 MACHINE_PATH: Final = re.compile(r"(?<![\w.$}~-])/(?:home|root|Users|work|tmp|opt)/\w")

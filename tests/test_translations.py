@@ -163,6 +163,23 @@ def test_actions_have_texts_and_icons(
             assert text["name"] and text["description"], f"{name}.{field}"
 
 
+def test_fields_that_select_codes_have_the_same_texts(
+    translations: dict[str, Any],
+) -> None:
+    """They say where to find names and IDs, which no dialog shows as attributes."""
+    found: dict[str, set[str]] = {}
+    for action in translations["services"].values():
+        fields = action.get("fields", {})
+        if "access_code_id" in fields:
+            for name in ("name", "access_code_id"):
+                found.setdefault(name, set()).add(fields[name]["description"])
+    assert found
+    for descriptions in found.values():
+        [description] = descriptions
+        assert "The action “Get access codes” lists all names and IDs." in description
+    assert "attributes of" not in json.dumps(translations)
+
+
 def test_selector_options_have_texts(
     services: dict[str, Any], translations: dict[str, Any]
 ) -> None:

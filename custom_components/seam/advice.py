@@ -11,7 +11,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
-from .api import AccessCode, Scope, SeamProblem
+from .api import AccessCode, ConnectedAccount, Device, Scope, SeamProblem
 from .const import DOMAIN
 from .sync.code_state import CodeState, can_convert, code_state
 from .sync.snapshot import LockData
@@ -226,6 +226,16 @@ _DUPLICATE_ADVICE: Final[Mapping[tuple[bool, bool], str]] = {
     (False, False): "change_this",
 }
 
+# Advice that names the account if it is known.
+_ADVICE_ABOUT_ACCOUNT: Final = frozenset(
+    {
+        "connect_account_with_rights",
+        "other_account",
+        "reconnect_account",
+        "set_up_account",
+    }
+)
+
 KNOWN_CODES: Final = frozenset(_ADVICE_BY_CODE)
 DIFFERENT_WARNINGS: Final = frozenset(_ADVICE_BY_WARNING)
 # Advice that depends on the lock or the code, too.
@@ -242,7 +252,7 @@ VARIANTS: Final = frozenset(
         "seam_retries_backup",
         "works_anyway",
     }
-)
+).union(f"{key}_named" for key in _ADVICE_ABOUT_ACCOUNT)
 ADVICE_KEYS: Final = frozenset(_ADVICE_BY_CODE.values()).union(
     _ADVICE_BY_WARNING.values(), _ADVICE_BY_SCOPE.values(), VARIANTS
 )
@@ -325,10 +335,26 @@ def async_advice(
     problem: SeamProblem,
     lock: LockData | None = None,
     code: AccessCode | None = None,
+    account: ConnectedAccount | None = None,
 ) -> str:
     """Return the advice in Home Assistant's language."""
     key = advice_key(problem, lock, code)
+    name = account_name(account, lock.device if lock else None)
+    if name and key in _ADVICE_ABOUT_ACCOUNT:
+        key += "_named"
     texts = async_get_cached_translations(
         hass, hass.config.language, "selector", DOMAIN
     )
-    return texts.get(f"component.{DOMAIN}.selector.advice.options.{key}", key)
+    text = texts.get(f"component.{DOMAIN}.selector.advice.options.{key}", key)
+    return text.replace("{account}", name or "")
+
+
+def account_name(account: ConnectedAccount | None, device: Device | None) -> str | None:
+    """Return the name of an account, or the name of the provider of its device."""
+    provider = device and device.device_provider
+    name = (account and account.account_type_display_name) or (
+        (provider and provider.display_name) or (device and device.manufacturer)
+    )
+    # Several accounts of one provider differ by this name.
+    own = account.display_name if account else None
+    return f"{name} ({own})" if name and own and own != name else name or own

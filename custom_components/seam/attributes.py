@@ -10,7 +10,7 @@ from homeassistant.util import dt as dt_util
 from homeassistant.util.json import JsonValueType
 
 from .advice import async_advice, conflicting_code
-from .api import AccessCode, ConnectedAccount, Device, SeamProblem
+from .api import AccessCode, ConnectedAccount, SeamProblem
 from .sync.code_state import can_convert, code_state
 from .sync.snapshot import LockData
 
@@ -21,22 +21,30 @@ type JsonObject = dict[str, JsonValueType]
 
 @callback
 def async_code_lists(
-    hass: HomeAssistant, lock: LockData, codes: Sequence[AccessCode]
+    hass: HomeAssistant,
+    lock: LockData,
+    codes: Sequence[AccessCode],
+    account: ConnectedAccount | None,
 ) -> JsonObject:
     """Return the codes, and flat lists of all their errors and warnings."""
     return {
-        "access_codes": [async_code(hass, lock, code) for code in codes],
+        "access_codes": [async_code(hass, lock, code, account) for code in codes],
         "errors": async_flat_problems(
-            hass, lock, ((code, code.errors) for code in codes)
+            hass, lock, ((code, code.errors) for code in codes), account
         ),
         "warnings": async_flat_problems(
-            hass, lock, ((code, code.warnings) for code in codes)
+            hass, lock, ((code, code.warnings) for code in codes), account
         ),
     }
 
 
 @callback
-def async_code(hass: HomeAssistant, lock: LockData, code: AccessCode) -> JsonObject:
+def async_code(
+    hass: HomeAssistant,
+    lock: LockData,
+    code: AccessCode,
+    account: ConnectedAccount | None,
+) -> JsonObject:
     """Return all that is known about a code, except its PIN."""
     now = dt_util.utcnow()
     attributes: JsonObject = {
@@ -69,8 +77,8 @@ def async_code(hass: HomeAssistant, lock: LockData, code: AccessCode) -> JsonObj
         "pending": [
             mutation.mutation_code for mutation in code.pending_mutations or ()
         ],
-        "errors": async_problems(hass, code.errors, lock, code),
-        "warnings": async_problems(hass, code.warnings, lock, code),
+        "errors": async_problems(hass, code.errors, lock, code, account),
+        "warnings": async_problems(hass, code.warnings, lock, code, account),
         "same_pin_as": [
             other.access_code_id
             for other in lock.codes
@@ -93,9 +101,10 @@ def async_problems(
     problems: Iterable[SeamProblem],
     lock: LockData | None = None,
     code: AccessCode | None = None,
+    account: ConnectedAccount | None = None,
 ) -> list[Any]:
     """Return errors or warnings of a lock or a code, with advice."""
-    return [_problem(hass, problem, lock, code) for problem in problems]
+    return [_problem(hass, problem, lock, code, account) for problem in problems]
 
 
 def _problem(
@@ -103,11 +112,12 @@ def _problem(
     problem: SeamProblem,
     lock: LockData | None,
     code: AccessCode | None,
+    account: ConnectedAccount | None,
 ) -> JsonObject:
     row: JsonObject = {
         "warning_code" if problem.is_warning else "error_code": problem.code,
         "message": problem.message,
-        "advice": async_advice(hass, problem, lock, code),
+        "advice": async_advice(hass, problem, lock, code, account),
         "scope": problem.scope.value,
         "created_at": local_time(problem.created_at),
     }
@@ -128,24 +138,14 @@ def async_flat_problems(
     hass: HomeAssistant,
     lock: LockData,
     problems: Iterable[tuple[AccessCode, Iterable[SeamProblem]]],
+    account: ConnectedAccount | None = None,
 ) -> list[Any]:
     """Return the errors or warnings of several codes of a lock, each with its code."""
     return [
         {"access_code_id": code.access_code_id, "name": code.name, **row}
         for code, of_code in problems
-        for row in async_problems(hass, of_code, lock, code)
+        for row in async_problems(hass, of_code, lock, code, account)
     ]
-
-
-def account_name(account: ConnectedAccount | None, device: Device | None) -> str | None:
-    """Return the name of an account, or the name of the provider of its device."""
-    provider = device and device.device_provider
-    name = (account and account.account_type_display_name) or (
-        (provider and provider.display_name) or (device and device.manufacturer)
-    )
-    # Several accounts of one provider differ by this name.
-    own = account.display_name if account else None
-    return f"{name} ({own})" if name and own and own != name else name or own
 
 
 def label(code: AccessCode) -> str:

@@ -13,15 +13,11 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
-from .attributes import (
-    MAY_BE_OUTDATED,
-    account_name,
-    async_flat_problems,
-    async_problems,
-)
+from .advice import account_name
+from .attributes import MAY_BE_OUTDATED, async_flat_problems, async_problems
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, SeamWorkspaceEntity, async_add_lock_entities
-from .sync.snapshot import LockData, makes_outdated
+from .sync.snapshot import LockData, Snapshot, makes_outdated
 
 # Coordinator is used to centralize the data updates
 PARALLEL_UPDATES = 0
@@ -31,10 +27,12 @@ PARALLEL_UPDATES = 0
 class SeamBinarySensorEntityDescription(BinarySensorEntityDescription):
     """Describes a binary sensor of a lock."""
 
-    value_fn: Callable[[LockData], bool | None]
+    value_fn: Callable[[Snapshot, LockData], bool | None]
     exists_fn: Callable[[LockData], bool]
     known_fn: Callable[[LockData], bool] = lambda _lock: True
-    attributes_fn: Callable[[HomeAssistant, LockData], Mapping[str, Any]] | None = None
+    attributes_fn: (
+        Callable[[HomeAssistant, Snapshot, LockData], Mapping[str, Any]] | None
+    ) = None
 
 
 def _has_problem(lock: LockData) -> bool:
@@ -43,7 +41,9 @@ def _has_problem(lock: LockData) -> bool:
 
 
 @callback
-def _async_code_errors(hass: HomeAssistant, lock: LockData) -> Mapping[str, Any]:
+def _async_code_errors(
+    hass: HomeAssistant, _data: Snapshot, lock: LockData
+) -> Mapping[str, Any]:
     """Return the codes' own errors, without those of the lock that each code repeats."""
     return {
         "errors": async_flat_problems(
@@ -53,12 +53,14 @@ def _async_code_errors(hass: HomeAssistant, lock: LockData) -> Mapping[str, Any]
 
 
 @callback
-def _async_device_problems(hass: HomeAssistant, lock: LockData) -> Mapping[str, Any]:
+def _async_device_problems(
+    hass: HomeAssistant, data: Snapshot, lock: LockData
+) -> Mapping[str, Any]:
     """Return the errors and warnings of a lock, its account, and its bridge."""
-    device = lock.device
+    device, account = lock.device, data.account_of(lock)
     return {
-        "errors": async_problems(hass, device.errors, lock),
-        "warnings": async_problems(hass, device.warnings, lock),
+        "errors": async_problems(hass, device.errors, lock, account=account),
+        "warnings": async_problems(hass, device.warnings, lock, account=account),
     }
 
 
@@ -67,7 +69,7 @@ BINARY_SENSORS = (
         key="access_code_problem",
         translation_key="access_code_problem",
         device_class=BinarySensorDeviceClass.PROBLEM,
-        value_fn=_has_problem,
+        value_fn=lambda _data, lock: _has_problem(lock),
         exists_fn=lambda lock: lock.device.has_access_codes,
         known_fn=lambda lock: lock.has_codes,
         attributes_fn=_async_code_errors,
@@ -76,7 +78,7 @@ BINARY_SENSORS = (
         key="connectivity",
         device_class=BinarySensorDeviceClass.CONNECTIVITY,
         entity_category=EntityCategory.DIAGNOSTIC,
-        value_fn=lambda lock: lock.device.properties.online,
+        value_fn=Snapshot.is_reachable,
         # A lock that does not report it still needs a place to show its problems.
         exists_fn=lambda lock: bool(
             lock.device.properties.online is not None
@@ -88,7 +90,7 @@ BINARY_SENSORS = (
     SeamBinarySensorEntityDescription(
         key="door",
         device_class=BinarySensorDeviceClass.DOOR,
-        value_fn=lambda lock: lock.device.properties.door_open,
+        value_fn=lambda _data, lock: lock.device.properties.door_open,
         exists_fn=lambda lock: lock.device.properties.door_open is not None,
     ),
 )
@@ -144,14 +146,16 @@ class SeamBinarySensor(SeamLockEntity, BinarySensorEntity):
     @override
     def is_on(self) -> bool | None:
         """Return the state, None while the lock does not report it."""
-        return self.entity_description.value_fn(self.seam_lock)
+        return self.entity_description.value_fn(self.coordinator.data, self.seam_lock)
 
     @property
     @override
     def extra_state_attributes(self) -> Mapping[str, Any] | None:
         """Return the problems, if this sensor shows any."""
         attributes_fn = self.entity_description.attributes_fn
-        return attributes_fn(self.hass, self.seam_lock) if attributes_fn else None
+        if attributes_fn is None:
+            return None
+        return attributes_fn(self.hass, self.coordinator.data, self.seam_lock)
 
 
 class SeamWorkspaceProblem(SeamWorkspaceEntity, BinarySensorEntity):
@@ -198,19 +202,20 @@ class SeamAccountProblem(SeamWorkspaceEntity, BinarySensorEntity):
         data = self.coordinator.data
         rows = []
         for account_id, problems in data.account_problems().items():
-            devices = [
-                lock.device
+            locks = [
+                lock
                 for lock in data.locks.values()
                 if lock.device.connected_account_id == account_id
             ]
-            shown = async_problems(self.hass, problems)
+            account = data.accounts.get(account_id)
+            # All these locks have the same provider.
+            lock = next(iter(locks), None)
+            shown = async_problems(self.hass, problems, lock, account=account)
             rows.append(
                 {
                     "connected_account_id": account_id,
-                    "name": account_name(
-                        data.accounts.get(account_id), next(iter(devices), None)
-                    ),
-                    "locks": sorted(device.name for device in devices),
+                    "name": account_name(account, lock.device if lock else None),
+                    "locks": sorted(lock.device.name for lock in locks),
                     MAY_BE_OUTDATED: makes_outdated(problems),
                     "errors": [row for row in shown if "error_code" in row],
                     "warnings": [row for row in shown if "warning_code" in row],

@@ -12,7 +12,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import DOMAIN
 from .coordinator import SeamConfigEntry
 from .entity import SeamWorkspaceEntity
-from .errors import ActionError, WorkspaceRefusedError, translated_errors
+from .errors import ActionError, WorkspaceRefusedError, sentences, translated_errors
 
 # Simultaneous presses share one sync.
 PARALLEL_UPDATES = 0
@@ -73,7 +73,7 @@ class SeamSyncButton(SeamWorkspaceEntity, ButtonEntity):
         except HomeAssistantError as err:
             errors.append(err)
         if len(errors) > 1:
-            raise ActionError("sync_failed", failed="; ".join(map(str, errors)))
+            raise ActionError("sync_failed", failed=sentences(map(str, errors)))
         if errors:
             raise errors[0]
 

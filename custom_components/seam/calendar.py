@@ -71,7 +71,7 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
     @property
     @override
     def suggested_object_id(self) -> str:
-        """Return the end of the entity ID, in which the domain already says calendar."""
+        """Return the object ID, without repeating “calendar”."""
         return "Access codes"
 
     @property

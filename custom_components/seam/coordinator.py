@@ -43,6 +43,8 @@ _POLL_INTERVAL = timedelta(seconds=60)
 _POLL_INTERVAL_WEBHOOK = timedelta(minutes=10)
 # Events come in bursts, and most of a burst are about the same lock.
 _EVENT_DEBOUNCE_SECONDS = 0.05
+# Seconds. Clocks also differ a little because they run at different speeds.
+_CLOCK_CHANGE = 10
 _SECRETS: HassKey[WeakSet[Secrets]] = HassKey(f"{DOMAIN}_secrets")
 
 type SeamConfigEntry = ConfigEntry[SeamCoordinator]
@@ -117,6 +119,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self._failing: set[str] = set()
         self._activity = ActivityDispatcher(hass)
         self._last_shown: Snapshot | None = None
+        self._clock_offset = self._get_clock_offset()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._event_task: asyncio.Task[None] | None = None
         entry.async_on_unload(self._async_stop_timer)
@@ -137,6 +140,11 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     async def _async_update_data(self) -> Snapshot:
         """Fetch new events, and what they have changed."""
         self.postponed_by = None
+        offset = self._get_clock_offset()
+        if abs(offset - self._clock_offset) > _CLOCK_CHANGE:
+            # The clock was set, and the states of codes depend on the time.
+            self.engine.republish(self.engine.snapshot.locks)
+        self._clock_offset = offset
         try:
             if error := await self.fetcher.async_run(
                 self.engine.begin_poll,
@@ -165,6 +173,10 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             self.update_interval = self._next_poll_interval()
         self._async_prepare(self.engine.snapshot)
         return self.engine.snapshot
+
+    def _get_clock_offset(self) -> float:
+        """Return by how many seconds the clock is ahead of the one that is never set."""
+        return dt_util.utcnow().timestamp() - self.hass.loop.time()
 
     def _next_poll_interval(self) -> timedelta:
         """Return the time until the next poll, which is longer while webhooks work."""

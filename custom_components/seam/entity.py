@@ -12,7 +12,7 @@ from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
 from .actions.targets import Target, changing_locks, current_target, in_turn
 from .actions.waiting import async_wait_for_attempt
-from .api import ActionAttempt, ActionAttemptStatus, Device
+from .api import ActionAttempt, ActionAttemptStatus, ConnectedAccount, Device
 from .const import CONF_PANEL, CONSOLE_URL, DOMAIN, PANEL
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .errors import ActionError, ChangeUncertainError, translated_errors
@@ -56,6 +56,11 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
         return self.coordinator.data.locks[self.device_id]
 
     @property
+    def seam_account(self) -> ConnectedAccount | None:
+        """The current data of the account of the lock, None if it is unknown."""
+        return self.coordinator.data.account_of(self.seam_lock)
+
+    @property
     @override
     def available(self) -> bool:
         """Return whether the last update succeeded and the lock exists."""
@@ -70,8 +75,10 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
     def _state_source(self) -> tuple[object, ...]:
         """Return the objects that the state depends on."""
         coordinator = self.coordinator
+        lock = coordinator.data.locks.get(self.device_id)
         return (
-            coordinator.data.locks.get(self.device_id),
+            lock,
+            lock and coordinator.data.account_of(lock),
             coordinator.last_update_success,
         )
 

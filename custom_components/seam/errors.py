@@ -1,6 +1,6 @@
 """Errors of actions, with translated messages."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
@@ -53,6 +53,13 @@ def refusal(translation_key: str, **placeholders: str) -> ServiceValidationError
         translation_domain=DOMAIN,
         translation_key=translation_key,
         translation_placeholders=placeholders or None,
+    )
+
+
+def sentences(texts: Iterable[str]) -> str:
+    """Return messages of errors, whose final period Home Assistant strips, as one text."""
+    return " ".join(
+        text if text.endswith((".", "?", "!")) else f"{text}." for text in texts
     )
 
 

@@ -121,15 +121,12 @@ class SeamActivity(SeamLockEntity, EventEntity):
     @override
     def _handle_coordinator_update(self) -> None:
         """Mask PINs that have only now become known, also in a restored state."""
-        mask = self.coordinator.secrets.mask
         # The base class returns its own dictionary.
         attributes = self.extra_restore_state_data.last_event_attributes or {}
-        for key, value in attributes.items():
-            if key == "occurred_at" or not isinstance(value, str):
-                continue
-            if (masked := mask(value)) is not value:
-                attributes[key] = masked
-                self._written = None
+        masked = _masked(attributes, self.coordinator.secrets.mask)
+        if masked != attributes:
+            attributes |= masked
+            self._written = None
         super()._handle_coordinator_update()
 
     @callback
@@ -196,3 +193,18 @@ class SeamAccessCodeActivity(SeamActivity):
             if code
             else [],
         }
+
+
+def _masked(value: Any, mask: Callable[[str], str]) -> Any:
+    """Return attributes with secrets masked in all texts but times."""
+    match value:
+        case str():
+            return mask(value)
+        case list():
+            return [_masked(item, mask) for item in value]
+        case dict():
+            return {
+                key: item if key.endswith("_at") else _masked(item, mask)
+                for key, item in value.items()
+            }
+    return value

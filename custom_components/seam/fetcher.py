@@ -15,8 +15,8 @@ from .api import (
     SeamClient,
     SeamError,
     SeamRateLimitError,
-    SeamServerError,
     SeamUnreachableError,
+    SeamUnreadableError,
 )
 from .api.redact import Secrets
 from .sync.engine import SyncEngine
@@ -58,7 +58,7 @@ class Fetcher:
         self._create_task = create_task
         self._publish = publish
         self._lock = asyncio.Lock()
-        self._is_refused = False
+        self._has_events_error = False
         self._late: dict[asyncio.Task[Any], Fetch] = {}
         self._numbers = count()
         # The number of the request that the current data of a lock, and of its codes,
@@ -118,26 +118,28 @@ class Fetcher:
                 raise
             if error := self._engine.finish():
                 return error
-            self._log_event_refusal()
+            self._log_events_error()
             return None
 
-    def _log_event_refusal(self) -> None:
+    def _log_events_error(self) -> None:
         """Log once when only the event query fails, and when it succeeds again."""
-        refusal = self._engine.state.events_refusal
-        if refusal and not self._is_refused:
+        error = self._engine.failures.events_error
+        if error and not self._has_events_error:
             _LOGGER.warning(
-                "The event query failed, fetching everything instead: %s",
-                refusal,
+                "The event query failed, fetching everything instead: %s", error
             )
-        elif self._is_refused and not refusal:
+        elif self._has_events_error and not error:
             _LOGGER.info("The event query succeeds again")
-        self._is_refused = refusal is not None
+        self._has_events_error = error is not None
 
     async def _async_fetch_due(self, due: Sequence[Fetch]) -> None:
         """Fetch what says whether Seam answers, and then what is about single locks."""
         general = [fetch for fetch in due if not _device_ids(fetch)]
         await self._async_fetch_all(general)
         single = [fetch for fetch in due if _device_ids(fetch)]
+        if self._engine.failures.may_be_down:
+            self._engine.request(*single)
+            return
         await self._async_fetch_all(single, patience=_PATIENCE)
 
     async def _async_fetch_locks(self, device_ids: frozenset[str]) -> SeamError | None:
@@ -227,15 +229,18 @@ class Fetcher:
 
     async def _async_fetch_events(self, fetch: FetchEvents) -> None:
         events = await self._client.list_events(fetch.since)
+        if events.is_unknown and not self._engine.failures.has_had_events:
+            # Later they would look new, and fire.
+            raise SeamUnreadableError("None of the events could be read")
         self._engine.receive_events(events, dt_util.utcnow())
 
     async def _async_fetch_devices(self, fetch: FetchDevices, number: int) -> None:
-        if fetch.device_ids is None:
+        if fetch == FetchDevices():
             # Nothing waits for the accounts.
             self._create_task(self._async_fetch_accounts())
         devices = await self._client.list_devices(fetch.device_ids)
         if devices.is_unknown and not self._engine.snapshot.locks:
-            raise SeamServerError("None of the devices could be read")
+            raise SeamUnreadableError("None of the devices could be read")
         newer = {key for key, other in self._devices_from.items() if other > number}
         self._devices_from.update(
             (device.device_id, number)
@@ -271,7 +276,7 @@ class Fetcher:
         if (managed.is_unknown and not (lock and lock.managed)) or (
             unmanaged.is_unknown and not (lock and lock.unmanaged)
         ):
-            raise SeamServerError("None of them could be read")
+            raise SeamUnreadableError("None of them could be read")
         self._codes_from[fetch.device_id] = number
         self._engine.receive_codes(
             fetch,

@@ -22,11 +22,12 @@ from .advice import (
     OFFLINE_ERRORS,
     REMOVAL_ERRORS,
     UNRELATED_ERRORS,
+    account_name,
     async_advice,
     conflicting_code,
 )
 from .api import AccessCode, CodeStatus, ConnectedAccount, Scope, SeamProblem
-from .attributes import account_name, label
+from .attributes import label
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
 from .sync.code_state import can_convert
@@ -319,6 +320,7 @@ def _shared_issue(
 ) -> _Issue:
     """Return the issue for an error of a lock, or of an account or bridge and its locks."""
     lock, problem = places[0]
+    account = data.account_of(lock)
     locks = {other.device_id: other for other, _ in places}.values()
     is_of_device = problem.scope is Scope.DEVICE
     return _Issue(
@@ -328,11 +330,11 @@ def _shared_issue(
         placeholders=as_placeholders(
             lock=lock.device.name,
             locks=", ".join(sorted(other.device.name for other in locks)),
-            account=account_name(data.account_of(lock), lock.device) or "–",
+            account=account_name(account, lock.device) or "–",
             error_code=problem.code,
             message=problem.message or "–",
             problem=_short(problem),
-            advice=async_advice(hass, problem, lock),
+            advice=async_advice(hass, problem, lock, account=account),
         ),
         severity=ir.IssueSeverity.WARNING,
         created_at=min(

@@ -246,20 +246,9 @@ class SeamCodeCountSensor(SeamLockEntity, SensorEntity):
         """Return the codes with their errors and warnings."""
         lock = self.seam_lock
         codes = self.entity_description.codes_fn(lock)
-        return async_code_lists(self.hass, lock, codes) | {
-            MAY_BE_OUTDATED: self._may_be_outdated
+        return async_code_lists(self.hass, lock, codes, self.seam_account) | {
+            MAY_BE_OUTDATED: self.coordinator.data.may_be_outdated(lock)
         }
-
-    @property
-    def _may_be_outdated(self) -> bool:
-        data = self.coordinator.data
-        lock = data.locks.get(self.device_id)
-        return lock is not None and data.may_be_outdated(lock)
-
-    @override
-    def _state_source(self) -> tuple[object, ...]:
-        """Return the objects that the state depends on."""
-        return (*super()._state_source(), self._may_be_outdated)
 
 
 def code_sensor_id(code: AccessCode) -> str:
@@ -312,5 +301,5 @@ class SeamCodeSensor(SeamLockEntity, SensorEntity):
         """Return the times, errors, and warnings of the code."""
         if (code := self._code) is None:
             return None
-        attributes = async_code(self.hass, self.seam_lock, code)
+        attributes = async_code(self.hass, self.seam_lock, code, self.seam_account)
         return {key: attributes[key] for key in CODE_ATTRIBUTES}

@@ -30,6 +30,12 @@ CODES_TEMPLATE: Final = r"""
 {{ time | as_timestamp | timestamp_custom("%-d %b %H:%M") }}
 {%- endmacro -%}
 {%- set shared = namespace(shown=[]) -%}
+{%- set lists = sensors | map("last") | map("state_attr", "access_codes") | list -%}
+{%- if none in lists -%}
+The access codes are currently unknown because they could not be fetched from Seam.
+{%- elif not lists | sum(start=[]) -%}
+The lock has no access codes.
+{%- endif -%}
 {%- for title, sensor in sensors -%}
 {%- set codes = state_attr(sensor, "access_codes") or [] -%}
 {%- if codes %}
@@ -108,23 +114,25 @@ def _section(heading: str, entities: list[Mapping[str, Any]]) -> dict[str, Any]:
         )
         if key in by_key
     ]
-    return {
-        "type": "grid",
-        "cards": [
-            {"type": "heading", "heading": heading, "icon": "mdi:lock-smart"},
-            {"type": "tile", "entity": by_key["lock"]},
-            *(
-                {"type": "tile", "entity": by_key[key], "name": name}
-                for key, name in TILES.items()
-                if key in by_key
-            ),
+    cards: list[dict[str, Any]] = [
+        {"type": "heading", "heading": heading, "icon": "mdi:lock-smart"},
+        {"type": "tile", "entity": by_key["lock"]},
+        *(
+            {"type": "tile", "entity": by_key[key], "name": name}
+            for key, name in TILES.items()
+            if key in by_key
+        ),
+    ]
+    # The card would be empty for a lock that cannot have codes.
+    if sensors:
+        cards.append(
             {
                 "type": "markdown",
                 "content": f"{{% set sensors = {sensors} %}}{CODES_TEMPLATE}",
                 "grid_options": {"columns": "full"},
-            },
-        ],
-    }
+            }
+        )
+    return {"type": "grid", "cards": cards}
 
 
 def _domain(entity: Mapping[str, Any]) -> str:

@@ -62,6 +62,10 @@ class ServiceControl(ControlBase):
         dropped = self._settings.dropped_codes
         dropped[self._code(code, device).access_code_id] = count
 
+    def list_new_codes_after(self, seconds: float) -> None:
+        """Omit new codes from lists for so many seconds."""
+        self._settings.listed_after = seconds
+
     def fail_next_action(
         self,
         message: str = "The lock is jammed.",

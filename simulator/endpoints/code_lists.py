@@ -35,11 +35,14 @@ def _list(
     backend = context.backend
     now = backend.timeline.now()
     dropped = backend.settings.dropped_codes
+    delay = backend.settings.listed_after
     search = params.get("search", "").casefold()
     rows = [
         code
         for code in codes
-        if search in (code.name or "").casefold() and not _is_dropped(code, dropped)
+        if search in (code.name or "").casefold()
+        and not _is_dropped(code, dropped)
+        and not (delay and (now - code.created_at).total_seconds() < delay)
     ]
     return paginate(
         context,

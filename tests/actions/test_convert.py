@@ -221,11 +221,9 @@ async def test_convert_code_that_cannot_be_managed(actions: Actions) -> None:
 async def test_convert_managed_code(actions: Actions) -> None:
     """A managed code is not found, neither by id nor by name."""
     await actions.refused(
-        "code_of_other_kind", CONVERT, FRONT, access_code_id=CODE_CLEANER
+        "already_managed", CONVERT, FRONT, access_code_id=CODE_CLEANER
     )
-    message = await actions.refused(
-        "code_of_other_kind", CONVERT, FRONT, name="Cleaner"
-    )
+    message = await actions.refused("already_managed", CONVERT, FRONT, name="Cleaner")
     assert "“Cleaner” on Front Door is already managed" in message
 
 
@@ -287,6 +285,25 @@ async def test_convert_failure_while_codes_cannot_be_fetched(
         "conversions_failed", CONVERT, FRONT, name="Neighbour"
     )
     assert reason in message
+
+
+@pytest.mark.parametrize("status", [404, 500])
+async def test_convert_outcomes_if_attempts_cannot_be_read(
+    simulator: Simulator, actions: Actions, status: int
+) -> None:
+    """What Seam reports about a code in another way counts."""
+    simulator.control.answer_conversions_with_attempt()
+    simulator.control.fail_next_conversion()
+    simulator.faults.add("status", path="/action_attempts/get", status=status)
+
+    answer = await actions.answer(CONVERT, FRONT, all=True)
+
+    outcomes = {row["name"]: row["outcome"] for row in answer["access_codes"]}
+    assert outcomes == {
+        "Neighbour": "failed",
+        "Summer guest": "converted",
+        "Installer": "not_convertible",
+    }
 
 
 async def test_convert_ignores_earlier_failure_event(

@@ -1,5 +1,6 @@
 """The action `delete_expired_access_codes`."""
 
+import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -143,6 +144,36 @@ async def test_delete_expired_keeps_prolonged_code(
     assert await actions.answer(CLEAN, FLAT_1) == {"access_codes": []}
     assert CODE_APARTMENT_1_EXPIRED in simulator.state.access_codes
     assert not actions.writes
+
+
+async def test_delete_expired_returns_codes_with_another_end_meanwhile(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """A code is deleted if its end has still passed, and unchanged otherwise."""
+    moved = _expired(simulator, "X moved", days=2)
+    extended = _expired(simulator, "Y extended", days=2)
+    recent = _expired(simulator, "Z recent", days=2)
+    latency = simulator.faults.add("latency", path=PATH, seconds=0.5, count=1)
+    cleaning = asyncio.create_task(
+        actions.answer(CLEAN, FLAT_1, older_than={"days": 1})
+    )
+    while not latency.hits:  # noqa: ASYNC110  # Nothing announces it.
+        await asyncio.sleep(0.01)
+    now = dt_util.utcnow().replace(microsecond=0)
+    moved.ends_at = _end(moved) + timedelta(hours=1)
+    extended.ends_at = now + timedelta(days=1)
+    recent.ends_at = now - timedelta(hours=1)
+    await reconcile()
+    rows = {row["name"]: row for row in (await cleaning)["access_codes"]}
+    assert [row["outcome"] for row in rows.values()] == [
+        "deleted",
+        "deleted",
+        "unchanged",
+        "unchanged",
+    ]
+    for code in (extended, recent):
+        assert datetime.fromisoformat(rows[code.name]["ends_at"]) == code.ends_at
+    assert len(actions.sent(PATH)) == 2
 
 
 async def test_delete_expired_skips_code_being_removed(

@@ -9,8 +9,10 @@ import voluptuous as vol
 
 from custom_components.seam.actions.fields import ActionSchema
 from custom_components.seam.const import DOMAIN
+from tests.test_project import ACTIONS_WITH_PIN
 
-from .support import Actions
+from .support import FRONT, Actions
+from .test_refusals import CALLS, EACH
 
 TARGETS = {
     *("entity_id", "device_id", "area_id", "floor_id", "label_id", "metadata"),
@@ -90,6 +92,41 @@ async def test_names_and_descriptions_exist(
             }
     found = {key for key, text in texts.items() if text.strip()}
     assert found == expected
+
+
+@EACH
+async def test_actions_with_pin_in_response_are_known(
+    actions: Actions, action: str
+) -> None:
+    """Examples of the others may store their responses in traces."""
+    force = {"force": True} if action == "report_device_constraints" else {}
+    answer = await actions.answer(action, FRONT, **CALLS[action], **force)
+    assert ("code" in answer) is (action in ACTIONS_WITH_PIN)
+
+
+async def test_pin_fields_say_how_to_write_pins_in_yaml(
+    hass: HomeAssistant, actions: Actions
+) -> None:
+    """YAML reads some PINs without quotes as other numbers."""
+    texts = await async_get_translations(hass, "en", "services", {DOMAIN})
+    fields = [key for key in texts if key.endswith(".fields.code.description")]
+    schemas = _schemas(hass).values()
+    assert len(fields) == sum("code" in _keys(schema) for schema in schemas)
+    for field in fields:
+        assert (
+            "In YAML, enclose it in quotes, so that it is not read as another number."
+            in texts[field]
+        )
+
+
+async def test_convert_says_to_begin_with_one_code(
+    hass: HomeAssistant, actions: Actions
+) -> None:
+    """Locks have been disconnected from their account by conversions."""
+    texts = await async_get_translations(hass, "en", "services", {DOMAIN})
+    key = f"component.{DOMAIN}.services.convert_access_code.description"
+    assert "Convert a single access code first" in texts[key]
+    assert "They keep working" not in texts[key]
 
 
 async def test_response_support(hass: HomeAssistant, actions: Actions) -> None:

@@ -518,9 +518,11 @@ async def test_ensure_shared_code_refused(
     """Shared codes fail together, and the next call retries."""
     simulator.faults.add("status", path=MULTIPLE_PATH, status=400, message="No.")
     message = await actions.fails(
-        "some_locks_failed", ENSURE, [FRONT, FLAT_1], name="Band"
+        "all_locks_failed", ENSURE, [FRONT, FLAT_1], name="Band"
     )
     assert "No." in message
+    # The error of the shared request appears once.
+    assert message.count("Apartment 1, Front Door: Seam rejected the request") == 1
     simulator.faults.clear()
     answers = await actions.answers(ENSURE, [FRONT, FLAT_1], name="Band")
     assert {answer["outcome"] for answer in answers.values()} == {"created"}

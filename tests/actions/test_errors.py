@@ -51,7 +51,7 @@ def _uncertain(action: str, entity_id: Any, key: str = "create_uncertain") -> st
     """Return the translation key for an unconfirmed change."""
     if action != SCHEDULE:
         return "change_uncertain"
-    return key if entity_id == FRONT else "some_locks_failed"
+    return key if entity_id == FRONT else "all_locks_failed"
 
 
 @pytest.mark.parametrize("other", [CODE_CLEANER, UNMANAGED_NEIGHBOUR])
@@ -464,7 +464,7 @@ async def test_uncertain_creation_refresh_fails(
     assert "does not show a new access code" not in message
     assert len(actions.sent(CREATE_PATH)) == 1
     answers = await actions.fails(
-        "some_locks_failed", SCHEDULE, [FRONT, KEYPAD], name="Band"
+        "all_locks_failed", SCHEDULE, [FRONT, KEYPAD], name="Band"
     )
     assert answers.count("could not be checked") == 2
 
@@ -532,10 +532,14 @@ async def test_one_of_several_locks_fails_without_response(
         )
 
     assert caught.value.translation_key == "some_locks_failed"
-    failed, _, done = str(caught.value).partition("Succeeded:")
-    assert FRONT in failed
-    assert "No room." in failed
-    assert done.strip(" .") == f"{FLAT_1}, {KEYPAD}"
+    shown = str(caught.value)
+    assert shown.startswith(
+        "The action failed on some locks. Front Door: Seam rejected the request"
+    )
+    assert "No room." in shown
+    assert shown.endswith(
+        ". It succeeded on the following locks: Apartment 1, Bike Room Keypad"
+    )
     assert not any("904617" in text for text in texts(caught.value))
     names = [code.name for code in simulator.state.access_codes.values()]
     assert names.count("Baker") == 2
@@ -544,10 +548,12 @@ async def test_one_of_several_locks_fails_without_response(
 async def test_all_locks_fail(simulator: Simulator, actions: Actions) -> None:
     """An error is raised if all locks fail."""
     message = await actions.fails(
-        "some_locks_failed", DELETE, [FRONT, FLAT_1], name="Nobody"
+        "all_locks_failed", DELETE, [FRONT, FLAT_1], name="Nobody"
     )
-    assert FRONT in message
-    assert FLAT_1 in message
+    assert message.startswith("The action failed on all locks. Apartment 1 has no")
+    assert ". Front Door has no" in message
+    assert message.endswith(".")
+    assert "lock." not in message
     assert not actions.writes
 
 

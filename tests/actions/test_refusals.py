@@ -142,8 +142,16 @@ async def test_refuses_unknown_managed_code(
     actions.code(CODE_OWNER).name = "Cleaner"
     await reconcile()
     picks: list[tuple[str, dict[str, Any], str]] = [
-        ("unknown_code_similar", {"name": "Cleanr"}, "Similar names: “Cleaner”"),
-        ("unknown_code", {"access_code_id": "no-such-id"}, "list the names"),
+        (
+            "unknown_code_similar",
+            {"name": "Cleanr"},
+            "Front Door has no access code “Cleanr”. Did you mean “Cleaner”?",
+        ),
+        (
+            "unknown_code",
+            {"access_code_id": "no-such-id"},
+            "“Get access codes” lists all names and IDs",
+        ),
         ("ambiguous_code", {"name": "Cleaner"}, CODE_OWNER),
         (
             "code_on_other_lock",

@@ -1,8 +1,11 @@
 """The action `release_access_code`."""
 
+from simulator.manufacturers import MANUFACTURERS
 from simulator.seed import CODE_CLEANER
+from simulator.state import UnmanagedCodes
+from tests.conftest import Poll
 
-from .support import FRONT, Actions
+from .support import FLAT_2, FRONT, Actions
 
 RELEASE = "release_access_code"
 
@@ -30,3 +33,35 @@ async def test_release_undoes_conversion(actions: Actions) -> None:
     answer = await actions.answer(RELEASE, FRONT, name="Neighbour")
     assert answer["outcome"] == "released"
     await actions.refused("unmanaged_code", RELEASE, FRONT, name="Neighbour")
+
+
+async def test_release_refuses_lock_without_list_of_unmanaged_codes(
+    actions: Actions,
+) -> None:
+    """A code that would still open the door cannot vanish from the sensors."""
+    before = actions.listed(FLAT_2)
+    message = await actions.refused("not_releasable", RELEASE, FLAT_2, name="Cleaner")
+    assert "Apartment 2" in message
+    assert "“Cleaner”" in message
+    assert "Delete it" in message
+    assert actions.listed(FLAT_2) == before
+
+
+async def test_release_keeps_code_listed_on_locks_of_all_manufacturers(
+    actions: Actions, reconcile: Poll
+) -> None:
+    """A code that was released can still be seen, or else releasing is refused."""
+    control = actions.simulator.control
+    for device_type, manufacturer in MANUFACTURERS.items():
+        control.add_lock(f"Lock {device_type}", manufacturer)
+    await reconcile()
+    for device_type, manufacturer in MANUFACTURERS.items():
+        entity_id = f"lock.lock_{device_type}"
+        await actions.answer("schedule_access_code", entity_id, name="Guest")
+        if manufacturer.unmanaged_codes is UnmanagedCodes.NONE:
+            await actions.refused("not_releasable", RELEASE, entity_id, name="Guest")
+            continue
+        answer = await actions.answer(RELEASE, entity_id, name="Guest")
+        assert answer["outcome"] == "released"
+        [code] = actions.listed(entity_id, "unmanaged").values()
+        assert code["name"] == "Guest"

@@ -16,10 +16,12 @@ from simulator.seed import (
     CODE_GUEST_NOW,
     FRONT_DOOR,
 )
+from tests.conftest import Poll
 
 from .support import FLAT_1, FRONT, Actions
 
 CREATE_PATH = "/access_codes/create"
+HOUR = timedelta(hours=1)
 
 type Call = tuple[str, str | list[str], dict[str, Any]]
 
@@ -113,19 +115,159 @@ async def test_clean_up_leaves_code_that_is_being_extended(
     assert _end(actions, CODE_APARTMENT_1_EXPIRED) == end
 
 
+def _linked(**change: Any) -> Call:
+    return ("update_access_code", FRONT, {"name": "Band", "linked": True, **change})
+
+
+async def _make_band(actions: Actions, starts_at: datetime) -> dict[str, str]:
+    """Create linked codes; return their ids by lock."""
+    made = await actions.answers(
+        "schedule_access_code",
+        [FRONT, FLAT_1],
+        name="Band",
+        starts_at=starts_at,
+        ends_at=starts_at + timedelta(days=1),
+    )
+    return {entity_id: code["access_code_id"] for entity_id, code in made.items()}
+
+
+async def test_ensure_does_not_undo_linked_update(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """It compares the code as it is after the change."""
+    start = dt_util.utcnow().replace(microsecond=0)
+    band = await _make_band(actions, start)
+    simulator.faults.add("latency", path="/access_codes/update_multiple", seconds=0.3)
+    end = start + timedelta(days=5)
+    ensure = {"name": "Band", "starts_at": start, "ends_at": end}
+    calls: list[Call] = [
+        _linked(ends_at=end),
+        ("ensure_access_code", FLAT_1, ensure),
+    ]
+    assert await _run(actions, calls) == [None, None]
+    assert _end(actions, band[FLAT_1]) == end
+    assert not actions.sent("/access_codes/update")
+
+
+async def test_clean_up_leaves_linked_code_that_is_being_extended(
+    simulator: Simulator,
+    actions: Actions,
+    reconcile: Poll,
+) -> None:
+    """Codes on locks that the extension does not target are extended as well."""
+    start = dt_util.utcnow().replace(microsecond=0)
+    band = await _make_band(actions, start)
+    for code_id in band.values():
+        code = actions.code(code_id)
+        code.starts_at, code.ends_at = start - 3 * HOUR, start - HOUR
+    await reconcile()
+    simulator.faults.add("latency", path="/access_codes/update_multiple", seconds=0.3)
+    end = start + timedelta(days=5)
+    clean_up: Call = ("delete_expired_access_codes", FLAT_1, {})
+    assert await _run(actions, [_linked(ends_at=end), clean_up]) == [None, None]
+    assert _end(actions, band[FLAT_1]) == end
+
+
+@pytest.mark.parametrize("order", [1, -1])
+async def test_linked_rename_makes_one_code_of_a_name(
+    simulator: Simulator, actions: Actions, order: int
+) -> None:
+    """The name is taken on all locks of the linked codes."""
+    await _make_band(actions, dt_util.utcnow())
+    for path in (CREATE_PATH, "/access_codes/update_multiple"):
+        simulator.faults.add("latency", path=path, seconds=0.2)
+    schedule: Call = ("schedule_access_code", FLAT_1, {"name": "Tenant"})
+    calls = [_linked(new_name="Tenant"), schedule][::order]
+    assert await _run(actions, calls) == [None, "name_taken"]
+    names = [code.name for code in simulator.state.codes_of(APARTMENT_1)]
+    assert names.count("Tenant") == 1
+
+
+async def _hang(
+    simulator: Simulator, actions: Actions, path: str, device_id: str, call: Call
+) -> asyncio.Task[list[str | None]]:
+    """Start a call that keeps its turn until the fault is cleared."""
+    fault = simulator.faults.add("hang", path=path, device_id=device_id, count=1)
+    hanging = asyncio.create_task(_run(actions, [call]))
+    while not fault.hits:  # noqa: ASYNC110  # Nothing announces it.
+        await asyncio.sleep(0.01)
+    return hanging
+
+
+@pytest.mark.parametrize(
+    ("first", "path", "action", "data"),
+    [
+        (SCHEDULE, CREATE_PATH, "schedule_access_code", {"name": "Guest"}),
+        (SCHEDULE, CREATE_PATH, "ensure_access_code", {"name": "Guest"}),
+        (
+            RENAME,
+            "/access_codes/update",
+            "update_access_code",
+            {"name": "Cleaner", "new_name": "Guest"},
+        ),
+    ],
+)
+async def test_lock_that_is_removed_meanwhile_does_not_fail_others(
+    simulator: Simulator,
+    actions: Actions,
+    reconcile: Poll,
+    first: Call,
+    path: str,
+    action: str,
+    data: dict[str, Any],
+) -> None:
+    """Each lock has its own answer, also after waiting for another action."""
+    call = (first[0], FLAT_1, first[2])
+    hanging = await _hang(simulator, actions, path, APARTMENT_1, call)
+    waiting = asyncio.create_task(actions.answers(action, [FRONT, FLAT_1], **data))
+    simulator.control.lose_events(10)
+    simulator.control.remove_lock("Apartment 1")
+    await reconcile()
+    await reconcile()
+    assert not waiting.done()
+    simulator.faults.clear()
+    answers = await waiting
+    assert answers[FLAT_1]["error_key"] == "lock_gone"
+    assert answers[FRONT]["name"] == "Guest"
+    await hanging
+
+
+@pytest.mark.parametrize("action", ["schedule_access_code", "ensure_access_code"])
+async def test_invalid_call_is_refused_without_waiting(
+    simulator: Simulator, actions: Actions, action: str
+) -> None:
+    """What is invalid on any lock is refused while another action runs."""
+    hanging = await _hang(simulator, actions, CREATE_PATH, FRONT_DOOR, SCHEDULE)
+    past = {"starts_at": "2026-01-01 12:00", "ends_at": "2026-01-02 12:00"}
+    await actions.refused("end_in_past", action, FRONT, name="Guest", **past)
+    assert not hanging.done()
+    simulator.faults.clear()
+    await hanging
+
+
+async def test_update_does_not_wait_for_linked_code_on_hanging_lock(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """Only what is changed takes a turn."""
+    await _make_band(actions, dt_util.utcnow())
+    rename = {"name": "Band", "new_name": "Orchestra"}
+    call: Call = ("update_access_code", FRONT, rename)
+    path = "/access_codes/update"
+    hanging = await _hang(simulator, actions, path, FRONT_DOOR, call)
+    answer = await actions.answer("update_access_code", FLAT_1, **rename)
+    assert answer["name"] == "Orchestra"
+    assert not hanging.done()
+    simulator.faults.clear()
+    await hanging
+
+
 async def test_healthy_lock_does_not_wait_for_hanging_one(
     simulator: Simulator, actions: Actions
 ) -> None:
     """A code of the same name is created while another lock does not respond."""
     for name, action in (("A", "schedule_access_code"), ("B", "ensure_access_code")):
-        fault = simulator.faults.add(
-            "hang", path=CREATE_PATH, device_id=FRONT_DOOR, count=1
-        )
-        hanging = asyncio.create_task(
-            actions.run(action, FRONT, name=name, ongoing=True)
-        )
-        while not fault.hits:  # noqa: ASYNC110  # Nothing announces it.
-            await asyncio.sleep(0.01)
+        call: Call = (action, FRONT, {"name": name, "ongoing": True})
+        hanging = await _hang(simulator, actions, CREATE_PATH, FRONT_DOOR, call)
         answer = await actions.answer(action, FLAT_1, name=name)
         assert answer["access_code_id"]
         assert not hanging.done()

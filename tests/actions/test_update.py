@@ -517,6 +517,13 @@ async def test_update_linked_targeting_all_locks(actions: Actions) -> None:
     assert len(actions.sent(MULTIPLE_PATH)) == 1
 
 
+def _name(actions: Actions, entity_id: str) -> str:
+    """Return the name of a lock."""
+    state = actions.hass.states.get(entity_id)
+    assert state is not None
+    return state.name
+
+
 def _not_followed(actions: Actions, made: dict[str, Any]) -> dict[str, str]:
     """Return the locks that failed to apply a change, with the ids of the codes."""
     return {
@@ -580,13 +587,17 @@ async def test_update_linked_fails_on_some_locks_without_response(
         await actions.run(
             UPDATE, [FRONT, KEYPAD], name="Band", linked=True, new_name="Trio"
         )
-    told, _, done = str(caught.value).partition("Succeeded:")
+    told, _, done = str(caught.value).partition("It succeeded on the following locks: ")
     failed = _not_followed(actions, made)
     assert len(failed) == 2
+    assert "lock." not in told
     for entity_id, code_id in failed.items():
-        assert entity_id in told
+        assert _name(actions, entity_id) in told
         assert code_id in told
-    assert set(done.replace(",", "").split()) == {FRONT, KEYPAD} - set(failed) or {"–"}
+    succeeded = {FRONT, KEYPAD} - set(failed)
+    assert set(filter(None, done.split(", "))) == {
+        _name(actions, entity_id) for entity_id in succeeded
+    }
 
 
 async def test_update_linked_on_offline_lock(
@@ -651,7 +662,7 @@ async def test_update_linked_refused_by_seam(
     await _linked(actions)
     simulator.faults.add("status", path=MULTIPLE_PATH, status=400, message="Not today.")
     message = await actions.fails(
-        "some_locks_failed",
+        "all_locks_failed",
         UPDATE,
         [FRONT, FLAT_1],
         name="Band",

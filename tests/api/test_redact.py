@@ -19,6 +19,7 @@ from custom_components.seam.api.redact import (
 
 M = MASK
 PIN = "739158"
+UUID = "4821b0c5-1234-4000-8000-000000004821"
 PINS = st.text("0123456789", min_size=4, max_size=12)
 SEPARATORS = st.sampled_from(["", *" -.,_/:\u00a0\u2009\u2013\u200b", " \u200b"])
 SCRIPTS = ("０１２３４５６７８９", "०१२३४५६७८९", "𝟎𝟏𝟐𝟑𝟒𝟓𝟔𝟕𝟖𝟗")
@@ -221,6 +222,10 @@ def test_mask_removes_invisible_characters(text: str, expected: str | None) -> N
         ("48          21", M),
         ("after 3 of 10 attempts", "after 3 of 10 attempts"),
         ("since 2026-11-20", "since ••••"),
+        ("48 ----- 21", M),
+        ("٤٨٢١", M),
+        (UUID, UUID),
+        (f"Code {UUID.upper()}: 4821", f"Code {UUID.upper()}: {M}"),
     ],
 )
 def test_mask_numbers(text: str, expected: str) -> None:

@@ -10,7 +10,12 @@ from custom_components.seam.api import (
     SeamRateLimitError,
     SeamUnreachableError,
 )
-from custom_components.seam.sync.schedule import FetchCodes, FetchDevices, FetchEvents
+from custom_components.seam.sync.schedule import (
+    LIST_DEVICES,
+    FetchCodes,
+    FetchDevices,
+    FetchEvents,
+)
 
 from .support import (
     BROKEN,
@@ -114,6 +119,21 @@ def test_outage_is_fatal_but_failing_locks_are_not(error: SeamError) -> None:
         engine.receive_failure(FetchCodes("door"), error, NOW)
         engine.receive_failure(FetchDevices(frozenset(("door",))), error, NOW)
     assert (engine.failures.fatal_error, engine.finish()) == (None, None)
-    for fetch in (FetchEvents(NOW), FetchDevices()):
-        engine.receive_failure(fetch, error, NOW)
-        assert (engine.failures.fatal_error, engine.finish()) == (error, error)
+    engine.receive_failure(FetchDevices(), error, NOW)
+    assert (engine.failures.fatal_error, engine.finish()) == (error, error)
+
+
+@pytest.mark.parametrize("error", [BROKEN, DOWN])
+@pytest.mark.parametrize("is_down", [False, True])
+def test_devices_say_whether_seam_is_down(error: SeamError, is_down: bool) -> None:
+    """Their list follows in the same refresh if events fail, without their codes."""
+    engine = polled_engine()
+    engine.receive_failure(FetchEvents(NOW), error, NOW)
+    assert engine.failures.may_be_down
+    assert engine.take_due() == (LIST_DEVICES,)
+    if is_down:
+        engine.receive_failure(LIST_DEVICES, DOWN, NOW)
+    else:
+        engine.receive_devices(LIST_DEVICES, [make_device(), make_device("gate")], NOW)
+    assert engine.take_due() == ()
+    assert engine.finish() is (DOWN if is_down else None)

@@ -309,6 +309,39 @@ async def test_previews_change_nothing(simulator: Simulator, panel: Panel) -> No
     assert error["translation_placeholders"]["field"] == "kind"
 
 
+async def test_disabled_items_give_the_reason_of_the_action(
+    simulator: Simulator, panel: Panel
+) -> None:
+    """What the menu of a code says is what the command would answer."""
+    commands: dict[str, tuple[str, dict[str, Any]]] = {
+        "reveal": ("seam/code/reveal", {}),
+        "update": ("seam/code/update", {"new_name": "Other"}),
+        "delete": ("seam/code/delete", {}),
+        "release": ("seam/code/release", {}),
+        "pull_backup": ("seam/code/pull_backup", {}),
+        "convert": ("seam/code/convert", {}),
+    }
+    refused: set[str] = set()
+    for lock in list(panel.locks.values()):
+        entity_id = lock["entity_id"]
+        for code in lock["codes"]:
+            for key, (command, data) in commands.items():
+                # The action says which code it is by its ID.
+                if code["can"][key] is True or (
+                    key == "convert" and code["is_managed"]
+                ):
+                    continue
+                rows = await panel.results(
+                    command,
+                    entity_id=entity_id,
+                    access_code_id=code["access_code_id"],
+                    **data,
+                )
+                assert rows[entity_id]["error"] == code["can"][key]
+                refused.add(key)
+    assert {"update", "release", "pull_backup", "convert"} <= refused
+
+
 async def test_command_for_entry_that_is_not_loaded(
     hass: HomeAssistant, panel: Panel, entry: MockConfigEntry
 ) -> None:

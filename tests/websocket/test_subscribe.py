@@ -1,5 +1,6 @@
 """The websocket command `seam/subscribe`."""
 
+from collections.abc import Callable
 from datetime import timedelta
 import json
 from typing import Any
@@ -16,6 +17,7 @@ from homeassistant.helpers import (
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.seam.advice import KNOWN_CODES
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
@@ -33,10 +35,12 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
     UNMANAGED_OLD_GUEST,
 )
-from tests.clock import async_step
+from tests.clock import START, async_step
 from tests.conftest import Poll
 
 from .conftest import Connect, Panel
+
+REMOVAL_WARNINGS = {"being_deleted", "delay_in_removing_from_device"}
 
 # Home Assistant's web server uses keys of a type that aiohttp warns about.
 pytestmark = [
@@ -183,6 +187,44 @@ async def test_remedies(panel: Panel) -> None:
     assert {error["remedy"] for error in failed["errors"]}
 
 
+@pytest.mark.parametrize("is_warning", [False, True])
+async def test_remedies_are_possible(
+    simulator: Simulator, panel: Panel, reconcile: Poll, is_warning: bool
+) -> None:
+    """Whatever problem a code has, its remedy would not be refused."""
+    kind = "warning" if is_warning else "error"
+    problems = [
+        {
+            f"{kind}_code": problem_code,
+            "message": "A problem.",
+            "created_at": START.isoformat(),
+            f"is_access_code_{kind}": True,
+        }
+        # Codes that are being removed have no remedies.
+        for problem_code in sorted(KNOWN_CODES - REMOVAL_WARNINGS)
+    ]
+    for code in simulator.state.access_codes.values():
+        setattr(code, f"{kind}s", problems)
+    await reconcile()
+    await panel.received()
+    seen: set[str] = set()
+    for lock in panel.locks.values():
+        codes = {code["access_code_id"]: code for code in lock["codes"]}
+        for code in codes.values():
+            assert len(code[f"{kind}s"]) >= len(problems)
+            for problem in code[f"{kind}s"]:
+                seen.add(remedy := problem["remedy"])
+                other = codes.get(problem.get("other_access_code_id"), {"can": {}})
+                needed = {
+                    "convert_other": other["can"].get("convert"),
+                    "delete_other": other["can"].get("delete"),
+                    "new_pin": code["can"]["update"],
+                    "pull_backup": code["can"]["pull_backup"],
+                }
+                assert needed.get(remedy, True) is True, (problem, code)
+    assert {None, "new_pin", "convert_other", "refresh_lock"} <= seen
+
+
 async def test_account_problem_is_shown_once(
     simulator: Simulator, panel: Panel, reconcile: Poll
 ) -> None:
@@ -211,6 +253,75 @@ async def test_only_changed_locks_are_sent(
     events = await panel.received()
     assert {lock["device_id"] for e in events for lock in e["locks"]} == {APARTMENT_2}
     assert panel.locks[APARTMENT_2]["online"] is False
+
+
+async def test_changes_add_up(
+    simulator: Simulator, panel: Panel, reconcile: Poll, connect: Connect
+) -> None:
+    """After any change, the panel has what a panel has that is opened now."""
+    control = simulator.control
+    steps: list[Callable[[], object]] = [
+        lambda: control.lock_offline("Front Door"),
+        lambda: control.account_error("Front Door"),
+        lambda: control.use_code("Owner", device="Front Door"),
+        lambda: control.rename_lock("Front Door", "Main entrance"),
+        lambda: control.lock_online("Main entrance"),
+        lambda: control.clear_account_problems("Main entrance"),
+        lambda: control.delete_code_in_app("Neighbour"),
+        lambda: control.battery("Apartment 1", 0.1),
+        lambda: control.remove_lock("Boat Shed"),
+        lambda: simulator.faults.add(
+            "status", path="/access_codes", device_id=FRONT_DOOR, status=400
+        ),
+        lambda: simulator.faults.add("status", status=503),
+        simulator.faults.clear,
+    ]
+    for step in steps:
+        step()
+        await reconcile()
+        await panel.received()
+        fresh = await connect()
+        await fresh.subscribe()
+        assert panel.locks == fresh.locks
+        assert panel.entries == fresh.entries
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"battery": {"level": 1e308}},
+        {"battery_level": 10**400},
+        {"max_active_codes_supported": 10**30},
+        {"max_active_codes_supported": -(10**30)},
+        {"supported_code_lengths": [10**30, "5", 4]},
+        {
+            "code_constraints": [
+                {"constraint_type": "name_length", "max_length": 10**30}
+            ]
+        },
+        {"code_constraints": [{"constraint_type": "\ud83d"}]},
+        {"locked": "\ud83d", "online": []},
+    ],
+)
+async def test_odd_values(
+    simulator: Simulator,
+    panel: Panel,
+    reconcile: Poll,
+    connect: Connect,
+    caplog: pytest.LogCaptureFixture,
+    properties: dict[str, Any],
+) -> None:
+    """What Seam should not send keeps no lock from the panel."""
+    simulator.state.devices[FRONT_DOOR].properties |= properties
+    simulator.state.devices[FRONT_DOOR].display_name = "Front \ud83d"
+    await reconcile()
+    await panel.received()
+    assert panel.locks[FRONT_DOOR]["name"].startswith("Front")
+    assert panel.locks[FRONT_DOOR]["name"] != "Front Door"
+    assert "Unexpected error" not in caplog.text
+    fresh = await connect()
+    await fresh.subscribe()
+    assert fresh.locks == panel.locks
 
 
 async def test_passing_time_changes_codes(

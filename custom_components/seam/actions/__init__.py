@@ -30,7 +30,7 @@ from . import (
     simulate,
     update,
 )
-from .targets import Answers, Handler, async_answers, async_handle
+from .targets import Answers, Handler, async_allowed_targets, async_handle
 
 _OPTIONAL: Final = SupportsResponse.OPTIONAL
 _ONLY: Final = SupportsResponse.ONLY
@@ -124,4 +124,5 @@ async def async_run(
     """
     data = action.schema(data)
     call = ServiceCall(hass, DOMAIN, "", data, context, return_response=True)
-    return await async_answers(action.handler, call, is_admin=action.is_admin)
+    targets = await async_allowed_targets(call, is_admin=action.is_admin)
+    return await action.handler(call, targets)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from homeassistant.util import dt as dt_util
 
 from ..api import AccessCode, CodeStatus
-from ..api.redact import MASK
+from ..api.redact import MASK, mask_numbers
 from ..attributes import JsonObject, label, local_time
 from ..errors import DuplicateCodeError, refusal
 from ..sync.code_state import CodeState, code_state
@@ -15,7 +15,6 @@ from ..sync.snapshot import LockData
 from .fields import CodeSelection
 from .outcomes import Result
 from .targets import Target
-from .validation import quoted
 
 
 def current_codes(lock: LockData, name: str) -> list[AccessCode]:
@@ -55,13 +54,16 @@ def find_code(
         return found[0]
     lock, code_id = target.lock, selection.access_code_id
     # Somebody may have entered a PIN.
-    given = quoted(target.coordinator.secrets.mask(code_id or selection.name or ""))
+    given = mask_numbers(
+        target.coordinator.secrets.mask(code_id or selection.name or "")
+    )
     details = {"lock": lock.device.name, "code": given}
     if found:
         raise refusal("ambiguous_code", **details, candidates=candidates(found))
-    if other_kind := _matches(lock.codes, selection):
-        name = label(other_kind[0])
-        raise refusal("code_of_other_kind", lock=lock.device.name, name=name)
+    # Only conversions look for unmanaged codes alone.
+    if managed := _matches(lock.managed, selection):
+        name = label(managed[0])
+        raise refusal("already_managed", lock=lock.device.name, name=name)
     for other in target.coordinator.data.locks.values() if code_id else ():
         if other.code(code_id):
             raise refusal("code_on_other_lock", **details, other=other.device.name)

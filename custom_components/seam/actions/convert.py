@@ -194,17 +194,21 @@ class _Conversion:
             if event.event_type == _FAILED_EVENT
             and event.event_id not in self._old_events
         }
-        for code in self._waiting:
+        waiting = self._waiting
+        for code in waiting:
             code_id = code.access_code_id
             if code_id in ids or (code.code and code.code in pins):
                 self._converted.add(code_id)
-                continue
-            if attempt := self._attempts.get(code_id):
+            elif code_id in failed:
+                self._failed.add(code_id)
+        # Last, as an attempt that cannot be read must not hide what is known.
+        for code in waiting:
+            code_id = code.access_code_id
+            attempt = self._attempts.get(code_id)
+            if attempt and code_id not in self._converted:
                 attempt = await client.get_action_attempt(attempt.action_attempt_id)
                 if attempt.status is ActionAttemptStatus.ERROR:
                     self._errors[code_id] = attempt_error(self._target, attempt)
-            if code_id in failed:
-                self._failed.add(code_id)
         return not self._waiting
 
     def _result(self, code: AccessCode) -> Result:

@@ -12,7 +12,6 @@ import voluptuous as vol
 from ..api import AccessCode, ActionAttempt, CodeStatus
 from ..attributes import JsonObject, local_time
 from ..errors import NotFoundError
-from ..sync.snapshot import LockData
 from .delete import async_start_deletion, check_deletable, deletion_result
 from .fields import ATTR_DRY_RUN, BOOLEAN, DURATION, ActionSchema, check_dry_run
 from .outcomes import (
@@ -60,14 +59,17 @@ async def async_delete_expired_access_codes(
     async def delete(target: Target) -> JsonObject:
         target = current_target(target)
         check_codes_known(target.lock)
-        codes = _expired_codes(
-            target.lock,
-            _now(target),
-            call.data.get(ATTR_OLDER_THAN, timedelta()),
-            include_unmanaged=call.data[ATTR_INCLUDE_UNMANAGED],
-        )
+        lock = target.lock
+        older_than = call.data.get(ATTR_OLDER_THAN, timedelta())
+        codes = [
+            code
+            for code in (
+                lock.codes if call.data[ATTR_INCLUDE_UNMANAGED] else lock.managed
+            )
+            if _is_expired(target, code, older_than)
+        ]
         results = await _async_delete_all(
-            target, codes, dry_run=call.data[ATTR_DRY_RUN]
+            target, codes, older_than, dry_run=call.data[ATTR_DRY_RUN]
         )
         if not call.return_response:
             raise_failures("deletions_failed", target.lock, results)
@@ -90,19 +92,13 @@ def _now(target: Target) -> datetime:
     return date if date is not None and now - date > _CLOCK_TOLERANCE else now
 
 
-def _expired_codes(
-    lock: LockData, now: datetime, older_than: timedelta, *, include_unmanaged: bool
-) -> list[AccessCode]:
-    """Return the codes of a lock that expired at least this long ago."""
-    return [
-        code
-        for code in (lock.codes if include_unmanaged else lock.managed)
-        if code.ends_at is not None and now - code.ends_at >= older_than
-    ]
+def _is_expired(target: Target, code: AccessCode, older_than: timedelta) -> bool:
+    """Return whether a code expired at least this long ago."""
+    return code.ends_at is not None and _now(target) - code.ends_at >= older_than
 
 
 async def _async_delete_all(
-    target: Target, codes: list[AccessCode], *, dry_run: bool
+    target: Target, codes: list[AccessCode], older_than: timedelta, *, dry_run: bool
 ) -> CodeResults:
     """Delete the codes that can be deleted; return a result for each code."""
     now = dt_util.utcnow()
@@ -122,19 +118,22 @@ async def _async_delete_all(
         else:
             deletable.append(code)
     if deletable:
-        results += await _async_delete(target, deletable)
+        results += await _async_delete(target, deletable, older_than)
     return results
 
 
-async def _async_delete(target: Target, codes: list[AccessCode]) -> CodeResults:
+async def _async_delete(
+    target: Target, codes: list[AccessCode], older_than: timedelta
+) -> CodeResults:
     attempts: list[tuple[AccessCode, ActionAttempt | None]] = []
+    extended: dict[str, AccessCode] = {}
 
     async def start(code: AccessCode) -> None:
         async with in_turn(target.coordinator.hass, [code.access_code_id]):
-            current = current_target(target).lock.code(code.access_code_id)
-            if current is not None and current.ends_at != code.ends_at:
-                # It got another end in the meantime.
-                codes.remove(code)
+            current = current_target(target).lock.code(code.access_code_id) or code
+            if not _is_expired(target, current, older_than):
+                # It got a later end in the meantime.
+                extended[code.access_code_id] = current
                 return
             try:
                 attempts.append((code, await async_start_deletion(target, code)))
@@ -150,15 +149,14 @@ async def _async_delete(target: Target, codes: list[AccessCode]) -> CodeResults:
         except HomeAssistantError as err:
             errors[code.access_code_id] = err
 
+    def result(code: AccessCode) -> tuple[AccessCode, Result]:
+        if error := errors.get(code.access_code_id):
+            return code, Result(Outcome.FAILED, str(error))
+        if current := extended.get(code.access_code_id):
+            return current, Result(Outcome.UNCHANGED)
+        return code, deletion_result(target, code)
+
     async with changing_locks(target):
-        errors = await async_start_each(list(codes), start)
+        errors = await async_start_each(codes, start)
         await asyncio.gather(*(wait(code, attempt) for code, attempt in attempts))
-    return [
-        (
-            code,
-            Result(Outcome.FAILED, str(errors[code.access_code_id]))
-            if code.access_code_id in errors
-            else deletion_result(target, code),
-        )
-        for code in codes
-    ]
+    return [*map(result, codes)]

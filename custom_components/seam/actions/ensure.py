@@ -8,6 +8,7 @@ from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 
 from ..api import AccessCode
+from ..api.redact import mask_numbers
 from ..attributes import JsonObject, label
 from ..errors import refusal
 from .codes import candidates, creation_keys, current_codes
@@ -32,7 +33,7 @@ from .targets import (
     in_turn,
 )
 from .update import CodeChange, CodeUpdate, async_update, check_update
-from .validation import accepts_pin, check_codes_known, quoted
+from .validation import accepts_pin, check_codes_known
 
 _TIMES = {"starts_at", "ends_at", "type"}
 _ROUNDING = {"1day": timedelta(days=1)}
@@ -44,16 +45,18 @@ async def async_ensure_access_code(call: ServiceCall, targets: list[Target]) -> 
     check_request((), request)
     async with in_turn(call.hass, creation_keys(targets, request.name)):
         await async_refresh_targets(targets)
-        own_pins = call.data[ATTR_RANDOM_CODE_PER_LOCK]
-        return await _Ensuring(request, own_pins=own_pins).async_run(targets)
+        ensuring = _Ensuring(
+            request, random_code_per_lock=call.data[ATTR_RANDOM_CODE_PER_LOCK]
+        )
+        return await ensuring.async_run(targets)
 
 
 class _Ensuring:
     """Ensures one code on several locks."""
 
-    def __init__(self, request: CodeRequest, *, own_pins: bool) -> None:
+    def __init__(self, request: CodeRequest, *, random_code_per_lock: bool) -> None:
         self._request = request
-        self._own_pins = own_pins
+        self._random_code_per_lock = random_code_per_lock
         self._updates: dict[str, CodeUpdate] = {}
         self._missing: list[Target] = []
         self._new_key = new_common_code_key()
@@ -71,7 +74,9 @@ class _Ensuring:
             if update.fields:
                 check_update(update)
         # Seam chooses a PIN unless one is given, or one of the locks has the code.
-        is_shared = not self._own_pins and not self._pins and len(self._missing) > 1
+        is_shared = (
+            not self._random_code_per_lock and not self._pins and len(self._missing) > 1
+        )
         if is_shared:
             check_shared(self._missing, self._request)
 
@@ -102,7 +107,7 @@ class _Ensuring:
             self._updates[target.entity_id] = _update_of(request, target, found[0])
             return
         if not lock.is_complete:
-            name = quoted(target.coordinator.secrets.mask(request.name))
+            name = mask_numbers(target.coordinator.secrets.mask(request.name))
             raise refusal("codes_incomplete", lock=lock.device.name, name=name)
         check_confirmed(target, request.name)
         self._missing.append(target)
@@ -123,7 +128,7 @@ class _Ensuring:
     async def _async_create(self, target: Target) -> JsonObject:
         """Create the code on a lock, with the PIN of the others by default."""
         request, pin = self._request, self._request.code
-        if not (pin or self._own_pins or request.is_offline_access_code):
+        if not (pin or self._random_code_per_lock or request.is_offline_access_code):
             fitting = (
                 p for p in self._pins if accepts_pin(target.lock, request.name, p)
             )

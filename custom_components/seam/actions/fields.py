@@ -12,8 +12,9 @@ from homeassistant.helpers import config_validation as cv
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
+from ..api.redact import mask_numbers
 from ..errors import refusal
-from .validation import checked_pin, quoted
+from .validation import checked_pin
 
 ATTR_ACCESS_CODE_ID: Final = "access_code_id"
 ATTR_ALLOW_EXTERNAL_MODIFICATION: Final = "allow_external_modification"
@@ -163,7 +164,7 @@ class ActionSchema:
         raise refusal(
             "field_unknown",
             # Somebody may have entered a PIN.
-            field=quoted(name),
+            field=mask_numbers(name),
             fields=", ".join(self.validators) or "–",
         )
 

@@ -29,15 +29,18 @@ async def async_get_access_codes(call: ServiceCall, targets: list[Target]) -> An
     """Return the codes of each lock without their PINs."""
 
     async def get(target: Target) -> JsonObject:
-        lock = target.lock
+        lock, data = target.lock, target.coordinator.data
         check_codes_known(lock)
         codes = {"managed": lock.managed, "unmanaged": lock.unmanaged}
         answer: JsonObject = {
-            kind: [async_code(call.hass, lock, code) for code in codes[kind]]
+            kind: [
+                async_code(call.hass, lock, code, data.account_of(lock))
+                for code in codes[kind]
+            ]
             for kind in _KINDS
             if kind in call.data[ATTR_INCLUDE]
         }
-        answer[MAY_BE_OUTDATED] = target.coordinator.data.may_be_outdated(lock)
+        answer[MAY_BE_OUTDATED] = data.may_be_outdated(lock)
         return answer
 
     return await async_each(targets, get)

@@ -8,7 +8,7 @@ from homeassistant.exceptions import HomeAssistantError
 
 from ..api import AccessCode
 from ..attributes import JsonObject
-from ..errors import ActionError, WorkspaceRefusedError
+from ..errors import ActionError, WorkspaceRefusedError, sentences
 from ..sync.snapshot import LockData
 
 
@@ -64,7 +64,7 @@ def raise_failures(translation_key: str, lock: LockData, results: CodeResults) -
     ]
     if failed:
         raise ActionError(
-            translation_key, lock=lock.device.name, failed="; ".join(failed)
+            translation_key, lock=lock.device.name, failed=sentences(failed)
         )
 
 

@@ -2,7 +2,8 @@
 
 from homeassistant.core import ServiceCall
 
-from ..attributes import JsonObject
+from ..attributes import JsonObject, label
+from ..errors import refusal
 from .codes import find_managed_code
 from .fields import selected_code
 from .outcomes import Outcome, Result, code_result
@@ -22,6 +23,10 @@ async def async_release_access_code(
         check_codes_known(target.lock)
         code = find_managed_code(target, selection)
         check_changeable(target, code)
+        if not target.lock.device.lists_unmanaged_codes:
+            raise refusal(
+                "not_releasable", lock=target.lock.device.name, name=label(code)
+            )
         coordinator = target.coordinator
         async with changing_locks(target):
             attempt = await coordinator.client.update_access_code(

@@ -13,6 +13,7 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..api import AccessCode
+from ..api.redact import mask_numbers
 from ..attributes import JsonObject
 from ..errors import ChangeUncertainError, refusal
 from ..sync.snapshot import LockData
@@ -63,7 +64,6 @@ from .validation import (
     check_pin,
     check_start,
     check_times,
-    quoted,
 )
 from .waiting import async_follow, async_wait_until_set
 
@@ -222,26 +222,32 @@ async def async_schedule_access_code(
     Returns as soon as Seam has accepted it unless it `waits` for the locks.
     """
     request = requested_code(call.data)
+    check_request((), request)
     async with in_turn(call.hass, creation_keys(targets, request.name)):
-        targets = [*map(current_target, targets)]
-        check_request(targets, request)
-        unknown: Answers = {}
+        present: list[Target] = []
+        failed: Answers = {}
         for target in targets:
+            try:
+                present.append(current_target(target))
+            except HomeAssistantError as err:
+                failed[target.entity_id] = err
+        check_request(present, request)
+        for target in present:
             try:
                 check_codes_known(target.lock)
             except HomeAssistantError as err:
                 # A code with this name may exist. That must not hold up other locks.
-                unknown[target.entity_id] = err
+                failed[target.entity_id] = err
             check_name_free(target.lock, request.name)
             check_confirmed(target, request.name)
-        targets = [target for target in targets if target.entity_id not in unknown]
+        targets = [target for target in present if target.entity_id not in failed]
         is_shared = len(targets) > 1 and not call.data[ATTR_RANDOM_CODE_PER_LOCK]
         if is_shared and request.code is None:
             check_shared(targets, request)
-            return unknown | await async_create_shared(targets, request, waits=waits)
+            return failed | await async_create_shared(targets, request, waits=waits)
         # Seam only links codes with a given PIN if it is told to.
         key = new_common_code_key() if is_shared else None
-        return unknown | await async_each(
+        return failed | await async_each(
             targets,
             lambda target: async_create(
                 target, request, common_code_key=key, waits=waits
@@ -256,7 +262,7 @@ def check_confirmed(target: Target, name: str) -> None:
         raise refusal(
             "create_unconfirmed",
             lock=lock.device.name,
-            name=quoted(coordinator.secrets.mask(name)),
+            name=mask_numbers(coordinator.secrets.mask(name)),
         )
 
 
@@ -383,6 +389,6 @@ def _uncertain_creation(
         key,
         error=str(err.__cause__ or ""),
         lock=before.device.name,
-        name=quoted(coordinator.secrets.mask(request.name)),
+        name=mask_numbers(coordinator.secrets.mask(request.name)),
         candidates=candidates(found),
     )

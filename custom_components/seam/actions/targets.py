@@ -1,7 +1,14 @@
 """Which locks a call targets, and one answer for each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+)
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 import logging
@@ -22,14 +29,14 @@ from homeassistant.helpers.target import (
 from homeassistant.util.hass_dict import HassKey
 
 from ..api import SeamError, SeamNotFoundError
+from ..api.redact import mask_numbers
 from ..attributes import JsonObject
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry, SeamCoordinator
-from ..errors import ActionError, refusal, translated_errors
+from ..errors import ActionError, refusal, sentences, translated_errors
 from ..sync.snapshot import LockData
 from .outcomes import Outcome
 from .unconfirmed import is_unconfirmed
-from .validation import quoted
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -64,25 +71,24 @@ class NotAllowedError(Unauthorized):
         self.translation_placeholders = details
 
 
-async def async_answers(
-    handler: Handler, call: ServiceCall, *, is_admin: bool
-) -> Answers:
-    """Run an action on the targeted locks; return the answers by entity id.
-
-    Home Assistant's helpers for entity actions skip unavailable entities, but codes of
-    offline locks can be read and changed. They also drop all answers if one lock fails.
-    """
+async def async_allowed_targets(call: ServiceCall, *, is_admin: bool) -> list[Target]:
+    """Return the locks that a call targets, if the user may use an action on them."""
     user = await _async_user(call)
     if is_admin and user and not user.is_admin:
         raise NotAllowedError("only_admin", call.context)
-    return await handler(call, _targets(call, user))
+    return _targets(call, user)
 
 
 async def async_handle(
     handler: Handler, call: ServiceCall, *, is_admin: bool
 ) -> ServiceResponse:
-    """Run an action as Home Assistant calls it."""
-    answers = await async_answers(handler, call, is_admin=is_admin)
+    """Run an action on the targeted locks; return the answers by entity id.
+
+    Home Assistant's helpers for entity actions skip unavailable entities, but codes of
+    offline locks can be read and changed. They also drop all answers if one lock fails.
+    """
+    targets = await async_allowed_targets(call, is_admin=is_admin)
+    answers = await handler(call, targets)
     errors = {
         entity_id: answer
         for entity_id, answer in answers.items()
@@ -91,11 +97,7 @@ async def async_handle(
     if errors and len(answers) == 1:
         raise next(iter(errors.values()))
     if errors and (len(errors) == len(answers) or not call.return_response):
-        raise ActionError(
-            "some_locks_failed",
-            failed="; ".join(f"{key}: {err}" for key, err in errors.items()),
-            done=", ".join(key for key in answers if key not in errors) or "–",
-        )
+        raise _combined(targets, answers, errors)
     if not call.return_response:
         for entity_id, answer in answers.items():
             if isinstance(answer, dict):
@@ -112,6 +114,33 @@ def as_row(answer: Answer) -> JsonObject:
     if isinstance(answer, HomeAssistantError):
         return {"error": str(answer), "error_key": answer.translation_key}
     return answer
+
+
+def _combined(
+    targets: list[Target],
+    answers: Mapping[str, Answer],
+    errors: Mapping[str, HomeAssistantError],
+) -> ActionError:
+    """Return one error for those of several locks, which names the locks."""
+    # A change of linked codes also has answers for locks that were not targeted.
+    names = {
+        lock_entity_id(coordinator, device_id): lock.device.name
+        for coordinator in {target.coordinator for target in targets}
+        for device_id, lock in coordinator.data.locks.items()
+    } | {target.entity_id: target.lock.device.name for target in targets}
+    locks: dict[str, list[str]] = {}
+    for key, err in errors.items():
+        locks.setdefault(str(err), []).append(names.get(key, key))
+    failed = sentences(
+        message
+        if all(name in message for name in of_message)
+        else f"{', '.join(of_message)}: {message}"
+        for message, of_message in locks.items()
+    )
+    if len(errors) == len(answers):
+        return ActionError("all_locks_failed", failed=failed)
+    done = ", ".join(names.get(key, key) for key in answers if key not in errors)
+    return ActionError("some_locks_failed", failed=failed, done=done)
 
 
 def _pending_reasons(answer: JsonObject) -> Iterator[str]:
@@ -187,7 +216,7 @@ def _target(hass: HomeAssistant, entity_id: str) -> Target:
     if not _is_seam_lock(registered):
         is_known = registered or hass.states.get(entity_id)
         raise refusal(
-            "not_a_seam_lock", entity=entity_id if is_known else quoted(entity_id)
+            "not_a_seam_lock", entity=entity_id if is_known else mask_numbers(entity_id)
         )
     entry: SeamConfigEntry | None = hass.config_entries.async_get_entry(
         registered.config_entry_id or ""

@@ -211,13 +211,15 @@ def check_update(update: CodeUpdate) -> None:
 async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
     """Change a managed code of each lock, or all codes that are linked with it."""
     selection, change = selected_code(call.data), _requested_change(call.data)
-    found, _ = _found(targets, selection)
-    keys = creation_keys(targets, change.name) if change.name else set()
-    for _, code in found:
-        keys |= {code.access_code_id, code.unmasked_key} - {None}
+    changed, _ = _found(targets, selection)
+    if is_linked := call.data[ATTR_LINKED]:
+        changed = [other for one in changed for other in _linked(*one)]
+    keys: set[object] = {code.access_code_id for _, code in changed}
+    if change.name is not None:
+        keys |= creation_keys((target for target, _ in changed), change.name)
     async with in_turn(call.hass, keys):
-        found, answers = _found(map(current_target, targets), selection)
-        if call.data[ATTR_LINKED]:
+        found, answers = _found(targets, selection)
+        if is_linked:
             return answers | await _async_update_linked(found, change)
 
         # Nothing is changed if one of the locks does not allow it.
@@ -243,12 +245,13 @@ def _found(
     """Return the selected code of each lock, and an error for those without it."""
     found: list[tuple[Target, AccessCode]] = []
     errors: Answers = {}
-    for target in targets:
+    for old in targets:
         try:
+            target = current_target(old)
             check_codes_known(target.lock)
             found.append((target, find_managed_code(target, selection)))
         except HomeAssistantError as err:
-            errors[target.entity_id] = err
+            errors[old.entity_id] = err
     return found, errors
 
 
@@ -293,23 +296,24 @@ def _parameters(update: CodeUpdate) -> Mapping[str, Any]:
     }
 
 
-@dataclass(frozen=True)
-class _LinkedUpdate:
-    """A change of all codes with a key, and what of them differs."""
-
-    common_code_key: str
-    change: CodeChange
-    updates: list[CodeUpdate]
+type _GroupKey = tuple[SeamCoordinator, str]
 
 
-def _linked_update(
-    target: Target, code: AccessCode, change: CodeChange
-) -> _LinkedUpdate:
-    """Return the key of a code, the change for all its codes, and what to update."""
+def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]:
+    """Return all codes that are linked with a code, itself included, with their locks."""
     coordinator = target.coordinator
-    check_changeable(target, code)
-    if code.unmasked_key is None:
-        raise refusal("not_linked", lock=target.lock.device.name, name=label(code))
+    return [
+        (Target(lock_entity_id(coordinator, device_id), coordinator, lock), other)
+        for device_id, lock in coordinator.data.locks.items()
+        for other in lock.managed
+        if code.unmasked_key and other.unmasked_key == code.unmasked_key
+    ]
+
+
+def _linked_updates(
+    target: Target, code: AccessCode, change: CodeChange
+) -> tuple[CodeChange, list[CodeUpdate]]:
+    """Return the change for all codes linked with a code, and what of them differs."""
     fields = change.update_of(target, code).fields
     if change.starts_at or change.ends_at:
         # Seam needs both times, and sets them for all linked codes.
@@ -318,16 +322,11 @@ def _linked_update(
             starts_at=fields.get("starts_at", code.starts_at),
             ends_at=fields.get("ends_at", code.ends_at),
         )
-    updates: list[CodeUpdate] = []
-    for device_id, lock in coordinator.data.locks.items():
-        for other in lock.managed:
-            if other.unmasked_key == code.unmasked_key:
-                entity_id = lock_entity_id(coordinator, device_id)
-                update = change.update_of(Target(entity_id, coordinator, lock), other)
-                if update.fields:
-                    check_update(update)
-                    updates.append(update)
-    return _LinkedUpdate(code.unmasked_key, change, updates)
+    every = (change.update_of(*linked) for linked in _linked(target, code))
+    updates = [update for update in every if update.fields]
+    for update in updates:
+        check_update(update)
+    return change, updates
 
 
 async def _async_update_linked(
@@ -337,17 +336,19 @@ async def _async_update_linked(
 
     Locks that the call does not target get an answer if their code failed or is pending.
     """
-    groups: dict[tuple[SeamCoordinator, str], _LinkedUpdate] = {}
-    members: dict[tuple[SeamCoordinator, str], list[tuple[Target, AccessCode]]] = {}
+    groups: dict[_GroupKey, tuple[CodeChange, list[CodeUpdate]]] = {}
+    members: dict[_GroupKey, list[tuple[Target, AccessCode]]] = {}
     for target, code in found:
-        linked = _linked_update(target, code, change)
-        key = target.coordinator, linked.common_code_key
-        groups.setdefault(key, linked)
+        check_changeable(target, code)
+        if code.unmasked_key is None:
+            raise refusal("not_linked", lock=target.lock.device.name, name=label(code))
+        key = target.coordinator, code.unmasked_key
+        groups.setdefault(key, _linked_updates(target, code, change))
         members.setdefault(key, []).append((target, code))
     answers: Answers = {}
-    for key, linked in groups.items():
+    for key, (group_change, updates) in groups.items():
         try:
-            by_code = await _async_update_group(linked)
+            by_code = await _async_update_group(key, group_change, updates)
         except HomeAssistantError as err:
             answers |= {target.entity_id: err for target, _ in members[key]}
             continue
@@ -356,20 +357,20 @@ async def _async_update_linked(
             answers[target.entity_id] = answer or code_response(
                 target, code, Result(Outcome.UNCHANGED)
             )
-        for update in linked.updates:
+        for update in updates:
             other = by_code.get(update.code.access_code_id, {})
             if isinstance(other, HomeAssistantError) or "reason" in other:
                 answers[update.target.entity_id] = other
     return answers
 
 
-async def _async_update_group(linked: _LinkedUpdate) -> dict[str, Answer]:
+async def _async_update_group(
+    key: _GroupKey, change: CodeChange, updates: list[CodeUpdate]
+) -> dict[str, Answer]:
     """Change linked codes with one request; return the answers by code id."""
-    change, updates = linked.change, linked.updates
     if not updates:
         return {}
-    targets = [update.target for update in updates]
-    coordinator = targets[0].coordinator
+    coordinator, common_code_key = key
 
     async def wait(update: CodeUpdate) -> Result | HomeAssistantError:
         try:
@@ -377,9 +378,9 @@ async def _async_update_group(linked: _LinkedUpdate) -> dict[str, Answer]:
         except HomeAssistantError as err:
             return err
 
-    async with changing_locks(*targets):
+    async with changing_locks(*(update.target for update in updates)):
         await coordinator.client.update_multiple_access_codes(
-            linked.common_code_key,
+            common_code_key,
             name=change.name,
             starts_at=change.starts_at,
             ends_at=change.ends_at,

@@ -7,20 +7,16 @@ Rules that are unknown here are left to Seam. So are `pin_code_matches_existing_
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import pairwise
-import re
 from typing import Final
 import unicodedata
 
 from homeassistant.exceptions import ServiceValidationError
 
-from ..api.redact import MASK, Secrets, is_invisible
+from ..api.redact import Secrets, is_invisible
 from ..attributes import label
 from ..errors import refusal
 from ..sync.snapshot import LockData
 
-# Four digits or more, of any script, with anything but letters in between.
-_MAYBE_PIN: Final = re.compile(r"\d(?:[\W_]*\d){3,}")
-_UUID: Final = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}", re.IGNORECASE)
 _PIN_LENGTHS: Final = range(4, 13)
 _MAX_SIMULATED_PIN_LENGTH: Final = 8
 # Seam has no limit. This one leaves room for the name of the lock in the entity ids of
@@ -30,11 +26,6 @@ _MAX_NAME_LENGTH: Final = 100
 # are one of these, which look blank although they count as letters, signs or marks.
 _BLANK_CATEGORIES: Final = frozenset("CZM")
 _BLANK_CHARACTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
-
-
-def quoted(text: str) -> str:
-    """Return a text of a call for an error, with all masked that may be a PIN."""
-    return text if _UUID.fullmatch(text) else _MAYBE_PIN.sub(MASK, text)
 
 
 def check_has_codes(lock: LockData) -> None:

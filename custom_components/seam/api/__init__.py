@@ -13,6 +13,7 @@ from .errors import (
     SeamRateLimitError,
     SeamServerError,
     SeamUnreachableError,
+    SeamUnreadableError,
 )
 from .events import Event
 from .models import ActionAttempt, ActionAttemptStatus, ConnectedAccount, Workspace
@@ -40,5 +41,6 @@ __all__ = [
     "SeamRateLimitError",
     "SeamServerError",
     "SeamUnreachableError",
+    "SeamUnreadableError",
     "Workspace",
 ]

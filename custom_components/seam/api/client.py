@@ -419,7 +419,7 @@ class SeamClient:
 
     async def list_events(
         self, since: datetime, *, limit: int = EVENTS_LIMIT
-    ) -> list[Event]:
+    ) -> Rows[Event]:
         """Return the events created after `since`, oldest first (`/events/list`).
 
         The endpoint has no pages: if there are as many events as the limit, there may
@@ -428,7 +428,8 @@ class SeamClient:
         path = "/events/list"
         response = await self._transport.read(path, since=since, limit=limit)
         events = self._reader.read(Event, path, _list(response, "events"), "event_id")
-        return sorted(events, key=lambda event: event.created_at)
+        events.sort(key=lambda event: event.created_at)
+        return events
 
     # Webhooks
 

@@ -143,6 +143,14 @@ class Device(Model):
         """
         return not self.device_type.startswith(("igloohome", "kwikset", "smartthings"))
 
+    @property
+    def lists_unmanaged_codes(self) -> bool:
+        """Whether Seam lists the unmanaged access codes of this device.
+
+        Seam has no flag for it, it only documents where it does not.
+        """
+        return not self.device_type.startswith("kwikset")
+
     def offers_ongoing_codes(self, *, is_offline: bool) -> bool:
         """Return whether codes of this device can do without a start and an end."""
         properties = self.properties
@@ -185,13 +193,17 @@ class Device(Model):
     def battery_level(self) -> float | None:
         """The charge from 0 to 1, None if unknown, as while offline."""
         battery = self.properties.battery
-        if battery is not None and battery.level is not None:
-            return battery.level
-        return self.properties.battery_level
+        level = _charge(battery.level if battery else None)
+        return _charge(self.properties.battery_level) if level is None else level
 
     @property
     def keypad_battery_level(self) -> float | None:
         """The charge of the keypad from 0 to 1, None if unknown."""
         keypad = self.properties.accessory_keypad
         battery = self.properties.keypad_battery or (keypad.battery if keypad else None)
-        return battery.level if battery else None
+        return _charge(battery.level if battery else None)
+
+
+def _charge(level: float | None) -> float | None:
+    """Return a charge, None if it is none."""
+    return level if level is not None and 0 <= level <= 1 else None

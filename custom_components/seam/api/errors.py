@@ -129,6 +129,10 @@ class SeamServerError(SeamError):
     """Seam failed, or its response is not valid."""
 
 
+class SeamUnreadableError(SeamServerError):
+    """The response to a request that succeeded is not valid."""
+
+
 def error_from_response(
     endpoint: str, status: int, headers: Mapping[str, str], body: bytes
 ) -> SeamError:

@@ -15,14 +15,14 @@ MAX_NAME_LENGTH: Final = 255
 MAX_TEXT_LENGTH: Final = 1000
 _MAX_READ: Final = 20_000
 # Digits in UUIDs, dates and times of day are a PIN by chance only.
-_UUID: Final = r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b"
+_UUID: Final = r"\b(?i:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\b"
 _TIME: Final = r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d(?::[0-5]\d)?"
 _OTHER: Final = rf"(?P<other>{_UUID}|(?<!\d)(?:{_TIME})(?!\d))"
 _NUMBER: Final = re.compile(rf"{_OTHER}|\d+")
 _SEPARATED: Final = re.compile(rf"{_OTHER}|\d+(?:[\W_]\d+)*")
 # Texts are wrapped and aligned with any number of spaces.
 _SPACED: Final = re.compile(rf"{_OTHER}|\d+(?:[\s\u200c\u200d]+\d+)*")
-_NUMBERS: Final = re.compile(rf"(?P<other>{_UUID})|\d+(?:(?:[\W_]{{1,3}}|\s+)\d+)*")
+_MAYBE_PIN: Final = re.compile(rf"(?P<other>{_UUID})|\d(?:[\W_]*\d){{3,}}")
 _UP_TO_LETTER: Final = re.compile(r"(?s:.*)[^\W\d_]")
 _MAX_REMEMBERED: Final = 50_000
 
@@ -44,12 +44,7 @@ def readable(text: str, longest: int = MAX_TEXT_LENGTH) -> str:
 
 def mask_numbers(text: str) -> str:
     """Return the text with all masked that may be a PIN, known or not."""
-
-    def masked(match: re.Match[str]) -> str:
-        is_short = len(digits_of(match[0])) < SHORTEST_PIN
-        return match[0] if is_short or match["other"] else MASK
-
-    return _NUMBERS.sub(masked, text)
+    return _MAYBE_PIN.sub(lambda match: match["other"] or MASK, text)
 
 
 class Secrets:

@@ -29,6 +29,7 @@ from .errors import (
     SeamRateLimitError,
     SeamServerError,
     SeamUnreachableError,
+    SeamUnreadableError,
     error_from_response,
 )
 from .models import Model
@@ -142,7 +143,7 @@ class Transport:
                 content = await read_body(response)
                 headers = response.headers
         except BodyTooLargeError as err:
-            raise SeamServerError(
+            raise SeamUnreadableError(
                 f"The response of {path} is too large", request_id=request_id
             ) from err
         except ConnectionTimeoutError as err:
@@ -184,7 +185,7 @@ class Transport:
             # That error quotes the body with its PINs, so it must not be chained.
             payload = None
         if payload is None:
-            raise SeamUnreachableError(
+            raise SeamUnreadableError(
                 "The response is not JSON. Check the Seam API URL",
                 request_id=request_id,
             )
@@ -222,7 +223,7 @@ def _connection_failed(err: Exception) -> str:
 
 def invalid_response(response: Response) -> SeamError:
     """Return the error for a response that is not as documented."""
-    return SeamServerError(
+    return SeamUnreadableError(
         f"The response from {response.path} is invalid",
         request_id=response.request_id,
     )

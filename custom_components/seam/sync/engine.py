@@ -46,10 +46,6 @@ _REPORTED: Final = attrgetter(
 )
 
 
-def _lacks_nothing(_row_id: str) -> bool:
-    return False
-
-
 class SyncEngine:
     """Decide what to fetch, and keep the snapshot of a workspace."""
 
@@ -91,9 +87,7 @@ class SyncEngine:
             reconciled_at=self._schedule.reconciled_at,
             reconcile_at=self._schedule.reconcile_at,
             failed_polls=self._failed_polls,
-            events_refusal=str(refusal)
-            if (refusal := self.failures.events_refusal)
-            else None,
+            events_error=str(error) if (error := self.failures.events_error) else None,
             rechecks=self._schedule.recheck_count,
             postponed=self._schedule.retry_count,
         )
@@ -115,8 +109,14 @@ class SyncEngine:
         known = frozenset(self._locks.keys() & device_ids)
         return (FetchDevices(known), *map(FetchCodes, known)) if known else ()
 
+    def request(self, *fetches: Fetch) -> None:
+        """Fetch something in this refresh."""
+        self._schedule.request(*fetches)
+
     def take_due(self, *, includes_codes: bool = True) -> tuple[Fetch, ...]:
         """Return what to fetch now. The answers may request more."""
+        if self.failures.may_be_down:
+            self._schedule.list_devices()
         return self._schedule.take_due(includes_codes=includes_codes)
 
     # What actions have changed
@@ -205,14 +205,13 @@ class SyncEngine:
         devices: Iterable[Device],
         now: datetime,
         *,
-        may_lack: Callable[[str], bool] = _lacks_nothing,
+        may_lack: Callable[[str], bool] = frozenset[str]().__contains__,
     ) -> None:
         """Handle an answer with devices, of which only locks are kept.
 
         `may_lack` says whether the answer may have had a row for an ID that could not
         be read.
         """
-        is_all = fetch.device_ids is None
         known = self._device_tracker.known
         requested = known if fetch.device_ids is None else fetch.device_ids
         current = frozenset(self._locks)
@@ -224,11 +223,12 @@ class SyncEngine:
                 device.properties.online is False and device.device_id in known
             ):
                 locks.add(device.device_id)
-                self._receive_lock(device, now, is_all=is_all)
+                self._receive_lock(device, now, with_codes=fetch == FetchDevices())
             else:
                 not_locks.add(device.device_id)
-        if is_all:
+        if fetch.device_ids is None:
             self.failures.receive_devices()
+        if fetch == FetchDevices():
             # After the loop, as the interval depends on the number of locks.
             self._schedule.plan_reconcile(now, len(self._locks))
         removed, unsure = self._device_tracker.receive(
@@ -247,7 +247,7 @@ class SyncEngine:
         self._store.put_accounts(accounts)
         self._store.publish(())
 
-    def _receive_lock(self, device: Device, now: datetime, *, is_all: bool) -> None:
+    def _receive_lock(self, device: Device, now: datetime, *, with_codes: bool) -> None:
         known = self._locks.get(device.device_id)
         device = self._optimistic.apply_to_device(device, now)
         lock = replace(known or LockData(device=device), device=device)
@@ -256,7 +256,7 @@ class SyncEngine:
             lock = LockData(
                 device=device, changed_by=lock.changed_by, changed_at=lock.changed_at
             )
-        elif known is None or is_all:
+        elif known is None or with_codes:
             self._schedule.request(FetchCodes(device.device_id))
         self._store.put(lock)
 
@@ -267,7 +267,7 @@ class SyncEngine:
         unmanaged: Iterable[AccessCode],
         now: datetime,
         *,
-        may_lack: Callable[[str], bool] = _lacks_nothing,
+        may_lack: Callable[[str], bool] = frozenset[str]().__contains__,
         is_complete: bool = True,
     ) -> None:
         """Handle an answer with all codes of a lock."""
@@ -298,23 +298,25 @@ class SyncEngine:
     def receive_failure(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
         """Handle an error, and retry the fetch at the next poll.
 
-        Events and the list of all devices tell whether Seam as a whole is down. What
-        fails for single locks says nothing about others.
+        The list of all devices tells whether Seam as a whole is down. What fails for
+        single locks says nothing about others.
         """
         self.failures.add(fetch, error, now)
         if not isinstance(fetch, FetchEvents):
             self._schedule.retry(fetch)
-        elif self.failures.events_refusal:
-            # Perhaps it goes back too far, or an event makes the answer unreadable.
-            self._cursor.restart()
-            self._schedule.reconcile_soon(now, len(self._locks))
-        if isinstance(fetch, FetchDevices) and fetch.device_ids is not None:
+        if isinstance(fetch, FetchEvents) or (
             # Other locks that the request has named must not wait for this one.
+            isinstance(fetch, FetchDevices) and fetch.device_ids is not None
+        ):
             self._schedule.reconcile_soon(now, len(self._locks))
 
     def finish(self) -> SeamError | None:
         """Publish a snapshot, and return the error if the refresh as a whole failed."""
+        is_query_wrong = self.failures.is_query_wrong
         error = self.failures.take_error()
+        if is_query_wrong and error is None:
+            # Perhaps it goes back too far, or an event makes the answer unreadable.
+            self._cursor.restart()
         if self._is_poll:
             self._failed_polls = self._failed_polls + 1 if error else 0
         if error is None:

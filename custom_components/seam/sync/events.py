@@ -55,7 +55,6 @@ class EventCursor:
             self.cursor, self._is_initialized, self._start = None, False, None
         if self.cursor is None:
             self.cursor, self._is_guess = now - self._period, True
-            self._period = max(self._period / 2, _OVERLAP)
         # After a full answer the overlap would return the same events forever.
         since = self.cursor if self._was_full else self.cursor - _OVERLAP
         self._start = self._start or since
@@ -67,6 +66,7 @@ class EventCursor:
         Events still fire only once.
         """
         self.cursor = None
+        self._period = max(self._period / 2, _OVERLAP)
 
     def receive(self, events: Iterable[Event], now: datetime) -> NewEvents:
         """Return the new events of an answer, which may come in any order."""

@@ -9,6 +9,7 @@ from ..api import (
     SeamRateLimitError,
     SeamServerError,
     SeamUnreachableError,
+    SeamUnreadableError,
 )
 from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, is_due
 
@@ -18,9 +19,6 @@ _SHORT_RATE_LIMIT: Final = timedelta(minutes=1)
 MAX_RATE_LIMIT: Final = timedelta(minutes=15)
 # After so many rate limits in a row, the rest is left to the next poll.
 _MAX_RATE_LIMITS: Final = 8
-# After so many polls in a row, Seam is not down if it lists the devices: it is the
-# answer with the events that fails.
-_MAX_EVENT_FAILURES: Final = 3
 # Any other error is about the request itself, so the same request would fail again.
 TEMPORARY_ERRORS: Final = (
     SeamAuthError,
@@ -37,11 +35,11 @@ class Failures:
         """Initialize without failures."""
         self._error: SeamError | None = None
         self._events_error: SeamError | None = None
-        self._event_failures = 0
-        self._has_had_events = False
+        self.has_had_events = False
+        """Whether events were fetched since the start."""
         self._has_devices = False
-        self.events_refusal: SeamError | None = None
-        """Why events cannot be fetched although Seam answers, None if they can."""
+        self.events_error: SeamError | None = None
+        """Why events cannot be fetched although Seam is not down, None if they can."""
         self._rate_limits: dict[str, tuple[SeamRateLimitError, datetime]] = {}
         self._rate_limits_in_a_row = 0
         self.code_errors: dict[str, SeamError] = {}
@@ -50,19 +48,26 @@ class Failures:
     @property
     def fatal_error(self) -> SeamError | None:
         """The error after which fetching more is pointless."""
-        error = self._refresh_error
-        if error is None and self._rate_limits_in_a_row >= _MAX_RATE_LIMITS:
+        if self._error is None and self._rate_limits_in_a_row >= _MAX_RATE_LIMITS:
             return next(reversed(self._rate_limits.values()))[0]
-        return error
+        return self._error
 
     @property
-    def _refresh_error(self) -> SeamError | None:
-        """The error of the refresh as a whole."""
-        # At the start, the events would only say which of them are not new.
-        can_do_without_events = self._has_devices and (
-            self._event_failures >= _MAX_EVENT_FAILURES or not self._has_had_events
+    def may_be_down(self) -> bool:
+        """Whether the list of all devices has to say if Seam as a whole is down."""
+        return (
+            self._error is None
+            and not self._has_devices
+            and isinstance(self._events_error, TEMPORARY_ERRORS)
         )
-        return self._error or (None if can_do_without_events else self._events_error)
+
+    @property
+    def is_query_wrong(self) -> bool:
+        """Whether the same event query would fail again."""
+        return self._events_error is not None and (
+            isinstance(self._events_error, SeamUnreadableError)
+            or not isinstance(self._events_error, TEMPORARY_ERRORS)
+        )
 
     def rate_limit(self, device_id: str, now: datetime) -> SeamRateLimitError | None:
         """Return the rate limit for the codes of a lock that is still in effect."""
@@ -87,9 +92,9 @@ class Failures:
 
     def take_error(self) -> SeamError | None:
         """Return the error of the refresh as a whole, which ends."""
-        error = self._refresh_error
+        error = self._events_error if self.may_be_down else self._error
         if error is None:
-            self.events_refusal = self._events_error or self.events_refusal
+            self.events_error = self._events_error or self.events_error
         self._error = self._events_error = None
         self._has_devices = False
         self._rate_limits_in_a_row = 0
@@ -97,9 +102,8 @@ class Failures:
 
     def receive_events(self) -> None:
         """Note that events were fetched."""
-        self._has_had_events = True
-        self._event_failures = 0
-        self._events_error = self.events_refusal = None
+        self.has_had_events = True
+        self._events_error = self.events_error = None
 
     def receive_devices(self) -> None:
         """Note that all devices were fetched, so that Seam is not down."""
@@ -114,17 +118,9 @@ class Failures:
         elif isinstance(fetch, FetchEvents) and not isinstance(
             error, SeamRateLimitError
         ):
-            self._add_events(error)
+            self._events_error = error
         elif not isinstance(fetch, FetchDevices) or fetch.device_ids is None:
             self._error = self._error or error
-
-    def _add_events(self, error: SeamError) -> None:
-        self._event_failures += 1
-        if self.events_refusal or not isinstance(error, TEMPORARY_ERRORS):
-            self.events_refusal = error
-        else:
-            # The devices say whether Seam as a whole is down.
-            self._events_error = error
 
     def _add_codes(self, device_id: str, error: SeamError, now: datetime) -> None:
         if isinstance(error, SeamRateLimitError):

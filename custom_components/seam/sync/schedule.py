@@ -21,6 +21,8 @@ class FetchDevices:
     """Fetch the devices with these IDs, or all devices."""
 
     device_ids: frozenset[str] | None = None
+    with_codes: bool = True
+    """Whether the codes of all devices are fetched as well."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +33,8 @@ class FetchCodes:
 
 
 type Fetch = FetchEvents | FetchDevices | FetchCodes
+
+LIST_DEVICES: Final = FetchDevices(with_codes=False)
 
 # A reconcile takes two requests per lock: at most 20 a minute on average.
 _RECONCILE_INTERVAL: Final = timedelta(minutes=15)
@@ -114,6 +118,10 @@ class FetchSchedule:
         """Fetch a device, in one request with others."""
         self.request(FetchDevices(frozenset((device_id,))))
 
+    def list_devices(self) -> None:
+        """Fetch all devices, but the codes of new ones only."""
+        self.request(LIST_DEVICES)
+
     def retry(self, fetch: Fetch) -> None:
         """Fetch something at the next poll."""
         self._retries[fetch] = None
@@ -136,9 +144,10 @@ class FetchSchedule:
             fetch.device_ids for fetch in due if isinstance(fetch, FetchDevices)
         ]
         device_ids = frozenset(chain.from_iterable(ids for ids in requested if ids))
+        devices = LIST_DEVICES if None in requested else FetchDevices(device_ids)
         return (
             *(fetch for fetch in due if not isinstance(fetch, FetchDevices)),
-            *((FetchDevices(device_ids),) if device_ids else ()),
+            *((devices,) if requested else ()),
         )
 
     def plan_recheck(

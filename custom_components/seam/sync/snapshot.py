@@ -25,6 +25,23 @@ _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 # Errors of an account that do not keep Seam from reading its locks.
 _READABLE_DESPITE: Final = frozenset({"salto_ks_subscription_limit_exceeded"})
 _UNREADABLE_WARNINGS: Final = frozenset({"provider_service_unavailable"})
+# With these errors Seam cannot reach a lock, even if it reports the lock as online.
+UNREACHABLE_ERRORS: Final = frozenset(
+    {
+        "account_disconnected",
+        "august_lock_missing_bridge",
+        "bridge_disconnected",
+        "device_disconnected",
+        "device_offline",
+        "device_removed",
+        "dormakaba_sites_disconnected",
+        "hub_disconnected",
+        "igloohome_bridge_offline",
+        "invalid_credentials",
+        "lockly_missing_wifi_bridge",
+        "ttlock_lock_not_paired_to_gateway",
+    }
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -93,13 +110,24 @@ class Snapshot:
 
     def may_be_outdated(self, lock: LockData) -> bool:
         """Return whether Seam may be unable to read the lock because of its account."""
+        return makes_outdated(self._problems_of(lock))
+
+    def is_reachable(self, lock: LockData) -> bool | None:
+        """Return whether Seam can reach the lock, None if unknown."""
+        if any(
+            problem.code in UNREACHABLE_ERRORS and not problem.is_warning
+            for problem in self._problems_of(lock)
+        ):
+            return False
+        return lock.device.properties.online
+
+    def _problems_of(self, lock: LockData) -> Iterable[SeamProblem]:
+        """Return the errors of a lock, and the problems of its account."""
         account = self.account_of(lock)
-        return makes_outdated(
-            chain(
-                # Errors of the account are repeated here, and may be newer.
-                lock.device.errors,
-                *((account.errors, account.warnings) if account else ()),
-            )
+        return chain(
+            # Errors of the account are repeated here, and may be newer.
+            lock.device.errors,
+            *((account.errors, account.warnings) if account else ()),
         )
 
     def account_problems(self) -> dict[str, list[SeamProblem]]:

@@ -13,8 +13,8 @@ class SyncState:
     reconcile_at: datetime | None
     failed_polls: int
     """How many polls in a row have failed."""
-    events_refusal: str | None
-    """Why events cannot be fetched although Seam answers, None if they can."""
+    events_error: str | None
+    """Why events cannot be fetched although Seam is not down, None if they can."""
     rechecks: int
     """How many locks have codes that are not settled."""
     postponed: int

@@ -15,13 +15,17 @@ from ..actions.pull_backup import check_backup
 from ..actions.schedule import check_backup_pool, check_kind
 from ..actions.targets import Target
 from ..actions.update import check_changeable
-from ..actions.validation import PIN_CONSTRAINTS, check_codes_known
-from ..advice import advice_key, conflicting_code
-from ..api import AccessCode, SeamProblem
-from ..attributes import account_name, async_code, async_problems, label, local_time
+from ..actions.validation import (
+    PIN_CONSTRAINTS,
+    check_codes_known,
+    check_pin_can_be_chosen,
+)
+from ..advice import account_name, advice_key, conflicting_code
+from ..api import AccessCode, ConnectedAccount, SeamProblem
+from ..attributes import async_code, async_problems, label, local_time
 from ..coordinator import SeamConfigEntry, SeamCoordinator
 from ..errors import refusal
-from ..sync.code_state import CodeState
+from ..sync.code_state import CodeState, code_state
 from ..sync.snapshot import LockData, makes_outdated
 from .types import Account, CodeCan, Entry, Lock, LockCan, Possible, Remedy, Row, Rules
 
@@ -59,7 +63,7 @@ _ADVICE: Final[Mapping[Remedy, tuple[str, ...]]] = {
 _REMEDIES: Final = {
     advice: remedy for remedy, advice_keys in _ADVICE.items() for advice in advice_keys
 }
-_REMEDIES_WITH_OTHER: Final = ("convert_other", "delete_other")
+_LOCK_REMEDIES: Final = ("reconnect_account", "refresh_lock")
 
 
 @callback
@@ -79,7 +83,7 @@ def async_lock(target: Target, name: str | None, area: str | None) -> Lock:
         "name": name or device.name,
         "area": area,
         "state": None if locked is None else "locked" if locked else "unlocked",
-        "online": device.properties.online,
+        "online": snapshot.is_reachable(lock),
         "battery": None if battery is None else round(battery * 100),
         "codes_known": lock.has_codes,
         "may_be_outdated": snapshot.may_be_outdated(lock),
@@ -88,13 +92,15 @@ def async_lock(target: Target, name: str | None, area: str | None) -> Lock:
         if lock.changed_by
         else None,
         "problems": [
-            *_problems(hass, of_device, lock),
+            *_problems(hass, of_device, lock, account),
             # The device repeats those of its account, but not all of them.
-            *_problems(hass, (p for p in of_account if p.code not in known), lock),
+            *_problems(
+                hass, (p for p in of_account if p.code not in known), lock, account
+            ),
         ],
         "rules": _rules(lock),
         "can": _lock_can(lock),
-        "codes": [_code(target, code) for code in lock.codes],
+        "codes": [_code(target, code, account) for code in lock.codes],
     }
 
 
@@ -113,57 +119,72 @@ def async_entry(
         coordinator: SeamCoordinator = entry.runtime_data
         shown["available"] = coordinator.last_update_success
         problems = coordinator.data.account_problems()
-        devices = {lock.device.connected_account_id: lock.device for lock in locks}
-        for account_id, device in devices.items():
+        for account_id, lock in {
+            lock.device.connected_account_id: lock for lock in locks
+        }.items():
             if account_id is None:
                 continue
+            account = coordinator.data.account_of(lock)
             of_account = problems.get(account_id, [])
-            account: Account = {
-                "name": account_name(coordinator.data.accounts.get(account_id), device),
-                "problems": _problems(hass, of_account),
+            row: Account = {
+                "name": account_name(account, lock.device),
+                "problems": _problems(hass, of_account, lock, account),
                 "may_be_outdated": makes_outdated(of_account),
             }
-            shown["accounts"].append(account)
+            shown["accounts"].append(row)
     return shown
 
 
-def _code(target: Target, code: AccessCode) -> Row:
-    lock, hass = target.lock, target.coordinator.hass
-    row = async_code(hass, lock, code)
-    return {
-        **row,
-        "is_managed": code.is_managed,
-        "errors": _problems(hass, code.errors, lock, code),
-        "warnings": _problems(hass, code.warnings, lock, code),
-        "can": _code_can(target, code, CodeState(str(row["state"]))),
-    }
+def _code(target: Target, code: AccessCode, account: ConnectedAccount | None) -> Row:
+    row: Row = {**async_code(target.coordinator.hass, target.lock, code, account)}
+    can = _code_can(target, code)
+    for key, problems in (("errors", code.errors), ("warnings", code.warnings)):
+        row[key] = [
+            {**shown, "remedy": _code_remedy(problem, target, code, can)}
+            for shown, problem in zip(row[key], problems, strict=True)
+        ]
+    return {**row, "is_managed": code.is_managed, "can": can}
 
 
 def _problems(
     hass: HomeAssistant,
     problems: Iterable[SeamProblem],
-    lock: LockData | None = None,
-    code: AccessCode | None = None,
+    lock: LockData,
+    account: ConnectedAccount | None,
 ) -> list[Row]:
-    """Return problems as in attributes, each with its remedy."""
+    """Return problems of a lock or an account as in attributes, with remedies."""
     problems = list(problems)
-    rows = async_problems(hass, problems, lock, code)
+    rows = async_problems(hass, problems, lock, account=account)
     return [
-        {**row, "remedy": _remedy(problem, lock, code)}
-        for row, problem in zip(rows, problems, strict=True)
+        {**row, "remedy": remedy if remedy in _LOCK_REMEDIES else None}
+        for row, remedy in zip(
+            rows,
+            (_REMEDIES.get(advice_key(problem, lock)) for problem in problems),
+            strict=True,
+        )
     ]
 
 
-def _remedy(
-    problem: SeamProblem, lock: LockData | None, code: AccessCode | None
+def _code_remedy(
+    problem: SeamProblem, target: Target, code: AccessCode, can: CodeCan
 ) -> Remedy | None:
-    """Return what a tap can do about a problem."""
+    """Return what a tap can do about a problem of a code, if that is possible."""
+    lock = target.lock
     remedy = _REMEDIES.get(advice_key(problem, lock, code))
-    if remedy in _REMEDIES_WITH_OTHER and not (
-        lock and code and conflicting_code(lock, code, problem)
-    ):
-        return None
-    return remedy
+    other = conflicting_code(lock, code, problem)
+    is_possible: Possible = True
+    match remedy:
+        case "convert_other":
+            is_possible = _code_can(target, other)["convert"] if other else ""
+        case "delete_other":
+            is_possible = _code_can(target, other)["delete"] if other else ""
+        case "new_pin" if can["update"] is True:
+            is_possible = _possible(lambda: check_pin_can_be_chosen(lock))
+        case "new_pin":
+            is_possible = can["update"]
+        case "pull_backup":
+            is_possible = can["pull_backup"]
+    return remedy if is_possible is True else None
 
 
 def _rules(lock: LockData) -> Rules:
@@ -208,7 +229,7 @@ def _lock_can(lock: LockData) -> LockCan:
     }
 
 
-def _code_can(target: Target, code: AccessCode, state: CodeState) -> CodeCan:
+def _code_can(target: Target, code: AccessCode) -> CodeCan:
     lock, now = target.lock, dt_util.utcnow()
     details = {"lock": lock.device.name, "name": label(code)}
 
@@ -234,7 +255,7 @@ def _code_can(target: Target, code: AccessCode, state: CodeState) -> CodeCan:
 
     def present() -> None:
         known()
-        if state is CodeState.REMOVING:
+        if code_state(lock, code, now) is CodeState.REMOVING:
             raise refusal("code_being_removed", **details)
 
     def deletable() -> None:
