@@ -83,9 +83,6 @@ export interface ActionDetail {
   code?: Code;
 }
 
-const asks = (action: ActionDetail["action"], lock: Lock, code?: Code): ActionDetail =>
-  code ? { action, lock, code } : { action, lock };
-
 /** Ask the panel or card to carry out an action. */
 export function ask(element: HTMLElement, detail: ActionDetail): void {
   element.dispatchEvent(
@@ -154,15 +151,13 @@ function remedy(
       >
     </p>`;
   }
-  const detail: ActionDetail | undefined =
-    {
-      convert_other: other?.can.convert === true && asks("convert", lock, other),
-      delete_other: other?.can.delete === true && asks("delete", lock, other),
-      new_pin: code?.can.update === true && asks("new_pin", lock, code),
-      pull_backup: code?.can.pull_backup === true && asks("pull_backup", lock, code),
-      refresh_lock: asks("refresh_lock", lock),
-    }[remedy] || undefined;
-  // It may not be possible any more.
+  const detail: ActionDetail | undefined = {
+    convert_other: other && ({ action: "convert", lock, code: other } as const),
+    delete_other: other && ({ action: "delete", lock, code: other } as const),
+    new_pin: code && ({ action: "new_pin", lock, code } as const),
+    pull_backup: code && ({ action: "pull_backup", lock, code } as const),
+    refresh_lock: { action: "refresh_lock", lock } as const,
+  }[remedy];
   if (!detail) return nothing;
   return html`<p>
     <button class="tonal" ?disabled=${!connected} @click=${() => ask(element, detail)}>

@@ -15,6 +15,7 @@ import {
 import { icon } from "../parts";
 import { shared } from "../styles";
 import type { Code, Lock } from "../types";
+import type { SeamCodeRow } from "./code-row";
 import "./code-row";
 
 /** How many more rows each frame renders, so that no frame takes long. */
@@ -51,12 +52,20 @@ export class SeamCodeList extends LitElement {
       requestAnimationFrame(() => {
         this.limit += ROWS_PER_FRAME;
       });
-    }
-    const row = this.selected && this.shadowRoot?.querySelector("[selected]");
-    if (row && !this.hasScrolled) {
+    } else if (this.selected && !this.hasScrolled) {
       this.hasScrolled = true;
-      requestAnimationFrame(() => row.scrollIntoView({ block: "center" }));
+      void this.scrollToSelected();
     }
+  }
+
+  /** Scroll when the rows above have their heights. */
+  private async scrollToSelected(): Promise<void> {
+    const rows = [
+      ...(this.shadowRoot?.querySelectorAll<SeamCodeRow>("seam-code-row") ?? []),
+    ];
+    await Promise.all(rows.map((row) => row.updateComplete));
+    const selected = rows.find((row) => row.hasAttribute("selected"));
+    requestAnimationFrame(() => selected?.scrollIntoView({ block: "center" }));
   }
 
   protected override render() {
