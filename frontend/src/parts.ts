@@ -136,21 +136,16 @@ function remedy(
 ): TemplateResult | typeof nothing {
   if (!isAdmin || !problem.remedy) return nothing;
   const { remedy } = problem;
-  const other = lock.codes.find(
-    ({ access_code_id }) => access_code_id === problem.other_access_code_id,
-  );
-  const text = t(`remedy_${remedy}`, {
-    name: other
-      ? label(other)
-      : (problem.other_access_code_name ?? t("the_other_code")),
-  });
   if (remedy === "reconnect_account") {
     return html`<p>
       <a class="button tonal" href=${CONSOLE_URL} target="_blank" rel="noreferrer"
-        >${text}</a
+        >${t("remedy_reconnect_account")}</a
       >
     </p>`;
   }
+  const other = lock.codes.find(
+    ({ access_code_id }) => access_code_id === problem.other_access_code_id,
+  );
   const detail: ActionDetail | undefined = {
     convert_other: other && ({ action: "convert", lock, code: other } as const),
     delete_other: other && ({ action: "delete", lock, code: other } as const),
@@ -158,7 +153,9 @@ function remedy(
     pull_backup: code && ({ action: "pull_backup", lock, code } as const),
     refresh_lock: { action: "refresh_lock", lock } as const,
   }[remedy];
+  // After an upgrade, a browser may still have this module, and not know a new remedy.
   if (!detail) return nothing;
+  const text = t(`remedy_${remedy}`, { name: other ? label(other) : "" });
   return html`<p>
     <button class="tonal" ?disabled=${!connected} @click=${() => ask(element, detail)}>
       ${text}

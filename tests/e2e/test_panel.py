@@ -171,9 +171,7 @@ def test_panel_adds_stay_on_two_locks(
     # A second click must not create a second code.
     dialog.get_by_role("button", name="Add guest").dblclick()
 
-    expect(dialog.get_by_text("Works on all 2 locks")).to_be_visible(
-        timeout=SOON
-    )
+    expect(dialog.get_by_text("Works on all 2 locks")).to_be_visible(timeout=SOON)
     page.screenshot(path=screenshots / "panel-added.png")
     pin = dialog.locator("output").inner_text()
     assert pins_of(development, HOSTILE) == {"Front Door": pin, "Apartment 2": pin}

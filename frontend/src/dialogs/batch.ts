@@ -13,6 +13,22 @@ interface Outcome {
   reason?: string | undefined;
 }
 
+/** Return what an outcome is called; also one that a later release adds. */
+function outcomeOf(outcome: string | undefined): Outcome {
+  switch (outcome) {
+    case "failed":
+    case "not_convertible":
+      return { key: `outcome_${outcome}`, tone: "bad" };
+    case "pending":
+      return { key: "outcome_pending", tone: "" };
+    case "converted":
+    case "deleted":
+      return { key: `outcome_${outcome}`, tone: "good" };
+    default:
+      return { key: "outcome_success", tone: "good" };
+  }
+}
+
 /** Adopts or deletes codes, after a preview. */
 @element("seam-batch-dialog")
 export class SeamBatchDialog extends SeamDialog {
@@ -112,13 +128,7 @@ export class SeamBatchDialog extends SeamDialog {
             : {},
         );
         const row = answer.access_codes?.[0] ?? answer;
-        const key = `outcome_${row.outcome ?? "success"}` as Key;
-        this.show(entry, {
-          key,
-          tone:
-            row.outcome === "failed" ? "bad" : row.outcome === "pending" ? "" : "good",
-          reason: row.reason,
-        });
+        this.show(entry, { ...outcomeOf(row.outcome), reason: row.reason });
       } catch (error) {
         this.show(entry, {
           key: "outcome_failed",
