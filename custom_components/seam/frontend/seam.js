@@ -1528,7 +1528,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <span class="secondary times"
             >${t?.(i)??Bt(n,i.code)}</span
           >
-          <span class="secondary"><bdi>${a}</bdi></span>
+          <span class="secondary cut"><bdi>${a}</bdi></span>
         </span>
         ${zt(n,Rt(e.map(({code:e})=>e)))}
         ${B(r)}

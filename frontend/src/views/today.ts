@@ -196,7 +196,7 @@ export class SeamToday extends LitElement {
           <span class="secondary times"
             >${note?.(first) ?? timesText(context, first.code)}</span
           >
-          <span class="secondary"><bdi>${locks}</bdi></span>
+          <span class="secondary cut"><bdi>${locks}</bdi></span>
         </span>
         ${stateChip(context, worstState(entries.map(({ code }) => code)))}
         ${icon(mdiChevronDown)}
