@@ -59,8 +59,10 @@ _CONDITIONS: Final = {
     "edited_elsewhere_convert": "The code was changed outside Seam, and codes of the lock can be converted.",
     "change_in_app": "The code would have to be changed, but Seam does not manage it.",
     "replace_offline_code": "The code would have to be changed, but it is an offline code.",
+    "find_duplicate_named": "The other code is known, and can be converted and deleted.",
     "convert_duplicate": "The other code can be converted, but not deleted.",
-    "delete_duplicate": "The other code can be deleted, but not converted.",
+    "delete_duplicate": "The other code is not known, and codes of the lock cannot be converted.",
+    "delete_duplicate_named": "The other code can be deleted, but not converted.",
     "change_this": "The other code can be neither converted nor deleted.",
     "change_one": "Seam manages the other code.",
     "reconnect_account_named": "The name of a disconnected account is known.",
@@ -118,7 +120,7 @@ def advice_page() -> str:
         for name, problem in rows
     )
     conditions = "".join(
-        f"| {condition} | {texts[key].replace('{account}', 'Kwikset')} |\n"
+        f"| {condition} | {texts[key].replace('{account}', 'Kwikset').replace('{other}', 'Painter')} |\n"
         for key, condition in _CONDITIONS.items()
     )
     return f"{_HEAD}{table}{_VARIANTS_HEAD}{conditions}"

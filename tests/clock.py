@@ -1,6 +1,7 @@
-"""A simulator whose clock is stopped, and a function that moves its clock."""
+"""A simulator whose clock is stopped, and functions that move its clock or wait."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
@@ -35,3 +36,10 @@ async def async_step(
     freezer.tick(step)
     async_fire_time_changed(hass)
     await hass.async_block_till_done(wait_background_tasks=True)
+
+
+async def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for a condition that nothing announces."""
+    async with asyncio.timeout(10):
+        while not condition():  # noqa: ASYNC110  # There is no event to wait for.
+            await asyncio.sleep(0)

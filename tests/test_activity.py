@@ -16,6 +16,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.seam.activity import EVENT_ACTIVITY
+from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.event import ACCESS_CODE_ACTIVITY
 from simulator import Simulator
@@ -60,6 +61,9 @@ def _messages(lines: Lines) -> list[str]:
     [
         (START.isoformat(), START),
         ((START - timedelta(days=1)).isoformat(), START - timedelta(days=1)),
+        # Nobody would see the line of a lock whose clock was reset.
+        ("2010-01-01T00:00:00.000Z", START),
+        ((START - timedelta(days=1, seconds=2)).isoformat(), START),
         # A line must not be dated in the future.
         ((START + timedelta(days=2)).isoformat(), START),
         ("9999-12-31T23:59:59.999Z", START),
@@ -93,11 +97,34 @@ async def test_line_has_time_of_event(
     assert abs(line.time_fired - expected) < timedelta(seconds=1)
 
 
+async def test_lock_with_reset_clock(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    front_door: Device,
+    lines: Lines,
+    poll: Poll,
+) -> None:
+    """What it reports is the latest operation, at the time at which Seam received it."""
+    simulator.control.use_code(CODE_CLEANER)
+    await poll()
+    simulator.backend.events.lock(
+        "locked", front_door, method="manual", occurred_at="2010-01-01T00:00:00.000Z"
+    )
+    await poll()
+    lock = hass.states.get("lock.front_door")
+    event = hass.states.get("event.front_door_lock_activity")
+    assert lock
+    assert event
+    assert lock.attributes["changed_by"] == "manual"
+    at = datetime.fromisoformat(event.attributes["occurred_at"])
+    assert at == lines[-1].time_fired
+
+
 @pytest.mark.parametrize(
     ("mutations", "told"),
     [
         (["deleting"], "Deletion requested"),
-        (["updating_name", "updating_code"], "New name requested, New PIN requested"),
+        (["updating_name", "updating_code"], "New name requested, new PIN requested"),
         (["enchanting", "creating"], "Creation requested"),
         (["enchanting"], "Changes requested"),
         ([], "Changes requested"),
@@ -196,6 +223,24 @@ async def test_unknown_event_types(
     assert _messages(lines) == [
         "Code Cleaner: enchanted at night",
         "A code: Created",
+    ]
+
+
+async def test_line_of_unmanaged_code_fits_found_and_released_codes(
+    hass: HomeAssistant, simulator: Simulator, lines: Lines, poll: Poll
+) -> None:
+    """Seam sends the same event for both."""
+    await hass.services.async_call(
+        DOMAIN,
+        "release_access_code",
+        {"entity_id": "lock.front_door", "name": "Cleaner"},
+        blocking=True,
+    )
+    simulator.control.add_unmanaged_code("Front Door", "Painter", "904617")
+    await poll()
+    assert _messages(lines)[-2:] == [
+        "Code Cleaner: Listed as unmanaged",
+        "Code Painter: Listed as unmanaged",
     ]
 
 

@@ -322,14 +322,14 @@ def test_advice_for_error_of_code_on_lock(
 @pytest.mark.parametrize(
     ("device_type", "other", "expected"),
     [
-        ("august_lock", {}, "find_duplicate"),
-        ("august_lock", {"cannot_be_managed": True}, "delete_duplicate"),
+        ("august_lock", {}, "find_duplicate_named"),
+        ("august_lock", {"cannot_be_managed": True}, "delete_duplicate_named"),
         (
             "august_lock",
             {"cannot_delete_unmanaged_access_code": True},
             "convert_duplicate",
         ),
-        ("kwikset_lock", {}, "delete_duplicate"),
+        ("kwikset_lock", {}, "delete_duplicate_named"),
         (
             "kwikset_lock",
             {"cannot_delete_unmanaged_access_code": True},

@@ -367,6 +367,47 @@ async def test_unreadable_codes_are_unknown_after_start(
     assert _state(hass, f"sensor.front_door_{kind}_access_codes") != "unavailable"
 
 
+@pytest.mark.parametrize("kind", ["wrong_types", "odd_rows"])
+@pytest.mark.parametrize("path", ["/access_codes/list", "/access_codes/unmanaged/list"])
+async def test_codes_are_unknown_while_none_can_be_read(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+    kind: Any,
+    path: str,
+) -> None:
+    """What was known before is not shown as current, and comes back afterwards."""
+    before = coordinator.data.locks[FRONT_DOOR].codes
+    simulator.faults.add(kind, path=path, device_id=FRONT_DOOR)
+    await reconcile()
+    assert not coordinator.data.locks[FRONT_DOOR].has_codes
+    assert _state(hass, "sensor.front_door_managed_access_codes") == "unavailable"
+    assert _state(hass, "sensor.apartment_1_managed_access_codes") == "4"
+    simulator.faults.clear()
+    await reconcile()
+    assert coordinator.data.locks[FRONT_DOOR].has_codes
+    assert {code.access_code_id for code in before} == {
+        code.access_code_id for code in coordinator.data.locks[FRONT_DOOR].codes
+    }
+
+
+async def test_seam_is_down_while_no_device_can_be_read(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+) -> None:
+    """What was known before is not shown as current."""
+    simulator.faults.add("wrong_types", path="/devices/list")
+    await reconcile()
+    assert not coordinator.last_update_success
+    assert _state(hass, "lock.front_door") == "unavailable"
+    simulator.faults.clear()
+    await reconcile()
+    assert _state(hass, "lock.front_door") == "locked"
+
+
 async def test_setup_is_retried_if_no_device_can_be_read(
     hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry
 ) -> None:

@@ -1,10 +1,12 @@
 """Tests of the problems of codes, of connections and of doors."""
 
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
 from unittest.mock import patch
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.const import (
     EVENT_STATE_CHANGED,
@@ -349,6 +351,33 @@ async def test_no_state_changes_while_problems_stay(
     await poll()
     await reconcile()
     assert not changes
+
+
+async def test_change_of_one_lock_writes_no_state_of_another(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """A full sync reads the accounts again, which does not count as a change."""
+
+    def reported() -> list[datetime]:
+        states = [hass.states.get(f"binary_sensor.{one}_connectivity") for one in locks]
+        return [state.last_reported for state in states if state]
+
+    locks = ("front_door", "apartment_1")
+    front_door, apartment_1 = reported()
+    freezer.tick(60)
+    simulator.control.device_warning("Front Door", "privacy_mode")
+    await reconcile()
+    assert reported()[0] > front_door
+    assert reported()[1] == apartment_1
+    freezer.tick(60)
+    simulator.control.account_error(
+        "Apartment 1", "salto_ks_subscription_limit_exceeded"
+    )
+    await reconcile()
+    assert reported()[1] > apartment_1
 
 
 async def test_connectivity_of_lock_without_online_status(

@@ -20,6 +20,7 @@ from simulator import Simulator
 from simulator.manufacturers import AUGUST
 from simulator.seed import FRONT_DOOR
 
+from .clock import wait_until
 from .conftest import Poll
 
 BUTTON = "button.harbour_street_rentals_sync"
@@ -134,8 +135,7 @@ async def test_sync_button_joins_running_sync(
     held = simulator.faults.add("hang", path=SYNC)
     simulator.requests.clear()
     presses = [asyncio.create_task(_press(hass)) for _ in range(10)]
-    while not held.hits:  # noqa: ASYNC110  nothing announces it
-        await asyncio.sleep(0)
+    await wait_until(lambda: held.hits > 0)
     presses[0].cancel()
     simulator.faults.clear()
     outcomes = await asyncio.gather(*presses, return_exceptions=True)

@@ -236,13 +236,13 @@ async def test_flow_recovers_from_error(
         ("user", "seam_cst1AbCd", "client session token"),
         ("user", "seam_pk1AbCd", "publishable key"),
         ("user", "eyJhbGciOi.eyJzdWIi.c2lnbmVk", "console session token"),
-        ("user", "whsec_c2VjcmV0", "unknown text"),
-        ("user", "seam_", "unknown text"),
-        ("user", "seam_test with a space", "unknown text"),
-        ("user", "seam_tést", "unknown text"),
-        ("user", "Bearer seam_test_simulator", "unknown text"),
-        ("user", f"{NEW_KEY}\nX-Evil: 1", "unknown text"),
-        ("user", "", "unknown text"),
+        ("user", "whsec_c2VjcmV0", None),
+        ("user", "seam_", None),
+        ("user", "seam_test with a space", None),
+        ("user", "seam_tést", None),
+        ("user", "Bearer seam_test_simulator", None),
+        ("user", f"{NEW_KEY}\nX-Evil: 1", None),
+        ("user", "", None),
     ],
 )
 async def test_wrong_key_type_is_named(
@@ -251,16 +251,24 @@ async def test_wrong_key_type_is_named(
     simulator: Simulator,
     source: str,
     key: str,
-    kind: str,
+    kind: str | None,
 ) -> None:
-    """Test that another kind of credential is named and not sent."""
+    """Test that another kind of credential is named if it is known, and not sent."""
     form = await _start_flow(hass, entry, source)
     form = await _submit(hass, form, source, key, simulator.url)
     assert form["type"] is FlowResultType.FORM
-    assert form["errors"] == {CONF_API_KEY: "wrong_key_type"}
+    error = "wrong_key_type" if kind else "not_an_api_key"
+    assert form["errors"] == {CONF_API_KEY: error}
     assert form["description_placeholders"] is not None
-    assert form["description_placeholders"]["key_kind"] == kind
+    assert form["description_placeholders"]["key_kind"] == (kind or "")
     assert _suggested_key(form) is None
+    if source != "reauth":
+        # What was typed is kept, and shown if it is not what the form starts with.
+        schema = form["data_schema"]
+        assert schema is not None
+        [advanced] = [v for key, v in schema.schema.items() if key == CONF_ADVANCED]
+        assert advanced.schema({}) == {CONF_ENDPOINT: simulator.url}
+        assert advanced.options["collapsed"] is (source == "reconfigure")
     assert not simulator.requests
     result = await _submit(hass, form, source, f"  {NEW_KEY}\n", simulator.url)
     _assert_success(hass, simulator, result, source)

@@ -23,7 +23,6 @@ from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
 from custom_components.seam.sync.engine import SyncEngine
 from simulator import Simulator
-from simulator.faults import Fault
 from simulator.seed import (
     APARTMENT_1,
     CODE_CLEANER,
@@ -34,7 +33,7 @@ from simulator.seed import (
     WORKSPACE,
 )
 
-from .clock import START, async_step
+from .clock import START, async_step, wait_until
 from .conftest import Poll
 
 MANAGED = "sensor.front_door_managed_access_codes"
@@ -320,7 +319,7 @@ async def test_lock_removed_between_two_requests(
     """It is in the list of devices, but its codes are not found."""
     fault = simulator.faults.add("hang", path="/access_codes/list")
     refresh = asyncio.create_task(coordinator.async_reconcile())
-    await _until_hit(fault)
+    await wait_until(lambda: fault.hits > 0)
     simulator.control.remove_lock("Garden House")
     simulator.faults.clear()
     await refresh
@@ -590,7 +589,7 @@ async def test_timer_is_cancelled_on_unload(
     freezer.tick(timedelta(seconds=20))
     simulator.clock.advance(20)
     async_fire_time_changed(hass)
-    await _until_hit(fault)
+    await wait_until(lambda: fault.hits > 0)
     assert await hass.config_entries.async_unload(entry.entry_id)
     simulator.faults.clear()
     await hass.async_block_till_done()
@@ -639,21 +638,11 @@ async def test_failed_refresh_of_locks_is_retried_by_next_poll(
     assert "New neighbour" in {c["name"] for c in state.attributes["access_codes"]}
 
 
-async def _until_hit(fault: Fault) -> None:
-    while not fault.hits:  # noqa: ASYNC110  # the simulator has no event to wait for
-        await asyncio.sleep(0)
-
-
 def _entry(simulator: Simulator) -> MockConfigEntry:
     return MockConfigEntry(
         domain=DOMAIN,
         data={CONF_API_KEY: simulator.key, CONF_ENDPOINT: simulator.url},
     )
-
-
-async def _struck(fault: Fault) -> None:
-    while not fault.hits:  # noqa: ASYNC110 # the simulator has no event to wait for
-        await asyncio.sleep(0)
 
 
 async def test_refresh_of_locks_during_poll_returns_own_error(
@@ -662,7 +651,7 @@ async def test_refresh_of_locks_during_poll_returns_own_error(
     """It runs after the poll, with its own requests."""
     slow = simulator.faults.add("hang", path="/events/list", count=1)
     poll = asyncio.create_task(coordinator.async_refresh())
-    await _struck(slow)
+    await wait_until(lambda: slow.hits > 0)
     simulator.faults.add("outage", path="/devices/list")
     action = asyncio.create_task(coordinator.async_refresh_locks([FRONT_DOOR]))
     await asyncio.sleep(0)
@@ -678,7 +667,7 @@ async def test_cancelled_caller_does_not_stop_refresh(
     """The refresh also fetches what others have requested."""
     slow = simulator.faults.add("hang", path="/access_codes/list", count=1)
     action = asyncio.create_task(coordinator.async_refresh_locks([FRONT_DOOR]))
-    await _struck(slow)
+    await wait_until(lambda: slow.hits > 0)
     simulator.state.access_codes[CODE_CLEANER].name = "Renamed in silence"
     action.cancel()
     with pytest.raises(asyncio.CancelledError):
@@ -760,7 +749,7 @@ async def test_refresh_of_locks_returns_error_on_reload(
     """The action goes on, as it may have a PIN to return."""
     slow = simulator.faults.add("hang", path="/access_codes/list", count=1)
     asking = asyncio.create_task(coordinator.async_refresh_locks([FRONT_DOOR]))
-    await _struck(slow)
+    await wait_until(lambda: slow.hits > 0)
     assert await hass.config_entries.async_reload(entry.entry_id)
     slow.clear()
     assert isinstance(await asking, SeamUnreachableError)
@@ -814,7 +803,7 @@ async def test_change_shown_during_poll_is_undone_by_poll(
 
     slow = simulator.faults.add("hang", path="/devices/list", count=1)
     poll = asyncio.create_task(coordinator.async_reconcile())
-    await _struck(slow)
+    await wait_until(lambda: slow.hits > 0)
     coordinator.async_apply(
         coordinator.engine.code_changed, CODE_CLEANER, {"name": "Not for long"}
     )

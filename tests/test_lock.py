@@ -1,7 +1,6 @@
 """Tests for the lock platform."""
 
 import asyncio
-from collections.abc import Callable
 
 from homeassistant.components.lock import (
     DOMAIN as LOCK_DOMAIN,
@@ -32,6 +31,7 @@ from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
 
+from .clock import wait_until
 from .conftest import Poll
 
 FRONT_DOOR_LOCK = "lock.front_door"
@@ -115,7 +115,7 @@ async def test_poll_during_attempt_keeps_unlocking(
     """A poll does not end the unlocking state."""
     simulator.control.hang_next_action()
     task = asyncio.create_task(_act(hass, SERVICE_UNLOCK))
-    await _until(lambda: _state(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKING)
+    await wait_until(lambda: _state(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKING)
     simulator.control.battery("Front Door", 0.5)
     await coordinator.async_refresh()
     assert not task.done()
@@ -275,7 +275,7 @@ async def test_lock_removed_during_attempt(
     """A lock that is removed during the attempt is an error."""
     simulator.control.hang_next_action()
     task = asyncio.create_task(_act(hass, SERVICE_UNLOCK))
-    await _until(lambda: _asked(simulator, "/action_attempts/get") > 0)
+    await wait_until(lambda: _asked(simulator, "/action_attempts/get") > 0)
     lock = simulator.state.devices[FRONT_DOOR]
     lock.is_managed = False
     simulator.backend.events.device("converted_to_unmanaged", lock)
@@ -286,8 +286,3 @@ async def test_lock_removed_during_attempt(
         await task
     assert caught.value.translation_key is not None
     assert hass.states.get(FRONT_DOOR_LOCK) is None
-
-
-async def _until(condition: Callable[[], bool]) -> None:
-    while not condition():  # noqa: ASYNC110  # There is no event to wait for.
-        await asyncio.sleep(0)

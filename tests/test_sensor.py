@@ -124,7 +124,7 @@ async def test_errors_and_warnings_attributes(
     assert error["name"] == "Handyman"
     assert error["error_code"] == "duplicate_code_on_device"
     assert "same PIN" in error["message"]
-    assert error["advice"].startswith("Another code on the lock")
+    assert error["advice"].startswith("“Summer guest” has the same PIN")
     # Six hours before the start of the simulator.
     assert datetime.fromisoformat(error["created_at"]) == START - timedelta(hours=6)
     [warning] = attributes["warnings"]
@@ -273,7 +273,7 @@ async def test_advice_in_a_language_without_texts_is_english(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     [error] = _attributes(hass, MANAGED)["errors"]
-    assert error["advice"].startswith("Another code on the lock")
+    assert error["advice"].startswith("“Summer guest” has the same PIN")
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Auckland", "America/Los_Angeles"])

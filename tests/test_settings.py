@@ -1,8 +1,10 @@
 """Tests for the settings of locks: auto-lock, its delay, and the backup pool."""
 
 import asyncio
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.number import (
     ATTR_VALUE,
     DOMAIN as NUMBER_DOMAIN,
@@ -34,8 +36,15 @@ from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.manufacturers import AUGUST, SALTO
 from simulator.render import render_device
-from simulator.seed import APARTMENT_2, BOAT_SHED, CODE_GUEST_NOW, FRONT_DOOR
+from simulator.seed import (
+    APARTMENT_2,
+    BIKE_ROOM_KEYPAD,
+    BOAT_SHED,
+    CODE_GUEST_NOW,
+    FRONT_DOOR,
+)
 
+from .clock import async_step, wait_until
 from .conftest import Poll
 
 AUTO_LOCK = "switch.front_door_auto_lock"
@@ -198,6 +207,98 @@ async def test_setting_stays_while_lists_lag_behind(
     simulator.control.turn_lock(FRONT_DOOR, locked=False)
     await reconcile()
     assert _state(hass, setting.entity_id) == _shown(setting.after)
+
+
+@pytest.mark.usefixtures("frozen_clock")
+async def test_setting_that_seam_never_lists_ends(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Somebody else may have changed it back, which no event says."""
+    row = render_device(simulator.state, simulator.state.devices[FRONT_DOOR])
+    simulator.control.override_row(FRONT_DOOR, {"properties": row["properties"]})
+    await _turn(hass, POOL, on=False)
+    for _ in range(2):
+        assert _state(hass, POOL) == STATE_OFF
+        await async_step(hass, freezer, simulator, timedelta(minutes=1))
+    assert _state(hass, POOL) == STATE_ON
+    simulator.requests.clear()
+    await async_step(hass, freezer, simulator, timedelta(minutes=1))
+    assert "/devices/list" not in [request.path for request in simulator.requests]
+
+
+@EACH
+async def test_cancelled_setting(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    poll: Poll,
+    setting: Setting,
+) -> None:
+    """The request may have been processed, and the next poll fetches the lock."""
+    simulator.control.set_device(FRONT_DOOR, properties=setting.before)
+    await reconcile()
+    held = simulator.faults.add(
+        "hang", path=setting.path, count=1, after_processing=True
+    )
+    change = asyncio.create_task(_change(hass, setting))
+    await wait_until(lambda: held.hits > 0)
+    change.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await change
+    simulator.faults.clear()
+    simulator.control.advance(5)
+    await poll()
+    assert _state(hass, setting.entity_id) == _shown(setting.after)
+    assert len(_sent(simulator)) == 1
+
+
+@WITH_ATTEMPT
+async def test_auto_lock_does_not_wait_for_codes(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll, setting: Setting
+) -> None:
+    """It has nothing to do with them, and turning it off needs no other setting."""
+    simulator.control.set_device(FRONT_DOOR, properties=setting.before)
+    await reconcile()
+    simulator.requests.clear()
+    await _change(hass, setting)
+    paths = [request.path for request in simulator.requests]
+    assert not [path for path in paths if path.startswith("/access_codes")]
+    reads_first = setting.after != OFF
+    assert paths[: paths.index(CONFIGURE)] == ["/devices/list"] * reads_first
+
+
+@pytest.mark.parametrize("name", ["auto_lock_on", "auto_lock_delay"])
+async def test_unreadable_setting_is_not_overwritten(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll, name: str
+) -> None:
+    """Without the other setting, nothing is sent."""
+    setting = SETTINGS[name]
+    simulator.control.set_device(FRONT_DOOR, properties=setting.before)
+    await reconcile()
+    simulator.control.set_device(FRONT_DOOR, properties=OFF)
+    simulator.faults.add("outage", path="/devices/list")
+    with pytest.raises(HomeAssistantError) as caught:
+        await _change(hass, setting)
+    assert caught.value.translation_key == "cannot_connect"
+    assert _sent(simulator) == []
+
+
+async def test_delay_relies_on_what_seam_has(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """An earlier action may have turned on auto-lock, and somebody else turned it off."""
+    row = render_device(simulator.state, simulator.state.devices[FRONT_DOOR])
+    simulator.control.override_row(FRONT_DOOR, {"properties": row["properties"] | OFF})
+    await _turn(hass, AUTO_LOCK, on=True)
+    assert _state(hass, AUTO_LOCK) == STATE_ON
+    simulator.requests.clear()
+    with pytest.raises(ServiceValidationError) as caught:
+        await _set_delay(hass, 45)
+    assert caught.value.translation_key == "auto_lock_off"
+    assert _sent(simulator) == []
 
 
 @EACH
@@ -423,11 +524,24 @@ async def test_backup_pool_of_offline_lock(
     """Seam keeps the pool, so it can be set while the lock is offline."""
     assert coordinator.data.locks[BOAT_SHED].device.properties.online is False
     entity_id = "switch.boat_shed_backup_access_code_pool"
-    # Seam does not report whether the pool of this lock is on.
-    assert _state(hass, entity_id) == STATE_UNKNOWN
-    await _turn(hass, entity_id, on=False)
     assert _state(hass, entity_id) == STATE_OFF
     await _turn(hass, entity_id, on=True)
+    assert _state(hass, entity_id) == STATE_ON
+    await _turn(hass, entity_id, on=False)
+    assert _state(hass, entity_id) == STATE_OFF
+
+
+async def test_backup_pool_that_seam_does_not_report(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """It is off until a code of the lock shows that there are backup codes."""
+    entity_id = "switch.bike_room_keypad_backup_access_code_pool"
+    keypad = simulator.state.devices[BIKE_ROOM_KEYPAD]
+    assert "backup_access_code_pool_enabled" not in keypad.properties
+    assert _state(hass, entity_id) == STATE_OFF
+    simulator.control.set_device(BIKE_ROOM_KEYPAD, backup_codes=2)
+    await reconcile()
+    assert "backup_access_code_pool_enabled" not in keypad.properties
     assert _state(hass, entity_id) == STATE_ON
 
 

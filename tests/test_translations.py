@@ -163,6 +163,13 @@ def test_actions_have_texts_and_icons(
             assert text["name"] and text["description"], f"{name}.{field}"
 
 
+def test_errors_label_texts_from_outside(translations: dict[str, Any]) -> None:
+    """A raw text of Seam does not look like a sentence of ours."""
+    for key, text in translations["exceptions"].items():
+        message = text["message"]
+        assert message.count("{error}") == message.count(": {error}"), key
+
+
 def test_fields_that_select_codes_have_the_same_texts(
     translations: dict[str, Any],
 ) -> None:

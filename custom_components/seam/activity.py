@@ -18,6 +18,7 @@ from .sync.snapshot import LockData
 
 EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
 ATTR_MESSAGE: Final = "message"
+ATTR_REQUESTED_MUTATIONS: Final = "requested_mutations"
 
 ACCESS_CODE_EVENTS: Final = "access_code."
 ACCESS_CODE_ACTIVITY_KEY: Final = "access_code_activity"
@@ -36,14 +37,6 @@ _METHODS: Final = {
     "mobile_key": "with a phone",
     "remote": "remotely",
     "seamapi": "remotely",
-}
-_REQUESTS: Final = {
-    "creating": "Creation requested",
-    "deferring_creation": "Creation scheduled",
-    "deleting": "Deletion requested",
-    "updating_code": "New PIN requested",
-    "updating_name": "New name requested",
-    "updating_time_frame": "New schedule requested",
 }
 
 
@@ -101,7 +94,7 @@ def _async_fire_activity(
     ):
         data[ATTR_ENTITY_ID] = entity_id
     # Polls are a minute apart, and the log shows when an event was fired.
-    at = min(event.occurred_at or event.created_at, dt_util.utcnow())
+    at = min(event.time, dt_util.utcnow())
     hass.bus.async_fire(EVENT_ACTIVITY, data, time_fired=at.timestamp())
 
 
@@ -134,17 +127,21 @@ def _operation_message(occurrence: Occurrence) -> str:
 
 def _code_message(hass: HomeAssistant, occurrence: Occurrence) -> str:
     event = occurrence.event
-    what = async_translate_state_attr(
-        hass,
-        event_kind(event.event_type),
-        EVENT_DOMAIN,
-        DOMAIN,
-        ACCESS_CODE_ACTIVITY_KEY,
-        None,
-        ATTR_EVENT_TYPE,
-    )
-    if requests := [_REQUESTS[m] for m in event.requested_mutations if m in _REQUESTS]:
-        what = ", ".join(requests)
+    what = _translated(hass, ATTR_EVENT_TYPE, event_kind(event.event_type))
+    requests = [
+        text
+        for mutation in event.requested_mutations
+        if (text := _translated(hass, ATTR_REQUESTED_MUTATIONS, mutation)) != mutation
+    ]
+    if requests:
+        what = ", ".join([requests[0], *(t[:1].lower() + t[1:] for t in requests[1:])])
     code = f"Code {occurrence.code_name}" if occurrence.code_name else "A code"
     # Event types that Seam adds later have no translation.
     return f"{code}: {what.replace('_', ' ')}"
+
+
+def _translated(hass: HomeAssistant, attribute: str, value: str) -> str:
+    """Return the translation of an attribute of access code activity, if there is one."""
+    return async_translate_state_attr(
+        hass, value, EVENT_DOMAIN, DOMAIN, ACCESS_CODE_ACTIVITY_KEY, None, attribute
+    )

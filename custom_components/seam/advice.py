@@ -220,9 +220,9 @@ _ADVICE_TO_SET: Final = frozenset(
 _ON_LOCK: Final = (CodeState.ACTIVE, CodeState.SCHEDULED)
 # By whether the other code can be converted, and whether it can be deleted.
 _DUPLICATE_ADVICE: Final[Mapping[tuple[bool, bool], str]] = {
-    (True, True): _FIND_DUPLICATE,
+    (True, True): "find_duplicate_named",
     (True, False): "convert_duplicate",
-    (False, True): "delete_duplicate",
+    (False, True): "delete_duplicate_named",
     (False, False): "change_this",
 }
 
@@ -246,7 +246,9 @@ VARIANTS: Final = frozenset(
         "change_this",
         "convert_duplicate",
         "delete_duplicate",
+        "delete_duplicate_named",
         "edited_elsewhere_convert",
+        "find_duplicate_named",
         "other_software_smartthings",
         "replace_offline_code",
         "seam_retries_backup",
@@ -298,7 +300,7 @@ def advice_key(
 
 def _duplicate_advice(lock: LockData, other: AccessCode | None) -> str:
     if other is None:
-        return _DUPLICATE_ADVICE[lock.device.can_convert_codes, True]
+        return _FIND_DUPLICATE if lock.device.can_convert_codes else "delete_duplicate"
     if other.is_managed:
         return "change_one"
     return _DUPLICATE_ADVICE[
@@ -346,6 +348,8 @@ def async_advice(
         hass, hass.config.language, "selector", DOMAIN
     )
     text = texts.get(f"component.{DOMAIN}.selector.advice.options.{key}", key)
+    if lock and code and (other := conflicting_code(lock, code, problem)):
+        text = text.replace("{other}", other.name or other.access_code_id)
     return text.replace("{account}", name or "")
 
 

@@ -120,7 +120,7 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
         errors: dict[str, str] = {}
         placeholders = {"key_kind": "", "console_url": CONSOLE_URL}
         entry = self._entry_to_update
-        endpoint = entry.data[CONF_ENDPOINT] if entry else DEFAULT_ENDPOINT
+        endpoint = initial = entry.data[CONF_ENDPOINT] if entry else DEFAULT_ENDPOINT
         if user_input is not None:
             if ask_endpoint:
                 endpoint = user_input[CONF_ADVANCED][CONF_ENDPOINT]
@@ -148,8 +148,8 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
             }
             fields[vol.Required(CONF_ADVANCED)] = section(
                 vol.Schema(advanced),  # type: ignore[arg-type] # is probatio's
-                # Show the error inside of the section.
-                {"collapsed": CONF_ADVANCED not in errors},
+                # Show the error inside of the section, and a URL that was entered.
+                {"collapsed": CONF_ADVANCED not in errors and endpoint == initial},
             )
         return self.async_show_form(
             step_id=step_id,
@@ -238,7 +238,7 @@ def _validated_key(value: str) -> str:
         if key.startswith(prefix):
             raise _InputError(CONF_API_KEY, "wrong_key_type", key_kind=kind)
     if not re.fullmatch(r"seam_\w+", key, re.ASCII):
-        raise _InputError(CONF_API_KEY, "wrong_key_type", key_kind="unknown text")
+        raise _InputError(CONF_API_KEY, "not_an_api_key")
     return key
 
 

@@ -32,6 +32,7 @@ from .fetcher import Fetcher
 from .sync.code_state import next_state_changes
 from .sync.engine import SyncEngine
 from .sync.failures import MAX_RATE_LIMIT
+from .sync.schedule import FetchDevices
 from .sync.snapshot import LockData, Snapshot
 from .sync.state import WebhookStatus
 
@@ -253,14 +254,19 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         change(dt_util.utcnow(), *args, **kwargs)
         self._async_publish()
 
-    async def async_refresh_locks(self, device_ids: Iterable[str]) -> SeamError | None:
-        """Fetch locks and their codes, and return the error if that failed.
-
-        The next poll retries what failed.
-        """
-        error = await self.fetcher.async_fetch_locks(device_ids)
+    async def async_refresh_locks(
+        self, device_ids: Iterable[str], *, with_codes: bool = True
+    ) -> SeamError | None:
+        """Fetch locks now. Return the error if that failed; the next poll retries."""
+        error = await self.fetcher.async_fetch_locks(device_ids, with_codes=with_codes)
         self._async_show(error)
         return error
+
+    @callback
+    def async_fetch_at_next_poll(self, device_id: str) -> None:
+        """Fetch a lock without its codes at the next poll."""
+        self.engine.postpone(FetchDevices(frozenset((device_id,))))
+        self._async_show(None)
 
     @callback
     def _async_show(self, error: SeamError | None) -> None:

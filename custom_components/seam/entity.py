@@ -1,8 +1,7 @@
 """Base classes for Seam entities."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
-from typing import Any, override
+from collections.abc import Callable, Iterable
+from typing import override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -10,13 +9,9 @@ from homeassistant.helpers.entity import EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
-from .actions.targets import Target, changing_locks, current_target, in_turn
-from .actions.waiting import async_wait_for_attempt
-from .api import ActionAttempt, ActionAttemptStatus, ConnectedAccount, Device
+from .api import ConnectedAccount
 from .const import CONF_PANEL, CONSOLE_URL, DOMAIN, PANEL
 from .coordinator import SeamConfigEntry, SeamCoordinator
-from .errors import ActionError, ChangeUncertainError, translated_errors
-from .sync.schedule import FetchDevices
 from .sync.snapshot import LockData
 
 
@@ -96,48 +91,6 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
             self._written = source
             super()._handle_coordinator_update()
 
-    async def _async_change(
-        self, request: Awaitable[ActionAttempt | None], **properties: Any
-    ) -> None:
-        """Make a request, wait until it is done, and show what it has changed.
-
-        Seam starts an action attempt for what the lock itself has to do.
-        """
-        coordinator = self.coordinator
-        target = Target(self.entity_id, coordinator, self.seam_lock)
-        # What was not even started leaves the lock as it is.
-        try:
-            with translated_errors(coordinator):
-                started = await request
-        except ChangeUncertainError:
-            self._fetch_at_next_poll()
-            await coordinator.async_refresh_locks((self.device_id,))
-            raise
-        async with changing_locks(target):
-            attempt = await async_wait_for_attempt(target, started)
-            if attempt is None or _is_confirmed(attempt):
-                coordinator.async_apply(
-                    coordinator.engine.device_changed, self.device_id, properties
-                )
-            else:
-                self._fetch_at_next_poll()
-        if attempt and attempt.status is ActionAttemptStatus.PENDING:
-            raise ActionError("action_attempt_pending", lock=target.lock.device.name)
-
-    def _fetch_at_next_poll(self) -> None:
-        """Look at the lock again, as not all changes end with an event."""
-        device_ids = frozenset((self.device_id,))
-        self.coordinator.engine.postpone(FetchDevices(device_ids))
-
-
-def _is_confirmed(attempt: ActionAttempt) -> bool:
-    """Return whether an attempt has done what it should."""
-    result = attempt.result
-    # An unconfirmed success does not say how the lock ended up.
-    return attempt.status is ActionAttemptStatus.SUCCESS and (
-        result is None or result.was_confirmed_by_device is not False
-    )
-
 
 class SeamAutoLockEntity(SeamLockEntity):
     """Base class for settings of a lock's auto-lock."""
@@ -151,25 +104,6 @@ class SeamAutoLockEntity(SeamLockEntity):
         device = self.seam_lock.device
         return bool(device.can_configure_auto_lock) and (
             device.properties.online is not False
-        )
-
-    @asynccontextmanager
-    async def _current_device(self) -> AsyncIterator[Device]:
-        """Yield the device as Seam has it now, while nothing else configures it.
-
-        Whether auto-lock is on and its delay are set together, and no event says that
-        one of them was changed in the manufacturer's app.
-        """
-        target = Target(self.entity_id, self.coordinator, self.seam_lock)
-        async with in_turn(self.hass, [f"{self.device_id}_auto_lock"]):
-            await self.coordinator.async_refresh_locks((self.device_id,))
-            yield current_target(target).lock.device
-
-    async def _async_configure(self, **properties: Any) -> None:
-        """Configure auto-lock, and wait until the lock has done it."""
-        await self._async_change(
-            self.coordinator.client.configure_auto_lock(self.device_id, **properties),
-            **properties,
         )
 
 

@@ -13,6 +13,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .activity import (
     ACCESS_CODE_ACTIVITY_KEY,
     ACCESS_CODE_EVENTS,
+    ATTR_REQUESTED_MUTATIONS,
     event_kind,
     occurrence_signal,
 )
@@ -139,7 +140,7 @@ class SeamActivity(SeamLockEntity, EventEntity):
         attributes = {
             "access_code_id": event.access_code_id,
             "access_code_name": occurrence.code_name,
-            "occurred_at": local_time(event.occurred_at or event.created_at),
+            "occurred_at": local_time(event.time),
             # Lets automations use types that Seam adds before we know them.
             "seam_event_type": event.event_type,
             **self._extra_attributes(event),
@@ -184,7 +185,7 @@ class SeamAccessCodeActivity(SeamActivity):
             "former_name": event.former_name,
             "change_reason": event.change_reason,
             "changed_properties": list(event.changed_properties) or None,
-            "requested_mutations": list(event.requested_mutations) or None,
+            ATTR_REQUESTED_MUTATIONS: list(event.requested_mutations) or None,
             "backup_access_code_id": event.backup_access_code_id,
             "errors": async_problems(self.hass, code.errors, lock, code)
             if code

@@ -11,6 +11,7 @@ from homeassistant.util import dt as dt_util
 
 from .api import (
     AccessCode,
+    Device,
     SeamAuthError,
     SeamClient,
     SeamError,
@@ -78,12 +79,16 @@ class Fetcher:
         """
         return await self._async_finish(self._async_run(request, includes_codes))
 
-    async def async_fetch_locks(self, device_ids: Iterable[str]) -> SeamError | None:
+    async def async_fetch_locks(
+        self, device_ids: Iterable[str], *, with_codes: bool = True
+    ) -> SeamError | None:
         """Fetch locks and their codes now, whatever else is being fetched.
 
         Return the error if one of them could not be reached.
         """
-        return await self._async_finish(self._async_fetch_locks(frozenset(device_ids)))
+        return await self._async_finish(
+            self._async_fetch_locks(frozenset(device_ids), with_codes)
+        )
 
     async def _async_finish(
         self, fetching: Coroutine[Any, Any, SeamError | None]
@@ -142,9 +147,16 @@ class Fetcher:
             return
         await self._async_fetch_all(single, patience=_PATIENCE)
 
-    async def _async_fetch_locks(self, device_ids: frozenset[str]) -> SeamError | None:
+    async def _async_fetch_locks(
+        self, device_ids: frozenset[str], with_codes: bool
+    ) -> SeamError | None:
+        fetches = [
+            fetch
+            for fetch in self._engine.lock_fetches(device_ids)
+            if with_codes or not isinstance(fetch, FetchCodes)
+        ]
         try:
-            errors = await self._async_fetch_all(self._engine.lock_fetches(device_ids))
+            errors = await self._async_fetch_all(fetches)
         except Exception:
             self._engine.request_all()
             raise
@@ -234,12 +246,14 @@ class Fetcher:
             raise SeamUnreadableError("None of the events could be read")
         self._engine.receive_events(events, dt_util.utcnow())
 
-    async def _async_fetch_devices(self, fetch: FetchDevices, number: int) -> None:
+    async def _async_fetch_devices(
+        self, fetch: FetchDevices, number: int
+    ) -> list[Device]:
         if fetch == FetchDevices():
             # Nothing waits for the accounts.
             self._create_task(self._async_fetch_accounts())
         devices = await self._client.list_devices(fetch.device_ids)
-        if devices.is_unknown and not self._engine.snapshot.locks:
+        if devices.is_unknown:
             raise SeamUnreadableError("None of the devices could be read")
         newer = {key for key, other in self._devices_from.items() if other > number}
         self._devices_from.update(
@@ -255,6 +269,7 @@ class Fetcher:
                 device_id in newer or devices.may_lack(device_id)
             ),
         )
+        return devices
 
     async def _async_fetch_accounts(self) -> None:
         """Fetch the connected accounts. They stay as they are if that fails."""
@@ -272,10 +287,7 @@ class Fetcher:
         unmanaged = await self._client.list_unmanaged_access_codes(fetch.device_id)
         if not self._is_newest(fetch, number):
             return
-        lock = self._engine.snapshot.locks.get(fetch.device_id)
-        if (managed.is_unknown and not (lock and lock.managed)) or (
-            unmanaged.is_unknown and not (lock and lock.unmanaged)
-        ):
+        if managed.is_unknown or unmanaged.is_unknown:
             raise SeamUnreadableError("None of them could be read")
         self._codes_from[fetch.device_id] = number
         self._engine.receive_codes(
@@ -292,6 +304,14 @@ class Fetcher:
     def _is_newest(self, fetch: FetchCodes, number: int) -> bool:
         """Return whether no later request for these codes has been answered."""
         return number > self._codes_from.get(fetch.device_id, -1)
+
+    async def async_read_device(self, device_id: str) -> Device | None:
+        """Return a device as Seam has it now, without changes that override lists."""
+        fetch = FetchDevices(frozenset((device_id,)))
+        devices = await self._async_fetch_devices(fetch, next(self._numbers))
+        self._engine.finish_locks((device_id,), has_failed=False)
+        self._publish()
+        return next(iter(devices), None)
 
     async def async_read_code(self, code: AccessCode) -> AccessCode:
         """Return a code as Seam has it now, which lists may not show yet.

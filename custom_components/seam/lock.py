@@ -6,6 +6,7 @@ from homeassistant.components.lock import LockEntity, LockEntityDescription
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .actions.device import async_change_device
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
 from .errors import refusal
@@ -57,8 +58,10 @@ class SeamLock(SeamLockEntity, LockEntity):
         self._attr_is_locking = True
         self.async_write_ha_state()
         try:
-            await self._async_change(
-                self.coordinator.client.lock_door(self.device_id), locked=True
+            await async_change_device(
+                self,
+                lambda: self.coordinator.client.lock_door(self.device_id),
+                locked=True,
             )
         finally:
             self._attr_is_locking = False
@@ -71,8 +74,10 @@ class SeamLock(SeamLockEntity, LockEntity):
         self._attr_is_unlocking = True
         self.async_write_ha_state()
         try:
-            await self._async_change(
-                self.coordinator.client.unlock_door(self.device_id), locked=False
+            await async_change_device(
+                self,
+                lambda: self.coordinator.client.unlock_door(self.device_id),
+                locked=False,
             )
         finally:
             self._attr_is_unlocking = False

@@ -11,6 +11,11 @@ from homeassistant.const import EntityCategory, UnitOfTime
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .actions.device import (
+    async_configure_auto_lock,
+    async_read_device,
+    auto_lock_in_turn,
+)
 from .const import MAX_AUTO_LOCK_DELAY
 from .coordinator import SeamConfigEntry
 from .entity import SeamAutoLockEntity, async_add_lock_entities
@@ -58,9 +63,10 @@ class SeamAutoLockDelay(SeamAutoLockEntity, NumberEntity):
     @override
     async def async_set_native_value(self, value: float) -> None:
         """Set the delay, unless that would turn on auto-lock."""
-        async with self._current_device() as device:
+        async with auto_lock_in_turn(self):
+            device = await async_read_device(self)
             if not device.properties.auto_lock_enabled:
                 raise refusal("auto_lock_off", lock=device.name)
-            await self._async_configure(
-                auto_lock_enabled=True, auto_lock_delay_seconds=round(value)
+            await async_configure_auto_lock(
+                self, auto_lock_enabled=True, auto_lock_delay_seconds=round(value)
             )

@@ -7,6 +7,12 @@ from homeassistant.const import EntityCategory
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
+from .actions.device import (
+    async_change_device,
+    async_configure_auto_lock,
+    async_read_device,
+    auto_lock_in_turn,
+)
 from .const import MAX_AUTO_LOCK_DELAY
 from .coordinator import SeamConfigEntry
 from .entity import SeamAutoLockEntity, SeamLockEntity, async_add_lock_entities
@@ -65,9 +71,11 @@ class SeamAutoLock(SeamAutoLockEntity, SwitchEntity):
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
         """Turn on auto-lock with the delay that the lock has."""
-        async with self._current_device() as device:
+        async with auto_lock_in_turn(self):
+            device = await async_read_device(self)
             delay = device.properties.auto_lock_delay_seconds or _DEFAULT_DELAY
-            await self._async_configure(
+            await async_configure_auto_lock(
+                self,
                 auto_lock_enabled=True,
                 auto_lock_delay_seconds=min(delay, MAX_AUTO_LOCK_DELAY),
             )
@@ -75,8 +83,8 @@ class SeamAutoLock(SeamAutoLockEntity, SwitchEntity):
     @override
     async def async_turn_off(self, **kwargs: Any) -> None:
         """Turn off auto-lock."""
-        async with self._current_device():
-            await self._async_configure(auto_lock_enabled=False)
+        async with auto_lock_in_turn(self):
+            await async_configure_auto_lock(self, auto_lock_enabled=False)
 
 
 class SeamBackupPool(SeamLockEntity, SwitchEntity):
@@ -84,9 +92,14 @@ class SeamBackupPool(SeamLockEntity, SwitchEntity):
 
     @property
     @override
-    def is_on(self) -> bool | None:
-        """Return whether the pool is on, None if Seam does not report it."""
-        return self.seam_lock.device.properties.backup_access_code_pool_enabled
+    def is_on(self) -> bool:
+        """Return whether the pool is on."""
+        lock = self.seam_lock
+        is_on = lock.device.properties.backup_access_code_pool_enabled
+        if is_on is not None:
+            return is_on
+        # Seam may not report a pool that was never turned on.
+        return any(code.is_backup_access_code_available for code in lock.managed)
 
     @override
     async def async_turn_on(self, **kwargs: Any) -> None:
@@ -99,9 +112,11 @@ class SeamBackupPool(SeamLockEntity, SwitchEntity):
         await self._async_set(is_on=False)
 
     async def _async_set(self, *, is_on: bool) -> None:
-        await self._async_change(
-            self.coordinator.client.update_device(
+        await async_change_device(
+            self,
+            lambda: self.coordinator.client.update_device(
                 self.device_id, backup_access_code_pool_enabled=is_on
             ),
+            changes_codes=True,
             backup_access_code_pool_enabled=is_on,
         )

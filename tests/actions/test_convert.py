@@ -13,6 +13,7 @@ from simulator.attempts import render_attempt
 from simulator.routing import ENDPOINTS, Context
 from simulator.seed import (
     CODE_CLEANER,
+    CODE_HANDYMAN,
     FRONT_DOOR,
     UNMANAGED_APARTMENT_1_TENANT,
     UNMANAGED_BIKE_COURIER,
@@ -187,6 +188,43 @@ async def test_convert_dry_run(actions: Actions) -> None:
     }
     assert [row["outcome"] for row in one["access_codes"]] == ["not_convertible"]
     assert len(actions.simulator.requests) == before
+
+
+async def test_convert_dry_run_names_managed_code_with_same_pin(
+    actions: Actions,
+) -> None:
+    """The conversion works, but leaves a conflict."""
+    answer = await actions.answer(CONVERT, FRONT, all=True, dry_run=True)
+    reasons = {row["name"]: row.get("reason") for row in answer["access_codes"]}
+    assert reasons["Neighbour"] is None
+    assert reasons["Summer guest"] == (
+        "“Handyman”, which Seam already manages, has the same PIN. After the "
+        "conversion, change or delete one of the two access codes"
+    )
+
+
+@pytest.mark.parametrize("has_new_id", [False, True])
+async def test_advice_names_duplicate_before_and_after_its_conversion(
+    actions: Actions, reconcile: Poll, has_new_id: bool
+) -> None:
+    """The code with the error still says which code it collides with."""
+
+    def advice() -> str:
+        [error] = actions.listed(FRONT)[CODE_HANDYMAN]["errors"]
+        assert error["other_access_code_name"] == "Summer guest"
+        return str(error["advice"])
+
+    assert advice() == (
+        "“Summer guest” has the same PIN or name. Convert or delete it, or change "
+        "this code."
+    )
+    actions.simulator.control.convert_with_new_id(has_new_id)
+    await actions.answer(CONVERT, FRONT, name="Summer guest")
+    await reconcile()
+    assert advice() == (
+        "“Summer guest”, which Seam also manages, has the same PIN or name. Change or "
+        "delete one of the two codes."
+    )
 
 
 async def test_convert_not_supported_by_manufacturer(actions: Actions) -> None:

@@ -11,6 +11,7 @@ import pytest
 from simulator import Simulator
 from simulator.seed import APARTMENT_1, CODE_APARTMENT_1_EXPIRED
 from simulator.state import AccessCode
+from tests.clock import wait_until
 from tests.conftest import Poll
 
 from .support import FLAT_1, FRONT, Actions, texts
@@ -153,17 +154,17 @@ async def test_delete_expired_returns_codes_with_another_end_meanwhile(
     moved = _expired(simulator, "X moved", days=2)
     extended = _expired(simulator, "Y extended", days=2)
     recent = _expired(simulator, "Z recent", days=2)
-    latency = simulator.faults.add("latency", path=PATH, seconds=0.5, count=1)
+    fault = simulator.faults.add("hang", path=PATH, count=1)
     cleaning = asyncio.create_task(
         actions.answer(CLEAN, FLAT_1, older_than={"days": 1})
     )
-    while not latency.hits:  # noqa: ASYNC110  # Nothing announces it.
-        await asyncio.sleep(0.01)
+    await wait_until(lambda: fault.hits > 0)
     now = dt_util.utcnow().replace(microsecond=0)
     moved.ends_at = _end(moved) + timedelta(hours=1)
     extended.ends_at = now + timedelta(days=1)
     recent.ends_at = now - timedelta(hours=1)
     await reconcile()
+    simulator.faults.clear()
     rows = {row["name"]: row for row in (await cleaning)["access_codes"]}
     assert [row["outcome"] for row in rows.values()] == [
         "deleted",

@@ -16,6 +16,7 @@ from simulator.seed import (
     CODE_GUEST_NOW,
     FRONT_DOOR,
 )
+from tests.clock import wait_until
 from tests.conftest import Poll
 
 from .support import FLAT_1, FRONT, Actions
@@ -189,8 +190,7 @@ async def _hang(
     """Start a call that keeps its turn until the fault is cleared."""
     fault = simulator.faults.add("hang", path=path, device_id=device_id, count=1)
     hanging = asyncio.create_task(_run(actions, [call]))
-    while not fault.hits:  # noqa: ASYNC110  # Nothing announces it.
-        await asyncio.sleep(0.01)
+    await wait_until(lambda: fault.hits > 0)
     return hanging
 
 
@@ -238,7 +238,10 @@ async def test_invalid_call_is_refused_without_waiting(
 ) -> None:
     """What is invalid on any lock is refused while another action runs."""
     hanging = await _hang(simulator, actions, CREATE_PATH, FRONT_DOOR, SCHEDULE)
-    past = {"starts_at": "2026-01-01 12:00", "ends_at": "2026-01-02 12:00"}
+    past: dict[str, Any] = {
+        "starts_at": "2026-01-01 12:00",
+        "ends_at": "2026-01-02 12:00",
+    }
     await actions.refused("end_in_past", action, FRONT, name="Guest", **past)
     assert not hanging.done()
     simulator.faults.clear()

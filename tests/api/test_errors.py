@@ -440,6 +440,35 @@ def test_deeply_nested_validation_errors() -> None:
     assert error_from_response("/a", 400, {}, body).message
 
 
+@pytest.mark.parametrize(
+    ("fault", "expected"),
+    [
+        ({"kind": "status", "status": 500}, SeamNotSentError),
+        ({"kind": "outage"}, SeamNotSentError),
+        ({"kind": "rate_limit"}, SeamRateLimitError),
+        ({"kind": "status", "status": 403}, SeamError),
+        ({"kind": "status", "status": 401}, SeamAuthError),
+    ],
+)
+async def test_key_is_valid_only_if_seam_says_so(
+    client: SeamClient,
+    simulator: Simulator,
+    fault: dict[str, Any],
+    expected: type[SeamError],
+) -> None:
+    """Until then, the error is temporary, and nothing has changed."""
+    for path in ("/devices/list", "/locks/unlock_door"):
+        simulator.faults.add("status", path=path, status=401)
+    simulator.faults.add(**fault, path="/workspaces/get")
+    with pytest.raises(SeamError) as read:
+        await client.list_devices()
+    with pytest.raises(SeamError) as write:
+        await client.unlock_door(FRONT_DOOR)
+    assert (type(read.value), type(write.value)) == (expected, expected)
+    [sent] = [r for r in simulator.requests if r.path == "/locks/unlock_door"]
+    assert client.last_request_id == sent.request_id
+
+
 async def test_last_request_id_stays_during_outage(
     client: SeamClient, simulator: Simulator, delays: Delays
 ) -> None:

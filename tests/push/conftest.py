@@ -81,13 +81,6 @@ async def settle(hass: HomeAssistant) -> None:
     await hass.async_block_till_done(wait_background_tasks=True)
 
 
-async def wait_until(condition: Callable[[], bool]) -> None:
-    """Wait for a condition."""
-    async with asyncio.timeout(10):
-        while not condition():  # noqa: ASYNC110  no event to wait for
-            await asyncio.sleep(0)
-
-
 async def set_webhook_option(
     hass: HomeAssistant, entry: MockConfigEntry, *, webhook: bool
 ) -> None:

@@ -23,7 +23,7 @@ from custom_components.seam.api import Event
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import CODE_CLEANER, FRONT_DOOR
-from tests.clock import async_step
+from tests.clock import async_step, wait_until
 
 from .conftest import (
     EXTERNAL,
@@ -33,7 +33,6 @@ from .conftest import (
     seam_event,
     set_webhook_option,
     settle,
-    wait_until,
 )
 
 

@@ -20,6 +20,7 @@ from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.push.registration import CONF_REGISTERED
 from simulator import Simulator
 from simulator.seed import FRONT_DOOR, LOCKS, OFFICE_DOOR, WORKSPACE_TWO
+from tests.clock import wait_until
 
 from .conftest import (
     Check,
@@ -29,7 +30,6 @@ from .conftest import (
     seam_event,
     set_up,
     settle,
-    wait_until,
 )
 
 WRONG_HEADERS: list[dict[str, str]] = [

@@ -244,6 +244,17 @@ async def test_code_missing_from_a_list(sim: Simulator, client: Client) -> None:
     assert await client.event_types() == []
 
 
+async def test_new_code_is_listed_late(sim: Simulator, client: Client) -> None:
+    """The code can be fetched at once, but lists lack it for a while."""
+    sim.control.list_new_codes_after(60)
+    answer = await client.ok("/access_codes/create", device_id=FRONT_DOOR, name="Anna")
+    code_id = answer["access_code"]["access_code_id"]
+    assert code_id not in await client.codes(FRONT_DOOR)
+    assert await client.code(code_id)
+    sim.clock.advance(60)
+    assert code_id in await client.codes(FRONT_DOOR)
+
+
 async def test_problems_of_codes(sim: Simulator, client: Client) -> None:
     """Errors and warnings can be added to a code and removed."""
     sim.control.code_error(CODE_CLEANER, "failed_to_set_on_device", "No.")

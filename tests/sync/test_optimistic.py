@@ -14,6 +14,7 @@ from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.schedule import FetchCodes, FetchDevices
 from simulator import Simulator
+from tests.clock import wait_until
 
 from .support import (
     NOW,
@@ -213,8 +214,7 @@ async def test_action_shows_while_it_waits_for_lock(
                 blocking=True,
             )
         )
-        while not any(fault.hits for fault in slow):  # noqa: ASYNC110  nothing announces it
-            await asyncio.sleep(0)
+        await wait_until(lambda: any(fault.hits for fault in slow))
         return calling
 
     for action, data, expected in (

@@ -17,8 +17,9 @@ from homeassistant.helpers import (
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.seam.advice import KNOWN_CODES
+from custom_components.seam.advice import ADVICE_KEYS, KNOWN_CODES
 from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.websocket.locks import _REMEDIES
 from simulator import Simulator
 from simulator.seed import (
     APARTMENT_1,
@@ -223,6 +224,11 @@ async def test_remedies_are_possible(
                 }
                 assert needed.get(remedy, True) is True, (problem, code)
     assert {None, "new_pin", "convert_other", "refresh_lock"} <= seen
+
+
+def test_remedies_belong_to_advice() -> None:
+    """Advice with another key would silently lose its remedy."""
+    assert _REMEDIES.keys() <= ADVICE_KEYS
 
 
 async def test_account_problem_is_shown_once(

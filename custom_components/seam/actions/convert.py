@@ -6,11 +6,13 @@ from typing import Any, Final
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.translation import async_get_exception_message
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..api import AccessCode, ActionAttempt, ActionAttemptStatus
 from ..attributes import JsonObject, label
+from ..const import DOMAIN
 from ..errors import ActionError, refusal, translated_errors
 from ..sync.code_state import can_convert
 from ..sync.snapshot import LockData
@@ -114,12 +116,25 @@ async def async_convert(
             results.append((code, Result(Outcome.NOT_CONVERTIBLE, str(err))))
             continue
         if dry_run:
-            results.append((code, Result(Outcome.WOULD_CONVERT)))
+            results.append((code, _preview(target.lock, code)))
         else:
             convertible.append(code)
     if convertible:
         results += await _Conversion(target, convertible).async_run(parameters)
     return results
+
+
+def _preview(lock: LockData, code: AccessCode) -> Result:
+    """Return the result of a dry run, with what would be left to do afterwards."""
+    for other in lock.managed:
+        if code.code and other.code == code.code:
+            return Result(
+                Outcome.WOULD_CONVERT,
+                async_get_exception_message(
+                    DOMAIN, "would_duplicate", {"other": label(other)}
+                ),
+            )
+    return Result(Outcome.WOULD_CONVERT)
 
 
 def check_convertible(lock: LockData, code: AccessCode) -> None:

@@ -307,7 +307,9 @@ class Refresh:
 
 
 @asynccontextmanager
-async def changing_locks(*targets: Target) -> AsyncIterator[Refresh]:
+async def changing_locks(
+    *targets: Target, with_codes: bool = True
+) -> AsyncIterator[Refresh]:
     """Translate Seam's errors during a change, and refresh the locks afterwards.
 
     All locks belong to one workspace. A failed refresh does not fail the change.
@@ -318,7 +320,7 @@ async def changing_locks(*targets: Target) -> AsyncIterator[Refresh]:
             yield refresh
     finally:
         refresh.error = await coordinator.async_refresh_locks(
-            target.lock.device_id for target in targets
+            [target.lock.device_id for target in targets], with_codes=with_codes
         )
 
 

@@ -1,12 +1,13 @@
 """Model of events."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final, override
 
 from .models import Model, as_dict, dicts_in
 from .pins import pins_in
 
+_MAX_DELAY: Final = timedelta(days=1)
 _LISTS: Final = {
     "changed_properties": "property",
     "requested_mutations": "mutation_code",
@@ -59,6 +60,12 @@ class Event(Model):
             items = [item.get(name) for item in dicts_in(row.get(key))]
             row[key] = [item for item in items if isinstance(item, str)]
         return row | {k: text for k, text in texts.items() if isinstance(text, str)}
+
+    @property
+    def time(self) -> datetime:
+        """When it happened, according to Seam if the clock of the lock was reset."""
+        at, seen = self.occurred_at, self.created_at
+        return seen if at is None or abs(at - seen) > _MAX_DELAY else at
 
     @property
     def pins(self) -> tuple[str, ...]:

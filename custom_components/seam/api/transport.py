@@ -208,12 +208,22 @@ class Transport:
         """Return whether Seam also refuses the key for the request that needs only it."""
         if path == _KEY_PATH:
             return True
+        request_id = self.last_request_id
         try:
-            await self.write(_KEY_PATH)
+            await self.read(_KEY_PATH)
         except SeamAuthError:
             return True
+        except (SeamServerError, SeamUnreachableError) as err:
+            # The refused request has changed nothing.
+            raise SeamNotSentError(
+                err.message, request_id=err.request_id
+            ) from err.__cause__
+        except SeamRateLimitError:
+            raise
         except SeamError:
             pass
+        finally:
+            self.last_request_id = request_id
         return False
 
 

@@ -250,6 +250,8 @@ class SyncEngine:
     def _receive_lock(self, device: Device, now: datetime, *, with_codes: bool) -> None:
         known = self._locks.get(device.device_id)
         device = self._optimistic.apply_to_device(device, now)
+        if self._optimistic.overrides_device(device.device_id):
+            self._schedule.retry(FetchDevices(frozenset((device.device_id,))))
         lock = replace(known or LockData(device=device), device=device)
         if not device.has_access_codes:
             # Nobody would ever fetch, and so remove, the codes it had.
@@ -296,11 +298,7 @@ class SyncEngine:
         self._schedule.plan_recheck(fetch.device_id, codes, now, len(self._locks))
 
     def receive_failure(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
-        """Handle an error, and retry the fetch at the next poll.
-
-        The list of all devices tells whether Seam as a whole is down. What fails for
-        single locks says nothing about others.
-        """
+        """Handle an error, and retry the fetch at the next poll."""
         self.failures.add(fetch, error, now)
         if not isinstance(fetch, FetchEvents):
             self._schedule.retry(fetch)

@@ -177,7 +177,7 @@ class PendingEvents:
         lock = self._store.locks.get(event.device_id or "")
         if lock is None or event.event_type not in OPERATION_EVENTS:
             return
-        at = event.occurred_at or event.created_at
+        at = event.time
         if at > pending.received_at + _OVERLAP:
             # A date in the future must not hide the operations that follow.
             at = pending.received_at

@@ -110,7 +110,11 @@ class Failures:
         self._has_devices = True
 
     def add(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
-        """Add a failure. What fails for single locks says nothing about others."""
+        """Add a failure.
+
+        The list of all devices tells whether Seam as a whole is down. What fails for
+        single locks says nothing about others.
+        """
         if isinstance(error, SeamAuthError):
             self._error = error
         elif isinstance(fetch, FetchCodes):

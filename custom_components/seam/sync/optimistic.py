@@ -106,6 +106,10 @@ class OptimisticUpdates:
         changed = {name: value for name, (value, _) in changes.items()}
         return replace(device, properties=replace(device.properties, **changed))
 
+    def overrides_device(self, device_id: str) -> bool:
+        """Return whether a change overrides what the last list had of a device."""
+        return bool(self._devices.get(device_id))
+
     def forget_locked(self, device_id: str) -> None:
         """Forget how an action has left a lock, as it was operated since."""
         self._devices.get(device_id, {}).pop("locked", None)

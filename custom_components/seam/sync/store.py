@@ -114,10 +114,14 @@ class SnapshotStore:
             if not raw.lacks_codes:
                 self._locks[device_id] = lock
         lacks_codes = any(lock.lacks_codes for lock in locks.values())
-        accounts = {
-            key: masked_account(item, self._secrets, hide_numbers=lacks_codes)
-            for key, item in self._accounts.items()
-        }
+        accounts: dict[str, ConnectedAccount] = {}
+        for key, item in self._accounts.items():
+            account = masked_account(item, self._secrets, hide_numbers=lacks_codes)
+            old_account = self.snapshot.accounts.get(key)
+            # Unchanged ones stay the same object, as entities compare by identity.
+            accounts[key] = (
+                old_account if old_account and old_account == account else account
+            )
         self._changed -= wanted
         self._renewed -= wanted
         # Entities keep texts of their own, which may hold a PIN that was learnt late.

@@ -31,8 +31,8 @@ from .types import Account, CodeCan, Entry, Lock, LockCan, Possible, Remedy, Row
 
 # What a tap can do about a problem, by the advice about it.
 _ADVICE: Final[Mapping[Remedy, tuple[str, ...]]] = {
-    "convert_other": ("find_duplicate", "convert_duplicate"),
-    "delete_other": ("delete_duplicate",),
+    "convert_other": ("find_duplicate_named", "convert_duplicate"),
+    "delete_other": ("delete_duplicate_named",),
     "new_pin": (
         "change_length",
         "change_one",
