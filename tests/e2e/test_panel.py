@@ -325,10 +325,15 @@ def test_first_page_shows_what_needs_attention(
     """The first page says how many codes have a problem, and which."""
     panel = open_panel(page, development)
     expect(panel.get_by_role("heading", name="codes need attention")).to_be_visible()
-    expect(row_of(panel, "Plumber").first).to_contain_text("Failed")
+    plumber = row_of(panel, "Plumber").first
+    expect(plumber).to_contain_text("Failed")
     # Fonts arrive after the text.
     page.wait_for_load_state("networkidle")
     page.screenshot(path=screenshots / "panel.png")
+    plumber.get_by_role("link", name="Apartment 1").click()
+    expect(panel.get_by_role("heading", name="Apartment 1")).to_be_visible()
+    panel.get_by_role("button", name="Back").click()
+    expect(panel.get_by_role("heading", name="codes need attention")).to_be_visible()
 
 
 def test_panel_repairs_code_with_remedy(

@@ -815,7 +815,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-template-columns: 1fr;
         }
       }
-    `]}};I([k({attribute:!1})],J.prototype,`lock`,void 0),I([k({attribute:!1})],J.prototype,`code`,void 0),I([k({attribute:!1})],J.prototype,`withNewPin`,void 0),I([A()],J.prototype,`form`,void 0),I([A()],J.prototype,`errors`,void 0),I([A()],J.prototype,`wasSubmitted`,void 0),I([A()],J.prototype,`progress`,void 0),J=I([z(`seam-guest-dialog`)],J);var En=5e3,Y=class extends L{constructor(){super(),this.toast=``,this.toastTimer=0,this.announce=e=>{window.clearTimeout(this.toastTimer),this.toast=e,this.toastTimer=window.setTimeout(()=>{this.toast=``},En)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}openBatch(e,t){this.dialog=()=>S`<seam-batch-dialog
+    `]}};I([k({attribute:!1})],J.prototype,`lock`,void 0),I([k({attribute:!1})],J.prototype,`code`,void 0),I([k({attribute:!1})],J.prototype,`withNewPin`,void 0),I([A()],J.prototype,`form`,void 0),I([A()],J.prototype,`errors`,void 0),I([A()],J.prototype,`wasSubmitted`,void 0),I([A()],J.prototype,`progress`,void 0),J=I([z(`seam-guest-dialog`)],J);var En=5e3,Y=class extends L{constructor(){super(),this.toast=``,this.toastTimer=0,this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,En)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}openBatch(e,t){this.dialog=()=>S`<seam-batch-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
@@ -1107,7 +1107,10 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <div class="cut" title=${i}><bdi>${i}</bdi></div>
           <div class="secondary times">
             ${this.note||Bt(t,e)}
-            ${this.withLock?S`<span class="lock">· <bdi>${n.name}</bdi></span>`:w}
+            ${this.withLock?S`·
+                    <a href="/seam/codes/${e.access_code_id}"
+                      ><bdi>${n.name}</bdi></a
+                    >`:w}
           </div>
           ${e.state===`at_risk`&&a.length===0&&n.problems[0]?S`<div class="secondary"><bdi>${n.problems[0].message}</bdi></div>`:w}
           ${s.length>0?S`<div class="secondary">
@@ -1162,6 +1165,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .text {
         flex: 1;
         min-width: 0;
+      }
+      a {
+        color: inherit;
       }
       .times::first-letter {
         text-transform: uppercase;

@@ -39,11 +39,16 @@ export abstract class SeamActions extends SeamHost {
   }
 
   private readonly announce = (text: string): void => {
-    window.clearTimeout(this.toastTimer);
-    this.toast = text;
-    this.toastTimer = window.setTimeout(() => {
-      this.toast = "";
-    }, TOAST_MILLISECONDS);
+    const show = (shown: string, after: number) => {
+      window.clearTimeout(this.toastTimer);
+      this.toastTimer = window.setTimeout(() => {
+        this.toast = shown;
+        if (shown) show("", TOAST_MILLISECONDS);
+      }, after);
+    };
+    this.toast = "";
+    // Screen readers ignore what happens behind a dialog that is about to close.
+    show(text, 100);
   };
 
   private readonly closed = (): void => {

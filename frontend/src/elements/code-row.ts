@@ -68,7 +68,14 @@ export class SeamCodeRow extends LitElement {
           <div class="cut" title=${name}><bdi>${name}</bdi></div>
           <div class="secondary times">
             ${this.note || timesText(context, code)}
-            ${this.withLock ? html`<span class="lock">· <bdi>${lock.name}</bdi></span>` : nothing}
+            ${
+              this.withLock
+                ? html`·
+                    <a href="/seam/codes/${code.access_code_id}"
+                      ><bdi>${lock.name}</bdi></a
+                    >`
+                : nothing
+            }
           </div>
           ${
             code.state === "at_risk" && own.length === 0 && lock.problems[0]
@@ -255,6 +262,9 @@ export class SeamCodeRow extends LitElement {
       .text {
         flex: 1;
         min-width: 0;
+      }
+      a {
+        color: inherit;
       }
       .times::first-letter {
         text-transform: uppercase;
