@@ -40,6 +40,7 @@ class Development:
         simulator_port: int | None = None,
     ) -> None:
         """Start the script, by default on unused ports."""
+        self.folder = folder
         self.hass_port = hass_port or free_port()
         self.simulator_port = simulator_port or free_port()
         self.url = f"http://127.0.0.1:{self.hass_port}"

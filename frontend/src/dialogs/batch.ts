@@ -1,0 +1,253 @@
+import { css, html, nothing } from "lit";
+import { property, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
+import { codeCommand, command, errorText } from "../api";
+import { element } from "../element";
+import type { Key } from "../language";
+import { type Entry, label } from "../logic/groups";
+import { SeamDialog } from "./dialog";
+
+interface Outcome {
+  key: Key;
+  tone: "" | "good" | "info" | "bad";
+  reason?: string | undefined;
+}
+
+/** Return what an outcome is called; also one that a later release adds. */
+function outcomeOf(outcome: string | undefined): Outcome {
+  switch (outcome) {
+    case "failed":
+    case "not_convertible":
+      return { key: `outcome_${outcome}`, tone: "bad" };
+    case "pending":
+      return { key: "outcome_pending", tone: "" };
+    case "converted":
+    case "deleted":
+      return { key: `outcome_${outcome}`, tone: "good" };
+    default:
+      return { key: "outcome_success", tone: "good" };
+  }
+}
+
+/** Adopts or deletes codes, after a preview. */
+@element("seam-batch-dialog")
+export class SeamBatchDialog extends SeamDialog {
+  @property({ attribute: false }) entries: readonly Entry[] = [];
+  @property({ attribute: false }) kind: "convert" | "delete" = "convert";
+  @state() private outcomes = new Map<string, Outcome>();
+  @state() private phase: "preview" | "ready" | "running" | "done" = "preview";
+  @state() private isAllowed = false;
+
+  // With many codes, this takes minutes.
+  protected override get mustStay(): boolean {
+    return false;
+  }
+
+  protected override firstUpdated(): void {
+    super.firstUpdated();
+    // The first rendering must be over before this changes something.
+    void this.updateComplete.then(() => this.preview());
+  }
+
+  private show(entry: Entry, outcome: Outcome): void {
+    this.outcomes = new Map(this.outcomes).set(entry.code.access_code_id, outcome);
+  }
+
+  /** The codes that the preview found possible. */
+  private get possible(): Entry[] {
+    return this.entries.filter(
+      ({ code }) => this.outcomes.get(code.access_code_id)?.tone === "info",
+    );
+  }
+
+  private async preview(): Promise<void> {
+    const { t, hass } = this.context;
+    const { entries, kind } = this;
+    const refused: Key =
+      kind === "convert" ? "outcome_not_convertible" : "outcome_not_deletable";
+    const possible: Key =
+      kind === "convert" ? "outcome_would_convert" : "outcome_would_delete";
+    if (kind === "convert") {
+      this.isBusy = true;
+      try {
+        const rows = await command(hass, "preview", {
+          kind,
+          entity_ids: [...new Set(entries.map(({ lock }) => lock.entity_id))],
+        });
+        for (const entry of entries) {
+          const row = rows[entry.lock.entity_id];
+          const found = row?.access_codes?.find(
+            ({ access_code_id }) => access_code_id === entry.code.access_code_id,
+          );
+          const isPossible = found?.outcome === "would_convert";
+          this.show(entry, {
+            key: isPossible ? possible : refused,
+            tone: isPossible ? "info" : "bad",
+            reason:
+              row?.error ?? found?.reason ?? (found ? undefined : t("no_such_code")),
+          });
+        }
+      } catch (error) {
+        this.showError(error);
+        return;
+      } finally {
+        this.isBusy = false;
+      }
+    } else {
+      for (const entry of entries) {
+        const can = entry.code.can.delete;
+        this.show(entry, {
+          key: can === true ? possible : refused,
+          tone: can === true ? "info" : "bad",
+          reason: can === true ? undefined : can,
+        });
+      }
+    }
+    this.phase = "ready";
+  }
+
+  private async run(): Promise<void> {
+    const { possible, kind } = this;
+    const { t, hass } = this.context;
+    if (this.phase !== "ready") return;
+    this.phase = "running";
+    this.isBusy = true;
+    for (const entry of possible)
+      this.show(entry, { key: "outcome_waiting", tone: "" });
+    // One after the other: if the connection is lost, the rest stays as it is.
+    for (const entry of possible) {
+      this.show(entry, { key: "outcome_running", tone: "info" });
+      try {
+        const answer = await codeCommand(
+          hass,
+          kind,
+          entry.lock,
+          entry.code,
+          kind === "convert" && this.isAllowed
+            ? { allow_external_modification: true }
+            : {},
+        );
+        const row = answer.access_codes?.[0] ?? answer;
+        this.show(entry, { ...outcomeOf(row.outcome), reason: row.reason });
+      } catch (error) {
+        this.show(entry, {
+          key: "outcome_failed",
+          tone: "bad",
+          reason: errorText(error, t),
+        });
+        if (!this.context.connected) break;
+      }
+    }
+    this.isBusy = false;
+    this.phase = "done";
+    if (!this.isConnected) this.announce(this.result());
+  }
+
+  private result(): string {
+    const done = [...this.outcomes.values()].filter(
+      ({ tone }) => tone === "good",
+    ).length;
+    return this.context.t("result_of", { done, count: this.entries.length });
+  }
+
+  protected override render() {
+    const { t, connected } = this.context;
+    const { kind, phase, entries, possible } = this;
+    const count = phase === "ready" ? possible.length : entries.length;
+    const isRunning = phase === "running";
+    return this.frame(
+      t(kind === "convert" ? "adopt_title" : "delete_many_title", { count }),
+      html`
+        <p>${t(kind === "convert" ? "adopt_text" : "delete_many_text")}</p>
+        <ul>
+          ${entries.map(({ lock, code }) => {
+            const outcome = this.outcomes.get(code.access_code_id);
+            return html`<li>
+              <span class="text">
+                <span class="cut"><bdi>${label(code)}</bdi></span>
+                <span class="secondary"><bdi>${lock.name}</bdi></span>
+              </span>
+              <span class="chip ${outcome?.tone ?? ""}"
+                >${outcome ? t(outcome.key) : t("checking")}</span
+              >
+              ${
+                outcome?.reason
+                  ? html`<p class="secondary"><bdi>${outcome.reason}</bdi></p>`
+                  : nothing
+              }
+            </li>`;
+          })}
+        </ul>
+        ${
+          kind === "convert" && phase === "ready"
+            ? html`<label class="check">
+                <input
+                  type="checkbox"
+                  .checked=${live(this.isAllowed)}
+                  @change=${(event: Event) => {
+                    this.isAllowed = (event.target as HTMLInputElement).checked;
+                  }}
+                />
+                ${t("adopt_allow")}
+              </label>`
+            : nothing
+        }
+        <p role="status" class="secondary">
+          ${isRunning || phase === "done" ? this.result() : nothing}
+        </p>
+      `,
+      phase === "done"
+        ? html`<button class="filled" @click=${this.close}>${t("done")}</button>`
+        : html`
+            <button @click=${this.close}>${t(isRunning ? "close" : "cancel")}</button>
+            <button
+              class="filled ${kind === "delete" ? "danger" : ""}"
+              ?disabled=${phase !== "ready" || possible.length === 0 || !connected}
+              @click=${this.run}
+            >
+              ${isRunning ? html`<span class="spinner"></span>` : nothing}
+              ${t(kind === "convert" ? "adopt" : "delete")}
+            </button>
+          `,
+    );
+  }
+
+  static override styles = [
+    ...SeamDialog.styles,
+    css`
+      li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 2px 12px;
+        padding: 10px 0;
+      }
+      li + li {
+        border-top: 1px solid var(--divider-color);
+      }
+      li p {
+        width: 100%;
+      }
+      .text {
+        flex: 1;
+        min-width: 0;
+        display: grid;
+      }
+      .check {
+        display: flex;
+        gap: 12px;
+        align-items: center;
+        cursor: pointer;
+      }
+      .check input {
+        width: 20px;
+        height: 20px;
+        margin: 0;
+        accent-color: var(--primary-color);
+      }
+      [role="status"]:empty {
+        display: none;
+      }
+    `,
+  ];
+}

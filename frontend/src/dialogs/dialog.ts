@@ -1,0 +1,155 @@
+import { mdiClose } from "@mdi/js";
+import { css, html, LitElement, type TemplateResult } from "lit";
+import { property, query, state } from "lit/decorators.js";
+import { errorText } from "../api";
+import type { Context } from "../context";
+import { icon } from "../parts";
+import type { State } from "../store";
+import { shared } from "../styles";
+
+/** A dialog that is in the page only while it is open. */
+export abstract class SeamDialog extends LitElement {
+  @property({ attribute: false }) context!: Context;
+  @property({ attribute: false }) snapshot!: State;
+  /** Says what came of a request if the dialog is already closed. */
+  @property({ attribute: false }) announce!: (text: string) => void;
+  @state() protected isBusy = false;
+  @state() protected error = "";
+  @query("dialog") private dialog!: HTMLDialogElement;
+
+  protected override firstUpdated(): void {
+    this.dialog.showModal();
+  }
+
+  /** Whether the dialog must stay open until there is an answer. */
+  protected get mustStay(): boolean {
+    return this.isBusy;
+  }
+
+  protected showError(error: unknown): void {
+    const text = errorText(error, this.context.t);
+    if (this.isConnected) this.error = text;
+    else this.announce(text);
+  }
+
+  protected close(): void {
+    this.dialog.close();
+  }
+
+  /** Remove everything that was typed or shown. */
+  private closed(): void {
+    this.dispatchEvent(new CustomEvent("seam-closed"));
+  }
+
+  protected frame(
+    title: string,
+    content: TemplateResult,
+    actions: TemplateResult,
+  ): TemplateResult {
+    const { t, connected } = this.context;
+    return html`
+      <dialog
+        aria-labelledby="title"
+        @close=${this.closed}
+        @cancel=${(event: Event) => {
+          if (this.mustStay) event.preventDefault();
+        }}
+      >
+        <div class="top">
+          <h1 id="title"><bdi>${title}</bdi></h1>
+          <button
+            class="icon"
+            aria-label=${t("close")}
+            ?disabled=${this.mustStay}
+            @click=${this.close}
+          >
+            ${icon(mdiClose)}
+          </button>
+        </div>
+        <div class="content">
+          <div role="alert">
+            ${connected ? "" : html`<p class="banner">${t("connection_lost")}</p>`}
+            ${this.error ? html`<p class="banner bad"><bdi>${this.error}</bdi></p>` : ""}
+          </div>
+          ${content}
+        </div>
+        <div class="bottom">${actions}</div>
+      </dialog>
+    `;
+  }
+
+  static override styles = [
+    shared,
+    css`
+      dialog {
+        width: min(560px, 100vw - 32px);
+        max-height: min(100dvh - 48px, 900px);
+        padding: 0;
+        border: 0;
+        border-radius: 24px;
+        background: var(--ha-card-background, var(--card-background-color));
+        color: var(--primary-text-color);
+        font-family: var(--ha-font-family-body, inherit);
+      }
+      dialog[open] {
+        display: flex;
+        flex-direction: column;
+        overflow: hidden;
+      }
+      dialog::backdrop {
+        background: rgb(0 0 0 / 45%);
+      }
+      .top {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        padding: 16px 16px 8px 24px;
+        padding-inline: 24px 16px;
+      }
+      h1 {
+        flex: 1;
+        font-size: 1.375rem;
+        font-weight: 400;
+        overflow-wrap: anywhere;
+        display: -webkit-box;
+        -webkit-box-orient: vertical;
+        -webkit-line-clamp: 3;
+        overflow: hidden;
+      }
+      .content {
+        display: grid;
+        gap: 16px;
+        padding: 4px 24px 16px;
+        overflow-y: auto;
+        overflow-wrap: anywhere;
+      }
+      [role="alert"] {
+        display: grid;
+        gap: 8px;
+      }
+      [role="alert"]:not(:has(p)) {
+        display: none;
+      }
+      .bottom {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: flex-end;
+        gap: 8px;
+        padding: 12px 24px 20px;
+      }
+      @media (max-width: 480px) {
+        dialog {
+          width: 100vw;
+          max-width: 100vw;
+          max-height: calc(100dvh - 24px);
+          margin-block-end: 0;
+          border-end-start-radius: 0;
+          border-end-end-radius: 0;
+        }
+        .bottom {
+          padding-block-end: max(16px, env(safe-area-inset-bottom));
+        }
+      }
+    `,
+  ];
+}

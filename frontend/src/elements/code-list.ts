@@ -1,0 +1,250 @@
+import { mdiChevronDown, mdiMagnify } from "@mdi/js";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Context } from "../context";
+import { element } from "../element";
+import {
+  GROUPS,
+  type Group,
+  grouped,
+  groupOf,
+  MANY_CODES,
+  type Order,
+} from "../logic/groups";
+import { icon } from "../parts";
+import { shared } from "../styles";
+import type { Code, Lock } from "../types";
+import type { SeamCodeRow } from "./code-row";
+import "./code-row";
+
+/** How many more rows each frame renders, so that no frame takes long. */
+const ROWS_PER_FRAME = 40;
+
+/** The codes of a lock, by group. */
+@element("seam-code-list")
+export class SeamCodeList extends LitElement {
+  @property({ attribute: false }) context!: Context;
+  @property({ attribute: false }) lock!: Lock;
+  /** The code that a link leads to. */
+  @property({ attribute: false }) selected: string | undefined;
+  @state() private search = "";
+  @state() private order: Order = "time";
+  @state() private isExpiredOpen = false;
+  @state() private limit = ROWS_PER_FRAME;
+  private hasScrolled = false;
+
+  protected override willUpdate(changes: PropertyValues<this>): void {
+    const before = changes.get("lock");
+    if (before && before.device_id !== this.lock.device_id) {
+      this.limit = ROWS_PER_FRAME;
+      this.search = "";
+    }
+    if (changes.has("selected")) {
+      this.hasScrolled = false;
+      const code = this.lock.codes.find((c) => c.access_code_id === this.selected);
+      if (code && groupOf(code) === "expired") this.isExpiredOpen = true;
+    }
+  }
+
+  protected override updated(): void {
+    if (this.limit < this.lock.codes.length) {
+      requestAnimationFrame(() => {
+        this.limit += ROWS_PER_FRAME;
+      });
+    } else if (this.selected && !this.hasScrolled) {
+      this.hasScrolled = true;
+      void this.scrollToSelected();
+    }
+  }
+
+  /** Scroll when the rows above have their heights. */
+  private async scrollToSelected(): Promise<void> {
+    const rows = [
+      ...(this.shadowRoot?.querySelectorAll<SeamCodeRow>("seam-code-row") ?? []),
+    ];
+    await Promise.all(rows.map((row) => row.updateComplete));
+    const selected = rows.find((row) => row.hasAttribute("selected"));
+    requestAnimationFrame(() => selected?.scrollIntoView({ block: "center" }));
+  }
+
+  protected override render() {
+    const { context, lock } = this;
+    const { t } = context;
+    if (!lock.codes_known) return html`<p class="empty box">${t("codes_unknown")}</p>`;
+    if (lock.codes.length === 0) return html`<p class="empty box">${t("no_codes")}</p>`;
+    const groups = grouped(lock.codes, this.search, this.order);
+    const count = [...groups.values()].reduce((sum, codes) => sum + codes.length, 0);
+    let left = this.limit;
+    return html`
+      ${lock.codes.length >= MANY_CODES ? this.tools() : nothing}
+      ${count === 0 ? html`<p class="empty box">${t("no_match")}</p>` : nothing}
+      ${GROUPS.map((group) => {
+        const codes = groups.get(group) ?? [];
+        if (codes.length === 0) return nothing;
+        const shown = codes.slice(0, Math.max(0, left));
+        const isFolded = group === "expired" && !this.isExpiredOpen && !this.search;
+        if (!isFolded) left -= codes.length;
+        return this.group(group, codes.length, isFolded ? undefined : shown);
+      })}
+    `;
+  }
+
+  private tools() {
+    const { t } = this.context;
+    return html`
+      <div class="tools">
+        <label class="search">
+          ${icon(mdiMagnify)}
+          <span class="visually-hidden">${t("search_codes")}</span>
+          <input
+            type="search"
+            placeholder=${t("search_codes")}
+            autocomplete="off"
+            .value=${this.search}
+            @input=${(event: Event) => {
+              this.search = (event.target as HTMLInputElement).value;
+            }}
+          />
+        </label>
+        <label>
+          <span class="visually-hidden">${t("order")}</span>
+          <select
+            @change=${(event: Event) => {
+              this.order = (event.target as HTMLSelectElement).value as Order;
+            }}
+          >
+            <option value="time" ?selected=${this.order === "time"}>${t("order_time")}</option>
+            <option value="name" ?selected=${this.order === "name"}>${t("order_name")}</option>
+          </select>
+        </label>
+      </div>
+    `;
+  }
+
+  private group(group: Group, count: number, codes: Code[] | undefined) {
+    const { context, lock } = this;
+    const { t } = context;
+    const title = t(`group_${group}`);
+    return html`
+      <section class="box" aria-label=${title}>
+        ${
+          group === "expired"
+            ? html`<button
+                class="fold"
+                aria-expanded=${codes ? "true" : "false"}
+                @click=${() => {
+                  this.isExpiredOpen = !this.isExpiredOpen;
+                }}
+              >
+                <h2>${title}</h2>
+                <span class="secondary">${count}</span>
+                ${icon(mdiChevronDown)}
+              </button>`
+            : html`<div class="section">
+                  <h2>${title}</h2>
+                  <span class="secondary">${count}</span>
+                </div>
+                ${
+                  group === "unmanaged"
+                    ? html`<p class="secondary hint">${t("unmanaged_hint")}</p>`
+                    : nothing
+                }`
+        }
+        ${
+          codes
+            ? html`<ul>
+                ${repeat(
+                  codes,
+                  (code) => code.access_code_id,
+                  (code) => html`<li>
+                    <seam-code-row
+                      .context=${context}
+                      .lock=${lock}
+                      .code=${code}
+                      .withProblems=${group !== "expired"}
+                      ?admin=${context.isAdmin}
+                      ?selected=${code.access_code_id === this.selected}
+                    ></seam-code-row>
+                  </li>`,
+                )}
+              </ul>`
+            : nothing
+        }
+      </section>
+    `;
+  }
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        gap: var(--seam-gap);
+      }
+      .box.empty {
+        padding: 16px;
+      }
+      .hint {
+        padding: 0 16px 4px;
+      }
+      .tools {
+        display: flex;
+        gap: 8px;
+      }
+      .search {
+        flex: 1;
+        display: flex;
+        align-items: center;
+        position: relative;
+      }
+      .search svg {
+        position: absolute;
+        inset-inline-start: 12px;
+        color: var(--secondary-text-color);
+        pointer-events: none;
+      }
+      input,
+      select {
+        height: 44px;
+        width: 100%;
+        border: 1px solid var(--divider-color);
+        border-radius: 22px;
+        background: var(--card-background-color);
+        padding: 0 16px;
+        padding-inline-start: 44px;
+      }
+      select {
+        padding-inline-start: 16px;
+        width: auto;
+      }
+      .fold {
+        width: 100%;
+        min-height: 52px;
+        border-radius: 0;
+        justify-content: flex-start;
+      }
+      .fold h2 {
+        flex: 1;
+        text-align: start;
+      }
+      .fold svg {
+        color: var(--secondary-text-color);
+        transition: rotate 150ms;
+      }
+      .fold[aria-expanded="true"] svg {
+        rotate: 180deg;
+      }
+      .fold:focus-visible {
+        outline-offset: -2px;
+      }
+      li + li {
+        border-top: 1px solid var(--divider-color);
+      }
+      li {
+        content-visibility: auto;
+        contain-intrinsic-size: auto 60px;
+      }
+    `,
+  ];
+}

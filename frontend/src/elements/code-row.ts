@@ -1,0 +1,318 @@
+import {
+  mdiCalendarPlus,
+  mdiCheckDecagramOutline,
+  mdiClockEnd,
+  mdiContentCopy,
+  mdiDeleteOutline,
+  mdiEyeOffOutline,
+  mdiEyeOutline,
+  mdiLifebuoy,
+  mdiLinkOff,
+  mdiPencilOutline,
+} from "@mdi/js";
+import { css, html, LitElement, nothing } from "lit";
+import { property, state } from "lit/decorators.js";
+import { codeCommand, errorText } from "../api";
+import { copy } from "../clipboard";
+import type { Context } from "../context";
+import { element } from "../element";
+import { label, ownProblems } from "../logic/groups";
+import {
+  type ActionDetail,
+  announce,
+  ask,
+  icon,
+  problems,
+  stateChip,
+  timesText,
+} from "../parts";
+import { shared } from "../styles";
+import type { Code, CodeAction, Lock } from "../types";
+import "./menu";
+import type { MenuItem } from "./menu";
+
+const PIN_MILLISECONDS = 15_000;
+
+/** A code with its state and its menu. */
+@element("seam-code-row")
+export class SeamCodeRow extends LitElement {
+  @property({ attribute: false }) context!: Context;
+  @property({ attribute: false }) code!: Code;
+  /** Not compared: it is a new object with each change of any code of the lock. */
+  @property({ attribute: false, hasChanged: () => false }) lock!: Lock;
+  /** Shown instead of the times. */
+  @property({ attribute: false }) note = "";
+  /** Whether to say which lock this is about. */
+  @property({ type: Boolean }) withLock = false;
+  @property({ type: Boolean }) withProblems = false;
+  @state() private pin: string | undefined;
+  @state() private isBusy = false;
+  private timer = 0;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.hide();
+  }
+
+  protected override render() {
+    const { code, context, lock } = this;
+    const { t } = context;
+    const name = label(code);
+    const own = this.withProblems ? ownProblems(code, lock) : [];
+    const duplicates = lock.codes.filter((other) =>
+      code.same_pin_as.includes(other.access_code_id),
+    );
+    return html`
+      <div class="row">
+        <div class="text">
+          <div class="cut" title=${name}><bdi>${name}</bdi></div>
+          <div class="secondary times">
+            ${this.note || timesText(context, code)}
+            ${
+              this.withLock
+                ? html`·
+                    <a href="/seam/codes/${code.access_code_id}"
+                      ><bdi>${lock.name}</bdi></a
+                    >`
+                : nothing
+            }
+          </div>
+          ${
+            code.state === "at_risk" && own.length === 0 && lock.problems[0]
+              ? html`<div class="secondary"><bdi>${lock.problems[0].message}</bdi></div>`
+              : nothing
+          }
+          ${
+            duplicates.length > 0
+              ? html`<div class="secondary">
+                  ${t("same_pin", { names: duplicates.map(label).join(", ") })}
+                </div>`
+              : nothing
+          }
+        </div>
+        ${
+          this.pin
+            ? html`<output class="pin" aria-label=${t("pin_of", { name })}
+                >${this.pin}</output
+              >`
+            : nothing
+        }
+        <div class="chips">
+          ${code.is_backup ? html`<span class="chip plain">${t("backup")}</span>` : nothing}
+          ${
+            code.is_one_time_use
+              ? html`<span class="chip plain">${t("one_time")}</span>`
+              : nothing
+          }
+          ${
+            code.is_offline_access_code
+              ? html`<span class="chip plain">${t("offline_code")}</span>`
+              : nothing
+          }
+          ${stateChip(context, code.state)}
+        </div>
+        ${
+          context.isAdmin
+            ? html`<button
+                  class="icon reveal"
+                  aria-label="${t(this.pin ? "hide_pin" : "show_pin")}: ${name}"
+                  title=${
+                    code.can.reveal === true
+                      ? t(this.pin ? "hide_pin" : "show_pin")
+                      : code.can.reveal
+                  }
+                  ?disabled=${
+                    this.isBusy || code.can.reveal !== true || !context.connected
+                  }
+                  @click=${() => (this.pin ? this.hide() : this.show())}
+                >
+                  ${
+                    this.isBusy
+                      ? html`<span class="spinner"></span>`
+                      : icon(this.pin ? mdiEyeOffOutline : mdiEyeOutline)
+                  }
+                </button>
+                <seam-menu
+                  .label=${t("actions_for", { name })}
+                  .items=${this.items}
+                ></seam-menu>`
+            : nothing
+        }
+      </div>
+      ${
+        own.length > 0
+          ? html`<div class="problems">
+              ${problems(this, context, lock, own, code)}
+            </div>`
+          : nothing
+      }
+    `;
+  }
+
+  private readonly items = (): MenuItem[] => {
+    const { code, lock, context } = this;
+    const { t } = context;
+    const item = (
+      key: CodeAction,
+      text: string,
+      path: string,
+      run: () => void,
+    ): MenuItem => ({
+      text,
+      icon: path,
+      disabled: !context.connected
+        ? t("connection_lost")
+        : code.can[key] === true
+          ? undefined
+          : code.can[key],
+      run,
+    });
+    const asking = (action: ActionDetail["action"]) => () =>
+      ask(this, { action, lock, code });
+    const items = [
+      item("reveal", t("show_pin"), mdiEyeOutline, () => void this.show()),
+      item("reveal", t("copy_pin"), mdiContentCopy, () => void this.copy()),
+    ];
+    if (code.is_managed) {
+      items.push(item("update", t("edit"), mdiPencilOutline, asking("edit")));
+      if (code.ends_at) {
+        items.push(
+          item("extend", t("extend"), mdiCalendarPlus, asking("extend")),
+          item("end", t("end_now"), mdiClockEnd, asking("end")),
+        );
+        if (code.is_backup_access_code_available) {
+          items.push(
+            item("pull_backup", t("use_backup"), mdiLifebuoy, asking("pull_backup")),
+          );
+        }
+      }
+      items.push(item("release", t("release"), mdiLinkOff, asking("release")));
+    } else {
+      items.push(
+        item("convert", t("adopt"), mdiCheckDecagramOutline, asking("convert")),
+      );
+    }
+    items.push({
+      ...item("delete", t("delete"), mdiDeleteOutline, asking("delete")),
+      isDangerous: true,
+    });
+    return items;
+  };
+
+  private async reveal(): Promise<string | undefined> {
+    if (this.isBusy) return undefined;
+    this.isBusy = true;
+    try {
+      const row = await codeCommand(this.context.hass, "reveal", this.lock, this.code);
+      return row.code ?? undefined;
+    } catch (error) {
+      announce(this, errorText(error, this.context.t));
+      return undefined;
+    } finally {
+      this.isBusy = false;
+    }
+  }
+
+  private async show(): Promise<void> {
+    const pin = await this.reveal();
+    if (!pin || !this.isConnected) return;
+    this.pin = pin;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => this.hide(), PIN_MILLISECONDS);
+  }
+
+  private hide(): void {
+    window.clearTimeout(this.timer);
+    this.pin = undefined;
+  }
+
+  private async copy(): Promise<void> {
+    const { t } = this.context;
+    const known = this.pin ?? (await this.reveal());
+    if (!known) return;
+    if (await copy(known)) {
+      announce(this, t("copied"));
+    } else {
+      this.pin = known;
+      announce(this, t("copy_failed"));
+    }
+  }
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: block;
+        container-type: inline-size;
+      }
+      .row {
+        display: flex;
+        align-items: center;
+        gap: 4px 12px;
+        padding-block: 8px;
+        padding-inline: 16px 4px;
+        min-height: 56px;
+      }
+      :host(:not([admin])) .row {
+        padding-inline-end: 16px;
+      }
+      :host([selected]) .row {
+        background: color-mix(in srgb, var(--primary-color) 12%, transparent);
+      }
+      .text {
+        flex: 1;
+        min-width: 0;
+      }
+      a {
+        color: inherit;
+      }
+      .times::first-letter {
+        text-transform: uppercase;
+      }
+      .chips {
+        display: flex;
+        gap: 6px;
+        flex-wrap: wrap;
+        justify-content: flex-end;
+      }
+      .pin {
+        font-size: 1.25rem;
+        font-weight: 500;
+        letter-spacing: 0.12em;
+        font-variant-numeric: tabular-nums;
+        user-select: all;
+      }
+      .problems {
+        display: grid;
+        gap: 8px;
+        padding: 0 16px 12px;
+      }
+      seam-menu {
+        margin-inline-start: -8px;
+      }
+      @container (max-width: 480px) {
+        .row {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto auto;
+          gap: 2px 0;
+        }
+        .text {
+          grid-area: 1 / 1;
+        }
+        .chips {
+          grid-area: 2 / 1;
+          justify-content: flex-start;
+        }
+        .pin {
+          grid-area: 3 / 1;
+        }
+        .reveal {
+          grid-area: 1 / 2 / span 2;
+        }
+        seam-menu {
+          grid-area: 1 / 3 / span 2;
+        }
+      }
+    `,
+  ];
+}

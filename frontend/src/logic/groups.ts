@@ -1,0 +1,174 @@
+/** Which codes belong together, and in which order. */
+
+import type { Code, Lock, Problem } from "../types";
+import { DAY } from "./times";
+
+export type Group = "attention" | "active" | "scheduled" | "unmanaged" | "expired";
+export type Order = "time" | "name";
+
+export const GROUPS: readonly Group[] = [
+  "attention",
+  "active",
+  "scheduled",
+  "unmanaged",
+  "expired",
+];
+/** From this number of codes on, a list has a search and an order. */
+export const MANY_CODES = 8;
+export const SOON = 2 * DAY;
+
+export interface Entry {
+  lock: Lock;
+  code: Code;
+}
+
+/** Return the problems of the code, without those that are shown with the lock. */
+export function ownProblems(code: Code, lock: Lock): Problem[] {
+  const shown = new Set(lock.problems.map(problemKey));
+  return [...code.errors, ...code.warnings].filter(
+    (problem) => problem.scope === "access_code" || !shown.has(problemKey(problem)),
+  );
+}
+
+function problemKey({ scope, error_code, warning_code, message }: Problem): string {
+  return JSON.stringify([scope, error_code, warning_code, message]);
+}
+
+/** Return whether somebody has to do something, or the code may not work. */
+export function needsAttention(code: Code): boolean {
+  if (code.state === "expired") return false;
+  if (code.state === "failed" || code.state === "at_risk") return code.is_managed;
+  return code.is_managed && code.errors.some((error) => error.scope === "access_code");
+}
+
+/** Return the group of a code. */
+export function groupOf(code: Code): Group {
+  if (needsAttention(code)) return "attention";
+  if (code.state === "expired") return "expired";
+  if (!code.is_managed) return "unmanaged";
+  return code.state === "scheduled" ? "scheduled" : "active";
+}
+
+/** Return the name of a code, or its ID if it has none. */
+export function label(code: Code): string {
+  return code.name || code.access_code_id;
+}
+
+/** Return the codes by group, filtered and sorted. */
+export function grouped(
+  codes: readonly Code[],
+  search: string,
+  order: Order,
+): Map<Group, Code[]> {
+  const groups = new Map<Group, Code[]>(GROUPS.map((group) => [group, []]));
+  const wanted = search.trim().toLocaleLowerCase();
+  for (const code of codes) {
+    if (label(code).toLocaleLowerCase().includes(wanted)) {
+      groups.get(groupOf(code))?.push(code);
+    }
+  }
+  for (const [group, members] of groups) {
+    members.sort(
+      (a, b) => (order === "name" ? 0 : byTime(group, a, b)) || byName(a, b),
+    );
+  }
+  return groups;
+}
+
+function byTime(group: Group, a: Code, b: Code): number {
+  const time = (code: Code) => {
+    const iso = group === "scheduled" ? code.starts_at : code.ends_at;
+    // Codes that never end come last.
+    return iso ? Date.parse(iso) : Number.MAX_SAFE_INTEGER;
+  };
+  return group === "expired" ? time(b) - time(a) : time(a) - time(b);
+}
+
+export function byName(a: Code, b: Code): number {
+  return label(a).localeCompare(label(b), undefined, { numeric: true });
+}
+
+/** Return the codes of all locks. */
+export function entriesOf(locks: readonly Lock[]): Entry[] {
+  return locks.flatMap((lock) => lock.codes.map((code) => ({ lock, code })));
+}
+
+export interface Today {
+  attention: Entry[];
+  now: Entry[];
+  arriving: Entry[];
+  leaving: Entry[];
+  /** Problems of whole locks. Those of an account or bridge are the same on all of its locks. */
+  problems: { problem: Problem; locks: Lock[] }[];
+}
+
+/** Return what the first page shows. */
+export function today(locks: readonly Lock[], now: Date): Today {
+  const result: Today = {
+    attention: [],
+    now: [],
+    arriving: [],
+    leaving: [],
+    problems: [],
+  };
+  const soon = (iso: string | null) => {
+    const distance = iso ? Date.parse(iso) - now.getTime() : -1;
+    return distance >= 0 && distance <= SOON;
+  };
+  for (const entry of entriesOf(locks)) {
+    const { code } = entry;
+    if (code.is_backup) continue;
+    if (needsAttention(code)) result.attention.push(entry);
+    if (code.state === "expired") continue;
+    // A code that failed lets nobody in, but its guest arrives nevertheless.
+    if (soon(code.starts_at)) result.arriving.push(entry);
+    else if (soon(code.ends_at)) result.leaving.push(entry);
+    if (code.state === "active") result.now.push(entry);
+  }
+  const time = (iso: string | null) => (iso ? Date.parse(iso) : Infinity);
+  result.arriving.sort((a, b) => time(a.code.starts_at) - time(b.code.starts_at));
+  result.leaving.sort((a, b) => time(a.code.ends_at) - time(b.code.ends_at));
+  result.now.sort((a, b) => byName(a.code, b.code));
+  result.attention.sort(
+    (a, b) => time(a.code.starts_at) - time(b.code.starts_at) || byName(a.code, b.code),
+  );
+  const shared = new Map<string, Today["problems"][number]>();
+  for (const lock of locks) {
+    for (const problem of lock.problems) {
+      const key = lock.entry_id + problemKey(problem);
+      const known = shared.get(key);
+      if (known) known.locks.push(lock);
+      else shared.set(key, { problem, locks: [lock] });
+    }
+  }
+  result.problems = [...shared.values()];
+  return result;
+}
+
+/** Return the codes of the same name and times on several locks as one person. */
+export function people(entries: readonly Entry[]): Entry[][] {
+  const byPerson = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const { access_code_id, name, starts_at, ends_at } = entry.code;
+    const key = JSON.stringify(name ? [name, starts_at, ends_at] : access_code_id);
+    const known = byPerson.get(key);
+    if (known) known.push(entry);
+    else byPerson.set(key, [entry]);
+  }
+  return [...byPerson.values()];
+}
+
+/** Return the unmanaged codes of all locks; duplicates are on the same lock. */
+export function found(locks: readonly Lock[]): (Entry & { sameAs: Code[] })[] {
+  return locks.flatMap((lock) => {
+    const byId = new Map(lock.codes.map((code) => [code.access_code_id, code]));
+    return lock.codes
+      .filter((code) => !code.is_managed)
+      .sort(byName)
+      .map((code) => ({
+        lock,
+        code,
+        sameAs: code.same_pin_as.flatMap((id) => byId.get(id) ?? []),
+      }));
+  });
+}

@@ -1,0 +1,244 @@
+/** The form for a new code or for changes of a code, and its rules. */
+
+import type { Key } from "../language";
+import type { Code, Lock, Options } from "../types";
+import { type Entry, label } from "./groups";
+import { commonLengths, pinCannotBeChosen, pinProblem } from "./pin";
+import { addDays, toLocal } from "./times";
+
+export interface GuestForm {
+  name: string;
+  deviceIds: readonly string[];
+  kind: "stay" | "permanent";
+  /** Local times of Home Assistant. */
+  start: string;
+  end: string;
+  pin: "keep" | "auto" | "own";
+  ownPin: string;
+  external: boolean;
+  backup: boolean;
+  offline: boolean;
+  length: number | undefined;
+}
+
+export type Field = "name" | "locks" | "start" | "end" | "pin";
+export type Message =
+  | { key: Key; values?: Record<string, string | number> }
+  | { text: string };
+export type Errors = Partial<Record<Field, Message>>;
+
+/** The longest name that the integration accepts. */
+const NAME_MAX = 100;
+
+/** The fields of the form, by those of the commands. */
+const FIELDS: Record<string, Field> = {
+  name: "name",
+  new_name: "name",
+  entity_ids: "locks",
+  starts_at: "start",
+  ends_at: "end",
+  ongoing: "end",
+  code: "pin",
+  preferred_code_length: "pin",
+};
+
+export function fieldOf(name: string | undefined): Field | undefined {
+  return name === undefined ? undefined : FIELDS[name];
+}
+
+/** Return the form for a new code. */
+export function newGuest(
+  locks: readonly Lock[],
+  lock: Lock | undefined,
+  { check_in, check_out }: Options,
+  now: Date,
+  timeZone: string,
+): GuestForm {
+  const local = toLocal(now, timeZone);
+  const date = local.slice(0, 10);
+  const usual = `${date}T${check_in}`;
+  // A guest who is added after the time of check-in is about to come. Some locks only
+  // accept a start in the future.
+  const soon = toLocal(
+    new Date(Math.ceil(now.getTime() / 300_000 + 1) * 300_000),
+    timeZone,
+  );
+  const start = usual > local ? usual : soon;
+  const possible = locks.filter((other) => other.can.create === true);
+  const only = possible.length === 1 ? possible : [];
+  return {
+    name: "",
+    deviceIds: (lock ? [lock] : only).map(({ device_id }) => device_id),
+    kind: "stay",
+    start,
+    end: `${addDays(start, 1).slice(0, 10)}T${check_out}`,
+    pin: "auto",
+    ownPin: "",
+    external: false,
+    backup: false,
+    offline: false,
+    length: undefined,
+  };
+}
+
+/** Return the form for an existing code and the codes that are linked with it. */
+export function knownGuest(
+  code: Code,
+  linked: readonly Entry[],
+  options: Options,
+  now: Date,
+  timeZone: string,
+): GuestForm {
+  const form = newGuest([], undefined, options, now, timeZone);
+  const local = (iso: string) => toLocal(new Date(iso), timeZone);
+  return {
+    ...form,
+    name: code.name ?? "",
+    deviceIds: linked.map(({ lock }) => lock.device_id),
+    kind: code.ends_at ? "stay" : "permanent",
+    start: code.starts_at ? local(code.starts_at) : form.start,
+    end: code.ends_at ? local(code.ends_at) : form.end,
+    pin: "keep",
+    external: code.is_external_modification_allowed,
+  };
+}
+
+/** Return the code and those that are linked with it on other locks. */
+export function linkedCodes(locks: readonly Lock[], entry: Entry): Entry[] {
+  const key = entry.code.common_code_key;
+  const others = locks
+    .filter((lock) => lock.device_id !== entry.lock.device_id)
+    .flatMap((lock) =>
+      lock.codes
+        .filter(
+          (code) => key && code.common_code_key === key && code.can.update === true,
+        )
+        .map((code) => ({ lock, code })),
+    );
+  return [entry, ...others];
+}
+
+/** Return the end that belongs to a new start: the stay keeps its length. */
+export function movedEnd(form: GuestForm, start: string): string {
+  const date = (local: string) => Date.parse(`${local.slice(0, 10)}T00:00Z`);
+  const days = Math.round((date(start) - date(form.start)) / 86_400_000);
+  return Number.isFinite(days) && form.end ? addDays(form.end, days) : form.end;
+}
+
+/** Return the number of nights of a stay. */
+export function nights({ start, end }: GuestForm): number {
+  const date = (local: string) => Date.parse(`${local.slice(0, 10)}T00:00Z`);
+  return Math.round((date(end) - date(start)) / 86_400_000);
+}
+
+/** Return what is wrong with the form. */
+export function formErrors(
+  form: GuestForm,
+  locks: readonly Lock[],
+  now: string,
+): Errors {
+  const errors: Errors = {};
+  const name = form.name.trim();
+  const longest = Math.min(
+    NAME_MAX,
+    ...locks.map(({ rules }) => rules.name_max ?? NAME_MAX),
+  );
+  if (!name) errors.name = { key: "name_missing" };
+  else if ([...name].length > longest) {
+    errors.name = { key: "name_too_long", values: { count: longest } };
+  }
+  if (locks.length === 0) errors.locks = { key: "locks_missing" };
+  if (form.kind === "stay") {
+    if (!form.start) errors.start = { key: "time_missing" };
+    if (!form.end) errors.end = { key: "time_missing" };
+    else if (form.end <= now) errors.end = { key: "end_in_past" };
+    else if (form.start && form.end <= form.start) {
+      errors.end = { key: "end_before_start" };
+    }
+  } else if (form.pin !== "keep") {
+    const reason = locks
+      .map((lock) => lock.can.create_ongoing)
+      .find((can) => can !== true);
+    if (reason) errors.locks = { text: String(reason) };
+  }
+  const pin = pinError(form, locks);
+  if (pin) errors.pin = pin;
+  return errors;
+}
+
+/** Return what is wrong with the PIN. */
+export function pinError(form: GuestForm, locks: readonly Lock[]): Message | undefined {
+  if (form.pin === "auto") {
+    return locks.length > 1 && commonLengths(locks).length === 0
+      ? { key: "pin_no_length" }
+      : undefined;
+  }
+  if (form.pin === "keep") return undefined;
+  const reason = pinCannotBeChosen(locks);
+  if (reason) return { text: reason };
+  const problem = pinProblem(form.ownPin, locks, form.name);
+  switch (problem?.kind) {
+    case "digits":
+      return { key: "pin_digits" };
+    case "name":
+      return { key: "pin_in_name" };
+    case "constraint":
+      return { text: problem.text };
+    case "length":
+      return {
+        key: "pin_length",
+        values: {
+          lock: problem.lock.name,
+          lengths: problem.lock.rules.lengths.join(", "),
+        },
+      };
+    default:
+      return undefined;
+  }
+}
+
+const seconds = (local: string) => `${local}:00`;
+
+/** Return the data of the command that creates the code. */
+export function createData(form: GuestForm): Record<string, unknown> {
+  const isStay = form.kind === "stay";
+  return {
+    name: form.name.trim(),
+    ...(isStay
+      ? { starts_at: seconds(form.start), ends_at: seconds(form.end) }
+      : { ongoing: true }),
+    ...(form.pin === "own" ? { code: form.ownPin } : {}),
+    ...(form.pin === "auto" && form.length
+      ? { preferred_code_length: form.length }
+      : {}),
+    ...(form.external ? { allow_external_modification: true } : {}),
+    ...(form.backup && isStay ? { use_backup_access_code_pool: true } : {}),
+    ...(form.offline ? { is_offline_access_code: true } : {}),
+  };
+}
+
+/** Return the data of the command that changes a code: what is different. */
+export function updateData(
+  form: GuestForm,
+  code: Code,
+  pin: string | undefined,
+  timeZone: string,
+): Record<string, unknown> {
+  const name = form.name.trim();
+  const local = (iso: string | null) => (iso ? toLocal(new Date(iso), timeZone) : "");
+  const isStay = form.kind === "stay";
+  const hasNewTimes =
+    isStay &&
+    (form.start !== local(code.starts_at) || form.end !== local(code.ends_at));
+  return {
+    ...(name === label(code) ? {} : { new_name: name }),
+    ...(hasNewTimes
+      ? { starts_at: seconds(form.start), ends_at: seconds(form.end) }
+      : {}),
+    ...(!isStay && code.ends_at ? { ongoing: true } : {}),
+    ...(pin ? { code: pin } : {}),
+    ...(form.external === code.is_external_modification_allowed
+      ? {}
+      : { allow_external_modification: form.external }),
+  };
+}

@@ -1,0 +1,72 @@
+/** Rules for PINs; the same as in `actions/validation.py`. */
+
+import type { Lock } from "../types";
+
+function longestRun(pin: string, step: number): number {
+  let longest = 1;
+  let run = 1;
+  for (let i = 1; i < pin.length; i++) {
+    run = Number(pin[i]) - Number(pin[i - 1]) === step ? run + 1 : 1;
+    longest = Math.max(longest, run);
+  }
+  return longest;
+}
+
+const BROKEN_BY: Record<string, (pin: string) => boolean> = {
+  no_zeros: (pin) => pin.includes("0"),
+  cannot_start_with_12: (pin) => pin.startsWith("12"),
+  no_triple_consecutive_ints: (pin) =>
+    Math.max(...[-1, 0, 1].map((step) => longestRun(pin, step))) > 3,
+  no_ascending_or_descending_sequence: (pin) =>
+    Math.max(...[-1, 1].map((step) => longestRun(pin, step))) === pin.length,
+  at_least_three_unique_digits: (pin) => new Set(pin).size < 3,
+  cannot_contain_089: (pin) => /[089]/.test(pin),
+  cannot_contain_0789: (pin) => /[0789]/.test(pin),
+  no_all_same_digits: (pin) => new Set(pin).size === 1,
+};
+
+/** Return the reason why a lock lets nobody choose a PIN, if so. */
+export function pinCannotBeChosen(locks: readonly Lock[]): string | undefined {
+  return locks
+    .map((lock) => lock.rules.constraints.cannot_specify_pin_code)
+    .find((reason) => reason);
+}
+
+/** Return the numbers of digits that all locks accept. */
+export function commonLengths(locks: readonly Lock[]): number[] {
+  return Array.from({ length: 9 }, (_, i) => i + 4).filter((length) =>
+    locks.every(
+      ({ rules: { lengths } }) => lengths.length === 0 || lengths.includes(length),
+    ),
+  );
+}
+
+/** Return the texts of all rules of the locks, each once. */
+export function constraintTexts(locks: readonly Lock[]): string[] {
+  return [...new Set(locks.flatMap((lock) => Object.values(lock.rules.constraints)))];
+}
+
+export type PinProblem =
+  | { kind: "digits" }
+  | { kind: "length"; lock: Lock }
+  | { kind: "name" }
+  | { kind: "constraint"; text: string };
+
+/** Return why a PIN cannot be used on the locks, or undefined. */
+export function pinProblem(
+  pin: string,
+  locks: readonly Lock[],
+  name: string,
+): PinProblem | undefined {
+  if (!/^\d{4,12}$/.test(pin)) return { kind: "digits" };
+  for (const lock of locks) {
+    const { lengths, constraints } = lock.rules;
+    if (lengths.length > 0 && !lengths.includes(pin.length)) {
+      return { kind: "length", lock };
+    }
+    for (const [type, text] of Object.entries(constraints)) {
+      if (BROKEN_BY[type]?.(pin)) return { kind: "constraint", text };
+    }
+  }
+  return name.includes(pin) ? { kind: "name" } : undefined;
+}

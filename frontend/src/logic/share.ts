@@ -1,0 +1,29 @@
+import type { Context } from "../context";
+import type { Lock } from "../types";
+import { formatTime } from "./times";
+
+/** Return the message that a guest gets. */
+export function shareText(
+  { t, hass }: Context,
+  name: string,
+  locks: readonly Lock[],
+  pin: string,
+  times: { starts_at?: string | null; ends_at?: string | null },
+): string {
+  const values = {
+    name,
+    pin,
+    locks: new Intl.ListFormat(hass.locale.language).format(
+      locks.map((lock) => lock.name),
+    ),
+  };
+  const { starts_at: start, ends_at: end } = times;
+  if (!start || !end) return t("share_text", values);
+  // The guest reads it on another day: no "today" or "tomorrow".
+  const longAgo = new Date(0);
+  return t("share_text_stay", {
+    ...values,
+    start: formatTime(hass, start, longAgo),
+    end: formatTime(hass, end, longAgo),
+  });
+}

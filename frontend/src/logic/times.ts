@@ -1,0 +1,79 @@
+/** Times in Home Assistant's time zone, as texts like "2026-12-04T15:00". */
+
+import type { HomeAssistant } from "../types";
+
+const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Return a moment as local time, as date and time inputs have it. */
+export function toLocal(moment: Date, timeZone: string): string {
+  const parts = new Intl.DateTimeFormat("en-CA", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    hourCycle: "h23",
+  }).formatToParts(moment);
+  const part = (type: string) => parts.find((p) => p.type === type)?.value ?? "";
+  return `${part("year")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}`;
+}
+
+/** Return a local time some days later, at the same time of day. */
+export function addDays(local: string, days: number): string {
+  return new Date(Date.parse(`${local}Z`) + days * DAY).toISOString().slice(0, 16);
+}
+
+/** Return a date with time, short and without the current year. */
+export function formatTime(hass: HomeAssistant, iso: string, now: Date): string {
+  const moment = new Date(iso);
+  const timeZone = hass.config.time_zone;
+  const [day, today] = [moment, now].map((m) => toLocal(m, timeZone).slice(0, 10)) as [
+    string,
+    string,
+  ];
+  const time = formatClock(hass, moment);
+  const distance = Math.round((Date.parse(day) - Date.parse(today)) / DAY);
+  if (Math.abs(distance) <= 1) {
+    const name = new Intl.RelativeTimeFormat(hass.locale.language, {
+      numeric: "auto",
+    }).format(distance, "day");
+    return `${name}, ${time}`;
+  }
+  const date = new Intl.DateTimeFormat(hass.locale.language, {
+    timeZone,
+    weekday: "short",
+    day: "numeric",
+    month: "short",
+    ...(day.slice(0, 4) === today.slice(0, 4) ? {} : { year: "numeric" }),
+  }).format(moment);
+  return `${date}, ${time}`;
+}
+
+function formatClock(hass: HomeAssistant, moment: Date): string {
+  const hour12 = { "12": true, "24": false }[hass.locale.time_format];
+  return new Intl.DateTimeFormat(hass.locale.language, {
+    timeZone: hass.config.time_zone,
+    hour: "numeric",
+    minute: "2-digit",
+    ...(hour12 === undefined ? {} : { hour12 }),
+  }).format(moment);
+}
+
+/** Return how long ago or ahead a moment is. */
+export function formatDistance(hass: HomeAssistant, iso: string, now: Date): string {
+  const milliseconds = Date.parse(iso) - now.getTime();
+  const format = new Intl.RelativeTimeFormat(hass.locale.language, { numeric: "auto" });
+  for (const [unit, size] of [
+    ["day", DAY],
+    ["hour", HOUR],
+    ["minute", MINUTE],
+  ] as const) {
+    if (Math.abs(milliseconds) >= size) {
+      return format.format(Math.round(milliseconds / size), unit);
+    }
+  }
+  return format.format(0, "minute");
+}

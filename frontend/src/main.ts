@@ -1,0 +1,2 @@
+import "./panel";
+import "./card";

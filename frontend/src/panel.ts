@@ -1,0 +1,308 @@
+import { mdiAlertOutline, mdiArrowLeft, mdiPlus } from "@mdi/js";
+import { css, html, nothing, type TemplateResult } from "lit";
+import { property } from "lit/decorators.js";
+import { navigate } from "./api";
+import { SeamActions } from "./dialogs/host";
+import { element } from "./element";
+import type { Key } from "./language";
+import { found } from "./logic/groups";
+import { icon } from "./parts";
+import type { State } from "./store";
+import { shared } from "./styles";
+import type { Lock, Route } from "./types";
+import "./views/found";
+import "./views/lock-page";
+import "./views/locks";
+import "./views/today";
+
+const PATH = "/seam";
+const TABS: readonly (readonly [path: string, key: Key])[] = [
+  ["", "today"],
+  ["locks", "locks"],
+  ["found", "found_codes"],
+];
+
+/** The panel in the sidebar. */
+@element("seam-panel")
+export class SeamPanel extends SeamActions {
+  @property({ attribute: false }) narrow = false;
+  @property({ attribute: false }) route: Route = { prefix: PATH, path: "" };
+
+  protected override render() {
+    const { context, snapshot } = this;
+    const { t, isAdmin, connected } = context;
+    const [tab = "", id = ""] = this.route.path
+      .split("/")
+      .filter(Boolean)
+      .map(decodeURIComponent);
+    const { lock, codeId } = this.target(tab, id);
+    const isPage = tab === "lock" || tab === "codes";
+    const canAdd =
+      isAdmin &&
+      Boolean(lock ? lock.can.create === true : snapshot?.locks.length) &&
+      tab !== "found";
+    return html`
+      <header>
+        <div class="bar">
+          ${
+            isPage
+              ? html`<button
+                  class="icon back"
+                  aria-label=${t("back")}
+                  @click=${this.goBack}
+                >
+                  ${icon(mdiArrowLeft)}
+                </button>`
+              : html`<ha-menu-button
+                  .hass=${this.hass}
+                  .narrow=${this.narrow}
+                ></ha-menu-button>`
+          }
+          <h1 class="cut"><bdi>${isPage && lock ? lock.name : t("title")}</bdi></h1>
+          ${
+            canAdd
+              ? html`<button
+                  class="add"
+                  ?disabled=${!connected}
+                  @click=${() => this.act(lock ? { action: "add", lock } : { action: "add" })}
+                >
+                  ${icon(mdiPlus)}<span>${t("add_guest")}</span>
+                </button>`
+              : nothing
+          }
+        </div>
+        ${
+          isPage
+            ? nothing
+            : html`<nav aria-label=${t("sections")}>
+                ${TABS.map(
+                  ([path, key]) => html`<a
+                    href=${path ? `${PATH}/${path}` : PATH}
+                    aria-current=${path === tab ? "page" : nothing}
+                    >${t(key)}${
+                      key === "found_codes" ? this.badge(snapshot) : nothing
+                    }</a
+                  >`,
+                )}
+              </nav>`
+        }
+      </header>
+      <main>
+        <div class="content">
+          ${this.banners()}
+          ${snapshot ? this.page(snapshot, tab, lock, codeId) : this.waiting()}
+        </div>
+      </main>
+      ${this.overlay()}
+    `;
+  }
+
+  private goBack(): void {
+    if (history.length > 1) history.back();
+    else navigate(`${PATH}/locks`);
+  }
+
+  private badge(snapshot: State | undefined): TemplateResult | typeof nothing {
+    const count = snapshot ? found(snapshot.locks).length : 0;
+    return count > 0 ? html` <span class="badge">${count}</span>` : nothing;
+  }
+
+  /** Return the lock and the code that the address is about. */
+  private target(tab: string, id: string): { lock?: Lock; codeId?: string } {
+    const locks = this.snapshot?.locks ?? [];
+    if (tab === "lock") {
+      const lock = locks.find(({ device_id }) => device_id === id);
+      return lock ? { lock } : {};
+    }
+    if (tab === "codes") {
+      const lock = locks.find(({ codes }) =>
+        codes.some(({ access_code_id }) => access_code_id === id),
+      );
+      return lock ? { lock, codeId: id } : { codeId: id };
+    }
+    return {};
+  }
+
+  private banners(): TemplateResult {
+    const { t, connected } = this.context;
+    const unavailable =
+      this.snapshot?.entries.filter((entry) => !entry.available) ?? [];
+    const banner = (text: string) => html`<div class="banner" role="status">
+      ${icon(mdiAlertOutline)}
+      <p class="text">${text}</p>
+    </div>`;
+    return html`
+      ${connected ? nothing : banner(t("connection_lost"))}
+      ${connected && this.failed && this.snapshot ? banner(t("not_set_up")) : nothing}
+      ${unavailable.map((entry) =>
+        banner(t("workspace_unavailable", { name: entry.title })),
+      )}
+    `;
+  }
+
+  private waiting(): TemplateResult {
+    const { t } = this.context;
+    return this.failed
+      ? html`<p class="note" role="status">${t("not_set_up")}</p>`
+      : html`<p class="note" role="status">
+          <span class="spinner"></span> ${t("loading")}
+        </p>`;
+  }
+
+  private page(
+    snapshot: State,
+    tab: string,
+    lock: Lock | undefined,
+    codeId: string | undefined,
+  ): TemplateResult {
+    const { context } = this;
+    const { t } = context;
+    const { locks } = snapshot;
+    if (tab === "lock" || tab === "codes") {
+      if (!lock) {
+        return html`<p class="note">
+          ${t(tab === "lock" ? "no_such_lock" : "no_such_code")}
+        </p>`;
+      }
+      return html`<seam-lock-page
+        .context=${context}
+        .lock=${lock}
+        .selected=${codeId}
+      ></seam-lock-page>`;
+    }
+    if (locks.length === 0) return html`<p class="note">${t("no_locks")}</p>`;
+    switch (tab) {
+      case "locks":
+        return html`<seam-locks .context=${context} .locks=${locks}></seam-locks>`;
+      case "found":
+        return html`<seam-found .context=${context} .locks=${locks}></seam-found>`;
+      default:
+        return html`<seam-today
+          .context=${context}
+          .snapshot=${snapshot}
+          .now=${this.now}
+        ></seam-today>`;
+    }
+  }
+
+  static override styles = [
+    shared,
+    SeamActions.overlayStyles,
+    css`
+      :host {
+        display: flex;
+        flex-direction: column;
+        height: 100vh;
+        height: 100dvh;
+        background: var(--primary-background-color);
+        font-family: var(--ha-font-family-body, Roboto, sans-serif);
+        line-height: 1.5;
+      }
+      header {
+        padding-top: var(--safe-area-inset-top, env(safe-area-inset-top, 0px));
+        background: var(--app-header-background-color, var(--primary-color));
+        color: var(--app-header-text-color, #fff);
+        border-bottom: var(--app-header-border-bottom, none);
+        flex: none;
+      }
+      .bar {
+        display: flex;
+        align-items: center;
+        gap: 8px;
+        height: var(--header-height, 56px);
+        padding-inline: 8px 12px;
+      }
+      h1 {
+        flex: 1;
+        font-weight: 400;
+        font-size: 1.25rem;
+        margin-inline-start: 8px;
+      }
+      .bar button {
+        color: inherit;
+      }
+      .back:dir(rtl) svg {
+        scale: -1 1;
+      }
+      .add {
+        background: color-mix(in srgb, currentcolor 14%, transparent);
+      }
+      header :focus-visible {
+        outline-color: currentcolor;
+        outline-offset: -3px;
+      }
+      nav {
+        display: flex;
+        padding-inline: 8px;
+        overflow-x: auto;
+        scrollbar-width: none;
+      }
+      nav a {
+        padding: 12px 16px;
+        color: inherit;
+        text-decoration: none;
+        font-weight: 500;
+        font-size: 0.9375rem;
+        white-space: nowrap;
+        border-bottom: 3px solid transparent;
+      }
+      nav a[aria-current] {
+        border-bottom-color: currentcolor;
+      }
+      .badge {
+        display: inline-block;
+        min-width: 20px;
+        padding: 0 6px;
+        margin-inline-start: 4px;
+        border-radius: 10px;
+        font-size: 0.75rem;
+        line-height: 20px;
+        text-align: center;
+        background: color-mix(in srgb, currentcolor 18%, transparent);
+      }
+      main {
+        flex: 1;
+        overflow-y: auto;
+      }
+      .content {
+        max-width: 1040px;
+        margin-inline: auto;
+        padding: 16px 16px calc(88px + env(safe-area-inset-bottom, 0px));
+        display: grid;
+        gap: var(--seam-gap);
+      }
+      .note {
+        display: flex;
+        justify-content: center;
+        gap: 12px;
+        padding: 48px 16px;
+        text-align: center;
+        color: var(--secondary-text-color);
+      }
+      @media (max-width: 600px) {
+        .content {
+          padding-inline: 8px;
+          padding-block-start: 8px;
+          --seam-gap: 12px;
+        }
+        nav a {
+          padding-inline: 12px;
+        }
+        .add {
+          position: fixed;
+          z-index: 2;
+          inset-inline-end: 16px;
+          inset-block-end: calc(16px + env(safe-area-inset-bottom, 0px));
+          min-height: 56px;
+          border-radius: 16px;
+          background: var(--seam-filled, #0b6b8f);
+          color: #fff !important;
+          box-shadow: 0 3px 10px rgb(0 0 0 / 35%);
+        }
+        .add:hover {
+          background: var(--seam-filled, #0b6b8f) !important;
+        }
+      }
+    `,
+  ];
+}

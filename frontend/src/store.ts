@@ -1,0 +1,152 @@
+import type {
+  Code,
+  Connection,
+  Entry,
+  Lock,
+  Options,
+  SubscriptionEvent,
+} from "./types";
+
+const RETRY_MILLISECONDS = 3000;
+
+export interface State {
+  readonly entries: readonly Entry[];
+  readonly locks: readonly Lock[];
+  readonly options: Options;
+  readonly isAdmin: boolean;
+}
+
+/** Return a list whose unchanged codes are the previous objects. */
+function keepUnchanged(previous: Lock | undefined, lock: Lock): Lock {
+  if (!previous) return lock;
+  const known = new Map(previous.codes.map((code) => [code.access_code_id, code]));
+  const codes = lock.codes.map((code): Code => {
+    const old = known.get(code.access_code_id);
+    return old && JSON.stringify(old) === JSON.stringify(code) ? old : code;
+  });
+  return { ...lock, codes };
+}
+
+/** Return the state after an event. */
+export function reduce(
+  state: State | undefined,
+  event: SubscriptionEvent,
+): State | undefined {
+  const previous = new Map(state?.locks.map((lock) => [lock.device_id, lock]));
+  const sorted = (locks: Iterable<Lock>) =>
+    [...locks].sort((a, b) =>
+      a.name.localeCompare(b.name, undefined, { numeric: true }),
+    );
+  if (event.type === "all") {
+    return {
+      entries: event.entries,
+      locks: sorted(
+        event.locks.map((lock) => keepUnchanged(previous.get(lock.device_id), lock)),
+      ),
+      options: event.options,
+      isAdmin: event.is_admin,
+    };
+  }
+  if (!state) return undefined;
+  const locks = new Map(previous);
+  for (const id of event.removed) locks.delete(id);
+  for (const lock of event.locks) {
+    locks.set(lock.device_id, keepUnchanged(previous.get(lock.device_id), lock));
+  }
+  return {
+    ...state,
+    entries: event.entries ?? state.entries,
+    options: event.options ?? state.options,
+    locks: sorted(locks.values()),
+  };
+}
+
+/** The subscription that all elements of a page share. */
+export class Store {
+  state: State | undefined;
+  connected = true;
+  /** Whether Home Assistant does not know the command, as Seam is not set up. */
+  failed = false;
+
+  private readonly listeners = new Set<() => void>();
+  private unsubscribe: (() => Promise<void>) | undefined;
+  private attempt = 0;
+
+  constructor(private readonly connection: Connection) {}
+
+  /** Call a listener on every change; return how to stop that. */
+  listen(listener: () => void): () => void {
+    this.listeners.add(listener);
+    if (this.listeners.size === 1) this.start();
+    return () => {
+      if (this.listeners.delete(listener) && this.listeners.size === 0) this.stop();
+    };
+  }
+
+  private start(): void {
+    this.connection.addEventListener("ready", this.subscribe);
+    this.connection.addEventListener("disconnected", this.disconnected);
+    this.connected = this.connection.connected;
+    if (this.connected) void this.subscribe();
+  }
+
+  private stop(): void {
+    this.connection.removeEventListener("ready", this.subscribe);
+    this.connection.removeEventListener("disconnected", this.disconnected);
+    this.attempt += 1;
+    this.unsubscribe?.().catch(() => {});
+    this.unsubscribe = undefined;
+  }
+
+  // The connection would resubscribe by itself, but only once. After a restart, Home
+  // Assistant accepts connections before the integration is set up.
+  private readonly subscribe = async (): Promise<void> => {
+    this.attempt += 1;
+    const attempt = this.attempt;
+    this.connected = true;
+    try {
+      const unsubscribe = await this.connection.subscribeMessage<SubscriptionEvent>(
+        (event) => {
+          if (attempt !== this.attempt) return;
+          this.failed = false;
+          this.state = reduce(this.state, event);
+          this.notify();
+        },
+        { type: "seam/subscribe" },
+        { resubscribe: false },
+      );
+      if (attempt !== this.attempt) unsubscribe().catch(() => {});
+      else this.unsubscribe = unsubscribe;
+    } catch {
+      if (attempt !== this.attempt) return;
+      this.failed = true;
+      setTimeout(() => {
+        if (attempt === this.attempt) void this.subscribe();
+      }, RETRY_MILLISECONDS);
+    }
+    this.notify();
+  };
+
+  private readonly disconnected = (): void => {
+    this.attempt += 1;
+    this.connected = false;
+    this.unsubscribe = undefined;
+    this.notify();
+  };
+
+  private notify(): void {
+    for (const listener of this.listeners) listener();
+  }
+}
+
+const stores = new WeakMap<Connection, Store>();
+
+/** Return the store of a connection. */
+export function storeOf(connection: Connection): Store {
+  let store = stores.get(connection);
+  if (!store) {
+    store = new Store(connection);
+    stores.set(connection, store);
+  }
+  return store;
+}

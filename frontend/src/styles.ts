@@ -1,0 +1,235 @@
+import { css } from "lit";
+
+export const shared = css`
+  :host {
+    color: var(--primary-text-color);
+    --seam-radius: var(--ha-card-border-radius, 12px);
+    --seam-gap: 16px;
+    /* Home Assistant's error color is too light for text. */
+    --seam-error-text: color-mix(
+      in srgb,
+      var(--error-color, #db4437) 72%,
+      var(--primary-text-color)
+    );
+  }
+  * {
+    box-sizing: border-box;
+  }
+  [hidden] {
+    display: none !important;
+  }
+  h1,
+  h2,
+  h3,
+  p,
+  ul {
+    margin: 0;
+    padding: 0;
+  }
+  ul {
+    list-style: none;
+  }
+  h2 {
+    font-size: 1rem;
+    font-weight: 500;
+  }
+  svg {
+    width: 24px;
+    height: 24px;
+    fill: currentcolor;
+    flex: none;
+    display: block;
+  }
+  button,
+  input,
+  select {
+    font: inherit;
+    color: inherit;
+  }
+  button,
+  .button {
+    display: inline-flex;
+    align-items: center;
+    justify-content: center;
+    gap: 8px;
+    min-height: 40px;
+    padding: 8px 16px;
+    border: 0;
+    border-radius: 20px;
+    background: none;
+    color: var(--seam-action-color, var(--primary-text-color));
+    font-weight: 500;
+    text-decoration: none;
+    cursor: pointer;
+    -webkit-tap-highlight-color: transparent;
+  }
+  button:hover:not(:disabled, [aria-disabled="true"]),
+  .button:hover {
+    background: color-mix(in srgb, currentcolor 8%, transparent);
+  }
+  button:disabled {
+    opacity: 0.5;
+    cursor: default;
+  }
+  button svg {
+    width: 20px;
+    height: 20px;
+  }
+  button.filled {
+    background: var(--seam-filled, #0b6b8f);
+    color: #fff;
+  }
+  button.filled:hover:not(:disabled) {
+    background: color-mix(in srgb, var(--seam-filled, #0b6b8f) 88%, black);
+  }
+  button.filled.danger {
+    --seam-filled: #b3261e;
+  }
+  button.tonal,
+  .button.tonal {
+    background: color-mix(in srgb, var(--primary-color) 16%, transparent);
+  }
+  button.tonal:hover:not(:disabled),
+  .button.tonal:hover {
+    background: color-mix(in srgb, var(--primary-color) 26%, transparent);
+  }
+  button.icon {
+    width: 40px;
+    padding: 0;
+    flex: none;
+    color: var(--secondary-text-color);
+  }
+  button.icon svg {
+    width: 24px;
+    height: 24px;
+  }
+  :focus-visible {
+    outline: 2px solid var(--primary-color);
+    outline-offset: 2px;
+  }
+  .box {
+    background: var(--ha-card-background, var(--card-background-color));
+    border: var(--ha-card-border-width, 1px) solid
+      var(--ha-card-border-color, var(--divider-color));
+    border-radius: var(--seam-radius);
+    overflow: hidden;
+  }
+  .section {
+    display: flex;
+    align-items: baseline;
+    gap: 8px;
+    padding: 14px 16px 6px;
+  }
+  .section h2 {
+    flex: 1;
+  }
+  .secondary {
+    color: var(--secondary-text-color);
+    font-size: 0.875rem;
+  }
+  .empty {
+    padding: 8px 16px 16px;
+    color: var(--secondary-text-color);
+    font-size: 0.875rem;
+  }
+  .cut {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .chip {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    padding: 2px 10px 2px 8px;
+    border-radius: 12px;
+    font-size: 0.875rem;
+    line-height: 20px;
+    white-space: nowrap;
+    --tone: var(--disabled-text-color, #888);
+    background: color-mix(in srgb, var(--tone) 14%, transparent);
+  }
+  .chip::before {
+    content: "";
+    width: 8px;
+    height: 8px;
+    border-radius: 50%;
+    background: var(--tone);
+  }
+  .chip.good {
+    --tone: var(--success-color, #43a047);
+  }
+  .chip.info {
+    --tone: var(--info-color, #039be5);
+  }
+  .chip.warn {
+    --tone: var(--warning-color, #ffa600);
+  }
+  .chip.bad {
+    --tone: var(--error-color, #db4437);
+  }
+  .chip.plain::before {
+    display: none;
+  }
+  .chip.plain {
+    padding-inline-start: 10px;
+  }
+  .banner {
+    display: flex;
+    gap: 12px;
+    padding: 12px 16px;
+    border-radius: var(--seam-radius);
+    align-items: flex-start;
+    --tone: var(--warning-color, #ffa600);
+    background: color-mix(
+      in srgb,
+      var(--tone) 14%,
+      var(--ha-card-background, var(--card-background-color))
+    );
+    overflow-wrap: anywhere;
+  }
+  .banner > svg {
+    color: var(--tone);
+  }
+  .banner.bad {
+    --tone: var(--error-color, #db4437);
+  }
+  .banner .tonal {
+    margin-block-start: 4px;
+    background: var(--ha-card-background, var(--card-background-color));
+  }
+  .banner .text {
+    flex: 1;
+    min-width: 0;
+    display: grid;
+    gap: 4px;
+  }
+  .visually-hidden {
+    position: absolute;
+    width: 1px;
+    height: 1px;
+    overflow: hidden;
+    clip-path: inset(50%);
+    white-space: nowrap;
+  }
+  .spinner {
+    width: 20px;
+    height: 20px;
+    border: 2px solid color-mix(in srgb, currentcolor 25%, transparent);
+    border-top-color: currentcolor;
+    border-radius: 50%;
+    flex: none;
+    animation: spin 1s linear infinite;
+  }
+  @keyframes spin {
+    to {
+      rotate: 1turn;
+    }
+  }
+  @media (prefers-reduced-motion: reduce) {
+    * {
+      transition: none !important;
+      animation-duration: 4s !important;
+    }
+  }
+`;

@@ -1,0 +1,178 @@
+/** What `seam/subscribe` and the commands send; see docs/websocket.md. */
+
+export type CodeState =
+  | "active"
+  | "scheduled"
+  | "setting"
+  | "failed"
+  | "at_risk"
+  | "removing"
+  | "expired"
+  | "disabled"
+  | "unknown";
+
+export type Remedy =
+  | "convert_other"
+  | "delete_other"
+  | "new_pin"
+  | "pull_backup"
+  | "refresh_lock"
+  | "reconnect_account";
+
+/** Whether something is possible; otherwise the reason why not. */
+export type Can = true | string;
+
+export interface Problem {
+  error_code?: string;
+  warning_code?: string;
+  message: string;
+  advice: string;
+  scope: string;
+  created_at: string | null;
+  other_access_code_id?: string;
+  other_access_code_name?: string | null;
+  remedy: Remedy | null;
+}
+
+export type CodeAction =
+  | "reveal"
+  | "update"
+  | "extend"
+  | "end"
+  | "delete"
+  | "convert"
+  | "release"
+  | "pull_backup";
+
+export interface Code {
+  access_code_id: string;
+  name: string | null;
+  type: "ongoing" | "time_bound";
+  state: CodeState;
+  starts_at: string | null;
+  ends_at: string | null;
+  scheduled_at: string | null;
+  is_managed: boolean;
+  is_backup: boolean;
+  is_backup_access_code_available: boolean;
+  is_offline_access_code: boolean;
+  is_one_time_use: boolean;
+  is_external_modification_allowed: boolean;
+  common_code_key: string | null;
+  errors: Problem[];
+  warnings: Problem[];
+  same_pin_as: string[];
+  can: Record<CodeAction, Can>;
+}
+
+export interface PinRules {
+  /** Empty: 4 to 12 digits. */
+  lengths: number[];
+  /** Texts by Seam's `constraint_type`. */
+  constraints: Record<string, string>;
+  name_max: number | null;
+}
+
+export interface Lock {
+  entry_id: string;
+  device_id: string;
+  entity_id: string;
+  name: string;
+  area: string | null;
+  state: string | null;
+  online: boolean | null;
+  battery: number | null;
+  codes_known: boolean;
+  may_be_outdated: boolean;
+  free_slots: number | null;
+  last_used: { name: string; at: string | null } | null;
+  problems: Problem[];
+  rules: PinRules;
+  can: Record<"create" | "create_ongoing" | "create_offline" | "backup", Can>;
+  codes: Code[];
+}
+
+export interface Account {
+  name: string | null;
+  problems: Problem[];
+  may_be_outdated: boolean;
+}
+
+export interface Entry {
+  entry_id: string;
+  title: string;
+  available: boolean;
+  accounts: Account[];
+}
+
+export interface Options {
+  check_in: string;
+  check_out: string;
+  time_zone: string;
+}
+
+export type SubscriptionEvent =
+  | {
+      type: "all";
+      entries: Entry[];
+      locks: Lock[];
+      options: Options;
+      is_admin: boolean;
+    }
+  | {
+      type: "changed";
+      locks: Lock[];
+      removed: string[];
+      entries?: Entry[];
+      options?: Options;
+    };
+
+/** The answer of a command for one lock. */
+export interface Row {
+  error?: string;
+  error_key?: string;
+  field?: string;
+  outcome?: string;
+  reason?: string;
+  access_code_id?: string;
+  name?: string | null;
+  code?: string | null;
+  starts_at?: string | null;
+  ends_at?: string | null;
+  access_codes?: {
+    access_code_id: string;
+    name: string | null;
+    outcome: string;
+    reason?: string;
+  }[];
+}
+
+export type Rows = Record<string, Row>;
+
+/** The part of Home Assistant's websocket connection that is used here. */
+export interface Connection {
+  readonly connected: boolean;
+  subscribeMessage<T>(
+    callback: (message: T) => void,
+    message: { type: string },
+    options?: { resubscribe?: boolean },
+  ): Promise<() => Promise<void>>;
+  addEventListener(type: "ready" | "disconnected", listener: () => void): void;
+  removeEventListener(type: "ready" | "disconnected", listener: () => void): void;
+}
+
+/** The part of Home Assistant's `hass` object that is used here. */
+export interface HomeAssistant {
+  connection: Connection;
+  language: string;
+  locale: { language: string; time_format: string };
+  config: { time_zone: string };
+  themes: { darkMode: boolean };
+  entities: Record<string, { platform: string }>;
+  callWS<T>(message: { type: string } & Record<string, unknown>): Promise<T>;
+}
+
+export interface Route {
+  prefix: string;
+  path: string;
+}

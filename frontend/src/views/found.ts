@@ -1,0 +1,229 @@
+import { mdiCheckDecagramOutline, mdiDeleteOutline } from "@mdi/js";
+import { css, html, LitElement, nothing } from "lit";
+import { property, state } from "lit/decorators.js";
+import { live } from "lit/directives/live.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Context } from "../context";
+import { element } from "../element";
+import { type Entry, found, label } from "../logic/groups";
+import { icon, stateChip, timesText } from "../parts";
+import { shared } from "../styles";
+import type { Lock } from "../types";
+
+export interface BatchDetail {
+  kind: "convert" | "delete";
+  entries: Entry[];
+}
+
+/** The unmanaged codes of all locks. */
+@element("seam-found")
+export class SeamFound extends LitElement {
+  @property({ attribute: false }) context!: Context;
+  @property({ attribute: false }) locks: readonly Lock[] = [];
+  @state() private selected: ReadonlySet<string> = new Set();
+
+  protected override render() {
+    const { t, isAdmin, connected } = this.context;
+    const codes = found(this.locks);
+    if (codes.length === 0) return html`<p class="box none">${t("found_none")}</p>`;
+    const selectable = codes.filter(
+      ({ code }) => code.can.convert === true || code.can.delete === true,
+    );
+    const chosen = selectable.filter(({ code }) =>
+      this.selected.has(code.access_code_id),
+    );
+    const start = (kind: BatchDetail["kind"]) => {
+      const detail: BatchDetail = {
+        kind,
+        entries: chosen.filter(({ code }) => code.can[kind] === true),
+      };
+      this.dispatchEvent(
+        new CustomEvent("seam-batch", { detail, bubbles: true, composed: true }),
+      );
+    };
+    const possible = (kind: BatchDetail["kind"]) =>
+      chosen.filter(({ code }) => code.can[kind] === true).length;
+    return html`
+      <p class="secondary">${t("found_hint")}</p>
+      <section class="box">
+        ${
+          isAdmin
+            ? html`<div class="bar">
+                <label>
+                  <input
+                    type="checkbox"
+                    aria-label=${t("select_all")}
+                    .checked=${live(chosen.length === selectable.length && chosen.length > 0)}
+                    .indeterminate=${live(
+                      chosen.length > 0 && chosen.length < selectable.length,
+                    )}
+                    ?disabled=${selectable.length === 0}
+                    @change=${(event: Event) => {
+                      const { checked } = event.target as HTMLInputElement;
+                      this.selected = new Set(
+                        checked
+                          ? selectable.map(({ code }) => code.access_code_id)
+                          : [],
+                      );
+                    }}
+                  />
+                  <span role="status"
+                    >${
+                      chosen.length > 0
+                        ? t("selected", { count: chosen.length })
+                        : t("select_all")
+                    }</span
+                  >
+                </label>
+                <button
+                  class="tonal"
+                  ?disabled=${possible("convert") === 0 || !connected}
+                  @click=${() => start("convert")}
+                >
+                  ${icon(mdiCheckDecagramOutline)} ${t("adopt")}
+                </button>
+                <button
+                  ?disabled=${possible("delete") === 0 || !connected}
+                  @click=${() => start("delete")}
+                >
+                  ${icon(mdiDeleteOutline)} ${t("delete")}
+                </button>
+              </div>`
+            : nothing
+        }
+        <ul>
+          ${repeat(
+            codes,
+            ({ code }) => code.access_code_id,
+            (entry) => this.row(entry),
+          )}
+        </ul>
+      </section>
+    `;
+  }
+
+  private row({ lock, code, sameAs }: ReturnType<typeof found>[number]) {
+    const { context } = this;
+    const { t } = context;
+    const id = code.access_code_id;
+    const reasons = [code.can.convert, code.can.delete].filter((can) => can !== true);
+    return html`<li>
+      <label>
+        ${
+          context.isAdmin
+            ? html`<input
+                type="checkbox"
+                aria-label=${t("select", { name: label(code) })}
+                .checked=${live(this.selected.has(id))}
+                ?disabled=${reasons.length === 2}
+                @change=${(event: Event) => {
+                  const selected = new Set(this.selected);
+                  if ((event.target as HTMLInputElement).checked) selected.add(id);
+                  else selected.delete(id);
+                  this.selected = selected;
+                }}
+              />`
+            : nothing
+        }
+        <span class="text">
+          <span class="cut"><bdi>${label(code)}</bdi></span>
+          <span class="secondary"
+            ><bdi>${lock.name}</bdi> · ${timesText(context, code)}</span
+          >
+          ${reasons.map((reason) => html`<span class="secondary">${reason}</span>`)}
+        </span>
+        <span class="chips">
+          ${
+            sameAs.length > 0
+              ? html`<span class="chip warn"
+                  >${t("duplicate_of", { names: sameAs.map(label).join(", ") })}</span
+                >`
+              : nothing
+          }
+          ${stateChip(context, code.state)}
+        </span>
+      </label>
+    </li>`;
+  }
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        gap: 12px;
+      }
+      .none {
+        padding: 24px 16px;
+        text-align: center;
+        color: var(--secondary-text-color);
+      }
+      .bar {
+        position: sticky;
+        top: 0;
+        z-index: 1;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        padding: 8px 16px;
+        background: var(--ha-card-background, var(--card-background-color));
+        border-bottom: 1px solid var(--divider-color);
+      }
+      .box {
+        overflow: clip;
+      }
+      label {
+        display: flex;
+        align-items: center;
+        gap: 16px;
+      }
+      .bar label {
+        flex: 1;
+        min-height: 40px;
+      }
+      li label {
+        padding: 10px 16px;
+      }
+      li + li {
+        border-top: 1px solid var(--divider-color);
+      }
+      input {
+        width: 20px;
+        height: 20px;
+        margin: 0;
+        flex: none;
+        accent-color: var(--primary-color);
+      }
+      .text {
+        flex: 1;
+        min-width: 0;
+        display: grid;
+      }
+      .chips {
+        display: flex;
+        flex-wrap: wrap;
+        justify-content: flex-end;
+        gap: 4px;
+        max-width: 50%;
+      }
+      .chip {
+        overflow: hidden;
+        max-width: 100%;
+        text-overflow: ellipsis;
+      }
+      @media (max-width: 480px) {
+        li label {
+          flex-wrap: wrap;
+          gap: 4px 16px;
+        }
+        .chips {
+          width: 100%;
+          max-width: none;
+          justify-content: flex-start;
+          padding-inline-start: 36px;
+        }
+      }
+    `,
+  ];
+}

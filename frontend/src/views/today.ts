@@ -1,0 +1,348 @@
+import {
+  mdiAccountClockOutline,
+  mdiAlertCircleOutline,
+  mdiCheckCircleOutline,
+  mdiChevronDown,
+  mdiHelpCircleOutline,
+} from "@mdi/js";
+import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Context } from "../context";
+import { element } from "../element";
+import { type Entry, label, people, type Today, today } from "../logic/groups";
+import { formatDistance, formatTime } from "../logic/times";
+import { icon, problems, stateChip, timesText, worstState } from "../parts";
+import type { State } from "../store";
+import { shared } from "../styles";
+import type { Lock } from "../types";
+import "../elements/code-row";
+
+/** How many active codes are shown before one asks for more. */
+const FEW = 6;
+
+/** Whether all guests get in, and who comes and goes. */
+@element("seam-today")
+export class SeamToday extends LitElement {
+  @property({ attribute: false }) context!: Context;
+  @property({ attribute: false }) snapshot!: State;
+  @property({ attribute: false }) now = new Date();
+  @state() private isAllShown = false;
+
+  protected override render() {
+    const { t } = this.context;
+    const { locks } = this.snapshot;
+    const found = today(locks, this.now);
+    const { attention } = found;
+    const used = locks
+      .flatMap(({ name: lock, last_used }) =>
+        last_used?.at ? [{ lock, name: last_used.name, at: last_used.at }] : [],
+      )
+      .sort((a, b) => Date.parse(b.at) - Date.parse(a.at))
+      .slice(0, 5);
+    return html`
+      ${this.headline(found)}
+      ${
+        attention.length + found.problems.length > 0
+          ? html`<section class="box wide" aria-label=${t("needs_attention")}>
+              <div class="section"><h2>${t("needs_attention")}</h2></div>
+              ${found.problems.map((shared) => this.sharedProblem(shared))}
+              <ul>
+                ${repeat(
+                  attention,
+                  ({ code }) => code.access_code_id,
+                  (entry) => html`<li>${this.row(entry, true)}</li>`,
+                )}
+              </ul>
+            </section>`
+          : nothing
+      }
+      ${this.group(t("in_now"), found.now, t("nobody_in"), FEW)}
+      <div class="column">
+        ${this.group(
+          t("arriving"),
+          found.arriving,
+          t("nobody_arriving"),
+          Infinity,
+          (entry) => this.timed("arrives", entry.code.starts_at),
+        )}
+        ${this.group(
+          t("leaving"),
+          found.leaving,
+          t("nobody_leaving"),
+          Infinity,
+          (entry) => this.timed("leaves", entry.code.ends_at),
+        )}
+        ${used.length > 0 ? this.lastUsed(used) : nothing}
+      </div>
+    `;
+  }
+
+  private timed(key: "arrives" | "leaves", iso: string | null): string {
+    const { hass, t } = this.context;
+    return iso ? t(key, { time: formatTime(hass, iso, this.now) }) : "";
+  }
+
+  private headline({ attention, problems, now }: Today): TemplateResult {
+    const { t, isAdmin } = this.context;
+    const { locks, entries } = this.snapshot;
+    const isKnown =
+      locks.every((lock) => lock.codes_known) && entries.every((e) => e.available);
+    const affected = new Set(problems.flatMap(({ locks }) => locks)).size;
+    const aboutLocks = affected > 0 ? t("headline_locks", { count: affected }) : "";
+    const [tone, path, text, hint] =
+      attention.length > 0
+        ? [
+            "bad",
+            mdiAlertCircleOutline,
+            t("headline_attention", { count: attention.length }),
+            aboutLocks,
+          ]
+        : !isKnown
+          ? ["", mdiHelpCircleOutline, t("headline_unknown"), aboutLocks]
+          : locks.every((lock) => lock.codes.length === 0)
+            ? [
+                "",
+                mdiAccountClockOutline,
+                mdiChevronDown,
+                t("headline_none"),
+                isAdmin ? t("headline_none_hint") : "",
+              ]
+            : [
+                "good",
+                mdiCheckCircleOutline,
+                t("headline_good"),
+                aboutLocks || t("headline_good_hint", { count: now.length }),
+              ];
+    return html`<header class="headline ${tone}">
+      ${icon(path)}
+      <div>
+        <h2>${text}</h2>
+        ${hint ? html`<p class="secondary">${hint}</p>` : nothing}
+      </div>
+    </header>`;
+  }
+
+  private sharedProblem({ problem, locks }: Today["problems"][number]): TemplateResult {
+    const [first, ...more] = locks as [Lock, ...Lock[]];
+    return html`<div class="problem">
+      <p>
+        <a href="/seam/lock/${first.device_id}"><bdi>${first.name}</bdi></a>${more.map(
+          (lock) =>
+            html`, <a href="/seam/lock/${lock.device_id}"><bdi>${lock.name}</bdi></a>`,
+        )}
+      </p>
+      ${problems(this, this.context, first, [problem])}
+    </div>`;
+  }
+
+  private group(
+    title: string,
+    entries: Entry[],
+    empty: string,
+    limit: number,
+    note?: (entry: Entry) => string,
+  ): TemplateResult {
+    const { t } = this.context;
+    const all = people(entries);
+    const shown = this.isAllShown ? all : all.slice(0, limit);
+    return html`<section class="box" aria-label=${title}>
+      <div class="section">
+        <h2>${title}</h2>
+        ${
+          note
+            ? html`<span class="secondary">${t("next_48_hours")}</span>`
+            : html`<span class="secondary">${all.length || ""}</span>`
+        }
+      </div>
+      ${
+        all.length === 0
+          ? html`<p class="empty">${empty}</p>`
+          : html`<ul>
+              ${repeat(
+                shown,
+                ([entry]) => entry?.code.access_code_id,
+                (person) => html`<li>${this.person(person, note)}</li>`,
+              )}
+            </ul>`
+      }
+      ${
+        shown.length < all.length
+          ? html`<button
+              class="more"
+              @click=${() => {
+                this.isAllShown = true;
+              }}
+            >
+              ${t("show_all", { count: all.length })}
+            </button>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  /** Show a code, or one line for those of the same person on several locks. */
+  private person(entries: Entry[], note?: (entry: Entry) => string): TemplateResult {
+    const { context } = this;
+    const [first] = entries as [Entry];
+    if (entries.length === 1) return this.row(first, false, note?.(first));
+    const locks = new Intl.ListFormat(context.hass.locale.language).format(
+      entries.map(({ lock }) => lock.name),
+    );
+    return html`<details>
+      <summary>
+        <span class="text">
+          <span class="cut"><bdi>${label(first.code)}</bdi></span>
+          <span class="secondary times"
+            >${note?.(first) ?? timesText(context, first.code)}</span
+          >
+          <span class="secondary cut"><bdi>${locks}</bdi></span>
+        </span>
+        ${stateChip(context, worstState(entries.map(({ code }) => code)))}
+        ${icon(mdiChevronDown)}
+      </summary>
+      <ul>
+        ${entries.map((entry) => html`<li>${this.row(entry, false, entry.lock.name)}</li>`)}
+      </ul>
+    </details>`;
+  }
+
+  private row(entry: Entry, withProblems: boolean, note = ""): TemplateResult {
+    const { context } = this;
+    return html`<seam-code-row
+      .context=${context}
+      .lock=${entry.lock}
+      .code=${entry.code}
+      .note=${note}
+      .withProblems=${withProblems}
+      ?admin=${context.isAdmin}
+      ?withLock=${note !== entry.lock.name}
+    ></seam-code-row>`;
+  }
+
+  private lastUsed(uses: { lock: string; name: string; at: string }[]): TemplateResult {
+    const { t, hass } = this.context;
+    return html`<section class="box" aria-label=${t("last_used")}>
+      <div class="section"><h2>${t("last_used")}</h2></div>
+      <ul>
+        ${uses.map(
+          ({ lock, name, at }) => html`<li class="used">
+            <span class="cut">
+              <bdi>${name}</bdi>
+              <span class="secondary">· <bdi>${lock}</bdi></span>
+            </span>
+            <time
+              class="secondary"
+              datetime=${at}
+              title=${formatTime(hass, at, this.now)}
+              >${formatDistance(hass, at, this.now)}</time
+            >
+          </li>`,
+        )}
+      </ul>
+    </section>`;
+  }
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr));
+        gap: var(--seam-gap);
+        align-items: start;
+      }
+      .column {
+        display: grid;
+        gap: var(--seam-gap);
+      }
+      .wide,
+      .headline {
+        grid-column: 1 / -1;
+      }
+      .headline {
+        display: flex;
+        align-items: center;
+        gap: 16px;
+        padding: 12px 4px;
+        --tone: var(--secondary-text-color);
+      }
+      .headline.good {
+        --tone: var(--success-color, #43a047);
+      }
+      .headline.bad {
+        --tone: var(--error-color, #db4437);
+      }
+      .headline svg {
+        width: 48px;
+        height: 48px;
+        color: var(--tone);
+      }
+      .headline h2 {
+        font-size: 1.5rem;
+        font-weight: 400;
+        line-height: 1.3;
+      }
+      li + li,
+      .problem + ul:has(li),
+      .problem + .problem {
+        border-top: 1px solid var(--divider-color);
+      }
+      .problem {
+        display: grid;
+        gap: 8px;
+        padding: 8px 16px 12px;
+      }
+      .problem a {
+        color: inherit;
+      }
+      .used {
+        display: flex;
+        justify-content: space-between;
+        gap: 12px;
+        padding: 10px 16px;
+      }
+      .used .secondary {
+        white-space: nowrap;
+      }
+      summary {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        padding: 8px 16px;
+        padding-inline-end: 12px;
+        min-height: 56px;
+        cursor: pointer;
+        list-style: none;
+      }
+      summary::-webkit-details-marker {
+        display: none;
+      }
+      summary:focus-visible {
+        outline-offset: -2px;
+      }
+      summary > svg {
+        color: var(--secondary-text-color);
+        transition: rotate 150ms;
+      }
+      [open] > summary > svg {
+        rotate: 180deg;
+      }
+      summary .text {
+        flex: 1;
+        min-width: 0;
+        display: grid;
+      }
+      .times::first-letter {
+        text-transform: uppercase;
+      }
+      details ul {
+        background: color-mix(in srgb, var(--primary-text-color) 4%, transparent);
+      }
+      .more {
+        width: 100%;
+        border-radius: 0;
+      }
+    `,
+  ];
+}

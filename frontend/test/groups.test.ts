@@ -1,0 +1,136 @@
+import { describe, expect, test } from "vitest";
+import { code, home, lock, problem } from "../dev/fake";
+import {
+  found,
+  grouped,
+  groupOf,
+  ownProblems,
+  people,
+  today,
+} from "../src/logic/groups";
+import type { CodeState } from "../src/types";
+
+const names = (codes: { name: string | null }[] | undefined) =>
+  codes?.map((c) => c.name);
+
+describe("the group of a code", () => {
+  test.each<[CodeState, string]>([
+    ["active", "active"],
+    ["setting", "active"],
+    ["removing", "active"],
+    ["disabled", "active"],
+    ["unknown", "active"],
+    ["scheduled", "scheduled"],
+    ["failed", "attention"],
+    ["at_risk", "attention"],
+    ["expired", "expired"],
+  ])("%s is in %s", (state, group) => {
+    expect(groupOf(code("Guest", state))).toBe(group);
+  });
+
+  test("an unmanaged code is not managed, unless it is expired", () => {
+    expect(groupOf(code("A", "active", { is_managed: false }))).toBe("unmanaged");
+    expect(groupOf(code("A", "failed", { is_managed: false }))).toBe("unmanaged");
+    expect(groupOf(code("A", "expired", { is_managed: false }))).toBe("expired");
+  });
+
+  test("only errors of its own need attention", () => {
+    const own = code("A", "active", { errors: [problem("Edited elsewhere.")] });
+    const ofLock = code("A", "active", {
+      errors: [problem("Off.", { scope: "device" })],
+    });
+    expect(groupOf(own)).toBe("attention");
+    expect(groupOf(ofLock)).toBe("active");
+  });
+});
+
+test("a problem of the lock is not shown again with each code", () => {
+  const offline = problem("Offline.", { scope: "device" });
+  const own = problem("Not set.");
+  const guest = code("Ada", "at_risk", { errors: [offline, own] });
+  expect(ownProblems(guest, lock("Door", [guest], { problems: [offline] }))).toEqual([
+    own,
+  ]);
+  expect(ownProblems(guest, lock("Door", [guest]))).toEqual([offline, own]);
+});
+
+describe("the codes of a lock", () => {
+  const codes = [
+    code("Guest 10", "active", { ends_at: "2026-12-09T10:00:00Z" }),
+    code("Guest 2", "active"),
+    code("guest 1", "active", { ends_at: "2026-12-08T10:00:00Z" }),
+    code("Old", "expired", { ends_at: "2026-01-08T10:00:00Z" }),
+    code("Older", "expired", { ends_at: "2025-01-08T10:00:00Z" }),
+  ];
+
+  test("are sorted by their end; those without one come last", () => {
+    const groups = grouped(codes, "", "time");
+    expect(names(groups.get("active"))).toEqual(["guest 1", "Guest 10", "Guest 2"]);
+    expect(names(groups.get("expired"))).toEqual(["Old", "Older"]);
+  });
+
+  test("are sorted by name with numbers in their order", () => {
+    const groups = grouped(codes, "", "name");
+    expect(names(groups.get("active"))).toEqual(["guest 1", "Guest 2", "Guest 10"]);
+  });
+
+  test("are found by a part of their name", () => {
+    const groups = grouped(codes, " GUEST 1 ", "name");
+    expect(names(groups.get("active"))).toEqual(["guest 1", "Guest 10"]);
+    expect(groups.get("expired")).toEqual([]);
+  });
+});
+
+describe("today", () => {
+  const now = new Date("2026-12-04T12:00:00Z");
+
+  test("sorts codes into those that need attention, arrive, leave, and are in", () => {
+    const codes = [
+      code("Arriving", "scheduled", { starts_at: "2026-12-05T12:00:00Z" }),
+      code("Late", "scheduled", { starts_at: "2026-12-07T12:00:00Z" }),
+      code("Leaving", "active", { ends_at: "2026-12-04T13:00:00Z" }),
+      code("Broken", "failed", { starts_at: "2026-12-04T13:00:00Z" }),
+      code("Backup", "active", { is_backup: true }),
+      code("Gone", "expired", { ends_at: "2026-12-04T11:00:00Z" }),
+    ];
+    const result = today([lock("Door", codes)], now);
+    const of = (entries: { code: { name: string | null } }[]) =>
+      entries.map((entry) => entry.code.name);
+    expect(of(result.arriving)).toEqual(["Broken", "Arriving"]);
+    expect(of(result.leaving)).toEqual(["Leaving"]);
+    expect(of(result.now)).toEqual(["Leaving"]);
+    expect(of(result.attention)).toEqual(["Broken"]);
+  });
+
+  test("shows a problem of an account once for all of its locks", () => {
+    const account = problem("Disconnected.", { scope: "connected_account" });
+    const locks = ["Front", "Back"].map((name) =>
+      lock(name, [], { problems: [account] }),
+    );
+    const { problems } = today(locks, now);
+    expect(problems).toHaveLength(1);
+    expect(names(problems[0]?.locks)).toEqual(["Front", "Back"]);
+  });
+});
+
+test("codes of the same name and times on several locks are one person", () => {
+  const times = { starts_at: "2026-12-04T15:00:00Z", ends_at: "2026-12-05T11:00:00Z" };
+  const entry = (name: string | null, lockName: string, more = {}) => ({
+    lock: lock(lockName, []),
+    code: code(name ?? "", "active", { name, ...more }),
+  });
+  const ada = [entry("Ada", "Front", times), entry("Ada", "Back", times)];
+  const others = [entry("Ada", "Front"), entry(null, "Front"), entry(null, "Back")];
+  expect(people([...ada, ...others])).toEqual([ada, ...others.map((other) => [other])]);
+});
+
+test("found codes are the unmanaged ones, with the codes that have the same PIN", () => {
+  const copy = code("Copy", "active", { is_managed: false });
+  const original = code("Original", "active");
+  copy.same_pin_as = [original.access_code_id];
+  const [entry, ...more] = found([lock("Door", [original, copy])]);
+  expect(more).toEqual([]);
+  expect(entry?.code).toBe(copy);
+  expect(entry?.sameAs).toEqual([original]);
+  expect(names(found(home()).map((e) => e.code))).toContain("Factory code");
+});

@@ -1,0 +1,107 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { code, home, lock } from "../dev/fake";
+import { reduce, Store } from "../src/store";
+import type { Connection, SubscriptionEvent } from "../src/types";
+
+const all = (locks = home()): SubscriptionEvent => ({
+  type: "all",
+  entries: [],
+  locks: structuredClone(locks),
+  options: { check_in: "15:00", check_out: "11:00", time_zone: "UTC" },
+  is_admin: true,
+});
+
+describe("the snapshot", () => {
+  test("keeps the objects of unchanged codes, so that only changed rows render", () => {
+    const setting = code("B", "setting");
+    const door = lock("Door", [code("A", "active"), setting]);
+    const before = reduce(undefined, all([door]));
+    setting.state = "active";
+    const changed = structuredClone(door);
+    const after = reduce(before, { type: "changed", locks: [changed], removed: [] });
+    const [old, now] = [before, after].map((state) => state?.locks[0]?.codes);
+    expect(now?.[0]).toBe(old?.[0]);
+    expect(now?.[1]).not.toBe(old?.[1]);
+    expect(now?.[1]?.state).toBe("active");
+  });
+
+  test("adds and removes locks, in the order of their names", () => {
+    const before = reduce(undefined, all([lock("Room 10", []), lock("Room 2", [])]));
+    const after = reduce(before, {
+      type: "changed",
+      locks: [lock("Attic", [])],
+      removed: ["device-room_10"],
+    });
+    expect(before?.locks.map(({ name }) => name)).toEqual(["Room 2", "Room 10"]);
+    expect(after?.locks.map(({ name }) => name)).toEqual(["Attic", "Room 2"]);
+  });
+});
+
+describe("the subscription", () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  class FakeConnection implements Connection {
+    connected = true;
+    refuse = false;
+    callbacks: ((event: SubscriptionEvent) => void)[] = [];
+    unsubscribed = 0;
+    listeners = { ready: new Set<() => void>(), disconnected: new Set<() => void>() };
+
+    subscribeMessage = async <T>(callback: (message: T) => void) => {
+      if (this.refuse) throw { code: "unknown_command" };
+      this.callbacks.push(callback as (event: SubscriptionEvent) => void);
+      callback(all() as T);
+      return async () => {
+        this.unsubscribed += 1;
+      };
+    };
+    addEventListener = (type: "ready" | "disconnected", listener: () => void) => {
+      this.listeners[type].add(listener);
+    };
+    removeEventListener = (type: "ready" | "disconnected", listener: () => void) => {
+      this.listeners[type].delete(listener);
+    };
+    fire(type: "ready" | "disconnected") {
+      for (const listener of this.listeners[type]) listener();
+    }
+  }
+
+  test("is shared, and ends with the last listener", async () => {
+    const connection = new FakeConnection();
+    const store = new Store(connection);
+    const stops = [store.listen(() => {}), store.listen(() => {})];
+    await vi.advanceTimersByTimeAsync(0);
+    expect(connection.callbacks).toHaveLength(1);
+    for (const stop of stops) stop();
+    expect(connection.unsubscribed).toBe(1);
+    expect(connection.listeners.ready.size).toBe(0);
+  });
+
+  test("keeps what it knows while the connection is lost, and starts again", async () => {
+    const connection = new FakeConnection();
+    const store = new Store(connection);
+    store.listen(() => {});
+    await vi.advanceTimersByTimeAsync(0);
+    connection.fire("disconnected");
+    expect(store.connected).toBe(false);
+    expect(store.state?.locks).toHaveLength(3);
+    connection.fire("ready");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(store.connected).toBe(true);
+    expect(connection.callbacks).toHaveLength(2);
+  });
+
+  test("is tried again until Seam is set up", async () => {
+    const connection = new FakeConnection();
+    connection.refuse = true;
+    const store = new Store(connection);
+    store.listen(() => {});
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(store.failed).toBe(true);
+    connection.refuse = false;
+    await vi.advanceTimersByTimeAsync(4000);
+    expect(store.failed).toBe(false);
+    expect(store.state?.isAdmin).toBe(true);
+  });
+});

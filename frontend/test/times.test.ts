@@ -1,0 +1,39 @@
+import { describe, expect, test } from "vitest";
+import { addDays, formatDistance, formatTime, toLocal } from "../src/logic/times";
+import type { HomeAssistant } from "../src/types";
+
+const hass = {
+  language: "en",
+  locale: { language: "en-GB", time_format: "24" },
+  config: { time_zone: "America/New_York" },
+} as HomeAssistant;
+
+describe("local times", () => {
+  test.each([
+    ["Europe/Berlin", "2026-07-01T13:00:00Z", "2026-07-01T15:00"],
+    ["America/New_York", "2026-12-31T23:30:00Z", "2026-12-31T18:30"],
+    ["Asia/Kathmandu", "2026-01-01T00:00:00Z", "2026-01-01T05:45"],
+    ["Pacific/Auckland", "2026-01-01T11:00:00Z", "2026-01-02T00:00"],
+  ])("are those of %s", (zone, moment, local) => {
+    expect(toLocal(new Date(moment), zone)).toBe(local);
+  });
+
+  test("stay the same time of day some days later, whatever the clocks do", () => {
+    expect(addDays("2026-10-24T11:00", 1)).toBe("2026-10-25T11:00");
+  });
+});
+
+test("a time is shown in Home Assistant's time zone, not the browser's", () => {
+  const now = new Date("2026-12-04T12:00:00Z");
+  expect(formatTime(hass, "2026-12-05T02:30:00Z", now)).toBe("today, 21:30");
+  expect(formatTime(hass, "2026-12-05T15:00:00Z", now)).toBe("tomorrow, 10:00");
+  expect(formatTime(hass, "2026-12-11T15:00:00Z", now)).toBe("Fri 11 Dec, 10:00");
+  expect(formatTime(hass, "2027-01-11T15:00:00Z", now)).toBe("Mon, 11 Jan 2027, 10:00");
+});
+
+test("a distance uses the largest unit", () => {
+  const now = new Date("2026-12-04T12:00:00Z");
+  expect(formatDistance(hass, "2026-12-04T11:59:40Z", now)).toBe("this minute");
+  expect(formatDistance(hass, "2026-12-04T11:15:00Z", now)).toBe("45 minutes ago");
+  expect(formatDistance(hass, "2026-12-02T11:15:00Z", now)).toBe("2 days ago");
+});

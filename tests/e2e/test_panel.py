@@ -1,0 +1,474 @@
+"""Browser tests of the panel, as an administrator and as another user."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+import re
+import time
+from typing import Any, Final
+
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+import pytest
+
+from .development import Development
+
+pytestmark = pytest.mark.e2e
+
+# Home Assistant may need a while to set a code, and Seam to report it.
+SOON: Final = 60_000
+HOSTILE: Final = "<img src=x onerror=alert(1)> **bold** {name} שלום"
+# The elements of Home Assistant that the frontend uses.
+ELEMENTS: Final = ("ha-card", "ha-menu-button")
+# All text, attributes and values of the page, also inside of elements.
+EVERYTHING: Final = """() => {
+  const texts = [];
+  const visit = (node) => {
+    if (node.nodeType === Node.TEXT_NODE) texts.push(node.data);
+    for (const attribute of node.attributes ?? []) texts.push(attribute.value);
+    if (typeof node.value === "string") texts.push(node.value);
+    if (node.shadowRoot) visit(node.shadowRoot);
+    for (const child of node.childNodes) visit(child);
+  };
+  visit(document);
+  texts.push(JSON.stringify({ ...localStorage }), JSON.stringify({ ...sessionStorage }));
+  return texts.join("\\n");
+}"""
+
+
+def open_panel(page: Page, development: Development, path: str = "") -> Locator:
+    """Open the panel and return it."""
+    page.goto(f"{development.url}/seam{path}")
+    panel = page.locator("seam-panel")
+    expect(panel.get_by_text("Loading…")).to_have_count(0, timeout=SOON)
+    return panel
+
+
+def open_lock(page: Page, development: Development, name: str) -> Locator:
+    """Open the page of a lock."""
+    device_id = next(i for i, lock in development.locks().items() if lock == name)
+    return open_panel(page, development, f"/lock/{device_id}")
+
+
+def sync(page: Page) -> None:
+    """Fetch everything from Seam."""
+    page.wait_for_function(
+        """() => Object.keys(
+            document.querySelector("home-assistant")?.hass?.states ?? {}
+        ).some((id) => /^button\\..*_sync$/.test(id))"""
+    )
+    page.evaluate(
+        """() => {
+            const { hass } = document.querySelector("home-assistant");
+            const sync = Object.keys(hass.states).find((id) => /^button\\..*_sync$/.test(id));
+            return hass.callService("button", "press", { entity_id: sync });
+        }"""
+    )
+
+
+def row_of(panel: Locator, name: str) -> Locator:
+    """Return the row of a code."""
+    return panel.locator("seam-code-row").filter(
+        has=panel.page.get_by_text(name, exact=True)
+    )
+
+
+def choose(panel: Locator, name: str, action: str) -> None:
+    """Choose an action from the menu of a code."""
+    panel.get_by_role("button", name=f"Actions for {name}", exact=True).click()
+    panel.get_by_role("menuitem", name=action, exact=True).click()
+
+
+def pins_of(development: Development, name: str) -> dict[str, str]:
+    """Return the PINs of the codes with a name, by lock."""
+    return {
+        lock: code["code"]
+        for device_id, lock in development.locks().items()
+        for code in development.codes(device_id, managed=True)
+        if code["name"] == name
+    }
+
+
+@pytest.fixture
+def guest(development: Development) -> Iterator[Callable[[str, str], str]]:
+    """Return a function that creates a code for the next days and returns its PIN."""
+    created: list[str] = []
+
+    def create(name: str, lock: str) -> str:
+        device_id = next(i for i, n in development.locks().items() if n == lock)
+        code = development.seam(
+            "/access_codes/create",
+            device_id=device_id,
+            name=name,
+            starts_at="2020-01-01T10:00:00Z",
+            ends_at="2060-01-01T10:00:00Z",
+        )["access_code"]
+        created.append(code["access_code_id"])
+        pin: str = code["code"]
+        return pin
+
+    yield create
+    for code_id in created:
+        if any(
+            code["access_code_id"] == code_id
+            for device_id in development.locks()
+            for code in development.codes(device_id, managed=True)
+        ):
+            development.seam("/access_codes/delete", access_code_id=code_id)
+
+
+@pytest.fixture
+def other_page(
+    browser: BrowserContext, page: Page, development: Development
+) -> Iterator[Page]:
+    """Open a page that is signed in as a user who is no administrator."""
+    page.wait_for_function("() => document.querySelector('home-assistant')?.hass?.user")
+    page.evaluate(
+        """async () => {
+            const { hass } = document.querySelector("home-assistant");
+            const users = await hass.callWS({ type: "config/auth/list" });
+            if (users.some(({ name }) => name === "Cleaner")) return;
+            const { user } = await hass.callWS({
+                type: "config/auth/create",
+                name: "Cleaner",
+                group_ids: ["system-users"],
+            });
+            await hass.callWS({
+                type: "config/auth_provider/homeassistant/create",
+                user_id: user.id,
+                username: "cleaner",
+                password: "cleaner",
+            });
+        }"""
+    )
+    assert browser.browser is not None
+    context = browser.browser.new_context(locale="en-GB")
+    other = context.new_page()
+    other.goto(development.url)
+    other.locator("input[name=username]").fill("cleaner")
+    other.locator("input[name=password]").fill("cleaner")
+    other.get_by_role("button", name="Log in").click()
+    other.wait_for_url("**/seam-locks/**", timeout=SOON)
+    yield other
+    context.close()
+
+
+def test_panel_adds_stay_on_two_locks(
+    page: Page, development: Development, screenshots: Path
+) -> None:
+    """From the sidebar, a guest gets a PIN that works on two locks."""
+    page.get_by_text("Access codes", exact=True).first.click()
+    panel = page.locator("seam-panel")
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    expect(dialog.get_by_role("textbox", name="Name")).to_be_focused()
+    page.screenshot(path=screenshots / "panel-add.png")
+
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_text("Enter a name.")).to_be_visible()
+    expect(dialog.get_by_text("Select at least one lock.")).to_be_visible()
+    dialog.get_by_role("textbox", name="Name").fill(HOSTILE)
+    for lock in ("Front Door", "Apartment 2"):
+        dialog.get_by_role("checkbox", name=lock).check()
+    # A second click must not create a second code.
+    dialog.get_by_role("button", name="Add guest").dblclick()
+
+    expect(dialog.get_by_text("Works on all 2 locks")).to_be_visible(timeout=SOON)
+    page.screenshot(path=screenshots / "panel-added.png")
+    pin = dialog.locator("output").inner_text()
+    assert pins_of(development, HOSTILE) == {"Front Door": pin, "Apartment 2": pin}
+    expect(panel.locator("img")).to_have_count(0)
+
+    dialog.get_by_role("button", name="Done").click()
+    expect(dialog).to_have_count(0)
+    # Not a part of a longer number, such as a time or an ID.
+    shown = rf"(?<![0-9A-Za-z-]){pin}(?![0-9A-Za-z-])"
+    assert not re.search(shown, page.evaluate(EVERYTHING))
+
+
+def test_panel_says_on_which_locks_code_works(
+    page: Page, development: Development, screenshots: Path
+) -> None:
+    """If one of the locks is offline, the dialog says so, and the PIN is shown."""
+    panel = open_panel(page, development)
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Sailor")
+    for lock in ("Front Door", "Boat Shed"):
+        dialog.get_by_role("checkbox", name=lock).check()
+    dialog.get_by_role("radio", name="Permanent").check()
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_text("Works on 1 of 2 locks")).to_be_visible(timeout=SOON)
+    expect(dialog.get_by_text("At risk", exact=True)).to_be_visible()
+    expect(dialog.locator("output")).to_have_text(
+        pins_of(development, "Sailor")["Front Door"]
+    )
+    page.screenshot(path=screenshots / "panel-partly.png")
+    dialog.get_by_role("button", name="Done").click()
+
+
+def test_panel_shows_and_copies_pin(
+    page: Page,
+    browser: BrowserContext,
+    development: Development,
+    guest: Callable[[str, str], str],
+) -> None:
+    """The PIN of a code is shown on demand, hidden again, and copied."""
+    browser.grant_permissions(["clipboard-read", "clipboard-write"])
+    pin = guest("Ada", "Front Door")
+    panel = open_lock(page, development, "Front Door")
+    panel.get_by_role("button", name="Refresh", exact=True).click()
+    row = row_of(panel, "Ada")
+    expect(row).to_be_visible(timeout=SOON)
+    expect(row.locator("output")).to_have_count(0)
+
+    page.clock.install()
+    panel.get_by_role("button", name="Show PIN: Ada").click()
+    expect(row.locator("output")).to_have_text(pin)
+    page.clock.fast_forward(15_000)
+    expect(row.locator("output")).to_have_count(0)
+    panel.get_by_role("button", name="Show PIN: Ada").click()
+    panel.get_by_role("button", name="Hide PIN: Ada").click()
+    expect(row.locator("output")).to_have_count(0)
+    page.clock.resume()
+
+    choose(panel, "Ada", "Copy PIN")
+    expect(panel.get_by_text("PIN copied")).to_be_visible()
+    assert page.evaluate("() => navigator.clipboard.readText()") == pin
+
+
+def test_typed_pin_is_not_stored(page: Page, development: Development) -> None:
+    """A PIN that was typed and shown is in no file or log of Home Assistant."""
+    pin = "582947"
+    panel = open_lock(page, development, "Front Door")
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Secret")
+    dialog.get_by_role("radio", name="Own PIN").check()
+    field = dialog.get_by_role("textbox", name="Own PIN")
+    field.fill("58")
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_text("Enter 4 to 12 digits.")).to_be_visible()
+    field.fill(pin)
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.locator("output")).to_have_text(pin, timeout=SOON)
+    dialog.get_by_role("button", name="Done").click()
+    expect(row_of(panel, "Secret")).to_be_visible(timeout=SOON)
+    panel.get_by_role("button", name="Show PIN: Secret").click()
+    expect(row_of(panel, "Secret").locator("output")).to_have_text(pin)
+    panel.get_by_role("button", name="Hide PIN: Secret").click()
+    expect(row_of(panel, "Secret").locator("output")).to_have_count(0)
+
+    # Fractions of a second may look the same.
+    shown = re.compile(rf"(?<![0-9A-Za-z.]){pin}(?![0-9A-Za-z])")
+    assert not shown.search(page.evaluate(EVERYTHING))
+    assert not shown.search(development.text)
+    # The recorder writes every few seconds. The activity of the code comes last.
+    sync(page)
+    database = development.folder / "home-assistant" / "home-assistant_v2.db"
+    deadline = time.monotonic() + SOON / 1000
+    while b'"access_code_name":"Secret"' not in b"".join(
+        path.read_bytes() for path in database.parent.glob(f"{database.name}*")
+    ):
+        assert time.monotonic() < deadline
+        page.wait_for_timeout(500)
+    for path in (development.folder / "home-assistant").rglob("*"):
+        if path.is_file() and not path.is_symlink():
+            assert not shown.search(path.read_bytes().decode(errors="replace")), path
+
+
+def test_panel_changes_and_deletes_code(
+    page: Page,
+    development: Development,
+    guest: Callable[[str, str], str],
+    screenshots: Path,
+) -> None:
+    """A code is renamed, extended by a day, and deleted by keyboard."""
+    guest("Grace", "Front Door")
+    panel = open_lock(page, development, "Front Door")
+    panel.get_by_role("button", name="Refresh", exact=True).click()
+    expect(row_of(panel, "Grace")).to_be_visible(timeout=SOON)
+
+    choose(panel, "Grace", "Edit")
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Grace Hopper")
+    page.screenshot(path=screenshots / "panel-edit.png")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("The code is ready")).to_be_visible(timeout=SOON)
+    dialog.get_by_role("button", name="Done").click()
+
+    choose(panel, "Grace Hopper", "Extend by a day")
+    expect(panel.get_by_text("Grace Hopper now ends")).to_be_visible(timeout=SOON)
+    assert {
+        code["ends_at"][:10]
+        for device_id in development.locks()
+        for code in development.codes(device_id, managed=True)
+        if code["name"] == "Grace Hopper"
+    } == {"2060-01-02"}
+
+    menu = panel.get_by_role("button", name="Actions for Grace Hopper")
+    menu.focus()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_role("heading")).to_have_text("Delete “Grace Hopper”?")
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    expect(menu).to_be_focused()
+    choose(panel, "Grace Hopper", "Delete")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(row_of(panel, "Grace Hopper")).to_have_count(0, timeout=SOON)
+    assert not pins_of(development, "Grace Hopper")
+
+
+def test_first_page_shows_what_needs_attention(
+    page: Page, development: Development, screenshots: Path
+) -> None:
+    """The first page says how many codes have a problem, and which."""
+    panel = open_panel(page, development)
+    expect(panel.get_by_role("heading", name="codes need attention")).to_be_visible()
+    plumber = row_of(panel, "Plumber").first
+    expect(plumber).to_contain_text("Failed")
+    # Fonts arrive after the text.
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=screenshots / "panel.png")
+    plumber.get_by_role("link", name="Apartment 1").click()
+    expect(panel.get_by_role("heading", name="Apartment 1")).to_be_visible()
+    panel.get_by_role("button", name="Back").click()
+    expect(panel.get_by_role("heading", name="codes need attention")).to_be_visible()
+
+
+def test_panel_repairs_code_with_remedy(
+    page: Page, development: Development, screenshots: Path
+) -> None:
+    """A tap mends a problem, after a preview."""
+    panel = open_panel(page, development)
+    row = row_of(panel, "Handyman").first
+    expect(row).to_contain_text("Same PIN as Summer guest")
+    row.get_by_role("button", name="Adopt “Summer guest”").click()
+    dialog = panel.get_by_role("dialog")
+    expect(dialog.get_by_text("Can be adopted")).to_be_visible()
+    page.screenshot(path=screenshots / "panel-remedy.png")
+    dialog.get_by_role("button", name="Adopt").click()
+    expect(dialog.get_by_text("Adopted", exact=True)).to_be_visible(timeout=SOON)
+    assert pins_of(development, "Summer guest")
+
+
+def test_panel_adopts_found_codes(
+    page: Page, development: Development, screenshots: Path
+) -> None:
+    """Unmanaged codes of all locks are listed and adopted."""
+    panel = open_panel(page, development, "/found")
+    expect(panel.get_by_role("checkbox", name="Select Installer")).to_be_disabled()
+    page.screenshot(path=screenshots / "panel-found.png")
+    names = ("Courier", "Tenant 2024")
+    for name in names:
+        panel.get_by_role("checkbox", name=f"Select {name}").check()
+    panel.get_by_role("button", name="Adopt").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("button", name="Adopt").click()
+    expect(dialog.get_by_text("2 of 2 done")).to_be_visible(timeout=SOON)
+    dialog.get_by_role("button", name="Done").click()
+    for name in names:
+        assert pins_of(development, name)
+        expect(panel.get_by_role("checkbox", name=f"Select {name}")).to_have_count(0)
+
+
+def test_panel_keeps_form_while_connection_is_lost(
+    page: Page, development: Development
+) -> None:
+    """What was typed stays, and can be sent when the connection is back."""
+    panel = open_panel(page, development)
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Mary")
+    page.context.set_offline(True)
+    page.evaluate(
+        "() => document.querySelector('home-assistant').hass.connection.socket.close()"
+    )
+    expect(
+        dialog.get_by_text("The connection to Home Assistant was lost.")
+    ).to_be_visible()
+    expect(dialog.get_by_role("button", name="Add guest")).to_be_disabled()
+    page.context.set_offline(False)
+    expect(dialog.get_by_role("button", name="Add guest")).to_be_enabled(timeout=SOON)
+    expect(dialog.get_by_role("textbox", name="Name")).to_have_value("Mary")
+
+
+def test_panel_of_other_users_shows_no_controls(
+    other_page: Page, development: Development, screenshots: Path
+) -> None:
+    """Users who are no administrators see the codes, but no PIN and nothing to change."""
+    panel = open_lock(other_page, development, "Front Door")
+    expect(row_of(panel, "Cleaner")).to_be_visible()
+    expect(panel.locator("seam-menu")).to_have_count(0)
+    for name in ("Add guest", "Show PIN", "Refresh"):
+        expect(panel.get_by_role("button", name=name)).to_have_count(0)
+    other_page.screenshot(path=screenshots / "panel-other-user.png")
+    open_panel(other_page, development, "/found")
+    expect(panel.get_by_text("Installer", exact=True)).to_be_visible()
+    expect(panel.get_by_role("checkbox")).to_have_count(0)
+
+
+def test_elements_of_home_assistant_exist(page: Page, development: Development) -> None:
+    """Home Assistant has the elements that the frontend uses."""
+    open_panel(page, development)
+    for element in ELEMENTS:
+        page.wait_for_function(f"() => customElements.get('{element}')")
+    source = Path(__file__).parents[2] / "frontend" / "src"
+    used = {
+        element
+        for path in source.rglob("*.ts")
+        for element in re.findall(r"<(ha-[a-z-]+)", path.read_text(encoding="utf-8"))
+    }
+    assert used == set(ELEMENTS)
+
+
+def test_link_leads_to_code(page: Page, development: Development) -> None:
+    """The address of a code opens its lock and shows the code."""
+    device_id = next(i for i, n in development.locks().items() if n == "Front Door")
+    code = next(
+        code
+        for code in development.codes(device_id, managed=False)
+        if code["name"] == "Installer"
+    )
+    panel = open_panel(page, development, f"/codes/{code['access_code_id']}")
+    expect(panel.locator("seam-code-row[selected]")).to_contain_text("Installer")
+    expect(panel.locator("seam-code-row[selected]")).to_be_in_viewport()
+    panel = open_panel(page, development, "/codes/unknown")
+    expect(panel.get_by_text("This code no longer exists.")).to_be_visible()
+
+
+def test_code_deleted_while_its_dialog_is_open(
+    page: Page, development: Development, guest: Callable[[str, str], str]
+) -> None:
+    """If a code is deleted elsewhere, the dialog says so, and can be closed."""
+    guest("Gone", "Apartment 2")
+    panel = open_lock(page, development, "Apartment 2")
+    panel.get_by_role("button", name="Refresh", exact=True).click()
+    expect(row_of(panel, "Gone")).to_be_visible(timeout=SOON)
+    choose(panel, "Gone", "Edit")
+    development.control("vanish_code", code="Gone")
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Still here")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).not_to_be_empty(timeout=SOON)
+    expect(dialog.get_by_role("textbox", name="Name")).to_have_value("Still here")
+    dialog.get_by_role("button", name="Cancel").click()
+    expect(dialog).to_have_count(0)
+
+
+def test_device_page_opens_lock_in_panel(
+    page: Page, development: Development, states: dict[str, dict[str, Any]]
+) -> None:
+    """The link of the device page leads to the lock."""
+    assert states
+    page.wait_for_function(
+        "() => document.querySelector('home-assistant')?.hass?.devices"
+    )
+    urls = page.evaluate(
+        """() => Object.values(document.querySelector("home-assistant").hass.devices)
+            .map((device) => device.configuration_url)"""
+    )
+    device_id = next(i for i, n in development.locks().items() if n == "Front Door")
+    assert f"homeassistant://seam/lock/{device_id}" in urls
+    panel = open_panel(page, development, f"/lock/{device_id}")
+    expect(panel.get_by_text("Front Door", exact=True).first).to_be_visible()
