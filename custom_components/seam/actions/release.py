@@ -5,7 +5,7 @@ from homeassistant.core import ServiceCall
 from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..errors import refusal
-from .codes import find_managed_code
+from .codes import check_changeable, find_managed_code
 from .fields import CodeSelection, selected_code
 from .outcomes import Outcome, Result, code_result
 from .targets import (
@@ -16,7 +16,7 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .validation import check_changeable, check_codes_known
+from .validation import check_codes_known
 from .waiting import async_wait_for_attempt
 
 

@@ -17,6 +17,7 @@ from ..attributes import JsonObject, label
 from ..coordinator import SeamCoordinator
 from ..errors import refusal
 from .codes import (
+    check_changeable,
     check_name_free,
     code_response,
     creation_keys,
@@ -53,7 +54,6 @@ from .targets import (
     lock_entity_id,
 )
 from .validation import (
-    check_changeable,
     check_codes_known,
     check_end,
     check_name,

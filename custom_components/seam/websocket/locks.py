@@ -8,7 +8,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..actions.codes import check_managed
+from ..actions.codes import check_changeable, check_managed
 from ..actions.convert import check_convertible
 from ..actions.delete import check_deletable
 from ..actions.pull_backup import check_backup
@@ -16,7 +16,6 @@ from ..actions.schedule import check_backup_pool, check_kind
 from ..actions.targets import Target
 from ..actions.validation import (
     PIN_CONSTRAINTS,
-    check_changeable,
     check_codes_known,
     check_pin_can_be_chosen,
 )
