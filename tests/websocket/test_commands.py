@@ -389,14 +389,10 @@ def test_fields_of_refusals() -> None:
         for where, key, placeholders in raised_exceptions()
         if where.startswith("validation.py:")
     }
-    # The panel offers no simulation, and disables what cannot be changed.
+    # The panel offers no simulation.
     without = {
         key
         for key, known in refused.items()
         if "field" not in known and field_of(ActionError(key)) is None
     }
-    assert without == {
-        "code_being_removed",
-        "offline_code_unchangeable",
-        "simulated_code_length",
-    }
+    assert without == {"simulated_code_length"}
