@@ -74,20 +74,27 @@ class Secrets:
         would mask most texts.
         """
         for secret in secrets:
-            if not secret or secret in self.pins or _joined(secret) in self.keys:
+            if not secret or secret in self.pins:
                 continue
             if (pin := read_pin(secret)) is not None:
-                self._clean.clear()
-                self._has_late_secret |= pin in self._numbers and pin not in self.pins
+                if pin in self._numbers and pin not in self.pins:
+                    self._note_late_secret()
                 self.pins.add(pin)
-            elif sum(map(str.isalnum, secret)) >= SHORTEST_PIN and digits_of(secret):
-                self._clean.clear()
+            elif (
+                _joined(secret) not in self.keys
+                and sum(map(str.isalnum, secret)) >= SHORTEST_PIN
+                and digits_of(secret)
+            ):
                 self._add_keys((secret,))
-                self._has_late_secret = True
+                self._note_late_secret()
 
     def _add_keys(self, keys: Iterable[str]) -> None:
         # Longest first, as one may be part of another.
         self.keys = sorted((*self.keys, *map(_joined, keys)), key=len, reverse=True)
+
+    def _note_late_secret(self) -> None:
+        self._has_late_secret = True
+        self._clean.clear()
 
     def pop_has_late_secret(self) -> bool:
         """Return, once, whether masked texts may hold a secret that was added later."""
@@ -118,11 +125,10 @@ class Secrets:
         if len(self._numbers) > _MAX_REMEMBERED:
             # Any PIN added later may then be in a masked text.
             self._numbers.clear()
-            self._has_late_secret = True
-        if masked != text:
-            return masked
-        self._clean[text] = None
-        return text
+            self._note_late_secret()
+        elif masked == text:
+            self._clean[text] = None
+        return text if masked == text else masked
 
     def mask_message(self, text: str) -> str:
         """Return the text masked, with all numbers masked while PINs are unknown."""
@@ -153,18 +159,18 @@ class SharedSecrets(Secrets):
     def __init__(self, group: WeakSet[Secrets], api_key: str) -> None:
         """Initialize with what the other workspaces know."""
         self._group = group
-        super().__init__(api_key)
-        for other in group:
-            super().add((*other.pins, *other.keys))
+        known = [(*other.pins, *other.keys) for other in group]
         group.add(self)
+        super().__init__(api_key)
+        for secrets in known:
+            super().add(secrets)
 
     @override
     def add(self, secrets: Iterable[str | None]) -> None:
         """Add PINs and keys for all workspaces."""
         secrets = tuple(secrets)
-        super().add(secrets)
-        for other in self._group:
-            Secrets.add(other, secrets)
+        for one in self._group:
+            Secrets.add(one, secrets)
 
 
 def _joined(text: str) -> str:
