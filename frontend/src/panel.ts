@@ -10,16 +10,20 @@ import { icon } from "./parts";
 import type { State } from "./store";
 import { shared } from "./styles";
 import type { Lock, Route } from "./types";
+import "./views/activity";
 import "./views/found";
 import "./views/lock-page";
 import "./views/locks";
+import "./views/timeline";
 import "./views/today";
 
 const PATH = "/seam";
 const TABS: readonly (readonly [path: string, key: Key])[] = [
   ["", "today"],
   ["locks", "locks"],
+  ["timeline", "timeline"],
   ["found", "found_codes"],
+  ["activity", "activity"],
 ];
 
 /** The panel in the sidebar. */
@@ -40,7 +44,8 @@ export class SeamPanel extends SeamActions {
     const canAdd =
       isAdmin &&
       Boolean(lock ? lock.can.create === true : snapshot?.locks.length) &&
-      tab !== "found";
+      tab !== "found" &&
+      tab !== "activity";
     return html`
       <header>
         <div class="bar">
@@ -174,6 +179,17 @@ export class SeamPanel extends SeamActions {
     switch (tab) {
       case "locks":
         return html`<seam-locks .context=${context} .locks=${locks}></seam-locks>`;
+      case "timeline":
+        return html`<seam-timeline
+          .context=${context}
+          .locks=${locks}
+          .now=${this.now}
+        ></seam-timeline>`;
+      case "activity":
+        return html`<seam-activity
+          .context=${context}
+          .locks=${locks}
+        ></seam-activity>`;
       case "found":
         return html`<seam-found .context=${context} .locks=${locks}></seam-found>`;
       default:
