@@ -1628,7 +1628,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         >
           ${R(`M15.41,16.58L10.83,12L15.41,7.41L14,6L8,12L14,18L15.41,16.58Z`)}
         </button>
-        <h2><span role="status">${d.formatRange(o.start,o.end-1)}</span></h2>
+        <h2><bdi role="status">${d.formatRange(o.start,o.end-1)}</bdi></h2>
         <button
           class="icon"
           aria-label=${r(`later`)}
@@ -1696,9 +1696,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       aria-label=${c}
       title=${c}
       style=${xr(e,t,{top:`${e.lane*32+4}px`})}
-      >${e.overlaps.length>0?R(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):S}<bdi class="cut"
-        >${n?s:a.name}</bdi
-      >${e.isEndless?b`<span>∞</span>`:S}</a
+      >${e.overlaps.length>0?R(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):S}<span class="cut name"><bdi>${n?s:a.name}</bdi></span>${e.isEndless?b`<span>∞</span>`:S}</a
     >`}notes({gap:e,overlaps:t}){let{t:n}=this.context,r=t.map(({code:e})=>I(e)).join(`, `);return[...r?[n(`overlaps_with`,{names:r})]:[],...e?[n(`then_free`,{duration:this.duration(e)})]:[]]}duration({start:e,end:t}){return xt(this.context.hass,t-e)}table(e){let{context:t}=this,{t:n}=t,r=e.flatMap(({bars:e})=>e);return b`<section class="box scroll" tabindex="0" aria-label=${n(`timeline`)}>
       <table>
         <thead>
@@ -1858,9 +1856,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .bar.bad {
         --tone: var(--error-color, #db4437);
       }
-      .bar bdi {
+      .name {
         flex: 1;
-        text-align: match-parent;
       }
       .bar svg {
         width: 16px;

@@ -11,7 +11,9 @@ export interface Activity {
   type: string;
   name: string | null;
   codeId: string | null;
-  detail: string | null;
+  method: string | null;
+  /** Seam's text. */
+  reason: string | null;
 }
 
 /** Return the event entities of each lock. */
@@ -51,7 +53,6 @@ export function activities(
       // Of the states "unknown" and "unavailable", and of others, there is no event.
       if (!type || !(Date.parse(s) >= since)) return [];
       const codeId = text("access_code_id");
-      const details = [text("method"), text("reason_message") ?? text("reason_code")];
       return [
         {
           // A restart and newly masked PINs write the same event again.
@@ -62,7 +63,8 @@ export function activities(
           type,
           name: text("access_code_name"),
           codeId,
-          detail: details.filter(Boolean).join(" · ") || text("change_reason"),
+          method: text("method"),
+          reason: text("reason_message"),
         },
       ];
     });

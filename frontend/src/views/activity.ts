@@ -12,6 +12,8 @@ import type { HistoryMessage, Lock } from "../types";
 
 const PERIODS = [1, 7, 30] as const;
 const ROWS = 100;
+/** How somebody locked or unlocked; Seam may add others, and has "unknown". */
+const METHODS = ["keycode", "manual", "automatic", "remote", "card"] as const;
 const BAD = /^(access_denied|tampered|.*failed_to_.*)$/;
 
 /** Who used which code when, and what became of codes. */
@@ -186,7 +188,8 @@ export class SeamActivity extends LitElement {
 
   private row(activity: Activity) {
     const { hass } = this.context;
-    const { at, codeId, detail, lock, name, type } = activity;
+    const { at, codeId, lock, name, type } = activity;
+    const detail = this.detail(activity);
     const hasCode = lock.codes.some(({ access_code_id }) => access_code_id === codeId);
     return html`<li>
       <span class="chip ${BAD.test(type) ? "bad" : "info"}"
@@ -219,6 +222,12 @@ export class SeamActivity extends LitElement {
     return entity ? hass.formatEntityAttributeValue(entity, "event_type", type) : type;
   }
 
+  private detail({ method, reason }: Activity): string {
+    const known = METHODS.find((name) => name === method);
+    const texts = [known && this.context.t(`method_${known}`), reason];
+    return texts.filter(Boolean).join(" · ");
+  }
+
   private download(rows: readonly Activity[]): void {
     const { t } = this.context;
     const text = csv([
@@ -228,7 +237,7 @@ export class SeamActivity extends LitElement {
         activity.lock.name,
         this.eventText(activity),
         activity.name,
-        activity.detail,
+        this.detail(activity),
       ]),
     ]);
     const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));

@@ -69,7 +69,7 @@ export class SeamTimeline extends LitElement {
         >
           ${icon(mdiChevronLeft)}
         </button>
-        <h2><span role="status">${date.formatRange(days.start, days.end - 1)}</span></h2>
+        <h2><bdi role="status">${date.formatRange(days.start, days.end - 1)}</bdi></h2>
         <button
           class="icon"
           aria-label=${t("later")}
@@ -223,9 +223,7 @@ export class SeamTimeline extends LitElement {
       aria-label=${text}
       title=${text}
       style=${place(bar, days, { top: `${bar.lane * 32 + 4}px` })}
-      >${bar.overlaps.length > 0 ? icon(mdiSwapHorizontal) : nothing}<bdi class="cut"
-        >${isLock ? name : lock.name}</bdi
-      >${bar.isEndless ? html`<span>∞</span>` : nothing}</a
+      >${bar.overlaps.length > 0 ? icon(mdiSwapHorizontal) : nothing}<span class="cut name"><bdi>${isLock ? name : lock.name}</bdi></span>${bar.isEndless ? html`<span>∞</span>` : nothing}</a
     >`;
   }
 
@@ -414,9 +412,8 @@ export class SeamTimeline extends LitElement {
       .bar.bad {
         --tone: var(--error-color, #db4437);
       }
-      .bar bdi {
+      .name {
         flex: 1;
-        text-align: match-parent;
       }
       .bar svg {
         width: 16px;
