@@ -11,7 +11,9 @@ from typing import Final
 import unicodedata
 
 from homeassistant.exceptions import ServiceValidationError
+from homeassistant.util import dt as dt_util
 
+from ..api import AccessCode, CodeStatus
 from ..api.redact import Secrets, is_invisible
 from ..attributes import label
 from ..errors import refusal
@@ -39,6 +41,16 @@ def check_codes_known(lock: LockData) -> None:
     check_has_codes(lock)
     if not lock.has_codes:
         raise refusal("codes_unknown", lock=lock.device.name)
+
+
+def check_changeable(lock: LockData, code: AccessCode) -> None:
+    """Refuse a code that cannot be changed."""
+    name, now = lock.device.name, dt_util.utcnow()
+    if code.is_offline_access_code:
+        raise refusal("offline_code_unchangeable", lock=name, name=label(code))
+    # A code that has just expired may get a later end.
+    if code.status_at(now) is CodeStatus.REMOVING and not code.is_expired(now):
+        raise refusal("code_being_removed", lock=name, name=label(code))
 
 
 def _longest_run(pin: str, step: int) -> int:

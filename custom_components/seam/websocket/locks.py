@@ -14,9 +14,9 @@ from ..actions.delete import check_deletable
 from ..actions.pull_backup import check_backup
 from ..actions.schedule import check_backup_pool, check_kind
 from ..actions.targets import Target
-from ..actions.update import check_changeable
 from ..actions.validation import (
     PIN_CONSTRAINTS,
+    check_changeable,
     check_codes_known,
     check_pin_can_be_chosen,
 )
@@ -239,7 +239,7 @@ def _code_can(target: Target, code: AccessCode) -> CodeCan:
     def changeable() -> None:
         known()
         check_managed(lock, code)
-        check_changeable(target, code)
+        check_changeable(target.lock, code)
 
     def extendable() -> None:
         changeable()
