@@ -335,7 +335,6 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
         ]),
       ),
     ),
-    states: {},
     formatEntityAttributeValue: (_, __, value) => value,
     themes: { darkMode: document.documentElement.classList.contains("dark") },
     callWS: answer,

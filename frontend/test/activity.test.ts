@@ -40,8 +40,8 @@ test("states that are no event of the period are left out", () => {
         event("2026-12-02T10:00:00Z"),
       ],
       "event.unknown": [event("2026-12-02T10:00:00Z")],
-    }).map(({ at, lock }) => [at, lock]),
-  ).toEqual([["2026-12-02T10:00:00Z", front]]);
+    }).map(({ at, lockId }) => [at, lockId]),
+  ).toEqual([["2026-12-02T10:00:00Z", front.device_id]]);
 });
 
 test("an event that is written again, with a masked name, is the same event", () => {

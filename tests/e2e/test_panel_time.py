@@ -76,6 +76,7 @@ def test_activity_shows_and_exports_who_used_which_code(
     unlocked = used.filter(has_text="Unlocked")
     expect(unlocked).to_contain_text("Front Door · With a PIN", timeout=SOON)
     expect(used.filter(has_text="Created")).to_contain_text("Front Door", timeout=SOON)
+    expect(unlocked.get_by_role("link", name=FORMULA)).to_be_visible(timeout=SOON)
     denied = panel.get_by_role("listitem").filter(has_text="Access denied")
     expect(denied.filter(has_text="Apartment 2").first).to_be_visible(timeout=SOON)
     page.screenshot(path=screenshots / "panel-activity.png")

@@ -4,7 +4,8 @@ import type { HistoryMessage, HomeAssistant, Lock } from "../types";
 
 export interface Activity {
   key: string;
-  lock: Lock;
+  /** The lock's `device_id`. */
+  lockId: string;
   entityId: string;
   /** When it happened, in Home Assistant's time zone. */
   at: string;
@@ -57,7 +58,7 @@ export function activities(
         {
           // A restart and newly masked PINs write the same event again.
           key: [entityId, s, type, codeId, at].join(),
-          lock,
+          lockId: lock.device_id,
           entityId,
           at,
           type,
@@ -75,18 +76,22 @@ export function activities(
 export function matching(
   all: Iterable<Activity>,
   search: string,
-  lockId: string,
+  onlyLock: string,
 ): Activity[] {
   const wanted = search.trim().toLocaleLowerCase();
-  return [...all]
-    .filter(
-      ({ lock, name }) =>
-        (!lockId || lock.device_id === lockId) &&
-        (name ?? "").toLocaleLowerCase().includes(wanted),
-    )
-    .map((activity) => ({ activity, time: Date.parse(activity.at) }))
-    .sort((a, b) => b.time - a.time)
-    .map(({ activity }) => activity);
+  return (
+    [...all]
+      .filter(
+        ({ lockId, name }) =>
+          (!onlyLock || lockId === onlyLock) &&
+          (name ?? "").toLocaleLowerCase().includes(wanted),
+      )
+      .map((activity) => ({ activity, time: Date.parse(activity.at) }))
+      // Of several at the same moment, the last one comes last.
+      .reverse()
+      .sort((a, b) => b.time - a.time)
+      .map(({ activity }) => activity)
+  );
 }
 
 /** Return a file for spreadsheets, which must not take texts for formulas. */

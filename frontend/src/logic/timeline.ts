@@ -1,6 +1,6 @@
 /** Who can enter which door when. */
 
-import { byName, type Entry, label } from "./groups";
+import { byName, type Entry, label, needsAttention } from "./groups";
 import { addDays, DAY, startOfDay } from "./times";
 
 /** How many days the timeline shows at once, and how far it goes either way. */
@@ -130,10 +130,13 @@ function row(
         gap: undefined,
       };
     })
-    // Guests come first, and those who can always enter last.
+    // Guests come first, and codes that always work last.
     .sort(
       (a, b) =>
         Number(a.isEndless) - Number(b.isEndless) ||
+        (a.isEndless &&
+          Number(needsAttention(b.entry.code)) -
+            Number(needsAttention(a.entry.code))) ||
         a.start - b.start ||
         byName(a.entry.code, b.entry.code),
     );

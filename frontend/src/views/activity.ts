@@ -91,6 +91,7 @@ export class SeamActivity extends LitElement {
   protected override render() {
     const { t } = this.context;
     const rows = matching(this.all.values(), this.search, this.lockId);
+    const locks = new Map(this.locks.map((lock) => [lock.device_id, lock]));
     return html`
       <div class="tools">
         <label class="search">
@@ -142,7 +143,7 @@ export class SeamActivity extends LitElement {
         <button
           class="tonal"
           ?disabled=${rows.length === 0}
-          @click=${() => this.download(rows)}
+          @click=${() => this.download(rows, locks)}
         >
           ${icon(mdiDownload)} ${t("download")}
         </button>
@@ -154,7 +155,7 @@ export class SeamActivity extends LitElement {
               ${repeat(
                 rows.slice(0, this.limit),
                 ({ key }) => key,
-                (activity) => this.row(activity),
+                (activity) => this.row(activity, locks.get(activity.lockId)),
               )}
             </ul>`
       }
@@ -186,11 +187,11 @@ export class SeamActivity extends LitElement {
     }
   }
 
-  private row(activity: Activity) {
+  private row(activity: Activity, lock: Lock | undefined) {
     const { hass } = this.context;
-    const { at, codeId, lock, name, type } = activity;
+    const { at, codeId, name, type } = activity;
     const detail = this.detail(activity);
-    const hasCode = lock.codes.some(({ access_code_id }) => access_code_id === codeId);
+    const hasCode = lock?.codes.some(({ access_code_id }) => access_code_id === codeId);
     return html`<li>
       <span class="chip ${BAD.test(type) ? "bad" : "info"}"
         >${this.eventText(activity)}</span
@@ -208,7 +209,7 @@ export class SeamActivity extends LitElement {
             : nothing
         }
         <span class="secondary">
-          <bdi>${lock.name}</bdi>${detail ? html` · <bdi>${detail}</bdi>` : nothing}
+          <bdi>${lock?.name}</bdi>${detail ? html` · <bdi>${detail}</bdi>` : nothing}
         </span>
       </span>
       <time class="secondary" datetime=${at}>${formatTime(hass, at, new Date())}</time>
@@ -217,9 +218,8 @@ export class SeamActivity extends LitElement {
 
   /** Return the text that Home Assistant shows for the event. */
   private eventText({ entityId, type }: Activity): string {
-    const { hass } = this.context;
-    const entity = hass.states[entityId];
-    return entity ? hass.formatEntityAttributeValue(entity, "event_type", type) : type;
+    const entity = { entity_id: entityId, state: "", attributes: {} };
+    return this.context.hass.formatEntityAttributeValue(entity, "event_type", type);
   }
 
   private detail({ method, reason }: Activity): string {
@@ -228,13 +228,13 @@ export class SeamActivity extends LitElement {
     return texts.filter(Boolean).join(" · ");
   }
 
-  private download(rows: readonly Activity[]): void {
+  private download(rows: readonly Activity[], locks: ReadonlyMap<string, Lock>): void {
     const { t } = this.context;
     const text = csv([
       [t("time"), t("lock"), t("event"), t("name"), t("detail")],
       ...rows.map((activity) => [
         activity.at,
-        activity.lock.name,
+        locks.get(activity.lockId)?.name ?? "",
         this.eventText(activity),
         activity.name,
         this.detail(activity),
