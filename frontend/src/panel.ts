@@ -1,5 +1,5 @@
 import { mdiAlertOutline, mdiArrowLeft, mdiPlus } from "@mdi/js";
-import { css, html, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import { navigate } from "./api";
 import { SeamActions } from "./dialogs/host";
@@ -100,6 +100,16 @@ export class SeamPanel extends SeamActions {
       </main>
       ${this.overlay()}
     `;
+  }
+
+  protected override updated(changes: PropertyValues): void {
+    super.updated(changes);
+    // On a narrow screen, not all tabs are visible.
+    if (changes.has("route")) {
+      this.shadowRoot
+        ?.querySelector("nav [aria-current]")
+        ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }
 
   private goBack(): void {

@@ -2169,7 +2169,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </div>
       </main>
       ${this.overlay()}
-    `}goBack(){history.length>1?history.back():ot(`${wr}/locks`)}badge(e){let t=e?Vt(e.locks).length:0;return t>0?b` <span class="badge">${t}</span>`:S}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t));return e?{lock:e,codeId:t}:{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.entries.filter(e=>!e.available)??[],i=e=>b`<div class="banner" role="status">
+    `}updated(e){super.updated(e),e.has(`route`)&&this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`})}goBack(){history.length>1?history.back():ot(`${wr}/locks`)}badge(e){let t=e?Vt(e.locks).length:0;return t>0?b` <span class="badge">${t}</span>`:S}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t));return e?{lock:e,codeId:t}:{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.entries.filter(e=>!e.available)??[],i=e=>b`<div class="banner" role="status">
       ${R(t)}
       <p class="text">${e}</p>
     </div>`;return b`
