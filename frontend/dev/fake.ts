@@ -4,6 +4,7 @@ import type {
   Code,
   CodeState,
   Connection,
+  HistoryMessage,
   HomeAssistant,
   Lock,
   Problem,
@@ -188,6 +189,29 @@ export function many(): Lock[] {
   ];
 }
 
+const eventOf = (entityId: string) => entityId.replace("lock.", "event.");
+
+/** Return what Home Assistant has recorded. */
+function history(locks: readonly Lock[]): HistoryMessage {
+  return {
+    states: Object.fromEntries(
+      locks.map(({ entity_id, codes }, index) => [
+        eventOf(entity_id),
+        codes.map(({ access_code_id, name }, i) => ({
+          s: at(-index - i * 5),
+          a: {
+            event_type: ["unlocked", "access_denied", "set_on_device"][i % 3],
+            access_code_id,
+            access_code_name: name,
+            occurred_at: at(-index - i * 5),
+            ...(i % 3 === 1 ? { reason_message: "The PIN has expired." } : {}),
+          },
+        })),
+      ]),
+    ),
+  };
+}
+
 /** Return a `hass` with these locks, and a function that changes them. */
 export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
   let callback: (event: SubscriptionEvent) => void = () => {};
@@ -205,7 +229,11 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
   };
   const connection: Connection & { connected: boolean } = {
     connected: true,
-    subscribeMessage: async (listener) => {
+    subscribeMessage: async (listener, { type }) => {
+      if (type === "history/stream") {
+        (listener as (message: HistoryMessage) => void)(history(current));
+        return async () => {};
+      }
       callback = listener as typeof callback;
       callback({
         type: "all",
@@ -299,7 +327,15 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
     language,
     locale: { language, time_format: "language" },
     config: { time_zone: "Europe/Berlin" },
-    entities: {},
+    entities: Object.fromEntries(
+      locks.flatMap(({ entity_id, device_id }) =>
+        [entity_id, eventOf(entity_id)].map((id) => [
+          id,
+          { platform: "seam", device_id },
+        ]),
+      ),
+    ),
+    formatEntityAttributeValue: (_, __, value) => value,
     themes: { darkMode: document.documentElement.classList.contains("dark") },
     callWS: answer,
   } as HomeAssistant;

@@ -75,6 +75,8 @@ export class SeamHost extends LitElement {
       old.connected !== next.connected ||
       old.date !== next.date ||
       old.hass.locale !== hass.locale ||
+      // It is another function after texts or entities have changed.
+      old.hass.formatEntityAttributeValue !== hass.formatEntityAttributeValue ||
       old.hass.config.time_zone !== hass.config.time_zone ||
       old.hass.connection !== hass.connection
     ) {

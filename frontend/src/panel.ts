@@ -1,5 +1,5 @@
 import { mdiAlertOutline, mdiArrowLeft, mdiPlus } from "@mdi/js";
-import { css, html, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import { navigate } from "./api";
 import { SeamActions } from "./dialogs/host";
@@ -10,16 +10,20 @@ import { icon } from "./parts";
 import type { State } from "./store";
 import { shared } from "./styles";
 import type { Lock, Route } from "./types";
+import "./views/activity";
 import "./views/found";
 import "./views/lock-page";
 import "./views/locks";
+import "./views/timeline";
 import "./views/today";
 
 const PATH = "/seam";
 const TABS: readonly (readonly [path: string, key: Key])[] = [
   ["", "today"],
   ["locks", "locks"],
+  ["timeline", "timeline"],
   ["found", "found_codes"],
+  ["activity", "activity"],
 ];
 
 /** The panel in the sidebar. */
@@ -40,7 +44,8 @@ export class SeamPanel extends SeamActions {
     const canAdd =
       isAdmin &&
       Boolean(lock ? lock.can.create === true : snapshot?.locks.length) &&
-      tab !== "found";
+      tab !== "found" &&
+      tab !== "activity";
     return html`
       <header>
         <div class="bar">
@@ -95,6 +100,16 @@ export class SeamPanel extends SeamActions {
       </main>
       ${this.overlay()}
     `;
+  }
+
+  protected override updated(changes: PropertyValues): void {
+    super.updated(changes);
+    // On a narrow screen, not all tabs are visible.
+    if (changes.has("route")) {
+      this.shadowRoot
+        ?.querySelector("nav [aria-current]")
+        ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
   }
 
   private goBack(): void {
@@ -174,6 +189,17 @@ export class SeamPanel extends SeamActions {
     switch (tab) {
       case "locks":
         return html`<seam-locks .context=${context} .locks=${locks}></seam-locks>`;
+      case "timeline":
+        return html`<seam-timeline
+          .context=${context}
+          .locks=${locks}
+          .now=${this.now}
+        ></seam-timeline>`;
+      case "activity":
+        return html`<seam-activity
+          .context=${context}
+          .locks=${locks}
+        ></seam-activity>`;
       case "found":
         return html`<seam-found .context=${context} .locks=${locks}></seam-found>`;
       default:

@@ -44,10 +44,18 @@ export function icon(path: string): TemplateResult {
   return html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg>`;
 }
 
-export function stateChip({ t }: Context, state: CodeState): TemplateResult {
-  // A later release may send a state that this one does not know.
-  const known = state in TONES ? state : "unknown";
-  return html`<span class="chip ${TONES[known]}">${t(`state_${known}`)}</span>`;
+/** Return the class that gives a state its color. */
+export function tone(state: CodeState): string {
+  return TONES[state] ?? "";
+}
+
+/** Return the text of a state, also of one that only a later release knows. */
+export function stateText({ t }: Context, state: CodeState): string {
+  return t(`state_${state in TONES ? state : "unknown"}`);
+}
+
+export function stateChip(context: Context, state: CodeState): TemplateResult {
+  return html`<span class="chip ${tone(state)}">${stateText(context, state)}</span>`;
 }
 
 /** Return when a code works. */

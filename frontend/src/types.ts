@@ -149,12 +149,17 @@ export interface Row {
 
 export type Rows = Record<string, Row>;
 
+/** What `history/stream` sends: states and attributes by entity ID. */
+export interface HistoryMessage {
+  states: Record<string, { s: string; a: Record<string, unknown> }[]>;
+}
+
 /** The part of Home Assistant's websocket connection that is used here. */
 export interface Connection {
   readonly connected: boolean;
   subscribeMessage<T>(
     callback: (message: T) => void,
-    message: { type: string },
+    message: { type: string } & Record<string, unknown>,
     options?: { resubscribe?: boolean },
   ): Promise<() => Promise<void>>;
   addEventListener(type: "ready" | "disconnected", listener: () => void): void;
@@ -168,7 +173,8 @@ export interface HomeAssistant {
   locale: { language: string; time_format: string };
   config: { time_zone: string };
   themes: { darkMode: boolean };
-  entities: Record<string, { platform: string }>;
+  entities: Record<string, { platform: string; device_id?: string | null }>;
+  formatEntityAttributeValue(entity: object, attribute: string, value: string): string;
   callWS<T>(message: { type: string } & Record<string, unknown>): Promise<T>;
 }
 

@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { addDays, formatDistance, formatTime, toLocal } from "../src/logic/times";
+import {
+  addDays,
+  formatDistance,
+  formatDuration,
+  formatTime,
+  HOUR,
+  toLocal,
+} from "../src/logic/times";
 import type { HomeAssistant } from "../src/types";
 
 const hass = {
@@ -29,6 +36,19 @@ test("a time is shown in Home Assistant's time zone, not the browser's", () => {
   expect(formatTime(hass, "2026-12-05T15:00:00Z", now)).toBe("tomorrow, 10:00");
   expect(formatTime(hass, "2026-12-11T15:00:00Z", now)).toBe("Fri 11 Dec, 10:00");
   expect(formatTime(hass, "2027-01-11T15:00:00Z", now)).toBe("Mon, 11 Jan 2027, 10:00");
+});
+
+test("a time that comes twice has its time zone", () => {
+  const now = new Date("2026-10-30T12:00:00Z");
+  expect(formatTime(hass, "2026-11-01T05:30:00Z", now)).toBe("Sun 1 Nov, 01:30 GMT-4");
+  expect(formatTime(hass, "2026-11-01T06:30:00Z", now)).toBe("Sun 1 Nov, 01:30 GMT-5");
+  expect(formatTime(hass, "2026-11-01T20:30:00Z", now)).toBe("Sun 1 Nov, 15:30");
+});
+
+test("a duration uses the largest unit", () => {
+  expect(formatDuration(hass, 4 * HOUR)).toBe("4 hours");
+  expect(formatDuration(hass, 30 * HOUR)).toBe("1.3 days");
+  expect(formatDuration(hass, HOUR / 2)).toBe("30 minutes");
 });
 
 test("a distance uses the largest unit", () => {

@@ -6,17 +6,29 @@ const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** Making a format takes much longer than using it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function localFormat(timeZone: string): Intl.DateTimeFormat {
+  let format = formats.get(timeZone);
+  if (!format) {
+    format = new Intl.DateTimeFormat("en-CA", {
+      timeZone,
+      year: "numeric",
+      month: "2-digit",
+      day: "2-digit",
+      hour: "2-digit",
+      minute: "2-digit",
+      hourCycle: "h23",
+    });
+    formats.set(timeZone, format);
+  }
+  return format;
+}
+
 /** Return a moment as local time, as date and time inputs have it. */
 export function toLocal(moment: Date, timeZone: string): string {
-  const parts = new Intl.DateTimeFormat("en-CA", {
-    timeZone,
-    year: "numeric",
-    month: "2-digit",
-    day: "2-digit",
-    hour: "2-digit",
-    minute: "2-digit",
-    hourCycle: "h23",
-  }).formatToParts(moment);
+  const parts = localFormat(timeZone).formatToParts(moment);
   const part = (type: string) => parts.find((p) => p.type === type)?.value ?? "";
   return `${part("year")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}`;
 }
@@ -24,6 +36,28 @@ export function toLocal(moment: Date, timeZone: string): string {
 /** Return a local time some days later, at the same time of day. */
 export function addDays(local: string, days: number): string {
   return new Date(Date.parse(`${local}Z`) + days * DAY).toISOString().slice(0, 16);
+}
+
+/** Return the moment at which a local date starts, which need not be midnight. */
+export function startOfDay(date: string, timeZone: string): number {
+  const midnight = Date.parse(`${date}T00:00Z`);
+  // Clocks are at most 14 hours ahead of or behind UTC.
+  let before = midnight - 15 * HOUR;
+  let after = midnight + 15 * HOUR;
+  while (after - before > MINUTE) {
+    const middle = before + Math.floor((after - before) / 2 / MINUTE) * MINUTE;
+    if (toLocal(new Date(middle), timeZone) < date) before = middle;
+    else after = middle;
+  }
+  return after;
+}
+
+/** Return whether the clocks show the same time an hour earlier or later. */
+function comesTwice(moment: Date, timeZone: string): boolean {
+  const local = toLocal(moment, timeZone);
+  return [-HOUR, HOUR].some(
+    (distance) => toLocal(new Date(moment.getTime() + distance), timeZone) === local,
+  );
 }
 
 /** Return a date with time, short and without the current year. */
@@ -58,6 +92,7 @@ function formatClock(hass: HomeAssistant, moment: Date): string {
     timeZone: hass.config.time_zone,
     hour: "numeric",
     minute: "2-digit",
+    ...(comesTwice(moment, hass.config.time_zone) ? { timeZoneName: "short" } : {}),
     ...(hour12 === undefined ? {} : { hour12 }),
   }).format(moment);
 }
@@ -76,4 +111,20 @@ export function formatDistance(hass: HomeAssistant, iso: string, now: Date): str
     }
   }
   return format.format(0, "minute");
+}
+
+/** Return a duration in its largest unit, such as "3 days" or "4 hours". */
+export function formatDuration(hass: HomeAssistant, milliseconds: number): string {
+  const [unit, size] = (
+    [
+      ["day", DAY],
+      ["hour", HOUR],
+    ] as const
+  ).find(([, size]) => milliseconds >= size) ?? ["minute", MINUTE];
+  return new Intl.NumberFormat(hass.locale.language, {
+    style: "unit",
+    unit,
+    unitDisplay: "long",
+    maximumFractionDigits: 1,
+  }).format(milliseconds / size);
 }

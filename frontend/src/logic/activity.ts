@@ -1,0 +1,105 @@
+/** What Home Assistant has recorded of our event entities. */
+
+import type { HistoryMessage, HomeAssistant, Lock } from "../types";
+
+export interface Activity {
+  key: string;
+  /** The lock's `device_id`. */
+  lockId: string;
+  entityId: string;
+  /** When it happened, in Home Assistant's time zone. */
+  at: string;
+  type: string;
+  name: string | null;
+  codeId: string | null;
+  method: string | null;
+  /** Seam's text. */
+  reason: string | null;
+}
+
+/** Return the event entities of each lock. */
+export function sources(
+  { entities }: HomeAssistant,
+  locks: readonly Lock[],
+): Map<string, Lock> {
+  const byDevice = new Map(
+    locks.flatMap((lock) => {
+      const device = entities[lock.entity_id]?.device_id;
+      return device ? [[device, lock] as const] : [];
+    }),
+  );
+  return new Map(
+    Object.entries(entities).flatMap(([entityId, { platform, device_id }]) => {
+      const lock = byDevice.get(device_id ?? "");
+      return lock && platform === "seam" && entityId.startsWith("event.")
+        ? [[entityId, lock] as const]
+        : [];
+    }),
+  );
+}
+
+/** Return the events of a message, without those from before a moment. */
+export function activities(
+  { states }: HistoryMessage,
+  locks: ReadonlyMap<string, Lock>,
+  since: number,
+): Activity[] {
+  return Object.entries(states).flatMap(([entityId, rows]) => {
+    const lock = locks.get(entityId);
+    if (!lock) return [];
+    return rows.flatMap(({ s, a }) => {
+      const text = (name: string) => (typeof a[name] === "string" ? a[name] : null);
+      const type = text("event_type");
+      const at = text("occurred_at") ?? s;
+      // Of the states "unknown" and "unavailable", and of others, there is no event.
+      if (!type || !(Date.parse(s) >= since)) return [];
+      const codeId = text("access_code_id");
+      return [
+        {
+          // A restart and newly masked PINs write the same event again.
+          key: [entityId, s, type, codeId, at].join(),
+          lockId: lock.device_id,
+          entityId,
+          at,
+          type,
+          name: text("access_code_name"),
+          codeId,
+          method: text("method"),
+          reason: text("reason_message"),
+        },
+      ];
+    });
+  });
+}
+
+/** Return those that match, the latest first. */
+export function matching(
+  all: Iterable<Activity>,
+  search: string,
+  onlyLock: string,
+): Activity[] {
+  const wanted = search.trim().toLocaleLowerCase();
+  return (
+    [...all]
+      .filter(
+        ({ lockId, name }) =>
+          (!onlyLock || lockId === onlyLock) &&
+          (name ?? "").toLocaleLowerCase().includes(wanted),
+      )
+      .map((activity) => ({ activity, time: Date.parse(activity.at) }))
+      // Of several at the same moment, the last one comes last.
+      .reverse()
+      .sort((a, b) => b.time - a.time)
+      .map(({ activity }) => activity)
+  );
+}
+
+/** Return a file for spreadsheets, which must not take texts for formulas. */
+export function csv(rows: readonly (readonly (string | null)[])[]): string {
+  const cell = (value: string | null) => {
+    const text = (value ?? "").replace(/^(?=\s*[=+\-@]|[\t\r])/, "'");
+    return `"${text.replaceAll('"', '""')}"`;
+  };
+  // Without the mark, Excel does not read it as UTF-8.
+  return `\uFEFF${rows.map((row) => `${row.map(cell).join(",")}\r\n`).join("")}`;
+}

@@ -1,0 +1,206 @@
+/** Who can enter which door when. */
+
+import { byName, type Entry, label, needsAttention } from "./groups";
+import { addDays, DAY, startOfDay } from "./times";
+
+/** How many days the timeline shows at once, and how far it goes either way. */
+export const DAYS_SHOWN = 14;
+export const DAYS_MAX = 90;
+
+export interface Days {
+  /** The local dates, and the moments at which they start. */
+  days: { date: string; start: number }[];
+  start: number;
+  end: number;
+}
+
+/** Return the days from a number of days after a date on. */
+export function daysFrom(date: string, offset: number, timeZone: string): Days {
+  const days = Array.from({ length: DAYS_SHOWN + 1 }, (_, index) => {
+    const day = addDays(`${date}T00:00`, offset + index).slice(0, 10);
+    return { date: day, start: startOfDay(day, timeZone) };
+  });
+  const end = days.pop()?.start ?? 0;
+  return { days, start: days[0]?.start ?? 0, end };
+}
+
+export interface Bar {
+  entry: Entry;
+  /** The part of the code's time that is shown. */
+  start: number;
+  end: number;
+  /** Whether the code works before or after the days that are shown. */
+  isEarlier: boolean;
+  isLater: boolean;
+  isEndless: boolean;
+  lane: number;
+  /** The stays on the same lock at the same time. */
+  overlaps: Entry[];
+  /** The time until the next guest. */
+  gap: Span | undefined;
+}
+
+export interface Span {
+  start: number;
+  end: number;
+}
+
+export interface TimelineRow {
+  key: string;
+  name: string;
+  bars: Bar[];
+  lanes: number;
+  /** When two or more guests can enter. */
+  overlaps: Span[];
+  /** The times between two guests. */
+  gaps: Span[];
+}
+
+/** Return a row for each lock, also for those without codes. */
+export function rowsByLock(
+  locks: readonly Entry["lock"][],
+  entries: readonly Entry[],
+  days: Days,
+): TimelineRow[] {
+  const byLock = groupBy(entries, ({ lock }) => lock.device_id);
+  return locks.map((lock) =>
+    row(lock.device_id, lock.name, byLock.get(lock.device_id) ?? [], days, true),
+  );
+}
+
+/** Return a row for each person who can enter on these days. */
+export function rowsByPerson(entries: readonly Entry[], days: Days): TimelineRow[] {
+  const byPerson = groupBy(
+    entries.filter(({ code }) => isWithin(code, days)),
+    // Codes without a name are people whom nobody knows.
+    ({ code }) => JSON.stringify(code.name ? [code.name] : code.access_code_id),
+  );
+  return [...byPerson]
+    .flatMap(([key, of]) => (of[0] ? [{ key, code: of[0].code, of }] : []))
+    .sort((a, b) => byName(a.code, b.code))
+    .map(({ key, code, of }) => row(key, label(code), of, days, false));
+}
+
+function groupBy(
+  entries: readonly Entry[],
+  keyOf: (entry: Entry) => string,
+): Map<string, Entry[]> {
+  const groups = new Map<string, Entry[]>();
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    const known = groups.get(key);
+    if (known) known.push(entry);
+    else groups.set(key, [entry]);
+  }
+  return groups;
+}
+
+function startOf({ starts_at }: Entry["code"]): number {
+  return starts_at ? Date.parse(starts_at) : -Infinity;
+}
+
+function endOf({ ends_at }: Entry["code"]): number {
+  return ends_at ? Date.parse(ends_at) : Infinity;
+}
+
+function isWithin(code: Entry["code"], { start, end }: Span): boolean {
+  return startOf(code) < end && endOf(code) > start;
+}
+
+function row(
+  key: string,
+  name: string,
+  entries: readonly Entry[],
+  days: Days,
+  isLock: boolean,
+): TimelineRow {
+  const bars = entries
+    .filter(({ code }) => isWithin(code, days))
+    .map((entry): Bar => {
+      const [start, end] = [startOf(entry.code), endOf(entry.code)];
+      return {
+        entry,
+        start: Math.max(start, days.start),
+        end: Math.min(end, days.end),
+        isEarlier: start < days.start,
+        isLater: end > days.end,
+        isEndless: end === Infinity,
+        lane: 0,
+        overlaps: [],
+        gap: undefined,
+      };
+    })
+    // Guests come first, and codes that always work last.
+    .sort(
+      (a, b) =>
+        Number(a.isEndless) - Number(b.isEndless) ||
+        (a.isEndless &&
+          Number(needsAttention(b.entry.code)) -
+            Number(needsAttention(a.entry.code))) ||
+        a.start - b.start ||
+        byName(a.entry.code, b.entry.code),
+    );
+  const lanes = arrange(bars);
+  const stays = isLock ? bars.filter(({ isEndless }) => !isEndless) : [];
+  for (const bar of stays) {
+    bar.overlaps = stays
+      .filter(
+        (other) => other !== bar && other.start < bar.end && other.end > bar.start,
+      )
+      .map(({ entry }) => entry);
+  }
+  const { overlaps, gaps } = occupancy(isLock ? entries : [], days);
+  for (const bar of stays) {
+    bar.gap = gaps.find(({ start }) => start === endOf(bar.entry.code));
+  }
+  return { key, name, bars, lanes, overlaps, gaps };
+}
+
+/** Give each bar the first lane that is free, and return the number of lanes. */
+function arrange(bars: readonly Bar[]): number {
+  const ends: number[] = [];
+  for (const bar of bars) {
+    const free = ends.findIndex((end) => end <= bar.start);
+    bar.lane = free < 0 ? ends.length : free;
+    // Shorter bars are drawn as wide as a day, so that everyone can hit them.
+    ends[bar.lane] = Math.max(bar.end, bar.start + DAY);
+  }
+  return ends.length;
+}
+
+/** Return when several guests can enter, and when none can between two of them. */
+function occupancy(
+  entries: readonly Entry[],
+  days: Span,
+): Pick<TimelineRow, "overlaps" | "gaps"> {
+  const overlaps: Span[] = [];
+  const gaps: Span[] = [];
+  const sorted = entries
+    .map(({ code }) => ({ start: startOf(code), end: endOf(code) }))
+    .filter(({ end }) => end !== Infinity)
+    .sort((a, b) => a.start - b.start);
+  let last = -Infinity;
+  for (const { start, end } of sorted) {
+    if (last !== -Infinity && start > last) gaps.push({ start: last, end: start });
+    const shared = { start, end: Math.min(last, end) };
+    const before = overlaps.at(-1);
+    if (before && before.end >= shared.start && shared.end > shared.start) {
+      before.end = Math.max(before.end, shared.end);
+    } else if (shared.end > shared.start) {
+      overlaps.push(shared);
+    }
+    last = Math.max(last, end);
+  }
+  const shown = (spans: readonly Span[]) =>
+    spans
+      .filter(({ start, end }) => start < days.end && end > days.start)
+      .map(({ start, end }) => ({
+        start: Math.max(start, days.start),
+        end: Math.min(end, days.end),
+      }));
+  return {
+    overlaps: shown(overlaps),
+    // A gap has its full length, wherever the days that are shown start.
+    gaps: gaps.filter(({ start, end }) => start < days.end && end > days.start),
+  };
+}

@@ -1,0 +1,322 @@
+import { mdiDownload, mdiMagnify } from "@mdi/js";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import type { Context } from "../context";
+import { element } from "../element";
+import { type Activity, activities, csv, matching, sources } from "../logic/activity";
+import { DAY, formatTime } from "../logic/times";
+import { icon } from "../parts";
+import { shared } from "../styles";
+import type { HistoryMessage, Lock } from "../types";
+
+const PERIODS = [1, 7, 30] as const;
+const ROWS = 100;
+/** How somebody locked or unlocked; Seam may add others, and has "unknown". */
+const METHODS = ["keycode", "manual", "automatic", "remote", "card"] as const;
+const BAD = /^(access_denied|tampered|.*failed_to_.*)$/;
+
+/** Who used which code when, and what became of codes. */
+@element("seam-activity")
+export class SeamActivity extends LitElement {
+  @property({ attribute: false }) context!: Context;
+  @property({ attribute: false }) locks: readonly Lock[] = [];
+  @state() private period: (typeof PERIODS)[number] = 7;
+  @state() private lockId = "";
+  @state() private search = "";
+  @state() private limit = ROWS;
+  @state() private status: "loading" | "loaded" | "off" | "failed" = "loading";
+  /** By their keys; replaced when it changes. */
+  @state() private all: ReadonlyMap<string, Activity> = new Map();
+  private subscription: { key: string; stop: () => void } | undefined;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.subscription?.stop();
+    this.subscription = undefined;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.requestUpdate();
+  }
+
+  protected override willUpdate(_: PropertyValues): void {
+    const { hass } = this.context;
+    const entities = sources(hass, this.locks);
+    const key = JSON.stringify([this.period, [...entities.keys()]]);
+    if (!this.isConnected || this.subscription?.key === key) return;
+    this.subscription?.stop();
+    this.all = new Map();
+    this.limit = ROWS;
+    this.status = entities.size > 0 ? "loading" : "off";
+    this.subscription = { key, stop: () => {} };
+    if (entities.size > 0) this.subscribe(key, entities);
+  }
+
+  private subscribe(key: string, entities: Map<string, Lock>): void {
+    const since = Date.now() - this.period * DAY;
+    let isCurrent = true;
+    const subscribed = this.context.hass.connection.subscribeMessage<HistoryMessage>(
+      (message) => {
+        if (!isCurrent) return;
+        const all = new Map(this.all);
+        for (const activity of activities(message, entities, since)) {
+          all.set(activity.key, activity);
+        }
+        this.all = all;
+        this.status = "loaded";
+      },
+      {
+        type: "history/stream",
+        entity_ids: [...entities.keys()],
+        start_time: new Date(since).toISOString(),
+        include_start_time_state: false,
+        significant_changes_only: false,
+      },
+    );
+    subscribed.catch(() => {
+      if (isCurrent) this.status = "failed";
+    });
+    this.subscription = {
+      key,
+      stop: () => {
+        isCurrent = false;
+        // It fails if the connection is lost, and then there is nothing to stop.
+        subscribed.then((stop) => stop()).catch(() => {});
+      },
+    };
+  }
+
+  protected override render() {
+    const { t } = this.context;
+    const rows = matching(this.all.values(), this.search, this.lockId);
+    const locks = new Map(this.locks.map((lock) => [lock.device_id, lock]));
+    return html`
+      <div class="tools">
+        <label class="search">
+          ${icon(mdiMagnify)}
+          <span class="visually-hidden">${t("search_activity")}</span>
+          <input
+            type="search"
+            placeholder=${t("search_activity")}
+            autocomplete="off"
+            .value=${this.search}
+            @input=${(event: Event) => {
+              this.search = (event.target as HTMLInputElement).value;
+            }}
+          />
+        </label>
+        <label>
+          <span class="visually-hidden">${t("lock")}</span>
+          <select
+            @change=${(event: Event) => {
+              this.lockId = (event.target as HTMLSelectElement).value;
+            }}
+          >
+            <option value="">${t("all_locks")}</option>
+            ${this.locks.map(
+              ({ device_id, name }) => html`<option
+                value=${device_id}
+                ?selected=${device_id === this.lockId}
+              >
+                ${name}
+              </option>`,
+            )}
+          </select>
+        </label>
+        <label>
+          <span class="visually-hidden">${t("period")}</span>
+          <select
+            @change=${(event: Event) => {
+              const { value } = event.target as HTMLSelectElement;
+              this.period = Number(value) as typeof this.period;
+            }}
+          >
+            ${PERIODS.map(
+              (days) => html`<option value=${days} ?selected=${days === this.period}>
+                ${t(`period_${days}`)}
+              </option>`,
+            )}
+          </select>
+        </label>
+        <button
+          class="tonal"
+          ?disabled=${rows.length === 0}
+          @click=${() => this.download(rows, locks)}
+        >
+          ${icon(mdiDownload)} ${t("download")}
+        </button>
+      </div>
+      ${
+        rows.length === 0
+          ? html`<p class="box empty" role="status">${this.reason()}</p>`
+          : html`<ul class="box">
+              ${repeat(
+                rows.slice(0, this.limit),
+                ({ key }) => key,
+                (activity) => this.row(activity, locks.get(activity.lockId)),
+              )}
+            </ul>`
+      }
+      ${
+        rows.length > this.limit
+          ? html`<button
+              @click=${() => {
+                this.limit += ROWS;
+              }}
+            >
+              ${t("show_more")}
+            </button>`
+          : nothing
+      }
+    `;
+  }
+
+  private reason(): string {
+    const { t } = this.context;
+    switch (this.status) {
+      case "loading":
+        return t("loading");
+      case "off":
+        return t("activity_off");
+      case "failed":
+        return t("activity_failed");
+      default:
+        return t(this.all.size > 0 ? "activity_no_match" : "activity_none");
+    }
+  }
+
+  private row(activity: Activity, lock: Lock | undefined) {
+    const { hass } = this.context;
+    const { at, codeId, name, type } = activity;
+    const detail = this.detail(activity);
+    const hasCode = lock?.codes.some(({ access_code_id }) => access_code_id === codeId);
+    return html`<li>
+      <span class="chip ${BAD.test(type) ? "bad" : "info"}"
+        >${this.eventText(activity)}</span
+      >
+      <span class="text">
+        ${
+          name
+            ? html`<span class="cut"
+                >${
+                  hasCode
+                    ? html`<a href="/seam/codes/${codeId}"><bdi>${name}</bdi></a>`
+                    : html`<bdi>${name}</bdi>`
+                }</span
+              >`
+            : nothing
+        }
+        <span class="secondary">
+          <bdi>${lock?.name}</bdi>${detail ? html` · <bdi>${detail}</bdi>` : nothing}
+        </span>
+      </span>
+      <time class="secondary" datetime=${at}>${formatTime(hass, at, new Date())}</time>
+    </li>`;
+  }
+
+  /** Return the text that Home Assistant shows for the event. */
+  private eventText({ entityId, type }: Activity): string {
+    const entity = { entity_id: entityId, state: "", attributes: {} };
+    return this.context.hass.formatEntityAttributeValue(entity, "event_type", type);
+  }
+
+  private detail({ method, reason }: Activity): string {
+    const known = METHODS.find((name) => name === method);
+    const texts = [known && this.context.t(`method_${known}`), reason];
+    return texts.filter(Boolean).join(" · ");
+  }
+
+  private download(rows: readonly Activity[], locks: ReadonlyMap<string, Lock>): void {
+    const { t } = this.context;
+    const text = csv([
+      [t("time"), t("lock"), t("event"), t("name"), t("detail")],
+      ...rows.map((activity) => [
+        activity.at,
+        locks.get(activity.lockId)?.name ?? "",
+        this.eventText(activity),
+        activity.name,
+        this.detail(activity),
+      ]),
+    ]);
+    const url = URL.createObjectURL(new Blob([text], { type: "text/csv" }));
+    const link = Object.assign(document.createElement("a"), {
+      href: url,
+      download: `seam-activity-${this.context.date}.csv`,
+    });
+    link.click();
+    // Some browsers only start to read it after the click.
+    setTimeout(() => URL.revokeObjectURL(url), 60_000);
+  }
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 12px;
+      }
+      .tools {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+      }
+      .search {
+        flex: 1 1 180px;
+        display: flex;
+        align-items: center;
+        position: relative;
+      }
+      .search svg {
+        position: absolute;
+        inset-inline-start: 12px;
+        color: var(--secondary-text-color);
+        pointer-events: none;
+      }
+      input,
+      select {
+        height: 44px;
+        width: 100%;
+        max-width: 100%;
+        border: 1px solid var(--divider-color);
+        border-radius: 22px;
+        background: var(--card-background-color);
+        padding: 0 16px;
+      }
+      input {
+        padding-inline-start: 44px;
+      }
+      select {
+        width: auto;
+        max-width: 200px;
+      }
+      .empty {
+        padding: 24px 16px;
+        text-align: center;
+      }
+      li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 12px;
+        padding: 10px 16px;
+        content-visibility: auto;
+        contain-intrinsic-size: auto 62px;
+      }
+      li + li {
+        border-top: 1px solid var(--divider-color);
+      }
+      .text {
+        flex: 1 1 160px;
+        min-width: 0;
+        display: grid;
+        overflow-wrap: anywhere;
+      }
+      a {
+        color: inherit;
+      }
+    `,
+  ];
+}

@@ -1,0 +1,91 @@
+import { expect, test } from "vitest";
+import { lock } from "../dev/fake";
+import { activities, csv, matching, sources } from "../src/logic/activity";
+import type { HomeAssistant } from "../src/types";
+
+const front = lock("Front", []);
+const back = lock("Back", []);
+const locks = new Map([
+  ["event.front", front],
+  ["event.back", back],
+]);
+const event = (at: string, more: Record<string, unknown> = {}) => ({
+  s: at,
+  a: { event_type: "unlocked", access_code_name: "Ada", occurred_at: at, ...more },
+});
+const since = Date.parse("2026-12-01T00:00:00Z");
+const read = (states: Parameters<typeof activities>[0]["states"]) =>
+  activities({ states }, locks, since);
+
+test("the event entities of the locks are found by their device", () => {
+  const entities = {
+    "lock.front": { platform: "seam", device_id: "1" },
+    "event.front": { platform: "seam", device_id: "1" },
+    "event.doorbell": { platform: "other", device_id: "1" },
+    "sensor.front": { platform: "seam", device_id: "1" },
+    "event.elsewhere": { platform: "seam", device_id: "2" },
+    "event.without_device": { platform: "seam" },
+  };
+  const found = sources({ entities } as unknown as HomeAssistant, [front, back]);
+  expect([...found]).toEqual([["event.front", front]]);
+});
+
+test("states that are no event of the period are left out", () => {
+  expect(
+    read({
+      "event.front": [
+        { s: "unavailable", a: {} },
+        { s: "unknown", a: { event_type: null } },
+        event("2026-11-30T23:59:59Z"),
+        event("2026-12-02T10:00:00Z"),
+      ],
+      "event.unknown": [event("2026-12-02T10:00:00Z")],
+    }).map(({ at, lockId }) => [at, lockId]),
+  ).toEqual([["2026-12-02T10:00:00Z", front.device_id]]);
+});
+
+test("an event that is written again, with a masked name, is the same event", () => {
+  const [first, again, other] = read({
+    "event.front": [
+      event("2026-12-02T10:00:00Z", { access_code_name: "Ada 4821" }),
+      event("2026-12-02T10:00:00Z", { access_code_name: "Ada ••••" }),
+      event("2026-12-02T10:00:00Z", { access_code_id: "other" }),
+    ],
+  });
+  expect(again?.key).toBe(first?.key);
+  expect(other?.key).not.toBe(first?.key);
+});
+
+test("activity is filtered by name and lock, and the latest comes first", () => {
+  const all = read({
+    "event.front": [
+      event("2026-12-02T10:00:00Z"),
+      // Earlier than the one before, although it looks later.
+      event("2026-12-02T10:30:00+02:00"),
+      event("2026-12-03T10:00:00Z", { access_code_name: null }),
+    ],
+    "event.back": [event("2026-12-04T10:00:00Z")],
+  });
+  const times = (search: string, lockId: string) =>
+    matching(all, search, lockId).map(({ at }) => at);
+  expect(times("", "")[0]).toBe("2026-12-04T10:00:00Z");
+  expect(times(" ada ", front.device_id)).toEqual([
+    "2026-12-02T10:00:00Z",
+    "2026-12-02T10:30:00+02:00",
+  ]);
+});
+
+test.each([
+  ["=HYPERLINK(1)", `"'=HYPERLINK(1)"`],
+  ["+1", `"'+1"`],
+  ["-1", `"'-1"`],
+  ["@SUM(1)", `"'@SUM(1)"`],
+  ["  =1", `"'  =1"`],
+  ["\t=1", `"'\t=1"`],
+  ["\r=1", `"'\r=1"`],
+  ['Ada "the first", Countess\nof L.', '"Ada ""the first"", Countess\nof L."'],
+  ["a=b", '"a=b"'],
+  [null, '""'],
+])("a spreadsheet shows %j as text", (value, cell) => {
+  expect(csv([[value, "x"]])).toBe(`\uFEFF${cell},"x"\r\n`);
+});
