@@ -24,6 +24,12 @@ from ..actions.targets import (
 )
 from ..attributes import JsonObject
 from ..errors import refusal
+from .adoption import (
+    SCHEMA as ADOPTION_SCHEMA,
+    async_start_adoption,
+    handle_dismiss,
+    handle_stop,
+)
 from .fields import field_of
 
 _ENTITY_IDS: Final = "entity_ids"
@@ -50,6 +56,7 @@ _COMMANDS: Final[Mapping[str, Action]] = {
     "seam/code/pull_backup": ACTIONS["pull_backup_access_code"],
     "seam/code/generate": ACTIONS["generate_code"],
     "seam/lock/refresh": Action(_async_refresh, LOCK_SCHEMA),
+    "seam/adoption/start": Action(async_start_adoption, ADOPTION_SCHEMA),
 }
 _PREVIEWS: Final[Mapping[str, Action]] = {
     "convert": ACTIONS["convert_access_code"],
@@ -67,6 +74,8 @@ def async_register_commands(hass: HomeAssistant) -> None:
     for command, action in _COMMANDS.items():
         _async_register(hass, command, action)
     _async_register(hass, "seam/preview", None)
+    websocket_api.async_register_command(hass, handle_stop)
+    websocket_api.async_register_command(hass, handle_dismiss)
 
 
 @callback

@@ -114,6 +114,7 @@ def async_entry(
         "title": entry.title,
         "available": False,
         "accounts": [],
+        "adoption": None,
     }
     if entry.state is ConfigEntryState.LOADED:
         coordinator: SeamCoordinator = entry.runtime_data
