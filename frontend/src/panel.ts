@@ -10,6 +10,7 @@ import { icon } from "./parts";
 import type { State } from "./store";
 import { shared } from "./styles";
 import type { Lock, Route } from "./types";
+import "./views/adoption";
 import "./views/found";
 import "./views/lock-page";
 import "./views/locks";
@@ -175,7 +176,11 @@ export class SeamPanel extends SeamActions {
       case "locks":
         return html`<seam-locks .context=${context} .locks=${locks}></seam-locks>`;
       case "found":
-        return html`<seam-found .context=${context} .locks=${locks}></seam-found>`;
+        return html`<seam-found
+          .context=${context}
+          .locks=${locks}
+          .workspaces=${snapshot.entries}
+        ></seam-found>`;
       default:
         return html`<seam-today
           .context=${context}

@@ -1,22 +1,22 @@
-var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20A8,8 0 0,1 4,12A8,8 0 0,1 12,4A8,8 0 0,1 20,12A8,8 0 0,1 12,20Z`,t=`M12,2L1,21H23M12,6L19.53,19H4.47M11,10V14H13V10M11,16V18H13V16`,n=`M23 12L20.6 9.2L20.9 5.5L17.3 4.7L15.4 1.5L12 3L8.6 1.5L6.7 4.7L3.1 5.5L3.4 9.2L1 12L3.4 14.8L3.1 18.5L6.7 19.3L8.6 22.5L12 21L15.4 22.5L17.3 19.3L20.9 18.5L20.6 14.8L23 12M18.7 16.9L16 17.5L14.6 19.9L12 18.8L9.4 19.9L8 17.5L5.3 16.9L5.5 14.1L3.7 12L5.5 9.9L5.3 7.1L8 6.5L9.4 4.1L12 5.2L14.6 4.1L16 6.5L18.7 7.1L18.5 9.9L20.3 12L18.5 14.1L18.7 16.9M16.6 7.6L18 9L10 17L6 13L7.4 11.6L10 14.2L16.6 7.6Z`,r=`M7.41,8.58L12,13.17L16.59,8.58L18,10L12,16L6,10L7.41,8.58Z`,i=`M19,21H8V7H19M19,5H8A2,2 0 0,0 6,7V21A2,2 0 0,0 8,23H19A2,2 0 0,0 21,21V7A2,2 0 0,0 19,5M16,1H4A2,2 0 0,0 2,3V17H4V3H16V1Z`,a=`M6,19A2,2 0 0,0 8,21H16A2,2 0 0,0 18,19V7H6V19M8,9H16V19H8V9M15.5,4L14.5,3H9.5L8.5,4H5V6H19V4H15.5Z`,o=`M12,9A3,3 0 0,1 15,12A3,3 0 0,1 12,15A3,3 0 0,1 9,12A3,3 0 0,1 12,9M12,4.5C17,4.5 21.27,7.61 23,12C21.27,16.39 17,19.5 12,19.5C7,19.5 2.73,16.39 1,12C2.73,7.61 7,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C15.76,17.5 19.17,15.36 20.82,12C19.17,8.64 15.76,6.5 12,6.5C8.24,6.5 4.83,8.64 3.18,12Z`,s=`M12,17A2,2 0 0,0 14,15C14,13.89 13.1,13 12,13A2,2 0 0,0 10,15A2,2 0 0,0 12,17M18,8A2,2 0 0,1 20,10V20A2,2 0 0,1 18,22H6A2,2 0 0,1 4,20V10C4,8.89 4.9,8 6,8H7V6A5,5 0 0,1 12,1A5,5 0 0,1 17,6V8H18M12,3A3,3 0 0,0 9,6V8H15V6A3,3 0 0,0 12,3Z`,c=`M10 17C11.1 17 12 16.1 12 15C12 13.9 11.1 13 10 13C8.9 13 8 13.9 8 15S8.9 17 10 17M16 8C17.1 8 18 8.9 18 10V20C18 21.1 17.1 22 16 22H4C2.9 22 2 21.1 2 20V10C2 8.9 2.9 8 4 8H5V6C5 3.2 7.2 1 10 1S15 3.2 15 6V8H16M10 3C8.3 3 7 4.3 7 6V8H13V6C13 4.3 11.7 3 10 3M22 13H20V7H22V13M22 17H20V15H22V17Z`,l=`M18 1C15.24 1 13 3.24 13 6V8H4C2.9 8 2 8.89 2 10V20C2 21.11 2.9 22 4 22H16C17.11 22 18 21.11 18 20V10C18 8.9 17.11 8 16 8H15V6C15 4.34 16.34 3 18 3C19.66 3 21 4.34 21 6V8H23V6C23 3.24 20.76 1 18 1M10 13C11.1 13 12 13.89 12 15C12 16.11 11.11 17 10 17C8.9 17 8 16.11 8 15C8 13.9 8.9 13 10 13Z`,u=`M19,13H13V19H11V13H5V11H11V5H13V11H19V13Z`,d=globalThis,f=d.ShadowRoot&&(d.ShadyCSS===void 0||d.ShadyCSS.nativeShadow)&&`adoptedStyleSheets`in Document.prototype&&`replace`in CSSStyleSheet.prototype,p=Symbol(),m=/* @__PURE__ */ new WeakMap,ee=class{constructor(e,t,n){if(this._$cssResult$=!0,n!==p)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(f&&e===void 0){let n=t!==void 0&&t.length===1;n&&(e=m.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),n&&m.set(t,e))}return e}toString(){return this.cssText}},te=e=>new ee(typeof e==`string`?e:e+``,void 0,p),h=(e,...t)=>new ee(e.length===1?e[0]:t.reduce((t,n,r)=>t+(e=>{if(!0===e._$cssResult$)return e.cssText;if(typeof e==`number`)return e;throw Error(`Value passed to 'css' function must be a 'css' function result: `+e+`. Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.`)})(n)+e[r+1],e[0]),e,p),ne=(e,t)=>{if(f)e.adoptedStyleSheets=t.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let n of t){let t=document.createElement(`style`),r=d.litNonce;r!==void 0&&t.setAttribute(`nonce`,r),t.textContent=n.cssText,e.appendChild(t)}},re=f?e=>e:e=>e instanceof CSSStyleSheet?(e=>{let t=``;for(let n of e.cssRules)t+=n.cssText;return te(t)})(e):e,{is:ie,defineProperty:ae,getOwnPropertyDescriptor:oe,getOwnPropertyNames:se,getOwnPropertySymbols:ce,getPrototypeOf:le}=Object,ue=globalThis,de=ue.trustedTypes,fe=de?de.emptyScript:``,pe=ue.reactiveElementPolyfillSupport,me=(e,t)=>e,he={toAttribute(e,t){switch(t){case Boolean:e=e?fe:null;break;case Object:case Array:e=e==null?e:JSON.stringify(e)}return e},fromAttribute(e,t){let n=e;switch(t){case Boolean:n=e!==null;break;case Number:n=e===null?null:Number(e);break;case Object:case Array:try{n=JSON.parse(e)}catch{n=null}}return n}},ge=(e,t)=>!ie(e,t),_e={attribute:!0,type:String,converter:he,reflect:!1,useDefault:!1,hasChanged:ge};Symbol.metadata??=Symbol(`metadata`),ue.litPropertyMetadata??=/* @__PURE__ */ new WeakMap;var g=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=_e){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),r=this.getPropertyDescriptor(e,n,t);r!==void 0&&ae(this.prototype,e,r)}}static getPropertyDescriptor(e,t,n){let{get:r,set:i}=oe(this.prototype,e)??{get(){return this[t]},set(e){this[t]=e}};return{get:r,set(t){let a=r?.call(this);i?.call(this,t),this.requestUpdate(e,a,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??_e}static _$Ei(){if(this.hasOwnProperty(me(`elementProperties`)))return;let e=le(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(me(`finalized`)))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(me(`properties`))){let e=this.properties,t=[...se(e),...ce(e)];for(let n of t)this.createProperty(n,e[n])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[e,n]of t)this.elementProperties.set(e,n)}this._$Eh=/* @__PURE__ */ new Map;for(let[e,t]of this.elementProperties){let n=this._$Eu(e,t);n!==void 0&&this._$Eh.set(n,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let e of n)t.unshift(re(e))}else e!==void 0&&t.push(re(e));return t}static _$Eu(e,t){let n=t.attribute;return!1===n?void 0:typeof n==`string`?n:typeof e==`string`?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=/* @__PURE__ */ new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=/* @__PURE__ */ new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=/* @__PURE__ */ new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return ne(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),r=this.constructor._$Eu(e,n);if(r!==void 0&&!0===n.reflect){let i=(n.converter?.toAttribute===void 0?he:n.converter).toAttribute(t,n.type);this._$Em=e,i==null?this.removeAttribute(r):this.setAttribute(r,i),this._$Em=null}}_$AK(e,t){let n=this.constructor,r=n._$Eh.get(e);if(r!==void 0&&this._$Em!==r){let e=n.getPropertyOptions(r),i=typeof e.converter==`function`?{fromAttribute:e.converter}:e.converter?.fromAttribute===void 0?he:e.converter;this._$Em=r;let a=i.fromAttribute(t,e.type);this[r]=a??this._$Ej?.get(r)??a,this._$Em=null}}requestUpdate(e,t,n,r=!1,i){if(e!==void 0){let a=this.constructor;if(!1===r&&(i=this[e]),n??=a.getPropertyOptions(e),!((n.hasChanged??ge)(i,t)||n.useDefault&&n.reflect&&i===this._$Ej?.get(e)&&!this.hasAttribute(a._$Eu(e,n))))return;this.C(e,t,n)}!1===this.isUpdatePending&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:r,wrapped:i},a){n&&!(this._$Ej??=/* @__PURE__ */ new Map).has(e)&&(this._$Ej.set(e,a??t??this[e]),!0!==i||a!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),!0===r&&this._$Em!==e&&(this._$Eq??=/* @__PURE__ */ new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[e,t]of this._$Ep)this[e]=t;this._$Ep=void 0}let e=this.constructor.elementProperties;if(e.size>0)for(let[t,n]of e){let{wrapped:e}=n,r=this[t];!0!==e||this._$AL.has(t)||r===void 0||this.C(t,void 0,n,r)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(e=>e.hostUpdate?.()),this.update(t)):this._$EM()}catch(t){throw e=!1,this._$EM(),t}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=/* @__PURE__ */ new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(e){}firstUpdated(e){}};g.elementStyles=[],g.shadowRootOptions={mode:`open`},g[me(`elementProperties`)]=/* @__PURE__ */ new Map,g[me(`finalized`)]=/* @__PURE__ */ new Map,pe?.({ReactiveElement:g}),(ue.reactiveElementVersions??=[]).push(`2.1.2`);var ve=globalThis,ye=e=>e,be=ve.trustedTypes,xe=be?be.createPolicy(`lit-html`,{createHTML:e=>e}):void 0,Se=`$lit$`,_=`lit$${Math.random().toFixed(9).slice(2)}$`,Ce=`?`+_,we=`<${Ce}>`,v=document,y=()=>v.createComment(``),b=e=>e===null||typeof e!=`object`&&typeof e!=`function`,Te=Array.isArray,Ee=e=>Te(e)||typeof e?.[Symbol.iterator]==`function`,De=`[ 	
-\f\r]`,Oe=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,ke=/-->/g,Ae=/>/g,x=RegExp(`>|${De}(?:([^\\s"'>=/]+)(${De}*=${De}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`,`g`),je=/'/g,Me=/"/g,Ne=/^(?:script|style|textarea|title)$/i,S=(e=>(t,...n)=>({_$litType$:e,strings:t,values:n}))(1),C=Symbol.for(`lit-noChange`),w=Symbol.for(`lit-nothing`),Pe=/* @__PURE__ */ new WeakMap,T=v.createTreeWalker(v,129);function Fe(e,t){if(!Te(e)||!e.hasOwnProperty(`raw`))throw Error(`invalid template strings array`);return xe===void 0?t:xe.createHTML(t)}var Ie=(e,t)=>{let n=e.length-1,r=[],i,a=t===2?`<svg>`:t===3?`<math>`:``,o=Oe;for(let t=0;t<n;t++){let n=e[t],s,c,l=-1,u=0;for(;u<n.length&&(o.lastIndex=u,c=o.exec(n),c!==null);)u=o.lastIndex,o===Oe?c[1]===`!--`?o=ke:c[1]===void 0?c[2]===void 0?c[3]!==void 0&&(o=x):(Ne.test(c[2])&&(i=RegExp(`</`+c[2],`g`)),o=x):o=Ae:o===x?c[0]===`>`?(o=i??Oe,l=-1):c[1]===void 0?l=-2:(l=o.lastIndex-c[2].length,s=c[1],o=c[3]===void 0?x:c[3]===`"`?Me:je):o===Me||o===je?o=x:o===ke||o===Ae?o=Oe:(o=x,i=void 0);let d=o===x&&e[t+1].startsWith(`/>`)?` `:``;a+=o===Oe?n+we:l>=0?(r.push(s),n.slice(0,l)+Se+n.slice(l)+_+d):n+_+(l===-2?t:d)}return[Fe(e,a+(e[n]||`<?>`)+(t===2?`</svg>`:t===3?`</math>`:``)),r]},Le=class e{constructor({strings:t,_$litType$:n},r){let i;this.parts=[];let a=0,o=0,s=t.length-1,c=this.parts,[l,u]=Ie(t,n);if(this.el=e.createElement(l,r),T.currentNode=this.el.content,n===2||n===3){let e=this.el.content.firstChild;e.replaceWith(...e.childNodes)}for(;(i=T.nextNode())!==null&&c.length<s;){if(i.nodeType===1){if(i.hasAttributes())for(let e of i.getAttributeNames())if(e.endsWith(Se)){let t=u[o++],n=i.getAttribute(e).split(_),r=/([.?@])?(.*)/.exec(t);c.push({type:1,index:a,name:r[2],strings:n,ctor:r[1]===`.`?Be:r[1]===`?`?Ve:r[1]===`@`?He:D}),i.removeAttribute(e)}else e.startsWith(_)&&(c.push({type:6,index:a}),i.removeAttribute(e));if(Ne.test(i.tagName)){let e=i.textContent.split(_),t=e.length-1;if(t>0){i.textContent=be?be.emptyScript:``;for(let n=0;n<t;n++)i.append(e[n],y()),T.nextNode(),c.push({type:2,index:++a});i.append(e[t],y())}}}else if(i.nodeType===8){if(i.data===Ce)c.push({type:2,index:a});else{let e=-1;for(;(e=i.data.indexOf(_,e+1))!==-1;)c.push({type:7,index:a}),e+=_.length-1}}a++}}static createElement(e,t){let n=v.createElement(`template`);return n.innerHTML=e,n}};function E(e,t,n=e,r){if(t===C)return t;let i=r===void 0?n._$Cl:n._$Co?.[r],a=b(t)?void 0:t._$litDirective$;return i?.constructor!==a&&(i?._$AO?.(!1),a===void 0?i=void 0:(i=new a(e),i._$AT(e,n,r)),r===void 0?n._$Cl=i:(n._$Co??=[])[r]=i),i!==void 0&&(t=E(e,i._$AS(e,t.values),i,r)),t}var Re=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,r=(e?.creationScope??v).importNode(t,!0);T.currentNode=r;let i=T.nextNode(),a=0,o=0,s=n[0];for(;s!==void 0;){if(a===s.index){let t;s.type===2?t=new ze(i,i.nextSibling,this,e):s.type===1?t=new s.ctor(i,s.name,s.strings,this,e):s.type===6&&(t=new Ue(i,this,e)),this._$AV.push(t),s=n[++o]}a!==s?.index&&(i=T.nextNode(),a++)}return T.currentNode=v,r}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings===void 0?n._$AI(e[t]):(n._$AI(e,n,t),t+=n.strings.length-2)),t++}},ze=class e{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,r){this.type=2,this._$AH=w,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=E(this,e,t),b(e)?e===w||e==null||e===``?(this._$AH!==w&&this._$AR(),this._$AH=w):e!==this._$AH&&e!==C&&this._(e):e._$litType$===void 0?e.nodeType===void 0?Ee(e)?this.k(e):this._(e):this.T(e):this.$(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==w&&b(this._$AH)?this._$AA.nextSibling.data=e:this.T(v.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,r=typeof n==`number`?this._$AC(e):(n.el===void 0&&(n.el=Le.createElement(Fe(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===r)this._$AH.p(t);else{let e=new Re(r,this),n=e.u(this.options);e.p(t),this.T(n),this._$AH=e}}_$AC(e){let t=Pe.get(e.strings);return t===void 0&&Pe.set(e.strings,t=new Le(e)),t}k(t){Te(this._$AH)||(this._$AH=[],this._$AR());let n=this._$AH,r,i=0;for(let a of t)i===n.length?n.push(r=new e(this.O(y()),this.O(y()),this,this.options)):r=n[i],r._$AI(a),i++;i<n.length&&(this._$AR(r&&r._$AB.nextSibling,i),n.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let t=ye(e).nextSibling;ye(e).remove(),e=t}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},D=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,r,i){this.type=1,this._$AH=w,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=i,n.length>2||n[0]!==``||n[1]!==``?(this._$AH=Array(n.length-1).fill(/* @__PURE__ */ new String),this.strings=n):this._$AH=w}_$AI(e,t=this,n,r){let i=this.strings,a=!1;if(i===void 0)e=E(this,e,t,0),a=!b(e)||e!==this._$AH&&e!==C,a&&(this._$AH=e);else{let r=e,o,s;for(e=i[0],o=0;o<i.length-1;o++)s=E(this,r[n+o],t,o),s===C&&(s=this._$AH[o]),a||=!b(s)||s!==this._$AH[o],s===w?e=w:e!==w&&(e+=(s??``)+i[o+1]),this._$AH[o]=s}a&&!r&&this.j(e)}j(e){e===w?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??``)}},Be=class extends D{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===w?void 0:e}},Ve=class extends D{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==w)}},He=class extends D{constructor(e,t,n,r,i){super(e,t,n,r,i),this.type=5}_$AI(e,t=this){if((e=E(this,e,t,0)??w)===C)return;let n=this._$AH,r=e===w&&n!==w||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,i=e!==w&&(n===w||r);r&&this.element.removeEventListener(this.name,this,n),i&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH==`function`?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},Ue=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){E(this,e)}},We={M:Se,P:_,A:Ce,C:1,L:Ie,R:Re,D:Ee,V:E,I:ze,H:D,N:Ve,U:He,B:Be,F:Ue},Ge=ve.litHtmlPolyfillSupport;Ge?.(Le,ze),(ve.litHtmlVersions??=[]).push(`3.3.3`);var Ke=(e,t,n)=>{let r=n?.renderBefore??t,i=r._$litPart$;if(i===void 0){let e=n?.renderBefore??null;r._$litPart$=i=new ze(t.insertBefore(y(),e),e,void 0,n??{})}return i._$AI(e),i},qe=globalThis,O=class extends g{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=Ke(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return C}};O._$litElement$=!0,O.finalized=!0,qe.litElementHydrateSupport?.({LitElement:O});var Je=qe.litElementPolyfillSupport;Je?.({LitElement:O}),(qe.litElementVersions??=[]).push(`4.2.2`);var Ye={attribute:!0,type:String,converter:he,reflect:!1,hasChanged:ge},Xe=(e=Ye,t,n)=>{let{kind:r,metadata:i}=n,a=globalThis.litPropertyMetadata.get(i);if(a===void 0&&globalThis.litPropertyMetadata.set(i,a=/* @__PURE__ */ new Map),r===`setter`&&((e=Object.create(e)).wrapped=!0),a.set(n.name,e),r===`accessor`){let{name:r}=n;return{set(n){let i=t.get.call(this);t.set.call(this,n),this.requestUpdate(r,i,e,!0,n)},init(t){return t!==void 0&&this.C(r,void 0,e,t),t}}}if(r===`setter`){let{name:r}=n;return function(n){let i=this[r];t.call(this,n),this.requestUpdate(r,i,e,!0,n)}}throw Error(`Unsupported decorator location: `+r)};function k(e){return(t,n)=>typeof n==`object`?Xe(e,t,n):((e,t,n)=>{let r=t.hasOwnProperty(n);return t.constructor.createProperty(n,e),r?Object.getOwnPropertyDescriptor(t,n):void 0})(e,t,n)}function A(e){return k({...e,state:!0,attribute:!1})}var Ze=(e,t,n)=>(n.configurable=!0,n.enumerable=!0,Reflect.decorate&&typeof t!=`object`&&Object.defineProperty(e,t,n),n);function Qe(e,t){return(n,r,i)=>{let a=t=>t.renderRoot?.querySelector(e)??null;if(t){let{get:e,set:t}=typeof r==`object`?n:i??(()=>{let e=Symbol();return{get(){return this[e]},set(t){this[e]=t}}})();return Ze(n,r,{get(){let n=e.call(this);return n===void 0&&(n=a(this),(n!==null||this.hasUpdated)&&t.call(this,n)),n}})}return Ze(n,r,{get(){return a(this)}})}}var j=class extends Error{constructor(e,t,n=!1){super(e),this.field=t,this.isLost=n}};async function $e(e,t,n){let r;try{r=await e.callWS({type:`seam/${t}`,...n})}catch(e){if(typeof e==`number`)throw new j(``,void 0,!0);let{message:t,translation_placeholders:n}=e;throw new j(t||String(e),n?.field)}return r.results}async function M(e,t,n,r,i={}){return et(await $e(e,`code/${t}`,{entity_id:n.entity_id,access_code_id:r.access_code_id,...i}),n)}function et(e,t){let n=e[t.entity_id]??{};if(n.error)throw new j(n.error,n.field);return n}function N(e,t){return e instanceof j&&e.isLost?t(`connection_uncertain`):e instanceof j&&e.message||t(`unexpected_error`)}function tt(e,t=!1){history[t?`replaceState`:`pushState`](null,``,e),window.dispatchEvent(new CustomEvent(`location-changed`,{detail:{replace:t}}))}var nt={title:`Access codes`,back:`Back`,close:`Close`,cancel:`Cancel`,done:`Done`,save:`Save`,copy:`Copy`,copied:`PIN copied`,copy_failed:`The PIN could not be copied. Select and copy it by hand.`,share:`Share`,retry:`Try again`,loading:`Loading…`,today:`Today`,locks:`Locks`,found_codes:`Found codes`,sections:`Sections`,add_guest:`Add guest`,connection_lost:`The connection to Home Assistant was lost. Reconnecting…`,not_set_up:`Seam is not available. Check the integration under Settings > Devices & services.`,workspace_unavailable:`{name} cannot be reached. You see the last known state.`,no_locks:`There are no locks yet. Connect a lock in Seam Console. It appears here within minutes.`,unexpected_error:`Something went wrong. Try again.`,connection_uncertain:`The connection was lost before the answer arrived. The change may or may not have been made. Check the codes before you try again.`,headline_good:`All guests can get in`,headline_attention:{one:`{count} code needs attention`,other:`{count} codes need attention`},headline_locks:{one:`{count} lock needs attention`,other:`{count} locks need attention`},headline_unknown:`Seam cannot say whether all guests can get in`,headline_none:`No access codes yet`,headline_none_hint:`Add a guest, and Seam sets the code on the lock.`,headline_good_hint:{one:`{count} code is active.`,other:`{count} codes are active.`},needs_attention:`Needs attention`,in_now:`In now`,arriving:`Arriving`,leaving:`Leaving`,next_48_hours:`Next 48 hours`,last_used:`Last used`,nobody_arriving:`Nobody arrives in the next 48 hours.`,nobody_leaving:`Nobody leaves in the next 48 hours.`,nobody_in:`No code is active.`,show_all:`Show all {count}`,group_attention:`Needs attention`,group_active:`Active`,group_scheduled:`Scheduled`,group_unmanaged:`Not managed`,group_expired:`Expired`,unmanaged_hint:`Made outside Seam. Adopt a code to change it here.`,state_active:`Active`,state_scheduled:`Scheduled`,state_setting:`Setting`,state_failed:`Failed`,state_at_risk:`At risk`,state_removing:`Removing`,state_expired:`Expired`,state_disabled:`Disabled`,state_unknown:`Unknown`,lock_locked:`Locked`,lock_unlocked:`Unlocked`,lock_locking:`Locking`,lock_unlocking:`Unlocking`,lock_jammed:`Jammed`,lock_unknown:`Unknown`,offline:`Offline`,battery:`Battery {percent}`,free_slots:{one:`{count} free slot`,other:`{count} free slots`},count_attention:{one:`{count} needs attention`,other:`{count} need attention`},count_active:`{count} active`,count_scheduled:`{count} scheduled`,count_unmanaged:`{count} not managed`,count_none:`No codes`,codes_unknown:`The codes of this lock are not known yet.`,codes_outdated:`The codes of this lock may be outdated.`,no_codes:`This lock has no access codes.`,no_match:`No code matches your search.`,search:`Search`,search_codes:`Search codes`,order:`Order`,order_time:`By time`,order_name:`By name`,no_such_lock:`This lock does not exist, or you have no access to it.`,no_such_code:`This code no longer exists.`,refresh:`Refresh`,refreshing:`Refreshing…`,refreshed:`{lock} is up to date`,never_ends:`Never expires`,until:`Until {time}`,from_to:`{start} – {end}`,ended:`Ended {time}`,arrives:`Arrives {time}`,leaves:`Leaves {time}`,backup:`Backup`,one_time:`One-time`,offline_code:`Offline`,same_pin:`Same PIN as {names}`,actions_for:`Actions for {name}`,show_pin:`Show PIN`,hide_pin:`Hide PIN`,pin_of:`PIN of {name}`,copy_pin:`Copy PIN`,edit:`Edit`,extend:`Extend by a day`,end_now:`End now`,delete:`Delete`,adopt:`Adopt`,release:`Stop managing`,use_backup:`Use backup code`,saving:`Saving…`,saved:`“{name}” was saved`,extended:`{name} now ends {time}`,end_title:`End “{name}” now?`,end_text:`The code stops working on {lock} within two minutes.`,end_done:`“{name}” ends within two minutes`,delete_title:`Delete “{name}”?`,delete_text:`The code stops working on {lock}. You cannot undo this.`,delete_done:`“{name}” was deleted from {lock}`,delete_pending:`“{name}” will be removed from {lock}`,release_title:`Stop managing “{name}”?`,release_text:`The code stays on {lock} and keeps working, but Seam no longer changes or removes it, not even when it ends.`,release_done:`Seam no longer manages “{name}”`,backup_title:`Use a backup code for “{name}”?`,backup_text:`Seam takes a code that is already on {lock} and lets it work for the times of “{name}”. Give its PIN to your guest.`,backup_done:`Give your guest this PIN for {lock}:`,remedy_convert_other:`Adopt “{name}”`,remedy_delete_other:`Delete “{name}”`,remedy_new_pin:`Choose a new PIN`,remedy_pull_backup:`Use backup code`,remedy_refresh_lock:`Refresh lock`,remedy_reconnect_account:`Open Seam Console`,guest_new:`Add guest`,guest_edit:`Edit {name}`,name:`Name`,name_missing:`Enter a name.`,name_too_long:`Use at most {count} characters.`,locks_missing:`Select at least one lock.`,also_on:`Change it on these locks, too`,kind:`How long`,stay:`Stay`,permanent:`Permanent`,permanent_hint:`The code works until you delete it.`,check_in:`Check-in`,check_out:`Check-out`,time_missing:`Enter a date and a time.`,end_before_start:`The check-out must be after the check-in.`,end_in_past:`The check-out must be in the future.`,nights:{one:`{count} night`,other:`{count} nights`},time_zone:`Times in {zone}`,pin:`PIN`,pin_auto:`Choose for me`,pin_own:`Own PIN`,pin_keep:`Keep PIN`,pin_auto_hint:`Seam chooses a PIN that all selected locks accept.`,pin_input:`Own PIN`,pin_digits:`Enter 4 to 12 digits.`,pin_hint:{one:`{lengths} digit.`,other:`{lengths} digits.`},pin_no_length:`These locks have no PIN length in common. Add the guest to each lock separately.`,pin_length:`{lock} needs {lengths} digits.`,pin_in_name:`The name must not contain the PIN, because everyone can see it.`,more_options:`More options`,option_external:`Allow changes in the manufacturer’s app`,option_external_hint:`Otherwise, Seam sets the code again when somebody changes it there.`,option_backup:`Keep backup codes ready`,option_backup_hint:`Seam keeps spare codes on the lock for the case that this one fails.`,option_offline:`Offline code`,option_offline_hint:`Works without a connection to the lock. You cannot change or delete it later.`,option_length:`PIN length`,option_length_any:`Any`,works_on_all:{one:`The code is ready`,other:`Works on all {count} locks`},works_on_some:`Works on {ready} of {count} locks`,works_waiting:`Setting the code…`,works_waiting_hint:`This can take a minute. You can close this window.`,works_failed:`The code is not on all locks`,pin_for:`PIN for {lock}`,share_text:`Hello {name}, your access code for {locks} is {pin}.`,share_text_stay:`Hello {name}, your access code for {locks} is {pin}. It works from {start} to {end}.`,found_hint:`Codes that Seam found on your locks but does not manage. Adopt them to see problems early and to change them here.`,found_none:`There are no codes that Seam does not manage.`,select_all:`Select all`,select:`Select {name}`,selected:{one:`{count} selected`,other:`{count} selected`},duplicate_of:`Duplicate of {names}`,adopt_title:{one:`Adopt {count} code?`,other:`Adopt {count} codes?`},adopt_text:`Seam manages these codes from then on. They keep their PINs. If somebody changes one in the manufacturer’s app, Seam sets it again.`,adopt_allow:`Allow changes in the manufacturer’s app`,delete_many_title:{one:`Delete {count} code?`,other:`Delete {count} codes?`},delete_many_text:`These codes stop working. You cannot undo this.`,checking:`Checking…`,outcome_would_convert:`Can be adopted`,outcome_would_delete:`Can be deleted`,outcome_not_convertible:`Cannot be adopted`,outcome_not_deletable:`Cannot be deleted`,outcome_converted:`Adopted`,outcome_deleted:`Deleted`,outcome_pending:`In progress`,outcome_failed:`Failed`,outcome_success:`Done`,outcome_waiting:`Waiting`,outcome_running:`Working…`,result_of:`{done} of {count} done`,card_name:`Seam access codes`,card_description:`The access codes of a lock, with their states and problems.`,card_lock:`Lock`,card_choose:`Select a lock in the settings of this card.`},rt={},it=/* @__PURE__ */ new Map;function at(e,t){let n=new Intl.PluralRules(e),r=new Intl.NumberFormat(e);return(e,i={})=>{let a=t[e]??nt[e];return(typeof a==`string`?a:a[n.select(Number(i.count))]??a.other??``).replace(/\{(\w+)\}/g,(e,t)=>{let n=i[t];return typeof n==`number`?r.format(n):n??``})}}var ot=at(`en`,nt);function st(e,t){return it.get(e)||(it.set(e,ot),rt[e]?.().then(n=>{it.set(e,at(e,n)),t()}),ot)}var ct=6e4,lt=60*ct,ut=24*lt;function P(e,t){let n=new Intl.DateTimeFormat(`en-CA`,{timeZone:t,year:`numeric`,month:`2-digit`,day:`2-digit`,hour:`2-digit`,minute:`2-digit`,hourCycle:`h23`}).formatToParts(e),r=e=>n.find(t=>t.type===e)?.value??``;return`${r(`year`)}-${r(`month`)}-${r(`day`)}T${r(`hour`)}:${r(`minute`)}`}function dt(e,t){return new Date(Date.parse(`${e}Z`)+t*ut).toISOString().slice(0,16)}function F(e,t,n){let r=new Date(t),i=e.config.time_zone,[a,o]=[r,n].map(e=>P(e,i).slice(0,10)),s=ft(e,r),c=Math.round((Date.parse(a)-Date.parse(o))/ut);return Math.abs(c)<=1?`${new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`}).format(c,`day`)}, ${s}`:`${new Intl.DateTimeFormat(e.locale.language,{timeZone:i,weekday:`short`,day:`numeric`,month:`short`,...a.slice(0,4)===o.slice(0,4)?{}:{year:`numeric`}}).format(r)}, ${s}`}function ft(e,t){let n={12:!0,24:!1}[e.locale.time_format];return new Intl.DateTimeFormat(e.locale.language,{timeZone:e.config.time_zone,hour:`numeric`,minute:`2-digit`,...n===void 0?{}:{hour12:n}}).format(t)}function pt(e,t,n){let r=Date.parse(t)-n.getTime(),i=new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`});for(let[e,t]of[[`day`,ut],[`hour`,lt],[`minute`,ct]])if(Math.abs(r)>=t)return i.format(Math.round(r/t),e);return i.format(0,`minute`)}var mt=3e3;function ht(e,t){if(!e)return t;let n=new Map(e.codes.map(e=>[e.access_code_id,e])),r=t.codes.map(e=>{let t=n.get(e.access_code_id);return t&&JSON.stringify(t)===JSON.stringify(e)?t:e});return{...t,codes:r}}function gt(e,t){let n=new Map(e?.locks.map(e=>[e.device_id,e])),r=e=>[...e].sort((e,t)=>e.name.localeCompare(t.name,void 0,{numeric:!0}));if(t.type===`all`)return{entries:t.entries,locks:r(t.locks.map(e=>ht(n.get(e.device_id),e))),options:t.options,isAdmin:t.is_admin};if(!e)return;let i=new Map(n);for(let e of t.removed)i.delete(e);for(let e of t.locks)i.set(e.device_id,ht(n.get(e.device_id),e));return{...e,entries:t.entries??e.entries,options:t.options??e.options,locks:r(i.values())}}var _t=class{constructor(e){this.connection=e,this.connected=!0,this.failed=!1,this.listeners=/* @__PURE__ */ new Set,this.attempt=0,this.subscribe=async()=>{this.attempt+=1;let e=this.attempt;this.connected=!0;try{let t=await this.connection.subscribeMessage(t=>{e===this.attempt&&(this.failed=!1,this.state=gt(this.state,t),this.notify())},{type:`seam/subscribe`},{resubscribe:!1});e===this.attempt?this.unsubscribe=t:t().catch(()=>{})}catch{if(e!==this.attempt)return;this.failed=!0,setTimeout(()=>{e===this.attempt&&this.subscribe()},mt)}this.notify()},this.disconnected=()=>{this.attempt+=1,this.connected=!1,this.unsubscribe=void 0,this.notify()}}listen(e){return this.listeners.add(e),this.listeners.size===1&&this.start(),()=>{this.listeners.delete(e)&&this.listeners.size===0&&this.stop()}}start(){this.connection.addEventListener(`ready`,this.subscribe),this.connection.addEventListener(`disconnected`,this.disconnected),this.connected=this.connection.connected,this.connected&&this.subscribe()}stop(){this.connection.removeEventListener(`ready`,this.subscribe),this.connection.removeEventListener(`disconnected`,this.disconnected),this.attempt+=1,this.unsubscribe?.().catch(()=>{}),this.unsubscribe=void 0}notify(){for(let e of this.listeners)e()}},vt=/* @__PURE__ */ new WeakMap;function yt(e){let t=vt.get(e);return t||(t=new _t(e),vt.set(e,t)),t}function I(e,t,n,r){var i=arguments.length,a=i<3?t:r===null?r=Object.getOwnPropertyDescriptor(t,n):r,o;if(typeof Reflect==`object`&&typeof Reflect.decorate==`function`)a=Reflect.decorate(e,t,n,r);else for(var s=e.length-1;s>=0;s--)(o=e[s])&&(a=(i<3?o(a):i>3?o(t,n,a):o(t,n))||a);return i>3&&a&&Object.defineProperty(t,n,a),a}var L=class extends O{constructor(...e){super(...e),this.failed=!1,this.now=/* @__PURE__ */ new Date,this.timer=0}connectedCallback(){super.connectedCallback(),this.timer=window.setInterval(()=>{this.now=/* @__PURE__ */ new Date,this.changed()},6e4),this.hass&&this.listen()}disconnectedCallback(){super.disconnectedCallback(),window.clearInterval(this.timer),this.stopListening?.(),this.stopListening=void 0,this.store=void 0}listen(){let e=yt(this.hass.connection);e!==this.store&&(this.stopListening?.(),this.store=e,this.stopListening=e.listen(()=>this.changed()),this.changed())}changed(){if(!this.store)return;this.snapshot=this.store.state,this.failed=this.store.failed;let{hass:e}=this,t={hass:e,t:st(e.language,()=>this.changed()),isAdmin:this.snapshot?.isAdmin??!1,connected:this.store.connected,date:P(/* @__PURE__ */ new Date,e.config.time_zone).slice(0,10)};this.style.colorScheme=e.themes.darkMode?`dark`:`light`;let n=this.context;(n?.t!==t.t||n.isAdmin!==t.isAdmin||n.connected!==t.connected||n.date!==t.date||n.hass.locale!==e.locale||n.hass.config.time_zone!==e.config.time_zone||n.hass.connection!==e.connection)&&(this.context=t)}shouldUpdate(e){return e.has(`hass`)&&(this.listen(),this.changed()),!!this.context&&[...e.keys()].some(e=>e!==`hass`)}};I([k({attribute:!1})],L.prototype,`hass`,void 0),I([A()],L.prototype,`snapshot`,void 0),I([A()],L.prototype,`failed`,void 0),I([A()],L.prototype,`context`,void 0),I([A()],L.prototype,`now`,void 0);var bt=[`attention`,`active`,`scheduled`,`unmanaged`,`expired`],xt=2*ut;function St(e,t){let n=new Set(t.problems.map(Ct));return[...e.errors,...e.warnings].filter(e=>e.scope===`access_code`||!n.has(Ct(e)))}function Ct({scope:e,error_code:t,warning_code:n,message:r}){return JSON.stringify([e,t,n,r])}function wt(e){return e.state===`expired`?!1:e.state===`failed`||e.state===`at_risk`?e.is_managed:e.is_managed&&e.errors.some(e=>e.scope===`access_code`)}function Tt(e){return wt(e)?`attention`:e.state===`expired`?`expired`:e.is_managed?e.state===`scheduled`?`scheduled`:`active`:`unmanaged`}function R(e){return e.name||e.access_code_id}function Et(e,t,n){let r=new Map(bt.map(e=>[e,[]])),i=t.trim().toLocaleLowerCase();for(let t of e)R(t).toLocaleLowerCase().includes(i)&&r.get(Tt(t))?.push(t);for(let[e,t]of r)t.sort((t,r)=>(n===`name`?0:Dt(e,t,r))||Ot(t,r));return r}function Dt(e,t,n){let r=t=>{let n=e===`scheduled`?t.starts_at:t.ends_at;return n?Date.parse(n):2**53-1};return e===`expired`?r(n)-r(t):r(t)-r(n)}function Ot(e,t){return R(e).localeCompare(R(t),void 0,{numeric:!0})}function kt(e){return e.flatMap(e=>e.codes.map(t=>({lock:e,code:t})))}function At(e,t){let n={attention:[],now:[],arriving:[],leaving:[],problems:[]},r=e=>{let n=e?Date.parse(e)-t.getTime():-1;return n>=0&&n<=xt};for(let t of kt(e)){let{code:e}=t;e.is_backup||(wt(e)&&n.attention.push(t),e.state!==`expired`&&(r(e.starts_at)?n.arriving.push(t):r(e.ends_at)&&n.leaving.push(t),e.state===`active`&&n.now.push(t)))}let i=e=>e?Date.parse(e):1/0;n.arriving.sort((e,t)=>i(e.code.starts_at)-i(t.code.starts_at)),n.leaving.sort((e,t)=>i(e.code.ends_at)-i(t.code.ends_at)),n.now.sort((e,t)=>Ot(e.code,t.code)),n.attention.sort((e,t)=>i(e.code.starts_at)-i(t.code.starts_at)||Ot(e.code,t.code));let a=/* @__PURE__ */ new Map;for(let t of e)for(let e of t.problems){let n=t.entry_id+Ct(e),r=a.get(n);r?r.locks.push(t):a.set(n,{problem:e,locks:[t]})}return n.problems=[...a.values()],n}function jt(e){let t=/* @__PURE__ */ new Map;for(let n of e){let{access_code_id:e,name:r,starts_at:i,ends_at:a}=n.code,o=JSON.stringify(r?[r,i,a]:e),s=t.get(o);s?s.push(n):t.set(o,[n])}return[...t.values()]}function Mt(e){return e.flatMap(e=>{let t=new Map(e.codes.map(e=>[e.access_code_id,e]));return e.codes.filter(e=>!e.is_managed).sort(Ot).map(n=>({lock:e,code:n,sameAs:n.same_pin_as.flatMap(e=>t.get(e)??[])}))})}function z(e){return t=>{customElements.get(e)||customElements.define(e,t)}}async function Nt(e){try{return await navigator.clipboard.writeText(e),!0}catch{return Pt(e)}}function Pt(e){let t=document.createElement(`textarea`);t.value=e,t.style.position=`fixed`,t.style.opacity=`0`;let n=document.querySelector(`dialog[open]`)??document.body,r=document.activeElement;n.append(t),t.select();try{return document.execCommand(`copy`)}catch{return!1}finally{t.remove(),r?.focus()}}var Ft=`https://console.seam.co`,It={active:`good`,scheduled:`info`,setting:`info`,failed:`bad`,at_risk:`warn`,removing:`warn`,expired:``,disabled:``,unknown:``},Lt=[`failed`,`at_risk`,`unknown`,`disabled`,`setting`,`removing`,`scheduled`,`active`];function Rt(e){return Lt.find(t=>e.some(e=>e.state===t))??`expired`}function B(e){return S`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${e}></path></svg>`}function zt({t:e},t){let n=t in It?t:`unknown`;return S`<span class="chip ${It[n]}">${e(`state_${n}`)}</span>`}function Bt(e,t){let{t:n,hass:r}=e,i=e=>F(r,e,/* @__PURE__ */ new Date);return t.ends_at?t.state===`expired`?n(`ended`,{time:i(t.ends_at)}):t.starts_at&&Date.parse(t.starts_at)>Date.now()?n(`from_to`,{start:i(t.starts_at),end:i(t.ends_at)}):n(`until`,{time:i(t.ends_at)}):t.starts_at&&t.state===`scheduled`?n(`arrives`,{time:i(t.starts_at)}):n(`never_ends`)}function Vt(e,t){e.dispatchEvent(new CustomEvent(`seam-action`,{detail:t,bubbles:!0,composed:!0}))}function Ht(e,t){e.dispatchEvent(new CustomEvent(`seam-announce`,{detail:t,bubbles:!0,composed:!0}))}function Ut(n,r,i,a,o){return a.map(a=>S`
+var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20A8,8 0 0,1 4,12A8,8 0 0,1 12,4A8,8 0 0,1 20,12A8,8 0 0,1 12,20Z`,t=`M12,2L1,21H23M12,6L19.53,19H4.47M11,10V14H13V10M11,16V18H13V16`,n=`M23 12L20.6 9.2L20.9 5.5L17.3 4.7L15.4 1.5L12 3L8.6 1.5L6.7 4.7L3.1 5.5L3.4 9.2L1 12L3.4 14.8L3.1 18.5L6.7 19.3L8.6 22.5L12 21L15.4 22.5L17.3 19.3L20.9 18.5L20.6 14.8L23 12M18.7 16.9L16 17.5L14.6 19.9L12 18.8L9.4 19.9L8 17.5L5.3 16.9L5.5 14.1L3.7 12L5.5 9.9L5.3 7.1L8 6.5L9.4 4.1L12 5.2L14.6 4.1L16 6.5L18.7 7.1L18.5 9.9L20.3 12L18.5 14.1L18.7 16.9M16.6 7.6L18 9L10 17L6 13L7.4 11.6L10 14.2L16.6 7.6Z`,r=`M7.41,8.58L12,13.17L16.59,8.58L18,10L12,16L6,10L7.41,8.58Z`,i=`M19,21H8V7H19M19,5H8A2,2 0 0,0 6,7V21A2,2 0 0,0 8,23H19A2,2 0 0,0 21,21V7A2,2 0 0,0 19,5M16,1H4A2,2 0 0,0 2,3V17H4V3H16V1Z`,a=`M6,19A2,2 0 0,0 8,21H16A2,2 0 0,0 18,19V7H6V19M8,9H16V19H8V9M15.5,4L14.5,3H9.5L8.5,4H5V6H19V4H15.5Z`,o=`M12,9A3,3 0 0,1 15,12A3,3 0 0,1 12,15A3,3 0 0,1 9,12A3,3 0 0,1 12,9M12,4.5C17,4.5 21.27,7.61 23,12C21.27,16.39 17,19.5 12,19.5C7,19.5 2.73,16.39 1,12C2.73,7.61 7,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C15.76,17.5 19.17,15.36 20.82,12C19.17,8.64 15.76,6.5 12,6.5C8.24,6.5 4.83,8.64 3.18,12Z`,s=`M12,17A2,2 0 0,0 14,15C14,13.89 13.1,13 12,13A2,2 0 0,0 10,15A2,2 0 0,0 12,17M18,8A2,2 0 0,1 20,10V20A2,2 0 0,1 18,22H6A2,2 0 0,1 4,20V10C4,8.89 4.9,8 6,8H7V6A5,5 0 0,1 12,1A5,5 0 0,1 17,6V8H18M12,3A3,3 0 0,0 9,6V8H15V6A3,3 0 0,0 12,3Z`,c=`M10 17C11.1 17 12 16.1 12 15C12 13.9 11.1 13 10 13C8.9 13 8 13.9 8 15S8.9 17 10 17M16 8C17.1 8 18 8.9 18 10V20C18 21.1 17.1 22 16 22H4C2.9 22 2 21.1 2 20V10C2 8.9 2.9 8 4 8H5V6C5 3.2 7.2 1 10 1S15 3.2 15 6V8H16M10 3C8.3 3 7 4.3 7 6V8H13V6C13 4.3 11.7 3 10 3M22 13H20V7H22V13M22 17H20V15H22V17Z`,l=`M18 1C15.24 1 13 3.24 13 6V8H4C2.9 8 2 8.89 2 10V20C2 21.11 2.9 22 4 22H16C17.11 22 18 21.11 18 20V10C18 8.9 17.11 8 16 8H15V6C15 4.34 16.34 3 18 3C19.66 3 21 4.34 21 6V8H23V6C23 3.24 20.76 1 18 1M10 13C11.1 13 12 13.89 12 15C12 16.11 11.11 17 10 17C8.9 17 8 16.11 8 15C8 13.9 8.9 13 10 13Z`,u=`M19,13H13V19H11V13H5V11H11V5H13V11H19V13Z`,d=globalThis,f=d.ShadowRoot&&(d.ShadyCSS===void 0||d.ShadyCSS.nativeShadow)&&`adoptedStyleSheets`in Document.prototype&&`replace`in CSSStyleSheet.prototype,p=Symbol(),m=/* @__PURE__ */ new WeakMap,ee=class{constructor(e,t,n){if(this._$cssResult$=!0,n!==p)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(f&&e===void 0){let n=t!==void 0&&t.length===1;n&&(e=m.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),n&&m.set(t,e))}return e}toString(){return this.cssText}},te=e=>new ee(typeof e==`string`?e:e+``,void 0,p),h=(e,...t)=>new ee(e.length===1?e[0]:t.reduce((t,n,r)=>t+(e=>{if(!0===e._$cssResult$)return e.cssText;if(typeof e==`number`)return e;throw Error(`Value passed to 'css' function must be a 'css' function result: `+e+`. Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.`)})(n)+e[r+1],e[0]),e,p),ne=(e,t)=>{if(f)e.adoptedStyleSheets=t.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let n of t){let t=document.createElement(`style`),r=d.litNonce;r!==void 0&&t.setAttribute(`nonce`,r),t.textContent=n.cssText,e.appendChild(t)}},re=f?e=>e:e=>e instanceof CSSStyleSheet?(e=>{let t=``;for(let n of e.cssRules)t+=n.cssText;return te(t)})(e):e,{is:ie,defineProperty:ae,getOwnPropertyDescriptor:oe,getOwnPropertyNames:se,getOwnPropertySymbols:ce,getPrototypeOf:le}=Object,ue=globalThis,de=ue.trustedTypes,fe=de?de.emptyScript:``,pe=ue.reactiveElementPolyfillSupport,me=(e,t)=>e,he={toAttribute(e,t){switch(t){case Boolean:e=e?fe:null;break;case Object:case Array:e=e==null?e:JSON.stringify(e)}return e},fromAttribute(e,t){let n=e;switch(t){case Boolean:n=e!==null;break;case Number:n=e===null?null:Number(e);break;case Object:case Array:try{n=JSON.parse(e)}catch{n=null}}return n}},ge=(e,t)=>!ie(e,t),_e={attribute:!0,type:String,converter:he,reflect:!1,useDefault:!1,hasChanged:ge};Symbol.metadata??=Symbol(`metadata`),ue.litPropertyMetadata??=/* @__PURE__ */ new WeakMap;var g=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=_e){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),r=this.getPropertyDescriptor(e,n,t);r!==void 0&&ae(this.prototype,e,r)}}static getPropertyDescriptor(e,t,n){let{get:r,set:i}=oe(this.prototype,e)??{get(){return this[t]},set(e){this[t]=e}};return{get:r,set(t){let a=r?.call(this);i?.call(this,t),this.requestUpdate(e,a,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??_e}static _$Ei(){if(this.hasOwnProperty(me(`elementProperties`)))return;let e=le(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(me(`finalized`)))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(me(`properties`))){let e=this.properties,t=[...se(e),...ce(e)];for(let n of t)this.createProperty(n,e[n])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[e,n]of t)this.elementProperties.set(e,n)}this._$Eh=/* @__PURE__ */ new Map;for(let[e,t]of this.elementProperties){let n=this._$Eu(e,t);n!==void 0&&this._$Eh.set(n,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let e of n)t.unshift(re(e))}else e!==void 0&&t.push(re(e));return t}static _$Eu(e,t){let n=t.attribute;return!1===n?void 0:typeof n==`string`?n:typeof e==`string`?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=/* @__PURE__ */ new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=/* @__PURE__ */ new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=/* @__PURE__ */ new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return ne(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),r=this.constructor._$Eu(e,n);if(r!==void 0&&!0===n.reflect){let i=(n.converter?.toAttribute===void 0?he:n.converter).toAttribute(t,n.type);this._$Em=e,i==null?this.removeAttribute(r):this.setAttribute(r,i),this._$Em=null}}_$AK(e,t){let n=this.constructor,r=n._$Eh.get(e);if(r!==void 0&&this._$Em!==r){let e=n.getPropertyOptions(r),i=typeof e.converter==`function`?{fromAttribute:e.converter}:e.converter?.fromAttribute===void 0?he:e.converter;this._$Em=r;let a=i.fromAttribute(t,e.type);this[r]=a??this._$Ej?.get(r)??a,this._$Em=null}}requestUpdate(e,t,n,r=!1,i){if(e!==void 0){let a=this.constructor;if(!1===r&&(i=this[e]),n??=a.getPropertyOptions(e),!((n.hasChanged??ge)(i,t)||n.useDefault&&n.reflect&&i===this._$Ej?.get(e)&&!this.hasAttribute(a._$Eu(e,n))))return;this.C(e,t,n)}!1===this.isUpdatePending&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:r,wrapped:i},a){n&&!(this._$Ej??=/* @__PURE__ */ new Map).has(e)&&(this._$Ej.set(e,a??t??this[e]),!0!==i||a!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),!0===r&&this._$Em!==e&&(this._$Eq??=/* @__PURE__ */ new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[e,t]of this._$Ep)this[e]=t;this._$Ep=void 0}let e=this.constructor.elementProperties;if(e.size>0)for(let[t,n]of e){let{wrapped:e}=n,r=this[t];!0!==e||this._$AL.has(t)||r===void 0||this.C(t,void 0,n,r)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(e=>e.hostUpdate?.()),this.update(t)):this._$EM()}catch(t){throw e=!1,this._$EM(),t}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=/* @__PURE__ */ new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(e){}firstUpdated(e){}};g.elementStyles=[],g.shadowRootOptions={mode:`open`},g[me(`elementProperties`)]=/* @__PURE__ */ new Map,g[me(`finalized`)]=/* @__PURE__ */ new Map,pe?.({ReactiveElement:g}),(ue.reactiveElementVersions??=[]).push(`2.1.2`);var ve=globalThis,ye=e=>e,be=ve.trustedTypes,xe=be?be.createPolicy(`lit-html`,{createHTML:e=>e}):void 0,Se=`$lit$`,_=`lit$${Math.random().toFixed(9).slice(2)}$`,Ce=`?`+_,we=`<${Ce}>`,v=document,Te=()=>v.createComment(``),Ee=e=>e===null||typeof e!=`object`&&typeof e!=`function`,De=Array.isArray,Oe=e=>De(e)||typeof e?.[Symbol.iterator]==`function`,ke=`[ 	
+\f\r]`,Ae=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,je=/-->/g,Me=/>/g,y=RegExp(`>|${ke}(?:([^\\s"'>=/]+)(${ke}*=${ke}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`,`g`),Ne=/'/g,Pe=/"/g,Fe=/^(?:script|style|textarea|title)$/i,b=(e=>(t,...n)=>({_$litType$:e,strings:t,values:n}))(1),x=Symbol.for(`lit-noChange`),S=Symbol.for(`lit-nothing`),Ie=/* @__PURE__ */ new WeakMap,C=v.createTreeWalker(v,129);function Le(e,t){if(!De(e)||!e.hasOwnProperty(`raw`))throw Error(`invalid template strings array`);return xe===void 0?t:xe.createHTML(t)}var Re=(e,t)=>{let n=e.length-1,r=[],i,a=t===2?`<svg>`:t===3?`<math>`:``,o=Ae;for(let t=0;t<n;t++){let n=e[t],s,c,l=-1,u=0;for(;u<n.length&&(o.lastIndex=u,c=o.exec(n),c!==null);)u=o.lastIndex,o===Ae?c[1]===`!--`?o=je:c[1]===void 0?c[2]===void 0?c[3]!==void 0&&(o=y):(Fe.test(c[2])&&(i=RegExp(`</`+c[2],`g`)),o=y):o=Me:o===y?c[0]===`>`?(o=i??Ae,l=-1):c[1]===void 0?l=-2:(l=o.lastIndex-c[2].length,s=c[1],o=c[3]===void 0?y:c[3]===`"`?Pe:Ne):o===Pe||o===Ne?o=y:o===je||o===Me?o=Ae:(o=y,i=void 0);let d=o===y&&e[t+1].startsWith(`/>`)?` `:``;a+=o===Ae?n+we:l>=0?(r.push(s),n.slice(0,l)+Se+n.slice(l)+_+d):n+_+(l===-2?t:d)}return[Le(e,a+(e[n]||`<?>`)+(t===2?`</svg>`:t===3?`</math>`:``)),r]},ze=class e{constructor({strings:t,_$litType$:n},r){let i;this.parts=[];let a=0,o=0,s=t.length-1,c=this.parts,[l,u]=Re(t,n);if(this.el=e.createElement(l,r),C.currentNode=this.el.content,n===2||n===3){let e=this.el.content.firstChild;e.replaceWith(...e.childNodes)}for(;(i=C.nextNode())!==null&&c.length<s;){if(i.nodeType===1){if(i.hasAttributes())for(let e of i.getAttributeNames())if(e.endsWith(Se)){let t=u[o++],n=i.getAttribute(e).split(_),r=/([.?@])?(.*)/.exec(t);c.push({type:1,index:a,name:r[2],strings:n,ctor:r[1]===`.`?Ue:r[1]===`?`?We:r[1]===`@`?Ge:He}),i.removeAttribute(e)}else e.startsWith(_)&&(c.push({type:6,index:a}),i.removeAttribute(e));if(Fe.test(i.tagName)){let e=i.textContent.split(_),t=e.length-1;if(t>0){i.textContent=be?be.emptyScript:``;for(let n=0;n<t;n++)i.append(e[n],Te()),C.nextNode(),c.push({type:2,index:++a});i.append(e[t],Te())}}}else if(i.nodeType===8){if(i.data===Ce)c.push({type:2,index:a});else{let e=-1;for(;(e=i.data.indexOf(_,e+1))!==-1;)c.push({type:7,index:a}),e+=_.length-1}}a++}}static createElement(e,t){let n=v.createElement(`template`);return n.innerHTML=e,n}};function w(e,t,n=e,r){if(t===x)return t;let i=r===void 0?n._$Cl:n._$Co?.[r],a=Ee(t)?void 0:t._$litDirective$;return i?.constructor!==a&&(i?._$AO?.(!1),a===void 0?i=void 0:(i=new a(e),i._$AT(e,n,r)),r===void 0?n._$Cl=i:(n._$Co??=[])[r]=i),i!==void 0&&(t=w(e,i._$AS(e,t.values),i,r)),t}var Be=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,r=(e?.creationScope??v).importNode(t,!0);C.currentNode=r;let i=C.nextNode(),a=0,o=0,s=n[0];for(;s!==void 0;){if(a===s.index){let t;s.type===2?t=new Ve(i,i.nextSibling,this,e):s.type===1?t=new s.ctor(i,s.name,s.strings,this,e):s.type===6&&(t=new Ke(i,this,e)),this._$AV.push(t),s=n[++o]}a!==s?.index&&(i=C.nextNode(),a++)}return C.currentNode=v,r}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings===void 0?n._$AI(e[t]):(n._$AI(e,n,t),t+=n.strings.length-2)),t++}},Ve=class e{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,r){this.type=2,this._$AH=S,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=w(this,e,t),Ee(e)?e===S||e==null||e===``?(this._$AH!==S&&this._$AR(),this._$AH=S):e!==this._$AH&&e!==x&&this._(e):e._$litType$===void 0?e.nodeType===void 0?Oe(e)?this.k(e):this._(e):this.T(e):this.$(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==S&&Ee(this._$AH)?this._$AA.nextSibling.data=e:this.T(v.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,r=typeof n==`number`?this._$AC(e):(n.el===void 0&&(n.el=ze.createElement(Le(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===r)this._$AH.p(t);else{let e=new Be(r,this),n=e.u(this.options);e.p(t),this.T(n),this._$AH=e}}_$AC(e){let t=Ie.get(e.strings);return t===void 0&&Ie.set(e.strings,t=new ze(e)),t}k(t){De(this._$AH)||(this._$AH=[],this._$AR());let n=this._$AH,r,i=0;for(let a of t)i===n.length?n.push(r=new e(this.O(Te()),this.O(Te()),this,this.options)):r=n[i],r._$AI(a),i++;i<n.length&&(this._$AR(r&&r._$AB.nextSibling,i),n.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let t=ye(e).nextSibling;ye(e).remove(),e=t}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},He=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,r,i){this.type=1,this._$AH=S,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=i,n.length>2||n[0]!==``||n[1]!==``?(this._$AH=Array(n.length-1).fill(/* @__PURE__ */ new String),this.strings=n):this._$AH=S}_$AI(e,t=this,n,r){let i=this.strings,a=!1;if(i===void 0)e=w(this,e,t,0),a=!Ee(e)||e!==this._$AH&&e!==x,a&&(this._$AH=e);else{let r=e,o,s;for(e=i[0],o=0;o<i.length-1;o++)s=w(this,r[n+o],t,o),s===x&&(s=this._$AH[o]),a||=!Ee(s)||s!==this._$AH[o],s===S?e=S:e!==S&&(e+=(s??``)+i[o+1]),this._$AH[o]=s}a&&!r&&this.j(e)}j(e){e===S?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??``)}},Ue=class extends He{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===S?void 0:e}},We=class extends He{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==S)}},Ge=class extends He{constructor(e,t,n,r,i){super(e,t,n,r,i),this.type=5}_$AI(e,t=this){if((e=w(this,e,t,0)??S)===x)return;let n=this._$AH,r=e===S&&n!==S||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,i=e!==S&&(n===S||r);r&&this.element.removeEventListener(this.name,this,n),i&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH==`function`?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},Ke=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){w(this,e)}},qe={M:Se,P:_,A:Ce,C:1,L:Re,R:Be,D:Oe,V:w,I:Ve,H:He,N:We,U:Ge,B:Ue,F:Ke},Je=ve.litHtmlPolyfillSupport;Je?.(ze,Ve),(ve.litHtmlVersions??=[]).push(`3.3.3`);var Ye=(e,t,n)=>{let r=n?.renderBefore??t,i=r._$litPart$;if(i===void 0){let e=n?.renderBefore??null;r._$litPart$=i=new Ve(t.insertBefore(Te(),e),e,void 0,n??{})}return i._$AI(e),i},Xe=globalThis,T=class extends g{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=Ye(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return x}};T._$litElement$=!0,T.finalized=!0,Xe.litElementHydrateSupport?.({LitElement:T});var Ze=Xe.litElementPolyfillSupport;Ze?.({LitElement:T}),(Xe.litElementVersions??=[]).push(`4.2.2`);var Qe={attribute:!0,type:String,converter:he,reflect:!1,hasChanged:ge},$e=(e=Qe,t,n)=>{let{kind:r,metadata:i}=n,a=globalThis.litPropertyMetadata.get(i);if(a===void 0&&globalThis.litPropertyMetadata.set(i,a=/* @__PURE__ */ new Map),r===`setter`&&((e=Object.create(e)).wrapped=!0),a.set(n.name,e),r===`accessor`){let{name:r}=n;return{set(n){let i=t.get.call(this);t.set.call(this,n),this.requestUpdate(r,i,e,!0,n)},init(t){return t!==void 0&&this.C(r,void 0,e,t),t}}}if(r===`setter`){let{name:r}=n;return function(n){let i=this[r];t.call(this,n),this.requestUpdate(r,i,e,!0,n)}}throw Error(`Unsupported decorator location: `+r)};function E(e){return(t,n)=>typeof n==`object`?$e(e,t,n):((e,t,n)=>{let r=t.hasOwnProperty(n);return t.constructor.createProperty(n,e),r?Object.getOwnPropertyDescriptor(t,n):void 0})(e,t,n)}function D(e){return E({...e,state:!0,attribute:!1})}var et=(e,t,n)=>(n.configurable=!0,n.enumerable=!0,Reflect.decorate&&typeof t!=`object`&&Object.defineProperty(e,t,n),n);function tt(e,t){return(n,r,i)=>{let a=t=>t.renderRoot?.querySelector(e)??null;if(t){let{get:e,set:t}=typeof r==`object`?n:i??(()=>{let e=Symbol();return{get(){return this[e]},set(t){this[e]=t}}})();return et(n,r,{get(){let n=e.call(this);return n===void 0&&(n=a(this),(n!==null||this.hasUpdated)&&t.call(this,n)),n}})}return et(n,r,{get(){return a(this)}})}}var O=class extends Error{constructor(e,t,n=!1){super(e),this.field=t,this.isLost=n}};async function k(e,t,n){let r;try{r=await e.callWS({type:`seam/${t}`,...n})}catch(e){if(typeof e==`number`)throw new O(``,void 0,!0);let{message:t,translation_placeholders:n}=e;throw new O(t||String(e),n?.field)}return r.results}async function A(e,t,n,r,i={}){return nt(await k(e,`code/${t}`,{entity_id:n.entity_id,access_code_id:r.access_code_id,...i}),n)}function nt(e,t){let n=e[t.entity_id]??{};if(n.error)throw new O(n.error,n.field);return n}function j(e,t){return e instanceof O&&e.isLost?t(`connection_uncertain`):e instanceof O&&e.message||t(`unexpected_error`)}function rt(e,t=!1){history[t?`replaceState`:`pushState`](null,``,e),window.dispatchEvent(new CustomEvent(`location-changed`,{detail:{replace:t}}))}var it={title:`Access codes`,back:`Back`,close:`Close`,cancel:`Cancel`,done:`Done`,save:`Save`,copy:`Copy`,copied:`PIN copied`,copy_failed:`The PIN could not be copied. Select and copy it by hand.`,share:`Share`,retry:`Try again`,loading:`Loading…`,today:`Today`,locks:`Locks`,found_codes:`Found codes`,sections:`Sections`,add_guest:`Add guest`,connection_lost:`The connection to Home Assistant was lost. Reconnecting…`,not_set_up:`Seam is not available. Check the integration under Settings > Devices & services.`,workspace_unavailable:`{name} cannot be reached. You see the last known state.`,no_locks:`There are no locks yet. Connect a lock in Seam Console. It appears here within minutes.`,unexpected_error:`Something went wrong. Try again.`,connection_uncertain:`The connection was lost before the answer arrived. The change may or may not have been made. Check the codes before you try again.`,headline_good:`All guests can get in`,headline_attention:{one:`{count} code needs attention`,other:`{count} codes need attention`},headline_locks:{one:`{count} lock needs attention`,other:`{count} locks need attention`},headline_unknown:`Seam cannot say whether all guests can get in`,headline_none:`No access codes yet`,headline_none_hint:`Add a guest, and Seam sets the code on the lock.`,headline_good_hint:{one:`{count} code is active.`,other:`{count} codes are active.`},needs_attention:`Needs attention`,in_now:`In now`,arriving:`Arriving`,leaving:`Leaving`,next_48_hours:`Next 48 hours`,last_used:`Last used`,nobody_arriving:`Nobody arrives in the next 48 hours.`,nobody_leaving:`Nobody leaves in the next 48 hours.`,nobody_in:`No code is active.`,show_all:`Show all {count}`,group_attention:`Needs attention`,group_active:`Active`,group_scheduled:`Scheduled`,group_unmanaged:`Not managed`,group_expired:`Expired`,unmanaged_hint:`Made outside Seam. Adopt a code to change it here.`,state_active:`Active`,state_scheduled:`Scheduled`,state_setting:`Setting`,state_failed:`Failed`,state_at_risk:`At risk`,state_removing:`Removing`,state_expired:`Expired`,state_disabled:`Disabled`,state_unknown:`Unknown`,lock_locked:`Locked`,lock_unlocked:`Unlocked`,lock_locking:`Locking`,lock_unlocking:`Unlocking`,lock_jammed:`Jammed`,lock_unknown:`Unknown`,offline:`Offline`,battery:`Battery {percent}`,free_slots:{one:`{count} free slot`,other:`{count} free slots`},count_attention:{one:`{count} needs attention`,other:`{count} need attention`},count_active:`{count} active`,count_scheduled:`{count} scheduled`,count_unmanaged:`{count} not managed`,count_none:`No codes`,codes_unknown:`The codes of this lock are not known yet.`,codes_outdated:`The codes of this lock may be outdated.`,no_codes:`This lock has no access codes.`,no_match:`No code matches your search.`,search:`Search`,search_codes:`Search codes`,order:`Order`,order_time:`By time`,order_name:`By name`,no_such_lock:`This lock does not exist, or you have no access to it.`,no_such_code:`This code no longer exists.`,refresh:`Refresh`,refreshing:`Refreshing…`,refreshed:`{lock} is up to date`,never_ends:`Never expires`,until:`Until {time}`,from_to:`{start} – {end}`,ended:`Ended {time}`,arrives:`Arrives {time}`,leaves:`Leaves {time}`,backup:`Backup`,one_time:`One-time`,offline_code:`Offline`,same_pin:`Same PIN as {names}`,actions_for:`Actions for {name}`,show_pin:`Show PIN`,hide_pin:`Hide PIN`,pin_of:`PIN of {name}`,copy_pin:`Copy PIN`,edit:`Edit`,extend:`Extend by a day`,end_now:`End now`,delete:`Delete`,adopt:`Adopt`,release:`Stop managing`,use_backup:`Use backup code`,saving:`Saving…`,saved:`“{name}” was saved`,extended:`{name} now ends {time}`,end_title:`End “{name}” now?`,end_text:`The code stops working on {lock} within two minutes.`,end_done:`“{name}” ends within two minutes`,delete_title:`Delete “{name}”?`,delete_text:`The code stops working on {lock}. You cannot undo this.`,delete_done:`“{name}” was deleted from {lock}`,delete_pending:`“{name}” will be removed from {lock}`,release_title:`Stop managing “{name}”?`,release_text:`The code stays on {lock} and keeps working, but Seam no longer changes or removes it, not even when it ends.`,release_done:`Seam no longer manages “{name}”`,backup_title:`Use a backup code for “{name}”?`,backup_text:`Seam takes a code that is already on {lock} and lets it work for the times of “{name}”. Give its PIN to your guest.`,backup_done:`Give your guest this PIN for {lock}:`,remedy_convert_other:`Adopt “{name}”`,remedy_delete_other:`Delete “{name}”`,remedy_new_pin:`Choose a new PIN`,remedy_pull_backup:`Use backup code`,remedy_refresh_lock:`Refresh lock`,remedy_reconnect_account:`Open Seam Console`,guest_new:`Add guest`,guest_edit:`Edit {name}`,name:`Name`,name_missing:`Enter a name.`,name_too_long:`Use at most {count} characters.`,locks_missing:`Select at least one lock.`,also_on:`Change it on these locks, too`,kind:`How long`,stay:`Stay`,permanent:`Permanent`,permanent_hint:`The code works until you delete it.`,check_in:`Check-in`,check_out:`Check-out`,time_missing:`Enter a date and a time.`,end_before_start:`The check-out must be after the check-in.`,end_in_past:`The check-out must be in the future.`,nights:{one:`{count} night`,other:`{count} nights`},time_zone:`Times in {zone}`,pin:`PIN`,pin_auto:`Choose for me`,pin_own:`Own PIN`,pin_keep:`Keep PIN`,pin_auto_hint:`Seam chooses a PIN that all selected locks accept.`,pin_input:`Own PIN`,pin_digits:`Enter 4 to 12 digits.`,pin_hint:{one:`{lengths} digit.`,other:`{lengths} digits.`},pin_no_length:`These locks have no PIN length in common. Add the guest to each lock separately.`,pin_length:`{lock} needs {lengths} digits.`,pin_in_name:`The name must not contain the PIN, because everyone can see it.`,more_options:`More options`,option_external:`Allow changes in the manufacturer’s app`,option_external_hint:`Otherwise, Seam sets the code again when somebody changes it there.`,option_backup:`Keep backup codes ready`,option_backup_hint:`Seam keeps spare codes on the lock for the case that this one fails.`,option_offline:`Offline code`,option_offline_hint:`Works without a connection to the lock. You cannot change or delete it later.`,option_length:`PIN length`,option_length_any:`Any`,works_on_all:{one:`The code is ready`,other:`Works on all {count} locks`},works_on_some:`Works on {ready} of {count} locks`,works_waiting:`Setting the code…`,works_waiting_hint:`This can take a minute. You can close this window.`,works_failed:`The code is not on all locks`,pin_for:`PIN for {lock}`,share_text:`Hello {name}, your access code for {locks} is {pin}.`,share_text_stay:`Hello {name}, your access code for {locks} is {pin}. It works from {start} to {end}.`,found_hint:`Codes that Seam found on your locks but does not manage. Adopt them to see problems early and to change them here.`,found_none:`There are no codes that Seam does not manage.`,select_all:`Select all`,select:`Select {name}`,selected:{one:`{count} selected`,other:`{count} selected`},duplicate_of:`Duplicate of {names}`,adopt_title:{one:`Adopt {count} code?`,other:`Adopt {count} codes?`},adopt_text:`Seam manages these codes from then on. They keep their PINs. If somebody changes one in the manufacturer’s app, Seam sets it again.`,adopt_allow:`Allow changes in the manufacturer’s app`,adopt_canary:`One code is adopted first, and its lock is watched for five minutes. If no error appears, the others follow. You can close this page in the meantime.`,adoption_started:`Adoption started`,adoption_running:`Adopting codes`,adoption_watching:`Watching {lock}`,adoption_watching_hint:`The first code was adopted. If no error appears on {lock} within five minutes, the others follow. You can close this page in the meantime.`,adoption_stopped:`Adoption stopped at {lock}`,adoption_done:`Adoption finished`,adoption_progress:`{done} of {count} adopted`,adoption_failed:`A code could not be adopted.`,adoption_interrupted:`Home Assistant or the integration was restarted.`,adoption_new_error:`There is a new error on the lock, its account, or one of its codes.`,adoption_unreachable:`The lock could not be checked.`,adoption_left:{one:`{count} code was left as it is. Select it again to adopt it.`,other:`{count} codes were left as they are. Select them again to adopt them.`},adoption_stopping:`Stopping…`,stop:`Stop`,dismiss:`Dismiss`,delete_many_title:{one:`Delete {count} code?`,other:`Delete {count} codes?`},delete_many_text:`These codes stop working. You cannot undo this.`,checking:`Checking…`,outcome_would_convert:`Can be adopted`,outcome_would_delete:`Can be deleted`,outcome_not_convertible:`Cannot be adopted`,outcome_not_deletable:`Cannot be deleted`,outcome_converted:`Adopted`,outcome_deleted:`Deleted`,outcome_pending:`In progress`,outcome_failed:`Failed`,outcome_success:`Done`,outcome_waiting:`Waiting`,outcome_running:`Working…`,result_of:`{done} of {count} done`,card_name:`Seam access codes`,card_description:`The access codes of a lock, with their states and problems.`,card_lock:`Lock`,card_choose:`Select a lock in the settings of this card.`},at={},ot=/* @__PURE__ */ new Map;function st(e,t){let n=new Intl.PluralRules(e),r=new Intl.NumberFormat(e);return(e,i={})=>{let a=t[e]??it[e];return(typeof a==`string`?a:a[n.select(Number(i.count))]??a.other??``).replace(/\{(\w+)\}/g,(e,t)=>{let n=i[t];return typeof n==`number`?r.format(n):n??``})}}var ct=st(`en`,it);function lt(e,t){return ot.get(e)||(ot.set(e,ct),at[e]?.().then(n=>{ot.set(e,st(e,n)),t()}),ct)}var ut=6e4,dt=60*ut,ft=24*dt;function M(e,t){let n=new Intl.DateTimeFormat(`en-CA`,{timeZone:t,year:`numeric`,month:`2-digit`,day:`2-digit`,hour:`2-digit`,minute:`2-digit`,hourCycle:`h23`}).formatToParts(e),r=e=>n.find(t=>t.type===e)?.value??``;return`${r(`year`)}-${r(`month`)}-${r(`day`)}T${r(`hour`)}:${r(`minute`)}`}function pt(e,t){return new Date(Date.parse(`${e}Z`)+t*ft).toISOString().slice(0,16)}function N(e,t,n){let r=new Date(t),i=e.config.time_zone,[a,o]=[r,n].map(e=>M(e,i).slice(0,10)),s=mt(e,r),c=Math.round((Date.parse(a)-Date.parse(o))/ft);return Math.abs(c)<=1?`${new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`}).format(c,`day`)}, ${s}`:`${new Intl.DateTimeFormat(e.locale.language,{timeZone:i,weekday:`short`,day:`numeric`,month:`short`,...a.slice(0,4)===o.slice(0,4)?{}:{year:`numeric`}}).format(r)}, ${s}`}function mt(e,t){let n={12:!0,24:!1}[e.locale.time_format];return new Intl.DateTimeFormat(e.locale.language,{timeZone:e.config.time_zone,hour:`numeric`,minute:`2-digit`,...n===void 0?{}:{hour12:n}}).format(t)}function ht(e,t,n){let r=Date.parse(t)-n.getTime(),i=new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`});for(let[e,t]of[[`day`,ft],[`hour`,dt],[`minute`,ut]])if(Math.abs(r)>=t)return i.format(Math.round(r/t),e);return i.format(0,`minute`)}var gt=3e3;function _t(e,t){if(!e)return t;let n=new Map(e.codes.map(e=>[e.access_code_id,e])),r=t.codes.map(e=>{let t=n.get(e.access_code_id);return t&&JSON.stringify(t)===JSON.stringify(e)?t:e});return{...t,codes:r}}function vt(e,t){let n=new Map(e?.locks.map(e=>[e.device_id,e])),r=e=>[...e].sort((e,t)=>e.name.localeCompare(t.name,void 0,{numeric:!0}));if(t.type===`all`)return{entries:t.entries,locks:r(t.locks.map(e=>_t(n.get(e.device_id),e))),options:t.options,isAdmin:t.is_admin};if(!e)return;let i=new Map(n);for(let e of t.removed)i.delete(e);for(let e of t.locks)i.set(e.device_id,_t(n.get(e.device_id),e));return{...e,entries:t.entries??e.entries,options:t.options??e.options,locks:r(i.values())}}var yt=class{constructor(e){this.connection=e,this.connected=!0,this.failed=!1,this.listeners=/* @__PURE__ */ new Set,this.attempt=0,this.subscribe=async()=>{this.attempt+=1;let e=this.attempt;this.connected=!0;try{let t=await this.connection.subscribeMessage(t=>{e===this.attempt&&(this.failed=!1,this.state=vt(this.state,t),this.notify())},{type:`seam/subscribe`},{resubscribe:!1});e===this.attempt?this.unsubscribe=t:t().catch(()=>{})}catch{if(e!==this.attempt)return;this.failed=!0,setTimeout(()=>{e===this.attempt&&this.subscribe()},gt)}this.notify()},this.disconnected=()=>{this.attempt+=1,this.connected=!1,this.unsubscribe=void 0,this.notify()}}listen(e){return this.listeners.add(e),this.listeners.size===1&&this.start(),()=>{this.listeners.delete(e)&&this.listeners.size===0&&this.stop()}}start(){this.connection.addEventListener(`ready`,this.subscribe),this.connection.addEventListener(`disconnected`,this.disconnected),this.connected=this.connection.connected,this.connected&&this.subscribe()}stop(){this.connection.removeEventListener(`ready`,this.subscribe),this.connection.removeEventListener(`disconnected`,this.disconnected),this.attempt+=1,this.unsubscribe?.().catch(()=>{}),this.unsubscribe=void 0}notify(){for(let e of this.listeners)e()}},bt=/* @__PURE__ */ new WeakMap;function xt(e){let t=bt.get(e);return t||(t=new yt(e),bt.set(e,t)),t}function P(e,t,n,r){var i=arguments.length,a=i<3?t:r===null?r=Object.getOwnPropertyDescriptor(t,n):r,o;if(typeof Reflect==`object`&&typeof Reflect.decorate==`function`)a=Reflect.decorate(e,t,n,r);else for(var s=e.length-1;s>=0;s--)(o=e[s])&&(a=(i<3?o(a):i>3?o(t,n,a):o(t,n))||a);return i>3&&a&&Object.defineProperty(t,n,a),a}var F=class extends T{constructor(...e){super(...e),this.failed=!1,this.now=/* @__PURE__ */ new Date,this.timer=0}connectedCallback(){super.connectedCallback(),this.timer=window.setInterval(()=>{this.now=/* @__PURE__ */ new Date,this.changed()},6e4),this.hass&&this.listen()}disconnectedCallback(){super.disconnectedCallback(),window.clearInterval(this.timer),this.stopListening?.(),this.stopListening=void 0,this.store=void 0}listen(){let e=xt(this.hass.connection);e!==this.store&&(this.stopListening?.(),this.store=e,this.stopListening=e.listen(()=>this.changed()),this.changed())}changed(){if(!this.store)return;this.snapshot=this.store.state,this.failed=this.store.failed;let{hass:e}=this,t={hass:e,t:lt(e.language,()=>this.changed()),isAdmin:this.snapshot?.isAdmin??!1,connected:this.store.connected,date:M(/* @__PURE__ */ new Date,e.config.time_zone).slice(0,10)};this.style.colorScheme=e.themes.darkMode?`dark`:`light`;let n=this.context;(n?.t!==t.t||n.isAdmin!==t.isAdmin||n.connected!==t.connected||n.date!==t.date||n.hass.locale!==e.locale||n.hass.config.time_zone!==e.config.time_zone||n.hass.connection!==e.connection)&&(this.context=t)}shouldUpdate(e){return e.has(`hass`)&&(this.listen(),this.changed()),!!this.context&&[...e.keys()].some(e=>e!==`hass`)}};P([E({attribute:!1})],F.prototype,`hass`,void 0),P([D()],F.prototype,`snapshot`,void 0),P([D()],F.prototype,`failed`,void 0),P([D()],F.prototype,`context`,void 0),P([D()],F.prototype,`now`,void 0);var St=[`attention`,`active`,`scheduled`,`unmanaged`,`expired`],Ct=2*ft;function wt(e,t){let n=new Set(t.problems.map(Tt));return[...e.errors,...e.warnings].filter(e=>e.scope===`access_code`||!n.has(Tt(e)))}function Tt({scope:e,error_code:t,warning_code:n,message:r}){return JSON.stringify([e,t,n,r])}function Et(e){return e.state===`expired`?!1:e.state===`failed`||e.state===`at_risk`?e.is_managed:e.is_managed&&e.errors.some(e=>e.scope===`access_code`)}function Dt(e){return Et(e)?`attention`:e.state===`expired`?`expired`:e.is_managed?e.state===`scheduled`?`scheduled`:`active`:`unmanaged`}function I(e){return e.name||e.access_code_id}function Ot(e,t,n){let r=new Map(St.map(e=>[e,[]])),i=t.trim().toLocaleLowerCase();for(let t of e)I(t).toLocaleLowerCase().includes(i)&&r.get(Dt(t))?.push(t);for(let[e,t]of r)t.sort((t,r)=>(n===`name`?0:kt(e,t,r))||At(t,r));return r}function kt(e,t,n){let r=t=>{let n=e===`scheduled`?t.starts_at:t.ends_at;return n?Date.parse(n):2**53-1};return e===`expired`?r(n)-r(t):r(t)-r(n)}function At(e,t){return I(e).localeCompare(I(t),void 0,{numeric:!0})}function jt(e){return e.flatMap(e=>e.codes.map(t=>({lock:e,code:t})))}function Mt(e,t){let n={attention:[],now:[],arriving:[],leaving:[],problems:[]},r=e=>{let n=e?Date.parse(e)-t.getTime():-1;return n>=0&&n<=Ct};for(let t of jt(e)){let{code:e}=t;e.is_backup||(Et(e)&&n.attention.push(t),e.state!==`expired`&&(r(e.starts_at)?n.arriving.push(t):r(e.ends_at)&&n.leaving.push(t),e.state===`active`&&n.now.push(t)))}let i=e=>e?Date.parse(e):1/0;n.arriving.sort((e,t)=>i(e.code.starts_at)-i(t.code.starts_at)),n.leaving.sort((e,t)=>i(e.code.ends_at)-i(t.code.ends_at)),n.now.sort((e,t)=>At(e.code,t.code)),n.attention.sort((e,t)=>i(e.code.starts_at)-i(t.code.starts_at)||At(e.code,t.code));let a=/* @__PURE__ */ new Map;for(let t of e)for(let e of t.problems){let n=t.entry_id+Tt(e),r=a.get(n);r?r.locks.push(t):a.set(n,{problem:e,locks:[t]})}return n.problems=[...a.values()],n}function Nt(e){let t=/* @__PURE__ */ new Map;for(let n of e){let{access_code_id:e,name:r,starts_at:i,ends_at:a}=n.code,o=JSON.stringify(r?[r,i,a]:e),s=t.get(o);s?s.push(n):t.set(o,[n])}return[...t.values()]}function Pt(e){return e.flatMap(e=>{let t=new Map(e.codes.map(e=>[e.access_code_id,e]));return e.codes.filter(e=>!e.is_managed).sort(At).map(n=>({lock:e,code:n,sameAs:n.same_pin_as.flatMap(e=>t.get(e)??[])}))})}function L(e){return t=>{customElements.get(e)||customElements.define(e,t)}}async function Ft(e){try{return await navigator.clipboard.writeText(e),!0}catch{return It(e)}}function It(e){let t=document.createElement(`textarea`);t.value=e,t.style.position=`fixed`,t.style.opacity=`0`;let n=document.querySelector(`dialog[open]`)??document.body,r=document.activeElement;n.append(t),t.select();try{return document.execCommand(`copy`)}catch{return!1}finally{t.remove(),r?.focus()}}var Lt=`https://console.seam.co`,Rt={active:`good`,scheduled:`info`,setting:`info`,failed:`bad`,at_risk:`warn`,removing:`warn`,expired:``,disabled:``,unknown:``},zt=[`failed`,`at_risk`,`unknown`,`disabled`,`setting`,`removing`,`scheduled`,`active`];function Bt(e){return zt.find(t=>e.some(e=>e.state===t))??`expired`}function R(e){return b`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${e}></path></svg>`}function Vt({t:e},t){let n=t in Rt?t:`unknown`;return b`<span class="chip ${Rt[n]}">${e(`state_${n}`)}</span>`}function Ht(e,t){let{t:n,hass:r}=e,i=e=>N(r,e,/* @__PURE__ */ new Date);return t.ends_at?t.state===`expired`?n(`ended`,{time:i(t.ends_at)}):t.starts_at&&Date.parse(t.starts_at)>Date.now()?n(`from_to`,{start:i(t.starts_at),end:i(t.ends_at)}):n(`until`,{time:i(t.ends_at)}):t.starts_at&&t.state===`scheduled`?n(`arrives`,{time:i(t.starts_at)}):n(`never_ends`)}function Ut(e,t){e.dispatchEvent(new CustomEvent(`seam-action`,{detail:t,bubbles:!0,composed:!0}))}function Wt(e,t){e.dispatchEvent(new CustomEvent(`seam-announce`,{detail:t,bubbles:!0,composed:!0}))}function Gt(n,r,i,a,o){return a.map(a=>b`
       <div class="banner ${a.error_code?`bad`:``}">
-        ${B(a.error_code?e:t)}
+        ${R(a.error_code?e:t)}
         <div class="text">
           <p><bdi>${a.message}</bdi></p>
-          ${a.advice?S`<p class="secondary">${a.advice}</p>`:w}
-          ${Wt(n,r,i,a,o)}
+          ${a.advice?b`<p class="secondary">${a.advice}</p>`:S}
+          ${Kt(n,r,i,a,o)}
         </div>
       </div>
-    `)}function Wt(e,{t,isAdmin:n,connected:r},i,a,o){if(!n||!a.remedy)return w;let{remedy:s}=a;if(s===`reconnect_account`)return S`<p>
-      <a class="button tonal" href=${Ft} target="_blank" rel="noreferrer"
+    `)}function Kt(e,{t,isAdmin:n,connected:r},i,a,o){if(!n||!a.remedy)return S;let{remedy:s}=a;if(s===`reconnect_account`)return b`<p>
+      <a class="button tonal" href=${Lt} target="_blank" rel="noreferrer"
         >${t(`remedy_reconnect_account`)}</a
       >
-    </p>`;let c=i.codes.find(({access_code_id:e})=>e===a.other_access_code_id),l={convert_other:c&&{action:`convert`,lock:i,code:c},delete_other:c&&{action:`delete`,lock:i,code:c},new_pin:o&&{action:`new_pin`,lock:i,code:o},pull_backup:o&&{action:`pull_backup`,lock:i,code:o},refresh_lock:{action:`refresh_lock`,lock:i}}[s];if(!l)return w;let u=t(`remedy_${s}`,{name:c?R(c):``});return S`<p>
-    <button class="tonal" ?disabled=${!r} @click=${()=>Vt(e,l)}>
+    </p>`;let c=i.codes.find(({access_code_id:e})=>e===a.other_access_code_id),l={convert_other:c&&{action:`convert`,lock:i,code:c},delete_other:c&&{action:`delete`,lock:i,code:c},new_pin:o&&{action:`new_pin`,lock:i,code:o},pull_backup:o&&{action:`pull_backup`,lock:i,code:o},refresh_lock:{action:`refresh_lock`,lock:i}}[s];if(!l)return S;let u=t(`remedy_${s}`,{name:c?I(c):``});return b`<p>
+    <button class="tonal" ?disabled=${!r} @click=${()=>Ut(e,l)}>
       ${u}
     </button>
-  </p>`}var V=h`
+  </p>`}var z=h`
   :host {
     color: var(--primary-text-color);
     --seam-radius: var(--ha-card-border-radius, 12px);
@@ -248,19 +248,19 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       animation-duration: 4s !important;
     }
   }
-`,H=class extends O{constructor(...e){super(...e),this.pin=``,this.label=``,this.message=``,this.note=``}render(){let{t:e}=this.context;return S`
+`,B=class extends T{constructor(...e){super(...e),this.pin=``,this.label=``,this.message=``,this.note=``}render(){let{t:e}=this.context;return b`
       <p class="secondary"><bdi>${this.label}</bdi></p>
       <output aria-label=${this.label}>${this.pin}</output>
       <div class="buttons">
         <button class="tonal" @click=${this.copy}>
-          ${B(i)} ${e(`copy`)}
+          ${R(i)} ${e(`copy`)}
         </button>
-        ${`share`in navigator?S`<button class="tonal" @click=${this.share}>
-                ${B(`M18 16.08C17.24 16.08 16.56 16.38 16.04 16.85L8.91 12.7C8.96 12.47 9 12.24 9 12S8.96 11.53 8.91 11.3L15.96 7.19C16.5 7.69 17.21 8 18 8C19.66 8 21 6.66 21 5S19.66 2 18 2 15 3.34 15 5C15 5.24 15.04 5.47 15.09 5.7L8.04 9.81C7.5 9.31 6.79 9 6 9C4.34 9 3 10.34 3 12S4.34 15 6 15C6.79 15 7.5 14.69 8.04 14.19L15.16 18.34C15.11 18.55 15.08 18.77 15.08 19C15.08 20.61 16.39 21.91 18 21.91S20.92 20.61 20.92 19C20.92 17.39 19.61 16.08 18 16.08M18 4C18.55 4 19 4.45 19 5S18.55 6 18 6 17 5.55 17 5 17.45 4 18 4M6 13C5.45 13 5 12.55 5 12S5.45 11 6 11 7 11.45 7 12 6.55 13 6 13M18 20C17.45 20 17 19.55 17 19S17.45 18 18 18 19 18.45 19 19 18.55 20 18 20Z`)} ${e(`share`)}
-              </button>`:w}
+        ${`share`in navigator?b`<button class="tonal" @click=${this.share}>
+                ${R(`M18 16.08C17.24 16.08 16.56 16.38 16.04 16.85L8.91 12.7C8.96 12.47 9 12.24 9 12S8.96 11.53 8.91 11.3L15.96 7.19C16.5 7.69 17.21 8 18 8C19.66 8 21 6.66 21 5S19.66 2 18 2 15 3.34 15 5C15 5.24 15.04 5.47 15.09 5.7L8.04 9.81C7.5 9.31 6.79 9 6 9C4.34 9 3 10.34 3 12S4.34 15 6 15C6.79 15 7.5 14.69 8.04 14.19L15.16 18.34C15.11 18.55 15.08 18.77 15.08 19C15.08 20.61 16.39 21.91 18 21.91S20.92 20.61 20.92 19C20.92 17.39 19.61 16.08 18 16.08M18 4C18.55 4 19 4.45 19 5S18.55 6 18 6 17 5.55 17 5 17.45 4 18 4M6 13C5.45 13 5 12.55 5 12S5.45 11 6 11 7 11.45 7 12 6.55 13 6 13M18 20C17.45 20 17 19.55 17 19S17.45 18 18 18 19 18.45 19 19 18.55 20 18 20Z`)} ${e(`share`)}
+              </button>`:S}
       </div>
       <p class="secondary" role="status">${this.note}</p>
-    `}async copy(){let{t:e}=this.context;this.note=``,await this.updateComplete,this.note=e(await Nt(this.pin)?`copied`:`copy_failed`)}share(){navigator.share({text:this.message}).catch(()=>{})}static{this.styles=[V,h`
+    `}async copy(){let{t:e}=this.context;this.note=``,await this.updateComplete,this.note=e(await Ft(this.pin)?`copied`:`copy_failed`)}share(){navigator.share({text:this.message}).catch(()=>{})}static{this.styles=[z,h`
       :host {
         display: grid;
         justify-items: center;
@@ -286,7 +286,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       [role="status"]:empty {
         display: none;
       }
-    `]}};I([k({attribute:!1})],H.prototype,`context`,void 0),I([k({attribute:!1})],H.prototype,`pin`,void 0),I([k({attribute:!1})],H.prototype,`label`,void 0),I([k({attribute:!1})],H.prototype,`message`,void 0),I([A()],H.prototype,`note`,void 0),H=I([z(`seam-pin`)],H);function Gt({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0);return e(`share_text_stay`,{...o,start:F(t,s,l),end:F(t,c,l)})}var U=class extends O{constructor(...e){super(...e),this.isBusy=!1,this.error=``}firstUpdated(){this.dialog.showModal()}get mustStay(){return this.isBusy}showError(e){let t=N(e,this.context.t);this.isConnected?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.dispatchEvent(new CustomEvent(`seam-closed`))}frame(e,t,n){let{t:r,connected:i}=this.context;return S`
+    `]}};P([E({attribute:!1})],B.prototype,`context`,void 0),P([E({attribute:!1})],B.prototype,`pin`,void 0),P([E({attribute:!1})],B.prototype,`label`,void 0),P([E({attribute:!1})],B.prototype,`message`,void 0),P([D()],B.prototype,`note`,void 0),B=P([L(`seam-pin`)],B);function qt({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0);return e(`share_text_stay`,{...o,start:N(t,s,l),end:N(t,c,l)})}var V=class extends T{constructor(...e){super(...e),this.isBusy=!1,this.error=``}firstUpdated(){this.dialog.showModal()}get mustStay(){return this.isBusy}showError(e){let t=j(e,this.context.t);this.isConnected?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.dispatchEvent(new CustomEvent(`seam-closed`))}frame(e,t,n){let{t:r,connected:i}=this.context;return b`
       <dialog
         aria-labelledby="title"
         @close=${this.closed}
@@ -300,19 +300,19 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             ?disabled=${this.mustStay}
             @click=${this.close}
           >
-            ${B(`M19,6.41L17.59,5L12,10.59L6.41,5L5,6.41L10.59,12L5,17.59L6.41,19L12,13.41L17.59,19L19,17.59L13.41,12L19,6.41Z`)}
+            ${R(`M19,6.41L17.59,5L12,10.59L6.41,5L5,6.41L10.59,12L5,17.59L6.41,19L12,13.41L17.59,19L19,17.59L13.41,12L19,6.41Z`)}
           </button>
         </div>
         <div class="content">
           <div role="alert">
-            ${i?``:S`<p class="banner">${r(`connection_lost`)}</p>`}
-            ${this.error?S`<p class="banner bad"><bdi>${this.error}</bdi></p>`:``}
+            ${i?``:b`<p class="banner">${r(`connection_lost`)}</p>`}
+            ${this.error?b`<p class="banner bad"><bdi>${this.error}</bdi></p>`:``}
           </div>
           ${t}
         </div>
         <div class="bottom">${n}</div>
       </dialog>
-    `}static{this.styles=[V,h`
+    `}static{this.styles=[z,h`
       dialog {
         width: min(560px, 100vw - 32px);
         max-height: min(100dvh - 48px, 900px);
@@ -382,56 +382,57 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-block-end: max(16px, env(safe-area-inset-bottom));
         }
       }
-    `]}};I([k({attribute:!1})],U.prototype,`context`,void 0),I([k({attribute:!1})],U.prototype,`snapshot`,void 0),I([k({attribute:!1})],U.prototype,`announce`,void 0),I([A()],U.prototype,`isBusy`,void 0),I([A()],U.prototype,`error`,void 0),I([Qe(`dialog`)],U.prototype,`dialog`,void 0);var Kt=class extends U{render(){let{context:e,lock:t,code:n,pin:r}=this,{t:i}=e,a={name:R(n),lock:t.name};return r?this.frame(R(n),S`<seam-pin
+    `]}};P([E({attribute:!1})],V.prototype,`context`,void 0),P([E({attribute:!1})],V.prototype,`snapshot`,void 0),P([E({attribute:!1})],V.prototype,`announce`,void 0),P([D()],V.prototype,`isBusy`,void 0),P([D()],V.prototype,`error`,void 0),P([tt(`dialog`)],V.prototype,`dialog`,void 0);var Jt=class extends V{render(){let{context:e,lock:t,code:n,pin:r}=this,{t:i}=e,a={name:I(n),lock:t.name};return r?this.frame(I(n),b`<seam-pin
           .context=${e}
           .pin=${r}
           .label=${i(`backup_done`,a)}
-          .message=${Gt(e,R(n),[t],r,n)}
-        ></seam-pin>`,S`<button class="filled" @click=${this.close}>${i(`done`)}</button>`):this.frame(i(`backup_title`,a),S`<p>${i(`backup_text`,a)}</p>`,S`
+          .message=${qt(e,I(n),[t],r,n)}
+        ></seam-pin>`,b`<button class="filled" @click=${this.close}>${i(`done`)}</button>`):this.frame(i(`backup_title`,a),b`<p>${i(`backup_text`,a)}</p>`,b`
         <button ?disabled=${this.isBusy} @click=${this.close}>${i(`cancel`)}</button>
         <button
           class="filled"
           ?disabled=${this.isBusy||!e.connected}
           @click=${this.pull}
         >
-          ${this.isBusy?S`<span class="spinner"></span>`:``} ${i(`use_backup`)}
+          ${this.isBusy?b`<span class="spinner"></span>`:``} ${i(`use_backup`)}
         </button>
-      `)}async pull(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{hass:e,t}=this.context;try{let n=await M(e,`pull_backup`,this.lock,this.code);this.pin=n.code??void 0,this.pin||(this.error=n.reason??t(`unexpected_error`))}catch(e){this.showError(e)}finally{this.isBusy=!1}}};I([k({attribute:!1})],Kt.prototype,`lock`,void 0),I([k({attribute:!1})],Kt.prototype,`code`,void 0),I([A()],Kt.prototype,`pin`,void 0),Kt=I([z(`seam-backup-dialog`)],Kt);var W={ATTRIBUTE:1,CHILD:2,PROPERTY:3,BOOLEAN_ATTRIBUTE:4,EVENT:5,ELEMENT:6},qt=e=>(...t)=>({_$litDirective$:e,values:t}),Jt=class{constructor(e){}get _$AU(){return this._$AM._$AU}_$AT(e,t,n){this._$Ct=e,this._$AM=t,this._$Ci=n}_$AS(e,t){return this.update(e,t)}update(e,t){return this.render(...t)}},{I:Yt}=We,Xt=e=>e,Zt=e=>e.strings===void 0,Qt=()=>document.createComment(``),$t=(e,t,n)=>{let r=e._$AA.parentNode,i=t===void 0?e._$AB:t._$AA;if(n===void 0)n=new Yt(r.insertBefore(Qt(),i),r.insertBefore(Qt(),i),e,e.options);else{let t=n._$AB.nextSibling,a=n._$AM,o=a!==e;if(o){let t;n._$AQ?.(e),n._$AM=e,n._$AP!==void 0&&(t=e._$AU)!==a._$AU&&n._$AP(t)}if(t!==i||o){let e=n._$AA;for(;e!==t;){let t=Xt(e).nextSibling;Xt(r).insertBefore(e,i),e=t}}}return n},G=(e,t,n=e)=>(e._$AI(t,n),e),en={},tn=(e,t=en)=>e._$AH=t,nn=e=>e._$AH,rn=e=>{e._$AR(),e._$AA.remove()},K=qt(class extends Jt{constructor(e){if(super(e),e.type!==W.PROPERTY&&e.type!==W.ATTRIBUTE&&e.type!==W.BOOLEAN_ATTRIBUTE)throw Error("The `live` directive is not allowed on child or event bindings");if(!Zt(e))throw Error("`live` bindings can only contain a single expression")}render(e){return e}update(e,[t]){if(t===C||t===w)return t;let n=e.element,r=e.name;if(e.type===W.PROPERTY){if(t===n[r])return C}else if(e.type===W.BOOLEAN_ATTRIBUTE){if(!!t===n.hasAttribute(r))return C}else if(e.type===W.ATTRIBUTE&&n.getAttribute(r)===t+``)return C;return tn(e),t}});function an(e){switch(e){case`failed`:case`not_convertible`:return{key:`outcome_${e}`,tone:`bad`};case`pending`:return{key:`outcome_pending`,tone:``};case`converted`:case`deleted`:return{key:`outcome_${e}`,tone:`good`};default:return{key:`outcome_success`,tone:`good`}}}var q=class extends U{constructor(...e){super(...e),this.entries=[],this.kind=`convert`,this.outcomes=/* @__PURE__ */ new Map,this.phase=`preview`,this.isAllowed=!1}get mustStay(){return!1}firstUpdated(){super.firstUpdated(),this.updateComplete.then(()=>this.preview())}show(e,t){this.outcomes=new Map(this.outcomes).set(e.code.access_code_id,t)}get possible(){return this.entries.filter(({code:e})=>this.outcomes.get(e.access_code_id)?.tone===`info`)}async preview(){let{t:e,hass:t}=this.context,{entries:n,kind:r}=this,i=r===`convert`?`outcome_not_convertible`:`outcome_not_deletable`,a=r===`convert`?`outcome_would_convert`:`outcome_would_delete`;if(r===`convert`){this.isBusy=!0;try{let o=await $e(t,`preview`,{kind:r,entity_ids:[...new Set(n.map(({lock:e})=>e.entity_id))]});for(let t of n){let n=o[t.lock.entity_id],r=n?.access_codes?.find(({access_code_id:e})=>e===t.code.access_code_id),s=r?.outcome===`would_convert`;this.show(t,{key:s?a:i,tone:s?`info`:`bad`,reason:n?.error??r?.reason??(r?void 0:e(`no_such_code`))})}}catch(e){this.showError(e);return}finally{this.isBusy=!1}}else for(let e of n){let t=e.code.can.delete;this.show(e,{key:t===!0?a:i,tone:t===!0?`info`:`bad`,reason:t===!0?void 0:t})}this.phase=`ready`}async run(){let{possible:e,kind:t}=this,{t:n,hass:r}=this.context;if(this.phase===`ready`){this.phase=`running`,this.isBusy=!0;for(let t of e)this.show(t,{key:`outcome_waiting`,tone:``});for(let i of e){this.show(i,{key:`outcome_running`,tone:`info`});try{let e=await M(r,t,i.lock,i.code,t===`convert`&&this.isAllowed?{allow_external_modification:!0}:{}),n=e.access_codes?.[0]??e;this.show(i,{...an(n.outcome),reason:n.reason})}catch(e){if(this.show(i,{key:`outcome_failed`,tone:`bad`,reason:N(e,n)}),!this.context.connected)break}}this.isBusy=!1,this.phase=`done`,this.isConnected||this.announce(this.result())}}result(){let e=[...this.outcomes.values()].filter(({tone:e})=>e===`good`).length;return this.context.t(`result_of`,{done:e,count:this.entries.length})}render(){let{t:e,connected:t}=this.context,{kind:n,phase:r,entries:i,possible:a}=this,o=r===`ready`?a.length:i.length,s=r===`running`;return this.frame(e(n===`convert`?`adopt_title`:`delete_many_title`,{count:o}),S`
+      `)}async pull(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{hass:e,t}=this.context;try{let n=await A(e,`pull_backup`,this.lock,this.code);this.pin=n.code??void 0,this.pin||(this.error=n.reason??t(`unexpected_error`))}catch(e){this.showError(e)}finally{this.isBusy=!1}}};P([E({attribute:!1})],Jt.prototype,`lock`,void 0),P([E({attribute:!1})],Jt.prototype,`code`,void 0),P([D()],Jt.prototype,`pin`,void 0),Jt=P([L(`seam-backup-dialog`)],Jt);var H={ATTRIBUTE:1,CHILD:2,PROPERTY:3,BOOLEAN_ATTRIBUTE:4,EVENT:5,ELEMENT:6},Yt=e=>(...t)=>({_$litDirective$:e,values:t}),Xt=class{constructor(e){}get _$AU(){return this._$AM._$AU}_$AT(e,t,n){this._$Ct=e,this._$AM=t,this._$Ci=n}_$AS(e,t){return this.update(e,t)}update(e,t){return this.render(...t)}},{I:Zt}=qe,Qt=e=>e,$t=e=>e.strings===void 0,en=()=>document.createComment(``),tn=(e,t,n)=>{let r=e._$AA.parentNode,i=t===void 0?e._$AB:t._$AA;if(n===void 0)n=new Zt(r.insertBefore(en(),i),r.insertBefore(en(),i),e,e.options);else{let t=n._$AB.nextSibling,a=n._$AM,o=a!==e;if(o){let t;n._$AQ?.(e),n._$AM=e,n._$AP!==void 0&&(t=e._$AU)!==a._$AU&&n._$AP(t)}if(t!==i||o){let e=n._$AA;for(;e!==t;){let t=Qt(e).nextSibling;Qt(r).insertBefore(e,i),e=t}}}return n},U=(e,t,n=e)=>(e._$AI(t,n),e),nn={},rn=(e,t=nn)=>e._$AH=t,an=e=>e._$AH,on=e=>{e._$AR(),e._$AA.remove()},W=Yt(class extends Xt{constructor(e){if(super(e),e.type!==H.PROPERTY&&e.type!==H.ATTRIBUTE&&e.type!==H.BOOLEAN_ATTRIBUTE)throw Error("The `live` directive is not allowed on child or event bindings");if(!$t(e))throw Error("`live` bindings can only contain a single expression")}render(e){return e}update(e,[t]){if(t===x||t===S)return t;let n=e.element,r=e.name;if(e.type===H.PROPERTY){if(t===n[r])return x}else if(e.type===H.BOOLEAN_ATTRIBUTE){if(!!t===n.hasAttribute(r))return x}else if(e.type===H.ATTRIBUTE&&n.getAttribute(r)===t+``)return x;return rn(e),t}});function sn(e){switch(e){case`failed`:case`not_convertible`:return{key:`outcome_${e}`,tone:`bad`};case`pending`:return{key:`outcome_pending`,tone:``};case`converted`:case`deleted`:return{key:`outcome_${e}`,tone:`good`};default:return{key:`outcome_success`,tone:`good`}}}var G=class extends V{constructor(...e){super(...e),this.entries=[],this.kind=`convert`,this.outcomes=/* @__PURE__ */ new Map,this.phase=`preview`,this.isAllowed=!1}get mustStay(){return!1}firstUpdated(){super.firstUpdated(),this.updateComplete.then(()=>this.preview())}show(e,t){this.outcomes=new Map(this.outcomes).set(e.code.access_code_id,t)}get possible(){return this.entries.filter(({code:e})=>this.outcomes.get(e.access_code_id)?.tone===`info`)}async preview(){let{t:e,hass:t}=this.context,{entries:n,kind:r}=this,i=r===`convert`?`outcome_not_convertible`:`outcome_not_deletable`,a=r===`convert`?`outcome_would_convert`:`outcome_would_delete`;if(r===`convert`){this.isBusy=!0;try{let o=await k(t,`preview`,{kind:r,entity_ids:[...new Set(n.map(({lock:e})=>e.entity_id))]});for(let t of n){let n=o[t.lock.entity_id],r=n?.access_codes?.find(({access_code_id:e})=>e===t.code.access_code_id),s=r?.outcome===`would_convert`;this.show(t,{key:s?a:i,tone:s?`info`:`bad`,reason:n?.error??r?.reason??(r?void 0:e(`no_such_code`))})}}catch(e){this.showError(e);return}finally{this.isBusy=!1}}else for(let e of n){let t=e.code.can.delete;this.show(e,{key:t===!0?a:i,tone:t===!0?`info`:`bad`,reason:t===!0?void 0:t})}this.phase=`ready`}get hasCanary(){return this.kind===`convert`&&this.possible.length>1}async start(){let{possible:e}=this,{t,hass:n}=this.context;this.isBusy=!0;try{await k(n,`adoption/start`,{entity_ids:[...new Set(e.map(({lock:e})=>e.entity_id))],access_code_ids:e.map(({code:e})=>e.access_code_id),...this.isAllowed?{allow_external_modification:!0}:{}}),this.isBusy=!1,this.close(),this.announce(t(`adoption_started`))}catch(e){this.isBusy=!1,this.showError(e)}}async run(){let{possible:e,kind:t}=this,{t:n,hass:r}=this.context;if(!(this.phase!==`ready`||this.isBusy)){if(this.hasCanary)await this.start();else{this.phase=`running`,this.isBusy=!0;for(let t of e)this.show(t,{key:`outcome_waiting`,tone:``});for(let i of e){this.show(i,{key:`outcome_running`,tone:`info`});try{let e=await A(r,t,i.lock,i.code,t===`convert`&&this.isAllowed?{allow_external_modification:!0}:{}),n=e.access_codes?.[0]??e;this.show(i,{...sn(n.outcome),reason:n.reason})}catch(e){if(this.show(i,{key:`outcome_failed`,tone:`bad`,reason:j(e,n)}),!this.context.connected)break}}this.isBusy=!1,this.phase=`done`,this.isConnected||this.announce(this.result())}}}result(){let e=[...this.outcomes.values()].filter(({tone:e})=>e===`good`).length;return this.context.t(`result_of`,{done:e,count:this.entries.length})}render(){let{t:e,connected:t}=this.context,{kind:n,phase:r,entries:i,possible:a}=this,o=r===`ready`?a.length:i.length,s=r===`running`;return this.frame(e(n===`convert`?`adopt_title`:`delete_many_title`,{count:o}),b`
         <p>${e(n===`convert`?`adopt_text`:`delete_many_text`)}</p>
+        ${this.hasCanary&&r===`ready`?b`<p>${e(`adopt_canary`)}</p>`:S}
         <ul>
-          ${i.map(({lock:t,code:n})=>{let r=this.outcomes.get(n.access_code_id);return S`<li>
+          ${i.map(({lock:t,code:n})=>{let r=this.outcomes.get(n.access_code_id);return b`<li>
               <span class="text">
-                <span class="cut"><bdi>${R(n)}</bdi></span>
+                <span class="cut"><bdi>${I(n)}</bdi></span>
                 <span class="secondary"><bdi>${t.name}</bdi></span>
               </span>
               <span class="chip ${r?.tone??``}"
                 >${e(r?r.key:`checking`)}</span
               >
-              ${r?.reason?S`<p class="secondary"><bdi>${r.reason}</bdi></p>`:w}
+              ${r?.reason?b`<p class="secondary"><bdi>${r.reason}</bdi></p>`:S}
             </li>`})}
         </ul>
-        ${n===`convert`&&r===`ready`?S`<label class="check">
+        ${n===`convert`&&r===`ready`?b`<label class="check">
                 <input
                   type="checkbox"
-                  .checked=${K(this.isAllowed)}
+                  .checked=${W(this.isAllowed)}
                   @change=${e=>{this.isAllowed=e.target.checked}}
                 />
                 ${e(`adopt_allow`)}
-              </label>`:w}
+              </label>`:S}
         <p role="status" class="secondary">
-          ${s||r===`done`?this.result():w}
+          ${s||r===`done`?this.result():S}
         </p>
-      `,r===`done`?S`<button class="filled" @click=${this.close}>${e(`done`)}</button>`:S`
+      `,r===`done`?b`<button class="filled" @click=${this.close}>${e(`done`)}</button>`:b`
             <button @click=${this.close}>${e(s?`close`:`cancel`)}</button>
             <button
               class="filled ${n===`delete`?`danger`:``}"
               ?disabled=${r!==`ready`||a.length===0||!t}
               @click=${this.run}
             >
-              ${s?S`<span class="spinner"></span>`:w}
+              ${s?b`<span class="spinner"></span>`:S}
               ${e(n===`convert`?`adopt`:`delete`)}
             </button>
-          `)}static{this.styles=[...U.styles,h`
+          `)}static{this.styles=[...V.styles,h`
       li {
         display: flex;
         flex-wrap: wrap;
@@ -465,16 +466,16 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       [role="status"]:empty {
         display: none;
       }
-    `]}};I([k({attribute:!1})],q.prototype,`entries`,void 0),I([k({attribute:!1})],q.prototype,`kind`,void 0),I([A()],q.prototype,`outcomes`,void 0),I([A()],q.prototype,`phase`,void 0),I([A()],q.prototype,`isAllowed`,void 0),q=I([z(`seam-batch-dialog`)],q);var on=class extends U{get mustStay(){return!1}render(){let{t:e,connected:t}=this.context,{title:n,text:r,confirm:i,isDangerous:a}=this.confirmation;return this.frame(n,S`<p>${r}</p>`,S`
+    `]}};P([E({attribute:!1})],G.prototype,`entries`,void 0),P([E({attribute:!1})],G.prototype,`kind`,void 0),P([D()],G.prototype,`outcomes`,void 0),P([D()],G.prototype,`phase`,void 0),P([D()],G.prototype,`isAllowed`,void 0),G=P([L(`seam-batch-dialog`)],G);var cn=class extends V{get mustStay(){return!1}render(){let{t:e,connected:t}=this.context,{title:n,text:r,confirm:i,isDangerous:a}=this.confirmation;return this.frame(n,b`<p>${r}</p>`,b`
         <button @click=${this.close}>${e(this.isBusy?`close`:`cancel`)}</button>
         <button
           class="filled ${a?`danger`:``}"
           ?disabled=${this.isBusy||!t}
           @click=${this.run}
         >
-          ${this.isBusy?S`<span class="spinner"></span>`:``} ${i}
+          ${this.isBusy?b`<span class="spinner"></span>`:``} ${i}
         </button>
-      `)}async run(){if(!this.isBusy){this.isBusy=!0,this.error=``;try{await this.confirmation.run(),this.isConnected&&this.close()}catch(e){this.showError(e)}finally{this.isBusy=!1}}}};I([k({attribute:!1})],on.prototype,`confirmation`,void 0),on=I([z(`seam-confirm-dialog`)],on);function sn(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var cn={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>sn(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>sn(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1};function ln(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function un(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function dn(e){return[...new Set(e.flatMap(e=>Object.values(e.rules.constraints)))]}function fn(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`length`,lock:n};for(let[t,n]of Object.entries(r))if(cn[t]?.(e))return{kind:`constraint`,text:n}}return n.includes(e)?{kind:`name`}:void 0}var pn=100,mn={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function hn(e){return e===void 0?void 0:mn[e]}function gn(e,t,{check_in:n,check_out:r},i,a){let o=P(i,a),s=`${o.slice(0,10)}T${n}`,c=P(/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),a),l=s>o?s:c,u=e.filter(e=>e.can.create===!0),d=u.length===1?u:[];return{name:``,deviceIds:(t?[t]:d).map(({device_id:e})=>e),kind:`stay`,start:l,end:`${dt(l,1).slice(0,10)}T${r}`,pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function _n(e,t,n,r,i){let a=gn([],void 0,n,r,i),o=e=>P(new Date(e),i);return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function vn(e,t){let n=t.code.common_code_key;return[t,...e.filter(e=>e.device_id!==t.lock.device_id).flatMap(e=>e.codes.filter(e=>n&&e.common_code_key===n&&e.can.update===!0).map(t=>({lock:e,code:t})))]}function yn(e,t){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`),r=Math.round((n(t)-n(e.start))/864e5);return Number.isFinite(r)&&e.end?dt(e.end,r):e.end}function bn({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function xn(e,t,n){let r={},i=e.name.trim(),a=Math.min(pn,...t.map(({rules:e})=>e.name_max??pn));if(i?[...i].length>a&&(r.name={key:`name_too_long`,values:{count:a}}):r.name={key:`name_missing`},t.length===0&&(r.locks={key:`locks_missing`}),e.kind===`stay`)e.start||(r.start={key:`time_missing`}),e.end?e.end<=n?r.end={key:`end_in_past`}:e.start&&e.end<=e.start&&(r.end={key:`end_before_start`}):r.end={key:`time_missing`};else if(e.pin!==`keep`){let e=t.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&(r.locks={text:String(e)})}let o=Sn(e,t);return o&&(r.pin=o),r}function Sn(e,t){if(e.pin===`auto`)return t.length>1&&un(t).length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let n=ln(t);if(n)return{text:n};let r=fn(e.ownPin,t,e.name);switch(r?.kind){case`digits`:return{key:`pin_digits`};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:r.text};case`length`:return{key:`pin_length`,values:{lock:r.lock.name,lengths:r.lock.rules.lengths.join(`, `)}};default:return}}var Cn=e=>`${e}:00`;function wn(e){let t=e.kind===`stay`;return{name:e.name.trim(),...t?{starts_at:Cn(e.start),ends_at:Cn(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.pin===`auto`&&e.length?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&t?{use_backup_access_code_pool:!0}:{},...e.offline?{is_offline_access_code:!0}:{}}}function Tn(e,t,n,r){let i=e.name.trim(),a=e=>e?P(new Date(e),r):``,o=e.kind===`stay`,s=o&&(e.start!==a(t.starts_at)||e.end!==a(t.ends_at));return{...i===R(t)?{}:{new_name:i},...s?{starts_at:Cn(e.start),ends_at:Cn(e.end)}:{},...!o&&t.ends_at?{ongoing:!0}:{},...n?{code:n}:{},...e.external===t.is_external_modification_allowed?{}:{allow_external_modification:e.external}}}var J=class extends U{constructor(...e){super(...e),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.linked=[],this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter(({error:e,isUncertain:t})=>e&&!t);this.isBusy=!0;try{let n=await this.create(t.map(({lock:e})=>e),e.find(({pin:e})=>e)?.pin);this.progress=e.map(e=>n.find(({lock:t})=>t.device_id===e.lock.device_id)??e)}catch(e){this.showError(e)}finally{this.isBusy=!1}}}willUpdate(e){if(this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,r=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=vn(n,e),this.form={..._n(this.code,this.linked,t,r,this.timeZone),...this.withNewPin?{pin:`auto`}:{}}}else this.form=gn(n,this.lock,t,r,this.timeZone)}get timeZone(){return this.context.hass.config.time_zone}get locks(){return this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}check(){return xn(this.form,this.selected,P(/* @__PURE__ */ new Date,this.timeZone))}set(e){this.form={...this.form,...e}}render(){return this.progress?this.renderProgress(this.progress):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r}=this;return this.frame(r?e(`guest_edit`,{name:R(r)}):e(`guest_new`),S`
+      `)}async run(){if(!this.isBusy){this.isBusy=!0,this.error=``;try{await this.confirmation.run(),this.isConnected&&this.close()}catch(e){this.showError(e)}finally{this.isBusy=!1}}}};P([E({attribute:!1})],cn.prototype,`confirmation`,void 0),cn=P([L(`seam-confirm-dialog`)],cn);function ln(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var un={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>ln(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>ln(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1};function dn(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function fn(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function pn(e){return[...new Set(e.flatMap(e=>Object.values(e.rules.constraints)))]}function mn(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`length`,lock:n};for(let[t,n]of Object.entries(r))if(un[t]?.(e))return{kind:`constraint`,text:n}}return n.includes(e)?{kind:`name`}:void 0}var hn=100,gn={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function _n(e){return e===void 0?void 0:gn[e]}function vn(e,t,{check_in:n,check_out:r},i,a){let o=M(i,a),s=`${o.slice(0,10)}T${n}`,c=M(/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),a),l=s>o?s:c,u=e.filter(e=>e.can.create===!0),d=u.length===1?u:[];return{name:``,deviceIds:(t?[t]:d).map(({device_id:e})=>e),kind:`stay`,start:l,end:`${pt(l,1).slice(0,10)}T${r}`,pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function yn(e,t,n,r,i){let a=vn([],void 0,n,r,i),o=e=>M(new Date(e),i);return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function bn(e,t){let n=t.code.common_code_key;return[t,...e.filter(e=>e.device_id!==t.lock.device_id).flatMap(e=>e.codes.filter(e=>n&&e.common_code_key===n&&e.can.update===!0).map(t=>({lock:e,code:t})))]}function xn(e,t){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`),r=Math.round((n(t)-n(e.start))/864e5);return Number.isFinite(r)&&e.end?pt(e.end,r):e.end}function Sn({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function Cn(e,t,n){let r={},i=e.name.trim(),a=Math.min(hn,...t.map(({rules:e})=>e.name_max??hn));if(i?[...i].length>a&&(r.name={key:`name_too_long`,values:{count:a}}):r.name={key:`name_missing`},t.length===0&&(r.locks={key:`locks_missing`}),e.kind===`stay`)e.start||(r.start={key:`time_missing`}),e.end?e.end<=n?r.end={key:`end_in_past`}:e.start&&e.end<=e.start&&(r.end={key:`end_before_start`}):r.end={key:`time_missing`};else if(e.pin!==`keep`){let e=t.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&(r.locks={text:String(e)})}let o=wn(e,t);return o&&(r.pin=o),r}function wn(e,t){if(e.pin===`auto`)return t.length>1&&fn(t).length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let n=dn(t);if(n)return{text:n};let r=mn(e.ownPin,t,e.name);switch(r?.kind){case`digits`:return{key:`pin_digits`};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:r.text};case`length`:return{key:`pin_length`,values:{lock:r.lock.name,lengths:r.lock.rules.lengths.join(`, `)}};default:return}}var Tn=e=>`${e}:00`;function En(e){let t=e.kind===`stay`;return{name:e.name.trim(),...t?{starts_at:Tn(e.start),ends_at:Tn(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.pin===`auto`&&e.length?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&t?{use_backup_access_code_pool:!0}:{},...e.offline?{is_offline_access_code:!0}:{}}}function Dn(e,t,n,r){let i=e.name.trim(),a=e=>e?M(new Date(e),r):``,o=e.kind===`stay`,s=o&&(e.start!==a(t.starts_at)||e.end!==a(t.ends_at));return{...i===I(t)?{}:{new_name:i},...s?{starts_at:Tn(e.start),ends_at:Tn(e.end)}:{},...!o&&t.ends_at?{ongoing:!0}:{},...n?{code:n}:{},...e.external===t.is_external_modification_allowed?{}:{allow_external_modification:e.external}}}var K=class extends V{constructor(...e){super(...e),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.linked=[],this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter(({error:e,isUncertain:t})=>e&&!t);this.isBusy=!0;try{let n=await this.create(t.map(({lock:e})=>e),e.find(({pin:e})=>e)?.pin);this.progress=e.map(e=>n.find(({lock:t})=>t.device_id===e.lock.device_id)??e)}catch(e){this.showError(e)}finally{this.isBusy=!1}}}willUpdate(e){if(this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,r=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=bn(n,e),this.form={...yn(this.code,this.linked,t,r,this.timeZone),...this.withNewPin?{pin:`auto`}:{}}}else this.form=vn(n,this.lock,t,r,this.timeZone)}get timeZone(){return this.context.hass.config.time_zone}get locks(){return this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}check(){return Cn(this.form,this.selected,M(/* @__PURE__ */ new Date,this.timeZone))}set(e){this.form={...this.form,...e}}render(){return this.progress?this.renderProgress(this.progress):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r}=this;return this.frame(r?e(`guest_edit`,{name:I(r)}):e(`guest_new`),b`
         <form id="form" novalidate autocomplete="off" @submit=${this.submit}>
           <div class="field">
             <label for="name">${e(`name`)}</label>
@@ -482,8 +483,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               id="name"
               dir="auto"
               autofocus
-              .value=${K(n.name)}
-              aria-invalid=${this.errors.name?`true`:w}
+              .value=${W(n.name)}
+              aria-invalid=${this.errors.name?`true`:S}
               aria-describedby="name-error"
               @input=${e=>this.set({name:e.target.value})}
             />
@@ -493,7 +494,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           ${this.renderMore()}
           <input type="submit" hidden />
         </form>
-      `,S`
+      `,b`
         <button type="button" ?disabled=${this.mustStay} @click=${this.close}>
           ${e(this.isBusy?`close`:`cancel`)}
         </button>
@@ -503,141 +504,141 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           form="form"
           ?disabled=${this.isBusy||!t}
         >
-          ${this.isBusy?S`<span class="spinner"></span>`:w}
+          ${this.isBusy?b`<span class="spinner"></span>`:S}
           ${e(r?`save`:`add_guest`)}
         </button>
-      `)}text(e){return`text`in e?e.text:this.context.t(e.key,e.values)}renderError(e){let t=this.errors[e];return S`<p class="error ${t?``:`none`}" id="${e}-error" aria-live="polite">
-      ${t?this.text(t):w}
-    </p>`}renderLocks(){let{t:e}=this.context,{form:t,code:n,locks:r}=this;return n&&r.length===1?w:S`<fieldset aria-describedby="locks-error">
+      `)}text(e){return`text`in e?e.text:this.context.t(e.key,e.values)}renderError(e){let t=this.errors[e];return b`<p class="error ${t?``:`none`}" id="${e}-error" aria-live="polite">
+      ${t?this.text(t):S}
+    </p>`}renderLocks(){let{t:e}=this.context,{form:t,code:n,locks:r}=this;return n&&r.length===1?S:b`<fieldset aria-describedby="locks-error">
       <legend>${e(n?`also_on`:`locks`)}</legend>
       <div class="checks ${r.length>6?`many`:``}">
-        ${r.map(e=>{let r=n?void 0:t.offline?e.can.create_offline:e.can.create,i=r!==void 0&&r!==!0,a=n!==void 0&&e.device_id===this.lock?.device_id;return S`<label class="check">
+        ${r.map(e=>{let r=n?void 0:t.offline?e.can.create_offline:e.can.create,i=r!==void 0&&r!==!0,a=n!==void 0&&e.device_id===this.lock?.device_id;return b`<label class="check">
             <input
               type="checkbox"
               name="locks"
-              .checked=${K(t.deviceIds.includes(e.device_id))}
+              .checked=${W(t.deviceIds.includes(e.device_id))}
               ?disabled=${i||a}
               @change=${n=>{let{checked:r}=n.target,i=t.deviceIds.filter(t=>t!==e.device_id);this.set({deviceIds:r?[...i,e.device_id]:i})}}
             />
             <span>
               <bdi>${e.name}</bdi>
-              ${i?S`<small>${r}</small>`:w}
+              ${i?b`<small>${r}</small>`:S}
             </span>
           </label>`})}
       </div>
       ${this.renderError(`locks`)}
-    </fieldset>`}choice(e,t,n,r,i){return S`<div class="segments" role="radiogroup" aria-label=${e}>
-      ${r.map(([e,r])=>S`<label>
+    </fieldset>`}choice(e,t,n,r,i){return b`<div class="segments" role="radiogroup" aria-label=${e}>
+      ${r.map(([e,r])=>b`<label>
           <input
             type="radio"
             name=${t}
             value=${e}
-            .checked=${K(n===e)}
+            .checked=${W(n===e)}
             @change=${()=>i(e)}
           />
           <span>${this.context.t(r)}</span>
         </label>`)}
-    </div>`}renderTimes(){let{t:e}=this.context,{form:t}=this,n=bn(t),r=Intl.DateTimeFormat().resolvedOptions().timeZone!==this.timeZone,i=(n,r,i)=>S`<div class="field">
+    </div>`}renderTimes(){let{t:e}=this.context,{form:t}=this,n=Sn(t),r=Intl.DateTimeFormat().resolvedOptions().timeZone!==this.timeZone,i=(n,r,i)=>b`<div class="field">
         <label for=${n}>${e(r)}</label>
         <input
           id=${n}
           type="datetime-local"
-          .value=${K(t[n])}
-          aria-invalid=${this.errors[n]?`true`:w}
+          .value=${W(t[n])}
+          aria-invalid=${this.errors[n]?`true`:S}
           aria-describedby="${n}-error"
           @change=${e=>i(e.target.value)}
         />
         ${this.renderError(n)}
-      </div>`;return S`
+      </div>`;return b`
       ${this.choice(e(`kind`),`kind`,t.kind,[[`stay`,`stay`],[`permanent`,`permanent`]],e=>this.set({kind:e}))}
-      ${t.kind===`permanent`?S`<p class="secondary">${e(`permanent_hint`)}</p>`:S`<div class="times">
-                ${i(`start`,`check_in`,e=>this.set({start:e,...e?{end:yn(t,e)}:{}}))}
+      ${t.kind===`permanent`?b`<p class="secondary">${e(`permanent_hint`)}</p>`:b`<div class="times">
+                ${i(`start`,`check_in`,e=>this.set({start:e,...e?{end:xn(t,e)}:{}}))}
                 ${i(`end`,`check_out`,e=>this.set({end:e}))}
               </div>
               <p class="secondary">
-                ${n>0?e(`nights`,{count:n}):w}
-                ${n>0&&r?`·`:w}
-                ${r?e(`time_zone`,{zone:this.timeZone}):w}
+                ${n>0?e(`nights`,{count:n}):S}
+                ${n>0&&r?`·`:S}
+                ${r?e(`time_zone`,{zone:this.timeZone}):S}
               </p>`}
-    `}renderPin(){let{t:e,hass:t}=this.context,{form:n,selected:r}=this,i=un(r),a=n.ownPin.length>=4?Sn(n,r):void 0,o=new Intl.ListFormat(t.locale.language,{type:`disjunction`}),s=[i.length===0?e(`pin_no_length`):e(`pin_hint`,{count:i.at(-1)??0,lengths:i.length>2&&i.length===(i.at(-1)??0)-(i[0]??0)+1?`${i[0]}–${i.at(-1)}`:o.format(i.map(String))}),...dn(r)].join(` `),c=this.errors.pin??(n.pin===`own`?a:void 0),l=ln(r);return S`
+    `}renderPin(){let{t:e,hass:t}=this.context,{form:n,selected:r}=this,i=fn(r),a=n.ownPin.length>=4?wn(n,r):void 0,o=new Intl.ListFormat(t.locale.language,{type:`disjunction`}),s=[i.length===0?e(`pin_no_length`):e(`pin_hint`,{count:i.at(-1)??0,lengths:i.length>2&&i.length===(i.at(-1)??0)-(i[0]??0)+1?`${i[0]}–${i.at(-1)}`:o.format(i.map(String))}),...pn(r)].join(` `),c=this.errors.pin??(n.pin===`own`?a:void 0),l=dn(r);return b`
       <div class="field">
         <span class="label" aria-hidden="true">${e(`pin`)}</span>
         ${this.choice(e(`pin`),`pin`,n.pin,[...this.code?[[`keep`,`pin_keep`]]:[],[`auto`,`pin_auto`],[`own`,`pin_own`]],e=>this.set({pin:e,ownPin:``}))}
-        ${n.pin===`own`?S`<input
+        ${n.pin===`own`?b`<input
                   class="pin"
                   inputmode="numeric"
                   autocomplete="off"
                   maxlength="12"
                   dir="ltr"
                   aria-label=${e(`pin_input`)}
-                  aria-invalid=${c?`true`:w}
+                  aria-invalid=${c?`true`:S}
                   aria-describedby="pin-hint pin-error"
-                  .value=${K(n.ownPin)}
+                  .value=${W(n.ownPin)}
                   @input=${e=>this.set({ownPin:e.target.value.replace(/\D/g,``)})}
                 />
-                <p class="secondary" id="pin-hint">${s}</p>`:n.pin===`auto`?S`<p class="secondary">${l??e(`pin_auto_hint`)}</p>`:w}
+                <p class="secondary" id="pin-hint">${s}</p>`:n.pin===`auto`?b`<p class="secondary">${l??e(`pin_auto_hint`)}</p>`:S}
         <p class="error ${c?``:`none`}" id="pin-error" aria-live="polite">
-          ${c?this.text(c):w}
+          ${c?this.text(c):S}
         </p>
       </div>
-    `}renderMore(){let{t:e}=this.context,{form:t,selected:n,code:r}=this,i=n=>S`<label class="check">
+    `}renderMore(){let{t:e}=this.context,{form:t,selected:n,code:r}=this,i=n=>b`<label class="check">
       <input
         type="checkbox"
-        .checked=${K(t[n])}
+        .checked=${W(t[n])}
         @change=${e=>this.set({[n]:e.target.checked})}
       />
       <span>
         ${e(`option_${n}`)}
         <small>${e(`option_${n}_hint`)}</small>
       </span>
-    </label>`,a=un(n);return S`<details>
+    </label>`,a=fn(n);return b`<details>
       <summary>${e(`more_options`)}</summary>
       <div class="checks">
         ${i(`external`)}
-        ${!r&&t.kind===`stay`&&n.length>0&&n.every(e=>e.can.backup===!0)?i(`backup`):w}
-        ${!r&&n.length===1&&n[0]?.can.create_offline===!0&&t.pin!==`own`?i(`offline`):w}
-        ${!r&&t.pin===`auto`&&a.length>1?S`<label class="length">
+        ${!r&&t.kind===`stay`&&n.length>0&&n.every(e=>e.can.backup===!0)?i(`backup`):S}
+        ${!r&&n.length===1&&n[0]?.can.create_offline===!0&&t.pin!==`own`?i(`offline`):S}
+        ${!r&&t.pin===`auto`&&a.length>1?b`<label class="length">
                 ${e(`option_length`)}
                 <select
                   @change=${e=>{let{value:t}=e.target;this.set({length:t?Number(t):void 0})}}
                 >
                   <option value="">${e(`option_length_any`)}</option>
-                  ${a.map(e=>S`<option value=${e} ?selected=${t.length===e}>
+                  ${a.map(e=>b`<option value=${e} ?selected=${t.length===e}>
                         ${e}
                       </option>`)}
                 </select>
-              </label>`:w}
+              </label>`:S}
       </div>
-    </details>`}async submit(e){if(e.preventDefault(),!this.isBusy&&this.context.connected){if(this.wasSubmitted=!0,this.error=``,this.errors=this.check(),Object.keys(this.errors).length>0)await this.updateComplete,this.shadowRoot?.querySelector(`[aria-invalid]`)?.focus();else{this.isBusy=!0;try{let e=this.code?await this.change():await this.create(this.selected);e.some(({codeId:e,isUncertain:t})=>e||t)&&(this.progress=e,this.isConnected||this.announce(this.context.t(`saved`,{name:this.form.name})))}catch(e){this.showError(e)}finally{this.isBusy=!1}}}}showError(e){let t=e instanceof j?hn(e.field):void 0;if(t&&this.isConnected){let n=N(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e)}get mustStay(){return this.isBusy&&!this.code}async create(e,t){let n=await $e(this.context.hass,`code/create`,{entity_ids:e.map(e=>e.entity_id),...wn(t?{...this.form,pin:`own`,ownPin:t}:this.form)}),r=e.map(e=>{let t=n[e.entity_id]??{};return t.error?{lock:e,error:t.error,isUncertain:t.error_key?.includes(`uncertain`)??!1}:{lock:e,...t.access_code_id?{codeId:t.access_code_id}:{},pin:t.code??void 0}}),i=e.map(e=>n[e.entity_id]).find(e=>e?.error);return i?.error&&r.every(({codeId:e})=>!e)&&this.showError(new j(i.error,i.field)),r}async change(){let{hass:e}=this.context,{form:t}=this,n=[],r=t.pin===`own`?t.ownPin:void 0;for(let{lock:i,code:a}of this.linked)if(t.deviceIds.includes(i.device_id))try{t.pin===`auto`&&!r&&(r=et(await $e(e,`code/generate`,{entity_id:i.entity_id}),i).code??void 0);let o=Tn(t,a,r,this.timeZone);Object.keys(o).length>0&&await M(e,`update`,i,a,o),n.push({lock:i,codeId:a.access_code_id,pin:r})}catch(e){if(n.length===0)throw e;n.push({lock:i,error:N(e,this.context.t)})}return n}renderProgress(t){let{context:n,form:r}=this,{t:i}=n,a=t.map(({lock:e,codeId:t})=>this.snapshot.locks.find(({device_id:t})=>t===e.device_id)?.codes.find(({access_code_id:e})=>e===t)),o=t.length,s=e=>e?.state===`active`||e?.state===`scheduled`,c=e=>e?.state===`failed`||e?.state===`at_risk`,l=a.filter(s).length,u=t.some(({error:e},t)=>e||c(a[t])),d=l===o?i(`works_on_all`,{count:o}):l>0?i(`works_on_some`,{ready:l,count:o}):i(u?`works_failed`:`works_waiting`),f=/* @__PURE__ */ new Map;for(let{lock:e,pin:n}of t)n&&f.set(n,[...f.get(n)??[],e]);let p=a.find(e=>e);return this.frame(r.name,S`
-        ${[...f].map(([e,t])=>S`<seam-pin
+    </details>`}async submit(e){if(e.preventDefault(),!this.isBusy&&this.context.connected){if(this.wasSubmitted=!0,this.error=``,this.errors=this.check(),Object.keys(this.errors).length>0)await this.updateComplete,this.shadowRoot?.querySelector(`[aria-invalid]`)?.focus();else{this.isBusy=!0;try{let e=this.code?await this.change():await this.create(this.selected);e.some(({codeId:e,isUncertain:t})=>e||t)&&(this.progress=e,this.isConnected||this.announce(this.context.t(`saved`,{name:this.form.name})))}catch(e){this.showError(e)}finally{this.isBusy=!1}}}}showError(e){let t=e instanceof O?_n(e.field):void 0;if(t&&this.isConnected){let n=j(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e)}get mustStay(){return this.isBusy&&!this.code}async create(e,t){let n=await k(this.context.hass,`code/create`,{entity_ids:e.map(e=>e.entity_id),...En(t?{...this.form,pin:`own`,ownPin:t}:this.form)}),r=e.map(e=>{let t=n[e.entity_id]??{};return t.error?{lock:e,error:t.error,isUncertain:t.error_key?.includes(`uncertain`)??!1}:{lock:e,...t.access_code_id?{codeId:t.access_code_id}:{},pin:t.code??void 0}}),i=e.map(e=>n[e.entity_id]).find(e=>e?.error);return i?.error&&r.every(({codeId:e})=>!e)&&this.showError(new O(i.error,i.field)),r}async change(){let{hass:e}=this.context,{form:t}=this,n=[],r=t.pin===`own`?t.ownPin:void 0;for(let{lock:i,code:a}of this.linked)if(t.deviceIds.includes(i.device_id))try{t.pin===`auto`&&!r&&(r=nt(await k(e,`code/generate`,{entity_id:i.entity_id}),i).code??void 0);let o=Dn(t,a,r,this.timeZone);Object.keys(o).length>0&&await A(e,`update`,i,a,o),n.push({lock:i,codeId:a.access_code_id,pin:r})}catch(e){if(n.length===0)throw e;n.push({lock:i,error:j(e,this.context.t)})}return n}renderProgress(t){let{context:n,form:r}=this,{t:i}=n,a=t.map(({lock:e,codeId:t})=>this.snapshot.locks.find(({device_id:t})=>t===e.device_id)?.codes.find(({access_code_id:e})=>e===t)),o=t.length,s=e=>e?.state===`active`||e?.state===`scheduled`,c=e=>e?.state===`failed`||e?.state===`at_risk`,l=a.filter(s).length,u=t.some(({error:e},t)=>e||c(a[t])),d=l===o?i(`works_on_all`,{count:o}):l>0?i(`works_on_some`,{ready:l,count:o}):i(u?`works_failed`:`works_waiting`),f=/* @__PURE__ */ new Map;for(let{lock:e,pin:n}of t)n&&f.set(n,[...f.get(n)??[],e]);let p=a.find(e=>e);return this.frame(r.name,b`
+        ${[...f].map(([e,t])=>b`<seam-pin
             .context=${n}
             .pin=${e}
             .label=${i(`pin_for`,{lock:t.map(e=>e.name).join(`, `)})}
-            .message=${Gt(n,r.name,t,e,p??{})}
+            .message=${qt(n,r.name,t,e,p??{})}
           ></seam-pin>`)}
         <div role="status" class="headline">
-          ${l===o?S`<span class="good">${B(`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M10 17L5 12L6.41 10.59L10 14.17L17.59 6.58L19 8L10 17Z`)}</span>`:u?S`<span class="bad">${B(e)}</span>`:S`<span class="spinner"></span>`}
+          ${l===o?b`<span class="good">${R(`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M10 17L5 12L6.41 10.59L10 14.17L17.59 6.58L19 8L10 17Z`)}</span>`:u?b`<span class="bad">${R(e)}</span>`:b`<span class="spinner"></span>`}
           <div>
             <p>${d}</p>
-            ${l<o&&!u?S`<p class="secondary">${i(`works_waiting_hint`)}</p>`:w}
+            ${l<o&&!u?b`<p class="secondary">${i(`works_waiting_hint`)}</p>`:S}
           </div>
         </div>
         <ul>
-          ${t.map(({lock:e,error:t},r)=>{let i=a[r],o=t??(c(i)?i?.errors[0]?.message:void 0);return S`<li>
+          ${t.map(({lock:e,error:t},r)=>{let i=a[r],o=t??(c(i)?i?.errors[0]?.message:void 0);return b`<li>
               <span class="lock"><bdi>${e.name}</bdi></span>
-              ${zt(n,t?`failed`:i?.state??`setting`)}
-              ${o?S`<p class="secondary"><bdi>${o}</bdi></p>`:w}
+              ${Vt(n,t?`failed`:i?.state??`setting`)}
+              ${o?b`<p class="secondary"><bdi>${o}</bdi></p>`:S}
             </li>`})}
         </ul>
-      `,S`
-        ${!this.code&&t.some(({error:e,isUncertain:t})=>e&&!t)?S`<button
+      `,b`
+        ${!this.code&&t.some(({error:e,isUncertain:t})=>e&&!t)?b`<button
                 ?disabled=${this.isBusy||!n.connected}
                 @click=${this.retry}
               >
                 ${i(`retry`)}
-              </button>`:w}
+              </button>`:S}
         <button class="filled" @click=${this.close}>${i(`done`)}</button>
-      `)}static{this.styles=[...U.styles,h`
+      `)}static{this.styles=[...V.styles,h`
       form {
         display: grid;
         gap: 16px;
@@ -815,14 +816,14 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-template-columns: 1fr;
         }
       }
-    `]}};I([k({attribute:!1})],J.prototype,`lock`,void 0),I([k({attribute:!1})],J.prototype,`code`,void 0),I([k({attribute:!1})],J.prototype,`withNewPin`,void 0),I([A()],J.prototype,`form`,void 0),I([A()],J.prototype,`errors`,void 0),I([A()],J.prototype,`wasSubmitted`,void 0),I([A()],J.prototype,`progress`,void 0),J=I([z(`seam-guest-dialog`)],J);var En=5e3,Y=class extends L{constructor(){super(),this.toast=``,this.toastTimer=0,this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,En)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}openBatch(e,t){this.dialog=()=>S`<seam-batch-dialog
+    `]}};P([E({attribute:!1})],K.prototype,`lock`,void 0),P([E({attribute:!1})],K.prototype,`code`,void 0),P([E({attribute:!1})],K.prototype,`withNewPin`,void 0),P([D()],K.prototype,`form`,void 0),P([D()],K.prototype,`errors`,void 0),P([D()],K.prototype,`wasSubmitted`,void 0),P([D()],K.prototype,`progress`,void 0),K=P([L(`seam-guest-dialog`)],K);var On=5e3,q=class extends F{constructor(){super(),this.toast=``,this.toastTimer=0,this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,On)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}openBatch(e,t){this.dialog=()=>b`<seam-batch-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
       .kind=${e}
       .entries=${t}
       @seam-closed=${this.closed}
-    ></seam-batch-dialog>`}openGuest(e,t,n=!1){this.dialog=()=>S`<seam-guest-dialog
+    ></seam-batch-dialog>`}openGuest(e,t,n=!1){this.dialog=()=>b`<seam-guest-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
@@ -830,21 +831,21 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .code=${t}
       .withNewPin=${n}
       @seam-closed=${this.closed}
-    ></seam-guest-dialog>`}confirm(e){this.dialog=()=>S`<seam-confirm-dialog
+    ></seam-guest-dialog>`}confirm(e){this.dialog=()=>b`<seam-confirm-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
       .confirmation=${e}
       @seam-closed=${this.closed}
-    ></seam-confirm-dialog>`}act({action:e,lock:t,code:n}){e===`add`?this.openGuest(t):t&&e===`refresh_lock`?this.refresh(t):t&&n&&this.actOn(e,t,n)}actOn(e,t,n){let{t:r,hass:i}=this.context,a={name:R(n),lock:t.name};switch(e){case`edit`:case`new_pin`:this.openGuest(t,n,e===`new_pin`);break;case`convert`:this.openBatch(`convert`,[{lock:t,code:n}]);break;case`pull_backup`:this.dialog=()=>S`<seam-backup-dialog
+    ></seam-confirm-dialog>`}act({action:e,lock:t,code:n}){e===`add`?this.openGuest(t):t&&e===`refresh_lock`?this.refresh(t):t&&n&&this.actOn(e,t,n)}actOn(e,t,n){let{t:r,hass:i}=this.context,a={name:I(n),lock:t.name};switch(e){case`edit`:case`new_pin`:this.openGuest(t,n,e===`new_pin`);break;case`convert`:this.openBatch(`convert`,[{lock:t,code:n}]);break;case`pull_backup`:this.dialog=()=>b`<seam-backup-dialog
           .context=${this.context}
           .snapshot=${this.snapshot}
           .announce=${this.announce}
           .lock=${t}
           .code=${n}
           @seam-closed=${this.closed}
-        ></seam-backup-dialog>`;break;case`extend`:this.extend(t,n);break;case`end`:this.confirm({title:r(`end_title`,a),text:r(`end_text`,a),confirm:r(`end_now`),isDangerous:!0,run:async()=>{let e=P(new Date(Date.now()+12e4),i.config.time_zone);await M(i,`update`,t,n,{ends_at:`${e}:00`}),this.announce(r(`end_done`,a))}});break;case`release`:this.confirm({title:r(`release_title`,a),text:r(`release_text`,a),confirm:r(`release`),run:async()=>{let{outcome:e,reason:o}=await M(i,`release`,t,n);if(e===`failed`)throw new j(o??``);this.announce(r(`release_done`,a))}});break;case`delete`:this.confirm({title:r(`delete_title`,a),text:r(`delete_text`,a),confirm:r(`delete`),isDangerous:!0,run:async()=>{let{outcome:e,reason:o}=await M(i,`delete`,t,n);if(e===`failed`)throw new j(o??``);this.announce(r(e===`pending`?`delete_pending`:`delete_done`,a))}})}}async extend(e,t){let{t:n,hass:r}=this.context;if(!t.ends_at)return;let i=r.config.time_zone,a=dt(P(new Date(t.ends_at),i),1);this.announce(n(`saving`)),await this.attempt(async()=>{let i=await M(r,`update`,e,t,{ends_at:`${a}:00`}),o=i.ends_at?F(r,i.ends_at,/* @__PURE__ */ new Date):a;return n(`extended`,{name:R(t),time:o})})}async refresh(e){let{t,hass:n}=this.context;this.announce(t(`refreshing`)),await this.attempt(async()=>(et(await $e(n,`lock/refresh`,{entity_id:e.entity_id}),e),t(`refreshed`,{lock:e.name})))}async attempt(e){try{this.announce(await e())}catch(e){this.announce(N(e,this.context.t))}}overlay(){return S`
-      ${this.dialog?.()??w}
+        ></seam-backup-dialog>`;break;case`extend`:this.extend(t,n);break;case`end`:this.confirm({title:r(`end_title`,a),text:r(`end_text`,a),confirm:r(`end_now`),isDangerous:!0,run:async()=>{let e=M(new Date(Date.now()+12e4),i.config.time_zone);await A(i,`update`,t,n,{ends_at:`${e}:00`}),this.announce(r(`end_done`,a))}});break;case`release`:this.confirm({title:r(`release_title`,a),text:r(`release_text`,a),confirm:r(`release`),run:async()=>{let{outcome:e,reason:o}=await A(i,`release`,t,n);if(e===`failed`)throw new O(o??``);this.announce(r(`release_done`,a))}});break;case`delete`:this.confirm({title:r(`delete_title`,a),text:r(`delete_text`,a),confirm:r(`delete`),isDangerous:!0,run:async()=>{let{outcome:e,reason:o}=await A(i,`delete`,t,n);if(e===`failed`)throw new O(o??``);this.announce(r(e===`pending`?`delete_pending`:`delete_done`,a))}})}}async extend(e,t){let{t:n,hass:r}=this.context;if(!t.ends_at)return;let i=r.config.time_zone,a=pt(M(new Date(t.ends_at),i),1);this.announce(n(`saving`)),await this.attempt(async()=>{let i=await A(r,`update`,e,t,{ends_at:`${a}:00`}),o=i.ends_at?N(r,i.ends_at,/* @__PURE__ */ new Date):a;return n(`extended`,{name:I(t),time:o})})}async refresh(e){let{t,hass:n}=this.context;this.announce(t(`refreshing`)),await this.attempt(async()=>(nt(await k(n,`lock/refresh`,{entity_id:e.entity_id}),e),t(`refreshed`,{lock:e.name})))}async attempt(e){try{this.announce(await e())}catch(e){this.announce(j(e,this.context.t))}}overlay(){return b`
+      ${this.dialog?.()??S}
       <div class="toast" role="status" aria-live="polite" ?data-shown=${this.toast!==``}>
         ${this.toast}
       </div>
@@ -871,65 +872,112 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       visibility: visible;
       opacity: 1;
     }
-  `}};I([A()],Y.prototype,`dialog`,void 0),I([A()],Y.prototype,`toast`,void 0);var Dn=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},On=qt(class extends Jt{constructor(e){if(super(e),e.type!==W.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=nn(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=G(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=G(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=G(i[d],a[m]),$t(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=G(i[f],a[p]),$t(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=Dn(o,p,m),u=Dn(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=$t(e,i[d]);G(t,a[p]),c[p]=t}else c[p]=G(n,a[p]),$t(e,i[d],n),i[t]=null;p++}else rn(i[f]),f--}else rn(i[d]),d++;for(;p<=m;){let t=$t(e,c[m+1]);G(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&rn(e)}return this.ut=o,tn(e,c),C}}),kn=class extends O{constructor(...e){super(...e),this.locks=[],this.selected=/* @__PURE__ */ new Set}render(){let{t:e,isAdmin:t,connected:r}=this.context,i=Mt(this.locks);if(i.length===0)return S`<p class="box none">${e(`found_none`)}</p>`;let o=i.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),s=o.filter(({code:e})=>this.selected.has(e.access_code_id)),c=e=>{let t={kind:e,entries:s.filter(({code:t})=>t.can[e]===!0)};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},l=e=>s.filter(({code:t})=>t.can[e]===!0).length;return S`
+  `}};P([D()],q.prototype,`dialog`,void 0),P([D()],q.prototype,`toast`,void 0);function kn(e){return e?.state===`running`||e?.state===`watching`}function An(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unreachable`:return e(`adoption_${t}`);default:return``}}var J=class extends T{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${I(n)} · ${r}`:r}async send(e){let{hass:t,t:n}=this.context;this.isBusy=!0;try{await k(t,`adoption/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,Wt(this,j(e,n))}}render(){let{adoption:t}=this.workspace;if(!t)return S;let{t:r,connected:i}=this.context,{done:a,failed:o,left:s}=t,c={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length},l=kn(t),u=t.state===`done`&&o.length===0;return b`<section class="box">
+      ${l?b`<span class="spinner"></span>`:R(u?n:e)}
+      <div class="text">
+        <div role="status">
+          <h2>${r(`adoption_${t.state}`,c)}</h2>
+          <p class="secondary">${r(`adoption_progress`,c)}</p>
+        </div>
+        ${t.state===`watching`?b`<p>${r(`adoption_watching_hint`,c)}</p>`:S}
+        ${t.state===`stopped`?b`<p>${An(r,t)}</p>`:S}
+        ${t.error?b`<p><bdi>${t.error}</bdi></p>`:S}
+        ${o.length>0?b`<ul>
+                ${o.map(e=>b`<li>
+                    <bdi>${this.nameOf(e)}</bdi>
+                    <p class="secondary"><bdi>${e.error??r(`outcome_failed`)}</bdi></p>
+                  </li>`)}
+              </ul>`:S}
+        ${t.state===`stopped`&&s.length>0?b`<p>${r(`adoption_left`,{count:s.length})}</p>`:S}
+        <p>
+          <button
+            class="tonal"
+            ?disabled=${this.isBusy||!i}
+            @click=${()=>this.send(l?`stop`:`dismiss`)}
+          >
+            ${r(l?this.isBusy?`adoption_stopping`:`stop`:`dismiss`)}
+          </button>
+        </p>
+      </div>
+    </section>`}static{this.styles=[z,h`
+      .box {
+        display: flex;
+        gap: 12px;
+        padding: 16px;
+        overflow-wrap: anywhere;
+      }
+      .text {
+        flex: 1;
+        min-width: 0;
+        display: grid;
+        gap: 8px;
+      }
+    `]}};P([E({attribute:!1})],J.prototype,`context`,void 0),P([E({attribute:!1})],J.prototype,`workspace`,void 0),P([E({attribute:!1})],J.prototype,`locks`,void 0),P([D()],J.prototype,`isBusy`,void 0),J=P([L(`seam-adoption`)],J);var jn=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},Mn=Yt(class extends Xt{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=an(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=U(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=U(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=U(i[d],a[m]),tn(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=U(i[f],a[p]),tn(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=jn(o,p,m),u=jn(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=tn(e,i[d]);U(t,a[p]),c[p]=t}else c[p]=U(n,a[p]),tn(e,i[d],n),i[t]=null;p++}else on(i[f]),f--}else on(i[d]),d++;for(;p<=m;){let t=tn(e,c[m+1]);U(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&on(e)}return this.ut=o,rn(e,c),x}}),Y=class extends T{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set}render(){let{t:e,isAdmin:t,connected:r}=this.context,i=Pt(this.locks),o=this.workspaces.map(e=>b`<seam-adoption
+        .context=${this.context}
+        .workspace=${e}
+        .locks=${this.locks}
+        ?hidden=${!e.adoption}
+      ></seam-adoption>`);if(i.length===0)return b`${o}
+        <p class="box none">${e(`found_none`)}</p>`;let s=this.workspaces.some(({adoption:e})=>kn(e)),c=i.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),l=c.filter(({code:e})=>this.selected.has(e.access_code_id)),u=e=>{let t={kind:e,entries:l.filter(({code:t})=>t.can[e]===!0)};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},d=e=>l.filter(({code:t})=>t.can[e]===!0).length;return b`
+      ${o}
       <p class="secondary">${e(`found_hint`)}</p>
       <section class="box">
-        ${t?S`<div class="bar">
+        ${t?b`<div class="bar">
                 <label>
                   <input
                     type="checkbox"
                     aria-label=${e(`select_all`)}
-                    .checked=${K(s.length===o.length&&s.length>0)}
-                    .indeterminate=${K(s.length>0&&s.length<o.length)}
-                    ?disabled=${o.length===0}
-                    @change=${e=>{let{checked:t}=e.target;this.selected=new Set(t?o.map(({code:e})=>e.access_code_id):[])}}
+                    .checked=${W(l.length===c.length&&l.length>0)}
+                    .indeterminate=${W(l.length>0&&l.length<c.length)}
+                    ?disabled=${c.length===0}
+                    @change=${e=>{let{checked:t}=e.target;this.selected=new Set(t?c.map(({code:e})=>e.access_code_id):[])}}
                   />
                   <span role="status"
-                    >${s.length>0?e(`selected`,{count:s.length}):e(`select_all`)}</span
+                    >${l.length>0?e(`selected`,{count:l.length}):e(`select_all`)}</span
                   >
                 </label>
                 <button
                   class="tonal"
-                  ?disabled=${l(`convert`)===0||!r}
-                  @click=${()=>c(`convert`)}
+                  ?disabled=${d(`convert`)===0||!r||s}
+                  @click=${()=>u(`convert`)}
                 >
-                  ${B(n)} ${e(`adopt`)}
+                  ${R(n)} ${e(`adopt`)}
                 </button>
                 <button
-                  ?disabled=${l(`delete`)===0||!r}
-                  @click=${()=>c(`delete`)}
+                  ?disabled=${d(`delete`)===0||!r}
+                  @click=${()=>u(`delete`)}
                 >
-                  ${B(a)} ${e(`delete`)}
+                  ${R(a)} ${e(`delete`)}
                 </button>
-              </div>`:w}
+              </div>`:S}
         <ul>
-          ${On(i,({code:e})=>e.access_code_id,e=>this.row(e))}
+          ${Mn(i,({code:e})=>e.access_code_id,e=>this.row(e))}
         </ul>
       </section>
-    `}row({lock:e,code:t,sameAs:n}){let{context:r}=this,{t:i}=r,a=t.access_code_id,o=[t.can.convert,t.can.delete].filter(e=>e!==!0);return S`<li>
+    `}row({lock:e,code:t,sameAs:n}){let{context:r}=this,{t:i}=r,a=t.access_code_id,o=[t.can.convert,t.can.delete].filter(e=>e!==!0);return b`<li>
       <label>
-        ${r.isAdmin?S`<input
+        ${r.isAdmin?b`<input
                 type="checkbox"
-                aria-label=${i(`select`,{name:R(t)})}
-                .checked=${K(this.selected.has(a))}
+                aria-label=${i(`select`,{name:I(t)})}
+                .checked=${W(this.selected.has(a))}
                 ?disabled=${o.length===2}
                 @change=${e=>{let t=new Set(this.selected);e.target.checked?t.add(a):t.delete(a),this.selected=t}}
-              />`:w}
+              />`:S}
         <span class="text">
-          <span class="cut"><bdi>${R(t)}</bdi></span>
+          <span class="cut"><bdi>${I(t)}</bdi></span>
           <span class="secondary"
-            ><bdi>${e.name}</bdi> · ${Bt(r,t)}</span
+            ><bdi>${e.name}</bdi> · ${Ht(r,t)}</span
           >
-          ${o.map(e=>S`<span class="secondary">${e}</span>`)}
+          ${o.map(e=>b`<span class="secondary">${e}</span>`)}
         </span>
         <span class="chips">
-          ${n.length>0?S`<span class="chip warn"
-                  >${i(`duplicate_of`,{names:n.map(R).join(`, `)})}</span
-                >`:w}
-          ${zt(r,t.state)}
+          ${n.length>0?b`<span class="chip warn"
+                  >${i(`duplicate_of`,{names:n.map(I).join(`, `)})}</span
+                >`:S}
+          ${Vt(r,t.state)}
         </span>
       </label>
-    </li>`}static{this.styles=[V,h`
+    </li>`}static{this.styles=[z,h`
       :host {
         display: grid;
         gap: 12px;
@@ -1005,17 +1053,17 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-inline-start: 36px;
         }
       }
-    `]}};I([k({attribute:!1})],kn.prototype,`context`,void 0),I([k({attribute:!1})],kn.prototype,`locks`,void 0),I([A()],kn.prototype,`selected`,void 0),kn=I([z(`seam-found`)],kn);var An=20,jn={locked:s,locking:s,unlocked:l,unlocking:l,jammed:c};function Mn({state:e}){return e&&e in jn?e:`unknown`}function Nn(e){let t=Mn(e);return B(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:jn[t])}function Pn({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return S`
-    <span class="fact">${Nn(n)} ${e(`lock_${Mn(n)}`)}</span>
-    ${n.online===!1?S`<span class="fact bad">${B(`M2.28,3L1,4.27L2.47,5.74C2.04,6 1.61,6.29 1.2,6.6L3,9C3.53,8.6 4.08,8.25 4.66,7.93L6.89,10.16C6.15,10.5 5.44,10.91 4.8,11.4L6.6,13.8C7.38,13.22 8.26,12.77 9.2,12.47L11.75,15C10.5,15.07 9.34,15.5 8.4,16.2L12,21L14.46,17.73L17.74,21L19,19.72M12,3C9.85,3 7.8,3.38 5.9,4.07L8.29,6.47C9.5,6.16 10.72,6 12,6C15.38,6 18.5,7.11 21,9L22.8,6.6C19.79,4.34 16.06,3 12,3M12,9C11.62,9 11.25,9 10.88,9.05L14.07,12.25C15.29,12.53 16.43,13.07 17.4,13.8L19.2,11.4C17.2,9.89 14.7,9 12,9Z`)} ${e(`offline`)}</span>`:w}
-    ${r===null?w:S`<span class="fact ${r<=An?`bad`:``}">
-            ${B(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:r<=An?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
+    `]}};P([E({attribute:!1})],Y.prototype,`context`,void 0),P([E({attribute:!1})],Y.prototype,`locks`,void 0),P([E({attribute:!1})],Y.prototype,`workspaces`,void 0),P([D()],Y.prototype,`selected`,void 0),Y=P([L(`seam-found`)],Y);var Nn=20,Pn={locked:s,locking:s,unlocked:l,unlocking:l,jammed:c};function Fn({state:e}){return e&&e in Pn?e:`unknown`}function In(e){let t=Fn(e);return R(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:Pn[t])}function Ln({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return b`
+    <span class="fact">${In(n)} ${e(`lock_${Fn(n)}`)}</span>
+    ${n.online===!1?b`<span class="fact bad">${R(`M2.28,3L1,4.27L2.47,5.74C2.04,6 1.61,6.29 1.2,6.6L3,9C3.53,8.6 4.08,8.25 4.66,7.93L6.89,10.16C6.15,10.5 5.44,10.91 4.8,11.4L6.6,13.8C7.38,13.22 8.26,12.77 9.2,12.47L11.75,15C10.5,15.07 9.34,15.5 8.4,16.2L12,21L14.46,17.73L17.74,21L19,19.72M12,3C9.85,3 7.8,3.38 5.9,4.07L8.29,6.47C9.5,6.16 10.72,6 12,6C15.38,6 18.5,7.11 21,9L22.8,6.6C19.79,4.34 16.06,3 12,3M12,9C11.62,9 11.25,9 10.88,9.05L14.07,12.25C15.29,12.53 16.43,13.07 17.4,13.8L19.2,11.4C17.2,9.89 14.7,9 12,9Z`)} ${e(`offline`)}</span>`:S}
+    ${r===null?S:b`<span class="fact ${r<=Nn?`bad`:``}">
+            ${R(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:r<=Nn?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
             ${e(`battery`,{percent:i.format(r/100)})}
           </span>`}
-    ${n.free_slots===null?w:S`<span class="fact ${n.free_slots===0?`bad`:``}">
-            ${B(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${e(`free_slots`,{count:n.free_slots})}
+    ${n.free_slots===null?S:b`<span class="fact ${n.free_slots===0?`bad`:``}">
+            ${R(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${e(`free_slots`,{count:n.free_slots})}
           </span>`}
-  `}var X=class extends O{constructor(...e){super(...e),this.label=``,this.items=()=>[],this.open=async()=>{if(this.shown){this.popup.hidePopover();return}this.shown=this.items(),await this.updateComplete;let{popup:e}=this;e.showPopover();let t=this.button.getBoundingClientRect(),{offsetWidth:n,offsetHeight:r}=e,i=getComputedStyle(this).direction===`rtl`?t.left:t.right-n,a=t.bottom+r<=window.innerHeight-8?t.bottom:Math.max(8,t.top-r);e.style.left=`${Math.max(8,Math.min(i,window.innerWidth-n-8))}px`,e.style.top=`${Math.max(8,Math.min(a,window.innerHeight-r-8))}px`,this.entries[0]?.focus()}}render(){return S`
+  `}var X=class extends T{constructor(...e){super(...e),this.label=``,this.items=()=>[],this.open=async()=>{if(this.shown){this.popup.hidePopover();return}this.shown=this.items(),await this.updateComplete;let{popup:e}=this;e.showPopover();let t=this.button.getBoundingClientRect(),{offsetWidth:n,offsetHeight:r}=e,i=getComputedStyle(this).direction===`rtl`?t.left:t.right-n,a=t.bottom+r<=window.innerHeight-8?t.bottom:Math.max(8,t.top-r);e.style.left=`${Math.max(8,Math.min(i,window.innerWidth-n-8))}px`,e.style.top=`${Math.max(8,Math.min(a,window.innerHeight-r-8))}px`,this.entries[0]?.focus()}}render(){return b`
       <button
         class="icon"
         aria-haspopup="menu"
@@ -1025,35 +1073,35 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         @click=${this.open}
         @keydown=${e=>{e.key===`ArrowDown`&&(e.preventDefault(),this.open())}}
       >
-        ${B(`M12,16A2,2 0 0,1 14,18A2,2 0 0,1 12,20A2,2 0 0,1 10,18A2,2 0 0,1 12,16M12,10A2,2 0 0,1 14,12A2,2 0 0,1 12,14A2,2 0 0,1 10,12A2,2 0 0,1 12,10M12,4A2,2 0 0,1 14,6A2,2 0 0,1 12,8A2,2 0 0,1 10,6A2,2 0 0,1 12,4Z`)}
+        ${R(`M12,16A2,2 0 0,1 14,18A2,2 0 0,1 12,20A2,2 0 0,1 10,18A2,2 0 0,1 12,16M12,10A2,2 0 0,1 14,12A2,2 0 0,1 12,14A2,2 0 0,1 10,12A2,2 0 0,1 12,10M12,4A2,2 0 0,1 14,6A2,2 0 0,1 12,8A2,2 0 0,1 10,6A2,2 0 0,1 12,4Z`)}
       </button>
-      ${this.shown?S`<div
+      ${this.shown?b`<div
               popover="auto"
               role="menu"
               aria-label=${this.label}
               @toggle=${this.toggled}
               @keydown=${this.move}
             >
-              ${this.shown.map((e,t)=>S`
+              ${this.shown.map((e,t)=>b`
                   <button
                     role="menuitem"
                     tabindex="-1"
                     class=${e.isDangerous?`danger`:``}
-                    aria-disabled=${e.disabled?`true`:w}
-                    aria-describedby=${e.disabled?`reason-${t}`:w}
+                    aria-disabled=${e.disabled?`true`:S}
+                    aria-describedby=${e.disabled?`reason-${t}`:S}
                     @click=${()=>this.choose(e)}
                   >
-                    ${B(e.icon)}
+                    ${R(e.icon)}
                     <span>
                       ${e.text}
-                      ${e.disabled?S`<small id="reason-${t}"
+                      ${e.disabled?b`<small id="reason-${t}"
                               >${e.disabled}</small
-                            >`:w}
+                            >`:S}
                     </span>
                   </button>
                 `)}
-            </div>`:w}
-    `}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&(this.shown=void 0)}choose(e){e.disabled||(this.popup.hidePopover(),this.button.focus(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`&&this.popup.hidePopover():(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[V,h`
+            </div>`:S}
+    `}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&(this.shown=void 0)}choose(e){e.disabled||(this.popup.hidePopover(),this.button.focus(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`&&this.popup.hidePopover():(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[z,h`
       [popover] {
         position: fixed;
         inset: auto;
@@ -1101,49 +1149,49 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 0.875rem;
         color: var(--secondary-text-color);
       }
-    `]}};I([k({attribute:!1})],X.prototype,`label`,void 0),I([k({attribute:!1})],X.prototype,`items`,void 0),I([A()],X.prototype,`shown`,void 0),I([Qe(`button`)],X.prototype,`button`,void 0),I([Qe(`[popover]`)],X.prototype,`popup`,void 0),X=I([z(`seam-menu`)],X);var Fn=15e3,Z=class extends O{constructor(...e){super(...e),this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.timer=0,this.items=()=>{let{code:e,lock:t,context:r}=this,{t:s}=r,c=(t,n,i,a)=>({text:n,icon:i,disabled:r.connected?e.can[t]===!0?void 0:e.can[t]:s(`connection_lost`),run:a}),l=n=>()=>Vt(this,{action:n,lock:t,code:e}),u=[c(`reveal`,s(`show_pin`),o,()=>void this.show()),c(`reveal`,s(`copy_pin`),i,()=>void this.copy())];return e.is_managed?(u.push(c(`update`,s(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(c(`extend`,s(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),c(`end`,s(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(c(`pull_backup`,s(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(c(`release`,s(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(c(`convert`,s(`adopt`),n,l(`convert`))),u.push({...c(`delete`,s(`delete`),a,l(`delete`)),isDangerous:!0}),u}}disconnectedCallback(){super.disconnectedCallback(),this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=R(e),a=this.withProblems?St(e,n):[],s=n.codes.filter(t=>e.same_pin_as.includes(t.access_code_id));return S`
+    `]}};P([E({attribute:!1})],X.prototype,`label`,void 0),P([E({attribute:!1})],X.prototype,`items`,void 0),P([D()],X.prototype,`shown`,void 0),P([tt(`button`)],X.prototype,`button`,void 0),P([tt(`[popover]`)],X.prototype,`popup`,void 0),X=P([L(`seam-menu`)],X);var Rn=15e3,Z=class extends T{constructor(...e){super(...e),this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.timer=0,this.items=()=>{let{code:e,lock:t,context:r}=this,{t:s}=r,c=(t,n,i,a)=>({text:n,icon:i,disabled:r.connected?e.can[t]===!0?void 0:e.can[t]:s(`connection_lost`),run:a}),l=n=>()=>Ut(this,{action:n,lock:t,code:e}),u=[c(`reveal`,s(`show_pin`),o,()=>void this.show()),c(`reveal`,s(`copy_pin`),i,()=>void this.copy())];return e.is_managed?(u.push(c(`update`,s(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(c(`extend`,s(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),c(`end`,s(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(c(`pull_backup`,s(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(c(`release`,s(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(c(`convert`,s(`adopt`),n,l(`convert`))),u.push({...c(`delete`,s(`delete`),a,l(`delete`)),isDangerous:!0}),u}}disconnectedCallback(){super.disconnectedCallback(),this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=I(e),a=this.withProblems?wt(e,n):[],s=n.codes.filter(t=>e.same_pin_as.includes(t.access_code_id));return b`
       <div class="row">
         <div class="text">
           <div class="cut" title=${i}><bdi>${i}</bdi></div>
           <div class="secondary times">
-            ${this.note||Bt(t,e)}
-            ${this.withLock?S`·
+            ${this.note||Ht(t,e)}
+            ${this.withLock?b`·
                     <a href="/seam/codes/${e.access_code_id}"
                       ><bdi>${n.name}</bdi></a
-                    >`:w}
+                    >`:S}
           </div>
-          ${e.state===`at_risk`&&a.length===0&&n.problems[0]?S`<div class="secondary"><bdi>${n.problems[0].message}</bdi></div>`:w}
-          ${s.length>0?S`<div class="secondary">
-                  ${r(`same_pin`,{names:s.map(R).join(`, `)})}
-                </div>`:w}
+          ${e.state===`at_risk`&&a.length===0&&n.problems[0]?b`<div class="secondary"><bdi>${n.problems[0].message}</bdi></div>`:S}
+          ${s.length>0?b`<div class="secondary">
+                  ${r(`same_pin`,{names:s.map(I).join(`, `)})}
+                </div>`:S}
         </div>
-        ${this.pin?S`<output class="pin" aria-label=${r(`pin_of`,{name:i})}
+        ${this.pin?b`<output class="pin" aria-label=${r(`pin_of`,{name:i})}
                 >${this.pin}</output
-              >`:w}
+              >`:S}
         <div class="chips">
-          ${e.is_backup?S`<span class="chip plain">${r(`backup`)}</span>`:w}
-          ${e.is_one_time_use?S`<span class="chip plain">${r(`one_time`)}</span>`:w}
-          ${e.is_offline_access_code?S`<span class="chip plain">${r(`offline_code`)}</span>`:w}
-          ${zt(t,e.state)}
+          ${e.is_backup?b`<span class="chip plain">${r(`backup`)}</span>`:S}
+          ${e.is_one_time_use?b`<span class="chip plain">${r(`one_time`)}</span>`:S}
+          ${e.is_offline_access_code?b`<span class="chip plain">${r(`offline_code`)}</span>`:S}
+          ${Vt(t,e.state)}
         </div>
-        ${t.isAdmin?S`<button
+        ${t.isAdmin?b`<button
                   class="icon reveal"
                   aria-label="${r(this.pin?`hide_pin`:`show_pin`)}: ${i}"
                   title=${e.can.reveal===!0?r(this.pin?`hide_pin`:`show_pin`):e.can.reveal}
                   ?disabled=${this.isBusy||e.can.reveal!==!0||!t.connected}
                   @click=${()=>this.pin?this.hide():this.show()}
                 >
-                  ${this.isBusy?S`<span class="spinner"></span>`:B(this.pin?`M2,5.27L3.28,4L20,20.72L18.73,22L15.65,18.92C14.5,19.3 13.28,19.5 12,19.5C7,19.5 2.73,16.39 1,12C1.69,10.24 2.79,8.69 4.19,7.46L2,5.27M12,9A3,3 0 0,1 15,12C15,12.35 14.94,12.69 14.83,13L11,9.17C11.31,9.06 11.65,9 12,9M12,4.5C17,4.5 21.27,7.61 23,12C22.18,14.08 20.79,15.88 19,17.19L17.58,15.76C18.94,14.82 20.06,13.54 20.82,12C19.17,8.64 15.76,6.5 12,6.5C10.91,6.5 9.84,6.68 8.84,7L7.3,5.47C8.74,4.85 10.33,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C12.69,17.5 13.37,17.43 14,17.29L11.72,15C10.29,14.85 9.15,13.71 9,12.28L5.6,8.87C4.61,9.72 3.78,10.78 3.18,12Z`:o)}
+                  ${this.isBusy?b`<span class="spinner"></span>`:R(this.pin?`M2,5.27L3.28,4L20,20.72L18.73,22L15.65,18.92C14.5,19.3 13.28,19.5 12,19.5C7,19.5 2.73,16.39 1,12C1.69,10.24 2.79,8.69 4.19,7.46L2,5.27M12,9A3,3 0 0,1 15,12C15,12.35 14.94,12.69 14.83,13L11,9.17C11.31,9.06 11.65,9 12,9M12,4.5C17,4.5 21.27,7.61 23,12C22.18,14.08 20.79,15.88 19,17.19L17.58,15.76C18.94,14.82 20.06,13.54 20.82,12C19.17,8.64 15.76,6.5 12,6.5C10.91,6.5 9.84,6.68 8.84,7L7.3,5.47C8.74,4.85 10.33,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C12.69,17.5 13.37,17.43 14,17.29L11.72,15C10.29,14.85 9.15,13.71 9,12.28L5.6,8.87C4.61,9.72 3.78,10.78 3.18,12Z`:o)}
                 </button>
                 <seam-menu
                   .label=${r(`actions_for`,{name:i})}
                   .items=${this.items}
-                ></seam-menu>`:w}
+                ></seam-menu>`:S}
       </div>
-      ${a.length>0?S`<div class="problems">
-              ${Ut(this,t,n,a,e)}
-            </div>`:w}
-    `}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await M(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){Ht(this,N(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Fn))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin??await this.reveal();t&&(await Nt(t)?Ht(this,e(`copied`)):(this.pin=t,Ht(this,e(`copy_failed`))))}static{this.styles=[V,h`
+      ${a.length>0?b`<div class="problems">
+              ${Gt(this,t,n,a,e)}
+            </div>`:S}
+    `}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await A(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){Wt(this,j(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Rn))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin??await this.reveal();t&&(await Ft(t)?Wt(this,e(`copied`)):(this.pin=t,Wt(this,e(`copy_failed`))))}static{this.styles=[z,h`
       :host {
         display: block;
         container-type: inline-size;
@@ -1216,14 +1264,14 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-area: 1 / 3 / span 2;
         }
       }
-    `]}};I([k({attribute:!1})],Z.prototype,`context`,void 0),I([k({attribute:!1})],Z.prototype,`code`,void 0),I([k({attribute:!1,hasChanged:()=>!1})],Z.prototype,`lock`,void 0),I([k({attribute:!1})],Z.prototype,`note`,void 0),I([k({type:Boolean})],Z.prototype,`withLock`,void 0),I([k({type:Boolean})],Z.prototype,`withProblems`,void 0),I([A()],Z.prototype,`pin`,void 0),I([A()],Z.prototype,`isBusy`,void 0),Z=I([z(`seam-code-row`)],Z);var In=40,Q=class extends O{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=In,this.hasScrolled=!1}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=In,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Tt(e)===`expired`&&(this.isExpiredOpen=!0)}}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=In}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t}=this,{t:n}=e;if(!t.codes_known)return S`<p class="empty box">${n(`codes_unknown`)}</p>`;if(t.codes.length===0)return S`<p class="empty box">${n(`no_codes`)}</p>`;let r=Et(t.codes,this.search,this.order),i=[...r.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return S`
-      ${t.codes.length>=8?this.tools():w}
-      ${i===0?S`<p class="empty box">${n(`no_match`)}</p>`:w}
-      ${bt.map(e=>{let t=r.get(e)??[];if(t.length===0)return w;let n=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:n)})}
-    `}tools(){let{t:e}=this.context;return S`
+    `]}};P([E({attribute:!1})],Z.prototype,`context`,void 0),P([E({attribute:!1})],Z.prototype,`code`,void 0),P([E({attribute:!1,hasChanged:()=>!1})],Z.prototype,`lock`,void 0),P([E({attribute:!1})],Z.prototype,`note`,void 0),P([E({type:Boolean})],Z.prototype,`withLock`,void 0),P([E({type:Boolean})],Z.prototype,`withProblems`,void 0),P([D()],Z.prototype,`pin`,void 0),P([D()],Z.prototype,`isBusy`,void 0),Z=P([L(`seam-code-row`)],Z);var zn=40,Q=class extends T{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=zn,this.hasScrolled=!1}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=zn,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Dt(e)===`expired`&&(this.isExpiredOpen=!0)}}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=zn}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t}=this,{t:n}=e;if(!t.codes_known)return b`<p class="empty box">${n(`codes_unknown`)}</p>`;if(t.codes.length===0)return b`<p class="empty box">${n(`no_codes`)}</p>`;let r=Ot(t.codes,this.search,this.order),i=[...r.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return b`
+      ${t.codes.length>=8?this.tools():S}
+      ${i===0?b`<p class="empty box">${n(`no_match`)}</p>`:S}
+      ${St.map(e=>{let t=r.get(e)??[];if(t.length===0)return S;let n=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:n)})}
+    `}tools(){let{t:e}=this.context;return b`
       <div class="tools">
         <label class="search">
-          ${B(`M9.5,3A6.5,6.5 0 0,1 16,9.5C16,11.11 15.41,12.59 14.44,13.73L14.71,14H15.5L20.5,19L19,20.5L14,15.5V14.71L13.73,14.44C12.59,15.41 11.11,16 9.5,16A6.5,6.5 0 0,1 3,9.5A6.5,6.5 0 0,1 9.5,3M9.5,5C7,5 5,7 5,9.5C5,12 7,14 9.5,14C12,14 14,12 14,9.5C14,7 12,5 9.5,5Z`)}
+          ${R(`M9.5,3A6.5,6.5 0 0,1 16,9.5C16,11.11 15.41,12.59 14.44,13.73L14.71,14H15.5L20.5,19L19,20.5L14,15.5V14.71L13.73,14.44C12.59,15.41 11.11,16 9.5,16A6.5,6.5 0 0,1 3,9.5A6.5,6.5 0 0,1 9.5,3M9.5,5C7,5 5,7 5,9.5C5,12 7,14 9.5,14C12,14 14,12 14,9.5C14,7 12,5 9.5,5Z`)}
           <span class="visually-hidden">${e(`search_codes`)}</span>
           <input
             type="search"
@@ -1243,23 +1291,23 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </select>
         </label>
       </div>
-    `}group(e,t,n){let{context:i,lock:a}=this,{t:o}=i,s=o(`group_${e}`);return S`
+    `}group(e,t,n){let{context:i,lock:a}=this,{t:o}=i,s=o(`group_${e}`);return b`
       <section class="box" aria-label=${s}>
-        ${e===`expired`?S`<button
+        ${e===`expired`?b`<button
                 class="fold"
                 aria-expanded=${n?`true`:`false`}
                 @click=${()=>{this.isExpiredOpen=!this.isExpiredOpen}}
               >
                 <h2>${s}</h2>
                 <span class="secondary">${t}</span>
-                ${B(r)}
-              </button>`:S`<div class="section">
+                ${R(r)}
+              </button>`:b`<div class="section">
                   <h2>${s}</h2>
                   <span class="secondary">${t}</span>
                 </div>
-                ${e===`unmanaged`?S`<p class="secondary hint">${o(`unmanaged_hint`)}</p>`:w}`}
-        ${n?S`<ul>
-                ${On(n,e=>e.access_code_id,t=>S`<li>
+                ${e===`unmanaged`?b`<p class="secondary hint">${o(`unmanaged_hint`)}</p>`:S}`}
+        ${n?b`<ul>
+                ${Mn(n,e=>e.access_code_id,t=>b`<li>
                     <seam-code-row
                       .context=${i}
                       .lock=${a}
@@ -1269,9 +1317,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                       ?selected=${t.access_code_id===this.selected}
                     ></seam-code-row>
                   </li>`)}
-              </ul>`:w}
+              </ul>`:S}
       </section>
-    `}static{this.styles=[V,h`
+    `}static{this.styles=[z,h`
       :host {
         display: grid;
         gap: var(--seam-gap);
@@ -1339,34 +1387,34 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         content-visibility: auto;
         contain-intrinsic-size: auto 60px;
       }
-    `]}};I([k({attribute:!1})],Q.prototype,`context`,void 0),I([k({attribute:!1})],Q.prototype,`lock`,void 0),I([k({attribute:!1})],Q.prototype,`selected`,void 0),I([A()],Q.prototype,`search`,void 0),I([A()],Q.prototype,`order`,void 0),I([A()],Q.prototype,`isExpiredOpen`,void 0),I([A()],Q.prototype,`limit`,void 0),Q=I([z(`seam-code-list`)],Q);var Ln=class extends O{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return S`
+    `]}};P([E({attribute:!1})],Q.prototype,`context`,void 0),P([E({attribute:!1})],Q.prototype,`lock`,void 0),P([E({attribute:!1})],Q.prototype,`selected`,void 0),P([D()],Q.prototype,`search`,void 0),P([D()],Q.prototype,`order`,void 0),P([D()],Q.prototype,`isExpiredOpen`,void 0),P([D()],Q.prototype,`limit`,void 0),Q=P([L(`seam-code-list`)],Q);var Bn=class extends T{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return b`
       <div class="facts">
-        <div>${Pn(e,n)}</div>
-        ${e.isAdmin?S`<button
+        <div>${Ln(e,n)}</div>
+        ${e.isAdmin?b`<button
                 class="icon"
                 aria-label=${r(`refresh`)}
                 title=${r(`refresh`)}
                 ?disabled=${!e.connected}
-                @click=${()=>Vt(this,{action:`refresh_lock`,lock:n})}
+                @click=${()=>Ut(this,{action:`refresh_lock`,lock:n})}
               >
-                ${B(`M17.65,6.35C16.2,4.9 14.21,4 12,4A8,8 0 0,0 4,12A8,8 0 0,0 12,20C15.73,20 18.84,17.45 19.73,14H17.65C16.83,16.33 14.61,18 12,18A6,6 0 0,1 6,12A6,6 0 0,1 12,6C13.66,6 15.14,6.69 16.22,7.78L13,11H20V4L17.65,6.35Z`)}
-              </button>`:w}
+                ${R(`M17.65,6.35C16.2,4.9 14.21,4 12,4A8,8 0 0,0 4,12A8,8 0 0,0 12,20C15.73,20 18.84,17.45 19.73,14H17.65C16.83,16.33 14.61,18 12,18A6,6 0 0,1 6,12A6,6 0 0,1 12,6C13.66,6 15.14,6.69 16.22,7.78L13,11H20V4L17.65,6.35Z`)}
+              </button>`:S}
       </div>
-      ${Ut(this,e,n,n.problems)}
-      ${n.may_be_outdated&&n.codes_known?S`<div class="banner">
-              ${B(t)}
+      ${Gt(this,e,n,n.problems)}
+      ${n.may_be_outdated&&n.codes_known?b`<div class="banner">
+              ${R(t)}
               <p class="text">${r(`codes_outdated`)}</p>
-            </div>`:w}
-      ${i?S`<div class="banner" role="status">
-              ${B(t)}
+            </div>`:S}
+      ${i?b`<div class="banner" role="status">
+              ${R(t)}
               <p class="text">${r(`no_such_code`)}</p>
-            </div>`:w}
+            </div>`:S}
       <seam-code-list
         .context=${e}
         .lock=${n}
         .selected=${this.selected}
       ></seam-code-list>
-    `}static{this.styles=[V,h`
+    `}static{this.styles=[z,h`
       :host {
         display: grid;
         gap: var(--seam-gap);
@@ -1396,29 +1444,29 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};I([k({attribute:!1})],Ln.prototype,`context`,void 0),I([k({attribute:!1})],Ln.prototype,`lock`,void 0),I([k({attribute:!1})],Ln.prototype,`selected`,void 0),Ln=I([z(`seam-lock-page`)],Ln);var Rn=class extends O{constructor(...e){super(...e),this.locks=[]}render(){return S`<ul class="box">
-      ${On(this.locks,e=>e.device_id,e=>this.row(e))}
-    </ul>`}row(e){let{t}=this.context,n={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)n[Tt(t)]+=1;let r=[`active`,`scheduled`,`unmanaged`].filter(e=>n[e]>0).map(e=>t(`count_${e}`,{count:n[e]})),i=n.attention>0||e.problems.length>0;return S`<li>
+    `]}};P([E({attribute:!1})],Bn.prototype,`context`,void 0),P([E({attribute:!1})],Bn.prototype,`lock`,void 0),P([E({attribute:!1})],Bn.prototype,`selected`,void 0),Bn=P([L(`seam-lock-page`)],Bn);var Vn=class extends T{constructor(...e){super(...e),this.locks=[]}render(){return b`<ul class="box">
+      ${Mn(this.locks,e=>e.device_id,e=>this.row(e))}
+    </ul>`}row(e){let{t}=this.context,n={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)n[Dt(t)]+=1;let r=[`active`,`scheduled`,`unmanaged`].filter(e=>n[e]>0).map(e=>t(`count_${e}`,{count:n[e]})),i=n.attention>0||e.problems.length>0;return b`<li>
       <a href="/seam/lock/${e.device_id}">
         <span class="symbol ${e.online===!1?`offline`:``}"
-          >${Nn(e)}</span
+          >${In(e)}</span
         >
         <span class="text">
           <span class="cut"><bdi>${e.name}</bdi></span>
           <span class="secondary codes">
             ${e.codes_known?r.join(` · `)||(n.attention>0?``:t(`count_none`)):t(`codes_unknown`)}
-            ${n.attention>0?S`<span class="chip bad"
+            ${n.attention>0?b`<span class="chip bad"
                     >${t(`count_attention`,{count:n.attention})}</span
-                  >`:i&&e.online!==!1?S`<span class="chip warn">${t(`needs_attention`)}</span>`:w}
+                  >`:i&&e.online!==!1?b`<span class="chip warn">${t(`needs_attention`)}</span>`:S}
           </span>
           <span class="facts secondary">
-            ${e.area?S`<span class="fact"><bdi>${e.area}</bdi></span>`:w}
-            ${Pn(this.context,e)}
+            ${e.area?b`<span class="fact"><bdi>${e.area}</bdi></span>`:S}
+            ${Ln(this.context,e)}
           </span>
         </span>
-        ${B(`M8.59,16.58L13.17,12L8.59,7.41L10,6L16,12L10,18L8.59,16.58Z`)}
+        ${R(`M8.59,16.58L13.17,12L8.59,7.41L10,6L16,12L10,18L8.59,16.58Z`)}
       </a>
-    </li>`}static{this.styles=[V,h`
+    </li>`}static{this.styles=[z,h`
       li + li {
         border-top: 1px solid var(--divider-color);
       }
@@ -1487,62 +1535,62 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};I([k({attribute:!1})],Rn.prototype,`context`,void 0),I([k({attribute:!1})],Rn.prototype,`locks`,void 0),Rn=I([z(`seam-locks`)],Rn);var zn=6,$=class extends O{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e}=this.context,{locks:t}=this.snapshot,n=At(t,this.now),{attention:r}=n,i=t.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return S`
+    `]}};P([E({attribute:!1})],Vn.prototype,`context`,void 0),P([E({attribute:!1})],Vn.prototype,`locks`,void 0),Vn=P([L(`seam-locks`)],Vn);var Hn=6,$=class extends T{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e}=this.context,{locks:t}=this.snapshot,n=Mt(t,this.now),{attention:r}=n,i=t.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return b`
       ${this.headline(n)}
-      ${r.length+n.problems.length>0?S`<section class="box wide" aria-label=${e(`needs_attention`)}>
+      ${r.length+n.problems.length>0?b`<section class="box wide" aria-label=${e(`needs_attention`)}>
               <div class="section"><h2>${e(`needs_attention`)}</h2></div>
               ${n.problems.map(e=>this.sharedProblem(e))}
               <ul>
-                ${On(r,({code:e})=>e.access_code_id,e=>S`<li>${this.row(e,!0)}</li>`)}
+                ${Mn(r,({code:e})=>e.access_code_id,e=>b`<li>${this.row(e,!0)}</li>`)}
               </ul>
-            </section>`:w}
-      ${this.group(e(`in_now`),n.now,e(`nobody_in`),zn)}
+            </section>`:S}
+      ${this.group(e(`in_now`),n.now,e(`nobody_in`),Hn)}
       <div class="column">
         ${this.group(e(`arriving`),n.arriving,e(`nobody_arriving`),1/0,e=>this.timed(`arrives`,e.code.starts_at))}
         ${this.group(e(`leaving`),n.leaving,e(`nobody_leaving`),1/0,e=>this.timed(`leaves`,e.code.ends_at))}
-        ${i.length>0?this.lastUsed(i):w}
+        ${i.length>0?this.lastUsed(i):S}
       </div>
-    `}timed(e,t){let{hass:n,t:r}=this.context;return t?r(e,{time:F(n,t,this.now)}):``}headline({attention:t,problems:n,now:i}){let{t:a,isAdmin:o}=this.context,{locks:s,entries:c}=this.snapshot,l=s.every(e=>e.codes_known)&&c.every(e=>e.available),u=new Set(n.flatMap(({locks:e})=>e)).size,d=u>0?a(`headline_locks`,{count:u}):``,[f,p,m,ee]=t.length>0?[`bad`,e,a(`headline_attention`,{count:t.length}),d]:l?s.every(e=>e.codes.length===0)?[``,`M16,14H17.5V16.82L19.94,18.23L19.19,19.53L16,17.69V14M17,12A5,5 0 0,0 12,17A5,5 0 0,0 17,22A5,5 0 0,0 22,17A5,5 0 0,0 17,12M17,10A7,7 0 0,1 24,17A7,7 0 0,1 17,24C14.21,24 11.8,22.36 10.67,20H1V17C1,14.34 6.33,13 9,13C9.6,13 10.34,13.07 11.12,13.2C12.36,11.28 14.53,10 17,10M10,17C10,16.3 10.1,15.62 10.29,15C9.87,14.93 9.43,14.9 9,14.9C6.03,14.9 2.9,16.36 2.9,17V18.1H10.09C10.03,17.74 10,17.37 10,17M9,4A4,4 0 0,1 13,8A4,4 0 0,1 9,12A4,4 0 0,1 5,8A4,4 0 0,1 9,4M9,5.9A2.1,2.1 0 0,0 6.9,8A2.1,2.1 0 0,0 9,10.1A2.1,2.1 0 0,0 11.1,8A2.1,2.1 0 0,0 9,5.9Z`,r,a(`headline_none`),o?a(`headline_none_hint`):``]:[`good`,`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M12 20C7.59 20 4 16.41 4 12S7.59 4 12 4 20 7.59 20 12 16.41 20 12 20M16.59 7.58L10 14.17L7.41 11.59L6 13L10 17L18 9L16.59 7.58Z`,a(`headline_good`),d||a(`headline_good_hint`,{count:i.length})]:[``,`M11,18H13V16H11V18M12,2A10,10 0 0,0 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20C7.59,20 4,16.41 4,12C4,7.59 7.59,4 12,4C16.41,4 20,7.59 20,12C20,16.41 16.41,20 12,20M12,6A4,4 0 0,0 8,10H10A2,2 0 0,1 12,8A2,2 0 0,1 14,10C14,12 11,11.75 11,15H13C13,12.75 16,12.5 16,10A4,4 0 0,0 12,6Z`,a(`headline_unknown`),d];return S`<header class="headline ${f}">
-      ${B(p)}
+    `}timed(e,t){let{hass:n,t:r}=this.context;return t?r(e,{time:N(n,t,this.now)}):``}headline({attention:t,problems:n,now:i}){let{t:a,isAdmin:o}=this.context,{locks:s,entries:c}=this.snapshot,l=s.every(e=>e.codes_known)&&c.every(e=>e.available),u=new Set(n.flatMap(({locks:e})=>e)).size,d=u>0?a(`headline_locks`,{count:u}):``,[f,p,m,ee]=t.length>0?[`bad`,e,a(`headline_attention`,{count:t.length}),d]:l?s.every(e=>e.codes.length===0)?[``,`M16,14H17.5V16.82L19.94,18.23L19.19,19.53L16,17.69V14M17,12A5,5 0 0,0 12,17A5,5 0 0,0 17,22A5,5 0 0,0 22,17A5,5 0 0,0 17,12M17,10A7,7 0 0,1 24,17A7,7 0 0,1 17,24C14.21,24 11.8,22.36 10.67,20H1V17C1,14.34 6.33,13 9,13C9.6,13 10.34,13.07 11.12,13.2C12.36,11.28 14.53,10 17,10M10,17C10,16.3 10.1,15.62 10.29,15C9.87,14.93 9.43,14.9 9,14.9C6.03,14.9 2.9,16.36 2.9,17V18.1H10.09C10.03,17.74 10,17.37 10,17M9,4A4,4 0 0,1 13,8A4,4 0 0,1 9,12A4,4 0 0,1 5,8A4,4 0 0,1 9,4M9,5.9A2.1,2.1 0 0,0 6.9,8A2.1,2.1 0 0,0 9,10.1A2.1,2.1 0 0,0 11.1,8A2.1,2.1 0 0,0 9,5.9Z`,r,a(`headline_none`),o?a(`headline_none_hint`):``]:[`good`,`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M12 20C7.59 20 4 16.41 4 12S7.59 4 12 4 20 7.59 20 12 16.41 20 12 20M16.59 7.58L10 14.17L7.41 11.59L6 13L10 17L18 9L16.59 7.58Z`,a(`headline_good`),d||a(`headline_good_hint`,{count:i.length})]:[``,`M11,18H13V16H11V18M12,2A10,10 0 0,0 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20C7.59,20 4,16.41 4,12C4,7.59 7.59,4 12,4C16.41,4 20,7.59 20,12C20,16.41 16.41,20 12,20M12,6A4,4 0 0,0 8,10H10A2,2 0 0,1 12,8A2,2 0 0,1 14,10C14,12 11,11.75 11,15H13C13,12.75 16,12.5 16,10A4,4 0 0,0 12,6Z`,a(`headline_unknown`),d];return b`<header class="headline ${f}">
+      ${R(p)}
       <div>
         <h2>${m}</h2>
-        ${ee?S`<p class="secondary">${ee}</p>`:w}
+        ${ee?b`<p class="secondary">${ee}</p>`:S}
       </div>
-    </header>`}sharedProblem({problem:e,locks:t}){let[n,...r]=t;return S`<div class="problem">
+    </header>`}sharedProblem({problem:e,locks:t}){let[n,...r]=t;return b`<div class="problem">
       <p>
-        <a href="/seam/lock/${n.device_id}"><bdi>${n.name}</bdi></a>${r.map(e=>S`, <a href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>`)}
+        <a href="/seam/lock/${n.device_id}"><bdi>${n.name}</bdi></a>${r.map(e=>b`, <a href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>`)}
       </p>
-      ${Ut(this,this.context,n,[e])}
-    </div>`}group(e,t,n,r,i){let{t:a}=this.context,o=jt(t),s=this.isAllShown?o:o.slice(0,r);return S`<section class="box" aria-label=${e}>
+      ${Gt(this,this.context,n,[e])}
+    </div>`}group(e,t,n,r,i){let{t:a}=this.context,o=Nt(t),s=this.isAllShown?o:o.slice(0,r);return b`<section class="box" aria-label=${e}>
       <div class="section">
         <h2>${e}</h2>
-        ${i?S`<span class="secondary">${a(`next_48_hours`)}</span>`:S`<span class="secondary">${o.length||``}</span>`}
+        ${i?b`<span class="secondary">${a(`next_48_hours`)}</span>`:b`<span class="secondary">${o.length||``}</span>`}
       </div>
-      ${o.length===0?S`<p class="empty">${n}</p>`:S`<ul>
-              ${On(s,([e])=>e?.code.access_code_id,e=>S`<li>${this.person(e,i)}</li>`)}
+      ${o.length===0?b`<p class="empty">${n}</p>`:b`<ul>
+              ${Mn(s,([e])=>e?.code.access_code_id,e=>b`<li>${this.person(e,i)}</li>`)}
             </ul>`}
-      ${s.length<o.length?S`<button
+      ${s.length<o.length?b`<button
               class="more"
               @click=${()=>{this.isAllShown=!0}}
             >
               ${a(`show_all`,{count:o.length})}
-            </button>`:w}
-    </section>`}person(e,t){let{context:n}=this,[i]=e;if(e.length===1)return this.row(i,!1,t?.(i));let a=new Intl.ListFormat(n.hass.locale.language).format(e.map(({lock:e})=>e.name));return S`<details>
+            </button>`:S}
+    </section>`}person(e,t){let{context:n}=this,[i]=e;if(e.length===1)return this.row(i,!1,t?.(i));let a=new Intl.ListFormat(n.hass.locale.language).format(e.map(({lock:e})=>e.name));return b`<details>
       <summary>
         <span class="text">
-          <span class="cut"><bdi>${R(i.code)}</bdi></span>
+          <span class="cut"><bdi>${I(i.code)}</bdi></span>
           <span class="secondary times"
-            >${t?.(i)??Bt(n,i.code)}</span
+            >${t?.(i)??Ht(n,i.code)}</span
           >
           <span class="secondary cut"><bdi>${a}</bdi></span>
         </span>
-        ${zt(n,Rt(e.map(({code:e})=>e)))}
-        ${B(r)}
+        ${Vt(n,Bt(e.map(({code:e})=>e)))}
+        ${R(r)}
       </summary>
       <ul>
-        ${e.map(e=>S`<li>${this.row(e,!1,e.lock.name)}</li>`)}
+        ${e.map(e=>b`<li>${this.row(e,!1,e.lock.name)}</li>`)}
       </ul>
-    </details>`}row(e,t,n=``){let{context:r}=this;return S`<seam-code-row
+    </details>`}row(e,t,n=``){let{context:r}=this;return b`<seam-code-row
       .context=${r}
       .lock=${e.lock}
       .code=${e.code}
@@ -1550,10 +1598,10 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .withProblems=${t}
       ?admin=${r.isAdmin}
       ?withLock=${n!==e.lock.name}
-    ></seam-code-row>`}lastUsed(e){let{t,hass:n}=this.context;return S`<section class="box" aria-label=${t(`last_used`)}>
+    ></seam-code-row>`}lastUsed(e){let{t,hass:n}=this.context;return b`<section class="box" aria-label=${t(`last_used`)}>
       <div class="section"><h2>${t(`last_used`)}</h2></div>
       <ul>
-        ${e.map(({lock:e,name:t,at:r})=>S`<li class="used">
+        ${e.map(({lock:e,name:t,at:r})=>b`<li class="used">
             <span class="cut">
               <bdi>${t}</bdi>
               <span class="secondary">· <bdi>${e}</bdi></span>
@@ -1561,12 +1609,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             <time
               class="secondary"
               datetime=${r}
-              title=${F(n,r,this.now)}
-              >${pt(n,r,this.now)}</time
+              title=${N(n,r,this.now)}
+              >${ht(n,r,this.now)}</time
             >
           </li>`)}
       </ul>
-    </section>`}static{this.styles=[V,h`
+    </section>`}static{this.styles=[z,h`
       :host {
         display: grid;
         grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr));
@@ -1664,33 +1712,33 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 100%;
         border-radius: 0;
       }
-    `]}};I([k({attribute:!1})],$.prototype,`context`,void 0),I([k({attribute:!1})],$.prototype,`snapshot`,void 0),I([k({attribute:!1})],$.prototype,`now`,void 0),I([A()],$.prototype,`isAllShown`,void 0),$=I([z(`seam-today`)],$);var Bn=`/seam`,Vn=[[``,`today`],[`locks`,`locks`],[`found`,`found_codes`]],Hn=class extends Y{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:Bn,path:``}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(decodeURIComponent),{lock:s,codeId:c}=this.target(a,o),l=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`;return S`
+    `]}};P([E({attribute:!1})],$.prototype,`context`,void 0),P([E({attribute:!1})],$.prototype,`snapshot`,void 0),P([E({attribute:!1})],$.prototype,`now`,void 0),P([D()],$.prototype,`isAllShown`,void 0),$=P([L(`seam-today`)],$);var Un=`/seam`,Wn=[[``,`today`],[`locks`,`locks`],[`found`,`found_codes`]],Gn=class extends q{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:Un,path:``}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(decodeURIComponent),{lock:s,codeId:c}=this.target(a,o),l=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`;return b`
       <header>
         <div class="bar">
-          ${l?S`<button
+          ${l?b`<button
                   class="icon back"
                   aria-label=${n(`back`)}
                   @click=${this.goBack}
                 >
-                  ${B(`M20,11V13H8L13.5,18.5L12.08,19.92L4.16,12L12.08,4.08L13.5,5.5L8,11H20Z`)}
-                </button>`:S`<ha-menu-button
+                  ${R(`M20,11V13H8L13.5,18.5L12.08,19.92L4.16,12L12.08,4.08L13.5,5.5L8,11H20Z`)}
+                </button>`:b`<ha-menu-button
                   .hass=${this.hass}
                   .narrow=${this.narrow}
                 ></ha-menu-button>`}
           <h1 class="cut"><bdi>${l&&s?s.name:n(`title`)}</bdi></h1>
-          ${d?S`<button
+          ${d?b`<button
                   class="add"
                   ?disabled=${!i}
                   @click=${()=>this.act(s?{action:`add`,lock:s}:{action:`add`})}
                 >
-                  ${B(u)}<span>${n(`add_guest`)}</span>
-                </button>`:w}
+                  ${R(u)}<span>${n(`add_guest`)}</span>
+                </button>`:S}
         </div>
-        ${l?w:S`<nav aria-label=${n(`sections`)}>
-                ${Vn.map(([e,r])=>S`<a
-                    href=${e?`${Bn}/${e}`:Bn}
-                    aria-current=${e===a?`page`:w}
-                    >${n(r)}${r===`found_codes`?this.badge(t):w}</a
+        ${l?S:b`<nav aria-label=${n(`sections`)}>
+                ${Wn.map(([e,r])=>b`<a
+                    href=${e?`${Un}/${e}`:Un}
+                    aria-current=${e===a?`page`:S}
+                    >${n(r)}${r===`found_codes`?this.badge(t):S}</a
                   >`)}
               </nav>`}
       </header>
@@ -1701,26 +1749,30 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </div>
       </main>
       ${this.overlay()}
-    `}goBack(){history.length>1?history.back():tt(`${Bn}/locks`)}badge(e){let t=e?Mt(e.locks).length:0;return t>0?S` <span class="badge">${t}</span>`:w}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t));return e?{lock:e,codeId:t}:{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.entries.filter(e=>!e.available)??[],i=e=>S`<div class="banner" role="status">
-      ${B(t)}
+    `}goBack(){history.length>1?history.back():rt(`${Un}/locks`)}badge(e){let t=e?Pt(e.locks).length:0;return t>0?b` <span class="badge">${t}</span>`:S}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t));return e?{lock:e,codeId:t}:{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.entries.filter(e=>!e.available)??[],i=e=>b`<div class="banner" role="status">
+      ${R(t)}
       <p class="text">${e}</p>
-    </div>`;return S`
-      ${n?w:i(e(`connection_lost`))}
-      ${n&&this.failed&&this.snapshot?i(e(`not_set_up`)):w}
+    </div>`;return b`
+      ${n?S:i(e(`connection_lost`))}
+      ${n&&this.failed&&this.snapshot?i(e(`not_set_up`)):S}
       ${r.map(t=>i(e(`workspace_unavailable`,{name:t.title})))}
-    `}waiting(){let{t:e}=this.context;return this.failed?S`<p class="note" role="status">${e(`not_set_up`)}</p>`:S`<p class="note" role="status">
+    `}waiting(){let{t:e}=this.context;return this.failed?b`<p class="note" role="status">${e(`not_set_up`)}</p>`:b`<p class="note" role="status">
           <span class="spinner"></span> ${e(`loading`)}
-        </p>`}page(e,t,n,r){let{context:i}=this,{t:a}=i,{locks:o}=e;if(t===`lock`||t===`codes`)return n?S`<seam-lock-page
+        </p>`}page(e,t,n,r){let{context:i}=this,{t:a}=i,{locks:o}=e;if(t===`lock`||t===`codes`)return n?b`<seam-lock-page
         .context=${i}
         .lock=${n}
         .selected=${r}
-      ></seam-lock-page>`:S`<p class="note">
+      ></seam-lock-page>`:b`<p class="note">
           ${a(t===`lock`?`no_such_lock`:`no_such_code`)}
-        </p>`;if(o.length===0)return S`<p class="note">${a(`no_locks`)}</p>`;switch(t){case`locks`:return S`<seam-locks .context=${i} .locks=${o}></seam-locks>`;case`found`:return S`<seam-found .context=${i} .locks=${o}></seam-found>`;default:return S`<seam-today
+        </p>`;if(o.length===0)return b`<p class="note">${a(`no_locks`)}</p>`;switch(t){case`locks`:return b`<seam-locks .context=${i} .locks=${o}></seam-locks>`;case`found`:return b`<seam-found
+          .context=${i}
+          .locks=${o}
+          .workspaces=${e.entries}
+        ></seam-found>`;default:return b`<seam-today
           .context=${i}
           .snapshot=${e}
           .now=${this.now}
-        ></seam-today>`}}static{this.styles=[V,Y.overlayStyles,h`
+        ></seam-today>`}}static{this.styles=[z,q.overlayStyles,h`
       :host {
         display: flex;
         flex-direction: column;
@@ -1835,31 +1887,31 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           background: var(--seam-filled, #0b6b8f) !important;
         }
       }
-    `]}};I([k({attribute:!1})],Hn.prototype,`narrow`,void 0),I([k({attribute:!1})],Hn.prototype,`route`,void 0),Hn=I([z(`seam-panel`)],Hn);var Un=`seam-access-codes-card`;function Wn({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var Gn=class extends Y{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>Wn(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>st(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:n,connected:r}=this.context,i=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return S`
+    `]}};P([E({attribute:!1})],Gn.prototype,`narrow`,void 0),P([E({attribute:!1})],Gn.prototype,`route`,void 0),Gn=P([L(`seam-panel`)],Gn);var Kn=`seam-access-codes-card`;function qn({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var Jn=class extends q{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>qn(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>lt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:n,connected:r}=this.context,i=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return b`
       <ha-card>
         <div class="card">
           <header>
             <h2 class="cut"><bdi>${i?.name??e(`title`)}</bdi></h2>
-            ${i&&n&&i.can.create===!0?S`<button
+            ${i&&n&&i.can.create===!0?b`<button
                     class="tonal"
                     ?disabled=${!r}
                     @click=${()=>this.act({action:`add`,lock:i})}
                   >
-                    ${B(u)} ${e(`add_guest`)}
-                  </button>`:w}
+                    ${R(u)} ${e(`add_guest`)}
+                  </button>`:S}
           </header>
-          ${r?w:S`<div class="banner" role="status">
-                  ${B(t)}
+          ${r?S:b`<div class="banner" role="status">
+                  ${R(t)}
                   <p class="text">${e(`connection_lost`)}</p>
                 </div>`}
           ${this.content(i)}
         </div>
       </ha-card>
       ${this.overlay()}
-    `}content(e){let{t}=this.context;return e?S`<seam-lock-page
+    `}content(e){let{t}=this.context;return e?b`<seam-lock-page
         .context=${this.context}
         .lock=${e}
-      ></seam-lock-page>`:S`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[V,Y.overlayStyles,h`
+      ></seam-lock-page>`:b`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[z,q.overlayStyles,h`
       .card {
         display: grid;
         gap: 12px;
@@ -1876,4 +1928,4 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 1.25rem;
         font-weight: 400;
       }
-    `]}};I([A()],Gn.prototype,`config`,void 0),Gn=I([z(Un)],Gn);var Kn=window;Kn.customCards??=[];var qn=Kn.customCards;if(!qn.some(({type:e})=>e===Un)){let e=st(document.documentElement.lang,()=>{});qn.push({type:Un,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>Wn(e,t)?{config:{type:`custom:${Un}`,entity:t}}:null})}
+    `]}};P([D()],Jn.prototype,`config`,void 0),Jn=P([L(Kn)],Jn);var Yn=window;Yn.customCards??=[];var Xn=Yn.customCards;if(!Xn.some(({type:e})=>e===Kn)){let e=lt(document.documentElement.lang,()=>{});Xn.push({type:Kn,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>qn(e,t)?{config:{type:`custom:${Kn}`,entity:t}}:null})}
