@@ -1,5 +1,6 @@
 """The adoption of unmanaged codes, which tries one before the others."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 import json
 from typing import Any, Final
@@ -252,16 +253,37 @@ async def test_stop_leaves_other_codes(
 
 
 @pytest.mark.usefixtures("long_watch")
-async def test_one_adoption_at_a_time(simulator: Simulator, panel: Panel) -> None:
-    """Of two simultaneous starts, the second one is refused."""
-    starts = [
-        await panel.send(START, entity_ids=[FRONT, FLAT_1], access_code_ids=code_ids)
-        for code_ids in ([*CODES][:2], [*CODES][2:])
-    ]
-    assert [answer["success"] for answer in starts] == [True, False]
-    assert starts[1]["error"]["code"] == "adoption_running"
+async def test_one_adoption_at_a_time(
+    simulator: Simulator, panel: Panel, connect: Connect
+) -> None:
+    """Of simultaneous starts, one is accepted."""
+    pages = [await connect() for _ in range(3)]
+    answers = await asyncio.gather(
+        *(
+            page.send(START, entity_ids=[FRONT, FLAT_1], access_code_ids=[*CODES])
+            for page in pages
+        )
+    )
+    errors = [answer["error"] for answer in answers if not answer["success"]]
+    assert [error["code"] for error in errors] == ["adoption_running"] * 2
     await _wait_for(panel, "watching")
     assert _converted(simulator) == [UNMANAGED_NEIGHBOUR]
+
+
+@pytest.mark.usefixtures("long_watch")
+async def test_lock_that_cannot_be_fetched_stops_adoption(
+    simulator: Simulator, panel: Panel, long_watch: Watch
+) -> None:
+    """Nobody knows whether the lock still works."""
+    await _start(panel)
+    await _wait_for(panel, "watching")
+    simulator.faults.add("status", path="/devices/list", status=400)
+    simulator.faults.add("status", path="/devices/get", status=400)
+    long_watch.is_over = True
+    job = await _wait_for(panel, "stopped")
+    assert job["reason"] == "unreachable"
+    assert job["error"]
+    assert len(job["left"]) == 2
 
 
 @pytest.mark.usefixtures("long_watch")

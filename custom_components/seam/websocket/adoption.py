@@ -58,11 +58,10 @@ _VERSION: Final = 1
 class _StopError(Exception):
     """The job must not go on."""
 
-    def __init__(self, reason: StopReason, error: str | None = None) -> None:
-        """Initialize the error."""
+    def __init__(self, reason: StopReason, **changes: str) -> None:
+        """Initialize the error with what else changes in the status."""
         super().__init__(reason)
-        self.reason: StopReason = reason
-        self.error = error
+        self.changes = {"reason": reason, **changes}
 
 
 class _Lot(NamedTuple):
@@ -145,19 +144,17 @@ class _Job:
         self, hass: HomeAssistant, lots: list[_Lot], is_allowed: bool | None
     ) -> None:
         # Unloading the entry cancels this.
-        reason: StopReason | None = "interrupted"
-        error: str | None = None
+        changes: dict[str, Any] = {"state": "stopped", "reason": "interrupted"}
         try:
             await self._async_convert_all(hass, lots, is_allowed)
-            reason = None
+            changes = {"state": "done"}
         except _StopError as err:
-            reason, error = err.reason, err.error
+            changes |= err.changes
         except HomeAssistantError as err:
             # The lock is gone.
-            reason, error = "new_error", str(err)
+            changes |= {"reason": "new_error", "error": str(err)}
         finally:
-            state = "stopped" if reason else "done"
-            self._async_changed(hass, state=state, reason=reason, error=error)
+            self._async_changed(hass, **changes)
 
     async def _async_convert_all(
         self, hass: HomeAssistant, lots: list[_Lot], is_allowed: bool | None
@@ -247,7 +244,7 @@ class _Job:
                 error = err
             _check(known)
         if error:
-            raise _StopError("unreachable", str(error))
+            raise _StopError("unreachable", error=str(error))
 
 
 def _errors(target: Target) -> dict[object, str]:
@@ -270,7 +267,7 @@ def _check(known: list[tuple[Target, set[object]]]) -> None:
     for target, old in known:
         for key, message in _errors(current_target(target)).items():
             if key not in old:
-                raise _StopError("new_error", message)
+                raise _StopError("new_error", error=message, entity_id=target.entity_id)
 
 
 def _find(target: Target, access_code_id: str) -> AccessCode:
