@@ -40,7 +40,7 @@ export class SeamBatchDialog extends SeamDialog {
 
   // With many codes, this takes minutes.
   protected override get mustStay(): boolean {
-    return false;
+    return this.phase === "ready" && this.isBusy;
   }
 
   protected override firstUpdated(): void {
@@ -231,7 +231,7 @@ export class SeamBatchDialog extends SeamDialog {
             <button @click=${this.close}>${t(isRunning ? "close" : "cancel")}</button>
             <button
               class="filled ${kind === "delete" ? "danger" : ""}"
-              ?disabled=${phase !== "ready" || possible.length === 0 || !connected}
+              ?disabled=${phase !== "ready" || this.isBusy || possible.length === 0 || !connected}
               @click=${this.run}
             >
               ${isRunning ? html`<span class="spinner"></span>` : nothing}
