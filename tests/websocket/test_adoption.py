@@ -11,6 +11,10 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.seam.actions.convert import async_convert
+from custom_components.seam.actions.outcomes import CodeResults
+from custom_components.seam.actions.targets import Target
+from custom_components.seam.api import AccessCode
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.websocket import adoption
@@ -250,6 +254,42 @@ async def test_stop_leaves_other_codes(
     await panel.results(STOP, entry_id=entry.entry_id)
     await panel.results(DISMISS, entry_id=entry.entry_id)
     await other.wait_for(lambda: _job(other) is None)
+
+
+async def test_stop_waits_for_running_conversion(
+    monkeypatch: pytest.MonkeyPatch,
+    simulator: Simulator,
+    panel: Panel,
+    entry: MockConfigEntry,
+) -> None:
+    """What has started is finished, so that its result is known."""
+    started, go_on = asyncio.Event(), asyncio.Event()
+
+    async def convert_slowly(
+        target: Target, codes: list[AccessCode], **parameters: Any
+    ) -> CodeResults:
+        if codes[0].access_code_id == UNMANAGED_OLD_GUEST:
+            started.set()
+            await go_on.wait()
+        return await async_convert(target, codes, **parameters)
+
+    monkeypatch.setattr(adoption, "async_convert", convert_slowly)
+    await _start(panel)
+    await started.wait()
+    await panel.results(STOP, entry_id=entry.entry_id)
+    go_on.set()
+    job = await _wait_for(panel, "stopped")
+    assert job["reason"] == "stopped"
+    assert _ids(job["done"]) == [UNMANAGED_NEIGHBOUR, UNMANAGED_OLD_GUEST]
+    assert _ids(job["left"]) == [UNMANAGED_APARTMENT_1_TENANT]
+
+
+async def test_nothing_to_stop_or_dismiss(panel: Panel, entry: MockConfigEntry) -> None:
+    """Another page may have done that already, or removed the entry."""
+    for entry_id in (entry.entry_id, "gone"):
+        for command in (STOP, DISMISS):
+            assert await panel.results(command, entry_id=entry_id) == {}
+    assert _job(panel) is None
 
 
 @pytest.mark.usefixtures("long_watch")

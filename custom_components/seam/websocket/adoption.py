@@ -128,9 +128,7 @@ class _Job:
     @callback
     def _async_changed(self, hass: HomeAssistant, **changes: Any) -> None:
         """Save and publish what has changed."""
-        if (status := self.status) is None:
-            return
-        self.status = status = cast("Adoption", {**status, **changes})
+        self.status = status = cast("Adoption", {**self._current, **changes})
         # Errors may contain names.
         saved: Adoption = {
             **status,
@@ -166,7 +164,7 @@ class _Job:
             remaining = access_code_ids
             while remaining:
                 # The canary may have been deleted in the meantime. Then it is the next.
-                is_canary = not self._done
+                is_canary = not self._current["done"]
                 lot = remaining[:1] if is_canary else remaining
                 remaining = remaining[len(lot) :]
                 if self._stopping.is_set():
@@ -174,18 +172,16 @@ class _Job:
                 self._async_changed(hass, entity_id=target.entity_id)
                 await self._async_convert(hass, _Lot(target, lot), is_allowed)
                 _check(known)
-                if is_canary and (done := self._done) and self._left:
+                done, left = self._current["done"], self._current["left"]
+                if is_canary and done and left:
                     self._async_changed(hass, state="watching", canary=done[0])
                     await self._async_watch(target, known)
                     self._async_changed(hass, state="running")
 
     @property
-    def _done(self) -> list[AdoptedCode]:
-        return self.status["done"] if self.status else []
-
-    @property
-    def _left(self) -> list[AdoptedCode]:
-        return self.status["left"] if self.status else []
+    def _current(self) -> Adoption:
+        assert self.status, "The entry is removed only after the job has ended"
+        return self.status
 
     async def _async_convert(
         self, hass: HomeAssistant, lot: _Lot, is_allowed: bool | None
@@ -207,21 +203,20 @@ class _Job:
         except HomeAssistantError as err:
             for code in codes:
                 results[code.access_code_id] = Result(Outcome.FAILED, str(err))
-        if self.status:
-            done, failed, left = [], [], []
-            for row in self.status["left"]:
-                if (found := results.get(row["access_code_id"])) is None:
-                    left.append(row)
-                elif found.outcome is Outcome.CONVERTED:
-                    done.append(row)
-                else:
-                    failed.append({**row, "error": found.reason})
-            self._async_changed(
-                hass,
-                done=[*self.status["done"], *done],
-                failed=[*self.status["failed"], *failed],
-                left=left,
-            )
+        done, failed, left = [], [], []
+        for row in self._current["left"]:
+            if (found := results.get(row["access_code_id"])) is None:
+                left.append(row)
+            elif found.outcome is Outcome.CONVERTED:
+                done.append(row)
+            else:
+                failed.append({**row, "error": found.reason})
+        self._async_changed(
+            hass,
+            done=[*self._current["done"], *done],
+            failed=[*self._current["failed"], *failed],
+            left=left,
+        )
         if any(
             result.outcome in (Outcome.FAILED, Outcome.PENDING)
             for result in results.values()
