@@ -108,7 +108,7 @@ def _converted(simulator: Simulator) -> list[str]:
 
 
 async def test_one_code_is_tried_before_the_others(
-    simulator: Simulator, panel: Panel, entry: MockConfigEntry
+    simulator: Simulator, panel: Panel, entry: MockConfigEntry, long_watch: Watch
 ) -> None:
     """The lock of the first code is watched, and then the others are converted."""
     assert panel.first["entries"][0]["adoption"] is None
@@ -118,6 +118,7 @@ async def test_one_code_is_tried_before_the_others(
     assert _ids(job["done"]) == [UNMANAGED_NEIGHBOUR]
     assert _ids(job["left"]) == [UNMANAGED_OLD_GUEST, UNMANAGED_APARTMENT_1_TENANT]
     assert _converted(simulator) == [UNMANAGED_NEIGHBOUR]
+    long_watch.is_over = True
     job = await _wait_for(panel, "done")
     assert job == {
         "state": "done",
