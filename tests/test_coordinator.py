@@ -752,7 +752,8 @@ async def test_refresh_of_locks_returns_error_on_reload(
     await wait_until(lambda: slow.hits > 0)
     assert await hass.config_entries.async_reload(entry.entry_id)
     slow.clear()
-    assert isinstance(await asking, SeamUnreachableError)
+    [error] = (await asking).values()
+    assert isinstance(error, SeamUnreachableError)
 
 
 async def test_bug_in_refresh_causes_reconcile(

@@ -107,7 +107,7 @@ async def test_broken_locks_do_not_affect_others(
     await hass.services.async_call(
         "lock", "unlock", {"entity_id": entity_id}, blocking=True
     )
-    assert await coordinator.async_refresh_locks([healthy]) is None
+    assert await coordinator.async_refresh_locks([healthy]) == {}
     assert perf_counter() - started < 2
     assert _state(hass, entity_id) == "unlocked"
     assert coordinator.data.locks[healthy].has_codes

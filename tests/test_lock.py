@@ -126,6 +126,24 @@ async def test_poll_during_attempt_keeps_unlocking(
     assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
 
 
+async def test_older_request_does_not_overwrite_newer_one(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """Locking does not wait for a slow answer, which does not hide that it is locked."""
+    fault = simulator.faults.add(
+        "latency", path="/locks/unlock_door", seconds=1, count=1, after_processing=True
+    )
+    older = asyncio.create_task(_act(hass, SERVICE_UNLOCK))
+    await wait_until(lambda: fault.hits > 0)
+    await _act(hass, SERVICE_LOCK)
+    assert not older.done()
+    assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
+    await older
+    await coordinator.async_reconcile()
+    assert simulator.state.devices[FRONT_DOOR].locked
+    assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
+
+
 async def test_failed_attempt(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:

@@ -398,12 +398,13 @@ async def test_pending_attempt_to_configure(
 
 
 @pytest.mark.parametrize(
-    ("reported", "sent"), [(12, 12), (None, 30), (180, 60), (2.5, 2)]
+    ("reported", "sent"),
+    [(12, 12), (None, 30), (180, 60), (2.5, 2), (0, 30), (-5, 30), (0.5, 30)],
 )
 async def test_auto_lock_keeps_its_delay(
     hass: HomeAssistant,
     simulator: Simulator,
-    coordinator: SeamCoordinator,
+    reconcile: Poll,
     reported: float | None,
     sent: int,
 ) -> None:
@@ -411,6 +412,9 @@ async def test_auto_lock_keeps_its_delay(
     simulator.control.set_device(
         FRONT_DOOR, properties={"auto_lock_delay_seconds": reported}
     )
+    await reconcile()
+    if sent == 30:
+        assert _state(hass, DELAY) == STATE_UNKNOWN
     await _turn(hass, AUTO_LOCK, on=True)
     assert _sent(simulator) == [
         {"auto_lock_enabled": True, "auto_lock_delay_seconds": sent}
@@ -553,3 +557,22 @@ async def test_settings_are_unavailable_without_seam(
     await poll()
     for entity_id in (AUTO_LOCK, DELAY, POOL):
         assert _state(hass, entity_id) == STATE_UNAVAILABLE
+
+
+async def test_older_request_does_not_overwrite_newer_one(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+) -> None:
+    """Seam may answer the first of two requests last."""
+    fault = simulator.faults.add(
+        "latency", path=UPDATE, seconds=0.5, count=1, after_processing=True
+    )
+    older = asyncio.create_task(_turn(hass, POOL, on=True))
+    await wait_until(lambda: fault.hits > 0)
+    await _turn(hass, POOL, on=False)
+    await older
+    await reconcile()
+    assert _properties(simulator)["backup_access_code_pool_enabled"] is False
+    assert _state(hass, POOL) == STATE_OFF

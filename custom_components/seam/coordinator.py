@@ -256,11 +256,11 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
 
     async def async_refresh_locks(
         self, device_ids: Iterable[str], *, with_codes: bool = True
-    ) -> SeamError | None:
-        """Fetch locks now. Return the error if that failed; the next poll retries."""
-        error = await self.fetcher.async_fetch_locks(device_ids, with_codes=with_codes)
-        self._async_show(error)
-        return error
+    ) -> Mapping[str, SeamError]:
+        """Fetch locks now. Return the errors by device ID; the next poll retries."""
+        errors = await self.fetcher.async_fetch_locks(device_ids, with_codes=with_codes)
+        self._async_show(next(iter(errors.values()), None))
+        return errors
 
     @callback
     def async_fetch_at_next_poll(self, device_id: str) -> None:

@@ -20,6 +20,8 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
 
     _attr_has_entity_name = True
     _written: tuple[object, ...] | None = None
+    latest_change: object = None
+    """The latest request that changes what the entity shows."""
 
     def __init__(
         self,

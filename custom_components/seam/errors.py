@@ -71,7 +71,7 @@ def translated_errors(
     try:
         yield
     except SeamError as err:
-        err.redact(coordinator.secrets.mask)
+        err.redact(coordinator.secrets.mask_message)
         if isinstance(err, SeamAuthError):
             coordinator.config_entry.async_start_reauth(coordinator.hass)
         raise _translated(err, is_change=is_change) from err

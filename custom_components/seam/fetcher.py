@@ -35,7 +35,7 @@ _PATIENCE = 5
 # refresh, as events might never end.
 _MAX_PASSES = 4
 
-type CreateTask = Callable[[Coroutine[Any, Any, SeamError | None]], asyncio.Task[Any]]
+type CreateTask = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
 
 
 class Fetcher:
@@ -77,32 +77,37 @@ class Fetcher:
 
         One such refresh runs at a time.
         """
-        return await self._async_finish(self._async_run(request, includes_codes))
+        return await self._async_finish(
+            self._async_run(request, includes_codes), lambda error: error
+        )
 
     async def async_fetch_locks(
         self, device_ids: Iterable[str], *, with_codes: bool = True
-    ) -> SeamError | None:
+    ) -> dict[str, SeamError]:
         """Fetch locks and their codes now, whatever else is being fetched.
 
-        Return the error if one of them could not be reached.
+        Return the errors of those that could not be fetched, by device ID.
         """
+        wanted = frozenset(device_ids)
         return await self._async_finish(
-            self._async_fetch_locks(frozenset(device_ids), with_codes)
+            self._async_fetch_locks(wanted, with_codes),
+            lambda error: dict.fromkeys(wanted, error),
         )
 
-    async def _async_finish(
-        self, fetching: Coroutine[Any, Any, SeamError | None]
-    ) -> SeamError | None:
+    async def _async_finish[T](
+        self, fetching: Coroutine[Any, Any, T], failed: Callable[[SeamError], T]
+    ) -> T:
         """Return the result of a task that does not end if the caller is cancelled."""
         task = self._create_task(fetching)
         try:
-            return await asyncio.shield(task)
+            result: T = await asyncio.shield(task)
         except asyncio.CancelledError:
             caller = asyncio.current_task()
             if not task.cancelled() or (caller and caller.cancelling()):
                 raise
             # The entry was unloaded, but the caller was not cancelled.
-            return SeamUnreachableError("The integration was stopped meanwhile")
+            return failed(SeamUnreachableError("The integration was stopped meanwhile"))
+        return result
 
     async def _async_run(
         self, request: Callable[[datetime], None] | None, includes_codes: bool
@@ -145,41 +150,52 @@ class Fetcher:
         if self._engine.failures.may_be_down:
             self._engine.request(*single)
             return
-        await self._async_fetch_all(single, patience=_PATIENCE)
+        await self._async_fetch_all(single, patience=_PATIENCE, is_poll=True)
 
     async def _async_fetch_locks(
         self, device_ids: frozenset[str], with_codes: bool
-    ) -> SeamError | None:
+    ) -> dict[str, SeamError]:
         fetches = [
             fetch
             for fetch in self._engine.lock_fetches(device_ids)
             if with_codes or not isinstance(fetch, FetchCodes)
         ]
         try:
-            errors = await self._async_fetch_all(fetches)
+            errors = await self._async_fetch_all(
+                fetches, patience=_PATIENCE if len(device_ids) > 1 else None
+            )
         except Exception:
             self._engine.request_all()
             raise
-        found = [
-            error
-            for fetch, error in errors
-            if not isinstance(fetch, FetchCodes)
-            or isinstance(error, SeamAuthError | SeamRateLimitError)
-        ]
         # Whatever else fails, a key that was revoked has to be replaced.
-        found.sort(key=lambda error: not isinstance(error, SeamAuthError))
-        error = next(iter(found), None)
-        self._engine.finish_locks(device_ids, has_failed=error is not None)
+        errors.sort(key=lambda item: isinstance(item[1], SeamAuthError))
+        found: dict[str, SeamError] = {}
+        kept: set[str] = set()
+        for fetch, error in errors:
+            if not isinstance(fetch, FetchCodes) or isinstance(
+                error, SeamAuthError | SeamRateLimitError
+            ):
+                kept |= _device_ids(fetch)
+            elif not isinstance(error, SeamUnreachableError):
+                # The codes of this lock are unknown, which says enough.
+                continue
+            found |= dict.fromkeys(_device_ids(fetch), error)
+        self._engine.finish_locks(device_ids - kept, has_failed=False)
+        self._engine.finish_locks(kept, has_failed=True)
         self._publish()
-        return error or next(
-            (error for _, error in errors if isinstance(error, SeamUnreachableError)),
-            None,
-        )
+        return found
 
     async def _async_fetch_all(
-        self, fetches: Sequence[Fetch], *, patience: float | None = None
+        self,
+        fetches: Sequence[Fetch],
+        *,
+        patience: float | None = None,
+        is_poll: bool = False,
     ) -> list[tuple[Fetch, SeamError]]:
-        """Return the errors of those that end within the patience; the others go on."""
+        """Return the errors of those that end within the patience; the others go on.
+
+        A poll leaves out what an earlier one still waits for.
+        """
         tasks: dict[asyncio.Task[Any], Fetch] = {}
         running: set[asyncio.Task[Any]] = set()
         for fetch in fetches:
@@ -189,7 +205,7 @@ class Fetcher:
                 )
                 if not done:
                     running = set()
-            if patience and (
+            if is_poll and (
                 self._engine.failures.fatal_error or fetch in self._late.values()
             ):
                 self._engine.postpone(fetch)
@@ -206,7 +222,8 @@ class Fetcher:
         errors = [task.exception() for task in done if not task.cancelled()]
         if bugs := [error for error in errors if isinstance(error, Exception)]:
             raise ExceptionGroup("unhandled errors in a refresh", bugs)
-        return [
+        slow = SeamUnreachableError("Seam did not respond in time")
+        return [(tasks[task], slow) for task in late] + [
             (tasks[task], error)
             for task in tasks
             if task in done and not task.cancelled() and (error := task.result())
@@ -233,7 +250,12 @@ class Fetcher:
             else:
                 await self._async_fetch_codes(fetch, number)
         except SeamError as err:
-            err.redact(self._secrets.mask)
+            # A code that cannot be fetched may have a PIN that is not known yet.
+            err.redact(
+                self._secrets.mask_all
+                if isinstance(fetch, FetchCodes)
+                else self._secrets.mask_message
+            )
             if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
                 self._engine.receive_failure(fetch, err, dt_util.utcnow())
             return err
@@ -276,7 +298,7 @@ class Fetcher:
         try:
             accounts = await self._client.list_connected_accounts()
         except SeamError as err:
-            err.redact(self._secrets.mask)
+            err.redact(self._secrets.mask_message)
             _LOGGER.debug("Could not fetch the connected accounts: %s", err)
             return
         self._engine.receive_accounts(accounts)

@@ -55,7 +55,7 @@ class SeamLock(SeamLockEntity, LockEntity):
     async def async_lock(self, **kwargs: Any) -> None:
         """Lock the door."""
         self._check_supported(self.seam_lock.device.can_remotely_lock, "lock")
-        self._attr_is_locking = True
+        self._attr_is_locking, self._attr_is_unlocking = True, False
         self.async_write_ha_state()
         try:
             await async_change_device(
@@ -71,7 +71,7 @@ class SeamLock(SeamLockEntity, LockEntity):
     async def async_unlock(self, **kwargs: Any) -> None:
         """Unlock the door."""
         self._check_supported(self.seam_lock.device.can_remotely_unlock, "unlock")
-        self._attr_is_unlocking = True
+        self._attr_is_unlocking, self._attr_is_locking = True, False
         self.async_write_ha_state()
         try:
             await async_change_device(

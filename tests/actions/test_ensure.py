@@ -472,7 +472,7 @@ async def test_ensure_refresh_fails(
 ) -> None:
     """Nothing is created if the codes cannot be fetched first."""
     simulator.faults.add("outage", path=path)
-    await actions.fails("cannot_connect", ENSURE, [FRONT, FLAT_1], name="Guest")
+    await actions.fails("all_locks_failed", ENSURE, [FRONT, FLAT_1], name="Guest")
     assert not actions.writes
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,12 +11,17 @@ from homeassistant.util import dt as dt_util
 import pytest
 
 from simulator import Simulator
+from simulator.render import render_code
+from simulator.routing import ENDPOINTS, Context
 from simulator.seed import (
     APARTMENT_1,
     CODE_APARTMENT_1_EXPIRED,
     CODE_GUEST_NOW,
+    CODE_OWNER,
     FRONT_DOOR,
+    UNMANAGED_NEIGHBOUR,
 )
+from simulator.state import Json
 from tests.clock import wait_until
 from tests.conftest import Poll
 
@@ -182,6 +188,91 @@ async def test_linked_rename_makes_one_code_of_a_name(
     assert await _run(actions, calls) == [None, "name_taken"]
     names = [code.name for code in simulator.state.codes_of(APARTMENT_1)]
     assert names.count("Tenant") == 1
+
+
+CLEAN_UP: Call = ("delete_expired_access_codes", FLAT_1, {})
+DELETE: Call = (
+    "delete_access_code",
+    FLAT_1,
+    {"access_code_id": CODE_APARTMENT_1_EXPIRED},
+)
+CONVERT: Call = (
+    "convert_access_code",
+    FRONT,
+    {"access_code_id": UNMANAGED_NEIGHBOUR},
+)
+CONVERT_ALL: Call = ("convert_access_code", FRONT, {"all": True})
+RELEASE: Call = ("release_access_code", FRONT, {"access_code_id": CODE_OWNER})
+
+
+@pytest.mark.parametrize(
+    ("calls", "code_id"),
+    [
+        ([CLEAN_UP] * 3, CODE_APARTMENT_1_EXPIRED),
+        ([DELETE] * 3, CODE_APARTMENT_1_EXPIRED),
+        ([DELETE, CLEAN_UP, DELETE], CODE_APARTMENT_1_EXPIRED),
+        ([CLEAN_UP, DELETE, CLEAN_UP], CODE_APARTMENT_1_EXPIRED),
+        ([CONVERT, CONVERT], UNMANAGED_NEIGHBOUR),
+        ([CONVERT_ALL, CONVERT_ALL], UNMANAGED_NEIGHBOUR),
+        ([CONVERT_ALL, CONVERT], UNMANAGED_NEIGHBOUR),
+        ([RELEASE, RELEASE], CODE_OWNER),
+    ],
+)
+async def test_simultaneous_calls_send_each_change_once(
+    actions: Actions, calls: Sequence[Call], code_id: str
+) -> None:
+    """Later ones find what the first has done, which is no surprise to them."""
+    errors = await _run(actions, calls)
+    assert errors[0] is None
+    assert set(errors) <= {
+        None,
+        "already_managed",
+        "none_convertible",
+        "unknown_code",
+        "unmanaged_code",
+    }
+    sent = [
+        record.path
+        for record in actions.simulator.requests
+        if record.path in actions.writes and record.body["access_code_id"] == code_id
+    ]
+    assert len(sent) == 1
+
+
+async def test_clean_up_reads_code_before_it_is_deleted(
+    simulator: Simulator, actions: Actions
+) -> None:
+    """The list may lag behind an extension whose answer was lost."""
+    now = simulator.backend.timeline.now()
+    row = render_code(
+        simulator.state, simulator.state.access_codes[CODE_APARTMENT_1_EXPIRED], now
+    )
+    old = {key: row[key] for key in ("starts_at", "ends_at", "status")}
+    path = "/access_codes/update"
+    simulator.faults.add("outage", path=path, count=1, after_processing=True)
+    end = dt_util.utcnow().replace(microsecond=0) + timedelta(days=2)
+    pick = {"access_code_id": CODE_APARTMENT_1_EXPIRED}
+    endpoint = ENDPOINTS["/access_codes/list"]
+
+    def lagging(context: Context, params: Json) -> Json:
+        answer = endpoint.handler(context, params)
+        for listed in answer["access_codes"]:
+            if listed["access_code_id"] == CODE_APARTMENT_1_EXPIRED:
+                listed |= old
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(
+            ENDPOINTS, "/access_codes/list", replace(endpoint, handler=lagging)
+        )
+        extend: Call = ("update_access_code", FLAT_1, {**pick, "ends_at": end})
+        assert await _run(actions, [extend, CLEAN_UP]) == ["change_uncertain", None]
+        answer = await actions.answer("delete_expired_access_codes", FLAT_1)
+    assert _end(actions, CODE_APARTMENT_1_EXPIRED) == end
+    assert not actions.sent("/access_codes/delete")
+    [row] = answer["access_codes"]
+    assert row["outcome"] == "unchanged"
+    assert row["ends_at"] == dt_util.as_local(end).isoformat()
 
 
 async def _hang(

@@ -11,6 +11,7 @@ import pytest
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
+    APARTMENT_1,
     BIKE_ROOM_KEYPAD,
     CODE_APARTMENT_1_CLEANER,
     CODE_APARTMENT_1_EXPIRED,
@@ -634,6 +635,24 @@ async def test_update_linked_refused_by_other_lock(actions: Actions) -> None:
     )
     assert "Apartment 1" in message
     assert not actions.sent(MULTIPLE_PATH)
+
+
+async def test_update_linked_on_lock_with_unknown_codes(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """A code that was changed all the same is no error."""
+    made = await _linked(actions)
+    simulator.faults.add(
+        "status", path="/access_codes/list", device_id=APARTMENT_1, status=500
+    )
+    await reconcile()
+    answers = await actions.answers(
+        UPDATE, [FRONT, FLAT_1], name="Band", linked=True, new_name="Trio"
+    )
+    code_id = made[FLAT_1]["access_code_id"]
+    assert actions.code(code_id).name == "Trio"
+    assert answers[FLAT_1]["access_code_id"] == code_id
+    assert answers[FLAT_1]["outcome"] == "success"
 
 
 async def test_update_linked_ongoing_codes(actions: Actions) -> None:

@@ -67,6 +67,7 @@ async def test_error_redact(stub: Stub, stubbed: SeamClient) -> None:
         message=f"Collides with {PIN}",
         validation_errors={"code": {"_errors": [f"not {PIN}"]}},
     )
+    stubbed.secrets.lacks_pins = False
     with pytest.raises(SeamError) as refused:
         await stubbed.create_access_code("lock")
     error = refused.value

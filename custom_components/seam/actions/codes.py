@@ -87,6 +87,16 @@ def check_managed(lock: LockData, code: AccessCode) -> None:
         raise refusal("unmanaged_code", lock=lock.device.name, name=label(code))
 
 
+def check_changeable(lock: LockData, code: AccessCode) -> None:
+    """Refuse a code that cannot be changed."""
+    name, now = lock.device.name, dt_util.utcnow()
+    if code.is_offline_access_code:
+        raise refusal("offline_code_unchangeable", lock=name, name=label(code))
+    # A code that has just expired may get a later end.
+    if code.status_at(now) is CodeStatus.REMOVING and not code.is_expired(now):
+        raise refusal("code_being_removed", lock=name, name=label(code))
+
+
 def _matches(codes: Sequence[AccessCode], selection: CodeSelection) -> list[AccessCode]:
     """Return the codes with the id, or the name, or else where only its case differs."""
     code_id, name = selection.access_code_id, selection.name or ""

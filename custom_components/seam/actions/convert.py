@@ -35,7 +35,14 @@ from .outcomes import (
     code_result,
     raise_failures,
 )
-from .targets import Answers, Target, async_each, changing_locks
+from .targets import (
+    Answers,
+    Target,
+    async_each,
+    changing_locks,
+    current_target,
+    in_turn,
+)
 from .validation import check_codes_known
 from .waiting import async_poll, attempt_error, pending
 
@@ -68,25 +75,34 @@ async def async_convert_access_code(
     selection = None if convert_all else selected_code(call.data, "no_code_or_all")
     all_results: CodeResults = []
 
-    async def convert(target: Target) -> JsonObject:
+    def selected(target: Target) -> list[AccessCode]:
         lock = target.lock
         check_codes_known(lock)
-        codes = list(lock.unmanaged)
-        if selection is not None:
-            codes = [find_code(target, codes, selection)]
-            if not dry_run:
-                check_convertible(lock, codes[0])
-        results = await async_convert(
-            target,
-            codes,
-            dry_run=dry_run,
-            is_external_modification_allowed=call.data.get(
-                ATTR_ALLOW_EXTERNAL_MODIFICATION
-            ),
-            force=call.data.get(ATTR_FORCE),
-        )
+        if selection is None:
+            return list(lock.unmanaged)
+        code = find_code(target, lock.unmanaged, selection)
+        if not dry_run:
+            check_convertible(lock, code)
+        return [code]
+
+    async def convert(target: Target) -> JsonObject:
+        codes = selected(target)
+        # A preview waits for nothing.
+        keys = () if dry_run else [code.access_code_id for code in codes]
+        async with in_turn(call.hass, keys):
+            # Another action may have converted or deleted some of them.
+            target = current_target(target)
+            results = await async_convert(
+                target,
+                selected(target),
+                dry_run=dry_run,
+                is_external_modification_allowed=call.data.get(
+                    ATTR_ALLOW_EXTERNAL_MODIFICATION
+                ),
+                force=call.data.get(ATTR_FORCE),
+            )
         if selection is not None or not call.return_response:
-            raise_failures("conversions_failed", lock, results)
+            raise_failures("conversions_failed", target.lock, results)
         all_results.extend(results)
         return {"access_codes": [code_result(*result) for result in results]}
 

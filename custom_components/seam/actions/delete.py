@@ -1,15 +1,23 @@
 """The action that deletes a code, managed or unmanaged."""
 
 from homeassistant.core import ServiceCall
+from homeassistant.util import dt as dt_util
 
-from ..api import AccessCode, ActionAttempt
+from ..api import AccessCode, ActionAttempt, CodeStatus
 from ..attributes import JsonObject, label
 from ..errors import refusal, translated_errors
 from ..sync.snapshot import LockData
 from .codes import find_code
 from .fields import selected_code
 from .outcomes import Outcome, Result, code_result
-from .targets import Answers, Target, async_each, changing_locks
+from .targets import (
+    Answers,
+    Target,
+    async_each,
+    changing_locks,
+    current_target,
+    in_turn,
+)
 from .unconfirmed import confirm
 from .validation import check_codes_known
 from .waiting import async_wait_for_attempt, pending
@@ -30,10 +38,22 @@ async def async_delete_access_code(call: ServiceCall, targets: list[Target]) -> 
 async def async_delete(target: Target, code: AccessCode) -> Result:
     """Delete a code; return `deleted` or `pending`."""
     check_deletable(target.lock, code)
-    async with changing_locks(target):
-        attempt = await async_start_deletion(target, code)
-        await async_wait_for_attempt(target, attempt)
+    async with in_turn(target.coordinator.hass, [code.access_code_id]):
+        current = current_target(target).lock.code(code.access_code_id)
+        if current and not was_removed_meanwhile(code, current):
+            async with changing_locks(target):
+                attempt = await async_start_deletion(target, current)
+                await async_wait_for_attempt(target, attempt)
     return deletion_result(target, code)
+
+
+def was_removed_meanwhile(before: AccessCode, current: AccessCode) -> bool:
+    """Return whether another action has started to delete a code."""
+    now = dt_util.utcnow()
+    return (
+        current.status_at(now) is CodeStatus.REMOVING
+        and before.status_at(now) is not CodeStatus.REMOVING
+    )
 
 
 def check_deletable(lock: LockData, code: AccessCode) -> None:

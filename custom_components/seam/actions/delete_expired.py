@@ -1,6 +1,7 @@
 """The action that deletes expired codes."""
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,8 +12,13 @@ import voluptuous as vol
 
 from ..api import AccessCode, ActionAttempt, CodeStatus
 from ..attributes import JsonObject, local_time
-from ..errors import NotFoundError
-from .delete import async_start_deletion, check_deletable, deletion_result
+from ..errors import NotFoundError, translated_errors
+from .delete import (
+    async_start_deletion,
+    check_deletable,
+    deletion_result,
+    was_removed_meanwhile,
+)
 from .fields import ATTR_DRY_RUN, BOOLEAN, DURATION, ActionSchema, check_dry_run
 from .outcomes import (
     CodeResults,
@@ -54,7 +60,7 @@ async def async_delete_expired_access_codes(
     """Delete all expired codes of each lock."""
     check_dry_run(call)
     # A code that got a later end in the meantime must not be deleted.
-    await async_refresh_targets(targets)
+    failed = await async_refresh_targets(targets)
 
     async def delete(target: Target) -> JsonObject:
         target = current_target(target)
@@ -80,7 +86,9 @@ async def async_delete_expired_access_codes(
             ]
         }
 
-    return await async_each(targets, delete)
+    return failed | await async_each(
+        [target for target in targets if target.entity_id not in failed], delete
+    )
 
 
 def _now(target: Target) -> datetime:
@@ -127,20 +135,26 @@ async def _async_delete(
 ) -> CodeResults:
     attempts: list[tuple[AccessCode, ActionAttempt | None]] = []
     extended: dict[str, AccessCode] = {}
+    coordinator = target.coordinator
 
     async def start(code: AccessCode) -> None:
-        async with in_turn(target.coordinator.hass, [code.access_code_id]):
-            current = current_target(target).lock.code(code.access_code_id) or code
-            if not _is_expired(target, current, older_than):
-                # It got a later end in the meantime.
-                extended[code.access_code_id] = current
+        async with in_turn(coordinator.hass, [code.access_code_id]):
+            current = current_target(target).lock.code(code.access_code_id)
+            if current is None or was_removed_meanwhile(code, current):
                 return
             try:
-                attempts.append((code, await async_start_deletion(target, code)))
+                # It may have got a later end that lists do not show yet.
+                with translated_errors(coordinator, is_change=False):
+                    fresh = await coordinator.fetcher.async_read_code(current)
+                current = replace(current, ends_at=fresh.ends_at)
+                if not _is_expired(target, current, older_than):
+                    extended[code.access_code_id] = current
+                    return
+                attempts.append((code, await async_start_deletion(target, current)))
             except NotFoundError:
                 # Seam removes expired codes as well.
-                target.coordinator.async_apply(
-                    target.coordinator.engine.code_deleted, code.access_code_id
+                coordinator.async_apply(
+                    coordinator.engine.code_deleted, code.access_code_id
                 )
 
     async def wait(code: AccessCode, attempt: ActionAttempt | None) -> None:

@@ -25,13 +25,17 @@ async def async_change_device(
     coordinator, device_id = entity.coordinator, entity.device_id
     target = Target(entity.entity_id, coordinator, entity.seam_lock)
     is_confirmed = False
+    entity.latest_change = change = object()
     try:
         # What was not even started leaves the lock as it is.
         with translated_errors(coordinator):
             started = await request()
         async with changing_locks(target, with_codes=changes_codes):
             attempt = await async_wait_for_attempt(target, started)
-            if is_confirmed := attempt is None or _is_confirmed(attempt):
+            # An older request may end later, and must not hide what a newer one did.
+            if is_confirmed := entity.latest_change is change and (
+                attempt is None or _is_confirmed(attempt)
+            ):
                 coordinator.async_apply(
                     coordinator.engine.device_changed, device_id, properties
                 )

@@ -44,11 +44,13 @@ async def async_ensure_access_code(call: ServiceCall, targets: list[Target]) -> 
     request = requested_code(call.data)
     check_request((), request)
     async with in_turn(call.hass, creation_keys(targets, request.name)):
-        await async_refresh_targets(targets)
+        failed = await async_refresh_targets(targets)
         ensuring = _Ensuring(
             request, random_code_per_lock=call.data[ATTR_RANDOM_CODE_PER_LOCK]
         )
-        return await ensuring.async_run(targets)
+        return failed | await ensuring.async_run(
+            [target for target in targets if target.entity_id not in failed]
+        )
 
 
 class _Ensuring:

@@ -2,13 +2,20 @@
 
 from homeassistant.core import ServiceCall
 
+from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..errors import refusal
-from .codes import find_managed_code
-from .fields import selected_code
+from .codes import check_changeable, find_managed_code
+from .fields import CodeSelection, selected_code
 from .outcomes import Outcome, Result, code_result
-from .targets import Answers, Target, async_each, changing_locks
-from .update import check_changeable
+from .targets import (
+    Answers,
+    Target,
+    async_each,
+    changing_locks,
+    current_target,
+    in_turn,
+)
 from .validation import check_codes_known
 from .waiting import async_wait_for_attempt
 
@@ -20,23 +27,30 @@ async def async_release_access_code(
     selection = selected_code(call.data)
 
     async def release(target: Target) -> JsonObject:
-        check_codes_known(target.lock)
-        code = find_managed_code(target, selection)
-        check_changeable(target, code)
-        if not target.lock.device.lists_unmanaged_codes:
-            raise refusal(
-                "not_releasable", lock=target.lock.device.name, name=label(code)
-            )
+        code = _releasable(target, selection)
         coordinator = target.coordinator
-        async with changing_locks(target):
-            attempt = await coordinator.client.update_access_code(
-                code.access_code_id, is_managed=False
-            )
-            await async_wait_for_attempt(target, attempt)
-            # The code may get a new id.
-            coordinator.async_apply(
-                coordinator.engine.codes_converted, [code.access_code_id]
-            )
+        async with in_turn(coordinator.hass, [code.access_code_id]):
+            # Another action may have released or deleted it.
+            code = _releasable(current_target(target), selection)
+            async with changing_locks(target):
+                attempt = await coordinator.client.update_access_code(
+                    code.access_code_id, is_managed=False
+                )
+                await async_wait_for_attempt(target, attempt)
+                # The code may get a new id.
+                coordinator.async_apply(
+                    coordinator.engine.codes_converted, [code.access_code_id]
+                )
         return code_result(code, Result(Outcome.RELEASED))
 
     return await async_each(targets, release)
+
+
+def _releasable(target: Target, selection: CodeSelection) -> AccessCode:
+    """Return the selected code, which can be released."""
+    check_codes_known(target.lock)
+    code = find_managed_code(target, selection)
+    check_changeable(target.lock, code)
+    if not target.lock.device.lists_unmanaged_codes:
+        raise refusal("not_releasable", lock=target.lock.device.name, name=label(code))
+    return code

@@ -31,7 +31,7 @@ async def _async_reveal(target: Target, selection: CodeSelection) -> JsonObject:
     While Seam is unreachable, the last known PIN is returned.
     """
     coordinator, had_codes = target.coordinator, target.lock.has_codes
-    error = await coordinator.async_refresh_locks([target.lock.device_id])
+    errors = await coordinator.async_refresh_locks([target.lock.device_id])
     target = current_target(target)
     lock = target.lock
     try:
@@ -41,7 +41,7 @@ async def _async_reveal(target: Target, selection: CodeSelection) -> JsonObject:
         check_codes_known(lock)
         raise
     with translated_errors(coordinator, is_change=False):
-        if isinstance(error, SeamAuthError):
+        if isinstance(error := errors.get(lock.device_id), SeamAuthError):
             raise error
         fresh = await _async_read(target, known)
     as_of: datetime | None = dt_util.utcnow()
@@ -79,6 +79,6 @@ async def _async_read(target: Target, code: AccessCode) -> AccessCode | None:
         await coordinator.async_refresh_locks([code.device_id])
         raise
     except SeamError as err:
-        err.redact(coordinator.secrets.mask)
+        err.redact(coordinator.secrets.mask_message)
         _LOGGER.debug("Could not read an access code: %s", err)
         return None

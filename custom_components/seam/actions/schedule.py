@@ -356,7 +356,7 @@ def _confirm_listed(target: Target, request: CodeRequest, refresh: Refresh) -> N
     coordinator, device_id = target.coordinator, target.lock.device_id
     lock = coordinator.data.locks.get(device_id)
     if (
-        refresh.error is None
+        device_id not in refresh.errors
         and lock
         and lock.has_codes
         and lock.is_complete
@@ -384,7 +384,8 @@ def _uncertain_creation(
     if found:
         key = "create_uncertain_found"
     else:
-        key = "create_uncertain_unseen" if refresh.error else "create_uncertain"
+        is_unseen = before.device_id in refresh.errors
+        key = "create_uncertain_unseen" if is_unseen else "create_uncertain"
     return ChangeUncertainError(
         key,
         error=str(err.__cause__ or ""),

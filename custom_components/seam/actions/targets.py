@@ -8,9 +8,10 @@ from collections.abc import (
     Iterable,
     Iterator,
     Mapping,
+    Sequence,
 )
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 import logging
 from typing import TypeGuard
 
@@ -264,46 +265,67 @@ async def in_turn(hass: HomeAssistant, keys: Iterable[object]) -> AsyncIterator[
         end.set()
 
 
-async def async_refresh_targets(targets: Iterable[Target]) -> None:
-    """Refresh the locks, for actions that must not rely on outdated codes."""
-    device_ids: dict[SeamCoordinator, list[str]] = {}
+async def async_refresh_targets(targets: Iterable[Target]) -> Answers:
+    """Refresh the locks, for actions that must not rely on outdated codes.
+
+    Returns the errors of the locks that failed. The others do not wait long for them.
+    """
+    by_coordinator: dict[SeamCoordinator, list[Target]] = {}
     for target in targets:
-        device_ids.setdefault(target.coordinator, []).append(target.lock.device_id)
-    for coordinator, of_workspace in device_ids.items():
+        by_coordinator.setdefault(target.coordinator, []).append(target)
+    answers: Answers = {}
+    for errors in await asyncio.gather(
+        *(_async_refresh(*item) for item in by_coordinator.items())
+    ):
+        answers |= errors
+    return answers
+
+
+async def _async_refresh(
+    coordinator: SeamCoordinator, targets: Sequence[Target]
+) -> Answers:
+    """Refresh locks of one workspace; return their errors."""
+    refreshed = await coordinator.async_refresh_locks(
+        [target.lock.device_id for target in targets]
+    )
+
+    async def verify(target: Target) -> None:
         with translated_errors(coordinator, is_change=False):
-            if error := await coordinator.async_refresh_locks(of_workspace):
+            if error := refreshed.get(target.lock.device_id):
                 raise error
-            await _async_verify_missing(coordinator, of_workspace)
+            await _async_verify_missing(coordinator, target.lock.device_id)
+
+    results = await async_each(targets, verify)
+    return {key: error for key, error in results.items() if error is not None}
 
 
-async def _async_verify_missing(
-    coordinator: SeamCoordinator, device_ids: list[str]
-) -> None:
-    """Remove codes that are missing from their list, if Seam confirms that.
+async def _async_verify_missing(coordinator: SeamCoordinator, device_id: str) -> None:
+    """Remove codes of a lock that are missing from their list, if Seam confirms that.
 
     Lists may lag behind, so that the sync keeps such codes for a while.
     """
+    if (lock := coordinator.data.locks.get(device_id)) is None:
+        return
     gone: list[str] = []
-    locks = coordinator.data.locks
-    for lock in [locks[key] for key in device_ids if key in locks]:
-        for code in filter(None, map(lock.code, lock.missing)):
-            if is_unconfirmed(coordinator.hass, code.device_id, code.unmasked_name):
-                continue
-            try:
-                await coordinator.fetcher.async_read_code(code)
-            except SeamNotFoundError:
-                gone.append(code.access_code_id)
+    for code in filter(None, map(lock.code, lock.missing)):
+        if is_unconfirmed(coordinator.hass, code.device_id, code.unmasked_name):
+            continue
+        try:
+            await coordinator.fetcher.async_read_code(code)
+        except SeamNotFoundError:
+            gone.append(code.access_code_id)
     if gone:
         coordinator.async_apply(coordinator.engine.codes_not_found, gone)
-        if error := await coordinator.async_refresh_locks(device_ids):
+        errors = await coordinator.async_refresh_locks([device_id])
+        if error := errors.get(device_id):
             raise error
 
 
 @dataclass
 class Refresh:
-    """The refresh after a change."""
+    """The refresh after a change, with the errors by device id."""
 
-    error: SeamError | None = None
+    errors: Mapping[str, SeamError] = field(default_factory=dict)
 
 
 @asynccontextmanager
@@ -319,7 +341,7 @@ async def changing_locks(
         with translated_errors(coordinator):
             yield refresh
     finally:
-        refresh.error = await coordinator.async_refresh_locks(
+        refresh.errors = await coordinator.async_refresh_locks(
             [target.lock.device_id for target in targets], with_codes=with_codes
         )
 

@@ -12,11 +12,12 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..api import AccessCode, CodeStatus
+from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..coordinator import SeamCoordinator
 from ..errors import refusal
 from .codes import (
+    check_changeable,
     check_name_free,
     code_response,
     creation_keys,
@@ -176,21 +177,11 @@ def _requested_change(data: Data) -> CodeChange:
     return change
 
 
-def check_changeable(target: Target, code: AccessCode) -> None:
-    """Refuse a code that cannot be changed."""
-    name, now = target.lock.device.name, dt_util.utcnow()
-    if code.is_offline_access_code:
-        raise refusal("offline_code_unchangeable", lock=name, name=label(code))
-    # A code that has just expired may get a later end.
-    if code.status_at(now) is CodeStatus.REMOVING and not code.is_expired(now):
-        raise refusal("code_being_removed", lock=name, name=label(code))
-
-
 def check_update(update: CodeUpdate) -> None:
     """Refuse an update that the code or its lock does not allow."""
     code, fields = update.code, update.fields
     target, lock, now = update.target, update.target.lock, dt_util.utcnow()
-    check_changeable(target, code)
+    check_changeable(target.lock, code)
     name, pin = fields.get("name"), fields.get("code")
     if name is not None:
         check_name(lock, name, replaces=code.access_code_id)
@@ -220,12 +211,12 @@ async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> 
     async with in_turn(call.hass, keys):
         found, answers = _found(targets, selection)
         if is_linked:
-            return answers | await _async_update_linked(found, change)
+            return await _async_update_linked(found, change, answers)
 
         # Nothing is changed if one of the locks does not allow it.
         updates: dict[str, CodeUpdate] = {}
         for target, code in found:
-            check_changeable(target, code)
+            check_changeable(target.lock, code)
             updates[target.entity_id] = update = replace(
                 change.update_of(target, code),
                 attempt_for_offline_device=call.data.get(
@@ -330,22 +321,22 @@ def _linked_updates(
 
 
 async def _async_update_linked(
-    found: list[tuple[Target, AccessCode]], change: CodeChange
+    found: list[tuple[Target, AccessCode]], change: CodeChange, answers: Answers
 ) -> Answers:
-    """Change all codes linked with those found.
+    """Change all codes linked with those found; return the answers, and those given.
 
     Locks that the call does not target get an answer if their code failed or is pending.
     """
     groups: dict[_GroupKey, tuple[CodeChange, list[CodeUpdate]]] = {}
     members: dict[_GroupKey, list[tuple[Target, AccessCode]]] = {}
     for target, code in found:
-        check_changeable(target, code)
+        check_changeable(target.lock, code)
         if code.unmasked_key is None:
             raise refusal("not_linked", lock=target.lock.device.name, name=label(code))
         key = target.coordinator, code.unmasked_key
         groups.setdefault(key, _linked_updates(target, code, change))
         members.setdefault(key, []).append((target, code))
-    answers: Answers = {}
+    not_found = {*answers}
     for key, (group_change, updates) in groups.items():
         try:
             by_code = await _async_update_group(key, group_change, updates)
@@ -358,9 +349,16 @@ async def _async_update_linked(
                 target, code, Result(Outcome.UNCHANGED)
             )
         for update in updates:
-            other = by_code.get(update.code.access_code_id, {})
-            if isinstance(other, HomeAssistantError) or "reason" in other:
-                answers[update.target.entity_id] = other
+            other, entity_id = (
+                by_code.get(update.code.access_code_id),
+                update.target.entity_id,
+            )
+            if other and (
+                entity_id in not_found
+                or isinstance(other, HomeAssistantError)
+                or "reason" in other
+            ):
+                answers[entity_id] = other
     return answers
 
 

@@ -53,7 +53,7 @@ async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> 
                 except SeamError as err:
                     # Seam goes on with the change in the meantime.
                     coordinator = target.coordinator
-                    err.redact(coordinator.secrets.mask)
+                    err.redact(coordinator.secrets.mask_message)
                     _LOGGER.debug("Could not check the progress of a change: %s", err)
                     if isinstance(err, SeamAuthError):
                         coordinator.config_entry.async_start_reauth(coordinator.hass)
@@ -214,7 +214,7 @@ class _CodeWait:
             return _pending("pending_assignment", self._target)
         if not self._is_read or not errors or _is_offline(self._target):
             return pending(self._target)
-        mask = self._target.coordinator.secrets.mask
+        mask = self._target.coordinator.secrets.mask_all
         texts = [f"{mask(error.message)} ({mask(error.code)})" for error in errors]
         return _pending("pending_error", self._target, errors="; ".join(texts))
 
@@ -224,14 +224,15 @@ class _CodeWait:
         return attempt is not None and attempt.status is ActionAttemptStatus.PENDING
 
     def _error(self, message: str, error_code: str) -> ActionError:
-        mask = self._target.coordinator.secrets.mask
+        secrets = self._target.coordinator.secrets
         return ActionError(
             "code_not_set" if self._is_new else "code_not_changed",
             lock=self._target.lock.device.name,
-            name=mask(label(self._code)),
+            name=secrets.mask(label(self._code)),
             code=self._code.access_code_id,
-            error=mask(message),
-            error_code=mask(error_code),
+            # The request may have carried a PIN.
+            error=secrets.mask_all(message),
+            error_code=secrets.mask(error_code),
         )
 
 
@@ -265,5 +266,5 @@ def attempt_error(target: Target, attempt: ActionAttempt) -> ActionError:
     return ActionError(
         "action_attempt_failed",
         lock=target.lock.device.name,
-        error=target.coordinator.secrets.mask(message),
+        error=target.coordinator.secrets.mask_message(message),
     )

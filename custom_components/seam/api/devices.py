@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from .models import Model
+from .models import Model, read_whole
 from .problems import Scope, SeamProblem, read_problems
 
 _ERRORS: Mapping[str, Any] = {
@@ -15,6 +15,13 @@ _ERRORS: Mapping[str, Any] = {
 _WARNINGS: Mapping[str, Any] = {
     "deserialize": partial(read_problems, default=Scope.DEVICE, is_warning=True)
 }
+
+
+def _delay(value: Any) -> int:
+    """Return a delay in seconds, of which those below 1 mean nothing."""
+    if (delay := read_whole(value)) < 1:
+        raise ValueError("the delay is too short")
+    return delay
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,7 +76,9 @@ class DeviceProperties(Model):
     supports_backup_access_code_pool: bool | None = None
     backup_access_code_pool_enabled: bool | None = None
     auto_lock_enabled: bool | None = None
-    auto_lock_delay_seconds: int | None = None
+    auto_lock_delay_seconds: int | None = field(
+        default=None, metadata={"deserialize": _delay}
+    )
     online_time_frame_options: tuple[dict[str, Any], ...] = ()
     offline_time_frame_options: tuple[dict[str, Any], ...] = ()
 

@@ -55,7 +55,8 @@ def _number(value: Any) -> float:
     raise TypeError(f"expected a number, got {type(value).__name__}")
 
 
-def _whole(value: Any) -> int:
+def read_whole(value: Any) -> int:
+    """Return a whole number."""
     if abs(number := _number(value)) > _LARGEST_INTEGER:
         raise ValueError("the number is too large")
     return int(number)
@@ -101,7 +102,7 @@ class Model(DataClassDictMixin):
             str: {"deserialize": read_text},
             bool: {"deserialize": read_flag},
             float: {"deserialize": _number},
-            int: {"deserialize": _whole},
+            int: {"deserialize": read_whole},
             datetime: {"deserialize": read_time},
         }
 

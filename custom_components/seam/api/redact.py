@@ -58,6 +58,8 @@ class Secrets:
         self.pins: set[str] = set()
         self.keys: list[str] = []
         self._add_keys(secret for secret in secrets if any(map(str.isalpha, secret)))
+        self.lacks_pins = True
+        """Whether there may be codes whose PINs are not known."""
         self._has_late_secret = False
         # Numbers in masked texts, any of which may turn out to be a PIN.
         self._numbers: set[str] = set()
@@ -121,6 +123,15 @@ class Secrets:
             return masked
         self._clean[text] = None
         return text
+
+    def mask_message(self, text: str) -> str:
+        """Return the text masked, with all numbers masked while PINs are unknown."""
+        masked = self.mask(text)
+        return mask_numbers(masked) if self.lacks_pins else masked
+
+    def mask_all(self, text: str) -> str:
+        """Return the text masked, with all masked that may be a PIN, known or not."""
+        return mask_numbers(self.mask(text))
 
     def mask_name(self, name: str) -> str:
         """Return the readable name with every known secret masked."""

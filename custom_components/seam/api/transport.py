@@ -168,7 +168,8 @@ class Transport:
         self._read_date(headers.get("Date", ""))
         if status != 200:
             error = error_from_response(path, response.status, headers, content)
-            error.redact(self._secrets.mask)
+            # A text about a PIN may contain it in any spelling.
+            error.redact(self._secrets.mask_all if code else self._secrets.mask_message)
             if isinstance(error, SeamAuthError) and not await self._is_key_refused(
                 path
             ):

@@ -114,6 +114,7 @@ class SnapshotStore:
             if not raw.lacks_codes:
                 self._locks[device_id] = lock
         lacks_codes = any(lock.lacks_codes for lock in locks.values())
+        self._secrets.lacks_pins = lacks_codes
         accounts: dict[str, ConnectedAccount] = {}
         for key, item in self._accounts.items():
             account = masked_account(item, self._secrets, hide_numbers=lacks_codes)

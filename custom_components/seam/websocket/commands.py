@@ -14,14 +14,7 @@ import voluptuous as vol
 from ..actions import ACTIONS, SCHEDULE_AT_ONCE, Action, async_run
 from ..actions.convert import ATTR_ALL
 from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_DRY_RUN, LOCK_SCHEMA
-from ..actions.targets import (
-    Answer,
-    Answers,
-    Target,
-    as_row,
-    async_each,
-    async_refresh_targets,
-)
+from ..actions.targets import Answer, Answers, Target, as_row, async_refresh_targets
 from ..attributes import JsonObject
 from ..errors import refusal
 from .adoption import (
@@ -39,11 +32,8 @@ _KIND: Final = "kind"
 async def _async_refresh(_call: ServiceCall, targets: list[Target]) -> Answers:
     """Fetch the locks and their codes."""
 
-    async def refresh(target: Target) -> JsonObject:
-        await async_refresh_targets([target])
-        return {}
-
-    return await async_each(targets, refresh)
+    answers: Answers = {target.entity_id: {} for target in targets}
+    return answers | await async_refresh_targets(targets)
 
 
 _COMMANDS: Final[Mapping[str, Action]] = {

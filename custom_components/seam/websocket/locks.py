@@ -8,13 +8,12 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import ServiceValidationError
 from homeassistant.util import dt as dt_util
 
-from ..actions.codes import check_managed
+from ..actions.codes import check_changeable, check_managed
 from ..actions.convert import check_convertible
 from ..actions.delete import check_deletable
 from ..actions.pull_backup import check_backup
 from ..actions.schedule import check_backup_pool, check_kind
 from ..actions.targets import Target
-from ..actions.update import check_changeable
 from ..actions.validation import (
     PIN_CONSTRAINTS,
     check_codes_known,
@@ -240,7 +239,7 @@ def _code_can(target: Target, code: AccessCode) -> CodeCan:
     def changeable() -> None:
         known()
         check_managed(lock, code)
-        check_changeable(target, code)
+        check_changeable(target.lock, code)
 
     def extendable() -> None:
         changeable()
