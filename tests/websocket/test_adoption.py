@@ -22,6 +22,7 @@ from simulator import Simulator
 from simulator.seed import (
     CODE_OWNER,
     FRONT_DOOR,
+    OFFICE_DOOR,
     UNMANAGED_APARTMENT_1_TENANT,
     UNMANAGED_BIKE_COURIER,
     UNMANAGED_INSTALLER,
@@ -29,6 +30,7 @@ from simulator.seed import (
     UNMANAGED_OLD_GUEST,
 )
 from tests.clock import wait_until
+from tests.test_project import ROOT
 
 from .conftest import Connect, Panel
 
@@ -38,7 +40,7 @@ pytestmark = pytest.mark.filterwarnings(
 
 FRONT: Final = "lock.front_door"
 FLAT_1: Final = "lock.apartment_1"
-KEYPAD: Final = "lock.bike_room"
+OFFICE: Final = "lock.office_door"
 CODES: Final = {
     UNMANAGED_NEIGHBOUR: FRONT,
     UNMANAGED_OLD_GUEST: FRONT,
@@ -48,6 +50,8 @@ START: Final = "seam/adoption/start"
 STOP: Final = "seam/adoption/stop"
 DISMISS: Final = "seam/adoption/dismiss"
 CONVERT_PATH: Final = "/access_codes/unmanaged/convert_to_managed"
+# Before the tests shorten it.
+WATCH_SECONDS: Final = sum(adoption.WATCH_STEPS)
 
 
 @pytest.fixture(autouse=True)
@@ -287,7 +291,7 @@ async def test_stop_waits_for_running_conversion(
 
 async def test_nothing_to_stop_or_dismiss(panel: Panel, entry: MockConfigEntry) -> None:
     """Another page may have done that already, or removed the entry."""
-    for entry_id in (entry.entry_id, "gone"):
+    for entry_id in (entry.entry_id, "gone", ["gone"]):
         for command in (STOP, DISMISS):
             assert await panel.results(command, entry_id=entry_id) == {}
     assert _job(panel) is None
@@ -427,6 +431,33 @@ async def test_removed_entry_ends_adoption(
     assert f"{DOMAIN}.adoption.{entry.entry_id}" not in hass_storage
 
 
+async def test_each_workspace_has_its_own_adoption(
+    simulator: Simulator,
+    panel: Panel,
+    entry: MockConfigEntry,
+    second_entry: MockConfigEntry,
+    long_watch: Watch,
+) -> None:
+    """They do not wait for each other."""
+    code = simulator.control.add_unmanaged_code(OFFICE_DOOR, "Plumber", "482617")
+    await panel.results("seam/lock/refresh", entity_id=OFFICE)
+    await panel.results(
+        START,
+        entity_ids=[FRONT, FLAT_1, OFFICE],
+        access_code_ids=[*CODES, code.access_code_id],
+    )
+    await panel.wait_for(
+        lambda: (
+            {
+                row["entry_id"]: (row["adoption"] or {}).get("state")
+                for row in panel.entries
+            }
+            == {entry.entry_id: "watching", second_entry.entry_id: "done"}
+        )
+    )
+    assert _converted(simulator).count(code.access_code_id) == 1
+
+
 async def test_entry_that_is_not_loaded_can_be_removed(
     hass: HomeAssistant,
     panel: Panel,
@@ -514,3 +545,15 @@ async def test_external_modification_is_passed_on(
         for request in simulator.requests
         if request.path == CONVERT_PATH
     ] == [True, True]
+
+
+def test_texts_say_how_long_lock_is_watched() -> None:
+    """The panel and the documentation name the time."""
+    assert WATCH_SECONDS == 5 * 60
+    for path in (
+        "frontend/src/language/en.json",
+        "docs/panel.md",
+        "docs/websocket.md",
+        "docs/decisions.md",
+    ):
+        assert "for five minutes" in (ROOT / path).read_text(encoding="utf-8")

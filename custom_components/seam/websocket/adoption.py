@@ -13,7 +13,6 @@ from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.storage import Store
-from homeassistant.helpers.typing import VolDictType
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
 
@@ -28,7 +27,14 @@ from ..actions.fields import (
     Limited,
 )
 from ..actions.outcomes import Outcome, Result
-from ..actions.targets import Answers, Target, async_refresh_targets, current_target
+from ..actions.targets import (
+    Answer,
+    Answers,
+    Target,
+    async_refresh_targets,
+    current_target,
+    in_turn,
+)
 from ..actions.validation import check_codes_known
 from ..api import AccessCode
 from ..attributes import label
@@ -46,7 +52,6 @@ SCHEMA: Final = ActionSchema(
         vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): BOOLEAN,
     }
 )
-_ENTRY: Final = cast("VolDictType", {vol.Required("entry_id"): str})
 SIGNAL_ADOPTION: Final = f"{DOMAIN}_adoption"
 
 # Seconds between looks at the lock of the first code. Seam notices that a lock has
@@ -74,8 +79,11 @@ class _Lot(NamedTuple):
 class _Job:
     """The last adoption of a config entry, which may be running."""
 
-    def __init__(self, store: Store[Adoption], saved: Adoption | None) -> None:
+    def __init__(
+        self, hass: HomeAssistant, store: Store[Adoption], saved: Adoption | None
+    ) -> None:
         """Initialize the job, which a restart has stopped if it was running."""
+        self._hass = hass
         self._store = store
         self._stopping = asyncio.Event()
         self.status = saved
@@ -87,6 +95,12 @@ class _Job:
         """Return whether the job goes on."""
         return bool(self.status and self.status["state"] in ("running", "watching"))
 
+    @property
+    def _current(self) -> Adoption:
+        """Return the status of a job that is running."""
+        assert self.status
+        return self.status
+
     @callback
     def async_start(self, lots: list[_Lot], *, is_allowed: bool | None) -> None:
         """Start to convert the codes."""
@@ -96,7 +110,6 @@ class _Job:
             for lot in lots
             for code_id in lot.access_code_ids
         ]
-        coordinator = lots[0].target.coordinator
         self.status = {
             "state": "running",
             "canary": codes[0],
@@ -107,11 +120,9 @@ class _Job:
             "reason": None,
             "error": None,
         }
-        self._async_changed(coordinator.hass)
-        coordinator.config_entry.async_create_background_task(
-            coordinator.hass,
-            self._async_run(coordinator.hass, lots, is_allowed),
-            f"{DOMAIN} adoption",
+        self._async_changed()
+        lots[0].target.coordinator.config_entry.async_create_background_task(
+            self._hass, self._async_run(lots, is_allowed), f"{DOMAIN} adoption"
         )
 
     @callback
@@ -119,14 +130,14 @@ class _Job:
         """Stop after the conversions that have started."""
         self._stopping.set()
 
-    async def async_remove(self, hass: HomeAssistant) -> None:
+    async def async_remove(self) -> None:
         """Forget the job."""
         self.status = None
-        async_dispatcher_send(hass, SIGNAL_ADOPTION)
+        async_dispatcher_send(self._hass, SIGNAL_ADOPTION)
         await self._store.async_remove()
 
     @callback
-    def _async_changed(self, hass: HomeAssistant, **changes: Any) -> None:
+    def _async_changed(self, **changes: Any) -> None:
         """Save and publish what has changed."""
         self.status = status = cast("Adoption", {**self._current, **changes})
         # Errors may contain names.
@@ -136,15 +147,13 @@ class _Job:
             "failed": [{**code, "error": None} for code in status["failed"]],
         }
         self._store.async_delay_save(lambda: saved)
-        async_dispatcher_send(hass, SIGNAL_ADOPTION)
+        async_dispatcher_send(self._hass, SIGNAL_ADOPTION)
 
-    async def _async_run(
-        self, hass: HomeAssistant, lots: list[_Lot], is_allowed: bool | None
-    ) -> None:
+    async def _async_run(self, lots: list[_Lot], is_allowed: bool | None) -> None:
         # Unloading the entry cancels this.
         changes: dict[str, Any] = {"state": "stopped", "reason": "interrupted"}
         try:
-            await self._async_convert_all(hass, lots, is_allowed)
+            await self._async_convert_all(lots, is_allowed)
             changes = {"state": "done"}
         except _StopError as err:
             changes |= err.changes
@@ -152,10 +161,10 @@ class _Job:
             # The lock is gone.
             changes |= {"reason": "new_error", "error": str(err)}
         finally:
-            self._async_changed(hass, **changes)
+            self._async_changed(**changes)
 
     async def _async_convert_all(
-        self, hass: HomeAssistant, lots: list[_Lot], is_allowed: bool | None
+        self, lots: list[_Lot], is_allowed: bool | None
     ) -> None:
         """Convert one code, watch its lock, and then convert the others by lock."""
         known: list[tuple[Target, set[object]]] = []
@@ -169,40 +178,35 @@ class _Job:
                 remaining = remaining[len(lot) :]
                 if self._stopping.is_set():
                     raise _StopError("stopped")
-                self._async_changed(hass, entity_id=target.entity_id)
-                await self._async_convert(hass, _Lot(target, lot), is_allowed)
+                self._async_changed(entity_id=target.entity_id)
+                await self._async_convert(_Lot(target, lot), is_allowed)
                 _check(known)
                 done, left = self._current["done"], self._current["left"]
                 if is_canary and done and left:
-                    self._async_changed(hass, state="watching", canary=done[0])
+                    self._async_changed(state="watching", canary=done[0])
                     await self._async_watch(target, known)
-                    self._async_changed(hass, state="running")
+                    self._async_changed(state="running")
 
-    @property
-    def _current(self) -> Adoption:
-        assert self.status, "The entry is removed only after the job has ended"
-        return self.status
-
-    async def _async_convert(
-        self, hass: HomeAssistant, lot: _Lot, is_allowed: bool | None
-    ) -> None:
+    async def _async_convert(self, lot: _Lot, is_allowed: bool | None) -> None:
         """Convert codes of a lock; stop if one of the conversions fails."""
-        target = current_target(lot.target)
         codes: list[AccessCode] = []
         results: dict[str, Result] = {}
-        for code_id in lot.access_code_ids:
+        async with in_turn(self._hass, lot.access_code_ids):
+            # An action may have converted or deleted some of them in the meantime.
+            target = current_target(lot.target)
+            for code_id in lot.access_code_ids:
+                try:
+                    codes.append(_find(target, code_id))
+                except ServiceValidationError as err:
+                    results[code_id] = Result(Outcome.NOT_CONVERTIBLE, str(err))
             try:
-                codes.append(_find(target, code_id))
-            except ServiceValidationError as err:
-                results[code_id] = Result(Outcome.NOT_CONVERTIBLE, str(err))
-        try:
-            for code, result in await async_convert(
-                target, codes, is_external_modification_allowed=is_allowed
-            ):
-                results[code.access_code_id] = result
-        except HomeAssistantError as err:
-            for code in codes:
-                results[code.access_code_id] = Result(Outcome.FAILED, str(err))
+                for code, result in await async_convert(
+                    target, codes, is_external_modification_allowed=is_allowed
+                ):
+                    results[code.access_code_id] = result
+            except HomeAssistantError as err:
+                for code in codes:
+                    results[code.access_code_id] = Result(Outcome.FAILED, str(err))
         done, failed, left = [], [], []
         for row in self._current["left"]:
             if (found := results.get(row["access_code_id"])) is None:
@@ -212,7 +216,6 @@ class _Job:
             else:
                 failed.append({**row, "error": found.reason})
         self._async_changed(
-            hass,
             done=[*self._current["done"], *done],
             failed=[*self._current["failed"], *failed],
             left=left,
@@ -227,16 +230,12 @@ class _Job:
         self, target: Target, known: list[tuple[Target, set[object]]]
     ) -> None:
         """Look at a lock for some minutes; stop if it shows a new error."""
-        error: HomeAssistantError | None = None
+        error: Answer | None = None
         for seconds in WATCH_STEPS:
             with suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), seconds)
                 raise _StopError("stopped")
-            error = None
-            try:
-                await async_refresh_targets([target])
-            except HomeAssistantError as err:
-                error = err
+            error = (await async_refresh_targets([target])).get(target.entity_id)
             _check(known)
         if error:
             raise _StopError("unreachable", error=str(error))
@@ -281,13 +280,13 @@ async def async_setup_adoption(hass: HomeAssistant, entry: SeamConfigEntry) -> N
     jobs = hass.data.setdefault(_JOBS, {})
     if entry.entry_id not in jobs:
         store = _store(hass, entry)
-        jobs[entry.entry_id] = _Job(store, await store.async_load())
+        jobs[entry.entry_id] = _Job(hass, store, await store.async_load())
 
 
 async def async_remove_adoption(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     """Forget the adoption of an entry that is removed."""
     job = hass.data.get(_JOBS, {}).pop(entry.entry_id, None)
-    await (job or _Job(_store(hass, entry), None)).async_remove(hass)
+    await (job or _Job(hass, _store(hass, entry), None)).async_remove()
 
 
 @callback
@@ -319,26 +318,29 @@ async def async_start_adoption(call: ServiceCall, targets: list[Target]) -> Answ
     return {target.entity_id: {} for target in targets}
 
 
+def _job(hass: HomeAssistant, msg: dict[str, Any]) -> _Job | None:
+    """Return the job that a message is about, if its entry still exists."""
+    return hass.data.get(_JOBS, {}).get(str(msg.get("entry_id")))
+
+
 @websocket_api.require_admin
-@websocket_api.websocket_command({"type": "seam/adoption/stop", **_ENTRY})
 @callback
 def handle_stop(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Stop an adoption. Another page may have done that already."""
-    if job := hass.data.get(_JOBS, {}).get(msg["entry_id"]):
+    if job := _job(hass, msg):
         job.async_stop()
     connection.send_result(msg["id"], {"results": {}})
 
 
 @websocket_api.require_admin
-@websocket_api.websocket_command({"type": "seam/adoption/dismiss", **_ENTRY})
 @websocket_api.async_response
 async def handle_dismiss(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Forget an adoption that has ended. Another page may have started one again."""
-    job = hass.data.get(_JOBS, {}).get(msg["entry_id"])
+    job = _job(hass, msg)
     if job and not job.is_running:
-        await job.async_remove(hass)
+        await job.async_remove()
     connection.send_result(msg["id"], {"results": {}})

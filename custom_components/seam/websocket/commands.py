@@ -52,6 +52,11 @@ _PREVIEWS: Final[Mapping[str, Action]] = {
     "convert": ACTIONS["convert_access_code"],
     "delete_expired": ACTIONS["delete_expired_access_codes"],
 }
+# On an entry, of which the lock may be gone.
+_ADOPTION_COMMANDS: Final = {
+    "seam/adoption/stop": handle_stop,
+    "seam/adoption/dismiss": handle_dismiss,
+}
 
 # What voluptuous finds wrong, Home Assistant sends and logs with the whole message. The
 # schemas of the actions quote nothing.
@@ -64,8 +69,8 @@ def async_register_commands(hass: HomeAssistant) -> None:
     for command, action in _COMMANDS.items():
         _async_register(hass, command, action)
     _async_register(hass, "seam/preview", None)
-    websocket_api.async_register_command(hass, handle_stop)
-    websocket_api.async_register_command(hass, handle_dismiss)
+    for command, handler in _ADOPTION_COMMANDS.items():
+        websocket_api.async_register_command(hass, command, handler, _ANYTHING)
 
 
 @callback
