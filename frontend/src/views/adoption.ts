@@ -106,7 +106,12 @@ export class SeamAdoption extends LitElement {
         }
         ${
           adoption.state === "stopped" && left.length > 0
-            ? html`<p>${t("adoption_left", { count: left.length })}</p>`
+            ? html`<details>
+                <summary>${t("adoption_left", { count: left.length })}</summary>
+                <ul>
+                  ${left.map((code) => html`<li><bdi>${this.nameOf(code)}</bdi></li>`)}
+                </ul>
+              </details>`
             : nothing
         }
         <p>
@@ -136,6 +141,9 @@ export class SeamAdoption extends LitElement {
         min-width: 0;
         display: grid;
         gap: 8px;
+      }
+      summary {
+        cursor: pointer;
       }
     `,
   ];
