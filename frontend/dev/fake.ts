@@ -237,7 +237,15 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
       callback = listener as typeof callback;
       callback({
         type: "all",
-        entries: [{ entry_id: "entry", title: "Home", available: true, accounts: [] }],
+        entries: [
+          {
+            entry_id: "entry",
+            title: "Home",
+            available: true,
+            accounts: [],
+            adoption: null,
+          },
+        ],
         locks: structuredClone(current),
         options: { check_in: "15:00", check_out: "11:00", time_zone: "Europe/Berlin" },
         is_admin: isAdmin,

@@ -11,6 +11,7 @@ import type { State } from "./store";
 import { shared } from "./styles";
 import type { Lock, Route } from "./types";
 import "./views/activity";
+import "./views/adoption";
 import "./views/found";
 import "./views/lock-page";
 import "./views/locks";
@@ -201,7 +202,11 @@ export class SeamPanel extends SeamActions {
           .locks=${locks}
         ></seam-activity>`;
       case "found":
-        return html`<seam-found .context=${context} .locks=${locks}></seam-found>`;
+        return html`<seam-found
+          .context=${context}
+          .locks=${locks}
+          .workspaces=${snapshot.entries}
+        ></seam-found>`;
       default:
         return html`<seam-today
           .context=${context}

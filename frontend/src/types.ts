@@ -98,11 +98,30 @@ export interface Account {
   may_be_outdated: boolean;
 }
 
+export interface AdoptedCode {
+  entity_id: string;
+  access_code_id: string;
+}
+
+/** How far the adoption of unmanaged codes is. */
+export interface Adoption {
+  state: "running" | "watching" | "stopped" | "done";
+  canary: AdoptedCode;
+  /** The lock that it works on, or did last. */
+  entity_id: string;
+  done: AdoptedCode[];
+  failed: (AdoptedCode & { error: string | null })[];
+  left: AdoptedCode[];
+  reason: "failed" | "interrupted" | "new_error" | "stopped" | "unreachable" | null;
+  error: string | null;
+}
+
 export interface Entry {
   entry_id: string;
   title: string;
   available: boolean;
   accounts: Account[];
+  adoption: Adoption | null;
 }
 
 export interface Options {

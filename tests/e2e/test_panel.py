@@ -355,7 +355,7 @@ def test_panel_repairs_code_with_remedy(
 def test_panel_adopts_found_codes(
     page: Page, development: Development, screenshots: Path
 ) -> None:
-    """Unmanaged codes of all locks are listed and adopted."""
+    """One code is adopted and its lock watched, until the user stops it."""
     panel = open_panel(page, development, "/found")
     expect(panel.get_by_role("checkbox", name="Select Installer")).to_be_disabled()
     page.screenshot(path=screenshots / "panel-found.png")
@@ -365,7 +365,25 @@ def test_panel_adopts_found_codes(
     panel.get_by_role("button", name="Adopt").click()
     dialog = panel.get_by_role("dialog")
     dialog.get_by_role("button", name="Adopt").click()
-    expect(dialog.get_by_text("2 of 2 done")).to_be_visible(timeout=SOON)
+    expect(dialog).to_have_count(0)
+    watching = panel.get_by_role("heading", name="Watching")
+    expect(watching).to_be_visible(timeout=SOON)
+    page.screenshot(path=screenshots / "panel-adoption.png")
+    # It goes on without the page, and every page shows it.
+    page.reload()
+    expect(watching).to_be_visible(timeout=SOON)
+    expect(panel.get_by_text("1 of 2 adopted")).to_be_visible()
+    panel.get_by_role("button", name="Stop", exact=True).click()
+    expect(panel.get_by_role("heading", name="Adoption stopped")).to_be_visible()
+    expect(panel.get_by_text("1 code was left as it is.")).to_be_visible()
+    panel.get_by_role("button", name="Dismiss").click()
+    expect(panel.get_by_role("heading", name="Adoption stopped")).to_have_count(0)
+    [left] = [name for name in names if not pins_of(development, name)]
+    # A single code needs no trial.
+    panel.get_by_role("checkbox", name=f"Select {left}").check()
+    panel.get_by_role("button", name="Adopt").click()
+    dialog.get_by_role("button", name="Adopt").click()
+    expect(dialog.get_by_text("1 of 1 done")).to_be_visible(timeout=SOON)
     dialog.get_by_role("button", name="Done").click()
     for name in names:
         assert pins_of(development, name)

@@ -48,6 +48,10 @@ class Panel:
         self.first = self.events.pop(0)
         return self.first
 
+    async def close(self) -> None:
+        """Close the connection."""
+        await self._client.close()
+
     async def send(self, command: str, **data: Any) -> dict[str, Any]:
         """Send a command, and return the answer."""
         await self._client.send_json_auto_id({"type": command, **data})

@@ -113,6 +113,7 @@ def async_entry(
         "title": entry.title,
         "available": False,
         "accounts": [],
+        "adoption": None,
     }
     if entry.state is ConfigEntryState.LOADED:
         coordinator: SeamCoordinator = entry.runtime_data

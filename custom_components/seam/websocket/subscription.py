@@ -25,6 +25,7 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import SeamConfigEntry, SeamCoordinator
+from .adoption import SIGNAL_ADOPTION, async_adoption
 from .locks import async_entry, async_lock
 from .types import AllMessage, ChangedMessage, Entry, Lock, Options
 
@@ -77,6 +78,9 @@ class Subscription:
         self._stop = [
             async_dispatcher_connect(
                 self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_entry_changed
+            ),
+            async_dispatcher_connect(
+                self._hass, SIGNAL_ADOPTION, self._async_send_changes
             ),
             listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_entity_changed),
             listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._async_device_changed),
@@ -193,16 +197,20 @@ class Subscription:
 
     def _entries(self, sources: _Sources) -> list[Entry]:
         """Return the entries, with the accounts of the locks that the user may read."""
+        is_admin = self._connection.user.is_admin
         return [
-            async_entry(
-                self._hass,
-                entry,
-                [
-                    source.target.lock
-                    for source in sources.values()
-                    if source.target.coordinator.config_entry is entry
-                ],
-            )
+            {
+                **async_entry(
+                    self._hass,
+                    entry,
+                    [
+                        source.target.lock
+                        for source in sources.values()
+                        if source.target.coordinator.config_entry is entry
+                    ],
+                ),
+                "adoption": async_adoption(self._hass, entry) if is_admin else None,
+            }
             for entry in self._entries_shown()
         ]
 

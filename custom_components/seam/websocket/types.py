@@ -24,13 +24,45 @@ class Account(TypedDict):
     may_be_outdated: bool
 
 
+class AdoptedCode(TypedDict):
+    """A code that is to be adopted, by the ID that it had before."""
+
+    entity_id: str
+    access_code_id: str
+
+
+class FailedCode(AdoptedCode):
+    """A code that could not be adopted; why is not kept over a restart."""
+
+    error: str | None
+
+
+type StopReason = Literal[
+    "failed", "interrupted", "new_error", "stopped", "unreachable"
+]
+
+
+class Adoption(TypedDict):
+    """How far the adoption of unmanaged codes is."""
+
+    state: Literal["running", "watching", "stopped", "done"]
+    canary: AdoptedCode
+    entity_id: str
+    done: list[AdoptedCode]
+    failed: list[FailedCode]
+    left: list[AdoptedCode]
+    reason: StopReason | None
+    error: str | None
+
+
 class Entry(TypedDict):
-    """A config entry, which is a workspace."""
+    """A config entry, which is a workspace. Only administrators get the adoption."""
 
     entry_id: str
     title: str
     available: bool
     accounts: list[Account]
+    adoption: Adoption | None
 
 
 class Options(TypedDict):

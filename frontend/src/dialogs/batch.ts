@@ -40,7 +40,7 @@ export class SeamBatchDialog extends SeamDialog {
 
   // With many codes, this takes minutes.
   protected override get mustStay(): boolean {
-    return false;
+    return this.phase === "ready" && this.isBusy;
   }
 
   protected override firstUpdated(): void {
@@ -106,10 +106,38 @@ export class SeamBatchDialog extends SeamDialog {
     this.phase = "ready";
   }
 
+  /** Home Assistant tries one of several codes before it adopts the others. */
+  private get hasCanary(): boolean {
+    return this.kind === "convert" && this.possible.length > 1;
+  }
+
+  private async start(): Promise<void> {
+    const { possible } = this;
+    const { t, hass } = this.context;
+    this.isBusy = true;
+    try {
+      await command(hass, "adoption/start", {
+        entity_ids: [...new Set(possible.map(({ lock }) => lock.entity_id))],
+        access_code_ids: possible.map(({ code }) => code.access_code_id),
+        ...(this.isAllowed ? { allow_external_modification: true } : {}),
+      });
+      this.isBusy = false;
+      this.close();
+      this.announce(t("adoption_started"));
+    } catch (error) {
+      this.isBusy = false;
+      this.showError(error);
+    }
+  }
+
   private async run(): Promise<void> {
     const { possible, kind } = this;
     const { t, hass } = this.context;
-    if (this.phase !== "ready") return;
+    if (this.phase !== "ready" || this.isBusy) return;
+    if (this.hasCanary) {
+      await this.start();
+      return;
+    }
     this.phase = "running";
     this.isBusy = true;
     for (const entry of possible)
@@ -159,6 +187,7 @@ export class SeamBatchDialog extends SeamDialog {
       t(kind === "convert" ? "adopt_title" : "delete_many_title", { count }),
       html`
         <p>${t(kind === "convert" ? "adopt_text" : "delete_many_text")}</p>
+        ${this.hasCanary && phase === "ready" ? html`<p>${t("adopt_canary")}</p>` : nothing}
         <ul>
           ${entries.map(({ lock, code }) => {
             const outcome = this.outcomes.get(code.access_code_id);
@@ -202,7 +231,7 @@ export class SeamBatchDialog extends SeamDialog {
             <button @click=${this.close}>${t(isRunning ? "close" : "cancel")}</button>
             <button
               class="filled ${kind === "delete" ? "danger" : ""}"
-              ?disabled=${phase !== "ready" || possible.length === 0 || !connected}
+              ?disabled=${phase !== "ready" || this.isBusy || possible.length === 0 || !connected}
               @click=${this.run}
             >
               ${isRunning ? html`<span class="spinner"></span>` : nothing}

@@ -8,7 +8,8 @@ import { element } from "../element";
 import { type Entry, found, label } from "../logic/groups";
 import { icon, stateChip, timesText } from "../parts";
 import { shared } from "../styles";
-import type { Lock } from "../types";
+import type { Lock, Entry as Workspace } from "../types";
+import { isRunning } from "./adoption";
 
 export interface BatchDetail {
   kind: "convert" | "delete";
@@ -20,12 +21,25 @@ export interface BatchDetail {
 export class SeamFound extends LitElement {
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) locks: readonly Lock[] = [];
+  @property({ attribute: false }) workspaces: readonly Workspace[] = [];
   @state() private selected: ReadonlySet<string> = new Set();
 
   protected override render() {
     const { t, isAdmin, connected } = this.context;
     const codes = found(this.locks);
-    if (codes.length === 0) return html`<p class="box none">${t("found_none")}</p>`;
+    const adoptions = this.workspaces.map(
+      (workspace) => html`<seam-adoption
+        .context=${this.context}
+        .workspace=${workspace}
+        .locks=${this.locks}
+        ?hidden=${!workspace.adoption}
+      ></seam-adoption>`,
+    );
+    if (codes.length === 0) {
+      return html`${adoptions}
+        <p class="box none">${t("found_none")}</p>`;
+    }
+    const isAdopting = this.workspaces.some(({ adoption }) => isRunning(adoption));
     const selectable = codes.filter(
       ({ code }) => code.can.convert === true || code.can.delete === true,
     );
@@ -44,6 +58,7 @@ export class SeamFound extends LitElement {
     const possible = (kind: BatchDetail["kind"]) =>
       chosen.filter(({ code }) => code.can[kind] === true).length;
     return html`
+      ${adoptions}
       <p class="secondary">${t("found_hint")}</p>
       <section class="box">
         ${
@@ -77,7 +92,7 @@ export class SeamFound extends LitElement {
                 </label>
                 <button
                   class="tonal"
-                  ?disabled=${possible("convert") === 0 || !connected}
+                  ?disabled=${possible("convert") === 0 || !connected || isAdopting}
                   @click=${() => start("convert")}
                 >
                   ${icon(mdiCheckDecagramOutline)} ${t("adopt")}
