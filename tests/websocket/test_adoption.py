@@ -392,6 +392,28 @@ async def test_restart_stops_adoption(
     assert not _converted(simulator)
 
 
+@pytest.mark.parametrize(
+    "saved", ["text", [], {}, {"state": "running"}, {"state": "done", "done": [1]}]
+)
+async def test_broken_record_counts_as_none(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    connect: Connect,
+    saved: Any,
+) -> None:
+    """Somebody may have edited the file. The locks are set up all the same."""
+    hass_storage[f"{DOMAIN}.adoption.{entry.entry_id}"] = {"version": 1, "data": saved}
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    panel = await connect()
+    await panel.subscribe()
+    assert _job(panel) is None
+    assert hass.states.get(FRONT)
+
+
 async def test_only_ids_are_stored(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],

@@ -58,6 +58,20 @@ SIGNAL_ADOPTION: Final = f"{DOMAIN}_adoption"
 # dropped off its account when it next reads the account, which can take minutes.
 WATCH_STEPS: Final = (30,) * 10
 _VERSION: Final = 1
+_CODE: Final = {"entity_id": str, "access_code_id": str}
+_SAVED: Final = vol.Schema(
+    {
+        "state": vol.In(("running", "watching", "stopped", "done")),
+        "canary": _CODE,
+        "entity_id": str,
+        "done": [_CODE],
+        "failed": [{**_CODE, "error": None}],
+        "left": [_CODE],
+        "reason": vol.Any(str, None),
+        "error": None,
+    },
+    required=True,
+)
 
 
 class _StopError(Exception):
@@ -280,7 +294,13 @@ async def async_setup_adoption(hass: HomeAssistant, entry: SeamConfigEntry) -> N
     jobs = hass.data.setdefault(_JOBS, {})
     if entry.entry_id not in jobs:
         store = _store(hass, entry)
-        jobs[entry.entry_id] = _Job(hass, store, await store.async_load())
+        saved = await store.async_load()
+        try:
+            _SAVED(saved)
+        except vol.Invalid:
+            # There is none, or somebody has edited it.
+            saved = None
+        jobs[entry.entry_id] = _Job(hass, store, saved)
 
 
 async def async_remove_adoption(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
