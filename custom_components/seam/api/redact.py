@@ -168,9 +168,10 @@ class SharedSecrets(Secrets):
     @override
     def add(self, secrets: Iterable[str | None]) -> None:
         """Add PINs and keys for all workspaces."""
-        secrets = tuple(secrets)
-        for one in self._group:
-            Secrets.add(one, secrets)
+        # PINs that one of them knows are known to all.
+        if new := [secret for secret in secrets if secret and secret not in self.pins]:
+            for one in self._group:
+                Secrets.add(one, new)
 
 
 def _joined(text: str) -> str:
