@@ -320,7 +320,7 @@ class Fetcher:
             may_lack=lambda code_id: (
                 managed.may_lack(code_id) or unmanaged.may_lack(code_id)
             ),
-            is_complete=managed.is_complete and not managed.unreadable,
+            is_complete=managed.is_whole,
         )
 
     def _is_newest(self, fetch: FetchCodes, number: int) -> bool:

@@ -55,8 +55,9 @@ class SeamClient:
         """The API key and PINs. The client adds those it sends or finds in bad rows."""
         self._transport = Transport(session, api_key, endpoint, self.secrets)
         self._reader = RowReader(self.secrets)
-        # Fingerprints and codes of the last lists, as most come again unchanged.
+        # Fingerprints and rows of the last lists, as most come again unchanged.
         self._codes_read: dict[tuple[str, str], tuple[int, tuple[AccessCode, ...]]] = {}
+        self._devices_read: tuple[int, tuple[Device, ...]] | None = None
 
     @property
     def last_request_id(self) -> str | None:
@@ -82,20 +83,30 @@ class SeamClient:
         self, device_ids: Iterable[str] | None = None
     ) -> Rows[Device]:
         """Return all managed devices, or those with the ids (`/devices/list`)."""
+        path = "/devices/list"
         wanted = None if device_ids is None else sorted(device_ids)
-        devices = await self._rows(
-            Device, "/devices/list", "devices", "device_id", device_ids=wanted
+        pages = await self._all_pages(path, "devices", device_ids=wanted)
+        last = self._devices_read
+        if wanted is None and last is not None and last[0] == pages.fingerprint:
+            return Rows(last[1])
+        devices = self._reader.read(
+            Device, path, pages.rows, "device_id", is_complete=pages.is_complete
         )
-        if wanted is None and devices.is_complete:
-            ids = {device.device_id for device in devices}
-            for path, device_id in list(self._codes_read):
-                if device_id not in ids:
-                    del self._codes_read[path, device_id]
-        return devices.where(
+        managed = devices.where(
             lambda device: (
                 device.is_managed and (wanted is None or device.device_id in wanted)
             )
         )
+        if wanted is None:
+            self._devices_read = (
+                (pages.fingerprint, tuple(managed)) if devices.is_whole else None
+            )
+            if devices.is_complete:
+                ids = {device.device_id for device in devices}
+                for code_path, device_id in list(self._codes_read):
+                    if device_id not in ids:
+                        del self._codes_read[code_path, device_id]
+        return managed
 
     async def update_device(
         self,
@@ -505,7 +516,7 @@ class SeamClient:
         ).where(
             lambda code: code.device_id == device_id and code.is_managed is is_managed
         )
-        if codes.is_complete and not codes.unreadable:
+        if codes.is_whole:
             self._codes_read[path, device_id] = pages.fingerprint, tuple(codes)
         else:
             self._codes_read.pop((path, device_id), None)

@@ -260,7 +260,8 @@ class SyncEngine:
             )
         elif known is None or with_codes:
             self._schedule.request(FetchCodes(device.device_id))
-        self._store.put(lock)
+        if lock != known:
+            self._store.put(lock)
 
     def receive_codes(
         self,
