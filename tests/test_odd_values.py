@@ -156,6 +156,9 @@ async def test_code_with_odd_time(
     time: Any,
 ) -> None:
     """Everything is available, after a reload as well."""
+    if str(time).startswith("9"):
+        # There, the end of time has already passed.
+        await hass.config.async_set_time_zone("Pacific/Auckland")
     simulator.control.override_row(CODE_GUEST_NOW, {field: time})
     caplog.clear()
     await reconcile()
