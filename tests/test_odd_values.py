@@ -1,6 +1,7 @@
 """Tests of rows and events with odd texts, dates, and values, as Seam sends them."""
 
 from datetime import UTC, datetime, timedelta
+import gc
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -389,6 +390,23 @@ async def test_list_without_end_stays_with_its_lock(
         if record.levelname == "WARNING" and "Front Door" in record.getMessage()
     ]
     assert f"/access_codes/list {reason}" in line
+
+
+async def test_rows_of_failed_list_are_not_kept(
+    simulator: Simulator, coordinator: SeamCoordinator, reconcile: Poll
+) -> None:
+    """The error is kept to be shown, but takes no memory for what was received."""
+    simulator.faults.add("endless_pages", path="/access_codes/list")
+    await reconcile()
+    assert not coordinator.data.locks[FRONT_DOOR].has_codes
+    simulator.requests.clear()
+    gc.collect()
+    rows = [
+        item
+        for item in gc.get_objects()
+        if type(item) is dict and {"access_code_id", "is_managed"} <= item.keys()
+    ]
+    assert len(rows) < 100
 
 
 async def test_error_of_code_on_lock_keeps_it_active(

@@ -256,6 +256,8 @@ class Fetcher:
                 if isinstance(fetch, FetchCodes)
                 else self._secrets.mask_message
             )
+            # Kept errors would keep the frames of their requests, with all rows.
+            err.with_traceback(None)
             if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
                 self._engine.receive_failure(fetch, err, dt_util.utcnow())
             return err
