@@ -13,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.seam.actions import waiting
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
+from simulator.faults import FaultKind
 from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
@@ -392,21 +393,24 @@ async def test_list_without_end_stays_with_its_lock(
     assert f"/access_codes/list {reason}" in line
 
 
-async def test_rows_of_failed_list_are_not_kept(
-    simulator: Simulator, coordinator: SeamCoordinator, reconcile: Poll
+@pytest.mark.parametrize("kind", ["endless_pages", "gzip_bomb"])
+async def test_failed_list_is_not_kept(
+    simulator: Simulator, coordinator: SeamCoordinator, reconcile: Poll, kind: FaultKind
 ) -> None:
     """The error is kept to be shown, but takes no memory for what was received."""
-    simulator.faults.add("endless_pages", path="/access_codes/list")
+    simulator.faults.add(kind, path="/access_codes/list", size=10_000_000)
     await reconcile()
     assert not coordinator.data.locks[FRONT_DOOR].has_codes
     simulator.requests.clear()
     gc.collect()
-    rows = [
-        item
-        for item in gc.get_objects()
-        if type(item) is dict and {"access_code_id", "is_managed"} <= item.keys()
-    ]
-    assert len(rows) < 100
+    rows = chunks = 0
+    for item in gc.get_objects():
+        if type(item) is dict:
+            rows += {"access_code_id", "is_managed"} <= item.keys()
+        elif type(item) is list and item and type(item[0]) is bytes:
+            chunks += sum(len(chunk) for chunk in item if type(chunk) is bytes)
+    assert rows < 100
+    assert chunks < 2**20
 
 
 async def test_error_of_code_on_lock_keeps_it_active(
