@@ -157,8 +157,8 @@ class SyncEngine:
             self._optimistic.forget_code(access_code_id)
         self._optimistic.expect_removal(access_code_ids, now)
 
-    def codes_converted(self, now: datetime, access_code_ids: Iterable[str]) -> None:
-        """Drop unmanaged codes once a list lacks them, as managed ones get new IDs."""
+    def codes_moved(self, now: datetime, access_code_ids: Iterable[str]) -> None:
+        """Drop codes once a list lacks them, as they may get new IDs."""
         self._optimistic.expect_removal(access_code_ids, now)
 
     def device_changed(
