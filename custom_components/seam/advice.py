@@ -335,9 +335,9 @@ def conflicting_code(
 def async_advice(
     hass: HomeAssistant,
     problem: SeamProblem,
-    lock: LockData | None = None,
+    lock: LockData | None,
+    account: ConnectedAccount | None,
     code: AccessCode | None = None,
-    account: ConnectedAccount | None = None,
 ) -> str:
     """Return the advice in Home Assistant's language."""
     key = advice_key(problem, lock, code)

@@ -236,7 +236,7 @@ def _current_issues(
             for problem in code.own_errors:
                 yield (
                     f"{_codes_prefix(entry, lock)}{code.access_code_id}.{problem.code}",
-                    _code_issue(hass, entry, lock, code, problem, now),
+                    _code_issue(hass, entry, lock, account, code, problem, now),
                 )
         for problem in _errors_beyond_codes(lock, account):
             if problem.code in UNRELATED_ERRORS:
@@ -275,6 +275,7 @@ def _code_issue(
     hass: HomeAssistant,
     entry: SeamConfigEntry,
     lock: LockData,
+    account: ConnectedAccount | None,
     code: AccessCode,
     problem: SeamProblem,
     now: datetime,
@@ -285,7 +286,7 @@ def _code_issue(
         error_code=problem.code,
         message=problem.message or "–",
         problem=_short(problem),
-        advice=async_advice(hass, problem, lock, code),
+        advice=async_advice(hass, problem, lock, account, code),
     )
     works = code.status_at(now) in _WORKS
     severity = ir.IssueSeverity.WARNING if works else ir.IssueSeverity.ERROR
@@ -334,7 +335,7 @@ def _shared_issue(
             error_code=problem.code,
             message=problem.message or "–",
             problem=_short(problem),
-            advice=async_advice(hass, problem, lock, account=account),
+            advice=async_advice(hass, problem, lock, account),
         ),
         severity=ir.IssueSeverity.WARNING,
         created_at=min(

@@ -110,18 +110,31 @@ class Snapshot:
 
     def may_be_outdated(self, lock: LockData) -> bool:
         """Return whether Seam may be unable to read the lock because of its account."""
-        return makes_outdated(self._problems_of(lock))
+        return makes_outdated(self._connection_problems_of(lock))
 
     def is_reachable(self, lock: LockData) -> bool | None:
         """Return whether Seam can reach the lock, None if unknown."""
         if any(
             problem.code in UNREACHABLE_ERRORS and not problem.is_warning
-            for problem in self._problems_of(lock)
+            for problem in self._connection_problems_of(lock)
         ):
             return False
         return lock.device.properties.online
 
-    def _problems_of(self, lock: LockData) -> Iterable[SeamProblem]:
+    def problems_of(self, lock: LockData) -> list[SeamProblem]:
+        """Return the errors and warnings of a lock, its account, and its bridge."""
+        problems = [*lock.device.errors, *lock.device.warnings]
+        if account := self.account_of(lock):
+            # The device repeats those of its account, but not all of them.
+            known = {(problem.code, problem.is_warning) for problem in problems}
+            problems += (
+                problem
+                for problem in account.errors + account.warnings
+                if (problem.code, problem.is_warning) not in known
+            )
+        return problems
+
+    def _connection_problems_of(self, lock: LockData) -> Iterable[SeamProblem]:
         """Return the errors of a lock, and the problems of its account."""
         account = self.account_of(lock)
         return chain(

@@ -72,9 +72,6 @@ def async_lock(target: Target, name: str | None, area: str | None) -> Lock:
     hass, device, now = target.coordinator.hass, lock.device, dt_util.utcnow()
     locked, battery = device.properties.locked, device.battery_level
     account = snapshot.account_of(lock)
-    of_device = device.errors + device.warnings
-    known = {problem.code for problem in of_device}
-    of_account = account.errors + account.warnings if account else ()
     return {
         "entry_id": target.coordinator.config_entry.entry_id,
         "device_id": lock.device_id,
@@ -90,13 +87,7 @@ def async_lock(target: Target, name: str | None, area: str | None) -> Lock:
         "last_used": {"name": lock.changed_by, "at": local_time(lock.changed_at)}
         if lock.changed_by
         else None,
-        "problems": [
-            *_problems(hass, of_device, lock, account),
-            # The device repeats those of its account, but not all of them.
-            *_problems(
-                hass, (p for p in of_account if p.code not in known), lock, account
-            ),
-        ],
+        "problems": _problems(hass, snapshot.problems_of(lock), lock, account),
         "rules": _rules(lock),
         "can": _lock_can(lock),
         "codes": [_code(target, code, account) for code in lock.codes],
@@ -148,13 +139,12 @@ def _code(target: Target, code: AccessCode, account: ConnectedAccount | None) ->
 
 def _problems(
     hass: HomeAssistant,
-    problems: Iterable[SeamProblem],
+    problems: list[SeamProblem],
     lock: LockData,
     account: ConnectedAccount | None,
 ) -> list[Row]:
     """Return problems of a lock or an account as in attributes, with remedies."""
-    problems = list(problems)
-    rows = async_problems(hass, problems, lock, account=account)
+    rows = async_problems(hass, problems, lock, account)
     return [
         {**row, "remedy": remedy if remedy in _LOCK_REMEDIES else None}
         for row, remedy in zip(
