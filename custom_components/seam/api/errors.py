@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 import math
-from typing import Any, override
+from typing import Any, ClassVar, override
 
 from .body import parse_json
 
@@ -19,6 +19,9 @@ _MAX_RETRY_AFTER = 900.0
 
 class SeamError(Exception):
     """A request to Seam failed."""
+
+    is_uncertain: ClassVar[bool] = False
+    """Whether Seam may have made a change in spite of the error."""
 
     def __init__(
         self,
@@ -120,13 +123,19 @@ class SeamRateLimitError(SeamError):
 class SeamUnreachableError(SeamError):
     """Seam did not respond, or something in between did."""
 
+    is_uncertain = True
+
 
 class SeamNotSentError(SeamUnreachableError):
     """The connection failed, so Seam did not receive the request."""
 
+    is_uncertain = False
+
 
 class SeamServerError(SeamError):
     """Seam failed, or its response is not valid."""
+
+    is_uncertain = True
 
 
 class SeamUnreadableError(SeamServerError):
