@@ -18,7 +18,7 @@ from ..api import (
     Scope,
     SeamProblem,
 )
-from ..api.redact import MAX_NAME_LENGTH, Secrets, mask_numbers, readable
+from ..api.redact import MAX_NAME_LENGTH, Secrets, readable
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -271,7 +271,7 @@ def masked_event(event: Event, secrets: Secrets) -> Event:
 
     def mask_typed(text: str | None) -> str | None:
         # What somebody typed may be a PIN with one wrong digit.
-        return text and mask_numbers(secrets.mask(text))
+        return text and secrets.mask_all(text)
 
     def mask_id(text: str | None) -> str | None:
         # The digits of Seam's IDs are random, so a PIN in one is a coincidence.
@@ -309,8 +309,7 @@ def _masked_appearance(appearance: Appearance, secrets: Secrets) -> Appearance:
 def _masked_problems(
     problems: tuple[SeamProblem, ...], secrets: Secrets, hide_numbers: bool = False
 ) -> tuple[SeamProblem, ...]:
-    def mask(text: str) -> str:
-        return mask_numbers(secrets.mask(text)) if hide_numbers else secrets.mask(text)
+    mask = secrets.mask_all if hide_numbers else secrets.mask
 
     shown = tuple(
         replace(
