@@ -15,7 +15,6 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from .advice import (
-    DISABLED_ERRORS,
     DISCONNECTED_ERRORS,
     DUPLICATE_NAME,
     EDITED_ERRORS,
@@ -30,7 +29,7 @@ from .api import AccessCode, CodeStatus, ConnectedAccount, Scope, SeamProblem
 from .attributes import label
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
-from .sync.code_state import can_convert
+from .sync.code_state import DISABLED_ERRORS, can_convert
 from .sync.snapshot import LockData, Snapshot
 
 # Seam and the manufacturers retry, so most errors are over before then.
