@@ -14,7 +14,7 @@ from .body import parse_json
 
 # Seconds. Seam's limits are per minute.
 DEFAULT_RETRY_AFTER = 60.0
-_MAX_RETRY_AFTER = 900.0
+MAX_RETRY_AFTER = 900.0
 
 
 class SeamError(Exception):
@@ -213,7 +213,7 @@ def _field_messages(value: Any) -> dict[str, tuple[str, ...]]:
 
 def _retry_after(value: str | None) -> float:
     """Return the delay in seconds from `Retry-After`: seconds or an HTTP date."""
-    return min(max(0.0, _seconds(value or "")), _MAX_RETRY_AFTER)
+    return min(max(0.0, _seconds(value or "")), MAX_RETRY_AFTER)
 
 
 def _seconds(value: str) -> float:

@@ -11,12 +11,12 @@ from ..api import (
     SeamUnreachableError,
     SeamUnreadableError,
 )
+from ..api.errors import MAX_RETRY_AFTER
 from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, is_due
 
 # Rate limits that last longer make the codes of a lock outdated.
 _SHORT_RATE_LIMIT: Final = timedelta(minutes=1)
-# Then Seam is asked again, even if it said to wait longer.
-MAX_RATE_LIMIT: Final = timedelta(minutes=15)
+_MAX_RATE_LIMIT: Final = timedelta(seconds=MAX_RETRY_AFTER)
 # After so many rate limits in a row, the rest is left to the next poll.
 _MAX_RATE_LIMITS: Final = 8
 # Any other error is about the request itself, so the same request would fail again.
@@ -72,7 +72,7 @@ class Failures:
     def rate_limit(self, device_id: str, now: datetime) -> SeamRateLimitError | None:
         """Return the rate limit for the codes of a lock that is still in effect."""
         error, until = self._rate_limits.get(device_id, (None, now))
-        return None if is_due(until, now, MAX_RATE_LIMIT) else error
+        return None if is_due(until, now, _MAX_RATE_LIMIT) else error
 
     def first_rate_limit(self, now: datetime) -> SeamRateLimitError | None:
         """Return a rate limit for the codes of any lock that is still in effect."""
@@ -129,7 +129,7 @@ class Failures:
     def _add_codes(self, device_id: str, error: SeamError, now: datetime) -> None:
         if isinstance(error, SeamRateLimitError):
             self._rate_limits_in_a_row += 1
-            wait = min(timedelta(seconds=error.retry_after), MAX_RATE_LIMIT)
+            wait = timedelta(seconds=error.retry_after)
             self._rate_limits.pop(device_id, None)
             self._rate_limits[device_id] = error, now + wait
             if wait <= _SHORT_RATE_LIMIT:
