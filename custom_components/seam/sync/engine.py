@@ -87,7 +87,7 @@ class SyncEngine:
             reconciled_at=self._schedule.reconciled_at,
             reconcile_at=self._schedule.reconcile_at,
             failed_polls=self._failed_polls,
-            events_error=str(error) if (error := self.failures.events_error) else None,
+            events_error=str(error) if (error := self.failures.query_error) else None,
             rechecks=self._schedule.recheck_count,
             postponed=self._schedule.retry_count,
         )
