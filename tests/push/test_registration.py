@@ -6,6 +6,7 @@ from http import HTTPStatus
 import json
 import re
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from hass_nabucasa.api import CloudApiError
@@ -18,6 +19,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_store
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.seam.api import SeamClient, SeamError, SeamNotSentError
 from custom_components.seam.const import CONF_ENDPOINT, CONSOLE_URL, DOMAIN
 from custom_components.seam.push import registration
 from custom_components.seam.push.registration import CONF_INTENDED, CONF_REGISTERED
@@ -373,15 +375,17 @@ async def test_unconfirmed_webhook_is_replaced(
 
 
 @pytest.mark.usefixtures("external_url")
+@pytest.mark.parametrize("error", [SeamError("Refused"), SeamNotSentError("No route")])
 async def test_refused_registration_leaves_later_webhooks_alone(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
+    error: SeamError,
 ) -> None:
     """Test that a webhook that appears after a refusal is not considered ours."""
-    simulator.faults.add("status", path="/webhooks/create", status=400, count=1)
-    await set_up(hass, entry)
+    with patch.object(SeamClient, "create_webhook", side_effect=error):
+        await set_up(hass, entry)
     assert CONF_INTENDED not in entry.data
     url = f"{EXTERNAL}/api/webhook/{entry.data[CONF_WEBHOOK_ID]}"
     foreign = add_other_webhook(simulator, url)

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from homeassistant.util import dt as dt_util
 
 from ..api import AccessCode, CodeStatus
-from ..api.redact import MASK, mask_numbers
+from ..api.redact import MASK
 from ..attributes import JsonObject, label, local_time
 from ..errors import DuplicateCodeError, refusal
 from ..sync.code_state import CodeState, code_state
@@ -54,9 +54,7 @@ def find_code(
         return found[0]
     lock, code_id = target.lock, selection.access_code_id
     # Somebody may have entered a PIN.
-    given = mask_numbers(
-        target.coordinator.secrets.mask(code_id or selection.name or "")
-    )
+    given = target.coordinator.secrets.mask_all(code_id or selection.name or "")
     details = {"lock": lock.device.name, "code": given}
     if found:
         raise refusal("ambiguous_code", **details, candidates=candidates(found))

@@ -165,11 +165,9 @@ class WebhookRegistration:
         self._async_store(intended=IntendedWebhook(url=url, others=others))
         try:
             created = await self._client.create_webhook(url)
-        except SeamUnreachableError, SeamServerError:
-            # Seam may have created it all the same.
-            raise
-        except SeamError:
-            self._async_store()
+        except SeamError as err:
+            if not err.is_uncertain:
+                self._async_store()
             raise
         if not created.secret:
             # Without a secret, posts cannot be verified.
