@@ -170,8 +170,10 @@ def test_actions_have_texts_and_icons(
             assert text["name"] and text["description"], f"{name}.{field}"
 
 
-@pytest.mark.parametrize("kind", ["trigger"])
-def test_triggers_have_texts_and_icons(translations: dict[str, Any], kind: str) -> None:
+@pytest.mark.parametrize("kind", ["condition", "trigger"])
+def test_triggers_and_conditions_have_texts_and_icons(
+    translations: dict[str, Any], kind: str
+) -> None:
     """The descriptions, icons.json and translations have the same fields."""
     described = automation_parts(kind)
     icons = load_json("icons.json")[f"{kind}s"]

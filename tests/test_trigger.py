@@ -55,6 +55,7 @@ EXAMPLES = re.findall(
     (Path(__file__).parents[1] / "docs" / "triggers.md").read_text(),
     re.DOTALL,
 )
+EXAMPLES = [example for example in EXAMPLES if "trigger: seam." in example]
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 

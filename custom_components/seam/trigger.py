@@ -15,7 +15,7 @@ from homeassistant.helpers.trigger import (
 from homeassistant.helpers.typing import ConfigType
 import voluptuous as vol
 
-from .actions.targets import is_targeted, lock_entity_id
+from .actions.targets import lock_entity_id, targeted_entity_ids
 from .activity import (
     ATTR_MESSAGE,
     SIGNAL_OCCURRENCE,
@@ -105,7 +105,15 @@ class SeamTrigger(Trigger):
             occurrence.event.event_type in self.event_types
             and self._has_name(lock, occurrence)
             and _is_managed(lock, occurrence) in self._kinds
-            and is_targeted(self._hass, self._target, lock.device_id)
+            and self._is_targeted(lock)
+        )
+
+    def _is_targeted(self, lock: LockData) -> bool:
+        """Return whether the trigger is about a lock; targets change as areas do."""
+        entity_ids = targeted_entity_ids(self._hass, self._target)
+        return (
+            entity_ids is None
+            or lock_entity_id(self._hass, lock.device_id) in entity_ids
         )
 
     def _has_name(self, lock: LockData, occurrence: Occurrence) -> bool:

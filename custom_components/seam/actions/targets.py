@@ -238,13 +238,12 @@ def lock_entity_id(hass: HomeAssistant, device_id: str) -> str:
     return found or device_id
 
 
-def is_targeted(hass: HomeAssistant, target: ConfigType, device_id: str) -> bool:
-    """Return whether a trigger or condition is about a lock; without a target, it is."""
-    selection = TargetSelection(target)
+def targeted_entity_ids(hass: HomeAssistant, target: ConfigType) -> set[str] | None:
+    """Return the entities that a trigger or condition is about, None for all."""
+    if not (selection := TargetSelection(target)).has_any_target:
+        return None
     selected = async_extract_referenced_entity_ids(hass, selection)
-    return not selection.has_any_target or lock_entity_id(hass, device_id) in (
-        selected.referenced | selected.indirectly_referenced
-    )
+    return selected.referenced | selected.indirectly_referenced
 
 
 def current_target(target: Target) -> Target:
