@@ -19,11 +19,7 @@ from ..api.bounded import BoundedDict
 from ..api.signature import SignatureError, verify
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
-from .registration import (
-    WebhookRegistration,
-    is_webhook_enabled,
-    registered_webhook,
-)
+from .registration import WebhookRegistration, is_webhook_enabled, registered_webhook
 
 _LOGGER = logging.getLogger(__name__)
 
