@@ -31,7 +31,6 @@ from .const import DOMAIN
 from .fetcher import Fetcher
 from .sync.code_state import next_state_changes
 from .sync.engine import SyncEngine
-from .sync.failures import MAX_RATE_LIMIT
 from .sync.schedule import FetchDevices
 from .sync.snapshot import LockData, Snapshot
 from .sync.state import WebhookStatus
@@ -158,8 +157,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
                 raise _update_error(err) from err
             self.postponed_by = err
             self.update_interval = max(
-                self._next_poll_interval(),
-                min(timedelta(seconds=err.retry_after), MAX_RATE_LIMIT),
+                self._next_poll_interval(), timedelta(seconds=err.retry_after)
             )
             _LOGGER.debug("Rate limited, next poll in %s", self.update_interval)
         except SeamError as err:

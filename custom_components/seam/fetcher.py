@@ -133,7 +133,7 @@ class Fetcher:
 
     def _log_events_error(self) -> None:
         """Log once when only the event query fails, and when it succeeds again."""
-        error = self._engine.failures.events_error
+        error = self._engine.failures.query_error
         if error and not self._has_events_error:
             _LOGGER.warning(
                 "The event query failed, fetching everything instead: %s", error

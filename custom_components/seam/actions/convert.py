@@ -195,9 +195,7 @@ class _Conversion:
                 if self._waiting:
                     await async_poll(self._target, self._async_check)
             finally:
-                coordinator.async_apply(
-                    coordinator.engine.codes_converted, self._converted
-                )
+                coordinator.async_apply(coordinator.engine.codes_moved, self._converted)
         return [(code, self._result(code)) for code in self._codes]
 
     @property

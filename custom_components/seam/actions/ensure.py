@@ -8,7 +8,6 @@ from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 
 from ..api import AccessCode
-from ..api.redact import mask_numbers
 from ..attributes import JsonObject, label
 from ..errors import refusal
 from .codes import candidates, creation_keys, current_codes
@@ -109,7 +108,7 @@ class _Ensuring:
             self._updates[target.entity_id] = _update_of(request, target, found[0])
             return
         if not lock.is_complete:
-            name = mask_numbers(target.coordinator.secrets.mask(request.name))
+            name = target.coordinator.secrets.mask_all(request.name)
             raise refusal("codes_incomplete", lock=lock.device.name, name=name)
         check_confirmed(target, request.name)
         self._missing.append(target)

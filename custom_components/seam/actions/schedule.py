@@ -13,7 +13,6 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..api import AccessCode
-from ..api.redact import mask_numbers
 from ..attributes import JsonObject
 from ..errors import ChangeUncertainError, refusal
 from ..sync.snapshot import LockData
@@ -262,7 +261,7 @@ def check_confirmed(target: Target, name: str) -> None:
         raise refusal(
             "create_unconfirmed",
             lock=lock.device.name,
-            name=mask_numbers(coordinator.secrets.mask(name)),
+            name=coordinator.secrets.mask_all(name),
         )
 
 
@@ -390,6 +389,6 @@ def _uncertain_creation(
         key,
         error=str(err.__cause__ or ""),
         lock=before.device.name,
-        name=mask_numbers(coordinator.secrets.mask(request.name)),
+        name=coordinator.secrets.mask_all(request.name),
         candidates=candidates(found),
     )
