@@ -353,7 +353,7 @@ async def async_create_shared(
 def _confirm_listed(target: Target, request: CodeRequest, refresh: Refresh) -> None:
     """Forget the request for a code that is in Seam's list."""
     coordinator, device_id = target.coordinator, target.lock.device_id
-    lock = coordinator.data.locks.get(device_id)
+    lock = target.current_lock
     if (
         device_id not in refresh.errors
         and lock
@@ -373,7 +373,7 @@ def _uncertain_creation(
 ) -> ChangeUncertainError:
     """Return an error that names the new codes of the lock with the requested name."""
     coordinator, before = target.coordinator, target.lock
-    now = coordinator.data.locks.get(before.device_id, before)
+    now = target.current_lock or before
     known = {code.access_code_id for code in before.codes}
     found = [
         code
