@@ -112,16 +112,12 @@ class SeamClient:
         self,
         device_id: str,
         *,
-        name: str | None = None,
-        is_managed: bool | None = None,
-        backup_access_code_pool_enabled: bool | None = None,
+        backup_access_code_pool_enabled: bool,
     ) -> None:
-        """Rename a device, unmanage it, or set its backup pool (`/devices/update`)."""
+        """Turn the backup pool of a device on or off (`/devices/update`)."""
         await self._transport.write(
             "/devices/update",
             device_id=device_id,
-            name=name,
-            is_managed=is_managed,
             backup_access_code_pool_enabled=backup_access_code_pool_enabled,
         )
 
@@ -129,11 +125,11 @@ class SeamClient:
 
     async def lock_door(self, device_id: str) -> ActionAttempt:
         """Start locking a lock (`/locks/lock_door`)."""
-        return await self._attempt("/locks/lock_door", device_id=device_id)
+        return await self._start_attempt("/locks/lock_door", device_id=device_id)
 
     async def unlock_door(self, device_id: str) -> ActionAttempt:
         """Start unlocking a lock (`/locks/unlock_door`)."""
-        return await self._attempt("/locks/unlock_door", device_id=device_id)
+        return await self._start_attempt("/locks/unlock_door", device_id=device_id)
 
     async def configure_auto_lock(
         self,
@@ -147,7 +143,7 @@ class SeamClient:
         To turn it on or change its delay, the delay is required, which is 1 to 60.
         Endpoint: `/locks/configure_auto_lock`.
         """
-        return await self._attempt(
+        return await self._start_attempt(
             "/locks/configure_auto_lock",
             device_id=device_id,
             auto_lock_enabled=auto_lock_enabled,
@@ -259,7 +255,7 @@ class SeamClient:
         To change one time, both have to be given, and `type`. `type="ongoing"` removes
         the times, `is_managed=False` makes the code unmanaged.
         """
-        response = await self._transport.write(
+        return await self._start(
             "/access_codes/update",
             access_code_id=access_code_id,
             name=name,
@@ -271,7 +267,6 @@ class SeamClient:
             is_external_modification_allowed=is_external_modification_allowed,
             attempt_for_offline_device=attempt_for_offline_device,
         )
-        return _attempt(response)
 
     async def update_multiple_access_codes(
         self,
@@ -292,11 +287,7 @@ class SeamClient:
 
     async def delete_access_code(self, access_code_id: str) -> ActionAttempt | None:
         """Start deleting a managed access code (`/access_codes/delete`)."""
-        return _attempt(
-            await self._transport.write(
-                "/access_codes/delete", access_code_id=access_code_id
-            )
-        )
+        return await self._start("/access_codes/delete", access_code_id=access_code_id)
 
     async def get_access_code(self, access_code_id: str) -> AccessCode:
         """Return a managed access code (`/access_codes/get`)."""
@@ -384,22 +375,19 @@ class SeamClient:
         `force` takes the code over from another workspace. Endpoint:
         `/access_codes/unmanaged/convert_to_managed`.
         """
-        response = await self._transport.write(
+        return await self._start(
             "/access_codes/unmanaged/convert_to_managed",
             access_code_id=access_code_id,
             is_external_modification_allowed=is_external_modification_allowed,
             force=force,
         )
-        return _attempt(response)
 
     async def delete_unmanaged_access_code(
         self, access_code_id: str
     ) -> ActionAttempt | None:
         """Start deleting an unmanaged code (`/access_codes/unmanaged/delete`)."""
-        return _attempt(
-            await self._transport.write(
-                "/access_codes/unmanaged/delete", access_code_id=access_code_id
-            )
+        return await self._start(
+            "/access_codes/unmanaged/delete", access_code_id=access_code_id
         )
 
     async def simulate_unmanaged_access_code(
@@ -428,31 +416,27 @@ class SeamClient:
 
     # Events
 
-    async def list_events(
-        self, since: datetime, *, limit: int = EVENTS_LIMIT
-    ) -> Rows[Event]:
+    async def list_events(self, since: datetime) -> Rows[Event]:
         """Return the events created after `since`, oldest first (`/events/list`).
 
         The endpoint has no pages: if there are as many events as the limit, there may
         be more.
         """
         path = "/events/list"
-        response = await self._transport.read(path, since=since, limit=limit)
+        response = await self._transport.read(path, since=since, limit=EVENTS_LIMIT)
         events = self._reader.read(Event, path, _list(response, "events"), "event_id")
         events.sort(key=lambda event: event.created_at)
         return events
 
     # Webhooks
 
-    async def create_webhook(
-        self, url: str, event_types: Iterable[str] = ("*",)
-    ) -> Webhook:
-        """Register a webhook (`/webhooks/create`).
+    async def create_webhook(self, url: str) -> Webhook:
+        """Register a webhook for all events (`/webhooks/create`).
 
         Only the webhook that this returns is sure to have its secret.
         """
         response = await self._transport.write(
-            "/webhooks/create", url=url, event_types=list(event_types)
+            "/webhooks/create", url=url, event_types=["*"]
         )
         return _one(Webhook, response, "webhook")
 
@@ -475,22 +459,16 @@ class SeamClient:
             "connected_account_id",
         )
 
-    async def get_connected_account(
-        self, connected_account_id: str
-    ) -> ConnectedAccount:
-        """Return a connected account (`/connected_accounts/get`)."""
-        response = await self._transport.read(
-            "/connected_accounts/get", connected_account_id=connected_account_id
-        )
-        return _one(ConnectedAccount, response, "connected_account")
-
     async def sync_connected_account(self, connected_account_id: str) -> None:
         """Have Seam refresh a connected account now (`/connected_accounts/sync`)."""
         await self._transport.write(
             "/connected_accounts/sync", connected_account_id=connected_account_id
         )
 
-    async def _attempt(self, path: str, **parameters: Any) -> ActionAttempt:
+    async def _start(self, path: str, **parameters: Any) -> ActionAttempt | None:
+        return _attempt(await self._transport.write(path, **parameters))
+
+    async def _start_attempt(self, path: str, **parameters: Any) -> ActionAttempt:
         response = await self._transport.write(path, **parameters)
         return _one(ActionAttempt, response, "action_attempt")
 
