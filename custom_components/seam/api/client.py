@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 import time
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from aiohttp import ClientSession
 
@@ -38,6 +38,29 @@ class _Pages:
     is_complete: bool = True
     fingerprint: int = 0
     size: int = 0
+
+
+class NewCodes(TypedDict, total=False):
+    """Parameters of new access codes."""
+
+    name: str | None
+    code: str | None
+    preferred_code_length: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    is_external_modification_allowed: bool | None
+    prefer_native_scheduling: bool | None
+    attempt_for_offline_device: bool | None
+    use_backup_access_code_pool: bool | None
+
+
+class NewCode(NewCodes, total=False):
+    """Parameters of a new access code on one device."""
+
+    is_offline_access_code: bool | None
+    is_one_time_use: bool | None
+    max_time_rounding: str | None
+    common_code_key: str | None
 
 
 class SeamClient:
@@ -153,45 +176,16 @@ class SeamClient:
     # Access codes
 
     async def create_access_code(
-        self,
-        device_id: str,
-        *,
-        name: str | None = None,
-        code: str | None = None,
-        preferred_code_length: int | None = None,
-        starts_at: datetime | None = None,
-        ends_at: datetime | None = None,
-        is_external_modification_allowed: bool | None = None,
-        prefer_native_scheduling: bool | None = None,
-        attempt_for_offline_device: bool | None = None,
-        use_backup_access_code_pool: bool | None = None,
-        is_offline_access_code: bool | None = None,
-        is_one_time_use: bool | None = None,
-        max_time_rounding: str | None = None,
-        common_code_key: str | None = None,
+        self, device_id: str, **code: Unpack[NewCode]
     ) -> tuple[AccessCode, ActionAttempt | None]:
-        """Create an access code; Seam generates the PIN if `code` is None.
+        """Create an access code; Seam generates the PIN if `code` is missing.
 
         `starts_at` and `ends_at` belong together; without them the code is permanent.
         Raise SeamDuplicateCodeError if the lock has the PIN already. Endpoint:
         `/access_codes/create`.
         """
         response = await self._transport.write(
-            "/access_codes/create",
-            device_id=device_id,
-            name=name,
-            code=code,
-            preferred_code_length=preferred_code_length,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            is_external_modification_allowed=is_external_modification_allowed,
-            prefer_native_scheduling=prefer_native_scheduling,
-            attempt_for_offline_device=attempt_for_offline_device,
-            use_backup_access_code_pool=use_backup_access_code_pool,
-            is_offline_access_code=is_offline_access_code,
-            is_one_time_use=is_one_time_use,
-            max_time_rounding=max_time_rounding,
-            common_code_key=common_code_key,
+            "/access_codes/create", device_id=device_id, **code
         )
         return _code(response, "access_code", is_managed=True), _attempt(response)
 
@@ -200,15 +194,7 @@ class SeamClient:
         device_ids: Iterable[str],
         *,
         behavior_when_code_cannot_be_shared: str | None = None,
-        name: str | None = None,
-        code: str | None = None,
-        preferred_code_length: int | None = None,
-        starts_at: datetime | None = None,
-        ends_at: datetime | None = None,
-        is_external_modification_allowed: bool | None = None,
-        prefer_native_scheduling: bool | None = None,
-        attempt_for_offline_device: bool | None = None,
-        use_backup_access_code_pool: bool | None = None,
+        **codes: Unpack[NewCodes],
     ) -> list[AccessCode]:
         """Create access codes with the same PIN on several devices.
 
@@ -221,15 +207,7 @@ class SeamClient:
             path,
             device_ids=list(device_ids),
             behavior_when_code_cannot_be_shared=behavior_when_code_cannot_be_shared,
-            name=name,
-            code=code,
-            preferred_code_length=preferred_code_length,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            is_external_modification_allowed=is_external_modification_allowed,
-            prefer_native_scheduling=prefer_native_scheduling,
-            attempt_for_offline_device=attempt_for_offline_device,
-            use_backup_access_code_pool=use_backup_access_code_pool,
+            **codes,
         )
         rows = [
             _completed(row, {"is_managed": True})
