@@ -12,6 +12,7 @@ from homeassistant.util.json import JsonValueType
 from .advice import async_advice, conflicting_code
 from .api import AccessCode, ConnectedAccount, SeamProblem
 from .sync.code_state import can_convert, code_state
+from .sync.events import Occurrence
 from .sync.snapshot import LockData
 
 MAY_BE_OUTDATED: Final = "may_be_outdated"
@@ -146,6 +147,18 @@ def async_flat_problems(
         for code, of_code in problems
         for row in async_problems(hass, of_code, lock, account, code)
     ]
+
+
+def occurrence_attributes(occurrence: Occurrence) -> dict[str, str | None]:
+    """Return the access code and the time of an event."""
+    event = occurrence.event
+    return {
+        "access_code_id": event.access_code_id,
+        "access_code_name": occurrence.code_name,
+        "occurred_at": local_time(event.time),
+        # Lets automations use types that Seam adds before we know them.
+        "seam_event_type": event.event_type,
+    }
 
 
 def label(code: AccessCode) -> str:

@@ -18,7 +18,7 @@ from .activity import (
     occurrence_signal,
 )
 from .api import Event, SeamProblem
-from .attributes import async_problems, local_time
+from .attributes import async_problems, occurrence_attributes
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
 from .sync.events import Occurrence
@@ -138,11 +138,7 @@ class SeamActivity(SeamLockEntity, EventEntity):
             return
         kind = event_kind(event.event_type)
         attributes = {
-            "access_code_id": event.access_code_id,
-            "access_code_name": occurrence.code_name,
-            "occurred_at": local_time(event.time),
-            # Lets automations use types that Seam adds before we know them.
-            "seam_event_type": event.event_type,
+            **occurrence_attributes(occurrence),
             **self._extra_attributes(event),
         }
         self._trigger_event(

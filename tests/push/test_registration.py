@@ -119,6 +119,45 @@ async def test_no_webhook_without_safe_external_url(
     assert CONF_REGISTERED not in entry.data
 
 
+@pytest.mark.parametrize(
+    "edited",
+    [
+        {CONF_REGISTERED: "text"},
+        {CONF_REGISTERED: []},
+        {CONF_REGISTERED: {"webhook_id": "a"}},
+        {CONF_REGISTERED: {"webhook_id": "a", "url": "b", "secret": 5}},
+        {CONF_INTENDED: "text"},
+        {CONF_INTENDED: {"url": "a"}},
+        {CONF_INTENDED: {"url": "a", "others": 5}},
+        {CONF_WEBHOOK_ID: 5},
+        {CONF_WEBHOOK_ID: []},
+        {CONF_WEBHOOK_ID: None},
+    ],
+)
+async def test_broken_record_counts_as_none(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    external_url: None,
+    hass_client_no_auth: ClientSessionGenerator,
+    logged: Callable[[], list[str]],
+    edited: dict[str, Any],
+) -> None:
+    """Somebody may have edited the file. A new webhook is created."""
+    other = add_other_webhook(simulator, "https://other.example.com")
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, **edited})
+    assert await async_setup_component(hass, "webhook", {})
+    await set_up(hass, entry)
+    [webhook] = [w for w in simulator.state.webhooks.values() if w is not other]
+    sender = Sender(hass, await hass_client_no_auth(), entry)
+    assert sender.secret == webhook.secret
+    assert await sender.post_event(seam_event(simulator)) == HTTPStatus.NO_CONTENT
+    hass.config_entries.async_update_entry(entry, data={**entry.data, **edited})
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert not logged()
+
+
 async def test_no_webhook_for_internal_url(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:

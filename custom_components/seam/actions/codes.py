@@ -49,7 +49,7 @@ def find_code(
     target: Target, codes: Sequence[AccessCode], selection: CodeSelection
 ) -> AccessCode:
     """Return the selected one of these codes of a lock."""
-    found = _matches(codes, selection)
+    found = matching_codes(codes, selection)
     if len(found) == 1:
         return found[0]
     lock, code_id = target.lock, selection.access_code_id
@@ -59,7 +59,7 @@ def find_code(
     if found:
         raise refusal("ambiguous_code", **details, candidates=candidates(found))
     # Only conversions look for unmanaged codes alone.
-    if managed := _matches(lock.managed, selection):
+    if managed := matching_codes(lock.managed, selection):
         name = label(managed[0])
         raise refusal("already_managed", lock=lock.device.name, name=name)
     for other in target.coordinator.data.locks.values() if code_id else ():
@@ -73,8 +73,8 @@ def find_code(
 def find_managed_code(target: Target, selection: CodeSelection) -> AccessCode:
     """Return the selected managed code of a lock."""
     lock = target.lock
-    if not _matches(lock.managed, selection):
-        if unmanaged := _matches(lock.unmanaged, selection):
+    if not matching_codes(lock.managed, selection):
+        if unmanaged := matching_codes(lock.unmanaged, selection):
             check_managed(lock, unmanaged[0])
     return find_code(target, lock.managed, selection)
 
@@ -95,7 +95,9 @@ def check_changeable(lock: LockData, code: AccessCode) -> None:
         raise refusal("code_being_removed", lock=name, name=label(code))
 
 
-def _matches(codes: Sequence[AccessCode], selection: CodeSelection) -> list[AccessCode]:
+def matching_codes(
+    codes: Sequence[AccessCode], selection: CodeSelection
+) -> list[AccessCode]:
     """Return the codes with the id, or the name, or else where only its case differs."""
     code_id, name = selection.access_code_id, selection.name or ""
     if code_id is not None:

@@ -294,7 +294,7 @@ def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]
     """Return all codes that are linked with a code, itself included, with their locks."""
     coordinator = target.coordinator
     return [
-        (Target(lock_entity_id(coordinator, device_id), coordinator, lock), other)
+        (Target(lock_entity_id(coordinator.hass, device_id), coordinator, lock), other)
         for device_id, lock in coordinator.data.locks.items()
         for other in lock.managed
         if code.unmasked_key and other.unmasked_key == code.unmasked_key
