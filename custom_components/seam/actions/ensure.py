@@ -17,6 +17,7 @@ from .schedule import (
     CodeRequest,
     async_create,
     async_create_shared,
+    check_accepted,
     check_confirmed,
     check_request,
     check_shared,
@@ -41,7 +42,7 @@ _ROUNDING = {"1day": timedelta(days=1)}
 async def async_ensure_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
     """Create the code, update it or leave it unchanged, on each lock."""
     request = requested_code(call.data)
-    check_request((), request)
+    check_request(request)
     async with in_turn(call.hass, creation_keys(targets, request.name)):
         failed = await async_refresh_targets(targets)
         ensuring = _Ensuring(
@@ -70,7 +71,8 @@ class _Ensuring:
                 self._compare(target)
             except HomeAssistantError as err:
                 answers[target.entity_id] = err
-        check_request(self._missing, self._request)
+        for target in self._missing:
+            check_accepted(target.lock, self._request)
         for update in self._updates.values():
             if update.fields:
                 check_update(update)
