@@ -18,7 +18,7 @@ TABLE: dict[str, Any] = json.loads(
 
 
 def _time(text: str | None) -> datetime | None:
-    return text and datetime.fromisoformat(text)
+    return datetime.fromisoformat(text) if text else None
 
 
 def _spans(rows: list[dict[str, str]]) -> tuple[Span, ...]:
