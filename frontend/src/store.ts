@@ -1,3 +1,4 @@
+import { compareTexts } from "./logic/groups";
 import type {
   Code,
   Connection,
@@ -34,9 +35,7 @@ export function reduce(
 ): State | undefined {
   const previous = new Map(state?.locks.map((lock) => [lock.device_id, lock]));
   const sorted = (locks: Iterable<Lock>) =>
-    [...locks].sort((a, b) =>
-      a.name.localeCompare(b.name, undefined, { numeric: true }),
-    );
+    [...locks].sort((a, b) => compareTexts(a.name, b.name));
   if (event.type === "all") {
     return {
       entries: event.entries,

@@ -8,7 +8,7 @@ import { type Activity, activities, csv, matching, sources } from "../logic/acti
 import { DAY, formatTime } from "../logic/times";
 import { icon } from "../parts";
 import { shared } from "../styles";
-import type { HistoryMessage, Lock } from "../types";
+import type { HistoryMessage, HomeAssistant, Lock } from "../types";
 
 const PERIODS = [1, 7, 30] as const;
 const ROWS = 100;
@@ -20,6 +20,8 @@ const BAD = /^(access_denied|tampered|.*failed_to_.*)$/;
 @element("seam-activity")
 export class SeamActivity extends LitElement {
   @property({ attribute: false }) context!: Context;
+  /** Newer than that of the context, which stays while only entities change. */
+  @property({ attribute: false }) hass!: HomeAssistant;
   @property({ attribute: false }) locks: readonly Lock[] = [];
   @state() private period: (typeof PERIODS)[number] = 7;
   @state() private lockId = "";
@@ -42,7 +44,7 @@ export class SeamActivity extends LitElement {
   }
 
   protected override willUpdate(_: PropertyValues): void {
-    const { hass } = this.context;
+    const { hass } = this;
     const entities = sources(hass, this.locks);
     const key = JSON.stringify([this.period, [...entities.keys()]]);
     if (!this.isConnected || this.subscription?.key === key) return;
@@ -219,7 +221,7 @@ export class SeamActivity extends LitElement {
   /** Return the text that Home Assistant shows for the event. */
   private eventText({ entityId, type }: Activity): string {
     const entity = { entity_id: entityId, state: "", attributes: {} };
-    return this.context.hass.formatEntityAttributeValue(entity, "event_type", type);
+    return this.hass.formatEntityAttributeValue(entity, "event_type", type);
   }
 
   private detail({ method, reason }: Activity): string {
