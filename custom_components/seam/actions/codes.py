@@ -125,7 +125,7 @@ def naming_duplicate(target: Target, pin: str | None) -> Iterator[None]:
     try:
         yield
     except DuplicateCodeError as err:
-        lock = target.coordinator.data.locks.get(target.lock.device_id, target.lock)
+        lock = target.current_lock or target.lock
         for other in lock.codes:
             if pin and other.code == pin:
                 raise DuplicateCodeError(
@@ -149,7 +149,7 @@ def code_response(
 
     The code of the snapshot is preferred, as it may be newer than the given one.
     """
-    lock = target.coordinator.data.locks.get(target.lock.device_id)
+    lock = target.current_lock
     current = lock.code(code.access_code_id) if lock else None
     return {
         **(result.as_dict() if result else {}),

@@ -255,7 +255,7 @@ class _Conversion:
 
         The code has it, which was refreshed after the conversion.
         """
-        lock = self._target.coordinator.data.locks.get(code.device_id)
+        lock = self._target.current_lock
         current = lock.code(code.access_code_id) if lock else None
         errors = current.own_errors if current else ()
         new = [error for error in errors if error not in code.own_errors] or errors
