@@ -524,7 +524,7 @@ async def test_docs_examples_run(
     if "notify" in action["action"]:
         expected = {
             USED: "Front Door was unlocked with the code Cleaner.",
-            FAILED: "Too long. The last change may not be on the lock.",
+            FAILED: "Too long. The last change ",
             FOUND: "Front Door: denied access: unknown code",
         }[trigger["trigger"]]
         assert done[0].data["message"].startswith(expected)

@@ -193,7 +193,7 @@ class AccessCodeFailedTrigger(SeamTrigger):
         errors = sorted(
             code.own_errors if code else (), key=lambda error: error.code != kind
         )
-        rows = async_problems(self._hass, errors[:1], lock, code)
+        rows = async_problems(self._hass, errors[:1], lock, None, code)
         error = rows[0] if rows else {}
         return {
             **super()._variables(lock, occurrence),

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from homeassistant.util import dt as dt_util
 
 from ..api import AccessCode, CodeStatus
-from ..api.redact import MASK, mask_numbers
+from ..api.redact import MASK
 from ..attributes import JsonObject, label, local_time
 from ..errors import DuplicateCodeError, refusal
 from ..sync.code_state import CodeState, code_state
@@ -54,9 +54,7 @@ def find_code(
         return found[0]
     lock, code_id = target.lock, selection.access_code_id
     # Somebody may have entered a PIN.
-    given = mask_numbers(
-        target.coordinator.secrets.mask(code_id or selection.name or "")
-    )
+    given = target.coordinator.secrets.mask_all(code_id or selection.name or "")
     details = {"lock": lock.device.name, "code": given}
     if found:
         raise refusal("ambiguous_code", **details, candidates=candidates(found))
@@ -127,7 +125,7 @@ def naming_duplicate(target: Target, pin: str | None) -> Iterator[None]:
     try:
         yield
     except DuplicateCodeError as err:
-        lock = target.coordinator.data.locks.get(target.lock.device_id, target.lock)
+        lock = target.current_lock or target.lock
         for other in lock.codes:
             if pin and other.code == pin:
                 raise DuplicateCodeError(
@@ -151,7 +149,7 @@ def code_response(
 
     The code of the snapshot is preferred, as it may be newer than the given one.
     """
-    lock = target.coordinator.data.locks.get(target.lock.device_id)
+    lock = target.current_lock
     current = lock.code(code.access_code_id) if lock else None
     return {
         **(result.as_dict() if result else {}),

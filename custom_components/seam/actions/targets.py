@@ -54,6 +54,11 @@ class Target:
     coordinator: SeamCoordinator
     lock: LockData
 
+    @property
+    def current_lock(self) -> LockData | None:
+        """The lock as it is now, None if it is gone."""
+        return self.coordinator.data.locks.get(self.lock.device_id)
+
 
 type Answer = JsonObject | HomeAssistantError
 type Answers = dict[str, Answer]
@@ -248,8 +253,7 @@ def targeted_entity_ids(hass: HomeAssistant, target: ConfigType) -> set[str] | N
 
 def current_target(target: Target) -> Target:
     """Return a target with its lock as it is now."""
-    lock = target.coordinator.data.locks.get(target.lock.device_id)
-    if lock is None:
+    if (lock := target.current_lock) is None:
         raise refusal("lock_gone", entity=target.entity_id)
     return replace(target, lock=lock)
 
