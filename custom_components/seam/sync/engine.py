@@ -26,7 +26,15 @@ from .devices import DeviceTracker
 from .events import OPERATION_EVENTS, EventCursor, Occurrence, PendingEvents
 from .failures import Failures
 from .optimistic import OptimisticUpdates
-from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, FetchSchedule
+from .schedule import (
+    LIST_DEVICES,
+    Fetch,
+    FetchCodes,
+    FetchDevices,
+    FetchEvents,
+    FetchSchedule,
+    fetch_device,
+)
 from .snapshot import LockData, Snapshot
 from .state import SyncState
 from .store import SnapshotStore, merge_codes
@@ -104,10 +112,13 @@ class SyncEngine:
         """Request everything: a reconcile."""
         self._schedule.request(FetchDevices())
 
-    def lock_fetches(self, device_ids: Iterable[str]) -> tuple[Fetch, ...]:
-        """Return what to fetch for locks and their codes, independently of polls."""
+    def lock_fetches(
+        self, device_ids: Iterable[str], *, with_codes: bool = True
+    ) -> tuple[Fetch, ...]:
+        """Return what to fetch for locks, independently of polls."""
         known = frozenset(self._locks.keys() & device_ids)
-        return (FetchDevices(known), *map(FetchCodes, known)) if known else ()
+        codes = map(FetchCodes, known if with_codes else ())
+        return (FetchDevices(known), *codes) if known else ()
 
     def request(self, *fetches: Fetch) -> None:
         """Fetch something in this refresh."""
@@ -116,7 +127,7 @@ class SyncEngine:
     def take_due(self, *, includes_codes: bool = True) -> tuple[Fetch, ...]:
         """Return what to fetch now. The answers may request more."""
         if self.failures.may_be_down:
-            self._schedule.list_devices()
+            self._schedule.request(LIST_DEVICES)
         return self._schedule.take_due(includes_codes=includes_codes)
 
     # What actions have changed
@@ -240,7 +251,7 @@ class SyncEngine:
             self._codes_read_at.pop(device_id, None)
             self.failures.forget(device_id)
         for device_id in unsure:
-            self._schedule.retry(FetchDevices(frozenset((device_id,))))
+            self._schedule.retry(fetch_device(device_id))
 
     def receive_accounts(self, accounts: Iterable[ConnectedAccount]) -> None:
         """Publish the connected accounts."""
@@ -251,7 +262,7 @@ class SyncEngine:
         known = self._locks.get(device.device_id)
         device = self._optimistic.apply_to_device(device, now)
         if self._optimistic.overrides_device(device.device_id):
-            self._schedule.retry(FetchDevices(frozenset((device.device_id,))))
+            self._schedule.retry(fetch_device(device.device_id))
         lock = replace(known or LockData(device=device), device=device)
         if not device.has_access_codes:
             # Nobody would ever fetch, and so remove, the codes it had.
@@ -392,7 +403,7 @@ class SyncEngine:
         if event_type in _DEVICE_REMOVED_EVENTS:
             self._device_tracker.expect_removal(device_id)
         if not event_type.startswith("access_code."):
-            self._schedule.request_device(device_id)
+            self._schedule.request(fetch_device(device_id))
         if device_id in self._locks and not event_type.startswith(
             ("lock.", "action_attempt.")
         ):

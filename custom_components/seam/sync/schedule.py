@@ -34,6 +34,7 @@ class FetchCodes:
 
 type Fetch = FetchEvents | FetchDevices | FetchCodes
 
+# All devices, but the codes of new ones only.
 LIST_DEVICES: Final = FetchDevices(with_codes=False)
 
 # A reconcile takes two requests per lock: at most 20 a minute on average.
@@ -54,6 +55,11 @@ RETRIED_ERRORS: Final = frozenset(
         "smartthings_failed_to_set_access_code",
     }
 )
+
+
+def fetch_device(device_id: str) -> FetchDevices:
+    """Return the fetch of one device."""
+    return FetchDevices(frozenset((device_id,)))
 
 
 def is_due(at: datetime | None, now: datetime, interval: timedelta) -> bool:
@@ -113,14 +119,6 @@ class FetchSchedule:
     def request(self, *fetches: Fetch) -> None:
         """Fetch something in this refresh, once however often it is requested."""
         self._due.update(dict.fromkeys(fetches))
-
-    def request_device(self, device_id: str) -> None:
-        """Fetch a device, in one request with others."""
-        self.request(FetchDevices(frozenset((device_id,))))
-
-    def list_devices(self) -> None:
-        """Fetch all devices, but the codes of new ones only."""
-        self.request(LIST_DEVICES)
 
     def retry(self, fetch: Fetch) -> None:
         """Fetch something at the next poll."""
