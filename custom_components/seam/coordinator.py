@@ -31,7 +31,7 @@ from .const import DOMAIN
 from .fetcher import Fetcher
 from .sync.code_state import next_state_changes
 from .sync.engine import SyncEngine
-from .sync.schedule import fetch_device
+from .sync.schedule import FetchDevices
 from .sync.snapshot import LockData, Snapshot
 from .sync.state import WebhookStatus
 
@@ -262,7 +262,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     def async_fetch_at_next_poll(self, device_id: str) -> None:
         """Fetch a lock without its codes at the next poll."""
-        self.engine.postpone(fetch_device(device_id))
+        self.engine.postpone(FetchDevices.of(device_id))
         self._async_show(None)
 
     @callback

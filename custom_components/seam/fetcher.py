@@ -20,7 +20,7 @@ from .api import (
     SeamUnreadableError,
 )
 from .sync.engine import SyncEngine
-from .sync.schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, fetch_device
+from .sync.schedule import Fetch, FetchCodes, FetchDevices, FetchEvents
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -323,7 +323,7 @@ class Fetcher:
 
     async def async_read_device(self, device_id: str) -> Device | None:
         """Return a device as Seam has it now, without changes that override lists."""
-        fetch = fetch_device(device_id)
+        fetch = FetchDevices.of(device_id)
         devices = await self._async_fetch_devices(fetch, next(self._numbers))
         self._engine.finish_locks((device_id,), has_failed=False)
         self._publish()

@@ -26,15 +26,7 @@ from .devices import DeviceTracker
 from .events import OPERATION_EVENTS, EventCursor, Occurrence, PendingEvents
 from .failures import Failures
 from .optimistic import OptimisticUpdates
-from .schedule import (
-    LIST_DEVICES,
-    Fetch,
-    FetchCodes,
-    FetchDevices,
-    FetchEvents,
-    FetchSchedule,
-    fetch_device,
-)
+from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, FetchSchedule
 from .snapshot import LockData, Snapshot
 from .state import SyncState
 from .store import SnapshotStore, merge_codes
@@ -127,7 +119,7 @@ class SyncEngine:
     def take_due(self, *, includes_codes: bool = True) -> tuple[Fetch, ...]:
         """Return what to fetch now. The answers may request more."""
         if self.failures.may_be_down:
-            self._schedule.request(LIST_DEVICES)
+            self._schedule.list_devices()
         return self._schedule.take_due(includes_codes=includes_codes)
 
     # What actions have changed
@@ -251,7 +243,7 @@ class SyncEngine:
             self._codes_read_at.pop(device_id, None)
             self.failures.forget(device_id)
         for device_id in unsure:
-            self._schedule.retry(fetch_device(device_id))
+            self._schedule.retry(FetchDevices.of(device_id))
 
     def receive_accounts(self, accounts: Iterable[ConnectedAccount]) -> None:
         """Publish the connected accounts."""
@@ -262,7 +254,7 @@ class SyncEngine:
         known = self._locks.get(device.device_id)
         device = self._optimistic.apply_to_device(device, now)
         if self._optimistic.overrides_device(device.device_id):
-            self._schedule.retry(fetch_device(device.device_id))
+            self._schedule.retry(FetchDevices.of(device.device_id))
         lock = replace(known or LockData(device=device), device=device)
         if not device.has_access_codes:
             # Nobody would ever fetch, and so remove, the codes it had.
@@ -353,9 +345,7 @@ class SyncEngine:
     def _awaits_codes(self, device_id: str) -> bool:
         """Return whether the codes of a lock have not been fetched yet."""
         lock = self._locks.get(device_id)
-        return (
-            lock is not None and lock.lacks_codes and not self.failures.has(device_id)
-        )
+        return bool(lock and lock.lacks_codes and not self.failures.has(device_id))
 
     # What came of it
 
@@ -403,7 +393,7 @@ class SyncEngine:
         if event_type in _DEVICE_REMOVED_EVENTS:
             self._device_tracker.expect_removal(device_id)
         if not event_type.startswith("access_code."):
-            self._schedule.request(fetch_device(device_id))
+            self._schedule.request(FetchDevices.of(device_id))
         if device_id in self._locks and not event_type.startswith(
             ("lock.", "action_attempt.")
         ):

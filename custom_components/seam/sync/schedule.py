@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Final
+from typing import Final, Self
 
 from ..api import AccessCode, CodeStatus
 
@@ -24,6 +24,11 @@ class FetchDevices:
     with_codes: bool = True
     """Whether the codes of all devices are fetched as well."""
 
+    @classmethod
+    def of(cls, device_id: str) -> Self:
+        """Return the fetch of one device."""
+        return cls(frozenset((device_id,)))
+
 
 @dataclass(frozen=True, slots=True)
 class FetchCodes:
@@ -34,7 +39,6 @@ class FetchCodes:
 
 type Fetch = FetchEvents | FetchDevices | FetchCodes
 
-# All devices, but the codes of new ones only.
 LIST_DEVICES: Final = FetchDevices(with_codes=False)
 
 # A reconcile takes two requests per lock: at most 20 a minute on average.
@@ -55,11 +59,6 @@ RETRIED_ERRORS: Final = frozenset(
         "smartthings_failed_to_set_access_code",
     }
 )
-
-
-def fetch_device(device_id: str) -> FetchDevices:
-    """Return the fetch of one device."""
-    return FetchDevices(frozenset((device_id,)))
 
 
 def is_due(at: datetime | None, now: datetime, interval: timedelta) -> bool:
@@ -119,6 +118,10 @@ class FetchSchedule:
     def request(self, *fetches: Fetch) -> None:
         """Fetch something in this refresh, once however often it is requested."""
         self._due.update(dict.fromkeys(fetches))
+
+    def list_devices(self) -> None:
+        """Fetch all devices, but the codes of new ones only."""
+        self.request(LIST_DEVICES)
 
     def retry(self, fetch: Fetch) -> None:
         """Fetch something at the next poll."""
