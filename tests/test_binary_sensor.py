@@ -590,9 +590,9 @@ async def test_docs_automation_example_runs(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The last change may not be on the lock. The code itself is "
-            "on the lock, and the error is about an earlier attempt to set or change it. "
-            "If the lock still has an old PIN or schedule, update the code again."
+            "Owner: Too short. The last change might not be on the lock. The code itself is "
+            "on the lock, and the error is from an earlier attempt to set or change it. "
+            "If the lock still has the old PIN or schedule, update the code again."
         ),
         (
             "Neighbour: It is odd. Seam does not manage this code. Change or delete it "

@@ -492,7 +492,7 @@ async def test_unknown_errors_create_issues(
             "Access code Guest week 48 is disabled on Front Door",
         ),
         ("device_offline", "Front Door is offline"),
-        ("device_removed", "Front Door is no longer in its account"),
+        ("device_removed", "Front Door is no longer in the manufacturer's account"),
         ("subscription_required", "Problem with Front Door: Pay first"),
     ],
 )

@@ -269,7 +269,7 @@ class Instance:
             self.errors += _error_texts(err)
             return {}
         self.collect_states()
-        if action == "get_access_codes":
+        if action in {"get_access", "get_access_codes"}:
             self.lists.append(json.dumps(answer))
         return dict(answer or {})
 
@@ -439,6 +439,9 @@ async def _use_everything(
     # Successful actions
     for data in ({}, {"include": "managed"}):
         await instance.call("get_access_codes", "all", **data)
+    await instance.call(
+        "get_access", "all", **{"from": "2020-01-01", "until": "2090-01-01"}
+    )
     assert instance.lists
     revealed = await instance.call("reveal_access_code", FRONT, name="Owner")
     assert revealed[FRONT]["code"] == _pin(simulator, CODE_OWNER)

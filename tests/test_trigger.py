@@ -12,6 +12,7 @@ from homeassistant.const import SERVICE_TURN_OFF
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import (
     area_registry as ar,
+    config_validation as cv,
     device_registry as dr,
     entity_registry as er,
     label_registry as lr,
@@ -351,6 +352,28 @@ async def test_target(
     simulator.control.use_code(CODE_CLEANER)
     await poll()
     assert automations.numbers == [0, 1, 2]
+
+
+@pytest.mark.skipif(
+    "exclude" not in map(str, cv.TARGET_FIELDS),
+    reason="New in Home Assistant 2026.11",
+)
+async def test_excluded_lock_does_not_trigger(
+    hass: HomeAssistant, simulator: Simulator, automations: Automations, poll: Poll
+) -> None:
+    """Other locks of the area trigger."""
+    area = ar.async_get(hass).async_create("Hall")
+    for device_id in (FRONT_DOOR, APARTMENT_1):
+        [device] = dr.async_get(hass).async_get_devices(
+            identifiers={(DOMAIN, device_id)}
+        )
+        dr.async_get(hass).async_update_device(device.id, area_id=area.id)
+    target = {"area_id": area.id, "exclude": {"entity_id": FRONT}}
+    await automations.add({"trigger": USED, "target": target})
+    simulator.control.use_code(CODE_CLEANER)
+    simulator.control.use_code(CODE_APARTMENT_1_CLEANER)
+    await poll()
+    assert [run["device_name"] for run in automations.runs] == ["Apartment 1"]
 
 
 async def test_names_and_kind(

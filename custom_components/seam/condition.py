@@ -41,7 +41,7 @@ _SCHEMA: Final = vol.Schema(
             cv.has_at_least_one_key(*_ID_OR_NAME),
             cv.has_at_most_one_key(*_ID_OR_NAME),
         ),
-        vol.Optional(CONF_TARGET, default=dict): cv.TARGET_FIELDS,
+        vol.Optional(CONF_TARGET): cv.TARGET_FIELDS,
     }
 )
 

@@ -336,14 +336,14 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             elif lock.lacks_codes and device_id in errors:
                 self._failing.add(device_id)
                 _LOGGER.warning(
-                    "Could not fetch the access codes of %s: %s",
+                    "Could not fetch the access codes on %s: %s",
                     lock.device.name,
                     errors[device_id],
                 )
             elif lock.has_codes and device_id in self._failing:
                 self._failing.discard(device_id)
                 _LOGGER.info(
-                    "The access codes of %s are available again", lock.device.name
+                    "The access codes on %s are available again", lock.device.name
                 )
 
     @callback

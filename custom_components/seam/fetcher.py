@@ -137,7 +137,7 @@ class Fetcher:
                 "The event query failed, fetching everything instead: %s", error
             )
         elif self._has_events_error and not error:
-            _LOGGER.info("The event query succeeds again")
+            _LOGGER.info("Event queries are working again")
         self._has_events_error = error is not None
 
     async def _async_fetch_due(self, due: Sequence[Fetch]) -> None:

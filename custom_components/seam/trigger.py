@@ -32,10 +32,12 @@ CONF_KIND: Final = "kind"
 _ANY: Final = "any"
 _KINDS: Final = {_ANY: (True, False, None), "managed": (True,), "unmanaged": (False,)}
 
-_NAME: Final = {
+_NAME: Final[dict[vol.Marker, Any]] = {
     vol.Optional(CONF_NAME, default=list): vol.All(cv.ensure_list, [cv.string])
 }
-_KIND: Final = {vol.Optional(CONF_KIND, default=_ANY): vol.In(_KINDS)}
+_KIND: Final[dict[vol.Marker, Any]] = {
+    vol.Optional(CONF_KIND, default=_ANY): vol.In(_KINDS)
+}
 
 _SCHEDULED: Final = "access_code.scheduled_on_device"
 _SET: Final = "access_code.set_on_device"
@@ -47,7 +49,7 @@ def _is_managed(lock: LockData, occurrence: Occurrence) -> bool | None:
     if event.access_code_is_managed is not None:
         return event.access_code_is_managed
     code = lock.code(event.access_code_id)
-    return code and code.is_managed
+    return code.is_managed if code else None
 
 
 class SeamTrigger(Trigger):
@@ -67,7 +69,7 @@ class SeamTrigger(Trigger):
         schema = vol.Schema(
             {
                 vol.Required(CONF_OPTIONS, default=dict): cls.fields,
-                vol.Optional(CONF_TARGET, default=dict): cv.TARGET_FIELDS,
+                vol.Optional(CONF_TARGET): cv.TARGET_FIELDS,
             }
         )
         return cast("ConfigType", schema(config))

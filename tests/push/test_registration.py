@@ -450,7 +450,9 @@ async def test_removal_deletes_unconfirmed_webhook(
         simulator.faults.add("outage", path="/webhooks")
     await hass.config_entries.async_remove(entry.entry_id)
     assert len(simulator.state.webhooks) == int(is_down)
-    assert ("Delete the webhook with the URL" in caplog.text) is is_down
+    assert (
+        "Delete the webhook that points to Home Assistant" in caplog.text
+    ) is is_down
     assert EXTERNAL not in "".join(
         record.getMessage()
         for record in caplog.records

@@ -261,13 +261,13 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
                 else:
                     return
     _LOGGER.warning(
-        "Could not delete the webhook of workspace %s: %s. "
-        "Delete the webhook %s in the Seam console (%s)",
+        "Could not delete the webhook for workspace %s: %s. "
+        "Delete %s manually in the Seam console: %s",
         client.secrets.mask(entry.title),
         reason,
-        client.secrets.mask(registered["webhook_id"])
+        f"webhook {client.secrets.mask(registered['webhook_id'])}"
         if registered
-        else "with the URL of Home Assistant",
+        else "the webhook that points to Home Assistant",
         CONSOLE_URL,
     )
 
