@@ -32,7 +32,7 @@ from .errors import (
     SeamUnreadableError,
     error_from_response,
 )
-from .models import Model
+from .models import INVALID_ROW, Model
 from .pins import pins_in
 from .redact import Secrets, readable
 
@@ -244,7 +244,7 @@ def parse[M: Model](model: type[M], response: Response, data: Any) -> M:
     """Return the model of a single object."""
     try:
         return model.read(data)
-    except (AttributeError, TypeError, ValueError, LookupError) as err:
+    except INVALID_ROW as err:
         response.secrets.add(pins_in(data))
         _LOGGER.warning(
             "The response from %s is invalid: %s", response.path, _fault(err)
@@ -326,7 +326,7 @@ class RowReader:
         for index, row in enumerate(rows):
             try:
                 found.append(model.read(row))
-            except (AttributeError, TypeError, ValueError, LookupError) as err:
+            except INVALID_ROW as err:
                 self._secrets.add(pins_in(row))
                 row_id = _row_id(row, id_key)
                 if row_id is None:

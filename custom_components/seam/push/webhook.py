@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 from ..api import Event
 from ..api.body import parse_json
 from ..api.bounded import BoundedDict
+from ..api.models import INVALID_ROW
 from ..api.signature import SignatureError, verify
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
@@ -91,7 +92,7 @@ class WebhookReceiver:
         self._messages[message] = None
         try:
             event = Event.read(parse_json(body))
-        except AttributeError, TypeError, ValueError, LookupError:
+        except INVALID_ROW:
             # Refusing it would only make Seam send it again.
             return self._ignore("it cannot be parsed")
         if event.workspace_id not in (None, self._coordinator.workspace.workspace_id):
