@@ -102,13 +102,13 @@ class WebhookReceiver:
 
     def _refuse(self, request: Request, status: HTTPStatus, reason: str) -> Response:
         """Return an error."""
-        self._coordinator.push.refused += 1
+        self._coordinator.webhook_status.refused += 1
         _LOGGER.debug("Rejected webhook request: %s", reason)
         return _ClosingResponse(request, status)
 
     def _ignore(self, reason: str) -> Response:
         """Return success, so that Seam does not send it again."""
-        self._coordinator.push.ignored += 1
+        self._coordinator.webhook_status.ignored += 1
         _LOGGER.debug("Ignored webhook request: %s", reason)
         return Response(status=HTTPStatus.NO_CONTENT)
 
