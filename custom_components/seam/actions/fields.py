@@ -98,7 +98,7 @@ TEXT: Final = _text
 TIME: Final = _time
 DURATION: Final = _duration
 
-# The errors of validators that are not limited to certain values.
+# These validators accept too much to list it, so each has an error of its own.
 _RULES: Final[Mapping[Any, str]] = {
     NAME: "invalid_text",
     TEXT: "invalid_text",

@@ -31,7 +31,6 @@ _KIND: Final = "kind"
 
 async def _async_refresh(_call: ServiceCall, targets: list[Target]) -> Answers:
     """Fetch the locks and their codes."""
-
     answers: Answers = {target.entity_id: {} for target in targets}
     return answers | await async_refresh_targets(targets)
 
