@@ -1,6 +1,7 @@
 """Browser tests of the panel's dialogs, with a `hass` object instead of Home Assistant."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
 
@@ -98,3 +99,163 @@ def test_copy_that_fails_is_reported(panel_page: Page, start: Start) -> None:
     dialog = add_guest(panel)
     dialog.get_by_role("button", name="Copy").click()
     expect(dialog.get_by_text("The PIN could not be copied.")).to_be_visible()
+
+
+def test_edit_changes_only_what_was_edited(panel_page: Page, start: Start) -> None:
+    """A linked code keeps its own times when the guest is renamed."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada", { common_code_key: "key" })]),
+            lock("Gate", [
+              code("Ada 2", { common_code_key: "key", starts_at: null, ends_at: null }),
+            ]),
+          ],
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("textbox", name="Name").fill("Ada Lovelace")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("button", name="Done")).to_be_visible()
+    expected = {"type": "seam/code/update", "new_name": "Ada Lovelace"}
+    assert sent(panel_page, "code/update") == [
+        {**expected, "entity_id": "lock.door", "access_code_id": "Ada"},
+        {**expected, "entity_id": "lock.gate", "access_code_id": "Ada 2"},
+    ]
+
+
+def test_new_pin_is_accepted_by_all_locks(panel_page: Page, start: Start) -> None:
+    """A PIN is asked for until all locks accept it, before any code changes."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada", { common_code_key: "key" })]),
+            lock("Gate", [code("Ada 2", { common_code_key: "key" })], {
+              rules: { lengths: [4, 5], constraints: { no_zeros: "No" }, name_max: null },
+            }),
+          ],
+          answer: (() => {
+            const pins = ["582947", "5012", "593871", "6021", "649713", "5318"];
+            return ({ type }) => (type === "seam/code/generate" ? { code: pins.shift() } : {});
+          })(),
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("radio", name="Choose for me").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator("output")).to_have_text("5318")
+    assert [call["code"] for call in sent(panel_page, "code/update")] == ["5318"] * 2
+
+
+def test_nothing_changes_if_no_pin_fits(panel_page: Page, start: Start) -> None:
+    """Without a PIN that all locks accept, the form says so and no code is changed."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada", { common_code_key: "key" })]),
+            lock("Gate", [code("Ada 2", { common_code_key: "key" })], {
+              rules: { lengths: [], constraints: { no_zeros: "No" }, name_max: null },
+            }),
+          ],
+          answer: () => ({ code: "5012" }),
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("radio", name="Choose for me").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Seam found no PIN")).to_be_visible()
+    assert sent(panel_page, "code/update") == []
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["entity_ids", "starts_at", "ends_at", "ongoing", "code", "new_name", "else", ""],
+)
+def test_error_is_shown_whether_its_field_is(start: Start, field: str) -> None:
+    """An error is shown also if the form does not have the field that it is about."""
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada", {{ ends_at: null }})])],
+          answer: () => ({{ error: "Refused by the test.", field: "{field}" }}),
+        }}"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    expect(dialog.get_by_role("radio", name="Permanent")).to_be_checked()
+    dialog.get_by_role("textbox", name="Name").fill("Grace")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Refused by the test.")).to_be_visible()
+
+
+def test_form_says_why_it_is_not_sent(panel_page: Page, start: Start) -> None:
+    """What the form itself refuses is shown also if the field is not."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada")], {
+              can: { create: true, create_ongoing: "Door needs times." },
+            }),
+          ],
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("radio", name="Permanent").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Door needs times.")
+    assert sent(panel_page, "code/update") == []
+
+
+def test_times_are_sent_as_moments(panel_page: Page, start: Start) -> None:
+    """In the second hour after the clocks are put back, times are not of the first."""
+    panel_page.clock.set_fixed_time(datetime(2026, 10, 25, 1, 32, tzinfo=UTC))
+    panel = start(
+        """{
+          path: "/lock/Door",
+          zone: "Europe/London",
+          locks: [lock("Door", [code("Ada", { ends_at: "2026-10-24T00:45:00Z" })])],
+          answer: () => ({ access_code_id: "x" }),
+        }"""
+    )
+    choose(panel, "Ada", "End now").get_by_role("button", name="End now").click()
+    panel.get_by_role("button", name="Actions for Ada").click()
+    panel.get_by_role("menuitem", name="Extend by a day").click()
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Grace")
+    dialog.get_by_label("Check-in").fill("2026-10-25T01:40")
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_role("button", name="Done")).to_be_visible()
+    times = [call["ends_at"] for call in sent(panel_page, "code/update")]
+    assert times == ["2026-10-25T01:34:00.000Z", "2026-10-25T01:45:00.000Z"]
+    [created] = sent(panel_page, "code/create")
+    assert created["starts_at"] == "2026-10-25T01:40:00.000Z"
+
+
+def test_closed_dialog_announces_failure(panel_page: Page, start: Start) -> None:
+    """A change that fails after its dialog was closed is not announced as saved."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada", { common_code_key: "key" })]),
+            lock("Gate", [code("Ada 2", { common_code_key: "key" })]),
+          ],
+          answer: async (_, id) => {
+            if (id === "lock.door") return {};
+            await new Promise((resolve) => { window.finish = resolve; });
+            return { error: "Gate is offline." };
+          },
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("textbox", name="Name").fill("Grace")
+    dialog.get_by_role("button", name="Save").click()
+    panel_page.wait_for_function("() => window.finish")
+    dialog.get_by_role("button", name="Close").first.click()
+    expect(dialog).to_have_count(0)
+    panel_page.evaluate("() => finish()")
+    expect(panel.get_by_text("Gate is offline.")).to_be_visible()
