@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 import pytest
@@ -29,7 +30,7 @@ def panel_page(chromium: Browser) -> Iterator[Page]:
     page.set_default_timeout(15_000)
 
     def serve(route: Route) -> None:
-        route.fulfill(path=FILES[route.request.url.removeprefix("http://home.test")])
+        route.fulfill(path=FILES[urlsplit(route.request.url).path])
 
     page.route("http://home.test/seam*", serve)
     page.goto("/seam")
@@ -259,3 +260,91 @@ def test_closed_dialog_announces_failure(panel_page: Page, start: Start) -> None
     expect(dialog).to_have_count(0)
     panel_page.evaluate("() => finish()")
     expect(panel.get_by_text("Gate is offline.")).to_be_visible()
+
+
+REATTACH: Final = """() => {
+    const root = document.getElementById("root");
+    const panel = root.firstChild;
+    panel.remove();
+    root.append(panel);
+}"""
+
+
+def test_form_stays_modal_when_page_is_reattached(
+    panel_page: Page, start: Start
+) -> None:
+    """Home Assistant detaches pages in the background. A form then stays as it was."""
+    panel = start("{locks: [lock('Door')]}")
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Ada")
+    panel_page.evaluate(REATTACH)
+    expect(dialog.get_by_role("textbox", name="Name")).to_have_value("Ada")
+    assert dialog.evaluate("(dialog) => dialog.matches(':modal')")
+    panel_page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+@pytest.mark.parametrize("shows", ["guest", "backup"])
+def test_dialog_with_pin_closes_when_page_is_detached(
+    panel_page: Page, start: Start, shows: str
+) -> None:
+    """A PIN is not shown again when somebody comes back to the page."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada", { is_backup_access_code_available: true })])],
+          answer: () => ({ access_code_id: "x", code: "4711" }),
+        }"""
+    )
+    if shows == "guest":
+        dialog = add_guest(panel, "Grace")
+    else:
+        dialog = choose(panel, "Ada", "Use backup code")
+        dialog.get_by_role("button", name="Use backup code").click()
+    expect(dialog.locator("output")).to_have_text("4711")
+    panel_page.evaluate(REATTACH)
+    expect(dialog).to_have_count(0)
+    panel.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_role("textbox", name="Name")).to_be_visible()
+
+
+def test_back_closes_dialog(panel_page: Page, start: Start) -> None:
+    """Back closes a dialog first, and leaves the page only without one."""
+    panel_page.goto("/seam?first")
+    panel_page.goto("/seam")
+    panel_page.wait_for_function("() => window.start")
+    panel = start("{locks: [lock('Door', [code('Ada')])], path: '/lock/Door'}")
+    dialog = choose(panel, "Ada", "Edit")
+    expect(dialog).to_be_visible()
+    panel_page.go_back()
+    expect(dialog).to_have_count(0)
+    expect(panel.get_by_role("button", name="Actions for Ada")).to_be_visible()
+    # A dialog that was closed leaves nothing to go back to, however fast it was.
+    for _ in range(3):
+        choose(panel, "Ada", "Edit")
+        panel_page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    panel_page.wait_for_function("() => history.state === null")
+    panel_page.go_back()
+    panel_page.wait_for_url("**/seam?first")
+
+
+def test_back_does_not_hide_new_pin(panel_page: Page, start: Start) -> None:
+    """While a code is created, Back does not close the dialog that shows its PIN."""
+    panel = start(
+        """{
+          locks: [lock("Door")],
+          answer: async () => {
+            await new Promise((resolve) => { window.finish = resolve; });
+            return { access_code_id: "x", code: "4711" };
+          },
+        }"""
+    )
+    dialog = add_guest(panel)
+    panel_page.wait_for_function("() => window.finish")
+    panel_page.evaluate("() => history.back()")
+    panel_page.evaluate("() => finish()")
+    expect(dialog.locator("output")).to_have_text("4711")
+    panel_page.evaluate("() => history.back()")
+    expect(dialog).to_have_count(0)

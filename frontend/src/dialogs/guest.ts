@@ -109,6 +109,10 @@ export class SeamGuestDialog extends SeamDialog {
     this.form = { ...this.form, ...change };
   }
 
+  protected override get showsPin(): boolean {
+    return this.progress?.some(({ pin }) => pin) ?? false;
+  }
+
   protected override render() {
     return this.progress ? this.renderProgress(this.progress) : this.renderForm();
   }
