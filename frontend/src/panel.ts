@@ -261,6 +261,7 @@ export class SeamPanel extends SeamActions {
       case "activity":
         return html`<seam-activity
           .context=${context}
+          .hass=${this.hass}
           .locks=${locks}
         ></seam-activity>`;
       case "found":

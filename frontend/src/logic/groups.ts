@@ -84,11 +84,10 @@ function byTime(group: Group, a: Code, b: Code): number {
   return group === "expired" ? time(b) - time(a) : time(a) - time(b);
 }
 
-/** Making a collator takes much longer than using it. */
-const collator = new Intl.Collator(undefined, { numeric: true });
-
-/** Compare texts as people sort them, with numbers by their value. */
-export const compareTexts = (a: string, b: string): number => collator.compare(a, b);
+/** Compare texts as people do: "Room 2" comes before "Room 10". */
+export const { compare: compareTexts } = new Intl.Collator(undefined, {
+  numeric: true,
+});
 
 export function byName(a: Code, b: Code): number {
   return compareTexts(label(a), label(b));

@@ -9,7 +9,7 @@ import { DAY, formatTime } from "../logic/times";
 import { icon } from "../parts";
 import { RETRY_MILLISECONDS } from "../store";
 import { shared } from "../styles";
-import type { HistoryMessage, Lock } from "../types";
+import type { HistoryMessage, HomeAssistant, Lock } from "../types";
 
 const PERIODS = [1, 7, 30] as const;
 const ROWS = 100;
@@ -21,6 +21,8 @@ const BAD = /^(access_denied|tampered|.*failed_to_.*)$/;
 @element("seam-activity")
 export class SeamActivity extends LitElement {
   @property({ attribute: false }) context!: Context;
+  /** Newer than that of the context, which stays while only entities change. */
+  @property({ attribute: false }) hass!: HomeAssistant;
   @property({ attribute: false }) locks: readonly Lock[] = [];
   @state() private period: (typeof PERIODS)[number] = 7;
   @state() private lockId = "";
@@ -46,7 +48,7 @@ export class SeamActivity extends LitElement {
   }
 
   protected override willUpdate(_: PropertyValues): void {
-    const { hass } = this.context;
+    const { hass } = this;
     const entities = sources(hass, this.locks);
     const content = JSON.stringify([this.period, [...entities.keys()]]);
     const key = `${this.context.connected} ${this.retries} ${content}`;
@@ -234,7 +236,7 @@ export class SeamActivity extends LitElement {
   /** Return the text that Home Assistant shows for the event. */
   private eventText({ entityId, type }: Activity): string {
     const entity = { entity_id: entityId, state: "", attributes: {} };
-    return this.context.hass.formatEntityAttributeValue(entity, "event_type", type);
+    return this.hass.formatEntityAttributeValue(entity, "event_type", type);
   }
 
   private detail({ method, reason }: Activity): string {
