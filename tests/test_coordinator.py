@@ -173,7 +173,9 @@ async def test_unreadable_codes_are_not_removed(
     assert state_of(hass, MANAGED) == "5"
 
 
-@pytest.mark.parametrize(("retry_after", "wait"), [(None, 60), (5, 60), (200, 200)])
+@pytest.mark.parametrize(
+    ("retry_after", "wait"), [(None, 60), (5, 60), (200, 200), (86400, 900)]
+)
 async def test_rate_limit_keeps_data_and_waits(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -190,7 +192,9 @@ async def test_rate_limit_keeps_data_and_waits(
     assert fault.hits > 0
     assert _is_all(hass, available=True)
     assert state_of(hass, MANAGED) == "5"
-    assert not _lines(caplog)
+    [line] = _lines(caplog)
+    assert "Too many requests" in line
+    assert "/events/list" in line
     simulator.faults.clear()
     _paths(simulator)
     await async_step(hass, freezer, simulator, timedelta(seconds=wait - 3))

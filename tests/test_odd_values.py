@@ -14,6 +14,8 @@ from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
     APARTMENT_1,
+    APARTMENT_2,
+    CODE_APARTMENT_2_CLEANER,
     CODE_CLEANER,
     CODE_GUEST_NOW,
     CODE_OWNER,
@@ -51,8 +53,8 @@ def _attribute(hass: HomeAssistant, entity_id: str, name: str) -> Any:
     return state.attributes[name]
 
 
-def _rows(hass: HomeAssistant) -> dict[str, Any]:
-    rows = _attribute(hass, MANAGED, "access_codes")
+def _rows(hass: HomeAssistant, lock: str = "front_door") -> dict[str, Any]:
+    rows = _attribute(hass, f"sensor.{lock}_managed_access_codes", "access_codes")
     return {row["access_code_id"]: row for row in rows}
 
 
@@ -150,6 +152,9 @@ async def test_code_with_odd_time(
     time: Any,
 ) -> None:
     """Everything is available, after a reload as well."""
+    if str(time).startswith("9"):
+        # There, the end of time has already passed.
+        await hass.config.async_set_time_zone("Pacific/Auckland")
     simulator.control.override_row(CODE_GUEST_NOW, {field: time})
     caplog.clear()
     await reconcile()
@@ -258,6 +263,7 @@ async def test_own_changes_end_when_clock_is_set_back(
 ) -> None:
     """What Seam lists is shown, not what an action did by the wrong clock."""
     monkeypatch.setattr(waiting, "WAIT_STEPS", (0,))
+    simulator.control.override_row(CODE_OWNER, {"name": "Landlord"})
     freezer.tick(timedelta(days=1))
     await hass.services.async_call(
         "seam",
@@ -266,7 +272,6 @@ async def test_own_changes_end_when_clock_is_set_back(
         blocking=True,
     )
     assert _rows(hass)[CODE_OWNER]["name"] == "Landlady"
-    simulator.state.access_codes[CODE_OWNER].name = "Landlord"
     freezer.tick(-timedelta(days=1))
     await reconcile()
     assert _rows(hass)[CODE_OWNER]["name"] == "Landlord"
@@ -380,3 +385,46 @@ async def test_list_without_end_stays_with_its_lock(
         if record.levelname == "WARNING" and "Front Door" in record.getMessage()
     ]
     assert f"/access_codes/list {reason}" in line
+
+
+async def test_error_of_code_on_lock_keeps_it_active(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    reconcile: Poll,
+) -> None:
+    """Without a pending change, an error does not mean that the lock lacks the code."""
+
+    async def fetched() -> set[str]:
+        simulator.requests.clear()
+        for _ in range(2):
+            await async_step(hass, freezer, simulator, timedelta(minutes=1))
+        return {
+            request.body["device_id"]
+            for request in simulator.requests
+            if request.path == "/access_codes/list"
+        }
+
+    assert APARTMENT_2 not in await fetched()
+    error = {
+        "error_code": "failed_to_set_on_device",
+        "message": "Odd",
+        "is_access_code_error": True,
+    }
+    simulator.control.override_row(CODE_APARTMENT_2_CLEANER, {"errors": [error]})
+    await reconcile()
+    assert _rows(hass, "apartment_2")[CODE_APARTMENT_2_CLEANER]["state"] == "active"
+    # Seam keeps trying, so the lock is fetched again before the next full sync.
+    assert APARTMENT_2 in await fetched()
+
+
+async def test_device_that_only_says_whether_it_is_locked(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """A device is a lock by its state, too."""
+    device = simulator.control.add_lock("Gate")
+    device.flags = {}
+    device.capabilities_supported = []
+    device.properties = {"online": True, "locked": True}
+    await reconcile()
+    assert _state(hass, "lock.gate") == "locked"
