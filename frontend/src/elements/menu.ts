@@ -131,6 +131,10 @@ export class SeamMenu extends LitElement {
       entries.at(target % entries.length)?.focus();
     } else if (event.key === "Tab") {
       this.popup.hidePopover();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      this.popup.hidePopover();
+      this.button.focus();
     }
   }
 
