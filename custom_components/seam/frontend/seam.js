@@ -245,7 +245,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
   @media (prefers-reduced-motion: reduce) {
     * {
       transition: none !important;
-      animation-duration: 4s !important;
+      animation: none !important;
     }
   }
 `,B=class extends w{constructor(...e){super(...e),this.pin=``,this.label=``,this.message=``,this.note=``}render(){let{t:e}=this.context;return y`
@@ -1231,7 +1231,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             </button>
           `)}
       </div>
-    `}firstUpdated(){let{popup:e}=this;e.showPopover();let t=this.anchor.getBoundingClientRect(),{offsetWidth:n,offsetHeight:r}=e,i=getComputedStyle(this).direction===`rtl`?t.left:t.right-n,a=t.bottom+r<=window.innerHeight-8?t.bottom:Math.max(8,t.top-r);e.style.left=`${Math.max(8,Math.min(i,window.innerWidth-n-8))}px`,e.style.top=`${Math.max(8,Math.min(a,window.innerHeight-r-8))}px`,this.entries[0]?.focus()}close(){this.popup.hidePopover()}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&this.dispatchEvent(new Event(`seam-closed`))}choose(e){e.disabled||(this.close(),this.anchor.focus(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`&&this.close():(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[z,h`
+    `}firstUpdated(){let{popup:e}=this;e.showPopover();let t=this.anchor.getBoundingClientRect(),{offsetWidth:n,offsetHeight:r}=e,i=getComputedStyle(this).direction===`rtl`?t.left:t.right-n,a=t.bottom+r<=window.innerHeight-8?t.bottom:Math.max(8,t.top-r);e.style.left=`${Math.max(8,Math.min(i,window.innerWidth-n-8))}px`,e.style.top=`${Math.max(8,Math.min(a,window.innerHeight-r-8))}px`,this.entries[0]?.focus()}close(){this.popup.hidePopover()}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&this.dispatchEvent(new Event(`seam-closed`))}choose(e){e.disabled||(this.close(),this.anchor.focus(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`?this.close():e.key===`Escape`&&(e.preventDefault(),this.close(),this.anchor.focus()):(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[z,h`
       :host {
         display: contents;
       }
