@@ -40,6 +40,7 @@ from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
     CODE_APARTMENT_1_FAILED,
+    CODE_APARTMENT_2_CLEANER,
     CODE_CLEANER,
     CODE_HANDYMAN,
     CODE_OWNER,
@@ -223,6 +224,7 @@ async def test_connectivity_errors_and_warnings_attributes(
     simulator.control.account_error("Front Door")
     simulator.control.device_warning("Front Door", "accessory_keypad_low_battery")
     simulator.control.device_warning("Front Door", "a_warning_of_next_year", str(pin))
+    simulator.control.account_warning("Front Door", "scheduled_maintenance_window")
     await poll()
     attributes = _attributes(hass, CONNECTIVITY)
     assert attributes["errors"][0].pop("created_at")
@@ -236,11 +238,12 @@ async def test_connectivity_errors_and_warnings_attributes(
         "scope": "device",
     }
     assert attributes["errors"][1]["error_code"] == "account_disconnected"
-    low, new = attributes["warnings"]
+    low, new, maintenance = attributes["warnings"]
     assert low["warning_code"] == "accessory_keypad_low_battery"
     assert low["advice"].startswith("Replace the keypad's batteries")
     assert new["message"] == "••••"
     assert new["advice"].endswith("in the manufacturer's app.")
+    assert maintenance["warning_code"] == "scheduled_maintenance_window"
     # Lost connections must not hide why.
     simulator.control.lock_offline("Front Door")
     await poll()
@@ -338,6 +341,28 @@ async def test_advice_names_account(
         assert {row["advice"] for row in rows} == {
             f"Reconnect the Kwikset ({name}) account in the Seam console."
         }
+
+
+async def test_advice_for_error_of_code_names_account(
+    hass: HomeAssistant, simulator: Simulator, poll: Poll
+) -> None:
+    """Every place names it but the activity, as its state is recorded."""
+    device = simulator.state.devices[APARTMENT_2]
+    simulator.state.accounts[device.connected_account_id].display_name = "Anna"
+    simulator.control.account_warning("Apartment 2")
+    simulator.control.code_error(CODE_APARTMENT_2_CLEANER, "august_lock_not_authorized")
+    await poll()
+    advice = {
+        entity_id: _attributes(hass, entity_id)["errors"][-1]["advice"]
+        for entity_id in (
+            "sensor.apartment_2_managed_access_codes",
+            "binary_sensor.apartment_2_access_code_problem",
+            "event.apartment_2_access_code_activity",
+        )
+    }
+    recorded = advice.pop("event.apartment_2_access_code_activity")
+    [shown] = set(advice.values())
+    assert shown == recorded.replace("Kwikset", "Kwikset (Anna)") != recorded
 
 
 async def test_no_state_changes_while_problems_stay(
@@ -565,9 +590,9 @@ async def test_docs_automation_example_runs(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The last change may not be on the lock. The code itself is "
-            "on the lock, and the error is about an earlier attempt to set or change it. "
-            "If the lock still has an old PIN or schedule, update the code again."
+            "Owner: Too short. The last change might not be on the lock. The code itself is "
+            "on the lock, and the error is from an earlier attempt to set or change it. "
+            "If the lock still has the old PIN or schedule, update the code again."
         ),
         (
             "Neighbour: It is odd. Seam does not manage this code. Change or delete it "

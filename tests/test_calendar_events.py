@@ -227,7 +227,7 @@ async def test_deleted_event(
     [
         ({"rrule": "FREQ=WEEKLY"}, "Access codes cannot repeat"),
         ({"description": "4 people"}, "Access codes have no description"),
-        ({"location": "Apartment 1"}, "access codes of Front Door"),
+        ({"location": "Apartment 1"}, "access codes on Front Door"),
         ({"summary": "Owner"}, "already has an access code named “Owner”"),
         ({"dtstart": "2021-07-03T15:00:00", "dtend": "2021-07-04T15:00:00"}, "past"),
     ],

@@ -231,7 +231,7 @@ async def test_code_known_by_pin_only(
     fired: FiredEvents,
     poll: Poll,
 ) -> None:
-    """The event has its name, but not the PIN."""
+    """The event has its name and ID, but not the PIN."""
     simulator.backend.events.lock(
         "unlocked", front_door, method="keycode", code=cleaner.code
     )
@@ -241,6 +241,8 @@ async def test_code_known_by_pin_only(
     await poll()
     known, unknown = fired.of(LOCK)
     assert known.attributes["access_code_name"] == "Cleaner"
+    assert known.attributes["access_code_id"] == CODE_CLEANER
+    assert known.attributes["is_managed"] is True
     assert "access_code_name" not in unknown.attributes
     for pin in (cleaner.code, "908172"):
         assert str(pin) not in repr(fired.everything)
@@ -333,7 +335,7 @@ async def test_errors_of_code(
     [error] = told.attributes["errors"]
     assert error["error_code"] == "failed_to_set_on_device"
     assert error["message"] == "Not with ••••."
-    assert error["advice"].startswith("The last change may not be on the lock")
+    assert error["advice"].startswith("The last change might not be on the lock")
     assert told.attributes["warnings"] == []
 
 

@@ -176,7 +176,7 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
 
     async def _async_run(self, action: Action, data: dict[str, Any]) -> None:
         """Run an action on the lock, as the user who changes the calendar."""
-        entity_id = lock_entity_id(self.coordinator, self.device_id)
+        entity_id = lock_entity_id(self.hass, self.device_id)
         context = self._context if _IS_ACTION.get() else None
         if context is None and (connection := current_connection.get()):
             context = Context(user_id=connection.user.id)

@@ -31,7 +31,6 @@ from .const import DOMAIN
 from .fetcher import Fetcher
 from .sync.code_state import next_state_changes
 from .sync.engine import SyncEngine
-from .sync.failures import MAX_RATE_LIMIT
 from .sync.schedule import FetchDevices
 from .sync.snapshot import LockData, Snapshot
 from .sync.state import WebhookStatus
@@ -158,8 +157,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
                 raise _update_error(err) from err
             self.postponed_by = err
             self.update_interval = max(
-                self._next_poll_interval(),
-                min(timedelta(seconds=err.retry_after), MAX_RATE_LIMIT),
+                self._next_poll_interval(), timedelta(seconds=err.retry_after)
             )
             _LOGGER.debug("Rate limited, next poll in %s", self.update_interval)
         except SeamError as err:
@@ -339,14 +337,14 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             elif lock.lacks_codes and device_id in errors:
                 self._failing.add(device_id)
                 _LOGGER.warning(
-                    "Could not fetch the access codes of %s: %s",
+                    "Could not fetch the access codes on %s: %s",
                     lock.device.name,
                     errors[device_id],
                 )
             elif lock.has_codes and device_id in self._failing:
                 self._failing.discard(device_id)
                 _LOGGER.info(
-                    "The access codes of %s are available again", lock.device.name
+                    "The access codes on %s are available again", lock.device.name
                 )
 
     @callback

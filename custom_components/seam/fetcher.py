@@ -133,13 +133,13 @@ class Fetcher:
 
     def _log_events_error(self) -> None:
         """Log once when only the event query fails, and when it succeeds again."""
-        error = self._engine.failures.events_error
+        error = self._engine.failures.query_error
         if error and not self._has_events_error:
             _LOGGER.warning(
                 "The event query failed, fetching everything instead: %s", error
             )
         elif self._has_events_error and not error:
-            _LOGGER.info("The event query succeeds again")
+            _LOGGER.info("Event queries are working again")
         self._has_events_error = error is not None
 
     async def _async_fetch_due(self, due: Sequence[Fetch]) -> None:
@@ -320,7 +320,7 @@ class Fetcher:
             may_lack=lambda code_id: (
                 managed.may_lack(code_id) or unmanaged.may_lack(code_id)
             ),
-            is_complete=managed.is_complete and not managed.unreadable,
+            is_complete=managed.is_whole,
         )
 
     def _is_newest(self, fetch: FetchCodes, number: int) -> bool:

@@ -28,6 +28,26 @@ async def test_unchanged_code_list_is_not_parsed_again(
     assert len(names) == len(first)
 
 
+async def test_unchanged_device_list_is_not_parsed_again(
+    client: SeamClient, simulator: Simulator
+) -> None:
+    """The same response brings the same objects, a changed one new ones."""
+    first = await client.list_devices()
+    again = await client.list_devices()
+    assert first
+    assert [id(device) for device in again] == [id(device) for device in first]
+    again.clear()
+    assert await client.list_devices([FRONT_DOOR]) == [
+        device for device in first if device.device_id == FRONT_DOOR
+    ]
+    assert await client.list_devices() == first
+
+    simulator.state.devices[FRONT_DOOR].display_name = "Back door"
+    changed = {device.device_id: device for device in await client.list_devices()}
+    assert changed[FRONT_DOOR].display_name == "Back door"
+    assert len(changed) == len(first)
+
+
 async def test_returned_code_list_is_a_copy(client: SeamClient) -> None:
     """Changing a returned list does not change the next one."""
     codes = list(await client.list_access_codes(FRONT_DOOR))

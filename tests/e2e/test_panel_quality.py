@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 import pytest
 
 from .development import Development
@@ -158,10 +158,8 @@ def test_panel_is_accessible(page: Page, development: Development) -> None:
     assert panel.evaluate(RUN_AXE) == []
 
 
-def test_card_shows_codes_of_lock(
-    page: Page, development: Development, screenshots: Path
-) -> None:
-    """The card is offered, and shows the codes of the lock that is configured."""
+def open_cards(page: Page, development: Development, query: str = "") -> Locator:
+    """Open a dashboard with two cards for the same lock, and return them."""
     page.wait_for_function(
         "() => document.querySelector('home-assistant')?.hass?.states"
     )
@@ -187,9 +185,16 @@ def test_card_shows_codes_of_lock(
             });
         }"""
     )
-    page.goto(f"{development.url}/card-test")
+    page.goto(f"{development.url}/card-test{query}")
+    return page.locator("seam-access-codes-card")
+
+
+def test_card_shows_codes_of_lock(
+    page: Page, development: Development, screenshots: Path
+) -> None:
+    """The card is offered, and shows the codes of the lock that is configured."""
+    cards = open_cards(page, development)
     # Two cards on one page share the subscription.
-    cards = page.locator("seam-access-codes-card")
     expect(cards).to_have_count(2, timeout=SOON)
     for index in range(2):
         expect(cards.nth(index).get_by_text("Owner", exact=True)).to_be_visible()

@@ -22,6 +22,7 @@ from . import (
     fields,
     generate,
     get,
+    get_access,
     pull_backup,
     release,
     report_constraints,
@@ -86,6 +87,9 @@ ACTIONS: Final = {
     ),
     "get_access_codes": Action(
         get.async_get_access_codes, get.SCHEMA, _ONLY, is_admin=False
+    ),
+    "get_access": Action(
+        get_access.async_get_access, get_access.SCHEMA, _ONLY, is_admin=False
     ),
     "get_lock_capabilities": Action(
         capabilities.async_get_lock_capabilities,

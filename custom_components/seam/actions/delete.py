@@ -83,7 +83,7 @@ async def async_start_deletion(
 
 def deletion_result(target: Target, code: AccessCode) -> Result:
     """Return whether a code is deleted, or its deletion is pending."""
-    lock = target.coordinator.data.locks.get(target.lock.device_id)
+    lock = target.current_lock
     if lock is None or lock.code(code.access_code_id) is None:
         return Result(Outcome.DELETED)
     return pending(target)

@@ -39,7 +39,7 @@ async def async_release_access_code(
                 await async_wait_for_attempt(target, attempt)
                 # The code may get a new id.
                 coordinator.async_apply(
-                    coordinator.engine.codes_converted, [code.access_code_id]
+                    coordinator.engine.codes_moved, [code.access_code_id]
                 )
         return code_result(code, Result(Outcome.RELEASED))
 

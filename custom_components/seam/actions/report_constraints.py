@@ -62,7 +62,7 @@ async def async_report_device_constraints(
             await coordinator.client.report_device_constraints(
                 lock.device_id, **lengths
             )
-        properties = coordinator.data.locks.get(lock.device_id, lock).device.properties
+        properties = (target.current_lock or lock).device.properties
         return {"supported_code_lengths": [*sorted(properties.supported_code_lengths)]}
 
     return await async_each(targets, report)

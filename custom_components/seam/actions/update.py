@@ -94,7 +94,13 @@ class CodeChange:
     is_ongoing: bool = False
     is_external_modification_allowed: bool | None = None
 
-    def update_of(self, target: Target, code: AccessCode) -> CodeUpdate:
+    def update_of(
+        self,
+        target: Target,
+        code: AccessCode,
+        *,
+        attempt_for_offline_device: bool | None = None,
+    ) -> CodeUpdate:
         """Return what has to be updated of a code to make the change."""
         wanted = {
             "name": self.name,
@@ -109,7 +115,7 @@ class CodeChange:
         if self.name is not None and code.unmasked_name == self.name:
             fields.pop("name", None)
         if not self.is_ongoing and self.starts_at is None and self.ends_at is None:
-            return CodeUpdate(target, code, fields)
+            return CodeUpdate(target, code, fields, attempt_for_offline_device)
         if self.is_ongoing:
             starts_at, ends_at = None, None
         else:
@@ -125,7 +131,7 @@ class CodeChange:
                 "ends_at": ends_at,
                 "type": "ongoing" if self.is_ongoing else "time_bound",
             }
-        return CodeUpdate(target, code, fields)
+        return CodeUpdate(target, code, fields, attempt_for_offline_device)
 
 
 @dataclass(frozen=True)
@@ -216,9 +222,11 @@ async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> 
         # Nothing is changed if one of the locks does not allow it.
         updates: dict[str, CodeUpdate] = {}
         for target, code in found:
+            # First, as it matters more than a time that is missing.
             check_changeable(target.lock, code)
-            updates[target.entity_id] = update = replace(
-                change.update_of(target, code),
+            updates[target.entity_id] = update = change.update_of(
+                target,
+                code,
                 attempt_for_offline_device=call.data.get(
                     ATTR_ATTEMPT_FOR_OFFLINE_DEVICE
                 ),
@@ -294,7 +302,7 @@ def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]
     """Return all codes that are linked with a code, itself included, with their locks."""
     coordinator = target.coordinator
     return [
-        (Target(lock_entity_id(coordinator, device_id), coordinator, lock), other)
+        (Target(lock_entity_id(coordinator.hass, device_id), coordinator, lock), other)
         for device_id, lock in coordinator.data.locks.items()
         for other in lock.managed
         if code.unmasked_key and other.unmasked_key == code.unmasked_key
@@ -349,10 +357,8 @@ async def _async_update_linked(
                 target, code, Result(Outcome.UNCHANGED)
             )
         for update in updates:
-            other, entity_id = (
-                by_code.get(update.code.access_code_id),
-                update.target.entity_id,
-            )
+            other = by_code.get(update.code.access_code_id)
+            entity_id = update.target.entity_id
             if other and (
                 entity_id in not_found
                 or isinstance(other, HomeAssistantError)

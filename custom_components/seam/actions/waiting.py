@@ -243,7 +243,7 @@ def _identity(problem: SeamProblem) -> tuple[object, ...]:
 
 def _is_offline(target: Target) -> bool:
     """Return whether Seam currently cannot reach a lock."""
-    lock = target.coordinator.data.locks.get(target.lock.device_id)
+    lock = target.current_lock
     return lock is not None and lock.device.properties.online is False
 
 

@@ -20,7 +20,7 @@ async def read_body(response: ClientResponse) -> bytes:
     """Return the decompressed body; raise BodyTooLargeError as soon as it is too large."""
     chunks: list[bytes] = []
     size = 0
-    async for chunk in response.content.iter_any():
+    while chunk := await response.content.readany():
         size += len(chunk)
         if size > _MAX_BYTES:
             raise BodyTooLargeError

@@ -169,7 +169,6 @@ class ActionAttempt(Model):
 
     action_attempt_id: str
     status: ActionAttemptStatus = ActionAttemptStatus.PENDING
-    action_type: str = "unknown"
     result: ActionAttemptResult | None = None
     error: ActionAttemptError | None = None
 
@@ -180,7 +179,6 @@ class Webhook(Model):
 
     webhook_id: str
     url: str = field(repr=False)
-    event_types: tuple[str, ...] = ()
     secret: str | None = field(default=None, repr=False)
 
 
@@ -199,7 +197,6 @@ class ConnectedAccount(Model):
     """An account at a manufacturer that is connected to Seam."""
 
     connected_account_id: str
-    account_type: str = "unknown"
     account_type_display_name: str | None = None
     display_name: str | None = None
     errors: tuple[SeamProblem, ...] = field(default=(), metadata=_ACCOUNT_ERRORS)

@@ -281,6 +281,11 @@ class Rows[M: Model](list[M]):
         )
 
     @property
+    def is_whole(self) -> bool:
+        """Whether all rows there are were read."""
+        return self.is_complete and not self.unreadable
+
+    @property
     def is_unknown(self) -> bool:
         """Whether there are rows, or may be some, but none of them is valid."""
         return not self and (bool(self.unreadable) or not self.is_complete)

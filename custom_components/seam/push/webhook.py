@@ -19,12 +19,7 @@ from ..api.bounded import BoundedDict
 from ..api.signature import SignatureError, verify
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
-from .registration import (
-    CONF_REGISTERED,
-    RegisteredWebhook,
-    WebhookRegistration,
-    is_webhook_enabled,
-)
+from .registration import WebhookRegistration, is_webhook_enabled, registered_webhook
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -38,7 +33,7 @@ _REMEMBERED_MESSAGES: Final = 2_000
 def async_setup_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     """Receive events by webhook if the options allow it, and update it at Seam."""
     if is_webhook_enabled(entry):
-        if CONF_WEBHOOK_ID not in entry.data:
+        if not isinstance(entry.data.get(CONF_WEBHOOK_ID), str):
             hass.config_entries.async_update_entry(
                 entry,
                 data={**entry.data, CONF_WEBHOOK_ID: webhook.async_generate_id()},
@@ -78,7 +73,7 @@ class WebhookReceiver:
             body = await _async_read(request)
         except _UnreadableError as err:
             return self._refuse(request, err.status, str(err))
-        registered: RegisteredWebhook | None = self._entry.data.get(CONF_REGISTERED)
+        registered = registered_webhook(self._entry)
         if registered is None:
             return self._refuse(
                 request, HTTPStatus.UNAUTHORIZED, "no webhook is registered"

@@ -87,7 +87,7 @@ class SyncEngine:
             reconciled_at=self._schedule.reconciled_at,
             reconcile_at=self._schedule.reconcile_at,
             failed_polls=self._failed_polls,
-            events_error=str(error) if (error := self.failures.events_error) else None,
+            events_error=str(error) if (error := self.failures.query_error) else None,
             rechecks=self._schedule.recheck_count,
             postponed=self._schedule.retry_count,
         )
@@ -157,8 +157,8 @@ class SyncEngine:
             self._optimistic.forget_code(access_code_id)
         self._optimistic.expect_removal(access_code_ids, now)
 
-    def codes_converted(self, now: datetime, access_code_ids: Iterable[str]) -> None:
-        """Drop unmanaged codes once a list lacks them, as managed ones get new IDs."""
+    def codes_moved(self, now: datetime, access_code_ids: Iterable[str]) -> None:
+        """Drop codes once a list lacks them, as they may get new IDs."""
         self._optimistic.expect_removal(access_code_ids, now)
 
     def device_changed(
@@ -260,7 +260,8 @@ class SyncEngine:
             )
         elif known is None or with_codes:
             self._schedule.request(FetchCodes(device.device_id))
-        self._store.put(lock)
+        if lock != known:
+            self._store.put(lock)
 
     def receive_codes(
         self,

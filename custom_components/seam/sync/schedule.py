@@ -46,7 +46,7 @@ _FIRST_RECHECK: Final = timedelta(minutes=1)
 
 _UNSETTLED: Final = (CodeStatus.SETTING, CodeStatus.REMOVING, CodeStatus.UNKNOWN)
 # Seam keeps trying until the end of the code, even if it reports no pending change.
-_RETRIED: Final = frozenset(
+RETRIED_ERRORS: Final = frozenset(
     {
         "failed_to_issue",
         "failed_to_set_on_device",
@@ -165,7 +165,7 @@ class FetchSchedule:
             or (
                 code.errors
                 and not code.is_expired(now)
-                and any(error.code in _RETRIED for error in code.own_errors)
+                and any(error.code in RETRIED_ERRORS for error in code.own_errors)
             )
         )
         last = self._rechecks.pop(device_id, None)

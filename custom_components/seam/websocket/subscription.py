@@ -233,7 +233,7 @@ def _sources_of(coordinator: SeamCoordinator) -> _Sources:
     areas = ar.async_get(hass)
     sources: _Sources = {}
     for device_id, lock in data.locks.items():
-        entity = entities.async_get(lock_entity_id(coordinator, device_id))
+        entity = entities.async_get(lock_entity_id(hass, device_id))
         if entity is None:
             # It appears when its entity is added.
             continue

@@ -264,7 +264,7 @@ export class SeamCodeRow extends LitElement {
     const { t } = this.context;
     const known = this.pin ?? (await this.reveal());
     if (!known) return;
-    if (await copy(known)) {
+    if (await copy(known, this)) {
       announce(this, t("copied"));
     } else {
       this.pin = known;

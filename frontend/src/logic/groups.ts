@@ -177,6 +177,14 @@ export function people(entries: readonly Entry[]): Entry[][] {
   return [...byPerson.values()];
 }
 
+/** Return how many unmanaged codes all locks have. */
+export function countFound(locks: readonly Lock[]): number {
+  let count = 0;
+  for (const { codes } of locks)
+    for (const code of codes) if (!code.is_managed) count++;
+  return count;
+}
+
 /** Return the unmanaged codes of all locks; duplicates are on the same lock. */
 export function found(locks: readonly Lock[]): (Entry & { sameAs: Code[] })[] {
   return locks.flatMap((lock) => {

@@ -10,8 +10,8 @@ export const DAY = 24 * HOUR;
 const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** Return a format that is made once. */
-function dateFormat(
-  language: string,
+export function dateFormat(
+  language: string | undefined,
   options: Intl.DateTimeFormatOptions,
 ): Intl.DateTimeFormat {
   const key = JSON.stringify([language, options]);
@@ -91,14 +91,29 @@ export function formatTime(hass: HomeAssistant, iso: string, now: Date): string 
 }
 
 function formatClock(hass: HomeAssistant, moment: Date): string {
-  const hour12 = { "12": true, "24": false }[hass.locale.time_format];
   return dateFormat(hass.locale.language, {
     timeZone: hass.config.time_zone,
     hour: "numeric",
     minute: "2-digit",
+    hourCycle: hasTwelveHours(hass) ? "h12" : "h23",
     ...(comesTwice(moment, hass.config.time_zone) ? { timeZoneName: "short" } : {}),
-    ...(hour12 === undefined ? {} : { hour12 }),
   }).format(moment);
+}
+
+/** Return whether the user's profile asks for a clock with twelve hours. */
+function hasTwelveHours({ locale }: HomeAssistant): boolean {
+  if (locale.time_format === "12") return true;
+  if (locale.time_format === "24") return false;
+  const language = locale.time_format === "system" ? undefined : locale.language;
+  const { hour12 } = dateFormat(language, { hour: "numeric" }).resolvedOptions();
+  return hour12 === true;
+}
+
+/** Return Home Assistant's time zone if the clock beside this browser shows another time. */
+export function otherZone(hass: HomeAssistant, now: Date): string | undefined {
+  const { time_zone: zone } = hass.config;
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return toLocal(now, zone) === toLocal(now, here) ? undefined : zone;
 }
 
 /** Return how long ago or ahead a moment is. */
