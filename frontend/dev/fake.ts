@@ -346,6 +346,7 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
         ]),
       ),
     ),
+    panels: { seam: {} },
     formatEntityAttributeValue: (_, __, value) => value,
     themes: { darkMode: document.documentElement.classList.contains("dark") },
     callWS: answer,

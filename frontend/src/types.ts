@@ -185,6 +185,7 @@ export interface HomeAssistant {
   config: { time_zone: string };
   themes: { darkMode: boolean };
   entities: Record<string, { platform: string; device_id?: string | null }>;
+  panels: Record<string, unknown>;
   formatEntityAttributeValue(entity: object, attribute: string, value: string): string;
   callWS<T>(message: { type: string } & Record<string, unknown>): Promise<T>;
 }
