@@ -100,7 +100,7 @@ async def test_failing_events_do_not_affect_anything_else(
     simulator.control.turn_lock(FRONT_DOOR, locked=False)
     await async_step(hass, freezer, simulator, timedelta(minutes=1))
     assert _state(hass, "lock.front_door") == "unlocked"
-    assert len(_lines(caplog, "event query succeeds again")) == 1
+    assert len(_lines(caplog, "Event queries are working again")) == 1
 
 
 @pytest.mark.usefixtures("frozen_clock")

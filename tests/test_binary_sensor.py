@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
-from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
@@ -17,17 +16,13 @@ from homeassistant.const import (
     Platform,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
     async_capture_events,
     async_mock_service,
-    snapshot_platform,
 )
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.seam.advice import KNOWN_CODES, advice_key
 from custom_components.seam.api import ConnectedAccount, SeamProblem
@@ -40,6 +35,7 @@ from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
     CODE_APARTMENT_1_FAILED,
+    CODE_APARTMENT_2_CLEANER,
     CODE_CLEANER,
     CODE_HANDYMAN,
     CODE_OWNER,
@@ -47,7 +43,7 @@ from simulator.seed import (
 )
 
 from .advice_table import WARNINGS_OF_ACCOUNTS
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
 
 ENTITIES_PAGE = (
     Path(__file__).resolve().parents[1] / "docs" / "entities.md"
@@ -72,18 +68,9 @@ def _attributes(hass: HomeAssistant, entity_id: str) -> Any:
     return state.attributes
 
 
-async def test_binary_sensors(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    snapshot: SnapshotAssertion,
-) -> None:
+async def test_binary_sensors(check_platform: CheckPlatform) -> None:
     """All binary sensors of the rental match the snapshot."""
-    entry.add_to_hass(hass)
-    with patch("custom_components.seam.PLATFORMS", [Platform.BINARY_SENSOR]):
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(Platform.BINARY_SENSOR)
 
 
 async def test_access_code_problem_counts_own_errors_only(
@@ -223,6 +210,7 @@ async def test_connectivity_errors_and_warnings_attributes(
     simulator.control.account_error("Front Door")
     simulator.control.device_warning("Front Door", "accessory_keypad_low_battery")
     simulator.control.device_warning("Front Door", "a_warning_of_next_year", str(pin))
+    simulator.control.account_warning("Front Door", "scheduled_maintenance_window")
     await poll()
     attributes = _attributes(hass, CONNECTIVITY)
     assert attributes["errors"][0].pop("created_at")
@@ -236,11 +224,12 @@ async def test_connectivity_errors_and_warnings_attributes(
         "scope": "device",
     }
     assert attributes["errors"][1]["error_code"] == "account_disconnected"
-    low, new = attributes["warnings"]
+    low, new, maintenance = attributes["warnings"]
     assert low["warning_code"] == "accessory_keypad_low_battery"
     assert low["advice"].startswith("Replace the keypad's batteries")
     assert new["message"] == "••••"
     assert new["advice"].endswith("in the manufacturer's app.")
+    assert maintenance["warning_code"] == "scheduled_maintenance_window"
     # Lost connections must not hide why.
     simulator.control.lock_offline("Front Door")
     await poll()
@@ -338,6 +327,28 @@ async def test_advice_names_account(
         assert {row["advice"] for row in rows} == {
             f"Reconnect the Kwikset ({name}) account in the Seam console."
         }
+
+
+async def test_advice_for_error_of_code_names_account(
+    hass: HomeAssistant, simulator: Simulator, poll: Poll
+) -> None:
+    """Every place names it but the activity, as its state is recorded."""
+    device = simulator.state.devices[APARTMENT_2]
+    simulator.state.accounts[device.connected_account_id].display_name = "Anna"
+    simulator.control.account_warning("Apartment 2")
+    simulator.control.code_error(CODE_APARTMENT_2_CLEANER, "august_lock_not_authorized")
+    await poll()
+    advice = {
+        entity_id: _attributes(hass, entity_id)["errors"][-1]["advice"]
+        for entity_id in (
+            "sensor.apartment_2_managed_access_codes",
+            "binary_sensor.apartment_2_access_code_problem",
+            "event.apartment_2_access_code_activity",
+        )
+    }
+    recorded = advice.pop("event.apartment_2_access_code_activity")
+    [shown] = set(advice.values())
+    assert shown == recorded.replace("Kwikset", "Kwikset (Anna)") != recorded
 
 
 async def test_no_state_changes_while_problems_stay(
@@ -565,9 +576,9 @@ async def test_docs_automation_example_runs(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The last change may not be on the lock. The code itself is "
-            "on the lock, and the error is about an earlier attempt to set or change it. "
-            "If the lock still has an old PIN or schedule, update the code again."
+            "Owner: Too short. The last change might not be on the lock. The code itself is "
+            "on the lock, and the error is from an earlier attempt to set or change it. "
+            "If the lock still has the old PIN or schedule, update the code again."
         ),
         (
             "Neighbour: It is odd. Seam does not manage this code. Change or delete it "

@@ -737,7 +737,9 @@ async def test_rejected_event_query_is_logged_once(
     await coordinator.async_refresh()
     refusal = coordinator.engine.state.events_error
     assert refusal is None
-    assert sum("The event query succeeds again" in line for line in _lines(caplog)) == 1
+    assert (
+        sum("Event queries are working again" in line for line in _lines(caplog)) == 1
+    )
 
 
 async def test_refresh_of_locks_returns_error_on_reload(
@@ -780,7 +782,7 @@ async def test_failed_refresh_of_locks_shortens_webhook_interval(
     coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
     """Otherwise the next poll would be ten minutes away."""
-    coordinator.push.is_trusted = True
+    coordinator.webhook_status.is_trusted = True
     await coordinator.async_refresh()
     assert coordinator.update_interval == timedelta(minutes=10)
     simulator.faults.add("outage", path="/access_codes/list", count=9)

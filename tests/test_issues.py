@@ -372,8 +372,8 @@ async def test_account_error_creates_one_issue_for_all_locks(
         assert "Front Door, Side Door" in shown.text(issue_id)
         assert shown.all[issue_id].learn_more_url == CONSOLE_URL
     assert "August" in shown.text(lost)
-    assert "connect it again" in shown.text(lost)
-    assert "connect it again" not in shown.text(limit)
+    assert "reconnect it" in shown.text(lost)
+    assert "reconnect it" not in shown.text(limit)
     simulator.control.remove_lock("Side Door")
     await poll()
     assert "Side Door" not in shown.text(lost)
@@ -492,7 +492,7 @@ async def test_unknown_errors_create_issues(
             "Access code Guest week 48 is disabled on Front Door",
         ),
         ("device_offline", "Front Door is offline"),
-        ("device_removed", "Front Door is no longer in its account"),
+        ("device_removed", "Front Door is no longer in the manufacturer's account"),
         ("subscription_required", "Problem with Front Door: Pay first"),
     ],
 )

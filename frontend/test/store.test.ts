@@ -37,6 +37,24 @@ describe("the snapshot", () => {
   });
 });
 
+test("locks of an entry that is not available stay, as after a restart", () => {
+  const door = lock("Door", []);
+  const entry = {
+    entry_id: door.entry_id,
+    title: "Flats",
+    accounts: [],
+    adoption: null,
+  };
+  const event = (available: boolean, locks: (typeof door)[]) => ({
+    ...all(locks),
+    entries: [{ ...entry, available }],
+  });
+  const before = reduce(undefined, event(true, [door]));
+  const starting = reduce(before, event(false, []));
+  expect(starting?.locks.map(({ name }) => name)).toEqual(["Door"]);
+  expect(reduce(starting, event(true, []))?.locks).toEqual([]);
+});
+
 describe("the subscription", () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());

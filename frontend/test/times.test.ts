@@ -5,6 +5,7 @@ import {
   formatDuration,
   formatTime,
   HOUR,
+  otherZone,
   toLocal,
   toMoment,
 } from "../src/logic/times";
@@ -53,6 +54,46 @@ test("a time is shown in Home Assistant's time zone, not the browser's", () => {
   expect(formatTime(hass, "2026-12-05T15:00:00Z", now)).toBe("tomorrow, 10:00");
   expect(formatTime(hass, "2026-12-11T15:00:00Z", now)).toBe("Fri 11 Dec, 10:00");
   expect(formatTime(hass, "2027-01-11T15:00:00Z", now)).toBe("Mon, 11 Jan 2027, 10:00");
+});
+
+test.each([
+  ["en-GB", "language", "15:05"],
+  ["en-US", "language", "3:05 PM"],
+  ["en-GB", "12", "3:05 pm"],
+  ["en-US", "24", "15:05"],
+  ["de", "24", "15:05"],
+  ["en-US", "24", "00:05", "2026-12-05T05:05:00Z"],
+])(
+  "a clock in %s with the setting %s",
+  (language, time_format, clock, at = "2026-12-04T20:05:00Z") => {
+    const settings = { ...hass, locale: { language, time_format } };
+    const text = formatTime(settings, at, new Date(at));
+    expect(text.split(/, /)[1]?.replace(" ", " ")).toBe(clock);
+  },
+);
+
+test("the clock of the system follows the browser's language", () => {
+  const at = "2026-12-04T20:05:00Z";
+  const of = (language: string) =>
+    formatTime(
+      { ...hass, locale: { language, time_format: "system" } },
+      at,
+      new Date(at),
+    );
+  const isTwelve = new Intl.DateTimeFormat(undefined, {
+    hour: "numeric",
+  }).resolvedOptions().hour12;
+  expect(of("en-GB").includes("15:05")).toBe(!isTwelve);
+});
+
+test("the zone is named where the browser's clock shows another time", () => {
+  const now = new Date("2026-12-04T12:00:00Z");
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  expect(otherZone({ ...hass, config: { time_zone: here } }, now)).toBeUndefined();
+  const zones = ["America/New_York", "Asia/Kathmandu"].filter((zone) => zone !== here);
+  expect(otherZone({ ...hass, config: { time_zone: zones[0] ?? "" } }, now)).toBe(
+    zones[0],
+  );
 });
 
 test("a time that comes twice has its time zone", () => {

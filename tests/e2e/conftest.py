@@ -19,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--screenshots",
         type=Path,
-        default=HERE / "screenshots",
+        default=HERE / "screenshots" / os.environ.get("HA_VERSION", ""),
         help="folder for the screenshots",
     )
 

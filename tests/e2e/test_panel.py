@@ -16,8 +16,6 @@ pytestmark = pytest.mark.e2e
 # Home Assistant may need a while to set a code, and Seam to report it.
 SOON: Final = 60_000
 HOSTILE: Final = "<img src=x onerror=alert(1)> **bold** {name} שלום"
-# The elements of Home Assistant that the frontend uses.
-ELEMENTS: Final = ("ha-card", "ha-menu-button")
 # All text, attributes and values of the page, also inside of elements.
 EVERYTHING: Final = """() => {
   const texts = [];
@@ -424,20 +422,6 @@ def test_panel_of_other_users_shows_no_controls(
     open_panel(other_page, development, "/found")
     expect(panel.get_by_text("Installer", exact=True)).to_be_visible()
     expect(panel.get_by_role("checkbox")).to_have_count(0)
-
-
-def test_elements_of_home_assistant_exist(page: Page, development: Development) -> None:
-    """Home Assistant has the elements that the frontend uses."""
-    open_panel(page, development)
-    for element in ELEMENTS:
-        page.wait_for_function(f"() => customElements.get('{element}')")
-    source = Path(__file__).parents[2] / "frontend" / "src"
-    used = {
-        element
-        for path in source.rglob("*.ts")
-        for element in re.findall(r"<(ha-[a-z-]+)", path.read_text(encoding="utf-8"))
-    }
-    assert used == set(ELEMENTS)
 
 
 def test_link_leads_to_code(page: Page, development: Development) -> None:

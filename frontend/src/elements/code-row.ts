@@ -4,6 +4,7 @@ import {
   mdiClockEnd,
   mdiContentCopy,
   mdiDeleteOutline,
+  mdiDotsVertical,
   mdiEyeOffOutline,
   mdiEyeOutline,
   mdiLifebuoy,
@@ -11,7 +12,7 @@ import {
   mdiPencilOutline,
 } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
-import { property, state } from "lit/decorators.js";
+import { property, query, state } from "lit/decorators.js";
 import { codeCommand, errorText } from "../api";
 import { copy } from "../clipboard";
 import type { Context } from "../context";
@@ -29,7 +30,7 @@ import {
 import { shared } from "../styles";
 import type { Code, CodeAction, Lock } from "../types";
 import "./menu";
-import type { MenuItem } from "./menu";
+import type { MenuItem, SeamMenu } from "./menu";
 
 const PIN_MILLISECONDS = 15_000;
 
@@ -47,6 +48,9 @@ export class SeamCodeRow extends LitElement {
   @property({ type: Boolean }) withProblems = false;
   @state() private pin: string | undefined;
   @state() private isBusy = false;
+  @state() private isMenuOpen = false;
+  @query(".more") private more!: HTMLButtonElement;
+  @query("seam-menu") private menu!: SeamMenu | null;
   private timer = 0;
 
   override disconnectedCallback(): void {
@@ -59,8 +63,8 @@ export class SeamCodeRow extends LitElement {
     const { t } = context;
     const name = label(code);
     const own = this.withProblems ? ownProblems(code, lock) : [];
-    const duplicates = lock.codes.filter((other) =>
-      code.same_pin_as.includes(other.access_code_id),
+    const duplicates = code.same_pin_as.flatMap(
+      (id) => lock.codes.find(({ access_code_id }) => access_code_id === id) ?? [],
     );
     return html`
       <div class="row">
@@ -132,10 +136,34 @@ export class SeamCodeRow extends LitElement {
                       : icon(this.pin ? mdiEyeOffOutline : mdiEyeOutline)
                   }
                 </button>
-                <seam-menu
-                  .label=${t("actions_for", { name })}
-                  .items=${this.items}
-                ></seam-menu>`
+                <button
+                  class="icon more"
+                  aria-haspopup="menu"
+                  aria-expanded=${this.isMenuOpen ? "true" : "false"}
+                  aria-label=${t("actions_for", { name })}
+                  title=${t("actions_for", { name })}
+                  @click=${this.toggleMenu}
+                  @keydown=${(event: KeyboardEvent) => {
+                    if (event.key === "ArrowDown" && !this.isMenuOpen) {
+                      event.preventDefault();
+                      this.toggleMenu();
+                    }
+                  }}
+                >
+                  ${icon(mdiDotsVertical)}
+                </button>
+                ${
+                  this.isMenuOpen
+                    ? html`<seam-menu
+                        .label=${t("actions_for", { name })}
+                        .items=${this.items()}
+                        .anchor=${this.more}
+                        @seam-closed=${() => {
+                          this.isMenuOpen = false;
+                        }}
+                      ></seam-menu>`
+                    : nothing
+                }`
             : nothing
         }
       </div>
@@ -149,7 +177,13 @@ export class SeamCodeRow extends LitElement {
     `;
   }
 
-  private readonly items = (): MenuItem[] => {
+  // Most menus never open, and an element for each would slow down long lists.
+  private toggleMenu(): void {
+    if (this.isMenuOpen) this.menu?.close();
+    else this.isMenuOpen = true;
+  }
+
+  private items(): MenuItem[] {
     const { code, lock, context } = this;
     const { t } = context;
     const item = (
@@ -197,7 +231,7 @@ export class SeamCodeRow extends LitElement {
       isDangerous: true,
     });
     return items;
-  };
+  }
 
   private async reveal(): Promise<string | undefined> {
     if (this.isBusy) return undefined;
@@ -287,7 +321,7 @@ export class SeamCodeRow extends LitElement {
         gap: 8px;
         padding: 0 16px 12px;
       }
-      seam-menu {
+      .more {
         margin-inline-start: -8px;
       }
       @container (max-width: 480px) {
@@ -309,7 +343,7 @@ export class SeamCodeRow extends LitElement {
         .reveal {
           grid-area: 1 / 2 / span 2;
         }
-        seam-menu {
+        .more {
           grid-area: 1 / 3 / span 2;
         }
       }

@@ -84,8 +84,13 @@ function byTime(group: Group, a: Code, b: Code): number {
   return group === "expired" ? time(b) - time(a) : time(a) - time(b);
 }
 
+/** Compare texts as people do: "Room 2" comes before "Room 10". */
+export const { compare: compareTexts } = new Intl.Collator(undefined, {
+  numeric: true,
+});
+
 export function byName(a: Code, b: Code): number {
-  return label(a).localeCompare(label(b), undefined, { numeric: true });
+  return compareTexts(label(a), label(b));
 }
 
 /** Return the codes of all locks. */
@@ -156,6 +161,14 @@ export function people(entries: readonly Entry[]): Entry[][] {
     else byPerson.set(key, [entry]);
   }
   return [...byPerson.values()];
+}
+
+/** Return how many unmanaged codes all locks have. */
+export function countFound(locks: readonly Lock[]): number {
+  let count = 0;
+  for (const { codes } of locks)
+    for (const code of codes) if (!code.is_managed) count++;
+  return count;
 }
 
 /** Return the unmanaged codes of all locks; duplicates are on the same lock. */

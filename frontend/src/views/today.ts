@@ -21,6 +21,13 @@ import "../elements/code-row";
 /** How many active codes are shown before one asks for more. */
 const FEW = 6;
 
+interface Headline {
+  tone?: "good" | "bad";
+  path: string;
+  text: string;
+  hint: string;
+}
+
 /** Whether all guests get in, and who comes and goes. */
 @element("seam-today")
 export class SeamToday extends LitElement {
@@ -83,37 +90,8 @@ export class SeamToday extends LitElement {
     return iso ? t(key, { time: formatTime(hass, iso, this.now) }) : "";
   }
 
-  private headline({ attention, problems, now }: Today): TemplateResult {
-    const { t, isAdmin } = this.context;
-    const { locks, entries } = this.snapshot;
-    const isKnown =
-      locks.every((lock) => lock.codes_known) && entries.every((e) => e.available);
-    const affected = new Set(problems.flatMap(({ locks }) => locks)).size;
-    const aboutLocks = affected > 0 ? t("headline_locks", { count: affected }) : "";
-    const [tone, path, text, hint] =
-      attention.length > 0
-        ? [
-            "bad",
-            mdiAlertCircleOutline,
-            t("headline_attention", { count: attention.length }),
-            aboutLocks,
-          ]
-        : !isKnown
-          ? ["", mdiHelpCircleOutline, t("headline_unknown"), aboutLocks]
-          : locks.every((lock) => lock.codes.length === 0)
-            ? [
-                "",
-                mdiAccountClockOutline,
-                mdiChevronDown,
-                t("headline_none"),
-                isAdmin ? t("headline_none_hint") : "",
-              ]
-            : [
-                "good",
-                mdiCheckCircleOutline,
-                t("headline_good"),
-                aboutLocks || t("headline_good_hint", { count: now.length }),
-              ];
+  private headline(found: Today): TemplateResult {
+    const { tone = "", path, text, hint } = this.summary(found);
     return html`<header class="headline ${tone}">
       ${icon(path)}
       <div>
@@ -121,6 +99,44 @@ export class SeamToday extends LitElement {
         ${hint ? html`<p class="secondary">${hint}</p>` : nothing}
       </div>
     </header>`;
+  }
+
+  private summary({ attention, problems, now }: Today): Headline {
+    const { t, isAdmin } = this.context;
+    const { locks, entries } = this.snapshot;
+    const affected = new Set(problems.flatMap(({ locks }) => locks)).size;
+    const aboutLocks = affected > 0 ? t("headline_locks", { count: affected }) : "";
+    if (attention.length > 0) {
+      return {
+        tone: "bad",
+        path: mdiAlertCircleOutline,
+        text: t("headline_attention", { count: attention.length }),
+        hint: aboutLocks,
+      };
+    }
+    if (
+      !locks.every((lock) => lock.codes_known) ||
+      !entries.every((e) => e.available)
+    ) {
+      return {
+        path: mdiHelpCircleOutline,
+        text: t("headline_unknown"),
+        hint: aboutLocks,
+      };
+    }
+    if (locks.every((lock) => lock.codes.length === 0)) {
+      return {
+        path: mdiAccountClockOutline,
+        text: t("headline_none"),
+        hint: isAdmin ? t("headline_none_hint") : "",
+      };
+    }
+    return {
+      tone: "good",
+      path: mdiCheckCircleOutline,
+      text: t("headline_good"),
+      hint: aboutLocks || t("headline_good_hint", { count: now.length }),
+    };
   }
 
   private sharedProblem({ problem, locks }: Today["problems"][number]): TemplateResult {
