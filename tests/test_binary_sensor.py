@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
-from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
@@ -17,17 +16,13 @@ from homeassistant.const import (
     Platform,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
     async_capture_events,
     async_mock_service,
-    snapshot_platform,
 )
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.seam.advice import KNOWN_CODES, advice_key
 from custom_components.seam.api import ConnectedAccount, SeamProblem
@@ -48,7 +43,7 @@ from simulator.seed import (
 )
 
 from .advice_table import WARNINGS_OF_ACCOUNTS
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
 
 ENTITIES_PAGE = (
     Path(__file__).resolve().parents[1] / "docs" / "entities.md"
@@ -73,18 +68,9 @@ def _attributes(hass: HomeAssistant, entity_id: str) -> Any:
     return state.attributes
 
 
-async def test_binary_sensors(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    snapshot: SnapshotAssertion,
-) -> None:
+async def test_binary_sensors(check_platform: CheckPlatform) -> None:
     """All binary sensors of the rental match the snapshot."""
-    entry.add_to_hass(hass)
-    with patch("custom_components.seam.PLATFORMS", [Platform.BINARY_SENSOR]):
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(Platform.BINARY_SENSOR)
 
 
 async def test_access_code_problem_counts_own_errors_only(

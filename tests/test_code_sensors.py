@@ -7,11 +7,7 @@ from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
-from syrupy.assertion import SnapshotAssertion
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.seam.const import CONF_CODE_SENSORS, CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
@@ -28,7 +24,7 @@ from simulator.seed import (
 )
 
 from .clock import START, async_step
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
 
 CLEANER = "sensor.front_door_cleaner"
 NEIGHBOUR = "sensor.front_door_neighbour"
@@ -74,23 +70,14 @@ async def _reload(hass: HomeAssistant, entry: MockConfigEntry) -> SeamCoordinato
 
 
 async def test_code_sensors(
-    hass: HomeAssistant,
-    entity_registry: er.EntityRegistry,
-    simulator: Simulator,
-    entry: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
-    snapshot: SnapshotAssertion,
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, check_platform: CheckPlatform
 ) -> None:
     """The sensors of the keypad's codes match the snapshot."""
-    monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.SENSOR])
     for others in ("SENSORS", "CODE_COUNT_SENSORS"):
         monkeypatch.setattr(f"custom_components.seam.sensor.{others}", ())
     for device in simulator.state.devices.values():
         device.is_managed = device.display_name == "Bike Room Keypad"
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(Platform.SENSOR)
 
 
 async def test_code_sensor_for_each_code(

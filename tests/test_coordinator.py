@@ -782,7 +782,7 @@ async def test_failed_refresh_of_locks_shortens_webhook_interval(
     coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
     """Otherwise the next poll would be ten minutes away."""
-    coordinator.push.is_trusted = True
+    coordinator.webhook_status.is_trusted = True
     await coordinator.async_refresh()
     assert coordinator.update_interval == timedelta(minutes=10)
     simulator.faults.add("outage", path="/access_codes/list", count=9)

@@ -19,7 +19,6 @@ from homeassistant.core import (
     State,
     callback,
 )
-from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
@@ -27,9 +26,7 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
     async_mock_service,
-    snapshot_platform,
 )
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
@@ -46,7 +43,7 @@ from simulator.seed import (
 )
 from simulator.state import AccessCode, Device
 
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
 
 EVENTS_PAGE = (Path(__file__).resolve().parents[1] / "docs" / "events.md").read_text()
 LOCK = "event.front_door_lock_activity"
@@ -111,19 +108,9 @@ def _attributes(state: State) -> dict[str, Any]:
     return {key: val for key, val in state.attributes.items() if key not in left_out}
 
 
-async def test_events(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    monkeypatch: pytest.MonkeyPatch,
-    snapshot: SnapshotAssertion,
-) -> None:
+async def test_events(check_platform: CheckPlatform) -> None:
     """All event entities match their snapshots."""
-    monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.EVENT])
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(Platform.EVENT)
 
 
 async def test_unlocked_with_code(

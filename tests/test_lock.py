@@ -18,12 +18,11 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
-    snapshot_platform,
 )
 from syrupy.assertion import SnapshotAssertion
 
@@ -32,20 +31,12 @@ from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
 
 from .clock import wait_until
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
 
 FRONT_DOOR_LOCK = "lock.front_door"
 APARTMENT_2_LOCK = "lock.apartment_2"
 KEYPAD = "lock.bike_room_keypad"
 BOAT_SHED = "lock.boat_shed"
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll often, and give up soon."""
-    monkeypatch.setattr(
-        "custom_components.seam.actions.waiting.WAIT_STEPS", (0.02,) * 20
-    )
 
 
 def _state(hass: HomeAssistant, entity_id: str) -> str:
@@ -68,19 +59,13 @@ def _asked(simulator: Simulator, path: str = "/locks/") -> int:
 
 @pytest.mark.usefixtures("frozen_clock")
 async def test_locks(
-    hass: HomeAssistant,
     entry: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
     device_registry: dr.DeviceRegistry,
-    entity_registry: er.EntityRegistry,
     snapshot: SnapshotAssertion,
+    check_platform: CheckPlatform,
 ) -> None:
     """Match the snapshots of all locks and their devices."""
-    monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.LOCK])
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(Platform.LOCK)
     devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     assert sorted(
         (d.name, d.manufacturer, d.model, d.serial_number) for d in devices

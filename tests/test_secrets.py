@@ -47,7 +47,6 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.seam import issues
-from custom_components.seam.actions import waiting
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.trigger import TRIGGERS
@@ -190,12 +189,6 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
     await running.start()
     yield running
     await running.stop()
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shorten waits, because the simulator's clock runs fast."""
-    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.02,) * 15)
 
 
 @pytest.fixture(autouse=True)

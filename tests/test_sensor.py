@@ -10,11 +10,7 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
-from syrupy.assertion import SnapshotAssertion
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.seam.const import CONF_CODE_SENSORS
 from custom_components.seam.coordinator import SeamCoordinator
@@ -32,7 +28,7 @@ from simulator.seed import (
 )
 
 from .clock import START, async_step
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
 from .pins import count_pins
 
 MANAGED = "sensor.front_door_managed_access_codes"
@@ -62,23 +58,12 @@ def _code(hass: HomeAssistant, entity_id: str, code_id: str) -> dict[str, Any]:
     return code
 
 
-async def test_sensors(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    snapshot: SnapshotAssertion,
-) -> None:
+async def test_sensors(check_platform: CheckPlatform) -> None:
     """All sensors of the rental match the snapshot."""
-    entry.add_to_hass(hass)
-    with (
-        patch("custom_components.seam.PLATFORMS", [Platform.SENSOR]),
-        patch(
-            "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
-        ),
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
     ):
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+        await check_platform(Platform.SENSOR)
 
 
 async def test_code_count_sensors(

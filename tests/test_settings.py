@@ -24,13 +24,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
@@ -45,7 +39,7 @@ from simulator.seed import (
 )
 
 from .clock import async_step, wait_until
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
 
 AUTO_LOCK = "switch.front_door_auto_lock"
 DELAY = "number.front_door_auto_lock_delay"
@@ -94,14 +88,6 @@ WITH_ATTEMPT = pytest.mark.parametrize(
     [setting for setting in SETTINGS.values() if setting.path == CONFIGURE],
     ids=[name for name, setting in SETTINGS.items() if setting.path == CONFIGURE],
 )
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll often, and give up soon."""
-    monkeypatch.setattr(
-        "custom_components.seam.actions.waiting.WAIT_STEPS", (0.02,) * 20
-    )
 
 
 def _state(hass: HomeAssistant, entity_id: str) -> str:
@@ -163,20 +149,9 @@ def _shown(properties: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("platform", [Platform.NUMBER, Platform.SWITCH])
 @pytest.mark.usefixtures("frozen_clock")
-async def test_settings(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
-    entity_registry: er.EntityRegistry,
-    snapshot: SnapshotAssertion,
-    platform: Platform,
-) -> None:
+async def test_settings(platform: Platform, check_platform: CheckPlatform) -> None:
     """Match the snapshots of all settings."""
-    monkeypatch.setattr("custom_components.seam.PLATFORMS", [platform])
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(platform)
 
 
 @EACH

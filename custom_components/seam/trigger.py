@@ -17,6 +17,7 @@ import voluptuous as vol
 
 from .actions.targets import lock_entity_id, targeted_entity_ids
 from .activity import (
+    ACCESS_CODE_EVENTS,
     ATTR_MESSAGE,
     SIGNAL_OCCURRENCE,
     async_message,
@@ -38,9 +39,6 @@ _NAME: Final[dict[vol.Marker, Any]] = {
 _KIND: Final[dict[vol.Marker, Any]] = {
     vol.Optional(CONF_KIND, default=_ANY): vol.In(_KINDS)
 }
-
-_SCHEDULED: Final = "access_code.scheduled_on_device"
-_SET: Final = "access_code.set_on_device"
 
 
 def _is_managed(lock: LockData, occurrence: Occurrence) -> bool | None:
@@ -208,30 +206,35 @@ class AccessCodeFailedTrigger(SeamTrigger):
 class AccessCodeReadyTrigger(SeamTrigger):
     """Trigger for a code that is on its lock after it was created or changed."""
 
-    event_types = frozenset({_SCHEDULED, _SET, "access_code.issued"})
+    event_types = frozenset(
+        {
+            "access_code.issued",
+            "access_code.scheduled_on_device",
+            "access_code.set_on_device",
+        }
+    )
     fields = _NAME
     what = "access code ready"
 
     def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
         """Initialize the trigger."""
         super().__init__(hass, config)
-        self._scheduled: set[str | None] = set()
+        self._latest: dict[str | None, str] = {}
 
     @override
     def _matches(self, lock: LockData, occurrence: Occurrence) -> bool:
         """Return whether the code was not ready before.
 
-        Locks that know schedules have a code before it starts. Seam sends a second
-        event at the start.
+        Locks that know schedules have a code before it starts, and Seam sends another
+        type of event at the start. The same type again is about a change.
         """
         event = occurrence.event
-        was_scheduled = event.access_code_id in self._scheduled
-        if event.event_type == _SCHEDULED:
-            self._scheduled.add(event.access_code_id)
-        elif event.event_type.startswith("access_code."):
-            self._scheduled.discard(event.access_code_id)
-        is_start = was_scheduled and event.event_type == _SET
-        return not is_start and super()._matches(lock, occurrence)
+        latest = self._latest.get(event.access_code_id, event.event_type)
+        if event.event_type in self.event_types:
+            self._latest[event.access_code_id] = event.event_type
+        elif event.event_type.startswith(ACCESS_CODE_EVENTS):
+            self._latest.pop(event.access_code_id, None)
+        return latest == event.event_type and super()._matches(lock, occurrence)
 
 
 class UnmanagedAccessCodeFoundTrigger(SeamTrigger):

@@ -296,7 +296,11 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
       case "seam/code/reveal":
         return { results: { [entity]: { code: "4821" } } };
       case "seam/code/generate":
-        return { results: { [entity]: { code: "593217" } } };
+        return {
+          results: Object.fromEntries(
+            (message.entity_ids as string[]).map((id) => [id, { code: "593217" }]),
+          ),
+        };
       case "seam/code/pull_backup":
         return { results: { [entity]: { code: "770412" } } };
       case "seam/code/delete":

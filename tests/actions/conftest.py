@@ -16,12 +16,6 @@ from tests.conftest import Poll
 from .support import Actions
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll often, as the simulator runs fast."""
-    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.02,) * 40)
-
-
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up soon."""

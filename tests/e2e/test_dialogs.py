@@ -1,8 +1,10 @@
 """Browser tests of the panel's dialogs, with a `hass` object instead of Home Assistant."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 import pytest
@@ -28,7 +30,7 @@ def panel_page(chromium: Browser) -> Iterator[Page]:
     page.set_default_timeout(15_000)
 
     def serve(route: Route) -> None:
-        route.fulfill(path=FILES[route.request.url.removeprefix("http://home.test")])
+        route.fulfill(path=FILES[urlsplit(route.request.url).path])
 
     page.route("http://home.test/seam*", serve)
     page.goto("/seam")
@@ -98,3 +100,251 @@ def test_copy_that_fails_is_reported(panel_page: Page, start: Start) -> None:
     dialog = add_guest(panel)
     dialog.get_by_role("button", name="Copy").click()
     expect(dialog.get_by_text("The PIN could not be copied.")).to_be_visible()
+
+
+def test_edit_changes_only_what_was_edited(panel_page: Page, start: Start) -> None:
+    """A linked code keeps its own times when the guest is renamed."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada", { common_code_key: "key" })]),
+            lock("Gate", [
+              code("Ada 2", { common_code_key: "key", starts_at: null, ends_at: null }),
+            ]),
+          ],
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("textbox", name="Name").fill("Ada Lovelace")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("button", name="Done")).to_be_visible()
+    expected = {"type": "seam/code/update", "new_name": "Ada Lovelace"}
+    assert sent(panel_page, "code/update") == [
+        {**expected, "entity_id": "lock.door", "access_code_id": "Ada"},
+        {**expected, "entity_id": "lock.gate", "access_code_id": "Ada 2"},
+    ]
+
+
+def test_new_pin_is_accepted_by_all_locks(panel_page: Page, start: Start) -> None:
+    """A PIN is asked for until all locks accept it, before any code changes."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada", { common_code_key: "key" })]),
+            lock("Gate", [code("Ada 2", { common_code_key: "key" })], {
+              rules: { lengths: [4, 5], constraints: { no_zeros: "No" }, name_max: null },
+            }),
+          ],
+          answer: (() => {
+            const pins = ["582947", "5012", "593871", "6021", "649713", "5318"];
+            return ({ type }) => (type === "seam/code/generate" ? { code: pins.shift() } : {});
+          })(),
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("radio", name="Choose for me").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator("output")).to_have_text("5318")
+    assert [call["code"] for call in sent(panel_page, "code/update")] == ["5318"] * 2
+
+
+def test_nothing_changes_if_no_pin_fits(panel_page: Page, start: Start) -> None:
+    """Without a PIN that all locks accept, the form says so and no code is changed."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada", { common_code_key: "key" })]),
+            lock("Gate", [code("Ada 2", { common_code_key: "key" })], {
+              rules: { lengths: [], constraints: { no_zeros: "No" }, name_max: null },
+            }),
+          ],
+          answer: () => ({ code: "5012" }),
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("radio", name="Choose for me").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Seam found no PIN")).to_be_visible()
+    assert sent(panel_page, "code/update") == []
+
+
+@pytest.mark.parametrize(
+    "field",
+    ["entity_ids", "starts_at", "ends_at", "ongoing", "code", "new_name", "else", ""],
+)
+def test_error_is_shown_whether_its_field_is(start: Start, field: str) -> None:
+    """An error is shown also if the form does not have the field that it is about."""
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada", {{ ends_at: null }})])],
+          answer: () => ({{ error: "Refused by the test.", field: "{field}" }}),
+        }}"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    expect(dialog.get_by_role("radio", name="Permanent")).to_be_checked()
+    dialog.get_by_role("textbox", name="Name").fill("Grace")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Refused by the test.")).to_be_visible()
+
+
+def test_form_says_why_it_is_not_sent(panel_page: Page, start: Start) -> None:
+    """What the form itself refuses is shown also if the field is not."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada")], {
+              can: { create: true, create_ongoing: "Door needs times." },
+            }),
+          ],
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("radio", name="Permanent").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_role("alert")).to_have_text("Door needs times.")
+    assert sent(panel_page, "code/update") == []
+
+
+def test_times_are_sent_as_moments(panel_page: Page, start: Start) -> None:
+    """In the second hour after the clocks are put back, times are not of the first."""
+    panel_page.clock.set_fixed_time(datetime(2026, 10, 25, 1, 32, tzinfo=UTC))
+    panel = start(
+        """{
+          path: "/lock/Door",
+          zone: "Europe/London",
+          locks: [lock("Door", [code("Ada", { ends_at: "2026-10-24T00:45:00Z" })])],
+          answer: () => ({ access_code_id: "x" }),
+        }"""
+    )
+    choose(panel, "Ada", "End now").get_by_role("button", name="End now").click()
+    panel.get_by_role("button", name="Actions for Ada").click()
+    panel.get_by_role("menuitem", name="Extend by a day").click()
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Grace")
+    dialog.get_by_label("Check-in").fill("2026-10-25T01:40")
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_role("button", name="Done")).to_be_visible()
+    times = [call["ends_at"] for call in sent(panel_page, "code/update")]
+    assert times == ["2026-10-25T01:34:00.000Z", "2026-10-25T01:45:00.000Z"]
+    [created] = sent(panel_page, "code/create")
+    assert created["starts_at"] == "2026-10-25T01:40:00.000Z"
+
+
+def test_closed_dialog_announces_failure(panel_page: Page, start: Start) -> None:
+    """A change that fails after its dialog was closed is not announced as saved."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada", { common_code_key: "key" })]),
+            lock("Gate", [code("Ada 2", { common_code_key: "key" })]),
+          ],
+          answer: async (_, id) => {
+            if (id === "lock.door") return {};
+            await new Promise((resolve) => { window.finish = resolve; });
+            return { error: "Gate is offline." };
+          },
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("textbox", name="Name").fill("Grace")
+    dialog.get_by_role("button", name="Save").click()
+    panel_page.wait_for_function("() => window.finish")
+    dialog.get_by_role("button", name="Close").first.click()
+    expect(dialog).to_have_count(0)
+    panel_page.evaluate("() => finish()")
+    expect(panel.get_by_text("Gate is offline.")).to_be_visible()
+
+
+REATTACH: Final = """() => {
+    const root = document.getElementById("root");
+    const panel = root.firstChild;
+    panel.remove();
+    root.append(panel);
+}"""
+
+
+def test_form_stays_modal_when_page_is_reattached(
+    panel_page: Page, start: Start
+) -> None:
+    """Home Assistant detaches pages in the background. A form then stays as it was."""
+    panel = start("{locks: [lock('Door')]}")
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Ada")
+    panel_page.evaluate(REATTACH)
+    expect(dialog.get_by_role("textbox", name="Name")).to_have_value("Ada")
+    assert dialog.evaluate("(dialog) => dialog.matches(':modal')")
+    panel_page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+@pytest.mark.parametrize("shows", ["guest", "backup"])
+def test_dialog_with_pin_closes_when_page_is_detached(
+    panel_page: Page, start: Start, shows: str
+) -> None:
+    """A PIN is not shown again when somebody comes back to the page."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada", { is_backup_access_code_available: true })])],
+          answer: () => ({ access_code_id: "x", code: "4711" }),
+        }"""
+    )
+    if shows == "guest":
+        dialog = add_guest(panel, "Grace")
+    else:
+        dialog = choose(panel, "Ada", "Use backup code")
+        dialog.get_by_role("button", name="Use backup code").click()
+    expect(dialog.locator("output")).to_have_text("4711")
+    panel_page.evaluate(REATTACH)
+    expect(dialog).to_have_count(0)
+    panel.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_role("textbox", name="Name")).to_be_visible()
+
+
+def test_back_closes_dialog(panel_page: Page, start: Start) -> None:
+    """Back closes a dialog first, and leaves the page only without one."""
+    panel_page.goto("/seam?first")
+    panel_page.goto("/seam")
+    panel_page.wait_for_function("() => window.start")
+    panel = start("{locks: [lock('Door', [code('Ada')])], path: '/lock/Door'}")
+    dialog = choose(panel, "Ada", "Edit")
+    expect(dialog).to_be_visible()
+    panel_page.go_back()
+    expect(dialog).to_have_count(0)
+    expect(panel.get_by_role("button", name="Actions for Ada")).to_be_visible()
+    # A dialog that was closed leaves nothing to go back to, however fast it was.
+    for _ in range(3):
+        choose(panel, "Ada", "Edit")
+        panel_page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    panel_page.wait_for_function("() => history.state === null")
+    panel_page.go_back()
+    panel_page.wait_for_url("**/seam?first")
+
+
+def test_back_does_not_hide_new_pin(panel_page: Page, start: Start) -> None:
+    """While a code is created, Back does not close the dialog that shows its PIN."""
+    panel = start(
+        """{
+          locks: [lock("Door")],
+          answer: async () => {
+            await new Promise((resolve) => { window.finish = resolve; });
+            return { access_code_id: "x", code: "4711" };
+          },
+        }"""
+    )
+    dialog = add_guest(panel)
+    panel_page.wait_for_function("() => window.finish")
+    panel_page.evaluate("() => history.back()")
+    panel_page.evaluate("() => finish()")
+    expect(dialog.locator("output")).to_have_text("4711")
+    panel_page.evaluate("() => history.back()")
+    expect(dialog).to_have_count(0)

@@ -338,7 +338,7 @@ async def test_option_off_deletes_webhook_and_ignores_posts(
     assert not simulator.state.webhooks
     assert CONF_REGISTERED not in entry.data
     assert await sender.post_event(seam_event(simulator)) == HTTPStatus.OK
-    assert entry.runtime_data.push.accepted == 0
+    assert entry.runtime_data.webhook_status.accepted == 0
     simulator.requests.clear()
     await hass.config.async_update(external_url="https://new.example.com")
     await settle(hass)
@@ -634,12 +634,12 @@ async def test_each_workspace_has_its_own_webhook(
     sender = Sender(hass, client, entry)
     event = seam_event(simulator)
     assert await sender.post_event(event) == HTTPStatus.NO_CONTENT
-    assert (one.push.accepted, two.push.accepted) == (1, 0)
+    assert (one.webhook_status.accepted, two.webhook_status.accepted) == (1, 0)
     # Signed for one workspace, posted to the other.
     crossed = Sender(hass, client, other)
     crossed.secret = sender.secret
     assert await crossed.post_event(event) == HTTPStatus.UNAUTHORIZED
-    assert two.push.accepted == 0
+    assert two.webhook_status.accepted == 0
     await hass.config_entries.async_remove(other.entry_id)
     assert [w.workspace_id for w in simulator.state.webhooks.values()] == [WORKSPACE]
     assert await sender.post_event(seam_event(simulator)) == HTTPStatus.NO_CONTENT

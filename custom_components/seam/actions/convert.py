@@ -25,7 +25,7 @@ from .fields import (
     CODE_FIELDS,
     ActionSchema,
     check_dry_run,
-    selected_code,
+    code_selection,
 )
 from .outcomes import (
     CodeResults,
@@ -72,7 +72,7 @@ async def async_convert_access_code(
     check_dry_run(call)
     if convert_all and (call.data.get(ATTR_NAME) or call.data.get(ATTR_ACCESS_CODE_ID)):
         raise refusal("all_or_one")
-    selection = None if convert_all else selected_code(call.data, "no_code_or_all")
+    selection = None if convert_all else code_selection(call.data, "no_code_or_all")
     all_results: CodeResults = []
 
     def selected(target: Target) -> list[AccessCode]:

@@ -8,7 +8,7 @@ from ..attributes import JsonObject, label
 from ..errors import refusal, translated_errors
 from ..sync.snapshot import LockData
 from .codes import find_code
-from .fields import selected_code
+from .fields import code_selection
 from .outcomes import Outcome, Result, code_result
 from .targets import (
     Answers,
@@ -25,7 +25,7 @@ from .waiting import async_wait_for_attempt, pending
 
 async def async_delete_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
     """Delete a code of each lock."""
-    selection = selected_code(call.data)
+    selection = code_selection(call.data)
 
     async def delete(target: Target) -> JsonObject:
         check_codes_known(target.lock)

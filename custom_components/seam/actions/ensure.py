@@ -21,8 +21,8 @@ from .schedule import (
     check_confirmed,
     check_request,
     check_shared,
+    code_request,
     new_common_code_key,
-    requested_code,
 )
 from .targets import (
     Answers,
@@ -40,7 +40,7 @@ _TIMES = {"starts_at", "ends_at", "type"}
 
 async def async_ensure_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
     """Create the code, update it or leave it unchanged, on each lock."""
-    request = requested_code(call.data)
+    request = code_request(call.data)
     check_request(request)
     async with in_turn(call.hass, creation_keys(targets, request.name)):
         failed = await async_refresh_targets(targets)
@@ -176,9 +176,7 @@ def _update_of(request: CodeRequest, target: Target, code: AccessCode) -> CodeUp
         ends_at=request.ends_at,
         is_ongoing=request.starts_at is None,
         is_external_modification_allowed=request.is_external_modification_allowed,
-    ).update_of(
-        target, code, attempt_for_offline_device=request.attempt_for_offline_device
-    )
+    ).update_of(target, code, attempts_offline=request.attempt_for_offline_device)
     if code.is_offline_access_code and _are_times_rounded(request, code):
         fields = {key: update.fields[key] for key in update.fields.keys() - _TIMES}
         return replace(update, fields=fields)

@@ -7,7 +7,7 @@ from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
 from ..attributes import MAY_BE_OUTDATED, JsonObject, async_code
-from .fields import ActionSchema, Limited
+from .fields import ActionSchema, DescribedValidator
 from .targets import Answers, Target, async_each
 from .validation import check_codes_known
 
@@ -17,7 +17,7 @@ _KINDS: Final = ("managed", "unmanaged")
 
 SCHEMA: Final = ActionSchema(
     {
-        vol.Optional(ATTR_INCLUDE, default=list(_KINDS)): Limited(
+        vol.Optional(ATTR_INCLUDE, default=list(_KINDS)): DescribedValidator(
             vol.All(cv.ensure_list, vol.Length(min=1), [vol.In(_KINDS)]),
             ", ".join(_KINDS),
         )

@@ -8,7 +8,7 @@ import voluptuous as vol
 
 from ..attributes import JsonObject
 from ..errors import refusal
-from .fields import BOOLEAN, ActionSchema, Data, Limited, integer
+from .fields import BOOLEAN, ActionSchema, Data, DescribedValidator, integer
 from .targets import Answers, Target, async_each, changing_locks
 from .validation import check_has_codes, joined
 
@@ -21,7 +21,7 @@ _LENGTH: Final = integer(4, 20)
 
 SCHEMA: Final = ActionSchema(
     {
-        vol.Optional(ATTR_SUPPORTED_LENGTHS): Limited(
+        vol.Optional(ATTR_SUPPORTED_LENGTHS): DescribedValidator(
             vol.All(cv.ensure_list, vol.Length(min=1), [_LENGTH]), _LENGTH.accepted
         ),
         vol.Optional(ATTR_MIN_LENGTH): _LENGTH,

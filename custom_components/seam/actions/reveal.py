@@ -12,7 +12,7 @@ from ..attributes import JsonObject, label, local_time
 from ..errors import refusal, translated_errors
 from ..sync.snapshot import LockData, masked_code
 from .codes import code_with_pin, find_code
-from .fields import CodeSelection, selected_code
+from .fields import CodeSelection, code_selection
 from .targets import Answers, Target, async_each, current_target
 from .validation import check_codes_known
 
@@ -21,7 +21,7 @@ _LOGGER = logging.getLogger(__name__)
 
 async def async_reveal_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
     """Return a code of each lock with its PIN."""
-    selection = selected_code(call.data)
+    selection = code_selection(call.data)
     return await async_each(targets, lambda target: _async_reveal(target, selection))
 
 

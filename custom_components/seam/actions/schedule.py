@@ -35,7 +35,7 @@ from .fields import (
     TIME,
     ActionSchema,
     Data,
-    Limited,
+    DescribedValidator,
     integer,
     requested_pin,
     requested_time,
@@ -73,7 +73,7 @@ _OPTIONS: Final = {
     "use_backup_access_code_pool": BOOLEAN,
     "is_offline_access_code": BOOLEAN,
     "is_one_time_use": BOOLEAN,
-    "max_time_rounding": Limited(vol.In(("1hour", "1day")), "1hour, 1day"),
+    "max_time_rounding": DescribedValidator(vol.In(("1hour", "1day")), "1hour, 1day"),
     ATTR_ATTEMPT_FOR_OFFLINE_DEVICE: BOOLEAN,
 }
 # Not supported by `/access_codes/create_multiple`.
@@ -124,7 +124,7 @@ class CodeRequest:
         }
 
 
-def requested_code(data: Data) -> CodeRequest:
+def code_request(data: Data) -> CodeRequest:
     """Return the code that a call requests."""
     check_new_name(data[ATTR_NAME], ATTR_NAME)
     # Forms leave out dates that are ticked but empty.
@@ -221,7 +221,7 @@ async def async_schedule_access_code(
 
     Returns as soon as Seam has accepted it unless it `waits` for the locks.
     """
-    request = requested_code(call.data)
+    request = code_request(call.data)
     check_request(request)
     async with in_turn(call.hass, creation_keys(targets, request.name)):
         present: list[Target] = []

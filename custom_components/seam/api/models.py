@@ -91,6 +91,9 @@ def _without_invalid(row: Any, error: InvalidFieldValue) -> Any:
     return copy
 
 
+INVALID_ROW: Final = (AttributeError, TypeError, ValueError, LookupError)
+
+
 class Model(DataClassDictMixin):
     """Base of the models; null is the same as missing, and types are checked."""
 
@@ -116,8 +119,8 @@ class Model(DataClassDictMixin):
     def read(cls, row: Any) -> Self:
         """Return the model of a row, without the optional fields that are not valid.
 
-        Raise AttributeError, TypeError, ValueError or LookupError if a required field
-        is missing or not valid, or a field that must be valid is not.
+        Raise one of `INVALID_ROW` if a required field is missing or not valid, or a
+        field that must be valid is not.
         """
         while True:
             try:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Final
+from typing import Final, Self
 
 from ..api import AccessCode, CodeStatus
 
@@ -23,6 +23,11 @@ class FetchDevices:
     device_ids: frozenset[str] | None = None
     with_codes: bool = True
     """Whether the codes of all devices are fetched as well."""
+
+    @classmethod
+    def of(cls, device_id: str) -> Self:
+        """Return the fetch of one device."""
+        return cls(frozenset((device_id,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,10 +118,6 @@ class FetchSchedule:
     def request(self, *fetches: Fetch) -> None:
         """Fetch something in this refresh, once however often it is requested."""
         self._due.update(dict.fromkeys(fetches))
-
-    def request_device(self, device_id: str) -> None:
-        """Fetch a device, in one request with others."""
-        self.request(FetchDevices(frozenset((device_id,))))
 
     def list_devices(self) -> None:
         """Fetch all devices, but the codes of new ones only."""

@@ -188,16 +188,14 @@ def masked(
 
     return _changed(
         lock,
-        device=masked_device(lock.device, secrets, hide_numbers=lock.lacks_codes),
+        device=_masked_device(lock.device, secrets, hide_numbers=lock.lacks_codes),
         managed=masked_codes(lock.managed),
         unmanaged=masked_codes(lock.unmanaged),
         changed_by=lock.changed_by and secrets.mask_name(lock.changed_by),
     )
 
 
-def masked_device(
-    device: Device, secrets: Secrets, *, hide_numbers: bool = False
-) -> Device:
+def _masked_device(device: Device, secrets: Secrets, *, hide_numbers: bool) -> Device:
     """Return the device with secrets masked in its texts, but not in its name."""
     return _changed(
         device,

@@ -68,12 +68,16 @@ _LOCK_REMEDIES: Final = ("reconnect_account", "refresh_lock")
 
 
 @callback
-def async_lock(target: Target, name: str | None, area: str | None) -> Lock:
+def async_lock(
+    target: Target,
+    account: ConnectedAccount | None,
+    name: str | None,
+    area: str | None,
+) -> Lock:
     """Return a lock with its codes. Users may have given it a name."""
     lock, snapshot = target.lock, target.coordinator.data
     hass, device, now = target.coordinator.hass, lock.device, dt_util.utcnow()
     locked, battery = device.properties.locked, device.battery_level
-    account = snapshot.account_of(lock)
     return {
         "entry_id": target.coordinator.config_entry.entry_id,
         "device_id": lock.device_id,

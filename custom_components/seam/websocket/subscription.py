@@ -27,7 +27,7 @@ from ..const import (
 from ..coordinator import SeamConfigEntry, SeamCoordinator
 from .adoption import SIGNAL_ADOPTION, async_adoption
 from .locks import async_entry, async_lock
-from .types import AllMessage, ChangedMessage, Entry, Lock, Options
+from .types import AllMessage, ChangedMessage, Entry, Options
 
 
 class _Source(NamedTuple):
@@ -93,7 +93,7 @@ class Subscription:
         message: AllMessage = {
             "type": "all",
             "entries": self._sent_entries,
-            "locks": [*map(_lock, self._sent.values())],
+            "locks": [async_lock(*source) for source in self._sent.values()],
             "options": self._sent_options,
             "is_admin": self._connection.user.is_admin,
         }
@@ -153,7 +153,7 @@ class Subscription:
         sent, self._sent = self._sent, self._sources()
         message: ChangedMessage = {}
         if changed := [
-            _lock(source)
+            async_lock(*source)
             for device_id, source in self._sent.items()
             if not source.is_same_as(sent.get(device_id))
         ]:
@@ -246,7 +246,3 @@ def _sources_of(coordinator: SeamCoordinator) -> _Sources:
             area.name if area else None,
         )
     return sources
-
-
-def _lock(source: _Source) -> Lock:
-    return async_lock(source.target, source.name, source.area)

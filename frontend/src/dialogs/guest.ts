@@ -20,16 +20,24 @@ import {
   movedEnd,
   newGuest,
   nights,
+  offeredOptions,
   pinError,
   updateData,
 } from "../logic/guest";
-import { commonLengths, constraintTexts, pinCannotBeChosen } from "../logic/pin";
+import {
+  commonLengths,
+  constraintTexts,
+  pinCannotBeChosen,
+  pinProblem,
+} from "../logic/pin";
 import { shareText } from "../logic/share";
-import { toLocal } from "../logic/times";
 import { icon, stateChip } from "../parts";
 import type { Code, Lock } from "../types";
 import "../elements/pin";
 import { SeamDialog } from "./dialog";
+
+/** How often Home Assistant is asked for a PIN that all locks accept. */
+const MAX_PINS = 5;
 
 /** What came of the code on one lock. */
 interface Progress {
@@ -54,6 +62,8 @@ export class SeamGuestDialog extends SeamDialog {
   @state() private wasSubmitted = false;
   @state() private progress: Progress[] | undefined;
   private linked: Entry[] = [];
+  /** What the form of an existing code started with. */
+  private known: GuestForm | undefined;
 
   protected override willUpdate(changes: PropertyValues): void {
     if (this.form) {
@@ -65,10 +75,8 @@ export class SeamGuestDialog extends SeamDialog {
     if (this.code && this.lock) {
       const entry = { lock: this.lock, code: this.code };
       this.linked = linkedCodes(locks, entry);
-      this.form = {
-        ...knownGuest(this.code, this.linked, options, now, this.timeZone),
-        ...(this.withNewPin ? { pin: "auto" } : {}),
-      };
+      this.known = knownGuest(this.code, this.linked, options, now, this.timeZone);
+      this.form = { ...this.known, ...(this.withNewPin ? { pin: "auto" } : {}) };
     } else {
       this.form = newGuest(locks, this.lock, options, now, this.timeZone);
     }
@@ -93,11 +101,16 @@ export class SeamGuestDialog extends SeamDialog {
   }
 
   private check(): Errors {
-    return formErrors(this.form, this.selected, toLocal(new Date(), this.timeZone));
+    const { form, known, selected, timeZone } = this;
+    return formErrors(form, known, selected, new Date(), timeZone);
   }
 
   private set(change: Partial<GuestForm>): void {
     this.form = { ...this.form, ...change };
+  }
+
+  protected override get showsPin(): boolean {
+    return this.progress?.some(({ pin }) => pin) ?? false;
   }
 
   protected override render() {
@@ -164,13 +177,14 @@ export class SeamGuestDialog extends SeamDialog {
     const { t } = this.context;
     const { form, code, locks } = this;
     if (code && locks.length === 1) return nothing;
+    const isOffline = form.offline && offeredOptions(form, this.selected).offline;
     return html`<fieldset aria-describedby="locks-error">
       <legend>${t(code ? "also_on" : "locks")}</legend>
       <div class="checks ${locks.length > 6 ? "many" : ""}">
         ${locks.map((lock) => {
           const reason = code
             ? undefined
-            : form.offline
+            : isOffline
               ? lock.can.create_offline
               : lock.can.create;
           const isBlocked = reason !== undefined && reason !== true;
@@ -338,7 +352,8 @@ export class SeamGuestDialog extends SeamDialog {
 
   private renderMore(): TemplateResult {
     const { t } = this.context;
-    const { form, selected, code } = this;
+    const { form, code } = this;
+    const { backup, offline, lengths } = offeredOptions(form, this.selected);
     const option = (
       key: "external" | "backup" | "offline",
     ) => html`<label class="check">
@@ -353,29 +368,13 @@ export class SeamGuestDialog extends SeamDialog {
         <small>${t(`option_${key}_hint`)}</small>
       </span>
     </label>`;
-    const lengths = commonLengths(selected);
     return html`<details>
       <summary>${t("more_options")}</summary>
       <div class="checks">
-        ${option("external")}
+        ${option("external")} ${!code && backup ? option("backup") : nothing}
+        ${!code && offline ? option("offline") : nothing}
         ${
-          !code &&
-          form.kind === "stay" &&
-          selected.length > 0 &&
-          selected.every((lock) => lock.can.backup === true)
-            ? option("backup")
-            : nothing
-        }
-        ${
-          !code &&
-          selected.length === 1 &&
-          selected[0]?.can.create_offline === true &&
-          form.pin !== "own"
-            ? option("offline")
-            : nothing
-        }
-        ${
-          !code && form.pin === "auto" && lengths.length > 1
+          !code && lengths.length > 0
             ? html`<label class="length">
                 ${t("option_length")}
                 <select
@@ -405,20 +404,26 @@ export class SeamGuestDialog extends SeamDialog {
     this.wasSubmitted = true;
     this.error = "";
     this.errors = this.check();
-    if (Object.keys(this.errors).length > 0) {
+    const errors = Object.entries(this.errors) as [Field, Message][];
+    if (errors.length > 0) {
       await this.updateComplete;
+      const hidden = errors.find(([field]) => !this.hasField(field));
+      if (hidden) this.error = this.text(hidden[1]);
       this.shadowRoot?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
       return;
     }
     this.isBusy = true;
     try {
-      const progress = this.code
-        ? await this.change()
+      const progress = this.known
+        ? await this.change(this.known)
         : await this.create(this.selected);
       if (progress.some(({ codeId, isUncertain }) => codeId || isUncertain)) {
         this.progress = progress;
         if (!this.isConnected) {
-          this.announce(this.context.t("saved", { name: this.form.name }));
+          const failed = progress.find(({ error }) => error);
+          this.announce(
+            failed?.error ?? this.context.t("saved", { name: this.form.name }),
+          );
         }
       }
     } catch (error) {
@@ -428,10 +433,15 @@ export class SeamGuestDialog extends SeamDialog {
     }
   }
 
+  /** Return whether an error can be shown at a field. */
+  private hasField(field: Field): boolean {
+    return this.renderRoot.querySelector(`#${field}-error`) !== null;
+  }
+
   /** Show an error at the field that it is about. */
   protected override showError(error: unknown): void {
     const field = error instanceof CommandError ? fieldOf(error.field) : undefined;
-    if (field && this.isConnected) {
+    if (field && this.isConnected && this.hasField(field)) {
       const text = errorText(error, this.context.t);
       this.errors = { ...this.errors, [field]: { text } };
     } else {
@@ -447,7 +457,12 @@ export class SeamGuestDialog extends SeamDialog {
   private async create(locks: readonly Lock[], pin?: string): Promise<Progress[]> {
     const rows = await command(this.context.hass, "code/create", {
       entity_ids: locks.map((lock) => lock.entity_id),
-      ...createData(pin ? { ...this.form, pin: "own", ownPin: pin } : this.form),
+      ...createData(
+        pin ? { ...this.form, pin: "own", ownPin: pin } : this.form,
+        this.selected,
+        new Date(),
+        this.timeZone,
+      ),
     });
     const progress = locks.map((lock): Progress => {
       const row = rows[lock.entity_id] ?? {};
@@ -470,21 +485,37 @@ export class SeamGuestDialog extends SeamDialog {
     return progress;
   }
 
-  private async change(): Promise<Progress[]> {
+  /** Return a PIN that all selected locks accept. */
+  private async generate(): Promise<string> {
+    const { hass, t } = this.context;
+    const locks = this.selected;
+    for (let i = 0; i < MAX_PINS; i++) {
+      const rows = await command(hass, "code/generate", {
+        entity_ids: locks.map((lock) => lock.entity_id),
+      });
+      const pins = locks.map((lock) => rowOf(rows, lock).code);
+      const fitting = pins.find(
+        (pin) => pin && !pinProblem(pin, locks, this.form.name),
+      );
+      if (fitting) return fitting;
+    }
+    throw new CommandError(t("pin_none_fits"), "code");
+  }
+
+  private async change(known: GuestForm): Promise<Progress[]> {
     const { hass } = this.context;
-    const { form } = this;
+    const { form, timeZone } = this;
     const progress: Progress[] = [];
-    let pin = form.pin === "own" ? form.ownPin : undefined;
+    const pin =
+      form.pin === "own"
+        ? form.ownPin
+        : form.pin === "auto"
+          ? await this.generate()
+          : undefined;
     for (const { lock, code } of this.linked) {
       if (!form.deviceIds.includes(lock.device_id)) continue;
       try {
-        if (form.pin === "auto" && !pin) {
-          const rows = await command(hass, "code/generate", {
-            entity_id: lock.entity_id,
-          });
-          pin = rowOf(rows, lock).code ?? undefined;
-        }
-        const data = updateData(form, code, pin, this.timeZone);
+        const data = updateData(form, known, code, pin, new Date(), timeZone);
         if (Object.keys(data).length > 0)
           await codeCommand(hass, "update", lock, code, data);
         progress.push({ lock, codeId: code.access_code_id, pin });

@@ -37,6 +37,19 @@ export function toLocal(moment: Date, timeZone: string): string {
   return format.format(moment).replace(" ", "T");
 }
 
+/** Return the moment of a local time. Of two moments, take the first that is to come. */
+export function toMoment(local: string, timeZone: string, now: Date): Date {
+  const utc = Date.parse(`${local}Z`);
+  const moments = [-DAY, DAY].map((distance) => {
+    const near = utc + distance;
+    const offset = Date.parse(`${toLocal(new Date(near), timeZone)}Z`) - near;
+    return new Date(utc - offset);
+  });
+  const exact = moments.filter((moment) => toLocal(moment, timeZone) === local);
+  // The clocks skip some times.
+  return (exact.find((moment) => moment > now) ?? exact[0] ?? moments[0]) as Date;
+}
+
 /** Return a local time some days later, at the same time of day. */
 export function addDays(local: string, days: number): string {
   return new Date(Date.parse(`${local}Z`) + days * DAY).toISOString().slice(0, 16);
