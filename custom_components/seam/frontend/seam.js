@@ -481,7 +481,45 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         >
           ${this.isBusy?y`<span class="spinner"></span>`:``} ${i}
         </button>
-      `)}async run(){if(!this.isBusy){this.isBusy=!0,this.error=``;try{await this.confirmation.run(),this.isConnected&&this.close()}catch(e){this.showError(e)}finally{this.isBusy=!1}}}};I([T({attribute:!1})],kn.prototype,`confirmation`,void 0),kn=I([L(`seam-confirm-dialog`)],kn);function An(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var jn={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>An(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>An(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1};function Mn(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function Nn(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function Pn(e){return[...new Set(e.flatMap(e=>Object.values(e.rules.constraints)))]}function Fn(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`length`,lock:n};for(let[t,n]of Object.entries(r))if(jn[t]?.(e))return{kind:`constraint`,text:n}}return n.includes(e)?{kind:`name`}:void 0}var In=100,Ln=/^\d{4}-/,Rn={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function zn(e){return e===void 0?void 0:Rn[e]}function Bn(e,t,{check_in:n,check_out:r},i,a){let o=M(i,a),s=`${o.slice(0,10)}T${n}`,c=M(/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),a),l=s>o?s:c,u=e.filter(e=>e.can.create===!0),d=u.length===1?u:[];return{name:``,deviceIds:(t?[t]:d).map(({device_id:e})=>e),kind:`stay`,start:l,end:`${St(l,1).slice(0,10)}T${r}`,pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function Vn(e,t,n,r,i){let a=Bn([],void 0,n,r,i),o=e=>M(new Date(e),i);return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function Hn(e,t){let n=t.code.common_code_key;return[t,...e.filter(e=>e.device_id!==t.lock.device_id).flatMap(e=>e.codes.filter(e=>n&&e.common_code_key===n&&e.can.update===!0).map(t=>({lock:e,code:t})))]}function Un(e,t){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`),r=Math.round((n(t)-n(e.start))/864e5);return Number.isFinite(r)&&e.end?St(e.end,r):e.end}function Wn({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function Gn(e,t,n,r,i){let a={},o=Kn(e,t);if(o(`name`)){let t=e.name.trim(),r=Math.min(In,...n.map(({rules:e})=>e.name_max??In));t?[...t].length>r&&(a.name={key:`name_too_long`,values:{count:r}}):a.name={key:`name_missing`}}if(n.length===0&&(a.locks={key:`locks_missing`}),e.kind===`permanent`){let e=n.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&o(`kind`)&&(a.locks={text:String(e)})}else if(o(`kind`,`start`,`end`)){let[t,n]=[e.start,e.end].map(e=>Ln.test(e)?xt(e,i,r):void 0);t||(a.start={key:`time_missing`}),n?n<=r?a.end={key:`end_in_past`}:t&&n<=t&&(a.end={key:`end_before_start`}):a.end={key:`time_missing`}}let s=qn(e,n);return s&&(a.pin=s),a}function Kn(e,t){return(...n)=>!t||n.some(n=>e[n]!==t[n])}function qn(e,t){if(e.pin===`auto`)return t.length>1&&Nn(t).length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let n=Mn(t);if(n)return{text:n};let r=Fn(e.ownPin,t,e.name);switch(r?.kind){case`digits`:return{key:`pin_digits`};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:r.text};case`length`:return{key:`pin_length`,values:{lock:r.lock.name,lengths:r.lock.rules.lengths.join(`, `)}};default:return}}function Jn(e,t){let n=e.pin===`auto`?Nn(t):[];return{backup:e.kind===`stay`&&t.length>0&&t.every(e=>e.can.backup===!0),offline:t.length===1&&t[0]?.can.create_offline===!0&&e.pin!==`own`,lengths:n.length>1?n:[]}}function Yn(e,t,n,r){let{backup:i,offline:a,lengths:o}=Jn(e,t),s=e=>xt(e,r,n).toISOString();return{name:e.name.trim(),...e.kind===`stay`?{starts_at:s(e.start),ends_at:s(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.length&&o.includes(e.length)?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&i?{use_backup_access_code_pool:!0}:{},...e.offline&&a?{is_offline_access_code:!0}:{}}}function Xn(e,t,n,r,i,a){let o=Kn(e,t),s=e.kind===`stay`,c=o(`kind`)||(!n.starts_at||!n.ends_at)&&o(`start`,`end`),l=e=>xt(e,a,i).toISOString();return{...o(`name`)?{new_name:e.name.trim()}:{},...s&&(c||o(`start`))?{starts_at:l(e.start)}:{},...s&&(c||o(`end`))?{ends_at:l(e.end)}:{},...!s&&o(`kind`)?{ongoing:!0}:{},...r?{code:r}:{},...o(`external`)?{allow_external_modification:e.external}:{}}}var Zn=h`
+      `)}async run(){if(!this.isBusy){this.isBusy=!0,this.error=``;try{await this.confirmation.run(),this.isConnected&&this.close()}catch(e){this.showError(e)}finally{this.isBusy=!1}}}};I([T({attribute:!1})],kn.prototype,`confirmation`,void 0),kn=I([L(`seam-confirm-dialog`)],kn);function An(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var jn={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>An(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>An(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1};function Mn(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function Nn(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function Pn(e){return[...new Set(e.flatMap(e=>Object.values(e.rules.constraints)))]}function Fn(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`length`,lock:n};for(let[t,n]of Object.entries(r))if(jn[t]?.(e))return{kind:`constraint`,text:n}}return n.includes(e)?{kind:`name`}:void 0}var In=100,Ln=/^\d{4}-/,Rn={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function zn(e){return e===void 0?void 0:Rn[e]}function Bn(e,t,{check_in:n,check_out:r},i,a){let o=M(i,a),s=`${o.slice(0,10)}T${n}`,c=M(/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),a),l=s>o?s:c,u=e.filter(e=>e.can.create===!0),d=u.length===1?u:[];return{name:``,deviceIds:(t?[t]:d).map(({device_id:e})=>e),kind:`stay`,start:l,end:`${St(l,1).slice(0,10)}T${r}`,pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function Vn(e,t,n,r,i){let a=Bn([],void 0,n,r,i),o=e=>M(new Date(e),i);return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function Hn(e,t){let n=t.code.common_code_key;return[t,...e.filter(e=>e.device_id!==t.lock.device_id).flatMap(e=>e.codes.filter(e=>n&&e.common_code_key===n&&e.can.update===!0).map(t=>({lock:e,code:t})))]}function Un(e,t){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`),r=Math.round((n(t)-n(e.start))/864e5);return Number.isFinite(r)&&e.end?St(e.end,r):e.end}function Wn({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function Gn(e,t,n,r,i){let a={},o=Kn(e,t);if(o(`name`)){let t=e.name.trim(),r=Math.min(In,...n.map(({rules:e})=>e.name_max??In));t?[...t].length>r&&(a.name={key:`name_too_long`,values:{count:r}}):a.name={key:`name_missing`}}if(n.length===0&&(a.locks={key:`locks_missing`}),e.kind===`permanent`){let e=n.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&o(`kind`)&&(a.locks={text:String(e)})}else if(o(`kind`,`start`,`end`)){let[t,n]=[e.start,e.end].map(e=>Ln.test(e)?xt(e,i,r):void 0);t||(a.start={key:`time_missing`}),n?n<=r?a.end={key:`end_in_past`}:t&&n<=t&&(a.end={key:`end_before_start`}):a.end={key:`time_missing`}}let s=qn(e,n);return s&&(a.pin=s),a}function Kn(e,t){return(...n)=>!t||n.some(n=>e[n]!==t[n])}function qn(e,t){if(e.pin===`auto`)return t.length>1&&Nn(t).length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let n=Mn(t);if(n)return{text:n};let r=Fn(e.ownPin,t,e.name);switch(r?.kind){case`digits`:return{key:`pin_digits`};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:r.text};case`length`:return{key:`pin_length`,values:{lock:r.lock.name,lengths:r.lock.rules.lengths.join(`, `)}};default:return}}function Jn(e,t){let n=e.pin===`auto`?Nn(t):[];return{backup:e.kind===`stay`&&t.length>0&&t.every(e=>e.can.backup===!0),offline:t.length===1&&t[0]?.can.create_offline===!0&&e.pin!==`own`,lengths:n.length>1?n:[]}}function Yn(e,t,n,r){let{backup:i,offline:a,lengths:o}=Jn(e,t),s=e=>xt(e,r,n).toISOString();return{name:e.name.trim(),...e.kind===`stay`?{starts_at:s(e.start),ends_at:s(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.length&&o.includes(e.length)?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&i?{use_backup_access_code_pool:!0}:{},...e.offline&&a?{is_offline_access_code:!0}:{}}}function Xn(e,t,n,r,i,a){let o=Kn(e,t),s=e.kind===`stay`,c=o(`kind`)||(!n.starts_at||!n.ends_at)&&o(`start`,`end`),l=e=>xt(e,a,i).toISOString();return{...o(`name`)?{new_name:e.name.trim()}:{},...s&&(c||o(`start`))?{starts_at:l(e.start)}:{},...s&&(c||o(`end`))?{ends_at:l(e.end)}:{},...!s&&o(`kind`)?{ongoing:!0}:{},...r?{code:r}:{},...o(`external`)?{allow_external_modification:e.external}:{}}}function Zn(e,t,n,r,i,a){return y`<div class="segments" role="radiogroup" aria-label=${t}>
+    ${i.map(([t,i])=>y`<label>
+        <input
+          type="radio"
+          name=${n}
+          value=${t}
+          .checked=${W(r===t)}
+          @change=${()=>a(t)}
+        />
+        <span>${e(i)}</span>
+      </label>`)}
+  </div>`}function Qn({t:e,hass:t},n){let r=Nn(n),i=new Intl.ListFormat(t.locale.language,{type:`disjunction`});return[r.length===0?e(`pin_no_length`):e(`pin_hint`,{count:r.at(-1)??0,lengths:r.length>2&&r.length===(r.at(-1)??0)-(r[0]??0)+1?`${r[0]}–${r.at(-1)}`:i.format(r.map(String))}),...Pn(n)].join(` `)}function $n(e,t,n,r){let i=n&&Jn(t,n),a=i?.lengths??[],o=n=>y`<label class="check">
+    <input
+      type="checkbox"
+      .checked=${W(t[n])}
+      @change=${e=>r({[n]:e.target.checked})}
+    />
+    <span>
+      ${e(`option_${n}`)}
+      <small>${e(`option_${n}_hint`)}</small>
+    </span>
+  </label>`;return y`<details>
+    <summary>${e(`more_options`)}</summary>
+    <div class="checks">
+      ${o(`external`)} ${i?.backup?o(`backup`):x}
+      ${i?.offline?o(`offline`):x}
+      ${a.length>0?y`<label class="length">
+              ${e(`option_length`)}
+              <select
+                @change=${e=>{let{value:t}=e.target;r({length:t?Number(t):void 0})}}
+              >
+                <option value="">${e(`option_length_any`)}</option>
+                ${a.map(e=>y`<option value=${e} ?selected=${t.length===e}>
+                      ${e}
+                    </option>`)}
+              </select>
+            </label>`:x}
+    </div>
+  </details>`}var er=h`
   form {
     display: grid;
     gap: 16px;
@@ -631,7 +669,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       grid-template-columns: 1fr;
     }
   }
-`;function Qn(t,{locks:n},r,i){let{t:a}=t,o=i.map(({lock:e,codeId:t})=>n.find(({device_id:t})=>t===e.device_id)?.codes.find(({access_code_id:e})=>e===t)),s=i.length,c=e=>e?.state===`active`||e?.state===`scheduled`,l=e=>e?.state===`failed`||e?.state===`at_risk`,u=o.filter(c).length,d=i.some(({error:e},t)=>e||l(o[t])),f=u===s?a(`works_on_all`,{count:s}):u>0?a(`works_on_some`,{ready:u,count:s}):a(d?`works_failed`:`works_waiting`),p=/* @__PURE__ */ new Map;for(let{lock:e,pin:t}of i)t&&p.set(t,[...p.get(t)??[],e]);let m=o.find(e=>e);return y`
+`;function tr(t,{locks:n},r,i){let{t:a}=t,o=i.map(({lock:e,codeId:t})=>n.find(({device_id:t})=>t===e.device_id)?.codes.find(({access_code_id:e})=>e===t)),s=i.length,c=e=>e?.state===`active`||e?.state===`scheduled`,l=e=>e?.state===`failed`||e?.state===`at_risk`,u=o.filter(c).length,d=i.some(({error:e},t)=>e||l(o[t])),f=u===s?a(`works_on_all`,{count:s}):u>0?a(`works_on_some`,{ready:u,count:s}):a(d?`works_failed`:`works_waiting`),p=/* @__PURE__ */ new Map;for(let{lock:e,pin:t}of i)t&&p.set(t,[...p.get(t)??[],e]);let m=o.find(e=>e);return y`
       ${[...p].map(([e,n])=>y`<seam-pin
           .context=${t}
           .pin=${e}
@@ -652,7 +690,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             ${a?y`<p class="secondary"><bdi>${a}</bdi></p>`:x}
           </li>`})}
       </ul>
-    `}var $n=h`
+    `}var nr=h`
   .headline {
     display: flex;
     align-items: center;
@@ -681,7 +719,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
   li p {
     width: 100%;
   }
-`,er=5;async function tr({hass:e},t,n,r=n){let i=await O(e,`code/create`,{entity_ids:r.map(e=>e.entity_id),...Yn(t,n,/* @__PURE__ */ new Date,e.config.time_zone)}),a=r.map(e=>{let{error:t,error_key:n,access_code_id:r,code:a}=i[e.entity_id]??{};return t?{lock:e,error:t,isUncertain:n?.includes(`uncertain`)??!1}:{lock:e,...r?{codeId:r}:{},pin:a??void 0}});if(!a.some(({codeId:e,isUncertain:t})=>e||t))for(let e of r)ct(i,e);return a}async function nr({hass:e,t},n,r){for(let t=0;t<er;t++){let t=await O(e,`code/generate`,{entity_ids:r.map(e=>e.entity_id)}),i=r.map(e=>ct(t,e).code).find(e=>e&&!Fn(e,r,n));if(i)return i}throw new D(t(`pin_none_fits`),`code`)}async function rr(e,t,n,r){let{hass:i,t:a}=e,o=[],s=t.pin===`own`?t.ownPin:void 0;if(t.pin===`auto`){let n=r.map(({lock:e})=>e);s=await nr(e,t.name,n)}for(let{lock:e,code:c}of r)try{let r=Xn(t,n,c,s,/* @__PURE__ */ new Date,i.config.time_zone);Object.keys(r).length>0&&await k(i,`update`,e,c,r),o.push({lock:e,codeId:c.access_code_id,pin:s})}catch(t){if(o.length===0)throw t;o.push({lock:e,error:A(t,a)})}return o}var K=class extends V{constructor(...e){super(...e),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.linked=[],this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter(({error:e,isUncertain:t})=>e&&!t),n=e.find(e=>e.pin)?.pin,{context:r,form:i,selected:a}=this;this.isBusy=!0,this.error=``;try{let o=await tr(r,n?{...i,pin:`own`,ownPin:n}:i,a,t.map(({lock:e})=>e));this.progress=e.map(e=>o.find(({lock:t})=>t.device_id===e.lock.device_id)??e)}catch(e){this.showError(e)}finally{this.isBusy=!1}}}willUpdate(e){if(this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,r=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=Hn(n,e),this.known=Vn(this.code,this.linked,t,r,this.timeZone),this.form={...this.known,...this.withNewPin?{pin:`auto`}:{}}}else this.form=Bn(n,this.lock,t,r,this.timeZone)}get timeZone(){return this.context.hass.config.time_zone}get locks(){return this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}check(){let{form:e,known:t,selected:n,timeZone:r}=this;return Gn(e,t,n,/* @__PURE__ */ new Date,r)}set(e){this.form={...this.form,...e}}get showsPin(){return this.progress?.some(({pin:e})=>e)??!1}render(){return this.progress?this.renderSaved(this.progress):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r}=this;return this.frame(r?e(`guest_edit`,{name:P(r)}):e(`guest_new`),y`
+`,rr=5;async function ir({hass:e},t,n,r=n){let i=await O(e,`code/create`,{entity_ids:r.map(e=>e.entity_id),...Yn(t,n,/* @__PURE__ */ new Date,e.config.time_zone)}),a=r.map(e=>{let{error:t,error_key:n,access_code_id:r,code:a}=i[e.entity_id]??{};return t?{lock:e,error:t,isUncertain:n?.includes(`uncertain`)??!1}:{lock:e,...r?{codeId:r}:{},pin:a??void 0}});if(!a.some(({codeId:e,isUncertain:t})=>e||t))for(let e of r)ct(i,e);return a}async function ar({hass:e,t},n,r){for(let t=0;t<rr;t++){let t=await O(e,`code/generate`,{entity_ids:r.map(e=>e.entity_id)}),i=r.map(e=>ct(t,e).code).find(e=>e&&!Fn(e,r,n));if(i)return i}throw new D(t(`pin_none_fits`),`code`)}async function or(e,t,n,r){let{hass:i,t:a}=e,o=[],s=t.pin===`own`?t.ownPin:void 0;if(t.pin===`auto`){let n=r.map(({lock:e})=>e);s=await ar(e,t.name,n)}for(let{lock:e,code:c}of r)try{let r=Xn(t,n,c,s,/* @__PURE__ */ new Date,i.config.time_zone);Object.keys(r).length>0&&await k(i,`update`,e,c,r),o.push({lock:e,codeId:c.access_code_id,pin:s})}catch(t){if(o.length===0)throw t;o.push({lock:e,error:A(t,a)})}return o}var K=class extends V{constructor(...e){super(...e),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.linked=[],this.set=e=>{this.form={...this.form,...e}},this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter(({error:e,isUncertain:t})=>e&&!t),n=e.find(e=>e.pin)?.pin,{context:r,form:i,selected:a}=this;this.isBusy=!0,this.error=``;try{let o=await ir(r,n?{...i,pin:`own`,ownPin:n}:i,a,t.map(({lock:e})=>e));this.progress=e.map(e=>o.find(({lock:t})=>t.device_id===e.lock.device_id)??e)}catch(e){this.showError(e)}finally{this.isBusy=!1}}}willUpdate(e){if(this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,r=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=Hn(n,e),this.known=Vn(this.code,this.linked,t,r,this.timeZone),this.form={...this.known,...this.withNewPin?{pin:`auto`}:{}}}else this.form=Bn(n,this.lock,t,r,this.timeZone)}get timeZone(){return this.context.hass.config.time_zone}get locks(){return this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}check(){let{form:e,known:t,selected:n,timeZone:r}=this;return Gn(e,t,n,/* @__PURE__ */ new Date,r)}get showsPin(){return this.progress?.some(({pin:e})=>e)??!1}render(){return this.progress?this.renderSaved(this.progress):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r}=this;return this.frame(r?e(`guest_edit`,{name:P(r)}):e(`guest_new`),y`
         <form id="form" novalidate autocomplete="off" @submit=${this.submit}>
           <div class="field">
             <label for="name">${e(`name`)}</label>
@@ -697,7 +735,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             ${this.renderError(`name`)}
           </div>
           ${this.renderLocks()} ${this.renderTimes()} ${this.renderPin()}
-          ${this.renderMore()}
+          ${$n(e,n,r?void 0:this.selected,this.set)}
           <input type="submit" hidden />
         </form>
       `,y`
@@ -733,18 +771,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </label>`})}
       </div>
       ${this.renderError(`locks`)}
-    </fieldset>`}choice(e,t,n,r,i){return y`<div class="segments" role="radiogroup" aria-label=${e}>
-      ${r.map(([e,r])=>y`<label>
-          <input
-            type="radio"
-            name=${t}
-            value=${e}
-            .checked=${W(n===e)}
-            @change=${()=>i(e)}
-          />
-          <span>${this.context.t(r)}</span>
-        </label>`)}
-    </div>`}renderTimes(){let{t:e}=this.context,{form:t}=this,n=Wn(t),r=Intl.DateTimeFormat().resolvedOptions().timeZone!==this.timeZone,i=(n,r,i)=>y`<div class="field">
+    </fieldset>`}renderTimes(){let{t:e}=this.context,{form:t}=this,n=Wn(t),r=Dt(this.context.hass,/* @__PURE__ */ new Date),i=(n,r,i)=>y`<div class="field">
         <label for=${n}>${e(r)}</label>
         <input
           id=${n}
@@ -756,7 +783,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         />
         ${this.renderError(n)}
       </div>`;return y`
-      ${this.choice(e(`kind`),`kind`,t.kind,[[`stay`,`stay`],[`permanent`,`permanent`]],e=>this.set({kind:e}))}
+      ${Zn(e,e(`kind`),`kind`,t.kind,[[`stay`,`stay`],[`permanent`,`permanent`]],e=>this.set({kind:e}))}
       ${t.kind===`permanent`?y`<p class="secondary">${e(`permanent_hint`)}</p>`:y`<div class="times">
                 ${i(`start`,`check_in`,e=>this.set({start:e,...e?{end:Un(t,e)}:{}}))}
                 ${i(`end`,`check_out`,e=>this.set({end:e}))}
@@ -764,57 +791,30 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               <p class="secondary">
                 ${n>0?e(`nights`,{count:n}):x}
                 ${n>0&&r?`·`:x}
-                ${r?e(`time_zone`,{zone:this.timeZone}):x}
+                ${r?e(`time_zone`,{zone:r}):x}
               </p>`}
-    `}renderPin(){let{t:e,hass:t}=this.context,{form:n,selected:r}=this,i=Nn(r),a=n.ownPin.length>=4?qn(n,r):void 0,o=new Intl.ListFormat(t.locale.language,{type:`disjunction`}),s=[i.length===0?e(`pin_no_length`):e(`pin_hint`,{count:i.at(-1)??0,lengths:i.length>2&&i.length===(i.at(-1)??0)-(i[0]??0)+1?`${i[0]}–${i.at(-1)}`:o.format(i.map(String))}),...Pn(r)].join(` `),c=this.errors.pin??(n.pin===`own`?a:void 0),l=Mn(r);return y`
+    `}renderPin(){let{t:e}=this.context,{form:t,selected:n}=this,r=t.ownPin.length>=4?qn(t,n):void 0,i=this.errors.pin??(t.pin===`own`?r:void 0),a=Mn(n);return y`
       <div class="field">
         <span class="label" aria-hidden="true">${e(`pin`)}</span>
-        ${this.choice(e(`pin`),`pin`,n.pin,[...this.code?[[`keep`,`pin_keep`]]:[],[`auto`,`pin_auto`],[`own`,`pin_own`]],e=>this.set({pin:e,ownPin:``}))}
-        ${n.pin===`own`?y`<input
+        ${Zn(e,e(`pin`),`pin`,t.pin,[...this.code?[[`keep`,`pin_keep`]]:[],[`auto`,`pin_auto`],[`own`,`pin_own`]],e=>this.set({pin:e,ownPin:``}))}
+        ${t.pin===`own`?y`<input
                   class="pin"
                   inputmode="numeric"
                   autocomplete="off"
                   maxlength="12"
                   dir="ltr"
                   aria-label=${e(`pin_input`)}
-                  aria-invalid=${c?`true`:x}
+                  aria-invalid=${i?`true`:x}
                   aria-describedby="pin-hint pin-error"
-                  .value=${W(n.ownPin)}
+                  .value=${W(t.ownPin)}
                   @input=${e=>this.set({ownPin:e.target.value.replace(/\D/g,``)})}
                 />
-                <p class="secondary" id="pin-hint">${s}</p>`:n.pin===`auto`?y`<p class="secondary">${l??e(`pin_auto_hint`)}</p>`:x}
-        <p class="error ${c?``:`none`}" id="pin-error" aria-live="polite">
-          ${c?this.text(c):x}
+                <p class="secondary" id="pin-hint">${Qn(this.context,n)}</p>`:t.pin===`auto`?y`<p class="secondary">${a??e(`pin_auto_hint`)}</p>`:x}
+        <p class="error ${i?``:`none`}" id="pin-error" aria-live="polite">
+          ${i?this.text(i):x}
         </p>
       </div>
-    `}renderMore(){let{t:e}=this.context,{form:t,code:n}=this,{backup:r,offline:i,lengths:a}=Jn(t,this.selected),o=n=>y`<label class="check">
-      <input
-        type="checkbox"
-        .checked=${W(t[n])}
-        @change=${e=>this.set({[n]:e.target.checked})}
-      />
-      <span>
-        ${e(`option_${n}`)}
-        <small>${e(`option_${n}_hint`)}</small>
-      </span>
-    </label>`;return y`<details>
-      <summary>${e(`more_options`)}</summary>
-      <div class="checks">
-        ${o(`external`)} ${!n&&r?o(`backup`):x}
-        ${!n&&i?o(`offline`):x}
-        ${!n&&a.length>0?y`<label class="length">
-                ${e(`option_length`)}
-                <select
-                  @change=${e=>{let{value:t}=e.target;this.set({length:t?Number(t):void 0})}}
-                >
-                  <option value="">${e(`option_length_any`)}</option>
-                  ${a.map(e=>y`<option value=${e} ?selected=${t.length===e}>
-                        ${e}
-                      </option>`)}
-                </select>
-              </label>`:x}
-      </div>
-    </details>`}async submit(e){if(e.preventDefault(),this.isBusy||!this.context.connected)return;this.wasSubmitted=!0,this.error=``,this.errors=this.check();let t=Object.entries(this.errors);if(t.length>0){await this.updateComplete;let e=t.find(([e])=>!this.hasField(e));e&&(this.error=this.text(e[1])),this.shadowRoot?.querySelector(`[aria-invalid]`)?.focus()}else{this.isBusy=!0;try{let{context:e,form:t,known:n,selected:r}=this,i=this.linked.filter(({lock:e})=>r.includes(e));if(this.progress=n?await rr(e,t,n,i):await tr(e,t,r),!this.isConnected){let n=this.progress.find(({error:e})=>e);this.announce(n?.error??e.t(`saved`,{name:t.name}))}}catch(e){this.showError(e)}finally{this.isBusy=!1}}}hasField(e){return this.renderRoot.querySelector(`#${e}-error`)!==null}showError(e){let t=e instanceof D?zn(e.field):void 0;if(t&&this.isConnected&&this.hasField(t)){let n=A(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e)}get mustStay(){return this.isBusy&&!this.code}renderSaved(e){let{context:t,form:n,snapshot:r}=this,{t:i}=t,a=!this.code&&e.some(({error:e,isUncertain:t})=>e&&!t);return this.frame(n.name,Qn(t,r,n.name,e),y`
+    `}async submit(e){if(e.preventDefault(),this.isBusy||!this.context.connected)return;this.wasSubmitted=!0,this.error=``,this.errors=this.check();let t=Object.entries(this.errors);if(t.length>0){await this.updateComplete;let e=t.find(([e])=>!this.hasField(e));e&&(this.error=this.text(e[1])),this.shadowRoot?.querySelector(`[aria-invalid]`)?.focus()}else{this.isBusy=!0;try{let{context:e,form:t,known:n,selected:r}=this,i=this.linked.filter(({lock:e})=>r.includes(e));if(this.progress=n?await or(e,t,n,i):await ir(e,t,r),!this.isConnected){let n=this.progress.find(({error:e})=>e);this.announce(n?.error??e.t(`saved`,{name:t.name}))}}catch(e){this.showError(e)}finally{this.isBusy=!1}}}hasField(e){return this.renderRoot.querySelector(`#${e}-error`)!==null}showError(e){let t=e instanceof D?zn(e.field):void 0;if(t&&this.isConnected&&this.hasField(t)){let n=A(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e)}get mustStay(){return this.isBusy&&!this.code}renderSaved(e){let{context:t,form:n,snapshot:r}=this,{t:i}=t,a=!this.code&&e.some(({error:e,isUncertain:t})=>e&&!t);return this.frame(n.name,tr(t,r,n.name,e),y`
         ${a?y`<button
                 ?disabled=${this.isBusy||!t.connected}
                 @click=${this.retry}
@@ -822,7 +822,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 ${i(`retry`)}
               </button>`:x}
         <button class="filled" @click=${this.close}>${i(`done`)}</button>
-      `)}static{this.styles=[...V.styles,Zn,$n]}};I([T({attribute:!1})],K.prototype,`lock`,void 0),I([T({attribute:!1})],K.prototype,`code`,void 0),I([T({attribute:!1})],K.prototype,`withNewPin`,void 0),I([E()],K.prototype,`form`,void 0),I([E()],K.prototype,`errors`,void 0),I([E()],K.prototype,`wasSubmitted`,void 0),I([E()],K.prototype,`progress`,void 0),K=I([L(`seam-guest-dialog`)],K);var ir=5e3,ar=class extends Xt{constructor(){super(),this.toast=``,this.toastTimer=0,this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,ir)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}openBatch(e,t){this.dialog=()=>y`<seam-batch-dialog
+      `)}static{this.styles=[...V.styles,er,nr]}};I([T({attribute:!1})],K.prototype,`lock`,void 0),I([T({attribute:!1})],K.prototype,`code`,void 0),I([T({attribute:!1})],K.prototype,`withNewPin`,void 0),I([E()],K.prototype,`form`,void 0),I([E()],K.prototype,`errors`,void 0),I([E()],K.prototype,`wasSubmitted`,void 0),I([E()],K.prototype,`progress`,void 0),K=I([L(`seam-guest-dialog`)],K);var sr=5e3,cr=class extends Xt{constructor(){super(),this.toast=``,this.toastTimer=0,this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,sr)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}openBatch(e,t){this.dialog=()=>y`<seam-batch-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
@@ -878,7 +878,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       visibility: visible;
       opacity: 1;
     }
-  `}};I([E()],ar.prototype,`dialog`,void 0),I([E()],ar.prototype,`toast`,void 0);var or=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},q=_n(class extends vn{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=En(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=U(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=U(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=U(i[d],a[m]),Cn(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=U(i[f],a[p]),Cn(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=or(o,p,m),u=or(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=Cn(e,i[d]);U(t,a[p]),c[p]=t}else c[p]=U(n,a[p]),Cn(e,i[d],n),i[t]=null;p++}else Dn(i[f]),f--}else Dn(i[d]),d++;for(;p<=m;){let t=Cn(e,c[m+1]);U(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&Dn(e)}return this.ut=o,Tn(e,c),b}});function sr({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function cr({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||Number.isNaN(s))return[];let c=i(`access_code_id`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:i(`reason_message`)}]}):[]})}function lr(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function ur(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var dr=[1,7,30],fr=100,pr=[`keycode`,`manual`,`automatic`,`remote`,`card`],mr=/^(access_denied|tampered|.*failed_to_.*)$/,J=class extends w{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=fr,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=sr(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=fr,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*j,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of cr(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},Wt))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*j,n=lr(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return y`
+  `}};I([E()],cr.prototype,`dialog`,void 0),I([E()],cr.prototype,`toast`,void 0);var lr=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},q=_n(class extends vn{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=En(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=U(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=U(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=U(i[d],a[m]),Cn(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=U(i[f],a[p]),Cn(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=lr(o,p,m),u=lr(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=Cn(e,i[d]);U(t,a[p]),c[p]=t}else c[p]=U(n,a[p]),Cn(e,i[d],n),i[t]=null;p++}else Dn(i[f]),f--}else Dn(i[d]),d++;for(;p<=m;){let t=Cn(e,c[m+1]);U(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&Dn(e)}return this.ut=o,Tn(e,c),b}});function ur({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function dr({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||Number.isNaN(s))return[];let c=i(`access_code_id`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:i(`reason_message`)}]}):[]})}function fr(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function pr(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var mr=[1,7,30],hr=100,gr=[`keycode`,`manual`,`automatic`,`remote`,`card`],_r=/^(access_denied|tampered|.*failed_to_.*)$/,J=class extends w{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=hr,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=ur(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=hr,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*j,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of dr(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},Wt))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*j,n=fr(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return y`
       <div class="tools">
         <label class="search">
           ${R(d)}
@@ -910,7 +910,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{let{value:t}=e.target;this.period=Number(t)}}
           >
-            ${dr.map(t=>y`<option value=${t} ?selected=${t===this.period}>
+            ${mr.map(t=>y`<option value=${t} ?selected=${t===this.period}>
                 ${e(`period_${t}`)}
               </option>`)}
           </select>
@@ -927,12 +927,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               ${q(n.slice(0,this.limit),({key:e})=>e,e=>this.row(e,r.get(e.lockId)))}
             </ul>`}
       ${n.length>this.limit?y`<button
-              @click=${()=>{this.limit+=fr}}
+              @click=${()=>{this.limit+=hr}}
             >
               ${e(`show_more`)}
             </button>`:x}
     `}reason(){let{t:e}=this.context;switch(this.status){case`loading`:return e(`loading`);case`off`:return e(`activity_off`);case`failed`:return e(`activity_failed`);default:return e(this.all.size>0?`activity_no_match`:`activity_none`)}}row(e,t){let{hass:n}=this.context,{at:r,codeId:i,name:a,type:o}=e,s=this.detail(e),c=t?.codes.some(({access_code_id:e})=>e===i);return y`<li>
-      <span class="chip ${mr.test(o)?`bad`:`info`}"
+      <span class="chip ${_r.test(o)?`bad`:`info`}"
         >${this.eventText(e)}</span
       >
       <span class="text">
@@ -944,7 +944,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </span>
       </span>
       <time class="secondary" datetime=${r}>${N(n,r,/* @__PURE__ */ new Date)}</time>
-    </li>`}eventText({entityId:e,type:t}){let n={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(n,`event_type`,t)}detail({method:e,reason:t}){let n=pr.find(t=>t===e);return[n&&this.context.t(`method_${n}`),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=ur([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[z,h`
+    </li>`}eventText({entityId:e,type:t}){let n={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(n,`event_type`,t)}detail({method:e,reason:t}){let n=gr.find(t=>t===e);return[n&&this.context.t(`method_${n}`),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=pr([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[z,h`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1009,7 +1009,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       a {
         color: inherit;
       }
-    `]}};I([T({attribute:!1})],J.prototype,`context`,void 0),I([T({attribute:!1})],J.prototype,`hass`,void 0),I([T({attribute:!1})],J.prototype,`locks`,void 0),I([E()],J.prototype,`period`,void 0),I([E()],J.prototype,`lockId`,void 0),I([E()],J.prototype,`search`,void 0),I([E()],J.prototype,`limit`,void 0),I([E()],J.prototype,`status`,void 0),I([E()],J.prototype,`all`,void 0),I([E()],J.prototype,`retries`,void 0),J=I([L(`seam-activity`)],J);function hr(e){return e?.state===`running`||e?.state===`watching`}function gr(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unreachable`:return e(`adoption_${t}`);default:return``}}var _r=class extends w{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${P(n)} · ${r}`:r}async send(e){let{hass:t,t:n}=this.context;this.isBusy=!0;try{await O(t,`adoption/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,ln(this,A(e,n))}}render(){let{adoption:t}=this.workspace;if(!t)return x;let{t:r,connected:i}=this.context,{done:a,failed:o,left:s}=t,c={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length},l=hr(t),u=t.state===`done`&&o.length===0;return y`<section class="box">
+    `]}};I([T({attribute:!1})],J.prototype,`context`,void 0),I([T({attribute:!1})],J.prototype,`hass`,void 0),I([T({attribute:!1})],J.prototype,`locks`,void 0),I([E()],J.prototype,`period`,void 0),I([E()],J.prototype,`lockId`,void 0),I([E()],J.prototype,`search`,void 0),I([E()],J.prototype,`limit`,void 0),I([E()],J.prototype,`status`,void 0),I([E()],J.prototype,`all`,void 0),I([E()],J.prototype,`retries`,void 0),J=I([L(`seam-activity`)],J);function vr(e){return e?.state===`running`||e?.state===`watching`}function yr(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unreachable`:return e(`adoption_${t}`);default:return``}}var br=class extends w{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${P(n)} · ${r}`:r}async send(e){let{hass:t,t:n}=this.context;this.isBusy=!0;try{await O(t,`adoption/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,ln(this,A(e,n))}}render(){let{adoption:t}=this.workspace;if(!t)return x;let{t:r,connected:i}=this.context,{done:a,failed:o,left:s}=t,c={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length},l=vr(t),u=t.state===`done`&&o.length===0;return y`<section class="box">
       ${l?y`<span class="spinner"></span>`:R(u?n:e)}
       <div class="text">
         <div role="status">
@@ -1017,7 +1017,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <p class="secondary">${r(`adoption_progress`,c)}</p>
         </div>
         ${t.state===`watching`?y`<p>${r(`adoption_watching_hint`,c)}</p>`:x}
-        ${t.state===`stopped`?y`<p>${gr(r,t)}</p>`:x}
+        ${t.state===`stopped`?y`<p>${yr(r,t)}</p>`:x}
         ${t.error?y`<p><bdi>${t.error}</bdi></p>`:x}
         ${o.length>0?y`<ul>
                 ${o.map(e=>y`<li>
@@ -1057,13 +1057,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       summary {
         cursor: pointer;
       }
-    `]}};I([T({attribute:!1})],_r.prototype,`context`,void 0),I([T({attribute:!1})],_r.prototype,`workspace`,void 0),I([T({attribute:!1})],_r.prototype,`locks`,void 0),I([E()],_r.prototype,`isBusy`,void 0),_r=I([L(`seam-adoption`)],_r);var vr=150,Y=class extends w{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=vr,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=Ut(this.locks))}render(){let{codes:e}=this,{t,isAdmin:r,connected:i}=this.context,a=this.workspaces.map(e=>y`<seam-adoption
+    `]}};I([T({attribute:!1})],br.prototype,`context`,void 0),I([T({attribute:!1})],br.prototype,`workspace`,void 0),I([T({attribute:!1})],br.prototype,`locks`,void 0),I([E()],br.prototype,`isBusy`,void 0),br=I([L(`seam-adoption`)],br);var xr=150,Y=class extends w{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=xr,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=Ut(this.locks))}render(){let{codes:e}=this,{t,isAdmin:r,connected:i}=this.context,a=this.workspaces.map(e=>y`<seam-adoption
         .context=${this.context}
         .workspace=${e}
         .locks=${this.locks}
         ?hidden=${!e.adoption}
       ></seam-adoption>`);if(e.length===0)return y`${a}
-        <p class="box none">${t(`found_none`)}</p>`;let s=this.workspaces.some(({adoption:e})=>hr(e)),c=e.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),l=c.filter(({code:e})=>this.selected.has(e.access_code_id)),u=e=>{let t={kind:e,entries:l.filter(({code:t})=>t.can[e]===!0)};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},d=e=>l.filter(({code:t})=>t.can[e]===!0).length;return y`
+        <p class="box none">${t(`found_none`)}</p>`;let s=this.workspaces.some(({adoption:e})=>vr(e)),c=e.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),l=c.filter(({code:e})=>this.selected.has(e.access_code_id)),u=e=>{let t={kind:e,entries:l.filter(({code:t})=>t.can[e]===!0)};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},d=e=>l.filter(({code:t})=>t.can[e]===!0).length;return y`
       ${a}
       <p class="secondary">${t(`found_hint`)}</p>
       <section class="box">
@@ -1100,7 +1100,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </ul>
       </section>
       ${e.length>this.limit?y`<button
-              @click=${()=>{this.limit+=vr}}
+              @click=${()=>{this.limit+=xr}}
             >
               ${t(`show_more`)}
             </button>`:x}
@@ -1203,17 +1203,17 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-inline-start: 36px;
         }
       }
-    `]}};I([T({attribute:!1})],Y.prototype,`context`,void 0),I([T({attribute:!1})],Y.prototype,`locks`,void 0),I([T({attribute:!1})],Y.prototype,`workspaces`,void 0),I([E()],Y.prototype,`selected`,void 0),I([E()],Y.prototype,`limit`,void 0),Y=I([L(`seam-found`)],Y);var yr=20,br={locked:c,locking:c,unlocked:u,unlocking:u,jammed:l};function xr({state:e}){return e&&e in br?e:`unknown`}function Sr(e){let t=xr(e);return R(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:br[t])}function Cr({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return y`
-    <span class="fact">${Sr(n)} ${e(`lock_${xr(n)}`)}</span>
+    `]}};I([T({attribute:!1})],Y.prototype,`context`,void 0),I([T({attribute:!1})],Y.prototype,`locks`,void 0),I([T({attribute:!1})],Y.prototype,`workspaces`,void 0),I([E()],Y.prototype,`selected`,void 0),I([E()],Y.prototype,`limit`,void 0),Y=I([L(`seam-found`)],Y);var Sr=20,Cr={locked:c,locking:c,unlocked:u,unlocking:u,jammed:l};function wr({state:e}){return e&&e in Cr?e:`unknown`}function Tr(e){let t=wr(e);return R(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:Cr[t])}function Er({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return y`
+    <span class="fact">${Tr(n)} ${e(`lock_${wr(n)}`)}</span>
     ${n.online===!1?y`<span class="fact bad">${R(`M2.28,3L1,4.27L2.47,5.74C2.04,6 1.61,6.29 1.2,6.6L3,9C3.53,8.6 4.08,8.25 4.66,7.93L6.89,10.16C6.15,10.5 5.44,10.91 4.8,11.4L6.6,13.8C7.38,13.22 8.26,12.77 9.2,12.47L11.75,15C10.5,15.07 9.34,15.5 8.4,16.2L12,21L14.46,17.73L17.74,21L19,19.72M12,3C9.85,3 7.8,3.38 5.9,4.07L8.29,6.47C9.5,6.16 10.72,6 12,6C15.38,6 18.5,7.11 21,9L22.8,6.6C19.79,4.34 16.06,3 12,3M12,9C11.62,9 11.25,9 10.88,9.05L14.07,12.25C15.29,12.53 16.43,13.07 17.4,13.8L19.2,11.4C17.2,9.89 14.7,9 12,9Z`)} ${e(`offline`)}</span>`:x}
-    ${r===null?x:y`<span class="fact ${r<=yr?`bad`:``}">
-            ${R(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:r<=yr?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
+    ${r===null?x:y`<span class="fact ${r<=Sr?`bad`:``}">
+            ${R(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:r<=Sr?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
             ${e(`battery`,{percent:i.format(r/100)})}
           </span>`}
     ${n.free_slots===null?x:y`<span class="fact ${n.free_slots===0?`bad`:``}">
             ${R(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${e(`free_slots`,{count:n.free_slots})}
           </span>`}
-  `}var wr=class extends w{constructor(...e){super(...e),this.label=``,this.items=[]}render(){return y`
+  `}var Dr=class extends w{constructor(...e){super(...e),this.label=``,this.items=[]}render(){return y`
       <div
         popover="auto"
         role="menu"
@@ -1289,7 +1289,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 0.875rem;
         color: var(--secondary-text-color);
       }
-    `]}};I([T({attribute:!1})],wr.prototype,`label`,void 0),I([T({attribute:!1})],wr.prototype,`items`,void 0),I([T({attribute:!1})],wr.prototype,`anchor`,void 0),I([it(`[popover]`)],wr.prototype,`popup`,void 0),wr=I([L(`seam-menu`)],wr);var Tr=15e3,X=class extends w{constructor(...e){super(...e),this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=P(e),a=this.withProblems?Mt(e,n):[],o=e.same_pin_as.flatMap(e=>n.codes.find(({access_code_id:t})=>t===e)??[]);return y`
+    `]}};I([T({attribute:!1})],Dr.prototype,`label`,void 0),I([T({attribute:!1})],Dr.prototype,`items`,void 0),I([T({attribute:!1})],Dr.prototype,`anchor`,void 0),I([it(`[popover]`)],Dr.prototype,`popup`,void 0),Dr=I([L(`seam-menu`)],Dr);var Or=15e3,X=class extends w{constructor(...e){super(...e),this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=P(e),a=this.withProblems?Mt(e,n):[],o=e.same_pin_as.flatMap(e=>n.codes.find(({access_code_id:t})=>t===e)??[]);return y`
       <div class="row">
         <div class="text">
           <div class="cut" title=${i}><bdi>${i}</bdi></div>
@@ -1344,7 +1344,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       ${a.length>0?y`<div class="problems">
               ${un(this,t,n,a,e)}
             </div>`:x}
-    `}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:r}=this,{t:i}=r,c=(t,n,a,o)=>({text:n,icon:a,disabled:r.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>cn(this,{action:n,lock:t,code:e}),u=[c(`reveal`,i(`show_pin`),s,()=>void this.show()),c(`reveal`,i(`copy_pin`),a,()=>void this.copy())];return e.is_managed?(u.push(c(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(c(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),c(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(c(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(c(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(c(`convert`,i(`adopt`),n,l(`convert`))),u.push({...c(`delete`,i(`delete`),o,l(`delete`)),isDangerous:!0}),u}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await k(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){ln(this,A(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Tr))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin??await this.reveal();t&&(await Zt(t,this)?ln(this,e(`copied`)):(this.pin=t,ln(this,e(`copy_failed`))))}static{this.styles=[z,h`
+    `}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:r}=this,{t:i}=r,c=(t,n,a,o)=>({text:n,icon:a,disabled:r.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>cn(this,{action:n,lock:t,code:e}),u=[c(`reveal`,i(`show_pin`),s,()=>void this.show()),c(`reveal`,i(`copy_pin`),a,()=>void this.copy())];return e.is_managed?(u.push(c(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(c(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),c(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(c(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(c(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(c(`convert`,i(`adopt`),n,l(`convert`))),u.push({...c(`delete`,i(`delete`),o,l(`delete`)),isDangerous:!0}),u}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await k(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){ln(this,A(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Or))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin??await this.reveal();t&&(await Zt(t,this)?ln(this,e(`copied`)):(this.pin=t,ln(this,e(`copy_failed`))))}static{this.styles=[z,h`
       :host {
         display: block;
         container-type: inline-size;
@@ -1417,7 +1417,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-area: 1 / 3 / span 2;
         }
       }
-    `]}};I([T({attribute:!1})],X.prototype,`context`,void 0),I([T({attribute:!1})],X.prototype,`code`,void 0),I([T({attribute:!1,hasChanged:()=>!1})],X.prototype,`lock`,void 0),I([T({attribute:!1})],X.prototype,`note`,void 0),I([T({type:Boolean})],X.prototype,`withLock`,void 0),I([T({type:Boolean})],X.prototype,`withProblems`,void 0),I([E()],X.prototype,`pin`,void 0),I([E()],X.prototype,`isBusy`,void 0),I([E()],X.prototype,`isMenuOpen`,void 0),I([it(`.more`)],X.prototype,`more`,void 0),I([it(`seam-menu`)],X.prototype,`menu`,void 0),X=I([L(`seam-code-row`)],X);var Er=20,Z=class extends w{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=Er,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=Er,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Ft(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=It(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=Er}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return y`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return y`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return y`
+    `]}};I([T({attribute:!1})],X.prototype,`context`,void 0),I([T({attribute:!1})],X.prototype,`code`,void 0),I([T({attribute:!1,hasChanged:()=>!1})],X.prototype,`lock`,void 0),I([T({attribute:!1})],X.prototype,`note`,void 0),I([T({type:Boolean})],X.prototype,`withLock`,void 0),I([T({type:Boolean})],X.prototype,`withProblems`,void 0),I([E()],X.prototype,`pin`,void 0),I([E()],X.prototype,`isBusy`,void 0),I([E()],X.prototype,`isMenuOpen`,void 0),I([it(`.more`)],X.prototype,`more`,void 0),I([it(`seam-menu`)],X.prototype,`menu`,void 0),X=I([L(`seam-code-row`)],X);var kr=20,Z=class extends w{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=kr,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=kr,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Ft(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=It(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=kr}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return y`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return y`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return y`
       ${t.codes.length>=8?this.tools():x}
       ${i===0?y`<p class="empty box">${r(`no_match`)}</p>`:x}
       ${At.map(e=>{let t=n.get(e)??[];if(t.length===0)return x;let r=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:r)})}
@@ -1540,9 +1540,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         content-visibility: auto;
         contain-intrinsic-size: auto 60px;
       }
-    `]}};I([T({attribute:!1})],Z.prototype,`context`,void 0),I([T({attribute:!1})],Z.prototype,`lock`,void 0),I([T({attribute:!1})],Z.prototype,`selected`,void 0),I([E()],Z.prototype,`search`,void 0),I([E()],Z.prototype,`order`,void 0),I([E()],Z.prototype,`isExpiredOpen`,void 0),I([E()],Z.prototype,`limit`,void 0),Z=I([L(`seam-code-list`)],Z);var Dr=class extends w{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return y`
+    `]}};I([T({attribute:!1})],Z.prototype,`context`,void 0),I([T({attribute:!1})],Z.prototype,`lock`,void 0),I([T({attribute:!1})],Z.prototype,`selected`,void 0),I([E()],Z.prototype,`search`,void 0),I([E()],Z.prototype,`order`,void 0),I([E()],Z.prototype,`isExpiredOpen`,void 0),I([E()],Z.prototype,`limit`,void 0),Z=I([L(`seam-code-list`)],Z);var Ar=class extends w{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return y`
       <div class="facts">
-        <div>${Cr(e,n)}</div>
+        <div>${Er(e,n)}</div>
         ${e.isAdmin?y`<button
                 class="icon"
                 aria-label=${r(`refresh`)}
@@ -1597,12 +1597,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};I([T({attribute:!1})],Dr.prototype,`context`,void 0),I([T({attribute:!1})],Dr.prototype,`lock`,void 0),I([T({attribute:!1})],Dr.prototype,`selected`,void 0),Dr=I([L(`seam-lock-page`)],Dr);var Or=class extends w{constructor(...e){super(...e),this.locks=[]}render(){return y`<ul class="box">
+    `]}};I([T({attribute:!1})],Ar.prototype,`context`,void 0),I([T({attribute:!1})],Ar.prototype,`lock`,void 0),I([T({attribute:!1})],Ar.prototype,`selected`,void 0),Ar=I([L(`seam-lock-page`)],Ar);var jr=class extends w{constructor(...e){super(...e),this.locks=[]}render(){return y`<ul class="box">
       ${q(this.locks,e=>e.device_id,e=>this.row(e))}
     </ul>`}row(e){let{t}=this.context,n={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)n[Ft(t)]+=1;let r=[`active`,`scheduled`,`unmanaged`].filter(e=>n[e]>0).map(e=>t(`count_${e}`,{count:n[e]})),a=n.attention>0||e.problems.length>0;return y`<li>
       <a href="/seam/lock/${e.device_id}">
         <span class="symbol ${e.online===!1?`offline`:``}"
-          >${Sr(e)}</span
+          >${Tr(e)}</span
         >
         <span class="text">
           <span class="cut"><bdi>${e.name}</bdi></span>
@@ -1614,7 +1614,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </span>
           <span class="facts secondary">
             ${e.area?y`<span class="fact"><bdi>${e.area}</bdi></span>`:x}
-            ${Cr(this.context,e)}
+            ${Er(this.context,e)}
           </span>
         </span>
         ${R(i)}
@@ -1688,45 +1688,45 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};I([T({attribute:!1})],Or.prototype,`context`,void 0),I([T({attribute:!1})],Or.prototype,`locks`,void 0),Or=I([L(`seam-locks`)],Or);function kr(e,t,n){let r=Array.from({length:15},(r,i)=>{let a=St(`${e}T00:00`,t+i).slice(0,10);return{date:a,start:Ct(a,n)}}),i=r.pop()?.start??0;return{days:r,start:r[0]?.start??0,end:i}}function Ar(e,t,n){let r=Mr(t,({lock:e})=>e.device_id);return e.map(e=>Ir(e.device_id,e.name,r.get(e.device_id)??[],n,!0))}function jr(e,t){return[...Mr(e.filter(({code:e})=>Fr(e,t)),({code:e})=>JSON.stringify(e.name?[e.name]:e.access_code_id))].flatMap(([e,t])=>t[0]?[{key:e,code:t[0].code,of:t}]:[]).sort((e,t)=>F(e.code,t.code)).map(({key:e,code:n,of:r})=>Ir(e,P(n),r,t,!1))}function Mr(e,t){let n=/* @__PURE__ */ new Map;for(let r of e){let e=t(r),i=n.get(e);i?i.push(r):n.set(e,[r])}return n}function Nr({starts_at:e}){return e?Date.parse(e):-1/0}function Pr({ends_at:e}){return e?Date.parse(e):1/0}function Fr(e,{start:t,end:n}){return Nr(e)<n&&Pr(e)>t}function Ir(e,t,n,r,i){let a=n.filter(({code:e})=>Fr(e,r)).map(e=>{let[t,n]=[Nr(e.code),Pr(e.code)];return{entry:e,start:Math.max(t,r.start),end:Math.min(n,r.end),isEarlier:t<r.start,isLater:n>r.end,isEndless:n===1/0,lane:0,overlaps:[],gap:void 0}}).sort((e,t)=>Number(e.isEndless)-Number(t.isEndless)||e.isEndless&&Number(Pt(t.entry.code))-Number(Pt(e.entry.code))||e.start-t.start||F(e.entry.code,t.entry.code)),o=Lr(a),s=i?a.filter(({isEndless:e})=>!e):[];for(let e of s)e.overlaps=s.filter(t=>t!==e&&t.start<e.end&&t.end>e.start).map(({entry:e})=>e);let{overlaps:c,gaps:l}=Rr(i?n:[],r);for(let e of s)e.gap=l.find(({start:t})=>t===Pr(e.entry.code));return{key:e,name:t,bars:a,lanes:o,overlaps:c,gaps:l}}function Lr(e){let t=[];for(let n of e){let e=t.findIndex(e=>e<=n.start);n.lane=e<0?t.length:e,t[n.lane]=Math.max(n.end,n.start+j)}return t.length}function Rr(e,t){let n=[],r=[],i=e.map(({code:e})=>({start:Nr(e),end:Pr(e)})).filter(({end:e})=>e!==1/0).sort((e,t)=>e.start-t.start),a=-1/0;for(let{start:e,end:t}of i){a!==-1/0&&e>a&&r.push({start:a,end:e});let i={start:e,end:Math.min(a,t)},o=n.at(-1);o&&o.end>=i.start&&i.end>i.start?o.end=Math.max(o.end,i.end):i.end>i.start&&n.push(i),a=Math.max(a,t)}return{overlaps:(e=>e.filter(({start:e,end:n})=>e<t.end&&n>t.start).map(({start:e,end:n})=>({start:Math.max(e,t.start),end:Math.min(n,t.end)})))(n),gaps:r.filter(({start:e,end:n})=>e<t.end&&n>t.start)}}var zr=`important`,Br=` !`+zr,Vr=_n(class extends vn{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Br);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?zr:``):n[e]=r}}return b}}),Hr=6;function Ur(e,{gap:t,overlaps:n}){let{t:r}=e,i=n.map(({code:e})=>P(e)).join(`, `);return[...i?[r(`overlaps_with`,{names:i})]:[],...t?[r(`then_free`,{duration:Wr(e,t)})]:[]]}function Wr({hass:e},{start:t,end:n}){return kt(e,n-t)}var Q=class extends w{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{locale:t,config:n}=this.context.hass,r=e=>new Intl.DateTimeFormat(t.language,{timeZone:n.time_zone,...e}),i=r({weekday:`short`}),a=r({day:`numeric`}),o=this.now.getTime();return y`<section class="box chart">
+    `]}};I([T({attribute:!1})],jr.prototype,`context`,void 0),I([T({attribute:!1})],jr.prototype,`locks`,void 0),jr=I([L(`seam-locks`)],jr);function Mr(e,t,n){let r=Array.from({length:15},(r,i)=>{let a=St(`${e}T00:00`,t+i).slice(0,10);return{date:a,start:Ct(a,n)}}),i=r.pop()?.start??0;return{days:r,start:r[0]?.start??0,end:i}}function Nr(e,t,n){let r=Fr(t,({lock:e})=>e.device_id);return e.map(e=>zr(e.device_id,e.name,r.get(e.device_id)??[],n,!0))}function Pr(e,t){return[...Fr(e.filter(({code:e})=>Rr(e,t)),({code:e})=>JSON.stringify(e.name?[e.name]:e.access_code_id))].flatMap(([e,t])=>t[0]?[{key:e,code:t[0].code,of:t}]:[]).sort((e,t)=>F(e.code,t.code)).map(({key:e,code:n,of:r})=>zr(e,P(n),r,t,!1))}function Fr(e,t){let n=/* @__PURE__ */ new Map;for(let r of e){let e=t(r),i=n.get(e);i?i.push(r):n.set(e,[r])}return n}function Ir({starts_at:e}){return e?Date.parse(e):-1/0}function Lr({ends_at:e}){return e?Date.parse(e):1/0}function Rr(e,{start:t,end:n}){return Ir(e)<n&&Lr(e)>t}function zr(e,t,n,r,i){let a=n.filter(({code:e})=>Rr(e,r)).map(e=>{let[t,n]=[Ir(e.code),Lr(e.code)];return{entry:e,start:Math.max(t,r.start),end:Math.min(n,r.end),isEarlier:t<r.start,isLater:n>r.end,isEndless:n===1/0,lane:0,overlaps:[],gap:void 0}}).sort((e,t)=>Number(e.isEndless)-Number(t.isEndless)||e.isEndless&&Number(Pt(t.entry.code))-Number(Pt(e.entry.code))||e.start-t.start||F(e.entry.code,t.entry.code)),o=Br(a),s=i?a.filter(({isEndless:e})=>!e):[];for(let e of s)e.overlaps=s.filter(t=>t!==e&&t.start<e.end&&t.end>e.start).map(({entry:e})=>e);let{overlaps:c,gaps:l}=Vr(i?n:[],r);for(let e of s)e.gap=l.find(({start:t})=>t===Lr(e.entry.code));return{key:e,name:t,bars:a,lanes:o,overlaps:c,gaps:l}}function Br(e){let t=[];for(let n of e){let e=t.findIndex(e=>e<=n.start);n.lane=e<0?t.length:e,t[n.lane]=Math.max(n.end,n.start+j)}return t.length}function Vr(e,t){let n=[],r=[],i=e.map(({code:e})=>({start:Ir(e),end:Lr(e)})).filter(({end:e})=>e!==1/0).sort((e,t)=>e.start-t.start),a=-1/0;for(let{start:e,end:t}of i){a!==-1/0&&e>a&&r.push({start:a,end:e});let i={start:e,end:Math.min(a,t)},o=n.at(-1);o&&o.end>=i.start&&i.end>i.start?o.end=Math.max(o.end,i.end):i.end>i.start&&n.push(i),a=Math.max(a,t)}return{overlaps:(e=>e.filter(({start:e,end:n})=>e<t.end&&n>t.start).map(({start:e,end:n})=>({start:Math.max(e,t.start),end:Math.min(n,t.end)})))(n),gaps:r.filter(({start:e,end:n})=>e<t.end&&n>t.start)}}var Hr=`important`,Ur=` !`+Hr,Wr=_n(class extends vn{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Ur);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?Hr:``):n[e]=r}}return b}}),Gr=6;function Kr(e,{gap:t,overlaps:n}){let{t:r}=e,i=n.map(({code:e})=>P(e)).join(`, `);return[...i?[r(`overlaps_with`,{names:i})]:[],...t?[r(`then_free`,{duration:qr(e,t)})]:[]]}function qr({hass:e},{start:t,end:n}){return kt(e,n-t)}var Q=class extends w{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{locale:t,config:n}=this.context.hass,r=e=>new Intl.DateTimeFormat(t.language,{timeZone:n.time_zone,...e}),i=r({weekday:`short`}),a=r({day:`numeric`}),o=this.now.getTime();return y`<section class="box chart">
       <div class="days" aria-hidden="true">
         ${e.days.map(({date:t,start:n},r)=>{let o=e.days[r+1]?.start??e.end;return y`<span
             class=${t===this.context.date?`today`:``}
-            style=${Kr({start:n,end:o},e)}
+            style=${Yr({start:n,end:o},e)}
             ><span class="weekday">${i.format(n)}</span> ${a.format(n)}</span
           >`})}
-        ${o>e.start&&o<e.end?y`<i style=${Kr({start:o,end:o},e)}></i>`:x}
+        ${o>e.start&&o<e.end?y`<i style=${Yr({start:o,end:o},e)}></i>`:x}
       </div>
       <ul>
         ${q(this.rows,({key:e})=>e,t=>this.row(t,e))}
       </ul>
-    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,Hr),o=`${Math.max(a,1)*32+4}px`;return y`<li>
+    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,Gr),o=`${Math.max(a,1)*32+4}px`;return y`<li>
       <h3 class="cut">
         ${r?y`<a href="/seam/lock/${e.key}"><bdi>${e.name}</bdi></a>`:y`<bdi>${e.name}</bdi>`}
       </h3>
-      <div class="track" style=${Vr({height:o})}>
-        ${e.overlaps.map(e=>y`<span class="overlap" style=${Kr(e,t)}></span>`)}
+      <div class="track" style=${Wr({height:o})}>
+        ${e.overlaps.map(e=>y`<span class="overlap" style=${Yr(e,t)}></span>`)}
         ${e.gaps.map(e=>y`<span
             class="gap"
             aria-hidden="true"
-            style=${Kr(Gr(e,t),t)}
-            ><span>${Wr(this.context,e)}</span></span
+            style=${Yr(Jr(e,t),t)}
+            ><span>${qr(this.context,e)}</span></span
           >`)}
         ${e.bars.filter(({lane:e})=>e<a).map(e=>this.bar(e,t,r))}
       </div>
-      ${e.lanes>Hr?y`<button
+      ${e.lanes>Gr?y`<button
               class="more"
               aria-expanded=${i}
               @click=${()=>{let t=new Set(this.unfolded);t.delete(e.key)||t.add(e.key),this.unfolded=t}}
             >
               ${i?n(`fewer`):n(`show_all`,{count:e.bars.length})}
             </button>`:x}
-    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=P(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:sn(r,i),state:an(r,i.state)}),...Ur(r,e)].join(`. `);return y`<a
+    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=P(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:sn(r,i),state:an(r,i.state)}),...Kr(r,e)].join(`. `);return y`<a
       class="bar ${rn(i.state)} ${e.isEarlier?`earlier`:``} ${e.isLater?`later`:``} ${e.isEndless?`endless`:``}"
       href="/seam/codes/${i.access_code_id}"
       aria-label=${c}
       title=${c}
-      style=${Kr(e,t,{top:`${e.lane*32+4}px`})}
+      style=${Yr(e,t,{top:`${e.lane*32+4}px`})}
       >${e.overlaps.length>0?R(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):x}<span class="cut name"><bdi>${n?s:a.name}</bdi></span>${e.isEndless?y`<span>∞</span>`:x}</a
     >`}static{this.styles=[z,h`
       :host {
@@ -1918,13 +1918,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           border: 0;
         }
       }
-    `]}};I([T({attribute:!1})],Q.prototype,`context`,void 0),I([T({attribute:!1})],Q.prototype,`rows`,void 0),I([T({attribute:!1})],Q.prototype,`days`,void 0),I([T({attribute:!1})],Q.prototype,`now`,void 0),I([T({type:Boolean})],Q.prototype,`isByLock`,void 0),I([E()],Q.prototype,`unfolded`,void 0),Q=I([L(`seam-timeline-chart`)],Q);function Gr({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function Kr({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return Vr({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var qr=[`lock`,`person`,`table`],Jr=7,Yr=150,$=class extends w{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=Yr}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:a}=e,o=kr(e.date,t,a.config.time_zone),s=zt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?jr(s,o):Ar(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(a.locale.language,{timeZone:a.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return y`
+    `]}};I([T({attribute:!1})],Q.prototype,`context`,void 0),I([T({attribute:!1})],Q.prototype,`rows`,void 0),I([T({attribute:!1})],Q.prototype,`days`,void 0),I([T({attribute:!1})],Q.prototype,`now`,void 0),I([T({type:Boolean})],Q.prototype,`isByLock`,void 0),I([E()],Q.prototype,`unfolded`,void 0),Q=I([L(`seam-timeline-chart`)],Q);function Jr({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function Yr({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return Wr({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var Xr=[`lock`,`person`,`table`],Zr=7,Qr=150,$=class extends w{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=Qr}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:a}=e,o=Mr(e.date,t,a.config.time_zone),s=zt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?Pr(s,o):Nr(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(a.locale.language,{timeZone:a.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return y`
       <div class="tools">
         <button
           class="icon"
           aria-label=${r(`earlier`)}
           ?disabled=${t<=-90}
-          @click=${()=>f(-Jr)}
+          @click=${()=>f(-Zr)}
         >
           ${R(`M15.41,16.58L10.83,12L15.41,7.41L14,6L8,12L14,18L15.41,16.58Z`)}
         </button>
@@ -1933,7 +1933,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           class="icon"
           aria-label=${r(`later`)}
           ?disabled=${t>=76}
-          @click=${()=>f(Jr)}
+          @click=${()=>f(Zr)}
         >
           ${R(i)}
         </button>
@@ -1945,7 +1945,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{this.view=e.target.value}}
           >
-            ${qr.map(e=>y`<option value=${e} ?selected=${e===n}>
+            ${Xr.map(e=>y`<option value=${e} ?selected=${e===n}>
                 ${r(`rows_${e}`)}
               </option>`)}
           </select>
@@ -1980,7 +1980,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               </td>
               <td>${sn(t,e.entry.code)}</td>
               <td>${on(t,e.entry.code.state)}</td>
-              <td>${Ur(t,e).join(`. `)}</td>
+              <td>${Kr(t,e).join(`. `)}</td>
             </tr>`)}
         </tbody>
       </table>
@@ -2036,7 +2036,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       tr:last-child td {
         border-bottom: 0;
       }
-    `]}};I([T({attribute:!1})],$.prototype,`context`,void 0),I([T({attribute:!1})],$.prototype,`locks`,void 0),I([T({attribute:!1})],$.prototype,`now`,void 0),I([E()],$.prototype,`offset`,void 0),I([E()],$.prototype,`view`,void 0),I([E()],$.prototype,`limit`,void 0),$=I([L(`seam-timeline`)],$);var Xr=6,Zr=class extends w{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e}=this.context,{locks:t}=this.snapshot,n=Bt(t,this.now),{attention:r}=n,i=t.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return y`
+    `]}};I([T({attribute:!1})],$.prototype,`context`,void 0),I([T({attribute:!1})],$.prototype,`locks`,void 0),I([T({attribute:!1})],$.prototype,`now`,void 0),I([E()],$.prototype,`offset`,void 0),I([E()],$.prototype,`view`,void 0),I([E()],$.prototype,`limit`,void 0),$=I([L(`seam-timeline`)],$);var $r=6,ei=class extends w{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e}=this.context,{locks:t}=this.snapshot,n=Bt(t,this.now),{attention:r}=n,i=t.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return y`
       ${this.headline(n)}
       ${r.length+n.problems.length>0?y`<section class="box wide" aria-label=${e(`needs_attention`)}>
               <div class="section"><h2>${e(`needs_attention`)}</h2></div>
@@ -2045,7 +2045,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 ${q(r,({code:e})=>e.access_code_id,e=>y`<li>${this.row(e,!0)}</li>`)}
               </ul>
             </section>`:x}
-      ${this.group(e(`in_now`),n.now,e(`nobody_in`),Xr)}
+      ${this.group(e(`in_now`),n.now,e(`nobody_in`),$r)}
       <div class="column">
         ${this.group(e(`arriving`),n.arriving,e(`nobody_arriving`),1/0,e=>this.timed(`arrives`,e.code.starts_at))}
         ${this.group(e(`leaving`),n.leaving,e(`nobody_leaving`),1/0,e=>this.timed(`leaves`,e.code.ends_at))}
@@ -2213,7 +2213,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 100%;
         border-radius: 0;
       }
-    `]}};I([T({attribute:!1})],Zr.prototype,`context`,void 0),I([T({attribute:!1})],Zr.prototype,`snapshot`,void 0),I([T({attribute:!1})],Zr.prototype,`now`,void 0),I([E()],Zr.prototype,`isAllShown`,void 0),Zr=I([L(`seam-today`)],Zr);var Qr=`/seam`,$r=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function ei(e){try{return decodeURIComponent(e)}catch{return e}}var ti=class extends ar{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:Qr,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.rememberBack=()=>{this.isBack=!0}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(ei),{lock:s,codeId:c}=this.target(a,o),l=Dt(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return y`
+    `]}};I([T({attribute:!1})],ei.prototype,`context`,void 0),I([T({attribute:!1})],ei.prototype,`snapshot`,void 0),I([T({attribute:!1})],ei.prototype,`now`,void 0),I([E()],ei.prototype,`isAllShown`,void 0),ei=I([L(`seam-today`)],ei);var ti=`/seam`,ni=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function ri(e){try{return decodeURIComponent(e)}catch{return e}}var ii=class extends cr{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:ti,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.rememberBack=()=>{this.isBack=!0}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(ri),{lock:s,codeId:c}=this.target(a,o),l=Dt(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return y`
       <header>
         <div class="bar">
           ${u?y`<button
@@ -2236,8 +2236,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 </button>`:x}
         </div>
         ${u?x:y`<nav aria-label=${n(`sections`)}>
-                ${$r.map(([e,r])=>y`<a
-                    href=${e?`${Qr}/${e}`:Qr}
+                ${ni.map(([e,r])=>y`<a
+                    href=${e?`${ti}/${e}`:ti}
                     aria-current=${e===a?`page`:x}
                     >${n(r)}${r===`found_codes`?this.badge(t):x}</a
                   >`)}
@@ -2251,7 +2251,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </div>
       </main>
       ${this.overlay()}
-    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`);e.has(`route`)&&t?.path!==this.route.path&&(this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),t&&this.arrive())}async arrive(){let{route:e,isBack:t}=this;this.isBack=!1,await new Promise(requestAnimationFrame),e===this.route&&(this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus())}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():lt(`${Qr}/locks`)}badge(e){let t=e?Ht(e.locks):0;return t>0?y` <span class="badge">${t}</span>`:x}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[],i=e=>y`<div class="banner" role="status">
+    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`);e.has(`route`)&&t?.path!==this.route.path&&(this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),t&&this.arrive())}async arrive(){let{route:e,isBack:t}=this;this.isBack=!1,await new Promise(requestAnimationFrame),e===this.route&&(this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus())}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():lt(`${ti}/locks`)}badge(e){let t=e?Ht(e.locks):0;return t>0?y` <span class="badge">${t}</span>`:x}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[],i=e=>y`<div class="banner" role="status">
       ${R(t)}
       <p class="text">${e}</p>
     </div>`;return y`
@@ -2282,7 +2282,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           .context=${i}
           .snapshot=${e}
           .now=${this.now}
-        ></seam-today>`}}reasonForNoLocks({entries:e}){return e.length===0||e.some(e=>!e.available)?`not_set_up`:this.context.isAdmin?`no_locks`:`no_access`}static{this.styles=[z,ar.overlayStyles,h`
+        ></seam-today>`}}reasonForNoLocks({entries:e}){return e.length===0||e.some(e=>!e.available)?`not_set_up`:this.context.isAdmin?`no_locks`:`no_access`}static{this.styles=[z,cr.overlayStyles,h`
       :host {
         display: flex;
         flex-direction: column;
@@ -2403,7 +2403,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           background: var(--seam-filled, #0b6b8f) !important;
         }
       }
-    `]}};I([T({attribute:!1})],ti.prototype,`narrow`,void 0),I([T({attribute:!1})],ti.prototype,`route`,void 0),ti=I([L(`seam-panel`)],ti);var ni=`seam-access-codes-card`;function ri({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var ii=class extends ar{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>ri(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>gt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:n,connected:r}=this.context,i=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return y`
+    `]}};I([T({attribute:!1})],ii.prototype,`narrow`,void 0),I([T({attribute:!1})],ii.prototype,`route`,void 0),ii=I([L(`seam-panel`)],ii);var ai=`seam-access-codes-card`;function oi({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var si=class extends cr{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>oi(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>gt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:n,connected:r}=this.context,i=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return y`
       <ha-card>
         <div class="card">
           <header>
@@ -2427,7 +2427,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     `}content(e){let{t}=this.context;return e?y`<seam-lock-page
         .context=${this.context}
         .lock=${e}
-      ></seam-lock-page>`:y`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[z,ar.overlayStyles,h`
+      ></seam-lock-page>`:y`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[z,cr.overlayStyles,h`
       .card {
         display: grid;
         gap: 12px;
@@ -2444,4 +2444,4 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 1.25rem;
         font-weight: 400;
       }
-    `]}};I([E()],ii.prototype,`config`,void 0),ii=I([L(ni)],ii);var ai=window;ai.customCards??=[];var oi=ai.customCards;if(!oi.some(({type:e})=>e===ni)){let e=gt(document.documentElement.lang,()=>{});oi.push({type:ni,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>ri(e,t)?{config:{type:`custom:${ni}`,entity:t}}:null})}
+    `]}};I([E()],si.prototype,`config`,void 0),si=I([L(ai)],si);var ci=window;ci.customCards??=[];var li=ci.customCards;if(!li.some(({type:e})=>e===ai)){let e=gt(document.documentElement.lang,()=>{});li.push({type:ai,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>oi(e,t)?{config:{type:`custom:${ai}`,entity:t}}:null})}
