@@ -481,7 +481,45 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         >
           ${this.isBusy?y`<span class="spinner"></span>`:``} ${i}
         </button>
-      `)}async run(){if(!this.isBusy){this.isBusy=!0,this.error=``;try{await this.confirmation.run(),this.isConnected&&this.close()}catch(e){this.showError(e)}finally{this.isBusy=!1}}}};F([T({attribute:!1})],Nn.prototype,`confirmation`,void 0),Nn=F([L(`seam-confirm-dialog`)],Nn);function Pn(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var Fn={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>Pn(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>Pn(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1};function In(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function Ln(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function Rn(e){return[...new Set(e.flatMap(e=>Object.values(e.rules.constraints)))]}function zn(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`length`,lock:n};for(let[t,n]of Object.entries(r))if(Fn[t]?.(e))return{kind:`constraint`,text:n}}return n.includes(e)?{kind:`name`}:void 0}var Bn=100,Vn=/^\d{4}-/,Hn={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function Un(e){return e===void 0?void 0:Hn[e]}function Wn(e,t,{check_in:n,check_out:r},i,a){let o=M(i,a),s=`${o.slice(0,10)}T${n}`,c=M(/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),a),l=s>o?s:c,u=e.filter(e=>e.can.create===!0),d=u.length===1?u:[];return{name:``,deviceIds:(t?[t]:d).map(({device_id:e})=>e),kind:`stay`,start:l,end:`${Tt(l,1).slice(0,10)}T${r}`,pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function Gn(e,t,n,r,i){let a=Wn([],void 0,n,r,i),o=e=>M(new Date(e),i);return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function Kn(e,t){let n=t.code.common_code_key;return[t,...e.filter(e=>e.device_id!==t.lock.device_id).flatMap(e=>e.codes.filter(e=>n&&e.common_code_key===n&&e.can.update===!0).map(t=>({lock:e,code:t})))]}function qn(e,t){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`),r=Math.round((n(t)-n(e.start))/864e5);return Number.isFinite(r)&&e.end?Tt(e.end,r):e.end}function Jn({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function Yn(e,t,n,r,i){let a={},o=Xn(e,t);if(o(`name`)){let t=e.name.trim(),r=Math.min(Bn,...n.map(({rules:e})=>e.name_max??Bn));t?[...t].length>r&&(a.name={key:`name_too_long`,values:{count:r}}):a.name={key:`name_missing`}}if(n.length===0&&(a.locks={key:`locks_missing`}),e.kind===`permanent`){let e=n.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&o(`kind`)&&(a.locks={text:String(e)})}else if(o(`kind`,`start`,`end`)){let[t,n]=[e.start,e.end].map(e=>Vn.test(e)?wt(e,i,r):void 0);t||(a.start={key:`time_missing`}),n?n<=r?a.end={key:`end_in_past`}:t&&n<=t&&(a.end={key:`end_before_start`}):a.end={key:`time_missing`}}let s=Zn(e,n);return s&&(a.pin=s),a}function Xn(e,t){return(...n)=>!t||n.some(n=>e[n]!==t[n])}function Zn(e,t){if(e.pin===`auto`)return t.length>1&&Ln(t).length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let n=In(t);if(n)return{text:n};let r=zn(e.ownPin,t,e.name);switch(r?.kind){case`digits`:return{key:`pin_digits`};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:r.text};case`length`:return{key:`pin_length`,values:{lock:r.lock.name,lengths:r.lock.rules.lengths.join(`, `)}};default:return}}function Qn(e,t){let n=e.pin===`auto`?Ln(t):[];return{backup:e.kind===`stay`&&t.length>0&&t.every(e=>e.can.backup===!0),offline:t.length===1&&t[0]?.can.create_offline===!0&&e.pin!==`own`,lengths:n.length>1?n:[]}}function $n(e,t,n,r){let{backup:i,offline:a,lengths:o}=Qn(e,t),s=e=>wt(e,r,n).toISOString();return{name:e.name.trim(),...e.kind===`stay`?{starts_at:s(e.start),ends_at:s(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.length&&o.includes(e.length)?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&i?{use_backup_access_code_pool:!0}:{},...e.offline&&a?{is_offline_access_code:!0}:{}}}function er(e,t,n,r,i,a){let o=Xn(e,t),s=e.kind===`stay`,c=o(`kind`)||(!n.starts_at||!n.ends_at)&&o(`start`,`end`),l=e=>wt(e,a,i).toISOString();return{...o(`name`)?{new_name:e.name.trim()}:{},...s&&(c||o(`start`))?{starts_at:l(e.start)}:{},...s&&(c||o(`end`))?{ends_at:l(e.end)}:{},...!s&&o(`kind`)?{ongoing:!0}:{},...r?{code:r}:{},...o(`external`)?{allow_external_modification:e.external}:{}}}var tr=h`
+      `)}async run(){if(!this.isBusy){this.isBusy=!0,this.error=``;try{await this.confirmation.run(),this.isConnected&&this.close()}catch(e){this.showError(e)}finally{this.isBusy=!1}}}};F([T({attribute:!1})],Nn.prototype,`confirmation`,void 0),Nn=F([L(`seam-confirm-dialog`)],Nn);function Pn(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var Fn={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>Pn(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>Pn(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1};function In(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function Ln(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function Rn(e){return[...new Set(e.flatMap(e=>Object.values(e.rules.constraints)))]}function zn(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`length`,lock:n};for(let[t,n]of Object.entries(r))if(Fn[t]?.(e))return{kind:`constraint`,text:n}}return n.includes(e)?{kind:`name`}:void 0}var Bn=100,Vn=/^\d{4}-/,Hn={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function Un(e){return e===void 0?void 0:Hn[e]}function Wn(e,t,{check_in:n,check_out:r},i,a){let o=M(i,a),s=`${o.slice(0,10)}T${n}`,c=M(/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),a),l=s>o?s:c,u=e.filter(e=>e.can.create===!0),d=u.length===1?u:[];return{name:``,deviceIds:(t?[t]:d).map(({device_id:e})=>e),kind:`stay`,start:l,end:`${Tt(l,1).slice(0,10)}T${r}`,pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function Gn(e,t,n,r,i){let a=Wn([],void 0,n,r,i),o=e=>M(new Date(e),i);return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function Kn(e,t){let n=t.code.common_code_key;return[t,...e.filter(e=>e.device_id!==t.lock.device_id).flatMap(e=>e.codes.filter(e=>n&&e.common_code_key===n&&e.can.update===!0).map(t=>({lock:e,code:t})))]}function qn(e,t){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`),r=Math.round((n(t)-n(e.start))/864e5);return Number.isFinite(r)&&e.end?Tt(e.end,r):e.end}function Jn({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function Yn(e,t,n,r,i){let a={},o=Xn(e,t);if(o(`name`)){let t=e.name.trim(),r=Math.min(Bn,...n.map(({rules:e})=>e.name_max??Bn));t?[...t].length>r&&(a.name={key:`name_too_long`,values:{count:r}}):a.name={key:`name_missing`}}if(n.length===0&&(a.locks={key:`locks_missing`}),e.kind===`permanent`){let e=n.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&o(`kind`)&&(a.locks={text:String(e)})}else if(o(`kind`,`start`,`end`)){let[t,n]=[e.start,e.end].map(e=>Vn.test(e)?wt(e,i,r):void 0);t||(a.start={key:`time_missing`}),n?n<=r?a.end={key:`end_in_past`}:t&&n<=t&&(a.end={key:`end_before_start`}):a.end={key:`time_missing`}}let s=Zn(e,n);return s&&(a.pin=s),a}function Xn(e,t){return(...n)=>!t||n.some(n=>e[n]!==t[n])}function Zn(e,t){if(e.pin===`auto`)return t.length>1&&Ln(t).length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let n=In(t);if(n)return{text:n};let r=zn(e.ownPin,t,e.name);switch(r?.kind){case`digits`:return{key:`pin_digits`};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:r.text};case`length`:return{key:`pin_length`,values:{lock:r.lock.name,lengths:r.lock.rules.lengths.join(`, `)}};default:return}}function Qn(e,t){let n=e.pin===`auto`?Ln(t):[];return{backup:e.kind===`stay`&&t.length>0&&t.every(e=>e.can.backup===!0),offline:t.length===1&&t[0]?.can.create_offline===!0&&e.pin!==`own`,lengths:n.length>1?n:[]}}function $n(e,t,n,r){let{backup:i,offline:a,lengths:o}=Qn(e,t),s=e=>wt(e,r,n).toISOString();return{name:e.name.trim(),...e.kind===`stay`?{starts_at:s(e.start),ends_at:s(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.length&&o.includes(e.length)?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&i?{use_backup_access_code_pool:!0}:{},...e.offline&&a?{is_offline_access_code:!0}:{}}}function er(e,t,n,r,i,a){let o=Xn(e,t),s=e.kind===`stay`,c=o(`kind`)||(!n.starts_at||!n.ends_at)&&o(`start`,`end`),l=e=>wt(e,a,i).toISOString();return{...o(`name`)?{new_name:e.name.trim()}:{},...s&&(c||o(`start`))?{starts_at:l(e.start)}:{},...s&&(c||o(`end`))?{ends_at:l(e.end)}:{},...!s&&o(`kind`)?{ongoing:!0}:{},...r?{code:r}:{},...o(`external`)?{allow_external_modification:e.external}:{}}}function tr(e,t,n,r,i,a){return y`<div class="segments" role="radiogroup" aria-label=${t}>
+    ${i.map(([t,i])=>y`<label>
+        <input
+          type="radio"
+          name=${n}
+          value=${t}
+          .checked=${W(r===t)}
+          @change=${()=>a(t)}
+        />
+        <span>${e(i)}</span>
+      </label>`)}
+  </div>`}function nr({t:e,hass:t},n){let r=Ln(n),i=new Intl.ListFormat(t.locale.language,{type:`disjunction`});return[r.length===0?e(`pin_no_length`):e(`pin_hint`,{count:r.at(-1)??0,lengths:r.length>2&&r.length===(r.at(-1)??0)-(r[0]??0)+1?`${r[0]}–${r.at(-1)}`:i.format(r.map(String))}),...Rn(n)].join(` `)}function rr(e,t,n,r){let i=n&&Qn(t,n),a=i?.lengths??[],o=n=>y`<label class="check">
+    <input
+      type="checkbox"
+      .checked=${W(t[n])}
+      @change=${e=>r({[n]:e.target.checked})}
+    />
+    <span>
+      ${e(`option_${n}`)}
+      <small>${e(`option_${n}_hint`)}</small>
+    </span>
+  </label>`;return y`<details>
+    <summary>${e(`more_options`)}</summary>
+    <div class="checks">
+      ${o(`external`)} ${i?.backup?o(`backup`):x}
+      ${i?.offline?o(`offline`):x}
+      ${a.length>0?y`<label class="length">
+              ${e(`option_length`)}
+              <select
+                @change=${e=>{let{value:t}=e.target;r({length:t?Number(t):void 0})}}
+              >
+                <option value="">${e(`option_length_any`)}</option>
+                ${a.map(e=>y`<option value=${e} ?selected=${t.length===e}>
+                      ${e}
+                    </option>`)}
+              </select>
+            </label>`:x}
+    </div>
+  </details>`}var ir=h`
   form {
     display: grid;
     gap: 16px;
@@ -631,7 +669,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       grid-template-columns: 1fr;
     }
   }
-`;function nr(t,{locks:n},r,i){let{t:a}=t,o=i.map(({lock:e,codeId:t})=>n.find(({device_id:t})=>t===e.device_id)?.codes.find(({access_code_id:e})=>e===t)),s=i.length,c=e=>e?.state===`active`||e?.state===`scheduled`,l=e=>e?.state===`failed`||e?.state===`at_risk`,u=o.filter(c).length,d=i.some(({error:e},t)=>e||l(o[t])),f=u===s?a(`works_on_all`,{count:s}):u>0?a(`works_on_some`,{ready:u,count:s}):a(d?`works_failed`:`works_waiting`),p=/* @__PURE__ */ new Map;for(let{lock:e,pin:t}of i)t&&p.set(t,[...p.get(t)??[],e]);let m=o.find(e=>e);return y`
+`;function ar(t,{locks:n},r,i){let{t:a}=t,o=i.map(({lock:e,codeId:t})=>n.find(({device_id:t})=>t===e.device_id)?.codes.find(({access_code_id:e})=>e===t)),s=i.length,c=e=>e?.state===`active`||e?.state===`scheduled`,l=e=>e?.state===`failed`||e?.state===`at_risk`,u=o.filter(c).length,d=i.some(({error:e},t)=>e||l(o[t])),f=u===s?a(`works_on_all`,{count:s}):u>0?a(`works_on_some`,{ready:u,count:s}):a(d?`works_failed`:`works_waiting`),p=/* @__PURE__ */ new Map;for(let{lock:e,pin:t}of i)t&&p.set(t,[...p.get(t)??[],e]);let m=o.find(e=>e);return y`
       ${[...p].map(([e,n])=>y`<seam-pin
           .context=${t}
           .pin=${e}
@@ -652,7 +690,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             ${a?y`<p class="secondary"><bdi>${a}</bdi></p>`:x}
           </li>`})}
       </ul>
-    `}var rr=h`
+    `}var or=h`
   .headline {
     display: flex;
     align-items: center;
@@ -681,7 +719,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
   li p {
     width: 100%;
   }
-`,ir=5;async function ar({hass:e},t,n,r=n){let i=await O(e,`code/create`,{entity_ids:r.map(e=>e.entity_id),...$n(t,n,/* @__PURE__ */ new Date,e.config.time_zone)}),a=r.map(e=>{let{error:t,error_key:n,access_code_id:r,code:a}=i[e.entity_id]??{};return t?{lock:e,error:t,isUncertain:n?.includes(`uncertain`)??!1}:{lock:e,...r?{codeId:r}:{},pin:a??void 0}});if(!a.some(({codeId:e,isUncertain:t})=>e||t))for(let e of r)dt(i,e);return a}async function or({hass:e,t},n,r){for(let t=0;t<ir;t++){let t=await O(e,`code/generate`,{entity_ids:r.map(e=>e.entity_id)}),i=r.map(e=>dt(t,e).code).find(e=>e&&!zn(e,r,n));if(i)return i}throw new D(t(`pin_none_fits`),`code`)}async function sr(e,t,n,r){let{hass:i,t:a}=e,o=[],s=t.pin===`own`?t.ownPin:void 0;if(t.pin===`auto`){let n=r.map(({lock:e})=>e);s=await or(e,t.name,n)}for(let{lock:e,code:c}of r)try{let r=er(t,n,c,s,/* @__PURE__ */ new Date,i.config.time_zone);Object.keys(r).length>0&&await k(i,`update`,e,c,r),o.push({lock:e,codeId:c.access_code_id,pin:s})}catch(t){if(o.length===0)throw t;o.push({lock:e,error:A(t,a)})}return o}var K=class extends V{constructor(...e){super(...e),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.linked=[],this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter(({error:e,isUncertain:t})=>e&&!t),n=e.find(e=>e.pin)?.pin,{context:r,form:i,selected:a}=this;this.isBusy=!0,this.error=``;try{let o=await ar(r,n?{...i,pin:`own`,ownPin:n}:i,a,t.map(({lock:e})=>e));this.progress=e.map(e=>o.find(({lock:t})=>t.device_id===e.lock.device_id)??e)}catch(e){this.showError(e)}finally{this.isBusy=!1}}}willUpdate(e){if(this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,r=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=Kn(n,e),this.known=Gn(this.code,this.linked,t,r,this.timeZone),this.form={...this.known,...this.withNewPin?{pin:`auto`}:{}}}else this.form=Wn(n,this.lock,t,r,this.timeZone)}get timeZone(){return this.context.hass.config.time_zone}get locks(){return this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}check(){let{form:e,known:t,selected:n,timeZone:r}=this;return Yn(e,t,n,/* @__PURE__ */ new Date,r)}set(e){this.form={...this.form,...e}}get showsPin(){return this.progress?.some(({pin:e})=>e)??!1}render(){return this.progress?this.renderSaved(this.progress):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r}=this;return this.frame(r?e(`guest_edit`,{name:P(r)}):e(`guest_new`),y`
+`,sr=5;async function cr({hass:e},t,n,r=n){let i=await O(e,`code/create`,{entity_ids:r.map(e=>e.entity_id),...$n(t,n,/* @__PURE__ */ new Date,e.config.time_zone)}),a=r.map(e=>{let{error:t,error_key:n,access_code_id:r,code:a}=i[e.entity_id]??{};return t?{lock:e,error:t,isUncertain:n?.includes(`uncertain`)??!1}:{lock:e,...r?{codeId:r}:{},pin:a??void 0}});if(!a.some(({codeId:e,isUncertain:t})=>e||t))for(let e of r)dt(i,e);return a}async function lr({hass:e,t},n,r){for(let t=0;t<sr;t++){let t=await O(e,`code/generate`,{entity_ids:r.map(e=>e.entity_id)}),i=r.map(e=>dt(t,e).code).find(e=>e&&!zn(e,r,n));if(i)return i}throw new D(t(`pin_none_fits`),`code`)}async function ur(e,t,n,r){let{hass:i,t:a}=e,o=[],s=t.pin===`own`?t.ownPin:void 0;if(t.pin===`auto`){let n=r.map(({lock:e})=>e);s=await lr(e,t.name,n)}for(let{lock:e,code:c}of r)try{let r=er(t,n,c,s,/* @__PURE__ */ new Date,i.config.time_zone);Object.keys(r).length>0&&await k(i,`update`,e,c,r),o.push({lock:e,codeId:c.access_code_id,pin:s})}catch(t){if(o.length===0)throw t;o.push({lock:e,error:A(t,a)})}return o}var K=class extends V{constructor(...e){super(...e),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.linked=[],this.set=e=>{this.form={...this.form,...e}},this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter(({error:e,isUncertain:t})=>e&&!t),n=e.find(e=>e.pin)?.pin,{context:r,form:i,selected:a}=this;this.isBusy=!0,this.error=``;try{let o=await cr(r,n?{...i,pin:`own`,ownPin:n}:i,a,t.map(({lock:e})=>e));this.progress=e.map(e=>o.find(({lock:t})=>t.device_id===e.lock.device_id)??e)}catch(e){this.showError(e)}finally{this.isBusy=!1}}}willUpdate(e){if(this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,r=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=Kn(n,e),this.known=Gn(this.code,this.linked,t,r,this.timeZone),this.form={...this.known,...this.withNewPin?{pin:`auto`}:{}}}else this.form=Wn(n,this.lock,t,r,this.timeZone)}get timeZone(){return this.context.hass.config.time_zone}get locks(){return this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}check(){let{form:e,known:t,selected:n,timeZone:r}=this;return Yn(e,t,n,/* @__PURE__ */ new Date,r)}get showsPin(){return this.progress?.some(({pin:e})=>e)??!1}render(){return this.progress?this.renderSaved(this.progress):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r}=this;return this.frame(r?e(`guest_edit`,{name:P(r)}):e(`guest_new`),y`
         <form id="form" novalidate autocomplete="off" @submit=${this.submit}>
           <div class="field">
             <label for="name">${e(`name`)}</label>
@@ -697,7 +735,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             ${this.renderError(`name`)}
           </div>
           ${this.renderLocks()} ${this.renderTimes()} ${this.renderPin()}
-          ${this.renderMore()}
+          ${rr(e,n,r?void 0:this.selected,this.set)}
           <input type="submit" hidden />
         </form>
       `,y`
@@ -733,18 +771,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </label>`})}
       </div>
       ${this.renderError(`locks`)}
-    </fieldset>`}choice(e,t,n,r,i){return y`<div class="segments" role="radiogroup" aria-label=${e}>
-      ${r.map(([e,r])=>y`<label>
-          <input
-            type="radio"
-            name=${t}
-            value=${e}
-            .checked=${W(n===e)}
-            @change=${()=>i(e)}
-          />
-          <span>${this.context.t(r)}</span>
-        </label>`)}
-    </div>`}renderTimes(){let{t:e}=this.context,{form:t}=this,n=Jn(t),r=Intl.DateTimeFormat().resolvedOptions().timeZone!==this.timeZone,i=(n,r,i)=>y`<div class="field">
+    </fieldset>`}renderTimes(){let{t:e}=this.context,{form:t}=this,n=Jn(t),r=At(this.context.hass,/* @__PURE__ */ new Date),i=(n,r,i)=>y`<div class="field">
         <label for=${n}>${e(r)}</label>
         <input
           id=${n}
@@ -756,7 +783,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         />
         ${this.renderError(n)}
       </div>`;return y`
-      ${this.choice(e(`kind`),`kind`,t.kind,[[`stay`,`stay`],[`permanent`,`permanent`]],e=>this.set({kind:e}))}
+      ${tr(e,e(`kind`),`kind`,t.kind,[[`stay`,`stay`],[`permanent`,`permanent`]],e=>this.set({kind:e}))}
       ${t.kind===`permanent`?y`<p class="secondary">${e(`permanent_hint`)}</p>`:y`<div class="times">
                 ${i(`start`,`check_in`,e=>this.set({start:e,...e?{end:qn(t,e)}:{}}))}
                 ${i(`end`,`check_out`,e=>this.set({end:e}))}
@@ -764,57 +791,30 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               <p class="secondary">
                 ${n>0?e(`nights`,{count:n}):x}
                 ${n>0&&r?`·`:x}
-                ${r?e(`time_zone`,{zone:this.timeZone}):x}
+                ${r?e(`time_zone`,{zone:r}):x}
               </p>`}
-    `}renderPin(){let{t:e,hass:t}=this.context,{form:n,selected:r}=this,i=Ln(r),a=n.ownPin.length>=4?Zn(n,r):void 0,o=new Intl.ListFormat(t.locale.language,{type:`disjunction`}),s=[i.length===0?e(`pin_no_length`):e(`pin_hint`,{count:i.at(-1)??0,lengths:i.length>2&&i.length===(i.at(-1)??0)-(i[0]??0)+1?`${i[0]}–${i.at(-1)}`:o.format(i.map(String))}),...Rn(r)].join(` `),c=this.errors.pin??(n.pin===`own`?a:void 0),l=In(r);return y`
+    `}renderPin(){let{t:e}=this.context,{form:t,selected:n}=this,r=t.ownPin.length>=4?Zn(t,n):void 0,i=this.errors.pin??(t.pin===`own`?r:void 0),a=In(n);return y`
       <div class="field">
         <span class="label" aria-hidden="true">${e(`pin`)}</span>
-        ${this.choice(e(`pin`),`pin`,n.pin,[...this.code?[[`keep`,`pin_keep`]]:[],[`auto`,`pin_auto`],[`own`,`pin_own`]],e=>this.set({pin:e,ownPin:``}))}
-        ${n.pin===`own`?y`<input
+        ${tr(e,e(`pin`),`pin`,t.pin,[...this.code?[[`keep`,`pin_keep`]]:[],[`auto`,`pin_auto`],[`own`,`pin_own`]],e=>this.set({pin:e,ownPin:``}))}
+        ${t.pin===`own`?y`<input
                   class="pin"
                   inputmode="numeric"
                   autocomplete="off"
                   maxlength="12"
                   dir="ltr"
                   aria-label=${e(`pin_input`)}
-                  aria-invalid=${c?`true`:x}
+                  aria-invalid=${i?`true`:x}
                   aria-describedby="pin-hint pin-error"
-                  .value=${W(n.ownPin)}
+                  .value=${W(t.ownPin)}
                   @input=${e=>this.set({ownPin:e.target.value.replace(/\D/g,``)})}
                 />
-                <p class="secondary" id="pin-hint">${s}</p>`:n.pin===`auto`?y`<p class="secondary">${l??e(`pin_auto_hint`)}</p>`:x}
-        <p class="error ${c?``:`none`}" id="pin-error" aria-live="polite">
-          ${c?this.text(c):x}
+                <p class="secondary" id="pin-hint">${nr(this.context,n)}</p>`:t.pin===`auto`?y`<p class="secondary">${a??e(`pin_auto_hint`)}</p>`:x}
+        <p class="error ${i?``:`none`}" id="pin-error" aria-live="polite">
+          ${i?this.text(i):x}
         </p>
       </div>
-    `}renderMore(){let{t:e}=this.context,{form:t,code:n}=this,{backup:r,offline:i,lengths:a}=Qn(t,this.selected),o=n=>y`<label class="check">
-      <input
-        type="checkbox"
-        .checked=${W(t[n])}
-        @change=${e=>this.set({[n]:e.target.checked})}
-      />
-      <span>
-        ${e(`option_${n}`)}
-        <small>${e(`option_${n}_hint`)}</small>
-      </span>
-    </label>`;return y`<details>
-      <summary>${e(`more_options`)}</summary>
-      <div class="checks">
-        ${o(`external`)} ${!n&&r?o(`backup`):x}
-        ${!n&&i?o(`offline`):x}
-        ${!n&&a.length>0?y`<label class="length">
-                ${e(`option_length`)}
-                <select
-                  @change=${e=>{let{value:t}=e.target;this.set({length:t?Number(t):void 0})}}
-                >
-                  <option value="">${e(`option_length_any`)}</option>
-                  ${a.map(e=>y`<option value=${e} ?selected=${t.length===e}>
-                        ${e}
-                      </option>`)}
-                </select>
-              </label>`:x}
-      </div>
-    </details>`}async submit(e){if(e.preventDefault(),this.isBusy||!this.context.connected)return;this.wasSubmitted=!0,this.error=``,this.errors=this.check();let t=Object.entries(this.errors);if(t.length>0){await this.updateComplete;let e=t.find(([e])=>!this.hasField(e));e&&(this.error=this.text(e[1])),this.shadowRoot?.querySelector(`[aria-invalid]`)?.focus()}else{this.isBusy=!0;try{let{context:e,form:t,known:n,selected:r}=this,i=this.linked.filter(({lock:e})=>r.includes(e));if(this.progress=n?await sr(e,t,n,i):await ar(e,t,r),!this.isConnected){let n=this.progress.find(({error:e})=>e);this.announce(n?.error??e.t(`saved`,{name:t.name}))}}catch(e){this.showError(e)}finally{this.isBusy=!1}}}hasField(e){return this.renderRoot.querySelector(`#${e}-error`)!==null}showError(e){let t=e instanceof D?Un(e.field):void 0;if(t&&this.isConnected&&this.hasField(t)){let n=A(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e)}get mustStay(){return this.isBusy&&!this.code}renderSaved(e){let{context:t,form:n,snapshot:r}=this,{t:i}=t,a=!this.code&&e.some(({error:e,isUncertain:t})=>e&&!t);return this.frame(n.name,nr(t,r,n.name,e),y`
+    `}async submit(e){if(e.preventDefault(),this.isBusy||!this.context.connected)return;this.wasSubmitted=!0,this.error=``,this.errors=this.check();let t=Object.entries(this.errors);if(t.length>0){await this.updateComplete;let e=t.find(([e])=>!this.hasField(e));e&&(this.error=this.text(e[1])),this.shadowRoot?.querySelector(`[aria-invalid]`)?.focus()}else{this.isBusy=!0;try{let{context:e,form:t,known:n,selected:r}=this,i=this.linked.filter(({lock:e})=>r.includes(e));if(this.progress=n?await ur(e,t,n,i):await cr(e,t,r),!this.isConnected){let n=this.progress.find(({error:e})=>e);this.announce(n?.error??e.t(`saved`,{name:t.name}))}}catch(e){this.showError(e)}finally{this.isBusy=!1}}}hasField(e){return this.renderRoot.querySelector(`#${e}-error`)!==null}showError(e){let t=e instanceof D?Un(e.field):void 0;if(t&&this.isConnected&&this.hasField(t)){let n=A(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e)}get mustStay(){return this.isBusy&&!this.code}renderSaved(e){let{context:t,form:n,snapshot:r}=this,{t:i}=t,a=!this.code&&e.some(({error:e,isUncertain:t})=>e&&!t);return this.frame(n.name,ar(t,r,n.name,e),y`
         ${a?y`<button
                 ?disabled=${this.isBusy||!t.connected}
                 @click=${this.retry}
@@ -822,7 +822,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 ${i(`retry`)}
               </button>`:x}
         <button class="filled" @click=${this.close}>${i(`done`)}</button>
-      `)}static{this.styles=[...V.styles,tr,rr]}};F([T({attribute:!1})],K.prototype,`lock`,void 0),F([T({attribute:!1})],K.prototype,`code`,void 0),F([T({attribute:!1})],K.prototype,`withNewPin`,void 0),F([E()],K.prototype,`form`,void 0),F([E()],K.prototype,`errors`,void 0),F([E()],K.prototype,`wasSubmitted`,void 0),F([E()],K.prototype,`progress`,void 0),K=F([L(`seam-guest-dialog`)],K);var cr=5e3,lr=class extends I{constructor(){super(),this.toast=``,this.toastTimer=0,this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,cr)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}openBatch(e,t){this.dialog=()=>y`<seam-batch-dialog
+      `)}static{this.styles=[...V.styles,ir,or]}};F([T({attribute:!1})],K.prototype,`lock`,void 0),F([T({attribute:!1})],K.prototype,`code`,void 0),F([T({attribute:!1})],K.prototype,`withNewPin`,void 0),F([E()],K.prototype,`form`,void 0),F([E()],K.prototype,`errors`,void 0),F([E()],K.prototype,`wasSubmitted`,void 0),F([E()],K.prototype,`progress`,void 0),K=F([L(`seam-guest-dialog`)],K);var dr=5e3,fr=class extends I{constructor(){super(),this.toast=``,this.toastTimer=0,this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,dr)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}openBatch(e,t){this.dialog=()=>y`<seam-batch-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
@@ -878,7 +878,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       visibility: visible;
       opacity: 1;
     }
-  `}};F([E()],lr.prototype,`dialog`,void 0),F([E()],lr.prototype,`toast`,void 0);var ur=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},q=xn(class extends Sn{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=An(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=U(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=U(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=U(i[d],a[m]),Dn(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=U(i[f],a[p]),Dn(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=ur(o,p,m),u=ur(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=Dn(e,i[d]);U(t,a[p]),c[p]=t}else c[p]=U(n,a[p]),Dn(e,i[d],n),i[t]=null;p++}else jn(i[f]),f--}else jn(i[d]),d++;for(;p<=m;){let t=Dn(e,c[m+1]);U(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&jn(e)}return this.ut=o,kn(e,c),b}});function dr({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function fr({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||Number.isNaN(s))return[];let c=i(`access_code_id`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:i(`reason_message`)}]}):[]})}function pr(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function mr(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var hr=[1,7,30],gr=100,_r=[`keycode`,`manual`,`automatic`,`remote`,`card`],vr=/^(access_denied|tampered|.*failed_to_.*)$/,J=class extends w{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=gr,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=dr(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=gr,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*j,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of fr(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},Yt))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*j,n=pr(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return y`
+  `}};F([E()],fr.prototype,`dialog`,void 0),F([E()],fr.prototype,`toast`,void 0);var pr=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},q=xn(class extends Sn{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=An(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=U(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=U(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=U(i[d],a[m]),Dn(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=U(i[f],a[p]),Dn(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=pr(o,p,m),u=pr(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=Dn(e,i[d]);U(t,a[p]),c[p]=t}else c[p]=U(n,a[p]),Dn(e,i[d],n),i[t]=null;p++}else jn(i[f]),f--}else jn(i[d]),d++;for(;p<=m;){let t=Dn(e,c[m+1]);U(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&jn(e)}return this.ut=o,kn(e,c),b}});function mr({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function hr({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||Number.isNaN(s))return[];let c=i(`access_code_id`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:i(`reason_message`)}]}):[]})}function gr(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function _r(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var vr=[1,7,30],yr=100,br=[`keycode`,`manual`,`automatic`,`remote`,`card`],xr=/^(access_denied|tampered|.*failed_to_.*)$/,J=class extends w{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=yr,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=mr(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=yr,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*j,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of hr(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},Yt))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*j,n=gr(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return y`
       <div class="tools">
         <label class="search">
           ${R(p)}
@@ -910,7 +910,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{let{value:t}=e.target;this.period=Number(t)}}
           >
-            ${hr.map(t=>y`<option value=${t} ?selected=${t===this.period}>
+            ${vr.map(t=>y`<option value=${t} ?selected=${t===this.period}>
                 ${e(`period_${t}`)}
               </option>`)}
           </select>
@@ -927,12 +927,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               ${q(n.slice(0,this.limit),({key:e})=>e,e=>this.row(e,r.get(e.lockId)))}
             </ul>`}
       ${n.length>this.limit?y`<button
-              @click=${()=>{this.limit+=gr}}
+              @click=${()=>{this.limit+=yr}}
             >
               ${e(`show_more`)}
             </button>`:x}
     `}reason(){let{t:e}=this.context;switch(this.status){case`loading`:return e(`loading`);case`off`:return e(`activity_off`);case`failed`:return e(`activity_failed`);default:return e(this.all.size>0?`activity_no_match`:`activity_none`)}}row(e,t){let{hass:n}=this.context,{at:r,codeId:i,name:a,type:o}=e,s=this.detail(e),c=t?.codes.some(({access_code_id:e})=>e===i);return y`<li>
-      <span class="chip ${vr.test(o)?`bad`:`info`}"
+      <span class="chip ${xr.test(o)?`bad`:`info`}"
         >${this.eventText(e)}</span
       >
       <span class="text">
@@ -944,7 +944,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </span>
       </span>
       <time class="secondary" datetime=${r}>${N(n,r,/* @__PURE__ */ new Date)}</time>
-    </li>`}eventText({entityId:e,type:t}){let n={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(n,`event_type`,t)}detail({method:e,reason:t}){let n=_r.find(t=>t===e);return[n&&this.context.t(`method_${n}`),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=mr([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[z,h`
+    </li>`}eventText({entityId:e,type:t}){let n={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(n,`event_type`,t)}detail({method:e,reason:t}){let n=br.find(t=>t===e);return[n&&this.context.t(`method_${n}`),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=_r([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[z,h`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1009,7 +1009,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       a {
         color: inherit;
       }
-    `]}};F([T({attribute:!1})],J.prototype,`context`,void 0),F([T({attribute:!1})],J.prototype,`hass`,void 0),F([T({attribute:!1})],J.prototype,`locks`,void 0),F([E()],J.prototype,`period`,void 0),F([E()],J.prototype,`lockId`,void 0),F([E()],J.prototype,`search`,void 0),F([E()],J.prototype,`limit`,void 0),F([E()],J.prototype,`status`,void 0),F([E()],J.prototype,`all`,void 0),F([E()],J.prototype,`retries`,void 0),J=F([L(`seam-activity`)],J);function yr(e){return e?.state===`running`||e?.state===`watching`}function br(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unreachable`:return e(`adoption_${t}`);default:return``}}var xr=class extends w{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${P(n)} · ${r}`:r}async send(e){let{hass:t,t:n}=this.context;this.isBusy=!0;try{await O(t,`adoption/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,pn(this,A(e,n))}}render(){let{adoption:t}=this.workspace;if(!t)return x;let{t:n,connected:i}=this.context,{done:a,failed:o,left:s}=t,c={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length},l=yr(t),u=t.state===`done`&&o.length===0;return y`<section class="box">
+    `]}};F([T({attribute:!1})],J.prototype,`context`,void 0),F([T({attribute:!1})],J.prototype,`hass`,void 0),F([T({attribute:!1})],J.prototype,`locks`,void 0),F([E()],J.prototype,`period`,void 0),F([E()],J.prototype,`lockId`,void 0),F([E()],J.prototype,`search`,void 0),F([E()],J.prototype,`limit`,void 0),F([E()],J.prototype,`status`,void 0),F([E()],J.prototype,`all`,void 0),F([E()],J.prototype,`retries`,void 0),J=F([L(`seam-activity`)],J);function Sr(e){return e?.state===`running`||e?.state===`watching`}function Cr(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unreachable`:return e(`adoption_${t}`);default:return``}}var wr=class extends w{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${P(n)} · ${r}`:r}async send(e){let{hass:t,t:n}=this.context;this.isBusy=!0;try{await O(t,`adoption/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,pn(this,A(e,n))}}render(){let{adoption:t}=this.workspace;if(!t)return x;let{t:n,connected:i}=this.context,{done:a,failed:o,left:s}=t,c={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length},l=Sr(t),u=t.state===`done`&&o.length===0;return y`<section class="box">
       ${l?y`<span class="spinner"></span>`:R(u?r:e)}
       <div class="text">
         <div role="status">
@@ -1017,7 +1017,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <p class="secondary">${n(`adoption_progress`,c)}</p>
         </div>
         ${t.state===`watching`?y`<p>${n(`adoption_watching_hint`,c)}</p>`:x}
-        ${t.state===`stopped`?y`<p>${br(n,t)}</p>`:x}
+        ${t.state===`stopped`?y`<p>${Cr(n,t)}</p>`:x}
         ${t.error?y`<p><bdi>${t.error}</bdi></p>`:x}
         ${o.length>0?y`<ul>
                 ${o.map(e=>y`<li>
@@ -1057,13 +1057,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       summary {
         cursor: pointer;
       }
-    `]}};F([T({attribute:!1})],xr.prototype,`context`,void 0),F([T({attribute:!1})],xr.prototype,`workspace`,void 0),F([T({attribute:!1})],xr.prototype,`locks`,void 0),F([E()],xr.prototype,`isBusy`,void 0),xr=F([L(`seam-adoption`)],xr);var Sr=150,Y=class extends w{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=Sr,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=Jt(this.locks))}render(){let{codes:e}=this,{t,isAdmin:n,connected:i}=this.context,a=this.workspaces.map(e=>y`<seam-adoption
+    `]}};F([T({attribute:!1})],wr.prototype,`context`,void 0),F([T({attribute:!1})],wr.prototype,`workspace`,void 0),F([T({attribute:!1})],wr.prototype,`locks`,void 0),F([E()],wr.prototype,`isBusy`,void 0),wr=F([L(`seam-adoption`)],wr);var Tr=150,Y=class extends w{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=Tr,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=Jt(this.locks))}render(){let{codes:e}=this,{t,isAdmin:n,connected:i}=this.context,a=this.workspaces.map(e=>y`<seam-adoption
         .context=${this.context}
         .workspace=${e}
         .locks=${this.locks}
         ?hidden=${!e.adoption}
       ></seam-adoption>`);if(e.length===0)return y`${a}
-        <p class="box none">${t(`found_none`)}</p>`;let o=this.workspaces.some(({adoption:e})=>yr(e)),c=e.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),l=c.filter(({code:e})=>this.selected.has(e.access_code_id)),u=e=>{let t={kind:e,entries:l.filter(({code:t})=>t.can[e]===!0)};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},d=e=>l.filter(({code:t})=>t.can[e]===!0).length;return y`
+        <p class="box none">${t(`found_none`)}</p>`;let o=this.workspaces.some(({adoption:e})=>Sr(e)),c=e.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),l=c.filter(({code:e})=>this.selected.has(e.access_code_id)),u=e=>{let t={kind:e,entries:l.filter(({code:t})=>t.can[e]===!0)};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},d=e=>l.filter(({code:t})=>t.can[e]===!0).length;return y`
       ${a}
       <p class="secondary">${t(`found_hint`)}</p>
       <section class="box">
@@ -1100,7 +1100,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </ul>
       </section>
       ${e.length>this.limit?y`<button
-              @click=${()=>{this.limit+=Sr}}
+              @click=${()=>{this.limit+=Tr}}
             >
               ${t(`show_more`)}
             </button>`:x}
@@ -1203,17 +1203,17 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-inline-start: 36px;
         }
       }
-    `]}};F([T({attribute:!1})],Y.prototype,`context`,void 0),F([T({attribute:!1})],Y.prototype,`locks`,void 0),F([T({attribute:!1})],Y.prototype,`workspaces`,void 0),F([E()],Y.prototype,`selected`,void 0),F([E()],Y.prototype,`limit`,void 0),Y=F([L(`seam-found`)],Y);var Cr=20,wr={locked:u,locking:u,unlocked:f,unlocking:f,jammed:d};function Tr({state:e}){return e&&e in wr?e:`unknown`}function Er(e){let t=Tr(e);return R(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:wr[t])}function Dr({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return y`
-    <span class="fact">${Er(n)} ${e(`lock_${Tr(n)}`)}</span>
+    `]}};F([T({attribute:!1})],Y.prototype,`context`,void 0),F([T({attribute:!1})],Y.prototype,`locks`,void 0),F([T({attribute:!1})],Y.prototype,`workspaces`,void 0),F([E()],Y.prototype,`selected`,void 0),F([E()],Y.prototype,`limit`,void 0),Y=F([L(`seam-found`)],Y);var Er=20,Dr={locked:u,locking:u,unlocked:f,unlocking:f,jammed:d};function Or({state:e}){return e&&e in Dr?e:`unknown`}function kr(e){let t=Or(e);return R(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:Dr[t])}function Ar({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return y`
+    <span class="fact">${kr(n)} ${e(`lock_${Or(n)}`)}</span>
     ${n.online===!1?y`<span class="fact bad">${R(ee)} ${e(`offline`)}</span>`:x}
-    ${r===null?x:y`<span class="fact ${r<=Cr?`bad`:``}">
-            ${R(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:r<=Cr?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
+    ${r===null?x:y`<span class="fact ${r<=Er?`bad`:``}">
+            ${R(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:r<=Er?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
             ${e(`battery`,{percent:i.format(r/100)})}
           </span>`}
     ${n.free_slots===null?x:y`<span class="fact ${n.free_slots===0?`bad`:``}">
             ${R(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${e(`free_slots`,{count:n.free_slots})}
           </span>`}
-  `}var Or=class extends w{constructor(...e){super(...e),this.label=``,this.items=[]}render(){return y`
+  `}var jr=class extends w{constructor(...e){super(...e),this.label=``,this.items=[]}render(){return y`
       <div
         popover="auto"
         role="menu"
@@ -1289,7 +1289,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 0.875rem;
         color: var(--secondary-text-color);
       }
-    `]}};F([T({attribute:!1})],Or.prototype,`label`,void 0),F([T({attribute:!1})],Or.prototype,`items`,void 0),F([T({attribute:!1})],Or.prototype,`anchor`,void 0),F([st(`[popover]`)],Or.prototype,`popup`,void 0),Or=F([L(`seam-menu`)],Or);var kr=15e3;function Ar(e,t){return e.device_id!==t?.device_id||e.name!==t.name||e.problems[0]?.message!==t.problems[0]?.message}function jr(e,{same_pin_as:t}){return t.flatMap(t=>e.codes.find(({access_code_id:e})=>e===t)??[]).map(P).join(`, `)}var X=class extends w{constructor(...e){super(...e),this.samePinAs=``,this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.hide()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=P(e),a=this.withProblems?Ft(e,n):[];return y`
+    `]}};F([T({attribute:!1})],jr.prototype,`label`,void 0),F([T({attribute:!1})],jr.prototype,`items`,void 0),F([T({attribute:!1})],jr.prototype,`anchor`,void 0),F([st(`[popover]`)],jr.prototype,`popup`,void 0),jr=F([L(`seam-menu`)],jr);var Mr=15e3;function Nr(e,t){return e.device_id!==t?.device_id||e.name!==t.name||e.problems[0]?.message!==t.problems[0]?.message}function Pr(e,{same_pin_as:t}){return t.flatMap(t=>e.codes.find(({access_code_id:e})=>e===t)??[]).map(P).join(`, `)}var X=class extends w{constructor(...e){super(...e),this.samePinAs=``,this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.hide()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=P(e),a=this.withProblems?Ft(e,n):[];return y`
       <div class="row">
         <div class="text">
           <div class="cut" title=${i}><bdi>${i}</bdi></div>
@@ -1344,7 +1344,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       ${a.length>0?y`<div class="problems">
               ${mn(this,t,n,a,e)}
             </div>`:x}
-    `}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>fn(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`adopt`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await k(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){pn(this,A(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.display(e)}display(e){this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),kr))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin?Promise.resolve(this.pin):this.reveal(),n=await tn(t,this),r=await t;r&&(n||this.display(r),pn(this,e(n?`copied`:`copy_failed`)))}static{this.styles=[z,h`
+    `}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>fn(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`adopt`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await k(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){pn(this,A(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.display(e)}display(e){this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Mr))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin?Promise.resolve(this.pin):this.reveal(),n=await tn(t,this),r=await t;r&&(n||this.display(r),pn(this,e(n?`copied`:`copy_failed`)))}static{this.styles=[z,h`
       :host {
         display: block;
         container-type: inline-size;
@@ -1417,7 +1417,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-area: 1 / 3 / span 2;
         }
       }
-    `]}};F([T({attribute:!1})],X.prototype,`context`,void 0),F([T({attribute:!1})],X.prototype,`code`,void 0),F([T({attribute:!1,hasChanged:Ar})],X.prototype,`lock`,void 0),F([T({attribute:!1})],X.prototype,`samePinAs`,void 0),F([T({attribute:!1})],X.prototype,`note`,void 0),F([T({type:Boolean})],X.prototype,`withLock`,void 0),F([T({type:Boolean})],X.prototype,`withProblems`,void 0),F([E()],X.prototype,`pin`,void 0),F([E()],X.prototype,`isBusy`,void 0),F([E()],X.prototype,`isMenuOpen`,void 0),F([st(`.more`)],X.prototype,`more`,void 0),F([st(`seam-menu`)],X.prototype,`menu`,void 0),X=F([L(`seam-code-row`)],X);var Mr=20,Z=class extends w{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=Mr,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=Mr,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Rt(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=Bt(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=Mr}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return y`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return y`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return y`
+    `]}};F([T({attribute:!1})],X.prototype,`context`,void 0),F([T({attribute:!1})],X.prototype,`code`,void 0),F([T({attribute:!1,hasChanged:Nr})],X.prototype,`lock`,void 0),F([T({attribute:!1})],X.prototype,`samePinAs`,void 0),F([T({attribute:!1})],X.prototype,`note`,void 0),F([T({type:Boolean})],X.prototype,`withLock`,void 0),F([T({type:Boolean})],X.prototype,`withProblems`,void 0),F([E()],X.prototype,`pin`,void 0),F([E()],X.prototype,`isBusy`,void 0),F([E()],X.prototype,`isMenuOpen`,void 0),F([st(`.more`)],X.prototype,`more`,void 0),F([st(`seam-menu`)],X.prototype,`menu`,void 0),X=F([L(`seam-code-row`)],X);var Fr=20,Z=class extends w{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=Fr,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=Fr,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Rt(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=Bt(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=Fr}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return y`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return y`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return y`
       ${t.codes.length>=8?this.tools():x}
       ${i===0?y`<p class="empty box">${r(`no_match`)}</p>`:x}
       ${Nt.map(e=>{let t=n.get(e)??[];if(t.length===0)return x;let r=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:r)})}
@@ -1465,7 +1465,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                       .context=${r}
                       .lock=${a}
                       .code=${t}
-.samePinAs=${jr(a,t)}
+.samePinAs=${Pr(a,t)}
                       .withProblems=${e!==`expired`}
                       ?admin=${r.isAdmin}
                       ?selected=${t.access_code_id===this.selected}
@@ -1541,9 +1541,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         content-visibility: auto;
         contain-intrinsic-size: auto 60px;
       }
-    `]}};F([T({attribute:!1})],Z.prototype,`context`,void 0),F([T({attribute:!1})],Z.prototype,`lock`,void 0),F([T({attribute:!1})],Z.prototype,`selected`,void 0),F([E()],Z.prototype,`search`,void 0),F([E()],Z.prototype,`order`,void 0),F([E()],Z.prototype,`isExpiredOpen`,void 0),F([E()],Z.prototype,`limit`,void 0),Z=F([L(`seam-code-list`)],Z);var Nr=class extends w{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return y`
+    `]}};F([T({attribute:!1})],Z.prototype,`context`,void 0),F([T({attribute:!1})],Z.prototype,`lock`,void 0),F([T({attribute:!1})],Z.prototype,`selected`,void 0),F([E()],Z.prototype,`search`,void 0),F([E()],Z.prototype,`order`,void 0),F([E()],Z.prototype,`isExpiredOpen`,void 0),F([E()],Z.prototype,`limit`,void 0),Z=F([L(`seam-code-list`)],Z);var Ir=class extends w{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return y`
       <div class="facts">
-        <div>${Dr(e,n)}</div>
+        <div>${Ar(e,n)}</div>
         ${e.isAdmin?y`<button
                 class="icon"
                 aria-label=${r(`refresh`)}
@@ -1598,12 +1598,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};F([T({attribute:!1})],Nr.prototype,`context`,void 0),F([T({attribute:!1})],Nr.prototype,`lock`,void 0),F([T({attribute:!1})],Nr.prototype,`selected`,void 0),Nr=F([L(`seam-lock-page`)],Nr);var Pr=class extends w{constructor(...e){super(...e),this.locks=[]}render(){return y`<ul class="box">
+    `]}};F([T({attribute:!1})],Ir.prototype,`context`,void 0),F([T({attribute:!1})],Ir.prototype,`lock`,void 0),F([T({attribute:!1})],Ir.prototype,`selected`,void 0),Ir=F([L(`seam-lock-page`)],Ir);var Lr=class extends w{constructor(...e){super(...e),this.locks=[]}render(){return y`<ul class="box">
       ${q(this.locks,e=>e.device_id,e=>this.row(e))}
     </ul>`}row(e){let{t}=this.context,n={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)n[Rt(t)]+=1;let r=[`active`,`scheduled`,`unmanaged`].filter(e=>n[e]>0).map(e=>t(`count_${e}`,{count:n[e]})),i=n.attention>0||e.problems.length>0;return y`<li>
       <a href="/seam/lock/${e.device_id}">
         <span class="symbol ${e.online===!1?`offline`:``}"
-          >${Er(e)}</span
+          >${kr(e)}</span
         >
         <span class="text">
           <span class="cut"><bdi>${e.name}</bdi></span>
@@ -1615,7 +1615,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </span>
           <span class="facts secondary">
             ${e.area?y`<span class="fact"><bdi>${e.area}</bdi></span>`:x}
-            ${Dr(this.context,e)}
+            ${Ar(this.context,e)}
           </span>
         </span>
         ${R(a)}
@@ -1689,45 +1689,45 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};F([T({attribute:!1})],Pr.prototype,`context`,void 0),F([T({attribute:!1})],Pr.prototype,`locks`,void 0),Pr=F([L(`seam-locks`)],Pr);function Fr(e,t,n){let r=Array.from({length:15},(r,i)=>{let a=Tt(`${e}T00:00`,t+i).slice(0,10);return{date:a,start:Et(a,n)}}),i=r.pop()?.start??0;return{days:r,start:r[0]?.start??0,end:i}}function Ir(e,t,n){let r=Rr(t,({lock:e})=>e.device_id);return e.map(e=>Hr(e.device_id,e.name,r.get(e.device_id)??[],n,!0))}function Lr(e,t){return[...Rr(e.filter(({code:e})=>Vr(e,t)),({code:e})=>JSON.stringify(e.name?[e.name]:e.access_code_id))].flatMap(([e,t])=>t[0]?[{key:e,code:t[0].code,of:t}]:[]).sort((e,t)=>Ut(e.code,t.code)).map(({key:e,code:n,of:r})=>Hr(e,P(n),r,t,!1))}function Rr(e,t){let n=/* @__PURE__ */ new Map;for(let r of e){let e=t(r),i=n.get(e);i?i.push(r):n.set(e,[r])}return n}function zr({starts_at:e}){return e?Date.parse(e):-1/0}function Br({ends_at:e}){return e?Date.parse(e):1/0}function Vr(e,{start:t,end:n}){return zr(e)<n&&Br(e)>t}function Hr(e,t,n,r,i){let a=n.filter(({code:e})=>Vr(e,r)).map(e=>{let[t,n]=[zr(e.code),Br(e.code)];return{entry:e,start:Math.max(t,r.start),end:Math.min(n,r.end),isEarlier:t<r.start,isLater:n>r.end,isEndless:n===1/0,lane:0,overlaps:[],gap:void 0}}).sort((e,t)=>Number(e.isEndless)-Number(t.isEndless)||e.isEndless&&Number(Lt(t.entry.code))-Number(Lt(e.entry.code))||e.start-t.start||Ut(e.entry.code,t.entry.code)),o=Ur(a),s=i?a.filter(({isEndless:e})=>!e):[];for(let e of s)e.overlaps=s.filter(t=>t!==e&&t.start<e.end&&t.end>e.start).map(({entry:e})=>e);let{overlaps:c,gaps:l}=Wr(i?n:[],r);for(let e of s)e.gap=l.find(({start:t})=>t===Br(e.entry.code));return{key:e,name:t,bars:a,lanes:o,overlaps:c,gaps:l}}function Ur(e){let t=[];for(let n of e){let e=t.findIndex(e=>e<=n.start);n.lane=e<0?t.length:e,t[n.lane]=Math.max(n.end,n.start+j)}return t.length}function Wr(e,t){let n=[],r=[],i=e.map(({code:e})=>({start:zr(e),end:Br(e)})).filter(({end:e})=>e!==1/0).sort((e,t)=>e.start-t.start),a=-1/0;for(let{start:e,end:t}of i){a!==-1/0&&e>a&&r.push({start:a,end:e});let i={start:e,end:Math.min(a,t)},o=n.at(-1);o&&o.end>=i.start&&i.end>i.start?o.end=Math.max(o.end,i.end):i.end>i.start&&n.push(i),a=Math.max(a,t)}return{overlaps:(e=>e.filter(({start:e,end:n})=>e<t.end&&n>t.start).map(({start:e,end:n})=>({start:Math.max(e,t.start),end:Math.min(n,t.end)})))(n),gaps:r.filter(({start:e,end:n})=>e<t.end&&n>t.start)}}var Gr=`important`,Kr=` !`+Gr,qr=xn(class extends Sn{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Kr);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?Gr:``):n[e]=r}}return b}}),Jr=6;function Yr(e,{gap:t,overlaps:n}){let{t:r}=e,i=n.map(({code:e})=>P(e)).join(`, `);return[...i?[r(`overlaps_with`,{names:i})]:[],...t?[r(`then_free`,{duration:Xr(e,t)})]:[]]}function Xr({hass:e},{start:t,end:n}){return Mt(e,n-t)}var Q=class extends w{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{locale:t,config:n}=this.context.hass,r=e=>new Intl.DateTimeFormat(t.language,{timeZone:n.time_zone,...e}),i=r({weekday:`short`}),a=r({day:`numeric`}),o=this.now.getTime();return y`<section class="box chart">
+    `]}};F([T({attribute:!1})],Lr.prototype,`context`,void 0),F([T({attribute:!1})],Lr.prototype,`locks`,void 0),Lr=F([L(`seam-locks`)],Lr);function Rr(e,t,n){let r=Array.from({length:15},(r,i)=>{let a=Tt(`${e}T00:00`,t+i).slice(0,10);return{date:a,start:Et(a,n)}}),i=r.pop()?.start??0;return{days:r,start:r[0]?.start??0,end:i}}function zr(e,t,n){let r=Vr(t,({lock:e})=>e.device_id);return e.map(e=>Gr(e.device_id,e.name,r.get(e.device_id)??[],n,!0))}function Br(e,t){return[...Vr(e.filter(({code:e})=>Wr(e,t)),({code:e})=>JSON.stringify(e.name?[e.name]:e.access_code_id))].flatMap(([e,t])=>t[0]?[{key:e,code:t[0].code,of:t}]:[]).sort((e,t)=>Ut(e.code,t.code)).map(({key:e,code:n,of:r})=>Gr(e,P(n),r,t,!1))}function Vr(e,t){let n=/* @__PURE__ */ new Map;for(let r of e){let e=t(r),i=n.get(e);i?i.push(r):n.set(e,[r])}return n}function Hr({starts_at:e}){return e?Date.parse(e):-1/0}function Ur({ends_at:e}){return e?Date.parse(e):1/0}function Wr(e,{start:t,end:n}){return Hr(e)<n&&Ur(e)>t}function Gr(e,t,n,r,i){let a=n.filter(({code:e})=>Wr(e,r)).map(e=>{let[t,n]=[Hr(e.code),Ur(e.code)];return{entry:e,start:Math.max(t,r.start),end:Math.min(n,r.end),isEarlier:t<r.start,isLater:n>r.end,isEndless:n===1/0,lane:0,overlaps:[],gap:void 0}}).sort((e,t)=>Number(e.isEndless)-Number(t.isEndless)||e.isEndless&&Number(Lt(t.entry.code))-Number(Lt(e.entry.code))||e.start-t.start||Ut(e.entry.code,t.entry.code)),o=Kr(a),s=i?a.filter(({isEndless:e})=>!e):[];for(let e of s)e.overlaps=s.filter(t=>t!==e&&t.start<e.end&&t.end>e.start).map(({entry:e})=>e);let{overlaps:c,gaps:l}=qr(i?n:[],r);for(let e of s)e.gap=l.find(({start:t})=>t===Ur(e.entry.code));return{key:e,name:t,bars:a,lanes:o,overlaps:c,gaps:l}}function Kr(e){let t=[];for(let n of e){let e=t.findIndex(e=>e<=n.start);n.lane=e<0?t.length:e,t[n.lane]=Math.max(n.end,n.start+j)}return t.length}function qr(e,t){let n=[],r=[],i=e.map(({code:e})=>({start:Hr(e),end:Ur(e)})).filter(({end:e})=>e!==1/0).sort((e,t)=>e.start-t.start),a=-1/0;for(let{start:e,end:t}of i){a!==-1/0&&e>a&&r.push({start:a,end:e});let i={start:e,end:Math.min(a,t)},o=n.at(-1);o&&o.end>=i.start&&i.end>i.start?o.end=Math.max(o.end,i.end):i.end>i.start&&n.push(i),a=Math.max(a,t)}return{overlaps:(e=>e.filter(({start:e,end:n})=>e<t.end&&n>t.start).map(({start:e,end:n})=>({start:Math.max(e,t.start),end:Math.min(n,t.end)})))(n),gaps:r.filter(({start:e,end:n})=>e<t.end&&n>t.start)}}var Jr=`important`,Yr=` !`+Jr,Xr=xn(class extends Sn{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Yr);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?Jr:``):n[e]=r}}return b}}),Zr=6;function Qr(e,{gap:t,overlaps:n}){let{t:r}=e,i=n.map(({code:e})=>P(e)).join(`, `);return[...i?[r(`overlaps_with`,{names:i})]:[],...t?[r(`then_free`,{duration:$r(e,t)})]:[]]}function $r({hass:e},{start:t,end:n}){return Mt(e,n-t)}var Q=class extends w{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{locale:t,config:n}=this.context.hass,r=e=>new Intl.DateTimeFormat(t.language,{timeZone:n.time_zone,...e}),i=r({weekday:`short`}),a=r({day:`numeric`}),o=this.now.getTime();return y`<section class="box chart">
       <div class="days" aria-hidden="true">
         ${e.days.map(({date:t,start:n},r)=>{let o=e.days[r+1]?.start??e.end;return y`<span
             class=${t===this.context.date?`today`:``}
-            style=${Qr({start:n,end:o},e)}
+            style=${ti({start:n,end:o},e)}
             ><span class="weekday">${i.format(n)}</span> ${a.format(n)}</span
           >`})}
-        ${o>e.start&&o<e.end?y`<i style=${Qr({start:o,end:o},e)}></i>`:x}
+        ${o>e.start&&o<e.end?y`<i style=${ti({start:o,end:o},e)}></i>`:x}
       </div>
       <ul>
         ${q(this.rows,({key:e})=>e,t=>this.row(t,e))}
       </ul>
-    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,Jr),o=`${Math.max(a,1)*32+4}px`;return y`<li>
+    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,Zr),o=`${Math.max(a,1)*32+4}px`;return y`<li>
       <h3 class="cut">
         ${r?y`<a href="/seam/lock/${e.key}"><bdi>${e.name}</bdi></a>`:y`<bdi>${e.name}</bdi>`}
       </h3>
-      <div class="track" style=${qr({height:o})}>
-        ${e.overlaps.map(e=>y`<span class="overlap" style=${Qr(e,t)}></span>`)}
+      <div class="track" style=${Xr({height:o})}>
+        ${e.overlaps.map(e=>y`<span class="overlap" style=${ti(e,t)}></span>`)}
         ${e.gaps.map(e=>y`<span
             class="gap"
             aria-hidden="true"
-            style=${Qr(Zr(e,t),t)}
-            ><span>${Xr(this.context,e)}</span></span
+            style=${ti(ei(e,t),t)}
+            ><span>${$r(this.context,e)}</span></span
           >`)}
         ${e.bars.filter(({lane:e})=>e<a).map(e=>this.bar(e,t,r))}
       </div>
-      ${e.lanes>Jr?y`<button
+      ${e.lanes>Zr?y`<button
               class="more"
               aria-expanded=${i}
               @click=${()=>{let t=new Set(this.unfolded);t.delete(e.key)||t.add(e.key),this.unfolded=t}}
             >
               ${i?n(`fewer`):n(`show_all`,{count:e.bars.length})}
             </button>`:x}
-    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=P(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:dn(r,i),state:ln(r,i.state)}),...Yr(r,e)].join(`. `);return y`<a
+    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=P(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:dn(r,i),state:ln(r,i.state)}),...Qr(r,e)].join(`. `);return y`<a
       class="bar ${cn(i.state)} ${e.isEarlier?`earlier`:``} ${e.isLater?`later`:``} ${e.isEndless?`endless`:``}"
       href="/seam/codes/${i.access_code_id}"
       aria-label=${c}
       title=${c}
-      style=${Qr(e,t,{top:`${e.lane*32+4}px`})}
+      style=${ti(e,t,{top:`${e.lane*32+4}px`})}
       >${e.overlaps.length>0?R(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):x}<span class="cut name"><bdi>${n?s:a.name}</bdi></span>${e.isEndless?y`<span>∞</span>`:x}</a
     >`}static{this.styles=[z,h`
       :host {
@@ -1919,13 +1919,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           border: 0;
         }
       }
-    `]}};F([T({attribute:!1})],Q.prototype,`context`,void 0),F([T({attribute:!1})],Q.prototype,`rows`,void 0),F([T({attribute:!1})],Q.prototype,`days`,void 0),F([T({attribute:!1})],Q.prototype,`now`,void 0),F([T({type:Boolean})],Q.prototype,`isByLock`,void 0),F([E()],Q.prototype,`unfolded`,void 0),Q=F([L(`seam-timeline-chart`)],Q);function Zr({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function Qr({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return qr({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var $r=[`lock`,`person`,`table`],ei=7,ti=150,$=class extends w{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=ti}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:i}=e,o=Fr(e.date,t,i.config.time_zone),s=Wt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?Lr(s,o):Ir(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(i.locale.language,{timeZone:i.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return y`
+    `]}};F([T({attribute:!1})],Q.prototype,`context`,void 0),F([T({attribute:!1})],Q.prototype,`rows`,void 0),F([T({attribute:!1})],Q.prototype,`days`,void 0),F([T({attribute:!1})],Q.prototype,`now`,void 0),F([T({type:Boolean})],Q.prototype,`isByLock`,void 0),F([E()],Q.prototype,`unfolded`,void 0),Q=F([L(`seam-timeline-chart`)],Q);function ei({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function ti({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return Xr({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var ni=[`lock`,`person`,`table`],ri=7,ii=150,$=class extends w{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=ii}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:i}=e,o=Rr(e.date,t,i.config.time_zone),s=Wt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?Br(s,o):zr(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(i.locale.language,{timeZone:i.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return y`
       <div class="tools">
         <button
           class="icon"
           aria-label=${r(`earlier`)}
           ?disabled=${t<=-90}
-          @click=${()=>f(-ei)}
+          @click=${()=>f(-ri)}
         >
           ${R(`M15.41,16.58L10.83,12L15.41,7.41L14,6L8,12L14,18L15.41,16.58Z`)}
         </button>
@@ -1934,7 +1934,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           class="icon"
           aria-label=${r(`later`)}
           ?disabled=${t>=76}
-          @click=${()=>f(ei)}
+          @click=${()=>f(ri)}
         >
           ${R(a)}
         </button>
@@ -1946,7 +1946,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{this.view=e.target.value}}
           >
-            ${$r.map(e=>y`<option value=${e} ?selected=${e===n}>
+            ${ni.map(e=>y`<option value=${e} ?selected=${e===n}>
                 ${r(`rows_${e}`)}
               </option>`)}
           </select>
@@ -1981,7 +1981,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               </td>
               <td>${dn(t,e.entry.code)}</td>
               <td>${un(t,e.entry.code.state)}</td>
-              <td>${Yr(t,e).join(`. `)}</td>
+              <td>${Qr(t,e).join(`. `)}</td>
             </tr>`)}
         </tbody>
       </table>
@@ -2037,7 +2037,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       tr:last-child td {
         border-bottom: 0;
       }
-    `]}};F([T({attribute:!1})],$.prototype,`context`,void 0),F([T({attribute:!1})],$.prototype,`locks`,void 0),F([T({attribute:!1})],$.prototype,`now`,void 0),F([E()],$.prototype,`offset`,void 0),F([E()],$.prototype,`view`,void 0),F([E()],$.prototype,`limit`,void 0),$=F([L(`seam-timeline`)],$);var ni=6,ri=class extends w{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e}=this.context,{locks:t}=this.snapshot,n=Gt(t,this.now),{attention:r}=n,i=t.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return y`
+    `]}};F([T({attribute:!1})],$.prototype,`context`,void 0),F([T({attribute:!1})],$.prototype,`locks`,void 0),F([T({attribute:!1})],$.prototype,`now`,void 0),F([E()],$.prototype,`offset`,void 0),F([E()],$.prototype,`view`,void 0),F([E()],$.prototype,`limit`,void 0),$=F([L(`seam-timeline`)],$);var ai=6,oi=class extends w{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e}=this.context,{locks:t}=this.snapshot,n=Gt(t,this.now),{attention:r}=n,i=t.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return y`
       ${this.headline(n)}
       ${r.length+n.problems.length>0?y`<section class="box wide" aria-label=${e(`needs_attention`)}>
               <div class="section"><h2>${e(`needs_attention`)}</h2></div>
@@ -2046,7 +2046,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 ${q(r,({code:e})=>e.access_code_id,e=>y`<li>${this.row(e,!0)}</li>`)}
               </ul>
             </section>`:x}
-      ${this.group(e(`in_now`),n.now,e(`nobody_in`),ni)}
+      ${this.group(e(`in_now`),n.now,e(`nobody_in`),ai)}
       <div class="column">
         ${this.group(e(`arriving`),n.arriving,e(`nobody_arriving`),1/0,e=>this.timed(`arrives`,e.code.starts_at))}
         ${this.group(e(`leaving`),n.leaving,e(`nobody_leaving`),1/0,e=>this.timed(`leaves`,e.code.ends_at))}
@@ -2096,7 +2096,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .context=${r}
       .lock=${e.lock}
       .code=${e.code}
-.samePinAs=${jr(e.lock,e.code)}
+.samePinAs=${Pr(e.lock,e.code)}
       .note=${n}
       .withProblems=${t}
       ?admin=${r.isAdmin}
@@ -2215,7 +2215,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 100%;
         border-radius: 0;
       }
-    `]}};F([T({attribute:!1})],ri.prototype,`context`,void 0),F([T({attribute:!1})],ri.prototype,`snapshot`,void 0),F([T({attribute:!1})],ri.prototype,`now`,void 0),F([E()],ri.prototype,`isAllShown`,void 0),ri=F([L(`seam-today`)],ri);var ii=`/seam`,ai=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function oi(e){try{return decodeURIComponent(e)}catch{return e}}var si=class extends lr{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:ii,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.rememberBack=()=>{this.isBack=!0}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(oi),{lock:s,codeId:c}=this.target(a,o),l=At(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return y`
+    `]}};F([T({attribute:!1})],oi.prototype,`context`,void 0),F([T({attribute:!1})],oi.prototype,`snapshot`,void 0),F([T({attribute:!1})],oi.prototype,`now`,void 0),F([E()],oi.prototype,`isAllShown`,void 0),oi=F([L(`seam-today`)],oi);var si=`/seam`,ci=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function li(e){try{return decodeURIComponent(e)}catch{return e}}var ui=class extends fr{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:si,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.rememberBack=()=>{this.isBack=!0}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(li),{lock:s,codeId:c}=this.target(a,o),l=At(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return y`
       <header>
         <div class="bar">
           ${u?y`<button
@@ -2238,8 +2238,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 </button>`:x}
         </div>
         ${u?x:y`<nav aria-label=${n(`sections`)}>
-                ${ai.map(([e,r])=>y`<a
-                    href=${e?`${ii}/${e}`:ii}
+                ${ci.map(([e,r])=>y`<a
+                    href=${e?`${si}/${e}`:si}
                     aria-current=${e===a?`page`:x}
                     >${n(r)}${r===`found_codes`?this.badge(t):x}</a
                   >`)}
@@ -2253,7 +2253,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </div>
       </main>
       ${this.overlay()}
-    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`);e.has(`route`)&&t?.path!==this.route.path&&(this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),t&&this.arrive())}async arrive(){let{route:e,isBack:t}=this;this.isBack=!1,await new Promise(requestAnimationFrame),e===this.route&&(this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus())}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():ft(`${ii}/locks`)}badge(e){let t=e?qt(e.locks):0;return t>0?y` <span class="badge">${t}</span>`:x}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[],i=e=>y`<div class="banner" role="status">
+    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`);e.has(`route`)&&t?.path!==this.route.path&&(this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),t&&this.arrive())}async arrive(){let{route:e,isBack:t}=this;this.isBack=!1,await new Promise(requestAnimationFrame),e===this.route&&(this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus())}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():ft(`${si}/locks`)}badge(e){let t=e?qt(e.locks):0;return t>0?y` <span class="badge">${t}</span>`:x}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[],i=e=>y`<div class="banner" role="status">
       ${R(t)}
       <p class="text">${e}</p>
     </div>`;return y`
@@ -2284,7 +2284,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           .context=${i}
           .snapshot=${e}
           .now=${this.now}
-        ></seam-today>`}}reasonForNoLocks({entries:e}){return this.context.isAdmin?e.length>0&&e.every(e=>e.available)?`no_locks`:`not_set_up`:`no_access`}static{this.styles=[z,lr.overlayStyles,h`
+        ></seam-today>`}}reasonForNoLocks({entries:e}){return this.context.isAdmin?e.length>0&&e.every(e=>e.available)?`no_locks`:`not_set_up`:`no_access`}static{this.styles=[z,fr.overlayStyles,h`
       :host {
         display: flex;
         flex-direction: column;
@@ -2405,7 +2405,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           background: var(--seam-filled, #0b6b8f) !important;
         }
       }
-    `]}};F([T({attribute:!1})],si.prototype,`narrow`,void 0),F([T({attribute:!1})],si.prototype,`route`,void 0),si=F([L(`seam-panel`)],si);var ci=`seam-access-codes-card`;function li({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var ui=class extends lr{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>li(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>yt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:n,connected:r}=this.context,i=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return y`
+    `]}};F([T({attribute:!1})],ui.prototype,`narrow`,void 0),F([T({attribute:!1})],ui.prototype,`route`,void 0),ui=F([L(`seam-panel`)],ui);var di=`seam-access-codes-card`;function fi({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var pi=class extends fr{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>fi(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>yt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:n,connected:r}=this.context,i=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return y`
       <ha-card>
         <div class="card">
           <header>
@@ -2429,7 +2429,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     `}content(e){let{t}=this.context;return e?y`<seam-lock-page
         .context=${this.context}
         .lock=${e}
-      ></seam-lock-page>`:y`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[z,lr.overlayStyles,h`
+      ></seam-lock-page>`:y`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[z,fr.overlayStyles,h`
       .card {
         display: grid;
         gap: 12px;
@@ -2446,7 +2446,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 1.25rem;
         font-weight: 400;
       }
-    `]}};F([E()],ui.prototype,`config`,void 0),ui=F([L(ci)],ui);var di=window;di.customCards??=[];var fi=di.customCards;if(!fi.some(({type:e})=>e===ci)){let e=yt(document.documentElement.lang,()=>{});fi.push({type:ci,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>li(e,t)?{config:{type:`custom:${ci}`,entity:t}}:null})}var pi=`seam-access-codes-feature`,mi={ok:[n,`good`],problem:[e,`bad`],offline:[ee,`bad`],unknown:[l,``]},hi=class extends I{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=zt(r),[o,s]=mi[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return y`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:x}>
+    `]}};F([E()],pi.prototype,`config`,void 0),pi=F([L(di)],pi);var mi=window;mi.customCards??=[];var hi=mi.customCards;if(!hi.some(({type:e})=>e===di)){let e=yt(document.documentElement.lang,()=>{});hi.push({type:di,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>fi(e,t)?{config:{type:`custom:${di}`,entity:t}}:null})}var gi=`seam-access-codes-feature`,_i={ok:[n,`good`],problem:[e,`bad`],offline:[ee,`bad`],unknown:[l,``]},vi=class extends I{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=zt(r),[o,s]=_i[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return y`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:x}>
       ${R(o)}
       <span class="cut">
         ${e||this.failed?n(c,{count:a}):n(`loading`)}
@@ -2479,7 +2479,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 20px;
         height: 20px;
       }
-    `]}};F([T({attribute:!1})],hi.prototype,`entityId`,void 0),hi=F([L(`seam-codes-link`)],hi);var gi=class extends w{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return y`<seam-codes-link
+    `]}};F([T({attribute:!1})],vi.prototype,`entityId`,void 0),vi=F([L(`seam-codes-link`)],vi);var yi=class extends w{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return y`<seam-codes-link
       .hass=${this.hass}
       .entityId=${this.context.entity_id}
-    ></seam-codes-link>`}};F([T({attribute:!1})],gi.prototype,`hass`,void 0),F([T({attribute:!1})],gi.prototype,`context`,void 0),gi=F([L(pi)],gi);var _i=window;_i.customCardFeatures??=[];var vi=_i.customCardFeatures;vi.some(({type:e})=>e===pi)||vi.push({type:pi,name:yt(document.documentElement.lang,()=>{})(`feature_name`),isSupported:(e,{entity_id:t})=>t!==void 0&&li(e,t)});
+    ></seam-codes-link>`}};F([T({attribute:!1})],yi.prototype,`hass`,void 0),F([T({attribute:!1})],yi.prototype,`context`,void 0),yi=F([L(gi)],yi);var bi=window;bi.customCardFeatures??=[];var xi=bi.customCardFeatures;xi.some(({type:e})=>e===gi)||xi.push({type:gi,name:yt(document.documentElement.lang,()=>{})(`feature_name`),isSupported:(e,{entity_id:t})=>t!==void 0&&fi(e,t)});

@@ -21,9 +21,11 @@ import {
   offeredOptions,
   pinError,
 } from "../logic/guest";
-import { commonLengths, constraintTexts, pinCannotBeChosen } from "../logic/pin";
+import { pinCannotBeChosen } from "../logic/pin";
+import { otherZone } from "../logic/times";
 import type { Code, Lock } from "../types";
 import { SeamDialog } from "./dialog";
+import { choice, moreOptions, pinHint } from "./form";
 import { formStyles } from "./form-styles";
 import { type Progress, progressStyles, renderProgress } from "./progress";
 import { changeCodes, createCodes } from "./save";
@@ -84,9 +86,9 @@ export class SeamGuestDialog extends SeamDialog {
     return formErrors(form, known, selected, new Date(), timeZone);
   }
 
-  private set(change: Partial<GuestForm>): void {
+  private readonly set = (change: Partial<GuestForm>): void => {
     this.form = { ...this.form, ...change };
-  }
+  };
 
   protected override get showsPin(): boolean {
     return this.progress?.some(({ pin }) => pin) ?? false;
@@ -118,7 +120,7 @@ export class SeamGuestDialog extends SeamDialog {
             ${this.renderError("name")}
           </div>
           ${this.renderLocks()} ${this.renderTimes()} ${this.renderPin()}
-          ${this.renderMore()}
+          ${moreOptions(t, form, code ? undefined : this.selected, this.set)}
           <input type="submit" hidden />
         </form>
       `,
@@ -191,35 +193,11 @@ export class SeamGuestDialog extends SeamDialog {
     </fieldset>`;
   }
 
-  private choice<T extends string>(
-    legend: string,
-    name: string,
-    value: T,
-    choices: readonly (readonly [T, Key])[],
-    change: (value: T) => void,
-  ): TemplateResult {
-    return html`<div class="segments" role="radiogroup" aria-label=${legend}>
-      ${choices.map(
-        ([choice, key]) => html`<label>
-          <input
-            type="radio"
-            name=${name}
-            value=${choice}
-            .checked=${live(value === choice)}
-            @change=${() => change(choice)}
-          />
-          <span>${this.context.t(key)}</span>
-        </label>`,
-      )}
-    </div>`;
-  }
-
   private renderTimes(): TemplateResult {
     const { t } = this.context;
     const { form } = this;
     const count = nights(form);
-    const isElsewhere =
-      Intl.DateTimeFormat().resolvedOptions().timeZone !== this.timeZone;
+    const zone = otherZone(this.context.hass, new Date());
     const time = (field: "start" | "end", key: Key, change: (value: string) => void) =>
       html`<div class="field">
         <label for=${field}>${t(key)}</label>
@@ -234,7 +212,8 @@ export class SeamGuestDialog extends SeamDialog {
         ${this.renderError(field)}
       </div>`;
     return html`
-      ${this.choice(
+      ${choice(
+        t,
         t("kind"),
         "kind",
         form.kind,
@@ -255,38 +234,24 @@ export class SeamGuestDialog extends SeamDialog {
               </div>
               <p class="secondary">
                 ${count > 0 ? t("nights", { count }) : nothing}
-                ${count > 0 && isElsewhere ? "·" : nothing}
-                ${isElsewhere ? t("time_zone", { zone: this.timeZone }) : nothing}
+                ${count > 0 && zone ? "·" : nothing}
+                ${zone ? t("time_zone", { zone }) : nothing}
               </p>`
       }
     `;
   }
 
   private renderPin(): TemplateResult {
-    const { t, hass } = this.context;
+    const { t } = this.context;
     const { form, selected } = this;
-    const lengths = commonLengths(selected);
     const live_ = form.ownPin.length >= 4 ? pinError(form, selected) : undefined;
-    const list = new Intl.ListFormat(hass.locale.language, { type: "disjunction" });
-    const hint = [
-      lengths.length === 0
-        ? t("pin_no_length")
-        : t("pin_hint", {
-            count: lengths.at(-1) ?? 0,
-            lengths:
-              lengths.length > 2 &&
-              lengths.length === (lengths.at(-1) ?? 0) - (lengths[0] ?? 0) + 1
-                ? `${lengths[0]}–${lengths.at(-1)}`
-                : list.format(lengths.map(String)),
-          }),
-      ...constraintTexts(selected),
-    ].join(" ");
     const message = this.errors.pin ?? (form.pin === "own" ? live_ : undefined);
     const blocked = pinCannotBeChosen(selected);
     return html`
       <div class="field">
         <span class="label" aria-hidden="true">${t("pin")}</span>
-        ${this.choice(
+        ${choice(
+          t,
           t("pin"),
           "pin",
           form.pin,
@@ -317,7 +282,7 @@ export class SeamGuestDialog extends SeamDialog {
                       ),
                     })}
                 />
-                <p class="secondary" id="pin-hint">${hint}</p>`
+                <p class="secondary" id="pin-hint">${pinHint(this.context, selected)}</p>`
             : form.pin === "auto"
               ? html`<p class="secondary">${blocked ?? t("pin_auto_hint")}</p>`
               : nothing
@@ -327,54 +292,6 @@ export class SeamGuestDialog extends SeamDialog {
         </p>
       </div>
     `;
-  }
-
-  private renderMore(): TemplateResult {
-    const { t } = this.context;
-    const { form, code } = this;
-    const { backup, offline, lengths } = offeredOptions(form, this.selected);
-    const option = (
-      key: "external" | "backup" | "offline",
-    ) => html`<label class="check">
-      <input
-        type="checkbox"
-        .checked=${live(form[key])}
-        @change=${(event: Event) =>
-          this.set({ [key]: (event.target as HTMLInputElement).checked })}
-      />
-      <span>
-        ${t(`option_${key}`)}
-        <small>${t(`option_${key}_hint`)}</small>
-      </span>
-    </label>`;
-    return html`<details>
-      <summary>${t("more_options")}</summary>
-      <div class="checks">
-        ${option("external")} ${!code && backup ? option("backup") : nothing}
-        ${!code && offline ? option("offline") : nothing}
-        ${
-          !code && lengths.length > 0
-            ? html`<label class="length">
-                ${t("option_length")}
-                <select
-                  @change=${(event: Event) => {
-                    const { value } = event.target as HTMLSelectElement;
-                    this.set({ length: value ? Number(value) : undefined });
-                  }}
-                >
-                  <option value="">${t("option_length_any")}</option>
-                  ${lengths.map(
-                    (length) =>
-                      html`<option value=${length} ?selected=${form.length === length}>
-                        ${length}
-                      </option>`,
-                  )}
-                </select>
-              </label>`
-            : nothing
-        }
-      </div>
-    </details>`;
   }
 
   private async submit(event: Event): Promise<void> {
