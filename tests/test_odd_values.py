@@ -427,4 +427,4 @@ async def test_device_that_only_says_whether_it_is_locked(
     device.capabilities_supported = []
     device.properties = {"online": True, "locked": True}
     await reconcile()
-    assert _state(hass, "lock.gate") == "locked"
+    assert state_of(hass, "lock.gate") == "locked"
