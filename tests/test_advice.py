@@ -372,9 +372,9 @@ def test_advice_names_software_for_smartthings_only(
 async def test_advice_text(hass: HomeAssistant) -> None:
     """The text comes from the translations."""
     problem = SeamProblem(code="access_code_inactive")
-    assert async_advice(hass, problem).startswith("The code is disabled")
+    assert async_advice(hass, problem, None, None).startswith("The code is disabled")
     unknown = SeamProblem(code="an_error_of_next_year", scope=Scope.BRIDGE)
-    assert async_advice(hass, unknown).endswith("of the bridge.")
+    assert async_advice(hass, unknown, None, None).endswith("of the bridge.")
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from simulator.seed import (
 
 from .clock import async_step
 from .conftest import Poll
+from .states import state_of
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -46,11 +47,6 @@ ODD_TIMES = [
     10**30,
     None,
 ]
-
-
-def _state(hass: HomeAssistant, entity_id: str) -> str | None:
-    state = hass.states.get(entity_id)
-    return state.state if state else None
 
 
 def _attribute(hass: HomeAssistant, entity_id: str, name: str) -> Any:
@@ -170,7 +166,7 @@ async def test_code_with_odd_time(
     await hass.async_block_till_done()
     _check_all_available(hass, entry.runtime_data, caplog)
     assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
-    assert _state(hass, CALENDAR) is not None
+    assert state_of(hass, CALENDAR) is not None
 
 
 @pytest.mark.parametrize("time", ODD_TIMES)
@@ -234,8 +230,8 @@ async def test_property_of_wrong_type(
     for _ in range(2):
         assert entry.runtime_data.last_update_success
         assert not [record for record in caplog.records if record.exc_info]
-        assert _state(hass, FRONT) in ("locked", "unknown")
-        assert _state(hass, MANAGED) == "5"
+        assert state_of(hass, FRONT) in ("locked", "unknown")
+        assert state_of(hass, MANAGED) == "5"
         assert await hass.config_entries.async_reload(entry.entry_id)
         await hass.async_block_till_done()
 
@@ -383,8 +379,8 @@ async def test_list_without_end_stays_with_its_lock(
     await reconcile()
     assert len(simulator.requests) < 200
     assert coordinator.last_update_success
-    assert _state(hass, MANAGED) == "unavailable"
-    assert _state(hass, "sensor.apartment_1_managed_access_codes") == "4"
+    assert state_of(hass, MANAGED) == "unavailable"
+    assert state_of(hass, "sensor.apartment_1_managed_access_codes") == "4"
     [line] = [
         record.getMessage()
         for record in caplog.records
@@ -453,4 +449,4 @@ async def test_device_that_only_says_whether_it_is_locked(
     device.capabilities_supported = []
     device.properties = {"online": True, "locked": True}
     await reconcile()
-    assert _state(hass, "lock.gate") == "locked"
+    assert state_of(hass, "lock.gate") == "locked"

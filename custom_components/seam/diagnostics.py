@@ -100,7 +100,7 @@ def _state(entry: SeamConfigEntry, locks: Iterable[LockData]) -> dict[str, Any]:
         "sync": _plain(asdict(coordinator.engine.state)),
         "webhook": {
             "is_registered": registered_webhook(entry) is not None,
-            **_plain(asdict(coordinator.push)),
+            **_plain(asdict(coordinator.webhook_status)),
         },
         "codes": {
             "managed": sum(code.is_managed for code in codes),

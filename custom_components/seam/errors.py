@@ -77,13 +77,6 @@ def translated_errors(
         raise _translated(err, is_change=is_change) from err
 
 
-def is_uncertain(err: SeamError) -> bool:
-    """Return whether Seam may have made a change in spite of an error."""
-    return isinstance(err, SeamServerError | SeamUnreachableError) and not isinstance(
-        err, SeamNotSentError
-    )
-
-
 def _translated(err: SeamError, *, is_change: bool) -> ActionError:
     error = str(err)
     if "suspended" in (err.error_type or ""):

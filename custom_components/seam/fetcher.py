@@ -19,7 +19,6 @@ from .api import (
     SeamUnreachableError,
     SeamUnreadableError,
 )
-from .api.redact import Secrets
 from .sync.engine import SyncEngine
 from .sync.schedule import Fetch, FetchCodes, FetchDevices, FetchEvents
 
@@ -45,7 +44,6 @@ class Fetcher:
         self,
         client: SeamClient,
         engine: SyncEngine,
-        secrets: Secrets,
         create_task: CreateTask,
         publish: Callable[[], None],
     ) -> None:
@@ -55,7 +53,7 @@ class Fetcher:
         """
         self._client = client
         self._engine = engine
-        self._secrets = secrets
+        self._secrets = client.secrets
         self._create_task = create_task
         self._publish = publish
         self._lock = asyncio.Lock()
@@ -133,13 +131,13 @@ class Fetcher:
 
     def _log_events_error(self) -> None:
         """Log once when only the event query fails, and when it succeeds again."""
-        error = self._engine.failures.events_error
+        error = self._engine.failures.query_error
         if error and not self._has_events_error:
             _LOGGER.warning(
                 "The event query failed, fetching everything instead: %s", error
             )
         elif self._has_events_error and not error:
-            _LOGGER.info("The event query succeeds again")
+            _LOGGER.info("Event queries are working again")
         self._has_events_error = error is not None
 
     async def _async_fetch_due(self, due: Sequence[Fetch]) -> None:
@@ -155,11 +153,7 @@ class Fetcher:
     async def _async_fetch_locks(
         self, device_ids: frozenset[str], with_codes: bool
     ) -> dict[str, SeamError]:
-        fetches = [
-            fetch
-            for fetch in self._engine.lock_fetches(device_ids)
-            if with_codes or not isinstance(fetch, FetchCodes)
-        ]
+        fetches = self._engine.lock_fetches(device_ids, with_codes=with_codes)
         try:
             errors = await self._async_fetch_all(
                 fetches, patience=_PATIENCE if len(device_ids) > 1 else None
@@ -330,7 +324,7 @@ class Fetcher:
 
     async def async_read_device(self, device_id: str) -> Device | None:
         """Return a device as Seam has it now, without changes that override lists."""
-        fetch = FetchDevices(frozenset((device_id,)))
+        fetch = FetchDevices.of(device_id)
         devices = await self._async_fetch_devices(fetch, next(self._numbers))
         self._engine.finish_locks((device_id,), has_failed=False)
         self._publish()

@@ -242,12 +242,11 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
             entry_id: "entry",
             title: "Home",
             available: true,
-            accounts: [],
             adoption: null,
           },
         ],
         locks: structuredClone(current),
-        options: { check_in: "15:00", check_out: "11:00", time_zone: "Europe/Berlin" },
+        options: { check_in: "15:00", check_out: "11:00" },
         is_admin: isAdmin,
       });
       return async () => {};
@@ -296,7 +295,11 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
       case "seam/code/reveal":
         return { results: { [entity]: { code: "4821" } } };
       case "seam/code/generate":
-        return { results: { [entity]: { code: "593217" } } };
+        return {
+          results: Object.fromEntries(
+            (message.entity_ids as string[]).map((id) => [id, { code: "593217" }]),
+          ),
+        };
       case "seam/code/pull_backup":
         return { results: { [entity]: { code: "770412" } } };
       case "seam/code/delete":
@@ -343,6 +346,7 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
         ]),
       ),
     ),
+    panels: { seam: {} },
     formatEntityAttributeValue: (_, __, value) => value,
     themes: { darkMode: document.documentElement.classList.contains("dark") },
     callWS: answer,

@@ -192,11 +192,9 @@ class WebhookRegistration:
         self._async_store(intended=IntendedWebhook(url=url, others=others))
         try:
             created = await self._client.create_webhook(url)
-        except SeamUnreachableError, SeamServerError:
-            # Seam may have created it all the same.
-            raise
-        except SeamError:
-            self._async_store()
+        except SeamError as err:
+            if not err.is_uncertain:
+                self._async_store()
             raise
         if not created.secret:
             # Without a secret, posts cannot be verified.
@@ -263,13 +261,13 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
                 else:
                     return
     _LOGGER.warning(
-        "Could not delete the webhook of workspace %s: %s. "
-        "Delete the webhook %s in the Seam console (%s)",
+        "Could not delete the webhook for workspace %s: %s. "
+        "Delete %s manually in the Seam console: %s",
         client.secrets.mask(entry.title),
         reason,
-        client.secrets.mask(registered["webhook_id"])
+        f"webhook {client.secrets.mask(registered['webhook_id'])}"
         if registered
-        else "with the URL of Home Assistant",
+        else "the webhook that points to Home Assistant",
         CONSOLE_URL,
     )
 

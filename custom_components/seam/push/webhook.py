@@ -16,6 +16,7 @@ from homeassistant.util import dt as dt_util
 from ..api import Event
 from ..api.body import parse_json
 from ..api.bounded import BoundedDict
+from ..api.models import INVALID_ROW
 from ..api.signature import SignatureError, verify
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
@@ -91,7 +92,7 @@ class WebhookReceiver:
         self._messages[message] = None
         try:
             event = Event.read(parse_json(body))
-        except AttributeError, TypeError, ValueError, LookupError:
+        except INVALID_ROW:
             # Refusing it would only make Seam send it again.
             return self._ignore("it cannot be parsed")
         if event.workspace_id not in (None, self._coordinator.workspace.workspace_id):
@@ -101,13 +102,13 @@ class WebhookReceiver:
 
     def _refuse(self, request: Request, status: HTTPStatus, reason: str) -> Response:
         """Return an error."""
-        self._coordinator.push.refused += 1
+        self._coordinator.webhook_status.refused += 1
         _LOGGER.debug("Rejected webhook request: %s", reason)
         return _ClosingResponse(request, status)
 
     def _ignore(self, reason: str) -> Response:
         """Return success, so that Seam does not send it again."""
-        self._coordinator.push.ignored += 1
+        self._coordinator.webhook_status.ignored += 1
         _LOGGER.debug("Ignored webhook request: %s", reason)
         return Response(status=HTTPStatus.NO_CONTENT)
 
