@@ -1240,7 +1240,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                   </button>
                 `)}
             </div>`:S}
-    `}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&(this.shown=void 0)}choose(e){e.disabled||(this.popup.hidePopover(),this.button.focus(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`?this.popup.hidePopover():e.key===`Escape`&&(e.preventDefault(),this.popup.hidePopover(),this.button.focus()):(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[B,h`
+    `}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&e.target===this.popup&&(this.shown=void 0)}close(){this.popup.hidePopover(),this.shown=void 0,this.button.focus()}choose(e){e.disabled||(this.close(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`?this.popup.hidePopover():e.key===`Escape`&&(e.preventDefault(),this.close()):(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[B,h`
       [popover] {
         position: fixed;
         inset: auto;

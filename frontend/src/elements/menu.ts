@@ -106,14 +106,22 @@ export class SeamMenu extends LitElement {
   }
 
   private toggled(event: ToggleEvent): void {
-    if (event.newState === "closed") this.shown = undefined;
+    // It comes late: the next key may have opened the menu again.
+    if (event.newState === "closed" && event.target === this.popup) {
+      this.shown = undefined;
+    }
+  }
+
+  private close(): void {
+    this.popup.hidePopover();
+    this.shown = undefined;
+    // Dialogs return the focus to where it was when they opened.
+    this.button.focus();
   }
 
   private choose(item: MenuItem): void {
     if (item.disabled) return;
-    this.popup.hidePopover();
-    // Dialogs return the focus to where it was when they opened.
-    this.button.focus();
+    this.close();
     item.run();
   }
 
@@ -133,8 +141,7 @@ export class SeamMenu extends LitElement {
       this.popup.hidePopover();
     } else if (event.key === "Escape") {
       event.preventDefault();
-      this.popup.hidePopover();
-      this.button.focus();
+      this.close();
     }
   }
 
