@@ -22,7 +22,16 @@ from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
-from simulator.seed import WORKSPACE, WORKSPACE_NAME
+from simulator.seed import (
+    CODE_CLEANER,
+    FRONT_DOOR,
+    KEY_TWO,
+    WORKSPACE,
+    WORKSPACE_NAME,
+    WORKSPACE_TWO,
+    WORKSPACE_TWO_NAME,
+)
+from simulator.state import AccessCode, Device
 
 from .clock import START
 
@@ -167,3 +176,32 @@ def check_platform(
         await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
 
     return check
+
+
+@pytest.fixture
+async def second_entry(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> MockConfigEntry:
+    """Set up the second workspace."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title=WORKSPACE_TWO_NAME,
+        unique_id=WORKSPACE_TWO,
+        data={CONF_API_KEY: KEY_TWO, CONF_ENDPOINT: simulator.url},
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
+@pytest.fixture
+def front_door(simulator: Simulator) -> Device:
+    """Return the lock on which events happen."""
+    return simulator.state.devices[FRONT_DOOR]
+
+
+@pytest.fixture
+def cleaner(simulator: Simulator) -> AccessCode:
+    """Return the code to which events happen."""
+    return simulator.state.access_codes[CODE_CLEANER]

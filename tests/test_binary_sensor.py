@@ -44,6 +44,7 @@ from simulator.seed import (
 
 from .advice_table import WARNINGS_OF_ACCOUNTS
 from .conftest import CheckPlatform, Poll
+from .states import state_of
 
 ENTITIES_PAGE = (
     Path(__file__).resolve().parents[1] / "docs" / "entities.md"
@@ -54,12 +55,6 @@ ACCOUNT_PROBLEM = "binary_sensor.harbour_street_rentals_account_problem"
 CONNECTIVITY = "binary_sensor.front_door_connectivity"
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
-
-
-def _state(hass: HomeAssistant, entity_id: str) -> str:
-    state = hass.states.get(entity_id)
-    assert state is not None
-    return state.state
 
 
 def _attributes(hass: HomeAssistant, entity_id: str) -> Any:
@@ -78,18 +73,18 @@ async def test_access_code_problem_counts_own_errors_only(
 ) -> None:
     """Warnings and errors of the lock or its account do not count."""
     entity_id = PROBLEM.format("apartment_2")
-    assert _state(hass, entity_id) == STATE_OFF
+    assert state_of(hass, entity_id) == STATE_OFF
     simulator.control.device_error(APARTMENT_2, "device_offline")
     simulator.control.account_error(APARTMENT_2)
     simulator.control.code_warning("Cleaner", "schlage_detected_duplicate")
     await reconcile()
-    assert _state(hass, entity_id) == STATE_OFF
+    assert state_of(hass, entity_id) == STATE_OFF
     simulator.control.code_error("Cleaner", "provider_issue", device=APARTMENT_2)
     await reconcile()
-    assert _state(hass, entity_id) == STATE_ON
+    assert state_of(hass, entity_id) == STATE_ON
     simulator.control.clear_code_problems("Cleaner", device=APARTMENT_2)
     await reconcile()
-    assert _state(hass, entity_id) == STATE_OFF
+    assert state_of(hass, entity_id) == STATE_OFF
 
 
 async def test_access_code_problem_of_unmanaged_code(
@@ -99,28 +94,28 @@ async def test_access_code_problem_of_unmanaged_code(
     entity_id = PROBLEM.format("front_door")
     simulator.control.clear_code_problems("Handyman")
     await reconcile()
-    assert _state(hass, entity_id) == STATE_OFF
+    assert state_of(hass, entity_id) == STATE_OFF
     simulator.control.code_error("Neighbour", "an_error_of_next_year")
     await reconcile()
-    assert _state(hass, entity_id) == STATE_ON
+    assert state_of(hass, entity_id) == STATE_ON
 
 
 async def test_connectivity_of_offline_lock(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """Connectivity turns off and stays available, the door becomes unknown."""
-    assert _state(hass, "binary_sensor.front_door_connectivity") == STATE_ON
-    assert _state(hass, "binary_sensor.front_door_door") == STATE_OFF
+    assert state_of(hass, "binary_sensor.front_door_connectivity") == STATE_ON
+    assert state_of(hass, "binary_sensor.front_door_door") == STATE_OFF
     simulator.control.lock_offline("Front Door")
     await reconcile()
-    assert _state(hass, "binary_sensor.front_door_connectivity") == STATE_OFF
-    assert _state(hass, "binary_sensor.front_door_door") == STATE_UNKNOWN
-    assert _state(hass, PROBLEM.format("front_door")) == STATE_ON
+    assert state_of(hass, "binary_sensor.front_door_connectivity") == STATE_OFF
+    assert state_of(hass, "binary_sensor.front_door_door") == STATE_UNKNOWN
+    assert state_of(hass, PROBLEM.format("front_door")) == STATE_ON
     simulator.control.lock_online("Front Door")
     simulator.control.move_door("Front Door", is_open=True)
     await reconcile()
-    assert _state(hass, "binary_sensor.front_door_connectivity") == STATE_ON
-    assert _state(hass, "binary_sensor.front_door_door") == STATE_ON
+    assert state_of(hass, "binary_sensor.front_door_connectivity") == STATE_ON
+    assert state_of(hass, "binary_sensor.front_door_door") == STATE_ON
 
 
 async def test_door_is_added_when_lock_reports_it(
@@ -130,10 +125,10 @@ async def test_door_is_added_when_lock_reports_it(
     assert hass.states.get("binary_sensor.apartment_1_door") is None
     simulator.control.set_device(APARTMENT_1, door_open=True)
     await reconcile()
-    assert _state(hass, "binary_sensor.apartment_1_door") == STATE_ON
+    assert state_of(hass, "binary_sensor.apartment_1_door") == STATE_ON
     simulator.control.set_device(APARTMENT_1, door_open=False)
     await reconcile()
-    assert _state(hass, "binary_sensor.apartment_1_door") == STATE_OFF
+    assert state_of(hass, "binary_sensor.apartment_1_door") == STATE_OFF
 
 
 async def test_lock_without_access_codes_has_no_access_code_problem(
@@ -148,7 +143,7 @@ async def test_lock_without_access_codes_has_no_access_code_problem(
         del lock.flags[flag]
     lock.capabilities_supported.remove("access_code")
     await reconcile()
-    assert _state(hass, "lock.shutter") != STATE_UNAVAILABLE
+    assert state_of(hass, "lock.shutter") != STATE_UNAVAILABLE
     assert hass.states.get(PROBLEM.format("shutter")) is None
     assert hass.states.get("sensor.shutter_managed_access_codes") is None
 
@@ -165,12 +160,12 @@ async def test_access_code_problem_is_unavailable_while_codes_are_unknown(
     )
     await reconcile()
     assert coordinator.last_update_success
-    assert _state(hass, PROBLEM.format("apartment_1")) == STATE_UNAVAILABLE
-    assert _state(hass, "binary_sensor.apartment_1_connectivity") == STATE_ON
+    assert state_of(hass, PROBLEM.format("apartment_1")) == STATE_UNAVAILABLE
+    assert state_of(hass, "binary_sensor.apartment_1_connectivity") == STATE_ON
     simulator.faults.clear()
     simulator.control.code_error(CODE_CLEANER, "provider_issue")
     await reconcile()
-    assert _state(hass, PROBLEM.format("apartment_1")) == STATE_ON
+    assert state_of(hass, PROBLEM.format("apartment_1")) == STATE_ON
 
 
 async def test_access_code_problem_errors_attribute(
@@ -233,7 +228,7 @@ async def test_connectivity_errors_and_warnings_attributes(
     # Lost connections must not hide why.
     simulator.control.lock_offline("Front Door")
     await poll()
-    assert _state(hass, CONNECTIVITY) == STATE_OFF
+    assert state_of(hass, CONNECTIVITY) == STATE_OFF
     codes = [error["error_code"] for error in _attributes(hass, CONNECTIVITY)["errors"]]
     assert codes == ["hub_disconnected", "device_offline", "account_disconnected"]
     simulator.control.lock_online("Front Door")
@@ -271,11 +266,11 @@ async def test_connectivity_is_off_while_seam_cannot_reach_lock(
     """Seam may report a lock as online although an error says otherwise."""
     getattr(simulator.control, where)("Front Door", error_code)
     await reconcile()
-    assert _state(hass, CONNECTIVITY) == expected
+    assert state_of(hass, CONNECTIVITY) == expected
     simulator.control.clear_device_problems("Front Door")
     simulator.control.clear_account_problems("Front Door")
     await reconcile()
-    assert _state(hass, CONNECTIVITY) == STATE_ON
+    assert state_of(hass, CONNECTIVITY) == STATE_ON
 
 
 def test_every_error_about_lost_connections_turns_off_connectivity() -> None:
@@ -403,7 +398,7 @@ async def test_connectivity_of_lock_without_online_status(
     assert hass.states.get(entity_id) is None
     simulator.control.device_warning("Shutter", "privacy_mode")
     await reconcile()
-    assert _state(hass, entity_id) == STATE_UNKNOWN
+    assert state_of(hass, entity_id) == STATE_UNKNOWN
     [warning] = _attributes(hass, entity_id)["warnings"]
     assert warning["warning_code"] == "privacy_mode"
     simulator.control.clear_device_problems("Shutter")
@@ -419,13 +414,13 @@ async def test_account_problem(
         simulator.control.clear_code_problems(code_id)
     simulator.control.add_lock("Side Door", AUGUST)
     await reconcile()
-    assert _state(hass, ACCOUNT_PROBLEM) == STATE_OFF
+    assert state_of(hass, ACCOUNT_PROBLEM) == STATE_OFF
     assert _attributes(hass, ACCOUNT_PROBLEM)["accounts"] == []
     simulator.control.account_error("Side Door")
     simulator.control.device_error("Side Door", "hub_disconnected")
     await reconcile()
-    assert _state(hass, WORKSPACE_PROBLEM) == STATE_OFF
-    assert _state(hass, ACCOUNT_PROBLEM) == STATE_ON
+    assert state_of(hass, WORKSPACE_PROBLEM) == STATE_OFF
+    assert state_of(hass, ACCOUNT_PROBLEM) == STATE_ON
     [account] = _attributes(hass, ACCOUNT_PROBLEM)["accounts"]
     assert account["name"] == "August"
     assert account["warnings"] == []
@@ -445,7 +440,7 @@ async def test_account_problem(
     assert len(account["locks"]) > 1
     simulator.control.clear_account_problems("Side Door")
     await reconcile()
-    assert _state(hass, ACCOUNT_PROBLEM) == STATE_OFF
+    assert state_of(hass, ACCOUNT_PROBLEM) == STATE_OFF
 
 
 async def test_account_problem_of_warning(
@@ -461,7 +456,7 @@ async def test_account_problem_of_warning(
         "two": ConnectedAccount.read(row | {"connected_account_id": "two"}),
     }
     coordinator.async_set_updated_data(replace(coordinator.data, accounts=accounts))
-    assert _state(hass, ACCOUNT_PROBLEM) == STATE_ON
+    assert state_of(hass, ACCOUNT_PROBLEM) == STATE_ON
     [account] = _attributes(hass, ACCOUNT_PROBLEM)["accounts"]
     assert account["name"] == "August (jane)"
     assert account["errors"] == []
@@ -529,7 +524,7 @@ async def test_workspace_access_code_problem(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """It lists the locks, and is unknown while the codes of a lock are unknown."""
-    assert _state(hass, WORKSPACE_PROBLEM) == STATE_ON
+    assert state_of(hass, WORKSPACE_PROBLEM) == STATE_ON
     locks = ["Apartment 1", "Front Door"]
     assert _attributes(hass, WORKSPACE_PROBLEM)["locks"] == locks
     simulator.control.clear_code_problems(CODE_HANDYMAN)
@@ -537,13 +532,13 @@ async def test_workspace_access_code_problem(
         "status", path="/access_codes", device_id=APARTMENT_1, status=400
     )
     await reconcile()
-    assert _state(hass, PROBLEM.format("apartment_1")) == STATE_UNAVAILABLE
-    assert _state(hass, WORKSPACE_PROBLEM) == STATE_UNKNOWN
+    assert state_of(hass, PROBLEM.format("apartment_1")) == STATE_UNAVAILABLE
+    assert state_of(hass, WORKSPACE_PROBLEM) == STATE_UNKNOWN
     assert _attributes(hass, WORKSPACE_PROBLEM)["locks"] == []
     simulator.faults.clear()
     simulator.control.clear_code_problems(CODE_APARTMENT_1_FAILED)
     await reconcile()
-    assert _state(hass, WORKSPACE_PROBLEM) == STATE_OFF
+    assert state_of(hass, WORKSPACE_PROBLEM) == STATE_OFF
 
 
 async def test_docs_automation_example_runs(

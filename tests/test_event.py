@@ -52,18 +52,6 @@ CODES = "event.front_door_access_code_activity"
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
-@pytest.fixture
-def front_door(simulator: Simulator) -> Device:
-    """Return the lock on which events happen."""
-    return simulator.state.devices[FRONT_DOOR]
-
-
-@pytest.fixture
-def cleaner(simulator: Simulator) -> AccessCode:
-    """Return the code to which events happen."""
-    return simulator.state.access_codes[CODE_CLEANER]
-
-
 class FiredEvents:
     """The events that the event entities have fired since."""
 

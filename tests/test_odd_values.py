@@ -14,6 +14,8 @@ from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
     APARTMENT_1,
+    APARTMENT_2,
+    CODE_APARTMENT_2_CLEANER,
     CODE_CLEANER,
     CODE_GUEST_NOW,
     CODE_OWNER,
@@ -22,6 +24,7 @@ from simulator.seed import (
 
 from .clock import async_step
 from .conftest import Poll
+from .states import state_of
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -44,19 +47,14 @@ ODD_TIMES = [
 ]
 
 
-def _state(hass: HomeAssistant, entity_id: str) -> str | None:
-    state = hass.states.get(entity_id)
-    return state.state if state else None
-
-
 def _attribute(hass: HomeAssistant, entity_id: str, name: str) -> Any:
     state = hass.states.get(entity_id)
     assert state is not None
     return state.attributes[name]
 
 
-def _rows(hass: HomeAssistant) -> dict[str, Any]:
-    rows = _attribute(hass, MANAGED, "access_codes")
+def _rows(hass: HomeAssistant, lock: str = "front_door") -> dict[str, Any]:
+    rows = _attribute(hass, f"sensor.{lock}_managed_access_codes", "access_codes")
     return {row["access_code_id"]: row for row in rows}
 
 
@@ -154,6 +152,9 @@ async def test_code_with_odd_time(
     time: Any,
 ) -> None:
     """Everything is available, after a reload as well."""
+    if str(time).startswith("9"):
+        # There, the end of time has already passed.
+        await hass.config.async_set_time_zone("Pacific/Auckland")
     simulator.control.override_row(CODE_GUEST_NOW, {field: time})
     caplog.clear()
     await reconcile()
@@ -163,7 +164,7 @@ async def test_code_with_odd_time(
     await hass.async_block_till_done()
     _check_all_available(hass, entry.runtime_data, caplog)
     assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
-    assert _state(hass, CALENDAR) is not None
+    assert state_of(hass, CALENDAR) is not None
 
 
 @pytest.mark.parametrize("time", ODD_TIMES)
@@ -227,8 +228,8 @@ async def test_property_of_wrong_type(
     for _ in range(2):
         assert entry.runtime_data.last_update_success
         assert not [record for record in caplog.records if record.exc_info]
-        assert _state(hass, FRONT) in ("locked", "unknown")
-        assert _state(hass, MANAGED) == "5"
+        assert state_of(hass, FRONT) in ("locked", "unknown")
+        assert state_of(hass, MANAGED) == "5"
         assert await hass.config_entries.async_reload(entry.entry_id)
         await hass.async_block_till_done()
 
@@ -262,6 +263,7 @@ async def test_own_changes_end_when_clock_is_set_back(
 ) -> None:
     """What Seam lists is shown, not what an action did by the wrong clock."""
     monkeypatch.setattr(waiting, "WAIT_STEPS", (0,))
+    simulator.control.override_row(CODE_OWNER, {"name": "Landlord"})
     freezer.tick(timedelta(days=1))
     await hass.services.async_call(
         "seam",
@@ -270,7 +272,6 @@ async def test_own_changes_end_when_clock_is_set_back(
         blocking=True,
     )
     assert _rows(hass)[CODE_OWNER]["name"] == "Landlady"
-    simulator.state.access_codes[CODE_OWNER].name = "Landlord"
     freezer.tick(-timedelta(days=1))
     await reconcile()
     assert _rows(hass)[CODE_OWNER]["name"] == "Landlord"
@@ -376,11 +377,54 @@ async def test_list_without_end_stays_with_its_lock(
     await reconcile()
     assert len(simulator.requests) < 200
     assert coordinator.last_update_success
-    assert _state(hass, MANAGED) == "unavailable"
-    assert _state(hass, "sensor.apartment_1_managed_access_codes") == "4"
+    assert state_of(hass, MANAGED) == "unavailable"
+    assert state_of(hass, "sensor.apartment_1_managed_access_codes") == "4"
     [line] = [
         record.getMessage()
         for record in caplog.records
         if record.levelname == "WARNING" and "Front Door" in record.getMessage()
     ]
     assert f"/access_codes/list {reason}" in line
+
+
+async def test_error_of_code_on_lock_keeps_it_active(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    reconcile: Poll,
+) -> None:
+    """Without a pending change, an error does not mean that the lock lacks the code."""
+
+    async def fetched() -> set[str]:
+        simulator.requests.clear()
+        for _ in range(2):
+            await async_step(hass, freezer, simulator, timedelta(minutes=1))
+        return {
+            request.body["device_id"]
+            for request in simulator.requests
+            if request.path == "/access_codes/list"
+        }
+
+    assert APARTMENT_2 not in await fetched()
+    error = {
+        "error_code": "failed_to_set_on_device",
+        "message": "Odd",
+        "is_access_code_error": True,
+    }
+    simulator.control.override_row(CODE_APARTMENT_2_CLEANER, {"errors": [error]})
+    await reconcile()
+    assert _rows(hass, "apartment_2")[CODE_APARTMENT_2_CLEANER]["state"] == "active"
+    # Seam keeps trying, so the lock is fetched again before the next full sync.
+    assert APARTMENT_2 in await fetched()
+
+
+async def test_device_that_only_says_whether_it_is_locked(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """A device is a lock by its state, too."""
+    device = simulator.control.add_lock("Gate")
+    device.flags = {}
+    device.capabilities_supported = []
+    device.properties = {"online": True, "locked": True}
+    await reconcile()
+    assert state_of(hass, "lock.gate") == "locked"

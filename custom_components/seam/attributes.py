@@ -1,5 +1,6 @@
 """Access codes and their problems as attributes and action responses, without PINs."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -29,7 +30,7 @@ def async_code_lists(
 ) -> JsonObject:
     """Return the codes, and flat lists of all their errors and warnings."""
     return {
-        "access_codes": [async_code(hass, lock, code, account) for code in codes],
+        "access_codes": async_codes(hass, lock, codes, account),
         "errors": async_flat_problems(
             hass, lock, ((code, code.errors) for code in codes), account
         ),
@@ -40,13 +41,27 @@ def async_code_lists(
 
 
 @callback
-def async_code(
+def async_codes(
+    hass: HomeAssistant,
+    lock: LockData,
+    codes: Iterable[AccessCode],
+    account: ConnectedAccount | None,
+) -> list[Any]:
+    """Return all that is known about codes of a lock, except their PINs."""
+    # Comparing each code with each other one would take long.
+    by_pin: defaultdict[str | None, list[str]] = defaultdict(list)
+    for code in lock.codes:
+        by_pin[code.code].append(code.access_code_id)
+    return [_code(hass, lock, code, account, by_pin[code.code]) for code in codes]
+
+
+def _code(
     hass: HomeAssistant,
     lock: LockData,
     code: AccessCode,
     account: ConnectedAccount | None,
+    same_pin: Iterable[str],
 ) -> JsonObject:
-    """Return all that is known about a code, except its PIN."""
     now = dt_util.utcnow()
     attributes: JsonObject = {
         "access_code_id": code.access_code_id,
@@ -81,9 +96,9 @@ def async_code(
         "errors": async_problems(hass, code.errors, lock, account, code),
         "warnings": async_problems(hass, code.warnings, lock, account, code),
         "same_pin_as": [
-            other.access_code_id
-            for other in lock.codes
-            if other is not code and other.code and other.code == code.code
+            access_code_id
+            for access_code_id in same_pin
+            if code.code and access_code_id != code.access_code_id
         ],
     }
     if code.appearance:

@@ -138,7 +138,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     @override
     async def _async_update_data(self) -> Snapshot:
         """Fetch new events, and what they have changed."""
-        self.postponed_by = None
+        before, self.postponed_by = self.postponed_by, None
         offset = self._get_clock_offset()
         if abs(offset - self._clock_offset) > _CLOCK_CHANGE:
             # The clock was set, and the states of codes depend on the time.
@@ -158,7 +158,8 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             self.update_interval = max(
                 self._next_poll_interval(), timedelta(seconds=err.retry_after)
             )
-            _LOGGER.debug("Rate limited, next poll in %s", self.update_interval)
+            level = logging.DEBUG if before else logging.WARNING
+            _LOGGER.log(level, "Polling again in %s: %s", self.update_interval, err)
         except SeamError as err:
             if self._shutdown_requested:
                 return self.data

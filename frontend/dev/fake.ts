@@ -242,12 +242,11 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
             entry_id: "entry",
             title: "Home",
             available: true,
-            accounts: [],
             adoption: null,
           },
         ],
         locks: structuredClone(current),
-        options: { check_in: "15:00", check_out: "11:00", time_zone: "Europe/Berlin" },
+        options: { check_in: "15:00", check_out: "11:00" },
         is_admin: isAdmin,
       });
       return async () => {};
@@ -347,6 +346,7 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
         ]),
       ),
     ),
+    panels: { seam: {} },
     formatEntityAttributeValue: (_, __, value) => value,
     themes: { darkMode: document.documentElement.classList.contains("dark") },
     callWS: answer,

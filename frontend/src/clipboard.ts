@@ -1,11 +1,21 @@
-/** Copy a text for an element; return whether that worked. */
-export async function copy(text: string, element: Element): Promise<boolean> {
+/** Copy a text for an element, also one that is still awaited; return whether that worked. */
+export async function copy(
+  text: string | Promise<string | undefined>,
+  element: Element,
+): Promise<boolean> {
+  const blob = async () => {
+    const known = await text;
+    if (!known) throw new Error("There is nothing to copy");
+    return new Blob([known], { type: "text/plain" });
+  };
   try {
-    await navigator.clipboard.writeText(text);
+    // Safari only allows it right after a click, but then waits for the text.
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob() })]);
     return true;
   } catch {
     // Browsers only offer the clipboard over HTTPS, and many Home Assistants use HTTP.
-    return copyBySelection(text, element);
+    const known = await text;
+    return known ? copyBySelection(known, element) : false;
   }
 }
 

@@ -280,10 +280,9 @@ export class SeamPanel extends SeamActions {
   }
 
   private reasonForNoLocks({ entries }: State): Key {
-    if (entries.length === 0 || entries.some((entry) => !entry.available)) {
-      return "not_set_up";
-    }
-    return this.context.isAdmin ? "no_locks" : "no_access";
+    if (!this.context.isAdmin) return "no_access";
+    const isSetUp = entries.length > 0 && entries.every((entry) => entry.available);
+    return isSetUp ? "no_locks" : "not_set_up";
   }
 
   static override styles = [

@@ -92,12 +92,6 @@ export interface Lock {
   codes: Code[];
 }
 
-export interface Account {
-  name: string | null;
-  problems: Problem[];
-  may_be_outdated: boolean;
-}
-
 export interface AdoptedCode {
   entity_id: string;
   access_code_id: string;
@@ -120,14 +114,12 @@ export interface Entry {
   entry_id: string;
   title: string;
   available: boolean;
-  accounts: Account[];
   adoption: Adoption | null;
 }
 
 export interface Options {
   check_in: string;
   check_out: string;
-  time_zone: string;
 }
 
 export type SubscriptionEvent =
@@ -193,6 +185,7 @@ export interface HomeAssistant {
   config: { time_zone: string };
   themes: { darkMode: boolean };
   entities: Record<string, { platform: string; device_id?: string | null }>;
+  panels: Record<string, unknown>;
   formatEntityAttributeValue(entity: object, attribute: string, value: string): string;
   callWS<T>(message: { type: string } & Record<string, unknown>): Promise<T>;
 }

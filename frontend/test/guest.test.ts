@@ -14,7 +14,7 @@ import {
 } from "../src/logic/guest";
 
 const ZONE = "America/New_York";
-const OPTIONS = { check_in: "15:00", check_out: "11:00", time_zone: ZONE };
+const OPTIONS = { check_in: "15:00", check_out: "11:00" };
 const MORNING = new Date("2026-12-04T14:00:00Z"); // 9:00 in New York
 const EVENING = new Date("2026-12-04T23:32:00Z"); // 18:32 in New York
 const door = lock("Door", []);

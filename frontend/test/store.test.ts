@@ -7,7 +7,7 @@ const all = (locks = home()): SubscriptionEvent => ({
   type: "all",
   entries: [],
   locks: structuredClone(locks),
-  options: { check_in: "15:00", check_out: "11:00", time_zone: "UTC" },
+  options: { check_in: "15:00", check_out: "11:00" },
   is_admin: true,
 });
 
@@ -42,7 +42,6 @@ test("locks of an entry that is not available stay, as after a restart", () => {
   const entry = {
     entry_id: door.entry_id,
     title: "Flats",
-    accounts: [],
     adoption: null,
   };
   const event = (available: boolean, locks: (typeof door)[]) => ({

@@ -6,7 +6,7 @@ from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from ..attributes import MAY_BE_OUTDATED, JsonObject, async_code
+from ..attributes import MAY_BE_OUTDATED, JsonObject, async_codes
 from .fields import ActionSchema, DescribedValidator
 from .targets import Answers, Target, async_each
 from .validation import check_codes_known
@@ -33,10 +33,7 @@ async def async_get_access_codes(call: ServiceCall, targets: list[Target]) -> An
         check_codes_known(lock)
         codes = {"managed": lock.managed, "unmanaged": lock.unmanaged}
         answer: JsonObject = {
-            kind: [
-                async_code(call.hass, lock, code, data.account_of(lock))
-                for code in codes[kind]
-            ]
+            kind: async_codes(call.hass, lock, codes[kind], data.account_of(lock))
             for kind in _KINDS
             if kind in call.data[ATTR_INCLUDE]
         }

@@ -1,4 +1,4 @@
-"""Locks, codes and accounts as the websocket sends them, without PINs."""
+"""Locks and codes as the websocket sends them, without PINs."""
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial
@@ -21,14 +21,14 @@ from ..actions.validation import (
     check_codes_known,
     check_pin_can_be_chosen,
 )
-from ..advice import account_name, advice_key, conflicting_code
+from ..advice import advice_key, conflicting_code
 from ..api import AccessCode, ConnectedAccount, SeamProblem
-from ..attributes import async_code, async_problems, label, local_time
-from ..coordinator import SeamConfigEntry, SeamCoordinator
+from ..attributes import async_codes, async_problems, label, local_time
+from ..coordinator import SeamConfigEntry
 from ..errors import refusal
 from ..sync.code_state import CodeState, code_state
-from ..sync.snapshot import LockData, makes_outdated
-from .types import Account, CodeCan, Entry, Lock, LockCan, Possible, Remedy, Row, Rules
+from ..sync.snapshot import LockData
+from .types import CodeCan, Entry, Lock, LockCan, Possible, Remedy, Row, Rules
 
 # What a tap can do about a problem, by the advice about it.
 _ADVICE: Final[Mapping[Remedy, tuple[str, ...]]] = {
@@ -64,6 +64,23 @@ _ADVICE: Final[Mapping[Remedy, tuple[str, ...]]] = {
 _REMEDIES: Final = {
     advice: remedy for remedy, advice_keys in _ADVICE.items() for advice in advice_keys
 }
+# The attributes of a code that the panel shows. A lock may have hundreds of codes.
+_CODE_KEYS: Final = (
+    "access_code_id",
+    "name",
+    "type",
+    "state",
+    "starts_at",
+    "ends_at",
+    "scheduled_at",
+    "is_backup",
+    "is_backup_access_code_available",
+    "is_offline_access_code",
+    "is_one_time_use",
+    "is_external_modification_allowed",
+    "common_code_key",
+    "same_pin_as",
+)
 _LOCK_REMEDIES: Final = ("reconnect_account", "refresh_lock")
 
 
@@ -96,51 +113,38 @@ def async_lock(
         "problems": _problems(hass, snapshot.problems_of(lock), lock, account),
         "rules": _rules(lock),
         "can": _lock_can(lock),
-        "codes": [_code(target, code, account) for code in lock.codes],
+        "codes": _codes(hass, lock, account),
     }
 
 
 @callback
-def async_entry(
-    hass: HomeAssistant, entry: SeamConfigEntry, locks: Iterable[LockData]
-) -> Entry:
-    """Return a config entry with the accounts of these locks, if it is loaded."""
-    shown: Entry = {
+def async_entry(entry: SeamConfigEntry) -> Entry:
+    """Return a config entry."""
+    return {
         "entry_id": entry.entry_id,
         "title": entry.title,
-        "available": False,
-        "accounts": [],
+        "available": entry.state is ConfigEntryState.LOADED
+        and entry.runtime_data.last_update_success,
         "adoption": None,
     }
-    if entry.state is ConfigEntryState.LOADED:
-        coordinator: SeamCoordinator = entry.runtime_data
-        shown["available"] = coordinator.last_update_success
-        problems = coordinator.data.account_problems()
-        for account_id, lock in {
-            lock.device.connected_account_id: lock for lock in locks
-        }.items():
-            if account_id is None:
-                continue
-            account = coordinator.data.account_of(lock)
-            of_account = problems.get(account_id, [])
-            row: Account = {
-                "name": account_name(account, lock.device),
-                "problems": _problems(hass, of_account, lock, account),
-                "may_be_outdated": makes_outdated(of_account),
-            }
-            shown["accounts"].append(row)
-    return shown
 
 
-def _code(target: Target, code: AccessCode, account: ConnectedAccount | None) -> Row:
-    row: Row = {**async_code(target.coordinator.hass, target.lock, code, account)}
-    can = _code_can(target.lock, code)
-    for key, problems in (("errors", code.errors), ("warnings", code.warnings)):
-        row[key] = [
-            {**shown, "remedy": _code_remedy(problem, target.lock, code, can)}
-            for shown, problem in zip(row[key], problems, strict=True)
-        ]
-    return {**row, "is_managed": code.is_managed, "can": can}
+def _codes(
+    hass: HomeAssistant, lock: LockData, account: ConnectedAccount | None
+) -> list[Row]:
+    rows: list[Row] = []
+    for code, shown in zip(
+        lock.codes, async_codes(hass, lock, lock.codes, account), strict=True
+    ):
+        can = _code_can(lock, code)
+        row: Row = {key: shown[key] for key in _CODE_KEYS}
+        for key, problems in (("errors", code.errors), ("warnings", code.warnings)):
+            row[key] = [
+                {**problem_row, "remedy": _code_remedy(problem, lock, code, can)}
+                for problem_row, problem in zip(shown[key], problems, strict=True)
+            ]
+        rows.append({**row, "is_managed": code.is_managed, "can": can})
+    return rows
 
 
 def _problems(
@@ -261,13 +265,18 @@ def _code_can(lock: LockData, code: AccessCode) -> CodeCan:
     def can(*checks: _Check) -> Possible:
         return _possible(checks, lock, code)
 
+    change = can(*_CHANGE)
+
+    def can_change(check: _Check) -> Possible:
+        return change if change is not True else can(check)
+
     return {
         "reveal": can(check_pin_known),
-        "update": can(*_CHANGE),
-        "extend": can(*_CHANGE, _check_expires),
-        "end": can(*_CHANGE, _check_running),
+        "update": change,
+        "extend": can_change(_check_expires),
+        "end": can_change(_check_running),
         "delete": can(*_DELETE),
         "convert": can(*_CONVERT),
-        "release": can(*_CHANGE),
-        "pull_backup": can(*_CHANGE, check_backup),
+        "release": change,
+        "pull_backup": can_change(check_backup),
     }

@@ -15,8 +15,7 @@ import {
 import { icon } from "../parts";
 import { shared } from "../styles";
 import type { Code, Lock } from "../types";
-import type { SeamCodeRow } from "./code-row";
-import "./code-row";
+import { type SeamCodeRow, samePinAs } from "./code-row";
 
 /** How many more rows each frame renders, so that no frame takes long. */
 const ROWS_PER_FRAME = 20;
@@ -166,6 +165,7 @@ export class SeamCodeList extends LitElement {
                       .context=${context}
                       .lock=${lock}
                       .code=${code}
+.samePinAs=${samePinAs(lock, code)}
                       .withProblems=${group !== "expired"}
                       ?admin=${context.isAdmin}
                       ?selected=${code.access_code_id === this.selected}

@@ -11,7 +11,7 @@ import {
   mdiLinkOff,
   mdiPencilOutline,
 } from "@mdi/js";
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { codeCommand, errorText } from "../api";
 import { copy } from "../clipboard";
@@ -34,13 +34,34 @@ import type { MenuItem, SeamMenu } from "./menu";
 
 const PIN_MILLISECONDS = 15_000;
 
+/** Return whether rows show something else of the lock. */
+function isShownDifferently(lock: Lock, old: Lock | undefined): boolean {
+  return (
+    lock.device_id !== old?.device_id ||
+    lock.name !== old.name ||
+    lock.problems[0]?.message !== old.problems[0]?.message
+  );
+}
+
+/** Return the names of the other codes on the lock with the same PIN. */
+export function samePinAs(lock: Lock, { same_pin_as }: Code): string {
+  return same_pin_as
+    .flatMap(
+      (id) => lock.codes.find(({ access_code_id }) => access_code_id === id) ?? [],
+    )
+    .map(label)
+    .join(", ");
+}
+
 /** A code with its state and its menu. */
 @element("seam-code-row")
 export class SeamCodeRow extends LitElement {
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) code!: Code;
-  /** Not compared: it is a new object with each change of any code of the lock. */
-  @property({ attribute: false, hasChanged: () => false }) lock!: Lock;
+  /** It is a new object with each change of any code of the lock. */
+  @property({ attribute: false, hasChanged: isShownDifferently }) lock!: Lock;
+  /** The names of the codes with the same PIN. */
+  @property({ attribute: false }) samePinAs = "";
   /** Shown instead of the times. */
   @property({ attribute: false }) note = "";
   /** Whether to say which lock this is about. */
@@ -58,14 +79,17 @@ export class SeamCodeRow extends LitElement {
     this.hide();
   }
 
+  protected override willUpdate(changes: PropertyValues<this>): void {
+    const before = changes.get("code");
+    // The PIN must not appear beside another code, which a list may show in this row.
+    if (before && before.access_code_id !== this.code.access_code_id) this.hide();
+  }
+
   protected override render() {
     const { code, context, lock } = this;
     const { t } = context;
     const name = label(code);
     const own = this.withProblems ? ownProblems(code, lock) : [];
-    const duplicates = code.same_pin_as.flatMap(
-      (id) => lock.codes.find(({ access_code_id }) => access_code_id === id) ?? [],
-    );
     return html`
       <div class="row">
         <div class="text">
@@ -87,9 +111,9 @@ export class SeamCodeRow extends LitElement {
               : nothing
           }
           ${
-            duplicates.length > 0
+            this.samePinAs
               ? html`<div class="secondary">
-                  ${t("same_pin", { names: duplicates.map(label).join(", ") })}
+                  ${t("same_pin", { names: this.samePinAs })}
                 </div>`
               : nothing
           }
@@ -249,7 +273,11 @@ export class SeamCodeRow extends LitElement {
 
   private async show(): Promise<void> {
     const pin = await this.reveal();
-    if (!pin || !this.isConnected) return;
+    if (pin) this.display(pin);
+  }
+
+  private display(pin: string): void {
+    if (!this.isConnected) return;
     this.pin = pin;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.hide(), PIN_MILLISECONDS);
@@ -262,14 +290,12 @@ export class SeamCodeRow extends LitElement {
 
   private async copy(): Promise<void> {
     const { t } = this.context;
-    const known = this.pin ?? (await this.reveal());
-    if (!known) return;
-    if (await copy(known, this)) {
-      announce(this, t("copied"));
-    } else {
-      this.pin = known;
-      announce(this, t("copy_failed"));
-    }
+    const revealed = this.pin ? Promise.resolve(this.pin) : this.reveal();
+    const isCopied = await copy(revealed, this);
+    const pin = await revealed;
+    if (!pin) return;
+    if (!isCopied) this.display(pin);
+    announce(this, t(isCopied ? "copied" : "copy_failed"));
   }
 
   static override styles = [

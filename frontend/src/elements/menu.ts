@@ -105,6 +105,10 @@ export class SeamMenu extends LitElement {
       entries.at(target % entries.length)?.focus();
     } else if (event.key === "Tab") {
       this.close();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      this.close();
+      this.anchor.focus();
     }
   }
 

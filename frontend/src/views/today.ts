@@ -10,13 +10,13 @@ import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import { element } from "../element";
+import { samePinAs } from "../elements/code-row";
 import { type Entry, label, people, type Today, today } from "../logic/groups";
 import { formatDistance, formatTime } from "../logic/times";
 import { icon, problems, stateChip, timesText, worstState } from "../parts";
 import type { State } from "../store";
 import { shared } from "../styles";
 import type { Lock } from "../types";
-import "../elements/code-row";
 
 /** How many active codes are shown before one asks for more. */
 const FEW = 6;
@@ -218,7 +218,11 @@ export class SeamToday extends LitElement {
         ${icon(mdiChevronDown)}
       </summary>
       <ul>
-        ${entries.map((entry) => html`<li>${this.row(entry, false, entry.lock.name)}</li>`)}
+        ${repeat(
+          entries,
+          ({ code }) => code.access_code_id,
+          (entry) => html`<li>${this.row(entry, false, entry.lock.name)}</li>`,
+        )}
       </ul>
     </details>`;
   }
@@ -229,6 +233,7 @@ export class SeamToday extends LitElement {
       .context=${context}
       .lock=${entry.lock}
       .code=${entry.code}
+.samePinAs=${samePinAs(entry.lock, entry.code)}
       .note=${note}
       .withProblems=${withProblems}
       ?admin=${context.isAdmin}
