@@ -254,6 +254,7 @@ class Fetcher:
                 if isinstance(fetch, FetchCodes)
                 else self._secrets.mask_message
             )
+            _drop_tracebacks(err)
             if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
                 self._engine.receive_failure(fetch, err, dt_util.utcnow())
             return err
@@ -346,6 +347,13 @@ class Fetcher:
         fresh = await read(code.access_code_id)
         self._secrets.add(fresh.pins)
         return fresh
+
+
+def _drop_tracebacks(error: BaseException | None) -> None:
+    """Release the frames of a request, as errors are kept and would keep its rows."""
+    while error:
+        error.with_traceback(None)
+        error = error.__context__
 
 
 def _device_ids(fetch: Fetch) -> frozenset[str]:
