@@ -1213,7 +1213,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     ${n.free_slots===null?x:y`<span class="fact ${n.free_slots===0?`bad`:``}">
             ${R(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${e(`free_slots`,{count:n.free_slots})}
           </span>`}
-  `}var Lr=class extends w{constructor(...e){super(...e),this.label=``,this.items=[],this.isClosed=!1,this.isClosed=!1}render(){return y`
+  `}var Lr=class extends w{constructor(...e){super(...e),this.label=``,this.items=[],this.isClosed=!1}render(){return y`
       <div
         popover="auto"
         role="menu"

@@ -22,7 +22,6 @@ export class SeamMenu extends LitElement {
   @property({ attribute: false }) anchor!: HTMLElement;
   @query("[popover]") private popup!: HTMLElement;
   private isClosed = false;
-  private isClosed = false;
 
   protected override render() {
     return html`
