@@ -81,7 +81,7 @@ export function lock(name: string, codes: Code[], more: Partial<Lock> = {}): Loc
     free_slots: null,
     last_used: null,
     problems: [],
-    rules: { lengths: [4, 5, 6], constraints: {}, name_max: null },
+    rules: { lengths: [4, 5, 6], constraints: {}, name_min: null, name_max: null },
     can: { create: true, create_ongoing: true, create_offline: true, backup: true },
     codes,
     ...more,
@@ -163,6 +163,7 @@ export function home(): Lock[] {
         rules: {
           lengths: [4, 6],
           constraints: { no_zeros: "PINs of Back Door must not contain a zero." },
+          name_min: null,
           name_max: 32,
         },
         last_used: { name: "Neighbour 🌻", at: at(-50) },

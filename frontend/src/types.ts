@@ -70,6 +70,7 @@ export interface PinRules {
   lengths: number[];
   /** Texts by Seam's `constraint_type`. */
   constraints: Record<string, string>;
+  name_min: number | null;
   name_max: number | null;
 }
 

@@ -75,6 +75,7 @@ class Rules(TypedDict):
 
     lengths: list[int]
     constraints: dict[str, str]
+    name_min: int | None
     name_max: int | None
 
 

@@ -82,8 +82,8 @@ export class SeamGuestDialog extends SeamDialog {
   }
 
   private check(): Errors {
-    const { form, known, selected, timeZone } = this;
-    return formErrors(form, known, selected, new Date(), timeZone);
+    const { form, known, selected, timeZone, linked } = this;
+    return formErrors(form, known, selected, new Date(), timeZone, linked);
   }
 
   private readonly set = (change: Partial<GuestForm>): void => {
