@@ -302,14 +302,14 @@ async def test_failing_lock_makes_only_its_codes_unavailable(
     assert state_of(hass, "sensor.apartment_1_battery") == "58"
     unavailable.discard("lock.boat_shed")
     assert all("apartment_1" in entity_id for entity_id in unavailable)
-    [line] = [line for line in _lines(caplog) if "codes of" in line]
+    [line] = [line for line in _lines(caplog) if "access codes on" in line]
     assert "Apartment 1" in line
     caplog.clear()
     simulator.faults.clear()
     for _ in range(2):
         await reconcile()
     assert state_of(hass, "sensor.apartment_1_managed_access_codes") == "4"
-    [line] = [line for line in _lines(caplog) if "codes of" in line]
+    [line] = [line for line in _lines(caplog) if "access codes on" in line]
     assert "Apartment 1" in line
 
 

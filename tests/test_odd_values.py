@@ -1,6 +1,7 @@
 """Tests of rows and events with odd texts, dates, and values, as Seam sends them."""
 
 from datetime import UTC, datetime, timedelta
+import gc
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -12,6 +13,7 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.seam.actions import waiting
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
+from simulator.faults import FaultKind
 from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
@@ -385,6 +387,26 @@ async def test_list_without_end_stays_with_its_lock(
         if record.levelname == "WARNING" and "Front Door" in record.getMessage()
     ]
     assert f"/access_codes/list {reason}" in line
+
+
+@pytest.mark.parametrize("kind", ["endless_pages", "gzip_bomb"])
+async def test_failed_list_is_not_kept(
+    simulator: Simulator, coordinator: SeamCoordinator, reconcile: Poll, kind: FaultKind
+) -> None:
+    """The error is kept to be shown, but takes no memory for what was received."""
+    simulator.faults.add(kind, path="/access_codes/list", size=10_000_000)
+    await reconcile()
+    assert not coordinator.data.locks[FRONT_DOOR].has_codes
+    simulator.requests.clear()
+    gc.collect()
+    rows = chunks = 0
+    for item in gc.get_objects():
+        if type(item) is dict:
+            rows += {"access_code_id", "is_managed"} <= item.keys()
+        elif type(item) is list and item and type(item[0]) is bytes:
+            chunks += sum(len(chunk) for chunk in item if type(chunk) is bytes)
+    assert rows < 100
+    assert chunks < 2**20
 
 
 async def test_error_of_code_on_lock_keeps_it_active(

@@ -7,6 +7,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .api import (
     SeamAuthError,
+    SeamClosedError,
     SeamDuplicateCodeError,
     SeamError,
     SeamNotFoundError,
@@ -44,7 +45,7 @@ class NotFoundError(ActionError):
 
 
 class WorkspaceRefusedError(ActionError):
-    """Seam refuses every request: invalid key, suspended workspace or rate limit."""
+    """No request gets through: invalid key, suspended or unloaded workspace, rate limit."""
 
 
 def refusal(translation_key: str, **placeholders: str) -> ServiceValidationError:
@@ -82,6 +83,8 @@ def _translated(err: SeamError, *, is_change: bool) -> ActionError:
     if "suspended" in (err.error_type or ""):
         return WorkspaceRefusedError("workspace_suspended", error=error)
     match err:
+        case SeamClosedError():
+            return WorkspaceRefusedError("unloaded_meanwhile")
         case SeamRateLimitError():
             seconds = str(round(err.retry_after))
             return WorkspaceRefusedError("rate_limited", error=error, seconds=seconds)

@@ -14,6 +14,7 @@ from .api import (
     Device,
     SeamAuthError,
     SeamClient,
+    SeamClosedError,
     SeamError,
     SeamRateLimitError,
     SeamUnreachableError,
@@ -96,6 +97,9 @@ class Fetcher:
         self, fetching: Coroutine[Any, Any, T], failed: Callable[[SeamError], T]
     ) -> T:
         """Return the result of a task that does not end if the caller is cancelled."""
+        if self._client.is_closed:
+            fetching.close()
+            return failed(SeamClosedError("The client is closed"))
         task = self._create_task(fetching)
         try:
             result: T = await asyncio.shield(task)
@@ -104,7 +108,7 @@ class Fetcher:
             if not task.cancelled() or (caller and caller.cancelling()):
                 raise
             # The entry was unloaded, but the caller was not cancelled.
-            return failed(SeamUnreachableError("The integration was stopped meanwhile"))
+            return failed(SeamClosedError("The client is closed"))
         return result
 
     async def _async_run(
@@ -250,6 +254,7 @@ class Fetcher:
                 if isinstance(fetch, FetchCodes)
                 else self._secrets.mask_message
             )
+            _drop_tracebacks(err)
             if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
                 self._engine.receive_failure(fetch, err, dt_util.utcnow())
             return err
@@ -342,6 +347,13 @@ class Fetcher:
         fresh = await read(code.access_code_id)
         self._secrets.add(fresh.pins)
         return fresh
+
+
+def _drop_tracebacks(error: BaseException | None) -> None:
+    """Release the frames of a request, as errors are kept and would keep its rows."""
+    while error:
+        error.with_traceback(None)
+        error = error.__context__
 
 
 def _device_ids(fetch: Fetch) -> frozenset[str]:

@@ -73,7 +73,7 @@ def expect_focus(page: Page, name: str) -> None:
 
 def tab_to(page: Page, name: str) -> None:
     """Press Tab until an element has the focus."""
-    passed = []
+    passed: list[str] = []
     while not passed or passed[-1] != name:
         assert len(passed) < 100, passed
         page.keyboard.press("Tab")

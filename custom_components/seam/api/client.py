@@ -82,6 +82,15 @@ class SeamClient:
         self._codes_read: dict[tuple[str, str], tuple[int, tuple[AccessCode, ...]]] = {}
         self._devices_read: tuple[int, tuple[Device, ...]] | None = None
 
+    def close(self) -> None:
+        """Send no further requests. Those that wait for a response go on."""
+        self._transport.is_closed = True
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the client sends no further requests."""
+        return self._transport.is_closed
+
     @property
     def last_request_id(self) -> str | None:
         """The id of the last request with a response, which Seam's support asks for."""

@@ -132,6 +132,10 @@ class SeamNotSentError(SeamUnreachableError):
     is_uncertain = False
 
 
+class SeamClosedError(SeamError):
+    """The client was closed, so the request was not sent."""
+
+
 class SeamServerError(SeamError):
     """Seam failed, or its response is not valid."""
 

@@ -24,6 +24,7 @@ from .body import BodyTooLargeError, parse_json, read_body
 from .bounded import BoundedDict
 from .errors import (
     SeamAuthError,
+    SeamClosedError,
     SeamError,
     SeamNotSentError,
     SeamRateLimitError,
@@ -89,6 +90,7 @@ class Transport:
         self.last_request_id: str | None = None
         self.last_date: datetime | None = None
         self._date_text = ""
+        self.is_closed = False
 
     async def read(self, path: str, **parameters: Any) -> Response:
         """Return the response of an endpoint that changes nothing, after retries."""
@@ -119,6 +121,8 @@ class Transport:
 
         Parameters that are None are left out, as null means "unset" to Seam.
         """
+        if self.is_closed:
+            raise SeamClosedError("The client is closed")
         body = {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in parameters.items()

@@ -1213,7 +1213,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     ${n.free_slots===null?x:y`<span class="fact ${n.free_slots===0?`bad`:``}">
             ${R(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${e(`free_slots`,{count:n.free_slots})}
           </span>`}
-  `}var Lr=class extends w{constructor(...e){super(...e),this.label=``,this.items=[]}render(){return y`
+  `}var Lr=class extends w{constructor(...e){super(...e),this.label=``,this.items=[],this.isClosed=!1}render(){return y`
       <div
         popover="auto"
         role="menu"
@@ -1238,7 +1238,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             </button>
           `)}
       </div>
-    `}firstUpdated(){let{popup:e}=this;e.showPopover();let t=this.anchor.getBoundingClientRect(),{offsetWidth:n,offsetHeight:r}=e,i=getComputedStyle(this).direction===`rtl`?t.left:t.right-n,a=t.bottom+r<=window.innerHeight-8?t.bottom:Math.max(8,t.top-r);e.style.left=`${Math.max(8,Math.min(i,window.innerWidth-n-8))}px`,e.style.top=`${Math.max(8,Math.min(a,window.innerHeight-r-8))}px`,this.entries[0]?.focus()}close(){this.popup.hidePopover()}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&this.dispatchEvent(new Event(`seam-closed`))}choose(e){e.disabled||(this.close(),this.anchor.focus(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`?this.close():e.key===`Escape`&&(e.preventDefault(),this.close(),this.anchor.focus()):(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[z,h`
+    `}firstUpdated(){let{popup:e}=this;e.showPopover();let t=this.anchor.getBoundingClientRect(),{offsetWidth:n,offsetHeight:r}=e,i=getComputedStyle(this).direction===`rtl`?t.left:t.right-n,a=t.bottom+r<=window.innerHeight-8?t.bottom:Math.max(8,t.top-r);e.style.left=`${Math.max(8,Math.min(i,window.innerWidth-n-8))}px`,e.style.top=`${Math.max(8,Math.min(a,window.innerHeight-r-8))}px`,this.entries[0]?.focus()}close(){this.popup.hidePopover(),this.report()}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&this.report()}report(){this.isClosed||(this.isClosed=!0,this.dispatchEvent(new Event(`seam-closed`)))}choose(e){e.disabled||(this.close(),this.anchor.focus(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`?this.close():e.key===`Escape`&&(e.preventDefault(),this.close(),this.anchor.focus()):(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[z,h`
       :host {
         display: contents;
       }

@@ -41,9 +41,9 @@ class Finder:
         def execute_and_change(module: ModuleType) -> None:
             execute(module)
             assert hasattr(module, "WATCH_STEPS")
-            module.WATCH_STEPS = Steps()
+            vars(module)["WATCH_STEPS"] = Steps()
 
-        spec.loader.exec_module = execute_and_change
+        vars(spec.loader)["exec_module"] = execute_and_change
         return spec
 
 
