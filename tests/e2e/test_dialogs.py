@@ -134,7 +134,7 @@ def test_new_pin_is_accepted_by_all_locks(panel_page: Page, start: Start) -> Non
           locks: [
             lock("Door", [code("Ada", { common_code_key: "key" })]),
             lock("Gate", [code("Ada 2", { common_code_key: "key" })], {
-              rules: { lengths: [4, 5], constraints: { no_zeros: "No" }, name_max: null },
+              rules: { lengths: [4, 5], constraints: { no_zeros: "No" } },
             }),
           ],
           answer: (() => {
@@ -158,7 +158,7 @@ def test_nothing_changes_if_no_pin_fits(panel_page: Page, start: Start) -> None:
           locks: [
             lock("Door", [code("Ada", { common_code_key: "key" })]),
             lock("Gate", [code("Ada 2", { common_code_key: "key" })], {
-              rules: { lengths: [], constraints: { no_zeros: "No" }, name_max: null },
+              rules: { lengths: [], constraints: { no_zeros: "No" } },
             }),
           ],
           answer: () => ({ code: "5012" }),
