@@ -20,7 +20,7 @@ from aiohttp import (
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 import orjson
 
-from .body import BodyTooLargeError, parse_json, read_body
+from .body import MAX_BYTES, BodyTooLargeError, parse_json, read_body
 from .bounded import BoundedDict
 from .errors import (
     SeamAuthError,
@@ -90,11 +90,13 @@ class Transport:
         self.last_date: datetime | None = None
         self._date_text = ""
 
-    async def read(self, path: str, **parameters: Any) -> Response:
+    async def read(
+        self, path: str, *, max_bytes: int = MAX_BYTES, **parameters: Any
+    ) -> Response:
         """Return the response of an endpoint that changes nothing, after retries."""
         for delay in _RETRY_DELAYS:
             try:
-                return await self._send(path, **parameters)
+                return await self._send(path, max_bytes, **parameters)
             except (SeamUnreachableError, SeamServerError) as err:
                 # The caller has waited long enough, or Seam sent enough.
                 if isinstance(err.__cause__, TimeoutError | BodyTooLargeError):
@@ -105,16 +107,16 @@ class Transport:
                     raise
                 wait = err.retry_after
             await asyncio.sleep(wait * random.uniform(1, 1.5))
-        return await self._send(path, **parameters)
+        return await self._send(path, max_bytes, **parameters)
 
     async def write(self, path: str, **parameters: Any) -> Response:
         """Return the response of an endpoint that changes something, without a retry.
 
         A repeated create could make two access codes.
         """
-        return await self._send(path, **parameters)
+        return await self._send(path, MAX_BYTES, **parameters)
 
-    async def _send(self, path: str, **parameters: Any) -> Response:
+    async def _send(self, path: str, max_bytes: int, **parameters: Any) -> Response:
         """Return the response of an endpoint.
 
         Parameters that are None are left out, as null means "unset" to Seam.
@@ -140,7 +142,7 @@ class Transport:
             ) as response:
                 status = response.status
                 request_id = readable(response.headers.get("seam-request-id") or "")
-                content = await read_body(response)
+                content = await read_body(response, max_bytes)
                 headers = response.headers
         except BodyTooLargeError as err:
             raise SeamUnreadableError(
@@ -201,7 +203,7 @@ class Transport:
         if text == self._date_text:
             return
         self._date_text = text
-        with suppress(ValueError):
+        with suppress(ValueError, OverflowError):
             date = parsedate_to_datetime(text)
             self.last_date = date if date.tzinfo else date.replace(tzinfo=UTC)
 
