@@ -207,6 +207,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         await asyncio.sleep(_EVENT_DEBOUNCE_SECONDS)
         # Events that arrive from now on need a fetch of their own.
         self._event_task = None
+        await self.fetcher.async_fetch_due_locks()
         await self._async_fetch_due()
 
     @callback
@@ -265,7 +266,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     def async_fetch_at_next_poll(self, device_id: str) -> None:
         """Fetch a lock without its codes at the next poll."""
-        self.engine.postpone(FetchDevices(frozenset((device_id,))))
+        self.engine.schedule.retry(FetchDevices(frozenset((device_id,))))
         self._async_show(None)
 
     @callback
