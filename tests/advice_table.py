@@ -56,34 +56,34 @@ WARNINGS_OF_ACCOUNTS: Final = frozenset(
 _CONDITIONS: Final = {
     "seam_retries_backup": "Seam keeps trying, and a backup code is available.",
     "works_anyway": "The code could not be set or changed, but it is on the lock.",
-    "edited_elsewhere_convert": "The code was changed outside Seam, and codes of the lock can be converted.",
-    "change_in_app": "The code would have to be changed, but Seam does not manage it.",
-    "replace_offline_code": "The code would have to be changed, but it is an offline code.",
+    "edited_elsewhere_convert": "The code was changed outside Seam, and codes on the lock can be converted.",
+    "change_in_app": "The advice would be to change the code, but Seam does not manage it.",
+    "replace_offline_code": "The advice would be to change the code, but it is an offline code.",
     "find_duplicate_named": "The other code is known, and can be converted and deleted.",
     "convert_duplicate": "The other code can be converted, but not deleted.",
-    "delete_duplicate": "The other code is not known, and codes of the lock cannot be converted.",
+    "delete_duplicate": "The other code is not known, and codes on the lock cannot be converted.",
     "delete_duplicate_named": "The other code can be deleted, but not converted.",
     "change_this": "The other code can be neither converted nor deleted.",
     "change_one": "Seam manages the other code.",
     "reconnect_account_named": "The name of a disconnected account is known.",
-    "connect_account_with_rights_named": "Another user has to be connected, and the name of the account is known.",
+    "connect_account_with_rights_named": "The account must be reconnected with a different user, and its name is known.",
     "set_up_account_named": "The account is not set up, and its name is known.",
     "other_account_named": "The account has another problem, and its name is known.",
-    "other_software_smartthings": "Other software manages the lock, which is a SmartThings device.",
+    "other_software_smartthings": "Other software manages a SmartThings lock.",
 }
 
 _HEAD: Final = """\
 # Errors and warnings
 
 Seam reports errors and warnings with a code and a message. The integration shows the message together with
-the advice from this table. You can find both in these places:
+the advice from this table. You can find them in the following places:
 
-- The access code sensors list the errors and warnings of access codes in their attributes.
-- The **Connectivity** sensor of a lock lists the errors and warnings of the lock, its account, and its bridge.
-- Errors that last longer than 10 minutes also appear under **Settings** > **Repairs**.
+- The attributes of the access code sensors list errors and warnings for access codes.
+- The attributes of a lock's **Connectivity** sensor list errors and warnings for the lock, its account, and its bridge.
+- If an error lasts longer than 10 minutes, it also appears under **Settings** > **Repairs**.
 
-The scope is what the error or warning affects. For codes that are not in the table, the advice depends only on
-the scope.
+The scope shows what the error or warning affects. For codes that are not in the table, the advice depends only
+on the scope.
 
 | Code | Scope | Advice |
 | --- | --- | --- |

@@ -4,20 +4,34 @@ from asyncio import constants
 from collections.abc import AsyncIterator, Awaitable, Callable
 import traceback
 
-from homeassistant.const import CONF_API_KEY
+from homeassistant.const import CONF_API_KEY, Platform
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    snapshot_platform,
+)
 from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotExtension
 from syrupy.assertion import SnapshotAssertion
 from syrupy.filters import props
 
+from custom_components.seam.actions import waiting
 from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
-from simulator.seed import WORKSPACE, WORKSPACE_NAME
+from simulator.seed import (
+    CODE_CLEANER,
+    FRONT_DOOR,
+    KEY_TWO,
+    WORKSPACE,
+    WORKSPACE_NAME,
+    WORKSPACE_TWO,
+    WORKSPACE_TWO_NAME,
+)
+from simulator.state import AccessCode, Device
 
 from .clock import START
 
@@ -50,6 +64,12 @@ def snapshot(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 def _retry_delays(monkeypatch: pytest.MonkeyPatch) -> None:
     """Repeat reads without a delay."""
     monkeypatch.setattr(transport, "_RETRY_DELAYS", (0, 0))
+
+
+@pytest.fixture(autouse=True)
+def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Poll often while an action waits for a lock, as the simulator runs fast."""
+    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.02,) * 40)
 
 
 @pytest.fixture(autouse=True)
@@ -113,6 +133,7 @@ async def coordinator(hass: HomeAssistant, entry: MockConfigEntry) -> SeamCoordi
 
 
 type Poll = Callable[[], Awaitable[None]]
+type CheckPlatform = Callable[[Platform], Awaitable[None]]
 
 
 @pytest.fixture
@@ -135,3 +156,52 @@ def reconcile(hass: HomeAssistant, coordinator: SeamCoordinator) -> Poll:
         await hass.async_block_till_done()
 
     return run
+
+
+@pytest.fixture
+def check_platform(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    entity_registry: er.EntityRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+    snapshot: SnapshotAssertion,
+) -> CheckPlatform:
+    """Return a function that sets up one platform, and compares it with the snapshot."""
+
+    async def check(platform: Platform) -> None:
+        monkeypatch.setattr("custom_components.seam.PLATFORMS", [platform])
+        entry.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done()
+        await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+
+    return check
+
+
+@pytest.fixture
+async def second_entry(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> MockConfigEntry:
+    """Set up the second workspace."""
+    entry = MockConfigEntry(
+        domain=DOMAIN,
+        title=WORKSPACE_TWO_NAME,
+        unique_id=WORKSPACE_TWO,
+        data={CONF_API_KEY: KEY_TWO, CONF_ENDPOINT: simulator.url},
+    )
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return entry
+
+
+@pytest.fixture
+def front_door(simulator: Simulator) -> Device:
+    """Return the lock on which events happen."""
+    return simulator.state.devices[FRONT_DOOR]
+
+
+@pytest.fixture
+def cleaner(simulator: Simulator) -> AccessCode:
+    """Return the code to which events happen."""
+    return simulator.state.access_codes[CODE_CLEANER]

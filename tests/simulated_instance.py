@@ -196,7 +196,7 @@ class _Panel:
     """A websocket connection that keeps what a subscribed administrator is shown."""
 
     def __init__(self, hass: HomeAssistant) -> None:
-        """Subscribe."""
+        """Initialize a connection without a subscription."""
         self.user = User(
             name="Host",
             perm_lookup=PermissionLookup(er.async_get(hass), dr.async_get(hass)),
@@ -205,7 +205,6 @@ class _Panel:
         self.locks: dict[str, Any] = {}
         self.text = ""
         self.subscription = Subscription(hass, cast("ActiveConnection", self), 1)
-        self.subscription.async_start()
 
     def send_event(self, _msg_id: int, event: dict[str, Any]) -> None:
         """Receive an event."""
@@ -294,6 +293,7 @@ class SimulatedInstance:
                 assert await hass.config_entries.async_setup(self.entry.entry_id)
                 await hass.async_block_till_done(wait_background_tasks=True)
                 self._panel = _Panel(hass)
+                await self._panel.subscription.async_start()
                 self._record_occurrences()
                 yield self
             finally:
@@ -471,11 +471,11 @@ class SimulatedInstance:
             assert not lock.missing
             self._check_states(device_id, lock.device, wanted.codes)
 
-    def check_invariants(self) -> None:
+    async def check_invariants(self) -> None:
         """Check what must hold even during failures."""
         assert not self._log.tracebacks, self._log.tracebacks[0]
         self._check_no_pins()
-        self._check_panel()
+        await self._check_panel()
         self._check_no_old_occurrences()
         ids = [occurrence.event.event_id for occurrence in self.occurrences]
         assert len(ids) == len(set(ids)), "an event fired twice"
@@ -505,11 +505,12 @@ class SimulatedInstance:
                 digits = "".join(filter(str.isdigit, number))
                 assert digits not in pins, f"a PIN shows: {text}"
 
-    def _check_panel(self) -> None:
+    async def _check_panel(self) -> None:
         """Check that a panel shows what one shows that is opened now."""
         if not self.is_loaded:
             return
         fresh = _Panel(self.hass)
+        await fresh.subscription.async_start()
         fresh.subscription.async_stop()
         assert self._panel.steady == fresh.steady
 

@@ -34,18 +34,6 @@ pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 @pytest.fixture
-def front_door(simulator: Simulator) -> Device:
-    """Return the lock on which events happen."""
-    return simulator.state.devices[FRONT_DOOR]
-
-
-@pytest.fixture
-def cleaner(simulator: Simulator) -> AccessCode:
-    """Return the code to which events happen."""
-    return simulator.state.access_codes[CODE_CLEANER]
-
-
-@pytest.fixture
 async def lines(hass: HomeAssistant, coordinator: SeamCoordinator) -> Lines:
     """Return the lines after the start."""
     captured: Lines = async_capture_events(hass, EVENT_ACTIVITY)

@@ -16,9 +16,12 @@ from custom_components.seam.advice import (
 )
 from custom_components.seam.api import AccessCode, Device, Scope, SeamProblem
 from custom_components.seam.sync.snapshot import LockData
+from simulator import Simulator
+from simulator.seed import CODE_OWNER, FRONT_DOOR, UNMANAGED_NEIGHBOUR
 
 from . import openapi
 from .advice_table import WARNINGS_OF_ACCOUNTS, WARNINGS_OF_DEVICES
+from .conftest import Poll
 
 ERRORS_OF_CODES = [
     "failed_to_set_on_device",
@@ -369,6 +372,133 @@ def test_advice_names_software_for_smartthings_only(
 async def test_advice_text(hass: HomeAssistant) -> None:
     """The text comes from the translations."""
     problem = SeamProblem(code="access_code_inactive")
-    assert async_advice(hass, problem).startswith("The code is disabled")
+    assert async_advice(hass, problem, None, None).startswith("The code is disabled")
     unknown = SeamProblem(code="an_error_of_next_year", scope=Scope.BRIDGE)
-    assert async_advice(hass, unknown).endswith("of the bridge.")
+    assert async_advice(hass, unknown, None, None).endswith("of the bridge.")
+
+
+@pytest.mark.parametrize(
+    ("error_code", "fields", "says", "does_not_say"),
+    [
+        ("code_modified_external_to_seam", {}, "convert", "is allowed"),
+        ("code_modified_external_to_seam", {}, "other software manages", "is allowed"),
+        (
+            "igloohome_offline_access_code_no_variance_available",
+            {},
+            "a different start",
+            "Delete",
+        ),
+        ("smartthings_no_free_slots_available", {}, "not created with Seam", "through"),
+        ("august_lock_bad_access_code_format", {}, "in the August app", "try again"),
+        ("august_lock_invalid_code_length", {}, "number of digits", "or name"),
+        ("failed_to_remove_from_device", {}, "might still open", "convert"),
+        ("failed_to_set_on_device", {"type": "ongoing"}, "connection", "backup"),
+        ("code_constraints_violated", {"is_managed": False}, "does not manage", "try"),
+        (
+            "failed_to_set_on_device",
+            {"is_offline_access_code": True},
+            "Create another code",
+            "delete it",
+        ),
+    ],
+)
+async def test_advice_about_error_of_code(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    error_code: str,
+    fields: dict[str, Any],
+    says: str,
+    does_not_say: str,
+) -> None:
+    """The sensors say what to do about each error, and nothing that Seam cannot do."""
+    code_id = CODE_OWNER if fields.get("is_managed", True) else UNMANAGED_NEIGHBOUR
+    error = {"error_code": error_code, "message": "", "is_access_code_error": True}
+    simulator.control.override_row(
+        code_id, {"status": "unset", **fields, "errors": [error]}
+    )
+    await reconcile()
+    kind = "managed" if code_id == CODE_OWNER else "unmanaged"
+    [shown] = _problems(hass, f"sensor.front_door_{kind}_access_codes", "errors")
+    assert shown["error_code"] == error_code
+    assert says in shown["advice"]
+    assert does_not_say not in shown["advice"]
+
+
+@pytest.mark.parametrize(
+    ("device_type", "warning_code", "says", "does_not_say"),
+    [
+        ("august_lock", "code_modified_external_to_seam", "is allowed", "restoring"),
+        ("august_lock", "third_party_integration_detected", "Other", "RBoy or Operto"),
+        (
+            "smartthings_lock",
+            "third_party_integration_detected",
+            "RBoy or Operto",
+            "restoring",
+        ),
+    ],
+)
+async def test_advice_about_warning_of_code(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    device_type: str,
+    warning_code: str,
+    says: str,
+    does_not_say: str,
+) -> None:
+    """A warning may mean the opposite of the error, and depend on the lock."""
+    warning = {"warning_code": warning_code, "message": ""}
+    simulator.control.override_row(FRONT_DOOR, {"device_type": device_type})
+    simulator.control.override_row(CODE_OWNER, {"warnings": [warning]})
+    await reconcile()
+    [shown] = _problems(hass, "sensor.front_door_managed_access_codes", "warnings")
+    assert says in shown["advice"]
+    assert does_not_say not in shown["advice"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "does_not_say"),
+    [
+        ("cannot_delete_unmanaged_access_code", "elete it"),
+        ("cannot_be_managed", "onvert it"),
+    ],
+)
+async def test_advice_about_duplicate(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    flag: str,
+    does_not_say: str,
+) -> None:
+    """It does not contradict what the row of the other code allows."""
+    pin = simulator.state.access_codes[CODE_OWNER].code
+    simulator.control.override_row(UNMANAGED_NEIGHBOUR, {"code": pin, flag: True})
+    simulator.control.code_error(CODE_OWNER, "duplicate_code_on_device")
+    await reconcile()
+    [shown] = _problems(hass, "sensor.front_door_managed_access_codes", "errors")
+    assert "“Neighbour”" in shown["advice"]
+    assert does_not_say not in shown["advice"]
+
+
+async def test_advice_about_removed_lock(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """It says that the lock can also be deleted from Seam."""
+    simulator.control.device_error("Front Door", "device_removed")
+    await reconcile()
+    [shown] = _problems(hass, "binary_sensor.front_door_connectivity", "errors")
+    assert "no longer in the manufacturer's account" in shown["advice"]
+    assert "delete it from Seam" in shown["advice"]
+
+
+def _problems(hass: HomeAssistant, entity_id: str, kind: str) -> list[dict[str, Any]]:
+    state = hass.states.get(entity_id)
+    assert state is not None
+    problems: list[dict[str, Any]] = state.attributes[kind]
+    return [
+        problem
+        for problem in problems
+        if problem.get("access_code_id", CODE_OWNER)
+        in (CODE_OWNER, UNMANAGED_NEIGHBOUR)
+    ]

@@ -19,6 +19,7 @@ from simulator.seed import APARTMENT_1, CODE_CLEANER, FRONT_DOOR, WORKSPACE
 
 from .clock import async_step
 from .conftest import Poll
+from .states import state_of
 
 UNREADABLE = [
     pytest.param({"kind": "gzip_bomb"}, id="too_large"),
@@ -53,11 +54,6 @@ def _lines(caplog: pytest.LogCaptureFixture, text: str) -> list[str]:
     ]
 
 
-def _state(hass: HomeAssistant, entity_id: str) -> str | None:
-    state = hass.states.get(entity_id)
-    return state.state if state else None
-
-
 def _activity(hass: HomeAssistant) -> str | None:
     state = hass.states.get("event.front_door_lock_activity")
     event_type: str | None = state.attributes["event_type"] if state else None
@@ -89,7 +85,7 @@ async def test_failing_events_do_not_affect_anything_else(
         simulator.state.access_codes[CODE_CLEANER].name = f"Cleaner {is_locked}"
         await async_step(hass, freezer, simulator, timedelta(minutes=1))
         assert coordinator.last_update_success
-        assert _state(hass, "lock.front_door") == (
+        assert state_of(hass, "lock.front_door") == (
             "locked" if is_locked else "unlocked"
         )
         code = coordinator.data.locks[FRONT_DOOR].code(CODE_CLEANER)
@@ -99,8 +95,8 @@ async def test_failing_events_do_not_affect_anything_else(
     simulator.faults.clear()
     simulator.control.turn_lock(FRONT_DOOR, locked=False)
     await async_step(hass, freezer, simulator, timedelta(minutes=1))
-    assert _state(hass, "lock.front_door") == "unlocked"
-    assert len(_lines(caplog, "event query succeeds again")) == 1
+    assert state_of(hass, "lock.front_door") == "unlocked"
+    assert len(_lines(caplog, "Event queries are working again")) == 1
 
 
 @pytest.mark.usefixtures("frozen_clock")
@@ -206,8 +202,8 @@ async def test_setup_does_not_need_events(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert entry.state is ConfigEntryState.LOADED
-    assert _state(hass, "lock.front_door") == "locked"
-    assert _state(hass, "sensor.front_door_managed_access_codes") == "5"
+    assert state_of(hass, "lock.front_door") == "locked"
+    assert state_of(hass, "sensor.front_door_managed_access_codes") == "5"
 
 
 @pytest.mark.usefixtures("frozen_clock")
@@ -255,10 +251,10 @@ async def test_refusal_for_one_lock_stays_with_that_lock(
     }
     assert bool(unavailable) is (path != "/devices")
     assert all("apartment_1" in entity_id for entity_id in unavailable)
-    assert _state(hass, "lock.apartment_1") == "locked"
+    assert state_of(hass, "lock.apartment_1") == "locked"
     simulator.faults.clear()
     await reconcile()
-    assert _state(hass, "sensor.apartment_1_managed_access_codes") == "4"
+    assert state_of(hass, "sensor.apartment_1_managed_access_codes") == "4"
 
 
 @pytest.mark.parametrize(("status", "error_type"), REFUSALS)
@@ -303,7 +299,7 @@ async def test_refused_action_on_one_lock_does_not_ask_for_key(
     await hass.services.async_call(
         "lock", "unlock", {"entity_id": "lock.front_door"}, blocking=True
     )
-    assert _state(hass, "lock.front_door") == "unlocked"
+    assert state_of(hass, "lock.front_door") == "unlocked"
 
 
 async def test_key_that_may_not_list_events_is_not_asked_for_again(
@@ -349,8 +345,8 @@ async def test_unreadable_codes_are_unknown_after_start(
     )
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
-    assert _state(hass, f"sensor.front_door_{kind}_access_codes") == "unavailable"
-    assert _state(hass, f"sensor.apartment_1_{kind}_access_codes") not in (
+    assert state_of(hass, f"sensor.front_door_{kind}_access_codes") == "unavailable"
+    assert state_of(hass, f"sensor.apartment_1_{kind}_access_codes") not in (
         None,
         "unavailable",
     )
@@ -364,7 +360,7 @@ async def test_unreadable_codes_are_unknown_after_start(
     simulator.faults.clear()
     await entry.runtime_data.async_reconcile()
     await hass.async_block_till_done()
-    assert _state(hass, f"sensor.front_door_{kind}_access_codes") != "unavailable"
+    assert state_of(hass, f"sensor.front_door_{kind}_access_codes") != "unavailable"
 
 
 @pytest.mark.parametrize("kind", ["wrong_types", "odd_rows"])
@@ -382,8 +378,8 @@ async def test_codes_are_unknown_while_none_can_be_read(
     simulator.faults.add(kind, path=path, device_id=FRONT_DOOR)
     await reconcile()
     assert not coordinator.data.locks[FRONT_DOOR].has_codes
-    assert _state(hass, "sensor.front_door_managed_access_codes") == "unavailable"
-    assert _state(hass, "sensor.apartment_1_managed_access_codes") == "4"
+    assert state_of(hass, "sensor.front_door_managed_access_codes") == "unavailable"
+    assert state_of(hass, "sensor.apartment_1_managed_access_codes") == "4"
     simulator.faults.clear()
     await reconcile()
     assert coordinator.data.locks[FRONT_DOOR].has_codes
@@ -402,10 +398,10 @@ async def test_seam_is_down_while_no_device_can_be_read(
     simulator.faults.add("wrong_types", path="/devices/list")
     await reconcile()
     assert not coordinator.last_update_success
-    assert _state(hass, "lock.front_door") == "unavailable"
+    assert state_of(hass, "lock.front_door") == "unavailable"
     simulator.faults.clear()
     await reconcile()
-    assert _state(hass, "lock.front_door") == "locked"
+    assert state_of(hass, "lock.front_door") == "locked"
 
 
 async def test_setup_is_retried_if_no_device_can_be_read(
@@ -431,7 +427,7 @@ async def test_events_before_start_do_not_fire_after_unreadable_answer(
     for _ in range(2):
         await entry.runtime_data.async_refresh()
         await hass.async_block_till_done()
-    assert _state(hass, "event.front_door_lock_activity") == "unknown"
+    assert state_of(hass, "event.front_door_lock_activity") == "unknown"
     simulator.control.turn_lock(FRONT_DOOR, locked=True)
     await entry.runtime_data.async_refresh()
     await hass.async_block_till_done()

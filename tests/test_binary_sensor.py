@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, cast
-from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
@@ -17,17 +16,13 @@ from homeassistant.const import (
     Platform,
 )
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
     async_capture_events,
     async_mock_service,
-    snapshot_platform,
 )
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.seam.advice import KNOWN_CODES, advice_key
 from custom_components.seam.api import ConnectedAccount, SeamProblem
@@ -40,6 +35,7 @@ from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
     CODE_APARTMENT_1_FAILED,
+    CODE_APARTMENT_2_CLEANER,
     CODE_CLEANER,
     CODE_HANDYMAN,
     CODE_OWNER,
@@ -47,7 +43,8 @@ from simulator.seed import (
 )
 
 from .advice_table import WARNINGS_OF_ACCOUNTS
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
+from .states import state_of
 
 ENTITIES_PAGE = (
     Path(__file__).resolve().parents[1] / "docs" / "entities.md"
@@ -60,30 +57,15 @@ CONNECTIVITY = "binary_sensor.front_door_connectivity"
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
-def _state(hass: HomeAssistant, entity_id: str) -> str:
-    state = hass.states.get(entity_id)
-    assert state is not None
-    return state.state
-
-
 def _attributes(hass: HomeAssistant, entity_id: str) -> Any:
     state = hass.states.get(entity_id)
     assert state is not None
     return state.attributes
 
 
-async def test_binary_sensors(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    snapshot: SnapshotAssertion,
-) -> None:
+async def test_binary_sensors(check_platform: CheckPlatform) -> None:
     """All binary sensors of the rental match the snapshot."""
-    entry.add_to_hass(hass)
-    with patch("custom_components.seam.PLATFORMS", [Platform.BINARY_SENSOR]):
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(Platform.BINARY_SENSOR)
 
 
 async def test_access_code_problem_counts_own_errors_only(
@@ -91,18 +73,18 @@ async def test_access_code_problem_counts_own_errors_only(
 ) -> None:
     """Warnings and errors of the lock or its account do not count."""
     entity_id = PROBLEM.format("apartment_2")
-    assert _state(hass, entity_id) == STATE_OFF
+    assert state_of(hass, entity_id) == STATE_OFF
     simulator.control.device_error(APARTMENT_2, "device_offline")
     simulator.control.account_error(APARTMENT_2)
     simulator.control.code_warning("Cleaner", "schlage_detected_duplicate")
     await reconcile()
-    assert _state(hass, entity_id) == STATE_OFF
+    assert state_of(hass, entity_id) == STATE_OFF
     simulator.control.code_error("Cleaner", "provider_issue", device=APARTMENT_2)
     await reconcile()
-    assert _state(hass, entity_id) == STATE_ON
+    assert state_of(hass, entity_id) == STATE_ON
     simulator.control.clear_code_problems("Cleaner", device=APARTMENT_2)
     await reconcile()
-    assert _state(hass, entity_id) == STATE_OFF
+    assert state_of(hass, entity_id) == STATE_OFF
 
 
 async def test_access_code_problem_of_unmanaged_code(
@@ -112,28 +94,28 @@ async def test_access_code_problem_of_unmanaged_code(
     entity_id = PROBLEM.format("front_door")
     simulator.control.clear_code_problems("Handyman")
     await reconcile()
-    assert _state(hass, entity_id) == STATE_OFF
+    assert state_of(hass, entity_id) == STATE_OFF
     simulator.control.code_error("Neighbour", "an_error_of_next_year")
     await reconcile()
-    assert _state(hass, entity_id) == STATE_ON
+    assert state_of(hass, entity_id) == STATE_ON
 
 
 async def test_connectivity_of_offline_lock(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """Connectivity turns off and stays available, the door becomes unknown."""
-    assert _state(hass, "binary_sensor.front_door_connectivity") == STATE_ON
-    assert _state(hass, "binary_sensor.front_door_door") == STATE_OFF
+    assert state_of(hass, "binary_sensor.front_door_connectivity") == STATE_ON
+    assert state_of(hass, "binary_sensor.front_door_door") == STATE_OFF
     simulator.control.lock_offline("Front Door")
     await reconcile()
-    assert _state(hass, "binary_sensor.front_door_connectivity") == STATE_OFF
-    assert _state(hass, "binary_sensor.front_door_door") == STATE_UNKNOWN
-    assert _state(hass, PROBLEM.format("front_door")) == STATE_ON
+    assert state_of(hass, "binary_sensor.front_door_connectivity") == STATE_OFF
+    assert state_of(hass, "binary_sensor.front_door_door") == STATE_UNKNOWN
+    assert state_of(hass, PROBLEM.format("front_door")) == STATE_ON
     simulator.control.lock_online("Front Door")
     simulator.control.move_door("Front Door", is_open=True)
     await reconcile()
-    assert _state(hass, "binary_sensor.front_door_connectivity") == STATE_ON
-    assert _state(hass, "binary_sensor.front_door_door") == STATE_ON
+    assert state_of(hass, "binary_sensor.front_door_connectivity") == STATE_ON
+    assert state_of(hass, "binary_sensor.front_door_door") == STATE_ON
 
 
 async def test_door_is_added_when_lock_reports_it(
@@ -143,10 +125,10 @@ async def test_door_is_added_when_lock_reports_it(
     assert hass.states.get("binary_sensor.apartment_1_door") is None
     simulator.control.set_device(APARTMENT_1, door_open=True)
     await reconcile()
-    assert _state(hass, "binary_sensor.apartment_1_door") == STATE_ON
+    assert state_of(hass, "binary_sensor.apartment_1_door") == STATE_ON
     simulator.control.set_device(APARTMENT_1, door_open=False)
     await reconcile()
-    assert _state(hass, "binary_sensor.apartment_1_door") == STATE_OFF
+    assert state_of(hass, "binary_sensor.apartment_1_door") == STATE_OFF
 
 
 async def test_lock_without_access_codes_has_no_access_code_problem(
@@ -161,7 +143,7 @@ async def test_lock_without_access_codes_has_no_access_code_problem(
         del lock.flags[flag]
     lock.capabilities_supported.remove("access_code")
     await reconcile()
-    assert _state(hass, "lock.shutter") != STATE_UNAVAILABLE
+    assert state_of(hass, "lock.shutter") != STATE_UNAVAILABLE
     assert hass.states.get(PROBLEM.format("shutter")) is None
     assert hass.states.get("sensor.shutter_managed_access_codes") is None
 
@@ -178,12 +160,12 @@ async def test_access_code_problem_is_unavailable_while_codes_are_unknown(
     )
     await reconcile()
     assert coordinator.last_update_success
-    assert _state(hass, PROBLEM.format("apartment_1")) == STATE_UNAVAILABLE
-    assert _state(hass, "binary_sensor.apartment_1_connectivity") == STATE_ON
+    assert state_of(hass, PROBLEM.format("apartment_1")) == STATE_UNAVAILABLE
+    assert state_of(hass, "binary_sensor.apartment_1_connectivity") == STATE_ON
     simulator.faults.clear()
     simulator.control.code_error(CODE_CLEANER, "provider_issue")
     await reconcile()
-    assert _state(hass, PROBLEM.format("apartment_1")) == STATE_ON
+    assert state_of(hass, PROBLEM.format("apartment_1")) == STATE_ON
 
 
 async def test_access_code_problem_errors_attribute(
@@ -223,6 +205,7 @@ async def test_connectivity_errors_and_warnings_attributes(
     simulator.control.account_error("Front Door")
     simulator.control.device_warning("Front Door", "accessory_keypad_low_battery")
     simulator.control.device_warning("Front Door", "a_warning_of_next_year", str(pin))
+    simulator.control.account_warning("Front Door", "scheduled_maintenance_window")
     await poll()
     attributes = _attributes(hass, CONNECTIVITY)
     assert attributes["errors"][0].pop("created_at")
@@ -236,15 +219,16 @@ async def test_connectivity_errors_and_warnings_attributes(
         "scope": "device",
     }
     assert attributes["errors"][1]["error_code"] == "account_disconnected"
-    low, new = attributes["warnings"]
+    low, new, maintenance = attributes["warnings"]
     assert low["warning_code"] == "accessory_keypad_low_battery"
     assert low["advice"].startswith("Replace the keypad's batteries")
     assert new["message"] == "••••"
     assert new["advice"].endswith("in the manufacturer's app.")
+    assert maintenance["warning_code"] == "scheduled_maintenance_window"
     # Lost connections must not hide why.
     simulator.control.lock_offline("Front Door")
     await poll()
-    assert _state(hass, CONNECTIVITY) == STATE_OFF
+    assert state_of(hass, CONNECTIVITY) == STATE_OFF
     codes = [error["error_code"] for error in _attributes(hass, CONNECTIVITY)["errors"]]
     assert codes == ["hub_disconnected", "device_offline", "account_disconnected"]
     simulator.control.lock_online("Front Door")
@@ -282,11 +266,11 @@ async def test_connectivity_is_off_while_seam_cannot_reach_lock(
     """Seam may report a lock as online although an error says otherwise."""
     getattr(simulator.control, where)("Front Door", error_code)
     await reconcile()
-    assert _state(hass, CONNECTIVITY) == expected
+    assert state_of(hass, CONNECTIVITY) == expected
     simulator.control.clear_device_problems("Front Door")
     simulator.control.clear_account_problems("Front Door")
     await reconcile()
-    assert _state(hass, CONNECTIVITY) == STATE_ON
+    assert state_of(hass, CONNECTIVITY) == STATE_ON
 
 
 def test_every_error_about_lost_connections_turns_off_connectivity() -> None:
@@ -338,6 +322,28 @@ async def test_advice_names_account(
         assert {row["advice"] for row in rows} == {
             f"Reconnect the Kwikset ({name}) account in the Seam console."
         }
+
+
+async def test_advice_for_error_of_code_names_account(
+    hass: HomeAssistant, simulator: Simulator, poll: Poll
+) -> None:
+    """Every place names it but the activity, as its state is recorded."""
+    device = simulator.state.devices[APARTMENT_2]
+    simulator.state.accounts[device.connected_account_id].display_name = "Anna"
+    simulator.control.account_warning("Apartment 2")
+    simulator.control.code_error(CODE_APARTMENT_2_CLEANER, "august_lock_not_authorized")
+    await poll()
+    advice = {
+        entity_id: _attributes(hass, entity_id)["errors"][-1]["advice"]
+        for entity_id in (
+            "sensor.apartment_2_managed_access_codes",
+            "binary_sensor.apartment_2_access_code_problem",
+            "event.apartment_2_access_code_activity",
+        )
+    }
+    recorded = advice.pop("event.apartment_2_access_code_activity")
+    [shown] = set(advice.values())
+    assert shown == recorded.replace("Kwikset", "Kwikset (Anna)") != recorded
 
 
 async def test_no_state_changes_while_problems_stay(
@@ -392,7 +398,7 @@ async def test_connectivity_of_lock_without_online_status(
     assert hass.states.get(entity_id) is None
     simulator.control.device_warning("Shutter", "privacy_mode")
     await reconcile()
-    assert _state(hass, entity_id) == STATE_UNKNOWN
+    assert state_of(hass, entity_id) == STATE_UNKNOWN
     [warning] = _attributes(hass, entity_id)["warnings"]
     assert warning["warning_code"] == "privacy_mode"
     simulator.control.clear_device_problems("Shutter")
@@ -408,13 +414,13 @@ async def test_account_problem(
         simulator.control.clear_code_problems(code_id)
     simulator.control.add_lock("Side Door", AUGUST)
     await reconcile()
-    assert _state(hass, ACCOUNT_PROBLEM) == STATE_OFF
+    assert state_of(hass, ACCOUNT_PROBLEM) == STATE_OFF
     assert _attributes(hass, ACCOUNT_PROBLEM)["accounts"] == []
     simulator.control.account_error("Side Door")
     simulator.control.device_error("Side Door", "hub_disconnected")
     await reconcile()
-    assert _state(hass, WORKSPACE_PROBLEM) == STATE_OFF
-    assert _state(hass, ACCOUNT_PROBLEM) == STATE_ON
+    assert state_of(hass, WORKSPACE_PROBLEM) == STATE_OFF
+    assert state_of(hass, ACCOUNT_PROBLEM) == STATE_ON
     [account] = _attributes(hass, ACCOUNT_PROBLEM)["accounts"]
     assert account["name"] == "August"
     assert account["warnings"] == []
@@ -434,7 +440,7 @@ async def test_account_problem(
     assert len(account["locks"]) > 1
     simulator.control.clear_account_problems("Side Door")
     await reconcile()
-    assert _state(hass, ACCOUNT_PROBLEM) == STATE_OFF
+    assert state_of(hass, ACCOUNT_PROBLEM) == STATE_OFF
 
 
 async def test_account_problem_of_warning(
@@ -450,7 +456,7 @@ async def test_account_problem_of_warning(
         "two": ConnectedAccount.read(row | {"connected_account_id": "two"}),
     }
     coordinator.async_set_updated_data(replace(coordinator.data, accounts=accounts))
-    assert _state(hass, ACCOUNT_PROBLEM) == STATE_ON
+    assert state_of(hass, ACCOUNT_PROBLEM) == STATE_ON
     [account] = _attributes(hass, ACCOUNT_PROBLEM)["accounts"]
     assert account["name"] == "August (jane)"
     assert account["errors"] == []
@@ -518,7 +524,7 @@ async def test_workspace_access_code_problem(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """It lists the locks, and is unknown while the codes of a lock are unknown."""
-    assert _state(hass, WORKSPACE_PROBLEM) == STATE_ON
+    assert state_of(hass, WORKSPACE_PROBLEM) == STATE_ON
     locks = ["Apartment 1", "Front Door"]
     assert _attributes(hass, WORKSPACE_PROBLEM)["locks"] == locks
     simulator.control.clear_code_problems(CODE_HANDYMAN)
@@ -526,13 +532,13 @@ async def test_workspace_access_code_problem(
         "status", path="/access_codes", device_id=APARTMENT_1, status=400
     )
     await reconcile()
-    assert _state(hass, PROBLEM.format("apartment_1")) == STATE_UNAVAILABLE
-    assert _state(hass, WORKSPACE_PROBLEM) == STATE_UNKNOWN
+    assert state_of(hass, PROBLEM.format("apartment_1")) == STATE_UNAVAILABLE
+    assert state_of(hass, WORKSPACE_PROBLEM) == STATE_UNKNOWN
     assert _attributes(hass, WORKSPACE_PROBLEM)["locks"] == []
     simulator.faults.clear()
     simulator.control.clear_code_problems(CODE_APARTMENT_1_FAILED)
     await reconcile()
-    assert _state(hass, WORKSPACE_PROBLEM) == STATE_OFF
+    assert state_of(hass, WORKSPACE_PROBLEM) == STATE_OFF
 
 
 async def test_docs_automation_example_runs(
@@ -565,9 +571,9 @@ async def test_docs_automation_example_runs(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The last change may not be on the lock. The code itself is "
-            "on the lock, and the error is about an earlier attempt to set or change it. "
-            "If the lock still has an old PIN or schedule, update the code again."
+            "Owner: Too short. The last change might not be on the lock. The code itself is "
+            "on the lock, and the error is from an earlier attempt to set or change it. "
+            "If the lock still has the old PIN or schedule, update the code again."
         ),
         (
             "Neighbour: It is odd. Seam does not manage this code. Change or delete it "

@@ -7,13 +7,7 @@ from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRE
 from homeassistant.const import ATTR_ENTITY_ID, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
@@ -21,7 +15,7 @@ from simulator.manufacturers import AUGUST
 from simulator.seed import FRONT_DOOR
 
 from .clock import wait_until
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
 
 BUTTON = "button.harbour_street_rentals_sync"
 SYNC = "/connected_accounts/sync"
@@ -36,19 +30,9 @@ async def _press(hass: HomeAssistant) -> None:
     )
 
 
-async def test_buttons(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    monkeypatch: pytest.MonkeyPatch,
-    snapshot: SnapshotAssertion,
-) -> None:
+async def test_buttons(check_platform: CheckPlatform) -> None:
     """Match the snapshot of the button."""
-    monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.BUTTON])
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(Platform.BUTTON)
 
 
 async def test_sync_button_syncs_accounts_and_fetches(

@@ -9,14 +9,9 @@ from aiohttp.test_utils import TestClient
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import STATE_OFF, STATE_ON, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
@@ -29,7 +24,7 @@ from simulator.seed import (
 )
 
 from .clock import START, async_step
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
 
 CALENDAR = "calendar.front_door_access_codes"
 DAY = timedelta(days=1)
@@ -66,19 +61,9 @@ def _state(hass: HomeAssistant) -> tuple[str, str | None]:
     return state.state, state.attributes.get("message")
 
 
-async def test_calendars(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    monkeypatch: pytest.MonkeyPatch,
-    snapshot: SnapshotAssertion,
-) -> None:
+async def test_calendars(check_platform: CheckPlatform) -> None:
     """All calendars of the rental match the snapshot."""
-    monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.CALENDAR])
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(Platform.CALENDAR)
 
 
 async def test_calendar_lists_time_bound_codes(

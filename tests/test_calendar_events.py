@@ -14,7 +14,6 @@ import pytest
 from pytest_homeassistant_custom_component.common import CLIENT_ID
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
-from custom_components.seam.actions import waiting
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import CODE_GUEST_NEXT, CODE_GUEST_NOW, CODE_OWNER, FRONT_DOOR
@@ -33,12 +32,6 @@ STAY = {
 pytestmark = pytest.mark.filterwarnings(
     "ignore::aiohttp.web_exceptions.NotAppKeyWarning"
 )
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll often, as the simulator runs fast."""
-    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.02,) * 40)
 
 
 class Dialog:
@@ -227,7 +220,7 @@ async def test_deleted_event(
     [
         ({"rrule": "FREQ=WEEKLY"}, "Access codes cannot repeat"),
         ({"description": "4 people"}, "Access codes have no description"),
-        ({"location": "Apartment 1"}, "access codes of Front Door"),
+        ({"location": "Apartment 1"}, "access codes on Front Door"),
         ({"summary": "Owner"}, "already has an access code named “Owner”"),
         ({"dtstart": "2021-07-03T15:00:00", "dtend": "2021-07-04T15:00:00"}, "past"),
     ],

@@ -7,11 +7,7 @@ from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
-from syrupy.assertion import SnapshotAssertion
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.seam.const import CONF_CODE_SENSORS, CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
@@ -28,7 +24,8 @@ from simulator.seed import (
 )
 
 from .clock import START, async_step
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
+from .states import state_of
 
 CLEANER = "sensor.front_door_cleaner"
 NEIGHBOUR = "sensor.front_door_neighbour"
@@ -46,11 +43,6 @@ def entry(simulator: Simulator) -> MockConfigEntry:
         data={CONF_API_KEY: simulator.key, CONF_ENDPOINT: simulator.url},
         options={CONF_CODE_SENSORS: True},
     )
-
-
-def _state(hass: HomeAssistant, entity_id: str) -> str | None:
-    state = hass.states.get(entity_id)
-    return None if state is None else state.state
 
 
 def _entities(
@@ -74,23 +66,14 @@ async def _reload(hass: HomeAssistant, entry: MockConfigEntry) -> SeamCoordinato
 
 
 async def test_code_sensors(
-    hass: HomeAssistant,
-    entity_registry: er.EntityRegistry,
-    simulator: Simulator,
-    entry: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
-    snapshot: SnapshotAssertion,
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, check_platform: CheckPlatform
 ) -> None:
     """The sensors of the keypad's codes match the snapshot."""
-    monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.SENSOR])
     for others in ("SENSORS", "CODE_COUNT_SENSORS"):
         monkeypatch.setattr(f"custom_components.seam.sensor.{others}", ())
     for device in simulator.state.devices.values():
         device.is_managed = device.display_name == "Bike Room Keypad"
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(Platform.SENSOR)
 
 
 async def test_code_sensor_for_each_code(
@@ -105,9 +88,9 @@ async def test_code_sensor_for_each_code(
     codes = {code.access_code_id: code for lock in locks for code in lock.codes}
     entities = _entities(entity_registry, entry)
     assert entities.keys() == codes.keys()
-    assert _state(hass, CLEANER) == "active"
-    assert _state(hass, "sensor.front_door_handyman") == "failed"
-    assert _state(hass, "sensor.front_door_guest_week_48") == "scheduled"
+    assert state_of(hass, CLEANER) == "active"
+    assert state_of(hass, "sensor.front_door_handyman") == "failed"
+    assert state_of(hass, "sensor.front_door_guest_week_48") == "scheduled"
     for code_id, entity_id in entities.items():
         state = hass.states.get(entity_id)
         assert state
@@ -133,7 +116,7 @@ async def test_code_sensor_attributes(
         assert shown == getattr(code, key)
     [error] = state.attributes["errors"]
     assert error["message"] == "It will not go."
-    assert error["advice"].startswith("The last change may not be on the lock")
+    assert error["advice"].startswith("The last change might not be on the lock")
     assert state.state == "active"
     [warning] = state.attributes["warnings"]
     assert warning["warning_code"] == "delay_in_setting_on_device"
@@ -147,16 +130,16 @@ async def test_code_sensor_expires_and_is_removed(
 ) -> None:
     """A guest's code expires at its end, and its sensor is removed with it."""
     guest = "sensor.front_door_guest_week_47"
-    assert _state(hass, guest) == "active"
+    assert state_of(hass, guest) == "active"
     code = simulator.state.access_codes[CODE_GUEST_NOW]
     assert code.ends_at
     await async_step(hass, freezer, simulator, code.ends_at - START)
-    assert _state(hass, guest) in ("removing", "expired")
+    assert state_of(hass, guest) in ("removing", "expired")
     for _ in range(3):
         await coordinator.async_reconcile()
         simulator.clock.advance(10)
         await hass.async_block_till_done()
-    assert _state(hass, guest) is None
+    assert state_of(hass, guest) is None
 
 
 async def test_code_sensor_of_deleted_code_leaves_registry(
@@ -170,10 +153,10 @@ async def test_code_sensor_of_deleted_code_leaves_registry(
     for _ in range(2):
         code = simulator.control.add_unmanaged_code("Front Door", "Painter", "830264")
         await poll()
-        assert _state(hass, painter) == "active"
+        assert state_of(hass, painter) == "active"
         simulator.control.delete_code_in_app(code.access_code_id)
         await poll()
-        assert _state(hass, painter) is None
+        assert state_of(hass, painter) is None
         assert entity_registry.async_get(painter) is None
 
 
@@ -183,7 +166,7 @@ async def test_code_sensor_survives_one_answer_without_its_code(
     """Seam leaves codes out of an answer now and then."""
     simulator.control.drop_code(CODE_CLEANER)
     await reconcile()
-    assert _state(hass, CLEANER) == "active"
+    assert state_of(hass, CLEANER) == "active"
 
 
 async def test_code_sensor_keeps_entity_id_when_code_is_renamed(
@@ -233,7 +216,7 @@ async def test_code_sensor_keeps_customizations_over_reload(
     assert state.state == "active"
     # Since 2026.11, Home Assistant puts the name of the device first.
     assert state.name.removeprefix("Front Door ") == "Mine"
-    assert _state(hass, CLEANER) is None
+    assert state_of(hass, CLEANER) is None
 
 
 async def test_code_sensor_of_converted_code_stays(
@@ -243,7 +226,7 @@ async def test_code_sensor_of_converted_code_stays(
     code = simulator.state.access_codes[UNMANAGED_NEIGHBOUR]
     code.is_managed = True
     await reconcile()
-    assert _state(hass, NEIGHBOUR) == "active"
+    assert state_of(hass, NEIGHBOUR) == "active"
 
 
 async def test_code_sensors_of_removed_lock_leave_registry(
@@ -259,7 +242,7 @@ async def test_code_sensors_of_removed_lock_leave_registry(
     left = _entities(entity_registry, entry)
     assert left
     assert not left.keys() & {CODE_CLEANER, CODE_OWNER, UNMANAGED_OLD_GUEST}
-    assert _state(hass, CLEANER) is None
+    assert state_of(hass, CLEANER) is None
 
 
 async def test_code_sensors_are_unavailable_while_codes_are_unknown(
@@ -275,14 +258,14 @@ async def test_code_sensors_are_unavailable_while_codes_are_unknown(
         "status", path="/access_codes", device_id=FRONT_DOOR, status=400
     )
     await reconcile()
-    assert _state(hass, CLEANER) == STATE_UNAVAILABLE
-    assert _state(hass, "sensor.apartment_1_cleaner") == "active"
+    assert state_of(hass, CLEANER) == STATE_UNAVAILABLE
+    assert state_of(hass, "sensor.apartment_1_cleaner") == "active"
     coordinator = await _reload(hass, entry)
     assert _entities(entity_registry, entry) == before
     simulator.faults.clear()
     await coordinator.async_reconcile()
     await hass.async_block_till_done()
-    assert _state(hass, CLEANER) == "active"
+    assert state_of(hass, CLEANER) == "active"
     assert _entities(entity_registry, entry) == before
 
 
@@ -304,7 +287,7 @@ async def test_code_sensors_stay_if_first_answer_lacks_lock(
     lock.is_managed = True
     await coordinator.async_reconcile()
     await hass.async_block_till_done()
-    assert _state(hass, CLEANER) == "active"
+    assert state_of(hass, CLEANER) == "active"
     registered = entity_registry.async_get(CLEANER)
     assert registered
     assert registered.name == "Our cleaner"

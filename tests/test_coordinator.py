@@ -35,16 +35,12 @@ from simulator.seed import (
 
 from .clock import START, async_step, wait_until
 from .conftest import Poll
+from .states import state_of
 
 MANAGED = "sensor.front_door_managed_access_codes"
 POLL = timedelta(seconds=60)
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
-
-
-def _state(hass: HomeAssistant, entity_id: str) -> str | None:
-    state = hass.states.get(entity_id)
-    return state.state if state else None
 
 
 def _codes(hass: HomeAssistant, entity_id: str = MANAGED) -> set[str]:
@@ -172,12 +168,14 @@ async def test_unreadable_codes_are_not_removed(
     for _ in range(4):
         await reconcile()
     simulator.faults.clear()
-    assert _state(hass, MANAGED) in ("5", STATE_UNAVAILABLE)
+    assert state_of(hass, MANAGED) in ("5", STATE_UNAVAILABLE)
     await reconcile()
-    assert _state(hass, MANAGED) == "5"
+    assert state_of(hass, MANAGED) == "5"
 
 
-@pytest.mark.parametrize(("retry_after", "wait"), [(None, 60), (5, 60), (200, 200)])
+@pytest.mark.parametrize(
+    ("retry_after", "wait"), [(None, 60), (5, 60), (200, 200), (86400, 900)]
+)
 async def test_rate_limit_keeps_data_and_waits(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -193,8 +191,10 @@ async def test_rate_limit_keeps_data_and_waits(
     await async_step(hass, freezer, simulator, POLL)
     assert fault.hits > 0
     assert _is_all(hass, available=True)
-    assert _state(hass, MANAGED) == "5"
-    assert not _lines(caplog)
+    assert state_of(hass, MANAGED) == "5"
+    [line] = _lines(caplog)
+    assert "Too many requests" in line
+    assert "/events/list" in line
     simulator.faults.clear()
     _paths(simulator)
     await async_step(hass, freezer, simulator, timedelta(seconds=wait - 3))
@@ -202,7 +202,7 @@ async def test_rate_limit_keeps_data_and_waits(
     simulator.control.turn_lock("Front Door", locked=False)
     await async_step(hass, freezer, simulator, timedelta(seconds=3))
     assert _paths(simulator)
-    assert _state(hass, "lock.front_door") == "unlocked"
+    assert state_of(hass, "lock.front_door") == "unlocked"
     # Then the interval is as usual again.
     await async_step(hass, freezer, simulator, POLL)
     assert _paths(simulator)
@@ -237,7 +237,7 @@ async def test_rate_limit_does_not_count_as_missing_lock(
     simulator.faults.clear()
     simulator.state.devices[FRONT_DOOR].is_managed = True
     await reconcile()
-    assert _state(hass, "lock.front_door") == "locked"
+    assert state_of(hass, "lock.front_door") == "locked"
 
 
 async def test_revoked_key_starts_reauth(
@@ -298,18 +298,18 @@ async def test_failing_lock_makes_only_its_codes_unavailable(
     assert "sensor.apartment_1_managed_access_codes" in unavailable
     assert "sensor.apartment_1_unmanaged_access_codes" in unavailable
     assert "binary_sensor.apartment_1_access_code_problem" in unavailable
-    assert _state(hass, "lock.apartment_1") == "locked"
-    assert _state(hass, "sensor.apartment_1_battery") == "58"
+    assert state_of(hass, "lock.apartment_1") == "locked"
+    assert state_of(hass, "sensor.apartment_1_battery") == "58"
     unavailable.discard("lock.boat_shed")
     assert all("apartment_1" in entity_id for entity_id in unavailable)
-    [line] = [line for line in _lines(caplog) if "codes of" in line]
+    [line] = [line for line in _lines(caplog) if "access codes on" in line]
     assert "Apartment 1" in line
     caplog.clear()
     simulator.faults.clear()
     for _ in range(2):
         await reconcile()
-    assert _state(hass, "sensor.apartment_1_managed_access_codes") == "4"
-    [line] = [line for line in _lines(caplog) if "codes of" in line]
+    assert state_of(hass, "sensor.apartment_1_managed_access_codes") == "4"
+    [line] = [line for line in _lines(caplog) if "access codes on" in line]
     assert "Apartment 1" in line
 
 
@@ -325,12 +325,12 @@ async def test_lock_removed_between_two_requests(
     await refresh
     await hass.async_block_till_done()
     assert coordinator.last_update_success
-    assert _state(hass, "lock.front_door") == "locked"
-    assert _state(hass, MANAGED) == "5"
+    assert state_of(hass, "lock.front_door") == "locked"
+    assert state_of(hass, MANAGED) == "5"
     for _ in range(2):
         await coordinator.async_reconcile()
         await hass.async_block_till_done()
-    assert _state(hass, "lock.garden_house") is None
+    assert state_of(hass, "lock.garden_house") is None
     assert coordinator.last_update_success
 
 
@@ -389,7 +389,7 @@ async def test_code_deleted_at_seam_is_removed(
     """The event confirms it, so the next poll shows it."""
     simulator.control.delete_code_in_app("Neighbour")
     await poll()
-    assert _state(hass, "sensor.front_door_unmanaged_access_codes") == "2"
+    assert state_of(hass, "sensor.front_door_unmanaged_access_codes") == "2"
 
 
 async def test_lock_is_added_removed_and_added_again(
@@ -417,30 +417,30 @@ async def test_lock_is_added_removed_and_added_again(
 
     await reconcile()
     assert device() is not None
-    assert _state(hass, "lock.attic") == "locked"
+    assert state_of(hass, "lock.attic") == "locked"
     entities = len(er.async_entries_for_config_entry(entity_registry, entry.entry_id))
 
     for _ in range(2):
         lock.is_managed = False
         await reconcile()
         assert device() is not None
-        assert _state(hass, "lock.attic") is not None
+        assert state_of(hass, "lock.attic") is not None
         lock.is_managed = True
         await reconcile()
-        assert _state(hass, "lock.attic") == "locked"
+        assert state_of(hass, "lock.attic") == "locked"
 
     lock.is_managed = False
     await reconcile()
     await reconcile()
     assert device() is None
-    assert _state(hass, "lock.attic") is None
-    assert _state(hass, "sensor.attic_managed_access_codes") is None
+    assert state_of(hass, "lock.attic") is None
+    assert state_of(hass, "sensor.attic_managed_access_codes") is None
 
     lock.is_managed = True
     await reconcile()
     assert device() is not None
-    assert _state(hass, "lock.attic") == "locked"
-    assert _state(hass, "sensor.attic_managed_access_codes") == "0"
+    assert state_of(hass, "lock.attic") == "locked"
+    assert state_of(hass, "sensor.attic_managed_access_codes") == "0"
     after = er.async_entries_for_config_entry(entity_registry, entry.entry_id)
     assert len(after) == entities
 
@@ -687,7 +687,7 @@ async def test_events_of_new_lock_fire_once_entities_exist(
     simulator.control.turn_lock("Shed", locked=True, method="manual")
     await coordinator.async_refresh()
     await hass.async_block_till_done()
-    assert _state(hass, "event.shed_lock_activity") == "unknown"
+    assert state_of(hass, "event.shed_lock_activity") == "unknown"
     await coordinator.async_refresh()
     await hass.async_block_till_done()
     state = hass.states.get("event.shed_lock_activity")
@@ -737,7 +737,9 @@ async def test_rejected_event_query_is_logged_once(
     await coordinator.async_refresh()
     refusal = coordinator.engine.state.events_error
     assert refusal is None
-    assert sum("The event query succeeds again" in line for line in _lines(caplog)) == 1
+    assert (
+        sum("Event queries are working again" in line for line in _lines(caplog)) == 1
+    )
 
 
 async def test_refresh_of_locks_returns_error_on_reload(
@@ -780,7 +782,7 @@ async def test_failed_refresh_of_locks_shortens_webhook_interval(
     coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
     """Otherwise the next poll would be ten minutes away."""
-    coordinator.push.is_trusted = True
+    coordinator.webhook_status.is_trusted = True
     await coordinator.async_refresh()
     assert coordinator.update_interval == timedelta(minutes=10)
     simulator.faults.add("outage", path="/access_codes/list", count=9)

@@ -19,7 +19,6 @@ from homeassistant.core import (
     State,
     callback,
 )
-from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
@@ -27,9 +26,7 @@ from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
     async_mock_service,
-    snapshot_platform,
 )
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
@@ -46,25 +43,13 @@ from simulator.seed import (
 )
 from simulator.state import AccessCode, Device
 
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
 
 EVENTS_PAGE = (Path(__file__).resolve().parents[1] / "docs" / "events.md").read_text()
 LOCK = "event.front_door_lock_activity"
 CODES = "event.front_door_access_code_activity"
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
-
-
-@pytest.fixture
-def front_door(simulator: Simulator) -> Device:
-    """Return the lock on which events happen."""
-    return simulator.state.devices[FRONT_DOOR]
-
-
-@pytest.fixture
-def cleaner(simulator: Simulator) -> AccessCode:
-    """Return the code to which events happen."""
-    return simulator.state.access_codes[CODE_CLEANER]
 
 
 class FiredEvents:
@@ -111,19 +96,9 @@ def _attributes(state: State) -> dict[str, Any]:
     return {key: val for key, val in state.attributes.items() if key not in left_out}
 
 
-async def test_events(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    monkeypatch: pytest.MonkeyPatch,
-    snapshot: SnapshotAssertion,
-) -> None:
+async def test_events(check_platform: CheckPlatform) -> None:
     """All event entities match their snapshots."""
-    monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.EVENT])
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(Platform.EVENT)
 
 
 async def test_unlocked_with_code(
@@ -231,7 +206,7 @@ async def test_code_known_by_pin_only(
     fired: FiredEvents,
     poll: Poll,
 ) -> None:
-    """The event has its name, but not the PIN."""
+    """The event has its name and ID, but not the PIN."""
     simulator.backend.events.lock(
         "unlocked", front_door, method="keycode", code=cleaner.code
     )
@@ -241,6 +216,8 @@ async def test_code_known_by_pin_only(
     await poll()
     known, unknown = fired.of(LOCK)
     assert known.attributes["access_code_name"] == "Cleaner"
+    assert known.attributes["access_code_id"] == CODE_CLEANER
+    assert known.attributes["is_managed"] is True
     assert "access_code_name" not in unknown.attributes
     for pin in (cleaner.code, "908172"):
         assert str(pin) not in repr(fired.everything)
@@ -333,7 +310,7 @@ async def test_errors_of_code(
     [error] = told.attributes["errors"]
     assert error["error_code"] == "failed_to_set_on_device"
     assert error["message"] == "Not with ••••."
-    assert error["advice"].startswith("The last change may not be on the lock")
+    assert error["advice"].startswith("The last change might not be on the lock")
     assert told.attributes["warnings"] == []
 
 

@@ -16,6 +16,8 @@ from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 
+from .states import state_of
+
 _LOCKS = 60
 
 FAULTS = [
@@ -26,11 +28,6 @@ FAULTS = [
     pytest.param({"kind": "hang"}, id="timeout"),
     pytest.param({"kind": "rate_limit", "retry_after": 86400}, id="rate_limit"),
 ]
-
-
-def _state(hass: HomeAssistant, entity_id: str) -> str | None:
-    state = hass.states.get(entity_id)
-    return state.state if state else None
 
 
 def _entry(simulator: Simulator) -> MockConfigEntry:
@@ -109,7 +106,7 @@ async def test_broken_locks_do_not_affect_others(
     )
     assert await coordinator.async_refresh_locks([healthy]) == {}
     assert perf_counter() - started < 2
-    assert _state(hass, entity_id) == "unlocked"
+    assert state_of(hass, entity_id) == "unlocked"
     assert coordinator.data.locks[healthy].has_codes
     # The next poll succeeds as well, and others stay current.
     await _until_known(coordinator, healthy)
@@ -141,13 +138,13 @@ async def test_timeout(hass: HomeAssistant, monkeypatch: pytest.MonkeyPatch) -> 
     simulator.faults.add("hang")
     simulator.requests.clear()
     await entry.runtime_data.async_refresh()
-    assert _state(hass, "lock.front_door") == STATE_UNAVAILABLE
+    assert state_of(hass, "lock.front_door") == STATE_UNAVAILABLE
     paths = [request.path for request in simulator.requests]
     assert paths == ["/events/list", "/devices/list"]
     simulator.faults.clear()
     await entry.runtime_data.async_refresh()
     await hass.async_block_till_done()
-    assert _state(hass, "lock.front_door") == "locked"
+    assert state_of(hass, "lock.front_door") == "locked"
     await simulator.stop()
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_API_KEY, EVENT_HOMEASSISTANT_STARTED
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
@@ -20,7 +20,7 @@ from pytest_homeassistant_custom_component.common import (
 
 from custom_components.seam import issues
 from custom_components.seam.api import ConnectedAccount
-from custom_components.seam.const import CONF_ENDPOINT, CONSOLE_URL, DOMAIN
+from custom_components.seam.const import CONSOLE_URL, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.clock import to_iso
@@ -33,12 +33,10 @@ from simulator.seed import (
     CODE_HANDYMAN,
     CODE_OWNER,
     FRONT_DOOR,
-    KEY_TWO,
     OFFICE_DOOR,
     UNMANAGED_INSTALLER,
     UNMANAGED_NEIGHBOUR,
     UNMANAGED_OLD_GUEST,
-    WORKSPACE_TWO,
 )
 
 from .clock import START, async_step
@@ -372,8 +370,8 @@ async def test_account_error_creates_one_issue_for_all_locks(
         assert "Front Door, Side Door" in shown.text(issue_id)
         assert shown.all[issue_id].learn_more_url == CONSOLE_URL
     assert "August" in shown.text(lost)
-    assert "connect it again" in shown.text(lost)
-    assert "connect it again" not in shown.text(limit)
+    assert "reconnect it" in shown.text(lost)
+    assert "reconnect it" not in shown.text(limit)
     simulator.control.remove_lock("Side Door")
     await poll()
     assert "Side Door" not in shown.text(lost)
@@ -492,7 +490,7 @@ async def test_unknown_errors_create_issues(
             "Access code Guest week 48 is disabled on Front Door",
         ),
         ("device_offline", "Front Door is offline"),
-        ("device_removed", "Front Door is no longer in its account"),
+        ("device_removed", "Front Door is no longer in the manufacturer's account"),
         ("subscription_required", "Problem with Front Door: Pay first"),
     ],
 )
@@ -859,22 +857,17 @@ async def test_issues_of_workspaces_are_independent(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
-    entry: MockConfigEntry,
+    second_entry: MockConfigEntry,
     shown: Issues,
 ) -> None:
     """Test that an entry does not change the issues of another."""
-    other = MockConfigEntry(
-        domain=DOMAIN,
-        unique_id=WORKSPACE_TWO,
-        data={CONF_API_KEY: KEY_TWO, CONF_ENDPOINT: simulator.url},
-    )
-    other.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(other.entry_id)
     simulator.control.lock_offline("Office Door")
     await async_step(hass, freezer, simulator, 2 * MINUTE)
     await async_step(hass, freezer, simulator, issues.GRACE)
-    assert Issues(hass, other).all.keys() == {f"device.{OFFICE_DOOR}.device_offline"}
+    assert Issues(hass, second_entry).all.keys() == {
+        f"device.{OFFICE_DOOR}.device_offline"
+    }
     assert shown.all.keys() == SEEDED
-    assert await hass.config_entries.async_unload(other.entry_id)
-    assert not Issues(hass, other).all
+    assert await hass.config_entries.async_unload(second_entry.entry_id)
+    assert not Issues(hass, second_entry).all
     assert shown.all.keys() == SEEDED

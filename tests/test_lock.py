@@ -18,40 +18,27 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
     async_capture_events,
-    snapshot_platform,
 )
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.seam.actions import waiting
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
 
 from .clock import wait_until
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
+from .states import state_of
 
 FRONT_DOOR_LOCK = "lock.front_door"
 APARTMENT_2_LOCK = "lock.apartment_2"
 KEYPAD = "lock.bike_room_keypad"
 BOAT_SHED = "lock.boat_shed"
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll often, and give up soon."""
-    monkeypatch.setattr(
-        "custom_components.seam.actions.waiting.WAIT_STEPS", (0.02,) * 20
-    )
-
-
-def _state(hass: HomeAssistant, entity_id: str) -> str:
-    state = hass.states.get(entity_id)
-    assert state is not None
-    return state.state
 
 
 async def _act(
@@ -68,19 +55,13 @@ def _asked(simulator: Simulator, path: str = "/locks/") -> int:
 
 @pytest.mark.usefixtures("frozen_clock")
 async def test_locks(
-    hass: HomeAssistant,
     entry: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
     device_registry: dr.DeviceRegistry,
-    entity_registry: er.EntityRegistry,
     snapshot: SnapshotAssertion,
+    check_platform: CheckPlatform,
 ) -> None:
     """Match the snapshots of all locks and their devices."""
-    monkeypatch.setattr("custom_components.seam.PLATFORMS", [Platform.LOCK])
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(Platform.LOCK)
     devices = dr.async_entries_for_config_entry(device_registry, entry.entry_id)
     assert sorted(
         (d.name, d.manufacturer, d.model, d.serial_number) for d in devices
@@ -115,15 +96,15 @@ async def test_poll_during_attempt_keeps_unlocking(
     """A poll does not end the unlocking state."""
     simulator.control.hang_next_action()
     task = asyncio.create_task(_act(hass, SERVICE_UNLOCK))
-    await wait_until(lambda: _state(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKING)
+    await wait_until(lambda: state_of(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKING)
     simulator.control.battery("Front Door", 0.5)
     await coordinator.async_refresh()
     assert not task.done()
-    assert _state(hass, "sensor.front_door_battery") == "50"
-    assert _state(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKING
+    assert state_of(hass, "sensor.front_door_battery") == "50"
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKING
     with pytest.raises(HomeAssistantError):
         await task
-    assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
 
 
 async def test_older_request_does_not_overwrite_newer_one(
@@ -137,11 +118,11 @@ async def test_older_request_does_not_overwrite_newer_one(
     await wait_until(lambda: fault.hits > 0)
     await _act(hass, SERVICE_LOCK)
     assert not older.done()
-    assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
     await older
     await coordinator.async_reconcile()
     assert simulator.state.devices[FRONT_DOOR].locked
-    assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
 
 
 async def test_failed_attempt(
@@ -157,9 +138,9 @@ async def test_failed_attempt(
         "lock": "Front Door",
         "error": "Jammed by ••••.",
     }
-    assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
     await _act(hass, SERVICE_UNLOCK)
-    assert _state(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKED
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKED
 
 
 @pytest.mark.usefixtures("coordinator")
@@ -169,8 +150,8 @@ async def test_pending_attempt(hass: HomeAssistant, simulator: Simulator) -> Non
     with pytest.raises(HomeAssistantError) as caught:
         await _act(hass, SERVICE_UNLOCK)
     assert caught.value.translation_key == "action_attempt_pending"
-    assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
-    assert _asked(simulator, "/action_attempts/get") == 20
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
+    assert _asked(simulator, "/action_attempts/get") == len(waiting.WAIT_STEPS)
 
 
 @pytest.mark.usefixtures("coordinator")
@@ -179,7 +160,7 @@ async def test_unconfirmed_attempt(hass: HomeAssistant, simulator: Simulator) ->
     simulator.control.leave_next_action_unconfirmed()
     await _act(hass, SERVICE_UNLOCK)
     locked = simulator.state.devices[FRONT_DOOR].locked
-    assert _state(hass, FRONT_DOOR_LOCK) == (
+    assert state_of(hass, FRONT_DOOR_LOCK) == (
         LockState.LOCKED if locked else LockState.UNLOCKED
     )
 
@@ -190,13 +171,13 @@ async def test_lock_not_supported(
     hass: HomeAssistant, simulator: Simulator, action: str
 ) -> None:
     """A lock that cannot be locked remotely refuses without a request."""
-    assert _state(hass, KEYPAD) == STATE_UNKNOWN
+    assert state_of(hass, KEYPAD) == STATE_UNKNOWN
     with pytest.raises(ServiceValidationError) as caught:
         await _act(hass, action, KEYPAD)
     assert caught.value.translation_key == f"cannot_{action}_never"
     assert caught.value.translation_placeholders == {"lock": "Bike Room Keypad"}
     assert _asked(simulator) == 0
-    assert _state(hass, KEYPAD) == STATE_UNKNOWN
+    assert state_of(hass, KEYPAD) == STATE_UNKNOWN
 
 
 @pytest.mark.parametrize("action", [SERVICE_LOCK, SERVICE_UNLOCK])
@@ -222,12 +203,12 @@ async def test_offline_lock_is_unavailable(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """An offline lock is unavailable until it is back."""
-    assert _state(hass, BOAT_SHED) == STATE_UNAVAILABLE
+    assert state_of(hass, BOAT_SHED) == STATE_UNAVAILABLE
     await _act(hass, SERVICE_UNLOCK, BOAT_SHED)
     assert _asked(simulator) == 0
     simulator.control.lock_online("Boat Shed")
     await reconcile()
-    assert _state(hass, BOAT_SHED) == LockState.LOCKED
+    assert state_of(hass, BOAT_SHED) == LockState.LOCKED
 
 
 async def test_unknown_connection_is_available(
@@ -237,7 +218,7 @@ async def test_unknown_connection_is_available(
     simulator.control.set_device(FRONT_DOOR, properties={"online": "unknown"})
     simulator.state.devices[FRONT_DOOR].properties["online"] = None
     await reconcile()
-    assert _state(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
 
 
 async def test_manual_unlock(
@@ -246,7 +227,7 @@ async def test_manual_unlock(
     """A poll shows that the lock was unlocked manually."""
     simulator.control.turn_lock("Front Door", locked=False)
     await poll()
-    assert _state(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKED
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.UNLOCKED
 
 
 @pytest.mark.usefixtures("coordinator")
@@ -257,7 +238,7 @@ async def test_timeout_is_uncertain(hass: HomeAssistant, simulator: Simulator) -
         await _act(hass, SERVICE_UNLOCK)
     assert caught.value.translation_key == "change_uncertain"
     assert _asked(simulator) == 1
-    assert _state(hass, FRONT_DOOR_LOCK) not in (
+    assert state_of(hass, FRONT_DOOR_LOCK) not in (
         LockState.UNLOCKING,
         STATE_UNAVAILABLE,
     )

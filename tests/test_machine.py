@@ -174,7 +174,7 @@ class Machine(RuleBasedStateMachine):
         """End all failures, compare with Seam, and stop."""
         try:
             self.run(self.instance.recover())
-            self.instance.check_invariants()
+            self.run(self.instance.check_invariants())
         finally:
             end = self._running.__aexit__(None, None, None)
             self.run(run_while_ticking(self.freezer, end))
@@ -182,7 +182,7 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def nothing_fires_or_is_sent_twice(self) -> None:
         """Check this after each step."""
-        self.instance.check_invariants()
+        self.run(self.instance.check_invariants())
 
     def device(self, data: st.DataObject) -> str:
         """Choose a lock."""

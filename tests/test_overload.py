@@ -157,7 +157,6 @@ class House:
         self.fetcher = Fetcher(
             SeamClient(session, "seam_test_key", server.url, secrets),
             self.engine,
-            secrets,
             self._create_task,
             lambda: None,
         )

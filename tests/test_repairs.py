@@ -38,12 +38,6 @@ from .conftest import Poll
 ALL_CHOICES = ["convert", "delete", "leave"]
 
 
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll often, and give up soon."""
-    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.02,) * 40)
-
-
 class Repair:
     """The repair dialog of the frontend."""
 

@@ -11,6 +11,7 @@ import re
 from typing import Any
 
 from aiohttp.test_utils import TestClient
+from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.components.calendar import (
     DOMAIN as CALENDAR_DOMAIN,
     SERVICE_GET_EVENTS,
@@ -46,9 +47,9 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.seam import issues
-from custom_components.seam.actions import waiting
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.trigger import TRIGGERS
 from simulator import Simulator
 from simulator.seed import (
     APARTMENT_1,
@@ -93,6 +94,13 @@ COMPONENTS = (
     *("calendar", "config", "diagnostics", "history", "logbook", "repairs"),
     "system_health",
 )
+# It fires events with the trigger variables.
+TRIGGERED_BY_ALL = {
+    "triggers": [{"trigger": f"{DOMAIN}.{trigger}"} for trigger in TRIGGERS],
+    "actions": [{"event": "triggered", "event_data": {"trigger": "{{ trigger }}"}}],
+    "mode": "queued",
+    "max": 1000,
+}
 PASSED_PINS = {OWN_PIN, OWN_PIN_OF_SEVERAL, OWN_PIN_REFUSED}
 
 
@@ -184,12 +192,6 @@ async def simulator(pins: set[str]) -> AsyncIterator[Simulator]:
 
 
 @pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Shorten waits, because the simulator's clock runs fast."""
-    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.02,) * 15)
-
-
-@pytest.fixture(autouse=True)
 def _no_grace_period(monkeypatch: pytest.MonkeyPatch) -> None:
     """Create issues at once."""
     monkeypatch.setattr(issues, "GRACE", timedelta(0))
@@ -260,7 +262,7 @@ class Instance:
             self.errors += _error_texts(err)
             return {}
         self.collect_states()
-        if action == "get_access_codes":
+        if action in {"get_access", "get_access_codes"}:
             self.lists.append(json.dumps(answer))
         return dict(answer or {})
 
@@ -430,6 +432,9 @@ async def _use_everything(
     # Successful actions
     for data in ({}, {"include": "managed"}):
         await instance.call("get_access_codes", "all", **data)
+    await instance.call(
+        "get_access", "all", **{"from": "2020-01-01", "until": "2090-01-01"}
+    )
     assert instance.lists
     revealed = await instance.call("reveal_access_code", FRONT, name="Owner")
     assert revealed[FRONT]["code"] == _pin(simulator, CODE_OWNER)
@@ -630,6 +635,9 @@ async def test_secrets_are_not_exposed(
     for one in (entry, office):
         one.add_to_hass(hass)
         assert await hass.config_entries.async_setup(one.entry_id)
+    assert await async_setup_component(
+        hass, AUTOMATION_DOMAIN, {AUTOMATION_DOMAIN: [TRIGGERED_BY_ALL]}
+    )
     await hass.async_block_till_done()
     instance.collect_states()
 
@@ -646,6 +654,8 @@ async def test_secrets_are_not_exposed(
 
     pins |= {c.code for c in simulator.state.access_codes.values() if c.code}
     assert len(pins) > 30
+    for trigger in TRIGGERS:
+        assert any(f'"platform": "seam.{trigger}"' in text for text in instance.bus)
     evidence = await instance.evidence(database, hass_client, hass_ws_client)
     assert all(evidence.values()), {k for k, v in evidence.items() if not v}
     assert get_instance(hass).db_url == f"sqlite:///{database}"

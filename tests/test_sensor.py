@@ -10,11 +10,7 @@ from homeassistant.const import STATE_UNAVAILABLE, STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
-from syrupy.assertion import SnapshotAssertion
+from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.seam.const import CONF_CODE_SENSORS
 from custom_components.seam.coordinator import SeamCoordinator
@@ -32,8 +28,9 @@ from simulator.seed import (
 )
 
 from .clock import START, async_step
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
 from .pins import count_pins
+from .states import state_of
 
 MANAGED = "sensor.front_door_managed_access_codes"
 UNMANAGED = "sensor.front_door_unmanaged_access_codes"
@@ -41,12 +38,6 @@ UNMANAGED = "sensor.front_door_unmanaged_access_codes"
 DAY = timedelta(days=1)
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
-
-
-def _state(hass: HomeAssistant, entity_id: str) -> str:
-    state = hass.states.get(entity_id)
-    assert state is not None
-    return state.state
 
 
 def _attributes(hass: HomeAssistant, entity_id: str) -> dict[str, Any]:
@@ -62,35 +53,24 @@ def _code(hass: HomeAssistant, entity_id: str, code_id: str) -> dict[str, Any]:
     return code
 
 
-async def test_sensors(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    entity_registry: er.EntityRegistry,
-    snapshot: SnapshotAssertion,
-) -> None:
+async def test_sensors(check_platform: CheckPlatform) -> None:
     """All sensors of the rental match the snapshot."""
-    entry.add_to_hass(hass)
-    with (
-        patch("custom_components.seam.PLATFORMS", [Platform.SENSOR]),
-        patch(
-            "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
-        ),
+    with patch(
+        "homeassistant.helpers.entity.Entity.entity_registry_enabled_default", True
     ):
-        assert await hass.config_entries.async_setup(entry.entry_id)
-        await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+        await check_platform(Platform.SENSOR)
 
 
 async def test_code_count_sensors(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """The state is the number of codes, and the attributes list these codes."""
-    assert _state(hass, MANAGED) == "5"
-    assert _state(hass, UNMANAGED) == "3"
+    assert state_of(hass, MANAGED) == "5"
+    assert state_of(hass, UNMANAGED) == "3"
     simulator.control.add_unmanaged_code("Front Door", "Painter", "830264")
     await reconcile()
-    assert _state(hass, MANAGED) == "5"
-    assert _state(hass, UNMANAGED) == "4"
+    assert state_of(hass, MANAGED) == "5"
+    assert state_of(hass, UNMANAGED) == "4"
     names = [code["name"] for code in _attributes(hass, UNMANAGED)["access_codes"]]
     assert names == ["Installer", "Neighbour", "Painter", "Summer guest"]
 
@@ -255,13 +235,13 @@ async def test_unmanaged_code_before_its_start_takes_slot(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """Seam reports as set what the manufacturer's app has set ahead."""
-    before = int(_state(hass, "sensor.front_door_free_code_slots"))
+    before = int(state_of(hass, "sensor.front_door_free_code_slots") or "")
     code = simulator.control.add_unmanaged_code("Front Door", "Painter", "830264")
     code.starts_at, code.ends_at = START + DAY, START + 2 * DAY
     await reconcile()
     painter = _code(hass, UNMANAGED, code.access_code_id)
     assert (painter["state"], painter["status"]) == ("scheduled", "set")
-    assert _state(hass, "sensor.front_door_free_code_slots") == str(before - 1)
+    assert state_of(hass, "sensor.front_door_free_code_slots") == str(before - 1)
 
 
 async def test_advice_in_a_language_without_texts_is_english(
@@ -369,17 +349,17 @@ async def test_batteries(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
     """Levels are percentages, unknown while the lock is offline."""
-    assert _state(hass, "sensor.front_door_battery") == "84"
-    assert _state(hass, "sensor.front_door_keypad_battery") == "72"
+    assert state_of(hass, "sensor.front_door_battery") == "84"
+    assert state_of(hass, "sensor.front_door_keypad_battery") == "72"
     assert hass.states.get("sensor.apartment_1_keypad_battery") is None
     simulator.control.battery("Front Door", 0.005)
     simulator.control.set_device("Apartment 1", keypad_battery_level=1.0)
     await reconcile()
-    assert _state(hass, "sensor.front_door_battery") == "0"
-    assert _state(hass, "sensor.apartment_1_keypad_battery") == "100"
+    assert state_of(hass, "sensor.front_door_battery") == "0"
+    assert state_of(hass, "sensor.apartment_1_keypad_battery") == "100"
     simulator.control.lock_offline("Front Door")
     await reconcile()
-    assert _state(hass, "sensor.front_door_battery") == STATE_UNKNOWN
+    assert state_of(hass, "sensor.front_door_battery") == STATE_UNKNOWN
 
 
 async def test_battery_is_added_when_lock_comes_online(
@@ -389,7 +369,7 @@ async def test_battery_is_added_when_lock_comes_online(
     assert hass.states.get("sensor.boat_shed_battery") is None
     simulator.control.lock_online("Boat Shed")
     await reconcile()
-    assert _state(hass, "sensor.boat_shed_battery") == "35"
+    assert state_of(hass, "sensor.boat_shed_battery") == "35"
 
 
 async def test_code_count_sensors_of_offline_lock(
@@ -398,8 +378,8 @@ async def test_code_count_sensors_of_offline_lock(
     """Seam knows the codes even if it cannot reach the lock."""
     simulator.control.lock_offline("Front Door")
     await reconcile()
-    assert _state(hass, MANAGED) == "5"
-    assert _state(hass, UNMANAGED) == "3"
+    assert state_of(hass, MANAGED) == "5"
+    assert state_of(hass, UNMANAGED) == "3"
 
 
 async def test_code_count_sensors_are_unavailable_while_codes_are_unknown(
@@ -424,7 +404,7 @@ async def test_code_count_sensors_are_unavailable_while_codes_are_unknown(
         for key in ("free_code_slots", "managed_access_codes", "unmanaged_access_codes")
     }
     await reconcile()
-    assert _state(hass, "sensor.apartment_1_unmanaged_access_codes") == "1"
+    assert state_of(hass, "sensor.apartment_1_unmanaged_access_codes") == "1"
 
 
 @pytest.mark.parametrize("name", [None, ""])
@@ -470,13 +450,13 @@ async def test_code_sensor_lifecycle(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     coordinator: SeamCoordinator = entry.runtime_data
-    assert _state(hass, "sensor.front_door_cleaner") == "active"
-    assert _state(hass, "sensor.front_door_handyman") == "failed"
+    assert state_of(hass, "sensor.front_door_cleaner") == "active"
+    assert state_of(hass, "sensor.front_door_handyman") == "failed"
 
     code = simulator.control.add_unmanaged_code("Front Door", "Painter", "830264")
     await coordinator.async_reconcile()
     await hass.async_block_till_done()
-    assert _state(hass, "sensor.front_door_painter") == "active"
+    assert state_of(hass, "sensor.front_door_painter") == "active"
 
     code.name = "Decorator"
     await coordinator.async_reconcile()
@@ -492,7 +472,7 @@ async def test_code_sensor_lifecycle(
     for _ in range(3):
         await coordinator.async_reconcile()
         await hass.async_block_till_done()
-        assert _state(hass, "sensor.front_door_painter") == STATE_UNAVAILABLE
+        assert state_of(hass, "sensor.front_door_painter") == STATE_UNAVAILABLE
     simulator.faults.clear(fault_id=fault.fault_id)
 
     for expected in (True, False):
@@ -525,14 +505,14 @@ async def test_free_slots_and_next_change(
 ) -> None:
     """Codes that are or will be on the lock take a slot, ended ones do not."""
     # 100 slots: six codes are on the lock, one is being set, one is for later.
-    assert _state(hass, "sensor.front_door_free_code_slots") == "93"
+    assert state_of(hass, "sensor.front_door_free_code_slots") == "93"
     simulator.control.set_device(
         FRONT_DOOR, properties={"max_active_codes_supported": 3}
     )
     await reconcile()
-    assert _state(hass, "sensor.front_door_free_code_slots") == "0"
+    assert state_of(hass, "sensor.front_door_free_code_slots") == "0"
     simulator.control.set_device(
         FRONT_DOOR, properties={"max_active_codes_supported": None}
     )
     await reconcile()
-    assert _state(hass, "sensor.front_door_free_code_slots") == STATE_UNKNOWN
+    assert state_of(hass, "sensor.front_door_free_code_slots") == STATE_UNKNOWN

@@ -24,13 +24,7 @@ from homeassistant.const import (
 )
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import entity_registry as er
 import pytest
-from pytest_homeassistant_custom_component.common import (
-    MockConfigEntry,
-    snapshot_platform,
-)
-from syrupy.assertion import SnapshotAssertion
 
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
@@ -45,7 +39,8 @@ from simulator.seed import (
 )
 
 from .clock import async_step, wait_until
-from .conftest import Poll
+from .conftest import CheckPlatform, Poll
+from .states import state_of
 
 AUTO_LOCK = "switch.front_door_auto_lock"
 DELAY = "number.front_door_auto_lock_delay"
@@ -94,20 +89,6 @@ WITH_ATTEMPT = pytest.mark.parametrize(
     [setting for setting in SETTINGS.values() if setting.path == CONFIGURE],
     ids=[name for name, setting in SETTINGS.items() if setting.path == CONFIGURE],
 )
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll often, and give up soon."""
-    monkeypatch.setattr(
-        "custom_components.seam.actions.waiting.WAIT_STEPS", (0.02,) * 20
-    )
-
-
-def _state(hass: HomeAssistant, entity_id: str) -> str:
-    state = hass.states.get(entity_id)
-    assert state is not None
-    return state.state
 
 
 def _properties(simulator: Simulator) -> dict[str, Any]:
@@ -163,20 +144,9 @@ def _shown(properties: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("platform", [Platform.NUMBER, Platform.SWITCH])
 @pytest.mark.usefixtures("frozen_clock")
-async def test_settings(
-    hass: HomeAssistant,
-    entry: MockConfigEntry,
-    monkeypatch: pytest.MonkeyPatch,
-    entity_registry: er.EntityRegistry,
-    snapshot: SnapshotAssertion,
-    platform: Platform,
-) -> None:
+async def test_settings(platform: Platform, check_platform: CheckPlatform) -> None:
     """Match the snapshots of all settings."""
-    monkeypatch.setattr("custom_components.seam.PLATFORMS", [platform])
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    await snapshot_platform(hass, entity_registry, snapshot, entry.entry_id)
+    await check_platform(platform)
 
 
 @EACH
@@ -186,10 +156,10 @@ async def test_setting_is_changed_once(
     """The lock has the new setting when the action ends, and the state shows it."""
     simulator.control.set_device(FRONT_DOOR, properties=setting.before)
     await reconcile()
-    assert _state(hass, setting.entity_id) == _shown(setting.before)
+    assert state_of(hass, setting.entity_id) == _shown(setting.before)
     await _change(hass, setting)
     assert _properties(simulator).items() >= setting.after.items()
-    assert _state(hass, setting.entity_id) == _shown(setting.after)
+    assert state_of(hass, setting.entity_id) == _shown(setting.after)
     assert len(_sent(simulator)) == 1
 
 
@@ -203,10 +173,10 @@ async def test_setting_stays_while_lists_lag_behind(
     row = render_device(simulator.state, simulator.state.devices[FRONT_DOOR])
     simulator.control.override_row(FRONT_DOOR, {"properties": row["properties"]})
     await _change(hass, setting)
-    assert _state(hass, setting.entity_id) == _shown(setting.after)
+    assert state_of(hass, setting.entity_id) == _shown(setting.after)
     simulator.control.turn_lock(FRONT_DOOR, locked=False)
     await reconcile()
-    assert _state(hass, setting.entity_id) == _shown(setting.after)
+    assert state_of(hass, setting.entity_id) == _shown(setting.after)
 
 
 @pytest.mark.usefixtures("frozen_clock")
@@ -221,9 +191,9 @@ async def test_setting_that_seam_never_lists_ends(
     simulator.control.override_row(FRONT_DOOR, {"properties": row["properties"]})
     await _turn(hass, POOL, on=False)
     for _ in range(2):
-        assert _state(hass, POOL) == STATE_OFF
+        assert state_of(hass, POOL) == STATE_OFF
         await async_step(hass, freezer, simulator, timedelta(minutes=1))
-    assert _state(hass, POOL) == STATE_ON
+    assert state_of(hass, POOL) == STATE_ON
     simulator.requests.clear()
     await async_step(hass, freezer, simulator, timedelta(minutes=1))
     assert "/devices/list" not in [request.path for request in simulator.requests]
@@ -251,7 +221,7 @@ async def test_cancelled_setting(
     simulator.faults.clear()
     simulator.control.advance(5)
     await poll()
-    assert _state(hass, setting.entity_id) == _shown(setting.after)
+    assert state_of(hass, setting.entity_id) == _shown(setting.after)
     assert len(_sent(simulator)) == 1
 
 
@@ -293,7 +263,7 @@ async def test_delay_relies_on_what_seam_has(
     row = render_device(simulator.state, simulator.state.devices[FRONT_DOOR])
     simulator.control.override_row(FRONT_DOOR, {"properties": row["properties"] | OFF})
     await _turn(hass, AUTO_LOCK, on=True)
-    assert _state(hass, AUTO_LOCK) == STATE_ON
+    assert state_of(hass, AUTO_LOCK) == STATE_ON
     simulator.requests.clear()
     with pytest.raises(ServiceValidationError) as caught:
         await _set_delay(hass, 45)
@@ -318,7 +288,7 @@ async def test_refused_setting(
     with pytest.raises(HomeAssistantError, match=r"Not on this lock\.") as caught:
         await _change(hass, setting)
     assert caught.value.translation_key == "refused"
-    assert _state(hass, setting.entity_id) == _shown(setting.before)
+    assert state_of(hass, setting.entity_id) == _shown(setting.before)
     assert len(_sent(simulator)) == 1
 
 
@@ -338,10 +308,10 @@ async def test_unconfirmed_setting(
         await _change(hass, setting)
     assert caught.value.translation_key == "change_uncertain"
     if setting.path == UPDATE:
-        assert _state(hass, setting.entity_id) == _shown(setting.after)
+        assert state_of(hass, setting.entity_id) == _shown(setting.after)
     simulator.control.advance(5)
     await poll()
-    assert _state(hass, setting.entity_id) == _shown(setting.after)
+    assert state_of(hass, setting.entity_id) == _shown(setting.after)
     assert len(_sent(simulator)) == 1
 
 
@@ -372,7 +342,7 @@ async def test_failed_attempt_to_configure(
     with pytest.raises(HomeAssistantError, match="The lock is asleep") as caught:
         await _change(hass, setting)
     assert caught.value.translation_key == "action_attempt_failed"
-    assert _state(hass, setting.entity_id) == _shown(setting.before)
+    assert state_of(hass, setting.entity_id) == _shown(setting.before)
 
 
 @WITH_ATTEMPT
@@ -390,10 +360,10 @@ async def test_pending_attempt_to_configure(
     with pytest.raises(HomeAssistantError) as caught:
         await _change(hass, setting)
     assert caught.value.translation_key == "action_attempt_pending"
-    assert _state(hass, setting.entity_id) == _shown(setting.before)
+    assert state_of(hass, setting.entity_id) == _shown(setting.before)
     simulator.control.set_device(FRONT_DOOR, properties=setting.after)
     await poll()
-    assert _state(hass, setting.entity_id) == _shown(setting.after)
+    assert state_of(hass, setting.entity_id) == _shown(setting.after)
     assert len(_sent(simulator)) == 1
 
 
@@ -414,12 +384,12 @@ async def test_auto_lock_keeps_its_delay(
     )
     await reconcile()
     if sent == 30:
-        assert _state(hass, DELAY) == STATE_UNKNOWN
+        assert state_of(hass, DELAY) == STATE_UNKNOWN
     await _turn(hass, AUTO_LOCK, on=True)
     assert _sent(simulator) == [
         {"auto_lock_enabled": True, "auto_lock_delay_seconds": sent}
     ]
-    assert _state(hass, DELAY) == str(sent)
+    assert state_of(hass, DELAY) == str(sent)
 
 
 @pytest.mark.parametrize("enabled", [False, None])
@@ -436,8 +406,10 @@ async def test_delay_does_not_turn_on_auto_lock(
     assert caught.value.translation_key == "auto_lock_off"
     assert caught.value.translation_placeholders == {"lock": "Front Door"}
     assert _sent(simulator) == []
-    assert _state(hass, AUTO_LOCK) == (STATE_UNKNOWN if enabled is None else STATE_OFF)
-    assert _state(hass, DELAY) == "30"
+    assert state_of(hass, AUTO_LOCK) == (
+        STATE_UNKNOWN if enabled is None else STATE_OFF
+    )
+    assert state_of(hass, DELAY) == "30"
 
 
 async def test_delay_waits_until_auto_lock_is_off(
@@ -454,7 +426,7 @@ async def test_delay_waits_until_auto_lock_is_off(
         ServiceValidationError,
     ]
     assert _sent(simulator) == [{"auto_lock_enabled": False}]
-    assert _state(hass, AUTO_LOCK) == STATE_OFF
+    assert state_of(hass, AUTO_LOCK) == STATE_OFF
 
 
 @pytest.mark.parametrize("seconds", [0, 61])
@@ -473,18 +445,18 @@ async def test_auto_lock_availability(
 ) -> None:
     """It is available while the lock is online and can be configured."""
     entities = (AUTO_LOCK, DELAY)
-    assert [_state(hass, entity_id) for entity_id in entities] == [STATE_OFF, "30"]
+    assert [state_of(hass, entity_id) for entity_id in entities] == [STATE_OFF, "30"]
     unavailable = [STATE_UNAVAILABLE] * 2
     simulator.control.set_device(FRONT_DOOR, flags={"can_configure_auto_lock": False})
     await reconcile()
-    assert [_state(hass, entity_id) for entity_id in entities] == unavailable
+    assert [state_of(hass, entity_id) for entity_id in entities] == unavailable
     simulator.control.set_device(FRONT_DOOR, flags={"can_configure_auto_lock": True})
     simulator.control.lock_offline(FRONT_DOOR)
     await reconcile()
-    assert [_state(hass, entity_id) for entity_id in entities] == unavailable
+    assert [state_of(hass, entity_id) for entity_id in entities] == unavailable
     simulator.control.lock_online(FRONT_DOOR)
     await reconcile()
-    assert [_state(hass, entity_id) for entity_id in entities] == [STATE_OFF, "30"]
+    assert [state_of(hass, entity_id) for entity_id in entities] == [STATE_OFF, "30"]
 
 
 async def test_settings_exist_where_seam_has_them(
@@ -497,12 +469,12 @@ async def test_settings_exist_where_seam_has_them(
     simulator.control.add_lock("Lobby", SALTO)
     simulator.control.add_lock("Cellar", AUGUST)
     await reconcile()
-    assert _state(hass, "switch.apartment_2_auto_lock") == STATE_UNAVAILABLE
-    assert _state(hass, "number.apartment_2_auto_lock_delay") == STATE_UNAVAILABLE
+    assert state_of(hass, "switch.apartment_2_auto_lock") == STATE_UNAVAILABLE
+    assert state_of(hass, "number.apartment_2_auto_lock_delay") == STATE_UNAVAILABLE
     assert hass.states.get("switch.lobby_auto_lock") is None
     assert hass.states.get("switch.lobby_backup_access_code_pool") is None
-    assert _state(hass, "switch.cellar_auto_lock") == STATE_OFF
-    assert _state(hass, "switch.cellar_backup_access_code_pool") == STATE_OFF
+    assert state_of(hass, "switch.cellar_auto_lock") == STATE_OFF
+    assert state_of(hass, "switch.cellar_backup_access_code_pool") == STATE_OFF
 
 
 async def test_backup_pool_turned_off_has_no_codes(
@@ -515,7 +487,7 @@ async def test_backup_pool_turned_off_has_no_codes(
         assert code is not None
         return code.is_backup_access_code_available
 
-    assert _state(hass, POOL) == STATE_ON
+    assert state_of(hass, POOL) == STATE_ON
     assert has_backup()
     await _turn(hass, POOL, on=False)
     assert not has_backup()
@@ -528,11 +500,11 @@ async def test_backup_pool_of_offline_lock(
     """Seam keeps the pool, so it can be set while the lock is offline."""
     assert coordinator.data.locks[BOAT_SHED].device.properties.online is False
     entity_id = "switch.boat_shed_backup_access_code_pool"
-    assert _state(hass, entity_id) == STATE_OFF
+    assert state_of(hass, entity_id) == STATE_OFF
     await _turn(hass, entity_id, on=True)
-    assert _state(hass, entity_id) == STATE_ON
+    assert state_of(hass, entity_id) == STATE_ON
     await _turn(hass, entity_id, on=False)
-    assert _state(hass, entity_id) == STATE_OFF
+    assert state_of(hass, entity_id) == STATE_OFF
 
 
 async def test_backup_pool_that_seam_does_not_report(
@@ -542,11 +514,11 @@ async def test_backup_pool_that_seam_does_not_report(
     entity_id = "switch.bike_room_keypad_backup_access_code_pool"
     keypad = simulator.state.devices[BIKE_ROOM_KEYPAD]
     assert "backup_access_code_pool_enabled" not in keypad.properties
-    assert _state(hass, entity_id) == STATE_OFF
+    assert state_of(hass, entity_id) == STATE_OFF
     simulator.control.set_device(BIKE_ROOM_KEYPAD, backup_codes=2)
     await reconcile()
     assert "backup_access_code_pool_enabled" not in keypad.properties
-    assert _state(hass, entity_id) == STATE_ON
+    assert state_of(hass, entity_id) == STATE_ON
 
 
 async def test_settings_are_unavailable_without_seam(
@@ -556,7 +528,7 @@ async def test_settings_are_unavailable_without_seam(
     simulator.faults.add("outage")
     await poll()
     for entity_id in (AUTO_LOCK, DELAY, POOL):
-        assert _state(hass, entity_id) == STATE_UNAVAILABLE
+        assert state_of(hass, entity_id) == STATE_UNAVAILABLE
 
 
 async def test_older_request_does_not_overwrite_newer_one(
@@ -575,4 +547,4 @@ async def test_older_request_does_not_overwrite_newer_one(
     await older
     await reconcile()
     assert _properties(simulator)["backup_access_code_pool_enabled"] is False
-    assert _state(hass, POOL) == STATE_OFF
+    assert state_of(hass, POOL) == STATE_OFF

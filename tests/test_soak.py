@@ -145,10 +145,10 @@ class Day:
         self.count += 1
         return f"Visitor {'abcdefghij'[self.count % 10]}{'i' * (self.count // 10)}"
 
-    def forget(self) -> None:
+    async def forget(self) -> None:
         """Check an hour, and release what only the test and the simulator hold."""
         instance, simulator = self.instance, self.instance.simulator
-        instance.check_invariants()
+        await instance.check_invariants()
         ids = {occurrence.event.event_id for occurrence in instance.occurrences}
         assert not ids & self.ids, "an event fired twice"
         self.ids |= ids
@@ -191,7 +191,7 @@ async def _live(instance: SimulatedInstance) -> list[int]:
             await day.minute()
         if hour % 8 == 5:
             await instance.set_webhook(is_on=hour > 12)
-        day.forget()
+        await day.forget()
         held.append(_held() if hour >= 1 else 0)
     # On average, including failures, but not the start.
     assert day.requests < 20 * 60 * HOURS

@@ -13,7 +13,7 @@ INTEGRATION: Final = "custom_components.seam"
 PROJECT: Final = (INTEGRATION, "simulator", "benchmarks", "scripts", "tests")
 
 MAX_ROOMS: Final = 31
-MAX_ROOT_MODULES: Final = 22
+MAX_ROOT_MODULES: Final = 24
 MAX_FLOORS: Final = 10
 MAX_LINES: Final = 400
 LONG_MODULES: Final = {f"{INTEGRATION}.api.client"}

@@ -151,7 +151,7 @@ async def test_webhook_state(
         entry, data={**entry.data, CONF_REGISTERED: registered}
     )
     assert (await _get_info(hass))["webhook"] == "registered, off"
-    coordinator.push.is_trusted = True
+    coordinator.webhook_status.is_trusted = True
     info = await _get_info(hass)
     assert info["webhook"] == "registered and sending, off"
     assert "whsec" not in repr(info)

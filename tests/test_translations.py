@@ -140,6 +140,13 @@ def flat_fields(fields: dict[str, Any]) -> dict[str, Any]:
     return flat
 
 
+def automation_parts(kind: str) -> dict[str, Any]:
+    """Return the descriptions of the triggers or conditions."""
+    content = load_yaml_dict(str(INTEGRATION / f"{kind}s.yaml"))
+    # Names that start with a dot are only anchors.
+    return {name: part for name, part in content.items() if name[0] != "."}
+
+
 def placeholders(text: str) -> set[str]:
     """Return the placeholders of a text."""
     return set(re.findall(r"\{(\w+)\}", text))
@@ -160,6 +167,24 @@ def test_actions_have_texts_and_icons(
         assert set(texts.get("sections", {})) == sections, name
         assert set(texts.get("fields", {})) == set(flat_fields(fields)), name
         for field, text in texts.get("fields", {}).items():
+            assert text["name"] and text["description"], f"{name}.{field}"
+
+
+@pytest.mark.parametrize("kind", ["condition", "trigger"])
+def test_triggers_and_conditions_have_texts_and_icons(
+    translations: dict[str, Any], kind: str
+) -> None:
+    """The descriptions, icons.json and translations have the same fields."""
+    described = automation_parts(kind)
+    icons = load_json("icons.json")[f"{kind}s"]
+    texts = translations[f"{kind}s"]
+    assert set(described) == set(icons) == set(texts)
+    for name, part in described.items():
+        assert icons[name][kind].startswith("mdi:"), name
+        assert texts[name]["name"] and texts[name]["description"], name
+        fields = texts[name].get("fields", {})
+        assert set(fields) == set(part.get("fields", {})), name
+        for field, text in fields.items():
             assert text["name"] and text["description"], f"{name}.{field}"
 
 
@@ -193,16 +218,16 @@ def test_selector_options_have_texts(
     """Each option of a selector has a text, and each text an option."""
     selectors = [
         selector["select"]
-        for action in services.values()
-        for field in flat_fields((action or {}).get("fields", {})).values()
+        for described in (*services.values(), *automation_parts("trigger").values())
+        for field in flat_fields((described or {}).get("fields", {})).values()
         if "translation_key" in ((selector := field["selector"]).get("select") or {})
     ]
-    in_services = {selector["translation_key"] for selector in selectors}
+    described = {selector["translation_key"] for selector in selectors}
     texts = translations.get("selector", {})
     for selector in selectors:
         options = texts[selector["translation_key"]]["options"]
         assert set(options) == set(selector["options"])
-    assert not Strings().missing(set(texts) - in_services)
+    assert not Strings().missing(set(texts) - described)
 
 
 def test_translation_keys_exist(translations: dict[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Fire what happens on locks, for event entities and the activity log."""
+"""Fire what happens on locks, for event entities, triggers and the activity log."""
 
 from collections.abc import Iterable, Mapping, Set as AbstractSet
 from typing import Final
@@ -11,12 +11,16 @@ from homeassistant.helpers import device_registry as dr, entity_registry as er
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.translation import async_translate_state_attr
 from homeassistant.util import dt as dt_util
+from homeassistant.util.signal_type import SignalType
 
 from .const import DOMAIN
 from .sync.events import Occurrence
 from .sync.snapshot import LockData
 
 EVENT_ACTIVITY: Final = f"{DOMAIN}_activity"
+SIGNAL_OCCURRENCE: Final[SignalType[LockData, Occurrence]] = SignalType(
+    f"{DOMAIN}_occurrence"
+)
 ATTR_MESSAGE: Final = "message"
 ATTR_REQUESTED_MUTATIONS: Final = "requested_mutations"
 
@@ -58,7 +62,7 @@ class ActivityDispatcher:
     def async_fire(
         self, occurrences: Iterable[Occurrence], locks: Mapping[str, LockData]
     ) -> None:
-        """Fire occurrences for the activity log and the event entities."""
+        """Fire occurrences for the activity log, the event entities and triggers."""
         pending = [*self._waiting, *occurrences]
         self._waiting = []
         for occurrence in pending:
@@ -71,6 +75,8 @@ class ActivityDispatcher:
             async_dispatcher_send(
                 self._hass, occurrence_signal(lock.device_id), occurrence
             )
+            # Automations find the new states of the event entities.
+            async_dispatcher_send(self._hass, SIGNAL_OCCURRENCE, lock, occurrence)
         self._ready = locks.keys()
 
 
@@ -79,14 +85,9 @@ def _async_fire_activity(
     hass: HomeAssistant, lock: LockData, occurrence: Occurrence
 ) -> None:
     """Fire the event that the activity log shows as a line."""
-    event = occurrence.event
-    if event.event_type in _OPERATIONS:
-        message = _operation_message(occurrence)
-    elif event.event_type.startswith(ACCESS_CODE_EVENTS):
-        message = _code_message(hass, occurrence)
-    else:
+    if (message := async_message(hass, occurrence)) is None:
         return
-    data = {ATTR_NAME: _name(hass, lock), ATTR_MESSAGE: message}
+    data = {ATTR_NAME: lock_name(hass, lock), ATTR_MESSAGE: message}
     # All lines belong to the lock, so users can hide the lines that Home Assistant adds
     # for the event entities. The user may have removed the entity.
     if entity_id := er.async_get(hass).async_get_entity_id(
@@ -94,11 +95,22 @@ def _async_fire_activity(
     ):
         data[ATTR_ENTITY_ID] = entity_id
     # Polls are a minute apart, and the log shows when an event was fired.
-    at = min(event.time, dt_util.utcnow())
+    at = min(occurrence.event.time, dt_util.utcnow())
     hass.bus.async_fire(EVENT_ACTIVITY, data, time_fired=at.timestamp())
 
 
-def _name(hass: HomeAssistant, lock: LockData) -> str:
+@callback
+def async_message(hass: HomeAssistant, occurrence: Occurrence) -> str | None:
+    """Return what has happened on a lock as the end of a sentence about it."""
+    event_type = occurrence.event.event_type
+    if event_type in _OPERATIONS:
+        return _operation_message(occurrence)
+    if event_type.startswith(ACCESS_CODE_EVENTS):
+        return _code_message(hass, occurrence)
+    return None
+
+
+def lock_name(hass: HomeAssistant, lock: LockData) -> str:
     """Return the name of the lock, preferably the one given in Home Assistant."""
     devices = dr.async_get(hass).async_get_devices(
         identifiers={(DOMAIN, lock.device_id)}

@@ -13,7 +13,8 @@ from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, ConnectedAccount, Device, Scope, SeamProblem
 from .const import DOMAIN
-from .sync.code_state import CodeState, can_convert, code_state
+from .sync.code_state import DISABLED_ERRORS, CodeState, can_convert, code_state
+from .sync.schedule import RETRIED_ERRORS
 from .sync.snapshot import LockData
 
 _FIND_DUPLICATE: Final = "find_duplicate"
@@ -36,9 +37,6 @@ REMOVAL_ERRORS: Final = frozenset(
 EDITED_ERRORS: Final = frozenset(
     {"code_modified_external_to_seam", "conflicting_external_modification"}
 )
-DISABLED_ERRORS: Final = frozenset(
-    {"access_code_inactive", "ultraloq_access_code_disabled"}
-)
 OFFLINE_ERRORS: Final = frozenset(
     {"device_disconnected", "device_offline", "hub_disconnected"}
 )
@@ -58,12 +56,7 @@ UNRELATED_ERRORS: Final = frozenset(
 _ADVICE_BY_CODE: Final[Mapping[str, str]] = {
     code: advice
     for advice, codes in {
-        "seam_retries": (
-            "failed_to_issue",
-            "failed_to_set_on_device",
-            "failed_to_update",
-            "smartthings_failed_to_set_access_code",
-        ),
+        "seam_retries": RETRIED_ERRORS,
         "check_removal": REMOVAL_ERRORS,
         _FIND_DUPLICATE: DUPLICATE_ERRORS,
         "lock_full": (
@@ -335,9 +328,9 @@ def conflicting_code(
 def async_advice(
     hass: HomeAssistant,
     problem: SeamProblem,
-    lock: LockData | None = None,
+    lock: LockData | None,
+    account: ConnectedAccount | None,
     code: AccessCode | None = None,
-    account: ConnectedAccount | None = None,
 ) -> str:
     """Return the advice in Home Assistant's language."""
     key = advice_key(problem, lock, code)

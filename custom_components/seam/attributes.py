@@ -1,5 +1,6 @@
 """Access codes and their problems as attributes and action responses, without PINs."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
@@ -12,6 +13,7 @@ from homeassistant.util.json import JsonValueType
 from .advice import async_advice, conflicting_code
 from .api import AccessCode, ConnectedAccount, SeamProblem
 from .sync.code_state import can_convert, code_state
+from .sync.events import Occurrence
 from .sync.snapshot import LockData
 
 MAY_BE_OUTDATED: Final = "may_be_outdated"
@@ -28,7 +30,7 @@ def async_code_lists(
 ) -> JsonObject:
     """Return the codes, and flat lists of all their errors and warnings."""
     return {
-        "access_codes": [async_code(hass, lock, code, account) for code in codes],
+        "access_codes": async_codes(hass, lock, codes, account),
         "errors": async_flat_problems(
             hass, lock, ((code, code.errors) for code in codes), account
         ),
@@ -39,13 +41,27 @@ def async_code_lists(
 
 
 @callback
-def async_code(
+def async_codes(
+    hass: HomeAssistant,
+    lock: LockData,
+    codes: Iterable[AccessCode],
+    account: ConnectedAccount | None,
+) -> list[Any]:
+    """Return all that is known about codes of a lock, except their PINs."""
+    # Comparing each code with each other one would take long.
+    by_pin: defaultdict[str | None, list[str]] = defaultdict(list)
+    for code in lock.codes:
+        by_pin[code.code].append(code.access_code_id)
+    return [_code(hass, lock, code, account, by_pin[code.code]) for code in codes]
+
+
+def _code(
     hass: HomeAssistant,
     lock: LockData,
     code: AccessCode,
     account: ConnectedAccount | None,
+    same_pin: Iterable[str],
 ) -> JsonObject:
-    """Return all that is known about a code, except its PIN."""
     now = dt_util.utcnow()
     attributes: JsonObject = {
         "access_code_id": code.access_code_id,
@@ -77,12 +93,12 @@ def async_code(
         "pending": [
             mutation.mutation_code for mutation in code.pending_mutations or ()
         ],
-        "errors": async_problems(hass, code.errors, lock, code, account),
-        "warnings": async_problems(hass, code.warnings, lock, code, account),
+        "errors": async_problems(hass, code.errors, lock, account, code),
+        "warnings": async_problems(hass, code.warnings, lock, account, code),
         "same_pin_as": [
-            other.access_code_id
-            for other in lock.codes
-            if other is not code and other.code and other.code == code.code
+            access_code_id
+            for access_code_id in same_pin
+            if code.code and access_code_id != code.access_code_id
         ],
     }
     if code.appearance:
@@ -99,25 +115,25 @@ def async_code(
 def async_problems(
     hass: HomeAssistant,
     problems: Iterable[SeamProblem],
-    lock: LockData | None = None,
+    lock: LockData | None,
+    account: ConnectedAccount | None,
     code: AccessCode | None = None,
-    account: ConnectedAccount | None = None,
 ) -> list[Any]:
     """Return errors or warnings of a lock or a code, with advice."""
-    return [_problem(hass, problem, lock, code, account) for problem in problems]
+    return [_problem(hass, problem, lock, account, code) for problem in problems]
 
 
 def _problem(
     hass: HomeAssistant,
     problem: SeamProblem,
     lock: LockData | None,
-    code: AccessCode | None,
     account: ConnectedAccount | None,
+    code: AccessCode | None,
 ) -> JsonObject:
     row: JsonObject = {
         "warning_code" if problem.is_warning else "error_code": problem.code,
         "message": problem.message,
-        "advice": async_advice(hass, problem, lock, code, account),
+        "advice": async_advice(hass, problem, lock, account, code),
         "scope": problem.scope.value,
         "created_at": local_time(problem.created_at),
     }
@@ -138,14 +154,26 @@ def async_flat_problems(
     hass: HomeAssistant,
     lock: LockData,
     problems: Iterable[tuple[AccessCode, Iterable[SeamProblem]]],
-    account: ConnectedAccount | None = None,
+    account: ConnectedAccount | None,
 ) -> list[Any]:
     """Return the errors or warnings of several codes of a lock, each with its code."""
     return [
         {"access_code_id": code.access_code_id, "name": code.name, **row}
         for code, of_code in problems
-        for row in async_problems(hass, of_code, lock, code, account)
+        for row in async_problems(hass, of_code, lock, account, code)
     ]
+
+
+def occurrence_attributes(occurrence: Occurrence) -> dict[str, str | None]:
+    """Return the access code and the time of an event."""
+    event = occurrence.event
+    return {
+        "access_code_id": event.access_code_id,
+        "access_code_name": occurrence.code_name,
+        "occurred_at": local_time(event.time),
+        # Lets automations use types that Seam adds before we know them.
+        "seam_event_type": event.event_type,
+    }
 
 
 def label(code: AccessCode) -> str:

@@ -1,6 +1,6 @@
 """Binary sensors for problems with access codes, connectivity, and doors."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, override
 
@@ -14,7 +14,7 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .advice import account_name
-from .attributes import MAY_BE_OUTDATED, async_flat_problems, async_problems
+from .attributes import MAY_BE_OUTDATED, JsonObject, async_flat_problems, async_problems
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, SeamWorkspaceEntity, async_add_lock_entities
 from .sync.snapshot import LockData, Snapshot, makes_outdated
@@ -42,13 +42,24 @@ def _has_problem(lock: LockData) -> bool:
 
 @callback
 def _async_code_errors(
-    hass: HomeAssistant, _data: Snapshot, lock: LockData
+    hass: HomeAssistant, data: Snapshot, lock: LockData
 ) -> Mapping[str, Any]:
     """Return the codes' own errors, without those of the lock that each code repeats."""
     return {
         "errors": async_flat_problems(
-            hass, lock, ((code, code.own_errors) for code in lock.codes)
+            hass,
+            lock,
+            ((code, code.own_errors) for code in lock.codes),
+            data.account_of(lock),
         )
+    }
+
+
+def _by_severity(rows: Iterable[JsonObject]) -> dict[str, list[JsonObject]]:
+    """Return lists of errors and warnings."""
+    return {
+        "errors": [row for row in rows if "error_code" in row],
+        "warnings": [row for row in rows if "warning_code" in row],
     }
 
 
@@ -57,11 +68,8 @@ def _async_device_problems(
     hass: HomeAssistant, data: Snapshot, lock: LockData
 ) -> Mapping[str, Any]:
     """Return the errors and warnings of a lock, its account, and its bridge."""
-    device, account = lock.device, data.account_of(lock)
-    return {
-        "errors": async_problems(hass, device.errors, lock, account=account),
-        "warnings": async_problems(hass, device.warnings, lock, account=account),
-    }
+    rows = async_problems(hass, data.problems_of(lock), lock, data.account_of(lock))
+    return _by_severity(rows)
 
 
 BINARY_SENSORS = (
@@ -210,15 +218,14 @@ class SeamAccountProblem(SeamWorkspaceEntity, BinarySensorEntity):
             account = data.accounts.get(account_id)
             # All these locks have the same provider.
             lock = next(iter(locks), None)
-            shown = async_problems(self.hass, problems, lock, account=account)
+            shown = async_problems(self.hass, problems, lock, account)
             rows.append(
                 {
                     "connected_account_id": account_id,
                     "name": account_name(account, lock.device if lock else None),
                     "locks": sorted(lock.device.name for lock in locks),
                     MAY_BE_OUTDATED: makes_outdated(problems),
-                    "errors": [row for row in shown if "error_code" in row],
-                    "warnings": [row for row in shown if "warning_code" in row],
+                    **_by_severity(shown),
                 }
             )
         return {"accounts": rows}

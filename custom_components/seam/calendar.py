@@ -24,7 +24,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .actions import ACTIONS, SCHEDULE_AT_ONCE, Action, async_run
+from .actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run
 from .actions.fields import ATTR_ACCESS_CODE_ID, ATTR_ENDS_AT, ATTR_STARTS_AT
 from .actions.targets import lock_entity_id
 from .actions.update import ATTR_NEW_NAME
@@ -119,7 +119,7 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
         """Schedule a code. Seam chooses its PIN."""
         self._check_event(kwargs)
         await self._async_run(
-            SCHEDULE_AT_ONCE,
+            SCHEDULE_WITHOUT_WAITING,
             {
                 ATTR_NAME: kwargs[EVENT_SUMMARY],
                 ATTR_STARTS_AT: _moment(kwargs[EVENT_START]),
@@ -176,7 +176,7 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
 
     async def _async_run(self, action: Action, data: dict[str, Any]) -> None:
         """Run an action on the lock, as the user who changes the calendar."""
-        entity_id = lock_entity_id(self.coordinator, self.device_id)
+        entity_id = lock_entity_id(self.hass, self.device_id)
         context = self._context if _IS_ACTION.get() else None
         if context is None and (connection := current_connection.get()):
             context = Context(user_id=connection.user.id)

@@ -181,7 +181,7 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
         except (SeamUnreachableError, SeamServerError) as err:
             raise _InputError("base", "cannot_connect") from err
         except SeamError as err:
-            _LOGGER.exception("Seam refused to return the workspace")
+            _LOGGER.exception("Seam rejected the request for the workspace")
             raise _InputError("base", "unknown") from err
         if workspace.is_suspended:
             raise _InputError("base", "workspace_suspended")

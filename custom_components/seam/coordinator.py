@@ -31,7 +31,6 @@ from .const import DOMAIN
 from .fetcher import Fetcher
 from .sync.code_state import next_state_changes
 from .sync.engine import SyncEngine
-from .sync.failures import MAX_RATE_LIMIT
 from .sync.schedule import FetchDevices
 from .sync.snapshot import LockData, Snapshot
 from .sync.state import WebhookStatus
@@ -98,7 +97,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self.client = client
         self.confirmed_at: datetime | None = None
         """When a poll last succeeded."""
-        self.push = WebhookStatus()
+        self.webhook_status = WebhookStatus()
         self.data = Snapshot()
         self.secrets = client.secrets
         self.postponed_by: SeamRateLimitError | None = None
@@ -111,7 +110,6 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self.fetcher = Fetcher(
             client,
             self.engine,
-            self.secrets,
             lambda fetching: entry.async_create_background_task(
                 hass, fetching, f"{DOMAIN} fetch"
             ),
@@ -140,7 +138,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     @override
     async def _async_update_data(self) -> Snapshot:
         """Fetch new events, and what they have changed."""
-        self.postponed_by = None
+        before, self.postponed_by = self.postponed_by, None
         offset = self._get_clock_offset()
         if abs(offset - self._clock_offset) > _CLOCK_CHANGE:
             # The clock was set, and the states of codes depend on the time.
@@ -158,10 +156,10 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
                 raise _update_error(err) from err
             self.postponed_by = err
             self.update_interval = max(
-                self._next_poll_interval(),
-                min(timedelta(seconds=err.retry_after), MAX_RATE_LIMIT),
+                self._next_poll_interval(), timedelta(seconds=err.retry_after)
             )
-            _LOGGER.debug("Rate limited, next poll in %s", self.update_interval)
+            level = logging.DEBUG if before else logging.WARNING
+            _LOGGER.log(level, "Polling again in %s: %s", self.update_interval, err)
         except SeamError as err:
             if self._shutdown_requested:
                 return self.data
@@ -181,11 +179,11 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
 
     def _next_poll_interval(self) -> timedelta:
         """Return the time until the next poll, which is longer while webhooks work."""
-        if self.engine.take_undelivered() and self.push.is_trusted:
+        if self.engine.take_undelivered() and self.webhook_status.is_trusted:
             _LOGGER.debug("The webhook missed an event, polling more often")
-            self.push.is_trusted = False
+            self.webhook_status.is_trusted = False
         # Only a poll fetches again what failed.
-        if self.push.is_trusted and not self.engine.state.postponed:
+        if self.webhook_status.is_trusted and not self.engine.state.postponed:
             return _POLL_INTERVAL_WEBHOOK
         return _POLL_INTERVAL
 
@@ -194,9 +192,9 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         """Handle an event from the webhook, and fetch what it has changed."""
         if self._shutdown_requested:
             return
-        self.push.accepted += 1
-        self.push.last_accepted = dt_util.utcnow()
-        self.push.is_trusted = True
+        self.webhook_status.accepted += 1
+        self.webhook_status.last_accepted = dt_util.utcnow()
+        self.webhook_status.is_trusted = True
         self.engine.receive_event(event, dt_util.utcnow())
         if self._event_task is None or self._event_task.done():
             self._event_task = self.config_entry.async_create_background_task(
@@ -218,7 +216,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         )
 
     async def _async_fetch_due(self) -> None:
-        self._async_show(await self.fetcher.async_run())
+        self._async_publish_and_retry(await self.fetcher.async_run())
 
     @override
     async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
@@ -260,17 +258,17 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     ) -> Mapping[str, SeamError]:
         """Fetch locks now. Return the errors by device ID; the next poll retries."""
         errors = await self.fetcher.async_fetch_locks(device_ids, with_codes=with_codes)
-        self._async_show(next(iter(errors.values()), None))
+        self._async_publish_and_retry(next(iter(errors.values()), None))
         return errors
 
     @callback
     def async_fetch_at_next_poll(self, device_id: str) -> None:
         """Fetch a lock without its codes at the next poll."""
-        self.engine.schedule.retry(FetchDevices(frozenset((device_id,))))
-        self._async_show(None)
+        self.engine.schedule.retry(FetchDevices.of(device_id))
+        self._async_publish_and_retry(None)
 
     @callback
-    def _async_show(self, error: SeamError | None) -> None:
+    def _async_publish_and_retry(self, error: SeamError | None) -> None:
         """Publish what was fetched between polls, and have the next poll retry it."""
         if error:
             _LOGGER.debug("Could not fetch locks between polls: %s", error)
@@ -340,14 +338,14 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             elif lock.lacks_codes and device_id in errors:
                 self._failing.add(device_id)
                 _LOGGER.warning(
-                    "Could not fetch the access codes of %s: %s",
+                    "Could not fetch the access codes on %s: %s",
                     lock.device.name,
                     errors[device_id],
                 )
             elif lock.has_codes and device_id in self._failing:
                 self._failing.discard(device_id)
                 _LOGGER.info(
-                    "The access codes of %s are available again", lock.device.name
+                    "The access codes on %s are available again", lock.device.name
                 )
 
     @callback

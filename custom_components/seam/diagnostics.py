@@ -23,7 +23,7 @@ from .api import AccessCode, Device, SeamProblem
 from .api.redact import MAX_NAME_LENGTH, readable
 from .const import CONF_ENDPOINT
 from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
-from .push.registration import CONF_REGISTERED
+from .push.registration import registered_webhook
 from .sync.snapshot import LockData
 
 # Fields with terms and ids of Seam. The text of any other field, also of one that is
@@ -99,8 +99,8 @@ def _state(entry: SeamConfigEntry, locks: Iterable[LockData]) -> dict[str, Any]:
         },
         "sync": _plain(asdict(coordinator.engine.state)),
         "webhook": {
-            "is_registered": entry.data.get(CONF_REGISTERED) is not None,
-            **_plain(asdict(coordinator.push)),
+            "is_registered": registered_webhook(entry) is not None,
+            **_plain(asdict(coordinator.webhook_status)),
         },
         "codes": {
             "managed": sum(code.is_managed for code in codes),

@@ -7,6 +7,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .api import (
     SeamAuthError,
+    SeamClosedError,
     SeamDuplicateCodeError,
     SeamError,
     SeamNotFoundError,
@@ -44,7 +45,7 @@ class NotFoundError(ActionError):
 
 
 class WorkspaceRefusedError(ActionError):
-    """Seam refuses every request: invalid key, suspended workspace or rate limit."""
+    """No request gets through: invalid key, suspended or unloaded workspace, rate limit."""
 
 
 def refusal(translation_key: str, **placeholders: str) -> ServiceValidationError:
@@ -77,18 +78,13 @@ def translated_errors(
         raise _translated(err, is_change=is_change) from err
 
 
-def is_uncertain(err: SeamError) -> bool:
-    """Return whether Seam may have made a change in spite of an error."""
-    return isinstance(err, SeamServerError | SeamUnreachableError) and not isinstance(
-        err, SeamNotSentError
-    )
-
-
 def _translated(err: SeamError, *, is_change: bool) -> ActionError:
     error = str(err)
     if "suspended" in (err.error_type or ""):
         return WorkspaceRefusedError("workspace_suspended", error=error)
     match err:
+        case SeamClosedError():
+            return WorkspaceRefusedError("unloaded_meanwhile")
         case SeamRateLimitError():
             seconds = str(round(err.retry_after))
             return WorkspaceRefusedError("rate_limited", error=error, seconds=seconds)

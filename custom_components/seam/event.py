@@ -1,7 +1,7 @@
 """Event entities for the activity of locks and their access codes."""
 
 from abc import abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Final, override
 
@@ -17,8 +17,8 @@ from .activity import (
     event_kind,
     occurrence_signal,
 )
-from .api import Event
-from .attributes import async_problems, local_time
+from .api import Event, SeamProblem
+from .attributes import async_problems, occurrence_attributes
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
 from .sync.events import Occurrence
@@ -138,11 +138,7 @@ class SeamActivity(SeamLockEntity, EventEntity):
             return
         kind = event_kind(event.event_type)
         attributes = {
-            "access_code_id": event.access_code_id,
-            "access_code_name": occurrence.code_name,
-            "occurred_at": local_time(event.time),
-            # Lets automations use types that Seam adds before we know them.
-            "seam_event_type": event.event_type,
+            **occurrence_attributes(occurrence),
             **self._extra_attributes(event),
         }
         self._trigger_event(
@@ -181,18 +177,19 @@ class SeamAccessCodeActivity(SeamActivity):
         """Return what has changed, and the current errors and warnings of the code."""
         lock = self.seam_lock
         code = lock.code(event.access_code_id)
+
+        def rows(problems: Iterable[SeamProblem]) -> list[Any]:
+            # Recorded, so the advice does not name the account, often by its address.
+            return async_problems(self.hass, problems, lock, None, code)
+
         return {
             "former_name": event.former_name,
             "change_reason": event.change_reason,
             "changed_properties": list(event.changed_properties) or None,
             ATTR_REQUESTED_MUTATIONS: list(event.requested_mutations) or None,
             "backup_access_code_id": event.backup_access_code_id,
-            "errors": async_problems(self.hass, code.errors, lock, code)
-            if code
-            else [],
-            "warnings": async_problems(self.hass, code.warnings, lock, code)
-            if code
-            else [],
+            "errors": rows(code.errors) if code else [],
+            "warnings": rows(code.warnings) if code else [],
         }
 
 

@@ -14,13 +14,13 @@ from .api import (
     Device,
     SeamAuthError,
     SeamClient,
+    SeamClosedError,
     SeamError,
     SeamRateLimitError,
     SeamUnreachableError,
     SeamUnreadableError,
 )
 from .api.pool import CreateTask, RequestPool, too_slow
-from .api.redact import Secrets
 from .sync.engine import SyncEngine
 from .sync.schedule import Fetch, FetchCodes, FetchDevices, FetchEvents
 
@@ -38,7 +38,6 @@ class Fetcher:
         self,
         client: SeamClient,
         engine: SyncEngine,
-        secrets: Secrets,
         create_task: CreateTask,
         publish: Callable[[], None],
     ) -> None:
@@ -48,7 +47,7 @@ class Fetcher:
         """
         self._client = client
         self._engine = engine
-        self._secrets = secrets
+        self._secrets = client.secrets
         self._create_task = create_task
         self._publish = publish
         self._lock = asyncio.Lock()
@@ -101,6 +100,9 @@ class Fetcher:
         self, fetching: Coroutine[Any, Any, T], failed: Callable[[SeamError], T]
     ) -> T:
         """Return the result of a task that does not end if the caller is cancelled."""
+        if self._client.is_closed:
+            fetching.close()
+            return failed(SeamClosedError("The client is closed"))
         task = self._create_task(fetching)
         try:
             result: T = await asyncio.shield(task)
@@ -109,7 +111,7 @@ class Fetcher:
             if not task.cancelled() or (caller and caller.cancelling()):
                 raise
             # The entry was unloaded, but the caller was not cancelled.
-            return failed(SeamUnreachableError("The integration was stopped meanwhile"))
+            return failed(SeamClosedError("The client is closed"))
         return result
 
     async def _async_run(
@@ -160,13 +162,13 @@ class Fetcher:
 
     def _log_events_error(self) -> None:
         """Log once when only the event query fails, and when it succeeds again."""
-        error = self._engine.failures.events_error
+        error = self._engine.failures.query_error
         if error and not self._has_events_error:
             _LOGGER.warning(
                 "The event query failed, fetching everything instead: %s", error
             )
         elif self._has_events_error and not error:
-            _LOGGER.info("The event query succeeds again")
+            _LOGGER.info("Event queries are working again")
         self._has_events_error = error is not None
 
     async def _async_fetch_due(self, due: Sequence[Fetch]) -> Sequence[Fetch]:
@@ -188,11 +190,7 @@ class Fetcher:
     async def _async_fetch_locks(
         self, device_ids: frozenset[str], with_codes: bool
     ) -> dict[str, SeamError]:
-        fetches = [
-            fetch
-            for fetch in self._engine.lock_fetches(device_ids)
-            if with_codes or not isinstance(fetch, FetchCodes)
-        ]
+        fetches = self._engine.lock_fetches(device_ids, with_codes=with_codes)
         try:
             errors, rest = await self._pool.async_run(
                 sorted(fetches, key=self._has_failed), is_patient=len(device_ids) == 1
@@ -263,13 +261,13 @@ class Fetcher:
             else:
                 await self._async_fetch_codes(fetch, number)
         except SeamError as err:
-            _drop_frames(err)
             # A code that cannot be fetched may have a PIN that is not known yet.
             err.redact(
                 self._secrets.mask_all
                 if isinstance(fetch, FetchCodes)
                 else self._secrets.mask_message
             )
+            _drop_tracebacks(err)
             if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
                 self._engine.receive_failure(fetch, err, dt_util.utcnow())
             return err
@@ -356,7 +354,7 @@ class Fetcher:
 
     async def async_read_device(self, device_id: str) -> Device | None:
         """Return a device as Seam has it now, without changes that override lists."""
-        fetch = FetchDevices(frozenset((device_id,)))
+        fetch = FetchDevices.of(device_id)
         devices = await self._async_fetch_devices(fetch, next(self._numbers))
         self._engine.finish_locks((device_id,), has_failed=False)
         self._publish()
@@ -377,10 +375,10 @@ class Fetcher:
         return fresh
 
 
-def _drop_frames(error: BaseException | None) -> None:
-    """Free what led to an error that is kept, such as a large response."""
+def _drop_tracebacks(error: BaseException | None) -> None:
+    """Release the frames of a request, as errors are kept and would keep its rows."""
     while error:
-        error.__traceback__ = None
+        error.with_traceback(None)
         error = error.__context__
 
 

@@ -15,7 +15,6 @@ from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 
 from .advice import (
-    DISABLED_ERRORS,
     DISCONNECTED_ERRORS,
     DUPLICATE_NAME,
     EDITED_ERRORS,
@@ -30,7 +29,7 @@ from .api import AccessCode, CodeStatus, ConnectedAccount, Scope, SeamProblem
 from .attributes import label
 from .const import CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry
-from .sync.code_state import can_convert
+from .sync.code_state import DISABLED_ERRORS, can_convert
 from .sync.snapshot import LockData, Snapshot
 
 # Seam and the manufacturers retry, so most errors are over before then.
@@ -236,7 +235,7 @@ def _current_issues(
             for problem in code.own_errors:
                 yield (
                     f"{_codes_prefix(entry, lock)}{code.access_code_id}.{problem.code}",
-                    _code_issue(hass, entry, lock, code, problem, now),
+                    _code_issue(hass, entry, lock, account, code, problem, now),
                 )
         for problem in _errors_beyond_codes(lock, account):
             if problem.code in UNRELATED_ERRORS:
@@ -275,6 +274,7 @@ def _code_issue(
     hass: HomeAssistant,
     entry: SeamConfigEntry,
     lock: LockData,
+    account: ConnectedAccount | None,
     code: AccessCode,
     problem: SeamProblem,
     now: datetime,
@@ -285,7 +285,7 @@ def _code_issue(
         error_code=problem.code,
         message=problem.message or "–",
         problem=_short(problem),
-        advice=async_advice(hass, problem, lock, code),
+        advice=async_advice(hass, problem, lock, account, code),
     )
     works = code.status_at(now) in _WORKS
     severity = ir.IssueSeverity.WARNING if works else ir.IssueSeverity.ERROR
@@ -334,7 +334,7 @@ def _shared_issue(
             error_code=problem.code,
             message=problem.message or "–",
             problem=_short(problem),
-            advice=async_advice(hass, problem, lock, account=account),
+            advice=async_advice(hass, problem, lock, account),
         ),
         severity=ir.IssueSeverity.WARNING,
         created_at=min(

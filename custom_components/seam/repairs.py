@@ -136,7 +136,7 @@ class DuplicateCodeFlow(RepairsFlow):
             for problem in code.own_errors
         ):
             raise self._abort("solved")
-        entity_id = lock_entity_id(coordinator, lock.device_id)
+        entity_id = lock_entity_id(coordinator.hass, lock.device_id)
         return Target(entity_id, coordinator, lock), other
 
     def _abort(self, reason: str) -> AbortFlow:

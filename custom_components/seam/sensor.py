@@ -18,7 +18,7 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode
-from .attributes import MAY_BE_OUTDATED, async_code, async_code_lists, label
+from .attributes import MAY_BE_OUTDATED, async_code_lists, async_codes, label
 from .const import CONF_CODE_SENSORS
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .entity import SeamLockEntity, async_add_lock_entities
@@ -301,5 +301,5 @@ class SeamCodeSensor(SeamLockEntity, SensorEntity):
         """Return the times, errors, and warnings of the code."""
         if (code := self._code) is None:
             return None
-        attributes = async_code(self.hass, self.seam_lock, code, self.seam_account)
-        return {key: attributes[key] for key in CODE_ATTRIBUTES}
+        [row] = async_codes(self.hass, self.seam_lock, [code], self.seam_account)
+        return {key: row[key] for key in CODE_ATTRIBUTES}

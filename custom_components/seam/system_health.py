@@ -99,7 +99,7 @@ def _webhook(coordinator: SeamCoordinator) -> str:
         return "off"
     if CONF_REGISTERED not in entry.data:
         return "not registered"
-    if coordinator.push.is_trusted:
+    if coordinator.webhook_status.is_trusted:
         return "registered and sending"
     return "registered"
 

@@ -81,7 +81,7 @@ export function lock(name: string, codes: Code[], more: Partial<Lock> = {}): Loc
     free_slots: null,
     last_used: null,
     problems: [],
-    rules: { lengths: [4, 5, 6], constraints: {}, name_max: null },
+    rules: { lengths: [4, 5, 6], constraints: {}, name_min: null, name_max: null },
     can: { create: true, create_ongoing: true, create_offline: true, backup: true },
     codes,
     ...more,
@@ -163,6 +163,7 @@ export function home(): Lock[] {
         rules: {
           lengths: [4, 6],
           constraints: { no_zeros: "PINs of Back Door must not contain a zero." },
+          name_min: null,
           name_max: 32,
         },
         last_used: { name: "Neighbour 🌻", at: at(-50) },
@@ -242,12 +243,11 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
             entry_id: "entry",
             title: "Home",
             available: true,
-            accounts: [],
             adoption: null,
           },
         ],
         locks: structuredClone(current),
-        options: { check_in: "15:00", check_out: "11:00", time_zone: "Europe/Berlin" },
+        options: { check_in: "15:00", check_out: "11:00" },
         is_admin: isAdmin,
       });
       return async () => {};
@@ -296,7 +296,11 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
       case "seam/code/reveal":
         return { results: { [entity]: { code: "4821" } } };
       case "seam/code/generate":
-        return { results: { [entity]: { code: "593217" } } };
+        return {
+          results: Object.fromEntries(
+            (message.entity_ids as string[]).map((id) => [id, { code: "593217" }]),
+          ),
+        };
       case "seam/code/pull_backup":
         return { results: { [entity]: { code: "770412" } } };
       case "seam/code/delete":
@@ -343,6 +347,7 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
         ]),
       ),
     ),
+    panels: { seam: {} },
     formatEntityAttributeValue: (_, __, value) => value,
     themes: { darkMode: document.documentElement.classList.contains("dark") },
     callWS: answer,

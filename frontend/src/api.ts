@@ -1,4 +1,4 @@
-import type { Translate } from "./language";
+import type { Key, Translate } from "./language";
 import type { Code, HomeAssistant, Lock, Row, Rows } from "./types";
 
 /** An error of a command, with the field of the form that it is about. */
@@ -6,11 +6,38 @@ export class CommandError extends Error {
   constructor(
     message: string,
     readonly field?: string,
-    /** Whether the connection was lost before the answer. */
-    readonly isLost = false,
+    /** The text if the connection was lost before the answer. */
+    readonly lost?: Key,
   ) {
     super(message);
   }
+}
+
+/** What Home Assistant's library rejects with, or the code of its error. */
+const CONNECTION_LOST = 3;
+/** The commands that change nothing. */
+const READS: readonly string[] = [
+  "code/generate",
+  "code/reveal",
+  "lock/refresh",
+  "preview",
+];
+
+interface Failure {
+  code?: number | string;
+  message?: string;
+  translation_placeholders?: { field?: string };
+}
+
+function commandError(rejection: unknown, type: string): CommandError {
+  // A command that was running is rejected with the whole message.
+  const { error, ...rest } = Object(rejection) as Failure & { error?: Failure };
+  const { code, message = "", translation_placeholders } = error ?? rest;
+  if (code !== CONNECTION_LOST && rejection !== CONNECTION_LOST) {
+    return new CommandError(message, translation_placeholders?.field);
+  }
+  const text = READS.includes(type) ? "connection_failed" : "connection_uncertain";
+  return new CommandError(message, undefined, text);
 }
 
 /** Send a command; return the answers by entity ID. */
@@ -23,13 +50,7 @@ export async function command(
   try {
     answer = await hass.callWS({ type: `seam/${type}`, ...data });
   } catch (error) {
-    // The number of a lost connection, or an error message of Home Assistant.
-    if (typeof error === "number") throw new CommandError("", undefined, true);
-    const { message, translation_placeholders } = error as {
-      message?: string;
-      translation_placeholders?: { field?: string };
-    };
-    throw new CommandError(message || String(error), translation_placeholders?.field);
+    throw commandError(error, type);
   }
   return answer.results;
 }
@@ -59,8 +80,8 @@ export function rowOf(rows: Rows, lock: Lock): Row {
 
 /** Return the text of an error for the user. */
 export function errorText(error: unknown, t: Translate): string {
-  if (error instanceof CommandError && error.isLost) return t("connection_uncertain");
-  return (error instanceof CommandError && error.message) || t("unexpected_error");
+  if (!(error instanceof CommandError)) return t("unexpected_error");
+  return error.lost ? t(error.lost) : error.message || t("unexpected_error");
 }
 
 /** Open a path of Home Assistant's frontend. */

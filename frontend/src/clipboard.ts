@@ -1,30 +1,42 @@
-/** Copy a text; return whether that worked. */
-export async function copy(text: string): Promise<boolean> {
+/** Copy a text for an element, also one that is still awaited; return whether that worked. */
+export async function copy(
+  text: string | Promise<string | undefined>,
+  element: Element,
+): Promise<boolean> {
+  const blob = async () => {
+    const known = await text;
+    if (!known) throw new Error("There is nothing to copy");
+    return new Blob([known], { type: "text/plain" });
+  };
   try {
-    await navigator.clipboard.writeText(text);
+    // Safari only allows it right after a click, but then waits for the text.
+    await navigator.clipboard.write([new ClipboardItem({ "text/plain": blob() })]);
     return true;
   } catch {
     // Browsers only offer the clipboard over HTTPS, and many Home Assistants use HTTP.
-    return copyBySelection(text);
+    const known = await text;
+    return known ? copyBySelection(known, element) : false;
   }
 }
 
-function copyBySelection(text: string): boolean {
+function copyBySelection(text: string, element: Element): boolean {
   const area = document.createElement("textarea");
   area.value = text;
   area.style.position = "fixed";
   area.style.opacity = "0";
-  // Elements outside of an open dialog cannot be focused.
-  const parent = document.querySelector("dialog[open]") ?? document.body;
-  const focused = document.activeElement as HTMLElement | null;
-  parent.append(area);
+  let focused = document.activeElement;
+  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  // Outside of an open dialog, nothing can be focused.
+  (element.shadowRoot ?? element).append(area);
+  area.focus();
   area.select();
   try {
-    return document.execCommand("copy");
+    // Without the focus, this copies nothing and returns true.
+    return area.matches(":focus") && document.execCommand("copy");
   } catch {
     return false;
   } finally {
     area.remove();
-    focused?.focus();
+    (focused as HTMLElement | null)?.focus();
   }
 }

@@ -75,8 +75,6 @@ export class SeamHost extends LitElement {
       old.connected !== next.connected ||
       old.date !== next.date ||
       old.hass.locale !== hass.locale ||
-      // It is another function after texts or entities have changed.
-      old.hass.formatEntityAttributeValue !== hass.formatEntityAttributeValue ||
       old.hass.config.time_zone !== hass.config.time_zone ||
       old.hass.connection !== hass.connection
     ) {
@@ -89,6 +87,12 @@ export class SeamHost extends LitElement {
       this.listen();
       this.changed();
     }
-    return Boolean(this.context) && [...changes.keys()].some((key) => key !== "hass");
+    const before: HomeAssistant | undefined = changes.get("hass");
+    return (
+      Boolean(this.context) &&
+      ([...changes.keys()].some((key) => key !== "hass") ||
+        // It is another function after texts or entities have changed.
+        before?.formatEntityAttributeValue !== this.hass.formatEntityAttributeValue)
+    );
   }
 }

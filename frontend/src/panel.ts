@@ -5,7 +5,8 @@ import { navigate } from "./api";
 import { SeamActions } from "./dialogs/host";
 import { element } from "./element";
 import type { Key } from "./language";
-import { found } from "./logic/groups";
+import { countFound } from "./logic/groups";
+import { otherZone } from "./logic/times";
 import { icon } from "./parts";
 import type { State } from "./store";
 import { shared } from "./styles";
@@ -27,20 +28,32 @@ const TABS: readonly (readonly [path: string, key: Key])[] = [
   ["activity", "activity"],
 ];
 
+/** Return a part of the address, which anybody may have typed. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
 /** The panel in the sidebar. */
 @element("seam-panel")
 export class SeamPanel extends SeamActions {
   @property({ attribute: false }) narrow = false;
   @property({ attribute: false }) route: Route = { prefix: PATH, path: "" };
+  /** How far each page was scrolled when it was left. */
+  private readonly positions = new Map<string, number>();
+  private isBack = false;
+  /** The lock of the code in the address, which may since be gone. */
+  private lockOfCode: { codeId: string; deviceId: string } | undefined;
 
   protected override render() {
     const { context, snapshot } = this;
     const { t, isAdmin, connected } = context;
-    const [tab = "", id = ""] = this.route.path
-      .split("/")
-      .filter(Boolean)
-      .map(decodeURIComponent);
+    const [tab = "", id = ""] = this.route.path.split("/").filter(Boolean).map(decoded);
     const { lock, codeId } = this.target(tab, id);
+    const zone = otherZone(context.hass, this.now);
     const isPage = tab === "lock" || tab === "codes";
     const canAdd =
       isAdmin &&
@@ -64,7 +77,7 @@ export class SeamPanel extends SeamActions {
                   .narrow=${this.narrow}
                 ></ha-menu-button>`
           }
-          <h1 class="cut"><bdi>${isPage && lock ? lock.name : t("title")}</bdi></h1>
+          <h1 class="cut" tabindex="-1"><bdi>${isPage && lock ? lock.name : t("title")}</bdi></h1>
           ${
             canAdd
               ? html`<button
@@ -97,20 +110,60 @@ export class SeamPanel extends SeamActions {
         <div class="content">
           ${this.banners()}
           ${snapshot ? this.page(snapshot, tab, lock, codeId) : this.waiting()}
+          ${zone ? html`<p class="secondary zone">${t("time_zone", { zone })}</p>` : nothing}
         </div>
       </main>
       ${this.overlay()}
     `;
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("popstate", this.rememberBack);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("popstate", this.rememberBack);
+  }
+
+  private readonly rememberBack = (): void => {
+    this.isBack = true;
+  };
+
+  protected override willUpdate(changes: PropertyValues): void {
+    super.willUpdate(changes);
+    const before = changes.get("route") as Route | undefined;
+    if (before) this.positions.set(before.path, this.main?.scrollTop ?? 0);
+  }
+
   protected override updated(changes: PropertyValues): void {
     super.updated(changes);
+    const before = changes.get("route") as Route | undefined;
+    if (!changes.has("route") || before?.path === this.route.path) return;
     // On a narrow screen, not all tabs are visible.
-    if (changes.has("route")) {
-      this.shadowRoot
-        ?.querySelector("nav [aria-current]")
-        ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    this.shadowRoot
+      ?.querySelector("nav [aria-current]")
+      ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    if (before) void this.arrive();
+  }
+
+  /** Start a page at its top, or where it was left, with the focus on its title. */
+  private async arrive(): Promise<void> {
+    const { route, isBack } = this;
+    this.isBack = false;
+    // The page renders after the panel.
+    await new Promise(requestAnimationFrame);
+    if (route !== this.route) return;
+    if (this.main) {
+      this.main.scrollTop = isBack ? (this.positions.get(route.path) ?? 0) : 0;
     }
+    // What was clicked may be gone with its page.
+    if (!this.shadowRoot?.activeElement) this.shadowRoot?.querySelector("h1")?.focus();
+  }
+
+  private get main(): HTMLElement | null | undefined {
+    return this.shadowRoot?.querySelector("main");
   }
 
   private goBack(): void {
@@ -119,7 +172,7 @@ export class SeamPanel extends SeamActions {
   }
 
   private badge(snapshot: State | undefined): TemplateResult | typeof nothing {
-    const count = snapshot ? found(snapshot.locks).length : 0;
+    const count = snapshot ? countFound(snapshot.locks) : 0;
     return count > 0 ? html` <span class="badge">${count}</span>` : nothing;
   }
 
@@ -131,18 +184,25 @@ export class SeamPanel extends SeamActions {
       return lock ? { lock } : {};
     }
     if (tab === "codes") {
-      const lock = locks.find(({ codes }) =>
-        codes.some(({ access_code_id }) => access_code_id === id),
-      );
-      return lock ? { lock, codeId: id } : { codeId: id };
+      const known = this.lockOfCode?.codeId === id ? this.lockOfCode.deviceId : "";
+      const lock =
+        locks.find(({ codes }) =>
+          codes.some(({ access_code_id }) => access_code_id === id),
+        ) ?? locks.find(({ device_id }) => device_id === known);
+      if (!lock) return { codeId: id };
+      this.lockOfCode = { codeId: id, deviceId: lock.device_id };
+      return { lock, codeId: id };
     }
     return {};
   }
 
   private banners(): TemplateResult {
     const { t, connected } = this.context;
+    // Without any lock, there is no last state.
     const unavailable =
-      this.snapshot?.entries.filter((entry) => !entry.available) ?? [];
+      (this.snapshot?.locks.length &&
+        this.snapshot.entries.filter((entry) => !entry.available)) ||
+      [];
     const banner = (text: string) => html`<div class="banner" role="status">
       ${icon(mdiAlertOutline)}
       <p class="text">${text}</p>
@@ -186,7 +246,9 @@ export class SeamPanel extends SeamActions {
         .selected=${codeId}
       ></seam-lock-page>`;
     }
-    if (locks.length === 0) return html`<p class="note">${t("no_locks")}</p>`;
+    if (locks.length === 0) {
+      return html`<p class="note">${t(this.reasonForNoLocks(snapshot))}</p>`;
+    }
     switch (tab) {
       case "locks":
         return html`<seam-locks .context=${context} .locks=${locks}></seam-locks>`;
@@ -199,6 +261,7 @@ export class SeamPanel extends SeamActions {
       case "activity":
         return html`<seam-activity
           .context=${context}
+          .hass=${this.hass}
           .locks=${locks}
         ></seam-activity>`;
       case "found":
@@ -214,6 +277,12 @@ export class SeamPanel extends SeamActions {
           .now=${this.now}
         ></seam-today>`;
     }
+  }
+
+  private reasonForNoLocks({ entries }: State): Key {
+    if (!this.context.isAdmin) return "no_access";
+    const isSetUp = entries.length > 0 && entries.every((entry) => entry.available);
+    return isSetUp ? "no_locks" : "not_set_up";
   }
 
   static override styles = [
@@ -242,6 +311,9 @@ export class SeamPanel extends SeamActions {
         gap: 8px;
         height: var(--header-height, 56px);
         padding-inline: 8px 12px;
+      }
+      h1:focus {
+        outline: none;
       }
       h1 {
         flex: 1;
@@ -301,6 +373,9 @@ export class SeamPanel extends SeamActions {
         padding: 16px 16px calc(88px + env(safe-area-inset-bottom, 0px));
         display: grid;
         gap: var(--seam-gap);
+      }
+      .zone {
+        text-align: center;
       }
       .note {
         display: flex;

@@ -1,3 +1,4 @@
+import { compareTexts } from "./logic/groups";
 import type {
   Code,
   Connection,
@@ -7,7 +8,7 @@ import type {
   SubscriptionEvent,
 } from "./types";
 
-const RETRY_MILLISECONDS = 3000;
+export const RETRY_MILLISECONDS = 3000;
 
 export interface State {
   readonly entries: readonly Entry[];
@@ -34,15 +35,26 @@ export function reduce(
 ): State | undefined {
   const previous = new Map(state?.locks.map((lock) => [lock.device_id, lock]));
   const sorted = (locks: Iterable<Lock>) =>
-    [...locks].sort((a, b) =>
-      a.name.localeCompare(b.name, undefined, { numeric: true }),
-    );
+    [...locks].sort((a, b) => compareTexts(a.name, b.name));
   if (event.type === "all") {
+    const locks = new Map(
+      event.locks.map((lock) => [
+        lock.device_id,
+        keepUnchanged(previous.get(lock.device_id), lock),
+      ]),
+    );
+    // While Home Assistant starts, it does not know them yet.
+    const waiting = new Set(
+      event.entries.filter((e) => !e.available).map((e) => e.entry_id),
+    );
+    for (const lock of previous.values()) {
+      if (waiting.has(lock.entry_id) && !locks.has(lock.device_id)) {
+        locks.set(lock.device_id, lock);
+      }
+    }
     return {
       entries: event.entries,
-      locks: sorted(
-        event.locks.map((lock) => keepUnchanged(previous.get(lock.device_id), lock)),
-      ),
+      locks: sorted(locks.values()),
       options: event.options,
       isAdmin: event.is_admin,
     };

@@ -70,6 +70,7 @@ export interface PinRules {
   lengths: number[];
   /** Texts by Seam's `constraint_type`. */
   constraints: Record<string, string>;
+  name_min: number | null;
   name_max: number | null;
 }
 
@@ -90,12 +91,6 @@ export interface Lock {
   rules: PinRules;
   can: Record<"create" | "create_ongoing" | "create_offline" | "backup", Can>;
   codes: Code[];
-}
-
-export interface Account {
-  name: string | null;
-  problems: Problem[];
-  may_be_outdated: boolean;
 }
 
 export interface AdoptedCode {
@@ -120,14 +115,12 @@ export interface Entry {
   entry_id: string;
   title: string;
   available: boolean;
-  accounts: Account[];
   adoption: Adoption | null;
 }
 
 export interface Options {
   check_in: string;
   check_out: string;
-  time_zone: string;
 }
 
 export type SubscriptionEvent =
@@ -193,6 +186,7 @@ export interface HomeAssistant {
   config: { time_zone: string };
   themes: { darkMode: boolean };
   entities: Record<string, { platform: string; device_id?: string | null }>;
+  panels: Record<string, unknown>;
   formatEntityAttributeValue(entity: object, attribute: string, value: string): string;
   callWS<T>(message: { type: string } & Record<string, unknown>): Promise<T>;
 }

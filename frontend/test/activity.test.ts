@@ -15,7 +15,10 @@ const event = (at: string, more: Record<string, unknown> = {}) => ({
 });
 const since = Date.parse("2026-12-01T00:00:00Z");
 const read = (states: Parameters<typeof activities>[0]["states"]) =>
-  activities({ states }, locks, since);
+  activities({ states }, locks);
+
+const shown = (states: Parameters<typeof read>[0]) =>
+  matching(read(states), "", "", since);
 
 test("the event entities of the locks are found by their device", () => {
   const entities = {
@@ -30,9 +33,9 @@ test("the event entities of the locks are found by their device", () => {
   expect([...found]).toEqual([["event.front", front]]);
 });
 
-test("states that are no event of the period are left out", () => {
+test("states that are no event, or from before the period, are left out", () => {
   expect(
-    read({
+    shown({
       "event.front": [
         { s: "unavailable", a: {} },
         { s: "unknown", a: { event_type: null } },
@@ -67,7 +70,7 @@ test("activity is filtered by name and lock, and the latest comes first", () => 
     "event.back": [event("2026-12-04T10:00:00Z")],
   });
   const times = (search: string, lockId: string) =>
-    matching(all, search, lockId).map(({ at }) => at);
+    matching(all, search, lockId, since).map(({ at }) => at);
   expect(times("", "")[0]).toBe("2026-12-04T10:00:00Z");
   expect(times(" ada ", front.device_id)).toEqual([
     "2026-12-02T10:00:00Z",

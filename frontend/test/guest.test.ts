@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import rules from "../../tests/rules.json";
 import { code, lock } from "../dev/fake";
 import {
   createData,
@@ -8,13 +9,15 @@ import {
   knownGuest,
   linkedCodes,
   movedEnd,
+  nameError,
   newGuest,
   nights,
   updateData,
 } from "../src/logic/guest";
+import type { Lock } from "../src/types";
 
 const ZONE = "America/New_York";
-const OPTIONS = { check_in: "15:00", check_out: "11:00", time_zone: ZONE };
+const OPTIONS = { check_in: "15:00", check_out: "11:00" };
 const MORNING = new Date("2026-12-04T14:00:00Z"); // 9:00 in New York
 const EVENING = new Date("2026-12-04T23:32:00Z"); // 18:32 in New York
 const door = lock("Door", []);
@@ -52,9 +55,8 @@ describe("a new guest", () => {
 });
 
 describe("the form", () => {
-  const now = "2026-12-04T09:00";
   const keys = (change: Partial<GuestForm>, locks = [door]) =>
-    formErrors(form(change), locks, now);
+    formErrors(form(change), undefined, locks, MORNING, ZONE);
 
   test("is good", () => {
     expect(keys({})).toEqual({});
@@ -66,11 +68,33 @@ describe("the form", () => {
     [{ name: "a".repeat(101) }, "name", "name_too_long"],
     [{ start: "" }, "start", "time_missing"],
     [{ end: "" }, "end", "time_missing"],
+    [{ end: "12026-12-05T11:00" }, "end", "time_missing"],
     [{ start: "2026-12-03T10:00", end: "2026-12-04T08:59" }, "end", "end_in_past"],
     [{ end: "2026-12-04T15:00" }, "end", "end_before_start"],
     [{ pin: "own", ownPin: "12" }, "pin", "pin_digits"],
   ])("says what is wrong with %o", (change, field, key) => {
     expect(keys(change)).toMatchObject({ [field]: { key } });
+  });
+
+  const error = (name: string, more: Partial<Lock> = {}) => {
+    const message = nameError(name, [lock("Door", [code("Grace", "active")], more)]);
+    return message && "key" in message ? message.key : message;
+  };
+
+  test.each(rules.names.accepted)("accepts the name %j", (name) => {
+    expect(error(name)).toBeUndefined();
+  });
+
+  test.each(rules.names.refused)("refuses the name %j", (name) => {
+    expect(error(name)).toMatch(/^name_(missing|invisible)$/);
+  });
+
+  test("refuses names that a lock does not accept", () => {
+    expect(error("Grace")).toBe("name_taken");
+    const limits = { ...door.rules, name_min: 3, name_max: 4 };
+    expect(error("👩👩", { rules: limits })).toBe("name_too_short");
+    expect(error("👩👩👩👩👩", { rules: limits })).toBe("name_too_long");
+    expect(error("👩👩👩", { rules: limits })).toBeUndefined();
   });
 
   test("needs a lock that accepts it", () => {
@@ -87,15 +111,41 @@ describe("the form", () => {
   });
 });
 
-test("a new code sends only what was chosen", () => {
-  expect(createData(form({ name: " Ada " }))).toEqual({
+describe("a new code", () => {
+  const data = (change: Partial<GuestForm>, locks = [door]) =>
+    createData(form(change), locks, MORNING, ZONE);
+  const stay = {
     name: "Ada",
-    starts_at: "2026-12-04T15:00:00",
-    ends_at: "2026-12-05T11:00:00",
+    starts_at: "2026-12-04T20:00:00.000Z",
+    ends_at: "2026-12-05T16:00:00.000Z",
+  };
+
+  test("sends only what was chosen", () => {
+    expect(data({ name: " Ada " })).toEqual(stay);
+    expect(data({ kind: "permanent", pin: "own", ownPin: "0482" })).toEqual({
+      name: "Ada",
+      ongoing: true,
+      code: "0482",
+    });
   });
-  expect(
-    createData(form({ kind: "permanent", pin: "own", ownPin: "0482", backup: true })),
-  ).toEqual({ name: "Ada", ongoing: true, code: "0482" });
+
+  const can = { ...door.can, backup: "No", create_offline: "No" };
+  const without = lock("Gate", [], { can, rules: { ...door.rules, lengths: [4] } });
+
+  test.each<[string, Partial<GuestForm>, Partial<GuestForm>, (typeof door)[]]>([
+    ["backup", { backup: true }, {}, [door, without]],
+    ["backup", { backup: true }, { kind: "permanent" }, [door]],
+    ["offline", { offline: true }, {}, [door, lock("Gate", [])]],
+    ["offline", { offline: true }, { pin: "own", ownPin: "0482" }, [door]],
+    ["length", { length: 6 }, {}, [door, without]],
+    ["length", { length: 6 }, { pin: "own", ownPin: "0482" }, [door]],
+  ])(
+    "does not send the option %s once it is not offered",
+    (_, option, change, locks) => {
+      expect(data(option)).not.toEqual(data({}));
+      expect(data({ ...option, ...change }, locks)).toEqual(data(change, locks));
+    },
+  );
 });
 
 describe("a change", () => {
@@ -103,6 +153,7 @@ describe("a change", () => {
   const guest = code("Ada", "active", {
     starts_at: "2026-12-01T20:00:00Z",
     ends_at: "2026-12-06T16:00:00Z",
+    is_external_modification_allowed: true,
     common_code_key: key,
   });
   const other = code("Ada", "active", { common_code_key: key });
@@ -119,22 +170,48 @@ describe("a change", () => {
       pin: "keep",
       deviceIds: locks.map(({ device_id }) => device_id),
     });
-    expect(updateData(known, guest, undefined, ZONE)).toEqual({});
+    expect(changes({})).toEqual({});
   });
 
-  test("sends only what is different", () => {
-    expect(updateData({ ...known, name: "Ada L." }, guest, undefined, ZONE)).toEqual({
-      new_name: "Ada L.",
+  const changes = (change: Partial<GuestForm>, of = guest, pin?: string) =>
+    updateData({ ...known, ...change }, known, of, pin, MORNING, ZONE);
+
+  // The other code has no times and allows no changes.
+  test.each<[Partial<GuestForm>, Record<string, unknown>]>([
+    [{ name: "Ada L." }, { new_name: "Ada L." }],
+    [{ kind: "permanent" }, { ongoing: true }],
+    [{ external: false }, { allow_external_modification: false }],
+  ])("sends what was edited, %o, to all codes", (change, data) => {
+    expect(changes(change)).toEqual(data);
+    expect(changes(change, other)).toEqual(data);
+    expect(changes(change, other, "482913")).toEqual({ ...data, code: "482913" });
+  });
+
+  test("sends the time that was edited", () => {
+    const end = { ends_at: "2026-12-07T16:00:00.000Z" };
+    const start = { starts_at: "2026-12-01T21:00:00.000Z" };
+    expect(changes({ end: "2026-12-07T11:00" })).toEqual(end);
+    expect(changes({ start: "2026-12-01T16:00" })).toEqual(start);
+    expect(changes({ end: "2026-12-07T11:00" }, other)).toEqual({
+      starts_at: "2026-12-01T20:00:00.000Z",
+      ...end,
     });
-    expect(updateData({ ...known, kind: "permanent" }, guest, "482913", ZONE)).toEqual({
-      ongoing: true,
-      code: "482913",
+  });
+
+  test("is not refused for what was not edited", () => {
+    const late = new Date("2027-01-01T00:00:00Z");
+    const strict = lock("Door", [guest], {
+      can: { ...front.can, create_ongoing: "No permanent codes." },
+      rules: { ...front.rules, name_max: 2 },
     });
-    expect(
-      updateData({ ...known, end: "2026-12-07T11:00" }, guest, undefined, ZONE),
-    ).toEqual({
-      starts_at: "2026-12-01T15:00:00",
-      ends_at: "2026-12-07T11:00:00",
-    });
+    const errors = (change: Partial<GuestForm>, of = known) =>
+      Object.keys(formErrors({ ...of, ...change }, of, [strict], late, ZONE));
+    expect(errors({ external: false })).toEqual([]);
+    expect(errors({ name: "Ada Lovelace" })).toEqual(["name"]);
+    expect(errors({ start: "2026-12-01T16:00" })).toEqual(["end"]);
+    expect(errors({ kind: "permanent" })).toEqual(["locks"]);
+    const permanent = knownGuest(other, [], OPTIONS, MORNING, ZONE);
+    expect(errors({ pin: "auto" }, permanent)).toEqual([]);
+    expect(errors({ kind: "stay" }, permanent)).toEqual(["end"]);
   });
 });

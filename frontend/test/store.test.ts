@@ -7,7 +7,7 @@ const all = (locks = home()): SubscriptionEvent => ({
   type: "all",
   entries: [],
   locks: structuredClone(locks),
-  options: { check_in: "15:00", check_out: "11:00", time_zone: "UTC" },
+  options: { check_in: "15:00", check_out: "11:00" },
   is_admin: true,
 });
 
@@ -35,6 +35,23 @@ describe("the snapshot", () => {
     expect(before?.locks.map(({ name }) => name)).toEqual(["Room 2", "Room 10"]);
     expect(after?.locks.map(({ name }) => name)).toEqual(["Attic", "Room 2"]);
   });
+});
+
+test("locks of an entry that is not available stay, as after a restart", () => {
+  const door = lock("Door", []);
+  const entry = {
+    entry_id: door.entry_id,
+    title: "Flats",
+    adoption: null,
+  };
+  const event = (available: boolean, locks: (typeof door)[]) => ({
+    ...all(locks),
+    entries: [{ ...entry, available }],
+  });
+  const before = reduce(undefined, event(true, [door]));
+  const starting = reduce(before, event(false, []));
+  expect(starting?.locks.map(({ name }) => name)).toEqual(["Door"]);
+  expect(reduce(starting, event(true, []))?.locks).toEqual([]);
 });
 
 describe("the subscription", () => {

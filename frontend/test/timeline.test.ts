@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import table from "../../tests/occupancy.json";
 import { code, lock } from "../dev/fake";
 import { entriesOf } from "../src/logic/groups";
 import { type Days, daysFrom, rowsByLock, rowsByPerson } from "../src/logic/timeline";
@@ -99,6 +100,25 @@ test("stays that overlap are marked and have lanes of their own", () => {
     ["Next", 0, []],
     ["Always", 2, []],
   ]);
+});
+
+// The action "Get access" is tested with the same cases.
+test.each(table.cases)("$title", ({ codes, shown, overlaps, gaps }) => {
+  const row = rowOf(
+    codes.map(({ name, ...times }) => code(name, "scheduled", times)),
+    days,
+  );
+  const spans = (expected: { starts_at: string; ends_at: string }[]) =>
+    expected.map(({ starts_at, ends_at }) => ({
+      start: Date.parse(starts_at),
+      end: Date.parse(ends_at),
+    }));
+  expect(spans([table.period])).toEqual([{ start: days.start, end: days.end }]);
+  expect(row.bars.map(({ entry }) => entry.code.name).sort()).toEqual(
+    [...shown].sort(),
+  );
+  expect(row.overlaps).toEqual(spans(overlaps));
+  expect(row.gaps).toEqual(spans(gaps));
 });
 
 test("gaps are the times between guests, in full", () => {

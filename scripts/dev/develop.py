@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import AsyncExitStack
 import json
+import os
 from pathlib import Path
 import shlex
 import signal
@@ -121,7 +122,7 @@ class Develop:
 
     def _print_simulator_command(self) -> None:
         command = shlex.join(
-            (".venv/bin/python", *self._simulator_arguments()),
+            (os.path.relpath(sys.executable, ROOT), *self._simulator_arguments())
         )
         print(
             f"\n  The simulator was stopped. Home Assistant keeps running."

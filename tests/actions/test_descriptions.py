@@ -136,6 +136,7 @@ async def test_response_support(hass: HomeAssistant, actions: Actions) -> None:
         "convert_access_code": SupportsResponse.OPTIONAL,
         "delete_access_code": SupportsResponse.OPTIONAL,
         "reveal_access_code": SupportsResponse.ONLY,
+        "get_access": SupportsResponse.ONLY,
         "get_access_codes": SupportsResponse.ONLY,
         "ensure_access_code": SupportsResponse.OPTIONAL,
         "update_access_code": SupportsResponse.OPTIONAL,

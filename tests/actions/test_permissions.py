@@ -35,7 +35,7 @@ ADMIN_ACTIONS: dict[str, dict[str, Any]] = {
     "report_device_constraints": {"supported_code_lengths": [4]},
     "simulate_unmanaged_access_code": {"name": "Found", "code": "4815"},
 }
-OPEN_ACTIONS = ("get_access_codes", "get_lock_capabilities")
+OPEN_ACTIONS = ("get_access", "get_access_codes", "get_lock_capabilities")
 
 type Call = Callable[..., Awaitable[dict[str, Any]]]
 

@@ -27,6 +27,7 @@ CALLS: dict[str, dict[str, Any]] = {
     "delete_expired_access_codes": {},
     "ensure_access_code": {"name": "Baker"},
     "generate_code": {},
+    "get_access": {"at": "2026-12-04 15:00:00"},
     "get_access_codes": {},
     "get_lock_capabilities": {},
     "pull_backup_access_code": {"access_code_id": CODE_GUEST_NOW},

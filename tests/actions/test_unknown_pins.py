@@ -54,7 +54,7 @@ async def test_numbers_are_masked_while_codes_are_unknown(
             found += texts(caught.value)
     assert any("••••" in text for text in found)
     assert not any(pin in text for text in found)
-    assert "Could not fetch the access codes of Front Door: Slot of ••••" in caplog.text
+    assert "Could not fetch the access codes on Front Door: Slot of ••••" in caplog.text
     assert not [r.name for r in caplog.records if pin in r.getMessage()]
 
 

@@ -61,7 +61,9 @@ type Call = Callable[[SeamClient], Awaitable[Any]]
 CALLS: dict[str, Call] = {
     "get_workspace": lambda c: c.get_workspace(),
     "list_devices": lambda c: c.list_devices(),
-    "update_device": lambda c: c.update_device(FRONT_DOOR, name="Front Door"),
+    "update_device": lambda c: c.update_device(
+        FRONT_DOOR, backup_access_code_pool_enabled=True
+    ),
     "lock_door": lambda c: c.lock_door(FRONT_DOOR),
     "unlock_door": lambda c: c.unlock_door(FRONT_DOOR),
     "configure_auto_lock": lambda c: c.configure_auto_lock(
@@ -100,7 +102,6 @@ CALLS: dict[str, Call] = {
     "list_webhooks": lambda c: c.list_webhooks(),
     "delete_webhook": lambda c: c.delete_webhook("webhook"),
     "list_connected_accounts": lambda c: c.list_connected_accounts(),
-    "get_connected_account": lambda c: c.get_connected_account("account"),
     "sync_connected_account": lambda c: c.sync_connected_account("account"),
 }
 
@@ -120,8 +121,6 @@ async def answers(client: SeamClient, simulator: Simulator) -> dict[str, Any]:
     found["get_action_attempt"] = found["lock_door"]
     found["create_access_code"] = found["get_access_code"] | found["lock_door"]
     found["simulate_unmanaged_access_code"] = found["get_unmanaged_access_code"]
-    accounts = found["list_connected_accounts"]["connected_accounts"]
-    found["get_connected_account"] = {"connected_account": accounts[0]}
     events = await simulator_events(client, simulator)
     found["list_events"] = {"events": events, "ok": True}
     for name, answer in found.items():

@@ -35,7 +35,9 @@ WRITES: dict[str, Call] = {
     "lock": lambda c: c.lock_door(FRONT_DOOR),
     "unlock": lambda c: c.unlock_door(FRONT_DOOR),
     "auto_lock": lambda c: c.configure_auto_lock(FRONT_DOOR, auto_lock_enabled=True),
-    "update_device": lambda c: c.update_device(FRONT_DOOR, name="x"),
+    "update_device": lambda c: c.update_device(
+        FRONT_DOOR, backup_access_code_pool_enabled=True
+    ),
     "create_webhook": lambda c: c.create_webhook("https://home.example/hook"),
     "delete_webhook": lambda c: c.delete_webhook("id"),
     "sync": lambda c: c.sync_connected_account("id"),

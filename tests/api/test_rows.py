@@ -265,7 +265,7 @@ async def test_action_attempt_with_unknown_status(
     stub: Stub, stubbed: SeamClient, status: Any
 ) -> None:
     """An attempt with an unknown status is pending."""
-    attempt = {"action_attempt_id": "a", "status": status, "action_type": "NEW"}
+    attempt = {"action_attempt_id": "a", "status": status}
     stub.respond({"action_attempt": attempt})
     assert (await stubbed.lock_door("x")).status is ActionAttemptStatus.PENDING
 

@@ -6,10 +6,11 @@ import os
 from pathlib import Path
 from typing import Any, Final
 
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 import pytest
 
 from .development import Development
+from .pins import Pins
 
 HERE: Final = Path(__file__).parent
 
@@ -19,7 +20,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--screenshots",
         type=Path,
-        default=HERE / "screenshots",
+        default=HERE / "screenshots" / os.environ.get("HA_VERSION", ""),
         help="folder for the screenshots",
     )
 
@@ -40,8 +41,8 @@ def development(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Developmen
 
 
 @pytest.fixture(scope="session")
-def browser(development: Development) -> Iterator[BrowserContext]:
-    """Start a browser, and sign in with the login form."""
+def chromium() -> Iterator[Browser]:
+    """Start a browser."""
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(
             executable_path=os.environ["CHROMIUM"],
@@ -55,27 +56,52 @@ def browser(development: Development) -> Iterator[BrowserContext]:
                 "--disable-sync",
             ],
         )
-        context = chromium.new_context(
-            viewport={"width": 1440, "height": 1100}, locale="en-GB"
-        )
-        page = context.new_page()
-        page.goto(development.url)
-        page.locator("input[name=username]").fill("dev")
-        page.locator("input[name=password]").fill("dev")
-        page.get_by_role("button", name="Log in").click()
-        page.wait_for_url("**/seam-locks/**", timeout=60_000)
-        page.close()
-        yield context
+        yield chromium
         chromium.close()
 
 
-@pytest.fixture
-def page(browser: BrowserContext, development: Development) -> Iterator[Page]:
-    """Open a signed-in page."""
+@pytest.fixture(scope="session")
+def browser(chromium: Browser, development: Development) -> BrowserContext:
+    """Sign in with the login form."""
+    context = chromium.new_context(
+        viewport={"width": 1440, "height": 1100}, locale="en-GB"
+    )
+    page = context.new_page()
+    page.goto(development.url)
+    page.locator("input[name=username]").fill("dev")
+    page.locator("input[name=password]").fill("dev")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url("**/seam-locks/**", timeout=60_000)
+    page.close()
+    return context
+
+
+@pytest.fixture(scope="module")
+def pins(browser: BrowserContext, development: Development) -> Iterator[Pins]:
+    """Collect the PINs that tests type or show, and check that none was kept."""
+    pins = Pins()
+    yield pins
     page = browser.new_page()
+    page.goto(f"{development.url}/seam")
+    for view in ("Locks", "Timeline", "Found codes", "Activity", "Today"):
+        page.locator("seam-panel nav").get_by_role("link", name=view).click()
+        assert not pins.found_in_page(page), view
+    assert not pins.found_in_files(page, development)
+    page.close()
+
+
+@pytest.fixture
+def page(
+    browser: BrowserContext, development: Development, pins: Pins
+) -> Iterator[Page]:
+    """Open a signed-in page, and check at the end that it contains no PIN."""
+    page = browser.new_page()
+    pins.watch(page)
     page.goto(development.url)
     yield page
+    found = pins.found_in_page(page)
     page.close()
+    assert not found
 
 
 @pytest.fixture

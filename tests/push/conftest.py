@@ -238,7 +238,7 @@ def unchanged(
     assert not logged()
 
     def check(*, refused: int = 0, ignored: int = 0) -> None:
-        push = coordinator.push
+        push = coordinator.webhook_status
         assert (push.refused, push.ignored, push.accepted) == (refused, ignored, 0)
         assert push.last_accepted is None
         assert not push.is_trusted

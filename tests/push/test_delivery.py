@@ -104,7 +104,7 @@ async def test_answer_does_not_wait_for_fetch(
     await wait_until(lambda: bool(fault.hits))
     assert hass.states.is_state("lock.front_door", "locked")
     # Another event, while the lock is being fetched.
-    assert coordinator.push.accepted == 1
+    assert coordinator.webhook_status.accepted == 1
     body = orjson.dumps(seam_event(simulator))
     async with sender.client.post(
         sender.path, data=body, headers=sender.headers(body, message_id="msg_2")
@@ -160,7 +160,7 @@ async def test_burst_of_events_is_fetched_together(
     )
     await settle(hass)
     assert set(statuses) == {HTTPStatus.NO_CONTENT}
-    assert coordinator.push.accepted == 200
+    assert coordinator.webhook_status.accepted == 200
     assert len(fired) == 200
     assert len(requested(simulator, "/")) < 100
 
@@ -195,7 +195,7 @@ async def test_event_from_before_start_does_not_fire(
     yesterday = (dt_util.utcnow() - timedelta(days=1)).isoformat()
     event = seam_event(simulator, created_at=yesterday, occurred_at=yesterday)
     assert await sender.post_event(event) == HTTPStatus.NO_CONTENT
-    assert coordinator.push.accepted == 1
+    assert coordinator.webhook_status.accepted == 1
     assert not fired
 
 
@@ -249,7 +249,7 @@ async def test_webhook_secrets_are_not_exposed(
 
 
 def _is_trusted(coordinator: SeamCoordinator) -> bool:
-    return coordinator.push.is_trusted
+    return coordinator.webhook_status.is_trusted
 
 
 MINUTE, TEN_MINUTES = timedelta(minutes=1), timedelta(minutes=10)
@@ -309,7 +309,7 @@ async def test_event_polled_before_delivery_is_not_missed(
     freezer.tick(30)
     await coordinator.async_refresh()
     assert coordinator.update_interval == TEN_MINUTES
-    assert coordinator.push.is_trusted
+    assert coordinator.webhook_status.is_trusted
 
 
 async def test_change_without_event_shortens_poll_interval(

@@ -93,7 +93,10 @@ async def test_replayed_post_is_refused(
         assert await sender.post(body, headers) == HTTPStatus.CONFLICT
     assert await sender.post(body, {**headers, "svix-id": "msg_2"}) == 401
     assert not simulator.requests
-    assert (coordinator.push.accepted, coordinator.push.refused) == (1, 4)
+    assert (
+        coordinator.webhook_status.accepted,
+        coordinator.webhook_status.refused,
+    ) == (1, 4)
 
 
 async def test_repeated_message_is_accepted(
@@ -112,7 +115,7 @@ async def test_repeated_message_is_accepted(
     assert await sender.post(body, sender.headers(body, age=5)) == HTTPStatus.NO_CONTENT
     assert not simulator.requests
     assert len(fired) == 1
-    assert coordinator.push.refused == 0
+    assert coordinator.webhook_status.refused == 0
 
 
 async def _in_pieces(body: bytes) -> AsyncIterator[bytes]:
@@ -146,7 +149,7 @@ async def test_post_of_maximum_size_is_accepted(
     assert len(body) == 64 * 1024
     data: Any = _in_pieces(body) if is_chunked else body
     assert await sender.post(data, sender.headers(body)) == HTTPStatus.NO_CONTENT
-    assert coordinator.push.accepted == 1
+    assert coordinator.webhook_status.accepted == 1
 
 
 async def test_other_methods_are_refused(
@@ -183,7 +186,7 @@ async def test_content_type_is_irrelevant(
     for number, kind in enumerate(kinds):
         headers = sender.headers(body, message_id=str(number)) | {"Content-Type": kind}
         assert await sender.post(body, headers) == HTTPStatus.NO_CONTENT
-    assert coordinator.push.accepted == len(kinds)
+    assert coordinator.webhook_status.accepted == len(kinds)
 
 
 @pytest.mark.parametrize("head", ["Content-Length: 500", "Transfer-Encoding: chunked"])
@@ -242,7 +245,7 @@ async def test_truncated_compressed_post_is_refused(
     headers = {"Content-Encoding": encoding, "Content-Length": str(len(compressed))}
     async with sender.raw(sender.headers(b"") | headers, compressed) as (reader, _):
         assert HTTPStatus.BAD_REQUEST <= await _status(reader) < 500
-    assert coordinator.push.accepted == 0
+    assert coordinator.webhook_status.accepted == 0
     assert not [line for line in logged() if sender.path[-64:] in line]
 
 
@@ -420,7 +423,7 @@ async def test_unknown_events_are_accepted(
     for fields in ODD:
         event = seam_event(simulator, **fields)
         assert await sender.post_event(event) == HTTPStatus.NO_CONTENT, fields
-    assert coordinator.push.accepted == len(ODD)
+    assert coordinator.webhook_status.accepted == len(ODD)
     await coordinator.async_refresh()
     await settle(hass)
     assert coordinator.last_update_success
@@ -449,7 +452,7 @@ async def test_post_before_registration_is_refused(
     hass.config_entries.async_update_entry(entry, data=data)
     before = len(logged())
     assert await sender.post_event(seam_event(simulator)) == HTTPStatus.UNAUTHORIZED
-    assert coordinator.push.refused == 1
+    assert coordinator.webhook_status.refused == 1
     assert len(logged()) == before
     simulator.requests.clear()
     await hass.config_entries.async_remove(entry.entry_id)
@@ -529,9 +532,9 @@ async def test_post_while_unloading_is_ignored(
     assert await unloading
     assert await posting in {HTTPStatus.OK, HTTPStatus.NO_CONTENT}
     simulator.requests.clear()
-    accepted = coordinator.push.accepted
+    accepted = coordinator.webhook_status.accepted
     assert await sender.post_event(seam_event(simulator)) == HTTPStatus.OK
-    assert coordinator.push.accepted == accepted
+    assert coordinator.webhook_status.accepted == accepted
     assert not simulator.requests
     assert "Traceback" not in caplog.text
 
@@ -560,5 +563,5 @@ async def test_post_during_setup_is_ignored(
     simulator.faults.clear()
     assert await starting
     await settle(hass)
-    assert entry.runtime_data.push.accepted == 0
+    assert entry.runtime_data.webhook_status.accepted == 0
     assert entry.runtime_data.last_update_success

@@ -6,6 +6,7 @@ from http import HTTPStatus
 import json
 import re
 from typing import Any
+from unittest.mock import patch
 
 from freezegun.api import FrozenDateTimeFactory
 from hass_nabucasa.api import CloudApiError
@@ -18,6 +19,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, flush_store
 from pytest_homeassistant_custom_component.typing import ClientSessionGenerator
 
+from custom_components.seam.api import SeamClient, SeamError, SeamNotSentError
 from custom_components.seam.const import CONF_ENDPOINT, CONSOLE_URL, DOMAIN
 from custom_components.seam.push import registration
 from custom_components.seam.push.registration import CONF_INTENDED, CONF_REGISTERED
@@ -115,6 +117,45 @@ async def test_no_webhook_without_safe_external_url(
     await set_up(hass, entry)
     assert not requested(simulator)
     assert CONF_REGISTERED not in entry.data
+
+
+@pytest.mark.parametrize(
+    "edited",
+    [
+        {CONF_REGISTERED: "text"},
+        {CONF_REGISTERED: []},
+        {CONF_REGISTERED: {"webhook_id": "a"}},
+        {CONF_REGISTERED: {"webhook_id": "a", "url": "b", "secret": 5}},
+        {CONF_INTENDED: "text"},
+        {CONF_INTENDED: {"url": "a"}},
+        {CONF_INTENDED: {"url": "a", "others": 5}},
+        {CONF_WEBHOOK_ID: 5},
+        {CONF_WEBHOOK_ID: []},
+        {CONF_WEBHOOK_ID: None},
+    ],
+)
+async def test_broken_record_counts_as_none(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    external_url: None,
+    hass_client_no_auth: ClientSessionGenerator,
+    logged: Callable[[], list[str]],
+    edited: dict[str, Any],
+) -> None:
+    """Somebody may have edited the file. A new webhook is created."""
+    other = add_other_webhook(simulator, "https://other.example.com")
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(entry, data={**entry.data, **edited})
+    assert await async_setup_component(hass, "webhook", {})
+    await set_up(hass, entry)
+    [webhook] = [w for w in simulator.state.webhooks.values() if w is not other]
+    sender = Sender(hass, await hass_client_no_auth(), entry)
+    assert sender.secret == webhook.secret
+    assert await sender.post_event(seam_event(simulator)) == HTTPStatus.NO_CONTENT
+    hass.config_entries.async_update_entry(entry, data={**entry.data, **edited})
+    assert await hass.config_entries.async_remove(entry.entry_id)
+    assert not logged()
 
 
 async def test_no_webhook_for_internal_url(
@@ -297,7 +338,7 @@ async def test_option_off_deletes_webhook_and_ignores_posts(
     assert not simulator.state.webhooks
     assert CONF_REGISTERED not in entry.data
     assert await sender.post_event(seam_event(simulator)) == HTTPStatus.OK
-    assert entry.runtime_data.push.accepted == 0
+    assert entry.runtime_data.webhook_status.accepted == 0
     simulator.requests.clear()
     await hass.config.async_update(external_url="https://new.example.com")
     await settle(hass)
@@ -373,15 +414,17 @@ async def test_unconfirmed_webhook_is_replaced(
 
 
 @pytest.mark.usefixtures("external_url")
+@pytest.mark.parametrize("error", [SeamError("Refused"), SeamNotSentError("No route")])
 async def test_refused_registration_leaves_later_webhooks_alone(
     hass: HomeAssistant,
     entry: MockConfigEntry,
     simulator: Simulator,
     freezer: FrozenDateTimeFactory,
+    error: SeamError,
 ) -> None:
     """Test that a webhook that appears after a refusal is not considered ours."""
-    simulator.faults.add("status", path="/webhooks/create", status=400, count=1)
-    await set_up(hass, entry)
+    with patch.object(SeamClient, "create_webhook", side_effect=error):
+        await set_up(hass, entry)
     assert CONF_INTENDED not in entry.data
     url = f"{EXTERNAL}/api/webhook/{entry.data[CONF_WEBHOOK_ID]}"
     foreign = add_other_webhook(simulator, url)
@@ -407,7 +450,9 @@ async def test_removal_deletes_unconfirmed_webhook(
         simulator.faults.add("outage", path="/webhooks")
     await hass.config_entries.async_remove(entry.entry_id)
     assert len(simulator.state.webhooks) == int(is_down)
-    assert ("Delete the webhook with the URL" in caplog.text) is is_down
+    assert (
+        "Delete the webhook that points to Home Assistant" in caplog.text
+    ) is is_down
     assert EXTERNAL not in "".join(
         record.getMessage()
         for record in caplog.records
@@ -589,12 +634,12 @@ async def test_each_workspace_has_its_own_webhook(
     sender = Sender(hass, client, entry)
     event = seam_event(simulator)
     assert await sender.post_event(event) == HTTPStatus.NO_CONTENT
-    assert (one.push.accepted, two.push.accepted) == (1, 0)
+    assert (one.webhook_status.accepted, two.webhook_status.accepted) == (1, 0)
     # Signed for one workspace, posted to the other.
     crossed = Sender(hass, client, other)
     crossed.secret = sender.secret
     assert await crossed.post_event(event) == HTTPStatus.UNAUTHORIZED
-    assert two.push.accepted == 0
+    assert two.webhook_status.accepted == 0
     await hass.config_entries.async_remove(other.entry_id)
     assert [w.workspace_id for w in simulator.state.webhooks.values()] == [WORKSPACE]
     assert await sender.post_event(seam_event(simulator)) == HTTPStatus.NO_CONTENT

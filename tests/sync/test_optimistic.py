@@ -171,7 +171,7 @@ def test_change_ends_when_clock_is_set_back(later: timedelta) -> None:
 def test_expected_removal_ends_when_clock_is_set_back() -> None:
     """Then a code has to be missing twice again."""
     engine = polled_engine(make_code("guest"))
-    engine.codes_converted(NOW, ["guest"])
+    engine.codes_moved(NOW, ["guest"])
     receive_codes(engine, now=NOW - timedelta(days=1))
     assert code_ids(engine) == {"guest"}
 

@@ -6,27 +6,16 @@ from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_ADMIN
 from homeassistant.auth.models import User
-from homeassistant.const import CONF_API_KEY
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import CLIENT_ID, MockConfigEntry
+from pytest_homeassistant_custom_component.common import CLIENT_ID
 from pytest_homeassistant_custom_component.typing import (
     MockHAClientWebSocket,
     WebSocketGenerator,
 )
 
-from custom_components.seam.actions import waiting
-from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
-from simulator import Simulator
-from simulator.seed import KEY_TWO, WORKSPACE_TWO, WORKSPACE_TWO_NAME
-
-
-@pytest.fixture(autouse=True)
-def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Poll often, as the simulator runs fast."""
-    monkeypatch.setattr(waiting, "WAIT_STEPS", (0.02,) * 40)
 
 
 class Panel:
@@ -129,23 +118,6 @@ def connect(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> Connect:
         )
 
     return open_panel
-
-
-@pytest.fixture
-async def second_entry(
-    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
-) -> MockConfigEntry:
-    """Set up the second workspace."""
-    entry = MockConfigEntry(
-        domain=DOMAIN,
-        title=WORKSPACE_TWO_NAME,
-        unique_id=WORKSPACE_TWO,
-        data={CONF_API_KEY: KEY_TWO, CONF_ENDPOINT: simulator.url},
-    )
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    return entry
 
 
 @pytest.fixture

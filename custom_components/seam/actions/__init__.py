@@ -22,6 +22,7 @@ from . import (
     fields,
     generate,
     get,
+    get_access,
     pull_backup,
     release,
     report_constraints,
@@ -32,7 +33,6 @@ from . import (
 )
 from .targets import Answers, Handler, async_allowed_targets, async_handle
 
-_OPTIONAL: Final = SupportsResponse.OPTIONAL
 _ONLY: Final = SupportsResponse.ONLY
 
 
@@ -41,33 +41,23 @@ class Action(NamedTuple):
 
     handler: Handler
     schema: fields.ActionSchema
-    supports_response: SupportsResponse = _OPTIONAL
+    supports_response: SupportsResponse = SupportsResponse.OPTIONAL
     is_admin: bool = True
 
 
 ACTIONS: Final = {
     "schedule_access_code": Action(
-        schedule.async_schedule_access_code, schedule.SCHEMA, _OPTIONAL
+        schedule.async_schedule_access_code, schedule.SCHEMA
     ),
-    "ensure_access_code": Action(
-        ensure.async_ensure_access_code, schedule.SCHEMA, _OPTIONAL
-    ),
-    "update_access_code": Action(
-        update.async_update_access_code, update.SCHEMA, _OPTIONAL
-    ),
-    "convert_access_code": Action(
-        convert.async_convert_access_code, convert.SCHEMA, _OPTIONAL
-    ),
+    "ensure_access_code": Action(ensure.async_ensure_access_code, schedule.SCHEMA),
+    "update_access_code": Action(update.async_update_access_code, update.SCHEMA),
+    "convert_access_code": Action(convert.async_convert_access_code, convert.SCHEMA),
     "release_access_code": Action(
-        release.async_release_access_code, fields.CODE_SCHEMA, _OPTIONAL
+        release.async_release_access_code, fields.CODE_SCHEMA
     ),
-    "delete_access_code": Action(
-        delete.async_delete_access_code, fields.CODE_SCHEMA, _OPTIONAL
-    ),
+    "delete_access_code": Action(delete.async_delete_access_code, fields.CODE_SCHEMA),
     "delete_expired_access_codes": Action(
-        delete_expired.async_delete_expired_access_codes,
-        delete_expired.SCHEMA,
-        _OPTIONAL,
+        delete_expired.async_delete_expired_access_codes, delete_expired.SCHEMA
     ),
     "reveal_access_code": Action(
         reveal.async_reveal_access_code, fields.CODE_SCHEMA, _ONLY
@@ -77,15 +67,16 @@ ACTIONS: Final = {
     ),
     "generate_code": Action(generate.async_generate_code, fields.LOCK_SCHEMA, _ONLY),
     "report_device_constraints": Action(
-        report_constraints.async_report_device_constraints,
-        report_constraints.SCHEMA,
-        _OPTIONAL,
+        report_constraints.async_report_device_constraints, report_constraints.SCHEMA
     ),
     "simulate_unmanaged_access_code": Action(
-        simulate.async_simulate_unmanaged_access_code, simulate.SCHEMA, _OPTIONAL
+        simulate.async_simulate_unmanaged_access_code, simulate.SCHEMA
     ),
     "get_access_codes": Action(
         get.async_get_access_codes, get.SCHEMA, _ONLY, is_admin=False
+    ),
+    "get_access": Action(
+        get_access.async_get_access, get_access.SCHEMA, _ONLY, is_admin=False
     ),
     "get_lock_capabilities": Action(
         capabilities.async_get_lock_capabilities,
@@ -96,7 +87,7 @@ ACTIONS: Final = {
 }
 
 # Does not wait for the lock, for people who see the state of the code.
-SCHEDULE_AT_ONCE: Final = Action(
+SCHEDULE_WITHOUT_WAITING: Final = Action(
     partial(schedule.async_schedule_access_code, waits=False), schedule.SCHEMA
 )
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from homeassistant.util import dt as dt_util
 
 from ..api import AccessCode, CodeStatus
-from ..api.redact import MASK, mask_numbers
+from ..api.redact import MASK
 from ..attributes import JsonObject, label, local_time
 from ..errors import DuplicateCodeError, refusal
 from ..sync.code_state import CodeState, code_state
@@ -49,19 +49,17 @@ def find_code(
     target: Target, codes: Sequence[AccessCode], selection: CodeSelection
 ) -> AccessCode:
     """Return the selected one of these codes of a lock."""
-    found = _matches(codes, selection)
+    found = matching_codes(codes, selection)
     if len(found) == 1:
         return found[0]
     lock, code_id = target.lock, selection.access_code_id
     # Somebody may have entered a PIN.
-    given = mask_numbers(
-        target.coordinator.secrets.mask(code_id or selection.name or "")
-    )
+    given = target.coordinator.secrets.mask_all(code_id or selection.name or "")
     details = {"lock": lock.device.name, "code": given}
     if found:
         raise refusal("ambiguous_code", **details, candidates=candidates(found))
     # Only conversions look for unmanaged codes alone.
-    if managed := _matches(lock.managed, selection):
+    if managed := matching_codes(lock.managed, selection):
         name = label(managed[0])
         raise refusal("already_managed", lock=lock.device.name, name=name)
     for other in target.coordinator.data.locks.values() if code_id else ():
@@ -75,8 +73,8 @@ def find_code(
 def find_managed_code(target: Target, selection: CodeSelection) -> AccessCode:
     """Return the selected managed code of a lock."""
     lock = target.lock
-    if not _matches(lock.managed, selection):
-        if unmanaged := _matches(lock.unmanaged, selection):
+    if not matching_codes(lock.managed, selection):
+        if unmanaged := matching_codes(lock.unmanaged, selection):
             check_managed(lock, unmanaged[0])
     return find_code(target, lock.managed, selection)
 
@@ -97,7 +95,9 @@ def check_changeable(lock: LockData, code: AccessCode) -> None:
         raise refusal("code_being_removed", lock=name, name=label(code))
 
 
-def _matches(codes: Sequence[AccessCode], selection: CodeSelection) -> list[AccessCode]:
+def matching_codes(
+    codes: Sequence[AccessCode], selection: CodeSelection
+) -> list[AccessCode]:
     """Return the codes with the id, or the name, or else where only its case differs."""
     code_id, name = selection.access_code_id, selection.name or ""
     if code_id is not None:
@@ -125,7 +125,7 @@ def naming_duplicate(target: Target, pin: str | None) -> Iterator[None]:
     try:
         yield
     except DuplicateCodeError as err:
-        lock = target.coordinator.data.locks.get(target.lock.device_id, target.lock)
+        lock = target.current_lock or target.lock
         for other in lock.codes:
             if pin and other.code == pin:
                 raise DuplicateCodeError(
@@ -149,7 +149,7 @@ def code_response(
 
     The code of the snapshot is preferred, as it may be newer than the given one.
     """
-    lock = target.coordinator.data.locks.get(target.lock.device_id)
+    lock = target.current_lock
     current = lock.code(code.access_code_id) if lock else None
     return {
         **(result.as_dict() if result else {}),

@@ -25,7 +25,7 @@ from .fields import (
     CODE_FIELDS,
     ActionSchema,
     check_dry_run,
-    selected_code,
+    code_selection,
 )
 from .outcomes import (
     CodeResults,
@@ -72,7 +72,7 @@ async def async_convert_access_code(
     check_dry_run(call)
     if convert_all and (call.data.get(ATTR_NAME) or call.data.get(ATTR_ACCESS_CODE_ID)):
         raise refusal("all_or_one")
-    selection = None if convert_all else selected_code(call.data, "no_code_or_all")
+    selection = None if convert_all else code_selection(call.data, "no_code_or_all")
     all_results: CodeResults = []
 
     def selected(target: Target) -> list[AccessCode]:
@@ -195,9 +195,7 @@ class _Conversion:
                 if self._waiting:
                     await async_poll(self._target, self._async_check)
             finally:
-                coordinator.async_apply(
-                    coordinator.engine.codes_converted, self._converted
-                )
+                coordinator.async_apply(coordinator.engine.codes_moved, self._converted)
         return [(code, self._result(code)) for code in self._codes]
 
     @property
@@ -257,7 +255,7 @@ class _Conversion:
 
         The code has it, which was refreshed after the conversion.
         """
-        lock = self._target.coordinator.data.locks.get(code.device_id)
+        lock = self._target.current_lock
         current = lock.code(code.access_code_id) if lock else None
         errors = current.own_errors if current else ()
         new = [error for error in errors if error not in code.own_errors] or errors

@@ -8,7 +8,7 @@ from ..attributes import JsonObject, label
 from ..errors import refusal, translated_errors
 from ..sync.snapshot import LockData
 from .codes import find_code
-from .fields import selected_code
+from .fields import code_selection
 from .outcomes import Outcome, Result, code_result
 from .targets import (
     Answers,
@@ -25,7 +25,7 @@ from .waiting import async_wait_for_attempt, pending
 
 async def async_delete_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
     """Delete a code of each lock."""
-    selection = selected_code(call.data)
+    selection = code_selection(call.data)
 
     async def delete(target: Target) -> JsonObject:
         check_codes_known(target.lock)
@@ -83,7 +83,7 @@ async def async_start_deletion(
 
 def deletion_result(target: Target, code: AccessCode) -> Result:
     """Return whether a code is deleted, or its deletion is pending."""
-    lock = target.coordinator.data.locks.get(target.lock.device_id)
+    lock = target.current_lock
     if lock is None or lock.code(code.access_code_id) is None:
         return Result(Outcome.DELETED)
     return pending(target)

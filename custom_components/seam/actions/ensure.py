@@ -8,7 +8,6 @@ from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError
 
 from ..api import AccessCode
-from ..api.redact import mask_numbers
 from ..attributes import JsonObject, label
 from ..errors import refusal
 from .codes import candidates, creation_keys, current_codes
@@ -18,11 +17,12 @@ from .schedule import (
     CodeRequest,
     async_create,
     async_create_shared,
+    check_accepted,
     check_confirmed,
     check_request,
     check_shared,
+    code_request,
     new_common_code_key,
-    requested_code,
 )
 from .targets import (
     Answers,
@@ -36,13 +36,12 @@ from .update import CodeChange, CodeUpdate, async_update, check_update
 from .validation import accepts_pin, check_codes_known
 
 _TIMES = {"starts_at", "ends_at", "type"}
-_ROUNDING = {"1day": timedelta(days=1)}
 
 
 async def async_ensure_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
     """Create the code, update it or leave it unchanged, on each lock."""
-    request = requested_code(call.data)
-    check_request((), request)
+    request = code_request(call.data)
+    check_request(request)
     async with in_turn(call.hass, creation_keys(targets, request.name)):
         failed = await async_refresh_targets(targets)
         ensuring = _Ensuring(
@@ -71,7 +70,8 @@ class _Ensuring:
                 self._compare(target)
             except HomeAssistantError as err:
                 answers[target.entity_id] = err
-        check_request(self._missing, self._request)
+        for target in self._missing:
+            check_accepted(target.lock, self._request)
         for update in self._updates.values():
             if update.fields:
                 check_update(update)
@@ -109,7 +109,7 @@ class _Ensuring:
             self._updates[target.entity_id] = _update_of(request, target, found[0])
             return
         if not lock.is_complete:
-            name = mask_numbers(target.coordinator.secrets.mask(request.name))
+            name = target.coordinator.secrets.mask_all(request.name)
             raise refusal("codes_incomplete", lock=lock.device.name, name=name)
         check_confirmed(target, request.name)
         self._missing.append(target)
@@ -176,10 +176,7 @@ def _update_of(request: CodeRequest, target: Target, code: AccessCode) -> CodeUp
         ends_at=request.ends_at,
         is_ongoing=request.starts_at is None,
         is_external_modification_allowed=request.is_external_modification_allowed,
-    ).update_of(target, code)
-    update = replace(
-        update, attempt_for_offline_device=request.attempt_for_offline_device
-    )
+    ).update_of(target, code, attempts_offline=request.attempt_for_offline_device)
     if code.is_offline_access_code and _are_times_rounded(request, code):
         fields = {key: update.fields[key] for key in update.fields.keys() - _TIMES}
         return replace(update, fields=fields)
@@ -188,7 +185,8 @@ def _update_of(request: CodeRequest, target: Target, code: AccessCode) -> CodeUp
 
 def _are_times_rounded(request: CodeRequest, code: AccessCode) -> bool:
     """Return whether the times of a code are the requested ones, except for rounding."""
-    rounding = _ROUNDING.get(request.max_time_rounding or "", timedelta(hours=1))
+    is_day = request.max_time_rounding == "1day"
+    rounding = timedelta(days=1) if is_day else timedelta(hours=1)
     return all(
         wanted is not None and actual is not None and abs(wanted - actual) <= rounding
         for wanted, actual in (

@@ -28,7 +28,7 @@ _YEARS: Final = range(2000, 9001)
 
 
 @dataclass(frozen=True)
-class Limited:
+class DescribedValidator:
     """A validator, and what it accepts as text."""
 
     validator: Callable[[Any], Any]
@@ -84,13 +84,13 @@ def _whole(value: Any) -> int:
     return number
 
 
-def integer(lowest: int, highest: int) -> Limited:
+def integer(lowest: int, highest: int) -> DescribedValidator:
     """Return a validator for whole numbers in a range."""
     validator = vol.All(_whole, vol.Range(min=lowest, max=highest))
-    return Limited(validator, f"{lowest}–{highest}")
+    return DescribedValidator(validator, f"{lowest}–{highest}")
 
 
-BOOLEAN: Final = Limited(_boolean, "true, false")
+BOOLEAN: Final = DescribedValidator(_boolean, "true, false")
 NAME: Final = vol.All(_text, vol.Strip, vol.Length(min=1))
 # Checked by the actions, which know more rules.
 PIN: Final = vol.Coerce(Pin)
@@ -98,7 +98,7 @@ TEXT: Final = _text
 TIME: Final = _time
 DURATION: Final = _duration
 
-# The errors of validators that are not limited to certain values.
+# These validators accept too much to list it, so each has an error of its own.
 _RULES: Final[Mapping[Any, str]] = {
     NAME: "invalid_text",
     TEXT: "invalid_text",
@@ -157,7 +157,9 @@ class ActionSchema:
             raise refusal(
                 _RULES.get(validator, "invalid_value"),
                 field=name,
-                accepted=validator.accepted if isinstance(validator, Limited) else "",
+                accepted=validator.accepted
+                if isinstance(validator, DescribedValidator)
+                else "",
             )
         if name in cv.ENTITY_SERVICE_FIELDS:
             raise refusal("invalid_target", field=name)
@@ -186,7 +188,7 @@ class CodeSelection(NamedTuple):
     name: str | None
 
 
-def selected_code(data: Data, none_key: str = "no_code_selected") -> CodeSelection:
+def code_selection(data: Data, none_key: str = "no_code_selected") -> CodeSelection:
     """Return which code a call names; refuse both an id and a name, and neither."""
     # Forms send an empty text for a field that is ticked and left empty.
     selection = CodeSelection(

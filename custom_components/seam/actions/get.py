@@ -6,8 +6,8 @@ from homeassistant.core import ServiceCall
 from homeassistant.helpers import config_validation as cv
 import voluptuous as vol
 
-from ..attributes import MAY_BE_OUTDATED, JsonObject, async_code
-from .fields import ActionSchema, Limited
+from ..attributes import MAY_BE_OUTDATED, JsonObject, async_codes
+from .fields import ActionSchema, DescribedValidator
 from .targets import Answers, Target, async_each
 from .validation import check_codes_known
 
@@ -17,7 +17,7 @@ _KINDS: Final = ("managed", "unmanaged")
 
 SCHEMA: Final = ActionSchema(
     {
-        vol.Optional(ATTR_INCLUDE, default=list(_KINDS)): Limited(
+        vol.Optional(ATTR_INCLUDE, default=list(_KINDS)): DescribedValidator(
             vol.All(cv.ensure_list, vol.Length(min=1), [vol.In(_KINDS)]),
             ", ".join(_KINDS),
         )
@@ -33,10 +33,7 @@ async def async_get_access_codes(call: ServiceCall, targets: list[Target]) -> An
         check_codes_known(lock)
         codes = {"managed": lock.managed, "unmanaged": lock.unmanaged}
         answer: JsonObject = {
-            kind: [
-                async_code(call.hass, lock, code, data.account_of(lock))
-                for code in codes[kind]
-            ]
+            kind: async_codes(call.hass, lock, codes[kind], data.account_of(lock))
             for kind in _KINDS
             if kind in call.data[ATTR_INCLUDE]
         }

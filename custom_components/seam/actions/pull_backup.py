@@ -7,7 +7,7 @@ from ..attributes import JsonObject, label
 from ..errors import refusal
 from ..sync.snapshot import LockData
 from .codes import code_response, find_managed_code
-from .fields import selected_code
+from .fields import code_selection
 from .targets import Answers, Target, async_each, changing_locks
 from .validation import check_codes_known
 
@@ -16,7 +16,7 @@ async def async_pull_backup_access_code(
     call: ServiceCall, targets: list[Target]
 ) -> Answers:
     """Activate the backup of a code of each lock; return it with its PIN."""
-    selection = selected_code(call.data)
+    selection = code_selection(call.data)
 
     async def pull(target: Target) -> JsonObject:
         coordinator, lock = target.coordinator, target.lock

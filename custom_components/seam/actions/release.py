@@ -6,7 +6,7 @@ from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..errors import refusal
 from .codes import check_changeable, find_managed_code
-from .fields import CodeSelection, selected_code
+from .fields import CodeSelection, code_selection
 from .outcomes import Outcome, Result, code_result
 from .targets import (
     Answers,
@@ -24,7 +24,7 @@ async def async_release_access_code(
     call: ServiceCall, targets: list[Target]
 ) -> Answers:
     """Make a managed code of each lock unmanaged."""
-    selection = selected_code(call.data)
+    selection = code_selection(call.data)
 
     async def release(target: Target) -> JsonObject:
         code = _releasable(target, selection)
@@ -39,7 +39,7 @@ async def async_release_access_code(
                 await async_wait_for_attempt(target, attempt)
                 # The code may get a new id.
                 coordinator.async_apply(
-                    coordinator.engine.codes_converted, [code.access_code_id]
+                    coordinator.engine.codes_moved, [code.access_code_id]
                 )
         return code_result(code, Result(Outcome.RELEASED))
 

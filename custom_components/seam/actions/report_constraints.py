@@ -8,7 +8,7 @@ import voluptuous as vol
 
 from ..attributes import JsonObject
 from ..errors import refusal
-from .fields import BOOLEAN, ActionSchema, Data, Limited, integer
+from .fields import BOOLEAN, ActionSchema, Data, DescribedValidator, integer
 from .targets import Answers, Target, async_each, changing_locks
 from .validation import check_has_codes, joined
 
@@ -21,7 +21,7 @@ _LENGTH: Final = integer(4, 20)
 
 SCHEMA: Final = ActionSchema(
     {
-        vol.Optional(ATTR_SUPPORTED_LENGTHS): Limited(
+        vol.Optional(ATTR_SUPPORTED_LENGTHS): DescribedValidator(
             vol.All(cv.ensure_list, vol.Length(min=1), [_LENGTH]), _LENGTH.accepted
         ),
         vol.Optional(ATTR_MIN_LENGTH): _LENGTH,
@@ -62,7 +62,7 @@ async def async_report_device_constraints(
             await coordinator.client.report_device_constraints(
                 lock.device_id, **lengths
             )
-        properties = coordinator.data.locks.get(lock.device_id, lock).device.properties
+        properties = (target.current_lock or lock).device.properties
         return {"supported_code_lengths": [*sorted(properties.supported_code_lengths)]}
 
     return await async_each(targets, report)

@@ -10,9 +10,9 @@ from homeassistant.util import dt as dt_util
 from ..api import AccessCode, SeamAuthError, SeamError, SeamNotFoundError
 from ..attributes import JsonObject, label, local_time
 from ..errors import refusal, translated_errors
-from ..sync.snapshot import masked_code
+from ..sync.snapshot import LockData, masked_code
 from .codes import code_with_pin, find_code
-from .fields import CodeSelection, selected_code
+from .fields import CodeSelection, code_selection
 from .targets import Answers, Target, async_each, current_target
 from .validation import check_codes_known
 
@@ -21,7 +21,7 @@ _LOGGER = logging.getLogger(__name__)
 
 async def async_reveal_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
     """Return a code of each lock with its PIN."""
-    selection = selected_code(call.data)
+    selection = code_selection(call.data)
     return await async_each(targets, lambda target: _async_reveal(target, selection))
 
 
@@ -52,13 +52,18 @@ async def _async_reveal(target: Target, selection: CodeSelection) -> JsonObject:
             else coordinator.engine.codes_read_at(lock.device_id)
         )
     code = masked_code(fresh or known, coordinator.secrets)
-    if code.code is None:
-        raise refusal("pin_unknown", lock=lock.device.name, name=label(code))
+    check_pin_known(lock, code)
     return {
         **code_with_pin(lock, code),
         "is_fresh": fresh is not None,
         "as_of": local_time(as_of),
     }
+
+
+def check_pin_known(lock: LockData, code: AccessCode) -> None:
+    """Refuse a code whose PIN is unknown."""
+    if code.code is None:
+        raise refusal("pin_unknown", lock=lock.device.name, name=label(code))
 
 
 async def _async_read(target: Target, code: AccessCode) -> AccessCode | None:

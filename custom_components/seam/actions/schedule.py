@@ -1,6 +1,6 @@
 """The action that creates a code, on one or several locks."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -13,7 +13,6 @@ from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..api import AccessCode
-from ..api.redact import mask_numbers
 from ..attributes import JsonObject
 from ..errors import ChangeUncertainError, refusal
 from ..sync.snapshot import LockData
@@ -36,7 +35,7 @@ from .fields import (
     TIME,
     ActionSchema,
     Data,
-    Limited,
+    DescribedValidator,
     integer,
     requested_pin,
     requested_time,
@@ -74,7 +73,7 @@ _OPTIONS: Final = {
     "use_backup_access_code_pool": BOOLEAN,
     "is_offline_access_code": BOOLEAN,
     "is_one_time_use": BOOLEAN,
-    "max_time_rounding": Limited(vol.In(("1hour", "1day")), "1hour, 1day"),
+    "max_time_rounding": DescribedValidator(vol.In(("1hour", "1day")), "1hour, 1day"),
     ATTR_ATTEMPT_FOR_OFFLINE_DEVICE: BOOLEAN,
 }
 # Not supported by `/access_codes/create_multiple`.
@@ -125,7 +124,7 @@ class CodeRequest:
         }
 
 
-def requested_code(data: Data) -> CodeRequest:
+def code_request(data: Data) -> CodeRequest:
     """Return the code that a call requests."""
     check_new_name(data[ATTR_NAME], ATTR_NAME)
     # Forms leave out dates that are ticked but empty.
@@ -144,12 +143,11 @@ def requested_code(data: Data) -> CodeRequest:
     )
 
 
-def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
-    """Refuse a code that one of the locks does not accept."""
-    now = dt_util.utcnow()
+def check_request(request: CodeRequest) -> None:
+    """Refuse a code that no lock accepts."""
     # The manufacturer knows when a code for one use ends.
     if not request.is_one_time_use or request.ends_at is not None:
-        check_times(request.starts_at, request.ends_at, now)
+        check_times(request.starts_at, request.ends_at, dt_util.utcnow())
     if request.code is not None:
         check_name_without_pin(request.name, request.code)
         if request.is_offline_access_code:
@@ -160,21 +158,23 @@ def check_request(targets: Iterable[Target], request: CodeRequest) -> None:
         raise refusal("one_time_without_offline")
     if request.use_backup_access_code_pool and request.starts_at is None:
         raise refusal("backup_without_times")
-    for target in targets:
-        lock = target.lock
-        check_kind(
-            lock,
-            is_offline=bool(request.is_offline_access_code),
-            is_ongoing=request.starts_at is None,
-        )
-        if request.use_backup_access_code_pool:
-            check_backup_pool(lock)
-        check_name(lock, request.name)
-        check_start(lock, request.starts_at, now)
-        if request.code is not None:
-            check_pin(lock, request.code)
-        if request.preferred_code_length is not None:
-            check_length(lock, request.preferred_code_length)
+
+
+def check_accepted(lock: LockData, request: CodeRequest) -> None:
+    """Refuse a code that a lock does not accept."""
+    check_kind(
+        lock,
+        is_offline=bool(request.is_offline_access_code),
+        is_ongoing=request.starts_at is None,
+    )
+    if request.use_backup_access_code_pool:
+        check_backup_pool(lock)
+    check_name(lock, request.name)
+    check_start(lock, request.starts_at, dt_util.utcnow())
+    if request.code is not None:
+        check_pin(lock, request.code)
+    if request.preferred_code_length is not None:
+        check_length(lock, request.preferred_code_length)
 
 
 def check_kind(lock: LockData, *, is_offline: bool, is_ongoing: bool) -> None:
@@ -221,8 +221,8 @@ async def async_schedule_access_code(
 
     Returns as soon as Seam has accepted it unless it `waits` for the locks.
     """
-    request = requested_code(call.data)
-    check_request((), request)
+    request = code_request(call.data)
+    check_request(request)
     async with in_turn(call.hass, creation_keys(targets, request.name)):
         present: list[Target] = []
         failed: Answers = {}
@@ -231,7 +231,8 @@ async def async_schedule_access_code(
                 present.append(current_target(target))
             except HomeAssistantError as err:
                 failed[target.entity_id] = err
-        check_request(present, request)
+        for target in present:
+            check_accepted(target.lock, request)
         for target in present:
             try:
                 check_codes_known(target.lock)
@@ -262,7 +263,7 @@ def check_confirmed(target: Target, name: str) -> None:
         raise refusal(
             "create_unconfirmed",
             lock=lock.device.name,
-            name=mask_numbers(coordinator.secrets.mask(name)),
+            name=coordinator.secrets.mask_all(name),
         )
 
 
@@ -354,7 +355,7 @@ async def async_create_shared(
 def _confirm_listed(target: Target, request: CodeRequest, refresh: Refresh) -> None:
     """Forget the request for a code that is in Seam's list."""
     coordinator, device_id = target.coordinator, target.lock.device_id
-    lock = coordinator.data.locks.get(device_id)
+    lock = target.current_lock
     if (
         device_id not in refresh.errors
         and lock
@@ -374,7 +375,7 @@ def _uncertain_creation(
 ) -> ChangeUncertainError:
     """Return an error that names the new codes of the lock with the requested name."""
     coordinator, before = target.coordinator, target.lock
-    now = coordinator.data.locks.get(before.device_id, before)
+    now = target.current_lock or before
     known = {code.access_code_id for code in before.codes}
     found = [
         code
@@ -390,6 +391,6 @@ def _uncertain_creation(
         key,
         error=str(err.__cause__ or ""),
         lock=before.device.name,
-        name=mask_numbers(coordinator.secrets.mask(request.name)),
+        name=coordinator.secrets.mask_all(request.name),
         candidates=candidates(found),
     )

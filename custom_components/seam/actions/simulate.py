@@ -14,8 +14,10 @@ from .validation import (
     check_has_codes,
     check_name_without_pin,
     check_new_name,
-    checked_simulated_pin,
+    checked_pin,
 )
+
+_MAX_PIN_LENGTH: Final = 8
 
 SCHEMA: Final = ActionSchema(
     {vol.Required(ATTR_NAME): NAME, vol.Required(ATTR_CODE): PIN}
@@ -33,7 +35,9 @@ async def async_simulate_unmanaged_access_code(
         check_has_codes(target.lock)
     name = call.data[ATTR_NAME]
     check_new_name(name, ATTR_NAME)
-    pin = checked_simulated_pin(call.data[ATTR_CODE].value)
+    pin = checked_pin(call.data[ATTR_CODE].value)
+    if len(pin) > _MAX_PIN_LENGTH:
+        raise refusal("simulated_code_length")
     check_name_without_pin(name, pin)
 
     async def simulate(target: Target) -> JsonObject:

@@ -28,6 +28,7 @@ from homeassistant.helpers.target import (
     TargetSelection,
     async_extract_referenced_entity_ids,
 )
+from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
 from ..api import AccessCode, SeamError, SeamNotFoundError
@@ -54,6 +55,11 @@ class Target:
     entity_id: str
     coordinator: SeamCoordinator
     lock: LockData
+
+    @property
+    def current_lock(self) -> LockData | None:
+        """The lock as it is now, None if it is gone."""
+        return self.coordinator.data.locks.get(self.lock.device_id)
 
 
 type Answer = JsonObject | HomeAssistantError
@@ -127,7 +133,7 @@ def _combined(
     """Return one error for those of several locks, which names the locks."""
     # A change of linked codes also has answers for locks that were not targeted.
     names = {
-        lock_entity_id(coordinator, device_id): lock.device.name
+        lock_entity_id(coordinator.hass, device_id): lock.device.name
         for coordinator in {target.coordinator for target in targets}
         for device_id, lock in coordinator.data.locks.items()
     } | {target.entity_id: target.lock.device.name for target in targets}
@@ -232,17 +238,24 @@ def _target(hass: HomeAssistant, entity_id: str) -> Target:
     return Target(entity_id, entry.runtime_data, lock)
 
 
-def lock_entity_id(coordinator: SeamCoordinator, device_id: str) -> str:
+def lock_entity_id(hass: HomeAssistant, device_id: str) -> str:
     """Return the entity id of a lock, or its device id if it has no entity."""
-    registry = er.async_get(coordinator.hass)
+    registry = er.async_get(hass)
     found = registry.async_get_entity_id(LOCK_DOMAIN, DOMAIN, f"{device_id}_lock")
     return found or device_id
 
 
+def targeted_entity_ids(hass: HomeAssistant, target: ConfigType) -> set[str] | None:
+    """Return the entities that a trigger or condition is about, None for all."""
+    if not (selection := TargetSelection(target)).has_any_target:
+        return None
+    selected = async_extract_referenced_entity_ids(hass, selection)
+    return selected.referenced | selected.indirectly_referenced
+
+
 def current_target(target: Target) -> Target:
     """Return a target with its lock as it is now."""
-    lock = target.coordinator.data.locks.get(target.lock.device_id)
-    if lock is None:
+    if (lock := target.current_lock) is None:
         raise refusal("lock_gone", entity=target.entity_id)
     return replace(target, lock=lock)
 

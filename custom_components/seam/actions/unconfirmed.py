@@ -14,7 +14,6 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..api import SeamError
 from ..const import DOMAIN
-from ..errors import is_uncertain
 
 type _Requested = dict[tuple[str, str], datetime]
 
@@ -37,7 +36,7 @@ def requesting(
     try:
         yield
     except SeamError as err:
-        if not is_uncertain(err):
+        if not err.is_uncertain:
             for key in keys:
                 requested.pop(key, None)
         raise

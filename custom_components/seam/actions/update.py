@@ -38,9 +38,9 @@ from .fields import (
     ActionSchema,
     CodeSelection,
     Data,
+    code_selection,
     requested_pin,
     requested_time,
-    selected_code,
 )
 from .outcomes import Outcome, Result
 from .targets import (
@@ -94,7 +94,9 @@ class CodeChange:
     is_ongoing: bool = False
     is_external_modification_allowed: bool | None = None
 
-    def update_of(self, target: Target, code: AccessCode) -> CodeUpdate:
+    def update_of(
+        self, target: Target, code: AccessCode, *, attempts_offline: bool | None = None
+    ) -> CodeUpdate:
         """Return what has to be updated of a code to make the change."""
         wanted = {
             "name": self.name,
@@ -109,7 +111,7 @@ class CodeChange:
         if self.name is not None and code.unmasked_name == self.name:
             fields.pop("name", None)
         if not self.is_ongoing and self.starts_at is None and self.ends_at is None:
-            return CodeUpdate(target, code, fields)
+            return CodeUpdate(target, code, fields, attempts_offline)
         if self.is_ongoing:
             starts_at, ends_at = None, None
         else:
@@ -125,7 +127,7 @@ class CodeChange:
                 "ends_at": ends_at,
                 "type": "ongoing" if self.is_ongoing else "time_bound",
             }
-        return CodeUpdate(target, code, fields)
+        return CodeUpdate(target, code, fields, attempts_offline)
 
 
 @dataclass(frozen=True)
@@ -166,7 +168,7 @@ def _requested_change(data: Data) -> CodeChange:
             (ATTR_CODE, change.code),
             (ATTR_ONGOING, change.is_ongoing or None),
             (ATTR_ALLOW_EXTERNAL_MODIFICATION, change.is_external_modification_allowed),
-            # Forms send true.
+            # Forms send true, so only false is a wish.
             (
                 ATTR_ATTEMPT_FOR_OFFLINE_DEVICE,
                 None if data.get(ATTR_ATTEMPT_FOR_OFFLINE_DEVICE, True) else False,
@@ -201,7 +203,7 @@ def check_update(update: CodeUpdate) -> None:
 
 async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> Answers:
     """Change a managed code of each lock, or all codes that are linked with it."""
-    selection, change = selected_code(call.data), _requested_change(call.data)
+    selection, change = code_selection(call.data), _requested_change(call.data)
     changed, _ = _found(targets, selection)
     if is_linked := call.data[ATTR_LINKED]:
         changed = [other for one in changed for other in _linked(*one)]
@@ -213,15 +215,14 @@ async def async_update_access_code(call: ServiceCall, targets: list[Target]) -> 
         if is_linked:
             return await _async_update_linked(found, change, answers)
 
+        attempts_offline = call.data.get(ATTR_ATTEMPT_FOR_OFFLINE_DEVICE)
         # Nothing is changed if one of the locks does not allow it.
         updates: dict[str, CodeUpdate] = {}
         for target, code in found:
+            # First, as it matters more than a time that is missing.
             check_changeable(target.lock, code)
-            updates[target.entity_id] = update = replace(
-                change.update_of(target, code),
-                attempt_for_offline_device=call.data.get(
-                    ATTR_ATTEMPT_FOR_OFFLINE_DEVICE
-                ),
+            updates[target.entity_id] = update = change.update_of(
+                target, code, attempts_offline=attempts_offline
             )
             check_update(update)
         return answers | await async_each(
@@ -294,7 +295,7 @@ def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]
     """Return all codes that are linked with a code, itself included, with their locks."""
     coordinator = target.coordinator
     return [
-        (Target(lock_entity_id(coordinator, device_id), coordinator, lock), other)
+        (Target(lock_entity_id(coordinator.hass, device_id), coordinator, lock), other)
         for device_id, lock in coordinator.data.locks.items()
         for other in lock.managed
         if code.unmasked_key and other.unmasked_key == code.unmasked_key
@@ -349,10 +350,8 @@ async def _async_update_linked(
                 target, code, Result(Outcome.UNCHANGED)
             )
         for update in updates:
-            other, entity_id = (
-                by_code.get(update.code.access_code_id),
-                update.target.entity_id,
-            )
+            other = by_code.get(update.code.access_code_id)
+            entity_id = update.target.entity_id
             if other and (
                 entity_id in not_found
                 or isinstance(other, HomeAssistantError)

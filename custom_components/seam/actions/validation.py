@@ -18,7 +18,6 @@ from ..errors import refusal
 from ..sync.snapshot import LockData
 
 _PIN_LENGTHS: Final = range(4, 13)
-_MAX_SIMULATED_PIN_LENGTH: Final = 8
 # Seam has no limit. This one leaves room for the name of the lock in the entity ids of
 # code sensors, which Home Assistant cuts at 255 characters.
 _MAX_NAME_LENGTH: Final = 100
@@ -110,19 +109,8 @@ def accepts_pin(lock: LockData, name: str, pin: str) -> bool:
 
 def check_pin_can_be_chosen(lock: LockData) -> None:
     """Refuse a lock whose manufacturer chooses all PINs."""
-    for constraint in lock.device.properties.code_constraints:
-        if constraint.constraint_type == "cannot_specify_pin_code":
-            raise refusal(
-                "code_constraint_cannot_specify_pin_code", lock=lock.device.name
-            )
-
-
-def checked_simulated_pin(value: object) -> str:
-    """Return a PIN that Seam can simulate as text."""
-    pin = checked_pin(value)
-    if len(pin) > _MAX_SIMULATED_PIN_LENGTH:
-        raise refusal("simulated_code_length")
-    return pin
+    if (rule := "cannot_specify_pin_code") in lock.device.constraint_types:
+        raise refusal(f"code_constraint_{rule}", lock=lock.device.name)
 
 
 def check_common_length(locks: Iterable[LockData]) -> None:
@@ -228,7 +216,6 @@ def check_times(
 
 def check_start(lock: LockData, starts_at: datetime | None, now: datetime) -> None:
     """Refuse a start in the past if the lock does not accept that."""
-    if starts_at is not None and starts_at <= now:
-        for constraint in lock.device.properties.code_constraints:
-            if constraint.constraint_type == "start_date_in_future":
-                raise refusal("start_date_in_future", lock=lock.device.name)
+    rule = "start_date_in_future"
+    if starts_at and starts_at <= now and rule in lock.device.constraint_types:
+        raise refusal(rule, lock=lock.device.name)

@@ -15,11 +15,13 @@ from ..api import (
     ActionAttemptStatus,
     CodeStatus,
     SeamAuthError,
+    SeamClosedError,
     SeamError,
     SeamNotFoundError,
     SeamProblem,
     SeamRateLimitError,
 )
+from ..api.models import ActionAttemptError
 from ..attributes import label
 from ..const import DOMAIN
 from ..errors import ActionError, translated_errors
@@ -50,6 +52,8 @@ async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> 
                 try:
                     if await is_done():
                         return
+                except SeamClosedError:
+                    return
                 except SeamError as err:
                     # Seam goes on with the change in the meantime.
                     coordinator = target.coordinator
@@ -101,10 +105,7 @@ async def async_wait_until_set(
     so the code is read as well. Raises an error if the attempt failed, or the code is
     gone or has an error that it did not have before.
     """
-    wait = _CodeWait(target, code, attempt, is_new=is_new)
-    if not wait.is_set:
-        await async_poll(target, wait.async_check)
-    return Result(Outcome.SUCCESS) if wait.is_set else wait.pending_result
+    return await _CodeWait(target, code, attempt, is_new=is_new).async_run()
 
 
 def async_follow(
@@ -117,10 +118,10 @@ def async_follow(
         # An error is shown with the code.
         with suppress(HomeAssistantError):
             async with changing_locks(target):
-                await async_wait_until_set(target, code, attempt, is_new=True)
+                await wait.async_run()
 
     wait = _CodeWait(target, code, attempt, is_new=True)
-    if wait.is_set:
+    if wait.check():
         return Result(Outcome.SUCCESS)
     coordinator.config_entry.async_create_background_task(
         coordinator.hass, follow(), f"{DOMAIN} new code"
@@ -147,7 +148,13 @@ class _CodeWait:
         self._not_found = 0
         self._old_errors = set() if is_new else set(map(_identity, code.own_errors))
 
-    async def async_check(self) -> bool:
+    async def async_run(self) -> Result:
+        """Wait until the code is set, at most a minute; return `success` or `pending`."""
+        if not self.check():
+            await async_poll(self._target, self._async_update)
+        return Result(Outcome.SUCCESS) if self.check() else self.pending_result
+
+    async def _async_update(self) -> bool:
         """Fetch the attempt until it has ended, then the code."""
         if self._is_attempt_pending and self._attempt is not None:
             self._attempt = await self._target.coordinator.client.get_action_attempt(
@@ -155,7 +162,7 @@ class _CodeWait:
             )
         if not self._is_attempt_pending:
             await self._async_read()
-        return self.is_set
+        return self.check()
 
     async def _async_read(self) -> None:
         coordinator = self._target.coordinator
@@ -173,15 +180,12 @@ class _CodeWait:
         self._not_found = 0
         self._is_read = True
 
-    @property
-    def is_set(self) -> bool:
+    def check(self) -> bool:
         """Return whether there is nothing to wait for; raise an error if it failed."""
         attempt = self._attempt
         if attempt is not None and attempt.status is ActionAttemptStatus.ERROR:
-            error = attempt.error
-            raise self._error(
-                error.message if error else "", error.type if error else "unknown"
-            )
+            error = attempt.error or ActionAttemptError()
+            raise self._error(error.message, error.type)
         if self._is_attempt_pending or not self._is_read:
             return False
         if self._code.is_waiting_for_code_assignment:
@@ -243,7 +247,7 @@ def _identity(problem: SeamProblem) -> tuple[object, ...]:
 
 def _is_offline(target: Target) -> bool:
     """Return whether Seam currently cannot reach a lock."""
-    lock = target.coordinator.data.locks.get(target.lock.device_id)
+    lock = target.current_lock
     return lock is not None and lock.device.properties.online is False
 
 
@@ -262,7 +266,7 @@ def _pending(translation_key: str, target: Target, **placeholders: str) -> Resul
 
 def attempt_error(target: Target, attempt: ActionAttempt) -> ActionError:
     """Return the error for a failed action attempt, with Seam's message."""
-    message = attempt.error.message if attempt.error else ""
+    message = (attempt.error or ActionAttemptError()).message
     return ActionError(
         "action_attempt_failed",
         lock=target.lock.device.name,

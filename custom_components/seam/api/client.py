@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 import time
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from aiohttp import ClientSession
 
@@ -45,6 +45,29 @@ class _Pages:
     size: int = 0
 
 
+class NewCodes(TypedDict, total=False):
+    """Parameters of new access codes."""
+
+    name: str | None
+    code: str | None
+    preferred_code_length: int | None
+    starts_at: datetime | None
+    ends_at: datetime | None
+    is_external_modification_allowed: bool | None
+    prefer_native_scheduling: bool | None
+    attempt_for_offline_device: bool | None
+    use_backup_access_code_pool: bool | None
+
+
+class NewCode(NewCodes, total=False):
+    """Parameters of a new access code on one device."""
+
+    is_offline_access_code: bool | None
+    is_one_time_use: bool | None
+    max_time_rounding: str | None
+    common_code_key: str | None
+
+
 class SeamClient:
     """Client of one Seam workspace."""
 
@@ -63,6 +86,15 @@ class SeamClient:
         # Fingerprints and rows of the last lists, as most come again unchanged.
         self._codes_read: dict[tuple[str, str], tuple[int, tuple[AccessCode, ...]]] = {}
         self._devices_read: tuple[int, tuple[Device, ...]] | None = None
+
+    def close(self) -> None:
+        """Send no further requests. Those that wait for a response go on."""
+        self._transport.is_closed = True
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether the client sends no further requests."""
+        return self._transport.is_closed
 
     @property
     def last_request_id(self) -> str | None:
@@ -122,16 +154,12 @@ class SeamClient:
         self,
         device_id: str,
         *,
-        name: str | None = None,
-        is_managed: bool | None = None,
-        backup_access_code_pool_enabled: bool | None = None,
+        backup_access_code_pool_enabled: bool,
     ) -> None:
-        """Rename a device, unmanage it, or set its backup pool (`/devices/update`)."""
+        """Turn the backup pool of a device on or off (`/devices/update`)."""
         await self._transport.write(
             "/devices/update",
             device_id=device_id,
-            name=name,
-            is_managed=is_managed,
             backup_access_code_pool_enabled=backup_access_code_pool_enabled,
         )
 
@@ -139,11 +167,11 @@ class SeamClient:
 
     async def lock_door(self, device_id: str) -> ActionAttempt:
         """Start locking a lock (`/locks/lock_door`)."""
-        return await self._attempt("/locks/lock_door", device_id=device_id)
+        return await self._start_attempt("/locks/lock_door", device_id=device_id)
 
     async def unlock_door(self, device_id: str) -> ActionAttempt:
         """Start unlocking a lock (`/locks/unlock_door`)."""
-        return await self._attempt("/locks/unlock_door", device_id=device_id)
+        return await self._start_attempt("/locks/unlock_door", device_id=device_id)
 
     async def configure_auto_lock(
         self,
@@ -157,7 +185,7 @@ class SeamClient:
         To turn it on or change its delay, the delay is required, which is 1 to 60.
         Endpoint: `/locks/configure_auto_lock`.
         """
-        return await self._attempt(
+        return await self._start_attempt(
             "/locks/configure_auto_lock",
             device_id=device_id,
             auto_lock_enabled=auto_lock_enabled,
@@ -167,45 +195,16 @@ class SeamClient:
     # Access codes
 
     async def create_access_code(
-        self,
-        device_id: str,
-        *,
-        name: str | None = None,
-        code: str | None = None,
-        preferred_code_length: int | None = None,
-        starts_at: datetime | None = None,
-        ends_at: datetime | None = None,
-        is_external_modification_allowed: bool | None = None,
-        prefer_native_scheduling: bool | None = None,
-        attempt_for_offline_device: bool | None = None,
-        use_backup_access_code_pool: bool | None = None,
-        is_offline_access_code: bool | None = None,
-        is_one_time_use: bool | None = None,
-        max_time_rounding: str | None = None,
-        common_code_key: str | None = None,
+        self, device_id: str, **code: Unpack[NewCode]
     ) -> tuple[AccessCode, ActionAttempt | None]:
-        """Create an access code; Seam generates the PIN if `code` is None.
+        """Create an access code; Seam generates the PIN if `code` is missing.
 
         `starts_at` and `ends_at` belong together; without them the code is permanent.
         Raise SeamDuplicateCodeError if the lock has the PIN already. Endpoint:
         `/access_codes/create`.
         """
         response = await self._transport.write(
-            "/access_codes/create",
-            device_id=device_id,
-            name=name,
-            code=code,
-            preferred_code_length=preferred_code_length,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            is_external_modification_allowed=is_external_modification_allowed,
-            prefer_native_scheduling=prefer_native_scheduling,
-            attempt_for_offline_device=attempt_for_offline_device,
-            use_backup_access_code_pool=use_backup_access_code_pool,
-            is_offline_access_code=is_offline_access_code,
-            is_one_time_use=is_one_time_use,
-            max_time_rounding=max_time_rounding,
-            common_code_key=common_code_key,
+            "/access_codes/create", device_id=device_id, **code
         )
         return _code(response, "access_code", is_managed=True), _attempt(response)
 
@@ -214,15 +213,7 @@ class SeamClient:
         device_ids: Iterable[str],
         *,
         behavior_when_code_cannot_be_shared: str | None = None,
-        name: str | None = None,
-        code: str | None = None,
-        preferred_code_length: int | None = None,
-        starts_at: datetime | None = None,
-        ends_at: datetime | None = None,
-        is_external_modification_allowed: bool | None = None,
-        prefer_native_scheduling: bool | None = None,
-        attempt_for_offline_device: bool | None = None,
-        use_backup_access_code_pool: bool | None = None,
+        **codes: Unpack[NewCodes],
     ) -> list[AccessCode]:
         """Create access codes with the same PIN on several devices.
 
@@ -235,15 +226,7 @@ class SeamClient:
             path,
             device_ids=list(device_ids),
             behavior_when_code_cannot_be_shared=behavior_when_code_cannot_be_shared,
-            name=name,
-            code=code,
-            preferred_code_length=preferred_code_length,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            is_external_modification_allowed=is_external_modification_allowed,
-            prefer_native_scheduling=prefer_native_scheduling,
-            attempt_for_offline_device=attempt_for_offline_device,
-            use_backup_access_code_pool=use_backup_access_code_pool,
+            **codes,
         )
         rows = [
             _completed(row, {"is_managed": True})
@@ -269,7 +252,7 @@ class SeamClient:
         To change one time, both have to be given, and `type`. `type="ongoing"` removes
         the times, `is_managed=False` makes the code unmanaged.
         """
-        response = await self._transport.write(
+        return await self._start(
             "/access_codes/update",
             access_code_id=access_code_id,
             name=name,
@@ -281,7 +264,6 @@ class SeamClient:
             is_external_modification_allowed=is_external_modification_allowed,
             attempt_for_offline_device=attempt_for_offline_device,
         )
-        return _attempt(response)
 
     async def update_multiple_access_codes(
         self,
@@ -302,11 +284,7 @@ class SeamClient:
 
     async def delete_access_code(self, access_code_id: str) -> ActionAttempt | None:
         """Start deleting a managed access code (`/access_codes/delete`)."""
-        return _attempt(
-            await self._transport.write(
-                "/access_codes/delete", access_code_id=access_code_id
-            )
-        )
+        return await self._start("/access_codes/delete", access_code_id=access_code_id)
 
     async def get_access_code(self, access_code_id: str) -> AccessCode:
         """Return a managed access code (`/access_codes/get`)."""
@@ -394,22 +372,19 @@ class SeamClient:
         `force` takes the code over from another workspace. Endpoint:
         `/access_codes/unmanaged/convert_to_managed`.
         """
-        response = await self._transport.write(
+        return await self._start(
             "/access_codes/unmanaged/convert_to_managed",
             access_code_id=access_code_id,
             is_external_modification_allowed=is_external_modification_allowed,
             force=force,
         )
-        return _attempt(response)
 
     async def delete_unmanaged_access_code(
         self, access_code_id: str
     ) -> ActionAttempt | None:
         """Start deleting an unmanaged code (`/access_codes/unmanaged/delete`)."""
-        return _attempt(
-            await self._transport.write(
-                "/access_codes/unmanaged/delete", access_code_id=access_code_id
-            )
+        return await self._start(
+            "/access_codes/unmanaged/delete", access_code_id=access_code_id
         )
 
     async def simulate_unmanaged_access_code(
@@ -438,31 +413,27 @@ class SeamClient:
 
     # Events
 
-    async def list_events(
-        self, since: datetime, *, limit: int = EVENTS_LIMIT
-    ) -> Rows[Event]:
+    async def list_events(self, since: datetime) -> Rows[Event]:
         """Return the events created after `since`, oldest first (`/events/list`).
 
         The endpoint has no pages: if there are as many events as the limit, there may
         be more.
         """
         path = "/events/list"
-        response = await self._transport.read(path, since=since, limit=limit)
+        response = await self._transport.read(path, since=since, limit=EVENTS_LIMIT)
         events = self._reader.read(Event, path, _list(response, "events"), "event_id")
         events.sort(key=lambda event: event.created_at)
         return events
 
     # Webhooks
 
-    async def create_webhook(
-        self, url: str, event_types: Iterable[str] = ("*",)
-    ) -> Webhook:
-        """Register a webhook (`/webhooks/create`).
+    async def create_webhook(self, url: str) -> Webhook:
+        """Register a webhook for all events (`/webhooks/create`).
 
         Only the webhook that this returns is sure to have its secret.
         """
         response = await self._transport.write(
-            "/webhooks/create", url=url, event_types=list(event_types)
+            "/webhooks/create", url=url, event_types=["*"]
         )
         return _one(Webhook, response, "webhook")
 
@@ -485,22 +456,16 @@ class SeamClient:
             "connected_account_id",
         )
 
-    async def get_connected_account(
-        self, connected_account_id: str
-    ) -> ConnectedAccount:
-        """Return a connected account (`/connected_accounts/get`)."""
-        response = await self._transport.read(
-            "/connected_accounts/get", connected_account_id=connected_account_id
-        )
-        return _one(ConnectedAccount, response, "connected_account")
-
     async def sync_connected_account(self, connected_account_id: str) -> None:
         """Have Seam refresh a connected account now (`/connected_accounts/sync`)."""
         await self._transport.write(
             "/connected_accounts/sync", connected_account_id=connected_account_id
         )
 
-    async def _attempt(self, path: str, **parameters: Any) -> ActionAttempt:
+    async def _start(self, path: str, **parameters: Any) -> ActionAttempt | None:
+        return _attempt(await self._transport.write(path, **parameters))
+
+    async def _start_attempt(self, path: str, **parameters: Any) -> ActionAttempt:
         response = await self._transport.write(path, **parameters)
         return _one(ActionAttempt, response, "action_attempt")
 

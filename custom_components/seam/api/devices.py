@@ -174,6 +174,11 @@ class Device(Model):
         return any(option.keys() <= {"display_name"} for option in options)
 
     @property
+    def constraint_types(self) -> set[str]:
+        """The kinds of rules for codes of this device."""
+        return {rule.constraint_type for rule in self.properties.code_constraints}
+
+    @property
     def is_lock(self) -> bool:
         """Whether the device is a lock, which its abilities say and not its type.
 

@@ -8,17 +8,20 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 import math
-from typing import Any, override
+from typing import Any, ClassVar, override
 
 from .body import parse_json
 
 # Seconds. Seam's limits are per minute.
 DEFAULT_RETRY_AFTER = 60.0
-_MAX_RETRY_AFTER = 900.0
+MAX_RETRY_AFTER = 900.0
 
 
 class SeamError(Exception):
     """A request to Seam failed."""
+
+    is_uncertain: ClassVar[bool] = False
+    """Whether Seam may have made a change in spite of the error."""
 
     def __init__(
         self,
@@ -120,13 +123,23 @@ class SeamRateLimitError(SeamError):
 class SeamUnreachableError(SeamError):
     """Seam did not respond, or something in between did."""
 
+    is_uncertain = True
+
 
 class SeamNotSentError(SeamUnreachableError):
     """The connection failed, so Seam did not receive the request."""
 
+    is_uncertain = False
+
+
+class SeamClosedError(SeamError):
+    """The client was closed, so the request was not sent."""
+
 
 class SeamServerError(SeamError):
     """Seam failed, or its response is not valid."""
+
+    is_uncertain = True
 
 
 class SeamUnreadableError(SeamServerError):
@@ -204,7 +217,7 @@ def _field_messages(value: Any) -> dict[str, tuple[str, ...]]:
 
 def _retry_after(value: str | None) -> float:
     """Return the delay in seconds from `Retry-After`: seconds or an HTTP date."""
-    return min(max(0.0, _seconds(value or "")), _MAX_RETRY_AFTER)
+    return min(max(0.0, _seconds(value or "")), MAX_RETRY_AFTER)
 
 
 def _seconds(value: str) -> float:

@@ -91,6 +91,9 @@ def _without_invalid(row: Any, error: InvalidFieldValue) -> Any:
     return copy
 
 
+INVALID_ROW: Final = (AttributeError, TypeError, ValueError, LookupError)
+
+
 class Model(DataClassDictMixin):
     """Base of the models; null is the same as missing, and types are checked."""
 
@@ -116,8 +119,8 @@ class Model(DataClassDictMixin):
     def read(cls, row: Any) -> Self:
         """Return the model of a row, without the optional fields that are not valid.
 
-        Raise AttributeError, TypeError, ValueError or LookupError if a required field
-        is missing or not valid, or a field that must be valid is not.
+        Raise one of `INVALID_ROW` if a required field is missing or not valid, or a
+        field that must be valid is not.
         """
         while True:
             try:
@@ -169,7 +172,6 @@ class ActionAttempt(Model):
 
     action_attempt_id: str
     status: ActionAttemptStatus = ActionAttemptStatus.PENDING
-    action_type: str = "unknown"
     result: ActionAttemptResult | None = None
     error: ActionAttemptError | None = None
 
@@ -180,7 +182,6 @@ class Webhook(Model):
 
     webhook_id: str
     url: str = field(repr=False)
-    event_types: tuple[str, ...] = ()
     secret: str | None = field(default=None, repr=False)
 
 
@@ -199,7 +200,6 @@ class ConnectedAccount(Model):
     """An account at a manufacturer that is connected to Seam."""
 
     connected_account_id: str
-    account_type: str = "unknown"
     account_type_display_name: str | None = None
     display_name: str | None = None
     errors: tuple[SeamProblem, ...] = field(default=(), metadata=_ACCOUNT_ERRORS)

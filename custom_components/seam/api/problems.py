@@ -46,6 +46,13 @@ class Scope(StrEnum):
     BRIDGE = "bridge"
 
 
+# Several flags may be set. The first counts.
+_SCOPE_BY_FLAG: Final = {
+    "is_bridge_error": Scope.BRIDGE,
+    "is_connected_account_error": Scope.ACCOUNT,
+    "is_device_error": Scope.DEVICE,
+    "is_access_code_error": Scope.CODE,
+}
 # Older responses have no scope flags.
 _SCOPE_BY_ERROR: Mapping[str, Scope] = {
     **dict.fromkeys(
@@ -110,16 +117,8 @@ def _problem(
     except KeyError, TypeError, ValueError:
         # The problem matters more than its date.
         created_at = None
-    if data.get("is_bridge_error"):
-        scope = Scope.BRIDGE
-    elif data.get("is_connected_account_error"):
-        scope = Scope.ACCOUNT
-    elif data.get("is_device_error"):
-        scope = Scope.DEVICE
-    elif data.get("is_access_code_error"):
-        scope = Scope.CODE
-    else:
-        scope = _SCOPE_BY_ERROR.get(name, default)
+    flagged = (scope for flag, scope in _SCOPE_BY_FLAG.items() if data.get(flag))
+    scope = next(flagged, _SCOPE_BY_ERROR.get(name, default))
     return SeamProblem(
         code=name,
         message=message if isinstance(message, str) else "",

@@ -24,6 +24,7 @@ from .body import MAX_BYTES, BodyTooLargeError, parse_json, read_body
 from .bounded import BoundedDict
 from .errors import (
     SeamAuthError,
+    SeamClosedError,
     SeamError,
     SeamNotSentError,
     SeamRateLimitError,
@@ -32,7 +33,7 @@ from .errors import (
     SeamUnreadableError,
     error_from_response,
 )
-from .models import Model
+from .models import INVALID_ROW, Model
 from .pins import pins_in
 from .redact import Secrets, readable
 
@@ -89,6 +90,7 @@ class Transport:
         self.last_request_id: str | None = None
         self.last_date: datetime | None = None
         self._date_text = ""
+        self.is_closed = False
 
     async def read(
         self, path: str, *, max_bytes: int = MAX_BYTES, **parameters: Any
@@ -121,6 +123,8 @@ class Transport:
 
         Parameters that are None are left out, as null means "unset" to Seam.
         """
+        if self.is_closed:
+            raise SeamClosedError("The client is closed")
         body = {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in parameters.items()
@@ -128,48 +132,12 @@ class Transport:
         }
         if code := body.get("code"):
             self._secrets.add([code])
-        started = time.perf_counter()
-        status: int | str = "no response"
-        request_id: str | None = None
-        try:
-            async with self._session.post(
-                f"{self._endpoint}{path}",
-                data=orjson.dumps(body),
-                headers=self._headers,
-                timeout=_TIMEOUT,
-                # A redirect could send the API key to another server.
-                allow_redirects=False,
-            ) as response:
-                status = response.status
-                request_id = readable(response.headers.get("seam-request-id") or "")
-                content = await read_body(response, max_bytes)
-                headers = response.headers
-        except BodyTooLargeError as err:
-            raise SeamUnreadableError(
-                f"The response of {path} is too large", request_id=request_id
-            ) from err
-        except ConnectionTimeoutError as err:
-            raise SeamNotSentError("Timed out while connecting to Seam") from err
-        except TimeoutError as err:
-            raise SeamUnreachableError("Seam did not respond in time") from err
-        except ClientConnectorError as err:
-            raise SeamNotSentError(_connection_failed(err)) from err
-        except (ClientError, OSError) as err:
-            raise SeamUnreachableError(_connection_failed(err)) from err
-        finally:
-            self.last_request_id = request_id or self.last_request_id
-            # Without the body, which holds PINs.
-            _LOGGER.debug(
-                "POST %s: %s in %.0f ms, request %s",
-                path,
-                status,
-                (time.perf_counter() - started) * 1000,
-                request_id,
-            )
-
+        status, request_id, headers, content = await self._post(
+            path, orjson.dumps(body), max_bytes
+        )
         self._read_date(headers.get("Date", ""))
         if status != 200:
-            error = error_from_response(path, response.status, headers, content)
+            error = error_from_response(path, status, headers, content)
             # A text about a PIN may contain it in any spelling.
             error.redact(self._secrets.mask_all if code else self._secrets.mask_message)
             if isinstance(error, SeamAuthError) and not await self._is_key_refused(
@@ -197,6 +165,49 @@ class Transport:
         return Response(
             path, request_id, payload, self._secrets, hash(content), len(content)
         )
+
+    async def _post(
+        self, path: str, body: bytes, max_bytes: int
+    ) -> tuple[int, str, Mapping[str, str], bytes]:
+        """Return the status, request id, headers and content of a response."""
+        started = time.perf_counter()
+        status: int | str = "no response"
+        request_id: str | None = None
+        try:
+            async with self._session.post(
+                f"{self._endpoint}{path}",
+                data=body,
+                headers=self._headers,
+                timeout=_TIMEOUT,
+                # A redirect could send the API key to another server.
+                allow_redirects=False,
+            ) as response:
+                status = response.status
+                request_id = readable(response.headers.get("seam-request-id") or "")
+                content = await read_body(response, max_bytes)
+                return response.status, request_id, response.headers, content
+        except BodyTooLargeError as err:
+            raise SeamUnreadableError(
+                f"The response of {path} is too large", request_id=request_id
+            ) from err
+        except ConnectionTimeoutError as err:
+            raise SeamNotSentError("Timed out while connecting to Seam") from err
+        except TimeoutError as err:
+            raise SeamUnreachableError("Seam did not respond in time") from err
+        except ClientConnectorError as err:
+            raise SeamNotSentError(_connection_failed(err)) from err
+        except (ClientError, OSError) as err:
+            raise SeamUnreachableError(_connection_failed(err)) from err
+        finally:
+            self.last_request_id = request_id or self.last_request_id
+            # Without the body, which holds PINs.
+            _LOGGER.debug(
+                "POST %s: %s in %.0f ms, request %s",
+                path,
+                status,
+                (time.perf_counter() - started) * 1000,
+                request_id,
+            )
 
     def _read_date(self, text: str) -> None:
         """Remember Seam's time. Many responses have the same."""
@@ -246,7 +257,7 @@ def parse[M: Model](model: type[M], response: Response, data: Any) -> M:
     """Return the model of a single object."""
     try:
         return model.read(data)
-    except (AttributeError, TypeError, ValueError, LookupError) as err:
+    except INVALID_ROW as err:
         response.secrets.add(pins_in(data))
         _LOGGER.warning(
             "The response from %s is invalid: %s", response.path, _fault(err)
@@ -328,7 +339,7 @@ class RowReader:
         for index, row in enumerate(rows):
             try:
                 found.append(model.read(row))
-            except (AttributeError, TypeError, ValueError, LookupError) as err:
+            except INVALID_ROW as err:
                 self._secrets.add(pins_in(row))
                 row_id = _row_id(row, id_key)
                 if row_id is None:

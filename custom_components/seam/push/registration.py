@@ -14,6 +14,7 @@ from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.event import async_call_later
 from homeassistant.helpers.network import NoURLAvailableError
+import voluptuous as vol
 
 from ..api import (
     SeamClient,
@@ -53,6 +54,32 @@ class IntendedWebhook(TypedDict):
     url: str
     others: list[str]
     """Ids of webhooks with this URL that existed before, so they are not ours."""
+
+
+_REGISTERED: Final = vol.Schema(
+    {"webhook_id": str, "url": str, "secret": str}, required=True
+)
+_INTENDED: Final = vol.Schema({"url": str, "others": [str]}, required=True)
+
+
+def registered_webhook(entry: SeamConfigEntry) -> RegisteredWebhook | None:
+    """Return the webhook that we created, if there is one."""
+    webhook: RegisteredWebhook | None = _stored(entry, CONF_REGISTERED, _REGISTERED)
+    return webhook
+
+
+def _intended_webhook(entry: SeamConfigEntry) -> IntendedWebhook | None:
+    """Return the webhook whose creation is not confirmed, if there is one."""
+    webhook: IntendedWebhook | None = _stored(entry, CONF_INTENDED, _INTENDED)
+    return webhook
+
+
+def _stored(entry: SeamConfigEntry, key: str, schema: vol.Schema) -> Any:
+    """Return a stored webhook, None also if somebody has edited it."""
+    try:
+        return schema(entry.data.get(key))
+    except vol.Invalid:
+        return None
 
 
 def is_webhook_enabled(entry: SeamConfigEntry) -> bool:
@@ -140,8 +167,8 @@ class WebhookRegistration:
 
     async def _async_register(self, url: str | None) -> None:
         """Have one webhook with this URL at Seam, or none without a URL."""
-        registered: RegisteredWebhook | None = self._entry.data.get(CONF_REGISTERED)
-        intended: IntendedWebhook | None = self._entry.data.get(CONF_INTENDED)
+        registered = registered_webhook(self._entry)
+        intended = _intended_webhook(self._entry)
         if registered is None and intended is None and url is None:
             return
         existing = await self._client.list_webhooks()
@@ -165,11 +192,9 @@ class WebhookRegistration:
         self._async_store(intended=IntendedWebhook(url=url, others=others))
         try:
             created = await self._client.create_webhook(url)
-        except SeamUnreachableError, SeamServerError:
-            # Seam may have created it all the same.
-            raise
-        except SeamError:
-            self._async_store()
+        except SeamError as err:
+            if not err.is_uncertain:
+                self._async_store()
             raise
         if not created.secret:
             # Without a secret, posts cannot be verified.
@@ -212,8 +237,7 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
     The API key is gone afterwards, so whatever cannot be deleted by then is left.
     """
     await _async_delete_cloudhook(hass, entry)
-    registered: RegisteredWebhook | None = entry.data.get(CONF_REGISTERED)
-    intended: IntendedWebhook | None = entry.data.get(CONF_INTENDED)
+    registered, intended = registered_webhook(entry), _intended_webhook(entry)
     if registered is None and intended is None:
         return
     client = SeamClient(
@@ -237,13 +261,13 @@ async def async_remove_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> N
                 else:
                     return
     _LOGGER.warning(
-        "Could not delete the webhook of workspace %s: %s. "
-        "Delete the webhook %s in the Seam console (%s)",
+        "Could not delete the webhook for workspace %s: %s. "
+        "Delete %s manually in the Seam console: %s",
         client.secrets.mask(entry.title),
         reason,
-        client.secrets.mask(registered["webhook_id"])
+        f"webhook {client.secrets.mask(registered['webhook_id'])}"
         if registered
-        else "with the URL of Home Assistant",
+        else "the webhook that points to Home Assistant",
         CONSOLE_URL,
     )
 

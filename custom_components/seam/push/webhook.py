@@ -16,15 +16,11 @@ from homeassistant.util import dt as dt_util
 from ..api import Event
 from ..api.body import parse_json
 from ..api.bounded import BoundedDict
+from ..api.models import INVALID_ROW
 from ..api.signature import SignatureError, verify
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
-from .registration import (
-    CONF_REGISTERED,
-    RegisteredWebhook,
-    WebhookRegistration,
-    is_webhook_enabled,
-)
+from .registration import WebhookRegistration, is_webhook_enabled, registered_webhook
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -38,7 +34,7 @@ _REMEMBERED_MESSAGES: Final = 2_000
 def async_setup_webhook(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     """Receive events by webhook if the options allow it, and update it at Seam."""
     if is_webhook_enabled(entry):
-        if CONF_WEBHOOK_ID not in entry.data:
+        if not isinstance(entry.data.get(CONF_WEBHOOK_ID), str):
             hass.config_entries.async_update_entry(
                 entry,
                 data={**entry.data, CONF_WEBHOOK_ID: webhook.async_generate_id()},
@@ -78,7 +74,7 @@ class WebhookReceiver:
             body = await _async_read(request)
         except _UnreadableError as err:
             return self._refuse(request, err.status, str(err))
-        registered: RegisteredWebhook | None = self._entry.data.get(CONF_REGISTERED)
+        registered = registered_webhook(self._entry)
         if registered is None:
             return self._refuse(
                 request, HTTPStatus.UNAUTHORIZED, "no webhook is registered"
@@ -96,7 +92,7 @@ class WebhookReceiver:
         self._messages[message] = None
         try:
             event = Event.read(parse_json(body))
-        except AttributeError, TypeError, ValueError, LookupError:
+        except INVALID_ROW:
             # Refusing it would only make Seam send it again.
             return self._ignore("it cannot be parsed")
         if event.workspace_id not in (None, self._coordinator.workspace.workspace_id):
@@ -106,13 +102,13 @@ class WebhookReceiver:
 
     def _refuse(self, request: Request, status: HTTPStatus, reason: str) -> Response:
         """Return an error."""
-        self._coordinator.push.refused += 1
+        self._coordinator.webhook_status.refused += 1
         _LOGGER.debug("Rejected webhook request: %s", reason)
         return _ClosingResponse(request, status)
 
     def _ignore(self, reason: str) -> Response:
         """Return success, so that Seam does not send it again."""
-        self._coordinator.push.ignored += 1
+        self._coordinator.webhook_status.ignored += 1
         _LOGGER.debug("Ignored webhook request: %s", reason)
         return Response(status=HTTPStatus.NO_CONTENT)
 

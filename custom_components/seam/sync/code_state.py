@@ -13,7 +13,9 @@ from .snapshot import LockData
 _AT_RISK_BEFORE_START: Final = timedelta(hours=24)
 
 _REMOVAL_WARNINGS: Final = frozenset({"being_deleted", "delay_in_removing_from_device"})
-_DISABLED: Final = frozenset({"access_code_inactive", "ultraloq_access_code_disabled"})
+DISABLED_ERRORS: Final = frozenset(
+    {"access_code_inactive", "ultraloq_access_code_disabled"}
+)
 
 # Seam reports some of these as errors, too: they delay a code without failing it.
 _DELAYS: Final = frozenset(
@@ -33,7 +35,7 @@ _OBSTRUCTING_WARNINGS: Final = _DELAYS | {
     "smartthings_failed_to_set_access_code",
 }
 # Errors of a device or account with which codes can be programmed all the same.
-_UNRELATED_ERRORS: Final = frozenset(
+_HARMLESS_TO_PROGRAMMING: Final = frozenset(
     {"auxiliary_heat_running", "empty_backup_access_code_pool"}
 )
 
@@ -63,7 +65,9 @@ def code_state(lock: LockData, code: AccessCode, now: datetime) -> CodeState:
         return CodeState.REMOVING
     if code.is_expired(now):
         return CodeState.EXPIRED
-    if any(problem.code in _DISABLED for problem in code.own_errors + code.warnings):
+    if any(
+        problem.code in DISABLED_ERRORS for problem in code.own_errors + code.warnings
+    ):
         return CodeState.DISABLED
     is_before_start = code.starts_at is not None and now < code.starts_at
     if _is_on_lock(code, now):
@@ -170,6 +174,6 @@ def _is_obstructed(lock: LockData, code: AccessCode) -> bool:
     return (
         device.properties.online is False
         or device.can_program_online_access_codes is False
-        or not errors <= _UNRELATED_ERRORS
+        or not errors <= _HARMLESS_TO_PROGRAMMING
         or any(warning.code in _OBSTRUCTING_WARNINGS for warning in code.warnings)
     )

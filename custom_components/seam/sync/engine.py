@@ -87,7 +87,7 @@ class SyncEngine:
             reconciled_at=self.schedule.reconciled_at,
             reconcile_at=self.schedule.reconcile_at,
             failed_polls=self._failed_polls,
-            events_error=str(error) if (error := self.failures.events_error) else None,
+            events_error=str(error) if (error := self.failures.query_error) else None,
             rechecks=self.schedule.recheck_count,
             postponed=self.schedule.retry_count,
         )
@@ -104,10 +104,13 @@ class SyncEngine:
         """Request everything: a reconcile."""
         self.schedule.request(FetchDevices())
 
-    def lock_fetches(self, device_ids: Iterable[str]) -> tuple[Fetch, ...]:
-        """Return what to fetch for locks and their codes, independently of polls."""
+    def lock_fetches(
+        self, device_ids: Iterable[str], *, with_codes: bool = True
+    ) -> tuple[Fetch, ...]:
+        """Return what to fetch for locks, independently of polls."""
         known = frozenset(self._locks.keys() & device_ids)
-        return (FetchDevices(known), *map(FetchCodes, known)) if known else ()
+        codes = map(FetchCodes, known if with_codes else ())
+        return (FetchDevices(known), *codes) if known else ()
 
     def take_due(self, *, includes_codes: bool = True) -> tuple[Fetch, ...]:
         """Return what to fetch now. The answers may request more."""
@@ -153,8 +156,8 @@ class SyncEngine:
             self._optimistic.forget_code(access_code_id)
         self._optimistic.expect_removal(access_code_ids, now)
 
-    def codes_converted(self, now: datetime, access_code_ids: Iterable[str]) -> None:
-        """Drop unmanaged codes once a list lacks them, as managed ones get new IDs."""
+    def codes_moved(self, now: datetime, access_code_ids: Iterable[str]) -> None:
+        """Drop codes once a list lacks them, as they may get new IDs."""
         self._optimistic.expect_removal(access_code_ids, now)
 
     def device_changed(
@@ -232,7 +235,7 @@ class SyncEngine:
             self._codes_read_at.pop(device_id, None)
             self.failures.forget(device_id)
         for device_id in unsure:
-            self.schedule.retry(FetchDevices(frozenset((device_id,))))
+            self.schedule.retry(FetchDevices.of(device_id))
 
     def receive_accounts(
         self, accounts: Iterable[ConnectedAccount], may_lack: Callable[[str], bool]
@@ -245,7 +248,7 @@ class SyncEngine:
         known = self._locks.get(device.device_id)
         device = self._optimistic.apply_to_device(device, now)
         if self._optimistic.overrides_device(device.device_id):
-            self.schedule.retry(FetchDevices(frozenset((device.device_id,))))
+            self.schedule.retry(FetchDevices.of(device.device_id))
         lock = replace(known or LockData(device=device), device=device)
         if not device.has_access_codes:
             # Nobody would ever fetch, and so remove, the codes it had.
@@ -341,9 +344,7 @@ class SyncEngine:
     def _awaits_codes(self, device_id: str) -> bool:
         """Return whether the codes of a lock have not been fetched yet."""
         lock = self._locks.get(device_id)
-        return (
-            lock is not None and lock.lacks_codes and not self.failures.has(device_id)
-        )
+        return bool(lock and lock.lacks_codes and not self.failures.has(device_id))
 
     # What came of it
 
@@ -391,7 +392,7 @@ class SyncEngine:
         if event_type in _DEVICE_REMOVED_EVENTS:
             self._device_tracker.expect_removal(device_id)
         if not event_type.startswith("access_code."):
-            self.schedule.request_device(device_id)
+            self.schedule.request(FetchDevices.of(device_id))
         if device_id in self._locks and not event_type.startswith(
             ("lock.", "action_attempt.")
         ):

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from ..api import Event
+from ..api import AccessCode, Event
 from ..api.bounded import BoundedDict
 from ..api.client import EVENTS_LIMIT
 from ..api.redact import Secrets
@@ -163,6 +163,12 @@ class PendingEvents:
             name = name and self._secrets.mask_name(name)
             self._note_operation(pending, name)
             if pending.fires:
+                if event.access_code_id is None and (code := self._code(event)):
+                    event = replace(
+                        event,
+                        access_code_id=code.access_code_id,
+                        access_code_is_managed=code.is_managed,
+                    )
                 event = masked_event(event, self._secrets)
                 self._occurrences.append(Occurrence(event, name))
 
@@ -187,14 +193,18 @@ class PendingEvents:
             )
 
     def _code_name(self, event: Event) -> str | None:
-        """Return the name of an event's code, which some events have only as a PIN."""
+        """Return the name of an event's code, which may be gone."""
+        if code := self._code(event):
+            return code.name
+        return self._store.former_name(event.access_code_id)
+
+    def _code(self, event: Event) -> AccessCode | None:
+        """Return the code of an event, which some events have only as a PIN."""
         if (lock := self._store.locks.get(event.device_id or "")) is None:
             return None
         if code := lock.code(event.access_code_id):
-            return code.name
+            return code
         # A code that is gone may have had the same PIN as another one.
-        if former := self._store.former_name(event.access_code_id):
-            return former
-        same = (other for other in lock.codes if other.code == event.code)
-        code = next(same, None) if event.code else None
-        return code.name if code else None
+        if not event.code or self._store.former_name(event.access_code_id):
+            return None
+        return next((code for code in lock.codes if code.code == event.code), None)

@@ -11,16 +11,16 @@ from ..api import (
     SeamUnreachableError,
     SeamUnreadableError,
 )
+from ..api.errors import MAX_RETRY_AFTER
 from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, is_due
 
 # Rate limits that last longer make the codes of a lock outdated.
 _SHORT_RATE_LIMIT: Final = timedelta(minutes=1)
-# Then Seam is asked again, even if it said to wait longer.
-MAX_RATE_LIMIT: Final = timedelta(minutes=15)
+_MAX_RATE_LIMIT: Final = timedelta(seconds=MAX_RETRY_AFTER)
 # After so many rate limits in a row, the rest is left to the next poll.
 _MAX_RATE_LIMITS: Final = 8
 # Any other error is about the request itself, so the same request would fail again.
-TEMPORARY_ERRORS: Final = (
+_TEMPORARY_ERRORS: Final = (
     SeamAuthError,
     SeamRateLimitError,
     SeamServerError,
@@ -38,7 +38,7 @@ class Failures:
         self.has_had_events = False
         """Whether events were fetched since the start."""
         self._has_devices = False
-        self.events_error: SeamError | None = None
+        self.query_error: SeamError | None = None
         """Why events cannot be fetched although Seam is not down, None if they can."""
         self._rate_limits: dict[str, tuple[SeamRateLimitError, datetime]] = {}
         self._rate_limits_in_a_row = 0
@@ -58,7 +58,7 @@ class Failures:
         return (
             self._error is None
             and not self._has_devices
-            and isinstance(self._events_error, TEMPORARY_ERRORS)
+            and isinstance(self._events_error, _TEMPORARY_ERRORS)
         )
 
     @property
@@ -66,13 +66,13 @@ class Failures:
         """Whether the same event query would fail again."""
         return self._events_error is not None and (
             isinstance(self._events_error, SeamUnreadableError)
-            or not isinstance(self._events_error, TEMPORARY_ERRORS)
+            or not isinstance(self._events_error, _TEMPORARY_ERRORS)
         )
 
     def rate_limit(self, device_id: str, now: datetime) -> SeamRateLimitError | None:
         """Return the rate limit for the codes of a lock that is still in effect."""
         error, until = self._rate_limits.get(device_id, (None, now))
-        return None if is_due(until, now, MAX_RATE_LIMIT) else error
+        return None if is_due(until, now, _MAX_RATE_LIMIT) else error
 
     def first_rate_limit(self, now: datetime) -> SeamRateLimitError | None:
         """Return a rate limit for the codes of any lock that is still in effect."""
@@ -94,7 +94,7 @@ class Failures:
         """Return the error of the refresh as a whole, which ends."""
         error = self._events_error if self.may_be_down else self._error
         if error is None:
-            self.events_error = self._events_error or self.events_error
+            self.query_error = self._events_error or self.query_error
         self._error = self._events_error = None
         self._has_devices = False
         self._rate_limits_in_a_row = 0
@@ -103,7 +103,7 @@ class Failures:
     def receive_events(self) -> None:
         """Note that events were fetched."""
         self.has_had_events = True
-        self._events_error = self.events_error = None
+        self._events_error = self.query_error = None
 
     def receive_devices(self) -> None:
         """Note that all devices were fetched, so that Seam is not down."""
@@ -129,7 +129,7 @@ class Failures:
     def _add_codes(self, device_id: str, error: SeamError, now: datetime) -> None:
         if isinstance(error, SeamRateLimitError):
             self._rate_limits_in_a_row += 1
-            wait = min(timedelta(seconds=error.retry_after), MAX_RATE_LIMIT)
+            wait = timedelta(seconds=error.retry_after)
             self._rate_limits.pop(device_id, None)
             self._rate_limits[device_id] = error, now + wait
             if wait <= _SHORT_RATE_LIMIT:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
-from typing import Final
+from typing import Final, Self
 
 from ..api import AccessCode, CodeStatus
 
@@ -23,6 +23,11 @@ class FetchDevices:
     device_ids: frozenset[str] | None = None
     with_codes: bool = True
     """Whether the codes of all devices are fetched as well."""
+
+    @classmethod
+    def of(cls, device_id: str) -> Self:
+        """Return the fetch of one device."""
+        return cls(frozenset((device_id,)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ _FIRST_RECHECK: Final = timedelta(minutes=1)
 
 _UNSETTLED: Final = (CodeStatus.SETTING, CodeStatus.REMOVING, CodeStatus.UNKNOWN)
 # Seam keeps trying until the end of the code, even if it reports no pending change.
-_RETRIED: Final = frozenset(
+RETRIED_ERRORS: Final = frozenset(
     {
         "failed_to_issue",
         "failed_to_set_on_device",
@@ -135,10 +140,6 @@ class FetchSchedule:
         """Fetch something in this refresh, once however often it is requested."""
         self._due.update(dict.fromkeys(fetches))
 
-    def request_device(self, device_id: str) -> None:
-        """Fetch a device, in one request with others."""
-        self.request(FetchDevices(frozenset((device_id,))))
-
     def request_accounts(self, now: datetime, lock_count: int) -> None:
         """Fetch the accounts and all devices, and soon everything.
 
@@ -204,7 +205,7 @@ class FetchSchedule:
             or (
                 code.errors
                 and not code.is_expired(now)
-                and any(error.code in _RETRIED for error in code.own_errors)
+                and any(error.code in RETRIED_ERRORS for error in code.own_errors)
             )
         )
         last = self._rechecks.pop(device_id, None)
@@ -221,7 +222,7 @@ class FetchSchedule:
         self._rechecks.pop(device_id, None)
         for fetches in (self._due, self._retries):
             fetches.pop(FetchCodes(device_id), None)
-            fetches.pop(FetchDevices(frozenset((device_id,))), None)
+            fetches.pop(FetchDevices.of(device_id), None)
 
     def _interval(self, lock_count: int) -> timedelta:
         interval = max(_RECONCILE_INTERVAL, lock_count * _RECONCILE_INTERVAL_PER_LOCK)

@@ -18,7 +18,7 @@ from ..api import (
     Scope,
     SeamProblem,
 )
-from ..api.redact import MAX_NAME_LENGTH, Secrets, mask_numbers, readable
+from ..api.redact import MAX_NAME_LENGTH, Secrets, readable
 
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -110,18 +110,31 @@ class Snapshot:
 
     def may_be_outdated(self, lock: LockData) -> bool:
         """Return whether Seam may be unable to read the lock because of its account."""
-        return makes_outdated(self._problems_of(lock))
+        return makes_outdated(self._connection_problems_of(lock))
 
     def is_reachable(self, lock: LockData) -> bool | None:
         """Return whether Seam can reach the lock, None if unknown."""
         if any(
             problem.code in UNREACHABLE_ERRORS and not problem.is_warning
-            for problem in self._problems_of(lock)
+            for problem in self._connection_problems_of(lock)
         ):
             return False
         return lock.device.properties.online
 
-    def _problems_of(self, lock: LockData) -> Iterable[SeamProblem]:
+    def problems_of(self, lock: LockData) -> list[SeamProblem]:
+        """Return the errors and warnings of a lock, its account, and its bridge."""
+        problems = [*lock.device.errors, *lock.device.warnings]
+        if account := self.account_of(lock):
+            # The device repeats those of its account, but not all of them.
+            known = {(problem.code, problem.is_warning) for problem in problems}
+            problems += (
+                problem
+                for problem in account.errors + account.warnings
+                if (problem.code, problem.is_warning) not in known
+            )
+        return problems
+
+    def _connection_problems_of(self, lock: LockData) -> Iterable[SeamProblem]:
         """Return the errors of a lock, and the problems of its account."""
         account = self.account_of(lock)
         return chain(
@@ -175,16 +188,14 @@ def masked(
 
     return _changed(
         lock,
-        device=masked_device(lock.device, secrets, hide_numbers=lock.lacks_codes),
+        device=_masked_device(lock.device, secrets, hide_numbers=lock.lacks_codes),
         managed=masked_codes(lock.managed),
         unmanaged=masked_codes(lock.unmanaged),
         changed_by=lock.changed_by and secrets.mask_name(lock.changed_by),
     )
 
 
-def masked_device(
-    device: Device, secrets: Secrets, *, hide_numbers: bool = False
-) -> Device:
+def _masked_device(device: Device, secrets: Secrets, *, hide_numbers: bool) -> Device:
     """Return the device with secrets masked in its texts, but not in its name."""
     return _changed(
         device,
@@ -258,7 +269,7 @@ def masked_event(event: Event, secrets: Secrets) -> Event:
 
     def mask_typed(text: str | None) -> str | None:
         # What somebody typed may be a PIN with one wrong digit.
-        return text and mask_numbers(secrets.mask(text))
+        return text and secrets.mask_all(text)
 
     def mask_id(text: str | None) -> str | None:
         # The digits of Seam's IDs are random, so a PIN in one is a coincidence.
@@ -296,8 +307,7 @@ def _masked_appearance(appearance: Appearance, secrets: Secrets) -> Appearance:
 def _masked_problems(
     problems: tuple[SeamProblem, ...], secrets: Secrets, hide_numbers: bool = False
 ) -> tuple[SeamProblem, ...]:
-    def mask(text: str) -> str:
-        return mask_numbers(secrets.mask(text)) if hide_numbers else secrets.mask(text)
+    mask = secrets.mask_all if hide_numbers else secrets.mask
 
     shown = tuple(
         replace(

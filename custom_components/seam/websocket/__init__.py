@@ -4,7 +4,7 @@ from typing import Any
 
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection
-from homeassistant.core import HomeAssistant, callback
+from homeassistant.core import HomeAssistant
 
 from .commands import async_register_commands
 from .panel import async_setup_panel
@@ -19,12 +19,12 @@ async def async_setup_websocket(hass: HomeAssistant) -> None:
 
 
 @websocket_api.websocket_command({"type": "seam/subscribe"})
-@callback
-def _subscribe(
+@websocket_api.async_response
+async def _subscribe(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
     """Send all locks and codes without PINs, and then their changes."""
     subscription = Subscription(hass, connection, msg["id"])
     connection.subscriptions[msg["id"]] = subscription.async_stop
     connection.send_result(msg["id"])
-    subscription.async_start()
+    await subscription.async_start()

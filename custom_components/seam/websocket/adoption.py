@@ -24,7 +24,7 @@ from ..actions.fields import (
     TEXT,
     ActionSchema,
     CodeSelection,
-    Limited,
+    DescribedValidator,
 )
 from ..actions.outcomes import Outcome, Result
 from ..actions.targets import (
@@ -46,7 +46,7 @@ from .types import AdoptedCode, Adoption, StopReason
 _ATTR_IDS: Final = "access_code_ids"
 SCHEMA: Final = ActionSchema(
     {
-        vol.Required(_ATTR_IDS): Limited(
+        vol.Required(_ATTR_IDS): DescribedValidator(
             vol.All([TEXT], vol.Length(min=1)), "[access_code_id, …]"
         ),
         vol.Optional(ATTR_ALLOW_EXTERNAL_MODIFICATION): BOOLEAN,
@@ -83,7 +83,7 @@ class _StopError(Exception):
         self.changes = {"reason": reason, **changes}
 
 
-class _Lot(NamedTuple):
+class _LockCodes(NamedTuple):
     """Codes of one lock."""
 
     target: Target
@@ -100,6 +100,7 @@ class _Job:
         self._hass = hass
         self._store = store
         self._stopping = asyncio.Event()
+        self._is_modification_allowed: bool | None = None
         self.status = saved
         if saved and self.is_running:
             self.status = {**saved, "state": "stopped", "reason": "interrupted"}
@@ -116,13 +117,16 @@ class _Job:
         return self.status
 
     @callback
-    def async_start(self, lots: list[_Lot], *, is_allowed: bool | None) -> None:
+    def async_start(
+        self, groups: list[_LockCodes], *, is_external_modification_allowed: bool | None
+    ) -> None:
         """Start to convert the codes."""
+        self._is_modification_allowed = is_external_modification_allowed
         self._stopping = asyncio.Event()
         codes: list[AdoptedCode] = [
-            {"entity_id": lot.target.entity_id, "access_code_id": code_id}
-            for lot in lots
-            for code_id in lot.access_code_ids
+            {"entity_id": group.target.entity_id, "access_code_id": code_id}
+            for group in groups
+            for code_id in group.access_code_ids
         ]
         self.status = {
             "state": "running",
@@ -135,8 +139,8 @@ class _Job:
             "error": None,
         }
         self._async_changed()
-        lots[0].target.coordinator.config_entry.async_create_background_task(
-            self._hass, self._async_run(lots, is_allowed), f"{DOMAIN} adoption"
+        groups[0].target.coordinator.config_entry.async_create_background_task(
+            self._hass, self._async_run(groups), f"{DOMAIN} adoption"
         )
 
     @callback
@@ -163,11 +167,11 @@ class _Job:
         self._store.async_delay_save(lambda: saved)
         async_dispatcher_send(self._hass, SIGNAL_ADOPTION)
 
-    async def _async_run(self, lots: list[_Lot], is_allowed: bool | None) -> None:
+    async def _async_run(self, groups: list[_LockCodes]) -> None:
         # Unloading the entry cancels this.
         changes: dict[str, Any] = {"state": "stopped", "reason": "interrupted"}
         try:
-            await self._async_convert_all(lots, is_allowed)
+            await self._async_convert_all(groups)
             changes = {"state": "done"}
         except _StopError as err:
             changes |= err.changes
@@ -177,23 +181,21 @@ class _Job:
         finally:
             self._async_changed(**changes)
 
-    async def _async_convert_all(
-        self, lots: list[_Lot], is_allowed: bool | None
-    ) -> None:
+    async def _async_convert_all(self, groups: list[_LockCodes]) -> None:
         """Convert one code, watch its lock, and then convert the others by lock."""
         known: list[tuple[Target, set[object]]] = []
-        for target, access_code_ids in lots:
+        for target, access_code_ids in groups:
             known.append((target, set(_errors(current_target(target)))))
             remaining = access_code_ids
             while remaining:
                 # The canary may have been deleted in the meantime. Then it is the next.
                 is_canary = not self._current["done"]
-                lot = remaining[:1] if is_canary else remaining
-                remaining = remaining[len(lot) :]
+                batch = remaining[:1] if is_canary else remaining
+                remaining = remaining[len(batch) :]
                 if self._stopping.is_set():
                     raise _StopError("stopped")
                 self._async_changed(entity_id=target.entity_id)
-                await self._async_convert(_Lot(target, lot), is_allowed)
+                await self._async_convert(_LockCodes(target, batch))
                 _check(known)
                 done, left = self._current["done"], self._current["left"]
                 if is_canary and done and left:
@@ -201,21 +203,23 @@ class _Job:
                     await self._async_watch(target, known)
                     self._async_changed(state="running")
 
-    async def _async_convert(self, lot: _Lot, is_allowed: bool | None) -> None:
+    async def _async_convert(self, group: _LockCodes) -> None:
         """Convert codes of a lock; stop if one of the conversions fails."""
         codes: list[AccessCode] = []
         results: dict[str, Result] = {}
-        async with in_turn(self._hass, lot.access_code_ids):
+        async with in_turn(self._hass, group.access_code_ids):
             # An action may have converted or deleted some of them in the meantime.
-            target = current_target(lot.target)
-            for code_id in lot.access_code_ids:
+            target = current_target(group.target)
+            for code_id in group.access_code_ids:
                 try:
                     codes.append(_find(target, code_id))
                 except ServiceValidationError as err:
                     results[code_id] = Result(Outcome.NOT_CONVERTIBLE, str(err))
             try:
                 for code, result in await async_convert(
-                    target, codes, is_external_modification_allowed=is_allowed
+                    target,
+                    codes,
+                    is_external_modification_allowed=self._is_modification_allowed,
                 ):
                     results[code.access_code_id] = result
             except HomeAssistantError as err:
@@ -318,22 +322,24 @@ def async_adoption(hass: HomeAssistant, entry: SeamConfigEntry) -> Adoption | No
 
 async def async_start_adoption(call: ServiceCall, targets: list[Target]) -> Answers:
     """Start to adopt codes, with a job for each config entry."""
-    by_entry: dict[SeamConfigEntry, dict[str, _Lot]] = {}
+    by_entry: dict[SeamConfigEntry, dict[str, _LockCodes]] = {}
     for code_id in dict.fromkeys(call.data[_ATTR_IDS]):
         target = next((t for t in targets if t.lock.code(code_id)), targets[0])
         check_codes_known(target.lock)
         check_convertible(target.lock, _find(target, code_id))
-        lots = by_entry.setdefault(target.coordinator.config_entry, {})
-        lot = lots.setdefault(target.entity_id, _Lot(target, []))
-        lot.access_code_ids.append(code_id)
+        groups = by_entry.setdefault(target.coordinator.config_entry, {})
+        group = groups.setdefault(target.entity_id, _LockCodes(target, []))
+        group.access_code_ids.append(code_id)
     jobs = call.hass.data[_JOBS]
     for entry in by_entry:
         if jobs[entry.entry_id].is_running:
             raise refusal("adoption_running", workspace=entry.title)
-    for entry, lots in by_entry.items():
+    for entry, groups in by_entry.items():
         jobs[entry.entry_id].async_start(
-            list(lots.values()),
-            is_allowed=call.data.get(ATTR_ALLOW_EXTERNAL_MODIFICATION),
+            list(groups.values()),
+            is_external_modification_allowed=call.data.get(
+                ATTR_ALLOW_EXTERNAL_MODIFICATION
+            ),
         )
     return {target.entity_id: {} for target in targets}
 

@@ -11,7 +11,7 @@ from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.typing import VolSchemaType
 import voluptuous as vol
 
-from ..actions import ACTIONS, SCHEDULE_AT_ONCE, Action, async_run
+from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run
 from ..actions.convert import ATTR_ALL
 from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_DRY_RUN, LOCK_SCHEMA
 from ..actions.targets import Answer, Answers, Target, as_row, async_refresh_targets
@@ -31,13 +31,12 @@ _KIND: Final = "kind"
 
 async def _async_refresh(_call: ServiceCall, targets: list[Target]) -> Answers:
     """Fetch the locks and their codes."""
-
     answers: Answers = {target.entity_id: {} for target in targets}
     return answers | await async_refresh_targets(targets)
 
 
 _COMMANDS: Final[Mapping[str, Action]] = {
-    "seam/code/create": SCHEDULE_AT_ONCE,
+    "seam/code/create": SCHEDULE_WITHOUT_WAITING,
     "seam/code/update": ACTIONS["update_access_code"],
     "seam/code/delete": ACTIONS["delete_access_code"],
     "seam/code/convert": ACTIONS["convert_access_code"],

@@ -1,6 +1,7 @@
-"""Locks, codes and accounts as the websocket sends them, without PINs."""
+"""Locks and codes as the websocket sends them, without PINs."""
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
@@ -12,6 +13,7 @@ from ..actions.codes import check_changeable, check_managed
 from ..actions.convert import check_convertible
 from ..actions.delete import check_deletable
 from ..actions.pull_backup import check_backup
+from ..actions.reveal import check_pin_known
 from ..actions.schedule import check_backup_pool, check_kind
 from ..actions.targets import Target
 from ..actions.validation import (
@@ -19,14 +21,14 @@ from ..actions.validation import (
     check_codes_known,
     check_pin_can_be_chosen,
 )
-from ..advice import account_name, advice_key, conflicting_code
+from ..advice import advice_key, conflicting_code
 from ..api import AccessCode, ConnectedAccount, SeamProblem
-from ..attributes import async_code, async_problems, label, local_time
-from ..coordinator import SeamConfigEntry, SeamCoordinator
+from ..attributes import async_codes, async_problems, label, local_time
+from ..coordinator import SeamConfigEntry
 from ..errors import refusal
 from ..sync.code_state import CodeState, code_state
-from ..sync.snapshot import LockData, makes_outdated
-from .types import Account, CodeCan, Entry, Lock, LockCan, Possible, Remedy, Row, Rules
+from ..sync.snapshot import LockData
+from .types import CodeCan, Entry, Lock, LockCan, Possible, Remedy, Row, Rules
 
 # What a tap can do about a problem, by the advice about it.
 _ADVICE: Final[Mapping[Remedy, tuple[str, ...]]] = {
@@ -62,19 +64,37 @@ _ADVICE: Final[Mapping[Remedy, tuple[str, ...]]] = {
 _REMEDIES: Final = {
     advice: remedy for remedy, advice_keys in _ADVICE.items() for advice in advice_keys
 }
+# The attributes of a code that the panel shows. A lock may have hundreds of codes.
+_CODE_KEYS: Final = (
+    "access_code_id",
+    "name",
+    "type",
+    "state",
+    "starts_at",
+    "ends_at",
+    "scheduled_at",
+    "is_backup",
+    "is_backup_access_code_available",
+    "is_offline_access_code",
+    "is_one_time_use",
+    "is_external_modification_allowed",
+    "common_code_key",
+    "same_pin_as",
+)
 _LOCK_REMEDIES: Final = ("reconnect_account", "refresh_lock")
 
 
 @callback
-def async_lock(target: Target, name: str | None, area: str | None) -> Lock:
+def async_lock(
+    target: Target,
+    account: ConnectedAccount | None,
+    name: str | None,
+    area: str | None,
+) -> Lock:
     """Return a lock with its codes. Users may have given it a name."""
     lock, snapshot = target.lock, target.coordinator.data
     hass, device, now = target.coordinator.hass, lock.device, dt_util.utcnow()
     locked, battery = device.properties.locked, device.battery_level
-    account = snapshot.account_of(lock)
-    of_device = device.errors + device.warnings
-    known = {problem.code for problem in of_device}
-    of_account = account.errors + account.warnings if account else ()
     return {
         "entry_id": target.coordinator.config_entry.entry_id,
         "device_id": lock.device_id,
@@ -90,71 +110,51 @@ def async_lock(target: Target, name: str | None, area: str | None) -> Lock:
         "last_used": {"name": lock.changed_by, "at": local_time(lock.changed_at)}
         if lock.changed_by
         else None,
-        "problems": [
-            *_problems(hass, of_device, lock, account),
-            # The device repeats those of its account, but not all of them.
-            *_problems(
-                hass, (p for p in of_account if p.code not in known), lock, account
-            ),
-        ],
+        "problems": _problems(hass, snapshot.problems_of(lock), lock, account),
         "rules": _rules(lock),
         "can": _lock_can(lock),
-        "codes": [_code(target, code, account) for code in lock.codes],
+        "codes": _codes(hass, lock, account),
     }
 
 
 @callback
-def async_entry(
-    hass: HomeAssistant, entry: SeamConfigEntry, locks: Iterable[LockData]
-) -> Entry:
-    """Return a config entry with the accounts of these locks, if it is loaded."""
-    shown: Entry = {
+def async_entry(entry: SeamConfigEntry) -> Entry:
+    """Return a config entry."""
+    return {
         "entry_id": entry.entry_id,
         "title": entry.title,
-        "available": False,
-        "accounts": [],
+        "available": entry.state is ConfigEntryState.LOADED
+        and entry.runtime_data.last_update_success,
         "adoption": None,
     }
-    if entry.state is ConfigEntryState.LOADED:
-        coordinator: SeamCoordinator = entry.runtime_data
-        shown["available"] = coordinator.last_update_success
-        problems = coordinator.data.account_problems()
-        for account_id, lock in {
-            lock.device.connected_account_id: lock for lock in locks
-        }.items():
-            if account_id is None:
-                continue
-            account = coordinator.data.account_of(lock)
-            of_account = problems.get(account_id, [])
-            row: Account = {
-                "name": account_name(account, lock.device),
-                "problems": _problems(hass, of_account, lock, account),
-                "may_be_outdated": makes_outdated(of_account),
-            }
-            shown["accounts"].append(row)
-    return shown
 
 
-def _code(target: Target, code: AccessCode, account: ConnectedAccount | None) -> Row:
-    row: Row = {**async_code(target.coordinator.hass, target.lock, code, account)}
-    can = _code_can(target, code)
-    for key, problems in (("errors", code.errors), ("warnings", code.warnings)):
-        row[key] = [
-            {**shown, "remedy": _code_remedy(problem, target, code, can)}
-            for shown, problem in zip(row[key], problems, strict=True)
-        ]
-    return {**row, "is_managed": code.is_managed, "can": can}
+def _codes(
+    hass: HomeAssistant, lock: LockData, account: ConnectedAccount | None
+) -> list[Row]:
+    rows: list[Row] = []
+    for code, shown in zip(
+        lock.codes, async_codes(hass, lock, lock.codes, account), strict=True
+    ):
+        can = _code_can(lock, code)
+        row: Row = {key: shown[key] for key in _CODE_KEYS}
+        for key, problems in (("errors", code.errors), ("warnings", code.warnings)):
+            row[key] = [
+                {**problem_row, "remedy": _code_remedy(problem, lock, code, can)}
+                for problem_row, problem in zip(shown[key], problems, strict=True)
+            ]
+        rows.append({**row, "is_managed": code.is_managed, "can": can})
+    return rows
 
 
 def _problems(
     hass: HomeAssistant,
-    problems: Iterable[SeamProblem],
+    problems: list[SeamProblem],
     lock: LockData,
     account: ConnectedAccount | None,
 ) -> list[Row]:
     """Return problems of a lock or an account as in attributes, with remedies."""
-    problems = list(problems)
-    rows = async_problems(hass, problems, lock, account=account)
+    rows = async_problems(hass, problems, lock, account)
     return [
         {**row, "remedy": remedy if remedy in _LOCK_REMEDIES else None}
         for row, remedy in zip(
@@ -166,20 +166,19 @@ def _problems(
 
 
 def _code_remedy(
-    problem: SeamProblem, target: Target, code: AccessCode, can: CodeCan
+    problem: SeamProblem, lock: LockData, code: AccessCode, can: CodeCan
 ) -> Remedy | None:
     """Return what a tap can do about a problem of a code, if that is possible."""
-    lock = target.lock
     remedy = _REMEDIES.get(advice_key(problem, lock, code))
     other = conflicting_code(lock, code, problem)
     is_possible: Possible = True
     match remedy:
         case "convert_other":
-            is_possible = _code_can(target, other)["convert"] if other else ""
+            is_possible = _possible(_CONVERT, lock, other) if other else ""
         case "delete_other":
-            is_possible = _code_can(target, other)["delete"] if other else ""
+            is_possible = _possible(_DELETE, lock, other) if other else ""
         case "new_pin" if can["update"] is True:
-            is_possible = _possible(lambda: check_pin_can_be_chosen(lock))
+            is_possible = _possible([check_pin_can_be_chosen], lock)
         case "new_pin":
             is_possible = can["update"]
         case "pull_backup":
@@ -188,26 +187,64 @@ def _code_remedy(
 
 
 def _rules(lock: LockData) -> Rules:
+    name_min: int | None = None
     name_max: int | None = None
     constraints: dict[str, str] = {}
     for constraint in lock.device.properties.code_constraints:
         kind = constraint.constraint_type
         if kind == "name_length":
-            name_max = constraint.max_length
+            name_min, name_max = constraint.min_length, constraint.max_length
         elif kind in PIN_CONSTRAINTS:
             text = refusal(f"code_constraint_{kind}", lock=lock.device.name)
             constraints[kind] = str(text)
     return {
         "lengths": sorted(lock.device.properties.supported_code_lengths),
         "constraints": constraints,
+        "name_min": name_min,
         "name_max": name_max,
     }
 
 
-def _possible(check: Callable[[], None]) -> Possible:
+type _Check = Callable[[LockData, AccessCode], None]
+
+
+def _check_known(lock: LockData, _code: AccessCode) -> None:
+    check_codes_known(lock)
+
+
+def _check_expires(lock: LockData, code: AccessCode) -> None:
+    if code.ends_at is None:
+        raise refusal("never_expires", lock=lock.device.name, name=label(code))
+
+
+def _check_running(lock: LockData, code: AccessCode) -> None:
+    details, now = {"lock": lock.device.name, "name": label(code)}, dt_util.utcnow()
+    if code.starts_at is not None and code.starts_at > now:
+        raise refusal("not_started", **details)
+    if code.is_expired(now):
+        raise refusal("has_expired", **details)
+
+
+def _check_present(lock: LockData, code: AccessCode) -> None:
+    if code_state(lock, code, dt_util.utcnow()) is CodeState.REMOVING:
+        raise refusal("code_being_removed", lock=lock.device.name, name=label(code))
+
+
+def _check_unmanaged(lock: LockData, code: AccessCode) -> None:
+    if code.is_managed:
+        raise refusal("managed_code", lock=lock.device.name, name=label(code))
+
+
+_CHANGE: Final[tuple[_Check, ...]] = (_check_known, check_managed, check_changeable)
+_DELETE: Final = (_check_known, _check_present, check_deletable)
+_CONVERT: Final = (_check_unmanaged, _check_known, _check_present, check_convertible)
+
+
+def _possible[*A](checks: Iterable[Callable[[*A], None]], *of: *A) -> Possible:
     """Return whether the checks of an action pass, or else why not."""
     try:
-        check()
+        for check in checks:
+            check(*of)
     except ServiceValidationError as err:
         return str(err)
     return True
@@ -215,74 +252,33 @@ def _possible(check: Callable[[], None]) -> Possible:
 
 def _lock_can(lock: LockData) -> LockCan:
     def can_create(*, is_offline: bool = False, is_ongoing: bool = False) -> Possible:
-        def check() -> None:
-            check_codes_known(lock)
-            check_kind(lock, is_offline=is_offline, is_ongoing=is_ongoing)
-
-        return _possible(check)
+        kind = partial(check_kind, is_offline=is_offline, is_ongoing=is_ongoing)
+        return _possible([check_codes_known, kind], lock)
 
     return {
         "create": can_create(),
         "create_ongoing": can_create(is_ongoing=True),
         "create_offline": can_create(is_offline=True),
-        "backup": _possible(lambda: check_backup_pool(lock)),
+        "backup": _possible([check_backup_pool], lock),
     }
 
 
-def _code_can(target: Target, code: AccessCode) -> CodeCan:
-    lock, now = target.lock, dt_util.utcnow()
-    details = {"lock": lock.device.name, "name": label(code)}
+def _code_can(lock: LockData, code: AccessCode) -> CodeCan:
+    def can(*checks: _Check) -> Possible:
+        return _possible(checks, lock, code)
 
-    def known() -> None:
-        check_codes_known(lock)
+    change = can(*_CHANGE)
 
-    def changeable() -> None:
-        known()
-        check_managed(lock, code)
-        check_changeable(target.lock, code)
-
-    def extendable() -> None:
-        changeable()
-        if code.ends_at is None:
-            raise refusal("never_expires", **details)
-
-    def endable() -> None:
-        changeable()
-        if code.starts_at is not None and code.starts_at > now:
-            raise refusal("not_started", **details)
-        if code.is_expired(now):
-            raise refusal("has_expired", **details)
-
-    def present() -> None:
-        known()
-        if code_state(lock, code, now) is CodeState.REMOVING:
-            raise refusal("code_being_removed", **details)
-
-    def deletable() -> None:
-        present()
-        check_deletable(lock, code)
-
-    def convertible() -> None:
-        if code.is_managed:
-            raise refusal("managed_code", **details)
-        present()
-        check_convertible(lock, code)
-
-    def backed_up() -> None:
-        changeable()
-        check_backup(lock, code)
-
-    def revealable() -> None:
-        if code.code is None:
-            raise refusal("pin_unknown", **details)
+    def can_change(check: _Check) -> Possible:
+        return change if change is not True else can(check)
 
     return {
-        "reveal": _possible(revealable),
-        "update": _possible(changeable),
-        "extend": _possible(extendable),
-        "end": _possible(endable),
-        "delete": _possible(deletable),
-        "convert": _possible(convertible),
-        "release": _possible(changeable),
-        "pull_backup": _possible(backed_up),
+        "reveal": can(check_pin_known),
+        "update": change,
+        "extend": can_change(_check_expires),
+        "end": can_change(_check_running),
+        "delete": can(*_DELETE),
+        "convert": can(*_CONVERT),
+        "release": change,
+        "pull_backup": can_change(check_backup),
     }

@@ -76,7 +76,7 @@ async def _async_update_card(hass: HomeAssistant, module_url: str) -> None:
     resources = data.resources if (data := hass.data.get(LOVELACE_DATA)) else None
     if not isinstance(resources, ResourceStorageCollection):
         return
-    # Loads them.
+    # The collection is empty until it is loaded.
     await resources.async_get_info()
     existing = [
         item

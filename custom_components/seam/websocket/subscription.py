@@ -1,5 +1,6 @@
 """The subscription to all locks and codes, without PINs."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
@@ -70,10 +71,28 @@ class Subscription:
         self._sent_options: Options | None = None
         self._listeners: dict[SeamCoordinator, CALLBACK_TYPE] = {}
         self._stop: list[CALLBACK_TYPE] = []
+        self._is_stopped = False
 
-    @callback
-    def async_start(self) -> None:
-        """Send everything, and listen to changes."""
+    async def async_start(self) -> None:
+        """Send everything, and then what changes."""
+        self._sent = self._sources()
+        self._sent_entries = self._entries(self._sent)
+        self._sent_options = self._options()
+        locks: list[Lock] = []
+        for source in self._sent.values():
+            locks.append(async_lock(*source))
+            # Home Assistant must not wait for thousands of codes.
+            await asyncio.sleep(0)
+        if self._is_stopped:
+            return
+        message: AllMessage = {
+            "type": "all",
+            "entries": self._sent_entries,
+            "locks": locks,
+            "options": self._sent_options,
+            "is_admin": self._connection.user.is_admin,
+        }
+        self._connection.send_event(self._msg_id, message)
         listen = self._hass.bus.async_listen
         self._stop = [
             async_dispatcher_connect(
@@ -87,21 +106,13 @@ class Subscription:
             listen(ar.EVENT_AREA_REGISTRY_UPDATED, self._async_area_changed),
         ]
         self._async_listen()
-        self._sent = self._sources()
-        self._sent_entries = self._entries(self._sent)
-        self._sent_options = self._options()
-        message: AllMessage = {
-            "type": "all",
-            "entries": self._sent_entries,
-            "locks": [*map(_lock, self._sent.values())],
-            "options": self._sent_options,
-            "is_admin": self._connection.user.is_admin,
-        }
-        self._connection.send_event(self._msg_id, message)
+        # Something may have changed in the meantime.
+        self._async_send_changes()
 
     @callback
     def async_stop(self) -> None:
         """Stop listening."""
+        self._is_stopped = True
         for stop in (*self._stop, *self._listeners.values()):
             stop()
 
@@ -153,7 +164,7 @@ class Subscription:
         sent, self._sent = self._sent, self._sources()
         message: ChangedMessage = {}
         if changed := [
-            _lock(source)
+            async_lock(*source)
             for device_id, source in self._sent.items()
             if not source.is_same_as(sent.get(device_id))
         ]:
@@ -196,22 +207,18 @@ class Subscription:
         return self._hass.config_entries.async_entries(DOMAIN, include_disabled=False)
 
     def _entries(self, sources: _Sources) -> list[Entry]:
-        """Return the entries, with the accounts of the locks that the user may read."""
+        """Return the entries, of which users only see those whose locks they may read."""
         is_admin = self._connection.user.is_admin
+        readable = {
+            source.target.coordinator.config_entry for source in sources.values()
+        }
         return [
             {
-                **async_entry(
-                    self._hass,
-                    entry,
-                    [
-                        source.target.lock
-                        for source in sources.values()
-                        if source.target.coordinator.config_entry is entry
-                    ],
-                ),
+                **async_entry(entry),
                 "adoption": async_adoption(self._hass, entry) if is_admin else None,
             }
             for entry in self._entries_shown()
+            if is_admin or entry in readable
         ]
 
     def _options(self) -> Options:
@@ -222,7 +229,6 @@ class Subscription:
         return {
             "check_in": options.get(CONF_CHECK_IN, DEFAULT_CHECK_IN)[:5],
             "check_out": options.get(CONF_CHECK_OUT, DEFAULT_CHECK_OUT)[:5],
-            "time_zone": self._hass.config.time_zone,
         }
 
 
@@ -233,7 +239,7 @@ def _sources_of(coordinator: SeamCoordinator) -> _Sources:
     areas = ar.async_get(hass)
     sources: _Sources = {}
     for device_id, lock in data.locks.items():
-        entity = entities.async_get(lock_entity_id(coordinator, device_id))
+        entity = entities.async_get(lock_entity_id(hass, device_id))
         if entity is None:
             # It appears when its entity is added.
             continue
@@ -246,7 +252,3 @@ def _sources_of(coordinator: SeamCoordinator) -> _Sources:
             area.name if area else None,
         )
     return sources
-
-
-def _lock(source: _Source) -> Lock:
-    return async_lock(source.target, source.name, source.area)

@@ -3,7 +3,7 @@
 from typing import Any, Literal, TypedDict
 
 type Row = dict[str, Any]
-"""A code or a problem, as in attributes, with what can be done about it."""
+"""A code or a problem, with what can be done about it."""
 type Remedy = Literal[
     "convert_other",
     "delete_other",
@@ -14,14 +14,6 @@ type Remedy = Literal[
 ]
 type Possible = Literal[True] | str
 """True, or why something is not possible."""
-
-
-class Account(TypedDict):
-    """A connected account."""
-
-    name: str | None
-    problems: list[Row]
-    may_be_outdated: bool
 
 
 class AdoptedCode(TypedDict):
@@ -61,7 +53,6 @@ class Entry(TypedDict):
     entry_id: str
     title: str
     available: bool
-    accounts: list[Account]
     adoption: Adoption | None
 
 
@@ -70,7 +61,6 @@ class Options(TypedDict):
 
     check_in: str
     check_out: str
-    time_zone: str
 
 
 class LastUsed(TypedDict):
@@ -85,6 +75,7 @@ class Rules(TypedDict):
 
     lengths: list[int]
     constraints: dict[str, str]
+    name_min: int | None
     name_max: int | None
 
 

@@ -15,6 +15,10 @@ export class SeamBackupDialog extends SeamDialog {
   @property({ attribute: false }) code!: Code;
   @state() private pin: string | undefined;
 
+  protected override get showsPin(): boolean {
+    return this.pin !== undefined;
+  }
+
   protected override render() {
     const { context, lock, code, pin } = this;
     const { t } = context;

@@ -7,6 +7,17 @@ import { icon } from "../parts";
 import type { State } from "../store";
 import { shared } from "../styles";
 
+const HISTORY_KEY = "seamDialog";
+
+/** Add an entry to the history, so that Back closes the dialog and stays on the page. */
+function addToHistory(): void {
+  history.pushState({ [HISTORY_KEY]: true }, "");
+}
+
+function isInHistory(): boolean {
+  return Boolean(history.state?.[HISTORY_KEY]);
+}
+
 /** A dialog that is in the page only while it is open. */
 export abstract class SeamDialog extends LitElement {
   @property({ attribute: false }) context!: Context;
@@ -16,10 +27,39 @@ export abstract class SeamDialog extends LitElement {
   @state() protected isBusy = false;
   @state() protected error = "";
   @query("dialog") private dialog!: HTMLDialogElement;
+  private isClosed = false;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    window.addEventListener("popstate", this.goneBack);
+    if (!this.hasUpdated) return;
+    // Out of the page, a dialog is no longer modal.
+    this.dialog.open = false;
+    this.dialog.showModal();
+  }
+
+  /** Home Assistant takes the page out when it is in the background. */
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.removeEventListener("popstate", this.goneBack);
+    if (this.showsPin) this.closed();
+  }
 
   protected override firstUpdated(): void {
     this.dialog.showModal();
+    addToHistory();
   }
+
+  /** Whether the dialog must not be shown again to whoever comes back to the page. */
+  protected get showsPin(): boolean {
+    return false;
+  }
+
+  private readonly goneBack = (): void => {
+    if (isInHistory()) return;
+    if (this.mustStay) addToHistory();
+    else this.close();
+  };
 
   /** Whether the dialog must stay open until there is an answer. */
   protected get mustStay(): boolean {
@@ -38,6 +78,9 @@ export abstract class SeamDialog extends LitElement {
 
   /** Remove everything that was typed or shown. */
   private closed(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    if (isInHistory()) history.back();
     this.dispatchEvent(new CustomEvent("seam-closed"));
   }
 

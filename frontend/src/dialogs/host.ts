@@ -3,7 +3,7 @@ import { state } from "lit/decorators.js";
 import { CommandError, codeCommand, command, errorText, rowOf } from "../api";
 import { SeamHost } from "../context";
 import { type Entry, label } from "../logic/groups";
-import { addDays, formatTime, toLocal } from "../logic/times";
+import { addDays, formatTime, toLocal, toMoment } from "../logic/times";
 import type { ActionDetail } from "../parts";
 import type { Code, Lock } from "../types";
 import type { BatchDetail } from "../views/found";
@@ -126,8 +126,8 @@ export abstract class SeamActions extends SeamHost {
           isDangerous: true,
           run: async () => {
             // Seam refuses an end that has passed.
-            const end = toLocal(new Date(Date.now() + 120_000), hass.config.time_zone);
-            await codeCommand(hass, "update", lock, code, { ends_at: `${end}:00` });
+            const end = new Date(Date.now() + 120_000).toISOString();
+            await codeCommand(hass, "update", lock, code, { ends_at: end });
             this.announce(t("end_done", values));
           },
         });
@@ -166,13 +166,14 @@ export abstract class SeamActions extends SeamHost {
     const { t, hass } = this.context;
     if (!code.ends_at) return;
     const zone = hass.config.time_zone;
-    const end = addDays(toLocal(new Date(code.ends_at), zone), 1);
+    const local = addDays(toLocal(new Date(code.ends_at), zone), 1);
+    const end = toMoment(local, zone, new Date()).toISOString();
     this.announce(t("saving"));
     await this.attempt(async () => {
       const row = await codeCommand(hass, "update", lock, code, {
-        ends_at: `${end}:00`,
+        ends_at: end,
       });
-      const time = row.ends_at ? formatTime(hass, row.ends_at, new Date()) : end;
+      const time = formatTime(hass, row.ends_at ?? end, new Date());
       return t("extended", { name: label(code), time });
     });
   }

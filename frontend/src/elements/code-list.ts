@@ -15,11 +15,10 @@ import {
 import { icon } from "../parts";
 import { shared } from "../styles";
 import type { Code, Lock } from "../types";
-import type { SeamCodeRow } from "./code-row";
-import "./code-row";
+import { type SeamCodeRow, samePinAs } from "./code-row";
 
 /** How many more rows each frame renders, so that no frame takes long. */
-const ROWS_PER_FRAME = 40;
+const ROWS_PER_FRAME = 20;
 
 /** The codes of a lock, by group. */
 @element("seam-code-list")
@@ -34,8 +33,10 @@ export class SeamCodeList extends LitElement {
   @state() private limit = ROWS_PER_FRAME;
   private hasScrolled = false;
 
-  protected override willUpdate(changes: PropertyValues<this>): void {
-    const before = changes.get("lock");
+  private groups = new Map<Group, Code[]>();
+
+  protected override willUpdate(changes: PropertyValues): void {
+    const before: Lock | undefined = changes.get("lock");
     if (before && before.device_id !== this.lock.device_id) {
       this.limit = ROWS_PER_FRAME;
       this.search = "";
@@ -44,6 +45,9 @@ export class SeamCodeList extends LitElement {
       this.hasScrolled = false;
       const code = this.lock.codes.find((c) => c.access_code_id === this.selected);
       if (code && groupOf(code) === "expired") this.isExpiredOpen = true;
+    }
+    if (changes.has("lock") || changes.has("search") || changes.has("order")) {
+      this.groups = grouped(this.lock.codes, this.search, this.order);
     }
   }
 
@@ -69,11 +73,10 @@ export class SeamCodeList extends LitElement {
   }
 
   protected override render() {
-    const { context, lock } = this;
+    const { context, lock, groups } = this;
     const { t } = context;
     if (!lock.codes_known) return html`<p class="empty box">${t("codes_unknown")}</p>`;
     if (lock.codes.length === 0) return html`<p class="empty box">${t("no_codes")}</p>`;
-    const groups = grouped(lock.codes, this.search, this.order);
     const count = [...groups.values()].reduce((sum, codes) => sum + codes.length, 0);
     let left = this.limit;
     return html`
@@ -162,6 +165,7 @@ export class SeamCodeList extends LitElement {
                       .context=${context}
                       .lock=${lock}
                       .code=${code}
+.samePinAs=${samePinAs(lock, code)}
                       .withProblems=${group !== "expired"}
                       ?admin=${context.isAdmin}
                       ?selected=${code.access_code_id === this.selected}

@@ -4,14 +4,15 @@ import {
   mdiClockEnd,
   mdiContentCopy,
   mdiDeleteOutline,
+  mdiDotsVertical,
   mdiEyeOffOutline,
   mdiEyeOutline,
   mdiLifebuoy,
   mdiLinkOff,
   mdiPencilOutline,
 } from "@mdi/js";
-import { css, html, LitElement, nothing } from "lit";
-import { property, state } from "lit/decorators.js";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import { property, query, state } from "lit/decorators.js";
 import { codeCommand, errorText } from "../api";
 import { copy } from "../clipboard";
 import type { Context } from "../context";
@@ -29,17 +30,38 @@ import {
 import { shared } from "../styles";
 import type { Code, CodeAction, Lock } from "../types";
 import "./menu";
-import type { MenuItem } from "./menu";
+import type { MenuItem, SeamMenu } from "./menu";
 
 const PIN_MILLISECONDS = 15_000;
+
+/** Return whether rows show something else of the lock. */
+function isShownDifferently(lock: Lock, old: Lock | undefined): boolean {
+  return (
+    lock.device_id !== old?.device_id ||
+    lock.name !== old.name ||
+    lock.problems[0]?.message !== old.problems[0]?.message
+  );
+}
+
+/** Return the names of the other codes on the lock with the same PIN. */
+export function samePinAs(lock: Lock, { same_pin_as }: Code): string {
+  return same_pin_as
+    .flatMap(
+      (id) => lock.codes.find(({ access_code_id }) => access_code_id === id) ?? [],
+    )
+    .map(label)
+    .join(", ");
+}
 
 /** A code with its state and its menu. */
 @element("seam-code-row")
 export class SeamCodeRow extends LitElement {
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) code!: Code;
-  /** Not compared: it is a new object with each change of any code of the lock. */
-  @property({ attribute: false, hasChanged: () => false }) lock!: Lock;
+  /** It is a new object with each change of any code of the lock. */
+  @property({ attribute: false, hasChanged: isShownDifferently }) lock!: Lock;
+  /** The names of the codes with the same PIN. */
+  @property({ attribute: false }) samePinAs = "";
   /** Shown instead of the times. */
   @property({ attribute: false }) note = "";
   /** Whether to say which lock this is about. */
@@ -47,6 +69,9 @@ export class SeamCodeRow extends LitElement {
   @property({ type: Boolean }) withProblems = false;
   @state() private pin: string | undefined;
   @state() private isBusy = false;
+  @state() private isMenuOpen = false;
+  @query(".more") private more!: HTMLButtonElement;
+  @query("seam-menu") private menu!: SeamMenu | null;
   private timer = 0;
 
   override disconnectedCallback(): void {
@@ -54,14 +79,17 @@ export class SeamCodeRow extends LitElement {
     this.hide();
   }
 
+  protected override willUpdate(changes: PropertyValues<this>): void {
+    const before = changes.get("code");
+    // The PIN must not appear beside another code, which a list may show in this row.
+    if (before && before.access_code_id !== this.code.access_code_id) this.hide();
+  }
+
   protected override render() {
     const { code, context, lock } = this;
     const { t } = context;
     const name = label(code);
     const own = this.withProblems ? ownProblems(code, lock) : [];
-    const duplicates = lock.codes.filter((other) =>
-      code.same_pin_as.includes(other.access_code_id),
-    );
     return html`
       <div class="row">
         <div class="text">
@@ -83,9 +111,9 @@ export class SeamCodeRow extends LitElement {
               : nothing
           }
           ${
-            duplicates.length > 0
+            this.samePinAs
               ? html`<div class="secondary">
-                  ${t("same_pin", { names: duplicates.map(label).join(", ") })}
+                  ${t("same_pin", { names: this.samePinAs })}
                 </div>`
               : nothing
           }
@@ -132,10 +160,34 @@ export class SeamCodeRow extends LitElement {
                       : icon(this.pin ? mdiEyeOffOutline : mdiEyeOutline)
                   }
                 </button>
-                <seam-menu
-                  .label=${t("actions_for", { name })}
-                  .items=${this.items}
-                ></seam-menu>`
+                <button
+                  class="icon more"
+                  aria-haspopup="menu"
+                  aria-expanded=${this.isMenuOpen ? "true" : "false"}
+                  aria-label=${t("actions_for", { name })}
+                  title=${t("actions_for", { name })}
+                  @click=${this.toggleMenu}
+                  @keydown=${(event: KeyboardEvent) => {
+                    if (event.key === "ArrowDown" && !this.isMenuOpen) {
+                      event.preventDefault();
+                      this.toggleMenu();
+                    }
+                  }}
+                >
+                  ${icon(mdiDotsVertical)}
+                </button>
+                ${
+                  this.isMenuOpen
+                    ? html`<seam-menu
+                        .label=${t("actions_for", { name })}
+                        .items=${this.items()}
+                        .anchor=${this.more}
+                        @seam-closed=${() => {
+                          this.isMenuOpen = false;
+                        }}
+                      ></seam-menu>`
+                    : nothing
+                }`
             : nothing
         }
       </div>
@@ -149,7 +201,13 @@ export class SeamCodeRow extends LitElement {
     `;
   }
 
-  private readonly items = (): MenuItem[] => {
+  // Most menus never open, and an element for each would slow down long lists.
+  private toggleMenu(): void {
+    if (this.isMenuOpen) this.menu?.close();
+    else this.isMenuOpen = true;
+  }
+
+  private items(): MenuItem[] {
     const { code, lock, context } = this;
     const { t } = context;
     const item = (
@@ -197,7 +255,7 @@ export class SeamCodeRow extends LitElement {
       isDangerous: true,
     });
     return items;
-  };
+  }
 
   private async reveal(): Promise<string | undefined> {
     if (this.isBusy) return undefined;
@@ -215,7 +273,11 @@ export class SeamCodeRow extends LitElement {
 
   private async show(): Promise<void> {
     const pin = await this.reveal();
-    if (!pin || !this.isConnected) return;
+    if (pin) this.display(pin);
+  }
+
+  private display(pin: string): void {
+    if (!this.isConnected) return;
     this.pin = pin;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.hide(), PIN_MILLISECONDS);
@@ -228,14 +290,12 @@ export class SeamCodeRow extends LitElement {
 
   private async copy(): Promise<void> {
     const { t } = this.context;
-    const known = this.pin ?? (await this.reveal());
-    if (!known) return;
-    if (await copy(known)) {
-      announce(this, t("copied"));
-    } else {
-      this.pin = known;
-      announce(this, t("copy_failed"));
-    }
+    const revealed = this.pin ? Promise.resolve(this.pin) : this.reveal();
+    const isCopied = await copy(revealed, this);
+    const pin = await revealed;
+    if (!pin) return;
+    if (!isCopied) this.display(pin);
+    announce(this, t(isCopied ? "copied" : "copy_failed"));
   }
 
   static override styles = [
@@ -287,7 +347,7 @@ export class SeamCodeRow extends LitElement {
         gap: 8px;
         padding: 0 16px 12px;
       }
-      seam-menu {
+      .more {
         margin-inline-start: -8px;
       }
       @container (max-width: 480px) {
@@ -309,7 +369,7 @@ export class SeamCodeRow extends LitElement {
         .reveal {
           grid-area: 1 / 2 / span 2;
         }
-        seam-menu {
+        .more {
           grid-area: 1 / 3 / span 2;
         }
       }

@@ -1,6 +1,5 @@
-import { mdiDotsVertical } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
-import { property, query, state } from "lit/decorators.js";
+import { property, query } from "lit/decorators.js";
 import { element } from "../element";
 import { icon } from "../parts";
 import { shared } from "../styles";
@@ -14,83 +13,55 @@ export interface MenuItem {
   run: () => void;
 }
 
-/** A button with a menu. */
+/** A menu that is open from when it is added until it reports that it closed. */
 @element("seam-menu")
 export class SeamMenu extends LitElement {
   @property({ attribute: false }) label = "";
-  /** Called when the menu opens. */
-  @property({ attribute: false }) items: () => MenuItem[] = () => [];
-  @state() private shown: MenuItem[] | undefined;
-  @query("button") private button!: HTMLButtonElement;
+  @property({ attribute: false }) items: readonly MenuItem[] = [];
+  /** The button that opened it. */
+  @property({ attribute: false }) anchor!: HTMLElement;
   @query("[popover]") private popup!: HTMLElement;
+  private isClosed = false;
 
   protected override render() {
     return html`
-      <button
-        class="icon"
-        aria-haspopup="menu"
-        aria-expanded=${this.shown ? "true" : "false"}
+      <div
+        popover="auto"
+        role="menu"
         aria-label=${this.label}
-        title=${this.label}
-        @click=${this.open}
-        @keydown=${(event: KeyboardEvent) => {
-          if (event.key === "ArrowDown") {
-            event.preventDefault();
-            void this.open();
-          }
-        }}
+        @toggle=${this.toggled}
+        @keydown=${this.move}
       >
-        ${icon(mdiDotsVertical)}
-      </button>
-      ${
-        this.shown
-          ? html`<div
-              popover="auto"
-              role="menu"
-              aria-label=${this.label}
-              @toggle=${this.toggled}
-              @keydown=${this.move}
+        ${this.items.map(
+          (item, index) => html`
+            <button
+              role="menuitem"
+              tabindex="-1"
+              class=${item.isDangerous ? "danger" : ""}
+              aria-disabled=${item.disabled ? "true" : nothing}
+              aria-describedby=${item.disabled ? `reason-${index}` : nothing}
+              @click=${() => this.choose(item)}
             >
-              ${this.shown.map(
-                (item, index) => html`
-                  <button
-                    role="menuitem"
-                    tabindex="-1"
-                    class=${item.isDangerous ? "danger" : ""}
-                    aria-disabled=${item.disabled ? "true" : nothing}
-                    aria-describedby=${item.disabled ? `reason-${index}` : nothing}
-                    @click=${() => this.choose(item)}
-                  >
-                    ${icon(item.icon)}
-                    <span>
-                      ${item.text}
-                      ${
-                        item.disabled
-                          ? html`<small id="reason-${index}"
-                              >${item.disabled}</small
-                            >`
-                          : nothing
-                      }
-                    </span>
-                  </button>
-                `,
-              )}
-            </div>`
-          : nothing
-      }
+              ${icon(item.icon)}
+              <span>
+                ${item.text}
+                ${
+                  item.disabled
+                    ? html`<small id="reason-${index}">${item.disabled}</small>`
+                    : nothing
+                }
+              </span>
+            </button>
+          `,
+        )}
+      </div>
     `;
   }
 
-  private readonly open = async (): Promise<void> => {
-    if (this.shown) {
-      this.popup.hidePopover();
-      return;
-    }
-    this.shown = this.items();
-    await this.updateComplete;
+  protected override firstUpdated(): void {
     const { popup } = this;
     popup.showPopover();
-    const anchor = this.button.getBoundingClientRect();
+    const anchor = this.anchor.getBoundingClientRect();
     const { offsetWidth: width, offsetHeight: height } = popup;
     const isRtl = getComputedStyle(this).direction === "rtl";
     const left = isRtl ? anchor.left : anchor.right - width;
@@ -99,21 +70,33 @@ export class SeamMenu extends LitElement {
     popup.style.left = `${Math.max(8, Math.min(left, window.innerWidth - width - 8))}px`;
     popup.style.top = `${Math.max(8, Math.min(top, window.innerHeight - height - 8))}px`;
     this.entries[0]?.focus();
-  };
+  }
+
+  close(): void {
+    this.popup.hidePopover();
+    this.report();
+  }
 
   private get entries(): HTMLElement[] {
     return [...this.popup.querySelectorAll<HTMLElement>("[role=menuitem]")];
   }
 
   private toggled(event: ToggleEvent): void {
-    if (event.newState === "closed") this.shown = undefined;
+    if (event.newState === "closed") this.report();
+  }
+
+  // The event of the popup comes late, when the next key may have opened another menu.
+  private report(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.dispatchEvent(new Event("seam-closed"));
   }
 
   private choose(item: MenuItem): void {
     if (item.disabled) return;
-    this.popup.hidePopover();
+    this.close();
     // Dialogs return the focus to where it was when they opened.
-    this.button.focus();
+    this.anchor.focus();
     item.run();
   }
 
@@ -130,13 +113,20 @@ export class SeamMenu extends LitElement {
       event.preventDefault();
       entries.at(target % entries.length)?.focus();
     } else if (event.key === "Tab") {
-      this.popup.hidePopover();
+      this.close();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      this.close();
+      this.anchor.focus();
     }
   }
 
   static override styles = [
     shared,
     css`
+      :host {
+        display: contents;
+      }
       [popover] {
         position: fixed;
         inset: auto;

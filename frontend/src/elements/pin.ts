@@ -42,7 +42,7 @@ export class SeamPin extends LitElement {
     const { t } = this.context;
     this.note = "";
     await this.updateComplete;
-    this.note = t((await copy(this.pin)) ? "copied" : "copy_failed");
+    this.note = t((await copy(this.pin, this)) ? "copied" : "copy_failed");
   }
 
   private share(): void {

@@ -10,6 +10,7 @@ export type Translate = (key: Key, values?: Values) => string;
 const LANGUAGES: Record<string, () => Promise<Partial<Texts>>> = {};
 
 const loaded = new Map<string, Translate>();
+const listeners = new Map<string, Set<() => void>>();
 
 function translator(language: string, texts: Partial<Texts>): Translate {
   const plural = new Intl.PluralRules(language);
@@ -32,11 +33,22 @@ const english = translator("en", en);
 /** Return the texts of a language; English until it is loaded. */
 export function translate(language: string, onLoad: () => void): Translate {
   const known = loaded.get(language);
-  if (known) return known;
-  loaded.set(language, english);
-  void LANGUAGES[language]?.().then((texts) => {
-    loaded.set(language, translator(language, texts));
-    onLoad();
-  });
+  const load = LANGUAGES[language];
+  if (known || !load) return known ?? english;
+  const waiting = listeners.get(language);
+  if (waiting) {
+    waiting.add(onLoad);
+    return english;
+  }
+  const all = new Set([onLoad]);
+  listeners.set(language, all);
+  load().then(
+    (texts) => {
+      loaded.set(language, translator(language, texts));
+      for (const listener of all) listener();
+    },
+    // English it stays, until the page is opened again.
+    () => loaded.set(language, english),
+  );
   return english;
 }

@@ -7,6 +7,8 @@ export interface Activity {
   /** The lock's `device_id`. */
   lockId: string;
   entityId: string;
+  /** In milliseconds. */
+  recordedAt: number;
   /** When it happened, in Home Assistant's time zone. */
   at: string;
   type: string;
@@ -38,11 +40,10 @@ export function sources(
   );
 }
 
-/** Return the events of a message, without those from before a moment. */
+/** Return the events of a message. */
 export function activities(
   { states }: HistoryMessage,
   locks: ReadonlyMap<string, Lock>,
-  since: number,
 ): Activity[] {
   return Object.entries(states).flatMap(([entityId, rows]) => {
     const lock = locks.get(entityId);
@@ -52,7 +53,8 @@ export function activities(
       const type = text("event_type");
       const at = text("occurred_at") ?? s;
       // Of the states "unknown" and "unavailable", and of others, there is no event.
-      if (!type || !(Date.parse(s) >= since)) return [];
+      const recordedAt = Date.parse(s);
+      if (!type || Number.isNaN(recordedAt)) return [];
       const codeId = text("access_code_id");
       return [
         {
@@ -60,6 +62,7 @@ export function activities(
           key: [entityId, s, type, codeId, at].join(),
           lockId: lock.device_id,
           entityId,
+          recordedAt,
           at,
           type,
           name: text("access_code_name"),
@@ -72,17 +75,19 @@ export function activities(
   });
 }
 
-/** Return those that match, the latest first. */
+/** Return those that match and were recorded since a moment, the latest first. */
 export function matching(
   all: Iterable<Activity>,
   search: string,
   onlyLock: string,
+  since: number,
 ): Activity[] {
   const wanted = search.trim().toLocaleLowerCase();
   return (
     [...all]
       .filter(
-        ({ lockId, name }) =>
+        ({ lockId, name, recordedAt }) =>
+          recordedAt >= since &&
           (!onlyLock || lockId === onlyLock) &&
           (name ?? "").toLocaleLowerCase().includes(wanted),
       )

@@ -49,6 +49,20 @@ export function groupOf(code: Code): Group {
   return code.state === "scheduled" ? "scheduled" : "active";
 }
 
+export type Status = "ok" | "problem" | "offline" | "unknown";
+
+/** Return whether the codes of a lock are OK, and how many codes or problems it has. */
+export function summary(lock: Lock | undefined): { status: Status; count: number } {
+  if (lock?.online === false) return { status: "offline", count: 0 };
+  if (!lock?.codes_known) return { status: "unknown", count: 0 };
+  const problems = lock.codes.filter(needsAttention).length + lock.problems.length;
+  if (problems > 0) return { status: "problem", count: problems };
+  const codes = lock.codes.filter(
+    ({ state, is_backup }) => state !== "expired" && !is_backup,
+  );
+  return { status: "ok", count: codes.length };
+}
+
 /** Return the name of a code, or its ID if it has none. */
 export function label(code: Code): string {
   return code.name || code.access_code_id;
@@ -84,8 +98,13 @@ function byTime(group: Group, a: Code, b: Code): number {
   return group === "expired" ? time(b) - time(a) : time(a) - time(b);
 }
 
+/** Compare texts as people do: "Room 2" comes before "Room 10". */
+export const { compare: compareTexts } = new Intl.Collator(undefined, {
+  numeric: true,
+});
+
 export function byName(a: Code, b: Code): number {
-  return label(a).localeCompare(label(b), undefined, { numeric: true });
+  return compareTexts(label(a), label(b));
 }
 
 /** Return the codes of all locks. */
@@ -156,6 +175,14 @@ export function people(entries: readonly Entry[]): Entry[][] {
     else byPerson.set(key, [entry]);
   }
   return [...byPerson.values()];
+}
+
+/** Return how many unmanaged codes all locks have. */
+export function countFound(locks: readonly Lock[]): number {
+  let count = 0;
+  for (const { codes } of locks)
+    for (const code of codes) if (!code.is_managed) count++;
+  return count;
 }
 
 /** Return the unmanaged codes of all locks; duplicates are on the same lock. */

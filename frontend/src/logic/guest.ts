@@ -2,9 +2,9 @@
 
 import type { Key } from "../language";
 import type { Code, Lock, Options } from "../types";
-import { type Entry, label } from "./groups";
+import type { Entry } from "./groups";
 import { commonLengths, pinCannotBeChosen, pinProblem } from "./pin";
-import { addDays, toLocal } from "./times";
+import { addDays, toLocal, toMoment } from "./times";
 
 export interface GuestForm {
   name: string;
@@ -29,6 +29,11 @@ export type Errors = Partial<Record<Field, Message>>;
 
 /** The longest name that the integration accepts. */
 const NAME_MAX = 100;
+// The same as in `actions/validation.py`. The letters look blank.
+const BLANK = /^[\p{C}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]*$/u;
+const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
+/** Of the years that inputs accept, the integration only knows these. */
+const TIME = /^\d{4}-/;
 
 /** The fields of the form, by those of the commands. */
 const FIELDS: Record<string, Field> = {
@@ -131,39 +136,76 @@ export function nights({ start, end }: GuestForm): number {
   return Math.round((date(end) - date(start)) / 86_400_000);
 }
 
-/** Return what is wrong with the form. */
+/** Return what is wrong with the form. What a code has already is not checked. */
 export function formErrors(
   form: GuestForm,
+  known: GuestForm | undefined,
   locks: readonly Lock[],
-  now: string,
+  now: Date,
+  timeZone: string,
+  linked: readonly Entry[] = [],
 ): Errors {
   const errors: Errors = {};
-  const name = form.name.trim();
-  const longest = Math.min(
-    NAME_MAX,
-    ...locks.map(({ rules }) => rules.name_max ?? NAME_MAX),
-  );
-  if (!name) errors.name = { key: "name_missing" };
-  else if ([...name].length > longest) {
-    errors.name = { key: "name_too_long", values: { count: longest } };
-  }
+  const isEdited = edited(form, known);
+  const name = isEdited("name")
+    ? nameError(form.name.trim(), locks, linked)
+    : undefined;
+  if (name) errors.name = name;
   if (locks.length === 0) errors.locks = { key: "locks_missing" };
-  if (form.kind === "stay") {
-    if (!form.start) errors.start = { key: "time_missing" };
-    if (!form.end) errors.end = { key: "time_missing" };
-    else if (form.end <= now) errors.end = { key: "end_in_past" };
-    else if (form.start && form.end <= form.start) {
-      errors.end = { key: "end_before_start" };
-    }
-  } else if (form.pin !== "keep") {
+  if (form.kind === "permanent") {
     const reason = locks
       .map((lock) => lock.can.create_ongoing)
       .find((can) => can !== true);
-    if (reason) errors.locks = { text: String(reason) };
+    if (reason && isEdited("kind")) errors.locks = { text: String(reason) };
+  } else if (isEdited("kind", "start", "end")) {
+    const [start, end] = [form.start, form.end].map((local) =>
+      TIME.test(local) ? toMoment(local, timeZone, now) : undefined,
+    );
+    if (!start) errors.start = { key: "time_missing" };
+    if (!end) errors.end = { key: "time_missing" };
+    else if (end <= now) errors.end = { key: "end_in_past" };
+    else if (start && end <= start) errors.end = { key: "end_before_start" };
   }
   const pin = pinError(form, locks);
   if (pin) errors.pin = pin;
   return errors;
+}
+
+/** Return what is wrong with a new name of codes. */
+export function nameError(
+  name: string,
+  locks: readonly Lock[],
+  linked: readonly Entry[] = [],
+): Message | undefined {
+  if (BLANK.test(name)) return { key: "name_missing" };
+  if (INVISIBLE.test(name)) return { key: "name_invisible" };
+  const length = [...name].length;
+  const longest = Math.min(
+    NAME_MAX,
+    ...locks.map(({ rules }) => rules.name_max ?? NAME_MAX),
+  );
+  if (length > longest) return { key: "name_too_long", values: { count: longest } };
+  const shortest = Math.max(1, ...locks.map(({ rules }) => rules.name_min ?? 1));
+  if (length < shortest) return { key: "name_too_short", values: { count: shortest } };
+  const own = linked.map(({ code }) => code.access_code_id);
+  const taken = locks.find(({ codes }) =>
+    codes.some(
+      (code) =>
+        code.name === name &&
+        code.is_managed &&
+        !code.is_backup &&
+        code.state !== "expired" &&
+        code.state !== "removing" &&
+        !own.includes(code.access_code_id),
+    ),
+  );
+  return taken && { key: "name_taken", values: { lock: taken.name } };
+}
+
+/** Return a function that says whether one of the fields differs from those of a code. */
+function edited(form: GuestForm, known: GuestForm | undefined) {
+  return (...fields: ("name" | "kind" | "start" | "end" | "external")[]): boolean =>
+    !known || fields.some((field) => form[field] !== known[field]);
 }
 
 /** Return what is wrong with the PIN. */
@@ -197,48 +239,74 @@ export function pinError(form: GuestForm, locks: readonly Lock[]): Message | und
   }
 }
 
-const seconds = (local: string) => `${local}:00`;
-
-/** Return the data of the command that creates the code. */
-export function createData(form: GuestForm): Record<string, unknown> {
-  const isStay = form.kind === "stay";
+/** Return which options fit the locks and the rest of the form of a new code. */
+export function offeredOptions(
+  form: GuestForm,
+  locks: readonly Lock[],
+): { backup: boolean; offline: boolean; lengths: number[] } {
+  const lengths = form.pin === "auto" ? commonLengths(locks) : [];
   return {
-    name: form.name.trim(),
-    ...(isStay
-      ? { starts_at: seconds(form.start), ends_at: seconds(form.end) }
-      : { ongoing: true }),
-    ...(form.pin === "own" ? { code: form.ownPin } : {}),
-    ...(form.pin === "auto" && form.length
-      ? { preferred_code_length: form.length }
-      : {}),
-    ...(form.external ? { allow_external_modification: true } : {}),
-    ...(form.backup && isStay ? { use_backup_access_code_pool: true } : {}),
-    ...(form.offline ? { is_offline_access_code: true } : {}),
+    backup:
+      form.kind === "stay" &&
+      locks.length > 0 &&
+      locks.every((lock) => lock.can.backup === true),
+    offline:
+      locks.length === 1 && locks[0]?.can.create_offline === true && form.pin !== "own",
+    lengths: lengths.length > 1 ? lengths : [],
   };
 }
 
-/** Return the data of the command that changes a code: what is different. */
-export function updateData(
+/** Return the data of the command that creates the code on the selected locks. */
+export function createData(
   form: GuestForm,
-  code: Code,
-  pin: string | undefined,
+  locks: readonly Lock[],
+  now: Date,
   timeZone: string,
 ): Record<string, unknown> {
-  const name = form.name.trim();
-  const local = (iso: string | null) => (iso ? toLocal(new Date(iso), timeZone) : "");
-  const isStay = form.kind === "stay";
-  const hasNewTimes =
-    isStay &&
-    (form.start !== local(code.starts_at) || form.end !== local(code.ends_at));
+  const { backup, offline, lengths } = offeredOptions(form, locks);
+  const moment = (local: string) => toMoment(local, timeZone, now).toISOString();
   return {
-    ...(name === label(code) ? {} : { new_name: name }),
-    ...(hasNewTimes
-      ? { starts_at: seconds(form.start), ends_at: seconds(form.end) }
+    name: form.name.trim(),
+    ...(form.kind === "stay"
+      ? { starts_at: moment(form.start), ends_at: moment(form.end) }
+      : { ongoing: true }),
+    ...(form.pin === "own" ? { code: form.ownPin } : {}),
+    ...(form.length && lengths.includes(form.length)
+      ? { preferred_code_length: form.length }
       : {}),
-    ...(!isStay && code.ends_at ? { ongoing: true } : {}),
+    ...(form.external ? { allow_external_modification: true } : {}),
+    ...(form.backup && backup ? { use_backup_access_code_pool: true } : {}),
+    ...(form.offline && offline ? { is_offline_access_code: true } : {}),
+  };
+}
+
+/** Return the data of the command that changes a code: what the user has edited.
+ *
+ * A linked code may have other values, which the form does not show.
+ */
+export function updateData(
+  form: GuestForm,
+  known: GuestForm,
+  code: Code,
+  pin: string | undefined,
+  now: Date,
+  timeZone: string,
+): Record<string, unknown> {
+  const isEdited = edited(form, known);
+  const isStay = form.kind === "stay";
+  // A code that has no times needs both.
+  const needsBoth =
+    isEdited("kind") ||
+    ((!code.starts_at || !code.ends_at) && isEdited("start", "end"));
+  const moment = (local: string) => toMoment(local, timeZone, now).toISOString();
+  return {
+    ...(isEdited("name") ? { new_name: form.name.trim() } : {}),
+    ...(isStay && (needsBoth || isEdited("start"))
+      ? { starts_at: moment(form.start) }
+      : {}),
+    ...(isStay && (needsBoth || isEdited("end")) ? { ends_at: moment(form.end) } : {}),
+    ...(!isStay && isEdited("kind") ? { ongoing: true } : {}),
     ...(pin ? { code: pin } : {}),
-    ...(form.external === code.is_external_modification_allowed
-      ? {}
-      : { allow_external_modification: form.external }),
+    ...(isEdited("external") ? { allow_external_modification: form.external } : {}),
   };
 }

@@ -9,28 +9,45 @@ export const DAY = 24 * HOUR;
 /** Making a format takes much longer than using it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function localFormat(timeZone: string): Intl.DateTimeFormat {
-  let format = formats.get(timeZone);
+/** Return a format that is made once. */
+export function dateFormat(
+  language: string | undefined,
+  options: Intl.DateTimeFormatOptions,
+): Intl.DateTimeFormat {
+  const key = JSON.stringify([language, options]);
+  let format = formats.get(key);
   if (!format) {
-    format = new Intl.DateTimeFormat("en-CA", {
-      timeZone,
-      year: "numeric",
-      month: "2-digit",
-      day: "2-digit",
-      hour: "2-digit",
-      minute: "2-digit",
-      hourCycle: "h23",
-    });
-    formats.set(timeZone, format);
+    format = new Intl.DateTimeFormat(language, options);
+    formats.set(key, format);
   }
   return format;
 }
 
 /** Return a moment as local time, as date and time inputs have it. */
 export function toLocal(moment: Date, timeZone: string): string {
-  const parts = localFormat(timeZone).formatToParts(moment);
-  const part = (type: string) => parts.find((p) => p.type === type)?.value ?? "";
-  return `${part("year")}-${part("month")}-${part("day")}T${part("hour")}:${part("minute")}`;
+  // In Swedish, a time is "2026-12-04 15:00".
+  const format = dateFormat("sv", {
+    timeZone,
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+  });
+  return format.format(moment).replace(" ", "T");
+}
+
+/** Return the moment of a local time. Of two moments, take the first that is to come. */
+export function toMoment(local: string, timeZone: string, now: Date): Date {
+  const utc = Date.parse(`${local}Z`);
+  const moments = [-DAY, DAY].map((distance) => {
+    const near = utc + distance;
+    const offset = Date.parse(`${toLocal(new Date(near), timeZone)}Z`) - near;
+    return new Date(utc - offset);
+  });
+  const exact = moments.filter((moment) => toLocal(moment, timeZone) === local);
+  // The clocks skip some times.
+  return (exact.find((moment) => moment > now) ?? exact[0] ?? moments[0]) as Date;
 }
 
 /** Return a local time some days later, at the same time of day. */
@@ -76,7 +93,7 @@ export function formatTime(hass: HomeAssistant, iso: string, now: Date): string 
     }).format(distance, "day");
     return `${name}, ${time}`;
   }
-  const date = new Intl.DateTimeFormat(hass.locale.language, {
+  const date = dateFormat(hass.locale.language, {
     timeZone,
     weekday: "short",
     day: "numeric",
@@ -87,14 +104,29 @@ export function formatTime(hass: HomeAssistant, iso: string, now: Date): string 
 }
 
 function formatClock(hass: HomeAssistant, moment: Date): string {
-  const hour12 = { "12": true, "24": false }[hass.locale.time_format];
-  return new Intl.DateTimeFormat(hass.locale.language, {
+  return dateFormat(hass.locale.language, {
     timeZone: hass.config.time_zone,
     hour: "numeric",
     minute: "2-digit",
+    hourCycle: hasTwelveHours(hass) ? "h12" : "h23",
     ...(comesTwice(moment, hass.config.time_zone) ? { timeZoneName: "short" } : {}),
-    ...(hour12 === undefined ? {} : { hour12 }),
   }).format(moment);
+}
+
+/** Return whether the user's profile asks for a clock with twelve hours. */
+function hasTwelveHours({ locale }: HomeAssistant): boolean {
+  if (locale.time_format === "12") return true;
+  if (locale.time_format === "24") return false;
+  const language = locale.time_format === "system" ? undefined : locale.language;
+  const { hour12 } = dateFormat(language, { hour: "numeric" }).resolvedOptions();
+  return hour12 === true;
+}
+
+/** Return Home Assistant's time zone if the clock beside this browser shows another time. */
+export function otherZone(hass: HomeAssistant, now: Date): string | undefined {
+  const { time_zone: zone } = hass.config;
+  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return toLocal(now, zone) === toLocal(now, here) ? undefined : zone;
 }
 
 /** Return how long ago or ahead a moment is. */

@@ -7,8 +7,9 @@ import { element } from "../element";
 import { type Activity, activities, csv, matching, sources } from "../logic/activity";
 import { DAY, formatTime } from "../logic/times";
 import { icon } from "../parts";
+import { RETRY_MILLISECONDS } from "../store";
 import { shared } from "../styles";
-import type { HistoryMessage, Lock } from "../types";
+import type { HistoryMessage, HomeAssistant, Lock } from "../types";
 
 const PERIODS = [1, 7, 30] as const;
 const ROWS = 100;
@@ -20,6 +21,8 @@ const BAD = /^(access_denied|tampered|.*failed_to_.*)$/;
 @element("seam-activity")
 export class SeamActivity extends LitElement {
   @property({ attribute: false }) context!: Context;
+  /** Newer than that of the context, which stays while only entities change. */
+  @property({ attribute: false }) hass!: HomeAssistant;
   @property({ attribute: false }) locks: readonly Lock[] = [];
   @state() private period: (typeof PERIODS)[number] = 7;
   @state() private lockId = "";
@@ -28,6 +31,9 @@ export class SeamActivity extends LitElement {
   @state() private status: "loading" | "loaded" | "off" | "failed" = "loading";
   /** By their keys; replaced when it changes. */
   @state() private all: ReadonlyMap<string, Activity> = new Map();
+  @state() private retries = 0;
+  /** What the activity is of. It stays while the connection is lost. */
+  private content = "";
   private subscription: { key: string; stop: () => void } | undefined;
 
   override disconnectedCallback(): void {
@@ -42,16 +48,20 @@ export class SeamActivity extends LitElement {
   }
 
   protected override willUpdate(_: PropertyValues): void {
-    const { hass } = this.context;
+    const { hass } = this;
     const entities = sources(hass, this.locks);
-    const key = JSON.stringify([this.period, [...entities.keys()]]);
+    const content = JSON.stringify([this.period, [...entities.keys()]]);
+    const key = `${this.context.connected} ${this.retries} ${content}`;
     if (!this.isConnected || this.subscription?.key === key) return;
     this.subscription?.stop();
-    this.all = new Map();
-    this.limit = ROWS;
-    this.status = entities.size > 0 ? "loading" : "off";
     this.subscription = { key, stop: () => {} };
-    if (entities.size > 0) this.subscribe(key, entities);
+    if (this.content !== content) {
+      this.content = content;
+      this.all = new Map();
+      this.limit = ROWS;
+      this.status = entities.size > 0 ? "loading" : "off";
+    }
+    if (entities.size > 0 && this.context.connected) this.subscribe(key, entities);
   }
 
   private subscribe(key: string, entities: Map<string, Lock>): void {
@@ -61,7 +71,7 @@ export class SeamActivity extends LitElement {
       (message) => {
         if (!isCurrent) return;
         const all = new Map(this.all);
-        for (const activity of activities(message, entities, since)) {
+        for (const activity of activities(message, entities)) {
           all.set(activity.key, activity);
         }
         this.all = all;
@@ -74,9 +84,15 @@ export class SeamActivity extends LitElement {
         include_start_time_state: false,
         significant_changes_only: false,
       },
+      // The connection would do it once, without waiting for the history integration.
+      { resubscribe: false },
     );
     subscribed.catch(() => {
-      if (isCurrent) this.status = "failed";
+      if (!isCurrent) return;
+      this.status = "failed";
+      setTimeout(() => {
+        if (isCurrent) this.retries += 1;
+      }, RETRY_MILLISECONDS);
     });
     this.subscription = {
       key,
@@ -90,7 +106,8 @@ export class SeamActivity extends LitElement {
 
   protected override render() {
     const { t } = this.context;
-    const rows = matching(this.all.values(), this.search, this.lockId);
+    const since = Date.now() - this.period * DAY;
+    const rows = matching(this.all.values(), this.search, this.lockId, since);
     const locks = new Map(this.locks.map((lock) => [lock.device_id, lock]));
     return html`
       <div class="tools">
@@ -219,7 +236,7 @@ export class SeamActivity extends LitElement {
   /** Return the text that Home Assistant shows for the event. */
   private eventText({ entityId, type }: Activity): string {
     const entity = { entity_id: entityId, state: "", attributes: {} };
-    return this.context.hass.formatEntityAttributeValue(entity, "event_type", type);
+    return this.hass.formatEntityAttributeValue(entity, "event_type", type);
   }
 
   private detail({ method, reason }: Activity): string {

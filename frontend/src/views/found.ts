@@ -1,5 +1,5 @@
 import { mdiCheckDecagramOutline, mdiDeleteOutline } from "@mdi/js";
-import { css, html, LitElement, nothing } from "lit";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -16,6 +16,8 @@ export interface BatchDetail {
   entries: Entry[];
 }
 
+const ROWS = 150;
+
 /** The unmanaged codes of all locks. */
 @element("seam-found")
 export class SeamFound extends LitElement {
@@ -23,10 +25,16 @@ export class SeamFound extends LitElement {
   @property({ attribute: false }) locks: readonly Lock[] = [];
   @property({ attribute: false }) workspaces: readonly Workspace[] = [];
   @state() private selected: ReadonlySet<string> = new Set();
+  @state() private limit = ROWS;
+  private codes: ReturnType<typeof found> = [];
+
+  protected override willUpdate(changes: PropertyValues): void {
+    if (changes.has("locks")) this.codes = found(this.locks);
+  }
 
   protected override render() {
+    const { codes } = this;
     const { t, isAdmin, connected } = this.context;
-    const codes = found(this.locks);
     const adoptions = this.workspaces.map(
       (workspace) => html`<seam-adoption
         .context=${this.context}
@@ -108,12 +116,23 @@ export class SeamFound extends LitElement {
         }
         <ul>
           ${repeat(
-            codes,
+            codes.slice(0, this.limit),
             ({ code }) => code.access_code_id,
             (entry) => this.row(entry),
           )}
         </ul>
       </section>
+      ${
+        codes.length > this.limit
+          ? html`<button
+              @click=${() => {
+                this.limit += ROWS;
+              }}
+            >
+              ${t("show_more")}
+            </button>`
+          : nothing
+      }
     `;
   }
 

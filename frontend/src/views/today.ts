@@ -10,16 +10,23 @@ import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import { element } from "../element";
+import { samePinAs } from "../elements/code-row";
 import { type Entry, label, people, type Today, today } from "../logic/groups";
 import { formatDistance, formatTime } from "../logic/times";
 import { icon, problems, stateChip, timesText, worstState } from "../parts";
 import type { State } from "../store";
 import { shared } from "../styles";
 import type { Lock } from "../types";
-import "../elements/code-row";
 
 /** How many active codes are shown before one asks for more. */
 const FEW = 6;
+
+interface Headline {
+  tone?: "good" | "bad";
+  path: string;
+  text: string;
+  hint: string;
+}
 
 /** Whether all guests get in, and who comes and goes. */
 @element("seam-today")
@@ -83,37 +90,8 @@ export class SeamToday extends LitElement {
     return iso ? t(key, { time: formatTime(hass, iso, this.now) }) : "";
   }
 
-  private headline({ attention, problems, now }: Today): TemplateResult {
-    const { t, isAdmin } = this.context;
-    const { locks, entries } = this.snapshot;
-    const isKnown =
-      locks.every((lock) => lock.codes_known) && entries.every((e) => e.available);
-    const affected = new Set(problems.flatMap(({ locks }) => locks)).size;
-    const aboutLocks = affected > 0 ? t("headline_locks", { count: affected }) : "";
-    const [tone, path, text, hint] =
-      attention.length > 0
-        ? [
-            "bad",
-            mdiAlertCircleOutline,
-            t("headline_attention", { count: attention.length }),
-            aboutLocks,
-          ]
-        : !isKnown
-          ? ["", mdiHelpCircleOutline, t("headline_unknown"), aboutLocks]
-          : locks.every((lock) => lock.codes.length === 0)
-            ? [
-                "",
-                mdiAccountClockOutline,
-                mdiChevronDown,
-                t("headline_none"),
-                isAdmin ? t("headline_none_hint") : "",
-              ]
-            : [
-                "good",
-                mdiCheckCircleOutline,
-                t("headline_good"),
-                aboutLocks || t("headline_good_hint", { count: now.length }),
-              ];
+  private headline(found: Today): TemplateResult {
+    const { tone = "", path, text, hint } = this.summary(found);
     return html`<header class="headline ${tone}">
       ${icon(path)}
       <div>
@@ -121,6 +99,44 @@ export class SeamToday extends LitElement {
         ${hint ? html`<p class="secondary">${hint}</p>` : nothing}
       </div>
     </header>`;
+  }
+
+  private summary({ attention, problems, now }: Today): Headline {
+    const { t, isAdmin } = this.context;
+    const { locks, entries } = this.snapshot;
+    const affected = new Set(problems.flatMap(({ locks }) => locks)).size;
+    const aboutLocks = affected > 0 ? t("headline_locks", { count: affected }) : "";
+    if (attention.length > 0) {
+      return {
+        tone: "bad",
+        path: mdiAlertCircleOutline,
+        text: t("headline_attention", { count: attention.length }),
+        hint: aboutLocks,
+      };
+    }
+    if (
+      !locks.every((lock) => lock.codes_known) ||
+      !entries.every((e) => e.available)
+    ) {
+      return {
+        path: mdiHelpCircleOutline,
+        text: t("headline_unknown"),
+        hint: aboutLocks,
+      };
+    }
+    if (locks.every((lock) => lock.codes.length === 0)) {
+      return {
+        path: mdiAccountClockOutline,
+        text: t("headline_none"),
+        hint: isAdmin ? t("headline_none_hint") : "",
+      };
+    }
+    return {
+      tone: "good",
+      path: mdiCheckCircleOutline,
+      text: t("headline_good"),
+      hint: aboutLocks || t("headline_good_hint", { count: now.length }),
+    };
   }
 
   private sharedProblem({ problem, locks }: Today["problems"][number]): TemplateResult {
@@ -202,7 +218,11 @@ export class SeamToday extends LitElement {
         ${icon(mdiChevronDown)}
       </summary>
       <ul>
-        ${entries.map((entry) => html`<li>${this.row(entry, false, entry.lock.name)}</li>`)}
+        ${repeat(
+          entries,
+          ({ code }) => code.access_code_id,
+          (entry) => html`<li>${this.row(entry, false, entry.lock.name)}</li>`,
+        )}
       </ul>
     </details>`;
   }
@@ -213,6 +233,7 @@ export class SeamToday extends LitElement {
       .context=${context}
       .lock=${entry.lock}
       .code=${entry.code}
+.samePinAs=${samePinAs(entry.lock, entry.code)}
       .note=${note}
       .withProblems=${withProblems}
       ?admin=${context.isAdmin}

@@ -1,0 +1,361 @@
+import { mdiSwapHorizontal } from "@mdi/js";
+import { css, html, LitElement, nothing } from "lit";
+import { property, state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
+import { styleMap } from "lit/directives/style-map.js";
+import type { Context } from "../context";
+import { element } from "../element";
+import { label } from "../logic/groups";
+import type { Bar, Days, Span, TimelineRow } from "../logic/timeline";
+import { formatDuration } from "../logic/times";
+import { icon, stateText, timesText, tone } from "../parts";
+import { shared } from "../styles";
+
+/** More are shown on demand. */
+const LANES = 6;
+
+/** Return what else there is to say about a bar. */
+export function barNotes(context: Context, { gap, overlaps }: Bar): string[] {
+  const { t } = context;
+  const names = overlaps.map(({ code }) => label(code)).join(", ");
+  return [
+    ...(names ? [t("overlaps_with", { names })] : []),
+    ...(gap ? [t("then_free", { duration: duration(context, gap) })] : []),
+  ];
+}
+
+function duration({ hass }: Context, { start, end }: Span): string {
+  return formatDuration(hass, end - start);
+}
+
+/** The bars of who can enter when, a row for each lock or person. */
+@element("seam-timeline-chart")
+export class SeamTimelineChart extends LitElement {
+  @property({ attribute: false }) context!: Context;
+  @property({ attribute: false }) rows: readonly TimelineRow[] = [];
+  @property({ attribute: false }) days!: Days;
+  @property({ attribute: false }) now = new Date();
+  @property({ type: Boolean }) isByLock = false;
+  @state() private unfolded: ReadonlySet<string> = new Set();
+
+  protected override render() {
+    const { days } = this;
+    const { locale, config } = this.context.hass;
+    const format = (options: Intl.DateTimeFormatOptions) =>
+      new Intl.DateTimeFormat(locale.language, {
+        timeZone: config.time_zone,
+        ...options,
+      });
+    const weekday = format({ weekday: "short" });
+    const day = format({ day: "numeric" });
+    const now = this.now.getTime();
+    return html`<section class="box chart">
+      <div class="days" aria-hidden="true">
+        ${days.days.map(({ date, start }, index) => {
+          const end = days.days[index + 1]?.start ?? days.end;
+          return html`<span
+            class=${date === this.context.date ? "today" : ""}
+            style=${place({ start, end }, days)}
+            ><span class="weekday">${weekday.format(start)}</span> ${day.format(start)}</span
+          >`;
+        })}
+        ${
+          now > days.start && now < days.end
+            ? html`<i style=${place({ start: now, end: now }, days)}></i>`
+            : nothing
+        }
+      </div>
+      <ul>
+        ${repeat(
+          this.rows,
+          ({ key }) => key,
+          (row) => this.row(row, days),
+        )}
+      </ul>
+    </section>`;
+  }
+
+  private row(row: TimelineRow, days: Days) {
+    const { t } = this.context;
+    const isLock = this.isByLock;
+    const isUnfolded = this.unfolded.has(row.key);
+    const lanes = isUnfolded ? row.lanes : Math.min(row.lanes, LANES);
+    const height = `${Math.max(lanes, 1) * 32 + 4}px`;
+    return html`<li>
+      <h3 class="cut">
+        ${
+          isLock
+            ? html`<a href="/seam/lock/${row.key}"><bdi>${row.name}</bdi></a>`
+            : html`<bdi>${row.name}</bdi>`
+        }
+      </h3>
+      <div class="track" style=${styleMap({ height })}>
+        ${row.overlaps.map(
+          (span) => html`<span class="overlap" style=${place(span, days)}></span>`,
+        )}
+        ${row.gaps.map(
+          (gap) => html`<span
+            class="gap"
+            aria-hidden="true"
+            style=${place(clip(gap, days), days)}
+            ><span>${duration(this.context, gap)}</span></span
+          >`,
+        )}
+        ${row.bars
+          .filter(({ lane }) => lane < lanes)
+          .map((bar) => this.bar(bar, days, isLock))}
+      </div>
+      ${
+        row.lanes > LANES
+          ? html`<button
+              class="more"
+              aria-expanded=${isUnfolded}
+              @click=${() => {
+                const unfolded = new Set(this.unfolded);
+                if (!unfolded.delete(row.key)) unfolded.add(row.key);
+                this.unfolded = unfolded;
+              }}
+            >
+              ${isUnfolded ? t("fewer") : t("show_all", { count: row.bars.length })}
+            </button>`
+          : nothing
+      }
+    </li>`;
+  }
+
+  private bar(bar: Bar, days: Days, isLock: boolean) {
+    const { context } = this;
+    const { code, lock } = bar.entry;
+    const { t } = context;
+    const name = label(code);
+    const text = [
+      t("timeline_bar", {
+        name,
+        lock: lock.name,
+        times: timesText(context, code),
+        state: stateText(context, code.state),
+      }),
+      ...barNotes(context, bar),
+    ].join(". ");
+    return html`<a
+      class="bar ${tone(code.state)} ${bar.isEarlier ? "earlier" : ""} ${
+        bar.isLater ? "later" : ""
+      } ${bar.isEndless ? "endless" : ""}"
+      href="/seam/codes/${code.access_code_id}"
+      aria-label=${text}
+      title=${text}
+      style=${place(bar, days, { top: `${bar.lane * 32 + 4}px` })}
+      >${bar.overlaps.length > 0 ? icon(mdiSwapHorizontal) : nothing}<span class="cut name"><bdi>${isLock ? name : lock.name}</bdi></span>${bar.isEndless ? html`<span>∞</span>` : nothing}</a
+    >`;
+  }
+
+  static override styles = [
+    shared,
+    css`
+      :host {
+        --name: 168px;
+      }
+      .chart {
+        position: relative;
+        /* The days stay at the top. */
+        overflow: visible;
+      }
+      .days {
+        position: sticky;
+        top: 0;
+        z-index: 1;
+        height: 44px;
+        margin-inline-start: var(--name);
+        pointer-events: none;
+        background: var(--ha-card-background, var(--card-background-color));
+        font-size: 0.75rem;
+        line-height: 1.4;
+        border-start-end-radius: var(--seam-radius);
+      }
+      /* Covers the names that scroll past. */
+      .days::before {
+        content: "";
+        position: absolute;
+        inset-block: 0;
+        inset-inline-end: 100%;
+        inline-size: var(--name);
+        background: inherit;
+        border-start-start-radius: var(--seam-radius);
+      }
+      .days > span {
+        position: absolute;
+        inset-block: 0;
+        display: grid;
+        place-content: center;
+        text-align: center;
+        color: var(--secondary-text-color);
+        border-inline-start: 1px solid var(--divider-color);
+        overflow: hidden;
+      }
+      .days .weekday {
+        display: block;
+      }
+      .days .today {
+        font-weight: 700;
+        color: var(--primary-text-color);
+      }
+      .days i {
+        position: absolute;
+        bottom: 0;
+        height: 8px;
+        border-inline-start: 2px solid var(--error-color, #db4437);
+      }
+      li {
+        display: grid;
+        grid-template-columns: var(--name) minmax(0, 1fr);
+        align-items: start;
+        border-top: 1px solid var(--divider-color);
+        content-visibility: auto;
+        contain-intrinsic-size: auto 37px;
+      }
+      h3 {
+        padding: 7px 12px 0 16px;
+        font-size: 0.875rem;
+        font-weight: 500;
+      }
+      h3 a {
+        color: inherit;
+      }
+      .track {
+        position: relative;
+        overflow: hidden;
+        border-inline-start: 1px solid var(--divider-color);
+      }
+      .bar,
+      .gap,
+      .overlap {
+        position: absolute;
+        height: 28px;
+        font-size: 0.8125rem;
+        line-height: 28px;
+      }
+      .bar {
+        display: flex;
+        align-items: center;
+        gap: 4px;
+        min-width: 24px;
+        padding-inline: 8px;
+        border-radius: 6px;
+        overflow: hidden;
+        color: var(--primary-text-color);
+        text-decoration: none;
+        --tone: var(--disabled-text-color, #888);
+        --card: var(--ha-card-background, var(--card-background-color));
+        background: color-mix(in srgb, var(--tone) 24%, var(--card));
+        border: 1px solid color-mix(in srgb, var(--tone) 60%, var(--card));
+        line-height: 26px;
+      }
+      .bar.good {
+        --tone: var(--success-color, #43a047);
+      }
+      .bar.info {
+        --tone: var(--info-color, #039be5);
+      }
+      .bar.warn {
+        --tone: var(--warning-color, #ffa600);
+      }
+      .bar.bad {
+        --tone: var(--error-color, #db4437);
+      }
+      .name {
+        flex: 1;
+      }
+      .bar svg {
+        width: 16px;
+        height: 16px;
+      }
+      .bar:focus-visible {
+        outline-offset: -2px;
+      }
+      .earlier {
+        border-start-start-radius: 0;
+        border-end-start-radius: 0;
+        border-inline-start-width: 0;
+      }
+      .later {
+        border-start-end-radius: 0;
+        border-end-end-radius: 0;
+        border-inline-end-width: 0;
+      }
+      .endless {
+        border-style: dashed;
+      }
+      .gap {
+        top: 4px;
+        display: grid;
+        place-items: center;
+        container-type: inline-size;
+        color: var(--secondary-text-color);
+        background: repeating-linear-gradient(
+            90deg,
+            var(--secondary-text-color) 0 2px,
+            transparent 2px 6px
+          )
+          center / 100% 1px no-repeat;
+      }
+      .gap span {
+        padding: 0 6px;
+        white-space: nowrap;
+        background: var(--ha-card-background, var(--card-background-color));
+        font-size: 0.75rem;
+      }
+      @container (max-width: 72px) {
+        .gap span {
+          display: none;
+        }
+      }
+      .overlap {
+        inset-block: 0;
+        height: auto;
+        background: repeating-linear-gradient(
+          135deg,
+          color-mix(in srgb, var(--warning-color, #ffa600) 40%, transparent) 0 4px,
+          transparent 4px 8px
+        );
+      }
+      .more {
+        grid-column: 2;
+        min-height: 32px;
+        padding-block: 4px;
+        justify-self: start;
+      }
+      @media (max-width: 700px) {
+        :host {
+          --name: 0px;
+        }
+        li {
+          grid-template-columns: minmax(0, 1fr);
+        }
+        .more {
+          grid-column: 1;
+        }
+        .bar {
+          padding-inline: 4px;
+        }
+        .track {
+          border: 0;
+        }
+      }
+    `,
+  ];
+}
+
+function clip({ start, end }: Span, days: Span): Span {
+  return { start: Math.max(start, days.start), end: Math.min(end, days.end) };
+}
+
+/** Return the style of something between two moments; also from right to left. */
+function place({ start, end }: Span, days: Span, more: Record<string, string> = {}) {
+  const percent = (distance: number) =>
+    `${((distance / (days.end - days.start)) * 100).toFixed(3)}%`;
+  return styleMap({
+    insetInlineStart: percent(start - days.start),
+    inlineSize: percent(end - start),
+    ...more,
+  });
+}

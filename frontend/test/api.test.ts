@@ -1,0 +1,50 @@
+import { describe, expect, test } from "vitest";
+import { command, errorText } from "../src/api";
+import en from "../src/language/en.json";
+import type { HomeAssistant } from "../src/types";
+
+const t = (key: string) => (en as Record<string, unknown>)[key] as string;
+
+/** Return the text of the error with which Home Assistant's library rejects. */
+async function textOf(rejection: unknown, type = "code/create"): Promise<string> {
+  const hass = { callWS: () => Promise.reject(rejection) } as unknown as HomeAssistant;
+  try {
+    await command(hass, type, {});
+  } catch (error) {
+    return errorText(error, t);
+  }
+  return "";
+}
+
+// The connection is lost while the command runs, or is already lost.
+const LOST = [
+  { type: "result", success: false, error: { code: 3, message: "Connection lost" } },
+  3,
+];
+
+describe("an error of a command", () => {
+  test.each(LOST)("is an uncertain change if the connection is lost: %j", async (e) => {
+    expect(await textOf(e)).toBe(t("connection_uncertain"));
+  });
+
+  test.each(["code/reveal", "code/generate", "lock/refresh", "preview"])(
+    "says nothing about changes if %s loses the connection",
+    async (type) => {
+      for (const rejection of LOST) {
+        expect(await textOf(rejection, type)).toBe(t("connection_failed"));
+      }
+    },
+  );
+
+  test("has the message of Home Assistant", async () => {
+    const message = "This lock is not loaded.";
+    expect(await textOf({ code: "not_loaded", message })).toBe(message);
+  });
+
+  test.each([{}, undefined, 1, new Error(), "text"])(
+    "is a sentence whatever it is: %o",
+    async (rejection) => {
+      expect(await textOf(rejection)).toBe(t("unexpected_error"));
+    },
+  );
+});

@@ -1,0 +1,452 @@
+"""Tests of rows and events with odd texts, dates, and values, as Seam sends them."""
+
+from datetime import UTC, datetime, timedelta
+import gc
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.seam.actions import waiting
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.faults import FaultKind
+from simulator.seed import (
+    APARTMENT_1,
+    APARTMENT_2,
+    CODE_APARTMENT_2_CLEANER,
+    CODE_CLEANER,
+    CODE_GUEST_NOW,
+    CODE_OWNER,
+    FRONT_DOOR,
+)
+
+from .clock import async_step
+from .conftest import Poll
+from .states import state_of
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+HALF = "Anna \ud83d"
+READ = "Anna \ufffd"
+FRONT = "lock.front_door"
+MANAGED = "sensor.front_door_managed_access_codes"
+CALENDAR = "calendar.front_door_access_codes"
+ACTIVITY = "event.front_door_lock_activity"
+ODD_TIMES = [
+    "0001-01-01T00:00:00Z",
+    "0001-01-01T00:00:00+23:59",
+    "1969-12-31T23:59:59Z",
+    "9999-12-31T23:59:59-01:00",
+    "9999-12-31T23:59:59.999999Z",
+    "99999-01-01T00:00:00Z",
+    "soon",
+    10**30,
+    None,
+]
+
+
+def _attribute(hass: HomeAssistant, entity_id: str, name: str) -> Any:
+    state = hass.states.get(entity_id)
+    assert state is not None
+    return state.attributes[name]
+
+
+def _rows(hass: HomeAssistant, lock: str = "front_door") -> dict[str, Any]:
+    rows = _attribute(hass, f"sensor.{lock}_managed_access_codes", "access_codes")
+    return {row["access_code_id"]: row for row in rows}
+
+
+def _check_all_available(
+    hass: HomeAssistant, coordinator: SeamCoordinator, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Check that nothing but an offline lock is unavailable, and nothing has failed."""
+    assert coordinator.last_update_success
+    assert {
+        state.entity_id
+        for state in hass.states.async_all()
+        if state.state == "unavailable" and "boat_shed" not in state.entity_id
+    } == set()
+    assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_half_character_in_rows(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is replaced, and hides neither its row nor others."""
+    simulator.control.edit_code_in_app(CODE_OWNER, name=HALF)
+    simulator.control.code_error(CODE_CLEANER, "failed_to_set_on_device", HALF)
+    simulator.control.rename_lock("Apartment 1", HALF)
+    simulator.control.device_warning("Front Door", "unknown", HALF)
+    simulator.control.account_warning("Front Door", "unknown", HALF)
+    await reconcile()
+    _check_all_available(hass, coordinator, caplog)
+    rows = _rows(hass)
+    assert rows[CODE_OWNER]["name"] == READ
+    assert rows[CODE_CLEANER]["errors"][-1]["message"] == READ
+    assert READ in {lock.device.name for lock in coordinator.data.locks.values()}
+    connectivity = "binary_sensor.front_door_connectivity"
+    warnings = _attribute(hass, connectivity, "warnings")
+    assert READ in {warning["message"] for warning in warnings}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"reason": {"message": HALF}},
+        {"method": HALF},
+        {"access_code_id": HALF},
+        {"connected_account_warnings": [{"message": HALF}]},
+        {HALF: HALF},
+        *({"created_at": time} for time in ODD_TIMES),
+        *({"occurred_at": time} for time in ODD_TIMES),
+        *({"created_at": time, "occurred_at": time} for time in ODD_TIMES),
+    ],
+)
+async def test_odd_event_does_not_stop_events(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    caplog: pytest.LogCaptureFixture,
+    fields: dict[str, Any],
+) -> None:
+    """Later events fire, while Seam still lists it and when it does not any more."""
+    door = simulator.state.devices[FRONT_DOOR]
+    caplog.clear()
+    simulator.backend.events.lock("access_denied", door, **fields)
+    for number in range(2):
+        for is_locked in (False, True):
+            await async_step(hass, freezer, simulator, timedelta(minutes=1))
+            simulator.control.turn_lock(FRONT_DOOR, locked=is_locked)
+            await async_step(hass, freezer, simulator, timedelta(minutes=1))
+            expected = "locked" if is_locked else "unlocked"
+            assert _attribute(hass, ACTIVITY, "event_type") == expected
+            _check_all_available(hass, coordinator, caplog)
+        if not number:
+            await async_step(hass, freezer, simulator, timedelta(hours=1))
+    # The cursor has followed.
+    since = [
+        datetime.fromisoformat(request.body["since"])
+        for request in simulator.requests
+        if request.path == "/events/list"
+    ]
+    assert since[-1] > dt_util.utcnow() - timedelta(minutes=10)
+
+
+@pytest.mark.parametrize("field", ["starts_at", "ends_at", "created_at"])
+@pytest.mark.parametrize("time", ODD_TIMES)
+async def test_code_with_odd_time(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    entry: MockConfigEntry,
+    reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
+    field: str,
+    time: Any,
+) -> None:
+    """Everything is available, after a reload as well."""
+    if str(time).startswith("9"):
+        # There, the end of time has already passed.
+        await hass.config.async_set_time_zone("Pacific/Auckland")
+    simulator.control.override_row(CODE_GUEST_NOW, {field: time})
+    caplog.clear()
+    await reconcile()
+    _check_all_available(hass, coordinator, caplog)
+    assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    await hass.async_block_till_done()
+    _check_all_available(hass, entry.runtime_data, caplog)
+    assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
+    assert state_of(hass, CALENDAR) is not None
+
+
+@pytest.mark.parametrize("time", ODD_TIMES)
+async def test_problem_with_odd_time(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
+    time: Any,
+) -> None:
+    """Errors and warnings of codes, locks, and accounts are shown."""
+    problem = {"message": "Odd", "created_at": time}
+    for row, code in ((CODE_OWNER, "failed_to_set_on_device"), (FRONT_DOOR, "unknown")):
+        simulator.control.override_row(
+            row,
+            {
+                "errors": [problem | {"error_code": code}],
+                "warnings": [problem | {"warning_code": code}],
+            },
+        )
+    caplog.clear()
+    await reconcile()
+    _check_all_available(hass, coordinator, caplog)
+    assert "Odd" in {error["message"] for error in _rows(hass)[CODE_OWNER]["errors"]}
+
+
+@pytest.mark.parametrize(
+    "properties",
+    [
+        {"battery": {"level": "0.8"}},
+        {"battery": "full"},
+        {"battery": {"level": 1e308}},
+        {"battery_level": 10**400},
+        {"battery_level": -(10**400)},
+        {"keypad_battery": {"level": 1e400}},
+        {"door_open": "yes"},
+        {"locked": "no"},
+        {"online": "yes"},
+        {"supported_code_lengths": "4"},
+        {"code_constraints": {"a": 1}},
+        {"max_active_codes_supported": "many"},
+        {"auto_lock_delay_seconds": 1e308},
+        {"auto_lock_enabled": "yes"},
+    ],
+    ids=str,
+)
+async def test_property_of_wrong_type(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    entry: MockConfigEntry,
+    reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
+    properties: dict[str, Any],
+) -> None:
+    """The lock goes on without it, after a reload as well."""
+    simulator.state.devices[FRONT_DOOR].properties |= properties
+    caplog.clear()
+    await reconcile()
+    for _ in range(2):
+        assert entry.runtime_data.last_update_success
+        assert not [record for record in caplog.records if record.exc_info]
+        assert state_of(hass, FRONT) in ("locked", "unknown")
+        assert state_of(hass, MANAGED) == "5"
+        assert await hass.config_entries.async_reload(entry.entry_id)
+        await hass.async_block_till_done()
+
+
+async def test_unlock_dated_ahead_does_not_freeze_changed_by(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+) -> None:
+    """The clock of a lock may be wrong."""
+    door = simulator.state.devices[FRONT_DOOR]
+    ahead = (dt_util.utcnow() + timedelta(days=365)).isoformat()
+    for number, fields in enumerate(
+        ({"occurred_at": ahead}, {"created_at": ahead, "occurred_at": ahead})
+    ):
+        simulator.backend.events.lock("unlocked", door, method="card", **fields)
+        await async_step(hass, freezer, simulator, timedelta(minutes=1))
+        assert _attribute(hass, FRONT, "changed_by") == "card"
+        simulator.backend.events.lock("locked", door, method=f"keypad {number}")
+        await async_step(hass, freezer, simulator, timedelta(minutes=1))
+        assert _attribute(hass, FRONT, "changed_by") == f"keypad {number}"
+
+
+async def test_own_changes_end_when_clock_is_set_back(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    reconcile: Poll,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What Seam lists is shown, not what an action did by the wrong clock."""
+    monkeypatch.setattr(waiting, "WAIT_STEPS", (0,))
+    simulator.control.override_row(CODE_OWNER, {"name": "Landlord"})
+    freezer.tick(timedelta(days=1))
+    await hass.services.async_call(
+        "seam",
+        "update_access_code",
+        {"entity_id": FRONT, "access_code_id": CODE_OWNER, "new_name": "Landlady"},
+        blocking=True,
+    )
+    assert _rows(hass)[CODE_OWNER]["name"] == "Landlady"
+    freezer.tick(-timedelta(days=1))
+    await reconcile()
+    assert _rows(hass)[CODE_OWNER]["name"] == "Landlord"
+
+
+async def test_time_out_of_range_is_shown_within(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """Every time zone has the times that are shown."""
+    simulator.control.override_row(
+        CODE_GUEST_NOW,
+        {
+            "starts_at": "0001-01-01T00:00:00+01:00",
+            "ends_at": "9999-12-31T23:59:59-01:00",
+        },
+    )
+    await reconcile()
+    row = _rows(hass)[CODE_GUEST_NOW]
+    start, end = (
+        value if isinstance(value, datetime) else datetime.fromisoformat(value)
+        for value in (row["starts_at"], row["ends_at"])
+    )
+    assert datetime(1999, 12, 31, tzinfo=UTC) <= start
+    assert end <= datetime(9000, 1, 1, tzinfo=UTC)
+    assert row["state"] == "active"
+
+
+PIN = "908172635"
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"code": PIN, "is_managed": 5},
+        {"code": f"{PIN[:4]}-{PIN[4:]}", "is_managed": 5},
+        {"code": int(PIN)},
+        {"pending_mutations": [{"from": {"code": int(PIN)}, "to": {"code": PIN}}]},
+        {"pending_mutations": [{"to": {"code": int(PIN)}}], "is_managed": 5},
+        {"errors": [{"modified_fields": [{"field": "code", "to": int(PIN)}]}]},
+    ],
+)
+async def test_pin_in_odd_row_is_masked(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
+    fields: dict[str, Any],
+) -> None:
+    """A name contains the PIN of a row that cannot be read, or of a pending change."""
+    simulator.control.override_row(CODE_CLEANER, fields)
+    simulator.control.edit_code_in_app(CODE_OWNER, name=f"Like {PIN}")
+    caplog.clear()
+    await reconcile()
+    assert _rows(hass)[CODE_OWNER]["name"] == "Like ••••"
+    assert PIN not in caplog.text
+
+
+async def test_row_cannot_forge_log_line(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The ID of a row and the name of a lock stay on one line."""
+    forged = "x\n2031-01-01 ERROR\r\u2028forged\x1b[2J"
+    simulator.control.override_row(
+        CODE_CLEANER, {"access_code_id": forged, "is_managed": 5}
+    )
+    simulator.control.rename_lock("Apartment 1", forged)
+    simulator.faults.add("status", path="/access_codes/list", device_id=APARTMENT_1)
+    caplog.clear()
+    await reconcile()
+    lines = [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelname != "DEBUG" and "forged" in record.getMessage()
+    ]
+    assert len(lines) == 2
+    assert all(line.isprintable() for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ({"kind": "endless_pages"}, "has more than"),
+        ({"kind": "huge_list"}, "is too large"),
+        ({"kind": "gzip_bomb"}, "is too large"),
+    ],
+)
+async def test_list_without_end_stays_with_its_lock(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
+    fault: dict[str, Any],
+    reason: str,
+) -> None:
+    """The log says what is wrong, and other locks are not affected."""
+    simulator.faults.add(**fault, path="/access_codes/list", device_id=FRONT_DOOR)
+    simulator.requests.clear()
+    caplog.clear()
+    await reconcile()
+    assert len(simulator.requests) < 200
+    assert coordinator.last_update_success
+    assert state_of(hass, MANAGED) == "unavailable"
+    assert state_of(hass, "sensor.apartment_1_managed_access_codes") == "4"
+    [line] = [
+        record.getMessage()
+        for record in caplog.records
+        if record.levelname == "WARNING" and "Front Door" in record.getMessage()
+    ]
+    assert f"/access_codes/list {reason}" in line
+
+
+@pytest.mark.parametrize("kind", ["endless_pages", "gzip_bomb"])
+async def test_failed_list_is_not_kept(
+    simulator: Simulator, coordinator: SeamCoordinator, reconcile: Poll, kind: FaultKind
+) -> None:
+    """The error is kept to be shown, but takes no memory for what was received."""
+    simulator.faults.add(kind, path="/access_codes/list", size=10_000_000)
+    await reconcile()
+    assert not coordinator.data.locks[FRONT_DOOR].has_codes
+    simulator.requests.clear()
+    gc.collect()
+    rows = chunks = 0
+    for item in gc.get_objects():
+        if type(item) is dict:
+            rows += {"access_code_id", "is_managed"} <= item.keys()
+        elif type(item) is list and item and type(item[0]) is bytes:
+            chunks += sum(len(chunk) for chunk in item if type(chunk) is bytes)
+    assert rows < 100
+    assert chunks < 2**20
+
+
+async def test_error_of_code_on_lock_keeps_it_active(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    reconcile: Poll,
+) -> None:
+    """Without a pending change, an error does not mean that the lock lacks the code."""
+
+    async def fetched() -> set[str]:
+        simulator.requests.clear()
+        for _ in range(2):
+            await async_step(hass, freezer, simulator, timedelta(minutes=1))
+        return {
+            request.body["device_id"]
+            for request in simulator.requests
+            if request.path == "/access_codes/list"
+        }
+
+    assert APARTMENT_2 not in await fetched()
+    error = {
+        "error_code": "failed_to_set_on_device",
+        "message": "Odd",
+        "is_access_code_error": True,
+    }
+    simulator.control.override_row(CODE_APARTMENT_2_CLEANER, {"errors": [error]})
+    await reconcile()
+    assert _rows(hass, "apartment_2")[CODE_APARTMENT_2_CLEANER]["state"] == "active"
+    # Seam keeps trying, so the lock is fetched again before the next full sync.
+    assert APARTMENT_2 in await fetched()
+
+
+async def test_device_that_only_says_whether_it_is_locked(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """A device is a lock by its state, too."""
+    device = simulator.control.add_lock("Gate")
+    device.flags = {}
+    device.capabilities_supported = []
+    device.properties = {"online": True, "locked": True}
+    await reconcile()
+    assert state_of(hass, "lock.gate") == "locked"
