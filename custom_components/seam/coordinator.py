@@ -205,6 +205,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         await asyncio.sleep(_EVENT_DEBOUNCE_SECONDS)
         # Events that arrive from now on need a fetch of their own.
         self._event_task = None
+        await self.fetcher.async_fetch_due_locks()
         await self._async_fetch_due()
 
     @callback
@@ -263,7 +264,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     def async_fetch_at_next_poll(self, device_id: str) -> None:
         """Fetch a lock without its codes at the next poll."""
-        self.engine.postpone(FetchDevices.of(device_id))
+        self.engine.schedule.retry(FetchDevices.of(device_id))
         self._async_publish_and_retry(None)
 
     @callback

@@ -89,8 +89,8 @@ def test_failing_locks_do_not_fail_refresh() -> None:
     doors = [make_device("door"), make_device("gate"), make_device("shed")]
     engine = synced_engine(devices=doors)
     for _ in range(4):
-        engine.postpone(FetchCodes("door"))
-        engine.postpone(FetchCodes("gate"))
+        engine.schedule.retry(FetchCodes("door"))
+        engine.schedule.retry(FetchCodes("gate"))
         engine.begin_poll(NOW)
         while due := engine.take_due():
             for fetch in due:
