@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.seam.api import SeamUnreachableError
+from custom_components.seam.api import SeamClosedError
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
 from custom_components.seam.sync.engine import SyncEngine
@@ -755,7 +755,7 @@ async def test_refresh_of_locks_returns_error_on_reload(
     assert await hass.config_entries.async_reload(entry.entry_id)
     slow.clear()
     [error] = (await asking).values()
-    assert isinstance(error, SeamUnreachableError)
+    assert isinstance(error, SeamClosedError)
 
 
 async def test_bug_in_refresh_causes_reconcile(
