@@ -173,6 +173,27 @@ async def test_unreadable_codes_are_not_removed(
     assert state_of(hass, MANAGED) == "5"
 
 
+async def test_rate_limit_for_one_device_waits(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    coordinator: SeamCoordinator,
+    simulator: Simulator,
+) -> None:
+    """A lock that Seam refuses to return is not asked for again before its time."""
+    fault = simulator.faults.add(
+        "rate_limit", path="/devices/list", device_id=FRONT_DOOR, retry_after=300
+    )
+    simulator.control.lock_offline("Front Door")
+    for _ in range(4):
+        await async_step(hass, freezer, simulator, POLL)
+    assert fault.hits == 1
+    simulator.faults.clear()
+    simulator.control.lock_online("Front Door")
+    for _ in range(4):
+        await async_step(hass, freezer, simulator, POLL)
+    assert coordinator.data.locks[FRONT_DOOR].device.properties.online
+
+
 @pytest.mark.parametrize(
     ("retry_after", "wait"), [(None, 60), (5, 60), (200, 200), (86400, 900)]
 )

@@ -247,9 +247,7 @@ class Fetcher:
         self._publish()
 
     async def _async_fetch(self, fetch: Fetch) -> SeamError | None:
-        if isinstance(fetch, FetchCodes) and (
-            error := self._engine.failures.rate_limit(fetch.device_id, dt_util.utcnow())
-        ):
+        if error := self._engine.failures.rate_limit(fetch, dt_util.utcnow()):
             self._engine.schedule.retry(fetch)
             return error
         number = next(self._numbers)

@@ -35,12 +35,17 @@ def test_short_rate_limit_of_one_lock_keeps_codes() -> None:
     engine = synced_engine(make_code("guest"))
     error = SeamRateLimitError("Too many requests", retry_after=60)
     engine.receive_failure(FetchCodes("door"), error, NOW)
-    assert engine.failures.rate_limit("door", NOW) is error
+    assert engine.failures.rate_limit(FetchCodes("door"), NOW) is error
     assert engine.finish() is None
     assert engine.snapshot.locks["door"].has_codes
-    assert engine.failures.rate_limit("door", NOW + timedelta(minutes=1)) is None
+    assert (
+        engine.failures.rate_limit(FetchCodes("door"), NOW + timedelta(minutes=1))
+        is None
+    )
     # The clock was set back.
-    assert engine.failures.rate_limit("door", NOW - timedelta(days=1)) is None
+    assert (
+        engine.failures.rate_limit(FetchCodes("door"), NOW - timedelta(days=1)) is None
+    )
 
 
 def test_rate_limits_in_a_row_are_fatal_until_next_refresh() -> None:
