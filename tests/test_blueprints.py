@@ -1,20 +1,26 @@
 """Tests of the blueprints, as automations."""
 
-from collections.abc import Awaitable, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
 import shutil
 from typing import Any, Final
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.components.blueprint import DOMAIN as BLUEPRINT_DOMAIN
 from homeassistant.components.persistent_notification import DOMAIN as NOTIFICATION
+from homeassistant.const import SERVICE_TURN_OFF
 from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 import pytest
-from pytest_homeassistant_custom_component.common import async_mock_service
-from pytest_homeassistant_custom_component.test_util.aiohttp import (
-    AiohttpClientMocker,
+from pytest_homeassistant_custom_component.common import (
+    async_fire_time_changed,
+    async_mock_service,
 )
+from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.seam.coordinator import SeamCoordinator
@@ -30,7 +36,10 @@ from simulator.seed import (
 from .conftest import Poll
 
 ROOT: Final = Path(__file__).resolve().parents[1]
-BLUEPRINTS: Final = sorted((ROOT / "blueprints/automation/seam").glob("*.yaml"))
+BLUEPRINTS: Final = {
+    path: path.read_text()
+    for path in sorted((ROOT / "blueprints/automation/seam").glob("*.yaml"))
+}
 SOURCE: Final = "https://github.com/ha-seam/ha-seam/blob/main/"
 RAW: Final = "https://raw.githubusercontent.com/ha-seam/ha-seam/main/"
 
@@ -41,6 +50,7 @@ ODD_NAMES: Final = ("{{ states | list }}", "[1, 2]", "{'a': 1}", "None", "12", "
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 type Add = Callable[..., Awaitable[list[ServiceCall]]]
+type PassTime = Callable[[int], Awaitable[None]]
 
 
 @pytest.fixture
@@ -54,7 +64,7 @@ def hass_config_dir(hass_tmp_config_dir: str) -> str:
 
 
 @pytest.fixture
-def add(hass: HomeAssistant, coordinator: SeamCoordinator) -> Add:
+async def add(hass: HomeAssistant, coordinator: SeamCoordinator) -> AsyncIterator[Add]:
     """Return a function that makes an automation, and returns its notifications."""
 
     async def run(name: str, **inputs: Any) -> list[ServiceCall]:
@@ -68,7 +78,10 @@ def add(hass: HomeAssistant, coordinator: SeamCoordinator) -> Add:
         assert state.state == "on"
         return async_mock_service(hass, NOTIFICATION, "create")
 
-    return run
+    yield run
+    await hass.services.async_call(
+        AUTOMATION_DOMAIN, SERVICE_TURN_OFF, {"entity_id": "all"}, blocking=True
+    )
 
 
 def messages(calls: list[ServiceCall]) -> list[str]:
@@ -85,7 +98,7 @@ async def test_blueprint_can_be_imported(
 ) -> None:
     """Home Assistant accepts its URL, and each input says what it is for."""
     name = path.relative_to(ROOT).as_posix()
-    aioclient_mock.get(RAW + name, text=path.read_text())
+    aioclient_mock.get(RAW + name, text=BLUEPRINTS[path])
     assert await async_setup_component(hass, AUTOMATION_DOMAIN, {})
     assert await async_setup_component(hass, BLUEPRINT_DOMAIN, {})
     client = await hass_ws_client(hass)
@@ -236,3 +249,124 @@ async def test_own_notification(
     simulator.control.use_code(CODE_CLEANER)
     await poll()
     assert messages(sent) == ["Front Door was unlocked with the code Cleaner at 01:30."]
+
+
+@pytest.fixture
+def front(hass: HomeAssistant, coordinator: SeamCoordinator) -> str:
+    """Return the ID of the front door's device."""
+    entity = er.async_get(hass).async_get(FRONT)
+    assert entity
+    assert entity.device_id
+    return entity.device_id
+
+
+@pytest.fixture
+def pass_time(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+) -> PassTime:
+    """Return a function that lets minutes pass while automations wait, and polls."""
+
+    async def run(minutes: int) -> None:
+        step = timedelta(minutes=minutes)
+        simulator.clock.advance(step.total_seconds())
+        freezer.tick(step)
+        async_fire_time_changed(hass)
+        await coordinator.async_refresh()
+        for _ in range(100):
+            await asyncio.sleep(0)
+
+    return run
+
+
+async def test_cleaner_locks_door(
+    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+) -> None:
+    """Locking by hand ends a visit, and the next use starts another one."""
+    calls = await add("cleaner", locks=[front])
+    control = simulator.control
+    control.use_code(CODE_OWNER)
+    control.use_code(CODE_APARTMENT_1_CLEANER)
+    await pass_time(0)
+    assert calls == []
+    control.use_code(CODE_CLEANER)
+    control.turn_lock("Front Door", locked=True, method="automatic")
+    await pass_time(60)
+    assert [call.data for call in calls] == [
+        {
+            "title": "Arrival at Front Door",
+            "message": "Front Door was unlocked with the code Cleaner at 01:30.",
+        }
+    ]
+    control.use_code(CODE_CLEANER)
+    control.turn_lock("Front Door", locked=True, method="automatic")
+    await pass_time(70)
+    assert len(calls) == 1
+    control.turn_lock("Front Door", locked=False)
+    control.turn_lock("Front Door", locked=True)
+    await pass_time(1)
+    assert calls[1].data == {
+        "title": "End of the visit at Front Door",
+        "message": (
+            "The visit of Cleaner at Front Door ended at 03:40 after 2 h 10 min."
+        ),
+    }
+    control.use_code(CODE_CLEANER)
+    await pass_time(1)
+    assert messages(calls[2:]) == [
+        "Front Door was unlocked with the code Cleaner at 03:41."
+    ]
+
+
+async def test_cleaner_locks_with_code(
+    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+) -> None:
+    """It counts as leaving, even if it arrives together with the arrival."""
+    calls = await add("cleaner", locks=[front])
+    device = simulator.state.devices[FRONT_DOOR]
+    simulator.control.use_code(CODE_CLEANER)
+    simulator.clock.advance(600)
+    simulator.backend.events.lock(
+        "locked", device, access_code_id=CODE_CLEANER, method="keycode"
+    )
+    await pass_time(1)
+    assert messages(calls) == [
+        "Front Door was unlocked with the code Cleaner at 01:30.",
+        "The visit of Cleaner at Front Door ended at 01:40 after 0 h 10 min.",
+    ]
+
+
+async def test_cleaner_does_not_use_lock(
+    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+) -> None:
+    """The visit ended with the last use."""
+    calls = await add(
+        "cleaner", locks=[front], locking_ends_visit=False, quiet_time={"hours": 1}
+    )
+    simulator.control.use_code(CODE_CLEANER)
+    await pass_time(45)
+    simulator.control.turn_lock("Front Door", locked=True)
+    await pass_time(1)
+    await pass_time(58)
+    assert len(calls) == 1
+    await pass_time(3)
+    assert messages(calls[1:]) == [
+        "The visit of Cleaner at Front Door ended at 02:15 after 0 h 45 min."
+    ]
+
+
+async def test_cleaner_uses_lock_once(
+    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+) -> None:
+    """Nobody knows how long the visit was."""
+    calls = await add("cleaner", locks=[front], quiet_time={"hours": 1})
+    simulator.control.use_code(CODE_CLEANER)
+    await pass_time(63)
+    assert messages(calls[1:]) == [
+        (
+            "The visit of Cleaner at Front Door may have ended. "
+            "Nobody has used the lock since 01:30."
+        )
+    ]
