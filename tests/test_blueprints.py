@@ -1,0 +1,372 @@
+"""Tests of the blueprints, as automations."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+import shutil
+from typing import Any, Final
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
+from homeassistant.components.blueprint import DOMAIN as BLUEPRINT_DOMAIN
+from homeassistant.components.persistent_notification import DOMAIN as NOTIFICATION
+from homeassistant.const import SERVICE_TURN_OFF
+from homeassistant.core import HomeAssistant, ServiceCall
+from homeassistant.helpers import entity_registry as er
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import (
+    async_fire_time_changed,
+    async_mock_service,
+)
+from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.seed import (
+    CODE_APARTMENT_1_CLEANER,
+    CODE_CLEANER,
+    CODE_OWNER,
+    FRONT_DOOR,
+    UNMANAGED_NEIGHBOUR,
+)
+
+from .conftest import Poll
+
+ROOT: Final = Path(__file__).resolve().parents[1]
+BLUEPRINTS: Final = {
+    path: path.read_text()
+    for path in sorted((ROOT / "blueprints/automation/seam").glob("*.yaml"))
+}
+SOURCE: Final = "https://github.com/ha-seam/ha-seam/blob/main/"
+RAW: Final = "https://raw.githubusercontent.com/ha-seam/ha-seam/main/"
+
+FRONT: Final = "lock.front_door"
+# Neither a template nor a value of another type may be made of them.
+ODD_NAMES: Final = ("{{ states | list }}", "[1, 2]", "{'a': 1}", "None", "12", "{% x")
+
+pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+type Add = Callable[..., Awaitable[list[ServiceCall]]]
+type PassTime = Callable[[int], Awaitable[None]]
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Put the blueprints into a folder of the test."""
+    folder = Path(hass_tmp_config_dir) / "blueprints/automation/ha-seam"
+    folder.mkdir(parents=True)
+    for path in BLUEPRINTS:
+        shutil.copy(path, folder)
+    return hass_tmp_config_dir
+
+
+@pytest.fixture
+async def add(hass: HomeAssistant, coordinator: SeamCoordinator) -> AsyncIterator[Add]:
+    """Return a function that makes an automation, and returns its notifications."""
+
+    async def run(name: str, **inputs: Any) -> list[ServiceCall]:
+        config = {"use_blueprint": {"path": f"ha-seam/{name}.yaml", "input": inputs}}
+        assert await async_setup_component(
+            hass, AUTOMATION_DOMAIN, {AUTOMATION_DOMAIN: [{"alias": name, **config}]}
+        )
+        await hass.async_block_till_done()
+        state = hass.states.get(f"automation.{name}")
+        assert state
+        assert state.state == "on"
+        return async_mock_service(hass, NOTIFICATION, "create")
+
+    yield run
+    await hass.services.async_call(
+        AUTOMATION_DOMAIN, SERVICE_TURN_OFF, {"entity_id": "all"}, blocking=True
+    )
+
+
+def messages(calls: list[ServiceCall]) -> list[str]:
+    """Return the texts of notifications."""
+    return [call.data["message"] for call in calls]
+
+
+@pytest.mark.parametrize("path", BLUEPRINTS, ids=lambda path: path.stem)
+async def test_blueprint_can_be_imported(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    aioclient_mock: AiohttpClientMocker,
+    path: Path,
+) -> None:
+    """Home Assistant accepts its URL, and each input says what it is for."""
+    name = path.relative_to(ROOT).as_posix()
+    aioclient_mock.get(RAW + name, text=BLUEPRINTS[path])
+    assert await async_setup_component(hass, AUTOMATION_DOMAIN, {})
+    assert await async_setup_component(hass, BLUEPRINT_DOMAIN, {})
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": "blueprint/import", "url": SOURCE + name})
+    answer = (await client.receive_json())["result"]
+    assert answer["validation_errors"] is None
+    assert answer["suggested_filename"] == f"ha-seam/{path.stem}"
+    metadata = answer["blueprint"]["metadata"]
+    assert metadata["source_url"] == SOURCE + name
+    assert metadata["homeassistant"] == {"min_version": "2026.10.0"}
+    for text in (metadata, *metadata["input"].values()):
+        assert text["name"]
+        assert text["description"]
+
+
+async def test_code_used(simulator: Simulator, add: Add, poll: Poll) -> None:
+    """Unlocking with a code notifies, and nothing else does."""
+    calls = await add("code_used")
+    front = simulator.state.devices[FRONT_DOOR]
+    simulator.control.use_code(CODE_CLEANER)
+    simulator.backend.events.lock("locked", front, access_code_id=CODE_CLEANER)
+    simulator.control.turn_lock("Front Door", locked=False)
+    await poll()
+    assert [call.data for call in calls] == [
+        {
+            "title": "Front Door was unlocked",
+            "message": "Front Door was unlocked with the code Cleaner at 01:30.",
+        }
+    ]
+
+
+async def test_code_used_on_chosen_lock_by_chosen_name(
+    simulator: Simulator, add: Add, poll: Poll
+) -> None:
+    """Other locks and names do not notify."""
+    calls = await add("code_used", locks={"entity_id": FRONT}, names=["cleaner"])
+    for code in (CODE_APARTMENT_1_CLEANER, CODE_OWNER, CODE_CLEANER):
+        simulator.control.use_code(code)
+    await poll()
+    assert messages(calls) == [
+        "Front Door was unlocked with the code Cleaner at 01:30."
+    ]
+
+
+@pytest.mark.parametrize(
+    ("after", "before", "notifies"),
+    [
+        ("00:00:00", "00:00:00", True),
+        ("01:30:00", "01:31:00", True),
+        ("01:00:00", "01:30:00", False),
+        ("22:00:00", "06:00:00", True),
+        ("22:00:00", "01:30:00", False),
+        ("02:00:00", "00:00:00", False),
+    ],
+)
+async def test_code_used_in_chosen_hours(
+    simulator: Simulator,
+    add: Add,
+    poll: Poll,
+    after: str,
+    before: str,
+    notifies: bool,
+) -> None:
+    """The hours may pass midnight."""
+    calls = await add("code_used", after=after, before=before)
+    simulator.control.use_code(CODE_CLEANER)
+    await poll()
+    assert bool(calls) is notifies
+
+
+@pytest.mark.parametrize("name", ["code_problem", "code_used", "unmanaged_code"])
+async def test_odd_names(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    add: Add,
+    poll: Poll,
+    reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
+    name: str,
+) -> None:
+    """Names are shown as they are."""
+    calls = await add(name)
+    simulator.control.clear_code_problems(CODE_OWNER)
+    for odd in ODD_NAMES:
+        simulator.state.access_codes[CODE_OWNER].name = odd
+        await reconcile()
+        simulator.control.code_error(CODE_OWNER, "failed_to_set_on_device", "Full.")
+        simulator.control.use_code(CODE_OWNER)
+        simulator.control.add_unmanaged_code("Front Door", odd, None)
+        await poll()
+    assert len(calls) == len(ODD_NAMES)
+    for odd, message in zip(ODD_NAMES, messages(calls), strict=True):
+        assert f" {odd}" in message
+    assert "ERROR" not in caplog.text
+
+
+async def test_code_problem(simulator: Simulator, add: Add, poll: Poll) -> None:
+    """The message has the error and the advice."""
+    calls = await add("code_problem")
+    simulator.control.code_error(CODE_OWNER, "failed_to_set_on_device", "Full.")
+    await poll()
+    [call] = calls
+    assert call.data["title"] == "Access code problem on Front Door"
+    start = "Code Owner: Failed to set. Full. The last change might not be on the lock."
+    assert call.data["message"].startswith(start)
+
+
+async def test_code_problem_without_error(
+    simulator: Simulator, add: Add, poll: Poll
+) -> None:
+    """The message says at least what has failed."""
+    calls = await add("code_problem", names=["Cleaner"])
+    simulator.control.code_error(CODE_OWNER, "failed_to_set_on_device", "Full.")
+    simulator.backend.events.code(
+        "failed_to_update", simulator.state.access_codes[CODE_CLEANER]
+    )
+    await poll()
+    assert messages(calls) == ["Code Cleaner: Failed to update."]
+
+
+async def test_unmanaged_code(simulator: Simulator, add: Add, poll: Poll) -> None:
+    """Only new codes that Seam does not manage notify."""
+    calls = await add("unmanaged_code", locks={"entity_id": FRONT})
+    simulator.control.use_code(UNMANAGED_NEIGHBOUR)
+    simulator.control.add_unmanaged_code("Apartment 1", "Tenant", "8629")
+    simulator.control.add_unmanaged_code("Front Door", None, "862913")
+    await poll()
+    assert [call.data for call in calls] == [
+        {
+            "title": "Unmanaged access code on Front Door",
+            "message": (
+                "Seam does not manage the code without a name on Front Door. To "
+                "convert or delete it, open Access codes in the sidebar."
+            ),
+        }
+    ]
+
+
+async def test_own_notification(
+    hass: HomeAssistant, simulator: Simulator, add: Add, poll: Poll
+) -> None:
+    """Any action can notify."""
+    sent = async_mock_service(hass, "notify", "phone")
+    await add(
+        "code_used",
+        notification=[{"action": "notify.phone", "data": {"message": "{{ message }}"}}],
+    )
+    simulator.control.use_code(CODE_CLEANER)
+    await poll()
+    assert messages(sent) == ["Front Door was unlocked with the code Cleaner at 01:30."]
+
+
+@pytest.fixture
+def front(hass: HomeAssistant, coordinator: SeamCoordinator) -> str:
+    """Return the ID of the front door's device."""
+    entity = er.async_get(hass).async_get(FRONT)
+    assert entity
+    assert entity.device_id
+    return entity.device_id
+
+
+@pytest.fixture
+def pass_time(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+) -> PassTime:
+    """Return a function that lets minutes pass while automations wait, and polls."""
+
+    async def run(minutes: int) -> None:
+        step = timedelta(minutes=minutes)
+        simulator.clock.advance(step.total_seconds())
+        freezer.tick(step)
+        async_fire_time_changed(hass)
+        await coordinator.async_refresh()
+        for _ in range(100):
+            await asyncio.sleep(0)
+
+    return run
+
+
+async def test_cleaner_locks_door(
+    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+) -> None:
+    """Locking by hand ends a visit, and the next use starts another one."""
+    calls = await add("cleaner", locks=[front])
+    control = simulator.control
+    control.use_code(CODE_OWNER)
+    control.use_code(CODE_APARTMENT_1_CLEANER)
+    await pass_time(0)
+    assert calls == []
+    control.use_code(CODE_CLEANER)
+    control.turn_lock("Front Door", locked=True, method="automatic")
+    await pass_time(60)
+    assert [call.data for call in calls] == [
+        {
+            "title": "Arrival at Front Door",
+            "message": "Front Door was unlocked with the code Cleaner at 01:30.",
+        }
+    ]
+    control.use_code(CODE_CLEANER)
+    control.turn_lock("Front Door", locked=True, method="automatic")
+    await pass_time(70)
+    assert len(calls) == 1
+    control.turn_lock("Front Door", locked=False)
+    control.turn_lock("Front Door", locked=True)
+    await pass_time(1)
+    assert calls[1].data == {
+        "title": "End of the visit at Front Door",
+        "message": (
+            "The visit of Cleaner at Front Door ended at 03:40 after 2 h 10 min."
+        ),
+    }
+    control.use_code(CODE_CLEANER)
+    await pass_time(1)
+    assert messages(calls[2:]) == [
+        "Front Door was unlocked with the code Cleaner at 03:41."
+    ]
+
+
+async def test_cleaner_locks_with_code(
+    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+) -> None:
+    """It counts as leaving, even if it arrives together with the arrival."""
+    calls = await add("cleaner", locks=[front])
+    device = simulator.state.devices[FRONT_DOOR]
+    simulator.control.use_code(CODE_CLEANER)
+    simulator.clock.advance(600)
+    simulator.backend.events.lock(
+        "locked", device, access_code_id=CODE_CLEANER, method="keycode"
+    )
+    await pass_time(1)
+    assert messages(calls) == [
+        "Front Door was unlocked with the code Cleaner at 01:30.",
+        "The visit of Cleaner at Front Door ended at 01:40 after 0 h 10 min.",
+    ]
+
+
+async def test_cleaner_does_not_use_lock(
+    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+) -> None:
+    """The visit ended with the last use."""
+    calls = await add(
+        "cleaner", locks=[front], locking_ends_visit=False, quiet_time={"hours": 1}
+    )
+    simulator.control.use_code(CODE_CLEANER)
+    await pass_time(45)
+    simulator.control.turn_lock("Front Door", locked=True)
+    await pass_time(1)
+    await pass_time(58)
+    assert len(calls) == 1
+    await pass_time(3)
+    assert messages(calls[1:]) == [
+        "The visit of Cleaner at Front Door ended at 02:15 after 0 h 45 min."
+    ]
+
+
+async def test_cleaner_uses_lock_once(
+    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+) -> None:
+    """Nobody knows how long the visit was."""
+    calls = await add("cleaner", locks=[front], quiet_time={"hours": 1})
+    simulator.control.use_code(CODE_CLEANER)
+    await pass_time(63)
+    assert messages(calls[1:]) == [
+        (
+            "The visit of Cleaner at Front Door may have ended. "
+            "Nobody has used the lock since 01:30."
+        )
+    ]
