@@ -669,6 +669,24 @@ async def test_removed_entry_ends_adoption(
     assert f"{DOMAIN}.adoption.{entry.entry_id}" not in hass_storage
 
 
+async def test_removal_does_not_wait_for_hanging_conversion(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    simulator: Simulator,
+    panel: Panel,
+    entry: MockConfigEntry,
+) -> None:
+    """Nor for a last refresh of the lock, and nothing of the job remains."""
+    for path in (CONVERT_PATH, "/devices/list"):
+        simulator.faults.add("hang", path=path)
+    await _start(panel)
+    await wait_until(lambda: bool(_converted(simulator)))
+    async with asyncio.timeout(5):
+        await hass.config_entries.async_remove(entry.entry_id)
+    await panel.wait_for(lambda: panel.entries == [])
+    assert f"{DOMAIN}.adoption.{entry.entry_id}" not in hass_storage
+
+
 async def test_each_workspace_has_its_own_adoption(
     simulator: Simulator,
     panel: Panel,
