@@ -30,6 +30,7 @@ _HEALED = (
     "no_space_for_access_code_on_device",
     "code_constraints_violated",
     "conflicting_external_modification",
+    "kwikset_unable_to_confirm_code",
 )
 # Seam waits until the user changes the code.
 _NOT_RETRIED = ("code_constraints_violated",)

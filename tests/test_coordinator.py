@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.seam.api import SeamUnreachableError
+from custom_components.seam.api import SeamClosedError
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
 from custom_components.seam.sync.engine import SyncEngine
@@ -173,7 +173,30 @@ async def test_unreadable_codes_are_not_removed(
     assert state_of(hass, MANAGED) == "5"
 
 
-@pytest.mark.parametrize(("retry_after", "wait"), [(None, 60), (5, 60), (200, 200)])
+async def test_rate_limit_for_one_device_waits(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    coordinator: SeamCoordinator,
+    simulator: Simulator,
+) -> None:
+    """A lock that Seam refuses to return is not asked for again before its time."""
+    fault = simulator.faults.add(
+        "rate_limit", path="/devices/list", device_id=FRONT_DOOR, retry_after=300
+    )
+    simulator.control.lock_offline("Front Door")
+    for _ in range(4):
+        await async_step(hass, freezer, simulator, POLL)
+    assert fault.hits == 1
+    simulator.faults.clear()
+    simulator.control.lock_online("Front Door")
+    for _ in range(4):
+        await async_step(hass, freezer, simulator, POLL)
+    assert coordinator.data.locks[FRONT_DOOR].device.properties.online
+
+
+@pytest.mark.parametrize(
+    ("retry_after", "wait"), [(None, 60), (5, 60), (200, 200), (86400, 900)]
+)
 async def test_rate_limit_keeps_data_and_waits(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -190,7 +213,9 @@ async def test_rate_limit_keeps_data_and_waits(
     assert fault.hits > 0
     assert _is_all(hass, available=True)
     assert state_of(hass, MANAGED) == "5"
-    assert not _lines(caplog)
+    [line] = _lines(caplog)
+    assert "Too many requests" in line
+    assert "/events/list" in line
     simulator.faults.clear()
     _paths(simulator)
     await async_step(hass, freezer, simulator, timedelta(seconds=wait - 3))
@@ -298,14 +323,14 @@ async def test_failing_lock_makes_only_its_codes_unavailable(
     assert state_of(hass, "sensor.apartment_1_battery") == "58"
     unavailable.discard("lock.boat_shed")
     assert all("apartment_1" in entity_id for entity_id in unavailable)
-    [line] = [line for line in _lines(caplog) if "codes of" in line]
+    [line] = [line for line in _lines(caplog) if "access codes on" in line]
     assert "Apartment 1" in line
     caplog.clear()
     simulator.faults.clear()
     for _ in range(2):
         await reconcile()
     assert state_of(hass, "sensor.apartment_1_managed_access_codes") == "4"
-    [line] = [line for line in _lines(caplog) if "codes of" in line]
+    [line] = [line for line in _lines(caplog) if "access codes on" in line]
     assert "Apartment 1" in line
 
 
@@ -751,7 +776,7 @@ async def test_refresh_of_locks_returns_error_on_reload(
     assert await hass.config_entries.async_reload(entry.entry_id)
     slow.clear()
     [error] = (await asking).values()
-    assert isinstance(error, SeamUnreachableError)
+    assert isinstance(error, SeamClosedError)
 
 
 async def test_bug_in_refresh_causes_reconcile(

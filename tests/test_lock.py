@@ -26,6 +26,7 @@ from pytest_homeassistant_custom_component.common import (
 )
 from syrupy.assertion import SnapshotAssertion
 
+from custom_components.seam.actions import waiting
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
@@ -150,7 +151,7 @@ async def test_pending_attempt(hass: HomeAssistant, simulator: Simulator) -> Non
         await _act(hass, SERVICE_UNLOCK)
     assert caught.value.translation_key == "action_attempt_pending"
     assert state_of(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
-    assert _asked(simulator, "/action_attempts/get") == 20
+    assert _asked(simulator, "/action_attempts/get") == len(waiting.WAIT_STEPS)
 
 
 @pytest.mark.usefixtures("coordinator")

@@ -1,6 +1,7 @@
 """Tests of rows and events with odd texts, dates, and values, as Seam sends them."""
 
 from datetime import UTC, datetime, timedelta
+import gc
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -12,8 +13,11 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from custom_components.seam.actions import waiting
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
+from simulator.faults import FaultKind
 from simulator.seed import (
     APARTMENT_1,
+    APARTMENT_2,
+    CODE_APARTMENT_2_CLEANER,
     CODE_CLEANER,
     CODE_GUEST_NOW,
     CODE_OWNER,
@@ -51,8 +55,8 @@ def _attribute(hass: HomeAssistant, entity_id: str, name: str) -> Any:
     return state.attributes[name]
 
 
-def _rows(hass: HomeAssistant) -> dict[str, Any]:
-    rows = _attribute(hass, MANAGED, "access_codes")
+def _rows(hass: HomeAssistant, lock: str = "front_door") -> dict[str, Any]:
+    rows = _attribute(hass, f"sensor.{lock}_managed_access_codes", "access_codes")
     return {row["access_code_id"]: row for row in rows}
 
 
@@ -150,6 +154,9 @@ async def test_code_with_odd_time(
     time: Any,
 ) -> None:
     """Everything is available, after a reload as well."""
+    if str(time).startswith("9"):
+        # There, the end of time has already passed.
+        await hass.config.async_set_time_zone("Pacific/Auckland")
     simulator.control.override_row(CODE_GUEST_NOW, {field: time})
     caplog.clear()
     await reconcile()
@@ -258,6 +265,7 @@ async def test_own_changes_end_when_clock_is_set_back(
 ) -> None:
     """What Seam lists is shown, not what an action did by the wrong clock."""
     monkeypatch.setattr(waiting, "WAIT_STEPS", (0,))
+    simulator.control.override_row(CODE_OWNER, {"name": "Landlord"})
     freezer.tick(timedelta(days=1))
     await hass.services.async_call(
         "seam",
@@ -266,7 +274,6 @@ async def test_own_changes_end_when_clock_is_set_back(
         blocking=True,
     )
     assert _rows(hass)[CODE_OWNER]["name"] == "Landlady"
-    simulator.state.access_codes[CODE_OWNER].name = "Landlord"
     freezer.tick(-timedelta(days=1))
     await reconcile()
     assert _rows(hass)[CODE_OWNER]["name"] == "Landlord"
@@ -380,3 +387,66 @@ async def test_list_without_end_stays_with_its_lock(
         if record.levelname == "WARNING" and "Front Door" in record.getMessage()
     ]
     assert f"/access_codes/list {reason}" in line
+
+
+@pytest.mark.parametrize("kind", ["endless_pages", "gzip_bomb"])
+async def test_failed_list_is_not_kept(
+    simulator: Simulator, coordinator: SeamCoordinator, reconcile: Poll, kind: FaultKind
+) -> None:
+    """The error is kept to be shown, but takes no memory for what was received."""
+    simulator.faults.add(kind, path="/access_codes/list", size=10_000_000)
+    await reconcile()
+    assert not coordinator.data.locks[FRONT_DOOR].has_codes
+    simulator.requests.clear()
+    gc.collect()
+    rows = chunks = 0
+    for item in gc.get_objects():
+        if type(item) is dict:
+            rows += {"access_code_id", "is_managed"} <= item.keys()
+        elif type(item) is list and item and type(item[0]) is bytes:
+            chunks += sum(len(chunk) for chunk in item if type(chunk) is bytes)
+    assert rows < 100
+    assert chunks < 2**20
+
+
+async def test_error_of_code_on_lock_keeps_it_active(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    reconcile: Poll,
+) -> None:
+    """Without a pending change, an error does not mean that the lock lacks the code."""
+
+    async def fetched() -> set[str]:
+        simulator.requests.clear()
+        for _ in range(2):
+            await async_step(hass, freezer, simulator, timedelta(minutes=1))
+        return {
+            request.body["device_id"]
+            for request in simulator.requests
+            if request.path == "/access_codes/list"
+        }
+
+    assert APARTMENT_2 not in await fetched()
+    error = {
+        "error_code": "failed_to_set_on_device",
+        "message": "Odd",
+        "is_access_code_error": True,
+    }
+    simulator.control.override_row(CODE_APARTMENT_2_CLEANER, {"errors": [error]})
+    await reconcile()
+    assert _rows(hass, "apartment_2")[CODE_APARTMENT_2_CLEANER]["state"] == "active"
+    # Seam keeps trying, so the lock is fetched again before the next full sync.
+    assert APARTMENT_2 in await fetched()
+
+
+async def test_device_that_only_says_whether_it_is_locked(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """A device is a lock by its state, too."""
+    device = simulator.control.add_lock("Gate")
+    device.flags = {}
+    device.capabilities_supported = []
+    device.properties = {"online": True, "locked": True}
+    await reconcile()
+    assert state_of(hass, "lock.gate") == "locked"

@@ -51,6 +51,8 @@ async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool
         entry.data[CONF_ENDPOINT],
         shared_secrets(hass, entry.data[CONF_API_KEY]),
     )
+    # Actions may go on after the entry was unloaded.
+    entry.async_on_unload(client.close)
     coordinator = SeamCoordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator

@@ -138,7 +138,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     @override
     async def _async_update_data(self) -> Snapshot:
         """Fetch new events, and what they have changed."""
-        self.postponed_by = None
+        before, self.postponed_by = self.postponed_by, None
         offset = self._get_clock_offset()
         if abs(offset - self._clock_offset) > _CLOCK_CHANGE:
             # The clock was set, and the states of codes depend on the time.
@@ -158,7 +158,8 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             self.update_interval = max(
                 self._next_poll_interval(), timedelta(seconds=err.retry_after)
             )
-            _LOGGER.debug("Rate limited, next poll in %s", self.update_interval)
+            level = logging.DEBUG if before else logging.WARNING
+            _LOGGER.log(level, "Polling again in %s: %s", self.update_interval, err)
         except SeamError as err:
             if self._shutdown_requested:
                 return self.data
@@ -204,6 +205,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         await asyncio.sleep(_EVENT_DEBOUNCE_SECONDS)
         # Events that arrive from now on need a fetch of their own.
         self._event_task = None
+        await self.fetcher.async_fetch_due_locks()
         await self._async_fetch_due()
 
     @callback
@@ -262,7 +264,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     def async_fetch_at_next_poll(self, device_id: str) -> None:
         """Fetch a lock without its codes at the next poll."""
-        self.engine.postpone(FetchDevices.of(device_id))
+        self.engine.schedule.retry(FetchDevices.of(device_id))
         self._async_publish_and_retry(None)
 
     @callback

@@ -7,6 +7,7 @@ from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
 from .api import (
     SeamAuthError,
+    SeamClosedError,
     SeamDuplicateCodeError,
     SeamError,
     SeamNotFoundError,
@@ -35,6 +36,10 @@ class ChangeUncertainError(ActionError):
     """Seam did not confirm a change, so it may or may not have been made."""
 
 
+class UnreachableError(ActionError):
+    """Seam could not be reached, so nothing was changed."""
+
+
 class DuplicateCodeError(ActionError):
     """The lock already has an access code with this PIN."""
 
@@ -44,7 +49,7 @@ class NotFoundError(ActionError):
 
 
 class WorkspaceRefusedError(ActionError):
-    """Seam refuses every request: invalid key, suspended workspace or rate limit."""
+    """No request gets through: invalid key, suspended or unloaded workspace, rate limit."""
 
 
 def refusal(translation_key: str, **placeholders: str) -> ServiceValidationError:
@@ -82,6 +87,8 @@ def _translated(err: SeamError, *, is_change: bool) -> ActionError:
     if "suspended" in (err.error_type or ""):
         return WorkspaceRefusedError("workspace_suspended", error=error)
     match err:
+        case SeamClosedError():
+            return WorkspaceRefusedError("unloaded_meanwhile")
         case SeamRateLimitError():
             seconds = str(round(err.retry_after))
             return WorkspaceRefusedError("rate_limited", error=error, seconds=seconds)
@@ -92,9 +99,9 @@ def _translated(err: SeamError, *, is_change: bool) -> ActionError:
         case SeamDuplicateCodeError():
             return DuplicateCodeError("duplicate_access_code", error=error)
         case SeamNotSentError() if is_change:
-            return ActionError("not_sent", error=error)
+            return UnreachableError("not_sent", error=error)
         case SeamServerError() | SeamUnreachableError():
             if is_change:
                 return ChangeUncertainError("change_uncertain", error=error)
-            return ActionError("cannot_connect", error=error)
+            return UnreachableError("cannot_connect", error=error)
     return ActionError("refused", error=error)

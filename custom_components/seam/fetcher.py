@@ -14,27 +14,21 @@ from .api import (
     Device,
     SeamAuthError,
     SeamClient,
+    SeamClosedError,
     SeamError,
     SeamRateLimitError,
     SeamUnreachableError,
     SeamUnreadableError,
 )
+from .api.pool import CreateTask, RequestPool, too_slow
 from .sync.engine import SyncEngine
 from .sync.schedule import Fetch, FetchCodes, FetchDevices, FetchEvents
 
 _LOGGER = logging.getLogger(__name__)
 
-_MAX_CONCURRENT_REQUESTS = 8
-# Seconds. If none of them is answered, others start nevertheless.
-_SLOW = 2
-# Seconds. Then a refresh ends without the requests for single locks that go on.
-_PATIENCE = 5
-
 # Events, devices, codes, and one to spare. What is still due then is left to the next
 # refresh, as events might never end.
 _MAX_PASSES = 4
-
-type CreateTask = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
 
 
 class Fetcher:
@@ -58,8 +52,14 @@ class Fetcher:
         self._publish = publish
         self._lock = asyncio.Lock()
         self._has_events_error = False
-        self._late: dict[asyncio.Task[Any], Fetch] = {}
+        self._pool = RequestPool(
+            create_task,
+            self._async_fetch,
+            ended=self._finish_late,
+            given_up=self._give_up,
+        )
         self._numbers = count()
+        self._accounts_from = -1
         # The number of the request that the current data of a lock, and of its codes,
         # is from.
         self._devices_from: dict[str, int] = {}
@@ -79,6 +79,10 @@ class Fetcher:
             self._async_run(request, includes_codes), lambda error: error
         )
 
+    async def async_fetch_due_locks(self) -> None:
+        """Fetch single locks that are due, whatever else is being fetched."""
+        await self._async_finish(self._async_fetch_due_locks(), lambda _: None)
+
     async def async_fetch_locks(
         self, device_ids: Iterable[str], *, with_codes: bool = True
     ) -> dict[str, SeamError]:
@@ -96,6 +100,9 @@ class Fetcher:
         self, fetching: Coroutine[Any, Any, T], failed: Callable[[SeamError], T]
     ) -> T:
         """Return the result of a task that does not end if the caller is cancelled."""
+        if self._client.is_closed:
+            fetching.close()
+            return failed(SeamClosedError("The client is closed"))
         task = self._create_task(fetching)
         try:
             result: T = await asyncio.shield(task)
@@ -104,7 +111,7 @@ class Fetcher:
             if not task.cancelled() or (caller and caller.cancelling()):
                 raise
             # The entry was unloaded, but the caller was not cancelled.
-            return failed(SeamUnreachableError("The integration was stopped meanwhile"))
+            return failed(SeamClosedError("The client is closed"))
         return result
 
     async def _async_run(
@@ -113,21 +120,45 @@ class Fetcher:
         async with self._lock:
             if request:
                 request(dt_util.utcnow())
+            rest: Sequence[Fetch] = ()
             try:
                 for _ in range(_MAX_PASSES):
                     due = self._engine.take_due(includes_codes=includes_codes)
-                    if not due:
+                    if not due or (rest := await self._async_fetch_due(due)):
                         break
-                    await self._async_fetch_due(due)
             except Exception:
                 # A bug: nobody knows which answers it has lost.
                 self._engine.request_all()
                 self._engine.finish()
                 raise
-            if error := self._engine.finish():
+            error = self._engine.finish()
+            self._engine.schedule.request(*rest)
+            if error:
                 return error
             self._log_events_error()
+            if rest:
+                self._create_task(self._async_fetch_rest())
             return None
+
+    async def _async_fetch_rest(self) -> None:
+        """Fetch what a refresh has left, once there is room."""
+        await self._pool.async_wait_for_room()
+        await self._async_run(None, includes_codes=True)
+        self._publish()
+
+    async def _async_fetch_due_locks(self) -> None:
+        for _ in range(_MAX_PASSES):
+            if not (due := self._engine.schedule.take_due_locks()):
+                return
+            try:
+                rest = await self._async_poll_locks(due)
+            except Exception:
+                self._engine.request_all()
+                raise
+            self._engine.schedule.request(*rest)
+            device_ids = frozenset[str]().union(*map(_device_ids, due))
+            self._engine.finish_locks(device_ids, has_failed=False)
+            self._publish()
 
     def _log_events_error(self) -> None:
         """Log once when only the event query fails, and when it succeeds again."""
@@ -140,27 +171,36 @@ class Fetcher:
             _LOGGER.info("Event queries are working again")
         self._has_events_error = error is not None
 
-    async def _async_fetch_due(self, due: Sequence[Fetch]) -> None:
-        """Fetch what says whether Seam answers, and then what is about single locks."""
+    async def _async_fetch_due(self, due: Sequence[Fetch]) -> Sequence[Fetch]:
+        """Fetch what says whether Seam answers, and then what is about single locks.
+
+        Return what is left because too much is slow.
+        """
         general = [fetch for fetch in due if not _device_ids(fetch)]
-        await self._async_fetch_all(general)
+        if FetchDevices() in general or self._engine.schedule.are_accounts_due:
+            # Nothing waits for the accounts.
+            self._create_task(self._async_fetch_accounts())
+        await self._pool.async_run(general, is_patient=True)
         single = [fetch for fetch in due if _device_ids(fetch)]
         if self._engine.failures.may_be_down:
-            self._engine.request(*single)
-            return
-        await self._async_fetch_all(single, patience=_PATIENCE, is_poll=True)
+            self._engine.schedule.request(*single)
+            return ()
+        return await self._async_poll_locks(single)
 
     async def _async_fetch_locks(
         self, device_ids: frozenset[str], with_codes: bool
     ) -> dict[str, SeamError]:
         fetches = self._engine.lock_fetches(device_ids, with_codes=with_codes)
         try:
-            errors = await self._async_fetch_all(
-                fetches, patience=_PATIENCE if len(device_ids) > 1 else None
+            errors, rest = await self._pool.async_run(
+                sorted(fetches, key=self._has_failed), is_patient=len(device_ids) == 1
             )
         except Exception:
             self._engine.request_all()
             raise
+        for fetch in rest:
+            self._engine.schedule.retry(fetch)
+            errors.append((fetch, too_slow()))
         # Whatever else fails, a key that was revoked has to be replaced.
         errors.sort(key=lambda item: isinstance(item[1], SeamAuthError))
         found: dict[str, SeamError] = {}
@@ -179,61 +219,36 @@ class Fetcher:
         self._publish()
         return found
 
-    async def _async_fetch_all(
-        self,
-        fetches: Sequence[Fetch],
-        *,
-        patience: float | None = None,
-        is_poll: bool = False,
-    ) -> list[tuple[Fetch, SeamError]]:
-        """Return the errors of those that end within the patience; the others go on.
+    async def _async_poll_locks(self, fetches: Sequence[Fetch]) -> Sequence[Fetch]:
+        """Fetch single locks, and return what has to wait as others are slow."""
+        # Those that may fail again come last.
+        ordered = sorted(fetches, key=self._has_failed)
+        _, rest = await self._pool.async_run(ordered, self._is_postponed)
+        return rest
 
-        A poll leaves out what an earlier one still waits for.
-        """
-        tasks: dict[asyncio.Task[Any], Fetch] = {}
-        running: set[asyncio.Task[Any]] = set()
-        for fetch in fetches:
-            if len(running) >= _MAX_CONCURRENT_REQUESTS:
-                done, running = await asyncio.wait(
-                    running, timeout=_SLOW, return_when=asyncio.FIRST_COMPLETED
-                )
-                if not done:
-                    running = set()
-            if is_poll and (
-                self._engine.failures.fatal_error or fetch in self._late.values()
-            ):
-                self._engine.postpone(fetch)
-                continue
-            task = self._create_task(self._async_fetch(fetch))
-            tasks[task] = fetch
-            running.add(task)
-        if not tasks:
-            return []
-        done, late = await asyncio.wait(tasks, timeout=patience)
-        for task in late:
-            self._late[task] = tasks[task]
-            task.add_done_callback(self._finish_late)
-        errors = [task.exception() for task in done if not task.cancelled()]
-        if bugs := [error for error in errors if isinstance(error, Exception)]:
-            raise ExceptionGroup("unhandled errors in a refresh", bugs)
-        slow = SeamUnreachableError("Seam did not respond in time")
-        return [(tasks[task], slow) for task in late] + [
-            (tasks[task], error)
-            for task in tasks
-            if task in done and not task.cancelled() and (error := task.result())
-        ]
+    def _has_failed(self, fetch: Fetch) -> bool:
+        return isinstance(fetch, FetchCodes) and self._engine.failures.has(
+            fetch.device_id
+        )
 
-    def _finish_late(self, task: asyncio.Task[Any]) -> None:
-        fetch = self._late.pop(task)
-        if not task.cancelled():
-            self._engine.finish_locks(_device_ids(fetch), has_failed=False)
-            self._publish()
+    def _is_postponed(self, fetch: Fetch) -> bool:
+        """Leave a fetch to the next poll if it is pointless, or still running."""
+        if self._engine.failures.fatal_error or self._pool.is_slow(fetch):
+            self._engine.schedule.retry(fetch)
+            return True
+        return False
+
+    def _give_up(self, fetch: Fetch, error: SeamError) -> None:
+        self._engine.receive_failure(fetch, error, dt_util.utcnow())
+        self._engine.finish_locks(_device_ids(fetch), has_failed=False)
+
+    def _finish_late(self, fetch: Fetch) -> None:
+        self._engine.finish_locks(_device_ids(fetch), has_failed=False)
+        self._publish()
 
     async def _async_fetch(self, fetch: Fetch) -> SeamError | None:
-        if isinstance(fetch, FetchCodes) and (
-            error := self._engine.failures.rate_limit(fetch.device_id, dt_util.utcnow())
-        ):
-            self._engine.postpone(fetch)
+        if error := self._engine.failures.rate_limit(fetch, dt_util.utcnow()):
+            self._engine.schedule.retry(fetch)
             return error
         number = next(self._numbers)
         try:
@@ -250,6 +265,7 @@ class Fetcher:
                 if isinstance(fetch, FetchCodes)
                 else self._secrets.mask_message
             )
+            _drop_tracebacks(err)
             if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
                 self._engine.receive_failure(fetch, err, dt_util.utcnow())
             return err
@@ -265,9 +281,6 @@ class Fetcher:
     async def _async_fetch_devices(
         self, fetch: FetchDevices, number: int
     ) -> list[Device]:
-        if fetch == FetchDevices():
-            # Nothing waits for the accounts.
-            self._create_task(self._async_fetch_accounts())
         devices = await self._client.list_devices(fetch.device_ids)
         if devices.is_unknown:
             raise SeamUnreadableError("None of the devices could be read")
@@ -277,6 +290,15 @@ class Fetcher:
             for device in devices
             if device.device_id not in newer
         )
+        if fetch.device_ids is None and devices.is_complete:
+            # The others are gone.
+            self._devices_from = {
+                key: other
+                for key, other in self._devices_from.items()
+                if other >= number
+            }
+            for key in self._codes_from.keys() - self._devices_from.keys():
+                del self._codes_from[key]
         self._engine.receive_devices(
             fetch,
             devices.where(lambda device: device.device_id not in newer),
@@ -289,14 +311,21 @@ class Fetcher:
 
     async def _async_fetch_accounts(self) -> None:
         """Fetch the connected accounts. They stay as they are if that fails."""
+        self._engine.schedule.are_accounts_due = False
+        number = next(self._numbers)
         try:
             accounts = await self._client.list_connected_accounts()
+            if accounts.is_unknown:
+                raise SeamUnreadableError("None of the accounts could be read")
         except SeamError as err:
             err.redact(self._secrets.mask_message)
             _LOGGER.debug("Could not fetch the connected accounts: %s", err)
+            self._engine.schedule.are_accounts_due = True
             return
-        self._engine.receive_accounts(accounts)
-        self._publish()
+        if number > self._accounts_from:
+            self._accounts_from = number
+            self._engine.receive_accounts(accounts, accounts.may_lack)
+            self._publish()
 
     async def _async_fetch_codes(self, fetch: FetchCodes, number: int) -> None:
         managed = await self._client.list_access_codes(fetch.device_id)
@@ -342,6 +371,13 @@ class Fetcher:
         fresh = await read(code.access_code_id)
         self._secrets.add(fresh.pins)
         return fresh
+
+
+def _drop_tracebacks(error: BaseException | None) -> None:
+    """Release the frames of a request, as errors are kept and would keep its rows."""
+    while error:
+        error.with_traceback(None)
+        error = error.__context__
 
 
 def _device_ids(fetch: Fetch) -> frozenset[str]:

@@ -16,7 +16,7 @@ interface CardConfig {
   entity?: string;
 }
 
-function isLock({ entities }: HomeAssistant, id: string): boolean {
+export function isLock({ entities }: HomeAssistant, id: string): boolean {
   return id.startsWith("lock.") && entities[id]?.platform === "seam";
 }
 

@@ -1,2 +1,3 @@
 import "./panel";
 import "./card";
+import "./feature";

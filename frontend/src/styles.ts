@@ -229,7 +229,7 @@ export const shared = css`
   @media (prefers-reduced-motion: reduce) {
     * {
       transition: none !important;
-      animation-duration: 4s !important;
+      animation: none !important;
     }
   }
 `;

@@ -70,6 +70,7 @@ export interface PinRules {
   lengths: number[];
   /** Texts by Seam's `constraint_type`. */
   constraints: Record<string, string>;
+  name_min: number | null;
   name_max: number | null;
 }
 
@@ -105,8 +106,17 @@ export interface Adoption {
   entity_id: string;
   done: AdoptedCode[];
   failed: (AdoptedCode & { error: string | null })[];
+  /** Those whose conversion was requested but is not confirmed. */
+  uncertain: AdoptedCode[];
   left: AdoptedCode[];
-  reason: "failed" | "interrupted" | "new_error" | "stopped" | "unreachable" | null;
+  reason:
+    | "failed"
+    | "interrupted"
+    | "new_error"
+    | "stopped"
+    | "unconfirmed"
+    | "unreachable"
+    | null;
   error: string | null;
 }
 
@@ -185,6 +195,7 @@ export interface HomeAssistant {
   config: { time_zone: string };
   themes: { darkMode: boolean };
   entities: Record<string, { platform: string; device_id?: string | null }>;
+  panels: Record<string, unknown>;
   formatEntityAttributeValue(entity: object, attribute: string, value: string): string;
   callWS<T>(message: { type: string } & Record<string, unknown>): Promise<T>;
 }

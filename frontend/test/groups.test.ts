@@ -6,12 +6,32 @@ import {
   groupOf,
   ownProblems,
   people,
+  summary,
   today,
 } from "../src/logic/groups";
 import type { CodeState } from "../src/types";
 
 const names = (codes: { name: string | null }[] | undefined) =>
   codes?.map((c) => c.name);
+
+test("the summary of a lock counts its codes, or else its problems", () => {
+  const codes = [
+    code("A", "active"),
+    code("B", "scheduled"),
+    code("C", "active", { is_managed: false }),
+    code("Last week", "expired"),
+    code("Backup", "active", { is_backup: true }),
+  ];
+  const failed = code("D", "failed");
+  const summaryOf = (own: typeof codes, more = {}) => summary(lock("Door", own, more));
+  expect(summaryOf(codes)).toEqual({ status: "ok", count: 3 });
+  expect(summaryOf([])).toEqual({ status: "ok", count: 0 });
+  expect(summaryOf([...codes, failed])).toEqual({ status: "problem", count: 1 });
+  expect(summaryOf([failed], { problems: [problem("Jammed.")] }).count).toBe(2);
+  expect(summaryOf([failed], { online: false }).status).toBe("offline");
+  expect(summaryOf([], { codes_known: false }).status).toBe("unknown");
+  expect(summary(undefined).status).toBe("unknown");
+});
 
 describe("the group of a code", () => {
   test.each<[CodeState, string]>([

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import rules from "../../tests/rules.json";
 import { code, lock } from "../dev/fake";
 import {
   createData,
@@ -8,10 +9,12 @@ import {
   knownGuest,
   linkedCodes,
   movedEnd,
+  nameError,
   newGuest,
   nights,
   updateData,
 } from "../src/logic/guest";
+import type { Lock } from "../src/types";
 
 const ZONE = "America/New_York";
 const OPTIONS = { check_in: "15:00", check_out: "11:00" };
@@ -71,6 +74,27 @@ describe("the form", () => {
     [{ pin: "own", ownPin: "12" }, "pin", "pin_digits"],
   ])("says what is wrong with %o", (change, field, key) => {
     expect(keys(change)).toMatchObject({ [field]: { key } });
+  });
+
+  const error = (name: string, more: Partial<Lock> = {}) => {
+    const message = nameError(name, [lock("Door", [code("Grace", "active")], more)]);
+    return message && "key" in message ? message.key : message;
+  };
+
+  test.each(rules.names.accepted)("accepts the name %j", (name) => {
+    expect(error(name)).toBeUndefined();
+  });
+
+  test.each(rules.names.refused)("refuses the name %j", (name) => {
+    expect(error(name)).toMatch(/^name_(missing|invisible)$/);
+  });
+
+  test("refuses names that a lock does not accept", () => {
+    expect(error("Grace")).toBe("name_taken");
+    const limits = { ...door.rules, name_min: 3, name_max: 4 };
+    expect(error("👩👩", { rules: limits })).toBe("name_too_short");
+    expect(error("👩👩👩👩👩", { rules: limits })).toBe("name_too_long");
+    expect(error("👩👩👩", { rules: limits })).toBeUndefined();
   });
 
   test("needs a lock that accepts it", () => {

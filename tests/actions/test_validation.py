@@ -1,8 +1,11 @@
 """Rules for PINs, names and times."""
 
+from collections.abc import Callable
+import json
+from pathlib import Path
 from typing import Any
 
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.util import dt as dt_util
 from hypothesis import given, settings, strategies as st
 import pytest
@@ -10,6 +13,8 @@ import pytest
 from custom_components.seam.actions.validation import (
     PIN_CONSTRAINTS,
     check_name,
+    check_name_without_pin,
+    check_new_name,
     check_pin,
     checked_pin,
 )
@@ -30,19 +35,10 @@ from tests.conftest import Poll
 from .support import FRONT, Actions
 
 SCHEDULE = "schedule_access_code"
-CONSTRAINTS = [
-    ("no_zeros", "4025", "4125"),
-    ("cannot_start_with_12", "1257", "2157"),
-    ("no_triple_consecutive_ints", "91234", "91235"),
-    ("no_triple_consecutive_ints", "94321", "94322"),
-    ("no_triple_consecutive_ints", "97777", "97778"),
-    ("no_ascending_or_descending_sequence", "4567", "4568"),
-    ("no_ascending_or_descending_sequence", "9876", "9878"),
-    ("at_least_three_unique_digits", "2323", "2324"),
-    ("cannot_contain_089", "1238", "1237"),
-    ("cannot_contain_0789", "1237", "1236"),
-    ("no_all_same_digits", "5555", "5556"),
-]
+RULES_OF_PANEL: dict[str, Any] = json.loads(
+    (Path(__file__).parents[1] / "rules.json").read_text(encoding="utf-8")
+)
+CONSTRAINTS = RULES_OF_PANEL["constraints"]
 
 
 async def test_pin_that_breaks_constraint_is_refused(
@@ -68,6 +64,26 @@ async def test_pin_that_breaks_constraint_is_refused(
 
             answer = await actions.answer(SCHEDULE, FRONT, name=good_name, code=good)
             assert actions.code(answer["access_code_id"]).code == good
+
+
+def _accepts(check: Callable[..., object], *values: str) -> bool:
+    try:
+        check(*values)
+    except ServiceValidationError:
+        return False
+    return True
+
+
+def test_panel_and_actions_accept_the_same() -> None:
+    """PINs and names are accepted or refused as in the tests of the panel."""
+    pins, names = RULES_OF_PANEL["pins"], RULES_OF_PANEL["names"]
+    accepted = {True: "accepted", False: "refused"}
+    for pin in pins["accepted"] + pins["refused"]:
+        assert pin in pins[accepted[_accepts(checked_pin, pin)]]
+    for name in names["accepted"] + names["refused"]:
+        assert name in names[accepted[_accepts(check_new_name, name, "name")]]
+    for name, pin, is_in in RULES_OF_PANEL["names_with_pins"]:
+        assert _accepts(check_name_without_pin, name, pin) is not is_in, (name, pin)
 
 
 def test_constraints_are_all_tested() -> None:

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 import pytest
 
 from .development import Development
+from .pins import Pins
 
 HERE: Final = Path(__file__).parent
 
@@ -75,13 +76,32 @@ def browser(chromium: Browser, development: Development) -> BrowserContext:
     return context
 
 
-@pytest.fixture
-def page(browser: BrowserContext, development: Development) -> Iterator[Page]:
-    """Open a signed-in page."""
+@pytest.fixture(scope="module")
+def pins(browser: BrowserContext, development: Development) -> Iterator[Pins]:
+    """Collect the PINs that tests type or show, and check that none was kept."""
+    pins = Pins()
+    yield pins
     page = browser.new_page()
+    page.goto(f"{development.url}/seam")
+    for view in ("Locks", "Timeline", "Found codes", "Activity", "Today"):
+        page.locator("seam-panel nav").get_by_role("link", name=view).click()
+        assert not pins.found_in_page(page), view
+    assert not pins.found_in_files(page, development)
+    page.close()
+
+
+@pytest.fixture
+def page(
+    browser: BrowserContext, development: Development, pins: Pins
+) -> Iterator[Page]:
+    """Open a signed-in page, and check at the end that it contains no PIN."""
+    page = browser.new_page()
+    pins.watch(page)
     page.goto(development.url)
     yield page
+    found = pins.found_in_page(page)
     page.close()
+    assert not found
 
 
 @pytest.fixture

@@ -44,6 +44,8 @@ class Development:
         self.hass_port = hass_port or free_port()
         self.simulator_port = simulator_port or free_port()
         self.url = f"http://127.0.0.1:{self.hass_port}"
+        # An adoption watches a lock until this file exists.
+        self.watched = folder / "watched"
         self.output: list[str] = []
         self._ready = threading.Event()
         self.process = subprocess.Popen(
@@ -56,6 +58,8 @@ class Development:
                 # The start must not download anything.
                 "UV_OFFLINE": "1",
                 "UV_CACHE_DIR": str(folder / "uv"),
+                "PYTHONPATH": str(ROOT / "tests" / "e2e" / "site"),
+                "SEAM_WATCHED": str(self.watched),
             },
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -134,7 +134,7 @@ def test_new_pin_is_accepted_by_all_locks(panel_page: Page, start: Start) -> Non
           locks: [
             lock("Door", [code("Ada", { common_code_key: "key" })]),
             lock("Gate", [code("Ada 2", { common_code_key: "key" })], {
-              rules: { lengths: [4, 5], constraints: { no_zeros: "No" }, name_max: null },
+              rules: { lengths: [4, 5], constraints: { no_zeros: "No" } },
             }),
           ],
           answer: (() => {
@@ -158,7 +158,7 @@ def test_nothing_changes_if_no_pin_fits(panel_page: Page, start: Start) -> None:
           locks: [
             lock("Door", [code("Ada", { common_code_key: "key" })]),
             lock("Gate", [code("Ada 2", { common_code_key: "key" })], {
-              rules: { lengths: [], constraints: { no_zeros: "No" }, name_max: null },
+              rules: { lengths: [], constraints: { no_zeros: "No" } },
             }),
           ],
           answer: () => ({ code: "5012" }),
@@ -348,3 +348,64 @@ def test_back_does_not_hide_new_pin(panel_page: Page, start: Start) -> None:
     expect(dialog.locator("output")).to_have_text("4711")
     panel_page.evaluate("() => history.back()")
     expect(dialog).to_have_count(0)
+
+
+def test_failed_preview_can_be_repeated(panel_page: Page, start: Start) -> None:
+    """If it is unknown which codes can be adopted, the dialog offers to check again."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada", { is_managed: false })])],
+          answer: lost,
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Adopt")
+    expect(dialog.get_by_role("alert")).to_contain_text("The connection")
+    expect(dialog.get_by_text("Checking…")).to_have_count(0)
+    panel_page.evaluate(
+        """() => {
+            const row = { access_code_id: "Ada", outcome: "would_convert" };
+            window.answer = () => ({ access_codes: [row] });
+        }"""
+    )
+    dialog.get_by_role("button", name="Try again").click()
+    expect(dialog.get_by_text("Can be adopted")).to_be_visible()
+    expect(dialog.get_by_role("alert")).to_have_count(0)
+    expect(dialog.get_by_role("button", name="Adopt", exact=True)).to_be_enabled()
+
+
+@pytest.mark.parametrize("is_open", [True, False])
+def test_batch_stops_when_connection_is_lost(
+    panel_page: Page, start: Start, is_open: bool
+) -> None:
+    """Codes that were not sent any more are not done, whether the dialog is open or not."""
+    panel = start(
+        """{
+          path: "/found",
+          locks: [
+            lock("Door", ["A", "B", "C"].map((id) => code(id, { is_managed: false }))),
+          ],
+          answer: async ({ access_code_id }) => {
+            if (access_code_id === "A") {
+              await new Promise((resolve) => { window.finish = resolve; });
+              return { outcome: "deleted" };
+            }
+            lost();
+          },
+        }"""
+    )
+    for name in "ABC":
+        panel.get_by_role("checkbox", name=f"Select {name}", exact=True).check()
+    panel.get_by_role("button", name="Delete").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete").click()
+    panel_page.wait_for_function("() => window.finish")
+    if not is_open:
+        dialog.get_by_role("button", name="Close").first.click()
+        expect(dialog).to_have_count(0)
+    panel_page.evaluate("() => finish()")
+    if is_open:
+        expect(dialog.get_by_text("Not done", exact=True)).to_have_count(1)
+    expect(panel.get_by_text("1 of 3 done")).to_be_visible()
+    ids = [call["access_code_id"] for call in sent(panel_page, "code/delete")]
+    assert ids == ["A", "B"]

@@ -218,3 +218,78 @@ def test_card_shows_codes_of_lock(
     cards.first.get_by_role("button", name="Add guest").click()
     dialog = cards.first.get_by_role("dialog")
     expect(dialog.get_by_role("checkbox", name="Front Door")).to_be_checked()
+
+
+@pytest.fixture
+def cellar(page: Page, development: Development) -> Iterator[str]:
+    """Add a lock with one code, and return its device ID."""
+    lock = development.control("add_lock", name="Cellar")["result"]
+    device_id: str = lock["device_id"]
+    development.control(
+        "add_unmanaged_code", device=device_id, name="Caretaker", pin="482913"
+    )
+    sync(page)
+    yield device_id
+    development.control("remove_lock", device=device_id)
+    sync(page)
+
+
+def test_tile_says_whether_codes_are_ok(
+    page: Page, development: Development, cellar: str, screenshots: Path
+) -> None:
+    """The feature is offered for locks of this integration, and opens their page."""
+    page.wait_for_function(
+        """() => window.customCardFeatures?.some(
+                ({ type }) => type === "seam-access-codes-feature"
+            ) && Object.values(
+                document.querySelector("home-assistant").hass.states
+            ).some(({ attributes }) => attributes.friendly_name === "Cellar")"""
+    )
+    offered = page.evaluate(
+        """async () => {
+            const { hass } = document.querySelector("home-assistant");
+            const { type, isSupported } = window.customCardFeatures.find(
+                ({ type }) => type === "seam-access-codes-feature"
+            );
+            const offered = Object.keys(hass.states).filter(
+                (entity_id) => isSupported(hass, { entity_id })
+            );
+            const dashboards = await hass.callWS({ type: "lovelace/dashboards/list" });
+            if (!dashboards.some(({ url_path }) => url_path === "tile-test")) {
+                await hass.callWS({
+                    type: "lovelace/dashboards/create",
+                    url_path: "tile-test",
+                    title: "Tile",
+                });
+            }
+            const features = [{ type: `custom:${type}` }];
+            const cards = offered.map((entity) => ({ type: "tile", entity, features }));
+            await hass.callWS({
+                type: "lovelace/config/save",
+                url_path: "tile-test",
+                config: { views: [{ type: "sections", sections: [{ cards }] }] },
+            });
+            return offered;
+        }"""
+    )
+    assert offered
+    assert all(entity_id.startswith("lock.") for entity_id in offered)
+    page.goto(f"{development.url}/tile-test")
+    link = page.locator("hui-tile-card").filter(has_text="Cellar").get_by_role("link")
+    expect(link).to_have_text("1 code OK", timeout=SOON)
+    page.screenshot(path=screenshots / "tile.png")
+    if AXE.exists():
+        page.evaluate(AXE.read_text(encoding="utf-8"))
+        assert link.evaluate(RUN_AXE) == []
+    development.control(
+        "device_error", device=cellar, error_code="salto_ks_subscription_limit_exceeded"
+    )
+    sync(page)
+    expect(link).to_have_text("1 problem", timeout=SOON)
+    development.control("lock_offline", device=cellar)
+    sync(page)
+    expect(link).to_have_text("Offline", timeout=SOON)
+    link.click()
+    page.wait_for_url(f"**/seam/lock/{cellar}")
+    panel = page.locator("seam-panel")
+    expect(panel.get_by_role("heading", name="Cellar")).to_be_visible(timeout=SOON)

@@ -46,7 +46,7 @@ def create_collision(
     before = ids(development, device_id, managed=False)
     development.control("add_unmanaged_code", device=device_id, name=other, pin=pin)
     [other_id] = ids(development, device_id, managed=False) - before
-    assert len(before) >= 2
+    assert before
     development.control("advance", seconds=10)
     [error] = errors(development, device_id, name)
     assert error["error_code"] == "duplicate_code_on_device"

@@ -15,6 +15,7 @@ from ..api import (
     ActionAttemptStatus,
     CodeStatus,
     SeamAuthError,
+    SeamClosedError,
     SeamError,
     SeamNotFoundError,
     SeamProblem,
@@ -51,6 +52,8 @@ async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> 
                 try:
                     if await is_done():
                         return
+                except SeamClosedError:
+                    return
                 except SeamError as err:
                     # Seam goes on with the change in the meantime.
                     coordinator = target.coordinator

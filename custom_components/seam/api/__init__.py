@@ -5,6 +5,7 @@ from .client import DEFAULT_ENDPOINT, SeamClient
 from .devices import Device
 from .errors import (
     SeamAuthError,
+    SeamClosedError,
     SeamDuplicateCodeError,
     SeamError,
     SeamInvalidInputError,
@@ -32,6 +33,7 @@ __all__ = [
     "Scope",
     "SeamAuthError",
     "SeamClient",
+    "SeamClosedError",
     "SeamDuplicateCodeError",
     "SeamError",
     "SeamInvalidInputError",

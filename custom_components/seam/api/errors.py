@@ -132,6 +132,10 @@ class SeamNotSentError(SeamUnreachableError):
     is_uncertain = False
 
 
+class SeamClosedError(SeamError):
+    """The client was closed, so the request was not sent."""
+
+
 class SeamServerError(SeamError):
     """Seam failed, or its response is not valid."""
 
@@ -225,7 +229,7 @@ def _seconds(value: str) -> float:
         return DEFAULT_RETRY_AFTER if math.isnan(seconds) else seconds
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except ValueError, OverflowError:
         return DEFAULT_RETRY_AFTER
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

@@ -187,18 +187,20 @@ def _code_remedy(
 
 
 def _rules(lock: LockData) -> Rules:
+    name_min: int | None = None
     name_max: int | None = None
     constraints: dict[str, str] = {}
     for constraint in lock.device.properties.code_constraints:
         kind = constraint.constraint_type
         if kind == "name_length":
-            name_max = constraint.max_length
+            name_min, name_max = constraint.min_length, constraint.max_length
         elif kind in PIN_CONSTRAINTS:
             text = refusal(f"code_constraint_{kind}", lock=lock.device.name)
             constraints[kind] = str(text)
     return {
         "lengths": sorted(lock.device.properties.supported_code_lengths),
         "constraints": constraints,
+        "name_min": name_min,
         "name_max": name_max,
     }
 

@@ -26,7 +26,8 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import SeamConfigEntry, SeamCoordinator
-from .adoption import SIGNAL_ADOPTION, async_adoption
+from .adoption import async_adoption
+from .adoption_job import SIGNAL_ADOPTION
 from .locks import async_entry, async_lock
 from .types import AllMessage, ChangedMessage, Entry, Lock, Options
 

@@ -30,7 +30,7 @@ class FailedCode(AdoptedCode):
 
 
 type StopReason = Literal[
-    "failed", "interrupted", "new_error", "stopped", "unreachable"
+    "failed", "interrupted", "new_error", "stopped", "unconfirmed", "unreachable"
 ]
 
 
@@ -42,6 +42,7 @@ class Adoption(TypedDict):
     entity_id: str
     done: list[AdoptedCode]
     failed: list[FailedCode]
+    uncertain: list[AdoptedCode]
     left: list[AdoptedCode]
     reason: StopReason | None
     error: str | None
@@ -75,6 +76,7 @@ class Rules(TypedDict):
 
     lengths: list[int]
     constraints: dict[str, str]
+    name_min: int | None
     name_max: int | None
 
 

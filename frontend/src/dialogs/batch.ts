@@ -1,7 +1,7 @@
 import { css, html, nothing } from "lit";
 import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import { codeCommand, command, errorText } from "../api";
+import { CommandError, codeCommand, command, errorText } from "../api";
 import { element } from "../element";
 import type { Key } from "../language";
 import { type Entry, label } from "../logic/groups";
@@ -69,6 +69,7 @@ export class SeamBatchDialog extends SeamDialog {
       kind === "convert" ? "outcome_would_convert" : "outcome_would_delete";
     if (kind === "convert") {
       this.isBusy = true;
+      this.error = "";
       try {
         const rows = await command(hass, "preview", {
           kind,
@@ -163,12 +164,15 @@ export class SeamBatchDialog extends SeamDialog {
           tone: "bad",
           reason: errorText(error, t),
         });
-        if (!this.context.connected) break;
+        if (error instanceof CommandError && error.lost) break;
       }
     }
+    for (const entry of possible)
+      if (this.outcomes.get(entry.code.access_code_id)?.key === "outcome_waiting")
+        this.show(entry, { key: "outcome_not_done", tone: "bad" });
     this.isBusy = false;
     this.phase = "done";
-    if (!this.isConnected) this.announce(this.result());
+    if (!this.isShown) this.announce(this.result());
   }
 
   private result(): string {
@@ -196,9 +200,13 @@ export class SeamBatchDialog extends SeamDialog {
                 <span class="cut"><bdi>${label(code)}</bdi></span>
                 <span class="secondary"><bdi>${lock.name}</bdi></span>
               </span>
-              <span class="chip ${outcome?.tone ?? ""}"
-                >${outcome ? t(outcome.key) : t("checking")}</span
-              >
+              ${
+                outcome || !this.error
+                  ? html`<span class="chip ${outcome?.tone ?? ""}"
+                      >${t(outcome?.key ?? "checking")}</span
+                    >`
+                  : nothing
+              }
               ${
                 outcome?.reason
                   ? html`<p class="secondary"><bdi>${outcome.reason}</bdi></p>`
@@ -229,14 +237,24 @@ export class SeamBatchDialog extends SeamDialog {
         ? html`<button class="filled" @click=${this.close}>${t("done")}</button>`
         : html`
             <button @click=${this.close}>${t(isRunning ? "close" : "cancel")}</button>
-            <button
-              class="filled ${kind === "delete" ? "danger" : ""}"
-              ?disabled=${phase !== "ready" || this.isBusy || possible.length === 0 || !connected}
-              @click=${this.run}
-            >
-              ${isRunning ? html`<span class="spinner"></span>` : nothing}
-              ${t(kind === "convert" ? "adopt" : "delete")}
-            </button>
+            ${
+              phase === "preview" && this.error
+                ? html`<button
+                    class="filled"
+                    ?disabled=${!connected}
+                    @click=${this.preview}
+                  >
+                    ${t("retry")}
+                  </button>`
+                : html`<button
+                    class="filled ${kind === "delete" ? "danger" : ""}"
+                    ?disabled=${phase !== "ready" || this.isBusy || possible.length === 0 || !connected}
+                    @click=${this.run}
+                  >
+                    ${isRunning ? html`<span class="spinner"></span>` : nothing}
+                    ${t(kind === "convert" ? "adopt" : "delete")}
+                  </button>`
+            }
           `,
     );
   }

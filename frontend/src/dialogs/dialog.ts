@@ -66,9 +66,14 @@ export abstract class SeamDialog extends LitElement {
     return this.isBusy;
   }
 
+  /** Whether the user can see the dialog. It leaves the page a moment after it closes. */
+  protected get isShown(): boolean {
+    return this.isConnected && this.dialog.open;
+  }
+
   protected showError(error: unknown): void {
     const text = errorText(error, this.context.t);
-    if (this.isConnected) this.error = text;
+    if (this.isShown) this.error = text;
     else this.announce(text);
   }
 

@@ -21,6 +21,7 @@ export class SeamMenu extends LitElement {
   /** The button that opened it. */
   @property({ attribute: false }) anchor!: HTMLElement;
   @query("[popover]") private popup!: HTMLElement;
+  private isClosed = false;
 
   protected override render() {
     return html`
@@ -73,6 +74,7 @@ export class SeamMenu extends LitElement {
 
   close(): void {
     this.popup.hidePopover();
+    this.report();
   }
 
   private get entries(): HTMLElement[] {
@@ -80,7 +82,14 @@ export class SeamMenu extends LitElement {
   }
 
   private toggled(event: ToggleEvent): void {
-    if (event.newState === "closed") this.dispatchEvent(new Event("seam-closed"));
+    if (event.newState === "closed") this.report();
+  }
+
+  // The event of the popup comes late, when the next key may have opened another menu.
+  private report(): void {
+    if (this.isClosed) return;
+    this.isClosed = true;
+    this.dispatchEvent(new Event("seam-closed"));
   }
 
   private choose(item: MenuItem): void {
@@ -105,6 +114,10 @@ export class SeamMenu extends LitElement {
       entries.at(target % entries.length)?.focus();
     } else if (event.key === "Tab") {
       this.close();
+    } else if (event.key === "Escape") {
+      event.preventDefault();
+      this.close();
+      this.anchor.focus();
     }
   }
 

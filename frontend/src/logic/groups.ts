@@ -49,6 +49,20 @@ export function groupOf(code: Code): Group {
   return code.state === "scheduled" ? "scheduled" : "active";
 }
 
+export type Status = "ok" | "problem" | "offline" | "unknown";
+
+/** Return whether the codes of a lock are OK, and how many codes or problems it has. */
+export function summary(lock: Lock | undefined): { status: Status; count: number } {
+  if (lock?.online === false) return { status: "offline", count: 0 };
+  if (!lock?.codes_known) return { status: "unknown", count: 0 };
+  const problems = lock.codes.filter(needsAttention).length + lock.problems.length;
+  if (problems > 0) return { status: "problem", count: problems };
+  const codes = lock.codes.filter(
+    ({ state, is_backup }) => state !== "expired" && !is_backup,
+  );
+  return { status: "ok", count: codes.length };
+}
+
 /** Return the name of a code, or its ID if it has none. */
 export function label(code: Code): string {
   return code.name || code.access_code_id;

@@ -29,6 +29,9 @@ export type Errors = Partial<Record<Field, Message>>;
 
 /** The longest name that the integration accepts. */
 const NAME_MAX = 100;
+// The same as in `actions/validation.py`. The letters look blank.
+const BLANK = /^[\p{C}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]*$/u;
+const INVISIBLE = /(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u;
 /** Of the years that inputs accept, the integration only knows these. */
 const TIME = /^\d{4}-/;
 
@@ -140,20 +143,14 @@ export function formErrors(
   locks: readonly Lock[],
   now: Date,
   timeZone: string,
+  linked: readonly Entry[] = [],
 ): Errors {
   const errors: Errors = {};
   const isEdited = edited(form, known);
-  if (isEdited("name")) {
-    const name = form.name.trim();
-    const longest = Math.min(
-      NAME_MAX,
-      ...locks.map(({ rules }) => rules.name_max ?? NAME_MAX),
-    );
-    if (!name) errors.name = { key: "name_missing" };
-    else if ([...name].length > longest) {
-      errors.name = { key: "name_too_long", values: { count: longest } };
-    }
-  }
+  const name = isEdited("name")
+    ? nameError(form.name.trim(), locks, linked)
+    : undefined;
+  if (name) errors.name = name;
   if (locks.length === 0) errors.locks = { key: "locks_missing" };
   if (form.kind === "permanent") {
     const reason = locks
@@ -172,6 +169,37 @@ export function formErrors(
   const pin = pinError(form, locks);
   if (pin) errors.pin = pin;
   return errors;
+}
+
+/** Return what is wrong with a new name of codes. */
+export function nameError(
+  name: string,
+  locks: readonly Lock[],
+  linked: readonly Entry[] = [],
+): Message | undefined {
+  if (BLANK.test(name)) return { key: "name_missing" };
+  if (INVISIBLE.test(name)) return { key: "name_invisible" };
+  const length = [...name].length;
+  const longest = Math.min(
+    NAME_MAX,
+    ...locks.map(({ rules }) => rules.name_max ?? NAME_MAX),
+  );
+  if (length > longest) return { key: "name_too_long", values: { count: longest } };
+  const shortest = Math.max(1, ...locks.map(({ rules }) => rules.name_min ?? 1));
+  if (length < shortest) return { key: "name_too_short", values: { count: shortest } };
+  const own = linked.map(({ code }) => code.access_code_id);
+  const taken = locks.find(({ codes }) =>
+    codes.some(
+      (code) =>
+        code.name === name &&
+        code.is_managed &&
+        !code.is_backup &&
+        code.state !== "expired" &&
+        code.state !== "removing" &&
+        !own.includes(code.access_code_id),
+    ),
+  );
+  return taken && { key: "name_taken", values: { lock: taken.name } };
 }
 
 /** Return a function that says whether one of the fields differs from those of a code. */

@@ -25,6 +25,12 @@ const BROKEN_BY: Record<string, (pin: string) => boolean> = {
   no_all_same_digits: (pin) => new Set(pin).size === 1,
 };
 
+// Dates and times of day are a PIN by chance only.
+const TIME = String.raw`(?<time>(?<!\d)(?:(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d)(?!\d))`;
+const NUMBERS = [String.raw`[^\p{L}\p{M}\p{N}]`, String.raw`\s+`].map(
+  (separator) => new RegExp(String.raw`${TIME}|\d+(?:${separator}\d+)*`, "gu"),
+);
+
 /** Return the reason why a lock lets nobody choose a PIN, if so. */
 export function pinCannotBeChosen(locks: readonly Lock[]): string | undefined {
   return locks
@@ -68,5 +74,18 @@ export function pinProblem(
       if (BROKEN_BY[type]?.(pin)) return { kind: "constraint", text };
     }
   }
-  return name.includes(pin) ? { kind: "name" } : undefined;
+  return containsPin(name, pin) ? { kind: "name" } : undefined;
+}
+
+/** Return whether a name contains a PIN, also with separators between its digits. */
+function containsPin(name: string, pin: string): boolean {
+  const isPin = ([number]: RegExpMatchArray) => number.replace(/\D/g, "") === pin;
+  return (
+    name.includes(pin) ||
+    NUMBERS.some((numbers) =>
+      [...name.matchAll(numbers)].some(
+        (match) => match.groups?.time === undefined && isPin(match),
+      ),
+    )
+  );
 }

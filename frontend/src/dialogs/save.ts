@@ -1,0 +1,94 @@
+/** The commands that the form for a guest sends. */
+
+import { CommandError, codeCommand, command, errorText, rowOf } from "../api";
+import type { Context } from "../context";
+import type { Entry } from "../logic/groups";
+import { createData, type GuestForm, updateData } from "../logic/guest";
+import { pinProblem } from "../logic/pin";
+import type { Lock } from "../types";
+import type { Progress } from "./progress";
+
+/** How often Home Assistant is asked for a PIN that all locks accept. */
+const MAX_PINS = 5;
+
+/** Create the code of a form on the selected locks, or again on those that failed. */
+export async function createCodes(
+  { hass }: Context,
+  form: GuestForm,
+  selected: readonly Lock[],
+  locks = selected,
+): Promise<Progress[]> {
+  const rows = await command(hass, "code/create", {
+    entity_ids: locks.map((lock) => lock.entity_id),
+    ...createData(form, selected, new Date(), hass.config.time_zone),
+  });
+  const progress = locks.map((lock): Progress => {
+    const { error, error_key, access_code_id, code } = rows[lock.entity_id] ?? {};
+    if (error) {
+      return { lock, error, isUncertain: error_key?.includes("uncertain") ?? false };
+    }
+    return {
+      lock,
+      ...(access_code_id ? { codeId: access_code_id } : {}),
+      pin: code ?? undefined,
+    };
+  });
+  if (!progress.some(({ codeId, isUncertain }) => codeId || isUncertain)) {
+    // It can be put right in the form.
+    for (const lock of locks) rowOf(rows, lock);
+  }
+  return progress;
+}
+
+/** Return a PIN that all locks accept. */
+async function generatePin(
+  { hass, t }: Context,
+  name: string,
+  locks: readonly Lock[],
+): Promise<string> {
+  for (let i = 0; i < MAX_PINS; i++) {
+    const rows = await command(hass, "code/generate", {
+      entity_ids: locks.map((lock) => lock.entity_id),
+    });
+    const pins = locks.map((lock) => rowOf(rows, lock).code);
+    const fitting = pins.find((pin) => pin && !pinProblem(pin, locks, name));
+    if (fitting) return fitting;
+  }
+  throw new CommandError(t("pin_none_fits"), "code");
+}
+
+/** Change a code and those that are linked with it. */
+export async function changeCodes(
+  context: Context,
+  form: GuestForm,
+  known: GuestForm,
+  entries: readonly Entry[],
+): Promise<Progress[]> {
+  const { hass, t } = context;
+  const progress: Progress[] = [];
+  let pin = form.pin === "own" ? form.ownPin : undefined;
+  if (form.pin === "auto") {
+    const locks = entries.map(({ lock }) => lock);
+    pin = await generatePin(context, form.name, locks);
+  }
+  for (const { lock, code } of entries) {
+    try {
+      const data = updateData(
+        form,
+        known,
+        code,
+        pin,
+        new Date(),
+        hass.config.time_zone,
+      );
+      if (Object.keys(data).length > 0)
+        await codeCommand(hass, "update", lock, code, data);
+      progress.push({ lock, codeId: code.access_code_id, pin });
+    } catch (error) {
+      // Nothing has changed yet: it can be put right in the form.
+      if (progress.length === 0) throw error;
+      progress.push({ lock, error: errorText(error, t) });
+    }
+  }
+  return progress;
+}

@@ -1,0 +1,349 @@
+"""Tests that lists which hang, drip, or never end hold up nothing else.
+
+They use the fetcher, the engine and the client with a real server.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from itertools import count
+from time import perf_counter
+import tracemalloc
+from typing import Any
+
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from homeassistant.util import dt as dt_util
+import orjson
+import pytest
+
+from custom_components.seam.api import Event, SeamClient, pool
+from custom_components.seam.api.redact import Secrets
+from custom_components.seam.fetcher import Fetcher
+from custom_components.seam.sync.engine import SyncEngine
+
+_LOCKS = 120
+# What may be in flight at once: eight quick requests, eight slow ones, and one for each
+# of the events, the devices, the accounts, and a lock whose event has just arrived.
+_MAX_IN_FLIGHT = 20
+# Rows of codes have about 1 KiB.
+_ERRORS = [
+    {"error_code": f"error {number}", "message": "This is wrong.", "is_code_error": 1}
+    for number in range(10)
+]
+
+
+def _codes(device_id: str, number: int) -> list[dict[str, Any]]:
+    return [
+        {"access_code_id": f"{device_id} {index}", "device_id": device_id}
+        for index in range(number)
+    ]
+
+
+class Server:
+    """A server whose lists of codes break for some locks."""
+
+    def __init__(self) -> None:
+        """Initialize without broken locks."""
+        self.ids = [f"lock{number}" for number in range(_LOCKS)]
+        self.broken: dict[str, str] = {}
+        self.requests: Counter[str] = Counter()
+        self.numbers: Counter[str] = Counter()
+        self.url = ""
+        self.accounts: list[dict[str, Any]] = []
+        self.latency = 0.0
+        self.in_flight = 0
+        self.peak = 0
+        self._cursors = count()
+        self._over = asyncio.Event()
+        self._page = b""
+        self.set_page(5)
+
+    def set_page(self, number: int) -> None:
+        """Set how many rows are on each page of a list that does not end."""
+        rows = [code | {"errors": _ERRORS} for code in _codes("any", number)]
+        self._page = b'{"access_codes":' + orjson.dumps(rows)
+
+    def stop(self) -> None:
+        """Answer all requests that hang."""
+        self._over.set()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request."""
+        self.in_flight += 1
+        self.peak = max(self.peak, self.in_flight)
+        try:
+            return await self._answer(request, orjson.loads(await request.read()))
+        finally:
+            self.in_flight -= 1
+
+    async def _answer(
+        self, request: web.Request, body: dict[str, Any]
+    ) -> web.StreamResponse:
+        path = request.path
+        self.requests[path] += 1
+        if path == "/devices/list":
+            wanted = body.get("device_ids") or self.ids
+            rows = [{"device_id": key, "can_unlock_with_code": True} for key in wanted]
+            return web.json_response({"devices": rows})
+        if path == "/connected_accounts/list":
+            return web.json_response({"connected_accounts": self.accounts})
+        if not path.startswith("/access_codes"):
+            key = path.split("/")[1]
+            return web.json_response({key: []})
+        device_id = body["device_id"]
+        match self.broken.get(device_id):
+            case "error":
+                return web.Response(status=400)
+            case "hang":
+                await self._wait(60)
+            case "drip":
+                return await self._stream(request, b" ", 0.05)
+            case "endless":
+                await self._wait(0.05)
+                cursor = (
+                    f'"has_next_page":true,"next_page_cursor":"{next(self._cursors)}"'
+                )
+                more = f',"pagination":{{{cursor}}}}}'
+                return web.Response(body=self._page + more.encode())
+            case "huge":
+                await self._wait(0.05)
+                return await self._stream(request, b" " * 50_000, 0.001)
+        await self._wait(self.latency)
+        rows = _codes(device_id, self.numbers[device_id] if "un" not in path else 0)
+        return web.json_response({"access_codes": rows})
+
+    async def _stream(
+        self, request: web.Request, chunk: bytes, seconds: float
+    ) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while not self._over.is_set():
+            await response.write(chunk)
+            await self._wait(seconds)
+        return response
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
+        except TimeoutError:
+            return
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    """Run the server."""
+    server = Server()
+    app = web.Application()
+    app.router.add_post("/{path:.*}", server.handle)
+    running = TestServer(app)
+    await running.start_server()
+    server.url = str(running.make_url(""))
+    yield server
+    server.stop()
+    await running.close()
+
+
+class House:
+    """The fetcher of a workspace."""
+
+    def __init__(self, session: ClientSession, server: Server) -> None:
+        """Initialize the fetcher."""
+        secrets = Secrets("seam_test_key")
+        self.tasks: set[asyncio.Task[Any]] = set()
+        self.engine = SyncEngine(secrets=secrets)
+        self.fetcher = Fetcher(
+            SeamClient(session, "seam_test_key", server.url, secrets),
+            self.engine,
+            self._create_task,
+            lambda: None,
+        )
+
+    def _create_task(self, coroutine: Any) -> asyncio.Task[Any]:
+        task = asyncio.create_task(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    async def poll(self) -> None:
+        """Poll, which succeeds."""
+        assert await self.fetcher.async_run(self.engine.begin_poll) is None
+
+    async def receive_event(self, device_id: str) -> None:
+        """Handle an event from the webhook about the codes of a lock."""
+        now = dt_util.utcnow()
+        self.engine.receive_event(
+            Event(
+                event_id=f"event {device_id}",
+                event_type="access_code.created",
+                created_at=now + timedelta(seconds=1),
+                device_id=device_id,
+            ),
+            now,
+        )
+        await self.fetcher.async_fetch_due_locks()
+
+    def has_codes(self, device_id: str) -> bool:
+        """Return whether the codes of a lock are known."""
+        lock = self.engine.snapshot.locks.get(device_id)
+        return lock is not None and lock.has_codes
+
+    async def until(self, condition: Callable[[], bool], seconds: float) -> None:
+        """Wait for something that happens without another poll."""
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110 # nothing to wait for
+                await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def house(server: Server) -> AsyncIterator[House]:
+    """Return the fetcher of a workspace."""
+    async with ClientSession() as session:
+        house = House(session, server)
+        yield house
+        for task in list(house.tasks):
+            task.cancel()
+        await asyncio.gather(*house.tasks, return_exceptions=True)
+
+
+@pytest.fixture
+def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everything take a tenth of its time."""
+    monkeypatch.setattr(pool, "_SLOW", 0.2)
+    monkeypatch.setattr(pool, "PATIENCE", 0.5)
+    monkeypatch.setattr(pool, "_MAX_AGE", 1)
+
+
+@pytest.mark.usefixtures("_short_patience")
+@pytest.mark.parametrize("number", [3, _LOCKS // 2, _LOCKS - 1])
+@pytest.mark.parametrize("kind", ["hang", "drip", "endless", "huge"])
+async def test_broken_lists_hold_up_nothing_else(
+    server: Server, house: House, kind: str, number: int
+) -> None:
+    """Polls end, healthy locks are fetched, and few requests run at once."""
+    server.broken = dict.fromkeys(server.ids[:number], kind)
+    healthy = server.ids[number:]
+    started = perf_counter()
+    await house.poll()
+    assert perf_counter() - started < 2
+    await house.until(lambda: all(map(house.has_codes, healthy)), 30)
+    # Locks that are known to fail come last.
+    server.numbers[healthy[-1]] = 1
+    house.engine.request_all()
+    started = perf_counter()
+    polling = asyncio.create_task(house.poll())
+    await asyncio.sleep(0.1)
+    await house.receive_event(healthy[-1])
+    assert perf_counter() - started < 1
+    assert house.engine.snapshot.locks[healthy[-1]].codes
+    await polling
+    assert perf_counter() - started < 2
+    assert server.peak <= _MAX_IN_FLIGHT
+    assert all(map(house.has_codes, healthy))
+
+
+@pytest.mark.parametrize("kind", ["endless", "huge"])
+async def test_memory_for_many_endless_lists_is_limited(
+    server: Server, house: House, kind: str
+) -> None:
+    """All lists at once take less than 100 MiB."""
+    server.broken = dict.fromkeys(server.ids, kind)
+    server.set_page(300)
+    tracemalloc.start()
+    try:
+        await house.poll()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 * 2**20
+    assert server.peak <= _MAX_IN_FLIGHT
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_every_slow_lock_gets_its_turn(server: Server, house: House) -> None:
+    """Lists that are slow, but not broken, are fetched in the end."""
+    server.latency = 0.3
+    for _ in range(3):
+        await house.poll()
+    await house.until(lambda: all(map(house.has_codes, server.ids)), 20)
+    assert server.peak <= _MAX_IN_FLIGHT
+
+
+async def test_quick_locks_are_fetched_eight_at_a_time(
+    server: Server, house: House
+) -> None:
+    """Nothing waits without need, and one poll fetches everything."""
+    server.latency = 0.05
+    started = perf_counter()
+    await house.poll()
+    # Two lists of each lock.
+    assert perf_counter() - started < 2 * 2 * 0.05 * _LOCKS / 8
+    assert all(map(house.has_codes, server.ids))
+    assert server.peak <= 8 + 1
+
+
+async def test_events_of_accounts_cause_few_requests(
+    server: Server, house: House
+) -> None:
+    """A burst of them does not fetch the codes of all locks each time."""
+    await house.poll()
+    server.requests.clear()
+    for number in range(20):
+        now = dt_util.utcnow()
+        house.engine.receive_event(
+            Event(
+                event_id=f"event {number}",
+                event_type="connected_account.disconnected",
+                created_at=now + timedelta(seconds=1),
+            ),
+            now,
+        )
+        await house.fetcher.async_run()
+    await house.poll()
+    assert server.requests["/connected_accounts/list"] >= 1
+    assert server.requests["/devices/list"] == 2
+    assert not server.requests["/access_codes/list"]
+
+
+async def test_accounts_stay_until_they_can_be_read(
+    server: Server, house: House
+) -> None:
+    """An unreadable answer says nothing, and the next poll asks again."""
+    good = {"connected_account_id": "a", "errors": []}
+    server.accounts = [good]
+    await house.poll()
+    await house.until(lambda: bool(house.engine.snapshot.accounts), 5)
+    answers: list[list[dict[str, Any]]] = [
+        [{}],
+        [{}, good | {"connected_account_id": "b"}],
+    ]
+    for server.accounts in answers:
+        house.engine.request_all()
+        server.requests.clear()
+        await house.poll()
+        await house.until(lambda: server.requests["/connected_accounts/list"] > 0, 5)
+        await asyncio.sleep(0)
+        assert "a" in house.engine.snapshot.accounts
+    server.accounts = []
+    house.engine.request_all()
+    await house.poll()
+    await house.until(lambda: not house.engine.snapshot.accounts, 5)
+
+
+async def test_removed_lock_is_not_fetched_again(server: Server, house: House) -> None:
+    """A lock whose lists break is forgotten when it is gone."""
+    gone, *server.ids = server.ids[:3]
+    kept, server.ids = server.ids, [gone, *server.ids]
+    server.broken = {gone: "error"}
+    await house.poll()
+    assert gone in house.engine.failures.code_errors
+    server.ids = kept
+    for _ in range(3):
+        house.engine.request_all()
+        await house.poll()
+    server.requests.clear()
+    await house.poll()
+    assert gone not in house.engine.failures.code_errors
+    assert not server.requests["/access_codes/list"]
