@@ -1,24 +1,33 @@
 """Tests of the blueprints, as automations."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+import logging
 from pathlib import Path
+import re
 import shutil
 from typing import Any, Final
+from urllib.parse import quote
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.components.blueprint import DOMAIN as BLUEPRINT_DOMAIN
 from homeassistant.components.persistent_notification import DOMAIN as NOTIFICATION
+from homeassistant.components.recorder import Recorder
 from homeassistant.const import SERVICE_TURN_OFF
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
+from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
     async_mock_service,
+)
+from pytest_homeassistant_custom_component.components.recorder.common import (
+    async_wait_recording_done,
 )
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -26,14 +35,18 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
+    APARTMENT_1,
     CODE_APARTMENT_1_CLEANER,
+    CODE_APARTMENT_1_GUEST,
     CODE_CLEANER,
     CODE_OWNER,
     FRONT_DOOR,
     UNMANAGED_NEIGHBOUR,
 )
 
+from .clock import async_step
 from .conftest import Poll
+from .pins import count_pins, recorded_texts
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 BLUEPRINTS: Final = {
@@ -41,9 +54,18 @@ BLUEPRINTS: Final = {
     for path in sorted((ROOT / "blueprints/automation/seam").glob("*.yaml"))
 }
 SOURCE: Final = "https://github.com/ha-seam/ha-seam/blob/main/"
+IMPORT: Final = "https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url="
 RAW: Final = "https://raw.githubusercontent.com/ha-seam/ha-seam/main/"
 
+PAGE: Final = (ROOT / "docs/blueprints.md").read_text()
+[RECORDER_CONFIG] = (
+    load["recorder"]
+    for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
+    if isinstance(load := parse_yaml(block), dict)
+)
+
 FRONT: Final = "lock.front_door"
+FLAT: Final = "lock.apartment_1"
 # Neither a template nor a value of another type may be made of them.
 ODD_NAMES: Final = ("{{ states | list }}", "[1, 2]", "{'a': 1}", "None", "12", "{% x")
 
@@ -70,7 +92,9 @@ async def add(hass: HomeAssistant, coordinator: SeamCoordinator) -> AsyncIterato
     async def run(name: str, **inputs: Any) -> list[ServiceCall]:
         config = {"use_blueprint": {"path": f"ha-seam/{name}.yaml", "input": inputs}}
         assert await async_setup_component(
-            hass, AUTOMATION_DOMAIN, {AUTOMATION_DOMAIN: [{"alias": name, **config}]}
+            hass,
+            AUTOMATION_DOMAIN,
+            {AUTOMATION_DOMAIN: [{"id": name, "alias": name, **config}]},
         )
         await hass.async_block_till_done()
         state = hass.states.get(f"automation.{name}")
@@ -82,6 +106,14 @@ async def add(hass: HomeAssistant, coordinator: SeamCoordinator) -> AsyncIterato
     await hass.services.async_call(
         AUTOMATION_DOMAIN, SERVICE_TURN_OFF, {"entity_id": "all"}, blocking=True
     )
+
+
+def device_of(hass: HomeAssistant, entity_id: str) -> str:
+    """Return the ID of the device of an entity."""
+    entity = er.async_get(hass).async_get(entity_id)
+    assert entity
+    assert entity.device_id
+    return entity.device_id
 
 
 def messages(calls: list[ServiceCall]) -> list[str]:
@@ -112,6 +144,14 @@ async def test_blueprint_can_be_imported(
     for text in (metadata, *metadata["input"].values()):
         assert text["name"]
         assert text["description"]
+
+
+@pytest.mark.parametrize("path", BLUEPRINTS, ids=lambda path: path.stem)
+def test_page_links_to_blueprint(path: Path) -> None:
+    """It has a link that imports it, and a section with its name."""
+    source = quote(SOURCE + path.relative_to(ROOT).as_posix(), safe="")
+    assert f"{IMPORT}{source})" in PAGE
+    assert f"\n## {parse_yaml(BLUEPRINTS[path])['blueprint']['name']}\n" in PAGE
 
 
 async def test_code_used(simulator: Simulator, add: Add, poll: Poll) -> None:
@@ -254,10 +294,7 @@ async def test_own_notification(
 @pytest.fixture
 def front(hass: HomeAssistant, coordinator: SeamCoordinator) -> str:
     """Return the ID of the front door's device."""
-    entity = er.async_get(hass).async_get(FRONT)
-    assert entity
-    assert entity.device_id
-    return entity.device_id
+    return device_of(hass, FRONT)
 
 
 @pytest.fixture
@@ -370,3 +407,190 @@ async def test_cleaner_uses_lock_once(
             "Nobody has used the lock since 01:30."
         )
     ]
+
+
+@pytest.fixture
+async def mock_recorder_before_hass(
+    async_test_recorder: AsyncGenerator[Recorder],
+) -> None:
+    """Set up the database before Home Assistant."""
+
+
+@pytest.fixture
+async def sent(
+    hass: HomeAssistant,
+    add: Add,
+    front: str,
+) -> list[ServiceCall]:
+    """Send guests their PIN a day before, and return the messages."""
+    calls = async_mock_service(hass, "notify", "guest")
+    action = {"action": "notify.guest", "data": {"message": "{{ message }}"}}
+    await add(
+        "message_to_guest", locks=[front, device_of(hass, FLAT)], notification=[action]
+    )
+    return calls
+
+
+@pytest.fixture
+def wait(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulator
+) -> PassTime:
+    """Return a function that lets minutes pass in steps of a quarter of an hour."""
+
+    async def run(minutes: int) -> None:
+        for _ in range(0, minutes, 15):
+            step = timedelta(minutes=min(15, minutes))
+            await async_step(hass, freezer, simulator, step)
+
+    return run
+
+
+async def test_message_to_guest(
+    sent: list[ServiceCall], simulator: Simulator, wait: PassTime
+) -> None:
+    """Each guest gets one message a day before."""
+    guest = simulator.state.access_codes[CODE_APARTMENT_1_GUEST]
+    await wait(23 * 60 + 15)
+    assert sent == []
+    await wait(30)
+    message = (
+        f"Hello Weekend guest, your PIN for Apartment 1 is {guest.code}. "
+        "It works from 2026-11-22 01:00 until 2026-11-25 01:00."
+    )
+    assert messages(sent) == [message]
+    await wait(2 * 60)
+    assert messages(sent) == [message]
+
+
+@pytest.mark.parametrize("hours", [-1, 23, 24.1, 24.5, 24.6, 25])
+async def test_message_about_late_booking(
+    coordinator: SeamCoordinator,
+    sent: list[ServiceCall],
+    wait: PassTime,
+    hours: float,
+) -> None:
+    """The guest gets it once, however late the code is created."""
+    now = dt_util.utcnow()
+    await wait(5)
+    code, _ = await coordinator.client.create_access_code(
+        FRONT_DOOR,
+        name="{{ 1 }}",
+        starts_at=now + timedelta(hours=hours),
+        ends_at=now + timedelta(hours=50),
+    )
+    await wait(15)
+    assert len(sent) == (hours < 24.6)
+    await wait(2 * 60)
+    [message] = messages(sent)
+    assert f"Hello {{{{ 1 }}}}, your PIN for Front Door is {code.code}." in message
+
+
+async def test_no_message_about_ongoing_code(
+    coordinator: SeamCoordinator, sent: list[ServiceCall], wait: PassTime
+) -> None:
+    """Only codes with a start and an end are for guests."""
+    await coordinator.client.create_access_code(FRONT_DOOR, name="Baker")
+    await wait(60)
+    assert sent == []
+
+
+async def test_message_after_change(
+    coordinator: SeamCoordinator, sent: list[ServiceCall], wait: PassTime
+) -> None:
+    """A guest who comes earlier gets a message, and one who does not come gets none."""
+    client, now = coordinator.client, dt_util.utcnow()
+    times = {
+        "starts_at": now + timedelta(hours=30),
+        "ends_at": now + timedelta(hours=40),
+    }
+    earlier, _ = await client.create_access_code(APARTMENT_1, name="Early", **times)
+    gone, _ = await client.create_access_code(APARTMENT_1, name="Gone", **times)
+    await wait(60)
+    assert sent == []
+    await client.delete_access_code(gone.access_code_id)
+    await client.update_access_code(
+        earlier.access_code_id,
+        starts_at=now + timedelta(hours=10),
+        ends_at=now + timedelta(hours=40),
+    )
+    await wait(60)
+    assert len(sent) == 1
+    assert "Hello Early, " in messages(sent)[0]
+    await wait(8 * 60)
+    assert len(sent) == 1
+
+
+async def test_message_after_seam_was_down_at_start(
+    hass: HomeAssistant,
+    coordinator: SeamCoordinator,
+    sent: list[ServiceCall],
+    wait: PassTime,
+) -> None:
+    """The calendars may come later than the automation."""
+    now = dt_util.utcnow()
+    times = {
+        "starts_at": now + timedelta(hours=25),
+        "ends_at": now + timedelta(hours=30),
+    }
+    await coordinator.client.create_access_code(FRONT_DOOR, name="Guest", **times)
+    entry_id = coordinator.config_entry.entry_id
+    await hass.config_entries.async_unload(entry_id)
+    await hass.services.async_call(AUTOMATION_DOMAIN, "turn_off", {"entity_id": "all"})
+    await hass.services.async_call(AUTOMATION_DOMAIN, "turn_on", {"entity_id": "all"})
+    await hass.async_block_till_done()
+    await hass.config_entries.async_setup(entry_id)
+    await hass.async_block_till_done()
+    await wait(2 * 60)
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("recorder_config", "recorded"), [(None, 1), (RECORDER_CONFIG, 0)]
+)
+async def test_message_leaves_no_pin(
+    recorder_mock: Recorder,
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    simulator: Simulator,
+    sent: list[ServiceCall],
+    coordinator: SeamCoordinator,
+    poll: Poll,
+    caplog: pytest.LogCaptureFixture,
+    recorded: int,
+) -> None:
+    """It is in no state, log and trace, and not in the database if set up as we say."""
+    # They quote what is recorded.
+    caplog.set_level(logging.WARNING, "homeassistant.components.recorder")
+    caplog.set_level(logging.WARNING, "sqlalchemy")
+    now = dt_util.utcnow()
+    times = {"starts_at": now, "ends_at": now + timedelta(hours=1)}
+    await coordinator.client.create_access_code(FRONT_DOOR, name="Late", **times)
+    await poll()
+    assert count_pins(str(messages(sent)), simulator.state) == 1
+    shown = [(state.state, state.attributes) for state in hass.states.async_all()]
+    assert count_pins(str(shown), simulator.state) == 0
+    assert count_pins(caplog.text, simulator.state) == 0
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": "trace/list", "domain": "automation"})
+    assert (await client.receive_json())["result"] == []
+    await async_wait_recording_done(hass)
+    stored = await hass.async_add_executor_job(recorded_texts, hass)
+    assert "Front Door" in stored
+    assert count_pins(stored, simulator.state) == recorded
+
+
+async def test_other_blueprints_have_traces(
+    hass: HomeAssistant,
+    hass_ws_client: WebSocketGenerator,
+    simulator: Simulator,
+    add: Add,
+    poll: Poll,
+) -> None:
+    """They help to find out why a notification was sent."""
+    await add("code_used")
+    simulator.control.use_code(CODE_CLEANER)
+    await poll()
+    client = await hass_ws_client(hass)
+    await client.send_json_auto_id({"type": "trace/list", "domain": "automation"})
+    [trace] = (await client.receive_json())["result"]
+    assert trace["script_execution"] == "finished"
