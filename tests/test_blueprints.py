@@ -19,7 +19,6 @@ from homeassistant.const import SERVICE_TURN_OFF
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
-from homeassistant.util import dt as dt_util
 from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import (
@@ -32,6 +31,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from pytest_homeassistant_custom_component.test_util.aiohttp import AiohttpClientMocker
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.seam.api import AccessCode
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.seed import (
@@ -44,7 +44,7 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
 )
 
-from .clock import async_step
+from .clock import START, async_step
 from .conftest import Poll
 from .pins import count_pins, recorded_texts
 
@@ -72,7 +72,8 @@ ODD_NAMES: Final = ("{{ states | list }}", "[1, 2]", "{'a': 1}", "None", "12", "
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 type Add = Callable[..., Awaitable[list[ServiceCall]]]
-type PassTime = Callable[[int], Awaitable[None]]
+type Book = Callable[[str, float, float], Awaitable[AccessCode]]
+type Wait = Callable[[int], Awaitable[None]]
 
 
 @pytest.fixture
@@ -100,7 +101,8 @@ async def add(hass: HomeAssistant, coordinator: SeamCoordinator) -> AsyncIterato
         state = hass.states.get(f"automation.{name}")
         assert state
         assert state.state == "on"
-        return async_mock_service(hass, NOTIFICATION, "create")
+        calls: list[ServiceCall] = async_mock_service(hass, NOTIFICATION, "create")
+        return calls
 
     yield run
     await hass.services.async_call(
@@ -151,7 +153,9 @@ def test_page_links_to_blueprint(path: Path) -> None:
     """It has a link that imports it, and a section with its name."""
     source = quote(SOURCE + path.relative_to(ROOT).as_posix(), safe="")
     assert f"{IMPORT}{source})" in PAGE
-    assert f"\n## {parse_yaml(BLUEPRINTS[path])['blueprint']['name']}\n" in PAGE
+    blueprint = parse_yaml(BLUEPRINTS[path])
+    assert isinstance(blueprint, dict)
+    assert f"\n## {blueprint['blueprint']['name']}\n" in PAGE
 
 
 async def test_code_used(simulator: Simulator, add: Add, poll: Poll) -> None:
@@ -303,7 +307,7 @@ def pass_time(
     freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     coordinator: SeamCoordinator,
-) -> PassTime:
+) -> Wait:
     """Return a function that lets minutes pass while automations wait, and polls."""
 
     async def run(minutes: int) -> None:
@@ -319,7 +323,7 @@ def pass_time(
 
 
 async def test_cleaner_locks_door(
-    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+    simulator: Simulator, add: Add, front: str, pass_time: Wait
 ) -> None:
     """Locking by hand ends a visit, and the next use starts another one."""
     calls = await add("cleaner", locks=[front])
@@ -358,7 +362,7 @@ async def test_cleaner_locks_door(
 
 
 async def test_cleaner_locks_with_code(
-    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+    simulator: Simulator, add: Add, front: str, pass_time: Wait
 ) -> None:
     """It counts as leaving, even if it arrives together with the arrival."""
     calls = await add("cleaner", locks=[front])
@@ -376,7 +380,7 @@ async def test_cleaner_locks_with_code(
 
 
 async def test_cleaner_does_not_use_lock(
-    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+    simulator: Simulator, add: Add, front: str, pass_time: Wait
 ) -> None:
     """The visit ended with the last use."""
     calls = await add(
@@ -395,7 +399,7 @@ async def test_cleaner_does_not_use_lock(
 
 
 async def test_cleaner_uses_lock_once(
-    simulator: Simulator, add: Add, front: str, pass_time: PassTime
+    simulator: Simulator, add: Add, front: str, pass_time: Wait
 ) -> None:
     """Nobody knows how long the visit was."""
     calls = await add("cleaner", locks=[front], quiet_time={"hours": 1})
@@ -423,7 +427,7 @@ async def sent(
     front: str,
 ) -> list[ServiceCall]:
     """Send guests their PIN a day before, and return the messages."""
-    calls = async_mock_service(hass, "notify", "guest")
+    calls: list[ServiceCall] = async_mock_service(hass, "notify", "guest")
     action = {"action": "notify.guest", "data": {"message": "{{ message }}"}}
     await add(
         "message_to_guest", locks=[front, device_of(hass, FLAT)], notification=[action]
@@ -434,7 +438,7 @@ async def sent(
 @pytest.fixture
 def wait(
     hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulator
-) -> PassTime:
+) -> Wait:
     """Return a function that lets minutes pass in steps of a quarter of an hour."""
 
     async def run(minutes: int) -> None:
@@ -445,16 +449,32 @@ def wait(
     return run
 
 
+@pytest.fixture
+def book(coordinator: SeamCoordinator) -> Book:
+    """Return a function that creates a code for some hours after the start."""
+
+    async def run(name: str, starts_in: float, ends_in: float) -> AccessCode:
+        code, _ = await coordinator.client.create_access_code(
+            APARTMENT_1,
+            name=name,
+            starts_at=START + timedelta(hours=starts_in),
+            ends_at=START + timedelta(hours=ends_in),
+        )
+        return code
+
+    return run
+
+
 async def test_message_to_guest(
-    sent: list[ServiceCall], simulator: Simulator, wait: PassTime
+    sent: list[ServiceCall], simulator: Simulator, wait: Wait
 ) -> None:
     """Each guest gets one message a day before."""
-    guest = simulator.state.access_codes[CODE_APARTMENT_1_GUEST]
+    simulator.state.access_codes[CODE_APARTMENT_1_GUEST].code = "048213"
     await wait(23 * 60 + 15)
     assert sent == []
     await wait(30)
     message = (
-        f"Hello Weekend guest, your PIN for Apartment 1 is {guest.code}. "
+        "Hello Weekend guest, your PIN for Apartment 1 is 048213. "
         "It works from 2026-11-22 01:00 until 2026-11-25 01:00."
     )
     assert messages(sent) == [message]
@@ -464,54 +484,43 @@ async def test_message_to_guest(
 
 @pytest.mark.parametrize("hours", [-1, 23, 24.1, 24.5, 24.6, 25])
 async def test_message_about_late_booking(
-    coordinator: SeamCoordinator,
+    book: Book,
     sent: list[ServiceCall],
-    wait: PassTime,
+    wait: Wait,
     hours: float,
 ) -> None:
     """The guest gets it once, however late the code is created."""
-    now = dt_util.utcnow()
     await wait(5)
-    code, _ = await coordinator.client.create_access_code(
-        FRONT_DOOR,
-        name="{{ 1 }}",
-        starts_at=now + timedelta(hours=hours),
-        ends_at=now + timedelta(hours=50),
-    )
+    code = await book("{{ 1 }}", hours, 50)
     await wait(15)
     assert len(sent) == (hours < 24.6)
     await wait(2 * 60)
     [message] = messages(sent)
-    assert f"Hello {{{{ 1 }}}}, your PIN for Front Door is {code.code}." in message
+    assert f"Hello {{{{ 1 }}}}, your PIN for Apartment 1 is {code.code}." in message
 
 
 async def test_no_message_about_ongoing_code(
-    coordinator: SeamCoordinator, sent: list[ServiceCall], wait: PassTime
+    coordinator: SeamCoordinator, sent: list[ServiceCall], wait: Wait
 ) -> None:
     """Only codes with a start and an end are for guests."""
-    await coordinator.client.create_access_code(FRONT_DOOR, name="Baker")
+    await coordinator.client.create_access_code(APARTMENT_1, name="Baker")
     await wait(60)
     assert sent == []
 
 
 async def test_message_after_change(
-    coordinator: SeamCoordinator, sent: list[ServiceCall], wait: PassTime
+    coordinator: SeamCoordinator, book: Book, sent: list[ServiceCall], wait: Wait
 ) -> None:
     """A guest who comes earlier gets a message, and one who does not come gets none."""
-    client, now = coordinator.client, dt_util.utcnow()
-    times = {
-        "starts_at": now + timedelta(hours=30),
-        "ends_at": now + timedelta(hours=40),
-    }
-    earlier, _ = await client.create_access_code(APARTMENT_1, name="Early", **times)
-    gone, _ = await client.create_access_code(APARTMENT_1, name="Gone", **times)
+    client = coordinator.client
+    earlier, gone = await book("Early", 30, 40), await book("Gone", 30, 40)
     await wait(60)
     assert sent == []
     await client.delete_access_code(gone.access_code_id)
     await client.update_access_code(
         earlier.access_code_id,
-        starts_at=now + timedelta(hours=10),
-        ends_at=now + timedelta(hours=40),
+        starts_at=START + timedelta(hours=10),
+        ends_at=START + timedelta(hours=40),
     )
     await wait(60)
     assert len(sent) == 1
@@ -523,16 +532,12 @@ async def test_message_after_change(
 async def test_message_after_seam_was_down_at_start(
     hass: HomeAssistant,
     coordinator: SeamCoordinator,
+    book: Book,
     sent: list[ServiceCall],
-    wait: PassTime,
+    wait: Wait,
 ) -> None:
     """The calendars may come later than the automation."""
-    now = dt_util.utcnow()
-    times = {
-        "starts_at": now + timedelta(hours=25),
-        "ends_at": now + timedelta(hours=30),
-    }
-    await coordinator.client.create_access_code(FRONT_DOOR, name="Guest", **times)
+    await book("Guest", 25, 30)
     entry_id = coordinator.config_entry.entry_id
     await hass.config_entries.async_unload(entry_id)
     await hass.services.async_call(AUTOMATION_DOMAIN, "turn_off", {"entity_id": "all"})
@@ -553,7 +558,7 @@ async def test_message_leaves_no_pin(
     hass_ws_client: WebSocketGenerator,
     simulator: Simulator,
     sent: list[ServiceCall],
-    coordinator: SeamCoordinator,
+    book: Book,
     poll: Poll,
     caplog: pytest.LogCaptureFixture,
     recorded: int,
@@ -562,9 +567,7 @@ async def test_message_leaves_no_pin(
     # They quote what is recorded.
     caplog.set_level(logging.WARNING, "homeassistant.components.recorder")
     caplog.set_level(logging.WARNING, "sqlalchemy")
-    now = dt_util.utcnow()
-    times = {"starts_at": now, "ends_at": now + timedelta(hours=1)}
-    await coordinator.client.create_access_code(FRONT_DOOR, name="Late", **times)
+    await book("Late", 0, 1)
     await poll()
     assert count_pins(str(messages(sent)), simulator.state) == 1
     shown = [(state.state, state.attributes) for state in hass.states.async_all()]
@@ -575,7 +578,7 @@ async def test_message_leaves_no_pin(
     assert (await client.receive_json())["result"] == []
     await async_wait_recording_done(hass)
     stored = await hass.async_add_executor_job(recorded_texts, hass)
-    assert "Front Door" in stored
+    assert "Apartment 1" in stored
     assert count_pins(stored, simulator.state) == recorded
 
 
