@@ -170,6 +170,16 @@ def test_late_older_event_does_not_change_changed_by() -> None:
     assert engine.snapshot.locks["door"].changed_by == "card"
 
 
+def test_webhook_event_before_first_query_causes_fetch() -> None:
+    """It cannot fire yet, but what it has changed is fetched."""
+    engine = SyncEngine()
+    engine.receive_devices(FetchDevices(), [make_device()], NOW)
+    engine.take_due()
+    engine.receive_event(make_event(at=NOW), NOW)
+    assert FetchDevices(frozenset({"door"})) in engine.take_due()
+    assert not engine.take_occurrences()
+
+
 def test_future_event_does_not_move_cursor() -> None:
     """The next query goes back to the newest event with a valid date."""
     engine = polled_engine()

@@ -38,7 +38,7 @@ def requesting(
     for key in [key for key, old in requested.items() if _is_old(hass, old)]:
         del requested[key]
     requests = {
-        (lock.device_id, name): _Request(
+        _key(lock.device_id, name): _Request(
             # Unlike the clock, it is never set.
             hass.loop.time(),
             frozenset(code.access_code_id for code in lock.codes),
@@ -61,7 +61,7 @@ def confirm(hass: HomeAssistant, code: AccessCode) -> None:
     Another code may have the same name.
     """
     requested = hass.data.get(_REQUESTED, {})
-    key = (code.device_id, code.unmasked_name or "")
+    key = _key(code.device_id, code.unmasked_name)
     if (
         (request := requested.get(key))
         and code.is_managed
@@ -72,8 +72,13 @@ def confirm(hass: HomeAssistant, code: AccessCode) -> None:
 
 def is_unconfirmed(hass: HomeAssistant, device_id: str, name: str | None) -> bool:
     """Return whether a code was requested lately that Seam may not list yet."""
-    request = hass.data.get(_REQUESTED, {}).get((device_id, name or ""))
+    request = hass.data.get(_REQUESTED, {}).get(_key(device_id, name))
     return request is not None and not _is_old(hass, request)
+
+
+def _key(device_id: str, name: str | None) -> tuple[str, str]:
+    # Actions ignore the case of names, too.
+    return device_id, (name or "").casefold()
 
 
 def _is_old(hass: HomeAssistant, request: _Request) -> bool:

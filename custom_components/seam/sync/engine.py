@@ -182,9 +182,11 @@ class SyncEngine:
         self.failures.receive_events()
         new = self._cursor.receive(events, now)
         for event, fires in new.events:
-            self._handle_event(event, now, fires=fires)
-            if fires and event.created_at < now - _DELIVERY_TIME:
-                self._has_undelivered = True
+            self._pending_events.add(event, now, fires=fires)
+            if fires:
+                self._request_changed(event, now)
+                if event.created_at < now - _DELIVERY_TIME:
+                    self._has_undelivered = True
         if not new.is_complete:
             self.schedule.request(FetchEvents(self._cursor.since(now)))
             self.schedule.reconcile_soon(now, len(self._locks))
@@ -192,7 +194,9 @@ class SyncEngine:
     def receive_event(self, event: Event, now: datetime) -> None:
         """Handle an event from the webhook."""
         if self._cursor.remember(event):
-            self._handle_event(event, now, fires=self._cursor.fires(event))
+            self._pending_events.add(event, now, fires=self._cursor.fires(event))
+            # Even if no query has succeeded yet, so that it cannot fire.
+            self._request_changed(event, now)
 
     def receive_devices(
         self,
@@ -368,11 +372,6 @@ class SyncEngine:
     @property
     def _locks(self) -> Mapping[str, LockData]:
         return self._store.locks
-
-    def _handle_event(self, event: Event, now: datetime, *, fires: bool) -> None:
-        self._pending_events.add(event, now, fires=fires)
-        if fires:
-            self._request_changed(event, now)
 
     def _request_changed(self, event: Event, now: datetime) -> None:
         """Request what an event may have changed."""
