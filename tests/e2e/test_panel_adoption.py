@@ -52,7 +52,7 @@ def test_panel_adopts_all_found_codes(
     expect(dialog.get_by_text("One code is adopted first")).to_be_visible(timeout=SOON)
     page.screenshot(path=screenshots / "panel-adopt-all.png")
     dialog.get_by_role("button", name="Adopt").click()
-    expect(panel.get_by_role("heading", name="Watching")).to_be_visible(timeout=SOON)
+    expect(panel.get_by_role("heading", name="Monitoring")).to_be_visible(timeout=SOON)
     # The others wait.
     assert not all(pins_of(development, name) for name in OLD)
     development.watched.touch()
