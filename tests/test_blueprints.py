@@ -350,9 +350,7 @@ async def test_cleaner_locks_door(
     await pass_time(1)
     assert calls[1].data == {
         "title": "Visit ended at Front Door",
-        "message": (
-            "Cleaner's visit to Front Door ended at 03:40 after 2 h 10 min."
-        ),
+        "message": "Cleaner's visit to Front Door ended at 03:40 after 2 h 10 min.",
     }
     control.use_code(CODE_CLEANER)
     await pass_time(1)
