@@ -1718,45 +1718,45 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};F([T({attribute:!1})],Ur.prototype,`context`,void 0),F([T({attribute:!1})],Ur.prototype,`locks`,void 0),Ur=F([L(`seam-locks`)],Ur);function Wr(e,t,n){let r=Array.from({length:15},(r,i)=>{let a=Tt(`${e}T00:00`,t+i).slice(0,10);return{date:a,start:Et(a,n)}}),i=r.pop()?.start??0;return{days:r,start:r[0]?.start??0,end:i}}function Gr(e,t,n){let r=qr(t,({lock:e})=>e.device_id);return e.map(e=>Zr(e.device_id,e.name,r.get(e.device_id)??[],n,!0))}function Kr(e,t){return[...qr(e.filter(({code:e})=>Xr(e,t)),({code:e})=>JSON.stringify(e.name?[e.name]:e.access_code_id))].flatMap(([e,t])=>t[0]?[{key:e,code:t[0].code,of:t}]:[]).sort((e,t)=>Ut(e.code,t.code)).map(({key:e,code:n,of:r})=>Zr(e,P(n),r,t,!1))}function qr(e,t){let n=/* @__PURE__ */ new Map;for(let r of e){let e=t(r),i=n.get(e);i?i.push(r):n.set(e,[r])}return n}function Jr({starts_at:e}){return e?Date.parse(e):-1/0}function Yr({ends_at:e}){return e?Date.parse(e):1/0}function Xr(e,{start:t,end:n}){return Jr(e)<n&&Yr(e)>t}function Zr(e,t,n,r,i){let a=n.filter(({code:e})=>Xr(e,r)).map(e=>{let[t,n]=[Jr(e.code),Yr(e.code)];return{entry:e,start:Math.max(t,r.start),end:Math.min(n,r.end),isEarlier:t<r.start,isLater:n>r.end,isEndless:n===1/0,lane:0,overlaps:[],gap:void 0}}).sort((e,t)=>Number(e.isEndless)-Number(t.isEndless)||e.isEndless&&Number(Lt(t.entry.code))-Number(Lt(e.entry.code))||e.start-t.start||Ut(e.entry.code,t.entry.code)),o=Qr(a),s=i?a.filter(({isEndless:e})=>!e):[];for(let e of s)e.overlaps=s.filter(t=>t!==e&&t.start<e.end&&t.end>e.start).map(({entry:e})=>e);let{overlaps:c,gaps:l}=$r(i?n:[],r);for(let e of s)e.gap=l.find(({start:t})=>t===Yr(e.entry.code));return{key:e,name:t,bars:a,lanes:o,overlaps:c,gaps:l}}function Qr(e){let t=[];for(let n of e){let e=t.findIndex(e=>e<=n.start);n.lane=e<0?t.length:e,t[n.lane]=Math.max(n.end,n.start+j)}return t.length}function $r(e,t){let n=[],r=[],i=e.map(({code:e})=>({start:Jr(e),end:Yr(e)})).filter(({end:e})=>e!==1/0).sort((e,t)=>e.start-t.start),a=-1/0;for(let{start:e,end:t}of i){a!==-1/0&&e>a&&r.push({start:a,end:e});let i={start:e,end:Math.min(a,t)},o=n.at(-1);o&&o.end>=i.start&&i.end>i.start?o.end=Math.max(o.end,i.end):i.end>i.start&&n.push(i),a=Math.max(a,t)}return{overlaps:(e=>e.filter(({start:e,end:n})=>e<t.end&&n>t.start).map(({start:e,end:n})=>({start:Math.max(e,t.start),end:Math.min(n,t.end)})))(n),gaps:r.filter(({start:e,end:n})=>e<t.end&&n>t.start)}}var ei=`important`,ti=` !`+ei,ni=xn(class extends Sn{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(ti);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?ei:``):n[e]=r}}return b}}),ri=6;function ii(e,{gap:t,overlaps:n}){let{t:r}=e,i=n.map(({code:e})=>P(e)).join(`, `);return[...i?[r(`overlaps_with`,{names:i})]:[],...t?[r(`then_free`,{duration:ai(e,t)})]:[]]}function ai({hass:e},{start:t,end:n}){return Mt(e,n-t)}var Q=class extends w{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{locale:t,config:n}=this.context.hass,r=e=>new Intl.DateTimeFormat(t.language,{timeZone:n.time_zone,...e}),i=r({weekday:`short`}),a=r({day:`numeric`}),o=this.now.getTime();return y`<section class="box chart">
+    `]}};F([T({attribute:!1})],Ur.prototype,`context`,void 0),F([T({attribute:!1})],Ur.prototype,`locks`,void 0),Ur=F([L(`seam-locks`)],Ur);function Wr(e,t,n){let r=Array.from({length:15},(r,i)=>{let a=Tt(`${e}T00:00`,t+i).slice(0,10);return{date:a,start:Et(a,n)}}),i=r.pop()?.start??0;return{days:r,start:r[0]?.start??0,end:i}}function Gr(e,t,n){let r=qr(t,({lock:e})=>e.device_id);return e.map(e=>Zr(e.device_id,e.name,r.get(e.device_id)??[],n,!0))}function Kr(e,t){return[...qr(e.filter(({code:e})=>Xr(e,t)),({code:e})=>JSON.stringify(e.name?[e.name]:e.access_code_id))].flatMap(([e,t])=>t[0]?[{key:e,code:t[0].code,of:t}]:[]).sort((e,t)=>Ut(e.code,t.code)).map(({key:e,code:n,of:r})=>Zr(e,P(n),r,t,!1))}function qr(e,t){let n=/* @__PURE__ */ new Map;for(let r of e){let e=t(r),i=n.get(e);i?i.push(r):n.set(e,[r])}return n}function Jr({starts_at:e}){return e?Date.parse(e):-1/0}function Yr({ends_at:e}){return e?Date.parse(e):1/0}function Xr(e,{start:t,end:n}){return Jr(e)<n&&Yr(e)>t}function Zr(e,t,n,r,i){let a=n.filter(({code:e})=>Xr(e,r)).map(e=>{let[t,n]=[Jr(e.code),Yr(e.code)];return{entry:e,start:Math.max(t,r.start),end:Math.min(n,r.end),isEarlier:t<r.start,isLater:n>r.end,isEndless:n===1/0,lane:0,overlaps:[],gap:void 0}}).sort((e,t)=>Number(e.isEndless)-Number(t.isEndless)||e.isEndless&&Number(Lt(t.entry.code))-Number(Lt(e.entry.code))||e.start-t.start||Ut(e.entry.code,t.entry.code)),o=Qr(a),s=i?a.filter(({isEndless:e})=>!e):[];for(let e of s)e.overlaps=s.filter(t=>t!==e&&t.start<e.end&&t.end>e.start).map(({entry:e})=>e);let c=ei(i?n:[],r);for(let e of s)e.gap=c.find(({start:t})=>t===Yr(e.entry.code));return{key:e,name:t,bars:a,lanes:o,overlaps:$r(s),gaps:c}}function Qr(e){let t=[];for(let n of e){let e=t.findIndex(e=>e<=n.start);n.lane=e<0?t.length:e,t[n.lane]=Math.max(n.end,n.start+j)}return t.length}function $r(e){let t=[...new Set(e.flatMap(({start:e,end:t})=>[e,t]))].sort((e,t)=>e-t);return t.map((e,n)=>({start:e,end:t[n+1]??e})).filter(({start:t,end:n})=>e.filter(e=>e.start<n&&e.end>t).length>1)}function ei(e,t){let n=[],r=e.map(({code:e})=>({start:Jr(e),end:Yr(e)})).filter(({end:e})=>e!==1/0).sort((e,t)=>e.start-t.start),i=-1/0;for(let{start:e,end:t}of r)i!==-1/0&&e>i&&n.push({start:i,end:e}),i=Math.max(i,t);return n.filter(({start:e,end:n})=>e<t.end&&n>t.start)}var ti=`important`,ni=` !`+ti,ri=xn(class extends Sn{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(ni);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?ti:``):n[e]=r}}return b}}),ii=6;function ai(e,{gap:t,overlaps:n}){let{t:r}=e,i=n.map(({code:e})=>P(e)).join(`, `);return[...i?[r(`overlaps_with`,{names:i})]:[],...t?[r(`then_free`,{duration:oi(e,t)})]:[]]}function oi({hass:e},{start:t,end:n}){return Mt(e,n-t)}var Q=class extends w{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{locale:t,config:n}=this.context.hass,r=e=>new Intl.DateTimeFormat(t.language,{timeZone:n.time_zone,...e}),i=r({weekday:`short`}),a=r({day:`numeric`}),o=this.now.getTime();return y`<section class="box chart">
       <div class="days" aria-hidden="true">
         ${e.days.map(({date:t,start:n},r)=>{let o=e.days[r+1]?.start??e.end;return y`<span
             class=${t===this.context.date?`today`:``}
-            style=${si({start:n,end:o},e)}
+            style=${ci({start:n,end:o},e)}
             ><span class="weekday">${i.format(n)}</span> ${a.format(n)}</span
           >`})}
-        ${o>e.start&&o<e.end?y`<i style=${si({start:o,end:o},e)}></i>`:x}
+        ${o>e.start&&o<e.end?y`<i style=${ci({start:o,end:o},e)}></i>`:x}
       </div>
       <ul>
         ${q(this.rows,({key:e})=>e,t=>this.row(t,e))}
       </ul>
-    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,ri),o=`${Math.max(a,1)*32+4}px`;return y`<li>
+    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,ii),o=`${Math.max(a,1)*32+4}px`;return y`<li>
       <h3 class="cut">
         ${r?y`<a href="/seam/lock/${e.key}"><bdi>${e.name}</bdi></a>`:y`<bdi>${e.name}</bdi>`}
       </h3>
-      <div class="track" style=${ni({height:o})}>
-        ${e.overlaps.map(e=>y`<span class="overlap" style=${si(e,t)}></span>`)}
+      <div class="track" style=${ri({height:o})}>
+        ${e.overlaps.map(e=>y`<span class="overlap" style=${ci(e,t)}></span>`)}
         ${e.gaps.map(e=>y`<span
             class="gap"
             aria-hidden="true"
-            style=${si(oi(e,t),t)}
-            ><span>${ai(this.context,e)}</span></span
+            style=${ci(si(e,t),t)}
+            ><span>${oi(this.context,e)}</span></span
           >`)}
         ${e.bars.filter(({lane:e})=>e<a).map(e=>this.bar(e,t,r))}
       </div>
-      ${e.lanes>ri?y`<button
+      ${e.lanes>ii?y`<button
               class="more"
               aria-expanded=${i}
               @click=${()=>{let t=new Set(this.unfolded);t.delete(e.key)||t.add(e.key),this.unfolded=t}}
             >
               ${i?n(`fewer`):n(`show_all`,{count:e.bars.length})}
             </button>`:x}
-    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=P(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:dn(r,i),state:ln(r,i.state)}),...ii(r,e)].join(`. `);return y`<a
+    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=P(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:dn(r,i),state:ln(r,i.state)}),...ai(r,e)].join(`. `);return y`<a
       class="bar ${cn(i.state)} ${e.isEarlier?`earlier`:``} ${e.isLater?`later`:``} ${e.isEndless?`endless`:``}"
       href="/seam/codes/${i.access_code_id}"
       aria-label=${c}
       title=${c}
-      style=${si(e,t,{top:`${e.lane*32+4}px`})}
+      style=${ci(e,t,{top:`${e.lane*32+4}px`})}
       >${e.overlaps.length>0?R(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):x}<span class="cut name"><bdi>${n?s:a.name}</bdi></span>${e.isEndless?y`<span>∞</span>`:x}</a
     >`}static{this.styles=[z,h`
       :host {
@@ -1948,13 +1948,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           border: 0;
         }
       }
-    `]}};F([T({attribute:!1})],Q.prototype,`context`,void 0),F([T({attribute:!1})],Q.prototype,`rows`,void 0),F([T({attribute:!1})],Q.prototype,`days`,void 0),F([T({attribute:!1})],Q.prototype,`now`,void 0),F([T({type:Boolean})],Q.prototype,`isByLock`,void 0),F([E()],Q.prototype,`unfolded`,void 0),Q=F([L(`seam-timeline-chart`)],Q);function oi({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function si({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return ni({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var ci=[`lock`,`person`,`table`],li=7,ui=150,$=class extends w{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=ui}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:i}=e,o=Wr(e.date,t,i.config.time_zone),s=Wt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?Kr(s,o):Gr(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(i.locale.language,{timeZone:i.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return y`
+    `]}};F([T({attribute:!1})],Q.prototype,`context`,void 0),F([T({attribute:!1})],Q.prototype,`rows`,void 0),F([T({attribute:!1})],Q.prototype,`days`,void 0),F([T({attribute:!1})],Q.prototype,`now`,void 0),F([T({type:Boolean})],Q.prototype,`isByLock`,void 0),F([E()],Q.prototype,`unfolded`,void 0),Q=F([L(`seam-timeline-chart`)],Q);function si({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function ci({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return ri({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var li=[`lock`,`person`,`table`],ui=7,di=150,$=class extends w{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=di}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:i}=e,o=Wr(e.date,t,i.config.time_zone),s=Wt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?Kr(s,o):Gr(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(i.locale.language,{timeZone:i.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return y`
       <div class="tools">
         <button
           class="icon"
           aria-label=${r(`earlier`)}
           ?disabled=${t<=-90}
-          @click=${()=>f(-li)}
+          @click=${()=>f(-ui)}
         >
           ${R(`M15.41,16.58L10.83,12L15.41,7.41L14,6L8,12L14,18L15.41,16.58Z`)}
         </button>
@@ -1963,7 +1963,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           class="icon"
           aria-label=${r(`later`)}
           ?disabled=${t>=76}
-          @click=${()=>f(li)}
+          @click=${()=>f(ui)}
         >
           ${R(a)}
         </button>
@@ -1975,7 +1975,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{this.view=e.target.value}}
           >
-            ${ci.map(e=>y`<option value=${e} ?selected=${e===n}>
+            ${li.map(e=>y`<option value=${e} ?selected=${e===n}>
                 ${r(`rows_${e}`)}
               </option>`)}
           </select>
@@ -2010,7 +2010,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               </td>
               <td>${dn(t,e.entry.code)}</td>
               <td>${un(t,e.entry.code.state)}</td>
-              <td>${ii(t,e).join(`. `)}</td>
+              <td>${ai(t,e).join(`. `)}</td>
             </tr>`)}
         </tbody>
       </table>
@@ -2066,7 +2066,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       tr:last-child td {
         border-bottom: 0;
       }
-    `]}};F([T({attribute:!1})],$.prototype,`context`,void 0),F([T({attribute:!1})],$.prototype,`locks`,void 0),F([T({attribute:!1})],$.prototype,`now`,void 0),F([E()],$.prototype,`offset`,void 0),F([E()],$.prototype,`view`,void 0),F([E()],$.prototype,`limit`,void 0),$=F([L(`seam-timeline`)],$);var di=6,fi=class extends w{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e}=this.context,{locks:t}=this.snapshot,n=Gt(t,this.now),{attention:r}=n,i=t.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return y`
+    `]}};F([T({attribute:!1})],$.prototype,`context`,void 0),F([T({attribute:!1})],$.prototype,`locks`,void 0),F([T({attribute:!1})],$.prototype,`now`,void 0),F([E()],$.prototype,`offset`,void 0),F([E()],$.prototype,`view`,void 0),F([E()],$.prototype,`limit`,void 0),$=F([L(`seam-timeline`)],$);var fi=6,pi=class extends w{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e}=this.context,{locks:t}=this.snapshot,n=Gt(t,this.now),{attention:r}=n,i=t.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return y`
       ${this.headline(n)}
       ${r.length+n.problems.length>0?y`<section class="box wide" aria-label=${e(`needs_attention`)}>
               <div class="section"><h2>${e(`needs_attention`)}</h2></div>
@@ -2075,7 +2075,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 ${q(r,({code:e})=>e.access_code_id,e=>y`<li>${this.row(e,!0)}</li>`)}
               </ul>
             </section>`:x}
-      ${this.group(e(`in_now`),n.now,e(`nobody_in`),di)}
+      ${this.group(e(`in_now`),n.now,e(`nobody_in`),fi)}
       <div class="column">
         ${this.group(e(`arriving`),n.arriving,e(`nobody_arriving`),1/0,e=>this.timed(`arrives`,e.code.starts_at))}
         ${this.group(e(`leaving`),n.leaving,e(`nobody_leaving`),1/0,e=>this.timed(`leaves`,e.code.ends_at))}
@@ -2244,7 +2244,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 100%;
         border-radius: 0;
       }
-    `]}};F([T({attribute:!1})],fi.prototype,`context`,void 0),F([T({attribute:!1})],fi.prototype,`snapshot`,void 0),F([T({attribute:!1})],fi.prototype,`now`,void 0),F([E()],fi.prototype,`isAllShown`,void 0),fi=F([L(`seam-today`)],fi);var pi=`/seam`,mi=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function hi(e){try{return decodeURIComponent(e)}catch{return e}}var gi=class extends vr{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:pi,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.rememberBack=()=>{this.isBack=!0}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(hi),{lock:s,codeId:c}=this.target(a,o),l=At(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return y`
+    `]}};F([T({attribute:!1})],pi.prototype,`context`,void 0),F([T({attribute:!1})],pi.prototype,`snapshot`,void 0),F([T({attribute:!1})],pi.prototype,`now`,void 0),F([E()],pi.prototype,`isAllShown`,void 0),pi=F([L(`seam-today`)],pi);var mi=`/seam`,hi=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function gi(e){try{return decodeURIComponent(e)}catch{return e}}var _i=class extends vr{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:mi,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.rememberBack=()=>{this.isBack=!0}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(gi),{lock:s,codeId:c}=this.target(a,o),l=At(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return y`
       <header>
         <div class="bar">
           ${u?y`<button
@@ -2267,8 +2267,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 </button>`:x}
         </div>
         ${u?x:y`<nav aria-label=${n(`sections`)}>
-                ${mi.map(([e,r])=>y`<a
-                    href=${e?`${pi}/${e}`:pi}
+                ${hi.map(([e,r])=>y`<a
+                    href=${e?`${mi}/${e}`:mi}
                     aria-current=${e===a?`page`:x}
                     >${n(r)}${r===`found_codes`?this.badge(t):x}</a
                   >`)}
@@ -2282,7 +2282,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </div>
       </main>
       ${this.overlay()}
-    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`);e.has(`route`)&&t?.path!==this.route.path&&(this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),t&&this.arrive())}async arrive(){let{route:e,isBack:t}=this;this.isBack=!1,await new Promise(requestAnimationFrame),e===this.route&&(this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus())}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():ft(`${pi}/locks`)}badge(e){let t=e?qt(e.locks):0;return t>0?y` <span class="badge">${t}</span>`:x}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[],i=e=>y`<div class="banner" role="status">
+    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`);e.has(`route`)&&t?.path!==this.route.path&&(this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),t&&this.arrive())}async arrive(){let{route:e,isBack:t}=this;this.isBack=!1,await new Promise(requestAnimationFrame),e===this.route&&(this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus())}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():ft(`${mi}/locks`)}badge(e){let t=e?qt(e.locks):0;return t>0?y` <span class="badge">${t}</span>`:x}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:n}=this.context,r=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[],i=e=>y`<div class="banner" role="status">
       ${R(t)}
       <p class="text">${e}</p>
     </div>`;return y`
@@ -2434,7 +2434,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           background: var(--seam-filled, #0b6b8f) !important;
         }
       }
-    `]}};F([T({attribute:!1})],gi.prototype,`narrow`,void 0),F([T({attribute:!1})],gi.prototype,`route`,void 0),gi=F([L(`seam-panel`)],gi);var _i=`seam-access-codes-card`;function vi({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var yi=class extends vr{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>vi(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>yt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:n,connected:r}=this.context,i=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return y`
+    `]}};F([T({attribute:!1})],_i.prototype,`narrow`,void 0),F([T({attribute:!1})],_i.prototype,`route`,void 0),_i=F([L(`seam-panel`)],_i);var vi=`seam-access-codes-card`;function yi({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var bi=class extends vr{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>yi(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>yt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:n,connected:r}=this.context,i=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return y`
       <ha-card>
         <div class="card">
           <header>
@@ -2475,7 +2475,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 1.25rem;
         font-weight: 400;
       }
-    `]}};F([E()],yi.prototype,`config`,void 0),yi=F([L(_i)],yi);var bi=window;bi.customCards??=[];var xi=bi.customCards;if(!xi.some(({type:e})=>e===_i)){let e=yt(document.documentElement.lang,()=>{});xi.push({type:_i,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>vi(e,t)?{config:{type:`custom:${_i}`,entity:t}}:null})}var Si=`seam-access-codes-feature`,Ci={ok:[n,`good`],problem:[e,`bad`],offline:[ee,`bad`],unknown:[l,``]},wi=class extends I{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=zt(r),[o,s]=Ci[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return y`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:x}>
+    `]}};F([E()],bi.prototype,`config`,void 0),bi=F([L(vi)],bi);var xi=window;xi.customCards??=[];var Si=xi.customCards;if(!Si.some(({type:e})=>e===vi)){let e=yt(document.documentElement.lang,()=>{});Si.push({type:vi,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>yi(e,t)?{config:{type:`custom:${vi}`,entity:t}}:null})}var Ci=`seam-access-codes-feature`,wi={ok:[n,`good`],problem:[e,`bad`],offline:[ee,`bad`],unknown:[l,``]},Ti=class extends I{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=zt(r),[o,s]=wi[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return y`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:x}>
       ${R(o)}
       <span class="cut">
         ${e||this.failed?n(c,{count:a}):n(`loading`)}
@@ -2508,7 +2508,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 20px;
         height: 20px;
       }
-    `]}};F([T({attribute:!1})],wi.prototype,`entityId`,void 0),wi=F([L(`seam-codes-link`)],wi);var Ti=class extends w{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return y`<seam-codes-link
+    `]}};F([T({attribute:!1})],Ti.prototype,`entityId`,void 0),Ti=F([L(`seam-codes-link`)],Ti);var Ei=class extends w{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return y`<seam-codes-link
       .hass=${this.hass}
       .entityId=${this.context.entity_id}
-    ></seam-codes-link>`}};F([T({attribute:!1})],Ti.prototype,`hass`,void 0),F([T({attribute:!1})],Ti.prototype,`context`,void 0),Ti=F([L(Si)],Ti);var Ei=window;Ei.customCardFeatures??=[];var Di=Ei.customCardFeatures;Di.some(({type:e})=>e===Si)||Di.push({type:Si,name:yt(document.documentElement.lang,()=>{})(`feature_name`),isSupported:(e,{entity_id:t})=>t!==void 0&&vi(e,t)});
+    ></seam-codes-link>`}};F([T({attribute:!1})],Ei.prototype,`hass`,void 0),F([T({attribute:!1})],Ei.prototype,`context`,void 0),Ei=F([L(Ci)],Ei);var Di=window;Di.customCardFeatures??=[];var Oi=Di.customCardFeatures;Oi.some(({type:e})=>e===Ci)||Oi.push({type:Ci,name:yt(document.documentElement.lang,()=>{})(`feature_name`),isSupported:(e,{entity_id:t})=>t!==void 0&&yi(e,t)});
