@@ -330,6 +330,86 @@ def test_back_closes_dialog(panel_page: Page, start: Start) -> None:
     panel_page.wait_for_url("**/seam?first")
 
 
+def test_back_closes_dialog_after_reload(panel_page: Page, start: Start) -> None:
+    """What an open dialog left in the history does not keep the next one open."""
+    options = "{locks: [lock('Door', [code('Ada')])], path: '/lock/Door'}"
+    choose(start(options), "Ada", "Edit")
+    panel_page.wait_for_function("() => history.state !== null")
+    panel_page.reload()
+    panel_page.wait_for_function("() => window.start")
+    dialog = choose(start(options), "Ada", "Edit")
+    expect(dialog).to_be_visible()
+    panel_page.go_back()
+    expect(dialog).to_have_count(0)
+
+
+def test_back_closes_dialog_after_forward(panel_page: Page, start: Start) -> None:
+    """Forward does not open a dialog again, and the next one still closes."""
+    panel = start("{locks: [lock('Door', [code('Ada')])], path: '/lock/Door'}")
+    dialog = choose(panel, "Ada", "Edit")
+    expect(dialog).to_be_visible()
+    panel_page.go_back()
+    expect(dialog).to_have_count(0)
+    panel_page.go_forward()
+    choose(panel, "Ada", "Edit")
+    expect(dialog).to_be_visible()
+    panel_page.go_back()
+    expect(dialog).to_have_count(0)
+
+
+# As Home Assistant does, which listens before there is a panel.
+FOLLOW_ADDRESS: Final = """() => {
+    const show = () => {
+        const path = location.pathname.slice("/seam".length);
+        document.querySelector("seam-panel").route = { prefix: "/seam", path };
+    };
+    window.addEventListener("popstate", show);
+    window.navigate = (path) => {
+        history.pushState(null, "", path);
+        show();
+    };
+}"""
+
+
+def test_only_back_returns_to_scroll_position(panel_page: Page, start: Start) -> None:
+    """A page starts at its top after a dialog was closed, which goes back, too."""
+    panel_page.evaluate(FOLLOW_ADDRESS)
+    panel = start(
+        "{locks: Array.from({length: 99}, (_, i) => lock(`Door ${i}`, [code('Ada')]))}"
+    )
+    main = panel.locator("main")
+
+    def scroll(top: int) -> None:
+        main.evaluate("(main, top) => { main.scrollTop = top; }", top)
+
+    def expect_scrolled(top: int) -> None:
+        # A page scrolls in the frame after it was rendered.
+        panel_page.evaluate("() => new Promise(requestAnimationFrame)")
+        panel_page.evaluate("() => new Promise(requestAnimationFrame)")
+        assert main.evaluate("(main) => main.scrollTop") == top
+
+    panel_page.evaluate("() => navigate('/seam/locks')")
+    link = panel.get_by_role("link", name="Door 98")
+    expect(link).to_be_attached()
+    expect_scrolled(0)
+    scroll(400)
+    panel_page.evaluate("() => navigate('/seam/lock/Door 1')")
+    expect(link).to_have_count(0)
+    panel_page.evaluate("() => history.back()")
+    expect(link).to_be_attached()
+    expect_scrolled(400)
+    panel_page.evaluate("() => navigate('/seam/lock/Door 1')")
+    expect(link).to_have_count(0)
+    dialog = choose(panel, "Ada", "Edit")
+    expect(dialog).to_be_visible()
+    panel_page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    panel_page.wait_for_function("() => history.state === null")
+    panel_page.evaluate("() => navigate('/seam/locks')")
+    expect(link).to_be_attached()
+    expect_scrolled(0)
+
+
 def test_back_does_not_hide_new_pin(panel_page: Page, start: Start) -> None:
     """While a code is created, Back does not close the dialog that shows its PIN."""
     panel = start(
