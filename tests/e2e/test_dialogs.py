@@ -150,6 +150,62 @@ def test_new_pin_is_accepted_by_all_locks(panel_page: Page, start: Start) -> Non
     assert [call["code"] for call in sent(panel_page, "code/update")] == ["5318"] * 2
 
 
+UNCERTAIN: Final = "return {error: 'Seam did not confirm.', is_uncertain: true};"
+
+
+@pytest.mark.parametrize(
+    ("uncertain", "error"),
+    [(UNCERTAIN, "Seam did not confirm"), ("lost();", "The connection")],
+    ids=["seam", "connection"],
+)
+def test_new_pin_of_uncertain_change_is_shown(
+    panel_page: Page, start: Start, uncertain: str, error: str
+) -> None:
+    """A generated PIN that may be on the lock is shown with the error."""
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada")])],
+          answer: ({{ type }}) => {{
+            if (type === "seam/code/generate") return {{ code: "5318" }};
+            {uncertain}
+          }},
+        }}"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("radio", name="Choose for me").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator("output")).to_have_text("5318")
+    expect(dialog.get_by_role("listitem").filter(has_text=error)).to_be_visible()
+    expect(dialog.get_by_role("button", name="Save")).to_have_count(0)
+    assert len(sent(panel_page, "code/update")) == 1
+
+
+@pytest.mark.parametrize("is_uncertain", [False, True])
+def test_only_certain_failures_can_be_retried(
+    panel_page: Page, start: Start, is_uncertain: bool
+) -> None:
+    """A code that may have been created is not created again."""
+    panel = start(
+        f"""{{
+          locks: [lock("Door"), lock("Gate")],
+          answer: (_, id) =>
+            id === "lock.door"
+              ? {{ access_code_id: "x", code: "4711" }}
+              : {{ error: "Not on Gate.", is_uncertain: {str(is_uncertain).lower()} }},
+        }}"""
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Ada")
+    for name in ("Door", "Gate"):
+        dialog.get_by_role("checkbox", name=name).check()
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_text("Not on Gate.")).to_be_visible()
+    retry = dialog.get_by_role("button", name="Try again")
+    expect(retry).to_have_count(0 if is_uncertain else 1)
+
+
 def test_nothing_changes_if_no_pin_fits(panel_page: Page, start: Start) -> None:
     """Without a PIN that all locks accept, the form says so and no code is changed."""
     panel = start(
