@@ -148,6 +148,7 @@ async def test_duplicate_pin_names_field(simulator: Simulator, panel: Panel) -> 
     )
     assert rows[FRONT]["error_key"] == "duplicate_access_code_named"
     assert rows[FRONT]["field"] == "code"
+    assert rows[FRONT]["is_uncertain"] is False
     assert "“Owner”" in rows[FRONT]["error"]
     assert str(taken) not in rows[FRONT]["error"]
 
@@ -199,6 +200,25 @@ async def test_refused_command(
     assert error["translation_placeholders"]["field"] == field
     assert len(simulator.requests) == before
     assert PIN not in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("command", "data"),
+    [
+        ("create", {"entity_ids": [FRONT], "name": "Baker", "ongoing": True}),
+        ("create", {"entity_ids": [FRONT, FLAT_1], "name": "Baker", "ongoing": True}),
+        ("update", {"entity_id": FRONT, "access_code_id": CODE_OWNER, "code": PIN}),
+        ("delete", {"entity_id": FRONT, "access_code_id": CODE_OWNER}),
+    ],
+)
+async def test_unconfirmed_change_is_uncertain(
+    simulator: Simulator, panel: Panel, command: str, data: dict[str, Any]
+) -> None:
+    """The panel must not offer to repeat what may have been done."""
+    simulator.faults.add("status", path=f"/access_codes/{command}", status=500)
+    simulator.faults.add("status", path="/access_codes/create_multiple", status=500)
+    rows = await panel.results(f"seam/code/{command}", **data)
+    assert [row["is_uncertain"] for row in rows.values()] == [True] * len(rows)
 
 
 async def test_update(simulator: Simulator, panel: Panel) -> None:
