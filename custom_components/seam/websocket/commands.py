@@ -23,7 +23,7 @@ from .adoption import (
     handle_dismiss,
     handle_stop,
 )
-from .fields import field_of
+from .fields import field_of, form_text
 
 _ENTITY_IDS: Final = "entity_ids"
 _KIND: Final = "kind"
@@ -108,8 +108,10 @@ def _preview(data: dict[str, Any]) -> Action:
 def _row(answer: Answer) -> JsonObject:
     """Return the answer for a lock; its error with the field that it is about."""
     row = as_row(answer)
-    if isinstance(answer, HomeAssistantError) and (field := field_of(answer)):
-        row["field"] = field
+    if isinstance(answer, HomeAssistantError):
+        row["error"] = form_text(answer)
+        if field := field_of(answer):
+            row["field"] = field
     return row
 
 
@@ -123,7 +125,7 @@ def _send_error(
     connection.send_error(
         msg_id,
         err.translation_key or websocket_api.ERR_HOME_ASSISTANT_ERROR,
-        str(err),
+        form_text(err),
         translation_key=err.translation_key,
         translation_domain=err.translation_domain,
         translation_placeholders=placeholders,
