@@ -3,7 +3,7 @@
 import { CommandError, codeCommand, command, errorText, rowOf } from "../api";
 import type { Context } from "../context";
 import type { Entry } from "../logic/groups";
-import { createData, type GuestForm, updateData } from "../logic/guest";
+import { createData, fieldOf, type GuestForm, updateData } from "../logic/guest";
 import { pinProblem } from "../logic/pin";
 import type { Lock } from "../types";
 import type { Progress } from "./progress";
@@ -23,9 +23,11 @@ export async function createCodes(
     ...createData(form, selected, new Date(), hass.config.time_zone),
   });
   const progress = locks.map((lock): Progress => {
-    const { error, error_key, access_code_id, code } = rows[lock.entity_id] ?? {};
+    const { error, error_key, field, access_code_id, code } =
+      rows[lock.entity_id] ?? {};
     if (error) {
-      return { lock, error, isUncertain: error_key?.includes("uncertain") ?? false };
+      const isUncertain = error_key?.includes("uncertain") ?? false;
+      return { lock, error, isUncertain, field: fieldOf(field) };
     }
     return {
       lock,
@@ -33,7 +35,10 @@ export async function createCodes(
       pin: code ?? undefined,
     };
   });
-  if (!progress.some(({ codeId, isUncertain }) => codeId || isUncertain)) {
+  if (
+    locks === selected &&
+    !progress.some(({ codeId, isUncertain }) => codeId || isUncertain)
+  ) {
     // It can be put right in the form.
     for (const lock of locks) rowOf(rows, lock);
   }
@@ -87,7 +92,12 @@ export async function changeCodes(
     } catch (error) {
       // Nothing has changed yet: it can be put right in the form.
       if (progress.length === 0) throw error;
-      progress.push({ lock, error: errorText(error, t) });
+      progress.push({
+        lock,
+        codeId: code.access_code_id,
+        error: errorText(error, t),
+        field: error instanceof CommandError ? fieldOf(error.field) : undefined,
+      });
     }
   }
   return progress;
