@@ -545,3 +545,242 @@ def test_batch_stops_when_connection_is_lost(
     expect(panel.get_by_text("1 of 3 done")).to_be_visible()
     ids = [call["access_code_id"] for call in sent(panel_page, "code/delete")]
     assert ids == ["A", "B"]
+
+
+PARTLY: Final = """{
+  locks: [
+    lock("Door", [code("x", { name: "Zoe", state: "scheduled" })]),
+    lock("Gate", [], { rules: { lengths: [4, 5, 6], constraints: {} } }),
+  ],
+  answer: ({ name, code }, id) =>
+    id === "lock.door"
+      ? { access_code_id: "x", code: code ?? "582947" }
+      : ERROR,
+}"""
+TAKEN: Final = '{ error: "Gate already has this PIN: “Ada”.", field: "code" }'
+
+
+def add_to_both(panel: Locator) -> Locator:
+    """Fill in and send the form for a guest on two locks, and return the dialog."""
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Mia")
+    for lock in ("Door", "Gate"):
+        dialog.get_by_role("checkbox", name=lock).check()
+    dialog.get_by_role("radio", name="Custom PIN").check()
+    dialog.get_by_role("textbox", name="Custom PIN").fill("582947")
+    dialog.get_by_role("button", name="Add guest").click()
+    return dialog
+
+
+@pytest.mark.parametrize("way", ["Done", "Close", "Escape"])
+def test_door_without_code_is_named_and_announced(
+    panel_page: Page, start: Start, way: str
+) -> None:
+    """The user hears of a door that the guest cannot open, also when closing."""
+    panel = start(PARTLY.replace("ERROR", TAKEN))
+    dialog = add_to_both(panel)
+    expect(dialog.get_by_role("status").get_by_text("No code on Gate")).to_be_visible()
+    # The same PIN would be refused again.
+    expect(dialog.get_by_role("button", name="Try again")).to_have_count(0)
+    if way == "Escape":
+        panel_page.keyboard.press(way)
+    else:
+        dialog.get_by_role("button", name=way).click()
+    expect(dialog).to_have_count(0)
+    expect(panel.get_by_text("No code on Gate")).to_be_visible()
+
+
+def test_another_pin_for_the_lock_that_refused_it(
+    panel_page: Page, start: Start
+) -> None:
+    """“Change PIN” asks for a PIN for the locks that did not accept the first one."""
+    panel = start(PARTLY.replace("ERROR", TAKEN))
+    dialog = add_to_both(panel)
+    text = dialog.get_by_text("Gate already has this PIN")
+    expect(text).to_have_count(1)
+    dialog.get_by_role("button", name="Change PIN").click()
+    field = dialog.get_by_role("textbox", name="Custom PIN")
+    expect(field).to_be_focused()
+    expect(text).to_have_count(1)
+    expect(dialog.get_by_role("checkbox", name="Door")).to_have_count(0)
+    # It may be refused, too.
+    field.fill("6031")
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(text).to_have_count(1)
+    panel_page.evaluate(
+        "() => { window.answer = () => ({ access_code_id: 'y', code: '6032' }); }"
+    )
+    field.fill("6032")
+    panel_page.keyboard.press("Enter")
+    expect(dialog.locator("output")).to_have_text(["582947", "6032"])
+    expect(dialog.get_by_text("No code on")).to_have_count(0)
+    locks = [call["entity_ids"] for call in sent(panel_page, "code/create")]
+    assert locks == [["lock.door", "lock.gate"], ["lock.gate"], ["lock.gate"]]
+
+
+def test_try_again_shows_an_error_once(panel_page: Page, start: Start) -> None:
+    """An error that may pass can be tried again, and is not shown twice."""
+    panel = start(PARTLY.replace("ERROR", '{ error: "Gate does not answer." }'))
+    dialog = add_to_both(panel)
+    expect(dialog.get_by_role("button", name="Change PIN")).to_have_count(0)
+    dialog.get_by_role("button", name="Try again").click()
+    panel_page.wait_for_function("() => calls.filter((c) => c.entity_ids).length === 2")
+    expect(dialog.get_by_role("button", name="Try again")).to_be_enabled()
+    expect(dialog.get_by_text("Gate does not answer.")).to_have_count(1)
+    assert sent(panel_page, "code/create")[-1]["entity_ids"] == ["lock.gate"]
+
+
+@pytest.mark.parametrize(
+    ("states", "headline"),
+    [
+        (["active"], "The code works"),
+        (["scheduled"], "The code is ready"),
+        (["at_risk"], "The code is not on the lock yet"),
+        (["setting"], "Setting the code…"),
+        (["failed"], "No code on L0"),
+        (["active", "active"], "Works on all locks"),
+        (["active", "scheduled"], "Ready on all locks"),
+        (["scheduled", "at_risk"], "Ready on 1 of 2 locks"),
+        (["at_risk", "at_risk"], "The code is not on all locks yet"),
+        (["active", "failed"], "No code on L1"),
+    ],
+)
+def test_headline_says_whether_the_code_works(
+    start: Start, states: list[str], headline: str
+) -> None:
+    """Only what Seam calls failed is shown as an error."""
+    locks = ", ".join(
+        f"lock('L{i}', [code('x{i}', {{ state: '{state}' }})])"
+        for i, state in enumerate(states)
+    )
+    panel = start(
+        f"""{{
+          locks: [{locks}],
+          answer: (_, id) => ({{ access_code_id: `x${{id.at(-1)}}`, code: "582947" }}),
+        }}"""
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Mia")
+    for i in range(len(states)):
+        dialog.get_by_role("checkbox", name=f"L{i}").check()
+    dialog.get_by_role("button", name="Add guest").click()
+    status = dialog.locator(".headline")
+    expect(status.get_by_text(headline, exact=True)).to_be_visible()
+    expect(status.locator(".bad")).to_have_count(int("failed" in states))
+    names = " and ".join(f"L{i}" for i in range(len(states)))
+    expect(dialog.get_by_text(f"PIN for {names}", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("lengths", "text"),
+    [
+        ([[]], "Enter 4 to 12 digits."),
+        ([[4, 5, 6, 7, 8], [4, 5, 6]], "Enter 4 to 6 digits."),
+        ([[4, 6]], "Enter 4 or 6 digits."),
+        ([[4, 5, 6], [6, 7]], "Enter 6 digits."),
+    ],
+)
+def test_pin_lengths_are_said_in_one_way(
+    start: Start, lengths: list[list[int]], text: str
+) -> None:
+    """Hint and error say the same, and only one of them does."""
+    locks = ", ".join(
+        f"lock('L{i}', [], {{ rules: {{ lengths: {each}, constraints: {{}} }} }})"
+        for i, each in enumerate(lengths)
+    )
+    panel = start(f"{{locks: [{locks}]}}")
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    for i in range(len(lengths)):
+        dialog.get_by_role("checkbox", name=f"L{i}").check()
+    dialog.get_by_role("radio", name="Custom PIN").check()
+    expect(dialog.locator("#pin-hint")).to_have_text(text)
+    dialog.get_by_role("textbox", name="Custom PIN").fill("123")
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.locator("#pin-error")).to_have_text(text)
+    expect(dialog.get_by_text("digits")).to_have_count(1)
+
+
+def test_form_names_stays_at_the_same_time(panel_page: Page, start: Start) -> None:
+    """Before two guests get the same days, the form says so, and lets the user go on."""
+    panel = start(
+        """{
+          locks: [
+            lock("Door", [
+              code("Long stay"),
+              code("Old", { state: "expired" }),
+              code("Spare", { is_backup: true }),
+              code("Owner", { type: "ongoing", starts_at: null, ends_at: null }),
+            ]),
+            lock("Gate", [code("Other")]),
+          ],
+          path: "/lock/Door",
+          answer: () => ({ access_code_id: "x" }),
+        }"""
+    )
+    panel.get_by_role("button", name="Add guest").first.click()
+    dialog = panel.get_by_role("dialog")
+    overlap = dialog.get_by_text("Overlaps with")
+    expect(overlap).to_have_text("Overlaps with Long stay on Door.")
+    dialog.get_by_role("checkbox", name="Gate").check()
+    expect(overlap).to_have_text("Overlaps with Long stay on Door and Other on Gate.")
+    dialog.get_by_label("Check-in").fill("2099-10-25T01:40")
+    expect(overlap).to_have_count(0)
+    dialog.get_by_role("button", name="Cancel").click()
+    # A stay does not overlap with itself.
+    dialog = choose(panel, "Long stay", "Edit")
+    expect(dialog.get_by_label("Check-in")).to_be_visible()
+    expect(overlap).to_have_count(0)
+
+
+def test_enter_adds_guest_and_copies_pin(panel_page: Page, start: Start) -> None:
+    """After the form was sent by keyboard, the focus is on what comes next."""
+    panel = start(
+        "{locks: [lock('Door')], answer: () => ({access_code_id: 'x', code: '4711'})}"
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Ada")
+    panel_page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Copy")).to_be_focused()
+    panel_page.keyboard.press("Enter")
+    expect(dialog.get_by_text("PIN copied")).to_be_visible()
+
+
+def test_focus_stays_in_dialog_after_edit(panel_page: Page, start: Start) -> None:
+    """Without a PIN to copy, the focus is on what came of the change."""
+    panel = start("{locks: [lock('Door', [code('Ada')])], path: '/lock/Door'}")
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("textbox", name="Name").fill("Grace")
+    panel_page.keyboard.press("Enter")
+    expect(dialog.locator(".headline")).to_be_focused()
+
+
+def test_edit_offers_only_other_locks(panel_page: Page, start: Start) -> None:
+    """The lock that is edited is not among those that are changed as well."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada", { common_code_key: "key" })]),
+            lock("Gate", [code("Ada 2", { common_code_key: "key" })]),
+          ],
+          answer: (_, id) =>
+            id === "lock.gate" ? { error: "Gate refuses.", field: "code" } : {},
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    expect(dialog.get_by_role("checkbox", name="Gate")).to_be_checked()
+    expect(dialog.get_by_role("checkbox", name="Door")).to_have_count(0)
+    dialog.get_by_role("radio", name="Custom PIN").check()
+    dialog.get_by_role("textbox", name="Custom PIN").fill("582947")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Not changed on Gate")).to_be_visible()
+    dialog.get_by_role("button", name="Change PIN").click()
+    dialog.get_by_role("textbox", name="Custom PIN").fill("603158")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Gate refuses.")).to_have_count(1)
+    changed = [call["entity_id"] for call in sent(panel_page, "code/update")]
+    assert changed == ["lock.door", "lock.gate", "lock.gate"]

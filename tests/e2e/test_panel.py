@@ -122,7 +122,7 @@ def test_panel_adds_stay_on_two_locks(
     # A second click must not create a second code.
     dialog.get_by_role("button", name="Add guest").dblclick()
 
-    expect(dialog.get_by_text("Works on all 2 locks")).to_be_visible(timeout=SOON)
+    expect(dialog.get_by_text("Ready on all locks")).to_be_visible(timeout=SOON)
     page.screenshot(path=screenshots / "panel-added.png")
     pin = dialog.locator("output").inner_text()
     assert pins_of(development, HOSTILE) == {"Front Door": pin, "Apartment 2": pin}
@@ -146,7 +146,7 @@ def test_panel_says_on_which_locks_code_works(
         dialog.get_by_role("checkbox", name=lock).check()
     dialog.get_by_role("radio", name="Permanent").check()
     dialog.get_by_role("button", name="Add guest").click()
-    expect(dialog.get_by_text("Works on 1 of 2 locks")).to_be_visible(timeout=SOON)
+    expect(dialog.get_by_text("Ready on 1 of 2 locks")).to_be_visible(timeout=SOON)
     expect(dialog.get_by_text("At risk", exact=True)).to_be_visible()
     expect(dialog.locator("output")).to_have_text(
         pins_of(development, "Sailor")["Front Door"]

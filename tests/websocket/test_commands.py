@@ -143,7 +143,7 @@ async def test_own_pin_on_one_lock(simulator: Simulator, panel: Panel) -> None:
 
 async def test_duplicate_pin_names_field(simulator: Simulator, panel: Panel) -> None:
     """An error of one lock says to which field of the form it belongs."""
-    taken = simulator.state.access_codes[CODE_OWNER].code
+    simulator.state.access_codes[CODE_OWNER].code = taken = "482751"
     rows = await panel.results(
         "seam/code/create", entity_ids=[FRONT], name="Baker", code=taken, ongoing=True
     )
@@ -151,7 +151,24 @@ async def test_duplicate_pin_names_field(simulator: Simulator, panel: Panel) -> 
     assert rows[FRONT]["field"] == "code"
     assert rows[FRONT]["is_uncertain"] is False
     assert "“Owner”" in rows[FRONT]["error"]
-    assert str(taken) not in rows[FRONT]["error"]
+    assert taken not in rows[FRONT]["error"]
+
+
+async def test_errors_in_forms_have_no_request_id(
+    simulator: Simulator, panel: Panel
+) -> None:
+    """A form shows Seam's message. The id of the request is for logs and support."""
+    simulator.control.lock_offline("Front Door")
+    rows = await panel.results(
+        "seam/code/update",
+        entity_id=FRONT,
+        access_code_id=CODE_OWNER,
+        code=PIN,
+        attempt_for_offline_device=False,
+    )
+    assert rows[FRONT]["error_key"] == "refused"
+    assert simulator.requests[-1].request_id
+    assert "(request" not in rows[FRONT]["error"]
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ from .adoption import (
     handle_dismiss,
     handle_stop,
 )
-from .fields import field_of
+from .fields import field_of, form_text
 
 _ENTITY_IDS: Final = "entity_ids"
 _KIND: Final = "kind"
@@ -109,6 +109,7 @@ def _row(answer: Answer) -> JsonObject:
     """Return the answer for a lock; its error with what the panel does about it."""
     row = as_row(answer)
     if isinstance(answer, HomeAssistantError):
+        row["error"] = form_text(answer)
         row["is_uncertain"] = isinstance(answer, ChangeUncertainError)
         if field := field_of(answer):
             row["field"] = field
@@ -125,7 +126,7 @@ def _send_error(
     connection.send_error(
         msg_id,
         err.translation_key or websocket_api.ERR_HOME_ASSISTANT_ERROR,
-        str(err),
+        form_text(err),
         translation_key=err.translation_key,
         translation_domain=err.translation_domain,
         translation_placeholders=placeholders,

@@ -2,8 +2,9 @@
 
 import type { Key } from "../language";
 import type { Code, Lock, Options } from "../types";
-import type { Entry } from "./groups";
+import { type Entry, entriesOf } from "./groups";
 import { commonLengths, pinCannotBeChosen, pinProblem } from "./pin";
+import { staysWithin } from "./timeline";
 import { addDays, toLocal, toMoment } from "./times";
 
 export interface GuestForm {
@@ -24,6 +25,7 @@ export interface GuestForm {
 export type Field = "name" | "locks" | "start" | "end" | "pin";
 export type Message =
   | { key: Key; values?: Record<string, string | number> }
+  | { lengths: number[] }
   | { text: string };
 export type Errors = Partial<Record<Field, Message>>;
 
@@ -130,6 +132,24 @@ export function movedEnd(form: GuestForm, start: string): string {
   return Number.isFinite(days) && form.end ? addDays(form.end, days) : form.end;
 }
 
+/** Return the other stays on the locks during the stay of the form. */
+export function overlappingStays(
+  form: GuestForm,
+  locks: readonly Lock[],
+  linked: readonly Entry[],
+  now: Date,
+  timeZone: string,
+): Entry[] {
+  if (form.kind !== "stay" || !TIME.test(form.start) || !TIME.test(form.end)) return [];
+  const [start = 0, end = 0] = [form.start, form.end].map((local) =>
+    toMoment(local, timeZone, now).getTime(),
+  );
+  const own = linked.map(({ code }) => code.access_code_id);
+  return staysWithin(entriesOf(locks), { start, end }).filter(
+    ({ code }) => !own.includes(code.access_code_id),
+  );
+}
+
 /** Return the number of nights of a stay. */
 export function nights({ start, end }: GuestForm): number {
   const date = (local: string) => Date.parse(`${local.slice(0, 10)}T00:00Z`);
@@ -210,8 +230,9 @@ function edited(form: GuestForm, known: GuestForm | undefined) {
 
 /** Return what is wrong with the PIN. */
 export function pinError(form: GuestForm, locks: readonly Lock[]): Message | undefined {
+  const lengths = commonLengths(locks);
   if (form.pin === "auto") {
-    return locks.length > 1 && commonLengths(locks).length === 0
+    return locks.length > 1 && lengths.length === 0
       ? { key: "pin_no_length" }
       : undefined;
   }
@@ -221,19 +242,11 @@ export function pinError(form: GuestForm, locks: readonly Lock[]): Message | und
   const problem = pinProblem(form.ownPin, locks, form.name);
   switch (problem?.kind) {
     case "digits":
-      return { key: "pin_digits" };
+      return lengths.length === 0 ? { key: "pin_no_length" } : { lengths };
     case "name":
       return { key: "pin_in_name" };
     case "constraint":
       return { text: problem.text };
-    case "length":
-      return {
-        key: "pin_length",
-        values: {
-          lock: problem.lock.name,
-          lengths: problem.lock.rules.lengths.join(", "),
-        },
-      };
     default:
       return undefined;
   }
