@@ -213,9 +213,6 @@ class Fetcher:
         self, fetches: Sequence[Request], priority: Priority
     ) -> None:
         """Fetch single locks, and leave those that have to wait as others are slow."""
-        if not fetches:
-            # Otherwise it would wait for room.
-            return
         for fetch in fetches:
             self._rest.pop(fetch, None)
         ordered = sorted(fetches, key=self._has_failed)

@@ -1,9 +1,11 @@
 """Running of many requests, a few at a time."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import islice
 from typing import Any, Final
 
 from ..api import SeamError, SeamUnreachableError
@@ -51,9 +53,15 @@ class _Batch[T]:
     ended: asyncio.Future[None]
     progress_at: float
     turn: int = 0
-    has_more: bool = True
     running: int = 0
     tasks: dict[_Task, T] = field(default_factory=dict)
+    upcoming: deque[T] = field(default_factory=deque)
+
+    def has_more(self) -> bool:
+        """Return whether there is another request, which is then upcoming."""
+        if not self.upcoming:
+            self.upcoming.extend(islice(self.requests, 1))
+        return bool(self.upcoming)
 
 
 @dataclass(eq=False, slots=True)
@@ -124,7 +132,7 @@ class RequestPool[T]:
             for task in batch.tasks.keys() & self._running.keys():
                 self._running[task].priority = Priority.REST
             self._set_timer()
-        return _errors(batch.tasks), list(batch.requests)
+        return _errors(batch.tasks), [*batch.upcoming, *batch.requests]
 
     def _start_requests(self) -> None:
         """Start what there is room for, in turns if it is equally urgent."""
@@ -137,21 +145,22 @@ class RequestPool[T]:
 
     def _start_next(self, batch: _Batch[T], now: float) -> bool:
         """Start the next request of a batch, and return whether that was possible."""
-        if not batch.has_more or not self._has_room(batch.priority, now):
+        if not batch.has_more():
+            if not batch.running and not batch.ended.done():
+                batch.ended.set_result(None)
             return False
-        for request in batch.requests:
-            task = self._create_task(self._send(request))
-            self._running[task] = _Running(request, batch, batch.priority, now)
-            task.add_done_callback(self._finish)
-            batch.tasks[task] = request
-            batch.running += 1
-            if batch.priority < Priority.POLL:
-                batch.progress_at = now
-            batch.turn = self._turn = self._turn + 1
-            return True
-        batch.has_more = False
-        _end_if_done(batch)
-        return False
+        if not self._has_room(batch.priority, now):
+            return False
+        request = batch.upcoming.pop()
+        task = self._create_task(self._send(request))
+        self._running[task] = _Running(request, batch, batch.priority, now)
+        task.add_done_callback(self._finish)
+        batch.tasks[task] = request
+        batch.running += 1
+        if batch.priority < Priority.POLL:
+            batch.progress_at = now
+        batch.turn = self._turn = self._turn + 1
+        return True
 
     def _has_room(self, priority: Priority, now: float) -> bool:
         """Return whether a request may start, and make room for it if it may soon."""
@@ -188,7 +197,6 @@ class RequestPool[T]:
         elif not (task.exception() or task.result()):
             batch.progress_at = asyncio.get_running_loop().time()
         batch.running -= 1
-        _end_if_done(batch)
         self._start_requests()
         if task.cancelled():
             self._given_up(running.request, too_slow())
@@ -203,7 +211,7 @@ class RequestPool[T]:
         if self._timer:
             self._timer.cancel()
             self._timer = None
-        if not any(batch.has_more for batch in self._batches):
+        if not any(batch.has_more() for batch in self._batches):
             return
         loop = asyncio.get_running_loop()
         moments = (
@@ -214,11 +222,6 @@ class RequestPool[T]:
         )
         if (first := min(moments, default=None)) is not None:
             self._timer = loop.call_at(first, self._start_requests)
-
-
-def _end_if_done[T](batch: _Batch[T]) -> None:
-    if not batch.running and not batch.has_more and not batch.ended.done():
-        batch.ended.set_result(None)
 
 
 def _errors[T](tasks: dict[_Task, T]) -> list[tuple[T, SeamError]]:
