@@ -52,7 +52,9 @@ export class FocusKeeper {
     const { place } = this;
     const { activeElement, body } = document;
     if (!place || (activeElement && activeElement !== body)) return;
-    if (place.element.isConnected && place.element.checkVisibility()) return;
+    const { element } = place;
+    const isThere = element.isConnected && element.checkVisibility();
+    if (isThere && !element.matches(":disabled")) return;
     this.place = undefined;
     const { root, id, following } = place;
     if (!root.host.isConnected) return;
