@@ -349,10 +349,8 @@ async def test_cleaner_locks_door(
     control.turn_lock("Front Door", locked=True)
     await pass_time(1)
     assert calls[1].data == {
-        "title": "End of the visit at Front Door",
-        "message": (
-            "The visit of Cleaner at Front Door ended at 03:40 after 2 h 10 min."
-        ),
+        "title": "Visit ended at Front Door",
+        "message": "Cleaner's visit to Front Door ended at 03:40 after 2 h 10 min.",
     }
     control.use_code(CODE_CLEANER)
     await pass_time(1)
@@ -375,7 +373,7 @@ async def test_cleaner_locks_with_code(
     await pass_time(1)
     assert messages(calls) == [
         "Front Door was unlocked with the code Cleaner at 01:30.",
-        "The visit of Cleaner at Front Door ended at 01:40 after 0 h 10 min.",
+        "Cleaner's visit to Front Door ended at 01:40 after 0 h 10 min.",
     ]
 
 
@@ -394,7 +392,7 @@ async def test_cleaner_does_not_use_lock(
     assert len(calls) == 1
     await pass_time(3)
     assert messages(calls[1:]) == [
-        "The visit of Cleaner at Front Door ended at 02:15 after 0 h 45 min."
+        "Cleaner's visit to Front Door ended at 02:15 after 0 h 45 min."
     ]
 
 
@@ -407,7 +405,7 @@ async def test_cleaner_uses_lock_once(
     await pass_time(63)
     assert messages(calls[1:]) == [
         (
-            "The visit of Cleaner at Front Door may have ended. "
+            "Cleaner's visit to Front Door might have ended. "
             "Nobody has used the lock since 01:30."
         )
     ]

@@ -18,15 +18,20 @@ from homeassistant.util import dt as dt_util
 import orjson
 import pytest
 
-from custom_components.seam.api import Event, SeamClient, pool
+from custom_components.seam.api import (
+    AccessCode,
+    Event,
+    SeamAuthError,
+    SeamClient,
+    SeamError,
+)
 from custom_components.seam.api.redact import Secrets
-from custom_components.seam.fetcher import Fetcher
+from custom_components.seam.fetcher import Fetcher, pool
 from custom_components.seam.sync.engine import SyncEngine
 
 _LOCKS = 120
-# What may be in flight at once: eight quick requests, eight slow ones, and one for each
-# of the events, the devices, the accounts, and a lock whose event has just arrived.
-_MAX_IN_FLIGHT = 20
+# What may be in flight at once, whoever sends it.
+_MAX_IN_FLIGHT = 16
 # Rows of codes have about 1 KiB.
 _ERRORS = [
     {"error_code": f"error {number}", "message": "This is wrong.", "is_code_error": 1}
@@ -53,6 +58,7 @@ class Server:
         self.url = ""
         self.accounts: list[dict[str, Any]] = []
         self.latency = 0.0
+        self.gone: set[str] = set()
         self.in_flight = 0
         self.peak = 0
         self._cursors = count()
@@ -87,15 +93,24 @@ class Server:
             wanted = body.get("device_ids") or self.ids
             rows = [{"device_id": key, "can_unlock_with_code": True} for key in wanted]
             return web.json_response({"devices": rows})
+        if path == "/workspaces/get":
+            return web.Response(status=401)
         if path == "/connected_accounts/list":
             return web.json_response({"connected_accounts": self.accounts})
         if not path.startswith("/access_codes"):
             key = path.split("/")[1]
             return web.json_response({key: []})
+        if path == "/access_codes/get":
+            await self._wait(0.05)
+            key = body["access_code_id"]
+            status = 404 if key in self.gone else 400
+            return web.json_response({"error": {"type": "error"}}, status=status)
         device_id = body["device_id"]
         match self.broken.get(device_id):
             case "error":
                 return web.Response(status=400)
+            case "revoked":
+                return web.Response(status=401)
             case "hang":
                 await self._wait(60)
             case "drip":
@@ -153,12 +168,14 @@ class House:
         """Initialize the fetcher."""
         secrets = Secrets("seam_test_key")
         self.tasks: set[asyncio.Task[Any]] = set()
+        self.published: list[SeamError | None] = []
+        self._numbers = count()
         self.engine = SyncEngine(secrets=secrets)
         self.fetcher = Fetcher(
             SeamClient(session, "seam_test_key", server.url, secrets),
             self.engine,
             self._create_task,
-            lambda: None,
+            self.published.append,
         )
 
     def _create_task(self, coroutine: Any) -> asyncio.Task[Any]:
@@ -171,19 +188,20 @@ class House:
         """Poll, which succeeds."""
         assert await self.fetcher.async_run(self.engine.begin_poll) is None
 
-    async def receive_event(self, device_id: str) -> None:
-        """Handle an event from the webhook about the codes of a lock."""
+    async def receive_event(self, *device_ids: str) -> None:
+        """Handle a burst of events from the webhook about the codes of locks."""
         now = dt_util.utcnow()
-        self.engine.receive_event(
-            Event(
-                event_id=f"event {device_id}",
-                event_type="access_code.created",
-                created_at=now + timedelta(seconds=1),
-                device_id=device_id,
-            ),
-            now,
-        )
-        await self.fetcher.async_fetch_due_locks()
+        for device_id in device_ids:
+            self.engine.receive_event(
+                Event(
+                    event_id=f"event {next(self._numbers)}",
+                    event_type="access_code.created",
+                    created_at=now + timedelta(seconds=1),
+                    device_id=device_id,
+                ),
+                now,
+            )
+        await self.fetcher.async_fetch_due_locks(device_ids)
 
     def has_codes(self, device_id: str) -> bool:
         """Return whether the codes of a lock are known."""
@@ -203,9 +221,10 @@ async def house(server: Server) -> AsyncIterator[House]:
     async with ClientSession() as session:
         house = House(session, server)
         yield house
-        for task in list(house.tasks):
-            task.cancel()
-        await asyncio.gather(*house.tasks, return_exceptions=True)
+        while house.tasks:
+            for task in list(house.tasks):
+                task.cancel()
+            await asyncio.gather(*house.tasks, return_exceptions=True)
 
 
 @pytest.fixture
@@ -259,6 +278,136 @@ async def test_memory_for_many_endless_lists_is_limited(
         tracemalloc.stop()
     assert peak < 100 * 2**20
     assert server.peak <= _MAX_IN_FLIGHT
+
+
+@pytest.mark.usefixtures("_short_patience")
+@pytest.mark.parametrize("kind", ["hang", "drip", "endless", "huge"])
+async def test_limit_holds_over_all_callers(
+    server: Server, house: House, kind: str
+) -> None:
+    """Polls, events and actions share the limit, until all their requests are over."""
+    server.ids = server.ids[:40]
+    await house.poll()
+    server.broken = dict.fromkeys(server.ids, kind)
+    server.set_page(300)
+    server.peak = 0
+    house.engine.request_all()
+    tracemalloc.start()
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(house.poll())
+            for device_id in server.ids[:10]:
+                group.create_task(house.receive_event(device_id))
+                await asyncio.sleep(0.01)
+            for start in (0, 10, 20):
+                ids = server.ids[start : start + 20]
+                group.create_task(house.fetcher.async_fetch_locks(ids))
+            single = [
+                asyncio.create_task(house.fetcher.async_fetch_locks([device_id]))
+                for device_id in server.ids[30:]
+            ]
+            await asyncio.sleep(2)
+            await house.poll()
+        assert server.in_flight
+        server.broken.clear()
+        server.stop()
+        await asyncio.gather(*single)
+        await house.until(lambda: not house.tasks, 10)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert server.peak <= _MAX_IN_FLIGHT
+    assert peak < 100_000_000
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_polls_of_hanging_lists_do_not_pile_up(
+    server: Server, house: House
+) -> None:
+    """Each poll takes as long as the first, and one task fetches what they leave."""
+    await house.poll()
+    server.broken = dict.fromkeys(server.ids, "hang")
+    for _ in range(6):
+        house.engine.request_all()
+        started = perf_counter()
+        await house.poll()
+        assert perf_counter() - started < 1
+        assert len([task for task in house.tasks if "_rest" in repr(task)]) == 1
+        await asyncio.sleep(0.5)
+    assert server.peak <= _MAX_IN_FLIGHT
+
+
+async def test_event_of_healthy_lock_does_not_wait_for_what_a_poll_has_left(
+    server: Server, house: House
+) -> None:
+    """It shows its codes at once, before and after the first poll has ended."""
+    server.ids = server.ids[:60]
+    server.broken = dict.fromkeys(server.ids[:-1], "hang")
+    healthy = server.ids[-1]
+
+    async def show(number: int) -> None:
+        server.numbers[healthy] = number
+        receiving = asyncio.create_task(house.receive_event(*server.ids[:3], healthy))
+        await house.until(
+            lambda: len(house.engine.snapshot.locks[healthy].codes) == number, 2
+        )
+        receiving.cancel()
+
+    request = house.engine.begin_poll
+    assert await house.fetcher.async_run(request, includes_codes=False) is None
+    polling = asyncio.create_task(house.poll())
+    await house.until(lambda: server.in_flight >= 8, 2)
+    await show(1)
+    await polling
+    await show(2)
+    await asyncio.sleep(1)
+    await show(3)
+    assert server.peak <= _MAX_IN_FLIGHT
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_action_on_many_locks_succeeds_if_seam_is_slow(
+    server: Server, house: House
+) -> None:
+    """It goes on as long as there is progress."""
+    server.ids = server.ids[:40]
+    await house.poll()
+    server.latency = 0.11
+    assert await house.fetcher.async_fetch_locks(server.ids) == {}
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_revoked_key_is_reported_after_the_poll(
+    server: Server, house: House
+) -> None:
+    """What a poll has left may show that nothing works any more."""
+    server.broken = dict.fromkeys(server.ids, "hang")
+    await house.poll()
+    assert not any(house.published)
+    server.broken = dict.fromkeys(server.ids, "revoked")
+    await house.until(
+        lambda: any(isinstance(error, SeamAuthError) for error in house.published), 5
+    )
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+async def test_few_missing_codes_are_checked_at_a_time(
+    server: Server, house: House, *, is_gone: bool
+) -> None:
+    """None is checked after the first error."""
+    codes = [
+        AccessCode(access_code_id=f"code{n}", device_id="lock0", is_managed=True)
+        for n in range(60)
+    ]
+    ids = [code.access_code_id for code in codes]
+    if is_gone:
+        server.gone = set(ids)
+        assert await house.fetcher.async_gone(codes) == ids
+    else:
+        with pytest.raises(SeamError):
+            await house.fetcher.async_gone(codes)
+        assert server.requests["/access_codes/get"] <= 8
+    assert server.peak <= 8
 
 
 @pytest.mark.usefixtures("_short_patience")

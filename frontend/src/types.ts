@@ -151,7 +151,7 @@ export type SubscriptionEvent =
 /** The answer of a command for one lock. */
 export interface Row {
   error?: string;
-  error_key?: string;
+  is_uncertain?: boolean;
   field?: string;
   outcome?: string;
   reason?: string;

@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.seam.actions import targets
-from custom_components.seam.api import pool
+from custom_components.seam.fetcher import pool
 from simulator import Simulator
 from simulator.seed import APARTMENT_1, FRONT_DOOR
 from simulator.state import AccessCode
@@ -105,7 +104,7 @@ async def test_no_lock_waits_for_the_check_of_a_code_of_another(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A lock is changed although the check of another lock's missing code hangs."""
-    monkeypatch.setattr(targets, "PATIENCE", 0.2)
+    monkeypatch.setattr(pool, "PATIENCE", 0.2)
     code = await actions.answer("schedule_access_code", FRONT, name="Guest")
     simulator.control.lose_events(9)
     simulator.control.vanish_code(code["access_code_id"])

@@ -27,6 +27,7 @@ from simulator.seed import (
     FRONT_DOOR,
     UNMANAGED_NEIGHBOUR,
 )
+from tests.conftest import Poll
 from tests.test_project import load_json
 from tests.test_translations import raised_exceptions
 
@@ -148,6 +149,7 @@ async def test_duplicate_pin_names_field(simulator: Simulator, panel: Panel) -> 
     )
     assert rows[FRONT]["error_key"] == "duplicate_access_code_named"
     assert rows[FRONT]["field"] == "code"
+    assert rows[FRONT]["is_uncertain"] is False
     assert "“Owner”" in rows[FRONT]["error"]
     assert str(taken) not in rows[FRONT]["error"]
 
@@ -201,6 +203,25 @@ async def test_refused_command(
     assert PIN not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("command", "data"),
+    [
+        ("create", {"entity_ids": [FRONT], "name": "Baker", "ongoing": True}),
+        ("create", {"entity_ids": [FRONT, FLAT_1], "name": "Baker", "ongoing": True}),
+        ("update", {"entity_id": FRONT, "access_code_id": CODE_OWNER, "code": PIN}),
+        ("delete", {"entity_id": FRONT, "access_code_id": CODE_OWNER}),
+    ],
+)
+async def test_unconfirmed_change_is_uncertain(
+    simulator: Simulator, panel: Panel, command: str, data: dict[str, Any]
+) -> None:
+    """The panel must not offer to repeat what may have been done."""
+    simulator.faults.add("status", path=f"/access_codes/{command}", status=500)
+    simulator.faults.add("status", path="/access_codes/create_multiple", status=500)
+    rows = await panel.results(f"seam/code/{command}", **data)
+    assert [row["is_uncertain"] for row in rows.values()] == [True] * len(rows)
+
+
 async def test_update(simulator: Simulator, panel: Panel) -> None:
     """Name, PIN and times can be changed."""
     rows = await panel.results(
@@ -223,6 +244,33 @@ async def test_reveal(simulator: Simulator, panel: Panel) -> None:
     pin = simulator.state.access_codes[CODE_OWNER].code
     assert rows[FRONT]["code"] == pin
     assert str(pin) not in str(panel.events)
+
+
+async def test_reveal_pin_that_seam_assigns(
+    simulator: Simulator, panel: Panel, reconcile: Poll
+) -> None:
+    """A PIN can be revealed as soon as Seam has it, but not if nobody ever will."""
+    simulator.control.add_lock("Cellar", "salto_lock")
+    unknown = simulator.control.add_unmanaged_code("Front Door", "Guest", None)
+    for _ in range(2):
+        await reconcile()
+    await panel.received()
+    rows = await panel.results(
+        "seam/code/create", entity_ids=["lock.cellar"], name="Baker", ongoing=True
+    )
+    code = simulator.state.access_codes[rows["lock.cellar"]["access_code_id"]]
+    await panel.received()
+    shown = {
+        code_id: panel.code(code_id)
+        for code_id in (code.access_code_id, unknown.access_code_id)
+    }
+    can = [row["can"]["reveal"] is True for row in shown.values() if row]
+    assert can == [True, False]
+    code.code, code.is_waiting_for_code_assignment = "531864", False
+    rows = await panel.results(
+        "seam/code/reveal", entity_id="lock.cellar", access_code_id=code.access_code_id
+    )
+    assert rows["lock.cellar"]["code"] == "531864"
 
 
 async def test_delete(simulator: Simulator, panel: Panel) -> None:

@@ -12,7 +12,6 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from itertools import compress
 import logging
 from typing import TypeGuard
 
@@ -31,8 +30,7 @@ from homeassistant.helpers.target import (
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
-from ..api import AccessCode, SeamError, SeamNotFoundError
-from ..api.pool import PATIENCE, too_slow
+from ..api import SeamError
 from ..api.redact import mask_numbers
 from ..attributes import JsonObject
 from ..const import DOMAIN
@@ -322,26 +320,12 @@ async def _async_verify_missing(coordinator: SeamCoordinator, device_id: str) ->
     if (lock := coordinator.data.locks.get(device_id)) is None:
         return
 
-    async def is_gone(code: AccessCode) -> bool:
-        try:
-            await coordinator.fetcher.async_read_code(code)
-        except SeamNotFoundError:
-            return True
-        return False
-
     missing = [
         code
         for code in filter(None, map(lock.code, lock.missing))
         if not is_unconfirmed(coordinator.hass, code.device_id, code.unmasked_name)
     ]
-    try:
-        # The other locks of the action wait for this.
-        async with asyncio.timeout(PATIENCE):
-            are_gone = await asyncio.gather(*map(is_gone, missing))
-    except TimeoutError as err:
-        raise too_slow() from err
-    gone = [code.access_code_id for code in compress(missing, are_gone)]
-    if gone:
+    if gone := await coordinator.fetcher.async_gone(missing):
         coordinator.async_apply(coordinator.engine.codes_not_found, gone)
         errors = await coordinator.async_refresh_locks([device_id])
         if error := errors.get(device_id):

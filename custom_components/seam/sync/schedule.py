@@ -1,6 +1,6 @@
 """Schedule of what to fetch from Seam."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -178,14 +178,14 @@ class FetchSchedule:
             )
         return _joined(due)
 
-    def take_due_locks(self) -> tuple[Fetch, ...]:
-        """Return what to fetch now for single locks; the rest stays due."""
-        due = [
+    def take_due_locks(self, device_ids: Collection[str]) -> tuple[Fetch, ...]:
+        """Return what to fetch now for these locks; the rest stays due."""
+        possible = (
             fetch
-            for fetch in self._due
-            if isinstance(fetch, FetchCodes)
-            or (isinstance(fetch, FetchDevices) and fetch.device_ids)
-        ]
+            for device_id in device_ids
+            for fetch in (FetchDevices.of(device_id), FetchCodes(device_id))
+        )
+        due = [fetch for fetch in possible if fetch in self._due]
         for fetch in due:
             del self._due[fetch]
         return _joined(due)
