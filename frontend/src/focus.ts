@@ -52,9 +52,7 @@ export class FocusKeeper {
     const { place } = this;
     const { activeElement, body } = document;
     if (!place || (activeElement && activeElement !== body)) return;
-    const { element } = place;
-    const isThere = element.isConnected && element.checkVisibility();
-    if (isThere && !element.matches(":disabled")) return;
+    if (place.element.isConnected && place.element.checkVisibility()) return;
     this.place = undefined;
     const { root, id, following } = place;
     if (!root.host.isConnected) return;
