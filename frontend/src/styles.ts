@@ -33,6 +33,10 @@ export const shared = css`
     font-size: 1rem;
     font-weight: 500;
   }
+  /* "Today", from a formatter that does not know where the text stands. */
+  .times::first-letter {
+    text-transform: uppercase;
+  }
   svg {
     width: 24px;
     height: 24px;
@@ -215,6 +219,11 @@ export const shared = css`
   }
   .banner > svg {
     color: var(--tone);
+  }
+  .remedies {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
   }
   .banner.bad {
     --tone: var(--error-color, #db4437);

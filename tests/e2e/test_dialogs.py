@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -784,3 +785,267 @@ def test_edit_offers_only_other_locks(panel_page: Page, start: Start) -> None:
     expect(dialog.get_by_text("Gate refuses.")).to_have_count(1)
     changed = [call["entity_id"] for call in sent(panel_page, "code/update")]
     assert changed == ["lock.door", "lock.gate", "lock.gate"]
+
+
+TWO_DOORS: Final = """{
+  path: "/lock/Door",
+  locks: [
+    lock("Door", [code("Bruno"), code("Zoe")]),
+    lock("Gate", [code("Bruno 2", { name: "Bruno" })]),
+    lock("Shed", [
+      code("Bruno 3", { name: "Bruno", can: { update: "Shed is old.", delete: "Shed is old." } }),
+      code("Bruno 4", { name: "Bruno", ends_at: "2060-01-01T10:00:00Z" }),
+    ]),
+  ],
+  answer: %s,
+}"""
+CHANGES: Final = {
+    "Extend by a day": ("Extend by a day", "code/update"),
+    "End now": ("End now", "code/update"),
+    "Stop managing": ("Stop managing", "code/release"),
+    "Delete": ("Delete", "code/delete"),
+}
+
+
+@pytest.mark.parametrize("action", CHANGES)
+@pytest.mark.parametrize("with_others", [True, False])
+def test_change_is_offered_for_other_locks_of_guest(
+    panel_page: Page, start: Start, action: str, with_others: bool
+) -> None:
+    """What is done with a code can be done on all locks of the same guest."""
+    button, command = CHANGES[action]
+    panel = start(TWO_DOORS % "() => ({})")
+    dialog = choose(panel, "Bruno", action)
+    gate = dialog.get_by_role("checkbox", name="Gate")
+    expect(gate).to_be_checked()
+    expect(dialog.get_by_role("checkbox")).to_have_count(2)
+    shed = dialog.get_by_role("checkbox", name="Shed")
+    expect(shed).to_be_disabled()
+    expect(shed).not_to_be_checked()
+    gate.set_checked(with_others)
+    assert sent(panel_page, command) == []
+    dialog.get_by_role("button", name=button, exact=True).click()
+    expect(dialog).to_have_count(0)
+    locks = ["lock.door", "lock.gate"][: 1 + with_others]
+    assert [call["entity_id"] for call in sent(panel_page, command)] == locks
+    named = "Door and Gate" if with_others else "Door"
+    if action != "Extend by a day":
+        expect(panel.locator(".toast")).to_contain_text(named)
+
+
+def test_extension_on_one_lock_is_not_confirmed(panel_page: Page, start: Start) -> None:
+    """A guest of one lock is extended with one click."""
+    panel = start(TWO_DOORS % "() => ({})")
+    panel.get_by_role("button", name="Actions for Zoe").click()
+    panel.get_by_role("menuitem", name="Extend by a day").click()
+    expect(panel.get_by_text("Zoe now ends")).to_be_visible()
+    assert len(sent(panel_page, "code/update")) == 1
+
+
+def test_failed_change_on_one_of_two_locks_is_shown(
+    panel_page: Page, start: Start
+) -> None:
+    """The dialog says on which lock it failed, and repeats it only there."""
+    panel = start(
+        TWO_DOORS
+        % """({ entity_id }) =>
+            entity_id === "lock.gate" && calls.length < 3 ? { error: "Gate is offline." } : {}"""
+    )
+    dialog = choose(panel, "Bruno", "Delete")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog.get_by_role("listitem").filter(has_text="Gate")).to_contain_text(
+        "Gate is offline."
+    )
+    expect(dialog.get_by_role("listitem").filter(has_text="Door")).to_contain_text(
+        "Done"
+    )
+    dialog.get_by_role("button", name="Try again").click()
+    expect(panel.get_by_text("was deleted from Door and Gate")).to_be_visible()
+    ids = [call["entity_id"] for call in sent(panel_page, "code/delete")]
+    assert ids == ["lock.door", "lock.gate", "lock.gate"]
+
+
+@pytest.mark.parametrize("next_code", ["Zoe", None])
+@pytest.mark.parametrize("is_early", [True, False])
+def test_focus_moves_on_when_code_is_deleted(
+    panel_page: Page, start: Start, next_code: str | None, is_early: bool
+) -> None:
+    """The next row gets the focus, or else a heading, whenever the code vanishes."""
+    rest = f"code('{next_code}')" if next_code else ""
+    remove = f"change(lock('Door', [{rest}]))"
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada"), {rest}])],
+          answer: () => {{ {remove if is_early else ""}; return {{}}; }},
+        }}"""
+    )
+    panel.get_by_role("button", name="Actions for Ada").focus()
+    panel_page.keyboard.press("ArrowDown")
+    panel_page.keyboard.press("End")
+    panel_page.keyboard.press("Enter")
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete", exact=True).press("Enter")
+    expect(dialog).to_have_count(0)
+    if not is_early:
+        expect(panel.get_by_role("button", name="Actions for Ada")).to_be_focused()
+        panel_page.evaluate(f"() => {remove}")
+    expect(panel.get_by_text("Ada", exact=True)).to_have_count(0)
+    target = (
+        panel.get_by_role("button", name=f"Actions for {next_code}")
+        if next_code
+        else panel.get_by_role("heading", name="Door")
+    )
+    expect(target).to_be_focused()
+
+
+DUPLICATE: Final = """{
+  message: "Taken.", advice: "", scope: "access_code", created_at: null,
+  error_code: "duplicate_code", other_access_code_id: "Other", remedy: "convert_other",
+}"""
+
+
+def test_new_pin_is_offered_for_duplicate(panel_page: Page, start: Start) -> None:
+    """To adopt the other code would leave this one failed, so a new PIN comes first."""
+    panel = start(
+        f"""{{
+          locks: [lock("Door", [
+            code("Ada", {{ state: "failed", errors: [{DUPLICATE}] }}),
+            code("Other", {{ is_managed: false }}),
+          ])],
+        }}"""
+    )
+    attention = panel.get_by_role("region", name="Needs attention")
+    buttons = attention.locator(".remedies button")
+    expect(buttons).to_have_text(["Choose a new PIN", "Adopt “Other”"])
+    buttons.first.press("Enter")
+    expect(panel.get_by_role("radio", name="Choose for me")).to_be_checked()
+    panel_page.keyboard.press("Escape")
+    panel_page.evaluate("() => change(lock('Door', [code('Ada')]))")
+    expect(attention).to_have_count(0)
+    # The code is still on the page, in another list.
+    expect(panel.get_by_role("button", name="Actions for Ada").first).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("{ online: true }", "Door and Gate are up to date"),
+        ("{ online: false }", "Door and Gate are still offline"),
+        ("id === 'lock.door' ? { online: true } : { online: false }", "Gate is still"),
+        ("id === 'lock.door' ? {} : { error: 'No answer.' }", "Gate: No answer."),
+    ],
+)
+def test_refresh_says_which_locks_are_offline(
+    panel_page: Page, start: Start, answer: str, text: str
+) -> None:
+    """A problem that several locks share is refreshed on all of them."""
+    problem = """{
+      message: "Offline.", advice: "", scope: "device", created_at: null,
+      error_code: "device_offline", remedy: "refresh_lock",
+    }"""
+    panel = start(
+        f"""{{
+          locks: ["Door", "Gate"].map((name) =>
+            lock(name, [], {{ online: false, problems: [{problem}] }})),
+          answer: (_, id) => ({answer}),
+        }}"""
+    )
+    panel.get_by_role("button", name="Refresh lock").click()
+    expect(panel.get_by_text(text)).to_be_visible()
+    [call] = sent(panel_page, "lock/refresh")
+    assert call["entity_ids"] == ["lock.door", "lock.gate"]
+
+
+def test_first_page_shows_locks_without_power_or_connection(start: Start) -> None:
+    """Locks that need attention are named, although their codes are in order."""
+    panel = start(
+        """{
+          locks: [
+            lock("Door", [code("Ada")], { battery: 8 }),
+            lock("Gate", [], { online: false }),
+            lock("Shed"),
+          ],
+        }"""
+    )
+    expect(panel.get_by_role("heading", name="All guests can get in")).to_be_visible()
+    expect(panel.get_by_text("2 locks need attention")).to_be_visible()
+    rows = panel.get_by_role("region", name="Needs attention").get_by_role("listitem")
+    expect(rows).to_have_text(["Door Battery 8%", "Gate Offline Battery 80%"])
+    expect(panel.get_by_text("Only administrators")).to_have_count(0)
+
+
+def test_users_are_told_who_can_change_codes(start: Start) -> None:
+    """Whoever is no administrator learns why there are no menus."""
+    panel = start("{locks: [lock('Door', [code('Ada')])], admin: false}")
+    expect(panel.get_by_text("Only administrators can see PINs")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [("Adopt", "Seam then manages this code."), ("Delete", "This code stops working.")],
+)
+def test_batch_of_one_code_speaks_of_one(start: Start, kind: str, hint: str) -> None:
+    """The text fits the number of codes, and the title says when it is over."""
+    panel = start(
+        """{
+          path: "/found",
+          locks: [lock("Door", [code("A", { is_managed: false })])],
+          answer: ({ type }) => type === "seam/preview"
+            ? { access_codes: [{ access_code_id: "A", outcome: "would_convert" }] }
+            : { outcome: "deleted" },
+        }"""
+    )
+    panel.get_by_role("checkbox", name="Select A", exact=True).check()
+    panel.get_by_role("button", name=kind).click()
+    dialog = panel.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text(f"{kind} 1 code?")
+    expect(dialog.get_by_text(hint)).to_be_visible()
+    dialog.get_by_role("button", name=kind).click()
+    expect(dialog.get_by_role("heading")).to_contain_text("finished")
+    expect(dialog.get_by_text(hint)).to_have_count(0)
+
+
+def test_reason_is_shown_once(start: Start) -> None:
+    """A code that can be neither adopted nor deleted for one reason shows it once."""
+    panel = start(
+        """{
+          path: "/found",
+          locks: [lock("Door", [code("A", {
+            is_managed: false, can: { convert: "Being removed.", delete: "Being removed." },
+          })])],
+        }"""
+    )
+    expect(panel.get_by_text("Being removed.")).to_have_count(1)
+
+
+def test_gap_that_has_begun_is_counted_from_now(panel_page: Page, start: Start) -> None:
+    """A door that is free since days says for how long it stays so."""
+    panel_page.clock.set_fixed_time(datetime(2026, 12, 10, 12, tzinfo=UTC))
+    panel = start(
+        """{
+          path: "/timeline",
+          locks: [lock("Door", [
+            code("Ada", {
+              state: "expired",
+              starts_at: "2026-12-01T12:00:00Z", ends_at: "2026-12-09T12:00:00Z",
+            }),
+            code("Bob", {
+              starts_at: "2026-12-13T12:00:00Z", ends_at: "2026-12-14T12:00:00Z",
+            }),
+            code("Cleo", {
+              starts_at: "2026-12-18T12:00:00Z", ends_at: "2026-12-19T12:00:00Z",
+            }),
+          ])],
+        }"""
+    )
+    gaps = panel.locator(".gap")
+    expect(gaps).to_have_text(["Free for 3 days", "4 days"])
+    panel.get_by_role("button", name="Earlier").click()
+    title = re.compile(r"\. Free for 3 days$")
+    expect(panel.get_by_role("link", name="Ada")).to_have_attribute("title", title)
+    panel.get_by_role("combobox", name="Rows").select_option("Table")
+    cells = panel.get_by_role("row", name="Bob").get_by_role("cell")
+    expect(cells.last).to_have_text("Then free for 4 days")
+    transform = "(cell) => getComputedStyle(cell, '::first-letter').textTransform"
+    assert cells.nth(2).evaluate(transform) == "uppercase"

@@ -348,6 +348,15 @@ async def test_refresh_shows_what_changed_at_seam(
     assert code["name"] == "Landlord"
 
 
+async def test_refresh_says_which_locks_are_online(
+    simulator: Simulator, panel: Panel
+) -> None:
+    """The answer knows of a lock that went offline since the last poll."""
+    simulator.control.set_device("Front Door", online=False)
+    rows = await panel.results("seam/lock/refresh", entity_ids=[FRONT, FLAT_1])
+    assert rows == {FRONT: {"online": False}, FLAT_1: {"online": True}}
+
+
 async def test_refresh_of_hidden_lock_fails(simulator: Simulator, panel: Panel) -> None:
     """An error of Seam is an error of the lock."""
     simulator.faults.add("status", path="/devices", status=503)
@@ -410,7 +419,7 @@ async def test_disabled_items_give_the_reason_of_the_action(
                     access_code_id=code["access_code_id"],
                     **data,
                 )
-                assert rows[entity_id]["error"] == code["can"][key]
+                assert f"{rows[entity_id]['error']}." == code["can"][key]
                 refused.add(key)
     assert {"update", "release", "pull_backup", "convert"} <= refused
 

@@ -30,9 +30,14 @@ _KIND: Final = "kind"
 
 
 async def _async_refresh(_call: ServiceCall, targets: list[Target]) -> Answers:
-    """Fetch the locks and their codes."""
-    answers: Answers = {target.entity_id: {} for target in targets}
-    return answers | await async_refresh_targets(targets)
+    """Fetch the locks and their codes, and return which locks are online."""
+    errors = await async_refresh_targets(targets)
+    answers: Answers = {}
+    for target in targets:
+        snapshot = target.coordinator.data
+        lock = snapshot.locks.get(target.lock.device_id, target.lock)
+        answers[target.entity_id] = {"online": snapshot.is_reachable(lock)}
+    return answers | errors
 
 
 _COMMANDS: Final[Mapping[str, Action]] = {

@@ -2,7 +2,7 @@
 
 import type { Key } from "../language";
 import type { Code, Lock, Options } from "../types";
-import { type Entry, entriesOf } from "./groups";
+import { type Entry, elsewhere, entriesOf } from "./groups";
 import { commonLengths, pinCannotBeChosen, pinProblem } from "./pin";
 import { staysWithin } from "./timeline";
 import { addDays, toLocal, toMoment } from "./times";
@@ -110,19 +110,10 @@ export function knownGuest(
   };
 }
 
-/** Return the code and those that are linked with it on other locks. */
+/** Return the code and those of the same person on other locks. */
 export function linkedCodes(locks: readonly Lock[], entry: Entry): Entry[] {
-  const key = entry.code.common_code_key;
-  const others = locks
-    .filter((lock) => lock.device_id !== entry.lock.device_id)
-    .flatMap((lock) =>
-      lock.codes
-        .filter(
-          (code) => key && code.common_code_key === key && code.can.update === true,
-        )
-        .map((code) => ({ lock, code })),
-    );
-  return [entry, ...others];
+  const others = elsewhere(locks, entry);
+  return [entry, ...others.filter(({ code }) => code.can.update === true)];
 }
 
 /** Return the end that belongs to a new start: the stay keeps its length. */

@@ -229,7 +229,7 @@ export class SeamActivity extends LitElement {
           <bdi>${lock?.name}</bdi>${detail ? html` · <bdi>${detail}</bdi>` : nothing}
         </span>
       </span>
-      <time class="secondary" datetime=${at}>${formatTime(hass, at, new Date())}</time>
+      <time class="secondary times" datetime=${at}>${formatTime(hass, at, new Date())}</time>
     </li>`;
   }
 
