@@ -43,6 +43,7 @@ from simulator.seed import (
 )
 
 from .advice_table import WARNINGS_OF_ACCOUNTS
+from .clock import wait_until
 from .conftest import CheckPlatform, Poll
 from .states import state_of
 
@@ -295,7 +296,11 @@ def test_every_error_about_lost_connections_turns_off_connectivity() -> None:
 
 
 async def test_advice_names_account(
-    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator, poll: Poll
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    poll: Poll,
 ) -> None:
     """The advice is the same wherever it is shown, and follows a new name."""
     device = simulator.state.devices[APARTMENT_2]
@@ -308,7 +313,14 @@ async def test_advice_names_account(
         account.display_name = name
         simulator.control.clear_account_problems("Apartment 2")
         simulator.control.account_error("Apartment 2")
+        # Of events in a burst, most are left to the next poll.
+        freezer.tick(60)
         await poll()
+        await wait_until(
+            lambda name=name: (
+                name in str(_attributes(hass, ACCOUNT_PROBLEM)["accounts"])
+            )
+        )
         rows = [_attributes(hass, entity_id)["errors"][0] for entity_id in entities]
         rows += _attributes(hass, ACCOUNT_PROBLEM)["accounts"][0]["errors"]
         answer = await hass.services.async_call(

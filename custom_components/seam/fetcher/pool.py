@@ -18,8 +18,9 @@ _MAX_RUNNING = 12
 _MAX_BACKGROUND = 10
 # Seconds. A request that takes longer is slow.
 _SLOW = 2
-# Seconds. A slow one that nothing waits for gives way to others after that.
-_MAX_AGE = 10
+# Seconds. A slow one that nothing waits for gives way to others after that. If Seam
+# takes ten seconds for each, they must not be canceled forever.
+_MAX_AGE = 20
 # Seconds. Nothing waits for requests of which none has started or ended for so long.
 PATIENCE = 5
 
@@ -84,12 +85,13 @@ class RequestPool[T]:
         send: Callable[[T], Coroutine[Any, Any, SeamError | None]],
         *,
         ended: Callable[[T, SeamError | None], None],
-        given_up: Callable[[T, SeamError], None],
+        given_up: Callable[[T, float], None],
     ) -> None:
         """Initialize the pool.
 
         `send` returns its error. `ended` is called for requests that nothing waits for,
-        and those after an event, and `given_up` for those that had to give way.
+        and those after an event, and `given_up` for those that had to give way, with the
+        time of the loop when they were sent.
         """
         self._create_task = create_task
         self._send = send
@@ -100,6 +102,10 @@ class RequestPool[T]:
         self._batches: list[_Batch[T]] = []
         self._turn = 0
         self._timer: asyncio.TimerHandle | None = None
+
+    def is_running(self, request: T) -> bool:
+        """Return whether a request like this is running."""
+        return any(other.request == request for other in self._running.values())
 
     def is_slow(self, request: T) -> bool:
         """Return whether a slow request like this is running."""
@@ -199,7 +205,7 @@ class RequestPool[T]:
         batch.running -= 1
         self._start_requests()
         if task.cancelled():
-            self._given_up(running.request, too_slow())
+            self._given_up(running.request, running.started)
         elif running.priority in (Priority.EVENT, Priority.REST) and not (
             # The batch raises it.
             batch in self._batches and task.exception()
