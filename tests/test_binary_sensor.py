@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -309,6 +310,10 @@ async def test_advice_names_account(
         "binary_sensor.apartment_2_connectivity",
         "sensor.apartment_2_managed_access_codes",
     ]
+
+    def is_shown(name: str) -> bool:
+        return name in str(_attributes(hass, ACCOUNT_PROBLEM)["accounts"])
+
     for name in ("Anna", "Bert"):
         account.display_name = name
         simulator.control.clear_account_problems("Apartment 2")
@@ -316,11 +321,7 @@ async def test_advice_names_account(
         # Of events in a burst, most are left to the next poll.
         freezer.tick(60)
         await poll()
-        await wait_until(
-            lambda name=name: (
-                name in str(_attributes(hass, ACCOUNT_PROBLEM)["accounts"])
-            )
-        )
+        await wait_until(partial(is_shown, name))
         rows = [_attributes(hass, entity_id)["errors"][0] for entity_id in entities]
         rows += _attributes(hass, ACCOUNT_PROBLEM)["accounts"][0]["errors"]
         answer = await hass.services.async_call(
