@@ -236,8 +236,21 @@ def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("_short_patience")
-@pytest.mark.parametrize("number", [3, _LOCKS // 2, _LOCKS - 1])
-@pytest.mark.parametrize("kind", ["hang", "drip", "endless", "huge"])
+@pytest.mark.parametrize(
+    ("kind", "number"),
+    [
+        ("hang", 3),
+        ("drip", 3),
+        ("endless", 3),
+        ("huge", 3),
+        ("hang", _LOCKS - 1),
+        ("huge", _LOCKS - 1),
+        # They take ten seconds each.
+        pytest.param("hang", _LOCKS // 2, marks=pytest.mark.soak),
+        pytest.param("drip", _LOCKS - 1, marks=pytest.mark.soak),
+        pytest.param("endless", _LOCKS - 1, marks=pytest.mark.soak),
+    ],
+)
 async def test_broken_lists_hold_up_nothing_else(
     server: Server, house: House, kind: str, number: int
 ) -> None:
@@ -281,7 +294,10 @@ async def test_memory_for_many_endless_lists_is_limited(
 
 
 @pytest.mark.usefixtures("_short_patience")
-@pytest.mark.parametrize("kind", ["hang", "drip", "endless", "huge"])
+@pytest.mark.parametrize(
+    "kind",
+    ["hang", "drip", "huge", pytest.param("endless", marks=pytest.mark.soak)],
+)
 async def test_limit_holds_over_all_callers(
     server: Server, house: House, kind: str
 ) -> None:
