@@ -86,10 +86,18 @@ async def test_failed_account_request_is_repeated_soon(
     coordinator: SeamCoordinator, simulator: Simulator, poll: Poll
 ) -> None:
     """With a webhook, the next poll would be late."""
+
+    def problems() -> list[str]:
+        accounts = coordinator.data.accounts.values()
+        return [problem.code for account in accounts for problem in account.errors]
+
     simulator.faults.add("status", status=500, path="/connected_accounts/list")
     simulator.control.account_error("Front Door")
     await poll()
     await wait_until(lambda: coordinator.engine.state.postponed > 0)
+    assert not problems()
     simulator.faults.clear()
     await poll()
     await wait_until(lambda: coordinator.engine.state.postponed == 0)
+    await wait_until(lambda: bool(problems()))
+    assert problems() == ["account_disconnected"]
