@@ -1,6 +1,6 @@
 /** Small templates that several elements use. */
 
-import { mdiAlertCircleOutline, mdiAlertOutline } from "@mdi/js";
+import { mdiAlertCircleOutline, mdiAlertOutline, mdiMagnify } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
 import { label } from "./logic/groups";
@@ -189,4 +189,23 @@ function remedies(
         : nothing,
     )}
   </p>`;
+}
+
+/** A field that searches while one types. */
+export function searchField(
+  label: string,
+  value: string,
+  changed: (text: string) => void,
+): TemplateResult {
+  return html`<label class="search">
+    ${icon(mdiMagnify)}
+    <span class="visually-hidden">${label}</span>
+    <input
+      type="search"
+      placeholder=${label}
+      autocomplete="off"
+      .value=${value}
+      @input=${(event: Event) => changed((event.target as HTMLInputElement).value)}
+    />
+  </label>`;
 }

@@ -103,17 +103,17 @@ class RequestPool[T]:
         self._turn = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    def is_running(self, request: T) -> bool:
-        """Return whether a request like this is running."""
-        return any(other.request == request for other in self._running.values())
+    def is_running(self, request: T, seconds: float = 0) -> bool:
+        """Return whether a request like this has been running for some seconds."""
+        latest = asyncio.get_running_loop().time() - seconds
+        return any(
+            other.request == request and other.started <= latest
+            for other in self._running.values()
+        )
 
     def is_slow(self, request: T) -> bool:
         """Return whether a slow request like this is running."""
-        slow = asyncio.get_running_loop().time() - _SLOW
-        return any(
-            running.started <= slow and running.request == request
-            for running in self._running.values()
-        )
+        return self.is_running(request, _SLOW)
 
     async def async_run(
         self, requests: Iterable[T], priority: Priority, *, is_patient: bool = False
