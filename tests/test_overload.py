@@ -275,7 +275,9 @@ async def test_broken_lists_hold_up_nothing_else(
     assert all(map(house.has_codes, healthy))
 
 
-@pytest.mark.parametrize("kind", ["endless", "huge"])
+@pytest.mark.parametrize(
+    "kind", ["endless", pytest.param("huge", marks=pytest.mark.soak)]
+)
 async def test_memory_for_many_endless_lists_is_limited(
     server: Server, house: House, kind: str
 ) -> None:
@@ -295,7 +297,12 @@ async def test_memory_for_many_endless_lists_is_limited(
 @pytest.mark.usefixtures("_short_patience")
 @pytest.mark.parametrize(
     "kind",
-    ["hang", "drip", "huge", pytest.param("endless", marks=pytest.mark.soak)],
+    [
+        "hang",
+        "drip",
+        pytest.param("huge", marks=pytest.mark.soak),
+        pytest.param("endless", marks=pytest.mark.soak),
+    ],
 )
 async def test_limit_holds_over_all_callers(
     server: Server, house: House, kind: str
