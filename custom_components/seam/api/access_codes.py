@@ -8,7 +8,7 @@ from functools import partial
 from sys import intern
 from typing import Any, Final, dataclass_transform, override
 
-from .models import Model, read_flag, read_text
+from .models import Model, read_text
 from .pins import pins_in
 from .problems import Scope, SeamProblem, read_limited_time, read_problems
 
@@ -16,21 +16,22 @@ _ERRORS: Mapping[str, Any] = {"deserialize": read_problems}
 _WARNINGS: Mapping[str, Any] = {"deserialize": partial(read_problems, is_warning=True)}
 _NAMES: Final = ("name", "first_name", "last_name")
 _CHANGES: Final = ("pending_mutations", "errors", "warnings")
-
-
-def _flag_or_null(value: Any) -> bool:
-    if value is True or value is False:
-        return value
-    return value is not None and read_flag(value)
+# Other fields are the same as missing if they are null, false or empty.
+_CHECKED: Final = frozenset(
+    {
+        "access_code_id",
+        "device_id",
+        "is_managed",
+        "starts_at",
+        "ends_at",
+        "pending_mutations",
+    }
+)
 
 
 def _shared_text(value: Any) -> str:
     """Return one object for all texts that are equal, as there are few of them."""
     return intern(value if type(value) is str else read_text(value))
-
-
-def _type_or_null(value: Any) -> str:
-    return "ongoing" if value is None else _shared_text(value)
 
 
 def _mutations(value: Any) -> tuple[PendingMutation, ...]:
@@ -137,7 +138,7 @@ class AccessCode(Model):
     is_managed: bool
     name: str | None = None
     code: str | None = field(default=None, repr=False)
-    type: str = field(default="ongoing", metadata={"deserialize": _type_or_null})
+    type: str = field(default="ongoing", metadata={"deserialize": _shared_text})
     starts_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     ends_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     created_at: datetime | None = None
@@ -173,26 +174,16 @@ class AccessCode(Model):
     other_pins: tuple[str, ...] = field(default=(), repr=False)
     """Former and future PINs, which messages may quote. Must not be shown."""
 
-    class Config(Model.Config):
-        """How mashumaro reads access codes, of which there may be thousands."""
-
-        serialization_strategy = {
-            **Model.Config.serialization_strategy,
-            bool: {"deserialize": _flag_or_null},
-        }
-
     @classmethod
     @override
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Add the PINs of changes, and drop an appearance that repeats the name.
-
-        Nulls are left to the fields: dropping them from every row takes longer.
-        """
-        if d.get("appearance") == {"name": d.get("name")}:
-            d["appearance"] = None
-        if changes := [d[key] for key in _CHANGES if d.get(key)]:
-            return {**d, "other_pins": pins_in(changes)}
-        return d
+        """Drop what is the same as missing, and add the PINs of changes."""
+        row = {key: value for key, value in d.items() if value or key in _CHECKED}
+        if "appearance" in row and row["appearance"] == {"name": row.get("name")}:
+            del row["appearance"]
+        if changes := [row[key] for key in _CHANGES if row.get(key)]:
+            row["other_pins"] = pins_in(changes)
+        return row
 
     @property
     def pins(self) -> tuple[str, ...]:

@@ -176,7 +176,10 @@ class RequestPool[T]:
             others = [other for other in others if other.priority <= priority]
             if len(others) >= limit:
                 return False
-        if sum(other.started > now - _SLOW for other in others) >= _MAX_QUICK:
+        if (
+            len(others) >= _MAX_QUICK
+            and sum(other.started > now - _SLOW for other in others) >= _MAX_QUICK
+        ):
             return False
         if len(self._running) < (_MAX_RUNNING if limit else _MAX_BACKGROUND):
             return True
@@ -214,20 +217,28 @@ class RequestPool[T]:
 
     def _set_timer(self) -> None:
         """Try again when the next request becomes slow, or has to give way."""
-        if self._timer:
-            self._timer.cancel()
-            self._timer = None
         if not any(batch.has_more() for batch in self._batches):
+            if self._timer:
+                self._timer.cancel()
+                self._timer = None
+            return
+        if self._timer:
+            # No request that has started since then will be slow before that.
             return
         loop = asyncio.get_running_loop()
-        moments = (
+        moments = [
             moment
             for other in self._running.values()
             for seconds in (_SLOW, _MAX_AGE)
             if (moment := other.started + seconds) > loop.time()
-        )
-        if (first := min(moments, default=None)) is not None:
-            self._timer = loop.call_at(first, self._start_requests)
+        ]
+        if moments:
+            at = min(*moments, loop.time() + _SLOW)
+            self._timer = loop.call_at(at, self._start_after_a_while)
+
+    def _start_after_a_while(self) -> None:
+        self._timer = None
+        self._start_requests()
 
 
 def _errors[T](tasks: dict[_Task, T]) -> list[tuple[T, SeamError]]:
