@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from sys import intern
-from typing import Any, Final, dataclass_transform, override
+from typing import Any, Final, override
 
-from .models import Model, read_text
+from .models import Model, frozen_for_type_checkers, read_text
 from .pins import pins_in
 from .problems import Scope, SeamProblem, read_limited_time, read_problems
 
@@ -54,17 +54,6 @@ _LIMITED_TIME: Mapping[str, Any] = {
 }
 
 
-@dataclass_transform(
-    kw_only_default=True, frozen_default=True, field_specifiers=(field,)
-)
-def _frozen_for_type_checkers[T](cls: type[T]) -> type[T]:
-    """Make a dataclass that only mypy keeps from being changed.
-
-    A full sync creates thousands of codes, and freezing each triples the time.
-    """
-    return dataclass(kw_only=True, slots=True, unsafe_hash=True)(cls)
-
-
 class CodeStatus(StrEnum):
     """Whether an access code is on its lock."""
 
@@ -81,7 +70,7 @@ class CodeStatus(StrEnum):
         return cls.UNKNOWN
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen_for_type_checkers
 class PendingMutation(Model):
     """A pending change of an access code, without the PINs in `from` and `to`."""
 
@@ -129,7 +118,7 @@ _STATUS_BY_ERROR: Mapping[str, CodeStatus] = {
 }
 
 
-@_frozen_for_type_checkers
+@frozen_for_type_checkers
 class AccessCode(Model):
     """An access code on a lock, managed or unmanaged."""
 
