@@ -275,6 +275,62 @@ async def test_broken_lists_hold_up_nothing_else(
     assert all(map(house.has_codes, healthy))
 
 
+@pytest.mark.usefixtures("_short_patience")
+@pytest.mark.parametrize("number", [8, 20])
+async def test_actions_on_hanging_locks_hold_up_no_other_action(
+    server: Server, house: House, number: int
+) -> None:
+    """Actions wait for their own locks as long as Seam may take, and no others do."""
+    server.ids = server.ids[:40]
+    await house.poll()
+    server.broken = dict.fromkeys(server.ids[:number], "hang")
+    async with asyncio.TaskGroup() as group:
+        hanging = [
+            group.create_task(house.fetcher.async_fetch_locks([device_id]))
+            for device_id in server.broken
+        ]
+        await asyncio.sleep(0.3)
+        async with asyncio.timeout(3):
+            errors = await asyncio.gather(
+                *(house.fetcher.async_fetch_locks([key]) for key in server.ids[number:])
+            )
+        assert not any(errors)
+        assert not all(task.done() for task in hanging)
+        assert server.peak <= _MAX_IN_FLIGHT
+        for task in hanging:
+            task.cancel()
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_action_on_many_locks_fails_only_on_hanging_ones(
+    server: Server, house: House
+) -> None:
+    """Locks that are not known to hang do not keep the others from being fetched."""
+    server.ids = server.ids[:40]
+    await house.poll()
+    server.broken = dict.fromkeys(server.ids[:10], "hang")
+    errors = await house.fetcher.async_fetch_locks(server.ids)
+    assert errors.keys() == server.broken.keys()
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_lock_counts_as_being_fetched_until_it_is(
+    server: Server, house: House
+) -> None:
+    """Events wait for the codes of their lock, wherever the request for them waits."""
+    server.ids = server.ids[:40]
+    await house.poll()
+    fetched = server.requests.total()
+    server.broken = dict.fromkeys(server.ids, "hang")
+    house.engine.request_all()
+    polling = asyncio.create_task(house.poll())
+    for _ in range(30):
+        await asyncio.sleep(0.03)
+        assert all(map(house.engine.is_fetching, server.ids))
+    await polling
+    assert server.requests.total() > fetched
+
+
 @pytest.mark.parametrize(
     "kind", ["endless", pytest.param("huge", marks=pytest.mark.soak)]
 )
