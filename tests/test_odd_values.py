@@ -358,6 +358,37 @@ async def test_former_name_of_digits_is_no_pin(
 
 
 @pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("type", "\u202epin {}", "pin ••••"),
+        ("type", "A" * 3000, "A" * 999 + "…"),
+        ("display_status", "set to {}", "set to ••••"),
+        ("pulled_backup_access_code_id", "backup {}", "backup ••••"),
+        ("pulled_backup_access_code_id", CODE_OWNER, CODE_OWNER),
+        ("pending", "set_to_{}", "set_to_••••"),
+        ("pending", "B" * 3000, "B" * 999 + "…"),
+    ],
+)
+async def test_term_of_code_is_masked_and_cut(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    field: str,
+    value: str,
+    shown: str,
+) -> None:
+    """Seam may send any text for its own terms and IDs."""
+    text = value.format(simulator.state.access_codes[CODE_OWNER].code)
+    is_list = field == "pending"
+    simulator.control.override_row(
+        CODE_OWNER,
+        {"pending_mutations": [{"mutation_code": text}]} if is_list else {field: text},
+    )
+    await reconcile()
+    assert _rows(hass)[CODE_OWNER][field] == ([shown] if is_list else shown)
+
+
+@pytest.mark.parametrize(
     ("mutations", "state", "pending"),
     [
         ([{"mutation_code": "deleting"}, None], "removing", ["deleting", "unknown"]),

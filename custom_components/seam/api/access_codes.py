@@ -104,6 +104,17 @@ class Appearance:
     last_name: str | None = None
 
 
+MUTATION_CODES: Final = frozenset(
+    {
+        "creating",
+        "deferring_creation",
+        "deleting",
+        "updating_code",
+        "updating_name",
+        "updating_time_frame",
+        "unknown",
+    }
+)
 # The first that is pending counts; with any other, the code is being set.
 _STATUS_BY_MUTATION: Mapping[str, CodeStatus] = {
     "deleting": CodeStatus.REMOVING,
