@@ -208,12 +208,12 @@ class AccessCode(Model):
             and row.get("is_managed") is not False
         ):
             raise MissingField("ends_at", datetime, cls)
-        searched = {key: row[key] for key in _CHANGES if key in row}
+        searched = {key: row[key] for key in _CHANGES if row.get(key)}
         code = row.get("code", "0")
         if not (type(code) is str and code.isdecimal()):
             searched["code"] = code
-        if searched and (pins := pins_in(searched)):
-            row["other_pins"] = pins
+        if searched:
+            row["other_pins"] = pins_in(searched)
         return row
 
     @property
