@@ -63,11 +63,17 @@ export abstract class SeamActions extends SeamHost {
     });
   }
 
+  protected override willUpdate(changes: PropertyValues): void {
+    super.willUpdate(changes);
+    this.focusKeeper.note();
+  }
+
   protected override updated(changes: PropertyValues): void {
     super.updated(changes);
     // The elements inside render after this one.
     requestAnimationFrame(() => {
-      if (!this.dialog) this.focusKeeper.check();
+      // Without a connection, most buttons are disabled for a while.
+      if (!this.dialog && this.context.connected) this.focusKeeper.check();
     });
   }
 
