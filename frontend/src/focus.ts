@@ -24,7 +24,7 @@ export function focusedElement(): HTMLElement | null {
 }
 
 /** Return whether browsers would take the focus from an element. */
-function isLost(element: HTMLElement | null): boolean {
+export function isLost(element: HTMLElement | null): boolean {
   return !element || element === document.body || element.matches(":disabled");
 }
 
