@@ -367,7 +367,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       [role="status"]:empty {
         display: none;
       }
-    `]}};F([E({attribute:!1})],B.prototype,`context`,void 0),F([E({attribute:!1})],B.prototype,`pin`,void 0),F([E({attribute:!1})],B.prototype,`label`,void 0),F([E({attribute:!1})],B.prototype,`message`,void 0),F([D()],B.prototype,`note`,void 0),B=F([L(`seam-pin`)],B);function Bn({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0);return e(`share_text_stay`,{...o,start:N(t,s,l),end:N(t,c,l)})}var Vn=`seamDialog`,V=class extends T{constructor(...e){super(...e),this.isBusy=!1,this.error=``,this.isClosed=!1,this.sender=null,this.historyId=Math.random(),this.goneBack=()=>{this.isInHistory||(this.mustStay?this.addToHistory():this.close())}}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.goneBack),this.hasUpdated&&(this.dialog.open=!1,this.dialog.showModal())}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.goneBack),this.showsPin&&this.closed()}firstUpdated(){this.dialog.showModal(),this.addToHistory()}willUpdate(e){e.has(`isBusy`)&&this.isBusy&&(this.sender=ln())}updated(e){if(!e.has(`isBusy`)||this.isBusy||!this.isShown)return;let t=this.renderRoot.querySelector(`[aria-invalid]`);t?t.focus():un(ln())&&this.sender?.focus()}addToHistory(){history.pushState({[Vn]:this.historyId},``)}get isInHistory(){return history.state?.[Vn]===this.historyId}get showsPin(){return!1}get mustStay(){return this.isBusy}get isShown(){return this.isConnected&&this.dialog.open}showError(e){let t=A(e,this.context.t);this.isShown?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.isClosed||(this.isClosed=!0,this.isInHistory&&history.back(),this.dispatchEvent(new CustomEvent(`seam-closed`)))}frame(e,t,n){let{t:r,connected:i,outdated:a}=this.context;return b`
+    `]}};F([E({attribute:!1})],B.prototype,`context`,void 0),F([E({attribute:!1})],B.prototype,`pin`,void 0),F([E({attribute:!1})],B.prototype,`label`,void 0),F([E({attribute:!1})],B.prototype,`message`,void 0),F([D()],B.prototype,`note`,void 0),B=F([L(`seam-pin`)],B);function Bn({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0);return e(`share_text_stay`,{...o,start:N(t,s,l),end:N(t,c,l)})}var Vn=`seamDialog`,V=class extends T{constructor(...e){super(...e),this.isBusy=!1,this.error=``,this.isClosed=!1,this.sender=null,this.historyId=Math.random(),this.goneBack=()=>{this.isInHistory||(this.mustStay?this.addToHistory():this.close())}}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.goneBack),this.hasUpdated&&(this.dialog.open=!1,this.dialog.showModal())}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.goneBack),this.showsPin&&this.closed()}firstUpdated(){this.dialog.showModal(),this.addToHistory()}willUpdate(e){e.has(`isBusy`)&&this.isBusy&&(this.sender=ln())}updated(e){if(!e.has(`isBusy`)||this.isBusy||!this.isShown)return;let t=this.renderRoot.querySelector(`[aria-invalid]`);t?t.focus():un(ln())&&this.sender?.focus()}addToHistory(){history.pushState({[Vn]:this.historyId},``)}get isInHistory(){return history.state?.[Vn]===this.historyId}get showsPin(){return!1}get mustStay(){return this.isBusy}get isOpen(){return!this.isClosed}get isShown(){return this.isConnected&&this.dialog.open}showError(e){let t=A(e,this.context.t);this.isShown?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.isClosed||(this.isClosed=!0,this.isInHistory&&history.back(),this.dispatchEvent(new CustomEvent(`seam-closed`)))}frame(e,t,n){let{t:r,connected:i,outdated:a}=this.context;return b`
       <dialog
         aria-labelledby="title"
         @close=${this.closed}
@@ -964,7 +964,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 ${i(`change_pin`)}
               </button>`:S}
         <button class="filled" @click=${this.close}>${i(`done`)}</button>
-      `)}static{this.styles=[...V.styles,tr,Kr]}};F([E({attribute:!1})],K.prototype,`lock`,void 0),F([E({attribute:!1})],K.prototype,`code`,void 0),F([E({attribute:!1})],K.prototype,`withNewPin`,void 0),F([D()],K.prototype,`form`,void 0),F([D()],K.prototype,`errors`,void 0),F([D()],K.prototype,`wasSubmitted`,void 0),F([D()],K.prototype,`progress`,void 0),F([D()],K.prototype,`remaining`,void 0),K=F([L(`seam-guest-dialog`)],K);var Zr=5e3,Qr={extend:{title:`extend_title`,text:`extend_text`,confirm:`extend`,done:`extended`},end:{title:`end_title`,text:`end_text`,confirm:`end_now`,done:`end_done`},release:{title:`release_title`,text:`release_text`,confirm:`release`,done:`release_done`},delete:{title:`delete_title`,text:`delete_text`,confirm:`delete`,done:`delete_done`}},$r=class extends I{constructor(){super(),this.toast=``,this.toastTimer=0,this.focusKeeper=new dn(this),this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,Zr)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}willUpdate(e){super.willUpdate(e),this.focusKeeper.note()}updated(e){super.updated(e),requestAnimationFrame(()=>{!this.dialog&&this.context.connected&&this.focusKeeper.check()})}openBatch(e,t){this.dialog=()=>b`<seam-batch-dialog
+      `)}static{this.styles=[...V.styles,tr,Kr]}};F([E({attribute:!1})],K.prototype,`lock`,void 0),F([E({attribute:!1})],K.prototype,`code`,void 0),F([E({attribute:!1})],K.prototype,`withNewPin`,void 0),F([D()],K.prototype,`form`,void 0),F([D()],K.prototype,`errors`,void 0),F([D()],K.prototype,`wasSubmitted`,void 0),F([D()],K.prototype,`progress`,void 0),F([D()],K.prototype,`remaining`,void 0),K=F([L(`seam-guest-dialog`)],K);var Zr=5e3,Qr={extend:{title:`extend_title`,text:`extend_text`,confirm:`extend`,done:`extended`},end:{title:`end_title`,text:`end_text`,confirm:`end_now`,done:`end_done`},release:{title:`release_title`,text:`release_text`,confirm:`release`,done:`release_done`},delete:{title:`delete_title`,text:`delete_text`,confirm:`delete`,done:`delete_done`}},$r,ei=class extends I{constructor(){super(),this.toast=``,this.toastTimer=0,this.focusKeeper=new dn(this),this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,Zr)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}connectedCallback(){super.connectedCallback();let{form:e,host:t,path:n}=$r??{};$r=void 0,e?.isOpen&&t!==this&&t?.localName===this.localName&&n===location.pathname&&this.takeOver(e)}disconnectedCallback(){super.disconnectedCallback();let e=this.renderRoot.querySelector(`seam-guest-dialog`);e&&($r={form:e,host:this,path:location.pathname})}takeOver(e){e.addEventListener(`seam-closed`,this.closed),this.dialog=()=>{let{context:t,snapshot:n,announce:r}=this;return Object.assign(e,{context:t,announce:r},n&&{snapshot:n}),b`${e}`}}willUpdate(e){super.willUpdate(e),this.focusKeeper.note()}updated(e){super.updated(e),requestAnimationFrame(()=>{!this.dialog&&this.context.connected&&this.focusKeeper.check()})}openBatch(e,t){this.dialog=()=>b`<seam-batch-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
@@ -1020,7 +1020,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       visibility: visible;
       opacity: 1;
     }
-  `}};F([D()],$r.prototype,`dialog`,void 0),F([D()],$r.prototype,`toast`,void 0);var ei=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},q=Un(class extends Wn{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=Qn(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=U(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=U(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=U(i[d],a[m]),Yn(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=U(i[f],a[p]),Yn(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=ei(o,p,m),u=ei(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=Yn(e,i[d]);U(t,a[p]),c[p]=t}else c[p]=U(n,a[p]),Yn(e,i[d],n),i[t]=null;p++}else $n(i[f]),f--}else $n(i[d]),d++;for(;p<=m;){let t=Yn(e,c[m+1]);U(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&$n(e)}return this.ut=o,Zn(e,c),x}});function ti({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function ni({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||Number.isNaN(s))return[];let c=i(`access_code_id`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:i(`reason_message`)}]}):[]})}function ri(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function ii(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var ai=[1,7,30],oi=100,si=[`keycode`,`manual`,`automatic`,`remote`,`card`],ci=/^(access_denied|tampered|.*failed_to_.*)$/,J=class extends T{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=oi,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=ti(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=oi,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*j,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of ni(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},$t))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*j,n=ri(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return b`
+  `}};F([D()],ei.prototype,`dialog`,void 0),F([D()],ei.prototype,`toast`,void 0);var ti=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},q=Un(class extends Wn{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=Qn(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=U(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=U(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=U(i[d],a[m]),Yn(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=U(i[f],a[p]),Yn(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=ti(o,p,m),u=ti(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=Yn(e,i[d]);U(t,a[p]),c[p]=t}else c[p]=U(n,a[p]),Yn(e,i[d],n),i[t]=null;p++}else $n(i[f]),f--}else $n(i[d]),d++;for(;p<=m;){let t=Yn(e,c[m+1]);U(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&$n(e)}return this.ut=o,Zn(e,c),x}});function ni({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function ri({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||Number.isNaN(s))return[];let c=i(`access_code_id`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:i(`reason_message`)}]}):[]})}function ii(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function ai(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var oi=[1,7,30],si=100,ci=[`keycode`,`manual`,`automatic`,`remote`,`card`],li=/^(access_denied|tampered|.*failed_to_.*)$/,J=class extends T{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=si,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=ni(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=si,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*j,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of ri(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},$t))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*j,n=ii(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return b`
       <div class="tools">
         ${Rn(e(`search_activity`),this.search,e=>{this.search=e})}
         <label>
@@ -1042,7 +1042,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{let{value:t}=e.target;this.period=Number(t)}}
           >
-            ${ai.map(t=>b`<option value=${t} ?selected=${t===this.period}>
+            ${oi.map(t=>b`<option value=${t} ?selected=${t===this.period}>
                 ${e(`period_${t}`)}
               </option>`)}
           </select>
@@ -1059,12 +1059,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               ${q(n.slice(0,this.limit),({key:e})=>e,e=>this.row(e,r.get(e.lockId)))}
             </ul>`}
       ${n.length>this.limit?b`<button
-              @click=${()=>{this.limit+=oi}}
+              @click=${()=>{this.limit+=si}}
             >
               ${e(`show_more`)}
             </button>`:S}
     `}reason(){let{t:e}=this.context;switch(this.status){case`loading`:return e(`loading`);case`off`:return e(`activity_off`);case`failed`:return e(`activity_failed`);default:return e(this.all.size>0?`activity_no_match`:`activity_none`)}}row(e,t){let{hass:n}=this.context,{at:r,codeId:i,name:a,type:o}=e,s=this.detail(e),c=t?.codes.some(({access_code_id:e})=>e===i);return b`<li>
-      <span class="chip ${ci.test(o)?`bad`:`info`}"
+      <span class="chip ${li.test(o)?`bad`:`info`}"
         >${this.eventText(e)}</span
       >
       <span class="text">
@@ -1076,7 +1076,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </span>
       </span>
       <time class="secondary times" datetime=${r}>${N(n,r,/* @__PURE__ */ new Date)}</time>
-    </li>`}eventText({entityId:e,type:t}){let n={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(n,`event_type`,t)}detail({method:e,reason:t}){let n=si.find(t=>t===e);return[n&&this.context.t(`method_${n}`),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=ii([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[z,zn,g`
+    </li>`}eventText({entityId:e,type:t}){let n={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(n,`event_type`,t)}detail({method:e,reason:t}){let n=ci.find(t=>t===e);return[n&&this.context.t(`method_${n}`),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=ai([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[z,zn,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1112,7 +1112,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       a {
         color: inherit;
       }
-    `]}};F([E({attribute:!1})],J.prototype,`context`,void 0),F([E({attribute:!1})],J.prototype,`hass`,void 0),F([E({attribute:!1})],J.prototype,`locks`,void 0),F([D()],J.prototype,`period`,void 0),F([D()],J.prototype,`lockId`,void 0),F([D()],J.prototype,`search`,void 0),F([D()],J.prototype,`limit`,void 0),F([D()],J.prototype,`status`,void 0),F([D()],J.prototype,`all`,void 0),F([D()],J.prototype,`retries`,void 0),J=F([L(`seam-activity`)],J);function li(e){return e?.state===`running`||e?.state===`watching`}function ui(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unconfirmed`:case`unreachable`:return e(`adoption_${t}`);default:return``}}var di=class extends T{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${P(n)} · ${r}`:r}async send(e){if(this.isBusy)return;let{hass:t,t:n}=this.context;this.isBusy=!0;try{await k(t,`adoption/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,Fn(this,A(e,n))}}render(){let{adoption:t}=this.workspace;if(!t)return S;let{t:n,connected:i}=this.context,{done:a,failed:o,uncertain:s,left:c}=t,l={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length+c.length},u=li(t),d=t.state===`done`&&o.length===0;return b`<section class="box">
+    `]}};F([E({attribute:!1})],J.prototype,`context`,void 0),F([E({attribute:!1})],J.prototype,`hass`,void 0),F([E({attribute:!1})],J.prototype,`locks`,void 0),F([D()],J.prototype,`period`,void 0),F([D()],J.prototype,`lockId`,void 0),F([D()],J.prototype,`search`,void 0),F([D()],J.prototype,`limit`,void 0),F([D()],J.prototype,`status`,void 0),F([D()],J.prototype,`all`,void 0),F([D()],J.prototype,`retries`,void 0),J=F([L(`seam-activity`)],J);function ui(e){return e?.state===`running`||e?.state===`watching`}function di(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unconfirmed`:case`unreachable`:return e(`adoption_${t}`);default:return``}}var fi=class extends T{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${P(n)} · ${r}`:r}async send(e){if(this.isBusy)return;let{hass:t,t:n}=this.context;this.isBusy=!0;try{await k(t,`adoption/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,Fn(this,A(e,n))}}render(){let{adoption:t}=this.workspace;if(!t)return S;let{t:n,connected:i}=this.context,{done:a,failed:o,uncertain:s,left:c}=t,l={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length+c.length},u=ui(t),d=t.state===`done`&&o.length===0;return b`<section class="box">
       ${u?b`<span class="spinner"></span>`:R(d?r:e)}
       <div class="text">
         <div role="status">
@@ -1120,7 +1120,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <p class="secondary">${n(`adoption_progress`,l)}</p>
         </div>
         ${t.state===`watching`?b`<p>${n(`adoption_watching_hint`,l)}</p>`:S}
-        ${t.state===`stopped`?b`<p>${ui(n,t)}</p>`:S}
+        ${t.state===`stopped`?b`<p>${di(n,t)}</p>`:S}
         ${t.error?b`<p><bdi>${t.error}</bdi></p>`:S}
         ${o.length>0?b`<ul>
                 ${o.map(e=>b`<li>
@@ -1165,13 +1165,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       summary {
         cursor: pointer;
       }
-    `]}};F([E({attribute:!1})],di.prototype,`context`,void 0),F([E({attribute:!1})],di.prototype,`workspace`,void 0),F([E({attribute:!1})],di.prototype,`locks`,void 0),F([D()],di.prototype,`isBusy`,void 0),di=F([L(`seam-adoption`)],di);var fi=150,Y=class extends T{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=fi,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=Qt(this.locks))}render(){let{codes:e}=this,{t,isAdmin:n,connected:i}=this.context,a=this.workspaces.map(e=>b`<seam-adoption
+    `]}};F([E({attribute:!1})],fi.prototype,`context`,void 0),F([E({attribute:!1})],fi.prototype,`workspace`,void 0),F([E({attribute:!1})],fi.prototype,`locks`,void 0),F([D()],fi.prototype,`isBusy`,void 0),fi=F([L(`seam-adoption`)],fi);var pi=150,Y=class extends T{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=pi,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=Qt(this.locks))}render(){let{codes:e}=this,{t,isAdmin:n,connected:i}=this.context,a=this.workspaces.map(e=>b`<seam-adoption
         .context=${this.context}
         .workspace=${e}
         .locks=${this.locks}
         ?hidden=${!e.adoption}
       ></seam-adoption>`);if(e.length===0)return b`${a}
-        <p class="box none">${t(`found_none`)}</p>`;let o=this.workspaces.some(({adoption:e})=>li(e)),c=e.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),l=c.filter(({code:e})=>this.selected.has(e.access_code_id)),u=e=>{let t={kind:e,entries:l.filter(({code:t})=>t.can[e]===!0)};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},d=e=>l.filter(({code:t})=>t.can[e]===!0).length;return b`
+        <p class="box none">${t(`found_none`)}</p>`;let o=this.workspaces.some(({adoption:e})=>ui(e)),c=e.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),l=c.filter(({code:e})=>this.selected.has(e.access_code_id)),u=e=>{let t={kind:e,entries:l.filter(({code:t})=>t.can[e]===!0)};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},d=e=>l.filter(({code:t})=>t.can[e]===!0).length;return b`
       ${a}
       <p class="secondary">${t(`found_hint`)}</p>
       <section class="box">
@@ -1208,7 +1208,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </ul>
       </section>
       ${e.length>this.limit?b`<button
-              @click=${()=>{this.limit+=fi}}
+              @click=${()=>{this.limit+=pi}}
             >
               ${t(`show_more`)}
             </button>`:S}
@@ -1311,19 +1311,19 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-inline-start: 36px;
         }
       }
-    `]}};F([E({attribute:!1})],Y.prototype,`context`,void 0),F([E({attribute:!1})],Y.prototype,`locks`,void 0),F([E({attribute:!1})],Y.prototype,`workspaces`,void 0),F([D()],Y.prototype,`selected`,void 0),F([D()],Y.prototype,`limit`,void 0),Y=F([L(`seam-found`)],Y);var pi={locked:u,locking:u,unlocked:f,unlocking:f,jammed:d};function mi({state:e}){return e&&e in pi?e:`unknown`}function hi(e){let t=mi(e);return R(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:pi[t])}function gi(e,t){let{t:n}=e;return b`
-    <span class="fact">${hi(t)} ${n(`lock_${mi(t)}`)}</span>
-    ${_i(e,t)}
+    `]}};F([E({attribute:!1})],Y.prototype,`context`,void 0),F([E({attribute:!1})],Y.prototype,`locks`,void 0),F([E({attribute:!1})],Y.prototype,`workspaces`,void 0),F([D()],Y.prototype,`selected`,void 0),F([D()],Y.prototype,`limit`,void 0),Y=F([L(`seam-found`)],Y);var mi={locked:u,locking:u,unlocked:f,unlocking:f,jammed:d};function hi({state:e}){return e&&e in mi?e:`unknown`}function gi(e){let t=hi(e);return R(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:mi[t])}function _i(e,t){let{t:n}=e;return b`
+    <span class="fact">${gi(t)} ${n(`lock_${hi(t)}`)}</span>
+    ${vi(e,t)}
     ${t.free_slots===null?S:b`<span class="fact ${t.free_slots===0?`bad`:``}">
             ${R(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${n(`free_slots`,{count:t.free_slots})}
           </span>`}
-  `}function _i({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return b`
+  `}function vi({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return b`
     ${n.online===!1?b`<span class="fact bad">${R(m)} ${e(`offline`)}</span>`:S}
     ${r===null?S:b`<span class="fact ${Bt(n)?`bad`:``}">
             ${R(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:Bt(n)?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
             ${e(`battery`,{percent:i.format(r/100)})}
           </span>`}
-  `}var vi=class extends T{constructor(...e){super(...e),this.label=``,this.items=[],this.isClosed=!1}render(){return b`
+  `}var yi=class extends T{constructor(...e){super(...e),this.label=``,this.items=[],this.isClosed=!1}render(){return b`
       <div
         popover="auto"
         role="menu"
@@ -1399,7 +1399,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 0.875rem;
         color: var(--secondary-text-color);
       }
-    `]}};F([E({attribute:!1})],vi.prototype,`label`,void 0),F([E({attribute:!1})],vi.prototype,`items`,void 0),F([E({attribute:!1})],vi.prototype,`anchor`,void 0),F([at(`[popover]`)],vi.prototype,`popup`,void 0),vi=F([L(`seam-menu`)],vi);var yi=15e3;function bi(e,t){return e.device_id!==t?.device_id||e.name!==t.name||e.problems[0]?.message!==t.problems[0]?.message}function xi(e,{same_pin_as:t}){return t.flatMap(t=>e.codes.find(({access_code_id:e})=>e===t)??[]).map(P).join(`, `)}var X=class extends T{constructor(...e){super(...e),this.samePinAs=``,this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.hide()}focus(){this.more?.focus()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=P(e),a=this.withProblems?Ft(e,n):[];return b`
+    `]}};F([E({attribute:!1})],yi.prototype,`label`,void 0),F([E({attribute:!1})],yi.prototype,`items`,void 0),F([E({attribute:!1})],yi.prototype,`anchor`,void 0),F([at(`[popover]`)],yi.prototype,`popup`,void 0),yi=F([L(`seam-menu`)],yi);var bi=15e3;function xi(e,t){return e.device_id!==t?.device_id||e.name!==t.name||e.problems[0]?.message!==t.problems[0]?.message}function Si(e,{same_pin_as:t}){return t.flatMap(t=>e.codes.find(({access_code_id:e})=>e===t)??[]).map(P).join(`, `)}var X=class extends T{constructor(...e){super(...e),this.samePinAs=``,this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.hide()}focus(){this.more?.focus()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=P(e),a=this.withProblems?Ft(e,n):[];return b`
       <div class="row">
         <div class="text">
           <div class="cut" title=${i}><bdi>${i}</bdi></div>
@@ -1454,7 +1454,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       ${a.length>0?b`<div class="problems">
               ${In(this,t,n,a,e)}
             </div>`:S}
-    `}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>Pn(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`adopt`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await lt(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){Fn(this,A(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.display(e)}display(e){this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),yi))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin?Promise.resolve(this.pin):this.reveal(),n=await pn(t,this),r=await t;r&&(n||this.display(r),Fn(this,e(n?`copied`:`copy_failed`)))}static{this.styles=[z,g`
+    `}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>Pn(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`adopt`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await lt(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){Fn(this,A(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.display(e)}display(e){this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),bi))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin?Promise.resolve(this.pin):this.reveal(),n=await pn(t,this),r=await t;r&&(n||this.display(r),Fn(this,e(n?`copied`:`copy_failed`)))}static{this.styles=[z,g`
       :host {
         display: block;
         container-type: inline-size;
@@ -1524,7 +1524,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-area: 1 / 3 / span 2;
         }
       }
-    `]}};F([E({attribute:!1})],X.prototype,`context`,void 0),F([E({attribute:!1})],X.prototype,`code`,void 0),F([E({attribute:!1,hasChanged:bi})],X.prototype,`lock`,void 0),F([E({attribute:!1})],X.prototype,`samePinAs`,void 0),F([E({attribute:!1})],X.prototype,`note`,void 0),F([E({type:Boolean})],X.prototype,`withLock`,void 0),F([E({type:Boolean})],X.prototype,`withProblems`,void 0),F([D()],X.prototype,`pin`,void 0),F([D()],X.prototype,`isBusy`,void 0),F([D()],X.prototype,`isMenuOpen`,void 0),F([at(`.more`)],X.prototype,`more`,void 0),F([at(`seam-menu`)],X.prototype,`menu`,void 0),X=F([L(`seam-code-row`)],X);var Si=20,Z=class extends T{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=Si,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=Si,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Rt(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=Ht(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=Si}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return b`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return b`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return b`
+    `]}};F([E({attribute:!1})],X.prototype,`context`,void 0),F([E({attribute:!1})],X.prototype,`code`,void 0),F([E({attribute:!1,hasChanged:xi})],X.prototype,`lock`,void 0),F([E({attribute:!1})],X.prototype,`samePinAs`,void 0),F([E({attribute:!1})],X.prototype,`note`,void 0),F([E({type:Boolean})],X.prototype,`withLock`,void 0),F([E({type:Boolean})],X.prototype,`withProblems`,void 0),F([D()],X.prototype,`pin`,void 0),F([D()],X.prototype,`isBusy`,void 0),F([D()],X.prototype,`isMenuOpen`,void 0),F([at(`.more`)],X.prototype,`more`,void 0),F([at(`seam-menu`)],X.prototype,`menu`,void 0),X=F([L(`seam-code-row`)],X);var Ci=20,Z=class extends T{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=Ci,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=Ci,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Rt(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=Ht(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=Ci}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return b`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return b`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return b`
       ${t.codes.length>=8?this.tools():S}
       ${i===0?b`<p class="empty box">${r(`no_match`)}</p>`:S}
       ${Mt.map(e=>{let t=n.get(e)??[];if(t.length===0)return S;let r=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:r)})}
@@ -1562,7 +1562,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                       .context=${r}
                       .lock=${a}
                       .code=${t}
-.samePinAs=${xi(a,t)}
+.samePinAs=${Si(a,t)}
                       .withProblems=${e!==`expired`}
                       ?admin=${r.isAdmin}
                       ?selected=${t.access_code_id===this.selected}
@@ -1612,9 +1612,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         content-visibility: auto;
         contain-intrinsic-size: auto 60px;
       }
-    `]}};F([E({attribute:!1})],Z.prototype,`context`,void 0),F([E({attribute:!1})],Z.prototype,`lock`,void 0),F([E({attribute:!1})],Z.prototype,`selected`,void 0),F([D()],Z.prototype,`search`,void 0),F([D()],Z.prototype,`order`,void 0),F([D()],Z.prototype,`isExpiredOpen`,void 0),F([D()],Z.prototype,`limit`,void 0),Z=F([L(`seam-code-list`)],Z);var Ci=class extends T{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return b`
+    `]}};F([E({attribute:!1})],Z.prototype,`context`,void 0),F([E({attribute:!1})],Z.prototype,`lock`,void 0),F([E({attribute:!1})],Z.prototype,`selected`,void 0),F([D()],Z.prototype,`search`,void 0),F([D()],Z.prototype,`order`,void 0),F([D()],Z.prototype,`isExpiredOpen`,void 0),F([D()],Z.prototype,`limit`,void 0),Z=F([L(`seam-code-list`)],Z);var wi=class extends T{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return b`
       <div class="facts">
-        <div>${gi(e,n)}</div>
+        <div>${_i(e,n)}</div>
         ${e.isAdmin?b`<button
                 class="icon"
                 aria-label=${r(`refresh`)}
@@ -1669,12 +1669,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};F([E({attribute:!1})],Ci.prototype,`context`,void 0),F([E({attribute:!1})],Ci.prototype,`lock`,void 0),F([E({attribute:!1})],Ci.prototype,`selected`,void 0),Ci=F([L(`seam-lock-page`)],Ci);var wi=class extends T{constructor(...e){super(...e),this.locks=[]}render(){return b`<ul class="box">
+    `]}};F([E({attribute:!1})],wi.prototype,`context`,void 0),F([E({attribute:!1})],wi.prototype,`lock`,void 0),F([E({attribute:!1})],wi.prototype,`selected`,void 0),wi=F([L(`seam-lock-page`)],wi);var Ti=class extends T{constructor(...e){super(...e),this.locks=[]}render(){return b`<ul class="box">
       ${q(this.locks,e=>e.device_id,e=>this.row(e))}
     </ul>`}row(e){let{t}=this.context,n={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)n[Rt(t)]+=1;let r=[`active`,`scheduled`,`unmanaged`].filter(e=>n[e]>0).map(e=>t(`count_${e}`,{count:n[e]})),i=n.attention>0||e.problems.length>0;return b`<li>
       <a href="/seam/lock/${e.device_id}">
         <span class="symbol ${e.online===!1?`offline`:``}"
-          >${hi(e)}</span
+          >${gi(e)}</span
         >
         <span class="text">
           <span class="cut"><bdi>${e.name}</bdi></span>
@@ -1686,7 +1686,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </span>
           <span class="facts secondary">
             ${e.area?b`<span class="fact"><bdi>${e.area}</bdi></span>`:S}
-            ${gi(this.context,e)}
+            ${_i(this.context,e)}
           </span>
         </span>
         ${R(a)}
@@ -1760,47 +1760,47 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};F([E({attribute:!1})],wi.prototype,`context`,void 0),F([E({attribute:!1})],wi.prototype,`locks`,void 0),wi=F([L(`seam-locks`)],wi);var Ti=`important`,Ei=` !`+Ti,Di=Un(class extends Wn{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Ei);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?Ti:``):n[e]=r}}return x}}),Oi=6;function ki(e,{gap:t,overlaps:n},r){let{t:i}=e,a=n.map(({code:e})=>P(e)).join(`, `);return[...a?[i(`overlaps_with`,{names:a})]:[],...t?[ji(e,t,r)??i(`then_free`,{duration:Ai(e,t)})]:[]]}function Ai({hass:e},{start:t,end:n}){return jt(e,n-t)}function ji(e,{start:t,end:n},r){let i=r.getTime();return t<=i&&i<n?e.t(`free_for`,{duration:Ai(e,{start:i,end:n})}):void 0}var Q=class extends T{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{locale:t,config:n}=this.context.hass,r=e=>new Intl.DateTimeFormat(t.language,{timeZone:n.time_zone,...e}),i=r({weekday:`short`}),a=r({day:`numeric`}),o=this.now.getTime();return b`<section class="box chart">
+    `]}};F([E({attribute:!1})],Ti.prototype,`context`,void 0),F([E({attribute:!1})],Ti.prototype,`locks`,void 0),Ti=F([L(`seam-locks`)],Ti);var Ei=`important`,Di=` !`+Ei,Oi=Un(class extends Wn{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Di);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?Ei:``):n[e]=r}}return x}}),ki=6;function Ai(e,{gap:t,overlaps:n},r){let{t:i}=e,a=n.map(({code:e})=>P(e)).join(`, `);return[...a?[i(`overlaps_with`,{names:a})]:[],...t?[Mi(e,t,r)??i(`then_free`,{duration:ji(e,t)})]:[]]}function ji({hass:e},{start:t,end:n}){return jt(e,n-t)}function Mi(e,{start:t,end:n},r){let i=r.getTime();return t<=i&&i<n?e.t(`free_for`,{duration:ji(e,{start:i,end:n})}):void 0}var Q=class extends T{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{locale:t,config:n}=this.context.hass,r=e=>new Intl.DateTimeFormat(t.language,{timeZone:n.time_zone,...e}),i=r({weekday:`short`}),a=r({day:`numeric`}),o=this.now.getTime();return b`<section class="box chart">
       <div class="days" aria-hidden="true">
         ${e.days.map(({date:t,start:n},r)=>{let o=e.days[r+1]?.start??e.end;return b`<span
             class=${t===this.context.date?`today`:``}
-            style=${Ni({start:n,end:o},e)}
+            style=${Pi({start:n,end:o},e)}
             ><span class="weekday">${i.format(n)}</span> ${a.format(n)}</span
           >`})}
-        ${o>e.start&&o<e.end?b`<i style=${Ni({start:o,end:o},e)}></i>`:S}
+        ${o>e.start&&o<e.end?b`<i style=${Pi({start:o,end:o},e)}></i>`:S}
       </div>
       <ul>
         ${q(this.rows,({key:e})=>e,t=>this.row(t,e))}
       </ul>
-    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,Oi),o=`${Math.max(a,1)*32+4}px`;return b`<li>
+    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,ki),o=`${Math.max(a,1)*32+4}px`;return b`<li>
       <h3 class="cut">
         ${r?b`<a href="/seam/lock/${e.key}"><bdi>${e.name}</bdi></a>`:b`<bdi>${e.name}</bdi>`}
       </h3>
-      <div class="track" style=${Di({height:o})}>
-        ${e.overlaps.map(e=>b`<span class="overlap" style=${Ni(e,t)}></span>`)}
+      <div class="track" style=${Oi({height:o})}>
+        ${e.overlaps.map(e=>b`<span class="overlap" style=${Pi(e,t)}></span>`)}
         ${e.gaps.map(e=>b`<span
             class="gap"
             aria-hidden="true"
-            style=${Ni(Mi(e,t),t)}
+            style=${Pi(Ni(e,t),t)}
             ><span class="cut"
-              >${ji(this.context,e,this.now)??Ai(this.context,e)}</span
+              >${Mi(this.context,e,this.now)??ji(this.context,e)}</span
             ></span
           >`)}
         ${e.bars.filter(({lane:e})=>e<a).map(e=>this.bar(e,t,r))}
       </div>
-      ${e.lanes>Oi?b`<button
+      ${e.lanes>ki?b`<button
               class="more"
               aria-expanded=${i}
               @click=${()=>{let t=new Set(this.unfolded);t.delete(e.key)||t.add(e.key),this.unfolded=t}}
             >
               ${i?n(`fewer`):n(`show_all`,{count:e.bars.length})}
             </button>`:S}
-    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=P(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:Nn(r,i),state:jn(r,i.state)}),...ki(r,e,this.now)].join(`. `);return b`<a
+    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=P(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:Nn(r,i),state:jn(r,i.state)}),...Ai(r,e,this.now)].join(`. `);return b`<a
       class="bar ${An(i.state)} ${e.isEarlier?`earlier`:``} ${e.isLater?`later`:``} ${e.isEndless?`endless`:``}"
       href="/seam/codes/${i.access_code_id}"
       aria-label=${c}
       title=${c}
-      style=${Ni(e,t,{top:`${e.lane*32+4}px`})}
+      style=${Pi(e,t,{top:`${e.lane*32+4}px`})}
       >${e.overlaps.length>0?R(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):S}<span class="cut name"><bdi>${n?s:a.name}</bdi></span>${e.isEndless?b`<span>∞</span>`:S}</a
     >`}static{this.styles=[z,g`
       :host {
@@ -1993,13 +1993,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           border: 0;
         }
       }
-    `]}};F([E({attribute:!1})],Q.prototype,`context`,void 0),F([E({attribute:!1})],Q.prototype,`rows`,void 0),F([E({attribute:!1})],Q.prototype,`days`,void 0),F([E({attribute:!1})],Q.prototype,`now`,void 0),F([E({type:Boolean})],Q.prototype,`isByLock`,void 0),F([D()],Q.prototype,`unfolded`,void 0),Q=F([L(`seam-timeline-chart`)],Q);function Mi({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function Ni({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return Di({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var Pi=[`lock`,`person`,`table`],Fi=7,Ii=150,$=class extends T{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=Ii}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:i}=e,o=ir(e.date,t,i.config.time_zone),s=Kt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?or(s,o):ar(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(i.locale.language,{timeZone:i.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return b`
+    `]}};F([E({attribute:!1})],Q.prototype,`context`,void 0),F([E({attribute:!1})],Q.prototype,`rows`,void 0),F([E({attribute:!1})],Q.prototype,`days`,void 0),F([E({attribute:!1})],Q.prototype,`now`,void 0),F([E({type:Boolean})],Q.prototype,`isByLock`,void 0),F([D()],Q.prototype,`unfolded`,void 0),Q=F([L(`seam-timeline-chart`)],Q);function Ni({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function Pi({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return Oi({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var Fi=[`lock`,`person`,`table`],Ii=7,Li=150,$=class extends T{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=Li}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:i}=e,o=ir(e.date,t,i.config.time_zone),s=Kt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?or(s,o):ar(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(i.locale.language,{timeZone:i.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return b`
       <div class="tools">
         <button
           class="icon"
           aria-label=${r(`earlier`)}
           ?disabled=${t<=-90}
-          @click=${()=>f(-Fi)}
+          @click=${()=>f(-Ii)}
         >
           ${R(`M15.41,16.58L10.83,12L15.41,7.41L14,6L8,12L14,18L15.41,16.58Z`)}
         </button>
@@ -2008,7 +2008,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           class="icon"
           aria-label=${r(`later`)}
           ?disabled=${t>=76}
-          @click=${()=>f(Fi)}
+          @click=${()=>f(Ii)}
         >
           ${R(a)}
         </button>
@@ -2020,7 +2020,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{this.view=e.target.value}}
           >
-            ${Pi.map(e=>b`<option value=${e} ?selected=${e===n}>
+            ${Fi.map(e=>b`<option value=${e} ?selected=${e===n}>
                 ${r(`rows_${e}`)}
               </option>`)}
           </select>
@@ -2055,7 +2055,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               </td>
               <td class="times">${Nn(t,e.entry.code)}</td>
               <td>${Mn(t,e.entry.code.state)}</td>
-              <td>${ki(t,e,this.now).join(`. `)}</td>
+              <td>${Ai(t,e,this.now).join(`. `)}</td>
             </tr>`)}
         </tbody>
       </table>
@@ -2111,7 +2111,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       tr:last-child td {
         border-bottom: 0;
       }
-    `]}};F([E({attribute:!1})],$.prototype,`context`,void 0),F([E({attribute:!1})],$.prototype,`locks`,void 0),F([E({attribute:!1})],$.prototype,`now`,void 0),F([D()],$.prototype,`offset`,void 0),F([D()],$.prototype,`view`,void 0),F([D()],$.prototype,`limit`,void 0),$=F([L(`seam-timeline`)],$);var Li=6,Ri=class extends T{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e,isAdmin:t}=this.context,{locks:n}=this.snapshot,r=qt(n,this.now),{attention:i}=r,a=n.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return b`
+    `]}};F([E({attribute:!1})],$.prototype,`context`,void 0),F([E({attribute:!1})],$.prototype,`locks`,void 0),F([E({attribute:!1})],$.prototype,`now`,void 0),F([D()],$.prototype,`offset`,void 0),F([D()],$.prototype,`view`,void 0),F([D()],$.prototype,`limit`,void 0),$=F([L(`seam-timeline`)],$);var Ri=6,zi=class extends T{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e,isAdmin:t}=this.context,{locks:n}=this.snapshot,r=qt(n,this.now),{attention:i}=r,a=n.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return b`
       ${this.headline(r)}
       ${i.length+r.problems.length+r.locks.length>0?b`<section class="box wide" aria-label=${e(`needs_attention`)}>
               <div class="section"><h2>${e(`needs_attention`)}</h2></div>
@@ -2119,12 +2119,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               <ul>
                 ${r.locks.map(e=>b`<li class="power">
                     <a href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>
-                    ${_i(this.context,e)}
+                    ${vi(this.context,e)}
                   </li>`)}
                 ${q(i,({code:e})=>e.access_code_id,e=>b`<li>${this.row(e,!0)}</li>`)}
               </ul>
             </section>`:S}
-      ${this.group(e(`active_now`),r.now,e(`nobody_in`),Li)}
+      ${this.group(e(`active_now`),r.now,e(`nobody_in`),Ri)}
       <div class="column">
         ${this.group(e(`arriving`),r.arriving,e(`nobody_arriving`),1/0,e=>this.timed(`arrives`,e.code.starts_at))}
         ${this.group(e(`leaving`),r.leaving,e(`nobody_leaving`),1/0,e=>this.timed(`leaves`,e.code.ends_at))}
@@ -2175,7 +2175,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .context=${r}
       .lock=${e.lock}
       .code=${e.code}
-.samePinAs=${xi(e.lock,e.code)}
+.samePinAs=${Si(e.lock,e.code)}
       .note=${n}
       .withProblems=${t}
       ?admin=${r.isAdmin}
@@ -2314,7 +2314,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 100%;
         border-radius: 0;
       }
-    `]}};F([E({attribute:!1})],Ri.prototype,`context`,void 0),F([E({attribute:!1})],Ri.prototype,`snapshot`,void 0),F([E({attribute:!1})],Ri.prototype,`now`,void 0),F([D()],Ri.prototype,`isAllShown`,void 0),Ri=F([L(`seam-today`)],Ri);var zi=`/seam`,Bi=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function Vi(e){try{return decodeURIComponent(e)}catch{return e}}var Hi=class extends $r{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:zi,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.address=location.pathname,this.rememberBack=()=>{this.isBack=location.pathname!==this.address}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(Vi),{lock:s,codeId:c}=this.target(a,o),l=kt(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return b`
+    `]}};F([E({attribute:!1})],zi.prototype,`context`,void 0),F([E({attribute:!1})],zi.prototype,`snapshot`,void 0),F([E({attribute:!1})],zi.prototype,`now`,void 0),F([D()],zi.prototype,`isAllShown`,void 0),zi=F([L(`seam-today`)],zi);var Bi=`/seam`,Vi=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function Hi(e){try{return decodeURIComponent(e)}catch{return e}}var Ui=class extends ei{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:Bi,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.address=location.pathname,this.rememberBack=()=>{this.isBack=location.pathname!==this.address}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(Hi),{lock:s,codeId:c}=this.target(a,o),l=kt(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return b`
       <header>
         <div class="bar">
           ${u?b`<button
@@ -2337,8 +2337,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 </button>`:S}
         </div>
         ${u?S:b`<nav aria-label=${n(`sections`)}>
-                ${Bi.map(([e,r])=>b`<a
-                    href=${e?`${zi}/${e}`:zi}
+                ${Vi.map(([e,r])=>b`<a
+                    href=${e?`${Bi}/${e}`:Bi}
                     aria-current=${e===a?`page`:S}
                     >${n(r)}${r===`found_codes`?this.badge(t):S}</a
                   >`)}
@@ -2352,7 +2352,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </div>
       </main>
       ${this.overlay()}
-    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`);e.has(`route`)&&t?.path!==this.route.path&&(this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),t&&this.arrive())}async arrive(){let{route:e}=this;if(await new Promise(requestAnimationFrame),this.address=location.pathname,e!==this.route)return;let{isBack:t}=this;this.isBack=!1,this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus()}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():dt(`${zi}/locks`)}badge(e){let t=e?Zt(e.locks):0;return t>0?b` <span class="badge">${t}</span>`:S}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:t}=this.context,n=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[];return b`
+    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`);e.has(`route`)&&t?.path!==this.route.path&&(this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),t&&this.arrive())}async arrive(){let{route:e}=this;if(await new Promise(requestAnimationFrame),this.address=location.pathname,e!==this.route)return;let{isBack:t}=this;this.isBack=!1,this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus()}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():dt(`${Bi}/locks`)}badge(e){let t=e?Zt(e.locks):0;return t>0?b` <span class="badge">${t}</span>`:S}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:t}=this.context,n=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[];return b`
       ${t?S:On(e(`connection_lost`))}
       ${kn(this.context)}
       ${t&&this.failed&&this.snapshot?On(e(`not_set_up`)):S}
@@ -2381,7 +2381,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           .context=${i}
           .snapshot=${e}
           .now=${this.now}
-        ></seam-today>`}}reasonForNoLocks({entries:e}){return this.context.isAdmin?e.length>0&&e.every(e=>e.available)?`no_locks`:`not_set_up`:`no_access`}static{this.styles=[z,$r.overlayStyles,g`
+        ></seam-today>`}}reasonForNoLocks({entries:e}){return this.context.isAdmin?e.length>0&&e.every(e=>e.available)?`no_locks`:`not_set_up`:`no_access`}static{this.styles=[z,ei.overlayStyles,g`
       :host {
         display: flex;
         flex-direction: column;
@@ -2502,7 +2502,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           background: var(--seam-filled, #0b6b8f) !important;
         }
       }
-    `]}};F([E({attribute:!1})],Hi.prototype,`narrow`,void 0),F([E({attribute:!1})],Hi.prototype,`route`,void 0),Hi=F([L(`seam-panel`)],Hi);var Ui=`seam-access-codes-card`;function Wi({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var Gi=class extends $r{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>Wi(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>vt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:t,connected:n}=this.context,r=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return b`
+    `]}};F([E({attribute:!1})],Ui.prototype,`narrow`,void 0),F([E({attribute:!1})],Ui.prototype,`route`,void 0),Ui=F([L(`seam-panel`)],Ui);var Wi=`seam-access-codes-card`;function Gi({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var Ki=class extends ei{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>Gi(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>vt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:t,connected:n}=this.context,r=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return b`
       <ha-card>
         <div class="card">
           <header>
@@ -2524,7 +2524,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     `}content(e){let{t}=this.context;return e?b`<seam-lock-page
         .context=${this.context}
         .lock=${e}
-      ></seam-lock-page>`:b`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[z,$r.overlayStyles,g`
+      ></seam-lock-page>`:b`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[z,ei.overlayStyles,g`
       .card {
         display: grid;
         gap: 12px;
@@ -2541,7 +2541,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 1.25rem;
         font-weight: 400;
       }
-    `]}};F([D()],Gi.prototype,`config`,void 0),Gi=F([L(Ui)],Gi);var Ki=window;Ki.customCards??=[];var qi=Ki.customCards;if(!qi.some(({type:e})=>e===Ui)){let e=vt(document.documentElement.lang,()=>{});qi.push({type:Ui,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>Wi(e,t)?{config:{type:`custom:${Ui}`,entity:t}}:null})}var Ji=`seam-access-codes-feature`,Yi={ok:[n,`good`],problem:[e,`bad`],offline:[m,`bad`],unknown:[l,``]},Xi=class extends I{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=Vt(r),[o,s]=Yi[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return b`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:S}>
+    `]}};F([D()],Ki.prototype,`config`,void 0),Ki=F([L(Wi)],Ki);var qi=window;qi.customCards??=[];var Ji=qi.customCards;if(!Ji.some(({type:e})=>e===Wi)){let e=vt(document.documentElement.lang,()=>{});Ji.push({type:Wi,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>Gi(e,t)?{config:{type:`custom:${Wi}`,entity:t}}:null})}var Yi=`seam-access-codes-feature`,Xi={ok:[n,`good`],problem:[e,`bad`],offline:[m,`bad`],unknown:[l,``]},Zi=class extends I{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=Vt(r),[o,s]=Xi[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return b`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:S}>
       ${R(o)}
       <span class="cut">
         ${e||this.failed?n(c,{count:a}):n(`loading`)}
@@ -2574,7 +2574,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 20px;
         height: 20px;
       }
-    `]}};F([E({attribute:!1})],Xi.prototype,`entityId`,void 0),Xi=F([L(`seam-codes-link`)],Xi);var Zi=class extends T{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return b`<seam-codes-link
+    `]}};F([E({attribute:!1})],Zi.prototype,`entityId`,void 0),Zi=F([L(`seam-codes-link`)],Zi);var Qi=class extends T{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return b`<seam-codes-link
       .hass=${this.hass}
       .entityId=${this.context.entity_id}
-    ></seam-codes-link>`}};F([E({attribute:!1})],Zi.prototype,`hass`,void 0),F([E({attribute:!1})],Zi.prototype,`context`,void 0),Zi=F([L(Ji)],Zi);var Qi=window;Qi.customCardFeatures??=[];var $i=Qi.customCardFeatures;$i.some(({type:e})=>e===Ji)||$i.push({type:Ji,name:vt(document.documentElement.lang,()=>{})(`feature_name`),isSupported:(e,{entity_id:t})=>t!==void 0&&Wi(e,t)});
+    ></seam-codes-link>`}};F([E({attribute:!1})],Qi.prototype,`hass`,void 0),F([E({attribute:!1})],Qi.prototype,`context`,void 0),Qi=F([L(Yi)],Qi);var $i=window;$i.customCardFeatures??=[];var ea=$i.customCardFeatures;ea.some(({type:e})=>e===Yi)||ea.push({type:Yi,name:vt(document.documentElement.lang,()=>{})(`feature_name`),isSupported:(e,{entity_id:t})=>t!==void 0&&Gi(e,t)});

@@ -82,6 +82,11 @@ export abstract class SeamDialog extends LitElement {
     return this.isBusy;
   }
 
+  /** Whether it was not closed, although it may have left the page. */
+  get isOpen(): boolean {
+    return !this.isClosed;
+  }
+
   /** Whether the user can see the dialog. It leaves the page a moment after it closes. */
   protected get isShown(): boolean {
     return this.isConnected && this.dialog.open;
