@@ -344,6 +344,35 @@ def test_form_stays_modal_when_page_is_reattached(
     expect(dialog).to_have_count(0)
 
 
+def test_form_moves_to_new_panel(panel_page: Page, start: Start) -> None:
+    """When it restarts, Home Assistant removes the panel, and creates another later."""
+    options = "{locks: [lock('Door')]}"
+    panel = start(options)
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    name = dialog.get_by_role("textbox", name="Name")
+    name.fill("Ada")
+    remove = "() => document.querySelector('seam-panel').remove()"
+    panel_page.evaluate(remove)
+    start(options)
+    expect(name).to_have_value("Ada")
+    assert dialog.evaluate("(dialog) => dialog.matches(':modal')")
+    panel_page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    # Once closed, and on another page, it does not appear again.
+    panel_page.evaluate(remove)
+    start(options)
+    expect(dialog).to_have_count(0)
+    panel.get_by_role("button", name="Add guest").click()
+    name.fill("Grace")
+    panel_page.evaluate("() => history.pushState(null, '', '/seam/locks')")
+    panel_page.evaluate(remove)
+    panel_page.evaluate("() => history.pushState(null, '', '/seam')")
+    start(options)
+    expect(panel).to_be_visible()
+    expect(dialog).to_have_count(0)
+
+
 @pytest.mark.parametrize("shows", ["guest", "backup"])
 def test_dialog_with_pin_closes_when_page_is_detached(
     panel_page: Page, start: Start, shows: str

@@ -41,6 +41,7 @@ from simulator.seed import (
 )
 from tests.clock import START, async_step
 from tests.conftest import Poll
+from tests.test_project import load_json
 
 from .conftest import Connect, Panel
 
@@ -65,6 +66,7 @@ async def test_first_event_has_all_locks(panel: Panel, entry: MockConfigEntry) -
     event = panel.first
     assert event["type"] == "all"
     assert event["is_admin"] is True
+    assert event["version"] == load_json("manifest.json")["version"]
     assert event["options"] == {
         "check_in": "15:00",
         "check_out": "11:00",

@@ -18,6 +18,7 @@ from homeassistant.helpers import (
     entity_registry as er,
 )
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.loader import async_get_loaded_integration
 from homeassistant.util.hass_dict import HassKey
 
 from ..actions.targets import Target, lock_entity_id
@@ -107,6 +108,7 @@ class Subscription:
             "locks": locks,
             "options": self._sent_options,
             "is_admin": self._connection.user.is_admin,
+            "version": str(async_get_loaded_integration(self._hass, DOMAIN).version),
         }
         self._connection.send_event(self._msg_id, message)
         listen = self._hass.bus.async_listen

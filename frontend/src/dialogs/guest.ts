@@ -72,6 +72,7 @@ export class SeamGuestDialog extends SeamDialog {
   }
 
   protected override willUpdate(changes: PropertyValues): void {
+    super.willUpdate(changes);
     if (this.form) {
       if (changes.has("form") && this.wasSubmitted) this.errors = this.check();
       return;

@@ -53,6 +53,7 @@ export class SeamAdoption extends LitElement {
   }
 
   private async send(type: "stop" | "dismiss"): Promise<void> {
+    if (this.isBusy) return;
     const { hass, t } = this.context;
     this.isBusy = true;
     try {
@@ -126,7 +127,8 @@ export class SeamAdoption extends LitElement {
         <p>
           <button
             class="tonal"
-            ?disabled=${this.isBusy || !connected}
+            aria-disabled=${this.isBusy ? "true" : nothing}
+            ?disabled=${!connected}
             @click=${() => this.send(running ? "stop" : "dismiss")}
           >
             ${t(running ? (this.isBusy ? "adoption_stopping" : "stop") : "dismiss")}
