@@ -1049,3 +1049,43 @@ def test_gap_that_has_begun_is_counted_from_now(panel_page: Page, start: Start) 
     expect(cells.last).to_have_text("Then free for 4 days")
     transform = "(cell) => getComputedStyle(cell, '::first-letter').textTransform"
     assert cells.nth(2).evaluate(transform) == "uppercase"
+
+
+REFUSED_PIN: Final = "Door already has an access code with this PIN: “Owner”."
+
+
+@pytest.mark.parametrize("size", [(360, 800), (1280, 900)], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("field", "control"),
+    [("code", "Custom PIN"), ("name", "Name"), ("starts_at", "Check-in"), ("else", "")],
+)
+def test_refusal_is_in_view(
+    panel_page: Page, start: Start, size: tuple[int, int], field: str, control: str
+) -> None:
+    """After a refusal, the error is in view directly under its field, which has the focus."""
+    panel_page.set_viewport_size({"width": size[0], "height": size[1]})
+    panel = start(
+        f"""{{
+          locks: ["Door", "A", "B", "C", "D", "E"].map((name) => lock(name)),
+          answer: () => ({{ error: "{REFUSED_PIN}", field: "{field}" }}),
+        }}"""
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Ada")
+    dialog.get_by_role("checkbox", name="Door").check()
+    dialog.get_by_role("radio", name="Custom PIN").check()
+    dialog.get_by_role("textbox", name="Custom PIN").fill("061947")
+    dialog.get_by_text("More options").click()
+    dialog.get_by_text("Keep backup codes ready").scroll_into_view_if_needed()
+    dialog.get_by_role("button", name="Add guest").click()
+    error = dialog.get_by_text(REFUSED_PIN)
+    expect(error).to_be_in_viewport(ratio=1)
+    if control:
+        focused = dialog.get_by_label(control, exact=True).and_(dialog.locator("input"))
+        focused = focused.and_(dialog.locator(":not([type=radio])"))
+        expect(focused).to_be_focused()
+        expect(focused).to_be_in_viewport(ratio=1)
+        expect(focused.locator("xpath=following-sibling::*[1]")).to_have_text(
+            REFUSED_PIN
+        )
