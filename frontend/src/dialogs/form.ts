@@ -50,7 +50,7 @@ function lengthsText({ t, hass }: Context, lengths: readonly number[]): string {
     : list.format(lengths.map(String));
 }
 
-/** Return which PINs the locks accept, or why none, unless an error says that already. */
+/** Return which PINs the locks accept, or why none, without what an error says already. */
 export function pinHint(
   context: Context,
   locks: readonly Lock[],
@@ -62,7 +62,9 @@ export function pinHint(
     pinCannotBeChosen(locks) ?? (lengths.length === 0 ? t("pin_no_length") : undefined);
   if (reason) return reason === error ? "" : reason;
   return new Intl.ListFormat(hass.locale.language, { type: "unit" }).format([
-    t("pin_lengths", { lengths: lengthsText(context, lengths) }),
+    ...(messageText(context, { lengths }) === error
+      ? []
+      : [t("pin_lengths", { lengths: lengthsText(context, lengths) })]),
     ...pinRules(locks).map((rule) => t(`rule_${rule}`)),
   ]);
 }
