@@ -211,6 +211,7 @@ export class SeamGuestDialog extends SeamDialog {
             />
             <span>
               <bdi>${lock.name}</bdi>
+              ${lock.online === false ? html`<span class="offline">· ${t("offline")}</span>` : nothing}
               ${isBlocked ? html`<small>${reason}</small>` : nothing}
             </span>
           </label>`;
