@@ -313,6 +313,17 @@ PIN = "908172635"
         {"pending_mutations": [{"from": {"code": int(PIN)}, "to": {"code": PIN}}]},
         {"pending_mutations": [{"to": {"code": int(PIN)}}], "is_managed": 5},
         {"errors": [{"modified_fields": [{"field": "code", "to": int(PIN)}]}]},
+        {"code": [PIN]},
+        {"code": {"value": PIN}},
+        {"code": float(PIN)},
+        {"code": f"PIN {PIN}"},
+        {"code": f"#{PIN}E"},
+        {"code": f"Room 2 {PIN}"},
+        {"code": {"value": f"PIN {PIN}"}, "is_managed": 5},
+        {"pending_mutations": [{"to": {"code": {"value": PIN}}}]},
+        {"pending_mutations": [{"to": {"pin": [int(PIN)]}}]},
+        {"pending_mutations": [{"from": float(PIN)}, None]},
+        {"pending_mutations": {"to": {"code": PIN}}},
     ],
 )
 async def test_pin_in_odd_row_is_masked(
@@ -329,6 +340,130 @@ async def test_pin_in_odd_row_is_masked(
     await reconcile()
     assert _rows(hass)[CODE_OWNER]["name"] == "Like ••••"
     assert PIN not in caplog.text
+
+
+async def test_former_name_of_digits_is_no_pin(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """The number of a room may be renamed to that of another."""
+    mutation = {
+        "mutation_code": "updating_name",
+        "from": {"name": "1204"},
+        "to": {"name": "1205"},
+    }
+    simulator.control.override_row(CODE_CLEANER, {"pending_mutations": [mutation]})
+    simulator.control.override_row(CODE_OWNER, {"name": "1204"})
+    await reconcile()
+    assert _rows(hass)[CODE_OWNER]["name"] == "1204"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("type", "\u202epin {}", "pin ••••"),
+        ("type", "A" * 3000, "A" * 999 + "…"),
+        ("display_status", "set to {}", "set to ••••"),
+        ("pulled_backup_access_code_id", "backup {}", "backup ••••"),
+        ("pulled_backup_access_code_id", CODE_OWNER, CODE_OWNER),
+        ("pending", "set_to_{}", "set_to_••••"),
+        ("pending", "B" * 3000, "B" * 999 + "…"),
+    ],
+)
+async def test_term_of_code_is_masked_and_cut(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    field: str,
+    value: str,
+    shown: str,
+) -> None:
+    """Seam may send any text for its own terms and IDs."""
+    text = value.format(simulator.state.access_codes[CODE_OWNER].code)
+    is_list = field == "pending"
+    simulator.control.override_row(
+        CODE_OWNER,
+        {"pending_mutations": [{"mutation_code": text}]} if is_list else {field: text},
+    )
+    await reconcile()
+    assert _rows(hass)[CODE_OWNER][field] == ([shown] if is_list else shown)
+
+
+@pytest.mark.parametrize(
+    ("mutations", "state", "pending"),
+    [
+        ([{"mutation_code": "deleting"}, None], "removing", ["deleting", "unknown"]),
+        (
+            ["deleting", {"mutation_code": "deleting"}],
+            "removing",
+            ["unknown", "deleting"],
+        ),
+        ([None], "setting", ["unknown"]),
+        ([{"mutation_code": ["deleting"]}], "setting", ["unknown"]),
+        ([{}], "setting", ["unknown"]),
+        ([], "active", []),
+        ("", "active", []),
+        ({}, "active", []),
+        ({"deleting": {}}, "active", []),
+    ],
+)
+async def test_unreadable_pending_change_hides_no_other(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    mutations: Any,
+    state: str,
+    pending: list[str],
+) -> None:
+    """A code that is being removed is not shown as active."""
+    simulator.control.override_row(
+        CODE_OWNER, {"status": "set", "pending_mutations": mutations}
+    )
+    await reconcile()
+    row = _rows(hass)[CODE_OWNER]
+    assert (row["state"], row["pending"]) == (state, pending)
+
+
+@pytest.mark.parametrize("fields", [{"access_code_id": ""}, {"access_code_id": 0}])
+async def test_code_without_id_is_kept_under_its_own(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll, fields: dict[str, Any]
+) -> None:
+    """A row with an empty ID may be any of those that the list lacks."""
+    simulator.control.override_row(CODE_OWNER, fields)
+    for _ in range(3):
+        await reconcile()
+    rows = _rows(hass)
+    assert CODE_OWNER in rows
+    assert not rows.keys() & {"", "0"}
+
+
+@pytest.mark.parametrize("device_id", ["", 0, None, [], False])
+async def test_code_with_empty_device_id_belongs_to_requested_lock(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll, device_id: Any
+) -> None:
+    """The list was asked for one lock."""
+    simulator.control.override_row(
+        CODE_OWNER, {"device_id": device_id, "name": "Landlord"}
+    )
+    await reconcile()
+    assert _rows(hass)[CODE_OWNER]["name"] == "Landlord"
+
+
+async def test_time_bound_code_without_end_does_not_become_permanent(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The end that was last known stays."""
+    end = _rows(hass)[CODE_GUEST_NOW]["ends_at"]
+    simulator.control.override_row(CODE_GUEST_NOW, {"ends_at": None})
+    caplog.clear()
+    for _ in range(2):
+        await reconcile()
+    assert _rows(hass)[CODE_GUEST_NOW]["ends_at"] == end
+    warnings = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert len(warnings) == 1
+    assert "ends_at is missing" in warnings[0]
 
 
 async def test_row_cannot_forge_log_line(
