@@ -983,7 +983,7 @@ def test_error_that_names_its_lock_is_announced_as_it_is(
         panel_page.wait_for_function(f"() => window.release?.length > {number}")
         panel_page.evaluate(f"() => release[{number}]()")
     toast = panel.locator(".toast")
-    expect(toast).to_have_text("Door is offline. Gate: No slot is free")
+    expect(toast).to_have_text("Door is offline. Gate: No slot is free.")
 
 
 @pytest.mark.parametrize("next_code", ["Zoe", None])
