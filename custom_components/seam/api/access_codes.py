@@ -19,14 +19,7 @@ _WARNINGS: Mapping[str, Any] = {"deserialize": partial(read_problems, is_warning
 _NAMES: Final = ("name", "first_name", "last_name")
 _CHANGES: Final = ("pending_mutations", "errors", "warnings")
 # Other fields are the same as missing if they are null, false or empty.
-_CHECKED: Final = frozenset(
-    {
-        "is_managed",
-        "starts_at",
-        "ends_at",
-        "pending_mutations",
-    }
-)
+_CHECKED: Final = frozenset({"is_managed", "starts_at", "ends_at", "pending_mutations"})
 
 
 def _shared_text(value: Any) -> str:
@@ -208,12 +201,19 @@ class AccessCode(Model):
             and row.get("is_managed") is not False
         ):
             raise MissingField("ends_at", datetime, cls)
-        searched = {key: row[key] for key in _CHANGES if row.get(key)}
         code = row.get("code", "0")
-        if not (type(code) is str and code.isdecimal()):
-            searched["code"] = code
-        if searched:
-            row["other_pins"] = pins_in(searched)
+        is_odd = not (type(code) is str and code.isdecimal())
+        # Nearly all rows have none of them.
+        if (
+            row.get("pending_mutations")
+            or "errors" in row
+            or "warnings" in row
+            or is_odd
+        ):
+            searched = {key: row.get(key) for key in _CHANGES}
+            row["other_pins"] = pins_in(
+                searched | {"code": code} if is_odd else searched
+            )
         return row
 
     @property
