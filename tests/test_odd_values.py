@@ -97,18 +97,24 @@ async def test_half_character_in_rows(
     assert READ in {warning["message"] for warning in warnings}
 
 
+ODD_TEXT_EVENTS = [
+    {"reason": {"message": HALF}},
+    {"method": HALF},
+    {"access_code_id": HALF},
+    {"connected_account_warnings": [{"message": HALF}]},
+    {HALF: HALF},
+]
+
+
 @pytest.mark.parametrize(
-    "fields",
+    "odd_events",
     [
-        {"reason": {"message": HALF}},
-        {"method": HALF},
-        {"access_code_id": HALF},
-        {"connected_account_warnings": [{"message": HALF}]},
-        {HALF: HALF},
-        *({"created_at": time} for time in ODD_TIMES),
-        *({"occurred_at": time} for time in ODD_TIMES),
-        *({"created_at": time, "occurred_at": time} for time in ODD_TIMES),
+        ODD_TEXT_EVENTS,
+        [{"created_at": time} for time in ODD_TIMES],
+        [{"occurred_at": time} for time in ODD_TIMES],
+        [{"created_at": time, "occurred_at": time} for time in ODD_TIMES],
     ],
+    ids=["texts", "created", "occurred", "both"],
 )
 async def test_odd_event_does_not_stop_events(
     hass: HomeAssistant,
@@ -116,33 +122,35 @@ async def test_odd_event_does_not_stop_events(
     simulator: Simulator,
     coordinator: SeamCoordinator,
     caplog: pytest.LogCaptureFixture,
-    fields: dict[str, Any],
+    subtests: pytest.Subtests,
+    odd_events: list[dict[str, Any]],
 ) -> None:
     """Later events fire, while Seam still lists it and when it does not any more."""
     door = simulator.state.devices[FRONT_DOOR]
-    caplog.clear()
-    simulator.backend.events.lock("access_denied", door, **fields)
-    for number in range(2):
-        for is_locked in (False, True):
-            await async_step(hass, freezer, simulator, timedelta(minutes=1))
-            simulator.control.turn_lock(FRONT_DOOR, locked=is_locked)
-            await async_step(hass, freezer, simulator, timedelta(minutes=1))
-            expected = "locked" if is_locked else "unlocked"
-            assert _attribute(hass, ACTIVITY, "event_type") == expected
-            _check_all_available(hass, coordinator, caplog)
-        if not number:
-            await async_step(hass, freezer, simulator, timedelta(hours=1))
-    # The cursor has followed.
-    since = [
-        datetime.fromisoformat(request.body["since"])
-        for request in simulator.requests
-        if request.path == "/events/list"
-    ]
-    assert since[-1] > dt_util.utcnow() - timedelta(minutes=10)
+    for fields in odd_events:
+        with subtests.test(fields=ascii(fields)):
+            caplog.clear()
+            simulator.backend.events.lock("access_denied", door, **fields)
+            for number in range(2):
+                for is_locked in (False, True):
+                    await async_step(hass, freezer, simulator, timedelta(minutes=1))
+                    simulator.control.turn_lock(FRONT_DOOR, locked=is_locked)
+                    await async_step(hass, freezer, simulator, timedelta(minutes=1))
+                    expected = "locked" if is_locked else "unlocked"
+                    assert _attribute(hass, ACTIVITY, "event_type") == expected
+                    _check_all_available(hass, coordinator, caplog)
+                if not number:
+                    await async_step(hass, freezer, simulator, timedelta(hours=1))
+            # The cursor has followed.
+            since = [
+                datetime.fromisoformat(request.body["since"])
+                for request in simulator.requests
+                if request.path == "/events/list"
+            ]
+            assert since[-1] > dt_util.utcnow() - timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("field", ["starts_at", "ends_at", "created_at"])
-@pytest.mark.parametrize("time", ODD_TIMES)
 async def test_code_with_odd_time(
     hass: HomeAssistant,
     simulator: Simulator,
@@ -150,23 +158,28 @@ async def test_code_with_odd_time(
     entry: MockConfigEntry,
     reconcile: Poll,
     caplog: pytest.LogCaptureFixture,
+    subtests: pytest.Subtests,
     field: str,
-    time: Any,
 ) -> None:
     """Everything is available, after a reload as well."""
-    if str(time).startswith("9"):
-        # There, the end of time has already passed.
-        await hass.config.async_set_time_zone("Pacific/Auckland")
-    simulator.control.override_row(CODE_GUEST_NOW, {field: time})
-    caplog.clear()
-    await reconcile()
-    _check_all_available(hass, coordinator, caplog)
-    assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    _check_all_available(hass, entry.runtime_data, caplog)
-    assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
-    assert state_of(hass, CALENDAR) is not None
+    home = hass.config.time_zone
+    for time in ODD_TIMES:
+        with subtests.test(time=time):
+            # In Auckland, the end of time has already passed.
+            is_end = str(time).startswith("9")
+            await hass.config.async_set_time_zone(
+                "Pacific/Auckland" if is_end else home
+            )
+            simulator.control.override_row(CODE_GUEST_NOW, {field: time})
+            caplog.clear()
+            await reconcile()
+            _check_all_available(hass, entry.runtime_data, caplog)
+            assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
+            assert await hass.config_entries.async_reload(entry.entry_id)
+            await hass.async_block_till_done()
+            _check_all_available(hass, entry.runtime_data, caplog)
+            assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
+            assert state_of(hass, CALENDAR) is not None
 
 
 @pytest.mark.parametrize("time", ODD_TIMES)
@@ -194,26 +207,24 @@ async def test_problem_with_odd_time(
     assert "Odd" in {error["message"] for error in _rows(hass)[CODE_OWNER]["errors"]}
 
 
-@pytest.mark.parametrize(
-    "properties",
-    [
-        {"battery": {"level": "0.8"}},
-        {"battery": "full"},
-        {"battery": {"level": 1e308}},
-        {"battery_level": 10**400},
-        {"battery_level": -(10**400)},
-        {"keypad_battery": {"level": 1e400}},
-        {"door_open": "yes"},
-        {"locked": "no"},
-        {"online": "yes"},
-        {"supported_code_lengths": "4"},
-        {"code_constraints": {"a": 1}},
-        {"max_active_codes_supported": "many"},
-        {"auto_lock_delay_seconds": 1e308},
-        {"auto_lock_enabled": "yes"},
-    ],
-    ids=str,
+ODD_PROPERTIES: tuple[dict[str, Any], ...] = (
+    {"battery": {"level": "0.8"}},
+    {"battery": "full"},
+    {"battery": {"level": 1e308}},
+    {"battery_level": 10**400},
+    {"battery_level": -(10**400)},
+    {"keypad_battery": {"level": 1e400}},
+    {"door_open": "yes"},
+    {"locked": "no"},
+    {"online": "yes"},
+    {"supported_code_lengths": "4"},
+    {"code_constraints": {"a": 1}},
+    {"max_active_codes_supported": "many"},
+    {"auto_lock_delay_seconds": 1e308},
+    {"auto_lock_enabled": "yes"},
 )
+
+
 async def test_property_of_wrong_type(
     hass: HomeAssistant,
     simulator: Simulator,
@@ -221,19 +232,23 @@ async def test_property_of_wrong_type(
     entry: MockConfigEntry,
     reconcile: Poll,
     caplog: pytest.LogCaptureFixture,
-    properties: dict[str, Any],
+    subtests: pytest.Subtests,
 ) -> None:
     """The lock goes on without it, after a reload as well."""
-    simulator.state.devices[FRONT_DOOR].properties |= properties
-    caplog.clear()
-    await reconcile()
-    for _ in range(2):
-        assert entry.runtime_data.last_update_success
-        assert not [record for record in caplog.records if record.exc_info]
-        assert state_of(hass, FRONT) in ("locked", "unknown")
-        assert state_of(hass, MANAGED) == "5"
-        assert await hass.config_entries.async_reload(entry.entry_id)
-        await hass.async_block_till_done()
+    door = simulator.state.devices[FRONT_DOOR]
+    usual = door.properties
+    for properties in ODD_PROPERTIES:
+        with subtests.test(properties=str(properties)):
+            door.properties = usual | properties
+            caplog.clear()
+            await reconcile()
+            for _ in range(2):
+                assert entry.runtime_data.last_update_success
+                assert not [record for record in caplog.records if record.exc_info]
+                assert state_of(hass, FRONT) in ("locked", "unknown")
+                assert state_of(hass, MANAGED) == "5"
+                assert await hass.config_entries.async_reload(entry.entry_id)
+                await hass.async_block_till_done()
 
 
 async def test_unlock_dated_ahead_does_not_freeze_changed_by(
