@@ -3,7 +3,7 @@
 import { mdiAlertCircleOutline, mdiAlertOutline, mdiMagnify } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
-import { label } from "./logic/groups";
+import { label, MANY } from "./logic/groups";
 import { pinCannotBeChosen } from "./logic/pin";
 import { formatTime } from "./logic/times";
 import type { Code, CodeState, Lock, Problem, Remedy } from "./types";
@@ -214,6 +214,22 @@ function remedies(
         : nothing,
     )}
   </p>`;
+}
+
+/** Show the search of a list that is long, or that was when somebody typed into it. */
+export function listSearch(
+  count: number,
+  label: string,
+  value: string,
+  changed: (text: string) => void,
+): TemplateResult | typeof nothing {
+  if (count < MANY && !value) return nothing;
+  return html`<div class="tools">${searchField(label, value, changed)}</div>`;
+}
+
+/** Say what a search did not find, also to those who cannot see the list. */
+export function noMatch(text: string): TemplateResult {
+  return html`<p class="box empty" role="status">${text}</p>`;
 }
 
 /** A field that searches while one types. */

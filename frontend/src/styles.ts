@@ -25,6 +25,10 @@ export const tools = css`
   .tools input {
     width: 100%;
     padding-inline-start: 44px;
+    font-size: 1rem;
+  }
+  .box.empty {
+    padding: 16px;
   }
   .tools select {
     max-width: 200px;

@@ -5,6 +5,8 @@ import {
   found,
   grouped,
   groupOf,
+  matches,
+  matchingLocks,
   ownProblems,
   people,
   summary,
@@ -33,6 +35,35 @@ test("the summary of a lock counts its codes, or else its problems", () => {
   expect(summaryOf([failed], { online: false }).status).toBe("offline");
   expect(summaryOf([], { codes_known: false }).status).toBe("unknown");
   expect(summary(undefined).status).toBe("unknown");
+});
+
+describe("a search", () => {
+  test("ignores case and spaces around it", () => {
+    expect(matches(" ADA ", "Ada Lovelace")).toBe(true);
+    expect(matches("ada", null, "Front Door")).toBe(false);
+    expect(matches("  ", null)).toBe(true);
+  });
+
+  test("finds locks by name, area and guest", () => {
+    const locks = [
+      lock("Front Door", [code("Ada", "active"), code("Bob", "expired")]),
+      lock("Back Door", [code("Adam", "scheduled")], { area: "Garden" }),
+      lock("Shed", []),
+    ];
+    const found = (search: string) =>
+      matchingLocks(locks, search).map(({ lock: { name }, names: of }) => [
+        name,
+        ...of,
+      ]);
+    expect(found("door")).toEqual([["Front Door"], ["Back Door"]]);
+    expect(found("garden")).toEqual([["Back Door"]]);
+    expect(found("ada")).toEqual([
+      ["Front Door", "Ada"],
+      ["Back Door", "Adam"],
+    ]);
+    expect(found("bob")).toEqual([]);
+    expect(found("")).toHaveLength(3);
+  });
 });
 
 describe("the group of a code", () => {

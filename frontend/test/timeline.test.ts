@@ -2,7 +2,14 @@ import { describe, expect, test } from "vitest";
 import table from "../../tests/occupancy.json";
 import { code, lock } from "../dev/fake";
 import { entriesOf } from "../src/logic/groups";
-import { type Days, daysFrom, rowsByLock, rowsByPerson } from "../src/logic/timeline";
+import {
+  type Days,
+  daysFrom,
+  matchesBar,
+  matchingRows,
+  rowsByLock,
+  rowsByPerson,
+} from "../src/logic/timeline";
 import { HOUR } from "../src/logic/times";
 import type { Code } from "../src/types";
 
@@ -158,4 +165,21 @@ test("a person has one row for all stays and locks, a lock has one without codes
     "Back",
     "Empty",
   ]);
+});
+
+test("a search keeps whole rows, so that overlaps stay visible", () => {
+  const front = lock("Front", [
+    stay("Ada", at(4, 0), at(6, 0)),
+    stay("Bob", at(5, 0), at(7, 0)),
+  ]);
+  const back = lock("Back", []);
+  const rows = rowsByLock([front, back], entriesOf([front, back]), days);
+  const found = (search: string) =>
+    matchingRows(rows, search).map(({ name, bars }) => [name, bars.length]);
+  expect(found("ada")).toEqual([["Front", 2]]);
+  expect(found("back")).toEqual([["Back", 0]]);
+  expect(found("")).toHaveLength(2);
+  const bars = rows.flatMap((row) => row.bars);
+  expect(bars.filter((bar) => matchesBar(bar, "ada"))).toHaveLength(1);
+  expect(bars.filter((bar) => matchesBar(bar, "front"))).toHaveLength(2);
 });

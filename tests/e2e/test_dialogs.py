@@ -1280,3 +1280,103 @@ def test_last_use_has_the_text_of_the_activity(start: Start) -> None:
     expect(used.get_by_text("By hand", exact=True)).to_be_visible()
     expect(used.get_by_text("Ada", exact=True)).to_be_visible()
     expect(used.get_by_text("manual", exact=True)).to_have_count(0)
+
+
+ROOMS: Final = """Array.from({ length: 100 }, (_, i) => lock(`Room ${i + 1}`, [
+  code(`Guest ${i + 1}`), code(`Found ${i + 1}`, { is_managed: false }),
+]))"""
+
+
+@NEEDS_AXE
+@pytest.mark.parametrize(
+    ("path", "item", "shown"),
+    [
+        ("/locks", "a[href^='/seam/lock/']", "Room 42"),
+        ("/timeline", "li h3", "Room 42"),
+        ("/found", "li", "Found 42"),
+    ],
+)
+def test_search_finds_one_of_many_locks(
+    panel_page: Page, start: Start, path: str, item: str, shown: str
+) -> None:
+    """What is searched for is found by keyboard, and stays when codes change."""
+    panel = start(f"{{ path: '{path}', locks: {ROOMS} }}")
+    search = panel.get_by_role("searchbox", name="Search locks and names")
+    items = panel.locator(item)
+    expect(items).to_have_count(100)
+    search.focus()
+    panel_page.keyboard.type("ROOM 42")
+    expect(items).to_contain_text([shown])
+    search.fill("found 42" if path == "/found" else "guest 42")
+    expect(items).to_contain_text([shown])
+
+    panel_page.evaluate("() => change(lock('Room 1', [code('Zoe')]))")
+    expect(search).to_have_value(re.compile("42"))
+    expect(search).to_be_focused()
+    expect(items).to_have_count(1)
+    search.fill("nobody")
+    expect(items).to_have_count(0)
+    expect(
+        panel.get_by_role("status").filter(has_text=re.compile("match"))
+    ).to_be_visible()
+    panel_page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert panel.evaluate(RUN_AXE) == []
+
+
+@pytest.mark.parametrize("path", ["/locks", "/timeline", "/found"])
+def test_short_lists_have_no_search(start: Start, path: str) -> None:
+    """What is seen at a glance needs no search."""
+    panel = start(
+        f"""{{ path: '{path}', locks: [lock("Door", [
+          code("Ada"), code("Bob", {{ is_managed: false }}),
+        ])] }}"""
+    )
+    expect(panel.get_by_text("Door").first).to_be_visible()
+    expect(panel.get_by_role("searchbox")).to_have_count(0)
+
+
+def test_search_keeps_selection(panel_page: Page, start: Start) -> None:
+    """Codes that were selected before a search stay selected, and are counted."""
+    panel = start(f"{{ path: '/found', locks: {ROOMS} }}")
+    search = panel.get_by_role("searchbox")
+    panel.get_by_role("checkbox", name="Select Found 7", exact=True).check()
+    search.fill("found 42")
+    panel.get_by_role("checkbox", name="Select all").check()
+    expect(panel.get_by_text("2 selected")).to_be_visible()
+    search.fill("")
+    expect(panel.get_by_role("checkbox", checked=True)).to_have_count(2)
+    search.fill("found 42")
+    panel.get_by_role("checkbox", name="Select all").uncheck()
+    expect(panel.get_by_text("1 selected")).to_be_visible()
+
+
+@NEEDS_AXE
+def test_form_finds_locks(panel_page: Page, start: Start) -> None:
+    """Selected locks stay in view, and Enter in the search sends nothing."""
+    panel = start(f"{{ locks: {ROOMS} }}")
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Ada")
+    search = dialog.get_by_role("searchbox", name="Search locks")
+    boxes = dialog.locator("input[name=locks]")
+    expect(boxes).to_have_count(100)
+    search.fill("room 42")
+    expect(boxes).to_have_count(1)
+    panel_page.keyboard.press("Enter")
+    dialog.get_by_role("checkbox", name="Room 42").check()
+    search.fill("room 7")
+    expect(dialog.get_by_role("checkbox", checked=True)).to_have_count(1)
+    # Room 7, 70 to 79, and the one that is selected.
+    expect(boxes).to_have_count(12)
+    panel_page.evaluate("() => change(lock('Room 1', [code('Zoe')]))")
+    expect(search).to_have_value("room 7")
+    search.fill("nothing")
+    expect(dialog.get_by_text("No locks match your search.")).to_be_visible()
+    expect(boxes).to_have_count(1)
+    panel_page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert panel.evaluate(RUN_AXE) == []
+    assert sent(panel_page, "code/create") == []
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_role("button", name="Done")).to_be_visible()
+    [call] = sent(panel_page, "code/create")
+    assert call["entity_ids"] == ["lock.room 42"]

@@ -26,7 +26,7 @@ export const formStyles = css`
   legend {
     margin-block-end: 6px;
   }
-  input:not([type="checkbox"], [type="radio"]),
+  input:not([type="checkbox"], [type="radio"], [type="search"]),
   select {
     width: 100%;
     min-height: 48px;
@@ -65,6 +65,9 @@ export const formStyles = css`
   }
   .times + p:empty {
     display: none;
+  }
+  .tools {
+    margin-block-end: 8px;
   }
   .checks {
     display: grid;

@@ -7,11 +7,12 @@ import {
 } from "lit";
 import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
+import { repeat } from "lit/directives/repeat.js";
 import { CommandError, errorText } from "../api";
 import { element } from "../element";
 import type { Key } from "../language";
 import type { Entry } from "../logic/groups";
-import { label } from "../logic/groups";
+import { label, matches } from "../logic/groups";
 import {
   type Errors,
   type Field,
@@ -30,6 +31,8 @@ import {
 } from "../logic/guest";
 import { pinCannotBeChosen } from "../logic/pin";
 import { otherZone } from "../logic/times";
+import { listSearch } from "../parts";
+import { tools } from "../styles";
 import type { Code, Lock } from "../types";
 import { SeamDialog } from "./dialog";
 import { choice, messageText, moreOptions, overlapHint, pinHint } from "./form";
@@ -55,6 +58,7 @@ export class SeamGuestDialog extends SeamDialog {
   @state() private form!: GuestForm;
   @state() private errors: Errors = {};
   @state() private wasSubmitted = false;
+  @state() private search = "";
   @state() private progress: Progress[] | undefined;
   /** The locks that did not accept the PIN, while the form asks for another one. */
   @state() private remaining: Lock[] | undefined;
@@ -132,7 +136,13 @@ export class SeamGuestDialog extends SeamDialog {
     return this.frame(
       code ? t("guest_edit", { name: label(code) }) : t("guest_new"),
       html`
-        <form id="form" novalidate autocomplete="off" @submit=${this.submit}>
+        <form
+          id="form"
+          novalidate
+          autocomplete="off"
+          @submit=${this.submit}
+          @keydown=${this.ignoreEnter}
+        >
           <div class="field">
             <label for="name">${t("name")}</label>
             <input
@@ -169,6 +179,12 @@ export class SeamGuestDialog extends SeamDialog {
     );
   }
 
+  /** Enter in the search must not send the form. */
+  private ignoreEnter(event: KeyboardEvent): void {
+    const { type } = event.target as HTMLInputElement;
+    if (event.key === "Enter" && type === "search") event.preventDefault();
+  }
+
   private text(message: Message): string {
     return messageText(this.context, message);
   }
@@ -188,17 +204,29 @@ export class SeamGuestDialog extends SeamDialog {
       : this.locks;
     if (locks.length === 0) return nothing;
     const isOffline = form.offline && offeredOptions(form, this.selected).offline;
+    const found = locks.filter((lock) => matches(this.search, lock.name, lock.area));
+    // Nobody must add a guest to a lock that is selected but not in view.
+    const shown = locks.filter(
+      (lock) => found.includes(lock) || form.deviceIds.includes(lock.device_id),
+    );
     return html`<fieldset aria-describedby="locks-error">
       <legend>${t(code ? "also_on" : "locks")}</legend>
-      <div class="checks ${locks.length > 6 ? "many" : ""}">
-        ${locks.map((lock) => {
-          const reason = code
-            ? undefined
-            : isOffline
-              ? lock.can.create_offline
-              : lock.can.create;
-          const isBlocked = reason !== undefined && reason !== true;
-          return html`<label class="check">
+      ${listSearch(locks.length, t("search_locks"), this.search, (text) => {
+        this.search = text;
+      })}
+      <p class="hint" role="status">${found.length === 0 ? t("no_match_lock_names") : nothing}</p>
+      <div class="checks ${locks.length > 6 ? "many" : ""}" ?hidden=${shown.length === 0}>
+        ${repeat(
+          shown,
+          ({ device_id }) => device_id,
+          (lock) => {
+            const reason = code
+              ? undefined
+              : isOffline
+                ? lock.can.create_offline
+                : lock.can.create;
+            const isBlocked = reason !== undefined && reason !== true;
+            return html`<label class="check">
             <input
               type="checkbox"
               name="locks"
@@ -216,7 +244,8 @@ export class SeamGuestDialog extends SeamDialog {
               ${isBlocked ? html`<small>${reason}</small>` : nothing}
             </span>
           </label>`;
-        })}
+          },
+        )}
       </div>
       ${this.renderError("locks")}
     </fieldset>`;
@@ -485,5 +514,5 @@ export class SeamGuestDialog extends SeamDialog {
     );
   }
 
-  static override styles = [...SeamDialog.styles, formStyles, progressStyles];
+  static override styles = [...SeamDialog.styles, tools, formStyles, progressStyles];
 }

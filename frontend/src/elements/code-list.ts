@@ -9,10 +9,10 @@ import {
   type Group,
   grouped,
   groupOf,
-  MANY_CODES,
+  MANY,
   type Order,
 } from "../logic/groups";
-import { icon, searchField } from "../parts";
+import { icon, noMatch, searchField } from "../parts";
 import { shared, tools } from "../styles";
 import type { Code, Lock } from "../types";
 import { type SeamCodeRow, samePinAs } from "./code-row";
@@ -80,8 +80,8 @@ export class SeamCodeList extends LitElement {
     const count = [...groups.values()].reduce((sum, codes) => sum + codes.length, 0);
     let left = this.limit;
     return html`
-      ${lock.codes.length >= MANY_CODES ? this.tools() : nothing}
-      ${count === 0 ? html`<p class="empty box">${t("no_match")}</p>` : nothing}
+      ${lock.codes.length >= MANY || this.search ? this.tools() : nothing}
+      ${count === 0 ? noMatch(t("no_match")) : nothing}
       ${GROUPS.map((group) => {
         const codes = groups.get(group) ?? [];
         if (codes.length === 0) return nothing;
@@ -176,9 +176,6 @@ export class SeamCodeList extends LitElement {
       :host {
         display: grid;
         gap: var(--seam-gap);
-      }
-      .box.empty {
-        padding: 16px;
       }
       .hint {
         padding: 0 16px 4px;

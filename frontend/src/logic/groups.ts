@@ -13,8 +13,8 @@ export const GROUPS: readonly Group[] = [
   "unmanaged",
   "expired",
 ];
-/** From this number of codes on, a list has a search and an order. */
-export const MANY_CODES = 8;
+/** From this number of entries on, a list has a search. */
+export const MANY = 8;
 export const SOON = 2 * DAY;
 /** In percent. */
 const LOW_BATTERY = 20;
@@ -82,6 +82,28 @@ export function label(code: Code): string {
   return code.name || code.access_code_id;
 }
 
+/** Return whether one of the texts contains what somebody searches for. */
+export function matches(search: string, ...texts: (string | null)[]): boolean {
+  const wanted = search.trim().toLocaleLowerCase();
+  return (
+    !wanted || texts.some((text) => text?.toLocaleLowerCase().includes(wanted) === true)
+  );
+}
+
+/** Return the locks that match by name or area, or the names of their codes that do. */
+export function matchingLocks(
+  locks: readonly Lock[],
+  search: string,
+): { lock: Lock; names: string[] }[] {
+  return locks.flatMap((lock) => {
+    if (matches(search, lock.name, lock.area)) return [{ lock, names: [] }];
+    const codes = lock.codes.filter(
+      (code) => code.state !== "expired" && matches(search, label(code)),
+    );
+    return codes.length > 0 ? [{ lock, names: codes.sort(byName).map(label) }] : [];
+  });
+}
+
 /** Return the codes by group, filtered and sorted. */
 export function grouped(
   codes: readonly Code[],
@@ -89,11 +111,8 @@ export function grouped(
   order: Order,
 ): Map<Group, Code[]> {
   const groups = new Map<Group, Code[]>(GROUPS.map((group) => [group, []]));
-  const wanted = search.trim().toLocaleLowerCase();
   for (const code of codes) {
-    if (label(code).toLocaleLowerCase().includes(wanted)) {
-      groups.get(groupOf(code))?.push(code);
-    }
+    if (matches(search, label(code))) groups.get(groupOf(code))?.push(code);
   }
   for (const [group, members] of groups) {
     members.sort(

@@ -1,6 +1,6 @@
 /** Who can enter which door when. */
 
-import { byName, type Entry, label, needsAttention } from "./groups";
+import { byName, type Entry, label, matches, needsAttention } from "./groups";
 import { addDays, DAY, startOfDay } from "./times";
 
 /** How many days the timeline shows at once, and how far it goes either way. */
@@ -79,6 +79,21 @@ export function rowsByPerson(entries: readonly Entry[], days: Days): TimelineRow
     .flatMap(([key, of]) => (of[0] ? [{ key, code: of[0].code, of }] : []))
     .sort((a, b) => byName(a.code, b.code))
     .map(({ key, code, of }) => row(key, label(code), of, days, false));
+}
+
+/** Return the rows that match by name, or in which a bar does. Rows stay whole. */
+export function matchingRows(
+  rows: readonly TimelineRow[],
+  search: string,
+): TimelineRow[] {
+  return rows.filter(
+    ({ name, bars }) =>
+      matches(search, name) || bars.some((bar) => matchesBar(bar, search)),
+  );
+}
+
+export function matchesBar({ entry }: Bar, search: string): boolean {
+  return matches(search, entry.lock.name, label(entry.code));
 }
 
 function groupBy(

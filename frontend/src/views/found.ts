@@ -5,9 +5,9 @@ import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import { element } from "../element";
-import { type Entry, found, label } from "../logic/groups";
-import { icon, stateChip, timesText } from "../parts";
-import { shared } from "../styles";
+import { type Entry, found, label, matches } from "../logic/groups";
+import { icon, listSearch, noMatch, stateChip, timesText } from "../parts";
+import { shared, tools } from "../styles";
 import type { Lock, Entry as Workspace } from "../types";
 import { isRunning } from "./adoption";
 
@@ -26,6 +26,7 @@ export class SeamFound extends LitElement {
   @property({ attribute: false }) workspaces: readonly Workspace[] = [];
   @state() private selected: ReadonlySet<string> = new Set();
   @state() private limit = ROWS;
+  @state() private search = "";
   private codes: ReturnType<typeof found> = [];
 
   protected override willUpdate(changes: PropertyValues): void {
@@ -48,12 +49,16 @@ export class SeamFound extends LitElement {
         <p class="box none">${t("found_none")}</p>`;
     }
     const isAdopting = this.workspaces.some(({ adoption }) => isRunning(adoption));
-    const selectable = codes.filter(
-      ({ code }) => code.can.convert === true || code.can.delete === true,
+    const shown = codes.filter(({ lock, code }) =>
+      matches(this.search, label(code), lock.name),
     );
-    const chosen = selectable.filter(({ code }) =>
-      this.selected.has(code.access_code_id),
-    );
+    const isSelectable = ({ code }: Entry) =>
+      code.can.convert === true || code.can.delete === true;
+    const isSelected = ({ code }: Entry) => this.selected.has(code.access_code_id);
+    // A search does not end what was selected before it.
+    const chosen = codes.filter((entry) => isSelectable(entry) && isSelected(entry));
+    const selectable = shown.filter(isSelectable);
+    const count = selectable.filter(isSelected).length;
     const start = (kind: BatchDetail["kind"]) => {
       const detail: BatchDetail = { kind, entries: chosen };
       this.dispatchEvent(
@@ -65,6 +70,9 @@ export class SeamFound extends LitElement {
     return html`
       ${adoptions}
       <p class="secondary">${t("found_hint")}</p>
+      ${listSearch(codes.length, t("search_all"), this.search, (text) => {
+        this.search = text;
+      })}
       <section class="box">
         ${
           isAdmin
@@ -73,18 +81,17 @@ export class SeamFound extends LitElement {
                   <input
                     type="checkbox"
                     aria-label=${t("select_all")}
-                    .checked=${live(chosen.length === selectable.length && chosen.length > 0)}
-                    .indeterminate=${live(
-                      chosen.length > 0 && chosen.length < selectable.length,
-                    )}
+                    .checked=${live(count === selectable.length && count > 0)}
+                    .indeterminate=${live(count > 0 && count < selectable.length)}
                     ?disabled=${selectable.length === 0}
                     @change=${(event: Event) => {
                       const { checked } = event.target as HTMLInputElement;
-                      this.selected = new Set(
-                        checked
-                          ? selectable.map(({ code }) => code.access_code_id)
-                          : [],
-                      );
+                      const selected = new Set(this.selected);
+                      for (const { code } of selectable) {
+                        if (checked) selected.add(code.access_code_id);
+                        else selected.delete(code.access_code_id);
+                      }
+                      this.selected = selected;
                     }}
                   />
                   <span role="status"
@@ -113,14 +120,15 @@ export class SeamFound extends LitElement {
         }
         <ul>
           ${repeat(
-            codes.slice(0, this.limit),
+            shown.slice(0, this.limit),
             ({ code }) => code.access_code_id,
             (entry) => this.row(entry),
           )}
         </ul>
       </section>
+      ${shown.length === 0 ? noMatch(t("no_match")) : nothing}
       ${
-        codes.length > this.limit
+        shown.length > this.limit
           ? html`<button
               @click=${() => {
                 this.limit += ROWS;
@@ -179,6 +187,7 @@ export class SeamFound extends LitElement {
 
   static override styles = [
     shared,
+    tools,
     css`
       :host {
         display: grid;
@@ -219,7 +228,7 @@ export class SeamFound extends LitElement {
       li + li {
         border-top: 1px solid var(--divider-color);
       }
-      input {
+      [type="checkbox"] {
         width: 20px;
         height: 20px;
         margin: 0;

@@ -1,13 +1,13 @@
 import { mdiChevronRight } from "@mdi/js";
 import { css, html, LitElement, nothing } from "lit";
-import { property } from "lit/decorators.js";
+import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import { element } from "../element";
 import { lockFacts, lockIcon } from "../lock-facts";
-import { groupOf } from "../logic/groups";
-import { icon } from "../parts";
-import { shared } from "../styles";
+import { groupOf, matchingLocks } from "../logic/groups";
+import { icon, listSearch, noMatch } from "../parts";
+import { shared, tools } from "../styles";
 import type { Lock } from "../types";
 
 /** A row for each lock. */
@@ -15,18 +15,30 @@ import type { Lock } from "../types";
 export class SeamLocks extends LitElement {
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) locks: readonly Lock[] = [];
+  @state() private search = "";
 
   protected override render() {
-    return html`<ul class="box">
-      ${repeat(
-        this.locks,
-        (lock) => lock.device_id,
-        (lock) => this.row(lock),
-      )}
-    </ul>`;
+    const { t } = this.context;
+    const found = matchingLocks(this.locks, this.search);
+    return html`
+      ${listSearch(this.locks.length, t("search_all"), this.search, (text) => {
+        this.search = text;
+      })}
+      ${
+        found.length === 0
+          ? noMatch(t("no_match_locks"))
+          : html`<ul class="box">
+              ${repeat(
+                found,
+                ({ lock }) => lock.device_id,
+                ({ lock, names }) => this.row(lock, names),
+              )}
+            </ul>`
+      }
+    `;
   }
 
-  private row(lock: Lock) {
+  private row(lock: Lock, names: readonly string[]) {
     const { t } = this.context;
     const counts = { attention: 0, active: 0, scheduled: 0, unmanaged: 0, expired: 0 };
     for (const code of lock.codes) counts[groupOf(code)] += 1;
@@ -41,6 +53,11 @@ export class SeamLocks extends LitElement {
         >
         <span class="text">
           <span class="cut"><bdi>${lock.name}</bdi></span>
+          ${
+            names.length > 0
+              ? html`<span class="cut"><bdi>${names.join(", ")}</bdi></span>`
+              : nothing
+          }
           <span class="secondary codes">
             ${
               lock.codes_known
@@ -69,7 +86,13 @@ export class SeamLocks extends LitElement {
 
   static override styles = [
     shared,
+    tools,
     css`
+      :host {
+        display: grid;
+        grid-template-columns: minmax(0, 1fr);
+        gap: 12px;
+      }
       li + li {
         border-top: 1px solid var(--divider-color);
       }

@@ -9,11 +9,13 @@ import {
   DAYS_MAX,
   DAYS_SHOWN,
   daysFrom,
+  matchesBar,
+  matchingRows,
   rowsByLock,
   rowsByPerson,
 } from "../logic/timeline";
-import { icon, stateChip, timesText } from "../parts";
-import { shared } from "../styles";
+import { icon, listSearch, noMatch, stateChip, timesText } from "../parts";
+import { shared, tools } from "../styles";
 import type { Lock } from "../types";
 import { barNotes } from "./timeline-chart";
 
@@ -32,17 +34,21 @@ export class SeamTimeline extends LitElement {
   @state() private offset = 0;
   @state() private view: (typeof VIEWS)[number] = "lock";
   @state() private limit = ROWS;
+  @state() private search = "";
 
   protected override render() {
-    const { context, offset, view } = this;
+    const { context, offset, search, view } = this;
     const { t, hass } = context;
     const days = daysFrom(context.date, offset, hass.config.time_zone);
     const entries = entriesOf(this.locks).filter(({ code }) => !code.is_backup);
-    const rows =
+    const all =
       view === "person"
         ? rowsByPerson(entries, days)
         : rowsByLock(this.locks, entries, days);
-    const bars = rows.flatMap(({ bars }) => bars);
+    const rows = matchingRows(all, search);
+    const bars = rows
+      .flatMap(({ bars }) => bars)
+      .filter((bar) => matchesBar(bar, search));
     const isEmpty = bars.length === 0;
     const count = view === "table" ? bars.length : rows.length;
     const move = (by: number) => {
@@ -55,7 +61,15 @@ export class SeamTimeline extends LitElement {
       year: "numeric",
     });
     return html`
-      <div class="tools">
+      ${listSearch(
+        Math.max(this.locks.length, entries.length),
+        t("search_all"),
+        search,
+        (text) => {
+          this.search = text;
+        },
+      )}
+      <div class="choices">
         <button
           class="icon"
           aria-label=${t("earlier")}
@@ -93,7 +107,9 @@ export class SeamTimeline extends LitElement {
       </div>
       ${
         isEmpty
-          ? html`<p class="box empty">${t("timeline_none")}</p>`
+          ? search
+            ? noMatch(t("no_match_timeline"))
+            : html`<p class="box empty">${t("timeline_none")}</p>`
           : view === "table"
             ? this.table(bars.slice(0, this.limit))
             : html`<seam-timeline-chart
@@ -151,22 +167,23 @@ export class SeamTimeline extends LitElement {
 
   static override styles = [
     shared,
+    tools,
     css`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
         gap: 12px;
       }
-      .tools {
+      .choices {
         display: flex;
         flex-wrap: wrap;
         align-items: center;
         gap: 4px;
       }
-      .tools label {
+      .choices label {
         margin-inline-start: auto;
       }
-      .tools svg:dir(rtl) {
+      .choices svg:dir(rtl) {
         scale: -1 1;
       }
       select {
