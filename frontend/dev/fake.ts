@@ -60,7 +60,7 @@ export function problem(message: string, more: Partial<Problem> = {}): Problem {
     advice: "Seam keeps trying. Check the lock's connection.",
     scope: "access_code",
     created_at: at(-1),
-    remedy: null,
+    remedies: [],
     ...more,
   };
 }
@@ -98,7 +98,7 @@ export function home(): Lock[] {
         advice: "Adopt or delete the other code, or choose a new PIN for this one.",
         other_access_code_id: other.access_code_id,
         other_access_code_name: other.name,
-        remedy: "convert_other",
+        remedies: ["new_pin", "convert_other", "delete_other"],
       }),
     ],
   });
@@ -107,7 +107,7 @@ export function home(): Lock[] {
     error_code: "device_offline",
     advice: "Check its power supply, Wi-Fi connection, and hub.",
     scope: "device",
-    remedy: "refresh_lock",
+    remedies: ["refresh_lock"],
   });
   return [
     lock(
@@ -141,7 +141,7 @@ export function home(): Lock[] {
           errors: [
             problem("Seam could not set the code on the lock.", {
               advice: "Seam keeps trying. Meanwhile, use a backup code.",
-              remedy: "pull_backup",
+              remedies: ["pull_backup", "refresh_lock"],
             }),
           ],
         }),

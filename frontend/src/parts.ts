@@ -4,7 +4,6 @@ import { mdiAlertCircleOutline, mdiAlertOutline, mdiMagnify } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
 import { label, MANY } from "./logic/groups";
-import { pinCannotBeChosen } from "./logic/pin";
 import { formatTime } from "./logic/times";
 import type { Code, CodeState, Lock, Problem, Remedy } from "./types";
 
@@ -111,6 +110,8 @@ export interface ActionDetail {
     | "convert"
     | "release"
     | "pull_backup"
+    | "allow_changes"
+    | "delete_expired"
     | "new_pin"
     | "refresh_lock";
   lock?: Lock;
@@ -141,7 +142,7 @@ export function announce(element: HTMLElement, message: string): void {
   );
 }
 
-/** Show problems, each with its advice and the remedy that fits. */
+/** Show problems, each with its advice and the remedies that fit. */
 export function problems(
   element: HTMLElement,
   context: Context,
@@ -164,56 +165,61 @@ export function problems(
   );
 }
 
+/** The remedies that only lead to another page. */
+const LINKS: Partial<Record<Remedy, string>> = {
+  found_codes: "/seam/found",
+  reconnect_account: CONSOLE_URL,
+};
+
 function remedies(
   element: HTMLElement,
-  { t, isAdmin, connected }: Context,
+  { t, hass, isAdmin, connected }: Context,
   lock: Lock,
   problem: Problem,
   code: Code | undefined,
   locks: readonly Lock[],
 ): TemplateResult | typeof nothing {
   if (!isAdmin) return nothing;
-  const { remedy } = problem;
-  if (remedy === "reconnect_account") {
-    return html`<p>
-      <a class="button tonal" href=${CONSOLE_URL} target="_blank" rel="noreferrer"
-        >${t("remedy_reconnect_account")}</a
-      >
-    </p>`;
-  }
   const other = lock.codes.find(
     ({ access_code_id }) => access_code_id === problem.other_access_code_id,
   );
   const details: Partial<Record<Remedy, ActionDetail | undefined>> = {
-    new_pin: code && { action: "new_pin", lock, code },
+    add: { action: "add", lock },
+    allow_changes: code && { action: "allow_changes", lock, code },
     convert_other: other && { action: "convert", lock, code: other },
+    delete: code && { action: "delete", lock, code },
+    delete_expired: { action: "delete_expired", lock },
     delete_other: other && { action: "delete", lock, code: other },
+    edit: code && { action: "edit", lock, code },
+    new_pin: code && { action: "new_pin", lock, code },
     pull_backup: code && { action: "pull_backup", lock, code },
     refresh_lock: { action: "refresh_lock", lock, locks },
   };
-  // A code whose PIN another code has stays broken if that one is adopted.
-  const isOffered = (key: Remedy) =>
-    key === remedy ||
-    (key === "new_pin" &&
-      other &&
-      code?.can.update === true &&
-      !pinCannotBeChosen([lock]));
-  const offered = Object.entries(details).filter(([key]) => isOffered(key as Remedy));
-  // After an upgrade, a browser may still have this module, and not know a new remedy.
-  if (!offered.some(([, detail]) => detail)) return nothing;
-  return html`<p class="remedies">
-    ${offered.map(([key, detail]) =>
-      detail
-        ? html`<button
-            class="tonal"
-            ?disabled=${!connected}
-            @click=${() => ask(element, detail)}
-          >
-            ${t(`remedy_${key as Remedy}`, { name: other ? label(other) : "" })}
-          </button>`
-        : nothing,
-    )}
-  </p>`;
+  const buttons = problem.remedies.flatMap((remedy) => {
+    const link = LINKS[remedy];
+    if (link === CONSOLE_URL) {
+      return html`<a class="button tonal" href=${link} target="_blank" rel="noreferrer"
+        >${t(`remedy_${remedy}`)}</a
+      >`;
+    }
+    if (link) {
+      // Users may have removed the panel, and still have the card.
+      return "seam" in hass.panels
+        ? html`<a class="button tonal" href=${link}>${t(`remedy_${remedy}`)}</a>`
+        : [];
+    }
+    const detail = details[remedy];
+    // After an upgrade, a browser may still have this module, and not know a new remedy.
+    if (!detail) return [];
+    return html`<button
+      class="tonal"
+      ?disabled=${!connected}
+      @click=${() => ask(element, detail)}
+    >
+      ${t(`remedy_${remedy}`, { name: other ? label(other) : "" })}
+    </button>`;
+  });
+  return buttons.length > 0 ? html`<p class="remedies">${buttons}</p>` : nothing;
 }
 
 /** Show the search of a list that is long, or that was when somebody typed into it. */

@@ -12,8 +12,14 @@ export type CodeState =
   | "unknown";
 
 export type Remedy =
+  | "add"
+  | "allow_changes"
   | "convert_other"
+  | "delete"
+  | "delete_expired"
   | "delete_other"
+  | "edit"
+  | "found_codes"
   | "new_pin"
   | "pull_backup"
   | "refresh_lock"
@@ -31,7 +37,7 @@ export interface Problem {
   created_at: string | null;
   other_access_code_id?: string;
   other_access_code_name?: string | null;
-  remedy: Remedy | null;
+  remedies: Remedy[];
 }
 
 export type CodeAction =

@@ -1022,12 +1022,13 @@ def test_focus_moves_on_when_code_is_deleted(
 
 DUPLICATE: Final = """{
   message: "Taken.", advice: "", scope: "access_code", created_at: null,
-  error_code: "duplicate_code", other_access_code_id: "Other", remedy: "convert_other",
+  error_code: "duplicate_code", other_access_code_id: "Other",
+  remedies: ["new_pin", "convert_other", "delete_other"],
 }"""
 
 
 def test_new_pin_is_offered_for_duplicate(panel_page: Page, start: Start) -> None:
-    """To adopt the other code would leave this one failed, so a new PIN comes first."""
+    """To convert the other code would leave this one failed, so a new PIN comes first."""
     panel = start(
         f"""{{
           locks: [lock("Door", [
@@ -1038,7 +1039,9 @@ def test_new_pin_is_offered_for_duplicate(panel_page: Page, start: Start) -> Non
     )
     attention = panel.get_by_role("region", name="Needs attention")
     buttons = attention.locator(".remedies button")
-    expect(buttons).to_have_text(["Choose a new PIN", "Adopt “Other”"])
+    expect(buttons).to_have_text(
+        ["Choose a new PIN", "Convert “Other”", "Delete “Other”"]
+    )
     buttons.first.press("Enter")
     expect(panel.get_by_role("radio", name="Choose for me")).to_be_checked()
     panel_page.keyboard.press("Escape")
@@ -1063,7 +1066,7 @@ def test_refresh_says_which_locks_are_offline(
     """A problem that several locks share is refreshed on all of them."""
     problem = """{
       message: "Offline.", advice: "", scope: "device", created_at: null,
-      error_code: "device_offline", remedy: "refresh_lock",
+      error_code: "device_offline", remedies: ["refresh_lock"],
     }"""
     panel = start(
         f"""{{
@@ -1380,3 +1383,102 @@ def test_form_finds_locks(panel_page: Page, start: Start) -> None:
     expect(dialog.get_by_role("button", name="Done")).to_be_visible()
     [call] = sent(panel_page, "code/create")
     assert call["entity_ids"] == ["lock.room 42"]
+
+
+@pytest.mark.parametrize(
+    ("remedy", "button", "asks", "confirm", "command", "data"),
+    [
+        (
+            "allow_changes",
+            "Allow changes",
+            "Allow changes to “Ada”?",
+            "Allow changes",
+            "code/update",
+            {"access_code_id": "Ada", "allow_external_modification": True},
+        ),
+        (
+            "delete",
+            "Delete this code",
+            "Delete “Ada”?",
+            "Delete",
+            "code/delete",
+            {"access_code_id": "Ada"},
+        ),
+        (
+            "delete_other",
+            "Delete “Other”",
+            "Delete “Other”?",
+            "Delete",
+            "code/delete",
+            {"access_code_id": "Other"},
+        ),
+        (
+            "delete_expired",
+            "Delete expired codes",
+            "Delete 1 code?",
+            "Delete",
+            "code/delete",
+            {"access_code_id": "Old"},
+        ),
+        (
+            "pull_backup",
+            "Use backup code",
+            "Use a backup code for “Ada”?",
+            "Use backup code",
+            "code/pull_backup",
+            {"access_code_id": "Ada"},
+        ),
+        ("edit", "Edit this code", "Edit Ada", None, "", {}),
+        ("new_pin", "Choose a new PIN", "Edit Ada", None, "", {}),
+        ("add", "Add another code", "Add guest", None, "", {}),
+    ],
+)
+def test_remedy_asks_before_it_runs(
+    panel_page: Page,
+    start: Start,
+    remedy: str,
+    button: str,
+    asks: str,
+    confirm: str | None,
+    command: str,
+    data: dict[str, Any],
+) -> None:
+    """Each remedy shows what it does, and then does only that."""
+    panel = start(
+        f"""{{
+          locks: [lock("Door", [
+            code("Ada", {{ state: "failed", errors: [{{
+              message: "A problem.", advice: "Do something.", scope: "access_code",
+              created_at: null, error_code: "some_error", remedies: ["{remedy}"],
+              other_access_code_id: "Other",
+            }}] }}),
+            code("Other", {{ is_managed: false }}),
+            code("Old", {{ state: "expired" }}),
+          ])],
+          answer: () => ({{ outcome: "deleted", code: "7261" }}),
+        }}"""
+    )
+    panel.locator(".remedies").get_by_role("button", name=button, exact=True).click()
+    dialog = panel.get_by_role("dialog")
+    expect(dialog.get_by_role("heading", name=asks)).to_be_visible()
+    assert panel_page.evaluate("() => calls") == []
+    if confirm:
+        dialog.get_by_role("button", name=confirm, exact=True).click()
+        panel_page.wait_for_function("() => calls.length")
+        [call] = sent(panel_page, command)
+        assert call == {"type": f"seam/{command}", "entity_id": "lock.door", **data}
+
+
+def test_remedies_lead_to_other_pages(start: Start) -> None:
+    """Remedies that are elsewhere are links; those of newer versions are left out."""
+    panel = start(
+        """{ locks: [lock("Door", [], { problems: [{
+          message: "A problem.", advice: "", scope: "device", created_at: null,
+          error_code: "some_error",
+          remedies: ["reconnect_account", "found_codes", "from_the_future"],
+        }] })] }"""
+    )
+    buttons = panel.locator(".remedies > *")
+    expect(buttons).to_have_text(["Open Seam console", "Show found codes"])
+    expect(buttons.first).to_have_attribute("target", "_blank")
+    expect(buttons.last).to_have_attribute("href", "/seam/found")

@@ -18,34 +18,28 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.seam.actions.targets import Target
-from custom_components.seam.advice import ADVICE_KEYS, KNOWN_CODES
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.websocket import subscription
-from custom_components.seam.websocket.locks import _REMEDIES, async_lock
+from custom_components.seam.websocket.locks import async_lock
 from custom_components.seam.websocket.types import Lock
 from simulator import Simulator
 from simulator.seed import (
     APARTMENT_1,
     APARTMENT_2,
     BOAT_SHED,
-    CODE_APARTMENT_1_FAILED,
     CODE_GUEST_NEXT,
     CODE_GUEST_NOW,
-    CODE_HANDYMAN,
     CODE_OWNER,
     FRONT_DOOR,
     GARDEN_HOUSE,
     LOCKS,
     UNMANAGED_NEIGHBOUR,
-    UNMANAGED_OLD_GUEST,
 )
-from tests.clock import START, async_step
+from tests.clock import async_step
 from tests.conftest import Poll
 from tests.test_project import load_json
 
 from .conftest import Connect, Panel
-
-REMOVAL_WARNINGS = {"being_deleted", "delay_in_removing_from_device"}
 
 # Home Assistant's web server uses keys of a type that aiohttp warns about.
 pytestmark = [
@@ -135,7 +129,7 @@ async def test_codes_are_those_of_the_attributes(
                 assert code[key] == row[key]
             for key in ("errors", "warnings"):
                 assert [
-                    {k: v for k, v in shown.items() if k != "remedy"}
+                    {k: v for k, v in shown.items() if k != "remedies"}
                     for shown in code[key]
                 ] == row[key]
 
@@ -175,61 +169,6 @@ async def test_what_cannot_be_converted_says_why(panel: Panel) -> None:
         assert f"“{name}”" in text
 
 
-async def test_remedies(panel: Panel) -> None:
-    """A problem says what a tap can do about it."""
-    handyman = panel.code(CODE_HANDYMAN)
-    assert handyman
-    [error] = handyman["errors"]
-    assert error["remedy"] == "convert_other"
-    assert error["other_access_code_id"] == UNMANAGED_OLD_GUEST
-    failed = panel.code(CODE_APARTMENT_1_FAILED)
-    assert failed
-    assert {error["remedy"] for error in failed["errors"]}
-
-
-@pytest.mark.parametrize("is_warning", [False, True])
-async def test_remedies_are_possible(
-    simulator: Simulator, panel: Panel, reconcile: Poll, is_warning: bool
-) -> None:
-    """Whatever problem a code has, its remedy would not be refused."""
-    kind = "warning" if is_warning else "error"
-    problems = [
-        {
-            f"{kind}_code": problem_code,
-            "message": "A problem.",
-            "created_at": START.isoformat(),
-            f"is_access_code_{kind}": True,
-        }
-        # Codes that are being removed have no remedies.
-        for problem_code in sorted(KNOWN_CODES - REMOVAL_WARNINGS)
-    ]
-    for code in simulator.state.access_codes.values():
-        setattr(code, f"{kind}s", problems)
-    await reconcile()
-    await panel.received()
-    seen: set[str] = set()
-    for lock in panel.locks.values():
-        codes = {code["access_code_id"]: code for code in lock["codes"]}
-        for code in codes.values():
-            assert len(code[f"{kind}s"]) >= len(problems)
-            for problem in code[f"{kind}s"]:
-                seen.add(remedy := problem["remedy"])
-                other = codes.get(problem.get("other_access_code_id"), {"can": {}})
-                needed = {
-                    "convert_other": other["can"].get("convert"),
-                    "delete_other": other["can"].get("delete"),
-                    "new_pin": code["can"]["update"],
-                    "pull_backup": code["can"]["pull_backup"],
-                }
-                assert needed.get(remedy, True) is True, (problem, code)
-    assert {None, "new_pin", "convert_other", "refresh_lock"} <= seen
-
-
-def test_remedies_belong_to_advice() -> None:
-    """Advice with another key would silently lose its remedy."""
-    assert _REMEDIES.keys() <= ADVICE_KEYS
-
-
 async def test_account_problem_is_shown_once(
     simulator: Simulator, panel: Panel, reconcile: Poll
 ) -> None:
@@ -238,7 +177,7 @@ async def test_account_problem_is_shown_once(
     await reconcile()
     await panel.received()
     problems = panel.locks[FRONT_DOOR]["problems"]
-    assert "reconnect_account" in [problem["remedy"] for problem in problems]
+    assert ["reconnect_account"] in [problem["remedies"] for problem in problems]
     codes = [problem["error_code"] for problem in problems]
     assert len(codes) == len(set(codes))
     assert "account_disconnected" in codes

@@ -16,54 +16,16 @@ from ..actions.pull_backup import check_backup
 from ..actions.reveal import check_pin_known
 from ..actions.schedule import check_backup_pool, check_kind
 from ..actions.targets import Target
-from ..actions.validation import (
-    PIN_CONSTRAINTS,
-    check_codes_known,
-    check_pin_can_be_chosen,
-)
-from ..advice import advice_key, conflicting_code
-from ..api import AccessCode, ConnectedAccount, SeamProblem
+from ..actions.validation import PIN_CONSTRAINTS, check_codes_known
+from ..api import AccessCode, ConnectedAccount
 from ..attributes import async_codes, async_problems, label, local_time
 from ..coordinator import SeamConfigEntry
 from ..errors import refusal
 from ..sync.code_state import CodeState, code_state
 from ..sync.snapshot import LockData
-from .types import CodeCan, Entry, Lock, LockCan, Possible, Remedy, Row, Rules
+from .remedies import possible_remedies
+from .types import CodeCan, Entry, Lock, LockCan, Possible, Row, Rules
 
-# What a tap can do about a problem, by the advice about it.
-_ADVICE: Final[Mapping[Remedy, tuple[str, ...]]] = {
-    "convert_other": ("find_duplicate_named", "convert_duplicate"),
-    "delete_other": ("delete_duplicate_named",),
-    "new_pin": (
-        "change_length",
-        "change_one",
-        "change_pin",
-        "change_this",
-        "check_august_format",
-        "not_accepted",
-    ),
-    "pull_backup": ("seam_retries_backup",),
-    "reconnect_account": (
-        "approve_site",
-        "check_account",
-        "connect_account_with_rights",
-        "raise_role",
-        "reconnect_account",
-        "set_up_account",
-    ),
-    "refresh_lock": (
-        "bring_online",
-        "connect_bridge",
-        "online_uncertain",
-        "poor_connection",
-        "seam_retries",
-        "wait",
-        "wait_for_bridge",
-    ),
-}
-_REMEDIES: Final = {
-    advice: remedy for remedy, advice_keys in _ADVICE.items() for advice in advice_keys
-}
 # The attributes of a code that the panel shows. A lock may have hundreds of codes.
 _CODE_KEYS: Final = (
     "access_code_id",
@@ -81,7 +43,6 @@ _CODE_KEYS: Final = (
     "common_code_key",
     "same_pin_as",
 )
-_LOCK_REMEDIES: Final = ("reconnect_account", "refresh_lock")
 
 
 @callback
@@ -95,6 +56,8 @@ def async_lock(
     lock, snapshot = target.lock, target.coordinator.data
     hass, device, now = target.coordinator.hass, lock.device, dt_util.utcnow()
     locked, battery = device.properties.locked, device.battery_level
+    can, problems = _lock_can(lock), snapshot.problems_of(lock)
+    cans = {code.access_code_id: _code_can(lock, code) for code in lock.codes}
     return {
         "entry_id": target.coordinator.config_entry.entry_id,
         "device_id": lock.device_id,
@@ -110,10 +73,15 @@ def async_lock(
         "last_used": {"name": lock.changed_by, "at": local_time(lock.changed_at)}
         if lock.changed_by
         else None,
-        "problems": _problems(hass, snapshot.problems_of(lock), lock, account),
+        "problems": [
+            {**row, "remedies": possible_remedies(problem, lock, can, cans)}
+            for row, problem in zip(
+                async_problems(hass, problems, lock, account), problems, strict=True
+            )
+        ],
         "rules": _rules(lock),
-        "can": _lock_can(lock),
-        "codes": _codes(hass, lock, account),
+        "can": can,
+        "codes": _codes(hass, lock, account, can, cans),
     }
 
 
@@ -130,60 +98,28 @@ def async_entry(entry: SeamConfigEntry) -> Entry:
 
 
 def _codes(
-    hass: HomeAssistant, lock: LockData, account: ConnectedAccount | None
+    hass: HomeAssistant,
+    lock: LockData,
+    account: ConnectedAccount | None,
+    lock_can: LockCan,
+    cans: Mapping[str, CodeCan],
 ) -> list[Row]:
     rows: list[Row] = []
     for code, shown in zip(
         lock.codes, async_codes(hass, lock, lock.codes, account), strict=True
     ):
-        can = _code_can(lock, code)
         row: Row = {key: shown[key] for key in _CODE_KEYS}
         for key, problems in (("errors", code.errors), ("warnings", code.warnings)):
             row[key] = [
-                {**problem_row, "remedy": _code_remedy(problem, lock, code, can)}
+                {
+                    **problem_row,
+                    "remedies": possible_remedies(problem, lock, lock_can, cans, code),
+                }
                 for problem_row, problem in zip(shown[key], problems, strict=True)
             ]
+        can = cans[code.access_code_id]
         rows.append({**row, "is_managed": code.is_managed, "can": can})
     return rows
-
-
-def _problems(
-    hass: HomeAssistant,
-    problems: list[SeamProblem],
-    lock: LockData,
-    account: ConnectedAccount | None,
-) -> list[Row]:
-    """Return problems of a lock or an account as in attributes, with remedies."""
-    rows = async_problems(hass, problems, lock, account)
-    return [
-        {**row, "remedy": remedy if remedy in _LOCK_REMEDIES else None}
-        for row, remedy in zip(
-            rows,
-            (_REMEDIES.get(advice_key(problem, lock)) for problem in problems),
-            strict=True,
-        )
-    ]
-
-
-def _code_remedy(
-    problem: SeamProblem, lock: LockData, code: AccessCode, can: CodeCan
-) -> Remedy | None:
-    """Return what a tap can do about a problem of a code, if that is possible."""
-    remedy = _REMEDIES.get(advice_key(problem, lock, code))
-    other = conflicting_code(lock, code, problem)
-    is_possible: Possible = True
-    match remedy:
-        case "convert_other":
-            is_possible = _possible(_CONVERT, lock, other) if other else ""
-        case "delete_other":
-            is_possible = _possible(_DELETE, lock, other) if other else ""
-        case "new_pin" if can["update"] is True:
-            is_possible = _possible([check_pin_can_be_chosen], lock)
-        case "new_pin":
-            is_possible = can["update"]
-        case "pull_backup":
-            is_possible = can["pull_backup"]
-    return remedy if is_possible is True else None
 
 
 def _rules(lock: LockData) -> Rules:

@@ -5,8 +5,14 @@ from typing import Any, Literal, TypedDict
 type Row = dict[str, Any]
 """A code or a problem, with what can be done about it."""
 type Remedy = Literal[
+    "add",
+    "allow_changes",
     "convert_other",
+    "delete",
+    "delete_expired",
     "delete_other",
+    "edit",
+    "found_codes",
     "new_pin",
     "pull_backup",
     "reconnect_account",

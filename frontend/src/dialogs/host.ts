@@ -3,7 +3,7 @@ import { state } from "lit/decorators.js";
 import { CommandError, codeCommand, command, errorText } from "../api";
 import { SeamHost } from "../context";
 import { FocusKeeper } from "../focus";
-import { type Entry, elsewhere, label } from "../logic/groups";
+import { deletableExpired, type Entry, elsewhere, label } from "../logic/groups";
 import { addDays, formatTime, toLocal, toMoment } from "../logic/times";
 import type { ActionDetail } from "../parts";
 import type { Code, Lock } from "../types";
@@ -36,6 +36,12 @@ const CHANGES = {
     text: "delete_text",
     confirm: "delete",
     done: "delete_done",
+  },
+  allow_changes: {
+    title: "allow_title",
+    text: "allow_text",
+    confirm: "remedy_allow_changes",
+    done: "allow_done",
   },
 } as const;
 type Change = keyof typeof CHANGES;
@@ -160,7 +166,9 @@ export abstract class SeamActions extends SeamHost {
   protected act({ action, lock, code, locks }: ActionDetail): void {
     if (action === "add") this.openGuest(lock);
     else if (lock && action === "refresh_lock") void this.refresh(locks ?? [lock]);
-    else if (lock && code) this.actOn(action, lock, code);
+    else if (lock && action === "delete_expired") {
+      this.openBatch("delete", deletableExpired(lock));
+    } else if (lock && code) this.actOn(action, lock, code);
   }
 
   private actOn(action: ActionDetail["action"], lock: Lock, code: Code): void {
@@ -186,6 +194,7 @@ export abstract class SeamActions extends SeamHost {
       case "end":
       case "release":
       case "delete":
+      case "allow_changes":
         this.change(action, { lock, code });
         break;
     }
@@ -197,7 +206,8 @@ export abstract class SeamActions extends SeamHost {
     const { lock, code } = entry;
     const texts = CHANGES[action];
     const values = { name: label(code), lock: lock.name };
-    const others = elsewhere(this.snapshot?.locks ?? [], entry);
+    const others =
+      action === "allow_changes" ? [] : elsewhere(this.snapshot?.locks ?? [], entry);
     const run = (of: Entry) => this.run(action, of);
     if (action === "extend" && others.length === 0) {
       this.announce(t("saving"));
@@ -215,7 +225,7 @@ export abstract class SeamActions extends SeamHost {
       }),
       confirm: t(texts.confirm),
       isDangerous: action === "end" || action === "delete",
-      action,
+      action: action === "allow_changes" ? "update" : action,
       entry,
       others,
       run,
@@ -233,6 +243,12 @@ export abstract class SeamActions extends SeamHost {
       const row = await codeCommand(hass, "update", lock, code, { ends_at: end });
       const time = formatTime(hass, row.ends_at ?? end, new Date());
       return { key: CHANGES[action].done, values: { name, time } };
+    }
+    if (action === "allow_changes") {
+      await codeCommand(hass, "update", lock, code, {
+        allow_external_modification: true,
+      });
+      return { key: CHANGES[action].done, values: { name } };
     }
     const { outcome, reason } = await codeCommand(hass, action, lock, code);
     if (outcome === "failed") throw new CommandError(reason ?? "");

@@ -236,6 +236,13 @@ export function elsewhere(locks: readonly Lock[], { lock, code }: Entry): Entry[
   );
 }
 
+/** Return the expired codes of a lock that can be deleted. */
+export function deletableExpired(lock: Lock): Entry[] {
+  return entriesOf([lock]).filter(
+    ({ code }) => code.state === "expired" && code.can.delete === true,
+  );
+}
+
 /** Return how many unmanaged codes all locks have. */
 export function countFound(locks: readonly Lock[]): number {
   let count = 0;
