@@ -108,11 +108,12 @@ describe("the group of a code", () => {
 test("a problem of the lock is not shown again with each code", () => {
   const offline = problem("Offline.", { scope: "device" });
   const own = problem("Not set.");
-  const guest = code("Ada", "at_risk", { errors: [offline, own] });
+  const again = { ...offline, message: "The lock of this code is offline." };
+  const guest = code("Ada", "at_risk", { errors: [offline, again, own] });
   expect(ownProblems(guest, lock("Door", [guest], { problems: [offline] }))).toEqual([
     own,
   ]);
-  expect(ownProblems(guest, lock("Door", [guest]))).toEqual([offline, own]);
+  expect(ownProblems(guest, lock("Door", [guest]))).toEqual([offline, again, own]);
 });
 
 describe("the codes of a lock", () => {

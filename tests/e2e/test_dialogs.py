@@ -1482,3 +1482,23 @@ def test_remedies_lead_to_other_pages(start: Start) -> None:
     expect(buttons).to_have_text(["Open Seam console", "Show found codes"])
     expect(buttons.first).to_have_attribute("target", "_blank")
     expect(buttons.last).to_have_attribute("href", "/seam/found")
+
+
+@pytest.mark.parametrize("path", ["", "/lock/Door"])
+def test_problem_of_lock_is_shown_once(start: Start, path: str) -> None:
+    """What is wrong with a lock is in one banner, and not with each of its codes."""
+    offline = """{
+      message: "Door is offline.", advice: "Check its power.", scope: "device",
+      created_at: null, error_code: "device_offline", remedies: ["refresh_lock"],
+    }"""
+    panel = start(
+        f"""{{ path: "{path}", locks: [lock("Door", [
+          code("Ada", {{ state: "at_risk" }}),
+          code("Bob", {{ state: "at_risk", errors: [{offline}] }}),
+          code("Zoe", {{ is_managed: false, errors: [{offline}] }}),
+        ], {{ online: false, problems: [{offline}] }})] }}"""
+    )
+    expect(panel.get_by_text("Bob", exact=True).first).to_be_visible()
+    expect(panel.get_by_text("Door is offline.")).to_have_count(1)
+    expect(panel.get_by_text("Check its power.")).to_have_count(1)
+    expect(panel.get_by_role("button", name="Refresh lock")).to_have_count(1)

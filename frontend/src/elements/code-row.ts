@@ -36,10 +36,12 @@ const PIN_MILLISECONDS = 15_000;
 
 /** Return whether rows show something else of the lock. */
 function isShownDifferently(lock: Lock, old: Lock | undefined): boolean {
+  const codesOf = ({ problems }: Lock) =>
+    problems.map(({ error_code, warning_code }) => error_code ?? warning_code).join();
   return (
     lock.device_id !== old?.device_id ||
     lock.name !== old.name ||
-    lock.problems[0]?.message !== old.problems[0]?.message
+    codesOf(lock) !== codesOf(old)
   );
 }
 
@@ -110,11 +112,6 @@ export class SeamCodeRow extends LitElement {
                 : nothing
             }
           </div>
-          ${
-            code.state === "at_risk" && own.length === 0 && lock.problems[0]
-              ? html`<div class="secondary"><bdi>${lock.problems[0].message}</bdi></div>`
-              : nothing
-          }
           ${
             this.samePinAs
               ? html`<div class="secondary">

@@ -26,9 +26,11 @@ export interface Entry {
 
 /** Return the problems of the code, without those that are shown with the lock. */
 export function ownProblems(code: Code, lock: Lock): Problem[] {
-  const shown = new Set(lock.problems.map(problemKey));
+  // The message of the same problem may differ from one code to the next.
+  const keyOf = (problem: Problem) => problemKey({ ...problem, message: "" });
+  const shown = new Set(lock.problems.map(keyOf));
   return [...code.errors, ...code.warnings].filter(
-    (problem) => problem.scope === "access_code" || !shown.has(problemKey(problem)),
+    (problem) => problem.scope === "access_code" || !shown.has(keyOf(problem)),
   );
 }
 
