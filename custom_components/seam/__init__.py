@@ -20,7 +20,7 @@ from .issues import async_remove_issues, async_setup_issues
 from .push.registration import async_remove_webhook
 from .push.webhook import async_setup_webhook
 from .websocket import async_setup_websocket
-from .websocket.adoption import async_remove_adoption, async_setup_adoption
+from .websocket.conversion import async_remove_conversion, async_setup_conversion
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
 
@@ -56,7 +56,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool
     coordinator = SeamCoordinator(hass, entry, client)
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
-    await async_setup_adoption(hass, entry)
+    await async_setup_conversion(hass, entry)
     coordinator.async_fetch_codes()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_setup_issues(hass, entry)
@@ -72,7 +72,7 @@ async def async_unload_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> boo
 async def async_remove_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     """Remove the webhook, the repair issues, and what is stored of a config entry."""
     async_remove_issues(hass, entry)
-    await async_remove_adoption(hass, entry)
+    await async_remove_conversion(hass, entry)
     await async_remove_webhook(hass, entry)
 
 

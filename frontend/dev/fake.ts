@@ -41,8 +41,8 @@ export function code(name: string, state: CodeState, more: Partial<Code> = {}): 
     same_pin_as: [],
     can: {
       reveal: true,
-      update: isManaged || "Seam does not manage this code. Adopt it first.",
-      extend: isManaged || "Seam does not manage this code. Adopt it first.",
+      update: isManaged || "Seam does not manage this code. Convert it first.",
+      extend: isManaged || "Seam does not manage this code. Convert it first.",
       end: state === "active" || "The code has not started yet.",
       delete: state !== "removing" || "The code is already being removed.",
       convert: !isManaged || "Seam already manages this code.",
@@ -95,7 +95,7 @@ export function home(): Lock[] {
     errors: [
       problem("Another code on this lock already has this PIN.", {
         error_code: "duplicate_code_on_device",
-        advice: "Adopt or delete the other code, or choose a new PIN for this one.",
+        advice: "Convert or delete the other code, or choose a new PIN for this one.",
         other_access_code_id: other.access_code_id,
         other_access_code_name: other.name,
         remedies: ["new_pin", "convert_other", "delete_other"],
@@ -243,7 +243,7 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
             entry_id: "entry",
             title: "Home",
             available: true,
-            adoption: null,
+            conversion: null,
           },
         ],
         locks: structuredClone(current),

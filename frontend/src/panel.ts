@@ -12,7 +12,7 @@ import type { State } from "./store";
 import { shared } from "./styles";
 import type { Lock, Route } from "./types";
 import "./views/activity";
-import "./views/adoption";
+import "./views/conversion";
 import "./views/found";
 import "./views/lock-page";
 import "./views/locks";

@@ -183,10 +183,11 @@ function remedies(
   const other = lock.codes.find(
     ({ access_code_id }) => access_code_id === problem.other_access_code_id,
   );
-  const details: Partial<Record<Remedy, ActionDetail | undefined>> = {
+  const details: Partial<Record<Remedy, ActionDetail | undefined | false>> = {
     add: { action: "add", lock },
     allow_changes: code && { action: "allow_changes", lock, code },
-    convert_other: other && { action: "convert", lock, code: other },
+    convert_other: other &&
+      !other.is_managed && { action: "convert", lock, code: other },
     delete: code && { action: "delete", lock, code },
     delete_expired: { action: "delete_expired", lock },
     delete_other: other && { action: "delete", lock, code: other },

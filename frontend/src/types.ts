@@ -99,22 +99,22 @@ export interface Lock {
   codes: Code[];
 }
 
-export interface AdoptedCode {
+export interface SelectedCode {
   entity_id: string;
   access_code_id: string;
 }
 
-/** How far the adoption of unmanaged codes is. */
-export interface Adoption {
+/** How far the conversion of unmanaged codes is. */
+export interface Conversion {
   state: "running" | "watching" | "stopped" | "done";
-  canary: AdoptedCode;
+  canary: SelectedCode;
   /** The lock that it works on, or did last. */
   entity_id: string;
-  done: AdoptedCode[];
-  failed: (AdoptedCode & { error: string | null })[];
+  done: SelectedCode[];
+  failed: (SelectedCode & { error: string | null })[];
   /** Those whose conversion was requested but is not confirmed. */
-  uncertain: AdoptedCode[];
-  left: AdoptedCode[];
+  uncertain: SelectedCode[];
+  left: SelectedCode[];
   reason:
     | "failed"
     | "interrupted"
@@ -130,7 +130,7 @@ export interface Entry {
   entry_id: string;
   title: string;
   available: boolean;
-  adoption: Adoption | null;
+  conversion: Conversion | null;
 }
 
 export interface Options {

@@ -81,6 +81,8 @@ async def test_pin_of_other_code_is_refused_for_all_locks(
         code=pin,
     )
     assert f"“{actions.code(other).name}”" in message
+    # To convert it would not free the PIN, and a managed code cannot be converted.
+    assert "convert" not in message
 
 
 @pytest.mark.parametrize(

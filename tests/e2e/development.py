@@ -44,7 +44,7 @@ class Development:
         self.hass_port = hass_port or free_port()
         self.simulator_port = simulator_port or free_port()
         self.url = f"http://127.0.0.1:{self.hass_port}"
-        # An adoption watches a lock until this file exists.
+        # A conversion watches a lock until this file exists.
         self.watched = folder / "watched"
         self.output: list[str] = []
         self._ready = threading.Event()

@@ -519,7 +519,7 @@ def test_back_does_not_hide_new_pin(panel_page: Page, start: Start) -> None:
 
 
 def test_failed_preview_can_be_repeated(panel_page: Page, start: Start) -> None:
-    """If it is unknown which codes can be adopted, the dialog offers to check again."""
+    """If it is unknown which codes can be converted, the dialog offers to check again."""
     panel = start(
         """{
           path: "/lock/Door",
@@ -527,7 +527,7 @@ def test_failed_preview_can_be_repeated(panel_page: Page, start: Start) -> None:
           answer: lost,
         }"""
     )
-    dialog = choose(panel, "Ada", "Adopt")
+    dialog = choose(panel, "Ada", "Convert to managed")
     expect(dialog.get_by_role("alert")).to_contain_text("The connection")
     expect(dialog.get_by_text("Checking…")).to_have_count(0)
     panel_page.evaluate(
@@ -537,9 +537,11 @@ def test_failed_preview_can_be_repeated(panel_page: Page, start: Start) -> None:
         }"""
     )
     dialog.get_by_role("button", name="Try again").click()
-    expect(dialog.get_by_text("Can be adopted")).to_be_visible()
+    expect(dialog.get_by_text("Can be converted")).to_be_visible()
     expect(dialog.get_by_role("alert")).to_have_count(0)
-    expect(dialog.get_by_role("button", name="Adopt", exact=True)).to_be_enabled()
+    expect(
+        dialog.get_by_role("button", name="Convert to managed", exact=True)
+    ).to_be_enabled()
 
 
 @pytest.mark.parametrize("is_open", [True, False])
@@ -1107,7 +1109,10 @@ def test_users_are_told_who_can_change_codes(start: Start) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "hint"),
-    [("Adopt", "Seam then manages this code."), ("Delete", "This code stops working.")],
+    [
+        ("Convert", "Seam then manages this code."),
+        ("Delete", "This code stops working."),
+    ],
 )
 def test_batch_of_one_code_speaks_of_one(start: Start, kind: str, hint: str) -> None:
     """The text fits the number of codes, and the title says when it is over."""
@@ -1123,7 +1128,8 @@ def test_batch_of_one_code_speaks_of_one(start: Start, kind: str, hint: str) -> 
     panel.get_by_role("checkbox", name="Select A", exact=True).check()
     panel.get_by_role("button", name=kind).click()
     dialog = panel.get_by_role("dialog")
-    expect(dialog.get_by_role("heading")).to_have_text(f"{kind} 1 code?")
+    to_managed = " to managed" if kind == "Convert" else ""
+    expect(dialog.get_by_role("heading")).to_have_text(f"{kind} 1 code{to_managed}?")
     expect(dialog.get_by_text(hint)).to_be_visible()
     dialog.get_by_role("button", name=kind).click()
     expect(dialog.get_by_role("heading")).to_contain_text("finished")
@@ -1131,7 +1137,7 @@ def test_batch_of_one_code_speaks_of_one(start: Start, kind: str, hint: str) -> 
 
 
 def test_reason_is_shown_once(start: Start) -> None:
-    """A code that can be neither adopted nor deleted for one reason shows it once."""
+    """A code that can be neither converted nor deleted for one reason shows it once."""
     panel = start(
         """{
           path: "/found",
@@ -1216,7 +1222,7 @@ def test_refusal_is_in_view(
 
 
 @pytest.mark.parametrize(
-    ("kind", "outcome"), [("Adopt", "adopted"), ("Delete", "deleted")]
+    ("kind", "outcome"), [("Convert", "converted"), ("Delete", "deleted")]
 )
 def test_batch_names_codes_that_are_left_out(
     panel_page: Page, start: Start, kind: str, outcome: str
@@ -1241,17 +1247,17 @@ def test_batch_names_codes_that_are_left_out(
     expect(panel.get_by_text("3 selected")).to_be_visible()
     panel.get_by_role("button", name=kind).click()
     dialog = panel.get_by_role("dialog")
-    left_out = {"Adopt": ["A", "C"], "Delete": ["B"]}[kind]
+    left_out = {"Convert": ["A", "C"], "Delete": ["B"]}[kind]
     count = f"{len(left_out)} code{'s' if len(left_out) > 1 else ''}"
     expect(
         dialog.get_by_text(f"{count} cannot be {outcome}: {', '.join(left_out)}")
     ).to_be_visible()
     rows = dialog.get_by_role("listitem").filter(has_text=f"Cannot be {outcome}")
     expect(rows).to_have_count(len(left_out))
-    reason = {"Adopt": "Not for Seam.", "Delete": "Not to delete."}[kind]
+    reason = {"Convert": "Not for Seam.", "Delete": "Not to delete."}[kind]
     expect(rows.filter(has_text=reason)).to_have_count(len(left_out))
     dialog.get_by_role("button", name=kind).click()
-    command = {"Adopt": "code/convert", "Delete": "code/delete"}[kind]
+    command = {"Convert": "code/convert", "Delete": "code/delete"}[kind]
     panel_page.wait_for_function(
         "(type) => calls.some((call) => call.type === type)", arg=f"seam/{command}"
     )
@@ -1502,3 +1508,19 @@ def test_problem_of_lock_is_shown_once(start: Start, path: str) -> None:
     expect(panel.get_by_text("Door is offline.")).to_have_count(1)
     expect(panel.get_by_text("Check its power.")).to_have_count(1)
     expect(panel.get_by_role("button", name="Refresh lock")).to_have_count(1)
+
+
+@pytest.mark.parametrize("is_managed", ["true", "false"])
+def test_only_unmanaged_codes_can_be_converted(start: Start, is_managed: str) -> None:
+    """Neither the menu nor a remedy of a moment ago offers to convert managed codes."""
+    panel = start(
+        f"""{{ path: "/lock/Door", locks: [lock("Door", [
+          code("Ada", {{ state: "failed", errors: [{DUPLICATE}] }}),
+          code("Other", {{ is_managed: {is_managed} }}),
+        ])] }}"""
+    )
+    is_offered = is_managed == "false"
+    expect(panel.locator(".remedies button")).to_have_count(3 if is_offered else 2)
+    panel.get_by_role("button", name="Actions for Other").click()
+    expect(panel.get_by_role("menuitem", name="Delete")).to_be_visible()
+    expect(panel.get_by_text("Convert to managed")).to_have_count(int(is_offered))

@@ -294,12 +294,12 @@ def test_panel_repairs_code_with_remedy(
     panel = open_panel(page, development)
     row = row_of(panel, "Handyman").first
     expect(row).to_contain_text("Same PIN as Summer guest")
-    row.get_by_role("button", name="Adopt “Summer guest”").click()
+    row.get_by_role("button", name="Convert “Summer guest”").click()
     dialog = panel.get_by_role("dialog")
-    expect(dialog.get_by_text("Can be adopted")).to_be_visible()
+    expect(dialog.get_by_text("Can be converted")).to_be_visible()
     page.screenshot(path=screenshots / "panel-remedy.png")
-    dialog.get_by_role("button", name="Adopt").click()
-    expect(dialog.get_by_text("Adopted", exact=True)).to_be_visible(timeout=SOON)
+    dialog.get_by_role("button", name="Convert").click()
+    expect(dialog.get_by_text("Converted", exact=True)).to_be_visible(timeout=SOON)
     assert pins_of(development, "Summer guest")
 
 
@@ -327,37 +327,37 @@ def test_panel_repairs_broken_code_with_new_pin(
     expect(row).to_have_count(0)
 
 
-def test_panel_adopts_found_codes(
+def test_panel_converts_found_codes(
     page: Page, development: Development, screenshots: Path
 ) -> None:
-    """One code is adopted and its lock watched, until the user stops it."""
+    """One code is converted and its lock watched, until the user stops it."""
     panel = open_panel(page, development, "/found")
     expect(panel.get_by_role("checkbox", name="Select Installer")).to_be_disabled()
     page.screenshot(path=screenshots / "panel-found.png")
     names = ("Courier", "Tenant 2024")
     for name in names:
         panel.get_by_role("checkbox", name=f"Select {name}").check()
-    panel.get_by_role("button", name="Adopt").click()
+    panel.get_by_role("button", name="Convert").click()
     dialog = panel.get_by_role("dialog")
-    dialog.get_by_role("button", name="Adopt").click()
+    dialog.get_by_role("button", name="Convert").click()
     expect(dialog).to_have_count(0)
     watching = panel.get_by_role("heading", name="Monitoring")
     expect(watching).to_be_visible(timeout=SOON)
-    page.screenshot(path=screenshots / "panel-adoption.png")
+    page.screenshot(path=screenshots / "panel-conversion.png")
     # It goes on without the page, and every page shows it.
     page.reload()
     expect(watching).to_be_visible(timeout=SOON)
-    expect(panel.get_by_text("1 of 2 adopted")).to_be_visible()
+    expect(panel.get_by_text("1 of 2 converted")).to_be_visible()
     panel.get_by_role("button", name="Stop", exact=True).click()
-    expect(panel.get_by_role("heading", name="Adoption stopped")).to_be_visible()
+    expect(panel.get_by_role("heading", name="Conversion stopped")).to_be_visible()
     expect(panel.get_by_text("1 code was not changed.")).to_be_visible()
     panel.get_by_role("button", name="Dismiss").click()
-    expect(panel.get_by_role("heading", name="Adoption stopped")).to_have_count(0)
+    expect(panel.get_by_role("heading", name="Conversion stopped")).to_have_count(0)
     [left] = [name for name in names if not pins_of(development, name)]
     # A single code needs no trial.
     panel.get_by_role("checkbox", name=f"Select {left}").check()
-    panel.get_by_role("button", name="Adopt").click()
-    dialog.get_by_role("button", name="Adopt").click()
+    panel.get_by_role("button", name="Convert").click()
+    dialog.get_by_role("button", name="Convert").click()
     expect(dialog.get_by_text("1 of 1 done")).to_be_visible(timeout=SOON)
     dialog.get_by_role("button", name="Done").click()
     for name in names:

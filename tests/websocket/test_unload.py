@@ -46,7 +46,7 @@ CHANGING_NOTHING: Final = {"generate_code", "reveal_access_code", "seam/lock/ref
 COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "seam/code/create": {"name": "Baker", "ongoing": True},
     "seam/lock/refresh": {},
-    "seam/adoption/start": {
+    "seam/conversion/start": {
         "access_code_ids": [
             UNMANAGED_NEIGHBOUR,
             UNMANAGED_OLD_GUEST,

@@ -17,9 +17,9 @@ from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_DRY_RUN, LOCK_SCHEMA
 from ..actions.targets import Answer, Answers, Target, as_row, async_refresh_targets
 from ..attributes import JsonObject
 from ..errors import ChangeUncertainError, refusal
-from .adoption import (
-    SCHEMA as ADOPTION_SCHEMA,
-    async_start_adoption,
+from .conversion import (
+    SCHEMA as CONVERSION_SCHEMA,
+    async_start_conversion,
     handle_dismiss,
     handle_stop,
 )
@@ -50,16 +50,16 @@ _COMMANDS: Final[Mapping[str, Action]] = {
     "seam/code/pull_backup": ACTIONS["pull_backup_access_code"],
     "seam/code/generate": ACTIONS["generate_code"],
     "seam/lock/refresh": Action(_async_refresh, LOCK_SCHEMA),
-    "seam/adoption/start": Action(async_start_adoption, ADOPTION_SCHEMA),
+    "seam/conversion/start": Action(async_start_conversion, CONVERSION_SCHEMA),
 }
 _PREVIEWS: Final[Mapping[str, Action]] = {
     "convert": ACTIONS["convert_access_code"],
     "delete_expired": ACTIONS["delete_expired_access_codes"],
 }
 # On an entry, of which the lock may be gone.
-_ADOPTION_COMMANDS: Final = {
-    "seam/adoption/stop": handle_stop,
-    "seam/adoption/dismiss": handle_dismiss,
+_CONVERSION_COMMANDS: Final = {
+    "seam/conversion/stop": handle_stop,
+    "seam/conversion/dismiss": handle_dismiss,
 }
 
 # What voluptuous finds wrong, Home Assistant sends and logs with the whole message. The
@@ -73,7 +73,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
     for command, action in _COMMANDS.items():
         _async_register(hass, command, action)
     _async_register(hass, "seam/preview", None)
-    for command, handler in _ADOPTION_COMMANDS.items():
+    for command, handler in _CONVERSION_COMMANDS.items():
         websocket_api.async_register_command(hass, command, handler, _ANYTHING)
 
 

@@ -93,7 +93,7 @@ def async_entry(entry: SeamConfigEntry) -> Entry:
         "title": entry.title,
         "available": entry.state is ConfigEntryState.LOADED
         and entry.runtime_data.last_update_success,
-        "adoption": None,
+        "conversion": None,
     }
 
 

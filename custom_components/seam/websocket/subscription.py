@@ -31,8 +31,8 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import SeamConfigEntry, SeamCoordinator
-from .adoption import async_adoption
-from .adoption_job import SIGNAL_ADOPTION
+from .conversion import async_conversion
+from .conversion_job import SIGNAL_CONVERSION
 from .locks import async_entry, async_lock
 from .types import AllMessage, ChangedMessage, Entry, Lock, Options
 
@@ -117,7 +117,7 @@ class Subscription:
                 self._hass, SIGNAL_CONFIG_ENTRY_CHANGED, self._async_entry_changed
             ),
             async_dispatcher_connect(
-                self._hass, SIGNAL_ADOPTION, self._async_send_changes
+                self._hass, SIGNAL_CONVERSION, self._async_send_changes
             ),
             listen(er.EVENT_ENTITY_REGISTRY_UPDATED, self._async_entity_changed),
             listen(dr.EVENT_DEVICE_REGISTRY_UPDATED, self._async_device_changed),
@@ -237,7 +237,7 @@ class Subscription:
         return [
             {
                 **async_entry(entry),
-                "adoption": async_adoption(self._hass, entry) if is_admin else None,
+                "conversion": async_conversion(self._hass, entry) if is_admin else None,
             }
             for entry in self._entries_shown()
             if is_admin or entry in readable

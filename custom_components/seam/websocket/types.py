@@ -22,15 +22,15 @@ type Possible = Literal[True] | str
 """True, or why something is not possible."""
 
 
-class AdoptedCode(TypedDict):
-    """A code that is to be adopted, by the ID that it had before."""
+class SelectedCode(TypedDict):
+    """A code that is to be converted, by the ID that it had before."""
 
     entity_id: str
     access_code_id: str
 
 
-class FailedCode(AdoptedCode):
-    """A code that could not be adopted; why is not kept over a restart."""
+class FailedCode(SelectedCode):
+    """A code that could not be converted; why is not kept over a restart."""
 
     error: str | None
 
@@ -40,27 +40,27 @@ type StopReason = Literal[
 ]
 
 
-class Adoption(TypedDict):
-    """How far the adoption of unmanaged codes is."""
+class Conversion(TypedDict):
+    """How far the conversion of unmanaged codes is."""
 
     state: Literal["running", "watching", "stopped", "done"]
-    canary: AdoptedCode
+    canary: SelectedCode
     entity_id: str
-    done: list[AdoptedCode]
+    done: list[SelectedCode]
     failed: list[FailedCode]
-    uncertain: list[AdoptedCode]
-    left: list[AdoptedCode]
+    uncertain: list[SelectedCode]
+    left: list[SelectedCode]
     reason: StopReason | None
     error: str | None
 
 
 class Entry(TypedDict):
-    """A config entry, which is a workspace. Only administrators get the adoption."""
+    """A config entry, which is a workspace. Only administrators get the conversion."""
 
     entry_id: str
     title: str
     available: bool
-    adoption: Adoption | None
+    conversion: Conversion | None
 
 
 class Options(TypedDict):

@@ -29,7 +29,7 @@ function outcomeOf(outcome: string | undefined): Outcome {
   }
 }
 
-/** Adopts or deletes codes, after a preview. */
+/** Converts or deletes codes, after a preview. */
 @element("seam-batch-dialog")
 export class SeamBatchDialog extends SeamDialog {
   @property({ attribute: false }) entries: readonly Entry[] = [];
@@ -109,7 +109,7 @@ export class SeamBatchDialog extends SeamDialog {
     this.phase = "ready";
   }
 
-  /** Home Assistant tries one of several codes before it adopts the others. */
+  /** Home Assistant tries one of several codes before it converts the others. */
   private get hasCanary(): boolean {
     return this.kind === "convert" && this.possible.length > 1;
   }
@@ -119,14 +119,14 @@ export class SeamBatchDialog extends SeamDialog {
     const { t, hass } = this.context;
     this.isBusy = true;
     try {
-      await command(hass, "adoption/start", {
+      await command(hass, "conversion/start", {
         entity_ids: [...new Set(possible.map(({ lock }) => lock.entity_id))],
         access_code_ids: possible.map(({ code }) => code.access_code_id),
         ...(this.isAllowed ? { allow_external_modification: true } : {}),
       });
       this.isBusy = false;
       this.close();
-      this.announce(t("adoption_started"));
+      this.announce(t("conversion_started"));
     } catch (error) {
       this.isBusy = false;
       this.showError(error);
@@ -193,7 +193,7 @@ export class SeamBatchDialog extends SeamDialog {
     const list = new Intl.ListFormat(hass.locale.language, { type: "unit" });
     return html`<p>
       <bdi>
-        ${t(kind === "convert" ? "adopt_left_out" : "delete_left_out", {
+        ${t(kind === "convert" ? "convert_left_out" : "delete_left_out", {
           count: refused.length,
           names: list.format(refused.map(({ code }) => label(code))),
         })}
@@ -206,24 +206,24 @@ export class SeamBatchDialog extends SeamDialog {
     const { kind, phase, entries, possible } = this;
     const count = phase === "ready" ? possible.length : entries.length;
     const isRunning = phase === "running";
-    const isAdoption = kind === "convert";
+    const isConversion = kind === "convert";
     const title =
       phase === "done"
-        ? t(isAdoption ? "adoption_done" : "deletion_done")
+        ? t(isConversion ? "conversion_done" : "deletion_done")
         : isRunning
-          ? t(isAdoption ? "adopting" : "deleting")
-          : t(isAdoption ? "adopt_title" : "delete_many_title", { count });
+          ? t(isConversion ? "converting" : "deleting")
+          : t(isConversion ? "convert_title" : "delete_many_title", { count });
     const isAsking = phase === "preview" || phase === "ready";
     return this.frame(
       title,
       html`
         ${
           isAsking
-            ? html`<p>${t(isAdoption ? "adopt_text" : "delete_many_text", { count })}</p>`
+            ? html`<p>${t(isConversion ? "convert_text" : "delete_many_text", { count })}</p>`
             : nothing
         }
         ${phase === "ready" ? this.leftOut() : nothing}
-        ${this.hasCanary && phase === "ready" ? html`<p>${t("adopt_canary")}</p>` : nothing}
+        ${this.hasCanary && phase === "ready" ? html`<p>${t("convert_canary")}</p>` : nothing}
         <ul>
           ${entries.map(({ lock, code }) => {
             const outcome = this.outcomes.get(code.access_code_id);
@@ -257,7 +257,7 @@ export class SeamBatchDialog extends SeamDialog {
                     this.isAllowed = (event.target as HTMLInputElement).checked;
                   }}
                 />
-                ${t("adopt_allow")}
+                ${t("convert_allow")}
               </label>`
             : nothing
         }
@@ -284,7 +284,7 @@ export class SeamBatchDialog extends SeamDialog {
                     @click=${this.run}
                   >
                     ${isRunning ? html`<span class="spinner"></span>` : nothing}
-                    ${t(kind === "convert" ? "adopt" : "delete")}
+                    ${t(kind === "convert" ? "convert" : "delete")}
                   </button>`
             }
           `,

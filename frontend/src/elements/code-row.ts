@@ -247,7 +247,7 @@ export class SeamCodeRow extends LitElement {
       items.push(item("release", t("release"), mdiLinkOff, asking("release")));
     } else {
       items.push(
-        item("convert", t("adopt"), mdiCheckDecagramOutline, asking("convert")),
+        item("convert", t("convert"), mdiCheckDecagramOutline, asking("convert")),
       );
     }
     items.push({

@@ -9,7 +9,7 @@ import { type Entry, found, label, matches } from "../logic/groups";
 import { icon, listSearch, noMatch, stateChip, timesText } from "../parts";
 import { shared, tools } from "../styles";
 import type { Lock, Entry as Workspace } from "../types";
-import { isRunning } from "./adoption";
+import { isRunning } from "./conversion";
 
 export interface BatchDetail {
   kind: "convert" | "delete";
@@ -36,19 +36,21 @@ export class SeamFound extends LitElement {
   protected override render() {
     const { codes } = this;
     const { t, isAdmin, connected } = this.context;
-    const adoptions = this.workspaces.map(
-      (workspace) => html`<seam-adoption
+    const conversions = this.workspaces.map(
+      (workspace) => html`<seam-conversion
         .context=${this.context}
         .workspace=${workspace}
         .locks=${this.locks}
-        ?hidden=${!workspace.adoption}
-      ></seam-adoption>`,
+        ?hidden=${!workspace.conversion}
+      ></seam-conversion>`,
     );
     if (codes.length === 0) {
-      return html`${adoptions}
+      return html`${conversions}
         <p class="box none">${t("found_none")}</p>`;
     }
-    const isAdopting = this.workspaces.some(({ adoption }) => isRunning(adoption));
+    const isConverting = this.workspaces.some(({ conversion }) =>
+      isRunning(conversion),
+    );
     const shown = codes.filter(({ lock, code }) =>
       matches(this.search, label(code), lock.name),
     );
@@ -68,7 +70,7 @@ export class SeamFound extends LitElement {
     const possible = (kind: BatchDetail["kind"]) =>
       chosen.filter(({ code }) => code.can[kind] === true).length;
     return html`
-      ${adoptions}
+      ${conversions}
       <p class="secondary">${t("found_hint")}</p>
       ${listSearch(codes.length, t("search_all"), this.search, (text) => {
         this.search = text;
@@ -104,10 +106,10 @@ export class SeamFound extends LitElement {
                 </label>
                 <button
                   class="tonal"
-                  ?disabled=${possible("convert") === 0 || !connected || isAdopting}
+                  ?disabled=${possible("convert") === 0 || !connected || isConverting}
                   @click=${() => start("convert")}
                 >
-                  ${icon(mdiCheckDecagramOutline)} ${t("adopt")}
+                  ${icon(mdiCheckDecagramOutline)} ${t("convert")}
                 </button>
                 <button
                   ?disabled=${possible("delete") === 0 || !connected}

@@ -1,4 +1,4 @@
-"""Let tests decide how long an adoption watches a lock, instead of waiting minutes.
+"""Let tests decide how long a conversion watches a lock, instead of waiting minutes.
 
 Python imports this module at startup, because its folder is in PYTHONPATH.
 """
@@ -11,7 +11,7 @@ from pathlib import Path
 import sys
 from types import ModuleType
 
-MODULE = "custom_components.seam.websocket.adoption_job"
+MODULE = "custom_components.seam.websocket.conversion_job"
 
 
 class Steps:

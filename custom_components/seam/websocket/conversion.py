@@ -1,4 +1,4 @@
-"""The commands that adopt unmanaged codes, and what is stored of adoptions."""
+"""The commands that convert unmanaged codes, and what is stored of conversions."""
 
 import logging
 from typing import Any, Final
@@ -24,8 +24,8 @@ from ..actions.validation import check_codes_known
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..errors import refusal
-from .adoption_job import AdoptionJob, CodeToAdopt, find_unmanaged
-from .types import Adoption
+from .conversion_job import CodeToConvert, ConversionJob, find_unmanaged
+from .types import Conversion
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -56,19 +56,19 @@ _SAVED: Final = vol.Schema(
 )
 
 
-_JOBS: HassKey[dict[str, AdoptionJob]] = HassKey(f"{DOMAIN}_adoption")
+_JOBS: HassKey[dict[str, ConversionJob]] = HassKey(f"{DOMAIN}_conversion")
 
 
-def _store(hass: HomeAssistant, entry: SeamConfigEntry) -> Store[Adoption]:
-    return Store(hass, _VERSION, f"{DOMAIN}.adoption.{entry.entry_id}")
+def _store(hass: HomeAssistant, entry: SeamConfigEntry) -> Store[Conversion]:
+    return Store(hass, _VERSION, f"{DOMAIN}.conversion.{entry.entry_id}")
 
 
-async def async_setup_adoption(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
-    """Load what came of the last adoption of an entry."""
+async def async_setup_conversion(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
+    """Load what came of the last conversion of an entry."""
     jobs = hass.data.setdefault(_JOBS, {})
     if entry.entry_id not in jobs:
         store = _store(hass, entry)
-        saved: Adoption | None = None
+        saved: Conversion | None = None
         try:
             saved = _SAVED(await store.async_load())
         except vol.Invalid:
@@ -76,32 +76,32 @@ async def async_setup_adoption(hass: HomeAssistant, entry: SeamConfigEntry) -> N
             pass
         except HomeAssistantError as err:
             # It may be from a newer version.
-            _LOGGER.warning("Could not load the last adoption: %s", err)
-        jobs[entry.entry_id] = AdoptionJob(hass, store, saved)
+            _LOGGER.warning("Could not load the last conversion: %s", err)
+        jobs[entry.entry_id] = ConversionJob(hass, store, saved)
 
 
-async def async_remove_adoption(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
-    """Forget the adoption of an entry that is removed."""
+async def async_remove_conversion(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
+    """Forget the conversion of an entry that is removed."""
     job = hass.data.get(_JOBS, {}).pop(entry.entry_id, None)
-    await (job or AdoptionJob(hass, _store(hass, entry), None)).async_remove()
+    await (job or ConversionJob(hass, _store(hass, entry), None)).async_remove()
 
 
 @callback
-def async_adoption(hass: HomeAssistant, entry: SeamConfigEntry) -> Adoption | None:
-    """Return how far the last adoption of an entry is."""
+def async_conversion(hass: HomeAssistant, entry: SeamConfigEntry) -> Conversion | None:
+    """Return how far the last conversion of an entry is."""
     job = hass.data.get(_JOBS, {}).get(entry.entry_id)
     return job.shown if job else None
 
 
-async def async_start_adoption(call: ServiceCall, targets: list[Target]) -> Answers:
-    """Start to adopt codes, with a job for each config entry."""
-    by_entry: dict[SeamConfigEntry, dict[str, list[CodeToAdopt]]] = {}
+async def async_start_conversion(call: ServiceCall, targets: list[Target]) -> Answers:
+    """Start to convert codes, with a job for each config entry."""
+    by_entry: dict[SeamConfigEntry, dict[str, list[CodeToConvert]]] = {}
     refusals: list[ServiceValidationError] = []
     code_ids = dict.fromkeys(call.data[_ATTR_IDS])
     for code_id in code_ids:
         target = next((t for t in targets if t.lock.code(code_id)), targets[0])
         by_lock = by_entry.setdefault(target.coordinator.config_entry, {})
-        by_lock.setdefault(target.entity_id, []).append(CodeToAdopt(target, code_id))
+        by_lock.setdefault(target.entity_id, []).append(CodeToConvert(target, code_id))
         try:
             check_codes_known(target.lock)
             check_convertible(target.lock, find_unmanaged(target, code_id))
@@ -113,7 +113,7 @@ async def async_start_adoption(call: ServiceCall, targets: list[Target]) -> Answ
     jobs = call.hass.data[_JOBS]
     for entry in by_entry:
         if jobs[entry.entry_id].is_running:
-            raise refusal("adoption_running", workspace=entry.title)
+            raise refusal("conversion_running", workspace=entry.title)
     for entry, by_lock in by_entry.items():
         jobs[entry.entry_id].async_start(
             [code for codes in by_lock.values() for code in codes],
@@ -124,7 +124,7 @@ async def async_start_adoption(call: ServiceCall, targets: list[Target]) -> Answ
     return {target.entity_id: {} for target in targets}
 
 
-def _job(hass: HomeAssistant, msg: dict[str, Any]) -> AdoptionJob | None:
+def _job(hass: HomeAssistant, msg: dict[str, Any]) -> ConversionJob | None:
     """Return the job that a message is about, if its entry still exists."""
     return hass.data.get(_JOBS, {}).get(str(msg.get("entry_id")))
 
@@ -134,7 +134,7 @@ def _job(hass: HomeAssistant, msg: dict[str, Any]) -> AdoptionJob | None:
 def handle_stop(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Stop an adoption. Another page may have done that already."""
+    """Stop a conversion. Another page may have done that already."""
     if job := _job(hass, msg):
         job.async_stop()
     connection.send_result(msg["id"], {"results": {}})
@@ -145,7 +145,7 @@ def handle_stop(
 async def handle_dismiss(
     hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
 ) -> None:
-    """Forget an adoption that has ended. Another page may have started one again."""
+    """Forget a conversion that has ended. Another page may have started one again."""
     job = _job(hass, msg)
     if job and not job.is_running:
         await job.async_remove()

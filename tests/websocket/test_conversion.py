@@ -1,4 +1,4 @@
-"""The adoption of unmanaged codes, which tries one before the others."""
+"""Jobs that convert unmanaged codes, and try one before the others."""
 
 import asyncio
 from collections.abc import Callable, Iterator
@@ -18,7 +18,7 @@ from custom_components.seam.actions.outcomes import CodeResults
 from custom_components.seam.actions.targets import Target
 from custom_components.seam.api import AccessCode
 from custom_components.seam.const import DOMAIN
-from custom_components.seam.websocket import adoption_job
+from custom_components.seam.websocket import conversion_job
 from simulator import Simulator
 from simulator.seed import (
     APARTMENT_1,
@@ -49,18 +49,18 @@ CODES: Final = {
     UNMANAGED_OLD_GUEST: FRONT,
     UNMANAGED_APARTMENT_1_TENANT: FLAT_1,
 }
-START: Final = "seam/adoption/start"
-STOP: Final = "seam/adoption/stop"
-DISMISS: Final = "seam/adoption/dismiss"
+START: Final = "seam/conversion/start"
+STOP: Final = "seam/conversion/stop"
+DISMISS: Final = "seam/conversion/dismiss"
 CONVERT_PATH: Final = "/access_codes/unmanaged/convert_to_managed"
 # Before the tests shorten it.
-WATCH_SECONDS: Final = sum(adoption_job.WATCH_STEPS)
+WATCH_SECONDS: Final = sum(conversion_job.WATCH_STEPS)
 
 
 @pytest.fixture(autouse=True)
 def _short_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at the lock a few times in quick succession."""
-    monkeypatch.setattr(adoption_job, "WATCH_STEPS", (0.02,) * 3)
+    monkeypatch.setattr(conversion_job, "WATCH_STEPS", (0.02,) * 3)
 
 
 class Watch:
@@ -79,12 +79,12 @@ class Watch:
 def long_watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     """Watch the lock until the test does something."""
     watch = Watch()
-    monkeypatch.setattr(adoption_job, "WATCH_STEPS", watch)
+    monkeypatch.setattr(conversion_job, "WATCH_STEPS", watch)
     return watch
 
 
 def _job(panel: Panel) -> dict[str, Any] | None:
-    job: dict[str, Any] | None = panel.entries[0]["adoption"]
+    job: dict[str, Any] | None = panel.entries[0]["conversion"]
     return job
 
 
@@ -122,7 +122,7 @@ def _converted(simulator: Simulator) -> list[str]:
 
 
 def _check_report(simulator: Simulator, job: dict[str, Any]) -> None:
-    """Check that what an adoption says about each code is true."""
+    """Check that what a conversion says about each code is true."""
     lists = {key: _ids(job[key]) for key in ("done", "failed", "uncertain", "left")}
     assert sorted(chain.from_iterable(lists.values())) == sorted(CODES), lists
     managed = {
@@ -140,7 +140,7 @@ def _check_report(simulator: Simulator, job: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("requests", range(0, 30, 3))
-async def test_report_of_interrupted_adoption_is_true(
+async def test_report_of_interrupted_job_is_true(
     hass: HomeAssistant,
     simulator: Simulator,
     panel: Panel,
@@ -173,7 +173,7 @@ async def test_report_of_interrupted_adoption_is_true(
     ],
 )
 @pytest.mark.parametrize("is_canary", [True, False])
-async def test_report_of_stopped_adoption_is_true(
+async def test_report_of_stopped_job_is_true(
     simulator: Simulator,
     panel: Panel,
     long_watch: Watch,
@@ -199,7 +199,7 @@ async def test_report_of_stopped_adoption_is_true(
     _check_report(simulator, job)
 
 
-async def test_slow_conversion_stops_adoption(
+async def test_slow_conversion_stops_job(
     simulator: Simulator, panel: Panel, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is neither done nor failed."""
@@ -214,7 +214,7 @@ async def test_slow_conversion_stops_adoption(
     _check_report(simulator, job)
 
 
-async def test_unreachable_seam_stops_adoption_before_conversion(
+async def test_unreachable_seam_stops_job_before_conversion(
     simulator: Simulator, panel: Panel
 ) -> None:
     """All codes are left."""
@@ -229,7 +229,7 @@ async def test_one_code_is_tried_before_the_others(
     simulator: Simulator, panel: Panel, entry: MockConfigEntry, long_watch: Watch
 ) -> None:
     """The lock of the first code is watched, and then the others are converted."""
-    assert panel.first["entries"][0]["adoption"] is None
+    assert panel.first["entries"][0]["conversion"] is None
     await _start(panel)
     job = await _wait_for(panel, "watching")
     assert job["canary"] == {"entity_id": FRONT, "access_code_id": UNMANAGED_NEIGHBOUR}
@@ -295,7 +295,7 @@ def _remove_lock(simulator: Simulator, device_id: str) -> None:
 @pytest.mark.parametrize(
     "fault", [_go_offline, _break_lock, _break_account, _break_code, _remove_lock]
 )
-async def test_new_error_stops_adoption(
+async def test_new_error_stops_job(
     simulator: Simulator,
     panel: Panel,
     reconcile: Poll,
@@ -303,7 +303,7 @@ async def test_new_error_stops_adoption(
     device_id: str,
     entity_id: str,
 ) -> None:
-    """A new error of any lock of the adoption saves the other codes."""
+    """A new error of any lock of the conversion saves the other codes."""
     await _start(panel)
     await _wait_for(panel, "watching")
     fault(simulator, device_id)
@@ -319,7 +319,7 @@ async def test_new_error_stops_adoption(
 @pytest.mark.parametrize(
     ("path", "reason"), [("/access_codes", "unreachable"), (None, "new_error")]
 )
-async def test_lock_that_was_lost_stops_adoption(
+async def test_lock_that_was_lost_stops_job(
     simulator: Simulator,
     panel: Panel,
     long_watch: Watch,
@@ -344,7 +344,7 @@ async def test_lock_that_was_lost_stops_adoption(
     _check_report(simulator, job)
 
 
-async def test_adoption_converts_nothing_if_codes_of_a_lock_are_unknown(
+async def test_job_converts_nothing_if_codes_of_a_lock_are_unknown(
     simulator: Simulator, panel: Panel, reconcile: Poll
 ) -> None:
     """New errors of a lock whose codes are unknown could not be told from old ones."""
@@ -383,7 +383,7 @@ async def test_each_account_has_a_first_code(
 
 
 @pytest.mark.parametrize("has_new_id", [False, True])
-async def test_old_errors_do_not_stop_adoption(
+async def test_old_errors_do_not_stop_job(
     simulator: Simulator, panel: Panel, has_new_id: bool
 ) -> None:
     """What the lock and its codes showed before has nothing to do with the conversions."""
@@ -395,9 +395,7 @@ async def test_old_errors_do_not_stop_adoption(
     assert (await _wait_for(panel, "done"))["left"] == []
 
 
-async def test_failed_conversion_stops_adoption(
-    simulator: Simulator, panel: Panel
-) -> None:
+async def test_failed_conversion_stops_job(simulator: Simulator, panel: Panel) -> None:
     """A conversion that fails saves the other codes."""
     simulator.control.fail_next_conversion()
     await _start(panel)
@@ -410,9 +408,7 @@ async def test_failed_conversion_stops_adoption(
     assert _converted(simulator) == [UNMANAGED_NEIGHBOUR]
 
 
-async def test_refused_conversion_stops_adoption(
-    simulator: Simulator, panel: Panel
-) -> None:
+async def test_refused_conversion_stops_job(simulator: Simulator, panel: Panel) -> None:
     """So does one that Seam does not accept."""
     simulator.faults.add("status", path=CONVERT_PATH, status=400)
     await _start(panel)
@@ -421,7 +417,7 @@ async def test_refused_conversion_stops_adoption(
 
 
 @pytest.mark.parametrize("is_canary", [True, False])
-async def test_adoption_starts_without_codes_that_cannot_be_adopted(
+async def test_job_starts_without_codes_that_cannot_be_converted(
     simulator: Simulator, panel: Panel, is_canary: bool
 ) -> None:
     """They are reported, as a page may not know yet that they are gone or managed."""
@@ -505,7 +501,7 @@ async def test_stop_waits_for_running_conversion(
             await go_on.wait()
         return await async_convert(target, codes, **parameters)
 
-    monkeypatch.setattr(adoption_job, "async_convert", convert_slowly)
+    monkeypatch.setattr(conversion_job, "async_convert", convert_slowly)
     await _start(panel)
     await started.wait()
     await panel.results(STOP, entry_id=entry.entry_id)
@@ -525,7 +521,7 @@ async def test_nothing_to_stop_or_dismiss(panel: Panel, entry: MockConfigEntry) 
 
 
 @pytest.mark.usefixtures("long_watch")
-async def test_one_adoption_at_a_time(
+async def test_one_job_at_a_time(
     simulator: Simulator, panel: Panel, connect: Connect
 ) -> None:
     """Of simultaneous starts, one is accepted."""
@@ -537,13 +533,13 @@ async def test_one_adoption_at_a_time(
         )
     )
     errors = [answer["error"] for answer in answers if not answer["success"]]
-    assert [error["code"] for error in errors] == ["adoption_running"] * 2
+    assert [error["code"] for error in errors] == ["conversion_running"] * 2
     await _wait_for(panel, "watching")
     assert _converted(simulator) == [UNMANAGED_NEIGHBOUR]
 
 
 @pytest.mark.usefixtures("long_watch")
-async def test_lock_that_cannot_be_fetched_stops_adoption(
+async def test_lock_that_cannot_be_fetched_stops_job(
     simulator: Simulator, panel: Panel, long_watch: Watch
 ) -> None:
     """Nobody knows whether the lock still works."""
@@ -559,7 +555,7 @@ async def test_lock_that_cannot_be_fetched_stops_adoption(
 
 
 @pytest.mark.usefixtures("long_watch")
-async def test_adoption_goes_on_without_page(
+async def test_job_goes_on_without_page(
     simulator: Simulator, panel: Panel, connect: Connect
 ) -> None:
     """A page that is opened later sees how far it is."""
@@ -568,11 +564,11 @@ async def test_adoption_goes_on_without_page(
     await panel.close()
     other = await connect()
     first = await other.subscribe()
-    assert first["entries"][0]["adoption"]["state"] == "watching"
+    assert first["entries"][0]["conversion"]["state"] == "watching"
 
 
 @pytest.mark.usefixtures("long_watch")
-async def test_reload_stops_adoption(
+async def test_reload_stops_job(
     hass: HomeAssistant, simulator: Simulator, panel: Panel, entry: MockConfigEntry
 ) -> None:
     """The job does not go on by itself, and says where it was."""
@@ -589,7 +585,7 @@ async def test_reload_stops_adoption(
 
 
 @pytest.mark.parametrize("state", ["running", "watching"])
-async def test_restart_stops_adoption(
+async def test_restart_stops_job(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     simulator: Simulator,
@@ -610,7 +606,10 @@ async def test_restart_stops_adoption(
         "reason": None,
         "error": None,
     }
-    hass_storage[f"{DOMAIN}.adoption.{entry.entry_id}"] = {"version": 1, "data": saved}
+    hass_storage[f"{DOMAIN}.conversion.{entry.entry_id}"] = {
+        "version": 1,
+        "data": saved,
+    }
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -628,11 +627,11 @@ async def test_record_of_newer_version_counts_as_none(
 ) -> None:
     """After a downgrade, the locks are set up all the same."""
     entry.add_to_hass(hass)
-    hass_storage[f"{DOMAIN}.adoption.{entry.entry_id}"] = {"version": 9, "data": {}}
+    hass_storage[f"{DOMAIN}.conversion.{entry.entry_id}"] = {"version": 9, "data": {}}
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert hass.states.get(FRONT)
-    assert "Could not load the last adoption" in caplog.text
+    assert "Could not load the last conversion" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -647,7 +646,10 @@ async def test_broken_record_counts_as_none(
     saved: Any,
 ) -> None:
     """Somebody may have edited the file. The locks are set up all the same."""
-    hass_storage[f"{DOMAIN}.adoption.{entry.entry_id}"] = {"version": 1, "data": saved}
+    hass_storage[f"{DOMAIN}.conversion.{entry.entry_id}"] = {
+        "version": 1,
+        "data": saved,
+    }
     entry.add_to_hass(hass)
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
@@ -668,7 +670,7 @@ async def test_only_ids_are_stored(
     simulator.control.fail_next_conversion()
     await _start(panel)
     job = await _wait_for(panel, "stopped")
-    key = f"{DOMAIN}.adoption.{entry.entry_id}"
+    key = f"{DOMAIN}.conversion.{entry.entry_id}"
     await wait_until(lambda: hass_storage.get(key, {"data": job})["data"] != job)
     text = json.dumps(hass_storage[key]["data"])
     for code in simulator.state.access_codes.values():
@@ -680,7 +682,7 @@ async def test_only_ids_are_stored(
 
 
 @pytest.mark.usefixtures("long_watch")
-async def test_removed_entry_ends_adoption(
+async def test_removed_entry_ends_job(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     simulator: Simulator,
@@ -693,7 +695,7 @@ async def test_removed_entry_ends_adoption(
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     await panel.wait_for(lambda: panel.entries == [])
-    assert f"{DOMAIN}.adoption.{entry.entry_id}" not in hass_storage
+    assert f"{DOMAIN}.conversion.{entry.entry_id}" not in hass_storage
 
 
 async def test_removal_does_not_wait_for_hanging_conversion(
@@ -711,10 +713,10 @@ async def test_removal_does_not_wait_for_hanging_conversion(
     async with asyncio.timeout(5):
         await hass.config_entries.async_remove(entry.entry_id)
     await panel.wait_for(lambda: panel.entries == [])
-    assert f"{DOMAIN}.adoption.{entry.entry_id}" not in hass_storage
+    assert f"{DOMAIN}.conversion.{entry.entry_id}" not in hass_storage
 
 
-async def test_each_workspace_has_its_own_adoption(
+async def test_each_workspace_has_its_own_job(
     simulator: Simulator,
     panel: Panel,
     entry: MockConfigEntry,
@@ -732,7 +734,7 @@ async def test_each_workspace_has_its_own_adoption(
     await panel.wait_for(
         lambda: (
             {
-                row["entry_id"]: (row["adoption"] or {}).get("state")
+                row["entry_id"]: (row["conversion"] or {}).get("state")
                 for row in panel.entries
             }
             == {entry.entry_id: "watching", second_entry.entry_id: "done"}
@@ -773,10 +775,10 @@ async def test_entry_that_is_not_loaded_can_be_removed(
         ({"entity_ids": ["light.kitchen"]}, "not_a_seam_lock"),
     ],
 )
-async def test_refused_adoption(
+async def test_refused_job(
     simulator: Simulator, panel: Panel, data: dict[str, Any], code: str
 ) -> None:
-    """What cannot be adopted is refused before anything is converted."""
+    """What cannot be converted is refused before anything is converted."""
     before = len(simulator.requests)
     good = {"entity_ids": [FRONT], "access_code_ids": [UNMANAGED_NEIGHBOUR]}
     error = await panel.refused(START, **good | data)
@@ -787,7 +789,7 @@ async def test_refused_adoption(
 
 
 @pytest.mark.usefixtures("long_watch")
-async def test_other_users_neither_see_nor_control_adoption(
+async def test_other_users_neither_see_nor_control_job(
     hass: HomeAssistant,
     simulator: Simulator,
     panel: Panel,
@@ -801,7 +803,7 @@ async def test_other_users_neither_see_nor_control_adoption(
     await _start(panel)
     await _wait_for(panel, "watching")
     first = await tenant.subscribe()
-    assert first["entries"][0]["adoption"] is None
+    assert first["entries"][0]["conversion"] is None
     data = {"entity_ids": [FRONT], "access_code_ids": [UNMANAGED_OLD_GUEST]}
     assert (await tenant.refused(START, **data))["code"] == "only_admin"
     for command in (STOP, DISMISS):

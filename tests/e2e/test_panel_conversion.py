@@ -1,4 +1,4 @@
-"""Browser test of adopting all codes that Seam found on the locks."""
+"""Browser test of converting all codes that Seam found on the locks."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,7 +26,7 @@ def found(page: Page, development: Development) -> Iterator[None]:
         development.control(
             "add_unmanaged_code", device=devices[lock], name=name, pin=pin
         )
-    # While a lock is offline, its codes cannot be adopted.
+    # While a lock is offline, its codes cannot be converted.
     development.control("lock_online", device=devices["Boat Shed"])
     sync(page)
     yield
@@ -35,10 +35,10 @@ def found(page: Page, development: Development) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("found")
-def test_panel_adopts_all_found_codes(
+def test_panel_converts_all_found_codes(
     page: Page, development: Development, pins: Pins, screenshots: Path
 ) -> None:
-    """After one code has been tried, all that can be adopted are."""
+    """After one code has been tried, all that can be converted are."""
     pins.known.update(OLD.values())
     panel = open_panel(page, development, "/found")
     for name in OLD:
@@ -46,24 +46,24 @@ def test_panel_adopts_all_found_codes(
             timeout=SOON
         )
     panel.get_by_role("checkbox", name="Select all").check()
-    panel.get_by_role("button", name="Adopt").click()
+    panel.get_by_role("button", name="Convert").click()
     dialog = panel.get_by_role("dialog")
     # The preview is complete.
     expect(
-        dialog.get_by_text("One code from each account is adopted first")
+        dialog.get_by_text("One code from each account is converted first")
     ).to_be_visible(timeout=SOON)
-    page.screenshot(path=screenshots / "panel-adopt-all.png")
-    dialog.get_by_role("button", name="Adopt").click()
+    page.screenshot(path=screenshots / "panel-convert-all.png")
+    dialog.get_by_role("button", name="Convert").click()
     expect(panel.get_by_role("heading", name="Monitoring")).to_be_visible(timeout=SOON)
     # The others wait.
     assert not all(pins_of(development, name) for name in OLD)
     development.watched.touch()
-    expect(panel.get_by_role("heading", name="Adoption finished")).to_be_visible(
+    expect(panel.get_by_role("heading", name="Conversion finished")).to_be_visible(
         timeout=SOON
     )
-    page.screenshot(path=screenshots / "panel-adopted-all.png")
+    page.screenshot(path=screenshots / "panel-converted-all.png")
     for name, pin in OLD.items():
         assert [*pins_of(development, name).values()] == [pin]
         expect(panel.get_by_role("checkbox", name=f"Select {name}")).to_have_count(0)
     panel.get_by_role("button", name="Dismiss").click()
-    expect(panel.get_by_role("button", name="Adopt")).to_be_disabled()
+    expect(panel.get_by_role("button", name="Convert")).to_be_disabled()

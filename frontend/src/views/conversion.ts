@@ -8,28 +8,28 @@ import type { Translate } from "../language";
 import { label } from "../logic/groups";
 import { announce, icon } from "../parts";
 import { shared } from "../styles";
-import type { AdoptedCode, Adoption, Entry, Lock } from "../types";
+import type { Conversion, Entry, Lock, SelectedCode } from "../types";
 
-export function isRunning(adoption: Adoption | null): boolean {
-  return adoption?.state === "running" || adoption?.state === "watching";
+export function isRunning(conversion: Conversion | null): boolean {
+  return conversion?.state === "running" || conversion?.state === "watching";
 }
 
-function stopText(t: Translate, { reason }: Adoption): string {
+function stopText(t: Translate, { reason }: Conversion): string {
   switch (reason) {
     case "failed":
     case "interrupted":
     case "new_error":
     case "unconfirmed":
     case "unreachable":
-      return t(`adoption_${reason}`);
+      return t(`conversion_${reason}`);
     default:
       return "";
   }
 }
 
-/** The progress and the report of an adoption. Every page shows the same. */
-@element("seam-adoption")
-export class SeamAdoption extends LitElement {
+/** The progress and the report of a conversion. Every page shows the same. */
+@element("seam-conversion")
+export class SeamConversion extends LitElement {
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) workspace!: Entry;
   @property({ attribute: false }) locks: readonly Lock[] = [];
@@ -44,7 +44,7 @@ export class SeamAdoption extends LitElement {
   }
 
   /** Return the name of a code and its lock; conversions may change the ID of a code. */
-  private nameOf({ entity_id, access_code_id }: AdoptedCode): string {
+  private nameOf({ entity_id, access_code_id }: SelectedCode): string {
     const code = this.locks
       .find((lock) => lock.entity_id === entity_id)
       ?.codes.find((code) => code.access_code_id === access_code_id);
@@ -57,7 +57,7 @@ export class SeamAdoption extends LitElement {
     const { hass, t } = this.context;
     this.isBusy = true;
     try {
-      await command(hass, `adoption/${type}`, { entry_id: this.workspace.entry_id });
+      await command(hass, `conversion/${type}`, { entry_id: this.workspace.entry_id });
     } catch (error) {
       this.isBusy = false;
       announce(this, errorText(error, t));
@@ -65,17 +65,17 @@ export class SeamAdoption extends LitElement {
   }
 
   protected override render() {
-    const { adoption } = this.workspace;
-    if (!adoption) return nothing;
+    const { conversion } = this.workspace;
+    if (!conversion) return nothing;
     const { t, connected } = this.context;
-    const { done, failed, uncertain, left } = adoption;
+    const { done, failed, uncertain, left } = conversion;
     const values = {
-      lock: this.lockName(adoption.entity_id),
+      lock: this.lockName(conversion.entity_id),
       done: done.length,
       count: done.length + failed.length + uncertain.length + left.length,
     };
-    const running = isRunning(adoption);
-    const isGood = adoption.state === "done" && failed.length === 0;
+    const running = isRunning(conversion);
+    const isGood = conversion.state === "done" && failed.length === 0;
     return html`<section class="box">
       ${
         running
@@ -84,16 +84,16 @@ export class SeamAdoption extends LitElement {
       }
       <div class="text">
         <div role="status">
-          <h2>${t(`adoption_${adoption.state}`, values)}</h2>
-          <p class="secondary">${t("adoption_progress", values)}</p>
+          <h2>${t(`conversion_${conversion.state}`, values)}</h2>
+          <p class="secondary">${t("conversion_progress", values)}</p>
         </div>
         ${
-          adoption.state === "watching"
-            ? html`<p>${t("adoption_watching_hint", values)}</p>`
+          conversion.state === "watching"
+            ? html`<p>${t("conversion_watching_hint", values)}</p>`
             : nothing
         }
-        ${adoption.state === "stopped" ? html`<p>${stopText(t, adoption)}</p>` : nothing}
-        ${adoption.error ? html`<p><bdi>${sentence(adoption.error)}</bdi></p>` : nothing}
+        ${conversion.state === "stopped" ? html`<p>${stopText(t, conversion)}</p>` : nothing}
+        ${conversion.error ? html`<p><bdi>${sentence(conversion.error)}</bdi></p>` : nothing}
         ${
           failed.length > 0
             ? html`<ul>
@@ -107,17 +107,17 @@ export class SeamAdoption extends LitElement {
             : nothing
         }
         ${
-          adoption.state === "stopped" && uncertain.length > 0
-            ? html`<p>${t("adoption_uncertain")}</p>
+          conversion.state === "stopped" && uncertain.length > 0
+            ? html`<p>${t("conversion_uncertain")}</p>
                 <ul>
                   ${uncertain.map((code) => html`<li><bdi>${this.nameOf(code)}</bdi></li>`)}
                 </ul>`
             : nothing
         }
         ${
-          adoption.state === "stopped" && left.length > 0
+          conversion.state === "stopped" && left.length > 0
             ? html`<details>
-                <summary>${t("adoption_left", { count: left.length })}</summary>
+                <summary>${t("conversion_left", { count: left.length })}</summary>
                 <ul>
                   ${left.map((code) => html`<li><bdi>${this.nameOf(code)}</bdi></li>`)}
                 </ul>
@@ -131,7 +131,7 @@ export class SeamAdoption extends LitElement {
             ?disabled=${!connected}
             @click=${() => this.send(running ? "stop" : "dismiss")}
           >
-            ${t(running ? (this.isBusy ? "adoption_stopping" : "stop") : "dismiss")}
+            ${t(running ? (this.isBusy ? "conversion_stopping" : "stop") : "dismiss")}
           </button>
         </p>
       </div>

@@ -1,4 +1,4 @@
-"""The adoption of unmanaged codes, which converts one, watches its lock, and then goes on.
+"""Converts several unmanaged codes: one, then watches its lock, and then the others.
 
 Converting has made locks drop off their account, so the first code of each account is a
 canary. The others follow one by one, so that it is clear which of them are converted.
@@ -31,9 +31,9 @@ from ..api import AccessCode
 from ..attributes import label
 from ..const import DOMAIN
 from ..errors import ChangeUncertainError, UnreachableError, WorkspaceRefusedError
-from .types import AdoptedCode, Adoption, StopReason
+from .types import Conversion, SelectedCode, StopReason
 
-SIGNAL_ADOPTION: Final = f"{DOMAIN}_adoption"
+SIGNAL_CONVERSION: Final = f"{DOMAIN}_conversion"
 
 # Seconds between looks at the lock of the first code. Seam notices that a lock has
 # dropped off its account when it next reads the account, which can take minutes.
@@ -49,14 +49,14 @@ class _StopError(Exception):
         self.changes = {"reason": reason, **changes}
 
 
-class CodeToAdopt(NamedTuple):
+class CodeToConvert(NamedTuple):
     """A code to convert."""
 
     target: Target
     access_code_id: str
 
     @property
-    def row(self) -> AdoptedCode:
+    def row(self) -> SelectedCode:
         """The code as the status lists it."""
         return {
             "entity_id": self.target.entity_id,
@@ -68,11 +68,11 @@ type _Errors = dict[tuple[str | None, str], str]
 type _Known = dict[str, tuple[Target, _Errors]]
 
 
-class AdoptionJob:
-    """The last adoption of a config entry, which may be running."""
+class ConversionJob:
+    """The last conversion of a config entry, which may be running."""
 
     def __init__(
-        self, hass: HomeAssistant, store: Store[Adoption], saved: Adoption | None
+        self, hass: HomeAssistant, store: Store[Conversion], saved: Conversion | None
     ) -> None:
         """Initialize the job, which a restart has stopped if it was running."""
         self._hass = hass
@@ -90,7 +90,7 @@ class AdoptionJob:
         return bool(self.status and self.status["state"] in ("running", "watching"))
 
     @property
-    def shown(self) -> Adoption | None:
+    def shown(self) -> Conversion | None:
         """The status without PINs, of which some may have become known since."""
         if (status := self.status) is None:
             return None
@@ -104,14 +104,17 @@ class AdoptionJob:
         }
 
     @property
-    def _current(self) -> Adoption:
+    def _current(self) -> Conversion:
         """Return the status of a job that is running."""
         assert self.status
         return self.status
 
     @callback
     def async_start(
-        self, codes: list[CodeToAdopt], *, is_external_modification_allowed: bool | None
+        self,
+        codes: list[CodeToConvert],
+        *,
+        is_external_modification_allowed: bool | None,
     ) -> None:
         """Start to convert the codes."""
         self._is_modification_allowed = is_external_modification_allowed
@@ -131,28 +134,28 @@ class AdoptionJob:
         }
         self._async_changed()
         codes[0].target.coordinator.config_entry.async_create_background_task(
-            self._hass, self._async_run(codes), f"{DOMAIN} adoption"
+            self._hass, self._async_run(codes), f"{DOMAIN} conversion"
         )
 
     @callback
     def async_stop(self) -> None:
-        """Stop after the conversion that has started."""
+        """Stop after the code that is being converted."""
         self._stopping.set()
 
     async def async_remove(self) -> None:
         """Forget the job."""
         self.status = None
-        async_dispatcher_send(self._hass, SIGNAL_ADOPTION)
+        async_dispatcher_send(self._hass, SIGNAL_CONVERSION)
         await self._store.async_remove()
 
     @callback
     def _async_changed(self, **changes: Any) -> None:
         """Save and publish what has changed."""
-        self.status = status = cast("Adoption", {**self._current, **changes})
+        self.status = status = cast("Conversion", {**self._current, **changes})
         self._store.async_delay_save(lambda: _saved(status))
-        async_dispatcher_send(self._hass, SIGNAL_ADOPTION)
+        async_dispatcher_send(self._hass, SIGNAL_CONVERSION)
 
-    async def _async_run(self, codes: list[CodeToAdopt]) -> None:
+    async def _async_run(self, codes: list[CodeToConvert]) -> None:
         # Unloading the entry cancels this.
         changes: dict[str, Any] = {"state": "stopped", "reason": "interrupted"}
         try:
@@ -163,7 +166,7 @@ class AdoptionJob:
         finally:
             self._async_changed(**changes)
 
-    async def _async_convert_all(self, codes: list[CodeToAdopt]) -> None:
+    async def _async_convert_all(self, codes: list[CodeToConvert]) -> None:
         """Convert one code of an account, watch its lock, and then convert the others."""
         known: _Known = {}
         tried: set[str | None] = set()
@@ -188,7 +191,7 @@ class AdoptionJob:
                     await self._async_watch(target, known)
                     self._async_changed(state="running")
 
-    async def _async_convert(self, code: CodeToAdopt) -> bool:
+    async def _async_convert(self, code: CodeToConvert) -> bool:
         """Return whether a code is converted; stop if its conversion fails."""
         row, left = code.row, self._current["left"][1:]
 
@@ -245,7 +248,7 @@ class AdoptionJob:
         _check_fetched(_current(target))
 
 
-def _saved(status: Adoption) -> Adoption:
+def _saved(status: Conversion) -> Conversion:
     """Return what is stored. Errors may contain names."""
     return {
         **status,
