@@ -110,6 +110,8 @@ export interface Conversion {
   canary: SelectedCode;
   /** The lock that it works on, or did last. */
   entity_id: string;
+  /** The names of the locks by entity ID, as some may be gone. */
+  locks: Record<string, string>;
   done: SelectedCode[];
   failed: (SelectedCode & { error: string | null })[];
   /** Those whose conversion was requested but is not confirmed. */

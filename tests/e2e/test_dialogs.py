@@ -1524,3 +1524,38 @@ def test_only_unmanaged_codes_can_be_converted(start: Start, is_managed: str) ->
     panel.get_by_role("button", name="Actions for Other").click()
     expect(panel.get_by_role("menuitem", name="Delete")).to_be_visible()
     expect(panel.get_by_text("Convert to managed")).to_have_count(int(is_offered))
+
+
+def test_report_names_locks_that_are_gone(start: Start) -> None:
+    """The report of a conversion shows names instead of entity IDs."""
+    panel = start(
+        """{
+          path: "/found",
+          locks: [lock("Door", [code("Ada", { is_managed: false })])],
+          entries: [{ entry_id: "entry", title: "Home", available: true, conversion: {
+            state: "stopped",
+            canary: { entity_id: "lock.shed", access_code_id: "1" },
+            entity_id: "lock.shed",
+            locks: { "lock.door": "Old name", "lock.shed": "Shed" },
+            done: [],
+            failed: [{ entity_id: "lock.shed", access_code_id: "1", error: null }],
+            uncertain: [],
+            left: [
+              { entity_id: "lock.door", access_code_id: "Ada" },
+              { entity_id: "lock.shed", access_code_id: "2" },
+              { entity_id: "lock.shed", access_code_id: "3" },
+            ],
+            reason: "new_error",
+            error: null,
+          } }],
+        }"""
+    )
+    heading = panel.get_by_role("heading", name="Conversion stopped at Shed")
+    expect(heading).to_be_visible()
+    panel.get_by_text("3 codes were not changed").click()
+    report = panel.locator("seam-conversion")
+    expect(report.get_by_role("listitem").last).to_have_text("Shed")
+    expect(report.get_by_role("listitem")).to_contain_text(
+        ["Shed", "Ada · Door", "Shed"]
+    )
+    expect(report.get_by_text("lock.")).to_have_count(0)

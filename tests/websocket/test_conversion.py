@@ -9,6 +9,7 @@ from typing import Any, Final
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
@@ -246,6 +247,7 @@ async def test_one_code_is_tried_before_the_others(
             {"entity_id": entity_id, "access_code_id": code_id}
             for code_id, entity_id in CODES.items()
         ],
+        "locks": {FRONT: "Front Door", FLAT_1: "Apartment 1"},
         "failed": [],
         "uncertain": [],
         "left": [],
@@ -599,6 +601,7 @@ async def test_restart_stops_job(
         "state": state,
         "canary": rows[0],
         "entity_id": FRONT,
+        "locks": {FRONT: "Front Door", FLAT_1: "Apartment 1"},
         "done": rows[:1],
         "failed": [],
         "uncertain": rows[1:2],
@@ -659,14 +662,14 @@ async def test_broken_record_counts_as_none(
     assert hass.states.get(FRONT)
 
 
-async def test_only_ids_are_stored(
+async def test_only_ids_of_codes_are_stored(
     hass: HomeAssistant,
     hass_storage: dict[str, Any],
     simulator: Simulator,
     panel: Panel,
     entry: MockConfigEntry,
 ) -> None:
-    """The file has neither names nor PINs, and is removed with the entry."""
+    """The file has neither names of codes nor PINs, and is removed with the entry."""
     simulator.control.fail_next_conversion()
     await _start(panel)
     job = await _wait_for(panel, "stopped")
@@ -679,6 +682,27 @@ async def test_only_ids_are_stored(
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
     assert key not in hass_storage
+
+
+async def test_report_names_locks_that_are_gone(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    panel: Panel,
+    reconcile: Poll,
+    device_registry: dr.DeviceRegistry,
+) -> None:
+    """The report has the names of locks from before, also those that users gave."""
+    [device] = device_registry.async_get_devices(identifiers={(DOMAIN, FRONT_DOOR)})
+    device_registry.async_update_device(device.id, name_by_user="Main entrance")
+    simulator.control.fail_next_conversion()
+    await _start(panel)
+    await _wait_for(panel, "stopped")
+    _remove_lock(simulator, FRONT_DOOR)
+    await reconcile()
+    await panel.wait_for(lambda: FRONT_DOOR not in panel.locks)
+    job = _job(panel)
+    assert job
+    assert job["locks"] == {FRONT: "Main entrance", FLAT_1: "Apartment 1"}
 
 
 @pytest.mark.usefixtures("long_watch")

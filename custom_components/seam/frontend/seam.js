@@ -1135,7 +1135,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       a {
         color: inherit;
       }
-    `]}};I([w({attribute:!1})],J.prototype,`context`,void 0),I([w({attribute:!1})],J.prototype,`hass`,void 0),I([w({attribute:!1})],J.prototype,`locks`,void 0),I([T()],J.prototype,`period`,void 0),I([T()],J.prototype,`lockId`,void 0),I([T()],J.prototype,`search`,void 0),I([T()],J.prototype,`limit`,void 0),I([T()],J.prototype,`status`,void 0),I([T()],J.prototype,`all`,void 0),I([T()],J.prototype,`retries`,void 0),J=I([R(`seam-activity`)],J);function Ci(e){return e?.state===`running`||e?.state===`watching`}function wi(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unconfirmed`:case`unreachable`:return e(`conversion_${t}`);default:return``}}var Ti=class extends C{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${N(n)} · ${r}`:r}async send(e){if(this.isBusy)return;let{hass:t,t:n}=this.context;this.isBusy=!0;try{await D(t,`conversion/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,An(this,k(e,n))}}render(){let{conversion:t}=this.workspace;if(!t)return x;let{t:n,connected:i}=this.context,{done:a,failed:o,uncertain:s,left:c}=t,l={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length+c.length},u=Ci(t),d=t.state===`done`&&o.length===0;return y`<section class="box">
+    `]}};I([w({attribute:!1})],J.prototype,`context`,void 0),I([w({attribute:!1})],J.prototype,`hass`,void 0),I([w({attribute:!1})],J.prototype,`locks`,void 0),I([T()],J.prototype,`period`,void 0),I([T()],J.prototype,`lockId`,void 0),I([T()],J.prototype,`search`,void 0),I([T()],J.prototype,`limit`,void 0),I([T()],J.prototype,`status`,void 0),I([T()],J.prototype,`all`,void 0),I([T()],J.prototype,`retries`,void 0),J=I([R(`seam-activity`)],J);function Ci(e){return e?.state===`running`||e?.state===`watching`}function wi(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unconfirmed`:case`unreachable`:return e(`conversion_${t}`);default:return``}}var Ti=class extends C{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??this.workspace.conversion?.locks[e]??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${N(n)} · ${r}`:r}namesOf(e){return[...new Set(e.map(e=>this.nameOf(e)))]}async send(e){if(this.isBusy)return;let{hass:t,t:n}=this.context;this.isBusy=!0;try{await D(t,`conversion/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,An(this,k(e,n))}}render(){let{conversion:t}=this.workspace;if(!t)return x;let{t:n,connected:i}=this.context,{done:a,failed:o,uncertain:s,left:c}=t,l={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length+c.length},u=Ci(t),d=t.state===`done`&&o.length===0;return y`<section class="box">
       ${u?y`<span class="spinner"></span>`:z(d?r:e)}
       <div class="text">
         <div role="status">
@@ -1153,12 +1153,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               </ul>`:x}
         ${t.state===`stopped`&&s.length>0?y`<p>${n(`conversion_uncertain`)}</p>
                 <ul>
-                  ${s.map(e=>y`<li><bdi>${this.nameOf(e)}</bdi></li>`)}
+                  ${this.namesOf(s).map(e=>y`<li><bdi>${e}</bdi></li>`)}
                 </ul>`:x}
         ${t.state===`stopped`&&c.length>0?y`<details>
                 <summary>${n(`conversion_left`,{count:c.length})}</summary>
                 <ul>
-                  ${c.map(e=>y`<li><bdi>${this.nameOf(e)}</bdi></li>`)}
+                  ${this.namesOf(c).map(e=>y`<li><bdi>${e}</bdi></li>`)}
                 </ul>
               </details>`:x}
         <p>

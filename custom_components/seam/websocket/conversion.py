@@ -45,6 +45,7 @@ _SAVED: Final = vol.Schema(
         "state": vol.In(("running", "watching", "stopped", "done")),
         "canary": _CODE,
         "entity_id": str,
+        "locks": {str: str},
         "done": [_CODE],
         "failed": [{**_CODE, "error": None}],
         "uncertain": [_CODE],

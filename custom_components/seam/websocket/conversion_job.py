@@ -27,6 +27,7 @@ from ..actions.targets import (
     in_turn,
 )
 from ..actions.validation import check_codes_known
+from ..activity import lock_name
 from ..api import AccessCode
 from ..attributes import label
 from ..const import DOMAIN
@@ -125,6 +126,11 @@ class ConversionJob:
             "state": "running",
             "canary": left[0],
             "entity_id": left[0]["entity_id"],
+            # For the report, as locks may be gone by then.
+            "locks": {
+                target.entity_id: self._mask(lock_name(self._hass, target.lock))
+                for target, _ in codes
+            },
             "done": [],
             "failed": [],
             "uncertain": [],

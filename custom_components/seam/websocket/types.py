@@ -41,11 +41,12 @@ type StopReason = Literal[
 
 
 class Conversion(TypedDict):
-    """How far the conversion of unmanaged codes is."""
+    """How far the conversion of unmanaged codes is, with names of locks by entity ID."""
 
     state: Literal["running", "watching", "stopped", "done"]
     canary: SelectedCode
     entity_id: str
+    locks: dict[str, str]
     done: list[SelectedCode]
     failed: list[FailedCode]
     uncertain: list[SelectedCode]

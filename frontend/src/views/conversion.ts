@@ -40,7 +40,11 @@ export class SeamConversion extends LitElement {
   }
 
   private lockName(entityId: string): string {
-    return this.locks.find(({ entity_id }) => entity_id === entityId)?.name ?? entityId;
+    return (
+      this.locks.find(({ entity_id }) => entity_id === entityId)?.name ??
+      this.workspace.conversion?.locks[entityId] ??
+      entityId
+    );
   }
 
   /** Return the name of a code and its lock; conversions may change the ID of a code. */
@@ -50,6 +54,11 @@ export class SeamConversion extends LitElement {
       ?.codes.find((code) => code.access_code_id === access_code_id);
     const lock = this.lockName(entity_id);
     return code ? `${label(code)} · ${lock}` : lock;
+  }
+
+  /** Return names; codes that are gone have those of their locks, once. */
+  private namesOf(codes: readonly SelectedCode[]): string[] {
+    return [...new Set(codes.map((code) => this.nameOf(code)))];
   }
 
   private async send(type: "stop" | "dismiss"): Promise<void> {
@@ -110,7 +119,7 @@ export class SeamConversion extends LitElement {
           conversion.state === "stopped" && uncertain.length > 0
             ? html`<p>${t("conversion_uncertain")}</p>
                 <ul>
-                  ${uncertain.map((code) => html`<li><bdi>${this.nameOf(code)}</bdi></li>`)}
+                  ${this.namesOf(uncertain).map((name) => html`<li><bdi>${name}</bdi></li>`)}
                 </ul>`
             : nothing
         }
@@ -119,7 +128,7 @@ export class SeamConversion extends LitElement {
             ? html`<details>
                 <summary>${t("conversion_left", { count: left.length })}</summary>
                 <ul>
-                  ${left.map((code) => html`<li><bdi>${this.nameOf(code)}</bdi></li>`)}
+                  ${this.namesOf(left).map((name) => html`<li><bdi>${name}</bdi></li>`)}
                 </ul>
               </details>`
             : nothing
