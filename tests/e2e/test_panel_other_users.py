@@ -26,6 +26,7 @@ HARMLESS: Final = {
     "Period",
     "Rows",
     "Search codes",
+    "Search locks and names",
     "Search names",
     "Show all",
     "Show more",

@@ -1325,6 +1325,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         text-overflow: ellipsis;
       }
       @media (max-width: 480px) {
+        .bar label {
+          flex-basis: 100%;
+        }
         li label {
           flex-wrap: wrap;
           gap: 4px 16px;

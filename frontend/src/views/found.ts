@@ -255,6 +255,9 @@ export class SeamFound extends LitElement {
         text-overflow: ellipsis;
       }
       @media (max-width: 480px) {
+        .bar label {
+          flex-basis: 100%;
+        }
         li label {
           flex-wrap: wrap;
           gap: 4px 16px;
