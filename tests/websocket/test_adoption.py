@@ -33,7 +33,7 @@ from simulator.seed import (
 )
 from tests.clock import wait_until
 from tests.conftest import Poll
-from tests.test_project import ROOT
+from tests.test_repository import ROOT
 
 from .conftest import Connect, Panel
 

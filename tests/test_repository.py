@@ -1,4 +1,4 @@
-"""Tests of the manifest, the quality scale, the images and other files."""
+"""Tests of what hassfest and HACS check, and of other files in the repository."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import re
 import subprocess
 from typing import Any, Final
 
+from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
 from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 from PIL import Image
 import pytest
@@ -77,6 +78,25 @@ QUALITY_SCALE_RULES: Final = frozenset(
     }
 )
 
+MANIFEST_KEYS: Final = frozenset(
+    {
+        "after_dependencies",
+        "categories",
+        "codeowners",
+        "config_flow",
+        "connectivity",
+        "dependencies",
+        "documentation",
+        "domain",
+        "integration_type",
+        "iot_class",
+        "issue_tracker",
+        "loggers",
+        "name",
+        "requirements",
+        "version",
+    }
+)
 # Split, so that this file does not match.
 REGISTRY_HOSTS: Final = tuple(
     ".".join(parts)
@@ -142,11 +162,47 @@ def test_manifest_keys_are_sorted() -> None:
     assert "quality_scale" not in manifest
 
 
+def test_manifest_is_valid() -> None:
+    """It has what hassfest requires of custom integrations, and no unknown key."""
+    manifest = load_json("manifest.json")
+    assert manifest.keys() <= MANIFEST_KEYS
+    assert {
+        "codeowners",
+        "documentation",
+        "integration_type",
+        "iot_class",
+        "issue_tracker",
+        "requirements",
+        "version",
+    } <= manifest.keys()
+    assert AwesomeVersion(manifest["version"]).strategy is AwesomeVersionStrategy.SEMVER
+    assert manifest["integration_type"] in {"device", "hub", "service"}
+    assert manifest["iot_class"] in {"cloud_polling", "cloud_push"}
+    assert manifest["config_flow"] is True
+    assert manifest["requirements"] == []
+    for key in ("documentation", "issue_tracker"):
+        assert manifest[key].startswith("https://github.com/ha-seam/ha-seam")
+
+
 def test_hacs_minimum_version() -> None:
     """HACS requires the oldest supported release of Home Assistant."""
     hacs = json.loads((ROOT / "hacs.json").read_text())
     assert hacs["homeassistant"] == "2026.10.0"
-    assert set(hacs) == {"name", "homeassistant", "hide_default_branch"}
+    assert list(hacs) == ["name", *sorted(hacs.keys() - {"name"})]
+    # HACS knows no others.
+    assert hacs.keys() <= {
+        "content_in_root",
+        "country",
+        "filename",
+        "hacs",
+        "hide_default_branch",
+        "homeassistant",
+        "name",
+        "persistent_directory",
+        "render_readme",
+        "zip_release",
+    }
+    assert hacs["hide_default_branch"] is True
 
 
 def test_quality_scale_is_complete() -> None:
@@ -193,6 +249,58 @@ def test_scripts_are_executable() -> None:
     for path in tracked_files():
         executable = os.access(path, os.X_OK)
         assert path.read_bytes().startswith(b"#!") == executable, path.name
+
+
+WORKFLOWS: Final = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_are_pinned_and_have_few_permissions(path: Path) -> None:
+    """Each action is one commit, and each job has only the rights that it needs."""
+    text = path.read_text()
+    actions = re.findall(r"uses: (\S+)(.*)", text)
+    assert actions
+    for action, comment in actions:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # \S+", comment), action
+    workflow = parse_yaml(text)
+    assert isinstance(workflow, dict)
+    assert workflow["permissions"] == {}
+    for name, job in workflow["jobs"].items():
+        writes = path.stem == "release" and name == "draft"
+        assert job["permissions"] == {"contents": "write" if writes else "read"}
+
+
+def test_dependencies_are_updated() -> None:
+    """Dependabot watches everything that is pinned."""
+    config = load_yaml_dict(str(ROOT / ".github" / "dependabot.yml"))
+    ecosystems = {update["package-ecosystem"] for update in config["updates"]}
+    assert ecosystems == {"github-actions", "npm", "uv"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in tracked_files() if path.suffix == ".md"],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_links_lead_somewhere(path: Path) -> None:
+    """Files and headings that pages link to exist."""
+    text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if link.startswith(("http", "mailto:")):
+            continue
+        name, _, heading = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        assert target.exists(), link
+        if heading:
+            headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE)
+            assert heading in set(map(_anchor, headings)), link
+
+
+def _anchor(heading: str) -> str:
+    """Return the anchor that GitHub gives a heading."""
+    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading)
+    return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
 
 
 @pytest.mark.parametrize("block", YAML_BLOCKS)
