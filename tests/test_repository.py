@@ -1,5 +1,6 @@
 """Tests of what hassfest and HACS check, and of other files in the repository."""
 
+from importlib import import_module
 import json
 import os
 from pathlib import Path
@@ -11,6 +12,8 @@ from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
 from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 from PIL import Image
 import pytest
+
+from custom_components.seam import PLATFORMS
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 INTEGRATION: Final = ROOT / "custom_components" / "seam"
@@ -213,8 +216,34 @@ def test_quality_scale_is_complete() -> None:
     for name, rule in rules.items():
         if rule != "done":
             assert set(rule) == {"status", "comment"}, name
-            assert rule["status"] in {"done", "exempt", "todo"}, name
+            assert rule["status"] in {"done", "exempt"}, name
             assert rule["comment"].strip(), name
+
+
+def test_quality_scale_has_evidence() -> None:
+    """The page lists all rules in their order, and the evidence exists."""
+    rules = load_yaml_dict(str(INTEGRATION / "quality_scale.yaml"))["rules"]
+    page = (ROOT / "docs" / "quality-scale.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| (.+) \|$", page, re.MULTILINE)
+    assert [name for name, _ in rows] == list(rules)
+    for name, evidence in rows:
+        is_exempt = rules[name] != "done" and rules[name]["status"] == "exempt"
+        assert is_exempt == (evidence == "Exempt"), name
+        found = re.findall(r"`([^`]+)`", evidence)
+        assert bool(found) != is_exempt, name
+        for item in found:
+            path, _, test = item.partition("::")
+            path, _, anchor = path.partition("#")
+            text = (ROOT / path).read_text("utf-8")
+            assert not test or re.search(rf"def {test}\(", text), item
+            assert not anchor or anchor in _anchors(text), item
+
+
+def test_platforms_set_parallel_updates() -> None:
+    """Each platform says whether its entities may act at the same time."""
+    for platform in PLATFORMS:
+        module = import_module(f"custom_components.seam.{platform}")
+        assert module.PARALLEL_UPDATES == 0, platform
 
 
 @pytest.mark.parametrize("prefix", ["", "dark_"])
@@ -293,14 +322,17 @@ def test_links_lead_somewhere(path: Path) -> None:
         target = (path.parent / name).resolve() if name else path
         assert target.exists(), link
         if heading:
-            headings = re.findall(r"^#+ (.+)$", target.read_text("utf-8"), re.MULTILINE)
-            assert heading in set(map(_anchor, headings)), link
+            assert heading in _anchors(target.read_text("utf-8")), link
 
 
-def _anchor(heading: str) -> str:
-    """Return the anchor that GitHub gives a heading."""
-    text = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading)
-    return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+def _anchors(page: str) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    texts = (re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text) for text in headings)
+    return {
+        re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+        for text in texts
+    }
 
 
 @pytest.mark.parametrize("block", YAML_BLOCKS)
