@@ -9,7 +9,7 @@ import voluptuous as vol
 
 from custom_components.seam.actions.fields import ActionSchema
 from custom_components.seam.const import DOMAIN
-from tests.test_project import ACTIONS_WITH_PIN
+from tests.test_repository import ACTIONS_WITH_PIN
 
 from .support import FRONT, Actions
 from .test_refusals import CALLS, EACH

@@ -16,7 +16,7 @@ from simulator import Simulator
 from simulator.seed import CODE_HANDYMAN, LOCKS, UNMANAGED_OLD_GUEST
 from tests.clock import START
 from tests.conftest import Poll
-from tests.test_project import load_json
+from tests.test_repository import load_json
 
 from .conftest import Panel
 
