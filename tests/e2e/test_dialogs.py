@@ -1277,6 +1277,6 @@ def test_last_use_has_the_text_of_the_activity(start: Start) -> None:
         }))}"""
     )
     used = panel.get_by_role("region", name="Last used")
-    expect(used.get_by_text("By hand", exact=True)).to_be_visible()
+    expect(used.get_by_text("Manually", exact=True)).to_be_visible()
     expect(used.get_by_text("Ada", exact=True)).to_be_visible()
     expect(used.get_by_text("manual", exact=True)).to_have_count(0)
