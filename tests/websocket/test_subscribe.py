@@ -41,7 +41,7 @@ from simulator.seed import (
 )
 from tests.clock import START, async_step
 from tests.conftest import Poll
-from tests.test_project import load_json
+from tests.test_repository import load_json
 
 from .conftest import Connect, Panel
 
