@@ -168,7 +168,7 @@ async def test_access_denied_reason(
     """Seam's reason is shown, but not what was typed."""
     simulator.backend.events.lock("access_denied", front_door, **fields)
     await poll()
-    assert _messages(lines) == [f"denied an access attempt{told}"]
+    assert _messages(lines) == [f"denied access{told}"]
 
 
 async def test_access_code_lines(

@@ -92,7 +92,7 @@ async def test_lines_of_events(
         ("Front Door", "was unlocked with a code"),
         ("Apartment 1", "was locked automatically"),
         ("Front Door", "was unlocked"),
-        ("Front Door", "denied an access attempt: unknown code"),
+        ("Front Door", "denied access: unknown code"),
         ("Front Door", "Code Cleaner: Failed to set"),
     ]
     assert {line["entity_id"] for line in lines} == {
@@ -190,7 +190,7 @@ async def test_long_names_are_stored(
     await poll()
     used, denied = await _read(hass, hass_ws_client)
     assert used["message"] == f"was unlocked with the code {'x' * 254}…"
-    assert denied["message"] == f"denied an access attempt: {'z' * 999}…"
+    assert denied["message"] == f"denied access: {'z' * 999}…"
     assert "maximum size" not in caplog.text
 
 

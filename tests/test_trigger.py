@@ -182,7 +182,7 @@ async def test_access_denied(
         "entity_id": FRONT,
         "event_type": "access_denied",
         "is_managed": None,
-        "message": "denied an access attempt: unknown code",
+        "message": "denied access: unknown code",
         "reason_code": "unknown_code",
         "reason_message": "Not •••• or ••••",
         "seam_event_type": "lock.access_denied",
@@ -526,7 +526,7 @@ async def test_docs_examples_run(
         expected = {
             USED: "Front Door was unlocked with the code Cleaner.",
             FAILED: "Too long. The code is on ",
-            FOUND: "Front Door: denied an access attempt: unknown code",
+            FOUND: "Front Door: denied access: unknown code",
         }[trigger["trigger"]]
         assert done[0].data["message"].startswith(expected)
     assert "ERROR" not in caplog.text

@@ -31,7 +31,7 @@ _OPERATIONS: Final = {
     "device.tampered": "was tampered with",
     "lock.locked": "was locked",
     "lock.unlocked": "was unlocked",
-    "lock.access_denied": "denied an access attempt",
+    "lock.access_denied": "denied access",
 }
 _METHODS: Final = {
     "automatic": "automatically",
