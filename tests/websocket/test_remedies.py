@@ -31,7 +31,7 @@ WORDS: Final = {
     "add": "Create (the|another) code",
     "allow_changes": "allow external modification",
     "convert_other": "^“.*” has.* Convert",
-    "delete": "delete the code|delete it and create|delete one of|still there, delete it",
+    "delete": "delete the code|delete it and create|delete one of|still open .*delete it",
     "delete_expired": "Delete codes that you no longer need",
     "delete_other": "^“.*” has.*( Delete| or delete)|^“.*also manages.* or delete",
     "edit": "this PIN or name|Choose a different schedule|update the code again",
