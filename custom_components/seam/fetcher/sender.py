@@ -168,6 +168,10 @@ class Sender:
             raise SeamUnreadableError("None of them could be read")
         self._codes_from[fetch.device_id] = number
         self._codes_at[fetch.device_id] = sent_at
+        # The lists contradict each other if the other one lacks these.
+        strays = {code.access_code_id for code in managed if not code.is_managed}
+        if strays:
+            strays.difference_update(code.access_code_id for code in unmanaged)
         self._engine.receive_codes(
             fetch,
             managed,
@@ -176,7 +180,7 @@ class Sender:
             may_lack=lambda code_id: (
                 managed.may_lack(code_id) or unmanaged.may_lack(code_id)
             ),
-            is_complete=managed.is_whole,
+            is_complete=managed.is_whole and not strays,
         )
 
     def answered_at(self, request: Request) -> float:
