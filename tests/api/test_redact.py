@@ -8,14 +8,12 @@ import pytest
 
 from custom_components.seam.api import SeamError, redact
 from custom_components.seam.api.pins import pins_in
-from custom_components.seam.api.redact import (
-    MASK,
+from custom_components.seam.api.readable import (
     MAX_NAME_LENGTH,
     MAX_TEXT_LENGTH,
-    Secrets,
-    mask_numbers,
     readable,
 )
+from custom_components.seam.api.redact import MASK, Secrets, mask_numbers
 
 M = MASK
 PIN = "739158"
