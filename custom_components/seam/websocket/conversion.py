@@ -77,7 +77,9 @@ async def async_setup_conversion(hass: HomeAssistant, entry: SeamConfigEntry) ->
             pass
         except HomeAssistantError as err:
             # It may be from a newer version.
-            _LOGGER.warning("Could not load the report of the last conversion: %s", err)
+            _LOGGER.warning(
+                "Could not load the report from the last conversion: %s", err
+            )
         jobs[entry.entry_id] = ConversionJob(hass, store, saved)
 
 
