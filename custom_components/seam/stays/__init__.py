@@ -1,0 +1,1 @@
+"""Bookings of a calendar as access codes."""
