@@ -19,6 +19,7 @@ from .coordinator import (
 from .issues import async_remove_issues, async_setup_issues
 from .push.registration import async_remove_webhook
 from .push.webhook import async_setup_webhook
+from .stays import async_remove_stays, async_setup_stays
 from .websocket import async_setup_websocket
 from .websocket.adoption import async_remove_adoption, async_setup_adoption
 
@@ -61,6 +62,7 @@ async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_setup_issues(hass, entry)
     async_setup_webhook(hass, entry)
+    await async_setup_stays(hass, entry)
     return True
 
 
@@ -73,6 +75,7 @@ async def async_remove_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> Non
     """Remove the webhook, the repair issues, and what is stored of a config entry."""
     async_remove_issues(hass, entry)
     await async_remove_adoption(hass, entry)
+    await async_remove_stays(hass, entry)
     await async_remove_webhook(hass, entry)
 
 

@@ -18,7 +18,7 @@ from custom_components.seam.stays.run import (
     Refused,
     Report,
     Uncertain,
-    async_run,
+    async_follow,
 )
 from custom_components.seam.sync.snapshot import LockData
 from tests.sync.support import make_code, make_device
@@ -129,7 +129,7 @@ class Seam:
     ) -> Report:
         """Do what has to be done."""
         bookings = None if answer is None else list(answer)
-        return await async_run(
+        return await async_follow(
             lambda: self.plan(bookings, is_empty_confirmed=is_empty_confirmed),
             self._async_do,
             self,

@@ -15,8 +15,9 @@ from .naming import choose_names, possible_names
 from .pins import PinChooser
 from .plan import Kind, Pins, PinTest, Plan, Reason, Step
 
-# After this time, Seam has created and listed a code, or never will.
-_LISTED_WITHIN: Final = timedelta(minutes=5)
+# After this time, Seam has created and listed a code, or never will. The actions refuse
+# to create it again for a little less.
+_LISTED_WITHIN: Final = timedelta(minutes=6)
 # The PIN of a guest who has left is not used again on that day.
 _FORGET_AFTER: Final = timedelta(days=1)
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
@@ -24,6 +25,9 @@ class Kind(StrEnum):
     LEAVE = "leave"
     BLOCKED = "blocked"
     EDITED = "edited"
+
+
+CHANGES: Final = (Kind.DELETE, Kind.MOVE, Kind.RENAME, Kind.CREATE)
 
 
 class Reason(StrEnum):

@@ -21,6 +21,8 @@ class Refused:
     """Nothing has changed."""
 
     error: str
+    is_temporary: bool = False
+    """Whether that had nothing to do with the code."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,7 +77,7 @@ class Report:
     """Whether Seam would not have allowed more changes within the minute."""
 
 
-async def async_run(
+async def async_follow(
     make_plan: Callable[[], Plan],
     async_do: Callable[[Step], Awaitable[Outcome]],
     memory: Memory,
@@ -108,8 +110,17 @@ async def async_run(
             await memory.async_save(_with(memory.links, step.link.confirmed(outcome)))
         elif outcome is not None:
             errors[step] = outcome.error
-            if step.kind is Kind.CREATE and isinstance(outcome, Refused):
+            if isinstance(outcome, Refused) and (
+                step.kind is Kind.CREATE
+                or (not outcome.is_temporary and _has_ended(step, get_now()))
+            ):
                 await memory.async_save(_without(memory.links, step.link))
+
+
+def _has_ended(step: Step, now: datetime) -> bool:
+    """Return whether a code has ended, which Seam may not let anybody move."""
+    seen = step.link and step.link.seen
+    return bool(seen and seen.ends_at and seen.ends_at <= now)
 
 
 def _without(links: Iterable[Link], old: Link) -> tuple[Link, ...]:

@@ -1,0 +1,299 @@
+"""Tests of stays with Home Assistant's local calendar and the simulator."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+import json
+import re
+from typing import Any
+
+from freezegun.api import FrozenDateTimeFactory
+from homeassistant.components.calendar import DATA_COMPONENT
+from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.core import HomeAssistant
+from homeassistant.setup import async_setup_component
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry
+
+from custom_components.seam.actions import waiting
+from custom_components.seam.const import DOMAIN
+from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.stays.settings import (
+    CONF_CALENDAR,
+    CONF_EXCLUDES,
+    CONF_LOCKS,
+    SUBENTRY_STAYS,
+)
+from simulator import Simulator
+from simulator.seed import FRONT_DOOR
+from simulator.state import AccessCode
+from tests.actions.support import FRONT, READS
+from tests.clock import START, async_step
+
+from .calendar import BookingCalendar
+
+CALENDAR = "calendar.bookings"
+DAY = timedelta(days=1)
+PIN = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
+
+pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
+
+
+@pytest.fixture
+def no_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Look at a change without waiting, as time does not pass by itself."""
+    monkeypatch.setattr(waiting, "WAIT_STEPS", (0, 0))
+
+
+@pytest.fixture
+async def calendar(
+    hass: HomeAssistant, simulator: Simulator
+) -> AsyncIterator[BookingCalendar]:
+    """Set up a calendar with days that nobody can book."""
+    assert await async_setup_component(hass, "calendar", {})
+    entity = BookingCalendar()
+    await hass.data[DATA_COMPONENT].async_add_entities([entity])
+    entity.book("blocked", START, START + DAY, summary="Not available")
+    yield entity
+    await entity.async_remove()
+
+
+@pytest.fixture
+def entry(entry: MockConfigEntry) -> MockConfigEntry:
+    """Return an entry with stays at the front door."""
+    return MockConfigEntry(
+        domain=DOMAIN,
+        title=entry.title,
+        unique_id=entry.unique_id,
+        data=entry.data,
+        subentries_data=[
+            ConfigSubentryData(
+                data={
+                    CONF_CALENDAR: CALENDAR,
+                    CONF_LOCKS: [FRONT_DOOR],
+                    CONF_EXCLUDES: ["not available"],
+                },
+                subentry_type=SUBENTRY_STAYS,
+                title="Bookings",
+                unique_id=None,
+            )
+        ],
+    )
+
+
+class Stays:
+    """The calendar, and the codes that follow from it."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        freezer: FrozenDateTimeFactory,
+        simulator: Simulator,
+        calendar: BookingCalendar,
+        entry: MockConfigEntry,
+    ) -> None:
+        """Initialize with what there was before."""
+        self.hass = hass
+        self.freezer = freezer
+        self.simulator = simulator
+        self.calendar = calendar
+        self.entry = entry
+        self.before = dict(simulator.state.access_codes)
+
+    def book(self, uid: str, start: float = 2, end: float = 4, **fields: Any) -> None:
+        """Add or change a booking."""
+        self.calendar.book(uid, START + start * DAY, START + end * DAY, **fields)
+
+    async def wait(self, minutes: float = 1) -> None:
+        """Let what has begun end, and time pass."""
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+        await async_step(
+            self.hass, self.freezer, self.simulator, timedelta(minutes=minutes)
+        )
+
+    async def restart(self) -> None:
+        """Stop the integration and start it again."""
+        await self.hass.config_entries.async_unload(self.entry.entry_id)
+        await self.hass.config_entries.async_setup(self.entry.entry_id)
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
+    @property
+    def codes(self) -> list[AccessCode]:
+        """The new codes at Seam."""
+        codes = self.simulator.state.access_codes
+        assert all(codes.get(key) == code for key, code in self.before.items())
+        return sorted(
+            (code for key, code in codes.items() if key not in self.before),
+            key=lambda code: str(code.starts_at),
+        )
+
+    @property
+    def shown(self) -> list[tuple[str | None, datetime | None, datetime | None]]:
+        """Names and times of the new codes."""
+        return [(code.name, code.starts_at, code.ends_at) for code in self.codes]
+
+
+@pytest.fixture
+async def stays(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    calendar: BookingCalendar,
+    coordinator: SeamCoordinator,
+    entry: MockConfigEntry,
+) -> Stays:
+    """Return stays that have run once."""
+    await hass.async_block_till_done(wait_background_tasks=True)
+    return Stays(hass, freezer, simulator, calendar, entry)
+
+
+def changes(simulator: Simulator) -> list[str]:
+    """Return the paths of requests that change something."""
+    return [record.path for record in simulator.requests if record.path not in READS]
+
+
+async def test_codes_follow_calendar(stays: Stays) -> None:
+    """A booking that is added, moved or cancelled has its effect within a minute."""
+    stays.book("Ada")
+    await stays.wait()
+    assert stays.shown == [("Ada", START + 2 * DAY, START + 4 * DAY)]
+    stays.book("Ada", end=5, summary="Ada & Eve")
+    await stays.wait()
+    assert stays.shown == [("Ada & Eve", START + 2 * DAY, START + 5 * DAY)]
+    stays.calendar.cancel("Ada")
+    await stays.wait()
+    assert stays.shown
+    assert stays.calendar.updates == 0
+    await stays.wait()
+    # The second answer is a new one.
+    assert stays.calendar.updates == 1
+    assert not stays.shown
+
+
+async def test_quiet_run_asks_nothing(stays: Stays) -> None:
+    """Only the polls of the integration go on."""
+    stays.book("Ada")
+    await stays.wait()
+    await stays.wait()
+    reads, requests = stays.calendar.reads, stays.simulator.requests
+    requests.clear()
+    for _ in range(4):
+        await stays.wait(15)
+    assert stays.calendar.reads > reads
+    assert not changes(stays.simulator)
+    assert not [r for r in requests if r.body.get("device_id") == FRONT_DOOR]
+
+
+@pytest.mark.parametrize("way", ["unavailable", "raises", "empty"])
+async def test_broken_calendar_deletes_nothing(stays: Stays, way: str) -> None:
+    """Whatever way it is broken."""
+    stays.book("Ada")
+    await stays.wait()
+    bookings = dict(stays.calendar.bookings)
+    if way == "unavailable":
+        stays.calendar.bookings.clear()
+        stays.calendar.set_available(False)
+    elif way == "raises":
+        stays.calendar.error = KeyError("Ada")
+        stays.calendar.async_write_ha_state()
+    else:
+        stays.calendar.bookings.clear()
+        stays.calendar.async_write_ha_state()
+    for _ in range(3):
+        await stays.wait(15)
+    assert len(stays.codes) == 1
+    stays.calendar.error = None
+    stays.calendar.bookings = bookings
+    stays.calendar.set_available(True)
+    stays.calendar.cancel("Ada")
+    for _ in range(3):
+        await stays.wait()
+    assert not stays.codes
+
+
+async def test_restart_keeps_codes(stays: Stays) -> None:
+    """The integration remembers which codes are its own."""
+    stays.book("Ada")
+    await stays.wait()
+    [code] = stays.codes
+    await stays.restart()
+    assert stays.codes == [code]
+    stays.calendar.cancel("Ada")
+    for _ in range(3):
+        await stays.wait()
+    assert not stays.codes
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+async def test_response_that_is_lost_creates_nothing_twice(
+    stays: Stays, is_lost: bool
+) -> None:
+    """Whether Seam has created the code or not, and despite a restart."""
+    stays.simulator.faults.add(
+        "outage", path="/access_codes/create", count=1, after_processing=is_lost
+    )
+    stays.book("Ada")
+    await stays.wait()
+    await stays.restart()
+    for _ in range(10):
+        await stays.wait(2)
+    assert stays.shown == [("Ada", START + 2 * DAY, START + 4 * DAY)]
+
+
+async def test_code_changed_by_hand_is_left_alone(stays: Stays) -> None:
+    """Even after the booking was cancelled."""
+    stays.book("Ada")
+    await stays.wait()
+    [code] = stays.codes
+    await stays.hass.services.async_call(
+        DOMAIN,
+        "update_access_code",
+        {
+            "entity_id": FRONT,
+            "access_code_id": code.access_code_id,
+            "new_name": "Ada (late)",
+        },
+        blocking=True,
+    )
+    stays.book("Ada", end=6)
+    await stays.wait(15)
+    stays.calendar.cancel("Ada")
+    for _ in range(3):
+        await stays.wait()
+    assert stays.shown == [("Ada (late)", START + 2 * DAY, START + 4 * DAY)]
+
+
+async def test_two_hundred_bookings_take_their_turn(stays: Stays) -> None:
+    """Seam allows ten new codes a minute."""
+    for number in range(30):
+        stays.book(f"Guest {number}", start=number, end=number + 1)
+    await stays.wait()
+    assert 0 < len(stays.codes) <= 10
+    for _ in range(6):
+        await stays.wait()
+    assert [name for name, *_ in stays.shown] == [f"Guest {n}" for n in range(30)]
+
+
+async def test_storage_has_no_names_and_no_pins(
+    stays: Stays, hass_storage: dict[str, Any]
+) -> None:
+    """Only IDs, times and digests are stored."""
+    stays.book("1", summary="Ada Lovelace", description="Phone +49 151 2345 6789")
+    await stays.wait()
+    [code] = stays.codes
+    stored = json.dumps(hass_storage[f"{DOMAIN}.stays.{stays.entry.entry_id}"])
+    assert code.access_code_id in stored
+    assert code.code
+    assert code.code not in PIN.findall(stored)
+    assert "Ada" not in stored
+    assert "6789" not in PIN.findall(stored)
+
+
+async def test_removed_entry_forgets_links_but_keeps_codes(
+    stays: Stays, hass_storage: dict[str, Any]
+) -> None:
+    """Guests who have a code can go on using it."""
+    stays.book("Ada")
+    await stays.wait()
+    await stays.hass.config_entries.async_remove(stays.entry.entry_id)
+    assert f"{DOMAIN}.stays.{stays.entry.entry_id}" not in hass_storage
+    assert len(stays.codes) == 1
