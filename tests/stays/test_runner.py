@@ -10,6 +10,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.calendar import DATA_COMPONENT
 from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -21,6 +22,7 @@ from custom_components.seam.stays.settings import (
     CONF_CALENDAR,
     CONF_EXCLUDES,
     CONF_LOCKS,
+    CONF_PIN_RULE,
     SUBENTRY_STAYS,
 )
 from simulator import Simulator
@@ -103,9 +105,13 @@ class Stays:
         """Add or change a booking."""
         self.calendar.book(uid, START + start * DAY, START + end * DAY, **fields)
 
+    async def settle(self) -> None:
+        """Let what has begun end."""
+        await self.hass.async_block_till_done(wait_background_tasks=True)
+
     async def wait(self, minutes: float = 1) -> None:
         """Let what has begun end, and time pass."""
-        await self.hass.async_block_till_done(wait_background_tasks=True)
+        await self.settle()
         await async_step(
             self.hass, self.freezer, self.simulator, timedelta(minutes=minutes)
         )
@@ -160,12 +166,13 @@ async def test_codes_follow_calendar(stays: Stays) -> None:
     await stays.wait()
     assert stays.shown == [("Ada & Eve", START + 2 * DAY, START + 5 * DAY)]
     stays.calendar.cancel("Ada")
-    await stays.wait()
+    await stays.settle()
     assert stays.shown
     assert stays.calendar.updates == 0
     await stays.wait()
     # The second answer is a new one.
     assert stays.calendar.updates == 1
+    await stays.wait()
     assert not stays.shown
 
 
@@ -176,11 +183,14 @@ async def test_quiet_run_asks_nothing(stays: Stays) -> None:
     await stays.wait()
     reads, requests = stays.calendar.reads, stays.simulator.requests
     requests.clear()
+    for is_available in (False, True):
+        stays.calendar.set_available(is_available)
+        await stays.settle()
+    assert stays.calendar.reads > reads
+    assert not requests
     for _ in range(4):
         await stays.wait(15)
-    assert stays.calendar.reads > reads
     assert not changes(stays.simulator)
-    assert not [r for r in requests if r.body.get("device_id") == FRONT_DOOR]
 
 
 @pytest.mark.parametrize("way", ["unavailable", "raises", "empty"])
@@ -193,7 +203,7 @@ async def test_broken_calendar_deletes_nothing(stays: Stays, way: str) -> None:
         stays.calendar.bookings.clear()
         stays.calendar.set_available(False)
     elif way == "raises":
-        stays.calendar.error = KeyError("Ada")
+        stays.calendar.error = HomeAssistantError("broken")
         stays.calendar.async_write_ha_state()
     else:
         stays.calendar.bookings.clear()
@@ -228,7 +238,7 @@ async def test_response_that_is_lost_creates_nothing_twice(
     stays: Stays, is_lost: bool
 ) -> None:
     """Whether Seam has created the code or not, and despite a restart."""
-    stays.simulator.faults.add(
+    fault = stays.simulator.faults.add(
         "outage", path="/access_codes/create", count=1, after_processing=is_lost
     )
     stays.book("Ada")
@@ -236,6 +246,7 @@ async def test_response_that_is_lost_creates_nothing_twice(
     await stays.restart()
     for _ in range(10):
         await stays.wait(2)
+    assert fault.hits == 1
     assert stays.shown == [("Ada", START + 2 * DAY, START + 4 * DAY)]
 
 
@@ -297,3 +308,38 @@ async def test_removed_entry_forgets_links_but_keeps_codes(
     await stays.hass.config_entries.async_remove(stays.entry.entry_id)
     assert f"{DOMAIN}.stays.{stays.entry.entry_id}" not in hass_storage
     assert len(stays.codes) == 1
+
+
+async def test_person_keeps_the_pin(
+    stays: Stays, freezer: FrozenDateTimeFactory
+) -> None:
+    """The code moves to the next time, or a new one has the same PIN."""
+    stays.hass.config_entries.async_update_subentry(
+        stays.entry,
+        next(iter(stays.entry.subentries.values())),
+        data={
+            CONF_CALENDAR: CALENDAR,
+            CONF_LOCKS: [FRONT_DOOR],
+            CONF_EXCLUDES: ["not available"],
+            CONF_PIN_RULE: "same",
+        },
+    )
+    await stays.restart()
+    for day in (1, 3):
+        stays.book(
+            f"{day}",
+            start=day,
+            end=day + 0.1,
+            summary="Cleaner",
+            recurrence_id=f"{day}",
+        )
+        stays.calendar.bookings[f"{day}"].uid = "cleaner"
+    await stays.wait()
+    [first] = stays.codes
+    pin = first.code
+    assert first.starts_at == START + DAY
+    for _ in range(30):
+        await stays.wait(60)
+    [second] = stays.codes
+    assert second.starts_at == START + 3 * DAY
+    assert second.code == pin
