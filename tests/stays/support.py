@@ -39,15 +39,13 @@ def booking(
 ) -> Booking:
     """Return a booking that starts in some days."""
     starts_at = NOW + start * DAY
-    return Booking(
-        **{
-            "uid": summary.casefold(),
-            "start": starts_at,
-            "end": starts_at + length * DAY,
-            "summary": summary,
-        }
-        | fields
-    )
+    values: dict[str, Any] = {
+        "uid": summary.casefold(),
+        "start": starts_at,
+        "end": starts_at + length * DAY,
+        "summary": summary,
+    }
+    return Booking(**values | fields)
 
 
 class Seam:
@@ -58,9 +56,8 @@ class Seam:
         self.devices = {
             device.device_id: device for device in devices or (make_device(),)
         }
-        self.rules = Rules(
-            **{"device_ids": tuple(self.devices), "time_zone": BERLIN} | rules
-        )
+        values: dict[str, Any] = {"device_ids": (*self.devices,), "time_zone": BERLIN}
+        self.rules = Rules(**values | rules)
         self.codes: dict[str, AccessCode] = {}
         self.made: set[str] = set()
         self.links: tuple[Link, ...] = ()

@@ -27,7 +27,8 @@ AFTERNOON = time(15)
 
 def rules(**fields: Any) -> Rules:
     """Return rules for one lock."""
-    return Rules(**{"device_ids": ("door",), "time_zone": BERLIN} | fields)
+    values: dict[str, Any] = {"device_ids": ("door",), "time_zone": BERLIN}
+    return Rules(**values | fields)
 
 
 def local(*parts: int) -> datetime:

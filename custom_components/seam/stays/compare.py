@@ -70,8 +70,9 @@ class _Comparison:
         self._steps: list[Step] = []
         self._kept: list[Link] = []
         self._codes = {
-            device_id: {code.access_code_id: code for code in lock.codes}
-            for device_id, lock in locks.items()
+            device_id: {code.access_code_id: code for code in locks[device_id].codes}
+            for device_id in {*rules.device_ids, *(link.device_id for link in links)}
+            if device_id in locks
         }
         self._linked = {link.code_id for link in links}
         self._links = {
@@ -133,7 +134,8 @@ class _Comparison:
                 )
                 if found is not None and found not in renamed.values():
                     renamed[link.key] = found
-            yield replace(link, key=renamed.get(link.key, link.key))
+            key = renamed.get(link.key)
+            yield link if key is None else replace(link, key=key)
 
     def _with_code(self, link: Link) -> Link:
         """Return a link with the code that was made before a restart."""

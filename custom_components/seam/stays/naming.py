@@ -49,6 +49,8 @@ def choose_names(
             )
         )
     }
+    if names.keys() == stays.keys():
+        return names
     used = {name: key for key, name in names.items()}
     taken: dict[str, set[str]] = {}
     for lock in locks:
