@@ -1,7 +1,7 @@
 """Tests of stays with Home Assistant's local calendar and the simulator."""
 
 from collections.abc import AsyncIterator
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 import json
 import re
 from typing import Any
@@ -12,16 +12,19 @@ from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
 from custom_components.seam.actions import waiting
-from custom_components.seam.const import DOMAIN
+from custom_components.seam.const import CONF_CHECK_IN, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.stays.settings import (
+    CONF_BACKUP,
     CONF_CALENDAR,
     CONF_EXCLUDES,
     CONF_LOCKS,
+    CONF_NAME_TEMPLATE,
     CONF_PIN_RULE,
     SUBENTRY_STAYS,
 )
@@ -340,3 +343,60 @@ async def test_person_keeps_the_pin(stays: Stays) -> None:
     [second] = stays.codes
     assert second.starts_at == START + 3 * DAY
     assert second.code == pin
+
+
+async def test_new_settings_apply_after_reload(stays: Stays) -> None:
+    """Backup codes are only asked for where there are some."""
+    settings = {
+        CONF_CALENDAR: CALENDAR,
+        CONF_LOCKS: [FRONT_DOOR],
+        CONF_NAME_TEMPLATE: "Stay of {guest}",
+        CONF_CHECK_IN: "15:00:00",
+        CONF_BACKUP: True,
+    }
+    stays.hass.config_entries.async_update_subentry(
+        stays.entry, next(iter(stays.entry.subentries.values())), data=settings
+    )
+    await stays.restart()
+    stays.book("Ada", summary="Reserved - Ada")
+    await stays.wait()
+    [blocked, code] = stays.codes
+    assert blocked.name == "Stay of Not available"
+    assert code.name == "Stay of Ada"
+    assert code.starts_at
+    assert dt_util.as_local(code.starts_at).time() == time(15)
+
+
+async def test_booking_for_now_on_lock_that_refuses_past_starts(stays: Stays) -> None:
+    """The code starts as soon as the lock allows it, and later changes keep that."""
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.properties["code_constraints"] = [
+        {"constraint_type": "start_date_in_future"}
+    ]
+    await stays.entry.runtime_data.async_reconcile()
+    stays.book("Ada", start=-0.1)
+    await stays.wait()
+    [code] = stays.codes
+    assert code.starts_at
+    assert START < code.starts_at < START + timedelta(minutes=5)
+    stays.book("Ada", start=-0.1, end=5)
+    for _ in range(3):
+        await stays.wait(5)
+    assert stays.shown == [("Ada", code.starts_at, START + 5 * DAY)]
+    requests = stays.simulator.requests
+    requests.clear()
+    await stays.wait(15)
+    assert not changes(stays.simulator)
+
+
+async def test_nothing_is_changed_while_lock_cannot_be_read(stays: Stays) -> None:
+    """The codes that are known may be outdated."""
+    stays.simulator.faults.add("status", path="/access_codes/list")
+    stays.book("Ada")
+    await stays.settle()
+    assert not stays.codes
+    assert "/access_codes/create" not in changes(stays.simulator)
+    stays.simulator.faults.clear()
+    await stays.wait(15)
+    await stays.wait(15)
+    assert len(stays.codes) == 1

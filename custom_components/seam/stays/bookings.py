@@ -82,7 +82,6 @@ class Rules:
     name_template: str = "{summary}"
     pin_rule: PinRule = PinRule.SEAM
     horizon: timedelta = timedelta(days=30)
-    allows_backup: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

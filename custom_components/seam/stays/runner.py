@@ -27,13 +27,15 @@ from ..api import AccessCode
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..errors import ChangeUncertainError, WorkspaceRefusedError
+from ..sync.occupancy import Span
+from ..sync.snapshot import LockData
 from .bookings import Answer
 from .compare import compare
 from .links import Fingerprint
 from .plan import CHANGES, Kind, Plan, Reason, Step
 from .reading import FUTURE, PAST, async_read_bookings, calendar_entity
 from .run import Budget, Outcome, Refused, Report, Uncertain, async_follow
-from .settings import CONF_CALENDAR, rules_of
+from .settings import CONF_BACKUP, CONF_CALENDAR, rules_of
 from .store import LinkMemory
 
 _LOGGER = logging.getLogger(__name__)
@@ -41,6 +43,7 @@ _LOGGER = logging.getLogger(__name__)
 _INTERVAL: Final = timedelta(minutes=15)
 # Until a calendar that lacks a booking is read again, and until Seam allows more.
 _NEXT_LOOK: Final = 30
+_SOON: Final = timedelta(minutes=1)
 
 
 class StaysRunner:
@@ -65,6 +68,7 @@ class StaysRunner:
         self._budget = Budget()
         self._pins: dict[tuple[str, str], str] = {}
         self._outdated: dict[str, str] = {}
+        self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
         self._is_due = False
         self._cancel_next_look: CALLBACK_TYPE | None = None
@@ -128,16 +132,16 @@ class StaysRunner:
         coordinator = self._entry.runtime_data
         answer = await async_read_bookings(self._hass, self._calendar, dt_util.utcnow())
         # The codes may be a minute old. Nothing is asked if nothing has to be done.
-        if changing := {
+        changing = {
             step.device_id
             for step in self._plan(answer).steps
             if step.kind in CHANGES and step.device_id
-        }:
-            errors = await coordinator.async_refresh_locks(changing)
-            self._outdated = {
-                device_id: coordinator.secrets.mask_message(str(error))
-                for device_id, error in errors.items()
-            }
+        }
+        errors = await coordinator.async_refresh_locks(changing) if changing else {}
+        self._outdated = {
+            device_id: coordinator.secrets.mask_message(str(error))
+            for device_id, error in errors.items()
+        }
         self.report = await async_follow(
             lambda: self._plan(answer),
             self._async_do,
@@ -145,13 +149,16 @@ class StaysRunner:
             self._budget,
             dt_util.utcnow,
         )
+        before, self._logged = self._logged, set()
         for step, error in self.report.errors.items():
-            _LOGGER.warning(
-                "Could not %s the access code for a stay in %s: %s",
-                step.kind,
-                self._calendar,
-                error,
-            )
+            self._logged.add(message := (step.kind, step.key, step.device_id, error))
+            if message not in before:
+                _LOGGER.warning(
+                    "Could not %s the access code for a stay in %s: %s",
+                    step.kind,
+                    self._calendar,
+                    error,
+                )
         is_missing = any(
             step.reason is Reason.MISSING_ONCE for step in self.report.plan.steps
         )
@@ -216,11 +223,13 @@ class StaysRunner:
         """Take a step by the functions that the actions use."""
         assert step.device_id
         assert step.link
-        if outdated := self._outdated.get(step.device_id):
-            return Refused(error=outdated, is_temporary=True)
+        lock = self._entry.runtime_data.data.locks.get(step.device_id)
+        if lock is None or step.device_id in self._outdated:
+            error_text = self._outdated.get(step.device_id, "The lock was removed")
+            return Refused(error=error_text, is_temporary=True)
         error: HomeAssistantError | None = None
         try:
-            code_id = await self._async_change(step, step.device_id)
+            code_id = await self._async_change(step, lock)
         except HomeAssistantError as err:
             error, code_id = err, step.code_id
         if step.kind is Kind.DELETE and error is None:
@@ -237,9 +246,9 @@ class StaysRunner:
             error=str(error), is_temporary=isinstance(error, WorkspaceRefusedError)
         )
 
-    async def _async_change(self, step: Step, device_id: str) -> str | None:
+    async def _async_change(self, step: Step, lock: LockData) -> str | None:
         """Change a code; return its ID."""
-        entity_id = lock_entity_id(self._hass, device_id)
+        entity_id = lock_entity_id(self._hass, lock.device_id)
         data: dict[str, Any] = {ATTR_ENTITY_ID: entity_id}
         action: Action = SCHEDULE_WITHOUT_WAITING
         if step.kind is Kind.DELETE:
@@ -248,14 +257,15 @@ class StaysRunner:
         else:
             assert step.span
             data |= {
-                ATTR_STARTS_AT: step.span.starts_at,
+                ATTR_STARTS_AT: _start(lock, step.code_id, step.span),
                 ATTR_ENDS_AT: step.span.ends_at,
             }
             if step.kind is Kind.CREATE:
                 data[ATTR_NAME] = step.name
                 if step.pin:
                     data[ATTR_CODE] = step.pin
-                if rules_of(self._settings, dt_util.UTC).allows_backup:
+                has_pool = lock.device.properties.supports_backup_access_code_pool
+                if self._settings.get(CONF_BACKUP) and has_pool is not False:
                     data["use_backup_access_code_pool"] = True
             else:
                 action = ACTIONS["update_access_code"]
@@ -285,3 +295,17 @@ class StaysRunner:
             ),
             None,
         )
+
+
+def _start(lock: LockData, code_id: str | None, span: Span) -> datetime:
+    """Return the start to ask for, as some locks refuse one in the past."""
+    now = dt_util.utcnow()
+    if (
+        span.starts_at > now
+        or "start_date_in_future" not in lock.device.constraint_types
+    ):
+        return span.starts_at
+    code = lock.code(code_id)
+    if code and code.starts_at and code.starts_at <= now:
+        return code.starts_at
+    return now + _SOON

@@ -37,5 +37,4 @@ def rules_of(settings: Mapping[str, Any], time_zone: tzinfo) -> Rules:
         name_template=settings.get(CONF_NAME_TEMPLATE, "{summary}"),
         pin_rule=PinRule(settings.get(CONF_PIN_RULE, PinRule.SEAM)),
         horizon=timedelta(days=settings.get(CONF_HORIZON, 30)),
-        allows_backup=settings.get(CONF_BACKUP, False),
     )
