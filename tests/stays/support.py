@@ -144,8 +144,8 @@ class Seam:
         fault = self.faults.pop(0) if self.faults else "none"
         if fault == "crash before":
             raise Crash
-        if fault == "refused":
-            return Refused(error="refused")
+        if fault.startswith("refused"):
+            return Refused(error="refused", is_temporary=fault != "refused")
         if fault == "not sent":
             return Uncertain(error="not sent")
         assert step.device_id

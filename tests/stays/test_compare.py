@@ -284,6 +284,49 @@ async def test_person_gets_the_same_pin_in_a_new_code(seam: Seam) -> None:
     assert seam.only().code != first.code
 
 
+@pytest.mark.parametrize("keeps_code", [False, True])
+async def test_person_gets_a_new_code_if_the_old_one_cannot_be_moved(
+    seam: Seam, keeps_code: bool
+) -> None:
+    """It has the same PIN, unless the old code still has it."""
+    seam.rules = replace(seam.rules, pin_rule=PinRule.SAME)
+    times = [
+        booking("Cleaner", start=day, length=0.1, recurrence_id=str(day))
+        for day in (1, 8)
+    ]
+    await seam.async_run(times)
+    first = seam.only()
+    seam.now = NOW + 3 * DAY
+    seam.faults = ["refused", "refused"]
+    report = await seam.async_run(times)
+    assert [step.kind for step in report.errors] == [Kind.MOVE, Kind.CREATE]
+    if not keeps_code:
+        seam.codes.clear()
+    plan = seam.plan(times)
+    assert [(step.kind, step.reason) for step in plan.steps] == [
+        (Kind.CREATE, Reason.OTHER_PIN if keeps_code else None)
+    ]
+    await seam.async_run(times)
+    new = next(code for code in seam.codes.values() if code.starts_at == NOW + 8 * DAY)
+    assert (new.code == first.code) is not keeps_code
+
+
+async def test_temporary_refusal_keeps_the_code_of_a_person(seam: Seam) -> None:
+    """Such as one because of the rate limit."""
+    seam.rules = replace(seam.rules, pin_rule=PinRule.SAME)
+    times = [
+        booking("Cleaner", start=day, length=0.1, recurrence_id=str(day))
+        for day in (1, 8)
+    ]
+    await seam.async_run(times)
+    seam.now = NOW + 3 * DAY
+    seam.faults = ["refused for now"]
+    await seam.async_run(times)
+    assert seam.only().ends_at == NOW + 1.1 * DAY
+    await seam.async_run(times)
+    assert seam.only().starts_at == NOW + 8 * DAY
+
+
 async def test_all_locks_get_the_same_pin() -> None:
     """Seam chooses the one of the first lock."""
     seam = Seam(make_device(), make_device("gate"))
