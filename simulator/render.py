@@ -155,9 +155,10 @@ def render_code(state: State, code: AccessCode, now: datetime) -> Json:
         "errors": [*code.errors, *_inherited_errors(state, device)],
         "warnings": code.warnings,
     }
-    if code.starts_at is not None and code.ends_at is not None:
-        row["starts_at"] = to_iso(code.starts_at)
+    if code.ends_at is not None:
         row["ends_at"] = to_iso(code.ends_at)
+        if code.starts_at is not None:
+            row["starts_at"] = to_iso(code.starts_at)
     if not code.is_managed:
         row["status"] = "set" if code.status == "set" else "unset"
         for flag in ("cannot_be_managed", "cannot_delete_unmanaged_access_code"):

@@ -3,6 +3,14 @@
 import re
 from typing import Final
 
+from homeassistant.components.recorder.db_schema import (
+    EventData,
+    StateAttributes,
+    States,
+)
+from homeassistant.components.recorder.util import session_scope
+from homeassistant.core import HomeAssistant
+
 from simulator.state import State
 
 # The digits in a random ID, as of a device or a context, may equal a PIN by chance.
@@ -17,3 +25,15 @@ def count_pins(text: str, state: State) -> int:
     pins = {code.code for code in state.access_codes.values() if code.code}
     assert len(pins) > 15
     return len(pins.intersection(_NUMBER.findall(text)))
+
+
+def recorded_texts(hass: HomeAssistant) -> str:
+    """Return all attributes, events and states in the database."""
+    with session_scope(hass=hass, read_only=True) as session:
+        return "\n".join(
+            [
+                *(str(row.shared_attrs) for row in session.query(StateAttributes)),
+                *(str(row.shared_data) for row in session.query(EventData)),
+                *(str(row.state) for row in session.query(States)),
+            ]
+        )

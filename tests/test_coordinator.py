@@ -18,7 +18,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
-from custom_components.seam.api import SeamUnreachableError
+from custom_components.seam.api import SeamClosedError
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
 from custom_components.seam.sync.engine import SyncEngine
@@ -171,6 +171,27 @@ async def test_unreadable_codes_are_not_removed(
     assert state_of(hass, MANAGED) in ("5", STATE_UNAVAILABLE)
     await reconcile()
     assert state_of(hass, MANAGED) == "5"
+
+
+async def test_rate_limit_for_one_device_waits(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    coordinator: SeamCoordinator,
+    simulator: Simulator,
+) -> None:
+    """A lock that Seam refuses to return is not asked for again before its time."""
+    fault = simulator.faults.add(
+        "rate_limit", path="/devices/list", device_id=FRONT_DOOR, retry_after=300
+    )
+    simulator.control.lock_offline("Front Door")
+    for _ in range(4):
+        await async_step(hass, freezer, simulator, POLL)
+    assert fault.hits == 1
+    simulator.faults.clear()
+    simulator.control.lock_online("Front Door")
+    for _ in range(4):
+        await async_step(hass, freezer, simulator, POLL)
+    assert coordinator.data.locks[FRONT_DOOR].device.properties.online
 
 
 @pytest.mark.parametrize(
@@ -755,7 +776,7 @@ async def test_refresh_of_locks_returns_error_on_reload(
     assert await hass.config_entries.async_reload(entry.entry_id)
     slow.clear()
     [error] = (await asking).values()
-    assert isinstance(error, SeamUnreachableError)
+    assert isinstance(error, SeamClosedError)
 
 
 async def test_bug_in_refresh_causes_reconcile(

@@ -5,13 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from homeassistant.components.recorder import Recorder, get_instance
-from homeassistant.components.recorder.db_schema import (
-    EventData,
-    StateAttributes,
-    States,
-)
 from homeassistant.components.recorder.history import get_significant_states
-from homeassistant.components.recorder.util import session_scope
 from homeassistant.core import HomeAssistant, State
 from homeassistant.util import dt as dt_util
 import pytest
@@ -22,7 +16,7 @@ from pytest_homeassistant_custom_component.components.recorder.common import (
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 
-from .pins import count_pins
+from .pins import count_pins, recorded_texts
 
 
 @pytest.fixture
@@ -64,17 +58,5 @@ async def test_codes_are_not_recorded(
         assert recorded.state == current.state
         gone = current.attributes.keys() - recorded.attributes.keys()
         assert gone == expected
-    stored = await hass.async_add_executor_job(_dump, hass)
+    stored = await hass.async_add_executor_job(recorded_texts, hass)
     assert count_pins(stored, simulator.state) == 0
-
-
-def _dump(hass: HomeAssistant) -> str:
-    """Return all attributes and events in the database."""
-    with session_scope(hass=hass, read_only=True) as session:
-        return "\n".join(
-            [
-                *(str(row.shared_attrs) for row in session.query(StateAttributes)),
-                *(str(row.shared_data) for row in session.query(EventData)),
-                *(str(row.state) for row in session.query(States)),
-            ]
-        )

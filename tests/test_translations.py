@@ -208,7 +208,7 @@ def test_fields_that_select_codes_have_the_same_texts(
     assert found
     for descriptions in found.values():
         [description] = descriptions
-        assert "The action “Get access codes” lists all names and IDs." in description
+        assert "The “Get access codes” action lists all names and IDs." in description
     assert "attributes of" not in json.dumps(translations)
 
 

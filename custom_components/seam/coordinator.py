@@ -113,7 +113,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
             lambda fetching: entry.async_create_background_task(
                 hass, fetching, f"{DOMAIN} fetch"
             ),
-            self._async_publish,
+            self._async_publish_and_retry,
         )
         self._failing: set[str] = set()
         self._activity = ActivityDispatcher(hass)
@@ -121,6 +121,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self._clock_offset = self._get_clock_offset()
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._event_task: asyncio.Task[None] | None = None
+        self._event_devices: set[str] = set()
         entry.async_on_unload(self._async_stop_timer)
 
     @override
@@ -196,6 +197,8 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self.webhook_status.last_accepted = dt_util.utcnow()
         self.webhook_status.is_trusted = True
         self.engine.receive_event(event, dt_util.utcnow())
+        if event.device_id:
+            self._event_devices.add(event.device_id)
         if self._event_task is None or self._event_task.done():
             self._event_task = self.config_entry.async_create_background_task(
                 self.hass, self._async_fetch_after_events(), f"{DOMAIN} events"
@@ -205,6 +208,8 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         await asyncio.sleep(_EVENT_DEBOUNCE_SECONDS)
         # Events that arrive from now on need a fetch of their own.
         self._event_task = None
+        device_ids, self._event_devices = self._event_devices, set()
+        await self.fetcher.async_fetch_due_locks(device_ids)
         await self._async_fetch_due()
 
     @callback
@@ -256,14 +261,12 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self, device_ids: Iterable[str], *, with_codes: bool = True
     ) -> Mapping[str, SeamError]:
         """Fetch locks now. Return the errors by device ID; the next poll retries."""
-        errors = await self.fetcher.async_fetch_locks(device_ids, with_codes=with_codes)
-        self._async_publish_and_retry(next(iter(errors.values()), None))
-        return errors
+        return await self.fetcher.async_fetch_locks(device_ids, with_codes=with_codes)
 
     @callback
     def async_fetch_at_next_poll(self, device_id: str) -> None:
         """Fetch a lock without its codes at the next poll."""
-        self.engine.postpone(FetchDevices.of(device_id))
+        self.engine.schedule.retry(FetchDevices.of(device_id))
         self._async_publish_and_retry(None)
 
     @callback

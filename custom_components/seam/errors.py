@@ -36,6 +36,10 @@ class ChangeUncertainError(ActionError):
     """Seam did not confirm a change, so it may or may not have been made."""
 
 
+class UnreachableError(ActionError):
+    """Seam could not be reached, so nothing was changed."""
+
+
 class DuplicateCodeError(ActionError):
     """The lock already has an access code with this PIN."""
 
@@ -95,9 +99,9 @@ def _translated(err: SeamError, *, is_change: bool) -> ActionError:
         case SeamDuplicateCodeError():
             return DuplicateCodeError("duplicate_access_code", error=error)
         case SeamNotSentError() if is_change:
-            return ActionError("not_sent", error=error)
+            return UnreachableError("not_sent", error=error)
         case SeamServerError() | SeamUnreachableError():
             if is_change:
                 return ChangeUncertainError("change_uncertain", error=error)
-            return ActionError("cannot_connect", error=error)
+            return UnreachableError("cannot_connect", error=error)
     return ActionError("refused", error=error)

@@ -16,7 +16,7 @@ from homeassistant.util import dt as dt_util
 from .api import DEFAULT_ENDPOINT
 from .const import CONF_ENDPOINT, CONSOLE_URL, DOMAIN
 from .coordinator import SeamConfigEntry, SeamCoordinator
-from .push.registration import CONF_REGISTERED, is_webhook_enabled
+from .push.registration import is_webhook_enabled, registered_webhook
 
 
 @callback
@@ -97,7 +97,7 @@ def _webhook(coordinator: SeamCoordinator) -> str:
     entry = coordinator.config_entry
     if not is_webhook_enabled(entry):
         return "off"
-    if CONF_REGISTERED not in entry.data:
+    if registered_webhook(entry) is None:
         return "not registered"
     if coordinator.webhook_status.is_trusted:
         return "registered and sending"

@@ -93,7 +93,9 @@ class SeamTrigger(Trigger):
 
         @callback
         def handle(lock: LockData, occurrence: Occurrence) -> None:
-            if self._matches(lock, occurrence):
+            matches = self._matches(lock, occurrence)
+            self._note(occurrence)
+            if matches:
                 name = lock_name(self._hass, lock)
                 run_action(self._variables(lock, occurrence), f"{self.what} on {name}")
 
@@ -107,6 +109,9 @@ class SeamTrigger(Trigger):
             and _is_managed(lock, occurrence) in self._kinds
             and self._is_targeted(lock)
         )
+
+    def _note(self, occurrence: Occurrence) -> None:
+        """Remember what later events are compared with."""
 
     def _is_targeted(self, lock: LockData) -> bool:
         """Return whether the trigger is about a lock; targets change as areas do."""
@@ -230,11 +235,16 @@ class AccessCodeReadyTrigger(SeamTrigger):
         """
         event = occurrence.event
         latest = self._latest.get(event.access_code_id, event.event_type)
+        return latest == event.event_type and super()._matches(lock, occurrence)
+
+    @override
+    def _note(self, occurrence: Occurrence) -> None:
+        """Remember the latest type of event that says that a code is ready."""
+        event = occurrence.event
         if event.event_type in self.event_types:
             self._latest[event.access_code_id] = event.event_type
         elif event.event_type.startswith(ACCESS_CODE_EVENTS):
             self._latest.pop(event.access_code_id, None)
-        return latest == event.event_type and super()._matches(lock, occurrence)
 
 
 class UnmanagedAccessCodeFoundTrigger(SeamTrigger):

@@ -8,6 +8,8 @@ export class CommandError extends Error {
     readonly field?: string,
     /** The text if the connection was lost before the answer. */
     readonly lost?: Key,
+    /** Whether the change may have been made all the same. */
+    readonly isUncertain = lost === "connection_uncertain",
   ) {
     super(message);
   }
@@ -74,7 +76,8 @@ export async function codeCommand(
 /** Return the answer for a lock; throw its error. */
 export function rowOf(rows: Rows, lock: Lock): Row {
   const row = rows[lock.entity_id] ?? {};
-  if (row.error) throw new CommandError(row.error, row.field);
+  const { error, field, is_uncertain } = row;
+  if (error) throw new CommandError(error, field, undefined, is_uncertain);
   return row;
 }
 

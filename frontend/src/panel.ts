@@ -45,6 +45,8 @@ export class SeamPanel extends SeamActions {
   /** How far each page was scrolled when it was left. */
   private readonly positions = new Map<string, number>();
   private isBack = false;
+  /** The address of the page that the user is on. */
+  private address = location.pathname;
   /** The lock of the code in the address, which may since be gone. */
   private lockOfCode: { codeId: string; deviceId: string } | undefined;
 
@@ -128,7 +130,8 @@ export class SeamPanel extends SeamActions {
   }
 
   private readonly rememberBack = (): void => {
-    this.isBack = true;
+    // A dialog that closes goes back, too, but stays on the page.
+    this.isBack = location.pathname !== this.address;
   };
 
   protected override willUpdate(changes: PropertyValues): void {
@@ -150,11 +153,13 @@ export class SeamPanel extends SeamActions {
 
   /** Start a page at its top, or where it was left, with the focus on its title. */
   private async arrive(): Promise<void> {
-    const { route, isBack } = this;
-    this.isBack = false;
-    // The page renders after the panel.
+    const { route } = this;
+    // The page renders after the panel, and Home Assistant may be told first of Back.
     await new Promise(requestAnimationFrame);
+    this.address = location.pathname;
     if (route !== this.route) return;
+    const { isBack } = this;
+    this.isBack = false;
     if (this.main) {
       this.main.scrollTop = isBack ? (this.positions.get(route.path) ?? 0) : 0;
     }

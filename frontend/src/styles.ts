@@ -46,6 +46,31 @@ export const shared = css`
     font: inherit;
     color: inherit;
   }
+  /* The browser's own arrow touches a round border. */
+  select {
+    appearance: none;
+    padding-inline-end: 34px !important;
+    background-image:
+      linear-gradient(45deg, transparent 50%, currentcolor 50%),
+      linear-gradient(-45deg, transparent 50%, currentcolor 50%) !important;
+    background-position:
+      right 19px top 50%,
+      right 14px top 50% !important;
+    background-size: 5px 5px !important;
+    background-repeat: no-repeat !important;
+  }
+  select:dir(rtl) {
+    background-position:
+      left 14px top 50%,
+      left 19px top 50% !important;
+  }
+  /* Texts and names may be of a language with the other direction. */
+  :host(:dir(rtl)) {
+    text-align: right;
+  }
+  :is(h1, h2, h3, p, span, small, label, button, a, td, div):dir(rtl) {
+    unicode-bidi: plaintext;
+  }
   button,
   .button {
     display: inline-flex;

@@ -106,8 +106,17 @@ export interface Adoption {
   entity_id: string;
   done: AdoptedCode[];
   failed: (AdoptedCode & { error: string | null })[];
+  /** Those whose conversion was requested but is not confirmed. */
+  uncertain: AdoptedCode[];
   left: AdoptedCode[];
-  reason: "failed" | "interrupted" | "new_error" | "stopped" | "unreachable" | null;
+  reason:
+    | "failed"
+    | "interrupted"
+    | "new_error"
+    | "stopped"
+    | "unconfirmed"
+    | "unreachable"
+    | null;
   error: string | null;
 }
 
@@ -142,7 +151,7 @@ export type SubscriptionEvent =
 /** The answer of a command for one lock. */
 export interface Row {
   error?: string;
-  error_key?: string;
+  is_uncertain?: boolean;
   field?: string;
   outcome?: string;
   reason?: string;

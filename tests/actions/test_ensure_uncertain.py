@@ -4,13 +4,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.seam.actions import unconfirmed
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.routing import ENDPOINTS, Context
-from simulator.seed import FRONT_DOOR
+from simulator.seed import CODE_GUEST_NOW, FRONT_DOOR
 from simulator.state import AccessCode, Json
 from tests.conftest import Poll
 
@@ -19,6 +20,7 @@ from .support import FRONT, Actions
 ENSURE = "ensure_access_code"
 CREATE_PATH = "/access_codes/create"
 LIST_PATH = "/access_codes/list"
+_HOUR = timedelta(hours=1)
 
 
 def _codes(simulator: Simulator, name: str) -> list[AccessCode]:
@@ -76,13 +78,72 @@ async def test_ensure_after_uncertain_creation(
     """Seam may still create a code after its answer was lost, but not for long."""
     simulator.faults.add("outage", path=CREATE_PATH, count=1)
     await actions.fails("create_uncertain", ENSURE, FRONT, name="Guest")
-    await actions.refused(
-        "create_unconfirmed", ENSURE, FRONT, may_read=True, name="Guest"
-    )
-    monkeypatch.setattr(unconfirmed, "_LISTED_WITHIN", timedelta())
+    for name in ("Guest", "guest"):
+        await actions.refused(
+            "create_unconfirmed", ENSURE, FRONT, may_read=True, name=name
+        )
+    monkeypatch.setattr(unconfirmed, "_LISTED_WITHIN", 0)
     answer = await actions.answer(ENSURE, FRONT, name="Guest")
     assert answer["outcome"] == "created"
     assert len(_codes(simulator, "Guest")) == 1
+
+
+async def test_clock_change_does_not_allow_second_creation(
+    simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The clock of a machine without a battery may be set by hours after it starts."""
+    simulator.control.list_new_codes_after(10**6)
+    simulator.faults.add("status", path=CREATE_PATH, count=1, after_processing=True)
+    await actions.fails("create_uncertain", ENSURE, FRONT, name="Guest")
+    utcnow = dt_util.utcnow
+    for hours in (-1, 1):
+        monkeypatch.setattr(
+            dt_util, "utcnow", lambda hours=hours: utcnow() + hours * _HOUR
+        )
+        await actions.refused(
+            "create_unconfirmed", ENSURE, FRONT, may_read=True, name="Guest"
+        )
+    assert len(_codes(simulator, "Guest")) == 1
+
+
+@pytest.mark.parametrize("kind", ["unmanaged", "expired", "unmanaged_later"])
+@pytest.mark.parametrize("action", ["delete_access_code", None])
+async def test_other_code_of_same_name_does_not_allow_second_creation(
+    simulator: Simulator,
+    actions: Actions,
+    reconcile: Poll,
+    kind: str,
+    action: str | None,
+) -> None:
+    """Only a managed code that is new can be the one that was requested."""
+
+    async def add() -> AccessCode:
+        if kind == "expired":
+            code = next(
+                code
+                for code in simulator.state.codes_of(FRONT_DOOR)
+                if code.access_code_id == CODE_GUEST_NOW
+            )
+            code.name = "Guest"
+            now = simulator.clock.now()
+            code.starts_at, code.ends_at = now - 2 * _HOUR, now - _HOUR
+        else:
+            code = simulator.control.add_unmanaged_code(FRONT_DOOR, "Guest", "482617")
+        code.created_at -= 2 * _HOUR
+        await reconcile()
+        return code
+
+    other = None if kind == "unmanaged_later" else await add()
+    simulator.control.list_new_codes_after(3600)
+    simulator.faults.add("status", path=CREATE_PATH, count=1, after_processing=True)
+    await actions.fails("create_uncertain", ENSURE, FRONT, name="Guest")
+    other = other or await add()
+    if action:
+        await actions.answer(action, FRONT, access_code_id=other.access_code_id)
+    await actions.refused(
+        "create_unconfirmed", ENSURE, FRONT, may_read=True, name="Guest"
+    )
+    assert len(actions.sent(CREATE_PATH)) == 1
 
 
 async def test_ensure_after_refused_creation(

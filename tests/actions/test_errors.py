@@ -425,6 +425,7 @@ async def test_uncertain_creation_ignores_existing_code(
     simulator.faults.add("outage", path=CREATE_PATH)
     message = await actions.fails("create_uncertain", SCHEDULE, FLAT_1, name=name)
     assert CODE_APARTMENT_1_EXPIRED not in message
+    actions.hass.data.pop(unconfirmed._REQUESTED)
     simulator.faults.clear()
     simulator.faults.add("outage", path=CREATE_PATH, after_processing=True)
     message = await actions.fails("create_uncertain_found", SCHEDULE, FLAT_1, name=name)

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 
@@ -106,6 +107,27 @@ async def test_overlap_names_codes(
     assert datetime.fromisoformat(overlap["starts_at"]) == later.starts_at
     assert datetime.fromisoformat(overlap["ends_at"]) == now.ends_at
     assert answer["gaps"] == []
+
+
+@pytest.mark.parametrize("zone", ["America/Los_Angeles", "Pacific/Auckland"])
+async def test_overlap_of_codes_without_start(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    actions: Actions,
+    reconcile: Poll,
+    zone: str,
+) -> None:
+    """Codes that have always worked have always overlapped, in any time zone."""
+    await hass.config.async_set_time_zone(zone)
+    for code_id in (CODE_GUEST_NOW, CODE_GUEST_NEXT):
+        actions.code(code_id).starts_at = None
+    await reconcile()
+    answer = await actions.answer("get_access", FRONT, at=_in())
+    [overlap] = answer["overlaps"]
+    assert overlap["starts_at"] is None
+    ends_at = actions.code(CODE_GUEST_NOW).ends_at
+    assert datetime.fromisoformat(overlap["ends_at"]) == ends_at
+    assert set(_ids(overlap["access_codes"])) == {CODE_GUEST_NOW, CODE_GUEST_NEXT}
 
 
 async def test_several_locks(actions: Actions) -> None:

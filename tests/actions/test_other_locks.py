@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.seam import fetcher
+from custom_components.seam.fetcher import pool
 from simulator import Simulator
 from simulator.seed import APARTMENT_1, FRONT_DOOR
 from simulator.state import AccessCode
@@ -73,7 +73,8 @@ async def test_no_lock_waits_for_the_list_of_another(
     data: dict[str, Any],
 ) -> None:
     """A lock is changed while the list of another hangs, which then has an error."""
-    monkeypatch.setattr(fetcher, "_PATIENCE", 0.2)
+    monkeypatch.setattr(pool, "_SLOW", 0.1)
+    monkeypatch.setattr(pool, "PATIENCE", 0.2)
     front = simulator.state.devices[FRONT_DOOR]
     now = simulator.backend.timeline.now()
     simulator.state.add_code(
@@ -97,6 +98,23 @@ async def test_no_lock_waits_for_the_list_of_another(
     simulator.faults.clear()
     assert "error" not in answers[FRONT]
     assert answers[FLAT_1]["error_key"] == "cannot_connect"
+
+
+async def test_no_lock_waits_for_the_check_of_a_code_of_another(
+    simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A lock is changed although the check of another lock's missing code hangs."""
+    monkeypatch.setattr(pool, "PATIENCE", 0.2)
+    code = await actions.answer("schedule_access_code", FRONT, name="Guest")
+    simulator.control.lose_events(9)
+    simulator.control.vanish_code(code["access_code_id"])
+    simulator.faults.add("hang", path="/access_codes/get", count=1)
+    actions.writes.clear()
+    async with asyncio.timeout(10):
+        answers = await actions.answers("ensure_access_code", BOTH, name="Other")
+    simulator.faults.clear()
+    assert "error" not in answers[FLAT_1]
+    assert answers[FRONT]["error_key"] == "cannot_connect"
 
 
 async def test_broken_list_does_not_leave_other_creations_unconfirmed(

@@ -151,7 +151,7 @@ async def test_refuses_unknown_managed_code(
         (
             "unknown_code",
             {"access_code_id": "no-such-id"},
-            "“Get access codes” lists all names and IDs",
+            "The “Get access codes” action lists all names and IDs",
         ),
         ("ambiguous_code", {"name": "Cleaner"}, CODE_OWNER),
         (

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from custom_components.seam.api import SeamClient, SeamError, SeamServerError, body
+from custom_components.seam.api import SeamClient, SeamError, SeamServerError, client
 from custom_components.seam.api.body import parse_json
 from tests.api.conftest import Delays, Stub
 from tests.api.garbage import CODE, DEVICE
@@ -84,8 +84,8 @@ async def test_size_of_response_is_limited(
     stub.respond({"devices": [DEVICE]})
     await stubbed.list_devices()
     size = len(json.dumps({"devices": [DEVICE]}))
-    monkeypatch.setattr(body, "_MAX_BYTES", size)
+    monkeypatch.setattr(client, "MAX_BYTES", size)
     assert await stubbed.list_devices()
-    monkeypatch.setattr(body, "_MAX_BYTES", size - 1)
+    monkeypatch.setattr(client, "MAX_BYTES", size - 1)
     with pytest.raises(SeamServerError, match="too large"):
         await stubbed.list_devices()

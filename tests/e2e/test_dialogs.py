@@ -134,7 +134,7 @@ def test_new_pin_is_accepted_by_all_locks(panel_page: Page, start: Start) -> Non
           locks: [
             lock("Door", [code("Ada", { common_code_key: "key" })]),
             lock("Gate", [code("Ada 2", { common_code_key: "key" })], {
-              rules: { lengths: [4, 5], constraints: { no_zeros: "No" }, name_max: null },
+              rules: { lengths: [4, 5], constraints: { no_zeros: "No" } },
             }),
           ],
           answer: (() => {
@@ -150,6 +150,62 @@ def test_new_pin_is_accepted_by_all_locks(panel_page: Page, start: Start) -> Non
     assert [call["code"] for call in sent(panel_page, "code/update")] == ["5318"] * 2
 
 
+UNCERTAIN: Final = "return {error: 'Seam did not confirm.', is_uncertain: true};"
+
+
+@pytest.mark.parametrize(
+    ("uncertain", "error"),
+    [(UNCERTAIN, "Seam did not confirm"), ("lost();", "The connection")],
+    ids=["seam", "connection"],
+)
+def test_new_pin_of_uncertain_change_is_shown(
+    panel_page: Page, start: Start, uncertain: str, error: str
+) -> None:
+    """A generated PIN that may be on the lock is shown with the error."""
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada")])],
+          answer: ({{ type }}) => {{
+            if (type === "seam/code/generate") return {{ code: "5318" }};
+            {uncertain}
+          }},
+        }}"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("radio", name="Choose for me").check()
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.locator("output")).to_have_text("5318")
+    expect(dialog.get_by_role("listitem").filter(has_text=error)).to_be_visible()
+    expect(dialog.get_by_role("button", name="Save")).to_have_count(0)
+    assert len(sent(panel_page, "code/update")) == 1
+
+
+@pytest.mark.parametrize("is_uncertain", [False, True])
+def test_only_certain_failures_can_be_retried(
+    panel_page: Page, start: Start, is_uncertain: bool
+) -> None:
+    """A code that may have been created is not created again."""
+    panel = start(
+        f"""{{
+          locks: [lock("Door"), lock("Gate")],
+          answer: (_, id) =>
+            id === "lock.door"
+              ? {{ access_code_id: "x", code: "4711" }}
+              : {{ error: "Not on Gate.", is_uncertain: {str(is_uncertain).lower()} }},
+        }}"""
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Ada")
+    for name in ("Door", "Gate"):
+        dialog.get_by_role("checkbox", name=name).check()
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_text("Not on Gate.")).to_be_visible()
+    retry = dialog.get_by_role("button", name="Try again")
+    expect(retry).to_have_count(0 if is_uncertain else 1)
+
+
 def test_nothing_changes_if_no_pin_fits(panel_page: Page, start: Start) -> None:
     """Without a PIN that all locks accept, the form says so and no code is changed."""
     panel = start(
@@ -158,7 +214,7 @@ def test_nothing_changes_if_no_pin_fits(panel_page: Page, start: Start) -> None:
           locks: [
             lock("Door", [code("Ada", { common_code_key: "key" })]),
             lock("Gate", [code("Ada 2", { common_code_key: "key" })], {
-              rules: { lengths: [], constraints: { no_zeros: "No" }, name_max: null },
+              rules: { lengths: [], constraints: { no_zeros: "No" } },
             }),
           ],
           answer: () => ({ code: "5012" }),
@@ -328,6 +384,86 @@ def test_back_closes_dialog(panel_page: Page, start: Start) -> None:
     panel_page.wait_for_function("() => history.state === null")
     panel_page.go_back()
     panel_page.wait_for_url("**/seam?first")
+
+
+def test_back_closes_dialog_after_reload(panel_page: Page, start: Start) -> None:
+    """What an open dialog left in the history does not keep the next one open."""
+    options = "{locks: [lock('Door', [code('Ada')])], path: '/lock/Door'}"
+    choose(start(options), "Ada", "Edit")
+    panel_page.wait_for_function("() => history.state !== null")
+    panel_page.reload()
+    panel_page.wait_for_function("() => window.start")
+    dialog = choose(start(options), "Ada", "Edit")
+    expect(dialog).to_be_visible()
+    panel_page.go_back()
+    expect(dialog).to_have_count(0)
+
+
+def test_back_closes_dialog_after_forward(panel_page: Page, start: Start) -> None:
+    """Forward does not open a dialog again, and the next one still closes."""
+    panel = start("{locks: [lock('Door', [code('Ada')])], path: '/lock/Door'}")
+    dialog = choose(panel, "Ada", "Edit")
+    expect(dialog).to_be_visible()
+    panel_page.go_back()
+    expect(dialog).to_have_count(0)
+    panel_page.go_forward()
+    choose(panel, "Ada", "Edit")
+    expect(dialog).to_be_visible()
+    panel_page.go_back()
+    expect(dialog).to_have_count(0)
+
+
+# As Home Assistant does, which listens before there is a panel.
+FOLLOW_ADDRESS: Final = """() => {
+    const show = () => {
+        const path = location.pathname.slice("/seam".length);
+        document.querySelector("seam-panel").route = { prefix: "/seam", path };
+    };
+    window.addEventListener("popstate", show);
+    window.navigate = (path) => {
+        history.pushState(null, "", path);
+        show();
+    };
+}"""
+
+
+def test_only_back_returns_to_scroll_position(panel_page: Page, start: Start) -> None:
+    """A page starts at its top after a dialog was closed, which goes back, too."""
+    panel_page.evaluate(FOLLOW_ADDRESS)
+    panel = start(
+        "{locks: Array.from({length: 99}, (_, i) => lock(`Door ${i}`, [code('Ada')]))}"
+    )
+    main = panel.locator("main")
+
+    def scroll(top: int) -> None:
+        main.evaluate("(main, top) => { main.scrollTop = top; }", top)
+
+    def expect_scrolled(top: int) -> None:
+        # A page scrolls in the frame after it was rendered.
+        panel_page.evaluate("() => new Promise(requestAnimationFrame)")
+        panel_page.evaluate("() => new Promise(requestAnimationFrame)")
+        assert main.evaluate("(main) => main.scrollTop") == top
+
+    panel_page.evaluate("() => navigate('/seam/locks')")
+    link = panel.get_by_role("link", name="Door 98")
+    expect(link).to_be_attached()
+    expect_scrolled(0)
+    scroll(400)
+    panel_page.evaluate("() => navigate('/seam/lock/Door 1')")
+    expect(link).to_have_count(0)
+    panel_page.evaluate("() => history.back()")
+    expect(link).to_be_attached()
+    expect_scrolled(400)
+    panel_page.evaluate("() => navigate('/seam/lock/Door 1')")
+    expect(link).to_have_count(0)
+    dialog = choose(panel, "Ada", "Edit")
+    expect(dialog).to_be_visible()
+    panel_page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    panel_page.wait_for_function("() => history.state === null")
+    panel_page.evaluate("() => navigate('/seam/locks')")
+    expect(link).to_be_attached()
+    expect_scrolled(0)
 
 
 def test_back_does_not_hide_new_pin(panel_page: Page, start: Start) -> None:

@@ -194,8 +194,8 @@ def test_panel_accepts_own_pin(
     panel.get_by_role("button", name="Add guest").click()
     dialog = panel.get_by_role("dialog")
     dialog.get_by_role("textbox", name="Name").fill("Secret")
-    dialog.get_by_role("radio", name="Own PIN").check()
-    field = dialog.get_by_role("textbox", name="Own PIN")
+    dialog.get_by_role("radio", name="Custom PIN").check()
+    field = dialog.get_by_role("textbox", name="Custom PIN")
     field.fill("58")
     dialog.get_by_role("button", name="Add guest").click()
     expect(dialog.get_by_text("Enter 4 to 12 digits.")).to_be_visible()
@@ -327,7 +327,7 @@ def test_panel_adopts_found_codes(
     dialog = panel.get_by_role("dialog")
     dialog.get_by_role("button", name="Adopt").click()
     expect(dialog).to_have_count(0)
-    watching = panel.get_by_role("heading", name="Watching")
+    watching = panel.get_by_role("heading", name="Monitoring")
     expect(watching).to_be_visible(timeout=SOON)
     page.screenshot(path=screenshots / "panel-adoption.png")
     # It goes on without the page, and every page shows it.
@@ -336,7 +336,7 @@ def test_panel_adopts_found_codes(
     expect(panel.get_by_text("1 of 2 adopted")).to_be_visible()
     panel.get_by_role("button", name="Stop", exact=True).click()
     expect(panel.get_by_role("heading", name="Adoption stopped")).to_be_visible()
-    expect(panel.get_by_text("1 code was left as it is.")).to_be_visible()
+    expect(panel.get_by_text("1 code was not changed.")).to_be_visible()
     panel.get_by_role("button", name="Dismiss").click()
     expect(panel.get_by_role("heading", name="Adoption stopped")).to_have_count(0)
     [left] = [name for name in names if not pins_of(development, name)]

@@ -49,10 +49,12 @@ def test_panel_adopts_all_found_codes(
     panel.get_by_role("button", name="Adopt").click()
     dialog = panel.get_by_role("dialog")
     # The preview is complete.
-    expect(dialog.get_by_text("One code is adopted first")).to_be_visible(timeout=SOON)
+    expect(
+        dialog.get_by_text("One code from each account is adopted first")
+    ).to_be_visible(timeout=SOON)
     page.screenshot(path=screenshots / "panel-adopt-all.png")
     dialog.get_by_role("button", name="Adopt").click()
-    expect(panel.get_by_role("heading", name="Watching")).to_be_visible(timeout=SOON)
+    expect(panel.get_by_role("heading", name="Monitoring")).to_be_visible(timeout=SOON)
     # The others wait.
     assert not all(pins_of(development, name) for name in OLD)
     development.watched.touch()

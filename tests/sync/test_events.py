@@ -69,7 +69,7 @@ def test_clock_jump_neither_loses_nor_repeats_events(jump: timedelta) -> None:
         ),
         (
             make_event("connected_account.disconnected", device_id=None),
-            {FetchDevices()},
+            {FetchDevices(with_codes=False)},
         ),
         (make_event("of_next_year.happened", device_id=None), set()),
         (
@@ -168,6 +168,16 @@ def test_late_older_event_does_not_change_changed_by() -> None:
     engine.take_due()
     engine.finish()
     assert engine.snapshot.locks["door"].changed_by == "card"
+
+
+def test_webhook_event_before_first_query_causes_fetch() -> None:
+    """It cannot fire yet, but what it has changed is fetched."""
+    engine = SyncEngine()
+    engine.receive_devices(FetchDevices(), [make_device()], NOW)
+    engine.take_due()
+    engine.receive_event(make_event(at=NOW), NOW)
+    assert FetchDevices(frozenset({"door"})) in engine.take_due()
+    assert not engine.take_occurrences()
 
 
 def test_future_event_does_not_move_cursor() -> None:

@@ -35,12 +35,17 @@ def test_short_rate_limit_of_one_lock_keeps_codes() -> None:
     engine = synced_engine(make_code("guest"))
     error = SeamRateLimitError("Too many requests", retry_after=60)
     engine.receive_failure(FetchCodes("door"), error, NOW)
-    assert engine.failures.rate_limit("door", NOW) is error
+    assert engine.failures.rate_limit(FetchCodes("door"), NOW) is error
     assert engine.finish() is None
     assert engine.snapshot.locks["door"].has_codes
-    assert engine.failures.rate_limit("door", NOW + timedelta(minutes=1)) is None
+    assert (
+        engine.failures.rate_limit(FetchCodes("door"), NOW + timedelta(minutes=1))
+        is None
+    )
     # The clock was set back.
-    assert engine.failures.rate_limit("door", NOW - timedelta(days=1)) is None
+    assert (
+        engine.failures.rate_limit(FetchCodes("door"), NOW - timedelta(days=1)) is None
+    )
 
 
 def test_rate_limits_in_a_row_are_fatal_until_next_refresh() -> None:
@@ -89,8 +94,8 @@ def test_failing_locks_do_not_fail_refresh() -> None:
     doors = [make_device("door"), make_device("gate"), make_device("shed")]
     engine = synced_engine(devices=doors)
     for _ in range(4):
-        engine.postpone(FetchCodes("door"))
-        engine.postpone(FetchCodes("gate"))
+        engine.schedule.retry(FetchCodes("door"))
+        engine.schedule.retry(FetchCodes("gate"))
         engine.begin_poll(NOW)
         while due := engine.take_due():
             for fetch in due:

@@ -47,5 +47,9 @@ def test_occupancy(case: dict[str, Any]) -> None:
     for order in (codes, codes[::-1], codes + backups):
         found = occupancy(order, PERIOD)
         assert [code.name for code in found.codes] == case["shown"]
-        assert found.overlaps == _spans(case["overlaps"])
+        overlaps = found.overlaps
+        assert tuple(overlap.span for overlap in overlaps) == _spans(case["overlaps"])
+        assert [{code.name for code in overlap.codes} for overlap in overlaps] == [
+            set(row["codes"]) for row in case["overlaps"]
+        ]
         assert found.gaps == _spans(case["gaps"])

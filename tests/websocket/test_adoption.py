@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterator
+from itertools import chain
 import json
 from typing import Any, Final
 
@@ -11,15 +12,17 @@ from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.seam.actions import waiting
 from custom_components.seam.actions.convert import async_convert
 from custom_components.seam.actions.outcomes import CodeResults
 from custom_components.seam.actions.targets import Target
 from custom_components.seam.api import AccessCode
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.websocket import adoption
+from custom_components.seam.websocket import adoption_job
 from simulator import Simulator
 from simulator.seed import (
+    APARTMENT_1,
     CODE_OWNER,
     FRONT_DOOR,
     OFFICE_DOOR,
@@ -51,13 +54,13 @@ STOP: Final = "seam/adoption/stop"
 DISMISS: Final = "seam/adoption/dismiss"
 CONVERT_PATH: Final = "/access_codes/unmanaged/convert_to_managed"
 # Before the tests shorten it.
-WATCH_SECONDS: Final = sum(adoption.WATCH_STEPS)
+WATCH_SECONDS: Final = sum(adoption_job.WATCH_STEPS)
 
 
 @pytest.fixture(autouse=True)
 def _short_watch(monkeypatch: pytest.MonkeyPatch) -> None:
     """Look at the lock a few times in quick succession."""
-    monkeypatch.setattr(adoption, "WATCH_STEPS", (0.02,) * 3)
+    monkeypatch.setattr(adoption_job, "WATCH_STEPS", (0.02,) * 3)
 
 
 class Watch:
@@ -76,7 +79,7 @@ class Watch:
 def long_watch(monkeypatch: pytest.MonkeyPatch) -> Watch:
     """Watch the lock until the test does something."""
     watch = Watch()
-    monkeypatch.setattr(adoption, "WATCH_STEPS", watch)
+    monkeypatch.setattr(adoption_job, "WATCH_STEPS", watch)
     return watch
 
 
@@ -103,12 +106,123 @@ def _ids(rows: list[dict[str, Any]]) -> list[str]:
     return [row["access_code_id"] for row in rows]
 
 
+async def _reopened(connect: Connect) -> Panel:
+    """Return a page that was opened just now."""
+    panel = await connect()
+    await panel.subscribe()
+    return panel
+
+
 def _converted(simulator: Simulator) -> list[str]:
     return [
         request.body["access_code_id"]
         for request in simulator.requests
         if request.path == CONVERT_PATH
     ]
+
+
+def _check_report(simulator: Simulator, job: dict[str, Any]) -> None:
+    """Check that what an adoption says about each code is true."""
+    lists = {key: _ids(job[key]) for key in ("done", "failed", "uncertain", "left")}
+    assert sorted(chain.from_iterable(lists.values())) == sorted(CODES), lists
+    managed = {
+        code_id for code_id in CODES if simulator.state.access_codes[code_id].is_managed
+    }
+    assert managed.issuperset(lists["done"]), lists
+    assert managed.isdisjoint(lists["failed"]), lists
+    # Nothing was even requested of those that are left.
+    requested = [
+        request.body["access_code_id"]
+        for request in simulator.requests
+        if request.path == CONVERT_PATH and request.status != 429
+    ]
+    assert not set(lists["left"]).intersection([*managed, *requested]), lists
+
+
+@pytest.mark.parametrize("requests", range(0, 30, 3))
+async def test_report_of_interrupted_adoption_is_true(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    panel: Panel,
+    entry: MockConfigEntry,
+    connect: Connect,
+    requests: int,
+) -> None:
+    """Whenever the entry is reloaded, no converted code counts as left."""
+    simulator.faults.add("latency", seconds=0.01)
+    before = len(simulator.requests)
+    await _start(panel)
+    await wait_until(lambda: len(simulator.requests) - before >= requests)
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    simulator.faults.clear()
+    await hass.async_block_till_done()
+    job = _job(await _reopened(connect))
+    assert job
+    assert (job["state"], job["reason"]) in (("stopped", "interrupted"), ("done", None))
+    _check_report(simulator, job)
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason", "place"),
+    [
+        ({"kind": "status", "after_processing": True}, "unconfirmed", "uncertain"),
+        ({"kind": "status", "status": 500}, "unconfirmed", "uncertain"),
+        ({"kind": "status", "status": 400}, "failed", "failed"),
+        ({"kind": "status", "status": 404}, "failed", "failed"),
+        ({"kind": "rate_limit", "retry_after": 60}, "unreachable", "left"),
+    ],
+)
+@pytest.mark.parametrize("is_canary", [True, False])
+async def test_report_of_stopped_adoption_is_true(
+    simulator: Simulator,
+    panel: Panel,
+    long_watch: Watch,
+    fault: dict[str, Any],
+    reason: str,
+    place: str,
+    is_canary: bool,
+) -> None:
+    """Each list of the report has the codes that belong there."""
+    code_id = [*CODES][not is_canary]
+    if is_canary:
+        simulator.faults.add(path=CONVERT_PATH, **fault)
+    await _start(panel)
+    if not is_canary:
+        await _wait_for(panel, "watching")
+        simulator.faults.add(path=CONVERT_PATH, **fault)
+        long_watch.is_over = True
+    job = await _wait_for(panel, "stopped")
+    assert job["reason"] == reason
+    assert job["error"] or job["failed"][0]["error"]
+    assert code_id in _ids(job[place])
+    assert len(job["left"]) == 1 + is_canary + (place == "left")
+    _check_report(simulator, job)
+
+
+async def test_slow_conversion_stops_adoption(
+    simulator: Simulator, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is neither done nor failed."""
+    monkeypatch.setattr(waiting, "WAIT_STEPS", (0,))
+    simulator.control.answer_conversions_with_attempt()
+    simulator.control.hang_next_action()
+    await _start(panel)
+    job = await _wait_for(panel, "stopped")
+    assert job["reason"] == "unconfirmed"
+    assert "has not confirmed" in job["error"]
+    assert (_ids(job["uncertain"]), len(job["left"])) == ([UNMANAGED_NEIGHBOUR], 2)
+    _check_report(simulator, job)
+
+
+async def test_unreachable_seam_stops_adoption_before_conversion(
+    simulator: Simulator, panel: Panel
+) -> None:
+    """All codes are left."""
+    simulator.faults.add("status", path="/events/list", status=500)
+    await _start(panel)
+    job = await _wait_for(panel, "stopped")
+    assert (job["reason"], len(job["left"])) == ("unreachable", 3)
+    assert not _converted(simulator)
 
 
 async def test_one_code_is_tried_before_the_others(
@@ -133,6 +247,7 @@ async def test_one_code_is_tried_before_the_others(
             for code_id, entity_id in CODES.items()
         ],
         "failed": [],
+        "uncertain": [],
         "left": [],
         "reason": None,
         "error": None,
@@ -191,11 +306,63 @@ async def test_new_error_stops_adoption(
     assert _converted(simulator) == [UNMANAGED_NEIGHBOUR]
 
 
-async def test_old_errors_do_not_stop_adoption(
-    simulator: Simulator, panel: Panel
+@pytest.mark.parametrize(
+    ("path", "reason"), [("/access_codes", "unreachable"), (None, "new_error")]
+)
+async def test_lock_that_was_lost_stops_adoption(
+    simulator: Simulator,
+    panel: Panel,
+    long_watch: Watch,
+    path: str | None,
+    reason: str,
 ) -> None:
-    """What the lock showed before has nothing to do with the conversions."""
+    """So does a lock whose codes cannot be fetched, or that is offline without an error."""
+    await _start(panel)
+    await _wait_for(panel, "watching")
+    if path:
+        for kind in ("list", "unmanaged/list"):
+            simulator.faults.add(
+                "status", path=f"{path}/{kind}", device_id=FRONT_DOOR, status=500
+            )
+    else:
+        simulator.control.override_row(FRONT_DOOR, {"properties": {"online": False}})
+    long_watch.is_over = True
+    job = await _wait_for(panel, "stopped")
+    assert job["reason"] == reason
+    assert "Front Door" in job["error"]
+    assert len(job["left"]) == 2
+    _check_report(simulator, job)
+
+
+async def test_each_account_has_a_first_code(
+    simulator: Simulator, panel: Panel, long_watch: Watch
+) -> None:
+    """Conversions may do harm to one account only."""
+    code = simulator.control.add_unmanaged_code(APARTMENT_1, "Plumber", "482617")
+    await panel.results("seam/lock/refresh", entity_id=FLAT_1)
+    await panel.results(
+        START,
+        entity_ids=[FRONT, FLAT_1],
+        access_code_ids=[
+            UNMANAGED_NEIGHBOUR,
+            UNMANAGED_APARTMENT_1_TENANT,
+            code.access_code_id,
+        ],
+    )
+    await _wait_for(panel, "watching")
+    long_watch.is_over = True
+    await panel.wait_for(lambda: (_job(panel) or {})["canary"]["entity_id"] == FLAT_1)
+    assert len((await _wait_for(panel, "done"))["done"]) == 3
+
+
+@pytest.mark.parametrize("has_new_id", [False, True])
+async def test_old_errors_do_not_stop_adoption(
+    simulator: Simulator, panel: Panel, has_new_id: bool
+) -> None:
+    """What the lock and its codes showed before has nothing to do with the conversions."""
+    simulator.control.convert_with_new_id(has_new_id)
     simulator.control.device_error(FRONT_DOOR, "lost_connection")
+    simulator.control.code_error("Neighbour", "old_error")
     await panel.results("seam/lock/refresh", entity_id=FRONT)
     await _start(panel)
     assert (await _wait_for(panel, "done"))["left"] == []
@@ -224,6 +391,39 @@ async def test_refused_conversion_stops_adoption(
     await _start(panel)
     job = await _wait_for(panel, "stopped")
     assert (job["reason"], len(job["failed"]), len(job["left"])) == ("failed", 1, 2)
+
+
+@pytest.mark.parametrize("is_canary", [True, False])
+async def test_adoption_starts_without_codes_that_cannot_be_adopted(
+    simulator: Simulator, panel: Panel, is_canary: bool
+) -> None:
+    """They are reported, as a page may not know yet that they are gone or managed."""
+    bad = ["gone", CODE_OWNER, UNMANAGED_INSTALLER]
+    good = [UNMANAGED_NEIGHBOUR, UNMANAGED_OLD_GUEST]
+    await panel.results(
+        START,
+        entity_ids=[FRONT],
+        access_code_ids=[*bad, *good] if is_canary else [*good, *bad],
+    )
+    job = await _wait_for(panel, "done")
+    assert _ids(job["done"]) == good
+    assert _ids(job["failed"]) == bad
+    assert all(row["error"] for row in job["failed"])
+
+
+async def test_known_pin_is_masked_in_report(
+    simulator: Simulator, panel: Panel
+) -> None:
+    """A number in an error may turn out to be a PIN."""
+    simulator.faults.add(
+        "status", path=CONVERT_PATH, status=400, message="There is 482617 already"
+    )
+    await _start(panel)
+    job = await _wait_for(panel, "stopped")
+    assert "482617" in job["failed"][0]["error"]
+    simulator.control.add_unmanaged_code(FRONT_DOOR, "Plumber", "482617")
+    await panel.results("seam/lock/refresh", entity_id=FRONT)
+    await panel.wait_for(lambda: "482617" not in str(_job(panel)))
 
 
 async def test_code_that_is_gone_is_left_out(
@@ -278,7 +478,7 @@ async def test_stop_waits_for_running_conversion(
             await go_on.wait()
         return await async_convert(target, codes, **parameters)
 
-    monkeypatch.setattr(adoption, "async_convert", convert_slowly)
+    monkeypatch.setattr(adoption_job, "async_convert", convert_slowly)
     await _start(panel)
     await started.wait()
     await panel.results(STOP, entry_id=entry.entry_id)
@@ -377,7 +577,8 @@ async def test_restart_stops_adoption(
         "canary": rows[0],
         "entity_id": FRONT,
         "done": rows[:1],
-        "failed": [{**rows[1], "error": None}],
+        "failed": [],
+        "uncertain": rows[1:2],
         "left": rows[2:],
         "reason": None,
         "error": None,
@@ -390,6 +591,21 @@ async def test_restart_stops_adoption(
     await panel.subscribe()
     assert _job(panel) == {**saved, "state": "stopped", "reason": "interrupted"}
     assert not _converted(simulator)
+
+
+async def test_record_of_newer_version_counts_as_none(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    entry: MockConfigEntry,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """After a downgrade, the locks are set up all the same."""
+    entry.add_to_hass(hass)
+    hass_storage[f"{DOMAIN}.adoption.{entry.entry_id}"] = {"version": 9, "data": {}}
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    assert hass.states.get(FRONT)
+    assert "Could not load the last adoption" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -449,6 +665,24 @@ async def test_removed_entry_ends_adoption(
     await _wait_for(panel, "watching")
     await hass.config_entries.async_remove(entry.entry_id)
     await hass.async_block_till_done()
+    await panel.wait_for(lambda: panel.entries == [])
+    assert f"{DOMAIN}.adoption.{entry.entry_id}" not in hass_storage
+
+
+async def test_removal_does_not_wait_for_hanging_conversion(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    simulator: Simulator,
+    panel: Panel,
+    entry: MockConfigEntry,
+) -> None:
+    """Nor for a last refresh of the lock, and nothing of the job remains."""
+    for path in (CONVERT_PATH, "/devices/list"):
+        simulator.faults.add("hang", path=path)
+    await _start(panel)
+    await wait_until(lambda: bool(_converted(simulator)))
+    async with asyncio.timeout(5):
+        await hass.config_entries.async_remove(entry.entry_id)
     await panel.wait_for(lambda: panel.entries == [])
     assert f"{DOMAIN}.adoption.{entry.entry_id}" not in hass_storage
 

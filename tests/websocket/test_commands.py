@@ -1,6 +1,7 @@
 """The websocket commands that change or reveal codes."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 import logging
 from typing import Any, Final
 
@@ -26,6 +27,7 @@ from simulator.seed import (
     FRONT_DOOR,
     UNMANAGED_NEIGHBOUR,
 )
+from tests.conftest import Poll
 from tests.test_project import load_json
 from tests.test_translations import raised_exceptions
 
@@ -39,7 +41,10 @@ FRONT: Final = "lock.front_door"
 FLAT_1: Final = "lock.apartment_1"
 FLAT_2: Final = "lock.apartment_2"
 PIN: Final = "736914"
-STAY: Final = {"starts_at": "2031-07-03T15:00:00", "ends_at": "2031-07-10T11:00:00"}
+STAY: Final = {
+    "starts_at": "2031-07-03T15:00:00.000Z",
+    "ends_at": "2031-07-10T11:00:00.000Z",
+}
 
 COMMANDS: Final[Mapping[str, dict[str, Any]]] = {
     "seam/code/create": {"entity_ids": [FRONT], "name": "Baker", "ongoing": True},
@@ -49,7 +54,7 @@ COMMANDS: Final[Mapping[str, dict[str, Any]]] = {
     "seam/code/release": {"access_code_id": CODE_OWNER},
     "seam/code/reveal": {"access_code_id": CODE_OWNER},
     "seam/code/pull_backup": {"access_code_id": CODE_GUEST_NOW},
-    "seam/code/generate": {},
+    "seam/code/generate": {"entity_ids": [FRONT]},
     "seam/lock/refresh": {},
     "seam/preview": {"kind": "convert", "entity_ids": [FRONT]},
 }
@@ -106,6 +111,9 @@ async def test_create_on_two_locks(simulator: Simulator, panel: Panel) -> None:
         return all(code and code["state"] == "scheduled" for code in shown)
 
     await panel.wait_for(all_scheduled)
+    assert {codes[code_id].ends_at for code_id in made} == {
+        datetime(2031, 7, 10, 11, tzinfo=UTC)
+    }
 
 
 async def test_create_shows_each_step(simulator: Simulator, panel: Panel) -> None:
@@ -141,6 +149,7 @@ async def test_duplicate_pin_names_field(simulator: Simulator, panel: Panel) -> 
     )
     assert rows[FRONT]["error_key"] == "duplicate_access_code_named"
     assert rows[FRONT]["field"] == "code"
+    assert rows[FRONT]["is_uncertain"] is False
     assert "“Owner”" in rows[FRONT]["error"]
     assert str(taken) not in rows[FRONT]["error"]
 
@@ -194,6 +203,25 @@ async def test_refused_command(
     assert PIN not in caplog.text
 
 
+@pytest.mark.parametrize(
+    ("command", "data"),
+    [
+        ("create", {"entity_ids": [FRONT], "name": "Baker", "ongoing": True}),
+        ("create", {"entity_ids": [FRONT, FLAT_1], "name": "Baker", "ongoing": True}),
+        ("update", {"entity_id": FRONT, "access_code_id": CODE_OWNER, "code": PIN}),
+        ("delete", {"entity_id": FRONT, "access_code_id": CODE_OWNER}),
+    ],
+)
+async def test_unconfirmed_change_is_uncertain(
+    simulator: Simulator, panel: Panel, command: str, data: dict[str, Any]
+) -> None:
+    """The panel must not offer to repeat what may have been done."""
+    simulator.faults.add("status", path=f"/access_codes/{command}", status=500)
+    simulator.faults.add("status", path="/access_codes/create_multiple", status=500)
+    rows = await panel.results(f"seam/code/{command}", **data)
+    assert [row["is_uncertain"] for row in rows.values()] == [True] * len(rows)
+
+
 async def test_update(simulator: Simulator, panel: Panel) -> None:
     """Name, PIN and times can be changed."""
     rows = await panel.results(
@@ -216,6 +244,33 @@ async def test_reveal(simulator: Simulator, panel: Panel) -> None:
     pin = simulator.state.access_codes[CODE_OWNER].code
     assert rows[FRONT]["code"] == pin
     assert str(pin) not in str(panel.events)
+
+
+async def test_reveal_pin_that_seam_assigns(
+    simulator: Simulator, panel: Panel, reconcile: Poll
+) -> None:
+    """A PIN can be revealed as soon as Seam has it, but not if nobody ever will."""
+    simulator.control.add_lock("Cellar", "salto_lock")
+    unknown = simulator.control.add_unmanaged_code("Front Door", "Guest", None)
+    for _ in range(2):
+        await reconcile()
+    await panel.received()
+    rows = await panel.results(
+        "seam/code/create", entity_ids=["lock.cellar"], name="Baker", ongoing=True
+    )
+    code = simulator.state.access_codes[rows["lock.cellar"]["access_code_id"]]
+    await panel.received()
+    shown = {
+        code_id: panel.code(code_id)
+        for code_id in (code.access_code_id, unknown.access_code_id)
+    }
+    can = [row["can"]["reveal"] is True for row in shown.values() if row]
+    assert can == [True, False]
+    code.code, code.is_waiting_for_code_assignment = "531864", False
+    rows = await panel.results(
+        "seam/code/reveal", entity_id="lock.cellar", access_code_id=code.access_code_id
+    )
+    assert rows["lock.cellar"]["code"] == "531864"
 
 
 async def test_delete(simulator: Simulator, panel: Panel) -> None:
@@ -256,10 +311,11 @@ async def test_convert_and_release(simulator: Simulator, panel: Panel) -> None:
 
 
 async def test_generate_creates_nothing(simulator: Simulator, panel: Panel) -> None:
-    """A PIN that the lock accepts is suggested."""
+    """A PIN is suggested for each lock."""
     before = len(simulator.state.access_codes)
-    rows = await panel.results("seam/code/generate", entity_id=FRONT)
-    assert rows[FRONT]["code"].isdecimal()
+    rows = await panel.results("seam/code/generate", entity_ids=[FRONT, FLAT_1])
+    assert rows.keys() == {FRONT, FLAT_1}
+    assert all(row["code"].isdecimal() for row in rows.values())
     assert len(simulator.state.access_codes) == before
 
 

@@ -17,9 +17,12 @@ from homeassistant.helpers import (
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.seam.actions.targets import Target
 from custom_components.seam.advice import ADVICE_KEYS, KNOWN_CODES
 from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.websocket.locks import _REMEDIES
+from custom_components.seam.websocket import subscription
+from custom_components.seam.websocket.locks import _REMEDIES, async_lock
+from custom_components.seam.websocket.types import Lock
 from simulator import Simulator
 from simulator.seed import (
     APARTMENT_1,
@@ -251,6 +254,40 @@ async def test_only_changed_locks_are_sent(
     events = await panel.received()
     assert {lock["device_id"] for e in events for lock in e["locks"]} == {APARTMENT_2}
     assert panel.locks[APARTMENT_2]["online"] is False
+
+
+async def test_panels_share_work(
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    connect: Connect,
+    poll: Poll,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A lock is prepared once for all panels that are open."""
+    prepared: list[str] = []
+
+    def prepare(target: Target, *details: Any) -> Lock:
+        prepared.append(target.lock.device_id)
+        return async_lock(target, *details)
+
+    monkeypatch.setattr(subscription, "async_lock", prepare)
+    panels = [await connect() for _ in range(3)]
+    for panel in panels:
+        await panel.subscribe()
+    assert sorted(prepared) == sorted(LOCKS)
+    prepared.clear()
+    simulator.control.lock_offline("Apartment 2")
+    await poll()
+    for panel in panels:
+        await panel.received()
+        assert panel.locks[APARTMENT_2]["online"] is False
+    assert prepared == [APARTMENT_2]
+    # Nothing is kept for panels that are closed.
+    for panel in panels:
+        assert (await panel.send("unsubscribe_events", subscription=1))["success"]
+    prepared.clear()
+    await (await connect()).subscribe()
+    assert sorted(prepared) == sorted(LOCKS)
 
 
 async def test_changes_add_up(

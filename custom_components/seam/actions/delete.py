@@ -76,7 +76,7 @@ async def async_start_deletion(
     )
     with translated_errors(coordinator):
         attempt = await delete(code.access_code_id)
-    confirm(coordinator.hass, code.device_id, code.unmasked_name)
+    confirm(coordinator.hass, code)
     coordinator.async_apply(coordinator.engine.code_deleted, code.access_code_id)
     return attempt
 

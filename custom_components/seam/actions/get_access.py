@@ -11,7 +11,7 @@ from ..api import AccessCode
 from ..attributes import MAY_BE_OUTDATED, JsonObject, local_time
 from ..errors import refusal
 from ..sync.code_state import code_state
-from ..sync.occupancy import Span, occupancy, span_of
+from ..sync.occupancy import ALWAYS, Span, occupancy
 from .fields import TIME, ActionSchema, Data, requested_time
 from .targets import Answers, Target, async_each
 from .validation import check_codes_known
@@ -38,7 +38,6 @@ async def async_get_access(call: ServiceCall, targets: list[Target]) -> Answers:
         lock = target.lock
         check_codes_known(lock)
         found = occupancy(lock.codes, period)
-        stays = [code for code in found.codes if code.ends_at is not None]
         return {
             "access_codes": [
                 _reference(code)
@@ -51,14 +50,8 @@ async def async_get_access(call: ServiceCall, targets: list[Target]) -> Answers:
                 for code in found.codes
             ],
             "overlaps": [
-                _times(overlap)
-                | {
-                    "access_codes": [
-                        _reference(code)
-                        for code in stays
-                        if span_of(code).overlaps(overlap)
-                    ]
-                }
+                _times(overlap.span)
+                | {"access_codes": [_reference(code) for code in overlap.codes]}
                 for overlap in found.overlaps
             ],
             "gaps": [_times(gap) for gap in found.gaps],
@@ -91,6 +84,6 @@ def _reference(code: AccessCode) -> dict[str, Any]:
 
 def _times(span: Span) -> dict[str, Any]:
     return {
-        "starts_at": local_time(span.starts_at),
+        "starts_at": None if span.starts_at == ALWAYS else local_time(span.starts_at),
         "ends_at": local_time(span.ends_at),
     }

@@ -279,9 +279,7 @@ async def async_create(
     try:
         with naming_duplicate(target, request.code):
             async with changing_locks(target) as refresh:
-                with requesting(
-                    coordinator.hass, [target.lock.device_id], request.name
-                ):
+                with requesting(coordinator.hass, [target.lock], request.name):
                     code, attempt = await coordinator.client.create_access_code(
                         target.lock.device_id,
                         common_code_key=common_code_key,
@@ -321,7 +319,8 @@ async def async_create_shared(
     try:
         async with changing_locks(*targets) as refresh:
             device_ids = [target.lock.device_id for target in targets]
-            with requesting(coordinator.hass, device_ids, request.name):
+            locks = [target.lock for target in targets]
+            with requesting(coordinator.hass, locks, request.name):
                 codes = await coordinator.client.create_multiple_access_codes(
                     device_ids,
                     behavior_when_code_cannot_be_shared="throw",
@@ -356,18 +355,13 @@ def _confirm_listed(target: Target, request: CodeRequest, refresh: Refresh) -> N
     """Forget the request for a code that is in Seam's list."""
     coordinator, device_id = target.coordinator, target.lock.device_id
     lock = target.current_lock
-    if (
-        device_id not in refresh.errors
-        and lock
-        and lock.has_codes
-        and lock.is_complete
-        and any(
-            code.unmasked_name == request.name
-            and code.access_code_id not in lock.missing
-            for code in lock.managed
-        )
-    ):
-        confirm(coordinator.hass, device_id, request.name)
+    if device_id not in refresh.errors and lock and lock.has_codes and lock.is_complete:
+        for code in lock.managed:
+            if (
+                code.unmasked_name == request.name
+                and code.access_code_id not in lock.missing
+            ):
+                confirm(coordinator.hass, code)
 
 
 def _uncertain_creation(

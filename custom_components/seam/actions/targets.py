@@ -30,7 +30,7 @@ from homeassistant.helpers.target import (
 from homeassistant.helpers.typing import ConfigType
 from homeassistant.util.hass_dict import HassKey
 
-from ..api import SeamError, SeamNotFoundError
+from ..api import SeamError
 from ..api.redact import mask_numbers
 from ..attributes import JsonObject
 from ..const import DOMAIN
@@ -319,15 +319,13 @@ async def _async_verify_missing(coordinator: SeamCoordinator, device_id: str) ->
     """
     if (lock := coordinator.data.locks.get(device_id)) is None:
         return
-    gone: list[str] = []
-    for code in filter(None, map(lock.code, lock.missing)):
-        if is_unconfirmed(coordinator.hass, code.device_id, code.unmasked_name):
-            continue
-        try:
-            await coordinator.fetcher.async_read_code(code)
-        except SeamNotFoundError:
-            gone.append(code.access_code_id)
-    if gone:
+
+    missing = [
+        code
+        for code in filter(None, map(lock.code, lock.missing))
+        if not is_unconfirmed(coordinator.hass, code.device_id, code.unmasked_name)
+    ]
+    if gone := await coordinator.fetcher.async_gone(missing):
         coordinator.async_apply(coordinator.engine.codes_not_found, gone)
         errors = await coordinator.async_refresh_locks([device_id])
         if error := errors.get(device_id):

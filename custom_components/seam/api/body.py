@@ -9,20 +9,20 @@ import orjson
 
 # A page of 500 devices of the simulator has 0.7 MiB. Reading takes several times as
 # much memory.
-_MAX_BYTES: Final = 8 * 2**20
+MAX_BYTES: Final = 8 * 2**20
 
 
 class BodyTooLargeError(ValueError):
     """A body is larger than any that Seam sends."""
 
 
-async def read_body(response: ClientResponse) -> bytes:
+async def read_body(response: ClientResponse, max_bytes: int) -> bytes:
     """Return the decompressed body; raise BodyTooLargeError as soon as it is too large."""
     chunks: list[bytes] = []
     size = 0
     while chunk := await response.content.readany():
         size += len(chunk)
-        if size > _MAX_BYTES:
+        if size > max_bytes:
             raise BodyTooLargeError
         chunks.append(chunk)
     return b"".join(chunks)

@@ -14,6 +14,7 @@ from typing import Any, TypedDict, Unpack
 from aiohttp import ClientSession
 
 from .access_codes import AccessCode
+from .body import MAX_BYTES
 from .devices import Device
 from .errors import SeamServerError
 from .events import Event
@@ -27,6 +28,10 @@ EVENTS_LIMIT = 500
 _MAX_PAGES = 100
 _MAX_ROWS = 100_000
 _MAX_BYTES = 16 * 2**20
+# Limits for each device of a list about single devices, as several are read at once.
+# A code has about 1 KiB.
+_MAX_ROWS_PER_DEVICE = 5000
+_MAX_BYTES_PER_DEVICE = 2 * 2**20
 _MAX_SECONDS = 120
 
 
@@ -117,7 +122,12 @@ class SeamClient:
         """Return all managed devices, or those with the ids (`/devices/list`)."""
         path = "/devices/list"
         wanted = None if device_ids is None else sorted(device_ids)
-        pages = await self._all_pages(path, "devices", device_ids=wanted)
+        pages = await self._all_pages(
+            path,
+            "devices",
+            device_count=len(wanted or ()),
+            device_ids=wanted,
+        )
         last = self._devices_read
         if wanted is None and last is not None and last[0] == pages.fingerprint:
             return Rows(last[1])
@@ -437,7 +447,7 @@ class SeamClient:
 
     # Connected accounts
 
-    async def list_connected_accounts(self) -> list[ConnectedAccount]:
+    async def list_connected_accounts(self) -> Rows[ConnectedAccount]:
         """Return all connected accounts (`/connected_accounts/list`)."""
         return await self._rows(
             ConnectedAccount,
@@ -466,7 +476,9 @@ class SeamClient:
 
         Seam's own fake server does not filter the list, so rows are filtered here.
         """
-        pages = await self._all_pages(path, "access_codes", device_id=device_id)
+        pages = await self._all_pages(
+            path, "access_codes", device_count=1, device_id=device_id
+        )
         last = self._codes_read.get((path, device_id))
         if last is not None and last[0] == pages.fingerprint:
             return Rows(last[1])
@@ -495,9 +507,15 @@ class SeamClient:
             model, path, pages.rows, id_key, is_complete=pages.is_complete
         )
 
-    async def _all_pages(self, path: str, key: str, **parameters: Any) -> _Pages:
+    async def _all_pages(
+        self, path: str, key: str, *, device_count: int = 0, **parameters: Any
+    ) -> _Pages:
         """Return the rows of all pages; raise SeamServerError if they do not end."""
         pages = _Pages()
+        max_rows, max_bytes = _MAX_ROWS, _MAX_BYTES
+        if device_count:
+            max_rows = min(max_rows, device_count * _MAX_ROWS_PER_DEVICE)
+            max_bytes = min(max_bytes, device_count * _MAX_BYTES_PER_DEVICE)
         # Each request has a time limit of its own.
         end = time.monotonic() + _MAX_SECONDS
         cursor: str | None = None
@@ -505,25 +523,31 @@ class SeamClient:
         while True:
             # Every page needs the same filters.
             response = await self._transport.read(
-                path, page_cursor=cursor, **parameters
+                path,
+                max_bytes=min(MAX_BYTES, max_bytes),
+                page_cursor=cursor,
+                **parameters,
             )
             pages.rows += _list(response, key)
             pages.size += response.size
             if (
-                len(pages.rows) > _MAX_ROWS
+                len(pages.rows) > max_rows
                 or len(seen) >= _MAX_PAGES
-                or pages.size > _MAX_BYTES
+                or pages.size > max_bytes
             ):
                 raise SeamServerError(
-                    f"The list of {path} has more than {_MAX_ROWS} rows,"
-                    f" {_MAX_PAGES} pages or {_MAX_BYTES} bytes",
+                    f"The list of {path} has more than {max_rows} rows,"
+                    f" {_MAX_PAGES} pages or {max_bytes} bytes",
                     request_id=response.request_id,
                 )
             pages.fingerprint = hash((pages.fingerprint, response.fingerprint))
             pagination = response.get("pagination")
-            if not isinstance(pagination, dict) or not pagination.get("has_next_page"):
+            if not isinstance(pagination, dict):
                 return pages
             cursor = pagination.get("next_page_cursor")
+            has_next = pagination.get("has_next_page", cursor)
+            if not (cursor if has_next is None else has_next):
+                return pages
             # A repeated cursor would never end.
             if not isinstance(cursor, str) or not cursor or cursor in seen:
                 pages.is_complete = False

@@ -229,7 +229,7 @@ def _seconds(value: str) -> float:
         return DEFAULT_RETRY_AFTER if math.isnan(seconds) else seconds
     try:
         moment = parsedate_to_datetime(value)
-    except ValueError:
+    except ValueError, OverflowError:
         return DEFAULT_RETRY_AFTER
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)

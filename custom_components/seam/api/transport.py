@@ -20,7 +20,7 @@ from aiohttp import (
 from mashumaro.exceptions import InvalidFieldValue, MissingField
 import orjson
 
-from .body import BodyTooLargeError, parse_json, read_body
+from .body import MAX_BYTES, BodyTooLargeError, parse_json, read_body
 from .bounded import BoundedDict
 from .errors import (
     SeamAuthError,
@@ -92,11 +92,13 @@ class Transport:
         self._date_text = ""
         self.is_closed = False
 
-    async def read(self, path: str, **parameters: Any) -> Response:
+    async def read(
+        self, path: str, *, max_bytes: int = MAX_BYTES, **parameters: Any
+    ) -> Response:
         """Return the response of an endpoint that changes nothing, after retries."""
         for delay in _RETRY_DELAYS:
             try:
-                return await self._send(path, **parameters)
+                return await self._send(path, max_bytes, **parameters)
             except (SeamUnreachableError, SeamServerError) as err:
                 # The caller has waited long enough, or Seam sent enough.
                 if isinstance(err.__cause__, TimeoutError | BodyTooLargeError):
@@ -107,16 +109,16 @@ class Transport:
                     raise
                 wait = err.retry_after
             await asyncio.sleep(wait * random.uniform(1, 1.5))
-        return await self._send(path, **parameters)
+        return await self._send(path, max_bytes, **parameters)
 
     async def write(self, path: str, **parameters: Any) -> Response:
         """Return the response of an endpoint that changes something, without a retry.
 
         A repeated create could make two access codes.
         """
-        return await self._send(path, **parameters)
+        return await self._send(path, MAX_BYTES, **parameters)
 
-    async def _send(self, path: str, **parameters: Any) -> Response:
+    async def _send(self, path: str, max_bytes: int, **parameters: Any) -> Response:
         """Return the response of an endpoint.
 
         Parameters that are None are left out, as null means "unset" to Seam.
@@ -131,7 +133,7 @@ class Transport:
         if code := body.get("code"):
             self._secrets.add([code])
         status, request_id, headers, content = await self._post(
-            path, orjson.dumps(body)
+            path, orjson.dumps(body), max_bytes
         )
         self._read_date(headers.get("Date", ""))
         if status != 200:
@@ -165,7 +167,7 @@ class Transport:
         )
 
     async def _post(
-        self, path: str, body: bytes
+        self, path: str, body: bytes, max_bytes: int
     ) -> tuple[int, str, Mapping[str, str], bytes]:
         """Return the status, request id, headers and content of a response."""
         started = time.perf_counter()
@@ -182,7 +184,7 @@ class Transport:
             ) as response:
                 status = response.status
                 request_id = readable(response.headers.get("seam-request-id") or "")
-                content = await read_body(response)
+                content = await read_body(response, max_bytes)
                 return response.status, request_id, response.headers, content
         except BodyTooLargeError as err:
             raise SeamUnreadableError(
@@ -212,7 +214,7 @@ class Transport:
         if text == self._date_text:
             return
         self._date_text = text
-        with suppress(ValueError):
+        with suppress(ValueError, OverflowError):
             date = parsedate_to_datetime(text)
             self.last_date = date if date.tzinfo else date.replace(tzinfo=UTC)
 

@@ -62,7 +62,7 @@ class SyncEngine:
         the reconciles of installations. `secrets` learns the PINs of all codes.
         """
         self._secrets = Secrets() if secrets is None else secrets
-        self._schedule = FetchSchedule(jitter)
+        self.schedule = FetchSchedule(jitter)
         self._store = SnapshotStore(self._secrets)
         self.failures = Failures()
         self._cursor = EventCursor()
@@ -84,12 +84,12 @@ class SyncEngine:
         """The state of the sync."""
         return SyncState(
             events_cursor=self._cursor.cursor,
-            reconciled_at=self._schedule.reconciled_at,
-            reconcile_at=self._schedule.reconcile_at,
+            reconciled_at=self.schedule.reconciled_at,
+            reconcile_at=self.schedule.reconcile_at,
             failed_polls=self._failed_polls,
             events_error=str(error) if (error := self.failures.query_error) else None,
-            rechecks=self._schedule.recheck_count,
-            postponed=self._schedule.retry_count,
+            rechecks=self.schedule.recheck_count,
+            postponed=self.schedule.retry_count,
         )
 
     # What to fetch
@@ -97,12 +97,12 @@ class SyncEngine:
     def begin_poll(self, now: datetime) -> None:
         """Request new events, and what is due by time."""
         self._is_poll = True
-        self._schedule.request(FetchEvents(self._cursor.since(now)))
-        self._schedule.begin_poll(now, len(self._locks))
+        self.schedule.request(FetchEvents(self._cursor.since(now)))
+        self.schedule.begin_poll(now, len(self._locks))
 
     def request_all(self) -> None:
         """Request everything: a reconcile."""
-        self._schedule.request(FetchDevices())
+        self.schedule.request(FetchDevices())
 
     def lock_fetches(
         self, device_ids: Iterable[str], *, with_codes: bool = True
@@ -112,15 +112,11 @@ class SyncEngine:
         codes = map(FetchCodes, known if with_codes else ())
         return (FetchDevices(known), *codes) if known else ()
 
-    def request(self, *fetches: Fetch) -> None:
-        """Fetch something in this refresh."""
-        self._schedule.request(*fetches)
-
     def take_due(self, *, includes_codes: bool = True) -> tuple[Fetch, ...]:
         """Return what to fetch now. The answers may request more."""
         if self.failures.may_be_down:
-            self._schedule.list_devices()
-        return self._schedule.take_due(includes_codes=includes_codes)
+            self.schedule.list_devices()
+        return self.schedule.take_due(includes_codes=includes_codes)
 
     # What actions have changed
 
@@ -181,26 +177,26 @@ class SyncEngine:
 
     # Answers
 
-    def postpone(self, fetch: Fetch) -> None:
-        """Leave a fetch to the next poll."""
-        self._schedule.retry(fetch)
-
     def receive_events(self, events: Iterable[Event], now: datetime) -> None:
         """Handle an answer with events, some of which may be known already."""
         self.failures.receive_events()
         new = self._cursor.receive(events, now)
         for event, fires in new.events:
-            self._handle_event(event, now, fires=fires)
-            if fires and event.created_at < now - _DELIVERY_TIME:
-                self._has_undelivered = True
+            self._pending_events.add(event, now, fires=fires)
+            if fires:
+                self._request_changed(event, now)
+                if event.created_at < now - _DELIVERY_TIME:
+                    self._has_undelivered = True
         if not new.is_complete:
-            self._schedule.request(FetchEvents(self._cursor.since(now)))
-            self._schedule.reconcile_soon(now, len(self._locks))
+            self.schedule.request(FetchEvents(self._cursor.since(now)))
+            self.schedule.reconcile_soon(now, len(self._locks))
 
     def receive_event(self, event: Event, now: datetime) -> None:
         """Handle an event from the webhook."""
         if self._cursor.remember(event):
-            self._handle_event(event, now, fires=self._cursor.fires(event))
+            self._pending_events.add(event, now, fires=self._cursor.fires(event))
+            # Even if no query has succeeded yet, so that it cannot fire.
+            self._request_changed(event, now)
 
     def receive_devices(
         self,
@@ -233,28 +229,30 @@ class SyncEngine:
             self.failures.receive_devices()
         if fetch == FetchDevices():
             # After the loop, as the interval depends on the number of locks.
-            self._schedule.plan_reconcile(now, len(self._locks))
+            self.schedule.plan_reconcile(now, len(self._locks))
         removed, unsure = self._device_tracker.receive(
             requested, locks, not_locks, current=current, may_lack=may_lack
         )
         for device_id in removed:
             self._store.remove(device_id)
-            self._schedule.remove(device_id)
+            self.schedule.remove(device_id)
             self._codes_read_at.pop(device_id, None)
             self.failures.forget(device_id)
         for device_id in unsure:
-            self._schedule.retry(FetchDevices.of(device_id))
+            self.schedule.retry(FetchDevices.of(device_id))
 
-    def receive_accounts(self, accounts: Iterable[ConnectedAccount]) -> None:
-        """Publish the connected accounts."""
-        self._store.put_accounts(accounts)
+    def receive_accounts(
+        self, accounts: Iterable[ConnectedAccount], may_lack: Callable[[str], bool]
+    ) -> None:
+        """Publish the connected accounts, and keep those the answer may lack."""
+        self._store.put_accounts(accounts, may_lack)
         self._store.publish(())
 
     def _receive_lock(self, device: Device, now: datetime, *, with_codes: bool) -> None:
         known = self._locks.get(device.device_id)
         device = self._optimistic.apply_to_device(device, now)
         if self._optimistic.overrides_device(device.device_id):
-            self._schedule.retry(FetchDevices.of(device.device_id))
+            self.schedule.retry(FetchDevices.of(device.device_id))
         lock = replace(known or LockData(device=device), device=device)
         if not device.has_access_codes:
             # Nobody would ever fetch, and so remove, the codes it had.
@@ -262,7 +260,7 @@ class SyncEngine:
                 device=device, changed_by=lock.changed_by, changed_at=lock.changed_at
             )
         elif known is None or with_codes:
-            self._schedule.request(FetchCodes(device.device_id))
+            self.schedule.request(FetchCodes(device.device_id))
         if lock != known:
             self._store.put(lock)
 
@@ -289,28 +287,30 @@ class SyncEngine:
         self._secrets.add(pin for code in rows for pin in code.pins)
         codes, missing = merge_codes(lock, rows, self._optimistic, now, may_lack)
         if missing or self._optimistic.overrides(codes, now):
-            self._schedule.retry(fetch)
+            self.schedule.retry(fetch)
         new = self._store.put_codes(lock, codes, missing)
         if (
-            self._schedule.is_reconcile
+            self.schedule.is_reconcile
             and lock.has_codes
             and lock.codes != new.codes
             and list(map(_REPORTED, lock.codes)) != list(map(_REPORTED, new.codes))
             and not self._pending_events.concern(lock.device_id)
         ):
             self._has_undelivered = True
-        self._schedule.plan_recheck(fetch.device_id, codes, now, len(self._locks))
+        self.schedule.plan_recheck(fetch.device_id, codes, now, len(self._locks))
 
     def receive_failure(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
         """Handle an error, and retry the fetch at the next poll."""
+        if isinstance(fetch, FetchCodes) and fetch.device_id not in self._locks:
+            return
         self.failures.add(fetch, error, now)
         if not isinstance(fetch, FetchEvents):
-            self._schedule.retry(fetch)
+            self.schedule.retry(fetch)
         if isinstance(fetch, FetchEvents) or (
             # Other locks that the request has named must not wait for this one.
             isinstance(fetch, FetchDevices) and fetch.device_ids is not None
         ):
-            self._schedule.reconcile_soon(now, len(self._locks))
+            self.schedule.reconcile_soon(now, len(self._locks))
 
     def finish(self) -> SeamError | None:
         """Publish a snapshot, and return the error if the refresh as a whole failed."""
@@ -324,8 +324,8 @@ class SyncEngine:
         if error is None:
             self._mark_failed(self.failures.code_errors)
         elif not isinstance(error, SeamRateLimitError):
-            self._schedule.reconcile_at_next_poll()
-        self._is_poll = self._schedule.is_reconcile = False
+            self.schedule.reconcile_at_next_poll()
+        self._is_poll = self.schedule.is_reconcile = False
         self._pending_events.resolve(self._awaits_codes)
         self._store.publish()
         return error
@@ -334,6 +334,9 @@ class SyncEngine:
         """Publish locks that were fetched independently of polls."""
         if not has_failed:
             self._mark_failed(self.failures.code_errors.keys() & device_ids)
+        self._pending_events.resolve(
+            lambda key: key not in device_ids or self._awaits_codes(key)
+        )
         self._store.publish(device_ids)
 
     def _mark_failed(self, device_ids: Iterable[str]) -> None:
@@ -370,11 +373,6 @@ class SyncEngine:
     def _locks(self) -> Mapping[str, LockData]:
         return self._store.locks
 
-    def _handle_event(self, event: Event, now: datetime, *, fires: bool) -> None:
-        self._pending_events.add(event, now, fires=fires)
-        if fires:
-            self._request_changed(event, now)
-
     def _request_changed(self, event: Event, now: datetime) -> None:
         """Request what an event may have changed."""
         event_type, device_id = event.event_type, event.device_id
@@ -383,7 +381,7 @@ class SyncEngine:
         if device_id is None:
             # An error of an account is also an error of each of its devices and codes.
             if event_type.startswith("connected_account."):
-                self.request_all()
+                self.schedule.request_accounts(now, len(self._locks))
             return
         if event_type in OPERATION_EVENTS:
             self._optimistic.forget_locked(device_id)
@@ -393,8 +391,8 @@ class SyncEngine:
         if event_type in _DEVICE_REMOVED_EVENTS:
             self._device_tracker.expect_removal(device_id)
         if not event_type.startswith("access_code."):
-            self._schedule.request(FetchDevices.of(device_id))
+            self.schedule.request(FetchDevices.of(device_id))
         if device_id in self._locks and not event_type.startswith(
             ("lock.", "action_attempt.")
         ):
-            self._schedule.request(FetchCodes(device_id))
+            self.schedule.request(FetchCodes(device_id))

@@ -40,7 +40,10 @@ class Failures:
         self._has_devices = False
         self.query_error: SeamError | None = None
         """Why events cannot be fetched although Seam is not down, None if they can."""
-        self._rate_limits: dict[str, tuple[SeamRateLimitError, datetime]] = {}
+        # By the device ID for codes, and by the fetch for devices.
+        self._rate_limits: dict[
+            str | FetchDevices, tuple[SeamRateLimitError, datetime]
+        ] = {}
         self._rate_limits_in_a_row = 0
         self.code_errors: dict[str, SeamError] = {}
         """Why the codes of locks could not be fetched, by device ID."""
@@ -69,15 +72,26 @@ class Failures:
             or not isinstance(self._events_error, _TEMPORARY_ERRORS)
         )
 
-    def rate_limit(self, device_id: str, now: datetime) -> SeamRateLimitError | None:
-        """Return the rate limit for the codes of a lock that is still in effect."""
-        error, until = self._rate_limits.get(device_id, (None, now))
+    def rate_limit(self, fetch: Fetch, now: datetime) -> SeamRateLimitError | None:
+        """Return the rate limit for single locks that is still in effect."""
+        match fetch:
+            case FetchCodes():
+                return self._rate_limit(fetch.device_id, now)
+            case FetchDevices():
+                return self._rate_limit(fetch, now)
+        return None
+
+    def _rate_limit(
+        self, key: str | FetchDevices, now: datetime
+    ) -> SeamRateLimitError | None:
+        error, until = self._rate_limits.get(key, (None, now))
         return None if is_due(until, now, _MAX_RATE_LIMIT) else error
 
     def first_rate_limit(self, now: datetime) -> SeamRateLimitError | None:
-        """Return a rate limit for the codes of any lock that is still in effect."""
+        """Return a rate limit for any single lock that is still in effect."""
         return next(
-            filter(None, (self.rate_limit(key, now) for key in self._rate_limits)), None
+            filter(None, (self._rate_limit(key, now) for key in self._rate_limits)),
+            None,
         )
 
     def has(self, device_id: str) -> bool:
@@ -125,13 +139,21 @@ class Failures:
             self._events_error = error
         elif not isinstance(fetch, FetchDevices) or fetch.device_ids is None:
             self._error = self._error or error
+        elif isinstance(error, SeamRateLimitError):
+            self._add_rate_limit(fetch, error, now)
 
     def _add_codes(self, device_id: str, error: SeamError, now: datetime) -> None:
         if isinstance(error, SeamRateLimitError):
             self._rate_limits_in_a_row += 1
-            wait = timedelta(seconds=error.retry_after)
-            self._rate_limits.pop(device_id, None)
-            self._rate_limits[device_id] = error, now + wait
-            if wait <= _SHORT_RATE_LIMIT:
+            if self._add_rate_limit(device_id, error, now) <= _SHORT_RATE_LIMIT:
                 return
         self.code_errors[device_id] = error
+
+    def _add_rate_limit(
+        self, key: str | FetchDevices, error: SeamRateLimitError, now: datetime
+    ) -> timedelta:
+        """Add a rate limit, the latest last, and return how long it lasts."""
+        wait = timedelta(seconds=error.retry_after)
+        self._rate_limits.pop(key, None)
+        self._rate_limits[key] = error, now + wait
+        return wait

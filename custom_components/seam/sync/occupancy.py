@@ -1,13 +1,16 @@
 """Who can enter when, from the times of access codes."""
 
+from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Final
 
 from ..api import AccessCode
 
-_MIN: Final = datetime.min.replace(tzinfo=UTC)
+ALWAYS: Final = datetime.min.replace(tzinfo=UTC)
+"""The start of codes that have none, which no time zone can show."""
 _MAX: Final = datetime.max.replace(tzinfo=UTC)
 
 
@@ -24,20 +27,28 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """A period in which the same two or more codes work."""
+
+    span: Span
+    codes: tuple[AccessCode, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Occupancy:
     """Who can enter a lock in a period, and how that fits together."""
 
     codes: tuple[AccessCode, ...]
     """Those that work in the period, the ones without an end last."""
-    overlaps: tuple[Span, ...]
-    """When two or more codes with an end work."""
+    overlaps: tuple[Overlap, ...]
+    """When which codes with an end work together."""
     gaps: tuple[Span, ...]
     """The times between two codes with an end."""
 
 
 def span_of(code: AccessCode) -> Span:
     """Return when a code works, as far as its times say."""
-    return Span(code.starts_at or _MIN, code.ends_at or _MAX)
+    return Span(code.starts_at or ALWAYS, code.ends_at or _MAX)
 
 
 def occupancy(codes: Iterable[AccessCode], period: Span) -> Occupancy:
@@ -47,11 +58,9 @@ def occupancy(codes: Iterable[AccessCode], period: Span) -> Occupancy:
     with a stay nor fill the time between two. Backups replace other codes.
     """
     codes = [code for code in codes if not code.is_backup]
-    overlaps, gaps = _between(
-        sorted(
-            (span_of(code) for code in codes if code.ends_at is not None),
-            key=lambda span: span.starts_at,
-        )
+    stays = sorted(
+        (code for code in codes if code.ends_at is not None),
+        key=lambda code: span_of(code).starts_at,
     )
     return Occupancy(
         codes=tuple(
@@ -64,24 +73,31 @@ def occupancy(codes: Iterable[AccessCode], period: Span) -> Occupancy:
                 ),
             )
         ),
-        overlaps=tuple(span for span in overlaps if span.overlaps(period)),
-        gaps=tuple(span for span in gaps if span.overlaps(period)),
+        overlaps=tuple(
+            overlap for overlap in _overlaps(stays) if overlap.span.overlaps(period)
+        ),
+        gaps=tuple(gap for gap in _gaps(stays) if gap.overlaps(period)),
     )
 
 
-def _between(stays: Sequence[Span]) -> tuple[list[Span], list[Span]]:
-    """Return when several of the stays, sorted by start, overlap, and when none is."""
-    overlaps: list[Span] = []
-    gaps: list[Span] = []
-    last = _MIN
-    for stay in stays:
-        if _MIN < last < stay.starts_at:
-            gaps.append(Span(last, stay.starts_at))
-        shared = Span(stay.starts_at, min(last, stay.ends_at))
-        if shared.starts_at < shared.ends_at:
-            if overlaps and overlaps[-1].ends_at >= shared.starts_at:
-                before = overlaps.pop()
-                shared = Span(before.starts_at, max(before.ends_at, shared.ends_at))
-            overlaps.append(shared)
+def _overlaps(stays: Sequence[AccessCode]) -> Iterable[Overlap]:
+    """Return when which of the stays, sorted by start, overlap."""
+    spans = [span_of(code) for code in stays]
+    times = {time for span in spans for time in (span.starts_at, span.ends_at)}
+    coming = deque(stays)
+    present: list[AccessCode] = []
+    for start, end in pairwise(sorted(times)):
+        while coming and span_of(coming[0]).starts_at <= start:
+            present.append(coming.popleft())
+        present = [code for code in present if span_of(code).ends_at > start]
+        if len(present) > 1:
+            yield Overlap(Span(start, end), tuple(present))
+
+
+def _gaps(stays: Sequence[AccessCode]) -> Iterable[Span]:
+    """Return the times between the stays, sorted by start."""
+    last = ALWAYS
+    for stay in map(span_of, stays):
+        if ALWAYS < last < stay.starts_at:
+            yield Span(last, stay.starts_at)
         last = max(last, stay.ends_at)
-    return overlaps, gaps

@@ -1,6 +1,6 @@
 """Schedule of what to fetch from Seam."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import chain
@@ -45,6 +45,8 @@ LIST_DEVICES: Final = FetchDevices(with_codes=False)
 _RECONCILE_INTERVAL: Final = timedelta(minutes=15)
 _RECONCILE_INTERVAL_PER_LOCK: Final = timedelta(seconds=6)
 
+_ACCOUNTS_GAP: Final = timedelta(seconds=10)
+
 # Doubles up to the reconcile interval while nothing changes, as a code may be stuck for
 # days.
 _FIRST_RECHECK: Final = timedelta(minutes=1)
@@ -69,6 +71,22 @@ def is_due(at: datetime | None, now: datetime, interval: timedelta) -> bool:
     return at is None or now >= at or at - now > interval
 
 
+def _joined(fetches: Iterable[Fetch]) -> tuple[Fetch, ...]:
+    """Return the fetches with all devices in one request."""
+    others: list[Fetch] = []
+    requested: list[frozenset[str] | None] = []
+    for fetch in fetches:
+        if isinstance(fetch, FetchDevices):
+            requested.append(fetch.device_ids)
+        else:
+            others.append(fetch)
+    if not requested:
+        return tuple(others)
+    device_ids = frozenset(chain.from_iterable(ids for ids in requested if ids))
+    devices = LIST_DEVICES if None in requested else FetchDevices(device_ids)
+    return *others, devices
+
+
 @dataclass(frozen=True, slots=True)
 class _Recheck:
     unsettled: frozenset[tuple[str, CodeStatus]]
@@ -89,6 +107,9 @@ class FetchSchedule:
         self._due: dict[Fetch, None] = {}
         self._retries: dict[Fetch, None] = {}
         self._rechecks: dict[str, _Recheck] = {}
+        self.are_accounts_due = False
+        """Whether the accounts are fetched without a reconcile, which includes them."""
+        self._accounts_requested_at: datetime | None = None
         self.is_reconcile = False
         """Whether the current refresh fetches everything."""
         self.reconciled_at: datetime | None = None
@@ -119,6 +140,20 @@ class FetchSchedule:
         """Fetch something in this refresh, once however often it is requested."""
         self._due.update(dict.fromkeys(fetches))
 
+    def request_accounts(self, now: datetime, lock_count: int) -> None:
+        """Fetch the accounts and all devices, and soon everything.
+
+        Events of accounts come in bursts, most of which are left to the next poll.
+        """
+        at = self._accounts_requested_at
+        if at is None or is_due(at + _ACCOUNTS_GAP, now, _ACCOUNTS_GAP):
+            self._accounts_requested_at = now
+            self.request(LIST_DEVICES)
+        else:
+            self.retry(LIST_DEVICES)
+        self.are_accounts_due = True
+        self.reconcile_soon(now, lock_count)
+
     def list_devices(self) -> None:
         """Fetch all devices, but the codes of new ones only."""
         self.request(LIST_DEVICES)
@@ -141,15 +176,19 @@ class FetchSchedule:
                 *(fetch for fetch in due if isinstance(fetch, FetchEvents)),
                 FetchDevices(),
             )
-        requested = [
-            fetch.device_ids for fetch in due if isinstance(fetch, FetchDevices)
-        ]
-        device_ids = frozenset(chain.from_iterable(ids for ids in requested if ids))
-        devices = LIST_DEVICES if None in requested else FetchDevices(device_ids)
-        return (
-            *(fetch for fetch in due if not isinstance(fetch, FetchDevices)),
-            *((devices,) if requested else ()),
+        return _joined(due)
+
+    def take_due_locks(self, device_ids: Collection[str]) -> tuple[Fetch, ...]:
+        """Return what to fetch now for these locks; the rest stays due."""
+        possible = (
+            fetch
+            for device_id in device_ids
+            for fetch in (FetchDevices.of(device_id), FetchCodes(device_id))
         )
+        due = [fetch for fetch in possible if fetch in self._due]
+        for fetch in due:
+            del self._due[fetch]
+        return _joined(due)
 
     def plan_recheck(
         self,
@@ -181,6 +220,9 @@ class FetchSchedule:
     def remove(self, device_id: str) -> None:
         """Remove a lock."""
         self._rechecks.pop(device_id, None)
+        for fetches in (self._due, self._retries):
+            fetches.pop(FetchCodes(device_id), None)
+            fetches.pop(FetchDevices.of(device_id), None)
 
     def _interval(self, lock_count: int) -> timedelta:
         interval = max(_RECONCILE_INTERVAL, lock_count * _RECONCILE_INTERVAL_PER_LOCK)

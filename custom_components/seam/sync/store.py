@@ -42,9 +42,12 @@ class SnapshotStore:
         self._locks[lock.device_id] = lock
         self._changed.add(lock.device_id)
 
-    def put_accounts(self, accounts: Iterable[ConnectedAccount]) -> None:
-        """Replace the connected accounts."""
-        self._accounts = {item.connected_account_id: item for item in accounts}
+    def put_accounts(
+        self, accounts: Iterable[ConnectedAccount], may_lack: Callable[[str], bool]
+    ) -> None:
+        """Replace the connected accounts, except those that the answer may lack."""
+        kept = {key: item for key, item in self._accounts.items() if may_lack(key)}
+        self._accounts = kept | {item.connected_account_id: item for item in accounts}
 
     def put_codes(
         self, lock: LockData, codes: Iterable[AccessCode], missing: frozenset[str]

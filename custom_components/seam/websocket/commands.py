@@ -16,7 +16,7 @@ from ..actions.convert import ATTR_ALL
 from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_DRY_RUN, LOCK_SCHEMA
 from ..actions.targets import Answer, Answers, Target, as_row, async_refresh_targets
 from ..attributes import JsonObject
-from ..errors import refusal
+from ..errors import ChangeUncertainError, refusal
 from .adoption import (
     SCHEMA as ADOPTION_SCHEMA,
     async_start_adoption,
@@ -106,10 +106,12 @@ def _preview(data: dict[str, Any]) -> Action:
 
 
 def _row(answer: Answer) -> JsonObject:
-    """Return the answer for a lock; its error with the field that it is about."""
+    """Return the answer for a lock; its error with what the panel does about it."""
     row = as_row(answer)
-    if isinstance(answer, HomeAssistantError) and (field := field_of(answer)):
-        row["field"] = field
+    if isinstance(answer, HomeAssistantError):
+        row["is_uncertain"] = isinstance(answer, ChangeUncertainError)
+        if field := field_of(answer):
+            row["field"] = field
     return row
 
 

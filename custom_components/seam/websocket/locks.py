@@ -212,6 +212,12 @@ def _check_known(lock: LockData, _code: AccessCode) -> None:
     check_codes_known(lock)
 
 
+def _check_revealable(lock: LockData, code: AccessCode) -> None:
+    # The action asks Seam, which assigns this PIN at any moment.
+    if not code.is_waiting_for_code_assignment:
+        check_pin_known(lock, code)
+
+
 def _check_expires(lock: LockData, code: AccessCode) -> None:
     if code.ends_at is None:
         raise refusal("never_expires", lock=lock.device.name, name=label(code))
@@ -273,7 +279,7 @@ def _code_can(lock: LockData, code: AccessCode) -> CodeCan:
         return change if change is not True else can(check)
 
     return {
-        "reveal": can(check_pin_known),
+        "reveal": can(_check_revealable),
         "update": change,
         "extend": can_change(_check_expires),
         "end": can_change(_check_running),

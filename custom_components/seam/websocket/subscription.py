@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+from weakref import WeakValueDictionary
 
 from homeassistant.auth.permissions.const import POLICY_READ
 from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
@@ -15,6 +18,7 @@ from homeassistant.helpers import (
     entity_registry as er,
 )
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.util.hass_dict import HassKey
 
 from ..actions.targets import Target, lock_entity_id
 from ..api import ConnectedAccount
@@ -26,34 +30,46 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import SeamConfigEntry, SeamCoordinator
-from .adoption import SIGNAL_ADOPTION, async_adoption
+from .adoption import async_adoption
+from .adoption_job import SIGNAL_ADOPTION
 from .locks import async_entry, async_lock
 from .types import AllMessage, ChangedMessage, Entry, Lock, Options
 
 
-class _Source(NamedTuple):
-    """What a lock was sent of."""
+@dataclass(frozen=True, eq=False)
+class _Source:
+    """What a lock is sent of."""
 
     target: Target
     account: ConnectedAccount | None
     name: str | None
     area: str | None
 
-    def is_same_as(self, other: _Source | None) -> bool:
+    @cached_property
+    def row(self) -> Lock:
+        """Return what is sent, which all subscriptions share."""
+        return async_lock(self.target, self.account, self.name, self.area)
+
+    def is_same_as(self, other: _Source) -> bool:
         """Return whether the same would be sent.
 
         States of codes depend on the time. When they change, the lock is a new object.
         """
         return (
-            other is not None
-            and self.target.lock is other.target.lock
+            self.target.lock is other.target.lock
             and self.target.entity_id == other.target.entity_id
             and self.account is other.account
-            and self[2:] == other[2:]
+            and self.name == other.name
+            and self.area == other.area
         )
 
 
 type _Sources = dict[str, _Source]
+
+# The sources of all subscriptions, by device id.
+_SHARED: Final[HassKey[WeakValueDictionary[str, _Source]]] = HassKey(
+    f"{DOMAIN}_subscribed_locks"
+)
 
 
 class Subscription:
@@ -80,7 +96,7 @@ class Subscription:
         self._sent_options = self._options()
         locks: list[Lock] = []
         for source in self._sent.values():
-            locks.append(async_lock(*source))
+            locks.append(source.row)
             # Home Assistant must not wait for thousands of codes.
             await asyncio.sleep(0)
         if self._is_stopped:
@@ -111,8 +127,9 @@ class Subscription:
 
     @callback
     def async_stop(self) -> None:
-        """Stop listening."""
+        """Stop listening, and let go of the locks."""
         self._is_stopped = True
+        self._sent = {}
         for stop in (*self._stop, *self._listeners.values()):
             stop()
 
@@ -164,9 +181,9 @@ class Subscription:
         sent, self._sent = self._sent, self._sources()
         message: ChangedMessage = {}
         if changed := [
-            async_lock(*source)
+            source.row
             for device_id, source in self._sent.items()
-            if not source.is_same_as(sent.get(device_id))
+            if source is not sent.get(device_id)
         ]:
             message["locks"] = changed
         if removed := sent.keys() - self._sent.keys():
@@ -237,6 +254,7 @@ def _sources_of(coordinator: SeamCoordinator) -> _Sources:
     hass, data = coordinator.hass, coordinator.data
     entities, devices = er.async_get(hass), dr.async_get(hass)
     areas = ar.async_get(hass)
+    shared = hass.data.setdefault(_SHARED, WeakValueDictionary())
     sources: _Sources = {}
     for device_id, lock in data.locks.items():
         entity = entities.async_get(lock_entity_id(hass, device_id))
@@ -245,10 +263,14 @@ def _sources_of(coordinator: SeamCoordinator) -> _Sources:
             continue
         device = devices.async_get(entity.device_id or "")
         area = areas.async_get_area(entity.area_id or (device and device.area_id) or "")
-        sources[device_id] = _Source(
+        source = _Source(
             Target(entity.entity_id, coordinator, lock),
             data.account_of(lock),
             device.name_by_user if device else None,
             area.name if area else None,
         )
+        known = shared.get(device_id)
+        if known and source.is_same_as(known):
+            source = known
+        shared[device_id] = sources[device_id] = source
     return sources

@@ -30,7 +30,7 @@ class FailedCode(AdoptedCode):
 
 
 type StopReason = Literal[
-    "failed", "interrupted", "new_error", "stopped", "unreachable"
+    "failed", "interrupted", "new_error", "stopped", "unconfirmed", "unreachable"
 ]
 
 
@@ -42,6 +42,7 @@ class Adoption(TypedDict):
     entity_id: str
     done: list[AdoptedCode]
     failed: list[FailedCode]
+    uncertain: list[AdoptedCode]
     left: list[AdoptedCode]
     reason: StopReason | None
     error: str | None

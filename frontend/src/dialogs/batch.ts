@@ -172,7 +172,7 @@ export class SeamBatchDialog extends SeamDialog {
         this.show(entry, { key: "outcome_not_done", tone: "bad" });
     this.isBusy = false;
     this.phase = "done";
-    if (!this.isConnected) this.announce(this.result());
+    if (!this.isShown) this.announce(this.result());
   }
 
   private result(): string {

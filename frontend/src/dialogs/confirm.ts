@@ -47,7 +47,7 @@ export class SeamConfirmDialog extends SeamDialog {
     this.error = "";
     try {
       await this.confirmation.run();
-      if (this.isConnected) this.close();
+      if (this.isShown) this.close();
     } catch (error) {
       this.showError(error);
     } finally {

@@ -9,15 +9,6 @@ import { shared } from "../styles";
 
 const HISTORY_KEY = "seamDialog";
 
-/** Add an entry to the history, so that Back closes the dialog and stays on the page. */
-function addToHistory(): void {
-  history.pushState({ [HISTORY_KEY]: true }, "");
-}
-
-function isInHistory(): boolean {
-  return Boolean(history.state?.[HISTORY_KEY]);
-}
-
 /** A dialog that is in the page only while it is open. */
 export abstract class SeamDialog extends LitElement {
   @property({ attribute: false }) context!: Context;
@@ -28,6 +19,8 @@ export abstract class SeamDialog extends LitElement {
   @state() protected error = "";
   @query("dialog") private dialog!: HTMLDialogElement;
   private isClosed = false;
+  /** Tells its entry in the history from those that other dialogs left there. */
+  private readonly historyId = Math.random();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -47,7 +40,16 @@ export abstract class SeamDialog extends LitElement {
 
   protected override firstUpdated(): void {
     this.dialog.showModal();
-    addToHistory();
+    this.addToHistory();
+  }
+
+  /** Add an entry to the history, so that Back closes the dialog and stays on the page. */
+  private addToHistory(): void {
+    history.pushState({ [HISTORY_KEY]: this.historyId }, "");
+  }
+
+  private get isInHistory(): boolean {
+    return history.state?.[HISTORY_KEY] === this.historyId;
   }
 
   /** Whether the dialog must not be shown again to whoever comes back to the page. */
@@ -56,8 +58,8 @@ export abstract class SeamDialog extends LitElement {
   }
 
   private readonly goneBack = (): void => {
-    if (isInHistory()) return;
-    if (this.mustStay) addToHistory();
+    if (this.isInHistory) return;
+    if (this.mustStay) this.addToHistory();
     else this.close();
   };
 
@@ -66,9 +68,14 @@ export abstract class SeamDialog extends LitElement {
     return this.isBusy;
   }
 
+  /** Whether the user can see the dialog. It leaves the page a moment after it closes. */
+  protected get isShown(): boolean {
+    return this.isConnected && this.dialog.open;
+  }
+
   protected showError(error: unknown): void {
     const text = errorText(error, this.context.t);
-    if (this.isConnected) this.error = text;
+    if (this.isShown) this.error = text;
     else this.announce(text);
   }
 
@@ -80,7 +87,7 @@ export abstract class SeamDialog extends LitElement {
   private closed(): void {
     if (this.isClosed) return;
     this.isClosed = true;
-    if (isInHistory()) history.back();
+    if (this.isInHistory) history.back();
     this.dispatchEvent(new CustomEvent("seam-closed"));
   }
 

@@ -315,7 +315,7 @@ export class SeamGuestDialog extends SeamDialog {
       this.progress = known
         ? await changeCodes(context, form, known, linked)
         : await createCodes(context, form, selected);
-      if (!this.isConnected) {
+      if (!this.isShown) {
         const failed = this.progress.find(({ error }) => error);
         this.announce(failed?.error ?? context.t("saved", { name: form.name }));
       }
@@ -334,7 +334,7 @@ export class SeamGuestDialog extends SeamDialog {
   /** Show an error at the field that it is about. */
   protected override showError(error: unknown): void {
     const field = error instanceof CommandError ? fieldOf(error.field) : undefined;
-    if (field && this.isConnected && this.hasField(field)) {
+    if (field && this.isShown && this.hasField(field)) {
       const text = errorText(error, this.context.t);
       this.errors = { ...this.errors, [field]: { text } };
     } else {

@@ -23,10 +23,8 @@ export async function createCodes(
     ...createData(form, selected, new Date(), hass.config.time_zone),
   });
   const progress = locks.map((lock): Progress => {
-    const { error, error_key, access_code_id, code } = rows[lock.entity_id] ?? {};
-    if (error) {
-      return { lock, error, isUncertain: error_key?.includes("uncertain") ?? false };
-    }
+    const { error, is_uncertain, access_code_id, code } = rows[lock.entity_id] ?? {};
+    if (error) return { lock, error, isUncertain: is_uncertain ?? false };
     return {
       lock,
       ...(access_code_id ? { codeId: access_code_id } : {}),
@@ -85,9 +83,12 @@ export async function changeCodes(
         await codeCommand(hass, "update", lock, code, data);
       progress.push({ lock, codeId: code.access_code_id, pin });
     } catch (error) {
+      const isUncertain = error instanceof CommandError && error.isUncertain;
       // Nothing has changed yet: it can be put right in the form.
-      if (progress.length === 0) throw error;
-      progress.push({ lock, error: errorText(error, t) });
+      if (progress.length === 0 && !isUncertain) throw error;
+      const failed = { lock, error: errorText(error, t), isUncertain };
+      // The lock may have the new PIN, which nobody has seen.
+      progress.push(isUncertain ? { ...failed, pin } : failed);
     }
   }
   return progress;

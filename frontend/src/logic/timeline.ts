@@ -50,7 +50,7 @@ export interface TimelineRow {
   name: string;
   bars: Bar[];
   lanes: number;
-  /** When two or more guests can enter. */
+  /** When the same two or more guests can enter. */
   overlaps: Span[];
   /** The times between two guests. */
   gaps: Span[];
@@ -149,11 +149,11 @@ function row(
       )
       .map(({ entry }) => entry);
   }
-  const { overlaps, gaps } = occupancy(isLock ? entries : [], days);
+  const gaps = gapsBetween(isLock ? entries : [], days);
   for (const bar of stays) {
     bar.gap = gaps.find(({ start }) => start === endOf(bar.entry.code));
   }
-  return { key, name, bars, lanes, overlaps, gaps };
+  return { key, name, bars, lanes, overlaps: overlapsOf(stays), gaps };
 }
 
 /** Give each bar the first lane that is free, and return the number of lanes. */
@@ -168,12 +168,20 @@ function arrange(bars: readonly Bar[]): number {
   return ends.length;
 }
 
-/** Return when several guests can enter, and when none can between two of them. */
-function occupancy(
-  entries: readonly Entry[],
-  days: Span,
-): Pick<TimelineRow, "overlaps" | "gaps"> {
-  const overlaps: Span[] = [];
+/** Return when several guests can enter, for each change of who they are. */
+function overlapsOf(stays: readonly Span[]): Span[] {
+  const times = new Set(stays.flatMap(({ start, end }) => [start, end]));
+  const sorted = [...times].sort((a, b) => a - b);
+  return sorted
+    .map((start, index) => ({ start, end: sorted[index + 1] ?? start }))
+    .filter(
+      ({ start, end }) =>
+        stays.filter((stay) => stay.start < end && stay.end > start).length > 1,
+    );
+}
+
+/** Return when nobody can enter between two guests. */
+function gapsBetween(entries: readonly Entry[], days: Span): Span[] {
   const gaps: Span[] = [];
   const sorted = entries
     .map(({ code }) => ({ start: startOf(code), end: endOf(code) }))
@@ -182,25 +190,8 @@ function occupancy(
   let last = -Infinity;
   for (const { start, end } of sorted) {
     if (last !== -Infinity && start > last) gaps.push({ start: last, end: start });
-    const shared = { start, end: Math.min(last, end) };
-    const before = overlaps.at(-1);
-    if (before && before.end >= shared.start && shared.end > shared.start) {
-      before.end = Math.max(before.end, shared.end);
-    } else if (shared.end > shared.start) {
-      overlaps.push(shared);
-    }
     last = Math.max(last, end);
   }
-  const shown = (spans: readonly Span[]) =>
-    spans
-      .filter(({ start, end }) => start < days.end && end > days.start)
-      .map(({ start, end }) => ({
-        start: Math.max(start, days.start),
-        end: Math.min(end, days.end),
-      }));
-  return {
-    overlaps: shown(overlaps),
-    // A gap has its full length, wherever the days that are shown start.
-    gaps: gaps.filter(({ start, end }) => start < days.end && end > days.start),
-  };
+  // A gap has its full length, wherever the days that are shown start.
+  return gaps.filter(({ start, end }) => start < days.end && end > days.start);
 }

@@ -19,6 +19,7 @@ function stopText(t: Translate, { reason }: Adoption): string {
     case "failed":
     case "interrupted":
     case "new_error":
+    case "unconfirmed":
     case "unreachable":
       return t(`adoption_${reason}`);
     default:
@@ -66,11 +67,11 @@ export class SeamAdoption extends LitElement {
     const { adoption } = this.workspace;
     if (!adoption) return nothing;
     const { t, connected } = this.context;
-    const { done, failed, left } = adoption;
+    const { done, failed, uncertain, left } = adoption;
     const values = {
       lock: this.lockName(adoption.entity_id),
       done: done.length,
-      count: done.length + failed.length + left.length,
+      count: done.length + failed.length + uncertain.length + left.length,
     };
     const running = isRunning(adoption);
     const isGood = adoption.state === "done" && failed.length === 0;
@@ -102,6 +103,14 @@ export class SeamAdoption extends LitElement {
                   </li>`,
                 )}
               </ul>`
+            : nothing
+        }
+        ${
+          adoption.state === "stopped" && uncertain.length > 0
+            ? html`<p>${t("adoption_uncertain")}</p>
+                <ul>
+                  ${uncertain.map((code) => html`<li><bdi>${this.nameOf(code)}</bdi></li>`)}
+                </ul>`
             : nothing
         }
         ${

@@ -1,0 +1,309 @@
+"""Fetch from Seam what the sync engine asks for."""
+
+import asyncio
+from collections.abc import (
+    Callable,
+    Collection,
+    Coroutine,
+    Iterable,
+    Iterator,
+    Sequence,
+)
+from datetime import datetime
+import logging
+from typing import Any
+
+from homeassistant.util import dt as dt_util
+
+from ..api import (
+    AccessCode,
+    Device,
+    SeamAuthError,
+    SeamClient,
+    SeamClosedError,
+    SeamError,
+    SeamRateLimitError,
+    SeamUnreachableError,
+)
+from ..sync.engine import SyncEngine
+from ..sync.schedule import Fetch, FetchCodes, FetchDevices
+from .pool import CreateTask, Priority, RequestPool, too_slow
+from .sender import CheckCode, FetchAccounts, Request, Sender, device_ids_of
+
+_LOGGER = logging.getLogger(__name__)
+
+# Events, devices, codes, and one to spare. What is still due then is left to the next
+# refresh, as events might never end.
+_MAX_PASSES = 4
+
+
+class Fetcher:
+    """Fetch what is due, and single locks independently of that."""
+
+    def __init__(
+        self,
+        client: SeamClient,
+        engine: SyncEngine,
+        create_task: CreateTask,
+        publish: Callable[[SeamError | None], None],
+    ) -> None:
+        """Initialize the fetcher.
+
+        `publish` is called when locks were fetched independently of a poll, with an
+        error if the next poll should not be late.
+        """
+        self._client = client
+        self._engine = engine
+        self._sender = Sender(client, engine)
+        self._create_task = create_task
+        self._publish = publish
+        self._lock = asyncio.Lock()
+        self._has_events_error = False
+        self._pool = RequestPool[Request](
+            create_task,
+            self._sender.async_send,
+            ended=self._finish_lock,
+            given_up=self._give_up,
+        )
+        # What polls have left because too much was slow.
+        self._rest: dict[Request, None] = {}
+        self._rest_task: asyncio.Task[None] | None = None
+
+    async def async_run(
+        self,
+        request: Callable[[datetime], None] | None = None,
+        *,
+        includes_codes: bool = True,
+    ) -> SeamError | None:
+        """Fetch what is due until nothing is, and return the error if that failed.
+
+        One such refresh runs at a time.
+        """
+        return await self._async_finish(
+            self._async_run(request, includes_codes), lambda error: error
+        )
+
+    async def async_fetch_due_locks(self, device_ids: Collection[str]) -> None:
+        """Fetch these locks if they are due, whatever else is being fetched."""
+        await self._async_finish(
+            self._async_fetch_due_locks(device_ids), lambda _: None
+        )
+
+    async def async_fetch_locks(
+        self, device_ids: Iterable[str], *, with_codes: bool = True
+    ) -> dict[str, SeamError]:
+        """Fetch locks and their codes now, whatever else is being fetched.
+
+        Return the errors of those that could not be fetched, by device ID.
+        """
+        wanted = frozenset(device_ids)
+        return await self._async_finish(
+            self._async_fetch_locks(wanted, with_codes),
+            lambda error: dict.fromkeys(wanted, error),
+        )
+
+    async def _async_finish[T](
+        self, fetching: Coroutine[Any, Any, T], failed: Callable[[SeamError], T]
+    ) -> T:
+        """Return the result of a task that does not end if the caller is cancelled."""
+        if self._client.is_closed:
+            fetching.close()
+            return failed(SeamClosedError("The client is closed"))
+        task = self._create_task(fetching)
+        try:
+            result: T = await asyncio.shield(task)
+        except asyncio.CancelledError:
+            caller = asyncio.current_task()
+            if not task.cancelled() or (caller and caller.cancelling()):
+                raise
+            # The entry was unloaded, but the caller was not cancelled.
+            return failed(SeamClosedError("The client is closed"))
+        return result
+
+    async def _async_run(
+        self, request: Callable[[datetime], None] | None, includes_codes: bool
+    ) -> SeamError | None:
+        async with self._lock:
+            if request:
+                request(dt_util.utcnow())
+            try:
+                for _ in range(_MAX_PASSES):
+                    due = self._engine.take_due(includes_codes=includes_codes)
+                    if not due:
+                        break
+                    await self._async_fetch_due(due)
+            except Exception:
+                # A bug: nobody knows which answers it has lost.
+                self._engine.request_all()
+                self._engine.finish()
+                raise
+            error = self._engine.finish()
+            if error is None:
+                self._log_events_error()
+            return error
+
+    async def _async_fetch_due_locks(self, device_ids: Collection[str]) -> None:
+        for _ in range(_MAX_PASSES):
+            if not (due := self._engine.schedule.take_due_locks(device_ids)):
+                return
+            # Those that may fail again keep no others waiting.
+            self._leave(filter(self._has_failed, due))
+            await self._async_fetch_single(
+                [fetch for fetch in due if not self._has_failed(fetch)], Priority.EVENT
+            )
+
+    def _log_events_error(self) -> None:
+        """Log once when only the event query fails, and when it succeeds again."""
+        error = self._engine.failures.query_error
+        if error and not self._has_events_error:
+            _LOGGER.warning(
+                "The event query failed, fetching everything instead: %s", error
+            )
+        elif self._has_events_error and not error:
+            _LOGGER.info("Event queries are working again")
+        self._has_events_error = error is not None
+
+    async def _async_fetch_due(self, due: Sequence[Fetch]) -> None:
+        """Fetch what says whether Seam answers, and then what is about single locks."""
+        general = [fetch for fetch in due if not device_ids_of(fetch)]
+        if FetchDevices() in general or self._engine.schedule.are_accounts_due:
+            # Nothing waits for the accounts.
+            self._leave((FetchAccounts(),))
+        await self._pool.async_run(general, Priority.GENERAL, is_patient=True)
+        single = [fetch for fetch in due if device_ids_of(fetch)]
+        if self._engine.failures.may_be_down:
+            self._engine.schedule.request(*single)
+        else:
+            await self._async_fetch_single(single, Priority.POLL)
+
+    async def _async_fetch_locks(
+        self, device_ids: frozenset[str], with_codes: bool
+    ) -> dict[str, SeamError]:
+        fetches = self._engine.lock_fetches(device_ids, with_codes=with_codes)
+        try:
+            errors, rest = await self._pool.async_run(
+                sorted(fetches, key=self._has_failed),
+                Priority.ACTION,
+                is_patient=len(device_ids) == 1,
+            )
+        except Exception:
+            self._engine.request_all()
+            raise
+        self._leave(rest)
+        errors += ((fetch, too_slow()) for fetch in rest)
+        # Whatever else fails, a key that was revoked has to be replaced.
+        errors.sort(key=lambda item: isinstance(item[1], SeamAuthError))
+        found: dict[str, SeamError] = {}
+        kept: set[str] = set()
+        for fetch, error in errors:
+            if not isinstance(fetch, FetchCodes) or isinstance(
+                error, SeamAuthError | SeamRateLimitError
+            ):
+                kept |= device_ids_of(fetch)
+            elif not isinstance(error, SeamUnreachableError):
+                # The codes of this lock are unknown, which says enough.
+                continue
+            found |= dict.fromkeys(device_ids_of(fetch), error)
+        self._engine.finish_locks(device_ids - kept, has_failed=False)
+        self._engine.finish_locks(kept, has_failed=True)
+        self._publish(next(iter(found.values()), None))
+        return found
+
+    async def _async_fetch_single(
+        self, fetches: Sequence[Request], priority: Priority
+    ) -> None:
+        """Fetch single locks, and leave those that have to wait as others are slow."""
+        if not fetches:
+            # Otherwise it would wait for room.
+            return
+        for fetch in fetches:
+            self._rest.pop(fetch, None)
+        ordered = sorted(fetches, key=self._has_failed)
+        _, rest = await self._pool.async_run(self._worthwhile(ordered), priority)
+        self._leave(rest)
+
+    def _leave(self, requests: Iterable[Request]) -> None:
+        """Send requests once there is room. Nothing waits for them."""
+        self._rest.update(dict.fromkeys(requests))
+        if self._rest and (self._rest_task is None or self._rest_task.done()):
+            self._rest_task = self._create_task(self._async_fetch_rest())
+
+    async def _async_fetch_rest(self) -> None:
+        while self._rest:
+            try:
+                _, rest = await self._pool.async_run(
+                    self._worthwhile(self._take_rest()), Priority.REST
+                )
+            except Exception:
+                self._engine.request_all()
+                raise
+            self._rest.update(dict.fromkeys(rest))
+            if self._engine.failures.fatal_error:
+                self._publish(await self._async_run(None, includes_codes=True))
+
+    def _take_rest(self) -> Iterator[Request]:
+        """Yield what is left when it is its turn; those that may fail again come last."""
+        while self._rest:
+            request = min(self._rest, key=self._has_failed)
+            del self._rest[request]
+            yield request
+
+    def _worthwhile(self, requests: Iterable[Request]) -> Iterator[Request]:
+        """Leave requests to the next poll if they are pointless, or still running."""
+        for request in requests:
+            if self._engine.failures.fatal_error or self._pool.is_slow(request):
+                self._retry(request)
+            else:
+                yield request
+
+    def _retry(self, request: Request) -> None:
+        if isinstance(request, FetchAccounts):
+            self._engine.schedule.are_accounts_due = True
+        elif not isinstance(request, CheckCode):
+            self._engine.schedule.retry(request)
+
+    def _has_failed(self, request: Request) -> bool:
+        return isinstance(request, FetchCodes) and self._engine.failures.has(
+            request.device_id
+        )
+
+    def _give_up(self, request: Request, error: SeamError) -> None:
+        if isinstance(request, FetchAccounts | CheckCode):
+            self._retry(request)
+        else:
+            self._engine.receive_failure(request, error, dt_util.utcnow())
+        self._finish_lock(request, error)
+
+    def _finish_lock(self, request: Request, error: SeamError | None) -> None:
+        """Publish a lock that was fetched independently of a poll."""
+        self._engine.finish_locks(device_ids_of(request), has_failed=False)
+        self._publish(error)
+
+    async def async_read_device(self, device_id: str) -> Device | None:
+        """Return a device as Seam has it now, without changes that override lists."""
+        devices = await self._sender.async_fetch_devices(FetchDevices.of(device_id))
+        self._engine.finish_locks((device_id,), has_failed=False)
+        self._publish(None)
+        return next(iter(devices), None)
+
+    async def async_read_code(self, code: AccessCode) -> AccessCode:
+        """Return a code as Seam has it now, which lists may not show yet."""
+        return await self._sender.async_read_code(code)
+
+    async def async_gone(self, codes: Iterable[AccessCode]) -> list[str]:
+        """Return the IDs of those codes that Seam does not have any more.
+
+        Raise the first error, after which no others are asked for.
+        """
+        checks = list(map(CheckCode, codes))
+        error = await self._async_finish(self._async_check(checks), lambda error: error)
+        if error:
+            raise error
+        return [check.code.access_code_id for check in checks if check.is_gone]
+
+    async def _async_check(self, checks: Sequence[CheckCode]) -> SeamError | None:
+        wanted = (check for check in checks if not any(other.error for other in checks))
+        errors, rest = await self._pool.async_run(wanted, Priority.ACTION)
+        if rest:
+            return too_slow()
+        return errors[0][1] if errors else None

@@ -1,0 +1,242 @@
+"""Running of many requests, a few at a time."""
+
+import asyncio
+from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Any, Final
+
+from ..api import SeamError, SeamUnreachableError
+
+# How many run at a time, not counting those that are slow.
+_MAX_QUICK = 8
+# How many run at a time, with slow ones. A list can take 7 MiB.
+_MAX_RUNNING = 12
+# How many of these requests polls send, so that they can always ask if Seam is down.
+_MAX_BACKGROUND = 10
+# Seconds. A request that takes longer is slow.
+_SLOW = 2
+# Seconds. A slow one that nothing waits for gives way to others after that.
+_MAX_AGE = 10
+# Seconds. Nothing waits for requests of which none has started or ended for so long.
+PATIENCE = 5
+
+type CreateTask = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
+type _Task = asyncio.Task[SeamError | None]
+
+
+class Priority(IntEnum):
+    """Whose requests start first."""
+
+    GENERAL = 0
+    """Requests whose answer says whether Seam is down, so that they are never given up."""
+    ACTION = 1
+    EVENT = 2
+    POLL = 3
+    REST = 4
+    """Requests that nothing waits for."""
+
+
+# How many of these run at a time, with those that are more urgent. As nothing displaces
+# them, they leave some room.
+_MAX_URGENT: Final = {Priority.GENERAL: 12, Priority.ACTION: 8, Priority.EVENT: 10}
+
+
+@dataclass(eq=False, slots=True)
+class _Batch[T]:
+    """Requests of one caller."""
+
+    requests: Iterator[T]
+    priority: Priority
+    ended: asyncio.Future[None]
+    progress_at: float
+    turn: int = 0
+    has_more: bool = True
+    running: int = 0
+    tasks: dict[_Task, T] = field(default_factory=dict)
+
+
+@dataclass(eq=False, slots=True)
+class _Running[T]:
+    """A request that has been sent."""
+
+    request: T
+    batch: _Batch[T]
+    priority: Priority
+    started: float
+    is_displaced: bool = False
+
+
+class RequestPool[T]:
+    """Run the requests of all callers so that slow ones hold up no others."""
+
+    def __init__(
+        self,
+        create_task: CreateTask,
+        send: Callable[[T], Coroutine[Any, Any, SeamError | None]],
+        *,
+        ended: Callable[[T, SeamError | None], None],
+        given_up: Callable[[T, SeamError], None],
+    ) -> None:
+        """Initialize the pool.
+
+        `send` returns its error. `ended` is called for requests that nothing waits for,
+        and those after an event, and `given_up` for those that had to give way.
+        """
+        self._create_task = create_task
+        self._send = send
+        self._ended = ended
+        self._given_up = given_up
+        # Oldest first.
+        self._running: dict[_Task, _Running[T]] = {}
+        self._batches: list[_Batch[T]] = []
+        self._turn = 0
+        self._timer: asyncio.TimerHandle | None = None
+
+    def is_slow(self, request: T) -> bool:
+        """Return whether a slow request like this is running."""
+        slow = asyncio.get_running_loop().time() - _SLOW
+        return any(
+            running.started <= slow and running.request == request
+            for running in self._running.values()
+        )
+
+    async def async_run(
+        self, requests: Iterable[T], priority: Priority, *, is_patient: bool = False
+    ) -> tuple[list[tuple[T, SeamError]], list[T]]:
+        """Return the errors, and the requests that slow ones have kept from starting.
+
+        Requests that have not ended by then go on. If it is patient, it waits for all
+        of them, however slow.
+        """
+        loop = asyncio.get_running_loop()
+        batch = _Batch(iter(requests), priority, loop.create_future(), loop.time())
+        self._batches.append(batch)
+        try:
+            self._start_requests()
+            while not batch.ended.done():
+                left = batch.progress_at + PATIENCE - loop.time()
+                if not is_patient and left <= 0:
+                    break
+                await asyncio.wait((batch.ended,), timeout=None if is_patient else left)
+        finally:
+            self._batches.remove(batch)
+            for task in batch.tasks.keys() & self._running.keys():
+                self._running[task].priority = Priority.REST
+            self._set_timer()
+        return _errors(batch.tasks), list(batch.requests)
+
+    def _start_requests(self) -> None:
+        """Start what there is room for, in turns if it is equally urgent."""
+        now = asyncio.get_running_loop().time()
+        is_starting = True
+        while is_starting:
+            self._batches.sort(key=lambda batch: (batch.priority, batch.turn))
+            is_starting = any(self._start_next(batch, now) for batch in self._batches)
+        self._set_timer()
+
+    def _start_next(self, batch: _Batch[T], now: float) -> bool:
+        """Start the next request of a batch, and return whether that was possible."""
+        if not batch.has_more or not self._has_room(batch.priority, now):
+            return False
+        for request in batch.requests:
+            task = self._create_task(self._send(request))
+            self._running[task] = _Running(request, batch, batch.priority, now)
+            task.add_done_callback(self._finish)
+            batch.tasks[task] = request
+            batch.running += 1
+            if batch.priority < Priority.POLL:
+                batch.progress_at = now
+            batch.turn = self._turn = self._turn + 1
+            return True
+        batch.has_more = False
+        _end_if_done(batch)
+        return False
+
+    def _has_room(self, priority: Priority, now: float) -> bool:
+        """Return whether a request may start, and make room for it if it may soon."""
+        others: Collection[_Running[T]] = self._running.values()
+        if limit := _MAX_URGENT.get(priority):
+            # Polls do not hold up actions and events.
+            others = [other for other in others if other.priority <= priority]
+            if len(others) >= limit:
+                return False
+        if sum(other.started > now - _SLOW for other in others) >= _MAX_QUICK:
+            return False
+        if len(self._running) < (_MAX_RUNNING if limit else _MAX_BACKGROUND):
+            return True
+        if not any(other.is_displaced for other in self._running.values()):
+            self._displace(priority, now)
+        return False
+
+    def _displace(self, priority: Priority, now: float) -> None:
+        """Cancel the oldest request that has to give way, whose end starts another."""
+        max_age = _SLOW if priority < Priority.POLL else _MAX_AGE
+        for task, other in self._running.items():
+            if other.priority >= Priority.POLL and other.started <= now - max_age:
+                other.is_displaced = True
+                task.cancel()
+                return
+
+    def _finish(self, task: _Task) -> None:
+        running = self._running.pop(task)
+        batch = running.batch
+        if task.cancelled():
+            if not running.is_displaced:
+                # The entry is being unloaded.
+                return
+        elif not (task.exception() or task.result()):
+            batch.progress_at = asyncio.get_running_loop().time()
+        batch.running -= 1
+        _end_if_done(batch)
+        self._start_requests()
+        if task.cancelled():
+            self._given_up(running.request, too_slow())
+        elif running.priority in (Priority.EVENT, Priority.REST) and not (
+            # The batch raises it.
+            batch in self._batches and task.exception()
+        ):
+            self._ended(running.request, task.result())
+
+    def _set_timer(self) -> None:
+        """Try again when the next request becomes slow, or has to give way."""
+        if self._timer:
+            self._timer.cancel()
+            self._timer = None
+        if not any(batch.has_more for batch in self._batches):
+            return
+        loop = asyncio.get_running_loop()
+        moments = (
+            moment
+            for other in self._running.values()
+            for seconds in (_SLOW, _MAX_AGE)
+            if (moment := other.started + seconds) > loop.time()
+        )
+        if (first := min(moments, default=None)) is not None:
+            self._timer = loop.call_at(first, self._start_requests)
+
+
+def _end_if_done[T](batch: _Batch[T]) -> None:
+    if not batch.running and not batch.has_more and not batch.ended.done():
+        batch.ended.set_result(None)
+
+
+def _errors[T](tasks: dict[_Task, T]) -> list[tuple[T, SeamError]]:
+    """Return the errors of requests, some of which are still running."""
+    bugs: list[Exception] = []
+    errors: list[tuple[T, SeamError]] = []
+    for task, request in tasks.items():
+        if not task.done() or task.cancelled():
+            errors.append((request, too_slow()))
+        elif isinstance(bug := task.exception(), Exception):
+            bugs.append(bug)
+        elif error := task.result():
+            errors.append((request, error))
+    if bugs:
+        raise ExceptionGroup("unhandled errors in a refresh", bugs)
+    return errors
+
+
+def too_slow() -> SeamError:
+    """Return the error of a request that nothing waits for any more."""
+    return SeamUnreachableError("Seam did not respond in time")

@@ -1,0 +1,202 @@
+"""Requests to Seam whose answers go to the sync engine."""
+
+from dataclasses import dataclass
+from itertools import count
+import logging
+
+from homeassistant.util import dt as dt_util
+
+from ..api import (
+    AccessCode,
+    Device,
+    SeamClient,
+    SeamError,
+    SeamNotFoundError,
+    SeamUnreadableError,
+)
+from ..sync.engine import SyncEngine
+from ..sync.schedule import Fetch, FetchCodes, FetchDevices, FetchEvents
+
+_LOGGER = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class FetchAccounts:
+    """Fetch the connected accounts."""
+
+
+@dataclass(eq=False, slots=True)
+class CheckCode:
+    """Ask for a code that a list lacks."""
+
+    code: AccessCode
+    is_gone: bool = False
+    error: SeamError | None = None
+
+
+type Request = Fetch | FetchAccounts | CheckCode
+
+
+class Sender:
+    """Send requests, and hand their answers to the sync engine."""
+
+    def __init__(self, client: SeamClient, engine: SyncEngine) -> None:
+        """Initialize the sender."""
+        self._client = client
+        self._engine = engine
+        self._secrets = client.secrets
+        self._numbers = count()
+        self._accounts_from = -1
+        # The number of the request that the current data of a lock, and of its codes,
+        # is from.
+        self._devices_from: dict[str, int] = {}
+        self._codes_from: dict[str, int] = {}
+
+    async def async_send(self, request: Request) -> SeamError | None:
+        """Send a request, and return its error."""
+        if isinstance(request, FetchAccounts):
+            await self._async_fetch_accounts()
+            return None
+        if isinstance(request, CheckCode):
+            return await self._async_check_code(request)
+        return await self._async_fetch(request)
+
+    async def _async_fetch(self, fetch: Fetch) -> SeamError | None:
+        if error := self._engine.failures.rate_limit(fetch, dt_util.utcnow()):
+            self._engine.schedule.retry(fetch)
+            return error
+        number = next(self._numbers)
+        try:
+            if isinstance(fetch, FetchEvents):
+                await self._async_fetch_events(fetch)
+            elif isinstance(fetch, FetchDevices):
+                await self.async_fetch_devices(fetch)
+            else:
+                await self._async_fetch_codes(fetch, number)
+        except SeamError as err:
+            # A code that cannot be fetched may have a PIN that is not known yet.
+            err.redact(
+                self._secrets.mask_all
+                if isinstance(fetch, FetchCodes)
+                else self._secrets.mask_message
+            )
+            _drop_tracebacks(err)
+            if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
+                self._engine.receive_failure(fetch, err, dt_util.utcnow())
+            return err
+        return None
+
+    async def _async_fetch_events(self, fetch: FetchEvents) -> None:
+        events = await self._client.list_events(fetch.since)
+        if events.is_unknown and not self._engine.failures.has_had_events:
+            # Later they would look new, and fire.
+            raise SeamUnreadableError("None of the events could be read")
+        self._engine.receive_events(events, dt_util.utcnow())
+
+    async def async_fetch_devices(self, fetch: FetchDevices) -> list[Device]:
+        """Return devices, after handing them to the engine."""
+        number = next(self._numbers)
+        devices = await self._client.list_devices(fetch.device_ids)
+        if devices.is_unknown:
+            raise SeamUnreadableError("None of the devices could be read")
+        newer = {key for key, other in self._devices_from.items() if other > number}
+        self._devices_from.update(
+            (device.device_id, number)
+            for device in devices
+            if device.device_id not in newer
+        )
+        if fetch.device_ids is None and devices.is_complete:
+            # The others are gone.
+            self._devices_from = {
+                key: other
+                for key, other in self._devices_from.items()
+                if other >= number
+            }
+            for key in self._codes_from.keys() - self._devices_from.keys():
+                del self._codes_from[key]
+        self._engine.receive_devices(
+            fetch,
+            devices.where(lambda device: device.device_id not in newer),
+            dt_util.utcnow(),
+            may_lack=lambda device_id: (
+                device_id in newer or devices.may_lack(device_id)
+            ),
+        )
+        return devices
+
+    async def _async_fetch_accounts(self) -> None:
+        """Fetch the connected accounts. They stay as they are if that fails."""
+        self._engine.schedule.are_accounts_due = False
+        number = next(self._numbers)
+        try:
+            accounts = await self._client.list_connected_accounts()
+            if accounts.is_unknown:
+                raise SeamUnreadableError("None of the accounts could be read")
+        except SeamError as err:
+            err.redact(self._secrets.mask_message)
+            _LOGGER.debug("Could not fetch the connected accounts: %s", err)
+            self._engine.schedule.are_accounts_due = True
+            return
+        if number > self._accounts_from:
+            self._accounts_from = number
+            self._engine.receive_accounts(accounts, accounts.may_lack)
+
+    async def _async_fetch_codes(self, fetch: FetchCodes, number: int) -> None:
+        managed = await self._client.list_access_codes(fetch.device_id)
+        unmanaged = await self._client.list_unmanaged_access_codes(fetch.device_id)
+        if not self._is_newest(fetch, number):
+            return
+        if managed.is_unknown or unmanaged.is_unknown:
+            raise SeamUnreadableError("None of them could be read")
+        self._codes_from[fetch.device_id] = number
+        self._engine.receive_codes(
+            fetch,
+            managed,
+            unmanaged,
+            dt_util.utcnow(),
+            may_lack=lambda code_id: (
+                managed.may_lack(code_id) or unmanaged.may_lack(code_id)
+            ),
+            is_complete=managed.is_whole,
+        )
+
+    def _is_newest(self, fetch: FetchCodes, number: int) -> bool:
+        """Return whether no later request for these codes has been answered."""
+        return number > self._codes_from.get(fetch.device_id, -1)
+
+    async def async_read_code(self, code: AccessCode) -> AccessCode:
+        """Return a code as Seam has it now, which lists may not show yet.
+
+        Endpoints: `/access_codes/get`, `/access_codes/unmanaged/get`.
+        """
+        read = (
+            self._client.get_access_code
+            if code.is_managed
+            else self._client.get_unmanaged_access_code
+        )
+        fresh = await read(code.access_code_id)
+        self._secrets.add(fresh.pins)
+        return fresh
+
+    async def _async_check_code(self, check: CheckCode) -> SeamError | None:
+        try:
+            await self.async_read_code(check.code)
+        except SeamNotFoundError:
+            check.is_gone = True
+        except SeamError as err:
+            check.error = err
+        return check.error
+
+
+def _drop_tracebacks(error: BaseException | None) -> None:
+    """Release the frames of a request, as errors are kept and would keep its rows."""
+    while error:
+        error.with_traceback(None)
+        error = error.__context__
+
+
+def device_ids_of(request: Request) -> frozenset[str]:
+    """Return the locks that a request is about, none if it is not about single ones."""
+    if isinstance(request, FetchCodes):
+        return frozenset((request.device_id,))
+    return (isinstance(request, FetchDevices) and request.device_ids) or frozenset()

@@ -1,0 +1,301 @@
+"""The adoption of unmanaged codes, which converts one, watches its lock, and then goes on.
+
+Converting has made locks drop off their account, so the first code of each account is a
+canary. The others follow one by one, so that it is clear which of them are converted.
+"""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final, NamedTuple, cast
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.helpers.dispatcher import async_dispatcher_send
+from homeassistant.helpers.storage import Store
+from homeassistant.helpers.translation import async_get_exception_message
+
+from ..actions.codes import find_code
+from ..actions.convert import async_convert
+from ..actions.fields import CodeSelection
+from ..actions.outcomes import Outcome
+from ..actions.targets import (
+    Answers,
+    Target,
+    async_refresh_targets,
+    current_target,
+    in_turn,
+)
+from ..actions.validation import check_codes_known
+from ..api import AccessCode
+from ..attributes import label
+from ..const import DOMAIN
+from ..errors import ChangeUncertainError, UnreachableError, WorkspaceRefusedError
+from .types import AdoptedCode, Adoption, StopReason
+
+SIGNAL_ADOPTION: Final = f"{DOMAIN}_adoption"
+
+# Seconds between looks at the lock of the first code. Seam notices that a lock has
+# dropped off its account when it next reads the account, which can take minutes.
+WATCH_STEPS: Final = (30,) * 10
+
+
+class _StopError(Exception):
+    """The job must not go on."""
+
+    def __init__(self, reason: StopReason, **changes: str) -> None:
+        """Initialize the error with what else changes in the status."""
+        super().__init__(reason)
+        self.changes = {"reason": reason, **changes}
+
+
+class CodeToAdopt(NamedTuple):
+    """A code to convert."""
+
+    target: Target
+    access_code_id: str
+
+    @property
+    def row(self) -> AdoptedCode:
+        """The code as the status lists it."""
+        return {
+            "entity_id": self.target.entity_id,
+            "access_code_id": self.access_code_id,
+        }
+
+
+type _Errors = dict[tuple[str | None, str], str]
+type _Known = dict[str, tuple[Target, _Errors]]
+
+
+class AdoptionJob:
+    """The last adoption of a config entry, which may be running."""
+
+    def __init__(
+        self, hass: HomeAssistant, store: Store[Adoption], saved: Adoption | None
+    ) -> None:
+        """Initialize the job, which a restart has stopped if it was running."""
+        self._hass = hass
+        self._store = store
+        self._stopping = asyncio.Event()
+        self._is_modification_allowed: bool | None = None
+        self._mask: Callable[[str], str] = str
+        self.status = saved
+        if saved and self.is_running:
+            self.status = {**saved, "state": "stopped", "reason": "interrupted"}
+
+    @property
+    def is_running(self) -> bool:
+        """Return whether the job goes on."""
+        return bool(self.status and self.status["state"] in ("running", "watching"))
+
+    @property
+    def shown(self) -> Adoption | None:
+        """The status without PINs, of which some may have become known since."""
+        if (status := self.status) is None:
+            return None
+        return {
+            **status,
+            "error": status["error"] and self._mask(status["error"]),
+            "failed": [
+                {**code, "error": code["error"] and self._mask(code["error"])}
+                for code in status["failed"]
+            ],
+        }
+
+    @property
+    def _current(self) -> Adoption:
+        """Return the status of a job that is running."""
+        assert self.status
+        return self.status
+
+    @callback
+    def async_start(
+        self, codes: list[CodeToAdopt], *, is_external_modification_allowed: bool | None
+    ) -> None:
+        """Start to convert the codes."""
+        self._is_modification_allowed = is_external_modification_allowed
+        self._stopping = asyncio.Event()
+        self._mask = codes[0].target.coordinator.secrets.mask
+        left = [code.row for code in codes]
+        self.status = {
+            "state": "running",
+            "canary": left[0],
+            "entity_id": left[0]["entity_id"],
+            "done": [],
+            "failed": [],
+            "uncertain": [],
+            "left": left,
+            "reason": None,
+            "error": None,
+        }
+        self._async_changed()
+        codes[0].target.coordinator.config_entry.async_create_background_task(
+            self._hass, self._async_run(codes), f"{DOMAIN} adoption"
+        )
+
+    @callback
+    def async_stop(self) -> None:
+        """Stop after the conversion that has started."""
+        self._stopping.set()
+
+    async def async_remove(self) -> None:
+        """Forget the job."""
+        self.status = None
+        async_dispatcher_send(self._hass, SIGNAL_ADOPTION)
+        await self._store.async_remove()
+
+    @callback
+    def _async_changed(self, **changes: Any) -> None:
+        """Save and publish what has changed."""
+        self.status = status = cast("Adoption", {**self._current, **changes})
+        self._store.async_delay_save(lambda: _saved(status))
+        async_dispatcher_send(self._hass, SIGNAL_ADOPTION)
+
+    async def _async_run(self, codes: list[CodeToAdopt]) -> None:
+        # Unloading the entry cancels this.
+        changes: dict[str, Any] = {"state": "stopped", "reason": "interrupted"}
+        try:
+            await self._async_convert_all(codes)
+            changes = {"state": "done"}
+        except _StopError as err:
+            changes |= err.changes
+        except HomeAssistantError as err:
+            # The lock is gone.
+            changes |= {"reason": "new_error", "error": str(err)}
+        finally:
+            self._async_changed(**changes)
+
+    async def _async_convert_all(self, codes: list[CodeToAdopt]) -> None:
+        """Convert one code of an account, watch its lock, and then convert the others."""
+        known: _Known = {}
+        tried: set[str | None] = set()
+        for code in codes:
+            if self._stopping.is_set():
+                raise _StopError("stopped")
+            target = current_target(code.target)
+            self._async_changed(entity_id=target.entity_id)
+            _check_fetched(target)
+            known.setdefault(target.entity_id, (target, _errors(target)))
+            is_converted = await self._async_convert(code)
+            _check(known)
+            account_id = target.lock.device.connected_account_id
+            # The canary may have been deleted in the meantime. Then it is the next.
+            if is_converted and account_id not in tried:
+                tried.add(account_id)
+                if self._current["left"]:
+                    self._async_changed(state="watching", canary=code.row)
+                    await self._async_watch(target, known)
+                    self._async_changed(state="running")
+
+    async def _async_convert(self, code: CodeToAdopt) -> bool:
+        """Return whether a code is converted; stop if its conversion fails."""
+        row, left = code.row, self._current["left"][1:]
+
+        def show_failed(reason: str | None) -> None:
+            failed = [*self._current["failed"], {**row, "error": reason}]
+            self._async_changed(uncertain=[], left=left, failed=failed)
+
+        async with in_turn(self._hass, [code.access_code_id]):
+            # An action may have converted or deleted it in the meantime.
+            target = current_target(code.target)
+            try:
+                found = find_unmanaged(target, code.access_code_id)
+            except ServiceValidationError as err:
+                show_failed(str(err))
+                return False
+            # Whatever interrupts the conversion, it may have been requested.
+            self._async_changed(uncertain=[row], left=left)
+            await self._store.async_save(_saved(self._current))
+            try:
+                [(_, result)] = await async_convert(
+                    target,
+                    [found],
+                    is_external_modification_allowed=self._is_modification_allowed,
+                )
+            except ChangeUncertainError as err:
+                raise _StopError("unconfirmed", error=str(err)) from err
+            except (UnreachableError, WorkspaceRefusedError) as err:
+                self._async_changed(uncertain=[], left=[row, *left])
+                raise _StopError("unreachable", error=str(err)) from err
+            except HomeAssistantError as err:
+                show_failed(str(err))
+                raise _StopError("failed") from err
+        if result.outcome is Outcome.PENDING:
+            raise _StopError("unconfirmed", error=str(result.reason))
+        if result.outcome is Outcome.CONVERTED:
+            self._async_changed(uncertain=[], done=[*self._current["done"], row])
+            return True
+        show_failed(result.reason)
+        if result.outcome is Outcome.FAILED:
+            raise _StopError("failed")
+        return False
+
+    async def _async_watch(self, target: Target, known: _Known) -> None:
+        """Look at a lock for some minutes; stop if it shows a new error."""
+        errors: Answers = {}
+        for seconds in WATCH_STEPS:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), seconds)
+                raise _StopError("stopped")
+            errors = await async_refresh_targets([target])
+            _check(known)
+        for error in errors.values():
+            raise _StopError("unreachable", error=str(error))
+        _check_fetched(current_target(target))
+
+
+def _saved(status: Adoption) -> Adoption:
+    """Return what is stored. Errors may contain names."""
+    return {
+        **status,
+        "error": None,
+        "failed": [{**code, "error": None} for code in status["failed"]],
+    }
+
+
+def _errors(target: Target) -> _Errors:
+    """Return the messages of all errors of a lock, its account and its codes."""
+    lock, snapshot = target.lock, target.coordinator.data
+    account = snapshot.account_of(lock)
+    of_account = account.errors if account else ()
+    errors: _Errors = {
+        (None, error.code): error.message
+        for error in (*lock.device.errors, *of_account)
+    }
+    errors |= {
+        (code.access_code_id, error.code): f"{label(code)}: {error.message}"
+        for code in lock.codes
+        for error in code.own_errors
+    }
+    if snapshot.is_reachable(lock) is False:
+        errors[None, ""] = async_get_exception_message(
+            DOMAIN, "went_offline", {"lock": lock.device.name}
+        )
+    return errors
+
+
+def _check(known: _Known) -> None:
+    """Stop if one of the locks has an error that it did not have before."""
+    for target, old in known.values():
+        codes_before = {code.access_code_id for code in target.lock.codes}
+        errors_before = {error_code for code_id, error_code in old if code_id}
+        for key, message in _errors(current_target(target)).items():
+            code_id, error_code = key
+            # A conversion may change the ID of a code, which keeps its errors.
+            is_new_id = code_id is not None and code_id not in codes_before
+            if key not in old and not (is_new_id and error_code in errors_before):
+                raise _StopError("new_error", error=message, entity_id=target.entity_id)
+
+
+def _check_fetched(target: Target) -> None:
+    """Stop if the codes of a lock are not known."""
+    try:
+        check_codes_known(target.lock)
+    except ServiceValidationError as err:
+        raise _StopError("unreachable", error=str(err)) from err
+
+
+def find_unmanaged(target: Target, access_code_id: str) -> AccessCode:
+    """Return an unmanaged code of a lock."""
+    return find_code(target, target.lock.unmanaged, CodeSelection(access_code_id, None))

@@ -1,0 +1,498 @@
+"""Tests that lists which hang, drip, or never end hold up nothing else.
+
+They use the fetcher, the engine and the client with a real server.
+"""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from datetime import timedelta
+from itertools import count
+from time import perf_counter
+import tracemalloc
+from typing import Any
+
+from aiohttp import ClientSession, web
+from aiohttp.test_utils import TestServer
+from homeassistant.util import dt as dt_util
+import orjson
+import pytest
+
+from custom_components.seam.api import (
+    AccessCode,
+    Event,
+    SeamAuthError,
+    SeamClient,
+    SeamError,
+)
+from custom_components.seam.api.redact import Secrets
+from custom_components.seam.fetcher import Fetcher, pool
+from custom_components.seam.sync.engine import SyncEngine
+
+_LOCKS = 120
+# What may be in flight at once, whoever sends it.
+_MAX_IN_FLIGHT = 16
+# Rows of codes have about 1 KiB.
+_ERRORS = [
+    {"error_code": f"error {number}", "message": "This is wrong.", "is_code_error": 1}
+    for number in range(10)
+]
+
+
+def _codes(device_id: str, number: int) -> list[dict[str, Any]]:
+    return [
+        {"access_code_id": f"{device_id} {index}", "device_id": device_id}
+        for index in range(number)
+    ]
+
+
+class Server:
+    """A server whose lists of codes break for some locks."""
+
+    def __init__(self) -> None:
+        """Initialize without broken locks."""
+        self.ids = [f"lock{number}" for number in range(_LOCKS)]
+        self.broken: dict[str, str] = {}
+        self.requests: Counter[str] = Counter()
+        self.numbers: Counter[str] = Counter()
+        self.url = ""
+        self.accounts: list[dict[str, Any]] = []
+        self.latency = 0.0
+        self.gone: set[str] = set()
+        self.in_flight = 0
+        self.peak = 0
+        self._cursors = count()
+        self._over = asyncio.Event()
+        self._page = b""
+        self.set_page(5)
+
+    def set_page(self, number: int) -> None:
+        """Set how many rows are on each page of a list that does not end."""
+        rows = [code | {"errors": _ERRORS} for code in _codes("any", number)]
+        self._page = b'{"access_codes":' + orjson.dumps(rows)
+
+    def stop(self) -> None:
+        """Answer all requests that hang."""
+        self._over.set()
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        """Answer a request."""
+        self.in_flight += 1
+        self.peak = max(self.peak, self.in_flight)
+        try:
+            return await self._answer(request, orjson.loads(await request.read()))
+        finally:
+            self.in_flight -= 1
+
+    async def _answer(
+        self, request: web.Request, body: dict[str, Any]
+    ) -> web.StreamResponse:
+        path = request.path
+        self.requests[path] += 1
+        if path == "/devices/list":
+            wanted = body.get("device_ids") or self.ids
+            rows = [{"device_id": key, "can_unlock_with_code": True} for key in wanted]
+            return web.json_response({"devices": rows})
+        if path == "/workspaces/get":
+            return web.Response(status=401)
+        if path == "/connected_accounts/list":
+            return web.json_response({"connected_accounts": self.accounts})
+        if not path.startswith("/access_codes"):
+            key = path.split("/")[1]
+            return web.json_response({key: []})
+        if path == "/access_codes/get":
+            await self._wait(0.05)
+            key = body["access_code_id"]
+            status = 404 if key in self.gone else 400
+            return web.json_response({"error": {"type": "error"}}, status=status)
+        device_id = body["device_id"]
+        match self.broken.get(device_id):
+            case "error":
+                return web.Response(status=400)
+            case "revoked":
+                return web.Response(status=401)
+            case "hang":
+                await self._wait(60)
+            case "drip":
+                return await self._stream(request, b" ", 0.05)
+            case "endless":
+                await self._wait(0.05)
+                cursor = (
+                    f'"has_next_page":true,"next_page_cursor":"{next(self._cursors)}"'
+                )
+                more = f',"pagination":{{{cursor}}}}}'
+                return web.Response(body=self._page + more.encode())
+            case "huge":
+                await self._wait(0.05)
+                return await self._stream(request, b" " * 50_000, 0.001)
+        await self._wait(self.latency)
+        rows = _codes(device_id, self.numbers[device_id] if "un" not in path else 0)
+        return web.json_response({"access_codes": rows})
+
+    async def _stream(
+        self, request: web.Request, chunk: bytes, seconds: float
+    ) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        while not self._over.is_set():
+            await response.write(chunk)
+            await self._wait(seconds)
+        return response
+
+    async def _wait(self, seconds: float) -> None:
+        try:
+            async with asyncio.timeout(seconds):
+                await self._over.wait()
+        except TimeoutError:
+            return
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[Server]:
+    """Run the server."""
+    server = Server()
+    app = web.Application()
+    app.router.add_post("/{path:.*}", server.handle)
+    running = TestServer(app)
+    await running.start_server()
+    server.url = str(running.make_url(""))
+    yield server
+    server.stop()
+    await running.close()
+
+
+class House:
+    """The fetcher of a workspace."""
+
+    def __init__(self, session: ClientSession, server: Server) -> None:
+        """Initialize the fetcher."""
+        secrets = Secrets("seam_test_key")
+        self.tasks: set[asyncio.Task[Any]] = set()
+        self.published: list[SeamError | None] = []
+        self._numbers = count()
+        self.engine = SyncEngine(secrets=secrets)
+        self.fetcher = Fetcher(
+            SeamClient(session, "seam_test_key", server.url, secrets),
+            self.engine,
+            self._create_task,
+            self.published.append,
+        )
+
+    def _create_task(self, coroutine: Any) -> asyncio.Task[Any]:
+        task = asyncio.create_task(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+        return task
+
+    async def poll(self) -> None:
+        """Poll, which succeeds."""
+        assert await self.fetcher.async_run(self.engine.begin_poll) is None
+
+    async def receive_event(self, *device_ids: str) -> None:
+        """Handle a burst of events from the webhook about the codes of locks."""
+        now = dt_util.utcnow()
+        for device_id in device_ids:
+            self.engine.receive_event(
+                Event(
+                    event_id=f"event {next(self._numbers)}",
+                    event_type="access_code.created",
+                    created_at=now + timedelta(seconds=1),
+                    device_id=device_id,
+                ),
+                now,
+            )
+        await self.fetcher.async_fetch_due_locks(device_ids)
+
+    def has_codes(self, device_id: str) -> bool:
+        """Return whether the codes of a lock are known."""
+        lock = self.engine.snapshot.locks.get(device_id)
+        return lock is not None and lock.has_codes
+
+    async def until(self, condition: Callable[[], bool], seconds: float) -> None:
+        """Wait for something that happens without another poll."""
+        async with asyncio.timeout(seconds):
+            while not condition():  # noqa: ASYNC110 # nothing to wait for
+                await asyncio.sleep(0.02)
+
+
+@pytest.fixture
+async def house(server: Server) -> AsyncIterator[House]:
+    """Return the fetcher of a workspace."""
+    async with ClientSession() as session:
+        house = House(session, server)
+        yield house
+        while house.tasks:
+            for task in list(house.tasks):
+                task.cancel()
+            await asyncio.gather(*house.tasks, return_exceptions=True)
+
+
+@pytest.fixture
+def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everything take a tenth of its time."""
+    monkeypatch.setattr(pool, "_SLOW", 0.2)
+    monkeypatch.setattr(pool, "PATIENCE", 0.5)
+    monkeypatch.setattr(pool, "_MAX_AGE", 1)
+
+
+@pytest.mark.usefixtures("_short_patience")
+@pytest.mark.parametrize("number", [3, _LOCKS // 2, _LOCKS - 1])
+@pytest.mark.parametrize("kind", ["hang", "drip", "endless", "huge"])
+async def test_broken_lists_hold_up_nothing_else(
+    server: Server, house: House, kind: str, number: int
+) -> None:
+    """Polls end, healthy locks are fetched, and few requests run at once."""
+    server.broken = dict.fromkeys(server.ids[:number], kind)
+    healthy = server.ids[number:]
+    started = perf_counter()
+    await house.poll()
+    assert perf_counter() - started < 2
+    await house.until(lambda: all(map(house.has_codes, healthy)), 30)
+    # Locks that are known to fail come last.
+    server.numbers[healthy[-1]] = 1
+    house.engine.request_all()
+    started = perf_counter()
+    polling = asyncio.create_task(house.poll())
+    await asyncio.sleep(0.1)
+    await house.receive_event(healthy[-1])
+    assert perf_counter() - started < 1
+    assert house.engine.snapshot.locks[healthy[-1]].codes
+    await polling
+    assert perf_counter() - started < 2
+    assert server.peak <= _MAX_IN_FLIGHT
+    assert all(map(house.has_codes, healthy))
+
+
+@pytest.mark.parametrize("kind", ["endless", "huge"])
+async def test_memory_for_many_endless_lists_is_limited(
+    server: Server, house: House, kind: str
+) -> None:
+    """All lists at once take less than 100 MiB."""
+    server.broken = dict.fromkeys(server.ids, kind)
+    server.set_page(300)
+    tracemalloc.start()
+    try:
+        await house.poll()
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 100 * 2**20
+    assert server.peak <= _MAX_IN_FLIGHT
+
+
+@pytest.mark.usefixtures("_short_patience")
+@pytest.mark.parametrize("kind", ["hang", "drip", "endless", "huge"])
+async def test_limit_holds_over_all_callers(
+    server: Server, house: House, kind: str
+) -> None:
+    """Polls, events and actions share the limit, until all their requests are over."""
+    server.ids = server.ids[:40]
+    await house.poll()
+    server.broken = dict.fromkeys(server.ids, kind)
+    server.set_page(300)
+    server.peak = 0
+    house.engine.request_all()
+    tracemalloc.start()
+    try:
+        async with asyncio.TaskGroup() as group:
+            group.create_task(house.poll())
+            for device_id in server.ids[:10]:
+                group.create_task(house.receive_event(device_id))
+                await asyncio.sleep(0.01)
+            for start in (0, 10, 20):
+                ids = server.ids[start : start + 20]
+                group.create_task(house.fetcher.async_fetch_locks(ids))
+            single = [
+                asyncio.create_task(house.fetcher.async_fetch_locks([device_id]))
+                for device_id in server.ids[30:]
+            ]
+            await asyncio.sleep(2)
+            await house.poll()
+        assert server.in_flight
+        server.broken.clear()
+        server.stop()
+        await asyncio.gather(*single)
+        await house.until(lambda: not house.tasks, 10)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert server.peak <= _MAX_IN_FLIGHT
+    assert peak < 100_000_000
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_polls_of_hanging_lists_do_not_pile_up(
+    server: Server, house: House
+) -> None:
+    """Each poll takes as long as the first, and one task fetches what they leave."""
+    await house.poll()
+    server.broken = dict.fromkeys(server.ids, "hang")
+    for _ in range(6):
+        house.engine.request_all()
+        started = perf_counter()
+        await house.poll()
+        assert perf_counter() - started < 1
+        assert len([task for task in house.tasks if "_rest" in repr(task)]) == 1
+        await asyncio.sleep(0.5)
+    assert server.peak <= _MAX_IN_FLIGHT
+
+
+async def test_event_of_healthy_lock_does_not_wait_for_what_a_poll_has_left(
+    server: Server, house: House
+) -> None:
+    """It shows its codes at once, before and after the first poll has ended."""
+    server.ids = server.ids[:60]
+    server.broken = dict.fromkeys(server.ids[:-1], "hang")
+    healthy = server.ids[-1]
+
+    async def show(number: int) -> None:
+        server.numbers[healthy] = number
+        receiving = asyncio.create_task(house.receive_event(*server.ids[:3], healthy))
+        await house.until(
+            lambda: len(house.engine.snapshot.locks[healthy].codes) == number, 2
+        )
+        receiving.cancel()
+
+    request = house.engine.begin_poll
+    assert await house.fetcher.async_run(request, includes_codes=False) is None
+    polling = asyncio.create_task(house.poll())
+    await house.until(lambda: server.in_flight >= 8, 2)
+    await show(1)
+    await polling
+    await show(2)
+    await asyncio.sleep(1)
+    await show(3)
+    assert server.peak <= _MAX_IN_FLIGHT
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_action_on_many_locks_succeeds_if_seam_is_slow(
+    server: Server, house: House
+) -> None:
+    """It goes on as long as there is progress."""
+    server.ids = server.ids[:40]
+    await house.poll()
+    server.latency = 0.11
+    assert await house.fetcher.async_fetch_locks(server.ids) == {}
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_revoked_key_is_reported_after_the_poll(
+    server: Server, house: House
+) -> None:
+    """What a poll has left may show that nothing works any more."""
+    server.broken = dict.fromkeys(server.ids, "hang")
+    await house.poll()
+    assert not any(house.published)
+    server.broken = dict.fromkeys(server.ids, "revoked")
+    await house.until(
+        lambda: any(isinstance(error, SeamAuthError) for error in house.published), 5
+    )
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+async def test_few_missing_codes_are_checked_at_a_time(
+    server: Server, house: House, *, is_gone: bool
+) -> None:
+    """None is checked after the first error."""
+    codes = [
+        AccessCode(access_code_id=f"code{n}", device_id="lock0", is_managed=True)
+        for n in range(60)
+    ]
+    ids = [code.access_code_id for code in codes]
+    if is_gone:
+        server.gone = set(ids)
+        assert await house.fetcher.async_gone(codes) == ids
+    else:
+        with pytest.raises(SeamError):
+            await house.fetcher.async_gone(codes)
+        assert server.requests["/access_codes/get"] <= 8
+    assert server.peak <= 8
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_every_slow_lock_gets_its_turn(server: Server, house: House) -> None:
+    """Lists that are slow, but not broken, are fetched in the end."""
+    server.latency = 0.3
+    for _ in range(3):
+        await house.poll()
+    await house.until(lambda: all(map(house.has_codes, server.ids)), 20)
+    assert server.peak <= _MAX_IN_FLIGHT
+
+
+async def test_quick_locks_are_fetched_eight_at_a_time(
+    server: Server, house: House
+) -> None:
+    """Nothing waits without need, and one poll fetches everything."""
+    server.latency = 0.05
+    started = perf_counter()
+    await house.poll()
+    # Two lists of each lock.
+    assert perf_counter() - started < 2 * 2 * 0.05 * _LOCKS / 8
+    assert all(map(house.has_codes, server.ids))
+    assert server.peak <= 8 + 1
+
+
+async def test_events_of_accounts_cause_few_requests(
+    server: Server, house: House
+) -> None:
+    """A burst of them does not fetch the codes of all locks each time."""
+    await house.poll()
+    server.requests.clear()
+    for number in range(20):
+        now = dt_util.utcnow()
+        house.engine.receive_event(
+            Event(
+                event_id=f"event {number}",
+                event_type="connected_account.disconnected",
+                created_at=now + timedelta(seconds=1),
+            ),
+            now,
+        )
+        await house.fetcher.async_run()
+    await house.poll()
+    assert server.requests["/connected_accounts/list"] >= 1
+    assert server.requests["/devices/list"] == 2
+    assert not server.requests["/access_codes/list"]
+
+
+async def test_accounts_stay_until_they_can_be_read(
+    server: Server, house: House
+) -> None:
+    """An unreadable answer says nothing, and the next poll asks again."""
+    good = {"connected_account_id": "a", "errors": []}
+    server.accounts = [good]
+    await house.poll()
+    await house.until(lambda: bool(house.engine.snapshot.accounts), 5)
+    answers: list[list[dict[str, Any]]] = [
+        [{}],
+        [{}, good | {"connected_account_id": "b"}],
+    ]
+    for server.accounts in answers:
+        house.engine.request_all()
+        server.requests.clear()
+        await house.poll()
+        await house.until(lambda: server.requests["/connected_accounts/list"] > 0, 5)
+        await asyncio.sleep(0)
+        assert "a" in house.engine.snapshot.accounts
+    server.accounts = []
+    house.engine.request_all()
+    await house.poll()
+    await house.until(lambda: not house.engine.snapshot.accounts, 5)
+
+
+async def test_removed_lock_is_not_fetched_again(server: Server, house: House) -> None:
+    """A lock whose lists break is forgotten when it is gone."""
+    gone, *server.ids = server.ids[:3]
+    kept, server.ids = server.ids, [gone, *server.ids]
+    server.broken = {gone: "error"}
+    await house.poll()
+    assert gone in house.engine.failures.code_errors
+    server.ids = kept
+    for _ in range(3):
+        house.engine.request_all()
+        await house.poll()
+    server.requests.clear()
+    await house.poll()
+    assert gone not in house.engine.failures.code_errors
+    assert not server.requests["/access_codes/list"]
