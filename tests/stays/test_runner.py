@@ -32,7 +32,7 @@ from simulator import Simulator
 from simulator.seed import FRONT_DOOR
 from simulator.state import AccessCode
 from tests.actions.support import FRONT, READS
-from tests.clock import START, async_step
+from tests.clock import START, async_step, wait_until
 
 from .calendar import BookingCalendar
 
@@ -249,6 +249,26 @@ async def test_response_that_is_lost_creates_nothing_twice(
     for _ in range(10):
         await stays.wait(2)
     assert fault.hits == 1
+    assert stays.shown == [("Ada", START + 2 * DAY, START + 4 * DAY)]
+
+
+@pytest.mark.parametrize("is_created", [False, True])
+async def test_restart_during_request_creates_nothing_twice(
+    stays: Stays, is_created: bool
+) -> None:
+    """Seam may create the code although nobody waits for the answer any more."""
+    fault = stays.simulator.faults.add(
+        "hang", path="/access_codes/create", count=1, after_processing=is_created
+    )
+    stays.book("Ada")
+    await wait_until(lambda: fault.hits == 1)
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    if not is_created:
+        # The connection is closed, so that it never will.
+        stays.simulator.faults.clear()
+    await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    for _ in range(10):
+        await stays.wait(2)
     assert stays.shown == [("Ada", START + 2 * DAY, START + 4 * DAY)]
 
 
