@@ -264,7 +264,7 @@ async def test_restart_during_request_creates_nothing_twice(
     await wait_until(lambda: fault.hits == 1)
     await stays.hass.config_entries.async_unload(stays.entry.entry_id)
     if not is_created:
-        # The connection is closed, so that it never will.
+        # It does so only now.
         stays.simulator.faults.clear()
     await stays.hass.config_entries.async_setup(stays.entry.entry_id)
     for _ in range(10):
