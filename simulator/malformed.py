@@ -1,5 +1,6 @@
 """Answers that differ from what the API documents."""
 
+from functools import cache
 from itertools import count, cycle, islice
 from typing import Any
 import zlib
@@ -29,6 +30,7 @@ def malformed(fault: Fault, answer: Json) -> Json:
     return {**answer, "pagination": {**pagination, "next_page_url": None}}
 
 
+@cache
 def gzip_bomb(size: int) -> bytes:
     """Return a small body that decompresses to JSON of at least that many bytes."""
     compressor = zlib.compressobj(wbits=31)

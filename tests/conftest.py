@@ -2,6 +2,8 @@
 
 from asyncio import constants
 from collections.abc import AsyncIterator, Awaitable, Callable
+import gc
+import logging
 import traceback
 
 from homeassistant.const import CONF_API_KEY, Platform
@@ -36,9 +38,13 @@ from simulator.state import AccessCode, Device
 from .clock import START
 
 # The harness turns on asyncio's debug mode, which records a stack for every callback and
-# future. Deep stacks would take half of the time of the tests.
-constants.DEBUG_STACK_DEPTH = 1  # type: ignore[misc] # constant, but read at runtime
-traceback.extract_stack.__defaults__ = (None, 1)
+# future. That would take half of the time of the tests.
+constants.DEBUG_STACK_DEPTH = 0  # type: ignore[misc] # constant, but read at runtime
+traceback.extract_stack.__defaults__ = (None, 0)
+# Each test drops a whole Home Assistant, so that frequent collections find little more.
+gc.set_threshold(50_000, 20, 20)
+# It logs each of the 78 entities of the small rental.
+logging.getLogger(er.__name__).setLevel(logging.WARNING)
 
 
 @pytest.fixture(autouse=True)

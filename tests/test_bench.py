@@ -18,6 +18,7 @@ COUNTS = {
 }
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(180)
 def test_counts(tmp_path: Path) -> None:
     """A quiet poll is one request and no state write; a change shows after one poll."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -43,6 +44,7 @@ from simulator.seed import (
 )
 
 from .advice_table import WARNINGS_OF_ACCOUNTS
+from .clock import wait_until
 from .conftest import CheckPlatform, Poll
 from .states import state_of
 
@@ -295,7 +297,11 @@ def test_every_error_about_lost_connections_turns_off_connectivity() -> None:
 
 
 async def test_advice_names_account(
-    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator, poll: Poll
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    poll: Poll,
 ) -> None:
     """The advice is the same wherever it is shown, and follows a new name."""
     device = simulator.state.devices[APARTMENT_2]
@@ -304,11 +310,18 @@ async def test_advice_names_account(
         "binary_sensor.apartment_2_connectivity",
         "sensor.apartment_2_managed_access_codes",
     ]
+
+    def is_shown(name: str) -> bool:
+        return name in str(_attributes(hass, ACCOUNT_PROBLEM)["accounts"])
+
     for name in ("Anna", "Bert"):
         account.display_name = name
         simulator.control.clear_account_problems("Apartment 2")
         simulator.control.account_error("Apartment 2")
+        # Of events in a burst, most are left to the next poll.
+        freezer.tick(60)
         await poll()
+        await wait_until(partial(is_shown, name))
         rows = [_attributes(hass, entity_id)["errors"][0] for entity_id in entities]
         rows += _attributes(hass, ACCOUNT_PROBLEM)["accounts"][0]["errors"]
         answer = await hass.services.async_call(

@@ -1,5 +1,6 @@
 """Triggers for the use of access codes and their way onto locks."""
 
+from functools import partial
 from typing import Any, ClassVar, Final, cast, override
 
 from homeassistant.const import ATTR_ENTITY_ID, CONF_NAME, CONF_OPTIONS, CONF_TARGET
@@ -90,16 +91,18 @@ class SeamTrigger(Trigger):
         did_not_trigger: TriggerNotTriggeredReporter | None = None,
     ) -> CALLBACK_TYPE:
         """Run the action for each event that matches."""
+        return async_dispatcher_connect(
+            self._hass, SIGNAL_OCCURRENCE, partial(self._async_handle, run_action)
+        )
 
-        @callback
-        def handle(lock: LockData, occurrence: Occurrence) -> None:
-            matches = self._matches(lock, occurrence)
-            self._note(occurrence)
-            if matches:
-                name = lock_name(self._hass, lock)
-                run_action(self._variables(lock, occurrence), f"{self.what} on {name}")
-
-        return async_dispatcher_connect(self._hass, SIGNAL_OCCURRENCE, handle)
+    @callback
+    def _async_handle(
+        self, run_action: TriggerActionRunner, lock: LockData, occurrence: Occurrence
+    ) -> None:
+        """Run the action if an event matches."""
+        if self._matches(lock, occurrence):
+            name = lock_name(self._hass, lock)
+            run_action(self._variables(lock, occurrence), f"{self.what} on {name}")
 
     def _matches(self, lock: LockData, occurrence: Occurrence) -> bool:
         """Return whether an event is one that the trigger is about."""
@@ -109,9 +112,6 @@ class SeamTrigger(Trigger):
             and _is_managed(lock, occurrence) in self._kinds
             and self._is_targeted(lock)
         )
-
-    def _note(self, occurrence: Occurrence) -> None:
-        """Remember what later events are compared with."""
 
     def _is_targeted(self, lock: LockData) -> bool:
         """Return whether the trigger is about a lock; targets change as areas do."""
@@ -237,9 +237,13 @@ class AccessCodeReadyTrigger(SeamTrigger):
         latest = self._latest.get(event.access_code_id, event.event_type)
         return latest == event.event_type and super()._matches(lock, occurrence)
 
+    @callback
     @override
-    def _note(self, occurrence: Occurrence) -> None:
-        """Remember the latest type of event that says that a code is ready."""
+    def _async_handle(
+        self, run_action: TriggerActionRunner, lock: LockData, occurrence: Occurrence
+    ) -> None:
+        """Run the action, and remember the latest type of event for the next one."""
+        super()._async_handle(run_action, lock, occurrence)
         event = occurrence.event
         if event.event_type in self.event_types:
             self._latest[event.access_code_id] = event.event_type

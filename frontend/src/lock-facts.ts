@@ -12,10 +12,9 @@ import {
 } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
+import { hasLowBattery } from "./logic/groups";
 import { icon } from "./parts";
 import type { Lock } from "./types";
-
-const LOW_BATTERY = 20;
 
 const LOCK_ICONS = {
   locked: mdiLock,
@@ -35,11 +34,26 @@ export function lockIcon(lock: Lock): TemplateResult {
 }
 
 /** Show the state of the bolt, and whatever is known about power and connection. */
-export function lockFacts({ t, hass }: Context, lock: Lock): TemplateResult {
+export function lockFacts(context: Context, lock: Lock): TemplateResult {
+  const { t } = context;
+  return html`
+    <span class="fact">${lockIcon(lock)} ${t(`lock_${knownState(lock)}`)}</span>
+    ${power(context, lock)}
+    ${
+      lock.free_slots === null
+        ? nothing
+        : html`<span class="fact ${lock.free_slots === 0 ? "bad" : ""}">
+            ${icon(mdiNumeric)} ${t("free_slots", { count: lock.free_slots })}
+          </span>`
+    }
+  `;
+}
+
+/** Show whether a lock is offline, and how full its battery is. */
+export function power({ t, hass }: Context, lock: Lock): TemplateResult {
   const { battery } = lock;
   const percent = new Intl.NumberFormat(hass.locale.language, { style: "percent" });
   return html`
-    <span class="fact">${lockIcon(lock)} ${t(`lock_${knownState(lock)}`)}</span>
     ${
       lock.online === false
         ? html`<span class="fact bad">${icon(mdiWifiOff)} ${t("offline")}</span>`
@@ -48,24 +62,17 @@ export function lockFacts({ t, hass }: Context, lock: Lock): TemplateResult {
     ${
       battery === null
         ? nothing
-        : html`<span class="fact ${battery <= LOW_BATTERY ? "bad" : ""}">
+        : html`<span class="fact ${hasLowBattery(lock) ? "bad" : ""}">
             ${icon(
               battery <= 10
                 ? mdiBatteryAlertVariantOutline
-                : battery <= LOW_BATTERY
+                : hasLowBattery(lock)
                   ? mdiBattery20
                   : battery <= 60
                     ? mdiBattery50
                     : mdiBattery,
             )}
             ${t("battery", { percent: percent.format(battery / 100) })}
-          </span>`
-    }
-    ${
-      lock.free_slots === null
-        ? nothing
-        : html`<span class="fact ${lock.free_slots === 0 ? "bad" : ""}">
-            ${icon(mdiNumeric)} ${t("free_slots", { count: lock.free_slots })}
           </span>`
     }
   `;

@@ -1,11 +1,12 @@
 /** Small templates that several elements use. */
 
-import { mdiAlertCircleOutline, mdiAlertOutline } from "@mdi/js";
+import { mdiAlertCircleOutline, mdiAlertOutline, mdiMagnify } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
 import { label } from "./logic/groups";
+import { pinCannotBeChosen } from "./logic/pin";
 import { formatTime } from "./logic/times";
-import type { Code, CodeState, Lock, Problem } from "./types";
+import type { Code, CodeState, Lock, Problem, Remedy } from "./types";
 
 const CONSOLE_URL = "https://console.seam.co";
 
@@ -89,6 +90,8 @@ export interface ActionDetail {
     | "refresh_lock";
   lock?: Lock;
   code?: Code;
+  /** All locks that have the problem. */
+  locks?: readonly Lock[];
 }
 
 /** Ask the panel or card to carry out an action. */
@@ -120,6 +123,7 @@ export function problems(
   lock: Lock,
   list: readonly Problem[],
   code?: Code,
+  locks: readonly Lock[] = [lock],
 ): TemplateResult[] {
   return list.map(
     (problem) => html`
@@ -128,21 +132,22 @@ export function problems(
         <div class="text">
           <p><bdi>${problem.message}</bdi></p>
           ${problem.advice ? html`<p class="secondary">${problem.advice}</p>` : nothing}
-          ${remedy(element, context, lock, problem, code)}
+          ${remedies(element, context, lock, problem, code, locks)}
         </div>
       </div>
     `,
   );
 }
 
-function remedy(
+function remedies(
   element: HTMLElement,
   { t, isAdmin, connected }: Context,
   lock: Lock,
   problem: Problem,
-  code?: Code,
+  code: Code | undefined,
+  locks: readonly Lock[],
 ): TemplateResult | typeof nothing {
-  if (!isAdmin || !problem.remedy) return nothing;
+  if (!isAdmin) return nothing;
   const { remedy } = problem;
   if (remedy === "reconnect_account") {
     return html`<p>
@@ -154,19 +159,53 @@ function remedy(
   const other = lock.codes.find(
     ({ access_code_id }) => access_code_id === problem.other_access_code_id,
   );
-  const detail: ActionDetail | undefined = {
-    convert_other: other && ({ action: "convert", lock, code: other } as const),
-    delete_other: other && ({ action: "delete", lock, code: other } as const),
-    new_pin: code && ({ action: "new_pin", lock, code } as const),
-    pull_backup: code && ({ action: "pull_backup", lock, code } as const),
-    refresh_lock: { action: "refresh_lock", lock } as const,
-  }[remedy];
+  const details: Partial<Record<Remedy, ActionDetail | undefined>> = {
+    new_pin: code && { action: "new_pin", lock, code },
+    convert_other: other && { action: "convert", lock, code: other },
+    delete_other: other && { action: "delete", lock, code: other },
+    pull_backup: code && { action: "pull_backup", lock, code },
+    refresh_lock: { action: "refresh_lock", lock, locks },
+  };
+  // A code whose PIN another code has stays broken if that one is adopted.
+  const isOffered = (key: Remedy) =>
+    key === remedy ||
+    (key === "new_pin" &&
+      other &&
+      code?.can.update === true &&
+      !pinCannotBeChosen([lock]));
+  const offered = Object.entries(details).filter(([key]) => isOffered(key as Remedy));
   // After an upgrade, a browser may still have this module, and not know a new remedy.
-  if (!detail) return nothing;
-  const text = t(`remedy_${remedy}`, { name: other ? label(other) : "" });
-  return html`<p>
-    <button class="tonal" ?disabled=${!connected} @click=${() => ask(element, detail)}>
-      ${text}
-    </button>
+  if (!offered.some(([, detail]) => detail)) return nothing;
+  return html`<p class="remedies">
+    ${offered.map(([key, detail]) =>
+      detail
+        ? html`<button
+            class="tonal"
+            ?disabled=${!connected}
+            @click=${() => ask(element, detail)}
+          >
+            ${t(`remedy_${key as Remedy}`, { name: other ? label(other) : "" })}
+          </button>`
+        : nothing,
+    )}
   </p>`;
+}
+
+/** A field that searches while one types. */
+export function searchField(
+  label: string,
+  value: string,
+  changed: (text: string) => void,
+): TemplateResult {
+  return html`<label class="search">
+    ${icon(mdiMagnify)}
+    <span class="visually-hidden">${label}</span>
+    <input
+      type="search"
+      placeholder=${label}
+      autocomplete="off"
+      .value=${value}
+      @input=${(event: Event) => changed((event.target as HTMLInputElement).value)}
+    />
+  </label>`;
 }

@@ -1,5 +1,36 @@
 import { css } from "lit";
 
+/** A search and the choices beside it. */
+export const tools = css`
+  .search {
+    flex: 1 1 180px;
+    display: flex;
+    align-items: center;
+    position: relative;
+  }
+  .search svg {
+    position: absolute;
+    inset-inline-start: 12px;
+    color: var(--secondary-text-color);
+    pointer-events: none;
+  }
+  .tools :is(input, select) {
+    height: 44px;
+    max-width: 100%;
+    border: 1px solid var(--divider-color);
+    border-radius: 22px;
+    background: var(--card-background-color);
+    padding: 0 16px;
+  }
+  .tools input {
+    width: 100%;
+    padding-inline-start: 44px;
+  }
+  .tools select {
+    max-width: 200px;
+  }
+`;
+
 export const shared = css`
   :host {
     color: var(--primary-text-color);
@@ -32,6 +63,10 @@ export const shared = css`
   h2 {
     font-size: 1rem;
     font-weight: 500;
+  }
+  /* "Today", from a formatter that does not know where the text stands. */
+  .times::first-letter {
+    text-transform: uppercase;
   }
   svg {
     width: 24px;
@@ -215,6 +250,11 @@ export const shared = css`
   }
   .banner > svg {
     color: var(--tone);
+  }
+  .remedies {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 8px;
   }
   .banner.bad {
     --tone: var(--error-color, #db4437);

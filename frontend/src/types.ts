@@ -155,6 +155,7 @@ export interface Row {
   field?: string;
   outcome?: string;
   reason?: string;
+  online?: boolean | null;
   access_code_id?: string;
   name?: string | null;
   code?: string | null;

@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { code, home, lock, problem } from "../dev/fake";
 import {
+  elsewhere,
   found,
   grouped,
   groupOf,
@@ -9,7 +10,8 @@ import {
   summary,
   today,
 } from "../src/logic/groups";
-import type { CodeState } from "../src/types";
+import { HOUR } from "../src/logic/times";
+import type { Code, CodeState } from "../src/types";
 
 const names = (codes: { name: string | null }[] | undefined) =>
   codes?.map((c) => c.name);
@@ -46,6 +48,14 @@ describe("the group of a code", () => {
     ["expired", "expired"],
   ])("%s is in %s", (state, group) => {
     expect(groupOf(code("Guest", state))).toBe(group);
+  });
+
+  test("a code that is removed before it starts is scheduled", () => {
+    const starts = (hours: number) => new Date(Date.now() + hours * HOUR).toISOString();
+    const removing = (hours: number) =>
+      groupOf(code("A", "removing", { starts_at: starts(hours) }));
+    expect(removing(1)).toBe("scheduled");
+    expect(removing(-1)).toBe("active");
   });
 
   test("an unmanaged code is not managed, unless it is expired", () => {
@@ -142,6 +152,28 @@ test("codes of the same name and times on several locks are one person", () => {
   const ada = [entry("Ada", "Front", times), entry("Ada", "Back", times)];
   const others = [entry("Ada", "Front"), entry(null, "Front"), entry(null, "Back")];
   expect(people([...ada, ...others])).toEqual([ada, ...others.map((other) => [other])]);
+});
+
+test("the codes of a person elsewhere have the same name and times, or the same key", () => {
+  const ada = code("Ada", "active", { common_code_key: "key" });
+  const others = [
+    code("Ada", "scheduled"),
+    code("Ada Lovelace", "active", { common_code_key: "key", ends_at: "2026-12-05" }),
+  ];
+  const strangers = [
+    code("Ada", "active", { ends_at: "2026-12-05" }),
+    code("Ada", "active", { is_managed: false }),
+    code("Ada", "active", { is_backup: true }),
+    code("Ada", "expired"),
+    code("Ada", "removing"),
+  ];
+  const front = lock("Front", [ada, code("Ada", "active")]);
+  const locks = [front, lock("Back", [...others, ...strangers])];
+  const of = (entry: { code: Code }) => entry.code;
+  expect(elsewhere(locks, { lock: front, code: ada }).map(of)).toEqual(others);
+  const slot = code("Slot 1", "active", { is_managed: false });
+  const found = [front, lock("Back", [{ ...slot, is_managed: true }])];
+  expect(elsewhere(found, { lock: front, code: slot })).toEqual([]);
 });
 
 test("found codes are the unmanaged ones, with the codes that have the same PIN", () => {

@@ -71,9 +71,14 @@ describe("the form", () => {
     [{ end: "12026-12-05T11:00" }, "end", "time_missing"],
     [{ start: "2026-12-03T10:00", end: "2026-12-04T08:59" }, "end", "end_in_past"],
     [{ end: "2026-12-04T15:00" }, "end", "end_before_start"],
-    [{ pin: "own", ownPin: "12" }, "pin", "pin_digits"],
   ])("says what is wrong with %o", (change, field, key) => {
     expect(keys(change)).toMatchObject({ [field]: { key } });
+  });
+
+  test("says how many digits a PIN has", () => {
+    expect(keys({ pin: "own", ownPin: "12" })).toEqual({
+      pin: { lengths: [4, 5, 6] },
+    });
   });
 
   const error = (name: string, more: Partial<Lock> = {}) => {

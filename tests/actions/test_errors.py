@@ -56,28 +56,56 @@ def _uncertain(action: str, entity_id: Any, key: str = "create_uncertain") -> st
 
 @pytest.mark.parametrize("other", [CODE_CLEANER, UNMANAGED_NEIGHBOUR])
 @pytest.mark.parametrize(
-    ("action", "name", "path"),
+    ("action", "entity_id", "name"),
     [
-        (SCHEDULE, "Baker", CREATE_PATH),
-        ("ensure_access_code", "Baker", CREATE_PATH),
-        ("update_access_code", "Owner", "/access_codes/update"),
+        (SCHEDULE, [FLAT_1, FRONT], "Baker"),
+        ("ensure_access_code", [FLAT_1, FRONT], "Baker"),
+        ("ensure_access_code", [FLAT_1, FRONT], "Owner"),
+        ("update_access_code", FRONT, "Owner"),
     ],
 )
-async def test_duplicate_pin(
-    actions: Actions, action: str, name: str, path: str, other: str
+async def test_pin_of_other_code_is_refused_for_all_locks(
+    actions: Actions, action: str, entity_id: Any, name: str, other: str
 ) -> None:
     """The error names the code that has the PIN, also if it is unmanaged."""
     pin = actions.code(other).code
-    before = len(actions.simulator.state.access_codes)
+    message = await actions.refused(
+        "duplicate_access_code_named",
+        action,
+        entity_id,
+        may_read=action == "ensure_access_code",
+        name=name,
+        code=pin,
+    )
+    assert f"“{actions.code(other).name}”" in message
 
+
+@pytest.mark.parametrize(
+    ("action", "name", "path"),
+    [
+        (SCHEDULE, "Baker", CREATE_PATH),
+        ("update_access_code", "Owner", "/access_codes/update"),
+    ],
+)
+async def test_error_names_code_that_has_got_the_pin_since(
+    actions: Actions, action: str, name: str, path: str
+) -> None:
+    """If Home Assistant did not know the PIN yet, Seam's refusal names its code."""
+    actions.code(CODE_CLEANER).code = pin = "739159"
     message = await actions.fails(
         "duplicate_access_code_named", action, FRONT, name=name, code=pin
     )
-
-    assert f"“{actions.code(other).name}”" in message
-    assert actions.sent(path)[0].request_id in message
+    assert "“Cleaner”" in message
     assert len(actions.sent(path)) == 1
-    assert len(actions.simulator.state.access_codes) == before
+
+
+async def test_pin_of_expired_code_is_left_to_seam(actions: Actions) -> None:
+    """Only Seam knows whether a lock still has the PIN of an expired code."""
+    pin = actions.code(CODE_APARTMENT_1_EXPIRED).code
+    await actions.fails(
+        "duplicate_access_code_named", SCHEDULE, FLAT_1, name="Baker", code=pin
+    )
+    assert actions.writes == [CREATE_PATH]
 
 
 @CHANGES

@@ -104,6 +104,6 @@ async def test_report_constraints_keeps_known_lengths(actions: Actions) -> None:
     message = await actions.refused(
         "lengths_known", REPORT, FRONT, supported_code_lengths=[4]
     )
-    assert "4, 5, 6" in message
+    assert "4–6" in message
     answer = await actions.answer(REPORT, FRONT, supported_code_lengths=[4], force=True)
     assert answer == {"supported_code_lengths": [4]}

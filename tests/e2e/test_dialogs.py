@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+import re
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -545,3 +546,506 @@ def test_batch_stops_when_connection_is_lost(
     expect(panel.get_by_text("1 of 3 done")).to_be_visible()
     ids = [call["access_code_id"] for call in sent(panel_page, "code/delete")]
     assert ids == ["A", "B"]
+
+
+PARTLY: Final = """{
+  locks: [
+    lock("Door", [code("x", { name: "Zoe", state: "scheduled" })]),
+    lock("Gate", [], { rules: { lengths: [4, 5, 6], constraints: {} } }),
+  ],
+  answer: ({ name, code }, id) =>
+    id === "lock.door"
+      ? { access_code_id: "x", code: code ?? "582947" }
+      : ERROR,
+}"""
+TAKEN: Final = '{ error: "Gate already has this PIN: “Ada”.", field: "code" }'
+
+
+def add_to_both(panel: Locator) -> Locator:
+    """Fill in and send the form for a guest on two locks, and return the dialog."""
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Mia")
+    for lock in ("Door", "Gate"):
+        dialog.get_by_role("checkbox", name=lock).check()
+    dialog.get_by_role("radio", name="Custom PIN").check()
+    dialog.get_by_role("textbox", name="Custom PIN").fill("582947")
+    dialog.get_by_role("button", name="Add guest").click()
+    return dialog
+
+
+@pytest.mark.parametrize("way", ["Done", "Close", "Escape"])
+def test_door_without_code_is_named_and_announced(
+    panel_page: Page, start: Start, way: str
+) -> None:
+    """The user hears of a door that the guest cannot open, also when closing."""
+    panel = start(PARTLY.replace("ERROR", TAKEN))
+    dialog = add_to_both(panel)
+    expect(dialog.get_by_role("status").get_by_text("No code on Gate")).to_be_visible()
+    # The same PIN would be refused again.
+    expect(dialog.get_by_role("button", name="Try again")).to_have_count(0)
+    if way == "Escape":
+        panel_page.keyboard.press(way)
+    else:
+        dialog.get_by_role("button", name=way).click()
+    expect(dialog).to_have_count(0)
+    expect(panel.get_by_text("No code on Gate")).to_be_visible()
+
+
+def test_another_pin_for_the_lock_that_refused_it(
+    panel_page: Page, start: Start
+) -> None:
+    """“Change PIN” asks for a PIN for the locks that did not accept the first one."""
+    panel = start(PARTLY.replace("ERROR", TAKEN))
+    dialog = add_to_both(panel)
+    text = dialog.get_by_text("Gate already has this PIN")
+    expect(text).to_have_count(1)
+    dialog.get_by_role("button", name="Change PIN").click()
+    field = dialog.get_by_role("textbox", name="Custom PIN")
+    expect(field).to_be_focused()
+    expect(text).to_have_count(1)
+    expect(dialog.get_by_role("checkbox", name="Door")).to_have_count(0)
+    # It may be refused, too.
+    field.fill("6031")
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(text).to_have_count(1)
+    panel_page.evaluate(
+        "() => { window.answer = () => ({ access_code_id: 'y', code: '6032' }); }"
+    )
+    field.fill("6032")
+    panel_page.keyboard.press("Enter")
+    expect(dialog.locator("output")).to_have_text(["582947", "6032"])
+    expect(dialog.get_by_text("No code on")).to_have_count(0)
+    locks = [call["entity_ids"] for call in sent(panel_page, "code/create")]
+    assert locks == [["lock.door", "lock.gate"], ["lock.gate"], ["lock.gate"]]
+
+
+def test_try_again_shows_an_error_once(panel_page: Page, start: Start) -> None:
+    """An error that may pass can be tried again, and is not shown twice."""
+    panel = start(PARTLY.replace("ERROR", '{ error: "Gate does not answer." }'))
+    dialog = add_to_both(panel)
+    expect(dialog.get_by_role("button", name="Change PIN")).to_have_count(0)
+    dialog.get_by_role("button", name="Try again").click()
+    panel_page.wait_for_function("() => calls.filter((c) => c.entity_ids).length === 2")
+    expect(dialog.get_by_role("button", name="Try again")).to_be_enabled()
+    expect(dialog.get_by_text("Gate does not answer.")).to_have_count(1)
+    assert sent(panel_page, "code/create")[-1]["entity_ids"] == ["lock.gate"]
+
+
+@pytest.mark.parametrize(
+    ("states", "headline"),
+    [
+        (["active"], "The code works"),
+        (["scheduled"], "The code is ready"),
+        (["at_risk"], "The code is not on the lock yet"),
+        (["setting"], "Setting the code…"),
+        (["failed"], "No code on L0"),
+        (["active", "active"], "Works on all locks"),
+        (["active", "scheduled"], "Ready on all locks"),
+        (["scheduled", "at_risk"], "Ready on 1 of 2 locks"),
+        (["at_risk", "at_risk"], "The code is not on all locks yet"),
+        (["active", "failed"], "No code on L1"),
+    ],
+)
+def test_headline_says_whether_the_code_works(
+    start: Start, states: list[str], headline: str
+) -> None:
+    """Only what Seam calls failed is shown as an error."""
+    locks = ", ".join(
+        f"lock('L{i}', [code('x{i}', {{ state: '{state}' }})])"
+        for i, state in enumerate(states)
+    )
+    panel = start(
+        f"""{{
+          locks: [{locks}],
+          answer: (_, id) => ({{ access_code_id: `x${{id.at(-1)}}`, code: "582947" }}),
+        }}"""
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Mia")
+    for i in range(len(states)):
+        dialog.get_by_role("checkbox", name=f"L{i}").check()
+    dialog.get_by_role("button", name="Add guest").click()
+    status = dialog.locator(".headline")
+    expect(status.get_by_text(headline, exact=True)).to_be_visible()
+    expect(status.locator(".bad")).to_have_count(int("failed" in states))
+    names = " and ".join(f"L{i}" for i in range(len(states)))
+    expect(dialog.get_by_text(f"PIN for {names}", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("lengths", "text"),
+    [
+        ([[]], "Enter 4 to 12 digits."),
+        ([[4, 5, 6, 7, 8], [4, 5, 6]], "Enter 4 to 6 digits."),
+        ([[4, 6]], "Enter 4 or 6 digits."),
+        ([[4, 5, 6], [6, 7]], "Enter 6 digits."),
+    ],
+)
+def test_pin_lengths_are_said_in_one_way(
+    start: Start, lengths: list[list[int]], text: str
+) -> None:
+    """Hint and error say the same, and only one of them does."""
+    locks = ", ".join(
+        f"lock('L{i}', [], {{ rules: {{ lengths: {each}, constraints: {{}} }} }})"
+        for i, each in enumerate(lengths)
+    )
+    panel = start(f"{{locks: [{locks}]}}")
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    for i in range(len(lengths)):
+        dialog.get_by_role("checkbox", name=f"L{i}").check()
+    dialog.get_by_role("radio", name="Custom PIN").check()
+    expect(dialog.locator("#pin-hint")).to_have_text(text)
+    dialog.get_by_role("textbox", name="Custom PIN").fill("123")
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.locator("#pin-error")).to_have_text(text)
+    expect(dialog.get_by_text("digits")).to_have_count(1)
+
+
+def test_form_names_stays_at_the_same_time(panel_page: Page, start: Start) -> None:
+    """Before two guests get the same days, the form says so, and lets the user go on."""
+    panel = start(
+        """{
+          locks: [
+            lock("Door", [
+              code("Long stay"),
+              code("Old", { state: "expired" }),
+              code("Spare", { is_backup: true }),
+              code("Owner", { type: "ongoing", starts_at: null, ends_at: null }),
+            ]),
+            lock("Gate", [code("Other")]),
+          ],
+          path: "/lock/Door",
+          answer: () => ({ access_code_id: "x" }),
+        }"""
+    )
+    panel.get_by_role("button", name="Add guest").first.click()
+    dialog = panel.get_by_role("dialog")
+    overlap = dialog.get_by_text("Overlaps with")
+    expect(overlap).to_have_text("Overlaps with Long stay on Door.")
+    dialog.get_by_role("checkbox", name="Gate").check()
+    expect(overlap).to_have_text("Overlaps with Long stay on Door and Other on Gate.")
+    dialog.get_by_label("Check-in").fill("2099-10-25T01:40")
+    expect(overlap).to_have_count(0)
+    dialog.get_by_role("button", name="Cancel").click()
+    # A stay does not overlap with itself.
+    dialog = choose(panel, "Long stay", "Edit")
+    expect(dialog.get_by_label("Check-in")).to_be_visible()
+    expect(overlap).to_have_count(0)
+
+
+def test_enter_adds_guest_and_copies_pin(panel_page: Page, start: Start) -> None:
+    """After the form was sent by keyboard, the focus is on what comes next."""
+    panel = start(
+        "{locks: [lock('Door')], answer: () => ({access_code_id: 'x', code: '4711'})}"
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Ada")
+    panel_page.keyboard.press("Enter")
+    expect(dialog.get_by_role("button", name="Copy")).to_be_focused()
+    panel_page.keyboard.press("Enter")
+    expect(dialog.get_by_text("PIN copied")).to_be_visible()
+
+
+def test_focus_stays_in_dialog_after_edit(panel_page: Page, start: Start) -> None:
+    """Without a PIN to copy, the focus is on what came of the change."""
+    panel = start("{locks: [lock('Door', [code('Ada')])], path: '/lock/Door'}")
+    dialog = choose(panel, "Ada", "Edit")
+    dialog.get_by_role("textbox", name="Name").fill("Grace")
+    panel_page.keyboard.press("Enter")
+    expect(dialog.locator(".headline")).to_be_focused()
+
+
+def test_edit_offers_only_other_locks(panel_page: Page, start: Start) -> None:
+    """The lock that is edited is not among those that are changed as well."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [
+            lock("Door", [code("Ada", { common_code_key: "key" })]),
+            lock("Gate", [code("Ada 2", { common_code_key: "key" })]),
+          ],
+          answer: (_, id) =>
+            id === "lock.gate" ? { error: "Gate refuses.", field: "code" } : {},
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Edit")
+    expect(dialog.get_by_role("checkbox", name="Gate")).to_be_checked()
+    expect(dialog.get_by_role("checkbox", name="Door")).to_have_count(0)
+    dialog.get_by_role("radio", name="Custom PIN").check()
+    dialog.get_by_role("textbox", name="Custom PIN").fill("582947")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Not changed on Gate")).to_be_visible()
+    dialog.get_by_role("button", name="Change PIN").click()
+    dialog.get_by_role("textbox", name="Custom PIN").fill("603158")
+    dialog.get_by_role("button", name="Save").click()
+    expect(dialog.get_by_text("Gate refuses.")).to_have_count(1)
+    changed = [call["entity_id"] for call in sent(panel_page, "code/update")]
+    assert changed == ["lock.door", "lock.gate", "lock.gate"]
+
+
+TWO_DOORS: Final = """{
+  path: "/lock/Door",
+  locks: [
+    lock("Door", [code("Bruno"), code("Zoe")]),
+    lock("Gate", [code("Bruno 2", { name: "Bruno" })]),
+    lock("Shed", [
+      code("Bruno 3", { name: "Bruno", can: { update: "Shed is old.", delete: "Shed is old." } }),
+      code("Bruno 4", { name: "Bruno", ends_at: "2060-01-01T10:00:00Z" }),
+    ]),
+  ],
+  answer: %s,
+}"""
+CHANGES: Final = {
+    "Extend by a day": ("Extend by a day", "code/update"),
+    "End now": ("End now", "code/update"),
+    "Stop managing": ("Stop managing", "code/release"),
+    "Delete": ("Delete", "code/delete"),
+}
+
+
+@pytest.mark.parametrize("action", CHANGES)
+@pytest.mark.parametrize("with_others", [True, False])
+def test_change_is_offered_for_other_locks_of_guest(
+    panel_page: Page, start: Start, action: str, with_others: bool
+) -> None:
+    """What is done with a code can be done on all locks of the same guest."""
+    button, command = CHANGES[action]
+    panel = start(TWO_DOORS % "() => ({})")
+    dialog = choose(panel, "Bruno", action)
+    gate = dialog.get_by_role("checkbox", name="Gate")
+    expect(gate).to_be_checked()
+    expect(dialog.get_by_role("checkbox")).to_have_count(2)
+    shed = dialog.get_by_role("checkbox", name="Shed")
+    expect(shed).to_be_disabled()
+    expect(shed).not_to_be_checked()
+    gate.set_checked(with_others)
+    assert sent(panel_page, command) == []
+    dialog.get_by_role("button", name=button, exact=True).click()
+    expect(dialog).to_have_count(0)
+    locks = ["lock.door", "lock.gate"][: 1 + with_others]
+    assert [call["entity_id"] for call in sent(panel_page, command)] == locks
+    named = "Door and Gate" if with_others else "Door"
+    if action != "Extend by a day":
+        expect(panel.locator(".toast")).to_contain_text(named)
+
+
+def test_extension_on_one_lock_is_not_confirmed(panel_page: Page, start: Start) -> None:
+    """A guest of one lock is extended with one click."""
+    panel = start(TWO_DOORS % "() => ({})")
+    panel.get_by_role("button", name="Actions for Zoe").click()
+    panel.get_by_role("menuitem", name="Extend by a day").click()
+    expect(panel.get_by_text("Zoe now ends")).to_be_visible()
+    assert len(sent(panel_page, "code/update")) == 1
+
+
+def test_failed_change_on_one_of_two_locks_is_shown(
+    panel_page: Page, start: Start
+) -> None:
+    """The dialog says on which lock it failed, and repeats it only there."""
+    panel = start(
+        TWO_DOORS
+        % """({ entity_id }) =>
+            entity_id === "lock.gate" && calls.length < 3 ? { error: "Gate is offline." } : {}"""
+    )
+    dialog = choose(panel, "Bruno", "Delete")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog.get_by_role("listitem").filter(has_text="Gate")).to_contain_text(
+        "Gate is offline."
+    )
+    expect(dialog.get_by_role("listitem").filter(has_text="Door")).to_contain_text(
+        "Done"
+    )
+    dialog.get_by_role("button", name="Try again").click()
+    expect(panel.get_by_text("was deleted from Door and Gate")).to_be_visible()
+    ids = [call["entity_id"] for call in sent(panel_page, "code/delete")]
+    assert ids == ["lock.door", "lock.gate", "lock.gate"]
+
+
+@pytest.mark.parametrize("next_code", ["Zoe", None])
+@pytest.mark.parametrize("is_early", [True, False])
+def test_focus_moves_on_when_code_is_deleted(
+    panel_page: Page, start: Start, next_code: str | None, is_early: bool
+) -> None:
+    """The next row gets the focus, or else a heading, whenever the code vanishes."""
+    rest = f"code('{next_code}')" if next_code else ""
+    remove = f"change(lock('Door', [{rest}]))"
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada"), {rest}])],
+          answer: () => {{ {remove if is_early else ""}; return {{}}; }},
+        }}"""
+    )
+    panel.get_by_role("button", name="Actions for Ada").focus()
+    panel_page.keyboard.press("ArrowDown")
+    panel_page.keyboard.press("End")
+    panel_page.keyboard.press("Enter")
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete", exact=True).press("Enter")
+    expect(dialog).to_have_count(0)
+    if not is_early:
+        expect(panel.get_by_role("button", name="Actions for Ada")).to_be_focused()
+        panel_page.evaluate(f"() => {remove}")
+    expect(panel.get_by_text("Ada", exact=True)).to_have_count(0)
+    target = (
+        panel.get_by_role("button", name=f"Actions for {next_code}")
+        if next_code
+        else panel.get_by_role("heading", name="Door")
+    )
+    expect(target).to_be_focused()
+
+
+DUPLICATE: Final = """{
+  message: "Taken.", advice: "", scope: "access_code", created_at: null,
+  error_code: "duplicate_code", other_access_code_id: "Other", remedy: "convert_other",
+}"""
+
+
+def test_new_pin_is_offered_for_duplicate(panel_page: Page, start: Start) -> None:
+    """To adopt the other code would leave this one failed, so a new PIN comes first."""
+    panel = start(
+        f"""{{
+          locks: [lock("Door", [
+            code("Ada", {{ state: "failed", errors: [{DUPLICATE}] }}),
+            code("Other", {{ is_managed: false }}),
+          ])],
+        }}"""
+    )
+    attention = panel.get_by_role("region", name="Needs attention")
+    buttons = attention.locator(".remedies button")
+    expect(buttons).to_have_text(["Choose a new PIN", "Adopt “Other”"])
+    buttons.first.press("Enter")
+    expect(panel.get_by_role("radio", name="Choose for me")).to_be_checked()
+    panel_page.keyboard.press("Escape")
+    panel_page.evaluate("() => change(lock('Door', [code('Ada')]))")
+    expect(attention).to_have_count(0)
+    # The code is still on the page, in another list.
+    expect(panel.get_by_role("button", name="Actions for Ada").first).to_be_focused()
+
+
+@pytest.mark.parametrize(
+    ("answer", "text"),
+    [
+        ("{ online: true }", "Door and Gate are up to date"),
+        ("{ online: false }", "Door and Gate are still offline"),
+        ("id === 'lock.door' ? { online: true } : { online: false }", "Gate is still"),
+        ("id === 'lock.door' ? {} : { error: 'No answer.' }", "Gate: No answer."),
+    ],
+)
+def test_refresh_says_which_locks_are_offline(
+    panel_page: Page, start: Start, answer: str, text: str
+) -> None:
+    """A problem that several locks share is refreshed on all of them."""
+    problem = """{
+      message: "Offline.", advice: "", scope: "device", created_at: null,
+      error_code: "device_offline", remedy: "refresh_lock",
+    }"""
+    panel = start(
+        f"""{{
+          locks: ["Door", "Gate"].map((name) =>
+            lock(name, [], {{ online: false, problems: [{problem}] }})),
+          answer: (_, id) => ({answer}),
+        }}"""
+    )
+    panel.get_by_role("button", name="Refresh lock").click()
+    expect(panel.get_by_text(text)).to_be_visible()
+    [call] = sent(panel_page, "lock/refresh")
+    assert call["entity_ids"] == ["lock.door", "lock.gate"]
+
+
+def test_first_page_shows_locks_without_power_or_connection(start: Start) -> None:
+    """Locks that need attention are named, although their codes are in order."""
+    panel = start(
+        """{
+          locks: [
+            lock("Door", [code("Ada")], { battery: 8 }),
+            lock("Gate", [], { online: false }),
+            lock("Shed"),
+          ],
+        }"""
+    )
+    expect(panel.get_by_role("heading", name="All guests can get in")).to_be_visible()
+    expect(panel.get_by_text("2 locks need attention")).to_be_visible()
+    rows = panel.get_by_role("region", name="Needs attention").get_by_role("listitem")
+    expect(rows).to_have_text(["Door Battery 8%", "Gate Offline Battery 80%"])
+    expect(panel.get_by_text("Only administrators")).to_have_count(0)
+
+
+def test_users_are_told_who_can_change_codes(start: Start) -> None:
+    """Whoever is no administrator learns why there are no menus."""
+    panel = start("{locks: [lock('Door', [code('Ada')])], admin: false}")
+    expect(panel.get_by_text("Only administrators can see PINs")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("kind", "hint"),
+    [("Adopt", "Seam then manages this code."), ("Delete", "This code stops working.")],
+)
+def test_batch_of_one_code_speaks_of_one(start: Start, kind: str, hint: str) -> None:
+    """The text fits the number of codes, and the title says when it is over."""
+    panel = start(
+        """{
+          path: "/found",
+          locks: [lock("Door", [code("A", { is_managed: false })])],
+          answer: ({ type }) => type === "seam/preview"
+            ? { access_codes: [{ access_code_id: "A", outcome: "would_convert" }] }
+            : { outcome: "deleted" },
+        }"""
+    )
+    panel.get_by_role("checkbox", name="Select A", exact=True).check()
+    panel.get_by_role("button", name=kind).click()
+    dialog = panel.get_by_role("dialog")
+    expect(dialog.get_by_role("heading")).to_have_text(f"{kind} 1 code?")
+    expect(dialog.get_by_text(hint)).to_be_visible()
+    dialog.get_by_role("button", name=kind).click()
+    expect(dialog.get_by_role("heading")).to_contain_text("finished")
+    expect(dialog.get_by_text(hint)).to_have_count(0)
+
+
+def test_reason_is_shown_once(start: Start) -> None:
+    """A code that can be neither adopted nor deleted for one reason shows it once."""
+    panel = start(
+        """{
+          path: "/found",
+          locks: [lock("Door", [code("A", {
+            is_managed: false, can: { convert: "Being removed.", delete: "Being removed." },
+          })])],
+        }"""
+    )
+    expect(panel.get_by_text("Being removed.")).to_have_count(1)
+
+
+def test_gap_that_has_begun_is_counted_from_now(panel_page: Page, start: Start) -> None:
+    """A door that is free since days says for how long it stays so."""
+    panel_page.clock.set_fixed_time(datetime(2026, 12, 10, 12, tzinfo=UTC))
+    panel = start(
+        """{
+          path: "/timeline",
+          locks: [lock("Door", [
+            code("Ada", {
+              state: "expired",
+              starts_at: "2026-12-01T12:00:00Z", ends_at: "2026-12-09T12:00:00Z",
+            }),
+            code("Bob", {
+              starts_at: "2026-12-13T12:00:00Z", ends_at: "2026-12-14T12:00:00Z",
+            }),
+            code("Cleo", {
+              starts_at: "2026-12-18T12:00:00Z", ends_at: "2026-12-19T12:00:00Z",
+            }),
+          ])],
+        }"""
+    )
+    gaps = panel.locator(".gap")
+    expect(gaps).to_have_text(["Free for 3 days", "4 days"])
+    panel.get_by_role("button", name="Earlier").click()
+    title = re.compile(r"\. Free for 3 days$")
+    expect(panel.get_by_role("link", name="Ada")).to_have_attribute("title", title)
+    panel.get_by_role("combobox", name="Rows").select_option("Table")
+    cells = panel.get_by_role("row", name="Bob").get_by_role("cell")
+    expect(cells.last).to_have_text("Then free for 4 days")
+    transform = "(cell) => getComputedStyle(cell, '::first-letter').textTransform"
+    assert cells.nth(2).evaluate(transform) == "uppercase"

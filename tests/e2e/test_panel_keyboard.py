@@ -7,7 +7,7 @@ import pytest
 
 from .development import Development
 from .pins import Pins
-from .test_panel import SOON, open_lock, open_panel, pins_of, row_of
+from .test_panel import READY, SOON, open_lock, open_panel, pins_of, row_of
 
 pytestmark = pytest.mark.e2e
 
@@ -113,7 +113,7 @@ def test_everything_can_be_done_by_keyboard(
     page.keyboard.type(PIN)
     tab_to(page, "Add guest")
     page.keyboard.press("Enter")
-    expect(dialog.get_by_text("The code is ready")).to_be_visible(timeout=SOON)
+    expect(dialog.get_by_text(READY)).to_be_visible(timeout=SOON)
     assert pins_of(development, GUEST) == {"Front Door": PIN}
     tab_to(page, "Done")
     page.keyboard.press("Enter")

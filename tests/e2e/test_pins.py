@@ -77,6 +77,9 @@ def test_typed_and_shown_pins_are_known(page: Page, pins: Pins) -> None:
             .send(JSON.stringify({ id: 999999, type: "unknown", code }))""",
         PIN,
     )
-    while PIN not in pins.known:
+    for _ in range(100):
+        if PIN in pins.known:
+            break
         page.wait_for_timeout(100)
+    assert PIN in pins.known
     pins.known.remove(PIN)

@@ -143,7 +143,7 @@ async def test_own_pin_on_one_lock(simulator: Simulator, panel: Panel) -> None:
 
 async def test_duplicate_pin_names_field(simulator: Simulator, panel: Panel) -> None:
     """An error of one lock says to which field of the form it belongs."""
-    taken = simulator.state.access_codes[CODE_OWNER].code
+    simulator.state.access_codes[CODE_OWNER].code = taken = "482751"
     rows = await panel.results(
         "seam/code/create", entity_ids=[FRONT], name="Baker", code=taken, ongoing=True
     )
@@ -151,7 +151,24 @@ async def test_duplicate_pin_names_field(simulator: Simulator, panel: Panel) -> 
     assert rows[FRONT]["field"] == "code"
     assert rows[FRONT]["is_uncertain"] is False
     assert "“Owner”" in rows[FRONT]["error"]
-    assert str(taken) not in rows[FRONT]["error"]
+    assert taken not in rows[FRONT]["error"]
+
+
+async def test_errors_in_forms_have_no_request_id(
+    simulator: Simulator, panel: Panel
+) -> None:
+    """A form shows Seam's message. The id of the request is for logs and support."""
+    simulator.control.lock_offline("Front Door")
+    rows = await panel.results(
+        "seam/code/update",
+        entity_id=FRONT,
+        access_code_id=CODE_OWNER,
+        code=PIN,
+        attempt_for_offline_device=False,
+    )
+    assert rows[FRONT]["error_key"] == "refused"
+    assert simulator.requests[-1].request_id
+    assert "(request" not in rows[FRONT]["error"]
 
 
 @pytest.mark.parametrize(
@@ -331,6 +348,15 @@ async def test_refresh_shows_what_changed_at_seam(
     assert code["name"] == "Landlord"
 
 
+async def test_refresh_says_which_locks_are_online(
+    simulator: Simulator, panel: Panel
+) -> None:
+    """The answer knows of a lock that went offline since the last poll."""
+    simulator.control.set_device("Front Door", online=False)
+    rows = await panel.results("seam/lock/refresh", entity_ids=[FRONT, FLAT_1])
+    assert rows == {FRONT: {"online": False}, FLAT_1: {"online": True}}
+
+
 async def test_refresh_of_hidden_lock_fails(simulator: Simulator, panel: Panel) -> None:
     """An error of Seam is an error of the lock."""
     simulator.faults.add("status", path="/devices", status=503)
@@ -393,7 +419,7 @@ async def test_disabled_items_give_the_reason_of_the_action(
                     access_code_id=code["access_code_id"],
                     **data,
                 )
-                assert rows[entity_id]["error"] == code["can"][key]
+                assert f"{rows[entity_id]['error']}." == code["can"][key]
                 refused.add(key)
     assert {"update", "release", "pull_backup", "convert"} <= refused
 

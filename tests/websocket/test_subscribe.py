@@ -91,7 +91,7 @@ async def test_first_event_has_all_locks(panel: Panel, entry: MockConfigEntry) -
         "can": {
             "create": True,
             "create_ongoing": True,
-            "create_offline": "Front Door does not support offline codes",
+            "create_offline": "Front Door does not support offline codes.",
             "backup": True,
         },
     }
@@ -145,18 +145,18 @@ async def test_what_can_be_done_with_codes(panel: Panel) -> None:
     assert {key for key, possible in now.items() if possible is True} == everything | {
         "pull_backup"
     }
-    assert now["convert"] == "“Guest week 47” on Front Door is already managed by Seam"
+    assert now["convert"] == "“Guest week 47” on Front Door is already managed by Seam."
     scheduled = _can(panel, CODE_GUEST_NEXT)
     assert scheduled["end"] == (
-        "“Guest week 48” on Front Door has not started yet. Delete it instead"
+        "“Guest week 48” on Front Door has not started yet. Delete it instead."
     )
     owner = _can(panel, CODE_OWNER)
-    assert owner["extend"] == "“Owner” on Front Door never expires"
+    assert owner["extend"] == "“Owner” on Front Door never expires."
     assert owner["end"] is True
     neighbour = _can(panel, UNMANAGED_NEIGHBOUR)
     assert neighbour["convert"] is True
     assert neighbour["update"] == (
-        "“Neighbour” on Front Door is not managed by Seam. Convert it first"
+        "“Neighbour” on Front Door is not managed by Seam. Convert it first."
     )
 
 

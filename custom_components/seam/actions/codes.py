@@ -36,6 +36,21 @@ def check_name_free(lock: LockData, name: str) -> None:
         raise refusal("name_taken", lock=lock.device.name, name=label(found[0]))
 
 
+def check_pin_free(lock: LockData, pin: str, *, replaces: str | None = None) -> None:
+    """Refuse the PIN of another code, whenever that works: a lock has each PIN once."""
+    now = dt_util.utcnow()
+    for code in lock.codes:
+        if (
+            code.code == pin
+            and code.access_code_id != replaces
+            and not code.is_expired(now)
+            and code.status_at(now) is not CodeStatus.REMOVING
+        ):
+            raise refusal(
+                "duplicate_access_code_named", lock=lock.device.name, name=label(code)
+            )
+
+
 def creation_keys(targets: Iterable[Target], name: str) -> set[object]:
     """Return the keys of `in_turn` for creating a code with this name."""
     keys: set[object] = set()
@@ -132,7 +147,6 @@ def naming_duplicate(target: Target, pin: str | None) -> Iterator[None]:
                     "duplicate_access_code_named",
                     lock=lock.device.name,
                     name=label(other),
-                    error=str(err.__cause__),
                 ) from err
         raise
 

@@ -10,7 +10,7 @@ from homeassistant.exceptions import HomeAssistantError
 from ..api import AccessCode
 from ..attributes import JsonObject, label
 from ..errors import refusal
-from .codes import candidates, creation_keys, current_codes
+from .codes import candidates, check_pin_free, creation_keys, current_codes
 from .outcomes import Outcome
 from .schedule import (
     ATTR_RANDOM_CODE_PER_LOCK,
@@ -72,6 +72,8 @@ class _Ensuring:
                 answers[target.entity_id] = err
         for target in self._missing:
             check_accepted(target.lock, self._request)
+            if self._request.code is not None:
+                check_pin_free(target.lock, self._request.code)
         for update in self._updates.values():
             if update.fields:
                 check_update(update)

@@ -19,6 +19,7 @@ from ..sync.snapshot import LockData
 from .codes import (
     candidates,
     check_name_free,
+    check_pin_free,
     code_response,
     creation_keys,
     naming_duplicate,
@@ -241,6 +242,8 @@ async def async_schedule_access_code(
                 failed[target.entity_id] = err
             check_name_free(target.lock, request.name)
             check_confirmed(target, request.name)
+            if request.code is not None:
+                check_pin_free(target.lock, request.code)
         targets = [target for target in present if target.entity_id not in failed]
         is_shared = len(targets) > 1 and not call.data[ATTR_RANDOM_CODE_PER_LOCK]
         if is_shared and request.code is None:

@@ -19,6 +19,7 @@ from ..errors import refusal
 from .codes import (
     check_changeable,
     check_name_free,
+    check_pin_free,
     code_response,
     creation_keys,
     find_managed_code,
@@ -193,6 +194,7 @@ def check_update(update: CodeUpdate) -> None:
             check_name_without_pin(name, code.code)
     if pin is not None:
         check_pin(lock, pin)
+        check_pin_free(lock, pin, replaces=code.access_code_id)
         check_name_without_pin(name or code.unmasked_name or "", pin)
     if (ends_at := fields.get("ends_at")) is not None:
         starts_at = fields["starts_at"]

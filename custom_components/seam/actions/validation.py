@@ -138,7 +138,10 @@ def check_length(lock: LockData, length: int) -> None:
 
 def joined(lengths: Iterable[int]) -> str:
     """Return lengths as text."""
-    return ", ".join(map(str, sorted(lengths)))
+    known = sorted(lengths)
+    if len(known) > 2 and known[-1] - known[0] == len(known) - 1:
+        return f"{known[0]}–{known[-1]}"
+    return ", ".join(map(str, known))
 
 
 def check_name(lock: LockData, name: str, *, replaces: str | None = None) -> None:

@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from sys import intern
-from typing import Any, Final, dataclass_transform, override
+from typing import Any, Final, override
 
-from .models import Model, read_flag, read_text
+from .models import Model, frozen_for_type_checkers, read_text
 from .pins import pins_in
 from .problems import Scope, SeamProblem, read_limited_time, read_problems
 
@@ -16,21 +16,22 @@ _ERRORS: Mapping[str, Any] = {"deserialize": read_problems}
 _WARNINGS: Mapping[str, Any] = {"deserialize": partial(read_problems, is_warning=True)}
 _NAMES: Final = ("name", "first_name", "last_name")
 _CHANGES: Final = ("pending_mutations", "errors", "warnings")
-
-
-def _flag_or_null(value: Any) -> bool:
-    if value is True or value is False:
-        return value
-    return value is not None and read_flag(value)
+# Other fields are the same as missing if they are null, false or empty.
+_CHECKED: Final = frozenset(
+    {
+        "access_code_id",
+        "device_id",
+        "is_managed",
+        "starts_at",
+        "ends_at",
+        "pending_mutations",
+    }
+)
 
 
 def _shared_text(value: Any) -> str:
     """Return one object for all texts that are equal, as there are few of them."""
     return intern(value if type(value) is str else read_text(value))
-
-
-def _type_or_null(value: Any) -> str:
-    return "ongoing" if value is None else _shared_text(value)
 
 
 def _mutations(value: Any) -> tuple[PendingMutation, ...]:
@@ -53,17 +54,6 @@ _LIMITED_TIME: Mapping[str, Any] = {
 }
 
 
-@dataclass_transform(
-    kw_only_default=True, frozen_default=True, field_specifiers=(field,)
-)
-def _frozen_for_type_checkers[T](cls: type[T]) -> type[T]:
-    """Make a dataclass that only mypy keeps from being changed.
-
-    A full sync creates thousands of codes, and freezing each triples the time.
-    """
-    return dataclass(kw_only=True, slots=True, unsafe_hash=True)(cls)
-
-
 class CodeStatus(StrEnum):
     """Whether an access code is on its lock."""
 
@@ -80,7 +70,7 @@ class CodeStatus(StrEnum):
         return cls.UNKNOWN
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen_for_type_checkers
 class PendingMutation(Model):
     """A pending change of an access code, without the PINs in `from` and `to`."""
 
@@ -128,7 +118,7 @@ _STATUS_BY_ERROR: Mapping[str, CodeStatus] = {
 }
 
 
-@_frozen_for_type_checkers
+@frozen_for_type_checkers
 class AccessCode(Model):
     """An access code on a lock, managed or unmanaged."""
 
@@ -137,7 +127,7 @@ class AccessCode(Model):
     is_managed: bool
     name: str | None = None
     code: str | None = field(default=None, repr=False)
-    type: str = field(default="ongoing", metadata={"deserialize": _type_or_null})
+    type: str = field(default="ongoing", metadata={"deserialize": _shared_text})
     starts_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     ends_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     created_at: datetime | None = None
@@ -173,26 +163,16 @@ class AccessCode(Model):
     other_pins: tuple[str, ...] = field(default=(), repr=False)
     """Former and future PINs, which messages may quote. Must not be shown."""
 
-    class Config(Model.Config):
-        """How mashumaro reads access codes, of which there may be thousands."""
-
-        serialization_strategy = {
-            **Model.Config.serialization_strategy,
-            bool: {"deserialize": _flag_or_null},
-        }
-
     @classmethod
     @override
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Add the PINs of changes, and drop an appearance that repeats the name.
-
-        Nulls are left to the fields: dropping them from every row takes longer.
-        """
-        if d.get("appearance") == {"name": d.get("name")}:
-            d["appearance"] = None
-        if changes := [d[key] for key in _CHANGES if d.get(key)]:
-            return {**d, "other_pins": pins_in(changes)}
-        return d
+        """Drop what is the same as missing, and add the PINs of changes."""
+        row = {key: value for key, value in d.items() if value or key in _CHECKED}
+        if "appearance" in row and row["appearance"] == {"name": row.get("name")}:
+            del row["appearance"]
+        if changes := [row[key] for key in _CHANGES if row.get(key)]:
+            row["other_pins"] = pins_in(changes)
+        return row
 
     @property
     def pins(self) -> tuple[str, ...]:

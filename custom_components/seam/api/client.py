@@ -589,7 +589,7 @@ def _completed(row: Any, known: Mapping[str, Any]) -> Any:
     """
     if isinstance(row, dict):
         for key, value in known.items():
-            if row.get(key) in (None, value):
+            if (own := row.get(key)) is None or own == value:
                 row[key] = value
     return row
 

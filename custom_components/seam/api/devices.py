@@ -1,12 +1,12 @@
 """Models of devices."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from functools import partial
 from typing import Any
 
-from .models import Model, read_whole
+from .models import Model, frozen_for_type_checkers, read_whole
 from .problems import Scope, SeamProblem, read_problems
 
 _ERRORS: Mapping[str, Any] = {
@@ -24,14 +24,14 @@ def _delay(value: Any) -> int:
     return delay
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen_for_type_checkers
 class Battery(Model):
     """A battery with its charge from 0 to 1."""
 
     level: float | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen_for_type_checkers
 class AccessoryKeypad(Model):
     """A keypad that is separate from its lock."""
 
@@ -39,7 +39,7 @@ class AccessoryKeypad(Model):
     battery: Battery | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen_for_type_checkers
 class DeviceModel(Model):
     """The product."""
 
@@ -47,7 +47,7 @@ class DeviceModel(Model):
     manufacturer_display_name: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen_for_type_checkers
 class CodeConstraint(Model):
     """A rule of a lock for PINs or names."""
 
@@ -56,7 +56,7 @@ class CodeConstraint(Model):
     max_length: int | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen_for_type_checkers
 class DeviceProperties(Model):
     """State and limits of a device."""
 
@@ -83,7 +83,7 @@ class DeviceProperties(Model):
     offline_time_frame_options: tuple[dict[str, Any], ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen_for_type_checkers
 class DeviceManufacturer(Model):
     """The manufacturer of a device."""
 
@@ -91,7 +91,7 @@ class DeviceManufacturer(Model):
     manufacturer: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen_for_type_checkers
 class DeviceProvider(Model):
     """The service through which Seam reaches a device."""
 
@@ -99,7 +99,7 @@ class DeviceProvider(Model):
     display_name: str | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@frozen_for_type_checkers
 class Device(Model):
     """A device; `can_…` is True now, False currently not, and None never."""
 

@@ -11,19 +11,22 @@ _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 _LATEST: Final = datetime(9000, 1, 1, tzinfo=UTC)
 
 
+def _aware(value: Any) -> datetime:
+    if not isinstance(value, str):
+        raise TypeError(f"expected a time, got {type(value).__name__}")
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
 def read_limited_time(value: Any) -> datetime:
     """Return an aware datetime, moved into the years 2000 to 9000.
 
     Raise TypeError or ValueError if it is not valid.
     """
-    if not isinstance(value, str):
-        raise TypeError(f"expected a time, got {type(value).__name__}")
-    moment = datetime.fromisoformat(value)
+    moment = _aware(value)
     if moment.year < _EARLIEST.year:
         return _EARLIEST
-    if moment.year >= _LATEST.year:
-        return _LATEST
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment if moment.year < _LATEST.year else _LATEST
 
 
 def read_time(value: Any) -> datetime:
@@ -31,8 +34,8 @@ def read_time(value: Any) -> datetime:
 
     Raise TypeError or ValueError if it is not valid.
     """
-    moment = read_limited_time(value)
-    if moment in (_EARLIEST, _LATEST):
+    moment = _aware(value)
+    if not _EARLIEST.year <= moment.year < _LATEST.year:
         raise ValueError("the time is out of range")
     return moment
 

@@ -68,6 +68,9 @@ class Fetcher:
         # What polls have left because too much was slow.
         self._rest: dict[Request, None] = {}
         self._rest_task: asyncio.Task[None] | None = None
+        # When requests were sent that had to give way to others.
+        self._given_up: dict[FetchCodes, float] = {}
+        engine.is_fetching = self._is_fetching
 
     async def async_run(
         self,
@@ -213,9 +216,6 @@ class Fetcher:
         self, fetches: Sequence[Request], priority: Priority
     ) -> None:
         """Fetch single locks, and leave those that have to wait as others are slow."""
-        if not fetches:
-            # Otherwise it would wait for room.
-            return
         for fetch in fetches:
             self._rest.pop(fetch, None)
         ordered = sorted(fetches, key=self._has_failed)
@@ -263,11 +263,29 @@ class Fetcher:
             self._engine.schedule.retry(request)
 
     def _has_failed(self, request: Request) -> bool:
-        return isinstance(request, FetchCodes) and self._engine.failures.has(
-            request.device_id
+        return isinstance(request, FetchCodes) and (
+            request in self._given_up or self._engine.failures.has(request.device_id)
         )
 
-    def _give_up(self, request: Request, error: SeamError) -> None:
+    def _is_fetching(self, device_id: str) -> bool:
+        """Return whether the codes of a lock are being fetched, or are left."""
+        fetch = FetchCodes(device_id)
+        return fetch in self._rest or self._pool.is_running(fetch)
+
+    def _give_up(self, request: Request, sent_at: float) -> None:
+        """Send a request for codes again, and take it for failed the second time."""
+        error = too_slow()
+        if isinstance(request, FetchCodes):
+            first = self._given_up.pop(request, sent_at)
+            if self._sender.has_codes_since(request.device_id, sent_at):
+                self._finish_lock(request, None)
+                return
+            if first == sent_at or self._sender.has_codes_since(
+                request.device_id, first
+            ):
+                self._given_up[request] = sent_at
+                self._leave((request,))
+                return
         if isinstance(request, FetchAccounts | CheckCode):
             self._retry(request)
         else:

@@ -1,9 +1,11 @@
 """Running of many requests, a few at a time."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
+from itertools import islice
 from typing import Any, Final
 
 from ..api import SeamError, SeamUnreachableError
@@ -16,8 +18,9 @@ _MAX_RUNNING = 12
 _MAX_BACKGROUND = 10
 # Seconds. A request that takes longer is slow.
 _SLOW = 2
-# Seconds. A slow one that nothing waits for gives way to others after that.
-_MAX_AGE = 10
+# Seconds. A slow one that nothing waits for gives way to others after that. If Seam
+# takes ten seconds for each, they must not be canceled forever.
+_MAX_AGE = 20
 # Seconds. Nothing waits for requests of which none has started or ended for so long.
 PATIENCE = 5
 
@@ -51,9 +54,15 @@ class _Batch[T]:
     ended: asyncio.Future[None]
     progress_at: float
     turn: int = 0
-    has_more: bool = True
     running: int = 0
     tasks: dict[_Task, T] = field(default_factory=dict)
+    upcoming: deque[T] = field(default_factory=deque)
+
+    def has_more(self) -> bool:
+        """Return whether there is another request, which is then upcoming."""
+        if not self.upcoming:
+            self.upcoming.extend(islice(self.requests, 1))
+        return bool(self.upcoming)
 
 
 @dataclass(eq=False, slots=True)
@@ -76,12 +85,13 @@ class RequestPool[T]:
         send: Callable[[T], Coroutine[Any, Any, SeamError | None]],
         *,
         ended: Callable[[T, SeamError | None], None],
-        given_up: Callable[[T, SeamError], None],
+        given_up: Callable[[T, float], None],
     ) -> None:
         """Initialize the pool.
 
         `send` returns its error. `ended` is called for requests that nothing waits for,
-        and those after an event, and `given_up` for those that had to give way.
+        and those after an event, and `given_up` for those that had to give way, with the
+        time of the loop when they were sent.
         """
         self._create_task = create_task
         self._send = send
@@ -93,13 +103,17 @@ class RequestPool[T]:
         self._turn = 0
         self._timer: asyncio.TimerHandle | None = None
 
+    def is_running(self, request: T, seconds: float = 0) -> bool:
+        """Return whether a request like this has been running for some seconds."""
+        latest = asyncio.get_running_loop().time() - seconds
+        return any(
+            other.request == request and other.started <= latest
+            for other in self._running.values()
+        )
+
     def is_slow(self, request: T) -> bool:
         """Return whether a slow request like this is running."""
-        slow = asyncio.get_running_loop().time() - _SLOW
-        return any(
-            running.started <= slow and running.request == request
-            for running in self._running.values()
-        )
+        return self.is_running(request, _SLOW)
 
     async def async_run(
         self, requests: Iterable[T], priority: Priority, *, is_patient: bool = False
@@ -124,7 +138,7 @@ class RequestPool[T]:
             for task in batch.tasks.keys() & self._running.keys():
                 self._running[task].priority = Priority.REST
             self._set_timer()
-        return _errors(batch.tasks), list(batch.requests)
+        return _errors(batch.tasks), [*batch.upcoming, *batch.requests]
 
     def _start_requests(self) -> None:
         """Start what there is room for, in turns if it is equally urgent."""
@@ -137,21 +151,22 @@ class RequestPool[T]:
 
     def _start_next(self, batch: _Batch[T], now: float) -> bool:
         """Start the next request of a batch, and return whether that was possible."""
-        if not batch.has_more or not self._has_room(batch.priority, now):
+        if not batch.has_more():
+            if not batch.running and not batch.ended.done():
+                batch.ended.set_result(None)
             return False
-        for request in batch.requests:
-            task = self._create_task(self._send(request))
-            self._running[task] = _Running(request, batch, batch.priority, now)
-            task.add_done_callback(self._finish)
-            batch.tasks[task] = request
-            batch.running += 1
-            if batch.priority < Priority.POLL:
-                batch.progress_at = now
-            batch.turn = self._turn = self._turn + 1
-            return True
-        batch.has_more = False
-        _end_if_done(batch)
-        return False
+        if not self._has_room(batch.priority, now):
+            return False
+        request = batch.upcoming.pop()
+        task = self._create_task(self._send(request))
+        self._running[task] = _Running(request, batch, batch.priority, now)
+        task.add_done_callback(self._finish)
+        batch.tasks[task] = request
+        batch.running += 1
+        if batch.priority < Priority.POLL:
+            batch.progress_at = now
+        batch.turn = self._turn = self._turn + 1
+        return True
 
     def _has_room(self, priority: Priority, now: float) -> bool:
         """Return whether a request may start, and make room for it if it may soon."""
@@ -161,7 +176,10 @@ class RequestPool[T]:
             others = [other for other in others if other.priority <= priority]
             if len(others) >= limit:
                 return False
-        if sum(other.started > now - _SLOW for other in others) >= _MAX_QUICK:
+        if (
+            len(others) >= _MAX_QUICK
+            and sum(other.started > now - _SLOW for other in others) >= _MAX_QUICK
+        ):
             return False
         if len(self._running) < (_MAX_RUNNING if limit else _MAX_BACKGROUND):
             return True
@@ -188,10 +206,9 @@ class RequestPool[T]:
         elif not (task.exception() or task.result()):
             batch.progress_at = asyncio.get_running_loop().time()
         batch.running -= 1
-        _end_if_done(batch)
         self._start_requests()
         if task.cancelled():
-            self._given_up(running.request, too_slow())
+            self._given_up(running.request, running.started)
         elif running.priority in (Priority.EVENT, Priority.REST) and not (
             # The batch raises it.
             batch in self._batches and task.exception()
@@ -200,25 +217,28 @@ class RequestPool[T]:
 
     def _set_timer(self) -> None:
         """Try again when the next request becomes slow, or has to give way."""
+        if not any(batch.has_more() for batch in self._batches):
+            if self._timer:
+                self._timer.cancel()
+                self._timer = None
+            return
         if self._timer:
-            self._timer.cancel()
-            self._timer = None
-        if not any(batch.has_more for batch in self._batches):
+            # No request that has started since then will be slow before that.
             return
         loop = asyncio.get_running_loop()
-        moments = (
+        moments = [
             moment
             for other in self._running.values()
             for seconds in (_SLOW, _MAX_AGE)
             if (moment := other.started + seconds) > loop.time()
-        )
-        if (first := min(moments, default=None)) is not None:
-            self._timer = loop.call_at(first, self._start_requests)
+        ]
+        if moments:
+            at = min(*moments, loop.time() + _SLOW)
+            self._timer = loop.call_at(at, self._start_after_a_while)
 
-
-def _end_if_done[T](batch: _Batch[T]) -> None:
-    if not batch.running and not batch.has_more and not batch.ended.done():
-        batch.ended.set_result(None)
+    def _start_after_a_while(self) -> None:
+        self._timer = None
+        self._start_requests()
 
 
 def _errors[T](tasks: dict[_Task, T]) -> list[tuple[T, SeamError]]:

@@ -1,5 +1,6 @@
 """Requests to Seam whose answers go to the sync engine."""
 
+import asyncio
 from dataclasses import dataclass
 from itertools import count
 import logging
@@ -51,15 +52,22 @@ class Sender:
         # is from.
         self._devices_from: dict[str, int] = {}
         self._codes_from: dict[str, int] = {}
+        # When the codes of a lock were last received, by the time of the loop.
+        self._codes_at: dict[str, float] = {}
 
     async def async_send(self, request: Request) -> SeamError | None:
         """Send a request, and return its error."""
-        if isinstance(request, FetchAccounts):
-            await self._async_fetch_accounts()
-            return None
-        if isinstance(request, CheckCode):
-            return await self._async_check_code(request)
-        return await self._async_fetch(request)
+        try:
+            if isinstance(request, FetchAccounts):
+                await self._async_fetch_accounts()
+                return None
+            if isinstance(request, CheckCode):
+                return await self._async_check_code(request)
+            return await self._async_fetch(request)
+        except Exception:
+            # A bug: nobody knows which answers it has lost.
+            self._engine.request_all()
+            raise
 
     async def _async_fetch(self, fetch: Fetch) -> SeamError | None:
         if error := self._engine.failures.rate_limit(fetch, dt_util.utcnow()):
@@ -114,6 +122,7 @@ class Sender:
             }
             for key in self._codes_from.keys() - self._devices_from.keys():
                 del self._codes_from[key]
+                self._codes_at.pop(key, None)
         self._engine.receive_devices(
             fetch,
             devices.where(lambda device: device.device_id not in newer),
@@ -149,6 +158,7 @@ class Sender:
         if managed.is_unknown or unmanaged.is_unknown:
             raise SeamUnreadableError("None of them could be read")
         self._codes_from[fetch.device_id] = number
+        self._codes_at[fetch.device_id] = asyncio.get_running_loop().time()
         self._engine.receive_codes(
             fetch,
             managed,
@@ -159,6 +169,10 @@ class Sender:
             ),
             is_complete=managed.is_whole,
         )
+
+    def has_codes_since(self, device_id: str, moment: float) -> bool:
+        """Return whether the codes of a lock were received after a time of the loop."""
+        return self._codes_at.get(device_id, -1) > moment
 
     def _is_newest(self, fetch: FetchCodes, number: int) -> bool:
         """Return whether no later request for these codes has been answered."""

@@ -70,8 +70,8 @@ class SyncEngine:
         self._optimistic = OptimisticUpdates()
         self._device_tracker = DeviceTracker(known_devices)
         self._failed_polls = 0
-        self._is_poll = False
-        self._has_undelivered = False
+        self._is_poll = self._has_undelivered = False
+        self.is_fetching: Callable[[str], bool] = frozenset[str]().__contains__
         self._codes_read_at: dict[str, datetime] = {}
 
     @property
@@ -346,9 +346,11 @@ class SyncEngine:
                 self._store.put(replace(lock, has_codes=False))
 
     def _awaits_codes(self, device_id: str) -> bool:
-        """Return whether the codes of a lock have not been fetched yet."""
+        """Return whether the codes of a lock are still to come."""
         lock = self._locks.get(device_id)
-        return bool(lock and lock.lacks_codes and not self.failures.has(device_id))
+        return self.is_fetching(device_id) or bool(
+            lock and lock.lacks_codes and not self.failures.has(device_id)
+        )
 
     # What came of it
 

@@ -118,7 +118,7 @@ class FetchSchedule:
     @property
     def retry_count(self) -> int:
         """How many fetches the next poll repeats."""
-        return len(self._retries)
+        return len(self._retries) + self.are_accounts_due
 
     @property
     def recheck_count(self) -> int:

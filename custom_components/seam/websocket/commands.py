@@ -23,16 +23,21 @@ from .adoption import (
     handle_dismiss,
     handle_stop,
 )
-from .fields import field_of
+from .fields import field_of, form_text
 
 _ENTITY_IDS: Final = "entity_ids"
 _KIND: Final = "kind"
 
 
 async def _async_refresh(_call: ServiceCall, targets: list[Target]) -> Answers:
-    """Fetch the locks and their codes."""
-    answers: Answers = {target.entity_id: {} for target in targets}
-    return answers | await async_refresh_targets(targets)
+    """Fetch the locks and their codes, and return which locks are online."""
+    errors = await async_refresh_targets(targets)
+    answers: Answers = {}
+    for target in targets:
+        snapshot = target.coordinator.data
+        lock = snapshot.locks.get(target.lock.device_id, target.lock)
+        answers[target.entity_id] = {"online": snapshot.is_reachable(lock)}
+    return answers | errors
 
 
 _COMMANDS: Final[Mapping[str, Action]] = {
@@ -109,6 +114,7 @@ def _row(answer: Answer) -> JsonObject:
     """Return the answer for a lock; its error with what the panel does about it."""
     row = as_row(answer)
     if isinstance(answer, HomeAssistantError):
+        row["error"] = form_text(answer)
         row["is_uncertain"] = isinstance(answer, ChangeUncertainError)
         if field := field_of(answer):
             row["field"] = field
@@ -125,7 +131,7 @@ def _send_error(
     connection.send_error(
         msg_id,
         err.translation_key or websocket_api.ERR_HOME_ASSISTANT_ERROR,
-        str(err),
+        form_text(err),
         translation_key=err.translation_key,
         translation_domain=err.translation_domain,
         translation_placeholders=placeholders,

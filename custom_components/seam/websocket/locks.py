@@ -196,7 +196,7 @@ def _rules(lock: LockData) -> Rules:
             name_min, name_max = constraint.min_length, constraint.max_length
         elif kind in PIN_CONSTRAINTS:
             text = refusal(f"code_constraint_{kind}", lock=lock.device.name)
-            constraints[kind] = str(text)
+            constraints[kind] = _sentence(text)
     return {
         "lengths": sorted(lock.device.properties.supported_code_lengths),
         "constraints": constraints,
@@ -252,8 +252,13 @@ def _possible[*A](checks: Iterable[Callable[[*A], None]], *of: *A) -> Possible:
         for check in checks:
             check(*of)
     except ServiceValidationError as err:
-        return str(err)
+        return _sentence(err)
     return True
+
+
+def _sentence(err: ServiceValidationError) -> str:
+    """Return the text of an error with the period that Home Assistant removes."""
+    return f"{str(err).removesuffix('.')}."
 
 
 def _lock_can(lock: LockData) -> LockCan:

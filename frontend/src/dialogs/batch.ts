@@ -187,10 +187,22 @@ export class SeamBatchDialog extends SeamDialog {
     const { kind, phase, entries, possible } = this;
     const count = phase === "ready" ? possible.length : entries.length;
     const isRunning = phase === "running";
+    const isAdoption = kind === "convert";
+    const title =
+      phase === "done"
+        ? t(isAdoption ? "adoption_done" : "deletion_done")
+        : isRunning
+          ? t(isAdoption ? "adopting" : "deleting")
+          : t(isAdoption ? "adopt_title" : "delete_many_title", { count });
+    const isAsking = phase === "preview" || phase === "ready";
     return this.frame(
-      t(kind === "convert" ? "adopt_title" : "delete_many_title", { count }),
+      title,
       html`
-        <p>${t(kind === "convert" ? "adopt_text" : "delete_many_text")}</p>
+        ${
+          isAsking
+            ? html`<p>${t(isAdoption ? "adopt_text" : "delete_many_text", { count })}</p>`
+            : nothing
+        }
         ${this.hasCanary && phase === "ready" ? html`<p>${t("adopt_canary")}</p>` : nothing}
         <ul>
           ${entries.map(({ lock, code }) => {

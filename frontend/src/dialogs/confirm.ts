@@ -1,57 +1,248 @@
-import { html } from "lit";
-import { property } from "lit/decorators.js";
+import { css, html, nothing, type TemplateResult } from "lit";
+import { property, state } from "lit/decorators.js";
+import { CommandError, errorText } from "../api";
 import { element } from "../element";
+import type { Key } from "../language";
+import type { Entry } from "../logic/groups";
+import type { CodeAction } from "../types";
 import { SeamDialog } from "./dialog";
+import { formStyles } from "./form-styles";
+
+/** What to say of a code that was changed. The names of its locks are added. */
+export interface Done {
+  key: Key;
+  values: Record<string, string>;
+}
 
 export interface Confirmation {
   title: string;
   text: string;
   confirm: string;
   isDangerous?: boolean;
-  /** What to do; the dialog shows its error. */
-  run: () => Promise<void>;
+  action: CodeAction;
+  entry: Entry;
+  /** The codes of the same person on other locks. */
+  others: readonly Entry[];
+  run: (entry: Entry) => Promise<Done>;
 }
 
-/** Asks before something is done. */
+interface Result {
+  key: Key;
+  tone: "" | "info" | "good" | "bad";
+  error?: string;
+  done?: Done;
+}
+
+/** Asks before something is done with a code, and on which locks. */
 @element("seam-confirm-dialog")
 export class SeamConfirmDialog extends SeamDialog {
   @property({ attribute: false }) confirmation!: Confirmation;
+  /** Those that are left out, by ID. */
+  @state() private omitted: ReadonlySet<string> = new Set();
+  /** What came of it, by ID. */
+  @state() private results: ReadonlyMap<string, Result> = new Map();
 
   // Some locks take a minute.
   protected override get mustStay(): boolean {
     return false;
   }
 
+  private isPossible({ code }: Entry): boolean {
+    return code.can[this.confirmation.action] === true;
+  }
+
+  /** The codes that the user wants to change. */
+  private get chosen(): Entry[] {
+    const { entry, others } = this.confirmation;
+    return [
+      entry,
+      ...others.filter(
+        (other) =>
+          this.isPossible(other) && !this.omitted.has(other.code.access_code_id),
+      ),
+    ];
+  }
+
+  private resultOf({ code }: Entry): Result | undefined {
+    return this.results.get(code.access_code_id);
+  }
+
   protected override render() {
     const { t, connected } = this.context;
-    const { title, text, confirm, isDangerous } = this.confirmation;
+    const { title, text, confirm, isDangerous, others } = this.confirmation;
+    const { results } = this;
     return this.frame(
       title,
-      html`<p>${text}</p>`,
       html`
-        <button @click=${this.close}>${t(this.isBusy ? "close" : "cancel")}</button>
+        <p>${text}</p>
+        ${
+          others.length === 0
+            ? nothing
+            : results.size > 0
+              ? this.renderResults()
+              : this.renderChoice(others)
+        }
+      `,
+      html`
+        <button @click=${this.close}>
+          ${t(this.isBusy || results.size > 0 ? "close" : "cancel")}
+        </button>
         <button
           class="filled ${isDangerous ? "danger" : ""}"
           ?disabled=${this.isBusy || !connected}
           @click=${this.run}
         >
-          ${this.isBusy ? html`<span class="spinner"></span>` : ""} ${confirm}
+          ${this.isBusy ? html`<span class="spinner"></span>` : ""}
+          ${others.length > 0 && results.size > 0 && !this.isBusy ? t("retry") : confirm}
         </button>
       `,
     );
+  }
+
+  private renderChoice(others: readonly Entry[]): TemplateResult {
+    const { action } = this.confirmation;
+    return html`<fieldset>
+      <legend>${this.context.t("also_there")}</legend>
+      <div class="checks">
+        ${others.map((other) => {
+          const { lock, code } = other;
+          const isPossible = this.isPossible(other);
+          return html`<label class="check">
+            <input
+              type="checkbox"
+              ?checked=${isPossible}
+              ?disabled=${!isPossible}
+              @change=${(event: Event) => {
+                const omitted = new Set(this.omitted);
+                if ((event.target as HTMLInputElement).checked) {
+                  omitted.delete(code.access_code_id);
+                } else omitted.add(code.access_code_id);
+                this.omitted = omitted;
+              }}
+            />
+            <span>
+              <bdi>${lock.name}</bdi>
+              ${isPossible ? nothing : html`<small>${code.can[action]}</small>`}
+            </span>
+          </label>`;
+        })}
+      </div>
+    </fieldset>`;
+  }
+
+  private renderResults(): TemplateResult {
+    return html`<ul role="status">
+      ${this.chosen.map((entry) => {
+        const result = this.resultOf(entry);
+        return html`<li>
+          <span class="lock"><bdi>${entry.lock.name}</bdi></span>
+          <span class="chip ${result?.tone ?? ""}"
+            >${this.context.t(result?.key ?? "outcome_waiting")}</span
+          >
+          ${
+            result?.error
+              ? html`<p class="secondary"><bdi>${result.error}</bdi></p>`
+              : nothing
+          }
+        </li>`;
+      })}
+    </ul>`;
+  }
+
+  private show({ code }: Entry, result: Result): void {
+    this.results = new Map(this.results).set(code.access_code_id, result);
   }
 
   private async run(): Promise<void> {
     if (this.isBusy) return;
     this.isBusy = true;
     this.error = "";
-    try {
-      await this.confirmation.run();
-      if (this.isShown) this.close();
-    } catch (error) {
-      this.showError(error);
-    } finally {
-      this.isBusy = false;
+    const { chosen } = this;
+    const left = chosen.filter((entry) => !this.resultOf(entry)?.done);
+    for (const entry of left) this.show(entry, { key: "outcome_waiting", tone: "" });
+    let lastError: unknown;
+    // One after the other: if the connection is lost, the rest stays as it is.
+    for (const entry of left) {
+      if (lastError instanceof CommandError && lastError.lost) {
+        this.show(entry, { key: "outcome_not_done", tone: "bad" });
+        continue;
+      }
+      this.show(entry, { key: "outcome_running", tone: "info" });
+      try {
+        const done = await this.confirmation.run(entry);
+        this.show(entry, { key: "outcome_success", tone: "good", done });
+      } catch (error) {
+        lastError = error;
+        const text = errorText(error, this.context.t);
+        this.show(entry, { key: "outcome_failed", tone: "bad", error: text });
+      }
     }
+    this.isBusy = false;
+    if (lastError === undefined) {
+      if (this.isShown) this.close();
+      this.announce(this.summary(chosen));
+    } else if (chosen.length === 1) this.showError(lastError);
+    else if (!this.isShown) this.announce(this.summary(chosen));
   }
+
+  private summary(entries: readonly Entry[]): string {
+    return doneText(
+      this.context.hass.locale.language,
+      this.context.t,
+      entries.flatMap((entry) => {
+        const { done, error } = this.resultOf(entry) ?? {};
+        return done || error ? [{ lock: entry.lock.name, done, error }] : [];
+      }),
+    );
+  }
+
+  static override styles = [
+    ...SeamDialog.styles,
+    formStyles,
+    css`
+      li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 2px 12px;
+        padding: 10px 0;
+      }
+      li + li {
+        border-top: 1px solid var(--divider-color);
+      }
+      .lock {
+        flex: 1;
+      }
+      li p {
+        width: 100%;
+      }
+    `,
+  ];
+}
+
+/** Return one text for all locks on which the same was done, and the errors of others. */
+export function doneText(
+  language: string,
+  t: (key: Key, values?: Record<string, string | number>) => string,
+  results: readonly {
+    lock: string;
+    done?: Done | undefined;
+    error?: string | undefined;
+  }[],
+): string {
+  const same = new Map<string, { done: Done; locks: string[] }>();
+  for (const { lock, done } of results) {
+    if (!done) continue;
+    const key = JSON.stringify(done);
+    const known = same.get(key);
+    if (known) known.locks.push(lock);
+    else same.set(key, { done, locks: [lock] });
+  }
+  const list = new Intl.ListFormat(language);
+  return [
+    ...[...same.values()].map(({ done: { key, values }, locks }) =>
+      t(key, { ...values, lock: list.format(locks), count: locks.length }),
+    ),
+    ...results.flatMap(({ lock, error }) => (error ? [`${lock}: ${error}`] : [])),
+  ].join(". ");
 }

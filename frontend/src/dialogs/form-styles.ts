@@ -47,6 +47,12 @@ export const formStyles = css`
   .error.none {
     position: absolute;
   }
+  .hint {
+    font-size: 0.875rem;
+  }
+  .hint:empty {
+    position: absolute;
+  }
   .pin {
     font-size: 1.25rem;
     letter-spacing: 0.12em;

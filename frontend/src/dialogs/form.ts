@@ -4,7 +4,8 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Context } from "../context";
 import type { Key, Translate } from "../language";
-import { type GuestForm, offeredOptions } from "../logic/guest";
+import { type Entry, label, people } from "../logic/groups";
+import { type GuestForm, type Message, offeredOptions } from "../logic/guest";
 import { commonLengths, constraintTexts } from "../logic/pin";
 import type { Lock } from "../types";
 
@@ -33,23 +34,55 @@ export function choice<T extends string>(
   </div>`;
 }
 
-/** Return which PINs the locks accept. */
-export function pinHint({ t, hass }: Context, locks: readonly Lock[]): string {
-  const lengths = commonLengths(locks);
+/** Return the text of what is wrong with a field. */
+export function messageText({ t, hass }: Context, message: Message): string {
+  if ("text" in message) return message.text;
+  if ("key" in message) return t(message.key, message.values);
+  const { lengths } = message;
+  const [from = 0, to = 0] = [lengths[0], lengths.at(-1)];
   const list = new Intl.ListFormat(hass.locale.language, { type: "disjunction" });
+  return t("pin_digits", {
+    lengths:
+      lengths.length > 2 && lengths.length === to - from + 1
+        ? t("pin_range", { from, to })
+        : list.format(lengths.map(String)),
+  });
+}
+
+/** Return which PINs the locks accept, without what an error says already. */
+export function pinHint(
+  context: Context,
+  locks: readonly Lock[],
+  error: string,
+): string {
+  const lengths = commonLengths(locks);
   return [
-    lengths.length === 0
-      ? t("pin_no_length")
-      : t("pin_hint", {
-          count: lengths.at(-1) ?? 0,
-          lengths:
-            lengths.length > 2 &&
-            lengths.length === (lengths.at(-1) ?? 0) - (lengths[0] ?? 0) + 1
-              ? `${lengths[0]}–${lengths.at(-1)}`
-              : list.format(lengths.map(String)),
-        }),
+    messageText(context, lengths.length > 0 ? { lengths } : { key: "pin_no_length" }),
     ...constraintTexts(locks),
-  ].join(" ");
+  ]
+    .filter((text) => text !== error)
+    .join(" ");
+}
+
+const OVERLAPS_SHOWN = 3;
+
+/** Return which other stays are on the selected locks at the same time. */
+export function overlapHint({ t, hass }: Context, stays: readonly Entry[]): string {
+  if (stays.length === 0) return "";
+  const list = new Intl.ListFormat(hass.locale.language);
+  const guests = people(stays).map((entries) =>
+    t("overlap", {
+      name: entries[0] ? label(entries[0].code) : "",
+      locks: list.format(entries.map(({ lock }) => lock.name)),
+    }),
+  );
+  const count = guests.length - OVERLAPS_SHOWN;
+  return t("overlaps", {
+    stays: list.format([
+      ...guests.slice(0, OVERLAPS_SHOWN),
+      ...(count > 0 ? [t("overlaps_more", { count })] : []),
+    ]),
+  });
 }
 
 /** Show the options that few need. Most are only for a new code on the selected locks. */

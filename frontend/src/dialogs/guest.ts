@@ -1,4 +1,10 @@
-import { html, nothing, type PropertyValues, type TemplateResult } from "lit";
+import {
+  html,
+  type LitElement,
+  nothing,
+  type PropertyValues,
+  type TemplateResult,
+} from "lit";
 import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { CommandError, errorText } from "../api";
@@ -19,15 +25,23 @@ import {
   newGuest,
   nights,
   offeredOptions,
+  overlappingStays,
   pinError,
 } from "../logic/guest";
 import { pinCannotBeChosen } from "../logic/pin";
 import { otherZone } from "../logic/times";
 import type { Code, Lock } from "../types";
 import { SeamDialog } from "./dialog";
-import { choice, moreOptions, pinHint } from "./form";
+import { choice, messageText, moreOptions, overlapHint, pinHint } from "./form";
 import { formStyles } from "./form-styles";
-import { type Progress, progressStyles, renderProgress } from "./progress";
+import {
+  isRepeatable,
+  merged,
+  missingText,
+  type Progress,
+  progressStyles,
+  renderProgress,
+} from "./progress";
 import { changeCodes, createCodes } from "./save";
 
 /** Adds a guest or changes one, and then shows whether the code works. */
@@ -42,9 +56,20 @@ export class SeamGuestDialog extends SeamDialog {
   @state() private errors: Errors = {};
   @state() private wasSubmitted = false;
   @state() private progress: Progress[] | undefined;
+  /** The locks that did not accept the PIN, while the form asks for another one. */
+  @state() private remaining: Lock[] | undefined;
   private linked: Entry[] = [];
   /** What the form of an existing code started with. */
   private known: GuestForm | undefined;
+
+  constructor() {
+    super();
+    this.addEventListener("seam-closed", () => {
+      const { context, snapshot, progress } = this;
+      const missing = progress && missingText(context, snapshot, progress);
+      if (missing) this.announce(missing);
+    });
+  }
 
   protected override willUpdate(changes: PropertyValues): void {
     if (this.form) {
@@ -69,6 +94,7 @@ export class SeamGuestDialog extends SeamDialog {
 
   /** The locks that can be selected. */
   private get locks(): readonly Lock[] {
+    if (this.remaining) return this.remaining;
     return this.code
       ? this.linked.map(({ lock }) => lock)
       : this.snapshot.locks.filter(
@@ -95,7 +121,8 @@ export class SeamGuestDialog extends SeamDialog {
   }
 
   protected override render() {
-    return this.progress ? this.renderSaved(this.progress) : this.renderForm();
+    const { progress, remaining } = this;
+    return progress && !remaining ? this.renderSaved(progress) : this.renderForm();
   }
 
   private renderForm(): TemplateResult {
@@ -142,9 +169,7 @@ export class SeamGuestDialog extends SeamDialog {
   }
 
   private text(message: Message): string {
-    return "text" in message
-      ? message.text
-      : this.context.t(message.key, message.values);
+    return messageText(this.context, message);
   }
 
   private renderError(field: Field): TemplateResult {
@@ -156,8 +181,11 @@ export class SeamGuestDialog extends SeamDialog {
 
   private renderLocks(): TemplateResult | typeof nothing {
     const { t } = this.context;
-    const { form, code, locks } = this;
-    if (code && locks.length === 1) return nothing;
+    const { form, code } = this;
+    const locks = code
+      ? this.locks.filter(({ device_id }) => device_id !== this.lock?.device_id)
+      : this.locks;
+    if (locks.length === 0) return nothing;
     const isOffline = form.offline && offeredOptions(form, this.selected).offline;
     return html`<fieldset aria-describedby="locks-error">
       <legend>${t(code ? "also_on" : "locks")}</legend>
@@ -169,13 +197,12 @@ export class SeamGuestDialog extends SeamDialog {
               ? lock.can.create_offline
               : lock.can.create;
           const isBlocked = reason !== undefined && reason !== true;
-          const isOwn = code !== undefined && lock.device_id === this.lock?.device_id;
           return html`<label class="check">
             <input
               type="checkbox"
               name="locks"
               .checked=${live(form.deviceIds.includes(lock.device_id))}
-              ?disabled=${isBlocked || isOwn}
+              ?disabled=${isBlocked}
               @change=${(event: Event) => {
                 const { checked } = event.target as HTMLInputElement;
                 const others = form.deviceIds.filter((id) => id !== lock.device_id);
@@ -197,6 +224,10 @@ export class SeamGuestDialog extends SeamDialog {
     const { t } = this.context;
     const { form } = this;
     const count = nights(form);
+    const overlaps = overlapHint(
+      this.context,
+      overlappingStays(form, this.selected, this.linked, new Date(), this.timeZone),
+    );
     const zone = otherZone(this.context.hass, new Date());
     const time = (field: "start" | "end", key: Key, change: (value: string) => void) =>
       html`<div class="field">
@@ -238,6 +269,7 @@ export class SeamGuestDialog extends SeamDialog {
                 ${zone ? t("time_zone", { zone }) : nothing}
               </p>`
       }
+      <p class="hint" aria-live="polite">${overlaps ? html`<bdi>${overlaps}</bdi>` : nothing}</p>
     `;
   }
 
@@ -246,6 +278,7 @@ export class SeamGuestDialog extends SeamDialog {
     const { form, selected } = this;
     const live_ = form.ownPin.length >= 4 ? pinError(form, selected) : undefined;
     const message = this.errors.pin ?? (form.pin === "own" ? live_ : undefined);
+    const error = message ? this.text(message) : "";
     const blocked = pinCannotBeChosen(selected);
     return html`
       <div class="field">
@@ -282,13 +315,13 @@ export class SeamGuestDialog extends SeamDialog {
                       ),
                     })}
                 />
-                <p class="secondary" id="pin-hint">${pinHint(this.context, selected)}</p>`
+                <p class="secondary" id="pin-hint">${pinHint(this.context, selected, error)}</p>`
             : form.pin === "auto"
               ? html`<p class="secondary">${blocked ?? t("pin_auto_hint")}</p>`
               : nothing
         }
         <p class="error ${message ? "" : "none"}" id="pin-error" aria-live="polite">
-          ${message ? this.text(message) : nothing}
+          ${error}
         </p>
       </div>
     `;
@@ -312,11 +345,15 @@ export class SeamGuestDialog extends SeamDialog {
     try {
       const { context, form, known, selected } = this;
       const linked = this.linked.filter(({ lock }) => selected.includes(lock));
-      this.progress = known
+      const made = known
         ? await changeCodes(context, form, known, linked)
         : await createCodes(context, form, selected);
-      if (!this.isShown) {
-        const failed = this.progress.find(({ error }) => error);
+      this.progress = merged(this.progress, made);
+      this.remaining = undefined;
+      if (this.isShown) {
+        await this.focusResult();
+      } else {
+        const failed = made.find(({ error }) => error);
         this.announce(failed?.error ?? context.t("saved", { name: form.name }));
       }
     } catch (error) {
@@ -324,6 +361,14 @@ export class SeamGuestDialog extends SeamDialog {
     } finally {
       this.isBusy = false;
     }
+  }
+
+  /** Move the focus, as what had it is gone: to the PIN, for copying it. */
+  private async focusResult(): Promise<void> {
+    await this.updateComplete;
+    const pin = this.renderRoot.querySelector<LitElement>("seam-pin");
+    await pin?.updateComplete;
+    (pin ?? this.renderRoot.querySelector<HTMLElement>(".headline"))?.focus();
   }
 
   /** Return whether an error can be shown at a field. */
@@ -350,7 +395,7 @@ export class SeamGuestDialog extends SeamDialog {
   private readonly retry = async (): Promise<void> => {
     const { progress } = this;
     if (!progress || this.isBusy) return;
-    const failed = progress.filter(({ error, isUncertain }) => error && !isUncertain);
+    const failed = progress.filter(isRepeatable);
     const pin = progress.find((made) => made.pin)?.pin;
     const { context, form, selected } = this;
     this.isBusy = true;
@@ -362,9 +407,8 @@ export class SeamGuestDialog extends SeamDialog {
         selected,
         failed.map(({ lock }) => lock),
       );
-      this.progress = progress.map(
-        (old) => again.find(({ lock }) => lock.device_id === old.lock.device_id) ?? old,
-      );
+      this.progress = merged(progress, again);
+      await this.focusResult();
     } catch (error) {
       this.showError(error);
     } finally {
@@ -372,11 +416,26 @@ export class SeamGuestDialog extends SeamDialog {
     }
   };
 
+  /** Ask for another PIN for the locks that did not accept it. */
+  private readonly changePin = async (): Promise<void> => {
+    const refused = this.progress?.filter(({ field }) => field === "pin") ?? [];
+    this.remaining = refused.map(({ lock }) => lock);
+    this.set({
+      deviceIds: this.remaining.map(({ device_id }) => device_id),
+      pin: "own",
+      ownPin: "",
+    });
+    await this.updateComplete;
+    const [first] = refused;
+    if (first?.error) this.errors = { pin: { text: first.error } };
+    this.renderRoot.querySelector<HTMLElement>("input.pin")?.focus();
+  };
+
   private renderSaved(progress: Progress[]): TemplateResult {
     const { context, form, snapshot } = this;
     const { t } = context;
-    const canRetry =
-      !this.code && progress.some(({ error, isUncertain }) => error && !isUncertain);
+    const canRetry = !this.code && progress.some(isRepeatable);
+    const canChangePin = progress.some(({ field }) => field === "pin");
     return this.frame(
       form.name,
       renderProgress(context, snapshot, form.name, progress),
@@ -388,6 +447,16 @@ export class SeamGuestDialog extends SeamDialog {
                 @click=${this.retry}
               >
                 ${t("retry")}
+              </button>`
+            : nothing
+        }
+        ${
+          canChangePin
+            ? html`<button
+                ?disabled=${this.isBusy || !context.connected}
+                @click=${this.changePin}
+              >
+                ${t("change_pin")}
               </button>`
             : nothing
         }

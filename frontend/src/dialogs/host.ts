@@ -1,25 +1,50 @@
-import { css, html, nothing, type TemplateResult } from "lit";
+import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
-import { CommandError, codeCommand, command, errorText, rowOf } from "../api";
+import { CommandError, codeCommand, command, errorText } from "../api";
 import { SeamHost } from "../context";
-import { type Entry, label } from "../logic/groups";
+import { FocusKeeper } from "../focus";
+import { type Entry, elsewhere, label } from "../logic/groups";
 import { addDays, formatTime, toLocal, toMoment } from "../logic/times";
 import type { ActionDetail } from "../parts";
 import type { Code, Lock } from "../types";
 import type { BatchDetail } from "../views/found";
 import "./backup";
 import "./batch";
-import type { Confirmation } from "./confirm";
-import "./confirm";
+import { type Confirmation, type Done, doneText } from "./confirm";
 import "./guest";
 
 const TOAST_MILLISECONDS = 5000;
+
+/** What can be done with a code on several locks, and the texts for it. */
+const CHANGES = {
+  extend: {
+    title: "extend_title",
+    text: "extend_text",
+    confirm: "extend",
+    done: "extended",
+  },
+  end: { title: "end_title", text: "end_text", confirm: "end_now", done: "end_done" },
+  release: {
+    title: "release_title",
+    text: "release_text",
+    confirm: "release",
+    done: "release_done",
+  },
+  delete: {
+    title: "delete_title",
+    text: "delete_text",
+    confirm: "delete",
+    done: "delete_done",
+  },
+} as const;
+type Change = keyof typeof CHANGES;
 
 /** The base of panel and card: carries out what their elements ask for. */
 export abstract class SeamActions extends SeamHost {
   @state() private dialog: (() => TemplateResult) | undefined;
   @state() private toast = "";
   private toastTimer = 0;
+  private readonly focusKeeper = new FocusKeeper(this);
 
   constructor() {
     super();
@@ -35,6 +60,14 @@ export abstract class SeamActions extends SeamHost {
     this.addEventListener("seam-announce", (event) => {
       event.stopPropagation();
       this.announce((event as CustomEvent<string>).detail);
+    });
+  }
+
+  protected override updated(changes: PropertyValues): void {
+    super.updated(changes);
+    // The elements inside render after this one.
+    requestAnimationFrame(() => {
+      if (!this.dialog) this.focusKeeper.check();
     });
   }
 
@@ -88,15 +121,13 @@ export abstract class SeamActions extends SeamHost {
     ></seam-confirm-dialog>`;
   }
 
-  protected act({ action, lock, code }: ActionDetail): void {
+  protected act({ action, lock, code, locks }: ActionDetail): void {
     if (action === "add") this.openGuest(lock);
-    else if (lock && action === "refresh_lock") void this.refresh(lock);
+    else if (lock && action === "refresh_lock") void this.refresh(locks ?? [lock]);
     else if (lock && code) this.actOn(action, lock, code);
   }
 
   private actOn(action: ActionDetail["action"], lock: Lock, code: Code): void {
-    const { t, hass } = this.context;
-    const values = { name: label(code), lock: lock.name };
     switch (action) {
       case "edit":
       case "new_pin":
@@ -116,74 +147,93 @@ export abstract class SeamActions extends SeamHost {
         ></seam-backup-dialog>`;
         break;
       case "extend":
-        void this.extend(lock, code);
-        break;
       case "end":
-        this.confirm({
-          title: t("end_title", values),
-          text: t("end_text", values),
-          confirm: t("end_now"),
-          isDangerous: true,
-          run: async () => {
-            // Seam refuses an end that has passed.
-            const end = new Date(Date.now() + 120_000).toISOString();
-            await codeCommand(hass, "update", lock, code, { ends_at: end });
-            this.announce(t("end_done", values));
-          },
-        });
-        break;
       case "release":
-        this.confirm({
-          title: t("release_title", values),
-          text: t("release_text", values),
-          confirm: t("release"),
-          run: async () => {
-            const { outcome, reason } = await codeCommand(hass, "release", lock, code);
-            if (outcome === "failed") throw new CommandError(reason ?? "");
-            this.announce(t("release_done", values));
-          },
-        });
-        break;
       case "delete":
-        this.confirm({
-          title: t("delete_title", values),
-          text: t("delete_text", values),
-          confirm: t("delete"),
-          isDangerous: true,
-          run: async () => {
-            const { outcome, reason } = await codeCommand(hass, "delete", lock, code);
-            if (outcome === "failed") throw new CommandError(reason ?? "");
-            this.announce(
-              t(outcome === "pending" ? "delete_pending" : "delete_done", values),
-            );
-          },
-        });
+        this.change(action, { lock, code });
         break;
     }
   }
 
-  private async extend(lock: Lock, code: Code): Promise<void> {
+  /** Change a code and those of the same person on other locks, after a question. */
+  private change(action: Change, entry: Entry): void {
     const { t, hass } = this.context;
-    if (!code.ends_at) return;
-    const zone = hass.config.time_zone;
-    const local = addDays(toLocal(new Date(code.ends_at), zone), 1);
-    const end = toMoment(local, zone, new Date()).toISOString();
-    this.announce(t("saving"));
-    await this.attempt(async () => {
-      const row = await codeCommand(hass, "update", lock, code, {
-        ends_at: end,
-      });
-      const time = formatTime(hass, row.ends_at ?? end, new Date());
-      return t("extended", { name: label(code), time });
+    const { lock, code } = entry;
+    const texts = CHANGES[action];
+    const values = { name: label(code), lock: lock.name };
+    const others = elsewhere(this.snapshot?.locks ?? [], entry);
+    const run = (of: Entry) => this.run(action, of);
+    if (action === "extend" && others.length === 0) {
+      this.announce(t("saving"));
+      void this.attempt(async () =>
+        this.doneText([{ lock: lock.name, done: await run(entry) }]),
+      );
+      return;
+    }
+    this.confirm({
+      title: t(texts.title, values),
+      text: t(texts.text, {
+        ...values,
+        time:
+          action === "extend" ? formatTime(hass, this.dayLater(code), new Date()) : "",
+      }),
+      confirm: t(texts.confirm),
+      isDangerous: action === "end" || action === "delete",
+      action,
+      entry,
+      others,
+      run,
     });
   }
 
-  private async refresh(lock: Lock): Promise<void> {
+  /** Change a code, and return what to say about it. */
+  private async run(action: Change, { lock, code }: Entry): Promise<Done> {
+    const { hass } = this.context;
+    const name = label(code);
+    if (action === "extend" || action === "end") {
+      // Seam refuses an end that has passed.
+      const soon = new Date(Date.now() + 120_000).toISOString();
+      const end = action === "end" ? soon : this.dayLater(code);
+      const row = await codeCommand(hass, "update", lock, code, { ends_at: end });
+      const time = formatTime(hass, row.ends_at ?? end, new Date());
+      return { key: CHANGES[action].done, values: { name, time } };
+    }
+    const { outcome, reason } = await codeCommand(hass, action, lock, code);
+    if (outcome === "failed") throw new CommandError(reason ?? "");
+    const isPending = action === "delete" && outcome === "pending";
+    return {
+      key: isPending ? "delete_pending" : CHANGES[action].done,
+      values: { name },
+    };
+  }
+
+  /** Return the end of a code, a day later. */
+  private dayLater({ ends_at }: Code): string {
+    const zone = this.context.hass.config.time_zone;
+    const local = addDays(toLocal(new Date(ends_at ?? 0), zone), 1);
+    return toMoment(local, zone, new Date()).toISOString();
+  }
+
+  private doneText(results: Parameters<typeof doneText>[2]): string {
+    const { hass, t } = this.context;
+    return doneText(hass.locale.language, t, results);
+  }
+
+  private async refresh(locks: readonly Lock[]): Promise<void> {
     const { t, hass } = this.context;
     this.announce(t("refreshing"));
     await this.attempt(async () => {
-      rowOf(await command(hass, "lock/refresh", { entity_id: lock.entity_id }), lock);
-      return t("refreshed", { lock: lock.name });
+      const rows = await command(hass, "lock/refresh", {
+        entity_ids: locks.map((lock) => lock.entity_id),
+      });
+      return this.doneText(
+        locks.map((lock) => {
+          const { error, online } = rows[lock.entity_id] ?? {};
+          if (error) return { lock: lock.name, error };
+          const key = online === false ? "still_offline" : "refreshed";
+          return { lock: lock.name, done: { key, values: {} } };
+        }),
+      );
     });
   }
 

@@ -1,10 +1,11 @@
-import { mdiAlertCircleOutline, mdiCheckCircle } from "@mdi/js";
+import { mdiAlertCircleOutline, mdiAlertOutline, mdiCheckCircle } from "@mdi/js";
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Context } from "../context";
+import type { Field } from "../logic/guest";
 import { shareText } from "../logic/share";
 import { icon, stateChip } from "../parts";
 import type { State } from "../store";
-import type { Code, Lock } from "../types";
+import type { Code, CodeState, Lock } from "../types";
 import "../elements/pin";
 
 /** What came of the code on one lock. */
@@ -15,34 +16,90 @@ export interface Progress {
   error?: string;
   /** Whether the code may exist all the same, so that it must not be sent again. */
   isUncertain?: boolean;
+  /** The field of the form that the error is about. */
+  field?: Field | undefined;
+}
+
+/** Return the progress with what came of the code on some of the locks later. */
+export function merged(
+  before: readonly Progress[] | undefined,
+  later: Progress[],
+): Progress[] {
+  return (
+    before?.map(
+      (old) => later.find(({ lock }) => lock.device_id === old.lock.device_id) ?? old,
+    ) ?? later
+  );
+}
+
+/** Return whether it may help to send the same again. */
+export function isRepeatable({ error, isUncertain, field }: Progress): boolean {
+  return Boolean(error) && !isUncertain && (!field || field === "locks");
+}
+
+/** Return the code on each lock as it is now. */
+function codesOf(
+  { locks }: State,
+  progress: readonly Progress[],
+): (Code | undefined)[] {
+  return progress.map(({ lock, codeId }) =>
+    locks
+      .find(({ device_id }) => device_id === lock.device_id)
+      ?.codes.find(({ access_code_id }) => access_code_id === codeId),
+  );
+}
+
+/** Return on which locks something is missing, as text; empty if nothing is. */
+export function missingText(
+  { t, hass }: Context,
+  snapshot: State,
+  progress: readonly Progress[],
+): string {
+  const codes = codesOf(snapshot, progress);
+  const list = new Intl.ListFormat(hass.locale.language);
+  const missing = (
+    key: "no_code_on" | "not_changed_on" | "not_confirmed_on",
+    isMissing: (row: Progress, code: Code | undefined) => unknown,
+  ) => {
+    const rows = progress.filter((row, index) => isMissing(row, codes[index]));
+    const locks = list.format(rows.map(({ lock }) => lock.name));
+    return locks && t(key, { locks });
+  };
+  return [
+    missing("no_code_on", ({ error, isUncertain, codeId }, code) =>
+      error ? !isUncertain && !codeId : code?.state === "failed",
+    ),
+    missing("not_changed_on", (row) => row.error && !row.isUncertain && row.codeId),
+    missing("not_confirmed_on", (row) => row.error && row.isUncertain),
+  ]
+    .filter(Boolean)
+    .join(" · ");
 }
 
 /** Show whether the code of a guest works, and its PIN. */
 export function renderProgress(
   context: Context,
-  { locks }: State,
+  snapshot: State,
   name: string,
   progress: readonly Progress[],
 ): TemplateResult {
   const { t } = context;
-  const codes = progress.map(({ lock, codeId }) =>
-    locks
-      .find(({ device_id }) => device_id === lock.device_id)
-      ?.codes.find(({ access_code_id }) => access_code_id === codeId),
-  );
+  const list = new Intl.ListFormat(context.hass.locale.language);
+  const codes = codesOf(snapshot, progress);
   const count = progress.length;
-  const isReady = (code: Code | undefined) =>
-    code?.state === "active" || code?.state === "scheduled";
-  const isBad = (code: Code | undefined) =>
-    code?.state === "failed" || code?.state === "at_risk";
-  const ready = codes.filter(isReady).length;
-  const hasFailed = progress.some(({ error }, index) => error || isBad(codes[index]));
+  const inState = (state: CodeState) =>
+    progress.filter(({ error }, index) => !error && codes[index]?.state === state)
+      .length;
+  const ready = inState("active") + inState("scheduled");
+  const isDelayed = inState("at_risk") > 0;
+  const missing = missingText(context, snapshot, progress);
   const headline =
-    ready === count
-      ? t("works_on_all", { count })
+    missing ||
+    (ready === count
+      ? t(inState("active") === count ? "works_on_all" : "ready_on_all", { count })
       : ready > 0
-        ? t("works_on_some", { ready, count })
-        : t(hasFailed ? "works_failed" : "works_waiting");
+        ? t("ready_on_some", { ready, count })
+        : t(isDelayed ? "works_delayed" : "works_waiting", { count }));
   const pins = new Map<string, Lock[]>();
   for (const { lock, pin } of progress) {
     if (pin) pins.set(pin, [...(pins.get(pin) ?? []), lock]);
@@ -53,34 +110,45 @@ export function renderProgress(
         ([pin, locks]) => html`<seam-pin
           .context=${context}
           .pin=${pin}
-          .label=${t("pin_for", { lock: locks.map((lock) => lock.name).join(", ") })}
+          .label=${t("pin_for", { locks: list.format(locks.map((lock) => lock.name)) })}
           .message=${shareText(context, name, locks, pin, sent ?? {})}
         ></seam-pin>`,
       )}
-      <div role="status" class="headline">
+      <div role="status" class="headline" tabindex="-1">
         ${
-          ready === count
-            ? html`<span class="good">${icon(mdiCheckCircle)}</span>`
-            : hasFailed
-              ? html`<span class="bad">${icon(mdiAlertCircleOutline)}</span>`
-              : html`<span class="spinner"></span>`
+          missing
+            ? html`<span class="bad">${icon(mdiAlertCircleOutline)}</span>`
+            : ready === count
+              ? html`<span class="good">${icon(mdiCheckCircle)}</span>`
+              : isDelayed
+                ? icon(mdiAlertOutline)
+                : html`<span class="spinner"></span>`
         }
         <div>
-          <p>${headline}</p>
+          <p><bdi>${headline}</bdi></p>
           ${
-            ready < count && !hasFailed
+            ready < count && !missing && !isDelayed
               ? html`<p class="secondary">${t("works_waiting_hint")}</p>`
               : nothing
           }
         </div>
       </div>
       <ul>
-        ${progress.map(({ lock, error }, index) => {
+        ${progress.map(({ lock, error, isUncertain }, index) => {
           const code = codes[index];
-          const reason = error ?? (isBad(code) ? code?.errors[0]?.message : undefined);
+          const state = error
+            ? isUncertain
+              ? "unknown"
+              : "failed"
+            : (code?.state ?? "setting");
+          const reason =
+            error ??
+            (state === "failed" || state === "at_risk"
+              ? code?.errors[0]?.message
+              : undefined);
           return html`<li>
             <span class="lock"><bdi>${lock.name}</bdi></span>
-            ${stateChip(context, error ? "failed" : (code?.state ?? "setting"))}
+            ${stateChip(context, state)}
             ${reason ? html`<p class="secondary"><bdi>${reason}</bdi></p>` : nothing}
           </li>`;
         })}

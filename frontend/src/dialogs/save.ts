@@ -3,7 +3,7 @@
 import { CommandError, codeCommand, command, errorText, rowOf } from "../api";
 import type { Context } from "../context";
 import type { Entry } from "../logic/groups";
-import { createData, type GuestForm, updateData } from "../logic/guest";
+import { createData, fieldOf, type GuestForm, updateData } from "../logic/guest";
 import { pinProblem } from "../logic/pin";
 import type { Lock } from "../types";
 import type { Progress } from "./progress";
@@ -23,15 +23,22 @@ export async function createCodes(
     ...createData(form, selected, new Date(), hass.config.time_zone),
   });
   const progress = locks.map((lock): Progress => {
-    const { error, is_uncertain, access_code_id, code } = rows[lock.entity_id] ?? {};
-    if (error) return { lock, error, isUncertain: is_uncertain ?? false };
+    const { error, field, is_uncertain, access_code_id, code } =
+      rows[lock.entity_id] ?? {};
+    if (error) {
+      const isUncertain = is_uncertain ?? false;
+      return { lock, error, isUncertain, field: fieldOf(field) };
+    }
     return {
       lock,
       ...(access_code_id ? { codeId: access_code_id } : {}),
       pin: code ?? undefined,
     };
   });
-  if (!progress.some(({ codeId, isUncertain }) => codeId || isUncertain)) {
+  if (
+    locks === selected &&
+    !progress.some(({ codeId, isUncertain }) => codeId || isUncertain)
+  ) {
     // It can be put right in the form.
     for (const lock of locks) rowOf(rows, lock);
   }
@@ -86,9 +93,15 @@ export async function changeCodes(
       const isUncertain = error instanceof CommandError && error.isUncertain;
       // Nothing has changed yet: it can be put right in the form.
       if (progress.length === 0 && !isUncertain) throw error;
-      const failed = { lock, error: errorText(error, t), isUncertain };
-      // The lock may have the new PIN, which nobody has seen.
-      progress.push(isUncertain ? { ...failed, pin } : failed);
+      progress.push({
+        lock,
+        codeId: code.access_code_id,
+        error: errorText(error, t),
+        isUncertain,
+        field: error instanceof CommandError ? fieldOf(error.field) : undefined,
+        // The lock may have the new PIN, which nobody has seen.
+        ...(isUncertain ? { pin } : {}),
+      });
     }
   }
   return progress;

@@ -1,4 +1,4 @@
-import { mdiChevronDown, mdiMagnify } from "@mdi/js";
+import { mdiChevronDown } from "@mdi/js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -12,8 +12,8 @@ import {
   MANY_CODES,
   type Order,
 } from "../logic/groups";
-import { icon } from "../parts";
-import { shared } from "../styles";
+import { icon, searchField } from "../parts";
+import { shared, tools } from "../styles";
 import type { Code, Lock } from "../types";
 import { type SeamCodeRow, samePinAs } from "./code-row";
 
@@ -97,19 +97,9 @@ export class SeamCodeList extends LitElement {
     const { t } = this.context;
     return html`
       <div class="tools">
-        <label class="search">
-          ${icon(mdiMagnify)}
-          <span class="visually-hidden">${t("search_codes")}</span>
-          <input
-            type="search"
-            placeholder=${t("search_codes")}
-            autocomplete="off"
-            .value=${this.search}
-            @input=${(event: Event) => {
-              this.search = (event.target as HTMLInputElement).value;
-            }}
-          />
-        </label>
+        ${searchField(t("search_codes"), this.search, (text) => {
+          this.search = text;
+        })}
         <label>
           <span class="visually-hidden">${t("order")}</span>
           <select
@@ -181,6 +171,7 @@ export class SeamCodeList extends LitElement {
 
   static override styles = [
     shared,
+    tools,
     css`
       :host {
         display: grid;
@@ -195,32 +186,6 @@ export class SeamCodeList extends LitElement {
       .tools {
         display: flex;
         gap: 8px;
-      }
-      .search {
-        flex: 1;
-        display: flex;
-        align-items: center;
-        position: relative;
-      }
-      .search svg {
-        position: absolute;
-        inset-inline-start: 12px;
-        color: var(--secondary-text-color);
-        pointer-events: none;
-      }
-      input,
-      select {
-        height: 44px;
-        width: 100%;
-        border: 1px solid var(--divider-color);
-        border-radius: 22px;
-        background: var(--card-background-color);
-        padding: 0 16px;
-        padding-inline-start: 44px;
-      }
-      select {
-        padding-inline-start: 16px;
-        width: auto;
       }
       .fold {
         width: 100%;

@@ -70,13 +70,18 @@ export class SeamCodeRow extends LitElement {
   @state() private pin: string | undefined;
   @state() private isBusy = false;
   @state() private isMenuOpen = false;
-  @query(".more") private more!: HTMLButtonElement;
+  @query(".more") private more!: HTMLButtonElement | null;
   @query("seam-menu") private menu!: SeamMenu | null;
   private timer = 0;
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     this.hide();
+  }
+
+  /** Focus the button of the menu, which only administrators have. */
+  override focus(): void {
+    this.more?.focus();
   }
 
   protected override willUpdate(changes: PropertyValues<this>): void {
@@ -325,9 +330,6 @@ export class SeamCodeRow extends LitElement {
       }
       a {
         color: inherit;
-      }
-      .times::first-letter {
-        text-transform: uppercase;
       }
       .chips {
         display: flex;

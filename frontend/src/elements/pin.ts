@@ -38,6 +38,10 @@ export class SeamPin extends LitElement {
     `;
   }
 
+  override focus(): void {
+    this.renderRoot.querySelector("button")?.focus();
+  }
+
   private async copy(): Promise<void> {
     const { t } = this.context;
     this.note = "";

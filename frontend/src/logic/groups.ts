@@ -16,6 +16,8 @@ export const GROUPS: readonly Group[] = [
 /** From this number of codes on, a list has a search and an order. */
 export const MANY_CODES = 8;
 export const SOON = 2 * DAY;
+/** In percent. */
+const LOW_BATTERY = 20;
 
 export interface Entry {
   lock: Lock;
@@ -46,7 +48,19 @@ export function groupOf(code: Code): Group {
   if (needsAttention(code)) return "attention";
   if (code.state === "expired") return "expired";
   if (!code.is_managed) return "unmanaged";
-  return code.state === "scheduled" ? "scheduled" : "active";
+  return code.state === "scheduled" || isRemovedBeforeStart(code)
+    ? "scheduled"
+    : "active";
+}
+
+function isRemovedBeforeStart({ state, starts_at }: Code): boolean {
+  return (
+    state === "removing" && starts_at !== null && Date.parse(starts_at) > Date.now()
+  );
+}
+
+export function hasLowBattery({ battery }: Lock): boolean {
+  return battery !== null && battery <= LOW_BATTERY;
 }
 
 export type Status = "ok" | "problem" | "offline" | "unknown";
@@ -119,6 +133,8 @@ export interface Today {
   leaving: Entry[];
   /** Problems of whole locks. Those of an account or bridge are the same on all of its locks. */
   problems: { problem: Problem; locks: Lock[] }[];
+  /** Locks whose battery is low, or that are offline without a problem that says so. */
+  locks: Lock[];
 }
 
 /** Return what the first page shows. */
@@ -129,6 +145,10 @@ export function today(locks: readonly Lock[], now: Date): Today {
     arriving: [],
     leaving: [],
     problems: [],
+    locks: locks.filter(
+      (lock) =>
+        hasLowBattery(lock) || (lock.online === false && lock.problems.length === 0),
+    ),
   };
   const soon = (iso: string | null) => {
     const distance = iso ? Date.parse(iso) - now.getTime() : -1;
@@ -168,13 +188,33 @@ export function today(locks: readonly Lock[], now: Date): Today {
 export function people(entries: readonly Entry[]): Entry[][] {
   const byPerson = new Map<string, Entry[]>();
   for (const entry of entries) {
-    const { access_code_id, name, starts_at, ends_at } = entry.code;
-    const key = JSON.stringify(name ? [name, starts_at, ends_at] : access_code_id);
+    const key = personOf(entry.code);
     const known = byPerson.get(key);
     if (known) known.push(entry);
     else byPerson.set(key, [entry]);
   }
   return [...byPerson.values()];
+}
+
+function personOf({ access_code_id, name, starts_at, ends_at }: Code): string {
+  return JSON.stringify(name ? [name, starts_at, ends_at] : access_code_id);
+}
+
+/** Return the codes of the same person on other locks. */
+export function elsewhere(locks: readonly Lock[], { lock, code }: Entry): Entry[] {
+  // Codes that Seam does not manage often have the same name by chance, such as "Slot 1".
+  if (!code.is_managed) return [];
+  const { common_code_key: key } = code;
+  return entriesOf(locks).filter(
+    (other) =>
+      other.lock.device_id !== lock.device_id &&
+      other.code.is_managed &&
+      !other.code.is_backup &&
+      other.code.state !== "expired" &&
+      other.code.state !== "removing" &&
+      ((key && other.code.common_code_key === key) ||
+        personOf(other.code) === personOf(code)),
+  );
 }
 
 /** Return how many unmanaged codes all locks have. */

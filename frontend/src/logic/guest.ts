@@ -2,8 +2,9 @@
 
 import type { Key } from "../language";
 import type { Code, Lock, Options } from "../types";
-import type { Entry } from "./groups";
+import { type Entry, elsewhere, entriesOf } from "./groups";
 import { commonLengths, pinCannotBeChosen, pinProblem } from "./pin";
+import { staysWithin } from "./timeline";
 import { addDays, toLocal, toMoment } from "./times";
 
 export interface GuestForm {
@@ -24,6 +25,7 @@ export interface GuestForm {
 export type Field = "name" | "locks" | "start" | "end" | "pin";
 export type Message =
   | { key: Key; values?: Record<string, string | number> }
+  | { lengths: number[] }
   | { text: string };
 export type Errors = Partial<Record<Field, Message>>;
 
@@ -108,19 +110,10 @@ export function knownGuest(
   };
 }
 
-/** Return the code and those that are linked with it on other locks. */
+/** Return the code and those of the same person on other locks. */
 export function linkedCodes(locks: readonly Lock[], entry: Entry): Entry[] {
-  const key = entry.code.common_code_key;
-  const others = locks
-    .filter((lock) => lock.device_id !== entry.lock.device_id)
-    .flatMap((lock) =>
-      lock.codes
-        .filter(
-          (code) => key && code.common_code_key === key && code.can.update === true,
-        )
-        .map((code) => ({ lock, code })),
-    );
-  return [entry, ...others];
+  const others = elsewhere(locks, entry);
+  return [entry, ...others.filter(({ code }) => code.can.update === true)];
 }
 
 /** Return the end that belongs to a new start: the stay keeps its length. */
@@ -128,6 +121,24 @@ export function movedEnd(form: GuestForm, start: string): string {
   const date = (local: string) => Date.parse(`${local.slice(0, 10)}T00:00Z`);
   const days = Math.round((date(start) - date(form.start)) / 86_400_000);
   return Number.isFinite(days) && form.end ? addDays(form.end, days) : form.end;
+}
+
+/** Return the other stays on the locks during the stay of the form. */
+export function overlappingStays(
+  form: GuestForm,
+  locks: readonly Lock[],
+  linked: readonly Entry[],
+  now: Date,
+  timeZone: string,
+): Entry[] {
+  if (form.kind !== "stay" || !TIME.test(form.start) || !TIME.test(form.end)) return [];
+  const [start = 0, end = 0] = [form.start, form.end].map((local) =>
+    toMoment(local, timeZone, now).getTime(),
+  );
+  const own = linked.map(({ code }) => code.access_code_id);
+  return staysWithin(entriesOf(locks), { start, end }).filter(
+    ({ code }) => !own.includes(code.access_code_id),
+  );
 }
 
 /** Return the number of nights of a stay. */
@@ -210,8 +221,9 @@ function edited(form: GuestForm, known: GuestForm | undefined) {
 
 /** Return what is wrong with the PIN. */
 export function pinError(form: GuestForm, locks: readonly Lock[]): Message | undefined {
+  const lengths = commonLengths(locks);
   if (form.pin === "auto") {
-    return locks.length > 1 && commonLengths(locks).length === 0
+    return locks.length > 1 && lengths.length === 0
       ? { key: "pin_no_length" }
       : undefined;
   }
@@ -221,19 +233,11 @@ export function pinError(form: GuestForm, locks: readonly Lock[]): Message | und
   const problem = pinProblem(form.ownPin, locks, form.name);
   switch (problem?.kind) {
     case "digits":
-      return { key: "pin_digits" };
+      return lengths.length === 0 ? { key: "pin_no_length" } : { lengths };
     case "name":
       return { key: "pin_in_name" };
     case "constraint":
       return { text: problem.text };
-    case "length":
-      return {
-        key: "pin_length",
-        values: {
-          lock: problem.lock.name,
-          lengths: problem.lock.rules.lengths.join(", "),
-        },
-      };
     default:
       return undefined;
   }

@@ -54,7 +54,6 @@ export function constraintTexts(locks: readonly Lock[]): string[] {
 
 export type PinProblem =
   | { kind: "digits" }
-  | { kind: "length"; lock: Lock }
   | { kind: "name" }
   | { kind: "constraint"; text: string };
 
@@ -68,7 +67,7 @@ export function pinProblem(
   for (const lock of locks) {
     const { lengths, constraints } = lock.rules;
     if (lengths.length > 0 && !lengths.includes(pin.length)) {
-      return { kind: "length", lock };
+      return { kind: "digits" };
     }
     for (const [type, text] of Object.entries(constraints)) {
       if (BROKEN_BY[type]?.(pin)) return { kind: "constraint", text };

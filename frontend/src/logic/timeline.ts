@@ -107,6 +107,18 @@ function isWithin(code: Entry["code"], { start, end }: Span): boolean {
   return startOf(code) < end && endOf(code) > start;
 }
 
+/** Return the stays during a time. */
+export function staysWithin(entries: readonly Entry[], span: Span): Entry[] {
+  return entries.filter(
+    ({ code }) =>
+      code.ends_at &&
+      !code.is_backup &&
+      code.state !== "expired" &&
+      code.state !== "removing" &&
+      isWithin(code, span),
+  );
+}
+
 function row(
   key: string,
   name: string,

@@ -1,4 +1,4 @@
-import { mdiDownload, mdiMagnify } from "@mdi/js";
+import { mdiDownload } from "@mdi/js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
@@ -6,9 +6,9 @@ import type { Context } from "../context";
 import { element } from "../element";
 import { type Activity, activities, csv, matching, sources } from "../logic/activity";
 import { DAY, formatTime } from "../logic/times";
-import { icon } from "../parts";
+import { icon, searchField } from "../parts";
 import { RETRY_MILLISECONDS } from "../store";
-import { shared } from "../styles";
+import { shared, tools } from "../styles";
 import type { HistoryMessage, HomeAssistant, Lock } from "../types";
 
 const PERIODS = [1, 7, 30] as const;
@@ -111,19 +111,9 @@ export class SeamActivity extends LitElement {
     const locks = new Map(this.locks.map((lock) => [lock.device_id, lock]));
     return html`
       <div class="tools">
-        <label class="search">
-          ${icon(mdiMagnify)}
-          <span class="visually-hidden">${t("search_activity")}</span>
-          <input
-            type="search"
-            placeholder=${t("search_activity")}
-            autocomplete="off"
-            .value=${this.search}
-            @input=${(event: Event) => {
-              this.search = (event.target as HTMLInputElement).value;
-            }}
-          />
-        </label>
+        ${searchField(t("search_activity"), this.search, (text) => {
+          this.search = text;
+        })}
         <label>
           <span class="visually-hidden">${t("lock")}</span>
           <select
@@ -229,7 +219,7 @@ export class SeamActivity extends LitElement {
           <bdi>${lock?.name}</bdi>${detail ? html` · <bdi>${detail}</bdi>` : nothing}
         </span>
       </span>
-      <time class="secondary" datetime=${at}>${formatTime(hass, at, new Date())}</time>
+      <time class="secondary times" datetime=${at}>${formatTime(hass, at, new Date())}</time>
     </li>`;
   }
 
@@ -269,6 +259,7 @@ export class SeamActivity extends LitElement {
 
   static override styles = [
     shared,
+    tools,
     css`
       :host {
         display: grid;
@@ -279,35 +270,6 @@ export class SeamActivity extends LitElement {
         display: flex;
         flex-wrap: wrap;
         gap: 8px;
-      }
-      .search {
-        flex: 1 1 180px;
-        display: flex;
-        align-items: center;
-        position: relative;
-      }
-      .search svg {
-        position: absolute;
-        inset-inline-start: 12px;
-        color: var(--secondary-text-color);
-        pointer-events: none;
-      }
-      input,
-      select {
-        height: 44px;
-        width: 100%;
-        max-width: 100%;
-        border: 1px solid var(--divider-color);
-        border-radius: 22px;
-        background: var(--card-background-color);
-        padding: 0 16px;
-      }
-      input {
-        padding-inline-start: 44px;
-      }
-      select {
-        width: auto;
-        max-width: 200px;
       }
       .empty {
         padding: 24px 16px;

@@ -140,7 +140,7 @@ export class SeamFound extends LitElement {
     const { context } = this;
     const { t } = context;
     const id = code.access_code_id;
-    const reasons = [code.can.convert, code.can.delete].filter((can) => can !== true);
+    const refusals = [code.can.convert, code.can.delete].filter((can) => can !== true);
     return html`<li>
       <label>
         ${
@@ -149,7 +149,7 @@ export class SeamFound extends LitElement {
                 type="checkbox"
                 aria-label=${t("select", { name: label(code) })}
                 .checked=${live(this.selected.has(id))}
-                ?disabled=${reasons.length === 2}
+                ?disabled=${refusals.length === 2}
                 @change=${(event: Event) => {
                   const selected = new Set(this.selected);
                   if ((event.target as HTMLInputElement).checked) selected.add(id);
@@ -164,7 +164,7 @@ export class SeamFound extends LitElement {
           <span class="secondary"
             ><bdi>${lock.name}</bdi> · ${timesText(context, code)}</span
           >
-          ${reasons.map((reason) => html`<span class="secondary">${reason}</span>`)}
+          ${[...new Set(refusals)].map((reason) => html`<span class="secondary">${reason}</span>`)}
         </span>
         <span class="chips">
           ${

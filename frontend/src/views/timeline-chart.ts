@@ -15,17 +15,38 @@ import { shared } from "../styles";
 const LANES = 6;
 
 /** Return what else there is to say about a bar. */
-export function barNotes(context: Context, { gap, overlaps }: Bar): string[] {
+export function barNotes(
+  context: Context,
+  { gap, overlaps }: Bar,
+  now: Date,
+): string[] {
   const { t } = context;
   const names = overlaps.map(({ code }) => label(code)).join(", ");
   return [
     ...(names ? [t("overlaps_with", { names })] : []),
-    ...(gap ? [t("then_free", { duration: duration(context, gap) })] : []),
+    ...(gap
+      ? [
+          freeText(context, gap, now) ??
+            t("then_free", { duration: duration(context, gap) }),
+        ]
+      : []),
   ];
 }
 
 function duration({ hass }: Context, { start, end }: Span): string {
   return formatDuration(hass, end - start);
+}
+
+/** Return for how long a door is still free, if it is. */
+function freeText(
+  context: Context,
+  { start, end }: Span,
+  now: Date,
+): string | undefined {
+  const from = now.getTime();
+  return start <= from && from < end
+    ? context.t("free_for", { duration: duration(context, { start: from, end }) })
+    : undefined;
 }
 
 /** The bars of who can enter when, a row for each lock or person. */
@@ -98,7 +119,9 @@ export class SeamTimelineChart extends LitElement {
             class="gap"
             aria-hidden="true"
             style=${place(clip(gap, days), days)}
-            ><span>${duration(this.context, gap)}</span></span
+            ><span class="cut"
+              >${freeText(this.context, gap, this.now) ?? duration(this.context, gap)}</span
+            ></span
           >`,
         )}
         ${row.bars
@@ -135,7 +158,7 @@ export class SeamTimelineChart extends LitElement {
         times: timesText(context, code),
         state: stateText(context, code.state),
       }),
-      ...barNotes(context, bar),
+      ...barNotes(context, bar, this.now),
     ].join(". ");
     return html`<a
       class="bar ${tone(code.state)} ${bar.isEarlier ? "earlier" : ""} ${
@@ -299,6 +322,7 @@ export class SeamTimelineChart extends LitElement {
           center / 100% 1px no-repeat;
       }
       .gap span {
+        max-width: 100%;
         padding: 0 6px;
         white-space: nowrap;
         background: var(--ha-card-background, var(--card-background-color));

@@ -139,9 +139,9 @@ export class SeamTimeline extends LitElement {
                   ><bdi>${label(bar.entry.code)}</bdi></a
                 >
               </td>
-              <td>${timesText(context, bar.entry.code)}</td>
+              <td class="times">${timesText(context, bar.entry.code)}</td>
               <td>${stateChip(context, bar.entry.code.state)}</td>
-              <td>${barNotes(context, bar).join(". ")}</td>
+              <td>${barNotes(context, bar, this.now).join(". ")}</td>
             </tr>`,
           )}
         </tbody>

@@ -11,6 +11,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import { element } from "../element";
 import { samePinAs } from "../elements/code-row";
+import { power } from "../lock-facts";
 import { type Entry, label, people, type Today, today } from "../logic/groups";
 import { formatDistance, formatTime } from "../logic/times";
 import { icon, problems, stateChip, timesText, worstState } from "../parts";
@@ -37,7 +38,7 @@ export class SeamToday extends LitElement {
   @state() private isAllShown = false;
 
   protected override render() {
-    const { t } = this.context;
+    const { t, isAdmin } = this.context;
     const { locks } = this.snapshot;
     const found = today(locks, this.now);
     const { attention } = found;
@@ -50,11 +51,17 @@ export class SeamToday extends LitElement {
     return html`
       ${this.headline(found)}
       ${
-        attention.length + found.problems.length > 0
+        attention.length + found.problems.length + found.locks.length > 0
           ? html`<section class="box wide" aria-label=${t("needs_attention")}>
               <div class="section"><h2>${t("needs_attention")}</h2></div>
               ${found.problems.map((shared) => this.sharedProblem(shared))}
               <ul>
+                ${found.locks.map(
+                  (lock) => html`<li class="power">
+                    <a href="/seam/lock/${lock.device_id}"><bdi>${lock.name}</bdi></a>
+                    ${power(this.context, lock)}
+                  </li>`,
+                )}
                 ${repeat(
                   attention,
                   ({ code }) => code.access_code_id,
@@ -64,7 +71,7 @@ export class SeamToday extends LitElement {
             </section>`
           : nothing
       }
-      ${this.group(t("in_now"), found.now, t("nobody_in"), FEW)}
+      ${this.group(t("active_now"), found.now, t("nobody_in"), FEW)}
       <div class="column">
         ${this.group(
           t("arriving"),
@@ -82,6 +89,7 @@ export class SeamToday extends LitElement {
         )}
         ${used.length > 0 ? this.lastUsed(used) : nothing}
       </div>
+      ${isAdmin ? nothing : html`<p class="secondary wide">${t("read_only")}</p>`}
     `;
   }
 
@@ -101,10 +109,11 @@ export class SeamToday extends LitElement {
     </header>`;
   }
 
-  private summary({ attention, problems, now }: Today): Headline {
+  private summary({ attention, problems, locks: others, now }: Today): Headline {
     const { t, isAdmin } = this.context;
     const { locks, entries } = this.snapshot;
-    const affected = new Set(problems.flatMap(({ locks }) => locks)).size;
+    const affected = new Set([...others, ...problems.flatMap(({ locks }) => locks)])
+      .size;
     const aboutLocks = affected > 0 ? t("headline_locks", { count: affected }) : "";
     if (attention.length > 0) {
       return {
@@ -148,7 +157,7 @@ export class SeamToday extends LitElement {
             html`, <a href="/seam/lock/${lock.device_id}"><bdi>${lock.name}</bdi></a>`,
         )}
       </p>
-      ${problems(this, this.context, first, [problem])}
+      ${problems(this, this.context, first, [problem], undefined, locks)}
     </div>`;
   }
 
@@ -317,6 +326,29 @@ export class SeamToday extends LitElement {
       .problem a {
         color: inherit;
       }
+      .power {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 4px 16px;
+        padding: 10px 16px;
+      }
+      .power a {
+        color: inherit;
+      }
+      .fact {
+        display: inline-flex;
+        align-items: center;
+        gap: 6px;
+        font-size: 0.875rem;
+        color: var(--secondary-text-color);
+      }
+      .fact svg {
+        width: 20px;
+        height: 20px;
+      }
+      .fact.bad {
+        color: var(--seam-error-text);
+      }
       .used {
         display: flex;
         justify-content: space-between;
@@ -353,9 +385,6 @@ export class SeamToday extends LitElement {
         flex: 1;
         min-width: 0;
         display: grid;
-      }
-      .times::first-letter {
-        text-transform: uppercase;
       }
       details ul {
         background: color-mix(in srgb, var(--primary-text-color) 4%, transparent);

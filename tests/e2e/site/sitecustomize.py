@@ -11,7 +11,7 @@ from pathlib import Path
 import sys
 from types import ModuleType
 
-MODULE = "custom_components.seam.websocket.adoption"
+MODULE = "custom_components.seam.websocket.adoption_job"
 
 
 class Steps:

@@ -1,0 +1,103 @@
+"""Tests of locks whose codes arrive late, with a real Home Assistant."""
+
+import asyncio
+
+import pytest
+
+from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.fetcher import pool
+from custom_components.seam.fetcher.pool import Priority
+from custom_components.seam.sync.schedule import FetchCodes
+from simulator import Simulator
+from simulator.seed import FRONT_DOOR
+
+from .clock import wait_until
+from .conftest import Poll
+
+
+@pytest.fixture
+def _short_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let everything take a tenth of its time."""
+    monkeypatch.setattr(pool, "_SLOW", 0.2)
+    monkeypatch.setattr(pool, "PATIENCE", 0.5)
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_event_waits_for_slow_list(
+    coordinator: SeamCoordinator, simulator: Simulator
+) -> None:
+    """The name of a code that is new is known when the event of its use fires."""
+    code = simulator.control.add_unmanaged_code(FRONT_DOOR, "Newcomer", "867530")
+    simulator.control.use_code(code.access_code_id, device=FRONT_DOOR)
+    simulator.faults.add(
+        "latency", path="/access_codes/list", device_id=FRONT_DOOR, seconds=0.9
+    )
+    before = coordinator.data.locks[FRONT_DOOR].changed_by
+    await coordinator.async_refresh()
+    assert coordinator.data.locks[FRONT_DOOR].changed_by == before
+    await wait_until(
+        lambda: coordinator.data.locks[FRONT_DOOR].changed_by == "Newcomer"
+    )
+
+
+@pytest.mark.usefixtures("_short_patience")
+@pytest.mark.parametrize("is_superseded", [True, False])
+async def test_request_that_gives_way_keeps_codes(
+    coordinator: SeamCoordinator, simulator: Simulator, is_superseded: bool
+) -> None:
+    """Seam has done nothing wrong, and a newer response may have come already."""
+    hang = simulator.faults.add(
+        "hang", path="/access_codes/list", device_id=FRONT_DOOR, count=1
+    )
+    simulator.control.code_error("Handyman", "provider_issue")
+    await coordinator.async_refresh()
+    assert hang.hits == 1
+    if is_superseded:
+        assert await coordinator.async_refresh_locks([FRONT_DOOR]) == {}
+    requests = coordinator.fetcher._pool
+    loop = asyncio.get_running_loop()
+    requests._displace(Priority.POLL, loop.time() + 100)
+    fetch = FetchCodes(FRONT_DOOR)
+    await wait_until(lambda: not coordinator.fetcher._is_fetching(fetch.device_id))
+    assert coordinator.data.locks[FRONT_DOOR].has_codes
+    assert coordinator.engine.state.postponed == 0
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_request_that_gives_way_twice_has_failed(
+    coordinator: SeamCoordinator, simulator: Simulator
+) -> None:
+    """Then the codes are unknown, and the next poll asks for them."""
+    simulator.faults.add("hang", path="/access_codes/list", device_id=FRONT_DOOR)
+    simulator.control.code_error("Handyman", "provider_issue")
+    await coordinator.async_refresh()
+    requests = coordinator.fetcher._pool
+    loop = asyncio.get_running_loop()
+    for _ in range(2):
+        await wait_until(lambda: requests.is_running(FetchCodes(FRONT_DOOR)))
+        requests._displace(Priority.POLL, loop.time() + 100)
+        await asyncio.sleep(0.05)
+    assert not coordinator.data.locks[FRONT_DOOR].has_codes
+    assert coordinator.engine.state.postponed == 1
+    simulator.faults.clear()
+
+
+async def test_failed_account_request_is_repeated_soon(
+    coordinator: SeamCoordinator, simulator: Simulator, poll: Poll
+) -> None:
+    """With a webhook, the next poll would be late."""
+
+    def problems() -> list[str]:
+        accounts = coordinator.data.accounts.values()
+        return [problem.code for account in accounts for problem in account.errors]
+
+    simulator.faults.add("status", status=500, path="/connected_accounts/list")
+    simulator.control.account_error("Front Door")
+    await poll()
+    await wait_until(lambda: coordinator.engine.state.postponed > 0)
+    assert not problems()
+    simulator.faults.clear()
+    await poll()
+    await wait_until(lambda: coordinator.engine.state.postponed == 0)
+    await wait_until(lambda: bool(problems()))
+    assert problems() == ["account_disconnected"]
