@@ -21,6 +21,8 @@ from .api import Event, SeamProblem
 from .attributes import async_problems, occurrence_attributes
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
+from .stays.entity import SeamStaysEntity, async_add_stays_entities
+from .stays.watch import EVENT_TYPES, StayEvent
 from .sync.events import Occurrence
 from .sync.snapshot import LockData
 
@@ -81,6 +83,10 @@ ACCESS_CODE_ACTIVITY = SeamEventDescription(
     exists_fn=lambda lock: lock.device.has_access_codes,
 )
 
+STAY_ACTIVITY = EventEntityDescription(
+    key="stay_activity", translation_key="stay_activity", event_types=EVENT_TYPES
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -99,6 +105,9 @@ async def async_setup_entry(
             [description],
             lambda description, lock: description.exists_fn(lock),
         )
+    async_add_stays_entities(
+        hass, entry, async_add_entities, SeamStayActivity, STAY_ACTIVITY
+    )
 
 
 class SeamActivity(SeamLockEntity, EventEntity):
@@ -191,6 +200,23 @@ class SeamAccessCodeActivity(SeamActivity):
             "errors": rows(code.errors) if code else [],
             "warnings": rows(code.warnings) if code else [],
         }
+
+
+class SeamStayActivity(SeamStaysEntity, EventEntity):
+    """Event entity for what happens before, during, and after stays."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Subscribe to what happens."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            self.watch.async_add_event_listener(self._async_handle_event)
+        )
+
+    @callback
+    def _async_handle_event(self, event: StayEvent) -> None:
+        self._trigger_event(event.event_type, event.attributes)
+        self.async_write_ha_state()
 
 
 def _masked(value: Any, mask: Callable[[str], str]) -> Any:

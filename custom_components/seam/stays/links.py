@@ -69,6 +69,13 @@ class Link:
     """Whether Seam was asked to delete it."""
     missed_at: datetime | None = None
     """When the calendar first answered without the booking."""
+    used_for: datetime | None = None
+    """The start of the last stay for which somebody has used the code."""
+
+    @property
+    def is_used(self) -> bool:
+        """Whether somebody has used the code for its current stay."""
+        return self.used_for is not None and self.used_for == self.asked.starts_at
 
     def confirmed(self, code: AccessCode) -> Self:
         """Return the link with the code that Seam has made, or changed as asked."""
@@ -86,7 +93,7 @@ class Link:
     @classmethod
     def load(cls, data: Mapping[str, Any]) -> Self:
         """Return a stored link."""
-        seen, missed_at = data["seen"], data["missed_at"]
+        seen, missed_at, used_for = data["seen"], data["missed_at"], data["used_for"]
         return cls(
             key=data["key"],
             details=data["details"],
@@ -98,4 +105,5 @@ class Link:
             is_deleting=data["is_deleting"],
             seen=seen and Fingerprint.load(seen),
             missed_at=missed_at and datetime.fromisoformat(missed_at),
+            used_for=used_for and datetime.fromisoformat(used_for),
         )

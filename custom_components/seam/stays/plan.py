@@ -37,6 +37,7 @@ class Reason(StrEnum):
     CALENDAR_EMPTY = "calendar_empty"
     CALENDAR_FAILED = "calendar_failed"
     CANCELLED = "cancelled"
+    CHANGED_BY_HAND = "changed_by_hand"
     CODES_UNKNOWN = "codes_unknown"
     DELETED_BY_HAND = "deleted_by_hand"
     ENDED = "ended"
@@ -46,6 +47,7 @@ class Reason(StrEnum):
     LOCK_NOT_SELECTED = "lock_not_selected"
     MISSING_ONCE = "missing_once"
     OTHER_PIN = "other_pin"
+    REFUSED = "refused"
     STARTED = "started"
     UNCONFIRMED = "unconfirmed"
 

@@ -1,11 +1,12 @@
 """Keeps the codes of a subentry in step with its calendar."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import ATTR_CODE, ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -29,10 +30,11 @@ from ..coordinator import SeamConfigEntry
 from ..errors import ChangeUncertainError, WorkspaceRefusedError
 from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
-from .bookings import Answer
+from .bookings import Answer, Stay, stays_of
 from .compare import compare
 from .links import Fingerprint
 from .plan import CHANGES, Kind, Plan, Reason, Step
+from .preview import Preview, async_preview
 from .reading import FUTURE, PAST, async_read_bookings, calendar_entity
 from .run import Budget, Outcome, Refused, Report, Uncertain, async_follow
 from .settings import CONF_BACKUP, CONF_CALENDAR, rules_of
@@ -46,6 +48,10 @@ _NEXT_LOOK: Final = 30
 _SOON: Final = timedelta(minutes=1)
 
 
+def _do_nothing(*_args: object) -> None:
+    """Do nothing until somebody wants to know."""
+
+
 class StaysRunner:
     """Runs whenever the calendar changes, and every quarter of an hour."""
 
@@ -53,18 +59,19 @@ class StaysRunner:
         self,
         hass: HomeAssistant,
         entry: SeamConfigEntry,
-        settings: Mapping[str, Any],
+        subentry: ConfigSubentry,
         memory: LinkMemory,
     ) -> None:
         """Initialize the runner of a subentry."""
         self._hass = hass
-        self._entry = entry
-        self._settings = settings
-        self._calendar = (
+        self.entry = entry
+        self.subentry = subentry
+        self.settings = settings = subentry.data
+        self.calendar = (
             er.async_resolve_entity_id(er.async_get(hass), settings[CONF_CALENDAR])
             or settings[CONF_CALENDAR]
         )
-        self._memory = memory
+        self.memory = memory
         self._budget = Budget()
         self._pins: dict[tuple[str, str], str] = {}
         self._outdated: dict[str, str] = {}
@@ -77,6 +84,11 @@ class StaysRunner:
         self._events: object = None
         self._known = self._known_locks
         self.report: Report | None = None
+        self.stays: tuple[Stay, ...] | None = None
+        """The coming stays of the last good answer, None until there is one."""
+        self.on_run: Callable[[], None] = _do_nothing
+        self.on_change: Callable[[Step, AccessCode | None], None] = _do_nothing
+        """Called with each step that was taken, and the code that it has changed."""
 
     @callback
     def async_start(self) -> None:
@@ -87,12 +99,12 @@ class StaysRunner:
             self.async_request()
 
         for stop in (
-            async_track_state_change_event(self._hass, self._calendar, changed),
+            async_track_state_change_event(self._hass, self.calendar, changed),
             async_track_time_interval(self._hass, changed, _INTERVAL),
-            self._entry.runtime_data.async_add_listener(self._on_update),
+            self.entry.runtime_data.async_add_listener(self._on_update),
             self._async_stop,
         ):
-            self._entry.async_on_unload(stop)
+            self.entry.async_on_unload(stop)
         self.async_request()
 
     @callback
@@ -106,13 +118,13 @@ class StaysRunner:
         """Run as soon as the run in progress has ended."""
         self._is_due = True
         if self._task is None or self._task.done():
-            self._task = self._entry.async_create_background_task(
+            self._task = self.entry.async_create_background_task(
                 self._hass, self._async_run_while_due(), f"{DOMAIN} stays"
             )
 
     @property
     def _known_locks(self) -> set[str]:
-        locks = self._entry.runtime_data.data.locks
+        locks = self.entry.runtime_data.data.locks
         return {device_id for device_id, lock in locks.items() if lock.has_codes}
 
     @callback
@@ -129,8 +141,8 @@ class StaysRunner:
 
     async def _async_run(self) -> None:
         self._async_subscribe()
-        coordinator = self._entry.runtime_data
-        answer = await async_read_bookings(self._hass, self._calendar, dt_util.utcnow())
+        coordinator = self.entry.runtime_data
+        answer = await async_read_bookings(self._hass, self.calendar, dt_util.utcnow())
         # The codes may be a minute old. Nothing is asked if nothing has to be done.
         changing = {
             step.device_id
@@ -145,10 +157,15 @@ class StaysRunner:
         self.report = await async_follow(
             lambda: self._plan(answer),
             self._async_do,
-            self._memory,
+            self.memory,
             self._budget,
             dt_util.utcnow,
         )
+        if answer is not None and (answer.bookings or self.stays is None):
+            rules = rules_of(self.settings, dt_util.get_default_time_zone())
+            coming = stays_of(answer, rules, dt_util.utcnow()).coming
+            self.stays = tuple(coming.values())
+        self.on_run()
         before, self._logged = self._logged, set()
         for step, error in self.report.errors.items():
             self._logged.add(message := (step.kind, step.key, step.device_id, error))
@@ -156,7 +173,7 @@ class StaysRunner:
                 _LOGGER.warning(
                     "Could not %s the access code for a stay in %s: %s",
                     step.kind,
-                    self._calendar,
+                    self.calendar,
                     error,
                 )
         is_missing = any(
@@ -168,7 +185,7 @@ class StaysRunner:
     @callback
     def _async_subscribe(self) -> None:
         """Be told of changes by the calendar, also after it was reloaded."""
-        entity = calendar_entity(self._hass, self._calendar)
+        entity = calendar_entity(self._hass, self.calendar)
         if entity is None or entity is self._subscribed:
             return
         if self._unsubscribe:
@@ -196,23 +213,29 @@ class StaysRunner:
             self._cancel_next_look = None
             if is_missing:
                 # Some calendars keep an answer for a day.
-                await async_update_entity(self._hass, self._calendar)
+                await async_update_entity(self._hass, self.calendar)
             self.async_request()
 
         self._cancel_next_look = async_call_later(self._hass, _NEXT_LOOK, look)
 
+    async def async_preview(self, settings: Mapping[str, Any]) -> Preview | None:
+        """Return what would be done with these settings now."""
+        return await async_preview(
+            self._hass, self.entry, settings, self.memory.links, self._pins
+        )
+
     def _plan(self, answer: Answer | None) -> Plan:
         """Return what has to be done now."""
-        locks = self._entry.runtime_data.data.locks
-        for link in self._memory.links:
+        locks = self.entry.runtime_data.data.locks
+        for link in self.memory.links:
             lock = locks.get(link.device_id)
             code = lock.code(link.code_id) if lock else None
             if code and code.code:
                 self._pins[link.key, link.device_id] = code.code
         return compare(
             answer,
-            rules_of(self._settings, dt_util.get_default_time_zone()),
-            self._memory.links,
+            rules_of(self.settings, dt_util.get_default_time_zone()),
+            self.memory.links,
             locks,
             dt_util.utcnow(),
             accepts=accepts_pin,
@@ -223,7 +246,7 @@ class StaysRunner:
         """Take a step by the functions that the actions use."""
         assert step.device_id
         assert step.link
-        lock = self._entry.runtime_data.data.locks.get(step.device_id)
+        lock = self.entry.runtime_data.data.locks.get(step.device_id)
         if lock is None or step.device_id in self._outdated:
             error_text = self._outdated.get(step.device_id, "The lock was removed")
             return Refused(error=error_text, is_temporary=True)
@@ -233,12 +256,14 @@ class StaysRunner:
         except HomeAssistantError as err:
             error, code_id = err, step.code_id
         if step.kind is Kind.DELETE and error is None:
+            self.on_change(step, None)
             return None
         # A new code may have an error, too.
         code = self._changed_code(step, code_id)
         if code and (
             step.kind is Kind.CREATE or Fingerprint.of_code(code) != step.link.seen
         ):
+            self.on_change(step, code)
             return code
         if error is None or isinstance(error, ChangeUncertainError):
             return Uncertain(error=str(error or ""))
@@ -265,7 +290,7 @@ class StaysRunner:
                 if step.pin:
                     data[ATTR_CODE] = step.pin
                 has_pool = lock.device.properties.supports_backup_access_code_pool
-                if self._settings.get(CONF_BACKUP) and has_pool is not False:
+                if self.settings.get(CONF_BACKUP) and has_pool is not False:
                     data["use_backup_access_code_pool"] = True
             else:
                 action = ACTIONS["update_access_code"]
@@ -279,12 +304,12 @@ class StaysRunner:
 
     def _changed_code(self, step: Step, code_id: str | None) -> AccessCode | None:
         """Return the code that a step has created or changed, as it is known now."""
-        lock = self._entry.runtime_data.data.locks.get(step.device_id or "")
+        lock = self.entry.runtime_data.data.locks.get(step.device_id or "")
         if lock is None:
             return None
         if code_id is not None:
             return lock.code(code_id)
-        linked = {link.code_id for link in self._memory.links}
+        linked = {link.code_id for link in self.memory.links}
         return next(
             (
                 code

@@ -12,6 +12,7 @@ from .bookings import PinRule, Rules
 SUBENTRY_STAYS: Final = "stays"
 
 CONF_AFTER: Final = "minutes_after"
+CONF_ARRIVE_BY: Final = "arrive_by"
 CONF_BACKUP: Final = "use_backup_codes"
 CONF_BEFORE: Final = "minutes_before"
 CONF_CALENDAR: Final = "calendar"

@@ -1,6 +1,6 @@
 """Where it is remembered which codes were made for which stays."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -18,8 +18,10 @@ def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
     return Store(hass, _VERSION, f"{DOMAIN}.stays.{entry_id}")
 
 
-async def async_load_links(hass: HomeAssistant, entry_id: str) -> LinkStore:
-    """Return the links of all stays of a config entry."""
+async def async_load_links(
+    hass: HomeAssistant, entry_id: str, subentry_ids: Collection[str]
+) -> LinkStore:
+    """Return the links of all stays of a config entry, without those of removed ones."""
     store = _store(hass, entry_id)
     stored = await store.async_load() or {}
     return LinkStore(
@@ -27,6 +29,7 @@ async def async_load_links(hass: HomeAssistant, entry_id: str) -> LinkStore:
         {
             subentry_id: tuple(map(Link.load, rows))
             for subentry_id, rows in stored.items()
+            if subentry_id in subentry_ids
         },
     )
 
