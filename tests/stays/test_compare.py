@@ -403,3 +403,16 @@ async def test_changes_stay_within_limits_of_seam(seam: Seam) -> None:
         sum(timedelta() <= when - start < timedelta(minutes=1) for when in times) <= 10
         for start in times
     )
+
+
+async def test_booking_with_another_uid_is_recognized_on_all_locks() -> None:
+    """Also on one whose code somebody has changed, so that it gets no second one."""
+    seam = Seam(make_device(), make_device("gate"))
+    await seam.async_run([ADA])
+    [on_door] = [code for code in seam.codes.values() if code.device_id != "gate"]
+    seam.edit(on_door.access_code_id, ends_at=ADA_ENDS_AT + HOUR)
+    later = replace(ADA, end=ADA_ENDS_AT + DAY)
+    await seam.async_run_twice(later)
+    await seam.async_run_twice(replace(later, uid="other"))
+    assert len(seam.codes) == 2
+    assert [kind for kind, *_ in seam.log] == [Kind.CREATE, Kind.CREATE, Kind.MOVE]

@@ -134,6 +134,8 @@ class _Comparison:
                 )
                 if found is not None and found not in renamed.values():
                     renamed[link.key] = found
+        # A code on another lock may differ because somebody has changed it.
+        for link in links:
             key = renamed.get(link.key)
             yield link if key is None else replace(link, key=key)
 
