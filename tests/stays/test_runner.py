@@ -220,7 +220,7 @@ async def test_person_keeps_the_pin(stays: Stays) -> None:
             CONF_PIN_RULE: "same",
         },
     )
-    await stays.restart()
+    await stays.settle()
     for day in (1, 3):
         stays.book(
             f"{day}",
@@ -253,7 +253,7 @@ async def test_new_settings_apply_after_reload(stays: Stays) -> None:
     stays.hass.config_entries.async_update_subentry(
         stays.entry, next(iter(stays.entry.subentries.values())), data=settings
     )
-    await stays.restart()
+    await stays.settle()
     stays.book("Ada", summary="Reserved - Ada")
     await stays.wait()
     [blocked, code] = stays.codes

@@ -59,11 +59,18 @@ def _async_reload_when_changed(hass: HomeAssistant, entry: SeamConfigEntry) -> N
 
     An update listener would also be called by the options flow, which reloads itself.
     """
-    subentries = entry.subentries
+
+    def settings() -> dict[str, tuple[object, ...]]:
+        # Home Assistant changes the subentries themselves.
+        return {key: (s.title, s.data) for key, s in entry.subentries.items()}
+
+    before = settings()
 
     @callback
     def changed(_change: ConfigEntryChange, changed_entry: ConfigEntry) -> None:
-        if changed_entry is entry and entry.subentries is not subentries:
+        nonlocal before
+        if changed_entry is entry and settings() != before:
+            before = settings()
             hass.config_entries.async_schedule_reload(entry.entry_id)
 
     entry.async_on_unload(

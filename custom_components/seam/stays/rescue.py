@@ -1,13 +1,15 @@
 """What is done so that a guest at risk gets in: a repair issue, then a backup code."""
 
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 import logging
+from typing import Final
 
 from homeassistant.const import ATTR_ENTITY_ID
-from homeassistant.core import Context, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
 from ..actions import ACTIONS, async_run
@@ -25,6 +27,9 @@ from .settings import CONF_BACKUP
 
 _LOGGER = logging.getLogger(__name__)
 
+# Seam limits requests per minute.
+_RETRY: Final = timedelta(minutes=1)
+
 
 class Rescue:
     """Creates issues for arrivals at risk, and pulls backup codes if that is allowed."""
@@ -34,12 +39,15 @@ class Rescue:
         hass: HomeAssistant,
         runner: StaysRunner,
         on_pulled: Callable[[Arrival, Place], None],
+        look: Callable[[], None],
     ) -> None:
         """Initialize without issues."""
         self._hass = hass
         self._runner = runner
         self._on_pulled = on_pulled
+        self._look = look
         self._pulled: set[str] = set()
+        self._cancel_retry: CALLBACK_TYPE | None = None
 
     @callback
     def async_update(self, arrivals: Iterable[Arrival], now: datetime) -> None:
@@ -57,6 +65,8 @@ class Rescue:
     @callback
     def async_stop(self) -> None:
         """Delete the issues, except for ignored ones, which stay ignored."""
+        if self._cancel_retry:
+            self._cancel_retry()
         issues = ir.async_get(self._hass).issues
         for (domain, issue_id), issue in list(issues.items()):
             if domain == DOMAIN and issue_id.startswith(self._issue_prefix):
@@ -139,8 +149,9 @@ class Rescue:
                 raise answer
         except HomeAssistantError as err:
             if isinstance(err, UnreachableError | WorkspaceRefusedError):
-                # Nothing was done, so it is tried again at the next look.
+                # Nothing was done.
                 self._pulled.discard(code.access_code_id)
+                self._async_retry_later()
             _LOGGER.warning(
                 "Could not pull the backup code for a stay in %s: %s",
                 self._runner.calendar,
@@ -148,6 +159,18 @@ class Rescue:
             )
             return
         self._on_pulled(arrival, place)
+
+    @callback
+    def _async_retry_later(self) -> None:
+        if self._cancel_retry:
+            self._cancel_retry()
+
+        @callback
+        def look(_now: datetime) -> None:
+            self._cancel_retry = None
+            self._look()
+
+        self._cancel_retry = async_call_later(self._hass, _RETRY, look)
 
 
 def _places_at_risk(arrival: Arrival) -> list[Place]:

@@ -78,7 +78,7 @@ class StaysWatch:
         """The coming stays, None while they are not known."""
         self._verdicts: dict[tuple[str, datetime], Verdict] | None = None
         self._looked_at: datetime | None = None
-        self._rescue = Rescue(hass, runner, self._async_pulled)
+        self._rescue = Rescue(hass, runner, self._async_pulled, self._async_look)
         self._listeners: list[Callable[[], None]] = []
         self._event_listeners: list[Callable[[StayEvent], None]] = []
         self._cancel_timer: CALLBACK_TYPE | None = None

@@ -1,0 +1,278 @@
+"""Tests of the form that adds and changes stays, and of the preview."""
+
+from typing import Any
+
+from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
+from homeassistant.core import Context, HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+    UnknownUser,
+)
+from homeassistant.helpers import device_registry as dr, entity_registry as er
+import pytest
+from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
+
+from custom_components.seam.const import CONF_CHECK_IN, CONF_CHECK_OUT, DOMAIN
+from custom_components.seam.stays.settings import (
+    CONF_CALENDAR,
+    CONF_EXCLUDES,
+    CONF_LOCKS,
+    CONF_NAME_TEMPLATE,
+    CONF_PIN_RULE,
+    SUBENTRY_STAYS,
+)
+from simulator.seed import APARTMENT_1, FRONT_DOOR
+
+from .conftest import CALENDAR, Stays
+
+pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
+
+BOOKINGS = {CONF_EXCLUDES: ["not available"], "days_ahead": 30}
+CODES = {
+    CONF_NAME_TEMPLATE: "{summary}",
+    CONF_PIN_RULE: "seam",
+    "minutes_before": 0,
+    "minutes_after": 0,
+}
+FORM: dict[str, Any] = {
+    CONF_CALENDAR: CALENDAR,
+    CONF_LOCKS: [APARTMENT_1],
+    "which_bookings": BOOKINGS,
+    "access_codes": CODES,
+    "arrival": {"use_backup_codes": False},
+}
+
+
+async def start(stays: Stays) -> SubentryFlowResult:
+    """Start to add stays."""
+    return await stays.hass.config_entries.subentries.async_init(
+        (stays.entry.entry_id, SUBENTRY_STAYS), context={"source": SOURCE_USER}
+    )
+
+
+async def submit(
+    stays: Stays, result: SubentryFlowResult, data: dict[str, Any]
+) -> SubentryFlowResult:
+    """Submit a form."""
+    return await stays.hass.config_entries.subentries.async_configure(
+        result["flow_id"], data
+    )
+
+
+def placeholders(result: SubentryFlowResult) -> dict[str, str]:
+    """Return the numbers and lists of a preview."""
+    assert result["step_id"] == "preview"
+    return dict(result["description_placeholders"] or {})
+
+
+async def test_adding_stays_does_nothing_before_it_is_confirmed(stays: Stays) -> None:
+    """The preview shows what would be created, which then is."""
+    stays.book("Ada")
+    await stays.settle()
+    before = [code.device_id for code in stays.codes]
+    assert before == [FRONT_DOOR]
+    result = await start(stays)
+    assert result["type"] is FlowResultType.FORM
+    result = await submit(stays, result, FORM)
+    shown = placeholders(result)
+    assert shown["created_count"] == "1"
+    assert "Ada" in shown["created"]
+    assert shown["deleted_count"] == shown["not_possible_count"] == "0"
+    await stays.wait()
+    assert len(stays.codes) == 1
+    result = await submit(stays, result, {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+    assert result["title"] == "Bookings"
+    await stays.wait()
+    assert sorted(code.device_id for code in stays.codes) == sorted(
+        [FRONT_DOOR, APARTMENT_1]
+    )
+    assert len(stays.entry.subentries) == 2
+
+
+async def test_form_starts_with_the_times_of_the_options(stays: Stays) -> None:
+    """All-day events say nothing about the time of day."""
+    result = await start(stays)
+    schema = result["data_schema"]
+    assert schema is not None
+    suggested = {
+        str(key): (key.description or {}).get("suggested_value")
+        for key in schema.schema
+    }
+    assert suggested[CONF_CHECK_IN] == "15:00:00"
+    assert suggested[CONF_CHECK_OUT] == "11:00:00"
+
+
+@pytest.mark.parametrize(
+    ("changed", "errors"),
+    [
+        ({CONF_LOCKS: []}, {CONF_LOCKS: "no_locks"}),
+        (
+            {"access_codes": CODES | {CONF_NAME_TEMPLATE: "{surname}"}},
+            {"access_codes": "invalid_name_template"},
+        ),
+        (
+            {"access_codes": CODES | {CONF_NAME_TEMPLATE: " "}},
+            {"access_codes": "invalid_name_template"},
+        ),
+        (
+            {CONF_CALENDAR: "calendar.gone"},
+            {CONF_CALENDAR: "calendar_unavailable"},
+        ),
+    ],
+)
+async def test_form_shows_errors(
+    stays: Stays, changed: dict[str, Any], errors: dict[str, str]
+) -> None:
+    """What is wrong is shown at its field, and can be corrected."""
+    result = await submit(stays, await start(stays), FORM | changed)
+    assert result["errors"] == errors
+    result = await submit(stays, result, FORM)
+    result = await submit(stays, result, {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_calendars_of_locks_cannot_be_selected(stays: Stays) -> None:
+    """They would make codes of codes."""
+    result = await start(stays)
+    schema = result["data_schema"]
+    assert schema is not None
+    config = schema.schema[CONF_CALENDAR].config
+    registered = er.async_entries_for_config_entry(
+        er.async_get(stays.hass), stays.entry.entry_id
+    )
+    own = {entity.entity_id for entity in registered if entity.domain == "calendar"}
+    assert own
+    assert set(config["exclude_entities"]) == own
+
+
+async def test_flow_aborts_while_not_connected(stays: Stays) -> None:
+    """Neither locks nor codes are known."""
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    result = await start(stays)
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "entry_not_loaded"
+
+
+async def test_reconfiguring_previews_and_applies_changes(stays: Stays) -> None:
+    """Another lock means codes that are deleted and others that are created."""
+    stays.book("Ada")
+    await stays.wait()
+    [subentry_id] = stays.entry.subentries
+    result = await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
+    assert result["step_id"] == "reconfigure"
+    result = await submit(stays, result, FORM)
+    shown = placeholders(result)
+    assert (shown["created_count"], shown["deleted_count"]) == ("1", "1")
+    result = await submit(stays, result, {})
+    assert result["reason"] == "reconfigure_successful"
+    await stays.wait()
+    await stays.wait()
+    assert [code.device_id for code in stays.codes] == [APARTMENT_1]
+
+
+async def test_removing_stays_removes_entities_but_keeps_codes(
+    stays: Stays, hass_storage: dict[str, Any]
+) -> None:
+    """What is remembered is forgotten."""
+    stays.book("Ada")
+    await stays.wait()
+    [subentry_id] = stays.entry.subentries
+    assert stays.hass.states.get("sensor.bookings_next_arrival")
+    stays.hass.config_entries.async_remove_subentry(stays.entry, subentry_id)
+    await stays.wait()
+    assert stays.hass.states.get("sensor.bookings_next_arrival") is None
+    devices = dr.async_get(stays.hass).async_get_devices(
+        identifiers={(DOMAIN, subentry_id)}
+    )
+    assert list(devices) == []
+    stays.book("Eve", start=5, end=6)
+    await stays.wait()
+    assert [code.name for code in stays.codes] == ["Ada"]
+
+
+async def test_preview_escapes_what_guests_write(stays: Stays) -> None:
+    """A name must not become an image in the dialog."""
+    stays.book("![x](http://example.com)")
+    result = await submit(stays, await start(stays), FORM)
+    assert "![x](" not in placeholders(result)["created"]
+
+
+async def preview(stays: Stays, device_id: str | None = None) -> Any:
+    """Call the action."""
+    [subentry_id] = stays.entry.subentries
+    [device] = dr.async_get(stays.hass).async_get_devices(
+        identifiers={(DOMAIN, subentry_id)}
+    )
+    return await stays.hass.services.async_call(
+        DOMAIN,
+        "preview_stays",
+        {"stays": device_id or device.id},
+        blocking=True,
+        return_response=True,
+    )
+
+
+async def test_action_returns_what_would_be_done(stays: Stays) -> None:
+    """A booking that cannot be, an overlap, and one that is gone."""
+    stays.book("Ada")
+    stays.book("Eve", start=6, end=8)
+    await stays.wait()
+    requests = stays.simulator.requests
+    requests.clear()
+    stays.calendar.bookings.pop("Eve")
+    stays.calendar.bookings["Ada"].summary = "Ada & Bob"
+    found = await preview(stays)
+    assert not requests
+    assert [row["name"] for row in found["renamed"]] == ["Ada & Bob"]
+    assert [row["reason_key"] for row in found["deleted"]] == ["missing_once"]
+    assert found["deleted"][0]["reason"].endswith(".")
+    assert found["deleted"][0]["name"] == "Eve"
+    assert found["created"] == found["overlaps"] == []
+    assert found["bookings"] == 2
+
+
+async def test_action_names_what_is_not_possible(stays: Stays) -> None:
+    """A lock without room for another code, and overlapping bookings."""
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.properties["max_active_codes_supported"] = 1
+    await stays.entry.runtime_data.async_reconcile()
+    stays.book("Ada")
+    stays.book("Eve", start=3, end=6)
+    await stays.settle()
+    found = await preview(stays)
+    assert {row["reason_key"] for row in found["not_possible"]} == {"lock_full"}
+    assert found["overlaps"] == [["Ada", "Eve"]]
+    assert all(row["lock"] for row in found["not_possible"])
+
+
+async def test_action_refuses_what_it_cannot_read(
+    stays: Stays, entry: MockConfigEntry, hass: HomeAssistant
+) -> None:
+    """Other devices, and calendars that fail."""
+    with pytest.raises(ServiceValidationError) as refused:
+        await preview(stays, "unknown")
+    assert refused.value.translation_key == "stays_unknown"
+    stays.calendar.error = ValueError("broken")
+    with pytest.raises(HomeAssistantError) as failed:
+        await preview(stays)
+    assert failed.value.translation_key == "calendar_unavailable"
+
+
+async def test_action_is_for_administrators(
+    stays: Stays, hass_read_only_user: MockUser
+) -> None:
+    """It returns the names of guests."""
+    for user_id, error in ((hass_read_only_user.id, Unauthorized), ("x", UnknownUser)):
+        with pytest.raises(error):
+            await stays.hass.services.async_call(
+                DOMAIN,
+                "preview_stays",
+                {"stays": "any"},
+                blocking=True,
+                return_response=True,
+                context=Context(user_id=user_id),
+            )
