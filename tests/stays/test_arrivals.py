@@ -8,6 +8,7 @@ from typing import Any
 from homeassistant.const import EVENT_STATE_CHANGED, STATE_OFF, STATE_ON, STATE_UNKNOWN
 from homeassistant.core import Event, HomeAssistant, State
 from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
 import pytest
 
 from custom_components.seam.const import DOMAIN
@@ -330,14 +331,13 @@ async def test_guest_who_has_arrived_is_no_longer_at_risk(stays: Stays) -> None:
     assert state(stays, PROBLEM).state == STATE_OFF
 
 
-async def test_guest_who_has_not_arrived_in_time(stays: Stays, told: Told) -> None:
-    """It is told once, at the time of day that was chosen."""
-    start = START + timedelta(hours=1)
-    by = (start + timedelta(hours=2)).astimezone(
-        stays.calendar.event.start_datetime_local.tzinfo
-        if stays.calendar.event
-        else None
-    )
+@pytest.mark.parametrize("time_zone", ["US/Pacific", "Pacific/Fiji"])
+async def test_guest_who_has_not_arrived_in_time(
+    stays: Stays, told: Told, time_zone: str
+) -> None:
+    """It is told once, at the time of day that was chosen, maybe after midnight."""
+    await stays.hass.config.async_set_time_zone(time_zone)
+    by = dt_util.as_local(START + timedelta(hours=3))
     await set_up_with(stays, **{CONF_ARRIVE_BY: f"{by:%H:%M:%S}"})
     stays.book("Ada", start=HOUR, end=10 * HOUR)
     await stays.wait()
@@ -377,3 +377,20 @@ async def test_first_verdicts_after_start_are_no_news(stays: Stays, told: Told) 
     await stays.wait()
     assert told.types() == []
     assert state(stays, PROBLEM).state == STATE_ON
+
+
+async def test_nothing_is_at_risk_while_codes_are_not_known(
+    stays: Stays, told: Told
+) -> None:
+    """They cannot be fetched, and then they can."""
+    stays.simulator.faults.add("status", path="/access_codes/list")
+    stays.book("Ada", start=12 * HOUR)
+    await stays.restart()
+    assert state(stays, PROBLEM).state == STATE_UNKNOWN
+    assert state(stays, NEXT).attributes["verdict"] == "unknown"
+    stays.simulator.faults.clear()
+    for _ in range(3):
+        await stays.wait()
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert len(stays.codes) == 1
+    assert "at_risk" not in told.types()

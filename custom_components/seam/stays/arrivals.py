@@ -1,6 +1,6 @@
 """Whether guests will get in."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -81,22 +81,28 @@ class Arrival:
 
 
 def find_arrivals(
-    stays: Iterable[Stay],
+    stays: Sequence[Stay],
     device_ids: tuple[str, ...],
     report: Report,
     links: Iterable[Link],
     locks: Mapping[str, LockData],
     now: datetime,
 ) -> tuple[Arrival, ...]:
-    """Return the stays that have not ended and have a code, or should have one."""
+    """Return the stays that matter now, the soonest first.
+
+    These are the ones with a code, or for which there should be one, that have not ended
+    and start within a day, and the next one after them.
+    """
     by_place = {(link.key, link.device_id): link for link in links}
     steps = {(step.key, step.device_id): step for step in report.plan.steps}
     errors = {
         (step.key, step.device_id): error for step, error in report.errors.items()
     }
-    found = []
+    found: list[Arrival] = []
     for stay in stays:
         ids = [(stay.key, device_id) for device_id in device_ids]
+        if found and found[-1].span.starts_at > now + SOON:
+            break
         if stay.span.ends_at <= now or not any(
             place in by_place or place in steps for place in ids
         ):
@@ -151,9 +157,11 @@ def _place(
     """Return whether the guest of a stay can open a lock."""
     if lock is None:
         return _at_risk(device_id, Reason.LOCK_GONE)
-    if not lock.has_codes:
-        return Place(device_id=device_id, verdict=Verdict.UNKNOWN)
     code = lock.code(link.code_id) if link else None
+    if not lock.has_codes or (
+        code is None and step and step.reason is Reason.CODES_UNKNOWN
+    ):
+        return Place(device_id=device_id, verdict=Verdict.UNKNOWN)
     is_change = step is not None and step.kind in CHANGES
     if code is None:
         if step and step.kind in (Kind.BLOCKED, Kind.EDITED):

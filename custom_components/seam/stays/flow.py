@@ -110,7 +110,10 @@ class StaysSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Show the form until there is something to preview."""
         entry = cast("SeamConfigEntry", self._get_entry())
-        if entry.state is not ConfigEntryState.LOADED:
+        if entry.state is not ConfigEntryState.LOADED or (
+            self.source == SOURCE_RECONFIGURE
+            and self._reconfigure_subentry_id not in self.hass.data.get(WATCHES, {})
+        ):
             return self.async_abort(reason="entry_not_loaded")
         errors: dict[str, str] = {}
         if user_input is not None:

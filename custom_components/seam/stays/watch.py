@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -78,6 +78,7 @@ class StaysWatch:
         """The coming stays, None while they are not known."""
         self._verdicts: dict[tuple[str, datetime], Verdict] | None = None
         self._looked_at: datetime | None = None
+        self._seen: list[LockData | None] = [None] * len(runner.settings[CONF_LOCKS])
         self._rescue = Rescue(hass, runner, self._async_pulled, self._async_look)
         self._listeners: list[Callable[[], None]] = []
         self._event_listeners: list[Callable[[StayEvent], None]] = []
@@ -89,7 +90,9 @@ class StaysWatch:
         entry = self.runner.entry
         self.runner.on_run = self._async_look
         self.runner.on_change = self._async_changed
-        entry.async_on_unload(entry.runtime_data.async_add_listener(self._async_look))
+        entry.async_on_unload(
+            entry.runtime_data.async_add_listener(self._async_updated)
+        )
         entry.async_on_unload(
             async_dispatcher_connect(
                 self._hass, SIGNAL_OCCURRENCE, self._async_occurred
@@ -130,11 +133,31 @@ class StaysWatch:
         return min(coming, key=lambda arrival: arrival.span.starts_at, default=None)
 
     @callback
+    def _async_updated(self) -> None:
+        """Look if one of the locks has changed."""
+        locks = self._locks()
+        if any(new is not old for new, old in zip(locks, self._seen, strict=True)):
+            self._async_look()
+        else:
+            # Whether data is available may have changed.
+            self._async_tell_listeners()
+
+    def _locks(self) -> list[LockData | None]:
+        locks = self.runner.entry.runtime_data.data.locks
+        return [locks.get(key) for key in self.runner.settings[CONF_LOCKS]]
+
+    @callback
+    def _async_tell_listeners(self) -> None:
+        for listener in list(self._listeners):
+            listener()
+
+    @callback
     def _async_look(self) -> None:
         """Renew the verdicts, and say and do what follows from them."""
         runner, now = self.runner, dt_util.utcnow()
         if runner.stays is None or runner.report is None:
             return
+        self._seen = self._locks()
         before = self.arrivals or ()
         self.arrivals = find_arrivals(
             runner.stays,
@@ -149,8 +172,7 @@ class StaysWatch:
         self._rescue.async_update(self.soon() or (), now)
         self._async_start_timer(now)
         self._looked_at = now
-        for listener in list(self._listeners):
-            listener()
+        self._async_tell_listeners()
 
     @callback
     def _async_tell_times(self, before: Iterable[Arrival], now: datetime) -> None:
@@ -172,7 +194,10 @@ class StaysWatch:
             return None
         local = dt_util.as_local(arrival.span.starts_at)
         late_at = datetime.combine(local.date(), at, local.tzinfo)
-        return dt_util.as_utc(late_at) if late_at > local else None
+        if late_at <= local:
+            # It is after midnight.
+            late_at += timedelta(days=1)
+        return dt_util.as_utc(late_at)
 
     @callback
     def _async_tell_verdicts(self, now: datetime) -> None:
