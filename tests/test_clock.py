@@ -1,6 +1,6 @@
 """Tests of a clock that is wrong, and set right again."""
 
-import asyncio
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -8,7 +8,9 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.core import HomeAssistant
 import pytest
 
-from simulator.seed import CODE_GUEST_NOW
+from custom_components.seam.coordinator import SeamCoordinator
+from simulator import Simulator
+from simulator.seed import CODE_GUEST_NOW, FRONT_DOOR
 
 from .conftest import Poll
 
@@ -22,23 +24,49 @@ def _code_state(hass: HomeAssistant) -> str:
     return str(rows[CODE_GUEST_NOW]["state"])
 
 
-@pytest.mark.parametrize(("hours", "wrong"), [(720, "expired"), (-720, "scheduled")])
-async def test_states_follow_clock_that_is_set(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    poll: Poll,
-    monkeypatch: pytest.MonkeyPatch,
-    hours: int,
-    wrong: str,
-) -> None:
-    """Nothing changes at Seam, but states depend on the time."""
-    loop: Any = asyncio.get_running_loop()
+type SetClock = Callable[[timedelta], None]
+
+
+@pytest.fixture
+def set_clock(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, monkeypatch: pytest.MonkeyPatch
+) -> SetClock:
+    """Return a function that makes the clock wrong, while timers go on as before."""
+    loop: Any = hass.loop
     steady_time = loop.time
     error = timedelta()
     monkeypatch.setattr(loop, "time", lambda: steady_time() - error.total_seconds())
+
+    def set_error(new: timedelta) -> None:
+        nonlocal error
+        freezer.tick(new - error)
+        error = new
+
+    return set_error
+
+
+@pytest.mark.parametrize(("hours", "wrong"), [(720, "expired"), (-720, "scheduled")])
+@pytest.mark.parametrize("is_polled", [True, False], ids=["poll", "between_polls"])
+async def test_states_follow_clock_that_is_set(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    poll: Poll,
+    set_clock: SetClock,
+    is_polled: bool,
+    hours: int,
+    wrong: str,
+) -> None:
+    """States depend on the time, whether they were written by a poll or between two."""
     assert _code_state(hass) == "active"
-    for jump, expected in ((timedelta(hours=hours), wrong), (timedelta(), "active")):
-        freezer.tick(jump - error)
-        error = jump
+    set_clock(timedelta(hours=hours))
+    if is_polled:
         await poll()
-        assert _code_state(hass) == expected
+    else:
+        simulator.state.access_codes[CODE_GUEST_NOW].name = "Somebody else"
+        await coordinator.async_refresh_locks([FRONT_DOOR])
+        await hass.async_block_till_done()
+    assert _code_state(hass) == wrong
+    set_clock(timedelta())
+    await poll()
+    assert _code_state(hass) == "active"

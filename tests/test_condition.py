@@ -10,7 +10,11 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.const import SERVICE_TURN_OFF
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import area_registry as ar, device_registry as dr
+from homeassistant.helpers import (
+    area_registry as ar,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.helpers.condition import (
     async_from_config,
     async_validate_condition_config,
@@ -167,6 +171,20 @@ async def test_unavailable_data_is_not_active(
     assert await is_active(name="Cleaner") is True
     assert await hass.config_entries.async_unload(entry.entry_id)
     assert await is_active(name="Cleaner") is False
+
+
+async def test_lock_that_is_not_loaded_is_not_active(
+    hass: HomeAssistant, second_entry: MockConfigEntry, is_active: Check
+) -> None:
+    """The code has to be known to be active on all locks, and is on the others."""
+    registry = er.async_get(hass)
+    entities = er.async_entries_for_config_entry(registry, second_entry.entry_id)
+    other = next(entity.entity_id for entity in entities if entity.domain == "lock")
+    assert await hass.config_entries.async_unload(second_entry.entry_id)
+    for targets in ((FRONT, other), ()):
+        assert await is_active(*targets, name="Cleaner", behavior="all") is False
+        assert await is_active(*targets, name="Cleaner", behavior="any") is True
+    assert await is_active(FRONT, name="Cleaner", behavior="all") is True
 
 
 @pytest.mark.parametrize(

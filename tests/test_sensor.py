@@ -411,10 +411,10 @@ async def test_code_count_sensors_are_unavailable_while_codes_are_unknown(
 async def test_code_without_name(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll, name: str | None
 ) -> None:
-    """Seam may send no name or an empty one."""
+    """An empty name is the same as none."""
     simulator.state.access_codes[CODE_CLEANER].name = name
     await reconcile()
-    assert _code(hass, MANAGED, CODE_CLEANER)["name"] == name
+    assert _code(hass, MANAGED, CODE_CLEANER)["name"] is None
 
 
 @pytest.fixture

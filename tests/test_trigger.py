@@ -413,6 +413,7 @@ async def test_names_and_kind(
         {"trigger": USED, "options": {"name": "", "kind": "unmanaged"}},
         {"trigger": USED, "options": {"name": "Owner", "kind": "unmanaged"}},
         {"trigger": USED, "options": {"kind": "any"}},
+        {"trigger": USED, "options": {"name": ["  "], "kind": "unmanaged"}},
     )
     simulator.control.use_code(CODE_CLEANER)
     await poll()
@@ -420,7 +421,7 @@ async def test_names_and_kind(
     automations.clear()
     simulator.control.use_code(UNMANAGED_NEIGHBOUR)
     await poll()
-    assert automations.numbers == [1, 3, 5]
+    assert automations.numbers == [1, 3, 5, 6]
     automations.clear()
     # Nobody knows this code.
     simulator.backend.events.lock(

@@ -1,10 +1,13 @@
 """Condition for whether an access code is active."""
 
+from collections.abc import Iterator
 from typing import Final, Unpack, cast, override
 
+from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
+from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_NAME, CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import config_validation as cv, entity_registry as er
 from homeassistant.helpers.condition import (
     ATTR_BEHAVIOR,
     BEHAVIOR_ALL,
@@ -72,20 +75,30 @@ class AccessCodeIsActiveCondition(Condition):
     def _async_check(self, **kwargs: Unpack[ConditionCheckParams]) -> bool:
         """Check the condition."""
         entity_ids = targeted_entity_ids(self._hass, self._target)
-        entries: list[SeamConfigEntry] = self._hass.config_entries.async_loaded_entries(
-            DOMAIN
-        )
         results = [
-            self._is_active(entry.runtime_data, lock)
-            for entry in entries
-            for lock in entry.runtime_data.data.locks.values()
-            if lock.device.has_access_codes
-            and (
-                entity_ids is None
-                or lock_entity_id(self._hass, lock.device_id) in entity_ids
-            )
+            is_active
+            for entry in self._hass.config_entries.async_entries(DOMAIN)
+            for entity_id, is_active in self._results(entry)
+            if entity_ids is None or entity_id in entity_ids
         ]
         return bool(results) and self._combine(results)
+
+    def _results(self, entry: SeamConfigEntry) -> Iterator[tuple[str, bool]]:
+        """Yield the entity ids of locks, and whether the code is active on each."""
+        if entry.state is not ConfigEntryState.LOADED:
+            # Otherwise, "all" would pass without these locks.
+            registry = er.async_get(self._hass)
+            for entity in er.async_entries_for_config_entry(registry, entry.entry_id):
+                if entity.domain == LOCK_DOMAIN:
+                    yield entity.entity_id, False
+            return
+        coordinator = entry.runtime_data
+        for lock in coordinator.data.locks.values():
+            if lock.device.has_access_codes:
+                yield (
+                    lock_entity_id(self._hass, lock.device_id),
+                    self._is_active(coordinator, lock),
+                )
 
     def _is_active(self, coordinator: SeamCoordinator, lock: LockData) -> bool:
         """Return whether the code is known to be active on a lock."""

@@ -118,7 +118,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self._failing: set[str] = set()
         self._activity = ActivityDispatcher(hass)
         self._last_shown: Snapshot | None = None
-        self._clock_offset = self._get_clock_offset()
+        self._clock_offset = 0.0
         self._cancel_timer: CALLBACK_TYPE | None = None
         self._event_task: asyncio.Task[None] | None = None
         self._event_devices: set[str] = set()
@@ -140,11 +140,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     async def _async_update_data(self) -> Snapshot:
         """Fetch new events, and what they have changed."""
         before, self.postponed_by = self.postponed_by, None
-        offset = self._get_clock_offset()
-        if abs(offset - self._clock_offset) > _CLOCK_CHANGE:
-            # The clock was set, and the states of codes depend on the time.
-            self.engine.republish(self.engine.snapshot.locks)
-        self._clock_offset = offset
+        self._check_clock()
         try:
             if error := await self.fetcher.async_run(
                 self.engine.begin_poll,
@@ -174,9 +170,12 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self._async_prepare(self.engine.snapshot)
         return self.engine.snapshot
 
-    def _get_clock_offset(self) -> float:
-        """Return by how many seconds the clock is ahead of the one that is never set."""
-        return dt_util.utcnow().timestamp() - self.hass.loop.time()
+    def _check_clock(self) -> None:
+        """Make all states new if the clock was set. That of the loop never is."""
+        offset = dt_util.utcnow().timestamp() - self.hass.loop.time()
+        if abs(offset - self._clock_offset) > _CLOCK_CHANGE:
+            self.engine.republish(self.engine.snapshot.locks)
+        self._clock_offset = offset
 
     def _next_poll_interval(self) -> timedelta:
         """Return the time until the next poll, which is longer while webhooks work."""
@@ -286,6 +285,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     @callback
     def _async_publish(self) -> None:
         """Publish a snapshot that was made between polls."""
+        self._check_clock()
         snapshot = self.engine.snapshot
         if snapshot is not self.data:
             self._async_prepare(snapshot)

@@ -35,7 +35,9 @@ _ANY: Final = "any"
 _KINDS: Final = {_ANY: (True, False, None), "managed": (True,), "unmanaged": (False,)}
 
 _NAME: Final[dict[vol.Marker, Any]] = {
-    vol.Optional(CONF_NAME, default=list): vol.All(cv.ensure_list, [cv.string])
+    vol.Optional(CONF_NAME, default=list): vol.All(
+        cv.ensure_list, [vol.All(cv.string, vol.Strip)]
+    )
 }
 _KIND: Final[dict[vol.Marker, Any]] = {
     vol.Optional(CONF_KIND, default=_ANY): vol.In(_KINDS)
@@ -79,9 +81,7 @@ class SeamTrigger(Trigger):
         options = config.options or {}
         self._target = config.target or {}
         # Forms send an empty text for a name that is left empty.
-        self._names = {
-            name.strip().casefold() for name in options.get(CONF_NAME, ()) if name
-        }
+        self._names = {name.casefold() for name in options.get(CONF_NAME, ()) if name}
         self._kinds = _KINDS[options.get(CONF_KIND, _ANY)]
 
     @override

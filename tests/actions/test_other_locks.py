@@ -64,6 +64,31 @@ async def test_broken_list_of_codes_stays_with_its_lock(
         }
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "outage"},
+        {"kind": "hang"},
+        {"kind": "broken_json"},
+        {"kind": "status", "status": 404},
+        {"kind": "status", "status": 500},
+    ],
+    ids=lambda fault: str(fault.get("status", fault["kind"])),
+)
+async def test_request_for_several_locks_fails_because_of_one(
+    simulator: Simulator,
+    actions: Actions,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: dict[str, Any],
+) -> None:
+    """The others are asked for one by one."""
+    monkeypatch.setattr(pool, "PATIENCE", 0.3)
+    simulator.faults.add(**fault, path="/devices/list", device_id=APARTMENT_1)
+    answers = await actions.answers("ensure_access_code", BOTH, name="Guest")
+    assert answers[FRONT]["outcome"] == "created"
+    assert "error" in answers[FLAT_1]
+
+
 @pytest.mark.parametrize(("action", "data"), [ENSURE, DELETE_EXPIRED])
 async def test_no_lock_waits_for_the_list_of_another(
     simulator: Simulator,

@@ -10,6 +10,8 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 import pytest
 
+from .test_panel_quality import AXE, NEEDS_AXE, RUN_AXE
+
 pytestmark = pytest.mark.e2e
 
 FILES: Final = {
@@ -863,6 +865,96 @@ def test_failed_change_on_one_of_two_locks_is_shown(
     expect(panel.get_by_text("was deleted from Door and Gate")).to_be_visible()
     ids = [call["entity_id"] for call in sent(panel_page, "code/delete")]
     assert ids == ["lock.door", "lock.gate", "lock.gate"]
+
+
+@pytest.mark.parametrize("with_others", [True, False])
+@pytest.mark.parametrize(
+    "uncertain", [UNCERTAIN, "lost();"], ids=["seam", "connection"]
+)
+def test_uncertain_change_is_not_repeated(
+    panel_page: Page, start: Start, uncertain: str, with_others: bool
+) -> None:
+    """Only locks on which nothing has been changed are tried again."""
+    answer = f"""({{ entity_id }}) => {{
+      if (entity_id === "lock.door") {{ {uncertain} }}
+      return window.isOnline ? {{}} : {{ error: "Gate is offline." }};
+    }}"""
+    panel = start(TWO_DOORS % answer)
+    dialog = choose(panel, "Bruno", "Delete")
+    dialog.get_by_role("checkbox", name="Gate").set_checked(with_others)
+    dialog.get_by_role("button", name="Delete", exact=True).press("Enter")
+    door = dialog.get_by_role("listitem").filter(has_text="Door")
+    expect(door).to_contain_text("Not confirmed")
+    retry = dialog.get_by_role("button", name="Try again")
+    if with_others:
+        expect(retry).to_be_enabled()
+        panel_page.evaluate("() => { window.isOnline = true; }")
+        retry.press("Enter")
+        gate = dialog.get_by_role("listitem").filter(has_text="Gate")
+        expect(gate).to_contain_text("Done")
+    expect(retry).to_have_count(0)
+    expect(dialog.get_by_role("button", name="Delete")).to_have_count(0)
+    close = dialog.get_by_role("button", name="Close").last
+    expect(close).to_be_focused()
+    close.press("Enter")
+    expect(dialog).to_have_count(0)
+    changed = [call["entity_id"] for call in sent(panel_page, "code/delete")]
+    assert changed.count("lock.door") == 1
+
+
+def test_uncertain_change_on_one_lock_is_not_repeated(
+    panel_page: Page, start: Start
+) -> None:
+    """The dialog says so, and can only be closed."""
+    panel = start(TWO_DOORS % f"() => {{ {UNCERTAIN} }}")
+    dialog = choose(panel, "Zoe", "Delete")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog.get_by_role("alert")).to_contain_text("Seam did not confirm")
+    expect(dialog.get_by_role("button", name="Delete")).to_have_count(0)
+
+
+@NEEDS_AXE
+@pytest.mark.parametrize("with_others", [True, False])
+def test_results_replace_question(
+    panel_page: Page, start: Start, with_others: bool
+) -> None:
+    """Each error is said once, by its lock, without barriers for tools to find."""
+    panel = start(TWO_DOORS % "() => ({ error: 'Door is offline.' })")
+    dialog = choose(panel, "Bruno", "Delete")
+    question = dialog.get_by_text("cannot undo")
+    expect(question).to_be_visible()
+    dialog.get_by_role("checkbox", name="Gate").set_checked(with_others)
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    expect(dialog.get_by_role("button", name="Try again")).to_be_enabled()
+    expect(question).to_have_count(0)
+    locks = 1 + with_others
+    expect(dialog.get_by_role("listitem")).to_have_count(locks)
+    expect(dialog.get_by_text("Door is offline.")).to_have_count(locks)
+    panel_page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert panel.evaluate(RUN_AXE) == []
+
+
+def test_error_that_names_its_lock_is_announced_as_it_is(
+    panel_page: Page, start: Start
+) -> None:
+    """The name of the lock is only put before an error that does not have it."""
+    panel = start(
+        TWO_DOORS
+        % """({ entity_id }) => new Promise((resolve) => {
+            window.release ??= [];
+            const error = entity_id === "lock.door" ? "Door is offline" : "No slot is free";
+            window.release.push(() => resolve({ error }));
+        })"""
+    )
+    dialog = choose(panel, "Bruno", "Delete")
+    dialog.get_by_role("button", name="Delete", exact=True).click()
+    dialog.get_by_role("button", name="Close").last.click()
+    expect(dialog).to_have_count(0)
+    for number in range(2):
+        panel_page.wait_for_function(f"() => window.release?.length > {number}")
+        panel_page.evaluate(f"() => release[{number}]()")
+    toast = panel.locator(".toast")
+    expect(toast).to_have_text("Door is offline. Gate: No slot is free")
 
 
 @pytest.mark.parametrize("next_code", ["Zoe", None])

@@ -21,6 +21,10 @@ RUN_AXE: Final = """async (panel) => {
     const { violations } = await axe.run(panel);
     return violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]);
 }"""
+NEEDS_AXE: Final = pytest.mark.skipif(
+    not AXE.exists() and "CI" not in os.environ,
+    reason="scripts/build-frontend installs axe-core",
+)
 MANY: Final = 300
 
 
@@ -135,10 +139,7 @@ def test_lock_with_many_codes(page: Page, development: Development, hotel: str) 
     assert rendered == ["Changed"]
 
 
-@pytest.mark.skipif(
-    not AXE.exists() and "CI" not in os.environ,
-    reason="scripts/build-frontend installs axe-core",
-)
+@NEEDS_AXE
 def test_panel_is_accessible(page: Page, development: Development) -> None:
     """Tools find no barriers in the pages and dialogs of the panel."""
     for path, dialog in (

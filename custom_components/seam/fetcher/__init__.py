@@ -65,6 +65,8 @@ class Fetcher:
             ended=self._finish_lock,
             given_up=self._give_up,
         )
+        # What polls and events have not sent yet.
+        self._queues: list[dict[Request, None]] = []
         # What polls have left because too much was slow.
         self._rest: dict[Request, None] = {}
         self._rest_task: asyncio.Task[None] | None = None
@@ -183,17 +185,17 @@ class Fetcher:
         self, device_ids: frozenset[str], with_codes: bool
     ) -> dict[str, SeamError]:
         fetches = self._engine.lock_fetches(device_ids, with_codes=with_codes)
-        try:
-            errors, rest = await self._pool.async_run(
-                sorted(fetches, key=self._has_failed),
-                Priority.ACTION,
-                is_patient=len(device_ids) == 1,
-            )
-        except Exception:
-            self._engine.request_all()
-            raise
-        self._leave(rest)
-        errors += ((fetch, too_slow()) for fetch in rest)
+        errors = await self._async_fetch_now(sorted(fetches, key=self._has_failed))
+        # One lock can make the request for all of them fail.
+        is_down = len(errors) == len(fetches)
+        if shared := [item for item in errors if _may_be_about_one(*item, is_down)]:
+            single = [
+                FetchDevices.of(device_id)
+                for fetch, _ in shared
+                for device_id in sorted(device_ids_of(fetch))
+            ]
+            errors = [item for item in errors if item not in shared]
+            errors += await self._async_fetch_now(single)
         # Whatever else fails, a key that was revoked has to be replaced.
         errors.sort(key=lambda item: isinstance(item[1], SeamAuthError))
         found: dict[str, SeamError] = {}
@@ -212,19 +214,44 @@ class Fetcher:
         self._publish(next(iter(found.values()), None))
         return found
 
+    async def _async_fetch_now(
+        self, fetches: Sequence[Fetch]
+    ) -> list[tuple[Request, SeamError]]:
+        """Fetch locks for an action, and return what has failed or was too slow."""
+        is_patient = (
+            len({key for fetch in fetches for key in device_ids_of(fetch)}) == 1
+        )
+        try:
+            errors, rest = await self._pool.async_run(
+                fetches, Priority.ACTION, is_patient=is_patient
+            )
+        except Exception:
+            self._engine.request_all()
+            raise
+        self._leave(rest)
+        return errors + [(fetch, too_slow()) for fetch in rest]
+
     async def _async_fetch_single(
         self, fetches: Sequence[Request], priority: Priority
     ) -> None:
         """Fetch single locks, and leave those that have to wait as others are slow."""
         for fetch in fetches:
             self._rest.pop(fetch, None)
-        ordered = sorted(fetches, key=self._has_failed)
-        _, rest = await self._pool.async_run(self._worthwhile(ordered), priority)
+        queue = dict.fromkeys(sorted(fetches, key=self._has_failed))
+        self._queues.append(queue)
+        try:
+            _, rest = await self._pool.async_run(
+                self._worthwhile(_taken(queue)), priority
+            )
+        finally:
+            self._queues.remove(queue)
         self._leave(rest)
 
     def _leave(self, requests: Iterable[Request]) -> None:
         """Send requests once there is room. Nothing waits for them."""
         self._rest.update(dict.fromkeys(requests))
+        if self._client.is_closed:
+            return
         if self._rest and (self._rest_task is None or self._rest_task.done()):
             self._rest_task = self._create_task(self._async_fetch_rest())
 
@@ -263,14 +290,22 @@ class Fetcher:
             self._engine.schedule.retry(request)
 
     def _has_failed(self, request: Request) -> bool:
-        return isinstance(request, FetchCodes) and (
-            request in self._given_up or self._engine.failures.has(request.device_id)
+        if not isinstance(request, FetchCodes):
+            return False
+        sent_at = self._given_up.get(request)
+        return self._engine.failures.has(request.device_id) or (
+            sent_at is not None
+            and not self._sender.has_codes_since(request.device_id, sent_at)
         )
 
     def _is_fetching(self, device_id: str) -> bool:
         """Return whether the codes of a lock are being fetched, or are left."""
         fetch = FetchCodes(device_id)
-        return fetch in self._rest or self._pool.is_running(fetch)
+        return (
+            fetch in self._rest
+            or any(fetch in queue for queue in self._queues)
+            or self._pool.has(fetch)
+        )
 
     def _give_up(self, request: Request, sent_at: float) -> None:
         """Send a request for codes again, and take it for failed the second time."""
@@ -286,10 +321,9 @@ class Fetcher:
                 self._given_up[request] = sent_at
                 self._leave((request,))
                 return
-        if isinstance(request, FetchAccounts | CheckCode):
-            self._retry(request)
-        else:
             self._engine.receive_failure(request, error, dt_util.utcnow())
+        else:
+            self._retry(request)
         self._finish_lock(request, error)
 
     def _finish_lock(self, request: Request, error: SeamError | None) -> None:
@@ -325,3 +359,19 @@ class Fetcher:
         if rest:
             return too_slow()
         return errors[0][1] if errors else None
+
+
+def _taken(queue: dict[Request, None]) -> Iterator[Request]:
+    """Remove and yield requests when it is their turn."""
+    while queue:
+        request = next(iter(queue))
+        del queue[request]
+        yield request
+
+
+def _may_be_about_one(request: Request, error: SeamError, is_down: bool) -> bool:
+    """Return whether a request for several locks may succeed for some of them."""
+    final = SeamAuthError | SeamRateLimitError
+    return len(device_ids_of(request)) > 1 and not isinstance(
+        error, final | SeamUnreachableError if is_down else final
+    )

@@ -6,7 +6,8 @@ from collections.abc import Callable, Collection, Coroutine, Iterable, Iterator
 from dataclasses import dataclass, field
 from enum import IntEnum
 from itertools import islice
-from typing import Any, Final
+import math
+from typing import Any
 
 from ..api import SeamError, SeamUnreachableError
 
@@ -40,11 +41,6 @@ class Priority(IntEnum):
     """Requests that nothing waits for."""
 
 
-# How many of these run at a time, with those that are more urgent. As nothing displaces
-# them, they leave some room.
-_MAX_URGENT: Final = {Priority.GENERAL: 12, Priority.ACTION: 8, Priority.EVENT: 10}
-
-
 @dataclass(eq=False, slots=True)
 class _Batch[T]:
     """Requests of one caller."""
@@ -58,8 +54,8 @@ class _Batch[T]:
     tasks: dict[_Task, T] = field(default_factory=dict)
     upcoming: deque[T] = field(default_factory=deque)
 
-    def has_more(self) -> bool:
-        """Return whether there is another request, which is then upcoming."""
+    def take_next(self) -> bool:
+        """Make the next request upcoming if none is, and return whether there is one."""
         if not self.upcoming:
             self.upcoming.extend(islice(self.requests, 1))
         return bool(self.upcoming)
@@ -111,6 +107,12 @@ class RequestPool[T]:
             for other in self._running.values()
         )
 
+    def has(self, request: T) -> bool:
+        """Return whether a request like this is running, or is the next one to start."""
+        return self.is_running(request) or any(
+            request in batch.upcoming for batch in self._batches
+        )
+
     def is_slow(self, request: T) -> bool:
         """Return whether a slow request like this is running."""
         return self.is_running(request, _SLOW)
@@ -151,7 +153,7 @@ class RequestPool[T]:
 
     def _start_next(self, batch: _Batch[T], now: float) -> bool:
         """Start the next request of a batch, and return whether that was possible."""
-        if not batch.has_more():
+        if not batch.take_next():
             if not batch.running and not batch.ended.done():
                 batch.ended.set_result(None)
             return False
@@ -171,17 +173,17 @@ class RequestPool[T]:
     def _has_room(self, priority: Priority, now: float) -> bool:
         """Return whether a request may start, and make room for it if it may soon."""
         others: Collection[_Running[T]] = self._running.values()
-        if limit := _MAX_URGENT.get(priority):
+        limit = _MAX_BACKGROUND
+        if priority < Priority.POLL:
             # Polls do not hold up actions and events.
             others = [other for other in others if other.priority <= priority]
-            if len(others) >= limit:
-                return False
+            limit = _MAX_RUNNING
         if (
             len(others) >= _MAX_QUICK
             and sum(other.started > now - _SLOW for other in others) >= _MAX_QUICK
         ):
             return False
-        if len(self._running) < (_MAX_RUNNING if limit else _MAX_BACKGROUND):
+        if len(self._running) < limit:
             return True
         if not any(other.is_displaced for other in self._running.values()):
             self._displace(priority, now)
@@ -189,9 +191,8 @@ class RequestPool[T]:
 
     def _displace(self, priority: Priority, now: float) -> None:
         """Cancel the oldest request that has to give way, whose end starts another."""
-        max_age = _SLOW if priority < Priority.POLL else _MAX_AGE
         for task, other in self._running.items():
-            if other.priority >= Priority.POLL and other.started <= now - max_age:
+            if other.started <= now - _max_age(other.priority, priority):
                 other.is_displaced = True
                 task.cancel()
                 return
@@ -217,7 +218,7 @@ class RequestPool[T]:
 
     def _set_timer(self) -> None:
         """Try again when the next request becomes slow, or has to give way."""
-        if not any(batch.has_more() for batch in self._batches):
+        if not any(batch.take_next() for batch in self._batches):
             if self._timer:
                 self._timer.cancel()
                 self._timer = None
@@ -229,7 +230,7 @@ class RequestPool[T]:
         moments = [
             moment
             for other in self._running.values()
-            for seconds in (_SLOW, _MAX_AGE)
+            for seconds in (_SLOW, PATIENCE, _MAX_AGE)
             if (moment := other.started + seconds) > loop.time()
         ]
         if moments:
@@ -239,6 +240,15 @@ class RequestPool[T]:
     def _start_after_a_while(self) -> None:
         self._timer = None
         self._start_requests()
+
+
+def _max_age(running: Priority, waiting: Priority) -> float:
+    """Return after how many seconds a running request gives way to a waiting one."""
+    if running >= Priority.POLL and waiting >= Priority.POLL:
+        return _MAX_AGE
+    if running is Priority.GENERAL or running < waiting:
+        return math.inf
+    return PATIENCE if running is waiting else _SLOW
 
 
 def _errors[T](tasks: dict[_Task, T]) -> list[tuple[T, SeamError]]:

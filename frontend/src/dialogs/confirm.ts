@@ -63,6 +63,14 @@ export class SeamConfirmDialog extends SeamDialog {
     ];
   }
 
+  /** Those that are still to be changed. What may have been changed is not sent again. */
+  private get left(): Entry[] {
+    return this.chosen.filter((entry) => {
+      const { done, key } = this.resultOf(entry) ?? {};
+      return !done && key !== "outcome_uncertain";
+    });
+  }
+
   private resultOf({ code }: Entry): Result | undefined {
     return this.results.get(code.access_code_id);
   }
@@ -70,30 +78,37 @@ export class SeamConfirmDialog extends SeamDialog {
   protected override render() {
     const { t, connected } = this.context;
     const { title, text, confirm, isDangerous, others } = this.confirmation;
-    const { results } = this;
+    const hasResults = this.results.size > 0;
+    const isOver = !this.isBusy && this.left.length === 0;
     return this.frame(
       title,
+      others.length > 0 && hasResults
+        ? this.renderResults()
+        : html`
+            <p>${text}</p>
+            ${others.length > 0 ? this.renderChoice(others) : nothing}
+          `,
       html`
-        <p>${text}</p>
         ${
-          others.length === 0
+          isOver
             ? nothing
-            : results.size > 0
-              ? this.renderResults()
-              : this.renderChoice(others)
+            : html`<button @click=${this.close}>
+                ${t(hasResults ? "close" : "cancel")}
+              </button>`
         }
-      `,
-      html`
-        <button @click=${this.close}>
-          ${t(this.isBusy || results.size > 0 ? "close" : "cancel")}
-        </button>
         <button
-          class="filled ${isDangerous ? "danger" : ""}"
-          ?disabled=${this.isBusy || !connected}
-          @click=${this.run}
+          class="filled ${isDangerous && !isOver ? "danger" : ""}"
+          ?disabled=${!isOver && (this.isBusy || !connected)}
+          @click=${isOver ? this.close : this.run}
         >
           ${this.isBusy ? html`<span class="spinner"></span>` : ""}
-          ${others.length > 0 && results.size > 0 && !this.isBusy ? t("retry") : confirm}
+          ${
+            isOver
+              ? t("close")
+              : others.length > 0 && hasResults && !this.isBusy
+                ? t("retry")
+                : confirm
+          }
         </button>
       `,
     );
@@ -131,22 +146,24 @@ export class SeamConfirmDialog extends SeamDialog {
   }
 
   private renderResults(): TemplateResult {
-    return html`<ul role="status">
-      ${this.chosen.map((entry) => {
-        const result = this.resultOf(entry);
-        return html`<li>
-          <span class="lock"><bdi>${entry.lock.name}</bdi></span>
-          <span class="chip ${result?.tone ?? ""}"
-            >${this.context.t(result?.key ?? "outcome_waiting")}</span
-          >
-          ${
-            result?.error
-              ? html`<p class="secondary"><bdi>${result.error}</bdi></p>`
-              : nothing
-          }
-        </li>`;
-      })}
-    </ul>`;
+    return html`<div role="status">
+      <ul>
+        ${this.chosen.map((entry) => {
+          const result = this.resultOf(entry);
+          return html`<li>
+            <span class="lock"><bdi>${entry.lock.name}</bdi></span>
+            <span class="chip ${result?.tone ?? ""}"
+              >${this.context.t(result?.key ?? "outcome_waiting")}</span
+            >
+            ${
+              result?.error
+                ? html`<p class="secondary"><bdi>${result.error}</bdi></p>`
+                : nothing
+            }
+          </li>`;
+        })}
+      </ul>
+    </div>`;
   }
 
   private show({ code }: Entry, result: Result): void {
@@ -157,8 +174,7 @@ export class SeamConfirmDialog extends SeamDialog {
     if (this.isBusy) return;
     this.isBusy = true;
     this.error = "";
-    const { chosen } = this;
-    const left = chosen.filter((entry) => !this.resultOf(entry)?.done);
+    const { chosen, left } = this;
     for (const entry of left) this.show(entry, { key: "outcome_waiting", tone: "" });
     let lastError: unknown;
     // One after the other: if the connection is lost, the rest stays as it is.
@@ -174,14 +190,19 @@ export class SeamConfirmDialog extends SeamDialog {
       } catch (error) {
         lastError = error;
         const text = errorText(error, this.context.t);
-        this.show(entry, { key: "outcome_failed", tone: "bad", error: text });
+        this.show(
+          entry,
+          error instanceof CommandError && error.isUncertain
+            ? { key: "outcome_uncertain", tone: "", error: text }
+            : { key: "outcome_failed", tone: "bad", error: text },
+        );
       }
     }
     this.isBusy = false;
-    if (lastError === undefined) {
+    if (chosen.every((entry) => this.resultOf(entry)?.done)) {
       if (this.isShown) this.close();
       this.announce(this.summary(chosen));
-    } else if (chosen.length === 1) this.showError(lastError);
+    } else if (this.confirmation.others.length === 0) this.showError(lastError);
     else if (!this.isShown) this.announce(this.summary(chosen));
   }
 
@@ -243,6 +264,8 @@ export function doneText(
     ...[...same.values()].map(({ done: { key, values }, locks }) =>
       t(key, { ...values, lock: list.format(locks), count: locks.length }),
     ),
-    ...results.flatMap(({ lock, error }) => (error ? [`${lock}: ${error}`] : [])),
+    ...results.flatMap(({ lock, error }) =>
+      error ? [error.includes(lock) ? error : `${lock}: ${error}`] : [],
+    ),
   ].join(". ");
 }
