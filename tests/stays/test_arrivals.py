@@ -5,11 +5,18 @@ import json
 import re
 from typing import Any
 
-from homeassistant.const import EVENT_STATE_CHANGED, STATE_OFF, STATE_ON, STATE_UNKNOWN
+from homeassistant.const import (
+    EVENT_CALL_SERVICE,
+    EVENT_STATE_CHANGED,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNKNOWN,
+)
 from homeassistant.core import Event, HomeAssistant, State
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
 
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.stays.settings import (
@@ -394,3 +401,34 @@ async def test_nothing_is_at_risk_while_codes_are_not_known(
     assert state(stays, PROBLEM).state == STATE_OFF
     assert len(stays.codes) == 1
     assert "at_risk" not in told.types()
+
+
+async def test_pins_are_nowhere(
+    stays: Stays,
+    told: Told,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Neither those of codes nor those of backups."""
+    await set_up_with(stays, **{CONF_BACKUP: True})
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.backup_codes = 3
+    device.properties["supports_backup_access_code_pool"] = True
+    calls = async_capture_events(stays.hass, EVENT_CALL_SERVICE)
+    await go_offline(stays)
+    stays.book("Ada", start=0.2 * HOUR, end=HOUR)
+    for _ in range(4):
+        await stays.wait()
+    assert "backup_pulled" in [one.attributes["event_type"] for one in told.states]
+    pins = {code.code for code in stays.codes}
+    assert len(pins) == 2
+    shown = json.dumps(
+        [
+            *(one.as_dict() for one in (*told.states, *stays.hass.states.async_all())),
+            *(call.as_dict() for call in calls),
+            *(issue.translation_placeholders for issue in issues(stays)),
+            hass_storage[f"{DOMAIN}.stays.{stays.entry.entry_id}"],
+        ],
+        default=str,
+    )
+    assert not pins & set(PIN.findall(shown + caplog.text))

@@ -1,10 +1,12 @@
 """Tests of the form that adds and changes stays, and of the preview."""
 
+import json
+import re
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.exceptions import (
     HomeAssistantError,
     ServiceValidationError,
@@ -16,6 +18,8 @@ import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry, MockUser
 
 from custom_components.seam.const import CONF_CHECK_IN, CONF_CHECK_OUT, DOMAIN
+from custom_components.seam.stays.bookings import PinRule
+from custom_components.seam.stays.plan import Reason
 from custom_components.seam.stays.settings import (
     CONF_CALENDAR,
     CONF_EXCLUDES,
@@ -24,7 +28,9 @@ from custom_components.seam.stays.settings import (
     CONF_PIN_RULE,
     SUBENTRY_STAYS,
 )
+from custom_components.seam.sync.code_state import CodeState
 from simulator.seed import APARTMENT_1, FRONT_DOOR
+from tests.test_project import load_json
 
 from .conftest import CALENDAR, Stays
 
@@ -276,3 +282,51 @@ async def test_action_is_for_administrators(
                 return_response=True,
                 context=Context(user_id=user_id),
             )
+
+
+@pytest.mark.parametrize("step_id", ["user", "reconfigure"])
+async def test_every_field_has_texts(stays: Stays, step_id: str) -> None:
+    """The forms and the preview fill in all placeholders of their texts."""
+    [subentry_id] = stays.entry.subentries
+    result = (
+        await start(stays)
+        if step_id == "user"
+        else await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
+    )
+    flow = load_json("translations/en.json")["config_subentries"][SUBENTRY_STAYS]
+    texts = flow["step"][step_id]
+    schema = result["data_schema"]
+    assert schema is not None
+    sections = {
+        str(key): value.schema.schema
+        for key, value in schema.schema.items()
+        if isinstance(value, section)
+    }
+    assert set(texts["data"]) == set(map(str, schema.schema)) - sections.keys()
+    assert set(texts["data_description"]) == set(texts["data"])
+    assert set(texts["sections"]) == sections.keys()
+    for name, fields in sections.items():
+        of_section = texts["sections"][name]
+        assert of_section["name"]
+        assert set(of_section["data"]) == set(map(str, fields))
+        assert set(of_section["data_description"]) == set(map(str, fields))
+    given = set(result["description_placeholders"] or {})
+    assert needed(texts) | needed(flow["error"]) == given
+    result = await submit(stays, result, FORM)
+    assert needed(flow["step"]["preview"]) == placeholders(result).keys()
+
+
+def needed(texts: Any) -> set[str]:
+    """Return the placeholders of texts."""
+    return set(re.findall(r"\{(\w+)\}", json.dumps(texts)))
+
+
+def test_reasons_have_texts() -> None:
+    """Each reason for what is done or not has a text."""
+    texts = load_json("translations/en.json")["selector"]
+    states = {f"code_{state}" for state in CodeState}
+    works = {"code_active", "code_scheduled", "code_setting"}
+    assert texts["stay_reason"]["options"].keys() - states == set(Reason)
+    # `code_at_risk` and others.
+    assert states - works <= texts["stay_reason"]["options"].keys()
+    assert texts["pin_rule"]["options"].keys() == set(PinRule)
