@@ -150,7 +150,8 @@ def automation_parts(kind: str) -> dict[str, Any]:
 def flows(translations: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return the texts of the flows."""
     found = {name: translations.get(name, {}) for name in ("config", "options")}
-    return found | translations["config_subentries"]
+    found.update(translations["config_subentries"])
+    return found
 
 
 def placeholders(text: str) -> set[str]:
