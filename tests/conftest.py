@@ -1,10 +1,8 @@
 """Fixtures for all tests: Home Assistant, and a simulated Seam over loopback."""
 
-from asyncio import constants
 from collections.abc import AsyncIterator, Awaitable, Callable
 import gc
 import logging
-import traceback
 
 from homeassistant.const import CONF_API_KEY, Platform
 from homeassistant.core import HomeAssistant
@@ -37,14 +35,11 @@ from simulator.state import AccessCode, Device
 
 from .clock import START
 
-# The harness turns on asyncio's debug mode, which records a stack for every callback and
-# future. That would take half of the time of the tests.
-constants.DEBUG_STACK_DEPTH = 0  # type: ignore[misc] # constant, but read at runtime
-traceback.extract_stack.__defaults__ = (None, 0)
 # Each test drops a whole Home Assistant, so that frequent collections find little more.
 gc.set_threshold(50_000, 20, 20)
-# It logs each of the 78 entities of the small rental.
-logging.getLogger(er.__name__).setLevel(logging.WARNING)
+# They log each of the 78 entities of the small rental, and each statement.
+for logger in (er.__name__, "sqlalchemy.engine"):
+    logging.getLogger(logger).setLevel(logging.WARNING)
 
 
 @pytest.fixture(autouse=True)
@@ -53,8 +48,15 @@ def _loopback(socket_enabled: None) -> None:
 
 
 @pytest.fixture(autouse=True)
-def _custom_integration(enable_custom_integrations: None) -> None:
-    """Let Home Assistant load the integration."""
+def enable_event_loop_debug() -> None:
+    """Leave asyncio's debug mode, which the harness turns on, off: it is slow."""
+
+
+@pytest.fixture(autouse=True)
+def _custom_integration(request: pytest.FixtureRequest) -> None:
+    """Let Home Assistant load the integration, in tests that have a Home Assistant."""
+    if "hass" in request.fixturenames:
+        request.getfixturevalue("enable_custom_integrations")
 
 
 @pytest.fixture
@@ -154,11 +156,13 @@ def poll(hass: HomeAssistant, coordinator: SeamCoordinator) -> Poll:
 
 
 @pytest.fixture
-def reconcile(hass: HomeAssistant, coordinator: SeamCoordinator) -> Poll:
-    """Return a function that fetches everything again."""
+def reconcile(
+    hass: HomeAssistant, entry: MockConfigEntry, coordinator: SeamCoordinator
+) -> Poll:
+    """Return a function that fetches everything again, after a reload as well."""
 
     async def run() -> None:
-        await coordinator.async_reconcile()
+        await entry.runtime_data.async_reconcile()
         await hass.async_block_till_done()
 
     return run

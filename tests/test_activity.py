@@ -171,26 +171,28 @@ async def test_access_denied_reason(
     assert _messages(lines) == [f"denied access{told}"]
 
 
-@pytest.mark.parametrize(
-    "kind", [kind for kind in ACCESS_CODE_ACTIVITY.event_types or () if kind != "other"]
-)
 async def test_access_code_lines(
-    hass: HomeAssistant,
     simulator: Simulator,
     cleaner: AccessCode,
     lines: Lines,
     poll: Poll,
-    kind: str,
+    subtests: pytest.Subtests,
 ) -> None:
     """Each type is translated, and the line belongs to the lock."""
-    simulator.backend.events.code(kind.replace("unmanaged_", "unmanaged.", 1), cleaner)
-    await poll()
-    [line] = lines
-    name, _, became = line.data["message"].partition(": ")
-    assert (line.data["name"], name) == ("Front Door", "Code Cleaner")
-    assert became
-    assert became[0].isupper()
-    assert line.data["entity_id"] == "lock.front_door"
+    kinds = [kind for kind in ACCESS_CODE_ACTIVITY.event_types or () if kind != "other"]
+    assert kinds
+    for kind in kinds:
+        with subtests.test(kind=kind):
+            lines.clear()
+            what = kind.replace("unmanaged_", "unmanaged.", 1)
+            simulator.backend.events.code(what, cleaner)
+            await poll()
+            [line] = lines
+            name, _, became = line.data["message"].partition(": ")
+            assert (line.data["name"], name) == ("Front Door", "Code Cleaner")
+            assert became
+            assert became[0].isupper()
+            assert line.data["entity_id"] == "lock.front_door"
 
 
 async def test_unknown_event_types(

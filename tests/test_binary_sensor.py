@@ -242,37 +242,30 @@ async def test_connectivity_errors_and_warnings_attributes(
 
 
 @pytest.mark.parametrize("where", ["device_error", "account_error"])
-@pytest.mark.parametrize(
-    ("error_code", "expected"),
-    [
-        *((code, STATE_OFF) for code in sorted(UNREACHABLE_ERRORS)),
-        *(
-            (code, STATE_ON)
-            for code in (
-                "empty_backup_access_code_pool",
-                "salto_ks_subscription_limit_exceeded",
-                "subscription_required",
-                "an_error_of_next_year",
-            )
-        ),
-    ],
-)
 async def test_connectivity_is_off_while_seam_cannot_reach_lock(
     hass: HomeAssistant,
     simulator: Simulator,
     reconcile: Poll,
+    subtests: pytest.Subtests,
     where: str,
-    error_code: str,
-    expected: str,
 ) -> None:
     """Seam may report a lock as online although an error says otherwise."""
-    getattr(simulator.control, where)("Front Door", error_code)
-    await reconcile()
-    assert state_of(hass, CONNECTIVITY) == expected
-    simulator.control.clear_device_problems("Front Door")
-    simulator.control.clear_account_problems("Front Door")
-    await reconcile()
-    assert state_of(hass, CONNECTIVITY) == STATE_ON
+    others = (
+        "empty_backup_access_code_pool",
+        "salto_ks_subscription_limit_exceeded",
+        "subscription_required",
+        "an_error_of_next_year",
+    )
+    for error_code in (*sorted(UNREACHABLE_ERRORS), *others):
+        with subtests.test(error_code=error_code):
+            getattr(simulator.control, where)("Front Door", error_code)
+            await reconcile()
+            expected = STATE_ON if error_code in others else STATE_OFF
+            assert state_of(hass, CONNECTIVITY) == expected
+            simulator.control.clear_device_problems("Front Door")
+            simulator.control.clear_account_problems("Front Door")
+            await reconcile()
+            assert state_of(hass, CONNECTIVITY) == STATE_ON
 
 
 def test_every_error_about_lost_connections_turns_off_connectivity() -> None:
@@ -478,31 +471,11 @@ async def test_account_problem_of_warning(
     assert warning["advice"].startswith("Finish setting up")
 
 
-@pytest.mark.parametrize(
-    ("kind", "problem_code", "is_outdated"),
-    [
-        ("error", "account_disconnected", True),
-        ("error", "bridge_disconnected", True),
-        ("error", "dormakaba_sites_disconnected", True),
-        ("error", "insufficient_permissions", True),
-        ("error", "invalid_credentials", True),
-        ("error", "an_error_of_next_year", True),
-        ("error", "salto_ks_subscription_limit_exceeded", False),
-        ("warning", "provider_service_unavailable", True),
-        *(
-            ("warning", code, False)
-            for code in sorted(WARNINGS_OF_ACCOUNTS - {"provider_service_unavailable"})
-        ),
-        ("warning", "a_warning_of_next_year", False),
-    ],
-)
 async def test_account_problem_makes_data_outdated(
     hass: HomeAssistant,
     simulator: Simulator,
     reconcile: Poll,
-    kind: str,
-    problem_code: str,
-    is_outdated: bool,
+    subtests: pytest.Subtests,
 ) -> None:
     """Where codes are shown, it is shown that Seam might no longer know them."""
     lock = {"entity_id": "lock.front_door"}
@@ -521,16 +494,32 @@ async def test_account_problem_makes_data_outdated(
         ]
         return [row["may_be_outdated"] for row in rows]
 
-    assert await shown() == [False] * 3
-    if kind == "error":
-        simulator.control.account_error("Front Door", problem_code)
-    else:
-        simulator.control.account_warning("Front Door", problem_code)
-    await reconcile()
-    assert await shown() == [is_outdated] * 4
-    simulator.control.clear_account_problems("Front Door")
-    await reconcile()
-    assert await shown() == [False] * 3
+    for kind, problem_code, is_outdated in (
+        ("error", "account_disconnected", True),
+        ("error", "bridge_disconnected", True),
+        ("error", "dormakaba_sites_disconnected", True),
+        ("error", "insufficient_permissions", True),
+        ("error", "invalid_credentials", True),
+        ("error", "an_error_of_next_year", True),
+        ("error", "salto_ks_subscription_limit_exceeded", False),
+        ("warning", "provider_service_unavailable", True),
+        *(
+            ("warning", code, False)
+            for code in sorted(WARNINGS_OF_ACCOUNTS - {"provider_service_unavailable"})
+        ),
+        ("warning", "a_warning_of_next_year", False),
+    ):
+        with subtests.test(kind=kind, problem_code=problem_code):
+            assert await shown() == [False] * 3
+            if kind == "error":
+                simulator.control.account_error("Front Door", problem_code)
+            else:
+                simulator.control.account_warning("Front Door", problem_code)
+            await reconcile()
+            assert await shown() == [is_outdated] * 4
+            simulator.control.clear_account_problems("Front Door")
+            await reconcile()
+            assert await shown() == [False] * 3
 
 
 async def test_workspace_access_code_problem(

@@ -43,7 +43,7 @@ from .simulated_instance import (
 
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 SETTINGS = settings(
-    max_examples=300 if IS_LONG else 25,
+    max_examples=300 if IS_LONG else 15,
     stateful_step_count=50 if IS_LONG else 40,
     deadline=None,
     database=None,

@@ -97,18 +97,24 @@ async def test_half_character_in_rows(
     assert READ in {warning["message"] for warning in warnings}
 
 
+ODD_TEXT_EVENTS = [
+    {"reason": {"message": HALF}},
+    {"method": HALF},
+    {"access_code_id": HALF},
+    {"connected_account_warnings": [{"message": HALF}]},
+    {HALF: HALF},
+]
+
+
 @pytest.mark.parametrize(
-    "fields",
+    "odd_events",
     [
-        {"reason": {"message": HALF}},
-        {"method": HALF},
-        {"access_code_id": HALF},
-        {"connected_account_warnings": [{"message": HALF}]},
-        {HALF: HALF},
-        *({"created_at": time} for time in ODD_TIMES),
-        *({"occurred_at": time} for time in ODD_TIMES),
-        *({"created_at": time, "occurred_at": time} for time in ODD_TIMES),
+        ODD_TEXT_EVENTS,
+        [{"created_at": time} for time in ODD_TIMES],
+        [{"occurred_at": time} for time in ODD_TIMES],
+        [{"created_at": time, "occurred_at": time} for time in ODD_TIMES],
     ],
+    ids=["texts", "created", "occurred", "both"],
 )
 async def test_odd_event_does_not_stop_events(
     hass: HomeAssistant,
@@ -116,33 +122,35 @@ async def test_odd_event_does_not_stop_events(
     simulator: Simulator,
     coordinator: SeamCoordinator,
     caplog: pytest.LogCaptureFixture,
-    fields: dict[str, Any],
+    subtests: pytest.Subtests,
+    odd_events: list[dict[str, Any]],
 ) -> None:
     """Later events fire, while Seam still lists it and when it does not any more."""
     door = simulator.state.devices[FRONT_DOOR]
-    caplog.clear()
-    simulator.backend.events.lock("access_denied", door, **fields)
-    for number in range(2):
-        for is_locked in (False, True):
-            await async_step(hass, freezer, simulator, timedelta(minutes=1))
-            simulator.control.turn_lock(FRONT_DOOR, locked=is_locked)
-            await async_step(hass, freezer, simulator, timedelta(minutes=1))
-            expected = "locked" if is_locked else "unlocked"
-            assert _attribute(hass, ACTIVITY, "event_type") == expected
-            _check_all_available(hass, coordinator, caplog)
-        if not number:
-            await async_step(hass, freezer, simulator, timedelta(hours=1))
-    # The cursor has followed.
-    since = [
-        datetime.fromisoformat(request.body["since"])
-        for request in simulator.requests
-        if request.path == "/events/list"
-    ]
-    assert since[-1] > dt_util.utcnow() - timedelta(minutes=10)
+    for fields in odd_events:
+        with subtests.test(fields=ascii(fields)):
+            caplog.clear()
+            simulator.backend.events.lock("access_denied", door, **fields)
+            for number in range(2):
+                for is_locked in (False, True):
+                    await async_step(hass, freezer, simulator, timedelta(minutes=1))
+                    simulator.control.turn_lock(FRONT_DOOR, locked=is_locked)
+                    await async_step(hass, freezer, simulator, timedelta(minutes=1))
+                    expected = "locked" if is_locked else "unlocked"
+                    assert _attribute(hass, ACTIVITY, "event_type") == expected
+                    _check_all_available(hass, coordinator, caplog)
+                if not number:
+                    await async_step(hass, freezer, simulator, timedelta(hours=1))
+            # The cursor has followed.
+            since = [
+                datetime.fromisoformat(request.body["since"])
+                for request in simulator.requests
+                if request.path == "/events/list"
+            ]
+            assert since[-1] > dt_util.utcnow() - timedelta(minutes=10)
 
 
 @pytest.mark.parametrize("field", ["starts_at", "ends_at", "created_at"])
-@pytest.mark.parametrize("time", ODD_TIMES)
 async def test_code_with_odd_time(
     hass: HomeAssistant,
     simulator: Simulator,
@@ -150,23 +158,28 @@ async def test_code_with_odd_time(
     entry: MockConfigEntry,
     reconcile: Poll,
     caplog: pytest.LogCaptureFixture,
+    subtests: pytest.Subtests,
     field: str,
-    time: Any,
 ) -> None:
     """Everything is available, after a reload as well."""
-    if str(time).startswith("9"):
-        # There, the end of time has already passed.
-        await hass.config.async_set_time_zone("Pacific/Auckland")
-    simulator.control.override_row(CODE_GUEST_NOW, {field: time})
-    caplog.clear()
-    await reconcile()
-    _check_all_available(hass, coordinator, caplog)
-    assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
-    assert await hass.config_entries.async_reload(entry.entry_id)
-    await hass.async_block_till_done()
-    _check_all_available(hass, entry.runtime_data, caplog)
-    assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
-    assert state_of(hass, CALENDAR) is not None
+    home = hass.config.time_zone
+    for time in ODD_TIMES:
+        with subtests.test(time=time):
+            # In Auckland, the end of time has already passed.
+            is_end = str(time).startswith("9")
+            await hass.config.async_set_time_zone(
+                "Pacific/Auckland" if is_end else home
+            )
+            simulator.control.override_row(CODE_GUEST_NOW, {field: time})
+            caplog.clear()
+            await reconcile()
+            _check_all_available(hass, entry.runtime_data, caplog)
+            assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
+            assert await hass.config_entries.async_reload(entry.entry_id)
+            await hass.async_block_till_done()
+            _check_all_available(hass, entry.runtime_data, caplog)
+            assert _rows(hass).keys() >= {CODE_OWNER, CODE_CLEANER}
+            assert state_of(hass, CALENDAR) is not None
 
 
 @pytest.mark.parametrize("time", ODD_TIMES)
@@ -194,26 +207,24 @@ async def test_problem_with_odd_time(
     assert "Odd" in {error["message"] for error in _rows(hass)[CODE_OWNER]["errors"]}
 
 
-@pytest.mark.parametrize(
-    "properties",
-    [
-        {"battery": {"level": "0.8"}},
-        {"battery": "full"},
-        {"battery": {"level": 1e308}},
-        {"battery_level": 10**400},
-        {"battery_level": -(10**400)},
-        {"keypad_battery": {"level": 1e400}},
-        {"door_open": "yes"},
-        {"locked": "no"},
-        {"online": "yes"},
-        {"supported_code_lengths": "4"},
-        {"code_constraints": {"a": 1}},
-        {"max_active_codes_supported": "many"},
-        {"auto_lock_delay_seconds": 1e308},
-        {"auto_lock_enabled": "yes"},
-    ],
-    ids=str,
+ODD_PROPERTIES: tuple[dict[str, Any], ...] = (
+    {"battery": {"level": "0.8"}},
+    {"battery": "full"},
+    {"battery": {"level": 1e308}},
+    {"battery_level": 10**400},
+    {"battery_level": -(10**400)},
+    {"keypad_battery": {"level": 1e400}},
+    {"door_open": "yes"},
+    {"locked": "no"},
+    {"online": "yes"},
+    {"supported_code_lengths": "4"},
+    {"code_constraints": {"a": 1}},
+    {"max_active_codes_supported": "many"},
+    {"auto_lock_delay_seconds": 1e308},
+    {"auto_lock_enabled": "yes"},
 )
+
+
 async def test_property_of_wrong_type(
     hass: HomeAssistant,
     simulator: Simulator,
@@ -221,19 +232,23 @@ async def test_property_of_wrong_type(
     entry: MockConfigEntry,
     reconcile: Poll,
     caplog: pytest.LogCaptureFixture,
-    properties: dict[str, Any],
+    subtests: pytest.Subtests,
 ) -> None:
     """The lock goes on without it, after a reload as well."""
-    simulator.state.devices[FRONT_DOOR].properties |= properties
-    caplog.clear()
-    await reconcile()
-    for _ in range(2):
-        assert entry.runtime_data.last_update_success
-        assert not [record for record in caplog.records if record.exc_info]
-        assert state_of(hass, FRONT) in ("locked", "unknown")
-        assert state_of(hass, MANAGED) == "5"
-        assert await hass.config_entries.async_reload(entry.entry_id)
-        await hass.async_block_till_done()
+    door = simulator.state.devices[FRONT_DOOR]
+    usual = door.properties
+    for properties in ODD_PROPERTIES:
+        with subtests.test(properties=str(properties)):
+            door.properties = usual | properties
+            caplog.clear()
+            await reconcile()
+            for _ in range(2):
+                assert entry.runtime_data.last_update_success
+                assert not [record for record in caplog.records if record.exc_info]
+                assert state_of(hass, FRONT) in ("locked", "unknown")
+                assert state_of(hass, MANAGED) == "5"
+                assert await hass.config_entries.async_reload(entry.entry_id)
+                await hass.async_block_till_done()
 
 
 async def test_unlock_dated_ahead_does_not_freeze_changed_by(
@@ -313,6 +328,17 @@ PIN = "908172635"
         {"pending_mutations": [{"from": {"code": int(PIN)}, "to": {"code": PIN}}]},
         {"pending_mutations": [{"to": {"code": int(PIN)}}], "is_managed": 5},
         {"errors": [{"modified_fields": [{"field": "code", "to": int(PIN)}]}]},
+        {"code": [PIN]},
+        {"code": {"value": PIN}},
+        {"code": float(PIN)},
+        {"code": f"PIN {PIN}"},
+        {"code": f"#{PIN}E"},
+        {"code": f"Room 2 {PIN}"},
+        {"code": {"value": f"PIN {PIN}"}, "is_managed": 5},
+        {"pending_mutations": [{"to": {"code": {"value": PIN}}}]},
+        {"pending_mutations": [{"to": {"pin": [int(PIN)]}}]},
+        {"pending_mutations": [{"from": float(PIN)}, None]},
+        {"pending_mutations": {"to": {"code": PIN}}},
     ],
 )
 async def test_pin_in_odd_row_is_masked(
@@ -329,6 +355,130 @@ async def test_pin_in_odd_row_is_masked(
     await reconcile()
     assert _rows(hass)[CODE_OWNER]["name"] == "Like ••••"
     assert PIN not in caplog.text
+
+
+async def test_former_name_of_digits_is_no_pin(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """The number of a room may be renamed to that of another."""
+    mutation = {
+        "mutation_code": "updating_name",
+        "from": {"name": "1204"},
+        "to": {"name": "1205"},
+    }
+    simulator.control.override_row(CODE_CLEANER, {"pending_mutations": [mutation]})
+    simulator.control.override_row(CODE_OWNER, {"name": "1204"})
+    await reconcile()
+    assert _rows(hass)[CODE_OWNER]["name"] == "1204"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "shown"),
+    [
+        ("type", "\u202epin {}", "pin ••••"),
+        ("type", "A" * 3000, "A" * 999 + "…"),
+        ("display_status", "set to {}", "set to ••••"),
+        ("pulled_backup_access_code_id", "backup {}", "backup ••••"),
+        ("pulled_backup_access_code_id", CODE_OWNER, CODE_OWNER),
+        ("pending", "set_to_{}", "set_to_••••"),
+        ("pending", "B" * 3000, "B" * 999 + "…"),
+    ],
+)
+async def test_term_of_code_is_masked_and_cut(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    field: str,
+    value: str,
+    shown: str,
+) -> None:
+    """Seam may send any text for its own terms and IDs."""
+    text = value.format(simulator.state.access_codes[CODE_OWNER].code)
+    is_list = field == "pending"
+    simulator.control.override_row(
+        CODE_OWNER,
+        {"pending_mutations": [{"mutation_code": text}]} if is_list else {field: text},
+    )
+    await reconcile()
+    assert _rows(hass)[CODE_OWNER][field] == ([shown] if is_list else shown)
+
+
+@pytest.mark.parametrize(
+    ("mutations", "state", "pending"),
+    [
+        ([{"mutation_code": "deleting"}, None], "removing", ["deleting", "unknown"]),
+        (
+            ["deleting", {"mutation_code": "deleting"}],
+            "removing",
+            ["unknown", "deleting"],
+        ),
+        ([None], "setting", ["unknown"]),
+        ([{"mutation_code": ["deleting"]}], "setting", ["unknown"]),
+        ([{}], "setting", ["unknown"]),
+        ([], "active", []),
+        ("", "active", []),
+        ({}, "active", []),
+        ({"deleting": {}}, "active", []),
+    ],
+)
+async def test_unreadable_pending_change_hides_no_other(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    mutations: Any,
+    state: str,
+    pending: list[str],
+) -> None:
+    """A code that is being removed is not shown as active."""
+    simulator.control.override_row(
+        CODE_OWNER, {"status": "set", "pending_mutations": mutations}
+    )
+    await reconcile()
+    row = _rows(hass)[CODE_OWNER]
+    assert (row["state"], row["pending"]) == (state, pending)
+
+
+@pytest.mark.parametrize("fields", [{"access_code_id": ""}, {"access_code_id": 0}])
+async def test_code_without_id_is_kept_under_its_own(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll, fields: dict[str, Any]
+) -> None:
+    """A row with an empty ID may be any of those that the list lacks."""
+    simulator.control.override_row(CODE_OWNER, fields)
+    for _ in range(3):
+        await reconcile()
+    rows = _rows(hass)
+    assert CODE_OWNER in rows
+    assert not rows.keys() & {"", "0"}
+
+
+@pytest.mark.parametrize("device_id", ["", 0, None, [], False])
+async def test_code_with_empty_device_id_belongs_to_requested_lock(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll, device_id: Any
+) -> None:
+    """The list was asked for one lock."""
+    simulator.control.override_row(
+        CODE_OWNER, {"device_id": device_id, "name": "Landlord"}
+    )
+    await reconcile()
+    assert _rows(hass)[CODE_OWNER]["name"] == "Landlord"
+
+
+async def test_time_bound_code_without_end_does_not_become_permanent(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    reconcile: Poll,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """The end that was last known stays."""
+    end = _rows(hass)[CODE_GUEST_NOW]["ends_at"]
+    simulator.control.override_row(CODE_GUEST_NOW, {"ends_at": None})
+    caplog.clear()
+    for _ in range(2):
+        await reconcile()
+    assert _rows(hass)[CODE_GUEST_NOW]["ends_at"] == end
+    warnings = [r.getMessage() for r in caplog.records if r.levelname == "WARNING"]
+    assert len(warnings) == 1
+    assert "ends_at is missing" in warnings[0]
 
 
 async def test_row_cannot_forge_log_line(

@@ -249,6 +249,7 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
         locks: structuredClone(current),
         options: { check_in: "15:00", check_out: "11:00" },
         is_admin: isAdmin,
+        version: "",
       });
       return async () => {};
     },

@@ -36,7 +36,10 @@ function commandError(rejection: unknown, type: string): CommandError {
   const { error, ...rest } = Object(rejection) as Failure & { error?: Failure };
   const { code, message = "", translation_placeholders } = error ?? rest;
   if (code !== CONNECTION_LOST && rejection !== CONNECTION_LOST) {
-    return new CommandError(message, translation_placeholders?.field);
+    return new CommandError(
+      message && sentence(message),
+      translation_placeholders?.field,
+    );
   }
   const text = READS.includes(type) ? "connection_failed" : "connection_uncertain";
   return new CommandError(message, undefined, text);
@@ -54,7 +57,26 @@ export async function command(
   } catch (error) {
     throw commandError(error, type);
   }
-  return answer.results;
+  return Object.fromEntries(
+    Object.entries(answer.results).map(([id, row]) => [id, inSentences(row)]),
+  );
+}
+
+/** Return a message with the final period that Home Assistant removes. */
+export function sentence(message: string): string {
+  return /[.?!]$/.test(message) ? message : `${message}.`;
+}
+
+function inSentences<T extends Pick<Row, "error" | "reason" | "access_codes">>(
+  row: T,
+): T {
+  const { error, reason, access_codes } = row;
+  return {
+    ...row,
+    ...(error ? { error: sentence(error) } : {}),
+    ...(reason ? { reason: sentence(reason) } : {}),
+    ...(access_codes ? { access_codes: access_codes.map(inSentences) } : {}),
+  };
 }
 
 /** Send a command about one code, and return its answer. */

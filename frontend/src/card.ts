@@ -1,10 +1,10 @@
-import { mdiAlertOutline, mdiPlus } from "@mdi/js";
+import { mdiPlus } from "@mdi/js";
 import { css, html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { SeamActions } from "./dialogs/host";
 import { element } from "./element";
 import { translate } from "./language";
-import { icon } from "./parts";
+import { banner, icon, outdatedBanner } from "./parts";
 import { shared } from "./styles";
 import type { HomeAssistant, Lock } from "./types";
 import "./views/lock-page";
@@ -82,14 +82,8 @@ export class SeamAccessCodesCard extends SeamActions {
                 : nothing
             }
           </header>
-          ${
-            connected
-              ? nothing
-              : html`<div class="banner" role="status">
-                  ${icon(mdiAlertOutline)}
-                  <p class="text">${t("connection_lost")}</p>
-                </div>`
-          }
+          ${connected ? nothing : banner(t("connection_lost"))}
+          ${outdatedBanner(this.context)}
           ${this.content(lock)}
         </div>
       </ha-card>

@@ -1,3 +1,5 @@
+import { focusedElement } from "./focus";
+
 /** Copy a text for an element, also one that is still awaited; return whether that worked. */
 export async function copy(
   text: string | Promise<string | undefined>,
@@ -24,8 +26,7 @@ function copyBySelection(text: string, element: Element): boolean {
   area.value = text;
   area.style.position = "fixed";
   area.style.opacity = "0";
-  let focused = document.activeElement;
-  while (focused?.shadowRoot?.activeElement) focused = focused.shadowRoot.activeElement;
+  const focused = focusedElement();
   // Outside of an open dialog, nothing can be focused.
   (element.shadowRoot ?? element).append(area);
   area.focus();
@@ -37,6 +38,6 @@ function copyBySelection(text: string, element: Element): boolean {
     return false;
   } finally {
     area.remove();
-    (focused as HTMLElement | null)?.focus();
+    focused?.focus();
   }
 }

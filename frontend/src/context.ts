@@ -11,6 +11,8 @@ export interface Context {
   readonly t: Translate;
   readonly isAdmin: boolean;
   readonly connected: boolean;
+  /** Whether the page has to be reloaded, as the integration was updated. */
+  readonly outdated: boolean;
   /** The current date in Home Assistant's time zone. */
   readonly date: string;
 }
@@ -64,6 +66,7 @@ export class SeamHost extends LitElement {
       t: translate(hass.language, () => this.changed()),
       isAdmin: this.snapshot?.isAdmin ?? false,
       connected: this.store.connected,
+      outdated: this.store.outdated,
       date: toLocal(new Date(), hass.config.time_zone).slice(0, 10),
     };
     // For the pickers of dates and times.
@@ -73,6 +76,7 @@ export class SeamHost extends LitElement {
       old?.t !== next.t ||
       old.isAdmin !== next.isAdmin ||
       old.connected !== next.connected ||
+      old.outdated !== next.outdated ||
       old.date !== next.date ||
       old.hass.locale !== hass.locale ||
       old.hass.config.time_zone !== hass.config.time_zone ||

@@ -8,20 +8,31 @@ interface Place {
   root: ShadowRoot;
   /** The code of its row. */
   id: string | undefined;
-  /** The rows from there on. */
-  following: SeamCodeRow[];
+  /** The rows from there on, and then those before. */
+  rows: SeamCodeRow[];
 }
 
 function rowsIn(root: ShadowRoot): SeamCodeRow[] {
   return [...root.querySelectorAll<SeamCodeRow>(ROW)];
 }
 
+/** Return the element with the focus, which may be inside of others. */
+export function focusedElement(): HTMLElement | null {
+  let element = document.activeElement;
+  while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+  return element as HTMLElement | null;
+}
+
+/** Return whether browsers would take the focus from an element. */
+export function isLost(element: HTMLElement | null): boolean {
+  return !element || element === document.body || element.matches(":disabled");
+}
+
 /** Gives the focus to what comes next if the element that had it is gone. */
 export class FocusKeeper {
   private place: Place | undefined;
 
-  constructor(host: HTMLElement) {
-    host.addEventListener("focusin", (event) => this.note(event.composedPath()));
+  constructor(private readonly host: HTMLElement) {
     // Somebody who clicks elsewhere has left the place.
     host.addEventListener("pointerdown", (event) => {
       const path = event.composedPath() as HTMLElement[];
@@ -29,38 +40,46 @@ export class FocusKeeper {
     });
   }
 
-  private note(path: EventTarget[]): void {
-    const elements = path.filter((node) => node instanceof HTMLElement);
-    const [element] = elements;
-    if (!element || elements.some(({ localName }) => localName === "dialog")) return;
-    const row = elements.find(({ localName }) => localName === ROW) as
-      | SeamCodeRow
-      | undefined;
+  /** Note where the focus is, before something changes.
+   *
+   * The host gets no event when the focus moves inside of one of its elements.
+   */
+  note(): void {
+    const element = focusedElement();
+    if (!element || isLost(element)) return;
+    let row: SeamCodeRow | undefined;
+    let node: Node | null = element;
+    while (node !== this.host) {
+      if (!node || node instanceof HTMLDialogElement) return;
+      if (node instanceof HTMLElement && node.localName === ROW)
+        row = node as SeamCodeRow;
+      node = node instanceof ShadowRoot ? node.host : node.parentNode;
+    }
     const root = (row ?? element).getRootNode();
     if (!(root instanceof ShadowRoot)) return;
-    const rows = row ? rowsIn(root) : [];
+    const all = row ? rowsIn(root) : [];
+    const index = row ? all.indexOf(row) : 0;
     this.place = {
       element,
       root,
       id: row?.code.access_code_id,
-      following: row ? rows.slice(rows.indexOf(row)) : [],
+      rows: [...all.slice(index), ...all.slice(0, index).reverse()],
     };
   }
 
   /** Move the focus on if it is lost. */
   check(): void {
     const { place } = this;
-    const { activeElement, body } = document;
-    if (!place || (activeElement && activeElement !== body)) return;
-    if (place.element.isConnected && place.element.checkVisibility()) return;
+    if (!place || !isLost(focusedElement())) return;
+    const { element, root, id, rows } = place;
+    if (element.isConnected && element.checkVisibility() && !isLost(element)) return;
     this.place = undefined;
-    const { root, id, following } = place;
     if (!root.host.isConnected) return;
     const target =
       rowsIn(root).find(({ code }) => id && code.access_code_id === id) ??
-      following.find(({ isConnected }) => isConnected);
+      rows.find(({ isConnected }) => isConnected);
     target?.focus();
-    if (document.activeElement === body) focusHeading(root);
+    if (isLost(focusedElement())) focusHeading(root);
   }
 }
 

@@ -1,4 +1,4 @@
-import { mdiAlertOutline, mdiArrowLeft, mdiPlus } from "@mdi/js";
+import { mdiArrowLeft, mdiPlus } from "@mdi/js";
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { property } from "lit/decorators.js";
 import { navigate } from "./api";
@@ -7,7 +7,7 @@ import { element } from "./element";
 import type { Key } from "./language";
 import { countFound } from "./logic/groups";
 import { otherZone } from "./logic/times";
-import { icon } from "./parts";
+import { banner, icon, outdatedBanner } from "./parts";
 import type { State } from "./store";
 import { shared } from "./styles";
 import type { Lock, Route } from "./types";
@@ -208,12 +208,9 @@ export class SeamPanel extends SeamActions {
       (this.snapshot?.locks.length &&
         this.snapshot.entries.filter((entry) => !entry.available)) ||
       [];
-    const banner = (text: string) => html`<div class="banner" role="status">
-      ${icon(mdiAlertOutline)}
-      <p class="text">${text}</p>
-    </div>`;
     return html`
       ${connected ? nothing : banner(t("connection_lost"))}
+      ${outdatedBanner(this.context)}
       ${connected && this.failed && this.snapshot ? banner(t("not_set_up")) : nothing}
       ${unavailable.map((entry) =>
         banner(t("workspace_unavailable", { name: entry.title })),

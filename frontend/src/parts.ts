@@ -45,6 +45,31 @@ export function icon(path: string): TemplateResult {
   return html`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${path}></path></svg>`;
 }
 
+/** Say what concerns the whole page. */
+export function banner(
+  text: string,
+  action: TemplateResult | typeof nothing = nothing,
+): TemplateResult {
+  return html`<div class="banner" role="status">
+    ${icon(mdiAlertOutline)}
+    <div class="text"><p>${text}</p>${action}</div>
+  </div>`;
+}
+
+/** Offer to reload the page if the integration was updated since it was loaded. */
+export function outdatedBanner({
+  t,
+  outdated,
+}: Context): TemplateResult | typeof nothing {
+  if (!outdated) return nothing;
+  return banner(
+    t("outdated"),
+    html`<p>
+      <button class="tonal" @click=${() => location.reload()}>${t("reload")}</button>
+    </p>`,
+  );
+}
+
 /** Return the class that gives a state its color. */
 export function tone(state: CodeState): string {
   return TONES[state] ?? "";

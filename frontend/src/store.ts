@@ -10,6 +10,12 @@ import type {
 
 export const RETRY_MILLISECONDS = 3000;
 
+/** Return whether a page has loaded this module before the integration was updated. */
+export function isOutdated(url: string, version: string): boolean {
+  const [, loaded] = /\/seam_frontend\/([^/]+)\/[^/]+$/.exec(url) ?? [];
+  return loaded !== undefined && loaded !== version;
+}
+
 export interface State {
   readonly entries: readonly Entry[];
   readonly locks: readonly Lock[];
@@ -79,6 +85,7 @@ export class Store {
   connected = true;
   /** Whether Home Assistant does not know the command, as Seam is not set up. */
   failed = false;
+  outdated = false;
 
   private readonly listeners = new Set<() => void>();
   private unsubscribe: (() => Promise<void>) | undefined;
@@ -121,8 +128,15 @@ export class Store {
         (event) => {
           if (attempt !== this.attempt) return;
           this.failed = false;
-          this.state = reduce(this.state, event);
-          this.notify();
+          if (event.type === "all") {
+            this.outdated = isOutdated(import.meta.url, event.version);
+          }
+          try {
+            this.state = reduce(this.state, event);
+          } finally {
+            // Another version may send what this one does not understand.
+            this.notify();
+          }
         },
         { type: "seam/subscribe" },
         { resubscribe: false },

@@ -139,6 +139,7 @@ export type SubscriptionEvent =
       locks: Lock[];
       options: Options;
       is_admin: boolean;
+      version: string;
     }
   | {
       type: "changed";

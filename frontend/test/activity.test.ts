@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { lock } from "../dev/fake";
-import { activities, csv, matching, sources } from "../src/logic/activity";
+import { translate } from "../src/language";
+import { activities, csv, matching, methodText, sources } from "../src/logic/activity";
 import type { HomeAssistant } from "../src/types";
 
 const front = lock("Front", []);
@@ -91,4 +92,13 @@ test.each([
   [null, '""'],
 ])("a spreadsheet shows %j as text", (value, cell) => {
   expect(csv([[value, "x"]])).toBe(`\uFEFF${cell},"x"\r\n`);
+});
+
+test("says how somebody unlocked, as far as it is known", () => {
+  const t = translate("en", () => {});
+  expect(methodText(t, "manual")).toBe("By hand");
+  expect(methodText(t, "mobile_key")).toBe("With a phone");
+  expect(methodText(t, "unknown")).toBeUndefined();
+  expect(methodText(t, "Ada")).toBeUndefined();
+  expect(methodText(t, null)).toBeUndefined();
 });

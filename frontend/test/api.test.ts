@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { command, errorText } from "../src/api";
+import { command, errorText, rowOf } from "../src/api";
 import en from "../src/language/en.json";
-import type { HomeAssistant } from "../src/types";
+import type { HomeAssistant, Lock } from "../src/types";
 
 const t = (key: string) => (en as Record<string, unknown>)[key] as string;
 
@@ -47,4 +47,21 @@ describe("an error of a command", () => {
       expect(await textOf(rejection)).toBe(t("unexpected_error"));
     },
   );
+});
+
+test.each([
+  ["Convert “Owner”", "Convert “Owner”."],
+  ["Is it on?", "Is it on?"],
+  ["Done.", "Done."],
+])("every text of an answer is a sentence: %s", async (text, whole) => {
+  const answer = { error: text, reason: text, access_codes: [{ reason: text }] };
+  const results = { "lock.door": answer, "lock.gate": {} };
+  const hass = { callWS: async () => ({ results }) } as unknown as HomeAssistant;
+  const rows = await command(hass, "preview", {});
+  expect(rows).toEqual({
+    "lock.door": { error: whole, reason: whole, access_codes: [{ reason: whole }] },
+    "lock.gate": {},
+  });
+  expect(() => rowOf(rows, { entity_id: "lock.door" } as Lock)).toThrow(whole);
+  expect(await textOf({ code: "refused", message: text })).toBe(whole);
 });

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
 import rules from "../../tests/rules.json";
 import { lock } from "../dev/fake";
-import { commonLengths, constraintTexts, pinProblem } from "../src/logic/pin";
+import type { Context } from "../src/context";
+import { pinHint } from "../src/dialogs/form";
+import { translate } from "../src/language";
+import { commonLengths, pinProblem, pinRules } from "../src/logic/pin";
 
 const withRules = (lengths: number[], ...constraints: string[]) =>
   lock("Door", [], {
@@ -60,5 +63,41 @@ test("locks have lengths and rules in common", () => {
   expect(commonLengths(locks)).toEqual([6]);
   expect(commonLengths([withRules([4]), withRules([6])])).toEqual([]);
   expect(commonLengths([])).toEqual([4, 5, 6, 7, 8, 9, 10, 11, 12]);
-  expect(constraintTexts(locks)).toEqual(["Not no_zeros"]);
+  expect(pinRules(locks)).toEqual(["no_zeros"]);
+});
+
+describe("the hint", () => {
+  const context = {
+    hass: { locale: { language: "en" } },
+    t: translate("en", () => {}),
+  } as Context;
+  const types = [...new Set(rules.constraints.map(([type]) => type as string))];
+
+  test("is one line", () => {
+    const door = withRules(
+      [4, 5, 6],
+      "no_ascending_or_descending_sequence",
+      "at_least_three_unique_digits",
+    );
+    expect(pinHint(context, [door], "")).toBe(
+      "4 to 6 digits, not in a row such as 1234, at least three different ones",
+    );
+    expect(pinHint(context, [door, door], "Enter 4 to 6 digits.")).toBe(
+      "not in a row such as 1234, at least three different ones",
+    );
+  });
+
+  test.each(types)("has a short phrase for %s", (type) => {
+    const hint = pinHint(context, [withRules([4], type)], "");
+    expect(hint).toMatch(/^4 digits, [a-z][^.]{3,40}$/);
+  });
+
+  test("is the reason why no PIN can be entered, unless the error says it", () => {
+    const none = [withRules([4]), withRules([6])];
+    const reason = pinHint(context, none, "");
+    expect(reason).toContain("no PIN length in common");
+    expect(pinHint(context, none, reason)).toBe("");
+    const chosen = withRules([4], "cannot_specify_pin_code");
+    expect(pinHint(context, [chosen], "")).toBe("Not cannot_specify_pin_code");
+  });
 });

@@ -9,6 +9,7 @@ const all = (locks = home()): SubscriptionEvent => ({
   locks: structuredClone(locks),
   options: { check_in: "15:00", check_out: "11:00" },
   is_admin: true,
+  version: "1.0.0",
 });
 
 describe("the snapshot", () => {

@@ -72,6 +72,77 @@ async def test_ensure_code_that_seam_lists_late(
     assert len(actions.sent(CREATE_PATH)) == 1
 
 
+@pytest.mark.parametrize(
+    ("create", "again"),
+    [
+        (ENSURE, ENSURE),
+        ("schedule_access_code", ENSURE),
+        ("schedule_access_code", "schedule_access_code"),
+    ],
+)
+async def test_new_code_that_seam_does_not_find_is_not_created_again(
+    simulator: Simulator,
+    actions: Actions,
+    reconcile: Poll,
+    monkeypatch: pytest.MonkeyPatch,
+    create: str,
+    again: str,
+) -> None:
+    """Seam may answer from a copy of its data that does not have the code yet."""
+    code_id = (await actions.answer(create, FRONT, name="Guest"))["access_code_id"]
+    [code] = _codes(simulator, "Guest")
+    simulator.control.vanish_code(code_id)
+    if again == ENSURE:
+        message = await actions.refused(
+            "create_unconfirmed", ENSURE, FRONT, may_read=True, name="Guest"
+        )
+        assert "“Guest” on Front Door" in message
+    else:
+        # The sync drops a code that two lists lack.
+        await reconcile()
+        await reconcile()
+        await actions.refused("create_unconfirmed", again, FRONT, name="Guest")
+    assert len(actions.sent(CREATE_PATH)) == 1
+
+    simulator.state.add_code(code)
+    answer = await actions.answer(ENSURE, FRONT, name="Guest")
+    assert (answer["access_code_id"], answer["outcome"]) == (code_id, "unchanged")
+
+    simulator.control.vanish_code(code_id)
+    monkeypatch.setattr(unconfirmed, "_LISTED_WITHIN", 0)
+    answer = await actions.answer(ENSURE, FRONT, name="Guest")
+    assert answer["outcome"] == "created"
+
+
+@pytest.mark.parametrize("is_deleted", [False, True])
+async def test_new_code_that_was_renamed_does_not_block_its_old_name(
+    actions: Actions, is_deleted: bool
+) -> None:
+    """It is known what came of the code."""
+    answer = await actions.answer(ENSURE, FRONT, name="Guest")
+    pick = {"access_code_id": answer["access_code_id"]}
+    await actions.answer("update_access_code", FRONT, **pick, new_name="Friend")
+    if is_deleted:
+        await actions.answer("delete_access_code", FRONT, **pick)
+    answer = await actions.answer(ENSURE, FRONT, name="Guest")
+    assert answer["outcome"] == "created"
+
+
+async def test_new_code_that_has_expired_does_not_block_its_name(
+    simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Seam removes codes after their end, which may be soon."""
+    end = dt_util.utcnow() + _HOUR
+    answer = await actions.answer(
+        ENSURE, FRONT, name="Guest", starts_at=end - 2 * _HOUR, ends_at=end
+    )
+    simulator.control.vanish_code(answer["access_code_id"])
+    utcnow = dt_util.utcnow
+    monkeypatch.setattr(dt_util, "utcnow", lambda: utcnow() + 2 * _HOUR)
+    answer = await actions.answer(ENSURE, FRONT, name="Guest")
+    assert answer["outcome"] == "created"
+
+
 async def test_ensure_after_uncertain_creation(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """Errors of Seam, the network and locks during actions."""
 
+import asyncio
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH
@@ -8,8 +9,10 @@ from homeassistant.exceptions import HomeAssistantError
 import pytest
 
 from custom_components.seam.actions import unconfirmed, waiting
-from custom_components.seam.api import transport
+from custom_components.seam.actions.targets import Target
+from custom_components.seam.api import SeamUnreachableError, transport
 from custom_components.seam.const import DOMAIN
+from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 from simulator.endpoints import linked_codes
 from simulator.endpoints.codes import render
@@ -688,3 +691,24 @@ async def test_code_shown_after_failed_refresh(
     simulator.faults.clear()
     await poll()
     assert answer["access_code_id"] in actions.listed(FRONT)
+
+
+async def test_wait_ends_even_if_a_request_takes_its_end_for_its_own(
+    coordinator: SeamCoordinator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Aiohttp makes an error of a cancellation when its own time is over, too."""
+    monkeypatch.setattr(waiting, "_MAX_WAIT", 0.05)
+    calls = 0
+
+    async def is_done() -> bool:
+        nonlocal calls
+        calls += 1
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError as err:
+            raise SeamUnreachableError("Seam did not respond in time") from err
+        return False
+
+    lock = coordinator.data.locks[FRONT_DOOR]
+    await waiting.async_poll(Target(FRONT, coordinator, lock), is_done)
+    assert calls == 1

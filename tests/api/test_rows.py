@@ -135,7 +135,8 @@ def test_event_with_invalid_detail(key: str, odd: Any) -> None:
     [
         ({"is_managed": PIN}, "access_code_id broken .*: is_managed is not valid"),
         ({"device_id": {"x": PIN}}, "broken .*: device_id is not valid"),
-        ({"access_code_id": None}, "None .*: access_code_id is not valid"),
+        ({"access_code_id": None}, "None .*: access_code_id is missing"),
+        ({"access_code_id": ""}, "None .*: access_code_id is missing"),
         ({"access_code_id": {"x": PIN}}, "None .*: access_code_id is not valid"),
     ],
 )
@@ -164,6 +165,50 @@ async def test_code_with_invalid_time_is_skipped(
     assert codes == []
     assert codes.may_lack(CODE["access_code_id"])
     assert f"{key} is not valid" in log.warnings[0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "is_readable"),
+    [
+        ({"ends_at": None}, False),
+        ({"ends_at": None, "starts_at": None}, False),
+        ({"ends_at": None, "is_one_time_use": "yes"}, False),
+        ({"ends_at": None, "is_offline_access_code": True}, False),
+        ({"ends_at": None, "is_offline_access_code": True, "type": "ongoing"}, True),
+        ({"ends_at": None, "is_one_time_use": True}, True),
+        ({"ends_at": None, "is_managed": False}, True),
+        ({"ends_at": None, "type": "ongoing"}, True),
+        ({"ends_at": None, "type": None}, True),
+        ({"starts_at": None}, True),
+    ],
+)
+def test_end_of_time_bound_code_is_required(
+    fields: dict[str, Any], is_readable: bool
+) -> None:
+    """Only codes for one use and codes that Seam does not manage may lack it."""
+    if is_readable:
+        AccessCode.read(CODE | fields)
+    else:
+        with pytest.raises(LookupError, match="ends_at"):
+            AccessCode.read(CODE | fields)
+
+
+@pytest.mark.parametrize("value", ["", None, 0, False, [], {}, {"a": 1}, True])
+def test_type_of_code_follows_from_end(value: Any) -> None:
+    """A type that is empty or unreadable is that of the times."""
+    assert AccessCode.read(CODE | {"type": value}).type == "time_bound"
+    without_end = CODE | {"type": value, "ends_at": None}
+    assert AccessCode.read(without_end).type == "ongoing"
+
+
+@pytest.mark.parametrize("device_id", ["", 0, None])
+async def test_created_code_with_empty_device_id(
+    stub: Stub, stubbed: SeamClient, device_id: Any
+) -> None:
+    """The code is on the lock that it was created for."""
+    stub.respond({"access_code": CODE | {"device_id": device_id}})
+    code, _ = await stubbed.create_access_code("lock")
+    assert code.device_id == "lock"
 
 
 @pytest.mark.parametrize(

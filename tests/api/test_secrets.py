@@ -115,7 +115,7 @@ async def test_invalid_rows_are_not_quoted(
     rows: list[Any] = [
         CODE | {"is_managed": PIN},
         CODE | {"access_code_id": [PIN]},
-        CODE | {"access_code_id": "b", PIN: PIN, "device_id": {}},
+        CODE | {"access_code_id": "b", PIN: PIN, "device_id": [PIN]},
         [CODE],
         PIN,
     ]

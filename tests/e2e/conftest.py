@@ -76,7 +76,7 @@ def browser(chromium: Browser, development: Development) -> BrowserContext:
     return context
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def pins(browser: BrowserContext, development: Development) -> Iterator[Pins]:
     """Collect the PINs that tests type or show, and check that none was kept."""
     pins = Pins()

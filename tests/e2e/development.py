@@ -48,6 +48,8 @@ class Development:
         self.watched = folder / "watched"
         self.output: list[str] = []
         self._ready = threading.Event()
+        self._command = ""
+        self._restarted: subprocess.Popen[bytes] | None = None
         self.process = subprocess.Popen(
             [ROOT / "scripts" / "develop"],
             env={
@@ -88,6 +90,9 @@ class Development:
         """Send a signal if the script still runs, and return the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(number)
+        if self._restarted is not None:
+            self._restarted.terminate()
+            self._restarted.wait()
         return self.wait()
 
     def wait(self) -> int:
@@ -109,6 +114,16 @@ class Development:
             for child in self.children()
             if b"simulator" in Path(f"/proc/{child}/cmdline").read_bytes()
         )
+
+    def stop_simulator(self) -> None:
+        """Stop the simulator only."""
+        os.kill(self.simulator(), signal.SIGTERM)
+        self._command = self.wait_for("Start it again with: ")
+
+    def start_simulator(self) -> None:
+        """Start the stopped simulator with the printed command."""
+        self._restarted = subprocess.Popen(self._command.split(), cwd=ROOT)
+        self.wait_for_seam()
 
     def wait_for(self, text: str) -> str:
         """Wait for a text in the output, and return the rest of its line."""

@@ -344,6 +344,35 @@ def test_form_stays_modal_when_page_is_reattached(
     expect(dialog).to_have_count(0)
 
 
+def test_form_moves_to_new_panel(panel_page: Page, start: Start) -> None:
+    """When it restarts, Home Assistant removes the panel, and creates another later."""
+    options = "{locks: [lock('Door')]}"
+    panel = start(options)
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    name = dialog.get_by_role("textbox", name="Name")
+    name.fill("Ada")
+    remove = "() => document.querySelector('seam-panel').remove()"
+    panel_page.evaluate(remove)
+    start(options)
+    expect(name).to_have_value("Ada")
+    assert dialog.evaluate("(dialog) => dialog.matches(':modal')")
+    panel_page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    # Once closed, and on another page, it does not appear again.
+    panel_page.evaluate(remove)
+    start(options)
+    expect(dialog).to_have_count(0)
+    panel.get_by_role("button", name="Add guest").click()
+    name.fill("Grace")
+    panel_page.evaluate("() => history.pushState(null, '', '/seam/locks')")
+    panel_page.evaluate(remove)
+    panel_page.evaluate("() => history.pushState(null, '', '/seam')")
+    start(options)
+    expect(panel).to_be_visible()
+    expect(dialog).to_have_count(0)
+
+
 @pytest.mark.parametrize("shows", ["guest", "backup"])
 def test_dialog_with_pin_closes_when_page_is_detached(
     panel_page: Page, start: Start, shows: str
@@ -679,10 +708,10 @@ def test_headline_says_whether_the_code_works(
 @pytest.mark.parametrize(
     ("lengths", "text"),
     [
-        ([[]], "Enter 4 to 12 digits."),
-        ([[4, 5, 6, 7, 8], [4, 5, 6]], "Enter 4 to 6 digits."),
-        ([[4, 6]], "Enter 4 or 6 digits."),
-        ([[4, 5, 6], [6, 7]], "Enter 6 digits."),
+        ([[]], "4 to 12 digits"),
+        ([[4, 5, 6, 7, 8], [4, 5, 6]], "4 to 6 digits"),
+        ([[4, 6]], "4 or 6 digits"),
+        ([[4, 5, 6], [6, 7]], "6 digits"),
     ],
 )
 def test_pin_lengths_are_said_in_one_way(
@@ -702,7 +731,7 @@ def test_pin_lengths_are_said_in_one_way(
     expect(dialog.locator("#pin-hint")).to_have_text(text)
     dialog.get_by_role("textbox", name="Custom PIN").fill("123")
     dialog.get_by_role("button", name="Add guest").click()
-    expect(dialog.locator("#pin-error")).to_have_text(text)
+    expect(dialog.locator("#pin-error")).to_have_text(f"Enter {text}.")
     expect(dialog.get_by_text("digits")).to_have_count(1)
 
 
@@ -954,7 +983,7 @@ def test_error_that_names_its_lock_is_announced_as_it_is(
         panel_page.wait_for_function(f"() => window.release?.length > {number}")
         panel_page.evaluate(f"() => release[{number}]()")
     toast = panel.locator(".toast")
-    expect(toast).to_have_text("Door is offline. Gate: No slot is free")
+    expect(toast).to_have_text("Door is offline. Gate: No slot is free.")
 
 
 @pytest.mark.parametrize("next_code", ["Zoe", None])
@@ -1141,3 +1170,113 @@ def test_gap_that_has_begun_is_counted_from_now(panel_page: Page, start: Start) 
     expect(cells.last).to_have_text("Then free for 4 days")
     transform = "(cell) => getComputedStyle(cell, '::first-letter').textTransform"
     assert cells.nth(2).evaluate(transform) == "uppercase"
+
+
+REFUSED_PIN: Final = "Door already has an access code with this PIN: “Owner”."
+
+
+@pytest.mark.parametrize("size", [(360, 800), (1280, 900)], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("field", "control"),
+    [("code", "Custom PIN"), ("name", "Name"), ("starts_at", "Check-in"), ("else", "")],
+)
+def test_refusal_is_in_view(
+    panel_page: Page, start: Start, size: tuple[int, int], field: str, control: str
+) -> None:
+    """After a refusal, the error is in view directly under its field, which has the focus."""
+    panel_page.set_viewport_size({"width": size[0], "height": size[1]})
+    panel = start(
+        f"""{{
+          locks: ["Door", "A", "B", "C", "D", "E"].map((name) => lock(name)),
+          answer: () => ({{ error: "{REFUSED_PIN}", field: "{field}" }}),
+        }}"""
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("textbox", name="Name").fill("Ada")
+    dialog.get_by_role("checkbox", name="Door").check()
+    dialog.get_by_role("radio", name="Custom PIN").check()
+    dialog.get_by_role("textbox", name="Custom PIN").fill("061947")
+    dialog.get_by_text("More options").click()
+    dialog.get_by_text("Keep backup codes ready").scroll_into_view_if_needed()
+    dialog.get_by_role("button", name="Add guest").click()
+    error = dialog.get_by_text(REFUSED_PIN)
+    expect(error).to_be_in_viewport(ratio=1)
+    if control:
+        focused = dialog.get_by_label(control, exact=True).and_(dialog.locator("input"))
+        focused = focused.and_(dialog.locator(":not([type=radio])"))
+        expect(focused).to_be_focused()
+        expect(focused).to_be_in_viewport(ratio=1)
+        expect(focused.locator("xpath=following-sibling::*[1]")).to_have_text(
+            REFUSED_PIN
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "outcome"), [("Adopt", "adopted"), ("Delete", "deleted")]
+)
+def test_batch_names_codes_that_are_left_out(
+    panel_page: Page, start: Start, kind: str, outcome: str
+) -> None:
+    """If not all selected codes can be changed, the dialog says which not, and why."""
+    panel = start(
+        """{
+          path: "/found",
+          locks: [lock("Door", ["A", "B", "C"].map((id) => code(id, {
+            is_managed: false,
+            can: {
+              convert: id === "B" || "Not for Seam.",
+              delete: id !== "B" || "Not to delete.",
+            },
+          })))],
+          answer: () => ({
+            access_codes: [{ access_code_id: "B", outcome: "would_convert" }],
+          }),
+        }"""
+    )
+    panel.get_by_role("checkbox", name="Select all").check()
+    expect(panel.get_by_text("3 selected")).to_be_visible()
+    panel.get_by_role("button", name=kind).click()
+    dialog = panel.get_by_role("dialog")
+    left_out = {"Adopt": ["A", "C"], "Delete": ["B"]}[kind]
+    count = f"{len(left_out)} code{'s' if len(left_out) > 1 else ''}"
+    expect(
+        dialog.get_by_text(f"{count} cannot be {outcome}: {', '.join(left_out)}")
+    ).to_be_visible()
+    rows = dialog.get_by_role("listitem").filter(has_text=f"Cannot be {outcome}")
+    expect(rows).to_have_count(len(left_out))
+    reason = {"Adopt": "Not for Seam.", "Delete": "Not to delete."}[kind]
+    expect(rows.filter(has_text=reason)).to_have_count(len(left_out))
+    dialog.get_by_role("button", name=kind).click()
+    command = {"Adopt": "code/convert", "Delete": "code/delete"}[kind]
+    panel_page.wait_for_function(
+        "(type) => calls.some((call) => call.type === type)", arg=f"seam/{command}"
+    )
+    assert {"A", "B", "C"} - set(left_out) >= {
+        call["access_code_id"] for call in sent(panel_page, command)
+    }
+
+
+def test_form_says_which_locks_are_offline(start: Start) -> None:
+    """An offline lock can be selected, but the user knows that it is offline."""
+    panel = start(
+        "{locks: [lock('Door'), lock('Gate', [], {online: false}), "
+        "lock('Shed', [], {online: null})]}"
+    )
+    panel.get_by_role("button", name="Add guest").click()
+    locks = panel.get_by_role("dialog").get_by_role("group", name="Locks")
+    expect(locks.get_by_text("Offline")).to_have_count(1)
+    expect(locks.get_by_role("checkbox", name="Gate · Offline")).to_be_enabled()
+
+
+def test_last_use_has_the_text_of_the_activity(start: Start) -> None:
+    """A use without a code is named as in the activity, and not by Seam's word."""
+    panel = start(
+        """{locks: ["manual", "Ada"].map((name) => lock(`Door of ${name}`, [], {
+          last_used: { name, at: new Date().toISOString() },
+        }))}"""
+    )
+    used = panel.get_by_role("region", name="Last used")
+    expect(used.get_by_text("By hand", exact=True)).to_be_visible()
+    expect(used.get_by_text("Ada", exact=True)).to_be_visible()
+    expect(used.get_by_text("manual", exact=True)).to_have_count(0)

@@ -1,5 +1,6 @@
 """Browser tests of using the panel with the keyboard, and with reduced motion."""
 
+from collections.abc import Iterator
 from typing import Final
 
 from playwright.sync_api import Page, expect
@@ -7,12 +8,13 @@ import pytest
 
 from .development import Development
 from .pins import Pins
-from .test_panel import READY, SOON, open_lock, open_panel, pins_of, row_of
+from .test_panel import READY, SOON, open_lock, open_panel, pins_of, row_of, sync
 
 pytestmark = pytest.mark.e2e
 
 GUEST: Final = "Keyboard guest"
 PIN: Final = "738291"
+NAMES: Final = ("Ada", "Bob", "Cem", "Dora", "Eve")
 # The name of the element with the focus, and whether one can see that it has it.
 FOCUS: Final = """() => {
   let element = document.activeElement;
@@ -69,6 +71,11 @@ def expect_focus(page: Page, name: str) -> None:
     """Wait until an element has the focus, which must be visible."""
     page.wait_for_function(f"(name) => ({FOCUS})().name === name", arg=name)
     assert page.evaluate(FOCUS)["isVisible"]
+
+
+def expect_focus_on_row(page: Page) -> None:
+    """Wait until the menu of some code has the focus."""
+    page.wait_for_function(f"() => ({FOCUS})().name.startsWith('Actions for ')")
 
 
 def tab_to(page: Page, name: str) -> None:
@@ -153,6 +160,85 @@ def test_everything_can_be_done_by_keyboard(
             expect_focus(page, actions)
     expect(row).to_have_count(0, timeout=SOON)
     assert not pins_of(development, GUEST)
+    expect_focus_on_row(page)
+
+
+@pytest.fixture
+def porch(page: Page, development: Development) -> Iterator[str]:
+    """Add a lock with codes that Seam does not manage, and return its device ID."""
+    lock = development.control("add_lock", name="Porch")["result"]
+    device_id: str = lock["device_id"]
+    for number, name in enumerate(NAMES):
+        development.control(
+            "add_unmanaged_code", device=device_id, name=name, pin=f"{615_201 + number}"
+        )
+    sync(page)
+    yield device_id
+    development.control("remove_lock", device=device_id)
+    sync(page)
+
+
+def test_focus_stays_in_list_of_codes(
+    page: Page, development: Development, porch: str
+) -> None:
+    """Whatever becomes of the code that has the focus, a row has it afterwards."""
+    panel = open_panel(page, development)
+    expect(panel.get_by_text("Porch").first).to_be_attached(timeout=SOON)
+    panel = open_panel(page, development, f"/lock/{porch}")
+    dialog = panel.get_by_role("dialog")
+    menu = panel.get_by_role("menu")
+
+    def open_menu(name: str) -> None:
+        tab_to(page, f"Actions for {name}")
+        page.keyboard.press("Enter")
+        expect_focus(page, "Show PIN")
+
+    def act(name: str, action: str) -> None:
+        open_menu(name)
+        while page.evaluate(FOCUS)["name"] != action:
+            page.keyboard.press("ArrowDown")
+        page.keyboard.press("Enter")
+
+    def vanish(name: str) -> None:
+        development.control("delete_code_in_app", code=name, device=porch)
+        sync(page)
+        expect(row_of(panel, name)).to_have_count(0, timeout=SOON)
+
+    # Deleted elsewhere, also while its menu is open, and the last of all.
+    ada, bob, cem, dora, eve = NAMES
+    expect(row_of(panel, ada)).to_be_visible(timeout=SOON)
+    tab_to(page, f"Actions for {ada}")
+    vanish(ada)
+    expect_focus(page, f"Actions for {bob}")
+    page.keyboard.press("Enter")
+    expect_focus(page, "Show PIN")
+    vanish(bob)
+    expect(menu).to_have_count(0)
+    expect_focus(page, f"Actions for {cem}")
+    tab_to(page, f"Actions for {eve}")
+    vanish(eve)
+    expect_focus(page, f"Actions for {dora}")
+
+    # Shown, and moved to another group, of which it is the only one, and back.
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("Enter")
+    expect(row_of(panel, dora).locator("output")).to_be_visible()
+    expect_focus(page, f"Hide PIN: {dora}")
+    managed = panel.get_by_role("region", name="Active")
+    act(dora, "Adopt")
+    tab_to(page, "Adopt")
+    page.keyboard.press("Enter")
+    expect(dialog.get_by_text("1 of 1 done")).to_be_visible(timeout=SOON)
+    tab_to(page, "Done")
+    page.keyboard.press("Enter")
+    expect(row_of(managed, dora)).to_be_visible(timeout=SOON)
+    expect_focus(page, f"Actions for {dora}")
+    act(dora, "Stop managing")
+    tab_to(page, "Stop managing")
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0, timeout=SOON)
+    expect(managed).to_have_count(0, timeout=SOON)
+    expect_focus(page, f"Actions for {dora}")
 
 
 def test_nothing_moves_if_motion_is_reduced(

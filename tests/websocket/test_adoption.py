@@ -18,7 +18,6 @@ from custom_components.seam.actions.outcomes import CodeResults
 from custom_components.seam.actions.targets import Target
 from custom_components.seam.api import AccessCode
 from custom_components.seam.const import DOMAIN
-from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.websocket import adoption_job
 from simulator import Simulator
 from simulator.seed import (
@@ -33,6 +32,7 @@ from simulator.seed import (
     UNMANAGED_OLD_GUEST,
 )
 from tests.clock import wait_until
+from tests.conftest import Poll
 from tests.test_project import ROOT
 
 from .conftest import Connect, Panel
@@ -267,41 +267,51 @@ async def test_single_code_is_not_watched(simulator: Simulator, panel: Panel) ->
     assert len((await _wait_for(panel, "done"))["done"]) == 1
 
 
-def _break_lock(simulator: Simulator) -> None:
-    simulator.control.lock_offline(FRONT_DOOR)
+def _go_offline(simulator: Simulator, device_id: str) -> None:
+    simulator.control.lock_offline(device_id)
 
 
-def _break_account(simulator: Simulator) -> None:
-    simulator.control.account_error(FRONT_DOOR)
+def _break_lock(simulator: Simulator, device_id: str) -> None:
+    simulator.control.device_error(device_id, "hub_disconnected")
 
 
-def _break_code(simulator: Simulator) -> None:
-    simulator.control.code_error("Neighbour", "failed_to_set_on_device")
+def _break_account(simulator: Simulator, device_id: str) -> None:
+    simulator.control.account_error(device_id)
 
 
-def _remove_lock(simulator: Simulator) -> None:
-    simulator.control.remove_lock(FRONT_DOOR)
+def _break_code(simulator: Simulator, device_id: str) -> None:
+    name = "Neighbour" if device_id == FRONT_DOOR else "Cleaner"
+    simulator.control.code_error(name, "failed_to_set_on_device", device=device_id)
+
+
+def _remove_lock(simulator: Simulator, device_id: str) -> None:
+    simulator.control.remove_lock(device_id)
 
 
 @pytest.mark.usefixtures("long_watch")
 @pytest.mark.parametrize(
-    "fault", [_break_lock, _break_account, _break_code, _remove_lock]
+    ("device_id", "entity_id"), [(FRONT_DOOR, FRONT), (APARTMENT_1, FLAT_1)]
+)
+@pytest.mark.parametrize(
+    "fault", [_go_offline, _break_lock, _break_account, _break_code, _remove_lock]
 )
 async def test_new_error_stops_adoption(
     simulator: Simulator,
     panel: Panel,
-    coordinator: SeamCoordinator,
-    fault: Callable[[Simulator], None],
+    reconcile: Poll,
+    fault: Callable[[Simulator, str], None],
+    device_id: str,
+    entity_id: str,
 ) -> None:
-    """An error of the lock, its account or the converted code saves the other codes."""
+    """A new error of any lock of the adoption saves the other codes."""
     await _start(panel)
     await _wait_for(panel, "watching")
-    fault(simulator)
-    await coordinator.async_refresh()
+    fault(simulator, device_id)
+    await reconcile()
     job = await _wait_for(panel, "stopped")
     assert job["reason"] == "new_error"
     assert job["error"]
-    assert job["entity_id"] == FRONT
+    assert job["entity_id"] == entity_id
     assert _ids(job["left"]) == [UNMANAGED_OLD_GUEST, UNMANAGED_APARTMENT_1_TENANT]
     assert _converted(simulator) == [UNMANAGED_NEIGHBOUR]
 
@@ -331,6 +341,23 @@ async def test_lock_that_was_lost_stops_adoption(
     assert job["reason"] == reason
     assert "Front Door" in job["error"]
     assert len(job["left"]) == 2
+    _check_report(simulator, job)
+
+
+async def test_adoption_converts_nothing_if_codes_of_a_lock_are_unknown(
+    simulator: Simulator, panel: Panel, reconcile: Poll
+) -> None:
+    """New errors of a lock whose codes are unknown could not be told from old ones."""
+    for kind in ("list", "unmanaged/list"):
+        simulator.faults.add(
+            "status", path=f"/access_codes/{kind}", device_id=APARTMENT_1, status=500
+        )
+    await reconcile()
+    await _start(panel)
+    job = await _wait_for(panel, "stopped")
+    assert (job["reason"], job["entity_id"]) == ("unreachable", FLAT_1)
+    assert "Apartment 1" in job["error"]
+    assert not _converted(simulator)
     _check_report(simulator, job)
 
 

@@ -4,7 +4,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any, Final
 
-from aiohttp.hdrs import CACHE_CONTROL
+from aiohttp.hdrs import CACHE_CONTROL, LOCATION
 from homeassistant.components.frontend import EVENT_PANELS_UPDATED
 from homeassistant.config_entries import ConfigEntryDisabler, ConfigEntryState
 from homeassistant.core import HomeAssistant
@@ -200,3 +200,8 @@ async def test_bundle_is_served(
     assert await response.text() == "// the panel"
     assert "javascript" in response.headers["Content-Type"]
     assert "max-age" in response.headers[CACHE_CONTROL]
+    # For resources in YAML. Browsers must not keep where it leads.
+    response = await client.get("/seam_frontend/seam.js", allow_redirects=False)
+    assert response.status == HTTPStatus.FOUND
+    assert response.headers[LOCATION] == MODULE_URL
+    assert CACHE_CONTROL not in response.headers

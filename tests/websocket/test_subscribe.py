@@ -41,6 +41,7 @@ from simulator.seed import (
 )
 from tests.clock import START, async_step
 from tests.conftest import Poll
+from tests.test_project import load_json
 
 from .conftest import Connect, Panel
 
@@ -65,6 +66,7 @@ async def test_first_event_has_all_locks(panel: Panel, entry: MockConfigEntry) -
     event = panel.first
     assert event["type"] == "all"
     assert event["is_admin"] is True
+    assert event["version"] == load_json("manifest.json")["version"]
     assert event["options"] == {
         "check_in": "15:00",
         "check_out": "11:00",
@@ -555,3 +557,28 @@ async def test_unsubscribe(
     simulator.control.lock_offline("Apartment 2")
     await poll()
     assert await panel.received() == []
+
+
+async def test_changes_arrive_after_a_row_could_not_be_built(
+    simulator: Simulator,
+    panel: Panel,
+    reconcile: Poll,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A failure with one lock does not lose the changes of the others."""
+
+    def fail_front_door(target: Target, *args: Any) -> Lock:
+        if target.lock.device_id == FRONT_DOOR:
+            raise ValueError
+        return async_lock(target, *args)
+
+    simulator.control.battery("Front Door", 0.33)
+    simulator.control.battery("Apartment 1", 0.44)
+    with monkeypatch.context() as patch:
+        patch.setattr(subscription, "async_lock", fail_front_door)
+        await reconcile()
+    simulator.control.battery("Apartment 2", 0.55)
+    await reconcile()
+    await panel.received()
+    assert panel.locks[FRONT_DOOR]["battery"] == 33
+    assert panel.locks[APARTMENT_1]["battery"] == 44

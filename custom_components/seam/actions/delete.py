@@ -18,7 +18,7 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .unconfirmed import confirm
+from .unconfirmed import forget
 from .validation import check_codes_known
 from .waiting import async_wait_for_attempt, pending
 
@@ -76,7 +76,7 @@ async def async_start_deletion(
     )
     with translated_errors(coordinator):
         attempt = await delete(code.access_code_id)
-    confirm(coordinator.hass, code)
+    forget(coordinator.hass, code)
     coordinator.async_apply(coordinator.engine.code_deleted, code.access_code_id)
     return attempt
 

@@ -52,7 +52,7 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .unconfirmed import confirm, is_unconfirmed, requesting
+from .unconfirmed import confirm, may_exist, requesting
 from .validation import (
     check_codes_known,
     check_common_length,
@@ -260,9 +260,9 @@ async def async_schedule_access_code(
 
 
 def check_confirmed(target: Target, name: str) -> None:
-    """Refuse a code that was requested lately, as Seam may not list it yet."""
+    """Refuse a code that was requested lately, as Seam may not list it now."""
     coordinator, lock = target.coordinator, target.lock
-    if is_unconfirmed(coordinator.hass, lock.device_id, name):
+    if may_exist(coordinator.hass, lock, name):
         raise refusal(
             "create_unconfirmed",
             lock=lock.device.name,
@@ -355,7 +355,7 @@ async def async_create_shared(
 
 
 def _confirm_listed(target: Target, request: CodeRequest, refresh: Refresh) -> None:
-    """Forget the request for a code that is in Seam's list."""
+    """Remember that the requested code is in Seam's list."""
     coordinator, device_id = target.coordinator, target.lock.device_id
     lock = target.current_lock
     if device_id not in refresh.errors and lock and lock.has_codes and lock.is_complete:

@@ -45,7 +45,7 @@ async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> 
     steps = (0,) if _is_offline(target) else WAIT_STEPS
     now = asyncio.get_running_loop().time
     with suppress(TimeoutError):
-        async with asyncio.timeout(_MAX_WAIT):
+        async with asyncio.timeout(_MAX_WAIT) as limit:
             end = now() + sum(steps)
             for step in steps:
                 await asyncio.sleep(step)
@@ -55,6 +55,9 @@ async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> 
                 except SeamClosedError:
                     return
                 except SeamError as err:
+                    # A request may have taken the end of this wait for its own.
+                    if limit.expired():
+                        return
                     # Seam goes on with the change in the meantime.
                     coordinator = target.coordinator
                     err.redact(coordinator.secrets.mask_message)

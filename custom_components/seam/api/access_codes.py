@@ -8,7 +8,9 @@ from functools import partial
 from sys import intern
 from typing import Any, Final, override
 
-from .models import Model, frozen_for_type_checkers, read_text
+from mashumaro.exceptions import MissingField
+
+from .models import INVALID_ROW, Model, frozen_for_type_checkers, read_text
 from .pins import pins_in
 from .problems import Scope, SeamProblem, read_limited_time, read_problems
 
@@ -17,16 +19,7 @@ _WARNINGS: Mapping[str, Any] = {"deserialize": partial(read_problems, is_warning
 _NAMES: Final = ("name", "first_name", "last_name")
 _CHANGES: Final = ("pending_mutations", "errors", "warnings")
 # Other fields are the same as missing if they are null, false or empty.
-_CHECKED: Final = frozenset(
-    {
-        "access_code_id",
-        "device_id",
-        "is_managed",
-        "starts_at",
-        "ends_at",
-        "pending_mutations",
-    }
-)
+_CHECKED: Final = frozenset({"is_managed", "starts_at", "ends_at", "pending_mutations"})
 
 
 def _shared_text(value: Any) -> str:
@@ -34,8 +27,23 @@ def _shared_text(value: Any) -> str:
     return intern(value if type(value) is str else read_text(value))
 
 
-def _mutations(value: Any) -> tuple[PendingMutation, ...]:
-    return tuple(map(PendingMutation.read, value))
+# The PINs in the row of an invalid field would be lost with it, so these two are None.
+def _code(value: Any) -> str | None:
+    if type(value) is int:
+        return str(value)
+    return value if isinstance(value, str) else None
+
+
+def _mutations(value: Any) -> tuple[PendingMutation, ...] | None:
+    return tuple(map(_mutation, value)) if isinstance(value, list) else None
+
+
+def _mutation(value: Any) -> PendingMutation:
+    try:
+        return PendingMutation.read(value)
+    except INVALID_ROW:
+        # Something is pending, whatever it is.
+        return PendingMutation()
 
 
 def _appearance(value: Any) -> Appearance:
@@ -89,6 +97,17 @@ class Appearance:
     last_name: str | None = None
 
 
+MUTATION_CODES: Final = frozenset(
+    {
+        "creating",
+        "deferring_creation",
+        "deleting",
+        "updating_code",
+        "updating_name",
+        "updating_time_frame",
+        "unknown",
+    }
+)
 # The first that is pending counts; with any other, the code is being set.
 _STATUS_BY_MUTATION: Mapping[str, CodeStatus] = {
     "deleting": CodeStatus.REMOVING,
@@ -126,7 +145,7 @@ class AccessCode(Model):
     device_id: str
     is_managed: bool
     name: str | None = None
-    code: str | None = field(default=None, repr=False)
+    code: str | None = field(default=None, repr=False, metadata={"deserialize": _code})
     type: str = field(default="ongoing", metadata={"deserialize": _shared_text})
     starts_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     ends_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
@@ -166,12 +185,35 @@ class AccessCode(Model):
     @classmethod
     @override
     def __pre_deserialize__(cls, d: dict[Any, Any]) -> dict[Any, Any]:
-        """Drop what is the same as missing, and add the PINs of changes."""
+        """Drop what is the same as missing, and add the PINs of changes.
+
+        Raise MissingField if a managed code expires, but its end is missing.
+        """
         row = {key: value for key, value in d.items() if value or key in _CHECKED}
         if "appearance" in row and row["appearance"] == {"name": row.get("name")}:
             del row["appearance"]
-        if changes := [row[key] for key in _CHANGES if row.get(key)]:
-            row["other_pins"] = pins_in(changes)
+        if row.get("ends_at") is not None:
+            row.setdefault("type", "time_bound")
+        elif (
+            row.get("type") == "time_bound"
+            # Codes for one use may have no end, and unmanaged ones lack the flag.
+            and row.get("is_one_time_use") is not True
+            and row.get("is_managed") is not False
+        ):
+            raise MissingField("ends_at", datetime, cls)
+        code = row.get("code", "0")
+        is_odd = not (type(code) is str and code.isdecimal())
+        # Nearly all rows have none of them.
+        if (
+            row.get("pending_mutations")
+            or "errors" in row
+            or "warnings" in row
+            or is_odd
+        ):
+            searched = {key: row.get(key) for key in _CHANGES}
+            row["other_pins"] = pins_in(
+                searched | {"code": code} if is_odd else searched
+            )
         return row
 
     @property

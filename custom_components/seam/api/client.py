@@ -206,7 +206,8 @@ class SeamClient:
         response = await self._transport.write(
             "/access_codes/create", device_id=device_id, **code
         )
-        return _code(response, "access_code", is_managed=True), _attempt(response)
+        created = _code(response, "access_code", is_managed=True, device_id=device_id)
+        return created, _attempt(response)
 
     async def create_multiple_access_codes(
         self,
@@ -573,12 +574,11 @@ def _one[M: Model](model: type[M], response: Response, key: str) -> M:
     return parse(model, response, data)
 
 
-def _code(response: Response, *keys: str, is_managed: bool) -> AccessCode:
+def _code(response: Response, *keys: str, **known: Any) -> AccessCode:
     """Return the access code under the first key that the response has."""
     for key in keys:
         if (row := response.get(key)) is not None:
-            row = _completed(row, {"is_managed": is_managed})
-            return parse(AccessCode, response, row)
+            return parse(AccessCode, response, _completed(row, known))
     raise invalid_response(response)
 
 
@@ -589,7 +589,9 @@ def _completed(row: Any, known: Mapping[str, Any]) -> Any:
     """
     if isinstance(row, dict):
         for key, value in known.items():
-            if (own := row.get(key)) is None or own == value:
+            own = row.get(key)
+            # What is empty is no ID, but a flag may be false.
+            if own is None or own == value or (isinstance(value, str) and not own):
                 row[key] = value
     return row
 

@@ -366,7 +366,7 @@ class RowReader:
 def _row_id(row: Any, id_key: str) -> str | None:
     """Return the id of a row if it is text; anything else could be a PIN."""
     row_id = row.get(id_key) if isinstance(row, dict) else None
-    return row_id if isinstance(row_id, str) else None
+    return row_id if row_id and isinstance(row_id, str) else None
 
 
 def _fault(err: Exception) -> str:

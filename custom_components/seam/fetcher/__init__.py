@@ -185,7 +185,10 @@ class Fetcher:
         self, device_ids: frozenset[str], with_codes: bool
     ) -> dict[str, SeamError]:
         fetches = self._engine.lock_fetches(device_ids, with_codes=with_codes)
-        errors = await self._async_fetch_now(sorted(fetches, key=self._has_failed))
+        is_patient = len(device_ids) == 1
+        errors = await self._async_fetch_now(
+            sorted(fetches, key=self._has_failed), is_patient
+        )
         # One lock can make the request for all of them fail.
         is_down = len(errors) == len(fetches)
         if shared := [item for item in errors if _may_be_about_one(*item, is_down)]:
@@ -195,7 +198,7 @@ class Fetcher:
                 for device_id in sorted(device_ids_of(fetch))
             ]
             errors = [item for item in errors if item not in shared]
-            errors += await self._async_fetch_now(single)
+            errors += await self._async_fetch_now(single, is_patient)
         # Whatever else fails, a key that was revoked has to be replaced.
         errors.sort(key=lambda item: isinstance(item[1], SeamAuthError))
         found: dict[str, SeamError] = {}
@@ -215,12 +218,9 @@ class Fetcher:
         return found
 
     async def _async_fetch_now(
-        self, fetches: Sequence[Fetch]
+        self, fetches: Sequence[Fetch], is_patient: bool
     ) -> list[tuple[Request, SeamError]]:
         """Fetch locks for an action, and return what has failed or was too slow."""
-        is_patient = (
-            len({key for fetch in fetches for key in device_ids_of(fetch)}) == 1
-        )
         try:
             errors, rest = await self._pool.async_run(
                 fetches, Priority.ACTION, is_patient=is_patient

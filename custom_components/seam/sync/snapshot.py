@@ -18,8 +18,10 @@ from ..api import (
     Scope,
     SeamProblem,
 )
+from ..api.access_codes import MUTATION_CODES, PendingMutation
 from ..api.redact import MAX_NAME_LENGTH, Secrets, readable
 
+_TYPES: Final = frozenset({"ongoing", "time_bound"})
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 # Errors of an account that do not keep Seam from reading its locks.
@@ -227,6 +229,12 @@ def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
     name = code.name and secrets.mask_name(code.name)
     key = code.common_code_key and secrets.mask(code.common_code_key)
     status = code.display_status and secrets.mask(code.display_status)
+    type_ = code.type if code.type in _TYPES else secrets.mask(code.type)
+    pulled = code.pulled_backup_access_code_id
+    pulled = pulled and secrets.mask(pulled)
+    mutations = code.pending_mutations and _masked_mutations(
+        code.pending_mutations, secrets
+    )
     appearance = code.appearance and _masked_appearance(code.appearance, secrets)
     errors = code.errors and _masked_problems(code.errors, secrets)
     warnings = code.warnings and _masked_problems(code.warnings, secrets)
@@ -234,6 +242,9 @@ def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
         name is code.name
         and key is code.common_code_key
         and status is code.display_status
+        and type_ is code.type
+        and pulled is code.pulled_backup_access_code_id
+        and mutations is code.pending_mutations
         and appearance is code.appearance
         and errors is code.errors
         and warnings is code.warnings
@@ -247,6 +258,9 @@ def masked_code(code: AccessCode, secrets: Secrets) -> AccessCode:
         common_code_key=key,
         true_key=None if key == code.unmasked_key else code.unmasked_key,
         display_status=status,
+        type=type_,
+        pulled_backup_access_code_id=pulled,
+        pending_mutations=mutations,
         errors=errors,
         warnings=warnings,
     )
@@ -302,6 +316,18 @@ def _masked_appearance(appearance: Appearance, secrets: Secrets) -> Appearance:
         first_name=mask(appearance.first_name),
         last_name=mask(appearance.last_name),
     )
+
+
+def _masked_mutations(
+    mutations: tuple[PendingMutation, ...], secrets: Secrets
+) -> tuple[PendingMutation, ...]:
+    if all(mutation.mutation_code in MUTATION_CODES for mutation in mutations):
+        return mutations
+    shown = tuple(
+        replace(mutation, mutation_code=secrets.mask(mutation.mutation_code))
+        for mutation in mutations
+    )
+    return mutations if shown == mutations else shown
 
 
 def _masked_problems(

@@ -160,9 +160,6 @@ class AdoptionJob:
             changes = {"state": "done"}
         except _StopError as err:
             changes |= err.changes
-        except HomeAssistantError as err:
-            # The lock is gone.
-            changes |= {"reason": "new_error", "error": str(err)}
         finally:
             self._async_changed(**changes)
 
@@ -170,13 +167,16 @@ class AdoptionJob:
         """Convert one code of an account, watch its lock, and then convert the others."""
         known: _Known = {}
         tried: set[str | None] = set()
+        # A conversion may do harm to locks whose turn comes later.
+        for target in (_current(code.target) for code in codes):
+            _check_fetched(target)
+            known[target.entity_id] = (target, _errors(target))
         for code in codes:
             if self._stopping.is_set():
                 raise _StopError("stopped")
-            target = current_target(code.target)
+            target = _current(code.target)
             self._async_changed(entity_id=target.entity_id)
             _check_fetched(target)
-            known.setdefault(target.entity_id, (target, _errors(target)))
             is_converted = await self._async_convert(code)
             _check(known)
             account_id = target.lock.device.connected_account_id
@@ -198,7 +198,7 @@ class AdoptionJob:
 
         async with in_turn(self._hass, [code.access_code_id]):
             # An action may have converted or deleted it in the meantime.
-            target = current_target(code.target)
+            target = _current(code.target)
             try:
                 found = find_unmanaged(target, code.access_code_id)
             except ServiceValidationError as err:
@@ -242,7 +242,7 @@ class AdoptionJob:
             _check(known)
         for error in errors.values():
             raise _StopError("unreachable", error=str(error))
-        _check_fetched(current_target(target))
+        _check_fetched(_current(target))
 
 
 def _saved(status: Adoption) -> Adoption:
@@ -280,7 +280,7 @@ def _check(known: _Known) -> None:
     for target, old in known.values():
         codes_before = {code.access_code_id for code in target.lock.codes}
         errors_before = {error_code for code_id, error_code in old if code_id}
-        for key, message in _errors(current_target(target)).items():
+        for key, message in _errors(_current(target)).items():
             code_id, error_code = key
             # A conversion may change the ID of a code, which keeps its errors.
             is_new_id = code_id is not None and code_id not in codes_before
@@ -293,7 +293,19 @@ def _check_fetched(target: Target) -> None:
     try:
         check_codes_known(target.lock)
     except ServiceValidationError as err:
-        raise _StopError("unreachable", error=str(err)) from err
+        raise _StopError(
+            "unreachable", error=str(err), entity_id=target.entity_id
+        ) from err
+
+
+def _current(target: Target) -> Target:
+    """Return a target with its lock as it is now; stop if the lock is gone."""
+    try:
+        return current_target(target)
+    except ServiceValidationError as err:
+        raise _StopError(
+            "new_error", error=str(err), entity_id=target.entity_id
+        ) from err
 
 
 def find_unmanaged(target: Target, access_code_id: str) -> AccessCode:

@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Final
 
+from aiohttp.web import HTTPFound
 from homeassistant.components import frontend, panel_custom
 from homeassistant.components.http import StaticPathConfig
 from homeassistant.components.lovelace.const import CONF_RESOURCE_TYPE_WS, LOVELACE_DATA
@@ -30,6 +31,8 @@ async def async_setup_panel(hass: HomeAssistant) -> None:
         [StaticPathConfig(folder, str(_FRONTEND))]
     )
     module_url = f"{folder}/seam.js"
+    # For dashboard resources in YAML, which would be outdated after an update.
+    hass.http.register_redirect(f"{_URL}/seam.js", module_url, redirect_exc=HTTPFound)
     updating = asyncio.Lock()
 
     async def update() -> None:

@@ -18,6 +18,7 @@ from homeassistant.helpers import (
     entity_registry as er,
 )
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.loader import async_get_loaded_integration
 from homeassistant.util.hass_dict import HassKey
 
 from ..actions.targets import Target, lock_entity_id
@@ -107,6 +108,7 @@ class Subscription:
             "locks": locks,
             "options": self._sent_options,
             "is_admin": self._connection.user.is_admin,
+            "version": str(async_get_loaded_integration(self._hass, DOMAIN).version),
         }
         self._connection.send_event(self._msg_id, message)
         listen = self._hass.bus.async_listen
@@ -178,20 +180,23 @@ class Subscription:
     @callback
     def _async_send_changes(self) -> None:
         """Send what has changed, if anything."""
-        sent, self._sent = self._sent, self._sources()
+        sources = self._sources()
+        entries, options = self._entries(sources), self._options()
         message: ChangedMessage = {}
         if changed := [
             source.row
-            for device_id, source in self._sent.items()
-            if source is not sent.get(device_id)
+            for device_id, source in sources.items()
+            if source is not self._sent.get(device_id)
         ]:
             message["locks"] = changed
-        if removed := sent.keys() - self._sent.keys():
+        if removed := self._sent.keys() - sources.keys():
             message["removed"] = sorted(removed)
-        if (entries := self._entries(self._sent)) != self._sent_entries:
-            message["entries"] = self._sent_entries = entries
-        if (options := self._options()) != self._sent_options:
-            message["options"] = self._sent_options = options
+        if entries != self._sent_entries:
+            message["entries"] = entries
+        if options != self._sent_options:
+            message["options"] = options
+        # Only now, as changes whose row cannot be built have not been sent.
+        self._sent, self._sent_entries, self._sent_options = sources, entries, options
         if message:
             self._connection.send_event(
                 self._msg_id,

@@ -131,6 +131,7 @@ class AllMessage(TypedDict):
     locks: list[Lock]
     options: Options
     is_admin: bool
+    version: str
 
 
 class ChangedMessage(TypedDict, total=False):

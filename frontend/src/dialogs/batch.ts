@@ -1,4 +1,4 @@
-import { css, html, nothing } from "lit";
+import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
 import { CommandError, codeCommand, command, errorText } from "../api";
@@ -67,15 +67,26 @@ export class SeamBatchDialog extends SeamDialog {
       kind === "convert" ? "outcome_not_convertible" : "outcome_not_deletable";
     const possible: Key =
       kind === "convert" ? "outcome_would_convert" : "outcome_would_delete";
-    if (kind === "convert") {
+    const checked: Entry[] = [];
+    for (const entry of entries) {
+      const can = entry.code.can[kind];
+      if (kind === "convert" && can === true) checked.push(entry);
+      else
+        this.show(entry, {
+          key: can === true ? possible : refused,
+          tone: can === true ? "info" : "bad",
+          reason: can === true ? undefined : can,
+        });
+    }
+    if (checked.length > 0) {
       this.isBusy = true;
       this.error = "";
       try {
         const rows = await command(hass, "preview", {
           kind,
-          entity_ids: [...new Set(entries.map(({ lock }) => lock.entity_id))],
+          entity_ids: [...new Set(checked.map(({ lock }) => lock.entity_id))],
         });
-        for (const entry of entries) {
+        for (const entry of checked) {
           const row = rows[entry.lock.entity_id];
           const found = row?.access_codes?.find(
             ({ access_code_id }) => access_code_id === entry.code.access_code_id,
@@ -93,15 +104,6 @@ export class SeamBatchDialog extends SeamDialog {
         return;
       } finally {
         this.isBusy = false;
-      }
-    } else {
-      for (const entry of entries) {
-        const can = entry.code.can.delete;
-        this.show(entry, {
-          key: can === true ? possible : refused,
-          tone: can === true ? "info" : "bad",
-          reason: can === true ? undefined : can,
-        });
       }
     }
     this.phase = "ready";
@@ -182,6 +184,23 @@ export class SeamBatchDialog extends SeamDialog {
     return this.context.t("result_of", { done, count: this.entries.length });
   }
 
+  /** Show which of the selected codes stay as they are. The list says why. */
+  private leftOut(): TemplateResult | typeof nothing {
+    const { t, hass } = this.context;
+    const { entries, possible, kind } = this;
+    const refused = entries.filter((entry) => !possible.includes(entry));
+    if (refused.length === 0) return nothing;
+    const list = new Intl.ListFormat(hass.locale.language, { type: "unit" });
+    return html`<p>
+      <bdi>
+        ${t(kind === "convert" ? "adopt_left_out" : "delete_left_out", {
+          count: refused.length,
+          names: list.format(refused.map(({ code }) => label(code))),
+        })}
+      </bdi>
+    </p>`;
+  }
+
   protected override render() {
     const { t, connected } = this.context;
     const { kind, phase, entries, possible } = this;
@@ -203,6 +222,7 @@ export class SeamBatchDialog extends SeamDialog {
             ? html`<p>${t(isAdoption ? "adopt_text" : "delete_many_text", { count })}</p>`
             : nothing
         }
+        ${phase === "ready" ? this.leftOut() : nothing}
         ${this.hasCanary && phase === "ready" ? html`<p>${t("adopt_canary")}</p>` : nothing}
         <ul>
           ${entries.map(({ lock, code }) => {

@@ -1,6 +1,6 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import { CommandError, errorText } from "../api";
+import { CommandError, errorText, sentence } from "../api";
 import { element } from "../element";
 import type { Key } from "../language";
 import type { Entry } from "../logic/groups";
@@ -260,12 +260,13 @@ export function doneText(
     else same.set(key, { done, locks: [lock] });
   }
   const list = new Intl.ListFormat(language);
-  return [
+  const texts = [
     ...[...same.values()].map(({ done: { key, values }, locks }) =>
       t(key, { ...values, lock: list.format(locks), count: locks.length }),
     ),
     ...results.flatMap(({ lock, error }) =>
       error ? [error.includes(lock) ? error : `${lock}: ${error}`] : [],
     ),
-  ].join(". ");
+  ];
+  return texts.length > 1 ? texts.map(sentence).join(" ") : texts.join("");
 }

@@ -1,8 +1,9 @@
 import { mdiClose } from "@mdi/js";
-import { css, html, LitElement, type TemplateResult } from "lit";
+import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
 import { errorText } from "../api";
 import type { Context } from "../context";
+import { focusedElement, isLost } from "../focus";
 import { icon } from "../parts";
 import type { State } from "../store";
 import { shared } from "../styles";
@@ -19,6 +20,8 @@ export abstract class SeamDialog extends LitElement {
   @state() protected error = "";
   @query("dialog") private dialog!: HTMLDialogElement;
   private isClosed = false;
+  /** What had the focus when a request was sent. Until the answer, it is disabled. */
+  private sender: HTMLElement | null = null;
   /** Tells its entry in the history from those that other dialogs left there. */
   private readonly historyId = Math.random();
 
@@ -41,6 +44,17 @@ export abstract class SeamDialog extends LitElement {
   protected override firstUpdated(): void {
     this.dialog.showModal();
     this.addToHistory();
+  }
+
+  protected override willUpdate(changes: PropertyValues): void {
+    if (changes.has("isBusy") && this.isBusy) this.sender = focusedElement();
+  }
+
+  protected override updated(changes: PropertyValues): void {
+    if (!changes.has("isBusy") || this.isBusy || !this.isShown) return;
+    const invalid = this.renderRoot.querySelector<HTMLElement>("[aria-invalid]");
+    if (invalid) invalid.focus();
+    else if (isLost(focusedElement())) this.sender?.focus();
   }
 
   /** Add an entry to the history, so that Back closes the dialog and stays on the page. */
@@ -66,6 +80,11 @@ export abstract class SeamDialog extends LitElement {
   /** Whether the dialog must stay open until there is an answer. */
   protected get mustStay(): boolean {
     return this.isBusy;
+  }
+
+  /** Whether it was not closed, although it may have left the page. */
+  get isOpen(): boolean {
+    return !this.isClosed;
   }
 
   /** Whether the user can see the dialog. It leaves the page a moment after it closes. */
@@ -96,7 +115,7 @@ export abstract class SeamDialog extends LitElement {
     content: TemplateResult,
     actions: TemplateResult,
   ): TemplateResult {
-    const { t, connected } = this.context;
+    const { t, connected, outdated } = this.context;
     return html`
       <dialog
         aria-labelledby="title"
@@ -119,6 +138,7 @@ export abstract class SeamDialog extends LitElement {
         <div class="content">
           <div role="alert">
             ${connected ? "" : html`<p class="banner">${t("connection_lost")}</p>`}
+            ${outdated ? html`<p class="banner">${t("outdated")}</p>` : ""}
             ${this.error ? html`<p class="banner bad"><bdi>${this.error}</bdi></p>` : ""}
           </div>
           ${content}

@@ -91,6 +91,10 @@ export const formStyles = css`
     flex: none;
     accent-color: var(--primary-color);
   }
+  .offline {
+    font-size: 0.875rem;
+    color: var(--seam-error-text);
+  }
   small {
     display: block;
     font-size: 0.875rem;

@@ -6,7 +6,7 @@ import type { Context } from "../context";
 import type { Key, Translate } from "../language";
 import { type Entry, label, people } from "../logic/groups";
 import { type GuestForm, type Message, offeredOptions } from "../logic/guest";
-import { commonLengths, constraintTexts } from "../logic/pin";
+import { commonLengths, pinCannotBeChosen, pinRules } from "../logic/pin";
 import type { Lock } from "../types";
 
 /** Show a choice of which all options are visible. */
@@ -35,33 +35,38 @@ export function choice<T extends string>(
 }
 
 /** Return the text of what is wrong with a field. */
-export function messageText({ t, hass }: Context, message: Message): string {
+export function messageText(context: Context, message: Message): string {
+  const { t } = context;
   if ("text" in message) return message.text;
   if ("key" in message) return t(message.key, message.values);
-  const { lengths } = message;
-  const [from = 0, to = 0] = [lengths[0], lengths.at(-1)];
-  const list = new Intl.ListFormat(hass.locale.language, { type: "disjunction" });
-  return t("pin_digits", {
-    lengths:
-      lengths.length > 2 && lengths.length === to - from + 1
-        ? t("pin_range", { from, to })
-        : list.format(lengths.map(String)),
-  });
+  return t("pin_digits", { lengths: lengthsText(context, message.lengths) });
 }
 
-/** Return which PINs the locks accept, without what an error says already. */
+function lengthsText({ t, hass }: Context, lengths: readonly number[]): string {
+  const [from = 0, to = 0] = [lengths[0], lengths.at(-1)];
+  const list = new Intl.ListFormat(hass.locale.language, { type: "disjunction" });
+  return lengths.length > 2 && lengths.length === to - from + 1
+    ? t("pin_range", { from, to })
+    : list.format(lengths.map(String));
+}
+
+/** Return which PINs the locks accept, or why none, without what an error says already. */
 export function pinHint(
   context: Context,
   locks: readonly Lock[],
   error: string,
 ): string {
+  const { t, hass } = context;
   const lengths = commonLengths(locks);
-  return [
-    messageText(context, lengths.length > 0 ? { lengths } : { key: "pin_no_length" }),
-    ...constraintTexts(locks),
-  ]
-    .filter((text) => text !== error)
-    .join(" ");
+  const reason =
+    pinCannotBeChosen(locks) ?? (lengths.length === 0 ? t("pin_no_length") : undefined);
+  if (reason) return reason === error ? "" : reason;
+  return new Intl.ListFormat(hass.locale.language, { type: "unit" }).format([
+    ...(messageText(context, { lengths }) === error
+      ? []
+      : [t("pin_lengths", { lengths: lengthsText(context, lengths) })]),
+    ...pinRules(locks).map((rule) => t(`rule_${rule}`)),
+  ]);
 }
 
 const OVERLAPS_SHOWN = 3;

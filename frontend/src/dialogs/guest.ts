@@ -72,6 +72,7 @@ export class SeamGuestDialog extends SeamDialog {
   }
 
   protected override willUpdate(changes: PropertyValues): void {
+    super.willUpdate(changes);
     if (this.form) {
       if (changes.has("form") && this.wasSubmitted) this.errors = this.check();
       return;
@@ -211,6 +212,7 @@ export class SeamGuestDialog extends SeamDialog {
             />
             <span>
               <bdi>${lock.name}</bdi>
+              ${lock.online === false ? html`<span class="offline">· ${t("offline")}</span>` : nothing}
               ${isBlocked ? html`<small>${reason}</small>` : nothing}
             </span>
           </label>`;
@@ -305,7 +307,7 @@ export class SeamGuestDialog extends SeamDialog {
                   dir="ltr"
                   aria-label=${t("pin_input")}
                   aria-invalid=${message ? "true" : nothing}
-                  aria-describedby="pin-hint pin-error"
+                  aria-describedby="pin-error pin-hint"
                   .value=${live(form.ownPin)}
                   @input=${(event: InputEvent) =>
                     this.set({
@@ -314,15 +316,19 @@ export class SeamGuestDialog extends SeamDialog {
                         "",
                       ),
                     })}
-                />
-                <p class="secondary" id="pin-hint">${pinHint(this.context, selected, error)}</p>`
-            : form.pin === "auto"
-              ? html`<p class="secondary">${blocked ?? t("pin_auto_hint")}</p>`
-              : nothing
+                />`
+            : nothing
         }
         <p class="error ${message ? "" : "none"}" id="pin-error" aria-live="polite">
           ${error}
         </p>
+        ${
+          form.pin === "own"
+            ? html`<p class="secondary" id="pin-hint">${pinHint(this.context, selected, error)}</p>`
+            : form.pin === "auto"
+              ? html`<p class="secondary">${blocked ?? t("pin_auto_hint")}</p>`
+              : nothing
+        }
       </div>
     `;
   }
@@ -338,7 +344,7 @@ export class SeamGuestDialog extends SeamDialog {
       await this.updateComplete;
       const hidden = errors.find(([field]) => !this.hasField(field));
       if (hidden) this.error = this.text(hidden[1]);
-      this.shadowRoot?.querySelector<HTMLElement>("[aria-invalid]")?.focus();
+      await this.focusError();
       return;
     }
     this.isBusy = true;
@@ -385,6 +391,20 @@ export class SeamGuestDialog extends SeamDialog {
     } else {
       super.showError(error);
     }
+    if (this.isShown) void this.focusError();
+  }
+
+  /** Move the focus to the first field with an error, and show what is wrong. */
+  private async focusError(): Promise<void> {
+    await this.updateComplete;
+    const error = this.renderRoot.querySelector(".error:not(.none)");
+    const field = error?.closest(".field, fieldset");
+    const control = ["[aria-invalid]", ":checked", "input:enabled"]
+      .map((selector) => field?.querySelector<HTMLElement>(selector))
+      .find((found) => found);
+    control?.focus();
+    const shown = error ?? this.renderRoot.querySelector("[role='alert']");
+    shown?.scrollIntoView({ block: "nearest" });
   }
 
   // A new PIN must be seen. A change of a code may take a minute.
@@ -428,7 +448,7 @@ export class SeamGuestDialog extends SeamDialog {
     await this.updateComplete;
     const [first] = refused;
     if (first?.error) this.errors = { pin: { text: first.error } };
-    this.renderRoot.querySelector<HTMLElement>("input.pin")?.focus();
+    await this.focusError();
   };
 
   private renderSaved(progress: Progress[]): TemplateResult {

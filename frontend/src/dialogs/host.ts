@@ -9,6 +9,7 @@ import type { ActionDetail } from "../parts";
 import type { Code, Lock } from "../types";
 import type { BatchDetail } from "../views/found";
 import "./backup";
+import type { SeamDialog } from "./dialog";
 import "./batch";
 import { type Confirmation, type Done, doneText } from "./confirm";
 import "./guest";
@@ -39,6 +40,12 @@ const CHANGES = {
 } as const;
 type Change = keyof typeof CHANGES;
 
+/** The form that was open when Home Assistant removed its page, and the address.
+ *
+ * It removes the panel when it restarts, and then creates another one.
+ */
+let left: { form: SeamDialog; host: HTMLElement; path: string } | undefined;
+
 /** The base of panel and card: carries out what their elements ask for. */
 export abstract class SeamActions extends SeamHost {
   @state() private dialog: (() => TemplateResult) | undefined;
@@ -63,11 +70,40 @@ export abstract class SeamActions extends SeamHost {
     });
   }
 
+  override connectedCallback(): void {
+    super.connectedCallback();
+    const { form, host, path } = left ?? {};
+    left = undefined;
+    if (!form?.isOpen || host === this || host?.localName !== this.localName) return;
+    if (path === location.pathname) this.takeOver(form);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    const form = this.renderRoot.querySelector<SeamDialog>("seam-guest-dialog");
+    if (form) left = { form, host: this, path: location.pathname };
+  }
+
+  private takeOver(form: SeamDialog): void {
+    form.addEventListener("seam-closed", this.closed);
+    this.dialog = () => {
+      const { context, snapshot, announce } = this;
+      Object.assign(form, { context, announce }, snapshot && { snapshot });
+      return html`${form}`;
+    };
+  }
+
+  protected override willUpdate(changes: PropertyValues): void {
+    super.willUpdate(changes);
+    this.focusKeeper.note();
+  }
+
   protected override updated(changes: PropertyValues): void {
     super.updated(changes);
     // The elements inside render after this one.
     requestAnimationFrame(() => {
-      if (!this.dialog) this.focusKeeper.check();
+      // Without a connection, most buttons are disabled for a while.
+      if (!this.dialog && this.context.connected) this.focusKeeper.check();
     });
   }
 

@@ -154,9 +154,7 @@ export class SeamCodeRow extends LitElement {
                       ? t(this.pin ? "hide_pin" : "show_pin")
                       : code.can.reveal
                   }
-                  ?disabled=${
-                    this.isBusy || code.can.reveal !== true || !context.connected
-                  }
+                  ?disabled=${code.can.reveal !== true || !context.connected}
                   @click=${() => (this.pin ? this.hide() : this.show())}
                 >
                   ${

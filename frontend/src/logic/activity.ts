@@ -1,5 +1,6 @@
 /** What Home Assistant has recorded of our event entities. */
 
+import type { Translate } from "../language";
 import type { HistoryMessage, HomeAssistant, Lock } from "../types";
 
 export interface Activity {
@@ -17,6 +18,23 @@ export interface Activity {
   method: string | null;
   /** Seam's text. */
   reason: string | null;
+}
+
+/** How somebody locked or unlocked; Seam may add others, and has "unknown". */
+const METHODS = [
+  "keycode",
+  "manual",
+  "automatic",
+  "remote",
+  "card",
+  "mobile_key",
+  "seamapi",
+] as const;
+
+/** Return how somebody locked or unlocked, if it is known. */
+export function methodText(t: Translate, method: string | null): string | undefined {
+  const known = METHODS.find((name) => name === method);
+  return known && t(`method_${known}`);
 }
 
 /** Return the event entities of each lock. */

@@ -12,7 +12,7 @@ function longestRun(pin: string, step: number): number {
   return longest;
 }
 
-const BROKEN_BY: Record<string, (pin: string) => boolean> = {
+const BROKEN_BY = {
   no_zeros: (pin) => pin.includes("0"),
   cannot_start_with_12: (pin) => pin.startsWith("12"),
   no_triple_consecutive_ints: (pin) =>
@@ -23,7 +23,10 @@ const BROKEN_BY: Record<string, (pin: string) => boolean> = {
   cannot_contain_089: (pin) => /[089]/.test(pin),
   cannot_contain_0789: (pin) => /[0789]/.test(pin),
   no_all_same_digits: (pin) => new Set(pin).size === 1,
-};
+} satisfies Record<string, (pin: string) => boolean>;
+
+type PinRule = keyof typeof BROKEN_BY;
+const RULES = Object.keys(BROKEN_BY) as PinRule[];
 
 // Dates and times of day are a PIN by chance only.
 const TIME = String.raw`(?<time>(?<!\d)(?:(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d)(?!\d))`;
@@ -47,9 +50,9 @@ export function commonLengths(locks: readonly Lock[]): number[] {
   );
 }
 
-/** Return the texts of all rules of the locks, each once. */
-export function constraintTexts(locks: readonly Lock[]): string[] {
-  return [...new Set(locks.flatMap((lock) => Object.values(lock.rules.constraints)))];
+/** Return the rules of all locks, each once. */
+export function pinRules(locks: readonly Lock[]): PinRule[] {
+  return RULES.filter((rule) => locks.some((lock) => rule in lock.rules.constraints));
 }
 
 export type PinProblem =
@@ -69,8 +72,9 @@ export function pinProblem(
     if (lengths.length > 0 && !lengths.includes(pin.length)) {
       return { kind: "digits" };
     }
-    for (const [type, text] of Object.entries(constraints)) {
-      if (BROKEN_BY[type]?.(pin)) return { kind: "constraint", text };
+    for (const rule of RULES) {
+      const text = constraints[rule];
+      if (text && BROKEN_BY[rule](pin)) return { kind: "constraint", text };
     }
   }
   return containsPin(name, pin) ? { kind: "name" } : undefined;

@@ -4,7 +4,14 @@ import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import { element } from "../element";
-import { type Activity, activities, csv, matching, sources } from "../logic/activity";
+import {
+  type Activity,
+  activities,
+  csv,
+  matching,
+  methodText,
+  sources,
+} from "../logic/activity";
 import { DAY, formatTime } from "../logic/times";
 import { icon, searchField } from "../parts";
 import { RETRY_MILLISECONDS } from "../store";
@@ -13,8 +20,6 @@ import type { HistoryMessage, HomeAssistant, Lock } from "../types";
 
 const PERIODS = [1, 7, 30] as const;
 const ROWS = 100;
-/** How somebody locked or unlocked; Seam may add others, and has "unknown". */
-const METHODS = ["keycode", "manual", "automatic", "remote", "card"] as const;
 const BAD = /^(access_denied|tampered|.*failed_to_.*)$/;
 
 /** Who used which code when, and what became of codes. */
@@ -230,8 +235,7 @@ export class SeamActivity extends LitElement {
   }
 
   private detail({ method, reason }: Activity): string {
-    const known = METHODS.find((name) => name === method);
-    const texts = [known && this.context.t(`method_${known}`), reason];
+    const texts = [methodText(this.context.t, method), reason];
     return texts.filter(Boolean).join(" · ");
   }
 

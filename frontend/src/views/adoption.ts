@@ -1,7 +1,7 @@
 import { mdiAlertCircleOutline, mdiCheckDecagramOutline } from "@mdi/js";
 import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
-import { command, errorText } from "../api";
+import { command, errorText, sentence } from "../api";
 import type { Context } from "../context";
 import { element } from "../element";
 import type { Translate } from "../language";
@@ -53,6 +53,7 @@ export class SeamAdoption extends LitElement {
   }
 
   private async send(type: "stop" | "dismiss"): Promise<void> {
+    if (this.isBusy) return;
     const { hass, t } = this.context;
     this.isBusy = true;
     try {
@@ -92,14 +93,14 @@ export class SeamAdoption extends LitElement {
             : nothing
         }
         ${adoption.state === "stopped" ? html`<p>${stopText(t, adoption)}</p>` : nothing}
-        ${adoption.error ? html`<p><bdi>${adoption.error}</bdi></p>` : nothing}
+        ${adoption.error ? html`<p><bdi>${sentence(adoption.error)}</bdi></p>` : nothing}
         ${
           failed.length > 0
             ? html`<ul>
                 ${failed.map(
                   (code) => html`<li>
                     <bdi>${this.nameOf(code)}</bdi>
-                    <p class="secondary"><bdi>${code.error ?? t("outcome_failed")}</bdi></p>
+                    <p class="secondary"><bdi>${code.error ? sentence(code.error) : t("outcome_failed")}</bdi></p>
                   </li>`,
                 )}
               </ul>`
@@ -126,7 +127,8 @@ export class SeamAdoption extends LitElement {
         <p>
           <button
             class="tonal"
-            ?disabled=${this.isBusy || !connected}
+            aria-disabled=${this.isBusy ? "true" : nothing}
+            ?disabled=${!connected}
             @click=${() => this.send(running ? "stop" : "dismiss")}
           >
             ${t(running ? (this.isBusy ? "adoption_stopping" : "stop") : "dismiss")}

@@ -55,10 +55,7 @@ export class SeamFound extends LitElement {
       this.selected.has(code.access_code_id),
     );
     const start = (kind: BatchDetail["kind"]) => {
-      const detail: BatchDetail = {
-        kind,
-        entries: chosen.filter(({ code }) => code.can[kind] === true),
-      };
+      const detail: BatchDetail = { kind, entries: chosen };
       this.dispatchEvent(
         new CustomEvent("seam-batch", { detail, bubbles: true, composed: true }),
       );

@@ -12,6 +12,7 @@ import type { Context } from "../context";
 import { element } from "../element";
 import { samePinAs } from "../elements/code-row";
 import { power } from "../lock-facts";
+import { methodText } from "../logic/activity";
 import { type Entry, label, people, type Today, today } from "../logic/groups";
 import { formatDistance, formatTime } from "../logic/times";
 import { icon, problems, stateChip, timesText, worstState } from "../parts";
@@ -258,7 +259,7 @@ export class SeamToday extends LitElement {
         ${uses.map(
           ({ lock, name, at }) => html`<li class="used">
             <span class="cut">
-              <bdi>${name}</bdi>
+              <bdi>${methodText(t, name) ?? name}</bdi>
               <span class="secondary">· <bdi>${lock}</bdi></span>
             </span>
             <time
