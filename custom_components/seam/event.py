@@ -22,7 +22,7 @@ from .attributes import async_problems, occurrence_attributes
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
 from .stays.entity import SeamStaysEntity, async_add_stays_entities
-from .stays.watch import EVENT_TYPES, StayEvent
+from .stays.watch import EVENT_TYPES, SIGNAL_STAY_EVENT, StayEvent
 from .sync.events import Occurrence
 from .sync.snapshot import LockData
 
@@ -210,13 +210,16 @@ class SeamStayActivity(SeamStaysEntity, EventEntity):
         """Subscribe to what happens."""
         await super().async_added_to_hass()
         self.async_on_remove(
-            self.watch.async_add_event_listener(self._async_handle_event)
+            async_dispatcher_connect(
+                self.hass, SIGNAL_STAY_EVENT, self._async_handle_event
+            )
         )
 
     @callback
     def _async_handle_event(self, event: StayEvent) -> None:
-        self._trigger_event(event.event_type, event.attributes)
-        self.async_write_ha_state()
+        if event.subentry_id == self.watch.runner.subentry.subentry_id:
+            self._trigger_event(event.event_type, event.attributes)
+            self.async_write_ha_state()
 
 
 def _masked(value: Any, mask: Callable[[str], str]) -> Any:

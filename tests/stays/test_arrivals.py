@@ -12,7 +12,7 @@ from homeassistant.const import (
     STATE_ON,
     STATE_UNKNOWN,
 )
-from homeassistant.core import Event, HomeAssistant, State
+from homeassistant.core import Event, HomeAssistant, State, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
@@ -46,6 +46,8 @@ class Told:
         self.states: list[State] = []
         known: set[tuple[str, str]] = set()
 
+        # In a thread, the order would be left to chance.
+        @callback
         def record(event: Event[Any]) -> None:
             new = event.data["new_state"]
             if (

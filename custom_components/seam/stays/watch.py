@@ -7,10 +7,14 @@ from functools import partial
 from typing import Any, Final
 
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.dispatcher import async_dispatcher_connect
+from homeassistant.helpers.dispatcher import (
+    async_dispatcher_connect,
+    async_dispatcher_send,
+)
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.signal_type import SignalType
 
 from ..activity import SIGNAL_OCCURRENCE
 from ..api import AccessCode
@@ -54,10 +58,14 @@ _CHANGES: Final = {
 
 @dataclass(frozen=True, kw_only=True)
 class StayEvent:
-    """Something that happened, for the event entity."""
+    """Something that happened, for the event entity and the trigger."""
 
+    subentry_id: str
     event_type: str
     attributes: dict[str, Any] = field(repr=False)
+
+
+SIGNAL_STAY_EVENT: Final[SignalType[StayEvent]] = SignalType(f"{DOMAIN}_stay_event")
 
 
 @callback
@@ -78,10 +86,10 @@ class StaysWatch:
         """The coming stays, None while they are not known."""
         self._verdicts: dict[tuple[str, datetime], Verdict] | None = None
         self._looked_at: datetime | None = None
-        self._seen: list[LockData | None] = [None] * len(runner.settings[CONF_LOCKS])
+        self.device_ids: tuple[str, ...] = tuple(runner.settings[CONF_LOCKS])
+        self._seen: list[LockData | None] = [None] * len(self.device_ids)
         self._rescue = Rescue(hass, runner, self._async_pulled, self._async_look)
         self._listeners: list[Callable[[], None]] = []
-        self._event_listeners: list[Callable[[StayEvent], None]] = []
         self._cancel_timer: CALLBACK_TYPE | None = None
 
     @callback
@@ -111,14 +119,6 @@ class StaysWatch:
         self._listeners.append(listener)
         return partial(self._listeners.remove, listener)
 
-    @callback
-    def async_add_event_listener(
-        self, listener: Callable[[StayEvent], None]
-    ) -> CALLBACK_TYPE:
-        """Call a listener with each event."""
-        self._event_listeners.append(listener)
-        return partial(self._event_listeners.remove, listener)
-
     def soon(self) -> list[Arrival] | None:
         """Return those who arrive within a day, and those who should have."""
         if self.arrivals is None:
@@ -144,7 +144,7 @@ class StaysWatch:
 
     def _locks(self) -> list[LockData | None]:
         locks = self.runner.entry.runtime_data.data.locks
-        return [locks.get(key) for key in self.runner.settings[CONF_LOCKS]]
+        return [locks.get(key) for key in self.device_ids]
 
     @callback
     def _async_tell_listeners(self) -> None:
@@ -161,7 +161,7 @@ class StaysWatch:
         before = self.arrivals or ()
         self.arrivals = find_arrivals(
             runner.stays,
-            tuple(runner.settings[CONF_LOCKS]),
+            self.device_ids,
             runner.report,
             runner.memory.links,
             runner.entry.runtime_data.data.locks,
@@ -329,13 +329,13 @@ class StaysWatch:
             "reason": reason,
         }
         event = StayEvent(
+            subentry_id=self.runner.subentry.subentry_id,
             event_type=event_type,
             attributes={
                 key: value for key, value in attributes.items() if value is not None
             },
         )
-        for listener in list(self._event_listeners):
-            listener(event)
+        async_dispatcher_send(self._hass, SIGNAL_STAY_EVENT, event)
 
     @callback
     def _async_start_timer(self, now: datetime) -> None:
