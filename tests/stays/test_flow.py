@@ -68,10 +68,12 @@ async def submit(
     )
 
 
-def placeholders(result: SubentryFlowResult) -> dict[str, str]:
-    """Return the numbers and lists of a preview."""
+def changes(result: SubentryFlowResult) -> list[str]:
+    """Return the lines of a preview."""
     assert result["step_id"] == "preview"
-    return dict(result["description_placeholders"] or {})
+    placeholders = result["description_placeholders"] or {}
+    lines = placeholders["changes"].replace("\\", "").splitlines()
+    return [line for line in lines if line]
 
 
 async def test_adding_stays_does_nothing_before_it_is_confirmed(stays: Stays) -> None:
@@ -83,10 +85,9 @@ async def test_adding_stays_does_nothing_before_it_is_confirmed(stays: Stays) ->
     result = await start(stays)
     assert result["type"] is FlowResultType.FORM
     result = await submit(stays, result, FORM)
-    shown = placeholders(result)
-    assert shown["created_count"] == "1"
-    assert "Ada" in shown["created"]
-    assert shown["deleted_count"] == shown["not_possible_count"] == "0"
+    [heading, line] = changes(result)
+    assert heading == "**To be created: 1**"
+    assert line == "- Ada, Apartment 1, 2026-11-22 01:30 – 2026-11-24 01:30"
     await stays.wait()
     assert len(stays.codes) == 1
     result = await submit(stays, result, {})
@@ -171,13 +172,90 @@ async def test_reconfiguring_previews_and_applies_changes(stays: Stays) -> None:
     result = await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
     assert result["step_id"] == "reconfigure"
     result = await submit(stays, result, FORM)
-    shown = placeholders(result)
-    assert (shown["created_count"], shown["deleted_count"]) == ("1", "1")
+    [created, _, deleted, line] = changes(result)
+    assert (created, deleted) == ("**To be created: 1**", "**To be deleted: 1**")
+    assert line.endswith(", The lock is no longer selected.")
     result = await submit(stays, result, {})
     assert result["reason"] == "reconfigure_successful"
     await stays.wait()
     await stays.wait()
     assert [code.device_id for code in stays.codes] == [APARTMENT_1]
+
+
+async def test_preview_says_that_nothing_has_to_be_done(stays: Stays) -> None:
+    """The settings are the same, and all codes are there."""
+    stays.book("Ada")
+    await stays.wait()
+    [subentry_id] = stays.entry.subentries
+    result = await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
+    result = await submit(stays, result, FORM | {CONF_LOCKS: [FRONT_DOOR]})
+    assert changes(result) == ["**No access code needs to be changed at the moment**"]
+
+
+async def test_preview_shows_only_the_first_of_many(stays: Stays) -> None:
+    """A dialog has to end somewhere."""
+    for number in range(12):
+        stays.book(f"Guest {number}", start=number + 1, end=number + 2)
+    result = await submit(stays, await start(stays), FORM)
+    lines = changes(result)
+    assert lines[0] == "**To be created: 12**"
+    assert len(lines) == 12
+    assert lines[-1] == "- …"
+
+
+@pytest.mark.parametrize(
+    ("locks", "is_warned"), [([FRONT_DOOR, APARTMENT_1], True), ([APARTMENT_1], False)]
+)
+async def test_preview_warns_of_stays_with_same_calendar_and_lock(
+    stays: Stays, locks: list[str], is_warned: bool
+) -> None:
+    """Each booking would get two codes on the lock, unless their filters differ."""
+    result = await submit(stays, await start(stays), FORM | {CONF_LOCKS: locks})
+    assert ("- Bookings" in changes(result)) is is_warned
+    assert any("the same calendar" in line for line in changes(result)) is is_warned
+    result = await submit(stays, result, {})
+    assert result["type"] is FlowResultType.CREATE_ENTRY
+
+
+async def test_no_warning_of_the_stays_themselves(stays: Stays) -> None:
+    """They have the same calendar and lock as before."""
+    [subentry_id] = stays.entry.subentries
+    result = await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
+    result = await submit(stays, result, FORM | {CONF_LOCKS: [FRONT_DOOR]})
+    assert "- Bookings" not in changes(result)
+
+
+@pytest.mark.parametrize("is_confirmed", [False, True])
+async def test_empty_calendar_deletes_when_confirmed(
+    stays: Stays, is_confirmed: bool
+) -> None:
+    """The codes of all canceled bookings are deleted at once, but not a running one."""
+    stays.book("Ada")
+    stays.book("Eve", start=-1, end=1)
+    await stays.wait()
+    bookings = dict(stays.calendar.bookings)
+    stays.calendar.bookings.clear()
+    await stays.wait()
+    assert len(stays.codes) == 2
+    [subentry_id] = stays.entry.subentries
+    result = await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
+    result = await submit(stays, result, FORM | {CONF_LOCKS: [FRONT_DOOR]})
+    schema = result["data_schema"]
+    assert schema is not None
+    [field] = schema.schema
+    result = await submit(stays, result, {str(field): is_confirmed})
+    assert result["reason"] == "reconfigure_successful"
+    await stays.wait()
+    left = ["Eve"] if is_confirmed else ["Eve", "Ada"]
+    assert [code.name for code in stays.codes] == left
+    # It was confirmed for this time only.
+    stays.calendar.bookings |= bookings
+    await stays.wait(15)
+    assert [code.name for code in stays.codes] == ["Eve", "Ada"]
+    stays.calendar.bookings.clear()
+    for _ in range(3):
+        await stays.wait(15)
+    assert [code.name for code in stays.codes] == ["Eve", "Ada"]
 
 
 async def test_removing_stays_removes_entities_but_keeps_codes(
@@ -204,7 +282,7 @@ async def test_preview_escapes_what_guests_write(stays: Stays) -> None:
     """A name must not become an image in the dialog."""
     stays.book("![x](http://example.com)")
     result = await submit(stays, await start(stays), FORM)
-    assert "![x](" not in placeholders(result)["created"]
+    assert "![x](" not in str(result["description_placeholders"])
 
 
 async def preview(stays: Stays, device_id: str | None = None) -> Any:
@@ -251,6 +329,7 @@ async def test_action_names_what_is_not_possible(stays: Stays) -> None:
     await stays.settle()
     found = await preview(stays)
     assert {row["reason_key"] for row in found["not_possible"]} == {"lock_full"}
+    assert [row["name"] for row in found["not_possible"]] == ["Ada", "Eve"]
     assert found["overlaps"] == [["Ada", "Eve"]]
     assert all(row["lock"] for row in found["not_possible"])
 
@@ -313,7 +392,8 @@ async def test_every_field_has_texts(stays: Stays, step_id: str) -> None:
     given = set(result["description_placeholders"] or {})
     assert needed(texts) | needed(flow["error"]) == given
     result = await submit(stays, result, FORM)
-    assert needed(flow["step"]["preview"]) == placeholders(result).keys()
+    given = set(result["description_placeholders"] or {})
+    assert needed(flow["step"]["preview"]) == given
 
 
 def needed(texts: Any) -> set[str]:

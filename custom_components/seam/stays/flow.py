@@ -1,6 +1,6 @@
 """Subentry flow for stays."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 import re
 from typing import Any, Final, cast
 
@@ -35,7 +35,7 @@ from ..const import CONF_CHECK_IN, CONF_CHECK_OUT, DEFAULT_CHECK_IN, DEFAULT_CHE
 from ..coordinator import SeamConfigEntry
 from ..issues import as_placeholders
 from .bookings import PinRule
-from .preview import Preview, async_preview, preview_response
+from .preview import Preview, async_changes, async_preview, preview_response
 from .settings import (
     CONF_AFTER,
     CONF_ARRIVE_BY,
@@ -56,7 +56,9 @@ _FIELDS: Final = {"{summary}", "{guest}", "{uid}"}
 _SECTION_BOOKINGS: Final = "which_bookings"
 _SECTION_CODES: Final = "access_codes"
 _SECTION_ARRIVAL: Final = "arrival"
+_CONF_DELETE: Final = "delete_codes"
 _SECTIONS: Final = (_SECTION_BOOKINGS, _SECTION_CODES, _SECTION_ARRIVAL)
+_GROUPS: Final = ("created", "moved", "renamed", "deleted", "not_possible")
 # As many lines as a dialog shows without scrolling for long.
 _MAX_LINES: Final = 10
 
@@ -153,19 +155,43 @@ class StaysSubentryFlow(ConfigSubentryFlow):
         entry = cast("SeamConfigEntry", self._get_entry())
         if user_input is None:
             response = preview_response(self.hass, entry, self._preview)
+            fields: dict[vol.Marker, Any] = {}
+            if self._preview.is_empty:
+                fields[vol.Required(_CONF_DELETE, default=False)] = BooleanSelector()
             return self.async_show_form(
                 step_id="preview",
-                data_schema=vol.Schema({}),  # type: ignore[arg-type] # is probatio's
-                description_placeholders=_placeholders(response),
+                data_schema=vol.Schema(fields),  # type: ignore[arg-type] # is probatio's
+                description_placeholders={
+                    "bookings": str(response["bookings"]),
+                    "changes": async_changes(
+                        self.hass, _lists(response, self._others(entry)), _MAX_LINES
+                    ),
+                },
                 last_step=True,
             )
         title = self._title
         if self.source == SOURCE_RECONFIGURE:
+            if user_input.get(_CONF_DELETE):
+                watch = self.hass.data[WATCHES][self._reconfigure_subentry_id]
+                await watch.runner.async_confirm_empty()
             # The change of the subentry reloads the entry.
             return self.async_update_and_abort(
                 entry, self._get_reconfigure_subentry(), data=self._settings
             )
         return self.async_create_entry(title=title, data=self._settings)
+
+    def _others(self, entry: SeamConfigEntry) -> list[str]:
+        """Return the titles of other stays that make codes for the same events."""
+        own_id = (
+            self._reconfigure_subentry_id if self.source == SOURCE_RECONFIGURE else None
+        )
+        return [
+            subentry.title
+            for subentry in entry.subentries.values()
+            if subentry.subentry_id != own_id
+            and subentry.data[CONF_CALENDAR] == self._settings[CONF_CALENDAR]
+            and set(subentry.data[CONF_LOCKS]) & set(self._settings[CONF_LOCKS])
+        ]
 
     @property
     def _title(self) -> str:
@@ -253,24 +279,18 @@ def _errors(settings: Mapping[str, Any]) -> dict[str, str]:
     return {}
 
 
-def _placeholders(response: Mapping[str, Any]) -> dict[str, str]:
-    """Return numbers and lists for the text of the preview."""
-    placeholders = {"bookings": str(response["bookings"])}
-    for group in ("created", "moved", "renamed", "deleted", "not_possible"):
-        rows = response[group]
-        placeholders[f"{group}_count"] = str(len(rows))
-        placeholders[group] = _lines(map(_line, rows))
-    overlaps = response["overlaps"]
-    placeholders["overlaps_count"] = str(len(overlaps))
-    placeholders["overlaps"] = _lines(map(" + ".join, overlaps))
-    return placeholders
-
-
-def _lines(texts: Iterable[str]) -> str:
-    lines = list(texts)
+def _lists(response: Mapping[str, Any], others: list[str]) -> dict[str, list[str]]:
+    """Return the lines of the preview, the warning first."""
+    lists = {
+        "others": others,
+        **{group: [*map(_line, response[group])] for group in _GROUPS},
+        "overlaps": [" + ".join(names) for names in response["overlaps"]],
+    }
     # Guests write these texts, which must not become links or images.
-    shown = [f"- {as_placeholders(text=text)['text']}\n" for text in lines[:_MAX_LINES]]
-    return "".join([*shown, "- …\n"] if len(lines) > _MAX_LINES else shown)
+    return {
+        key: [as_placeholders(text=text)["text"] for text in texts]
+        for key, texts in lists.items()
+    }
 
 
 def _line(row: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """What would be done about codes, before it is done."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -19,7 +19,6 @@ from .plan import Kind, Pins, Plan, Reason, Step
 from .reading import async_read_bookings
 from .settings import CONF_CALENDAR, rules_of
 
-_REASONS: Final = "stay_reason"
 _NOT_POSSIBLE: Final = (Kind.BLOCKED, Kind.EDITED)
 _GROUPS: Final[Mapping[str, tuple[Kind, ...]]] = {
     "created": (Kind.CREATE,),
@@ -39,6 +38,11 @@ class Preview:
     stays: Stays
     bookings: int
     """How many events the calendar has, also those that do not count."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Return whether codes are kept only because the calendar is empty."""
+        return any(step.reason is Reason.CALENDAR_EMPTY for step in self.plan.steps)
 
 
 async def async_preview(
@@ -89,10 +93,29 @@ def preview_response(
 @callback
 def async_reason(hass: HomeAssistant, reason: str) -> str:
     """Return why something is done or not, in Home Assistant's language."""
+    return _text(hass, "stay_reason", reason)
+
+
+@callback
+def async_changes(
+    hass: HomeAssistant, lists: Mapping[str, Sequence[str]], most: int
+) -> str:
+    """Return the lists that are not empty as Markdown, each with its heading."""
+    parts = [
+        f"**{_text(hass, 'stay_preview', key)}: {len(lines)}**\n\n"
+        + "\n".join(f"- {line}" for line in lines[:most])
+        + ("\n- …" if len(lines) > most else "")
+        for key, lines in lists.items()
+        if lines
+    ]
+    return "\n\n".join(parts or [f"**{_text(hass, 'stay_preview', 'nothing')}**"])
+
+
+def _text(hass: HomeAssistant, selector: str, key: str) -> str:
     texts = async_get_cached_translations(
         hass, hass.config.language, "selector", DOMAIN
     )
-    return texts.get(f"component.{DOMAIN}.selector.{_REASONS}.options.{reason}", reason)
+    return texts.get(f"component.{DOMAIN}.selector.{selector}.options.{key}", key)
 
 
 def _group(step: Step) -> str:
@@ -109,8 +132,11 @@ def _row(
     lock = coordinator.data.locks.get(step.device_id or "")
     booking = preview.stays.impossible.get(step.key)
     stay = preview.stays.coming.get(step.key)
+    code = lock.code(step.code_id) if lock else None
     name = step.name
-    if name is None and stay:
+    if name is None and code:
+        name = code.name
+    elif name is None and stay:
         name = stay.name
     elif name is None and booking:
         name = booking.summary

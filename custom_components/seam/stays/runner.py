@@ -78,6 +78,7 @@ class StaysRunner:
         self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
         self._is_due = False
+        self._is_empty_confirmed = False
         self._cancel_next_look: CALLBACK_TYPE | None = None
         self._subscribed: object = None
         self._unsubscribe: CALLBACK_TYPE | None = None
@@ -122,6 +123,13 @@ class StaysRunner:
                 self._hass, self._async_run_while_due(), f"{DOMAIN} stays"
             )
 
+    async def async_confirm_empty(self) -> None:
+        """Delete the codes of a calendar that somebody knows to be empty."""
+        self._is_empty_confirmed = True
+        self.async_request()
+        if self._task:
+            await asyncio.wait([self._task])
+
     @property
     def _known_locks(self) -> set[str]:
         locks = self.entry.runtime_data.data.locks
@@ -143,6 +151,8 @@ class StaysRunner:
         self._async_subscribe()
         coordinator = self.entry.runtime_data
         answer = await async_read_bookings(self._hass, self.calendar, dt_util.utcnow())
+        if answer and answer.bookings:
+            self._is_empty_confirmed = False
         # The codes may be a minute old. Nothing is asked if nothing has to be done.
         changing = {
             step.device_id
@@ -161,7 +171,9 @@ class StaysRunner:
             self._budget,
             dt_util.utcnow,
         )
-        if answer is not None and (answer.bookings or self.stays is None):
+        if answer and (
+            answer.bookings or self._is_empty_confirmed or self.stays is None
+        ):
             rules = rules_of(self.settings, dt_util.get_default_time_zone())
             coming = stays_of(answer, rules, dt_util.utcnow()).coming
             self.stays = tuple(coming.values())
@@ -240,6 +252,7 @@ class StaysRunner:
             dt_util.utcnow(),
             accepts=accepts_pin,
             pins=self._pins,
+            is_empty_confirmed=self._is_empty_confirmed,
         )
 
     async def _async_do(self, step: Step) -> Outcome:
