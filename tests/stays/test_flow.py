@@ -101,7 +101,7 @@ async def test_adding_stays_does_nothing_before_it_is_confirmed(stays: Stays) ->
 
 
 async def test_form_starts_with_the_times_of_the_options(stays: Stays) -> None:
-    """All-day events say nothing about the time of day."""
+    """All-day events say nothing about the time of day. No lock is selected."""
     result = await start(stays)
     schema = result["data_schema"]
     assert schema is not None
@@ -111,6 +111,7 @@ async def test_form_starts_with_the_times_of_the_options(stays: Stays) -> None:
     }
     assert suggested[CONF_CHECK_IN] == "15:00:00"
     assert suggested[CONF_CHECK_OUT] == "11:00:00"
+    assert suggested[CONF_LOCKS] == []
 
 
 @pytest.mark.parametrize(

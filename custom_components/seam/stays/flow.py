@@ -91,6 +91,8 @@ class StaysSubentryFlow(ConfigSubentryFlow):
         """Ask for the settings of new stays."""
         options = self._get_entry().options
         defaults = {
+            # The dialog would select the first one.
+            CONF_LOCKS: [],
             # All-day events say nothing about the time.
             CONF_CHECK_IN: options.get(CONF_CHECK_IN, DEFAULT_CHECK_IN),
             CONF_CHECK_OUT: options.get(CONF_CHECK_OUT, DEFAULT_CHECK_OUT),
