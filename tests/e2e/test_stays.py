@@ -197,6 +197,7 @@ def test_form_shows_preview_before_anything_is_done(
     page: Page, development: Development, bookings: Bookings, screenshots: Path
 ) -> None:
     """Then codes follow the calendar, and the verdict follows the lock."""
+    kept = bookings.codes().keys()
     bookings.book("Ada Lovelace", hours=2)
     bookings.book("Not available", hours=30)
     bookings.book("Grace Hopper", hours=52, length=44)
@@ -262,3 +263,19 @@ def test_form_shows_preview_before_anything_is_done(
     assert after["Ada King"] > before["Ada Lovelace"]
     after = wait_for_codes(page, bookings, lambda codes: "Grace Hopper" not in codes)
     assert "Ada Lovelace" not in after
+
+    # An empty calendar may be a broken one.
+    for number in (3, 1, 0):
+        bookings.cancel(f"{number}@example.com")
+    page.goto(f"{development.url}/config/integrations/integration/seam")
+    page.get_by_role("button", name="Reconfigure stays").click()
+    expect(dialog.get_by_text("Calendar of bookings")).to_be_visible()
+    dialog.get_by_role("button", name="Submit").click()
+    expect(dialog).to_contain_text("Events in the calendar: 0.")
+    delete = dialog.get_by_text("Delete all upcoming access codes of these stays")
+    expect(delete.first).to_be_visible()
+    page.screenshot(path=screenshots / "stays-empty.png")
+    assert "Ada King" in bookings.codes()
+    dialog.get_by_role("switch").click()
+    dialog.get_by_role("button", name="Submit").click()
+    wait_for_codes(page, bookings, lambda codes: not codes.keys() & after.keys() - kept)
