@@ -92,7 +92,7 @@ FIGURES: Final = (
     Figure("stays_steps", "Quiet comparison with 1,000 bookings: changes", 0, 0),
     Figure(
         "stays_compare_ms",
-        "Quiet comparison with 1,000 bookings: duration (ms)",
+        "Quiet comparison with 1,000 bookings: CPU time (ms)",
         0,
         100,
         USUAL,
