@@ -276,6 +276,6 @@ def test_form_shows_preview_before_anything_is_done(
     expect(delete.first).to_be_visible()
     page.screenshot(path=screenshots / "stays-empty.png")
     assert "Ada King" in bookings.codes()
-    dialog.get_by_role("switch").click()
+    dialog.locator("ha-switch").click()
     dialog.get_by_role("button", name="Submit").click()
     wait_for_codes(page, bookings, lambda codes: not codes.keys() & after.keys() - kept)
