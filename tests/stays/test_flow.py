@@ -30,7 +30,7 @@ from custom_components.seam.stays.settings import (
 )
 from custom_components.seam.sync.code_state import CodeState
 from simulator.seed import APARTMENT_1, FRONT_DOOR
-from tests.test_project import load_json
+from tests.test_repository import load_json
 
 from .conftest import CALENDAR, Stays
 
@@ -244,6 +244,9 @@ async def test_empty_calendar_deletes_when_confirmed(
     schema = result["data_schema"]
     assert schema is not None
     [field] = schema.schema
+    [heading, *lines] = changes(result)
+    assert heading == "**Kept because the calendar has no events: 2**"
+    assert sorted(line[:7] for line in lines) == ["- Ada, ", "- Eve, "]
     result = await submit(stays, result, {str(field): is_confirmed})
     assert result["reason"] == "reconfigure_successful"
     await stays.wait()

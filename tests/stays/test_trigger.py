@@ -16,7 +16,7 @@ import voluptuous as vol
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.stays.watch import EVENT_TYPES
 from simulator.seed import FRONT_DOOR
-from tests.test_project import INTEGRATION, ROOT
+from tests.test_repository import INTEGRATION, ROOT
 
 from .conftest import Stays
 

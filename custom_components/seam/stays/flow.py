@@ -35,6 +35,7 @@ from ..const import CONF_CHECK_IN, CONF_CHECK_OUT, DEFAULT_CHECK_IN, DEFAULT_CHE
 from ..coordinator import SeamConfigEntry
 from ..issues import as_placeholders
 from .bookings import PinRule
+from .plan import Reason
 from .preview import Preview, async_changes, async_preview, preview_response
 from .settings import (
     CONF_AFTER,
@@ -286,6 +287,11 @@ def _lists(response: Mapping[str, Any], others: list[str]) -> dict[str, list[str
     lists = {
         "others": others,
         **{group: [*map(_line, response[group])] for group in _GROUPS},
+        "kept": [
+            _line(row | {"reason": None})
+            for row in response["left"]
+            if row["reason_key"] == Reason.CALENDAR_EMPTY
+        ],
         "overlaps": [" + ".join(names) for names in response["overlaps"]],
     }
     # Guests write these texts, which must not become links or images.
