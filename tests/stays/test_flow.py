@@ -233,7 +233,12 @@ async def test_empty_calendar_deletes_when_confirmed(
     """The codes of all canceled bookings are deleted at once, but not a running one."""
     stays.book("Ada")
     stays.book("Eve", start=-1, end=1)
+    stays.book("Bob", start=5, end=6)
     await stays.wait()
+    # Its code is deleted, but still remembered.
+    stays.calendar.cancel("Bob")
+    for _ in range(3):
+        await stays.wait()
     bookings = dict(stays.calendar.bookings)
     stays.calendar.bookings.clear()
     await stays.wait()

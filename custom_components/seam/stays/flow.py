@@ -159,16 +159,15 @@ class StaysSubentryFlow(ConfigSubentryFlow):
         if user_input is None:
             response = preview_response(self.hass, entry, self._preview)
             fields: dict[vol.Marker, Any] = {}
-            if self._preview.is_empty:
+            lists = _lists(response, self._others(entry))
+            if lists["kept"]:
                 fields[vol.Required(_CONF_DELETE, default=False)] = BooleanSelector()
             return self.async_show_form(
                 step_id="preview",
                 data_schema=vol.Schema(fields),  # type: ignore[arg-type] # is probatio's
                 description_placeholders={
                     "bookings": str(response["bookings"]),
-                    "changes": async_changes(
-                        self.hass, _lists(response, self._others(entry)), _MAX_LINES
-                    ),
+                    "changes": async_changes(self.hass, lists, _MAX_LINES),
                 },
                 last_step=True,
             )
@@ -290,7 +289,8 @@ def _lists(response: Mapping[str, Any], others: list[str]) -> dict[str, list[str
         "kept": [
             _line(row | {"reason": None})
             for row in response["left"]
-            if row["reason_key"] == Reason.CALENDAR_EMPTY
+            # Without a name, it is only remembered.
+            if row["name"] and row["reason_key"] == Reason.CALENDAR_EMPTY
         ],
         "overlaps": [" + ".join(names) for names in response["overlaps"]],
     }

@@ -39,11 +39,6 @@ class Preview:
     bookings: int
     """How many events the calendar has, also those that do not count."""
 
-    @property
-    def is_empty(self) -> bool:
-        """Return whether codes are kept only because the calendar is empty."""
-        return any(step.reason is Reason.CALENDAR_EMPTY for step in self.plan.steps)
-
 
 async def async_preview(
     hass: HomeAssistant,
