@@ -5,7 +5,6 @@ import asyncio
 from pathlib import Path
 import signal
 
-from .seed import KEY, KEY_TWO, PERSONAL_ACCESS_TOKEN
 from .server import Simulator
 
 
@@ -44,8 +43,8 @@ async def _run(arguments: argparse.Namespace) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         loop.add_signal_handler(number, stopped.set)
     await simulator.start(arguments.host, arguments.port)
-    keys = f"{KEY}, {KEY_TWO}, {PERSONAL_ACCESS_TOKEN}"
-    print(f"Simulated Seam at {simulator.url} (keys {keys})", flush=True)
+    keys = [key.token for key in simulator.state.keys.values() if not key.is_revoked]
+    print(f"Simulated Seam at {simulator.url} (keys {', '.join(keys)})", flush=True)
     await stopped.wait()
     await simulator.stop()
 

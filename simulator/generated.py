@@ -20,8 +20,8 @@ def generated(
 ) -> State:
     """Return a workspace with that many locks, and codes per lock."""
     builder = Builder(now)
-    builder.state.keys[PERSONAL_ACCESS_TOKEN] = Key(PERSONAL_ACCESS_TOKEN, None)
     builder.workspace(WORKSPACE, WORKSPACE_NAME, KEY)
+    builder.state.keys[PERSONAL_ACCESS_TOKEN] = Key(PERSONAL_ACCESS_TOKEN, None)
     source = random.Random(seed)
     for number in range(locks):
         lock = generated_lock_id(number)

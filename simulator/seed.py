@@ -83,9 +83,8 @@ CODE_OFFICE_CLEANER = stable_id("code office cleaner")
 def rental(now: datetime) -> State:
     """Return the small rental and the second workspace."""
     builder = Builder(now)
-    token = PERSONAL_ACCESS_TOKEN
-    builder.state.keys[token] = Key(token, None)
     builder.workspace(WORKSPACE, WORKSPACE_NAME, KEY)
+    builder.state.keys[PERSONAL_ACCESS_TOKEN] = Key(PERSONAL_ACCESS_TOKEN, None)
     _front_door(builder)
     _apartment_1(builder)
     _apartment_2(builder)

@@ -324,6 +324,8 @@ PIN = "908172635"
     [
         {"code": PIN, "is_managed": 5},
         {"code": f"{PIN[:4]}-{PIN[4:]}", "is_managed": 5},
+        {"code": PIN, "is_managed": False},
+        {"code": PIN, "name": ["Cleaner"]},
         {"code": int(PIN)},
         {"pending_mutations": [{"from": {"code": int(PIN)}, "to": {"code": PIN}}]},
         {"pending_mutations": [{"to": {"code": int(PIN)}}], "is_managed": 5},
@@ -355,6 +357,18 @@ async def test_pin_in_odd_row_is_masked(
     await reconcile()
     assert _rows(hass)[CODE_OWNER]["name"] == "Like ••••"
     assert PIN not in caplog.text
+
+
+async def test_managed_code_that_is_said_to_be_unmanaged(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """It is shown as an unmanaged one, also if only one of the lists has it."""
+    simulator.control.override_row(CODE_OWNER, {"is_managed": False})
+    await reconcile()
+    assert CODE_OWNER not in _rows(hass)
+    sensor = "sensor.front_door_unmanaged_access_codes"
+    rows = _attribute(hass, sensor, "access_codes")
+    assert CODE_OWNER in {row["access_code_id"] for row in rows}
 
 
 async def test_former_name_of_digits_is_no_pin(

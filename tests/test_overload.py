@@ -28,10 +28,12 @@ from custom_components.seam.api import (
 from custom_components.seam.api.redact import Secrets
 from custom_components.seam.fetcher import Fetcher, pool
 from custom_components.seam.sync.engine import SyncEngine
+from custom_components.seam.sync.events import Occurrence
 
 _LOCKS = 120
-# What may be in flight at once, whoever sends it.
-_MAX_IN_FLIGHT = 16
+# What may be in flight at once, whoever sends it. The server notices late when a request
+# was canceled and another one was sent.
+_MAX_IN_FLIGHT = pool._MAX_RUNNING + 4
 # Rows of codes have about 1 KiB.
 _ERRORS = [
     {"error_code": f"error {number}", "message": "This is wrong.", "is_code_error": 1}
@@ -167,6 +169,7 @@ class House:
     def __init__(self, session: ClientSession, server: Server) -> None:
         """Initialize the fetcher."""
         secrets = Secrets("seam_test_key")
+        self._server = server
         self.tasks: set[asyncio.Task[Any]] = set()
         self.published: list[SeamError | None] = []
         self._numbers = count()
@@ -174,11 +177,12 @@ class House:
         self.fetcher = Fetcher(
             SeamClient(session, "seam_test_key", server.url, secrets),
             self.engine,
-            self._create_task,
+            self.start,
             self.published.append,
         )
 
-    def _create_task(self, coroutine: Any) -> asyncio.Task[Any]:
+    def start(self, coroutine: Any) -> asyncio.Task[Any]:
+        """Start a task that ends with the test."""
         task = asyncio.create_task(coroutine)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
@@ -187,6 +191,11 @@ class House:
     async def poll(self) -> None:
         """Poll, which succeeds."""
         assert await self.fetcher.async_run(self.engine.begin_poll) is None
+
+    async def poll_first(self, number: int) -> None:
+        """Poll only the first locks, as the server has no others from now on."""
+        self._server.ids = self._server.ids[:number]
+        await self.poll()
 
     async def receive_event(self, *device_ids: str) -> None:
         """Handle a burst of events from the webhook about the codes of locks."""
@@ -281,8 +290,7 @@ async def test_actions_on_hanging_locks_hold_up_no_other_action(
     server: Server, house: House, number: int
 ) -> None:
     """Actions wait for their own locks as long as Seam may take, and no others do."""
-    server.ids = server.ids[:40]
-    await house.poll()
+    await house.poll_first(40)
     server.broken = dict.fromkeys(server.ids[:number], "hang")
     async with asyncio.TaskGroup() as group:
         hanging = [
@@ -306,8 +314,7 @@ async def test_action_on_many_locks_fails_only_on_hanging_ones(
     server: Server, house: House
 ) -> None:
     """Locks that are not known to hang do not keep the others from being fetched."""
-    server.ids = server.ids[:40]
-    await house.poll()
+    await house.poll_first(40)
     server.broken = dict.fromkeys(server.ids[:10], "hang")
     errors = await house.fetcher.async_fetch_locks(server.ids)
     assert errors.keys() == server.broken.keys()
@@ -318,15 +325,14 @@ async def test_lock_counts_as_being_fetched_until_it_is(
     server: Server, house: House
 ) -> None:
     """Events wait for the codes of their lock, wherever the request for them waits."""
-    server.ids = server.ids[:40]
-    await house.poll()
+    await house.poll_first(40)
     fetched = server.requests.total()
     server.broken = dict.fromkeys(server.ids, "hang")
     house.engine.request_all()
     polling = asyncio.create_task(house.poll())
     for _ in range(30):
         await asyncio.sleep(0.03)
-        assert all(map(house.engine.is_fetching, server.ids))
+        assert all(map(house.fetcher.is_fetching, server.ids))
     await polling
     assert server.requests.total() > fetched
 
@@ -363,8 +369,7 @@ async def test_limit_holds_over_all_callers(
     server: Server, house: House, kind: str
 ) -> None:
     """Polls, events and actions share the limit, until all their requests are over."""
-    server.ids = server.ids[:40]
-    await house.poll()
+    await house.poll_first(40)
     server.broken = dict.fromkeys(server.ids, kind)
     server.set_page(300)
     server.peak = 0
@@ -413,7 +418,7 @@ async def test_polls_of_hanging_lists_do_not_pile_up(
         await house.poll()
         assert server.requests["/devices/list"] == number
         assert server.requests["/access_codes/list"] <= 10
-        assert len([task for task in house.tasks if "_rest" in repr(task)]) == 1
+        assert len([task for task in house.tasks if "_background" in repr(task)]) == 1
     assert server.in_flight
 
 
@@ -446,14 +451,90 @@ async def test_event_of_healthy_lock_does_not_wait_for_what_a_poll_has_left(
 
 
 @pytest.mark.usefixtures("_short_patience")
+@pytest.mark.parametrize(("number", "latency"), [(60, 0.11), (20, 0.55), (2, 0.55)])
 async def test_action_on_many_locks_succeeds_if_seam_is_slow(
+    monkeypatch: pytest.MonkeyPatch,
+    server: Server,
+    house: House,
+    number: int,
+    latency: float,
+) -> None:
+    """It goes on as long as there are answers, of which each lock has two."""
+    monkeypatch.setattr(pool, "PATIENCE", 1)
+    await house.poll_first(number)
+    server.latency = latency
+    assert await house.fetcher.async_fetch_locks(server.ids) == {}
+
+
+@pytest.mark.parametrize("kind", ["slow", "hang"])
+async def test_burst_of_events_sends_few_requests(
+    server: Server, house: House, kind: str
+) -> None:
+    """One follows that which runs, as it may be older than the last event."""
+    await house.poll_first(3)
+    server.requests.clear()
+    if kind == "hang":
+        server.broken = {"lock0": kind}
+    else:
+        server.latency = 1.5
+    for _ in range(10):
+        house.start(house.receive_event("lock0"))
+        await asyncio.sleep(0.01)
+    assert server.requests["/access_codes/list"] == 1
+    await house.until(lambda: server.requests["/access_codes/list"] == 2, 10)
+    await asyncio.sleep(0.5)
+    assert server.requests["/access_codes/list"] == 2
+
+
+@pytest.mark.usefixtures("_short_patience")
+@pytest.mark.parametrize("number", [1, 10])
+async def test_event_after_lock_has_recovered_is_handled_soon(
+    server: Server, house: House, number: int
+) -> None:
+    """It does not wait for requests that hang, and neither do those before it."""
+    await house.poll_first(3)
+    server.broken = {"lock0": "hang"}
+    for _ in range(number):
+        house.start(house.receive_event("lock0"))
+        await asyncio.sleep(0.01)
+    await asyncio.sleep(0.8)
+    assert house.engine.take_occurrences() == []
+    server.broken.clear()
+    server.numbers["lock0"] = 1
+    house.start(house.receive_event("lock0"))
+    fired: list[Occurrence] = []
+
+    def have_fired() -> bool:
+        fired.extend(house.engine.take_occurrences())
+        return len(fired) == number + 1
+
+    await house.until(have_fired, 10)
+    assert len(house.engine.snapshot.locks["lock0"].codes) == 1
+
+
+@pytest.mark.usefixtures("_short_patience")
+async def test_frequent_events_do_not_keep_other_locks_from_being_fetched(
     server: Server, house: House
 ) -> None:
-    """It goes on as long as there is progress."""
-    server.ids = server.ids[:40]
-    await house.poll()
-    server.latency = 0.11
-    assert await house.fetcher.async_fetch_locks(server.ids) == {}
+    """Polls always send some requests, also while Seam is slow."""
+    await house.poll_first(40)
+    quiet = server.ids[30:]
+    server.numbers.update(dict.fromkeys(quiet, 1))
+    server.latency = 0.3
+
+    async def send_events() -> None:
+        for number in count():
+            house.start(house.receive_event(server.ids[number % 30]))
+            await asyncio.sleep(0.02)
+
+    house.start(send_events())
+    await asyncio.sleep(1)
+    house.engine.request_all()
+    house.start(house.poll())
+    await house.until(
+        lambda: all(house.engine.snapshot.locks[key].codes for key in quiet), 30
+    )
+    assert server.peak <= _MAX_IN_FLIGHT
 
 
 @pytest.mark.usefixtures("_short_patience")

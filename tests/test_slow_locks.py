@@ -41,7 +41,7 @@ async def test_event_waits_for_slow_list(
 
 @pytest.mark.usefixtures("_short_patience")
 @pytest.mark.parametrize("is_superseded", [True, False])
-async def test_request_that_gives_way_keeps_codes(
+async def test_request_that_is_displaced_keeps_codes(
     coordinator: SeamCoordinator, simulator: Simulator, is_superseded: bool
 ) -> None:
     """It is sent again, unless a newer response has come already."""
@@ -57,7 +57,7 @@ async def test_request_that_gives_way_keeps_codes(
     requests = coordinator.fetcher._pool
     loop = asyncio.get_running_loop()
     requests._displace(Priority.POLL, loop.time() + 100)
-    await wait_until(lambda: not coordinator.fetcher._is_fetching(FRONT_DOOR))
+    await wait_until(lambda: not requests.running(FetchCodes(FRONT_DOOR)))
     lists = [
         request
         for request in simulator.requests
@@ -74,7 +74,7 @@ async def test_request_that_gives_way_keeps_codes(
 
 
 @pytest.mark.usefixtures("_short_patience")
-async def test_request_that_gives_way_twice_has_failed(
+async def test_request_that_is_displaced_twice_has_failed(
     coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
     """Then the codes are unknown, and the next poll asks for them."""
@@ -84,7 +84,7 @@ async def test_request_that_gives_way_twice_has_failed(
     requests = coordinator.fetcher._pool
     loop = asyncio.get_running_loop()
     for _ in range(2):
-        await wait_until(lambda: requests.is_running(FetchCodes(FRONT_DOOR)))
+        await wait_until(lambda: bool(requests.running(FetchCodes(FRONT_DOOR))))
         requests._displace(Priority.POLL, loop.time() + 100)
         await asyncio.sleep(0.05)
     assert not coordinator.data.locks[FRONT_DOOR].has_codes

@@ -20,7 +20,7 @@ from homeassistant.helpers.device_registry import DeviceEntry
 from homeassistant.util import dt as dt_util
 
 from .api import AccessCode, Device, SeamProblem
-from .api.redact import MAX_NAME_LENGTH, readable
+from .api.readable import MAX_NAME_LENGTH, readable
 from .const import CONF_ENDPOINT
 from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
 from .push.registration import registered_webhook

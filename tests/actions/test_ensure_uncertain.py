@@ -243,11 +243,21 @@ def _break_field(answer: Json) -> None:
     answer["access_codes"][0]["is_managed"] = "yes"
 
 
+def _break_flag(answer: Json) -> None:
+    answer["access_codes"][0]["is_managed"] = False
+
+
+def _break_name(answer: Json) -> None:
+    answer["access_codes"][0]["name"] = ["Guest"]
+
+
 def _break_pages(answer: Json) -> None:
     answer["pagination"] = {"has_next_page": True, "next_page_cursor": None}
 
 
-@pytest.mark.parametrize("break_list", [_break_row, _break_field, _break_pages])
+@pytest.mark.parametrize(
+    "break_list", [_break_row, _break_field, _break_flag, _break_name, _break_pages]
+)
 async def test_ensure_with_incomplete_list(
     actions: Actions,
     monkeypatch: pytest.MonkeyPatch,

@@ -129,7 +129,7 @@ async def test_invalid_page_raises_error(stub: Stub, stubbed: SeamClient) -> Non
 async def test_codes_of_other_devices_are_skipped(
     stub: Stub, stubbed: SeamClient
 ) -> None:
-    """Codes of other locks and of the other kind are skipped without a warning."""
+    """Codes of other locks are skipped without a warning, those of both kinds kept."""
     rows = [
         {"access_code_id": "mine", "device_id": "lock", "is_managed": True},
         {"access_code_id": "silent"},
@@ -138,13 +138,16 @@ async def test_codes_of_other_devices_are_skipped(
         {"access_code_id": "unmanaged", "device_id": "lock", "is_managed": False},
     ]
     stub.respond({"access_codes": rows, "ok": True})
-    assert await ids(stubbed) == ["mine", "silent", "null"]
-    unmanaged = await stubbed.list_unmanaged_access_codes("lock")
-    assert [(c.access_code_id, c.is_managed) for c in unmanaged] == [
-        ("silent", False),
-        ("null", False),
-        ("unmanaged", False),
-    ]
+    for codes, is_managed in (
+        (await stubbed.list_access_codes("lock"), True),
+        (await stubbed.list_unmanaged_access_codes("lock"), False),
+    ):
+        assert [(code.access_code_id, code.is_managed) for code in codes] == [
+            ("mine", True),
+            ("silent", is_managed),
+            ("null", is_managed),
+            ("unmanaged", False),
+        ]
 
 
 async def test_other_devices_are_skipped(stub: Stub, stubbed: SeamClient) -> None:

@@ -8,14 +8,12 @@ import pytest
 
 from custom_components.seam.api import SeamError, redact
 from custom_components.seam.api.pins import pins_in
-from custom_components.seam.api.redact import (
-    MASK,
+from custom_components.seam.api.readable import (
     MAX_NAME_LENGTH,
     MAX_TEXT_LENGTH,
-    Secrets,
-    mask_numbers,
     readable,
 )
+from custom_components.seam.api.redact import MASK, Secrets, mask_numbers
 
 M = MASK
 PIN = "739158"
@@ -51,6 +49,9 @@ A_DATE_OR_TIME = re.compile(r"\d\d:\d\d|\d{4}-\d\d-\d\d")
         ("1234 5678", ["1234", "5678"], f"{M} {M}"),
         ("1234 1-2-3-4", ["1234"], f"{M} {M}"),
         ("1--2-34", ["1234"], "1--2-34"),
+        ("4-8 1.5 or ４８-１５", ["4815"], f"{M} or {M}"),
+        # Only decimal digits count.
+        ("4️⃣8️⃣1️⃣5️⃣ ⁴⁸¹⁵ ④⑧①⑤", ["4815"], "4️⃣8️⃣1️⃣5️⃣ ⁴⁸¹⁵ ④⑧①⑤"),
         # What is part of a longer number does not stand alone.
         ("1 2 345", ["1234"], "1 2 345"),
         ("01 234", ["1234"], "01 234"),

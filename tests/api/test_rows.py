@@ -135,6 +135,7 @@ def test_event_with_invalid_detail(key: str, odd: Any) -> None:
     [
         ({"is_managed": PIN}, "access_code_id broken .*: is_managed is not valid"),
         ({"device_id": {"x": PIN}}, "broken .*: device_id is not valid"),
+        ({"name": [PIN]}, "broken .*: name is not valid"),
         ({"access_code_id": None}, "None .*: access_code_id is missing"),
         ({"access_code_id": ""}, "None .*: access_code_id is missing"),
         ({"access_code_id": {"x": PIN}}, "None .*: access_code_id is not valid"),

@@ -216,6 +216,24 @@ async def test_command(
     assert FRONT_DOOR in json.loads(content)["devices"]
 
 
+@pytest.mark.parametrize(("arguments", "count"), [((), 3), (("--locks", "2"), 2)])
+async def test_command_prints_keys_that_work(
+    session: aiohttp.ClientSession, arguments: tuple[str, ...], count: int
+) -> None:
+    """Each of them is accepted, also if there is one workspace only."""
+    process, line = await _start(*arguments)
+    url = line.split()[3]
+    keys = re.findall(r"seam_\w+", line)
+    assert len(keys) == count
+    assert keys[0] == KEY
+    for key in keys:
+        headers = {"Authorization": f"Bearer {key}"}
+        async with session.post(f"{url}/workspaces/list", headers=headers) as response:
+            assert response.status == 200
+    process.terminate()
+    await process.wait()
+
+
 @pytest.mark.skipif(not openapi.SCHEMA_AVAILABLE, reason="the schema is not here")
 def test_names_of_problems_are_in_the_schema() -> None:
     """Every error, warning and mutation that the simulator sends is one of Seam's."""

@@ -632,7 +632,7 @@ async def test_record_of_newer_version_counts_as_none(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert hass.states.get(FRONT)
-    assert "Could not load the report of the last adoption" in caplog.text
+    assert "Could not load the report from the last adoption" in caplog.text
 
 
 @pytest.mark.parametrize(

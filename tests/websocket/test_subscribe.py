@@ -150,7 +150,7 @@ async def test_what_can_be_done_with_codes(panel: Panel) -> None:
     assert now["convert"] == "“Guest week 47” on Front Door is already managed by Seam."
     scheduled = _can(panel, CODE_GUEST_NEXT)
     assert scheduled["end"] == (
-        "“Guest week 48” on Front Door has not started yet. Delete the access code instead."
+        "“Guest week 48” on Front Door is not valid yet. Delete the access code instead."
     )
     owner = _can(panel, CODE_OWNER)
     assert owner["extend"] == "“Owner” on Front Door never expires."

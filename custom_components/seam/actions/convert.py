@@ -213,7 +213,7 @@ class _Conversion:
         managed = [
             code
             for code in await client.list_access_codes(lock.device_id)
-            if code.access_code_id not in self._old_codes
+            if code.is_managed and code.access_code_id not in self._old_codes
         ]
         ids = {code.access_code_id for code in managed}
         pins = {code.code for code in managed if code.code}

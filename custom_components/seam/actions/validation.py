@@ -12,7 +12,8 @@ import unicodedata
 
 from homeassistant.exceptions import ServiceValidationError
 
-from ..api.redact import Secrets, is_invisible
+from ..api.readable import is_invisible
+from ..api.redact import Secrets
 from ..attributes import label
 from ..errors import refusal
 from ..sync.snapshot import LockData

@@ -144,7 +144,8 @@ class AccessCode(Model):
     access_code_id: str
     device_id: str
     is_managed: bool
-    name: str | None = None
+    # Without its name, a code that exists would be created again.
+    name: str | None = field(default=None, metadata={"must_be_valid": True})
     code: str | None = field(default=None, repr=False, metadata={"deserialize": _code})
     type: str = field(default="ongoing", metadata={"deserialize": _shared_text})
     starts_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)

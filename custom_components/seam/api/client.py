@@ -295,7 +295,10 @@ class SeamClient:
         return _code(response, "access_code", is_managed=True)
 
     async def list_access_codes(self, device_id: str) -> Rows[AccessCode]:
-        """Return the managed access codes of a device (`/access_codes/list`)."""
+        """Return the managed access codes of a device (`/access_codes/list`).
+
+        Those of which the row says otherwise are unmanaged.
+        """
         return await self._codes("/access_codes/list", device_id, is_managed=True)
 
     async def generate_code(self, device_id: str) -> str:
@@ -473,9 +476,9 @@ class SeamClient:
     async def _codes(
         self, path: str, device_id: str, *, is_managed: bool
     ) -> Rows[AccessCode]:
-        """Return the managed or the unmanaged access codes of a device.
+        """Return the access codes of a device from the list of one kind.
 
-        Seam's own fake server does not filter the list, so rows are filtered here.
+        Some may be of the other kind, as the list of Seam's own fake server has both.
         """
         pages = await self._all_pages(
             path, "access_codes", device_count=1, device_id=device_id
@@ -491,9 +494,7 @@ class SeamClient:
             "access_code_id",
             device_id=device_id,
             is_complete=pages.is_complete,
-        ).where(
-            lambda code: code.device_id == device_id and code.is_managed is is_managed
-        )
+        ).where(lambda code: code.device_id == device_id)
         if codes.is_whole:
             self._codes_read[path, device_id] = pages.fingerprint, tuple(codes)
         else:

@@ -3,17 +3,13 @@
 from collections.abc import Iterable
 import re
 from typing import Final, override
-import unicodedata
 from weakref import WeakSet
 
 from .bounded import BoundedDict
 from .pins import SHORTEST_PIN, digits_of, read_pin
+from .readable import MAX_NAME_LENGTH, MAX_READ, MAX_TEXT_LENGTH, cut, visible
 
 MASK: Final = "••••"
-# Home Assistant's limit for states and names.
-MAX_NAME_LENGTH: Final = 255
-MAX_TEXT_LENGTH: Final = 1000
-_MAX_READ: Final = 20_000
 # Digits in UUIDs, dates and times of day are a PIN by chance only.
 _UUID: Final = r"\b(?i:[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12})\b"
 _TIME: Final = r"(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d(?::[0-5]\d)?"
@@ -23,23 +19,7 @@ _SEPARATED: Final = re.compile(rf"{_OTHER}|\d+(?:[\W_]\d+)*")
 # Texts are wrapped and aligned with any number of spaces.
 _SPACED: Final = re.compile(rf"{_OTHER}|\d+(?:[\s\u200c\u200d]+\d+)*")
 _MAYBE_PIN: Final = re.compile(rf"(?P<other>{_UUID})|\d(?:[\W_]*\d){{3,}}")
-_UP_TO_LETTER: Final = re.compile(r"(?s:.*)[^\W\d_]")
 _MAX_REMEMBERED: Final = 50_000
-
-# Control and format characters, surrogates, line and paragraph separators.
-_INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
-# Emoji and the scripts of many languages are written with them.
-_JOINERS: Final = "\u200c\u200d"
-
-
-def is_invisible(character: str) -> bool:
-    """Return whether a character is not shown, but may change how others are."""
-    return unicodedata.category(character) in _INVISIBLE and character not in _JOINERS
-
-
-def readable(text: str, longest: int = MAX_TEXT_LENGTH) -> str:
-    """Return the text as one line without invisible characters, cut to a length."""
-    return _cut(_visible(_cut(text, _MAX_READ)), longest)
 
 
 def mask_numbers(text: str) -> str:
@@ -48,18 +28,15 @@ def mask_numbers(text: str) -> str:
 
 
 class Secrets:
-    """The API key and every PIN seen so far, to mask them in texts.
-
-    PINs are never forgotten: Seam may set a code back, or another lock may have it.
-    """
+    """The API key and every PIN seen so far, as Seam may set an older one again."""
 
     def __init__(self, *secrets: str) -> None:
         """Initialize with the given secrets."""
         self.pins: set[str] = set()
         self.keys: list[str] = []
         self._add_keys(secret for secret in secrets if any(map(str.isalpha, secret)))
+        # Whether there may be codes whose PINs are not known.
         self.lacks_pins = True
-        """Whether there may be codes whose PINs are not known."""
         self._has_late_secret = False
         # Numbers in masked texts, any of which may turn out to be a PIN.
         self._numbers: set[str] = set()
@@ -68,11 +45,7 @@ class Secrets:
         self.add(secrets)
 
     def add(self, secrets: Iterable[str | None]) -> None:
-        """Add PINs and keys.
-
-        Texts with less than four characters or without a digit are no secrets, and
-        would mask most texts.
-        """
+        """Add PINs and keys, but no texts that are too short or have no digit."""
         for secret in secrets:
             if not secret or secret in self.pins:
                 continue
@@ -89,7 +62,7 @@ class Secrets:
                 self._note_late_secret()
 
     def _add_keys(self, keys: Iterable[str]) -> None:
-        # Longest first, as one may be part of another.
+        """Add keys. The longest comes first, as one may be part of another."""
         self.keys = sorted((*self.keys, *map(_joined, keys)), key=len, reverse=True)
 
     def _note_late_secret(self) -> None:
@@ -107,13 +80,12 @@ class Secrets:
     def mask(self, text: str, longest: int = MAX_TEXT_LENGTH) -> str:
         """Return the readable text with every known secret masked.
 
-        A PIN is masked where it stands alone, in one piece or with single separators or
-        white space between its digits. Other secrets are masked anywhere, also with
-        white space in them. A text that needs no change is returned as the same object.
+        PINs are masked where they stand alone, with single separators or white space
+        between their digits, and keys anywhere. A clean text stays the same object.
         """
         if text in self._clean and len(text) <= longest:
             return text
-        masked = _visible(_cut(text, _MAX_READ))
+        masked = visible(cut(text, MAX_READ))
         joined = _joined(masked)
         for key in self.keys:
             if key in joined:
@@ -121,7 +93,7 @@ class Secrets:
                 masked = re.sub(r"\s*".join(map(re.escape, key)), MASK, masked)
         for numbers in (_NUMBER, _SEPARATED, _SPACED):
             masked = numbers.sub(self._mask_pin, masked)
-        masked = _cut(masked, longest)
+        masked = cut(masked, longest)
         if len(self._numbers) > _MAX_REMEMBERED:
             # Any PIN added later may then be in a masked text.
             self._numbers.clear()
@@ -175,22 +147,4 @@ class SharedSecrets(Secrets):
 
 
 def _joined(text: str) -> str:
-    """Return the text without white space."""
     return "".join(text.split())
-
-
-def _visible(text: str) -> str:
-    if text.isprintable():
-        return text
-    return "".join(
-        (" " if character.isspace() else "") if is_invisible(character) else character
-        for character in text
-    )
-
-
-def _cut(text: str, longest: int) -> str:
-    """Return the text cut after a letter, as half a PIN would not be recognized."""
-    if len(text) <= longest:
-        return text
-    start = _UP_TO_LETTER.match(text[: longest - 1])
-    return f"{start[0] if start else ''}…"

@@ -35,7 +35,8 @@ from .errors import (
 )
 from .models import INVALID_ROW, Model
 from .pins import pins_in
-from .redact import Secrets, readable
+from .readable import readable
+from .redact import Secrets
 
 _LOGGER = logging.getLogger(__name__)
 

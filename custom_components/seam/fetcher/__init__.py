@@ -54,7 +54,7 @@ class Fetcher:
         """
         self._client = client
         self._engine = engine
-        self._sender = Sender(client, engine)
+        self._sender = Sender(client, engine, self._note_answer)
         self._create_task = create_task
         self._publish = publish
         self._lock = asyncio.Lock()
@@ -63,16 +63,17 @@ class Fetcher:
             create_task,
             self._sender.async_send,
             ended=self._finish_lock,
-            given_up=self._give_up,
+            displaced=self._handle_displaced,
         )
         # What polls and events have not sent yet.
         self._queues: list[dict[Request, None]] = []
-        # What polls have left because too much was slow.
-        self._rest: dict[Request, None] = {}
-        self._rest_task: asyncio.Task[None] | None = None
-        # When requests were sent that had to give way to others.
-        self._given_up: dict[FetchCodes, float] = {}
-        engine.is_fetching = self._is_fetching
+        # What follows the same request, which may be older than the last event.
+        self._followers: set[Request] = set()
+        # What is sent once there is room. Nothing waits for it.
+        self._background: dict[Request, None] = {}
+        self._background_task: asyncio.Task[None] | None = None
+        # When requests were sent that others have displaced.
+        self._displaced: dict[FetchCodes, float] = {}
 
     async def async_run(
         self,
@@ -138,11 +139,9 @@ class Fetcher:
                         break
                     await self._async_fetch_due(due)
             except Exception:
-                # A bug: nobody knows which answers it has lost.
-                self._engine.request_all()
-                self._engine.finish()
+                self._engine.finish(self.is_fetching)
                 raise
-            error = self._engine.finish()
+            error = self._engine.finish(self.is_fetching)
             if error is None:
                 self._log_events_error()
             return error
@@ -151,11 +150,28 @@ class Fetcher:
         for _ in range(_MAX_PASSES):
             if not (due := self._engine.schedule.take_due_locks(device_ids)):
                 return
+            new = [fetch for fetch in due if not self._follow(fetch)]
             # Those that may fail again keep no others waiting.
-            self._leave(filter(self._has_failed, due))
+            self._send_in_background(filter(self._has_failed, new))
             await self._async_fetch_single(
-                [fetch for fetch in due if not self._has_failed(fetch)], Priority.EVENT
+                [fetch for fetch in new if not self._has_failed(fetch)], Priority.EVENT
             )
+
+    def _follow(self, fetch: Fetch) -> bool:
+        """Return whether a request waits for one like it that was sent before."""
+        if fetch not in self._followers:
+            if not self._running(fetch):
+                return False
+            self._followers.add(fetch)
+            self._create_task(self._async_follow(fetch))
+        return True
+
+    async def _async_follow(self, fetch: Fetch) -> None:
+        await self._pool.async_wait_for_turn(fetch, self._sender.answered_at(fetch))
+        self._followers.remove(fetch)
+        await self._async_fetch_single((fetch,), Priority.EVENT)
+        # The lock may be new.
+        await self._async_fetch_due_locks(device_ids_of(fetch))
 
     def _log_events_error(self) -> None:
         """Log once when only the event query fails, and when it succeeds again."""
@@ -173,7 +189,7 @@ class Fetcher:
         general = [fetch for fetch in due if not device_ids_of(fetch)]
         if FetchDevices() in general or self._engine.schedule.are_accounts_due:
             # Nothing waits for the accounts.
-            self._leave((FetchAccounts(),))
+            self._send_in_background((FetchAccounts(),))
         await self._pool.async_run(general, Priority.GENERAL, is_patient=True)
         single = [fetch for fetch in due if device_ids_of(fetch)]
         if self._engine.failures.may_be_down:
@@ -212,8 +228,8 @@ class Fetcher:
                 # The codes of this lock are unknown, which says enough.
                 continue
             found |= dict.fromkeys(device_ids_of(fetch), error)
-        self._engine.finish_locks(device_ids - kept, has_failed=False)
-        self._engine.finish_locks(kept, has_failed=True)
+        self._engine.finish_locks(device_ids - kept, self.is_fetching, has_failed=False)
+        self._engine.finish_locks(kept, self.is_fetching, has_failed=True)
         self._publish(next(iter(found.values()), None))
         return found
 
@@ -221,22 +237,20 @@ class Fetcher:
         self, fetches: Sequence[Fetch], is_patient: bool
     ) -> list[tuple[Request, SeamError]]:
         """Fetch locks for an action, and return what has failed or was too slow."""
-        try:
-            errors, rest = await self._pool.async_run(
-                fetches, Priority.ACTION, is_patient=is_patient
-            )
-        except Exception:
-            self._engine.request_all()
-            raise
-        self._leave(rest)
+        errors, rest = await self._pool.async_run(
+            fetches, Priority.ACTION, is_patient=is_patient
+        )
+        self._send_in_background(rest)
         return errors + [(fetch, too_slow()) for fetch in rest]
 
     async def _async_fetch_single(
         self, fetches: Sequence[Request], priority: Priority
     ) -> None:
-        """Fetch single locks, and leave those that have to wait as others are slow."""
-        for fetch in fetches:
-            self._rest.pop(fetch, None)
+        """Fetch single locks, in the background if they wait for others that are slow."""
+        queues = self._queues if priority is Priority.EVENT else []
+        for queue in (self._background, *queues):
+            for fetch in fetches:
+                queue.pop(fetch, None)
         queue = dict.fromkeys(sorted(fetches, key=self._has_failed))
         self._queues.append(queue)
         try:
@@ -245,40 +259,35 @@ class Fetcher:
             )
         finally:
             self._queues.remove(queue)
-        self._leave(rest)
+        self._send_in_background(rest)
 
-    def _leave(self, requests: Iterable[Request]) -> None:
+    def _send_in_background(self, requests: Iterable[Request]) -> None:
         """Send requests once there is room. Nothing waits for them."""
-        self._rest.update(dict.fromkeys(requests))
-        if self._client.is_closed:
-            return
-        if self._rest and (self._rest_task is None or self._rest_task.done()):
-            self._rest_task = self._create_task(self._async_fetch_rest())
+        self._background.update(dict.fromkeys(requests))
+        is_running = self._background_task and not self._background_task.done()
+        if self._background and not is_running and not self._client.is_closed:
+            self._background_task = self._create_task(self._async_fetch_background())
 
-    async def _async_fetch_rest(self) -> None:
-        while self._rest:
-            try:
-                _, rest = await self._pool.async_run(
-                    self._worthwhile(self._take_rest()), Priority.REST
-                )
-            except Exception:
-                self._engine.request_all()
-                raise
-            self._rest.update(dict.fromkeys(rest))
+    async def _async_fetch_background(self) -> None:
+        while self._background:
+            _, rest = await self._pool.async_run(
+                self._worthwhile(self._take_background()), Priority.BACKGROUND
+            )
+            self._background.update(dict.fromkeys(rest))
             if self._engine.failures.fatal_error:
                 self._publish(await self._async_run(None, includes_codes=True))
 
-    def _take_rest(self) -> Iterator[Request]:
-        """Yield what is left when it is its turn; those that may fail again come last."""
-        while self._rest:
-            request = min(self._rest, key=self._has_failed)
-            del self._rest[request]
+    def _take_background(self) -> Iterator[Request]:
+        """Yield requests when it is their turn; those that may fail again come last."""
+        while self._background:
+            request = min(self._background, key=self._has_failed)
+            del self._background[request]
             yield request
 
     def _worthwhile(self, requests: Iterable[Request]) -> Iterator[Request]:
-        """Leave requests to the next poll if they are pointless, or still running."""
+        """Leave requests to the next poll if they are pointless, or two are running."""
         for request in requests:
-            if self._engine.failures.fatal_error or self._pool.is_slow(request):
+            if self._engine.failures.fatal_error or len(self._running(request)) > 1:
                 self._retry(request)
             else:
                 yield request
@@ -292,50 +301,61 @@ class Fetcher:
     def _has_failed(self, request: Request) -> bool:
         if not isinstance(request, FetchCodes):
             return False
-        sent_at = self._given_up.get(request)
         return self._engine.failures.has(request.device_id) or (
-            sent_at is not None
-            and not self._sender.has_codes_since(request.device_id, sent_at)
+            (sent_at := self._displaced.get(request)) is not None
+            and self._sender.answered_at(request) < sent_at
         )
 
-    def _is_fetching(self, device_id: str) -> bool:
-        """Return whether the codes of a lock are being fetched, or are left."""
+    def _running(self, request: Request) -> list[asyncio.Task[Any]]:
+        """Return what runs for requests like this, but not what is out of date."""
+        return self._pool.running(request, self._sender.answered_at(request))
+
+    def is_fetching(self, device_id: str) -> bool:
+        """Return whether the codes of a lock are being fetched, or will be soon."""
         fetch = FetchCodes(device_id)
         return (
-            fetch in self._rest
+            fetch in self._background
+            or fetch in self._followers
             or any(fetch in queue for queue in self._queues)
-            or self._pool.has(fetch)
+            or self._pool.is_next(fetch)
+            or bool(self._running(fetch))
         )
 
-    def _give_up(self, request: Request, sent_at: float) -> None:
+    def _handle_displaced(self, request: Request, sent_at: float) -> None:
         """Send a request for codes again, and take it for failed the second time."""
+        if request in self._followers:
+            return
         error = too_slow()
         if isinstance(request, FetchCodes):
-            first = self._given_up.pop(request, sent_at)
-            if self._sender.has_codes_since(request.device_id, sent_at):
+            answered_at = self._sender.answered_at(request)
+            first = self._displaced.pop(request, sent_at)
+            if answered_at >= sent_at:
                 self._finish_lock(request, None)
                 return
-            if first == sent_at or self._sender.has_codes_since(
-                request.device_id, first
-            ):
-                self._given_up[request] = sent_at
-                self._leave((request,))
+            if first == sent_at or answered_at >= first:
+                self._displaced[request] = sent_at
+                self._send_in_background((request,))
                 return
             self._engine.receive_failure(request, error, dt_util.utcnow())
         else:
             self._retry(request)
         self._finish_lock(request, error)
 
+    def _note_answer(self) -> None:
+        self._pool.note_answer()
+
     def _finish_lock(self, request: Request, error: SeamError | None) -> None:
         """Publish a lock that was fetched independently of a poll."""
-        self._engine.finish_locks(device_ids_of(request), has_failed=False)
+        self._engine.finish_locks(
+            device_ids_of(request), self.is_fetching, has_failed=False
+        )
         self._publish(error)
 
     async def async_read_device(self, device_id: str) -> Device | None:
         """Return a device as Seam has it now, without changes that override lists."""
-        devices = await self._sender.async_fetch_devices(FetchDevices.of(device_id))
-        self._engine.finish_locks((device_id,), has_failed=False)
-        self._publish(None)
+        fetch = FetchDevices.of(device_id)
+        devices = await self._sender.async_fetch_devices(fetch)
+        self._finish_lock(fetch, None)
         return next(iter(devices), None)
 
     async def async_read_code(self, code: AccessCode) -> AccessCode:

@@ -15,14 +15,17 @@ from ..api import SeamError, SeamUnreachableError
 _MAX_QUICK = 8
 # How many run at a time, with slow ones. A list can take 7 MiB.
 _MAX_RUNNING = 12
-# How many of these requests polls send, so that they can always ask if Seam is down.
-_MAX_BACKGROUND = 10
+# How many of these polls send, so that they can always ask if Seam is down.
+_MAX_OF_POLLS = 10
+# How many of these only polls send, so that frequent events do not hold them up.
+_MIN_OF_POLLS = 2
 # Seconds. A request that takes longer is slow.
 _SLOW = 2
-# Seconds. A slow one that nothing waits for gives way to others after that. If Seam
+# Seconds. Those of polls displace each other if there was no answer for so long. If Seam
 # takes ten seconds for each, they must not be canceled forever.
 _MAX_AGE = 20
-# Seconds. Nothing waits for requests of which none has started or ended for so long.
+# Seconds. Nothing waits for requests of which none has started, or had an answer, for so
+# long.
 PATIENCE = 5
 
 type CreateTask = Callable[[Coroutine[Any, Any, Any]], asyncio.Task[Any]]
@@ -33,11 +36,11 @@ class Priority(IntEnum):
     """Whose requests start first."""
 
     GENERAL = 0
-    """Requests whose answer says whether Seam is down, so that they are never given up."""
+    """Requests whose answer says whether Seam is down, so none is displaced."""
     ACTION = 1
     EVENT = 2
     POLL = 3
-    REST = 4
+    BACKGROUND = 4
     """Requests that nothing waits for."""
 
 
@@ -69,6 +72,7 @@ class _Running[T]:
     batch: _Batch[T]
     priority: Priority
     started: float
+    progress_at: float
     is_displaced: bool = False
 
 
@@ -81,41 +85,57 @@ class RequestPool[T]:
         send: Callable[[T], Coroutine[Any, Any, SeamError | None]],
         *,
         ended: Callable[[T, SeamError | None], None],
-        given_up: Callable[[T, float], None],
+        displaced: Callable[[T, float], None],
     ) -> None:
         """Initialize the pool.
 
         `send` returns its error. `ended` is called for requests that nothing waits for,
-        and those after an event, and `given_up` for those that had to give way, with the
-        time of the loop when they were sent.
+        and those after an event, and `displaced` for those that others have displaced,
+        with the time of the loop when they were sent.
         """
         self._create_task = create_task
         self._send = send
         self._ended = ended
-        self._given_up = given_up
+        self._displaced = displaced
         # Oldest first.
         self._running: dict[_Task, _Running[T]] = {}
         self._batches: list[_Batch[T]] = []
         self._turn = 0
         self._timer: asyncio.TimerHandle | None = None
 
-    def is_running(self, request: T, seconds: float = 0) -> bool:
-        """Return whether a request like this has been running for some seconds."""
-        latest = asyncio.get_running_loop().time() - seconds
-        return any(
-            other.request == request and other.started <= latest
-            for other in self._running.values()
-        )
+    def running(self, request: T, since: float = 0) -> list[_Task]:
+        """Return what runs for requests like this that were sent since a time."""
+        return [
+            task
+            for task, other in self._running.items()
+            if other.request == request and other.started >= since
+        ]
 
-    def has(self, request: T) -> bool:
-        """Return whether a request like this is running, or is the next one to start."""
-        return self.is_running(request) or any(
-            request in batch.upcoming for batch in self._batches
-        )
+    def is_next(self, request: T) -> bool:
+        """Return whether a request like this is the next one to start."""
+        return any(request in batch.upcoming for batch in self._batches)
 
-    def is_slow(self, request: T) -> bool:
-        """Return whether a slow request like this is running."""
-        return self.is_running(request, _SLOW)
+    def note_answer(self) -> None:
+        """Note that the request of the current task has had one of its answers."""
+        task = asyncio.current_task()
+        if task and (running := self._running.get(task)):
+            running.progress_at = asyncio.get_running_loop().time()
+            running.batch.progress_at = running.progress_at
+
+    async def async_wait_for_turn(self, request: T, since: float) -> None:
+        """Wait until a request like this that is running has ended, or is slow.
+
+        If two of them are slow, the newer one is displaced. The older one goes on, as
+        those of a slow lock must not be canceled forever.
+        """
+        if tasks := self.running(request, since):
+            await asyncio.wait(
+                tasks, timeout=_SLOW, return_when=asyncio.FIRST_COMPLETED
+            )
+        newer = self.running(request, since)[1:]
+        if newer and self._running[newer[-1]].priority >= Priority.EVENT:
+            self._cancel(newer[-1])
+            await asyncio.wait(newer[-1:])
 
     async def async_run(
         self, requests: Iterable[T], priority: Priority, *, is_patient: bool = False
@@ -138,7 +158,7 @@ class RequestPool[T]:
         finally:
             self._batches.remove(batch)
             for task in batch.tasks.keys() & self._running.keys():
-                self._running[task].priority = Priority.REST
+                self._running[task].priority = Priority.BACKGROUND
             self._set_timer()
         return _errors(batch.tasks), [*batch.upcoming, *batch.requests]
 
@@ -161,7 +181,7 @@ class RequestPool[T]:
             return False
         request = batch.upcoming.pop()
         task = self._create_task(self._send(request))
-        self._running[task] = _Running(request, batch, batch.priority, now)
+        self._running[task] = _Running(request, batch, batch.priority, now, now)
         task.add_done_callback(self._finish)
         batch.tasks[task] = request
         batch.running += 1
@@ -172,16 +192,21 @@ class RequestPool[T]:
 
     def _has_room(self, priority: Priority, now: float) -> bool:
         """Return whether a request may start, and make room for it if it may soon."""
+        if len(self._running) < _MAX_QUICK:
+            return True
         others: Collection[_Running[T]] = self._running.values()
-        limit = _MAX_BACKGROUND
+        kept = max(0, _MIN_OF_POLLS - self._count_of_polls())
+        limit = _MAX_RUNNING
         if priority < Priority.POLL:
             # Polls do not hold up actions and events.
             others = [other for other in others if other.priority <= priority]
-            limit = _MAX_RUNNING
-        if (
-            len(others) >= _MAX_QUICK
-            and sum(other.started > now - _SLOW for other in others) >= _MAX_QUICK
-        ):
+            if priority is Priority.EVENT:
+                limit -= kept
+        elif kept:
+            others = ()
+        else:
+            limit = _MAX_OF_POLLS
+        if sum(other.started > now - _SLOW for other in others) >= _MAX_QUICK:
             return False
         if len(self._running) < limit:
             return True
@@ -189,13 +214,27 @@ class RequestPool[T]:
             self._displace(priority, now)
         return False
 
+    def _count_of_polls(self) -> int:
+        """Return how many requests of polls, or of what they have left, are running."""
+        return sum(
+            other.batch.priority >= Priority.POLL for other in self._running.values()
+        )
+
     def _displace(self, priority: Priority, now: float) -> None:
-        """Cancel the oldest request that has to give way, whose end starts another."""
+        """Cancel the oldest request that may be displaced, whose end starts another."""
+        are_polls_few = (
+            priority is Priority.EVENT and self._count_of_polls() <= _MIN_OF_POLLS
+        )
         for task, other in self._running.items():
-            if other.started <= now - _max_age(other.priority, priority):
-                other.is_displaced = True
-                task.cancel()
+            is_kept = are_polls_few and other.batch.priority >= Priority.POLL
+            max_age = _MAX_AGE if is_kept else _max_age(other.priority, priority)
+            if other.progress_at <= now - max_age:
+                self._cancel(task)
                 return
+
+    def _cancel(self, task: _Task) -> None:
+        self._running[task].is_displaced = True
+        task.cancel()
 
     def _finish(self, task: _Task) -> None:
         running = self._running.pop(task)
@@ -209,33 +248,22 @@ class RequestPool[T]:
         batch.running -= 1
         self._start_requests()
         if task.cancelled():
-            self._given_up(running.request, running.started)
-        elif running.priority in (Priority.EVENT, Priority.REST) and not (
+            self._displaced(running.request, running.started)
+        elif running.priority in (Priority.EVENT, Priority.BACKGROUND) and not (
             # The batch raises it.
             batch in self._batches and task.exception()
         ):
             self._ended(running.request, task.result())
 
     def _set_timer(self) -> None:
-        """Try again when the next request becomes slow, or has to give way."""
+        """Try again soon, as those that run may be slow by then."""
         if not any(batch.take_next() for batch in self._batches):
             if self._timer:
                 self._timer.cancel()
                 self._timer = None
-            return
-        if self._timer:
-            # No request that has started since then will be slow before that.
-            return
-        loop = asyncio.get_running_loop()
-        moments = [
-            moment
-            for other in self._running.values()
-            for seconds in (_SLOW, PATIENCE, _MAX_AGE)
-            if (moment := other.started + seconds) > loop.time()
-        ]
-        if moments:
-            at = min(*moments, loop.time() + _SLOW)
-            self._timer = loop.call_at(at, self._start_after_a_while)
+        elif not self._timer:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(_SLOW / 4, self._start_after_a_while)
 
     def _start_after_a_while(self) -> None:
         self._timer = None
@@ -243,7 +271,7 @@ class RequestPool[T]:
 
 
 def _max_age(running: Priority, waiting: Priority) -> float:
-    """Return after how many seconds a running request gives way to a waiting one."""
+    """Return after how many seconds a waiting request displaces a running one."""
     if running >= Priority.POLL and waiting >= Priority.POLL:
         return _MAX_AGE
     if running is Priority.GENERAL or running < waiting:

@@ -1,6 +1,7 @@
 """Requests to Seam whose answers go to the sync engine."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 import logging
@@ -41,10 +42,16 @@ type Request = Fetch | FetchAccounts | CheckCode
 class Sender:
     """Send requests, and hand their answers to the sync engine."""
 
-    def __init__(self, client: SeamClient, engine: SyncEngine) -> None:
-        """Initialize the sender."""
+    def __init__(
+        self, client: SeamClient, engine: SyncEngine, note_answer: Callable[[], None]
+    ) -> None:
+        """Initialize the sender.
+
+        `note_answer` is called after each answer to a request but the last.
+        """
         self._client = client
         self._engine = engine
+        self._note_answer = note_answer
         self._secrets = client.secrets
         self._numbers = count()
         self._accounts_from = -1
@@ -52,7 +59,7 @@ class Sender:
         # is from.
         self._devices_from: dict[str, int] = {}
         self._codes_from: dict[str, int] = {}
-        # When the codes of a lock were last received, by the time of the loop.
+        # When that request for codes was sent, by the time of the loop.
         self._codes_at: dict[str, float] = {}
 
     async def async_send(self, request: Request) -> SeamError | None:
@@ -151,14 +158,20 @@ class Sender:
             self._engine.receive_accounts(accounts, accounts.may_lack)
 
     async def _async_fetch_codes(self, fetch: FetchCodes, number: int) -> None:
+        sent_at = asyncio.get_running_loop().time()
         managed = await self._client.list_access_codes(fetch.device_id)
+        self._note_answer()
         unmanaged = await self._client.list_unmanaged_access_codes(fetch.device_id)
         if not self._is_newest(fetch, number):
             return
         if managed.is_unknown or unmanaged.is_unknown:
             raise SeamUnreadableError("None of the access codes could be read")
         self._codes_from[fetch.device_id] = number
-        self._codes_at[fetch.device_id] = asyncio.get_running_loop().time()
+        self._codes_at[fetch.device_id] = sent_at
+        # The lists contradict each other if the other one lacks these.
+        strays = {code.access_code_id for code in managed if not code.is_managed}
+        if strays:
+            strays.difference_update(code.access_code_id for code in unmanaged)
         self._engine.receive_codes(
             fetch,
             managed,
@@ -167,12 +180,17 @@ class Sender:
             may_lack=lambda code_id: (
                 managed.may_lack(code_id) or unmanaged.may_lack(code_id)
             ),
-            is_complete=managed.is_whole,
+            is_complete=managed.is_whole and not strays,
         )
 
-    def has_codes_since(self, device_id: str, moment: float) -> bool:
-        """Return whether the codes of a lock were received after a time of the loop."""
-        return self._codes_at.get(device_id, -1) > moment
+    def answered_at(self, request: Request) -> float:
+        """Return when the last request for these codes that succeeded was sent.
+
+        It is a time of the loop, and in the past if there was none.
+        """
+        if isinstance(request, FetchCodes):
+            return self._codes_at.get(request.device_id, -1)
+        return -1
 
     def _is_newest(self, fetch: FetchCodes, number: int) -> bool:
         """Return whether no later request for these codes has been answered."""

@@ -6,7 +6,7 @@ however many locks and codes there are: only locks that events, actions or unset
 codes name are fetched again.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from operator import attrgetter
@@ -29,7 +29,7 @@ from .optimistic import OptimisticUpdates
 from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, FetchSchedule
 from .snapshot import LockData, Snapshot
 from .state import SyncState
-from .store import SnapshotStore, merge_codes
+from .store import NEVER, IdCheck, SnapshotStore, merge_codes
 
 # After that long the webhook will not deliver an event any more.
 _DELIVERY_TIME: Final = timedelta(minutes=1)
@@ -71,7 +71,6 @@ class SyncEngine:
         self._device_tracker = DeviceTracker(known_devices)
         self._failed_polls = 0
         self._is_poll = self._has_undelivered = False
-        self.is_fetching: Callable[[str], bool] = frozenset[str]().__contains__
         self._codes_read_at: dict[str, datetime] = {}
 
     @property
@@ -204,7 +203,7 @@ class SyncEngine:
         devices: Iterable[Device],
         now: datetime,
         *,
-        may_lack: Callable[[str], bool] = frozenset[str]().__contains__,
+        may_lack: IdCheck = NEVER,
     ) -> None:
         """Handle an answer with devices, of which only locks are kept.
 
@@ -242,7 +241,7 @@ class SyncEngine:
             self.schedule.retry(FetchDevices.of(device_id))
 
     def receive_accounts(
-        self, accounts: Iterable[ConnectedAccount], may_lack: Callable[[str], bool]
+        self, accounts: Iterable[ConnectedAccount], may_lack: IdCheck
     ) -> None:
         """Publish the connected accounts, and keep those the answer may lack."""
         self._store.put_accounts(accounts, may_lack)
@@ -271,7 +270,7 @@ class SyncEngine:
         unmanaged: Iterable[AccessCode],
         now: datetime,
         *,
-        may_lack: Callable[[str], bool] = frozenset[str]().__contains__,
+        may_lack: IdCheck = NEVER,
         is_complete: bool = True,
     ) -> None:
         """Handle an answer with all codes of a lock."""
@@ -312,7 +311,7 @@ class SyncEngine:
         ):
             self.schedule.reconcile_soon(now, len(self._locks))
 
-    def finish(self) -> SeamError | None:
+    def finish(self, is_fetching: IdCheck = NEVER) -> SeamError | None:
         """Publish a snapshot, and return the error if the refresh as a whole failed."""
         is_query_wrong = self.failures.is_query_wrong
         error = self.failures.take_error()
@@ -326,16 +325,18 @@ class SyncEngine:
         elif not isinstance(error, SeamRateLimitError):
             self.schedule.reconcile_at_next_poll()
         self._is_poll = self.schedule.is_reconcile = False
-        self._pending_events.resolve(self._awaits_codes)
+        self._pending_events.resolve(lambda key: self._awaits_codes(key, is_fetching))
         self._store.publish()
         return error
 
-    def finish_locks(self, device_ids: Collection[str], *, has_failed: bool) -> None:
+    def finish_locks(
+        self, device_ids: Collection[str], is_fetching: IdCheck, *, has_failed: bool
+    ) -> None:
         """Publish locks that were fetched independently of polls."""
         if not has_failed:
             self._mark_failed(self.failures.code_errors.keys() & device_ids)
         self._pending_events.resolve(
-            lambda key: key not in device_ids or self._awaits_codes(key)
+            lambda key: key not in device_ids or self._awaits_codes(key, is_fetching)
         )
         self._store.publish(device_ids)
 
@@ -345,10 +346,9 @@ class SyncEngine:
             if lock is not None and lock.has_codes:
                 self._store.put(replace(lock, has_codes=False))
 
-    def _awaits_codes(self, device_id: str) -> bool:
-        """Return whether the codes of a lock are still to come."""
+    def _awaits_codes(self, device_id: str, is_fetching: IdCheck) -> bool:
         lock = self._locks.get(device_id)
-        return self.is_fetching(device_id) or bool(
+        return is_fetching(device_id) or bool(
             lock and lock.lacks_codes and not self.failures.has(device_id)
         )
 

@@ -1,6 +1,6 @@
 """Events: which to ask for, which are new, and what has happened."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -10,7 +10,7 @@ from ..api.bounded import BoundedDict
 from ..api.client import EVENTS_LIMIT
 from ..api.redact import Secrets
 from .snapshot import masked_event
-from .store import SnapshotStore
+from .store import IdCheck, SnapshotStore
 
 # The first query goes far enough back for clocks that differ.
 _FIRST_QUERY: Final = timedelta(hours=1)
@@ -148,7 +148,7 @@ class PendingEvents:
             pending.event.device_id in (device_id, None) for pending in self._pending
         )
 
-    def resolve(self, is_waiting: Callable[[str], bool]) -> None:
+    def resolve(self, is_waiting: IdCheck) -> None:
         """Turn pending events into occurrences, with the names as they are now.
 
         Events of locks that are waiting for their codes stay pending.

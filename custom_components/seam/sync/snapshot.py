@@ -19,7 +19,8 @@ from ..api import (
     SeamProblem,
 )
 from ..api.access_codes import MUTATION_CODES, PendingMutation
-from ..api.redact import MAX_NAME_LENGTH, Secrets, readable
+from ..api.readable import MAX_NAME_LENGTH, readable
+from ..api.redact import Secrets
 
 _TYPES: Final = frozenset({"ongoing", "time_bound"})
 _ID: Final = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")

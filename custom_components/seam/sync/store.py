@@ -15,6 +15,9 @@ from .snapshot import LockData, Snapshot, masked, masked_account
 # Events about a code may arrive after it is gone.
 _MAX_FORMER_NAMES: Final = 1000
 
+type IdCheck = Callable[[str], bool]
+NEVER: Final[IdCheck] = frozenset[str]().__contains__
+
 
 class SnapshotStore:
     """Collect the locks as Seam returns them, and publish them in a snapshot.
@@ -43,7 +46,7 @@ class SnapshotStore:
         self._changed.add(lock.device_id)
 
     def put_accounts(
-        self, accounts: Iterable[ConnectedAccount], may_lack: Callable[[str], bool]
+        self, accounts: Iterable[ConnectedAccount], may_lack: IdCheck
     ) -> None:
         """Replace the connected accounts, except those that the answer may lack."""
         kept = {key: item for key, item in self._accounts.items() if may_lack(key)}
@@ -153,7 +156,7 @@ def merge_codes(
     answer: Iterable[AccessCode],
     optimistic: OptimisticUpdates,
     now: datetime,
-    may_lack: Callable[[str], bool],
+    may_lack: IdCheck,
 ) -> tuple[list[AccessCode], frozenset[str]]:
     """Return the codes of a lock, and the IDs of those that the answer lacks.
 
