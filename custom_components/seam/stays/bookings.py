@@ -10,7 +10,7 @@ from hashlib import sha256
 import re
 from typing import Final
 
-from ..api.redact import readable
+from ..api.readable import readable
 from ..sync.occupancy import Span
 
 _FIELD: Final = re.compile(r"\{(summary|guest|uid)\}")
