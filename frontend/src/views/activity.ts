@@ -229,7 +229,8 @@ export class SeamActivity extends LitElement {
   }
 
   /** Return the text that Home Assistant shows for the event. */
-  private eventText({ entityId, type }: Activity): string {
+  private eventText({ entityId, other, type }: Activity): string {
+    if (other) return other;
     const entity = { entity_id: entityId, state: "", attributes: {} };
     return this.hass.formatEntityAttributeValue(entity, "event_type", type);
   }
