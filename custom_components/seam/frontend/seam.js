@@ -318,6 +318,34 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     flex: none;
     animation: spin 1s linear infinite;
   }
+  /* In a text. */
+  .link {
+    color: inherit;
+  }
+  /* Fingers need targets of this height. */
+  @media (pointer: coarse), (max-width: 600px) {
+    :is(
+      button,
+      .button,
+      summary,
+      select,
+      input:not([type="checkbox"], [type="radio"]),
+      label:has([type="checkbox"], [type="radio"]),
+      .link
+    ) {
+      min-height: 44px;
+    }
+    button.icon {
+      width: 44px;
+    }
+    .link {
+      display: inline-flex;
+      align-items: center;
+      max-width: 100%;
+      /* The lines stay as far apart as they are. */
+      margin-block: -12px;
+    }
+  }
   @keyframes spin {
     to {
       rotate: 1turn;
@@ -638,7 +666,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     display: flex;
     gap: 12px;
     align-items: flex-start;
-    padding: 8px 0;
+    padding: 10px 0;
     font-size: 1rem;
     cursor: pointer;
   }
@@ -700,7 +728,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
   }
   summary {
     cursor: pointer;
-    padding: 8px 0;
+    padding: 10px 0;
     font-weight: 500;
   }
   .length {
@@ -1080,8 +1108,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         >${this.eventText(e)}</span
       >
       <span class="text">
-        ${a?b`<span class="cut"
-                >${c?b`<a href="/seam/codes/${i}"><bdi>${a}</bdi></a>`:b`<bdi>${a}</bdi>`}</span
+        ${a?b`<span
+                >${c?b`<a class="link" href="/seam/codes/${i}"><bdi>${a}</bdi></a>`:b`<bdi>${a}</bdi>`}</span
               >`:S}
         <span class="secondary">
           <bdi>${t?.name}</bdi>${s?b` · <bdi>${s}</bdi>`:S}
@@ -1115,14 +1143,31 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       li + li {
         border-top: 1px solid var(--divider-color);
       }
+      @media (max-width: 600px) {
+        li {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto;
+        }
+        .chip {
+          justify-self: start;
+          white-space: normal;
+        }
+        .text {
+          grid-area: 2 / 1 / auto / -1;
+        }
+        .tools :is(label, button) {
+          flex: 1 1 auto;
+        }
+        .tools select {
+          width: 100%;
+          max-width: none;
+        }
+      }
       .text {
         flex: 1 1 160px;
         min-width: 0;
         display: grid;
         overflow-wrap: anywhere;
-      }
-      a {
-        color: inherit;
       }
     `]}};F([E({attribute:!1})],J.prototype,`context`,void 0),F([E({attribute:!1})],J.prototype,`hass`,void 0),F([E({attribute:!1})],J.prototype,`locks`,void 0),F([D()],J.prototype,`period`,void 0),F([D()],J.prototype,`lockId`,void 0),F([D()],J.prototype,`search`,void 0),F([D()],J.prototype,`limit`,void 0),F([D()],J.prototype,`status`,void 0),F([D()],J.prototype,`all`,void 0),F([D()],J.prototype,`retries`,void 0),J=F([L(`seam-activity`)],J);function gi(e){return e?.state===`running`||e?.state===`watching`}function _i(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unconfirmed`:case`unreachable`:return e(`adoption_${t}`);default:return``}}var vi=class extends T{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${P(n)} · ${r}`:r}async send(e){if(this.isBusy)return;let{hass:t,t:n}=this.context;this.isBusy=!0;try{await k(t,`adoption/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,Rn(this,A(e,n))}}render(){let{adoption:t}=this.workspace;if(!t)return S;let{t:n,connected:i}=this.context,{done:a,failed:o,uncertain:s,left:c}=t,l={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length+c.length},u=gi(t),d=t.state===`done`&&o.length===0;return b`<section class="box">
       ${u?b`<span class="spinner"></span>`:R(d?r:e)}
@@ -1175,6 +1220,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         gap: 8px;
       }
       summary {
+        padding-block: 10px;
         cursor: pointer;
       }
     `]}};F([E({attribute:!1})],vi.prototype,`context`,void 0),F([E({attribute:!1})],vi.prototype,`workspace`,void 0),F([E({attribute:!1})],vi.prototype,`locks`,void 0),F([D()],vi.prototype,`isBusy`,void 0),vi=F([L(`seam-adoption`)],vi);var yi=150,Y=class extends T{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=yi,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=en(this.locks))}render(){let{codes:e}=this,{t,isAdmin:n,connected:i}=this.context,a=this.workspaces.map(e=>b`<seam-adoption
@@ -1250,6 +1296,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     </li>`}static{this.styles=[z,g`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 12px;
       }
       .none {
@@ -1279,7 +1326,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       }
       .bar label {
         flex: 1;
-        min-height: 40px;
+        min-height: 44px;
       }
       li label {
         padding: 10px 16px;
@@ -1418,7 +1465,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <div class="secondary times">
             ${this.note||In(t,e)}
             ${this.withLock?b`·
-                    <a href="/seam/codes/${e.access_code_id}"
+                    <a class="link" href="/seam/codes/${e.access_code_id}"
                       ><bdi>${n.name}</bdi></a
                     >`:S}
           </div>
@@ -1488,9 +1535,6 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .text {
         flex: 1;
         min-width: 0;
-      }
-      a {
-        color: inherit;
       }
       .chips {
         display: flex;
@@ -1585,6 +1629,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     `}static{this.styles=[z,Hn,g`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--seam-gap);
       }
       .box.empty {
@@ -1654,6 +1699,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     `}static{this.styles=[z,g`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--seam-gap);
       }
       .facts {
@@ -1776,24 +1822,24 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       <div class="days" aria-hidden="true">
         ${e.days.map(({date:t,start:n},r)=>{let o=e.days[r+1]?.start??e.end;return b`<span
             class=${t===this.context.date?`today`:``}
-            style=${Bi({start:n,end:o},e)}
+            style=${Vi({start:n,end:o},e)}
             ><span class="weekday">${i.format(n)}</span> ${a.format(n)}</span
           >`})}
-        ${o>e.start&&o<e.end?b`<i style=${Bi({start:o,end:o},e)}></i>`:S}
+        ${o>e.start&&o<e.end?b`<i style=${Vi({start:o,end:o},e)}></i>`:S}
       </div>
       <ul>
         ${q(this.rows,({key:e})=>e,t=>this.row(t,e))}
       </ul>
-    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,Fi),o=`${Math.max(a,1)*32+4}px`;return b`<li>
+    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,Fi),o=zi(Math.max(a,1));return b`<li>
       <h3 class="cut">
-        ${r?b`<a href="/seam/lock/${e.key}"><bdi>${e.name}</bdi></a>`:b`<bdi>${e.name}</bdi>`}
+        ${r?b`<a class="link" href="/seam/lock/${e.key}"><bdi>${e.name}</bdi></a>`:b`<bdi>${e.name}</bdi>`}
       </h3>
       <div class="track" style=${Pi({height:o})}>
-        ${e.overlaps.map(e=>b`<span class="overlap" style=${Bi(e,t)}></span>`)}
+        ${e.overlaps.map(e=>b`<span class="overlap" style=${Vi(e,t)}></span>`)}
         ${e.gaps.map(e=>b`<span
             class="gap"
             aria-hidden="true"
-            style=${Bi(zi(e,t),t)}
+            style=${Vi(Bi(e,t),t)}
             ><span class="cut"
               >${Ri(this.context,e,this.now)??Li(this.context,e)}</span
             ></span
@@ -1812,11 +1858,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       href="/seam/codes/${i.access_code_id}"
       aria-label=${c}
       title=${c}
-      style=${Bi(e,t,{top:`${e.lane*32+4}px`})}
+      style=${Vi(e,t,{top:zi(e.lane)})}
       >${e.overlaps.length>0?R(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):S}<span class="cut name"><bdi>${n?s:a.name}</bdi></span>${e.isEndless?b`<span>∞</span>`:S}</a
     >`}static{this.styles=[z,g`
       :host {
         --name: 168px;
+        --lane: 32px;
       }
       .chart {
         position: relative;
@@ -1881,9 +1928,6 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 0.875rem;
         font-weight: 500;
       }
-      h3 a {
-        color: inherit;
-      }
       .track {
         position: relative;
         overflow: hidden;
@@ -1893,9 +1937,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .gap,
       .overlap {
         position: absolute;
-        height: 28px;
+        height: calc(var(--lane) - 4px);
         font-size: 0.8125rem;
-        line-height: 28px;
+        line-height: calc(var(--lane) - 4px);
       }
       .bar {
         display: flex;
@@ -1911,7 +1955,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         --card: var(--ha-card-background, var(--card-background-color));
         background: color-mix(in srgb, var(--tone) 24%, var(--card));
         border: 1px solid color-mix(in srgb, var(--tone) 60%, var(--card));
-        line-height: 26px;
+        line-height: calc(var(--lane) - 6px);
       }
       .bar.good {
         --tone: var(--success-color, #43a047);
@@ -1984,9 +2028,18 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       }
       .more {
         grid-column: 2;
-        min-height: 32px;
-        padding-block: 4px;
         justify-self: start;
+      }
+      @media (pointer: coarse), (max-width: 600px) {
+        :host {
+          --lane: 48px;
+        }
+        h3.cut {
+          padding-block: 12px;
+          overflow: visible;
+          overflow-wrap: anywhere;
+          white-space: normal;
+        }
       }
       @media (max-width: 700px) {
         :host {
@@ -2005,13 +2058,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           border: 0;
         }
       }
-    `]}};F([E({attribute:!1})],Q.prototype,`context`,void 0),F([E({attribute:!1})],Q.prototype,`rows`,void 0),F([E({attribute:!1})],Q.prototype,`days`,void 0),F([E({attribute:!1})],Q.prototype,`now`,void 0),F([E({type:Boolean})],Q.prototype,`isByLock`,void 0),F([D()],Q.prototype,`unfolded`,void 0),Q=F([L(`seam-timeline-chart`)],Q);function zi({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function Bi({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return Pi({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var Vi=[`lock`,`person`,`table`],Hi=7,Ui=150,$=class extends T{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=Ui}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:i}=e,o=sr(e.date,t,i.config.time_zone),s=Jt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?lr(s,o):cr(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(i.locale.language,{timeZone:i.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return b`
+    `]}};F([E({attribute:!1})],Q.prototype,`context`,void 0),F([E({attribute:!1})],Q.prototype,`rows`,void 0),F([E({attribute:!1})],Q.prototype,`days`,void 0),F([E({attribute:!1})],Q.prototype,`now`,void 0),F([E({type:Boolean})],Q.prototype,`isByLock`,void 0),F([D()],Q.prototype,`unfolded`,void 0),Q=F([L(`seam-timeline-chart`)],Q);function zi(e){return`calc(${e} * var(--lane) + 4px)`}function Bi({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function Vi({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return Pi({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var Hi=[`lock`,`person`,`table`],Ui=7,Wi=150,$=class extends T{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=Wi}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:i}=e,o=sr(e.date,t,i.config.time_zone),s=Jt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?lr(s,o):cr(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(i.locale.language,{timeZone:i.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return b`
       <div class="tools">
         <button
           class="icon"
           aria-label=${r(`earlier`)}
           ?disabled=${t<=-90}
-          @click=${()=>f(-Hi)}
+          @click=${()=>f(-Ui)}
         >
           ${R(`M15.41,16.58L10.83,12L15.41,7.41L14,6L8,12L14,18L15.41,16.58Z`)}
         </button>
@@ -2020,7 +2073,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           class="icon"
           aria-label=${r(`later`)}
           ?disabled=${t>=76}
-          @click=${()=>f(Hi)}
+          @click=${()=>f(Ui)}
         >
           ${R(a)}
         </button>
@@ -2032,7 +2085,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{this.view=e.target.value}}
           >
-            ${Vi.map(e=>b`<option value=${e} ?selected=${e===n}>
+            ${Hi.map(e=>b`<option value=${e} ?selected=${e===n}>
                 ${r(`rows_${e}`)}
               </option>`)}
           </select>
@@ -2051,23 +2104,23 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               ${r(`show_all`,{count:d})}
             </button>`:S}
     `}table(e){let{context:t}=this,{t:n}=t;return b`<section class="box scroll" tabindex="0" aria-label=${n(`timeline`)}>
-      <table>
-        <thead>
-          <tr>
-            ${[`lock`,`person`,`times`,`state`,`notes`].map(e=>b`<th scope="col">${n(e)}</th>`)}
+      <table role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            ${[`lock`,`person`,`times`,`state`,`notes`].map(e=>b`<th scope="col" role="columnheader">${n(e)}</th>`)}
           </tr>
         </thead>
-        <tbody>
-          ${e.map(e=>b`<tr>
-              <td><bdi>${e.entry.lock.name}</bdi></td>
-              <td>
-                <a href="/seam/codes/${e.entry.code.access_code_id}"
+        <tbody role="rowgroup">
+          ${e.map(e=>b`<tr role="row">
+              <td role="cell" class="lock"><bdi>${e.entry.lock.name}</bdi></td>
+              <td role="cell" class="person">
+                <a class="link" href="/seam/codes/${e.entry.code.access_code_id}"
                   ><bdi>${P(e.entry.code)}</bdi></a
                 >
               </td>
-              <td class="times">${In(t,e.entry.code)}</td>
-              <td>${Fn(t,e.entry.code.state)}</td>
-              <td>${Ii(t,e,this.now).join(`. `)}</td>
+              <td role="cell" class="times">${In(t,e.entry.code)}</td>
+              <td role="cell" class="state">${Fn(t,e.entry.code.state)}</td>
+              <td role="cell" class="notes">${Ii(t,e,this.now).join(`. `)}</td>
             </tr>`)}
         </tbody>
       </table>
@@ -2090,18 +2143,15 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         scale: -1 1;
       }
       select {
-        height: 40px;
+        height: 44px;
         border: 1px solid var(--divider-color);
-        border-radius: 20px;
+        border-radius: 22px;
         background: var(--card-background-color);
         padding: 0 12px;
       }
       .empty {
         padding: 24px 16px;
         text-align: center;
-      }
-      td a {
-        color: inherit;
       }
       .scroll {
         overflow-x: auto;
@@ -2123,20 +2173,64 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       tr:last-child td {
         border-bottom: 0;
       }
-    `]}};F([E({attribute:!1})],$.prototype,`context`,void 0),F([E({attribute:!1})],$.prototype,`locks`,void 0),F([E({attribute:!1})],$.prototype,`now`,void 0),F([D()],$.prototype,`offset`,void 0),F([D()],$.prototype,`view`,void 0),F([D()],$.prototype,`limit`,void 0),$=F([L(`seam-timeline`)],$);var Wi=6,Gi=class extends T{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e,isAdmin:t}=this.context,{locks:n}=this.snapshot,r=Yt(n,this.now),{attention:i}=r,a=n.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return b`
+      /* A block for each code. The roles stay those of a table. */
+      @media (max-width: 600px) {
+        thead {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+        table,
+        tbody,
+        tr,
+        td {
+          display: block;
+        }
+        tr {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto;
+          gap: 2px 12px;
+          padding: 12px 16px;
+          border-bottom: 1px solid var(--divider-color);
+        }
+        tr:last-child {
+          border-bottom: 0;
+        }
+        td {
+          padding: 0;
+          border: 0;
+          min-width: 0;
+        }
+        .person {
+          grid-area: 1 / 1;
+          font-weight: 500;
+        }
+        .state {
+          grid-area: 1 / 2;
+        }
+        .lock,
+        .times,
+        .notes {
+          grid-column: 1 / -1;
+          color: var(--secondary-text-color);
+        }
+      }
+    `]}};F([E({attribute:!1})],$.prototype,`context`,void 0),F([E({attribute:!1})],$.prototype,`locks`,void 0),F([E({attribute:!1})],$.prototype,`now`,void 0),F([D()],$.prototype,`offset`,void 0),F([D()],$.prototype,`view`,void 0),F([D()],$.prototype,`limit`,void 0),$=F([L(`seam-timeline`)],$);var Gi=6,Ki=class extends T{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e,isAdmin:t}=this.context,{locks:n}=this.snapshot,r=Yt(n,this.now),{attention:i}=r,a=n.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return b`
       ${this.headline(r)}
       ${i.length+r.problems.length+r.locks.length>0?b`<section class="box wide" aria-label=${e(`needs_attention`)}>
               <div class="section"><h2>${e(`needs_attention`)}</h2></div>
               ${r.problems.map(e=>this.sharedProblem(e))}
               <ul>
                 ${r.locks.map(e=>b`<li class="power">
-                    <a href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>
+                    <a class="link" href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>
                     ${wi(this.context,e)}
                   </li>`)}
                 ${q(i,({code:e})=>e.access_code_id,e=>b`<li>${this.row(e,!0)}</li>`)}
               </ul>
             </section>`:S}
-      ${this.group(e(`active_now`),r.now,e(`nobody_in`),Wi)}
+      ${this.group(e(`active_now`),r.now,e(`nobody_in`),Gi)}
       <div class="column">
         ${this.group(e(`arriving`),r.arriving,e(`nobody_arriving`),1/0,e=>this.timed(`arrives`,e.code.starts_at))}
         ${this.group(e(`leaving`),r.leaving,e(`nobody_leaving`),1/0,e=>this.timed(`leaves`,e.code.ends_at))}
@@ -2151,7 +2245,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       </div>
     </header>`}summary({attention:t,problems:r,locks:i,now:a}){let{t:o,isAdmin:s}=this.context,{locks:c,entries:u}=this.snapshot,d=(/* @__PURE__ */ new Set([...i,...r.flatMap(({locks:e})=>e)])).size,f=d>0?o(`headline_locks`,{count:d}):``;return t.length>0?{tone:`bad`,path:e,text:o(`headline_attention`,{count:t.length}),hint:f}:!c.every(e=>e.codes_known)||!u.every(e=>e.available)?{path:l,text:o(`headline_unknown`),hint:f}:c.every(e=>e.codes.length===0)?{path:`M16,14H17.5V16.82L19.94,18.23L19.19,19.53L16,17.69V14M17,12A5,5 0 0,0 12,17A5,5 0 0,0 17,22A5,5 0 0,0 22,17A5,5 0 0,0 17,12M17,10A7,7 0 0,1 24,17A7,7 0 0,1 17,24C14.21,24 11.8,22.36 10.67,20H1V17C1,14.34 6.33,13 9,13C9.6,13 10.34,13.07 11.12,13.2C12.36,11.28 14.53,10 17,10M10,17C10,16.3 10.1,15.62 10.29,15C9.87,14.93 9.43,14.9 9,14.9C6.03,14.9 2.9,16.36 2.9,17V18.1H10.09C10.03,17.74 10,17.37 10,17M9,4A4,4 0 0,1 13,8A4,4 0 0,1 9,12A4,4 0 0,1 5,8A4,4 0 0,1 9,4M9,5.9A2.1,2.1 0 0,0 6.9,8A2.1,2.1 0 0,0 9,10.1A2.1,2.1 0 0,0 11.1,8A2.1,2.1 0 0,0 9,5.9Z`,text:o(`headline_none`),hint:s?o(`headline_none_hint`):``}:{tone:`good`,path:n,text:o(`headline_good`),hint:f||o(`headline_good_hint`,{count:a.length})}}sharedProblem({problem:e,locks:t}){let[n,...r]=t;return b`<div class="problem">
       <p>
-        <a href="/seam/lock/${n.device_id}"><bdi>${n.name}</bdi></a>${r.map(e=>b`, <a href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>`)}
+        <a class="link" href="/seam/lock/${n.device_id}"><bdi>${n.name}</bdi></a>${r.map(e=>b`, <a class="link" href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>`)}
       </p>
       ${zn(this,this.context,n,[e],void 0,t)}
     </div>`}group(e,t,n,r,i){let{t:a}=this.context,o=Xt(t),s=this.isAllShown?o:o.slice(0,r);return b`<section class="box" aria-label=${e}>
@@ -2217,6 +2311,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       }
       .column {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--seam-gap);
       }
       .wide,
@@ -2256,17 +2351,11 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         gap: 8px;
         padding: 8px 16px 12px;
       }
-      .problem a {
-        color: inherit;
-      }
       .power {
         display: flex;
         flex-wrap: wrap;
         gap: 4px 16px;
         padding: 10px 16px;
-      }
-      .power a {
-        color: inherit;
       }
       .fact {
         display: inline-flex;
@@ -2319,6 +2408,20 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         min-width: 0;
         display: grid;
       }
+      @media (max-width: 480px) {
+        summary {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto;
+          gap: 2px 12px;
+        }
+        summary .chip {
+          grid-area: 2 / 1;
+          justify-self: start;
+        }
+        summary > svg {
+          grid-area: 1 / 2 / span 2;
+        }
+      }
       details ul {
         background: color-mix(in srgb, var(--primary-text-color) 4%, transparent);
       }
@@ -2326,7 +2429,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 100%;
         border-radius: 0;
       }
-    `]}};F([E({attribute:!1})],Gi.prototype,`context`,void 0),F([E({attribute:!1})],Gi.prototype,`snapshot`,void 0),F([E({attribute:!1})],Gi.prototype,`now`,void 0),F([D()],Gi.prototype,`isAllShown`,void 0),Gi=F([L(`seam-today`)],Gi);var Ki=`/seam`,qi=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function Ji(e){try{return decodeURIComponent(e)}catch{return e}}var Yi=class extends ii{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:Ki,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.address=location.pathname,this.rememberBack=()=>{this.isBack=location.pathname!==this.address}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(Ji),{lock:s,codeId:c}=this.target(a,o),l=jt(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return b`
+    `]}};F([E({attribute:!1})],Ki.prototype,`context`,void 0),F([E({attribute:!1})],Ki.prototype,`snapshot`,void 0),F([E({attribute:!1})],Ki.prototype,`now`,void 0),F([D()],Ki.prototype,`isAllShown`,void 0),Ki=F([L(`seam-today`)],Ki);var qi=`/seam`,Ji=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function Yi(e){try{return decodeURIComponent(e)}catch{return e}}var Xi=class extends ii{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:qi,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.address=location.pathname,this.rememberBack=()=>{this.isBack=location.pathname!==this.address}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(Yi),{lock:s,codeId:c}=this.target(a,o),l=jt(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return b`
       <header>
         <div class="bar">
           ${u?b`<button
@@ -2349,8 +2452,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 </button>`:S}
         </div>
         ${u?S:b`<nav aria-label=${n(`sections`)}>
-                ${qi.map(([e,r])=>b`<a
-                    href=${e?`${Ki}/${e}`:Ki}
+                ${Ji.map(([e,r])=>b`<a
+                    href=${e?`${qi}/${e}`:qi}
                     aria-current=${e===a?`page`:S}
                     >${n(r)}${r===`found_codes`?this.badge(t):S}</a
                   >`)}
@@ -2364,7 +2467,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </div>
       </main>
       ${this.overlay()}
-    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`);e.has(`route`)&&t?.path!==this.route.path&&(this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),t&&this.arrive())}async arrive(){let{route:e}=this;if(await new Promise(requestAnimationFrame),this.address=location.pathname,e!==this.route)return;let{isBack:t}=this;this.isBack=!1,this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus()}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():pt(`${Ki}/locks`)}badge(e){let t=e?$t(e.locks):0;return t>0?b` <span class="badge">${t}</span>`:S}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:t}=this.context,n=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[];return b`
+    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`),n=e.has(`route`)&&t?.path!==this.route.path;(n||e.has(`snapshot`)&&!e.get(`snapshot`))&&this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),n&&t&&this.arrive()}async arrive(){let{route:e}=this;if(await new Promise(requestAnimationFrame),this.address=location.pathname,e!==this.route)return;let{isBack:t}=this;this.isBack=!1,this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus()}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():pt(`${qi}/locks`)}badge(e){let t=e?$t(e.locks):0;return t>0?b` <span class="badge">${t}</span>`:S}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:t}=this.context,n=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[];return b`
       ${t?S:jn(e(`connection_lost`))}
       ${Mn(this.context)}
       ${t&&this.failed&&this.snapshot?jn(e(`not_set_up`)):S}
@@ -2514,7 +2617,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           background: var(--seam-filled, #0b6b8f) !important;
         }
       }
-    `]}};F([E({attribute:!1})],Yi.prototype,`narrow`,void 0),F([E({attribute:!1})],Yi.prototype,`route`,void 0),Yi=F([L(`seam-panel`)],Yi);var Xi=`seam-access-codes-card`;function Zi({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var Qi=class extends ii{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>Zi(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>bt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:t,connected:n}=this.context,r=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return b`
+    `]}};F([E({attribute:!1})],Xi.prototype,`narrow`,void 0),F([E({attribute:!1})],Xi.prototype,`route`,void 0),Xi=F([L(`seam-panel`)],Xi);var Zi=`seam-access-codes-card`;function Qi({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var $i=class extends ii{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>Qi(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>bt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:t,connected:n}=this.context,r=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return b`
       <ha-card>
         <div class="card">
           <header>
@@ -2553,7 +2656,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 1.25rem;
         font-weight: 400;
       }
-    `]}};F([D()],Qi.prototype,`config`,void 0),Qi=F([L(Xi)],Qi);var $i=window;$i.customCards??=[];var ea=$i.customCards;if(!ea.some(({type:e})=>e===Xi)){let e=bt(document.documentElement.lang,()=>{});ea.push({type:Xi,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>Zi(e,t)?{config:{type:`custom:${Xi}`,entity:t}}:null})}var ta=`seam-access-codes-feature`,na={ok:[n,`good`],problem:[e,`bad`],offline:[m,`bad`],unknown:[l,``]},ra=class extends I{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=Ut(r),[o,s]=na[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return b`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:S}>
+    `]}};F([D()],$i.prototype,`config`,void 0),$i=F([L(Zi)],$i);var ea=window;ea.customCards??=[];var ta=ea.customCards;if(!ta.some(({type:e})=>e===Zi)){let e=bt(document.documentElement.lang,()=>{});ta.push({type:Zi,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>Qi(e,t)?{config:{type:`custom:${Zi}`,entity:t}}:null})}var na=`seam-access-codes-feature`,ra={ok:[n,`good`],problem:[e,`bad`],offline:[m,`bad`],unknown:[l,``]},ia=class extends I{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=Ut(r),[o,s]=ra[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return b`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:S}>
       ${R(o)}
       <span class="cut">
         ${e||this.failed?n(c,{count:a}):n(`loading`)}
@@ -2586,7 +2689,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 20px;
         height: 20px;
       }
-    `]}};F([E({attribute:!1})],ra.prototype,`entityId`,void 0),ra=F([L(`seam-codes-link`)],ra);var ia=class extends T{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return b`<seam-codes-link
+    `]}};F([E({attribute:!1})],ia.prototype,`entityId`,void 0),ia=F([L(`seam-codes-link`)],ia);var aa=class extends T{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return b`<seam-codes-link
       .hass=${this.hass}
       .entityId=${this.context.entity_id}
-    ></seam-codes-link>`}};F([E({attribute:!1})],ia.prototype,`hass`,void 0),F([E({attribute:!1})],ia.prototype,`context`,void 0),ia=F([L(ta)],ia);var aa=window;aa.customCardFeatures??=[];var oa=aa.customCardFeatures;oa.some(({type:e})=>e===ta)||oa.push({type:ta,name:bt(document.documentElement.lang,()=>{})(`feature_name`),isSupported:(e,{entity_id:t})=>t!==void 0&&Zi(e,t)});
+    ></seam-codes-link>`}};F([E({attribute:!1})],aa.prototype,`hass`,void 0),F([E({attribute:!1})],aa.prototype,`context`,void 0),aa=F([L(na)],aa);var oa=window;oa.customCardFeatures??=[];var sa=oa.customCardFeatures;sa.some(({type:e})=>e===na)||sa.push({type:na,name:bt(document.documentElement.lang,()=>{})(`feature_name`),isSupported:(e,{entity_id:t})=>t!==void 0&&Qi(e,t)});
