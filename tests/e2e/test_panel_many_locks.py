@@ -76,6 +76,7 @@ def test_many_locks(page: Page, development: Development, screenshots: Path) -> 
             panel.locator("nav").get_by_role("link", name=name).click()
             page.wait_for_url(f"{development.url}/seam{path}")
             expect(panel.locator("nav [aria-current]")).to_contain_text(name)
+            expect(panel.get_by_text("Loading…")).to_have_count(0, timeout=SOON)
         # Until it has been painted.
         page.evaluate(
             "() => new Promise((done) => requestAnimationFrame(() => setTimeout(done)))"
