@@ -1,1 +1,6 @@
-"""Tests of Seam for Home Assistant."""
+"""Tests of the integration, the simulator and the repository."""
+
+from . import deprecations
+
+# Before the integration is imported
+deprecations.start()

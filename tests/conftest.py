@@ -1,6 +1,6 @@
 """Fixtures for all tests: Home Assistant, and a simulated Seam over loopback."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import gc
 import logging
 
@@ -33,6 +33,7 @@ from simulator.seed import (
 )
 from simulator.state import AccessCode, Device
 
+from . import deprecations
 from .clock import START
 
 # Each test drops a whole Home Assistant, so that frequent collections find little more.
@@ -50,6 +51,15 @@ def _loopback(socket_enabled: None) -> None:
 @pytest.fixture(autouse=True)
 def enable_event_loop_debug() -> None:
     """Leave asyncio's debug mode, which the harness turns on, off: it is slow."""
+
+
+@pytest.fixture(autouse=True)
+def _no_deprecated_use() -> Iterator[None]:
+    """Fail if the integration uses what Home Assistant has deprecated."""
+    yield
+    reported = deprecations.found.copy()
+    deprecations.found.clear()
+    assert not reported
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from tests.test_project import ROOT
+from tests.test_repository import ROOT
 
 COUNTS = {
     "quiet_poll_requests": 1,

@@ -573,8 +573,8 @@ async def test_docs_automation_example_runs(
     lines = map(str.strip, call.data["message"].splitlines())
     assert [line for line in lines if line] == [
         (
-            "Owner: Too short. The last change might not be on the lock. The code itself is "
-            "on the lock, and the error is from an earlier attempt to set or change it. "
+            "Owner: Too short. The code is on the lock, but the last change to it might "
+            "not be. The error is from an earlier attempt to set or change the code. "
             "If the lock still has the old PIN or schedule, update the code again."
         ),
         (

@@ -246,7 +246,7 @@ async def test_code_problem(simulator: Simulator, add: Add, poll: Poll) -> None:
     await poll()
     [call] = calls
     assert call.data["title"] == "Access code problem on Front Door"
-    start = "Code Owner: Failed to set. Full. The last change might not be on the lock."
+    start = "Code Owner: Failed to set. Full. The code is on the lock, but"
     assert call.data["message"].startswith(start)
 
 

@@ -218,8 +218,8 @@ async def test_deleted_event(
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
-        ({"rrule": "FREQ=WEEKLY"}, "Access codes cannot repeat"),
-        ({"description": "4 people"}, "Access codes have no description"),
+        ({"rrule": "FREQ=WEEKLY"}, "do not support recurring events"),
+        ({"description": "4 people"}, "do not support descriptions"),
         ({"location": "Apartment 1"}, "access codes on Front Door"),
         ({"summary": "Owner"}, "already has an access code named “Owner”"),
         ({"dtstart": "2021-07-03T15:00:00", "dtend": "2021-07-04T15:00:00"}, "past"),

@@ -116,7 +116,7 @@ async def test_code_sensor_attributes(
         assert shown == getattr(code, key)
     [error] = state.attributes["errors"]
     assert error["message"] == "It will not go."
-    assert error["advice"].startswith("The last change might not be on the lock")
+    assert error["advice"].startswith("The code is on the lock, but the last change")
     assert state.state == "active"
     [warning] = state.attributes["warnings"]
     assert warning["warning_code"] == "delay_in_setting_on_device"

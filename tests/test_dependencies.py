@@ -11,7 +11,7 @@ import pytest
 
 from scripts.dev.requirements import COMPONENTS, requirements
 
-from .test_project import ROOT
+from .test_repository import ROOT
 
 # The pins in pyproject.toml are for the release that the test harness pins.
 pinned_release = pytest.mark.skipif(

@@ -317,7 +317,7 @@ async def test_errors_of_code(
     [error] = told.attributes["errors"]
     assert error["error_code"] == "failed_to_set_on_device"
     assert error["message"] == "Not with ••••."
-    assert error["advice"].startswith("The last change might not be on the lock")
+    assert error["advice"].startswith("The code is on the lock, but the last change")
     assert told.attributes["warnings"] == []
 
 

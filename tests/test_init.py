@@ -1,11 +1,13 @@
 """Tests of setup, unload, reload and removal."""
 
+from pathlib import Path
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
 from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
-from homeassistant.helpers import device_registry as dr, entity_registry as er
+from homeassistant.helpers import device_registry as dr, entity_registry as er, frame
+from homeassistant.helpers.deprecation import deprecated_function
 from homeassistant.helpers.translation import async_get_translations
 from homeassistant.setup import async_setup_component
 import pytest
@@ -15,6 +17,7 @@ from pytest_homeassistant_custom_component.typing import (
     WebSocketGenerator,
 )
 
+from custom_components import seam
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
 from simulator import Simulator
@@ -27,6 +30,7 @@ from simulator.seed import (
     WORKSPACE_TWO,
 )
 
+from . import deprecations
 from .conftest import Poll
 
 
@@ -312,3 +316,18 @@ async def test_disabled_entity_is_not_added_again(
         await hass.async_block_till_done()
         assert hass.states.get("sensor.front_door_battery") is None, name
     assert "disabled" not in caplog.text
+
+
+async def test_deprecated_use_is_found(hass: HomeAssistant) -> None:
+    """Each test fails if Home Assistant complains about the integration."""
+    namespace: dict[str, Any] = {}
+    # As if the integration did it.
+    path = Path(seam.__file__).with_name("old.py")
+    exec(compile("def run(action): action()", path, "exec"), namespace)  # noqa: S102
+    namespace["run"](lambda: frame.report_usage("does that"))
+    namespace["run"](deprecated_function("new")(lambda: None))
+    messages = deprecations.found.copy()
+    deprecations.found.clear()
+    assert len(messages) == 2
+    assert "'seam' does that" in messages[0]
+    assert "from seam" in messages[1]

@@ -11,7 +11,7 @@ from typing import Any, Final
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
-from .test_project import INTEGRATION, load_json
+from .test_repository import INTEGRATION, load_json
 
 FLOW_HELPER_REASONS: Final = {
     "already_configured",

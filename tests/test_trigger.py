@@ -525,7 +525,7 @@ async def test_docs_examples_run(
     if "notify" in action["action"]:
         expected = {
             USED: "Front Door was unlocked with the code Cleaner.",
-            FAILED: "Too long. The last change ",
+            FAILED: "Too long. The code is on ",
             FOUND: "Front Door: denied access: unknown code",
         }[trigger["trigger"]]
         assert done[0].data["message"].startswith(expected)

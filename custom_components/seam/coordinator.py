@@ -180,7 +180,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     def _next_poll_interval(self) -> timedelta:
         """Return the time until the next poll, which is longer while webhooks work."""
         if self.engine.take_undelivered() and self.webhook_status.is_trusted:
-            _LOGGER.debug("The webhook missed an event, polling more often")
+            _LOGGER.debug("Polling more often because the webhook missed an event")
             self.webhook_status.is_trusted = False
         # Only a poll fetches again what failed.
         if self.webhook_status.is_trusted and not self.engine.state.postponed:

@@ -141,7 +141,7 @@ test.each([
 
 test("says how somebody unlocked, as far as it is known", () => {
   const t = translate("en", () => {});
-  expect(methodText(t, "manual")).toBe("By hand");
+  expect(methodText(t, "manual")).toBe("Manually");
   expect(methodText(t, "mobile_key")).toBe("With a phone");
   expect(methodText(t, "unknown")).toBeUndefined();
   expect(methodText(t, "Ada")).toBeUndefined();

@@ -80,10 +80,10 @@ describe("the hint", () => {
       "at_least_three_unique_digits",
     );
     expect(pinHint(context, [door], "")).toBe(
-      "4 to 6 digits, not in a row such as 1234, at least three different ones",
+      "4 to 6 digits, not a sequence such as 1234, at least three different digits",
     );
     expect(pinHint(context, [door, door], "Enter 4 to 6 digits.")).toBe(
-      "not in a row such as 1234, at least three different ones",
+      "not a sequence such as 1234, at least three different digits",
     );
   });
 

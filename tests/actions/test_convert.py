@@ -386,8 +386,10 @@ async def test_convert_pending_without_response_is_logged(
     simulator.clock.speed = 0.001
     await actions.run(CONVERT, FRONT, all=True)
     for name in ("Neighbour", "Summer guest"):
-        line = f"{CONVERT} is pending on {FRONT}: {name}: Front Door has not confirmed"
-        assert line in caplog.text
+        assert (
+            f"The {CONVERT} action is still pending for {FRONT}: "
+            f"{name}: Front Door has not confirmed"
+        ) in caplog.text
     assert "Installer" not in caplog.text
 
 

@@ -195,8 +195,10 @@ async def test_delete_expired_skips_code_being_removed(
 
     # Without a response, the log says what is pending.
     await actions.run(CLEAN, FLAT_1)
-    line = f"{CLEAN} is pending on {FLAT_1}: Going: Apartment 1 has not confirmed"
-    assert line in caplog.text
+    assert (
+        f"The {CLEAN} action is still pending for {FLAT_1}: "
+        "Going: Apartment 1 has not confirmed"
+    ) in caplog.text
 
 
 async def test_delete_expired_on_offline_lock(

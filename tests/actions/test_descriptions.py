@@ -9,7 +9,7 @@ import voluptuous as vol
 
 from custom_components.seam.actions.fields import ActionSchema
 from custom_components.seam.const import DOMAIN
-from tests.test_project import ACTIONS_WITH_PIN
+from tests.test_repository import ACTIONS_WITH_PIN
 
 from .support import FRONT, Actions
 from .test_refusals import CALLS, EACH
@@ -114,7 +114,7 @@ async def test_pin_fields_say_how_to_write_pins_in_yaml(
     assert len(fields) == sum("code" in _keys(schema) for schema in schemas)
     for field in fields:
         assert (
-            "In YAML, enclose it in quotes, so that it is not read as another number."
+            "In YAML, enclose the PIN in quotes so that it is not read as a different number."
             in texts[field]
         )
 

@@ -43,7 +43,7 @@ async def test_release_refuses_lock_without_list_of_unmanaged_codes(
     message = await actions.refused("not_releasable", RELEASE, FLAT_2, name="Cleaner")
     assert "Apartment 2" in message
     assert "“Cleaner”" in message
-    assert "Delete it" in message
+    assert "Delete the access code" in message
     assert actions.listed(FLAT_2) == before
 
 

@@ -203,5 +203,5 @@ async def test_time_of_all_pages_is_limited(
     for number in range(1000):
         stub.respond(page(**following(f"page {number}")))
     monkeypatch.setattr(client, "_MAX_PAGES", 10**6)
-    with pytest.raises(SeamServerError, match="all pages of /access_codes/list"):
+    with pytest.raises(SeamServerError, match="all pages from /access_codes/list"):
         await ids(stubbed)

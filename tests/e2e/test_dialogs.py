@@ -226,7 +226,7 @@ def test_nothing_changes_if_no_pin_fits(panel_page: Page, start: Start) -> None:
     dialog = choose(panel, "Ada", "Edit")
     dialog.get_by_role("radio", name="Choose for me").check()
     dialog.get_by_role("button", name="Save").click()
-    expect(dialog.get_by_text("Seam found no PIN")).to_be_visible()
+    expect(dialog.get_by_text("Seam could not find a PIN")).to_be_visible()
     assert sent(panel_page, "code/update") == []
 
 
@@ -1277,6 +1277,6 @@ def test_last_use_has_the_text_of_the_activity(start: Start) -> None:
         }))}"""
     )
     used = panel.get_by_role("region", name="Last used")
-    expect(used.get_by_text("By hand", exact=True)).to_be_visible()
+    expect(used.get_by_text("Manually", exact=True)).to_be_visible()
     expect(used.get_by_text("Ada", exact=True)).to_be_visible()
     expect(used.get_by_text("manual", exact=True)).to_have_count(0)

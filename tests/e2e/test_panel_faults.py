@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 INTEGRATION: Final = ROOT / "custom_components" / "seam"
 VERSION: Final = json.loads((INTEGRATION / "manifest.json").read_text())["version"]
 MODULE_URL: Final = f"/seam_frontend/{VERSION}/seam.js"
-OUTDATED: Final = "Seam was updated."
+OUTDATED: Final = "The Seam integration was updated."
 NAMES: Final = (
     "<img src=x onerror=alert(1)> **bold** [link](javascript:alert(1))",
     "👩‍👩‍👧‍👦 " * 20,

@@ -19,6 +19,7 @@ CONTROLS: Final = "a[href], button, input, select, summary, [role=menuitem]"
 # be scrolled to.
 MEASURE: Final = """(panel, [controls, minHeight]) => {
     const parentOf = (node) => node.assignedSlot ?? node.parentNode ?? node.host;
+    const visible = { contentVisibilityAuto: true, visibilityProperty: true };
     const small = [], wide = [];
     let count = 0;
     const isShortened = (node) => node instanceof Element
@@ -48,7 +49,7 @@ MEASURE: Final = """(panel, [controls, minHeight]) => {
             if (element.localName.startsWith("ha-")) continue;
             if (element.shadowRoot) walk(element.shadowRoot);
             const { right, left, width } = element.getBoundingClientRect();
-            if (width === 0 || !element.checkVisibility()) continue;
+            if (width === 0 || !element.checkVisibility(visible)) continue;
             const isOut = right > innerWidth + 1 || left < -1;
             if (isOut && !element.closest("nav") && !isShortened(element)) {
                 wide.push([element.outerHTML.slice(0, 80), left, right]);
@@ -64,8 +65,8 @@ LONG: Final = "Donaudampfschifffahrtsgesellschaft Kapitänswohnung mit Seeblick 
 
 @pytest.fixture(autouse=True)
 def phone(page: Page) -> None:
-    """Make the window as small as a phone."""
-    page.set_viewport_size({"width": WIDTH, "height": 760})
+    """Make the window as narrow as a phone, and high, as hidden rows have no size."""
+    page.set_viewport_size({"width": WIDTH, "height": 3000})
 
 
 @pytest.fixture

@@ -134,7 +134,7 @@ def test_repair_deletes_unmanaged_code(
 
     dialog.get_by_text(f"Delete {collision.other}", exact=True).click()
     expect(dialog).to_contain_text(
-        f"If you delete access code “{collision.other}” from {LOCK}, it stops working"
+        f"This deletes access code “{collision.other}” from {LOCK}."
     )
     expect_only_text(page)
     page.screenshot(path=screenshots / "repair-delete.png")

@@ -33,7 +33,7 @@ from simulator.seed import (
 )
 from tests.clock import wait_until
 from tests.conftest import Poll
-from tests.test_project import ROOT
+from tests.test_repository import ROOT
 
 from .conftest import Connect, Panel
 
@@ -632,7 +632,7 @@ async def test_record_of_newer_version_counts_as_none(
     assert await hass.config_entries.async_setup(entry.entry_id)
     await hass.async_block_till_done()
     assert hass.states.get(FRONT)
-    assert "Could not load the last adoption" in caplog.text
+    assert "Could not load the report of the last adoption" in caplog.text
 
 
 @pytest.mark.parametrize(

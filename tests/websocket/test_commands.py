@@ -28,7 +28,7 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
 )
 from tests.conftest import Poll
-from tests.test_project import load_json
+from tests.test_repository import load_json
 from tests.test_translations import raised_exceptions
 
 from .conftest import Connect, Panel

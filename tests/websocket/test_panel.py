@@ -21,7 +21,7 @@ from custom_components.seam.const import CONF_PANEL, DOMAIN
 from custom_components.seam.websocket import panel as panel_module
 from simulator import Simulator
 from simulator.seed import FRONT_DOOR
-from tests.test_project import load_json
+from tests.test_repository import load_json
 
 from .conftest import Connect, Panel
 

@@ -43,7 +43,7 @@ from simulator.seed import (
 )
 from tests.clock import START, async_step
 from tests.conftest import Poll
-from tests.test_project import load_json
+from tests.test_repository import load_json
 
 from .conftest import Connect, Panel
 
@@ -152,7 +152,7 @@ async def test_what_can_be_done_with_codes(panel: Panel) -> None:
     assert now["convert"] == "“Guest week 47” on Front Door is already managed by Seam."
     scheduled = _can(panel, CODE_GUEST_NEXT)
     assert scheduled["end"] == (
-        "“Guest week 48” on Front Door has not started yet. Delete it instead."
+        "“Guest week 48” on Front Door has not started yet. Delete the access code instead."
     )
     owner = _can(panel, CODE_OWNER)
     assert owner["extend"] == "“Owner” on Front Door never expires."

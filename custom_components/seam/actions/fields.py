@@ -49,7 +49,7 @@ class Pin:
 def _text(value: Any) -> str:
     """Return a text; numbers are accepted, as templates make them of digits."""
     if type(value) is bool or (type(value) is float and not math.isfinite(value)):
-        raise vol.Invalid("not a text")
+        raise vol.Invalid("not a string")
     return cv.string(value)
 
 

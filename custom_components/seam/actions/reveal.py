@@ -85,5 +85,5 @@ async def _async_read(target: Target, code: AccessCode) -> AccessCode | None:
         raise
     except SeamError as err:
         err.redact(coordinator.secrets.mask_message)
-        _LOGGER.debug("Could not read an access code: %s", err)
+        _LOGGER.debug("Could not fetch an access code: %s", err)
         return None

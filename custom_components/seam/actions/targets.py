@@ -110,7 +110,10 @@ async def async_handle(
             if isinstance(answer, dict):
                 for reason in _pending_reasons(answer):
                     _LOGGER.warning(
-                        "%s is pending on %s: %s", call.service, entity_id, reason
+                        "The %s action is still pending for %s: %s",
+                        call.service,
+                        entity_id,
+                        reason,
                     )
         return None
     return {entity_id: as_row(answer) for entity_id, answer in answers.items()}

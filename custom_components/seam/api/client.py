@@ -537,8 +537,8 @@ class SeamClient:
                 or pages.size > max_bytes
             ):
                 raise SeamServerError(
-                    f"The list of {path} has more than {max_rows} rows,"
-                    f" {_MAX_PAGES} pages or {max_bytes} bytes",
+                    f"The list from {path} has more than {max_rows} rows,"
+                    f" {_MAX_PAGES} pages, or {max_bytes} bytes",
                     request_id=response.request_id,
                 )
             pages.fingerprint = hash((pages.fingerprint, response.fingerprint))
@@ -556,7 +556,7 @@ class SeamClient:
             seen.add(cursor)
             if time.monotonic() > end:
                 raise SeamServerError(
-                    f"Seam did not send all pages of {path} in {_MAX_SECONDS} seconds",
+                    f"Seam did not send all pages from {path} within {_MAX_SECONDS} seconds",
                     request_id=response.request_id,
                 )
 

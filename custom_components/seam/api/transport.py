@@ -188,7 +188,7 @@ class Transport:
                 return response.status, request_id, response.headers, content
         except BodyTooLargeError as err:
             raise SeamUnreadableError(
-                f"The response of {path} is too large", request_id=request_id
+                f"The response from {path} is too large", request_id=request_id
             ) from err
         except ConnectionTimeoutError as err:
             raise SeamNotSentError("Timed out while connecting to Seam") from err

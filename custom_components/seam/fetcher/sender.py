@@ -156,7 +156,7 @@ class Sender:
         if not self._is_newest(fetch, number):
             return
         if managed.is_unknown or unmanaged.is_unknown:
-            raise SeamUnreadableError("None of them could be read")
+            raise SeamUnreadableError("None of the access codes could be read")
         self._codes_from[fetch.device_id] = number
         self._codes_at[fetch.device_id] = asyncio.get_running_loop().time()
         self._engine.receive_codes(

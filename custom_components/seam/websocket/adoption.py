@@ -76,7 +76,7 @@ async def async_setup_adoption(hass: HomeAssistant, entry: SeamConfigEntry) -> N
             pass
         except HomeAssistantError as err:
             # It may be from a newer version.
-            _LOGGER.warning("Could not load the last adoption: %s", err)
+            _LOGGER.warning("Could not load the report of the last adoption: %s", err)
         jobs[entry.entry_id] = AdoptionJob(hass, store, saved)
 
 

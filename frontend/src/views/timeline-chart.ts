@@ -67,7 +67,10 @@ export class SeamTimelineChart extends LitElement {
         timeZone: config.time_zone,
         ...options,
       });
-    const weekday = format({ weekday: "short" });
+    // In some languages, the short names are too long for a column.
+    const short = format({ weekday: "short" });
+    const isLong = days.days.some(({ start }) => short.format(start).length > 4);
+    const weekday = isLong ? format({ weekday: "narrow" }) : short;
     const day = format({ day: "numeric" });
     const now = this.now.getTime();
     return html`<section class="box chart">

@@ -1,5 +1,6 @@
-"""Tests of the manifest, the quality scale, the images and other files."""
+"""Tests of what hassfest and HACS check, and of other files in the repository."""
 
+from importlib import import_module
 import json
 import os
 from pathlib import Path
@@ -7,9 +8,12 @@ import re
 import subprocess
 from typing import Any, Final
 
+from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
 from homeassistant.util.yaml import load_yaml_dict, parse_yaml
 from PIL import Image
 import pytest
+
+from custom_components.seam import PLATFORMS
 
 ROOT: Final = Path(__file__).resolve().parents[1]
 INTEGRATION: Final = ROOT / "custom_components" / "seam"
@@ -77,6 +81,25 @@ QUALITY_SCALE_RULES: Final = frozenset(
     }
 )
 
+MANIFEST_KEYS: Final = frozenset(
+    {
+        "after_dependencies",
+        "categories",
+        "codeowners",
+        "config_flow",
+        "connectivity",
+        "dependencies",
+        "documentation",
+        "domain",
+        "integration_type",
+        "iot_class",
+        "issue_tracker",
+        "loggers",
+        "name",
+        "requirements",
+        "version",
+    }
+)
 # Split, so that this file does not match.
 REGISTRY_HOSTS: Final = tuple(
     ".".join(parts)
@@ -142,11 +165,47 @@ def test_manifest_keys_are_sorted() -> None:
     assert "quality_scale" not in manifest
 
 
+def test_manifest_is_valid() -> None:
+    """It has what hassfest requires of custom integrations, and no unknown key."""
+    manifest = load_json("manifest.json")
+    assert manifest.keys() <= MANIFEST_KEYS
+    assert {
+        "codeowners",
+        "documentation",
+        "integration_type",
+        "iot_class",
+        "issue_tracker",
+        "requirements",
+        "version",
+    } <= manifest.keys()
+    assert AwesomeVersion(manifest["version"]).strategy is AwesomeVersionStrategy.SEMVER
+    assert manifest["integration_type"] in {"device", "hub", "service"}
+    assert manifest["iot_class"] in {"cloud_polling", "cloud_push"}
+    assert manifest["config_flow"] is True
+    assert manifest["requirements"] == []
+    for key in ("documentation", "issue_tracker"):
+        assert manifest[key].startswith("https://github.com/ha-seam/ha-seam")
+
+
 def test_hacs_minimum_version() -> None:
     """HACS requires the oldest supported release of Home Assistant."""
     hacs = json.loads((ROOT / "hacs.json").read_text())
     assert hacs["homeassistant"] == "2026.10.0"
-    assert set(hacs) == {"name", "homeassistant", "hide_default_branch"}
+    assert list(hacs) == ["name", *sorted(hacs.keys() - {"name"})]
+    # HACS knows no others.
+    assert hacs.keys() <= {
+        "content_in_root",
+        "country",
+        "filename",
+        "hacs",
+        "hide_default_branch",
+        "homeassistant",
+        "name",
+        "persistent_directory",
+        "render_readme",
+        "zip_release",
+    }
+    assert hacs["hide_default_branch"] is True
 
 
 def test_quality_scale_is_complete() -> None:
@@ -157,8 +216,47 @@ def test_quality_scale_is_complete() -> None:
     for name, rule in rules.items():
         if rule != "done":
             assert set(rule) == {"status", "comment"}, name
-            assert rule["status"] in {"done", "exempt", "todo"}, name
+            assert rule["status"] in {"done", "exempt"}, name
             assert rule["comment"].strip(), name
+
+
+def test_quality_scale_has_evidence() -> None:
+    """The page lists all rules in their order, and the evidence exists."""
+    rules = load_yaml_dict(str(INTEGRATION / "quality_scale.yaml"))["rules"]
+    page = (ROOT / "docs" / "quality-scale.md").read_text("utf-8")
+    rows = re.findall(r"^\| `([\w-]+)` \| (.+) \|$", page, re.MULTILINE)
+    assert [name for name, _ in rows] == list(rules)
+    for name, evidence in rows:
+        is_exempt = rules[name] != "done" and rules[name]["status"] == "exempt"
+        assert is_exempt == (evidence == "Exempt"), name
+        assert _check_evidence(evidence) != is_exempt, name
+
+
+def test_protections_have_tests() -> None:
+    """Each threat on the page about security names a test, and it exists."""
+    page = (ROOT / "docs" / "security.md").read_text("utf-8")
+    rows = re.findall(r"^\| (?!---|Threat)(.+) \| (.+) \| (.+) \|$", page, re.MULTILINE)
+    assert len(rows) > 15
+    assert all(_check_evidence(evidence) for _, _, evidence in rows)
+
+
+def _check_evidence(text: str) -> bool:
+    """Check that files, tests and headings exist, and return whether there are any."""
+    found: list[str] = re.findall(r"`([^`]+)`", text)
+    for item in found:
+        path, _, test = item.partition("::")
+        path, _, anchor = path.partition("#")
+        content = (ROOT / path).read_text("utf-8")
+        assert not test or re.search(rf"def {test}\(", content), item
+        assert not anchor or anchor in _anchors(content), item
+    return bool(found)
+
+
+def test_platforms_set_parallel_updates() -> None:
+    """Each platform says whether its entities may act at the same time."""
+    for platform in PLATFORMS:
+        module = import_module(f"custom_components.seam.{platform}")
+        assert module.PARALLEL_UPDATES == 0, platform
 
 
 @pytest.mark.parametrize("prefix", ["", "dark_"])
@@ -193,6 +291,61 @@ def test_scripts_are_executable() -> None:
     for path in tracked_files():
         executable = os.access(path, os.X_OK)
         assert path.read_bytes().startswith(b"#!") == executable, path.name
+
+
+WORKFLOWS: Final = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
+def test_workflows_are_pinned_and_have_few_permissions(path: Path) -> None:
+    """Each action is one commit, and each job has only the rights that it needs."""
+    text = path.read_text()
+    actions = re.findall(r"uses: (\S+)(.*)", text)
+    assert actions
+    for action, comment in actions:
+        assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
+        assert re.fullmatch(r" # \S+", comment), action
+    workflow = parse_yaml(text)
+    assert isinstance(workflow, dict)
+    assert workflow["permissions"] == {}
+    for name, job in workflow["jobs"].items():
+        writes = path.stem == "release" and name == "draft"
+        assert job["permissions"] == {"contents": "write" if writes else "read"}
+
+
+def test_dependencies_are_updated() -> None:
+    """Dependabot watches everything that is pinned."""
+    config = load_yaml_dict(str(ROOT / ".github" / "dependabot.yml"))
+    ecosystems = {update["package-ecosystem"] for update in config["updates"]}
+    assert ecosystems == {"github-actions", "npm", "uv"}
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in tracked_files() if path.suffix == ".md"],
+    ids=lambda path: path.relative_to(ROOT).as_posix(),
+)
+def test_links_lead_somewhere(path: Path) -> None:
+    """Files and headings that pages link to exist."""
+    text = re.sub(r"```.*?```", "", path.read_text("utf-8"), flags=re.DOTALL)
+    for link in re.findall(r"\]\(([^)\s]+)\)", text):
+        if link.startswith(("http", "mailto:")):
+            continue
+        name, _, heading = link.partition("#")
+        target = (path.parent / name).resolve() if name else path
+        assert target.exists(), link
+        if heading:
+            assert heading in _anchors(target.read_text("utf-8")), link
+
+
+def _anchors(page: str) -> set[str]:
+    """Return the anchors that GitHub gives the headings of a page."""
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    texts = (re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", text) for text in headings)
+    return {
+        re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
+        for text in texts
+    }
 
 
 @pytest.mark.parametrize("block", YAML_BLOCKS)
