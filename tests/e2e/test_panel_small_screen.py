@@ -78,6 +78,8 @@ def villa(page: Page, development: Development) -> Iterator[str]:
         development.control(
             "add_unmanaged_code", device=device_id, name=name, pin="615093"
         )
+    # Activity is shown once the lock has its entities.
+    sync(page)
     development.control("use_code", code=LONG, device=device_id)
     sync(page)
     yield device_id
