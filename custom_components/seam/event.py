@@ -13,8 +13,9 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .activity import (
     ACCESS_CODE_ACTIVITY_KEY,
     ACCESS_CODE_EVENTS,
-    ATTR_REQUESTED_MUTATIONS,
+    ATTR_IS_LOGGED,
     event_kind,
+    is_logged,
     occurrence_signal,
 )
 from .api import Event, SeamProblem
@@ -149,6 +150,7 @@ class SeamActivity(SeamLockEntity, EventEntity):
         attributes = {
             **occurrence_attributes(occurrence),
             **self._extra_attributes(event),
+            ATTR_IS_LOGGED: is_logged(self.seam_lock, event),
         }
         self._trigger_event(
             kind if kind in self.event_types else _OTHER,
@@ -195,7 +197,7 @@ class SeamAccessCodeActivity(SeamActivity):
             "former_name": event.former_name,
             "change_reason": event.change_reason,
             "changed_properties": list(event.changed_properties) or None,
-            ATTR_REQUESTED_MUTATIONS: list(event.requested_mutations) or None,
+            "requested_mutations": list(event.requested_mutations) or None,
             "backup_access_code_id": event.backup_access_code_id,
             "errors": rows(code.errors) if code else [],
             "warnings": rows(code.warnings) if code else [],

@@ -318,6 +318,34 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     flex: none;
     animation: spin 1s linear infinite;
   }
+  /* In a text. */
+  .link {
+    color: inherit;
+  }
+  /* Fingers need targets of this height. */
+  @media (pointer: coarse), (max-width: 600px) {
+    :is(
+      button,
+      .button,
+      summary,
+      select,
+      input:not([type="checkbox"], [type="radio"]),
+      label:has([type="checkbox"], [type="radio"]),
+      .link
+    ) {
+      min-height: 44px;
+    }
+    button.icon {
+      width: 44px;
+    }
+    .link {
+      display: inline-flex;
+      align-items: center;
+      max-width: 100%;
+      /* The lines stay as far apart as they are. */
+      margin-block: -12px;
+    }
+  }
   @keyframes spin {
     to {
       rotate: 1turn;
@@ -638,7 +666,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     display: flex;
     gap: 12px;
     align-items: flex-start;
-    padding: 8px 0;
+    padding: 10px 0;
     font-size: 1rem;
     cursor: pointer;
   }
@@ -700,7 +728,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
   }
   summary {
     cursor: pointer;
-    padding: 8px 0;
+    padding: 10px 0;
     font-weight: 500;
   }
   .length {
@@ -1032,7 +1060,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       visibility: visible;
       opacity: 1;
     }
-  `}};F([D()],ii.prototype,`dialog`,void 0),F([D()],ii.prototype,`toast`,void 0);var ai=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},q=Kn(class extends qn{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=tr(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=U(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=U(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=U(i[d],a[m]),Qn(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=U(i[f],a[p]),Qn(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=ai(o,p,m),u=ai(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=Qn(e,i[d]);U(t,a[p]),c[p]=t}else c[p]=U(n,a[p]),Qn(e,i[d],n),i[t]=null;p++}else nr(i[f]),f--}else nr(i[d]),d++;for(;p<=m;){let t=Qn(e,c[m+1]);U(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&nr(e)}return this.ut=o,er(e,c),x}}),oi=[`keycode`,`manual`,`automatic`,`remote`,`card`,`mobile_key`,`seamapi`];function si(e,t){let n=oi.find(e=>e===t);return n&&e(`method_${n}`)}function ci({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function li({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||Number.isNaN(s))return[];let c=i(`access_code_id`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:i(`reason_message`)}]}):[]})}function ui(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function di(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var fi=[1,7,30],pi=100,mi=/^(access_denied|tampered|.*failed_to_.*)$/,J=class extends T{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=pi,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=ci(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=pi,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*j,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of li(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},tn))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*j,n=ui(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return b`
+  `}};F([D()],ii.prototype,`dialog`,void 0),F([D()],ii.prototype,`toast`,void 0);var ai=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},q=Kn(class extends qn{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=tr(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=U(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=U(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=U(i[d],a[m]),Qn(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=U(i[f],a[p]),Qn(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=ai(o,p,m),u=ai(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=Qn(e,i[d]);U(t,a[p]),c[p]=t}else c[p]=U(n,a[p]),Qn(e,i[d],n),i[t]=null;p++}else nr(i[f]),f--}else nr(i[d]),d++;for(;p<=m;){let t=Qn(e,c[m+1]);U(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&nr(e)}return this.ut=o,er(e,c),x}}),oi=[`keycode`,`manual`,`automatic`,`remote`,`card`,`mobile_key`,`seamapi`];function si(e,t){let n=oi.find(e=>e===t);return n&&e(`method_${n}`)}function ci({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function li(e){let t=e.replaceAll(/[_.]/g,` `);return t.charAt(0).toUpperCase()+t.slice(1)}function ui({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||!n.is_logged||Number.isNaN(s))return[];let c=i(`access_code_id`),l=i(`reason_code`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:l?li(l):i(`reason_message`),other:a===`other`?li(i(`seam_event_type`)?.replace(/^\w+\./,``)??``):null}]}):[]})}function di(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function fi(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var pi=[1,7,30],mi=100,hi=/^(access_denied|tampered|.*failed_to_.*)$/,J=class extends T{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=mi,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=ci(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=mi,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*j,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of ui(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},tn))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*j,n=di(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return b`
       <div class="tools">
         ${Vn(e(`search_activity`),this.search,e=>{this.search=e})}
         <label>
@@ -1054,7 +1082,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{let{value:t}=e.target;this.period=Number(t)}}
           >
-            ${fi.map(t=>b`<option value=${t} ?selected=${t===this.period}>
+            ${pi.map(t=>b`<option value=${t} ?selected=${t===this.period}>
                 ${e(`period_${t}`)}
               </option>`)}
           </select>
@@ -1071,24 +1099,24 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               ${q(n.slice(0,this.limit),({key:e})=>e,e=>this.row(e,r.get(e.lockId)))}
             </ul>`}
       ${n.length>this.limit?b`<button
-              @click=${()=>{this.limit+=pi}}
+              @click=${()=>{this.limit+=mi}}
             >
               ${e(`show_more`)}
             </button>`:S}
     `}reason(){let{t:e}=this.context;switch(this.status){case`loading`:return e(`loading`);case`off`:return e(`activity_off`);case`failed`:return e(`activity_failed`);default:return e(this.all.size>0?`activity_no_match`:`activity_none`)}}row(e,t){let{hass:n}=this.context,{at:r,codeId:i,name:a,type:o}=e,s=this.detail(e),c=t?.codes.some(({access_code_id:e})=>e===i);return b`<li>
-      <span class="chip ${mi.test(o)?`bad`:`info`}"
+      <span class="chip ${hi.test(o)?`bad`:`info`}"
         >${this.eventText(e)}</span
       >
       <span class="text">
-        ${a?b`<span class="cut"
-                >${c?b`<a href="/seam/codes/${i}"><bdi>${a}</bdi></a>`:b`<bdi>${a}</bdi>`}</span
+        ${a?b`<span
+                >${c?b`<a class="link" href="/seam/codes/${i}"><bdi>${a}</bdi></a>`:b`<bdi>${a}</bdi>`}</span
               >`:S}
         <span class="secondary">
           <bdi>${t?.name}</bdi>${s?b` · <bdi>${s}</bdi>`:S}
         </span>
       </span>
       <time class="secondary times" datetime=${r}>${N(n,r,/* @__PURE__ */ new Date)}</time>
-    </li>`}eventText({entityId:e,type:t}){let n={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(n,`event_type`,t)}detail({method:e,reason:t}){return[si(this.context.t,e),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=di([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[z,Hn,g`
+    </li>`}eventText({entityId:e,other:t,type:n}){if(t)return t;let r={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(r,`event_type`,n)}detail({method:e,reason:t}){return[si(this.context.t,e),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=fi([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[z,Hn,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1115,16 +1143,33 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       li + li {
         border-top: 1px solid var(--divider-color);
       }
+      @media (max-width: 600px) {
+        li {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto;
+        }
+        .chip {
+          justify-self: start;
+          white-space: normal;
+        }
+        .text {
+          grid-area: 2 / 1 / auto / -1;
+        }
+        .tools :is(label, button) {
+          flex: 1 1 auto;
+        }
+        .tools select {
+          width: 100%;
+          max-width: none;
+        }
+      }
       .text {
         flex: 1 1 160px;
         min-width: 0;
         display: grid;
         overflow-wrap: anywhere;
       }
-      a {
-        color: inherit;
-      }
-    `]}};F([E({attribute:!1})],J.prototype,`context`,void 0),F([E({attribute:!1})],J.prototype,`hass`,void 0),F([E({attribute:!1})],J.prototype,`locks`,void 0),F([D()],J.prototype,`period`,void 0),F([D()],J.prototype,`lockId`,void 0),F([D()],J.prototype,`search`,void 0),F([D()],J.prototype,`limit`,void 0),F([D()],J.prototype,`status`,void 0),F([D()],J.prototype,`all`,void 0),F([D()],J.prototype,`retries`,void 0),J=F([L(`seam-activity`)],J);function hi(e){return e?.state===`running`||e?.state===`watching`}function gi(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unconfirmed`:case`unreachable`:return e(`adoption_${t}`);default:return``}}var _i=class extends T{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${P(n)} · ${r}`:r}async send(e){if(this.isBusy)return;let{hass:t,t:n}=this.context;this.isBusy=!0;try{await k(t,`adoption/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,Rn(this,A(e,n))}}render(){let{adoption:t}=this.workspace;if(!t)return S;let{t:n,connected:i}=this.context,{done:a,failed:o,uncertain:s,left:c}=t,l={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length+c.length},u=hi(t),d=t.state===`done`&&o.length===0;return b`<section class="box">
+    `]}};F([E({attribute:!1})],J.prototype,`context`,void 0),F([E({attribute:!1})],J.prototype,`hass`,void 0),F([E({attribute:!1})],J.prototype,`locks`,void 0),F([D()],J.prototype,`period`,void 0),F([D()],J.prototype,`lockId`,void 0),F([D()],J.prototype,`search`,void 0),F([D()],J.prototype,`limit`,void 0),F([D()],J.prototype,`status`,void 0),F([D()],J.prototype,`all`,void 0),F([D()],J.prototype,`retries`,void 0),J=F([L(`seam-activity`)],J);function gi(e){return e?.state===`running`||e?.state===`watching`}function _i(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unconfirmed`:case`unreachable`:return e(`adoption_${t}`);default:return``}}var vi=class extends T{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${P(n)} · ${r}`:r}async send(e){if(this.isBusy)return;let{hass:t,t:n}=this.context;this.isBusy=!0;try{await k(t,`adoption/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,Rn(this,A(e,n))}}render(){let{adoption:t}=this.workspace;if(!t)return S;let{t:n,connected:i}=this.context,{done:a,failed:o,uncertain:s,left:c}=t,l={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length+c.length},u=gi(t),d=t.state===`done`&&o.length===0;return b`<section class="box">
       ${u?b`<span class="spinner"></span>`:R(d?r:e)}
       <div class="text">
         <div role="status">
@@ -1132,7 +1177,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <p class="secondary">${n(`adoption_progress`,l)}</p>
         </div>
         ${t.state===`watching`?b`<p>${n(`adoption_watching_hint`,l)}</p>`:S}
-        ${t.state===`stopped`?b`<p>${gi(n,t)}</p>`:S}
+        ${t.state===`stopped`?b`<p>${_i(n,t)}</p>`:S}
         ${t.error?b`<p><bdi>${lt(t.error)}</bdi></p>`:S}
         ${o.length>0?b`<ul>
                 ${o.map(e=>b`<li>
@@ -1175,15 +1220,16 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         gap: 8px;
       }
       summary {
+        padding-block: 10px;
         cursor: pointer;
       }
-    `]}};F([E({attribute:!1})],_i.prototype,`context`,void 0),F([E({attribute:!1})],_i.prototype,`workspace`,void 0),F([E({attribute:!1})],_i.prototype,`locks`,void 0),F([D()],_i.prototype,`isBusy`,void 0),_i=F([L(`seam-adoption`)],_i);var vi=150,Y=class extends T{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=vi,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=en(this.locks))}render(){let{codes:e}=this,{t,isAdmin:n,connected:i}=this.context,a=this.workspaces.map(e=>b`<seam-adoption
+    `]}};F([E({attribute:!1})],vi.prototype,`context`,void 0),F([E({attribute:!1})],vi.prototype,`workspace`,void 0),F([E({attribute:!1})],vi.prototype,`locks`,void 0),F([D()],vi.prototype,`isBusy`,void 0),vi=F([L(`seam-adoption`)],vi);var yi=150,Y=class extends T{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=yi,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=en(this.locks))}render(){let{codes:e}=this,{t,isAdmin:n,connected:i}=this.context,a=this.workspaces.map(e=>b`<seam-adoption
         .context=${this.context}
         .workspace=${e}
         .locks=${this.locks}
         ?hidden=${!e.adoption}
       ></seam-adoption>`);if(e.length===0)return b`${a}
-        <p class="box none">${t(`found_none`)}</p>`;let o=this.workspaces.some(({adoption:e})=>hi(e)),c=e.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),l=c.filter(({code:e})=>this.selected.has(e.access_code_id)),u=e=>{let t={kind:e,entries:l};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},d=e=>l.filter(({code:t})=>t.can[e]===!0).length;return b`
+        <p class="box none">${t(`found_none`)}</p>`;let o=this.workspaces.some(({adoption:e})=>gi(e)),c=e.filter(({code:e})=>e.can.convert===!0||e.can.delete===!0),l=c.filter(({code:e})=>this.selected.has(e.access_code_id)),u=e=>{let t={kind:e,entries:l};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},d=e=>l.filter(({code:t})=>t.can[e]===!0).length;return b`
       ${a}
       <p class="secondary">${t(`found_hint`)}</p>
       <section class="box">
@@ -1220,7 +1266,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </ul>
       </section>
       ${e.length>this.limit?b`<button
-              @click=${()=>{this.limit+=vi}}
+              @click=${()=>{this.limit+=yi}}
             >
               ${t(`show_more`)}
             </button>`:S}
@@ -1250,6 +1296,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     </li>`}static{this.styles=[z,g`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 12px;
       }
       .none {
@@ -1279,7 +1326,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       }
       .bar label {
         flex: 1;
-        min-height: 40px;
+        min-height: 44px;
       }
       li label {
         padding: 10px 16px;
@@ -1323,19 +1370,19 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-inline-start: 36px;
         }
       }
-    `]}};F([E({attribute:!1})],Y.prototype,`context`,void 0),F([E({attribute:!1})],Y.prototype,`locks`,void 0),F([E({attribute:!1})],Y.prototype,`workspaces`,void 0),F([D()],Y.prototype,`selected`,void 0),F([D()],Y.prototype,`limit`,void 0),Y=F([L(`seam-found`)],Y);var yi={locked:u,locking:u,unlocked:f,unlocking:f,jammed:d};function bi({state:e}){return e&&e in yi?e:`unknown`}function xi(e){let t=bi(e);return R(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:yi[t])}function Si(e,t){let{t:n}=e;return b`
-    <span class="fact">${xi(t)} ${n(`lock_${bi(t)}`)}</span>
-    ${Ci(e,t)}
+    `]}};F([E({attribute:!1})],Y.prototype,`context`,void 0),F([E({attribute:!1})],Y.prototype,`locks`,void 0),F([E({attribute:!1})],Y.prototype,`workspaces`,void 0),F([D()],Y.prototype,`selected`,void 0),F([D()],Y.prototype,`limit`,void 0),Y=F([L(`seam-found`)],Y);var bi={locked:u,locking:u,unlocked:f,unlocking:f,jammed:d};function xi({state:e}){return e&&e in bi?e:`unknown`}function Si(e){let t=xi(e);return R(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:bi[t])}function Ci(e,t){let{t:n}=e;return b`
+    <span class="fact">${Si(t)} ${n(`lock_${xi(t)}`)}</span>
+    ${wi(e,t)}
     ${t.free_slots===null?S:b`<span class="fact ${t.free_slots===0?`bad`:``}">
             ${R(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${n(`free_slots`,{count:t.free_slots})}
           </span>`}
-  `}function Ci({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return b`
+  `}function wi({t:e,hass:t},n){let{battery:r}=n,i=new Intl.NumberFormat(t.locale.language,{style:`percent`});return b`
     ${n.online===!1?b`<span class="fact bad">${R(m)} ${e(`offline`)}</span>`:S}
     ${r===null?S:b`<span class="fact ${Ht(n)?`bad`:``}">
             ${R(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:Ht(n)?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
             ${e(`battery`,{percent:i.format(r/100)})}
           </span>`}
-  `}var wi=class extends T{constructor(...e){super(...e),this.label=``,this.items=[],this.isClosed=!1}render(){return b`
+  `}var Ti=class extends T{constructor(...e){super(...e),this.label=``,this.items=[],this.isClosed=!1}render(){return b`
       <div
         popover="auto"
         role="menu"
@@ -1411,14 +1458,14 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 0.875rem;
         color: var(--secondary-text-color);
       }
-    `]}};F([E({attribute:!1})],wi.prototype,`label`,void 0),F([E({attribute:!1})],wi.prototype,`items`,void 0),F([E({attribute:!1})],wi.prototype,`anchor`,void 0),F([at(`[popover]`)],wi.prototype,`popup`,void 0),wi=F([L(`seam-menu`)],wi);var Ti=15e3;function Ei(e,t){return e.device_id!==t?.device_id||e.name!==t.name||e.problems[0]?.message!==t.problems[0]?.message}function Di(e,{same_pin_as:t}){return t.flatMap(t=>e.codes.find(({access_code_id:e})=>e===t)??[]).map(P).join(`, `)}var X=class extends T{constructor(...e){super(...e),this.samePinAs=``,this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.hide()}focus(){this.more?.focus()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=P(e),a=this.withProblems?Lt(e,n):[];return b`
+    `]}};F([E({attribute:!1})],Ti.prototype,`label`,void 0),F([E({attribute:!1})],Ti.prototype,`items`,void 0),F([E({attribute:!1})],Ti.prototype,`anchor`,void 0),F([at(`[popover]`)],Ti.prototype,`popup`,void 0),Ti=F([L(`seam-menu`)],Ti);var Ei=15e3;function Di(e,t){return e.device_id!==t?.device_id||e.name!==t.name||e.problems[0]?.message!==t.problems[0]?.message}function Oi(e,{same_pin_as:t}){return t.flatMap(t=>e.codes.find(({access_code_id:e})=>e===t)??[]).map(P).join(`, `)}var X=class extends T{constructor(...e){super(...e),this.samePinAs=``,this.note=``,this.withLock=!1,this.withProblems=!1,this.isBusy=!1,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.hide()}focus(){this.more?.focus()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=P(e),a=this.withProblems?Lt(e,n):[];return b`
       <div class="row">
         <div class="text">
           <div class="cut" title=${i}><bdi>${i}</bdi></div>
           <div class="secondary times">
             ${this.note||In(t,e)}
             ${this.withLock?b`·
-                    <a href="/seam/codes/${e.access_code_id}"
+                    <a class="link" href="/seam/codes/${e.access_code_id}"
                       ><bdi>${n.name}</bdi></a
                     >`:S}
           </div>
@@ -1466,7 +1513,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       ${a.length>0?b`<div class="problems">
               ${zn(this,t,n,a,e)}
             </div>`:S}
-    `}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>Ln(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`adopt`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await dt(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){Rn(this,A(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.display(e)}display(e){this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Ti))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin?Promise.resolve(this.pin):this.reveal(),n=await hn(t,this),r=await t;r&&(n||this.display(r),Rn(this,e(n?`copied`:`copy_failed`)))}static{this.styles=[z,g`
+    `}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>Ln(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`adopt`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return(await dt(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}catch(e){Rn(this,A(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.display(e)}display(e){this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Ei))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin?Promise.resolve(this.pin):this.reveal(),n=await hn(t,this),r=await t;r&&(n||this.display(r),Rn(this,e(n?`copied`:`copy_failed`)))}static{this.styles=[z,g`
       :host {
         display: block;
         container-type: inline-size;
@@ -1488,9 +1535,6 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .text {
         flex: 1;
         min-width: 0;
-      }
-      a {
-        color: inherit;
       }
       .chips {
         display: flex;
@@ -1536,7 +1580,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-area: 1 / 3 / span 2;
         }
       }
-    `]}};F([E({attribute:!1})],X.prototype,`context`,void 0),F([E({attribute:!1})],X.prototype,`code`,void 0),F([E({attribute:!1,hasChanged:Ei})],X.prototype,`lock`,void 0),F([E({attribute:!1})],X.prototype,`samePinAs`,void 0),F([E({attribute:!1})],X.prototype,`note`,void 0),F([E({type:Boolean})],X.prototype,`withLock`,void 0),F([E({type:Boolean})],X.prototype,`withProblems`,void 0),F([D()],X.prototype,`pin`,void 0),F([D()],X.prototype,`isBusy`,void 0),F([D()],X.prototype,`isMenuOpen`,void 0),F([at(`.more`)],X.prototype,`more`,void 0),F([at(`seam-menu`)],X.prototype,`menu`,void 0),X=F([L(`seam-code-row`)],X);var Oi=20,Z=class extends T{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=Oi,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=Oi,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Bt(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=Wt(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=Oi}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return b`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return b`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return b`
+    `]}};F([E({attribute:!1})],X.prototype,`context`,void 0),F([E({attribute:!1})],X.prototype,`code`,void 0),F([E({attribute:!1,hasChanged:Di})],X.prototype,`lock`,void 0),F([E({attribute:!1})],X.prototype,`samePinAs`,void 0),F([E({attribute:!1})],X.prototype,`note`,void 0),F([E({type:Boolean})],X.prototype,`withLock`,void 0),F([E({type:Boolean})],X.prototype,`withProblems`,void 0),F([D()],X.prototype,`pin`,void 0),F([D()],X.prototype,`isBusy`,void 0),F([D()],X.prototype,`isMenuOpen`,void 0),F([at(`.more`)],X.prototype,`more`,void 0),F([at(`seam-menu`)],X.prototype,`menu`,void 0),X=F([L(`seam-code-row`)],X);var ki=20,Z=class extends T{constructor(...e){super(...e),this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=ki,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=ki,this.search=``),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Bt(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=Wt(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=ki}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return b`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return b`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return b`
       ${t.codes.length>=8?this.tools():S}
       ${i===0?b`<p class="empty box">${r(`no_match`)}</p>`:S}
       ${Pt.map(e=>{let t=n.get(e)??[];if(t.length===0)return S;let r=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:r)})}
@@ -1574,7 +1618,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                       .context=${r}
                       .lock=${a}
                       .code=${t}
-.samePinAs=${Di(a,t)}
+.samePinAs=${Oi(a,t)}
                       .withProblems=${e!==`expired`}
                       ?admin=${r.isAdmin}
                       ?selected=${t.access_code_id===this.selected}
@@ -1585,6 +1629,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     `}static{this.styles=[z,Hn,g`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--seam-gap);
       }
       .box.empty {
@@ -1624,9 +1669,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         content-visibility: auto;
         contain-intrinsic-size: auto 60px;
       }
-    `]}};F([E({attribute:!1})],Z.prototype,`context`,void 0),F([E({attribute:!1})],Z.prototype,`lock`,void 0),F([E({attribute:!1})],Z.prototype,`selected`,void 0),F([D()],Z.prototype,`search`,void 0),F([D()],Z.prototype,`order`,void 0),F([D()],Z.prototype,`isExpiredOpen`,void 0),F([D()],Z.prototype,`limit`,void 0),Z=F([L(`seam-code-list`)],Z);var ki=class extends T{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return b`
+    `]}};F([E({attribute:!1})],Z.prototype,`context`,void 0),F([E({attribute:!1})],Z.prototype,`lock`,void 0),F([E({attribute:!1})],Z.prototype,`selected`,void 0),F([D()],Z.prototype,`search`,void 0),F([D()],Z.prototype,`order`,void 0),F([D()],Z.prototype,`isExpiredOpen`,void 0),F([D()],Z.prototype,`limit`,void 0),Z=F([L(`seam-code-list`)],Z);var Ai=class extends T{render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return b`
       <div class="facts">
-        <div>${Si(e,n)}</div>
+        <div>${Ci(e,n)}</div>
         ${e.isAdmin?b`<button
                 class="icon"
                 aria-label=${r(`refresh`)}
@@ -1654,6 +1699,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     `}static{this.styles=[z,g`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--seam-gap);
       }
       .facts {
@@ -1681,12 +1727,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};F([E({attribute:!1})],ki.prototype,`context`,void 0),F([E({attribute:!1})],ki.prototype,`lock`,void 0),F([E({attribute:!1})],ki.prototype,`selected`,void 0),ki=F([L(`seam-lock-page`)],ki);var Ai=class extends T{constructor(...e){super(...e),this.locks=[]}render(){return b`<ul class="box">
+    `]}};F([E({attribute:!1})],Ai.prototype,`context`,void 0),F([E({attribute:!1})],Ai.prototype,`lock`,void 0),F([E({attribute:!1})],Ai.prototype,`selected`,void 0),Ai=F([L(`seam-lock-page`)],Ai);var ji=class extends T{constructor(...e){super(...e),this.locks=[]}render(){return b`<ul class="box">
       ${q(this.locks,e=>e.device_id,e=>this.row(e))}
     </ul>`}row(e){let{t}=this.context,n={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)n[Bt(t)]+=1;let r=[`active`,`scheduled`,`unmanaged`].filter(e=>n[e]>0).map(e=>t(`count_${e}`,{count:n[e]})),i=n.attention>0||e.problems.length>0;return b`<li>
       <a href="/seam/lock/${e.device_id}">
         <span class="symbol ${e.online===!1?`offline`:``}"
-          >${xi(e)}</span
+          >${Si(e)}</span
         >
         <span class="text">
           <span class="cut"><bdi>${e.name}</bdi></span>
@@ -1698,7 +1744,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </span>
           <span class="facts secondary">
             ${e.area?b`<span class="fact"><bdi>${e.area}</bdi></span>`:S}
-            ${Si(this.context,e)}
+            ${Ci(this.context,e)}
           </span>
         </span>
         ${R(a)}
@@ -1772,51 +1818,52 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};F([E({attribute:!1})],Ai.prototype,`context`,void 0),F([E({attribute:!1})],Ai.prototype,`locks`,void 0),Ai=F([L(`seam-locks`)],Ai);var ji=`important`,Mi=` !`+ji,Ni=Kn(class extends qn{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Mi);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?ji:``):n[e]=r}}return x}}),Pi=6;function Fi(e,{gap:t,overlaps:n},r){let{t:i}=e,a=n.map(({code:e})=>P(e)).join(`, `);return[...a?[i(`overlaps_with`,{names:a})]:[],...t?[Li(e,t,r)??i(`then_free`,{duration:Ii(e,t)})]:[]]}function Ii({hass:e},{start:t,end:n}){return Nt(e,n-t)}function Li(e,{start:t,end:n},r){let i=r.getTime();return t<=i&&i<n?e.t(`free_for`,{duration:Ii(e,{start:i,end:n})}):void 0}var Q=class extends T{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{locale:t,config:n}=this.context.hass,r=e=>new Intl.DateTimeFormat(t.language,{timeZone:n.time_zone,...e}),i=r({weekday:`short`}),a=r({day:`numeric`}),o=this.now.getTime();return b`<section class="box chart">
+    `]}};F([E({attribute:!1})],ji.prototype,`context`,void 0),F([E({attribute:!1})],ji.prototype,`locks`,void 0),ji=F([L(`seam-locks`)],ji);var Mi=`important`,Ni=` !`+Mi,Pi=Kn(class extends qn{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Ni);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?Mi:``):n[e]=r}}return x}}),Fi=6;function Ii(e,{gap:t,overlaps:n},r){let{t:i}=e,a=n.map(({code:e})=>P(e)).join(`, `);return[...a?[i(`overlaps_with`,{names:a})]:[],...t?[Ri(e,t,r)??i(`then_free`,{duration:Li(e,t)})]:[]]}function Li({hass:e},{start:t,end:n}){return Nt(e,n-t)}function Ri(e,{start:t,end:n},r){let i=r.getTime();return t<=i&&i<n?e.t(`free_for`,{duration:Li(e,{start:i,end:n})}):void 0}var Q=class extends T{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{locale:t,config:n}=this.context.hass,r=e=>new Intl.DateTimeFormat(t.language,{timeZone:n.time_zone,...e}),i=r({weekday:`short`}),a=e.days.some(({start:e})=>i.format(e).length>4)?r({weekday:`narrow`}):i,o=r({day:`numeric`}),s=this.now.getTime();return b`<section class="box chart">
       <div class="days" aria-hidden="true">
-        ${e.days.map(({date:t,start:n},r)=>{let o=e.days[r+1]?.start??e.end;return b`<span
+        ${e.days.map(({date:t,start:n},r)=>{let i=e.days[r+1]?.start??e.end;return b`<span
             class=${t===this.context.date?`today`:``}
-            style=${zi({start:n,end:o},e)}
-            ><span class="weekday">${i.format(n)}</span> ${a.format(n)}</span
+            style=${Vi({start:n,end:i},e)}
+            ><span class="weekday">${a.format(n)}</span> ${o.format(n)}</span
           >`})}
-        ${o>e.start&&o<e.end?b`<i style=${zi({start:o,end:o},e)}></i>`:S}
+        ${s>e.start&&s<e.end?b`<i style=${Vi({start:s,end:s},e)}></i>`:S}
       </div>
       <ul>
         ${q(this.rows,({key:e})=>e,t=>this.row(t,e))}
       </ul>
-    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,Pi),o=`${Math.max(a,1)*32+4}px`;return b`<li>
+    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,Fi),o=zi(Math.max(a,1));return b`<li>
       <h3 class="cut">
-        ${r?b`<a href="/seam/lock/${e.key}"><bdi>${e.name}</bdi></a>`:b`<bdi>${e.name}</bdi>`}
+        ${r?b`<a class="link" href="/seam/lock/${e.key}"><bdi>${e.name}</bdi></a>`:b`<bdi>${e.name}</bdi>`}
       </h3>
-      <div class="track" style=${Ni({height:o})}>
-        ${e.overlaps.map(e=>b`<span class="overlap" style=${zi(e,t)}></span>`)}
+      <div class="track" style=${Pi({height:o})}>
+        ${e.overlaps.map(e=>b`<span class="overlap" style=${Vi(e,t)}></span>`)}
         ${e.gaps.map(e=>b`<span
             class="gap"
             aria-hidden="true"
-            style=${zi(Ri(e,t),t)}
+            style=${Vi(Bi(e,t),t)}
             ><span class="cut"
-              >${Li(this.context,e,this.now)??Ii(this.context,e)}</span
+              >${Ri(this.context,e,this.now)??Li(this.context,e)}</span
             ></span
           >`)}
         ${e.bars.filter(({lane:e})=>e<a).map(e=>this.bar(e,t,r))}
       </div>
-      ${e.lanes>Pi?b`<button
+      ${e.lanes>Fi?b`<button
               class="more"
               aria-expanded=${i}
               @click=${()=>{let t=new Set(this.unfolded);t.delete(e.key)||t.add(e.key),this.unfolded=t}}
             >
               ${i?n(`fewer`):n(`show_all`,{count:e.bars.length})}
             </button>`:S}
-    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=P(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:In(r,i),state:Pn(r,i.state)}),...Fi(r,e,this.now)].join(`. `);return b`<a
+    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=P(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:In(r,i),state:Pn(r,i.state)}),...Ii(r,e,this.now)].join(`. `);return b`<a
       class="bar ${Nn(i.state)} ${e.isEarlier?`earlier`:``} ${e.isLater?`later`:``} ${e.isEndless?`endless`:``}"
       href="/seam/codes/${i.access_code_id}"
       aria-label=${c}
       title=${c}
-      style=${zi(e,t,{top:`${e.lane*32+4}px`})}
+      style=${Vi(e,t,{top:zi(e.lane)})}
       >${e.overlaps.length>0?R(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):S}<span class="cut name"><bdi>${n?s:a.name}</bdi></span>${e.isEndless?b`<span>∞</span>`:S}</a
     >`}static{this.styles=[z,g`
       :host {
         --name: 168px;
+        --lane: 32px;
       }
       .chart {
         position: relative;
@@ -1881,9 +1928,6 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 0.875rem;
         font-weight: 500;
       }
-      h3 a {
-        color: inherit;
-      }
       .track {
         position: relative;
         overflow: hidden;
@@ -1893,9 +1937,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .gap,
       .overlap {
         position: absolute;
-        height: 28px;
+        height: calc(var(--lane) - 4px);
         font-size: 0.8125rem;
-        line-height: 28px;
+        line-height: calc(var(--lane) - 4px);
       }
       .bar {
         display: flex;
@@ -1911,7 +1955,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         --card: var(--ha-card-background, var(--card-background-color));
         background: color-mix(in srgb, var(--tone) 24%, var(--card));
         border: 1px solid color-mix(in srgb, var(--tone) 60%, var(--card));
-        line-height: 26px;
+        line-height: calc(var(--lane) - 6px);
       }
       .bar.good {
         --tone: var(--success-color, #43a047);
@@ -1984,9 +2028,18 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       }
       .more {
         grid-column: 2;
-        min-height: 32px;
-        padding-block: 4px;
         justify-self: start;
+      }
+      @media (pointer: coarse), (max-width: 600px) {
+        :host {
+          --lane: 48px;
+        }
+        h3.cut {
+          padding-block: 12px;
+          overflow: visible;
+          overflow-wrap: anywhere;
+          white-space: normal;
+        }
       }
       @media (max-width: 700px) {
         :host {
@@ -2005,13 +2058,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           border: 0;
         }
       }
-    `]}};F([E({attribute:!1})],Q.prototype,`context`,void 0),F([E({attribute:!1})],Q.prototype,`rows`,void 0),F([E({attribute:!1})],Q.prototype,`days`,void 0),F([E({attribute:!1})],Q.prototype,`now`,void 0),F([E({type:Boolean})],Q.prototype,`isByLock`,void 0),F([D()],Q.prototype,`unfolded`,void 0),Q=F([L(`seam-timeline-chart`)],Q);function Ri({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function zi({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return Ni({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var Bi=[`lock`,`person`,`table`],Vi=7,Hi=150,$=class extends T{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=Hi}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:i}=e,o=sr(e.date,t,i.config.time_zone),s=Jt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?lr(s,o):cr(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(i.locale.language,{timeZone:i.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return b`
+    `]}};F([E({attribute:!1})],Q.prototype,`context`,void 0),F([E({attribute:!1})],Q.prototype,`rows`,void 0),F([E({attribute:!1})],Q.prototype,`days`,void 0),F([E({attribute:!1})],Q.prototype,`now`,void 0),F([E({type:Boolean})],Q.prototype,`isByLock`,void 0),F([D()],Q.prototype,`unfolded`,void 0),Q=F([L(`seam-timeline-chart`)],Q);function zi(e){return`calc(${e} * var(--lane) + 4px)`}function Bi({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function Vi({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return Pi({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var Hi=[`lock`,`person`,`table`],Ui=7,Wi=150,$=class extends T{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=Wi}render(){let{context:e,offset:t,view:n}=this,{t:r,hass:i}=e,o=sr(e.date,t,i.config.time_zone),s=Jt(this.locks).filter(({code:e})=>!e.is_backup),c=n===`person`?lr(s,o):cr(this.locks,s,o),l=c.flatMap(({bars:e})=>e),u=l.length===0,d=n===`table`?l.length:c.length,f=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},p=new Intl.DateTimeFormat(i.locale.language,{timeZone:i.config.time_zone,day:`numeric`,month:`short`,year:`numeric`});return b`
       <div class="tools">
         <button
           class="icon"
           aria-label=${r(`earlier`)}
           ?disabled=${t<=-90}
-          @click=${()=>f(-Vi)}
+          @click=${()=>f(-Ui)}
         >
           ${R(`M15.41,16.58L10.83,12L15.41,7.41L14,6L8,12L14,18L15.41,16.58Z`)}
         </button>
@@ -2020,7 +2073,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           class="icon"
           aria-label=${r(`later`)}
           ?disabled=${t>=76}
-          @click=${()=>f(Vi)}
+          @click=${()=>f(Ui)}
         >
           ${R(a)}
         </button>
@@ -2032,7 +2085,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{this.view=e.target.value}}
           >
-            ${Bi.map(e=>b`<option value=${e} ?selected=${e===n}>
+            ${Hi.map(e=>b`<option value=${e} ?selected=${e===n}>
                 ${r(`rows_${e}`)}
               </option>`)}
           </select>
@@ -2051,23 +2104,23 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               ${r(`show_all`,{count:d})}
             </button>`:S}
     `}table(e){let{context:t}=this,{t:n}=t;return b`<section class="box scroll" tabindex="0" aria-label=${n(`timeline`)}>
-      <table>
-        <thead>
-          <tr>
-            ${[`lock`,`person`,`times`,`state`,`notes`].map(e=>b`<th scope="col">${n(e)}</th>`)}
+      <table role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            ${[`lock`,`person`,`times`,`state`,`notes`].map(e=>b`<th scope="col" role="columnheader">${n(e)}</th>`)}
           </tr>
         </thead>
-        <tbody>
-          ${e.map(e=>b`<tr>
-              <td><bdi>${e.entry.lock.name}</bdi></td>
-              <td>
-                <a href="/seam/codes/${e.entry.code.access_code_id}"
+        <tbody role="rowgroup">
+          ${e.map(e=>b`<tr role="row">
+              <td role="cell" class="lock"><bdi>${e.entry.lock.name}</bdi></td>
+              <td role="cell" class="person">
+                <a class="link" href="/seam/codes/${e.entry.code.access_code_id}"
                   ><bdi>${P(e.entry.code)}</bdi></a
                 >
               </td>
-              <td class="times">${In(t,e.entry.code)}</td>
-              <td>${Fn(t,e.entry.code.state)}</td>
-              <td>${Fi(t,e,this.now).join(`. `)}</td>
+              <td role="cell" class="times">${In(t,e.entry.code)}</td>
+              <td role="cell" class="state">${Fn(t,e.entry.code.state)}</td>
+              <td role="cell" class="notes">${Ii(t,e,this.now).join(`. `)}</td>
             </tr>`)}
         </tbody>
       </table>
@@ -2090,18 +2143,15 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         scale: -1 1;
       }
       select {
-        height: 40px;
+        height: 44px;
         border: 1px solid var(--divider-color);
-        border-radius: 20px;
+        border-radius: 22px;
         background: var(--card-background-color);
         padding: 0 12px;
       }
       .empty {
         padding: 24px 16px;
         text-align: center;
-      }
-      td a {
-        color: inherit;
       }
       .scroll {
         overflow-x: auto;
@@ -2123,20 +2173,64 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       tr:last-child td {
         border-bottom: 0;
       }
-    `]}};F([E({attribute:!1})],$.prototype,`context`,void 0),F([E({attribute:!1})],$.prototype,`locks`,void 0),F([E({attribute:!1})],$.prototype,`now`,void 0),F([D()],$.prototype,`offset`,void 0),F([D()],$.prototype,`view`,void 0),F([D()],$.prototype,`limit`,void 0),$=F([L(`seam-timeline`)],$);var Ui=6,Wi=class extends T{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e,isAdmin:t}=this.context,{locks:n}=this.snapshot,r=Yt(n,this.now),{attention:i}=r,a=n.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return b`
+      /* A block for each code. The roles stay those of a table. */
+      @media (max-width: 600px) {
+        thead {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+        table,
+        tbody,
+        tr,
+        td {
+          display: block;
+        }
+        tr {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto;
+          gap: 2px 12px;
+          padding: 12px 16px;
+          border-bottom: 1px solid var(--divider-color);
+        }
+        tr:last-child {
+          border-bottom: 0;
+        }
+        td {
+          padding: 0;
+          border: 0;
+          min-width: 0;
+        }
+        .person {
+          grid-area: 1 / 1;
+          font-weight: 500;
+        }
+        .state {
+          grid-area: 1 / 2;
+        }
+        .lock,
+        .times,
+        .notes {
+          grid-column: 1 / -1;
+          color: var(--secondary-text-color);
+        }
+      }
+    `]}};F([E({attribute:!1})],$.prototype,`context`,void 0),F([E({attribute:!1})],$.prototype,`locks`,void 0),F([E({attribute:!1})],$.prototype,`now`,void 0),F([D()],$.prototype,`offset`,void 0),F([D()],$.prototype,`view`,void 0),F([D()],$.prototype,`limit`,void 0),$=F([L(`seam-timeline`)],$);var Gi=6,Ki=class extends T{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e,isAdmin:t}=this.context,{locks:n}=this.snapshot,r=Yt(n,this.now),{attention:i}=r,a=n.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return b`
       ${this.headline(r)}
       ${i.length+r.problems.length+r.locks.length>0?b`<section class="box wide" aria-label=${e(`needs_attention`)}>
               <div class="section"><h2>${e(`needs_attention`)}</h2></div>
               ${r.problems.map(e=>this.sharedProblem(e))}
               <ul>
                 ${r.locks.map(e=>b`<li class="power">
-                    <a href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>
-                    ${Ci(this.context,e)}
+                    <a class="link" href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>
+                    ${wi(this.context,e)}
                   </li>`)}
                 ${q(i,({code:e})=>e.access_code_id,e=>b`<li>${this.row(e,!0)}</li>`)}
               </ul>
             </section>`:S}
-      ${this.group(e(`active_now`),r.now,e(`nobody_in`),Ui)}
+      ${this.group(e(`active_now`),r.now,e(`nobody_in`),Gi)}
       <div class="column">
         ${this.group(e(`arriving`),r.arriving,e(`nobody_arriving`),1/0,e=>this.timed(`arrives`,e.code.starts_at))}
         ${this.group(e(`leaving`),r.leaving,e(`nobody_leaving`),1/0,e=>this.timed(`leaves`,e.code.ends_at))}
@@ -2151,7 +2245,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       </div>
     </header>`}summary({attention:t,problems:r,locks:i,now:a}){let{t:o,isAdmin:s}=this.context,{locks:c,entries:u}=this.snapshot,d=(/* @__PURE__ */ new Set([...i,...r.flatMap(({locks:e})=>e)])).size,f=d>0?o(`headline_locks`,{count:d}):``;return t.length>0?{tone:`bad`,path:e,text:o(`headline_attention`,{count:t.length}),hint:f}:!c.every(e=>e.codes_known)||!u.every(e=>e.available)?{path:l,text:o(`headline_unknown`),hint:f}:c.every(e=>e.codes.length===0)?{path:`M16,14H17.5V16.82L19.94,18.23L19.19,19.53L16,17.69V14M17,12A5,5 0 0,0 12,17A5,5 0 0,0 17,22A5,5 0 0,0 22,17A5,5 0 0,0 17,12M17,10A7,7 0 0,1 24,17A7,7 0 0,1 17,24C14.21,24 11.8,22.36 10.67,20H1V17C1,14.34 6.33,13 9,13C9.6,13 10.34,13.07 11.12,13.2C12.36,11.28 14.53,10 17,10M10,17C10,16.3 10.1,15.62 10.29,15C9.87,14.93 9.43,14.9 9,14.9C6.03,14.9 2.9,16.36 2.9,17V18.1H10.09C10.03,17.74 10,17.37 10,17M9,4A4,4 0 0,1 13,8A4,4 0 0,1 9,12A4,4 0 0,1 5,8A4,4 0 0,1 9,4M9,5.9A2.1,2.1 0 0,0 6.9,8A2.1,2.1 0 0,0 9,10.1A2.1,2.1 0 0,0 11.1,8A2.1,2.1 0 0,0 9,5.9Z`,text:o(`headline_none`),hint:s?o(`headline_none_hint`):``}:{tone:`good`,path:n,text:o(`headline_good`),hint:f||o(`headline_good_hint`,{count:a.length})}}sharedProblem({problem:e,locks:t}){let[n,...r]=t;return b`<div class="problem">
       <p>
-        <a href="/seam/lock/${n.device_id}"><bdi>${n.name}</bdi></a>${r.map(e=>b`, <a href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>`)}
+        <a class="link" href="/seam/lock/${n.device_id}"><bdi>${n.name}</bdi></a>${r.map(e=>b`, <a class="link" href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>`)}
       </p>
       ${zn(this,this.context,n,[e],void 0,t)}
     </div>`}group(e,t,n,r,i){let{t:a}=this.context,o=Xt(t),s=this.isAllShown?o:o.slice(0,r);return b`<section class="box" aria-label=${e}>
@@ -2187,7 +2281,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .context=${r}
       .lock=${e.lock}
       .code=${e.code}
-.samePinAs=${Di(e.lock,e.code)}
+.samePinAs=${Oi(e.lock,e.code)}
       .note=${n}
       .withProblems=${t}
       ?admin=${r.isAdmin}
@@ -2217,6 +2311,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       }
       .column {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--seam-gap);
       }
       .wide,
@@ -2256,17 +2351,11 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         gap: 8px;
         padding: 8px 16px 12px;
       }
-      .problem a {
-        color: inherit;
-      }
       .power {
         display: flex;
         flex-wrap: wrap;
         gap: 4px 16px;
         padding: 10px 16px;
-      }
-      .power a {
-        color: inherit;
       }
       .fact {
         display: inline-flex;
@@ -2319,6 +2408,20 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         min-width: 0;
         display: grid;
       }
+      @media (max-width: 480px) {
+        summary {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto;
+          gap: 2px 12px;
+        }
+        summary .chip {
+          grid-area: 2 / 1;
+          justify-self: start;
+        }
+        summary > svg {
+          grid-area: 1 / 2 / span 2;
+        }
+      }
       details ul {
         background: color-mix(in srgb, var(--primary-text-color) 4%, transparent);
       }
@@ -2326,7 +2429,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 100%;
         border-radius: 0;
       }
-    `]}};F([E({attribute:!1})],Wi.prototype,`context`,void 0),F([E({attribute:!1})],Wi.prototype,`snapshot`,void 0),F([E({attribute:!1})],Wi.prototype,`now`,void 0),F([D()],Wi.prototype,`isAllShown`,void 0),Wi=F([L(`seam-today`)],Wi);var Gi=`/seam`,Ki=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function qi(e){try{return decodeURIComponent(e)}catch{return e}}var Ji=class extends ii{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:Gi,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.address=location.pathname,this.rememberBack=()=>{this.isBack=location.pathname!==this.address}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(qi),{lock:s,codeId:c}=this.target(a,o),l=jt(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return b`
+    `]}};F([E({attribute:!1})],Ki.prototype,`context`,void 0),F([E({attribute:!1})],Ki.prototype,`snapshot`,void 0),F([E({attribute:!1})],Ki.prototype,`now`,void 0),F([D()],Ki.prototype,`isAllShown`,void 0),Ki=F([L(`seam-today`)],Ki);var qi=`/seam`,Ji=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`found`,`found_codes`],[`activity`,`activity`]];function Yi(e){try{return decodeURIComponent(e)}catch{return e}}var Xi=class extends ii{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:qi,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.address=location.pathname,this.rememberBack=()=>{this.isBack=location.pathname!==this.address}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(Yi),{lock:s,codeId:c}=this.target(a,o),l=jt(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`activity`;return b`
       <header>
         <div class="bar">
           ${u?b`<button
@@ -2349,8 +2452,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 </button>`:S}
         </div>
         ${u?S:b`<nav aria-label=${n(`sections`)}>
-                ${Ki.map(([e,r])=>b`<a
-                    href=${e?`${Gi}/${e}`:Gi}
+                ${Ji.map(([e,r])=>b`<a
+                    href=${e?`${qi}/${e}`:qi}
                     aria-current=${e===a?`page`:S}
                     >${n(r)}${r===`found_codes`?this.badge(t):S}</a
                   >`)}
@@ -2364,7 +2467,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </div>
       </main>
       ${this.overlay()}
-    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`);e.has(`route`)&&t?.path!==this.route.path&&(this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),t&&this.arrive())}async arrive(){let{route:e}=this;if(await new Promise(requestAnimationFrame),this.address=location.pathname,e!==this.route)return;let{isBack:t}=this;this.isBack=!1,this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus()}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():pt(`${Gi}/locks`)}badge(e){let t=e?$t(e.locks):0;return t>0?b` <span class="badge">${t}</span>`:S}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:t}=this.context,n=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[];return b`
+    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`),n=e.has(`route`)&&t?.path!==this.route.path;(n||e.has(`snapshot`)&&!e.get(`snapshot`))&&this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`nearest`}),n&&t&&this.arrive()}async arrive(){let{route:e}=this;if(await new Promise(requestAnimationFrame),this.address=location.pathname,e!==this.route)return;let{isBack:t}=this;this.isBack=!1,this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus()}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():pt(`${qi}/locks`)}badge(e){let t=e?$t(e.locks):0;return t>0?b` <span class="badge">${t}</span>`:S}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:t}=this.context,n=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[];return b`
       ${t?S:jn(e(`connection_lost`))}
       ${Mn(this.context)}
       ${t&&this.failed&&this.snapshot?jn(e(`not_set_up`)):S}
@@ -2514,7 +2617,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           background: var(--seam-filled, #0b6b8f) !important;
         }
       }
-    `]}};F([E({attribute:!1})],Ji.prototype,`narrow`,void 0),F([E({attribute:!1})],Ji.prototype,`route`,void 0),Ji=F([L(`seam-panel`)],Ji);var Yi=`seam-access-codes-card`;function Xi({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var Zi=class extends ii{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>Xi(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>bt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:t,connected:n}=this.context,r=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return b`
+    `]}};F([E({attribute:!1})],Xi.prototype,`narrow`,void 0),F([E({attribute:!1})],Xi.prototype,`route`,void 0),Xi=F([L(`seam-panel`)],Xi);var Zi=`seam-access-codes-card`;function Qi({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var $i=class extends ii{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>Qi(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>bt(document.documentElement.lang,()=>{})(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:t,connected:n}=this.context,r=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return b`
       <ha-card>
         <div class="card">
           <header>
@@ -2553,7 +2656,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 1.25rem;
         font-weight: 400;
       }
-    `]}};F([D()],Zi.prototype,`config`,void 0),Zi=F([L(Yi)],Zi);var Qi=window;Qi.customCards??=[];var $i=Qi.customCards;if(!$i.some(({type:e})=>e===Yi)){let e=bt(document.documentElement.lang,()=>{});$i.push({type:Yi,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>Xi(e,t)?{config:{type:`custom:${Yi}`,entity:t}}:null})}var ea=`seam-access-codes-feature`,ta={ok:[n,`good`],problem:[e,`bad`],offline:[m,`bad`],unknown:[l,``]},na=class extends I{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=Ut(r),[o,s]=ta[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return b`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:S}>
+    `]}};F([D()],$i.prototype,`config`,void 0),$i=F([L(Zi)],$i);var ea=window;ea.customCards??=[];var ta=ea.customCards;if(!ta.some(({type:e})=>e===Zi)){let e=bt(document.documentElement.lang,()=>{});ta.push({type:Zi,name:e(`card_name`),description:e(`card_description`),documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>Qi(e,t)?{config:{type:`custom:${Zi}`,entity:t}}:null})}var na=`seam-access-codes-feature`,ra={ok:[n,`good`],problem:[e,`bad`],offline:[m,`bad`],unknown:[l,``]},ia=class extends I{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=Ut(r),[o,s]=ra[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return b`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:S}>
       ${R(o)}
       <span class="cut">
         ${e||this.failed?n(c,{count:a}):n(`loading`)}
@@ -2586,7 +2689,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 20px;
         height: 20px;
       }
-    `]}};F([E({attribute:!1})],na.prototype,`entityId`,void 0),na=F([L(`seam-codes-link`)],na);var ra=class extends T{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return b`<seam-codes-link
+    `]}};F([E({attribute:!1})],ia.prototype,`entityId`,void 0),ia=F([L(`seam-codes-link`)],ia);var aa=class extends T{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return b`<seam-codes-link
       .hass=${this.hass}
       .entityId=${this.context.entity_id}
-    ></seam-codes-link>`}};F([E({attribute:!1})],ra.prototype,`hass`,void 0),F([E({attribute:!1})],ra.prototype,`context`,void 0),ra=F([L(ea)],ra);var ia=window;ia.customCardFeatures??=[];var aa=ia.customCardFeatures;aa.some(({type:e})=>e===ea)||aa.push({type:ea,name:bt(document.documentElement.lang,()=>{})(`feature_name`),isSupported:(e,{entity_id:t})=>t!==void 0&&Xi(e,t)});
+    ></seam-codes-link>`}};F([E({attribute:!1})],aa.prototype,`hass`,void 0),F([E({attribute:!1})],aa.prototype,`context`,void 0),aa=F([L(na)],aa);var oa=window;oa.customCardFeatures??=[];var sa=oa.customCardFeatures;sa.some(({type:e})=>e===na)||sa.push({type:na,name:bt(document.documentElement.lang,()=>{})(`feature_name`),isSupported:(e,{entity_id:t})=>t!==void 0&&Qi(e,t)});

@@ -80,7 +80,7 @@ export const formStyles = css`
     display: flex;
     gap: 12px;
     align-items: flex-start;
-    padding: 8px 0;
+    padding: 10px 0;
     font-size: 1rem;
     cursor: pointer;
   }
@@ -142,7 +142,7 @@ export const formStyles = css`
   }
   summary {
     cursor: pointer;
-    padding: 8px 0;
+    padding: 10px 0;
     font-weight: 500;
   }
   .length {

@@ -154,6 +154,7 @@ export class SeamAdoption extends LitElement {
         gap: 8px;
       }
       summary {
+        padding-block: 10px;
         cursor: pointer;
       }
     `,

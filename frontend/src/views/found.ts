@@ -182,6 +182,7 @@ export class SeamFound extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 12px;
       }
       .none {
@@ -211,7 +212,7 @@ export class SeamFound extends LitElement {
       }
       .bar label {
         flex: 1;
-        min-height: 40px;
+        min-height: 44px;
       }
       li label {
         padding: 10px 16px;
