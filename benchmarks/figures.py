@@ -88,6 +88,15 @@ FIGURES: Final = (
     Figure("change_requests", "Requests of the poll that fetches a change", 0, 4),
     Figure("webhook_median_ms", "Change by webhook: median delay (ms)"),
     Figure("webhook_p95_ms", "Change by webhook: 95th percentile (ms)", 0, 250, USUAL),
+    Figure("stays_codes", "Codes for 1,000 bookings"),
+    Figure("stays_steps", "Quiet comparison with 1,000 bookings: changes", 0, 0),
+    Figure(
+        "stays_compare_ms",
+        "Quiet comparison with 1,000 bookings: CPU time (ms)",
+        0,
+        100,
+        USUAL,
+    ),
 )
 
 

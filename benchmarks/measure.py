@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.runner import configure_event_loop
+from homeassistant.util import dt as dt_util
 
 from custom_components.seam.api import SeamClient
 from custom_components.seam.coordinator import SeamCoordinator
@@ -26,6 +27,7 @@ from .instance import TIMEOUT, Instance, running_instance
 from .memory import bytes_per_code
 from .meters import Busy, LoopMeter, traffic, writes
 from .plan import Plan
+from .stays import quiet_comparison
 from .workspace import Workspace, simulated
 
 type Figures = dict[str, float]
@@ -74,6 +76,7 @@ async def _measure(plan: Plan, meter: LoopMeter, folder: Path) -> Figures:
                 **await bench.latency(),
                 **await bench.changes_by_poll(),
                 **await bench.changes_by_webhook(),
+                **bench.stays(),
             }
 
 
@@ -133,6 +136,11 @@ class _Bench:
             "quiet_poll_wall_ms": 1000 * median(cost.wall for cost in costs),
             "quiet_poll_cpu_ms": 1000 * median(cost.cpu for cost in costs),
         }
+
+    def stays(self) -> Figures:
+        """Compare bookings with codes, when there is nothing to do."""
+        locks = self._coordinator.data.locks
+        return quiet_comparison(locks, dt_util.utcnow(), self._plan.rounds)
 
     async def full_syncs(self) -> Figures:
         """Fetch everything for the first time, again, and with the baselines, in turns."""

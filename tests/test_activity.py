@@ -108,31 +108,49 @@ async def test_lock_with_reset_clock(
     assert at == lines[-1].time_fired
 
 
-@pytest.mark.parametrize(
-    ("mutations", "told"),
-    [
-        (["deleting"], "Deletion requested"),
-        (["updating_name", "updating_code"], "New name requested, new PIN requested"),
-        (["enchanting", "creating"], "Creation requested"),
-        (["enchanting"], "Changes requested"),
-        ([], "Changes requested"),
-    ],
-)
-async def test_requested_changes(
+async def test_only_what_became_of_a_code_has_a_line(
+    hass: HomeAssistant,
     simulator: Simulator,
     cleaner: AccessCode,
     lines: Lines,
     poll: Poll,
-    mutations: list[str],
-    told: str,
 ) -> None:
-    """The line says what was requested."""
-    requested = [{"mutation_code": mutation} for mutation in mutations]
-    simulator.backend.events.code(
-        "mutations_requested", cleaner, requested_mutations=requested
-    )
+    """Seam also reports what was requested, and that something has changed."""
+    states = async_capture_events(hass, EVENT_STATE_CHANGED)
+    emit = simulator.backend.events.code
+    for kind in ("created", "mutations_requested", "set_on_device"):
+        emit(kind, cleaner)
     await poll()
-    assert _messages(lines) == [f"Code Cleaner: {told}"]
+    for kind in ("mutations_requested", "name_changed", "changed"):
+        emit(kind, cleaner)
+    await poll()
+    emit("mutations_requested", cleaner)
+    emit("removed_from_device", cleaner)
+    simulator.backend.programming.drop(cleaner)
+    await poll()
+    assert _messages(lines) == [
+        "Code Cleaner: Created",
+        "Code Cleaner: Set on the lock",
+        "Code Cleaner: Renamed",
+        "Code Cleaner: Deleted",
+    ]
+    # The panel shows the same.
+    assert [
+        state.attributes["event_type"]
+        for event in states
+        if (state := event.data["new_state"])
+        and state.entity_id == CODES
+        and state.attributes.get("is_logged")
+    ] == ["created", "set_on_device", "name_changed", "deleted"]
+
+
+async def test_line_of_code_that_is_only_removed_from_its_lock(
+    simulator: Simulator, cleaner: AccessCode, lines: Lines, poll: Poll
+) -> None:
+    """No other event says so."""
+    simulator.backend.events.code("removed_from_device", cleaner)
+    await poll()
+    assert _messages(lines) == ["Code Cleaner: Removed from the lock"]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +197,10 @@ async def test_access_code_lines(
     subtests: pytest.Subtests,
 ) -> None:
     """Each type is translated, and the line belongs to the lock."""
-    kinds = [kind for kind in ACCESS_CODE_ACTIVITY.event_types or () if kind != "other"]
+    unlogged = ("changed", "mutations_requested", "removed_from_device", "other")
+    kinds = [
+        kind for kind in ACCESS_CODE_ACTIVITY.event_types or () if kind not in unlogged
+    ]
     assert kinds
     for kind in kinds:
         with subtests.test(kind=kind):

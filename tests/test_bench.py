@@ -15,6 +15,7 @@ COUNTS = {
     "quiet_poll_state_changed": 0,
     "quiet_poll_state_reported": 0,
     "change_polls": 1,
+    "stays_steps": 0,
 }
 
 

@@ -113,6 +113,7 @@ async def test_unlocked_with_code(
         "access_code_id": CODE_CLEANER,
         "access_code_name": "Cleaner",
         "is_managed": True,
+        "is_logged": True,
         "method": "keycode",
         "seam_event_type": "lock.unlocked",
     }
@@ -353,6 +354,7 @@ async def test_access_denied_reason(
     assert _attributes(told) == {
         "event_type": "access_denied",
         "reason_code": "unknown_code",
+        "is_logged": True,
         "reason_message": "Neither '••••' nor •••• nor ••••, with ••••",
         "user_identity_id": "somebody",
         "seam_event_type": "lock.access_denied",

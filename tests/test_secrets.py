@@ -8,16 +8,19 @@ import json
 import logging
 from pathlib import Path
 import re
+from types import MappingProxyType
 from typing import Any
 
 from aiohttp.test_utils import TestClient
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.components.calendar import (
+    DATA_COMPONENT,
     DOMAIN as CALENDAR_DOMAIN,
     SERVICE_GET_EVENTS,
 )
 from homeassistant.components.logbook import async_log_entry
 from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import CONF_API_KEY, EVENT_CALL_SERVICE, MATCH_ALL
 from homeassistant.core import Event, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
@@ -49,6 +52,11 @@ from pytest_homeassistant_custom_component.typing import (
 from custom_components.seam import issues
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.stays.settings import (
+    CONF_CALENDAR,
+    CONF_LOCKS,
+    SUBENTRY_STAYS,
+)
 from custom_components.seam.trigger import TRIGGERS
 from simulator import Simulator
 from simulator.seed import (
@@ -72,6 +80,7 @@ from simulator.seed import (
     WORKSPACE_TWO_NAME,
 )
 from tests.actions.support import with_times
+from tests.stays.calendar import BookingCalendar
 
 # Home Assistant's web server uses keys that aiohttp warns about.
 pytestmark = pytest.mark.filterwarnings(
@@ -573,6 +582,24 @@ async def _fail_repair(
     await instance.repair_all(client)
 
 
+async def _add_stays(
+    hass: HomeAssistant, entry: MockConfigEntry, calendar: BookingCalendar
+) -> None:
+    """Let the codes of a lock follow a calendar."""
+    await hass.data[DATA_COMPONENT].async_add_entities([calendar])
+    hass.config_entries.async_add_subentry(
+        entry,
+        ConfigSubentry(
+            data=MappingProxyType(
+                {CONF_CALENDAR: calendar.entity_id, CONF_LOCKS: [FRONT_DOOR]}
+            ),
+            subentry_type=SUBENTRY_STAYS,
+            title="Bookings",
+            unique_id=None,
+        ),
+    )
+
+
 async def _fail_polls(
     hass: HomeAssistant, instance: Instance, simulator: Simulator
 ) -> None:
@@ -619,6 +646,7 @@ async def test_secrets_are_not_exposed(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Test that no PIN or key is exposed, whatever Seam returns."""
+    calendar = BookingCalendar()
     # Rate limits would keep the lists from being fetched for the rest of the test.
     monkeypatch.setattr("custom_components.seam.api.errors.DEFAULT_RETRY_AFTER", 0)
     caplog.set_level(logging.WARNING, "sqlalchemy")
@@ -632,13 +660,18 @@ async def test_secrets_are_not_exposed(
         unique_id=WORKSPACE_TWO,
         data={CONF_API_KEY: KEY_TWO, CONF_ENDPOINT: simulator.url},
     )
-    for one in (entry, office):
-        one.add_to_hass(hass)
-        assert await hass.config_entries.async_setup(one.entry_id)
+    entry.add_to_hass(hass)
+    await _add_stays(hass, entry, calendar)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    office.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(office.entry_id)
     assert await async_setup_component(
         hass, AUTOMATION_DOMAIN, {AUTOMATION_DOMAIN: [TRIGGERED_BY_ALL]}
     )
     await hass.async_block_till_done()
+    start = dt_util.utcnow() + timedelta(hours=1)
+    calendar.book("Booked guest", start, start + timedelta(days=1))
+    await hass.async_block_till_done(wait_background_tasks=True)
     instance.collect_states()
 
     await _fail_repair(instance, await hass_client(), simulator, entry)
@@ -659,6 +692,7 @@ async def test_secrets_are_not_exposed(
     evidence = await instance.evidence(database, hass_client, hass_ws_client)
     assert all(evidence.values()), {k for k, v in evidence.items() if not v}
     assert get_instance(hass).db_url == f"sqlite:///{database}"
+    await calendar.async_remove()
 
     secrets = (pins | {KEY, KEY_TWO}) - PASSED_PINS
     assert not _find_secrets(evidence, secrets)

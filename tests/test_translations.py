@@ -147,6 +147,13 @@ def automation_parts(kind: str) -> dict[str, Any]:
     return {name: part for name, part in content.items() if name[0] != "."}
 
 
+def flows(translations: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Return the texts of the flows."""
+    found = {name: translations.get(name, {}) for name in ("config", "options")}
+    found.update(translations["config_subentries"])
+    return found
+
+
 def placeholders(text: str) -> set[str]:
     """Return the placeholders of a text."""
     return set(re.findall(r"\{(\w+)\}", text))
@@ -242,12 +249,12 @@ def test_translation_keys_exist(translations: dict[str, Any]) -> None:
                     assert key in translations["issues"], f"{where}: {key}"
                 elif module in entities:
                     assert key in entities[module], f"{where}: {key}"
-        if module == "config_flow":
+        if module in ("config_flow", "flow"):
             for keyword, section in (("step_id", "step"), ("reason", "abort")):
                 for key in literals(passed.get(keyword)):
                     assert any(
-                        key in translations.get(flow, {}).get(section, {})
-                        for flow in ("config", "options")
+                        key in flow.get(section, {})
+                        for flow in flows(translations).values()
                     ), f"{where}: {key}"
 
 
@@ -256,11 +263,11 @@ def test_no_unused_translations(translations: dict[str, Any]) -> None:
     strings = Strings()
     for section in ("exceptions", "issues"):
         assert not strings.missing(translations.get(section, ())), section
-    for flow in ("config", "options"):
+    for name, flow in flows(translations).items():
         for section in ("error", "abort", "step"):
             # Helpers of Home Assistant use these keys.
-            unused = strings.missing(translations.get(flow, {}).get(section, ()))
-            assert unused <= FLOW_HELPER_REASONS, f"{flow}.{section}"
+            unused = strings.missing(flow.get(section, ()))
+            assert unused <= FLOW_HELPER_REASONS, f"{name}.{section}"
     for platform, entities in translations.get("entity", {}).items():
         assert not strings.missing(entities), platform
 

@@ -19,6 +19,8 @@ from .coordinator import (
 from .issues import async_remove_issues, async_setup_issues
 from .push.registration import async_remove_webhook
 from .push.webhook import async_setup_webhook
+from .stays import async_load_stays, async_remove_stays, async_start_stays
+from .stays.action import async_setup_action
 from .websocket import async_setup_websocket
 from .websocket.conversion import async_remove_conversion, async_setup_conversion
 
@@ -39,6 +41,7 @@ PLATFORMS = [
 async def async_setup(hass: HomeAssistant, config: ConfigType) -> bool:
     """Set up the actions, the websocket API, and the panel."""
     async_setup_services(hass)
+    async_setup_action(hass)
     await async_setup_websocket(hass)
     return True
 
@@ -57,10 +60,12 @@ async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool
     await coordinator.async_config_entry_first_refresh()
     entry.runtime_data = coordinator
     await async_setup_conversion(hass, entry)
+    await async_load_stays(hass, entry)
     coordinator.async_fetch_codes()
     await hass.config_entries.async_forward_entry_setups(entry, PLATFORMS)
     async_setup_issues(hass, entry)
     async_setup_webhook(hass, entry)
+    async_start_stays(hass, entry)
     return True
 
 
@@ -73,13 +78,14 @@ async def async_remove_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> Non
     """Remove the webhook, the repair issues, and what is stored of a config entry."""
     async_remove_issues(hass, entry)
     await async_remove_conversion(hass, entry)
+    await async_remove_stays(hass, entry)
     await async_remove_webhook(hass, entry)
 
 
 async def async_remove_config_entry_device(
     hass: HomeAssistant, entry: SeamConfigEntry, device: dr.DeviceEntry
 ) -> bool:
-    """Allow removing a device that Seam no longer has."""
+    """Allow removing a device that Seam no longer has, or whose stays are removed."""
     if entry.state is not ConfigEntryState.LOADED:
         # Which devices Seam has is currently unknown.
         return False
@@ -87,4 +93,5 @@ async def async_remove_config_entry_device(
     return seam_device_id(device) not in {
         coordinator.workspace.workspace_id,
         *coordinator.data.locks,
+        *entry.subentries,
     }

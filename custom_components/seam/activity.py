@@ -13,7 +13,9 @@ from homeassistant.helpers.translation import async_translate_state_attr
 from homeassistant.util import dt as dt_util
 from homeassistant.util.signal_type import SignalType
 
+from .api import Event
 from .const import DOMAIN
+from .sync.code_state import CodeState, code_state
 from .sync.events import Occurrence
 from .sync.snapshot import LockData
 
@@ -22,7 +24,7 @@ SIGNAL_OCCURRENCE: Final[SignalType[LockData, Occurrence]] = SignalType(
     f"{DOMAIN}_occurrence"
 )
 ATTR_MESSAGE: Final = "message"
-ATTR_REQUESTED_MUTATIONS: Final = "requested_mutations"
+ATTR_IS_LOGGED: Final = "is_logged"
 
 ACCESS_CODE_EVENTS: Final = "access_code."
 ACCESS_CODE_ACTIVITY_KEY: Final = "access_code_activity"
@@ -33,6 +35,8 @@ _OPERATIONS: Final = {
     "lock.unlocked": "was unlocked",
     "lock.access_denied": "denied access",
 }
+# They announce or repeat what other events say.
+_NOT_LOGGED: Final = ("access_code.changed", "access_code.mutations_requested")
 _METHODS: Final = {
     "automatic": "automatically",
     "card": "with a card",
@@ -85,9 +89,12 @@ def _async_fire_activity(
     hass: HomeAssistant, lock: LockData, occurrence: Occurrence
 ) -> None:
     """Fire the event that the activity log shows as a line."""
-    if (message := async_message(hass, occurrence)) is None:
+    if not is_logged(lock, occurrence.event):
         return
-    data = {ATTR_NAME: lock_name(hass, lock), ATTR_MESSAGE: message}
+    data = {
+        ATTR_NAME: lock_name(hass, lock),
+        ATTR_MESSAGE: async_message(hass, occurrence),
+    }
     # All lines belong to the lock, so users can hide the lines that Home Assistant adds
     # for the event entities. The user may have removed the entity.
     if entity_id := er.async_get(hass).async_get_entity_id(
@@ -108,6 +115,21 @@ def async_message(hass: HomeAssistant, occurrence: Occurrence) -> str | None:
     if event_type.startswith(ACCESS_CODE_EVENTS):
         return _code_message(hass, occurrence)
     return None
+
+
+def is_logged(lock: LockData, event: Event) -> bool:
+    """Return whether the activity log and the panel show an event."""
+    event_type = event.event_type
+    if event_type == "access_code.removed_from_device":
+        # A code that is deleted has another event for that.
+        code = lock.code(event.access_code_id)
+        return (
+            code is not None
+            and code_state(lock, code, dt_util.utcnow()) is not CodeState.REMOVING
+        )
+    return event_type in _OPERATIONS or (
+        event_type.startswith(ACCESS_CODE_EVENTS) and event_type not in _NOT_LOGGED
+    )
 
 
 def lock_name(hass: HomeAssistant, lock: LockData) -> str:
@@ -138,22 +160,16 @@ def _operation_message(occurrence: Occurrence) -> str:
 
 
 def _code_message(hass: HomeAssistant, occurrence: Occurrence) -> str:
-    event = occurrence.event
-    what = _translated(hass, ATTR_EVENT_TYPE, event_kind(event.event_type))
-    requests = [
-        text
-        for mutation in event.requested_mutations
-        if (text := _translated(hass, ATTR_REQUESTED_MUTATIONS, mutation)) != mutation
-    ]
-    if requests:
-        what = ", ".join([requests[0], *(t[:1].lower() + t[1:] for t in requests[1:])])
+    kind = event_kind(occurrence.event.event_type)
+    what = async_translate_state_attr(
+        hass,
+        kind,
+        EVENT_DOMAIN,
+        DOMAIN,
+        ACCESS_CODE_ACTIVITY_KEY,
+        None,
+        ATTR_EVENT_TYPE,
+    )
     code = f"Code {occurrence.code_name}" if occurrence.code_name else "A code"
     # Event types that Seam adds later have no translation.
     return f"{code}: {what.replace('_', ' ')}"
-
-
-def _translated(hass: HomeAssistant, attribute: str, value: str) -> str:
-    """Return the translation of an attribute of access code activity, if there is one."""
-    return async_translate_state_attr(
-        hass, value, EVENT_DOMAIN, DOMAIN, ACCESS_CODE_ACTIVITY_KEY, None, attribute
-    )

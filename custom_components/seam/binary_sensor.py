@@ -17,6 +17,8 @@ from .advice import account_name
 from .attributes import MAY_BE_OUTDATED, JsonObject, async_flat_problems, async_problems
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, SeamWorkspaceEntity, async_add_lock_entities
+from .stays.arrivals import Verdict
+from .stays.entity import SeamStaysVerdictEntity, async_add_stays_entities
 from .sync.snapshot import LockData, Snapshot, makes_outdated
 
 # Coordinator is used to centralize the data updates
@@ -114,6 +116,12 @@ ACCOUNT_PROBLEM = BinarySensorEntityDescription(
     device_class=BinarySensorDeviceClass.PROBLEM,
 )
 
+ARRIVAL_PROBLEM = BinarySensorEntityDescription(
+    key="arrival_problem",
+    translation_key="arrival_problem",
+    device_class=BinarySensorDeviceClass.PROBLEM,
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -133,6 +141,9 @@ async def async_setup_entry(
         SeamBinarySensor,
         BINARY_SENSORS,
         lambda description, lock: description.exists_fn(lock),
+    )
+    async_add_stays_entities(
+        hass, entry, async_add_entities, SeamArrivalProblem, ARRIVAL_PROBLEM
     )
 
 
@@ -229,3 +240,30 @@ class SeamAccountProblem(SeamWorkspaceEntity, BinarySensorEntity):
                 }
             )
         return {"accounts": rows}
+
+
+class SeamArrivalProblem(SeamStaysVerdictEntity, BinarySensorEntity):
+    """Binary sensor that is on while a guest who arrives soon may not get in."""
+
+    _unrecorded_attributes = frozenset({"arrivals"})
+
+    @property
+    @override
+    def is_on(self) -> bool | None:
+        """Return whether an arrival is at risk, None if that is not known."""
+        verdicts = {arrival.verdict for arrival in self.watch.soon() or ()}
+        if Verdict.AT_RISK in verdicts:
+            return True
+        return None if Verdict.UNKNOWN in verdicts else False
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any]:
+        """Return the arrivals at risk, with what to do."""
+        return {
+            "arrivals": [
+                self.arrival_attributes(arrival)
+                for arrival in self.watch.soon() or ()
+                if arrival.verdict is Verdict.AT_RISK
+            ]
+        }

@@ -9,8 +9,10 @@ from typing import Any, override
 from homeassistant.config_entries import (
     SOURCE_REAUTH,
     SOURCE_RECONFIGURE,
+    ConfigEntry,
     ConfigFlow,
     ConfigFlowResult,
+    ConfigSubentryFlow,
     OptionsFlowWithReload,
 )
 from homeassistant.const import CONF_API_KEY
@@ -51,6 +53,8 @@ from .const import (
     DOMAIN,
 )
 from .coordinator import SeamConfigEntry
+from .stays.flow import StaysSubentryFlow
+from .stays.settings import SUBENTRY_STAYS
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -87,6 +91,15 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
     def async_get_options_flow(config_entry: SeamConfigEntry) -> SeamOptionsFlow:
         """Return the options flow."""
         return SeamOptionsFlow()
+
+    @classmethod
+    @callback
+    @override
+    def async_get_supported_subentry_types(
+        cls, config_entry: ConfigEntry
+    ) -> dict[str, type[ConfigSubentryFlow]]:
+        """Return the flow for stays."""
+        return {SUBENTRY_STAYS: StaysSubentryFlow}
 
     @override
     async def async_step_user(

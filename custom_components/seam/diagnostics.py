@@ -24,24 +24,30 @@ from .api.readable import MAX_NAME_LENGTH, readable
 from .const import CONF_ENDPOINT
 from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
 from .push.registration import registered_webhook
+from .stays.watch import StaysWatch, async_stays
 from .sync.snapshot import LockData
 
 # Fields with terms and ids of Seam. The text of any other field, also of one that is
 # added later, is redacted, because it may be private.
 _SHOWN = {
     "access_code_id",
+    "arrive_by",
     "capabilities_supported",
+    "check_in",
+    "check_out",
     "code",
     "connected_account_id",
     "constraint_type",
     "device_id",
     "device_provider_name",
     "device_type",
+    "locks",
     "manufacturer",
     "manufacturer_display_name",
     "missing",
     "mutation_code",
     "other_access_code_id",
+    "pin_rule",
     "pulled_backup_access_code_id",
     "scope",
     "status",
@@ -62,16 +68,26 @@ async def async_get_config_entry_diagnostics(
     salt = secrets.token_bytes(16)
     locks = list(coordinator.data.locks.values())
     shown = [_lock(lock, salt) for lock in locks[:_MOST_ROWS]]
-    return {**_state(entry, locks), "locks": [*shown, *_left_out(locks)]}
+    return {
+        **_state(entry, locks),
+        "stays": [*map(_stays, async_stays(hass, entry))],
+        "locks": [*shown, *_left_out(locks)],
+    }
 
 
 async def async_get_device_diagnostics(
     hass: HomeAssistant, entry: SeamConfigEntry, device: DeviceEntry
 ) -> dict[str, Any]:
     """Return diagnostics for a device."""
-    lock = entry.runtime_data.data.locks.get(seam_device_id(device) or "")
+    device_id = seam_device_id(device) or ""
+    lock = entry.runtime_data.data.locks.get(device_id)
     return {
         **_state(entry, [lock] if lock else []),
+        "stays": [
+            _stays(watch)
+            for watch in async_stays(hass, entry)
+            if device_id in (watch.runner.subentry.subentry_id, *watch.device_ids)
+        ],
         "lock": _lock(lock, secrets.token_bytes(16)) if lock else None,
     }
 
@@ -125,6 +141,25 @@ def _problems(owners: Sequence[AccessCode | Device]) -> dict[str, dict[str, int]
     return {
         "errors": count(problem for owner in owners for problem in owner.errors),
         "warnings": count(problem for owner in owners for problem in owner.warnings),
+    }
+
+
+def _stays(watch: StaysWatch) -> dict[str, Any]:
+    """Return the settings of stays without their texts, and what was done last."""
+    runner = watch.runner
+    report, links = runner.report, runner.memory.links
+    return {
+        "settings": _plain(dict(runner.settings)),
+        "calendar_was_read": runner.stays is not None,
+        "coming": len(runner.stays or ()),
+        "codes": len(links),
+        "unconfirmed": sum(link.is_pending for link in links),
+        "steps": Counter(
+            f"{step.kind}: {step.reason or 'no reason'}"
+            for step in (report.plan.steps if report else ())
+        ),
+        "errors": len(report.errors) if report else 0,
+        "verdicts": Counter(arrival.verdict.value for arrival in watch.arrivals or ()),
     }
 
 

@@ -1,7 +1,9 @@
 """Base classes for Seam entities."""
 
+import asyncio
 from collections.abc import Callable, Iterable
-from typing import override
+from itertools import batched
+from typing import Final, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
@@ -13,6 +15,8 @@ from .api import ConnectedAccount
 from .const import CONF_PANEL, CONSOLE_URL, DOMAIN, PANEL
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .sync.snapshot import LockData
+
+_BATCH: Final = 10
 
 
 class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
@@ -148,16 +152,27 @@ def async_add_lock_entities[D: EntityDescription](
         locks = coordinator.data.locks
         # A removed lock gets its entities again if it comes back.
         known.intersection_update({pair for pair in known if pair[0] in locks})
-        new: list[SeamLockEntity] = []
+        new: list[tuple[str, D]] = []
         for device_id, lock in locks.items():
             for description in descriptions:
                 pair = (device_id, description.key)
                 if pair in known or not exists(description, lock):
                     continue
                 known.add(pair)
-                new.append(entity_class(coordinator, device_id, description))
+                new.append((device_id, description))
         if new:
-            async_add_entities(new)
+            entry.async_create_task(coordinator.hass, add(new))
+
+    async def add(new: list[tuple[str, D]]) -> None:
+        # Home Assistant sends several messages about each entity to all browsers, and
+        # disconnects those for which too many are waiting.
+        for batch in batched(new, _BATCH, strict=False):
+            async_add_entities(
+                entity_class(coordinator, device_id, description)
+                for device_id, description in batch
+                if device_id in coordinator.data.locks
+            )
+            await asyncio.sleep(0)
 
     add_new()
     entry.async_on_unload(coordinator.async_add_listener(add_new))

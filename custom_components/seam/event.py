@@ -13,14 +13,17 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .activity import (
     ACCESS_CODE_ACTIVITY_KEY,
     ACCESS_CODE_EVENTS,
-    ATTR_REQUESTED_MUTATIONS,
+    ATTR_IS_LOGGED,
     event_kind,
+    is_logged,
     occurrence_signal,
 )
 from .api import Event, SeamProblem
 from .attributes import async_problems, occurrence_attributes
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
+from .stays.entity import SeamStaysEntity, async_add_stays_entities
+from .stays.watch import EVENT_TYPES, SIGNAL_STAY_EVENT, StayEvent
 from .sync.events import Occurrence
 from .sync.snapshot import LockData
 
@@ -81,6 +84,10 @@ ACCESS_CODE_ACTIVITY = SeamEventDescription(
     exists_fn=lambda lock: lock.device.has_access_codes,
 )
 
+STAY_ACTIVITY = EventEntityDescription(
+    key="stay_activity", translation_key="stay_activity", event_types=EVENT_TYPES
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -99,6 +106,9 @@ async def async_setup_entry(
             [description],
             lambda description, lock: description.exists_fn(lock),
         )
+    async_add_stays_entities(
+        hass, entry, async_add_entities, SeamStayActivity, STAY_ACTIVITY
+    )
 
 
 class SeamActivity(SeamLockEntity, EventEntity):
@@ -140,6 +150,7 @@ class SeamActivity(SeamLockEntity, EventEntity):
         attributes = {
             **occurrence_attributes(occurrence),
             **self._extra_attributes(event),
+            ATTR_IS_LOGGED: is_logged(self.seam_lock, event),
         }
         self._trigger_event(
             kind if kind in self.event_types else _OTHER,
@@ -186,11 +197,31 @@ class SeamAccessCodeActivity(SeamActivity):
             "former_name": event.former_name,
             "change_reason": event.change_reason,
             "changed_properties": list(event.changed_properties) or None,
-            ATTR_REQUESTED_MUTATIONS: list(event.requested_mutations) or None,
+            "requested_mutations": list(event.requested_mutations) or None,
             "backup_access_code_id": event.backup_access_code_id,
             "errors": rows(code.errors) if code else [],
             "warnings": rows(code.warnings) if code else [],
         }
+
+
+class SeamStayActivity(SeamStaysEntity, EventEntity):
+    """Event entity for what happens before, during, and after stays."""
+
+    @override
+    async def async_added_to_hass(self) -> None:
+        """Subscribe to what happens."""
+        await super().async_added_to_hass()
+        self.async_on_remove(
+            async_dispatcher_connect(
+                self.hass, SIGNAL_STAY_EVENT, self._async_handle_event
+            )
+        )
+
+    @callback
+    def _async_handle_event(self, event: StayEvent) -> None:
+        if event.subentry_id == self.watch.runner.subentry.subentry_id:
+            self._trigger_event(event.event_type, event.attributes)
+            self.async_write_ha_state()
 
 
 def _masked(value: Any, mask: Callable[[str], str]) -> Any:

@@ -22,6 +22,7 @@ from .attributes import MAY_BE_OUTDATED, async_code_lists, async_codes, label
 from .const import CONF_CODE_SENSORS
 from .coordinator import SeamConfigEntry, SeamCoordinator
 from .entity import SeamLockEntity, async_add_lock_entities
+from .stays.entity import SeamStaysVerdictEntity, async_add_stays_entities
 from .sync.code_state import CodeState, code_state
 from .sync.snapshot import LockData
 
@@ -124,6 +125,12 @@ CODE_COUNT_SENSORS = (
     ),
 )
 
+NEXT_ARRIVAL = SensorEntityDescription(
+    key="next_arrival",
+    translation_key="next_arrival",
+    device_class=SensorDeviceClass.TIMESTAMP,
+)
+
 
 async def async_setup_entry(
     hass: HomeAssistant,
@@ -146,6 +153,9 @@ async def async_setup_entry(
         lambda _description, lock: lock.device.has_access_codes,
     )
     _async_manage_code_sensors(hass, entry, async_add_entities)
+    async_add_stays_entities(
+        hass, entry, async_add_entities, SeamNextArrival, NEXT_ARRIVAL
+    )
 
 
 @callback
@@ -303,3 +313,25 @@ class SeamCodeSensor(SeamLockEntity, SensorEntity):
             return None
         [row] = async_codes(self.hass, self.seam_lock, [code], self.seam_account)
         return {key: row[key] for key in CODE_ATTRIBUTES}
+
+
+class SeamNextArrival(SeamStaysVerdictEntity, SensorEntity):
+    """Sensor for when the next guest arrives."""
+
+    _unrecorded_attributes = frozenset(
+        {"name", "starts_at", "ends_at", "verdict", "reason", "advice", "locks"}
+    )
+
+    @property
+    @override
+    def native_value(self) -> datetime | None:
+        """Return the time, None while nobody is expected."""
+        arrival = self.watch.next()
+        return arrival.span.starts_at if arrival else None
+
+    @property
+    @override
+    def extra_state_attributes(self) -> Mapping[str, Any] | None:
+        """Return who arrives, where, and whether they will get in."""
+        arrival = self.watch.next()
+        return self.arrival_attributes(arrival) if arrival else None

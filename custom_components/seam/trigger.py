@@ -1,11 +1,16 @@
-"""Triggers for the use of access codes and their way onto locks."""
+"""Triggers for the use of access codes, their way onto locks, and stays."""
 
 from functools import partial
 from typing import Any, ClassVar, Final, cast, override
 
+from homeassistant.components.event import DOMAIN as EVENT_DOMAIN
 from homeassistant.const import ATTR_ENTITY_ID, CONF_NAME, CONF_OPTIONS, CONF_TARGET
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers import config_validation as cv
+from homeassistant.helpers import (
+    config_validation as cv,
+    device_registry as dr,
+    entity_registry as er,
+)
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.trigger import (
     Trigger,
@@ -26,10 +31,14 @@ from .activity import (
     lock_name,
 )
 from .attributes import async_problems, occurrence_attributes
+from .const import DOMAIN
+from .stays.watch import EVENT_TYPES, SIGNAL_STAY_EVENT, StayEvent
 from .sync.events import OPERATION_EVENTS, Occurrence
 from .sync.snapshot import LockData
 
+CONF_EVENT_TYPE: Final = "event_type"
 CONF_KIND: Final = "kind"
+CONF_STAYS: Final = "stays"
 
 _ANY: Final = "any"
 _KINDS: Final = {_ANY: (True, False, None), "managed": (True,), "unmanaged": (False,)}
@@ -41,6 +50,12 @@ _NAME: Final[dict[vol.Marker, Any]] = {
 }
 _KIND: Final[dict[vol.Marker, Any]] = {
     vol.Optional(CONF_KIND, default=_ANY): vol.In(_KINDS)
+}
+_STAYS: Final[dict[vol.Marker, Any]] = {
+    vol.Optional(CONF_STAYS, default=list): vol.All(cv.ensure_list, [cv.string]),
+    vol.Optional(CONF_EVENT_TYPE, default=list): vol.All(
+        cv.ensure_list, [vol.In(EVENT_TYPES)]
+    ),
 }
 
 
@@ -258,11 +273,71 @@ class UnmanagedAccessCodeFoundTrigger(SeamTrigger):
     what = "unmanaged access code found"
 
 
+class StayActivityTrigger(Trigger):
+    """Trigger for what happens before, during, and after stays."""
+
+    fields: ClassVar[dict[vol.Marker, Any]] = _STAYS
+
+    @override
+    @classmethod
+    async def async_validate_config(
+        cls, hass: HomeAssistant, config: ConfigType
+    ) -> ConfigType:
+        """Validate config."""
+        schema = vol.Schema({vol.Required(CONF_OPTIONS, default=dict): cls.fields})
+        return cast("ConfigType", schema(config))
+
+    def __init__(self, hass: HomeAssistant, config: TriggerConfig) -> None:
+        """Initialize the trigger."""
+        super().__init__(hass, config)
+        options = config.options or {}
+        self._device_ids = set(options.get(CONF_STAYS, ()))
+        self._event_types = set(options.get(CONF_EVENT_TYPE, ()))
+
+    @override
+    async def async_attach_runner(
+        self,
+        run_action: TriggerActionRunner,
+        did_not_trigger: TriggerNotTriggeredReporter | None = None,
+    ) -> CALLBACK_TYPE:
+        """Run the action for each event that matches."""
+
+        @callback
+        def handle(event: StayEvent) -> None:
+            for device in dr.async_get(self._hass).async_get_devices(
+                identifiers={(DOMAIN, event.subentry_id)}
+            ):
+                if self._matches(device.id, event.event_type):
+                    name = device.name_by_user or device.name
+                    variables = self._variables(event) | {"device_name": name}
+                    run_action(variables, f"stay activity of {name}")
+
+        return async_dispatcher_connect(self._hass, SIGNAL_STAY_EVENT, handle)
+
+    def _matches(self, device_id: str, event_type: str) -> bool:
+        """Return whether an event is one that the trigger is about."""
+        return (not self._device_ids or device_id in self._device_ids) and (
+            not self._event_types or event_type in self._event_types
+        )
+
+    def _variables(self, event: StayEvent) -> dict[str, Any]:
+        """Return the trigger variables, without a PIN."""
+        return {
+            ATTR_ENTITY_ID: er.async_get(self._hass).async_get_entity_id(
+                EVENT_DOMAIN, DOMAIN, f"{event.subentry_id}_stay_activity"
+            ),
+            "event_type": event.event_type,
+            "reason": None,
+            **event.attributes,
+        }
+
+
 TRIGGERS: Final[dict[str, type[Trigger]]] = {
     "access_code_failed": AccessCodeFailedTrigger,
     "access_code_ready": AccessCodeReadyTrigger,
     "access_code_used": AccessCodeUsedTrigger,
     "access_denied": AccessDeniedTrigger,
+    "stay_activity": StayActivityTrigger,
     "unmanaged_access_code_found": UnmanagedAccessCodeFoundTrigger,
 }
 

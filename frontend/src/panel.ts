@@ -143,11 +143,14 @@ export class SeamPanel extends SeamActions {
   protected override updated(changes: PropertyValues): void {
     super.updated(changes);
     const before = changes.get("route") as Route | undefined;
-    if (!changes.has("route") || before?.path === this.route.path) return;
-    // On a narrow screen, not all tabs are visible.
-    this.shadowRoot
-      ?.querySelector("nav [aria-current]")
-      ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    const hasMoved = changes.has("route") && before?.path !== this.route.path;
+    // On a narrow screen, not all tabs are visible. The count of found codes comes later.
+    if (hasMoved || (changes.has("snapshot") && !changes.get("snapshot"))) {
+      this.shadowRoot
+        ?.querySelector("nav [aria-current]")
+        ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+    }
+    if (!hasMoved) return;
     if (before) void this.arrive();
   }
 

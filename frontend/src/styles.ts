@@ -290,6 +290,34 @@ export const shared = css`
     flex: none;
     animation: spin 1s linear infinite;
   }
+  /* In a text. */
+  .link {
+    color: inherit;
+  }
+  /* Fingers need targets of this height. */
+  @media (pointer: coarse), (max-width: 600px) {
+    :is(
+      button,
+      .button,
+      summary,
+      select,
+      input:not([type="checkbox"], [type="radio"]),
+      label:has([type="checkbox"], [type="radio"]),
+      .link
+    ) {
+      min-height: 44px;
+    }
+    button.icon {
+      width: 44px;
+    }
+    .link {
+      display: inline-flex;
+      align-items: center;
+      max-width: 100%;
+      /* The lines stay as far apart as they are. */
+      margin-block: -12px;
+    }
+  }
   @keyframes spin {
     to {
       rotate: 1turn;

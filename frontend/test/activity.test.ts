@@ -12,7 +12,13 @@ const locks = new Map([
 ]);
 const event = (at: string, more: Record<string, unknown> = {}) => ({
   s: at,
-  a: { event_type: "unlocked", access_code_name: "Ada", occurred_at: at, ...more },
+  a: {
+    event_type: "unlocked",
+    access_code_name: "Ada",
+    occurred_at: at,
+    is_logged: true,
+    ...more,
+  },
 });
 const since = Date.parse("2026-12-01T00:00:00Z");
 const read = (states: Parameters<typeof activities>[0]["states"]) =>
@@ -46,6 +52,45 @@ test("states that are no event, or from before the period, are left out", () => 
       "event.unknown": [event("2026-12-02T10:00:00Z")],
     }).map(({ at, lockId }) => [at, lockId]),
   ).toEqual([["2026-12-02T10:00:00Z", front.device_id]]);
+});
+
+test("what Home Assistant's activity log leaves out is left out", () => {
+  const at = "2026-12-02T10:00:00Z";
+  expect(
+    shown({
+      "event.front": [
+        event(at, { event_type: "changed", is_logged: false }),
+        event(at, { event_type: "other", is_logged: false }),
+        event(at, { event_type: "created" }),
+      ],
+    }).map(({ type }) => type),
+  ).toEqual(["created"]);
+});
+
+test("a new type of event is shown as Seam calls it", () => {
+  const [row] = read({
+    "event.front": [
+      event("2026-12-02T10:00:00Z", {
+        event_type: "other",
+        seam_event_type: "access_code.enchanted.at_night",
+      }),
+    ],
+  });
+  expect(row?.other).toBe("Enchanted at night");
+});
+
+test("the reason for a denied entry is not said twice", () => {
+  const reasons = [
+    { reason_code: "unknown_code", reason_message: "Access was denied: unknown code." },
+    { reason_message: "It is over." },
+    {},
+  ].map((reason) => {
+    const states = [
+      event("2026-12-02T10:00:00Z", { event_type: "access_denied", ...reason }),
+    ];
+    return read({ "event.front": states })[0]?.reason;
+  });
+  expect(reasons).toEqual(["Unknown code", "It is over.", null]);
 });
 
 test("an event that is written again, with a masked name, is the same event", () => {

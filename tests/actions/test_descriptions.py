@@ -67,9 +67,11 @@ async def test_descriptions_match_schemas(
             key = keys[name]
             assert bool(field.get("required")) is isinstance(key, vol.Required), name
             assert field["selector"], name
-        assert code_response[action]["target"] == {
-            "entity": [{"integration": "seam", "domain": ["lock"]}]
-        }
+        # Stays are a device without a lock.
+        if action != "preview_stays":
+            assert code_response[action]["target"] == {
+                "entity": [{"integration": "seam", "domain": ["lock"]}]
+            }
 
 
 async def test_names_and_descriptions_exist(
@@ -141,6 +143,7 @@ async def test_response_support(hass: HomeAssistant, actions: Actions) -> None:
         "ensure_access_code": SupportsResponse.OPTIONAL,
         "update_access_code": SupportsResponse.OPTIONAL,
         "delete_expired_access_codes": SupportsResponse.OPTIONAL,
+        "preview_stays": SupportsResponse.ONLY,
         "pull_backup_access_code": SupportsResponse.ONLY,
         "generate_code": SupportsResponse.ONLY,
         "get_lock_capabilities": SupportsResponse.ONLY,

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 import csv
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from playwright.sync_api import Page, expect
 import pytest
@@ -105,3 +105,48 @@ def test_activity_shows_and_exports_who_used_which_code(
     assert "Unlocked" in {row["Event"] for row in rows}
     assert pin not in text
     pins.known.add(pin)
+
+
+def test_activity_has_row_for_each_step_of_a_code(
+    page: Page, development: Development, guest: Callable[[str, str], str]
+) -> None:
+    """What only announces or repeats a step, and what is not about access, is left out."""
+    devices = {name: device for device, name in development.locks().items()}
+
+    def names() -> list[str]:
+        codes = development.codes(devices["Front Door"], managed=True)
+        return [code["name"] for code in codes]
+
+    guest("Brief", "Front Door")
+    panel = open_panel(page, development, "/activity")
+    rows = panel.get_by_role("listitem")
+    steps = rows.filter(has_text="Brief").locator(".chip")
+    sync(page)
+
+    def code() -> dict[str, Any]:
+        codes = development.codes(devices["Front Door"], managed=True)
+        return next(code for code in codes if code["name"] == "Brief")
+
+    while code()["status"] != "set":
+        page.wait_for_timeout(100)
+    development.control("use_code", code="Brief", device=devices["Front Door"])
+    development.control("deny_access", device=devices["Boat Shed"])
+    development.control("battery", device=devices["Front Door"], level=0.5)
+    sync(page)
+    expect(steps.filter(has_text="Unlocked")).to_be_visible(timeout=SOON)
+    expect(steps.filter(has_text="Set on the lock")).to_be_visible(timeout=SOON)
+    development.seam("/access_codes/delete", access_code_id=code()["access_code_id"])
+    while "Brief" in names():
+        page.wait_for_timeout(100)
+    sync(page)
+    expect(steps.filter(has_text="Deleted")).to_be_visible(timeout=SOON)
+    assert sorted(steps.all_inner_texts()) == [
+        "Created",
+        "Deleted",
+        "Set on the lock",
+        "Unlocked",
+    ]
+    denied = rows.filter(has_text="Boat Shed").filter(has_text="denied")
+    expect(denied).to_contain_text("Boat Shed · Unknown code")
+    assert denied.inner_text().lower().count("denied") == 1
+    expect(panel.get_by_text("Other", exact=True)).to_have_count(0)

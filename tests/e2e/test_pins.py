@@ -37,6 +37,8 @@ CALL: Final = """([domain, service, data]) =>
 )
 def test_pin_in_page_is_found(page: Page, plant: str, remove: str) -> None:
     """A PIN is found in the text, the attributes, the address, and what is stored."""
+    # Home Assistant replaces the first address and its state.
+    page.wait_for_url("**/seam-locks/**")
     page.wait_for_function("() => document.querySelector('home-assistant')?.hass")
     pins = Pins()
     pins.known.add(PIN)

@@ -7,6 +7,8 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
+from homeassistant.components.websocket_api.const import PENDING_MSG_PEAK
+from homeassistant.components.websocket_api.http import WebSocketHandler
 from homeassistant.config_entries import ConfigEntryDisabler
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
@@ -521,3 +523,40 @@ async def test_changes_arrive_after_a_row_could_not_be_built(
     await panel.received()
     assert panel.locks[FRONT_DOOR]["battery"] == 33
     assert panel.locks[APARTMENT_1]["battery"] == 44
+
+
+async def test_many_new_locks_do_not_flood_browsers(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    reconcile: Poll,
+    connect: Connect,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Home Assistant disconnects a browser for which too many messages are waiting."""
+    send = WebSocketHandler._send_message
+    waiting = []
+
+    def send_and_count(handler: WebSocketHandler, message: Any) -> None:
+        send(handler, message)
+        waiting.append(len(handler._message_queue))
+
+    monkeypatch.setattr(WebSocketHandler, "_send_message", send_and_count)
+    panel = await connect()
+    await panel.subscribe()
+    # The frontend subscribes to these.
+    await panel.send("subscribe_entities")
+    for event_type in (
+        er.EVENT_ENTITY_REGISTRY_UPDATED,
+        dr.EVENT_DEVICE_REGISTRY_UPDATED,
+    ):
+        await panel.send("subscribe_events", event_type=event_type)
+    many = 100
+    new = {simulator.control.add_lock(f"Room {n}").device_id for n in range(many)}
+    await reconcile()
+    await panel.wait_for(lambda: new <= panel.locks.keys())
+    assert len(waiting) > many * 20
+    assert max(waiting) < PENDING_MSG_PEAK
+    sent = [event for event in panel.events if event["locks"]]
+    assert sum(len(event["locks"]) for event in sent) < many * 2
+    assert len(sent) < many / 4

@@ -41,7 +41,12 @@ ACTIONS: Final[dict[str, dict[str, Any]]] = {
     "simulate_unmanaged_access_code": {"name": "Found", "code": "4815"},
     "update_access_code": {"name": "Cleaner", "new_name": "Butler"},
 }
-WITHOUT_REQUEST: Final = {"get_access", "get_access_codes", "get_lock_capabilities"}
+WITHOUT_REQUEST: Final = {
+    "get_access",
+    "get_access_codes",
+    "get_lock_capabilities",
+    "preview_stays",
+}
 CHANGING_NOTHING: Final = {"generate_code", "reveal_access_code", "seam/lock/refresh"}
 COMMANDS: Final[dict[str, dict[str, Any]]] = {
     "seam/code/create": {"name": "Baker", "ongoing": True},

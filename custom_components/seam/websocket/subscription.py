@@ -88,6 +88,7 @@ class Subscription:
         self._sent_options: Options | None = None
         self._listeners: dict[SeamCoordinator, CALLBACK_TYPE] = {}
         self._stop: list[CALLBACK_TYPE] = []
+        self._scheduled: asyncio.Handle | None = None
         self._is_stopped = False
 
     async def async_start(self) -> None:
@@ -132,6 +133,7 @@ class Subscription:
         """Stop listening, and let go of the locks."""
         self._is_stopped = True
         self._sent = {}
+        self._async_cancel_scheduled()
         for stop in (*self._stop, *self._listeners.values()):
             stop()
 
@@ -146,7 +148,7 @@ class Subscription:
         self, event: Event[er.EventEntityRegistryUpdatedData]
     ) -> None:
         if event.data["entity_id"].startswith(f"{LOCK_DOMAIN}."):
-            self._async_send_changes()
+            self._async_schedule()
 
     @callback
     def _async_device_changed(
@@ -155,13 +157,25 @@ class Subscription:
         if event.data["action"] == "update" and (
             {"area_id", "name_by_user"} & event.data["changes"].keys()
         ):
-            self._async_send_changes()
+            self._async_schedule()
 
     @callback
     def _async_area_changed(
         self, _event: Event[ar.EventAreaRegistryUpdatedData]
     ) -> None:
-        self._async_send_changes()
+        self._async_schedule()
+
+    @callback
+    def _async_schedule(self) -> None:
+        """Send changes soon, as a hundred new locks are a hundred changes of a registry."""
+        if self._scheduled is None:
+            self._scheduled = self._hass.loop.call_soon(self._async_send_changes)
+
+    @callback
+    def _async_cancel_scheduled(self) -> None:
+        if self._scheduled:
+            self._scheduled.cancel()
+            self._scheduled = None
 
     @callback
     def _async_listen(self) -> None:
@@ -180,6 +194,7 @@ class Subscription:
     @callback
     def _async_send_changes(self) -> None:
         """Send what has changed, if anything."""
+        self._async_cancel_scheduled()
         sources = self._sources()
         entries, options = self._entries(sources), self._options()
         message: ChangedMessage = {}

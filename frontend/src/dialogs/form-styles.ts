@@ -83,7 +83,7 @@ export const formStyles = css`
     display: flex;
     gap: 12px;
     align-items: flex-start;
-    padding: 8px 0;
+    padding: 10px 0;
     font-size: 1rem;
     cursor: pointer;
   }
@@ -145,7 +145,7 @@ export const formStyles = css`
   }
   summary {
     cursor: pointer;
-    padding: 8px 0;
+    padding: 10px 0;
     font-weight: 500;
   }
   .length {

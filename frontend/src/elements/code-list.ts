@@ -175,6 +175,7 @@ export class SeamCodeList extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--seam-gap);
       }
       .hint {

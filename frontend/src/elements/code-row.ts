@@ -106,7 +106,7 @@ export class SeamCodeRow extends LitElement {
             ${
               this.withLock
                 ? html`·
-                    <a href="/seam/codes/${code.access_code_id}"
+                    <a class="link" href="/seam/codes/${code.access_code_id}"
                       ><bdi>${lock.name}</bdi></a
                     >`
                 : nothing
@@ -322,9 +322,6 @@ export class SeamCodeRow extends LitElement {
       .text {
         flex: 1;
         min-width: 0;
-      }
-      a {
-        color: inherit;
       }
       .chips {
         display: flex;

@@ -16,8 +16,10 @@ export interface Activity {
   name: string | null;
   codeId: string | null;
   method: string | null;
-  /** Seam's text. */
+  /** Why access was denied. */
   reason: string | null;
+  /** What happened, if it is of a type that Seam has added since. */
+  other: string | null;
 }
 
 /** How somebody locked or unlocked; Seam may add others, and has "unknown". */
@@ -58,7 +60,13 @@ export function sources(
   );
 }
 
-/** Return the events of a message. */
+/** Return a word of Seam's as text. */
+function readable(word: string): string {
+  const text = word.replaceAll(/[_.]/g, " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Return the events of a message that Home Assistant's activity log has, too. */
 export function activities(
   { states }: HistoryMessage,
   locks: ReadonlyMap<string, Lock>,
@@ -72,8 +80,9 @@ export function activities(
       const at = text("occurred_at") ?? s;
       // Of the states "unknown" and "unavailable", and of others, there is no event.
       const recordedAt = Date.parse(s);
-      if (!type || Number.isNaN(recordedAt)) return [];
+      if (!type || !a.is_logged || Number.isNaN(recordedAt)) return [];
       const codeId = text("access_code_id");
+      const reasonCode = text("reason_code");
       return [
         {
           // A restart and newly masked PINs write the same event again.
@@ -86,7 +95,12 @@ export function activities(
           name: text("access_code_name"),
           codeId,
           method: text("method"),
-          reason: text("reason_message"),
+          // Seam's message says again that access was denied.
+          reason: reasonCode ? readable(reasonCode) : text("reason_message"),
+          other:
+            type === "other"
+              ? readable(text("seam_event_type")?.replace(/^\w+\./, "") ?? "")
+              : null,
         },
       ];
     });

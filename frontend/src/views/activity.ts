@@ -211,10 +211,10 @@ export class SeamActivity extends LitElement {
       <span class="text">
         ${
           name
-            ? html`<span class="cut"
+            ? html`<span
                 >${
                   hasCode
-                    ? html`<a href="/seam/codes/${codeId}"><bdi>${name}</bdi></a>`
+                    ? html`<a class="link" href="/seam/codes/${codeId}"><bdi>${name}</bdi></a>`
                     : html`<bdi>${name}</bdi>`
                 }</span
               >`
@@ -229,7 +229,8 @@ export class SeamActivity extends LitElement {
   }
 
   /** Return the text that Home Assistant shows for the event. */
-  private eventText({ entityId, type }: Activity): string {
+  private eventText({ entityId, other, type }: Activity): string {
+    if (other) return other;
     const entity = { entity_id: entityId, state: "", attributes: {} };
     return this.hass.formatEntityAttributeValue(entity, "event_type", type);
   }
@@ -291,14 +292,31 @@ export class SeamActivity extends LitElement {
       li + li {
         border-top: 1px solid var(--divider-color);
       }
+      @media (max-width: 600px) {
+        li {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto;
+        }
+        .chip {
+          justify-self: start;
+          white-space: normal;
+        }
+        .text {
+          grid-area: 2 / 1 / auto / -1;
+        }
+        .tools :is(label, button) {
+          flex: 1 1 auto;
+        }
+        .tools select {
+          width: 100%;
+          max-width: none;
+        }
+      }
       .text {
         flex: 1 1 160px;
         min-width: 0;
         display: grid;
         overflow-wrap: anywhere;
-      }
-      a {
-        color: inherit;
       }
     `,
   ];

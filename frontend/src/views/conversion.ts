@@ -163,6 +163,7 @@ export class SeamConversion extends LitElement {
         gap: 8px;
       }
       summary {
+        padding-block: 10px;
         cursor: pointer;
       }
     `,

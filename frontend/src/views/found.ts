@@ -193,6 +193,7 @@ export class SeamFound extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: 12px;
       }
       .none {
@@ -222,7 +223,7 @@ export class SeamFound extends LitElement {
       }
       .bar label {
         flex: 1;
-        min-height: 40px;
+        min-height: 44px;
       }
       li label {
         padding: 10px 16px;

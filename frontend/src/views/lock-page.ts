@@ -70,6 +70,7 @@ export class SeamLockPage extends LitElement {
     css`
       :host {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--seam-gap);
       }
       .facts {

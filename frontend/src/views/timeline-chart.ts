@@ -67,7 +67,10 @@ export class SeamTimelineChart extends LitElement {
         timeZone: config.time_zone,
         ...options,
       });
-    const weekday = format({ weekday: "short" });
+    // In some languages, the short names are too long for a column.
+    const short = format({ weekday: "short" });
+    const isLong = days.days.some(({ start }) => short.format(start).length > 4);
+    const weekday = isLong ? format({ weekday: "narrow" }) : short;
     const day = format({ day: "numeric" });
     const now = this.now.getTime();
     return html`<section class="box chart">
@@ -101,12 +104,12 @@ export class SeamTimelineChart extends LitElement {
     const isLock = this.isByLock;
     const isUnfolded = this.unfolded.has(row.key);
     const lanes = isUnfolded ? row.lanes : Math.min(row.lanes, LANES);
-    const height = `${Math.max(lanes, 1) * 32 + 4}px`;
+    const height = lane(Math.max(lanes, 1));
     return html`<li>
       <h3 class="cut">
         ${
           isLock
-            ? html`<a href="/seam/lock/${row.key}"><bdi>${row.name}</bdi></a>`
+            ? html`<a class="link" href="/seam/lock/${row.key}"><bdi>${row.name}</bdi></a>`
             : html`<bdi>${row.name}</bdi>`
         }
       </h3>
@@ -167,7 +170,7 @@ export class SeamTimelineChart extends LitElement {
       href="/seam/codes/${code.access_code_id}"
       aria-label=${text}
       title=${text}
-      style=${place(bar, days, { top: `${bar.lane * 32 + 4}px` })}
+      style=${place(bar, days, { top: lane(bar.lane) })}
       >${bar.overlaps.length > 0 ? icon(mdiSwapHorizontal) : nothing}<span class="cut name"><bdi>${isLock ? name : lock.name}</bdi></span>${bar.isEndless ? html`<span>∞</span>` : nothing}</a
     >`;
   }
@@ -177,6 +180,7 @@ export class SeamTimelineChart extends LitElement {
     css`
       :host {
         --name: 168px;
+        --lane: 32px;
       }
       .chart {
         position: relative;
@@ -241,9 +245,6 @@ export class SeamTimelineChart extends LitElement {
         font-size: 0.875rem;
         font-weight: 500;
       }
-      h3 a {
-        color: inherit;
-      }
       .track {
         position: relative;
         overflow: hidden;
@@ -253,9 +254,9 @@ export class SeamTimelineChart extends LitElement {
       .gap,
       .overlap {
         position: absolute;
-        height: 28px;
+        height: calc(var(--lane) - 4px);
         font-size: 0.8125rem;
-        line-height: 28px;
+        line-height: calc(var(--lane) - 4px);
       }
       .bar {
         display: flex;
@@ -271,7 +272,7 @@ export class SeamTimelineChart extends LitElement {
         --card: var(--ha-card-background, var(--card-background-color));
         background: color-mix(in srgb, var(--tone) 24%, var(--card));
         border: 1px solid color-mix(in srgb, var(--tone) 60%, var(--card));
-        line-height: 26px;
+        line-height: calc(var(--lane) - 6px);
       }
       .bar.good {
         --tone: var(--success-color, #43a047);
@@ -344,9 +345,18 @@ export class SeamTimelineChart extends LitElement {
       }
       .more {
         grid-column: 2;
-        min-height: 32px;
-        padding-block: 4px;
         justify-self: start;
+      }
+      @media (pointer: coarse), (max-width: 600px) {
+        :host {
+          --lane: 48px;
+        }
+        h3.cut {
+          padding-block: 12px;
+          overflow: visible;
+          overflow-wrap: anywhere;
+          white-space: normal;
+        }
       }
       @media (max-width: 700px) {
         :host {
@@ -367,6 +377,11 @@ export class SeamTimelineChart extends LitElement {
       }
     `,
   ];
+}
+
+/** Return where a lane starts. */
+function lane(index: number): string {
+  return `calc(${index} * var(--lane) + 4px)`;
 }
 
 function clip({ start, end }: Span, days: Span): Span {

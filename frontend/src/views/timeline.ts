@@ -138,26 +138,26 @@ export class SeamTimeline extends LitElement {
     const { context } = this;
     const { t } = context;
     return html`<section class="box scroll" tabindex="0" aria-label=${t("timeline")}>
-      <table>
-        <thead>
-          <tr>
+      <table role="table">
+        <thead role="rowgroup">
+          <tr role="row">
             ${(["lock", "person", "times", "state", "notes"] as const).map(
-              (key) => html`<th scope="col">${t(key)}</th>`,
+              (key) => html`<th scope="col" role="columnheader">${t(key)}</th>`,
             )}
           </tr>
         </thead>
-        <tbody>
+        <tbody role="rowgroup">
           ${bars.map(
-            (bar) => html`<tr>
-              <td><bdi>${bar.entry.lock.name}</bdi></td>
-              <td>
-                <a href="/seam/codes/${bar.entry.code.access_code_id}"
+            (bar) => html`<tr role="row">
+              <td role="cell" class="lock"><bdi>${bar.entry.lock.name}</bdi></td>
+              <td role="cell" class="person">
+                <a class="link" href="/seam/codes/${bar.entry.code.access_code_id}"
                   ><bdi>${label(bar.entry.code)}</bdi></a
                 >
               </td>
-              <td class="times">${timesText(context, bar.entry.code)}</td>
-              <td>${stateChip(context, bar.entry.code.state)}</td>
-              <td>${barNotes(context, bar, this.now).join(". ")}</td>
+              <td role="cell" class="times">${timesText(context, bar.entry.code)}</td>
+              <td role="cell" class="state">${stateChip(context, bar.entry.code.state)}</td>
+              <td role="cell" class="notes">${barNotes(context, bar, this.now).join(". ")}</td>
             </tr>`,
           )}
         </tbody>
@@ -187,18 +187,15 @@ export class SeamTimeline extends LitElement {
         scale: -1 1;
       }
       select {
-        height: 40px;
+        height: 44px;
         border: 1px solid var(--divider-color);
-        border-radius: 20px;
+        border-radius: 22px;
         background: var(--card-background-color);
         padding: 0 12px;
       }
       .empty {
         padding: 24px 16px;
         text-align: center;
-      }
-      td a {
-        color: inherit;
       }
       .scroll {
         overflow-x: auto;
@@ -219,6 +216,50 @@ export class SeamTimeline extends LitElement {
       }
       tr:last-child td {
         border-bottom: 0;
+      }
+      /* A block for each code. The roles stay those of a table. */
+      @media (max-width: 600px) {
+        thead {
+          position: absolute;
+          width: 1px;
+          height: 1px;
+          overflow: hidden;
+          clip-path: inset(50%);
+        }
+        table,
+        tbody,
+        tr,
+        td {
+          display: block;
+        }
+        tr {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto;
+          gap: 2px 12px;
+          padding: 12px 16px;
+          border-bottom: 1px solid var(--divider-color);
+        }
+        tr:last-child {
+          border-bottom: 0;
+        }
+        td {
+          padding: 0;
+          border: 0;
+          min-width: 0;
+        }
+        .person {
+          grid-area: 1 / 1;
+          font-weight: 500;
+        }
+        .state {
+          grid-area: 1 / 2;
+        }
+        .lock,
+        .times,
+        .notes {
+          grid-column: 1 / -1;
+          color: var(--secondary-text-color);
+        }
       }
     `,
   ];

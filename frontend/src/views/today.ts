@@ -59,7 +59,7 @@ export class SeamToday extends LitElement {
               <ul>
                 ${found.locks.map(
                   (lock) => html`<li class="power">
-                    <a href="/seam/lock/${lock.device_id}"><bdi>${lock.name}</bdi></a>
+                    <a class="link" href="/seam/lock/${lock.device_id}"><bdi>${lock.name}</bdi></a>
                     ${power(this.context, lock)}
                   </li>`,
                 )}
@@ -153,9 +153,9 @@ export class SeamToday extends LitElement {
     const [first, ...more] = locks as [Lock, ...Lock[]];
     return html`<div class="problem">
       <p>
-        <a href="/seam/lock/${first.device_id}"><bdi>${first.name}</bdi></a>${more.map(
+        <a class="link" href="/seam/lock/${first.device_id}"><bdi>${first.name}</bdi></a>${more.map(
           (lock) =>
-            html`, <a href="/seam/lock/${lock.device_id}"><bdi>${lock.name}</bdi></a>`,
+            html`, <a class="link" href="/seam/lock/${lock.device_id}"><bdi>${lock.name}</bdi></a>`,
         )}
       </p>
       ${problems(this, this.context, first, [problem], undefined, locks)}
@@ -285,6 +285,7 @@ export class SeamToday extends LitElement {
       }
       .column {
         display: grid;
+        grid-template-columns: minmax(0, 1fr);
         gap: var(--seam-gap);
       }
       .wide,
@@ -324,17 +325,11 @@ export class SeamToday extends LitElement {
         gap: 8px;
         padding: 8px 16px 12px;
       }
-      .problem a {
-        color: inherit;
-      }
       .power {
         display: flex;
         flex-wrap: wrap;
         gap: 4px 16px;
         padding: 10px 16px;
-      }
-      .power a {
-        color: inherit;
       }
       .fact {
         display: inline-flex;
@@ -386,6 +381,20 @@ export class SeamToday extends LitElement {
         flex: 1;
         min-width: 0;
         display: grid;
+      }
+      @media (max-width: 480px) {
+        summary {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto;
+          gap: 2px 12px;
+        }
+        summary .chip {
+          grid-area: 2 / 1;
+          justify-self: start;
+        }
+        summary > svg {
+          grid-area: 1 / 2 / span 2;
+        }
       }
       details ul {
         background: color-mix(in srgb, var(--primary-text-color) 4%, transparent);

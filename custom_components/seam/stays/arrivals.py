@@ -1,0 +1,201 @@
+"""Whether guests will get in."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Final
+
+from ..api import AccessCode
+from ..sync.code_state import CodeState, code_state
+from ..sync.occupancy import Span, span_of
+from ..sync.snapshot import LockData
+from .bookings import Stay
+from .links import Link
+from .plan import CHANGES, Kind, Reason, Step
+from .run import Report
+
+# From this long before a stay it is said whether the guest will get in, until when
+# there is time to come by, and from when only a backup code helps.
+SOON: Final = timedelta(hours=24)
+REPAIR_BEFORE: Final = timedelta(hours=3)
+BACKUP_BEFORE: Final = timedelta(minutes=15)
+
+_VERDICTS: Final = {
+    CodeState.ACTIVE: "ready",
+    CodeState.SCHEDULED: "ready",
+    CodeState.SETTING: "setting",
+}
+
+
+class Verdict(StrEnum):
+    """Whether a guest will get in, the best first."""
+
+    READY = "ready"
+    SETTING = "setting"
+    UNKNOWN = "unknown"
+    AT_RISK = "at_risk"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Whether a guest can open a lock."""
+
+    device_id: str
+    verdict: Verdict
+    code_id: str | None = None
+    reason: str | None = None
+    """The key of a reason, if the code is at risk."""
+    error: str | None = None
+    """What Seam said about the last change."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arrival:
+    """A stay, and whether its guest will get in."""
+
+    key: str
+    name: str
+    span: Span
+    places: tuple[Place, ...]
+    has_arrived: bool = False
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict about the lock that is most likely to stay closed."""
+        order = tuple(Verdict)
+        return max((place.verdict for place in self.places), key=order.index)
+
+    def is_soon(self, now: datetime) -> bool:
+        """Return whether the guest is about to arrive, or should have."""
+        return not self.has_arrived and self.span.starts_at - SOON <= now
+
+    def moments(self) -> tuple[datetime, ...]:
+        """Return when something has to be said or done, even if nothing changes."""
+        start = self.span.starts_at
+        return (
+            *(start - before for before in (SOON, REPAIR_BEFORE, BACKUP_BEFORE)),
+            start,
+            self.span.ends_at,
+        )
+
+
+def find_arrivals(
+    stays: Sequence[Stay],
+    device_ids: tuple[str, ...],
+    report: Report,
+    links: Iterable[Link],
+    locks: Mapping[str, LockData],
+    now: datetime,
+) -> tuple[Arrival, ...]:
+    """Return the stays that matter now, the soonest first.
+
+    These are the ones with a code, or for which there should be one, that have not ended
+    and start within a day, and the next one after them.
+    """
+    by_place = {(link.key, link.device_id): link for link in links}
+    steps = {(step.key, step.device_id): step for step in report.plan.steps}
+    errors = {
+        (step.key, step.device_id): error for step, error in report.errors.items()
+    }
+    found: list[Arrival] = []
+    for stay in stays:
+        ids = [(stay.key, device_id) for device_id in device_ids]
+        if found and found[-1].span.starts_at > now + SOON:
+            break
+        if stay.span.ends_at <= now or not any(
+            place in by_place or place in steps for place in ids
+        ):
+            continue
+        linked = [by_place[place] for place in ids if place in by_place]
+        places = tuple(
+            _place(
+                stay,
+                place[1],
+                locks.get(place[1]),
+                by_place.get(place),
+                steps.get(place),
+                errors.get(place),
+                now,
+            )
+            for place in ids
+        )
+        names = (
+            code.name
+            for place in places
+            if (lock := locks.get(place.device_id))
+            and (code := lock.code(place.code_id))
+        )
+        found.append(
+            Arrival(
+                key=stay.key,
+                name=next(filter(None, names), stay.name),
+                span=stay.span,
+                places=places,
+                has_arrived=any(link.is_used for link in linked),
+            )
+        )
+    return tuple(found)
+
+
+def backup_of(lock: LockData, code: AccessCode) -> AccessCode | None:
+    """Return the backup that stands in for a code."""
+    if code.pulled_backup_access_code_id is None:
+        return None
+    return lock.code(code.pulled_backup_access_code_id)
+
+
+def _place(
+    stay: Stay,
+    device_id: str,
+    lock: LockData | None,
+    link: Link | None,
+    step: Step | None,
+    error: str | None,
+    now: datetime,
+) -> Place:
+    """Return whether the guest of a stay can open a lock."""
+    if lock is None:
+        return _at_risk(device_id, Reason.LOCK_GONE)
+    code = lock.code(link.code_id) if link else None
+    if not lock.has_codes or (
+        code is None and step and step.reason is Reason.CODES_UNKNOWN
+    ):
+        return Place(device_id=device_id, verdict=Verdict.UNKNOWN)
+    is_change = step is not None and step.kind in CHANGES
+    if code is None:
+        if step and step.kind in (Kind.BLOCKED, Kind.EDITED):
+            return _at_risk(device_id, step.reason or Reason.CHANGED_BY_HAND)
+        if error:
+            return _at_risk(device_id, Reason.REFUSED, error=error)
+        return Place(device_id=device_id, verdict=Verdict.SETTING)
+    code_id = code.access_code_id
+    works_at_arrival = span_of(code).overlaps(
+        Span(stay.span.starts_at, stay.span.starts_at + timedelta(seconds=1))
+    )
+    if not works_at_arrival and now < stay.span.starts_at:
+        if error:
+            return _at_risk(device_id, Reason.REFUSED, code_id, error)
+        if is_change:
+            return Place(device_id=device_id, verdict=Verdict.SETTING, code_id=code_id)
+        if step and step.kind is Kind.EDITED:
+            return _at_risk(device_id, Reason.CHANGED_BY_HAND, code_id)
+    backup = backup_of(lock, code)
+    states = [code_state(lock, one, now) for one in (code, backup) if one]
+    verdicts = [Verdict(_VERDICTS.get(state, "at_risk")) for state in states]
+    verdict = min(verdicts, key=tuple(Verdict).index)
+    if verdict is Verdict.AT_RISK:
+        return _at_risk(device_id, f"code_{states[0]}", code_id)
+    return Place(device_id=device_id, verdict=verdict, code_id=code_id)
+
+
+def _at_risk(
+    device_id: str, reason: str, code_id: str | None = None, error: str | None = None
+) -> Place:
+    return Place(
+        device_id=device_id,
+        verdict=Verdict.AT_RISK,
+        code_id=code_id,
+        reason=reason,
+        error=error,
+    )

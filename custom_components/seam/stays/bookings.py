@@ -1,0 +1,247 @@
+"""Which codes the bookings of a calendar ask for."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from enum import StrEnum
+from functools import lru_cache
+from hashlib import sha256
+import re
+from typing import Final
+
+from ..api.readable import readable
+from ..sync.occupancy import Span
+
+_FIELD: Final = re.compile(r"\{(summary|guest|uid)\}")
+_GUEST: Final = re.compile(
+    r"^\s*(?:guest(?: name)?|gast)\s*:\s*(\S.*)$", re.IGNORECASE | re.MULTILINE
+)
+_STATUS: Final = re.compile(
+    r"^(?:reserved|booked|booking|reservation)\s*[-–:]\s*", re.IGNORECASE
+)
+_FALLBACK_NAME: Final = "Booking"
+
+# Booking platforms either give the last four digits, or the number itself. Reservation
+# numbers look like a number without a country code, so that one needs a label.
+_LAST_DIGITS: Final = re.compile(
+    r"last (?:4|four) digits\W{0,5}(\d{4})(?!\d)", re.IGNORECASE
+)
+_NUMBER: Final = r"\d(?:[ ()./-]{0,2}\d){5,14}(?!\d)"
+_TELEPHONE: Final = re.compile(
+    rf"\+{_NUMBER}|(?:phone|mobile|cell|telefon|tel)\b[^\d\n]{{0,20}}{_NUMBER}",
+    re.IGNORECASE,
+)
+
+
+class PinRule(StrEnum):
+    """Who chooses the PIN of a new code."""
+
+    SEAM = "seam"
+    TELEPHONE = "telephone"
+    SAME = "same"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Booking:
+    """An event of a calendar, or one occurrence of an event that repeats.
+
+    An event that lasts whole days has dates, and its end is the day after the last.
+    """
+
+    uid: str | None
+    recurrence_id: str | None = None
+    start: date | datetime
+    end: date | datetime
+    summary: str = ""
+    description: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """All events of a calendar for a long period, and when they were read."""
+
+    bookings: Sequence[Booking]
+    read_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rules:
+    """How bookings become codes."""
+
+    device_ids: tuple[str, ...]
+    time_zone: tzinfo
+    contains: tuple[str, ...] = ()
+    """Texts of which a summary has to contain one."""
+    excludes: tuple[str, ...] = ()
+    check_in: time | None = None
+    """None for the start of the event."""
+    check_out: time | None = None
+    before: timedelta = timedelta()
+    after: timedelta = timedelta()
+    name_template: str = "{summary}"
+    pin_rule: PinRule = PinRule.SEAM
+    horizon: timedelta = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stay:
+    """A code that is wanted on all locks of the rules."""
+
+    key: str
+    name: str
+    span: Span
+    details: str = ""
+    """The digest of the description."""
+    pin: str | None = field(default=None, repr=False)
+    """The PIN that the rule suggests."""
+    is_moving: bool = False
+    """Whether its code is used again for the next time."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stays:
+    """What a calendar asks for."""
+
+    coming: Mapping[str, Stay]
+    """Those that have not ended, by key, soonest first."""
+    over: frozenset[str]
+    """Keys of those that have ended."""
+    impossible: Mapping[str, Booking]
+    """Bookings that would end before they start, by key."""
+
+
+@lru_cache(maxsize=20_000)
+def digest(text: str) -> str:
+    """Return a text in a form that can be stored and compared, but not read."""
+    return sha256(text.encode(errors="surrogatepass")).hexdigest()[:16]
+
+
+def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
+    """Return the stays that the bookings ask for."""
+    stays: list[Stay] = []
+    impossible: dict[str, Booking] = {}
+    counting = [booking for booking in answer.bookings if counts(booking, rules)]
+    repeated = Counter(map(_identity, counting))
+    for booking in counting:
+        name = code_name(booking, rules)
+        is_moving = rules.pin_rule is PinRule.SAME
+        if is_moving:
+            key = _person(booking, name)
+        elif repeated[key := _identity(booking)] > 1:
+            # Some calendars give all events the same UID.
+            key = f"{key}|{_fallback(booking)}|{digest(booking.description)}"
+        if (span := span_of(booking, rules)) is None:
+            impossible[key] = booking
+            continue
+        stays.append(
+            Stay(
+                key=key,
+                name=name,
+                span=span,
+                details=digest(booking.description),
+                pin=telephone_pin(booking.description)
+                if rules.pin_rule is PinRule.TELEPHONE
+                else None,
+                is_moving=is_moving,
+            )
+        )
+    stays.sort(key=lambda stay: (stay.span.starts_at, stay.key, stay.name))
+    coming: dict[str, Stay] = {}
+    for stay in _merged(stays):
+        # Only one code of a person is on a lock, for the current or the next time.
+        if stay.span.ends_at > now:
+            coming.setdefault(stay.key, stay)
+    return Stays(
+        coming=dict(sorted(coming.items(), key=lambda item: item[1].span.starts_at)),
+        over=frozenset(stay.key for stay in stays) - coming.keys(),
+        impossible={key: impossible[key] for key in impossible.keys() - coming.keys()},
+    )
+
+
+def counts(booking: Booking, rules: Rules) -> bool:
+    """Return whether codes are wanted for a booking."""
+    summary = booking.summary.casefold()
+    return (
+        not rules.contains or any(text.casefold() in summary for text in rules.contains)
+    ) and not any(text.casefold() in summary for text in rules.excludes)
+
+
+def span_of(booking: Booking, rules: Rules) -> Span | None:
+    """Return when the guest may enter, None if that would end before it starts."""
+    # In the hours that a clock change repeats or skips, nobody is locked out.
+    starts_at = min(_moments(booking.start, rules.check_in, rules.time_zone))
+    ends_at = max(_moments(booking.end, rules.check_out, rules.time_zone))
+    starts_at = (starts_at - rules.before).replace(microsecond=0)
+    ends_at = (ends_at + rules.after).replace(microsecond=0)
+    return Span(starts_at, ends_at) if starts_at < ends_at else None
+
+
+def _moments(
+    when: date | datetime, at: time | None, zone: tzinfo
+) -> Sequence[datetime]:
+    """Return the moments that a date, or a time on it, can mean."""
+    if isinstance(when, datetime):
+        if at is None:
+            return (when.astimezone(UTC),)
+        when = when.astimezone(zone).date()
+    local = datetime.combine(when, at or time(), zone)
+    return [local.replace(fold=fold).astimezone(UTC) for fold in (0, 1)]
+
+
+def code_name(booking: Booking, rules: Rules) -> str:
+    """Return the name of a code for a booking."""
+    summary = booking.summary
+    guest = _GUEST.search(booking.description)
+    values = {
+        "summary": summary,
+        "guest": guest[1] if guest else _STATUS.sub("", summary),
+        "uid": booking.uid or "",
+    }
+    # In one pass, as a guest may be called “{uid}”.
+    name = _FIELD.sub(lambda match: values[match[1]], rules.name_template)
+    return " ".join(readable(name).split()) or _FALLBACK_NAME
+
+
+def telephone_pin(description: str) -> str | None:
+    """Return the last four digits of the telephone number in a description."""
+    if match := _LAST_DIGITS.search(description):
+        return match[1]
+    if match := _TELEPHONE.search(description):
+        return "".join(filter(str.isdecimal, match[0]))[-4:]
+    return None
+
+
+def _identity(booking: Booking) -> str:
+    if booking.uid is None:
+        return _fallback(booking)
+    return f"{booking.uid}|{booking.recurrence_id or ''}"
+
+
+def _fallback(booking: Booking) -> str:
+    """Return what identifies a booking without a UID."""
+    return f"{booking.start.isoformat()}|{digest(booking.summary)}"
+
+
+def _person(booking: Booking, name: str) -> str:
+    """Return what all bookings for the same person have in common."""
+    if booking.uid is not None and booking.recurrence_id is not None:
+        return f"{booking.uid}|*"
+    return f"*|{digest(name)}"
+
+
+def _merged(stays: Iterable[Stay]) -> Iterable[Stay]:
+    """Join the times of a person that follow each other without a gap."""
+    joined: dict[str, Stay] = {}
+    for number, stay in enumerate(stays):
+        key = stay.key if stay.is_moving else str(number)
+        last = joined.get(key)
+        if last is None:
+            joined[key] = stay
+        elif stay.span.starts_at <= last.span.ends_at:
+            end = max(last.span.ends_at, stay.span.ends_at)
+            joined[key] = replace(last, span=Span(last.span.starts_at, end))
+        else:
+            yield last
+            joined[key] = stay
+    yield from joined.values()

@@ -1,0 +1,398 @@
+"""What has to be done so that locks have the codes that a calendar asks for."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Final
+
+from ..api import AccessCode, CodeStatus
+from ..sync.occupancy import Span, span_of
+from ..sync.snapshot import LockData
+from .bookings import Answer, Rules, Stay, digest, stays_of
+from .links import Fingerprint, Link
+from .naming import choose_names, possible_names
+from .pins import PinChooser
+from .plan import Kind, Pins, PinTest, Plan, Reason, Step
+
+# After this time, Seam has created and listed a code, or never will. The actions refuse
+# to create it again for a little less.
+_LISTED_WITHIN: Final = timedelta(minutes=6)
+# The PIN of a guest who has left is not used again on that day.
+_FORGET_AFTER: Final = timedelta(days=1)
+
+
+def compare(
+    answer: Answer | None,
+    rules: Rules,
+    links: Iterable[Link],
+    locks: Mapping[str, LockData],
+    now: datetime,
+    *,
+    accepts: PinTest,
+    pins: Pins,
+    is_empty_confirmed: bool = False,
+) -> Plan:
+    """Return what has to be done. The answer is None if the calendar failed.
+
+    An empty answer looks like one of a broken feed, so it deletes nothing until
+    somebody confirms that the calendar is empty.
+    """
+    links = tuple(links)
+    if answer is None or not (answer.bookings or is_empty_confirmed):
+        reason = Reason.CALENDAR_EMPTY if answer else Reason.CALENDAR_FAILED
+        return Plan(
+            steps=tuple(_about(Kind.LEAVE, link, reason) for link in links),
+            links=links,
+        )
+    comparison = _Comparison(answer, rules, links, locks, now, accepts, pins)
+    return comparison.plan()
+
+
+class _Comparison:
+    """Compares the stays with the codes of ours."""
+
+    def __init__(
+        self,
+        answer: Answer,
+        rules: Rules,
+        links: Sequence[Link],
+        locks: Mapping[str, LockData],
+        now: datetime,
+        accepts: PinTest,
+        pins: Pins,
+    ) -> None:
+        self._answer = answer
+        self._rules = rules
+        self._locks = locks
+        self._now = now
+        self._stays = stays_of(answer, rules, now)
+        self._steps: list[Step] = []
+        self._kept: list[Link] = []
+        self._codes = {
+            device_id: {code.access_code_id: code for code in locks[device_id].codes}
+            for device_id in {*rules.device_ids, *(link.device_id for link in links)}
+            if device_id in locks
+        }
+        self._linked = {link.code_id for link in links}
+        self._links = {
+            (link.key, link.device_id): link
+            for link in map(self._with_code, self._matched(links))
+        }
+        self._pins = PinChooser(rules, self._links, locks, accepts, pins)
+        self._names = choose_names(
+            self._stays.coming,
+            self._links.values(),
+            [locks[device_id] for device_id in rules.device_ids if device_id in locks],
+            now,
+        )
+        self._planned: dict[str, list[Span]] = {}
+
+    def plan(self) -> Plan:
+        """Return what has to be done."""
+        stays, selected = self._stays, set(self._rules.device_ids)
+        for link in self._links.values():
+            if link.key not in stays.coming or link.device_id not in selected:
+                self._look_at_unwanted(link, is_selected=link.device_id in selected)
+        for stay in stays.coming.values():
+            name = self._names[stay.key]
+            wanted = Fingerprint.of_stay(stay, name)
+            for device_id in self._rules.device_ids:
+                self._look_at(stay, name, wanted, device_id)
+        self._steps += (
+            Step(kind=Kind.BLOCKED, key=key, reason=Reason.IMPOSSIBLE_TIMES)
+            for key in stays.impossible
+        )
+        order = {kind: number for number, kind in enumerate(Kind)}
+        return Plan(
+            steps=tuple(sorted(self._steps, key=lambda step: order[step.kind])),
+            links=tuple(self._kept),
+            overlaps=tuple(_overlaps(stays.coming.values())),
+        )
+
+    def _matched(self, links: Sequence[Link]) -> Iterator[Link]:
+        """Yield the links with the keys of their stays, as a calendar may change them.
+
+        Without its key, a booking is recognized by its name, times and description. A
+        new guest must not get the code of one who has cancelled.
+        """
+        stays = self._stays
+        present = stays.coming.keys() | stays.over | stays.impossible.keys()
+        known = {link.key for link in links}
+        new: dict[tuple[object, ...], str] = {
+            (digest(name), stay.span.starts_at, stay.span.ends_at, stay.details): key
+            for key, stay in stays.coming.items()
+            if key not in known
+            for name in islice(possible_names(stay), 2)
+        }
+        renamed: dict[str, str] = {}
+        for link in links:
+            if link.key not in present and link.key not in renamed:
+                asked = link.asked
+                found = new.get(
+                    (asked.name, asked.starts_at, asked.ends_at, link.details)
+                )
+                if found is not None and found not in renamed.values():
+                    renamed[link.key] = found
+        # A code on another lock may differ because somebody has changed it.
+        for link in links:
+            key = renamed.get(link.key)
+            yield link if key is None else replace(link, key=key)
+
+    def _with_code(self, link: Link) -> Link:
+        """Return a link with the code that was made before a restart."""
+        if link.code_id is not None or link.device_id not in self._locks:
+            return link
+        for code in self._locks[link.device_id].managed:
+            if (
+                code.access_code_id not in self._linked
+                and Fingerprint.of_code(code) == link.asked
+            ):
+                self._linked.add(code.access_code_id)
+                return link.confirmed(code)
+        return link
+
+    def _look_at(
+        self, stay: Stay, name: str, wanted: Fingerprint, device_id: str
+    ) -> None:
+        """Find out what has to be done so that a lock has the code for a stay."""
+        link = self._links.get((stay.key, device_id))
+        if link and (link.missed_at or link.details != stay.details):
+            link = replace(link, missed_at=None, details=stay.details)
+        lock = self._locks.get(device_id)
+        if lock is None or not lock.has_codes:
+            if link:
+                self._kept.append(link)
+            if link is None or link.asked != wanted or link.is_pending:
+                self._add(
+                    Kind.BLOCKED,
+                    stay,
+                    name,
+                    device_id,
+                    reason=Reason.CODES_UNKNOWN if lock else Reason.LOCK_GONE,
+                )
+            return
+        if link is None:
+            self._create(stay, name, wanted, lock)
+            return
+        code = self._codes[device_id].get(link.code_id or "")
+        if code is None:
+            self._look_at_missing(stay, name, wanted, lock, link)
+            return
+        self._look_at_code(stay, name, wanted, link, code)
+
+    def _look_at_missing(
+        self, stay: Stay, name: str, wanted: Fingerprint, lock: LockData, link: Link
+    ) -> None:
+        """Find out what becomes of a stay whose code is not on the lock."""
+        kind, reason = Kind.LEAVE, Reason.UNCONFIRMED
+        if not lock.is_complete:
+            kind, reason = Kind.BLOCKED, Reason.CODES_UNKNOWN
+        elif not self._is_new(link):
+            # A change that was not made may have been one of its end.
+            is_expected = link.is_pending or link.is_deleting
+            if is_expected or link.asked != wanted:
+                self._create(stay, name, wanted, lock)
+                return
+            kind, reason = Kind.EDITED, Reason.DELETED_BY_HAND
+        self._kept.append(link)
+        self._add(kind, stay, name, lock.device_id, reason=reason)
+
+    def _is_new(self, link: Link) -> bool:
+        """Return whether Seam may list the code later."""
+        return abs(self._now - link.asked_at) < _LISTED_WITHIN
+
+    def _look_at_code(
+        self, stay: Stay, name: str, wanted: Fingerprint, link: Link, code: AccessCode
+    ) -> None:
+        """Find out what has to be changed of the code for a stay."""
+        now, device_id = self._now, link.device_id
+        current = _fingerprint(code, link.asked)
+        if current == wanted:
+            if link.asked != wanted or link.is_pending or link.seen != current:
+                link = replace(link, asked=wanted).confirmed(code)
+            self._kept.append(link)
+            return
+        self._kept.append(link)
+        is_ended = code.is_expired(now)
+        # What somebody did to the last time of a person does not count for the next.
+        is_next = stay.is_moving and is_ended and link.asked != wanted
+        if current not in (link.asked, link.seen) and not is_next:
+            self._add(Kind.EDITED, stay, name, device_id, code_id=link.code_id)
+            return
+        if link.asked == wanted and not link.is_pending:
+            return
+        if code.status_at(now) is CodeStatus.REMOVING and not is_ended:
+            kind = Kind.LEAVE if link.is_deleting else Kind.EDITED
+            self._add(kind, stay, name, device_id, reason=Reason.BEING_DELETED)
+            return
+        is_moved = (current.starts_at, current.ends_at) != (
+            wanted.starts_at,
+            wanted.ends_at,
+        )
+        self._add(
+            Kind.MOVE if is_moved else Kind.RENAME,
+            stay,
+            name,
+            device_id,
+            code_id=link.code_id,
+            link=replace(
+                link,
+                asked=wanted,
+                asked_at=now,
+                is_pending=True,
+                is_deleting=False,
+                seen=current,
+            ),
+        )
+
+    def _create(
+        self, stay: Stay, name: str, wanted: Fingerprint, lock: LockData
+    ) -> None:
+        """Plan a new code, unless it is too early or there is no room for it."""
+        if stay.span.starts_at > self._now + self._rules.horizon:
+            return
+        if not lock.is_complete:
+            self._add(
+                Kind.BLOCKED, stay, name, lock.device_id, reason=Reason.CODES_UNKNOWN
+            )
+            return
+        planned = self._planned.setdefault(lock.device_id, [])
+        if self._is_full(lock, stay.span, planned):
+            self._add(Kind.BLOCKED, stay, name, lock.device_id, reason=Reason.LOCK_FULL)
+            return
+        planned.append(stay.span)
+        pin, reason = self._pins.choose(stay, name, lock)
+        self._add(
+            Kind.CREATE,
+            stay,
+            name,
+            lock.device_id,
+            reason=reason,
+            pin=pin,
+            link=Link(
+                key=stay.key,
+                details=stay.details,
+                device_id=lock.device_id,
+                asked=wanted,
+                asked_at=self._now,
+                is_pending=True,
+            ),
+        )
+
+    def _is_full(self, lock: LockData, span: Span, planned: Iterable[Span]) -> bool:
+        """Return whether the lock has no room for another code at some time."""
+        if (slots := lock.device.properties.max_active_codes_supported) is None:
+            return False
+        others = [
+            other
+            for other in (*map(span_of, lock.codes), *planned)
+            if other.overlaps(span)
+        ]
+        starts = (max(other.starts_at, span.starts_at) for other in others)
+        return any(
+            sum(other.starts_at <= moment < other.ends_at for other in others) >= slots
+            for moment in starts
+        )
+
+    def _look_at_unwanted(self, link: Link, *, is_selected: bool) -> None:
+        """Find out what becomes of a code that is not wanted."""
+        lock = self._locks.get(link.device_id)
+        code = self._codes.get(link.device_id, {}).get(link.code_id or "")
+        ends_at = link.asked.ends_at
+        if lock is None or not lock.has_codes:
+            self._keep(link, Reason.CODES_UNKNOWN if lock else Reason.LOCK_GONE)
+        elif code is None:
+            # A guest who has left is remembered for a day because of the PIN.
+            has_left = ends_at is not None and abs(self._now - ends_at) < _FORGET_AFTER
+            if not lock.is_complete or self._is_new(link) or has_left:
+                self._kept.append(link)
+        elif (
+            code.is_expired(self._now)
+            or code.status_at(self._now) is CodeStatus.REMOVING
+        ):
+            self._kept.append(link)
+        elif _fingerprint(code, link.asked) not in (link.asked, link.seen):
+            self._keep(link, None, Kind.EDITED)
+        elif not is_selected:
+            self._keep(link, Reason.LOCK_NOT_SELECTED, Kind.DELETE)
+        elif link.key in self._stays.impossible:
+            self._kept.append(link)
+        elif link.key in self._stays.over:
+            self._keep(link, Reason.ENDED, Kind.DELETE)
+        elif code.starts_at is not None and code.starts_at <= self._now:
+            # Some calendars leave out a booking as soon as the guest has arrived.
+            self._keep(link, Reason.STARTED)
+        elif self._answer.bookings and link.missed_at in (None, self._answer.read_at):
+            link = replace(link, missed_at=self._answer.read_at)
+            self._keep(link, Reason.MISSING_ONCE)
+        else:
+            self._keep(link, Reason.CANCELLED, Kind.DELETE)
+
+    def _keep(self, link: Link, reason: Reason | None, kind: Kind = Kind.LEAVE) -> None:
+        self._kept.append(link)
+        if kind is Kind.DELETE:
+            link = replace(link, is_deleting=True)
+        code = self._codes.get(link.device_id, {}).get(link.code_id or "")
+        name = code.name if code else None
+        self._steps.append(replace(_about(kind, link, reason), name=name, link=link))
+
+    def _add(
+        self,
+        kind: Kind,
+        stay: Stay,
+        name: str,
+        device_id: str,
+        *,
+        code_id: str | None = None,
+        reason: Reason | None = None,
+        pin: str | None = None,
+        link: Link | None = None,
+    ) -> None:
+        self._steps.append(
+            Step(
+                kind=kind,
+                key=stay.key,
+                device_id=device_id,
+                code_id=code_id,
+                name=name,
+                span=stay.span,
+                reason=reason,
+                pin=pin,
+                link=link,
+            )
+        )
+
+
+def _fingerprint(code: AccessCode, expected: Fingerprint) -> Fingerprint:
+    """Return the fingerprint of a code, which is nearly always the expected one."""
+    if (
+        code.starts_at == expected.starts_at
+        and code.ends_at == expected.ends_at
+        and digest(code.unmasked_name or "") == expected.name
+    ):
+        return expected
+    return Fingerprint.of_code(code)
+
+
+def _about(kind: Kind, link: Link, reason: Reason | None) -> Step:
+    """Return a step about a code for which nothing else is known."""
+    starts_at, ends_at = link.asked.starts_at, link.asked.ends_at
+    return Step(
+        kind=kind,
+        key=link.key,
+        device_id=link.device_id,
+        code_id=link.code_id,
+        span=Span(starts_at, ends_at) if starts_at and ends_at else None,
+        reason=reason,
+    )
+
+
+def _overlaps(stays: Iterable[Stay]) -> Iterator[tuple[str, str]]:
+    """Yield the keys of each two stays that overlap."""
+    last: Stay | None = None
+    for stay in stays:
+        if last and last.span.overlaps(stay.span):
+            yield last.key, stay.key
+        if last is None or stay.span.ends_at > last.span.ends_at:
+            last = stay

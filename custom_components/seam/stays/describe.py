@@ -1,0 +1,83 @@
+"""What people are told about arrivals."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from homeassistant.core import HomeAssistant
+
+from ..advice import async_advice
+from ..attributes import JsonObject, local_time
+from ..coordinator import SeamConfigEntry
+from .arrivals import Arrival, Place, Verdict
+from .preview import async_reason
+
+
+def arrival_attributes(
+    hass: HomeAssistant, entry: SeamConfigEntry, arrival: Arrival
+) -> JsonObject:
+    """Return who arrives where and when, and whether they will get in."""
+    return {
+        "name": entry.runtime_data.secrets.mask_name(arrival.name),
+        "starts_at": local_time(arrival.span.starts_at),
+        "ends_at": local_time(arrival.span.ends_at),
+        "verdict": arrival.verdict.value,
+        "reason": reason_of(hass, entry, arrival),
+        "advice": advice_of(hass, entry, arrival),
+        "locks": [_row(hass, entry, place) for place in arrival.places],
+    }
+
+
+def reason_of(
+    hass: HomeAssistant, entry: SeamConfigEntry, arrival: Arrival
+) -> str | None:
+    """Return why a guest may not get in, None if nothing is known to be wrong."""
+    reasons = (_reason(hass, place) for place in arrival.places)
+    return next(filter(None, reasons), None)
+
+
+def advice_of(
+    hass: HomeAssistant, entry: SeamConfigEntry, arrival: Arrival
+) -> str | None:
+    """Return what to do so that a guest gets in, None if there is no advice."""
+    advice = (_advice(hass, entry, place) for place in arrival.places)
+    return next(filter(None, advice), None)
+
+
+def lock_names(entry: SeamConfigEntry, device_ids: Iterable[str]) -> list[str]:
+    """Return the names of locks, and the IDs of those that are gone."""
+    locks = entry.runtime_data.data.locks
+    return [
+        locks[device_id].device.name if device_id in locks else device_id
+        for device_id in device_ids
+    ]
+
+
+def _row(hass: HomeAssistant, entry: SeamConfigEntry, place: Place) -> Any:
+    return {
+        "lock": lock_names(entry, [place.device_id])[0],
+        "access_code_id": place.code_id,
+        "verdict": place.verdict.value,
+        "reason": _reason(hass, place),
+        "advice": _advice(hass, entry, place),
+    }
+
+
+def _reason(hass: HomeAssistant, place: Place) -> str | None:
+    if place.error:
+        return place.error
+    return async_reason(hass, place.reason) if place.reason else None
+
+
+def _advice(hass: HomeAssistant, entry: SeamConfigEntry, place: Place) -> str | None:
+    """Return the advice for the first problem of a code that is at risk, or its lock."""
+    data = entry.runtime_data.data
+    lock = data.locks.get(place.device_id)
+    if lock is None or place.verdict is not Verdict.AT_RISK:
+        return None
+    code = lock.code(place.code_id)
+    problems = [*(code.errors + code.warnings if code else ()), *data.problems_of(lock)]
+    account = data.account_of(lock)
+    return next(
+        (async_advice(hass, problem, lock, account, code) for problem in problems),
+        None,
+    )

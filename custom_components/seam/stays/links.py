@@ -1,0 +1,109 @@
+"""Which codes were made for which stays, in a form that can be stored."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from typing import Any, Self
+
+from ..api import AccessCode
+from .bookings import Stay, digest
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fingerprint:
+    """Name and times of a code, without the name."""
+
+    name: str
+    starts_at: datetime | None
+    ends_at: datetime | None
+
+    @classmethod
+    def of_stay(cls, stay: Stay, name: str) -> Self:
+        """Return the fingerprint of the code that is wanted for a stay."""
+        return cls(
+            name=digest(name), starts_at=stay.span.starts_at, ends_at=stay.span.ends_at
+        )
+
+    @classmethod
+    def of_code(cls, code: AccessCode) -> Self:
+        """Return the fingerprint of a code on a lock."""
+        starts_at, ends_at = code.starts_at, code.ends_at
+        return cls(
+            name=digest(code.unmasked_name or ""),
+            starts_at=starts_at and starts_at.replace(microsecond=0),
+            ends_at=ends_at and ends_at.replace(microsecond=0),
+        )
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Self:
+        """Return a stored fingerprint."""
+        times = {key: data[key] for key in ("starts_at", "ends_at")}
+        return cls(
+            name=data["name"],
+            **{
+                key: time and datetime.fromisoformat(time)
+                for key, time in times.items()
+            },
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Link:
+    """A code that was made for a stay, or is being made."""
+
+    key: str
+    """Of the stay."""
+    details: str = ""
+    """Of the stay, to recognize it if its key changes."""
+    device_id: str
+    code_id: str | None = None
+    """None until Seam has confirmed the code."""
+    asked: Fingerprint
+    """What Seam was last asked for."""
+    asked_at: datetime
+    is_pending: bool = False
+    """Whether Seam has not confirmed yet what it was asked for."""
+    seen: Fingerprint | None = None
+    """What Seam made of it, as it may round times."""
+    is_deleting: bool = False
+    """Whether Seam was asked to delete it."""
+    missed_at: datetime | None = None
+    """When the calendar first answered without the booking."""
+    used_for: datetime | None = None
+    """The start of the last stay for which somebody has used the code."""
+
+    @property
+    def is_used(self) -> bool:
+        """Whether somebody has used the code for its current stay."""
+        return self.used_for is not None and self.used_for == self.asked.starts_at
+
+    def confirmed(self, code: AccessCode) -> Self:
+        """Return the link with the code that Seam has made, or changed as asked."""
+        return replace(
+            self,
+            code_id=code.access_code_id,
+            seen=Fingerprint.of_code(code),
+            is_pending=False,
+        )
+
+    def dump(self) -> dict[str, Any]:
+        """Return the link as it is stored."""
+        return asdict(self)
+
+    @classmethod
+    def load(cls, data: Mapping[str, Any]) -> Self:
+        """Return a stored link."""
+        seen, missed_at, used_for = data["seen"], data["missed_at"], data["used_for"]
+        return cls(
+            key=data["key"],
+            details=data["details"],
+            device_id=data["device_id"],
+            code_id=data["code_id"],
+            asked=Fingerprint.load(data["asked"]),
+            asked_at=datetime.fromisoformat(data["asked_at"]),
+            is_pending=data["is_pending"],
+            is_deleting=data["is_deleting"],
+            seen=seen and Fingerprint.load(seen),
+            missed_at=missed_at and datetime.fromisoformat(missed_at),
+            used_for=used_for and datetime.fromisoformat(used_for),
+        )

@@ -1,0 +1,79 @@
+"""What is done about the codes of stays, and why."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final
+
+from ..sync.occupancy import Span
+from ..sync.snapshot import LockData
+from .links import Link
+
+type PinTest = Callable[[LockData, str, str], bool]
+"""Whether a lock accepts a new code of this name with this PIN."""
+type Pins = Mapping[tuple[str, str], str]
+"""The PINs of codes, by stay and lock, which are never stored."""
+
+
+class Kind(StrEnum):
+    """What is done about a code."""
+
+    DELETE = "delete"
+    MOVE = "move"
+    RENAME = "rename"
+    CREATE = "create"
+    LEAVE = "leave"
+    BLOCKED = "blocked"
+    EDITED = "edited"
+
+
+CHANGES: Final = (Kind.DELETE, Kind.MOVE, Kind.RENAME, Kind.CREATE)
+
+
+class Reason(StrEnum):
+    """Why something is done, or is not."""
+
+    BEING_DELETED = "being_deleted"
+    CALENDAR_EMPTY = "calendar_empty"
+    CALENDAR_FAILED = "calendar_failed"
+    CANCELLED = "cancelled"
+    CHANGED_BY_HAND = "changed_by_hand"
+    CODES_UNKNOWN = "codes_unknown"
+    DELETED_BY_HAND = "deleted_by_hand"
+    ENDED = "ended"
+    IMPOSSIBLE_TIMES = "impossible_times"
+    LOCK_FULL = "lock_full"
+    LOCK_GONE = "lock_gone"
+    LOCK_NOT_SELECTED = "lock_not_selected"
+    MISSING_ONCE = "missing_once"
+    OTHER_PIN = "other_pin"
+    REFUSED = "refused"
+    STARTED = "started"
+    UNCONFIRMED = "unconfirmed"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Step:
+    """Something that is done about a code on a lock, or is not."""
+
+    kind: Kind
+    key: str
+    device_id: str | None = None
+    code_id: str | None = None
+    name: str | None = None
+    span: Span | None = None
+    reason: Reason | None = None
+    pin: str | None = field(default=None, repr=False)
+    """The PIN for a new code, None if Seam chooses it."""
+    link: Link | None = None
+    """To be stored before Seam is asked, so that a restart does not lose the code."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Plan:
+    """What has to be done, in this order, and what is known of the codes."""
+
+    steps: tuple[Step, ...]
+    links: tuple[Link, ...]
+    overlaps: tuple[tuple[str, str], ...] = ()
+    """Stays that overlap, which may be a booking too many."""

@@ -1,0 +1,150 @@
+"""What would be done about codes, before it is done."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.translation import async_get_cached_translations
+from homeassistant.util import dt as dt_util
+
+from ..actions.validation import accepts_pin
+from ..attributes import JsonObject, local_time
+from ..const import DOMAIN
+from ..coordinator import SeamConfigEntry
+from .bookings import Stays, stays_of
+from .compare import compare
+from .links import Link
+from .plan import Kind, Pins, Plan, Reason, Step
+from .reading import async_read_bookings
+from .settings import CONF_CALENDAR, rules_of
+
+_NOT_POSSIBLE: Final = (Kind.BLOCKED, Kind.EDITED)
+_GROUPS: Final[Mapping[str, tuple[Kind, ...]]] = {
+    "created": (Kind.CREATE,),
+    "moved": (Kind.MOVE,),
+    "renamed": (Kind.RENAME,),
+    "deleted": (Kind.DELETE,),
+    "not_possible": _NOT_POSSIBLE,
+    "left": (Kind.LEAVE,),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Preview:
+    """What would be done, and the stays that it is about."""
+
+    plan: Plan
+    stays: Stays
+    bookings: int
+    """How many events the calendar has, also those that do not count."""
+
+
+async def async_preview(
+    hass: HomeAssistant,
+    entry: SeamConfigEntry,
+    settings: Mapping[str, Any],
+    links: Iterable[Link] = (),
+    pins: Pins | None = None,
+) -> Preview | None:
+    """Return what would be done, None if the calendar cannot be read."""
+    now = dt_util.utcnow()
+    answer = await async_read_bookings(hass, settings[CONF_CALENDAR], now)
+    if answer is None:
+        return None
+    rules = rules_of(settings, dt_util.get_default_time_zone())
+    plan = compare(
+        answer,
+        rules,
+        links,
+        entry.runtime_data.data.locks,
+        now,
+        accepts=accepts_pin,
+        pins=pins or {},
+    )
+    return Preview(
+        plan=plan, stays=stays_of(answer, rules, now), bookings=len(answer.bookings)
+    )
+
+
+def preview_response(
+    hass: HomeAssistant, entry: SeamConfigEntry, preview: Preview
+) -> JsonObject:
+    """Return a preview as an action returns it, without PINs."""
+    rows: dict[str, list[Any]] = {group: [] for group in _GROUPS}
+    for step in preview.plan.steps:
+        rows[_group(step)].append(_row(hass, entry, preview, step))
+    mask = entry.runtime_data.secrets.mask_name
+    coming = preview.stays.coming
+    return {
+        "bookings": preview.bookings,
+        **rows,
+        "overlaps": [
+            [mask(coming[key].name) for key in pair] for pair in preview.plan.overlaps
+        ],
+    }
+
+
+@callback
+def async_reason(hass: HomeAssistant, reason: str) -> str:
+    """Return why something is done or not, in Home Assistant's language."""
+    return _text(hass, "stay_reason", reason)
+
+
+@callback
+def async_changes(
+    hass: HomeAssistant, lists: Mapping[str, Sequence[str]], most: int
+) -> str:
+    """Return the lists that are not empty as Markdown, each with its heading."""
+    parts = [
+        f"**{_text(hass, 'stay_preview', key)}: {len(lines)}**\n\n"
+        + "\n".join(f"- {line}" for line in lines[:most])
+        + ("\n- …" if len(lines) > most else "")
+        for key, lines in lists.items()
+        if lines
+    ]
+    return "\n\n".join(parts or [f"**{_text(hass, 'stay_preview', 'nothing')}**"])
+
+
+def _text(hass: HomeAssistant, selector: str, key: str) -> str:
+    texts = async_get_cached_translations(
+        hass, hass.config.language, "selector", DOMAIN
+    )
+    return texts.get(f"component.{DOMAIN}.selector.{selector}.options.{key}", key)
+
+
+def _group(step: Step) -> str:
+    if step.reason is Reason.MISSING_ONCE:
+        # It is deleted if the next answer lacks it, too.
+        return "deleted"
+    return next(group for group, kinds in _GROUPS.items() if step.kind in kinds)
+
+
+def _row(
+    hass: HomeAssistant, entry: SeamConfigEntry, preview: Preview, step: Step
+) -> JsonObject:
+    coordinator = entry.runtime_data
+    lock = coordinator.data.locks.get(step.device_id or "")
+    booking = preview.stays.impossible.get(step.key)
+    stay = preview.stays.coming.get(step.key)
+    code = lock.code(step.code_id) if lock else None
+    name = step.name
+    if name is None and code:
+        name = code.name
+    elif name is None and stay:
+        name = stay.name
+    elif name is None and booking:
+        name = booking.summary
+    if step.kind is Kind.EDITED and step.reason is None:
+        reason: str | None = Reason.CHANGED_BY_HAND
+    else:
+        reason = step.reason
+    return {
+        "name": name and coordinator.secrets.mask_name(name),
+        "lock": lock.device.name if lock else None,
+        "starts_at": local_time(step.span.starts_at) if step.span else None,
+        "ends_at": local_time(step.span.ends_at) if step.span else None,
+        "access_code_id": step.code_id,
+        "reason": reason and async_reason(hass, reason),
+        "reason_key": reason and str(reason),
+    }

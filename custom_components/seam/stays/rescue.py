@@ -1,0 +1,177 @@
+"""What is done so that a guest at risk gets in: a repair issue, then a backup code."""
+
+from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
+import logging
+from typing import Final
+
+from homeassistant.const import ATTR_ENTITY_ID
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.helpers.event import async_call_later
+from homeassistant.util import dt as dt_util
+
+from ..actions import ACTIONS, async_run
+from ..actions.fields import ATTR_ACCESS_CODE_ID
+from ..actions.targets import lock_entity_id
+from ..api import AccessCode
+from ..const import DOMAIN
+from ..errors import UnreachableError, WorkspaceRefusedError
+from ..issues import as_placeholders
+from .arrivals import BACKUP_BEFORE, REPAIR_BEFORE, Arrival, Place, Verdict
+from .bookings import digest
+from .describe import advice_of, lock_names, reason_of
+from .runner import StaysRunner
+from .settings import CONF_BACKUP
+
+_LOGGER = logging.getLogger(__name__)
+
+# Seam limits requests per minute.
+_RETRY: Final = timedelta(minutes=1)
+
+
+class Rescue:
+    """Creates issues for arrivals at risk, and pulls backup codes if that is allowed."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        runner: StaysRunner,
+        on_pulled: Callable[[Arrival, Place], None],
+        look: Callable[[], None],
+    ) -> None:
+        """Initialize without issues."""
+        self._hass = hass
+        self._runner = runner
+        self._on_pulled = on_pulled
+        self._look = look
+        self._pulled: set[str] = set()
+        self._cancel_retry: CALLBACK_TYPE | None = None
+
+    @callback
+    def async_update(self, arrivals: Iterable[Arrival], now: datetime) -> None:
+        """Do what the time until the arrivals asks for."""
+        urgent = [
+            arrival
+            for arrival in arrivals
+            if arrival.verdict is Verdict.AT_RISK
+            and arrival.span.starts_at - REPAIR_BEFORE <= now
+        ]
+        self._async_update_issues(urgent)
+        if self._runner.settings.get(CONF_BACKUP):
+            self._async_pull_backups(urgent, now)
+
+    @callback
+    def async_stop(self) -> None:
+        """Delete the issues, except for ignored ones, which stay ignored."""
+        if self._cancel_retry:
+            self._cancel_retry()
+        issues = ir.async_get(self._hass).issues
+        for (domain, issue_id), issue in list(issues.items()):
+            if domain == DOMAIN and issue_id.startswith(self._issue_prefix):
+                if not issue.dismissed_version:
+                    ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+
+    @callback
+    def _async_update_issues(self, urgent: Iterable[Arrival]) -> None:
+        """Ask for help while there is time to come by."""
+        entry = self._runner.entry
+        wanted = {self._issue_id(arrival): arrival for arrival in urgent}
+        for domain, issue_id in list(ir.async_get(self._hass).issues):
+            if (
+                domain == DOMAIN
+                and issue_id.startswith(self._issue_prefix)
+                and issue_id not in wanted
+            ):
+                ir.async_delete_issue(self._hass, DOMAIN, issue_id)
+        for issue_id, arrival in wanted.items():
+            device_ids = [place.device_id for place in _places_at_risk(arrival)]
+            ir.async_create_issue(
+                self._hass,
+                DOMAIN,
+                issue_id,
+                is_fixable=False,
+                severity=ir.IssueSeverity.ERROR,
+                translation_key="arrival_at_risk",
+                translation_placeholders=as_placeholders(
+                    name=entry.runtime_data.secrets.mask_name(arrival.name),
+                    locks=", ".join(lock_names(entry, device_ids)),
+                    time=f"{dt_util.as_local(arrival.span.starts_at):%Y-%m-%d %H:%M}",
+                    reason=reason_of(self._hass, entry, arrival) or "–",
+                    advice=advice_of(self._hass, entry, arrival) or "",
+                ),
+            )
+
+    @property
+    def _issue_prefix(self) -> str:
+        return f"stays.{self._runner.subentry.subentry_id}."
+
+    def _issue_id(self, arrival: Arrival) -> str:
+        starts_at = arrival.span.starts_at.isoformat()
+        return f"{self._issue_prefix}{digest(f'{arrival.key}|{starts_at}')}"
+
+    @callback
+    def _async_pull_backups(self, urgent: Iterable[Arrival], now: datetime) -> None:
+        """Activate the backups of codes that will not work on arrival."""
+        entry = self._runner.entry
+        for arrival in urgent:
+            if arrival.span.starts_at - BACKUP_BEFORE > now:
+                continue
+            for place in _places_at_risk(arrival):
+                lock = entry.runtime_data.data.locks.get(place.device_id)
+                code = lock.code(place.code_id) if lock else None
+                if (
+                    code is None
+                    or not code.is_backup_access_code_available
+                    or code.pulled_backup_access_code_id
+                    or code.access_code_id in self._pulled
+                ):
+                    continue
+                self._pulled.add(code.access_code_id)
+                entry.async_create_background_task(
+                    self._hass,
+                    self._async_pull_backup(arrival, place, code),
+                    f"{DOMAIN} backup",
+                )
+
+    async def _async_pull_backup(
+        self, arrival: Arrival, place: Place, code: AccessCode
+    ) -> None:
+        """Activate the backup of a code by the function that the action uses."""
+        entity_id = lock_entity_id(self._hass, place.device_id)
+        data = {ATTR_ENTITY_ID: entity_id, ATTR_ACCESS_CODE_ID: code.access_code_id}
+        action = ACTIONS["pull_backup_access_code"]
+        try:
+            answers = await async_run(self._hass, action, data, Context())
+            answer = answers[entity_id]
+            if isinstance(answer, HomeAssistantError):
+                raise answer
+        except HomeAssistantError as err:
+            if isinstance(err, UnreachableError | WorkspaceRefusedError):
+                # Nothing was done.
+                self._pulled.discard(code.access_code_id)
+                self._async_retry_later()
+            _LOGGER.warning(
+                "Could not pull the backup code for a stay in %s: %s",
+                self._runner.calendar,
+                err,
+            )
+            return
+        self._on_pulled(arrival, place)
+
+    @callback
+    def _async_retry_later(self) -> None:
+        if self._cancel_retry:
+            self._cancel_retry()
+
+        @callback
+        def look(_now: datetime) -> None:
+            self._cancel_retry = None
+            self._look()
+
+        self._cancel_retry = async_call_later(self._hass, _RETRY, look)
+
+
+def _places_at_risk(arrival: Arrival) -> list[Place]:
+    return [place for place in arrival.places if place.verdict is Verdict.AT_RISK]

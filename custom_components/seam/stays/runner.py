@@ -1,0 +1,349 @@
+"""Keeps the codes of a subentry in step with its calendar."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+import logging
+from typing import Any, Final
+
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.const import ATTR_CODE, ATTR_ENTITY_ID, ATTR_NAME
+from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.entity_component import async_update_entity
+from homeassistant.helpers.event import (
+    async_call_later,
+    async_track_state_change_event,
+    async_track_time_interval,
+)
+from homeassistant.util import dt as dt_util
+
+from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run
+from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_ENDS_AT, ATTR_STARTS_AT
+from ..actions.targets import lock_entity_id
+from ..actions.update import ATTR_NEW_NAME
+from ..actions.validation import accepts_pin
+from ..api import AccessCode
+from ..const import DOMAIN
+from ..coordinator import SeamConfigEntry
+from ..errors import ChangeUncertainError, WorkspaceRefusedError
+from ..sync.occupancy import Span
+from ..sync.snapshot import LockData
+from .bookings import Answer, Stay, stays_of
+from .compare import compare
+from .links import Fingerprint
+from .plan import CHANGES, Kind, Plan, Reason, Step
+from .preview import Preview, async_preview
+from .reading import FUTURE, PAST, async_read_bookings, calendar_entity
+from .run import Budget, Outcome, Refused, Report, Uncertain, async_follow
+from .settings import CONF_BACKUP, CONF_CALENDAR, rules_of
+from .store import LinkMemory
+
+_LOGGER = logging.getLogger(__name__)
+
+_INTERVAL: Final = timedelta(minutes=15)
+# Until a calendar that lacks a booking is read again, and until Seam allows more.
+_NEXT_LOOK: Final = 30
+_SOON: Final = timedelta(minutes=1)
+
+
+def _do_nothing(*_args: object) -> None:
+    """Do nothing until somebody wants to know."""
+
+
+class StaysRunner:
+    """Runs whenever the calendar changes, and every quarter of an hour."""
+
+    def __init__(
+        self,
+        hass: HomeAssistant,
+        entry: SeamConfigEntry,
+        subentry: ConfigSubentry,
+        memory: LinkMemory,
+    ) -> None:
+        """Initialize the runner of a subentry."""
+        self._hass = hass
+        self.entry = entry
+        self.subentry = subentry
+        self.settings = settings = subentry.data
+        self.calendar = (
+            er.async_resolve_entity_id(er.async_get(hass), settings[CONF_CALENDAR])
+            or settings[CONF_CALENDAR]
+        )
+        self.memory = memory
+        self._budget = Budget()
+        self._pins: dict[tuple[str, str], str] = {}
+        self._outdated: dict[str, str] = {}
+        self._logged: set[tuple[str | None, ...]] = set()
+        self._task: asyncio.Task[None] | None = None
+        self._is_due = False
+        self._is_empty_confirmed = False
+        self._cancel_next_look: CALLBACK_TYPE | None = None
+        self._subscribed: object = None
+        self._unsubscribe: CALLBACK_TYPE | None = None
+        self._events: object = None
+        self._known = self._known_locks
+        self.report: Report | None = None
+        self.stays: tuple[Stay, ...] | None = None
+        """The coming stays of the last good answer, None until there is one."""
+        self.on_run: Callable[[], None] = _do_nothing
+        self.on_change: Callable[[Step, AccessCode | None], None] = _do_nothing
+        """Called with each step that was taken, and the code that it has changed."""
+
+    @callback
+    def async_start(self) -> None:
+        """Run now, and whenever something may have changed."""
+
+        @callback
+        def changed(_event: object) -> None:
+            self.async_request()
+
+        for stop in (
+            async_track_state_change_event(self._hass, self.calendar, changed),
+            async_track_time_interval(self._hass, changed, _INTERVAL),
+            self.entry.runtime_data.async_add_listener(self._on_update),
+            self._async_stop,
+        ):
+            self.entry.async_on_unload(stop)
+        self.async_request()
+
+    @callback
+    def _async_stop(self) -> None:
+        for cancel in (self._cancel_next_look, self._unsubscribe):
+            if cancel:
+                cancel()
+
+    @callback
+    def async_request(self) -> None:
+        """Run as soon as the run in progress has ended."""
+        self._is_due = True
+        if self._task is None or self._task.done():
+            self._task = self.entry.async_create_background_task(
+                self._hass, self._async_run_while_due(), f"{DOMAIN} stays"
+            )
+
+    async def async_confirm_empty(self) -> None:
+        """Delete the codes of a calendar that somebody knows to be empty."""
+        self._is_empty_confirmed = True
+        self.async_request()
+        if self._task:
+            await asyncio.wait([self._task])
+
+    @property
+    def _known_locks(self) -> set[str]:
+        locks = self.entry.runtime_data.data.locks
+        return {device_id for device_id, lock in locks.items() if lock.has_codes}
+
+    @callback
+    def _on_update(self) -> None:
+        """Run when the codes of a lock have become known."""
+        before, self._known = self._known, self._known_locks
+        if self._known - before:
+            self.async_request()
+
+    async def _async_run_while_due(self) -> None:
+        while self._is_due:
+            self._is_due = False
+            await self._async_run()
+
+    async def _async_run(self) -> None:
+        self._async_subscribe()
+        coordinator = self.entry.runtime_data
+        answer = await async_read_bookings(self._hass, self.calendar, dt_util.utcnow())
+        if answer and answer.bookings:
+            self._is_empty_confirmed = False
+        # The codes may be a minute old. Nothing is asked if nothing has to be done.
+        changing = {
+            step.device_id
+            for step in self._plan(answer).steps
+            if step.kind in CHANGES and step.device_id
+        }
+        errors = await coordinator.async_refresh_locks(changing) if changing else {}
+        self._outdated = {
+            device_id: coordinator.secrets.mask_message(str(error))
+            for device_id, error in errors.items()
+        }
+        self.report = await async_follow(
+            lambda: self._plan(answer),
+            self._async_do,
+            self.memory,
+            self._budget,
+            dt_util.utcnow,
+        )
+        if answer and (
+            answer.bookings or self._is_empty_confirmed or self.stays is None
+        ):
+            rules = rules_of(self.settings, dt_util.get_default_time_zone())
+            coming = stays_of(answer, rules, dt_util.utcnow()).coming
+            self.stays = tuple(coming.values())
+        self.on_run()
+        before, self._logged = self._logged, set()
+        for step, error in self.report.errors.items():
+            self._logged.add(message := (step.kind, step.key, step.device_id, error))
+            if message not in before:
+                _LOGGER.warning(
+                    "Could not %s the access code for a stay in %s: %s",
+                    step.kind,
+                    self.calendar,
+                    error,
+                )
+        is_missing = any(
+            step.reason is Reason.MISSING_ONCE for step in self.report.plan.steps
+        )
+        if is_missing or self.report.is_postponed:
+            self._async_look_again(is_missing=is_missing)
+
+    @callback
+    def _async_subscribe(self) -> None:
+        """Be told of changes by the calendar, also after it was reloaded."""
+        entity = calendar_entity(self._hass, self.calendar)
+        if entity is None or entity is self._subscribed:
+            return
+        if self._unsubscribe:
+            self._unsubscribe()
+
+        @callback
+        def receive(events: object) -> None:
+            # Calendars write their state every minute.
+            before, self._events = self._events, events
+            if events != before:
+                self.async_request()
+
+        now = dt_util.now()
+        self._subscribed = entity
+        self._unsubscribe = entity.async_subscribe_events(
+            now - PAST, now + FUTURE, receive
+        )
+
+    @callback
+    def _async_look_again(self, *, is_missing: bool) -> None:
+        if self._cancel_next_look:
+            self._cancel_next_look()
+
+        async def look(_now: datetime) -> None:
+            self._cancel_next_look = None
+            if is_missing:
+                # Some calendars keep an answer for a day.
+                await async_update_entity(self._hass, self.calendar)
+            self.async_request()
+
+        self._cancel_next_look = async_call_later(self._hass, _NEXT_LOOK, look)
+
+    async def async_preview(self, settings: Mapping[str, Any]) -> Preview | None:
+        """Return what would be done with these settings now."""
+        return await async_preview(
+            self._hass, self.entry, settings, self.memory.links, self._pins
+        )
+
+    def _plan(self, answer: Answer | None) -> Plan:
+        """Return what has to be done now."""
+        locks = self.entry.runtime_data.data.locks
+        for link in self.memory.links:
+            lock = locks.get(link.device_id)
+            code = lock.code(link.code_id) if lock else None
+            if code and code.code:
+                self._pins[link.key, link.device_id] = code.code
+        return compare(
+            answer,
+            rules_of(self.settings, dt_util.get_default_time_zone()),
+            self.memory.links,
+            locks,
+            dt_util.utcnow(),
+            accepts=accepts_pin,
+            pins=self._pins,
+            is_empty_confirmed=self._is_empty_confirmed,
+        )
+
+    async def _async_do(self, step: Step) -> Outcome:
+        """Take a step by the functions that the actions use."""
+        assert step.device_id
+        assert step.link
+        lock = self.entry.runtime_data.data.locks.get(step.device_id)
+        if lock is None or step.device_id in self._outdated:
+            error_text = self._outdated.get(step.device_id, "The lock was removed")
+            return Refused(error=error_text, is_temporary=True)
+        error: HomeAssistantError | None = None
+        try:
+            code_id = await self._async_change(step, lock)
+        except HomeAssistantError as err:
+            error, code_id = err, step.code_id
+        if step.kind is Kind.DELETE and error is None:
+            self.on_change(step, None)
+            return None
+        # A new code may have an error, too.
+        code = self._changed_code(step, code_id)
+        if code and (
+            step.kind is Kind.CREATE or Fingerprint.of_code(code) != step.link.seen
+        ):
+            self.on_change(step, code)
+            return code
+        if error is None or isinstance(error, ChangeUncertainError):
+            return Uncertain(error=str(error or ""))
+        return Refused(
+            error=str(error), is_temporary=isinstance(error, WorkspaceRefusedError)
+        )
+
+    async def _async_change(self, step: Step, lock: LockData) -> str | None:
+        """Change a code; return its ID."""
+        entity_id = lock_entity_id(self._hass, lock.device_id)
+        data: dict[str, Any] = {ATTR_ENTITY_ID: entity_id}
+        action: Action = SCHEDULE_WITHOUT_WAITING
+        if step.kind is Kind.DELETE:
+            action = ACTIONS["delete_access_code"]
+            data |= {ATTR_ACCESS_CODE_ID: step.code_id}
+        else:
+            assert step.span
+            data |= {
+                ATTR_STARTS_AT: _start(lock, step.code_id, step.span),
+                ATTR_ENDS_AT: step.span.ends_at,
+            }
+            if step.kind is Kind.CREATE:
+                data[ATTR_NAME] = step.name
+                if step.pin:
+                    data[ATTR_CODE] = step.pin
+                has_pool = lock.device.properties.supports_backup_access_code_pool
+                if self.settings.get(CONF_BACKUP) and has_pool is not False:
+                    data["use_backup_access_code_pool"] = True
+            else:
+                action = ACTIONS["update_access_code"]
+                data |= {ATTR_ACCESS_CODE_ID: step.code_id, ATTR_NEW_NAME: step.name}
+        answers = await async_run(self._hass, action, data, Context())
+        answer = answers[entity_id]
+        if isinstance(answer, HomeAssistantError):
+            raise answer
+        code_id = answer.get("access_code_id")
+        return code_id if isinstance(code_id, str) else None
+
+    def _changed_code(self, step: Step, code_id: str | None) -> AccessCode | None:
+        """Return the code that a step has created or changed, as it is known now."""
+        lock = self.entry.runtime_data.data.locks.get(step.device_id or "")
+        if lock is None:
+            return None
+        if code_id is not None:
+            return lock.code(code_id)
+        linked = {link.code_id for link in self.memory.links}
+        return next(
+            (
+                code
+                for code in lock.managed
+                if step.link
+                and code.access_code_id not in linked
+                and Fingerprint.of_code(code) == step.link.asked
+            ),
+            None,
+        )
+
+
+def _start(lock: LockData, code_id: str | None, span: Span) -> datetime:
+    """Return the start to ask for, as some locks refuse one in the past."""
+    now = dt_util.utcnow()
+    if (
+        span.starts_at > now
+        or "start_date_in_future" not in lock.device.constraint_types
+    ):
+        return span.starts_at
+    code = lock.code(code_id)
+    if code and code.starts_at and code.starts_at <= now:
+        return code.starts_at
+    return now + _SOON

@@ -1,0 +1,87 @@
+"""Where it is remembered which codes were made for which stays."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers.storage import Store
+
+from ..const import DOMAIN
+from .links import Link
+
+_VERSION: Final = 1
+
+type _Stored = dict[str, list[dict[str, Any]]]
+
+
+def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
+    return Store(hass, _VERSION, f"{DOMAIN}.stays.{entry_id}")
+
+
+async def async_load_links(
+    hass: HomeAssistant, entry_id: str, subentry_ids: Collection[str]
+) -> LinkStore:
+    """Return the links of all stays of a config entry, without those of removed ones."""
+    store = _store(hass, entry_id)
+    stored = await store.async_load() or {}
+    return LinkStore(
+        store,
+        {
+            subentry_id: tuple(map(Link.load, rows))
+            for subentry_id, rows in stored.items()
+            if subentry_id in subentry_ids
+        },
+    )
+
+
+async def async_remove_links(hass: HomeAssistant, entry_id: str) -> None:
+    """Forget the links of a config entry that is removed."""
+    await _store(hass, entry_id).async_remove()
+
+
+class LinkStore:
+    """The links of a config entry, by subentry."""
+
+    def __init__(
+        self, store: Store[_Stored], links: Mapping[str, tuple[Link, ...]]
+    ) -> None:
+        """Initialize the store with what was stored."""
+        self._store = store
+        self._links = dict(links)
+
+    @callback
+    def async_memory(self, subentry_id: str) -> LinkMemory:
+        """Return the links of a subentry."""
+        return LinkMemory(self, subentry_id)
+
+    def links(self, subentry_id: str) -> tuple[Link, ...]:
+        """Return the links of a subentry."""
+        return self._links.get(subentry_id, ())
+
+    async def async_save(self, subentry_id: str, links: Iterable[Link]) -> None:
+        """Store the links of a subentry immediately."""
+        self._links[subentry_id] = tuple(links)
+        await self._store.async_save(
+            {
+                subentry_id: [link.dump() for link in links]
+                for subentry_id, links in self._links.items()
+            }
+        )
+
+
+class LinkMemory:
+    """The links of one subentry."""
+
+    def __init__(self, store: LinkStore, subentry_id: str) -> None:
+        """Initialize the links."""
+        self._store = store
+        self._subentry_id = subentry_id
+
+    @property
+    def links(self) -> tuple[Link, ...]:
+        """The links."""
+        return self._store.links(self._subentry_id)
+
+    async def async_save(self, links: Iterable[Link]) -> None:
+        """Store the links immediately."""
+        await self._store.async_save(self._subentry_id, links)

@@ -1,0 +1,366 @@
+"""Says whether guests will get in and what happens during their stays."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Final
+
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import (
+    async_dispatcher_connect,
+    async_dispatcher_send,
+)
+from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
+from homeassistant.util.signal_type import SignalType
+
+from ..activity import SIGNAL_OCCURRENCE
+from ..api import AccessCode
+from ..attributes import local_time
+from ..const import DOMAIN
+from ..coordinator import SeamConfigEntry
+from ..sync.events import Occurrence
+from ..sync.occupancy import Span
+from ..sync.snapshot import LockData
+from .arrivals import Arrival, Place, Verdict, backup_of, find_arrivals
+from .describe import lock_names, reason_of
+from .links import Link
+from .plan import Kind, Reason, Step
+from .rescue import Rescue
+from .runner import StaysRunner
+from .settings import CONF_ARRIVE_BY, CONF_LOCKS
+
+WATCHES: HassKey[dict[str, StaysWatch]] = HassKey(f"{DOMAIN}_stays")
+"""By subentry ID."""
+
+EVENT_TYPES: Final = [
+    "code_created",
+    "code_ready",
+    "changed",
+    "cancelled",
+    "at_risk",
+    "arrived",
+    "not_arrived",
+    "used_after_end",
+    "ended",
+    "backup_pulled",
+]
+_UNLOCKED: Final = "lock.unlocked"
+_USES: Final = (_UNLOCKED, "lock.access_denied")
+_CHANGES: Final = {
+    Kind.CREATE: "code_created",
+    Kind.MOVE: "changed",
+    Kind.RENAME: "changed",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class StayEvent:
+    """Something that happened, for the event entity and the trigger."""
+
+    subentry_id: str
+    event_type: str
+    attributes: dict[str, Any] = field(repr=False)
+
+
+SIGNAL_STAY_EVENT: Final[SignalType[StayEvent]] = SignalType(f"{DOMAIN}_stay_event")
+
+
+@callback
+def async_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> list[StaysWatch]:
+    """Return the stays of a config entry that is set up."""
+    watches = hass.data.get(WATCHES, {}).values()
+    return [watch for watch in watches if watch.runner.entry is entry]
+
+
+class StaysWatch:
+    """The verdicts on the coming stays of a subentry, and what happens during them."""
+
+    def __init__(self, hass: HomeAssistant, runner: StaysRunner) -> None:
+        """Initialize the watch without verdicts."""
+        self._hass = hass
+        self.runner = runner
+        self.arrivals: tuple[Arrival, ...] | None = None
+        """The coming stays, None while they are not known."""
+        self._verdicts: dict[tuple[str, datetime], Verdict] | None = None
+        self._looked_at: datetime | None = None
+        self.device_ids: tuple[str, ...] = tuple(runner.settings[CONF_LOCKS])
+        self._seen: list[LockData | None] = [None] * len(self.device_ids)
+        self._rescue = Rescue(hass, runner, self._async_pulled, self._async_look)
+        self._listeners: list[Callable[[], None]] = []
+        self._cancel_timer: CALLBACK_TYPE | None = None
+
+    @callback
+    def async_start(self) -> None:
+        """Look now, and whenever something may have changed."""
+        entry = self.runner.entry
+        self.runner.on_run = self._async_look
+        self.runner.on_change = self._async_changed
+        entry.async_on_unload(
+            entry.runtime_data.async_add_listener(self._async_updated)
+        )
+        entry.async_on_unload(
+            async_dispatcher_connect(
+                self._hass, SIGNAL_OCCURRENCE, self._async_occurred
+            )
+        )
+        entry.async_on_unload(self._async_stop)
+
+    @callback
+    def _async_stop(self) -> None:
+        self._async_stop_timer()
+        self._rescue.async_stop()
+
+    @callback
+    def async_add_listener(self, listener: Callable[[], None]) -> CALLBACK_TYPE:
+        """Call a listener when the verdicts may have changed."""
+        self._listeners.append(listener)
+        return partial(self._listeners.remove, listener)
+
+    def soon(self) -> list[Arrival] | None:
+        """Return those who arrive within a day, and those who should have."""
+        if self.arrivals is None:
+            return None
+        now = dt_util.utcnow()
+        return [arrival for arrival in self.arrivals if arrival.is_soon(now)]
+
+    def next(self) -> Arrival | None:
+        """Return the next one whose stay starts."""
+        now = dt_util.utcnow()
+        coming = (a for a in self.arrivals or () if a.span.starts_at > now)
+        return min(coming, key=lambda arrival: arrival.span.starts_at, default=None)
+
+    @callback
+    def _async_updated(self) -> None:
+        """Look if one of the locks has changed."""
+        locks = self._locks()
+        if any(new is not old for new, old in zip(locks, self._seen, strict=True)):
+            self._async_look()
+        else:
+            # Whether data is available may have changed.
+            self._async_tell_listeners()
+
+    def _locks(self) -> list[LockData | None]:
+        locks = self.runner.entry.runtime_data.data.locks
+        return [locks.get(key) for key in self.device_ids]
+
+    @callback
+    def _async_tell_listeners(self) -> None:
+        for listener in list(self._listeners):
+            listener()
+
+    @callback
+    def _async_look(self) -> None:
+        """Renew the verdicts, and say and do what follows from them."""
+        runner, now = self.runner, dt_util.utcnow()
+        if runner.stays is None or runner.report is None:
+            return
+        self._seen = self._locks()
+        before = self.arrivals or ()
+        self.arrivals = find_arrivals(
+            runner.stays,
+            self.device_ids,
+            runner.report,
+            runner.memory.links,
+            runner.entry.runtime_data.data.locks,
+            now,
+        )
+        self._async_tell_times(before, now)
+        self._async_tell_verdicts(now)
+        self._rescue.async_update(self.soon() or (), now)
+        self._async_start_timer(now)
+        self._looked_at = now
+        self._async_tell_listeners()
+
+    @callback
+    def _async_tell_times(self, before: Iterable[Arrival], now: datetime) -> None:
+        """Tell which stays have ended, and who has not arrived in time."""
+        if self._looked_at is None:
+            return
+        for arrival in before:
+            if self._looked_at < arrival.span.ends_at <= now:
+                self._async_fire_arrival("ended", arrival)
+        for arrival in self.arrivals or ():
+            late_at = self._late_at(arrival)
+            if late_at and not arrival.has_arrived and self._looked_at < late_at <= now:
+                self._async_fire_arrival("not_arrived", arrival)
+
+    def _late_at(self, arrival: Arrival) -> datetime | None:
+        """Return from when a guest has not arrived in time, None if that is not set."""
+        at = dt_util.parse_time(self.runner.settings.get(CONF_ARRIVE_BY, ""))
+        if at is None:
+            return None
+        local = dt_util.as_local(arrival.span.starts_at)
+        late_at = datetime.combine(local.date(), at, local.tzinfo)
+        if late_at <= local:
+            # It is after midnight.
+            late_at += timedelta(days=1)
+        return dt_util.as_utc(late_at)
+
+    @callback
+    def _async_tell_verdicts(self, now: datetime) -> None:
+        """Tell what has changed. The first verdicts are no news."""
+        before, self._verdicts = self._verdicts, {}
+        for arrival in self.arrivals or ():
+            if not arrival.is_soon(now):
+                continue
+            identity = arrival.key, arrival.span.starts_at
+            old = None if before is None else before.get(identity)
+            verdict = arrival.verdict
+            if verdict is Verdict.UNKNOWN and old is not None:
+                verdict = old
+            self._verdicts[identity] = verdict
+            if before is None or old in (verdict, Verdict.UNKNOWN):
+                continue
+            if verdict is Verdict.READY:
+                self._async_fire_arrival("code_ready", arrival)
+            elif verdict is Verdict.AT_RISK:
+                self._async_fire_arrival(
+                    "at_risk",
+                    arrival,
+                    reason=reason_of(self._hass, self.runner.entry, arrival),
+                )
+
+    @callback
+    def _async_pulled(self, arrival: Arrival, place: Place) -> None:
+        """Tell that a backup was pulled, which may make a difference to the verdict."""
+        self._async_fire_arrival("backup_pulled", arrival, places=[place])
+        self._async_look()
+
+    @callback
+    def _async_changed(self, step: Step, code: AccessCode | None) -> None:
+        """Tell what was done about a code."""
+        event_type = _CHANGES.get(step.kind)
+        if step.kind is Kind.DELETE and step.reason is Reason.CANCELLED:
+            event_type = "cancelled"
+        if event_type and step.device_id:
+            code_id = code.access_code_id if code else step.code_id
+            self._async_fire(
+                event_type, step.name or "", step.span, [(step.device_id, code_id)]
+            )
+
+    @callback
+    def _async_occurred(self, lock: LockData, occurrence: Occurrence) -> None:
+        """Tell when a guest arrives, or comes back after the end."""
+        event = occurrence.event
+        if event.event_type not in _USES or event.access_code_id is None:
+            return
+        for link in self.runner.memory.links:
+            if link.device_id == lock.device_id and link.code_id is not None:
+                code = lock.code(link.code_id)
+                backup = backup_of(lock, code) if code else None
+                ids = {link.code_id, backup.access_code_id if backup else None}
+                if event.access_code_id in ids:
+                    self._async_used(link, lock, occurrence)
+                    return
+
+    @callback
+    def _async_used(self, link: Link, lock: LockData, occurrence: Occurrence) -> None:
+        event, ends_at = occurrence.event, link.asked.ends_at
+        code = lock.code(link.code_id)
+        name = (code and code.name) or occurrence.code_name or ""
+        fire = partial(
+            self._async_fire,
+            name=name,
+            span=Span(link.asked.starts_at, ends_at)
+            if link.asked.starts_at and ends_at
+            else None,
+            places=[(link.device_id, link.code_id)],
+        )
+        if ends_at is not None and event.time >= ends_at:
+            fire("used_after_end")
+            return
+        if event.event_type != _UNLOCKED or link.is_used:
+            return
+        links = self.runner.memory.links
+        is_first = not any(other.is_used for other in links if other.key == link.key)
+        used = replace(link, used_for=link.asked.starts_at)
+        self.runner.entry.async_create_task(
+            self._hass,
+            self.runner.memory.async_save(
+                used if other is link else other for other in links
+            ),
+        )
+        if is_first:
+            fire("arrived")
+        self._async_look()
+
+    @callback
+    def _async_fire_arrival(
+        self,
+        event_type: str,
+        arrival: Arrival,
+        *,
+        places: Iterable[Place] | None = None,
+        reason: str | None = None,
+    ) -> None:
+        self._async_fire(
+            event_type,
+            arrival.name,
+            arrival.span,
+            [
+                (place.device_id, place.code_id)
+                for place in (arrival.places if places is None else places)
+            ],
+            reason,
+        )
+
+    @callback
+    def _async_fire(
+        self,
+        event_type: str,
+        name: str,
+        span: Span | None,
+        places: Iterable[tuple[str, str | None]],
+        reason: str | None = None,
+    ) -> None:
+        """Fire an event with everything but the PIN."""
+        places = list(places)
+        attributes = {
+            "name": self.runner.entry.runtime_data.secrets.mask_name(name),
+            "locks": lock_names(
+                self.runner.entry, [device_id for device_id, _ in places]
+            ),
+            "starts_at": span and local_time(span.starts_at),
+            "ends_at": span and local_time(span.ends_at),
+            "access_code_ids": [code_id for _, code_id in places if code_id],
+            "reason": reason,
+        }
+        event = StayEvent(
+            subentry_id=self.runner.subentry.subentry_id,
+            event_type=event_type,
+            attributes={
+                key: value for key, value in attributes.items() if value is not None
+            },
+        )
+        async_dispatcher_send(self._hass, SIGNAL_STAY_EVENT, event)
+
+    @callback
+    def _async_start_timer(self, now: datetime) -> None:
+        """Look again when time alone changes what has to be said."""
+        self._async_stop_timer()
+        moments = [
+            moment
+            for arrival in self.arrivals or ()
+            for moment in (*arrival.moments(), self._late_at(arrival))
+            if moment and moment > now
+        ]
+        if not moments:
+            return
+
+        @callback
+        def look(_now: datetime) -> None:
+            self._cancel_timer = None
+            self._async_look()
+
+        self._cancel_timer = async_track_point_in_utc_time(
+            self._hass, look, min(moments)
+        )
+
+    @callback
+    def _async_stop_timer(self) -> None:
+        if self._cancel_timer is not None:
+            self._cancel_timer()
+            self._cancel_timer = None

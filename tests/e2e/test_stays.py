@@ -1,0 +1,282 @@
+"""Browser tests of stays: from the form to a guest who might not get in."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+import json
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Locator, Page, ViewportSize, expect
+import pytest
+
+from .development import Development
+
+pytestmark = pytest.mark.e2e
+
+# This lock does not store codes before they start.
+LOCK: Final = "Garden House"
+CALENDAR: Final = "calendar.bookings"
+PROBLEM: Final = "binary_sensor.bookings_arrival_problem"
+WAIT_MS: Final = 60_000
+SMALL: Final[ViewportSize] = {"width": 1100, "height": 600}
+WIDE: Final[ViewportSize] = {"width": 1440, "height": 700}
+SECTIONS: Final = ("Which bookings count", "Access codes", "Arrival")
+
+
+class Bookings:
+    """The calendar of site/custom_components, and the codes that follow it."""
+
+    def __init__(self, page: Page, development: Development) -> None:
+        """Add the calendar as its form would."""
+        self._page = page
+        self._development = development
+        page.wait_for_function("() => localStorage.hassTokens")
+        tokens = json.loads(page.evaluate("() => localStorage.hassTokens"))
+        self._headers = {"Authorization": f"Bearer {tokens['access_token']}"}
+        flow = self.post("config/config_entries/flow", {"handler": "bookings"})
+        self._entry_id = flow["result"]["entry_id"]
+        self._locks = {name: key for key, name in development.locks().items()}
+
+    def post(self, path: str, data: dict[str, Any]) -> Any:
+        """Send a request to Home Assistant's API."""
+        url = f"{self._development.url}/api/{path}"
+        response = self._page.request.post(url, headers=self._headers, data=data)
+        assert response.ok, response.text()
+        return response.json()
+
+    def book(self, summary: str, hours: float, length: float = 20) -> None:
+        """Add a booking that starts in some hours."""
+        start = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours)
+        event = {
+            "entity_id": CALENDAR,
+            "summary": summary,
+            "start_date_time": start.isoformat(),
+            "end_date_time": (start + timedelta(hours=length)).isoformat(),
+        }
+        self.post("services/calendar/create_event", event)
+
+    def move(self, uid: str, summary: str, hours: float) -> None:
+        """Let a booking start at another time, as the dialog of the calendar does."""
+        start = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours)
+        command(
+            self._page,
+            {
+                "type": "calendar/event/update",
+                "entity_id": CALENDAR,
+                "uid": uid,
+                "event": {
+                    "summary": summary,
+                    "dtstart": start.isoformat(),
+                    "dtend": (start + timedelta(hours=20)).isoformat(),
+                },
+            },
+        )
+
+    def cancel(self, uid: str) -> None:
+        """Delete a booking, as the dialog of the calendar does."""
+        message = {"type": "calendar/event/delete", "entity_id": CALENDAR, "uid": uid}
+        command(self._page, message)
+
+    def codes(self) -> dict[str, str]:
+        """Return when the codes on the lock start, by name."""
+        codes = self._development.codes(self._locks[LOCK], managed=True)
+        return {code["name"]: code.get("starts_at") or "" for code in codes}
+
+    def remove(self) -> None:
+        """Remove the stays and the calendar."""
+        for entry in command(
+            self._page, {"type": "config_entries/get", "domain": "seam"}
+        ):
+            subentries = command(
+                self._page,
+                {
+                    "type": "config_entries/subentries/list",
+                    "entry_id": entry["entry_id"],
+                },
+            )
+            for subentry in subentries:
+                command(
+                    self._page,
+                    {
+                        "type": "config_entries/subentries/delete",
+                        "entry_id": entry["entry_id"],
+                        "subentry_id": subentry["subentry_id"],
+                    },
+                )
+        url = f"{self._development.url}/api/config/config_entries/entry"
+        response = self._page.request.delete(
+            f"{url}/{self._entry_id}", headers=self._headers
+        )
+        assert response.ok
+
+
+@pytest.fixture
+def bookings(page: Page, development: Development) -> Iterator[Bookings]:
+    """Add a calendar, and remove it and the stays afterwards."""
+    bookings = Bookings(page, development)
+    yield bookings
+    bookings.remove()
+
+
+def command(page: Page, message: dict[str, Any]) -> Any:
+    """Send a command to Home Assistant's websocket."""
+    wait_for_states(page)
+    return page.evaluate(
+        """(message) => document.querySelector("home-assistant").hass.callWS(message)""",
+        message,
+    )
+
+
+def wait_for_states(page: Page, entity_id: str = CALENDAR) -> None:
+    """Wait until the page knows an entity."""
+    page.wait_for_function(
+        """(id) => document.querySelector("home-assistant")?.hass?.states?.[id]""",
+        arg=entity_id,
+        timeout=WAIT_MS,
+    )
+
+
+def wait_for_state(page: Page, entity_id: str, state: str) -> None:
+    """Wait for the state of an entity."""
+    page.wait_for_function(
+        """([id, state]) =>
+            document.querySelector("home-assistant")?.hass?.states?.[id]?.state === state
+        """,
+        arg=[entity_id, state],
+        timeout=WAIT_MS,
+    )
+
+
+def wait_for_codes(
+    page: Page, bookings: Bookings, condition: Callable[[dict[str, str]], bool]
+) -> dict[str, str]:
+    """Wait for codes on the lock, and return when they start."""
+    for _ in range(WAIT_MS // 500):
+        if condition(codes := bookings.codes()):
+            return codes
+        page.wait_for_timeout(500)
+    raise AssertionError(codes)
+
+
+def sync(page: Page) -> None:
+    """Fetch what has changed."""
+    wait_for_states(page)
+    page.evaluate(
+        """() => {
+            const { hass } = document.querySelector("home-assistant");
+            const sync = Object.keys(hass.states).find((id) => /^button\\..*_sync$/.test(id));
+            return hass.callService("button", "press", { entity_id: sync });
+        }"""
+    )
+
+
+def open_form(page: Page, development: Development) -> Locator:
+    """Start to add stays."""
+    page.goto(f"{development.url}/config/integrations/integration/seam")
+    page.get_by_role("button", name="Add stays").click()
+    dialog = page.locator("dialog-data-entry-flow")
+    expect(dialog.get_by_text("Calendar of bookings")).to_be_visible()
+    return dialog
+
+
+def fill_in(page: Page, dialog: Locator) -> None:
+    """Choose the calendar, the lock, and the times and titles of events."""
+    dialog.locator("ha-entity-picker").click()
+    dialog.locator("ha-combo-box-item").filter(has_text="Bookings").click()
+    dialog.get_by_role("button", name="Locks").click()
+    dialog.locator("ha-combo-box-item").filter(has_text=LOCK).click()
+    page.keyboard.press("Escape")
+    for field in dialog.locator("ha-time-input").all()[:2]:
+        field.get_by_role("button").click()
+    dialog.get_by_text(SECTIONS[0], exact=True).click()
+    dialog.get_by_role("button", name="Excluded titles").click()
+    dialog.get_by_role("textbox", name="Excluded titles").fill("not available")
+
+
+def test_form_shows_preview_before_anything_is_done(
+    page: Page, development: Development, bookings: Bookings, screenshots: Path
+) -> None:
+    """Then codes follow the calendar, and the verdict follows the lock."""
+    kept = bookings.codes().keys()
+    bookings.book("Ada Lovelace", hours=2)
+    bookings.book("Not available", hours=30)
+    bookings.book("Grace Hopper", hours=52, length=44)
+    dialog = open_form(page, development)
+    # A lock that nobody has chosen would let guests in at the wrong door.
+    expect(dialog.locator("ha-input-chip")).to_have_count(0)
+    fill_in(page, dialog)
+    # Labels move out of the way.
+    page.wait_for_timeout(500)
+    page.screenshot(path=screenshots / "stays-form.png")
+    page.set_viewport_size(SMALL)
+    dialog.get_by_role("button", name="Submit").click()
+
+    expect(dialog).to_contain_text("Events in the calendar: 3.")
+    expect(dialog).to_contain_text("To be created: 2")
+    expect(dialog.get_by_role("listitem")).to_have_count(2)
+    expect(dialog.get_by_role("listitem").first).to_contain_text(
+        f"Ada Lovelace, {LOCK}, "
+    )
+    page.screenshot(path=screenshots / "stays-preview.png")
+    assert "Ada Lovelace" not in bookings.codes()
+
+    dialog.get_by_role("button", name="Submit").click()
+    expect(dialog).to_contain_text("Created configuration for Bookings.")
+    dialog.get_by_role("button", name="Finish").click()
+    before = wait_for_codes(page, bookings, {"Ada Lovelace", "Grace Hopper"}.issubset)
+    wait_for_state(page, PROBLEM, "off")
+
+    [device] = [
+        device
+        for device in command(page, {"type": "config/device_registry/list"})
+        if device["model"] == "Stays"
+    ]
+    page.set_viewport_size(WIDE)
+    page.goto(f"{development.url}/config/devices/device/{device['id']}")
+    expect(page.get_by_text("Next arrival").first).to_be_visible()
+    expect(page.get_by_text("Arrival problem").first).to_be_visible()
+
+    development.control("lock_offline", device=LOCK)
+    sync(page)
+    wait_for_state(page, PROBLEM, "on")
+    expect(page.get_by_text("Problem", exact=True).first).to_be_visible()
+    page.screenshot(path=screenshots / "stays-device.png")
+    page.goto(f"{development.url}/config/repairs")
+    page.get_by_text("Ada Lovelace").click()
+    expect(page.get_by_text(f"may not work on {LOCK}")).to_be_visible()
+    page.screenshot(path=screenshots / "stays-repair.png")
+
+    development.control("lock_online", device=LOCK)
+    sync(page)
+    wait_for_state(page, PROBLEM, "off")
+    page.goto(f"{development.url}/config/repairs")
+    wait_for_states(page)
+    expect(page.get_by_text("Boat Shed is offline")).to_be_visible()
+    expect(page.get_by_text("Ada Lovelace")).to_have_count(0)
+
+    bookings.book("Mary Somerville", hours=100)
+    bookings.move("0@example.com", "Ada King", hours=4)
+    bookings.cancel("2@example.com")
+    after = wait_for_codes(
+        page, bookings, lambda codes: "Mary Somerville" in codes and "Ada King" in codes
+    )
+    assert after["Ada King"] > before["Ada Lovelace"]
+    after = wait_for_codes(page, bookings, lambda codes: "Grace Hopper" not in codes)
+    assert "Ada Lovelace" not in after
+
+    # An empty calendar may be a broken one.
+    for number in (3, 1, 0):
+        bookings.cancel(f"{number}@example.com")
+    page.goto(f"{development.url}/config/integrations/integration/seam")
+    page.get_by_role("button", name="Reconfigure stays").click()
+    expect(dialog.get_by_text("Calendar of bookings")).to_be_visible()
+    dialog.get_by_role("button", name="Submit").click()
+    expect(dialog).to_contain_text("Events in the calendar: 0.")
+    expect(dialog.get_by_text(f"Ada King, {LOCK}, ")).to_be_visible()
+    delete = dialog.get_by_text("Delete all upcoming access codes of these stays")
+    expect(delete.first).to_be_visible()
+    page.screenshot(path=screenshots / "stays-empty.png")
+    assert "Ada King" in bookings.codes()
+    dialog.locator("ha-switch").click()
+    dialog.get_by_role("button", name="Submit").click()
+    wait_for_codes(page, bookings, lambda codes: not codes.keys() & after.keys() - kept)

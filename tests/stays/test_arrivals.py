@@ -1,0 +1,436 @@
+"""Tests of what is said about stays, and done for guests who may not get in."""
+
+from datetime import datetime, timedelta
+import json
+import re
+from typing import Any
+
+from homeassistant.const import (
+    EVENT_CALL_SERVICE,
+    EVENT_STATE_CHANGED,
+    STATE_OFF,
+    STATE_ON,
+    STATE_UNKNOWN,
+)
+from homeassistant.core import Event, HomeAssistant, State, callback
+from homeassistant.helpers import issue_registry as ir
+from homeassistant.util import dt as dt_util
+import pytest
+from pytest_homeassistant_custom_component.common import async_capture_events
+
+from custom_components.seam.const import DOMAIN
+from custom_components.seam.stays.settings import (
+    CONF_ARRIVE_BY,
+    CONF_BACKUP,
+    CONF_CALENDAR,
+    CONF_EXCLUDES,
+    CONF_LOCKS,
+)
+from simulator.seed import FRONT_DOOR
+from tests.clock import START
+
+from .conftest import CALENDAR, Stays
+
+PROBLEM = "binary_sensor.bookings_arrival_problem"
+NEXT = "sensor.bookings_next_arrival"
+ACTIVITY = "event.bookings_activity"
+HOUR = 1 / 24
+PIN = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
+
+
+class Told:
+    """The events of stays, as states of the event entity."""
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Record from now on."""
+        self.states: list[State] = []
+        known: set[tuple[str, str]] = set()
+
+        # In a thread, the order would be left to chance.
+        @callback
+        def record(event: Event[Any]) -> None:
+            new = event.data["new_state"]
+            if (
+                event.data["entity_id"] == ACTIVITY
+                and new is not None
+                and new.attributes.get("event_type")
+                # It is restored after a restart.
+                and (new.state, new.attributes["event_type"]) not in known
+            ):
+                known.add((new.state, new.attributes["event_type"]))
+                self.states.append(new)
+
+        hass.bus.async_listen(EVENT_STATE_CHANGED, record)
+
+    def types(self) -> list[str]:
+        """Return the types, and forget them."""
+        states, self.states = self.states, []
+        return [state.attributes["event_type"] for state in states]
+
+
+@pytest.fixture(autouse=True)
+def late_programming(frozen_clock: None, no_waits: None, stays: Stays) -> None:
+    """Let Seam set codes shortly before their start only."""
+    stays.simulator.state.devices[FRONT_DOOR].schedules_natively = False
+
+
+@pytest.fixture
+async def told(stays: Stays) -> Told:
+    """Record the events."""
+    return Told(stays.hass)
+
+
+def state(stays: Stays, entity_id: str) -> State:
+    """Return a state."""
+    found = stays.hass.states.get(entity_id)
+    assert found
+    return found
+
+
+def issues(stays: Stays) -> list[ir.IssueEntry]:
+    """Return the issues about arrivals."""
+    registry = ir.async_get(stays.hass)
+    return [
+        issue
+        for (domain, _), issue in registry.issues.items()
+        if domain == DOMAIN and issue.translation_key == "arrival_at_risk"
+    ]
+
+
+async def set_up_with(stays: Stays, **settings: Any) -> None:
+    """Change the settings, which reloads."""
+    subentry = next(iter(stays.entry.subentries.values()))
+    data = {
+        CONF_CALENDAR: CALENDAR,
+        CONF_LOCKS: [FRONT_DOOR],
+        CONF_EXCLUDES: ["not available"],
+    }
+    stays.hass.config_entries.async_update_subentry(
+        stays.entry, subentry, data=data | settings
+    )
+    await stays.settle()
+    assert stays.entry.runtime_data.last_update_success
+
+
+async def go_offline(stays: Stays) -> None:
+    """Disconnect the front door."""
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    stays.simulator.backend.locks.go_offline(device)
+    await stays.entry.runtime_data.async_reconcile()
+    await stays.settle()
+
+
+async def come_online(stays: Stays) -> None:
+    """Reconnect the front door."""
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    stays.simulator.backend.locks.come_online(device)
+    await stays.entry.runtime_data.async_reconcile()
+    await stays.settle()
+
+
+async def test_nobody_is_expected(stays: Stays) -> None:
+    """An empty house is no problem."""
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert state(stays, NEXT).state == STATE_UNKNOWN
+    assert state(stays, ACTIVITY).state == STATE_UNKNOWN
+
+
+async def test_next_arrival_says_who_where_and_whether(stays: Stays) -> None:
+    """The soonest stay counts, and its state has no PIN."""
+    stays.book("Eve", start=6, end=8)
+    stays.book("Ada", start=2)
+    await stays.wait()
+    shown = state(stays, NEXT)
+    assert datetime.fromisoformat(shown.state) == START + timedelta(days=2)
+    assert shown.attributes["name"] == "Ada"
+    assert shown.attributes["verdict"] == "ready"
+    [row] = shown.attributes["locks"]
+    assert row["lock"] == "Front Door"
+    assert row["access_code_id"] == stays.codes[0].access_code_id
+    assert row["verdict"] == "ready"
+    assert stays.codes[0].code
+    texts = json.dumps(dict(shown.attributes), default=str)
+    assert stays.codes[0].code not in PIN.findall(texts)
+
+
+async def test_verdict_turns_at_risk_and_back(stays: Stays, told: Told) -> None:
+    """A lock that goes offline before the code is on it keeps the guest out."""
+    stays.book("Ada", start=12 * HOUR)
+    await stays.wait()
+    assert told.types() == ["code_created", "code_ready"]
+    await go_offline(stays)
+    assert state(stays, PROBLEM).state == STATE_ON
+    [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+    assert arrival["name"] == "Ada"
+    assert arrival["verdict"] == "at_risk"
+    assert arrival["reason"].endswith(".")
+    assert arrival["advice"]
+    assert told.types() == ["at_risk"]
+    await come_online(stays)
+    await stays.wait()
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert told.types() == ["code_ready"]
+
+
+async def test_problem_of_later_stay_is_none_yet(stays: Stays, told: Told) -> None:
+    """The verdict is told a day ahead."""
+    stays.book("Ada", start=2)
+    await stays.wait()
+    await go_offline(stays)
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert told.types() == ["code_created"]
+    for _ in range(25):
+        await stays.wait(60)
+    assert state(stays, PROBLEM).state == STATE_ON
+    assert told.types() == ["at_risk"]
+
+
+async def test_repair_from_three_hours_before(stays: Stays) -> None:
+    """It names the guest, and is gone as soon as the code works."""
+    stays.book("Ada", start=4 * HOUR)
+    await stays.wait()
+    await go_offline(stays)
+    assert not issues(stays)
+    await stays.wait(58)
+    await stays.wait(2)
+    [issue] = issues(stays)
+    assert issue.translation_placeholders
+    assert issue.translation_placeholders["name"] == "Ada"
+    assert issue.translation_placeholders["locks"] == "Front Door"
+    assert not issue.is_fixable
+    await stays.restart()
+    assert len(issues(stays)) == 1
+    await come_online(stays)
+    await stays.wait()
+    assert not issues(stays)
+
+
+async def test_issue_is_deleted_with_stays(stays: Stays) -> None:
+    """Nobody waits any more for this guest."""
+    stays.book("Ada", start=2 * HOUR)
+    await stays.wait()
+    await go_offline(stays)
+    assert issues(stays)
+    [subentry_id] = stays.entry.subentries
+    stays.hass.config_entries.async_remove_subentry(stays.entry, subentry_id)
+    await stays.settle()
+    assert not issues(stays)
+
+
+async def test_blocked_code_is_at_risk(stays: Stays) -> None:
+    """There is no code, and there will be none."""
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.properties["max_active_codes_supported"] = 1
+    await stays.entry.runtime_data.async_reconcile()
+    stays.book("Ada", start=2 * HOUR)
+    await stays.wait()
+    [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+    assert "no room" in arrival["reason"]
+    assert arrival["locks"][0]["access_code_id"] is None
+
+
+async def test_refused_code_is_at_risk(stays: Stays) -> None:
+    """The reason is what Seam said."""
+    stays.simulator.faults.add("status", path="/access_codes/create", status=400)
+    stays.book("Ada", start=2 * HOUR)
+    await stays.wait()
+    [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+    assert arrival["reason"]
+    assert arrival["verdict"] == "at_risk"
+
+
+@pytest.mark.parametrize("is_allowed", [True, False])
+async def test_backup_is_pulled_fifteen_minutes_before(
+    stays: Stays, told: Told, is_allowed: bool
+) -> None:
+    """It replaces the code that does not work, once."""
+    await set_up_with(stays, **{CONF_BACKUP: is_allowed})
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.backup_codes = 3
+    device.properties["supports_backup_access_code_pool"] = True
+    await go_offline(stays)
+    stays.book("Ada", start=HOUR)
+    await stays.wait()
+    [code] = stays.codes
+    told.types()
+    await stays.wait(30)
+    assert not code.pulled_backup_access_code_id
+    await stays.wait(14)
+    await stays.wait(2)
+    await stays.wait()
+    assert bool(code.pulled_backup_access_code_id) is is_allowed
+    assert ("backup_pulled" in told.types()) is is_allowed
+    # The backup is on the lock already.
+    assert state(stays, PROBLEM).state == (STATE_OFF if is_allowed else STATE_ON)
+    pulls = [r for r in stays.simulator.requests if "pull_backup" in r.path]
+    assert len(pulls) == is_allowed
+
+
+async def test_backup_is_tried_again_after_rate_limit(stays: Stays) -> None:
+    """Nothing was done the first time."""
+    await set_up_with(stays, **{CONF_BACKUP: True})
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.backup_codes = 3
+    device.properties["supports_backup_access_code_pool"] = True
+    await go_offline(stays)
+    path = "/access_codes/pull_backup_access_code"
+    stays.simulator.faults.add("rate_limit", path=path)
+    stays.book("Ada", start=0.2 * HOUR)
+    await stays.wait()
+    [code] = stays.codes
+    await stays.wait()
+    assert path in [record.path for record in stays.simulator.requests]
+    assert not code.pulled_backup_access_code_id
+    stays.simulator.faults.clear()
+    for _ in range(3):
+        await stays.wait()
+    assert code.pulled_backup_access_code_id
+
+
+async def test_life_of_a_stay(stays: Stays, told: Told) -> None:
+    """Created, changed, arrived once, ended."""
+    stays.book("Ada", start=HOUR, end=5 * HOUR)
+    await stays.wait()
+    stays.book("Ada", start=HOUR, end=6 * HOUR)
+    await stays.wait()
+    await stays.wait()
+    kinds = told.types()
+    assert kinds[:2] == ["code_created", "code_ready"]
+    assert "changed" in kinds
+    await stays.wait(60)
+    await stays.wait(10)
+    [code] = stays.codes
+    for _ in range(2):
+        stays.simulator.control.use_code(code.access_code_id)
+        await stays.wait()
+    [arrived] = told.states
+    assert arrived.attributes["event_type"] == "arrived"
+    assert arrived.attributes["name"] == "Ada"
+    assert arrived.attributes["locks"] == ["Front Door"]
+    assert arrived.attributes["access_code_ids"] == [code.access_code_id]
+    assert told.types() == ["arrived"]
+    await stays.restart()
+    stays.simulator.control.use_code(code.access_code_id)
+    await stays.wait()
+    assert told.types() == []
+    for _ in range(6):
+        await stays.wait(60)
+    assert told.types() == ["ended"]
+
+
+async def test_cancelled_stay(stays: Stays, told: Told) -> None:
+    """The code is deleted."""
+    stays.book("Ada")
+    await stays.wait()
+    stays.calendar.cancel("Ada")
+    await stays.wait()
+    await stays.wait()
+    assert told.types() == ["code_created", "cancelled"]
+
+
+async def test_guest_who_has_arrived_is_no_longer_at_risk(stays: Stays) -> None:
+    """The code has worked."""
+    stays.book("Ada", start=-HOUR, end=5 * HOUR)
+    await stays.wait()
+    await stays.wait()
+    [code] = stays.codes
+    stays.simulator.control.use_code(code.access_code_id)
+    await stays.wait()
+    await go_offline(stays)
+    assert state(stays, PROBLEM).state == STATE_OFF
+
+
+@pytest.mark.parametrize("time_zone", ["US/Pacific", "Pacific/Fiji"])
+async def test_guest_who_has_not_arrived_in_time(
+    stays: Stays, told: Told, time_zone: str
+) -> None:
+    """It is told once, at the time of day that was chosen, maybe after midnight."""
+    await stays.hass.config.async_set_time_zone(time_zone)
+    by = dt_util.as_local(START + timedelta(hours=3))
+    await set_up_with(stays, **{CONF_ARRIVE_BY: f"{by:%H:%M:%S}"})
+    stays.book("Ada", start=HOUR, end=10 * HOUR)
+    await stays.wait()
+    for _ in range(2):
+        await stays.wait(60)
+    assert "not_arrived" not in told.types()
+    for _ in range(3):
+        await stays.wait(60)
+    assert told.types() == ["not_arrived"]
+
+
+async def test_use_after_the_end(stays: Stays, told: Told) -> None:
+    """The code may still be on an offline lock."""
+    stays.book("Ada", start=-HOUR, end=HOUR)
+    await stays.wait()
+    await stays.wait()
+    [code] = stays.codes
+    for _ in range(2):
+        await stays.wait(40)
+    told.types()
+    stays.simulator.backend.events.lock(
+        "access_denied",
+        stays.simulator.state.devices[FRONT_DOOR],
+        access_code_id=code.access_code_id,
+    )
+    await stays.wait()
+    assert told.types() == ["used_after_end"]
+
+
+async def test_first_verdicts_after_start_are_no_news(stays: Stays, told: Told) -> None:
+    """The event was told before the restart."""
+    stays.book("Ada", start=2 * HOUR)
+    await stays.wait()
+    await go_offline(stays)
+    told.types()
+    await stays.restart()
+    await stays.wait()
+    assert told.types() == []
+    assert state(stays, PROBLEM).state == STATE_ON
+
+
+async def test_nothing_is_at_risk_while_codes_are_not_known(
+    stays: Stays, told: Told
+) -> None:
+    """They cannot be fetched, and then they can."""
+    stays.simulator.faults.add("status", path="/access_codes/list")
+    stays.book("Ada", start=12 * HOUR)
+    await stays.restart()
+    assert state(stays, PROBLEM).state == STATE_UNKNOWN
+    assert state(stays, NEXT).attributes["verdict"] == "unknown"
+    stays.simulator.faults.clear()
+    for _ in range(3):
+        await stays.wait()
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert len(stays.codes) == 1
+    assert "at_risk" not in told.types()
+
+
+async def test_pins_are_nowhere(
+    stays: Stays,
+    told: Told,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """Neither those of codes nor those of backups."""
+    await set_up_with(stays, **{CONF_BACKUP: True})
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.backup_codes = 3
+    device.properties["supports_backup_access_code_pool"] = True
+    calls = async_capture_events(stays.hass, EVENT_CALL_SERVICE)
+    await go_offline(stays)
+    stays.book("Ada", start=0.2 * HOUR, end=HOUR)
+    for _ in range(4):
+        await stays.wait()
+    assert "backup_pulled" in [one.attributes["event_type"] for one in told.states]
+    pins = {code.code for code in stays.codes}
+    assert len(pins) == 2
+    shown = json.dumps(
+        [
+            *(one.as_dict() for one in (*told.states, *stays.hass.states.async_all())),
+            *(call.as_dict() for call in calls),
+            *(issue.translation_placeholders for issue in issues(stays)),
+            hass_storage[f"{DOMAIN}.stays.{stays.entry.entry_id}"],
+        ],
+        default=str,
+    )
+    assert not pins & set(PIN.findall(shown + caplog.text))

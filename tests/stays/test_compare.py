@@ -1,0 +1,417 @@
+"""Tests of the steps from bookings to codes."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from custom_components.seam.api.devices import DeviceProperties
+from custom_components.seam.stays.bookings import PinRule
+from custom_components.seam.stays.plan import Kind, Reason
+from custom_components.seam.sync.snapshot import LockData
+from tests.sync.support import make_device
+
+from .support import BLOCKER, DAY, HOUR, NOW, Crash, Seam, booking, steps
+
+ADA = booking("Ada")
+ADA_STARTS_AT = NOW + 2 * DAY
+ADA_ENDS_AT = NOW + 5 * DAY
+BOB = booking("Bob", start=6)
+
+
+@pytest.fixture
+def seam() -> Seam:
+    """Return a lock without codes."""
+    return Seam()
+
+
+async def test_code_follows_booking(seam: Seam) -> None:
+    """It is created, moved, renamed and deleted, and otherwise left."""
+    await seam.async_run([BOB, ADA])
+    assert [kind for kind, *_ in seam.log] == [Kind.CREATE] * 2
+    assert [name for name, *_ in seam.shown()] == ["Ada", "Bob"]
+    later = replace(ADA, end=ADA_ENDS_AT + DAY)
+    renamed = replace(BOB, summary="Robert")
+    await seam.async_run([later, renamed])
+    assert [kind for kind, *_ in seam.log[2:]] == [Kind.MOVE, Kind.RENAME]
+    assert [(name, end) for name, _, end in seam.shown()] == [
+        ("Ada", later.end),
+        ("Robert", BOB.end),
+    ]
+    assert not (await seam.async_run([later, renamed])).plan.steps
+    await seam.async_run_twice(later)
+    assert [kind for kind, *_ in seam.log[4:]] == [Kind.DELETE]
+    assert seam.only().name == "Ada"
+
+
+async def test_soonest_booking_within_horizon_comes_first(seam: Seam) -> None:
+    """One beyond gets its code later, but a code that exists follows its booking."""
+    far = booking("Far", start=31)
+    plan = seam.plan([far, BOB, ADA])
+    assert [step.name for step in plan.steps] == ["Ada", "Bob"]
+    await seam.async_run([ADA])
+    await seam.async_run([replace(ADA, start=NOW + 40 * DAY, end=NOW + 41 * DAY)])
+    assert seam.only().starts_at == NOW + 40 * DAY
+    seam.now += 2 * DAY
+    assert [
+        step.name for step in seam.plan([far]).steps if step.kind is Kind.CREATE
+    ] == ["Far"]
+
+
+async def test_failed_or_empty_answer_deletes_nothing(seam: Seam) -> None:
+    """An empty calendar looks like a broken one, until somebody confirms it."""
+    await seam.async_run([ADA])
+    for answer, reason in ((None, Reason.CALENDAR_FAILED), ([], Reason.CALENDAR_EMPTY)):
+        for _ in range(3):
+            seam.now += HOUR
+            report = await seam.async_run(answer)
+            assert steps(report.plan) == [(Kind.LEAVE, reason)]
+    # Events that do not count show that the calendar works.
+    seam.rules = replace(seam.rules, excludes=("past",))
+    report = await seam.async_run([BLOCKER])
+    assert steps(report.plan) == [(Kind.LEAVE, Reason.MISSING_ONCE)]
+    seam.now += HOUR
+    await seam.async_run([BLOCKER])
+    assert not seam.shown()
+
+
+async def test_confirmed_empty_calendar_deletes(seam: Seam) -> None:
+    """A second answer is not needed."""
+    await seam.async_run([ADA])
+    report = await seam.async_run([])
+    assert steps(report.plan) == [(Kind.LEAVE, Reason.CALENDAR_EMPTY)]
+    await seam.async_run([], is_empty_confirmed=True)
+    assert not seam.shown()
+
+
+async def test_booking_that_returns_keeps_its_code(seam: Seam) -> None:
+    """Missing from two answers that do not follow each other is not enough."""
+    await seam.async_run([ADA, BOB])
+    code = next(code for code in seam.codes.values() if code.name == "Ada")
+    for answer in ([BOB], [ADA, BOB], [BOB], None, [], [ADA, BOB]):
+        seam.now += HOUR
+        await seam.async_run(answer)
+    assert seam.codes[code.access_code_id] == code
+
+
+async def test_guest_who_has_arrived_keeps_the_code(seam: Seam) -> None:
+    """Some calendars leave out a booking as soon as it has started."""
+    await seam.async_run([ADA])
+    seam.now = NOW + 2 * DAY + HOUR
+    report = await seam.async_run_twice(BOB)
+    assert (Kind.LEAVE, Reason.STARTED) in steps(report.plan)
+    # A booking that is still listed decides about its end.
+    await seam.async_run([replace(ADA, end=seam.now - HOUR), BOB])
+    assert seam.only().name == "Bob"
+
+
+@pytest.mark.parametrize("fields", [{"uid": "other"}, {"uid": None}])
+async def test_booking_with_another_uid_keeps_its_code(
+    seam: Seam, fields: dict[str, Any]
+) -> None:
+    """It is recognized by its name, times and description."""
+    one = replace(ADA, description="Reservation A")
+    await seam.async_run([one])
+    assert not (await seam.async_run_twice(replace(one, **fields))).plan.steps
+    assert len(seam.log) == 1
+
+
+async def test_new_guest_does_not_get_the_code_of_one_who_cancelled(seam: Seam) -> None:
+    """Many calendars call all bookings the same."""
+    one = booking("Reserved", uid="1", description="Reservation A")
+    await seam.async_run([one])
+    old = seam.only()
+    await seam.async_run_twice(replace(one, uid="2", description="Reservation B"))
+    assert seam.only().access_code_id != old.access_code_id
+
+
+async def test_codes_of_others_are_never_touched(seam: Seam) -> None:
+    """Not even one that looks like ours."""
+    foreign = seam.add("Ada", starts_at=ADA_STARTS_AT, ends_at=ADA_ENDS_AT)
+    await seam.async_run([ADA])
+    await seam.async_run_twice(BOB)
+    assert seam.codes[foreign.access_code_id] == foreign
+
+
+async def test_names_are_unique_and_stable(seam: Seam) -> None:
+    """A date tells bookings of one name apart, also after the other one is gone."""
+    one = booking("Reserved", uid="1")
+    two = booking("Reserved", uid="2", start=6)
+    await seam.async_run([one, two])
+    names = ["Reserved", "Reserved 2026-11-26"]
+    assert [name for name, *_ in seam.shown()] == names
+    await seam.async_run_twice(two)
+    assert [name for name, *_ in seam.shown()] == names[1:]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"name": "Ada & Eve"}, {"ends_at": ADA_ENDS_AT + HOUR}, {"starts_at": NOW}],
+)
+async def test_code_edited_by_hand_is_left_alone(
+    seam: Seam, change: dict[str, object]
+) -> None:
+    """It is reported while the booking exists, and after it was cancelled."""
+    await seam.async_run([ADA, BOB])
+    code_id = next(key for key, code in seam.codes.items() if code.name == "Ada")
+    seam.edit(code_id, **change)
+    edited = seam.codes[code_id]
+    for answer in (
+        [ADA, BOB],
+        [replace(ADA, end=ADA_ENDS_AT + DAY), BOB],
+        [BOB],
+        [BOB],
+    ):
+        seam.now += timedelta(minutes=10)
+        report = await seam.async_run(answer)
+        assert steps(report.plan) == [(Kind.EDITED, None)]
+    assert seam.codes[code_id] == edited
+
+
+async def test_code_deleted_by_hand_is_not_created_again(seam: Seam) -> None:
+    """Unless the booking changes."""
+    await seam.async_run([ADA])
+    seam.codes.clear()
+    seam.now += HOUR
+    report = await seam.async_run([ADA])
+    assert steps(report.plan) == [(Kind.EDITED, Reason.DELETED_BY_HAND)]
+    await seam.async_run([replace(ADA, end=ADA_ENDS_AT + DAY)])
+    assert seam.only().ends_at == ADA_ENDS_AT + DAY
+
+
+@pytest.mark.parametrize("fault", ["crash before", "crash after", "lost", "not sent"])
+@pytest.mark.parametrize("kind", [Kind.CREATE, Kind.MOVE, Kind.DELETE])
+async def test_restart_in_the_middle_creates_nothing_twice(
+    seam: Seam, kind: Kind, fault: str
+) -> None:
+    """Whether Seam has made the change or not, it is made once."""
+    wanted = [ADA, BOB]
+    if kind is not Kind.CREATE:
+        await seam.async_run(wanted)
+    if kind is Kind.MOVE:
+        wanted = [replace(ADA, end=ADA_ENDS_AT + DAY), BOB]
+    if kind is Kind.DELETE:
+        wanted = [BOB]
+        await seam.async_run(wanted)
+    seam.now += HOUR
+    seam.faults = [fault]
+    try:
+        await seam.async_run(wanted)
+    except Crash:
+        seam.pins.clear()
+    for _ in range(2):
+        seam.now += HOUR
+        report = await seam.async_run(wanted)
+    assert not report.plan.steps
+    assert [(name, end) for name, _, end in seam.shown()] == [
+        (one.summary, one.end) for one in wanted
+    ]
+
+
+async def test_refused_change_is_tried_again_next_time(seam: Seam) -> None:
+    """Once in each run."""
+    seam.faults = ["refused"]
+    report = await seam.async_run([ADA])
+    assert list(report.errors.values()) == ["refused"]
+    assert not seam.shown()
+    await seam.async_run([ADA])
+    seam.faults = ["refused"]
+    later = replace(ADA, end=ADA_ENDS_AT + DAY)
+    await seam.async_run([later])
+    assert seam.only().ends_at == ADA_ENDS_AT
+    await seam.async_run([later])
+    assert seam.only().ends_at == later.end
+
+
+async def test_booking_that_is_restored_gets_a_new_code(seam: Seam) -> None:
+    """The old one was deleted by us, not by hand."""
+    await seam.async_run([ADA, BOB])
+    await seam.async_run_twice(BOB)
+    seam.now += HOUR
+    await seam.async_run([ADA, BOB])
+    assert len(seam.shown()) == 2
+
+
+async def test_seam_may_round_times(seam: Seam) -> None:
+    """A code with rounded times is not moved again and again."""
+    await seam.async_run([ADA])
+    code = seam.only()
+    rounded = replace(code, ends_at=ADA_ENDS_AT + HOUR)
+    seam.codes[code.access_code_id] = rounded
+    [link] = seam.links
+    await seam.async_save([link.confirmed(rounded)])
+    assert not (await seam.async_run([ADA])).plan.steps
+
+
+async def test_person_keeps_the_pin(seam: Seam) -> None:
+    """The code is moved to the next time when the last one has ended."""
+    seam.rules = replace(seam.rules, pin_rule=PinRule.SAME)
+    times = [
+        booking("Cleaner", start=day, length=0.1, recurrence_id=str(day))
+        for day in (1, 8, 15)
+    ]
+    await seam.async_run(times)
+    first = seam.only()
+    for day in (8, 15):
+        seam.now = NOW + (day - 6) * DAY
+        await seam.async_run(times)
+        starts_at = NOW + day * DAY
+        assert seam.only() == replace(
+            first, starts_at=starts_at, ends_at=starts_at + 0.1 * DAY
+        )
+
+
+async def test_person_gets_the_same_pin_in_a_new_code(seam: Seam) -> None:
+    """Seam may have removed the code that has ended; after a restart nobody knows it."""
+    seam.rules = replace(seam.rules, pin_rule=PinRule.SAME)
+    times = [
+        booking("Cleaner", start=day, length=0.1, recurrence_id=str(day))
+        for day in (1, 8, 15)
+    ]
+    await seam.async_run(times)
+    first = seam.only()
+    seam.codes.clear()
+    seam.now = NOW + 3 * DAY
+    await seam.async_run(times)
+    assert seam.only().access_code_id != first.access_code_id
+    assert seam.only().code == first.code
+    seam.codes.clear()
+    seam.pins.clear()
+    seam.now = NOW + 10 * DAY
+    await seam.async_run(times)
+    assert seam.only().code != first.code
+
+
+@pytest.mark.parametrize("keeps_code", [False, True])
+async def test_person_gets_a_new_code_if_the_old_one_cannot_be_moved(
+    seam: Seam, keeps_code: bool
+) -> None:
+    """It has the same PIN, unless the old code still has it."""
+    seam.rules = replace(seam.rules, pin_rule=PinRule.SAME)
+    times = [
+        booking("Cleaner", start=day, length=0.1, recurrence_id=str(day))
+        for day in (1, 8)
+    ]
+    await seam.async_run(times)
+    first = seam.only()
+    seam.now = NOW + 3 * DAY
+    seam.faults = ["refused", "refused"]
+    report = await seam.async_run(times)
+    assert [step.kind for step in report.errors] == [Kind.MOVE, Kind.CREATE]
+    if not keeps_code:
+        seam.codes.clear()
+    plan = seam.plan(times)
+    assert [(step.kind, step.reason) for step in plan.steps] == [
+        (Kind.CREATE, Reason.OTHER_PIN if keeps_code else None)
+    ]
+    await seam.async_run(times)
+    new = next(code for code in seam.codes.values() if code.starts_at == NOW + 8 * DAY)
+    assert (new.code == first.code) is not keeps_code
+
+
+async def test_temporary_refusal_keeps_the_code_of_a_person(seam: Seam) -> None:
+    """Such as one because of the rate limit."""
+    seam.rules = replace(seam.rules, pin_rule=PinRule.SAME)
+    times = [
+        booking("Cleaner", start=day, length=0.1, recurrence_id=str(day))
+        for day in (1, 8)
+    ]
+    await seam.async_run(times)
+    seam.now = NOW + 3 * DAY
+    seam.faults = ["refused for now"]
+    await seam.async_run(times)
+    assert seam.only().ends_at == NOW + 1.1 * DAY
+    await seam.async_run(times)
+    assert seam.only().starts_at == NOW + 8 * DAY
+
+
+async def test_all_locks_get_the_same_pin() -> None:
+    """Seam chooses the one of the first lock."""
+    seam = Seam(make_device(), make_device("gate"))
+    await seam.async_run([ADA])
+    assert len({code.code for code in seam.codes.values()}) == 1
+    assert len(seam.shown()) == 2
+    seam.rules = replace(seam.rules, device_ids=("gate",))
+    await seam.async_run([ADA])
+    assert seam.only().device_id == "gate"
+
+
+async def test_pin_of_guest_who_leaves_is_not_reused_on_that_day(seam: Seam) -> None:
+    """Even if the code is gone already."""
+    seam.rules = replace(seam.rules, pin_rule=PinRule.TELEPHONE)
+    telephone = "Phone Number (Last 4 Digits): 4821"
+    leaving = booking("Ada", start=-1, length=1.1, description=telephone)
+    await seam.async_run([leaving])
+    assert seam.only().code == "4821"
+    seam.now = NOW + 3 * HOUR
+    seam.codes.clear()
+    arriving = booking("Bob", start=0.3, length=2, description=telephone)
+    tomorrow = booking("Eve", start=1.3, length=2, description=telephone)
+    plan = seam.plan([leaving, arriving, tomorrow])
+    assert [(step.name, step.pin, step.reason) for step in plan.steps] == [
+        ("Bob", None, Reason.OTHER_PIN),
+        ("Eve", "4821", None),
+    ]
+    assert "4821" not in repr(plan)
+
+
+async def test_full_lock_is_reported() -> None:
+    """Codes count at the time of the stay only."""
+    device = replace(
+        make_device(), properties=DeviceProperties(max_active_codes_supported=2)
+    )
+    seam = Seam(device)
+    seam.add("Owner")
+    plan = seam.plan([ADA, replace(BOB, start=ADA_STARTS_AT), booking("Eve", start=9)])
+    assert steps(plan) == [
+        (Kind.CREATE, None),
+        (Kind.CREATE, None),
+        (Kind.BLOCKED, Reason.LOCK_FULL),
+    ]
+
+
+async def test_overlaps_are_reported(seam: Seam) -> None:
+    """Both guests get a code."""
+    plan = seam.plan([ADA, booking("Eve", start=4), BOB])
+    assert len(plan.overlaps) == 2
+    assert len(plan.steps) == 3
+
+
+async def test_unknown_codes_change_nothing(seam: Seam) -> None:
+    """What is on the lock is not known."""
+    await seam.async_run([ADA])
+    unknown = {"door": LockData(device=make_device())}
+    for locks, reason in ((unknown, Reason.CODES_UNKNOWN), ({}, Reason.LOCK_GONE)):
+        seam.unusual_locks = locks
+        plan = seam.plan([replace(ADA, end=ADA_ENDS_AT + DAY), BOB])
+        assert steps(plan) == [(Kind.BLOCKED, reason)] * 2
+        assert plan.links == seam.links
+
+
+async def test_changes_stay_within_limits_of_seam(seam: Seam) -> None:
+    """The rest has to wait for a minute."""
+    bookings = [booking(f"Guest {number}", start=number) for number in range(1, 21)]
+    for _ in range(10):
+        report = await seam.async_run(bookings)
+        seam.now += timedelta(seconds=20)
+    assert not report.is_postponed
+    assert len(seam.shown()) == 20
+    times = [when for *_, when in seam.log]
+    assert all(
+        sum(timedelta() <= when - start < timedelta(minutes=1) for when in times) <= 10
+        for start in times
+    )
+
+
+async def test_booking_with_another_uid_is_recognized_on_all_locks() -> None:
+    """Also on one whose code somebody has changed, so that it gets no second one."""
+    seam = Seam(make_device(), make_device("gate"))
+    await seam.async_run([ADA])
+    [on_door] = [code for code in seam.codes.values() if code.device_id != "gate"]
+    seam.edit(on_door.access_code_id, ends_at=ADA_ENDS_AT + HOUR)
+    later = replace(ADA, end=ADA_ENDS_AT + DAY)
+    await seam.async_run_twice(later)
+    await seam.async_run_twice(replace(later, uid="other"))
+    assert len(seam.codes) == 2
+    assert [kind for kind, *_ in seam.log] == [Kind.CREATE, Kind.CREATE, Kind.MOVE]

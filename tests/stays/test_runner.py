@@ -1,0 +1,298 @@
+"""Tests of stays with Home Assistant's local calendar and the simulator."""
+
+from datetime import time, timedelta
+import json
+import re
+from typing import Any
+
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+import pytest
+
+from custom_components.seam.const import CONF_CHECK_IN, DOMAIN
+from custom_components.seam.stays.settings import (
+    CONF_BACKUP,
+    CONF_CALENDAR,
+    CONF_EXCLUDES,
+    CONF_LOCKS,
+    CONF_NAME_TEMPLATE,
+    CONF_PIN_RULE,
+)
+from simulator import Simulator
+from simulator.seed import FRONT_DOOR
+from tests.actions.support import FRONT, READS
+from tests.clock import START, wait_until
+
+from .conftest import CALENDAR, DAY, Stays
+
+PIN = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
+
+pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
+
+
+def changes(simulator: Simulator) -> list[str]:
+    """Return the paths of requests that change something."""
+    return [record.path for record in simulator.requests if record.path not in READS]
+
+
+async def test_codes_follow_calendar(stays: Stays) -> None:
+    """A booking that is added, moved or cancelled has its effect within a minute."""
+    stays.book("Ada")
+    await stays.wait()
+    assert stays.shown == [("Ada", START + 2 * DAY, START + 4 * DAY)]
+    stays.book("Ada", end=5, summary="Ada & Eve")
+    await stays.wait()
+    assert stays.shown == [("Ada & Eve", START + 2 * DAY, START + 5 * DAY)]
+    stays.calendar.cancel("Ada")
+    await stays.settle()
+    assert stays.shown
+    assert stays.calendar.updates == 0
+    await stays.wait()
+    # The second answer is a new one.
+    assert stays.calendar.updates == 1
+    await stays.wait()
+    assert stays.simulator.state.access_codes == stays.before
+
+
+async def test_quiet_run_asks_nothing(stays: Stays) -> None:
+    """Only the polls of the integration go on."""
+    stays.book("Ada")
+    await stays.wait()
+    await stays.wait()
+    reads, requests = stays.calendar.reads, stays.simulator.requests
+    requests.clear()
+    for is_available in (False, True):
+        stays.calendar.set_available(is_available)
+        await stays.settle()
+    assert stays.calendar.reads > reads
+    assert not requests
+    for _ in range(4):
+        await stays.wait(15)
+    assert not changes(stays.simulator)
+
+
+@pytest.mark.parametrize("way", ["unavailable", "raises", "empty"])
+async def test_broken_calendar_deletes_nothing(stays: Stays, way: str) -> None:
+    """Whatever way it is broken."""
+    stays.book("Ada")
+    await stays.wait()
+    bookings = dict(stays.calendar.bookings)
+    if way == "unavailable":
+        stays.calendar.bookings.clear()
+        stays.calendar.set_available(False)
+    elif way == "raises":
+        stays.calendar.error = HomeAssistantError("broken")
+        stays.calendar.async_write_ha_state()
+    else:
+        stays.calendar.bookings.clear()
+        stays.calendar.async_write_ha_state()
+    for _ in range(3):
+        await stays.wait(15)
+    assert len(stays.codes) == 1
+    stays.calendar.error = None
+    stays.calendar.bookings = bookings
+    stays.calendar.set_available(True)
+    stays.calendar.cancel("Ada")
+    for _ in range(3):
+        await stays.wait()
+    assert not stays.codes
+
+
+async def test_restart_keeps_codes(stays: Stays) -> None:
+    """The integration remembers which codes are its own."""
+    stays.book("Ada")
+    await stays.wait()
+    [code] = stays.codes
+    await stays.restart()
+    assert stays.codes == [code]
+    stays.calendar.cancel("Ada")
+    for _ in range(3):
+        await stays.wait()
+    assert not stays.codes
+
+
+@pytest.mark.parametrize("is_lost", [False, True])
+async def test_response_that_is_lost_creates_nothing_twice(
+    stays: Stays, is_lost: bool
+) -> None:
+    """Whether Seam has created the code or not, and despite a restart."""
+    fault = stays.simulator.faults.add(
+        "outage", path="/access_codes/create", count=1, after_processing=is_lost
+    )
+    stays.book("Ada")
+    await stays.wait()
+    await stays.restart()
+    for _ in range(10):
+        await stays.wait(2)
+    assert fault.hits == 1
+    assert stays.shown == [("Ada", START + 2 * DAY, START + 4 * DAY)]
+
+
+@pytest.mark.parametrize("is_created", [False, True])
+async def test_restart_during_request_creates_nothing_twice(
+    stays: Stays, is_created: bool
+) -> None:
+    """Seam may create the code although nobody waits for the answer any more."""
+    fault = stays.simulator.faults.add(
+        "hang", path="/access_codes/create", count=1, after_processing=is_created
+    )
+    stays.book("Ada")
+    await wait_until(lambda: fault.hits == 1)
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    if not is_created:
+        # It does so only now.
+        stays.simulator.faults.clear()
+    await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    for _ in range(10):
+        await stays.wait(2)
+    assert stays.shown == [("Ada", START + 2 * DAY, START + 4 * DAY)]
+
+
+async def test_code_changed_by_hand_is_left_alone(stays: Stays) -> None:
+    """Even after the booking was cancelled."""
+    stays.book("Ada")
+    await stays.wait()
+    [code] = stays.codes
+    await stays.hass.services.async_call(
+        DOMAIN,
+        "update_access_code",
+        {
+            "entity_id": FRONT,
+            "access_code_id": code.access_code_id,
+            "new_name": "Ada (late)",
+        },
+        blocking=True,
+    )
+    stays.book("Ada", end=6)
+    await stays.wait(15)
+    stays.calendar.cancel("Ada")
+    for _ in range(3):
+        await stays.wait()
+    assert stays.shown == [("Ada (late)", START + 2 * DAY, START + 4 * DAY)]
+
+
+async def test_two_hundred_bookings_take_their_turn(stays: Stays) -> None:
+    """Seam allows ten new codes a minute."""
+    for number in range(30):
+        stays.book(f"Guest {number}", start=number, end=number + 1)
+    await stays.wait()
+    assert 0 < len(stays.codes) <= 10
+    for _ in range(6):
+        await stays.wait()
+    assert [name for name, *_ in stays.shown] == [f"Guest {n}" for n in range(30)]
+
+
+async def test_storage_has_no_names_and_no_pins(
+    stays: Stays, hass_storage: dict[str, Any]
+) -> None:
+    """Only IDs, times and digests are stored."""
+    stays.book("1", summary="Ada Lovelace", description="Phone +49 151 2345 6789")
+    await stays.wait()
+    [code] = stays.codes
+    stored = json.dumps(hass_storage[f"{DOMAIN}.stays.{stays.entry.entry_id}"])
+    assert code.access_code_id in stored
+    assert code.code
+    assert code.code not in PIN.findall(stored)
+    assert "Ada" not in stored
+    assert "6789" not in PIN.findall(stored)
+
+
+async def test_removed_entry_forgets_links_but_keeps_codes(
+    stays: Stays, hass_storage: dict[str, Any]
+) -> None:
+    """Guests who have a code can go on using it."""
+    stays.book("Ada")
+    await stays.wait()
+    await stays.hass.config_entries.async_remove(stays.entry.entry_id)
+    assert f"{DOMAIN}.stays.{stays.entry.entry_id}" not in hass_storage
+    assert len(stays.codes) == 1
+
+
+async def test_person_keeps_the_pin(stays: Stays) -> None:
+    """The code moves to the next time, or a new one has the same PIN."""
+    stays.hass.config_entries.async_update_subentry(
+        stays.entry,
+        next(iter(stays.entry.subentries.values())),
+        data={
+            CONF_CALENDAR: CALENDAR,
+            CONF_LOCKS: [FRONT_DOOR],
+            CONF_EXCLUDES: ["not available"],
+            CONF_PIN_RULE: "same",
+        },
+    )
+    await stays.settle()
+    for day in (1, 3):
+        stays.book(
+            f"{day}",
+            start=day,
+            end=day + 0.1,
+            summary="Cleaner",
+            recurrence_id=f"{day}",
+        )
+        stays.calendar.bookings[f"{day}"].uid = "cleaner"
+    await stays.wait()
+    [first] = stays.codes
+    pin = first.code
+    assert first.starts_at == START + DAY
+    for _ in range(30):
+        await stays.wait(60)
+    [second] = stays.codes
+    assert second.starts_at == START + 3 * DAY
+    assert second.code == pin
+
+
+async def test_new_settings_apply_after_reload(stays: Stays) -> None:
+    """Backup codes are only asked for where there are some."""
+    settings = {
+        CONF_CALENDAR: CALENDAR,
+        CONF_LOCKS: [FRONT_DOOR],
+        CONF_NAME_TEMPLATE: "Stay of {guest}",
+        CONF_CHECK_IN: "15:00:00",
+        CONF_BACKUP: True,
+    }
+    stays.hass.config_entries.async_update_subentry(
+        stays.entry, next(iter(stays.entry.subentries.values())), data=settings
+    )
+    await stays.settle()
+    stays.book("Ada", summary="Reserved - Ada")
+    await stays.wait()
+    [blocked, code] = stays.codes
+    assert blocked.name == "Stay of Not available"
+    assert code.name == "Stay of Ada"
+    assert code.starts_at
+    assert dt_util.as_local(code.starts_at).time() == time(15)
+
+
+async def test_booking_for_now_on_lock_that_refuses_past_starts(stays: Stays) -> None:
+    """The code starts as soon as the lock allows it, and later changes keep that."""
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.properties["code_constraints"] = [
+        {"constraint_type": "start_date_in_future"}
+    ]
+    await stays.entry.runtime_data.async_reconcile()
+    stays.book("Ada", start=-0.1)
+    await stays.wait()
+    [code] = stays.codes
+    assert code.starts_at
+    assert START < code.starts_at < START + timedelta(minutes=5)
+    stays.book("Ada", start=-0.1, end=5)
+    for _ in range(3):
+        await stays.wait(5)
+    assert stays.shown == [("Ada", code.starts_at, START + 5 * DAY)]
+    requests = stays.simulator.requests
+    requests.clear()
+    await stays.wait(15)
+    assert not changes(stays.simulator)
+
+
+async def test_nothing_is_changed_while_lock_cannot_be_read(stays: Stays) -> None:
+    """The codes that are known may be outdated."""
+    stays.simulator.faults.add("status", path="/access_codes/list")
+    stays.book("Ada")
+    await stays.settle()
+    assert not stays.codes
+    assert "/access_codes/create" not in changes(stays.simulator)
+    stays.simulator.faults.clear()
+    await stays.wait(15)
+    await stays.wait(15)
+    assert len(stays.codes) == 1
