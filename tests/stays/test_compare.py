@@ -76,6 +76,18 @@ async def test_failed_or_empty_answer_deletes_nothing(seam: Seam) -> None:
     assert not seam.shown()
 
 
+async def test_answers_within_seconds_count_once(seam: Seam) -> None:
+    """A calendar that is edited or loaded may change several times."""
+    await seam.async_run([ADA, BOB])
+    for _ in range(4):
+        report = await seam.async_run([BOB])
+        assert (Kind.LEAVE, Reason.MISSING_ONCE) in steps(report.plan)
+        seam.now += timedelta(seconds=4)
+    seam.now += timedelta(seconds=4)
+    await seam.async_run([BOB])
+    assert seam.only().name == "Bob"
+
+
 async def test_confirmed_empty_calendar_deletes(seam: Seam) -> None:
     """A second answer is not needed."""
     await seam.async_run([ADA])

@@ -22,6 +22,9 @@ _STATUS: Final = re.compile(
 )
 _FALLBACK_NAME: Final = "Booking"
 
+# A calendar that is edited or loaded may change several times within seconds.
+_BETWEEN_ANSWERS: Final = timedelta(seconds=20)
+
 # Booking platforms either give the last four digits, or the number itself. Reservation
 # numbers look like a number without a country code, so that one needs a label.
 _LAST_DIGITS: Final = re.compile(
@@ -63,6 +66,10 @@ class Answer:
 
     bookings: Sequence[Booking]
     read_at: datetime
+
+    def follows(self, moment: datetime | None) -> bool:
+        """Return whether another answer was read before, at this time."""
+        return moment is not None and abs(self.read_at - moment) >= _BETWEEN_ANSWERS
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -323,8 +323,8 @@ class _Comparison:
         elif code.starts_at is not None and code.starts_at <= self._now:
             # Some calendars leave out a booking as soon as the guest has arrived.
             self._keep(link, Reason.STARTED)
-        elif self._answer.bookings and link.missed_at in (None, self._answer.read_at):
-            link = replace(link, missed_at=self._answer.read_at)
+        elif self._answer.bookings and not self._answer.follows(link.missed_at):
+            link = replace(link, missed_at=link.missed_at or self._answer.read_at)
             self._keep(link, Reason.MISSING_ONCE)
         else:
             self._keep(link, Reason.CANCELLED, Kind.DELETE)
