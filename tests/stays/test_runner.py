@@ -5,6 +5,7 @@ import json
 import re
 from typing import Any
 
+from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
@@ -22,6 +23,7 @@ from simulator import Simulator
 from simulator.seed import FRONT_DOOR
 from tests.actions.support import FRONT, READS
 from tests.clock import START, wait_until
+from tests.states import state_of
 
 from .conftest import CALENDAR, DAY, Stays
 
@@ -69,6 +71,25 @@ async def test_quiet_run_asks_nothing(stays: Stays) -> None:
     for _ in range(4):
         await stays.wait(15)
     assert not changes(stays.simulator)
+
+
+async def test_lost_calendar_is_shown(
+    stays: Stays, hass: HomeAssistant, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Otherwise, nobody would know that new bookings get no codes."""
+    stays.book("Ada")
+    await stays.wait()
+    stays.calendar.set_available(False)
+    for _ in range(4):
+        await stays.wait(15)
+    assert state_of(hass, "binary_sensor.bookings_arrival_problem") == "unavailable"
+    assert state_of(hass, "sensor.bookings_next_arrival") == "unavailable"
+    assert caplog.text.count(f"Could not read {CALENDAR}") == 1
+    stays.calendar.set_available(True)
+    await stays.wait(15)
+    assert state_of(hass, "binary_sensor.bookings_arrival_problem") == "off"
+    assert caplog.text.count(f"follow the bookings of {CALENDAR} again") == 1
+    assert len(stays.codes) == 1
 
 
 @pytest.mark.parametrize("way", ["unavailable", "raises", "empty"])

@@ -50,8 +50,12 @@ class SeamStaysVerdictEntity(SeamStaysEntity):
     @override
     def available(self) -> bool:
         """Return whether the calendar and the codes are known."""
-        coordinator = self.watch.runner.entry.runtime_data
-        return coordinator.last_update_success and self.watch.arrivals is not None
+        runner = self.watch.runner
+        return (
+            runner.entry.runtime_data.last_update_success
+            and self.watch.arrivals is not None
+            and not runner.is_calendar_lost
+        )
 
     def arrival_attributes(self, arrival: Arrival) -> JsonObject:
         """Return who arrives where and when, and whether they will get in."""

@@ -45,6 +45,7 @@ _LOGGER = logging.getLogger(__name__)
 _INTERVAL: Final = timedelta(minutes=15)
 # Until a calendar that lacks a booking is read again, and until Seam allows more.
 _NEXT_LOOK: Final = 30
+_MAX_FAILED_READS: Final = 2
 _SOON: Final = timedelta(minutes=1)
 
 
@@ -84,6 +85,7 @@ class StaysRunner:
         self._unsubscribe: CALLBACK_TYPE | None = None
         self._events: object = None
         self._known = self._known_locks
+        self._failed_reads = 0
         self.report: Report | None = None
         self.stays: tuple[Stay, ...] | None = None
         """The coming stays of the last good answer, None until there is one."""
@@ -151,6 +153,7 @@ class StaysRunner:
         self._async_subscribe()
         coordinator = self.entry.runtime_data
         answer = await async_read_bookings(self._hass, self.calendar, dt_util.utcnow())
+        self._note_read(is_good=answer is not None)
         if answer and answer.bookings:
             self._is_empty_confirmed = False
         # The codes may be a minute old. Nothing is asked if nothing has to be done.
@@ -193,6 +196,23 @@ class StaysRunner:
         )
         if is_missing or self.report.is_postponed:
             self._async_look_again(is_missing=is_missing)
+
+    @property
+    def is_calendar_lost(self) -> bool:
+        """Whether the calendar cannot be read. Once may be while it starts."""
+        return self._failed_reads >= _MAX_FAILED_READS
+
+    def _note_read(self, *, is_good: bool) -> None:
+        """Log once that the calendar cannot be read, and once that it can be again."""
+        was_lost = self.is_calendar_lost
+        self._failed_reads = 0 if is_good else self._failed_reads + 1
+        if self.is_calendar_lost and not was_lost:
+            _LOGGER.warning(
+                "Could not read %s. Access codes no longer follow its bookings",
+                self.calendar,
+            )
+        elif was_lost and is_good:
+            _LOGGER.info("Access codes follow the bookings of %s again", self.calendar)
 
     @callback
     def _async_subscribe(self) -> None:
