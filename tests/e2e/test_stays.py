@@ -183,7 +183,9 @@ def fill_in(page: Page, dialog: Locator) -> None:
     """Choose the calendar, the lock, and the times and titles of events."""
     dialog.locator("ha-entity-picker").click()
     dialog.locator("ha-combo-box-item").filter(has_text="Bookings").click()
-    dialog.get_by_role("button", name="Locks").click()
+    # Since 2026.11, the field is a toolbar.
+    add_lock = dialog.get_by_role("toolbar", name="Locks").get_by_role("button")
+    add_lock.or_(dialog.get_by_role("button", name="Locks")).first.click()
     dialog.locator("ha-combo-box-item").filter(has_text=LOCK).click()
     page.keyboard.press("Escape")
     for field in dialog.locator("ha-time-input").all()[:2]:
