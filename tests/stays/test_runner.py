@@ -1,5 +1,6 @@
 """Tests of stays with Home Assistant's local calendar and the simulator."""
 
+import asyncio
 from datetime import time, timedelta
 import json
 import re
@@ -8,6 +9,7 @@ from typing import Any
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.seam.const import CONF_CHECK_IN, DOMAIN
 from custom_components.seam.stays.settings import (
@@ -18,6 +20,7 @@ from custom_components.seam.stays.settings import (
     CONF_NAME_TEMPLATE,
     CONF_PIN_RULE,
 )
+from custom_components.seam.stays.watch import WATCHES
 from simulator import Simulator
 from simulator.seed import FRONT_DOOR
 from tests.actions.support import FRONT, READS
@@ -109,6 +112,36 @@ async def test_restart_keeps_codes(stays: Stays) -> None:
     for _ in range(3):
         await stays.wait()
     assert not stays.codes
+
+
+async def test_stopped_runner_does_not_start_again(
+    stays: Stays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A calendar may answer after a restart that it was asked before."""
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def async_update() -> None:
+        asked.set()
+        await answered.wait()
+
+    stays.book("Ada")
+    await stays.wait()
+    [subentry_id] = stays.entry.subentries
+    runner = stays.hass.data[WATCHES][subentry_id].runner
+    stays.calendar.cancel("Ada")
+    await stays.settle()
+    monkeypatch.setattr(stays.calendar, "async_update", async_update)
+    stays.simulator.clock.advance(60)
+    stays.freezer.tick(60)
+    async_fire_time_changed(stays.hass)
+    await wait_until(asked.is_set)
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    report = runner.report
+    answered.set()
+    await stays.settle()
+    assert stays.hass.data[WATCHES][subentry_id].runner is not runner
+    assert runner.report is report
 
 
 @pytest.mark.parametrize("is_lost", [False, True])

@@ -79,6 +79,7 @@ class StaysRunner:
         self._task: asyncio.Task[None] | None = None
         self._is_due = False
         self._is_empty_confirmed = False
+        self._is_stopped = False
         self._cancel_next_look: CALLBACK_TYPE | None = None
         self._subscribed: object = None
         self._unsubscribe: CALLBACK_TYPE | None = None
@@ -110,6 +111,7 @@ class StaysRunner:
 
     @callback
     def _async_stop(self) -> None:
+        self._is_stopped = True
         for cancel in (self._cancel_next_look, self._unsubscribe):
             if cancel:
                 cancel()
@@ -117,6 +119,9 @@ class StaysRunner:
     @callback
     def async_request(self) -> None:
         """Run as soon as the run in progress has ended."""
+        if self._is_stopped:
+            # The next runner has other links in its memory.
+            return
         self._is_due = True
         if self._task is None or self._task.done():
             self._task = self.entry.async_create_background_task(
@@ -198,7 +203,7 @@ class StaysRunner:
     def _async_subscribe(self) -> None:
         """Be told of changes by the calendar, also after it was reloaded."""
         entity = calendar_entity(self._hass, self.calendar)
-        if entity is None or entity is self._subscribed:
+        if self._is_stopped or entity is None or entity is self._subscribed:
             return
         if self._unsubscribe:
             self._unsubscribe()
@@ -218,6 +223,8 @@ class StaysRunner:
 
     @callback
     def _async_look_again(self, *, is_missing: bool) -> None:
+        if self._is_stopped:
+            return
         if self._cancel_next_look:
             self._cancel_next_look()
 
