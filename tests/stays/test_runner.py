@@ -4,8 +4,10 @@ import asyncio
 from datetime import time, timedelta
 import json
 import re
+from types import MappingProxyType
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
@@ -19,6 +21,7 @@ from custom_components.seam.stays.settings import (
     CONF_LOCKS,
     CONF_NAME_TEMPLATE,
     CONF_PIN_RULE,
+    SUBENTRY_STAYS,
 )
 from custom_components.seam.stays.watch import WATCHES
 from simulator import Simulator
@@ -202,6 +205,32 @@ async def test_code_changed_by_hand_is_left_alone(stays: Stays) -> None:
     for _ in range(3):
         await stays.wait()
     assert stays.shown == [("Ada (late)", START + 2 * DAY, START + 4 * DAY)]
+
+
+async def test_stays_with_the_same_calendar_and_lock_have_their_own_codes(
+    stays: Stays,
+) -> None:
+    """The date in the name tells the codes apart. None is deleted with the other."""
+    [first] = stays.entry.subentries.values()
+    data = {**first.data, CONF_EXCLUDES: ["not available", "bob"]}
+    stays.hass.config_entries.async_add_subentry(
+        stays.entry,
+        ConfigSubentry(
+            data=MappingProxyType(data),
+            subentry_type=SUBENTRY_STAYS,
+            title="Others",
+            unique_id=None,
+        ),
+    )
+    await stays.wait()
+    stays.book("Ada")
+    for _ in range(3):
+        await stays.wait(15)
+    assert {code.name for code in stays.codes} == {"Ada", "Ada 2026-11-22"}
+    stays.book("Ada", summary="Ada & Bob")
+    for _ in range(3):
+        await stays.wait(15)
+    assert [code.name for code in stays.codes] == ["Ada & Bob"]
 
 
 async def test_two_hundred_bookings_take_their_turn(stays: Stays) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import ATTR_CODE, ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import (
@@ -259,6 +259,7 @@ class StaysRunner:
             dt_util.utcnow(),
             accepts=accepts_pin,
             pins=self._pins,
+            taken=self.memory.taken,
             is_empty_confirmed=self._is_empty_confirmed,
         )
 
@@ -273,6 +274,9 @@ class StaysRunner:
         error: HomeAssistantError | None = None
         try:
             code_id = await self._async_change(step, lock)
+        except ServiceValidationError as err:
+            # Nothing was sent. A code as the wanted one is somebody else's.
+            return Refused(error=str(err))
         except HomeAssistantError as err:
             error, code_id = err, step.code_id
         if step.kind is Kind.DELETE and error is None:
@@ -329,7 +333,7 @@ class StaysRunner:
             return None
         if code_id is not None:
             return lock.code(code_id)
-        linked = {link.code_id for link in self.memory.links}
+        linked = {*self.memory.taken, *(link.code_id for link in self.memory.links)}
         return next(
             (
                 code
