@@ -1,5 +1,6 @@
 """Tests of the form that adds and changes stays, and of the preview."""
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -265,6 +266,38 @@ async def test_empty_calendar_deletes_when_confirmed(
     for _ in range(3):
         await stays.wait(15)
     assert [code.name for code in stays.codes] == ["Eve", "Ada"]
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+async def test_dialog_does_not_wait_until_all_codes_are_deleted(
+    stays: Stays, is_changed: bool
+) -> None:
+    """More are deleted than Seam allows within a minute, also after a reload."""
+    [subentry_id] = stays.entry.subentries
+    form = FORM | {CONF_LOCKS: [FRONT_DOOR]}
+    if not is_changed:
+        result = await stays.entry.start_subentry_reconfigure_flow(
+            stays.hass, subentry_id
+        )
+        await submit(stays, await submit(stays, result, form), {})
+    for number in range(20):
+        stays.book(f"Guest {number}", start=number + 1, end=number + 2)
+    for _ in range(4):
+        await stays.wait()
+    assert len(stays.codes) == 20
+    stays.calendar.bookings.clear()
+    await stays.wait()
+    result = await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
+    result = await submit(stays, result, form)
+    stays.simulator.faults.add("hang", path="/access_codes/delete", count=1)
+    async with asyncio.timeout(10):
+        result = await submit(stays, result, {"delete_codes": True})
+    assert result["reason"] == "reconfigure_successful"
+    assert len(stays.codes) == 20
+    stays.simulator.faults.clear()
+    for _ in range(4):
+        await stays.wait()
+    assert not stays.codes
 
 
 async def test_removing_stays_removes_entities_but_keeps_codes(

@@ -37,6 +37,7 @@ from ..issues import as_placeholders
 from .bookings import PinRule
 from .plan import Reason
 from .preview import Preview, async_changes, async_preview, preview_response
+from .runner import EMPTY_CONFIRMED
 from .settings import (
     CONF_AFTER,
     CONF_ARRIVE_BY,
@@ -171,16 +172,19 @@ class StaysSubentryFlow(ConfigSubentryFlow):
                 },
                 last_step=True,
             )
-        title = self._title
         if self.source == SOURCE_RECONFIGURE:
+            subentry = self._get_reconfigure_subentry()
             if user_input.get(_CONF_DELETE):
-                watch = self.hass.data[WATCHES][self._reconfigure_subentry_id]
-                await watch.runner.async_confirm_empty()
-            # The change of the subentry reloads the entry.
-            return self.async_update_and_abort(
-                entry, self._get_reconfigure_subentry(), data=self._settings
-            )
-        return self.async_create_entry(title=title, data=self._settings)
+                if subentry.data == self._settings:
+                    watch = self.hass.data[WATCHES][subentry.subentry_id]
+                    watch.runner.async_confirm_empty()
+                else:
+                    # The runner with the new settings deletes them.
+                    confirmed = self.hass.data.setdefault(EMPTY_CONFIRMED, set())
+                    confirmed.add(subentry.subentry_id)
+            # A change of the subentry reloads the entry.
+            return self.async_update_and_abort(entry, subentry, data=self._settings)
+        return self.async_create_entry(title=self._title, data=self._settings)
 
     def _others(self, entry: SeamConfigEntry) -> list[str]:
         """Return the titles of other stays that make codes for the same events."""

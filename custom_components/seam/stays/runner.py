@@ -18,6 +18,7 @@ from homeassistant.helpers.event import (
     async_track_time_interval,
 )
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run
 from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_ENDS_AT, ATTR_STARTS_AT
@@ -41,6 +42,9 @@ from .settings import CONF_BACKUP, CONF_CALENDAR, rules_of
 from .store import LinkMemory
 
 _LOGGER = logging.getLogger(__name__)
+
+EMPTY_CONFIRMED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_stays_empty")
+"""The subentries whose next runner deletes the codes of an empty calendar."""
 
 _INTERVAL: Final = timedelta(minutes=15)
 # Until a calendar that lacks a booking is read again, and until Seam allows more.
@@ -107,6 +111,10 @@ class StaysRunner:
             self._async_stop,
         ):
             self.entry.async_on_unload(stop)
+        confirmed = self._hass.data.get(EMPTY_CONFIRMED, set())
+        if self.subentry.subentry_id in confirmed:
+            confirmed.remove(self.subentry.subentry_id)
+            self._is_empty_confirmed = True
         self.async_request()
 
     @callback
@@ -128,12 +136,11 @@ class StaysRunner:
                 self._hass, self._async_run_while_due(), f"{DOMAIN} stays"
             )
 
-    async def async_confirm_empty(self) -> None:
+    @callback
+    def async_confirm_empty(self) -> None:
         """Delete the codes of a calendar that somebody knows to be empty."""
         self._is_empty_confirmed = True
         self.async_request()
-        if self._task:
-            await asyncio.wait([self._task])
 
     @property
     def _known_locks(self) -> set[str]:
