@@ -166,6 +166,28 @@ async def test_flow_aborts_while_not_connected(stays: Stays) -> None:
     assert result["reason"] == "entry_not_loaded"
 
 
+@pytest.mark.parametrize("is_new", [False, True])
+async def test_preview_aborts_if_disconnected_meanwhile(
+    stays: Stays, is_new: bool
+) -> None:
+    """The dialog may be open for long."""
+    stays.book("Ada")
+    await stays.wait()
+    stays.calendar.bookings.clear()
+    await stays.wait()
+    [subentry_id] = stays.entry.subentries
+    result = (
+        await start(stays)
+        if is_new
+        else await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
+    )
+    result = await submit(stays, result, FORM)
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    result = await submit(stays, result, {} if is_new else {"delete_codes": True})
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "entry_not_loaded"
+
+
 async def test_reconfiguring_previews_and_applies_changes(stays: Stays) -> None:
     """Another lock means codes that are deleted and others that are created."""
     stays.book("Ada")

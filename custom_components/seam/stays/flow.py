@@ -116,10 +116,7 @@ class StaysSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Show the form until there is something to preview."""
         entry = cast("SeamConfigEntry", self._get_entry())
-        if entry.state is not ConfigEntryState.LOADED or (
-            self.source == SOURCE_RECONFIGURE
-            and self._reconfigure_subentry_id not in self.hass.data.get(WATCHES, {})
-        ):
+        if not self._is_loaded(entry):
             return self.async_abort(reason="entry_not_loaded")
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -157,6 +154,8 @@ class StaysSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Show what would be done, and do it when that is confirmed."""
         entry = cast("SeamConfigEntry", self._get_entry())
+        if not self._is_loaded(entry):
+            return self.async_abort(reason="entry_not_loaded")
         if user_input is None:
             response = preview_response(self.hass, entry, self._preview)
             fields: dict[vol.Marker, Any] = {}
@@ -185,6 +184,13 @@ class StaysSubentryFlow(ConfigSubentryFlow):
             # A change of the subentry reloads the entry.
             return self.async_update_and_abort(entry, subentry, data=self._settings)
         return self.async_create_entry(title=self._title, data=self._settings)
+
+    def _is_loaded(self, entry: SeamConfigEntry) -> bool:
+        """Return whether locks, codes, and the stays to change are known."""
+        return entry.state is ConfigEntryState.LOADED and (
+            self.source != SOURCE_RECONFIGURE
+            or self._reconfigure_subentry_id in self.hass.data.get(WATCHES, {})
+        )
 
     def _others(self, entry: SeamConfigEntry) -> list[str]:
         """Return the titles of other stays that make codes for the same events."""
