@@ -5,6 +5,7 @@ import json
 import re
 from typing import Any
 
+from homeassistant.components.calendar import DATA_COMPONENT
 from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
@@ -33,6 +34,7 @@ from custom_components.seam.sync.code_state import CodeState
 from simulator.seed import APARTMENT_1, FRONT_DOOR
 from tests.test_repository import load_json
 
+from .calendar import BookingCalendar
 from .conftest import CALENDAR, Stays
 
 pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
@@ -204,6 +206,29 @@ async def test_reconfiguring_previews_and_applies_changes(stays: Stays) -> None:
     await stays.wait()
     await stays.wait()
     assert [code.device_id for code in stays.codes] == [APARTMENT_1]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"), [("Bookings", "Cottage"), ("Our guests", "Our guests")]
+)
+async def test_title_follows_the_calendar_unless_it_was_changed(
+    stays: Stays, title: str, expected: str
+) -> None:
+    """Stays are named after their calendar."""
+    other = BookingCalendar()
+    other.entity_id, other._attr_name = "calendar.cottage", "Cottage"
+    await stays.hass.data[DATA_COMPONENT].async_add_entities([other])
+    [subentry] = stays.entry.subentries.values()
+    stays.hass.config_entries.async_update_subentry(stays.entry, subentry, title=title)
+    await stays.settle()
+    result = await stays.entry.start_subentry_reconfigure_flow(
+        stays.hass, subentry.subentry_id
+    )
+    form = FORM | {CONF_CALENDAR: other.entity_id}
+    await submit(stays, await submit(stays, result, form), {})
+    await stays.settle()
+    [subentry] = stays.entry.subentries.values()
+    assert subentry.title == expected
 
 
 async def test_preview_says_that_nothing_has_to_be_done(stays: Stays) -> None:

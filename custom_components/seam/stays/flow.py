@@ -181,9 +181,16 @@ class StaysSubentryFlow(ConfigSubentryFlow):
                     # The runner with the new settings deletes them.
                     confirmed = self.hass.data.setdefault(EMPTY_CONFIRMED, set())
                     confirmed.add(subentry.subentry_id)
+            title = subentry.title
+            if title == self._name_of(subentry.data[CONF_CALENDAR]):
+                title = self._name_of(self._settings[CONF_CALENDAR])
             # A change of the subentry reloads the entry.
-            return self.async_update_and_abort(entry, subentry, data=self._settings)
-        return self.async_create_entry(title=self._title, data=self._settings)
+            return self.async_update_and_abort(
+                entry, subentry, title=title, data=self._settings
+            )
+        return self.async_create_entry(
+            title=self._name_of(self._settings[CONF_CALENDAR]), data=self._settings
+        )
 
     def _is_loaded(self, entry: SeamConfigEntry) -> bool:
         """Return whether locks, codes, and the stays to change are known."""
@@ -205,10 +212,9 @@ class StaysSubentryFlow(ConfigSubentryFlow):
             and set(subentry.data[CONF_LOCKS]) & set(self._settings[CONF_LOCKS])
         ]
 
-    @property
-    def _title(self) -> str:
-        state = self.hass.states.get(self._settings[CONF_CALENDAR])
-        return state.name if state else self._settings[CONF_CALENDAR]
+    def _name_of(self, calendar: str) -> str:
+        state = self.hass.states.get(calendar)
+        return state.name if state else calendar
 
     def _schema(self, entry: SeamConfigEntry, errors: Mapping[str, str]) -> Any:
         """Return the form, with rarely used settings in sections."""
