@@ -61,7 +61,7 @@ class Seam:
         self.codes: dict[str, AccessCode] = {}
         self.made: set[str] = set()
         self.links: tuple[Link, ...] = ()
-        self.taken: set[str | None] = set()
+        self.taken: Iterable[str | None] = ()
         """The codes of other stays."""
         self.unusual_locks: dict[str, LockData] | None = None
         self.pins: dict[tuple[str, str], str] = {}

@@ -227,8 +227,8 @@ async def test_code_of_other_stays_is_not_taken_for_a_lost_one(seam: Seam) -> No
     await seam.async_run([ADA])
     code = seam.add(ADA.summary, starts_at=ADA.start, ends_at=ADA.end)
     for taken, code_ids in (
-        ({code.access_code_id}, [None]),
-        (set(), [code.access_code_id]),
+        ([code.access_code_id], [None]),
+        ([], [code.access_code_id]),
     ):
         seam.taken = taken
         assert [link.code_id for link in seam.plan([ADA]).links] == code_ids
