@@ -61,6 +61,8 @@ class Seam:
         self.codes: dict[str, AccessCode] = {}
         self.made: set[str] = set()
         self.links: tuple[Link, ...] = ()
+        self.taken: Iterable[str | None] = ()
+        """The codes of other stays."""
         self.unusual_locks: dict[str, LockData] | None = None
         self.pins: dict[tuple[str, str], str] = {}
         self.now = NOW
@@ -114,6 +116,7 @@ class Seam:
                 pin not in name and all(code.code != pin for code in lock.codes)
             ),
             pins=self.pins,
+            taken=self.taken,
             is_empty_confirmed=is_empty_confirmed,
         )
 

@@ -221,6 +221,19 @@ async def test_restart_in_the_middle_creates_nothing_twice(
     ]
 
 
+async def test_code_of_other_stays_is_not_taken_for_a_lost_one(seam: Seam) -> None:
+    """It may have the same name and times."""
+    seam.faults = ["not sent"]
+    await seam.async_run([ADA])
+    code = seam.add(ADA.summary, starts_at=ADA.start, ends_at=ADA.end)
+    for taken, code_ids in (
+        ([code.access_code_id], [None]),
+        ([], [code.access_code_id]),
+    ):
+        seam.taken = taken
+        assert [link.code_id for link in seam.plan([ADA]).links] == code_ids
+
+
 async def test_refused_change_is_tried_again_next_time(seam: Seam) -> None:
     """Once in each run."""
     seam.faults = ["refused"]

@@ -1,9 +1,11 @@
 """Tests of the form that adds and changes stays, and of the preview."""
 
+import asyncio
 import json
 import re
 from typing import Any
 
+from homeassistant.components.calendar import DATA_COMPONENT
 from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
@@ -32,6 +34,7 @@ from custom_components.seam.sync.code_state import CodeState
 from simulator.seed import APARTMENT_1, FRONT_DOOR
 from tests.test_repository import load_json
 
+from .calendar import BookingCalendar
 from .conftest import CALENDAR, Stays
 
 pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
@@ -165,6 +168,28 @@ async def test_flow_aborts_while_not_connected(stays: Stays) -> None:
     assert result["reason"] == "entry_not_loaded"
 
 
+@pytest.mark.parametrize("is_new", [False, True])
+async def test_preview_aborts_if_disconnected_meanwhile(
+    stays: Stays, is_new: bool
+) -> None:
+    """The dialog may be open for long."""
+    stays.book("Ada")
+    await stays.wait()
+    stays.calendar.bookings.clear()
+    await stays.wait()
+    [subentry_id] = stays.entry.subentries
+    result = (
+        await start(stays)
+        if is_new
+        else await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
+    )
+    result = await submit(stays, result, FORM)
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    result = await submit(stays, result, {} if is_new else {"delete_codes": True})
+    assert result["type"] is FlowResultType.ABORT
+    assert result["reason"] == "entry_not_loaded"
+
+
 async def test_reconfiguring_previews_and_applies_changes(stays: Stays) -> None:
     """Another lock means codes that are deleted and others that are created."""
     stays.book("Ada")
@@ -181,6 +206,29 @@ async def test_reconfiguring_previews_and_applies_changes(stays: Stays) -> None:
     await stays.wait()
     await stays.wait()
     assert [code.device_id for code in stays.codes] == [APARTMENT_1]
+
+
+@pytest.mark.parametrize(
+    ("title", "expected"), [("Bookings", "Cottage"), ("Our guests", "Our guests")]
+)
+async def test_title_follows_the_calendar_unless_it_was_changed(
+    stays: Stays, title: str, expected: str
+) -> None:
+    """Stays are named after their calendar."""
+    other = BookingCalendar()
+    other.entity_id, other._attr_name = "calendar.cottage", "Cottage"
+    await stays.hass.data[DATA_COMPONENT].async_add_entities([other])
+    [subentry] = stays.entry.subentries.values()
+    stays.hass.config_entries.async_update_subentry(stays.entry, subentry, title=title)
+    await stays.settle()
+    result = await stays.entry.start_subentry_reconfigure_flow(
+        stays.hass, subentry.subentry_id
+    )
+    form = FORM | {CONF_CALENDAR: other.entity_id}
+    await submit(stays, await submit(stays, result, form), {})
+    await stays.settle()
+    [subentry] = stays.entry.subentries.values()
+    assert subentry.title == expected
 
 
 async def test_preview_says_that_nothing_has_to_be_done(stays: Stays) -> None:
@@ -265,6 +313,38 @@ async def test_empty_calendar_deletes_when_confirmed(
     for _ in range(3):
         await stays.wait(15)
     assert [code.name for code in stays.codes] == ["Eve", "Ada"]
+
+
+@pytest.mark.parametrize("is_changed", [False, True])
+async def test_dialog_does_not_wait_until_all_codes_are_deleted(
+    stays: Stays, is_changed: bool
+) -> None:
+    """More are deleted than Seam allows within a minute, also after a reload."""
+    [subentry_id] = stays.entry.subentries
+    form = FORM | {CONF_LOCKS: [FRONT_DOOR]}
+    if not is_changed:
+        result = await stays.entry.start_subentry_reconfigure_flow(
+            stays.hass, subentry_id
+        )
+        await submit(stays, await submit(stays, result, form), {})
+    for number in range(20):
+        stays.book(f"Guest {number}", start=number + 1, end=number + 2)
+    for _ in range(4):
+        await stays.wait()
+    assert len(stays.codes) == 20
+    stays.calendar.bookings.clear()
+    await stays.wait()
+    result = await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
+    result = await submit(stays, result, form)
+    stays.simulator.faults.add("hang", path="/access_codes/delete", count=1)
+    async with asyncio.timeout(10):
+        result = await submit(stays, result, {"delete_codes": True})
+    assert result["reason"] == "reconfigure_successful"
+    assert len(stays.codes) == 20
+    stays.simulator.faults.clear()
+    for _ in range(4):
+        await stays.wait()
+    assert not stays.codes
 
 
 async def test_removing_stays_removes_entities_but_keeps_codes(

@@ -1,14 +1,18 @@
 """Tests of stays with Home Assistant's local calendar and the simulator."""
 
+import asyncio
 from datetime import time, timedelta
 import json
 import re
+from types import MappingProxyType
 from typing import Any
 
+from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
+from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.seam.const import CONF_CHECK_IN, DOMAIN
 from custom_components.seam.stays.settings import (
@@ -18,7 +22,9 @@ from custom_components.seam.stays.settings import (
     CONF_LOCKS,
     CONF_NAME_TEMPLATE,
     CONF_PIN_RULE,
+    SUBENTRY_STAYS,
 )
+from custom_components.seam.stays.watch import WATCHES
 from simulator import Simulator
 from simulator.seed import FRONT_DOOR
 from tests.actions.support import FRONT, READS
@@ -132,6 +138,36 @@ async def test_restart_keeps_codes(stays: Stays) -> None:
     assert not stays.codes
 
 
+async def test_stopped_runner_does_not_start_again(
+    stays: Stays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A calendar may answer after a restart that it was asked before."""
+    asked, answered = asyncio.Event(), asyncio.Event()
+
+    async def async_update() -> None:
+        asked.set()
+        await answered.wait()
+
+    stays.book("Ada")
+    await stays.wait()
+    [subentry_id] = stays.entry.subentries
+    runner = stays.hass.data[WATCHES][subentry_id].runner
+    stays.calendar.cancel("Ada")
+    await stays.settle()
+    monkeypatch.setattr(stays.calendar, "async_update", async_update)
+    stays.simulator.clock.advance(60)
+    stays.freezer.tick(60)
+    async_fire_time_changed(stays.hass)
+    await wait_until(asked.is_set)
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    report = runner.report
+    answered.set()
+    await stays.settle()
+    assert stays.hass.data[WATCHES][subentry_id].runner is not runner
+    assert runner.report is report
+
+
 @pytest.mark.parametrize("is_lost", [False, True])
 async def test_response_that_is_lost_creates_nothing_twice(
     stays: Stays, is_lost: bool
@@ -190,6 +226,32 @@ async def test_code_changed_by_hand_is_left_alone(stays: Stays) -> None:
     for _ in range(3):
         await stays.wait()
     assert stays.shown == [("Ada (late)", START + 2 * DAY, START + 4 * DAY)]
+
+
+async def test_stays_with_the_same_calendar_and_lock_have_their_own_codes(
+    stays: Stays,
+) -> None:
+    """The date in the name tells the codes apart. None is deleted with the other."""
+    [first] = stays.entry.subentries.values()
+    data = {**first.data, CONF_EXCLUDES: ["not available", "bob"]}
+    stays.hass.config_entries.async_add_subentry(
+        stays.entry,
+        ConfigSubentry(
+            data=MappingProxyType(data),
+            subentry_type=SUBENTRY_STAYS,
+            title="Others",
+            unique_id=None,
+        ),
+    )
+    await stays.wait()
+    stays.book("Ada")
+    for _ in range(3):
+        await stays.wait(15)
+    assert {code.name for code in stays.codes} == {"Ada", "Ada 2026-11-22"}
+    stays.book("Ada", summary="Ada & Bob")
+    for _ in range(3):
+        await stays.wait(15)
+    assert [code.name for code in stays.codes] == ["Ada & Bob"]
 
 
 async def test_two_hundred_bookings_take_their_turn(stays: Stays) -> None:

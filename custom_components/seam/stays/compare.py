@@ -31,6 +31,7 @@ def compare(
     *,
     accepts: PinTest,
     pins: Pins,
+    taken: Iterable[str | None] = (),
     is_empty_confirmed: bool = False,
 ) -> Plan:
     """Return what has to be done. The answer is None if the calendar failed.
@@ -41,12 +42,9 @@ def compare(
     links = tuple(links)
     if answer is None or not (answer.bookings or is_empty_confirmed):
         reason = Reason.CALENDAR_EMPTY if answer else Reason.CALENDAR_FAILED
-        return Plan(
-            steps=tuple(_about(Kind.LEAVE, link, reason) for link in links),
-            links=links,
-        )
-    comparison = _Comparison(answer, rules, links, locks, now, accepts, pins)
-    return comparison.plan()
+        steps = tuple(_about(Kind.LEAVE, link, reason) for link in links)
+        return Plan(steps=steps, links=links)
+    return _Comparison(answer, rules, links, locks, now, accepts, pins, taken).plan()
 
 
 class _Comparison:
@@ -61,6 +59,7 @@ class _Comparison:
         now: datetime,
         accepts: PinTest,
         pins: Pins,
+        taken: Iterable[str | None],
     ) -> None:
         self._answer = answer
         self._rules = rules
@@ -74,7 +73,7 @@ class _Comparison:
             for device_id in {*rules.device_ids, *(link.device_id for link in links)}
             if device_id in locks
         }
-        self._linked = {link.code_id for link in links}
+        self._linked = {*taken, *(link.code_id for link in links)}
         self._links = {
             (link.key, link.device_id): link
             for link in map(self._with_code, self._matched(links))

@@ -37,6 +37,7 @@ from ..issues import as_placeholders
 from .bookings import PinRule
 from .plan import Reason
 from .preview import Preview, async_changes, async_preview, preview_response
+from .runner import EMPTY_CONFIRMED
 from .settings import (
     CONF_AFTER,
     CONF_ARRIVE_BY,
@@ -115,10 +116,7 @@ class StaysSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Show the form until there is something to preview."""
         entry = cast("SeamConfigEntry", self._get_entry())
-        if entry.state is not ConfigEntryState.LOADED or (
-            self.source == SOURCE_RECONFIGURE
-            and self._reconfigure_subentry_id not in self.hass.data.get(WATCHES, {})
-        ):
+        if not self._is_loaded(entry):
             return self.async_abort(reason="entry_not_loaded")
         errors: dict[str, str] = {}
         if user_input is not None:
@@ -156,6 +154,8 @@ class StaysSubentryFlow(ConfigSubentryFlow):
     ) -> SubentryFlowResult:
         """Show what would be done, and do it when that is confirmed."""
         entry = cast("SeamConfigEntry", self._get_entry())
+        if not self._is_loaded(entry):
+            return self.async_abort(reason="entry_not_loaded")
         if user_input is None:
             response = preview_response(self.hass, entry, self._preview)
             fields: dict[vol.Marker, Any] = {}
@@ -171,16 +171,33 @@ class StaysSubentryFlow(ConfigSubentryFlow):
                 },
                 last_step=True,
             )
-        title = self._title
         if self.source == SOURCE_RECONFIGURE:
+            subentry = self._get_reconfigure_subentry()
             if user_input.get(_CONF_DELETE):
-                watch = self.hass.data[WATCHES][self._reconfigure_subentry_id]
-                await watch.runner.async_confirm_empty()
-            # The change of the subentry reloads the entry.
+                if subentry.data == self._settings:
+                    watch = self.hass.data[WATCHES][subentry.subentry_id]
+                    watch.runner.async_confirm_empty()
+                else:
+                    # The runner with the new settings deletes them.
+                    confirmed = self.hass.data.setdefault(EMPTY_CONFIRMED, set())
+                    confirmed.add(subentry.subentry_id)
+            title = subentry.title
+            if title == self._name_of(subentry.data[CONF_CALENDAR]):
+                title = self._name_of(self._settings[CONF_CALENDAR])
+            # A change of the subentry reloads the entry.
             return self.async_update_and_abort(
-                entry, self._get_reconfigure_subentry(), data=self._settings
+                entry, subentry, title=title, data=self._settings
             )
-        return self.async_create_entry(title=title, data=self._settings)
+        return self.async_create_entry(
+            title=self._name_of(self._settings[CONF_CALENDAR]), data=self._settings
+        )
+
+    def _is_loaded(self, entry: SeamConfigEntry) -> bool:
+        """Return whether locks, codes, and the stays to change are known."""
+        return entry.state is ConfigEntryState.LOADED and (
+            self.source != SOURCE_RECONFIGURE
+            or self._reconfigure_subentry_id in self.hass.data.get(WATCHES, {})
+        )
 
     def _others(self, entry: SeamConfigEntry) -> list[str]:
         """Return the titles of other stays that make codes for the same events."""
@@ -195,10 +212,9 @@ class StaysSubentryFlow(ConfigSubentryFlow):
             and set(subentry.data[CONF_LOCKS]) & set(self._settings[CONF_LOCKS])
         ]
 
-    @property
-    def _title(self) -> str:
-        state = self.hass.states.get(self._settings[CONF_CALENDAR])
-        return state.name if state else self._settings[CONF_CALENDAR]
+    def _name_of(self, calendar: str) -> str:
+        state = self.hass.states.get(calendar)
+        return state.name if state else calendar
 
     def _schema(self, entry: SeamConfigEntry, errors: Mapping[str, str]) -> Any:
         """Return the form, with rarely used settings in sections."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import ATTR_CODE, ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
-from homeassistant.exceptions import HomeAssistantError
+from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import (
@@ -18,6 +18,7 @@ from homeassistant.helpers.event import (
     async_track_time_interval,
 )
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
 from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run
 from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_ENDS_AT, ATTR_STARTS_AT
@@ -41,6 +42,9 @@ from .settings import CONF_BACKUP, CONF_CALENDAR, rules_of
 from .store import LinkMemory
 
 _LOGGER = logging.getLogger(__name__)
+
+EMPTY_CONFIRMED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_stays_empty")
+"""The subentries whose next runner deletes the codes of an empty calendar."""
 
 _INTERVAL: Final = timedelta(minutes=15)
 # Until a calendar that lacks a booking is read again, and until Seam allows more.
@@ -80,6 +84,7 @@ class StaysRunner:
         self._task: asyncio.Task[None] | None = None
         self._is_due = False
         self._is_empty_confirmed = False
+        self._is_stopped = False
         self._cancel_next_look: CALLBACK_TYPE | None = None
         self._subscribed: object = None
         self._unsubscribe: CALLBACK_TYPE | None = None
@@ -108,10 +113,15 @@ class StaysRunner:
             self._async_stop,
         ):
             self.entry.async_on_unload(stop)
+        confirmed = self._hass.data.get(EMPTY_CONFIRMED, set())
+        if self.subentry.subentry_id in confirmed:
+            confirmed.remove(self.subentry.subentry_id)
+            self._is_empty_confirmed = True
         self.async_request()
 
     @callback
     def _async_stop(self) -> None:
+        self._is_stopped = True
         for cancel in (self._cancel_next_look, self._unsubscribe):
             if cancel:
                 cancel()
@@ -119,18 +129,20 @@ class StaysRunner:
     @callback
     def async_request(self) -> None:
         """Run as soon as the run in progress has ended."""
+        if self._is_stopped:
+            # The next runner has other links in its memory.
+            return
         self._is_due = True
         if self._task is None or self._task.done():
             self._task = self.entry.async_create_background_task(
                 self._hass, self._async_run_while_due(), f"{DOMAIN} stays"
             )
 
-    async def async_confirm_empty(self) -> None:
+    @callback
+    def async_confirm_empty(self) -> None:
         """Delete the codes of a calendar that somebody knows to be empty."""
         self._is_empty_confirmed = True
         self.async_request()
-        if self._task:
-            await asyncio.wait([self._task])
 
     @property
     def _known_locks(self) -> set[str]:
@@ -218,7 +230,7 @@ class StaysRunner:
     def _async_subscribe(self) -> None:
         """Be told of changes by the calendar, also after it was reloaded."""
         entity = calendar_entity(self._hass, self.calendar)
-        if entity is None or entity is self._subscribed:
+        if self._is_stopped or entity is None or entity is self._subscribed:
             return
         if self._unsubscribe:
             self._unsubscribe()
@@ -238,6 +250,8 @@ class StaysRunner:
 
     @callback
     def _async_look_again(self, *, is_missing: bool) -> None:
+        if self._is_stopped:
+            return
         if self._cancel_next_look:
             self._cancel_next_look()
 
@@ -272,6 +286,7 @@ class StaysRunner:
             dt_util.utcnow(),
             accepts=accepts_pin,
             pins=self._pins,
+            taken=self.memory.taken,
             is_empty_confirmed=self._is_empty_confirmed,
         )
 
@@ -286,6 +301,9 @@ class StaysRunner:
         error: HomeAssistantError | None = None
         try:
             code_id = await self._async_change(step, lock)
+        except ServiceValidationError as err:
+            # Nothing was sent. A code as the wanted one is somebody else's.
+            return Refused(error=str(err))
         except HomeAssistantError as err:
             error, code_id = err, step.code_id
         if step.kind is Kind.DELETE and error is None:
@@ -342,7 +360,7 @@ class StaysRunner:
             return None
         if code_id is not None:
             return lock.code(code_id)
-        linked = {link.code_id for link in self.memory.links}
+        linked = {*self.memory.taken, *(link.code_id for link in self.memory.links)}
         return next(
             (
                 code

@@ -58,6 +58,15 @@ class LinkStore:
         """Return the links of a subentry."""
         return self._links.get(subentry_id, ())
 
+    def taken(self, subentry_id: str) -> set[str | None]:
+        """Return the IDs of the codes of all other subentries."""
+        return {
+            link.code_id
+            for other_id, links in self._links.items()
+            if other_id != subentry_id
+            for link in links
+        }
+
     async def async_save(self, subentry_id: str, links: Iterable[Link]) -> None:
         """Store the links of a subentry immediately."""
         self._links[subentry_id] = tuple(links)
@@ -81,6 +90,11 @@ class LinkMemory:
     def links(self) -> tuple[Link, ...]:
         """The links."""
         return self._store.links(self._subentry_id)
+
+    @property
+    def taken(self) -> set[str | None]:
+        """The IDs of the codes of all other subentries."""
+        return self._store.taken(self._subentry_id)
 
     async def async_save(self, links: Iterable[Link]) -> None:
         """Store the links immediately."""
