@@ -388,6 +388,27 @@ async def test_first_verdicts_after_start_are_no_news(stays: Stays, told: Told) 
     assert state(stays, PROBLEM).state == STATE_ON
 
 
+@pytest.mark.parametrize("is_ready", [True, False])
+async def test_first_verdict_is_told_if_codes_were_not_known(
+    stays: Stays, told: Told, is_ready: bool
+) -> None:
+    """The stay came within a day before they could be fetched."""
+    stays.book("Ada", start=24.5 * HOUR)
+    await stays.wait()
+    if not is_ready:
+        await go_offline(stays)
+    assert told.types() == ["code_created"]
+    stays.simulator.faults.add("status", path="/access_codes/list")
+    await stays.restart()
+    await stays.wait(40)
+    assert state(stays, NEXT).attributes["verdict"] == "unknown"
+    assert told.types() == []
+    stays.simulator.faults.clear()
+    for _ in range(3):
+        await stays.wait(15)
+    assert told.types() == ["code_ready" if is_ready else "at_risk"]
+
+
 async def test_nothing_is_at_risk_while_codes_are_not_known(
     stays: Stays, told: Told
 ) -> None:

@@ -209,9 +209,12 @@ class StaysWatch:
             identity = arrival.key, arrival.span.starts_at
             old = None if before is None else before.get(identity)
             verdict = arrival.verdict
-            if verdict is Verdict.UNKNOWN and old is not None:
+            if verdict is Verdict.UNKNOWN and before is not None:
+                if old is None:
+                    continue
                 verdict = old
             self._verdicts[identity] = verdict
+            # Codes may have to be fetched first after a start.
             if before is None or old in (verdict, Verdict.UNKNOWN):
                 continue
             if verdict is Verdict.READY:
