@@ -427,3 +427,17 @@ async def test_booking_with_another_uid_is_recognized_on_all_locks() -> None:
     await seam.async_run_twice(replace(later, uid="other"))
     assert len(seam.codes) == 2
     assert [kind for kind, *_ in seam.log] == [Kind.CREATE, Kind.CREATE, Kind.MOVE]
+
+
+async def test_use_during_a_change_is_remembered(seam: Seam) -> None:
+    """The guest has arrived while Seam was moving the end."""
+    await seam.async_run([ADA])
+    seam.on_change = lambda: setattr(
+        seam,
+        "links",
+        tuple(replace(link, used_for=ADA_STARTS_AT) for link in seam.links),
+    )
+    await seam.async_run([replace(ADA, end=ADA_ENDS_AT + DAY)])
+    [link] = seam.links
+    assert link.is_used
+    assert not link.is_pending
