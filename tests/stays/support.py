@@ -1,6 +1,6 @@
 """A model of Seam, and helpers to compare bookings with its codes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -69,6 +69,8 @@ class Seam:
         self.budget = Budget()
         self.faults: list[str] = []
         """What happens to the next changes."""
+        self.on_change: Callable[[], None] = lambda: None
+        """What happens while Seam makes a change."""
         self.log: list[tuple[Kind, str, datetime]] = []
         self._numbers = count(1)
 
@@ -152,6 +154,7 @@ class Seam:
         if fault == "not sent":
             return Uncertain(error="not sent")
         assert step.device_id
+        self.on_change()
         self.log.append((step.kind, step.device_id, self.now))
         if step.kind is Kind.DELETE:
             assert step.code_id in self.made

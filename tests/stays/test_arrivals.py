@@ -27,6 +27,7 @@ from custom_components.seam.stays.settings import (
     CONF_LOCKS,
 )
 from simulator.seed import FRONT_DOOR
+from tests.actions.support import FRONT
 from tests.clock import START
 
 from .conftest import CALENDAR, Stays
@@ -376,6 +377,36 @@ async def test_use_after_the_end(stays: Stays, told: Told) -> None:
     assert told.types() == ["used_after_end"]
 
 
+async def test_code_extended_by_hand_ends_later(stays: Stays, told: Told) -> None:
+    """The host has given the guest two more hours."""
+    stays.book("Ada", start=-HOUR, end=HOUR)
+    await stays.wait()
+    await stays.wait()
+    [code] = stays.codes
+    assert code.ends_at
+    await stays.hass.services.async_call(
+        DOMAIN,
+        "update_access_code",
+        {
+            "entity_id": FRONT,
+            "access_code_id": code.access_code_id,
+            "ends_at": code.ends_at + timedelta(hours=2),
+        },
+        blocking=True,
+    )
+    await stays.wait()
+    told.types()
+    for _ in range(2):
+        await stays.wait(40)
+        stays.simulator.control.use_code(code.access_code_id)
+        await stays.wait()
+    assert told.types() == ["arrived"]
+    await stays.wait(60)
+    assert told.types() == []
+    await stays.wait(50)
+    assert told.types() == ["ended"]
+
+
 async def test_first_verdicts_after_start_are_no_news(stays: Stays, told: Told) -> None:
     """The event was told before the restart."""
     stays.book("Ada", start=2 * HOUR)
@@ -386,6 +417,27 @@ async def test_first_verdicts_after_start_are_no_news(stays: Stays, told: Told) 
     await stays.wait()
     assert told.types() == []
     assert state(stays, PROBLEM).state == STATE_ON
+
+
+@pytest.mark.parametrize("is_ready", [True, False])
+async def test_first_verdict_is_told_if_codes_were_not_known(
+    stays: Stays, told: Told, is_ready: bool
+) -> None:
+    """The stay came within a day before they could be fetched."""
+    stays.book("Ada", start=24.5 * HOUR)
+    await stays.wait()
+    if not is_ready:
+        await go_offline(stays)
+    assert told.types() == ["code_created"]
+    stays.simulator.faults.add("status", path="/access_codes/list")
+    await stays.restart()
+    await stays.wait(40)
+    assert state(stays, NEXT).attributes["verdict"] == "unknown"
+    assert told.types() == []
+    stays.simulator.faults.clear()
+    for _ in range(3):
+        await stays.wait(15)
+    assert told.types() == ["code_ready" if is_ready else "at_risk"]
 
 
 async def test_nothing_is_at_risk_while_codes_are_not_known(

@@ -1,6 +1,7 @@
 """Tests of what bookings ask for."""
 
 from datetime import UTC, date, datetime, time, timedelta
+from time import process_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -123,6 +124,8 @@ def test_filter_leaves_out_blocked_days() -> None:
         ("{summary}", "Reserved - Ada", "", "Reserved - Ada"),
         ("{guest}", "Reserved - Ada", "", "Ada"),
         ("{guest}", "Reserved", "Guest: Ada Lovelace\nAdults: 2", "Ada Lovelace"),
+        ("{guest}", "Reserved - Ada", "\n Guest:\r\nPhone: +49 30 1234", "Ada"),
+        ("{guest}", "Reserved", "\n\n \tGast : Ada\n", "Ada"),
         ("Stay {uid}", "Ada", "", "Stay uid-1"),
         ("{summary} {other} {0}", "{uid}", "", "{uid} {other} {0}"),
         ("{summary}", " Ada\n\u202eB ", "", "Ada B"),
@@ -135,6 +138,14 @@ def test_name_follows_template(
     """Unknown fields stay, and what a guest wrote is not read as a template."""
     one = booking(summary, uid="uid-1", description=description)
     assert code_name(one, rules(name_template=template)) == name
+
+
+def test_long_description_takes_no_time() -> None:
+    """Anybody who books can write one."""
+    one = booking("Ada", description="\n" * 50_000)
+    before = process_time()
+    assert code_name(one, rules(name_template="{guest}")) == "Ada"
+    assert process_time() - before < 1
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from custom_components.seam.api import CodeStatus
 from custom_components.seam.api.devices import DeviceProperties
 from custom_components.seam.stays.bookings import PinRule
 from custom_components.seam.stays.plan import Kind, Reason
@@ -258,6 +259,38 @@ async def test_booking_that_is_restored_gets_a_new_code(seam: Seam) -> None:
     assert len(seam.shown()) == 2
 
 
+async def test_booking_is_restored_after_its_code_could_not_be_deleted(
+    seam: Seam,
+) -> None:
+    """Then somebody deletes the code by hand."""
+    await seam.async_run([ADA, BOB])
+    await seam.async_run([BOB])
+    seam.now += timedelta(minutes=6)
+    seam.faults = ["refused"]
+    await seam.async_run([BOB])
+    await seam.async_run([ADA, BOB])
+    seam.codes = {key: code for key, code in seam.codes.items() if code.name == "Bob"}
+    seam.now += HOUR
+    report = await seam.async_run([ADA, BOB])
+    assert steps(report.plan) == [(Kind.EDITED, Reason.DELETED_BY_HAND)]
+
+
+async def test_booking_that_is_restored_while_its_code_is_deleted(seam: Seam) -> None:
+    """It gets a new code as soon as the old one is gone."""
+    await seam.async_run([ADA, BOB])
+    await seam.async_run([BOB])
+    seam.now += timedelta(minutes=6)
+    seam.faults = ["not sent"]
+    await seam.async_run([BOB])
+    code_id = next(key for key, code in seam.codes.items() if code.name == "Ada")
+    seam.edit(code_id, status=CodeStatus.REMOVING)
+    await seam.async_run([ADA, BOB])
+    seam.codes.pop(code_id)
+    seam.now += HOUR
+    await seam.async_run([ADA, BOB])
+    assert len(seam.shown()) == 2
+
+
 async def test_seam_may_round_times(seam: Seam) -> None:
     """A code with rounded times is not moved again and again."""
     await seam.async_run([ADA])
@@ -440,3 +473,17 @@ async def test_booking_with_another_uid_is_recognized_on_all_locks() -> None:
     await seam.async_run_twice(replace(later, uid="other"))
     assert len(seam.codes) == 2
     assert [kind for kind, *_ in seam.log] == [Kind.CREATE, Kind.CREATE, Kind.MOVE]
+
+
+async def test_use_during_a_change_is_remembered(seam: Seam) -> None:
+    """The guest has arrived while Seam was moving the end."""
+    await seam.async_run([ADA])
+    seam.on_change = lambda: setattr(
+        seam,
+        "links",
+        tuple(replace(link, used_for=ADA_STARTS_AT) for link in seam.links),
+    )
+    await seam.async_run([replace(ADA, end=ADA_ENDS_AT + DAY)])
+    [link] = seam.links
+    assert link.is_used
+    assert not link.is_pending

@@ -1,13 +1,15 @@
 """Tests of stays with Home Assistant's local calendar and the simulator."""
 
 import asyncio
+import copy
 from datetime import time, timedelta
 import json
 import re
 from types import MappingProxyType
 from typing import Any
 
-from homeassistant.config_entries import ConfigSubentry
+from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
+from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
@@ -166,6 +168,45 @@ async def test_stopped_runner_does_not_start_again(
     await stays.settle()
     assert stays.hass.data[WATCHES][subentry_id].runner is not runner
     assert runner.report is report
+
+
+@pytest.mark.parametrize("damage", ["newer", "no key", "no link", "no table"])
+async def test_unreadable_links_start_no_stays(
+    stays: Stays,
+    hass_storage: dict[str, Any],
+    caplog: pytest.LogCaptureFixture,
+    damage: str,
+) -> None:
+    """Nothing is created twice, and the locks work as before."""
+    stays.book("Ada")
+    await stays.wait()
+    stored = hass_storage[f"{DOMAIN}.stays.{stays.entry.entry_id}"]
+    good = copy.deepcopy(stored)
+    [subentry_id] = stays.entry.subentries
+    if damage == "newer":
+        stored["version"] += 1
+    elif damage == "no key":
+        del stored["data"][subentry_id][0]["asked_at"]
+    elif damage == "no link":
+        stored["data"][subentry_id][0] = None
+    else:
+        stored["data"] = [1]
+    damaged = copy.deepcopy(stored)
+    await stays.restart()
+    for _ in range(3):
+        await stays.wait(15)
+    assert stays.entry.state is ConfigEntryState.LOADED
+    assert len(stays.codes) == 1
+    assert stored == damaged
+    assert "Stays were not started" in caplog.text
+    assert not stays.hass.states.is_state(FRONT, STATE_UNAVAILABLE)
+    next_arrival = "sensor.bookings_next_arrival"
+    assert stays.hass.states.is_state(next_arrival, STATE_UNAVAILABLE)
+    stored.update(good)
+    await stays.restart()
+    await stays.wait()
+    assert not stays.hass.states.is_state(next_arrival, STATE_UNAVAILABLE)
+    assert len(stays.codes) == 1
 
 
 @pytest.mark.parametrize("is_lost", [False, True])

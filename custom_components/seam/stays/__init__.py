@@ -26,6 +26,8 @@ async def async_load_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     if not subentries:
         return
     store = await async_load_links(hass, entry.entry_id, subentries.keys())
+    if store is None:
+        return
     watches = hass.data.setdefault(WATCHES, {})
     for subentry_id, subentry in subentries.items():
         memory = store.async_memory(subentry_id)

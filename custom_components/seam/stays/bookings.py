@@ -15,7 +15,8 @@ from ..sync.occupancy import Span
 
 _FIELD: Final = re.compile(r"\{(summary|guest|uid)\}")
 _GUEST: Final = re.compile(
-    r"^\s*(?:guest(?: name)?|gast)\s*:\s*(\S.*)$", re.IGNORECASE | re.MULTILINE
+    r"^[^\S\n]*(?:guest(?: name)?|gast)[^\S\n]*:[^\S\n]*(\S.*)$",
+    re.IGNORECASE | re.MULTILINE,
 )
 _STATUS: Final = re.compile(
     r"^(?:reserved|booked|booking|reservation)\s*[-–:]\s*", re.IGNORECASE
@@ -199,7 +200,9 @@ def _moments(
 def code_name(booking: Booking, rules: Rules) -> str:
     """Return the name of a code for a booking."""
     summary = booking.summary
-    guest = _GUEST.search(booking.description)
+    guest = (
+        _GUEST.search(booking.description) if "{guest}" in rules.name_template else None
+    )
     values = {
         "summary": summary,
         "guest": guest[1] if guest else _STATUS.sub("", summary),

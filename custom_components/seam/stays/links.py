@@ -84,6 +84,7 @@ class Link:
             code_id=code.access_code_id,
             seen=Fingerprint.of_code(code),
             is_pending=False,
+            is_deleting=False,
         )
 
     def dump(self) -> dict[str, Any]:

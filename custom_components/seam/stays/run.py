@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
@@ -107,7 +107,9 @@ async def async_follow(
         await memory.async_save(_with(memory.links, step.link))
         outcome = await async_do(step)
         if isinstance(outcome, AccessCode):
-            await memory.async_save(_with(memory.links, step.link.confirmed(outcome)))
+            # Somebody may have used the code in the meantime.
+            link = replace(step.link, used_for=_used_for(memory.links, step.link))
+            await memory.async_save(_with(memory.links, link.confirmed(outcome)))
         elif outcome is not None:
             errors[step] = outcome.error
             if isinstance(outcome, Refused) and (
@@ -121,6 +123,15 @@ def _has_ended(step: Step, now: datetime) -> bool:
     """Return whether a code has ended, which Seam may not let anybody move."""
     seen = step.link and step.link.seen
     return bool(seen and seen.ends_at and seen.ends_at <= now)
+
+
+def _used_for(links: Iterable[Link], old: Link) -> datetime | None:
+    """Return the start of the last stay for which somebody has used the code."""
+    return next(
+        link.used_for
+        for link in links
+        if (link.key, link.device_id) == (old.key, old.device_id)
+    )
 
 
 def _without(links: Iterable[Link], old: Link) -> tuple[Link, ...]:

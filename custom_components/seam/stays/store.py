@@ -1,13 +1,17 @@
 """Where it is remembered which codes were made for which stays."""
 
 from collections.abc import Collection, Iterable, Mapping
+import logging
 from typing import Any, Final
 
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import UnsupportedStorageVersionError
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 from .links import Link
+
+_LOGGER = logging.getLogger(__name__)
 
 _VERSION: Final = 1
 
@@ -20,18 +24,32 @@ def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
 
 async def async_load_links(
     hass: HomeAssistant, entry_id: str, subentry_ids: Collection[str]
-) -> LinkStore:
-    """Return the links of all stays of a config entry, without those of removed ones."""
+) -> LinkStore | None:
+    """Return the links of all stays of a config entry, without those of removed ones.
+
+    Without its links, a code would be created again, so there is no store if the links
+    cannot be read.
+    """
     store = _store(hass, entry_id)
-    stored = await store.async_load() or {}
-    return LinkStore(
-        store,
-        {
+    try:
+        stored = await store.async_load() or {}
+        links = {
             subentry_id: tuple(map(Link.load, rows))
             for subentry_id, rows in stored.items()
             if subentry_id in subentry_ids
-        },
-    )
+        }
+    except UnsupportedStorageVersionError as err:
+        _LOGGER.error("Stays were not started: %s", err)
+    except (AttributeError, KeyError, TypeError, ValueError) as err:
+        _LOGGER.error(
+            "Stays were not started because %s, which lists their access codes, is"
+            " damaged (%s). Restore the file from a backup",
+            store.path,
+            type(err).__name__,
+        )
+    else:
+        return LinkStore(store, links)
+    return None
 
 
 async def async_remove_links(hass: HomeAssistant, entry_id: str) -> None:

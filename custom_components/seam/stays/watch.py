@@ -22,7 +22,7 @@ from ..attributes import local_time
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..sync.events import Occurrence
-from ..sync.occupancy import Span
+from ..sync.occupancy import Span, span_of
 from ..sync.snapshot import LockData
 from .arrivals import Arrival, Place, Verdict, backup_of, find_arrivals
 from .describe import lock_names, reason_of
@@ -85,6 +85,8 @@ class StaysWatch:
         self.arrivals: tuple[Arrival, ...] | None = None
         """The coming stays, None while they are not known."""
         self._verdicts: dict[tuple[str, datetime], Verdict] | None = None
+        self._staying: list[Arrival] = []
+        """Those whose time is over, but not that of their codes."""
         self._looked_at: datetime | None = None
         self.device_ids: tuple[str, ...] = tuple(runner.settings[CONF_LOCKS])
         self._seen: list[LockData | None] = [None] * len(self.device_ids)
@@ -179,13 +181,37 @@ class StaysWatch:
         """Tell which stays have ended, and who has not arrived in time."""
         if self._looked_at is None:
             return
-        for arrival in before:
-            if self._looked_at < arrival.span.ends_at <= now:
+        coming = {(a.key, a.span.starts_at) for a in self.arrivals or ()}
+        over = [
+            arrival
+            for arrival in (*self._staying, *before)
+            if arrival.span.ends_at <= now
+            and (arrival.key, arrival.span.starts_at) not in coming
+        ]
+        self._staying = [arrival for arrival in over if self._ends_at(arrival) > now]
+        for arrival in over:
+            if arrival not in self._staying:
                 self._async_fire_arrival("ended", arrival)
         for arrival in self.arrivals or ():
             late_at = self._late_at(arrival)
             if late_at and not arrival.has_arrived and self._looked_at < late_at <= now:
                 self._async_fire_arrival("not_arrived", arrival)
+
+    def _ends_at(self, arrival: Arrival) -> datetime:
+        """Return when a stay ends, later if somebody has extended a code by hand."""
+        locks = self.runner.entry.runtime_data.data.locks
+        codes = (
+            lock.code(place.code_id)
+            for place in arrival.places
+            if (lock := locks.get(place.device_id))
+        )
+        # A code may be that of the next stay of the same person already.
+        ends = (
+            code.ends_at
+            for code in codes
+            if code and code.ends_at and span_of(code).overlaps(arrival.span)
+        )
+        return max((arrival.span.ends_at, *ends))
 
     def _late_at(self, arrival: Arrival) -> datetime | None:
         """Return from when a guest has not arrived in time, None if that is not set."""
@@ -209,9 +235,12 @@ class StaysWatch:
             identity = arrival.key, arrival.span.starts_at
             old = None if before is None else before.get(identity)
             verdict = arrival.verdict
-            if verdict is Verdict.UNKNOWN and old is not None:
+            if verdict is Verdict.UNKNOWN and before is not None:
+                if old is None:
+                    continue
                 verdict = old
             self._verdicts[identity] = verdict
+            # Codes may have to be fetched first after a start.
             if before is None or old in (verdict, Verdict.UNKNOWN):
                 continue
             if verdict is Verdict.READY:
@@ -269,7 +298,9 @@ class StaysWatch:
             else None,
             places=[(link.device_id, link.code_id)],
         )
-        if ends_at is not None and event.time >= ends_at:
+        # Somebody may have extended the code by hand.
+        ends = [at for at in (ends_at, code and code.ends_at) if at]
+        if ends and event.time >= max(ends):
             fire("used_after_end")
             return
         if event.event_type != _UNLOCKED or link.is_used:
@@ -347,6 +378,7 @@ class StaysWatch:
             for moment in (*arrival.moments(), self._late_at(arrival))
             if moment and moment > now
         ]
+        moments += map(self._ends_at, self._staying)
         if not moments:
             return
 
