@@ -178,7 +178,7 @@ class Fetcher:
         error = self._engine.failures.query_error
         if error and not self._has_events_error:
             _LOGGER.warning(
-                "The event query failed, fetching everything instead: %s", error
+                "The event query failed; fetching everything instead: %s", error
             )
         elif self._has_events_error and not error:
             _LOGGER.info("Event queries are working again")

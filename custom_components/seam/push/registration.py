@@ -201,7 +201,7 @@ class WebhookRegistration:
             await _async_delete(self._client, created.webhook_id)
             self._async_store()
             _LOGGER.warning(
-                "Seam created a webhook without a secret, continuing to poll instead"
+                "Seam created a webhook without a secret; continuing to poll instead"
             )
             return
         self._async_store(

@@ -39,10 +39,10 @@ async def async_load_links(
             if subentry_id in subentry_ids
         }
     except UnsupportedStorageVersionError as err:
-        _LOGGER.error("Stays were not started: %s", err)
+        _LOGGER.error("Could not start stays: %s", err)
     except (AttributeError, KeyError, TypeError, ValueError) as err:
         _LOGGER.error(
-            "Stays were not started because %s, which lists their access codes, is"
+            "Could not start stays because %s, which lists their access codes, is"
             " damaged (%s). Restore the file from a backup",
             store.path,
             type(err).__name__,
