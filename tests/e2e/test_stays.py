@@ -235,7 +235,7 @@ def test_form_shows_preview_before_anything_is_done(
     ]
     page.set_viewport_size(WIDE)
     page.goto(f"{development.url}/config/devices/device/{device['id']}")
-    expect(page.get_by_text("Next arrival").first).to_be_visible()
+    expect(page.get_by_text("Next arrival").first).to_be_visible(timeout=30_000)
     expect(page.get_by_text("Arrival problem").first).to_be_visible()
 
     development.control("lock_offline", device=LOCK)
