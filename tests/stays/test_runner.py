@@ -29,6 +29,7 @@ from custom_components.seam.stays.settings import (
 from custom_components.seam.stays.watch import WATCHES
 from simulator import Simulator
 from simulator.seed import APARTMENT_1, FRONT_DOOR
+from simulator.state import AccessCode
 from tests.actions.support import FRONT, READS
 from tests.clock import START, wait_until
 from tests.states import state_of
@@ -500,6 +501,67 @@ async def test_booking_for_now_on_lock_that_refuses_past_starts(stays: Stays) ->
     requests.clear()
     await stays.wait(15)
     assert not changes(stays.simulator)
+
+
+async def test_change_that_changes_nothing_is_not_repeated(
+    stays: Stays, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The lock keeps the start of a code that works already."""
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.properties["code_constraints"] = [
+        {"constraint_type": "start_date_in_future"}
+    ]
+    await stays.entry.runtime_data.async_reconcile()
+    stays.book("Ada", start=-0.1)
+    for _ in range(3):
+        await stays.wait(5)
+    shown = stays.shown
+    stays.book("Ada", start=-0.2)
+    for _ in range(3):
+        await stays.wait(5)
+    assert stays.shown == shown
+    [watch] = stays.hass.data[WATCHES].values()
+    assert watch.runner.report
+    assert not watch.runner.report.plan.steps
+    assert not watch.runner.report.errors
+    assert "Could not" not in caplog.text
+    # It is asked for again when the booking changes.
+    stays.book("Ada", start=-0.2, end=5)
+    for _ in range(3):
+        await stays.wait(5)
+    assert [ends_at for _, _, ends_at in stays.shown] == [START + 5 * DAY]
+
+
+@pytest.mark.parametrize("minutes", [0, 30])
+async def test_rounded_time_is_not_repeated_and_not_taken_for_an_edit(
+    stays: Stays, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    """Seam may take the last full hour, which may be that of before."""
+    update = stays.simulator.backend.codes.update
+
+    def rounded(code: AccessCode, new: dict[str, Any], **fields: Any) -> None:
+        if ends_at := new.get("ends_at"):
+            new |= {"ends_at": ends_at.replace(minute=minutes)}
+        update(code, new, **fields)
+
+    monkeypatch.setattr(stays.simulator.backend.codes, "update", rounded)
+    stays.book("Ada", end=4 - 0.5 / 24)
+    await stays.wait()
+    stays.book("Ada", end=4 - 0.25 / 24)
+    for _ in range(5):
+        await stays.wait(5)
+    requests = stays.simulator.requests
+    assert len([r for r in requests if r.path == "/access_codes/update"]) == 1
+    rounded_end = (START + 4 * DAY).replace(minute=minutes)
+    assert [ends_at for _, _, ends_at in stays.shown] == [rounded_end]
+    [watch] = stays.hass.data[WATCHES].values()
+    assert watch.runner.report
+    assert not watch.runner.report.plan.steps
+    stays.book("Ada", end=5)
+    for _ in range(5):
+        await stays.wait(5)
+    rounded_end = (START + 5 * DAY).replace(minute=minutes)
+    assert [ends_at for _, _, ends_at in stays.shown] == [rounded_end]
 
 
 async def test_nothing_is_changed_while_lock_cannot_be_read(stays: Stays) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
@@ -25,7 +26,7 @@ from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_ENDS_AT, ATTR_STARTS_AT
 from ..actions.targets import lock_entity_id
 from ..actions.update import ATTR_NEW_NAME
 from ..actions.validation import accepts_pin
-from ..api import AccessCode
+from ..api import AccessCode, SeamError
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..errors import ChangeUncertainError, WorkspaceRefusedError
@@ -313,10 +314,16 @@ class StaysRunner:
             return None
         # A new code may have an error, too.
         code = self._changed_code(step, code_id)
-        if code and (
-            step.kind is Kind.CREATE or Fingerprint.of_code(code) != step.link.seen
-        ):
+        if code and step.kind is Kind.CREATE:
             self.on_change(step, code)
+            return code
+        is_changed = code and Fingerprint.of_code(code) != step.link.seen
+        if code and is_changed:
+            self.on_change(step, code)
+        if code and (is_changed or error is None):
+            # What was asked for is shown for a while, even if Seam has rounded a time.
+            with suppress(SeamError):
+                return await self.entry.runtime_data.fetcher.async_read_code(code)
             return code
         if error is None or isinstance(error, ChangeUncertainError):
             return Uncertain(error=str(error or ""))
