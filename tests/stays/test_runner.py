@@ -86,12 +86,12 @@ async def test_quiet_run_asks_nothing(stays: Stays) -> None:
     stays.book("Ada")
     await stays.wait()
     await stays.wait()
-    reads, requests = stays.calendar.reads, stays.simulator.requests
+    reads, requests = len(stays.calendar.reads), stays.simulator.requests
     requests.clear()
     for is_available in (False, True):
         stays.calendar.set_available(is_available)
         await stays.settle()
-    assert stays.calendar.reads > reads
+    assert len(stays.calendar.reads) > reads
     assert not requests
     for _ in range(4):
         await stays.wait(15)
@@ -115,6 +115,40 @@ async def test_lost_calendar_is_shown(
     assert state_of(hass, "binary_sensor.bookings_arrival_problem") == "off"
     assert caplog.text.count(f"follow the bookings of {CALENDAR} again") == 1
     assert len(stays.codes) == 1
+
+
+async def test_calendar_that_writes_its_state_is_read_once_for_all_stays(
+    stays: Stays,
+) -> None:
+    """Only the days are read for which there may be codes."""
+    [first] = stays.entry.subentries.values()
+    stays.hass.config_entries.async_add_subentry(
+        stays.entry,
+        ConfigSubentry(
+            data=MappingProxyType({**first.data, CONF_LOCKS: [APARTMENT_1]}),
+            subentry_type=SUBENTRY_STAYS,
+            title="Others",
+            unique_id=None,
+        ),
+    )
+    for _ in range(3):
+        stays.calendar.async_write_ha_state()
+        await stays.wait()
+    stays.calendar.reads.clear()
+    for _ in range(3):
+        stays.calendar.async_write_ha_state()
+        await stays.wait()
+    assert len(stays.calendar.reads) == 3
+    assert all(period < timedelta(days=40) for period in stays.calendar.reads)
+    # The days move on with time.
+    for day in range(1, 32):
+        await stays.wait(24 * 60)
+        stays.book("Ada", start=day + 1, end=day + 2 + day / 50)
+        await stays.wait()
+        await stays.wait()
+        assert {ends_at for _, _, ends_at in stays.shown[-2:]} == {
+            START + (day + 2 + day / 50) * DAY
+        }
 
 
 @pytest.mark.parametrize("way", ["unavailable", "raises", "empty"])

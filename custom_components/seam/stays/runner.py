@@ -11,13 +11,8 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import ATTR_CODE, ATTR_ENTITY_ID, ATTR_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import async_update_entity
-from homeassistant.helpers.event import (
-    async_call_later,
-    async_track_state_change_event,
-    async_track_time_interval,
-)
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
@@ -37,9 +32,9 @@ from .compare import compare
 from .links import Fingerprint
 from .plan import CHANGES, Kind, Plan, Reason, Step
 from .preview import Preview, async_preview
-from .reading import FUTURE, PAST, async_read_bookings, calendar_entity
 from .run import Budget, Follower, Outcome, Refused, Report, Uncertain
-from .settings import CONF_BACKUP, CONF_CALENDAR, rules_of
+from .settings import CONF_BACKUP, rules_of
+from .source import BookingSource
 from .store import LinkMemory
 
 _LOGGER = logging.getLogger(__name__)
@@ -50,7 +45,6 @@ EMPTY_CONFIRMED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_stays_empty")
 _INTERVAL: Final = timedelta(minutes=15)
 # Until a calendar that lacks a booking is read again, and until Seam allows more.
 _NEXT_LOOK: Final = 30
-_MAX_FAILED_READS: Final = 2
 _SOON: Final = timedelta(minutes=1)
 
 
@@ -72,11 +66,8 @@ class StaysRunner:
         self._hass = hass
         self.entry = entry
         self.subentry = subentry
-        self.settings = settings = subentry.data
-        self.calendar = (
-            er.async_resolve_entity_id(er.async_get(hass), settings[CONF_CALENDAR])
-            or settings[CONF_CALENDAR]
-        )
+        self.settings = subentry.data
+        self._source = BookingSource(hass, entry, subentry)
         self.memory = memory
         self._follower = Follower(self._start, memory, Budget(), dt_util.utcnow)
         self._pins: dict[tuple[str, str], str] = {}
@@ -87,17 +78,23 @@ class StaysRunner:
         self._is_empty_confirmed = False
         self._is_stopped = False
         self._cancel_next_look: CALLBACK_TYPE | None = None
-        self._subscribed: object = None
-        self._unsubscribe: CALLBACK_TYPE | None = None
-        self._events: object = None
         self._known = self._known_locks
-        self._failed_reads = 0
         self.report: Report | None = None
         self.stays: tuple[Stay, ...] | None = None
         """The coming stays of the last good answer, None until there is one."""
         self.on_run: Callable[[], None] = _do_nothing
         self.on_change: Callable[[Step, AccessCode | None], None] = _do_nothing
         """Called with each step that was taken, and the code that it has changed."""
+
+    @property
+    def calendar(self) -> str:
+        """The entity ID of the calendar."""
+        return self._source.entity_id
+
+    @property
+    def is_calendar_lost(self) -> bool:
+        """Whether the calendar cannot be read."""
+        return self._source.is_lost
 
     @callback
     def async_start(self) -> None:
@@ -108,12 +105,12 @@ class StaysRunner:
             self.async_request()
 
         for stop in (
-            async_track_state_change_event(self._hass, self.calendar, changed),
             async_track_time_interval(self._hass, changed, _INTERVAL),
             self.entry.runtime_data.async_add_listener(self._on_update),
             self._async_stop,
         ):
             self.entry.async_on_unload(stop)
+        self._source.async_start(self.async_request)
         confirmed = self._hass.data.get(EMPTY_CONFIRMED, set())
         if self.subentry.subentry_id in confirmed:
             confirmed.remove(self.subentry.subentry_id)
@@ -123,9 +120,8 @@ class StaysRunner:
     @callback
     def _async_stop(self) -> None:
         self._is_stopped = True
-        for cancel in (self._cancel_next_look, self._unsubscribe):
-            if cancel:
-                cancel()
+        if self._cancel_next_look:
+            self._cancel_next_look()
 
     @callback
     def async_request(self) -> None:
@@ -163,10 +159,8 @@ class StaysRunner:
             await self._async_run()
 
     async def _async_run(self) -> None:
-        self._async_subscribe()
         coordinator = self.entry.runtime_data
-        answer = await async_read_bookings(self._hass, self.calendar, dt_util.utcnow())
-        self._note_read(is_good=answer is not None)
+        answer = await self._source.async_read()
         if answer and answer.bookings:
             self._is_empty_confirmed = False
         # The codes may be a minute old. Nothing is asked if nothing has to be done.
@@ -205,45 +199,6 @@ class StaysRunner:
         )
         if is_missing or self.report.is_postponed:
             self._async_look_again(is_missing=is_missing)
-
-    @property
-    def is_calendar_lost(self) -> bool:
-        """Whether the calendar cannot be read. Once may be while it starts."""
-        return self._failed_reads >= _MAX_FAILED_READS
-
-    def _note_read(self, *, is_good: bool) -> None:
-        """Log once that the calendar cannot be read, and once that it can be again."""
-        was_lost = self.is_calendar_lost
-        self._failed_reads = 0 if is_good else self._failed_reads + 1
-        if self.is_calendar_lost and not was_lost:
-            _LOGGER.warning(
-                "Could not read %s. Access codes no longer follow its bookings",
-                self.calendar,
-            )
-        elif was_lost and is_good:
-            _LOGGER.info("Access codes follow the bookings of %s again", self.calendar)
-
-    @callback
-    def _async_subscribe(self) -> None:
-        """Be told of changes by the calendar, also after it was reloaded."""
-        entity = calendar_entity(self._hass, self.calendar)
-        if self._is_stopped or entity is None or entity is self._subscribed:
-            return
-        if self._unsubscribe:
-            self._unsubscribe()
-
-        @callback
-        def receive(events: object) -> None:
-            # Calendars write their state every minute.
-            before, self._events = self._events, events
-            if events != before:
-                self.async_request()
-
-        now = dt_util.now()
-        self._subscribed = entity
-        self._unsubscribe = entity.async_subscribe_events(
-            now - PAST, now + FUTURE, receive
-        )
 
     @callback
     def _async_look_again(self, *, is_missing: bool) -> None:

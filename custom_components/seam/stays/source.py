@@ -1,0 +1,123 @@
+"""Follows the calendar of a subentry."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+import logging
+from typing import Final
+
+from homeassistant.components.calendar import CalendarEntity
+from homeassistant.config_entries import ConfigSubentry
+from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.util import dt as dt_util
+
+from ..coordinator import SeamConfigEntry
+from .bookings import Answer
+from .reading import async_read_bookings, calendar_entity
+from .settings import CONF_CALENDAR, rules_of
+
+_LOGGER = logging.getLogger(__name__)
+
+_MAX_FAILED_READS: Final = 2
+# Stays end up to two days after their events, because of the check-out time and the
+# minutes after it. They start up to two days before them.
+_MARGIN: Final = timedelta(days=2)
+
+
+class BookingSource:
+    """Reads the calendar, tells when it changes, and when it is lost."""
+
+    def __init__(
+        self, hass: HomeAssistant, entry: SeamConfigEntry, subentry: ConfigSubentry
+    ) -> None:
+        """Initialize the source of a subentry."""
+        self._hass = hass
+        self._entry = entry
+        self._subentry = subentry
+        self.entity_id: str = subentry.data[CONF_CALENDAR]
+        self._on_change: Callable[[], None] | None = None
+        self._subscribed: tuple[CalendarEntity, datetime] | None = None
+        self._unsubscribe: CALLBACK_TYPE | None = None
+        self._events: object = None
+        self._failed_reads = 0
+
+    @callback
+    def async_start(self, on_change: Callable[[], None]) -> None:
+        """Call a function whenever the bookings may have changed."""
+
+        @callback
+        def changed(_event: object) -> None:
+            on_change()
+
+        self._on_change = on_change
+        for stop in (
+            async_track_state_change_event(self._hass, self.entity_id, changed),
+            self._async_stop,
+        ):
+            self._entry.async_on_unload(stop)
+
+    @callback
+    def _async_stop(self) -> None:
+        self._on_change = None
+        if self._unsubscribe:
+            self._unsubscribe()
+
+    async def async_read(self) -> Answer | None:
+        """Return all bookings, None if the calendar cannot be read."""
+        self._async_subscribe()
+        now = dt_util.utcnow()
+        answer = await async_read_bookings(self._hass, self.entity_id, now)
+        self._note_read(is_good=answer is not None)
+        return answer
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the calendar cannot be read. Once may be while it starts."""
+        return self._failed_reads >= _MAX_FAILED_READS
+
+    def _note_read(self, *, is_good: bool) -> None:
+        """Say once that the calendar cannot be read, and once that it can be again."""
+        was_lost = self.is_lost
+        if is_good:
+            self._failed_reads = 0
+            if was_lost:
+                _LOGGER.info(
+                    "Access codes follow the bookings of %s again", self.entity_id
+                )
+            return
+        self._failed_reads += 1
+        if self.is_lost and not was_lost:
+            _LOGGER.warning(
+                "Could not read %s. Access codes no longer follow its bookings",
+                self.entity_id,
+            )
+
+    @callback
+    def _async_subscribe(self) -> None:
+        """Be told of changes by the calendar, also after it was reloaded."""
+        entity = calendar_entity(self._hass, self.entity_id)
+        # Calendars read a period only once for all who subscribe to it.
+        today = dt_util.start_of_local_day()
+        if (
+            self._on_change is None
+            or entity is None
+            or self._subscribed == (entity, today)
+        ):
+            return
+        if self._unsubscribe:
+            self._unsubscribe()
+
+        @callback
+        def receive(events: object) -> None:
+            # Calendars write their state every minute.
+            before, self._events = self._events, events
+            if events != before and self._on_change:
+                self._on_change()
+
+        rules = rules_of(self._subentry.data, dt_util.get_default_time_zone())
+        self._subscribed = entity, today
+        self._unsubscribe = entity.async_subscribe_events(
+            today - _MARGIN,
+            today + rules.horizon + _MARGIN + timedelta(days=1),
+            receive,
+        )
