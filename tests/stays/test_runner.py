@@ -8,10 +8,12 @@ import re
 from types import MappingProxyType
 from typing import Any
 
+from homeassistant.components.calendar import DATA_COMPONENT
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -34,6 +36,7 @@ from tests.actions.support import FRONT, READS
 from tests.clock import START, wait_until
 from tests.states import state_of
 
+from .calendar import BookingCalendar
 from .conftest import CALENDAR, DAY, Stays
 
 PIN = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
@@ -149,6 +152,47 @@ async def test_calendar_that_writes_its_state_is_read_once_for_all_stays(
         assert {ends_at for _, _, ends_at in stays.shown[-2:]} == {
             START + (day + 2 + day / 50) * DAY
         }
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+async def test_lost_calendar_needs_a_repair(stays: Stays, is_gone: bool) -> None:
+    """The issue is closed when the calendar is back, or the stays are removed."""
+    registry = ir.async_get(stays.hass)
+    [subentry_id] = stays.entry.subentries
+
+    def issue() -> ir.IssueEntry | None:
+        return registry.async_get_issue(DOMAIN, f"calendar.{subentry_id}")
+
+    if is_gone:
+        er.async_get(stays.hass).async_remove(CALENDAR)
+    else:
+        stays.calendar.error = HomeAssistantError("broken")
+    await stays.wait(5)
+    assert issue() is None
+    for _ in range(2):
+        await stays.wait(16)
+    assert bool(issue()) is is_gone
+    for _ in range(3):
+        await stays.wait(16)
+    found = issue()
+    assert found
+    assert found.translation_placeholders
+    assert found.translation_placeholders["plain_name"] == "Bookings"
+    assert found.translation_placeholders["plain_calendar"] == CALENDAR
+    if is_gone:
+        stays.calendar = BookingCalendar()
+        await stays.hass.data[DATA_COMPONENT].async_add_entities([stays.calendar])
+        stays.book("Ada")
+    stays.calendar.error = None
+    await stays.wait(15)
+    assert issue() is None
+    await stays.calendar.async_remove()
+    for _ in range(6):
+        await stays.wait(16)
+    assert issue()
+    stays.hass.config_entries.async_remove_subentry(stays.entry, subentry_id)
+    await stays.settle()
+    assert issue() is None
 
 
 @pytest.mark.parametrize("way", ["unavailable", "raises", "empty"])
