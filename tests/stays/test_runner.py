@@ -195,6 +195,21 @@ async def test_lost_calendar_needs_a_repair(stays: Stays, is_gone: bool) -> None
     assert issue() is None
 
 
+async def test_renamed_calendar_is_followed(stays: Stays) -> None:
+    """Nobody has to choose it again, and codes keep following."""
+    stays.book("Ada")
+    await stays.wait()
+    er.async_get(stays.hass).async_update_entity(
+        CALENDAR, new_entity_id="calendar.rentals"
+    )
+    await stays.wait()
+    [subentry] = stays.entry.subentries.values()
+    assert subentry.data[CONF_CALENDAR] == "calendar.rentals"
+    stays.book("Ada", end=5)
+    await stays.wait()
+    assert stays.shown == [("Ada", START + 2 * DAY, START + 5 * DAY)]
+
+
 @pytest.mark.parametrize("way", ["unavailable", "raises", "empty"])
 async def test_broken_calendar_deletes_nothing(stays: Stays, way: str) -> None:
     """Whatever way it is broken."""

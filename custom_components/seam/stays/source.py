@@ -7,9 +7,12 @@ from typing import Final
 
 from homeassistant.components.calendar import CalendarEntity
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
-from homeassistant.helpers.event import async_track_state_change_event
+from homeassistant.helpers.event import (
+    async_track_entity_registry_updated_event,
+    async_track_state_change_event,
+)
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
@@ -59,6 +62,9 @@ class BookingSource:
         self._on_change = on_change
         for stop in (
             async_track_state_change_event(self._hass, self.entity_id, changed),
+            async_track_entity_registry_updated_event(
+                self._hass, self.entity_id, self._async_registry_updated
+            ),
             self._async_stop,
         ):
             self._entry.async_on_unload(stop)
@@ -69,6 +75,18 @@ class BookingSource:
         if self._unsubscribe:
             self._unsubscribe()
         self._async_delete_issue(keep_ignored=True)
+
+    @callback
+    def _async_registry_updated(
+        self, event: Event[er.EventEntityRegistryUpdatedData]
+    ) -> None:
+        """Follow the calendar when its entity ID changes, which reloads."""
+        if event.data["action"] == "update" and "old_entity_id" in event.data:
+            self._hass.config_entries.async_update_subentry(
+                self._entry,
+                self._subentry,
+                data={**self._subentry.data, CONF_CALENDAR: event.data["entity_id"]},
+            )
 
     async def async_read(self) -> Answer | None:
         """Return all bookings, None if the calendar cannot be read."""
