@@ -5,20 +5,15 @@ from datetime import timedelta
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.calendar import DATA_COMPONENT, CalendarEvent
 from homeassistant.components.demo.calendar import DemoCalendar, calendar_data_future
-from homeassistant.config_entries import ConfigSubentryData
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
-from custom_components.seam.const import DOMAIN
-from custom_components.seam.stays.settings import (
-    CONF_CALENDAR,
-    CONF_LOCKS,
-    SUBENTRY_STAYS,
-)
+from custom_components.seam.stays.settings import CONF_CALENDAR
 from simulator import Simulator
-from simulator.seed import FRONT_DOOR
 from tests.clock import START, async_step
+
+from .conftest import with_stays
 
 CALENDAR = "calendar.calendar_1"
 
@@ -28,20 +23,7 @@ pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
 @pytest.fixture
 def entry(entry: MockConfigEntry) -> MockConfigEntry:
     """Return an entry with stays for the calendar of the demo."""
-    return MockConfigEntry(
-        domain=DOMAIN,
-        title=entry.title,
-        unique_id=entry.unique_id,
-        data=entry.data,
-        subentries_data=[
-            ConfigSubentryData(
-                data={CONF_CALENDAR: CALENDAR, CONF_LOCKS: [FRONT_DOOR]},
-                subentry_type=SUBENTRY_STAYS,
-                title="Demo",
-                unique_id=None,
-            )
-        ],
-    )
+    return with_stays(entry, "Demo", **{CONF_CALENDAR: CALENDAR})
 
 
 async def test_codes_follow_calendar_of_the_demo(
