@@ -8,7 +8,7 @@ import logging
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import ATTR_CODE, ATTR_ENTITY_ID, ATTR_NAME
+from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.entity_component import async_update_entity
@@ -16,9 +16,8 @@ from homeassistant.helpers.event import async_call_later, async_track_time_inter
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run
+from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run_on_lock
 from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_ENDS_AT, ATTR_STARTS_AT
-from ..actions.targets import lock_entity_id
 from ..actions.update import ATTR_NEW_NAME
 from ..actions.validation import accepts_pin
 from ..api import AccessCode, SeamError
@@ -48,12 +47,11 @@ _NEXT_LOOK: Final = 30
 _SOON: Final = timedelta(minutes=1)
 
 
-def _do_nothing(*_args: object) -> None:
-    """Do nothing until somebody wants to know."""
-
-
 class StaysRunner:
     """Runs whenever the calendar changes, and every quarter of an hour."""
+
+    _on_run: Callable[[], None]
+    _on_change: Callable[[Step, AccessCode | None], None]
 
     def __init__(
         self,
@@ -82,9 +80,6 @@ class StaysRunner:
         self.report: Report | None = None
         self.stays: tuple[Stay, ...] | None = None
         """The coming stays of the last good answer, None until there is one."""
-        self.on_run: Callable[[], None] = _do_nothing
-        self.on_change: Callable[[Step, AccessCode | None], None] = _do_nothing
-        """Called with each step that was taken, and the code that it has changed."""
 
     @property
     def calendar(self) -> str:
@@ -97,8 +92,17 @@ class StaysRunner:
         return self._source.is_lost
 
     @callback
-    def async_start(self) -> None:
-        """Run now, and whenever something may have changed."""
+    def async_start(
+        self,
+        on_run: Callable[[], None],
+        on_change: Callable[[Step, AccessCode | None], None],
+    ) -> None:
+        """Run now, and whenever something may have changed.
+
+        `on_change` is called with each step that was taken, and the code that it has
+        changed.
+        """
+        self._on_run, self._on_change = on_run, on_change
 
         @callback
         def changed(_event: object) -> None:
@@ -183,7 +187,7 @@ class StaysRunner:
             rules = rules_of(self.settings, dt_util.get_default_time_zone())
             coming = stays_of(answer, rules, dt_util.utcnow()).coming
             self.stays = tuple(coming.values())
-        self.on_run()
+        self._on_run()
         before, self._logged = self._logged, set()
         for step, error in self.report.errors.items():
             self._logged.add(message := (step.kind, step.key, step.device_id, error))
@@ -265,16 +269,16 @@ class StaysRunner:
         except HomeAssistantError as err:
             error, code_id = err, step.code_id
         if step.kind is Kind.DELETE and error is None:
-            self.on_change(step, None)
+            self._on_change(step, None)
             return None
         # A new code may have an error, too.
         code = self._changed_code(step, code_id)
         if code and step.kind is Kind.CREATE:
-            self.on_change(step, code)
+            self._on_change(step, code)
             return code
         is_changed = code and Fingerprint.of_code(code) != step.link.seen
         if code and is_changed:
-            self.on_change(step, code)
+            self._on_change(step, code)
         if code and (is_changed or error is None):
             # What was asked for is shown for a while, even if Seam has rounded a time.
             with suppress(SeamError):
@@ -288,8 +292,7 @@ class StaysRunner:
 
     async def _async_change(self, step: Step, lock: LockData) -> str | None:
         """Change a code; return its ID."""
-        entity_id = lock_entity_id(self._hass, lock.device_id)
-        data: dict[str, Any] = {ATTR_ENTITY_ID: entity_id}
+        data: dict[str, Any] = {}
         action: Action = SCHEDULE_WITHOUT_WAITING
         if step.kind is Kind.DELETE:
             action = ACTIONS["delete_access_code"]
@@ -310,10 +313,9 @@ class StaysRunner:
             else:
                 action = ACTIONS["update_access_code"]
                 data |= {ATTR_ACCESS_CODE_ID: step.code_id, ATTR_NEW_NAME: step.name}
-        answers = await async_run(self._hass, action, data, Context())
-        answer = answers[entity_id]
-        if isinstance(answer, HomeAssistantError):
-            raise answer
+        answer = await async_run_on_lock(
+            self._hass, action, lock.device_id, data, Context()
+        )
         code_id = answer.get("access_code_id")
         return code_id if isinstance(code_id, str) else None
 
