@@ -268,27 +268,30 @@ class StaysRunner:
             return Refused(error=str(err))
         except HomeAssistantError as err:
             error, code_id = err, step.code_id
-        if step.kind is Kind.DELETE and error is None:
+        if step.kind is not Kind.DELETE:
+            # A code that was created or changed may have an error, too.
+            if code := self._changed_code(step, code_id):
+                is_changed = Fingerprint.of_code(code) != step.link.seen
+                if is_changed:
+                    self._on_change(step, code)
+                if is_changed or error is None:
+                    return await self._async_as_made(step, code)
+        elif error is None:
             self._on_change(step, None)
             return None
-        # A new code may have an error, too.
-        code = self._changed_code(step, code_id)
-        if code and step.kind is Kind.CREATE:
-            self._on_change(step, code)
-            return code
-        is_changed = code and Fingerprint.of_code(code) != step.link.seen
-        if code and is_changed:
-            self._on_change(step, code)
-        if code and (is_changed or error is None):
-            # What was asked for is shown for a while, even if Seam has rounded a time.
-            with suppress(SeamError):
-                return await self.entry.runtime_data.fetcher.async_read_code(code)
-            return code
         if error is None or isinstance(error, ChangeUncertainError):
             return Uncertain(error=str(error or ""))
         return Refused(
             error=str(error), is_temporary=isinstance(error, WorkspaceRefusedError)
         )
+
+    async def _async_as_made(self, step: Step, code: AccessCode) -> AccessCode:
+        """Return a code as Seam has made it, which may have rounded its times."""
+        if step.kind is not Kind.CREATE:
+            # Changes are shown as they were asked for, until a list has them.
+            with suppress(SeamError):
+                return await self.entry.runtime_data.fetcher.async_read_code(code)
+        return code
 
     async def _async_change(self, step: Step, lock: LockData) -> str | None:
         """Change a code; return its ID."""
