@@ -66,7 +66,7 @@ class Bookings:
 
     def _uid(self, summary: str) -> str:
         now = datetime.now(UTC)
-        period = {
+        period: dict[str, str | float | bool] = {
             "start": now.isoformat(),
             "end": (now + timedelta(days=30)).isoformat(),
         }
