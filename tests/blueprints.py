@@ -1,14 +1,16 @@
 """The blueprints, and automations that use them."""
 
 from pathlib import Path
-import shutil
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
+from homeassistant.components.automation.config import AUTOMATION_BLUEPRINT_SCHEMA
+from homeassistant.components.blueprint import Blueprint
 from homeassistant.components.persistent_notification import DOMAIN as NOTIFICATION
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
+from homeassistant.util.yaml import parse_yaml
 from pytest_homeassistant_custom_component.common import async_mock_service
 
 from .test_repository import ROOT
@@ -17,6 +19,7 @@ BLUEPRINTS: Final = {
     path: path.read_text()
     for path in sorted((ROOT / "blueprints/automation/seam").glob("*.yaml"))
 }
+FOLDER: Final = "blueprints/automation/ha-seam"
 # Neither a template nor a value of another type may be made of them.
 ODD_NAMES: Final = (
     "{{ states | list }}",
@@ -29,12 +32,22 @@ ODD_NAMES: Final = (
 )
 
 
-def copy_blueprints(config_dir: str) -> None:
-    """Put the blueprints where Home Assistant imports them to."""
-    folder = Path(config_dir) / "blueprints/automation/ha-seam"
-    folder.mkdir(parents=True)
-    for path in BLUEPRINTS:
-        shutil.copy(path, folder)
+def import_blueprints(config_dir: str) -> None:
+    """Put the blueprints where Home Assistant imports them to, as it saves them."""
+    for path, text in BLUEPRINTS.items():
+        saved = Path(config_dir, FOLDER, path.name)
+        saved.parent.mkdir(parents=True, exist_ok=True)
+        blueprint = Blueprint(
+            cast("dict[str, Any]", parse_yaml(text)),
+            expected_domain=AUTOMATION_DOMAIN,
+            schema=AUTOMATION_BLUEPRINT_SCHEMA,
+        )
+        saved.write_text(blueprint.yaml())
+
+
+def imported_blueprint(hass: HomeAssistant, path: Path) -> str:
+    """Return a blueprint as Home Assistant has saved it."""
+    return Path(hass.config.path(FOLDER, path.name)).read_text()
 
 
 async def add_automation(

@@ -46,8 +46,9 @@ from .blueprints import (
     BLUEPRINTS,
     ODD_NAMES,
     add_automation,
-    copy_blueprints,
     device_of,
+    import_blueprints,
+    imported_blueprint,
     messages,
 )
 from .clock import START, async_step
@@ -79,7 +80,7 @@ type Wait = Callable[[int], Awaitable[None]]
 @pytest.fixture
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
     """Put the blueprints into a folder of the test."""
-    copy_blueprints(hass_tmp_config_dir)
+    import_blueprints(hass_tmp_config_dir)
     return hass_tmp_config_dir
 
 
@@ -99,7 +100,7 @@ async def test_blueprint_can_be_imported(
     aioclient_mock: AiohttpClientMocker,
     path: Path,
 ) -> None:
-    """Home Assistant accepts its URL, and each input says what it is for."""
+    """Home Assistant saves what the other tests run, and inputs say what they are for."""
     name = path.relative_to(ROOT).as_posix()
     aioclient_mock.get(RAW + name, text=BLUEPRINTS[path])
     assert await async_setup_component(hass, AUTOMATION_DOMAIN, {})
@@ -115,6 +116,12 @@ async def test_blueprint_can_be_imported(
     for text in (metadata, *metadata["input"].values()):
         assert text["name"]
         assert text["description"]
+    before = imported_blueprint(hass, path)
+    message = {"type": "blueprint/save", "domain": AUTOMATION_DOMAIN}
+    message |= {"path": answer["suggested_filename"], "yaml": answer["raw_data"]}
+    await client.send_json_auto_id(message | {"allow_override": True})
+    assert (await client.receive_json())["result"] == {"overrides_existing": True}
+    assert imported_blueprint(hass, path) == before
 
 
 @pytest.mark.parametrize("path", BLUEPRINTS, ids=lambda path: path.stem)

@@ -15,8 +15,8 @@ from tests.actions.support import FRONT
 from tests.blueprints import (
     ODD_NAMES,
     add_automation,
-    copy_blueprints,
     device_of,
+    import_blueprints,
     messages,
 )
 from tests.pins import count_pins
@@ -34,7 +34,7 @@ type Add = Callable[..., Awaitable[list[ServiceCall]]]
 @pytest.fixture
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
     """Put the blueprints into a folder of the test."""
-    copy_blueprints(hass_tmp_config_dir)
+    import_blueprints(hass_tmp_config_dir)
     return hass_tmp_config_dir
 
 
