@@ -280,33 +280,6 @@ def test_exceptions_fill_placeholders(translations: dict[str, Any]) -> None:
             assert needed <= names, f"{where}: {key}"
 
 
-def test_languages_have_same_keys_and_placeholders(
-    translations: dict[str, Any],
-) -> None:
-    """Other languages have the keys and placeholders of the English texts."""
-
-    def leaves(texts: dict[str, Any], prefix: str = "") -> dict[str, set[str]]:
-        found: dict[str, set[str]] = {}
-        for key, value in texts.items():
-            path = f"{prefix}{key}"
-            if isinstance(value, dict):
-                found |= leaves(value, f"{path}.")
-            else:
-                found[path] = placeholders(value)
-        return found
-
-    english = leaves(translations)
-    for path in (INTEGRATION / "translations").glob("*.json"):
-        assert leaves(json.loads(path.read_text())) == english, path.name
-
-
-def test_translations_contain_no_urls_or_html(translations: dict[str, Any]) -> None:
-    """URLs are placeholders, and there is no HTML."""
-    text = json.dumps(translations)
-    assert "://" not in text
-    assert not re.search(r"</?\w+>", text)
-
-
 def test_icons_belong_to_entities(translations: dict[str, Any]) -> None:
     """Each icon belongs to an entity with a name."""
     for platform, entities in load_json("icons.json").get("entity", {}).items():

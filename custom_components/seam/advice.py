@@ -5,6 +5,7 @@ renames codes: for a code that is not listed here the scope decides.
 """
 
 from collections.abc import Mapping
+import re
 from typing import Final
 
 from homeassistant.core import HomeAssistant, callback
@@ -333,17 +334,31 @@ def async_advice(
     code: AccessCode | None = None,
 ) -> str:
     """Return the advice in Home Assistant's language."""
-    key = advice_key(problem, lock, code)
-    name = account_name(account, lock.device if lock else None)
-    if name and key in _ADVICE_ABOUT_ACCOUNT:
-        key += "_named"
+    key, placeholders = advice_translation(problem, lock, account, code)
     texts = async_get_cached_translations(
         hass, hass.config.language, "selector", DOMAIN
     )
     text = texts.get(f"component.{DOMAIN}.selector.advice.options.{key}", key)
+    # A name may look like a placeholder.
+    return re.sub(r"\{(\w+)\}", lambda match: placeholders.get(match[1], ""), text)
+
+
+def advice_translation(
+    problem: SeamProblem,
+    lock: LockData | None,
+    account: ConnectedAccount | None,
+    code: AccessCode | None = None,
+) -> tuple[str, dict[str, str]]:
+    """Return the translation key and the placeholders of the advice."""
+    key = advice_key(problem, lock, code)
+    placeholders: dict[str, str] = {}
+    name = account_name(account, lock.device if lock else None)
+    if name and key in _ADVICE_ABOUT_ACCOUNT:
+        key += "_named"
+        placeholders["account"] = name
     if lock and code and (other := conflicting_code(lock, code, problem)):
-        text = text.replace("{other}", other.name or other.access_code_id)
-    return text.replace("{account}", name or "")
+        placeholders["other"] = other.name or other.access_code_id
+    return key, placeholders
 
 
 def account_name(account: ConnectedAccount | None, device: Device | None) -> str | None:

@@ -230,6 +230,7 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
   };
   const connection: Connection & { connected: boolean } = {
     connected: true,
+    sendMessagePromise: async <T>() => ({ resources: {} }) as T,
     subscribeMessage: async (listener, { type }) => {
       if (type === "history/stream") {
         (listener as (message: HistoryMessage) => void)(history(current));

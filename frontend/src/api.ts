@@ -1,5 +1,6 @@
 import type { Key, Translate } from "./language";
-import type { Code, HomeAssistant, Lock, Row, Rows } from "./types";
+import { localized, textOf } from "./texts";
+import type { Code, Connection, HomeAssistant, Lock, Row, Rows } from "./types";
 
 /** An error of a command, with the field of the form that it is about. */
 export class CommandError extends Error {
@@ -28,13 +29,29 @@ const READS: readonly string[] = [
 interface Failure {
   code?: number | string;
   message?: string;
-  translation_placeholders?: { field?: string };
+  translation_key?: string;
+  translation_domain?: string;
+  translation_placeholders?: Record<string, string>;
 }
 
-function commandError(rejection: unknown, type: string): CommandError {
+function commandError(
+  connection: Connection,
+  rejection: unknown,
+  type: string,
+): CommandError {
   // A command that was running is rejected with the whole message.
   const { error, ...rest } = Object(rejection) as Failure & { error?: Failure };
-  const { code, message = "", translation_placeholders } = error ?? rest;
+  const failure = error ?? rest;
+  const { code, translation_key, translation_domain, translation_placeholders } =
+    failure;
+  const message =
+    translation_key && translation_domain === "seam"
+      ? textOf(
+          connection,
+          `exceptions.${translation_key}.message`,
+          translation_placeholders,
+        )
+      : (failure.message ?? "");
   if (code !== CONNECTION_LOST && rejection !== CONNECTION_LOST) {
     return new CommandError(
       message && sentence(message),
@@ -55,10 +72,13 @@ export async function command(
   try {
     answer = await hass.callWS({ type: `seam/${type}`, ...data });
   } catch (error) {
-    throw commandError(error, type);
+    throw commandError(hass.connection, error, type);
   }
   return Object.fromEntries(
-    Object.entries(answer.results).map(([id, row]) => [id, inSentences(row)]),
+    Object.entries(localized(hass.connection, answer.results)).map(([id, row]) => [
+      id,
+      inSentences(row),
+    ]),
   );
 }
 

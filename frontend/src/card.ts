@@ -3,7 +3,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
 import { SeamActions } from "./dialogs/host";
 import { element } from "./element";
-import { translate } from "./language";
+import { pageTexts } from "./language";
 import { banner, icon, outdatedBanner } from "./parts";
 import { shared } from "./styles";
 import type { HomeAssistant, Lock } from "./types";
@@ -47,8 +47,7 @@ export class SeamAccessCodesCard extends SeamActions {
           selector: { entity: { filter: { integration: "seam", domain: "lock" } } },
         },
       ],
-      computeLabel: () =>
-        translate(document.documentElement.lang, () => {})("card_lock"),
+      computeLabel: () => pageTexts()("card_lock"),
     };
   }
 
@@ -146,11 +145,16 @@ const page = window as unknown as { customCards?: CustomCard[] };
 page.customCards ??= [];
 const cards = page.customCards;
 if (!cards.some(({ type }) => type === CARD)) {
-  const t = translate(document.documentElement.lang, () => {});
+  // The language is loaded by the time that somebody adds a card.
+  pageTexts();
   cards.push({
     type: CARD,
-    name: t("card_name"),
-    description: t("card_description"),
+    get name() {
+      return pageTexts()("card_name");
+    },
+    get description() {
+      return pageTexts()("card_description");
+    },
     documentationURL: "https://github.com/ha-seam/ha-seam",
     getEntitySuggestion: (hass, entity) =>
       isLock(hass, entity) ? { config: { type: `custom:${CARD}`, entity } } : null,

@@ -48,7 +48,7 @@ export class SeamHost extends LitElement {
   }
 
   private listen(): void {
-    const store = storeOf(this.hass.connection);
+    const store = storeOf(this.hass);
     if (store === this.store) return;
     this.stopListening?.();
     this.store = store;

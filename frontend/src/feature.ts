@@ -9,7 +9,7 @@ import { property } from "lit/decorators.js";
 import { isLock } from "./card";
 import { SeamHost } from "./context";
 import { element } from "./element";
-import { translate } from "./language";
+import { pageTexts } from "./language";
 import { type Status, summary } from "./logic/groups";
 import { icon } from "./parts";
 import { shared } from "./styles";
@@ -115,7 +115,9 @@ const features = page.customCardFeatures;
 if (!features.some(({ type }) => type === FEATURE)) {
   features.push({
     type: FEATURE,
-    name: translate(document.documentElement.lang, () => {})("feature_name"),
+    get name() {
+      return pageTexts()("feature_name");
+    },
     isSupported: (hass, { entity_id }) =>
       entity_id !== undefined && isLock(hass, entity_id),
   });

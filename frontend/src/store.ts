@@ -1,8 +1,11 @@
+import { closest } from "./language";
 import { compareTexts } from "./logic/groups";
+import { loadTexts, localized } from "./texts";
 import type {
   Code,
   Connection,
   Entry,
+  HomeAssistant,
   Lock,
   Options,
   SubscriptionEvent,
@@ -91,7 +94,19 @@ export class Store {
   private unsubscribe: (() => Promise<void>) | undefined;
   private attempt = 0;
 
-  constructor(private readonly connection: Connection) {}
+  constructor(
+    private readonly connection: Connection,
+    private language = "en",
+  ) {}
+
+  /** Use another language from now on. */
+  speak(language: string): void {
+    if (language === this.language) return;
+    this.language = language;
+    if (this.listeners.size === 0) return;
+    this.stop();
+    this.start();
+  }
 
   /** Call a listener on every change; return how to stop that. */
   listen(listener: () => void): () => void {
@@ -123,10 +138,16 @@ export class Store {
     this.attempt += 1;
     const attempt = this.attempt;
     this.connected = true;
+    const { connection, language } = this;
+    // Without them, there is little to say, but everything can be done.
+    const texts = loadTexts(connection, language).catch(() => {});
     try {
-      const unsubscribe = await this.connection.subscribeMessage<SubscriptionEvent>(
-        (event) => {
+      const unsubscribe = await connection.subscribeMessage<SubscriptionEvent>(
+        async (message) => {
+          // Messages stay in order.
+          await texts;
           if (attempt !== this.attempt) return;
+          const event = localized(connection, message);
           this.failed = false;
           if (event.type === "all") {
             this.outdated = isOutdated(import.meta.url, event.version);
@@ -167,12 +188,13 @@ export class Store {
 
 const stores = new WeakMap<Connection, Store>();
 
-/** Return the store of a connection. */
-export function storeOf(connection: Connection): Store {
+/** Return the store of a connection, in the language of the user. */
+export function storeOf({ connection, language }: HomeAssistant): Store {
   let store = stores.get(connection);
   if (!store) {
-    store = new Store(connection);
+    store = new Store(connection, closest(language));
     stores.set(connection, store);
   }
+  store.speak(closest(language));
   return store;
 }

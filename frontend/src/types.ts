@@ -1,4 +1,7 @@
-/** What `seam/subscribe` and the commands send; see docs/websocket.md. */
+/**
+ * What `seam/subscribe` and the commands send, with texts in the language of the user; see
+ * docs/websocket.md.
+ */
 
 export type CodeState =
   | "active"
@@ -188,6 +191,9 @@ export interface HistoryMessage {
 /** The part of Home Assistant's websocket connection that is used here. */
 export interface Connection {
   readonly connected: boolean;
+  sendMessagePromise<T>(
+    message: { type: string } & Record<string, unknown>,
+  ): Promise<T>;
   subscribeMessage<T>(
     callback: (message: T) => void,
     message: { type: string } & Record<string, unknown>,

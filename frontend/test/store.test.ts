@@ -63,9 +63,17 @@ describe("the subscription", () => {
     connected = true;
     refuse = false;
     callbacks: ((event: SubscriptionEvent) => void)[] = [];
+    languages: unknown[] = [];
     unsubscribed = 0;
     listeners = { ready: new Set<() => void>(), disconnected: new Set<() => void>() };
 
+    sendMessagePromise = async <T>({ category, language }: Record<string, unknown>) => {
+      if (category === "selector") this.languages.push(language);
+      const resources = {
+        "component.seam.selector.advice.options.wait": `{name}: wait (${language})`,
+      };
+      return { resources: category === "selector" ? resources : {} } as T;
+    };
     subscribeMessage = async <T>(callback: (message: T) => void) => {
       if (this.refuse) throw { code: "unknown_command" };
       this.callbacks.push(callback as (event: SubscriptionEvent) => void);
@@ -108,6 +116,32 @@ describe("the subscription", () => {
     await vi.advanceTimersByTimeAsync(0);
     expect(store.connected).toBe(true);
     expect(connection.callbacks).toHaveLength(2);
+  });
+
+  test("has the texts of the language of the user", async () => {
+    const advice = {
+      translation_key: "selector.advice.options.wait",
+      // A name may look like a placeholder.
+      translation_placeholders: { name: "{name}" },
+    };
+    const connection = new FakeConnection();
+    const store = new Store(connection, "de");
+    const seen: unknown[] = [];
+    store.listen(() => seen.push(store.state?.locks[0]?.problems));
+    await vi.advanceTimersByTimeAsync(0);
+    const door = { ...lock("Door", []), problems: [{ advice }] };
+    const sent = { ...all([]), locks: [door] } as unknown as SubscriptionEvent;
+    connection.callbacks[0]?.(sent);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen.at(-1)).toEqual([{ advice: "{name}: wait (de)" }]);
+    store.speak("de");
+    store.speak("fr");
+    await vi.advanceTimersByTimeAsync(0);
+    expect(connection.languages).toEqual(["de", "fr"]);
+    expect(connection.unsubscribed).toBe(1);
+    connection.callbacks[1]?.(sent);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(seen.at(-1)).toEqual([{ advice: "{name}: wait (fr)" }]);
   });
 
   test("is tried again until Seam is set up", async () => {

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+import json
 from pathlib import Path
 import re
 from typing import Any, Final
@@ -14,14 +15,9 @@ from .test_panel_quality import AXE, NEEDS_AXE, RUN_AXE
 
 pytestmark = pytest.mark.e2e
 
-FILES: Final = {
-    "/seam": Path(__file__).parent / "fake.html",
-    "/seam.js": Path(__file__).parents[2]
-    / "custom_components"
-    / "seam"
-    / "frontend"
-    / "seam.js",
-}
+ROOT: Final = Path(__file__).parents[2]
+BUILT: Final = ROOT / "custom_components" / "seam" / "frontend"
+TRANSLATIONS: Final = ROOT / "frontend" / "src" / "language"
 
 type Start = Callable[[str], Locator]
 
@@ -33,9 +29,11 @@ def panel_page(chromium: Browser) -> Iterator[Page]:
     page.set_default_timeout(15_000)
 
     def serve(route: Route) -> None:
-        route.fulfill(path=FILES[urlsplit(route.request.url).path])
+        path = urlsplit(route.request.url).path[1:]
+        fake = Path(__file__).parent / "fake.html"
+        route.fulfill(path=fake if path == "seam" else BUILT / path)
 
-    page.route("http://home.test/seam*", serve)
+    page.route("http://home.test/**", serve)
     page.goto("/seam")
     page.wait_for_function("() => window.start")
     yield page
@@ -1559,3 +1557,25 @@ def test_report_names_locks_that_are_gone(start: Start) -> None:
         ["Shed", "Ada · Door", "Shed"]
     )
     expect(report.get_by_text("lock.")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    "language", sorted(path.stem for path in TRANSLATIONS.glob("*.json"))
+)
+def test_panel_loads_language_of_user(
+    panel_page: Page, start: Start, language: str
+) -> None:
+    """The panel loads one language at most, from beside its own file."""
+    requested: list[str] = []
+    panel_page.on("request", lambda request: requested.append(request.url))
+    panel = start(f"{{locks: [lock('Door')], language: '{language}'}}")
+    texts = json.loads((TRANSLATIONS / f"{language}.json").read_text(encoding="utf-8"))
+    expect(panel.get_by_role("link", name=texts["timeline"])).to_be_visible()
+    file = f"http://home.test/language/{language}.js"
+    assert requested == ([] if language == "en" else [file])
+
+
+def test_panel_is_english_if_language_cannot_be_loaded(start: Start) -> None:
+    """A user with another language gets English."""
+    panel = start("{locks: [lock('Door')], language: 'zh-Hant'}")
+    expect(panel.get_by_role("link", name="Timeline")).to_be_visible()

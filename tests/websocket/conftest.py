@@ -16,6 +16,27 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.websocket.types import Text
+from tests.test_repository import load_json
+
+
+def is_text(value: object) -> bool:
+    """Return whether something is a text of the translations."""
+    return isinstance(value, dict) and value.keys() == Text.__required_keys__
+
+
+def in_english(value: Any) -> Any:
+    """Return a message with the texts that a user sees."""
+    if isinstance(value, list):
+        return [in_english(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if is_text(value):
+        text: Any = load_json("translations/en.json")
+        for part in value["translation_key"].split("."):
+            text = text[part]
+        return text.format(**value["translation_placeholders"])
+    return {key: in_english(item) for key, item in value.items()}
 
 
 class Panel:
@@ -28,6 +49,7 @@ class Panel:
         self.events: list[dict[str, Any]] = []
         self.locks: dict[str, dict[str, Any]] = {}
         self.entries: list[dict[str, Any]] = []
+        self.raw: dict[str, Any] = {}
 
     async def subscribe(self) -> dict[str, Any]:
         """Subscribe, and return the first event."""
@@ -87,7 +109,8 @@ class Panel:
         )
 
     async def _receive(self) -> dict[str, Any]:
-        message: dict[str, Any] = await self._client.receive_json()
+        self.raw = await self._client.receive_json()
+        message: dict[str, Any] = in_english(self.raw)
         if message["type"] == "pong":
             return {**message, "type": "result"}
         # A test may subscribe to more.

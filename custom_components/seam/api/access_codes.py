@@ -71,11 +71,14 @@ class CodeStatus(StrEnum):
     REMOVING = "removing"
     UNKNOWN = "unknown"
 
-    @classmethod
-    @override
-    def _missing_(cls, value: object) -> CodeStatus:
-        """Take a status that is not listed for unknown."""
-        return cls.UNKNOWN
+
+# Calling the enum would take a tenth of the time for a row.
+_STATUSES: Final = {status.value: status for status in CodeStatus}
+
+
+def _status(value: Any) -> CodeStatus:
+    is_listed = isinstance(value, str) and value in _STATUSES
+    return _STATUSES[value] if is_listed else CodeStatus.UNKNOWN
 
 
 @frozen_for_type_checkers
@@ -151,7 +154,9 @@ class AccessCode(Model):
     starts_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     ends_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     created_at: datetime | None = None
-    status: CodeStatus | None = None
+    status: CodeStatus | None = field(
+        default=None, metadata={"deserialize": _status}
+    )
     display_status: str | None = field(
         default=None, metadata={"deserialize": _shared_text}
     )

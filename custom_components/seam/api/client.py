@@ -592,7 +592,7 @@ def _completed(row: Any, known: Mapping[str, Any]) -> Any:
         for key, value in known.items():
             own = row.get(key)
             # What is empty is no ID, but a flag may be false.
-            if own is None or own == value or (isinstance(value, str) and not own):
+            if own == value or not (own or own is False):
                 row[key] = value
     return row
 

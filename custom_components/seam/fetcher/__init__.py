@@ -194,7 +194,7 @@ class Fetcher:
         single = [fetch for fetch in due if device_ids_of(fetch)]
         if self._engine.failures.may_be_down:
             self._engine.schedule.request(*single)
-        else:
+        elif single:
             await self._async_fetch_single(single, Priority.POLL)
 
     async def _async_fetch_locks(

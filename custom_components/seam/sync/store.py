@@ -31,6 +31,7 @@ class SnapshotStore:
         self._secrets = secrets
         self._locks: dict[str, LockData] = {}
         self._accounts: dict[str, ConnectedAccount] = {}
+        self._are_accounts_new = False
         self._changed: set[str] = set()
         self._renewed: set[str] = set()
         self._former_names: BoundedDict[str, str] = BoundedDict(_MAX_FORMER_NAMES)
@@ -51,6 +52,7 @@ class SnapshotStore:
         """Replace the connected accounts, except those that the answer may lack."""
         kept = {key: item for key, item in self._accounts.items() if may_lack(key)}
         self._accounts = kept | {item.connected_account_id: item for item in accounts}
+        self._are_accounts_new = True
 
     def put_codes(
         self, lock: LockData, codes: Iterable[AccessCode], missing: frozenset[str]
@@ -98,15 +100,20 @@ class SnapshotStore:
 
         Locks that have not changed stay the same objects.
         """
-        published = self.snapshot.locks
-        locks = dict(published)
-        if has_late_secret := self._secrets.pop_has_late_secret():
+        has_late_secret = self._secrets.pop_has_late_secret()
+        if has_late_secret:
             # Older texts may hold a PIN that has only now become known.
             self._changed.update(self._locks)
-            locks = {key: masked(lock, self._secrets) for key, lock in locks.items()}
         wanted = self._changed | self._renewed
         if device_ids is not None:
             wanted &= frozenset(device_ids)
+        if not (wanted or has_late_secret or self._are_accounts_new):
+            return
+        self._are_accounts_new = False
+        published = self.snapshot.locks
+        locks = dict(published)
+        if has_late_secret:
+            locks = {key: masked(lock, self._secrets) for key, lock in locks.items()}
         for device_id in wanted - self._locks.keys():
             locks.pop(device_id, None)
         for device_id in [key for key in self._locks if key in wanted]:

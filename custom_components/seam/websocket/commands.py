@@ -23,7 +23,8 @@ from .conversion import (
     handle_dismiss,
     handle_stop,
 )
-from .fields import field_of, form_text
+from .fields import field_of
+from .texts import error_text, form_message, form_placeholders
 
 _ENTITY_IDS: Final = "entity_ids"
 _KIND: Final = "kind"
@@ -114,7 +115,7 @@ def _row(answer: Answer) -> JsonObject:
     """Return the answer for a lock; its error with what the panel does about it."""
     row = as_row(answer)
     if isinstance(answer, HomeAssistantError):
-        row["error"] = form_text(answer)
+        row["error"] = cast("JsonObject | str", error_text(answer))
         row["is_uncertain"] = isinstance(answer, ChangeUncertainError)
         if field := field_of(answer):
             row["field"] = field
@@ -125,13 +126,13 @@ def _send_error(
     connection: ActiveConnection, msg_id: int, err: HomeAssistantError
 ) -> None:
     """Send an error that concerns the whole command."""
-    placeholders = dict(err.translation_placeholders or {})
+    placeholders = form_placeholders(err)
     if field := field_of(err):
         placeholders["field"] = field
     connection.send_error(
         msg_id,
         err.translation_key or websocket_api.ERR_HOME_ASSISTANT_ERROR,
-        form_text(err),
+        form_message(err),
         translation_key=err.translation_key,
         translation_domain=err.translation_domain,
         translation_placeholders=placeholders,

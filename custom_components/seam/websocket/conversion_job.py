@@ -13,7 +13,6 @@ from homeassistant.core import HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 from homeassistant.helpers.dispatcher import async_dispatcher_send
 from homeassistant.helpers.storage import Store
-from homeassistant.helpers.translation import async_get_exception_message
 
 from ..actions.codes import find_code
 from ..actions.convert import async_convert
@@ -31,8 +30,14 @@ from ..activity import lock_name
 from ..api import AccessCode
 from ..attributes import label
 from ..const import DOMAIN
-from ..errors import ChangeUncertainError, UnreachableError, WorkspaceRefusedError
-from .types import Conversion, SelectedCode, StopReason
+from ..errors import (
+    ChangeUncertainError,
+    UnreachableError,
+    WorkspaceRefusedError,
+    refusal,
+)
+from .texts import error_text, masked_text
+from .types import Conversion, SelectedCode, StopReason, Text
 
 SIGNAL_CONVERSION: Final = f"{DOMAIN}_conversion"
 
@@ -44,7 +49,7 @@ WATCH_STEPS: Final = (30,) * 10
 class _StopError(Exception):
     """The job must not go on."""
 
-    def __init__(self, reason: StopReason, **changes: str) -> None:
+    def __init__(self, reason: StopReason, **changes: Text | str) -> None:
         """Initialize the error with what else changes in the status."""
         super().__init__(reason)
         self.changes = {"reason": reason, **changes}
@@ -65,7 +70,7 @@ class CodeToConvert(NamedTuple):
         }
 
 
-type _Errors = dict[tuple[str | None, str], str]
+type _Errors = dict[tuple[str | None, str], Text | str]
 type _Known = dict[str, tuple[Target, _Errors]]
 
 
@@ -97,9 +102,9 @@ class ConversionJob:
             return None
         return {
             **status,
-            "error": status["error"] and self._mask(status["error"]),
+            "error": masked_text(status["error"], self._mask),
             "failed": [
-                {**code, "error": code["error"] and self._mask(code["error"])}
+                {**code, "error": masked_text(code["error"], self._mask)}
                 for code in status["failed"]
             ],
         }
@@ -201,7 +206,7 @@ class ConversionJob:
         """Return whether a code is converted; stop if its conversion fails."""
         row, left = code.row, self._current["left"][1:]
 
-        def show_failed(reason: str | None) -> None:
+        def show_failed(reason: Text | str | None) -> None:
             failed = [*self._current["failed"], {**row, "error": reason}]
             self._async_changed(uncertain=[], left=left, failed=failed)
 
@@ -211,7 +216,7 @@ class ConversionJob:
             try:
                 found = find_unmanaged(target, code.access_code_id)
             except ServiceValidationError as err:
-                show_failed(str(err))
+                show_failed(error_text(err))
                 return False
             # Whatever interrupts the conversion, it may have been requested.
             self._async_changed(uncertain=[row], left=left)
@@ -223,12 +228,12 @@ class ConversionJob:
                     is_external_modification_allowed=self._is_modification_allowed,
                 )
             except ChangeUncertainError as err:
-                raise _StopError("unconfirmed", error=str(err)) from err
+                raise _StopError("unconfirmed", error=error_text(err)) from err
             except (UnreachableError, WorkspaceRefusedError) as err:
                 self._async_changed(uncertain=[], left=[row, *left])
-                raise _StopError("unreachable", error=str(err)) from err
+                raise _StopError("unreachable", error=error_text(err)) from err
             except HomeAssistantError as err:
-                show_failed(str(err))
+                show_failed(error_text(err))
                 raise _StopError("failed") from err
         if result.outcome is Outcome.PENDING:
             raise _StopError("unconfirmed", error=str(result.reason))
@@ -250,7 +255,8 @@ class ConversionJob:
             errors = await async_refresh_targets([target])
             _check(known)
         for error in errors.values():
-            raise _StopError("unreachable", error=str(error))
+            assert isinstance(error, HomeAssistantError)
+            raise _StopError("unreachable", error=error_text(error))
         _check_fetched(_current(target))
 
 
@@ -278,9 +284,8 @@ def _errors(target: Target) -> _Errors:
         for error in code.own_errors
     }
     if snapshot.is_reachable(lock) is False:
-        errors[None, ""] = async_get_exception_message(
-            DOMAIN, "went_offline", {"lock": lock.device.name}
-        )
+        offline = refusal("went_offline", lock=lock.device.name)
+        errors[None, ""] = error_text(offline)
     return errors
 
 
@@ -303,7 +308,7 @@ def _check_fetched(target: Target) -> None:
         check_codes_known(target.lock)
     except ServiceValidationError as err:
         raise _StopError(
-            "unreachable", error=str(err), entity_id=target.entity_id
+            "unreachable", error=error_text(err), entity_id=target.entity_id
         ) from err
 
 
@@ -313,7 +318,7 @@ def _current(target: Target) -> Target:
         return current_target(target)
     except ServiceValidationError as err:
         raise _StopError(
-            "new_error", error=str(err), entity_id=target.entity_id
+            "new_error", error=error_text(err), entity_id=target.entity_id
         ) from err
 
 

@@ -5,8 +5,6 @@ from typing import Final
 
 from homeassistant.exceptions import HomeAssistantError
 
-from ..api import SeamError
-
 _FIELDS: Final[Mapping[str, str]] = {
     key: field
     for field, keys in {
@@ -53,16 +51,6 @@ _FIELDS: Final[Mapping[str, str]] = {
     for key in keys
 }
 _CONSTRAINT: Final = "code_constraint_"
-
-
-def form_text(err: HomeAssistantError) -> str:
-    """Return the text of an error without the id of the request, which logs have."""
-    text, cause = str(err), err.__cause__
-    while cause:
-        if isinstance(cause, SeamError):
-            text = text.replace(f" (request {cause.request_id})", "")
-        cause = cause.__cause__
-    return text
 
 
 def field_of(err: HomeAssistantError) -> str | None:

@@ -24,7 +24,8 @@ from ..errors import refusal
 from ..sync.code_state import CodeState, code_state
 from ..sync.snapshot import LockData
 from .remedies import possible_remedies
-from .types import CodeCan, Entry, Lock, LockCan, Possible, Row, Rules
+from .texts import advice_text, error_text
+from .types import CodeCan, Entry, Lock, LockCan, Possible, Row, Rules, Text
 
 # The attributes of a code that the panel shows. A lock may have hundreds of codes.
 _CODE_KEYS: Final = (
@@ -74,7 +75,11 @@ def async_lock(
         if lock.changed_by
         else None,
         "problems": [
-            {**row, "remedies": possible_remedies(problem, lock, can, cans)}
+            {
+                **row,
+                "advice": advice_text(problem, lock, account),
+                "remedies": possible_remedies(problem, lock, can, cans),
+            }
             for row, problem in zip(
                 async_problems(hass, problems, lock, account), problems, strict=True
             )
@@ -113,6 +118,7 @@ def _codes(
             row[key] = [
                 {
                     **problem_row,
+                    "advice": advice_text(problem, lock, account, code),
                     "remedies": possible_remedies(problem, lock, lock_can, cans, code),
                 }
                 for problem_row, problem in zip(shown[key], problems, strict=True)
@@ -125,14 +131,14 @@ def _codes(
 def _rules(lock: LockData) -> Rules:
     name_min: int | None = None
     name_max: int | None = None
-    constraints: dict[str, str] = {}
+    constraints: dict[str, Text | str] = {}
     for constraint in lock.device.properties.code_constraints:
         kind = constraint.constraint_type
         if kind == "name_length":
             name_min, name_max = constraint.min_length, constraint.max_length
         elif kind in PIN_CONSTRAINTS:
             text = refusal(f"code_constraint_{kind}", lock=lock.device.name)
-            constraints[kind] = _sentence(text)
+            constraints[kind] = error_text(text)
     return {
         "lengths": sorted(lock.device.properties.supported_code_lengths),
         "constraints": constraints,
@@ -188,13 +194,8 @@ def _possible[*A](checks: Iterable[Callable[[*A], None]], *of: *A) -> Possible:
         for check in checks:
             check(*of)
     except ServiceValidationError as err:
-        return _sentence(err)
+        return error_text(err)
     return True
-
-
-def _sentence(err: ServiceValidationError) -> str:
-    """Return the text of an error with the period that Home Assistant removes."""
-    return f"{str(err).removesuffix('.')}."
 
 
 def _lock_can(lock: LockData) -> LockCan:

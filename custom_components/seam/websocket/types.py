@@ -18,7 +18,16 @@ type Remedy = Literal[
     "reconnect_account",
     "refresh_lock",
 ]
-type Possible = Literal[True] | str
+
+
+class Text(TypedDict):
+    """A text in the translations, without the prefix of the integration."""
+
+    translation_key: str
+    translation_placeholders: dict[str, str]
+
+
+type Possible = Literal[True] | Text | str
 """True, or why something is not possible."""
 
 
@@ -32,7 +41,7 @@ class SelectedCode(TypedDict):
 class FailedCode(SelectedCode):
     """A code that could not be converted; why is not kept over a restart."""
 
-    error: str | None
+    error: Text | str | None
 
 
 type StopReason = Literal[
@@ -52,7 +61,7 @@ class Conversion(TypedDict):
     uncertain: list[SelectedCode]
     left: list[SelectedCode]
     reason: StopReason | None
-    error: str | None
+    error: Text | str | None
 
 
 class Entry(TypedDict):
@@ -82,7 +91,7 @@ class Rules(TypedDict):
     """What a lock requires of PINs and names, with the texts of errors."""
 
     lengths: list[int]
-    constraints: dict[str, str]
+    constraints: dict[str, Text | str]
     name_min: int | None
     name_max: int | None
 

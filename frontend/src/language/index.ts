@@ -1,22 +1,41 @@
 import en from "./en.json";
 
-export type Texts = typeof en;
-export type Key = keyof Texts;
+export type Key = keyof typeof en;
+/** A text, or one for each plural category that the language has. */
+type Entry = string | Partial<Record<Intl.LDMLPluralRule, string>>;
+type Texts = Partial<Record<Key, Entry>>;
 type Values = Record<string, string | number>;
 
 export type Translate = (key: Key, values?: Values) => string;
 
-/** The languages; another one is a file beside `en.json` and a line here. */
-const LANGUAGES: Record<string, () => Promise<Partial<Texts>>> = {};
+/** The files beside `en.json`, each of which is built into a file of its own. */
+const FILES = import.meta.glob<Texts>(["./*.json", "!./en.json"], {
+  import: "default",
+});
+const LANGUAGES = Object.keys(FILES).map((path) => path.slice(2, -5));
 
-const loaded = new Map<string, Translate>();
-const listeners = new Map<string, Set<() => void>>();
+/** Languages that are close to one that there is. */
+const SIMILAR: Record<string, string> = { nn: "nb", no: "nb" };
 
-function translator(language: string, texts: Partial<Texts>): Translate {
+/** Return the language that is closest to that of a user, English if there is none. */
+export function closest(
+  language: string,
+  languages: readonly string[] = LANGUAGES,
+): string {
+  for (let tag = language; tag; tag = tag.slice(0, Math.max(tag.lastIndexOf("-"), 0))) {
+    const found = [tag, SIMILAR[tag]].find((one) => one && languages.includes(one));
+    if (found) return found;
+  }
+  return "en";
+}
+
+/** Return the function for texts that may lack some, which are then in English. */
+export function translator(language: string, texts: Texts): Translate {
   const plural = new Intl.PluralRules(language);
   const number = new Intl.NumberFormat(language);
   return (key, values = {}) => {
-    const entry: string | Record<string, string> = texts[key] ?? en[key];
+    const entry = texts[key];
+    if (entry === undefined) return english(key, values);
     const text =
       typeof entry === "string"
         ? entry
@@ -29,11 +48,14 @@ function translator(language: string, texts: Partial<Texts>): Translate {
 }
 
 const english = translator("en", en);
+const loaded = new Map<string, Translate>([["en", english]]);
+const listeners = new Map<string, Set<() => void>>();
 
-/** Return the texts of a language; English until it is loaded. */
-export function translate(language: string, onLoad: () => void): Translate {
+/** Return the texts of the language of a user; English until it is loaded. */
+export function translate(userLanguage: string, onLoad: () => void): Translate {
+  const language = closest(userLanguage);
   const known = loaded.get(language);
-  const load = LANGUAGES[language];
+  const load = FILES[`./${language}.json`];
   if (known || !load) return known ?? english;
   const waiting = listeners.get(language);
   if (waiting) {
@@ -51,4 +73,9 @@ export function translate(language: string, onLoad: () => void): Translate {
     () => loaded.set(language, english),
   );
   return english;
+}
+
+/** Return the texts in the language of the page, for what Home Assistant shows itself. */
+export function pageTexts(): Translate {
+  return translate(document.documentElement.lang, () => {});
 }

@@ -1,0 +1,62 @@
+/** Texts that Home Assistant sends by their translation keys. */
+
+import type { Connection } from "./types";
+
+type Texts = Record<string, string>;
+
+const PREFIX = "component.seam.";
+const CATEGORIES = ["exceptions", "selector"];
+
+const loaded = new WeakMap<Connection, Texts>();
+
+/** Load the texts of a language. Home Assistant fills gaps with English. */
+export async function loadTexts(
+  connection: Connection,
+  language: string,
+): Promise<void> {
+  const answers = await Promise.all(
+    CATEGORIES.map((category) =>
+      connection.sendMessagePromise<{ resources: Texts }>({
+        type: "frontend/get_translations",
+        language,
+        category,
+        integration: ["seam"],
+      }),
+    ),
+  );
+  loaded.set(
+    connection,
+    Object.assign({}, ...answers.map(({ resources }) => resources)),
+  );
+}
+
+/** Return what Home Assistant has sent with its texts in the language of the user. */
+export function localized<T>(connection: Connection, value: T): T {
+  const visit = (item: unknown): unknown => {
+    if (Array.isArray(item)) return item.map(visit);
+    if (typeof item !== "object" || item === null) return item;
+    if ("translation_key" in item) {
+      const { translation_key, translation_placeholders } = item as Text;
+      return textOf(connection, translation_key, translation_placeholders);
+    }
+    return Object.fromEntries(
+      Object.entries(item).map(([key, part]) => [key, visit(part)]),
+    );
+  };
+  return visit(value) as T;
+}
+
+interface Text {
+  translation_key: string;
+  translation_placeholders: Record<string, string>;
+}
+
+/** Return a text of the integration, or its key if it could not be loaded. */
+export function textOf(
+  connection: Connection,
+  key: string,
+  values: Record<string, string> = {},
+): string {
+  const text = loaded.get(connection)?.[PREFIX + key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
+}
