@@ -1,11 +1,10 @@
 """Tests of the blueprints, as automations."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 import logging
 from pathlib import Path
-import re
 import shutil
 from typing import Any, Final
 from urllib.parse import quote
@@ -19,7 +18,6 @@ from homeassistant.const import SERVICE_TURN_OFF
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
-from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
@@ -46,9 +44,9 @@ from simulator.seed import (
 
 from .clock import START, async_step
 from .conftest import Poll
+from .documentation import PAGES, ROOT, examples, parsed
 from .pins import count_pins, recorded_texts
 
-ROOT: Final = Path(__file__).resolve().parents[1]
 BLUEPRINTS: Final = {
     path: path.read_text()
     for path in sorted((ROOT / "blueprints/automation/seam").glob("*.yaml"))
@@ -57,12 +55,7 @@ SOURCE: Final = "https://github.com/ha-seam/ha-seam/blob/main/"
 IMPORT: Final = "https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url="
 RAW: Final = "https://raw.githubusercontent.com/ha-seam/ha-seam/main/"
 
-PAGE: Final = (ROOT / "docs/blueprints.md").read_text()
-[RECORDER_CONFIG] = (
-    load["recorder"]
-    for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    if isinstance(load := parse_yaml(block), dict)
-)
+[RECORDER_CONFIG] = (parsed(example)["recorder"] for example in examples("blueprints"))
 
 FRONT: Final = "lock.front_door"
 FLAT: Final = "lock.apartment_1"
@@ -152,10 +145,10 @@ async def test_blueprint_can_be_imported(
 def test_page_links_to_blueprint(path: Path) -> None:
     """It has a link that imports it, and a section with its name."""
     source = quote(SOURCE + path.relative_to(ROOT).as_posix(), safe="")
-    assert f"{IMPORT}{source})" in PAGE
-    blueprint = parse_yaml(BLUEPRINTS[path])
-    assert isinstance(blueprint, dict)
-    assert f"\n## {blueprint['blueprint']['name']}\n" in PAGE
+    page = PAGES["blueprints"]
+    assert f"{IMPORT}{source})" in page
+    blueprint = parsed(BLUEPRINTS[path])
+    assert f"\n## {blueprint['blueprint']['name']}\n" in page
 
 
 async def test_code_used(simulator: Simulator, add: Add, poll: Poll) -> None:
@@ -409,13 +402,6 @@ async def test_cleaner_uses_lock_once(
             "Nobody has used the lock since 01:30."
         )
     ]
-
-
-@pytest.fixture
-async def mock_recorder_before_hass(
-    async_test_recorder: AsyncGenerator[Recorder],
-) -> None:
-    """Set up the database before Home Assistant."""
 
 
 @pytest.fixture
