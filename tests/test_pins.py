@@ -8,7 +8,6 @@ import json
 import logging
 from pathlib import Path
 import re
-import shutil
 import sqlite3
 from typing import Any, Final
 
@@ -58,8 +57,9 @@ from custom_components.seam.stays.settings import (
 from simulator import Simulator
 from simulator.seed import APARTMENT_1, CODE_CLEANER, FRONT_DOOR, GARDEN_HOUSE, LOCKS
 
+from .blueprints import BLUEPRINTS, import_blueprints
 from .clock import START, async_step
-from .documentation import PAGES, ROOT, examples, parsed
+from .documentation import PAGES, examples, parsed
 from .stays.calendar import BookingCalendar
 
 pytestmark = [
@@ -80,7 +80,6 @@ LOGGERS_OF_CALLS: Final = {
 LOGGED_CALL: Final = re.compile(
     r"[\w: ]+<Event call_service\[L\]: domain=(\w+), service=(\w+)"
 )
-BLUEPRINTS: Final = sorted((ROOT / "blueprints/automation/seam").glob("*.yaml"))
 COMPONENTS: Final = (
     *("calendar", "config", "diagnostics", "history", "homeassistant", "logbook"),
     *("persistent_notification", "repairs", "system_health", "trace"),
@@ -90,10 +89,7 @@ COMPONENTS: Final = (
 @pytest.fixture
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
     """Put the blueprints into a folder of the test."""
-    folder = Path(hass_tmp_config_dir) / "blueprints/automation/seam"
-    folder.mkdir(parents=True)
-    for path in BLUEPRINTS:
-        shutil.copy(path, folder)
+    import_blueprints(hass_tmp_config_dir)
     return hass_tmp_config_dir
 
 
@@ -194,7 +190,7 @@ def automations(hass: HomeAssistant) -> list[dict[str, Any]]:
         {
             "id": path.stem,
             "use_blueprint": {
-                "path": f"seam/{path.name}",
+                "path": f"ha-seam/{path.name}",
                 "input": inputs.get(path.stem, {}),
             },
         }
