@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 import gc
 import logging
+from pathlib import Path
 
 from homeassistant.const import CONF_API_KEY, Platform
 from homeassistant.core import HomeAssistant
@@ -67,6 +68,19 @@ def _custom_integration(request: pytest.FixtureRequest) -> None:
     """Let Home Assistant load the integration, in tests that have a Home Assistant."""
     if "hass" in request.fixturenames:
         request.getfixturevalue("enable_custom_integrations")
+
+
+@pytest.fixture
+def mock_recorder_before_hass(request: pytest.FixtureRequest) -> None:
+    """Set up the recorder before Home Assistant, in tests that have a recorder."""
+    if "recorder_mock" in request.fixturenames:
+        request.getfixturevalue("async_test_recorder")
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    """Return the path of the database, for tests that keep it in a file."""
+    return tmp_path / "home-assistant_v2.db"
 
 
 @pytest.fixture

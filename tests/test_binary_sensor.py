@@ -3,7 +3,6 @@
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from typing import Any, cast
 
 from freezegun.api import FrozenDateTimeFactory
@@ -46,11 +45,9 @@ from simulator.seed import (
 from .advice_table import WARNINGS_OF_ACCOUNTS
 from .clock import wait_until
 from .conftest import CheckPlatform, Poll
+from .documentation import examples
 from .states import state_of
 
-ENTITIES_PAGE = (
-    Path(__file__).resolve().parents[1] / "docs" / "entities.md"
-).read_text()
 PROBLEM = "binary_sensor.{}_access_code_problem"
 WORKSPACE_PROBLEM = PROBLEM.format("harbour_street_rentals")
 ACCOUNT_PROBLEM = "binary_sensor.harbour_street_rentals_account_problem"
@@ -547,11 +544,7 @@ async def test_docs_automation_example_runs(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
     """The example notifies once, about the codes with a problem only."""
-    [example] = [
-        block.split("```")[0]
-        for block in ENTITIES_PAGE.split("```yaml\n")[1:]
-        if "_access_code_problem" in block.split("```")[0]
-    ]
+    [example] = examples("entities", "_access_code_problem")
     simulator.control.clear_code_problems(CODE_HANDYMAN)
     await poll()
     told = async_mock_service(hass, "notify", "notify")

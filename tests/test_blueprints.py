@@ -1,12 +1,11 @@
 """Tests of the blueprints, as automations."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 import logging
 from pathlib import Path
-import re
 from typing import Final
 from urllib.parse import quote
 
@@ -17,7 +16,6 @@ from homeassistant.components.recorder import Recorder
 from homeassistant.const import SERVICE_TURN_OFF
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
-from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
@@ -53,19 +51,14 @@ from .blueprints import (
 )
 from .clock import START, async_step
 from .conftest import Poll
+from .documentation import PAGES, ROOT, examples, parsed
 from .pins import count_pins, recorded_texts
-from .test_repository import ROOT
 
 SOURCE: Final = "https://github.com/ha-seam/ha-seam/blob/main/"
 IMPORT: Final = "https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url="
 RAW: Final = "https://raw.githubusercontent.com/ha-seam/ha-seam/main/"
 
-PAGE: Final = (ROOT / "docs/blueprints.md").read_text()
-[RECORDER_CONFIG] = (
-    load["recorder"]
-    for block in re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL)
-    if isinstance(load := parse_yaml(block), dict)
-)
+[RECORDER_CONFIG] = (parsed(example)["recorder"] for example in examples("blueprints"))
 
 FRONT: Final = "lock.front_door"
 FLAT: Final = "lock.apartment_1"
@@ -128,10 +121,10 @@ async def test_blueprint_can_be_imported(
 def test_page_links_to_blueprint(path: Path) -> None:
     """It has a link that imports it, and a section with its name."""
     source = quote(SOURCE + path.relative_to(ROOT).as_posix(), safe="")
-    assert f"{IMPORT}{source})" in PAGE
-    blueprint = parse_yaml(BLUEPRINTS[path])
-    assert isinstance(blueprint, dict)
-    assert f"\n## {blueprint['blueprint']['name']}\n" in PAGE
+    page = PAGES["blueprints"]
+    assert f"{IMPORT}{source})" in page
+    blueprint = parsed(BLUEPRINTS[path])
+    assert f"\n## {blueprint['blueprint']['name']}\n" in page
 
 
 async def test_code_used(simulator: Simulator, add: Add, poll: Poll) -> None:
@@ -385,13 +378,6 @@ async def test_cleaner_uses_lock_once(
             "Nobody has used the lock since 01:30."
         )
     ]
-
-
-@pytest.fixture
-async def mock_recorder_before_hass(
-    async_test_recorder: AsyncGenerator[Recorder],
-) -> None:
-    """Set up the database before Home Assistant."""
 
 
 @pytest.fixture

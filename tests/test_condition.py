@@ -2,8 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
-import re
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -44,19 +42,12 @@ from simulator.seed import (
 )
 
 from .conftest import Poll
+from .documentation import examples
 
 FRONT = "lock.front_door"
 FLAT_1 = "lock.apartment_1"
 ACTIVE = "seam.access_code_is_active"
-[EXAMPLE] = [
-    example
-    for example in re.findall(
-        r"```yaml\n(.*?)```",
-        (Path(__file__).parents[1] / "docs" / "triggers.md").read_text(),
-        re.DOTALL,
-    )
-    if ACTIVE in example
-]
+[EXAMPLE] = examples("triggers", ACTIVE)
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 

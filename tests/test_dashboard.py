@@ -1,7 +1,6 @@
 """Tests of the cards of the development dashboard and of the README."""
 
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 from typing import Any
 
 from homeassistant.core import HomeAssistant
@@ -17,10 +16,8 @@ from simulator import Simulator
 from simulator.seed import APARTMENT_1
 
 from .conftest import Poll
+from .documentation import PAGES
 from .test_issues import HOSTILE
-
-ENTITIES_PAGE = Path(__file__).parents[1] / "docs" / "entities.md"
-
 
 type Cards = dict[str, list[dict[str, Any]]]
 
@@ -108,7 +105,7 @@ async def test_dashboard_has_no_empty_card(
 
 @pytest.mark.parametrize("text", HOSTILE)
 @pytest.mark.parametrize(
-    "template", [CODES_TEMPLATE, ENTITIES_PAGE.read_text()], ids=["dashboard", "docs"]
+    "template", [CODES_TEMPLATE, PAGES["entities"]], ids=["dashboard", "docs"]
 )
 async def test_markdown_in_names_is_escaped(
     hass: HomeAssistant, template: str, text: str

@@ -1,6 +1,5 @@
 """Tests of the event entities."""
 
-from pathlib import Path
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -44,8 +43,8 @@ from simulator.seed import (
 from simulator.state import AccessCode, Device
 
 from .conftest import CheckPlatform, Poll
+from .documentation import examples
 
-EVENTS_PAGE = (Path(__file__).resolve().parents[1] / "docs" / "events.md").read_text()
 LOCK = "event.front_door_lock_activity"
 CODES = "event.front_door_access_code_activity"
 
@@ -604,11 +603,7 @@ async def test_docs_automation_example_runs(
     hass: HomeAssistant, simulator: Simulator, poll: Poll
 ) -> None:
     """It works as pasted, with the name of a code or the method."""
-    [example] = [
-        block.split("```")[0]
-        for block in EVENTS_PAGE.split("```yaml\n")[1:]
-        if "event.received" in block.split("```")[0]
-    ]
+    [example] = examples("events", "event.received")
     told = async_mock_service(hass, "notify", "notify")
     assert await async_setup_component(
         hass, AUTOMATION_DOMAIN, {AUTOMATION_DOMAIN: [parse_yaml(example)]}

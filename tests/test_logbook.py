@@ -1,19 +1,14 @@
 """Tests of the activity log, read as the frontend reads it."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 import json
-from pathlib import Path
-import re
 from typing import Any
 
 from homeassistant.components.logbook import DOMAIN as LOGBOOK_DOMAIN
-from homeassistant.components.recorder import Recorder
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.components.recorder.common import (
@@ -27,13 +22,7 @@ from simulator import Simulator
 from simulator.seed import CODE_CLEANER, FRONT_DOOR
 
 from .conftest import Poll
-
-
-@pytest.fixture
-async def mock_recorder_before_hass(
-    async_test_recorder: AsyncGenerator[Recorder],
-) -> None:
-    """Set up the database before Home Assistant."""
+from .documentation import examples, parsed
 
 
 async def _read_all(
@@ -115,15 +104,8 @@ async def test_one_line_for_each_event(
     poll: Poll,
 ) -> None:
     """With the documented configuration, each event has one line, at its own time."""
-    page = (Path(__file__).parents[1] / "docs/events.md").read_text(encoding="utf-8")
-    [config] = [
-        block
-        for block in re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
-        if block.startswith("logbook:")
-    ]
-    parsed = parse_yaml(config)
-    assert isinstance(parsed, dict)
-    assert await async_setup_component(hass, LOGBOOK_DOMAIN, parsed)
+    [config] = examples("events", "logbook:\n")
+    assert await async_setup_component(hass, LOGBOOK_DOMAIN, parsed(config))
     await hass.async_block_till_done()
     cleaner = simulator.state.access_codes[CODE_CLEANER]
     before = dt_util.utcnow() - timedelta(minutes=30)

@@ -1,10 +1,9 @@
 """Tests of what the recorder stores."""
 
-from collections.abc import AsyncGenerator
 from datetime import timedelta
 from functools import partial
 
-from homeassistant.components.recorder import Recorder, get_instance
+from homeassistant.components.recorder import get_instance
 from homeassistant.components.recorder.history import get_significant_states
 from homeassistant.core import HomeAssistant, State
 from homeassistant.util import dt as dt_util
@@ -17,13 +16,6 @@ from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
 
 from .pins import count_pins, recorded_texts
-
-
-@pytest.fixture
-async def mock_recorder_before_hass(
-    async_test_recorder: AsyncGenerator[Recorder],
-) -> None:
-    """Set up the database before Home Assistant."""
 
 
 @pytest.mark.usefixtures("recorder_mock")

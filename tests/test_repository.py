@@ -15,6 +15,8 @@ import pytest
 
 from custom_components.seam import PLATFORMS
 
+from .documentation import PAGES, examples, parsed
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 INTEGRATION: Final = ROOT / "custom_components" / "seam"
 
@@ -115,11 +117,9 @@ REGISTRY_HOSTS: Final = tuple(
     )
 )
 YAML_BLOCKS: Final = tuple(
-    pytest.param(block, id=f"{path.name}-{number}")
-    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")))
-    for number, block in enumerate(
-        re.findall(r"```yaml\n(.*?)```", path.read_text(encoding="utf-8"), re.DOTALL), 1
-    )
+    pytest.param(block, id=f"{page}-{number}")
+    for page in PAGES
+    for number, block in enumerate(examples(page), 1)
 )
 # Actions whose responses contain PINs.
 ACTIONS_WITH_PIN: Final = frozenset(
@@ -350,14 +350,10 @@ def _anchors(page: str) -> set[str]:
 
 @pytest.mark.parametrize("block", YAML_BLOCKS)
 def test_examples_keep_pins_out_of_traces(block: str) -> None:
-    """Home Assistant stores responses in traces, unless an example turns them off."""
-    if "response_variable" not in block or ACTIONS_WITH_PIN.isdisjoint(
-        re.findall(r"seam\.(\w+)", block)
-    ):
-        return
-    example = parse_yaml(block)
-    assert isinstance(example, dict)
-    assert example["trace"] == {"stored_traces": 0}
+    """They contain data and responses, unless an example turns them off."""
+    actions = ACTIONS_WITH_PIN.intersection(re.findall(r"seam\.(\w+)", block))
+    if actions and ("response_variable:" in block or "code:" in block):
+        assert parsed(block)["trace"] == {"stored_traces": 0}
 
 
 @pytest.mark.parametrize("block", YAML_BLOCKS)

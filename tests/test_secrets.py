@@ -1,7 +1,7 @@
 """Test that PINs and keys are only in the answers that are meant for them."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from datetime import timedelta
 from itertools import count
 import json
@@ -114,23 +114,10 @@ PASSED_PINS = {OWN_PIN, OWN_PIN_OF_SEVERAL, OWN_PIN_REFUSED}
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Path:
-    """Return the path of the database."""
-    return tmp_path / "home-assistant_v2.db"
-
-
-@pytest.fixture
 def recorder_db_url(database: Path, hass_fixture_setup: list[bool]) -> str:
     """Use a database file."""
     assert not hass_fixture_setup
     return f"sqlite:///{database}"
-
-
-@pytest.fixture
-async def mock_recorder_before_hass(
-    async_test_recorder: AsyncGenerator[Recorder],
-) -> None:
-    """Set up the recorder before Home Assistant."""
 
 
 @pytest.fixture

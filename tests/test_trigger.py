@@ -2,8 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
-import re
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -20,7 +18,6 @@ from homeassistant.helpers import (
 from homeassistant.helpers.trigger import async_validate_trigger_config
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
-from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
@@ -42,6 +39,7 @@ from simulator.seed import (
 
 from .clock import async_step
 from .conftest import Poll
+from .documentation import examples, parsed
 
 FRONT = "lock.front_door"
 USED = "seam.access_code_used"
@@ -51,12 +49,7 @@ READY = "seam.access_code_ready"
 FOUND = "seam.unmanaged_access_code_found"
 POLL = timedelta(minutes=1)
 
-EXAMPLES = re.findall(
-    r"```yaml\n(.*?)```",
-    (Path(__file__).parents[1] / "docs" / "triggers.md").read_text(),
-    re.DOTALL,
-)
-EXAMPLES = [example for example in EXAMPLES if "trigger: seam." in example]
+EXAMPLES = examples("triggers", "trigger: seam.")
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -502,8 +495,7 @@ async def test_docs_examples_run(
     example: str,
 ) -> None:
     """They work as pasted."""
-    content = parse_yaml(example)
-    assert isinstance(content, dict)
+    content = parsed(example)
     [action] = content["actions"]
     done = async_mock_service(hass, *action["action"].split("."))
     assert await async_setup_component(

@@ -1,7 +1,6 @@
 """The examples in the documentation work when pasted into an automation."""
 
 from datetime import timedelta
-from pathlib import Path
 import re
 from typing import Any
 
@@ -14,22 +13,14 @@ from homeassistant.util.yaml import parse_yaml
 import pytest
 
 from custom_components.seam.const import DOMAIN
+from tests.documentation import PAGES, examples
 
 from .support import FLAT_1, FRONT, Actions
 
-ROOT = Path(__file__).parents[2]
-ACTIONS_PAGE = (ROOT / "docs" / "actions.md").read_text()
 EXAMPLES = [
     pytest.param(example, id=f"{page}-{re.findall('action: .*', example)[0]}")
-    for page, text in (
-        ("README", (ROOT / "README.md").read_text()),
-        ("actions", ACTIONS_PAGE),
-    )
-    for example in re.findall(
-        r"^```yaml\n((?:sequence:\n  - )?action: seam\..*?)^```$",
-        text,
-        re.DOTALL | re.MULTILINE,
-    )
+    for page in ("README", "actions")
+    for example in examples(page, "action: seam.")
     # It needs a calendar.
     if "preview_stays" not in example
 ]
@@ -41,7 +32,7 @@ async def test_every_action_has_an_example(
     """Each action has a section with an example, and there are no others."""
     sections = re.findall(
         r"^## `seam\.(\w+)`\n.*?^(?:  - )?action: seam\.\1$",
-        ACTIONS_PAGE,
+        PAGES["actions"],
         re.DOTALL | re.MULTILINE,
     )
     assert sorted(sections) == sorted(hass.services.async_services_for_domain(DOMAIN))

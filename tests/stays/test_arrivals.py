@@ -26,6 +26,7 @@ from custom_components.seam.stays.settings import (
     CONF_EXCLUDES,
     CONF_LOCKS,
 )
+from custom_components.seam.stays.watch import WATCHES
 from simulator.seed import FRONT_DOOR
 from tests.actions.support import FRONT
 from tests.clock import START
@@ -405,6 +406,34 @@ async def test_code_extended_by_hand_ends_later(stays: Stays, told: Told) -> Non
     assert told.types() == []
     await stays.wait(50)
     assert told.types() == ["ended"]
+
+
+async def test_stay_that_ends_while_home_assistant_is_off(
+    stays: Stays, told: Told
+) -> None:
+    """It is not told afterwards, nothing is left of it, and the next one is expected."""
+    stays.book("Ada", start=2 * HOUR, end=3 * HOUR)
+    stays.book("Bob", start=6 * HOUR, end=12 * HOUR)
+    await stays.wait()
+    await go_offline(stays)
+    assert issues(stays)
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    assert not issues(stays)
+    told.types()
+    await stays.wait(4 * 60)
+    await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    await come_online(stays)
+    await stays.wait()
+    await stays.wait()
+    assert "ended" not in told.types()
+    assert not issues(stays)
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert state(stays, NEXT).attributes["name"] == "Bob"
+    for _ in range(2 * 24):
+        await stays.wait(60)
+    assert told.types() == ["ended"]
+    [watch] = stays.hass.data[WATCHES].values()
+    assert not watch.runner.memory.links
 
 
 async def test_first_verdicts_after_start_are_no_news(stays: Stays, told: Told) -> None:

@@ -476,6 +476,22 @@ async def test_locks_share_the_pin_that_seam_chooses(stays: Stays) -> None:
     assert len(pins) == len({pin for _, pin in pins}) == 3
 
 
+async def test_lock_that_refuses_the_pin_gets_another_one(
+    stays: Stays, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Only Seam knows whether the first four digits of a PIN must be unique."""
+    await set_up_with(stays, **{CONF_LOCKS: [FRONT_DOOR, APARTMENT_1]})
+    for number in range(3):
+        stays.book(f"Guest {number}", start=2 + number, end=2.5 + number)
+    await stays.wait()
+    await stays.wait()
+    assert len(stays.codes) == 6
+    assert len({code.code for code in stays.codes}) > 3
+    created = [r for r in stays.simulator.requests if r.path == "/access_codes/create"]
+    assert len(created) < 12
+    assert "Could not" not in caplog.text
+
+
 async def test_unload_during_changes_of_several_locks(stays: Stays) -> None:
     """What was asked for is remembered, and nothing is created twice."""
     await set_up_with_two_locks(stays, **{CONF_PIN_RULE: "telephone"})

@@ -1,6 +1,5 @@
 """Tests of the trigger on what happens before, during, and after stays."""
 
-import re
 from typing import Any
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
@@ -8,7 +7,7 @@ from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.trigger import async_validate_trigger_config
 from homeassistant.setup import async_setup_component
-from homeassistant.util.yaml import load_yaml_dict, parse_yaml
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
 import voluptuous as vol
@@ -16,17 +15,14 @@ import voluptuous as vol
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.stays.watch import EVENT_TYPES
 from simulator.seed import FRONT_DOOR
-from tests.test_repository import INTEGRATION, ROOT
+from tests.documentation import examples, parsed
+from tests.test_repository import INTEGRATION
 
 from .conftest import Stays
 
 TRIGGER = "seam.stay_activity"
 HOUR = 1 / 24
-[_, EXAMPLE] = re.findall(
-    r"```yaml\n(.*?)```",
-    (ROOT / "docs" / "stays.md").read_text(encoding="utf-8"),
-    re.DOTALL,
-)
+[EXAMPLE] = examples("stays", TRIGGER)
 
 pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
 
@@ -157,8 +153,7 @@ async def test_example_in_docs_runs(
     stays: Stays, hass: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
     """It works as pasted."""
-    content = parse_yaml(EXAMPLE)
-    assert isinstance(content, dict)
+    content = parsed(EXAMPLE)
     [action] = content["actions"]
     done = async_mock_service(hass, *action["action"].split("."))
     assert await async_setup_component(

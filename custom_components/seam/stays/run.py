@@ -35,7 +35,7 @@ class Uncertain:
     error: str
 
 
-type _Identity = tuple[Kind, str, str | None, Fingerprint | None]
+type _Identity = tuple[Kind, str, str | None, Fingerprint | None, str | None]
 type Outcome = AccessCode | Refused | Uncertain | None
 """The code that was created or changed, None if it was deleted."""
 
@@ -182,6 +182,10 @@ class Follower:
         for task in [task for task in self._running if task.done()]:
             step = self._running.pop(task)
             outcome = task.result()
+            for other in list(errors):
+                # It was tried with another PIN before.
+                if _identity(other)[:-1] == _identity(step)[:-1]:
+                    del errors[other]
             if isinstance(outcome, Refused | Uncertain):
                 errors[step] = outcome.error
             await self._async_save(
@@ -196,7 +200,7 @@ class Follower:
 def _identity(step: Step) -> _Identity:
     """Return what says whether a step is the same as one of an earlier plan."""
     asked = step.link.asked if step.link else None
-    return step.kind, step.key, step.device_id, asked
+    return step.kind, step.key, step.device_id, asked, step.pin
 
 
 def _needs_pin_of(step: Step, others: Iterable[Step]) -> bool:

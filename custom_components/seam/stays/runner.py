@@ -69,6 +69,7 @@ class StaysRunner:
         self.memory = memory
         self._follower = Follower(self._start, memory, Budget(), dt_util.utcnow)
         self._pins: dict[tuple[str, str], str] = {}
+        self._refused_pins: set[tuple[str, str]] = set()
         self._outdated: dict[str, str] = {}
         self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
@@ -240,11 +241,16 @@ class StaysRunner:
             self.memory.links,
             locks,
             dt_util.utcnow(),
-            accepts=accepts_pin,
+            accepts=self._accepts_pin,
             pins=self._pins,
             taken=self.memory.taken,
             is_empty_confirmed=self._is_empty_confirmed,
         )
+
+    def _accepts_pin(self, lock: LockData, name: str, pin: str) -> bool:
+        """Return whether a lock accepts a PIN, as far as that is known."""
+        is_refused = (lock.device_id, pin) in self._refused_pins
+        return not is_refused and accepts_pin(lock, name, pin)
 
     @callback
     def _start(self, step: Step) -> asyncio.Task[Outcome]:
@@ -281,9 +287,11 @@ class StaysRunner:
             return None
         if error is None or isinstance(error, ChangeUncertainError):
             return Uncertain(error=str(error or ""))
-        return Refused(
-            error=str(error), is_temporary=isinstance(error, WorkspaceRefusedError)
-        )
+        is_temporary = isinstance(error, WorkspaceRefusedError)
+        if step.pin and not is_temporary:
+            # Seam chooses one, as only Seam knows whether it was because of the PIN.
+            self._refused_pins.add((step.device_id, step.pin))
+        return Refused(error=str(error), is_temporary=is_temporary)
 
     async def _async_as_made(self, step: Step, code: AccessCode) -> AccessCode:
         """Return a code as Seam has made it, which may have rounded its times."""
