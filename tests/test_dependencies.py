@@ -31,7 +31,7 @@ def test_requirements_are_pinned() -> None:
 
 @pinned_release
 def test_develop_needs_no_downloads() -> None:
-    """The requirements of all components that scripts/develop starts are installed."""
+    """The requirements of all components that scripts/develop and tests start are there."""
     assert not {name for name in requirements() if not is_installed(name)}
 
 

@@ -201,7 +201,7 @@ async def test_access_code_failed(
     )
     await poll()
     [run] = automations.runs
-    assert run.pop("advice").startswith("Seam could not program the lock")
+    assert run.pop("advice").startswith("Seam could not set the code on the lock")
     assert _without_frame(run) == {
         "access_code_id": CODE_OWNER,
         "access_code_name": "Owner",

@@ -1,4 +1,4 @@
-"""Print what Home Assistant would download when scripts/develop starts it."""
+"""Print what Home Assistant would download for scripts/develop and the tests."""
 
 import json
 from pathlib import Path
@@ -17,13 +17,15 @@ def _manifest(folder: Path) -> dict[str, Any]:
 
 
 def requirements() -> set[str]:
-    """Return the requirements of all components that scripts/develop starts."""
+    """Return the requirements of all components that scripts/develop and tests start."""
     own = _manifest(ROOT / "custom_components" / "seam")
     after = set(own.get("after_dependencies", ()))
     todo = {
         *bootstrap.CORE_INTEGRATIONS,
         *bootstrap.DEFAULT_INTEGRATIONS,
         *("calendar", "config", "diagnostics", "frontend", "history", "logbook"),
+        # Tests add these.
+        *("local_calendar", "remote_calendar"),
         *own.get("dependencies", ()),
         *after,
     }

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 import json
 from pathlib import Path
 from typing import Any, Final
@@ -31,7 +31,7 @@ SECTIONS: Final = ("Which bookings count", "Access codes", "Arrival")
 
 
 class Bookings:
-    """The calendar of site/custom_components, and the codes that follow it."""
+    """A local calendar, and the codes that follow it."""
 
     def __init__(self, page: Page, development: Development) -> None:
         """Add the calendar as its form would."""
@@ -40,7 +40,9 @@ class Bookings:
         page.wait_for_function("() => localStorage.hassTokens")
         tokens = json.loads(page.evaluate("() => localStorage.hassTokens"))
         self._headers = {"Authorization": f"Bearer {tokens['access_token']}"}
-        flow = self.post("config/config_entries/flow", {"handler": "bookings"})
+        path = "config/config_entries/flow"
+        form = self.post(path, {"handler": "local_calendar"})
+        flow = self.post(f"{path}/{form['flow_id']}", {"calendar_name": "Bookings"})
         self._entry_id = flow["result"]["entry_id"]
         self._locks = {name: key for key, name in development.locks().items()}
 
@@ -62,7 +64,24 @@ class Bookings:
         }
         self.post("services/calendar/create_event", event)
 
-    def move(self, uid: str, summary: str, hours: float) -> None:
+    def _uid(self, summary: str) -> str:
+        now = datetime.now(UTC)
+        period: dict[str, str | float | bool] = {
+            "start": now.isoformat(),
+            "end": (now + timedelta(days=30)).isoformat(),
+        }
+        response = self._page.request.get(
+            f"{self._development.url}/api/calendars/{CALENDAR}",
+            headers=self._headers,
+            params=period,
+        )
+        assert response.ok
+        [uid] = [
+            event["uid"] for event in response.json() if event["summary"] == summary
+        ]
+        return str(uid)
+
+    def move(self, summary: str, hours: float, *, new_summary: str) -> None:
         """Let a booking start at another time, as the dialog of the calendar does."""
         start = datetime.now(UTC).replace(microsecond=0) + timedelta(hours=hours)
         command(
@@ -70,19 +89,19 @@ class Bookings:
             {
                 "type": "calendar/event/update",
                 "entity_id": CALENDAR,
-                "uid": uid,
+                "uid": self._uid(summary),
                 "event": {
-                    "summary": summary,
+                    "summary": new_summary,
                     "dtstart": start.isoformat(),
                     "dtend": (start + timedelta(hours=20)).isoformat(),
                 },
             },
         )
 
-    def cancel(self, uid: str) -> None:
+    def cancel(self, summary: str) -> None:
         """Delete a booking, as the dialog of the calendar does."""
-        message = {"type": "calendar/event/delete", "entity_id": CALENDAR, "uid": uid}
-        command(self._page, message)
+        message = {"type": "calendar/event/delete", "entity_id": CALENDAR}
+        command(self._page, message | {"uid": self._uid(summary)})
 
     def codes(self) -> dict[str, str]:
         """Return when the codes on the lock start, by name."""
@@ -269,8 +288,8 @@ def test_form_shows_preview_before_anything_is_done(
     expect(page.get_by_text("Ada Lovelace")).to_have_count(0)
 
     bookings.book("Mary Somerville", hours=100)
-    bookings.move("0@example.com", "Ada King", hours=4)
-    bookings.cancel("2@example.com")
+    bookings.move("Ada Lovelace", hours=4, new_summary="Ada King")
+    bookings.cancel("Grace Hopper")
     after = wait_for_codes(
         page, bookings, lambda codes: "Mary Somerville" in codes and "Ada King" in codes
     )
@@ -279,8 +298,8 @@ def test_form_shows_preview_before_anything_is_done(
     assert "Ada Lovelace" not in after
 
     # An empty calendar may be a broken one.
-    for number in (3, 1, 0):
-        bookings.cancel(f"{number}@example.com")
+    for summary in ("Mary Somerville", "Not available", "Ada King"):
+        bookings.cancel(summary)
     page.goto(f"{development.url}/config/integrations/integration/seam")
     page.get_by_role("button", name="Reconfigure stays").click()
     expect(dialog.get_by_text("Calendar of bookings").first).to_be_visible()
@@ -294,3 +313,73 @@ def test_form_shows_preview_before_anything_is_done(
     dialog.locator("ha-switch").click()
     dialog.get_by_role("button", name="Submit").click()
     wait_for_codes(page, bookings, lambda codes: not codes.keys() & after.keys() - kept)
+
+
+def choose_day(page: Page, editor: Locator, day: date) -> None:
+    """Let an event start on another day, and end as much later."""
+    editor.locator("ha-date-input").first.click()
+    picker = page.locator("ha-dialog-date-picker")
+    if day.month != datetime.now().astimezone().month:
+        picker.get_by_role("button", name="Next").first.click()
+    picker.get_by_role("button", name=f"{day.day} {day:%B}", exact=True).click()
+    picker.get_by_role("button", name="OK").click()
+    expect(picker.get_by_role("button", name="OK")).to_have_count(0)
+
+
+def choose_hour(editor: Locator, number: int, hour: int) -> None:
+    """Let an event start (0) or end (1) at another hour."""
+    field = editor.get_by_role("spinbutton", name="hh").nth(number)
+    field.fill(str(hour))
+    field.press("Tab")
+
+
+def test_codes_follow_calendar_page(
+    page: Page, development: Development, bookings: Bookings, screenshots: Path
+) -> None:
+    """A booking that is added, moved, and deleted there is a code that does the same."""
+    # Without it, the calendar would be empty in the end, and might be a broken one.
+    bookings.book("Not available", hours=200)
+    dialog = open_form(page, development)
+    fill_in(page, dialog)
+    dialog.get_by_role("button", name="Submit").click()
+    expect(dialog).to_contain_text("Events in the calendar: 1.")
+    dialog.get_by_role("button", name="Submit").click()
+    dialog.get_by_role("button", name="Finish").click()
+
+    page.goto(f"{development.url}/calendar")
+    calendars = page.get_by_role("menuitemcheckbox")
+    calendars.first.wait_for()
+    # The calendar of the lock will have the code.
+    for calendar in calendars.filter(has_not_text="Bookings").all():
+        calendar.click()
+    page.get_by_role("button", name="Add event").click()
+    editor = page.locator("dialog-calendar-event-editor")
+    editor.get_by_role("textbox", name="Summary").fill("Ida Rhodes")
+    editor.locator("ha-entity-picker").click()
+    page.locator("ha-combo-box-item").filter(has_text="Bookings").click()
+    choose_day(page, editor, datetime.now().astimezone().date() + timedelta(days=2))
+    choose_hour(editor, 1, 18)
+    choose_hour(editor, 0, 15)
+    page.screenshot(path=screenshots / "stays-booking.png")
+    editor.get_by_role("button", name="Add event").click()
+    before = wait_for_codes(page, bookings, lambda codes: "Ida Rhodes" in codes)
+
+    booking = page.get_by_text("Ida Rhodes", exact=True)
+    booking.click()
+    details = page.locator("dialog-calendar-event-detail")
+    details.get_by_role("button", name="Edit event").click()
+    choose_hour(editor, 0, 16)
+    editor.get_by_role("button", name="Save event").click()
+    start = datetime.fromisoformat(before["Ida Rhodes"]) + timedelta(hours=1)
+    wait_for_codes(
+        page,
+        bookings,
+        lambda codes: datetime.fromisoformat(codes["Ida Rhodes"]) == start,
+    )
+    page.screenshot(path=screenshots / "stays-calendar.png")
+
+    booking.click()
+    details.get_by_role("button", name="Delete event").click()
+    page.get_by_role("button", name="Delete", exact=True).click()
+    wait_for_codes(page, bookings, lambda codes: "Ida Rhodes" not in codes)
+    expect(booking).to_have_count(0)

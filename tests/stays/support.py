@@ -1,5 +1,6 @@
 """A model of Seam, and helpers to compare bookings with its codes."""
 
+import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -14,11 +15,11 @@ from custom_components.seam.stays.links import Link
 from custom_components.seam.stays.plan import Kind, Plan, Reason, Step
 from custom_components.seam.stays.run import (
     Budget,
+    Follower,
     Outcome,
     Refused,
     Report,
     Uncertain,
-    async_follow,
 )
 from custom_components.seam.sync.snapshot import LockData
 from tests.sync.support import make_code, make_device
@@ -66,7 +67,12 @@ class Seam:
         self.unusual_locks: dict[str, LockData] | None = None
         self.pins: dict[tuple[str, str], str] = {}
         self.now = NOW
-        self.budget = Budget()
+        self._budget = Budget()
+        self.follower = self._new_follower()
+        self.tasks: list[asyncio.Task[Outcome]] = []
+        self.is_slow = False
+        """Whether no change ends before it is released."""
+        self._released = asyncio.Event()
         self.faults: list[str] = []
         """What happens to the next changes."""
         self.on_change: Callable[[], None] = lambda: None
@@ -131,13 +137,21 @@ class Seam:
     ) -> Report:
         """Do what has to be done."""
         bookings = None if answer is None else list(answer)
-        return await async_follow(
-            lambda: self.plan(bookings, is_empty_confirmed=is_empty_confirmed),
-            self._async_do,
-            self,
-            self.budget,
-            lambda: self.now,
+        is_due = asyncio.Event()
+        if self.is_slow:
+            is_due.set()
+        return await self.follower.async_follow(
+            lambda: self.plan(bookings, is_empty_confirmed=is_empty_confirmed), is_due
         )
+
+    def _new_follower(self) -> Follower:
+        return Follower(self._start, self, self._budget, lambda: self.now)
+
+    def _start(self, step: Step) -> asyncio.Task[Outcome]:
+        fault = self.faults.pop(0) if self.faults else "none"
+        task = asyncio.get_running_loop().create_task(self._async_do(step, fault))
+        self.tasks.append(task)
+        return task
 
     async def async_run_twice(self, *bookings: Booking) -> Report:
         """Do what has to be done, also what needs two answers."""
@@ -145,14 +159,37 @@ class Seam:
         self.now += timedelta(minutes=6)
         return await self.async_run(bookings)
 
-    async def _async_do(self, step: Step) -> Outcome:
-        fault = self.faults.pop(0) if self.faults else "none"
+    async def async_release(self) -> None:
+        """Let the changes end that are under way, unless one of them stops all."""
+        self.is_slow = False
+        self._released.set()
+        results = await asyncio.gather(*self.tasks, return_exceptions=True)
+        self._released.clear()
+        self.tasks.clear()
+        for result in results:
+            if isinstance(result, Crash | asyncio.CancelledError):
+                self.pins.clear()
+                self.follower = self._new_follower()
+            elif isinstance(result, BaseException):
+                raise result
+
+    async def async_restart(self) -> None:
+        """Stop what is under way, and forget what is not stored."""
+        for task in self.tasks:
+            task.cancel()
+        await self.async_release()
+
+    async def _async_do(self, step: Step, fault: str) -> Outcome:
+        if self.is_slow:
+            await self._released.wait()
         if fault == "crash before":
             raise Crash
         if fault.startswith("refused"):
             return Refused(error="refused", is_temporary=fault != "refused")
         if fault == "not sent":
             return Uncertain(error="not sent")
+        if step.code_id and step.code_id not in self.codes:
+            return Refused(error="It has ended, and Seam has removed it.")
         assert step.device_id
         self.on_change()
         self.log.append((step.kind, step.device_id, self.now))

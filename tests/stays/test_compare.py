@@ -487,3 +487,19 @@ async def test_use_during_a_change_is_remembered(seam: Seam) -> None:
     [link] = seam.links
     assert link.is_used
     assert not link.is_pending
+
+
+async def test_uid_that_changes_during_a_request_creates_nothing_twice(
+    seam: Seam,
+) -> None:
+    """The code belongs to the booking with the new UID, whatever lock was faster."""
+    seam.is_slow = True
+    await seam.async_run([ADA, BOB])
+    assert not seam.shown()
+    await seam.async_run([replace(ADA, uid="new"), BOB])
+    await seam.async_release()
+    await seam.async_run_twice(replace(ADA, uid="new"), BOB)
+    await seam.async_run_twice(replace(ADA, uid="new"), BOB)
+    assert [kind for kind, *_ in seam.log] == 2 * [Kind.CREATE]
+    assert len({link.key for link in seam.links}) == 2
+    assert not [link for link in seam.links if link.is_pending]

@@ -1,33 +1,240 @@
-"""Tests of stays with a calendar entity of Home Assistant itself."""
+"""Tests of stays with the calendars that users add to Home Assistant."""
 
-from datetime import timedelta
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any, Final, override
 
+from aiohttp import web
+from aiohttp.test_utils import TestServer
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.components.calendar import DATA_COMPONENT, CalendarEvent
-from homeassistant.components.demo.calendar import DemoCalendar, calendar_data_future
-from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.components.calendar import DATA_COMPONENT
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentryData
+from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
+from homeassistant.data_entry_flow import FlowResultType
+from homeassistant.setup import async_setup_component
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.stays.settings import (
     CONF_CALENDAR,
+    CONF_EXCLUDES,
     CONF_LOCKS,
     SUBENTRY_STAYS,
 )
 from simulator import Simulator
 from simulator.seed import FRONT_DOOR
 from tests.clock import START, async_step
+from tests.states import state_of
 
-CALENDAR = "calendar.calendar_1"
+DAY: Final = timedelta(days=1)
+HOUR: Final = timedelta(hours=1)
 
 pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
+
+type Shown = list[tuple[str | None, datetime | None, datetime | None]]
+type Codes = Callable[[], Shown]
+type Wait = Callable[[], Awaitable[None]]
+
+
+@pytest.fixture
+def hass_config_dir(hass_tmp_config_dir: str) -> str:
+    """Let the local calendar store its file in a folder of the test."""
+    (Path(hass_tmp_config_dir) / ".storage").mkdir()
+    return hass_tmp_config_dir
+
+
+class UserCalendar(ABC):
+    """A calendar that was added with its form."""
+
+    domain: str
+    entity_id: Final = "calendar.bookings"
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Initialize the calendar."""
+        self.hass = hass
+
+    async def add(self, **data: Any) -> None:
+        """Fill in the form."""
+        flows = self.hass.config_entries.flow
+        form = await flows.async_init(self.domain, context={"source": SOURCE_USER})
+        result = await flows.async_configure(
+            form["flow_id"], {"calendar_name": "Bookings", **data}
+        )
+        assert result["type"] is FlowResultType.CREATE_ENTRY
+        await self.hass.async_block_till_done()
+        assert state_of(self.hass, self.entity_id) == "off"
+
+    @abstractmethod
+    async def start(self) -> None:
+        """Add the calendar, with days that nobody can book."""
+
+    @abstractmethod
+    async def book(self, summary: str, start: datetime, end: datetime) -> None:
+        """Add a booking."""
+
+    @abstractmethod
+    async def move(self, summary: str, start: datetime, end: datetime) -> None:
+        """Let a booking start and end at other times."""
+
+    @abstractmethod
+    async def cancel(self, summary: str) -> None:
+        """Remove a booking."""
+
+
+class LocalCalendar(UserCalendar):
+    """The local calendar, which is edited in Home Assistant."""
+
+    domain = "local_calendar"
+
+    def __init__(self, hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> None:
+        """Initialize the calendar."""
+        super().__init__(hass)
+        self._hass_ws_client = hass_ws_client
+
+    @override
+    async def start(self) -> None:
+        await self.add()
+        await self.book("Not available", START + 20 * DAY, START + 21 * DAY)
+
+    async def _send(self, kind: str, **fields: Any) -> None:
+        """Send what the dialog of the calendar sends."""
+        client = await self._hass_ws_client(self.hass)
+        message = {"type": f"calendar/event/{kind}", ATTR_ENTITY_ID: self.entity_id}
+        await client.send_json_auto_id(message | fields)
+        assert (await client.receive_json())["success"]
+
+    async def _uid(self, summary: str) -> str | None:
+        entity = self.hass.data[DATA_COMPONENT].get_entity(self.entity_id)
+        assert entity
+        now = dt_util.now()
+        [uid] = [
+            event.uid
+            for event in await entity.async_get_events(self.hass, now, now + 30 * DAY)
+            if event.summary == summary
+        ]
+        return uid
+
+    @staticmethod
+    def _event(summary: str, start: datetime, end: datetime) -> dict[str, str]:
+        return {
+            "summary": summary,
+            "dtstart": start.isoformat(),
+            "dtend": end.isoformat(),
+        }
+
+    @override
+    async def book(self, summary: str, start: datetime, end: datetime) -> None:
+        await self._send("create", event=self._event(summary, start, end))
+
+    @override
+    async def move(self, summary: str, start: datetime, end: datetime) -> None:
+        event = self._event(summary, start, end)
+        await self._send("update", uid=await self._uid(summary), event=event)
+
+    @override
+    async def cancel(self, summary: str) -> None:
+        await self._send("delete", uid=await self._uid(summary))
+
+
+class RemoteCalendar(UserCalendar):
+    """The remote calendar, which reads a file from a server once a day."""
+
+    domain = "remote_calendar"
+
+    def __init__(self, hass: HomeAssistant) -> None:
+        """Initialize the server with days that nobody can book."""
+        super().__init__(hass)
+        self.bookings = {"Not available": (START + 20 * DAY, START + 21 * DAY)}
+        self.has_uids = True
+        self.text: str | None = None
+        self.status = 200
+        app = web.Application()
+        app.router.add_get("/bookings.ics", self._serve)
+        self.server = TestServer(app)
+
+    async def _serve(self, _request: web.Request) -> web.Response:
+        text = self._file() if self.text is None else self.text
+        return web.Response(text=text, content_type="text/calendar", status=self.status)
+
+    def _file(self) -> str:
+        """Return lines as a platform for bookings writes them."""
+        lines = ["BEGIN:VCALENDAR", "VERSION:2.0", "PRODID:-//Rentals//Hosting//EN"]
+        for summary, (start, end) in self.bookings.items():
+            lines += [
+                "BEGIN:VEVENT",
+                f"DTSTAMP:{START:%Y%m%dT%H%M%SZ}",
+                f"DTSTART:{start:%Y%m%dT%H%M%SZ}",
+                f"DTEND:{end:%Y%m%dT%H%M%SZ}",
+                f"SUMMARY:{summary}",
+                *([f"UID:{summary.casefold()}@rentals.example"] * self.has_uids),
+                "DESCRIPTION:Reservation: https://rentals.example/hosting/reservations/",
+                " details\\nPhone Number (Last 4 Digits): 7391",
+                "END:VEVENT",
+            ]
+        return "\r\n".join([*lines, "END:VCALENDAR", ""])
+
+    async def refresh(self) -> None:
+        """Read the file again before the day is over."""
+        await self.hass.services.async_call(
+            "homeassistant",
+            "update_entity",
+            {ATTR_ENTITY_ID: self.entity_id},
+            blocking=True,
+        )
+
+    @override
+    async def start(self) -> None:
+        await self.server.start_server()
+        await self.add(url=str(self.server.make_url("/bookings.ics")), verify_ssl=True)
+
+    @override
+    async def book(self, summary: str, start: datetime, end: datetime) -> None:
+        self.bookings[summary] = start, end
+        await self.refresh()
+
+    @override
+    async def move(self, summary: str, start: datetime, end: datetime) -> None:
+        await self.book(summary, start, end)
+
+    @override
+    async def cancel(self, summary: str) -> None:
+        del self.bookings[summary]
+        await self.refresh()
+
+
+@pytest.fixture
+async def local(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, simulator: Simulator
+) -> LocalCalendar:
+    """Add a local calendar."""
+    # Its web pages cannot be added once a client is connected.
+    assert await async_setup_component(hass, DOMAIN, {})
+    calendar = LocalCalendar(hass, hass_ws_client)
+    await calendar.start()
+    return calendar
+
+
+@pytest.fixture
+async def remote(
+    hass: HomeAssistant, simulator: Simulator
+) -> AsyncIterator[RemoteCalendar]:
+    """Add a remote calendar, and its server."""
+    assert await async_setup_component(hass, "homeassistant", {})
+    calendar = RemoteCalendar(hass)
+    await calendar.start()
+    yield calendar
+    await calendar.server.close()
 
 
 @pytest.fixture
 def entry(entry: MockConfigEntry) -> MockConfigEntry:
-    """Return an entry with stays for the calendar of the demo."""
+    """Return an entry with stays for the calendar."""
     return MockConfigEntry(
         domain=DOMAIN,
         title=entry.title,
@@ -35,56 +242,180 @@ def entry(entry: MockConfigEntry) -> MockConfigEntry:
         data=entry.data,
         subentries_data=[
             ConfigSubentryData(
-                data={CONF_CALENDAR: CALENDAR, CONF_LOCKS: [FRONT_DOOR]},
+                data={
+                    CONF_CALENDAR: UserCalendar.entity_id,
+                    CONF_LOCKS: [FRONT_DOOR],
+                    CONF_EXCLUDES: ["not available"],
+                },
                 subentry_type=SUBENTRY_STAYS,
-                title="Demo",
+                title="Bookings",
                 unique_id=None,
             )
         ],
     )
 
 
-async def test_codes_follow_calendar_of_the_demo(
-    hass: HomeAssistant,
-    freezer: FrozenDateTimeFactory,
-    simulator: Simulator,
-    entry: MockConfigEntry,
-) -> None:
-    """It comes after the start, and its events have no UID."""
+@pytest.fixture
+def codes(simulator: Simulator) -> Codes:
+    """Return a function that returns names and times of the new codes."""
+    before = set(simulator.state.access_codes)
 
-    async def wait() -> None:
-        step = timedelta(minutes=1)
-        await hass.async_block_till_done(wait_background_tasks=True)
-        await async_step(hass, freezer, simulator, step)
-
-    def starts() -> list[timedelta]:
+    def run() -> Shown:
         return [
-            code.starts_at - START
-            for code in simulator.state.access_codes.values()
-            if str(code.name).startswith("Future Event") and code.starts_at
+            (code.name, code.starts_at, code.ends_at)
+            for key, code in simulator.state.access_codes.items()
+            if key not in before
         ]
 
-    entry.add_to_hass(hass)
+    return run
+
+
+@pytest.fixture
+def wait(
+    hass: HomeAssistant, freezer: FrozenDateTimeFactory, simulator: Simulator
+) -> Wait:
+    """Return a function that lets a minute pass."""
+
+    async def run() -> None:
+        await hass.async_block_till_done(wait_background_tasks=True)
+        # Calendars tell of a change after a second, a missing booking is looked for
+        # again after half a minute, and locks need some seconds to remove a code.
+        for seconds in (2, 30, 28):
+            await async_step(hass, freezer, simulator, timedelta(seconds=seconds))
+
+    return run
+
+
+@pytest.fixture
+def start(hass: HomeAssistant, entry: MockConfigEntry) -> Wait:
+    """Return a function that starts the integration."""
+
+    async def run() -> None:
+        entry.add_to_hass(hass)
+        assert await hass.config_entries.async_setup(entry.entry_id)
+        await hass.async_block_till_done(wait_background_tasks=True)
+
+    return run
+
+
+@pytest.fixture(params=["local", "remote"])
+def calendar(request: pytest.FixtureRequest) -> UserCalendar:
+    """Add a calendar of either kind."""
+    calendar: UserCalendar = request.getfixturevalue(request.param)
+    return calendar
+
+
+async def test_codes_follow_calendar(
+    calendar: UserCalendar, start: Wait, codes: Codes, wait: Wait
+) -> None:
+    """A minute after a change of a booking, the code has changed, too."""
+    await start()
+    assert codes() == []
+    first = START + 3 * DAY, START + 5 * DAY
+    other = START + 8 * DAY, START + 9 * DAY
+    await calendar.book("Ada", *first)
+    await wait()
+    assert codes() == [("Ada", *first)]
+    # The state of the calendar is about the first booking only.
+    await calendar.book("Eve", *other)
+    await wait()
+    assert codes() == [("Ada", *first), ("Eve", *other)]
+    other = START + 7 * DAY, START + 9 * DAY
+    await calendar.move("Eve", *other)
+    await wait()
+    assert codes() == [("Ada", *first), ("Eve", *other)]
+    first = first[0] + HOUR, first[1]
+    await calendar.move("Ada", *first)
+    await wait()
+    assert codes() == [("Ada", *first), ("Eve", *other)]
+    await calendar.cancel("Eve")
+    await wait()
+    assert codes() == [("Ada", *first)]
+    await calendar.cancel("Ada")
+    await wait()
+    assert codes() == []
+
+
+async def test_codes_follow_calendar_that_comes_later(
+    hass: HomeAssistant, calendar: UserCalendar, start: Wait, codes: Codes, wait: Wait
+) -> None:
+    """Calendars may need longer to start, and may be reloaded."""
+    first = START + 3 * DAY, START + 5 * DAY
+    await calendar.book("Ada", *first)
+    [entry] = hass.config_entries.async_entries(calendar.domain)
+    await hass.async_block_till_done()
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    await start()
+    await wait()
+    assert codes() == []
     assert await hass.config_entries.async_setup(entry.entry_id)
     await wait()
-    assert not starts()
-    calendar = DemoCalendar(calendar_data_future(), "Calendar 1")
-    await hass.data[DATA_COMPONENT].async_add_entities([calendar])
-    assert calendar.entity_id == CALENDAR
+    assert codes() == [("Ada", *first)]
+    assert await hass.config_entries.async_reload(entry.entry_id)
+    other = START + 8 * DAY, START + 9 * DAY
+    await calendar.book("Eve", *other)
     await wait()
-    [start] = starts()
-    event = calendar.event
-    calendar._event = CalendarEvent(
-        start=event.start + timedelta(hours=3),
-        end=event.end + timedelta(hours=9),
-        summary=event.summary,
-        description=event.description,
+    assert codes() == [("Ada", *first), ("Eve", *other)]
+
+
+async def test_codes_follow_file_without_uids(
+    remote: RemoteCalendar,
+    simulator: Simulator,
+    start: Wait,
+    codes: Codes,
+    wait: Wait,
+) -> None:
+    """Home Assistant gives its events new UIDs whenever it reads the file."""
+    remote.has_uids = False
+    first, other = (
+        (START + 3 * DAY, START + 5 * DAY),
+        (START + 8 * DAY, START + 9 * DAY),
     )
-    calendar.async_write_ha_state()
+    await remote.book("Ada", *first)
+    await start()
+    await wait()
+    assert codes() == [("Ada", *first)]
+    ids = set(simulator.state.access_codes)
+    await remote.book("Eve", *other)
+    await wait()
+    await wait()
+    assert codes() == [("Ada", *first), ("Eve", *other)]
+    assert ids < set(simulator.state.access_codes)
+    await remote.cancel("Eve")
+    await wait()
+    assert codes() == [("Ada", *first)]
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("", 200),
+        ("<html><body>Maintenance</body></html>", 200),
+        ("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n", 200),
+        ("Service unavailable", 503),
+    ],
+    ids=["nothing", "page", "no events", "error"],
+)
+async def test_broken_file_deletes_nothing(
+    remote: RemoteCalendar,
+    start: Wait,
+    codes: Codes,
+    wait: Wait,
+    text: str,
+    status: int,
+) -> None:
+    """Bookings are cancelled one by one, not by a server that has a bad day."""
+    first = START + 3 * DAY, START + 5 * DAY
+    await remote.book("Ada", *first)
+    await start()
+    await wait()
+    remote.text, remote.status = text, status
     for _ in range(3):
+        await remote.refresh()
         await wait()
-    assert starts() == [start + timedelta(hours=3)]
-    await calendar.async_remove()
-    for _ in range(3):
-        await wait()
-    assert len(starts()) == 1
+    assert codes() == [("Ada", *first)]
+    remote.text, remote.status = None, 200
+    await remote.cancel("Ada")
+    await wait()
+    await wait()
+    assert codes() == []

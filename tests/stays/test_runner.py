@@ -28,7 +28,7 @@ from custom_components.seam.stays.settings import (
 )
 from custom_components.seam.stays.watch import WATCHES
 from simulator import Simulator
-from simulator.seed import FRONT_DOOR
+from simulator.seed import APARTMENT_1, FRONT_DOOR
 from tests.actions.support import FRONT, READS
 from tests.clock import START, wait_until
 from tests.states import state_of
@@ -38,6 +38,22 @@ from .conftest import CALENDAR, DAY, Stays
 PIN = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
 
 pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
+
+
+async def set_up_with(stays: Stays, **settings: Any) -> None:
+    """Change the settings, which reloads."""
+    subentry = next(iter(stays.entry.subentries.values()))
+    stays.hass.config_entries.async_update_subentry(
+        stays.entry, subentry, data={**subentry.data, **settings}
+    )
+    await stays.settle()
+
+
+async def set_up_with_two_locks(stays: Stays, **settings: Any) -> None:
+    """Add a second lock, which accepts the PINs of the first one."""
+    for device_id in (FRONT_DOOR, APARTMENT_1):
+        stays.simulator.state.devices[device_id].properties["code_constraints"] = []
+    await set_up_with(stays, **{CONF_LOCKS: [FRONT_DOOR, APARTMENT_1]}, **settings)
 
 
 def changes(simulator: Simulator) -> list[str]:
@@ -304,6 +320,83 @@ async def test_two_hundred_bookings_take_their_turn(stays: Stays) -> None:
     for _ in range(6):
         await stays.wait()
     assert [name for name, *_ in stays.shown] == [f"Guest {n}" for n in range(30)]
+
+
+@pytest.mark.parametrize("change", ["update", "create"])
+async def test_slow_lock_does_not_hold_up_others(stays: Stays, change: str) -> None:
+    """Each takes one change at a time, the soonest first, and gets none twice."""
+    await set_up_with_two_locks(stays, **{CONF_PIN_RULE: "telephone"})
+
+    def book(number: int, length: float) -> None:
+        stays.book(
+            f"Guest {number}",
+            start=2 + number,
+            end=2 + number + length,
+            description=f"Phone: +49 151 23 {1357 * (number + 1):04}",
+        )
+
+    def on(device_id: str) -> list[tuple[str | None, Any, Any]]:
+        return [
+            (code.name, code.starts_at, code.ends_at)
+            for code in stays.codes
+            if code.device_id == device_id
+        ]
+
+    if change == "update":
+        for number in range(3):
+            book(number, 0.5)
+        await stays.wait()
+        assert len(stays.codes) == 6
+    path = f"/access_codes/{change}"
+    fault = stays.simulator.faults.add(
+        "hang", path=path, device_id=FRONT_DOOR, after_processing=True
+    )
+    stays.simulator.requests.clear()
+    for number in range(3):
+        book(number, 0.7)
+        # Calendars tell of changes only once a second.
+        stays.freezer.tick(2)
+        async_fire_time_changed(stays.hass)
+    expected = [
+        (f"Guest {n}", START + (2 + n) * DAY, START + (2.7 + n) * DAY) for n in range(3)
+    ]
+    await wait_until(lambda: fault.hits == 1 and on(APARTMENT_1) == expected)
+    # The lock takes the first change, and no other before that one has ended.
+    assert on(FRONT_DOOR)[0] == expected[0]
+    assert on(FRONT_DOOR)[1:] != expected[1:]
+    stays.simulator.faults.clear()
+    for _ in range(3):
+        await stays.wait()
+    assert on(FRONT_DOOR) == on(APARTMENT_1) == expected
+    assert [record.path for record in stays.simulator.requests].count(path) == 6
+
+
+async def test_locks_share_the_pin_that_seam_chooses(stays: Stays) -> None:
+    """The others wait for the first one."""
+    await set_up_with_two_locks(stays)
+    for number in range(3):
+        stays.book(f"Guest {number}", start=2 + number, end=2.5 + number)
+    await stays.wait()
+    pins = {(code.name, code.code) for code in stays.codes}
+    assert len(stays.codes) == 6
+    assert len(pins) == len({pin for _, pin in pins}) == 3
+
+
+async def test_unload_during_changes_of_several_locks(stays: Stays) -> None:
+    """What was asked for is remembered, and nothing is created twice."""
+    await set_up_with_two_locks(stays, **{CONF_PIN_RULE: "telephone"})
+    fault = stays.simulator.faults.add(
+        "hang", path="/access_codes/create", count=2, after_processing=True
+    )
+    stays.book("Ada", description="Phone: +49 151 234 9182")
+    await wait_until(lambda: fault.hits == 2)
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    stays.simulator.faults.clear()
+    await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    for _ in range(10):
+        await stays.wait(2)
+    assert stays.shown == 2 * [("Ada", START + 2 * DAY, START + 4 * DAY)]
+    assert {code.device_id for code in stays.codes} == {FRONT_DOOR, APARTMENT_1}
 
 
 async def test_storage_has_no_names_and_no_pins(

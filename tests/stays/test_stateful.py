@@ -1,10 +1,11 @@
 """A property test: whatever happens, the locks end up with the codes that are wanted."""
 
+import asyncio
 from collections.abc import Coroutine
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, override
 
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import (
@@ -37,21 +38,27 @@ SUMMARIES = ("Reserved", "Ada", "Reserved - Bob")
 FAULTS = ("none", "none", "crash before", "crash after", "lost", "not sent", "refused")
 
 
-def finish[T](coroutine: Coroutine[Any, Any, T]) -> T:
-    """Return the result of a coroutine that waits for nothing."""
-    try:
-        coroutine.send(None)
-    except StopIteration as stop:
-        return stop.value  # type: ignore[no-any-return] # its result
-    raise AssertionError
-
-
 class StaysMachine(RuleBasedStateMachine):
     """Bookings, people and faults, and the codes that come of them.
 
     Each booking has a reference in its description, by which the test knows it even if
     the calendar changes all the rest. The engine compares it only as a whole.
     """
+
+    def __init__(self) -> None:
+        """Initialize a loop for the changes that are under way."""
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+
+    @override
+    def teardown(self) -> None:
+        """Stop what is under way."""
+        if hasattr(self, "seam"):
+            self._finish(self.seam.async_restart())
+        self.loop.close()
+
+    def _finish[T](self, coroutine: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(coroutine)
 
     @initialize(
         check_in=st.sampled_from((None, time(2, 30), time(15))),
@@ -200,6 +207,7 @@ class StaysMachine(RuleBasedStateMachine):
     )
     def edit(self, data: st.DataObject, change: str) -> None:
         """Somebody changes a code that was made for a stay."""
+        self._finish(self.seam.async_release())
         ours = sorted(
             code_id
             for code_id in self.seam.made & self.seam.codes.keys()
@@ -222,6 +230,7 @@ class StaysMachine(RuleBasedStateMachine):
     @rule(name=st.sampled_from(SUMMARIES))
     def add_foreign(self, name: str) -> None:
         """Somebody else adds a code, maybe with the name of a guest."""
+        self._finish(self.seam.async_release())
         if all(code.name != name for code in self.seam.codes.values()):
             self.seam.add(name, code=f"{900_000 + len(self.seam.codes)}")
             self._know_foreign()
@@ -229,15 +238,25 @@ class StaysMachine(RuleBasedStateMachine):
     @rule(kind=st.sampled_from(("failed", "empty")))
     def run_without_answer(self, kind: str) -> None:
         """The calendar fails, or is empty, several times."""
+        self._finish(self.seam.async_release())
         before = dict(self.seam.codes)
         for _ in range(3):
             self.seam.now += timedelta(minutes=1)
-            finish(self.seam.async_run(None if kind == "failed" else []))
+            self._finish(self.seam.async_run(None if kind == "failed" else []))
         assert self.seam.codes == before
 
-    @rule(faults=st.lists(st.sampled_from(FAULTS), max_size=4))
-    def run(self, faults: list[str]) -> None:
-        """A run in which changes may fail, or Home Assistant may be stopped."""
+    @rule(
+        faults=st.lists(st.sampled_from(FAULTS), max_size=4),
+        is_slow=st.booleans(),
+    )
+    def run(self, faults: list[str], is_slow: bool = False) -> None:
+        """A run in which changes may fail, or Home Assistant may be stopped.
+
+        If they are slow, the calendar may change while they are under way.
+        """
+        if not is_slow:
+            self._finish(self.seam.async_release())
+        self.seam.is_slow = is_slow
         self.seam.faults = list(faults)
         self._run()
         self.seam.faults = []
@@ -245,12 +264,13 @@ class StaysMachine(RuleBasedStateMachine):
     def _run(self) -> Report | None:
         self.seam.now += timedelta(seconds=1)
         with suppress(Crash):
-            return finish(self.seam.async_run([BLOCKER, *self.bookings.values()]))
-        self.seam.pins.clear()
+            return self._finish(self.seam.async_run([BLOCKER, *self.bookings.values()]))
+        self._finish(self.seam.async_restart())
         return None
 
     def _settle(self) -> None:
         """Run without faults until nothing is left to do."""
+        self._finish(self.seam.async_release())
         for _ in range(40):
             # Until then, Seam might list a code later.
             self.seam.now += timedelta(minutes=6)

@@ -19,9 +19,8 @@ async def async_load_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     """Load what is remembered of all stays, for their entities."""
     _async_reload_when_changed(hass, entry)
     subentries = {
-        subentry_id: subentry
-        for subentry_id, subentry in entry.subentries.items()
-        if subentry.subentry_type == SUBENTRY_STAYS
+        subentry.subentry_id: subentry
+        for subentry in entry.get_subentries_of_type(SUBENTRY_STAYS)
     }
     if not subentries:
         return

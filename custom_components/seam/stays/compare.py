@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from itertools import islice
 from typing import Final
 
 from ..api import AccessCode, CodeStatus
@@ -11,7 +10,8 @@ from ..sync.occupancy import Span, span_of
 from ..sync.snapshot import LockData
 from .bookings import Answer, Rules, Stay, digest, stays_of
 from .links import Fingerprint, Link
-from .naming import choose_names, possible_names
+from .matching import renamed_stays
+from .naming import choose_names
 from .pins import PinChooser
 from .plan import Kind, Pins, PinTest, Plan, Reason, Step
 
@@ -74,9 +74,10 @@ class _Comparison:
             if device_id in locks
         }
         self._linked = {*taken, *(link.code_id for link in links)}
+        self._renamed = renamed_stays(links, self._stays)
         self._links = {
             (link.key, link.device_id): link
-            for link in map(self._with_code, self._matched(links))
+            for link in map(self._with_code, map(self._with_key, links))
         }
         self._pins = PinChooser(rules, self._links, locks, accepts, pins)
         self._names = choose_names(
@@ -106,37 +107,14 @@ class _Comparison:
         return Plan(
             steps=tuple(sorted(self._steps, key=lambda step: order[step.kind])),
             links=tuple(self._kept),
+            renamed=self._renamed,
             overlaps=tuple(_overlaps(stays.coming.values())),
         )
 
-    def _matched(self, links: Sequence[Link]) -> Iterator[Link]:
-        """Yield the links with the keys of their stays, as a calendar may change them.
-
-        Without its key, a booking is recognized by its name, times and description. A
-        new guest must not get the code of one who has cancelled.
-        """
-        stays = self._stays
-        present = stays.coming.keys() | stays.over | stays.impossible.keys()
-        known = {link.key for link in links}
-        new: dict[tuple[object, ...], str] = {
-            (digest(name), stay.span.starts_at, stay.span.ends_at, stay.details): key
-            for key, stay in stays.coming.items()
-            if key not in known
-            for name in islice(possible_names(stay), 2)
-        }
-        renamed: dict[str, str] = {}
-        for link in links:
-            if link.key not in present and link.key not in renamed:
-                asked = link.asked
-                found = new.get(
-                    (asked.name, asked.starts_at, asked.ends_at, link.details)
-                )
-                if found is not None and found not in renamed.values():
-                    renamed[link.key] = found
+    def _with_key(self, link: Link) -> Link:
         # A code on another lock may differ because somebody has changed it.
-        for link in links:
-            key = renamed.get(link.key)
-            yield link if key is None else replace(link, key=key)
+        key = self._renamed.get(link.key)
+        return link if key is None else replace(link, key=key)
 
     def _with_code(self, link: Link) -> Link:
         """Return a link with the code that was made before a restart."""

@@ -50,6 +50,7 @@ from .settings import (
     CONF_LOCKS,
     CONF_NAME_TEMPLATE,
     CONF_PIN_RULE,
+    SUBENTRY_STAYS,
 )
 from .watch import WATCHES
 
@@ -206,7 +207,7 @@ class StaysSubentryFlow(ConfigSubentryFlow):
         )
         return [
             subentry.title
-            for subentry in entry.subentries.values()
+            for subentry in entry.get_subentries_of_type(SUBENTRY_STAYS)
             if subentry.subentry_id != own_id
             and subentry.data[CONF_CALENDAR] == self._settings[CONF_CALENDAR]
             and set(subentry.data[CONF_LOCKS]) & set(self._settings[CONF_LOCKS])

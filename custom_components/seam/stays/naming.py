@@ -30,10 +30,14 @@ def choose_names(
     present = {code.access_code_id for lock in locks for code in lock.managed}
     asked: dict[str, set[str]] = {}
     owners: dict[str, str] = {}
+    requested: dict[str, set[str]] = {}
     for link in links:
         if link.code_id in present:
             asked.setdefault(link.key, set()).add(link.asked.name)
             owners[link.code_id] = link.key
+        elif link.is_pending:
+            # Seam may list this code only when the name has been chosen.
+            requested.setdefault(link.asked.name, set()).add(link.key)
     names = {
         key: name
         for key, digests in asked.items()
@@ -63,7 +67,9 @@ def choose_names(
             names[key] = next(
                 name
                 for name in possible_names(stay, longest)
-                if name not in used and taken.get(name, {key}) <= {key}
+                if name not in used
+                and taken.get(name, {key}) <= {key}
+                and requested.get(digest(name), {key}) <= {key}
             )
             used[names[key]] = key
     return names

@@ -75,5 +75,7 @@ class Plan:
 
     steps: tuple[Step, ...]
     links: tuple[Link, ...]
+    renamed: Mapping[str, str] = field(default_factory=dict)
+    """The new keys of stays that the calendar has given other ones."""
     overlaps: tuple[tuple[str, str], ...] = ()
     """Stays that overlap, which may be a booking too many."""

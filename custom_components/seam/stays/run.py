@@ -1,18 +1,21 @@
-"""Takes the steps of a plan, one after the other, and remembers them."""
+"""Takes the steps of a plan, one after the other on each lock, and remembers them."""
 
+import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
 from ..api import AccessCode
-from .links import Link
+from .links import Fingerprint, Link
 from .plan import Kind, Plan, Step
 
 _MINUTE: Final = timedelta(minutes=1)
 # Seam allows 10, 10 and 20. People may want to make changes at the same time.
 _PER_MINUTE: Final = {Kind.CREATE: 8, Kind.MOVE: 8, Kind.RENAME: 8, Kind.DELETE: 16}
+# Polls and people need requests, too.
+_MAX_LOCKS: Final = 8
 _UPDATES: Final = (Kind.MOVE, Kind.RENAME)
 
 
@@ -32,6 +35,7 @@ class Uncertain:
     error: str
 
 
+type _Identity = tuple[Kind, str, str | None, Fingerprint | None]
 type Outcome = AccessCode | Refused | Uncertain | None
 """The code that was created or changed, None if it was deleted."""
 
@@ -77,46 +81,148 @@ class Report:
     """Whether Seam would not have allowed more changes within the minute."""
 
 
-async def async_follow(
-    make_plan: Callable[[], Plan],
-    async_do: Callable[[Step], Awaitable[Outcome]],
-    memory: Memory,
-    budget: Budget,
-    get_now: Callable[[], datetime],
-) -> Report:
-    """Take all steps of the plan, which is made anew after each."""
-    tried: set[tuple[Kind, str, str | None]] = set()
-    errors: dict[Step, str] = {}
-    while True:
-        plan = make_plan()
-        if plan.links != memory.links:
-            await memory.async_save(plan.links)
+class Follower:
+    """Takes the steps of plans, one at a time on each lock.
+
+    A lock that takes long to change a code does not hold up the others.
+    """
+
+    def __init__(
+        self,
+        start: Callable[[Step], asyncio.Task[Outcome]],
+        memory: Memory,
+        budget: Budget,
+        get_now: Callable[[], datetime],
+    ) -> None:
+        """Initialize without steps. Those that are started have a task each."""
+        self._start = start
+        self._memory = memory
+        self._get_now = get_now
+        self._budget = budget
+        self._running: dict[asyncio.Task[Outcome], Step] = {}
+
+    async def async_follow(
+        self, make_plan: Callable[[], Plan], is_due: asyncio.Event
+    ) -> Report:
+        """Take all steps of the plan, which is made again after each.
+
+        If another plan is due, the steps under way end while that one is followed.
+        """
+        tried: set[_Identity] = set()
+        errors: dict[Step, str] = {}
+        while True:
+            await self._async_collect(errors)
+            plan = make_plan()
+            links = self._with_running(plan)
+            tried.update(map(_identity, self._running.values()))
+            steps, is_postponed = self._next_steps(plan, tried)
+            # Before Seam is asked, so that a restart does not create codes twice.
+            new = (step.link for step in steps if step.link)
+            await self._async_save(_with(links, *new))
+            for step in steps:
+                tried.add(_identity(step))
+                self._running[self._start(step)] = step
+            if not self._running or is_due.is_set():
+                return Report(plan=plan, errors=errors, is_postponed=is_postponed)
+            await self._async_wait(is_due)
+
+    def _with_running(self, plan: Plan) -> tuple[Link, ...]:
+        """Return what is known, without what changes on the locks that take a step."""
+
+        def renamed[T: (Link, Step)](one: T) -> T:
+            return replace(one, key=plan.renamed.get(one.key, one.key))
+
+        self._running = {
+            task: replace(renamed(step), link=step.link and renamed(step.link))
+            for task, step in self._running.items()
+        }
+        busy = {step.device_id for step in self._running.values()}
+        return (
+            *(link for link in plan.links if link.device_id not in busy),
+            *(renamed(link) for link in self._memory.links if link.device_id in busy),
+        )
+
+    def _next_steps(
+        self, plan: Plan, tried: Collection[_Identity]
+    ) -> tuple[list[Step], bool]:
+        """Return the steps to take now, and whether Seam does not allow more of them."""
+        steps: list[Step] = []
         is_postponed = False
+        busy = {step.device_id for step in self._running.values()}
         for step in plan.steps:
-            identity = (step.kind, step.key, step.device_id)
-            if step.kind not in _PER_MINUTE or identity in tried:
-                continue
-            if budget.take(step, get_now()):
-                tried.add(identity)
-                break
-            is_postponed = True
-        else:
-            return Report(plan=plan, errors=errors, is_postponed=is_postponed)
-        assert step.link
-        # Before Seam is asked, so that a restart does not create the code twice.
-        await memory.async_save(_with(memory.links, step.link))
-        outcome = await async_do(step)
-        if isinstance(outcome, AccessCode):
-            # Somebody may have used the code in the meantime.
-            link = replace(step.link, used_for=_used_for(memory.links, step.link))
-            await memory.async_save(_with(memory.links, link.confirmed(outcome)))
-        elif outcome is not None:
-            errors[step] = outcome.error
-            if isinstance(outcome, Refused) and (
-                step.kind is Kind.CREATE
-                or (not outcome.is_temporary and _has_ended(step, get_now()))
+            if (
+                step.kind not in _PER_MINUTE
+                or step.device_id in busy
+                or _identity(step) in tried
             ):
-                await memory.async_save(_without(memory.links, step.link))
+                continue
+            if len(busy) >= _MAX_LOCKS:
+                break
+            if _needs_pin_of(step, (*self._running.values(), *steps)):
+                busy.add(step.device_id)
+            elif self._budget.take(step, self._get_now()):
+                busy.add(step.device_id)
+                steps.append(step)
+            else:
+                is_postponed = True
+        return steps, is_postponed
+
+    async def _async_wait(self, is_due: asyncio.Event) -> None:
+        """Wait until a step has ended, or another plan is due."""
+        waiter = asyncio.create_task(is_due.wait())
+        try:
+            await asyncio.wait(
+                {*self._running, waiter}, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            waiter.cancel()
+
+    async def _async_collect(self, errors: dict[Step, str]) -> None:
+        """Remember what came of the steps that have ended."""
+        for task in [task for task in self._running if task.done()]:
+            step = self._running.pop(task)
+            outcome = task.result()
+            if isinstance(outcome, Refused | Uncertain):
+                errors[step] = outcome.error
+            await self._async_save(
+                _links_after(step, outcome, self._memory.links, self._get_now())
+            )
+
+    async def _async_save(self, links: tuple[Link, ...]) -> None:
+        if links != self._memory.links:
+            await self._memory.async_save(links)
+
+
+def _identity(step: Step) -> _Identity:
+    """Return what says whether a step is the same as one of an earlier plan."""
+    asked = step.link.asked if step.link else None
+    return step.kind, step.key, step.device_id, asked
+
+
+def _needs_pin_of(step: Step, others: Iterable[Step]) -> bool:
+    """Return whether one of the others has to choose the PIN of the same stay first."""
+    return step.kind is Kind.CREATE and any(
+        other.kind is Kind.CREATE
+        and other.key == step.key
+        and (step.pin is None or step.pin != other.pin)
+        for other in others
+    )
+
+
+def _links_after(
+    step: Step, outcome: Outcome, links: tuple[Link, ...], now: datetime
+) -> tuple[Link, ...]:
+    """Return what is remembered after a step."""
+    assert step.link
+    if isinstance(outcome, AccessCode):
+        # Somebody may have used the code in the meantime.
+        link = replace(step.link, used_for=_used_for(links, step.link))
+        return _with(links, link.confirmed(outcome))
+    if isinstance(outcome, Refused) and (
+        step.kind is Kind.CREATE or (not outcome.is_temporary and _has_ended(step, now))
+    ):
+        return _without(links, step.link)
+    return links
 
 
 def _has_ended(step: Step, now: datetime) -> bool:
@@ -128,17 +234,19 @@ def _has_ended(step: Step, now: datetime) -> bool:
 def _used_for(links: Iterable[Link], old: Link) -> datetime | None:
     """Return the start of the last stay for which somebody has used the code."""
     return next(
-        link.used_for
-        for link in links
-        if (link.key, link.device_id) == (old.key, old.device_id)
+        (
+            link.used_for
+            for link in links
+            if (link.key, link.device_id) == (old.key, old.device_id)
+        ),
+        None,
     )
 
 
-def _without(links: Iterable[Link], old: Link) -> tuple[Link, ...]:
-    return tuple(
-        link for link in links if (link.key, link.device_id) != (old.key, old.device_id)
-    )
+def _without(links: Iterable[Link], *old: Link) -> tuple[Link, ...]:
+    keys = {(link.key, link.device_id) for link in old}
+    return tuple(link for link in links if (link.key, link.device_id) not in keys)
 
 
-def _with(links: Iterable[Link], new: Link) -> tuple[Link, ...]:
-    return (*_without(links, new), new)
+def _with(links: Iterable[Link], *new: Link) -> tuple[Link, ...]:
+    return (*_without(links, *new), *new)

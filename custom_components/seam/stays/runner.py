@@ -37,7 +37,7 @@ from .links import Fingerprint
 from .plan import CHANGES, Kind, Plan, Reason, Step
 from .preview import Preview, async_preview
 from .reading import FUTURE, PAST, async_read_bookings, calendar_entity
-from .run import Budget, Outcome, Refused, Report, Uncertain, async_follow
+from .run import Budget, Follower, Outcome, Refused, Report, Uncertain
 from .settings import CONF_BACKUP, CONF_CALENDAR, rules_of
 from .store import LinkMemory
 
@@ -77,12 +77,12 @@ class StaysRunner:
             or settings[CONF_CALENDAR]
         )
         self.memory = memory
-        self._budget = Budget()
+        self._follower = Follower(self._start, memory, Budget(), dt_util.utcnow)
         self._pins: dict[tuple[str, str], str] = {}
         self._outdated: dict[str, str] = {}
         self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
-        self._is_due = False
+        self._is_due = asyncio.Event()
         self._is_empty_confirmed = False
         self._is_stopped = False
         self._cancel_next_look: CALLBACK_TYPE | None = None
@@ -128,11 +128,11 @@ class StaysRunner:
 
     @callback
     def async_request(self) -> None:
-        """Run as soon as the run in progress has ended."""
+        """Run as soon as possible. Changes that are under way go on."""
         if self._is_stopped:
             # The next runner has other links in its memory.
             return
-        self._is_due = True
+        self._is_due.set()
         if self._task is None or self._task.done():
             self._task = self.entry.async_create_background_task(
                 self._hass, self._async_run_while_due(), f"{DOMAIN} stays"
@@ -157,8 +157,8 @@ class StaysRunner:
             self.async_request()
 
     async def _async_run_while_due(self) -> None:
-        while self._is_due:
-            self._is_due = False
+        while self._is_due.is_set():
+            self._is_due.clear()
             await self._async_run()
 
     async def _async_run(self) -> None:
@@ -179,12 +179,8 @@ class StaysRunner:
             device_id: coordinator.secrets.mask_message(str(error))
             for device_id, error in errors.items()
         }
-        self.report = await async_follow(
-            lambda: self._plan(answer),
-            self._async_do,
-            self.memory,
-            self._budget,
-            dt_util.utcnow,
+        self.report = await self._follower.async_follow(
+            lambda: self._plan(answer), self._is_due
         )
         if answer and (
             answer.bookings or self._is_empty_confirmed or self.stays is None
@@ -288,6 +284,12 @@ class StaysRunner:
             pins=self._pins,
             taken=self.memory.taken,
             is_empty_confirmed=self._is_empty_confirmed,
+        )
+
+    @callback
+    def _start(self, step: Step) -> asyncio.Task[Outcome]:
+        return self.entry.async_create_background_task(
+            self._hass, self._async_do(step), f"{DOMAIN} stays step"
         )
 
     async def _async_do(self, step: Step) -> Outcome:

@@ -38,8 +38,13 @@ async def async_load_links(
             for subentry_id, rows in stored.items()
             if subentry_id in subentry_ids
         }
-    except UnsupportedStorageVersionError as err:
-        _LOGGER.error("Could not start stays: %s", err)
+    except UnsupportedStorageVersionError:
+        _LOGGER.error(
+            "Could not start stays because a newer version of the integration has saved"
+            " %s, which lists their access codes. Update the integration, or restore"
+            " the file from a backup",
+            store.path,
+        )
     except (AttributeError, KeyError, TypeError, ValueError) as err:
         _LOGGER.error(
             "Could not start stays because %s, which lists their access codes, is"

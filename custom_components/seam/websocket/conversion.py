@@ -6,7 +6,11 @@ from typing import Any, Final
 from homeassistant.components import websocket_api
 from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.core import HomeAssistant, ServiceCall, callback
-from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    UnsupportedStorageVersionError,
+)
 from homeassistant.helpers.storage import Store
 from homeassistant.util.hass_dict import HassKey
 import voluptuous as vol
@@ -75,8 +79,12 @@ async def async_setup_conversion(hass: HomeAssistant, entry: SeamConfigEntry) ->
         except vol.Invalid:
             # There is none, or somebody has edited it.
             pass
+        except UnsupportedStorageVersionError:
+            _LOGGER.warning(
+                "Could not load the report from the last conversion because a newer"
+                " version of the integration has saved it"
+            )
         except HomeAssistantError as err:
-            # It may be from a newer version.
             _LOGGER.warning(
                 "Could not load the report from the last conversion: %s", err
             )
