@@ -1545,3 +1545,26 @@ def test_panel_is_english_if_language_cannot_be_loaded(start: Start) -> None:
     """A user with another language gets English."""
     panel = start("{locks: [lock('Door')], language: 'zh-Hant'}")
     expect(panel.get_by_role("link", name="Timeline")).to_be_visible()
+
+
+def test_row_says_that_its_lock_is_the_reason(start: Start) -> None:
+    """A code at risk names the lock that is offline, whose problem stands above."""
+    panel = start(
+        """{
+          locks: [lock("Boat Shed", [code("Sailing school", { state: "at_risk" })], {
+            online: false,
+            problems: [{
+              error_code: "device_offline",
+              message: "The device is offline.",
+              advice: "Check its power supply.",
+              scope: "device",
+              created_at: null,
+              remedies: [],
+            }],
+          })],
+        }"""
+    )
+    attention = panel.get_by_role("region", name="Needs attention")
+    row = attention.get_by_role("listitem").filter(has_text="Sailing school")
+    expect(row).to_contain_text("Boat Shed is offline")
+    expect(attention.get_by_text("The device is offline.")).to_have_count(1)
