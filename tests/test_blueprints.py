@@ -3,21 +3,19 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 import logging
 from pathlib import Path
 import re
-import shutil
-from typing import Any, Final
+from typing import Final
 from urllib.parse import quote
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.components.blueprint import DOMAIN as BLUEPRINT_DOMAIN
-from homeassistant.components.persistent_notification import DOMAIN as NOTIFICATION
 from homeassistant.components.recorder import Recorder
 from homeassistant.const import SERVICE_TURN_OFF
 from homeassistant.core import HomeAssistant, ServiceCall
-from homeassistant.helpers import entity_registry as er
 from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
@@ -44,15 +42,20 @@ from simulator.seed import (
     UNMANAGED_NEIGHBOUR,
 )
 
+from .blueprints import (
+    BLUEPRINTS,
+    ODD_NAMES,
+    add_automation,
+    device_of,
+    import_blueprints,
+    imported_blueprint,
+    messages,
+)
 from .clock import START, async_step
 from .conftest import Poll
 from .pins import count_pins, recorded_texts
+from .test_repository import ROOT
 
-ROOT: Final = Path(__file__).resolve().parents[1]
-BLUEPRINTS: Final = {
-    path: path.read_text()
-    for path in sorted((ROOT / "blueprints/automation/seam").glob("*.yaml"))
-}
 SOURCE: Final = "https://github.com/ha-seam/ha-seam/blob/main/"
 IMPORT: Final = "https://my.home-assistant.io/redirect/blueprint_import/?blueprint_url="
 RAW: Final = "https://raw.githubusercontent.com/ha-seam/ha-seam/main/"
@@ -66,8 +69,6 @@ PAGE: Final = (ROOT / "docs/blueprints.md").read_text()
 
 FRONT: Final = "lock.front_door"
 FLAT: Final = "lock.apartment_1"
-# Neither a template nor a value of another type may be made of them.
-ODD_NAMES: Final = ("{{ states | list }}", "[1, 2]", "{'a': 1}", "None", "12", "{% x")
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -79,48 +80,17 @@ type Wait = Callable[[int], Awaitable[None]]
 @pytest.fixture
 def hass_config_dir(hass_tmp_config_dir: str) -> str:
     """Put the blueprints into a folder of the test."""
-    folder = Path(hass_tmp_config_dir) / "blueprints/automation/ha-seam"
-    folder.mkdir(parents=True)
-    for path in BLUEPRINTS:
-        shutil.copy(path, folder)
+    import_blueprints(hass_tmp_config_dir)
     return hass_tmp_config_dir
 
 
 @pytest.fixture
 async def add(hass: HomeAssistant, coordinator: SeamCoordinator) -> AsyncIterator[Add]:
     """Return a function that makes an automation, and returns its notifications."""
-
-    async def run(name: str, **inputs: Any) -> list[ServiceCall]:
-        config = {"use_blueprint": {"path": f"ha-seam/{name}.yaml", "input": inputs}}
-        assert await async_setup_component(
-            hass,
-            AUTOMATION_DOMAIN,
-            {AUTOMATION_DOMAIN: [{"id": name, "alias": name, **config}]},
-        )
-        await hass.async_block_till_done()
-        state = hass.states.get(f"automation.{name}")
-        assert state
-        assert state.state == "on"
-        calls: list[ServiceCall] = async_mock_service(hass, NOTIFICATION, "create")
-        return calls
-
-    yield run
+    yield partial(add_automation, hass)
     await hass.services.async_call(
         AUTOMATION_DOMAIN, SERVICE_TURN_OFF, {"entity_id": "all"}, blocking=True
     )
-
-
-def device_of(hass: HomeAssistant, entity_id: str) -> str:
-    """Return the ID of the device of an entity."""
-    entity = er.async_get(hass).async_get(entity_id)
-    assert entity
-    assert entity.device_id
-    return entity.device_id
-
-
-def messages(calls: list[ServiceCall]) -> list[str]:
-    """Return the texts of notifications."""
-    return [call.data["message"] for call in calls]
 
 
 @pytest.mark.parametrize("path", BLUEPRINTS, ids=lambda path: path.stem)
@@ -130,7 +100,7 @@ async def test_blueprint_can_be_imported(
     aioclient_mock: AiohttpClientMocker,
     path: Path,
 ) -> None:
-    """Home Assistant accepts its URL, and each input says what it is for."""
+    """Home Assistant saves what the other tests run, and inputs say what they are for."""
     name = path.relative_to(ROOT).as_posix()
     aioclient_mock.get(RAW + name, text=BLUEPRINTS[path])
     assert await async_setup_component(hass, AUTOMATION_DOMAIN, {})
@@ -146,6 +116,12 @@ async def test_blueprint_can_be_imported(
     for text in (metadata, *metadata["input"].values()):
         assert text["name"]
         assert text["description"]
+    before = imported_blueprint(hass, path)
+    message = {"type": "blueprint/save", "domain": AUTOMATION_DOMAIN}
+    message |= {"path": answer["suggested_filename"], "yaml": answer["raw_data"]}
+    await client.send_json_auto_id(message | {"allow_override": True})
+    assert (await client.receive_json())["result"] == {"overrides_existing": True}
+    assert imported_blueprint(hass, path) == before
 
 
 @pytest.mark.parametrize("path", BLUEPRINTS, ids=lambda path: path.stem)

@@ -18,15 +18,13 @@ from homeassistant.components.calendar import (
     CalendarEvent,
 )
 from homeassistant.components.websocket_api import current_connection
-from homeassistant.const import ATTR_ENTITY_ID, ATTR_NAME
+from homeassistant.const import ATTR_NAME
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.util import dt as dt_util
 
-from .actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run
+from .actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run_on_lock
 from .actions.fields import ATTR_ACCESS_CODE_ID, ATTR_ENDS_AT, ATTR_STARTS_AT
-from .actions.targets import lock_entity_id
 from .actions.update import ATTR_NEW_NAME
 from .api import AccessCode
 from .attributes import label
@@ -176,15 +174,12 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
 
     async def _async_run(self, action: Action, data: dict[str, Any]) -> None:
         """Run an action on the lock, as the user who changes the calendar."""
-        entity_id = lock_entity_id(self.hass, self.device_id)
         context = self._context if _IS_ACTION.get() else None
         if context is None and (connection := current_connection.get()):
             context = Context(user_id=connection.user.id)
-        answers = await async_run(
-            self.hass, action, {ATTR_ENTITY_ID: entity_id, **data}, context or Context()
+        await async_run_on_lock(
+            self.hass, action, self.device_id, data, context or Context()
         )
-        if isinstance(error := answers[entity_id], HomeAssistantError):
-            raise error
 
     def _events(self) -> list[CalendarEvent]:
         """Return an event for each code with a start and an end, without its PIN."""

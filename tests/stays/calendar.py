@@ -1,6 +1,6 @@
 """A calendar that fails on demand, in which tests make bookings."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, override
 
 from homeassistant.components.calendar import CalendarEntity, CalendarEvent
@@ -13,13 +13,15 @@ class BookingCalendar(CalendarEntity):
 
     _attr_should_poll = False
     _attr_name = "Bookings"
+    _attr_unique_id = "bookings"
     entity_id = "calendar.bookings"
 
     def __init__(self) -> None:
         """Initialize without bookings."""
         self.bookings: dict[str, CalendarEvent] = {}
         self.error: Exception | None = None
-        self.reads = 0
+        self.reads: list[timedelta] = []
+        """How many days were asked for."""
         self.updates = 0
 
     @property
@@ -33,7 +35,7 @@ class BookingCalendar(CalendarEntity):
         self, hass: HomeAssistant, start_date: datetime, end_date: datetime
     ) -> list[CalendarEvent]:
         """Return the bookings, or fail."""
-        self.reads += 1
+        self.reads.append(end_date - start_date)
         if self.error:
             raise self.error
         return [

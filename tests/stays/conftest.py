@@ -51,8 +51,7 @@ async def calendar(
     await entity.async_remove()
 
 
-@pytest.fixture
-def entry(entry: MockConfigEntry) -> MockConfigEntry:
+def with_stays(entry: MockConfigEntry, title: str, **settings: Any) -> MockConfigEntry:
     """Return an entry with stays at the front door."""
     return MockConfigEntry(
         domain=DOMAIN,
@@ -61,17 +60,20 @@ def entry(entry: MockConfigEntry) -> MockConfigEntry:
         data=entry.data,
         subentries_data=[
             ConfigSubentryData(
-                data={
-                    CONF_CALENDAR: CALENDAR,
-                    CONF_LOCKS: [FRONT_DOOR],
-                    CONF_EXCLUDES: ["not available"],
-                },
+                data={CONF_LOCKS: [FRONT_DOOR], **settings},
                 subentry_type=SUBENTRY_STAYS,
-                title="Bookings",
+                title=title,
                 unique_id=None,
             )
         ],
     )
+
+
+@pytest.fixture
+def entry(entry: MockConfigEntry) -> MockConfigEntry:
+    """Return an entry with stays that leave out blocked days."""
+    settings = {CONF_CALENDAR: CALENDAR, CONF_EXCLUDES: ["not available"]}
+    return with_stays(entry, "Bookings", **settings)
 
 
 class Stays:

@@ -10,7 +10,7 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.calendar import DATA_COMPONENT
-from homeassistant.config_entries import SOURCE_USER, ConfigSubentryData
+from homeassistant.config_entries import SOURCE_USER
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -21,16 +21,12 @@ from pytest_homeassistant_custom_component.common import MockConfigEntry
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.seam.const import DOMAIN
-from custom_components.seam.stays.settings import (
-    CONF_CALENDAR,
-    CONF_EXCLUDES,
-    CONF_LOCKS,
-    SUBENTRY_STAYS,
-)
+from custom_components.seam.stays.settings import CONF_CALENDAR, CONF_EXCLUDES
 from simulator import Simulator
-from simulator.seed import FRONT_DOOR
 from tests.clock import START, async_step
 from tests.states import state_of
+
+from .conftest import with_stays
 
 DAY: Final = timedelta(days=1)
 HOUR: Final = timedelta(hours=1)
@@ -235,24 +231,11 @@ async def remote(
 @pytest.fixture
 def entry(entry: MockConfigEntry) -> MockConfigEntry:
     """Return an entry with stays for the calendar."""
-    return MockConfigEntry(
-        domain=DOMAIN,
-        title=entry.title,
-        unique_id=entry.unique_id,
-        data=entry.data,
-        subentries_data=[
-            ConfigSubentryData(
-                data={
-                    CONF_CALENDAR: UserCalendar.entity_id,
-                    CONF_LOCKS: [FRONT_DOOR],
-                    CONF_EXCLUDES: ["not available"],
-                },
-                subentry_type=SUBENTRY_STAYS,
-                title="Bookings",
-                unique_id=None,
-            )
-        ],
-    )
+    settings = {
+        CONF_CALENDAR: UserCalendar.entity_id,
+        CONF_EXCLUDES: ["not available"],
+    }
+    return with_stays(entry, "Bookings", **settings)
 
 
 @pytest.fixture

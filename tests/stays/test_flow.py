@@ -217,6 +217,7 @@ async def test_title_follows_the_calendar_unless_it_was_changed(
     """Stays are named after their calendar."""
     other = BookingCalendar()
     other.entity_id, other._attr_name = "calendar.cottage", "Cottage"
+    other._attr_unique_id = "cottage"
     await stays.hass.data[DATA_COMPONENT].async_add_entities([other])
     [subentry] = stays.entry.subentries.values()
     stays.hass.config_entries.async_update_subentry(stays.entry, subentry, title=title)

@@ -8,10 +8,12 @@ import re
 from types import MappingProxyType
 from typing import Any
 
+from homeassistant.components.calendar import DATA_COMPONENT
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
 from homeassistant.const import STATE_UNAVAILABLE
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
+from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
@@ -29,10 +31,12 @@ from custom_components.seam.stays.settings import (
 from custom_components.seam.stays.watch import WATCHES
 from simulator import Simulator
 from simulator.seed import APARTMENT_1, FRONT_DOOR
+from simulator.state import AccessCode
 from tests.actions.support import FRONT, READS
 from tests.clock import START, wait_until
 from tests.states import state_of
 
+from .calendar import BookingCalendar
 from .conftest import CALENDAR, DAY, Stays
 
 PIN = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
@@ -85,12 +89,12 @@ async def test_quiet_run_asks_nothing(stays: Stays) -> None:
     stays.book("Ada")
     await stays.wait()
     await stays.wait()
-    reads, requests = stays.calendar.reads, stays.simulator.requests
+    reads, requests = len(stays.calendar.reads), stays.simulator.requests
     requests.clear()
     for is_available in (False, True):
         stays.calendar.set_available(is_available)
         await stays.settle()
-    assert stays.calendar.reads > reads
+    assert len(stays.calendar.reads) > reads
     assert not requests
     for _ in range(4):
         await stays.wait(15)
@@ -114,6 +118,96 @@ async def test_lost_calendar_is_shown(
     assert state_of(hass, "binary_sensor.bookings_arrival_problem") == "off"
     assert caplog.text.count(f"follow the bookings of {CALENDAR} again") == 1
     assert len(stays.codes) == 1
+
+
+async def test_calendar_that_writes_its_state_is_read_once_for_all_stays(
+    stays: Stays,
+) -> None:
+    """Only the days are read for which there may be codes."""
+    [first] = stays.entry.subentries.values()
+    stays.hass.config_entries.async_add_subentry(
+        stays.entry,
+        ConfigSubentry(
+            data=MappingProxyType({**first.data, CONF_LOCKS: [APARTMENT_1]}),
+            subentry_type=SUBENTRY_STAYS,
+            title="Others",
+            unique_id=None,
+        ),
+    )
+    for _ in range(3):
+        stays.calendar.async_write_ha_state()
+        await stays.wait()
+    stays.calendar.reads.clear()
+    for _ in range(3):
+        stays.calendar.async_write_ha_state()
+        await stays.wait()
+    assert len(stays.calendar.reads) == 3
+    assert all(period < timedelta(days=40) for period in stays.calendar.reads)
+    # The days move on with time.
+    for day in range(1, 32):
+        await stays.wait(24 * 60)
+        stays.book("Ada", start=day + 1, end=day + 2 + day / 50)
+        await stays.wait()
+        await stays.wait()
+        assert {ends_at for _, _, ends_at in stays.shown[-2:]} == {
+            START + (day + 2 + day / 50) * DAY
+        }
+
+
+@pytest.mark.parametrize("is_gone", [False, True])
+async def test_lost_calendar_needs_a_repair(stays: Stays, is_gone: bool) -> None:
+    """The issue is closed when the calendar is back, or the stays are removed."""
+    registry = ir.async_get(stays.hass)
+    [subentry_id] = stays.entry.subentries
+
+    def issue() -> ir.IssueEntry | None:
+        return registry.async_get_issue(DOMAIN, f"calendar.{subentry_id}")
+
+    if is_gone:
+        er.async_get(stays.hass).async_remove(CALENDAR)
+    else:
+        stays.calendar.error = HomeAssistantError("broken")
+    await stays.wait(5)
+    assert issue() is None
+    for _ in range(2):
+        await stays.wait(16)
+    assert bool(issue()) is is_gone
+    for _ in range(3):
+        await stays.wait(16)
+    found = issue()
+    assert found
+    assert found.translation_placeholders
+    assert found.translation_placeholders["plain_name"] == "Bookings"
+    assert found.translation_placeholders["plain_calendar"] == CALENDAR
+    if is_gone:
+        stays.calendar = BookingCalendar()
+        await stays.hass.data[DATA_COMPONENT].async_add_entities([stays.calendar])
+        stays.book("Ada")
+    stays.calendar.error = None
+    await stays.wait(15)
+    assert issue() is None
+    await stays.calendar.async_remove()
+    for _ in range(6):
+        await stays.wait(16)
+    assert issue()
+    stays.hass.config_entries.async_remove_subentry(stays.entry, subentry_id)
+    await stays.settle()
+    assert issue() is None
+
+
+async def test_renamed_calendar_is_followed(stays: Stays) -> None:
+    """Nobody has to choose it again, and codes keep following."""
+    stays.book("Ada")
+    await stays.wait()
+    er.async_get(stays.hass).async_update_entity(
+        CALENDAR, new_entity_id="calendar.rentals"
+    )
+    await stays.wait()
+    [subentry] = stays.entry.subentries.values()
+    assert subentry.data[CONF_CALENDAR] == "calendar.rentals"
+    stays.book("Ada", end=5)
+    await stays.wait()
+    assert stays.shown == [("Ada", START + 2 * DAY, START + 5 * DAY)]
 
 
 @pytest.mark.parametrize("way", ["unavailable", "raises", "empty"])
@@ -500,6 +594,67 @@ async def test_booking_for_now_on_lock_that_refuses_past_starts(stays: Stays) ->
     requests.clear()
     await stays.wait(15)
     assert not changes(stays.simulator)
+
+
+async def test_change_that_changes_nothing_is_not_repeated(
+    stays: Stays, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The lock keeps the start of a code that works already."""
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.properties["code_constraints"] = [
+        {"constraint_type": "start_date_in_future"}
+    ]
+    await stays.entry.runtime_data.async_reconcile()
+    stays.book("Ada", start=-0.1)
+    for _ in range(3):
+        await stays.wait(5)
+    shown = stays.shown
+    stays.book("Ada", start=-0.2)
+    for _ in range(3):
+        await stays.wait(5)
+    assert stays.shown == shown
+    [watch] = stays.hass.data[WATCHES].values()
+    assert watch.runner.report
+    assert not watch.runner.report.plan.steps
+    assert not watch.runner.report.errors
+    assert "Could not" not in caplog.text
+    # It is asked for again when the booking changes.
+    stays.book("Ada", start=-0.2, end=5)
+    for _ in range(3):
+        await stays.wait(5)
+    assert [ends_at for _, _, ends_at in stays.shown] == [START + 5 * DAY]
+
+
+@pytest.mark.parametrize("minutes", [0, 30])
+async def test_rounded_time_is_not_repeated_and_not_taken_for_an_edit(
+    stays: Stays, monkeypatch: pytest.MonkeyPatch, minutes: int
+) -> None:
+    """Seam may take the last full hour, which may be that of before."""
+    update = stays.simulator.backend.codes.update
+
+    def rounded(code: AccessCode, new: dict[str, Any], **fields: Any) -> None:
+        if ends_at := new.get("ends_at"):
+            new |= {"ends_at": ends_at.replace(minute=minutes)}
+        update(code, new, **fields)
+
+    monkeypatch.setattr(stays.simulator.backend.codes, "update", rounded)
+    stays.book("Ada", end=4 - 0.5 / 24)
+    await stays.wait()
+    stays.book("Ada", end=4 - 0.25 / 24)
+    for _ in range(5):
+        await stays.wait(5)
+    requests = stays.simulator.requests
+    assert len([r for r in requests if r.path == "/access_codes/update"]) == 1
+    rounded_end = (START + 4 * DAY).replace(minute=minutes)
+    assert [ends_at for _, _, ends_at in stays.shown] == [rounded_end]
+    [watch] = stays.hass.data[WATCHES].values()
+    assert watch.runner.report
+    assert not watch.runner.report.plan.steps
+    stays.book("Ada", end=5)
+    for _ in range(5):
+        await stays.wait(5)
+    rounded_end = (START + 5 * DAY).replace(minute=minutes)
+    assert [ends_at for _, _, ends_at in stays.shown] == [rounded_end]
 
 
 async def test_nothing_is_changed_while_lock_cannot_be_read(stays: Stays) -> None:

@@ -22,7 +22,7 @@ from .conftest import Stays
 
 TRIGGER = "seam.stay_activity"
 HOUR = 1 / 24
-[EXAMPLE] = re.findall(
+[_, EXAMPLE] = re.findall(
     r"```yaml\n(.*?)```",
     (ROOT / "docs" / "stays.md").read_text(encoding="utf-8"),
     re.DOTALL,

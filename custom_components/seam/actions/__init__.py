@@ -3,6 +3,7 @@
 from functools import partial
 from typing import Any, Final, NamedTuple, cast
 
+from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import (
     Context,
     HomeAssistant,
@@ -10,8 +11,10 @@ from homeassistant.core import (
     SupportsResponse,
     callback,
 )
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.typing import VolSchemaType
 
+from ..attributes import JsonObject
 from ..const import DOMAIN
 from . import (
     capabilities,
@@ -31,7 +34,13 @@ from . import (
     simulate,
     update,
 )
-from .targets import Answers, Handler, async_allowed_targets, async_handle
+from .targets import (
+    Answers,
+    Handler,
+    async_allowed_targets,
+    async_handle,
+    lock_entity_id,
+)
 
 _ONLY: Final = SupportsResponse.ONLY
 
@@ -117,3 +126,19 @@ async def async_run(
     call = ServiceCall(hass, DOMAIN, "", data, context, return_response=True)
     targets = await async_allowed_targets(call, is_admin=action.is_admin)
     return await action.handler(call, targets)
+
+
+async def async_run_on_lock(
+    hass: HomeAssistant,
+    action: Action,
+    device_id: str,
+    data: dict[str, Any],
+    context: Context,
+) -> JsonObject:
+    """Run an action on one lock; return its answer, or raise its error."""
+    entity_id = lock_entity_id(hass, device_id)
+    data = {ATTR_ENTITY_ID: entity_id, **data}
+    answers = await async_run(hass, action, data, context)
+    if isinstance(answer := answers[entity_id], HomeAssistantError):
+        raise answer
+    return answer

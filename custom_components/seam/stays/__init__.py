@@ -46,7 +46,6 @@ def async_start_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     """Start to keep the codes of all stays in step with their calendars."""
     for watch in async_stays(hass, entry):
         watch.async_start()
-        watch.runner.async_start()
 
 
 async def async_remove_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> None:

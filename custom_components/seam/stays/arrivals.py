@@ -21,12 +21,6 @@ SOON: Final = timedelta(hours=24)
 REPAIR_BEFORE: Final = timedelta(hours=3)
 BACKUP_BEFORE: Final = timedelta(minutes=15)
 
-_VERDICTS: Final = {
-    CodeState.ACTIVE: "ready",
-    CodeState.SCHEDULED: "ready",
-    CodeState.SETTING: "setting",
-}
-
 
 class Verdict(StrEnum):
     """Whether a guest will get in, the best first."""
@@ -35,6 +29,13 @@ class Verdict(StrEnum):
     SETTING = "setting"
     UNKNOWN = "unknown"
     AT_RISK = "at_risk"
+
+
+_VERDICTS: Final = {
+    CodeState.ACTIVE: Verdict.READY,
+    CodeState.SCHEDULED: Verdict.READY,
+    CodeState.SETTING: Verdict.SETTING,
+}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -184,7 +185,7 @@ def _place(
             return _at_risk(device_id, Reason.CHANGED_BY_HAND, code_id)
     backup = backup_of(lock, code)
     states = [code_state(lock, one, now) for one in (code, backup) if one]
-    verdicts = [Verdict(_VERDICTS.get(state, "at_risk")) for state in states]
+    verdicts = [_VERDICTS.get(state, Verdict.AT_RISK) for state in states]
     verdict = min(verdicts, key=tuple(Verdict).index)
     if verdict is Verdict.AT_RISK:
         return _at_risk(device_id, f"code_{states[0]}", code_id)

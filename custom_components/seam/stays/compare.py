@@ -186,7 +186,7 @@ class _Comparison:
         now, device_id = self._now, link.device_id
         current = _fingerprint(code, link.asked)
         if current == wanted:
-            is_new = link.asked != wanted or link.is_pending or link.seen != current
+            is_new = link.asked != wanted or link.is_pending
             is_kept = CodeStatus.REMOVING not in (code.status, code.status_at(now))
             if is_kept and (is_new or link.is_deleting):
                 link = replace(link, asked=wanted).confirmed(code)

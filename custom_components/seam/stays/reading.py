@@ -18,8 +18,8 @@ from .bookings import Answer, Booking
 _LOGGER = logging.getLogger(__name__)
 
 # So long that a calendar in use is hardly ever empty.
-PAST: Final = timedelta(days=60)
-FUTURE: Final = timedelta(days=400)
+_PAST: Final = timedelta(days=60)
+_FUTURE: Final = timedelta(days=400)
 _TIMEOUT: Final = 60
 
 
@@ -39,7 +39,7 @@ async def async_read_bookings(
     local = dt_util.as_local(now)
     try:
         async with asyncio.timeout(_TIMEOUT):
-            events = await entity.async_get_events(hass, local - PAST, local + FUTURE)
+            events = await entity.async_get_events(hass, local - _PAST, local + _FUTURE)
     except Exception as err:  # noqa: BLE001 # Calendars raise what their libraries raise.
         # The text may quote a booking.
         _LOGGER.debug("Could not read %s: %s", entity_id, type(err).__name__)

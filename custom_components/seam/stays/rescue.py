@@ -5,16 +5,14 @@ from datetime import datetime, timedelta
 import logging
 from typing import Final
 
-from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.event import async_call_later
 from homeassistant.util import dt as dt_util
 
-from ..actions import ACTIONS, async_run
+from ..actions import ACTIONS, async_run_on_lock
 from ..actions.fields import ATTR_ACCESS_CODE_ID
-from ..actions.targets import lock_entity_id
 from ..api import AccessCode
 from ..const import DOMAIN
 from ..errors import UnreachableError, WorkspaceRefusedError
@@ -139,14 +137,14 @@ class Rescue:
         self, arrival: Arrival, place: Place, code: AccessCode
     ) -> None:
         """Activate the backup of a code by the function that the action uses."""
-        entity_id = lock_entity_id(self._hass, place.device_id)
-        data = {ATTR_ENTITY_ID: entity_id, ATTR_ACCESS_CODE_ID: code.access_code_id}
-        action = ACTIONS["pull_backup_access_code"]
         try:
-            answers = await async_run(self._hass, action, data, Context())
-            answer = answers[entity_id]
-            if isinstance(answer, HomeAssistantError):
-                raise answer
+            await async_run_on_lock(
+                self._hass,
+                ACTIONS["pull_backup_access_code"],
+                place.device_id,
+                {ATTR_ACCESS_CODE_ID: code.access_code_id},
+                Context(),
+            )
         except HomeAssistantError as err:
             if isinstance(err, UnreachableError | WorkspaceRefusedError):
                 # Nothing was done.

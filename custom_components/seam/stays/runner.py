@@ -2,30 +2,25 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
 
 from homeassistant.config_entries import ConfigSubentry
-from homeassistant.const import ATTR_CODE, ATTR_ENTITY_ID, ATTR_NAME
+from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.entity_component import async_update_entity
-from homeassistant.helpers.event import (
-    async_call_later,
-    async_track_state_change_event,
-    async_track_time_interval,
-)
+from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
-from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run
+from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run_on_lock
 from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_ENDS_AT, ATTR_STARTS_AT
-from ..actions.targets import lock_entity_id
 from ..actions.update import ATTR_NEW_NAME
 from ..actions.validation import accepts_pin
-from ..api import AccessCode
+from ..api import AccessCode, SeamError
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..errors import ChangeUncertainError, WorkspaceRefusedError
@@ -36,9 +31,9 @@ from .compare import compare
 from .links import Fingerprint
 from .plan import CHANGES, Kind, Plan, Reason, Step
 from .preview import Preview, async_preview
-from .reading import FUTURE, PAST, async_read_bookings, calendar_entity
 from .run import Budget, Follower, Outcome, Refused, Report, Uncertain
-from .settings import CONF_BACKUP, CONF_CALENDAR, rules_of
+from .settings import CONF_BACKUP, rules_of
+from .source import BookingSource
 from .store import LinkMemory
 
 _LOGGER = logging.getLogger(__name__)
@@ -49,16 +44,14 @@ EMPTY_CONFIRMED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_stays_empty")
 _INTERVAL: Final = timedelta(minutes=15)
 # Until a calendar that lacks a booking is read again, and until Seam allows more.
 _NEXT_LOOK: Final = 30
-_MAX_FAILED_READS: Final = 2
 _SOON: Final = timedelta(minutes=1)
-
-
-def _do_nothing(*_args: object) -> None:
-    """Do nothing until somebody wants to know."""
 
 
 class StaysRunner:
     """Runs whenever the calendar changes, and every quarter of an hour."""
+
+    _on_run: Callable[[], None]
+    _on_change: Callable[[Step, AccessCode | None], None]
 
     def __init__(
         self,
@@ -71,11 +64,8 @@ class StaysRunner:
         self._hass = hass
         self.entry = entry
         self.subentry = subentry
-        self.settings = settings = subentry.data
-        self.calendar = (
-            er.async_resolve_entity_id(er.async_get(hass), settings[CONF_CALENDAR])
-            or settings[CONF_CALENDAR]
-        )
+        self.settings = subentry.data
+        self._source = BookingSource(hass, entry, subentry)
         self.memory = memory
         self._follower = Follower(self._start, memory, Budget(), dt_util.utcnow)
         self._pins: dict[tuple[str, str], str] = {}
@@ -86,33 +76,45 @@ class StaysRunner:
         self._is_empty_confirmed = False
         self._is_stopped = False
         self._cancel_next_look: CALLBACK_TYPE | None = None
-        self._subscribed: object = None
-        self._unsubscribe: CALLBACK_TYPE | None = None
-        self._events: object = None
         self._known = self._known_locks
-        self._failed_reads = 0
         self.report: Report | None = None
         self.stays: tuple[Stay, ...] | None = None
         """The coming stays of the last good answer, None until there is one."""
-        self.on_run: Callable[[], None] = _do_nothing
-        self.on_change: Callable[[Step, AccessCode | None], None] = _do_nothing
-        """Called with each step that was taken, and the code that it has changed."""
+
+    @property
+    def calendar(self) -> str:
+        """The entity ID of the calendar."""
+        return self._source.entity_id
+
+    @property
+    def is_calendar_lost(self) -> bool:
+        """Whether the calendar cannot be read."""
+        return self._source.is_lost
 
     @callback
-    def async_start(self) -> None:
-        """Run now, and whenever something may have changed."""
+    def async_start(
+        self,
+        on_run: Callable[[], None],
+        on_change: Callable[[Step, AccessCode | None], None],
+    ) -> None:
+        """Run now, and whenever something may have changed.
+
+        `on_change` is called with each step that was taken, and the code that it has
+        changed.
+        """
+        self._on_run, self._on_change = on_run, on_change
 
         @callback
         def changed(_event: object) -> None:
             self.async_request()
 
         for stop in (
-            async_track_state_change_event(self._hass, self.calendar, changed),
             async_track_time_interval(self._hass, changed, _INTERVAL),
             self.entry.runtime_data.async_add_listener(self._on_update),
             self._async_stop,
         ):
             self.entry.async_on_unload(stop)
+        self._source.async_start(self.async_request)
         confirmed = self._hass.data.get(EMPTY_CONFIRMED, set())
         if self.subentry.subentry_id in confirmed:
             confirmed.remove(self.subentry.subentry_id)
@@ -122,9 +124,8 @@ class StaysRunner:
     @callback
     def _async_stop(self) -> None:
         self._is_stopped = True
-        for cancel in (self._cancel_next_look, self._unsubscribe):
-            if cancel:
-                cancel()
+        if self._cancel_next_look:
+            self._cancel_next_look()
 
     @callback
     def async_request(self) -> None:
@@ -162,10 +163,8 @@ class StaysRunner:
             await self._async_run()
 
     async def _async_run(self) -> None:
-        self._async_subscribe()
         coordinator = self.entry.runtime_data
-        answer = await async_read_bookings(self._hass, self.calendar, dt_util.utcnow())
-        self._note_read(is_good=answer is not None)
+        answer = await self._source.async_read()
         if answer and answer.bookings:
             self._is_empty_confirmed = False
         # The codes may be a minute old. Nothing is asked if nothing has to be done.
@@ -188,7 +187,7 @@ class StaysRunner:
             rules = rules_of(self.settings, dt_util.get_default_time_zone())
             coming = stays_of(answer, rules, dt_util.utcnow()).coming
             self.stays = tuple(coming.values())
-        self.on_run()
+        self._on_run()
         before, self._logged = self._logged, set()
         for step, error in self.report.errors.items():
             self._logged.add(message := (step.kind, step.key, step.device_id, error))
@@ -204,45 +203,6 @@ class StaysRunner:
         )
         if is_missing or self.report.is_postponed:
             self._async_look_again(is_missing=is_missing)
-
-    @property
-    def is_calendar_lost(self) -> bool:
-        """Whether the calendar cannot be read. Once may be while it starts."""
-        return self._failed_reads >= _MAX_FAILED_READS
-
-    def _note_read(self, *, is_good: bool) -> None:
-        """Log once that the calendar cannot be read, and once that it can be again."""
-        was_lost = self.is_calendar_lost
-        self._failed_reads = 0 if is_good else self._failed_reads + 1
-        if self.is_calendar_lost and not was_lost:
-            _LOGGER.warning(
-                "Could not read %s. Access codes no longer follow its bookings",
-                self.calendar,
-            )
-        elif was_lost and is_good:
-            _LOGGER.info("Access codes follow the bookings of %s again", self.calendar)
-
-    @callback
-    def _async_subscribe(self) -> None:
-        """Be told of changes by the calendar, also after it was reloaded."""
-        entity = calendar_entity(self._hass, self.calendar)
-        if self._is_stopped or entity is None or entity is self._subscribed:
-            return
-        if self._unsubscribe:
-            self._unsubscribe()
-
-        @callback
-        def receive(events: object) -> None:
-            # Calendars write their state every minute.
-            before, self._events = self._events, events
-            if events != before:
-                self.async_request()
-
-        now = dt_util.now()
-        self._subscribed = entity
-        self._unsubscribe = entity.async_subscribe_events(
-            now - PAST, now + FUTURE, receive
-        )
 
     @callback
     def _async_look_again(self, *, is_missing: bool) -> None:
@@ -308,26 +268,34 @@ class StaysRunner:
             return Refused(error=str(err))
         except HomeAssistantError as err:
             error, code_id = err, step.code_id
-        if step.kind is Kind.DELETE and error is None:
-            self.on_change(step, None)
+        if step.kind is not Kind.DELETE:
+            # A code that was created or changed may have an error, too.
+            if code := self._changed_code(step, code_id):
+                is_changed = Fingerprint.of_code(code) != step.link.seen
+                if is_changed:
+                    self._on_change(step, code)
+                if is_changed or error is None:
+                    return await self._async_as_made(step, code)
+        elif error is None:
+            self._on_change(step, None)
             return None
-        # A new code may have an error, too.
-        code = self._changed_code(step, code_id)
-        if code and (
-            step.kind is Kind.CREATE or Fingerprint.of_code(code) != step.link.seen
-        ):
-            self.on_change(step, code)
-            return code
         if error is None or isinstance(error, ChangeUncertainError):
             return Uncertain(error=str(error or ""))
         return Refused(
             error=str(error), is_temporary=isinstance(error, WorkspaceRefusedError)
         )
 
+    async def _async_as_made(self, step: Step, code: AccessCode) -> AccessCode:
+        """Return a code as Seam has made it, which may have rounded its times."""
+        if step.kind is not Kind.CREATE:
+            # Changes are shown as they were asked for, until a list has them.
+            with suppress(SeamError):
+                return await self.entry.runtime_data.fetcher.async_read_code(code)
+        return code
+
     async def _async_change(self, step: Step, lock: LockData) -> str | None:
         """Change a code; return its ID."""
-        entity_id = lock_entity_id(self._hass, lock.device_id)
-        data: dict[str, Any] = {ATTR_ENTITY_ID: entity_id}
+        data: dict[str, Any] = {}
         action: Action = SCHEDULE_WITHOUT_WAITING
         if step.kind is Kind.DELETE:
             action = ACTIONS["delete_access_code"]
@@ -348,10 +316,9 @@ class StaysRunner:
             else:
                 action = ACTIONS["update_access_code"]
                 data |= {ATTR_ACCESS_CODE_ID: step.code_id, ATTR_NEW_NAME: step.name}
-        answers = await async_run(self._hass, action, data, Context())
-        answer = answers[entity_id]
-        if isinstance(answer, HomeAssistantError):
-            raise answer
+        answer = await async_run_on_lock(
+            self._hass, action, lock.device_id, data, Context()
+        )
         code_id = answer.get("access_code_id")
         return code_id if isinstance(code_id, str) else None
 

@@ -98,8 +98,6 @@ class StaysWatch:
     def async_start(self) -> None:
         """Look now, and whenever something may have changed."""
         entry = self.runner.entry
-        self.runner.on_run = self._async_look
-        self.runner.on_change = self._async_changed
         entry.async_on_unload(
             entry.runtime_data.async_add_listener(self._async_updated)
         )
@@ -109,6 +107,7 @@ class StaysWatch:
             )
         )
         entry.async_on_unload(self._async_stop)
+        self.runner.async_start(self._async_look, self._async_changed)
 
     @callback
     def _async_stop(self) -> None:
