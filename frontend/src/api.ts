@@ -106,7 +106,8 @@ export async function command(
 
 /** Return a message with the final period that Home Assistant removes. */
 export function sentence(message: string): string {
-  return /[.?!]$/.test(message) ? message : `${message}.`;
+  // Other scripts have other periods, and a Greek question ends with a semicolon.
+  return /[\p{Sentence_Terminal};]$/u.test(message) ? message : `${message}.`;
 }
 
 function inSentences<T extends Pick<Row, "error" | "reason" | "access_codes">>(
