@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
 from homeassistant.helpers.dispatcher import (
     async_dispatcher_connect,
     async_dispatcher_send,
 )
 from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 from homeassistant.util.signal_type import SignalType
@@ -31,6 +32,7 @@ from .plan import Kind, Reason, Step
 from .rescue import Rescue
 from .runner import StaysRunner
 from .settings import CONF_ARRIVE_BY, CONF_LOCKS
+from .verdicts import new_verdicts
 
 WATCHES: HassKey[dict[str, StaysWatch]] = HassKey(f"{DOMAIN}_stays")
 """By subentry ID."""
@@ -84,7 +86,6 @@ class StaysWatch:
         self.runner = runner
         self.arrivals: tuple[Arrival, ...] | None = None
         """The coming stays, None while they are not known."""
-        self._verdicts: dict[tuple[str, datetime], Verdict] | None = None
         self._staying: list[Arrival] = []
         """Those whose time is over, but not that of their codes."""
         self._looked_at: datetime | None = None
@@ -107,6 +108,12 @@ class StaysWatch:
             )
         )
         entry.async_on_unload(self._async_stop)
+
+        @callback
+        def look(_hass: HomeAssistant) -> None:
+            self._async_look()
+
+        entry.async_on_unload(async_at_started(self._hass, look))
         self.runner.async_start(self._async_look, self._async_changed)
 
     @callback
@@ -180,12 +187,11 @@ class StaysWatch:
         """Tell which stays have ended, and who has not arrived in time."""
         if self._looked_at is None:
             return
-        coming = {(a.key, a.span.starts_at) for a in self.arrivals or ()}
+        coming = {arrival.identity for arrival in self.arrivals or ()}
         over = [
             arrival
             for arrival in (*self._staying, *before)
-            if arrival.span.ends_at <= now
-            and (arrival.key, arrival.span.starts_at) not in coming
+            if arrival.span.ends_at <= now and arrival.identity not in coming
         ]
         self._staying = [arrival for arrival in over if self._ends_at(arrival) > now]
         for arrival in over:
@@ -226,30 +232,25 @@ class StaysWatch:
 
     @callback
     def _async_tell_verdicts(self, now: datetime) -> None:
-        """Tell what has changed. The first verdicts are no news."""
-        before, self._verdicts = self._verdicts, {}
-        for arrival in self.arrivals or ():
-            if not arrival.is_soon(now):
-                continue
-            identity = arrival.key, arrival.span.starts_at
-            old = None if before is None else before.get(identity)
-            verdict = arrival.verdict
-            if verdict is Verdict.UNKNOWN and before is not None:
-                if old is None:
-                    continue
-                verdict = old
-            self._verdicts[identity] = verdict
-            # Codes may have to be fetched first after a start.
-            if before is None or old in (verdict, Verdict.UNKNOWN):
-                continue
-            if verdict is Verdict.READY:
+        """Tell what has changed, also while Home Assistant was off."""
+        if self._hass.state is not CoreState.running:
+            # Automations do not listen yet.
+            return
+        memory = self.runner.memory
+        news, told = new_verdicts(self.arrivals or (), memory.verdicts, now)
+        for arrival in news:
+            if arrival.verdict is Verdict.READY:
                 self._async_fire_arrival("code_ready", arrival)
-            elif verdict is Verdict.AT_RISK:
+            elif arrival.verdict is Verdict.AT_RISK:
                 self._async_fire_arrival(
                     "at_risk",
                     arrival,
                     reason=reason_of(self._hass, self.runner.entry, arrival),
                 )
+        if told != memory.verdicts:
+            self.runner.entry.async_create_task(
+                self._hass, memory.async_save_verdicts(told)
+            )
 
     @callback
     def _async_pulled(self, arrival: Arrival, place: Place) -> None:
