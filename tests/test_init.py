@@ -321,9 +321,9 @@ async def test_disabled_entity_is_not_added_again(
 async def test_deprecated_use_is_found(hass: HomeAssistant) -> None:
     """Each test fails if Home Assistant complains about the integration."""
     namespace: dict[str, Any] = {}
-    # As if the integration did it.
     path = Path(seam.__file__).with_name("old.py")
-    exec(compile("def run(action): action()", path, "exec"), namespace)  # noqa: S102
+    code = compile("def run(action): action()", path, "exec")
+    exec(code, namespace)  # noqa: S102 # As if the integration did it.
     namespace["run"](lambda: frame.report_usage("does that"))
     namespace["run"](deprecated_function("new")(lambda: None))
     messages = deprecations.found.copy()

@@ -232,6 +232,35 @@ def test_quality_scale_has_evidence() -> None:
         assert _check_evidence(evidence) != is_exempt, name
 
 
+def test_settings_are_documented() -> None:
+    """Each option and each setting of stays is in a table, by its label."""
+    texts = load_json("translations/en.json")
+    labels = {
+        "README": _labels(texts["options"]["step"]["init"]),
+        "stays": _labels(texts["config_subentries"]["stays"]["step"]["user"]),
+    }
+    for page, wanted in labels.items():
+        named = re.findall(r"^\| ([^|]+) \|", PAGES[page], re.MULTILINE)
+        assert wanted
+        assert wanted <= set(", ".join(named).casefold().split(", ")), page
+
+
+def _labels(step: dict[str, Any]) -> set[str]:
+    """Return the labels of a form, with those in its sections."""
+    forms = [step, *step.get("sections", {}).values()]
+    return {label.casefold() for form in forms for label in form["data"].values()}
+
+
+def test_triggers_and_conditions_are_documented() -> None:
+    """Each is in a table, and so is each of its options."""
+    for kind in ("triggers", "conditions"):
+        for name, content in load_yaml_dict(str(INTEGRATION / f"{kind}.yaml")).items():
+            if not name.startswith("."):
+                assert f"`seam.{name}`" in PAGES["triggers"], name
+                fields = content.get("fields", {})
+                assert all(f"`{field}`" in PAGES["triggers"] for field in fields), name
+
+
 def test_protections_have_tests() -> None:
     """Each threat on the page about security names a test, and it exists."""
     page = (ROOT / "docs" / "security.md").read_text("utf-8")

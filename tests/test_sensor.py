@@ -61,6 +61,20 @@ async def test_sensors(check_platform: CheckPlatform) -> None:
         await check_platform(Platform.SENSOR)
 
 
+async def test_next_code_change_is_disabled_by_default(
+    entry: MockConfigEntry,
+    coordinator: SeamCoordinator,
+    entity_registry: er.EntityRegistry,
+) -> None:
+    """The calendar shows the same and more. All other entities are enabled."""
+    disabled = [
+        entity
+        for entity in er.async_entries_for_config_entry(entity_registry, entry.entry_id)
+        if entity.disabled_by is er.RegistryEntryDisabler.INTEGRATION
+    ]
+    assert {entity.translation_key for entity in disabled} == {"next_code_change"}
+
+
 async def test_code_count_sensors(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:

@@ -168,7 +168,9 @@ class GetLockActivityTool(Tool):
         start = dt_util.start_of_local_day() - timedelta(
             days=_PERIODS[data[ATTR_PERIOD]]
         )
-        rows: list[Any] = await _async_history(hass, _selected(hass, llm_context, data), start)
+        rows: list[Any] = await _async_history(
+            hass, _selected(hass, llm_context, data), start
+        )
         return ToolResult(
             data={"events": rows[-_MAX_ROWS:], "is_complete": len(rows) <= _MAX_ROWS}
         )

@@ -8,6 +8,7 @@ import type {
   HomeAssistant,
   Lock,
   Problem,
+  Stays,
   SubscriptionEvent,
 } from "../src/types";
 
@@ -190,6 +191,32 @@ export function many(): Lock[] {
   ];
 }
 
+/** Return the stays of guests with codes that end. */
+function staysOf(locks: readonly Lock[]): Stays {
+  return {
+    entry_id: "entry",
+    subentry_id: "stays",
+    title: "Bookings",
+    is_calendar_lost: false,
+    stays: locks.flatMap(({ device_id, codes }) =>
+      codes.flatMap(({ access_code_id, name, starts_at, ends_at, state }) => {
+        if (!starts_at || !ends_at || Date.parse(ends_at) < Date.now()) return [];
+        const isGood = state === "active" || state === "scheduled";
+        const verdict = isGood ? "ready" : "at_risk";
+        const reason = isGood ? null : "The access code could not be set on the lock.";
+        return {
+          name: name ?? "",
+          starts_at,
+          ends_at,
+          verdict,
+          has_arrived: state === "active",
+          locks: [{ device_id, access_code_id, verdict, reason }],
+        };
+      }),
+    ),
+  };
+}
+
 const eventOf = (entityId: string) => entityId.replace("lock.", "event.");
 
 /** Return what Home Assistant has recorded. */
@@ -248,6 +275,7 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
           },
         ],
         locks: structuredClone(current),
+        stays: [staysOf(current)],
         options: { check_in: "15:00", check_out: "11:00" },
         is_admin: isAdmin,
         version: "",

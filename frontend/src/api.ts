@@ -1,6 +1,14 @@
 import type { Key, Translate } from "./language";
 import { localized, textOf } from "./texts";
-import type { Code, Connection, HomeAssistant, Lock, Row, Rows } from "./types";
+import type {
+  Code,
+  Connection,
+  HomeAssistant,
+  Lock,
+  Preview,
+  Row,
+  Rows,
+} from "./types";
 
 /** An error of a command, with the field of the form that it is about. */
 export class CommandError extends Error {
@@ -24,6 +32,7 @@ const READS: readonly string[] = [
   "code/reveal",
   "lock/refresh",
   "preview",
+  "stays/preview",
 ];
 
 interface Failure {
@@ -62,29 +71,43 @@ function commandError(
   return new CommandError(message, undefined, text);
 }
 
+async function send<T>(
+  hass: HomeAssistant,
+  type: string,
+  data: Record<string, unknown>,
+): Promise<T> {
+  try {
+    const answer = await hass.callWS<T>({ type: `seam/${type}`, ...data });
+    return localized(hass.connection, answer);
+  } catch (error) {
+    throw commandError(hass.connection, error, type);
+  }
+}
+
+/** Return what would be done about the codes of stays. */
+export function previewStays(
+  hass: HomeAssistant,
+  subentryId: string,
+): Promise<Preview> {
+  return send(hass, "stays/preview", { subentry_id: subentryId });
+}
+
 /** Send a command; return the answers by entity ID. */
 export async function command(
   hass: HomeAssistant,
   type: string,
   data: Record<string, unknown>,
 ): Promise<Rows> {
-  let answer: { results: Rows };
-  try {
-    answer = await hass.callWS({ type: `seam/${type}`, ...data });
-  } catch (error) {
-    throw commandError(hass.connection, error, type);
-  }
+  const { results } = await send<{ results: Rows }>(hass, type, data);
   return Object.fromEntries(
-    Object.entries(localized(hass.connection, answer.results)).map(([id, row]) => [
-      id,
-      inSentences(row),
-    ]),
+    Object.entries(results).map(([id, row]) => [id, inSentences(row)]),
   );
 }
 
 /** Return a message with the final period that Home Assistant removes. */
 export function sentence(message: string): string {
-  return /[.?!]$/.test(message) ? message : `${message}.`;
+  // Other scripts have other periods, and a Greek question ends with a semicolon.
+  return /[\p{Sentence_Terminal};]$/u.test(message) ? message : `${message}.`;
 }
 
 function inSentences<T extends Pick<Row, "error" | "reason" | "access_codes">>(

@@ -16,6 +16,7 @@ import "./views/conversion";
 import "./views/found";
 import "./views/lock-page";
 import "./views/locks";
+import "./views/stays";
 import "./views/timeline";
 import "./views/today";
 
@@ -24,6 +25,7 @@ const TABS: readonly (readonly [path: string, key: Key])[] = [
   ["", "today"],
   ["locks", "locks"],
   ["timeline", "timeline"],
+  ["stays", "stays"],
   ["found", "found_codes"],
   ["activity", "activity"],
 ];
@@ -61,6 +63,7 @@ export class SeamPanel extends SeamActions {
       isAdmin &&
       Boolean(lock ? lock.can.create === true : snapshot?.locks.length) &&
       tab !== "found" &&
+      tab !== "stays" &&
       tab !== "activity";
     return html`
       <header>
@@ -96,7 +99,10 @@ export class SeamPanel extends SeamActions {
           isPage
             ? nothing
             : html`<nav aria-label=${t("sections")}>
-                ${TABS.map(
+                ${TABS.filter(
+                  // Only administrators can add some.
+                  ([path]) => path !== "stays" || isAdmin || snapshot?.stays.length,
+                ).map(
                   ([path, key]) => html`<a
                     href=${path ? `${PATH}/${path}` : PATH}
                     aria-current=${path === tab ? "page" : nothing}
@@ -263,6 +269,13 @@ export class SeamPanel extends SeamActions {
           .locks=${locks}
           .now=${this.now}
         ></seam-timeline>`;
+      case "stays":
+        return html`<seam-stays
+          .context=${context}
+          .locks=${locks}
+          .stays=${snapshot.stays}
+          .now=${this.now}
+        ></seam-stays>`;
       case "activity":
         return html`<seam-activity
           .context=${context}

@@ -5,7 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
 import { label, MANY } from "./logic/groups";
 import { formatTime } from "./logic/times";
-import type { Code, CodeState, Lock, Problem, Remedy } from "./types";
+import type { Code, CodeState, Lock, Problem, Remedy, Stays, Verdict } from "./types";
 
 const CONSOLE_URL = "https://console.seam.co";
 
@@ -83,6 +83,13 @@ export function stateChip(context: Context, state: CodeState): TemplateResult {
   return html`<span class="chip ${tone(state)}">${stateText(context, state)}</span>`;
 }
 
+/** Show whether a guest will get in. */
+export function verdictChip(context: Context, verdict: Verdict): TemplateResult {
+  return verdict === "ready"
+    ? html`<span class="chip good">${context.t("verdict_ready")}</span>`
+    : stateChip(context, verdict);
+}
+
 /** Return when a code works. */
 export function timesText(context: Context, code: Code): string {
   const { t, hass } = context;
@@ -113,7 +120,9 @@ export interface ActionDetail {
     | "allow_changes"
     | "delete_expired"
     | "new_pin"
-    | "refresh_lock";
+    | "refresh_lock"
+    | "preview_stays";
+  stays?: Stays;
   lock?: Lock;
   code?: Code;
   /** All locks that have the problem. */

@@ -8,6 +8,7 @@ import type {
   HomeAssistant,
   Lock,
   Options,
+  Stays,
   SubscriptionEvent,
 } from "./types";
 
@@ -22,6 +23,7 @@ export function isOutdated(url: string, version: string): boolean {
 export interface State {
   readonly entries: readonly Entry[];
   readonly locks: readonly Lock[];
+  readonly stays: readonly Stays[];
   readonly options: Options;
   readonly isAdmin: boolean;
 }
@@ -35,6 +37,25 @@ function keepUnchanged(previous: Lock | undefined, lock: Lock): Lock {
     return old && JSON.stringify(old) === JSON.stringify(code) ? old : code;
   });
   return { ...lock, codes };
+}
+
+/** Return the stays after an event, the same list if none of them has changed. */
+function changedStays(
+  previous: readonly Stays[],
+  changed: readonly Stays[] = [],
+  removed: readonly string[] = [],
+): readonly Stays[] {
+  if (changed.length + removed.length === 0) return previous;
+  const stays = new Map(previous.map((row) => [row.subentry_id, row]));
+  for (const row of changed) stays.set(row.subentry_id, row);
+  for (const id of removed) stays.delete(id);
+  return [...stays.values()];
+}
+
+/** Return the stays of a first event. After a restart, they are not known at once. */
+function allStays(previous: readonly Stays[] = [], all: readonly Stays[]): Stays[] {
+  const known = new Map(previous.map((row) => [row.subentry_id, row]));
+  return all.map((row) => (row.stays ? row : (known.get(row.subentry_id) ?? row)));
 }
 
 /** Return the state after an event. */
@@ -64,6 +85,7 @@ export function reduce(
     return {
       entries: event.entries,
       locks: sorted(locks.values()),
+      stays: allStays(state?.stays, event.stays),
       options: event.options,
       isAdmin: event.is_admin,
     };
@@ -78,6 +100,7 @@ export function reduce(
     ...state,
     entries: event.entries ?? state.entries,
     options: event.options ?? state.options,
+    stays: changedStays(state.stays, event.stays, event.removed_stays),
     locks: sorted(locks.values()),
   };
 }

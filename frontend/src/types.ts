@@ -143,11 +143,55 @@ export interface Options {
   check_out: string;
 }
 
+export type Verdict = "ready" | "setting" | "unknown" | "at_risk";
+
+/** Whether a guest will be able to open a lock. */
+export interface StayLock {
+  device_id: string;
+  access_code_id: string | null;
+  verdict: Verdict;
+  reason: string | null;
+}
+
+export interface Stay {
+  name: string;
+  starts_at: string;
+  ends_at: string;
+  /** That of the lock that is most likely to stay closed. */
+  verdict: Verdict;
+  has_arrived: boolean;
+  locks: StayLock[];
+}
+
+/** The stays of a calendar, null while they are not known. */
+export interface Stays {
+  entry_id: string;
+  subentry_id: string;
+  title: string;
+  is_calendar_lost: boolean;
+  stays: Stay[] | null;
+}
+
+export interface PreviewRow {
+  name: string | null;
+  lock: string | null;
+  starts_at: string | null;
+  ends_at: string | null;
+  reason: string | null;
+}
+
+/** What would be done about the codes of stays. */
+export type Preview = Record<
+  "created" | "moved" | "renamed" | "deleted" | "not_possible" | "left",
+  PreviewRow[]
+> & { overlaps: string[][] };
+
 export type SubscriptionEvent =
   | {
       type: "all";
       entries: Entry[];
       locks: Lock[];
+      stays: Stays[];
       options: Options;
       is_admin: boolean;
       version: string;
@@ -156,6 +200,8 @@ export type SubscriptionEvent =
       type: "changed";
       locks: Lock[];
       removed: string[];
+      stays?: Stays[];
+      removed_stays?: string[];
       entries?: Entry[];
       options?: Options;
     };

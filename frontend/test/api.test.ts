@@ -53,6 +53,8 @@ test.each([
   ["Convert “Owner”", "Convert “Owner”."],
   ["Is it on?", "Is it on?"],
   ["Done.", "Done."],
+  ["完了しました。", "完了しました。"],
+  ["Άναψε;", "Άναψε;"],
 ])("every text of an answer is a sentence: %s", async (text, whole) => {
   const answer = { error: text, reason: text, access_codes: [{ reason: text }] };
   const results = { "lock.door": answer, "lock.gate": {} };

@@ -9,11 +9,12 @@ import {
   matchingLocks,
   ownProblems,
   people,
+  reasonOfLock,
   summary,
   today,
 } from "../src/logic/groups";
 import { HOUR } from "../src/logic/times";
-import type { Code, CodeState } from "../src/types";
+import type { Code, CodeState, Lock } from "../src/types";
 
 const names = (codes: { name: string | null }[] | undefined) =>
   codes?.map((c) => c.name);
@@ -35,6 +36,24 @@ test("the summary of a lock counts its codes, or else its problems", () => {
   expect(summaryOf([failed], { online: false }).status).toBe("offline");
   expect(summaryOf([], { codes_known: false }).status).toBe("unknown");
   expect(summary(undefined).status).toBe("unknown");
+});
+
+test("a code without a problem of its own has that of its lock as its reason", () => {
+  const failed = problem("Failed.");
+  const account = problem("Sign in again.", { scope: "connected_account" });
+  const weak = problem("Weak signal.", { scope: "device" });
+  const { error_code: warning_code = "", ...rest } = weak;
+  const warning = { ...rest, warning_code };
+  const guest = code("Ada", "at_risk");
+  const broken = code("Bob", "failed", { errors: [failed] });
+  const reason = (of: Code, more: Partial<Lock>) =>
+    reasonOfLock({ lock: lock("Door", [of], more), code: of });
+  expect(reason(guest, { online: false, problems: [account] })).toBe("offline");
+  expect(reason(guest, { online: false })).toBe("offline");
+  expect(reason(guest, { problems: [warning, account] })).toBe(account);
+  expect(reason(guest, { problems: [warning] })).toBe(warning);
+  expect(reason(guest, {})).toBeUndefined();
+  expect(reason(broken, { online: false })).toBeUndefined();
 });
 
 describe("a search", () => {

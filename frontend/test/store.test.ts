@@ -7,6 +7,7 @@ const all = (locks = home()): SubscriptionEvent => ({
   type: "all",
   entries: [],
   locks: structuredClone(locks),
+  stays: [],
   options: { check_in: "15:00", check_out: "11:00" },
   is_admin: true,
   version: "1.0.0",

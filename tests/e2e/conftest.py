@@ -1,18 +1,27 @@
 """Fixtures of the browser tests."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 import json
 import os
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    Locator,
+    Page,
+    Route,
+    sync_playwright,
+)
 import pytest
 
 from .development import Development
 from .pins import Pins
 
 HERE: Final = Path(__file__).parent
+BUILT: Final = HERE.parents[1] / "custom_components" / "seam" / "frontend"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -114,3 +123,35 @@ def states(page: Page, development: Development) -> dict[str, dict[str, Any]]:
     )
     assert answer.ok
     return {state["entity_id"]: state for state in answer.json()}
+
+
+type Start = Callable[[str], Locator]
+
+
+@pytest.fixture
+def panel_page(chromium: Browser) -> Iterator[Page]:
+    """Open a page that browsers do not give the clipboard, as it is not secure."""
+    page = chromium.new_page(locale="en-GB", base_url="http://home.test")
+    page.set_default_timeout(15_000)
+
+    def serve(route: Route) -> None:
+        path = urlsplit(route.request.url).path[1:]
+        fake = HERE / "fake.html"
+        route.fulfill(path=fake if path == "seam" else BUILT / path)
+
+    page.route("http://home.test/**", serve)
+    page.goto("/seam")
+    page.wait_for_function("() => window.start")
+    yield page
+    page.close()
+
+
+@pytest.fixture
+def start(panel_page: Page) -> Start:
+    """Return a function that shows the panel with options for `start` in fake.html."""
+
+    def start(options: str) -> Locator:
+        panel_page.evaluate(f"() => start({options})")
+        return panel_page.locator("seam-panel")
+
+    return start

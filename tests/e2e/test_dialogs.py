@@ -1,54 +1,20 @@
 """Browser tests of the panel's dialogs, with a `hass` object instead of Home Assistant."""
 
-from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 import json
 from pathlib import Path
 import re
 from typing import Any, Final
-from urllib.parse import urlsplit
 
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import Locator, Page, expect
 import pytest
 
+from .conftest import Start
 from .test_panel_quality import AXE, NEEDS_AXE, RUN_AXE
 
 pytestmark = pytest.mark.e2e
 
-ROOT: Final = Path(__file__).parents[2]
-BUILT: Final = ROOT / "custom_components" / "seam" / "frontend"
-TRANSLATIONS: Final = ROOT / "frontend" / "src" / "language"
-
-type Start = Callable[[str], Locator]
-
-
-@pytest.fixture
-def panel_page(chromium: Browser) -> Iterator[Page]:
-    """Open a page that browsers do not give the clipboard, as it is not secure."""
-    page = chromium.new_page(locale="en-GB", base_url="http://home.test")
-    page.set_default_timeout(15_000)
-
-    def serve(route: Route) -> None:
-        path = urlsplit(route.request.url).path[1:]
-        fake = Path(__file__).parent / "fake.html"
-        route.fulfill(path=fake if path == "seam" else BUILT / path)
-
-    page.route("http://home.test/**", serve)
-    page.goto("/seam")
-    page.wait_for_function("() => window.start")
-    yield page
-    page.close()
-
-
-@pytest.fixture
-def start(panel_page: Page) -> Start:
-    """Return a function that shows the panel with options for `start` in fake.html."""
-
-    def start(options: str) -> Locator:
-        panel_page.evaluate(f"() => start({options})")
-        return panel_page.locator("seam-panel")
-
-    return start
+TRANSLATIONS: Final = Path(__file__).parents[2] / "frontend" / "src" / "language"
 
 
 def sent(page: Page, command: str) -> list[dict[str, Any]]:
@@ -1170,7 +1136,7 @@ def test_gap_that_has_begun_is_counted_from_now(panel_page: Page, start: Start) 
     gaps = panel.locator(".gap")
     expect(gaps).to_have_text(["Free for 3 days", "4 days"])
     panel.get_by_role("button", name="Earlier").click()
-    title = re.compile(r"\. Free for 3 days$")
+    title = re.compile(r"· Free for 3 days$")
     expect(panel.get_by_role("link", name="Ada")).to_have_attribute("title", title)
     panel.get_by_role("combobox", name="Rows").select_option("Table")
     cells = panel.get_by_role("row", name="Bob").get_by_role("cell")
@@ -1579,3 +1545,26 @@ def test_panel_is_english_if_language_cannot_be_loaded(start: Start) -> None:
     """A user with another language gets English."""
     panel = start("{locks: [lock('Door')], language: 'zh-Hant'}")
     expect(panel.get_by_role("link", name="Timeline")).to_be_visible()
+
+
+def test_row_says_that_its_lock_is_the_reason(start: Start) -> None:
+    """A code at risk names the lock that is offline, whose problem stands above."""
+    panel = start(
+        """{
+          locks: [lock("Boat Shed", [code("Sailing school", { state: "at_risk" })], {
+            online: false,
+            problems: [{
+              error_code: "device_offline",
+              message: "The device is offline.",
+              advice: "Check its power supply.",
+              scope: "device",
+              created_at: null,
+              remedies: [],
+            }],
+          })],
+        }"""
+    )
+    attention = panel.get_by_role("region", name="Needs attention")
+    row = attention.get_by_role("listitem").filter(has_text="Sailing school")
+    expect(row).to_contain_text("Boat Shed is offline")
+    expect(attention.get_by_text("The device is offline.")).to_have_count(1)

@@ -1,6 +1,7 @@
-"""Browser tests of the panel and the card for users who are no administrators."""
+"""Browser tests of the panel and the card for users without rights or English."""
 
 from collections.abc import Iterator
+import json
 from pathlib import Path
 from typing import Final
 
@@ -14,6 +15,9 @@ from .test_panel_quality import open_cards
 
 pytestmark = pytest.mark.e2e
 
+TRANSLATIONS: Final = (
+    Path(__file__).parents[2] / "custom_components" / "seam" / "translations"
+)
 # What these users may operate: it changes what they see, and nothing else.
 HARMLESS: Final = {
     "Back",
@@ -133,3 +137,20 @@ def test_controls_are_found(page: Page, development: Development) -> None:
     assert {*panel.evaluate(CONTROLS)} >= {
         *("Add guest", "Refresh", "Show PIN: Cleaner", "Actions for Cleaner")
     }
+
+
+def test_user_sees_texts_of_server_in_own_language(
+    page: Page, development: Development
+) -> None:
+    """Advice and reasons are in the user's language, not in that of the server."""
+    texts = json.loads((TRANSLATIONS / "de.json").read_text("utf-8"))
+    advice = texts["selector"]["advice"]["options"]["bring_online"]
+    page.evaluate("() => localStorage.setItem('selectedLanguage', '\"de\"')")
+    panel = open_panel(page, development)
+    # The simulator has a lock that is offline.
+    expect(panel.get_by_text(advice).first).to_be_visible()
+    open_panel(page, development, "/found")
+    # A part without the names of the code and the lock.
+    reason = texts["exceptions"]["not_convertible"]["message"].rsplit("} ")[-1]
+    expect(panel.get_by_text(reason).first).to_be_visible()
+    page.evaluate("() => localStorage.removeItem('selectedLanguage')")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from functools import partial
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_ADMIN
@@ -49,6 +50,7 @@ class Panel:
         self.events: list[dict[str, Any]] = []
         self.locks: dict[str, dict[str, Any]] = {}
         self.entries: list[dict[str, Any]] = []
+        self.stays: dict[str, dict[str, Any]] = {}
         self.raw: dict[str, Any] = {}
 
     async def subscribe(self) -> dict[str, Any]:
@@ -120,8 +122,21 @@ class Panel:
             self.locks |= {lock["device_id"]: lock for lock in event["locks"]}
             for device_id in event.get("removed", ()):
                 del self.locks[device_id]
+            self.stays |= {row["subentry_id"]: row for row in event.get("stays", ())}
+            for subentry_id in event.get("removed_stays", ()):
+                del self.stays[subentry_id]
             self.entries = event.get("entries", self.entries)
         return message
+
+
+async def async_connect(
+    hass: HomeAssistant, hass_ws_client: WebSocketGenerator, user: User | None = None
+) -> Panel:
+    """Connect as a user; an administrator by default."""
+    assert await async_setup_component(hass, "websocket_api", {})
+    user = user or await hass.auth.async_create_user("Host", group_ids=[GROUP_ID_ADMIN])
+    token = await hass.auth.async_create_refresh_token(user, CLIENT_ID)
+    return Panel(await hass_ws_client(hass, hass.auth.async_create_access_token(token)))
 
 
 type Connect = Callable[..., Awaitable[Panel]]
@@ -130,18 +145,7 @@ type Connect = Callable[..., Awaitable[Panel]]
 @pytest.fixture
 def connect(hass: HomeAssistant, hass_ws_client: WebSocketGenerator) -> Connect:
     """Return a function that connects as a user; an administrator by default."""
-
-    async def open_panel(user: User | None = None) -> Panel:
-        assert await async_setup_component(hass, "websocket_api", {})
-        user = user or await hass.auth.async_create_user(
-            "Host", group_ids=[GROUP_ID_ADMIN]
-        )
-        token = await hass.auth.async_create_refresh_token(user, CLIENT_ID)
-        return Panel(
-            await hass_ws_client(hass, hass.auth.async_create_access_token(token))
-        )
-
-    return open_panel
+    return partial(async_connect, hass, hass_ws_client)
 
 
 @pytest.fixture

@@ -114,6 +114,24 @@ async def _reopened(connect: Connect) -> Panel:
     return panel
 
 
+async def _loaded(
+    hass: HomeAssistant,
+    hass_storage: dict[str, Any],
+    entry: MockConfigEntry,
+    connect: Connect,
+    saved: Any,
+) -> Panel:
+    """Set up an entry with a stored report, and return a page."""
+    hass_storage[f"{DOMAIN}.conversion.{entry.entry_id}"] = {
+        "version": 1,
+        "data": saved,
+    }
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done()
+    return await _reopened(connect)
+
+
 def _converted(simulator: Simulator) -> list[str]:
     return [
         request.body["access_code_id"]
@@ -609,32 +627,9 @@ async def test_restart_stops_job(
         "reason": None,
         "error": None,
     }
-    hass_storage[f"{DOMAIN}.conversion.{entry.entry_id}"] = {
-        "version": 1,
-        "data": saved,
-    }
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    panel = await connect()
-    await panel.subscribe()
+    panel = await _loaded(hass, hass_storage, entry, connect, saved)
     assert _job(panel) == {**saved, "state": "stopped", "reason": "interrupted"}
     assert not _converted(simulator)
-
-
-async def test_record_of_newer_version_counts_as_none(
-    hass: HomeAssistant,
-    hass_storage: dict[str, Any],
-    entry: MockConfigEntry,
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """After a downgrade, the locks are set up all the same."""
-    entry.add_to_hass(hass)
-    hass_storage[f"{DOMAIN}.conversion.{entry.entry_id}"] = {"version": 9, "data": {}}
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    assert hass.states.get(FRONT)
-    assert "Could not load the report from the last conversion" in caplog.text
 
 
 @pytest.mark.parametrize(
@@ -649,15 +644,7 @@ async def test_broken_record_counts_as_none(
     saved: Any,
 ) -> None:
     """Somebody may have edited the file. The locks are set up all the same."""
-    hass_storage[f"{DOMAIN}.conversion.{entry.entry_id}"] = {
-        "version": 1,
-        "data": saved,
-    }
-    entry.add_to_hass(hass)
-    assert await hass.config_entries.async_setup(entry.entry_id)
-    await hass.async_block_till_done()
-    panel = await connect()
-    await panel.subscribe()
+    panel = await _loaded(hass, hass_storage, entry, connect, saved)
     assert _job(panel) is None
     assert hass.states.get(FRONT)
 

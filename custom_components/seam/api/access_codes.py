@@ -154,9 +154,7 @@ class AccessCode(Model):
     starts_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     ends_at: datetime | None = field(default=None, metadata=_LIMITED_TIME)
     created_at: datetime | None = None
-    status: CodeStatus | None = field(
-        default=None, metadata={"deserialize": _status}
-    )
+    status: CodeStatus | None = field(default=None, metadata={"deserialize": _status})
     display_status: str | None = field(
         default=None, metadata={"deserialize": _shared_text}
     )

@@ -90,11 +90,13 @@ def find_arrivals(
     links: Iterable[Link],
     locks: Mapping[str, LockData],
     now: datetime,
+    *,
+    is_only_soon: bool = True,
 ) -> tuple[Arrival, ...]:
     """Return the stays that matter now, the soonest first.
 
     These are the ones with a code, or for which there should be one, that have not ended
-    and start within a day, and the next one after them.
+    and start within a day, and the next one after them, or all of them.
     """
     by_place = {(link.key, link.device_id): link for link in links}
     steps = {(step.key, step.device_id): step for step in report.plan.steps}
@@ -105,7 +107,7 @@ def find_arrivals(
     alike: Counter[str] = Counter()
     for stay in stays:
         ids = [(stay.key, device_id) for device_id in device_ids]
-        if found and found[-1].span.starts_at > now + SOON:
+        if is_only_soon and found and found[-1].span.starts_at > now + SOON:
             break
         if stay.span.ends_at <= now or not any(
             place in by_place or place in steps for place in ids

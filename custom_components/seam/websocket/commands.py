@@ -24,7 +24,8 @@ from .conversion import (
     handle_stop,
 )
 from .fields import field_of
-from .texts import error_text, form_message, form_placeholders
+from .stays import handle_preview
+from .texts import error_text, send_error
 
 _ENTITY_IDS: Final = "entity_ids"
 _KIND: Final = "kind"
@@ -57,10 +58,11 @@ _PREVIEWS: Final[Mapping[str, Action]] = {
     "convert": ACTIONS["convert_access_code"],
     "delete_expired": ACTIONS["delete_expired_access_codes"],
 }
-# On an entry, of which the lock may be gone.
-_CONVERSION_COMMANDS: Final = {
+# Not on locks, which may be gone.
+_OTHER_COMMANDS: Final = {
     "seam/conversion/stop": handle_stop,
     "seam/conversion/dismiss": handle_dismiss,
+    "seam/stays/preview": handle_preview,
 }
 
 # What voluptuous finds wrong, Home Assistant sends and logs with the whole message. The
@@ -74,7 +76,7 @@ def async_register_commands(hass: HomeAssistant) -> None:
     for command, action in _COMMANDS.items():
         _async_register(hass, command, action)
     _async_register(hass, "seam/preview", None)
-    for command, handler in _CONVERSION_COMMANDS.items():
+    for command, handler in _OTHER_COMMANDS.items():
         websocket_api.async_register_command(hass, command, handler, _ANYTHING)
 
 
@@ -92,7 +94,7 @@ def _async_register(hass: HomeAssistant, command: str, action: Action | None) ->
                 hass, action or _preview(data), data, connection.context(msg)
             )
         except HomeAssistantError as err:
-            _send_error(connection, msg["id"], err)
+            send_error(connection, msg["id"], err)
         else:
             rows = {entity_id: _row(answer) for entity_id, answer in answers.items()}
             connection.send_result(msg["id"], {"results": rows})
@@ -120,20 +122,3 @@ def _row(answer: Answer) -> JsonObject:
         if field := field_of(answer):
             row["field"] = field
     return row
-
-
-def _send_error(
-    connection: ActiveConnection, msg_id: int, err: HomeAssistantError
-) -> None:
-    """Send an error that concerns the whole command."""
-    placeholders = form_placeholders(err)
-    if field := field_of(err):
-        placeholders["field"] = field
-    connection.send_error(
-        msg_id,
-        err.translation_key or websocket_api.ERR_HOME_ASSISTANT_ERROR,
-        form_message(err),
-        translation_key=err.translation_key,
-        translation_domain=err.translation_domain,
-        translation_placeholders=placeholders,
-    )

@@ -1,7 +1,7 @@
 """The subscription to all locks and codes, without PINs."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
@@ -31,10 +31,12 @@ from ..const import (
     DOMAIN,
 )
 from ..coordinator import SeamConfigEntry, SeamCoordinator
+from ..stays.watch import StaysWatch, async_stays
 from .conversion import async_conversion
 from .conversion_job import SIGNAL_CONVERSION
 from .locks import async_entry, async_lock
-from .types import AllMessage, ChangedMessage, Entry, Lock, Options
+from .stays import async_stays_rows
+from .types import AllMessage, ChangedMessage, Entry, Lock, Options, Stays
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +88,8 @@ class Subscription:
         self._sent: _Sources = {}
         self._sent_entries: list[Entry] = []
         self._sent_options: Options | None = None
-        self._listeners: dict[SeamCoordinator, CALLBACK_TYPE] = {}
+        self._sent_stays: dict[str, Stays] = {}
+        self._listeners: dict[SeamCoordinator | StaysWatch, CALLBACK_TYPE] = {}
         self._stop: list[CALLBACK_TYPE] = []
         self._scheduled: asyncio.Handle | None = None
         self._is_stopped = False
@@ -96,6 +99,7 @@ class Subscription:
         self._sent = self._sources()
         self._sent_entries = self._entries(self._sent)
         self._sent_options = self._options()
+        self._sent_stays = self._stays(self._sent)
         locks: list[Lock] = []
         for source in self._sent.values():
             locks.append(source.row)
@@ -107,6 +111,7 @@ class Subscription:
             "type": "all",
             "entries": self._sent_entries,
             "locks": locks,
+            "stays": list(self._sent_stays.values()),
             "options": self._sent_options,
             "is_admin": self._connection.user.is_admin,
             "version": str(async_get_loaded_integration(self._hass, DOMAIN).version),
@@ -179,17 +184,18 @@ class Subscription:
 
     @callback
     def _async_listen(self) -> None:
-        """Listen to the coordinators of all entries that are loaded now."""
-        loaded: set[SeamCoordinator] = {
-            entry.runtime_data
-            for entry in self._hass.config_entries.async_loaded_entries(DOMAIN)
-        }
-        for coordinator in self._listeners.keys() - loaded:
-            self._listeners.pop(coordinator)()
-        for coordinator in loaded - self._listeners.keys():
-            self._listeners[coordinator] = coordinator.async_add_listener(
-                self._async_send_changes
+        """Listen to the coordinators and stays of all entries that are loaded now."""
+        loaded: dict[SeamCoordinator | StaysWatch, Callable[[], None]] = {}
+        for entry in self._hass.config_entries.async_loaded_entries(DOMAIN):
+            loaded[entry.runtime_data] = self._async_send_changes
+            # Their verdicts may change with the coordinator, which is enough once.
+            loaded |= dict.fromkeys(
+                async_stays(self._hass, entry), self._async_schedule
             )
+        for source in self._listeners.keys() - loaded.keys():
+            self._listeners.pop(source)()
+        for source in loaded.keys() - self._listeners.keys():
+            self._listeners[source] = source.async_add_listener(loaded[source])
 
     @callback
     def _async_send_changes(self) -> None:
@@ -197,6 +203,7 @@ class Subscription:
         self._async_cancel_scheduled()
         sources = self._sources()
         entries, options = self._entries(sources), self._options()
+        stays = self._stays(sources)
         message: ChangedMessage = {}
         if changed := [
             source.row
@@ -206,12 +213,19 @@ class Subscription:
             message["locks"] = changed
         if removed := self._sent.keys() - sources.keys():
             message["removed"] = sorted(removed)
+        if changed_stays := [
+            row for key, row in stays.items() if row != self._sent_stays.get(key)
+        ]:
+            message["stays"] = changed_stays
+        if removed_stays := self._sent_stays.keys() - stays.keys():
+            message["removed_stays"] = sorted(removed_stays)
         if entries != self._sent_entries:
             message["entries"] = entries
         if options != self._sent_options:
             message["options"] = options
         # Only now, as changes whose row cannot be built have not been sent.
         self._sent, self._sent_entries, self._sent_options = sources, entries, options
+        self._sent_stays = stays
         if message:
             self._connection.send_event(
                 self._msg_id,
@@ -257,6 +271,15 @@ class Subscription:
             for entry in self._entries_shown()
             if is_admin or entry in readable
         ]
+
+    def _stays(self, sources: _Sources) -> dict[str, Stays]:
+        """Return the stays, of which users only see those on locks they may read."""
+        return async_stays_rows(
+            self._hass,
+            self._entries_shown(),
+            None if self._connection.user.is_admin else sources.keys(),
+            self._sent_stays,
+        )
 
     def _options(self) -> Options:
         """Return the options of the first entry."""

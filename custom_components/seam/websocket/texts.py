@@ -5,12 +5,15 @@ Home Assistant translates errors only into English, and advice into its own lang
 
 from collections.abc import Callable
 
+from homeassistant.components import websocket_api
+from homeassistant.components.websocket_api import ActiveConnection
 from homeassistant.exceptions import HomeAssistantError
 
 from ..advice import advice_translation
 from ..api import AccessCode, ConnectedAccount, SeamError, SeamProblem
 from ..const import DOMAIN
 from ..sync.snapshot import LockData
+from .fields import field_of
 from .types import Text
 
 
@@ -39,7 +42,7 @@ def error_text(err: HomeAssistantError) -> Text | str:
         return str(err)
     return {
         "translation_key": f"exceptions.{err.translation_key}.message",
-        "translation_placeholders": form_placeholders(err),
+        "translation_placeholders": _placeholders(err),
     }
 
 
@@ -60,12 +63,24 @@ def masked_text(
     }
 
 
-def form_message(err: HomeAssistantError) -> str:
-    """Return the English text of an error without the ID of the request."""
-    return _without_request(err, str(err))
+def send_error(
+    connection: ActiveConnection, msg_id: int, err: HomeAssistantError
+) -> None:
+    """Send an error that concerns the whole command."""
+    placeholders = _placeholders(err)
+    if field := field_of(err):
+        placeholders["field"] = field
+    connection.send_error(
+        msg_id,
+        err.translation_key or websocket_api.ERR_HOME_ASSISTANT_ERROR,
+        _without_request(err, str(err)),
+        translation_key=err.translation_key,
+        translation_domain=err.translation_domain,
+        translation_placeholders=placeholders,
+    )
 
 
-def form_placeholders(err: HomeAssistantError) -> dict[str, str]:
+def _placeholders(err: HomeAssistantError) -> dict[str, str]:
     """Return the placeholders of an error without the ID of the request."""
     placeholders = err.translation_placeholders or {}
     return {name: _without_request(err, value) for name, value in placeholders.items()}

@@ -139,12 +139,43 @@ class Lock(TypedDict):
     codes: list[Row]
 
 
+class StayLock(TypedDict):
+    """Whether a guest will be able to open a lock."""
+
+    device_id: str
+    access_code_id: str | None
+    verdict: str
+    reason: Text | str | None
+
+
+class Stay(TypedDict):
+    """A stay that has not ended, and whether its guest will get in."""
+
+    name: str
+    starts_at: str | None
+    ends_at: str | None
+    verdict: str
+    has_arrived: bool
+    locks: list[StayLock]
+
+
+class Stays(TypedDict):
+    """The stays of a subentry, None while they are not known."""
+
+    entry_id: str
+    subentry_id: str
+    title: str
+    is_calendar_lost: bool
+    stays: list[Stay] | None
+
+
 class AllMessage(TypedDict):
     """The first event of a subscription."""
 
     type: Literal["all"]
     entries: list[Entry]
     locks: list[Lock]
+    stays: list[Stays]
     options: Options
     is_admin: bool
     version: str
@@ -156,5 +187,7 @@ class ChangedMessage(TypedDict, total=False):
     type: Literal["changed"]
     locks: list[Lock]
     removed: list[str]
+    stays: list[Stays]
+    removed_stays: list[str]
     entries: list[Entry]
     options: Options

@@ -6,13 +6,10 @@ import {
   type TemplateResult,
 } from "lit";
 import { property, state } from "lit/decorators.js";
-import { live } from "lit/directives/live.js";
-import { repeat } from "lit/directives/repeat.js";
 import { CommandError, errorText } from "../api";
 import { element } from "../element";
-import type { Key } from "../language";
 import type { Entry } from "../logic/groups";
-import { label, matches } from "../logic/groups";
+import { label } from "../logic/groups";
 import {
   type Errors,
   type Field,
@@ -22,21 +19,20 @@ import {
   knownGuest,
   linkedCodes,
   type Message,
-  movedEnd,
   newGuest,
-  nights,
-  offeredOptions,
-  overlappingStays,
-  pinError,
 } from "../logic/guest";
-import { pinCannotBeChosen } from "../logic/pin";
-import { otherZone } from "../logic/times";
-import { listSearch } from "../parts";
 import { tools } from "../styles";
 import type { Code, Lock } from "../types";
 import { SeamDialog } from "./dialog";
-import { choice, messageText, moreOptions, overlapHint, pinHint } from "./form";
+import { messageText, moreOptions } from "./form";
 import { formStyles } from "./form-styles";
+import {
+  type Fields,
+  lockFields,
+  nameField,
+  pinField,
+  timeFields,
+} from "./guest-fields";
 import {
   isRepeatable,
   merged,
@@ -112,6 +108,12 @@ export class SeamGuestDialog extends SeamDialog {
     return this.locks.filter((lock) => deviceIds.includes(lock.device_id));
   }
 
+  /** What the fields of the form show. */
+  private get fields(): Fields {
+    const { context, form, errors, locks, selected, linked, set } = this;
+    return { context, form, errors, locks, selected, linked, set, isNew: !this.code };
+  }
+
   private check(): Errors {
     const { form, known, selected, timeZone, linked } = this;
     return formErrors(form, known, selected, new Date(), timeZone, linked);
@@ -132,7 +134,7 @@ export class SeamGuestDialog extends SeamDialog {
 
   private renderForm(): TemplateResult {
     const { t, connected } = this.context;
-    const { form, code } = this;
+    const { form, code, fields } = this;
     return this.frame(
       code ? t("guest_edit", { name: label(code) }) : t("guest_new"),
       html`
@@ -143,21 +145,11 @@ export class SeamGuestDialog extends SeamDialog {
           @submit=${this.submit}
           @keydown=${this.ignoreEnter}
         >
-          <div class="field">
-            <label for="name">${t("name")}</label>
-            <input
-              id="name"
-              dir="auto"
-              autofocus
-              .value=${live(form.name)}
-              aria-invalid=${this.errors.name ? "true" : nothing}
-              aria-describedby="name-error"
-              @input=${(event: InputEvent) =>
-                this.set({ name: (event.target as HTMLInputElement).value })}
-            />
-            ${this.renderError("name")}
-          </div>
-          ${this.renderLocks()} ${this.renderTimes()} ${this.renderPin()}
+          ${nameField(fields)}
+          ${lockFields(fields, this.lock, this.search, (text) => {
+            this.search = text;
+          })}
+          ${timeFields(fields)} ${pinField(fields)}
           ${moreOptions(t, form, code ? undefined : this.selected, this.set)}
           <input type="submit" hidden />
         </form>
@@ -187,179 +179,6 @@ export class SeamGuestDialog extends SeamDialog {
 
   private text(message: Message): string {
     return messageText(this.context, message);
-  }
-
-  private renderError(field: Field): TemplateResult {
-    const message = this.errors[field];
-    return html`<p class="error ${message ? "" : "none"}" id="${field}-error" aria-live="polite">
-      ${message ? this.text(message) : nothing}
-    </p>`;
-  }
-
-  private renderLocks(): TemplateResult | typeof nothing {
-    const { t } = this.context;
-    const { form, code } = this;
-    const locks = code
-      ? this.locks.filter(({ device_id }) => device_id !== this.lock?.device_id)
-      : this.locks;
-    if (locks.length === 0) return nothing;
-    const isOffline = form.offline && offeredOptions(form, this.selected).offline;
-    const found = locks.filter((lock) => matches(this.search, lock.name, lock.area));
-    // Nobody must add a guest to a lock that is selected but not in view.
-    const shown = locks.filter(
-      (lock) => found.includes(lock) || form.deviceIds.includes(lock.device_id),
-    );
-    return html`<fieldset aria-describedby="locks-error">
-      <legend>${t(code ? "also_on" : "locks")}</legend>
-      ${listSearch(locks.length, t("search_locks"), this.search, (text) => {
-        this.search = text;
-      })}
-      <p class="hint" role="status">${found.length === 0 ? t("no_match_lock_names") : nothing}</p>
-      <div class="checks ${locks.length > 6 ? "many" : ""}" ?hidden=${shown.length === 0}>
-        ${repeat(
-          shown,
-          ({ device_id }) => device_id,
-          (lock) => {
-            const reason = code
-              ? undefined
-              : isOffline
-                ? lock.can.create_offline
-                : lock.can.create;
-            const isBlocked = reason !== undefined && reason !== true;
-            return html`<label class="check">
-            <input
-              type="checkbox"
-              name="locks"
-              .checked=${live(form.deviceIds.includes(lock.device_id))}
-              ?disabled=${isBlocked}
-              @change=${(event: Event) => {
-                const { checked } = event.target as HTMLInputElement;
-                const others = form.deviceIds.filter((id) => id !== lock.device_id);
-                this.set({ deviceIds: checked ? [...others, lock.device_id] : others });
-              }}
-            />
-            <span>
-              <bdi>${lock.name}</bdi>
-              ${lock.online === false ? html`<span class="offline">· ${t("offline")}</span>` : nothing}
-              ${isBlocked ? html`<small>${reason}</small>` : nothing}
-            </span>
-          </label>`;
-          },
-        )}
-      </div>
-      ${this.renderError("locks")}
-    </fieldset>`;
-  }
-
-  private renderTimes(): TemplateResult {
-    const { t } = this.context;
-    const { form } = this;
-    const count = nights(form);
-    const overlaps = overlapHint(
-      this.context,
-      overlappingStays(form, this.selected, this.linked, new Date(), this.timeZone),
-    );
-    const zone = otherZone(this.context.hass, new Date());
-    const time = (field: "start" | "end", key: Key, change: (value: string) => void) =>
-      html`<div class="field">
-        <label for=${field}>${t(key)}</label>
-        <input
-          id=${field}
-          type="datetime-local"
-          .value=${live(form[field])}
-          aria-invalid=${this.errors[field] ? "true" : nothing}
-          aria-describedby="${field}-error"
-          @change=${(event: Event) => change((event.target as HTMLInputElement).value)}
-        />
-        ${this.renderError(field)}
-      </div>`;
-    return html`
-      ${choice(
-        t,
-        t("kind"),
-        "kind",
-        form.kind,
-        [
-          ["stay", "stay"],
-          ["permanent", "permanent"],
-        ],
-        (kind) => this.set({ kind }),
-      )}
-      ${
-        form.kind === "permanent"
-          ? html`<p class="secondary">${t("permanent_hint")}</p>`
-          : html`<div class="times">
-                ${time("start", "check_in", (start) =>
-                  this.set({ start, ...(start ? { end: movedEnd(form, start) } : {}) }),
-                )}
-                ${time("end", "check_out", (end) => this.set({ end }))}
-              </div>
-              <p class="secondary">
-                ${count > 0 ? t("nights", { count }) : nothing}
-                ${count > 0 && zone ? "·" : nothing}
-                ${zone ? t("time_zone", { zone }) : nothing}
-              </p>`
-      }
-      <p class="hint" aria-live="polite">${overlaps ? html`<bdi>${overlaps}</bdi>` : nothing}</p>
-    `;
-  }
-
-  private renderPin(): TemplateResult {
-    const { t } = this.context;
-    const { form, selected } = this;
-    const live_ = form.ownPin.length >= 4 ? pinError(form, selected) : undefined;
-    const message = this.errors.pin ?? (form.pin === "own" ? live_ : undefined);
-    const error = message ? this.text(message) : "";
-    const blocked = pinCannotBeChosen(selected);
-    return html`
-      <div class="field">
-        <span class="label" aria-hidden="true">${t("pin")}</span>
-        ${choice(
-          t,
-          t("pin"),
-          "pin",
-          form.pin,
-          [
-            ...(this.code ? ([["keep", "pin_keep"]] as const) : []),
-            ["auto", "pin_auto"],
-            ["own", "pin_own"],
-          ],
-          (pin) => this.set({ pin, ownPin: "" }),
-        )}
-        ${
-          form.pin === "own"
-            ? html`<input
-                  class="pin"
-                  inputmode="numeric"
-                  autocomplete="off"
-                  maxlength="12"
-                  dir="ltr"
-                  aria-label=${t("pin_input")}
-                  aria-invalid=${message ? "true" : nothing}
-                  aria-describedby="pin-error pin-hint"
-                  .value=${live(form.ownPin)}
-                  @input=${(event: InputEvent) =>
-                    this.set({
-                      ownPin: (event.target as HTMLInputElement).value.replace(
-                        /\D/g,
-                        "",
-                      ),
-                    })}
-                />`
-            : nothing
-        }
-        <p class="error ${message ? "" : "none"}" id="pin-error" aria-live="polite">
-          ${error}
-        </p>
-        ${
-          form.pin === "own"
-            ? html`<p class="secondary" id="pin-hint">${pinHint(this.context, selected, error)}</p>`
-            : form.pin === "auto"
-              ? html`<p class="secondary">${blocked ?? t("pin_auto_hint")}</p>`
-              : nothing
-        }
-      </div>
-    `;
   }
 
   private async submit(event: Event): Promise<void> {

@@ -6,13 +6,14 @@ import { FocusKeeper } from "../focus";
 import { deletableExpired, type Entry, elsewhere, label } from "../logic/groups";
 import { addDays, formatTime, toLocal, toMoment } from "../logic/times";
 import type { ActionDetail } from "../parts";
-import type { Code, Lock } from "../types";
+import type { Code, Lock, Stays } from "../types";
 import type { BatchDetail } from "../views/found";
 import "./backup";
 import type { SeamDialog } from "./dialog";
 import "./batch";
 import { type Confirmation, type Done, doneText } from "./confirm";
 import "./guest";
+import "./stays";
 
 const TOAST_MILLISECONDS = 5000;
 
@@ -163,8 +164,19 @@ export abstract class SeamActions extends SeamHost {
     ></seam-confirm-dialog>`;
   }
 
-  protected act({ action, lock, code, locks }: ActionDetail): void {
+  private previewStays(stays: Stays): void {
+    this.dialog = () => html`<seam-stays-dialog
+      .context=${this.context}
+      .snapshot=${this.snapshot}
+      .announce=${this.announce}
+      .stays=${stays}
+      @seam-closed=${this.closed}
+    ></seam-stays-dialog>`;
+  }
+
+  protected act({ action, lock, code, locks, stays }: ActionDetail): void {
     if (action === "add") this.openGuest(lock);
+    else if (stays) this.previewStays(stays);
     else if (lock && action === "refresh_lock") void this.refresh(locks ?? [lock]);
     else if (lock && action === "delete_expired") {
       this.openBatch("delete", deletableExpired(lock));

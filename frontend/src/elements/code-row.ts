@@ -66,6 +66,8 @@ export class SeamCodeRow extends LitElement {
   @property({ attribute: false }) samePinAs = "";
   /** Shown instead of the times. */
   @property({ attribute: false }) note = "";
+  /** Why the code needs attention, if a problem that is shown elsewhere is the reason. */
+  @property({ attribute: false }) reason = "";
   /** Whether to say which lock this is about. */
   @property({ type: Boolean }) withLock = false;
   @property({ type: Boolean }) withProblems = false;
@@ -112,6 +114,7 @@ export class SeamCodeRow extends LitElement {
                 : nothing
             }
           </div>
+          ${this.reason ? html`<div class="secondary"><bdi>${this.reason}</bdi></div>` : nothing}
           ${
             this.samePinAs
               ? html`<div class="secondary">

@@ -34,6 +34,13 @@ export function ownProblems(code: Code, lock: Lock): Problem[] {
   );
 }
 
+/** Return why a code without a problem of its own needs attention: that of its lock. */
+export function reasonOfLock({ lock, code }: Entry): "offline" | Problem | undefined {
+  if (ownProblems(code, lock).length > 0) return undefined;
+  if (lock.online === false) return "offline";
+  return lock.problems.find(({ error_code }) => error_code) ?? lock.problems[0];
+}
+
 function problemKey({ scope, error_code, warning_code, message }: Problem): string {
   return JSON.stringify([scope, error_code, warning_code, message]);
 }

@@ -162,7 +162,7 @@ export class SeamTimelineChart extends LitElement {
         state: stateText(context, code.state),
       }),
       ...barNotes(context, bar, this.now),
-    ].join(". ");
+    ].join(" · ");
     return html`<a
       class="bar ${tone(code.state)} ${bar.isEarlier ? "earlier" : ""} ${
         bar.isLater ? "later" : ""

@@ -157,7 +157,7 @@ export class SeamTimeline extends LitElement {
               </td>
               <td role="cell" class="times">${timesText(context, bar.entry.code)}</td>
               <td role="cell" class="state">${stateChip(context, bar.entry.code.state)}</td>
-              <td role="cell" class="notes">${barNotes(context, bar, this.now).join(". ")}</td>
+              <td role="cell" class="notes">${barNotes(context, bar, this.now).join(" · ")}</td>
             </tr>`,
           )}
         </tbody>

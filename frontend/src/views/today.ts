@@ -13,7 +13,14 @@ import { element } from "../element";
 import { samePinAs } from "../elements/code-row";
 import { power } from "../lock-facts";
 import { methodText } from "../logic/activity";
-import { type Entry, label, people, type Today, today } from "../logic/groups";
+import {
+  type Entry,
+  label,
+  people,
+  reasonOfLock,
+  type Today,
+  today,
+} from "../logic/groups";
 import { formatDistance, formatTime } from "../logic/times";
 import { icon, problems, stateChip, timesText, worstState } from "../parts";
 import type { State } from "../store";
@@ -66,7 +73,9 @@ export class SeamToday extends LitElement {
                 ${repeat(
                   attention,
                   ({ code }) => code.access_code_id,
-                  (entry) => html`<li>${this.row(entry, true)}</li>`,
+                  (entry) => html`<li>
+                    ${this.row(entry, true, "", this.reason(entry))}
+                  </li>`,
                 )}
               </ul>
             </section>`
@@ -237,7 +246,20 @@ export class SeamToday extends LitElement {
     </details>`;
   }
 
-  private row(entry: Entry, withProblems: boolean, note = ""): TemplateResult {
+  /** Say in short why a code needs attention if its lock is the reason. */
+  private reason(entry: Entry): string {
+    const reason = reasonOfLock(entry);
+    return reason === "offline"
+      ? this.context.t("is_offline", { lock: entry.lock.name })
+      : (reason?.message ?? "");
+  }
+
+  private row(
+    entry: Entry,
+    withProblems: boolean,
+    note = "",
+    reason = "",
+  ): TemplateResult {
     const { context } = this;
     return html`<seam-code-row
       .context=${context}
@@ -245,6 +267,7 @@ export class SeamToday extends LitElement {
       .code=${entry.code}
 .samePinAs=${samePinAs(entry.lock, entry.code)}
       .note=${note}
+      .reason=${reason}
       .withProblems=${withProblems}
       ?admin=${context.isAdmin}
       ?withLock=${note !== entry.lock.name}

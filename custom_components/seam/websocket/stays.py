@@ -1,0 +1,134 @@
+"""The stays of the panel: who arrives, and what a run would do."""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from homeassistant.components import websocket_api
+from homeassistant.components.websocket_api import ActiveConnection
+from homeassistant.config_entries import ConfigEntryState
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.exceptions import HomeAssistantError
+from homeassistant.util import dt as dt_util
+
+from ..attributes import local_time
+from ..coordinator import SeamConfigEntry
+from ..errors import ActionError, refusal
+from ..stays.arrivals import Arrival, Place, find_arrivals
+from ..stays.preview import preview_response
+from ..stays.settings import SUBENTRY_STAYS
+from ..stays.watch import WATCHES, StaysWatch
+from .texts import selector_text, send_error
+from .types import Stay, StayLock, Stays, Text
+
+
+@callback
+def async_stays_rows(
+    hass: HomeAssistant,
+    entries: Iterable[SeamConfigEntry],
+    readable: Collection[str] | None,
+    sent: Mapping[str, Stays],
+) -> dict[str, Stays]:
+    """Return the stays on locks that a user may read, None for all, by subentry.
+
+    Those that are not known at the moment stay as they were sent.
+    """
+    watches = hass.data.get(WATCHES, {})
+    rows: dict[str, Stays] = {}
+    for entry in entries:
+        for subentry_id, subentry in entry.subentries.items():
+            if subentry.subentry_type != SUBENTRY_STAYS:
+                continue
+            is_loaded = entry.state is ConfigEntryState.LOADED
+            watch = watches.get(subentry_id) if is_loaded else None
+            arrivals = watch and _coming(watch)
+            if arrivals is None and subentry_id in sent:
+                rows[subentry_id] = {**sent[subentry_id], "title": subentry.title}
+                continue
+            stays = [
+                _stay(entry, shown)
+                for arrival in arrivals or ()
+                if (shown := _readable(arrival, readable))
+            ]
+            if readable is None or stays:
+                rows[subentry_id] = {
+                    "entry_id": entry.entry_id,
+                    "subentry_id": subentry_id,
+                    "title": subentry.title,
+                    "is_calendar_lost": bool(watch and watch.runner.is_calendar_lost),
+                    "stays": None if arrivals is None else stays,
+                }
+    return rows
+
+
+def _coming(watch: StaysWatch) -> tuple[Arrival, ...] | None:
+    """Return all stays that have not ended, None if they are not known."""
+    runner = watch.runner
+    if runner.stays is None or runner.report is None:
+        return None
+    return find_arrivals(
+        runner.stays,
+        watch.device_ids,
+        runner.report,
+        runner.memory.links,
+        runner.entry.runtime_data.data.locks,
+        dt_util.utcnow(),
+        is_only_soon=False,
+    )
+
+
+def _readable(arrival: Arrival, readable: Collection[str] | None) -> Arrival | None:
+    """Return a stay with the locks that a user may read, if any."""
+    if readable is None:
+        return arrival
+    places = tuple(place for place in arrival.places if place.device_id in readable)
+    return replace(arrival, places=places) if places else None
+
+
+def _stay(entry: SeamConfigEntry, arrival: Arrival) -> Stay:
+    return {
+        "name": entry.runtime_data.secrets.mask_name(arrival.name),
+        "starts_at": local_time(arrival.span.starts_at),
+        "ends_at": local_time(arrival.span.ends_at),
+        "verdict": arrival.verdict.value,
+        "has_arrived": arrival.has_arrived,
+        "locks": [_lock(place) for place in arrival.places],
+    }
+
+
+def _lock(place: Place) -> StayLock:
+    reason: Text | str | None = place.error
+    if reason is None and place.reason:
+        reason = selector_text("stay_reason", place.reason)
+    return {
+        "device_id": place.device_id,
+        "access_code_id": place.code_id,
+        "verdict": place.verdict.value,
+        "reason": reason,
+    }
+
+
+@websocket_api.require_admin
+@websocket_api.async_response
+async def handle_preview(
+    hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
+) -> None:
+    """Send what a run would do now."""
+    try:
+        watch = hass.data.get(WATCHES, {}).get(str(msg.get("subentry_id")))
+        if watch is None:
+            raise refusal("stays_unknown")
+        runner = watch.runner
+        preview = await runner.async_preview(runner.settings)
+        if preview is None:
+            raise ActionError("calendar_unavailable", calendar=runner.calendar)
+    except HomeAssistantError as err:
+        send_error(connection, msg["id"], err)
+        return
+    found: dict[str, Any] = preview_response(hass, runner.entry, preview)
+    for rows in found.values():
+        if isinstance(rows, list):
+            for row in rows:
+                if isinstance(row, dict) and (key := row.pop("reason_key")):
+                    row["reason"] = selector_text("stay_reason", key)
+    connection.send_result(msg["id"], found)

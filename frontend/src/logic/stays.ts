@@ -1,0 +1,72 @@
+/** Who arrives, and whether they get in. */
+
+import type { Code, Lock, Problem, Stay, StayLock, Stays } from "../types";
+import { matches } from "./groups";
+
+export interface Place extends StayLock {
+  /** Nothing if Seam no longer has it. */
+  lock: Lock | undefined;
+  code: Code | undefined;
+}
+
+export interface Arrival {
+  key: string;
+  stays: Stays;
+  stay: Stay;
+  places: Place[];
+}
+
+/** Return the stays that match, by arrival. */
+export function arrivals(
+  all: readonly Stays[],
+  locks: readonly Lock[],
+  search: string,
+): Arrival[] {
+  const byId = new Map(locks.map((lock) => [lock.device_id, lock]));
+  const used = new Map<string, number>();
+  const found = all.flatMap((stays) =>
+    (stays.stays ?? []).map((stay): Arrival => {
+      const identity = JSON.stringify([stays.subentry_id, stay.name, stay.starts_at]);
+      // Two bookings may be alike.
+      const count = used.get(identity) ?? 0;
+      used.set(identity, count + 1);
+      return {
+        key: `${identity}${count}`,
+        stays,
+        stay,
+        places: stay.locks.map((place) => placeOf(place, byId.get(place.device_id))),
+      };
+    }),
+  );
+  return found
+    .filter(({ stay, stays, places }) =>
+      matches(
+        search,
+        stay.name,
+        stays.title,
+        ...places.map(({ lock }) => lock?.name ?? null),
+      ),
+    )
+    .sort((a, b) => Date.parse(a.stay.starts_at) - Date.parse(b.stay.starts_at));
+}
+
+function placeOf(place: StayLock, lock: Lock | undefined): Place {
+  const code = lock?.codes.find(
+    ({ access_code_id }) => access_code_id === place.access_code_id,
+  );
+  return { ...place, lock, code };
+}
+
+/** Return the locks that a guest who has not arrived may not be able to open. */
+export function placesAtRisk({ stay, places }: Arrival): Place[] {
+  return stay.has_arrived ? [] : places.filter(({ verdict }) => verdict === "at_risk");
+}
+
+/** Return the problem that keeps a guest out, as far as Seam reports one. */
+export function problemOf({ lock, code }: Place): Problem | undefined {
+  return [
+    ...(code?.errors ?? []),
+    ...(code?.warnings ?? []),
+    ...(lock?.problems ?? []),
+  ][0];
+}

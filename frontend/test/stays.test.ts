@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { code, lock, problem } from "../dev/fake";
+import { arrivals, placesAtRisk, problemOf } from "../src/logic/stays";
+import { reduce } from "../src/store";
+import type { Lock, Stay, Stays, SubscriptionEvent, Verdict } from "../src/types";
+
+const stay = (name: string, day: number, locks: Lock[], verdict: Verdict = "ready") =>
+  ({
+    name,
+    starts_at: `2026-11-${10 + day}T15:00:00+01:00`,
+    ends_at: `2026-11-${11 + day}T11:00:00+01:00`,
+    verdict,
+    has_arrived: false,
+    locks: locks.map(({ device_id, codes }) => ({
+      device_id,
+      access_code_id: codes[0]?.access_code_id ?? null,
+      verdict,
+      reason: null,
+    })),
+  }) satisfies Stay;
+
+const stays = (
+  title: string,
+  all: Stay[] | null,
+  more: Partial<Stays> = {},
+): Stays => ({
+  entry_id: "entry",
+  subentry_id: title,
+  title,
+  is_calendar_lost: false,
+  stays: all,
+  ...more,
+});
+
+const names = (found: ReturnType<typeof arrivals>) => found.map((a) => a.stay.name);
+
+test("stays of all calendars are in the order of arrival", () => {
+  const door = lock("Door", [code("Ada", "scheduled")]);
+  const gate = lock("Gate", []);
+  const all = [
+    stays("Flat", [stay("Ada", 3, [door]), stay("Eve", 5, [door])]),
+    stays("House", [stay("Bob", 1, [gate]), stay("Cem", 4, [door, gate])]),
+    stays("New", null),
+  ];
+  const found = arrivals(all, [door, gate], "");
+  expect(names(found)).toEqual(["Bob", "Ada", "Cem", "Eve"]);
+  expect(found[1]?.places[0]).toMatchObject({ lock: door, code: door.codes[0] });
+  expect(names(arrivals(all, [door, gate], " gate"))).toEqual(["Bob", "Cem"]);
+  expect(names(arrivals(all, [door, gate], "flat"))).toEqual(["Ada", "Eve"]);
+  expect(names(arrivals(all, [door, gate], "CEM"))).toEqual(["Cem"]);
+});
+
+test("bookings that are alike have rows of their own", () => {
+  const twins = [stay("Reserved", 1, []), stay("Reserved", 1, [])];
+  const keys = arrivals([stays("Flat", twins)], [], "").map(({ key }) => key);
+  expect(new Set(keys).size).toBe(2);
+});
+
+test("the problem is that of the code, or else that of its lock", () => {
+  const failed = problem("The lock did not answer.");
+  const offline = problem("The lock is offline.", { scope: "device" });
+  const door = lock("Door", [code("Ada", "failed", { errors: [failed] })], {
+    problems: [offline],
+  });
+  const gate = lock("Gate", [code("Ada", "at_risk")], { problems: [offline] });
+  const gone = lock("Gone", []);
+  const all = [stays("Flat", [stay("Ada", 1, [door, gate, gone], "at_risk")])];
+  const [arrival] = arrivals(all, [door, gate], "");
+  if (!arrival) throw new Error();
+  expect(placesAtRisk(arrival).map(problemOf)).toEqual([failed, offline, undefined]);
+  arrival.stay.has_arrived = true;
+  expect(placesAtRisk(arrival)).toEqual([]);
+});
+
+test("only the stays that were sent change, and those of a restart stay", () => {
+  const first: SubscriptionEvent = {
+    type: "all",
+    entries: [],
+    locks: [],
+    stays: [stays("Flat", [stay("Ada", 1, [])]), stays("House", [])],
+    options: { check_in: "", check_out: "" },
+    is_admin: true,
+    version: "",
+  };
+  const before = reduce(undefined, first);
+  const changed = reduce(before, {
+    type: "changed",
+    locks: [],
+    removed: [],
+    stays: [stays("House", [stay("Bob", 1, [])])],
+  });
+  expect(changed?.stays[0]).toBe(before?.stays[0]);
+  expect(changed?.stays[1]?.stays?.[0]?.name).toBe("Bob");
+  const other = reduce(changed, { type: "changed", locks: [], removed: ["x"] });
+  expect(other?.stays).toBe(changed?.stays);
+  const starting = [stays("Flat", null), stays("House", null)];
+  const restarted = reduce(other, { ...first, stays: starting });
+  expect(restarted?.stays).toEqual(changed?.stays);
+  const without = reduce(restarted, {
+    type: "changed",
+    locks: [],
+    removed: [],
+    removed_stays: ["Flat"],
+  });
+  expect(without?.stays.map(({ title }) => title)).toEqual(["House"]);
+});

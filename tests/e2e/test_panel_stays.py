@@ -1,0 +1,186 @@
+"""Browser tests of the stays in the panel."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Page, expect
+import pytest
+
+from .conftest import Start
+from .development import Development
+from .test_panel import open_panel, sync
+from .test_panel_quality import AXE, NEEDS_AXE, RUN_AXE
+from .test_stays import LOCK, WIDE, Bookings, fill_in, wait_for_codes
+
+pytestmark = pytest.mark.e2e
+
+NAME: Final = "<img src=x onerror=alert(1)> " + "Ada" * 60
+STAYS: Final = """(count, verdict, reason) => [{
+    entry_id: "entry",
+    subentry_id: "stays",
+    title: "Bookings",
+    is_calendar_lost: false,
+    stays: Array.from({length: count}, (_, i) => ({
+        name: `Guest ${i}`,
+        starts_at: new Date(Date.now() + (i * 24 + 3) * 3_600_000).toISOString(),
+        ends_at: new Date(Date.now() + (i * 24 + 20) * 3_600_000).toISOString(),
+        verdict,
+        has_arrived: false,
+        locks: [{device_id: "Door", access_code_id: "Ada", verdict, reason}],
+    })),
+}]"""
+
+
+@pytest.fixture
+def bookings(page: Page, development: Development) -> Iterator[Bookings]:
+    """Add a calendar, and remove it and the stays afterwards."""
+    bookings = Bookings(page, development)
+    yield bookings
+    bookings.remove()
+
+
+def _violations(page: Page) -> Any:
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    return page.locator("seam-panel").evaluate(RUN_AXE)
+
+
+@NEEDS_AXE
+def test_panel_shows_who_gets_in(
+    page: Page, development: Development, bookings: Bookings, screenshots: Path
+) -> None:
+    """The verdict follows the lock, and the preview follows the calendar."""
+    bookings.book("Ada Lovelace", hours=2)
+    bookings.book("Grace Hopper", hours=52, length=44)
+    page.set_viewport_size(WIDE)
+    open_panel(page, development, "/stays")
+    panel = page.locator("seam-panel")
+    expect(panel.get_by_text("Stays create access codes")).to_be_visible()
+    assert _violations(page) == []
+    panel.get_by_role("link", name="Add stays").click()
+    page.get_by_role("button", name="Add stays").click()
+    dialog = page.locator("dialog-data-entry-flow")
+    expect(dialog.get_by_text("Calendar of bookings").first).to_be_visible()
+    fill_in(page, dialog)
+    dialog.get_by_role("button", name="Submit").click()
+    expect(dialog).to_contain_text("To be created: 2")
+    dialog.get_by_role("button", name="Submit").click()
+    dialog.get_by_role("button", name="Finish").click()
+    wait_for_codes(page, bookings, {"Ada Lovelace", "Grace Hopper"}.issubset)
+
+    open_panel(page, development, "/stays")
+    ada = panel.get_by_role("listitem").filter(has_text="Ada Lovelace")
+    expect(ada).to_contain_text("Ready")
+    expect(ada.get_by_role("link", name=LOCK)).to_be_visible()
+    expect(panel.get_by_role("region", name="Needs attention")).to_have_count(0)
+
+    development.control("lock_offline", device=LOCK)
+    sync(page)
+    attention = panel.get_by_role("region", name="Needs attention")
+    expect(attention).to_contain_text("Ada Lovelace")
+    expect(attention).to_contain_text("At risk")
+    expect(attention).to_contain_text("The access code cannot be set")
+    expect(attention).to_contain_text("power supply, Wi-Fi connection")
+    expect(attention).not_to_contain_text("Grace Hopper")
+    assert _violations(page) == []
+    page.screenshot(path=screenshots / "panel-stays.png")
+    development.control("lock_online", device=LOCK)
+    attention.get_by_role("button", name="Refresh lock").click()
+    expect(attention).to_have_count(0)
+    expect(ada).to_contain_text("Ready")
+
+    panel.get_by_role("button", name="Preview changes: Bookings").click()
+    dialog = panel.get_by_role("dialog", name="Preview of Bookings")
+    expect(dialog).to_contain_text("No access code needs to be changed")
+    dialog.get_by_role("button", name="Done").click()
+    bookings.book("Mary Somerville", hours=100)
+    expect(panel.get_by_text("Mary Somerville")).to_be_visible()
+    edit = panel.get_by_role("link", name="Edit Bookings")
+    edit.click()
+    expect(page.get_by_role("button", name="Reconfigure stays")).to_be_visible()
+
+
+def test_preview_shows_what_a_run_does(panel_page: Page, start: Start) -> None:
+    """It has the reasons, and can be tried again."""
+    row = "{name: 'Ada', lock: 'Door', starts_at: null, ends_at: null, reason: null}"
+    groups = "moved: [], renamed: [], deleted: [], not_possible: [], left: []"
+    panel = start(
+        f"""{{
+          path: "/stays",
+          locks: [lock("Door", [code("Ada")])],
+          stays: ({STAYS})(1, "ready", null),
+          answer: () => {{
+            if (!window.isBack) throw {{message: "Not now"}};
+            return {{created: [{row}], {groups}, overlaps: [["Ada", "Eve"]]}};
+          }},
+        }}"""
+    )
+    panel.get_by_role("button", name="Preview changes").click()
+    dialog = panel.get_by_role("dialog")
+    expect(dialog.get_by_role("alert")).to_contain_text("Not now.")
+    panel_page.evaluate("() => { window.isBack = true; }")
+    dialog.get_by_role("button", name="Try again").click()
+    expect(dialog.get_by_role("listitem")).to_have_text(["Ada Door", "Ada · Eve"])
+    panel_page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+
+
+@NEEDS_AXE
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+def test_small_screen_shows_many_stays(
+    panel_page: Page, start: Start, direction: str
+) -> None:
+    """Nothing is wider than the screen, and a search finds one of 200."""
+    panel_page.set_viewport_size({"width": 360, "height": 740})
+    panel_page.evaluate("(dir) => { document.documentElement.dir = dir; }", direction)
+    panel = start(
+        f"""{{
+          path: "/stays",
+          locks: [lock("Door", [code("Ada")])],
+          stays: ({STAYS})(200, "ready", null),
+        }}"""
+    )
+    rows = panel.get_by_role("region", name="Upcoming stays").get_by_role("listitem")
+    expect(rows).to_have_count(50)
+    panel.get_by_role("searchbox").fill("guest 123")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Guest 123")
+    is_wide = """(panel) => {
+        const main = panel.shadowRoot.querySelector("main");
+        return main.scrollWidth > main.clientWidth;
+    }"""
+    assert panel.evaluate(is_wide) is False
+    assert _violations(panel_page) == []
+
+
+def test_user_sees_verdicts_only(panel_page: Page, start: Start) -> None:
+    """A user without stays has no such page, and none of the buttons."""
+    panel = start("{locks: [lock('Door')], admin: false}")
+    expect(panel.get_by_role("link", name="Timeline")).to_be_visible()
+    expect(panel.get_by_role("link", name="Stays")).to_have_count(0)
+    panel_page.evaluate(f"() => changeStays(...({STAYS})(1, 'at_risk', 'No room.'))")
+    panel.get_by_role("link", name="Stays").wait_for()
+    panel_page.evaluate(
+        """() => {
+            document.querySelector("seam-panel").route = {prefix: "/seam", path: "/stays"};
+        }"""
+    )
+    expect(panel.get_by_text("Guest 0")).to_be_visible()
+    expect(panel.get_by_text("No room.")).to_be_visible()
+    expect(panel.get_by_role("button")).to_have_count(0)
+    expect(panel.get_by_role("link", name="Add stays")).to_have_count(0)
+
+
+def test_names_of_guests_are_only_text(panel_page: Page, start: Start) -> None:
+    """Strangers write bookings."""
+    panel_page.on("dialog", lambda _: pytest.fail("A script ran"))
+    panel = start("{path: '/stays', locks: [lock('Door')]}")
+    panel_page.evaluate(
+        f"""(name) => {{
+            const [row] = ({STAYS})(1, "ready", null);
+            changeStays({{...row, title: name, stays: [{{...row.stays[0], name}}]}});
+        }}""",
+        NAME,
+    )
+    expect(panel.get_by_text(NAME)).to_have_count(2)
+    expect(panel.locator("img")).to_have_count(0)

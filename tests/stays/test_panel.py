@@ -1,0 +1,222 @@
+"""Tests of the stays in the panel."""
+
+import json
+import re
+from typing import Any
+
+from homeassistant.auth.const import GROUP_ID_READ_ONLY
+from homeassistant.core import HomeAssistant
+from homeassistant.helpers import device_registry as dr
+import pytest
+from pytest_homeassistant_custom_component.typing import WebSocketGenerator
+
+from custom_components.seam.const import DOMAIN
+from simulator.seed import FRONT_DOOR, GARDEN_HOUSE
+from tests.actions.support import FRONT
+from tests.websocket.conftest import Panel, async_connect, is_text
+
+from .conftest import Stays
+from .test_arrivals import HOUR, come_online, go_offline, set_up_with
+
+pytestmark = pytest.mark.filterwarnings(
+    "ignore::aiohttp.web_exceptions.NotAppKeyWarning"
+)
+
+
+@pytest.fixture(autouse=True)
+def late_programming(frozen_clock: None, no_waits: None, stays: Stays) -> None:
+    """Let Seam set codes shortly before their start only."""
+    stays.simulator.state.devices[FRONT_DOOR].schedules_natively = False
+
+
+@pytest.fixture
+async def panel(stays: Stays, hass_ws_client: WebSocketGenerator) -> Panel:
+    """Return the panel of an administrator."""
+    panel = await async_connect(stays.hass, hass_ws_client)
+    await panel.subscribe()
+    return panel
+
+
+def shown(panel: Panel) -> list[dict[str, Any]]:
+    """Return the stays of the only subentry."""
+    [row] = panel.stays.values()
+    stays: list[dict[str, Any]] = row["stays"]
+    return stays
+
+
+async def test_all_coming_stays_are_sent(stays: Stays, panel: Panel) -> None:
+    """The panel has those of the whole horizon, soonest first, and none that ended."""
+    [subentry] = stays.entry.subentries.values()
+    assert panel.first["stays"] == [
+        {
+            "entry_id": stays.entry.entry_id,
+            "subentry_id": subentry.subentry_id,
+            "title": "Bookings",
+            "is_calendar_lost": False,
+            "stays": [],
+        }
+    ]
+    stays.book("old", -3, -1, summary="Gone")
+    for number in range(1, 5):
+        stays.book(f"{number}", number * 5, number * 5 + 2, summary=f"Guest {number}")
+    await stays.wait()
+    await panel.received()
+    assert [stay["name"] for stay in shown(panel)] == [
+        "Guest 1",
+        "Guest 2",
+        "Guest 3",
+        "Guest 4",
+    ]
+    first = shown(panel)[0]
+    [code] = [code for code in stays.codes if code.name == "Guest 1"]
+    assert first == {
+        "name": "Guest 1",
+        "starts_at": first["starts_at"],
+        "ends_at": first["ends_at"],
+        "verdict": "ready",
+        "has_arrived": False,
+        "locks": [
+            {
+                "device_id": FRONT_DOOR,
+                "access_code_id": code.access_code_id,
+                "verdict": "ready",
+                "reason": None,
+            }
+        ],
+    }
+    pins = {code.code for code in stays.simulator.state.access_codes.values()}
+    assert not pins.intersection(re.findall(r"\w+", json.dumps(panel.stays)))
+
+
+async def test_only_changes_of_verdicts_are_sent(stays: Stays, panel: Panel) -> None:
+    """A lock that goes offline turns the verdict, and nothing else of the stays."""
+    stays.book("1", 12 * HOUR, 2, summary="Ada")
+    stays.book("2", 5, 6, summary="Eve")
+    await stays.wait()
+    await panel.received()
+    await go_offline(stays)
+    events = [event for event in await panel.received() if "stays" in event]
+    assert [row["subentry_id"] for row in events[-1]["stays"]] == list(panel.stays)
+    stay = shown(panel)[0]
+    assert (stay["verdict"], stay["locks"][0]["verdict"]) == ("at_risk", "at_risk")
+    assert stay["locks"][0]["reason"].startswith("The access code cannot be set")
+    await come_online(stays)
+    await stays.wait()
+    await panel.received()
+    assert [stay["verdict"] for stay in shown(panel)] == ["ready", "ready"]
+
+
+async def test_stays_stay_during_reload_and_go_with_their_subentry(
+    stays: Stays, panel: Panel
+) -> None:
+    """The list does not flicker, and is not there for ever."""
+    stays.book("1", 1, 2, summary="Ada")
+    await stays.wait()
+    await panel.received()
+    await stays.restart()
+    events = await panel.received()
+    assert all(row["stays"] for event in events for row in event.get("stays", ()))
+    [subentry_id] = panel.stays
+    stays.hass.config_entries.async_remove_subentry(stays.entry, subentry_id)
+    await stays.settle()
+    await panel.received()
+    assert panel.stays == {}
+
+
+async def test_lost_calendar_is_sent(
+    stays: Stays, hass_ws_client: WebSocketGenerator
+) -> None:
+    """The stays of the last good answer are still shown."""
+    stays.book("1", 1, 2, summary="Ada")
+    await stays.wait()
+    stays.calendar.set_available(False)
+    await stays.wait(15)
+    await stays.wait(15)
+    panel = await async_connect(stays.hass, hass_ws_client)
+    await panel.subscribe()
+    [row] = panel.stays.values()
+    assert row["is_calendar_lost"] is True
+    assert [stay["name"] for stay in row["stays"]] == ["Ada"]
+
+
+@pytest.mark.parametrize("readable", [[], [FRONT]])
+async def test_user_sees_stays_on_readable_locks(
+    hass: HomeAssistant,
+    stays: Stays,
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_user: Any,
+    readable: list[str],
+) -> None:
+    """A stay on two locks has the one that the user may read."""
+    await set_up_with(stays, locks=[GARDEN_HOUSE, FRONT_DOOR])
+    stays.book("1", 1, 2, summary="Ada")
+    await stays.wait()
+    hass_read_only_user.mock_policy(
+        {"entities": {"entity_ids": {key: {"read": True} for key in readable}}}
+    )
+    panel = await async_connect(hass, hass_ws_client, hass_read_only_user)
+    await panel.subscribe()
+    rows = [
+        [(stay["name"], [lock["device_id"] for lock in stay["locks"]])]
+        for row in panel.first["stays"]
+        for stay in row["stays"]
+    ]
+    assert rows == ([[("Ada", [FRONT_DOOR])]] if readable else [])
+
+
+async def test_preview_is_that_of_the_action(
+    stays: Stays, panel: Panel, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It has texts by key, no PIN, and changes nothing."""
+    stays.book("1", 3, 4, summary="Old")
+    await stays.wait()
+    # Otherwise, the codes would follow.
+    monkeypatch.setattr(stays.calendar, "async_write_ha_state", lambda: None)
+    stays.calendar.cancel("1")
+    stays.book("2", 1, 2, summary="Ada")
+    [subentry_id] = panel.stays
+    answer = await panel.send("seam/stays/preview", subentry_id=subentry_id)
+    assert answer["success"], answer
+    found = panel.raw["result"]
+    assert [row["name"] for row in found["created"]] == ["Ada"]
+    device = dr.async_get(stays.hass).async_get_device_by_identifier(
+        (DOMAIN, subentry_id), stays.entry.entry_id
+    )
+    assert device
+    response: Any = await stays.hass.services.async_call(
+        DOMAIN,
+        "preview_stays",
+        {"stays": device.id},
+        blocking=True,
+        return_response=True,
+    )
+    for group in ("created", "moved", "renamed", "deleted", "not_possible", "left"):
+        for row, expected in zip(found[group], response[group], strict=True):
+            expected.pop("reason_key")
+            assert row["reason"] is None or is_text(row["reason"])
+            assert {**row, "reason": None} == {**expected, "reason": None}
+    assert [row["name"] for row in found["deleted"]] == ["Old"]
+    pins = {code.code for code in stays.simulator.state.access_codes.values()}
+    assert not pins.intersection(str(value) for value in found["created"][0].values())
+    assert [code.name for code in stays.codes] == ["Old"]
+
+
+async def test_preview_needs_calendar_and_administrator(
+    hass: HomeAssistant,
+    stays: Stays,
+    panel: Panel,
+    hass_ws_client: WebSocketGenerator,
+) -> None:
+    """Other users and unknown stays are refused."""
+    [subentry_id] = panel.stays
+    command = "seam/stays/preview"
+    error = await panel.refused(command, subentry_id="unknown")
+    assert error["translation_key"] == "stays_unknown"
+    assert (await panel.refused(command))["translation_key"] == "stays_unknown"
+    stays.calendar.set_available(False)
+    error = await panel.refused(command, subentry_id=subentry_id)
+    assert error["translation_key"] == "calendar_unavailable"
+    user = await hass.auth.async_create_user("Tenant", group_ids=[GROUP_ID_READ_ONLY])
+    tenant = await async_connect(hass, hass_ws_client, user)
+    error = await tenant.refused(command, subentry_id=subentry_id)
+    assert error["code"] == "unauthorized"
