@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 import voluptuous as vol
 
 from custom_components.seam.const import DOMAIN
-from custom_components.seam.stays.watch import EVENT_TYPES
+from custom_components.seam.stays.events import EVENT_TYPES
 from simulator.seed import FRONT_DOOR
 from tests.documentation import examples, parsed
 from tests.test_repository import INTEGRATION
