@@ -328,6 +328,7 @@ class StayActivityTrigger(Trigger):
             ),
             "event_type": event.event_type,
             "reason": None,
+            "advice": None,
             **event.attributes,
         }
 

@@ -168,10 +168,15 @@ async def test_verdict_turns_at_risk_and_back(stays: Stays, told: Told) -> None:
     assert arrival["verdict"] == "at_risk"
     assert arrival["reason"].endswith(".")
     assert arrival["advice"]
+    [at_risk] = told.states
+    assert at_risk.attributes["reason"] == arrival["reason"]
+    assert at_risk.attributes["advice"] == arrival["advice"]
     assert told.types() == ["at_risk"]
     await come_online(stays)
     await stays.wait()
     assert state(stays, PROBLEM).state == STATE_OFF
+    [ready] = told.states
+    assert not {"reason", "advice"} & ready.attributes.keys()
     assert told.types() == ["code_ready"]
 
 

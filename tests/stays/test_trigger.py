@@ -77,6 +77,7 @@ async def test_stay_activity(stays: Stays) -> None:
     left_out = {"alias", "id", "idx", "platform"}
     assert {key: item for key, item in ready.items() if key not in left_out} == {
         "access_code_ids": [code.access_code_id],
+        "advice": None,
         "description": "stay activity of Bookings",
         "device_name": "Bookings",
         "ends_at": "2026-11-20T06:30:00-08:00",

@@ -1,6 +1,6 @@
 """The events of stays, for the event entity and the trigger."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from ..attributes import local_time
 from ..const import DOMAIN
 from ..sync.occupancy import Span
 from .arrivals import Arrival
-from .describe import lock_names, reason_of
+from .describe import advice_of, lock_names, reason_of
 from .runner import StaysRunner
 
 EVENT_TYPES: Final = [
@@ -49,7 +49,7 @@ def async_fire(
     name: str,
     span: Span | None,
     places: Iterable[tuple[str, str | None]],
-    reason: str | None = None,
+    why: Mapping[str, str | None] | None = None,
 ) -> None:
     """Fire an event with everything but the PIN."""
     places = list(places)
@@ -59,7 +59,7 @@ def async_fire(
         "starts_at": span and local_time(span.starts_at),
         "ends_at": span and local_time(span.ends_at),
         "access_code_ids": [code_id for _, code_id in places if code_id],
-        "reason": reason,
+        **(why or {}),
     }
     event = StayEvent(
         subentry_id=runner.subentry.subentry_id,
@@ -75,7 +75,13 @@ def async_fire(
 def async_fire_arrival(
     hass: HomeAssistant, runner: StaysRunner, event_type: str, arrival: Arrival
 ) -> None:
-    """Fire an event about a stay, with the reason if its guest is at risk."""
+    """Fire an event about a stay, with reason and advice if its guest is at risk."""
+    why = None
+    if event_type == "at_risk":
+        why = {
+            "reason": reason_of(hass, runner.entry, arrival),
+            "advice": advice_of(hass, runner.entry, arrival),
+        }
     async_fire(
         hass,
         runner,
@@ -83,5 +89,5 @@ def async_fire_arrival(
         arrival.name,
         arrival.span,
         [(place.device_id, place.code_id) for place in arrival.places],
-        reason_of(hass, runner.entry, arrival) if event_type == "at_risk" else None,
+        why,
     )
