@@ -75,6 +75,8 @@ class Seam:
         self._released = asyncio.Event()
         self.faults: list[str] = []
         """What happens to the next changes."""
+        self.rounded: Callable[[datetime], datetime] = lambda time: time
+        """What Seam makes of the times of new and changed codes."""
         self.on_change: Callable[[], None] = lambda: None
         """What happens while Seam makes a change."""
         self.log: list[tuple[Kind, str, datetime]] = []
@@ -98,7 +100,10 @@ class Seam:
 
     def add(self, name: str, **fields: Any) -> AccessCode:
         """Add a code that somebody else made."""
-        code = make_code(f"foreign {next(self._numbers)}", name=name, **fields)
+        code = replace(
+            make_code(f"foreign {next(self._numbers)}", name=name, **fields),
+            created_at=self.now,
+        )
         self.codes[code.access_code_id] = code
         return code
 
@@ -229,19 +234,19 @@ class Seam:
             ),
             step,
         )
+        code = replace(code, created_at=self.now)
         self.codes[code.access_code_id] = code
         self.made.add(code.access_code_id)
         return code
 
-    @staticmethod
-    def _with_times(code: AccessCode, step: Step) -> AccessCode:
+    def _with_times(self, code: AccessCode, step: Step) -> AccessCode:
         assert step.span
         return replace(
             code,
             name=step.name,
             type="time_bound",
-            starts_at=step.span.starts_at,
-            ends_at=step.span.ends_at,
+            starts_at=self.rounded(step.span.starts_at),
+            ends_at=self.rounded(step.span.ends_at),
         )
 
     def shown(self) -> list[tuple[str | None, datetime | None, datetime | None]]:

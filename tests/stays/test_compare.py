@@ -1,14 +1,16 @@
 """Tests of the steps from bookings to codes."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from custom_components.seam.api import CodeStatus
+from custom_components.seam.api import AccessCode, CodeStatus
 from custom_components.seam.api.devices import DeviceProperties
-from custom_components.seam.stays.bookings import PinRule
+from custom_components.seam.stays.bookings import Booking, PinRule
 from custom_components.seam.stays.plan import Kind, Reason
 from custom_components.seam.sync.snapshot import LockData
 from tests.sync.support import make_device
@@ -220,6 +222,101 @@ async def test_restart_in_the_middle_creates_nothing_twice(
     assert [(name, end) for name, _, end in seam.shown()] == [
         (one.summary, one.end) for one in wanted
     ]
+
+
+ROUNDINGS: dict[str, Callable[[datetime], datetime]] = {
+    "exact": lambda time: time,
+    "milliseconds": lambda time: time.replace(microsecond=123_000),
+    "next minute": lambda time: time + timedelta(minutes=1),
+    "full hour": lambda time: time.replace(minute=0),
+    "next hour": lambda time: time.replace(minute=0) + HOUR,
+    "full day": lambda time: time.replace(hour=0, minute=0),
+    "next day": lambda time: time.replace(hour=0, minute=0) + DAY,
+    "other time zone": lambda time: time + 11 * HOUR,
+}
+
+
+@pytest.mark.parametrize("rounding", ROUNDINGS)
+@pytest.mark.parametrize("fault", ["none", "crash before", "crash after", "lost"])
+@pytest.mark.parametrize("kind", [Kind.CREATE, Kind.MOVE, Kind.RENAME])
+async def test_lost_answer_leaves_one_code_whatever_seam_makes_of_times(
+    seam: Seam, rounding: str, fault: str, kind: Kind
+) -> None:
+    """It follows its booking, and is deleted with it."""
+    seam.rounded = ROUNDINGS[rounding]
+    one = replace(ADA, start=ADA.start + timedelta(minutes=7))
+    await seam.async_run([BOB, one] if kind is not Kind.CREATE else [BOB])
+    if kind is Kind.MOVE:
+        one = replace(one, end=ADA_ENDS_AT + timedelta(days=2, minutes=14))
+    elif kind is Kind.RENAME:
+        one = replace(one, summary="Robert")
+
+    async def run(*answer: Booking) -> None:
+        with suppress(Crash):
+            report = await seam.async_run([BOB, *answer])
+            assert not any(step.kind is Kind.EDITED for step in report.plan.steps)
+        seam.now += timedelta(minutes=7)
+
+    def code() -> AccessCode:
+        [code] = [code for code in seam.codes.values() if code.name != "Bob"]
+        return code
+
+    seam.faults = [fault]
+    for _ in range(3):
+        await run(one)
+    assert isinstance(one.end, datetime)
+    assert (code().name, code().ends_at) == (one.summary, seam.rounded(one.end))
+    later = replace(one, end=one.end + DAY)
+    await run(later)
+    assert code().ends_at == seam.rounded(one.end + DAY)
+    for _ in range(3):
+        await run()
+    assert [name for name, *_ in seam.shown()] == ["Bob"]
+
+
+@pytest.mark.parametrize("change", [Kind.MOVE, Kind.DELETE])
+async def test_code_edited_by_hand_after_a_refused_change_is_left_alone(
+    seam: Seam, change: Kind
+) -> None:
+    """Seam has made nothing of what was refused."""
+    await seam.async_run([ADA, BOB])
+    answer = [replace(ADA, end=ADA_ENDS_AT + DAY), BOB]
+    if change is Kind.DELETE:
+        answer = [BOB]
+        await seam.async_run(answer)
+        seam.now += HOUR
+    seam.faults = ["refused"]
+    await seam.async_run(answer)
+    code_id = next(key for key, code in seam.codes.items() if code.name == "Ada")
+    seam.edit(code_id, ends_at=ADA_ENDS_AT + HOUR)
+    for _ in range(3):
+        seam.now += HOUR
+        report = await seam.async_run(answer)
+        assert steps(report.plan) == [(Kind.EDITED, None)]
+    assert seam.codes[code_id].ends_at == ADA_ENDS_AT + HOUR
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"ends_at": None},
+        {"is_backup": True},
+        {"name": "Eve"},
+        {"created_at": NOW + DAY},
+        {"created_at": NOW - DAY},
+        {"created_at": None},
+    ],
+)
+async def test_code_of_somebody_else_is_not_taken_for_a_lost_one(
+    seam: Seam, fields: dict[str, Any]
+) -> None:
+    """It does not end, is a backup, or was created at another time."""
+    seam.faults = ["not sent"]
+    await seam.async_run([ADA])
+    code = seam.add(ADA.summary, starts_at=ADA.start, ends_at=ADA.end)
+    assert seam.plan([ADA]).links[0].code_id == code.access_code_id
+    seam.edit(code.access_code_id, **fields)
+    assert seam.plan([ADA]).links[0].code_id is None
 
 
 async def test_code_of_other_stays_is_not_taken_for_a_lost_one(seam: Seam) -> None:

@@ -356,6 +356,53 @@ async def test_restart_during_request_creates_nothing_twice(
     assert stays.shown == [("Ada", START + 2 * DAY, START + 4 * DAY)]
 
 
+@pytest.mark.parametrize("fault", ["outage", "hang"])
+@pytest.mark.parametrize("times", ["starts in a minute", "is rounded"])
+async def test_code_that_differs_from_request_is_known_after_lost_answer(
+    stays: Stays, monkeypatch: pytest.MonkeyPatch, times: str, fault: str
+) -> None:
+    """Otherwise there are two of them, and nobody deletes the first."""
+    codes = stays.simulator.backend.codes
+    create = codes.create
+
+    def rounded(code: AccessCode) -> Any:
+        assert code.ends_at
+        code.ends_at = code.ends_at.replace(minute=0)
+        return create(code)
+
+    start = 2.0
+    if times == "is rounded":
+        monkeypatch.setattr(codes, "create", rounded)
+    else:
+        start = -0.1
+        device = stays.simulator.state.devices[FRONT_DOOR]
+        rule = {"constraint_type": "start_date_in_future"}
+        device.properties["code_constraints"] = [rule]
+        await stays.entry.runtime_data.async_reconcile()
+    lost = stays.simulator.faults.add(
+        fault, path="/access_codes/create", count=1, after_processing=True
+    )
+    stays.book("Ada", start=start)
+    if fault == "hang":
+        await wait_until(lambda: lost.hits == 1)
+        await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+        stays.simulator.faults.clear()
+        await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    for _ in range(10):
+        await stays.wait(4)
+    assert [name for name, *_ in stays.shown] == ["Ada"]
+    stays.book("Ada", start=start, end=5)
+    for _ in range(5):
+        await stays.wait(4)
+    assert [ends_at for *_, ends_at in stays.shown] == [START + 5 * DAY]
+    if times == "is rounded":
+        # A guest who has arrived keeps the code.
+        stays.calendar.cancel("Ada")
+        for _ in range(5):
+            await stays.wait(4)
+        assert not stays.codes
+
+
 async def test_code_changed_by_hand_is_left_alone(stays: Stays) -> None:
     """Even after the booking was cancelled."""
     stays.book("Ada")

@@ -212,7 +212,11 @@ class StaysMachine(RuleBasedStateMachine):
             code_id
             for code_id in self.seam.made & self.seam.codes.keys()
             if not self.seam.codes[code_id].is_expired(self.seam.now)
-            and any(link.code_id == code_id for link in self.seam.links)
+            and any(
+                # What Seam has made of an unconfirmed change looks like an edit.
+                link.code_id == code_id and not link.is_pending
+                for link in self.seam.links
+            )
         )
         if not ours:
             return

@@ -117,14 +117,14 @@ class _Comparison:
         return link if key is None else replace(link, key=key)
 
     def _with_code(self, link: Link) -> Link:
-        """Return a link with the code that was made before a restart."""
-        if link.code_id is not None or link.device_id not in self._locks:
+        """Return a link with what came of a request whose answer was lost."""
+        if not link.is_pending or link.device_id not in self._locks:
             return link
+        if link.code_id is not None:
+            known = self._codes[link.device_id].get(link.code_id)
+            return link.checked(known) if known else link
         for code in self._locks[link.device_id].managed:
-            if (
-                code.access_code_id not in self._linked
-                and Fingerprint.of_code(code) == link.asked
-            ):
+            if code.access_code_id not in self._linked and link.may_have_made(code):
                 self._linked.add(code.access_code_id)
                 return link.confirmed(code)
         return link
@@ -215,6 +215,7 @@ class _Comparison:
             name,
             device_id,
             code_id=link.code_id,
+            before=link,
             link=replace(
                 link,
                 asked=wanted,
@@ -310,11 +311,14 @@ class _Comparison:
 
     def _keep(self, link: Link, reason: Reason | None, kind: Kind = Kind.LEAVE) -> None:
         self._kept.append(link)
+        before = link
         if kind is Kind.DELETE:
             link = replace(link, is_deleting=True)
         code = self._codes.get(link.device_id, {}).get(link.code_id or "")
         name = code.name if code else None
-        self._steps.append(replace(_about(kind, link, reason), name=name, link=link))
+        self._steps.append(
+            replace(_about(kind, link, reason), name=name, link=link, before=before)
+        )
 
     def _add(
         self,
@@ -327,6 +331,7 @@ class _Comparison:
         reason: Reason | None = None,
         pin: str | None = None,
         link: Link | None = None,
+        before: Link | None = None,
     ) -> None:
         self._steps.append(
             Step(
@@ -339,6 +344,7 @@ class _Comparison:
                 reason=reason,
                 pin=pin,
                 link=link,
+                before=before,
             )
         )
 

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
-from typing import Any, Self
+from datetime import datetime, timedelta
+from typing import Any, Final, Self
 
 from ..api import AccessCode
 from .bookings import Stay, digest
+
+# Clocks of Seam and Home Assistant may differ.
+_MADE_WITHIN: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -86,6 +89,31 @@ class Link:
             is_pending=False,
             is_deleting=False,
         )
+
+    def may_have_made(self, code: AccessCode) -> bool:
+        """Return whether a code may be the one whose creation was not confirmed.
+
+        Its times say nothing, as Seam may round them. No other code of the lock had its
+        name when it was asked for.
+        """
+        return (
+            code.created_at is not None
+            and abs(code.created_at - self.asked_at) < _MADE_WITHIN
+            and code.ends_at is not None
+            and not code.is_backup
+            and digest(code.unmasked_name or "") == self.asked.name
+        )
+
+    def checked(self, code: AccessCode) -> Self:
+        """Return the link with what Seam made of a change that was not confirmed."""
+        found = Fingerprint.of_code(code)
+        if (
+            not self.is_pending
+            or found.name != self.asked.name
+            or found in (self.asked, self.seen)
+        ):
+            return self
+        return replace(self, seen=found, is_pending=False)
 
     def dump(self) -> dict[str, Any]:
         """Return the link as it is stored."""

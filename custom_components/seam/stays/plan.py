@@ -67,6 +67,8 @@ class Step:
     """The PIN for a new code, None if Seam chooses it."""
     link: Link | None = None
     """To be stored before Seam is asked, so that a restart does not lose the code."""
+    before: Link | None = None
+    """What was known of the code, which is true again if Seam refuses the change."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -222,10 +222,13 @@ def _links_after(
         # Somebody may have used the code in the meantime.
         link = replace(step.link, used_for=_used_for(links, step.link))
         return _with(links, link.confirmed(outcome))
-    if isinstance(outcome, Refused) and (
-        step.kind is Kind.CREATE or (not outcome.is_temporary and _has_ended(step, now))
-    ):
-        return _without(links, step.link)
+    if isinstance(outcome, Refused):
+        if step.before is None or (not outcome.is_temporary and _has_ended(step, now)):
+            return _without(links, step.link)
+        link = replace(
+            step.before, key=step.link.key, used_for=_used_for(links, step.link)
+        )
+        return _with(links, link)
     return links
 
 

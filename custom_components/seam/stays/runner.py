@@ -344,7 +344,7 @@ class StaysRunner:
                 for code in lock.managed
                 if step.link
                 and code.access_code_id not in linked
-                and Fingerprint.of_code(code) == step.link.asked
+                and step.link.may_have_made(code)
             ),
             None,
         )
