@@ -18,6 +18,7 @@ from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
+from custom_components.seam.api import SeamNotSentError
 from custom_components.seam.const import CONF_CHECK_IN, DOMAIN
 from custom_components.seam.stays.settings import (
     CONF_BACKUP,
@@ -539,6 +540,58 @@ async def test_lock_that_refuses_the_pin_gets_another_one(
     assert "Could not" not in caplog.text
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"status": 500},
+        {"status": 503},
+        {"status": 400},
+        {"status": 400, "error_type": "device_disconnected"},
+        {"status": 429},
+        {"kind": "outage"},
+        {"kind": "outage", "path": ""},
+    ],
+)
+async def test_outage_does_not_take_the_pin_from_a_guest(
+    stays: Stays, fault: dict[str, Any]
+) -> None:
+    """Only a lock that accepts another one has refused the PIN."""
+    await set_up_with(stays, **{CONF_PIN_RULE: "telephone"})
+    values: dict[str, Any] = {"kind": "status", "path": "/access_codes/create"}
+    stays.simulator.faults.add(**values | fault)
+    stays.book("Ada", description="Phone: +49 151 234 9182")
+    for _ in range(4):
+        await stays.wait(15)
+    assert not stays.codes
+    stays.simulator.faults.clear()
+    for _ in range(4):
+        await stays.wait(15)
+    assert [code.code for code in stays.codes] == ["9182"]
+
+
+async def test_request_that_was_not_sent_says_nothing_about_the_pin(
+    stays: Stays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is tried again with the same one."""
+    await set_up_with(stays, **{CONF_PIN_RULE: "telephone"})
+    client = stays.entry.runtime_data.client
+    create = client.create_access_code
+    failed: list[str] = []
+
+    async def fail_once(device_id: str, **fields: Any) -> Any:
+        if not failed:
+            failed.append(device_id)
+            raise SeamNotSentError("no route")
+        return await create(device_id, **fields)
+
+    monkeypatch.setattr(client, "create_access_code", fail_once)
+    stays.book("Ada", description="Phone: +49 151 234 9182")
+    for _ in range(2):
+        await stays.wait(15)
+    assert failed
+    assert [code.code for code in stays.codes] == ["9182"]
+
+
 async def test_unload_during_changes_of_several_locks(stays: Stays) -> None:
     """What was asked for is remembered, and nothing is created twice."""
     await set_up_with_two_locks(stays, **{CONF_PIN_RULE: "telephone"})
@@ -559,15 +612,24 @@ async def test_unload_during_changes_of_several_locks(stays: Stays) -> None:
 async def test_storage_has_no_names_and_no_pins(
     stays: Stays, hass_storage: dict[str, Any]
 ) -> None:
-    """Only IDs, times and digests are stored."""
-    stays.book("1", summary="Ada Lovelace", description="Phone +49 151 2345 6789")
+    """Only IDs, times and digests are stored. A UID may be a name, too."""
+    stays.book(
+        "Ada.23456789@example.com",
+        summary="Ada Lovelace",
+        description="Phone +49 151 2345 6789",
+    )
+    # Some calendars give all events the same UID.
+    for day in (5, 6):
+        stays.book(f"{day}", start=day, end=day + 1, summary="Ada Byron")
+        stays.calendar.bookings[f"{day}"].uid = "Ada.6789"
     await stays.wait()
-    [code] = stays.codes
+    code = stays.codes[0]
     stored = json.dumps(hass_storage[f"{DOMAIN}.stays.{stays.entry.entry_id}"])
     assert code.access_code_id in stored
     assert code.code
     assert code.code not in PIN.findall(stored)
     assert "Ada" not in stored
+    assert "example" not in stored
     assert "6789" not in PIN.findall(stored)
 
 

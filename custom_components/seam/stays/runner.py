@@ -23,7 +23,7 @@ from ..actions.validation import accepts_pin
 from ..api import AccessCode, SeamError
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
-from ..errors import ChangeUncertainError, WorkspaceRefusedError
+from ..errors import ChangeUncertainError, UnreachableError, WorkspaceRefusedError
 from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
 from .bookings import Answer, Stay, stays_of
@@ -165,6 +165,8 @@ class StaysRunner:
 
     async def _async_run(self) -> None:
         coordinator = self.entry.runtime_data
+        # It may have been because of something else, as Seam does not say why.
+        self._refused_pins.clear()
         answer = await self._source.async_read()
         if answer and answer.bookings:
             self._is_empty_confirmed = False
@@ -287,7 +289,7 @@ class StaysRunner:
             return None
         if error is None or isinstance(error, ChangeUncertainError):
             return Uncertain(error=str(error or ""))
-        is_temporary = isinstance(error, WorkspaceRefusedError)
+        is_temporary = isinstance(error, UnreachableError | WorkspaceRefusedError)
         if step.pin and not is_temporary:
             # Seam chooses one, as only Seam knows whether it was because of the PIN.
             self._refused_pins.add((step.device_id, step.pin))
