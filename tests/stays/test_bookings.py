@@ -130,6 +130,9 @@ def test_filter_leaves_out_blocked_days() -> None:
         ("{summary} {other} {0}", "{uid}", "", "{uid} {other} {0}"),
         ("{summary}", " Ada\n\u202eB ", "", "Ada B"),
         ("{summary}", "", "", "Booking"),
+        ("{summary}", " \u200b ", "", "Booking"),
+        ("{summary}", "\u200d", "", "Booking"),
+        ("{summary}", "\u2800 \u0301", "", "Booking"),
     ],
 )
 def test_name_follows_template(

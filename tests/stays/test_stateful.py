@@ -22,6 +22,7 @@ from custom_components.seam.stays.bookings import (
     Booking,
     PinRule,
     Rules,
+    code_name,
     digest,
     span_of,
 )
@@ -334,7 +335,8 @@ class StaysMachine(RuleBasedStateMachine):
             link.details for link in self.seam.links if link.code_id in self.edited
         }
         for one in self.bookings.values():
-            details, span = digest(one.description), span_of(one, rules)
+            details = digest(f"{code_name(one, rules)}\n{one.description}")
+            span = span_of(one, rules)
             codes = [
                 code
                 for code in by_key.pop(details, [])

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from itertools import pairwise
 from typing import Final
-import unicodedata
 
 from homeassistant.exceptions import ServiceValidationError
 
-from ..api.readable import is_invisible
+from ..api.readable import is_blank, is_invisible
 from ..api.redact import Secrets
 from ..attributes import label
 from ..errors import refusal
@@ -22,10 +21,6 @@ _PIN_LENGTHS: Final = range(4, 13)
 # Seam has no limit. This one leaves room for the name of the lock in the entity ids of
 # code sensors, which Home Assistant cuts at 255 characters.
 _MAX_NAME_LENGTH: Final = 100
-# A name is blank if all its characters are in these categories (by first letter) or
-# are one of these, which look blank although they count as letters, signs or marks.
-_BLANK_CATEGORIES: Final = frozenset("CZM")
-_BLANK_CHARACTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def check_has_codes(lock: LockData) -> None:
@@ -180,11 +175,7 @@ def check_new_name(name: str, field: str) -> None:
             longest=str(_MAX_NAME_LENGTH),
         )
     invalid = next(filter(is_invisible, name), None)
-    if invalid is None and all(
-        unicodedata.category(character)[0] in _BLANK_CATEGORIES
-        or character in _BLANK_CHARACTERS
-        for character in name
-    ):
+    if invalid is None and is_blank(name):
         invalid = name[:1]
     if invalid:
         raise refusal("name_characters", field=field, character=f"U+{ord(invalid):04X}")

@@ -14,11 +14,24 @@ _UP_TO_LETTER: Final = re.compile(r"(?s:.*)[^\W\d_]")
 _INVISIBLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Emoji and the scripts of many languages are written with them.
 _JOINERS: Final = "\u200c\u200d"
+# A text is blank if all its characters are in these categories (by first letter) or
+# are one of these, which look blank although they count as letters, signs or marks.
+_BLANK_CATEGORIES: Final = frozenset("CZM")
+_BLANK_CHARACTERS: Final = "\u115f\u1160\u2800\u3164\uffa0"
 
 
 def is_invisible(character: str) -> bool:
     """Return whether a character is not shown, but may change how others are."""
     return unicodedata.category(character) in _INVISIBLE and character not in _JOINERS
+
+
+def is_blank(text: str) -> bool:
+    """Return whether nothing of a text can be seen."""
+    return all(
+        unicodedata.category(character)[0] in _BLANK_CATEGORIES
+        or character in _BLANK_CHARACTERS
+        for character in text
+    )
 
 
 def readable(text: str, longest: int = MAX_TEXT_LENGTH) -> str:

@@ -10,7 +10,7 @@ from hashlib import sha256
 import re
 from typing import Final
 
-from ..api.readable import readable
+from ..api.readable import is_blank, readable
 from ..sync.occupancy import Span
 
 _FIELD: Final = re.compile(r"\{(summary|guest|uid)\}")
@@ -100,7 +100,7 @@ class Stay:
     name: str
     span: Span
     details: str = ""
-    """The digest of the description."""
+    """The digest of name and description."""
     pin: str | None = field(default=None, repr=False)
     """The PIN that the rule suggests."""
     is_moving: bool = False
@@ -135,10 +135,12 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
         name = code_name(booking, rules)
         is_moving = rules.pin_rule is PinRule.SAME
         if is_moving:
-            key = _person(booking, name)
-        elif repeated[key := _identity(booking)] > 1:
+            identity = _person(booking, name)
+        elif repeated[identity := _identity(booking)] > 1:
             # Some calendars give all events the same UID.
-            key = f"{key}|{_fallback(booking)}|{digest(booking.description)}"
+            identity += f"|{_fallback(booking)}|{digest(booking.description)}"
+        # Keys are stored, and a UID may be an e-mail address.
+        key = digest(identity)
         if (span := span_of(booking, rules)) is None:
             impossible[key] = booking
             continue
@@ -147,7 +149,7 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
                 key=key,
                 name=name,
                 span=span,
-                details=digest(booking.description),
+                details=digest(f"{name}\n{booking.description}"),
                 pin=telephone_pin(booking.description)
                 if rules.pin_rule is PinRule.TELEPHONE
                 else None,
@@ -210,7 +212,8 @@ def code_name(booking: Booking, rules: Rules) -> str:
     }
     # In one pass, as a guest may be called “{uid}”.
     name = _FIELD.sub(lambda match: values[match[1]], rules.name_template)
-    return " ".join(readable(name).split()) or _FALLBACK_NAME
+    name = " ".join(readable(name).split())
+    return _FALLBACK_NAME if is_blank(name) else name
 
 
 def telephone_pin(description: str) -> str | None:

@@ -1,32 +1,31 @@
 """Recognizes stays whose keys the calendar has changed."""
 
-from collections.abc import Collection
-from itertools import islice
+from collections import deque
+from collections.abc import Iterable
 
-from .bookings import Stays, digest
+from .bookings import Stays
 from .links import Link
-from .naming import possible_names
 
 
-def renamed_stays(links: Collection[Link], stays: Stays) -> dict[str, str]:
+def renamed_stays(links: Iterable[Link], stays: Stays) -> dict[str, str]:
     """Return the new keys of stays, by the old ones.
 
     Without its key, a booking is recognized by its name, times and description. A new
     guest must not get the code of one who has cancelled.
     """
+    links = list(links)
     present = stays.coming.keys() | stays.over | stays.impossible.keys()
     known = {link.key for link in links}
-    new: dict[tuple[object, ...], str] = {
-        (digest(name), stay.span.starts_at, stay.span.ends_at, stay.details): key
-        for key, stay in stays.coming.items()
-        if key not in known
-        for name in islice(possible_names(stay), 2)
-    }
+    new: dict[tuple[object, ...], deque[str]] = {}
+    for key, stay in stays.coming.items():
+        if key not in known:
+            identity = stay.details, stay.span.starts_at, stay.span.ends_at
+            new.setdefault(identity, deque()).append(key)
     renamed: dict[str, str] = {}
     for link in links:
         if link.key not in present and link.key not in renamed:
             asked = link.asked
-            found = new.get((asked.name, asked.starts_at, asked.ends_at, link.details))
-            if found is not None and found not in renamed.values():
-                renamed[link.key] = found
+            found = new.get((link.details, asked.starts_at, asked.ends_at))
+            if found:
+                renamed[link.key] = found.popleft()
     return renamed
