@@ -46,16 +46,19 @@ function changedStays(
   removed: readonly string[] = [],
 ): readonly Stays[] {
   if (changed.length + removed.length === 0) return previous;
-  const stays = new Map(previous.map((row) => [row.subentry_id, row]));
-  for (const row of changed) stays.set(row.subentry_id, row);
-  for (const id of removed) stays.delete(id);
-  return [...stays.values()];
+  const rows = new Map(previous.map((row) => [row.subentry_id, row]));
+  for (const row of withKnown(previous, changed)) rows.set(row.subentry_id, row);
+  for (const id of removed) rows.delete(id);
+  return [...rows.values()];
 }
 
-/** Return the stays of a first event. After a restart, they are not known at once. */
-function allStays(previous: readonly Stays[] = [], all: readonly Stays[]): Stays[] {
-  const known = new Map(previous.map((row) => [row.subentry_id, row]));
-  return all.map((row) => (row.stays ? row : (known.get(row.subentry_id) ?? row)));
+/** Return rows with the stays known before. After a restart, they are not sent at once. */
+function withKnown(previous: readonly Stays[], rows: readonly Stays[]): Stays[] {
+  const known = new Map(previous.map((row) => [row.subentry_id, row.stays]));
+  return rows.map((row) => ({
+    ...row,
+    stays: row.stays ?? known.get(row.subentry_id) ?? null,
+  }));
 }
 
 /** Return the state after an event. */
@@ -85,7 +88,7 @@ export function reduce(
     return {
       entries: event.entries,
       locks: sorted(locks.values()),
-      stays: allStays(state?.stays, event.stays),
+      stays: withKnown(state?.stays ?? [], event.stays),
       options: event.options,
       isAdmin: event.is_admin,
     };
