@@ -165,14 +165,15 @@ export class Store {
     const attempt = this.attempt;
     this.connected = true;
     const { connection, language } = this;
+    const isCurrent = () => attempt === this.attempt;
     // Without them, there is little to say, but everything can be done.
-    const texts = loadTexts(connection, language).catch(() => {});
+    const texts = loadTexts(connection, language, isCurrent).catch(() => {});
     try {
       const unsubscribe = await connection.subscribeMessage<SubscriptionEvent>(
         async (message) => {
           // Messages stay in order.
           await texts;
-          if (attempt !== this.attempt) return;
+          if (!isCurrent()) return;
           const event = localized(connection, message);
           this.failed = false;
           if (event.type === "all") {
@@ -188,13 +189,13 @@ export class Store {
         { type: "seam/subscribe" },
         { resubscribe: false },
       );
-      if (attempt !== this.attempt) unsubscribe().catch(() => {});
+      if (!isCurrent()) unsubscribe().catch(() => {});
       else this.unsubscribe = unsubscribe;
     } catch {
-      if (attempt !== this.attempt) return;
+      if (!isCurrent()) return;
       this.failed = true;
       setTimeout(() => {
-        if (attempt === this.attempt) void this.subscribe();
+        if (isCurrent()) void this.subscribe();
       }, RETRY_MILLISECONDS);
     }
     this.notify();

@@ -9,11 +9,13 @@ const CATEGORIES = ["exceptions", "selector"];
 
 const loaded = new WeakMap<Connection, Texts>();
 
-/** Load the texts of a language. Home Assistant fills gaps with English. */
+/** Load the texts of a language, if it is still that of the user when they arrive. */
 export async function loadTexts(
   connection: Connection,
   language: string,
+  isCurrent: () => boolean,
 ): Promise<void> {
+  // Home Assistant fills gaps with English.
   const answers = await Promise.all(
     CATEGORIES.map((category) =>
       connection.sendMessagePromise<{ resources: Texts }>({
@@ -24,6 +26,7 @@ export async function loadTexts(
       }),
     ),
   );
+  if (!isCurrent()) return;
   loaded.set(
     connection,
     Object.assign({}, ...answers.map(({ resources }) => resources)),
