@@ -54,12 +54,14 @@ interface Text {
   translation_placeholders: Record<string, string>;
 }
 
-/** Return a text of the integration, or its key if it could not be loaded. */
+/** Return a text of the integration, or else its fallback. */
 export function textOf(
   connection: Connection,
   key: string,
   values: Record<string, string> = {},
+  fallback = key,
 ): string {
-  const text = loaded.get(connection)?.[PREFIX + key] ?? key;
+  const text = loaded.get(connection)?.[PREFIX + key];
+  if (text === undefined) return fallback;
   return text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }
