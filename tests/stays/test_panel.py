@@ -18,7 +18,7 @@ from tests.actions.support import FRONT
 from tests.websocket.conftest import Panel, async_connect, is_text
 
 from .conftest import CALENDAR, Stays
-from .test_arrivals import HOUR, come_online, go_offline, set_up_with
+from .test_arrivals import HOUR, PROBLEM, come_online, go_offline, set_up_with, state
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::aiohttp.web_exceptions.NotAppKeyWarning"
@@ -167,6 +167,43 @@ async def test_each_read_of_lost_calendar_is_told(stays: Stays) -> None:
     stays.hass.states.async_set(CALENDAR, STATE_UNKNOWN)
     await stays.settle()
     assert told == [True]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "key"),
+    [
+        ("/access_codes/create", 400, "refused"),
+        ("/devices/", 500, "cannot_connect"),
+    ],
+)
+async def test_error_of_change_is_sent_by_key_without_pins(
+    stays: Stays,
+    hass_ws_client: WebSocketGenerator,
+    path: str,
+    status: int,
+    key: str,
+) -> None:
+    """A number in it may turn out to be a PIN later."""
+    secrets = stays.entry.runtime_data.secrets
+    secrets.lacks_pins = False
+    stays.simulator.faults.add(
+        "status", path=path, status=status, message="No room for 739154"
+    )
+    stays.book("1", 2 * HOUR, 2, summary="Ada")
+    await stays.wait(0)
+    for pins, number in ([], "739154"), (["739154"], "••••"):
+        secrets.add(pins)
+        stays.entry.runtime_data.async_update_listeners()
+        panel = await async_connect(stays.hass, hass_ws_client)
+        await panel.subscribe()
+        [row] = panel.raw["event"]["stays"]
+        [lock] = row["stays"][0]["locks"]
+        assert lock["verdict"] == "at_risk"
+        assert lock["reason"]["translation_key"] == f"exceptions.{key}.message"
+        assert number in lock["reason"]["translation_placeholders"]["error"]
+        [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+        assert number in arrival["reason"]
+        assert number in arrival["locks"][0]["reason"]
 
 
 @pytest.mark.parametrize("readable", [[], [FRONT]])

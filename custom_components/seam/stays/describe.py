@@ -31,7 +31,7 @@ def reason_of(
     hass: HomeAssistant, entry: SeamConfigEntry, arrival: Arrival
 ) -> str | None:
     """Return why a guest may not get in, None if nothing is known to be wrong."""
-    reasons = (_reason(hass, place) for place in arrival.places)
+    reasons = (_reason(hass, entry, place) for place in arrival.places)
     return next(filter(None, reasons), None)
 
 
@@ -57,14 +57,15 @@ def _row(hass: HomeAssistant, entry: SeamConfigEntry, place: Place) -> Any:
         "lock": lock_names(entry, [place.device_id])[0],
         "access_code_id": place.code_id,
         "verdict": place.verdict.value,
-        "reason": _reason(hass, place),
+        "reason": _reason(hass, entry, place),
         "advice": _advice(hass, entry, place),
     }
 
 
-def _reason(hass: HomeAssistant, place: Place) -> str | None:
+def _reason(hass: HomeAssistant, entry: SeamConfigEntry, place: Place) -> str | None:
     if place.error:
-        return place.error
+        # Some PINs may have become known since.
+        return entry.runtime_data.secrets.mask(str(place.error))
     return async_reason(hass, place.reason) if place.reason else None
 
 

@@ -18,7 +18,7 @@ from ..stays.arrivals import Arrival, Place, find_arrivals
 from ..stays.preview import preview_response
 from ..stays.settings import SUBENTRY_STAYS
 from ..stays.watch import WATCHES, StaysWatch
-from .texts import selector_text, send_error
+from .texts import error_text, masked_text, selector_text, send_error
 from .types import Stay, StayLock, Stays, Text
 
 
@@ -94,13 +94,16 @@ def _stay(entry: SeamConfigEntry, arrival: Arrival) -> Stay:
         "ends_at": local_time(arrival.span.ends_at),
         "verdict": arrival.verdict.value,
         "has_arrived": arrival.has_arrived,
-        "locks": [_lock(place) for place in arrival.places],
+        "locks": [_lock(entry, place) for place in arrival.places],
     }
 
 
-def _lock(place: Place) -> StayLock:
-    reason: Text | str | None = place.error
-    if reason is None and place.reason:
+def _lock(entry: SeamConfigEntry, place: Place) -> StayLock:
+    reason: Text | str | None = None
+    if isinstance(place.error, HomeAssistantError):
+        secrets = entry.runtime_data.secrets
+        reason = masked_text(error_text(place.error), secrets.mask)
+    elif place.reason:
         reason = selector_text("stay_reason", place.reason)
     return {
         "device_id": place.device_id,
