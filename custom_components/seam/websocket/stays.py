@@ -13,9 +13,8 @@ from homeassistant.util import dt as dt_util
 
 from ..attributes import local_time
 from ..coordinator import SeamConfigEntry
-from ..errors import ActionError, refusal
+from ..stays.action import async_stays_preview
 from ..stays.arrivals import Arrival, Place, find_arrivals
-from ..stays.preview import preview_response
 from ..stays.settings import SUBENTRY_STAYS
 from ..stays.watch import WATCHES, StaysWatch
 from .texts import error_text, masked_text, selector_text, send_error
@@ -120,17 +119,12 @@ async def handle_preview(
 ) -> None:
     """Send what a run would do now."""
     try:
-        watch = hass.data.get(WATCHES, {}).get(str(msg.get("subentry_id")))
-        if watch is None:
-            raise refusal("stays_unknown")
-        runner = watch.runner
-        preview = await runner.async_preview(runner.settings)
-        if preview is None:
-            raise ActionError("calendar_unavailable", calendar=runner.calendar)
+        found: dict[str, Any] = await async_stays_preview(
+            hass, str(msg.get("subentry_id"))
+        )
     except HomeAssistantError as err:
         send_error(connection, msg["id"], err)
         return
-    found: dict[str, Any] = preview_response(hass, runner.entry, preview)
     for rows in found.values():
         if isinstance(rows, list):
             for row in rows:
