@@ -268,6 +268,26 @@ async def test_preview_is_that_of_the_action(
     assert [code.name for code in stays.codes] == ["Old"]
 
 
+async def test_lock_has_the_name_given_in_home_assistant(
+    stays: Stays, panel: Panel
+) -> None:
+    """In the preview, and where it is said whether guests get in."""
+    registry = dr.async_get(stays.hass)
+    device = registry.async_get_device_by_identifier(
+        (DOMAIN, FRONT_DOOR), stays.entry.entry_id
+    )
+    assert device
+    registry.async_update_device(device.id, name_by_user="Blue Door")
+    stays.simulator.faults.add("status", path="/access_codes/create", status=400)
+    stays.book("1", 2 * HOUR, 2, summary="Ada")
+    await stays.settle()
+    [subentry_id] = panel.stays
+    answer = await panel.send("seam/stays/preview", subentry_id=subentry_id)
+    assert [row["lock"] for row in answer["result"]["created"]] == ["Blue Door"]
+    [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+    assert [row["lock"] for row in arrival["locks"]] == ["Blue Door"]
+
+
 async def test_preview_needs_calendar_and_administrator(
     hass: HomeAssistant,
     stays: Stays,

@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
+from ..activity import lock_name
 from ..advice import async_advice
 from ..attributes import JsonObject, local_time
 from ..coordinator import SeamConfigEntry
@@ -45,9 +46,12 @@ def advice_of(
 
 def lock_names(entry: SeamConfigEntry, device_ids: Iterable[str]) -> list[str]:
     """Return the names of locks, and the IDs of those that are gone."""
-    locks = entry.runtime_data.data.locks
+    coordinator = entry.runtime_data
+    locks = coordinator.data.locks
     return [
-        locks[device_id].device.name if device_id in locks else device_id
+        lock_name(coordinator.hass, locks[device_id])
+        if device_id in locks
+        else device_id
         for device_id in device_ids
     ]
 
