@@ -5,17 +5,19 @@ import re
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_READ_ONLY
+from homeassistant.const import STATE_UNKNOWN
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.seam.const import DOMAIN
+from custom_components.seam.stays.watch import WATCHES
 from simulator.seed import FRONT_DOOR, GARDEN_HOUSE
 from tests.actions.support import FRONT
 from tests.websocket.conftest import Panel, async_connect, is_text
 
-from .conftest import Stays
+from .conftest import CALENDAR, Stays
 from .test_arrivals import HOUR, come_online, go_offline, set_up_with
 
 pytestmark = pytest.mark.filterwarnings(
@@ -137,6 +139,34 @@ async def test_lost_calendar_is_sent(
     [row] = panel.stays.values()
     assert row["is_calendar_lost"] is True
     assert [stay["name"] for stay in row["stays"]] == ["Ada"]
+
+
+async def test_lost_calendar_is_sent_after_reload(stays: Stays, panel: Panel) -> None:
+    """An open panel keeps the stays, and learns that they are not followed."""
+    stays.book("1", 1, 2, summary="Ada")
+    await stays.wait()
+    stays.calendar.set_available(False)
+    await stays.restart()
+    for is_lost in (True, False):
+        stays.calendar.set_available(not is_lost)
+        await stays.settle()
+        await panel.received()
+        [row] = panel.stays.values()
+        assert row["is_calendar_lost"] is is_lost
+        assert [stay["name"] for stay in row["stays"]] == ["Ada"]
+
+
+async def test_each_read_of_lost_calendar_is_told(stays: Stays) -> None:
+    """Otherwise, a panel would learn of it when something else changes."""
+    stays.calendar.set_available(False)
+    await stays.restart()
+    [watch] = stays.hass.data[WATCHES].values()
+    told: list[bool] = []
+    watch.async_add_listener(lambda: told.append(watch.runner.is_calendar_lost))
+    # It is read again.
+    stays.hass.states.async_set(CALENDAR, STATE_UNKNOWN)
+    await stays.settle()
+    assert told == [True]
 
 
 @pytest.mark.parametrize("readable", [[], [FRONT]])

@@ -41,22 +41,24 @@ def async_stays_rows(
                 continue
             is_loaded = entry.state is ConfigEntryState.LOADED
             watch = watches.get(subentry_id) if is_loaded else None
-            arrivals = watch and _coming(watch)
-            if arrivals is None and subentry_id in sent:
-                rows[subentry_id] = {**sent[subentry_id], "title": subentry.title}
-                continue
-            stays = [
-                _stay(entry, shown)
-                for arrival in arrivals or ()
-                if (shown := _readable(arrival, readable))
-            ]
+            before = sent.get(subentry_id)
+            stays = before and before["stays"]
+            is_lost = before is not None and before["is_calendar_lost"]
+            if watch:
+                is_lost = watch.runner.is_calendar_lost
+                if (arrivals := _coming(watch)) is not None:
+                    stays = [
+                        _stay(entry, shown)
+                        for arrival in arrivals
+                        if (shown := _readable(arrival, readable))
+                    ]
             if readable is None or stays:
                 rows[subentry_id] = {
                     "entry_id": entry.entry_id,
                     "subentry_id": subentry_id,
                     "title": subentry.title,
-                    "is_calendar_lost": bool(watch and watch.runner.is_calendar_lost),
-                    "stays": None if arrivals is None else stays,
+                    "is_calendar_lost": is_lost,
+                    "stays": stays,
                 }
     return rows
 
