@@ -8,7 +8,7 @@ from pathlib import Path
 from homeassistant.const import CONF_API_KEY, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
-from homeassistant.util import dt as dt_util
+from homeassistant.util import dt as dt_util, executor
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -42,6 +42,9 @@ gc.set_threshold(50_000, 20, 20)
 # They log each of the 78 entities of the small rental, and each statement.
 for logger in (er.__name__, "sqlalchemy.engine"):
     logging.getLogger(logger).setLevel(logging.WARNING)
+# On a busy machine, idle threads may need a while to end. Home Assistant interrupts
+# those that are late, which may keep the next one waiting forever.
+executor.EXECUTOR_SHUTDOWN_TIMEOUT = 60
 
 
 @pytest.fixture(autouse=True)

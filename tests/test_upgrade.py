@@ -106,7 +106,7 @@ pytestmark = [
 
 
 @pytest.fixture(autouse=True)
-def _no_deliveries(simulator: Simulator) -> None:
+def _no_deliveries(frozen_clock: None, simulator: Simulator) -> None:
     """Let nothing be sent to the external URL."""
     simulator.backend.events.on_event = None
 
@@ -148,8 +148,9 @@ def stored(version: str, simulator: Simulator, hass_storage: dict[str, Any]) -> 
     [entry] = files[ENTRIES]["data"]["entries"]
     webhook = entry["data"][CONF_REGISTERED]
     add_webhook(simulator, webhook["webhook_id"], webhook["url"], webhook["secret"])
-    for link in files[STAYS + entry["entry_id"]]["data"].values():
-        for row in link:
+    made = files[STAYS + entry["entry_id"]]["data"]
+    for subentry in entry["subentries"]:
+        for row in made[subentry["subentry_id"]]:
             add_code(simulator, row)
     hass_storage |= files
     return hass_storage

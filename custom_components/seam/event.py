@@ -23,7 +23,7 @@ from .attributes import async_problems, occurrence_attributes
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
 from .stays.entity import SeamStaysEntity, async_add_stays_entities
-from .stays.watch import EVENT_TYPES, SIGNAL_STAY_EVENT, StayEvent
+from .stays.events import EVENT_TYPES, SIGNAL_STAY_EVENT, StayEvent
 from .sync.events import Occurrence
 from .sync.snapshot import LockData
 

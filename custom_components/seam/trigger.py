@@ -32,7 +32,7 @@ from .activity import (
 )
 from .attributes import async_problems, occurrence_attributes
 from .const import DOMAIN
-from .stays.watch import EVENT_TYPES, SIGNAL_STAY_EVENT, StayEvent
+from .stays.events import EVENT_TYPES, SIGNAL_STAY_EVENT, StayEvent
 from .sync.events import OPERATION_EVENTS, Occurrence
 from .sync.snapshot import LockData
 
@@ -328,6 +328,7 @@ class StayActivityTrigger(Trigger):
             ),
             "event_type": event.event_type,
             "reason": None,
+            "advice": None,
             **event.attributes,
         }
 

@@ -7,12 +7,13 @@ from typing import Any
 
 from homeassistant.const import (
     EVENT_CALL_SERVICE,
+    EVENT_HOMEASSISTANT_STARTED,
     EVENT_STATE_CHANGED,
     STATE_OFF,
     STATE_ON,
     STATE_UNKNOWN,
 )
-from homeassistant.core import Event, HomeAssistant, State, callback
+from homeassistant.core import CoreState, Event, HomeAssistant, State, callback
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
@@ -167,10 +168,15 @@ async def test_verdict_turns_at_risk_and_back(stays: Stays, told: Told) -> None:
     assert arrival["verdict"] == "at_risk"
     assert arrival["reason"].endswith(".")
     assert arrival["advice"]
+    [at_risk] = told.states
+    assert at_risk.attributes["reason"] == arrival["reason"]
+    assert at_risk.attributes["advice"] == arrival["advice"]
     assert told.types() == ["at_risk"]
     await come_online(stays)
     await stays.wait()
     assert state(stays, PROBLEM).state == STATE_OFF
+    [ready] = told.states
+    assert not {"reason", "advice"} & ready.attributes.keys()
     assert told.types() == ["code_ready"]
 
 
@@ -436,16 +442,134 @@ async def test_stay_that_ends_while_home_assistant_is_off(
     assert not watch.runner.memory.links
 
 
-async def test_first_verdicts_after_start_are_no_news(stays: Stays, told: Told) -> None:
-    """The event was told before the restart."""
-    stays.book("Ada", start=2 * HOUR)
+async def test_unchanged_verdict_is_not_told_again_after_start(
+    stays: Stays, told: Told
+) -> None:
+    """Neither if it is the same, nor while it is not known."""
+    stays.book("Ada", start=6 * HOUR)
     await stays.wait()
     await go_offline(stays)
     told.types()
     await stays.restart()
     await stays.wait()
-    assert told.types() == []
     assert state(stays, PROBLEM).state == STATE_ON
+    stays.simulator.faults.add("status", path="/access_codes/list")
+    await stays.restart()
+    assert state(stays, NEXT).attributes["verdict"] == "unknown"
+    # A calendar may need longer to start than to answer.
+    bookings = dict(stays.calendar.bookings)
+    stays.calendar.bookings.clear()
+    await stays.restart()
+    stays.calendar.bookings |= bookings
+    stays.simulator.faults.clear()
+    for _ in range(3):
+        await stays.wait(15)
+    assert state(stays, PROBLEM).state == STATE_ON
+    assert told.types() == []
+
+
+@pytest.mark.parametrize("hours", [12, 30])
+async def test_verdict_that_changes_while_home_assistant_is_off(
+    stays: Stays, told: Told, hours: int
+) -> None:
+    """It is told after the start, also on a stay that nothing was told of before."""
+    stays.book("Ada", start=hours * HOUR)
+    await stays.wait()
+    assert told.types() == ["code_created", "code_ready"][: 2 if hours == 12 else 1]
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    locks = stays.simulator.backend.locks
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    locks.go_offline(device)
+    await stays.wait(7 * 60)
+    await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    await stays.wait()
+    assert told.types() == ["at_risk"]
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    locks.come_online(device)
+    await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    await stays.wait()
+    assert told.types() == ["code_ready"]
+
+
+async def test_verdict_is_told_when_automations_run(stays: Stays, told: Told) -> None:
+    """Their triggers do not listen while Home Assistant starts."""
+    stays.book("Ada", start=12 * HOUR)
+    await stays.wait()
+    await go_offline(stays)
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    told.types()
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    stays.simulator.backend.locks.come_online(device)
+    stays.hass.set_state(CoreState.starting)
+    await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    await stays.wait()
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert told.types() == []
+    stays.hass.set_state(CoreState.running)
+    stays.hass.bus.async_fire(EVENT_HOMEASSISTANT_STARTED)
+    await stays.settle()
+    assert told.types() == ["code_ready"]
+
+
+@pytest.mark.parametrize("is_restarted", [True, False])
+async def test_nothing_is_told_again_if_uids_change(
+    stays: Stays, told: Told, is_restarted: bool
+) -> None:
+    """Events of a file without UIDs get new ones whenever it is read."""
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.properties["max_active_codes_supported"] = 1
+    await stays.entry.runtime_data.async_reconcile()
+    # Both have the same name and start, and there is room for one of them.
+    for uid, hours in (("1", 8), ("2", 9)):
+        stays.book(uid, start=2 * HOUR, end=hours * HOUR, summary="Reserved")
+    await stays.wait()
+    assert told.types().count("at_risk") == 2
+    ignored, *_ = issues(stays)
+    ir.async_ignore_issue(stays.hass, DOMAIN, ignored.issue_id, True)
+    before = {issue.issue_id for issue in issues(stays)}
+    for uid, hours in (("3", 8), ("4", 9)):
+        stays.book(uid, start=2 * HOUR, end=hours * HOUR, summary="Reserved")
+    stays.calendar.cancel("1")
+    stays.calendar.cancel("2")
+    if is_restarted:
+        await stays.restart()
+    await stays.wait()
+    await stays.wait()
+    assert told.types() == []
+    assert {issue.issue_id for issue in issues(stays)} == before
+
+
+async def test_what_an_older_version_has_stored_is_loaded(
+    stays: Stays, told: Told, hass_storage: dict[str, Any]
+) -> None:
+    """It lacks the verdicts."""
+    stays.book("Ada", start=12 * HOUR)
+    await stays.wait()
+    await stays.hass.config_entries.async_unload(stays.entry.entry_id)
+    told.types()
+    del hass_storage[f"{DOMAIN}.stays.{stays.entry.entry_id}"]["data"]["verdicts"]
+    await stays.hass.config_entries.async_setup(stays.entry.entry_id)
+    await stays.wait()
+    assert len(stays.codes) == 1
+    assert state(stays, PROBLEM).state == STATE_OFF
+
+
+async def test_verdicts_are_forgotten_after_the_stay(
+    stays: Stays, hass_storage: dict[str, Any]
+) -> None:
+    """They are stored without names."""
+    stays.book("Ada", start=HOUR, end=3 * HOUR)
+    await stays.wait()
+    await stays.wait()
+    stored = hass_storage[f"{DOMAIN}.stays.{stays.entry.entry_id}"]["data"]
+    [subentry_id] = stays.entry.subentries
+    [verdict] = stored["verdicts"][subentry_id]
+    assert verdict["verdict"] == "ready"
+    assert "Ada" not in json.dumps(stored["verdicts"])
+    for _ in range(5):
+        await stays.wait(60)
+    stored = hass_storage[f"{DOMAIN}.stays.{stays.entry.entry_id}"]["data"]
+    assert stored["verdicts"][subentry_id] == []
 
 
 @pytest.mark.parametrize("is_ready", [True, False])

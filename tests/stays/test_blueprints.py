@@ -127,7 +127,7 @@ async def test_message_shows_odd_titles_of_bookings_as_they_are(
 
 @pytest.mark.parametrize("title", ["Ada", *ODD_NAMES])
 async def test_guest_might_not_get_in(stays: Stays, add: Add, title: str) -> None:
-    """The message says who, where, when, and why."""
+    """The message says who, where, when, why, and what to do."""
     stays.simulator.state.devices[FRONT_DOOR].schedules_natively = False
     calls = await add("arrival_problem")
     stays.book("1", start=20 * HOUR, end=30 * HOUR, summary=title)
@@ -141,7 +141,8 @@ async def test_guest_might_not_get_in(stays: Stays, add: Add, title: str) -> Non
             "message": (
                 f"The stay of {title} starts at 2026-11-20 21:30. Their access code "
                 "might not work on Front Door. The access code cannot be set on the "
-                "lock at the moment."
+                "lock at the moment. Check the lock's power supply, Wi-Fi connection, "
+                "and hub. Codes that are already on the lock keep working."
             ),
         }
     ]

@@ -13,7 +13,7 @@ from pytest_homeassistant_custom_component.common import async_mock_service
 import voluptuous as vol
 
 from custom_components.seam.const import DOMAIN
-from custom_components.seam.stays.watch import EVENT_TYPES
+from custom_components.seam.stays.events import EVENT_TYPES
 from simulator.seed import FRONT_DOOR
 from tests.documentation import examples, parsed
 from tests.test_repository import INTEGRATION
@@ -77,6 +77,7 @@ async def test_stay_activity(stays: Stays) -> None:
     left_out = {"alias", "id", "idx", "platform"}
     assert {key: item for key, item in ready.items() if key not in left_out} == {
         "access_code_ids": [code.access_code_id],
+        "advice": None,
         "description": "stay activity of Bookings",
         "device_name": "Bookings",
         "ends_at": "2026-11-20T06:30:00-08:00",

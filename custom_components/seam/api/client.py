@@ -592,7 +592,7 @@ def _completed(row: Any, known: Mapping[str, Any]) -> Any:
         for key, value in known.items():
             own = row.get(key)
             # What is empty is no ID, but a flag may be false.
-            if own == value or not (own or own is False):
+            if own == value or own is None or (not own and isinstance(value, str)):
                 row[key] = value
     return row
 

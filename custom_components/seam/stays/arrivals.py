@@ -1,5 +1,6 @@
 """Whether guests will get in."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -10,7 +11,7 @@ from ..api import AccessCode
 from ..sync.code_state import CodeState, code_state
 from ..sync.occupancy import Span, span_of
 from ..sync.snapshot import LockData
-from .bookings import Stay
+from .bookings import Stay, digest
 from .links import Link
 from .plan import CHANGES, Kind, Reason, Step
 from .run import Report
@@ -55,7 +56,8 @@ class Place:
 class Arrival:
     """A stay, and whether its guest will get in."""
 
-    key: str
+    identity: str
+    """The same even if the key of the stay changes, and without its name."""
     name: str
     span: Span
     places: tuple[Place, ...]
@@ -102,6 +104,7 @@ def find_arrivals(
         (step.key, step.device_id): error for step, error in report.errors.items()
     }
     found: list[Arrival] = []
+    alike: Counter[str] = Counter()
     for stay in stays:
         ids = [(stay.key, device_id) for device_id in device_ids]
         if is_only_soon and found and found[-1].span.starts_at > now + SOON:
@@ -129,9 +132,11 @@ def find_arrivals(
             if (lock := locks.get(place.device_id))
             and (code := lock.code(place.code_id))
         )
+        identity = digest(f"{stay.name}|{stay.span.starts_at.isoformat()}")
+        alike[identity] += 1
         found.append(
             Arrival(
-                key=stay.key,
+                identity=f"{identity}.{alike[identity]}",
                 name=next(filter(None, names), stay.name),
                 span=stay.span,
                 places=places,

@@ -18,7 +18,6 @@ from ..const import DOMAIN
 from ..errors import UnreachableError, WorkspaceRefusedError
 from ..issues import as_placeholders
 from .arrivals import BACKUP_BEFORE, REPAIR_BEFORE, Arrival, Place, Verdict
-from .bookings import digest
 from .describe import advice_of, lock_names, reason_of
 from .runner import StaysRunner
 from .settings import CONF_BACKUP
@@ -106,8 +105,7 @@ class Rescue:
         return f"stays.{self._runner.subentry.subentry_id}."
 
     def _issue_id(self, arrival: Arrival) -> str:
-        starts_at = arrival.span.starts_at.isoformat()
-        return f"{self._issue_prefix}{digest(f'{arrival.key}|{starts_at}')}"
+        return f"{self._issue_prefix}{arrival.identity}"
 
     @callback
     def _async_pull_backups(self, urgent: Iterable[Arrival], now: datetime) -> None:

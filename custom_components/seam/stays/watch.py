@@ -1,52 +1,37 @@
 """Says whether guests will get in and what happens during their stays."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Final
+from typing import Final
 
-from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
-from homeassistant.helpers.dispatcher import (
-    async_dispatcher_connect,
-    async_dispatcher_send,
-)
+from homeassistant.core import CALLBACK_TYPE, CoreState, HomeAssistant, callback
+from homeassistant.helpers.dispatcher import async_dispatcher_connect
 from homeassistant.helpers.event import async_track_point_in_utc_time
+from homeassistant.helpers.start import async_at_started
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
-from homeassistant.util.signal_type import SignalType
 
 from ..activity import SIGNAL_OCCURRENCE
 from ..api import AccessCode
-from ..attributes import local_time
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..sync.events import Occurrence
 from ..sync.occupancy import Span, span_of
 from ..sync.snapshot import LockData
 from .arrivals import Arrival, Place, Verdict, backup_of, find_arrivals
-from .describe import lock_names, reason_of
+from .events import async_fire, async_fire_arrival
 from .links import Link
 from .plan import Kind, Reason, Step
 from .rescue import Rescue
 from .runner import StaysRunner
 from .settings import CONF_ARRIVE_BY, CONF_LOCKS
+from .verdicts import new_verdicts
 
 WATCHES: HassKey[dict[str, StaysWatch]] = HassKey(f"{DOMAIN}_stays")
 """By subentry ID."""
 
-EVENT_TYPES: Final = [
-    "code_created",
-    "code_ready",
-    "changed",
-    "cancelled",
-    "at_risk",
-    "arrived",
-    "not_arrived",
-    "used_after_end",
-    "ended",
-    "backup_pulled",
-]
 _UNLOCKED: Final = "lock.unlocked"
 _USES: Final = (_UNLOCKED, "lock.access_denied")
 _CHANGES: Final = {
@@ -54,18 +39,6 @@ _CHANGES: Final = {
     Kind.MOVE: "changed",
     Kind.RENAME: "changed",
 }
-
-
-@dataclass(frozen=True, kw_only=True)
-class StayEvent:
-    """Something that happened, for the event entity and the trigger."""
-
-    subentry_id: str
-    event_type: str
-    attributes: dict[str, Any] = field(repr=False)
-
-
-SIGNAL_STAY_EVENT: Final[SignalType[StayEvent]] = SignalType(f"{DOMAIN}_stay_event")
 
 
 @callback
@@ -84,7 +57,6 @@ class StaysWatch:
         self.runner = runner
         self.arrivals: tuple[Arrival, ...] | None = None
         """The coming stays, None while they are not known."""
-        self._verdicts: dict[tuple[str, datetime], Verdict] | None = None
         self._staying: list[Arrival] = []
         """Those whose time is over, but not that of their codes."""
         self._looked_at: datetime | None = None
@@ -107,6 +79,12 @@ class StaysWatch:
             )
         )
         entry.async_on_unload(self._async_stop)
+
+        @callback
+        def look(_hass: HomeAssistant) -> None:
+            self._async_look()
+
+        entry.async_on_unload(async_at_started(self._hass, look))
         self.runner.async_start(self._async_look, self._async_changed)
 
     @callback
@@ -182,21 +160,20 @@ class StaysWatch:
         """Tell which stays have ended, and who has not arrived in time."""
         if self._looked_at is None:
             return
-        coming = {(a.key, a.span.starts_at) for a in self.arrivals or ()}
+        coming = {arrival.identity for arrival in self.arrivals or ()}
         over = [
             arrival
             for arrival in (*self._staying, *before)
-            if arrival.span.ends_at <= now
-            and (arrival.key, arrival.span.starts_at) not in coming
+            if arrival.span.ends_at <= now and arrival.identity not in coming
         ]
         self._staying = [arrival for arrival in over if self._ends_at(arrival) > now]
         for arrival in over:
             if arrival not in self._staying:
-                self._async_fire_arrival("ended", arrival)
+                async_fire_arrival(self._hass, self.runner, "ended", arrival)
         for arrival in self.arrivals or ():
             late_at = self._late_at(arrival)
             if late_at and not arrival.has_arrived and self._looked_at < late_at <= now:
-                self._async_fire_arrival("not_arrived", arrival)
+                async_fire_arrival(self._hass, self.runner, "not_arrived", arrival)
 
     def _ends_at(self, arrival: Arrival) -> datetime:
         """Return when a stay ends, later if somebody has extended a code by hand."""
@@ -228,35 +205,27 @@ class StaysWatch:
 
     @callback
     def _async_tell_verdicts(self, now: datetime) -> None:
-        """Tell what has changed. The first verdicts are no news."""
-        before, self._verdicts = self._verdicts, {}
-        for arrival in self.arrivals or ():
-            if not arrival.is_soon(now):
-                continue
-            identity = arrival.key, arrival.span.starts_at
-            old = None if before is None else before.get(identity)
-            verdict = arrival.verdict
-            if verdict is Verdict.UNKNOWN and before is not None:
-                if old is None:
-                    continue
-                verdict = old
-            self._verdicts[identity] = verdict
-            # Codes may have to be fetched first after a start.
-            if before is None or old in (verdict, Verdict.UNKNOWN):
-                continue
-            if verdict is Verdict.READY:
-                self._async_fire_arrival("code_ready", arrival)
-            elif verdict is Verdict.AT_RISK:
-                self._async_fire_arrival(
-                    "at_risk",
-                    arrival,
-                    reason=reason_of(self._hass, self.runner.entry, arrival),
-                )
+        """Tell what has changed, also while Home Assistant was off."""
+        if self._hass.state is not CoreState.running:
+            # Automations do not listen yet.
+            return
+        memory = self.runner.memory
+        news, told = new_verdicts(self.arrivals or (), memory.verdicts, now)
+        for arrival in news:
+            if arrival.verdict is Verdict.READY:
+                async_fire_arrival(self._hass, self.runner, "code_ready", arrival)
+            elif arrival.verdict is Verdict.AT_RISK:
+                async_fire_arrival(self._hass, self.runner, "at_risk", arrival)
+        if told != memory.verdicts:
+            self.runner.entry.async_create_task(
+                self._hass, memory.async_save_verdicts(told)
+            )
 
     @callback
     def _async_pulled(self, arrival: Arrival, place: Place) -> None:
         """Tell that a backup was pulled, which may make a difference to the verdict."""
-        self._async_fire_arrival("backup_pulled", arrival, places=[place])
+        at_place = replace(arrival, places=(place,))
+        async_fire_arrival(self._hass, self.runner, "backup_pulled", at_place)
         self._async_look()
 
     @callback
@@ -267,8 +236,13 @@ class StaysWatch:
             event_type = "cancelled"
         if event_type and step.device_id:
             code_id = code.access_code_id if code else step.code_id
-            self._async_fire(
-                event_type, step.name or "", step.span, [(step.device_id, code_id)]
+            async_fire(
+                self._hass,
+                self.runner,
+                event_type,
+                step.name or "",
+                step.span,
+                [(step.device_id, code_id)],
             )
 
     @callback
@@ -292,7 +266,9 @@ class StaysWatch:
         code = lock.code(link.code_id)
         name = (code and code.name) or occurrence.code_name or ""
         fire = partial(
-            self._async_fire,
+            async_fire,
+            self._hass,
+            self.runner,
             name=name,
             span=Span(link.asked.starts_at, ends_at)
             if link.asked.starts_at and ends_at
@@ -302,7 +278,7 @@ class StaysWatch:
         # Somebody may have extended the code by hand.
         ends = [at for at in (ends_at, code and code.ends_at) if at]
         if ends and event.time >= max(ends):
-            fire("used_after_end")
+            fire(event_type="used_after_end")
             return
         if event.event_type != _UNLOCKED or link.is_used:
             return
@@ -316,58 +292,8 @@ class StaysWatch:
             ),
         )
         if is_first:
-            fire("arrived")
+            fire(event_type="arrived")
         self._async_look()
-
-    @callback
-    def _async_fire_arrival(
-        self,
-        event_type: str,
-        arrival: Arrival,
-        *,
-        places: Iterable[Place] | None = None,
-        reason: str | None = None,
-    ) -> None:
-        self._async_fire(
-            event_type,
-            arrival.name,
-            arrival.span,
-            [
-                (place.device_id, place.code_id)
-                for place in (arrival.places if places is None else places)
-            ],
-            reason,
-        )
-
-    @callback
-    def _async_fire(
-        self,
-        event_type: str,
-        name: str,
-        span: Span | None,
-        places: Iterable[tuple[str, str | None]],
-        reason: str | None = None,
-    ) -> None:
-        """Fire an event with everything but the PIN."""
-        places = list(places)
-        attributes = {
-            "name": self.runner.entry.runtime_data.secrets.mask_name(name),
-            "locks": lock_names(
-                self.runner.entry, [device_id for device_id, _ in places]
-            ),
-            "starts_at": span and local_time(span.starts_at),
-            "ends_at": span and local_time(span.ends_at),
-            "access_code_ids": [code_id for _, code_id in places if code_id],
-            "reason": reason,
-        }
-        event = StayEvent(
-            subentry_id=self.runner.subentry.subentry_id,
-            event_type=event_type,
-            attributes={
-                key: value for key, value in attributes.items() if value is not None
-            },
-        )
-        async_dispatcher_send(self._hass, SIGNAL_STAY_EVENT, event)
 
     @callback
     def _async_start_timer(self, now: datetime) -> None:
