@@ -102,7 +102,7 @@ class Seam:
         """Add a code that somebody else made."""
         code = replace(
             make_code(f"foreign {next(self._numbers)}", name=name, **fields),
-            created_at=self.now,
+            created_at=self._created_at(),
         )
         self.codes[code.access_code_id] = code
         return code
@@ -234,10 +234,14 @@ class Seam:
             ),
             step,
         )
-        code = replace(code, created_at=self.now)
+        code = replace(code, created_at=self._created_at())
         self.codes[code.access_code_id] = code
         self.made.add(code.access_code_id)
         return code
+
+    def _created_at(self) -> datetime:
+        """Return the time by Seam's clock, which may differ from ours."""
+        return NOW - DAY + timedelta(seconds=next(self._numbers))
 
     def _with_times(self, code: AccessCode, step: Step) -> AccessCode:
         assert step.span

@@ -274,6 +274,21 @@ async def test_lost_answer_leaves_one_code_whatever_seam_makes_of_times(
     assert [name for name, *_ in seam.shown()] == ["Bob"]
 
 
+async def test_lost_code_is_known_although_its_creation_was_refused_then(
+    seam: Seam,
+) -> None:
+    """While its lock could not be read, it had to be created again."""
+    seam.unusual_locks = seam.locks
+    seam.faults = ["lost"]
+    await seam.async_run([ADA])
+    seam.now += timedelta(minutes=7)
+    seam.faults = ["refused for now"]
+    await seam.async_run([ADA])
+    seam.unusual_locks = None
+    assert not (await seam.async_run([ADA])).plan.steps
+    assert seam.only().name == "Ada"
+
+
 @pytest.mark.parametrize("change", [Kind.MOVE, Kind.DELETE])
 async def test_code_edited_by_hand_after_a_refused_change_is_left_alone(
     seam: Seam, change: Kind
@@ -302,15 +317,15 @@ async def test_code_edited_by_hand_after_a_refused_change_is_left_alone(
         {"ends_at": None},
         {"is_backup": True},
         {"name": "Eve"},
-        {"created_at": NOW + DAY},
-        {"created_at": NOW - DAY},
+        {"created_at": NOW - 2 * DAY},
         {"created_at": None},
     ],
 )
 async def test_code_of_somebody_else_is_not_taken_for_a_lost_one(
     seam: Seam, fields: dict[str, Any]
 ) -> None:
-    """It does not end, is a backup, or was created at another time."""
+    """It does not end, is a backup, or was created before."""
+    seam.add("Owner")
     seam.faults = ["not sent"]
     await seam.async_run([ADA])
     code = seam.add(ADA.summary, starts_at=ADA.start, ends_at=ADA.end)

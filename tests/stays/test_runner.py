@@ -343,6 +343,40 @@ async def test_response_that_is_lost_creates_nothing_twice(
     assert stays.shown == [("Ada", START + 2 * DAY, START + 4 * DAY)]
 
 
+@pytest.mark.parametrize("hours", [0.5, 3])
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_outage_after_lost_response_creates_nothing_twice(
+    stays: Stays, monkeypatch: pytest.MonkeyPatch, hours: float, restarts: bool
+) -> None:
+    """Nobody can see the code that was created until the outage ends."""
+    faults, codes = stays.simulator.faults, stays.simulator.backend.codes
+    faults.add("outage", path="/access_codes/create", count=1, after_processing=True)
+    create = codes.create
+
+    def create_and_fail(code: AccessCode) -> Any:
+        faults.add("status")
+        return create(code)
+
+    monkeypatch.setattr(codes, "create", create_and_fail)
+    stays.book("Ada")
+    await stays.wait()
+    assert stays.codes
+    monkeypatch.setattr(codes, "create", create)
+    for _ in range(round(4 * hours)):
+        await stays.wait(15)
+    if restarts:
+        await stays.restart()
+        await stays.wait(15)
+    faults.clear()
+    for _ in range(8):
+        await stays.wait(15)
+    assert [name for name, *_ in stays.shown] == ["Ada"]
+    stays.calendar.cancel("Ada")
+    for _ in range(4):
+        await stays.wait(15)
+    assert not stays.codes
+
+
 @pytest.mark.parametrize("is_created", [False, True])
 async def test_restart_during_request_creates_nothing_twice(
     stays: Stays, is_created: bool
@@ -366,7 +400,7 @@ async def test_restart_during_request_creates_nothing_twice(
 @pytest.mark.parametrize("fault", ["outage", "hang"])
 @pytest.mark.parametrize("times", ["starts in a minute", "is rounded"])
 async def test_code_that_differs_from_request_is_known_after_lost_answer(
-    stays: Stays, monkeypatch: pytest.MonkeyPatch, times: str, fault: str
+    stays: Stays, monkeypatch: pytest.MonkeyPatch, times: str, fault: Any
 ) -> None:
     """Otherwise there are two of them, and nobody deletes the first."""
     codes = stays.simulator.backend.codes
@@ -559,12 +593,12 @@ async def test_lock_that_refuses_the_pin_gets_another_one(
     ],
 )
 async def test_outage_does_not_take_the_pin_from_a_guest(
-    stays: Stays, fault: dict[str, Any]
+    stays: Stays, fault: Any
 ) -> None:
     """Only a lock that accepts another one has refused the PIN."""
     await set_up_with(stays, **{CONF_PIN_RULE: "telephone"})
-    values: dict[str, Any] = {"kind": "status", "path": "/access_codes/create"}
-    stays.simulator.faults.add(**values | fault)
+    values: Any = {"kind": "status", "path": "/access_codes/create"}
+    stays.simulator.faults.add(**{**values, **fault})
     stays.book("Ada", description="Phone: +49 151 234 9182")
     for _ in range(4):
         await stays.wait(15)

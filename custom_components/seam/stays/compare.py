@@ -3,12 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Final
 
 from ..api import AccessCode, CodeStatus
 from ..sync.occupancy import Span, span_of
 from ..sync.snapshot import LockData
-from .bookings import Answer, Rules, Stay, digest, stays_of
+from .bookings import Answer, Rules, Stay, stays_of
 from .links import Fingerprint, Link
 from .matching import renamed_stays
 from .naming import choose_names
@@ -87,6 +88,7 @@ class _Comparison:
             now,
         )
         self._planned: dict[str, list[Span]] = {}
+        self._newest = cache(lambda device_id: _newest(locks[device_id]))
 
     def plan(self) -> Plan:
         """Return what has to be done."""
@@ -162,6 +164,7 @@ class _Comparison:
         self, stay: Stay, name: str, wanted: Fingerprint, lock: LockData, link: Link
     ) -> None:
         """Find out what becomes of a stay whose code is not on the lock."""
+        self._kept.append(link)
         kind, reason = Kind.LEAVE, Reason.UNCONFIRMED
         if not lock.is_complete:
             kind, reason = Kind.BLOCKED, Reason.CODES_UNKNOWN
@@ -169,10 +172,9 @@ class _Comparison:
             # A change that was not made may have been one of its end.
             is_expected = link.is_pending or link.is_deleting
             if is_expected or link.asked != wanted:
-                self._create(stay, name, wanted, lock)
+                self._create(stay, name, wanted, lock, before=link)
                 return
             kind, reason = Kind.EDITED, Reason.DELETED_BY_HAND
-        self._kept.append(link)
         self._add(kind, stay, name, lock.device_id, reason=reason)
 
     def _is_new(self, link: Link) -> bool:
@@ -184,7 +186,7 @@ class _Comparison:
     ) -> None:
         """Find out what has to be changed of the code for a stay."""
         now, device_id = self._now, link.device_id
-        current = _fingerprint(code, link.asked)
+        current = Fingerprint.of_code(code, link.asked)
         if current == wanted:
             is_new = link.asked != wanted or link.is_pending
             is_kept = CodeStatus.REMOVING not in (code.status, code.status_at(now))
@@ -227,7 +229,13 @@ class _Comparison:
         )
 
     def _create(
-        self, stay: Stay, name: str, wanted: Fingerprint, lock: LockData
+        self,
+        stay: Stay,
+        name: str,
+        wanted: Fingerprint,
+        lock: LockData,
+        *,
+        before: Link | None = None,
     ) -> None:
         """Plan a new code, unless it is too early or there is no room for it."""
         if stay.span.starts_at > self._now + self._rules.horizon:
@@ -250,12 +258,14 @@ class _Comparison:
             lock.device_id,
             reason=reason,
             pin=pin,
+            before=before,
             link=Link(
                 key=stay.key,
                 details=stay.details,
                 device_id=lock.device_id,
                 asked=wanted,
                 asked_at=self._now,
+                newest=self._newest(lock.device_id),
                 is_pending=True,
             ),
         )
@@ -292,7 +302,7 @@ class _Comparison:
             or code.status_at(self._now) is CodeStatus.REMOVING
         ):
             self._kept.append(link)
-        elif _fingerprint(code, link.asked) not in (link.asked, link.seen):
+        elif Fingerprint.of_code(code, link.asked) not in (link.asked, link.seen):
             self._keep(link, None, Kind.EDITED)
         elif not is_selected:
             self._keep(link, Reason.LOCK_NOT_SELECTED, Kind.DELETE)
@@ -349,17 +359,6 @@ class _Comparison:
         )
 
 
-def _fingerprint(code: AccessCode, expected: Fingerprint) -> Fingerprint:
-    """Return the fingerprint of a code, which is nearly always the expected one."""
-    if (
-        code.starts_at == expected.starts_at
-        and code.ends_at == expected.ends_at
-        and digest(code.unmasked_name or "") == expected.name
-    ):
-        return expected
-    return Fingerprint.of_code(code)
-
-
 def _about(kind: Kind, link: Link, reason: Reason | None) -> Step:
     """Return a step about a code for which nothing else is known."""
     starts_at, ends_at = link.asked.starts_at, link.asked.ends_at
@@ -370,6 +369,13 @@ def _about(kind: Kind, link: Link, reason: Reason | None) -> Step:
         code_id=link.code_id,
         span=Span(starts_at, ends_at) if starts_at and ends_at else None,
         reason=reason,
+    )
+
+
+def _newest(lock: LockData) -> datetime | None:
+    """Return when Seam created the newest code of a lock."""
+    return max(
+        (code.created_at for code in lock.managed if code.created_at), default=None
     )
 
 

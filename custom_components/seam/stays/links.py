@@ -2,14 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any, Final, Self
+from datetime import datetime
+from typing import Any, Self
 
 from ..api import AccessCode
 from .bookings import Stay, digest
-
-# Clocks of Seam and Home Assistant may differ.
-_MADE_WITHIN: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,9 +25,15 @@ class Fingerprint:
         )
 
     @classmethod
-    def of_code(cls, code: AccessCode) -> Self:
-        """Return the fingerprint of a code on a lock."""
+    def of_code(cls, code: AccessCode, expected: Self | None = None) -> Self:
+        """Return the fingerprint of a code, which is nearly always the expected one."""
         starts_at, ends_at = code.starts_at, code.ends_at
+        if (
+            expected
+            and (starts_at, ends_at) == (expected.starts_at, expected.ends_at)
+            and digest(code.unmasked_name or "") == expected.name
+        ):
+            return expected
         return cls(
             name=digest(code.unmasked_name or ""),
             starts_at=starts_at and starts_at.replace(microsecond=0),
@@ -64,6 +67,8 @@ class Link:
     asked: Fingerprint
     """What Seam was last asked for."""
     asked_at: datetime
+    newest: datetime | None = None
+    """When Seam created the newest code that the lock had before, by Seam's clock."""
     is_pending: bool = False
     """Whether Seam has not confirmed yet what it was asked for."""
     seen: Fingerprint | None = None
@@ -97,10 +102,12 @@ class Link:
         name when it was asked for.
         """
         return (
-            code.created_at is not None
-            and abs(code.created_at - self.asked_at) < _MADE_WITHIN
-            and code.ends_at is not None
+            code.ends_at is not None
             and not code.is_backup
+            and (
+                self.newest is None
+                or (code.created_at is not None and code.created_at >= self.newest)
+            )
             and digest(code.unmasked_name or "") == self.asked.name
         )
 
@@ -123,6 +130,7 @@ class Link:
     def load(cls, data: Mapping[str, Any]) -> Self:
         """Return a stored link."""
         seen, missed_at, used_for = data["seen"], data["missed_at"], data["used_for"]
+        newest = data["newest"]
         return cls(
             key=data["key"],
             details=data["details"],
@@ -130,6 +138,7 @@ class Link:
             code_id=data["code_id"],
             asked=Fingerprint.load(data["asked"]),
             asked_at=datetime.fromisoformat(data["asked_at"]),
+            newest=newest and datetime.fromisoformat(newest),
             is_pending=data["is_pending"],
             is_deleting=data["is_deleting"],
             seen=seen and Fingerprint.load(seen),

@@ -223,7 +223,8 @@ def _links_after(
         link = replace(step.link, used_for=_used_for(links, step.link))
         return _with(links, link.confirmed(outcome))
     if isinstance(outcome, Refused):
-        if step.before is None or (not outcome.is_temporary and _has_ended(step, now)):
+        is_over = step.kind is Kind.CREATE or _has_ended(step, now)
+        if step.before is None or (is_over and not outcome.is_temporary):
             return _without(links, step.link)
         link = replace(
             step.before, key=step.link.key, used_for=_used_for(links, step.link)
