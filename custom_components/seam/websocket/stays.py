@@ -15,6 +15,7 @@ from ..attributes import local_time
 from ..coordinator import SeamConfigEntry
 from ..errors import ActionError, refusal
 from ..stays.arrivals import Arrival, Place, find_arrivals
+from ..stays.plan import Reason
 from ..stays.preview import preview_response
 from ..stays.settings import SUBENTRY_STAYS
 from ..stays.watch import WATCHES, StaysWatch
@@ -44,8 +45,10 @@ def async_stays_rows(
             before = sent.get(subentry_id)
             stays = before and before["stays"]
             is_lost = before is not None and before["is_calendar_lost"]
+            kept = before["kept"] if before else 0
             if watch:
                 is_lost = watch.runner.is_calendar_lost
+                kept = _count_kept(watch, readable)
                 if (arrivals := _coming(watch)) is not None:
                     stays = [
                         _stay(entry, shown)
@@ -58,6 +61,7 @@ def async_stays_rows(
                     "subentry_id": subentry_id,
                     "title": subentry.title,
                     "is_calendar_lost": is_lost,
+                    "kept": kept,
                     "stays": stays,
                 }
     return rows
@@ -76,6 +80,24 @@ def _coming(watch: StaysWatch) -> tuple[Arrival, ...] | None:
         runner.entry.runtime_data.data.locks,
         dt_util.utcnow(),
         is_only_soon=False,
+    )
+
+
+def _count_kept(watch: StaysWatch, readable: Collection[str] | None) -> int:
+    """Return how many stays have codes only because an empty calendar may be a fault."""
+    report = watch.runner.report
+    locks = watch.runner.entry.runtime_data.data.locks
+    now = dt_util.utcnow()
+    return len(
+        {
+            step.key
+            for step in (report.plan.steps if report else ())
+            if step.reason is Reason.CALENDAR_EMPTY
+            and (readable is None or step.device_id in readable)
+            and (lock := locks.get(step.device_id or ""))
+            and (code := lock.code(step.code_id))
+            and not code.is_expired(now)
+        }
     )
 
 
