@@ -722,6 +722,10 @@ def test_form_names_stays_at_the_same_time(panel_page: Page, start: Start) -> No
     dialog = panel.get_by_role("dialog")
     overlap = dialog.get_by_text("Overlaps with")
     expect(overlap).to_have_text("Overlaps with Long stay on Door.")
+    # On a phone, the times are further up than the button.
+    panel_page.set_viewport_size({"width": 360, "height": 640})
+    expect(overlap).to_be_in_viewport(ratio=1)
+    assert re.search(r"\w+ · 1 night", dialog.locator(".bottom .hint").inner_text())
     dialog.get_by_role("checkbox", name="Gate").check()
     expect(overlap).to_have_text("Overlaps with Long stay on Door and Other on Gate.")
     dialog.get_by_label("Check-in").fill("2099-10-25T01:40")

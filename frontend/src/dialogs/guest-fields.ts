@@ -17,7 +17,7 @@ import {
   pinError,
 } from "../logic/guest";
 import { pinCannotBeChosen } from "../logic/pin";
-import { otherZone } from "../logic/times";
+import { formatDates, otherZone } from "../logic/times";
 import { listSearch } from "../parts";
 import type { Lock } from "../types";
 import { choice, messageText, overlapHint, pinHint } from "./form";
@@ -123,13 +123,7 @@ export function timeFields(fields: Fields): TemplateResult {
   const { context, form, errors, set } = fields;
   const { t, hass } = context;
   const count = nights(form);
-  const { time_zone } = hass.config;
-  const now = new Date();
-  const overlaps = overlapHint(
-    context,
-    overlappingStays(form, fields.selected, fields.linked, now, time_zone),
-  );
-  const zone = otherZone(hass, now);
+  const zone = otherZone(hass, new Date());
   const time = (field: "start" | "end", key: Key, change: (value: string) => void) =>
     html`<div class="field">
       <label for=${field}>${t(key)}</label>
@@ -170,8 +164,30 @@ export function timeFields(fields: Fields): TemplateResult {
               ${zone ? t("time_zone", { zone }) : nothing}
             </p>`
     }
-    <p class="hint" aria-live="polite">${overlaps ? html`<bdi>${overlaps}</bdi>` : nothing}</p>
   `;
+}
+
+/** Return a warning of other stays, to be shown where the form is sent. */
+export function overlapWarning({
+  context,
+  form,
+  selected,
+  linked,
+}: Fields): TemplateResult {
+  const { hass, t } = context;
+  const { time_zone } = hass.config;
+  const now = new Date();
+  const others = overlappingStays(form, selected, linked, now, time_zone);
+  const count = nights(form);
+  const warning =
+    others.length > 0
+      ? html`<p><bdi>${overlapHint(context, others)}</bdi></p>
+          <p class="secondary">
+            ${formatDates(hass, form.start, form.end)}
+            ${count > 0 ? html`· ${t("nights", { count })}` : nothing}
+          </p>`
+      : nothing;
+  return html`<div class="hint" aria-live="polite">${warning}</div>`;
 }
 
 /** Return the choice of the PIN. */

@@ -30,6 +30,7 @@ import {
   type Fields,
   lockFields,
   nameField,
+  overlapWarning,
   pinField,
   timeFields,
 } from "./guest-fields";
@@ -155,6 +156,7 @@ export class SeamGuestDialog extends SeamDialog {
         </form>
       `,
       html`
+        ${overlapWarning(fields)}
         <button type="button" ?disabled=${this.mustStay} @click=${this.close}>
           ${t(this.isBusy ? "close" : "cancel")}
         </button>
