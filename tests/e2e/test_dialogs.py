@@ -667,6 +667,7 @@ def test_headline_says_whether_the_code_works(
     status = dialog.locator(".headline")
     expect(status.get_by_text(headline, exact=True)).to_be_visible()
     expect(status.locator(".bad")).to_have_count(int("failed" in states))
+    expect(status.get_by_text("Works until")).to_have_count(int("failed" not in states))
     names = " and ".join(f"L{i}" for i in range(len(states)))
     expect(dialog.get_by_text(f"PIN for {names}", exact=True)).to_be_visible()
 
