@@ -279,6 +279,7 @@ def test_closed_dialog_announces_failure(panel_page: Page, start: Start) -> None
     dialog.get_by_role("textbox", name="Name").fill("Grace")
     dialog.get_by_role("button", name="Save").click()
     panel_page.wait_for_function("() => window.finish")
+    expect(dialog.get_by_text("You can close this window.")).to_be_visible()
     dialog.get_by_role("button", name="Close").first.click()
     expect(dialog).to_have_count(0)
     panel_page.evaluate("() => finish()")
@@ -1014,7 +1015,13 @@ def test_new_pin_is_offered_for_duplicate(panel_page: Page, start: Start) -> Non
         ["Choose a new PIN", "Convert “Other”", "Delete “Other”"]
     )
     buttons.first.press("Enter")
-    expect(panel.get_by_role("radio", name="Choose for me")).to_be_checked()
+    dialog = panel.get_by_role("dialog", name="New PIN for Ada")
+    choice = dialog.get_by_role("radio", name="Choose for me")
+    expect(choice).to_be_checked()
+    expect(choice).to_be_focused()
+    expect(dialog.get_by_text("Seam chooses a PIN that Door accepts.")).to_be_visible()
+    # Nothing else is asked.
+    expect(dialog.locator("input:visible")).to_have_count(2)
     panel_page.keyboard.press("Escape")
     panel_page.evaluate("() => change(lock('Door', [code('Ada')]))")
     expect(attention).to_have_count(0)
@@ -1404,7 +1411,7 @@ def test_form_finds_locks(panel_page: Page, start: Start) -> None:
             {"access_code_id": "Ada"},
         ),
         ("edit", "Edit this code", "Edit Ada", None, "", {}),
-        ("new_pin", "Choose a new PIN", "Edit Ada", None, "", {}),
+        ("new_pin", "Choose a new PIN", "New PIN for Ada", None, "", {}),
         ("add", "Add another code", "Add guest", None, "", {}),
     ],
 )

@@ -27,6 +27,8 @@ export interface Fields {
   form: GuestForm;
   errors: Errors;
   isNew: boolean;
+  /** Whether only the PIN of a code is changed. */
+  isPinOnly: boolean;
   /** The locks that can be selected. */
   locks: readonly Lock[];
   selected: Lock[];
@@ -167,27 +169,24 @@ export function timeFields(fields: Fields): TemplateResult {
   `;
 }
 
-/** Return a warning of other stays, to be shown where the form is sent. */
+/** Return a warning of other stays at the same time. */
 export function overlapWarning({
   context,
   form,
   selected,
   linked,
-}: Fields): TemplateResult {
+}: Fields): TemplateResult | typeof nothing {
   const { hass, t } = context;
   const { time_zone } = hass.config;
   const now = new Date();
   const others = overlappingStays(form, selected, linked, now, time_zone);
+  if (others.length === 0) return nothing;
   const count = nights(form);
-  const warning =
-    others.length > 0
-      ? html`<p><bdi>${overlapHint(context, others)}</bdi></p>
-          <p class="secondary">
-            ${formatDates(hass, form.start, form.end)}
-            ${count > 0 ? html`· ${t("nights", { count })}` : nothing}
-          </p>`
-      : nothing;
-  return html`<div class="hint" aria-live="polite">${warning}</div>`;
+  return html`<p><bdi>${overlapHint(context, others)}</bdi></p>
+    <p class="secondary">
+      ${formatDates(hass, form.start, form.end)}
+      ${count > 0 ? html`· ${t("nights", { count })}` : nothing}
+    </p>`;
 }
 
 /** Return the choice of the PIN. */
@@ -197,12 +196,18 @@ export function pinField({
   errors,
   selected,
   isNew,
+  isPinOnly,
   set,
 }: Fields): TemplateResult {
   const { t } = context;
   const early = form.ownPin.length >= 4 ? pinError(form, selected) : undefined;
   const message = errors.pin ?? (form.pin === "own" ? early : undefined);
   const error = message ? messageText(context, message) : "";
+  const [only] = selected;
+  const hint =
+    selected.length === 1 && only
+      ? t("pin_auto_hint_one", { lock: only.name })
+      : t("pin_auto_hint");
   const blocked = pinCannotBeChosen(selected);
   return html`
     <div class="field">
@@ -213,7 +218,7 @@ export function pinField({
         "pin",
         form.pin,
         [
-          ...(isNew ? [] : ([["keep", "pin_keep"]] as const)),
+          ...(isNew || isPinOnly ? [] : ([["keep", "pin_keep"]] as const)),
           ["auto", "pin_auto"],
           ["own", "pin_own"],
         ],
@@ -245,7 +250,7 @@ export function pinField({
         form.pin === "own"
           ? html`<p class="secondary" id="pin-hint">${pinHint(context, selected, error)}</p>`
           : form.pin === "auto"
-            ? html`<p class="secondary">${blocked ?? t("pin_auto_hint")}</p>`
+            ? html`<p class="secondary">${blocked ?? hint}</p>`
             : nothing
       }
     </div>
