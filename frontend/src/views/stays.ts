@@ -22,6 +22,7 @@ import {
   verdictChip,
 } from "../parts";
 import { shared, tools } from "../styles";
+import "../elements/code-controls";
 import type { Lock, Stays } from "../types";
 
 const SETTINGS = "/config/integrations/integration/seam";
@@ -113,7 +114,7 @@ export class SeamStays extends LitElement {
     const time = (iso: string) => formatTime(hass, iso, this.now);
     const hasStarted = Date.parse(stay.starts_at) <= this.now.getTime();
     return html`
-      <div class="row">
+      <div class="row stay">
         <div class="text">
           <div class="cut" title=${stay.name}><bdi>${stay.name}</bdi></div>
           <div class="secondary times">
@@ -134,9 +135,26 @@ export class SeamStays extends LitElement {
             ? html`<span class="chip good">${t("arrived")}</span>`
             : verdictChip(context, stay.verdict)
         }
+        ${this.controls(arrival)}
       </div>
       ${placesAtRisk(arrival).map((place) => this.reason(place, places.length > 1))}
     `;
+  }
+
+  /** Show the PIN and the menu of the codes, for administrators. */
+  private controls({ places }: Arrival): TemplateResult | typeof nothing {
+    const entries = places.flatMap(({ lock, code }) =>
+      lock && code ? { lock, code } : [],
+    );
+    const revealable = entries.filter(({ code }) => code.can.reveal === true);
+    const first = revealable[0] ?? entries[0];
+    if (!first || !this.context.isAdmin) return nothing;
+    return html`<seam-stay-controls
+      .context=${this.context}
+      .lock=${first.lock}
+      .code=${first.code}
+      .entries=${revealable}
+    ></seam-stay-controls>`;
   }
 
   private link({ lock, code }: Place): TemplateResult | undefined {
@@ -216,6 +234,9 @@ export class SeamStays extends LitElement {
         flex: 1;
         min-width: 0;
       }
+      .stay:has(seam-stay-controls) {
+        padding-inline-end: 4px;
+      }
       li + li {
         border-top: 1px solid var(--divider-color);
       }
@@ -235,6 +256,18 @@ export class SeamStays extends LitElement {
       @media (max-width: 480px) {
         .text {
           flex-basis: 100%;
+        }
+        .stay {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto auto;
+          gap: 2px 0;
+        }
+        .stay .text {
+          grid-area: 1 / 1;
+        }
+        .stay .chip {
+          grid-area: 2 / 1;
+          justify-self: start;
         }
       }
     `,
