@@ -1125,6 +1125,32 @@ def test_reason_is_shown_once(start: Start) -> None:
     expect(panel.get_by_text("Being removed.")).to_have_count(1)
 
 
+def test_code_that_stays_as_it_is_has_one_sentence(start: Start) -> None:
+    """Each of the two reasons alone advises to do what the other one rules out."""
+    panel = start(
+        """{
+          path: "/found",
+          locks: [lock("Door", [code("A", {
+            is_managed: false, can: { convert: "Delete it.", delete: "Convert it." },
+          })])],
+        }"""
+    )
+    expect(panel.get_by_text("cannot be converted or deleted here")).to_be_visible()
+    expect(panel.get_by_text("Delete it.")).to_have_count(0)
+    expect(panel.get_by_text("Convert it.")).to_have_count(0)
+
+
+def test_count_of_found_codes_is_in_view(panel_page: Page, start: Start) -> None:
+    """On a phone, the tab is scrolled to its end when the count arrives."""
+    panel_page.set_viewport_size({"width": 360, "height": 740})
+    panel = start("{ path: '/found', locks: [lock('Door')] }")
+    expect(panel.get_by_text("Seam manages all codes.")).to_be_visible()
+    panel_page.evaluate(
+        "() => change(lock('Door', [code('A', { is_managed: false })]))"
+    )
+    expect(panel.locator("nav .badge")).to_be_in_viewport(ratio=1)
+
+
 def test_gap_that_has_begun_is_counted_from_now(panel_page: Page, start: Start) -> None:
     """A door that is free since days says for how long it stays so."""
     panel_page.clock.set_fixed_time(datetime(2026, 12, 10, 12, tzinfo=UTC))
@@ -1318,6 +1344,16 @@ def test_short_lists_have_no_search(start: Start, path: str) -> None:
     )
     expect(panel.get_by_text("Door").first).to_be_visible()
     expect(panel.get_by_role("searchbox")).to_have_count(0)
+
+
+def test_search_for_found_codes_stays(panel_page: Page, start: Start) -> None:
+    """It is still there when one code of eight was deleted."""
+    codes = "Array.from({length: 8}, (_, i) => code(`Old ${i}`, {is_managed: false}))"
+    panel = start(f"{{ path: '/found', locks: [lock('Door', {codes})] }}")
+    expect(panel.get_by_role("searchbox")).to_be_visible()
+    panel_page.evaluate(f"() => change(lock('Door', {codes}.slice(1)))")
+    expect(panel.locator("seam-found li")).to_have_count(7)
+    expect(panel.get_by_role("searchbox")).to_be_visible()
 
 
 def test_search_keeps_selection(panel_page: Page, start: Start) -> None:

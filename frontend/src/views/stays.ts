@@ -187,7 +187,12 @@ export class SeamStays extends LitElement {
     const { t, connected } = context;
     return html`<section class="box" aria-label=${t("stays_calendars")}>
       <div class="section"><h2>${t("stays_calendars")}</h2></div>
-      ${stays.length === 0 ? html`<p class="empty">${t("stays_hint")}</p>` : nothing}
+      ${
+        stays.length === 0
+          ? html`<p class="empty">${t("stays_hint")}</p>
+              <p class="empty">${t("stays_hint_calendar")}</p>`
+          : nothing
+      }
       <ul>
         ${stays.map(
           (row) => html`<li class="row">
@@ -209,7 +214,10 @@ export class SeamStays extends LitElement {
           </li>`,
         )}
       </ul>
-      <p class="add"><a class="button" href=${SETTINGS}>${icon(mdiPlus)} ${t("stays_add")}</a></p>
+      <p class="add">
+        <a class="button" href=${SETTINGS}>${icon(mdiPlus)} ${t("stays_add")}</a>
+        <span class="secondary">${t("opens_settings")}</span>
+      </p>
     </section>`;
   }
 
@@ -251,6 +259,10 @@ export class SeamStays extends LitElement {
         overflow-wrap: anywhere;
       }
       .add {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 8px;
         padding: 4px 8px 8px;
       }
       @media (max-width: 480px) {
