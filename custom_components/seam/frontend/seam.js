@@ -550,8 +550,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                     ?disabled=${r!==`ready`||this.isBusy||a.length===0||!t}
                     @click=${this.run}
                   >
-                    ${s?b`<span class="spinner"></span>`:S}
-                    ${e(n===`convert`?`convert`:`delete`)}
+                    ${s?b`<span class="spinner"></span>
+                            ${l}`:e(n)}
                   </button>`}
           `)}static{this.styles=[...V.styles,g`
       li {
