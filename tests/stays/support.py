@@ -137,11 +137,9 @@ class Seam:
     ) -> Report:
         """Do what has to be done."""
         bookings = None if answer is None else list(answer)
-        is_due = asyncio.Event()
-        if self.is_slow:
-            is_due.set()
         return await self.follower.async_follow(
-            lambda: self.plan(bookings, is_empty_confirmed=is_empty_confirmed), is_due
+            lambda: self.plan(bookings, is_empty_confirmed=is_empty_confirmed),
+            lambda: self.is_slow,
         )
 
     def _new_follower(self) -> Follower:

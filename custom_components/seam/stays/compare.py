@@ -43,7 +43,7 @@ def compare(
     if answer is None or not (answer.bookings or is_empty_confirmed):
         reason = Reason.CALENDAR_EMPTY if answer else Reason.CALENDAR_FAILED
         steps = tuple(_about(Kind.LEAVE, link, reason) for link in links)
-        return Plan(steps=steps, links=links)
+        return Plan(steps=steps, links=links, is_answered=False)
     return _Comparison(answer, rules, links, locks, now, accepts, pins, taken).plan()
 
 

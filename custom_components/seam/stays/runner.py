@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
@@ -73,7 +74,7 @@ class StaysRunner:
         self._outdated: dict[str, str] = {}
         self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
-        self._is_due = asyncio.Event()
+        self._is_due = False
         self._is_empty_confirmed = False
         self._is_stopped = False
         self._cancel_next_look: CALLBACK_TYPE | None = None
@@ -134,7 +135,8 @@ class StaysRunner:
         if self._is_stopped:
             # The next runner has other links in its memory.
             return
-        self._is_due.set()
+        self._is_due = True
+        self._follower.wake()
         if self._task is None or self._task.done():
             self._task = self.entry.async_create_background_task(
                 self._hass, self._async_run_while_due(), f"{DOMAIN} stays"
@@ -159,8 +161,8 @@ class StaysRunner:
             self.async_request()
 
     async def _async_run_while_due(self) -> None:
-        while self._is_due.is_set():
-            self._is_due.clear()
+        while self._is_due:
+            self._is_due = False
             await self._async_run()
 
     async def _async_run(self) -> None:
@@ -179,9 +181,16 @@ class StaysRunner:
             device_id: coordinator.secrets.mask_message(str(error))
             for device_id, error in errors.items()
         }
-        self.report = await self._follower.async_follow(
-            lambda: self._plan(answer), self._is_due
+        report = await self._follower.async_follow(
+            lambda: self._plan(answer), lambda: self._is_due
         )
+        is_missing = any(
+            step.reason is Reason.MISSING_ONCE for step in report.plan.steps
+        )
+        if self.report and not report.plan.is_answered:
+            # What had to be done still has to be, and guests may be at risk.
+            report = replace(report, plan=self.report.plan)
+        self.report = report
         if answer and (
             answer.bookings or self._is_empty_confirmed or self.stays is None
         ):
@@ -190,7 +199,7 @@ class StaysRunner:
             self.stays = tuple(coming.values())
         self._on_run()
         before, self._logged = self._logged, set()
-        for step, error in self.report.errors.items():
+        for step, error in report.errors.items():
             self._logged.add(message := (step.kind, step.key, step.device_id, error))
             if message not in before:
                 _LOGGER.warning(
@@ -199,10 +208,7 @@ class StaysRunner:
                     self.calendar,
                     error,
                 )
-        is_missing = any(
-            step.reason is Reason.MISSING_ONCE for step in self.report.plan.steps
-        )
-        if is_missing or self.report.is_postponed:
+        if is_missing or report.is_postponed:
             self._async_look_again(is_missing=is_missing)
 
     @callback
