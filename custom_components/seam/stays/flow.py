@@ -1,6 +1,7 @@
 """Subentry flow for stays."""
 
 from collections.abc import Mapping
+from functools import partial
 import re
 from typing import Any, Final, cast
 
@@ -36,7 +37,13 @@ from ..coordinator import SeamConfigEntry
 from ..issues import as_placeholders
 from .bookings import PinRule
 from .plan import Reason
-from .preview import Preview, async_changes, async_preview, preview_response
+from .preview import (
+    Preview,
+    async_changes,
+    async_preview,
+    plan_of_new_stays,
+    preview_response,
+)
 from .runner import EMPTY_CONFIRMED
 from .settings import (
     CONF_AFTER,
@@ -148,7 +155,9 @@ class StaysSubentryFlow(ConfigSubentryFlow):
         if self.source == SOURCE_RECONFIGURE:
             watch = self.hass.data[WATCHES][self._reconfigure_subentry_id]
             return await watch.runner.async_preview(settings)
-        return await async_preview(self.hass, entry, settings)
+        return await async_preview(
+            self.hass, settings, partial(plan_of_new_stays, entry, settings)
+        )
 
     async def async_step_preview(
         self, user_input: dict[str, Any] | None = None

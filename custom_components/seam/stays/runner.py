@@ -230,11 +230,14 @@ class StaysRunner:
     async def async_preview(self, settings: Mapping[str, Any]) -> Preview | None:
         """Return what would be done with these settings now."""
         return await async_preview(
-            self._hass, self.entry, settings, self.memory.links, self._pins
+            self._hass, settings, lambda answer: self._plan(answer, settings)
         )
 
-    def _plan(self, answer: Answer | None) -> Plan:
-        """Return what has to be done now."""
+    def _plan(
+        self, answer: Answer | None, settings: Mapping[str, Any] | None = None
+    ) -> Plan:
+        """Return what has to be done now, or with other settings."""
+        settings = settings or self.settings
         locks = self.entry.runtime_data.data.locks
         for link in self.memory.links:
             lock = locks.get(link.device_id)
@@ -243,14 +246,15 @@ class StaysRunner:
                 self._pins[link.key, link.device_id] = code.code
         return compare(
             answer,
-            rules_of(self.settings, dt_util.get_default_time_zone()),
+            rules_of(settings, dt_util.get_default_time_zone()),
             self.memory.links,
             locks,
             dt_util.utcnow(),
             accepts=self._accepts_pin,
             pins=self._pins,
             taken=self.memory.taken,
-            is_empty_confirmed=self._is_empty_confirmed,
+            # The runner with other settings knows nothing of it.
+            is_empty_confirmed=self._is_empty_confirmed and settings == self.settings,
         )
 
     def _accepts_pin(self, lock: LockData, name: str, pin: str) -> bool:
