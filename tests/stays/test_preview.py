@@ -126,7 +126,7 @@ async def test_run_does_what_the_preview_says(
     }
     found = await runner.async_preview(runner.settings)
     assert found
-    rows = preview_response(stays.hass, stays.entry, found)
+    rows: Any = preview_response(stays.hass, stays.entry, found)
     assert any(rows[group] for group in GROUPS)
     stays.simulator.requests.clear()
     runner.async_request()
