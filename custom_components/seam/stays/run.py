@@ -26,7 +26,7 @@ _UPDATES: Final = (Kind.MOVE, Kind.RENAME)
 class Refused:
     """Nothing has changed."""
 
-    error: str
+    error: Exception
     is_temporary: bool = False
     """Whether that had nothing to do with the code."""
 
@@ -35,7 +35,7 @@ class Refused:
 class Uncertain:
     """The change may or may not have been made."""
 
-    error: str
+    error: Exception | None
 
 
 type _Identity = tuple[Kind, str, str | None, Fingerprint | None, str | None]
@@ -79,7 +79,7 @@ class Report:
     """What is left to do, and what went wrong."""
 
     plan: Plan
-    errors: dict[Step, str]
+    errors: dict[Step, Exception | None]
     """Those of earlier runs, too, if the step is still to be taken."""
     is_postponed: bool
     """Whether Seam would not have allowed more changes within the minute."""
@@ -104,7 +104,7 @@ class Follower:
         self._get_now = get_now
         self._budget = budget
         self._running: dict[asyncio.Task[Outcome], Step] = {}
-        self._errors: dict[Step, str] = {}
+        self._errors: dict[Step, Exception | None] = {}
         self._wake = asyncio.Event()
 
     def wake(self) -> None:

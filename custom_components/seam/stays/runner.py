@@ -19,12 +19,18 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run_on_lock
 from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_ENDS_AT, ATTR_STARTS_AT
+from ..actions.targets import lock_entity_id
 from ..actions.update import ATTR_NEW_NAME
 from ..actions.validation import accepts_pin
 from ..api import AccessCode, SeamError
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
-from ..errors import ChangeUncertainError, WorkspaceRefusedError
+from ..errors import (
+    ChangeUncertainError,
+    WorkspaceRefusedError,
+    refusal,
+    translated_errors,
+)
 from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
 from .bookings import Answer, Stay, stays_of
@@ -71,7 +77,7 @@ class StaysRunner:
         self._follower = Follower(self._start, memory, Budget(), dt_util.utcnow)
         self._pins: dict[tuple[str, str], str] = {}
         self._refused_pins: set[tuple[str, str]] = set()
-        self._outdated: dict[str, str] = {}
+        self._outdated: Mapping[str, SeamError] = {}
         self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
         self._is_due = False
@@ -176,11 +182,9 @@ class StaysRunner:
             for step in self._plan(answer).steps
             if step.kind in CHANGES and step.device_id
         }
-        errors = await coordinator.async_refresh_locks(changing) if changing else {}
-        self._outdated = {
-            device_id: coordinator.secrets.mask_message(str(error))
-            for device_id, error in errors.items()
-        }
+        self._outdated = (
+            await coordinator.async_refresh_locks(changing) if changing else {}
+        )
         report = await self._follower.async_follow(
             lambda: self._plan(answer), lambda: self._is_due
         )
@@ -199,7 +203,8 @@ class StaysRunner:
             self.stays = tuple(coming.values())
         self._on_run()
         before, self._logged = self._logged, set()
-        for step, error in report.errors.items():
+        for step, err in report.errors.items():
+            error = str(err or "")
             self._logged.add(message := (step.kind, step.key, step.device_id, error))
             if message not in before:
                 _LOGGER.warning(
@@ -272,16 +277,16 @@ class StaysRunner:
         """Take a step by the functions that the actions use."""
         assert step.device_id
         assert step.link
-        lock = self.entry.runtime_data.data.locks.get(step.device_id)
-        if lock is None or step.device_id in self._outdated:
-            error_text = self._outdated.get(step.device_id, "The lock was removed")
-            return Refused(error=error_text, is_temporary=True)
+        try:
+            lock = self._refreshed_lock(step.device_id)
+        except HomeAssistantError as err:
+            return Refused(error=err, is_temporary=True)
         error: HomeAssistantError | None = None
         try:
             code_id = await self._async_change(step, lock)
         except ServiceValidationError as err:
             # Nothing was sent. A code as the wanted one is somebody else's.
-            return Refused(error=str(err))
+            return Refused(error=err)
         except HomeAssistantError as err:
             error, code_id = err, step.code_id
         if step.kind is not Kind.DELETE:
@@ -296,12 +301,22 @@ class StaysRunner:
             self._on_change(step, None)
             return None
         if error is None or isinstance(error, ChangeUncertainError):
-            return Uncertain(error=str(error or ""))
+            return Uncertain(error=error)
         is_temporary = isinstance(error, WorkspaceRefusedError)
         if step.pin and not is_temporary:
             # Seam chooses one, as only Seam knows whether it was because of the PIN.
             self._refused_pins.add((step.device_id, step.pin))
-        return Refused(error=str(error), is_temporary=is_temporary)
+        return Refused(error=error, is_temporary=is_temporary)
+
+    def _refreshed_lock(self, device_id: str) -> LockData:
+        """Return a lock whose codes were fetched just now."""
+        coordinator = self.entry.runtime_data
+        with translated_errors(coordinator, is_change=False):
+            if error := self._outdated.get(device_id):
+                raise error
+        if (lock := coordinator.data.locks.get(device_id)) is None:
+            raise refusal("lock_gone", entity=lock_entity_id(self._hass, device_id))
+        return lock
 
     async def _async_as_made(self, step: Step, code: AccessCode) -> AccessCode:
         """Return a code as Seam has made it, which may have rounded its times."""

@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 import logging
 from typing import Final
 
-from homeassistant.components.calendar import CalendarEntity
+from homeassistant.components.calendar import DATA_COMPONENT, CalendarEntity
 from homeassistant.config_entries import ConfigSubentry
 from homeassistant.core import CALLBACK_TYPE, Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
+from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
     async_track_state_change_event,
+    async_track_time_interval,
 )
 from homeassistant.util import dt as dt_util
 
@@ -24,6 +26,9 @@ from .settings import CONF_CALENDAR, rules_of
 
 _LOGGER = logging.getLogger(__name__)
 
+# Home Assistant updates it only once a day, but guests may book for the same day.
+_REMOTE_CALENDAR: Final = "remote_calendar"
+_UPDATE_INTERVAL: Final = timedelta(minutes=30)
 _MAX_FAILED_READS: Final = 2
 _LOST_AFTER: Final = timedelta(hours=1)
 # An entity may not exist yet while Home Assistant starts.
@@ -65,6 +70,9 @@ class BookingSource:
             async_track_entity_registry_updated_event(
                 self._hass, self.entity_id, self._async_registry_updated
             ),
+            async_track_time_interval(
+                self._hass, self._async_update_remote, _UPDATE_INTERVAL
+            ),
             self._async_stop,
         ):
             self._entry.async_on_unload(stop)
@@ -86,6 +94,18 @@ class BookingSource:
                 self._entry,
                 self._subentry,
                 data={**self._subentry.data, CONF_CALENDAR: event.data["entity_id"]},
+            )
+
+    @callback
+    def _async_update_remote(self, _now: datetime) -> None:
+        """Have a remote calendar read again, even if it is not available."""
+        component = self._hass.data.get(DATA_COMPONENT)
+        entity = component.get_entity(self.entity_id) if component else None
+        if entity and entity.platform.platform_name == _REMOTE_CALENDAR:
+            # If the entry canceled it, the calendar would not be available for a day.
+            self._hass.async_create_background_task(
+                async_update_entity(self._hass, self.entity_id),
+                f"{DOMAIN} remote calendar",
             )
 
     async def async_read(self) -> Answer | None:
