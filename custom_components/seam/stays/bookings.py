@@ -26,6 +26,11 @@ _FALLBACK_NAME: Final = "Booking"
 # A calendar that is edited or loaded may change several times within seconds.
 _BETWEEN_ANSWERS: Final = timedelta(seconds=20)
 
+# Calendars give events without a known start or end the first or last date they know.
+# Those cannot be converted to all time zones, and actions accept 2000 to 9000 in UTC.
+_FIRST_YEAR: Final = 2001
+_LAST_YEAR: Final = 8999
+
 # Booking platforms either give the last four digits, or the number itself. Reservation
 # numbers look like a number without a country code, so that one needs a label.
 _LAST_DIGITS: Final = re.compile(
@@ -116,7 +121,7 @@ class Stays:
     over: frozenset[str]
     """Keys of those that have ended."""
     impossible: Mapping[str, Booking]
-    """Bookings that would end before they start, by key."""
+    """Bookings that would end before they start, or hardly ever, by key."""
 
 
 @lru_cache(maxsize=20_000)
@@ -169,6 +174,8 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
 
 def counts(booking: Booking, rules: Rules) -> bool:
     """Return whether codes are wanted for a booking."""
+    if booking.end.year < _FIRST_YEAR:
+        return False
     summary = booking.summary.casefold()
     return (
         not rules.contains or any(text.casefold() in summary for text in rules.contains)
