@@ -72,10 +72,16 @@ class Answer:
 
     bookings: Sequence[Booking]
     read_at: datetime
+    updated_at: datetime | None = None
+    """When the calendar was last updated on request. It may keep an answer for long."""
 
     def follows(self, moment: datetime | None) -> bool:
-        """Return whether another answer was read before, at this time."""
-        return moment is not None and abs(self.read_at - moment) >= _BETWEEN_ANSWERS
+        """Return whether the calendar was updated after it was read at this time."""
+        return (
+            moment is not None
+            and self.updated_at is not None
+            and moment + _BETWEEN_ANSWERS <= self.updated_at <= self.read_at
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -183,9 +189,14 @@ def counts(booking: Booking, rules: Rules) -> bool:
 
 
 def span_of(booking: Booking, rules: Rules) -> Span | None:
-    """Return when the guest may enter, None if that would end before it starts."""
+    """Return when the guest may enter, None if that ends before it starts, or never."""
+    start = booking.start
+    if start.year < _FIRST_YEAR:
+        start = start.replace(year=_FIRST_YEAR, month=1, day=1)
+    if max(start.year, booking.end.year) > _LAST_YEAR:
+        return None
     # In the hours that a clock change repeats or skips, nobody is locked out.
-    starts_at = min(_moments(booking.start, rules.check_in, rules.time_zone))
+    starts_at = min(_moments(start, rules.check_in, rules.time_zone))
     ends_at = max(_moments(booking.end, rules.check_out, rules.time_zone))
     starts_at = (starts_at - rules.before).replace(microsecond=0)
     ends_at = (ends_at + rules.after).replace(microsecond=0)

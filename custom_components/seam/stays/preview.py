@@ -12,12 +12,13 @@ from ..actions.validation import accepts_pin
 from ..attributes import JsonObject, local_time
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
+from ..errors import refusal
 from .bookings import Stays, stays_of
 from .compare import compare
 from .links import Link
 from .plan import Kind, Pins, Plan, Reason, Step
 from .reading import async_read_bookings
-from .settings import CONF_CALENDAR, rules_of
+from .settings import rules_of
 
 _NOT_POSSIBLE: Final = (Kind.BLOCKED, Kind.EDITED)
 _GROUPS: Final[Mapping[str, tuple[Kind, ...]]] = {
@@ -49,7 +50,11 @@ async def async_preview(
 ) -> Preview | None:
     """Return what would be done, None if the calendar cannot be read."""
     now = dt_util.utcnow()
-    answer = await async_read_bookings(hass, settings[CONF_CALENDAR], now)
+    coordinator = entry.runtime_data
+    answer = await async_read_bookings(hass, settings, now)
+    if getattr(entry, "runtime_data", None) is not coordinator:
+        # It was unloaded in the meantime.
+        raise refusal("stays_unknown")
     if answer is None:
         return None
     rules = rules_of(settings, dt_util.get_default_time_zone())
@@ -57,7 +62,7 @@ async def async_preview(
         answer,
         rules,
         links,
-        entry.runtime_data.data.locks,
+        coordinator.data.locks,
         now,
         accepts=accepts_pin,
         pins=pins or {},

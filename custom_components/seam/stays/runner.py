@@ -11,7 +11,6 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -23,13 +22,14 @@ from ..actions.validation import accepts_pin
 from ..api import AccessCode, SeamError
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
-from ..errors import ChangeUncertainError, WorkspaceRefusedError
+from ..errors import ChangeUncertainError, UnreachableError, WorkspaceRefusedError
 from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
 from .bookings import Answer, Stay, stays_of
 from .compare import compare
+from .later import missed_at, next_look, retry_at
 from .links import Fingerprint
-from .plan import CHANGES, Kind, Plan, Reason, Step
+from .plan import CHANGES, Kind, Plan, Step
 from .preview import Preview, async_preview
 from .run import Budget, Follower, Outcome, Refused, Report, Uncertain
 from .settings import CONF_BACKUP, rules_of
@@ -42,8 +42,6 @@ EMPTY_CONFIRMED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_stays_empty")
 """The subentries whose next runner deletes the codes of an empty calendar."""
 
 _INTERVAL: Final = timedelta(minutes=15)
-# Until a calendar that lacks a booking is read again, and until Seam allows more.
-_NEXT_LOOK: Final = 30
 _SOON: Final = timedelta(minutes=1)
 
 
@@ -70,12 +68,14 @@ class StaysRunner:
         self._follower = Follower(self._start, memory, Budget(), dt_util.utcnow)
         self._pins: dict[tuple[str, str], str] = {}
         self._refused_pins: set[tuple[str, str]] = set()
-        self._outdated: dict[str, str] = {}
+        self._outdated: Mapping[str, SeamError] = {}
+        self._retries: list[datetime] = []
         self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
         self._is_due = asyncio.Event()
         self._is_empty_confirmed = False
         self._is_stopped = False
+        self._next_look: datetime | None = None
         self._cancel_next_look: CALLBACK_TYPE | None = None
         self._known = self._known_locks
         self.report: Report | None = None
@@ -174,11 +174,9 @@ class StaysRunner:
             for step in self._plan(answer).steps
             if step.kind in CHANGES and step.device_id
         }
-        errors = await coordinator.async_refresh_locks(changing) if changing else {}
-        self._outdated = {
-            device_id: coordinator.secrets.mask_message(str(error))
-            for device_id, error in errors.items()
-        }
+        self._outdated = (
+            await coordinator.async_refresh_locks(changing) if changing else {}
+        )
         self.report = await self._follower.async_follow(
             lambda: self._plan(answer), self._is_due
         )
@@ -199,27 +197,28 @@ class StaysRunner:
                     self.calendar,
                     error,
                 )
-        is_missing = any(
-            step.reason is Reason.MISSING_ONCE for step in self.report.plan.steps
-        )
-        if is_missing or self.report.is_postponed:
-            self._async_look_again(is_missing=is_missing)
+        self._async_look_again(self.report, dt_util.utcnow())
 
     @callback
-    def _async_look_again(self, *, is_missing: bool) -> None:
-        if self._is_stopped:
+    def _async_look_again(self, report: Report, now: datetime) -> None:
+        """Run again when more can be done, or is known of what was done."""
+        retries, self._retries = self._retries, []
+        when = next_look(report, retries, now)
+        if when is None or self._is_stopped:
             return
         if self._cancel_next_look:
+            if self._next_look and self._next_look <= when:
+                return
             self._cancel_next_look()
 
         async def look(_now: datetime) -> None:
             self._cancel_next_look = None
-            if is_missing:
-                # Some calendars keep an answer for a day.
-                await async_update_entity(self._hass, self.calendar)
+            if self.report and missed_at(self.report):
+                await self._source.async_update()
             self.async_request()
 
-        self._cancel_next_look = async_call_later(self._hass, _NEXT_LOOK, look)
+        self._next_look = when
+        self._cancel_next_look = async_call_later(self._hass, when - now, look)
 
     async def async_preview(self, settings: Mapping[str, Any]) -> Preview | None:
         """Return what would be done with these settings now."""
@@ -263,9 +262,12 @@ class StaysRunner:
         assert step.device_id
         assert step.link
         lock = self.entry.runtime_data.data.locks.get(step.device_id)
-        if lock is None or step.device_id in self._outdated:
-            error_text = self._outdated.get(step.device_id, "The lock was removed")
-            return Refused(error=error_text, is_temporary=True)
+        if outdated := self._outdated.get(step.device_id):
+            self._retries += retry_at(step, outdated, dt_util.utcnow())
+            mask = self.entry.runtime_data.secrets.mask_message
+            return Refused(error=mask(str(outdated)), is_temporary=True)
+        if lock is None:
+            return Refused(error="The lock was removed", is_temporary=True)
         error: HomeAssistantError | None = None
         try:
             code_id = await self._async_change(step, lock)
@@ -285,9 +287,11 @@ class StaysRunner:
         elif error is None:
             self._on_change(step, None)
             return None
+        cause = error and error.__cause__
+        self._retries += retry_at(step, cause, dt_util.utcnow())
         if error is None or isinstance(error, ChangeUncertainError):
             return Uncertain(error=str(error or ""))
-        is_temporary = isinstance(error, WorkspaceRefusedError)
+        is_temporary = isinstance(error, UnreachableError | WorkspaceRefusedError)
         if step.pin and not is_temporary:
             # Seam chooses one, as only Seam knows whether it was because of the PIN.
             self._refused_pins.add((step.device_id, step.pin))
