@@ -1,12 +1,14 @@
 """Tests of the tools for Assist."""
 
 from collections.abc import AsyncGenerator
-from typing import Any
+from datetime import timedelta
+from typing import Any, Final
 
+from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.homeassistant.exposed_entities import async_expose_entity
 from homeassistant.components.recorder import Recorder
 from homeassistant.core import Context, HomeAssistant
-from homeassistant.helpers import llm
+from homeassistant.helpers import entity_registry as er, llm
 from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -22,8 +24,10 @@ from simulator.seed import (
     CODE_APARTMENT_1_FAILED,
     CODE_CLEANER,
     CODE_OWNER,
+    FRONT_DOOR,
 )
 
+from .clock import async_step
 from .conftest import Poll
 from .pins import count_pins
 
@@ -105,7 +109,8 @@ async def test_codes_with_problems(
     assert count_pins(everything, simulator.state) == 0
 
 
-async def test_codes_by_name(hass: HomeAssistant, coordinator: SeamCoordinator) -> None:
+@pytest.mark.usefixtures("coordinator")
+async def test_codes_by_name(hass: HomeAssistant) -> None:
     """A part of the name is enough."""
     expose(hass, "lock.apartment_1", "lock.front_door")
 
@@ -116,7 +121,27 @@ async def test_codes_by_name(hass: HomeAssistant, coordinator: SeamCoordinator) 
         for row in answer["locks"]
     }
     assert found == {"Front Door": ["Cleaner"], "Apartment 1": ["Cleaner"]}
-    assert coordinator.last_update_success
+    assert answer["is_complete"]
+
+
+async def test_codes_of_many_locks(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The answer says that it is cut, and that the data of a lock may be outdated."""
+    monkeypatch.setattr("custom_components.seam.llm._MAX_ROWS", 1)
+    expose(hass, "lock.apartment_1", "lock.front_door")
+    simulator.control.account_error(FRONT_DOOR)
+    await coordinator.async_reconcile()
+
+    answer = await ask(hass, CODES)
+
+    assert not answer["is_complete"]
+    assert [len(row["access_codes"]) for row in answer["locks"]] == [1, 0]
+    outdated = {row["lock"]: row["may_be_outdated"] for row in answer["locks"]}
+    assert outdated == {"Front Door": True, "Apartment 1": False}
 
 
 async def test_names_are_data(
@@ -136,9 +161,8 @@ async def test_names_are_data(
     assert "everything before" not in " ".join(texts)
 
 
-async def test_codes_are_unknown(
-    hass: HomeAssistant, entry: MockConfigEntry, coordinator: SeamCoordinator
-) -> None:
+@pytest.mark.usefixtures("coordinator")
+async def test_codes_are_unknown(hass: HomeAssistant, entry: MockConfigEntry) -> None:
     """The assistant must not take an outage for a lock without codes."""
     expose(hass, "lock.front_door")
     assert await hass.config_entries.async_unload(entry.entry_id)
@@ -146,13 +170,13 @@ async def test_codes_are_unknown(
     answer = await ask(hass, CODES)
 
     error = "The access codes are currently unknown"
-    assert answer == {"locks": [{"lock": "Front Door", "error": error}]}
-    assert coordinator.data.locks
+    assert answer["locks"] == [{"lock": "Front Door", "error": error}]
 
 
-@pytest.mark.usefixtures("recorder_mock")
+@pytest.mark.usefixtures("recorder_mock", "frozen_clock")
 async def test_activity(
     hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
     simulator: Simulator,
     coordinator: SeamCoordinator,
     poll: Poll,
@@ -164,30 +188,60 @@ async def test_activity(
     await coordinator.async_reconcile()
     simulator.control.use_code(CODE_CLEANER)
     await poll()
+    await async_step(hass, freezer, simulator, timedelta(days=1))
     simulator.control.use_code(CODE_OWNER)
     await poll()
     await async_wait_recording_done(hass)
     coordinator.secrets.add(["60217"])
 
-    answer = await ask(hass, ACTIVITY, lock="Front Door", period="last_7_days")
+    async def used(period: str) -> list[Any]:
+        answer = await ask(hass, ACTIVITY, lock="Front Door", period=period)
+        assert count_pins(str(answer), state) == 0
+        assert answer["is_complete"]
+        assert not answer["locks_without_recorded_events"]
+        return [
+            {key: value for key, value in event.items() if key != "occurred_at"}
+            for event in answer["events"]
+            if "access_code_name" in event
+        ]
 
-    events = [
-        {key: value for key, value in event.items() if key != "occurred_at"}
-        for event in answer["events"]
-    ]
     unlocked = {"lock": "Front Door", "event_type": "unlocked", "method": "keycode"}
-    assert [event for event in events if "access_code_name" in event] == [
-        unlocked | {"access_code_name": "Cleaner"},
-        unlocked | {"access_code_name": "Owner ••••"},
-    ]
-    assert answer["is_complete"]
-    assert await ask(hass, ACTIVITY, lock="Front Door") == answer
-    assert count_pins(str(answer), state) == 0
+    cleaner = unlocked | {"access_code_name": "Cleaner"}
+    owner = unlocked | {"access_code_name": "Owner ••••"}
+    assert await used("today") == [owner]
+    assert await used("since_yesterday") == [cleaner, owner]
+    assert await used("last_7_days") == [cleaner, owner]
+
+
+NOT_RECORDED: Final = {
+    "events": [],
+    "is_complete": True,
+    "locks_without_recorded_events": ["Front Door"],
+}
 
 
 @pytest.mark.usefixtures("coordinator")
 async def test_activity_without_recorder(hass: HomeAssistant) -> None:
     """The assistant must not take missing history for a day on which nobody came."""
     expose(hass, "lock.front_door")
-    answer = await ask(hass, ACTIVITY)
-    assert answer == {"error": "Home Assistant does not record events"}
+    assert await ask(hass, ACTIVITY) == NOT_RECORDED
+
+
+@pytest.mark.parametrize("recorder_config", [{"exclude": {"domains": ["event"]}}])
+@pytest.mark.usefixtures("recorder_mock", "coordinator")
+async def test_activity_of_excluded_entity(hass: HomeAssistant) -> None:
+    """The same is true if the recorder leaves out the event entity."""
+    expose(hass, "lock.front_door")
+    assert await ask(hass, ACTIVITY) == NOT_RECORDED
+
+
+@pytest.mark.usefixtures("recorder_mock", "coordinator")
+async def test_activity_of_disabled_entity(
+    hass: HomeAssistant, entity_registry: er.EntityRegistry
+) -> None:
+    """The same is true if the user has disabled the event entity."""
+    expose(hass, "lock.front_door")
+    entity_registry.async_update_entity(
+        "event.front_door_lock_activity", disabled_by=er.RegistryEntryDisabler.USER
+    )
+    assert await ask(hass, ACTIVITY) == NOT_RECORDED

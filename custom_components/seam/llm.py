@@ -3,7 +3,6 @@
 They only read, and only cover locks that are exposed to the assistant.
 """
 
-from collections.abc import Iterable
 from datetime import datetime, timedelta
 from functools import partial
 from operator import itemgetter
@@ -32,6 +31,7 @@ from homeassistant.util import dt as dt_util
 # Home Assistant checks the types of tools against it.
 import probatio
 
+from .api import AccessCode
 from .api.redact import mask_numbers
 from .attributes import async_codes, label
 from .const import DOMAIN
@@ -117,19 +117,24 @@ class GetAccessCodesTool(Tool):
         data = self.parameters(tool_input.tool_args)
         wanted = data.get(ATTR_NAME, "").casefold()
         answer: list[Any] = []
+        left = _MAX_ROWS
+        is_complete = True
         for exposed in _selected(hass, llm_context, data):
             row: dict[str, Any] = {ATTR_LOCK: exposed.names[0]}
             coordinator = _async_coordinator(hass, exposed)
             lock = coordinator and coordinator.data.locks.get(exposed.device_id)
             if coordinator and lock and not lock.lacks_codes:
+                codes = _found_codes(lock, wanted)
+                is_complete &= len(codes) <= left
                 row |= {
                     "may_be_outdated": coordinator.data.may_be_outdated(lock),
-                    "access_codes": _async_rows(hass, coordinator, lock, wanted),
+                    "access_codes": _async_rows(hass, coordinator, lock, codes[:left]),
                 }
+                left -= len(codes[:left])
             else:
                 row["error"] = "The access codes are currently unknown"
             answer.append(row)
-        return ToolResult(data={"locks": answer})
+        return ToolResult(data={"locks": answer, "is_complete": is_complete})
 
 
 class GetLockActivityTool(Tool):
@@ -140,7 +145,7 @@ class GetLockActivityTool(Tool):
     description = (
         "Get who unlocked or locked doors and when, and denied entries, oldest first."
         " Use this to answer who came in. Without access_code_name, the lock did not"
-        " report a code."
+        " report a code. It is unknown who used locks_without_recorded_events."
     )
     annotations = _ANNOTATIONS
     integration = DOMAIN
@@ -162,17 +167,23 @@ class GetLockActivityTool(Tool):
     ) -> ToolResult:
         """Return the recorded events of the locks."""
         data = self.parameters(tool_input.tool_args)
-        if DATA_INSTANCE not in hass.data:
-            error = "Home Assistant does not record events"
-            return ToolResult(data={"error": error}, error=True)
         start = dt_util.start_of_local_day() - timedelta(
             days=_PERIODS[data[ATTR_PERIOD]]
         )
-        rows: list[Any] = await _async_history(
-            hass, _selected(hass, llm_context, data), start
-        )
+        recorded: dict[str, _ExposedLock] = {}
+        unknown: list[Any] = []
+        for exposed in _selected(hass, llm_context, data):
+            if entity_id := _recorded_entity(hass, exposed):
+                recorded[entity_id] = exposed
+            else:
+                unknown.append(exposed.names[0])
+        rows: list[Any] = await _async_history(hass, recorded, start)
         return ToolResult(
-            data={"events": rows[-_MAX_ROWS:], "is_complete": len(rows) <= _MAX_ROWS}
+            data={
+                "events": rows[-_MAX_ROWS:],
+                "is_complete": len(rows) <= _MAX_ROWS,
+                "locks_without_recorded_events": unknown,
+            }
         )
 
 
@@ -215,17 +226,24 @@ def _async_coordinator(
     return entry.runtime_data if entry.runtime_data.last_update_success else None
 
 
-@callback
-def _async_rows(
-    hass: HomeAssistant, coordinator: SeamCoordinator, lock: LockData, wanted: str
-) -> list[Any]:
+def _found_codes(lock: LockData, wanted: str) -> list[AccessCode]:
+    """Return the codes with a part of a name that have not expired."""
     now = dt_util.utcnow()
-    codes = [
+    return [
         code
         for code in lock.codes
         if wanted in label(code).casefold()
         and code_state(lock, code, now) is not CodeState.EXPIRED
     ]
+
+
+@callback
+def _async_rows(
+    hass: HomeAssistant,
+    coordinator: SeamCoordinator,
+    lock: LockData,
+    codes: list[AccessCode],
+) -> list[Any]:
     account = coordinator.data.account_of(lock)
     return [
         {field: row[field] for field in _CODE_FIELDS if row[field] is not None}
@@ -235,24 +253,29 @@ def _async_rows(
                 for problem in (*row["errors"], *row["warnings"])
             ]
         }
-        for row in async_codes(hass, lock, codes[:_MAX_ROWS], account)
+        for row in async_codes(hass, lock, codes, account)
     ]
 
 
+@callback
+def _recorded_entity(hass: HomeAssistant, exposed: _ExposedLock) -> str | None:
+    """Return the event entity of a lock if Home Assistant records it."""
+    registry = er.async_get(hass)
+    entity_id = registry.async_get_entity_id(
+        EVENT_DOMAIN, DOMAIN, f"{exposed.device_id}_{LOCK_ACTIVITY.key}"
+    )
+    if not entity_id or DATA_INSTANCE not in hass.data:
+        return None
+    entry = registry.async_get(entity_id)
+    is_recorded = get_instance(hass).entity_filter or (lambda _: True)
+    is_enabled = entry is not None and not entry.disabled
+    return entity_id if is_enabled and is_recorded(entity_id) else None
+
+
 async def _async_history(
-    hass: HomeAssistant, locks: Iterable[_ExposedLock], start: datetime
+    hass: HomeAssistant, entities: dict[str, _ExposedLock], start: datetime
 ) -> list[dict[str, Any]]:
     """Return the events of locks since a time, oldest first."""
-    registry = er.async_get(hass)
-    entities = {
-        entity_id: lock
-        for lock in locks
-        if (
-            entity_id := registry.async_get_entity_id(
-                EVENT_DOMAIN, DOMAIN, f"{lock.device_id}_{LOCK_ACTIVITY.key}"
-            )
-        )
-    }
     if not entities:
         return []
     history = await get_instance(hass).async_add_executor_job(
@@ -265,7 +288,7 @@ async def _async_history(
             significant_changes_only=False,
         )
     )
-    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    rows: dict[tuple[datetime, str], dict[str, Any]] = {}
     for entity_id, states in history.items():
         lock = entities[entity_id]
         coordinator = _async_coordinator(hass, lock)
@@ -278,9 +301,12 @@ async def _async_history(
             if not (at := dt_util.parse_datetime(occurred_at)) or at < start:
                 continue
             # A restored state has the same time as the recorded one.
-            rows[entity_id, state.state] = {ATTR_LOCK: lock.names[0]} | {
+            rows[dt_util.as_utc(at), f"{entity_id} {state.state}"] = {
+                ATTR_LOCK: lock.names[0]
+            } | {
                 field: text if field == "occurred_at" else mask(str(text))
                 for field in _ACTIVITY_FIELDS
                 if (text := state.attributes.get(field)) is not None
             }
-    return sorted(rows.values(), key=itemgetter("occurred_at"))
+    # By the time, as local times repeat when clocks are set back.
+    return [row for _, row in sorted(rows.items(), key=itemgetter(0))]

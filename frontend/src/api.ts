@@ -53,14 +53,17 @@ function commandError(
   const failure = error ?? rest;
   const { code, translation_key, translation_domain, translation_placeholders } =
     failure;
+  // In English, as Home Assistant does not know the language of the user.
+  const english = failure.message ?? "";
   const message =
     translation_key && translation_domain === "seam"
       ? textOf(
           connection,
           `exceptions.${translation_key}.message`,
           translation_placeholders,
+          english,
         )
-      : (failure.message ?? "");
+      : english;
   if (code !== CONNECTION_LOST && rejection !== CONNECTION_LOST) {
     return new CommandError(
       message && sentence(message),

@@ -46,16 +46,19 @@ function changedStays(
   removed: readonly string[] = [],
 ): readonly Stays[] {
   if (changed.length + removed.length === 0) return previous;
-  const stays = new Map(previous.map((row) => [row.subentry_id, row]));
-  for (const row of changed) stays.set(row.subentry_id, row);
-  for (const id of removed) stays.delete(id);
-  return [...stays.values()];
+  const rows = new Map(previous.map((row) => [row.subentry_id, row]));
+  for (const row of withKnown(previous, changed)) rows.set(row.subentry_id, row);
+  for (const id of removed) rows.delete(id);
+  return [...rows.values()];
 }
 
-/** Return the stays of a first event. After a restart, they are not known at once. */
-function allStays(previous: readonly Stays[] = [], all: readonly Stays[]): Stays[] {
-  const known = new Map(previous.map((row) => [row.subentry_id, row]));
-  return all.map((row) => (row.stays ? row : (known.get(row.subentry_id) ?? row)));
+/** Return rows with the stays known before. After a restart, they are not sent at once. */
+function withKnown(previous: readonly Stays[], rows: readonly Stays[]): Stays[] {
+  const known = new Map(previous.map((row) => [row.subentry_id, row.stays]));
+  return rows.map((row) => ({
+    ...row,
+    stays: row.stays ?? known.get(row.subentry_id) ?? null,
+  }));
 }
 
 /** Return the state after an event. */
@@ -85,7 +88,7 @@ export function reduce(
     return {
       entries: event.entries,
       locks: sorted(locks.values()),
-      stays: allStays(state?.stays, event.stays),
+      stays: withKnown(state?.stays ?? [], event.stays),
       options: event.options,
       isAdmin: event.is_admin,
     };
@@ -162,14 +165,15 @@ export class Store {
     const attempt = this.attempt;
     this.connected = true;
     const { connection, language } = this;
+    const isCurrent = () => attempt === this.attempt;
     // Without them, there is little to say, but everything can be done.
-    const texts = loadTexts(connection, language).catch(() => {});
+    const texts = loadTexts(connection, language, isCurrent).catch(() => {});
     try {
       const unsubscribe = await connection.subscribeMessage<SubscriptionEvent>(
         async (message) => {
           // Messages stay in order.
           await texts;
-          if (attempt !== this.attempt) return;
+          if (!isCurrent()) return;
           const event = localized(connection, message);
           this.failed = false;
           if (event.type === "all") {
@@ -185,13 +189,13 @@ export class Store {
         { type: "seam/subscribe" },
         { resubscribe: false },
       );
-      if (attempt !== this.attempt) unsubscribe().catch(() => {});
+      if (!isCurrent()) unsubscribe().catch(() => {});
       else this.unsubscribe = unsubscribe;
     } catch {
-      if (attempt !== this.attempt) return;
+      if (!isCurrent()) return;
       this.failed = true;
       setTimeout(() => {
-        if (attempt === this.attempt) void this.subscribe();
+        if (isCurrent()) void this.subscribe();
       }, RETRY_MILLISECONDS);
     }
     this.notify();

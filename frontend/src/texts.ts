@@ -9,11 +9,13 @@ const CATEGORIES = ["exceptions", "selector"];
 
 const loaded = new WeakMap<Connection, Texts>();
 
-/** Load the texts of a language. Home Assistant fills gaps with English. */
+/** Load the texts of a language, if it is still that of the user when they arrive. */
 export async function loadTexts(
   connection: Connection,
   language: string,
+  isCurrent: () => boolean,
 ): Promise<void> {
+  // Home Assistant fills gaps with English.
   const answers = await Promise.all(
     CATEGORIES.map((category) =>
       connection.sendMessagePromise<{ resources: Texts }>({
@@ -24,6 +26,7 @@ export async function loadTexts(
       }),
     ),
   );
+  if (!isCurrent()) return;
   loaded.set(
     connection,
     Object.assign({}, ...answers.map(({ resources }) => resources)),
@@ -51,12 +54,14 @@ interface Text {
   translation_placeholders: Record<string, string>;
 }
 
-/** Return a text of the integration, or its key if it could not be loaded. */
+/** Return a text of the integration, or else its fallback. */
 export function textOf(
   connection: Connection,
   key: string,
   values: Record<string, string> = {},
+  fallback = key,
 ): string {
-  const text = loaded.get(connection)?.[PREFIX + key] ?? key;
+  const text = loaded.get(connection)?.[PREFIX + key];
+  if (text === undefined) return fallback;
   return text.replace(/\{(\w+)\}/g, (_, name: string) => values[name] ?? "");
 }

@@ -7,7 +7,10 @@ const t = (key: string) => (en as Record<string, unknown>)[key] as string;
 
 /** Return the text of the error with which Home Assistant's library rejects. */
 async function textOf(rejection: unknown, type = "code/create"): Promise<string> {
-  const hass = { callWS: () => Promise.reject(rejection) } as unknown as HomeAssistant;
+  const hass = {
+    connection: {},
+    callWS: () => Promise.reject(rejection),
+  } as unknown as HomeAssistant;
   try {
     await command(hass, type, {});
   } catch (error) {
@@ -39,6 +42,19 @@ describe("an error of a command", () => {
   test("has the message of Home Assistant", async () => {
     const message = "This lock is not loaded.";
     expect(await textOf({ code: "not_loaded", message })).toBe(message);
+  });
+
+  test("is in English if its text could not be loaded", async () => {
+    // A name may look like a placeholder.
+    const message = "{lock} accepts only 4 digits";
+    const error = {
+      code: "code_length",
+      message,
+      translation_domain: "seam",
+      translation_key: "code_length",
+      translation_placeholders: { lock: "{lock}", lengths: "4" },
+    };
+    expect(await textOf(error)).toBe(`${message}.`);
   });
 
   test.each([{}, undefined, 1, new Error(), "text"])(

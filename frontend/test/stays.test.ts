@@ -96,6 +96,23 @@ test("only the stays that were sent change, and those of a restart stay", () => 
   const starting = [stays("Flat", null), stays("House", null)];
   const restarted = reduce(other, { ...first, stays: starting });
   expect(restarted?.stays).toEqual(changed?.stays);
+  // That is known before the stays are.
+  const lost = [stays("Flat", null, { is_calendar_lost: true }), stays("House", null)];
+  const change: SubscriptionEvent = {
+    type: "changed",
+    locks: [],
+    removed: [],
+    stays: lost,
+  };
+  for (const after of [
+    reduce(other, { ...first, stays: lost }),
+    reduce(restarted, change),
+  ]) {
+    expect(after?.stays.map((row) => row.is_calendar_lost)).toEqual([true, false]);
+    expect(after?.stays.map((row) => row.stays)).toEqual(
+      changed?.stays.map((row) => row.stays),
+    );
+  }
   const without = reduce(restarted, {
     type: "changed",
     locks: [],

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { code, home, lock } from "../dev/fake";
 import { reduce, Store } from "../src/store";
+import { textOf } from "../src/texts";
 import type { Connection, SubscriptionEvent } from "../src/types";
 
 const all = (locks = home()): SubscriptionEvent => ({
@@ -143,6 +144,26 @@ describe("the subscription", () => {
     connection.callbacks[1]?.(sent);
     await vi.advanceTimersByTimeAsync(0);
     expect(seen.at(-1)).toEqual([{ advice: "{name}: wait (fr)" }]);
+  });
+
+  test("ignores late texts of another language", async () => {
+    const wait = "selector.advice.options.wait";
+    const connection = new FakeConnection();
+    const store = new Store(connection, "de");
+    const answers: (() => void)[] = [];
+    const send = connection.sendMessagePromise;
+    connection.sendMessagePromise = async <T>(message: Record<string, unknown>) => {
+      await new Promise<void>((resolve) => answers.push(resolve));
+      return send<T>(message);
+    };
+    store.listen(() => {});
+    store.speak("fr");
+    for (const answer of answers.splice(2)) answer();
+    await vi.advanceTimersByTimeAsync(0);
+    for (const answer of answers) answer();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(connection.languages).toEqual(["fr", "de"]);
+    expect(textOf(connection, wait, { name: "Ada" })).toBe("Ada: wait (fr)");
   });
 
   test("is tried again until Seam is set up", async () => {

@@ -151,5 +151,6 @@ async def test_response_support(hass: HomeAssistant, actions: Actions) -> None:
         "report_device_constraints": SupportsResponse.OPTIONAL,
         "simulate_unmanaged_access_code": SupportsResponse.OPTIONAL,
     }
+    assert supports.keys() == hass.services.async_services_for_domain(DOMAIN).keys()
     for action, support in supports.items():
         assert hass.services.supports_response(DOMAIN, action) is support, action

@@ -12,6 +12,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import CLIENT_ID
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
+from custom_components.seam.actions import ACTIONS
 from custom_components.seam.const import DOMAIN
 
 from .support import FLAT_1, FRONT, Actions
@@ -38,6 +39,16 @@ ADMIN_ACTIONS: dict[str, dict[str, Any]] = {
 OPEN_ACTIONS = ("get_access", "get_access_codes", "get_lock_capabilities")
 
 type Call = Callable[..., Awaitable[dict[str, Any]]]
+
+
+def test_who_may_use_an_action_is_tested() -> None:
+    """A new action must be in one of the two tables, on purpose."""
+    assert {name for name, action in ACTIONS.items() if action.is_admin} == {
+        *ADMIN_ACTIONS
+    }
+    assert {name for name, action in ACTIONS.items() if not action.is_admin} == {
+        *OPEN_ACTIONS
+    }
 
 
 @pytest.fixture

@@ -187,11 +187,11 @@ class Seam:
         if fault == "crash before":
             raise Crash
         if fault.startswith("refused"):
-            return Refused(error="refused", is_temporary=fault != "refused")
+            return Refused(error=Exception("refused"), is_temporary=fault != "refused")
         if fault == "not sent":
-            return Uncertain(error="not sent")
+            return Uncertain(error=Exception("not sent"))
         if step.code_id and step.code_id not in self.codes:
-            return Refused(error="It has ended, and Seam has removed it.")
+            return Refused(error=Exception("It has ended, and Seam has removed it."))
         assert step.device_id
         self.on_change()
         self.log.append((step.kind, step.device_id, self.now))
@@ -208,7 +208,7 @@ class Seam:
         if fault == "crash after":
             raise Crash
         if fault == "lost":
-            return Uncertain(error="lost")
+            return Uncertain(error=Exception("lost"))
         return result
 
     def _create(self, step: Step) -> AccessCode:

@@ -239,7 +239,7 @@ async def test_refused_change_is_tried_again_next_time(seam: Seam) -> None:
     """Once in each run."""
     seam.faults = ["refused"]
     report = await seam.async_run([ADA])
-    assert list(report.errors.values()) == ["refused"]
+    assert [str(error) for error in report.errors.values()] == ["refused"]
     assert not seam.shown()
     await seam.async_run([ADA])
     seam.faults = ["refused"]

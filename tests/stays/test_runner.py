@@ -65,6 +65,12 @@ def changes(simulator: Simulator) -> list[str]:
     return [record.path for record in simulator.requests if record.path not in READS]
 
 
+async def test_only_remote_calendars_are_updated(stays: Stays) -> None:
+    """Others tell of changes themselves, or are asked often enough."""
+    await stays.wait(60)
+    assert stays.calendar.updates == 0
+
+
 async def test_codes_follow_calendar(stays: Stays) -> None:
     """A booking that is added, moved or cancelled has its effect within a minute."""
     stays.book("Ada")

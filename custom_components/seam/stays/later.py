@@ -1,6 +1,5 @@
 """When to look again, if that is before the next quarter of an hour."""
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -18,21 +17,6 @@ _LAST_RETRY: Final = timedelta(minutes=15)
 _NEAR: Final = timedelta(hours=1)
 
 
-def retry_at(
-    step: Step, error: BaseException | None, now: datetime
-) -> Iterator[datetime]:
-    """Yield when to try a step again, unless the error will not go away by itself."""
-    if isinstance(error, SeamRateLimitError):
-        delay = timedelta(seconds=error.retry_after)
-    elif not isinstance(error, SeamServerError | SeamUnreachableError):
-        return
-    elif step.span and step.span.starts_at <= now + _NEAR:
-        delay = _FIRST_RETRY
-    else:
-        delay = _RETRY
-    yield now + min(max(delay, _FIRST_RETRY), _LAST_RETRY)
-
-
 def missed_at(report: Report) -> datetime | None:
     """Return when the calendar was first read without a booking that it may lack."""
     moments = (
@@ -43,11 +27,14 @@ def missed_at(report: Report) -> datetime | None:
     return max(filter(None, moments), default=None)
 
 
-def next_look(
-    report: Report, retries: Iterable[datetime], now: datetime
-) -> datetime | None:
+def next_look(report: Report, now: datetime) -> datetime | None:
     """Return when more can be done, or is known of what was done."""
-    moments = list(retries)
+    delays = (_delay(step, error, now) for step, error in report.errors.items())
+    moments = [
+        now + min(max(delay, _FIRST_RETRY), _LAST_RETRY)
+        for delay in delays
+        if delay is not None
+    ]
     if report.is_postponed:
         moments.append(now + _NEXT_LOOK)
     if (missed := missed_at(report)) is not None:
@@ -60,3 +47,14 @@ def next_look(
         if link.is_pending and link.code_id is None
     )
     return min((moment for moment in moments if moment > now), default=None)
+
+
+def _delay(step: Step, error: Exception | None, now: datetime) -> timedelta | None:
+    """Return when to try again, None if that would not make a difference."""
+    match error and error.__cause__:
+        case SeamRateLimitError() as cause:
+            return timedelta(seconds=cause.retry_after)
+        case SeamServerError() | SeamUnreachableError():
+            is_near = step.span is not None and step.span.starts_at <= now + _NEAR
+            return _FIRST_RETRY if is_near else _RETRY
+    return None

@@ -9,6 +9,7 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
 from ..actions.validation import accepts_pin
+from ..activity import lock_name
 from ..attributes import JsonObject, local_time
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
@@ -146,7 +147,7 @@ def _row(
         reason = step.reason
     return {
         "name": name and coordinator.secrets.mask_name(name),
-        "lock": lock.device.name if lock else None,
+        "lock": lock_name(hass, lock) if lock else None,
         "starts_at": local_time(step.span.starts_at) if step.span else None,
         "ends_at": local_time(step.span.ends_at) if step.span else None,
         "access_code_id": step.code_id,

@@ -23,7 +23,7 @@ _UPDATES: Final = (Kind.MOVE, Kind.RENAME)
 class Refused:
     """Nothing has changed."""
 
-    error: str
+    error: Exception
     is_temporary: bool = False
     """Whether that had nothing to do with the code."""
 
@@ -32,7 +32,7 @@ class Refused:
 class Uncertain:
     """The change may or may not have been made."""
 
-    error: str
+    error: Exception | None
 
 
 type _Identity = tuple[Kind, str, str | None, Fingerprint | None, str | None]
@@ -76,7 +76,7 @@ class Report:
     """What is left to do, and what went wrong."""
 
     plan: Plan
-    errors: dict[Step, str]
+    errors: dict[Step, Exception | None]
     is_postponed: bool
     """Whether Seam would not have allowed more changes within the minute."""
 
@@ -109,7 +109,7 @@ class Follower:
         If another plan is due, the steps under way end while that one is followed.
         """
         tried: set[_Identity] = set()
-        errors: dict[Step, str] = {}
+        errors: dict[Step, Exception | None] = {}
         while True:
             await self._async_collect(errors)
             plan = make_plan()
@@ -177,7 +177,7 @@ class Follower:
         finally:
             waiter.cancel()
 
-    async def _async_collect(self, errors: dict[Step, str]) -> None:
+    async def _async_collect(self, errors: dict[Step, Exception | None]) -> None:
         """Remember what came of the steps that have ended."""
         for task in [task for task in self._running if task.done()]:
             step = self._running.pop(task)

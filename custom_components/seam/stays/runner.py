@@ -17,17 +17,24 @@ from homeassistant.util.hass_dict import HassKey
 
 from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run_on_lock
 from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_ENDS_AT, ATTR_STARTS_AT
+from ..actions.targets import lock_entity_id
 from ..actions.update import ATTR_NEW_NAME
 from ..actions.validation import accepts_pin
 from ..api import AccessCode, SeamError
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
-from ..errors import ChangeUncertainError, UnreachableError, WorkspaceRefusedError
+from ..errors import (
+    ChangeUncertainError,
+    UnreachableError,
+    WorkspaceRefusedError,
+    refusal,
+    translated_errors,
+)
 from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
 from .bookings import Answer, Stay, stays_of
 from .compare import compare
-from .later import missed_at, next_look, retry_at
+from .later import missed_at, next_look
 from .links import Fingerprint
 from .plan import CHANGES, Kind, Plan, Step
 from .preview import Preview, async_preview
@@ -69,7 +76,6 @@ class StaysRunner:
         self._pins: dict[tuple[str, str], str] = {}
         self._refused_pins: set[tuple[str, str]] = set()
         self._outdated: Mapping[str, SeamError] = {}
-        self._retries: list[datetime] = []
         self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
         self._is_due = asyncio.Event()
@@ -188,7 +194,8 @@ class StaysRunner:
             self.stays = tuple(coming.values())
         self._on_run()
         before, self._logged = self._logged, set()
-        for step, error in self.report.errors.items():
+        for step, err in self.report.errors.items():
+            error = str(err or "")
             self._logged.add(message := (step.kind, step.key, step.device_id, error))
             if message not in before:
                 _LOGGER.warning(
@@ -202,8 +209,7 @@ class StaysRunner:
     @callback
     def _async_look_again(self, report: Report, now: datetime) -> None:
         """Run again when more can be done, or is known of what was done."""
-        retries, self._retries = self._retries, []
-        when = next_look(report, retries, now)
+        when = next_look(report, now)
         if when is None or self._is_stopped:
             return
         if self._cancel_next_look:
@@ -261,19 +267,16 @@ class StaysRunner:
         """Take a step by the functions that the actions use."""
         assert step.device_id
         assert step.link
-        lock = self.entry.runtime_data.data.locks.get(step.device_id)
-        if outdated := self._outdated.get(step.device_id):
-            self._retries += retry_at(step, outdated, dt_util.utcnow())
-            mask = self.entry.runtime_data.secrets.mask_message
-            return Refused(error=mask(str(outdated)), is_temporary=True)
-        if lock is None:
-            return Refused(error="The lock was removed", is_temporary=True)
+        try:
+            lock = self._refreshed_lock(step.device_id)
+        except HomeAssistantError as err:
+            return Refused(error=err, is_temporary=True)
         error: HomeAssistantError | None = None
         try:
             code_id = await self._async_change(step, lock)
         except ServiceValidationError as err:
             # Nothing was sent. A code as the wanted one is somebody else's.
-            return Refused(error=str(err))
+            return Refused(error=err)
         except HomeAssistantError as err:
             error, code_id = err, step.code_id
         if step.kind is not Kind.DELETE:
@@ -287,15 +290,23 @@ class StaysRunner:
         elif error is None:
             self._on_change(step, None)
             return None
-        cause = error and error.__cause__
-        self._retries += retry_at(step, cause, dt_util.utcnow())
         if error is None or isinstance(error, ChangeUncertainError):
-            return Uncertain(error=str(error or ""))
+            return Uncertain(error=error)
         is_temporary = isinstance(error, UnreachableError | WorkspaceRefusedError)
         if step.pin and not is_temporary:
             # Seam chooses one, as only Seam knows whether it was because of the PIN.
             self._refused_pins.add((step.device_id, step.pin))
-        return Refused(error=str(error), is_temporary=is_temporary)
+        return Refused(error=error, is_temporary=is_temporary)
+
+    def _refreshed_lock(self, device_id: str) -> LockData:
+        """Return a lock whose codes were fetched just now."""
+        coordinator = self.entry.runtime_data
+        with translated_errors(coordinator, is_change=False):
+            if error := self._outdated.get(device_id):
+                raise error
+        if (lock := coordinator.data.locks.get(device_id)) is None:
+            raise refusal("lock_gone", entity=lock_entity_id(self._hass, device_id))
+        return lock
 
     async def _async_as_made(self, step: Step, code: AccessCode) -> AccessCode:
         """Return a code as Seam has made it, which may have rounded its times."""

@@ -13,6 +13,7 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
     async_track_state_change_event,
+    async_track_time_interval,
 )
 from homeassistant.util import dt as dt_util
 
@@ -25,6 +26,9 @@ from .settings import CONF_CALENDAR, CONF_CALENDAR_ID, rules_of
 
 _LOGGER = logging.getLogger(__name__)
 
+# Home Assistant updates it only once a day, but guests may book for the same day.
+_REMOTE_CALENDAR: Final = "remote_calendar"
+_UPDATE_INTERVAL: Final = timedelta(minutes=30)
 _MAX_FAILED_READS: Final = 2
 _LOST_AFTER: Final = timedelta(hours=1)
 # An entity may not exist yet while Home Assistant starts.
@@ -67,6 +71,9 @@ class BookingSource:
             async_track_entity_registry_updated_event(
                 self._hass, self.entity_id, self._async_registry_updated
             ),
+            async_track_time_interval(
+                self._hass, self._async_update_remote, _UPDATE_INTERVAL
+            ),
             self._async_stop,
         ):
             self._entry.async_on_unload(stop)
@@ -96,13 +103,22 @@ class BookingSource:
             try:
                 # Unlike Home Assistant's helper, this tells if it fails.
                 await entity.async_device_update()
+                self._updated_at = dt_util.utcnow()
+                entity.async_write_ha_state()
             except Exception as err:  # noqa: BLE001 # As for reads.
                 _LOGGER.debug(
                     "Could not update %s: %s", self.entity_id, type(err).__name__
                 )
-                return
-            entity.async_write_ha_state()
-            self._updated_at = dt_util.utcnow()
+
+    @callback
+    def _async_update_remote(self, _now: datetime) -> None:
+        """Have a remote calendar read again, even if it is not available."""
+        entity = calendar_entity(self._hass, self._subentry.data)
+        if entity and entity.platform.platform_name == _REMOTE_CALENDAR:
+            # If the entry canceled it, the calendar would not be available for a day.
+            self._hass.async_create_background_task(
+                self.async_update(), f"{DOMAIN} remote calendar"
+            )
 
     async def async_read(self) -> Answer | None:
         """Return all bookings, None if the calendar cannot be read."""

@@ -135,6 +135,8 @@ class StaysWatch:
         """Renew the verdicts, and say and do what follows from them."""
         runner, now = self.runner, dt_util.utcnow()
         if runner.stays is None or runner.report is None:
+            # Whether the calendar is lost may have changed.
+            self._async_tell_listeners()
             return
         self._seen = self._locks()
         before = self.arrivals or ()

@@ -13,12 +13,11 @@ from homeassistant.util import dt as dt_util
 
 from ..attributes import local_time
 from ..coordinator import SeamConfigEntry
-from ..errors import ActionError, refusal
+from ..stays.action import async_stays_preview
 from ..stays.arrivals import Arrival, Place, find_arrivals
-from ..stays.preview import preview_response
 from ..stays.settings import SUBENTRY_STAYS
 from ..stays.watch import WATCHES, StaysWatch
-from .texts import selector_text, send_error
+from .texts import error_text, masked_text, selector_text, send_error
 from .types import Stay, StayLock, Stays, Text
 
 
@@ -41,22 +40,24 @@ def async_stays_rows(
                 continue
             is_loaded = entry.state is ConfigEntryState.LOADED
             watch = watches.get(subentry_id) if is_loaded else None
-            arrivals = watch and _coming(watch)
-            if arrivals is None and subentry_id in sent:
-                rows[subentry_id] = {**sent[subentry_id], "title": subentry.title}
-                continue
-            stays = [
-                _stay(entry, shown)
-                for arrival in arrivals or ()
-                if (shown := _readable(arrival, readable))
-            ]
+            before = sent.get(subentry_id)
+            stays = before and before["stays"]
+            is_lost = before is not None and before["is_calendar_lost"]
+            if watch:
+                is_lost = watch.runner.is_calendar_lost
+                if (arrivals := _coming(watch)) is not None:
+                    stays = [
+                        _stay(entry, shown)
+                        for arrival in arrivals
+                        if (shown := _readable(arrival, readable))
+                    ]
             if readable is None or stays:
                 rows[subentry_id] = {
                     "entry_id": entry.entry_id,
                     "subentry_id": subentry_id,
                     "title": subentry.title,
-                    "is_calendar_lost": bool(watch and watch.runner.is_calendar_lost),
-                    "stays": None if arrivals is None else stays,
+                    "is_calendar_lost": is_lost,
+                    "stays": stays,
                 }
     return rows
 
@@ -92,13 +93,16 @@ def _stay(entry: SeamConfigEntry, arrival: Arrival) -> Stay:
         "ends_at": local_time(arrival.span.ends_at),
         "verdict": arrival.verdict.value,
         "has_arrived": arrival.has_arrived,
-        "locks": [_lock(place) for place in arrival.places],
+        "locks": [_lock(entry, place) for place in arrival.places],
     }
 
 
-def _lock(place: Place) -> StayLock:
-    reason: Text | str | None = place.error
-    if reason is None and place.reason:
+def _lock(entry: SeamConfigEntry, place: Place) -> StayLock:
+    reason: Text | str | None = None
+    if isinstance(place.error, HomeAssistantError):
+        secrets = entry.runtime_data.secrets
+        reason = masked_text(error_text(place.error), secrets.mask)
+    elif place.reason:
         reason = selector_text("stay_reason", place.reason)
     return {
         "device_id": place.device_id,
@@ -115,17 +119,12 @@ async def handle_preview(
 ) -> None:
     """Send what a run would do now."""
     try:
-        watch = hass.data.get(WATCHES, {}).get(str(msg.get("subentry_id")))
-        if watch is None:
-            raise refusal("stays_unknown")
-        runner = watch.runner
-        preview = await runner.async_preview(runner.settings)
-        if preview is None:
-            raise ActionError("calendar_unavailable", calendar=runner.calendar)
+        found: dict[str, Any] = await async_stays_preview(
+            hass, str(msg.get("subentry_id"))
+        )
     except HomeAssistantError as err:
         send_error(connection, msg["id"], err)
         return
-    found: dict[str, Any] = preview_response(hass, runner.entry, preview)
     for rows in found.values():
         if isinstance(rows, list):
             for row in rows:
