@@ -28,6 +28,7 @@ from custom_components.seam.stays.settings import (
     CONF_LOCKS,
 )
 from custom_components.seam.stays.watch import WATCHES
+from simulator.faults import FaultKind
 from simulator.seed import FRONT_DOOR
 from tests.actions.support import FRONT
 from tests.clock import START
@@ -275,7 +276,7 @@ async def test_backup_is_pulled_fifteen_minutes_before(
 
 
 @pytest.mark.parametrize("fault", ["rate_limit", "outage", "status"])
-async def test_backup_is_tried_again(stays: Stays, fault: str) -> None:
+async def test_backup_is_tried_again(stays: Stays, fault: FaultKind) -> None:
     """Once Seam can be reached, and does not refuse it."""
     await set_up_with(stays, **{CONF_BACKUP: True})
     device = stays.simulator.state.devices[FRONT_DOOR]

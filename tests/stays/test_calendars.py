@@ -141,11 +141,12 @@ async def test_other_calendar_does_not_take_the_place_of_removed_one(
 
 
 async def test_calendar_without_registry_entry_is_followed_by_entity_id(
-    stays: Stays,
+    stays: Stays, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Calendars in YAML files may have no unique ID."""
     plain = BookingCalendar()
-    plain.entity_id, plain._attr_unique_id = "calendar.plain", None
+    plain.entity_id = "calendar.plain"
+    monkeypatch.setattr(plain, "_attr_unique_id", None)
     await stays.hass.data[DATA_COMPONENT].async_add_entities([plain])
     result = await start(stays)
     form = FORM | {CONF_CALENDAR: plain.entity_id}
@@ -249,7 +250,10 @@ def _set(**fields: Any) -> Callable[[CalendarEvent], object]:
     ],
 )
 async def test_bad_event_does_not_stop_other_stays(
-    stays: Stays, change: Callable[[CalendarEvent], object], names: list[str]
+    stays: Stays,
+    monkeypatch: pytest.MonkeyPatch,
+    change: Callable[[CalendarEvent], object],
+    names: list[str],
 ) -> None:
     """Calendars of other integrations may send anything."""
     bad = CalendarEvent(
@@ -262,7 +266,7 @@ async def test_bad_event_does_not_stop_other_stays(
     async def async_get_events(*period: Any) -> list[CalendarEvent]:
         return [bad, *await read(*period)]
 
-    stays.calendar.async_get_events = async_get_events  # type: ignore[method-assign] # as such calendars do.
+    monkeypatch.setattr(stays.calendar, "async_get_events", async_get_events)
     stays.book("Ada")
     for _ in range(2):
         await stays.wait()
@@ -271,7 +275,10 @@ async def test_bad_event_does_not_stop_other_stays(
 
 @pytest.mark.parametrize("answer", [None, 5, [None], [{"summary": "Eve"}]])
 async def test_bad_answer_is_a_failed_one(
-    stays: Stays, caplog: pytest.LogCaptureFixture, answer: Any
+    stays: Stays,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    answer: Any,
 ) -> None:
     """Nothing is deleted, and it is said once."""
     stays.book("Ada")
@@ -280,7 +287,7 @@ async def test_bad_answer_is_a_failed_one(
     async def async_get_events(*_: Any) -> Any:
         return answer
 
-    stays.calendar.async_get_events = async_get_events  # type: ignore[method-assign] # as such calendars do.
+    monkeypatch.setattr(stays.calendar, "async_get_events", async_get_events)
     for _ in range(4):
         await stays.wait(16)
     assert [code.name for code in stays.codes] == ["Ada"]
@@ -333,6 +340,7 @@ async def test_unload_during_preview_is_refused(
     stays: Stays,
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
+    monkeypatch: pytest.MonkeyPatch,
     way: str,
     is_reloaded: bool,
 ) -> None:
@@ -348,7 +356,7 @@ async def test_unload_during_preview_is_refused(
     [subentry_id] = stays.entry.subentries
     panel = await async_connect(hass, hass_ws_client)
     result = await start(stays)
-    stays.calendar.async_get_events = async_get_events  # type: ignore[method-assign] # only this once.
+    monkeypatch.setattr(stays.calendar, "async_get_events", async_get_events)
     if way == "action":
         task = asyncio.create_task(preview(stays))
     elif way == "panel":
@@ -358,7 +366,7 @@ async def test_unload_during_preview_is_refused(
     else:
         task = asyncio.create_task(submit(stays, result, FORM))
     await wait_until(asked.is_set)
-    stays.calendar.async_get_events = read  # type: ignore[method-assign] # as before.
+    monkeypatch.setattr(stays.calendar, "async_get_events", read)
     await hass.config_entries.async_unload(stays.entry.entry_id)
     if is_reloaded:
         await hass.config_entries.async_setup(stays.entry.entry_id)

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from simulator.faults import FaultKind
 from tests.clock import START
 
 from .conftest import DAY, Stays
@@ -39,7 +40,7 @@ async def minutes_until_code(stays: Stays, end: float) -> int:
 )
 async def test_change_is_tried_again(
     stays: Stays,
-    fault: str,
+    fault: FaultKind,
     options: dict[str, Any],
     minutes: int,
     is_extended: bool,
