@@ -115,7 +115,9 @@ class Seam:
             if code and code.code:
                 self.pins[link.key, link.device_id] = code.code
         return compare(
-            None if answer is None else Answer(bookings=list(answer), read_at=self.now),
+            None
+            if answer is None
+            else Answer(bookings=list(answer), read_at=self.now, updated_at=self.now),
             self.rules,
             self.links,
             self.locks,

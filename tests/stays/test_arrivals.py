@@ -29,6 +29,7 @@ from custom_components.seam.stays.settings import (
     CONF_LOCKS,
 )
 from custom_components.seam.stays.watch import WATCHES
+from simulator.faults import FaultKind
 from simulator.seed import FRONT_DOOR
 from tests.actions.support import FRONT
 from tests.clock import START, wait_until
@@ -275,15 +276,16 @@ async def test_backup_is_pulled_fifteen_minutes_before(
     assert len(pulls) == is_allowed
 
 
-async def test_backup_is_tried_again_after_rate_limit(stays: Stays) -> None:
-    """Nothing was done the first time."""
+@pytest.mark.parametrize("fault", ["rate_limit", "outage", "status"])
+async def test_backup_is_tried_again(stays: Stays, fault: FaultKind) -> None:
+    """Once Seam can be reached, and does not refuse it."""
     await set_up_with(stays, **{CONF_BACKUP: True})
     device = stays.simulator.state.devices[FRONT_DOOR]
     device.backup_codes = 3
     device.properties["supports_backup_access_code_pool"] = True
     await go_offline(stays)
     path = "/access_codes/pull_backup_access_code"
-    stays.simulator.faults.add("rate_limit", path=path)
+    stays.simulator.faults.add(fault, path=path)
     stays.book("Ada", start=0.2 * HOUR)
     await stays.wait()
     [code] = stays.codes

@@ -168,7 +168,9 @@ async def test_lost_calendar_needs_a_repair(stays: Stays, is_gone: bool) -> None
     [subentry_id] = stays.entry.subentries
 
     def issue() -> ir.IssueEntry | None:
-        return registry.async_get_issue(DOMAIN, f"calendar.{subentry_id}")
+        return registry.async_get_issue(
+            DOMAIN, f"{stays.entry.entry_id}.stays.{subentry_id}.calendar"
+        )
 
     if is_gone:
         er.async_get(stays.hass).async_remove(CALENDAR)

@@ -13,6 +13,7 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.data_entry_flow import section
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -44,6 +45,7 @@ from .preview import (
     plan_of_new_stays,
     preview_response,
 )
+from .reading import async_identify_calendar
 from .runner import EMPTY_CONFIRMED
 from .settings import (
     CONF_AFTER,
@@ -128,10 +130,14 @@ class StaysSubentryFlow(ConfigSubentryFlow):
             return self.async_abort(reason="entry_not_loaded")
         errors: dict[str, str] = {}
         if user_input is not None:
-            defaults = settings = _flat(user_input)
+            settings = async_identify_calendar(self.hass, _flat(user_input))
+            defaults = settings
             errors = _errors(settings)
             if not errors:
-                preview = await self._async_preview(entry, settings)
+                try:
+                    preview = await self._async_preview(entry, settings)
+                except ServiceValidationError:
+                    return self.async_abort(reason="entry_not_loaded")
                 if preview is not None:
                     self._settings, self._preview = settings, preview
                     return await self.async_step_preview()
@@ -156,7 +162,7 @@ class StaysSubentryFlow(ConfigSubentryFlow):
             watch = self.hass.data[WATCHES][self._reconfigure_subentry_id]
             return await watch.runner.async_preview(settings)
         return await async_preview(
-            self.hass, settings, partial(plan_of_new_stays, entry, settings)
+            self.hass, entry, settings, partial(plan_of_new_stays, entry, settings)
         )
 
     async def async_step_preview(

@@ -13,11 +13,12 @@ from ..activity import lock_name
 from ..attributes import JsonObject, local_time
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
+from ..errors import refusal
 from .bookings import Answer, Stays, stays_of
 from .compare import compare
 from .plan import Kind, Plan, Reason, Step
 from .reading import async_read_bookings
-from .settings import CONF_CALENDAR, rules_of
+from .settings import rules_of
 
 _NOT_POSSIBLE: Final = (Kind.BLOCKED, Kind.EDITED)
 _GROUPS: Final[Mapping[str, tuple[Kind, ...]]] = {
@@ -42,12 +43,17 @@ class Preview:
 
 async def async_preview(
     hass: HomeAssistant,
+    entry: SeamConfigEntry,
     settings: Mapping[str, Any],
     make_plan: Callable[[Answer], Plan],
 ) -> Preview | None:
     """Return what would be done, None if the calendar cannot be read."""
     now = dt_util.utcnow()
-    answer = await async_read_bookings(hass, settings[CONF_CALENDAR], now)
+    coordinator = entry.runtime_data
+    answer = await async_read_bookings(hass, settings, now)
+    if getattr(entry, "runtime_data", None) is not coordinator:
+        # It was unloaded in the meantime.
+        raise refusal("stays_unknown")
     if answer is None:
         return None
     rules = rules_of(settings, dt_util.get_default_time_zone())

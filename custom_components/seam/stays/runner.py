@@ -12,7 +12,6 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -27,6 +26,7 @@ from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..errors import (
     ChangeUncertainError,
+    UnreachableError,
     WorkspaceRefusedError,
     refusal,
     translated_errors,
@@ -35,8 +35,9 @@ from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
 from .bookings import Answer, Stay, stays_of
 from .compare import compare
+from .later import missed_at, next_look
 from .links import Fingerprint
-from .plan import CHANGES, Kind, Plan, Reason, Step
+from .plan import CHANGES, Kind, Plan, Step
 from .preview import Preview, async_preview
 from .run import Budget, Follower, Outcome, Refused, Report, Uncertain
 from .settings import CONF_BACKUP, rules_of
@@ -49,8 +50,6 @@ EMPTY_CONFIRMED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_stays_empty")
 """The subentries whose next runner deletes the codes of an empty calendar."""
 
 _INTERVAL: Final = timedelta(minutes=15)
-# Until a calendar that lacks a booking is read again, and until Seam allows more.
-_NEXT_LOOK: Final = 30
 _SOON: Final = timedelta(minutes=1)
 
 
@@ -83,6 +82,7 @@ class StaysRunner:
         self._is_due = False
         self._is_empty_confirmed = False
         self._is_stopped = False
+        self._next_look: datetime | None = None
         self._cancel_next_look: CALLBACK_TYPE | None = None
         self._known = self._known_locks
         self.report: Report | None = None
@@ -188,9 +188,6 @@ class StaysRunner:
         report = await self._follower.async_follow(
             lambda: self._plan(answer), lambda: self._is_due
         )
-        is_missing = any(
-            step.reason is Reason.MISSING_ONCE for step in report.plan.steps
-        )
         if self.report and not report.plan.is_answered:
             # What had to be done still has to be, and guests may be at risk.
             report = replace(report, plan=self.report.plan)
@@ -213,29 +210,35 @@ class StaysRunner:
                     self.calendar,
                     error,
                 )
-        if is_missing or report.is_postponed:
-            self._async_look_again(is_missing=is_missing)
+        self._async_look_again(self.report, dt_util.utcnow())
 
     @callback
-    def _async_look_again(self, *, is_missing: bool) -> None:
-        if self._is_stopped:
+    def _async_look_again(self, report: Report, now: datetime) -> None:
+        """Run again when more can be done, or is known of what was done."""
+        when = next_look(report, now)
+        if when is None or self._is_stopped:
             return
         if self._cancel_next_look:
+            if self._next_look and self._next_look <= when:
+                return
             self._cancel_next_look()
 
         async def look(_now: datetime) -> None:
             self._cancel_next_look = None
-            if is_missing:
-                # Some calendars keep an answer for a day.
-                await async_update_entity(self._hass, self.calendar)
+            if self.report and missed_at(self.report):
+                await self._source.async_update()
             self.async_request()
 
-        self._cancel_next_look = async_call_later(self._hass, _NEXT_LOOK, look)
+        self._next_look = when
+        self._cancel_next_look = async_call_later(self._hass, when - now, look)
 
     async def async_preview(self, settings: Mapping[str, Any]) -> Preview | None:
         """Return what would be done with these settings now."""
         return await async_preview(
-            self._hass, settings, lambda answer: self._plan(answer, settings)
+            self._hass,
+            self.entry,
+            settings,
+            lambda answer: self._plan(answer, settings),
         )
 
     def _plan(
@@ -302,7 +305,7 @@ class StaysRunner:
             return None
         if error is None or isinstance(error, ChangeUncertainError):
             return Uncertain(error=error)
-        is_temporary = isinstance(error, WorkspaceRefusedError)
+        is_temporary = isinstance(error, UnreachableError | WorkspaceRefusedError)
         if step.pin and not is_temporary:
             # Seam chooses one, as only Seam knows whether it was because of the PIN.
             self._refused_pins.add((step.device_id, step.pin))
