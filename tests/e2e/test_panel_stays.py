@@ -195,7 +195,9 @@ def test_small_screen_shows_many_stays(
           stays: ({STAYS})(200, "ready", null),
         }}"""
     )
-    rows = panel.get_by_role("region", name="Upcoming stays").get_by_role("listitem")
+    rows = panel.get_by_role("region", name="Current and upcoming").get_by_role(
+        "listitem"
+    )
     expect(rows).to_have_count(50)
     panel.get_by_role("searchbox").fill("guest 123")
     expect(rows).to_have_count(1)
