@@ -120,7 +120,9 @@ class Seam:
             if code and code.code:
                 self.pins[link.key, link.device_id] = code.code
         return compare(
-            None if answer is None else Answer(bookings=list(answer), read_at=self.now),
+            None
+            if answer is None
+            else Answer(bookings=list(answer), read_at=self.now, updated_at=self.now),
             self.rules,
             self.links,
             self.locks,
@@ -142,11 +144,9 @@ class Seam:
     ) -> Report:
         """Do what has to be done."""
         bookings = None if answer is None else list(answer)
-        is_due = asyncio.Event()
-        if self.is_slow:
-            is_due.set()
         return await self.follower.async_follow(
-            lambda: self.plan(bookings, is_empty_confirmed=is_empty_confirmed), is_due
+            lambda: self.plan(bookings, is_empty_confirmed=is_empty_confirmed),
+            lambda: self.is_slow,
         )
 
     def _new_follower(self) -> Follower:

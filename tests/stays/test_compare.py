@@ -12,6 +12,7 @@ from custom_components.seam.api import AccessCode, CodeStatus
 from custom_components.seam.api.devices import DeviceProperties
 from custom_components.seam.stays.bookings import Booking, PinRule
 from custom_components.seam.stays.plan import Kind, Reason
+from custom_components.seam.stays.run import Report
 from custom_components.seam.sync.snapshot import LockData
 from tests.sync.support import make_device
 
@@ -362,6 +363,46 @@ async def test_refused_change_is_tried_again_next_time(seam: Seam) -> None:
     assert seam.only().ends_at == later.end
 
 
+async def test_error_is_known_until_the_step_ends_or_is_not_wanted(seam: Seam) -> None:
+    """Also while it is tried again, and while the calendar fails."""
+
+    def errors(report: Report) -> list[str]:
+        return [str(error) for error in report.errors.values()]
+
+    seam.faults = ["refused"]
+    for answer in ([ADA], None, []):
+        report = await seam.async_run(answer)
+        assert errors(report) == ["refused"]
+    seam.is_slow, seam.faults = True, ["refused"]
+    report = await seam.async_run([ADA])
+    assert errors(report) == ["refused"]
+    await seam.async_release()
+    report = await seam.async_run([BOB])
+    assert not report.errors
+    seam.faults = ["lost"]
+    for _ in range(2):
+        report = await seam.async_run([ADA, BOB])
+    assert not report.errors
+    seam.faults = ["not sent"]
+    eve = booking("Eve", start=9)
+    for _ in range(2):
+        report = await seam.async_run([ADA, BOB, eve])
+        assert errors(report) == ["not sent"]
+    seam.now += timedelta(minutes=6)
+    report = await seam.async_run([ADA, BOB, eve])
+    assert not report.errors
+    assert len(seam.shown()) == 3
+
+
+async def test_outdated_plan_is_not_followed(seam: Seam) -> None:
+    """The calendar changes while the first step is under way."""
+    seam.on_change = lambda: setattr(seam, "is_slow", True)
+    await seam.async_run([ADA, BOB])
+    seam.is_slow = False
+    await seam.async_run([ADA])
+    assert [kind for kind, *_ in seam.log] == [Kind.CREATE]
+
+
 async def test_booking_that_is_restored_gets_a_new_code(seam: Seam) -> None:
     """The old one was deleted by us, not by hand."""
     await seam.async_run([ADA, BOB])
@@ -468,7 +509,7 @@ async def test_person_gets_a_new_code_if_the_old_one_cannot_be_moved(
     seam.now = NOW + 3 * DAY
     seam.faults = ["refused", "refused"]
     report = await seam.async_run(times)
-    assert [step.kind for step in report.errors] == [Kind.MOVE, Kind.CREATE]
+    assert [step.kind for step in report.errors] == [Kind.CREATE]
     if not keeps_code:
         seam.codes.clear()
     plan = seam.plan(times)

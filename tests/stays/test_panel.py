@@ -55,6 +55,7 @@ async def test_all_coming_stays_are_sent(stays: Stays, panel: Panel) -> None:
             "subentry_id": subentry.subentry_id,
             "title": "Bookings",
             "is_calendar_lost": False,
+            "kept": 0,
             "stays": [],
         }
     ]
@@ -123,6 +124,33 @@ async def test_stays_stay_during_reload_and_go_with_their_subentry(
     await stays.settle()
     await panel.received()
     assert panel.stays == {}
+
+
+async def test_stays_kept_because_calendar_is_empty_are_counted(
+    stays: Stays, panel: Panel
+) -> None:
+    """An empty calendar may be a fault, until somebody confirms that it is none."""
+
+    def kept() -> int:
+        [row] = panel.stays.values()
+        count: int = row["kept"]
+        return count
+
+    stays.book("1", 1, 2, summary="Ada")
+    stays.book("2", 3, 5, summary="Eve")
+    await stays.wait()
+    await panel.received()
+    assert (kept(), len(shown(panel))) == (0, 2)
+    stays.calendar.bookings.clear()
+    stays.calendar.async_write_ha_state()
+    await stays.wait(15)
+    await panel.received()
+    assert (kept(), len(shown(panel))) == (2, 2)
+    [watch] = stays.hass.data[WATCHES].values()
+    watch.runner.async_confirm_empty()
+    await stays.settle()
+    await panel.received()
+    assert (kept(), len(shown(panel))) == (0, 0)
 
 
 async def test_lost_calendar_is_sent(

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
@@ -11,7 +12,6 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
@@ -35,8 +35,9 @@ from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
 from .bookings import Answer, Stay, stays_of
 from .compare import compare
+from .later import missed_at, next_look
 from .links import Fingerprint
-from .plan import CHANGES, Kind, Plan, Reason, Step
+from .plan import CHANGES, Kind, Plan, Step
 from .preview import Preview, async_preview
 from .run import Budget, Follower, Outcome, Refused, Report, Uncertain
 from .settings import CONF_BACKUP, rules_of
@@ -49,8 +50,6 @@ EMPTY_CONFIRMED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_stays_empty")
 """The subentries whose next runner deletes the codes of an empty calendar."""
 
 _INTERVAL: Final = timedelta(minutes=15)
-# Until a calendar that lacks a booking is read again, and until Seam allows more.
-_NEXT_LOOK: Final = 30
 _SOON: Final = timedelta(minutes=1)
 
 
@@ -80,11 +79,14 @@ class StaysRunner:
         self._outdated: Mapping[str, SeamError] = {}
         self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
-        self._is_due = asyncio.Event()
+        self._is_due = False
         self._is_empty_confirmed = False
         self._is_stopped = False
+        self._next_look: datetime | None = None
         self._cancel_next_look: CALLBACK_TYPE | None = None
         self._known = self._known_locks
+        self.is_calendar_empty = False
+        """Whether codes are kept because an empty calendar may be a fault."""
         self.report: Report | None = None
         self.stays: tuple[Stay, ...] | None = None
         """The coming stays of the last good answer, None until there is one."""
@@ -141,7 +143,8 @@ class StaysRunner:
         if self._is_stopped:
             # The next runner has other links in its memory.
             return
-        self._is_due.set()
+        self._is_due = True
+        self._follower.wake()
         if self._task is None or self._task.done():
             self._task = self.entry.async_create_background_task(
                 self._hass, self._async_run_while_due(), f"{DOMAIN} stays"
@@ -166,8 +169,8 @@ class StaysRunner:
             self.async_request()
 
     async def _async_run_while_due(self) -> None:
-        while self._is_due.is_set():
-            self._is_due.clear()
+        while self._is_due:
+            self._is_due = False
             await self._async_run()
 
     async def _async_run(self) -> None:
@@ -186,9 +189,14 @@ class StaysRunner:
         self._outdated = (
             await coordinator.async_refresh_locks(changing) if changing else {}
         )
-        self.report = await self._follower.async_follow(
-            lambda: self._plan(answer), self._is_due
+        report = await self._follower.async_follow(
+            lambda: self._plan(answer), lambda: self._is_due
         )
+        self.is_calendar_empty = answer is not None and not report.plan.is_answered
+        if self.report and not report.plan.is_answered:
+            # What had to be done still has to be, and guests may be at risk.
+            report = replace(report, plan=self.report.plan)
+        self.report = report
         if answer and (
             answer.bookings or self._is_empty_confirmed or self.stays is None
         ):
@@ -197,7 +205,7 @@ class StaysRunner:
             self.stays = tuple(coming.values())
         self._on_run()
         before, self._logged = self._logged, set()
-        for step, err in self.report.errors.items():
+        for step, err in report.errors.items():
             error = str(err or "")
             self._logged.add(message := (step.kind, step.key, step.device_id, error))
             if message not in before:
@@ -207,36 +215,42 @@ class StaysRunner:
                     self.calendar,
                     error,
                 )
-        is_missing = any(
-            step.reason is Reason.MISSING_ONCE for step in self.report.plan.steps
-        )
-        if is_missing or self.report.is_postponed:
-            self._async_look_again(is_missing=is_missing)
+        self._async_look_again(self.report, dt_util.utcnow())
 
     @callback
-    def _async_look_again(self, *, is_missing: bool) -> None:
-        if self._is_stopped:
+    def _async_look_again(self, report: Report, now: datetime) -> None:
+        """Run again when more can be done, or is known of what was done."""
+        when = next_look(report, now)
+        if when is None or self._is_stopped:
             return
         if self._cancel_next_look:
+            if self._next_look and self._next_look <= when:
+                return
             self._cancel_next_look()
 
         async def look(_now: datetime) -> None:
             self._cancel_next_look = None
-            if is_missing:
-                # Some calendars keep an answer for a day.
-                await async_update_entity(self._hass, self.calendar)
+            if self.report and missed_at(self.report):
+                await self._source.async_update()
             self.async_request()
 
-        self._cancel_next_look = async_call_later(self._hass, _NEXT_LOOK, look)
+        self._next_look = when
+        self._cancel_next_look = async_call_later(self._hass, when - now, look)
 
     async def async_preview(self, settings: Mapping[str, Any]) -> Preview | None:
         """Return what would be done with these settings now."""
         return await async_preview(
-            self._hass, self.entry, settings, self.memory.links, self._pins
+            self._hass,
+            self.entry,
+            settings,
+            lambda answer: self._plan(answer, settings),
         )
 
-    def _plan(self, answer: Answer | None) -> Plan:
-        """Return what has to be done now."""
+    def _plan(
+        self, answer: Answer | None, settings: Mapping[str, Any] | None = None
+    ) -> Plan:
+        """Return what has to be done now, or with other settings."""
+        settings = settings or self.settings
         locks = self.entry.runtime_data.data.locks
         for link in self.memory.links:
             lock = locks.get(link.device_id)
@@ -245,14 +259,15 @@ class StaysRunner:
                 self._pins[link.key, link.device_id] = code.code
         return compare(
             answer,
-            rules_of(self.settings, dt_util.get_default_time_zone()),
+            rules_of(settings, dt_util.get_default_time_zone()),
             self.memory.links,
             locks,
             dt_util.utcnow(),
             accepts=self._accepts_pin,
             pins=self._pins,
             taken=self.memory.taken,
-            is_empty_confirmed=self._is_empty_confirmed,
+            # The runner with other settings knows nothing of it.
+            is_empty_confirmed=self._is_empty_confirmed and settings == self.settings,
         )
 
     def _accepts_pin(self, lock: LockData, name: str, pin: str) -> bool:

@@ -43,8 +43,10 @@ def async_stays_rows(
             before = sent.get(subentry_id)
             stays = before and before["stays"]
             is_lost = before is not None and before["is_calendar_lost"]
+            kept = before["kept"] if before else 0
             if watch:
                 is_lost = watch.runner.is_calendar_lost
+                kept = _count_kept(watch, readable)
                 if (arrivals := _coming(watch)) is not None:
                     stays = [
                         _stay(entry, shown)
@@ -57,6 +59,7 @@ def async_stays_rows(
                     "subentry_id": subentry_id,
                     "title": subentry.title,
                     "is_calendar_lost": is_lost,
+                    "kept": kept,
                     "stays": stays,
                 }
     return rows
@@ -75,6 +78,24 @@ def _coming(watch: StaysWatch) -> tuple[Arrival, ...] | None:
         runner.entry.runtime_data.data.locks,
         dt_util.utcnow(),
         is_only_soon=False,
+    )
+
+
+def _count_kept(watch: StaysWatch, readable: Collection[str] | None) -> int:
+    """Return how many stays have codes only because an empty calendar may be a fault."""
+    runner = watch.runner
+    locks = runner.entry.runtime_data.data.locks
+    now = dt_util.utcnow()
+    return len(
+        {
+            link.key
+            for link in runner.memory.links
+            if runner.is_calendar_empty
+            and (readable is None or link.device_id in readable)
+            and (lock := locks.get(link.device_id))
+            and (code := lock.code(link.code_id))
+            and not code.is_expired(now)
+        }
     )
 
 
