@@ -645,6 +645,27 @@ async def test_outage_does_not_take_the_pin_from_a_guest(
     assert [code.code for code in stays.codes] == ["9182"]
 
 
+async def test_refused_pin_is_tried_again_when_its_stay_is_gone(stays: Stays) -> None:
+    """Until then, other guests with this PIN get another one at once."""
+    await set_up_with(stays, **{CONF_PIN_RULE: "telephone"})
+    description = "Phone: +49 151 234 9182"
+    create = "/access_codes/create"
+    stays.simulator.faults.add("status", path=create, status=400, count=1)
+    stays.book("Ada", description=description)
+    await stays.wait(15)
+    stays.book("Bob", start=6, end=7, description=description)
+    await stays.wait(15)
+    assert "9182" not in [code.code for code in stays.codes]
+    assert changes(stays.simulator).count(create) == 3
+    for name in ("Ada", "Bob"):
+        stays.calendar.cancel(name)
+    for _ in range(3):
+        await stays.wait(15)
+    stays.book("Eve", start=8, end=9, description=description)
+    await stays.wait(15)
+    assert [code.code for code in stays.codes] == ["9182"]
+
+
 async def test_request_that_was_not_sent_says_nothing_about_the_pin(
     stays: Stays, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,12 +1,12 @@
 """Which PIN a new code gets."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 
 from ..sync.snapshot import LockData
 from .bookings import Rules, Stay
 from .links import Link
-from .plan import Pins, PinTest, Reason
+from .plan import Pins, PinTest, Reason, Step
 
 
 class PinChooser:
@@ -66,3 +66,33 @@ class PinChooser:
             key != stay.key and ends_at.astimezone(self._time_zone).date() == arrival
             for key, ends_at in self._ends.get(pin, ())
         )
+
+
+class RefusedPins:
+    """The PINs that locks do not accept for new codes."""
+
+    def __init__(self) -> None:
+        """Initialize without PINs."""
+        self._suspected: dict[tuple[str | None, str], str] = {}
+        self._known: dict[tuple[str | None, str], str] = {}
+
+    def suspect(self, step: Step) -> None:
+        """Do not try a PIN again for now, as the refusal may have been because of it."""
+        if step.pin:
+            self._suspected[step.device_id, step.pin] = step.key
+
+    def confirm(self, step: Step) -> None:
+        """Remember the PINs without which the lock has accepted the code."""
+        for (device_id, pin), key in list(self._suspected.items()):
+            if (device_id, key) == (step.device_id, step.key) and pin != step.pin:
+                self._known[device_id, pin] = key
+
+    def start(self, keys: Collection[str]) -> None:
+        """Forget what was not because of the PIN, and the PINs of other stays."""
+        self._suspected.clear()
+        self._known = {place: key for place, key in self._known.items() if key in keys}
+
+    def has(self, device_id: str, pin: str) -> bool:
+        """Return whether a lock does not accept a PIN."""
+        place = device_id, pin
+        return place in self._known or place in self._suspected

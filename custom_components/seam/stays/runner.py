@@ -37,6 +37,7 @@ from .bookings import Answer, Stay, stays_of
 from .compare import compare
 from .later import missed_at, next_look
 from .links import Fingerprint
+from .pins import RefusedPins
 from .plan import CHANGES, Kind, Plan, Step
 from .preview import Preview, async_preview
 from .run import Budget, Follower, Outcome, Refused, Report, Uncertain
@@ -75,7 +76,7 @@ class StaysRunner:
         self.memory = memory
         self._follower = Follower(self._start, memory, Budget(), dt_util.utcnow)
         self._pins: dict[tuple[str, str], str] = {}
-        self._refused_pins: set[tuple[str, str]] = set()
+        self._refused_pins = RefusedPins()
         self._outdated: Mapping[str, SeamError] = {}
         self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
@@ -175,8 +176,7 @@ class StaysRunner:
 
     async def _async_run(self) -> None:
         coordinator = self.entry.runtime_data
-        # It may have been because of something else, as Seam does not say why.
-        self._refused_pins.clear()
+        self._refused_pins.start({link.key for link in self.memory.links})
         answer = await self._source.async_read()
         if answer and answer.bookings:
             self._is_empty_confirmed = False
@@ -272,7 +272,7 @@ class StaysRunner:
 
     def _accepts_pin(self, lock: LockData, name: str, pin: str) -> bool:
         """Return whether a lock accepts a PIN, as far as that is known."""
-        is_refused = (lock.device_id, pin) in self._refused_pins
+        is_refused = self._refused_pins.has(lock.device_id, pin)
         return not is_refused and accepts_pin(lock, name, pin)
 
     @callback
@@ -304,6 +304,7 @@ class StaysRunner:
                 if is_changed:
                     self._on_change(step, code)
                 if is_changed or error is None:
+                    self._refused_pins.confirm(step)
                     return await self._async_as_made(step, code)
         elif error is None:
             self._on_change(step, None)
@@ -311,9 +312,9 @@ class StaysRunner:
         if error is None or isinstance(error, ChangeUncertainError):
             return Uncertain(error=error)
         is_temporary = isinstance(error, UnreachableError | WorkspaceRefusedError)
-        if step.pin and not is_temporary:
+        if not is_temporary:
             # Seam chooses one, as only Seam knows whether it was because of the PIN.
-            self._refused_pins.add((step.device_id, step.pin))
+            self._refused_pins.suspect(step)
         return Refused(error=error, is_temporary=is_temporary)
 
     def _refreshed_lock(self, device_id: str) -> LockData:
