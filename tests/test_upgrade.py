@@ -106,7 +106,7 @@ pytestmark = [
 
 
 @pytest.fixture(autouse=True)
-def _no_deliveries(simulator: Simulator) -> None:
+def _no_deliveries(frozen_clock: None, simulator: Simulator) -> None:
     """Let nothing be sent to the external URL."""
     simulator.backend.events.on_event = None
 

@@ -88,6 +88,12 @@ def async_remove_issues(
             ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
+def stays_issue_prefix(entry: SeamConfigEntry, subentry_id: str | None = None) -> str:
+    """Return how the IDs of the issues of all stays, or of some of them, start."""
+    prefix = f"{entry.entry_id}.stays."
+    return prefix if subentry_id is None else f"{prefix}{subentry_id}."
+
+
 def colliding_code(
     lock: LockData, code: AccessCode, problem: SeamProblem
 ) -> AccessCode | None:
@@ -159,7 +165,11 @@ class _IssueManager:
             for lock in coordinator.data.locks.values()
             if lock.lacks_codes
         )
-        existing = set(_issue_ids(self._hass, self._entry))
+        existing = {
+            issue_id
+            for issue_id in _issue_ids(self._hass, self._entry)
+            if not issue_id.startswith(stays_issue_prefix(self._entry))
+        }
         for issue_id in existing - found.keys():
             if not issue_id.startswith(unknown):
                 ir.async_delete_issue(self._hass, DOMAIN, issue_id)

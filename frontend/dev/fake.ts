@@ -198,6 +198,7 @@ function staysOf(locks: readonly Lock[]): Stays {
     subentry_id: "stays",
     title: "Bookings",
     is_calendar_lost: false,
+    kept: 0,
     stays: locks.flatMap(({ device_id, codes }) =>
       codes.flatMap(({ access_code_id, name, starts_at, ends_at, state }) => {
         if (!starts_at || !ends_at || Date.parse(ends_at) < Date.now()) return [];

@@ -1,6 +1,6 @@
-import type { SeamCodeRow } from "./elements/code-row";
+import type { CodeControls } from "./elements/code-controls";
 
-const ROW = "seam-code-row";
+const ROW = "seam-code-row, seam-stay-controls";
 
 /** Where the focus was last, outside of dialogs. */
 interface Place {
@@ -9,11 +9,11 @@ interface Place {
   /** The code of its row. */
   id: string | undefined;
   /** The rows from there on, and then those before. */
-  rows: SeamCodeRow[];
+  rows: CodeControls[];
 }
 
-function rowsIn(root: ShadowRoot): SeamCodeRow[] {
-  return [...root.querySelectorAll<SeamCodeRow>(ROW)];
+function rowsIn(root: ShadowRoot): CodeControls[] {
+  return [...root.querySelectorAll<CodeControls>(ROW)];
 }
 
 /** Return the element with the focus, which may be inside of others. */
@@ -47,12 +47,11 @@ export class FocusKeeper {
   note(): void {
     const element = focusedElement();
     if (!element || isLost(element)) return;
-    let row: SeamCodeRow | undefined;
+    let row: CodeControls | undefined;
     let node: Node | null = element;
     while (node !== this.host) {
       if (!node || node instanceof HTMLDialogElement) return;
-      if (node instanceof HTMLElement && node.localName === ROW)
-        row = node as SeamCodeRow;
+      if (node instanceof HTMLElement && node.matches(ROW)) row = node as CodeControls;
       node = node instanceof ShadowRoot ? node.host : node.parentNode;
     }
     const root = (row ?? element).getRootNode();

@@ -151,13 +151,21 @@ export class SeamPanel extends SeamActions {
     const before = changes.get("route") as Route | undefined;
     const hasMoved = changes.has("route") && before?.path !== this.route.path;
     // On a narrow screen, not all tabs are visible. The count of found codes comes later.
-    if (hasMoved || (changes.has("snapshot") && !changes.get("snapshot"))) {
+    if (hasMoved || this.hasOtherTabs(changes)) {
       this.shadowRoot
         ?.querySelector("nav [aria-current]")
         ?.scrollIntoView({ block: "nearest", inline: "nearest" });
     }
     if (!hasMoved) return;
     if (before) void this.arrive();
+  }
+
+  /** Return whether the tabs need more or less room than before. */
+  private hasOtherTabs(changes: PropertyValues): boolean {
+    if (!changes.has("snapshot")) return false;
+    const before = changes.get("snapshot") as State | undefined;
+    if (!before || !this.snapshot) return true;
+    return countFound(before.locks) !== countFound(this.snapshot.locks);
   }
 
   /** Start a page at its top, or where it was left, with the focus on its title. */

@@ -169,6 +169,8 @@ export interface Stays {
   subentry_id: string;
   title: string;
   is_calendar_lost: boolean;
+  /** How many stays have codes although the calendar has no events. */
+  kept: number;
   stays: Stay[] | null;
 }
 

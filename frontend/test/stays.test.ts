@@ -28,6 +28,7 @@ const stays = (
   subentry_id: title,
   title,
   is_calendar_lost: false,
+  kept: 0,
   stays: all,
   ...more,
 });

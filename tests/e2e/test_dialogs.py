@@ -279,6 +279,7 @@ def test_closed_dialog_announces_failure(panel_page: Page, start: Start) -> None
     dialog.get_by_role("textbox", name="Name").fill("Grace")
     dialog.get_by_role("button", name="Save").click()
     panel_page.wait_for_function("() => window.finish")
+    expect(dialog.get_by_text("You can close this window.")).to_be_visible()
     dialog.get_by_role("button", name="Close").first.click()
     expect(dialog).to_have_count(0)
     panel_page.evaluate("() => finish()")
@@ -667,6 +668,7 @@ def test_headline_says_whether_the_code_works(
     status = dialog.locator(".headline")
     expect(status.get_by_text(headline, exact=True)).to_be_visible()
     expect(status.locator(".bad")).to_have_count(int("failed" in states))
+    expect(status.get_by_text("Works until")).to_have_count(int("failed" not in states))
     names = " and ".join(f"L{i}" for i in range(len(states)))
     expect(dialog.get_by_text(f"PIN for {names}", exact=True)).to_be_visible()
 
@@ -722,6 +724,10 @@ def test_form_names_stays_at_the_same_time(panel_page: Page, start: Start) -> No
     dialog = panel.get_by_role("dialog")
     overlap = dialog.get_by_text("Overlaps with")
     expect(overlap).to_have_text("Overlaps with Long stay on Door.")
+    # On a phone, the times are further up than the button.
+    panel_page.set_viewport_size({"width": 360, "height": 640})
+    expect(overlap).to_be_in_viewport(ratio=1)
+    assert re.search(r"\w+ · 1 night", dialog.locator(".bottom .hint").inner_text())
     dialog.get_by_role("checkbox", name="Gate").check()
     expect(overlap).to_have_text("Overlaps with Long stay on Door and Other on Gate.")
     dialog.get_by_label("Check-in").fill("2099-10-25T01:40")
@@ -1009,7 +1015,13 @@ def test_new_pin_is_offered_for_duplicate(panel_page: Page, start: Start) -> Non
         ["Choose a new PIN", "Convert “Other”", "Delete “Other”"]
     )
     buttons.first.press("Enter")
-    expect(panel.get_by_role("radio", name="Choose for me")).to_be_checked()
+    dialog = panel.get_by_role("dialog", name="New PIN for Ada")
+    choice = dialog.get_by_role("radio", name="Choose for me")
+    expect(choice).to_be_checked()
+    expect(choice).to_be_focused()
+    expect(dialog.get_by_text("Seam chooses a PIN that Door accepts.")).to_be_visible()
+    # Nothing else is asked.
+    expect(dialog.locator("input:visible")).to_have_count(2)
     panel_page.keyboard.press("Escape")
     panel_page.evaluate("() => change(lock('Door', [code('Ada')]))")
     expect(attention).to_have_count(0)
@@ -1111,6 +1123,32 @@ def test_reason_is_shown_once(start: Start) -> None:
         }"""
     )
     expect(panel.get_by_text("Being removed.")).to_have_count(1)
+
+
+def test_code_that_stays_as_it_is_has_one_sentence(start: Start) -> None:
+    """Each of the two reasons alone advises to do what the other one rules out."""
+    panel = start(
+        """{
+          path: "/found",
+          locks: [lock("Door", [code("A", {
+            is_managed: false, can: { convert: "Delete it.", delete: "Convert it." },
+          })])],
+        }"""
+    )
+    expect(panel.get_by_text("cannot be converted or deleted here")).to_be_visible()
+    expect(panel.get_by_text("Delete it.")).to_have_count(0)
+    expect(panel.get_by_text("Convert it.")).to_have_count(0)
+
+
+def test_count_of_found_codes_is_in_view(panel_page: Page, start: Start) -> None:
+    """On a phone, the tab is scrolled to its end when the count arrives."""
+    panel_page.set_viewport_size({"width": 360, "height": 740})
+    panel = start("{ path: '/found', locks: [lock('Door')] }")
+    expect(panel.get_by_text("Seam manages all codes.")).to_be_visible()
+    panel_page.evaluate(
+        "() => change(lock('Door', [code('A', { is_managed: false })]))"
+    )
+    expect(panel.locator("nav .badge")).to_be_in_viewport(ratio=1)
 
 
 def test_gap_that_has_begun_is_counted_from_now(panel_page: Page, start: Start) -> None:
@@ -1308,6 +1346,16 @@ def test_short_lists_have_no_search(start: Start, path: str) -> None:
     expect(panel.get_by_role("searchbox")).to_have_count(0)
 
 
+def test_search_for_found_codes_stays(panel_page: Page, start: Start) -> None:
+    """It is still there when one code of eight was deleted."""
+    codes = "Array.from({length: 8}, (_, i) => code(`Old ${i}`, {is_managed: false}))"
+    panel = start(f"{{ path: '/found', locks: [lock('Door', {codes})] }}")
+    expect(panel.get_by_role("searchbox")).to_be_visible()
+    panel_page.evaluate(f"() => change(lock('Door', {codes}.slice(1)))")
+    expect(panel.locator("seam-found li")).to_have_count(7)
+    expect(panel.get_by_role("searchbox")).to_be_visible()
+
+
 def test_search_keeps_selection(panel_page: Page, start: Start) -> None:
     """Codes that were selected before a search stay selected, and are counted."""
     panel = start(f"{{ path: '/found', locks: {ROOMS} }}")
@@ -1399,7 +1447,7 @@ def test_form_finds_locks(panel_page: Page, start: Start) -> None:
             {"access_code_id": "Ada"},
         ),
         ("edit", "Edit this code", "Edit Ada", None, "", {}),
-        ("new_pin", "Choose a new PIN", "Edit Ada", None, "", {}),
+        ("new_pin", "Choose a new PIN", "New PIN for Ada", None, "", {}),
         ("add", "Add another code", "Add guest", None, "", {}),
     ],
 )

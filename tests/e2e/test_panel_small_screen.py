@@ -1,11 +1,13 @@
 """Browser tests of the panel on a phone."""
 
 from collections.abc import Iterator
+import re
 from typing import Any, Final
 
 from playwright.sync_api import Locator, Page, expect
 import pytest
 
+from .conftest import Start
 from .development import Development
 from .test_panel import SOON, choose, open_lock, open_panel, row_of, sync
 
@@ -154,3 +156,66 @@ def test_dialogs_for_found_codes_fit_and_have_large_controls(
         expect(dialog.locator("button.filled")).to_be_enabled(timeout=SOON)
         check(panel, "dialog")
         dialog.get_by_role("button", name="Cancel").click()
+
+
+REMEDIES: Final = (
+    "Allow changes",
+    "Choose a new PIN",
+    "Convert “Other”",
+    "Delete this code",
+    "Delete “Other”",
+    "Edit this code",
+    "Use backup code",
+)
+
+
+def test_dialogs_of_remedies_fit_and_have_large_controls(
+    panel_page: Page, start: Start
+) -> None:
+    """The same holds for what a problem asks for, and for the dialog with the PIN."""
+    panel_page.set_viewport_size({"width": WIDTH, "height": 3000})
+    panel = start(
+        f"""{{
+          locks: ["{LONG}", "Gate"].map((name) => lock(name, [
+            code("{LONG}", {{ state: "failed", common_code_key: "key", errors: [{{
+              error_code: "duplicate_code", message: "{LONG}", advice: "{LONG}",
+              scope: "access_code", created_at: null, other_access_code_id: "Other",
+              remedies: ["allow_changes", "new_pin", "convert_other", "delete_other",
+                "delete", "edit", "pull_backup"],
+            }}] }}),
+            code("Other", {{ is_managed: false }}),
+          ])),
+          answer: ({{ type }}, id) => ({{
+            "seam/preview": {{ access_codes: [
+              {{ access_code_id: "Other", name: "Other", outcome: "would_convert" }},
+            ] }},
+            "seam/code/create": id.length < 20
+              ? {{ access_code_id: "{LONG}", code: "582947" }}
+              : {{ error: "{LONG}", field: "code" }},
+            "seam/code/pull_backup": {{ access_code_id: "x", code: "582947" }},
+            "seam/code/generate": {{ code: "582947" }},
+          }}[type] ?? {{ outcome: "deleted" }}),
+        }}"""
+    )
+    dialog = panel.get_by_role("dialog")
+    attention = panel.get_by_role("region", name="Needs attention")
+    for remedy in REMEDIES:
+        attention.get_by_role("button", name=remedy, exact=True).first.click()
+        confirm = dialog.locator(".bottom button.filled")
+        expect(confirm).to_be_enabled()
+        check(panel, remedy)
+        if remedy in ("Choose a new PIN", "Use backup code"):
+            confirm.click()
+            expect(dialog.locator("seam-pin")).to_be_visible()
+            check(panel, f"{remedy}: progress")
+        panel_page.keyboard.press("Escape")
+        expect(dialog).to_have_count(0)
+    panel.get_by_role("button", name="Add guest").click()
+    dialog.get_by_role("textbox", name="Name").fill(LONG[:80])
+    for checkbox in dialog.get_by_role("checkbox", name=re.compile("Gate|Donau")).all():
+        checkbox.check()
+    check(panel, "overlap")
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.locator("seam-pin")).to_be_visible()
+    expect(dialog.get_by_role("button", name="Change PIN")).to_be_visible()
+    check(panel, "progress")

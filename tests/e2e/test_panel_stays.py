@@ -21,6 +21,7 @@ STAYS: Final = """(count, verdict, reason) => [{
     subentry_id: "stays",
     title: "Bookings",
     is_calendar_lost: false,
+    kept: 0,
     stays: Array.from({length: count}, (_, i) => ({
         name: `Guest ${i}`,
         starts_at: new Date(Date.now() + (i * 24 + 3) * 3_600_000).toISOString(),
@@ -125,6 +126,60 @@ def test_preview_shows_what_a_run_does(panel_page: Page, start: Start) -> None:
     expect(dialog).to_have_count(0)
 
 
+def test_codes_of_empty_calendar_are_shown_as_kept(start: Start) -> None:
+    """A warning says so, and how to delete them; the preview lists them."""
+    row = "{name: 'Ada', lock: 'Door', starts_at: null, ends_at: null"
+    left = f"[{row}, reason: 'No events.'}}, {row}, name: null, reason: null}}]"
+    groups = "created: [], moved: [], renamed: [], deleted: [], not_possible: []"
+    panel = start(
+        f"""{{
+          path: "/stays",
+          locks: [lock("Door", [code("Ada")])],
+          stays: ({STAYS})(1, "ready", null).map((row) => ({{...row, kept: 1}})),
+          answer: () => ({{{groups}, left: {left}, overlaps: []}}),
+        }}"""
+    )
+    expect(panel.get_by_text("The codes of 1 stay are kept")).to_be_visible()
+    expect(panel.get_by_text("then Reconfigure stays")).to_be_visible()
+    panel.get_by_role("button", name="Preview changes").click()
+    region = panel.get_by_role("dialog").locator("section")
+    expect(region.get_by_role("heading")).to_have_text("Left unchanged 1")
+    expect(region.get_by_role("listitem")).to_have_text("Ada Door No events.")
+
+
+@pytest.mark.parametrize(
+    ("pins", "shown"),
+    [(["4711", "4711"], "4711"), (["4711", "5822"], "Door: 4711, Gate: 5822")],
+)
+def test_stay_shows_its_pin(
+    panel_page: Page, start: Start, pins: list[str], shown: str
+) -> None:
+    """Locks with the same PIN show it once, and the menu is that of the codes."""
+    panel = start(
+        f"""{{
+          path: "/stays",
+          locks: [lock("Door", [code("Ada")]), lock("Gate", [code("Ada 2")])],
+          stays: ({STAYS})(1, "ready", null).map((row) => {{
+            const [stay] = row.stays;
+            const [place] = stay.locks;
+            const gate = {{...place, device_id: "Gate", access_code_id: "Ada 2"}};
+            return {{...row, stays: [{{...stay, locks: [place, gate]}}]}};
+          }}),
+          answer: (_, id) => ({{code: {pins}[id === "lock.door" ? 0 : 1]}}),
+        }}"""
+    )
+    panel.get_by_role("button", name="Show PIN: Ada").click()
+    expect(panel.locator("output")).to_have_text(shown)
+    panel.get_by_role("button", name="Hide PIN: Ada").click()
+    expect(panel.locator("output")).to_have_count(0)
+    panel.get_by_role("button", name="Actions for Ada").click()
+    panel.get_by_role("menuitem", name="Delete").click()
+    expect(panel.get_by_role("dialog", name="Delete “Ada”?")).to_be_visible()
+    panel_page.evaluate(f"() => changeStays(...({STAYS})(0))")
+    panel_page.keyboard.press("Escape")
+    expect(panel.get_by_role("heading", name="Calendars")).to_be_focused()
+
+
 @NEEDS_AXE
 @pytest.mark.parametrize("direction", ["ltr", "rtl"])
 def test_small_screen_shows_many_stays(
@@ -140,7 +195,9 @@ def test_small_screen_shows_many_stays(
           stays: ({STAYS})(200, "ready", null),
         }}"""
     )
-    rows = panel.get_by_role("region", name="Upcoming stays").get_by_role("listitem")
+    rows = panel.get_by_role("region", name="Current and upcoming").get_by_role(
+        "listitem"
+    )
     expect(rows).to_have_count(50)
     panel.get_by_role("searchbox").fill("guest 123")
     expect(rows).to_have_count(1)

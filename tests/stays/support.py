@@ -115,7 +115,9 @@ class Seam:
             if code and code.code:
                 self.pins[link.key, link.device_id] = code.code
         return compare(
-            None if answer is None else Answer(bookings=list(answer), read_at=self.now),
+            None
+            if answer is None
+            else Answer(bookings=list(answer), read_at=self.now, updated_at=self.now),
             self.rules,
             self.links,
             self.locks,
@@ -137,11 +139,9 @@ class Seam:
     ) -> Report:
         """Do what has to be done."""
         bookings = None if answer is None else list(answer)
-        is_due = asyncio.Event()
-        if self.is_slow:
-            is_due.set()
         return await self.follower.async_follow(
-            lambda: self.plan(bookings, is_empty_confirmed=is_empty_confirmed), is_due
+            lambda: self.plan(bookings, is_empty_confirmed=is_empty_confirmed),
+            lambda: self.is_slow,
         )
 
     def _new_follower(self) -> Follower:
@@ -185,11 +185,11 @@ class Seam:
         if fault == "crash before":
             raise Crash
         if fault.startswith("refused"):
-            return Refused(error="refused", is_temporary=fault != "refused")
+            return Refused(error=Exception("refused"), is_temporary=fault != "refused")
         if fault == "not sent":
-            return Uncertain(error="not sent")
+            return Uncertain(error=Exception("not sent"))
         if step.code_id and step.code_id not in self.codes:
-            return Refused(error="It has ended, and Seam has removed it.")
+            return Refused(error=Exception("It has ended, and Seam has removed it."))
         assert step.device_id
         self.on_change()
         self.log.append((step.kind, step.device_id, self.now))
@@ -206,7 +206,7 @@ class Seam:
         if fault == "crash after":
             raise Crash
         if fault == "lost":
-            return Uncertain(error="lost")
+            return Uncertain(error=Exception("lost"))
         return result
 
     def _create(self, step: Step) -> AccessCode:

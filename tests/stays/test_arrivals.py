@@ -14,6 +14,7 @@ from homeassistant.const import (
     STATE_UNKNOWN,
 )
 from homeassistant.core import CoreState, Event, HomeAssistant, State, callback
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.util import dt as dt_util
 import pytest
@@ -28,9 +29,10 @@ from custom_components.seam.stays.settings import (
     CONF_LOCKS,
 )
 from custom_components.seam.stays.watch import WATCHES
+from simulator.faults import FaultKind
 from simulator.seed import FRONT_DOOR
 from tests.actions.support import FRONT
-from tests.clock import START
+from tests.clock import START, wait_until
 
 from .conftest import CALENDAR, Stays
 
@@ -274,15 +276,16 @@ async def test_backup_is_pulled_fifteen_minutes_before(
     assert len(pulls) == is_allowed
 
 
-async def test_backup_is_tried_again_after_rate_limit(stays: Stays) -> None:
-    """Nothing was done the first time."""
+@pytest.mark.parametrize("fault", ["rate_limit", "outage", "status"])
+async def test_backup_is_tried_again(stays: Stays, fault: FaultKind) -> None:
+    """Once Seam can be reached, and does not refuse it."""
     await set_up_with(stays, **{CONF_BACKUP: True})
     device = stays.simulator.state.devices[FRONT_DOOR]
     device.backup_codes = 3
     device.properties["supports_backup_access_code_pool"] = True
     await go_offline(stays)
     path = "/access_codes/pull_backup_access_code"
-    stays.simulator.faults.add("rate_limit", path=path)
+    stays.simulator.faults.add(fault, path=path)
     stays.book("Ada", start=0.2 * HOUR)
     await stays.wait()
     [code] = stays.codes
@@ -639,3 +642,42 @@ async def test_pins_are_nowhere(
         default=str,
     )
     assert not pins & set(PIN.findall(shown + caplog.text))
+
+
+@pytest.mark.parametrize("way", ["interrupted", "calendar fails"])
+async def test_guest_at_risk_stays_at_risk(stays: Stays, told: Told, way: str) -> None:
+    """It is told once, and an issue that is ignored stays ignored."""
+    faults = stays.simulator.faults
+    create = "/access_codes/create"
+    faults.add("status", path=create, status=400)
+    stays.book("Ada", start=2 * HOUR)
+    await stays.wait()
+    assert told.types() == ["at_risk"]
+    [issue] = issues(stays)
+    ir.async_ignore_issue(stays.hass, DOMAIN, issue.issue_id, ignore=True)
+    [watch] = stays.hass.data[WATCHES].values()
+    if way == "interrupted":
+        hanging = faults.add("hang", path=create)
+        stays.book("Bob", start=5, end=6)
+        await wait_until(lambda: hanging.hits > 0)
+        report = watch.runner.report
+        stays.freezer.tick(2)
+        stays.book("Eve", start=8, end=9)
+        await wait_until(lambda: watch.runner.report is not report)
+    else:
+        stays.calendar.error = HomeAssistantError("broken")
+        watch.runner.async_request()
+        await stays.settle()
+    assert [arrival.name for arrival in watch.soon() or ()] == ["Ada"]
+    assert state(stays, PROBLEM).state == STATE_ON
+    [issue] = issues(stays)
+    assert issue.dismissed_version
+    faults.clear("hang")
+    stays.calendar.error = None
+    await stays.wait(15)
+    [issue] = issues(stays)
+    assert issue.dismissed_version
+    assert "at_risk" not in told.types()
+    faults.clear()
+    await stays.wait(15)
+    assert not issues(stays)

@@ -10,6 +10,7 @@ from custom_components.seam.api import CodeStatus
 from custom_components.seam.api.devices import DeviceProperties
 from custom_components.seam.stays.bookings import PinRule
 from custom_components.seam.stays.plan import Kind, Reason
+from custom_components.seam.stays.run import Report
 from custom_components.seam.sync.snapshot import LockData
 from tests.sync.support import make_device
 
@@ -239,7 +240,7 @@ async def test_refused_change_is_tried_again_next_time(seam: Seam) -> None:
     """Once in each run."""
     seam.faults = ["refused"]
     report = await seam.async_run([ADA])
-    assert list(report.errors.values()) == ["refused"]
+    assert [str(error) for error in report.errors.values()] == ["refused"]
     assert not seam.shown()
     await seam.async_run([ADA])
     seam.faults = ["refused"]
@@ -248,6 +249,46 @@ async def test_refused_change_is_tried_again_next_time(seam: Seam) -> None:
     assert seam.only().ends_at == ADA_ENDS_AT
     await seam.async_run([later])
     assert seam.only().ends_at == later.end
+
+
+async def test_error_is_known_until_the_step_ends_or_is_not_wanted(seam: Seam) -> None:
+    """Also while it is tried again, and while the calendar fails."""
+
+    def errors(report: Report) -> list[str]:
+        return [str(error) for error in report.errors.values()]
+
+    seam.faults = ["refused"]
+    for answer in ([ADA], None, []):
+        report = await seam.async_run(answer)
+        assert errors(report) == ["refused"]
+    seam.is_slow, seam.faults = True, ["refused"]
+    report = await seam.async_run([ADA])
+    assert errors(report) == ["refused"]
+    await seam.async_release()
+    report = await seam.async_run([BOB])
+    assert not report.errors
+    seam.faults = ["lost"]
+    for _ in range(2):
+        report = await seam.async_run([ADA, BOB])
+    assert not report.errors
+    seam.faults = ["not sent"]
+    eve = booking("Eve", start=9)
+    for _ in range(2):
+        report = await seam.async_run([ADA, BOB, eve])
+        assert errors(report) == ["not sent"]
+    seam.now += timedelta(minutes=6)
+    report = await seam.async_run([ADA, BOB, eve])
+    assert not report.errors
+    assert len(seam.shown()) == 3
+
+
+async def test_outdated_plan_is_not_followed(seam: Seam) -> None:
+    """The calendar changes while the first step is under way."""
+    seam.on_change = lambda: setattr(seam, "is_slow", True)
+    await seam.async_run([ADA, BOB])
+    seam.is_slow = False
+    await seam.async_run([ADA])
+    assert [kind for kind, *_ in seam.log] == [Kind.CREATE]
 
 
 async def test_booking_that_is_restored_gets_a_new_code(seam: Seam) -> None:
@@ -356,7 +397,7 @@ async def test_person_gets_a_new_code_if_the_old_one_cannot_be_moved(
     seam.now = NOW + 3 * DAY
     seam.faults = ["refused", "refused"]
     report = await seam.async_run(times)
-    assert [step.kind for step in report.errors] == [Kind.MOVE, Kind.CREATE]
+    assert [step.kind for step in report.errors] == [Kind.CREATE]
     if not keeps_code:
         seam.codes.clear()
     plan = seam.plan(times)

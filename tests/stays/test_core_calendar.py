@@ -1,6 +1,7 @@
 """Tests of stays with the calendars that users add to Home Assistant."""
 
 from abc import ABC, abstractmethod
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -17,13 +18,16 @@ from homeassistant.data_entry_flow import FlowResultType
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
 import pytest
-from pytest_homeassistant_custom_component.common import MockConfigEntry
+from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
+    async_fire_time_changed,
+)
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.stays.settings import CONF_CALENDAR, CONF_EXCLUDES
 from simulator import Simulator
-from tests.clock import START, async_step
+from tests.clock import START, async_step, wait_until
 from tests.states import state_of
 
 from .conftest import with_stays
@@ -150,11 +154,17 @@ class RemoteCalendar(UserCalendar):
         self.has_uids = True
         self.text: str | None = None
         self.status = 200
+        self.reads = 0
+        self.is_slow = False
+        self._released = asyncio.Event()
         app = web.Application()
         app.router.add_get("/bookings.ics", self._serve)
         self.server = TestServer(app)
 
     async def _serve(self, _request: web.Request) -> web.Response:
+        self.reads += 1
+        if self.is_slow:
+            await self._released.wait()
         text = self._file() if self.text is None else self.text
         return web.Response(text=text, content_type="text/calendar", status=self.status)
 
@@ -174,6 +184,11 @@ class RemoteCalendar(UserCalendar):
                 "END:VEVENT",
             ]
         return "\r\n".join([*lines, "END:VCALENDAR", ""])
+
+    def release(self) -> None:
+        """Let the server answer what it was asked for."""
+        self.is_slow = False
+        self._released.set()
 
     async def refresh(self) -> None:
         """Read the file again before the day is over."""
@@ -225,6 +240,7 @@ async def remote(
     calendar = RemoteCalendar(hass)
     await calendar.start()
     yield calendar
+    calendar.release()
     await calendar.server.close()
 
 
@@ -402,3 +418,53 @@ async def test_broken_file_deletes_nothing(
     await wait()
     await wait()
     assert codes() == []
+
+
+async def test_remote_calendar_is_read_every_half_an_hour(
+    hass: HomeAssistant,
+    remote: RemoteCalendar,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    start: Wait,
+    codes: Codes,
+    wait: Wait,
+) -> None:
+    """A guest who books for tonight gets a code. Home Assistant reads it once a day."""
+    await start()
+    await wait()
+    remote.bookings["Ada"] = tonight = START + 6 * HOUR, START + DAY
+    await async_step(hass, freezer, simulator, timedelta(minutes=20))
+    assert codes() == []
+    await async_step(hass, freezer, simulator, timedelta(minutes=10))
+    await wait()
+    assert codes() == [("Ada", *tonight)]
+
+    await hass.config_entries.async_unload(entry.entry_id)
+    reads = remote.reads
+    await async_step(hass, freezer, simulator, HOUR)
+    assert remote.reads == reads
+
+
+async def test_slow_server_of_remote_calendar_holds_up_nothing(
+    hass: HomeAssistant,
+    remote: RemoteCalendar,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    start: Wait,
+    wait: Wait,
+) -> None:
+    """The integration stops meanwhile, and the calendar is available afterwards."""
+    await start()
+    await wait()
+    remote.is_slow, reads = True, remote.reads
+    freezer.tick(timedelta(minutes=30))
+    async_fire_time_changed(hass)
+    await wait_until(lambda: remote.reads > reads)
+    assert await hass.config_entries.async_unload(entry.entry_id)
+    remote.release()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    entity = hass.data[DATA_COMPONENT].get_entity(remote.entity_id)
+    assert entity
+    assert entity.available

@@ -51,6 +51,7 @@ async def test_stays_are_shown_without_names_and_pins(
     assert shown == {
         "settings": {
             "calendar": "**REDACTED**",
+            "calendar_id": "**REDACTED**",
             "locks": [FRONT_DOOR],
             "excludes": ["**REDACTED**"],
         },

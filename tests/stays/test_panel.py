@@ -18,7 +18,7 @@ from tests.actions.support import FRONT
 from tests.websocket.conftest import Panel, async_connect, is_text
 
 from .conftest import CALENDAR, Stays
-from .test_arrivals import HOUR, come_online, go_offline, set_up_with
+from .test_arrivals import HOUR, PROBLEM, come_online, go_offline, set_up_with, state
 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::aiohttp.web_exceptions.NotAppKeyWarning"
@@ -55,6 +55,7 @@ async def test_all_coming_stays_are_sent(stays: Stays, panel: Panel) -> None:
             "subentry_id": subentry.subentry_id,
             "title": "Bookings",
             "is_calendar_lost": False,
+            "kept": 0,
             "stays": [],
         }
     ]
@@ -125,6 +126,33 @@ async def test_stays_stay_during_reload_and_go_with_their_subentry(
     assert panel.stays == {}
 
 
+async def test_stays_kept_because_calendar_is_empty_are_counted(
+    stays: Stays, panel: Panel
+) -> None:
+    """An empty calendar may be a fault, until somebody confirms that it is none."""
+
+    def kept() -> int:
+        [row] = panel.stays.values()
+        count: int = row["kept"]
+        return count
+
+    stays.book("1", 1, 2, summary="Ada")
+    stays.book("2", 3, 5, summary="Eve")
+    await stays.wait()
+    await panel.received()
+    assert (kept(), len(shown(panel))) == (0, 2)
+    stays.calendar.bookings.clear()
+    stays.calendar.async_write_ha_state()
+    await stays.wait(15)
+    await panel.received()
+    assert (kept(), len(shown(panel))) == (2, 2)
+    [watch] = stays.hass.data[WATCHES].values()
+    watch.runner.async_confirm_empty()
+    await stays.settle()
+    await panel.received()
+    assert (kept(), len(shown(panel))) == (0, 0)
+
+
 async def test_lost_calendar_is_sent(
     stays: Stays, hass_ws_client: WebSocketGenerator
 ) -> None:
@@ -167,6 +195,43 @@ async def test_each_read_of_lost_calendar_is_told(stays: Stays) -> None:
     stays.hass.states.async_set(CALENDAR, STATE_UNKNOWN)
     await stays.settle()
     assert told == [True]
+
+
+@pytest.mark.parametrize(
+    ("path", "status", "key"),
+    [
+        ("/access_codes/create", 400, "refused"),
+        ("/devices/", 500, "cannot_connect"),
+    ],
+)
+async def test_error_of_change_is_sent_by_key_without_pins(
+    stays: Stays,
+    hass_ws_client: WebSocketGenerator,
+    path: str,
+    status: int,
+    key: str,
+) -> None:
+    """A number in it may turn out to be a PIN later."""
+    secrets = stays.entry.runtime_data.secrets
+    secrets.lacks_pins = False
+    stays.simulator.faults.add(
+        "status", path=path, status=status, message="No room for 739154"
+    )
+    stays.book("1", 2 * HOUR, 2, summary="Ada")
+    await stays.wait(0)
+    for pins, number in ([], "739154"), (["739154"], "••••"):
+        secrets.add(pins)
+        stays.entry.runtime_data.async_update_listeners()
+        panel = await async_connect(stays.hass, hass_ws_client)
+        await panel.subscribe()
+        [row] = panel.raw["event"]["stays"]
+        [lock] = row["stays"][0]["locks"]
+        assert lock["verdict"] == "at_risk"
+        assert lock["reason"]["translation_key"] == f"exceptions.{key}.message"
+        assert number in lock["reason"]["translation_placeholders"]["error"]
+        [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+        assert number in arrival["reason"]
+        assert number in arrival["locks"][0]["reason"]
 
 
 @pytest.mark.parametrize("readable", [[], [FRONT]])
@@ -229,6 +294,26 @@ async def test_preview_is_that_of_the_action(
     pins = {code.code for code in stays.simulator.state.access_codes.values()}
     assert not pins.intersection(str(value) for value in found["created"][0].values())
     assert [code.name for code in stays.codes] == ["Old"]
+
+
+async def test_lock_has_the_name_given_in_home_assistant(
+    stays: Stays, panel: Panel
+) -> None:
+    """In the preview, and where it is said whether guests get in."""
+    registry = dr.async_get(stays.hass)
+    device = registry.async_get_device_by_identifier(
+        (DOMAIN, FRONT_DOOR), stays.entry.entry_id
+    )
+    assert device
+    registry.async_update_device(device.id, name_by_user="Blue Door")
+    stays.simulator.faults.add("status", path="/access_codes/create", status=400)
+    stays.book("1", 2 * HOUR, 2, summary="Ada")
+    await stays.settle()
+    [subentry_id] = panel.stays
+    answer = await panel.send("seam/stays/preview", subentry_id=subentry_id)
+    assert [row["lock"] for row in answer["result"]["created"]] == ["Blue Door"]
+    [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+    assert [row["lock"] for row in arrival["locks"]] == ["Blue Door"]
 
 
 async def test_preview_needs_calendar_and_administrator(

@@ -19,6 +19,7 @@ import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
 from custom_components.seam.const import CONF_CHECK_IN, DOMAIN
+from custom_components.seam.stays.bookings import PinRule
 from custom_components.seam.stays.settings import (
     CONF_BACKUP,
     CONF_CALENDAR,
@@ -30,7 +31,7 @@ from custom_components.seam.stays.settings import (
 )
 from custom_components.seam.stays.watch import WATCHES
 from simulator import Simulator
-from simulator.seed import APARTMENT_1, FRONT_DOOR
+from simulator.seed import APARTMENT_1, APARTMENT_2, FRONT_DOOR
 from simulator.state import AccessCode
 from tests.actions.support import FRONT, READS
 from tests.clock import START, wait_until
@@ -63,6 +64,12 @@ async def set_up_with_two_locks(stays: Stays, **settings: Any) -> None:
 def changes(simulator: Simulator) -> list[str]:
     """Return the paths of requests that change something."""
     return [record.path for record in simulator.requests if record.path not in READS]
+
+
+async def test_only_remote_calendars_are_updated(stays: Stays) -> None:
+    """Others tell of changes themselves, or are asked often enough."""
+    await stays.wait(60)
+    assert stays.calendar.updates == 0
 
 
 async def test_codes_follow_calendar(stays: Stays) -> None:
@@ -161,7 +168,9 @@ async def test_lost_calendar_needs_a_repair(stays: Stays, is_gone: bool) -> None
     [subentry_id] = stays.entry.subentries
 
     def issue() -> ir.IssueEntry | None:
-        return registry.async_get_issue(DOMAIN, f"calendar.{subentry_id}")
+        return registry.async_get_issue(
+            DOMAIN, f"{stays.entry.entry_id}.stays.{subentry_id}.calendar"
+        )
 
     if is_gone:
         er.async_get(stays.hass).async_remove(CALENDAR)
@@ -416,10 +425,13 @@ async def test_two_hundred_bookings_take_their_turn(stays: Stays) -> None:
     assert [name for name, *_ in stays.shown] == [f"Guest {n}" for n in range(30)]
 
 
+@pytest.mark.parametrize("pin_rule", PinRule)
 @pytest.mark.parametrize("change", ["update", "create"])
-async def test_slow_lock_does_not_hold_up_others(stays: Stays, change: str) -> None:
+async def test_slow_lock_does_not_hold_up_others(
+    stays: Stays, change: str, pin_rule: PinRule
+) -> None:
     """Each takes one change at a time, the soonest first, and gets none twice."""
-    await set_up_with_two_locks(stays, **{CONF_PIN_RULE: "telephone"})
+    await set_up_with_two_locks(stays, **{CONF_PIN_RULE: pin_rule})
 
     def book(number: int, length: float) -> None:
         stays.book(
@@ -454,6 +466,10 @@ async def test_slow_lock_does_not_hold_up_others(stays: Stays, change: str) -> N
     expected = [
         (f"Guest {n}", START + (2 + n) * DAY, START + (2.7 + n) * DAY) for n in range(3)
     ]
+    if change == "create" and pin_rule is not PinRule.TELEPHONE:
+        # Seam chooses the PINs of all others on the other lock meanwhile.
+        await wait_until(lambda: fault.hits == 1 and on(APARTMENT_1) == expected[1:])
+        stays.freezer.tick(11)
     await wait_until(lambda: fault.hits == 1 and on(APARTMENT_1) == expected)
     # The lock takes the first change, and no other before that one has ended.
     assert on(FRONT_DOOR)[0] == expected[0]
@@ -463,6 +479,32 @@ async def test_slow_lock_does_not_hold_up_others(stays: Stays, change: str) -> N
         await stays.wait()
     assert on(FRONT_DOOR) == on(APARTMENT_1) == expected
     assert [record.path for record in stays.simulator.requests].count(path) == 6
+    pins = {(code.name, code.code) for code in stays.codes if code.name != "Guest 0"}
+    assert len(pins) == 2
+
+
+async def test_lock_does_not_wait_long_for_the_pin_of_several_that_hang(
+    stays: Stays,
+) -> None:
+    """A guest who is about to arrive gets a code on the lock that works."""
+    locks = (FRONT_DOOR, APARTMENT_1, APARTMENT_2)
+    await set_up_with(stays, **{CONF_LOCKS: [*locks]})
+    faults = [
+        stays.simulator.faults.add(
+            "hang", path="/access_codes/create", device_id=device_id
+        )
+        for device_id in locks[:2]
+    ]
+    stays.book("Ada", start=0.01)
+    for fault in faults:
+        await wait_until(lambda fault=fault: fault.hits == 1)  # type: ignore[misc]
+        stays.freezer.tick(11)
+    await wait_until(lambda: bool(stays.codes))
+    assert [code.device_id for code in stays.codes] == [APARTMENT_2]
+    stays.simulator.faults.clear()
+    for _ in range(6):
+        await stays.wait(2)
+    assert sorted(code.device_id for code in stays.codes) == sorted(locks)
 
 
 async def test_locks_share_the_pin_that_seam_chooses(stays: Stays) -> None:

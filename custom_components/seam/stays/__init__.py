@@ -6,9 +6,13 @@ from homeassistant.config_entries import (
     ConfigEntryChange,
 )
 from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import issue_registry as ir
 from homeassistant.helpers.dispatcher import async_dispatcher_connect
 
+from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
+from ..issues import stays_issue_prefix
+from .reading import async_identify_calendar
 from .runner import StaysRunner
 from .settings import SUBENTRY_STAYS
 from .store import async_load_links, async_remove_links
@@ -17,6 +21,8 @@ from .watch import WATCHES, StaysWatch, async_stays
 
 async def async_load_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     """Load what is remembered of all stays, for their entities."""
+    _async_follow_calendars(hass, entry)
+    _async_delete_old_issues(hass, entry)
     _async_reload_when_changed(hass, entry)
     subentries = {
         subentry.subentry_id: subentry
@@ -51,6 +57,25 @@ def async_start_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
 async def async_remove_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     """Forget the links of an entry that is removed. The codes stay on their locks."""
     await async_remove_links(hass, entry.entry_id)
+
+
+@callback
+def _async_follow_calendars(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
+    """Follow the calendars that were renamed while the entry was not loaded."""
+    for subentry in entry.get_subentries_of_type(SUBENTRY_STAYS):
+        hass.config_entries.async_update_subentry(
+            entry, subentry, data=async_identify_calendar(hass, subentry.data)
+        )
+
+
+@callback
+def _async_delete_old_issues(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
+    """Delete the issues of removed stays, also ignored ones."""
+    current = tuple(stays_issue_prefix(entry, key) for key in entry.subentries)
+    for domain, issue_id in list(ir.async_get(hass).issues):
+        is_of_stays = issue_id.startswith(stays_issue_prefix(entry))
+        if domain == DOMAIN and is_of_stays and not issue_id.startswith(current):
+            ir.async_delete_issue(hass, DOMAIN, issue_id)
 
 
 @callback

@@ -13,7 +13,6 @@ from ..const import DOMAIN
 from ..coordinator import seam_device_id
 from ..errors import ActionError, refusal
 from .preview import preview_response
-from .runner import StaysRunner
 from .watch import WATCHES
 
 ATTR_STAYS: Final = "stays"
@@ -27,11 +26,11 @@ def async_setup_action(hass: HomeAssistant) -> None:
 
     async def preview(call: ServiceCall) -> JsonObject:
         """Return what would be done now."""
-        runner = _runner(hass, call.data[ATTR_STAYS])
-        found = await runner.async_preview(runner.settings)
-        if found is None:
-            raise ActionError("calendar_unavailable", calendar=runner.calendar)
-        return preview_response(hass, runner.entry, found)
+        device = dr.async_get(hass).async_get(call.data[ATTR_STAYS])
+        subentry_id = (
+            seam_device_id(device) if isinstance(device, dr.DeviceEntry) else None
+        )
+        return await async_stays_preview(hass, subentry_id)
 
     async_register_admin_service(
         hass,
@@ -43,11 +42,15 @@ def async_setup_action(hass: HomeAssistant) -> None:
     )
 
 
-def _runner(hass: HomeAssistant, device_id: str) -> StaysRunner:
-    """Return the runner of the stays with this device."""
-    device = dr.async_get(hass).async_get(device_id)
-    subentry_id = seam_device_id(device) if isinstance(device, dr.DeviceEntry) else None
+async def async_stays_preview(
+    hass: HomeAssistant, subentry_id: str | None
+) -> JsonObject:
+    """Return what would be done now about the codes of a subentry."""
     watch = hass.data.get(WATCHES, {}).get(subentry_id or "")
     if watch is None:
         raise refusal("stays_unknown")
-    return watch.runner
+    runner = watch.runner
+    found = await runner.async_preview(runner.settings)
+    if found is None:
+        raise ActionError("calendar_unavailable", calendar=runner.calendar)
+    return preview_response(hass, runner.entry, found)

@@ -48,8 +48,8 @@ class Place:
     code_id: str | None = None
     reason: str | None = None
     """The key of a reason, if the code is at risk."""
-    error: str | None = None
-    """What Seam said about the last change."""
+    error: Exception | None = None
+    """Why the last change failed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -159,7 +159,7 @@ def _place(
     lock: LockData | None,
     link: Link | None,
     step: Step | None,
-    error: str | None,
+    error: Exception | None,
     now: datetime,
 ) -> Place:
     """Return whether the guest of a stay can open a lock."""
@@ -198,7 +198,10 @@ def _place(
 
 
 def _at_risk(
-    device_id: str, reason: str, code_id: str | None = None, error: str | None = None
+    device_id: str,
+    reason: str,
+    code_id: str | None = None,
+    error: Exception | None = None,
 ) -> Place:
     return Place(
         device_id=device_id,

@@ -26,6 +26,11 @@ _FALLBACK_NAME: Final = "Booking"
 # A calendar that is edited or loaded may change several times within seconds.
 _BETWEEN_ANSWERS: Final = timedelta(seconds=20)
 
+# Calendars give events without a known start or end the first or last date they know.
+# Those cannot be converted to all time zones, and actions accept 2000 to 9000 in UTC.
+_FIRST_YEAR: Final = 2001
+_LAST_YEAR: Final = 8999
+
 # Booking platforms either give the last four digits, or the number itself. Reservation
 # numbers look like a number without a country code, so that one needs a label.
 _LAST_DIGITS: Final = re.compile(
@@ -67,10 +72,16 @@ class Answer:
 
     bookings: Sequence[Booking]
     read_at: datetime
+    updated_at: datetime | None = None
+    """When the calendar was last updated on request. It may keep an answer for long."""
 
     def follows(self, moment: datetime | None) -> bool:
-        """Return whether another answer was read before, at this time."""
-        return moment is not None and abs(self.read_at - moment) >= _BETWEEN_ANSWERS
+        """Return whether the calendar was updated after it was read at this time."""
+        return (
+            moment is not None
+            and self.updated_at is not None
+            and moment + _BETWEEN_ANSWERS <= self.updated_at <= self.read_at
+        )
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -116,7 +127,7 @@ class Stays:
     over: frozenset[str]
     """Keys of those that have ended."""
     impossible: Mapping[str, Booking]
-    """Bookings that would end before they start, by key."""
+    """Bookings that would end before they start, or hardly ever, by key."""
 
 
 @lru_cache(maxsize=20_000)
@@ -169,6 +180,8 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
 
 def counts(booking: Booking, rules: Rules) -> bool:
     """Return whether codes are wanted for a booking."""
+    if booking.end.year < _FIRST_YEAR:
+        return False
     summary = booking.summary.casefold()
     return (
         not rules.contains or any(text.casefold() in summary for text in rules.contains)
@@ -176,9 +189,14 @@ def counts(booking: Booking, rules: Rules) -> bool:
 
 
 def span_of(booking: Booking, rules: Rules) -> Span | None:
-    """Return when the guest may enter, None if that would end before it starts."""
+    """Return when the guest may enter, None if that ends before it starts, or never."""
+    start = booking.start
+    if start.year < _FIRST_YEAR:
+        start = start.replace(year=_FIRST_YEAR, month=1, day=1)
+    if max(start.year, booking.end.year) > _LAST_YEAR:
+        return None
     # In the hours that a clock change repeats or skips, nobody is locked out.
-    starts_at = min(_moments(booking.start, rules.check_in, rules.time_zone))
+    starts_at = min(_moments(start, rules.check_in, rules.time_zone))
     ends_at = max(_moments(booking.end, rules.check_out, rules.time_zone))
     starts_at = (starts_at - rules.before).replace(microsecond=0)
     ends_at = (ends_at + rules.after).replace(microsecond=0)

@@ -17,7 +17,7 @@ from .plan import Kind, Pins, PinTest, Plan, Reason, Step
 
 # After this time, Seam has created and listed a code, or never will. The actions refuse
 # to create it again for a little less.
-_LISTED_WITHIN: Final = timedelta(minutes=6)
+LISTED_WITHIN: Final = timedelta(minutes=6)
 # The PIN of a guest who has left is not used again on that day.
 _FORGET_AFTER: Final = timedelta(days=1)
 
@@ -43,7 +43,7 @@ def compare(
     if answer is None or not (answer.bookings or is_empty_confirmed):
         reason = Reason.CALENDAR_EMPTY if answer else Reason.CALENDAR_FAILED
         steps = tuple(_about(Kind.LEAVE, link, reason) for link in links)
-        return Plan(steps=steps, links=links)
+        return Plan(steps=steps, links=links, is_answered=False)
     return _Comparison(answer, rules, links, locks, now, accepts, pins, taken).plan()
 
 
@@ -177,7 +177,7 @@ class _Comparison:
 
     def _is_new(self, link: Link) -> bool:
         """Return whether Seam may list the code later."""
-        return abs(self._now - link.asked_at) < _LISTED_WITHIN
+        return abs(self._now - link.asked_at) < LISTED_WITHIN
 
     def _look_at_code(
         self, stay: Stay, name: str, wanted: Fingerprint, link: Link, code: AccessCode
@@ -303,7 +303,9 @@ class _Comparison:
             # Some calendars leave out a booking as soon as the guest has arrived.
             self._keep(link, Reason.STARTED)
         elif self._answer.bookings and not self._answer.follows(link.missed_at):
-            link = replace(link, missed_at=link.missed_at or self._answer.read_at)
+            read_at = self._answer.read_at
+            # The clock may have been set.
+            link = replace(link, missed_at=min(link.missed_at or read_at, read_at))
             self._keep(link, Reason.MISSING_ONCE)
         else:
             self._keep(link, Reason.CANCELLED, Kind.DELETE)

@@ -5,6 +5,7 @@ from typing import Any
 
 from homeassistant.core import HomeAssistant
 
+from ..activity import lock_name
 from ..advice import async_advice
 from ..attributes import JsonObject, local_time
 from ..coordinator import SeamConfigEntry
@@ -31,7 +32,7 @@ def reason_of(
     hass: HomeAssistant, entry: SeamConfigEntry, arrival: Arrival
 ) -> str | None:
     """Return why a guest may not get in, None if nothing is known to be wrong."""
-    reasons = (_reason(hass, place) for place in arrival.places)
+    reasons = (_reason(hass, entry, place) for place in arrival.places)
     return next(filter(None, reasons), None)
 
 
@@ -45,9 +46,12 @@ def advice_of(
 
 def lock_names(entry: SeamConfigEntry, device_ids: Iterable[str]) -> list[str]:
     """Return the names of locks, and the IDs of those that are gone."""
-    locks = entry.runtime_data.data.locks
+    coordinator = entry.runtime_data
+    locks = coordinator.data.locks
     return [
-        locks[device_id].device.name if device_id in locks else device_id
+        lock_name(coordinator.hass, locks[device_id])
+        if device_id in locks
+        else device_id
         for device_id in device_ids
     ]
 
@@ -57,14 +61,15 @@ def _row(hass: HomeAssistant, entry: SeamConfigEntry, place: Place) -> Any:
         "lock": lock_names(entry, [place.device_id])[0],
         "access_code_id": place.code_id,
         "verdict": place.verdict.value,
-        "reason": _reason(hass, place),
+        "reason": _reason(hass, entry, place),
         "advice": _advice(hass, entry, place),
     }
 
 
-def _reason(hass: HomeAssistant, place: Place) -> str | None:
+def _reason(hass: HomeAssistant, entry: SeamConfigEntry, place: Place) -> str | None:
     if place.error:
-        return place.error
+        # Some PINs may have become known since.
+        return entry.runtime_data.secrets.mask(str(place.error))
     return async_reason(hass, place.reason) if place.reason else None
 
 

@@ -1,6 +1,7 @@
 """Subentry flow for stays."""
 
 from collections.abc import Mapping
+from functools import partial
 import re
 from typing import Any, Final, cast
 
@@ -12,6 +13,7 @@ from homeassistant.config_entries import (
     SubentryFlowResult,
 )
 from homeassistant.data_entry_flow import section
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.selector import (
     BooleanSelector,
@@ -36,7 +38,14 @@ from ..coordinator import SeamConfigEntry
 from ..issues import as_placeholders
 from .bookings import PinRule
 from .plan import Reason
-from .preview import Preview, async_changes, async_preview, preview_response
+from .preview import (
+    Preview,
+    async_changes,
+    async_preview,
+    plan_of_new_stays,
+    preview_response,
+)
+from .reading import async_identify_calendar
 from .runner import EMPTY_CONFIRMED
 from .settings import (
     CONF_AFTER,
@@ -121,10 +130,14 @@ class StaysSubentryFlow(ConfigSubentryFlow):
             return self.async_abort(reason="entry_not_loaded")
         errors: dict[str, str] = {}
         if user_input is not None:
-            defaults = settings = _flat(user_input)
+            settings = async_identify_calendar(self.hass, _flat(user_input))
+            defaults = settings
             errors = _errors(settings)
             if not errors:
-                preview = await self._async_preview(entry, settings)
+                try:
+                    preview = await self._async_preview(entry, settings)
+                except ServiceValidationError:
+                    return self.async_abort(reason="entry_not_loaded")
                 if preview is not None:
                     self._settings, self._preview = settings, preview
                     return await self.async_step_preview()
@@ -148,7 +161,9 @@ class StaysSubentryFlow(ConfigSubentryFlow):
         if self.source == SOURCE_RECONFIGURE:
             watch = self.hass.data[WATCHES][self._reconfigure_subentry_id]
             return await watch.runner.async_preview(settings)
-        return await async_preview(self.hass, entry, settings)
+        return await async_preview(
+            self.hass, entry, settings, partial(plan_of_new_stays, entry, settings)
+        )
 
     async def async_step_preview(
         self, user_input: dict[str, Any] | None = None

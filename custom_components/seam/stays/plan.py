@@ -79,3 +79,5 @@ class Plan:
     """The new keys of stays that the calendar has given other ones."""
     overlaps: tuple[tuple[str, str], ...] = ()
     """Stays that overlap, which may be a booking too many."""
+    is_answered: bool = True
+    """Whether the calendar has said what has to be done."""

@@ -1,6 +1,6 @@
 """What would be done about codes, before it is done."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -9,15 +9,16 @@ from homeassistant.helpers.translation import async_get_cached_translations
 from homeassistant.util import dt as dt_util
 
 from ..actions.validation import accepts_pin
+from ..activity import lock_name
 from ..attributes import JsonObject, local_time
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
-from .bookings import Stays, stays_of
+from ..errors import refusal
+from .bookings import Answer, Stays, stays_of
 from .compare import compare
-from .links import Link
-from .plan import Kind, Pins, Plan, Reason, Step
+from .plan import Kind, Plan, Reason, Step
 from .reading import async_read_bookings
-from .settings import CONF_CALENDAR, rules_of
+from .settings import rules_of
 
 _NOT_POSSIBLE: Final = (Kind.BLOCKED, Kind.EDITED)
 _GROUPS: Final[Mapping[str, tuple[Kind, ...]]] = {
@@ -44,26 +45,37 @@ async def async_preview(
     hass: HomeAssistant,
     entry: SeamConfigEntry,
     settings: Mapping[str, Any],
-    links: Iterable[Link] = (),
-    pins: Pins | None = None,
+    make_plan: Callable[[Answer], Plan],
 ) -> Preview | None:
     """Return what would be done, None if the calendar cannot be read."""
     now = dt_util.utcnow()
-    answer = await async_read_bookings(hass, settings[CONF_CALENDAR], now)
+    coordinator = entry.runtime_data
+    answer = await async_read_bookings(hass, settings, now)
+    if getattr(entry, "runtime_data", None) is not coordinator:
+        # It was unloaded in the meantime.
+        raise refusal("stays_unknown")
     if answer is None:
         return None
     rules = rules_of(settings, dt_util.get_default_time_zone())
-    plan = compare(
-        answer,
-        rules,
-        links,
-        entry.runtime_data.data.locks,
-        now,
-        accepts=accepts_pin,
-        pins=pins or {},
-    )
     return Preview(
-        plan=plan, stays=stays_of(answer, rules, now), bookings=len(answer.bookings)
+        plan=make_plan(answer),
+        stays=stays_of(answer, rules, now),
+        bookings=len(answer.bookings),
+    )
+
+
+def plan_of_new_stays(
+    entry: SeamConfigEntry, settings: Mapping[str, Any], answer: Answer
+) -> Plan:
+    """Return what would be done first with these settings."""
+    return compare(
+        answer,
+        rules_of(settings, dt_util.get_default_time_zone()),
+        (),
+        entry.runtime_data.data.locks,
+        dt_util.utcnow(),
+        accepts=accepts_pin,
+        pins={},
     )
 
 
@@ -141,7 +153,7 @@ def _row(
         reason = step.reason
     return {
         "name": name and coordinator.secrets.mask_name(name),
-        "lock": lock.device.name if lock else None,
+        "lock": lock_name(hass, lock) if lock else None,
         "starts_at": local_time(step.span.starts_at) if step.span else None,
         "ends_at": local_time(step.span.ends_at) if step.span else None,
         "access_code_id": step.code_id,

@@ -1,19 +1,22 @@
 """Reads the bookings from a calendar entity."""
 
 import asyncio
-from datetime import datetime, timedelta
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
 import logging
-from typing import Final
+from typing import Any, Final
 
 from homeassistant.components.calendar import (
     DATA_COMPONENT,
     CalendarEntity,
     CalendarEvent,
 )
-from homeassistant.core import HomeAssistant
+from homeassistant.core import HomeAssistant, callback
+from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util
 
 from .bookings import Answer, Booking
+from .settings import CONF_CALENDAR, CONF_CALENDAR_ID
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -23,36 +26,68 @@ _FUTURE: Final = timedelta(days=400)
 _TIMEOUT: Final = 60
 
 
-def calendar_entity(hass: HomeAssistant, entity_id: str) -> CalendarEntity | None:
-    """Return a calendar, None if it is not set up or not available."""
+@callback
+def async_identify_calendar(
+    hass: HomeAssistant, settings: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Return settings with the calendar's registry ID and its current entity ID.
+
+    After a rename, the entity ID may belong to another calendar.
+    """
+    found = er.async_get(hass).async_get(
+        settings.get(CONF_CALENDAR_ID) or settings[CONF_CALENDAR]
+    )
+    if found is None:
+        return dict(settings)
+    return {**settings, CONF_CALENDAR: found.entity_id, CONF_CALENDAR_ID: found.id}
+
+
+def calendar_entity(
+    hass: HomeAssistant, settings: Mapping[str, Any]
+) -> CalendarEntity | None:
+    """Return the calendar of stays, None if it is not set up, or was removed."""
+    entity_id = er.async_resolve_entity_id(
+        er.async_get(hass), settings.get(CONF_CALENDAR_ID) or settings[CONF_CALENDAR]
+    )
     component = hass.data.get(DATA_COMPONENT)
-    entity = component.get_entity(entity_id) if component else None
-    return entity if entity and entity.available else None
+    return component.get_entity(entity_id) if component and entity_id else None
 
 
 async def async_read_bookings(
-    hass: HomeAssistant, entity_id: str, now: datetime
+    hass: HomeAssistant, settings: Mapping[str, Any], now: datetime
 ) -> Answer | None:
     """Return all bookings of a calendar, None if it cannot be read."""
-    if (entity := calendar_entity(hass, entity_id)) is None:
+    entity = calendar_entity(hass, settings)
+    if entity is None or not entity.available:
         return None
     local = dt_util.as_local(now)
     try:
         async with asyncio.timeout(_TIMEOUT):
             events = await entity.async_get_events(hass, local - _PAST, local + _FUTURE)
+        bookings = [_booking(event) for event in events if _has_times(event)]
     except Exception as err:  # noqa: BLE001 # Calendars raise what their libraries raise.
         # The text may quote a booking.
-        _LOGGER.debug("Could not read %s: %s", entity_id, type(err).__name__)
+        _LOGGER.debug("Could not read %s: %s", entity.entity_id, type(err).__name__)
         return None
-    return Answer(bookings=[_booking(event) for event in events], read_at=now)
+    return Answer(bookings=bookings, read_at=now)
+
+
+def _has_times(event: CalendarEvent) -> bool:
+    """Return whether an event has times. Home Assistant only checks new events."""
+    return isinstance(event.start, date) and isinstance(event.end, date)
 
 
 def _booking(event: CalendarEvent) -> Booking:
+    """Return an event with the types that the comparison relies on."""
     return Booking(
-        uid=event.uid,
-        recurrence_id=event.recurrence_id,
+        uid=_text(event.uid),
+        recurrence_id=_text(event.recurrence_id),
         start=event.start,
         end=event.end,
-        summary=event.summary,
-        description=event.description or "",
+        summary=_text(event.summary) or "",
+        description=_text(event.description) or "",
     )
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)

@@ -15,8 +15,8 @@ from ..actions import ACTIONS, async_run_on_lock
 from ..actions.fields import ATTR_ACCESS_CODE_ID
 from ..api import AccessCode
 from ..const import DOMAIN
-from ..errors import UnreachableError, WorkspaceRefusedError
-from ..issues import as_placeholders
+from ..errors import ChangeUncertainError, UnreachableError, WorkspaceRefusedError
+from ..issues import as_placeholders, stays_issue_prefix
 from .arrivals import BACKUP_BEFORE, REPAIR_BEFORE, Arrival, Place, Verdict
 from .describe import advice_of, lock_names, reason_of
 from .runner import StaysRunner
@@ -102,7 +102,10 @@ class Rescue:
 
     @property
     def _issue_prefix(self) -> str:
-        return f"stays.{self._runner.subentry.subentry_id}."
+        runner = self._runner
+        return (
+            f"{stays_issue_prefix(runner.entry, runner.subentry.subentry_id)}arrival."
+        )
 
     def _issue_id(self, arrival: Arrival) -> str:
         return f"{self._issue_prefix}{arrival.identity}"
@@ -144,8 +147,10 @@ class Rescue:
                 Context(),
             )
         except HomeAssistantError as err:
-            if isinstance(err, UnreachableError | WorkspaceRefusedError):
-                # Nothing was done.
+            if isinstance(
+                err, ChangeUncertainError | UnreachableError | WorkspaceRefusedError
+            ):
+                # Seam gives the same backup each time.
                 self._pulled.discard(code.access_code_id)
                 self._async_retry_later()
             _LOGGER.warning(

@@ -3,6 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final, Protocol
@@ -16,6 +17,8 @@ _MINUTE: Final = timedelta(minutes=1)
 _PER_MINUTE: Final = {Kind.CREATE: 8, Kind.MOVE: 8, Kind.RENAME: 8, Kind.DELETE: 16}
 # Polls and people need requests, too.
 _MAX_LOCKS: Final = 8
+# A guest who is about to arrive needs a code on the locks that work.
+_PIN_PATIENCE: Final = timedelta(seconds=10)
 _UPDATES: Final = (Kind.MOVE, Kind.RENAME)
 
 
@@ -23,7 +26,7 @@ _UPDATES: Final = (Kind.MOVE, Kind.RENAME)
 class Refused:
     """Nothing has changed."""
 
-    error: str
+    error: Exception
     is_temporary: bool = False
     """Whether that had nothing to do with the code."""
 
@@ -32,7 +35,7 @@ class Refused:
 class Uncertain:
     """The change may or may not have been made."""
 
-    error: str
+    error: Exception | None
 
 
 type _Identity = tuple[Kind, str, str | None, Fingerprint | None, str | None]
@@ -76,7 +79,8 @@ class Report:
     """What is left to do, and what went wrong."""
 
     plan: Plan
-    errors: dict[Step, str]
+    errors: dict[Step, Exception | None]
+    """Those of earlier runs, too, if the step is still to be taken."""
     is_postponed: bool
     """Whether Seam would not have allowed more changes within the minute."""
 
@@ -100,31 +104,46 @@ class Follower:
         self._get_now = get_now
         self._budget = budget
         self._running: dict[asyncio.Task[Outcome], Step] = {}
+        self._errors: dict[Step, Exception | None] = {}
+        self._wake = asyncio.Event()
+
+    def wake(self) -> None:
+        """Look now whether a step has ended, or another plan is due."""
+        self._wake.set()
 
     async def async_follow(
-        self, make_plan: Callable[[], Plan], is_due: asyncio.Event
+        self, make_plan: Callable[[], Plan], is_due: Callable[[], bool]
     ) -> Report:
         """Take all steps of the plan, which is made again after each.
 
         If another plan is due, the steps under way end while that one is followed.
         """
         tried: set[_Identity] = set()
-        errors: dict[Step, str] = {}
+        is_followed = False
         while True:
-            await self._async_collect(errors)
+            self._wake.clear()
+            await self._async_collect()
             plan = make_plan()
             links = self._with_running(plan)
+            self._forget_errors(plan)
             tried.update(map(_identity, self._running.values()))
-            steps, is_postponed = self._next_steps(plan, tried)
+            planned = () if is_followed and is_due() else plan.steps
+            is_followed = True
+            steps, is_postponed = self._next_steps(planned, tried)
             # Before Seam is asked, so that a restart does not create codes twice.
             new = (step.link for step in steps if step.link)
             await self._async_save(_with(links, *new))
             for step in steps:
                 tried.add(_identity(step))
-                self._running[self._start(step)] = step
-            if not self._running or is_due.is_set():
+                task = self._start(step)
+                task.add_done_callback(lambda _: self.wake())
+                self._running[task] = step
+            if not self._running or is_due():
+                errors = dict(self._errors)
                 return Report(plan=plan, errors=errors, is_postponed=is_postponed)
-            await self._async_wait(is_due)
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_PIN_PATIENCE.total_seconds()):
+                    await self._wake.wait()
 
     def _with_running(self, plan: Plan) -> tuple[Link, ...]:
         """Return what is known, without what changes on the locks that take a step."""
@@ -136,58 +155,62 @@ class Follower:
             task: replace(renamed(step), link=step.link and renamed(step.link))
             for task, step in self._running.items()
         }
+        self._errors = {renamed(step): error for step, error in self._errors.items()}
         busy = {step.device_id for step in self._running.values()}
         return (
             *(link for link in plan.links if link.device_id not in busy),
             *(renamed(link) for link in self._memory.links if link.device_id in busy),
         )
 
+    def _forget_errors(self, plan: Plan) -> None:
+        """Forget errors about what does not have to be done any more."""
+        if plan.is_answered:
+            planned = {
+                _place(step)
+                for step in (*plan.steps, *self._running.values())
+                if step.kind is not Kind.EDITED
+            }
+            self._errors = {
+                step: error
+                for step, error in self._errors.items()
+                if _place(step) in planned
+            }
+
     def _next_steps(
-        self, plan: Plan, tried: Collection[_Identity]
+        self, planned: Iterable[Step], tried: Collection[_Identity]
     ) -> tuple[list[Step], bool]:
         """Return the steps to take now, and whether Seam does not allow more of them."""
         steps: list[Step] = []
         is_postponed = False
         busy = {step.device_id for step in self._running.values()}
-        for step in plan.steps:
+        now = self._get_now()
+        for step in planned:
             if (
                 step.kind not in _PER_MINUTE
                 or step.device_id in busy
                 or _identity(step) in tried
+                or _waits_for_pin(step, (*self._running.values(), *steps), now)
             ):
                 continue
             if len(busy) >= _MAX_LOCKS:
                 break
-            if _needs_pin_of(step, (*self._running.values(), *steps)):
-                busy.add(step.device_id)
-            elif self._budget.take(step, self._get_now()):
+            if self._budget.take(step, now):
                 busy.add(step.device_id)
                 steps.append(step)
             else:
                 is_postponed = True
         return steps, is_postponed
 
-    async def _async_wait(self, is_due: asyncio.Event) -> None:
-        """Wait until a step has ended, or another plan is due."""
-        waiter = asyncio.create_task(is_due.wait())
-        try:
-            await asyncio.wait(
-                {*self._running, waiter}, return_when=asyncio.FIRST_COMPLETED
-            )
-        finally:
-            waiter.cancel()
-
-    async def _async_collect(self, errors: dict[Step, str]) -> None:
+    async def _async_collect(self) -> None:
         """Remember what came of the steps that have ended."""
         for task in [task for task in self._running if task.done()]:
             step = self._running.pop(task)
             outcome = task.result()
-            for other in list(errors):
-                # It was tried with another PIN before.
-                if _identity(other)[:-1] == _identity(step)[:-1]:
-                    del errors[other]
+            for other in list(self._errors):
+                if _place(other) == _place(step):
+                    del self._errors[other]
             if isinstance(outcome, Refused | Uncertain):
-                errors[step] = outcome.error
+                self._errors[step] = outcome.error
             await self._async_save(
                 _links_after(step, outcome, self._memory.links, self._get_now())
             )
@@ -203,12 +226,20 @@ def _identity(step: Step) -> _Identity:
     return step.kind, step.key, step.device_id, asked, step.pin
 
 
-def _needs_pin_of(step: Step, others: Iterable[Step]) -> bool:
-    """Return whether one of the others has to choose the PIN of the same stay first."""
+def _place(step: Step) -> tuple[str, str | None]:
+    """Return which code a step is about."""
+    return step.key, step.device_id
+
+
+def _waits_for_pin(step: Step, others: Iterable[Step], now: datetime) -> bool:
+    """Return whether one of the others is to choose the PIN of the same stay first."""
     return step.kind is Kind.CREATE and any(
         other.kind is Kind.CREATE
         and other.key == step.key
         and (step.pin is None or step.pin != other.pin)
+        and other.link is not None
+        # The clock may have been set.
+        and abs(now - other.link.asked_at) < _PIN_PATIENCE
         for other in others
     )
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Any, Final
@@ -11,25 +12,32 @@ from homeassistant.config_entries import ConfigSubentry
 from homeassistant.const import ATTR_CODE, ATTR_NAME
 from homeassistant.core import CALLBACK_TYPE, Context, HomeAssistant, callback
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers.entity_component import async_update_entity
 from homeassistant.helpers.event import async_call_later, async_track_time_interval
 from homeassistant.util import dt as dt_util
 from homeassistant.util.hass_dict import HassKey
 
 from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run_on_lock
 from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_ENDS_AT, ATTR_STARTS_AT
+from ..actions.targets import lock_entity_id
 from ..actions.update import ATTR_NEW_NAME
 from ..actions.validation import accepts_pin
 from ..api import AccessCode, SeamError
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
-from ..errors import ChangeUncertainError, WorkspaceRefusedError
+from ..errors import (
+    ChangeUncertainError,
+    UnreachableError,
+    WorkspaceRefusedError,
+    refusal,
+    translated_errors,
+)
 from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
 from .bookings import Answer, Stay, stays_of
 from .compare import compare
+from .later import missed_at, next_look
 from .links import Fingerprint
-from .plan import CHANGES, Kind, Plan, Reason, Step
+from .plan import CHANGES, Kind, Plan, Step
 from .preview import Preview, async_preview
 from .run import Budget, Follower, Outcome, Refused, Report, Uncertain
 from .settings import CONF_BACKUP, rules_of
@@ -42,8 +50,6 @@ EMPTY_CONFIRMED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_stays_empty")
 """The subentries whose next runner deletes the codes of an empty calendar."""
 
 _INTERVAL: Final = timedelta(minutes=15)
-# Until a calendar that lacks a booking is read again, and until Seam allows more.
-_NEXT_LOOK: Final = 30
 _SOON: Final = timedelta(minutes=1)
 
 
@@ -70,14 +76,17 @@ class StaysRunner:
         self._follower = Follower(self._start, memory, Budget(), dt_util.utcnow)
         self._pins: dict[tuple[str, str], str] = {}
         self._refused_pins: set[tuple[str, str]] = set()
-        self._outdated: dict[str, str] = {}
+        self._outdated: Mapping[str, SeamError] = {}
         self._logged: set[tuple[str | None, ...]] = set()
         self._task: asyncio.Task[None] | None = None
-        self._is_due = asyncio.Event()
+        self._is_due = False
         self._is_empty_confirmed = False
         self._is_stopped = False
+        self._next_look: datetime | None = None
         self._cancel_next_look: CALLBACK_TYPE | None = None
         self._known = self._known_locks
+        self.is_calendar_empty = False
+        """Whether codes are kept because an empty calendar may be a fault."""
         self.report: Report | None = None
         self.stays: tuple[Stay, ...] | None = None
         """The coming stays of the last good answer, None until there is one."""
@@ -134,7 +143,8 @@ class StaysRunner:
         if self._is_stopped:
             # The next runner has other links in its memory.
             return
-        self._is_due.set()
+        self._is_due = True
+        self._follower.wake()
         if self._task is None or self._task.done():
             self._task = self.entry.async_create_background_task(
                 self._hass, self._async_run_while_due(), f"{DOMAIN} stays"
@@ -159,8 +169,8 @@ class StaysRunner:
             self.async_request()
 
     async def _async_run_while_due(self) -> None:
-        while self._is_due.is_set():
-            self._is_due.clear()
+        while self._is_due:
+            self._is_due = False
             await self._async_run()
 
     async def _async_run(self) -> None:
@@ -174,14 +184,17 @@ class StaysRunner:
             for step in self._plan(answer).steps
             if step.kind in CHANGES and step.device_id
         }
-        errors = await coordinator.async_refresh_locks(changing) if changing else {}
-        self._outdated = {
-            device_id: coordinator.secrets.mask_message(str(error))
-            for device_id, error in errors.items()
-        }
-        self.report = await self._follower.async_follow(
-            lambda: self._plan(answer), self._is_due
+        self._outdated = (
+            await coordinator.async_refresh_locks(changing) if changing else {}
         )
+        report = await self._follower.async_follow(
+            lambda: self._plan(answer), lambda: self._is_due
+        )
+        self.is_calendar_empty = answer is not None and not report.plan.is_answered
+        if self.report and not report.plan.is_answered:
+            # What had to be done still has to be, and guests may be at risk.
+            report = replace(report, plan=self.report.plan)
+        self.report = report
         if answer and (
             answer.bookings or self._is_empty_confirmed or self.stays is None
         ):
@@ -190,7 +203,8 @@ class StaysRunner:
             self.stays = tuple(coming.values())
         self._on_run()
         before, self._logged = self._logged, set()
-        for step, error in self.report.errors.items():
+        for step, err in report.errors.items():
+            error = str(err or "")
             self._logged.add(message := (step.kind, step.key, step.device_id, error))
             if message not in before:
                 _LOGGER.warning(
@@ -199,36 +213,42 @@ class StaysRunner:
                     self.calendar,
                     error,
                 )
-        is_missing = any(
-            step.reason is Reason.MISSING_ONCE for step in self.report.plan.steps
-        )
-        if is_missing or self.report.is_postponed:
-            self._async_look_again(is_missing=is_missing)
+        self._async_look_again(self.report, dt_util.utcnow())
 
     @callback
-    def _async_look_again(self, *, is_missing: bool) -> None:
-        if self._is_stopped:
+    def _async_look_again(self, report: Report, now: datetime) -> None:
+        """Run again when more can be done, or is known of what was done."""
+        when = next_look(report, now)
+        if when is None or self._is_stopped:
             return
         if self._cancel_next_look:
+            if self._next_look and self._next_look <= when:
+                return
             self._cancel_next_look()
 
         async def look(_now: datetime) -> None:
             self._cancel_next_look = None
-            if is_missing:
-                # Some calendars keep an answer for a day.
-                await async_update_entity(self._hass, self.calendar)
+            if self.report and missed_at(self.report):
+                await self._source.async_update()
             self.async_request()
 
-        self._cancel_next_look = async_call_later(self._hass, _NEXT_LOOK, look)
+        self._next_look = when
+        self._cancel_next_look = async_call_later(self._hass, when - now, look)
 
     async def async_preview(self, settings: Mapping[str, Any]) -> Preview | None:
         """Return what would be done with these settings now."""
         return await async_preview(
-            self._hass, self.entry, settings, self.memory.links, self._pins
+            self._hass,
+            self.entry,
+            settings,
+            lambda answer: self._plan(answer, settings),
         )
 
-    def _plan(self, answer: Answer | None) -> Plan:
-        """Return what has to be done now."""
+    def _plan(
+        self, answer: Answer | None, settings: Mapping[str, Any] | None = None
+    ) -> Plan:
+        """Return what has to be done now, or with other settings."""
+        settings = settings or self.settings
         locks = self.entry.runtime_data.data.locks
         for link in self.memory.links:
             lock = locks.get(link.device_id)
@@ -237,14 +257,15 @@ class StaysRunner:
                 self._pins[link.key, link.device_id] = code.code
         return compare(
             answer,
-            rules_of(self.settings, dt_util.get_default_time_zone()),
+            rules_of(settings, dt_util.get_default_time_zone()),
             self.memory.links,
             locks,
             dt_util.utcnow(),
             accepts=self._accepts_pin,
             pins=self._pins,
             taken=self.memory.taken,
-            is_empty_confirmed=self._is_empty_confirmed,
+            # The runner with other settings knows nothing of it.
+            is_empty_confirmed=self._is_empty_confirmed and settings == self.settings,
         )
 
     def _accepts_pin(self, lock: LockData, name: str, pin: str) -> bool:
@@ -262,16 +283,16 @@ class StaysRunner:
         """Take a step by the functions that the actions use."""
         assert step.device_id
         assert step.link
-        lock = self.entry.runtime_data.data.locks.get(step.device_id)
-        if lock is None or step.device_id in self._outdated:
-            error_text = self._outdated.get(step.device_id, "The lock was removed")
-            return Refused(error=error_text, is_temporary=True)
+        try:
+            lock = self._refreshed_lock(step.device_id)
+        except HomeAssistantError as err:
+            return Refused(error=err, is_temporary=True)
         error: HomeAssistantError | None = None
         try:
             code_id = await self._async_change(step, lock)
         except ServiceValidationError as err:
             # Nothing was sent. A code as the wanted one is somebody else's.
-            return Refused(error=str(err))
+            return Refused(error=err)
         except HomeAssistantError as err:
             error, code_id = err, step.code_id
         if step.kind is not Kind.DELETE:
@@ -286,12 +307,22 @@ class StaysRunner:
             self._on_change(step, None)
             return None
         if error is None or isinstance(error, ChangeUncertainError):
-            return Uncertain(error=str(error or ""))
-        is_temporary = isinstance(error, WorkspaceRefusedError)
+            return Uncertain(error=error)
+        is_temporary = isinstance(error, UnreachableError | WorkspaceRefusedError)
         if step.pin and not is_temporary:
             # Seam chooses one, as only Seam knows whether it was because of the PIN.
             self._refused_pins.add((step.device_id, step.pin))
-        return Refused(error=str(error), is_temporary=is_temporary)
+        return Refused(error=error, is_temporary=is_temporary)
+
+    def _refreshed_lock(self, device_id: str) -> LockData:
+        """Return a lock whose codes were fetched just now."""
+        coordinator = self.entry.runtime_data
+        with translated_errors(coordinator, is_change=False):
+            if error := self._outdated.get(device_id):
+                raise error
+        if (lock := coordinator.data.locks.get(device_id)) is None:
+            raise refusal("lock_gone", entity=lock_entity_id(self._hass, device_id))
+        return lock
 
     async def _async_as_made(self, step: Step, code: AccessCode) -> AccessCode:
         """Return a code as Seam has made it, which may have rounded its times."""

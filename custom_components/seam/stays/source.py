@@ -1,6 +1,7 @@
 """Follows the calendar of a subentry."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime, timedelta
 import logging
 from typing import Final
@@ -12,18 +13,22 @@ from homeassistant.helpers import entity_registry as er, issue_registry as ir
 from homeassistant.helpers.event import (
     async_track_entity_registry_updated_event,
     async_track_state_change_event,
+    async_track_time_interval,
 )
 from homeassistant.util import dt as dt_util
 
 from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
-from ..issues import as_placeholders
+from ..issues import as_placeholders, stays_issue_prefix
 from .bookings import Answer
-from .reading import async_read_bookings, calendar_entity
-from .settings import CONF_CALENDAR, rules_of
+from .reading import async_identify_calendar, async_read_bookings, calendar_entity
+from .settings import CONF_CALENDAR, CONF_CALENDAR_ID, rules_of
 
 _LOGGER = logging.getLogger(__name__)
 
+# Home Assistant updates it only once a day, but guests may book for the same day.
+_REMOTE_CALENDAR: Final = "remote_calendar"
+_UPDATE_INTERVAL: Final = timedelta(minutes=30)
 _MAX_FAILED_READS: Final = 2
 _LOST_AFTER: Final = timedelta(hours=1)
 # An entity may not exist yet while Home Assistant starts.
@@ -50,6 +55,7 @@ class BookingSource:
         self._events: object = None
         self._failed_reads = 0
         self._failed_since: datetime | None = None
+        self._updated_at: datetime | None = None
 
     @callback
     def async_start(self, on_change: Callable[[], None]) -> None:
@@ -64,6 +70,9 @@ class BookingSource:
             async_track_state_change_event(self._hass, self.entity_id, changed),
             async_track_entity_registry_updated_event(
                 self._hass, self.entity_id, self._async_registry_updated
+            ),
+            async_track_time_interval(
+                self._hass, self._async_update_remote, _UPDATE_INTERVAL
             ),
             self._async_stop,
         ):
@@ -85,16 +94,40 @@ class BookingSource:
             self._hass.config_entries.async_update_subentry(
                 self._entry,
                 self._subentry,
-                data={**self._subentry.data, CONF_CALENDAR: event.data["entity_id"]},
+                data=async_identify_calendar(self._hass, self._subentry.data),
+            )
+
+    async def async_update(self) -> None:
+        """Have the calendar read its source again. Some keep an answer for a day."""
+        if entity := calendar_entity(self._hass, self._subentry.data):
+            try:
+                # Unlike Home Assistant's helper, this tells if it fails.
+                await entity.async_device_update()
+                self._updated_at = dt_util.utcnow()
+                entity.async_write_ha_state()
+            except Exception as err:  # noqa: BLE001 # As for reads.
+                _LOGGER.debug(
+                    "Could not update %s: %s", self.entity_id, type(err).__name__
+                )
+
+    @callback
+    def _async_update_remote(self, _now: datetime) -> None:
+        """Have a remote calendar read again, even if it is not available."""
+        entity = calendar_entity(self._hass, self._subentry.data)
+        if entity and entity.platform.platform_name == _REMOTE_CALENDAR:
+            # If the entry canceled it, the calendar would not be available for a day.
+            self._hass.async_create_background_task(
+                self.async_update(), f"{DOMAIN} remote calendar"
             )
 
     async def async_read(self) -> Answer | None:
         """Return all bookings, None if the calendar cannot be read."""
         self._async_subscribe()
         now = dt_util.utcnow()
-        answer = await async_read_bookings(self._hass, self.entity_id, now)
+        updated_at = self._updated_at
+        answer = await async_read_bookings(self._hass, self._subentry.data, now)
         self._note_read(now, is_good=answer is not None)
-        return answer
+        return answer and replace(answer, updated_at=updated_at)
 
     @property
     def is_lost(self) -> bool:
@@ -126,14 +159,15 @@ class BookingSource:
     @property
     def _is_known(self) -> bool:
         """Whether Home Assistant has the calendar, even if it does not work."""
-        return (
-            self._hass.states.get(self.entity_id) is not None
-            or er.async_get(self._hass).async_get(self.entity_id) is not None
-        )
+        settings = self._subentry.data
+        if calendar_id := settings.get(CONF_CALENDAR_ID):
+            return er.async_get(self._hass).async_get(calendar_id) is not None
+        return self._hass.states.get(self.entity_id) is not None
 
     @property
     def _issue_id(self) -> str:
-        return f"calendar.{self._subentry.subentry_id}"
+        prefix = stays_issue_prefix(self._entry, self._subentry.subentry_id)
+        return f"{prefix}calendar"
 
     @callback
     def _async_create_issue(self) -> None:
@@ -159,12 +193,13 @@ class BookingSource:
     @callback
     def _async_subscribe(self) -> None:
         """Be told of changes by the calendar, also after it was reloaded."""
-        entity = calendar_entity(self._hass, self.entity_id)
+        entity = calendar_entity(self._hass, self._subentry.data)
         # Calendars read a period only once for all who subscribe to it.
         today = dt_util.start_of_local_day()
         if (
             self._on_change is None
             or entity is None
+            or not entity.available
             or self._subscribed == (entity, today)
         ):
             return

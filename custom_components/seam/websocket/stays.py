@@ -13,12 +13,11 @@ from homeassistant.util import dt as dt_util
 
 from ..attributes import local_time
 from ..coordinator import SeamConfigEntry
-from ..errors import ActionError, refusal
+from ..stays.action import async_stays_preview
 from ..stays.arrivals import Arrival, Place, find_arrivals
-from ..stays.preview import preview_response
 from ..stays.settings import SUBENTRY_STAYS
 from ..stays.watch import WATCHES, StaysWatch
-from .texts import selector_text, send_error
+from .texts import error_text, masked_text, selector_text, send_error
 from .types import Stay, StayLock, Stays, Text
 
 
@@ -44,8 +43,10 @@ def async_stays_rows(
             before = sent.get(subentry_id)
             stays = before and before["stays"]
             is_lost = before is not None and before["is_calendar_lost"]
+            kept = before["kept"] if before else 0
             if watch:
                 is_lost = watch.runner.is_calendar_lost
+                kept = _count_kept(watch, readable)
                 if (arrivals := _coming(watch)) is not None:
                     stays = [
                         _stay(entry, shown)
@@ -58,6 +59,7 @@ def async_stays_rows(
                     "subentry_id": subentry_id,
                     "title": subentry.title,
                     "is_calendar_lost": is_lost,
+                    "kept": kept,
                     "stays": stays,
                 }
     return rows
@@ -79,6 +81,24 @@ def _coming(watch: StaysWatch) -> tuple[Arrival, ...] | None:
     )
 
 
+def _count_kept(watch: StaysWatch, readable: Collection[str] | None) -> int:
+    """Return how many stays have codes only because an empty calendar may be a fault."""
+    runner = watch.runner
+    locks = runner.entry.runtime_data.data.locks
+    now = dt_util.utcnow()
+    return len(
+        {
+            link.key
+            for link in runner.memory.links
+            if runner.is_calendar_empty
+            and (readable is None or link.device_id in readable)
+            and (lock := locks.get(link.device_id))
+            and (code := lock.code(link.code_id))
+            and not code.is_expired(now)
+        }
+    )
+
+
 def _readable(arrival: Arrival, readable: Collection[str] | None) -> Arrival | None:
     """Return a stay with the locks that a user may read, if any."""
     if readable is None:
@@ -94,13 +114,16 @@ def _stay(entry: SeamConfigEntry, arrival: Arrival) -> Stay:
         "ends_at": local_time(arrival.span.ends_at),
         "verdict": arrival.verdict.value,
         "has_arrived": arrival.has_arrived,
-        "locks": [_lock(place) for place in arrival.places],
+        "locks": [_lock(entry, place) for place in arrival.places],
     }
 
 
-def _lock(place: Place) -> StayLock:
-    reason: Text | str | None = place.error
-    if reason is None and place.reason:
+def _lock(entry: SeamConfigEntry, place: Place) -> StayLock:
+    reason: Text | str | None = None
+    if isinstance(place.error, HomeAssistantError):
+        secrets = entry.runtime_data.secrets
+        reason = masked_text(error_text(place.error), secrets.mask)
+    elif place.reason:
         reason = selector_text("stay_reason", place.reason)
     return {
         "device_id": place.device_id,
@@ -117,17 +140,12 @@ async def handle_preview(
 ) -> None:
     """Send what a run would do now."""
     try:
-        watch = hass.data.get(WATCHES, {}).get(str(msg.get("subentry_id")))
-        if watch is None:
-            raise refusal("stays_unknown")
-        runner = watch.runner
-        preview = await runner.async_preview(runner.settings)
-        if preview is None:
-            raise ActionError("calendar_unavailable", calendar=runner.calendar)
+        found: dict[str, Any] = await async_stays_preview(
+            hass, str(msg.get("subentry_id"))
+        )
     except HomeAssistantError as err:
         send_error(connection, msg["id"], err)
         return
-    found: dict[str, Any] = preview_response(hass, runner.entry, preview)
     for rows in found.values():
         if isinstance(rows, list):
             for row in rows:

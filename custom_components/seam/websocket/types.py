@@ -166,6 +166,8 @@ class Stays(TypedDict):
     subentry_id: str
     title: str
     is_calendar_lost: bool
+    kept: int
+    """How many stays have codes although the calendar has no events."""
     stays: list[Stay] | None
 
 

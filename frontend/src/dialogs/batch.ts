@@ -283,8 +283,12 @@ export class SeamBatchDialog extends SeamDialog {
                     ?disabled=${phase !== "ready" || this.isBusy || possible.length === 0 || !connected}
                     @click=${this.run}
                   >
-                    ${isRunning ? html`<span class="spinner"></span>` : nothing}
-                    ${t(kind === "convert" ? "convert" : "delete")}
+                    ${
+                      isRunning
+                        ? html`<span class="spinner"></span>
+                            ${title}`
+                        : t(kind)
+                    }
                   </button>`
             }
           `,

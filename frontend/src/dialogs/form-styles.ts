@@ -53,6 +53,10 @@ export const formStyles = css`
   .hint:empty {
     position: absolute;
   }
+  .bottom .hint {
+    flex-basis: 100%;
+    overflow-wrap: anywhere;
+  }
   .pin {
     font-size: 1.25rem;
     letter-spacing: 0.12em;

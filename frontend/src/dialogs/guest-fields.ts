@@ -17,7 +17,7 @@ import {
   pinError,
 } from "../logic/guest";
 import { pinCannotBeChosen } from "../logic/pin";
-import { otherZone } from "../logic/times";
+import { formatDates, otherZone } from "../logic/times";
 import { listSearch } from "../parts";
 import type { Lock } from "../types";
 import { choice, messageText, overlapHint, pinHint } from "./form";
@@ -27,6 +27,8 @@ export interface Fields {
   form: GuestForm;
   errors: Errors;
   isNew: boolean;
+  /** Whether only the PIN of a code is changed. */
+  isPinOnly: boolean;
   /** The locks that can be selected. */
   locks: readonly Lock[];
   selected: Lock[];
@@ -123,13 +125,7 @@ export function timeFields(fields: Fields): TemplateResult {
   const { context, form, errors, set } = fields;
   const { t, hass } = context;
   const count = nights(form);
-  const { time_zone } = hass.config;
-  const now = new Date();
-  const overlaps = overlapHint(
-    context,
-    overlappingStays(form, fields.selected, fields.linked, now, time_zone),
-  );
-  const zone = otherZone(hass, now);
+  const zone = otherZone(hass, new Date());
   const time = (field: "start" | "end", key: Key, change: (value: string) => void) =>
     html`<div class="field">
       <label for=${field}>${t(key)}</label>
@@ -170,8 +166,27 @@ export function timeFields(fields: Fields): TemplateResult {
               ${zone ? t("time_zone", { zone }) : nothing}
             </p>`
     }
-    <p class="hint" aria-live="polite">${overlaps ? html`<bdi>${overlaps}</bdi>` : nothing}</p>
   `;
+}
+
+/** Return a warning of other stays at the same time. */
+export function overlapWarning({
+  context,
+  form,
+  selected,
+  linked,
+}: Fields): TemplateResult | typeof nothing {
+  const { hass, t } = context;
+  const { time_zone } = hass.config;
+  const now = new Date();
+  const others = overlappingStays(form, selected, linked, now, time_zone);
+  if (others.length === 0) return nothing;
+  const count = nights(form);
+  return html`<p><bdi>${overlapHint(context, others)}</bdi></p>
+    <p class="secondary">
+      ${formatDates(hass, form.start, form.end)}
+      ${count > 0 ? html`· ${t("nights", { count })}` : nothing}
+    </p>`;
 }
 
 /** Return the choice of the PIN. */
@@ -181,12 +196,18 @@ export function pinField({
   errors,
   selected,
   isNew,
+  isPinOnly,
   set,
 }: Fields): TemplateResult {
   const { t } = context;
   const early = form.ownPin.length >= 4 ? pinError(form, selected) : undefined;
   const message = errors.pin ?? (form.pin === "own" ? early : undefined);
   const error = message ? messageText(context, message) : "";
+  const [only] = selected;
+  const hint =
+    selected.length === 1 && only
+      ? t("pin_auto_hint_one", { lock: only.name })
+      : t("pin_auto_hint");
   const blocked = pinCannotBeChosen(selected);
   return html`
     <div class="field">
@@ -197,7 +218,7 @@ export function pinField({
         "pin",
         form.pin,
         [
-          ...(isNew ? [] : ([["keep", "pin_keep"]] as const)),
+          ...(isNew || isPinOnly ? [] : ([["keep", "pin_keep"]] as const)),
           ["auto", "pin_auto"],
           ["own", "pin_own"],
         ],
@@ -229,7 +250,7 @@ export function pinField({
         form.pin === "own"
           ? html`<p class="secondary" id="pin-hint">${pinHint(context, selected, error)}</p>`
           : form.pin === "auto"
-            ? html`<p class="secondary">${blocked ?? t("pin_auto_hint")}</p>`
+            ? html`<p class="secondary">${blocked ?? hint}</p>`
             : nothing
       }
     </div>

@@ -30,6 +30,7 @@ import {
   type Fields,
   lockFields,
   nameField,
+  overlapWarning,
   pinField,
   timeFields,
 } from "./guest-fields";
@@ -69,6 +70,12 @@ export class SeamGuestDialog extends SeamDialog {
       const missing = progress && missingText(context, snapshot, progress);
       if (missing) this.announce(missing);
     });
+  }
+
+  protected override firstUpdated(): void {
+    super.firstUpdated();
+    if (!this.withNewPin) return;
+    this.renderRoot.querySelector<HTMLElement>("[name=pin]:checked")?.focus();
   }
 
   protected override willUpdate(changes: PropertyValues): void {
@@ -111,7 +118,8 @@ export class SeamGuestDialog extends SeamDialog {
   /** What the fields of the form show. */
   private get fields(): Fields {
     const { context, form, errors, locks, selected, linked, set } = this;
-    return { context, form, errors, locks, selected, linked, set, isNew: !this.code };
+    const [isNew, isPinOnly] = [!this.code, this.withNewPin];
+    return { context, form, errors, locks, selected, linked, set, isNew, isPinOnly };
   }
 
   private check(): Errors {
@@ -134,9 +142,11 @@ export class SeamGuestDialog extends SeamDialog {
 
   private renderForm(): TemplateResult {
     const { t, connected } = this.context;
-    const { form, code, fields } = this;
+    const { form, code, fields, withNewPin } = this;
     return this.frame(
-      code ? t("guest_edit", { name: label(code) }) : t("guest_new"),
+      code
+        ? t(withNewPin ? "guest_new_pin" : "guest_edit", { name: label(code) })
+        : t("guest_new"),
       html`
         <form
           id="form"
@@ -145,16 +155,21 @@ export class SeamGuestDialog extends SeamDialog {
           @submit=${this.submit}
           @keydown=${this.ignoreEnter}
         >
-          ${nameField(fields)}
+          ${withNewPin ? nothing : nameField(fields)}
           ${lockFields(fields, this.lock, this.search, (text) => {
             this.search = text;
           })}
-          ${timeFields(fields)} ${pinField(fields)}
-          ${moreOptions(t, form, code ? undefined : this.selected, this.set)}
+          ${withNewPin ? nothing : timeFields(fields)} ${pinField(fields)}
+          ${
+            withNewPin
+              ? nothing
+              : moreOptions(t, form, code ? undefined : this.selected, this.set)
+          }
           <input type="submit" hidden />
         </form>
       `,
       html`
+        <div class="hint" aria-live="polite">${this.hint()}</div>
         <button type="button" ?disabled=${this.mustStay} @click=${this.close}>
           ${t(this.isBusy ? "close" : "cancel")}
         </button>
@@ -169,6 +184,16 @@ export class SeamGuestDialog extends SeamDialog {
         </button>
       `,
     );
+  }
+
+  /** Say what happens, or what to know before it does, where the form is sent. */
+  private hint(): TemplateResult | typeof nothing {
+    const { t } = this.context;
+    if (this.isBusy && this.code) {
+      return html`<p>${t("works_waiting")}</p>
+        <p class="secondary">${t("works_waiting_hint")}</p>`;
+    }
+    return this.withNewPin ? nothing : overlapWarning(this.fields);
   }
 
   /** Enter in the search must not send the form. */

@@ -3,6 +3,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import type { Context } from "../context";
 import type { Field } from "../logic/guest";
 import { shareText } from "../logic/share";
+import { formatTime } from "../logic/times";
 import { icon, stateChip } from "../parts";
 import type { State } from "../store";
 import type { Code, CodeState, Lock } from "../types";
@@ -76,6 +77,19 @@ export function missingText(
     .join(" · ");
 }
 
+/** Return from when and until when a code works, if there are such times. */
+function worksText({ t, hass }: Context, { starts_at, ends_at }: Code): string {
+  const now = new Date();
+  const start =
+    starts_at && Date.parse(starts_at) > now.getTime()
+      ? formatTime(hass, starts_at, now)
+      : "";
+  const end = ends_at ? formatTime(hass, ends_at, now) : "";
+  if (start && end) return t("works_from_until", { start, end });
+  if (start) return t("works_from", { start });
+  return end && t("works_until", { end });
+}
+
 /** Show whether the code of a guest works, and its PIN. */
 export function renderProgress(
   context: Context,
@@ -105,6 +119,7 @@ export function renderProgress(
     if (pin) pins.set(pin, [...(pins.get(pin) ?? []), lock]);
   }
   const sent = codes.find((code) => code);
+  const times = sent && worksText(context, sent);
   return html`
       ${[...pins].map(
         ([pin, locks]) => html`<seam-pin
@@ -131,6 +146,7 @@ export function renderProgress(
               ? html`<p class="secondary">${t("works_waiting_hint")}</p>`
               : nothing
           }
+          ${times && !missing ? html`<p class="secondary">${times}</p>` : nothing}
         </div>
       </div>
       <ul>

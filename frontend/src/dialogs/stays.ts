@@ -70,6 +70,8 @@ export class SeamStaysDialog extends SeamDialog {
         : nothing;
     }
     const groups = GROUPS.filter((group) => preview[group].length > 0);
+    // Without a name, there is no code, and a stay is only remembered.
+    const left = preview.left.filter(({ name }) => name);
     return html`
       ${
         groups.length > 0
@@ -78,14 +80,22 @@ export class SeamStaysDialog extends SeamDialog {
       }
       ${groups.map((group) =>
         this.group(
-          group,
+          this.heading(group),
           preview[group].map((row) => this.row(row)),
         ),
       )}
       ${
+        left.length > 0
+          ? this.group(
+              t("preview_left"),
+              left.map((row) => this.row(row)),
+            )
+          : nothing
+      }
+      ${
         preview.overlaps.length > 0
           ? this.group(
-              "overlaps",
+              this.heading("overlaps"),
               preview.overlaps.map(
                 (names) =>
                   html`<li>${names.map((name, i) => html`${i ? " · " : ""}<bdi>${name}</bdi>`)}</li>`,
@@ -101,9 +111,9 @@ export class SeamStaysDialog extends SeamDialog {
     return textOf(this.context.hass.connection, `selector.stay_preview.options.${key}`);
   }
 
-  private group(key: string, rows: TemplateResult[]): TemplateResult {
+  private group(title: string, rows: TemplateResult[]): TemplateResult {
     return html`<section>
-      <h2>${this.heading(key)} <span class="secondary">${rows.length}</span></h2>
+      <h2>${title} <span class="secondary">${rows.length}</span></h2>
       <ul>
         ${rows}
       </ul>

@@ -103,6 +103,16 @@ export function formatTime(hass: HomeAssistant, iso: string, now: Date): string 
   return `${date}, ${time}`;
 }
 
+/** Return the dates of two local times, such as "Dec 4 – 6". */
+export function formatDates(hass: HomeAssistant, start: string, end: string): string {
+  const [from, to] = [start, end].map((local) => new Date(`${local}Z`)) as [Date, Date];
+  return dateFormat(hass.locale.language, {
+    timeZone: "UTC",
+    day: "numeric",
+    month: "short",
+  }).formatRange(from, to);
+}
+
 function formatClock(hass: HomeAssistant, moment: Date): string {
   return dateFormat(hass.locale.language, {
     timeZone: hass.config.time_zone,

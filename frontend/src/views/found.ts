@@ -27,10 +27,13 @@ export class SeamFound extends LitElement {
   @state() private selected: ReadonlySet<string> = new Set();
   @state() private limit = ROWS;
   @state() private search = "";
+  /** How many codes there have been, as the search must not vanish after a change. */
+  private most = 0;
   private codes: ReturnType<typeof found> = [];
 
   protected override willUpdate(changes: PropertyValues): void {
     if (changes.has("locks")) this.codes = found(this.locks);
+    this.most = Math.max(this.most, this.codes.length);
   }
 
   protected override render() {
@@ -72,7 +75,7 @@ export class SeamFound extends LitElement {
     return html`
       ${conversions}
       <p class="secondary">${t("found_hint")}</p>
-      ${listSearch(codes.length, t("search_all"), this.search, (text) => {
+      ${listSearch(this.most, t("search_all"), this.search, (text) => {
         this.search = text;
       })}
       <section class="box">
@@ -109,7 +112,11 @@ export class SeamFound extends LitElement {
                   ?disabled=${possible("convert") === 0 || !connected || isConverting}
                   @click=${() => start("convert")}
                 >
-                  ${icon(mdiCheckDecagramOutline)} ${t("convert")}
+                  ${
+                    isConverting
+                      ? html`<span class="spinner"></span> ${t("converting")}`
+                      : html`${icon(mdiCheckDecagramOutline)} ${t("convert")}`
+                  }
                 </button>
                 <button
                   ?disabled=${possible("delete") === 0 || !connected}
@@ -148,6 +155,9 @@ export class SeamFound extends LitElement {
     const { t } = context;
     const id = code.access_code_id;
     const refusals = [code.can.convert, code.can.delete].filter((can) => can !== true);
+    const reasons = new Set(refusals);
+    // One of them advises to do what the other one says is not possible.
+    const shown = reasons.size > 1 ? [t("found_fixed")] : [...reasons];
     return html`<li>
       <label>
         ${
@@ -171,7 +181,7 @@ export class SeamFound extends LitElement {
           <span class="secondary"
             ><bdi>${lock.name}</bdi> · ${timesText(context, code)}</span
           >
-          ${[...new Set(refusals)].map((reason) => html`<span class="secondary">${reason}</span>`)}
+          ${shown.map((reason) => html`<span class="secondary">${reason}</span>`)}
         </span>
         <span class="chips">
           ${

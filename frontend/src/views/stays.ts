@@ -22,6 +22,7 @@ import {
   verdictChip,
 } from "../parts";
 import { shared, tools } from "../styles";
+import "../elements/code-controls";
 import type { Lock, Stays } from "../types";
 
 const SETTINGS = "/config/integrations/integration/seam";
@@ -48,6 +49,14 @@ export class SeamStays extends LitElement {
     return html`
       ${stays.map((row) =>
         row.is_calendar_lost ? banner(t("stays_lost", { name: row.title })) : nothing,
+      )}
+      ${stays.map((row) =>
+        row.kept > 0
+          ? banner(
+              t("stays_kept", { name: row.title, count: row.kept }),
+              isAdmin ? html`<p>${t("stays_kept_hint")}</p>` : nothing,
+            )
+          : nothing,
       )}
       ${listSearch(count, t("search_stays"), this.search, (text) => {
         this.search = text;
@@ -105,7 +114,7 @@ export class SeamStays extends LitElement {
     const time = (iso: string) => formatTime(hass, iso, this.now);
     const hasStarted = Date.parse(stay.starts_at) <= this.now.getTime();
     return html`
-      <div class="row">
+      <div class="row stay">
         <div class="text">
           <div class="cut" title=${stay.name}><bdi>${stay.name}</bdi></div>
           <div class="secondary times">
@@ -126,9 +135,26 @@ export class SeamStays extends LitElement {
             ? html`<span class="chip good">${t("arrived")}</span>`
             : verdictChip(context, stay.verdict)
         }
+        ${this.controls(arrival)}
       </div>
       ${placesAtRisk(arrival).map((place) => this.reason(place, places.length > 1))}
     `;
+  }
+
+  /** Show the PIN and the menu of the codes, for administrators. */
+  private controls({ places }: Arrival): TemplateResult | typeof nothing {
+    const entries = places.flatMap(({ lock, code }) =>
+      lock && code ? { lock, code } : [],
+    );
+    const revealable = entries.filter(({ code }) => code.can.reveal === true);
+    const first = revealable[0] ?? entries[0];
+    if (!first || !this.context.isAdmin) return nothing;
+    return html`<seam-stay-controls
+      .context=${this.context}
+      .lock=${first.lock}
+      .code=${first.code}
+      .entries=${revealable}
+    ></seam-stay-controls>`;
   }
 
   private link({ lock, code }: Place): TemplateResult | undefined {
@@ -161,7 +187,12 @@ export class SeamStays extends LitElement {
     const { t, connected } = context;
     return html`<section class="box" aria-label=${t("stays_calendars")}>
       <div class="section"><h2>${t("stays_calendars")}</h2></div>
-      ${stays.length === 0 ? html`<p class="empty">${t("stays_hint")}</p>` : nothing}
+      ${
+        stays.length === 0
+          ? html`<p class="empty">${t("stays_hint")}</p>
+              <p class="empty">${t("stays_hint_calendar")}</p>`
+          : nothing
+      }
       <ul>
         ${stays.map(
           (row) => html`<li class="row">
@@ -183,7 +214,10 @@ export class SeamStays extends LitElement {
           </li>`,
         )}
       </ul>
-      <p class="add"><a class="button" href=${SETTINGS}>${icon(mdiPlus)} ${t("stays_add")}</a></p>
+      <p class="add">
+        <a class="button" href=${SETTINGS}>${icon(mdiPlus)} ${t("stays_add")}</a>
+        <span class="secondary">${t("opens_settings")}</span>
+      </p>
     </section>`;
   }
 
@@ -208,6 +242,9 @@ export class SeamStays extends LitElement {
         flex: 1;
         min-width: 0;
       }
+      .stay:has(seam-stay-controls) {
+        padding-inline-end: 4px;
+      }
       li + li {
         border-top: 1px solid var(--divider-color);
       }
@@ -222,11 +259,27 @@ export class SeamStays extends LitElement {
         overflow-wrap: anywhere;
       }
       .add {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 4px 8px;
         padding: 4px 8px 8px;
       }
       @media (max-width: 480px) {
         .text {
           flex-basis: 100%;
+        }
+        .stay {
+          display: grid;
+          grid-template-columns: minmax(0, 1fr) auto auto;
+          gap: 2px 0;
+        }
+        .stay .text {
+          grid-area: 1 / 1;
+        }
+        .stay .chip {
+          grid-area: 2 / 1;
+          justify-self: start;
         }
       }
     `,
