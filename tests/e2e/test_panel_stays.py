@@ -51,8 +51,8 @@ def test_panel_shows_who_gets_in(
     page: Page, development: Development, bookings: Bookings, screenshots: Path
 ) -> None:
     """The verdict follows the lock, and the preview follows the calendar."""
-    bookings.book("Ada Lovelace", hours=2)
-    bookings.book("Grace Hopper", hours=52, length=44)
+    bookings.book("Emmy Noether", hours=2)
+    bookings.book("Lise Meitner", hours=52, length=44)
     page.set_viewport_size(WIDE)
     open_panel(page, development, "/stays")
     panel = page.locator("seam-panel")
@@ -67,28 +67,28 @@ def test_panel_shows_who_gets_in(
     expect(dialog).to_contain_text("To be created: 2")
     dialog.get_by_role("button", name="Submit").click()
     dialog.get_by_role("button", name="Finish").click()
-    wait_for_codes(page, bookings, {"Ada Lovelace", "Grace Hopper"}.issubset)
+    wait_for_codes(page, bookings, {"Emmy Noether", "Lise Meitner"}.issubset)
 
     open_panel(page, development, "/stays")
-    ada = panel.get_by_role("listitem").filter(has_text="Ada Lovelace")
-    expect(ada).to_contain_text("Ready")
-    expect(ada.get_by_role("link", name=LOCK)).to_be_visible()
+    emmy = panel.get_by_role("listitem").filter(has_text="Emmy Noether")
+    expect(emmy).to_contain_text("Ready")
+    expect(emmy.get_by_role("link", name=LOCK)).to_be_visible()
     expect(panel.get_by_role("region", name="Needs attention")).to_have_count(0)
 
     development.control("lock_offline", device=LOCK)
     sync(page)
     attention = panel.get_by_role("region", name="Needs attention")
-    expect(attention).to_contain_text("Ada Lovelace")
+    expect(attention).to_contain_text("Emmy Noether")
     expect(attention).to_contain_text("At risk")
     expect(attention).to_contain_text("The access code cannot be set")
     expect(attention).to_contain_text("power supply, Wi-Fi connection")
-    expect(attention).not_to_contain_text("Grace Hopper")
+    expect(attention).not_to_contain_text("Lise Meitner")
     assert _violations(page) == []
     page.screenshot(path=screenshots / "panel-stays.png")
     development.control("lock_online", device=LOCK)
     attention.get_by_role("button", name="Refresh lock").click()
     expect(attention).to_have_count(0)
-    expect(ada).to_contain_text("Ready")
+    expect(emmy).to_contain_text("Ready")
 
     panel.get_by_role("button", name="Preview changes: Bookings").click()
     dialog = panel.get_by_role("dialog", name="Preview of Bookings")
