@@ -3,6 +3,7 @@
 import { mdiAlertCircleOutline, mdiAlertOutline, mdiMagnify } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
+import type { Translate } from "./language";
 import { label, MANY } from "./logic/groups";
 import { formatTime } from "./logic/times";
 import type { Code, CodeState, Lock, Problem, Remedy, Stays, Verdict } from "./types";
@@ -246,6 +247,15 @@ export function listSearch(
 /** Say what a search did not find, also to those who cannot see the list. */
 export function noMatch(text: string): TemplateResult {
   return html`<p class="box empty" role="status">${text}</p>`;
+}
+
+/** Show the button for the rows of a long list that are left out, if there are any. */
+export function showMore(
+  t: Translate,
+  hasMore: boolean,
+  more: () => void,
+): TemplateResult | typeof nothing {
+  return hasMore ? html`<button @click=${more}>${t("show_more")}</button>` : nothing;
 }
 
 /** A field that searches while one types. */

@@ -13,7 +13,7 @@ import {
   sources,
 } from "../logic/activity";
 import { DAY, formatTime } from "../logic/times";
-import { icon, searchField } from "../parts";
+import { icon, searchField, showMore } from "../parts";
 import { RETRY_MILLISECONDS } from "../store";
 import { shared, tools } from "../styles";
 import type { HistoryMessage, HomeAssistant, Lock } from "../types";
@@ -171,17 +171,9 @@ export class SeamActivity extends LitElement {
               )}
             </ul>`
       }
-      ${
-        rows.length > this.limit
-          ? html`<button
-              @click=${() => {
-                this.limit += ROWS;
-              }}
-            >
-              ${t("show_more")}
-            </button>`
-          : nothing
-      }
+      ${showMore(t, rows.length > this.limit, () => {
+        this.limit += ROWS;
+      })}
     `;
   }
 

@@ -6,7 +6,7 @@ import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import { element } from "../element";
 import { type Entry, found, label, matches } from "../logic/groups";
-import { icon, listSearch, noMatch, stateChip, timesText } from "../parts";
+import { icon, listSearch, noMatch, showMore, stateChip, timesText } from "../parts";
 import { shared, tools } from "../styles";
 import type { Lock, Entry as Workspace } from "../types";
 import { isRunning } from "./conversion";
@@ -136,17 +136,9 @@ export class SeamFound extends LitElement {
         </ul>
       </section>
       ${shown.length === 0 ? noMatch(t("no_match")) : nothing}
-      ${
-        shown.length > this.limit
-          ? html`<button
-              @click=${() => {
-                this.limit += ROWS;
-              }}
-            >
-              ${t("show_more")}
-            </button>`
-          : nothing
-      }
+      ${showMore(t, shown.length > this.limit, () => {
+        this.limit += ROWS;
+      })}
     `;
   }
 

@@ -19,6 +19,7 @@ import {
   listSearch,
   noMatch,
   problems,
+  showMore,
   verdictChip,
 } from "../parts";
 import { shared, tools } from "../styles";
@@ -67,17 +68,9 @@ export class SeamStays extends LitElement {
           ? this.list(t("stays_coming"), coming.slice(0, this.limit), coming.length)
           : nothing
       }
-      ${
-        coming.length > this.limit
-          ? html`<button
-              @click=${() => {
-                this.limit += ROWS;
-              }}
-            >
-              ${t("show_more")}
-            </button>`
-          : nothing
-      }
+      ${showMore(t, coming.length > this.limit, () => {
+        this.limit += ROWS;
+      })}
       ${shown.length === 0 && this.search ? noMatch(t("no_match_stays")) : nothing}
       ${
         stays.length > 0 && count === 0
