@@ -75,3 +75,34 @@ def test_hidden_element_does_not_subscribe(
         tag,
     )
     assert counts == [True, False, True]
+
+
+@pytest.mark.parametrize(
+    "uncertain",
+    [
+        "return { error: 'Seam did not confirm the change.', is_uncertain: true };",
+        "lost();",
+    ],
+    ids=["seam", "connection"],
+)
+def test_batch_does_not_say_that_an_uncertain_change_failed(
+    start: Start, uncertain: str
+) -> None:
+    """A code that may be gone is not confirmed, and one that was refused failed."""
+    panel = start(
+        f"""{{
+          path: "/found",
+          locks: [lock("Door", ["A", "B"].map((id) => code(id, {{ is_managed: false }})))],
+          answer: ({{ access_code_id }}) => {{
+            if (access_code_id === "A") return {{ error: "Door is offline." }};
+            {uncertain}
+          }},
+        }}"""
+    )
+    for name in "AB":
+        panel.get_by_role("checkbox", name=f"Select {name}", exact=True).check()
+    panel.get_by_role("button", name="Delete").click()
+    dialog = panel.get_by_role("dialog")
+    dialog.get_by_role("button", name="Delete").click()
+    expect(dialog.get_by_text("0 of 2 done")).to_be_visible()
+    expect(dialog.locator(".chip")).to_have_text(["Failed", "Not confirmed"])
