@@ -77,6 +77,106 @@ def test_hidden_element_does_not_subscribe(
     assert counts == [True, False, True]
 
 
+def test_pin_stays_shown_when_rows_are_sorted(panel_page: Page, start: Start) -> None:
+    """A row that moves is the same row, but one that leaves the page forgets its PIN."""
+    panel = start(TWO_CODES)
+    for name in "BC":
+        panel.get_by_role("button", name=f"Show PIN: {name}").click()
+    output = panel.locator("output")
+    expect(output).to_have_text(["4711", "5822"])
+    panel_page.evaluate(SWAP)
+    expect(panel.locator("seam-code-row .cut")).to_have_text(["A", "B"])
+    expect(output).to_have_text(["5822", "4711"])
+    panel_page.evaluate(
+        """async () => {
+          const panel = document.querySelector("seam-panel");
+          panel.remove();
+          await new Promise(requestAnimationFrame);
+          document.getElementById("root").append(panel);
+        }"""
+    )
+    expect(panel.get_by_role("button", name="Show PIN: B")).to_be_visible()
+    expect(output).to_have_count(0)
+
+
+@pytest.mark.parametrize(("name", "new_name"), [("B", "B"), ("C", "A")])
+def test_menu_opens_again_after_rows_are_sorted(
+    panel_page: Page, start: Start, name: str, new_name: str
+) -> None:
+    """A menu closes when its row moves, and its button knows."""
+    panel = start(TWO_CODES)
+    panel.get_by_role("button", name=f"Actions for {name}").click()
+    menu = panel.get_by_role("menu")
+    expect(menu).to_be_visible()
+    panel_page.evaluate(SWAP)
+    expect(panel.locator("seam-code-row .cut")).to_have_text(["A", "B"])
+    panel_page.keyboard.press("Escape")
+    expect(menu).to_have_count(0)
+    button = panel.get_by_role("button", name=f"Actions for {new_name}")
+    expect(button).to_have_attribute("aria-expanded", "false")
+    button.click()
+    expect(menu).to_be_visible()
+    expect(button).to_have_attribute("aria-expanded", "true")
+
+
+def test_pin_is_not_shown_beside_another_stay(panel_page: Page, start: Start) -> None:
+    """A PIN that arrives late belongs to the code for which it was requested."""
+    panel = start(
+        f"""{{
+          path: "/stays",
+          locks: [lock("Door", [code("Ada"), code("Eve")])],
+          stays: ({ALIKE})(["Ada", "Eve"]),
+          answer: ({{ access_code_id }}) =>
+            new Promise((resolve) => {{
+              window.finish = () => resolve({{ code: "4711" }});
+            }}),
+        }}"""
+    )
+    panel.get_by_role("button", name="Show PIN: Ada").click()
+    panel_page.wait_for_function("() => window.finish")
+    panel_page.evaluate(f"() => changeStays(...({ALIKE})(['Eve']))")
+    expect(panel.locator("seam-stay-controls")).to_have_count(1)
+    panel_page.evaluate("() => finish()")
+    expect(panel.locator("seam-stay-controls .spinner")).to_have_count(0)
+    expect(panel.locator("output")).to_have_count(0)
+    panel.get_by_role("button", name="Show PIN: Eve").click()
+    expect(panel.locator("seam-stay-controls .spinner")).to_be_visible()
+    panel_page.evaluate("() => finish()")
+    expect(panel.locator("output")).to_have_text("4711")
+
+
+def test_pins_of_stay_are_named_after_their_locks(
+    panel_page: Page, start: Start
+) -> None:
+    """If a lock is removed while the PINs are requested, they keep their locks."""
+    stays = f"""({ALIKE})(["Ada"]).map((row) => {{
+      const [stay] = row.stays;
+      const places = ids.map((id) => ({{
+        ...stay.locks[0], device_id: id, access_code_id: id,
+      }}));
+      return {{ ...row, stays: [{{ ...stay, locks: places }}] }};
+    }})"""
+    panel = start(
+        f"""{{
+          path: "/stays",
+          locks: ["Door", "Gate", "Shed"].map((id) => lock(id, [code(id)])),
+          stays: ((ids) => {stays})(["Door", "Gate", "Shed"]),
+          answer: ({{ access_code_id: id }}) =>
+            new Promise((resolve) => {{
+              window.release ??= [];
+              const code = {{ Door: "4711", Gate: "5822", Shed: "6933" }}[id];
+              window.release.push(() => resolve({{ code }}));
+            }}),
+        }}"""
+    )
+    panel.get_by_role("button", name="Show PIN: Door").click()
+    panel_page.wait_for_function("() => window.release?.length === 3")
+    panel_page.evaluate(f"() => changeStays(...((ids) => {stays})(['Door', 'Shed']))")
+    expect(panel.locator("seam-stays").get_by_text("Gate")).to_have_count(0)
+    panel_page.evaluate("() => release.forEach((run) => run())")
+    expect(panel.locator("output")).to_have_text("Door: 4711, Gate: 5822, Shed: 6933")
+
+
 @pytest.mark.parametrize(
     "uncertain",
     [

@@ -1524,34 +1524,36 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 0.875rem;
         color: var(--secondary-text-color);
       }
-    `]}};F([w({attribute:!1})],ca.prototype,`label`,void 0),F([w({attribute:!1})],ca.prototype,`items`,void 0),F([w({attribute:!1})],ca.prototype,`anchor`,void 0),F([st(`[popover]`)],ca.prototype,`popup`,void 0),ca=F([L(`seam-menu`)],ca);var la=15e3;function ua(e,t){let n=({problems:e})=>e.map(({error_code:e,warning_code:t})=>e??t).join();return e.device_id!==t?.device_id||e.name!==t.name||n(e)!==n(t)}var Y=class extends C{constructor(...e){super(...e),this.isBusy=!1,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.hide()}focus(){this.more?.focus()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}pinOutput(){let e=M(this.code);return this.pin?y`<output class="pin" aria-label=${this.context.t(`pin_of`,{name:e})}
+    `]}};F([w({attribute:!1})],ca.prototype,`label`,void 0),F([w({attribute:!1})],ca.prototype,`items`,void 0),F([w({attribute:!1})],ca.prototype,`anchor`,void 0),F([st(`[popover]`)],ca.prototype,`popup`,void 0),ca=F([L(`seam-menu`)],ca);var la=15e3;function ua(e,t){let n=({problems:e})=>e.map(({error_code:e,warning_code:t})=>e??t).join();return e.device_id!==t?.device_id||e.name!==t.name||n(e)!==n(t)}var Y=class extends C{constructor(...e){super(...e),this.isBusy=!1,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.isMenuOpen=!1,queueMicrotask(()=>{this.isConnected||this.hide()})}focus(){this.more?.focus()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}pinOutput(){let e=M(this.code);return this.pin?y`<output class="pin" aria-label=${this.context.t(`pin_of`,{name:e})}
           >${this.pin}</output
-        >`:x}buttons(){let{code:e,context:t}=this,{t:n}=t,r=M(e);return t.isAdmin?y`<button
-                  class="icon reveal"
-                  aria-label="${n(this.pin?`hide_pin`:`show_pin`)}: ${r}"
-                  title=${e.can.reveal===!0?n(this.pin?`hide_pin`:`show_pin`):e.can.reveal}
-                  ?disabled=${e.can.reveal!==!0||!t.connected}
-                  @click=${()=>this.pin?this.hide():this.show()}
-                >
-                  ${this.isBusy?y`<span class="spinner"></span>`:R(this.pin?`M2,5.27L3.28,4L20,20.72L18.73,22L15.65,18.92C14.5,19.3 13.28,19.5 12,19.5C7,19.5 2.73,16.39 1,12C1.69,10.24 2.79,8.69 4.19,7.46L2,5.27M12,9A3,3 0 0,1 15,12C15,12.35 14.94,12.69 14.83,13L11,9.17C11.31,9.06 11.65,9 12,9M12,4.5C17,4.5 21.27,7.61 23,12C22.18,14.08 20.79,15.88 19,17.19L17.58,15.76C18.94,14.82 20.06,13.54 20.82,12C19.17,8.64 15.76,6.5 12,6.5C10.91,6.5 9.84,6.68 8.84,7L7.3,5.47C8.74,4.85 10.33,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C12.69,17.5 13.37,17.43 14,17.29L11.72,15C10.29,14.85 9.15,13.71 9,12.28L5.6,8.87C4.61,9.72 3.78,10.78 3.18,12Z`:c)}
-                </button>
-                <button
-                  class="icon more"
-                  aria-haspopup="menu"
-                  aria-expanded=${this.isMenuOpen?`true`:`false`}
-                  aria-label=${n(`actions_for`,{name:r})}
-                  title=${n(`actions_for`,{name:r})}
-                  @click=${this.toggleMenu}
-                  @keydown=${e=>{e.key===`ArrowDown`&&!this.isMenuOpen&&(e.preventDefault(),this.toggleMenu())}}
-                >
-                  ${R(`M12,16A2,2 0 0,1 14,18A2,2 0 0,1 12,20A2,2 0 0,1 10,18A2,2 0 0,1 12,16M12,10A2,2 0 0,1 14,12A2,2 0 0,1 12,14A2,2 0 0,1 10,12A2,2 0 0,1 12,10M12,4A2,2 0 0,1 14,6A2,2 0 0,1 12,8A2,2 0 0,1 10,6A2,2 0 0,1 12,4Z`)}
-                </button>
-                ${this.isMenuOpen?y`<seam-menu
-                        .label=${n(`actions_for`,{name:r})}
-                        .items=${this.items()}
-                        .anchor=${this.more}
-                        @seam-closed=${()=>{this.isMenuOpen=!1}}
-                      ></seam-menu>`:x}`:x}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>Kn(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`convert`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}async readPin(){return(await D(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return await this.readPin()}catch(e){qn(this,O(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let e=await this.reveal();e&&this.display(e)}display(e){this.isConnected&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),la))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{t:e}=this.context,t=this.pin?Promise.resolve(this.pin):this.reveal(),n=await Pn(t,this),r=await t;r&&(n||this.display(r),qn(this,e(n?`copied`:`copy_failed`)))}static{this.controlStyles=g`
+        >`:x}buttons(){let{code:e,context:t}=this,{t:n}=t,r=M(e);return t.isAdmin?y`
+      <button
+        class="icon reveal"
+        aria-label="${n(this.pin?`hide_pin`:`show_pin`)}: ${r}"
+        title=${e.can.reveal===!0?n(this.pin?`hide_pin`:`show_pin`):e.can.reveal}
+        ?disabled=${e.can.reveal!==!0||!t.connected}
+        @click=${()=>this.pin?this.hide():this.show()}
+      >
+        ${this.isBusy?y`<span class="spinner"></span>`:R(this.pin?`M2,5.27L3.28,4L20,20.72L18.73,22L15.65,18.92C14.5,19.3 13.28,19.5 12,19.5C7,19.5 2.73,16.39 1,12C1.69,10.24 2.79,8.69 4.19,7.46L2,5.27M12,9A3,3 0 0,1 15,12C15,12.35 14.94,12.69 14.83,13L11,9.17C11.31,9.06 11.65,9 12,9M12,4.5C17,4.5 21.27,7.61 23,12C22.18,14.08 20.79,15.88 19,17.19L17.58,15.76C18.94,14.82 20.06,13.54 20.82,12C19.17,8.64 15.76,6.5 12,6.5C10.91,6.5 9.84,6.68 8.84,7L7.3,5.47C8.74,4.85 10.33,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C12.69,17.5 13.37,17.43 14,17.29L11.72,15C10.29,14.85 9.15,13.71 9,12.28L5.6,8.87C4.61,9.72 3.78,10.78 3.18,12Z`:c)}
+      </button>
+      <button
+        class="icon more"
+        aria-haspopup="menu"
+        aria-expanded=${this.isMenuOpen?`true`:`false`}
+        aria-label=${n(`actions_for`,{name:r})}
+        title=${n(`actions_for`,{name:r})}
+        @click=${this.toggleMenu}
+        @keydown=${e=>{e.key===`ArrowDown`&&!this.isMenuOpen&&(e.preventDefault(),this.toggleMenu())}}
+      >
+        ${R(`M12,16A2,2 0 0,1 14,18A2,2 0 0,1 12,20A2,2 0 0,1 10,18A2,2 0 0,1 12,16M12,10A2,2 0 0,1 14,12A2,2 0 0,1 12,14A2,2 0 0,1 10,12A2,2 0 0,1 12,10M12,4A2,2 0 0,1 14,6A2,2 0 0,1 12,8A2,2 0 0,1 10,6A2,2 0 0,1 12,4Z`)}
+      </button>
+      ${this.isMenuOpen?y`<seam-menu
+              .label=${n(`actions_for`,{name:r})}
+              .items=${this.items()}
+              .anchor=${this.more}
+              @seam-closed=${()=>{this.isMenuOpen=!1}}
+            ></seam-menu>`:x}
+    `:x}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>Kn(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`)),a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`convert`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}async readPin(){return(await D(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return await this.readPin()}catch(e){qn(this,O(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let{code:e}=this,t=await this.reveal();t&&this.display(t,e)}display(e,{access_code_id:t}){this.isConnected&&this.code.access_code_id===t&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),la))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{code:e,context:t}=this,{t:n}=t,r=this.pin?Promise.resolve(this.pin):this.reveal(),i=await Pn(r,this),a=await r;a&&(i||this.display(a,e),qn(this,n(i?`copied`:`copy_failed`)))}static{this.controlStyles=g`
     .pin {
       font-size: 1.25rem;
       font-weight: 500;
@@ -1562,7 +1564,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     .more {
       margin-inline-start: -8px;
     }
-  `}};F([w({attribute:!1})],Y.prototype,`context`,void 0),F([w({attribute:!1})],Y.prototype,`code`,void 0),F([w({attribute:!1,hasChanged:ua})],Y.prototype,`lock`,void 0),F([T()],Y.prototype,`pin`,void 0),F([T()],Y.prototype,`isBusy`,void 0),F([T()],Y.prototype,`isMenuOpen`,void 0),F([st(`.more`)],Y.prototype,`more`,void 0),F([st(`seam-menu`)],Y.prototype,`menu`,void 0);var da=class extends Y{constructor(...e){super(...e),this.entries=[]}render(){return y`${this.pinOutput()}${this.buttons()}`}async readPin(){let{hass:e}=this.context,t=await Promise.all(this.entries.map(({lock:t,code:n})=>D(e,`reveal`,t,n))),n=new Set(t.flatMap(({code:e})=>e??[]));return n.size<2?[...n][0]:t.map(({code:e},t)=>`${this.entries[t]?.lock.name}: ${e??`–`}`).join(`, `)}static{this.styles=[V,Y.controlStyles,g`
+  `}};F([w({attribute:!1})],Y.prototype,`context`,void 0),F([w({attribute:!1})],Y.prototype,`code`,void 0),F([w({attribute:!1,hasChanged:ua})],Y.prototype,`lock`,void 0),F([T()],Y.prototype,`pin`,void 0),F([T()],Y.prototype,`isBusy`,void 0),F([T()],Y.prototype,`isMenuOpen`,void 0),F([st(`.more`)],Y.prototype,`more`,void 0),F([st(`seam-menu`)],Y.prototype,`menu`,void 0);var da=class extends Y{constructor(...e){super(...e),this.entries=[]}render(){return y`${this.pinOutput()}${this.buttons()}`}async readPin(){let{entries:e,context:t}=this,{hass:n}=t,r=await Promise.all(e.map(({lock:e,code:t})=>D(n,`reveal`,e,t))),i=new Set(r.flatMap(({code:e})=>e??[]));return i.size<2?[...i][0]:r.map(({code:t},n)=>`${e[n]?.lock.name}: ${t??`–`}`).join(`, `)}static{this.styles=[V,Y.controlStyles,g`
       :host {
         display: contents;
       }
