@@ -206,3 +206,18 @@ def test_batch_does_not_say_that_an_uncertain_change_failed(
     dialog.get_by_role("button", name="Delete").click()
     expect(dialog.get_by_text("0 of 2 done")).to_be_visible()
     expect(dialog.locator(".chip")).to_have_text(["Failed", "Not confirmed"])
+
+
+def test_count_of_selected_codes_is_beside_the_checkbox(start: Start) -> None:
+    """The checkbox is called the same whatever is selected, and the count is announced."""
+    codes = '["A", "B"].map((id) => code(id, { is_managed: false }))'
+    panel = start(f"{{ path: '/found', locks: [lock('Door', {codes})] }}")
+    checkbox = panel.get_by_role("checkbox", name="Select all", exact=True)
+    status = panel.get_by_role("status").filter(has_text="selected")
+    panel.get_by_role("checkbox", name="Select A", exact=True).check()
+    expect(status).to_have_text("1 selected")
+    status.click()
+    expect(status).to_have_text("1 selected")
+    panel.get_by_text("Select all", exact=True).click()
+    expect(status).to_have_text("2 selected")
+    expect(checkbox).to_be_checked()

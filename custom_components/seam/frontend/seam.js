@@ -1300,19 +1300,21 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       ${Zn(this.most,t(`search_all`),this.search,e=>{this.search=e})}
       <section class="box">
         ${n?y`<div class="bar">
-                <label>
-                  <input
-                    type="checkbox"
-                    aria-label=${t(`select_all`)}
-                    .checked=${W(p===f.length&&p>0)}
-                    .indeterminate=${W(p>0&&p<f.length)}
-                    ?disabled=${f.length===0}
-                    @change=${e=>{let{checked:t}=e.target,n=new Set(this.selected);for(let{code:e}of f)t?n.add(e.access_code_id):n.delete(e.access_code_id);this.selected=n}}
-                  />
-                  <span role="status"
-                    >${d.length>0?t(`selected`,{count:d.length}):t(`select_all`)}</span
+                <div class="selection">
+                  <label>
+                    <input
+                      type="checkbox"
+                      .checked=${W(p===f.length&&p>0)}
+                      .indeterminate=${W(p>0&&p<f.length)}
+                      ?disabled=${f.length===0}
+                      @change=${e=>{let{checked:t}=e.target,n=new Set(this.selected);for(let{code:e}of f)t?n.add(e.access_code_id):n.delete(e.access_code_id);this.selected=n}}
+                    />
+                    ${t(`select_all`)}
+                  </label>
+                  <span role="status" class="secondary"
+                    >${d.length>0?t(`selected`,{count:d.length}):x}</span
                   >
-                </label>
+                </div>
                 <button
                   class="tonal"
                   ?disabled=${h(`convert`)===0||!i||o}
@@ -1387,8 +1389,14 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         align-items: center;
         gap: 16px;
       }
-      .bar label {
+      .selection {
         flex: 1;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 16px;
+      }
+      .bar label {
         min-height: 44px;
       }
       li label {
@@ -1422,7 +1430,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         text-overflow: ellipsis;
       }
       @media (max-width: 480px) {
-        .bar label {
+        .selection {
           flex-basis: 100%;
         }
         li label {
