@@ -1713,7 +1713,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                       .context=${r}
                       .lock=${a}
                       .code=${t}
-.samePinAs=${fa(a,t)}
+                      .samePinAs=${fa(a,t)}
                       .withProblems=${e!==`expired`}
                       ?admin=${r.isAdmin}
                       ?selected=${t.access_code_id===this.selected}
@@ -2519,7 +2519,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .context=${i}
       .lock=${e.lock}
       .code=${e.code}
-.samePinAs=${fa(e.lock,e.code)}
+      .samePinAs=${fa(e.lock,e.code)}
       .note=${n}
       .reason=${r}
       .withProblems=${t}

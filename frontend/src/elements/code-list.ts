@@ -155,7 +155,7 @@ export class SeamCodeList extends LitElement {
                       .context=${context}
                       .lock=${lock}
                       .code=${code}
-.samePinAs=${samePinAs(lock, code)}
+                      .samePinAs=${samePinAs(lock, code)}
                       .withProblems=${group !== "expired"}
                       ?admin=${context.isAdmin}
                       ?selected=${code.access_code_id === this.selected}
