@@ -185,7 +185,7 @@ class BookingSource:
 
     @callback
     def _async_subscribe(self) -> None:
-        """Be told of changes by the calendar, also after it was reloaded."""
+        """Subscribe to changes of the calendar, also after it was reloaded."""
         entity = calendar_entity(self._hass, self._subentry.data)
         # Calendars read a period only once for all who subscribe to it.
         today = dt_util.start_of_local_day()

@@ -1,4 +1,4 @@
-"""Where it is remembered which codes were made for stays, and what was told."""
+"""Where it is remembered which codes were made for stays, and what was reported."""
 
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 import logging
@@ -11,7 +11,7 @@ from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 from .links import Link
-from .verdicts import ToldVerdict
+from .verdicts import ReportedVerdict
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ async def async_load_memories(
         for subentry_id in subentry_ids:
             memories[subentry_id] = StaysMemory(
                 tuple(map(Link.load, stored.get(subentry_id, ()))),
-                tuple(map(ToldVerdict.load, verdicts.get(subentry_id, ()))),
+                tuple(map(ReportedVerdict.load, verdicts.get(subentry_id, ()))),
                 memories,
                 save,
             )
@@ -107,17 +107,17 @@ async def async_remove_memories(hass: HomeAssistant, entry_id: str) -> None:
     await _store(hass, entry_id).async_remove()
 
 
-def _dumped(rows: Iterable[Link | ToldVerdict]) -> list[dict[str, Any]]:
+def _dumped(rows: Iterable[Link | ReportedVerdict]) -> list[dict[str, Any]]:
     return [row.dump() for row in rows]
 
 
 class StaysMemory:
-    """The links of a subentry, and the verdicts that were told."""
+    """The links of a subentry, and the verdicts that were reported."""
 
     def __init__(
         self,
         links: tuple[Link, ...],
-        verdicts: tuple[ToldVerdict, ...],
+        verdicts: tuple[ReportedVerdict, ...],
         all_memories: Mapping[str, StaysMemory],
         save: Callable[[], Awaitable[None]],
     ) -> None:
@@ -138,7 +138,7 @@ class StaysMemory:
         self.links = tuple(links)
         await self._save()
 
-    async def async_save_verdicts(self, verdicts: tuple[ToldVerdict, ...]) -> None:
+    async def async_save_verdicts(self, verdicts: tuple[ReportedVerdict, ...]) -> None:
         """Store the verdicts immediately."""
         self.verdicts = verdicts
         await self._save()
