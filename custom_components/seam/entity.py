@@ -25,7 +25,7 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
     _attr_has_entity_name = True
     _written: tuple[object, ...] | None = None
     latest_change: object = None
-    """The latest request that changes what the entity shows."""
+    """Token of the latest change. Older ones must not overwrite what it shows."""
 
     def __init__(
         self,
@@ -151,7 +151,7 @@ def async_add_lock_entities[D: EntityDescription](
     def add_new() -> None:
         locks = coordinator.data.locks
         # A removed lock gets its entities again if it comes back.
-        known.intersection_update({pair for pair in known if pair[0] in locks})
+        known.difference_update([pair for pair in known if pair[0] not in locks])
         new: list[tuple[str, D]] = []
         for device_id, lock in locks.items():
             for description in descriptions:
