@@ -1,5 +1,6 @@
 """Tests of the optional sensors of single access codes."""
 
+import asyncio
 from collections import Counter
 from datetime import datetime
 
@@ -112,22 +113,23 @@ async def test_code_sensors_are_added_little_by_little(
         simulator.control.add_unmanaged_code(
             FRONT_DOOR, f"Found {number}", str(600_000 + number)
         )
-    turn, counts = object(), Counter[object]()
+    turn, counts = 0, Counter[int]()
 
-    @callback
-    def next_turn() -> None:
-        nonlocal turn, timer
-        turn, timer = object(), hass.loop.call_soon(next_turn)
+    async def count_turns() -> None:
+        nonlocal turn
+        while True:
+            turn += 1
+            await asyncio.sleep(0)
 
     @callback
     def count(_event: Event[er.EventEntityRegistryUpdatedData]) -> None:
         counts[turn] += 1
 
-    timer = hass.loop.call_soon(next_turn)
+    turns = asyncio.create_task(count_turns())
     hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, count)
     await reconcile()
     await hass.async_block_till_done()
-    timer.cancel()
+    turns.cancel()
     assert len(_entities(entity_registry, entry)) == before + 45
     assert counts.total() == 45
     assert max(counts.values()) <= 10
