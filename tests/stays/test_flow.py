@@ -184,6 +184,7 @@ async def test_form_shows_errors(
     result = await submit(stays, result, FORM)
     result = await submit(stays, result, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    await stays.settle()
 
 
 async def test_calendars_of_locks_cannot_be_selected(stays: Stays) -> None:
@@ -305,6 +306,7 @@ async def test_preview_warns_of_stays_with_same_calendar_and_lock(
     assert any("the same calendar" in line for line in changes(result)) is is_warned
     result = await submit(stays, result, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    await stays.settle()
 
 
 async def test_no_warning_of_the_stays_themselves(stays: Stays) -> None:
