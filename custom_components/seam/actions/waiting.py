@@ -24,7 +24,7 @@ from ..api import (
 from ..api.models import ActionAttemptError
 from ..attributes import label
 from ..const import DOMAIN
-from ..errors import ActionError, translated_errors
+from ..errors import ActionError, NotFoundError, translated_errors
 from .outcomes import Outcome, Result
 from .targets import Target, changing_locks
 
@@ -108,7 +108,14 @@ async def async_wait_until_set(
     so the code is read as well. Raises an error if the attempt failed, or the code is
     gone or has an error that it did not have before.
     """
-    return await _CodeWait(target, code, attempt, is_new=is_new).async_run()
+    coordinator = target.coordinator
+    try:
+        return await _CodeWait(target, code, attempt, is_new=is_new).async_run()
+    except NotFoundError:
+        raise
+    except HomeAssistantError:
+        coordinator.async_apply(coordinator.engine.change_failed, code.access_code_id)
+        raise
 
 
 def async_follow(

@@ -122,11 +122,9 @@ class SyncEngine:
     def code_created(self, now: datetime, code: AccessCode) -> None:
         """Show a new code, and keep it while lists lack it."""
         self._secrets.add(code.pins)
-        self._optimistic.change_code(code.access_code_id, {}, now)
-        lock = self._locks.get(code.device_id)
-        if lock and lock.has_codes and lock.code(code.access_code_id) is None:
-            self._store.put_codes(lock, (*lock.codes, code), lock.missing)
-            self._store.publish((code.device_id,))
+        self._optimistic.change_code(code.access_code_id, code, {}, now)
+        if self._store.code(code.access_code_id) is None:
+            self._store.put_code(code)
 
     def code_changed(
         self, now: datetime, access_code_id: str, fields: Mapping[str, Any]
@@ -134,15 +132,17 @@ class SyncEngine:
         """Show changed fields of a code, and keep them while lists lag behind."""
         if "name" in fields:
             fields = {**fields, "true_name": None}
-        self._optimistic.change_code(access_code_id, fields, now)
         self._secrets.add((fields.get("code"),))
-        for lock in list(self._locks.values()):
-            if lock.has_codes and lock.code(access_code_id):
-                codes = [
-                    self._optimistic.apply_to_code(code, now) for code in lock.codes
-                ]
-                self._store.put_codes(lock, codes, lock.missing)
-                self._store.publish((lock.device_id,))
+        code = self._store.code(access_code_id)
+        self._optimistic.change_code(access_code_id, code, fields, now)
+        if code:
+            self._store.put_code(replace(code, **fields))
+
+    def change_failed(self, _now: datetime, access_code_id: str) -> None:
+        """Show a code without the changes that Seam could not make."""
+        code = self._optimistic.undo_change(access_code_id)
+        if code and self._store.code(access_code_id):
+            self._store.put_code(code)
 
     def code_deleted(self, now: datetime, access_code_id: str) -> None:
         """Show a code as being removed, and drop it once a list lacks it."""
