@@ -290,7 +290,7 @@ async def async_create(
                     )
                 coordinator.async_apply(coordinator.engine.code_created, code)
                 result = (
-                    await async_wait_until_set(target, code, attempt, is_new=True)
+                    await async_wait_until_set(target, code, attempt)
                     if waits
                     else async_follow(target, code, attempt)
                 )
@@ -315,7 +315,7 @@ async def async_create_shared(
         if (code := created.get(target.lock.device_id)) is None:
             raise ChangeUncertainError("change_uncertain", error="")
         if waits:
-            return await async_wait_until_set(target, code, is_new=True)
+            return await async_wait_until_set(target, code)
         return async_follow(target, code)
 
     results: dict[str, Result | HomeAssistantError]

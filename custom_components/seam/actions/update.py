@@ -69,6 +69,8 @@ from .waiting import async_wait_until_set
 ATTR_LINKED: Final = "linked"
 ATTR_NEW_NAME: Final = "new_name"
 
+type _GroupKey = tuple[SeamCoordinator, str]
+
 SCHEMA: Final = ActionSchema(
     {
         **CODE_FIELDS,
@@ -265,7 +267,7 @@ async def async_update(update: CodeUpdate) -> JsonObject:
             coordinator.async_apply(
                 coordinator.engine.code_changed, code.access_code_id, fields
             )
-            result = await async_wait_until_set(target, code, attempt, is_new=False)
+            result = await async_wait_until_set(target, code, attempt, changes=fields)
     return code_response(target, replace(code, **fields), result)
 
 
@@ -288,9 +290,6 @@ def _parameters(update: CodeUpdate) -> Mapping[str, Any]:
         "ends_at": code.ends_at,
         "type": "time_bound",
     }
-
-
-type _GroupKey = tuple[SeamCoordinator, str]
 
 
 def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]:
@@ -373,7 +372,9 @@ async def _async_update_group(
 
     async def wait(update: CodeUpdate) -> Result | HomeAssistantError:
         try:
-            return await async_wait_until_set(update.target, update.code, is_new=False)
+            return await async_wait_until_set(
+                update.target, update.code, changes=update.fields
+            )
         except HomeAssistantError as err:
             return err
 
