@@ -39,6 +39,7 @@ from .states import state_of
 
 MANAGED = "sensor.front_door_managed_access_codes"
 POLL = timedelta(seconds=60)
+EVENTS = ["/events/list"]
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -227,6 +228,30 @@ async def test_rate_limit_keeps_data_and_waits(
     # Then the interval is as usual again.
     await async_step(hass, freezer, simulator, POLL)
     assert _paths(simulator)
+
+
+@pytest.mark.parametrize(
+    ("status", "requests"), [(429, EVENTS), (401, [*EVENTS, "/workspaces/get"])]
+)
+async def test_refused_event_query_is_the_only_request(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    status: int,
+    requests: list[str],
+) -> None:
+    """The next query makes up for it, so not everything is fetched."""
+    await async_step(hass, freezer, simulator, POLL)
+    _paths(simulator)
+    for path in requests:
+        simulator.faults.add("status", path=path, status=status, retry_after=60)
+    await async_step(hass, freezer, simulator, POLL)
+    assert _paths(simulator) == requests
+    simulator.faults.clear()
+    if status == 429:
+        await async_step(hass, freezer, simulator, POLL)
+        assert "/devices/list" not in _paths(simulator)
 
 
 async def test_outage_after_rate_limit_has_usual_interval(

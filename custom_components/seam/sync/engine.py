@@ -18,6 +18,7 @@ from ..api import (
     ConnectedAccount,
     Device,
     Event,
+    SeamAuthError,
     SeamError,
     SeamRateLimitError,
 )
@@ -31,9 +32,8 @@ from .snapshot import LockData, Snapshot
 from .state import SyncState
 from .store import NEVER, IdCheck, SnapshotStore, merge_codes
 
-# After that long the webhook will not deliver an event any more.
+# An event this old should have arrived by webhook already.
 _DELIVERY_TIME: Final = timedelta(minutes=1)
-
 _CODE_REMOVED_EVENTS: Final = ("access_code.deleted", "access_code.unmanaged.removed")
 _DEVICE_REMOVED_EVENTS: Final = (
     "device.converted_to_unmanaged",
@@ -140,8 +140,7 @@ class SyncEngine:
 
     def change_failed(self, _now: datetime, access_code_id: str) -> None:
         """Show a code without the changes that Seam could not make."""
-        code = self._optimistic.undo_change(access_code_id)
-        if code and self._store.code(access_code_id):
+        if code := self._optimistic.undo_change(access_code_id):
             self._store.put_code(code)
 
     def code_deleted(self, now: datetime, access_code_id: str) -> None:
@@ -305,10 +304,12 @@ class SyncEngine:
         self.failures.add(fetch, error, now)
         if not isinstance(fetch, FetchEvents):
             self.schedule.retry(fetch)
-        if isinstance(fetch, FetchEvents) or (
             # Other locks that the request has named must not wait for this one.
-            isinstance(fetch, FetchDevices) and fetch.device_ids is not None
-        ):
+            is_missed = isinstance(fetch, FetchDevices) and fetch.device_ids is not None
+        else:
+            # The next query makes up for one that Seam has only postponed.
+            is_missed = not isinstance(error, SeamAuthError | SeamRateLimitError)
+        if is_missed:
             self.schedule.reconcile_soon(now, len(self._locks))
 
     def finish(self, is_fetching: IdCheck = NEVER) -> SeamError | None:
@@ -342,8 +343,7 @@ class SyncEngine:
 
     def _mark_failed(self, device_ids: Iterable[str]) -> None:
         for device_id in device_ids:
-            lock = self._locks.get(device_id)
-            if lock is not None and lock.has_codes:
+            if (lock := self._locks.get(device_id)) and lock.has_codes:
                 self._store.put(replace(lock, has_codes=False))
 
     def _awaits_codes(self, device_id: str, is_fetching: IdCheck) -> bool:
@@ -352,7 +352,7 @@ class SyncEngine:
             lock and lock.lacks_codes and not self.failures.has(device_id)
         )
 
-    # What came of it
+    # Results
 
     def codes_read_at(self, device_id: str) -> datetime | None:
         """Return when the codes of a lock were last fetched."""
