@@ -10,6 +10,7 @@ from custom_components.seam.api import (
     SeamRateLimitError,
     SeamUnreachableError,
 )
+from custom_components.seam.api.transport import Rows
 from custom_components.seam.sync.schedule import (
     LIST_DEVICES,
     FetchCodes,
@@ -100,7 +101,7 @@ def test_failing_locks_do_not_fail_refresh() -> None:
         while due := engine.take_due():
             for fetch in due:
                 if isinstance(fetch, FetchEvents):
-                    engine.receive_events([], NOW)
+                    engine.receive_events(Rows(), NOW)
                 elif isinstance(fetch, FetchDevices):
                     engine.receive_devices(fetch, doors, NOW)
                 elif fetch.device_id == "shed":

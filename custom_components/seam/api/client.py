@@ -141,7 +141,7 @@ class SeamClient:
         )
         if wanted is None:
             self._devices_read = (
-                (pages.fingerprint, tuple(managed)) if devices.is_whole else None
+                (pages.fingerprint, tuple(managed)) if devices.all_rows_read else None
             )
             if devices.is_complete:
                 ids = {device.device_id for device in devices}
@@ -495,7 +495,7 @@ class SeamClient:
             device_id=device_id,
             is_complete=pages.is_complete,
         ).where(lambda code: code.device_id == device_id)
-        if codes.is_whole:
+        if codes.all_rows_read:
             self._codes_read[path, device_id] = pages.fingerprint, tuple(codes)
         else:
             self._codes_read.pop((path, device_id), None)

@@ -1,7 +1,7 @@
 """Requests to Seam, with retries of reads, and reading of their responses."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -269,7 +269,7 @@ def parse[M: Model](model: type[M], response: Response, data: Any) -> M:
 class Rows[M: Model](list[M]):
     """The valid rows of a list, and what is known of other rows."""
 
-    __slots__ = ("is_complete", "unreadable")
+    __slots__ = ("is_complete", "row_count", "unreadable")
 
     def __init__(
         self,
@@ -277,12 +277,15 @@ class Rows[M: Model](list[M]):
         *,
         unreadable: Iterable[str] = (),
         is_complete: bool = True,
+        row_count: int | None = None,
     ) -> None:
         """Initialize the rows with the ids of those that are not valid.
 
         The list is incomplete if pages are missing, or the id of a row is not known.
         """
         super().__init__(rows)
+        self.row_count = len(self) if row_count is None else row_count
+        """How many rows Seam returned, valid or not."""
         self.unreadable = frozenset(unreadable)
         self.is_complete = is_complete
 
@@ -292,15 +295,16 @@ class Rows[M: Model](list[M]):
             filter(condition, self),
             unreadable=self.unreadable,
             is_complete=self.is_complete,
+            row_count=self.row_count,
         )
 
     @property
-    def is_whole(self) -> bool:
-        """Whether all rows there are were read."""
+    def all_rows_read(self) -> bool:
+        """Whether every row was read."""
         return self.is_complete and not self.unreadable
 
     @property
-    def is_unknown(self) -> bool:
+    def has_no_valid_row(self) -> bool:
         """Whether there are rows, or may be some, but none of them is valid."""
         return not self and (bool(self.unreadable) or not self.is_complete)
 
@@ -324,7 +328,7 @@ class RowReader:
         self,
         model: type[M],
         path: str,
-        rows: Iterable[Any],
+        rows: Sequence[Any],
         id_key: str,
         *,
         device_id: str = "",
@@ -361,7 +365,12 @@ class RowReader:
                 if self._broken:
                     for key in (index, _row_id(row, id_key) or index):
                         self._broken.pop((place, key), None)
-        return Rows(found, unreadable=unreadable_ids, is_complete=is_complete)
+        return Rows(
+            found,
+            unreadable=unreadable_ids,
+            is_complete=is_complete,
+            row_count=len(rows),
+        )
 
 
 def _row_id(row: Any, id_key: str) -> str | None:

@@ -23,6 +23,7 @@ from ..api import (
     SeamRateLimitError,
 )
 from ..api.redact import Secrets
+from ..api.transport import Rows
 from .devices import DeviceTracker
 from .events import OPERATION_EVENTS, EventCursor, Occurrence, PendingEvents
 from .failures import Failures
@@ -175,7 +176,7 @@ class SyncEngine:
 
     # Answers
 
-    def receive_events(self, events: Iterable[Event], now: datetime) -> None:
+    def receive_events(self, events: Rows[Event], now: datetime) -> None:
         """Handle an answer with events, some of which may be known already."""
         self.failures.receive_events()
         new = self._cursor.receive(events, now)
@@ -206,8 +207,7 @@ class SyncEngine:
     ) -> None:
         """Handle an answer with devices, of which only locks are kept.
 
-        `may_lack` says whether the answer may have had a row for an ID that could not
-        be read.
+        `may_lack` says whether the answer may have had an unreadable row for an ID.
         """
         known = self._device_tracker.known
         requested = known if fetch.device_ids is None else fetch.device_ids
