@@ -6,6 +6,7 @@ after the method has returned.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 import time
@@ -16,7 +17,7 @@ from aiohttp import ClientSession
 from .access_codes import AccessCode
 from .body import MAX_BYTES
 from .devices import Device
-from .errors import SeamServerError
+from .errors import SeamServerError, SeamUnreadableError
 from .events import Event
 from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
 from .redact import Secrets
@@ -598,6 +599,10 @@ def _completed(row: Any, known: Mapping[str, Any]) -> Any:
 
 
 def _attempt(response: Response) -> ActionAttempt | None:
-    if response.get("action_attempt") is None:
+    """Return the attempt of a change, None if there is none that can be read."""
+    if (row := response.get("action_attempt")) is None:
         return None
-    return _one(ActionAttempt, response, "action_attempt")
+    # Seam has accepted the change, whatever the attempt is.
+    with suppress(SeamUnreadableError):
+        return parse(ActionAttempt, response, row)
+    return None
