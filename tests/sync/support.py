@@ -11,7 +11,7 @@ from custom_components.seam.api import (
     SeamServerError,
     SeamUnreachableError,
 )
-from custom_components.seam.api.transport import Rows
+from custom_components.seam.api.rows import Rows
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.schedule import (
     Fetch,

@@ -3,7 +3,7 @@
 import pytest
 
 from custom_components.seam.api import Device, Event
-from custom_components.seam.api.transport import Rows
+from custom_components.seam.api.rows import Rows
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.schedule import FetchCodes, FetchDevices, FetchEvents
 

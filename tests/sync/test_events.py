@@ -8,7 +8,7 @@ import pytest
 from custom_components.seam.api import AccessCode, Device, Event, SeamInvalidInputError
 from custom_components.seam.api.client import EVENTS_LIMIT
 from custom_components.seam.api.redact import Secrets
-from custom_components.seam.api.transport import Rows
+from custom_components.seam.api.rows import Rows
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.events import PendingEvents
 from custom_components.seam.sync.schedule import (

@@ -10,7 +10,7 @@ from custom_components.seam.api import (
     SeamRateLimitError,
     SeamUnreachableError,
 )
-from custom_components.seam.api.transport import Rows
+from custom_components.seam.api.rows import Rows
 from custom_components.seam.sync.schedule import (
     LIST_DEVICES,
     FetchCodes,

@@ -22,7 +22,7 @@ from custom_components.seam.api import (
     SeamInvalidInputError,
     SeamRateLimitError,
 )
-from custom_components.seam.api.transport import Rows
+from custom_components.seam.api.rows import Rows
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.schedule import (
     Fetch,

@@ -81,11 +81,12 @@ async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> 
 
 
 async def async_wait_for_attempt(
-    target: Target, attempt: ActionAttempt | None
+    target: Target, attempt: ActionAttempt | None, *, is_urgent: bool = False
 ) -> ActionAttempt | None:
     """Wait until an action attempt succeeds; return it pending if it takes too long.
 
-    Seam returns None if there is nothing to wait for.
+    Seam returns None if there is nothing to wait for. If it is urgent, its requests do
+    not wait for those of other attempts.
     """
     if attempt is None:
         return None
@@ -93,7 +94,9 @@ async def async_wait_for_attempt(
 
     async def is_done() -> bool:
         nonlocal attempt
-        attempt = await target.coordinator.client.get_action_attempt(attempt_id)
+        attempt = await target.coordinator.client.get_action_attempt(
+            attempt_id, is_urgent=is_urgent
+        )
         return attempt.status is not ActionAttemptStatus.PENDING
 
     if attempt.status is ActionAttemptStatus.PENDING:

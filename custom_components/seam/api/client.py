@@ -21,7 +21,8 @@ from .errors import SeamServerError, SeamUnreadableError
 from .events import Event
 from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
 from .redact import Secrets
-from .transport import Response, RowReader, Rows, Transport, invalid_response, parse
+from .rows import RowReader, Rows
+from .transport import Response, Transport, invalid_response, parse
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
@@ -409,10 +410,17 @@ class SeamClient:
 
     # Action attempts
 
-    async def get_action_attempt(self, action_attempt_id: str) -> ActionAttempt:
-        """Return an action attempt (`/action_attempts/get`)."""
+    async def get_action_attempt(
+        self, action_attempt_id: str, *, is_urgent: bool = False
+    ) -> ActionAttempt:
+        """Return an action attempt (`/action_attempts/get`).
+
+        An urgent request does not wait for others about access codes.
+        """
         response = await self._transport.read(
-            "/action_attempts/get", action_attempt_id=action_attempt_id
+            "/action_attempts/get",
+            is_urgent=is_urgent,
+            action_attempt_id=action_attempt_id,
         )
         return _one(ActionAttempt, response, "action_attempt")
 

@@ -23,7 +23,7 @@ from ..api import (
     SeamRateLimitError,
 )
 from ..api.redact import Secrets
-from ..api.transport import Rows
+from ..api.rows import Rows
 from .devices import DeviceTracker
 from .events import OPERATION_EVENTS, EventCursor, Occurrence, PendingEvents
 from .failures import Failures

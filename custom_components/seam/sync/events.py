@@ -8,7 +8,7 @@ from ..api import AccessCode, Event
 from ..api.bounded import BoundedDict
 from ..api.client import EVENTS_LIMIT
 from ..api.redact import Secrets
-from ..api.transport import Rows
+from ..api.rows import Rows
 from .snapshot import masked_event
 from .store import IdCheck, SnapshotStore
 
