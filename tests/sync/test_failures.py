@@ -129,6 +129,17 @@ def test_outage_is_fatal_but_failing_locks_are_not(error: SeamError) -> None:
     assert (engine.failures.fatal_error, engine.finish()) == (error, error)
 
 
+def test_rate_limits_for_devices_are_forgotten() -> None:
+    """The same devices may never be requested together again."""
+    failures = polled_engine().failures
+    error = SeamRateLimitError("Slow down", retry_after=60)
+    for number in range(5):
+        failures.add(FetchDevices(frozenset((str(number),))), error, NOW)
+    assert failures.first_rate_limit(NOW) is error
+    assert failures.first_rate_limit(NOW + timedelta(minutes=1)) is None
+    assert not failures._rate_limits
+
+
 @pytest.mark.parametrize("error", [BROKEN, DOWN])
 @pytest.mark.parametrize("is_down", [False, True])
 def test_devices_say_whether_seam_is_down(error: SeamError, is_down: bool) -> None:
