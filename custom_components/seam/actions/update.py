@@ -306,7 +306,7 @@ def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]
 def _linked_updates(
     target: Target, code: AccessCode, change: CodeChange
 ) -> tuple[CodeChange, list[CodeUpdate]]:
-    """Return the change for all codes linked with a code, and what of them differs."""
+    """Return the completed change, and the updates that each linked code needs."""
     fields = change.update_of(target, code).fields
     if change.starts_at or change.ends_at:
         # Seam needs both times, and sets them for all linked codes.
@@ -325,7 +325,7 @@ def _linked_updates(
 async def _async_update_linked(
     found: list[tuple[Target, AccessCode]], change: CodeChange, answers: Answers
 ) -> Answers:
-    """Change all codes linked with those found; return the answers, and those given.
+    """Change all codes linked with those found; return `answers` with theirs added.
 
     Locks that the call does not target get an answer if their code failed or is pending.
     """

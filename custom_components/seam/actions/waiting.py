@@ -64,7 +64,7 @@ async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> 
                 except SeamClosedError:
                     return
                 except SeamError as err:
-                    # A request may have taken the end of this wait for its own.
+                    # The end of this wait can surface as a timeout of the request.
                     if limit.expired():
                         return
                     # Seam goes on with the change in the meantime.
@@ -132,7 +132,7 @@ async def async_wait_until_set(
 def async_follow(
     target: Target, code: AccessCode, attempt: ActionAttempt | None = None
 ) -> Result:
-    """Return the result of a creation now, and show in the background what comes of it."""
+    """Return the current result of a creation, and keep following the code."""
     coordinator = target.coordinator
 
     async def follow() -> None:
