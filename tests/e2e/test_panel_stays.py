@@ -105,6 +105,11 @@ def test_preview_shows_what_a_run_does(panel_page: Page, start: Start) -> None:
     """It has the reasons, and can be tried again."""
     row = "{name: 'Ada', lock: 'Door', starts_at: null, ends_at: null, reason: null}"
     groups = "moved: [], renamed: [], deleted: [], not_possible: [], left: []"
+    times = "starts_at: null, ends_at: null"
+    overlaps = ", ".join(
+        f"{{stay: 'Ada', other: 'Eve', lock: {lock}, {times}}}"
+        for lock in ("null", "'Gate'")
+    )
     panel = start(
         f"""{{
           path: "/stays",
@@ -112,7 +117,7 @@ def test_preview_shows_what_a_run_does(panel_page: Page, start: Start) -> None:
           stays: ({STAYS})(1, "ready", null),
           answer: () => {{
             if (!window.isBack) throw {{message: "Not now"}};
-            return {{created: [{row}], {groups}, overlaps: [["Ada", "Eve"]]}};
+            return {{created: [{row}], {groups}, overlaps: [{overlaps}]}};
           }},
         }}"""
     )
@@ -121,9 +126,28 @@ def test_preview_shows_what_a_run_does(panel_page: Page, start: Start) -> None:
     expect(dialog.get_by_role("alert")).to_contain_text("Not now.")
     panel_page.evaluate("() => { window.isBack = true; }")
     dialog.get_by_role("button", name="Try again").click()
-    expect(dialog.get_by_role("listitem")).to_have_text(["Ada Door", "Ada · Eve"])
+    expect(dialog.get_by_role("listitem")).to_have_text(
+        ["Ada Door", "Ada Overlaps with Eve", "Ada Gate Overlaps with Eve"]
+    )
     panel_page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+
+
+def test_stay_names_the_guests_it_overlaps_with(panel_page: Page, start: Start) -> None:
+    """It says so as soon as there is such a code, without calling it a problem."""
+    panel = start(
+        f"""{{
+          path: "/stays",
+          locks: [lock("Door", [code("Ada")])],
+          stays: ({STAYS})(1, "ready", null),
+        }}"""
+    )
+    row = panel.get_by_role("listitem").filter(has_text="Guest 0")
+    expect(row).to_contain_text("Door")
+    expect(row).not_to_contain_text("Overlaps")
+    panel_page.evaluate("() => change(lock('Door', [code('Ada'), code('Long stay')]))")
+    expect(row).to_contain_text("Overlaps with Long stay on Door.")
+    expect(panel.get_by_role("region", name="Needs attention")).to_have_count(0)
 
 
 def test_codes_of_empty_calendar_are_shown_as_kept(start: Start) -> None:

@@ -291,6 +291,8 @@ async def test_preview_is_that_of_the_action(
             assert row["reason"] is None or is_text(row["reason"])
             assert {**row, "reason": None} == {**expected, "reason": None}
     assert [row["name"] for row in found["deleted"]] == ["Old"]
+    assert found["overlaps"] == response["overlaps"]
+    assert [row["lock"] for row in found["overlaps"]] == ["Front Door"]
     pins = {code.code for code in stays.simulator.state.access_codes.values()}
     assert not pins.intersection(str(value) for value in found["created"][0].values())
     assert [code.name for code in stays.codes] == ["Old"]

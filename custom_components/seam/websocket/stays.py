@@ -149,6 +149,6 @@ async def handle_preview(
     for rows in found.values():
         if isinstance(rows, list):
             for row in rows:
-                if isinstance(row, dict) and (key := row.pop("reason_key")):
+                if key := row.pop("reason_key", None):
                     row["reason"] = selector_text("stay_reason", key)
     connection.send_result(msg["id"], found)
