@@ -5,6 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
 import type { Translate } from "./language";
 import { type Entry, label, MANY, people } from "./logic/groups";
+import { origins } from "./logic/stays";
 import { formatTime } from "./logic/times";
 import type { Code, CodeState, Lock, Problem, Remedy, Stays, Verdict } from "./types";
 
@@ -125,6 +126,27 @@ export function overlapHint({ t, hass }: Context, stays: readonly Entry[]): stri
       ...(count > 0 ? [t("overlaps_more", { count })] : []),
     ]),
   });
+}
+
+/** Say that stays leave a code alone that somebody changes or deletes. */
+export function staysNote(
+  { t }: Context,
+  stays: readonly Stays[],
+  code: Code,
+  action: ActionDetail["action"],
+): string {
+  const name = origins(stays).get(code.access_code_id);
+  if (!name || code.state === "expired") return "";
+  switch (action) {
+    case "edit":
+    case "extend":
+    case "end":
+      return t("from_stays_edit", { name });
+    case "delete":
+      return t("from_stays_delete", { name });
+    default:
+      return "";
+  }
 }
 
 /** An action that an element asks the panel or card to carry out. */

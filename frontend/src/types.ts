@@ -171,6 +171,8 @@ export interface Stays {
   is_calendar_lost: boolean;
   /** How many stays have codes although the calendar has no events. */
   kept: number;
+  /** The codes that were made for them, which only administrators are sent. */
+  access_code_ids: string[];
   stays: Stay[] | null;
 }
 

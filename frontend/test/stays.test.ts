@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { code, lock, problem } from "../dev/fake";
-import { arrivals, overlapping, placesAtRisk, problemOf } from "../src/logic/stays";
+import {
+  arrivals,
+  origins,
+  overlapping,
+  placesAtRisk,
+  problemOf,
+} from "../src/logic/stays";
 import { reduce } from "../src/store";
 import type { Lock, Stay, Stays, SubscriptionEvent, Verdict } from "../src/types";
 
@@ -29,6 +35,7 @@ const stays = (
   title,
   is_calendar_lost: false,
   kept: 0,
+  access_code_ids: [],
   stays: all,
   ...more,
 });
@@ -49,6 +56,19 @@ test("stays of all calendars are in the order of arrival", () => {
   expect(names(arrivals(all, [door, gate], " gate"))).toEqual(["Bob", "Cem"]);
   expect(names(arrivals(all, [door, gate], "flat"))).toEqual(["Ada", "Eve"]);
   expect(names(arrivals(all, [door, gate], "CEM"))).toEqual(["Cem"]);
+});
+
+test("codes have the titles of the stays that they were made for", () => {
+  const found = origins([
+    stays("Flat", null, { access_code_ids: ["1", "2"] }),
+    stays("House", [], { access_code_ids: ["3"] }),
+    stays("New", []),
+  ]);
+  expect([...found]).toEqual([
+    ["1", "Flat"],
+    ["2", "Flat"],
+    ["3", "House"],
+  ]);
 });
 
 test("bookings that are alike have rows of their own", () => {

@@ -9,7 +9,7 @@ import pytest
 
 from .conftest import Start
 from .development import Development
-from .test_panel import open_panel, sync
+from .test_panel import choose, open_panel, row_of, sync
 from .test_panel_quality import AXE, NEEDS_AXE, RUN_AXE
 from .test_stays import LOCK, WIDE, Bookings, fill_in, wait_for_codes
 
@@ -22,6 +22,7 @@ STAYS: Final = """(count, verdict, reason) => [{
     title: "Bookings",
     is_calendar_lost: false,
     kept: 0,
+    access_code_ids: ["Ada"],
     stays: Array.from({length: count}, (_, i) => ({
         name: `Guest ${i}`,
         starts_at: new Date(Date.now() + (i * 24 + 3) * 3_600_000).toISOString(),
@@ -131,6 +132,34 @@ def test_preview_shows_what_a_run_does(panel_page: Page, start: Start) -> None:
     )
     panel_page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+
+
+def test_code_says_which_stays_it_is_from(panel_page: Page, start: Start) -> None:
+    """Dialogs say that the stays leave a code alone that somebody changes."""
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada"), code("Eve")])],
+          stays: ({STAYS})(1, "ready", null),
+        }}"""
+    )
+    dialog = panel.get_by_role("dialog")
+    for name, is_from_stays in ("Ada", True), ("Eve", False):
+        row = row_of(panel, name)
+        expect(row.get_by_text("From Bookings")).to_have_count(int(is_from_stays))
+        for action, text in (
+            ("Edit", "no longer follows its booking"),
+            ("End now", "no longer follows its booking"),
+            ("Delete", "not created again"),
+        ):
+            choose(panel, name, action)
+            expect(dialog.get_by_text(text)).to_have_count(int(is_from_stays))
+            dialog.get_by_role("button", name="Cancel").click()
+    panel_page.evaluate(
+        f"() => changeStays({{...({STAYS})(0)[0], access_code_ids: ['Eve']}})"
+    )
+    expect(row_of(panel, "Eve")).to_contain_text("From Bookings")
+    expect(row_of(panel, "Ada")).not_to_contain_text("From Bookings")
 
 
 def test_stay_names_the_guests_it_overlaps_with(panel_page: Page, start: Start) -> None:

@@ -63,6 +63,15 @@ export function placesAtRisk({ stay, places }: Arrival): Place[] {
   return stay.has_arrived ? [] : places.filter(({ verdict }) => verdict === "at_risk");
 }
 
+/** Return the titles of the stays that codes were made for, by the IDs of the codes. */
+export function origins(all: readonly Stays[]): ReadonlyMap<string, string> {
+  return new Map(
+    all.flatMap(({ access_code_ids, title }) =>
+      access_code_ids.map((id): [string, string] => [id, title]),
+    ),
+  );
+}
+
 /** Return the other guests who can open one of the locks during the stay. */
 export function overlapping({ stay, places }: Arrival): Entry[] {
   const span = { start: Date.parse(stay.starts_at), end: Date.parse(stay.ends_at) };
