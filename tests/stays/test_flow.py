@@ -7,6 +7,7 @@ from typing import Any
 
 from homeassistant.components.calendar import DATA_COMPONENT
 from homeassistant.config_entries import SOURCE_USER, SubentryFlowResult
+from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, section
 from homeassistant.exceptions import (
@@ -53,6 +54,12 @@ FORM: dict[str, Any] = {
     "access_codes": CODES,
     "arrival": {"use_backup_codes": False},
 }
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up an entity of the stays, and calendars of locks."""
+    return [Platform.CALENDAR, Platform.LOCK, Platform.SENSOR]
 
 
 async def start(stays: Stays) -> SubentryFlowResult:

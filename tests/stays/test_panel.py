@@ -5,7 +5,7 @@ import re
 from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_READ_ONLY
-from homeassistant.const import STATE_UNKNOWN
+from homeassistant.const import STATE_UNKNOWN, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
@@ -23,6 +23,12 @@ from .test_arrivals import HOUR, PROBLEM, come_online, go_offline, set_up_with, 
 pytestmark = pytest.mark.filterwarnings(
     "ignore::aiohttp.web_exceptions.NotAppKeyWarning"
 )
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities of stays that the panel's rows agree with."""
+    return [Platform.BINARY_SENSOR, Platform.EVENT, Platform.LOCK]
 
 
 @pytest.fixture(autouse=True)
