@@ -18,9 +18,9 @@ import {
 } from "../logic/guest";
 import { pinCannotBeChosen } from "../logic/pin";
 import { formatDates, otherZone } from "../logic/times";
-import { listSearch } from "../parts";
+import { listSearch, overlapHint } from "../parts";
 import type { Lock } from "../types";
-import { choice, messageText, overlapHint, pinHint } from "./form";
+import { choice, messageText, pinHint } from "./form";
 
 export interface Fields {
   context: Context;

@@ -5,7 +5,7 @@ import { SeamHost } from "../context";
 import { FocusKeeper } from "../focus";
 import { deletableExpired, type Entry, elsewhere, label } from "../logic/groups";
 import { addDays, formatTime, toLocal, toMoment } from "../logic/times";
-import type { ActionDetail } from "../parts";
+import { type ActionDetail, staysNote } from "../parts";
 import type { Code, Lock, Stays } from "../types";
 import type { BatchDetail } from "../views/found";
 import "./backup";
@@ -235,6 +235,7 @@ export abstract class SeamActions extends SeamHost {
         time:
           action === "extend" ? formatTime(hass, this.dayLater(code), new Date()) : "",
       }),
+      note: staysNote(this.context, this.snapshot?.stays ?? [], code, action),
       confirm: t(texts.confirm),
       isDangerous: action === "end" || action === "delete",
       action: action === "allow_changes" ? "update" : action,

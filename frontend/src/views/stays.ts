@@ -7,6 +7,7 @@ import { element } from "../element";
 import {
   type Arrival,
   arrivals,
+  overlapping,
   type Place,
   placesAtRisk,
   problemOf,
@@ -18,6 +19,7 @@ import {
   icon,
   listSearch,
   noMatch,
+  overlapHint,
   problems,
   showMore,
   verdictChip,
@@ -106,6 +108,7 @@ export class SeamStays extends LitElement {
     const where = places.flatMap((place) => this.link(place) ?? []);
     const time = (iso: string) => formatTime(hass, iso, this.now);
     const hasStarted = Date.parse(stay.starts_at) <= this.now.getTime();
+    const overlaps = overlapHint(context, overlapping(arrival));
     return html`
       <div class="row stay">
         <div class="text">
@@ -122,6 +125,7 @@ export class SeamStays extends LitElement {
             ${where.length > 0 && this.stays.length > 1 ? "·" : nothing}
             ${this.stays.length > 1 ? html`<bdi>${stays.title}</bdi>` : nothing}
           </div>
+          ${overlaps ? html`<div class="secondary"><bdi>${overlaps}</bdi></div>` : nothing}
         </div>
         ${
           stay.has_arrived
