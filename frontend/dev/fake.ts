@@ -368,7 +368,14 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
   const hass = {
     connection,
     language,
-    locale: { language, time_format: "language" },
+    locale: {
+      language,
+      number_format: "language",
+      time_format: "language",
+      date_format: "language",
+      time_zone: "server",
+      first_weekday: "language",
+    },
     config: { time_zone: "Europe/Berlin" },
     entities: Object.fromEntries(
       locks.flatMap(({ entity_id, device_id }) =>

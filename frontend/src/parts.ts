@@ -4,8 +4,8 @@ import { mdiAlertCircleOutline, mdiAlertOutline, mdiMagnify } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
 import type { Translate } from "./language";
+import { formatTime } from "./logic/formats";
 import { label, MANY } from "./logic/groups";
-import { formatTime } from "./logic/times";
 import type { Code, CodeState, Lock, Problem, Remedy, Stays, Verdict } from "./types";
 
 const CONSOLE_URL = "https://console.seam.co";

@@ -259,6 +259,39 @@ def test_times_are_sent_as_moments(panel_page: Page, start: Start) -> None:
     assert created["starts_at"] == "2026-10-25T01:40:00.000Z"
 
 
+def test_times_follow_profile(panel_page: Page, start: Start) -> None:
+    """In the browser's zone, what is typed is shown in the user's format, and is sent."""
+    panel_page.context.new_cdp_session(panel_page).send(
+        "Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"}
+    )
+    panel_page.clock.set_fixed_time(datetime(2026, 10, 20, 12, 0, tzinfo=UTC))
+    panel = start(
+        """{
+          path: "/lock/Door",
+          zone: "Europe/London",
+          locale: { time_zone: "local", time_format: "12", date_format: "MDY" },
+          locks: [lock("Door", [code("Ada", { ends_at: "2026-10-24T00:45:00Z" })])],
+          answer: () => ({ access_code_id: "x" }),
+        }"""
+    )
+    row = panel.locator("seam-code-row").filter(has_text="Ada")
+    expect(row).to_contain_text("Sat, Oct 24, 9:45 AM")
+    expect(panel.get_by_text("Times in Asia/Tokyo")).to_be_visible()
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    # At 15:00 in London.
+    expect(dialog.get_by_label("Check-in")).to_have_value("2026-10-20T23:00")
+    dialog.get_by_role("textbox", name="Name").fill("Grace")
+    dialog.get_by_label("Check-in").fill("2026-10-25T18:00")
+    expect(dialog.locator("#when")).to_have_text(
+        re.compile("Sun, Oct 25, 6:00.PM – Mon, Oct 26, .* · 1 night · .*Asia/Tokyo")
+    )
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_role("button", name="Done")).to_be_visible()
+    [created] = sent(panel_page, "code/create")
+    assert created["starts_at"] == "2026-10-25T09:00:00.000Z"
+
+
 def test_closed_dialog_announces_failure(panel_page: Page, start: Start) -> None:
     """A change that fails after its dialog was closed is not announced as saved."""
     panel = start(

@@ -62,12 +62,12 @@ export const formStyles = css`
     letter-spacing: 0.12em;
     font-variant-numeric: tabular-nums;
   }
-  .times {
+  .inputs {
     display: grid;
     grid-template-columns: 1fr 1fr;
     gap: 12px;
   }
-  .times + p:empty {
+  .inputs + p:empty {
     display: none;
   }
   .tools {
@@ -164,7 +164,7 @@ export const formStyles = css`
     width: auto;
   }
   @media (max-width: 420px) {
-    .times {
+    .inputs {
       grid-template-columns: 1fr;
     }
   }

@@ -3,8 +3,9 @@ import { state } from "lit/decorators.js";
 import { CommandError, codeCommand, command, errorText } from "../api";
 import { SeamHost } from "../context";
 import { FocusKeeper } from "../focus";
+import { formatTime } from "../logic/formats";
 import { deletableExpired, type Entry, elsewhere, label } from "../logic/groups";
-import { addDays, formatTime, toLocal, toMoment } from "../logic/times";
+import { addDays, toLocal, toMoment } from "../logic/times";
 import type { ActionDetail } from "../parts";
 import type { Code, Lock, Stays } from "../types";
 import type { BatchDetail } from "../views/found";
@@ -273,6 +274,7 @@ export abstract class SeamActions extends SeamHost {
 
   /** Return the end of a code, a day later. */
   private dayLater({ ends_at }: Code): string {
+    // The clocks at the lock count, wherever the user is.
     const zone = this.context.hass.config.time_zone;
     const local = addDays(toLocal(new Date(ends_at ?? 0), zone), 1);
     return toMoment(local, zone, new Date()).toISOString();

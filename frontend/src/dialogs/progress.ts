@@ -1,9 +1,9 @@
 import { mdiAlertCircleOutline, mdiAlertOutline, mdiCheckCircle } from "@mdi/js";
 import { css, html, nothing, type TemplateResult } from "lit";
 import type { Context } from "../context";
+import { formatTime } from "../logic/formats";
 import type { Field } from "../logic/guest";
 import { shareText } from "../logic/share";
-import { formatTime } from "../logic/times";
 import { icon, stateChip } from "../parts";
 import type { State } from "../store";
 import type { Code, CodeState, Lock } from "../types";

@@ -12,7 +12,8 @@ import {
   methodText,
   sources,
 } from "../logic/activity";
-import { DAY, formatTime } from "../logic/times";
+import { formatTime } from "../logic/formats";
+import { DAY } from "../logic/times";
 import { icon, searchField, showMore } from "../parts";
 import { RETRY_MILLISECONDS } from "../store";
 import { shared, tools } from "../styles";

@@ -4,6 +4,7 @@ import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import { element } from "../element";
+import { formatTime } from "../logic/formats";
 import {
   type Arrival,
   arrivals,
@@ -11,7 +12,6 @@ import {
   placesAtRisk,
   problemOf,
 } from "../logic/stays";
-import { formatTime } from "../logic/times";
 import {
   ask,
   banner,

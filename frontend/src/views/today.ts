@@ -13,6 +13,7 @@ import { element } from "../element";
 import { samePinAs } from "../elements/code-row";
 import { power } from "../lock-facts";
 import { methodText } from "../logic/activity";
+import { formatDistance, formatTime } from "../logic/formats";
 import {
   type Entry,
   label,
@@ -21,7 +22,6 @@ import {
   type Today,
   today,
 } from "../logic/groups";
-import { formatDistance, formatTime } from "../logic/times";
 import { icon, problems, stateChip, timesText, worstState } from "../parts";
 import type { State } from "../store";
 import { shared } from "../styles";
