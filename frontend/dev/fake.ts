@@ -229,6 +229,7 @@ function history(locks: readonly Lock[]): HistoryMessage {
         codes.map(({ access_code_id, name }, i) => ({
           s: at(-index - i * 5),
           a: {
+            is_logged: true,
             event_type: ["unlocked", "access_denied", "set_on_device"][i % 3],
             access_code_id,
             access_code_name: name,

@@ -154,7 +154,7 @@ export class SeamPanel extends SeamActions {
     if (hasMoved || this.hasOtherTabs(changes)) {
       this.shadowRoot
         ?.querySelector("nav [aria-current]")
-        ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+        ?.scrollIntoView({ block: "nearest", inline: "center" });
     }
     if (!hasMoved) return;
     if (before) void this.arrive();

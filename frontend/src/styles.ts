@@ -260,6 +260,12 @@ export const shared = css`
     flex-wrap: wrap;
     gap: 8px;
   }
+  /* Below the icon, there is room for two. */
+  @media (max-width: 600px) {
+    .banner > svg + .text .remedies {
+      margin-inline-start: -36px;
+    }
+  }
   .banner.bad {
     --tone: var(--error-color, #db4437);
   }
@@ -314,7 +320,8 @@ export const shared = css`
       display: inline-flex;
       align-items: center;
       max-width: 100%;
-      /* The lines stay as far apart as they are. */
+      /* The lines stay as far apart as they are, also those of a long name. */
+      padding-block: 12px;
       margin-block: -12px;
     }
   }

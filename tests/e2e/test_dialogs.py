@@ -1106,7 +1106,7 @@ def test_first_page_shows_locks_without_power_or_connection(start: Start) -> Non
     expect(panel.get_by_role("heading", name="All guests can get in")).to_be_visible()
     expect(panel.get_by_text("2 locks need attention")).to_be_visible()
     rows = panel.get_by_role("region", name="Needs attention").get_by_role("listitem")
-    expect(rows).to_have_text(["Door Battery 8%", "Gate Offline Battery 80%"])
+    expect(rows).to_have_text(["Door 8%", "Gate Offline 80%"])
     expect(panel.get_by_text("Only administrators")).to_have_count(0)
 
 

@@ -57,6 +57,13 @@ export const formStyles = css`
     flex-basis: 100%;
     overflow-wrap: anywhere;
   }
+  /* Several names may be long. */
+  .bottom .hint p {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 3;
+    overflow: hidden;
+  }
   .pin {
     font-size: 1.25rem;
     letter-spacing: 0.12em;

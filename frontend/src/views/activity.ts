@@ -274,8 +274,8 @@ export class SeamActivity extends LitElement {
         text-align: center;
       }
       li {
-        display: flex;
-        flex-wrap: wrap;
+        display: grid;
+        grid-template-columns: 176px minmax(0, 1fr) auto;
         align-items: center;
         gap: 4px 12px;
         padding: 10px 16px;
@@ -285,14 +285,13 @@ export class SeamActivity extends LitElement {
       li + li {
         border-top: 1px solid var(--divider-color);
       }
+      .chip {
+        justify-self: start;
+        white-space: normal;
+      }
       @media (max-width: 600px) {
         li {
-          display: grid;
           grid-template-columns: minmax(0, 1fr) auto;
-        }
-        .chip {
-          justify-self: start;
-          white-space: normal;
         }
         .text {
           grid-area: 2 / 1 / auto / -1;
@@ -306,8 +305,6 @@ export class SeamActivity extends LitElement {
         }
       }
       .text {
-        flex: 1 1 160px;
-        min-width: 0;
         display: grid;
         overflow-wrap: anywhere;
       }

@@ -74,7 +74,7 @@ export class SeamFound extends LitElement {
       chosen.filter(({ code }) => code.can[kind] === true).length;
     return html`
       ${conversions}
-      <p class="secondary">${t("found_hint")}</p>
+      <p class="secondary hint">${t("found_hint")}</p>
       ${listSearch(this.most, t("search_all"), this.search, (text) => {
         this.search = text;
       })}
@@ -202,6 +202,9 @@ export class SeamFound extends LitElement {
         padding: 24px 16px;
         text-align: center;
         color: var(--secondary-text-color);
+      }
+      .hint {
+        padding-inline: 16px;
       }
       .bar {
         position: sticky;

@@ -219,7 +219,7 @@ export class SeamTimelineChart extends LitElement {
       }
       /* A week starts. */
       .days .week {
-        border-inline-start: 2px solid var(--secondary-text-color);
+        border-inline-start-color: var(--secondary-text-color);
       }
       .days .weekday {
         display: block;
@@ -270,6 +270,7 @@ export class SeamTimelineChart extends LitElement {
         overflow: hidden;
         color: var(--primary-text-color);
         text-decoration: none;
+        container-type: inline-size;
         --tone: var(--disabled-text-color, #888);
         --card: var(--ha-card-background, var(--card-background-color));
         background: color-mix(in srgb, var(--tone) 24%, var(--card));
@@ -290,6 +291,12 @@ export class SeamTimelineChart extends LitElement {
       }
       .name {
         flex: 1;
+      }
+      /* Less than a letter or two. */
+      @container (max-width: 40px) {
+        svg + .name {
+          display: none;
+        }
       }
       .bar svg {
         width: 16px;

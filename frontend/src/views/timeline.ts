@@ -193,6 +193,13 @@ export class SeamTimeline extends LitElement {
         background: var(--card-background-color);
         padding: 0 12px;
       }
+      /* What moves the days in the first line, and the rest in the second. */
+      @media (max-width: 480px) {
+        h2 {
+          flex: 1 0 calc(100% - 96px);
+          text-align: center;
+        }
+      }
       .empty {
         padding: 24px 16px;
         text-align: center;
