@@ -175,6 +175,19 @@ export function problems(
   );
 }
 
+/** Tell others than administrators, once for all problems, who can follow the advice. */
+export function adminNote(
+  { t, isAdmin }: Context,
+  problems: readonly Problem[],
+): TemplateResult | typeof nothing {
+  // Anybody can look after the lock itself.
+  const isPhysical = ({ scope, remedies }: Problem) =>
+    (scope === "device" || scope === "bridge") &&
+    remedies.every((remedy) => remedy === "refresh_lock");
+  if (isAdmin || problems.every(isPhysical)) return nothing;
+  return html`<p class="secondary ask-admin">${t("ask_admin")}</p>`;
+}
+
 /** The remedies that only lead to another page. */
 const LINKS: Partial<Record<Remedy, string>> = {
   found_codes: "/seam/found",

@@ -191,6 +191,9 @@ export const shared = css`
     color: var(--secondary-text-color);
     font-size: 0.875rem;
   }
+  .box > .ask-admin {
+    padding: 0 16px 6px;
+  }
   .empty {
     padding: 8px 16px 16px;
     color: var(--secondary-text-color);

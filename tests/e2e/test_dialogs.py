@@ -69,6 +69,104 @@ def test_copy_that_fails_is_reported(panel_page: Page, start: Start) -> None:
     expect(dialog.get_by_text("The PIN could not be copied.")).to_be_visible()
 
 
+def test_pin_of_new_code_is_hidden_after_a_while(
+    panel_page: Page, start: Start
+) -> None:
+    """It is then shown again as in a row, by asking for it."""
+    panel_page.clock.install()
+    panel = start(
+        """{
+          locks: [lock("Door")],
+          answer: ({ type }) => type === "seam/code/reveal"
+            ? { code: "582947" }
+            : { access_code_id: "x", code: "4711" },
+        }"""
+    )
+    dialog = add_guest(panel)
+    expect(dialog.locator("output")).to_have_text("4711")
+    expect(dialog.get_by_role("button", name="Copy")).to_be_focused()
+    panel_page.clock.fast_forward(119_000)
+    expect(dialog.locator("output")).to_have_text("4711")
+    panel_page.clock.fast_forward(2_000)
+    expect(dialog.locator("output")).to_have_count(0)
+    expect(dialog.get_by_role("button", name="Copy")).to_have_count(0)
+    show = dialog.get_by_role("button", name="Show PIN")
+    expect(show).to_be_focused()
+    show.click()
+    expect(dialog.locator("output")).to_have_text("582947")
+    [revealed] = sent(panel_page, "code/reveal")
+    assert revealed["access_code_id"] == "x"
+    panel_page.clock.fast_forward(121_000)
+    expect(dialog.locator("output")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("state", "works"), [("active", True), ("failed", False), ("scheduled", False)]
+)
+def test_deletion_says_whether_code_works(
+    panel_page: Page, start: Start, state: str, works: bool
+) -> None:
+    """Only a code that may open the lock stops working."""
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [
+            code("Ada", {{ state: "{state}" }}),
+            code("Found", {{ state: "{state}", is_managed: false }}),
+          ])],
+        }}"""
+    )
+    stops = re.compile("The code stops working on Door|This code stops working")
+    idle = "This code currently does not work."
+    dialog = choose(panel, "Ada", "Delete")
+    expect(dialog.get_by_text(stops)).to_have_count(int(works))
+    expect(dialog.get_by_text(idle)).to_have_count(int(not works))
+    panel_page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    panel.get_by_role("button", name="Actions for Ada", exact=True).click()
+    for action in ("End now", "Stop managing"):
+        expect(panel.get_by_role("menuitem", name=action)).to_have_count(
+            0 if state == "failed" else 1
+        )
+
+
+def test_other_users_are_told_to_ask_administrator(
+    panel_page: Page, start: Start
+) -> None:
+    """Once, where they cannot follow the advice, and not for what is about the lock."""
+    panel = start(
+        """{
+          admin: false,
+          locks: ["Door", "Gate"].map((name) => lock(name, [
+            code(`Ada ${name}`, { state: "failed", errors: [{
+              error_code: "failed_to_set_on_device", message: "It failed.",
+              advice: "Delete the code.", scope: "access_code", created_at: null,
+              remedies: ["delete"],
+            }] }),
+          ])).concat(lock("Shed", [code("Found", { is_managed: false })], {
+            online: false,
+            problems: [{
+              error_code: "device_offline", message: "It is offline.",
+              advice: "Check its power supply.", scope: "device", created_at: null,
+              remedies: ["refresh_lock"],
+            }],
+          })),
+        }"""
+    )
+    note = panel.get_by_text("Ask an administrator of this Home Assistant")
+    expect(panel.get_by_text("Delete the code.")).to_have_count(2)
+    expect(note).to_have_count(1)
+    panel_page.evaluate(
+        """() => {
+            document.querySelector("seam-panel").route = {prefix: "/seam", path: "/lock/Shed"};
+        }"""
+    )
+    expect(panel.get_by_text("Check its power supply.")).to_be_visible()
+    expect(panel.get_by_text("created outside Seam")).to_be_visible()
+    expect(panel.get_by_text("Convert")).to_have_count(0)
+    expect(note).to_have_count(0)
+
+
 def test_edit_changes_only_what_was_edited(panel_page: Page, start: Start) -> None:
     """A linked code keeps its own times when the guest is renamed."""
     panel = start(

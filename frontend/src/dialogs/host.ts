@@ -4,7 +4,13 @@ import { CommandError, codeCommand, command, errorText } from "../api";
 import { SeamHost } from "../context";
 import { FocusKeeper } from "../focus";
 import { formatTime } from "../logic/formats";
-import { deletableExpired, type Entry, elsewhere, label } from "../logic/groups";
+import {
+  deletableExpired,
+  type Entry,
+  elsewhere,
+  label,
+  mayWork,
+} from "../logic/groups";
 import { addDays, toLocal, toMoment } from "../logic/times";
 import type { ActionDetail } from "../parts";
 import type { Code, Lock, Stays } from "../types";
@@ -231,11 +237,16 @@ export abstract class SeamActions extends SeamHost {
     }
     this.confirm({
       title: t(texts.title, values),
-      text: t(texts.text, {
-        ...values,
-        time:
-          action === "extend" ? formatTime(hass, this.dayLater(code), new Date()) : "",
-      }),
+      text:
+        action === "delete" && ![entry, ...others].some(({ code }) => mayWork(code))
+          ? t("delete_idle_text", { count: 1 })
+          : t(texts.text, {
+              ...values,
+              time:
+                action === "extend"
+                  ? formatTime(hass, this.dayLater(code), new Date())
+                  : "",
+            }),
       confirm: t(texts.confirm),
       isDangerous: action === "end" || action === "delete",
       action: action === "allow_changes" ? "update" : action,

@@ -13,6 +13,7 @@ import {
   problemOf,
 } from "../logic/stays";
 import {
+  adminNote,
   ask,
   banner,
   icon,
@@ -62,7 +63,21 @@ export class SeamStays extends LitElement {
       ${listSearch(count, t("search_stays"), this.search, (text) => {
         this.search = text;
       })}
-      ${attention.length > 0 ? this.list(t("needs_attention"), attention) : nothing}
+      ${
+        attention.length > 0
+          ? this.list(
+              t("needs_attention"),
+              attention,
+              attention.length,
+              adminNote(
+                context,
+                attention.flatMap((row) =>
+                  placesAtRisk(row).flatMap((place) => problemOf(place) ?? []),
+                ),
+              ),
+            )
+          : nothing
+      }
       ${
         coming.length > 0
           ? this.list(t("stays_coming"), coming.slice(0, this.limit), coming.length)
@@ -83,12 +98,18 @@ export class SeamStays extends LitElement {
     `;
   }
 
-  private list(title: string, rows: Arrival[], count = rows.length): TemplateResult {
+  private list(
+    title: string,
+    rows: Arrival[],
+    count = rows.length,
+    note: TemplateResult | typeof nothing = nothing,
+  ): TemplateResult {
     return html`<section class="box" aria-label=${title}>
       <div class="section">
         <h2>${title}</h2>
         <span class="secondary">${count}</span>
       </div>
+      ${note}
       <ul>
         ${repeat(
           rows,
@@ -209,7 +230,7 @@ export class SeamStays extends LitElement {
       </ul>
       <p class="add">
         <a class="button" href=${SETTINGS}>${icon(mdiPlus)} ${t("stays_add")}</a>
-        <span class="secondary">${t("opens_settings")}</span>
+        <span class="secondary">${t("opens_settings", { action: t("stays_add") })}</span>
       </p>
     </section>`;
   }
@@ -257,6 +278,9 @@ export class SeamStays extends LitElement {
         align-items: center;
         gap: 4px 8px;
         padding: 4px 8px 8px;
+      }
+      .add .secondary {
+        padding-inline: 8px;
       }
       @media (max-width: 480px) {
         .text {
