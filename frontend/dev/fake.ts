@@ -199,6 +199,9 @@ function staysOf(locks: readonly Lock[]): Stays {
     title: "Bookings",
     is_calendar_lost: false,
     kept: 0,
+    access_code_ids: locks.flatMap(({ codes }) =>
+      codes.flatMap(({ access_code_id, ends_at }) => (ends_at ? access_code_id : [])),
+    ),
     stays: locks.flatMap(({ device_id, codes }) =>
       codes.flatMap(({ access_code_id, name, starts_at, ends_at, state }) => {
         if (!starts_at || !ends_at || Date.parse(ends_at) < Date.now()) return [];

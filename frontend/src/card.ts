@@ -96,6 +96,7 @@ export class SeamAccessCodesCard extends SeamActions {
       return html`<seam-lock-page
         .context=${this.context}
         .lock=${lock}
+        .stays=${this.snapshot?.stays ?? []}
       ></seam-lock-page>`;
     }
     const text = !this.config?.entity

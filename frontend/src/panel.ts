@@ -262,6 +262,7 @@ export class SeamPanel extends SeamActions {
       return html`<seam-lock-page
         .context=${context}
         .lock=${lock}
+        .stays=${snapshot.stays}
         .selected=${codeId}
       ></seam-lock-page>`;
     }

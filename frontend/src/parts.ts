@@ -5,10 +5,12 @@ import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
 import type { Translate } from "./language";
 import { formatTime } from "./logic/formats";
-import { label, MANY } from "./logic/groups";
+import { type Entry, label, MANY, people } from "./logic/groups";
+import { origins } from "./logic/stays";
 import type { Code, CodeState, Lock, Problem, Remedy, Stays, Verdict } from "./types";
 
 const CONSOLE_URL = "https://console.seam.co";
+const OVERLAPS_SHOWN = 3;
 
 const TONES: Record<CodeState, string> = {
   active: "good",
@@ -105,6 +107,46 @@ export function timesText(context: Context, code: Code): string {
     return t("from_to", { start: time(code.starts_at), end: time(code.ends_at) });
   }
   return t("until", { time: time(code.ends_at) });
+}
+
+/** Return which other stays are on the same locks at the same time. */
+export function overlapHint({ t, hass }: Context, stays: readonly Entry[]): string {
+  if (stays.length === 0) return "";
+  const list = new Intl.ListFormat(hass.locale.language);
+  const guests = people(stays).map((entries) =>
+    t("overlap", {
+      name: entries[0] ? label(entries[0].code) : "",
+      locks: list.format(entries.map(({ lock }) => lock.name)),
+    }),
+  );
+  const count = guests.length - OVERLAPS_SHOWN;
+  return t("overlaps", {
+    stays: list.format([
+      ...guests.slice(0, OVERLAPS_SHOWN),
+      ...(count > 0 ? [t("overlaps_more", { count })] : []),
+    ]),
+  });
+}
+
+/** Say that stays leave a code alone that somebody changes or deletes. */
+export function staysNote(
+  { t }: Context,
+  stays: readonly Stays[],
+  code: Code,
+  action: ActionDetail["action"],
+): string {
+  const name = origins(stays).get(code.access_code_id);
+  if (!name || code.state === "expired") return "";
+  switch (action) {
+    case "edit":
+    case "extend":
+    case "end":
+      return t("from_stays_edit", { name });
+    case "delete":
+      return t("from_stays_delete", { name });
+    default:
+      return "";
+  }
 }
 
 /** An action that an element asks the panel or card to carry out. */

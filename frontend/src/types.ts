@@ -171,6 +171,8 @@ export interface Stays {
   is_calendar_lost: boolean;
   /** How many stays have codes although the calendar has no events. */
   kept: number;
+  /** The codes that were made for them, which only administrators are sent. */
+  access_code_ids: string[];
   stays: Stay[] | null;
 }
 
@@ -182,11 +184,21 @@ export interface PreviewRow {
   reason: string | null;
 }
 
+/** The time that a stay shares with another guest. */
+export interface PreviewOverlap {
+  stay: string;
+  other: string;
+  /** That of the other code, null for two bookings of the calendar. */
+  lock: string | null;
+  starts_at: string;
+  ends_at: string;
+}
+
 /** What would be done about the codes of stays. */
 export type Preview = Record<
   "created" | "moved" | "renamed" | "deleted" | "not_possible" | "left",
   PreviewRow[]
-> & { overlaps: string[][] };
+> & { overlaps: PreviewOverlap[] };
 
 export type SubscriptionEvent =
   | {

@@ -582,13 +582,6 @@ async def test_full_lock_is_reported() -> None:
     ]
 
 
-async def test_overlaps_are_reported(seam: Seam) -> None:
-    """Both guests get a code."""
-    plan = seam.plan([ADA, booking("Eve", start=4), BOB])
-    assert len(plan.overlaps) == 2
-    assert len(plan.steps) == 3
-
-
 async def test_unknown_codes_change_nothing(seam: Seam) -> None:
     """What is on the lock is not known."""
     await seam.async_run([ADA])

@@ -1,6 +1,6 @@
 """What has to be done so that locks have the codes that a calendar asks for."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -110,7 +110,6 @@ class _Comparison:
             steps=tuple(sorted(self._steps, key=lambda step: order[step.kind])),
             links=tuple(self._kept),
             renamed=self._renamed,
-            overlaps=tuple(_overlaps(stays.coming.values())),
         )
 
     def _with_key(self, link: Link) -> Link:
@@ -379,13 +378,3 @@ def _newest(lock: LockData) -> datetime | None:
     return max(
         (code.created_at for code in lock.managed if code.created_at), default=None
     )
-
-
-def _overlaps(stays: Iterable[Stay]) -> Iterator[tuple[str, str]]:
-    """Yield the keys of each two stays that overlap."""
-    last: Stay | None = None
-    for stay in stays:
-        if last and last.span.overlaps(stay.span):
-            yield last.key, stay.key
-        if last is None or stay.span.ends_at > last.span.ends_at:
-            last = stay

@@ -19,9 +19,9 @@ import {
   stayTimes,
 } from "../logic/guest";
 import { pinCannotBeChosen } from "../logic/pin";
-import { listSearch } from "../parts";
+import { listSearch, overlapHint } from "../parts";
 import type { Lock } from "../types";
-import { choice, messageText, overlapHint, pinHint } from "./form";
+import { choice, messageText, pinHint } from "./form";
 
 export interface Fields {
   context: Context;

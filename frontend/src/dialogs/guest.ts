@@ -22,6 +22,7 @@ import {
   type Message,
   newGuest,
 } from "../logic/guest";
+import { staysNote } from "../parts";
 import { tools } from "../styles";
 import type { Code, Lock } from "../types";
 import { SeamDialog } from "./dialog";
@@ -145,6 +146,9 @@ export class SeamGuestDialog extends SeamDialog {
   private renderForm(): TemplateResult {
     const { t, connected } = this.context;
     const { form, code, fields, withNewPin } = this;
+    const { stays } = this.snapshot;
+    const note =
+      code && !withNewPin ? staysNote(this.context, stays, code, "edit") : "";
     return this.frame(
       code
         ? t(withNewPin ? "guest_new_pin" : "guest_edit", { name: label(code) })
@@ -157,6 +161,7 @@ export class SeamGuestDialog extends SeamDialog {
           @submit=${this.submit}
           @keydown=${this.ignoreEnter}
         >
+          ${note ? html`<p class="secondary"><bdi>${note}</bdi></p>` : nothing}
           ${withNewPin ? nothing : nameField(fields)}
           ${lockFields(fields, this.lock, this.search, (text) => {
             this.search = text;

@@ -12,7 +12,7 @@ import {
   mayWork,
 } from "../logic/groups";
 import { addDays, toLocal, toMoment } from "../logic/times";
-import type { ActionDetail } from "../parts";
+import { type ActionDetail, staysNote } from "../parts";
 import type { Code, Lock, Stays } from "../types";
 import type { BatchDetail } from "../views/found";
 import "./backup";
@@ -247,6 +247,7 @@ export abstract class SeamActions extends SeamHost {
                   ? formatTime(hass, this.dayLater(code), new Date())
                   : "",
             }),
+      note: staysNote(this.context, this.snapshot?.stays ?? [], code, action),
       confirm: t(texts.confirm),
       isDangerous: action === "end" || action === "delete",
       action: action === "allow_changes" ? "update" : action,

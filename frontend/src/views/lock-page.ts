@@ -7,7 +7,7 @@ import { lockFacts } from "../lock-facts";
 import { groupOf, ownProblems } from "../logic/groups";
 import { adminNote, ask, icon, problems } from "../parts";
 import { shared } from "../styles";
-import type { Lock } from "../types";
+import type { Lock, Stays } from "../types";
 import "../elements/code-list";
 
 /** All about a lock. Also the content of the card. */
@@ -15,6 +15,7 @@ import "../elements/code-list";
 export class SeamLockPage extends LitElement {
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) lock!: Lock;
+  @property({ attribute: false }) stays: readonly Stays[] = [];
   @property({ attribute: false }) selected: string | undefined;
 
   protected override render() {
@@ -67,6 +68,7 @@ export class SeamLockPage extends LitElement {
       <seam-code-list
         .context=${context}
         .lock=${lock}
+        .stays=${this.stays}
         .selected=${this.selected}
       ></seam-code-list>
     `;

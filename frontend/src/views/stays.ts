@@ -8,6 +8,7 @@ import { formatTime } from "../logic/formats";
 import {
   type Arrival,
   arrivals,
+  overlapping,
   type Place,
   placesAtRisk,
   problemOf,
@@ -19,6 +20,7 @@ import {
   icon,
   listSearch,
   noMatch,
+  overlapHint,
   problems,
   showMore,
   verdictChip,
@@ -127,6 +129,7 @@ export class SeamStays extends LitElement {
     const where = places.flatMap((place) => this.link(place) ?? []);
     const time = (iso: string) => formatTime(hass, iso, this.now);
     const hasStarted = Date.parse(stay.starts_at) <= this.now.getTime();
+    const overlaps = overlapHint(context, overlapping(arrival));
     return html`
       <div class="row stay">
         <div class="text">
@@ -143,6 +146,7 @@ export class SeamStays extends LitElement {
             ${where.length > 0 && this.stays.length > 1 ? "·" : nothing}
             ${this.stays.length > 1 ? html`<bdi>${stays.title}</bdi>` : nothing}
           </div>
+          ${overlaps ? html`<div class="secondary"><bdi>${overlaps}</bdi></div>` : nothing}
         </div>
         ${
           stay.has_arrived
