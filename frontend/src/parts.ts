@@ -128,7 +128,7 @@ export function overlapHint({ t, hass }: Context, stays: readonly Entry[]): stri
   });
 }
 
-/** Say that stays leave a code alone that somebody changes or deletes. */
+/** Say that stays leave a code alone that somebody changes, releases, or deletes. */
 export function staysNote(
   { t }: Context,
   stays: readonly Stays[],
@@ -142,6 +142,8 @@ export function staysNote(
     case "extend":
     case "end":
       return t("from_stays_edit", { name });
+    case "release":
+      return t("from_stays_release", { name });
     case "delete":
       return t("from_stays_delete", { name });
     default:

@@ -150,6 +150,7 @@ def test_code_says_which_stays_it_is_from(panel_page: Page, start: Start) -> Non
         for action, text in (
             ("Edit", "no longer follows its booking"),
             ("End now", "no longer follows its booking"),
+            ("Stop managing", "no longer follows its booking"),
             ("Delete", "not created again"),
         ):
             choose(panel, name, action)

@@ -163,7 +163,12 @@ async def test_names_are_unique_and_stable(seam: Seam) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"name": "Ada & Eve"}, {"ends_at": ADA_ENDS_AT + HOUR}, {"starts_at": NOW}],
+    [
+        {"name": "Ada & Eve"},
+        {"ends_at": ADA_ENDS_AT + HOUR},
+        {"starts_at": NOW},
+        {"is_managed": False},
+    ],
 )
 async def test_code_edited_by_hand_is_left_alone(
     seam: Seam, change: dict[str, object]

@@ -186,7 +186,7 @@ class _Comparison:
         """Find out what has to be changed of the code for a stay."""
         now, device_id = self._now, link.device_id
         current = Fingerprint.of_code(code, link.asked)
-        if current == wanted:
+        if current == wanted and code.is_managed:
             is_new = link.asked != wanted or link.is_pending
             is_kept = CodeStatus.REMOVING not in (code.status, code.status_at(now))
             if is_kept and (is_new or link.is_deleting):
@@ -197,7 +197,7 @@ class _Comparison:
         is_ended = code.is_expired(now)
         # What somebody did to the last time of a person does not count for the next.
         is_next = stay.is_moving and is_ended and link.asked != wanted
-        if current not in (link.asked, link.seen) and not is_next:
+        if _is_edited(code, link) and not (is_next and code.is_managed):
             self._add(Kind.EDITED, stay, name, device_id, code_id=link.code_id)
             return
         if link.asked == wanted and not link.is_pending:
@@ -301,7 +301,7 @@ class _Comparison:
             or code.status_at(self._now) is CodeStatus.REMOVING
         ):
             self._kept.append(link)
-        elif Fingerprint.of_code(code, link.asked) not in (link.asked, link.seen):
+        elif _is_edited(code, link):
             self._keep(link, None, Kind.EDITED)
         elif not is_selected:
             self._keep(link, Reason.LOCK_NOT_SELECTED, Kind.DELETE)
@@ -371,6 +371,12 @@ def _about(kind: Kind, link: Link, reason: Reason | None) -> Step:
         span=Span(starts_at, ends_at) if starts_at and ends_at else None,
         reason=reason,
     )
+
+
+def _is_edited(code: AccessCode, link: Link) -> bool:
+    """Return whether somebody has changed a code by hand."""
+    current = Fingerprint.of_code(code, link.asked)
+    return not code.is_managed or current not in (link.asked, link.seen)
 
 
 def _newest(lock: LockData) -> datetime | None:
