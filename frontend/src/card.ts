@@ -115,6 +115,7 @@ export class SeamAccessCodesCard extends SeamActions {
         display: grid;
         gap: 12px;
         padding: 16px;
+        line-height: 1.5;
         --seam-gap: 12px;
       }
       header {

@@ -4,9 +4,9 @@ import { mdiAlertCircleOutline, mdiAlertOutline, mdiMagnify } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
 import type { Translate } from "./language";
+import { formatTime } from "./logic/formats";
 import { type Entry, label, MANY, people } from "./logic/groups";
 import { origins } from "./logic/stays";
-import { formatTime } from "./logic/times";
 import type { Code, CodeState, Lock, Problem, Remedy, Stays, Verdict } from "./types";
 
 const CONSOLE_URL = "https://console.seam.co";
@@ -217,6 +217,19 @@ export function problems(
       </div>
     `,
   );
+}
+
+/** Tell others than administrators, once for all problems, who can follow the advice. */
+export function adminNote(
+  { t, isAdmin }: Context,
+  problems: readonly Problem[],
+): TemplateResult | typeof nothing {
+  // Anybody can look after the lock itself.
+  const isPhysical = ({ scope, remedies }: Problem) =>
+    (scope === "device" || scope === "bridge") &&
+    remedies.every((remedy) => remedy === "refresh_lock");
+  if (isAdmin || problems.every(isPhysical)) return nothing;
+  return html`<p class="secondary ask-admin">${t("ask_admin")}</p>`;
 }
 
 /** The remedies that only lead to another page. */

@@ -263,11 +263,26 @@ export interface Connection {
   removeEventListener(type: "ready" | "disconnected", listener: () => void): void;
 }
 
+/** The formats in the user's profile. A later release may add others. */
+export interface Locale {
+  language: string;
+  /** language, system, comma_decimal, decimal_comma, quote_decimal, space_comma, none */
+  number_format: string;
+  /** language, system, 12, 24 */
+  time_format: string;
+  /** language, system, DMY, MDY, YMD */
+  date_format: string;
+  /** local, server */
+  time_zone: string;
+  /** language, monday, ... */
+  first_weekday: string;
+}
+
 /** The part of Home Assistant's `hass` object that is used here. */
 export interface HomeAssistant {
   connection: Connection;
   language: string;
-  locale: { language: string; time_format: string };
+  locale: Locale;
   config: { time_zone: string };
   themes: { darkMode: boolean };
   entities: Record<string, { platform: string; device_id?: string | null }>;

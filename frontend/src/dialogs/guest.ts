@@ -8,6 +8,7 @@ import {
 import { property, state } from "lit/decorators.js";
 import { CommandError, errorText } from "../api";
 import { element } from "../element";
+import { zoneOf } from "../logic/formats";
 import type { Entry } from "../logic/groups";
 import { label } from "../logic/groups";
 import {
@@ -86,19 +87,20 @@ export class SeamGuestDialog extends SeamDialog {
       return;
     }
     const { options, locks } = this.snapshot;
+    const { hass } = this.context;
     const now = new Date();
     if (this.code && this.lock) {
       const entry = { lock: this.lock, code: this.code };
       this.linked = linkedCodes(locks, entry);
-      this.known = knownGuest(this.code, this.linked, options, now, this.timeZone);
+      this.known = knownGuest(this.code, this.linked, options, now, hass);
       this.form = { ...this.known, ...(this.withNewPin ? { pin: "auto" } : {}) };
     } else {
-      this.form = newGuest(locks, this.lock, options, now, this.timeZone);
+      this.form = newGuest(locks, this.lock, options, now, hass);
     }
   }
 
   private get timeZone(): string {
-    return this.context.hass.config.time_zone;
+    return zoneOf(this.context.hass);
   }
 
   /** The locks that can be selected. */

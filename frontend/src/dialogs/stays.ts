@@ -2,7 +2,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { previewStays } from "../api";
 import { element } from "../element";
-import { formatTime } from "../logic/times";
+import { formatTime } from "../logic/formats";
 import { textOf } from "../texts";
 import type { Preview, PreviewRow, Stays } from "../types";
 import { SeamDialog } from "./dialog";

@@ -144,7 +144,10 @@ export class SeamCodeList extends LitElement {
                 </div>
                 ${
                   group === "unmanaged"
-                    ? html`<p class="secondary hint">${t("unmanaged_hint")}</p>`
+                    ? html`<p class="secondary hint">
+                        ${t("unmanaged_hint")}
+                        ${context.isAdmin ? t("unmanaged_hint_convert") : nothing}
+                      </p>`
                     : nothing
                 }`
         }

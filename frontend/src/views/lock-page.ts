@@ -4,7 +4,8 @@ import { property } from "lit/decorators.js";
 import type { Context } from "../context";
 import { element } from "../element";
 import { lockFacts } from "../lock-facts";
-import { ask, icon, problems } from "../parts";
+import { groupOf, ownProblems } from "../logic/groups";
+import { adminNote, ask, icon, problems } from "../parts";
 import { shared } from "../styles";
 import type { Lock, Stays } from "../types";
 import "../elements/code-list";
@@ -41,6 +42,12 @@ export class SeamLockPage extends LitElement {
             : nothing
         }
       </div>
+      ${adminNote(context, [
+        ...lock.problems,
+        ...lock.codes.flatMap((code) =>
+          groupOf(code) === "expired" ? [] : ownProblems(code, lock),
+        ),
+      ])}
       ${problems(this, context, lock, lock.problems)}
       ${
         lock.may_be_outdated && lock.codes_known
