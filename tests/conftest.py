@@ -5,10 +5,12 @@ import gc
 import logging
 from pathlib import Path
 
+from homeassistant import setup
 from homeassistant.const import CONF_API_KEY, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
 from homeassistant.util import dt as dt_util, executor
+from hypothesis import settings
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -18,6 +20,7 @@ from pytest_homeassistant_custom_component.syrupy import HomeAssistantSnapshotEx
 from syrupy.assertion import SnapshotAssertion
 from syrupy.filters import props
 
+from custom_components.seam import PLATFORMS
 from custom_components.seam.actions import waiting
 from custom_components.seam.api import transport
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
@@ -37,10 +40,13 @@ from simulator.state import AccessCode, Device
 from . import deprecations
 from .clock import START
 
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("seam")
+settings.load_profile("seam")
 # Each test drops a whole Home Assistant, so that frequent collections find little more.
 gc.set_threshold(50_000, 20, 20)
-# They log each of the 78 entities of the small rental, and each statement.
-for logger in (er.__name__, "sqlalchemy.engine"):
+# They log each of the 78 entities of the small rental, each statement, and each component.
+for logger in (er.__name__, setup.__name__, "sqlalchemy.engine"):
     logging.getLogger(logger).setLevel(logging.WARNING)
 # On a busy machine, idle threads may need a while to end. Home Assistant interrupts
 # those that are late, which may keep the next one waiting forever.
@@ -155,6 +161,22 @@ def entry(simulator: Simulator) -> MockConfigEntry:
         unique_id=WORKSPACE,
         data={CONF_API_KEY: simulator.key, CONF_ENDPOINT: simulator.url},
     )
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Return the platforms that are set up.
+
+    The entities of all take half of the time of many tests. Modules that do not look at
+    them need fewer.
+    """
+    return PLATFORMS
+
+
+@pytest.fixture(autouse=True)
+def _platforms(platforms: list[Platform], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set up these platforms with each entry."""
+    monkeypatch.setattr("custom_components.seam.PLATFORMS", platforms)
 
 
 @pytest.fixture

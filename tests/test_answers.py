@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_API_KEY
+from homeassistant.const import CONF_API_KEY, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
@@ -34,6 +34,12 @@ TEMPORARY = [
     pytest.param({"kind": "outage"}, id="disconnected"),
     pytest.param({"kind": "cut"}, id="cut"),
 ]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that the tests look at."""
+    return [Platform.EVENT, Platform.LOCK, Platform.SENSOR]
 
 
 def _queries(simulator: Simulator) -> list[datetime]:

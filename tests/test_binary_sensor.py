@@ -56,6 +56,12 @@ CONNECTIVITY = "binary_sensor.front_door_connectivity"
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that the tests look at."""
+    return [Platform.BINARY_SENSOR, Platform.EVENT, Platform.LOCK, Platform.SENSOR]
+
+
 def _attributes(hass: HomeAssistant, entity_id: str) -> Any:
     state = hass.states.get(entity_id)
     assert state is not None

@@ -13,7 +13,7 @@ from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
 from homeassistant.components.blueprint import DOMAIN as BLUEPRINT_DOMAIN
 from homeassistant.components.recorder import Recorder
-from homeassistant.const import SERVICE_TURN_OFF
+from homeassistant.const import SERVICE_TURN_OFF, Platform
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.setup import async_setup_component
 import pytest
@@ -68,6 +68,12 @@ pytestmark = pytest.mark.usefixtures("frozen_clock")
 type Add = Callable[..., Awaitable[list[ServiceCall]]]
 type Book = Callable[[str, float, float], Awaitable[AccessCode]]
 type Wait = Callable[[int], Awaitable[None]]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that the blueprints listen to."""
+    return [Platform.CALENDAR, Platform.EVENT, Platform.LOCK, Platform.SENSOR]
 
 
 @pytest.fixture

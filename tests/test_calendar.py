@@ -33,6 +33,12 @@ pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
 @pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that the tests look at."""
+    return [Platform.CALENDAR, Platform.LOCK]
+
+
+@pytest.fixture
 async def client(
     coordinator: SeamCoordinator, hass_client: ClientSessionGenerator
 ) -> TestClient:

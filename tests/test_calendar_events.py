@@ -6,6 +6,7 @@ from typing import Any
 from homeassistant.auth.const import GROUP_ID_ADMIN, GROUP_ID_USER
 from homeassistant.auth.models import User
 from homeassistant.components.calendar import CalendarEntityFeature
+from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
@@ -32,6 +33,12 @@ STAY = {
 pytestmark = pytest.mark.filterwarnings(
     "ignore::aiohttp.web_exceptions.NotAppKeyWarning"
 )
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that the tests look at."""
+    return [Platform.CALENDAR, Platform.LOCK]
 
 
 class Dialog:

@@ -6,7 +6,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
-from homeassistant.const import SERVICE_TURN_OFF
+from homeassistant.const import SERVICE_TURN_OFF, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -52,6 +52,12 @@ ACTIVE = "seam.access_code_is_active"
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 type Check = Callable[..., Awaitable[bool | None]]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up only locks, whose codes the conditions look at."""
+    return [Platform.LOCK]
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from typing import Any
 from unittest.mock import patch
 
 from homeassistant.config_entries import SOURCE_USER, ConfigEntryState, ConfigFlowResult
-from homeassistant.const import CONF_API_KEY
+from homeassistant.const import CONF_API_KEY, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType, InvalidData
 from homeassistant.setup import async_setup_component
@@ -40,6 +40,12 @@ from simulator.seed import (
 
 NEW_KEY = "seam_test_another"
 SOURCES = ["user", "reauth", "reconfigure"]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up locks and the sensors of their codes."""
+    return [Platform.LOCK, Platform.SENSOR]
 
 
 @pytest.fixture(autouse=True)

@@ -7,6 +7,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.diagnostics import REDACTED
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr
 import pytest
@@ -37,6 +38,12 @@ from .pins import count_pins
 SECRET = "whsec_c2VjcmV0IG9mIHRoZSB3ZWJob29r"
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up locks, and an entity for the device of the workspace."""
+    return [Platform.BINARY_SENSOR, Platform.LOCK]
 
 
 def _texts(value: Any) -> Iterator[str]:

@@ -51,6 +51,12 @@ CODES = "event.front_door_access_code_activity"
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that the tests look at."""
+    return [Platform.EVENT, Platform.LOCK]
+
+
 class FiredEvents:
     """The events that the event entities have fired since."""
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import EVENT_HOMEASSISTANT_STARTED
+from homeassistant.const import EVENT_HOMEASSISTANT_STARTED, Platform
 from homeassistant.core import CoreState, HomeAssistant
 from homeassistant.helpers import device_registry as dr, issue_registry as ir
 import pytest
@@ -52,6 +52,12 @@ OFFLINE = f"device.{BOAT_SHED}.device_offline"
 SEEDED = {DUPLICATE, FAILED, OFFLINE}
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up only locks, whose issues the tests look at."""
+    return [Platform.LOCK]
 
 
 class Issues:

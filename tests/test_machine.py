@@ -45,7 +45,6 @@ IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 SETTINGS = settings(
     max_examples=300 if IS_LONG else 15,
     stateful_step_count=50 if IS_LONG else 40,
-    deadline=None,
     database=None,
     derandomize=not IS_LONG,
     print_blob=True,

@@ -9,6 +9,7 @@ from typing import Any
 
 from aiohttp.test_utils import TestClient
 from homeassistant.components.repairs import DOMAIN as REPAIRS_DOMAIN
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import issue_registry as ir
 from homeassistant.setup import async_setup_component
@@ -36,6 +37,12 @@ from simulator.seed import (
 from .conftest import Poll
 
 ALL_CHOICES = ["convert", "delete", "leave"]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up only locks, whose issues the tests look at."""
+    return [Platform.LOCK]
 
 
 class Repair:

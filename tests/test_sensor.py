@@ -40,6 +40,12 @@ DAY = timedelta(days=1)
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
 
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that the tests look at."""
+    return [Platform.SENSOR]
+
+
 def _attributes(hass: HomeAssistant, entity_id: str) -> dict[str, Any]:
     state = hass.states.get(entity_id)
     assert state is not None

@@ -50,6 +50,12 @@ CONFIGURE = "/locks/configure_auto_lock"
 UPDATE = "/devices/update"
 
 
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the settings, and the locks to which they belong."""
+    return [Platform.LOCK, Platform.NUMBER, Platform.SWITCH]
+
+
 class Setting(NamedTuple):
     """A change of a setting."""
 

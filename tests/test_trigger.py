@@ -6,7 +6,7 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
-from homeassistant.const import SERVICE_TURN_OFF
+from homeassistant.const import SERVICE_TURN_OFF, Platform
 from homeassistant.core import HomeAssistant, ServiceCall
 from homeassistant.helpers import (
     area_registry as ar,
@@ -52,6 +52,12 @@ POLL = timedelta(minutes=1)
 EXAMPLES = examples("triggers", "trigger: seam.")
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that the triggers listen to."""
+    return [Platform.EVENT, Platform.LOCK]
 
 
 class Automations:

@@ -7,6 +7,7 @@ import {
   groupOf,
   matches,
   matchingLocks,
+  mayWork,
   ownProblems,
   people,
   reasonOfLock,
@@ -83,6 +84,13 @@ describe("a search", () => {
     expect(found("bob")).toEqual([]);
     expect(found("")).toHaveLength(3);
   });
+});
+
+test("only codes that are on their lock, or may be, can work", () => {
+  const all = ["active", "scheduled", "setting", "failed", "at_risk"] as const;
+  const rest = ["removing", "expired", "disabled", "unknown"] as const;
+  const working = [...all, ...rest].filter((state) => mayWork(code("Ada", state)));
+  expect(working).toEqual(["active", "setting", "removing", "unknown"]);
 });
 
 describe("the group of a code", () => {

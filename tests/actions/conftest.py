@@ -1,5 +1,6 @@
 """Fixtures for tests of actions."""
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -10,6 +11,12 @@ from simulator.manufacturers import IGLOOHOME
 from tests.conftest import Poll
 
 from .support import Actions
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the targets of actions, and the sensors that show what they did."""
+    return [Platform.LOCK, Platform.SENSOR]
 
 
 @pytest.fixture

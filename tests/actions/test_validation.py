@@ -146,7 +146,7 @@ def _world(
     return world, lock
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     rules=RULES,
     lengths=st.sets(st.integers(4, 12), min_size=1).map(sorted),
@@ -177,7 +177,7 @@ def test_check_pin_matches_seam(
     assert ours is None or pin not in str(ours.translation_placeholders)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     limits=st.one_of(
         st.none(),

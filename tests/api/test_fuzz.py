@@ -32,7 +32,6 @@ pytestmark = pytest.mark.usefixtures("delays")
 IS_LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 SETTINGS = settings(
     max_examples=20_000 if IS_LONG else 200,
-    deadline=None,
     database=None,
     derandomize=not IS_LONG,
     phases=(Phase.generate, Phase.shrink),

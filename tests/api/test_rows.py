@@ -25,9 +25,7 @@ from tests.api.garbage import CODE, DEVICE, EVENT, JSON, PIN, mutated
 FAR_WEST = timezone(timedelta(hours=-14))
 SINCE = datetime(2031, 1, 1, tzinfo=UTC)
 # The tests clear the fixtures themselves.
-GARBAGE = settings(
-    suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
-)
+GARBAGE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def renamed(row: dict[str, Any], key: str) -> list[dict[str, Any]]:

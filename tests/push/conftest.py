@@ -7,7 +7,7 @@ import logging
 from typing import Any
 
 from aiohttp.test_utils import TestClient
-from homeassistant.const import CONF_WEBHOOK_ID
+from homeassistant.const import CONF_WEBHOOK_ID, Platform
 from homeassistant.core import Event as HassEvent, HomeAssistant, callback
 from homeassistant.util import dt as dt_util
 import orjson
@@ -30,6 +30,12 @@ EXTERNAL = "https://house.example.com"
 _ACTIVITY = "event.front_door_lock_activity"
 
 type Check = Callable[..., None]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up only locks, which show what is received."""
+    return [Platform.LOCK]
 
 
 @pytest.fixture(autouse=True)

@@ -7,7 +7,7 @@ import json
 import logging
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import CONF_WEBHOOK_ID
+from homeassistant.const import CONF_WEBHOOK_ID, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 from homeassistant.util import dt as dt_util
@@ -34,6 +34,12 @@ from .conftest import (
     set_webhook_option,
     settle,
 )
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that events change."""
+    return [Platform.EVENT, Platform.LOCK]
 
 
 async def _deliver(hass: HomeAssistant, simulator: Simulator) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from aiohttp import web_protocol
 from aiohttp.http_parser import HttpRequestParserPy
 from homeassistant.components import webhook
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util.aiohttp import MockRequest
 import orjson
@@ -43,6 +44,12 @@ WRONG_HEADERS: list[dict[str, str]] = [
     {"svix-timestamp": "9" * 400},
     {"svix-id": "msg_2"},
 ]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that events change."""
+    return [Platform.EVENT]
 
 
 async def test_unsigned_post_is_refused(

@@ -7,6 +7,7 @@ from typing import Any, Final
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.calendar import DATA_COMPONENT
 from homeassistant.config_entries import ConfigSubentryData
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -30,6 +31,12 @@ from .calendar import BookingCalendar
 
 CALENDAR: Final = "calendar.bookings"
 DAY: Final = timedelta(days=1)
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up locks, and an entity for the device of the stays."""
+    return [Platform.EVENT, Platform.LOCK]
 
 
 @pytest.fixture

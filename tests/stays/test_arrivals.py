@@ -12,6 +12,7 @@ from homeassistant.const import (
     STATE_OFF,
     STATE_ON,
     STATE_UNKNOWN,
+    Platform,
 )
 from homeassistant.core import CoreState, Event, HomeAssistant, State, callback
 from homeassistant.exceptions import HomeAssistantError
@@ -41,6 +42,12 @@ NEXT = "sensor.bookings_next_arrival"
 ACTIVITY = "event.bookings_activity"
 HOUR = 1 / 24
 PIN = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities of stays."""
+    return [Platform.BINARY_SENSOR, Platform.EVENT, Platform.LOCK, Platform.SENSOR]
 
 
 class Told:

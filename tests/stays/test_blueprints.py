@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 from homeassistant.components.automation import DOMAIN as AUTOMATION_DOMAIN
-from homeassistant.const import SERVICE_TURN_OFF
+from homeassistant.const import SERVICE_TURN_OFF, Platform
 from homeassistant.core import HomeAssistant, ServiceCall
 import pytest
 from pytest_homeassistant_custom_component.common import async_mock_service
@@ -29,6 +29,12 @@ HOUR = 1 / 24
 pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
 
 type Add = Callable[..., Awaitable[list[ServiceCall]]]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that the blueprints listen to."""
+    return [Platform.CALENDAR, Platform.EVENT, Platform.LOCK]
 
 
 @pytest.fixture

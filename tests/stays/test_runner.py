@@ -10,7 +10,7 @@ from typing import Any
 
 from homeassistant.components.calendar import DATA_COMPONENT
 from homeassistant.config_entries import ConfigEntryState, ConfigSubentry
-from homeassistant.const import STATE_UNAVAILABLE
+from homeassistant.const import STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers import entity_registry as er, issue_registry as ir
@@ -44,6 +44,12 @@ from .conftest import CALENDAR, DAY, Stays
 PIN = re.compile(r"(?<![0-9A-Za-z])\d{4,}(?![0-9A-Za-z])")
 
 pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities of stays."""
+    return [Platform.BINARY_SENSOR, Platform.LOCK, Platform.SENSOR]
 
 
 async def set_up_with(stays: Stays, **settings: Any) -> None:
@@ -318,7 +324,7 @@ async def test_unreadable_links_start_no_stays(
     assert stays.entry.state is ConfigEntryState.LOADED
     assert len(stays.codes) == 1
     assert stored == damaged
-    assert "Could not start stays" in caplog.text
+    assert "Could not set up stays" in caplog.text
     assert not stays.hass.states.is_state(FRONT, STATE_UNAVAILABLE)
     next_arrival = "sensor.bookings_next_arrival"
     assert stays.hass.states.is_state(next_arrival, STATE_UNAVAILABLE)

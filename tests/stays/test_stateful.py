@@ -392,7 +392,6 @@ class StaysMachine(RuleBasedStateMachine):
 SETTINGS = settings(
     max_examples=40,
     stateful_step_count=30,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 

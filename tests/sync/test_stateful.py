@@ -328,7 +328,6 @@ def test_two_complete_answers_always_give_correct_snapshot() -> None:
         settings=settings(
             max_examples=120,
             stateful_step_count=40,
-            deadline=None,
             database=None,
             derandomize=True,
             suppress_health_check=[HealthCheck.too_slow],

@@ -7,6 +7,7 @@ from typing import Any
 
 from homeassistant.auth.const import GROUP_ID_ADMIN
 from homeassistant.auth.models import User
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.setup import async_setup_component
 import pytest
@@ -140,6 +141,12 @@ async def async_connect(
 
 
 type Connect = Callable[..., Awaitable[Panel]]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up only locks, whose codes the panel shows."""
+    return [Platform.LOCK]
 
 
 @pytest.fixture

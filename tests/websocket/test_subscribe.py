@@ -10,6 +10,7 @@ from homeassistant.auth.const import GROUP_ID_READ_ONLY, GROUP_ID_USER
 from homeassistant.components.websocket_api.const import PENDING_MSG_PEAK
 from homeassistant.components.websocket_api.http import WebSocketHandler
 from homeassistant.config_entries import ConfigEntryDisabler
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import (
     area_registry as ar,
@@ -19,6 +20,7 @@ from homeassistant.helpers import (
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.seam import PLATFORMS
 from custom_components.seam.actions.targets import Target
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.websocket import subscription
@@ -48,6 +50,12 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::aiohttp.web_exceptions.NotAppKeyWarning"),
     pytest.mark.usefixtures("frozen_clock"),
 ]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up all entities, which browsers receive, too."""
+    return PLATFORMS
 
 
 def _can(panel: Panel, access_code_id: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 from contextlib import suppress
 from typing import Any, Final
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -70,6 +71,12 @@ CALLS: Final = (
     ("button", "press", {"entity_id": "button.harbour_street_rentals_sync"}),
     *(("panel", name, {"entity_ids": LOCKS} | data) for name, data in COMMANDS.items()),
 )
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities whose actions the tests call."""
+    return [Platform.BUTTON, Platform.LOCK]
 
 
 def test_all_actions_are_covered(panel: Panel, hass: HomeAssistant) -> None:

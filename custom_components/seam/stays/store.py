@@ -49,14 +49,14 @@ async def async_load_links(
         }
     except UnsupportedStorageVersionError:
         _LOGGER.error(
-            "Could not start stays because a newer version of the integration has saved"
+            "Could not set up stays because a newer version of the integration has saved"
             " %s, which lists their access codes. Update the integration, or restore"
             " the file from a backup",
             store.path,
         )
     except (AttributeError, KeyError, TypeError, ValueError) as err:
         _LOGGER.error(
-            "Could not start stays because %s, which lists their access codes, is"
+            "Could not set up stays because %s, which lists their access codes, is"
             " damaged (%s). Restore the file from a backup",
             store.path,
             type(err).__name__,
