@@ -18,7 +18,7 @@ export interface Context {
   readonly date: string;
 }
 
-/** An element that Home Assistant creates, and that gives it a new `hass` all the time. */
+/** An element that Home Assistant creates, and to which it keeps assigning a new `hass`. */
 export class SeamHost extends LitElement {
   @property({ attribute: false }) hass!: HomeAssistant;
   @state() protected snapshot: State | undefined;
@@ -49,6 +49,8 @@ export class SeamHost extends LitElement {
   }
 
   private listen(): void {
+    // Home Assistant goes on updating cards that it has hidden.
+    if (!this.isConnected) return;
     const store = storeOf(this.hass);
     if (store === this.store) return;
     this.stopListening?.();

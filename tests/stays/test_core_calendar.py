@@ -5,13 +5,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, override
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.calendar import DATA_COMPONENT
-from homeassistant.config_entries import SOURCE_USER
+from homeassistant.config_entries import SOURCE_USER, ConfigSubentry
 from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant
 from homeassistant.data_entry_flow import FlowResultType
@@ -25,7 +26,11 @@ from pytest_homeassistant_custom_component.common import (
 from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.seam.const import DOMAIN
-from custom_components.seam.stays.settings import CONF_CALENDAR, CONF_EXCLUDES
+from custom_components.seam.stays.settings import (
+    CONF_CALENDAR,
+    CONF_EXCLUDES,
+    SUBENTRY_STAYS,
+)
 from simulator import Simulator
 from tests.clock import START, async_step, wait_until
 from tests.states import state_of
@@ -468,3 +473,58 @@ async def test_slow_server_of_remote_calendar_holds_up_nothing(
     entity = hass.data[DATA_COMPONENT].get_entity(remote.entity_id)
     assert entity
     assert entity.available
+
+
+@pytest.mark.parametrize(
+    ("minutes", "steps", "is_alone"),
+    [(28.75, (15, 16), True), (10, (31,), False)],
+    ids=["half-hourly", "of other stays"],
+)
+async def test_update_under_way_is_no_second_answer(
+    hass: HomeAssistant,
+    remote: RemoteCalendar,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    start: Wait,
+    codes: Codes,
+    wait: Wait,
+    minutes: float,
+    steps: tuple[int, ...],
+    is_alone: bool,
+) -> None:
+    """A file that lacks a booking once cancels nothing, however slow the next one is."""
+    await remote.book("Ada", START + 3 * DAY, START + 5 * DAY)
+    await start()
+    if not is_alone:
+        [first] = entry.subentries.values()
+        subentry = ConfigSubentry(
+            data=MappingProxyType(dict(first.data)),
+            subentry_type=SUBENTRY_STAYS,
+            title="Others",
+            unique_id=None,
+        )
+        hass.config_entries.async_add_subentry(entry, subentry)
+    await wait()
+    created = codes()
+    assert len(created) == len(entry.subentries)
+    await async_step(hass, freezer, simulator, timedelta(minutes=minutes))
+    times = remote.bookings["Ada"]
+    await remote.cancel("Ada")
+    # Calendars tell of a change after a second.
+    await async_step(hass, freezer, simulator, timedelta(seconds=2))
+    remote.is_slow, reads = True, remote.reads
+    for seconds in steps:
+        simulator.clock.advance(seconds)
+        freezer.tick(timedelta(seconds=seconds))
+        async_fire_time_changed(hass)
+        # Nothing announces that nothing happens, and both servers are in this loop.
+        for _ in range(2000):
+            await asyncio.sleep(0)
+    assert remote.reads == reads + 1
+    assert codes() == created
+    remote.bookings["Ada"] = times
+    remote.release()
+    for _ in range(6):
+        await wait()
+    assert codes() == created

@@ -25,6 +25,7 @@ from custom_components.seam.stays.bookings import PinRule
 from custom_components.seam.stays.plan import Reason
 from custom_components.seam.stays.settings import (
     CONF_CALENDAR,
+    CONF_CONTAINS,
     CONF_EXCLUDES,
     CONF_LOCKS,
     CONF_NAME_TEMPLATE,
@@ -111,6 +112,38 @@ async def test_adding_stays_does_nothing_before_it_is_confirmed(stays: Stays) ->
         [FRONT_DOOR, APARTMENT_1]
     )
     assert len(stays.entry.subentries) == 2
+
+
+@pytest.mark.parametrize(
+    ("texts", "names"),
+    [
+        ({CONF_CONTAINS: ["Flat 1", ""]}, ["Flat 1: Ada"]),
+        ({CONF_CONTAINS: [" Flat 1 "]}, ["Flat 1: Ada"]),
+        ({CONF_EXCLUDES: ["not available", ""]}, ["Flat 1: Ada", "Flat 2: Eve"]),
+        ({CONF_EXCLUDES: ["Flat 2 ", "  ", "not available"]}, ["Flat 1: Ada"]),
+        (
+            {CONF_CONTAINS: [""], CONF_EXCLUDES: [" flat 1"]},
+            ["Flat 2: Eve", "Not available"],
+        ),
+    ],
+)
+async def test_blank_texts_choose_no_titles(
+    stays: Stays, texts: dict[str, list[str]], names: list[str]
+) -> None:
+    """The form adds a blank text with each row, and spaces around a text are typos."""
+    stays.book("Flat 1: Ada")
+    stays.book("Flat 2: Eve", start=5, end=6)
+    bookings = {"days_ahead": 30, **texts}
+    result = await submit(
+        stays, await start(stays), FORM | {"which_bookings": bookings}
+    )
+    lines = changes(result)[1:]
+    assert sorted(line[2:].partition(", ")[0] for line in lines) == names
+    await submit(stays, result, {})
+    await stays.settle()
+    await stays.wait()
+    found = [code.name for code in stays.codes if code.device_id == APARTMENT_1]
+    assert sorted(map(str, found)) == names
 
 
 async def test_form_starts_with_the_times_of_the_options(stays: Stays) -> None:

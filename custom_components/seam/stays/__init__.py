@@ -15,7 +15,7 @@ from ..issues import stays_issue_prefix
 from .reading import async_identify_calendar
 from .runner import StaysRunner
 from .settings import SUBENTRY_STAYS
-from .store import async_load_links, async_remove_links
+from .store import async_load_memories, async_remove_memories
 from .watch import WATCHES, StaysWatch, async_stays
 
 
@@ -30,13 +30,12 @@ async def async_load_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     }
     if not subentries:
         return
-    store = await async_load_links(hass, entry.entry_id, subentries.keys())
-    if store is None:
+    memories = await async_load_memories(hass, entry.entry_id, subentries.keys())
+    if memories is None:
         return
     watches = hass.data.setdefault(WATCHES, {})
     for subentry_id, subentry in subentries.items():
-        memory = store.async_memory(subentry_id)
-        runner = StaysRunner(hass, entry, subentry, memory)
+        runner = StaysRunner(hass, entry, subentry, memories[subentry_id])
         watches[subentry_id] = StaysWatch(hass, runner)
 
     @callback
@@ -56,7 +55,7 @@ def async_start_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
 
 async def async_remove_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     """Forget the links of an entry that is removed. The codes stay on their locks."""
-    await async_remove_links(hass, entry.entry_id)
+    await async_remove_memories(hass, entry.entry_id)
 
 
 @callback

@@ -13,8 +13,11 @@ from homeassistant.components.calendar import (
 )
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
+from homeassistant.helpers.update_coordinator import CoordinatorEntity
 from homeassistant.util import dt as dt_util
+from homeassistant.util.hass_dict import HassKey
 
+from ..const import DOMAIN
 from .bookings import Answer, Booking
 from .settings import CONF_CALENDAR, CONF_CALENDAR_ID
 
@@ -24,6 +27,11 @@ _LOGGER = logging.getLogger(__name__)
 _PAST: Final = timedelta(days=60)
 _FUTURE: Final = timedelta(days=400)
 _TIMEOUT: Final = 60
+
+_UPDATES: Final[HassKey[dict[str, asyncio.Task[datetime | None]]]] = HassKey(
+    f"{DOMAIN}_calendar_updates"
+)
+"""The updates that are running, by entity ID."""
 
 
 @callback
@@ -51,6 +59,48 @@ def calendar_entity(
     )
     component = hass.data.get(DATA_COMPONENT)
     return component.get_entity(entity_id) if component and entity_id else None
+
+
+async def async_update_calendar(
+    hass: HomeAssistant, settings: Mapping[str, Any]
+) -> datetime | None:
+    """Have a calendar read its source again; return when that began.
+
+    All who ask meanwhile share the update. Without a new answer, nothing is returned.
+    """
+    if (entity := calendar_entity(hass, settings)) is None:
+        return None
+    updates = hass.data.setdefault(_UPDATES, {})
+    if (task := updates.get(entity.entity_id)) is None:
+        # If an entry canceled it, a remote calendar would not be available for a day.
+        task = updates[entity.entity_id] = hass.async_create_background_task(
+            _async_update(hass, entity), f"{DOMAIN} calendar update"
+        )
+        task.add_done_callback(lambda _, key=entity.entity_id: updates.pop(key))
+    return await asyncio.shield(task)
+
+
+async def _async_update(hass: HomeAssistant, entity: CalendarEntity) -> datetime | None:
+    began_at = dt_util.utcnow()
+    try:
+        if isinstance(entity, CoordinatorEntity):
+            # The entity's own update returns at once while another one is running.
+            await entity.coordinator.async_refresh()
+            if not entity.coordinator.last_update_success:
+                return None
+        elif entity._update_staged:  # noqa: SLF001 # Nothing else shows that.
+            return None
+        else:
+            # Unlike Home Assistant's helper, this raises if it fails.
+            await entity.async_device_update()
+        if hass.data[DATA_COMPONENT].get_entity(entity.entity_id) is not entity:
+            # It was removed or reloaded, and would start its timers again.
+            return None
+        entity.async_write_ha_state()
+    except Exception as err:  # noqa: BLE001 # As for reads.
+        _LOGGER.debug("Could not update %s: %s", entity.entity_id, type(err).__name__)
+        return None
+    return began_at
 
 
 async def async_read_bookings(

@@ -43,7 +43,7 @@ from .preview import Preview, async_preview
 from .run import Budget, Follower, Outcome, Refused, Report, Uncertain
 from .settings import CONF_BACKUP, rules_of
 from .source import BookingSource
-from .store import LinkMemory
+from .store import StaysMemory
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ class StaysRunner:
         hass: HomeAssistant,
         entry: SeamConfigEntry,
         subentry: ConfigSubentry,
-        memory: LinkMemory,
+        memory: StaysMemory,
     ) -> None:
         """Initialize the runner of a subentry."""
         self._hass = hass

@@ -1,6 +1,6 @@
 """The settings of stays, as their subentry stores them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta, tzinfo
 from typing import Any, Final
 
@@ -30,8 +30,8 @@ def rules_of(settings: Mapping[str, Any], time_zone: tzinfo) -> Rules:
     return Rules(
         device_ids=tuple(settings[CONF_LOCKS]),
         time_zone=time_zone,
-        contains=tuple(settings.get(CONF_CONTAINS, ())),
-        excludes=tuple(settings.get(CONF_EXCLUDES, ())),
+        contains=_texts(settings.get(CONF_CONTAINS, ())),
+        excludes=_texts(settings.get(CONF_EXCLUDES, ())),
         check_in=dt_util.parse_time(settings.get(CONF_CHECK_IN, "")),
         check_out=dt_util.parse_time(settings.get(CONF_CHECK_OUT, "")),
         before=timedelta(minutes=settings.get(CONF_BEFORE, 0)),
@@ -40,3 +40,8 @@ def rules_of(settings: Mapping[str, Any], time_zone: tzinfo) -> Rules:
         pin_rule=PinRule(settings.get(CONF_PIN_RULE, PinRule.SEAM)),
         horizon=timedelta(days=settings.get(CONF_HORIZON, 30)),
     )
+
+
+def _texts(texts: Iterable[str]) -> tuple[str, ...]:
+    """Return the texts that are not blank. The form adds a blank one with each row."""
+    return tuple(filter(None, map(str.strip, texts)))

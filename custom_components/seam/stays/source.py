@@ -21,7 +21,12 @@ from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..issues import as_placeholders, stays_issue_prefix
 from .bookings import Answer
-from .reading import async_identify_calendar, async_read_bookings, calendar_entity
+from .reading import (
+    async_identify_calendar,
+    async_read_bookings,
+    async_update_calendar,
+    calendar_entity,
+)
 from .settings import CONF_CALENDAR, CONF_CALENDAR_ID, rules_of
 
 _LOGGER = logging.getLogger(__name__)
@@ -99,26 +104,14 @@ class BookingSource:
 
     async def async_update(self) -> None:
         """Have the calendar read its source again. Some keep an answer for a day."""
-        if entity := calendar_entity(self._hass, self._subentry.data):
-            try:
-                # Unlike Home Assistant's helper, this tells if it fails.
-                await entity.async_device_update()
-                self._updated_at = dt_util.utcnow()
-                entity.async_write_ha_state()
-            except Exception as err:  # noqa: BLE001 # As for reads.
-                _LOGGER.debug(
-                    "Could not update %s: %s", self.entity_id, type(err).__name__
-                )
+        began_at = await async_update_calendar(self._hass, self._subentry.data)
+        self._updated_at = began_at or self._updated_at
 
-    @callback
-    def _async_update_remote(self, _now: datetime) -> None:
+    async def _async_update_remote(self, _now: datetime) -> None:
         """Have a remote calendar read again, even if it is not available."""
         entity = calendar_entity(self._hass, self._subentry.data)
         if entity and entity.platform.platform_name == _REMOTE_CALENDAR:
-            # If the entry canceled it, the calendar would not be available for a day.
-            self._hass.async_create_background_task(
-                self.async_update(), f"{DOMAIN} remote calendar"
-            )
+            await self.async_update()
 
     async def async_read(self) -> Answer | None:
         """Return all bookings, None if the calendar cannot be read."""
@@ -192,7 +185,7 @@ class BookingSource:
 
     @callback
     def _async_subscribe(self) -> None:
-        """Be told of changes by the calendar, also after it was reloaded."""
+        """Subscribe to changes of the calendar, also after it was reloaded."""
         entity = calendar_entity(self._hass, self._subentry.data)
         # Calendars read a period only once for all who subscribe to it.
         today = dt_util.start_of_local_day()

@@ -1,16 +1,17 @@
-"""Where it is remembered which codes were made for stays, and what was told."""
+"""Where it is remembered which codes were made for stays, and what was reported."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 import logging
+from pathlib import Path
 from typing import Any, Final
 
-from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import UnsupportedStorageVersionError
+from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import HomeAssistantError, UnsupportedStorageVersionError
 from homeassistant.helpers.storage import Store
 
 from ..const import DOMAIN
 from .links import Link
-from .verdicts import ToldVerdict
+from .verdicts import ReportedVerdict
 
 _LOGGER = logging.getLogger(__name__)
 
@@ -23,30 +24,59 @@ type _Stored = dict[str, Any]
 
 
 def _store(hass: HomeAssistant, entry_id: str) -> Store[_Stored]:
-    return Store(hass, _VERSION, f"{DOMAIN}.stays.{entry_id}")
+    key = f"{DOMAIN}.stays.{entry_id}"
+    return Store(hass, _VERSION, key, atomic_writes=True)
 
 
-async def async_load_links(
+def _was_damaged(path: str) -> bool:
+    """Return whether Home Assistant has renamed a file because it was damaged."""
+    file = Path(path)
+    return any(file.parent.glob(f"{file.name}.corrupt.*"))
+
+
+async def async_load_memories(
     hass: HomeAssistant, entry_id: str, subentry_ids: Collection[str]
-) -> LinkStore | None:
-    """Return the links of all stays of a config entry, without those of removed ones.
+) -> Mapping[str, StaysMemory] | None:
+    """Return what is remembered of the stays of a config entry, by subentry.
 
-    Without its links, a code would be created again, so there is no store if the links
-    cannot be read.
+    Without its links, a code would be created again, so nothing is returned if the
+    links cannot be read.
     """
     store = _store(hass, entry_id)
+    memories: dict[str, StaysMemory] = {}
+
+    async def save() -> None:
+        await store.async_save(
+            {
+                **{key: _dumped(memory.links) for key, memory in memories.items()},
+                _VERDICTS: {
+                    key: _dumped(memory.verdicts) for key, memory in memories.items()
+                },
+            }
+        )
+
     try:
-        stored = await store.async_load() or {}
-        verdicts = {
-            subentry_id: tuple(map(ToldVerdict.load, rows))
-            for subentry_id, rows in stored.pop(_VERDICTS, {}).items()
-            if subentry_id in subentry_ids
-        }
-        links = {
-            subentry_id: tuple(map(Link.load, rows))
-            for subentry_id, rows in stored.items()
-            if subentry_id in subentry_ids
-        }
+        stored = await store.async_load()
+        if stored is None and await hass.async_add_executor_job(
+            _was_damaged, store.path
+        ):
+            _LOGGER.error(
+                "Could not set up stays because %s, which lists their access codes, was"
+                " damaged. Restore the file from a backup. If you have none, delete the"
+                " access codes of the stays and %s.corrupt.*, and reload the workspace",
+                store.path,
+                store.path,
+            )
+            return None
+        stored = stored or {}
+        verdicts = stored.get(_VERDICTS, {})
+        for subentry_id in subentry_ids:
+            memories[subentry_id] = StaysMemory(
+                tuple(map(Link.load, stored.get(subentry_id, ()))),
+                tuple(map(ReportedVerdict.load, verdicts.get(subentry_id, ()))),
+                memories,
+                save,
+            )
     except UnsupportedStorageVersionError:
         _LOGGER.error(
             "Could not set up stays because a newer version of the integration has saved"
@@ -54,113 +84,61 @@ async def async_load_links(
             " the file from a backup",
             store.path,
         )
-    except (AttributeError, KeyError, TypeError, ValueError) as err:
+        return None
+    except (
+        AttributeError,
+        HomeAssistantError,
+        KeyError,
+        TypeError,
+        ValueError,
+    ) as err:
         _LOGGER.error(
-            "Could not set up stays because %s, which lists their access codes, is"
-            " damaged (%s). Restore the file from a backup",
+            "Could not set up stays because %s, which lists their access codes, cannot"
+            " be read (%s). Restore the file from a backup",
             store.path,
             type(err).__name__,
         )
-    else:
-        return LinkStore(store, links, verdicts)
-    return None
+        return None
+    return memories
 
 
-async def async_remove_links(hass: HomeAssistant, entry_id: str) -> None:
-    """Forget the links of a config entry that is removed."""
+async def async_remove_memories(hass: HomeAssistant, entry_id: str) -> None:
+    """Forget the stays of a config entry that is removed."""
     await _store(hass, entry_id).async_remove()
 
 
-class LinkStore:
-    """The links of a config entry, and the verdicts that were told, by subentry."""
+def _dumped(rows: Iterable[Link | ReportedVerdict]) -> list[dict[str, Any]]:
+    return [row.dump() for row in rows]
+
+
+class StaysMemory:
+    """The links of a subentry, and the verdicts that were reported."""
 
     def __init__(
         self,
-        store: Store[_Stored],
-        links: Mapping[str, tuple[Link, ...]],
-        verdicts: Mapping[str, tuple[ToldVerdict, ...]],
+        links: tuple[Link, ...],
+        verdicts: tuple[ReportedVerdict, ...],
+        all_memories: Mapping[str, StaysMemory],
+        save: Callable[[], Awaitable[None]],
     ) -> None:
-        """Initialize the store with what was stored."""
-        self._store = store
-        self._links = dict(links)
-        self._verdicts = dict(verdicts)
-
-    @callback
-    def async_memory(self, subentry_id: str) -> LinkMemory:
-        """Return what is remembered of a subentry."""
-        return LinkMemory(self, subentry_id)
-
-    def links(self, subentry_id: str) -> tuple[Link, ...]:
-        """Return the links of a subentry."""
-        return self._links.get(subentry_id, ())
-
-    def verdicts(self, subentry_id: str) -> tuple[ToldVerdict, ...]:
-        """Return the verdicts that were told of a subentry."""
-        return self._verdicts.get(subentry_id, ())
-
-    def taken(self, subentry_id: str) -> set[str | None]:
-        """Return the IDs of the codes of all other subentries."""
-        return {
-            link.code_id
-            for other_id, links in self._links.items()
-            if other_id != subentry_id
-            for link in links
-        }
-
-    async def async_save(self, subentry_id: str, links: Iterable[Link]) -> None:
-        """Store the links of a subentry immediately."""
-        self._links[subentry_id] = tuple(links)
-        await self._async_save()
-
-    async def async_save_verdicts(
-        self, subentry_id: str, verdicts: tuple[ToldVerdict, ...]
-    ) -> None:
-        """Store the verdicts that were told of a subentry immediately."""
-        self._verdicts[subentry_id] = verdicts
-        await self._async_save()
-
-    async def _async_save(self) -> None:
-        await self._store.async_save(
-            {**_dumped(self._links), _VERDICTS: _dumped(self._verdicts)}
-        )
-
-
-def _dumped(
-    remembered: Mapping[str, Iterable[Link | ToldVerdict]],
-) -> dict[str, list[dict[str, Any]]]:
-    return {
-        subentry_id: [one.dump() for one in rows]
-        for subentry_id, rows in remembered.items()
-    }
-
-
-class LinkMemory:
-    """The links of one subentry, and the verdicts that were told."""
-
-    def __init__(self, store: LinkStore, subentry_id: str) -> None:
-        """Initialize the memory of a subentry."""
-        self._store = store
-        self._subentry_id = subentry_id
-
-    @property
-    def links(self) -> tuple[Link, ...]:
-        """The links."""
-        return self._store.links(self._subentry_id)
-
-    @property
-    def verdicts(self) -> tuple[ToldVerdict, ...]:
-        """The verdicts that were told."""
-        return self._store.verdicts(self._subentry_id)
+        """Initialize the memory with what was stored."""
+        self.links = links
+        self.verdicts = verdicts
+        self._all = all_memories
+        self._save = save
 
     @property
     def taken(self) -> set[str | None]:
         """The IDs of the codes of all other subentries."""
-        return self._store.taken(self._subentry_id)
+        others = (memory for memory in self._all.values() if memory is not self)
+        return {link.code_id for memory in others for link in memory.links}
 
     async def async_save(self, links: Iterable[Link]) -> None:
         """Store the links immediately."""
-        await self._store.async_save(self._subentry_id, links)
+        self.links = tuple(links)
+        await self._save()
 
-    async def async_save_verdicts(self, verdicts: tuple[ToldVerdict, ...]) -> None:
+    async def async_save_verdicts(self, verdicts: tuple[ReportedVerdict, ...]) -> None:
         """Store the verdicts immediately."""
-        await self._store.async_save_verdicts(self._subentry_id, verdicts)
+        self.verdicts = verdicts
+        await self._save()

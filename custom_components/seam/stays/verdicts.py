@@ -1,4 +1,4 @@
-"""Which verdicts on arrivals have been told, in a form that can be stored."""
+"""Which verdicts on arrivals were reported, in a form that can be stored."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -9,8 +9,8 @@ from .arrivals import Arrival, Verdict
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ToldVerdict:
-    """The last known verdict on a stay, which has been told if somebody has to know."""
+class ReportedVerdict:
+    """The last known verdict on a stay. Events were fired for those that matter."""
 
     identity: str
     """Of the arrival."""
@@ -32,11 +32,11 @@ class ToldVerdict:
 
 
 def new_verdicts(
-    arrivals: Iterable[Arrival], told: Iterable[ToldVerdict], now: datetime
-) -> tuple[list[Arrival], tuple[ToldVerdict, ...]]:
-    """Return the arrivals whose verdict is news, and what has been told with these."""
+    arrivals: Iterable[Arrival], reported: Iterable[ReportedVerdict], now: datetime
+) -> tuple[list[Arrival], tuple[ReportedVerdict, ...]]:
+    """Return the arrivals whose verdict is news, and what is reported with these."""
     # A stay may be missing from one answer of the calendar.
-    known = {one.identity: one for one in told if one.ends_at > now}
+    known = {one.identity: one for one in reported if one.ends_at > now}
     news: list[Arrival] = []
     for arrival in arrivals:
         # Codes may have to be fetched first after a start.
@@ -45,7 +45,7 @@ def new_verdicts(
         before = known.get(arrival.identity)
         if before is None or before.verdict is not arrival.verdict:
             news.append(arrival)
-        known[arrival.identity] = ToldVerdict(
+        known[arrival.identity] = ReportedVerdict(
             identity=arrival.identity,
             ends_at=arrival.span.ends_at,
             verdict=arrival.verdict,

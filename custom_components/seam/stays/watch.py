@@ -119,14 +119,14 @@ class StaysWatch:
             self._async_look()
         else:
             # Whether data is available may have changed.
-            self._async_tell_listeners()
+            self._async_notify_listeners()
 
     def _locks(self) -> list[LockData | None]:
         locks = self.runner.entry.runtime_data.data.locks
         return [locks.get(key) for key in self.device_ids]
 
     @callback
-    def _async_tell_listeners(self) -> None:
+    def _async_notify_listeners(self) -> None:
         for listener in list(self._listeners):
             listener()
 
@@ -136,7 +136,7 @@ class StaysWatch:
         runner, now = self.runner, dt_util.utcnow()
         if runner.stays is None or runner.report is None:
             # Whether the calendar is lost may have changed.
-            self._async_tell_listeners()
+            self._async_notify_listeners()
             return
         self._seen = self._locks()
         before = self.arrivals or ()
@@ -148,16 +148,16 @@ class StaysWatch:
             runner.entry.runtime_data.data.locks,
             now,
         )
-        self._async_tell_times(before, now)
-        self._async_tell_verdicts(now)
+        self._async_fire_times(before, now)
+        self._async_fire_verdicts(now)
         self._rescue.async_update(self.soon() or (), now)
         self._async_start_timer(now)
         self._looked_at = now
-        self._async_tell_listeners()
+        self._async_notify_listeners()
 
     @callback
-    def _async_tell_times(self, before: Iterable[Arrival], now: datetime) -> None:
-        """Tell which stays have ended, and who has not arrived in time."""
+    def _async_fire_times(self, before: Iterable[Arrival], now: datetime) -> None:
+        """Fire events for stays that have ended, and for guests who are late."""
         if self._looked_at is None:
             return
         coming = {arrival.identity for arrival in self.arrivals or ()}
@@ -204,33 +204,33 @@ class StaysWatch:
         return dt_util.as_utc(late_at)
 
     @callback
-    def _async_tell_verdicts(self, now: datetime) -> None:
-        """Tell what has changed, also while Home Assistant was off."""
+    def _async_fire_verdicts(self, now: datetime) -> None:
+        """Fire events for verdicts that have changed, also while Home Assistant was off."""
         if self._hass.state is not CoreState.running:
             # Automations do not listen yet.
             return
         memory = self.runner.memory
-        news, told = new_verdicts(self.arrivals or (), memory.verdicts, now)
+        news, reported = new_verdicts(self.arrivals or (), memory.verdicts, now)
         for arrival in news:
             if arrival.verdict is Verdict.READY:
                 async_fire_arrival(self._hass, self.runner, "code_ready", arrival)
             elif arrival.verdict is Verdict.AT_RISK:
                 async_fire_arrival(self._hass, self.runner, "at_risk", arrival)
-        if told != memory.verdicts:
+        if reported != memory.verdicts:
             self.runner.entry.async_create_task(
-                self._hass, memory.async_save_verdicts(told)
+                self._hass, memory.async_save_verdicts(reported)
             )
 
     @callback
     def _async_pulled(self, arrival: Arrival, place: Place) -> None:
-        """Tell that a backup was pulled, which may make a difference to the verdict."""
+        """Fire an event for a pulled backup, which may change the verdict."""
         at_place = replace(arrival, places=(place,))
         async_fire_arrival(self._hass, self.runner, "backup_pulled", at_place)
         self._async_look()
 
     @callback
     def _async_changed(self, step: Step, code: AccessCode | None) -> None:
-        """Tell what was done about a code."""
+        """Fire an event for what was done about a code."""
         event_type = _CHANGES.get(step.kind)
         if step.kind is Kind.DELETE and step.reason is Reason.CANCELLED:
             event_type = "cancelled"
@@ -247,7 +247,7 @@ class StaysWatch:
 
     @callback
     def _async_occurred(self, lock: LockData, occurrence: Occurrence) -> None:
-        """Tell when a guest arrives, or comes back after the end."""
+        """Fire an event when a guest arrives, or comes back after the end."""
         event = occurrence.event
         if event.event_type not in _USES or event.access_code_id is None:
             return

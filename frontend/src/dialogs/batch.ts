@@ -1,17 +1,11 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { live } from "lit/directives/live.js";
-import { CommandError, codeCommand, command, errorText } from "../api";
+import { CommandError, codeCommand, command } from "../api";
 import { element } from "../element";
 import type { Key } from "../language";
 import { type Entry, label, mayWork } from "../logic/groups";
-import { SeamDialog } from "./dialog";
-
-interface Outcome {
-  key: Key;
-  tone: "" | "good" | "info" | "bad";
-  reason?: string | undefined;
-}
+import { type Outcome, outcomeOfError, SeamDialog } from "./dialog";
 
 /** Return what an outcome is called; also one that a later release adds. */
 function outcomeOf(outcome: string | undefined): Outcome {
@@ -161,11 +155,7 @@ export class SeamBatchDialog extends SeamDialog {
         const row = answer.access_codes?.[0] ?? answer;
         this.show(entry, { ...outcomeOf(row.outcome), reason: row.reason });
       } catch (error) {
-        this.show(entry, {
-          key: "outcome_failed",
-          tone: "bad",
-          reason: errorText(error, t),
-        });
+        this.show(entry, outcomeOfError(error, t));
         if (error instanceof CommandError && error.lost) break;
       }
     }

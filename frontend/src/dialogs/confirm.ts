@@ -1,11 +1,11 @@
 import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
-import { CommandError, errorText, sentence } from "../api";
+import { CommandError, sentence } from "../api";
 import { element } from "../element";
 import type { Key } from "../language";
 import type { Entry } from "../logic/groups";
 import type { CodeAction } from "../types";
-import { SeamDialog } from "./dialog";
+import { type Outcome, outcomeOfError, SeamDialog } from "./dialog";
 import { formStyles } from "./form-styles";
 
 /** What to say of a code that was changed. The names of its locks are added. */
@@ -28,10 +28,7 @@ export interface Confirmation {
   run: (entry: Entry) => Promise<Done>;
 }
 
-interface Result {
-  key: Key;
-  tone: "" | "info" | "good" | "bad";
-  error?: string;
+interface Result extends Outcome {
   done?: Done;
 }
 
@@ -159,8 +156,8 @@ export class SeamConfirmDialog extends SeamDialog {
               >${this.context.t(result?.key ?? "outcome_waiting")}</span
             >
             ${
-              result?.error
-                ? html`<p class="secondary"><bdi>${result.error}</bdi></p>`
+              result?.reason
+                ? html`<p class="secondary"><bdi>${result.reason}</bdi></p>`
                 : nothing
             }
           </li>`;
@@ -192,13 +189,7 @@ export class SeamConfirmDialog extends SeamDialog {
         this.show(entry, { key: "outcome_success", tone: "good", done });
       } catch (error) {
         lastError = error;
-        const text = errorText(error, this.context.t);
-        this.show(
-          entry,
-          error instanceof CommandError && error.isUncertain
-            ? { key: "outcome_uncertain", tone: "", error: text }
-            : { key: "outcome_failed", tone: "bad", error: text },
-        );
+        this.show(entry, outcomeOfError(error, this.context.t));
       }
     }
     this.isBusy = false;
@@ -214,7 +205,7 @@ export class SeamConfirmDialog extends SeamDialog {
       this.context.hass.locale.language,
       this.context.t,
       entries.flatMap((entry) => {
-        const { done, error } = this.resultOf(entry) ?? {};
+        const { done, reason: error } = this.resultOf(entry) ?? {};
         return done || error ? [{ lock: entry.lock.name, done, error }] : [];
       }),
     );

@@ -1,14 +1,30 @@
 import { mdiClose } from "@mdi/js";
 import { css, html, LitElement, type PropertyValues, type TemplateResult } from "lit";
 import { property, query, state } from "lit/decorators.js";
-import { errorText } from "../api";
+import { CommandError, errorText } from "../api";
 import type { Context } from "../context";
 import { focusedElement, isLost } from "../focus";
+import type { Key, Translate } from "../language";
 import { icon } from "../parts";
 import type { State } from "../store";
 import { shared } from "../styles";
 
 const HISTORY_KEY = "seamDialog";
+
+/** What came of a change of a code, and why if it was not made. */
+export interface Outcome {
+  key: Key;
+  tone: "" | "good" | "info" | "bad";
+  reason?: string | undefined;
+}
+
+/** Return what came of a change for which there is an error. It may have been made. */
+export function outcomeOfError(error: unknown, t: Translate): Outcome {
+  const reason = errorText(error, t);
+  return error instanceof CommandError && error.isUncertain
+    ? { key: "outcome_uncertain", tone: "", reason }
+    : { key: "outcome_failed", tone: "bad", reason };
+}
 
 /** A dialog that is in the page only while it is open. */
 export abstract class SeamDialog extends LitElement {

@@ -59,7 +59,11 @@ export abstract class CodeControls extends LitElement {
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.hide();
+    this.isMenuOpen = false;
+    // A list takes a row out for a moment to move it.
+    queueMicrotask(() => {
+      if (!this.isConnected) this.hide();
+    });
   }
 
   /** Focus the button of the menu, which only administrators have. */
@@ -87,51 +91,53 @@ export abstract class CodeControls extends LitElement {
     const { t } = context;
     const name = label(code);
     if (!context.isAdmin) return nothing;
-    return html`<button
-                  class="icon reveal"
-                  aria-label="${t(this.pin ? "hide_pin" : "show_pin")}: ${name}"
-                  title=${
-                    code.can.reveal === true
-                      ? t(this.pin ? "hide_pin" : "show_pin")
-                      : code.can.reveal
-                  }
-                  ?disabled=${code.can.reveal !== true || !context.connected}
-                  @click=${() => (this.pin ? this.hide() : this.show())}
-                >
-                  ${
-                    this.isBusy
-                      ? html`<span class="spinner"></span>`
-                      : icon(this.pin ? mdiEyeOffOutline : mdiEyeOutline)
-                  }
-                </button>
-                <button
-                  class="icon more"
-                  aria-haspopup="menu"
-                  aria-expanded=${this.isMenuOpen ? "true" : "false"}
-                  aria-label=${t("actions_for", { name })}
-                  title=${t("actions_for", { name })}
-                  @click=${this.toggleMenu}
-                  @keydown=${(event: KeyboardEvent) => {
-                    if (event.key === "ArrowDown" && !this.isMenuOpen) {
-                      event.preventDefault();
-                      this.toggleMenu();
-                    }
-                  }}
-                >
-                  ${icon(mdiDotsVertical)}
-                </button>
-                ${
-                  this.isMenuOpen
-                    ? html`<seam-menu
-                        .label=${t("actions_for", { name })}
-                        .items=${this.items()}
-                        .anchor=${this.more}
-                        @seam-closed=${() => {
-                          this.isMenuOpen = false;
-                        }}
-                      ></seam-menu>`
-                    : nothing
-                }`;
+    return html`
+      <button
+        class="icon reveal"
+        aria-label="${t(this.pin ? "hide_pin" : "show_pin")}: ${name}"
+        title=${
+          code.can.reveal === true
+            ? t(this.pin ? "hide_pin" : "show_pin")
+            : code.can.reveal
+        }
+        ?disabled=${code.can.reveal !== true || !context.connected}
+        @click=${() => (this.pin ? this.hide() : this.show())}
+      >
+        ${
+          this.isBusy
+            ? html`<span class="spinner"></span>`
+            : icon(this.pin ? mdiEyeOffOutline : mdiEyeOutline)
+        }
+      </button>
+      <button
+        class="icon more"
+        aria-haspopup="menu"
+        aria-expanded=${this.isMenuOpen ? "true" : "false"}
+        aria-label=${t("actions_for", { name })}
+        title=${t("actions_for", { name })}
+        @click=${this.toggleMenu}
+        @keydown=${(event: KeyboardEvent) => {
+          if (event.key === "ArrowDown" && !this.isMenuOpen) {
+            event.preventDefault();
+            this.toggleMenu();
+          }
+        }}
+      >
+        ${icon(mdiDotsVertical)}
+      </button>
+      ${
+        this.isMenuOpen
+          ? html`<seam-menu
+              .label=${t("actions_for", { name })}
+              .items=${this.items()}
+              .anchor=${this.more}
+              @seam-closed=${() => {
+                this.isMenuOpen = false;
+              }}
+            ></seam-menu>`
+          : nothing
+      }
+    `;
   }
 
   // Most menus never open, and an element for each would slow down long lists.
@@ -211,12 +217,14 @@ export abstract class CodeControls extends LitElement {
   }
 
   private async show(): Promise<void> {
+    const { code } = this;
     const pin = await this.reveal();
-    if (pin) this.display(pin);
+    if (pin) this.display(pin, code);
   }
 
-  private display(pin: string): void {
-    if (!this.isConnected) return;
+  private display(pin: string, { access_code_id }: Code): void {
+    // The list may show another code in this row by now.
+    if (!this.isConnected || this.code.access_code_id !== access_code_id) return;
     this.pin = pin;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => this.hide(), PIN_MILLISECONDS);
@@ -228,12 +236,13 @@ export abstract class CodeControls extends LitElement {
   }
 
   private async copy(): Promise<void> {
-    const { t } = this.context;
+    const { code, context } = this;
+    const { t } = context;
     const revealed = this.pin ? Promise.resolve(this.pin) : this.reveal();
     const isCopied = await copy(revealed, this);
     const pin = await revealed;
     if (!pin) return;
-    if (!isCopied) this.display(pin);
+    if (!isCopied) this.display(pin, code);
     announce(this, t(isCopied ? "copied" : "copy_failed"));
   }
 
@@ -262,15 +271,14 @@ export class SeamStayControls extends CodeControls {
   }
 
   protected override async readPin(): Promise<string | undefined> {
-    const { hass } = this.context;
+    const { entries, context } = this;
+    const { hass } = context;
     const rows = await Promise.all(
-      this.entries.map(({ lock, code }) => codeCommand(hass, "reveal", lock, code)),
+      entries.map(({ lock, code }) => codeCommand(hass, "reveal", lock, code)),
     );
     const pins = new Set(rows.flatMap(({ code }) => code ?? []));
     if (pins.size < 2) return [...pins][0];
-    const named = rows.map(
-      ({ code }, i) => `${this.entries[i]?.lock.name}: ${code ?? "–"}`,
-    );
+    const named = rows.map(({ code }, i) => `${entries[i]?.lock.name}: ${code ?? "–"}`);
     return named.join(", ");
   }
 

@@ -84,31 +84,33 @@ export class SeamFound extends LitElement {
         ${
           isAdmin
             ? html`<div class="bar">
-                <label>
-                  <input
-                    type="checkbox"
-                    aria-label=${t("select_all")}
-                    .checked=${live(count === selectable.length && count > 0)}
-                    .indeterminate=${live(count > 0 && count < selectable.length)}
-                    ?disabled=${selectable.length === 0}
-                    @change=${(event: Event) => {
-                      const { checked } = event.target as HTMLInputElement;
-                      const selected = new Set(this.selected);
-                      for (const { code } of selectable) {
-                        if (checked) selected.add(code.access_code_id);
-                        else selected.delete(code.access_code_id);
-                      }
-                      this.selected = selected;
-                    }}
-                  />
-                  <span role="status"
+                <div class="selection">
+                  <label>
+                    <input
+                      type="checkbox"
+                      .checked=${live(count === selectable.length && count > 0)}
+                      .indeterminate=${live(count > 0 && count < selectable.length)}
+                      ?disabled=${selectable.length === 0}
+                      @change=${(event: Event) => {
+                        const { checked } = event.target as HTMLInputElement;
+                        const selected = new Set(this.selected);
+                        for (const { code } of selectable) {
+                          if (checked) selected.add(code.access_code_id);
+                          else selected.delete(code.access_code_id);
+                        }
+                        this.selected = selected;
+                      }}
+                    />
+                    ${t("select_all")}
+                  </label>
+                  <span role="status" class="secondary"
                     >${
                       chosen.length > 0
                         ? t("selected", { count: chosen.length })
-                        : t("select_all")
+                        : nothing
                     }</span
                   >
-                </label>
+                </div>
                 <button
                   class="tonal"
                   ?disabled=${possible("convert") === 0 || !connected || isConverting}
@@ -228,8 +230,14 @@ export class SeamFound extends LitElement {
         align-items: center;
         gap: 16px;
       }
-      .bar label {
+      .selection {
         flex: 1;
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 0 16px;
+      }
+      .bar label {
         min-height: 44px;
       }
       li label {
@@ -263,7 +271,7 @@ export class SeamFound extends LitElement {
         text-overflow: ellipsis;
       }
       @media (max-width: 480px) {
-        .bar label {
+        .selection {
           flex-basis: 100%;
         }
         li label {

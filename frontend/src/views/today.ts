@@ -270,7 +270,7 @@ export class SeamToday extends LitElement {
       .context=${context}
       .lock=${entry.lock}
       .code=${entry.code}
-.samePinAs=${samePinAs(entry.lock, entry.code)}
+      .samePinAs=${samePinAs(entry.lock, entry.code)}
       .note=${note}
       .reason=${reason}
       .withProblems=${withProblems}
