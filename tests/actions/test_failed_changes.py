@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
 
+from homeassistant.const import Platform
 from homeassistant.core import Context, HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.setup import async_setup_component
@@ -43,6 +44,12 @@ NEXT_WEEK: dict[str, Any] = {
 CLEANER = {"access_code_id": CODE_CLEANER}
 
 type Change = Callable[[], Awaitable[Any]]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the calendar, too, in which codes can be changed."""
+    return [Platform.CALENDAR, Platform.LOCK, Platform.SENSOR]
 
 
 class Locks:
