@@ -131,7 +131,7 @@ async def test_blank_texts_choose_no_titles(
     stays: Stays, texts: dict[str, list[str]], names: list[str]
 ) -> None:
     """The form adds a blank text with each row, and spaces around a text are typos."""
-    stays.book("Flat 1: Ada")
+    stays.book("Flat 1: Ada", start=7, end=8)
     stays.book("Flat 2: Eve", start=5, end=6)
     bookings = {"days_ahead": 30, **texts}
     result = await submit(
@@ -187,6 +187,7 @@ async def test_form_shows_errors(
     result = await submit(stays, result, FORM)
     result = await submit(stays, result, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    await stays.settle()
 
 
 async def test_calendars_of_locks_cannot_be_selected(stays: Stays) -> None:
@@ -308,6 +309,7 @@ async def test_preview_warns_of_stays_with_same_calendar_and_lock(
     assert any("the same calendar" in line for line in changes(result)) is is_warned
     result = await submit(stays, result, {})
     assert result["type"] is FlowResultType.CREATE_ENTRY
+    await stays.settle()
 
 
 async def test_no_warning_of_the_stays_themselves(stays: Stays) -> None:

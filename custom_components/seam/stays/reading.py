@@ -76,7 +76,8 @@ async def async_update_calendar(
         task = updates[entity.entity_id] = hass.async_create_background_task(
             _async_update(hass, entity), f"{DOMAIN} calendar update"
         )
-        task.add_done_callback(lambda _, key=entity.entity_id: updates.pop(key))
+        entity_id = entity.entity_id
+        task.add_done_callback(lambda _: updates.pop(entity_id))
     return await asyncio.shield(task)
 
 
