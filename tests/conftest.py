@@ -45,7 +45,7 @@ settings.register_profile("seam", deadline=None)
 settings.load_profile("seam")
 # Each test drops a whole Home Assistant, so that frequent collections find little more.
 gc.set_threshold(50_000, 20, 20)
-# They log each of the 78 entities of the small rental, each statement, and each component.
+# They log each entity of the small rental, each statement, and each component.
 for logger in (er.__name__, setup.__name__, "sqlalchemy.engine"):
     logging.getLogger(logger).setLevel(logging.WARNING)
 # On a busy machine, idle threads may need a while to end. Home Assistant interrupts
