@@ -200,6 +200,13 @@ describe("today", () => {
     expect(problems).toHaveLength(1);
     expect(names(problems[0]?.locks)).toEqual(["Front", "Back"]);
   });
+
+  test("shows locks whose codes are not known, but not while none are", () => {
+    const unknown = lock("Front", [], { codes_known: false });
+    const empty = lock("Back", []);
+    expect(names(today([unknown, empty], now).locks)).toEqual(["Front"]);
+    expect(today([unknown, { ...unknown, name: "Side" }], now).locks).toEqual([]);
+  });
 });
 
 test("codes of the same name and times on several locks are one person", () => {

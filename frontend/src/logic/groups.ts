@@ -179,7 +179,10 @@ export interface Today {
   leaving: Entry[];
   /** Problems of whole locks. Those of an account or bridge are the same on all of its locks. */
   problems: { problem: Problem; locks: Lock[] }[];
-  /** Locks whose battery is low, or that are offline without a problem that says so. */
+  /**
+   * Locks whose battery is low, that are offline without a problem that says so, or whose
+   * codes are not known while those of others are.
+   */
   locks: Lock[];
 }
 
@@ -193,7 +196,9 @@ export function today(locks: readonly Lock[], now: Date): Today {
     problems: [],
     locks: locks.filter(
       (lock) =>
-        hasLowBattery(lock) || (lock.online === false && lock.problems.length === 0),
+        hasLowBattery(lock) ||
+        (lock.online === false && lock.problems.length === 0) ||
+        (!lock.codes_known && locks.some((other) => other.codes_known)),
     ),
   };
   const soon = (iso: string | null) => {

@@ -73,6 +73,11 @@ export class SeamToday extends LitElement {
                   (lock) => html`<li class="power">
                     <a class="link" href="/seam/lock/${lock.device_id}"><bdi>${lock.name}</bdi></a>
                     ${power(this.context, lock)}
+                    ${
+                      lock.codes_known
+                        ? nothing
+                        : html`<span class="secondary">${t("codes_unknown")}</span>`
+                    }
                   </li>`,
                 )}
                 ${repeat(
