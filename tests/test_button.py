@@ -1,6 +1,7 @@
 """Tests for the button platform."""
 
 import asyncio
+import traceback
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.components.button import DOMAIN as BUTTON_DOMAIN, SERVICE_PRESS
@@ -194,6 +195,22 @@ async def test_sync_button_rate_limit_while_fetching(
     simulator.faults.clear()
     freezer.tick(42)
     await _press(hass)
+
+
+async def test_sync_button_does_not_collect_tracebacks(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """The error of a lock is kept until its next fetch, however often one presses."""
+    simulator.faults.add("rate_limit", path="/access_codes/list", retry_after=42)
+    lengths: list[int] = []
+    for _ in range(3):
+        with pytest.raises(HomeAssistantError) as caught:
+            await _press(hass)
+        cause = caught.value.__cause__
+        assert cause is coordinator.postponed_by
+        assert cause
+        lengths.append(len(traceback.extract_tb(cause.__traceback__)))
+    assert len(set(lengths)) == 1
 
 
 async def test_sync_button_key_refused(

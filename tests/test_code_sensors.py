@@ -1,10 +1,12 @@
 """Tests of the optional sensors of single access codes."""
 
+import asyncio
+from collections import Counter
 from datetime import datetime
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE, Platform
-from homeassistant.core import HomeAssistant
+from homeassistant.core import Event, HomeAssistant, callback
 from homeassistant.helpers import entity_registry as er
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -96,6 +98,41 @@ async def test_code_sensor_for_each_code(
         assert state
         pin = codes[code_id].code
         assert pin is None or pin not in repr(state)
+
+
+async def test_code_sensors_are_added_little_by_little(
+    hass: HomeAssistant,
+    entity_registry: er.EntityRegistry,
+    simulator: Simulator,
+    entry: MockConfigEntry,
+    reconcile: Poll,
+) -> None:
+    """Home Assistant disconnects browsers for which too many messages are waiting."""
+    before = len(_entities(entity_registry, entry))
+    for number in range(45):
+        simulator.control.add_unmanaged_code(
+            FRONT_DOOR, f"Found {number}", str(600_000 + number)
+        )
+    turn, counts = 0, Counter[int]()
+
+    async def count_turns() -> None:
+        nonlocal turn
+        while True:
+            turn += 1
+            await asyncio.sleep(0)
+
+    @callback
+    def count(_event: Event[er.EventEntityRegistryUpdatedData]) -> None:
+        counts[turn] += 1
+
+    turns = asyncio.create_task(count_turns())
+    hass.bus.async_listen(er.EVENT_ENTITY_REGISTRY_UPDATED, count)
+    await reconcile()
+    await hass.async_block_till_done()
+    turns.cancel()
+    assert len(_entities(entity_registry, entry)) == before + 45
+    assert counts.total() == 45
+    assert max(counts.values()) <= 10
 
 
 async def test_code_sensor_attributes(

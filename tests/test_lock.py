@@ -125,6 +125,26 @@ async def test_older_request_does_not_overwrite_newer_one(
     assert state_of(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
 
 
+async def test_end_of_older_request_is_not_shown(
+    hass: HomeAssistant, simulator: Simulator, coordinator: SeamCoordinator
+) -> None:
+    """A lock that is locked, unlocked, and locked again is locking until it is done."""
+    slow = simulator.faults.add(
+        "latency", path="/locks/lock_door", seconds=1, count=1, after_processing=True
+    )
+    older = asyncio.create_task(_act(hass, SERVICE_LOCK))
+    await wait_until(lambda: slow.hits > 0)
+    await _act(hass, SERVICE_UNLOCK)
+    held = simulator.faults.add("hang", path="/locks/lock_door")
+    newer = asyncio.create_task(_act(hass, SERVICE_LOCK))
+    await wait_until(lambda: held.hits > 0)
+    await older
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.LOCKING
+    simulator.faults.clear()
+    await newer
+    assert state_of(hass, FRONT_DOOR_LOCK) == LockState.LOCKED
+
+
 async def test_failed_attempt(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:

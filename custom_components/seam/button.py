@@ -12,7 +12,13 @@ from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from .const import DOMAIN
 from .coordinator import SeamConfigEntry
 from .entity import SeamWorkspaceEntity
-from .errors import ActionError, WorkspaceRefusedError, sentences, translated_errors
+from .errors import (
+    ActionError,
+    WorkspaceRefusedError,
+    sentences,
+    translated,
+    translated_errors,
+)
 
 # Simultaneous presses share one sync.
 PARALLEL_UPDATES = 0
@@ -86,7 +92,10 @@ class SeamSyncButton(SeamWorkspaceEntity, ButtonEntity):
         if not coordinator.last_update_success and isinstance(
             error, HomeAssistantError
         ):
-            raise error
+            raise HomeAssistantError(
+                translation_domain=error.translation_domain,
+                translation_key=error.translation_key,
+                translation_placeholders=error.translation_placeholders,
+            ) from error
         if postponed_by := coordinator.postponed_by:
-            with translated_errors(coordinator):
-                raise postponed_by
+            raise translated(coordinator, postponed_by) from postponed_by

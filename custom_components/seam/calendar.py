@@ -140,7 +140,7 @@ class SeamCalendar(SeamLockEntity, CalendarEntity):
             ATTR_STARTS_AT: _moment(event[EVENT_START]),
             ATTR_ENDS_AT: _moment(event[EVENT_END]),
         }
-        for shown in (shown for shown in self._events() if shown.uid == uid):
+        if shown := next((one for one in self._events() if one.uid == uid), None):
             old = {
                 ATTR_NEW_NAME: shown.summary,
                 ATTR_STARTS_AT: shown.start,

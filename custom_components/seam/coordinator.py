@@ -171,7 +171,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         return self.engine.snapshot
 
     def _check_clock(self) -> None:
-        """Make all states new if the clock was set. That of the loop never is."""
+        """Republish all locks if the system clock jumped. The loop's never does."""
         offset = dt_util.utcnow().timestamp() - self.hass.loop.time()
         if abs(offset - self._clock_offset) > _CLOCK_CHANGE:
             self.engine.republish(self.engine.snapshot.locks)

@@ -7,7 +7,7 @@ from typing import Final, override
 
 from homeassistant.core import callback
 from homeassistant.helpers.device_registry import DeviceEntryType, DeviceInfo
-from homeassistant.helpers.entity import EntityDescription
+from homeassistant.helpers.entity import Entity, EntityDescription
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 from homeassistant.helpers.update_coordinator import CoordinatorEntity
 
@@ -25,7 +25,7 @@ class SeamLockEntity(CoordinatorEntity[SeamCoordinator]):
     _attr_has_entity_name = True
     _written: tuple[object, ...] | None = None
     latest_change: object = None
-    """The latest request that changes what the entity shows."""
+    """Token of the latest change. Older ones must not overwrite what it shows."""
 
     def __init__(
         self,
@@ -151,7 +151,7 @@ def async_add_lock_entities[D: EntityDescription](
     def add_new() -> None:
         locks = coordinator.data.locks
         # A removed lock gets its entities again if it comes back.
-        known.intersection_update({pair for pair in known if pair[0] in locks})
+        known.difference_update([pair for pair in known if pair[0] not in locks])
         new: list[tuple[str, D]] = []
         for device_id, lock in locks.items():
             for description in descriptions:
@@ -161,18 +161,35 @@ def async_add_lock_entities[D: EntityDescription](
                 known.add(pair)
                 new.append((device_id, description))
         if new:
-            entry.async_create_task(coordinator.hass, add(new))
-
-    async def add(new: list[tuple[str, D]]) -> None:
-        # Home Assistant sends several messages about each entity to all browsers, and
-        # disconnects those for which too many are waiting.
-        for batch in batched(new, _BATCH, strict=False):
-            async_add_entities(
-                entity_class(coordinator, device_id, description)
-                for device_id, description in batch
-                if device_id in coordinator.data.locks
+            async_add_in_batches(
+                entry,
+                async_add_entities,
+                (
+                    entity_class(coordinator, device_id, description)
+                    for device_id, description in new
+                    if device_id in coordinator.data.locks
+                ),
             )
-            await asyncio.sleep(0)
 
     add_new()
     entry.async_on_unload(coordinator.async_add_listener(add_new))
+
+
+@callback
+def async_add_in_batches(
+    entry: SeamConfigEntry,
+    async_add_entities: AddConfigEntryEntitiesCallback,
+    entities: Iterable[Entity],
+) -> None:
+    """Add entities little by little.
+
+    Home Assistant sends several messages about each entity to all browsers, and
+    disconnects those for which too many are waiting.
+    """
+
+    async def add() -> None:
+        for batch in batched(entities, _BATCH, strict=False):
+            async_add_entities(batch)
+            await asyncio.sleep(0)
+
+    entry.async_create_task(entry.runtime_data.hass, add())

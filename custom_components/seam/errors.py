@@ -79,13 +79,19 @@ def translated_errors(
     try:
         yield
     except SeamError as err:
-        err.redact(coordinator.secrets.mask_message)
-        if isinstance(err, SeamAuthError):
-            coordinator.config_entry.async_start_reauth(coordinator.hass)
-        raise _translated(err, is_change=is_change) from err
+        raise translated(coordinator, err, is_change=is_change) from err
 
 
-def _translated(err: SeamError, *, is_change: bool) -> ActionError:
+def translated(
+    coordinator: SeamCoordinator, err: SeamError, *, is_change: bool = True
+) -> ActionError:
+    """Return an error of Seam as that of an action.
+
+    What is kept must not be raised itself, as its traceback would grow each time.
+    """
+    err.redact(coordinator.secrets.mask_message)
+    if isinstance(err, SeamAuthError):
+        coordinator.config_entry.async_start_reauth(coordinator.hass)
     error = str(err)
     if "suspended" in (err.error_type or ""):
         return WorkspaceRefusedError("workspace_suspended", error=error)

@@ -1,5 +1,6 @@
 """Lock platform for Seam."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any, override
 
 from homeassistant.components.lock import LockEntity, LockEntityDescription
@@ -7,6 +8,7 @@ from homeassistant.core import HomeAssistant
 from homeassistant.helpers.entity_platform import AddConfigEntryEntitiesCallback
 
 from .actions.device import async_change_device
+from .api import ActionAttempt
 from .coordinator import SeamConfigEntry
 from .entity import SeamLockEntity, async_add_lock_entities
 from .errors import refusal
@@ -30,6 +32,8 @@ async def async_setup_entry(
 
 class SeamLock(SeamLockEntity, LockEntity):
     """A lock, which may be just a keypad."""
+
+    _latest_move: object = None
 
     @property
     @override
@@ -55,32 +59,31 @@ class SeamLock(SeamLockEntity, LockEntity):
     async def async_lock(self, **kwargs: Any) -> None:
         """Lock the door."""
         self._check_supported(self.seam_lock.device.can_remotely_lock, "lock")
-        self._attr_is_locking, self._attr_is_unlocking = True, False
-        self.async_write_ha_state()
-        try:
-            await async_change_device(
-                self,
-                lambda: self.coordinator.client.lock_door(self.device_id),
-                locked=True,
-            )
-        finally:
-            self._attr_is_locking = False
-            self.async_write_ha_state()
+        await self._async_move(self.coordinator.client.lock_door, locked=True)
 
     @override
     async def async_unlock(self, **kwargs: Any) -> None:
         """Unlock the door."""
         self._check_supported(self.seam_lock.device.can_remotely_unlock, "unlock")
-        self._attr_is_unlocking, self._attr_is_locking = True, False
+        await self._async_move(self.coordinator.client.unlock_door, locked=False)
+
+    async def _async_move(
+        self,
+        request: Callable[[str], Awaitable[ActionAttempt | None]],
+        *,
+        locked: bool,
+    ) -> None:
+        """Lock or unlock the door, and show that while it is the latest request."""
+        self._attr_is_locking, self._attr_is_unlocking = locked, not locked
+        self._latest_move = move = object()
         self.async_write_ha_state()
         try:
             await async_change_device(
-                self,
-                lambda: self.coordinator.client.unlock_door(self.device_id),
-                locked=False,
+                self, lambda: request(self.device_id), locked=locked
             )
         finally:
-            self._attr_is_unlocking = False
+            if self._latest_move is move:
+                self._attr_is_locking = self._attr_is_unlocking = False
             self.async_write_ha_state()
 
     def _check_supported(self, supported: bool | None, verb: str) -> None:

@@ -21,7 +21,7 @@ from .api import AccessCode
 from .attributes import MAY_BE_OUTDATED, async_code_lists, async_codes, label
 from .const import CONF_CODE_SENSORS
 from .coordinator import SeamConfigEntry, SeamCoordinator
-from .entity import SeamLockEntity, async_add_lock_entities
+from .entity import SeamLockEntity, async_add_in_batches, async_add_lock_entities
 from .stays.entity import SeamStaysVerdictEntity, async_add_stays_entities
 from .sync.code_state import CodeState, code_state
 from .sync.snapshot import LockData
@@ -188,9 +188,15 @@ def _async_manage_code_sensors(
         known.intersection_update(wanted)
         if new := wanted.keys() - known:
             known.update(new)
-            async_add_entities(
-                SeamCodeSensor(coordinator, wanted[unique_id])
-                for unique_id in sorted(new)
+            async_add_in_batches(
+                entry,
+                async_add_entities,
+                (
+                    SeamCodeSensor(coordinator, wanted[unique_id])
+                    for unique_id in sorted(new)
+                    # It may have been removed in the meantime.
+                    if unique_id in known
+                ),
             )
 
     update()

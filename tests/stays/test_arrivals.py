@@ -2,6 +2,8 @@
 
 from datetime import datetime, timedelta
 import json
+import logging
+import random
 import re
 from typing import Any
 
@@ -283,26 +285,63 @@ async def test_backup_is_pulled_fifteen_minutes_before(
     assert len(pulls) == is_allowed
 
 
-@pytest.mark.parametrize("fault", ["rate_limit", "outage", "status"])
-async def test_backup_is_tried_again(stays: Stays, fault: FaultKind) -> None:
-    """Once Seam can be reached, and does not refuse it."""
+@pytest.mark.parametrize(
+    ("fault", "fields"),
+    [("rate_limit", {}), ("outage", {}), ("status", {}), ("status", {"status": 400})],
+    ids=["rate limit", "outage", "error", "refusal"],
+)
+async def test_backup_is_tried_again(
+    stays: Stays,
+    caplog: pytest.LogCaptureFixture,
+    fault: FaultKind,
+    fields: dict[str, Any],
+) -> None:
+    """Every minute, until Seam can be reached, and the backup is on the lock."""
     await set_up_with(stays, **{CONF_BACKUP: True})
     device = stays.simulator.state.devices[FRONT_DOOR]
     device.backup_codes = 3
     device.properties["supports_backup_access_code_pool"] = True
     await go_offline(stays)
     path = "/access_codes/pull_backup_access_code"
-    stays.simulator.faults.add(fault, path=path)
+    stays.simulator.faults.add(fault, path=path, **fields)
     stays.book("Ada", start=0.2 * HOUR)
     await stays.wait()
     [code] = stays.codes
-    await stays.wait()
-    assert path in [record.path for record in stays.simulator.requests]
+    for _ in range(3):
+        await stays.wait()
+        stays.simulator.control.battery("Front Door", random.random())
+    pulls = [record for record in stays.simulator.requests if record.path == path]
+    # Also when something else of the lock changes.
+    assert 1 <= len(pulls) <= 5
     assert not code.pulled_backup_access_code_id
+    warnings = [r for r in caplog.records if r.levelno >= logging.WARNING]
+    assert len([r for r in warnings if "Could not pull" in r.message]) == 1
     stays.simulator.faults.clear()
     for _ in range(3):
         await stays.wait()
     assert code.pulled_backup_access_code_id
+
+
+async def test_postponed_stay_has_a_backup_of_its_own(stays: Stays, told: Told) -> None:
+    """The code is the same, but its backup was pulled for a time that has passed."""
+    await set_up_with(stays, **{CONF_BACKUP: True})
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.backup_codes = 3
+    device.properties["supports_backup_access_code_pool"] = True
+    await go_offline(stays)
+    stays.book("Ada", start=0.2 * HOUR)
+    for _ in range(3):
+        await stays.wait()
+    [code] = [code for code in stays.codes if not code.is_backup]
+    assert told.types().count("backup_pulled") == 1
+    stays.book("Ada", start=2 * HOUR)
+    await stays.wait()
+    code.pulled_backup_access_code_id = None
+    for _ in range(13):
+        await stays.wait(8)
+    [code] = [code for code in stays.codes if not code.is_backup]
+    assert code.pulled_backup_access_code_id
+    assert told.types().count("backup_pulled") == 1
 
 
 async def test_life_of_a_stay(stays: Stays, told: Told) -> None:

@@ -16,8 +16,8 @@ from .links import Link
 from .plan import CHANGES, Kind, Reason, Step
 from .run import Report
 
-# From this long before a stay it is said whether the guest will get in, until when
-# there is time to come by, and from when only a backup code helps.
+# Verdicts are given from SOON before a stay, issues created from REPAIR_BEFORE, and
+# backup codes pulled from BACKUP_BEFORE.
 SOON: Final = timedelta(hours=24)
 REPAIR_BEFORE: Final = timedelta(hours=3)
 BACKUP_BEFORE: Final = timedelta(minutes=15)
@@ -95,8 +95,8 @@ def find_arrivals(
 ) -> tuple[Arrival, ...]:
     """Return the stays that matter now, the soonest first.
 
-    These are the ones with a code, or for which there should be one, that have not ended
-    and start within a day, and the next one after them, or all of them.
+    Without `is_only_soon`, these are all stays that have not ended and have or need a
+    code. With it, they are those that start within a day, and the next one.
     """
     by_place = {(link.key, link.device_id): link for link in links}
     steps = {(step.key, step.device_id): step for step in report.plan.steps}

@@ -127,7 +127,7 @@ class Stays:
     over: frozenset[str]
     """Keys of those that have ended."""
     impossible: Mapping[str, Booking]
-    """Bookings that would end before they start, or hardly ever, by key."""
+    """Bookings that would end before they start, or are too far in the future."""
 
 
 @lru_cache(maxsize=20_000)
@@ -191,7 +191,7 @@ def counts(booking: Booking, rules: Rules) -> bool:
 
 
 def span_of(booking: Booking, rules: Rules) -> Span | None:
-    """Return when the guest may enter, None if that ends before it starts, or never."""
+    """Return when the guest may enter, None if that is impossible or too far ahead."""
     start = booking.start
     if start.year < _FIRST_YEAR:
         start = start.replace(year=_FIRST_YEAR, month=1, day=1)

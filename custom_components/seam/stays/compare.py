@@ -49,7 +49,7 @@ def compare(
 
 
 class _Comparison:
-    """Compares the stays with the codes of ours."""
+    """Compares the stays with the codes that were made for them."""
 
     def __init__(
         self,

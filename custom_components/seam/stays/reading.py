@@ -70,13 +70,12 @@ async def async_update_calendar(
     """
     if (entity := calendar_entity(hass, settings)) is None:
         return None
-    updates = hass.data.setdefault(_UPDATES, {})
-    if (task := updates.get(entity.entity_id)) is None:
+    updates, entity_id = hass.data.setdefault(_UPDATES, {}), entity.entity_id
+    if (task := updates.get(entity_id)) is None:
         # If an entry canceled it, a remote calendar would not be available for a day.
-        task = updates[entity.entity_id] = hass.async_create_background_task(
+        task = updates[entity_id] = hass.async_create_background_task(
             _async_update(hass, entity), f"{DOMAIN} calendar update"
         )
-        entity_id = entity.entity_id
         task.add_done_callback(lambda _: updates.pop(entity_id))
     return await asyncio.shield(task)
 

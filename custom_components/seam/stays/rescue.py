@@ -15,7 +15,6 @@ from ..actions import ACTIONS, async_run_on_lock
 from ..actions.fields import ATTR_ACCESS_CODE_ID
 from ..api import AccessCode
 from ..const import DOMAIN
-from ..errors import ChangeUncertainError, UnreachableError, WorkspaceRefusedError
 from ..issues import as_placeholders, stays_issue_prefix
 from .arrivals import BACKUP_BEFORE, REPAIR_BEFORE, Arrival, Place, Verdict
 from .describe import advice_of, lock_names, reason_of
@@ -43,7 +42,11 @@ class Rescue:
         self._runner = runner
         self._on_pulled = on_pulled
         self._look = look
-        self._pulled: set[str] = set()
+        self._pulled: set[tuple[str, str]] = set()
+        """By arrival and code, as a code may be moved to another stay."""
+        self._failed: set[tuple[str, str]] = set()
+        """Those that are pulled again soon."""
+        self._logged: set[tuple[str, str]] = set()
         self._cancel_retry: CALLBACK_TYPE | None = None
 
     @callback
@@ -72,7 +75,7 @@ class Rescue:
 
     @callback
     def _async_update_issues(self, urgent: Iterable[Arrival]) -> None:
-        """Ask for help while there is time to come by."""
+        """Create repair issues while somebody can still fix the lock."""
         entry = self._runner.entry
         wanted = {self._issue_id(arrival): arrival for arrival in urgent}
         for domain, issue_id in list(ir.async_get(self._hass).issues):
@@ -124,10 +127,10 @@ class Rescue:
                     code is None
                     or not code.is_backup_access_code_available
                     or code.pulled_backup_access_code_id
-                    or code.access_code_id in self._pulled
+                    or (key := (arrival.identity, code.access_code_id)) in self._pulled
                 ):
                     continue
-                self._pulled.add(code.access_code_id)
+                self._pulled.add(key)
                 entry.async_create_background_task(
                     self._hass,
                     self._async_pull_backup(arrival, place, code),
@@ -147,28 +150,30 @@ class Rescue:
                 Context(),
             )
         except HomeAssistantError as err:
-            if isinstance(
-                err, ChangeUncertainError | UnreachableError | WorkspaceRefusedError
-            ):
-                # Seam gives the same backup each time.
-                self._pulled.discard(code.access_code_id)
-                self._async_retry_later()
-            _LOGGER.warning(
+            # Seam gives the same backup each time, and may still set it on the lock.
+            key = arrival.identity, code.access_code_id
+            self._failed.add(key)
+            self._async_retry_later()
+            _LOGGER.log(
+                logging.DEBUG if key in self._logged else logging.WARNING,
                 "Could not pull the backup code for a stay in %s: %s",
                 self._runner.calendar,
                 err,
             )
+            self._logged.add(key)
             return
         self._on_pulled(arrival, place)
 
     @callback
     def _async_retry_later(self) -> None:
         if self._cancel_retry:
-            self._cancel_retry()
+            return
 
         @callback
         def look(_now: datetime) -> None:
             self._cancel_retry = None
+            self._pulled -= self._failed
+            self._failed.clear()
             self._look()
 
         self._cancel_retry = async_call_later(self._hass, _RETRY, look)

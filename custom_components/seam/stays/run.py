@@ -119,7 +119,7 @@ class Follower:
         If another plan is due, the steps under way end while that one is followed.
         """
         tried: set[_Identity] = set()
-        is_followed = False
+        has_plan = False
         while True:
             self._wake.clear()
             await self._async_collect()
@@ -127,8 +127,8 @@ class Follower:
             links = self._with_running(plan)
             self._forget_errors(plan)
             tried.update(map(_identity, self._running.values()))
-            planned = () if is_followed and is_due() else plan.steps
-            is_followed = True
+            planned = () if has_plan and is_due() else plan.steps
+            has_plan = True
             steps, is_postponed = self._next_steps(planned, tried)
             # Before Seam is asked, so that a restart does not create codes twice.
             new = (step.link for step in steps if step.link)

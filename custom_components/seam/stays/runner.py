@@ -29,7 +29,7 @@ from ..errors import (
     UnreachableError,
     WorkspaceRefusedError,
     refusal,
-    translated_errors,
+    translated,
 )
 from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
@@ -320,9 +320,8 @@ class StaysRunner:
     def _refreshed_lock(self, device_id: str) -> LockData:
         """Return a lock whose codes were fetched just now."""
         coordinator = self.entry.runtime_data
-        with translated_errors(coordinator, is_change=False):
-            if error := self._outdated.get(device_id):
-                raise error
+        if error := self._outdated.get(device_id):
+            raise translated(coordinator, error, is_change=False) from error
         if (lock := coordinator.data.locks.get(device_id)) is None:
             raise refusal("lock_gone", entity=lock_entity_id(self._hass, device_id))
         return lock

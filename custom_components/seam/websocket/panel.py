@@ -19,8 +19,8 @@ from ..const import CONF_PANEL, DOMAIN, PANEL
 from ..coordinator import SeamConfigEntry
 
 _FRONTEND: Final = Path(__file__).parents[1] / "frontend"
-# Browsers keep what they get from there for a month, so that the version is in the path.
-# They would keep it for ever if the path contained `/static/`.
+# Browsers cache these files for a month, so the path contains the version. They would
+# keep them forever if it contained `/static/`.
 _URL: Final = "/seam_frontend"
 
 

@@ -41,7 +41,7 @@ from .types import AllMessage, ChangedMessage, Entry, Lock, Options, Stays
 
 @dataclass(frozen=True, eq=False)
 class _Source:
-    """What a lock is sent of."""
+    """The data from which the row of a lock is built."""
 
     target: Target
     account: ConnectedAccount | None

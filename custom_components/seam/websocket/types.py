@@ -1,4 +1,4 @@
-"""What the websocket commands send. None of it contains a PIN but answers of commands."""
+"""What the websocket commands send. Only answers of commands contain PINs."""
 
 from typing import Any, Literal, TypedDict
 
