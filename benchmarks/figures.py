@@ -97,6 +97,12 @@ FIGURES: Final = (
         100,
         USUAL,
     ),
+    Figure(
+        "stays_alike_to_others",
+        "1,000 bookings with one title: CPU time relative to those with other titles",
+        2,
+        2,
+    ),
 )
 
 

@@ -27,7 +27,7 @@ from .instance import TIMEOUT, Instance, running_instance
 from .memory import bytes_per_code
 from .meters import Busy, LoopMeter, traffic, writes
 from .plan import Plan
-from .stays import quiet_comparison
+from .stays import alike_bookings, quiet_comparison
 from .workspace import Workspace, simulated
 
 type Figures = dict[str, float]
@@ -138,9 +138,9 @@ class _Bench:
         }
 
     def stays(self) -> Figures:
-        """Compare bookings with codes, when there is nothing to do."""
-        locks = self._coordinator.data.locks
-        return quiet_comparison(locks, dt_util.utcnow(), self._plan.rounds)
+        """Compare bookings with codes."""
+        of_locks = self._coordinator.data.locks, dt_util.utcnow(), self._plan.rounds
+        return {**quiet_comparison(*of_locks), **alike_bookings(*of_locks)}
 
     async def full_syncs(self) -> Figures:
         """Fetch everything for the first time, again, and with the baselines, in turns."""

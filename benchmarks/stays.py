@@ -1,4 +1,4 @@
-"""What it costs to find out that all codes of a calendar are as they should be."""
+"""What it costs to compare the bookings of a calendar with codes."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -46,7 +46,23 @@ def quiet_comparison(
     }
 
 
-def _bookings(now: datetime) -> list[Booking]:
+def alike_bookings(
+    locks: Mapping[str, LockData], now: datetime, rounds: int
+) -> dict[str, float]:
+    """Plan the first codes of a lock for bookings with one title, and with others."""
+    one = dict(list(locks.items())[:1])
+    costs: dict[bool, list[float]] = {True: [], False: []}
+    for _ in range(rounds):
+        for is_alike, of_kind in costs.items():
+            answer = Answer(bookings=_bookings(now, is_alike=is_alike), read_at=now)
+            rules = replace(_rules(one), horizon=timedelta(days=_DAYS))
+            with Cost() as cost:
+                compare(answer, rules, (), one, now, accepts=lambda *_: True, pins={})
+            of_kind.append(cost.cpu)
+    return {"stays_alike_to_others": median(costs[True]) / median(costs[False])}
+
+
+def _bookings(now: datetime, *, is_alike: bool = False) -> list[Booking]:
     """Return bookings of two nights, of which several overlap."""
     first, step = now - timedelta(days=60), timedelta(days=_DAYS) / BOOKINGS
     return [
@@ -54,7 +70,7 @@ def _bookings(now: datetime) -> list[Booking]:
             uid=f"{number}@example.com",
             start=(start := (first + number * step).replace(microsecond=0)),
             end=start + timedelta(days=2),
-            summary=f"Guest {number}",
+            summary="Reserved" if is_alike else f"Guest {number}",
         )
         for number in range(BOOKINGS)
     ]

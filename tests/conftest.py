@@ -5,6 +5,7 @@ import gc
 import logging
 from pathlib import Path
 
+from homeassistant import setup
 from homeassistant.const import CONF_API_KEY, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import entity_registry as er
@@ -40,12 +41,12 @@ from . import deprecations
 from .clock import START
 
 # How long an example takes says more about the machine than about the code.
-settings.register_profile("seam")
+settings.register_profile("seam", deadline=None)
 settings.load_profile("seam")
 # Each test drops a whole Home Assistant, so that frequent collections find little more.
 gc.set_threshold(50_000, 20, 20)
-# They log each of the 78 entities of the small rental, and each statement.
-for logger in (er.__name__, "sqlalchemy.engine"):
+# They log each entity of the small rental, each statement, and each component.
+for logger in (er.__name__, setup.__name__, "sqlalchemy.engine"):
     logging.getLogger(logger).setLevel(logging.WARNING)
 # On a busy machine, idle threads may need a while to end. Home Assistant interrupts
 # those that are late, which may keep the next one waiting forever.

@@ -23,6 +23,8 @@ from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
 from custom_components.seam.sync.engine import SyncEngine
 from simulator import Simulator
+from simulator.endpoints import events
+from simulator.events import render_event
 from simulator.seed import (
     APARTMENT_1,
     CODE_CLEANER,
@@ -32,6 +34,7 @@ from simulator.seed import (
     LOCKS,
     WORKSPACE,
 )
+from simulator.state import Event, Json
 
 from .clock import START, async_step, wait_until
 from .conftest import Poll
@@ -39,6 +42,7 @@ from .states import state_of
 
 MANAGED = "sensor.front_door_managed_access_codes"
 POLL = timedelta(seconds=60)
+EVENTS = ["/events/list"]
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
 
@@ -227,6 +231,30 @@ async def test_rate_limit_keeps_data_and_waits(
     # Then the interval is as usual again.
     await async_step(hass, freezer, simulator, POLL)
     assert _paths(simulator)
+
+
+@pytest.mark.parametrize(
+    ("status", "requests"), [(429, EVENTS), (401, [*EVENTS, "/workspaces/get"])]
+)
+async def test_refused_event_query_is_the_only_request(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    status: int,
+    requests: list[str],
+) -> None:
+    """The next query makes up for it, so not everything is fetched."""
+    await async_step(hass, freezer, simulator, POLL)
+    _paths(simulator)
+    for path in requests:
+        simulator.faults.add("status", path=path, status=status, retry_after=60)
+    await async_step(hass, freezer, simulator, POLL)
+    assert _paths(simulator) == requests
+    simulator.faults.clear()
+    if status == 429:
+        await async_step(hass, freezer, simulator, POLL)
+        assert "/devices/list" not in _paths(simulator)
 
 
 async def test_outage_after_rate_limit_has_usual_interval(
@@ -838,3 +866,39 @@ async def test_change_shown_during_poll_is_undone_by_poll(
     await poll
     assert "Cleaner" in names()
     assert "Not for long" not in names()
+
+
+@pytest.mark.parametrize("unreadable", [1, 250, 500])
+async def test_unreadable_events_in_full_answer_hide_no_others(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    monkeypatch: pytest.MonkeyPatch,
+    unreadable: int,
+) -> None:
+    """There are more than Seam returns at once, all within the overlap of queries."""
+    await async_step(hass, freezer, simulator, POLL)
+    for number in range(700):
+        simulator.clock.advance(0.01)
+        simulator.control.turn_lock("Garden House", locked=bool(number % 2))
+    broken = {event.event_id for event in simulator.state.events[-700:][:unreadable]}
+
+    def render(event: Event) -> Json:
+        row = render_event(event)
+        return row | {"created_at": None} if event.event_id in broken else row
+
+    monkeypatch.setattr(events, "render_event", render)
+    for _ in range(12):
+        await async_step(hass, freezer, simulator, POLL)
+    changes = async_capture_events(hass, EVENT_STATE_CHANGED)
+    simulator.control.deny_access("Front Door")
+    await async_step(hass, freezer, simulator, POLL)
+    state = hass.states.get("event.front_door_lock_activity")
+    assert state
+    assert state.attributes["event_type"] == "access_denied"
+    assert [
+        change.data["entity_id"]
+        for change in changes
+        if change.data["entity_id"].startswith("event.")
+    ] == [state.entity_id]

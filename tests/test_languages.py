@@ -143,3 +143,25 @@ def test_buttons_are_short(language: str) -> None:
         > max(len(english[key]) * BUTTON_FACTOR, len(english[key]) + BUTTON_LETTERS)
     }
     assert too_long == {}
+
+
+# What the panel calls the fields of actions.
+SETTINGS: Final = {
+    "allow_external_modification": "option_external",
+    "code": "pin",
+    "is_offline_access_code": "option_offline",
+    "ongoing": "permanent",
+    "preferred_code_length": "option_length",
+    "use_backup_access_code_pool": "option_backup",
+}
+
+
+@pytest.mark.parametrize("language", [path.stem for path in FOLDERS[1].glob("*.json")])
+def test_settings_have_same_name_in_panel_and_actions(language: str) -> None:
+    """Somebody who knows a setting from the panel finds it in the form of an action."""
+    actions, panel = (_texts(folder, language) for folder in FOLDERS)
+    for action in ("schedule", "ensure", "update", "convert"):
+        fields = actions["services"][f"{action}_access_code"]["fields"]
+        for name in fields.keys() & SETTINGS.keys():
+            shown = panel[SETTINGS[name]].replace("’", "'")
+            assert fields[name]["name"].replace("’", "'") == shown, (action, name)

@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 from itertools import count
-from time import perf_counter
 import tracemalloc
 from typing import Any
 
@@ -31,6 +30,8 @@ from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.events import Occurrence
 
 _LOCKS = 120
+# Requests that hang fail after 30 seconds.
+_SOON = 10
 # What may be in flight at once, whoever sends it. The server notices late when a request
 # was canceled and another one was sent.
 _MAX_IN_FLIGHT = pool._MAX_RUNNING + 4
@@ -266,20 +267,20 @@ async def test_broken_lists_hold_up_nothing_else(
     """Polls end, healthy locks are fetched, and few requests run at once."""
     server.broken = dict.fromkeys(server.ids[:number], kind)
     healthy = server.ids[number:]
-    started = perf_counter()
-    await house.poll()
-    assert perf_counter() - started < 3
+    async with asyncio.timeout(_SOON):
+        await house.poll()
     await house.until(lambda: all(map(house.has_codes, healthy)), 30)
     # Locks that are known to fail come last.
     server.numbers[healthy[-1]] = 1
     house.engine.request_all()
-    started = perf_counter()
-    polling = asyncio.create_task(house.poll())
-    await asyncio.sleep(0.1)
-    await house.receive_event(healthy[-1])
-    await house.until(lambda: bool(house.engine.snapshot.locks[healthy[-1]].codes), 3)
-    await polling
-    assert perf_counter() - started < 3
+    async with asyncio.timeout(_SOON):
+        polling = asyncio.create_task(house.poll())
+        await asyncio.sleep(0.1)
+        await house.receive_event(healthy[-1])
+        await house.until(
+            lambda: bool(house.engine.snapshot.locks[healthy[-1]].codes), _SOON
+        )
+        await polling
     assert server.peak <= _MAX_IN_FLIGHT
     assert all(map(house.has_codes, healthy))
 
@@ -586,12 +587,9 @@ async def test_quick_locks_are_fetched_eight_at_a_time(
 ) -> None:
     """Nothing waits without need, and one poll fetches everything."""
     server.latency = 0.05
-    started = perf_counter()
     await house.poll()
-    # Two lists of each lock.
-    assert perf_counter() - started < 2 * 2 * 0.05 * _LOCKS / 8
     assert all(map(house.has_codes, server.ids))
-    assert server.peak <= 8 + 1
+    assert 8 <= server.peak <= 8 + 1
 
 
 async def test_events_of_accounts_cause_few_requests(

@@ -405,7 +405,7 @@ async def test_code_count_sensors_of_offline_lock(
 async def test_code_count_sensors_are_unavailable_while_codes_are_unknown(
     hass: HomeAssistant, simulator: Simulator, reconcile: Poll
 ) -> None:
-    """Only the sensors that depend on the codes are unavailable."""
+    """Only the sensors that depend on the codes are unavailable: add new ones here."""
     simulator.faults.add(
         "status",
         path="/access_codes/unmanaged",

@@ -8,9 +8,11 @@ from pathlib import Path
 import re
 from typing import Any, Final
 
+from homeassistant.util import slugify
 from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
+from .documentation import PAGES
 from .test_repository import INTEGRATION, load_json
 
 FLOW_HELPER_REASONS: Final = {
@@ -281,6 +283,17 @@ def test_exceptions_fill_placeholders(translations: dict[str, Any]) -> None:
 
 
 def test_icons_belong_to_entities(translations: dict[str, Any]) -> None:
-    """Each icon belongs to an entity with a name."""
-    for platform, entities in load_json("icons.json").get("entity", {}).items():
-        assert set(entities) <= set(translations["entity"][platform]), platform
+    """Each entity with a name has an icon, unless its device class has one."""
+    icons = load_json("icons.json")["entity"]
+    for platform, entities in translations["entity"].items():
+        assert set(icons[platform]) == set(entities) - {"keypad_battery"}, platform
+
+
+def test_entities_are_documented(translations: dict[str, Any]) -> None:
+    """Each entity with a name has a row, or a section for those of stays."""
+    pages = PAGES["entities"] + PAGES["stays"]
+    for platform, entities in translations["entity"].items():
+        for key, entity in entities.items():
+            if name := entity.get("name"):
+                entity_id = rf"`{platform}\.\w+_({slugify(name)}|{key})`"
+                assert re.search(entity_id, pages), f"{platform}: {key}"

@@ -401,7 +401,7 @@ async def test_newer_major_version_is_refused(
 
 
 @pytest.mark.parametrize("version", VERSIONS[-1:], indirect=True)
-async def test_newer_stays_are_not_started(
+async def test_newer_stays_are_not_set_up(
     hass: HomeAssistant,
     stored: Stored,
     calendar: BookingCalendar,
@@ -420,7 +420,7 @@ async def test_newer_stays_are_not_started(
     assert entry.state is ConfigEntryState.LOADED
     [error] = errors(caplog)
     assert error == (
-        f"Could not start stays because a newer version of the integration has saved"
+        f"Could not set up stays because a newer version of the integration has saved"
         f" {hass.config.path(STORAGE_DIR, key)}, which lists their access codes. Update"
         " the integration, or restore the file from a backup"
     )

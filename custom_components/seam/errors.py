@@ -49,7 +49,10 @@ class NotFoundError(ActionError):
 
 
 class WorkspaceRefusedError(ActionError):
-    """No request gets through: invalid key, suspended or unloaded workspace, rate limit."""
+    """Seam takes no more requests, at least for the lock.
+
+    The key is invalid, the workspace is suspended or not loaded, or a rate limit applies.
+    """
 
 
 def refusal(translation_key: str, **placeholders: str) -> ServiceValidationError:

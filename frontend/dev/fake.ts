@@ -199,6 +199,9 @@ function staysOf(locks: readonly Lock[]): Stays {
     title: "Bookings",
     is_calendar_lost: false,
     kept: 0,
+    access_code_ids: locks.flatMap(({ codes }) =>
+      codes.flatMap(({ access_code_id, ends_at }) => (ends_at ? access_code_id : [])),
+    ),
     stays: locks.flatMap(({ device_id, codes }) =>
       codes.flatMap(({ access_code_id, name, starts_at, ends_at, state }) => {
         if (!starts_at || !ends_at || Date.parse(ends_at) < Date.now()) return [];
@@ -229,6 +232,7 @@ function history(locks: readonly Lock[]): HistoryMessage {
         codes.map(({ access_code_id, name }, i) => ({
           s: at(-index - i * 5),
           a: {
+            is_logged: true,
             event_type: ["unlocked", "access_denied", "set_on_device"][i % 3],
             access_code_id,
             access_code_name: name,
@@ -368,7 +372,14 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
   const hass = {
     connection,
     language,
-    locale: { language, time_format: "language" },
+    locale: {
+      language,
+      number_format: "language",
+      time_format: "language",
+      date_format: "language",
+      time_zone: "server",
+      first_weekday: "language",
+    },
     config: { time_zone: "Europe/Berlin" },
     entities: Object.fromEntries(
       locks.flatMap(({ entity_id, device_id }) =>

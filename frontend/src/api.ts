@@ -130,7 +130,7 @@ export async function codeCommand(
   hass: HomeAssistant,
   type: string,
   lock: Lock,
-  code: Code,
+  code: Pick<Code, "access_code_id">,
   data: Record<string, unknown> = {},
 ): Promise<Row> {
   const rows = await command(hass, `code/${type}`, {

@@ -96,6 +96,7 @@ export class SeamAccessCodesCard extends SeamActions {
       return html`<seam-lock-page
         .context=${this.context}
         .lock=${lock}
+        .stays=${this.snapshot?.stays ?? []}
       ></seam-lock-page>`;
     }
     const text = !this.config?.entity
@@ -114,6 +115,7 @@ export class SeamAccessCodesCard extends SeamActions {
         display: grid;
         gap: 12px;
         padding: 16px;
+        line-height: 1.5;
         --seam-gap: 12px;
       }
       header {

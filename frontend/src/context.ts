@@ -1,6 +1,7 @@
 import { LitElement, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
 import { type Translate, translate } from "./language";
+import { zoneOf } from "./logic/formats";
 import { toLocal } from "./logic/times";
 import { type State, type Store, storeOf } from "./store";
 import type { HomeAssistant } from "./types";
@@ -13,7 +14,7 @@ export interface Context {
   readonly connected: boolean;
   /** Whether the page has to be reloaded, as the integration was updated. */
   readonly outdated: boolean;
-  /** The current date in Home Assistant's time zone. */
+  /** The current date in the time zone that is shown. */
   readonly date: string;
 }
 
@@ -65,11 +66,11 @@ export class SeamHost extends LitElement {
     const { hass } = this;
     const next: Context = {
       hass,
-      t: translate(hass.language, () => this.changed()),
+      t: translate(hass.language, () => this.changed(), hass.locale.number_format),
       isAdmin: this.snapshot?.isAdmin ?? false,
       connected: this.store.connected,
       outdated: this.store.outdated,
-      date: toLocal(new Date(), hass.config.time_zone).slice(0, 10),
+      date: toLocal(new Date(), zoneOf(hass)).slice(0, 10),
     };
     // For the pickers of dates and times.
     this.style.colorScheme = hass.themes.darkMode ? "dark" : "light";

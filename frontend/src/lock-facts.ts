@@ -12,6 +12,7 @@ import {
 } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
+import { formatNumber } from "./logic/formats";
 import { hasLowBattery } from "./logic/groups";
 import { icon } from "./parts";
 import type { Lock } from "./types";
@@ -52,7 +53,8 @@ export function lockFacts(context: Context, lock: Lock): TemplateResult {
 /** Show whether a lock is offline, and how full its battery is. */
 export function power({ t, hass }: Context, lock: Lock): TemplateResult {
   const { battery } = lock;
-  const percent = new Intl.NumberFormat(hass.locale.language, { style: "percent" });
+  const percent = formatNumber(hass.locale, (battery ?? 0) / 100, { style: "percent" });
+  const text = t("battery", { percent });
   return html`
     ${
       lock.online === false
@@ -62,7 +64,12 @@ export function power({ t, hass }: Context, lock: Lock): TemplateResult {
     ${
       battery === null
         ? nothing
-        : html`<span class="fact ${hasLowBattery(lock) ? "bad" : ""}">
+        : html`<span
+            class="fact ${hasLowBattery(lock) ? "bad" : ""}"
+            role="img"
+            aria-label=${text}
+            title=${text}
+          >
             ${icon(
               battery <= 10
                 ? mdiBatteryAlertVariantOutline
@@ -72,7 +79,7 @@ export function power({ t, hass }: Context, lock: Lock): TemplateResult {
                     ? mdiBattery50
                     : mdiBattery,
             )}
-            ${t("battery", { percent: percent.format(battery / 100) })}
+            ${percent}
           </span>`
     }
   `;

@@ -5,8 +5,8 @@ import { navigate } from "./api";
 import { SeamActions } from "./dialogs/host";
 import { element } from "./element";
 import type { Key } from "./language";
+import { namedZone } from "./logic/formats";
 import { countFound } from "./logic/groups";
-import { otherZone } from "./logic/times";
 import { banner, icon, outdatedBanner } from "./parts";
 import type { State } from "./store";
 import { shared } from "./styles";
@@ -57,7 +57,7 @@ export class SeamPanel extends SeamActions {
     const { t, isAdmin, connected } = context;
     const [tab = "", id = ""] = this.route.path.split("/").filter(Boolean).map(decoded);
     const { lock, codeId } = this.target(tab, id);
-    const zone = otherZone(context.hass, this.now);
+    const zone = namedZone(context.hass, this.now);
     const isPage = tab === "lock" || tab === "codes";
     const canAdd =
       isAdmin &&
@@ -154,7 +154,7 @@ export class SeamPanel extends SeamActions {
     if (hasMoved || this.hasOtherTabs(changes)) {
       this.shadowRoot
         ?.querySelector("nav [aria-current]")
-        ?.scrollIntoView({ block: "nearest", inline: "nearest" });
+        ?.scrollIntoView({ block: "nearest", inline: "center" });
     }
     if (!hasMoved) return;
     if (before) void this.arrive();
@@ -262,6 +262,7 @@ export class SeamPanel extends SeamActions {
       return html`<seam-lock-page
         .context=${context}
         .lock=${lock}
+        .stays=${snapshot.stays}
         .selected=${codeId}
       ></seam-lock-page>`;
     }

@@ -4,11 +4,13 @@ import { mdiAlertCircleOutline, mdiAlertOutline, mdiMagnify } from "@mdi/js";
 import { html, nothing, type TemplateResult } from "lit";
 import type { Context } from "./context";
 import type { Translate } from "./language";
-import { label, MANY } from "./logic/groups";
-import { formatTime } from "./logic/times";
+import { formatTime } from "./logic/formats";
+import { type Entry, label, MANY, people } from "./logic/groups";
+import { origins } from "./logic/stays";
 import type { Code, CodeState, Lock, Problem, Remedy, Stays, Verdict } from "./types";
 
 const CONSOLE_URL = "https://console.seam.co";
+const OVERLAPS_SHOWN = 3;
 
 const TONES: Record<CodeState, string> = {
   active: "good",
@@ -107,6 +109,48 @@ export function timesText(context: Context, code: Code): string {
   return t("until", { time: time(code.ends_at) });
 }
 
+/** Return which other stays are on the same locks at the same time. */
+export function overlapHint({ t, hass }: Context, stays: readonly Entry[]): string {
+  if (stays.length === 0) return "";
+  const list = new Intl.ListFormat(hass.locale.language);
+  const guests = people(stays).map((entries) =>
+    t("overlap", {
+      name: entries[0] ? label(entries[0].code) : "",
+      locks: list.format(entries.map(({ lock }) => lock.name)),
+    }),
+  );
+  const count = guests.length - OVERLAPS_SHOWN;
+  return t("overlaps", {
+    stays: list.format([
+      ...guests.slice(0, OVERLAPS_SHOWN),
+      ...(count > 0 ? [t("overlaps_more", { count })] : []),
+    ]),
+  });
+}
+
+/** Say that stays leave a code alone that somebody changes, releases, or deletes. */
+export function staysNote(
+  { t }: Context,
+  stays: readonly Stays[],
+  code: Code,
+  action: ActionDetail["action"],
+): string {
+  const name = origins(stays).get(code.access_code_id);
+  if (!name || code.state === "expired") return "";
+  switch (action) {
+    case "edit":
+    case "extend":
+    case "end":
+      return t("from_stays_edit", { name });
+    case "release":
+      return t("from_stays_release", { name });
+    case "delete":
+      return t("from_stays_delete", { name });
+    default:
+      return "";
+  }
+}
+
 /** An action that an element asks the panel or card to carry out. */
 export interface ActionDetail {
   action:
@@ -173,6 +217,19 @@ export function problems(
       </div>
     `,
   );
+}
+
+/** Tell others than administrators, once for all problems, who can follow the advice. */
+export function adminNote(
+  { t, isAdmin }: Context,
+  problems: readonly Problem[],
+): TemplateResult | typeof nothing {
+  // Anybody can look after the lock itself.
+  const isPhysical = ({ scope, remedies }: Problem) =>
+    (scope === "device" || scope === "bridge") &&
+    remedies.every((remedy) => remedy === "refresh_lock");
+  if (isAdmin || problems.every(isPhysical)) return nothing;
+  return html`<p class="secondary ask-admin">${t("ask_admin")}</p>`;
 }
 
 /** The remedies that only lead to another page. */

@@ -191,6 +191,9 @@ export const shared = css`
     color: var(--secondary-text-color);
     font-size: 0.875rem;
   }
+  .box > .ask-admin {
+    padding: 0 16px 6px;
+  }
   .empty {
     padding: 8px 16px 16px;
     color: var(--secondary-text-color);
@@ -260,6 +263,12 @@ export const shared = css`
     flex-wrap: wrap;
     gap: 8px;
   }
+  /* Below the icon, there is room for two. */
+  @media (max-width: 600px) {
+    .banner > svg + .text .remedies {
+      margin-inline-start: -36px;
+    }
+  }
   .banner.bad {
     --tone: var(--error-color, #db4437);
   }
@@ -314,7 +323,8 @@ export const shared = css`
       display: inline-flex;
       align-items: center;
       max-width: 100%;
-      /* The lines stay as far apart as they are. */
+      /* The lines stay as far apart as they are, also those of a long name. */
+      padding-block: 12px;
       margin-block: -12px;
     }
   }

@@ -171,6 +171,8 @@ export interface Stays {
   is_calendar_lost: boolean;
   /** How many stays have codes although the calendar has no events. */
   kept: number;
+  /** The codes that were made for them, which only administrators are sent. */
+  access_code_ids: string[];
   stays: Stay[] | null;
 }
 
@@ -182,11 +184,21 @@ export interface PreviewRow {
   reason: string | null;
 }
 
+/** The time that a stay shares with another guest. */
+export interface PreviewOverlap {
+  stay: string;
+  other: string;
+  /** That of the other code, null for two bookings of the calendar. */
+  lock: string | null;
+  starts_at: string;
+  ends_at: string;
+}
+
 /** What would be done about the codes of stays. */
 export type Preview = Record<
   "created" | "moved" | "renamed" | "deleted" | "not_possible" | "left",
   PreviewRow[]
-> & { overlaps: string[][] };
+> & { overlaps: PreviewOverlap[] };
 
 export type SubscriptionEvent =
   | {
@@ -251,11 +263,26 @@ export interface Connection {
   removeEventListener(type: "ready" | "disconnected", listener: () => void): void;
 }
 
+/** The formats in the user's profile. A later release may add others. */
+export interface Locale {
+  language: string;
+  /** language, system, comma_decimal, decimal_comma, quote_decimal, space_comma, none */
+  number_format: string;
+  /** language, system, 12, 24 */
+  time_format: string;
+  /** language, system, DMY, MDY, YMD */
+  date_format: string;
+  /** local, server */
+  time_zone: string;
+  /** language, monday, ... */
+  first_weekday: string;
+}
+
 /** The part of Home Assistant's `hass` object that is used here. */
 export interface HomeAssistant {
   connection: Connection;
   language: string;
-  locale: { language: string; time_format: string };
+  locale: Locale;
   config: { time_zone: string };
   themes: { darkMode: boolean };
   entities: Record<string, { platform: string; device_id?: string | null }>;

@@ -7,6 +7,7 @@ import {
   groupOf,
   matches,
   matchingLocks,
+  mayWork,
   ownProblems,
   people,
   reasonOfLock,
@@ -83,6 +84,13 @@ describe("a search", () => {
     expect(found("bob")).toEqual([]);
     expect(found("")).toHaveLength(3);
   });
+});
+
+test("only codes that are on their lock, or may be, can work", () => {
+  const all = ["active", "scheduled", "setting", "failed", "at_risk"] as const;
+  const rest = ["removing", "expired", "disabled", "unknown"] as const;
+  const working = [...all, ...rest].filter((state) => mayWork(code("Ada", state)));
+  expect(working).toEqual(["active", "setting", "removing", "unknown"]);
 });
 
 describe("the group of a code", () => {
@@ -191,6 +199,13 @@ describe("today", () => {
     const { problems } = today(locks, now);
     expect(problems).toHaveLength(1);
     expect(names(problems[0]?.locks)).toEqual(["Front", "Back"]);
+  });
+
+  test("shows locks whose codes are not known, but not while none are", () => {
+    const unknown = lock("Front", [], { codes_known: false });
+    const empty = lock("Back", []);
+    expect(names(today([unknown, empty], now).locks)).toEqual(["Front"]);
+    expect(today([unknown, { ...unknown, name: "Side" }], now).locks).toEqual([]);
   });
 });
 

@@ -14,16 +14,20 @@ import {
   nights,
   updateData,
 } from "../src/logic/guest";
-import type { Lock } from "../src/types";
+import type { HomeAssistant, Lock } from "../src/types";
 
 const ZONE = "America/New_York";
+const hass = {
+  locale: { time_zone: "server" },
+  config: { time_zone: ZONE },
+} as HomeAssistant;
 const OPTIONS = { check_in: "15:00", check_out: "11:00" };
 const MORNING = new Date("2026-12-04T14:00:00Z"); // 9:00 in New York
 const EVENING = new Date("2026-12-04T23:32:00Z"); // 18:32 in New York
 const door = lock("Door", []);
 
 const form = (change: Partial<GuestForm> = {}): GuestForm => ({
-  ...newGuest([door], undefined, OPTIONS, MORNING, ZONE),
+  ...newGuest([door], undefined, OPTIONS, MORNING, hass),
   name: "Ada",
   ...change,
 });
@@ -39,7 +43,7 @@ describe("a new guest", () => {
   });
 
   test("who is late comes within minutes", () => {
-    const late = newGuest([door, lock("Gate", [])], undefined, OPTIONS, EVENING, ZONE);
+    const late = newGuest([door, lock("Gate", [])], undefined, OPTIONS, EVENING, hass);
     expect(late).toMatchObject({
       start: "2026-12-04T18:40",
       end: "2026-12-05T11:00",
@@ -165,7 +169,7 @@ describe("a change", () => {
   const front = lock("Door", [guest]);
   const locks = [front, lock("Gate", [other])];
   const entry = { lock: front, code: guest };
-  const known = knownGuest(guest, linkedCodes(locks, entry), OPTIONS, MORNING, ZONE);
+  const known = knownGuest(guest, linkedCodes(locks, entry), OPTIONS, MORNING, hass);
 
   test("starts with what the code has, on all of its locks", () => {
     expect(known).toMatchObject({
@@ -215,7 +219,7 @@ describe("a change", () => {
     expect(errors({ name: "Ada Lovelace" })).toEqual(["name"]);
     expect(errors({ start: "2026-12-01T16:00" })).toEqual(["end"]);
     expect(errors({ kind: "permanent" })).toEqual(["locks"]);
-    const permanent = knownGuest(other, [], OPTIONS, MORNING, ZONE);
+    const permanent = knownGuest(other, [], OPTIONS, MORNING, hass);
     expect(errors({ pin: "auto" }, permanent)).toEqual([]);
     expect(errors({ kind: "stay" }, permanent)).toEqual(["end"]);
   });

@@ -1,6 +1,12 @@
 import { expect, test } from "vitest";
 import { code, lock, problem } from "../dev/fake";
-import { arrivals, placesAtRisk, problemOf } from "../src/logic/stays";
+import {
+  arrivals,
+  origins,
+  overlapping,
+  placesAtRisk,
+  problemOf,
+} from "../src/logic/stays";
 import { reduce } from "../src/store";
 import type { Lock, Stay, Stays, SubscriptionEvent, Verdict } from "../src/types";
 
@@ -29,6 +35,7 @@ const stays = (
   title,
   is_calendar_lost: false,
   kept: 0,
+  access_code_ids: [],
   stays: all,
   ...more,
 });
@@ -49,6 +56,19 @@ test("stays of all calendars are in the order of arrival", () => {
   expect(names(arrivals(all, [door, gate], " gate"))).toEqual(["Bob", "Cem"]);
   expect(names(arrivals(all, [door, gate], "flat"))).toEqual(["Ada", "Eve"]);
   expect(names(arrivals(all, [door, gate], "CEM"))).toEqual(["Cem"]);
+});
+
+test("codes have the titles of the stays that they were made for", () => {
+  const found = origins([
+    stays("Flat", null, { access_code_ids: ["1", "2"] }),
+    stays("House", [], { access_code_ids: ["3"] }),
+    stays("New", []),
+  ]);
+  expect([...found]).toEqual([
+    ["1", "Flat"],
+    ["2", "Flat"],
+    ["3", "House"],
+  ]);
 });
 
 test("bookings that are alike have rows of their own", () => {
@@ -121,4 +141,49 @@ test("only the stays that were sent change, and those of a restart stay", () => 
     removed_stays: ["Flat"],
   });
   expect(without?.stays.map(({ title }) => title)).toEqual(["House"]);
+});
+
+test("a stay overlaps with other codes on its locks that end, but not at a turnover", () => {
+  const at = (day: number, hour = 11) => `2026-11-${10 + day}T${hour}:00:00+01:00`;
+  const guest = (name: string, from: string | null, to: string | null, more = {}) =>
+    code(name, "scheduled", { starts_at: from, ends_at: to, ...more });
+  const own = guest("Ada", at(3, 15), at(4));
+  const sameName = guest("Ada", at(2), at(4));
+  const door = lock("Door", [
+    own,
+    sameName,
+    guest("Long stay", null, at(9)),
+    guest("Leaves", at(1), at(3, 15)),
+    guest("Arrives", at(4), at(5)),
+    guest("Owner", null, null),
+    guest("Backup", at(1), at(9), { is_backup: true }),
+    guest("Removed", at(1), at(9), { state: "removing" }),
+    guest("Ended", at(1), at(9), { state: "expired" }),
+  ]);
+  const gate = lock("Gate", [guest("Long stay", null, at(9))]);
+  const other = lock("Other", [guest("Elsewhere", at(1), at(9))]);
+  const [arrival] = arrivals(
+    [stays("Flat", [stay("Ada", 3, [door, lock("Gone", [])])])],
+    [door, gate, other],
+    "",
+  );
+  if (!arrival) throw new Error();
+  expect(overlapping(arrival).map(({ code }) => code)).toEqual([
+    sameName,
+    door.codes[2],
+  ]);
+  // There is no code yet on the second lock.
+  arrival.places.push({
+    device_id: gate.device_id,
+    access_code_id: null,
+    verdict: "setting",
+    reason: null,
+    lock: gate,
+    code: undefined,
+  });
+  expect(overlapping(arrival).map((entry) => entry.lock.name)).toEqual([
+    "Door",
+    "Door",
+    "Gate",
+  ]);
 });

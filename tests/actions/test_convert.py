@@ -512,3 +512,50 @@ async def test_convert_failed_attempt(
     assert ("is taken." in shown) is bool(message)
     assert pin not in shown
     assert not actions.code(UNMANAGED_NEIGHBOUR).is_managed
+
+
+@pytest.mark.parametrize("kind", ["status", "wrong_shape", "outage"])
+@pytest.mark.parametrize("all_codes", [False, True])
+async def test_convert_although_event_queries_fail(
+    simulator: Simulator,
+    actions: Actions,
+    poll: Poll,
+    kind: Any,
+    all_codes: bool,
+) -> None:
+    """The list of codes says what is converted."""
+    simulator.faults.add(kind, path="/events/list", status=403)
+    if kind == "outage":
+        # It may be an outage of Seam as a whole until a poll finds out.
+        await actions.fails("cannot_connect", CONVERT, FRONT, name="Neighbour")
+        assert not actions.writes
+    await poll()
+    data = {"all": True} if all_codes else {"name": "Neighbour"}
+    answer = await actions.answer(CONVERT, FRONT, **data)
+    outcomes = {row["name"]: row["outcome"] for row in answer["access_codes"]}
+    assert outcomes["Neighbour"] == "converted"
+
+
+@pytest.mark.parametrize("with_attempt", [False, True])
+async def test_event_queries_fail_while_code_is_converted(
+    simulator: Simulator,
+    actions: Actions,
+    monkeypatch: pytest.MonkeyPatch,
+    with_attempt: bool,
+) -> None:
+    """What the list of codes or the attempt says counts."""
+    simulator.control.answer_conversions_with_attempt(with_attempt)
+    endpoint = ENDPOINTS[CONVERT_PATH]
+
+    def convert(context: Context, params: Json) -> Json:
+        simulator.faults.add("status", path="/events/list", status=500)
+        return endpoint.handler(context, params)
+
+    monkeypatch.setitem(ENDPOINTS, CONVERT_PATH, replace(endpoint, handler=convert))
+    if with_attempt:
+        simulator.control.fail_next_conversion("No room.")
+        with pytest.raises(HomeAssistantError, match="No room"):
+            await actions.answer(CONVERT, FRONT, name="Neighbour")
+    else:
+        answer = await actions.answer(CONVERT, FRONT, name="Neighbour")
+        assert answer["access_codes"][0]["outcome"] == "converted"

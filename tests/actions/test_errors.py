@@ -14,7 +14,7 @@ from custom_components.seam.api import SeamUnreachableError, transport
 from custom_components.seam.const import DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
-from simulator.endpoints import linked_codes
+from simulator.endpoints import codes, linked_codes, unmanaged_codes
 from simulator.endpoints.codes import render
 from simulator.routing import Context
 from simulator.seed import (
@@ -372,6 +372,39 @@ async def test_attempt_key_refused(
     await hass.async_block_till_done()
     flows = hass.config_entries.flow.async_progress_by_handler(DOMAIN)
     assert [flow["context"]["source"] for flow in flows] == [SOURCE_REAUTH]
+
+
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        (SCHEDULE, {"name": "Baker"}),
+        ("update_access_code", {"name": "Cleaner", "new_name": "Butler"}),
+        ("release_access_code", {"name": "Cleaner"}),
+        (DELETE, {"name": "Cleaner"}),
+        (DELETE, {"name": "Neighbour"}),
+        (CONVERT, {"name": "Neighbour"}),
+    ],
+)
+@pytest.mark.parametrize("attempt", [{}, {"action_attempt_id": None}, ["odd"], 1])
+async def test_change_with_unreadable_attempt(
+    simulator: Simulator,
+    actions: Actions,
+    monkeypatch: pytest.MonkeyPatch,
+    action: str,
+    data: dict[str, Any],
+    attempt: Any,
+) -> None:
+    """Seam has accepted it, and the code says whether the lock has it."""
+    simulator.control.answer_conversions_with_attempt()
+    for module in (codes, unmanaged_codes):
+        monkeypatch.setattr(module, "render_attempt", lambda _: attempt)
+    before = actions.world
+    answer = await actions.answer(action, FRONT, **data)
+    assert "error" not in answer
+    assert actions.world != before
+    if action == SCHEDULE:
+        assert answer["outcome"] == "success"
+        assert answer["access_code_id"] in simulator.state.access_codes
 
 
 async def test_attempt_short_outage(simulator: Simulator, actions: Actions) -> None:

@@ -35,7 +35,15 @@ async def test_every_action_has_an_example(
         PAGES["actions"],
         re.DOTALL | re.MULTILINE,
     )
-    assert sorted(sections) == sorted(hass.services.async_services_for_domain(DOMAIN))
+    assert len(sections) == len(set(sections))
+    assert set(sections) == set(hass.services.async_services_for_domain(DOMAIN))
+
+
+def test_table_has_every_action() -> None:
+    """The first table of the page names each action that has a section, in any order."""
+    sections = re.findall(r"^## `seam\.(\w+)`$", PAGES["actions"], re.MULTILINE)
+    rows = re.findall(r"^\| \[`(\w+)`\]", PAGES["actions"], re.MULTILINE)
+    assert sorted(rows) == sorted(sections)
 
 
 @pytest.mark.parametrize("text", EXAMPLES)

@@ -44,13 +44,21 @@ FETCHING_FIRST = {
     "ensure_access_code",
     "reveal_access_code",
 }
+# These succeed on locks without access codes.
+NEEDING_NO_CODES = {"get_lock_capabilities"}
+# These need no existing codes, or use the last known ones.
+WORKING_WITHOUT_LISTS = NEEDING_NO_CODES | {
+    "report_device_constraints",
+    "reveal_access_code",
+    "simulate_unmanaged_access_code",
+}
 EACH = pytest.mark.parametrize("action", sorted(CALLS))
 
 
 def test_calls_cover_all_actions(hass: HomeAssistant, actions: Actions) -> None:
     """All actions whose targets are locks are tested here."""
-    all_actions = CALLS.keys() | {"preview_stays"}
-    assert hass.services.async_services_for_domain(DOMAIN).keys() == all_actions
+    all_actions = {*CALLS, "preview_stays"}
+    assert set(hass.services.async_services_for_domain(DOMAIN)) == all_actions
 
 
 @EACH
@@ -89,7 +97,7 @@ async def test_refuses_lock_without_codes(
     device.flags = {"can_remotely_lock": True, "can_remotely_unlock": True}
     device.capabilities_supported = ["lock"]
     await reconcile()
-    if action == "get_lock_capabilities":
+    if action in NEEDING_NO_CODES:
         assert await actions.answer(action, "lock.gate")
         return
     message = await actions.refused(
@@ -104,16 +112,7 @@ async def test_refuses_lock_without_codes(
 
 @pytest.mark.parametrize(
     "action",
-    sorted(
-        CALLS.keys()
-        # These need no existing codes, or use the last known ones.
-        - {
-            "get_lock_capabilities",
-            "report_device_constraints",
-            "reveal_access_code",
-            "simulate_unmanaged_access_code",
-        }
-    ),
+    sorted(CALLS.keys() - WORKING_WITHOUT_LISTS),
 )
 async def test_refuses_unknown_codes(
     simulator: Simulator, actions: Actions, reconcile: Poll, action: str

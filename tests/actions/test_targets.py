@@ -7,6 +7,7 @@ from awesomeversion import AwesomeVersion
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.const import __version__ as HA_VERSION
 from homeassistant.core import HomeAssistant
+from homeassistant.exceptions import ServiceValidationError
 from homeassistant.helpers import (
     area_registry as ar,
     device_registry as dr,
@@ -56,6 +57,33 @@ async def test_target_all(hass: HomeAssistant, actions: Actions) -> None:
     """`all` are all Seam locks, also if they are offline."""
     hass.states.async_set("lock.other_maker", "locked")
     assert sorted(await _answers(hass, entity_id="all")) == sorted(ALL_LOCKS)
+
+
+@pytest.mark.parametrize("kind", ["all", "area"])
+async def test_target_skips_locks_that_are_not_there(
+    hass: HomeAssistant,
+    simulator: Simulator,
+    actions: Actions,
+    second_entry: MockConfigEntry,
+    kind: str,
+) -> None:
+    """As in Home Assistant, one workspace does not stop an action on the others."""
+    office = "lock.office_door"
+    area = ar.async_get(hass).async_create("House")
+    for entity_id in (FRONT, office):
+        device_id = _device(hass, entity_id)
+        dr.async_get(hass).async_update_device(device_id, area_id=area.id)
+    target = {"entity_id": "all"} if kind == "all" else {"area_id": area.id}
+    assert office in await _answers(hass, **target)
+    await hass.config_entries.async_unload(second_entry.entry_id)
+    assert set(await _answers(hass, **target)) == (
+        set(ALL_LOCKS) if kind == "all" else {FRONT}
+    )
+    # A lock that is named is refused, and so is a target without any lock left.
+    await actions.refused("not_loaded", GET, [FRONT, office])
+    with pytest.raises(ServiceValidationError) as caught:
+        await _answers(hass, device_id=_device(hass, office))
+    assert caught.value.translation_key == "not_loaded"
 
 
 @pytest.mark.skipif(

@@ -1,5 +1,6 @@
 """The action `update_access_code`."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -23,6 +24,7 @@ from simulator.seed import (
     FRONT_DOOR,
     UNMANAGED_NEIGHBOUR,
 )
+from tests.clock import wait_until
 from tests.conftest import Poll
 
 from .support import (
@@ -42,6 +44,7 @@ UPDATE = "update_access_code"
 PATH = "/access_codes/update"
 MULTIPLE_PATH = "/access_codes/update_multiple"
 DAY = timedelta(days=1)
+_IN_A_WEEK = dt_util.utcnow() + 7 * DAY
 
 
 def _moment(code: Any) -> tuple[datetime, datetime]:
@@ -693,7 +696,11 @@ async def test_update_linked_refused_by_seam(
 
 
 async def test_update_shown_despite_stale_list(
-    simulator: Simulator, actions: Actions, poll: Poll, monkeypatch: pytest.MonkeyPatch
+    simulator: Simulator,
+    actions: Actions,
+    poll: Poll,
+    impatient: None,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The change is shown although Seam's lists lag behind."""
     code = actions.code(CODE_CLEANER)
@@ -705,6 +712,7 @@ async def test_update_shown_despite_stale_list(
     answer = await actions.answer(UPDATE, FRONT, name="Cleaner", new_name="Butler")
     assert code.name == "Cleaner"
     assert answer["name"] == "Butler"
+    assert answer["outcome"] == "pending"
     await poll()
     assert actions.listed(FRONT)[CODE_CLEANER]["name"] == "Butler"
 
@@ -839,3 +847,99 @@ async def test_update_rate_limit(simulator: Simulator, actions: Actions) -> None
         "rate_limited", UPDATE, KEYPAD, access_code_id=CODE_BIKE_GUEST, new_name="Bikes"
     )
     assert "seconds" in message
+
+
+NEW_VALUES: dict[str, dict[str, Any]] = {
+    "name": {"new_name": "Butler"},
+    "pin": {"code": "481516"},
+    "times": {"ends_at": dt_util.utcnow() + 9 * DAY},
+    "ongoing": {"ongoing": True},
+}
+
+
+def _answer_as_before(simulator: Simulator, code_id: str) -> None:
+    """Return a code as it is now, whatever is changed of it."""
+    code = simulator.state.access_codes[code_id]
+    simulator.control.override_row(
+        code_id,
+        {
+            "name": code.name,
+            "code": code.code,
+            "starts_at": code.starts_at and code.starts_at.isoformat(),
+            "ends_at": code.ends_at and code.ends_at.isoformat(),
+            "status": code.status,
+            "pending_mutations": [],
+        },
+    )
+
+
+@pytest.mark.parametrize(
+    ("change", "is_linked"),
+    [*((change, False) for change in NEW_VALUES), ("name", True), ("times", True)],
+)
+async def test_update_pending_while_seam_returns_old_code(
+    simulator: Simulator,
+    actions: Actions,
+    change: str,
+    is_linked: bool,
+) -> None:
+    """The lock may not have the new values, but they are shown."""
+    simulator.clock.speed = 6000
+    made = await _linked(actions, starts_at=dt_util.utcnow(), ends_at=_IN_A_WEEK)
+    code_id = made[FRONT]["access_code_id"]
+    _answer_as_before(simulator, code_id)
+    answer = await actions.answer(
+        UPDATE, FRONT, name="Band", linked=is_linked, **NEW_VALUES[change]
+    )
+    assert answer["outcome"] == "pending"
+    assert answer["reason"].startswith("Front Door has not confirmed the change yet.")
+    assert answer["name"] == NEW_VALUES[change].get("new_name", "Band")
+
+
+@pytest.mark.parametrize("change", NEW_VALUES)
+async def test_update_succeeds_once_seam_returns_new_code(
+    simulator: Simulator, actions: Actions, change: str
+) -> None:
+    """The wait goes on until then."""
+    simulator.clock.speed = 6000
+    _answer_as_before(simulator, CODE_GUEST_NOW)
+    path = "/access_codes/get"
+    updating = asyncio.create_task(
+        actions.answer(
+            UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, **NEW_VALUES[change]
+        )
+    )
+    await wait_until(lambda: len(actions.sent(path)) > 1)
+    assert not updating.done()
+    simulator.control.clear_overrides()
+    assert (await updating)["outcome"] == "success"
+
+
+@pytest.mark.parametrize(
+    ("change", "made"),
+    [
+        ("name", {"name": "BUTL"}),
+        ("times", {"ends_at": "2030-01-01T00:00:00.000Z"}),
+        ("pin", {"code": None}),
+        ("pin", {"code": "0481516"}),
+    ],
+)
+async def test_update_succeeds_with_what_seam_makes_of_it(
+    simulator: Simulator, actions: Actions, change: str, made: dict[str, Any]
+) -> None:
+    """Seam may round times and shorten names, and some locks do not report PINs."""
+    simulator.control.override_row(CODE_GUEST_NOW, made)
+    answer = await actions.answer(
+        UPDATE, FRONT, access_code_id=CODE_GUEST_NOW, **NEW_VALUES[change]
+    )
+    assert answer["outcome"] == "success"
+
+
+async def test_update_of_pin_that_was_never_reported(
+    simulator: Simulator, actions: Actions, reconcile: Poll
+) -> None:
+    """Nothing shows that it has changed."""
+    simulator.control.override_row(CODE_CLEANER, {"code": None})
+    await reconcile()
+    answer = await actions.answer(UPDATE, FRONT, name="Cleaner", code="481516")
+    assert answer["outcome"] == "success"

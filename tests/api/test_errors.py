@@ -1,12 +1,13 @@
 """Tests of errors and invalid responses."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 import socket
 from typing import Any
 
-from aiohttp import ClientTimeout, web
+from aiohttp import ClientSession, ClientTimeout, TCPConnector, web
 from hypothesis import given, strategies as st
 import pytest
 
@@ -22,11 +23,13 @@ from custom_components.seam.api import (
     SeamServerError,
     SeamUnreachableError,
     SeamUnreadableError,
+    transport,
 )
 from custom_components.seam.api.errors import error_from_response
 from simulator import Simulator
 from simulator.seed import CODE_OWNER, FRONT_DOOR
 from tests.api.conftest import REQUEST_ID, Connect, Delays, Log, Stub
+from tests.clock import wait_until
 
 pytestmark = pytest.mark.usefixtures("delays")
 
@@ -308,6 +311,27 @@ async def test_connection_timeout(
             client = connect(f"http://127.0.0.1:{busy.getsockname()[1]}")
             with pytest.raises(SeamNotSentError, match="Timed out while connecting"):
                 await client.create_access_code(FRONT_DOOR)
+
+
+async def test_timeout_while_waiting_for_connection(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A request that never got a connection was not sent."""
+    assert transport._TIMEOUT.connect
+    monkeypatch.setattr(
+        transport,
+        "_TIMEOUT",
+        ClientTimeout(total=30, connect=transport._TIMEOUT.connect / 200),
+    )
+    hang = simulator.faults.add("hang", path="/access_codes/create")
+    async with ClientSession(connector=TCPConnector(limit_per_host=1)) as session:
+        client = SeamClient(session, simulator.key, simulator.url)
+        creating = asyncio.create_task(client.create_access_code(FRONT_DOOR))
+        await wait_until(lambda: bool(hang.hits))
+        with pytest.raises(SeamNotSentError, match="Timed out while connecting"):
+            await client.create_access_code(FRONT_DOOR)
+        simulator.faults.clear()
+        await creating
 
 
 async def test_connection_lost_after_request(

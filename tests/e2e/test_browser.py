@@ -72,7 +72,7 @@ def test_schedule_code_in_action_form(
     """A code scheduled in the form of the action appears at Seam and on the dashboard."""
     device_id, lock = next(iter(development.locks().items()))
     form = f"{development.url}/config/tools/action?service=seam.schedule_access_code"
-    ongoing = page.get_by_text("Ongoing", exact=True)
+    ongoing = page.get_by_text("Permanent", exact=True)
     # On a busy machine, the names of the fields were once missing.
     for _ in range(3):
         page.goto(form)

@@ -69,6 +69,104 @@ def test_copy_that_fails_is_reported(panel_page: Page, start: Start) -> None:
     expect(dialog.get_by_text("The PIN could not be copied.")).to_be_visible()
 
 
+def test_pin_of_new_code_is_hidden_after_a_while(
+    panel_page: Page, start: Start
+) -> None:
+    """It is then shown again as in a row, by asking for it."""
+    panel_page.clock.install()
+    panel = start(
+        """{
+          locks: [lock("Door")],
+          answer: ({ type }) => type === "seam/code/reveal"
+            ? { code: "582947" }
+            : { access_code_id: "x", code: "4711" },
+        }"""
+    )
+    dialog = add_guest(panel)
+    expect(dialog.locator("output")).to_have_text("4711")
+    expect(dialog.get_by_role("button", name="Copy")).to_be_focused()
+    panel_page.clock.fast_forward(119_000)
+    expect(dialog.locator("output")).to_have_text("4711")
+    panel_page.clock.fast_forward(2_000)
+    expect(dialog.locator("output")).to_have_count(0)
+    expect(dialog.get_by_role("button", name="Copy")).to_have_count(0)
+    show = dialog.get_by_role("button", name="Show PIN")
+    expect(show).to_be_focused()
+    show.click()
+    expect(dialog.locator("output")).to_have_text("582947")
+    [revealed] = sent(panel_page, "code/reveal")
+    assert revealed["access_code_id"] == "x"
+    panel_page.clock.fast_forward(121_000)
+    expect(dialog.locator("output")).to_have_count(0)
+
+
+@pytest.mark.parametrize(
+    ("state", "works"), [("active", True), ("failed", False), ("scheduled", False)]
+)
+def test_deletion_says_whether_code_works(
+    panel_page: Page, start: Start, state: str, works: bool
+) -> None:
+    """Only a code that may open the lock stops working."""
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [
+            code("Ada", {{ state: "{state}" }}),
+            code("Found", {{ state: "{state}", is_managed: false }}),
+          ])],
+        }}"""
+    )
+    stops = re.compile("The code stops working on Door|This code stops working")
+    idle = "This code currently does not work."
+    dialog = choose(panel, "Ada", "Delete")
+    expect(dialog.get_by_text(stops)).to_have_count(int(works))
+    expect(dialog.get_by_text(idle)).to_have_count(int(not works))
+    panel_page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    panel.get_by_role("button", name="Actions for Ada", exact=True).click()
+    for action in ("End now", "Stop managing"):
+        expect(panel.get_by_role("menuitem", name=action)).to_have_count(
+            0 if state == "failed" else 1
+        )
+
+
+def test_other_users_are_told_to_ask_administrator(
+    panel_page: Page, start: Start
+) -> None:
+    """Once, where they cannot follow the advice, and not for what is about the lock."""
+    panel = start(
+        """{
+          admin: false,
+          locks: ["Door", "Gate"].map((name) => lock(name, [
+            code(`Ada ${name}`, { state: "failed", errors: [{
+              error_code: "failed_to_set_on_device", message: "It failed.",
+              advice: "Delete the code.", scope: "access_code", created_at: null,
+              remedies: ["delete"],
+            }] }),
+          ])).concat(lock("Shed", [code("Found", { is_managed: false })], {
+            online: false,
+            problems: [{
+              error_code: "device_offline", message: "It is offline.",
+              advice: "Check its power supply.", scope: "device", created_at: null,
+              remedies: ["refresh_lock"],
+            }],
+          })),
+        }"""
+    )
+    note = panel.get_by_text("Ask an administrator of this Home Assistant")
+    expect(panel.get_by_text("Delete the code.")).to_have_count(2)
+    expect(note).to_have_count(1)
+    panel_page.evaluate(
+        """() => {
+            document.querySelector("seam-panel").route = {prefix: "/seam", path: "/lock/Shed"};
+        }"""
+    )
+    expect(panel.get_by_text("Check its power supply.")).to_be_visible()
+    expect(panel.get_by_text("created outside Seam")).to_be_visible()
+    expect(panel.get_by_text("Convert")).to_have_count(0)
+    expect(note).to_have_count(0)
+
+
 def test_edit_changes_only_what_was_edited(panel_page: Page, start: Start) -> None:
     """A linked code keeps its own times when the guest is renamed."""
     panel = start(
@@ -257,6 +355,39 @@ def test_times_are_sent_as_moments(panel_page: Page, start: Start) -> None:
     assert times == ["2026-10-25T01:34:00.000Z", "2026-10-25T01:45:00.000Z"]
     [created] = sent(panel_page, "code/create")
     assert created["starts_at"] == "2026-10-25T01:40:00.000Z"
+
+
+def test_times_follow_profile(panel_page: Page, start: Start) -> None:
+    """In the browser's zone, what is typed is shown in the user's format, and is sent."""
+    panel_page.context.new_cdp_session(panel_page).send(
+        "Emulation.setTimezoneOverride", {"timezoneId": "Asia/Tokyo"}
+    )
+    panel_page.clock.set_fixed_time(datetime(2026, 10, 20, 12, 0, tzinfo=UTC))
+    panel = start(
+        """{
+          path: "/lock/Door",
+          zone: "Europe/London",
+          locale: { time_zone: "local", time_format: "12", date_format: "MDY" },
+          locks: [lock("Door", [code("Ada", { ends_at: "2026-10-24T00:45:00Z" })])],
+          answer: () => ({ access_code_id: "x" }),
+        }"""
+    )
+    row = panel.locator("seam-code-row").filter(has_text="Ada")
+    expect(row).to_contain_text("Sat, Oct 24, 9:45 AM")
+    expect(panel.get_by_text("Times in Asia/Tokyo")).to_be_visible()
+    panel.get_by_role("button", name="Add guest").click()
+    dialog = panel.get_by_role("dialog")
+    # At 15:00 in London.
+    expect(dialog.get_by_label("Check-in")).to_have_value("2026-10-20T23:00")
+    dialog.get_by_role("textbox", name="Name").fill("Grace")
+    dialog.get_by_label("Check-in").fill("2026-10-25T18:00")
+    expect(dialog.locator("#when")).to_have_text(
+        re.compile("Sun, Oct 25, 6:00.PM – Mon, Oct 26, .* · 1 night · .*Asia/Tokyo")
+    )
+    dialog.get_by_role("button", name="Add guest").click()
+    expect(dialog.get_by_role("button", name="Done")).to_be_visible()
+    [created] = sent(panel_page, "code/create")
+    assert created["starts_at"] == "2026-10-25T09:00:00.000Z"
 
 
 def test_closed_dialog_announces_failure(panel_page: Page, start: Start) -> None:
@@ -1073,7 +1204,7 @@ def test_first_page_shows_locks_without_power_or_connection(start: Start) -> Non
     expect(panel.get_by_role("heading", name="All guests can get in")).to_be_visible()
     expect(panel.get_by_text("2 locks need attention")).to_be_visible()
     rows = panel.get_by_role("region", name="Needs attention").get_by_role("listitem")
-    expect(rows).to_have_text(["Door Battery 8%", "Gate Offline Battery 80%"])
+    expect(rows).to_have_text(["Door 8%", "Gate Offline 80%"])
     expect(panel.get_by_text("Only administrators")).to_have_count(0)
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from .conftest import Start
 from .development import Development
-from .test_panel import open_panel, sync
+from .test_panel import choose, open_panel, row_of, sync
 from .test_panel_quality import AXE, NEEDS_AXE, RUN_AXE
 from .test_stays import LOCK, WIDE, Bookings, fill_in, wait_for_codes
 
@@ -22,6 +22,7 @@ STAYS: Final = """(count, verdict, reason) => [{
     title: "Bookings",
     is_calendar_lost: false,
     kept: 0,
+    access_code_ids: ["Ada"],
     stays: Array.from({length: count}, (_, i) => ({
         name: `Guest ${i}`,
         starts_at: new Date(Date.now() + (i * 24 + 3) * 3_600_000).toISOString(),
@@ -105,6 +106,11 @@ def test_preview_shows_what_a_run_does(panel_page: Page, start: Start) -> None:
     """It has the reasons, and can be tried again."""
     row = "{name: 'Ada', lock: 'Door', starts_at: null, ends_at: null, reason: null}"
     groups = "moved: [], renamed: [], deleted: [], not_possible: [], left: []"
+    times = "starts_at: null, ends_at: null"
+    overlaps = ", ".join(
+        f"{{stay: 'Ada', other: 'Eve', lock: {lock}, {times}}}"
+        for lock in ("null", "'Gate'")
+    )
     panel = start(
         f"""{{
           path: "/stays",
@@ -112,7 +118,7 @@ def test_preview_shows_what_a_run_does(panel_page: Page, start: Start) -> None:
           stays: ({STAYS})(1, "ready", null),
           answer: () => {{
             if (!window.isBack) throw {{message: "Not now"}};
-            return {{created: [{row}], {groups}, overlaps: [["Ada", "Eve"]]}};
+            return {{created: [{row}], {groups}, overlaps: [{overlaps}]}};
           }},
         }}"""
     )
@@ -121,9 +127,57 @@ def test_preview_shows_what_a_run_does(panel_page: Page, start: Start) -> None:
     expect(dialog.get_by_role("alert")).to_contain_text("Not now.")
     panel_page.evaluate("() => { window.isBack = true; }")
     dialog.get_by_role("button", name="Try again").click()
-    expect(dialog.get_by_role("listitem")).to_have_text(["Ada Door", "Ada · Eve"])
+    expect(dialog.get_by_role("listitem")).to_have_text(
+        ["Ada Door", "Ada Overlaps with Eve", "Ada Gate Overlaps with Eve"]
+    )
     panel_page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+
+
+def test_code_says_which_stays_it_is_from(panel_page: Page, start: Start) -> None:
+    """Dialogs say that the stays leave a code alone that somebody changes."""
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada"), code("Eve")])],
+          stays: ({STAYS})(1, "ready", null),
+        }}"""
+    )
+    dialog = panel.get_by_role("dialog")
+    for name, is_from_stays in ("Ada", True), ("Eve", False):
+        row = row_of(panel, name)
+        expect(row.get_by_text("From Bookings")).to_have_count(int(is_from_stays))
+        for action, text in (
+            ("Edit", "no longer follows its booking"),
+            ("End now", "no longer follows its booking"),
+            ("Stop managing", "no longer follows its booking"),
+            ("Delete", "not created again"),
+        ):
+            choose(panel, name, action)
+            expect(dialog.get_by_text(text)).to_have_count(int(is_from_stays))
+            dialog.get_by_role("button", name="Cancel").click()
+    panel_page.evaluate(
+        f"() => changeStays({{...({STAYS})(0)[0], access_code_ids: ['Eve']}})"
+    )
+    expect(row_of(panel, "Eve")).to_contain_text("From Bookings")
+    expect(row_of(panel, "Ada")).not_to_contain_text("From Bookings")
+
+
+def test_stay_names_the_guests_it_overlaps_with(panel_page: Page, start: Start) -> None:
+    """It says so as soon as there is such a code, without calling it a problem."""
+    panel = start(
+        f"""{{
+          path: "/stays",
+          locks: [lock("Door", [code("Ada")])],
+          stays: ({STAYS})(1, "ready", null),
+        }}"""
+    )
+    row = panel.get_by_role("listitem").filter(has_text="Guest 0")
+    expect(row).to_contain_text("Door")
+    expect(row).not_to_contain_text("Overlaps")
+    panel_page.evaluate("() => change(lock('Door', [code('Ada'), code('Long stay')]))")
+    expect(row).to_contain_text("Overlaps with Long stay on Door.")
+    expect(panel.get_by_role("region", name="Needs attention")).to_have_count(0)
 
 
 def test_codes_of_empty_calendar_are_shown_as_kept(start: Start) -> None:

@@ -8,7 +8,6 @@ from pathlib import Path
 import re
 import signal
 import sys
-import time
 
 import aiohttp
 from freezegun.api import FrozenDateTimeFactory
@@ -139,11 +138,9 @@ async def test_state_file(tmp_path: Path, session: aiohttp.ClientSession) -> Non
 
 
 async def test_many_locks(session: aiohttp.ClientSession) -> None:
-    """A large workspace starts and responds quickly."""
-    started = time.perf_counter()
+    """A large workspace starts and responds."""
     simulator = Simulator(manual_clock=True, locks=1000, codes=20, unmanaged=2)
     await simulator.start()
-    assert time.perf_counter() - started < 5
     client = Client(simulator, session)
     headers = {"Authorization": f"Bearer {KEY}"}
     async with session.post(

@@ -163,7 +163,12 @@ async def test_names_are_unique_and_stable(seam: Seam) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [{"name": "Ada & Eve"}, {"ends_at": ADA_ENDS_AT + HOUR}, {"starts_at": NOW}],
+    [
+        {"name": "Ada & Eve"},
+        {"ends_at": ADA_ENDS_AT + HOUR},
+        {"starts_at": NOW},
+        {"is_managed": False},
+    ],
 )
 async def test_code_edited_by_hand_is_left_alone(
     seam: Seam, change: dict[str, object]
@@ -580,13 +585,6 @@ async def test_full_lock_is_reported() -> None:
         (Kind.CREATE, None),
         (Kind.BLOCKED, Reason.LOCK_FULL),
     ]
-
-
-async def test_overlaps_are_reported(seam: Seam) -> None:
-    """Both guests get a code."""
-    plan = seam.plan([ADA, booking("Eve", start=4), BOB])
-    assert len(plan.overlaps) == 2
-    assert len(plan.steps) == 3
 
 
 async def test_unknown_codes_change_nothing(seam: Seam) -> None:

@@ -96,9 +96,12 @@ async def test_adding_stays_does_nothing_before_it_is_confirmed(stays: Stays) ->
     result = await start(stays)
     assert result["type"] is FlowResultType.FORM
     result = await submit(stays, result, FORM)
-    [heading, line] = changes(result)
-    assert heading == "**To be created: 1**"
-    assert line == "- Ada, Apartment 1, 2026-11-22 01:30 – 2026-11-24 01:30"
+    assert changes(result) == [
+        "**To be created: 1**",
+        "- Ada, Apartment 1, 2026-11-22 01:30 – 2026-11-24 01:30",
+        "**Overlapping stays: 1**",
+        "- Ada + Weekend guest, Apartment 1, 2026-11-22 01:30 – 2026-11-24 01:30",
+    ]
     await stays.wait()
     assert len(stays.codes) == 1
     result = await submit(stays, result, {})
@@ -128,7 +131,7 @@ async def test_blank_texts_choose_no_titles(
     stays: Stays, texts: dict[str, list[str]], names: list[str]
 ) -> None:
     """The form adds a blank text with each row, and spaces around a text are typos."""
-    stays.book("Flat 1: Ada")
+    stays.book("Flat 1: Ada", start=7, end=8)
     stays.book("Flat 2: Eve", start=5, end=6)
     bookings = {"days_ahead": 30, **texts}
     result = await submit(
@@ -233,7 +236,7 @@ async def test_preview_aborts_if_disconnected_meanwhile(
 
 async def test_reconfiguring_previews_and_applies_changes(stays: Stays) -> None:
     """Another lock means codes that are deleted and others that are created."""
-    stays.book("Ada")
+    stays.book("Ada", start=12, end=14)
     await stays.wait()
     [subentry_id] = stays.entry.subentries
     result = await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
@@ -275,7 +278,7 @@ async def test_title_follows_the_calendar_unless_it_was_changed(
 
 async def test_preview_says_that_nothing_has_to_be_done(stays: Stays) -> None:
     """The settings are the same, and all codes are there."""
-    stays.book("Ada")
+    stays.book("Ada", start=12, end=14)
     await stays.wait()
     [subentry_id] = stays.entry.subentries
     result = await stays.entry.start_subentry_reconfigure_flow(stays.hass, subentry_id)
@@ -286,7 +289,7 @@ async def test_preview_says_that_nothing_has_to_be_done(stays: Stays) -> None:
 async def test_preview_shows_only_the_first_of_many(stays: Stays) -> None:
     """A dialog has to end somewhere."""
     for number in range(12):
-        stays.book(f"Guest {number}", start=number + 1, end=number + 2)
+        stays.book(f"Guest {number}", start=number + 12, end=number + 13)
     result = await submit(stays, await start(stays), FORM)
     lines = changes(result)
     assert lines[0] == "**To be created: 12**"
@@ -417,9 +420,12 @@ async def test_preview_escapes_what_guests_write(stays: Stays) -> None:
     assert "![x](" not in str(result["description_placeholders"])
 
 
-async def preview(stays: Stays, device_id: str | None = None) -> Any:
-    """Call the action."""
-    [subentry_id] = stays.entry.subentries
+async def preview(
+    stays: Stays, device_id: str | None = None, subentry_id: str | None = None
+) -> Any:
+    """Call the action, by default for the only stays."""
+    if subentry_id is None:
+        [subentry_id] = stays.entry.subentries
     [device] = dr.async_get(stays.hass).async_get_devices(
         identifiers={(DOMAIN, subentry_id)}
     )
@@ -433,9 +439,9 @@ async def preview(stays: Stays, device_id: str | None = None) -> Any:
 
 
 async def test_action_returns_what_would_be_done(stays: Stays) -> None:
-    """A booking that cannot be, an overlap, and one that is gone."""
-    stays.book("Ada")
-    stays.book("Eve", start=6, end=8)
+    """A booking that is renamed, and one that is gone."""
+    stays.book("Ada", start=12, end=14)
+    stays.book("Eve", start=16, end=18)
     await stays.wait()
     requests = stays.simulator.requests
     requests.clear()
@@ -452,17 +458,16 @@ async def test_action_returns_what_would_be_done(stays: Stays) -> None:
 
 
 async def test_action_names_what_is_not_possible(stays: Stays) -> None:
-    """A lock without room for another code, and overlapping bookings."""
+    """A lock without room for another code."""
     device = stays.simulator.state.devices[FRONT_DOOR]
     device.properties["max_active_codes_supported"] = 1
     await stays.entry.runtime_data.async_reconcile()
     stays.book("Ada")
-    stays.book("Eve", start=3, end=6)
+    stays.book("Eve", start=7, end=9)
     await stays.settle()
     found = await preview(stays)
     assert {row["reason_key"] for row in found["not_possible"]} == {"lock_full"}
     assert [row["name"] for row in found["not_possible"]] == ["Ada", "Eve"]
-    assert found["overlaps"] == [["Ada", "Eve"]]
     assert all(row["lock"] for row in found["not_possible"])
 
 

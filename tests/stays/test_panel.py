@@ -62,6 +62,7 @@ async def test_all_coming_stays_are_sent(stays: Stays, panel: Panel) -> None:
             "title": "Bookings",
             "is_calendar_lost": False,
             "kept": 0,
+            "access_code_ids": [],
             "stays": [],
         }
     ]
@@ -130,6 +131,56 @@ async def test_stays_stay_during_reload_and_go_with_their_subentry(
     await stays.settle()
     await panel.received()
     assert panel.stays == {}
+
+
+async def test_codes_say_which_stays_they_are_from(
+    stays: Stays,
+    panel: Panel,
+    hass_ws_client: WebSocketGenerator,
+    hass_read_only_user: Any,
+) -> None:
+    """Also those whose booking is gone, until the stays are removed."""
+
+    def origins() -> dict[str, str]:
+        """Return the titles of the stays that codes are from, by name of the code."""
+        return {
+            code["name"]: row["title"]
+            for row in panel.stays.values()
+            for code_id in row["access_code_ids"]
+            if (code := panel.code(code_id))
+        }
+
+    stays.book("1", 0, 2, summary="Ada")
+    stays.book("2", 3, 4, summary="Eve")
+    await stays.wait()
+    await panel.received()
+    assert origins() == {"Ada": "Bookings", "Eve": "Bookings"}
+    # The guest has arrived.
+    stays.calendar.cancel("1")
+    await stays.wait()
+    await panel.received()
+    assert [stay["name"] for stay in shown(panel)] == ["Eve"]
+    await stays.restart()
+    events = await panel.received()
+    assert all(row["access_code_ids"] for e in events for row in e.get("stays", ()))
+    [subentry] = stays.entry.subentries.values()
+    stays.hass.config_entries.async_update_subentry(
+        stays.entry, subentry, title="Flat 2"
+    )
+    await stays.settle()
+    await panel.received()
+    assert origins() == {"Ada": "Flat 2", "Eve": "Flat 2"}
+    hass_read_only_user.mock_policy({"entities": {"entity_ids": {FRONT: True}}})
+    tenant = await async_connect(stays.hass, hass_ws_client, hass_read_only_user)
+    await tenant.subscribe()
+    [row] = tenant.stays.values()
+    assert [stay["name"] for stay in row["stays"]] == ["Eve"]
+    assert row["access_code_ids"] == []
+    stays.hass.config_entries.async_remove_subentry(stays.entry, subentry.subentry_id)
+    await stays.settle()
+    await panel.received()
+    assert origins() == {}
+    assert [code.name for code in stays.codes] == ["Ada", "Eve"]
 
 
 async def test_stays_kept_because_calendar_is_empty_are_counted(
@@ -297,6 +348,8 @@ async def test_preview_is_that_of_the_action(
             assert row["reason"] is None or is_text(row["reason"])
             assert {**row, "reason": None} == {**expected, "reason": None}
     assert [row["name"] for row in found["deleted"]] == ["Old"]
+    assert found["overlaps"] == response["overlaps"]
+    assert [row["lock"] for row in found["overlaps"]] == ["Front Door"]
     pins = {code.code for code in stays.simulator.state.access_codes.values()}
     assert not pins.intersection(str(value) for value in found["created"][0].values())
     assert [code.name for code in stays.codes] == ["Old"]

@@ -324,7 +324,7 @@ async def test_unreadable_links_start_no_stays(
     assert stays.entry.state is ConfigEntryState.LOADED
     assert len(stays.codes) == 1
     assert stored == damaged
-    assert "Could not start stays" in caplog.text
+    assert "Could not set up stays" in caplog.text
     assert not stays.hass.states.is_state(FRONT, STATE_UNAVAILABLE)
     next_arrival = "sensor.bookings_next_arrival"
     assert stays.hass.states.is_state(next_arrival, STATE_UNAVAILABLE)

@@ -79,7 +79,7 @@ async def test_damaged_file_starts_no_stays(
         assert len(stays.codes) == 1
         assert stays.entry.state is ConfigEntryState.LOADED
         assert state_of(stays.hass, NEXT_ARRIVAL) == STATE_UNAVAILABLE
-        [log] = [r for r in caplog.records if "Could not start stays" in r.message]
+        [log] = [r for r in caplog.records if "Could not set up stays" in r.message]
         assert str(file) in log.message
         caplog.clear()
         await stays.restart()

@@ -11,6 +11,7 @@ from custom_components.seam.api import (
     SeamServerError,
     SeamUnreachableError,
 )
+from custom_components.seam.api.rows import Rows
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.schedule import (
     Fetch,
@@ -128,7 +129,7 @@ def poll(engine: SyncEngine, *events: Event, now: datetime = NOW) -> set[Fetch]:
     engine.begin_poll(now)
     due = set(engine.take_due())
     [query] = [fetch for fetch in due if isinstance(fetch, FetchEvents)]
-    engine.receive_events(events, now)
+    engine.receive_events(Rows(events), now)
     return (due - {query}) | set(engine.take_due())
 
 

@@ -3,6 +3,7 @@
 import pytest
 
 from custom_components.seam.api import Device, Event
+from custom_components.seam.api.rows import Rows
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.schedule import FetchCodes, FetchDevices, FetchEvents
 
@@ -99,7 +100,7 @@ def test_events_of_other_devices_are_ignored_after_first() -> None:
             created_at=NOW,
             device_id="thermostat",
         )
-        engine.receive_events([event], NOW)
+        engine.receive_events(Rows([event]), NOW)
         for due in engine.take_due():
             requested.append(due)
             assert isinstance(due, FetchDevices)

@@ -8,6 +8,7 @@ import pytest
 from custom_components.seam.api import AccessCode, Device, Event, SeamInvalidInputError
 from custom_components.seam.api.client import EVENTS_LIMIT
 from custom_components.seam.api.redact import Secrets
+from custom_components.seam.api.rows import Rows
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.events import PendingEvents
 from custom_components.seam.sync.schedule import (
@@ -146,7 +147,7 @@ def test_burst_of_events_fires_completely() -> None:
         for fetch in engine.take_due():
             if isinstance(fetch, FetchEvents):
                 answer = [e for e in [*burst, last] if e.created_at > fetch.since]
-                engine.receive_events(answer[:EVENTS_LIMIT], later)
+                engine.receive_events(Rows(answer[:EVENTS_LIMIT]), later)
         engine.take_due()
         engine.finish()
         count += len(engine.take_occurrences())
@@ -202,7 +203,7 @@ def test_future_event_in_full_answer_does_not_move_cursor() -> None:
     [query] = [f for f in engine.take_due() if isinstance(f, FetchEvents)]
     assert query.since <= burst[-1].created_at
     late = make_event("lock.unlocked", at=NOW + timedelta(seconds=30))
-    engine.receive_events([burst[-1], late], NOW + timedelta(minutes=1))
+    engine.receive_events(Rows([burst[-1], late]), NOW + timedelta(minutes=1))
     assert ("lock.unlocked", None) in fired(engine)
 
 
@@ -267,7 +268,7 @@ def test_cursor_restarts_if_clock_was_ahead() -> None:
     assert query.since < NOW
     old = make_event("lock.locked", at=NOW - timedelta(minutes=30))
     engine.receive_devices(FetchDevices(), [make_device(has_codes=False)], NOW)
-    engine.receive_events([old], NOW)
+    engine.receive_events(Rows([old]), NOW)
     assert not fired(engine)
     poll(
         engine, old, make_event("lock.unlocked", at=NOW), now=NOW + timedelta(minutes=1)

@@ -10,6 +10,7 @@ from custom_components.seam.api import (
     SeamRateLimitError,
     SeamUnreachableError,
 )
+from custom_components.seam.api.rows import Rows
 from custom_components.seam.sync.schedule import (
     LIST_DEVICES,
     FetchCodes,
@@ -100,7 +101,7 @@ def test_failing_locks_do_not_fail_refresh() -> None:
         while due := engine.take_due():
             for fetch in due:
                 if isinstance(fetch, FetchEvents):
-                    engine.receive_events([], NOW)
+                    engine.receive_events(Rows(), NOW)
                 elif isinstance(fetch, FetchDevices):
                     engine.receive_devices(fetch, doors, NOW)
                 elif fetch.device_id == "shed":
@@ -126,6 +127,17 @@ def test_outage_is_fatal_but_failing_locks_are_not(error: SeamError) -> None:
     assert (engine.failures.fatal_error, engine.finish()) == (None, None)
     engine.receive_failure(FetchDevices(), error, NOW)
     assert (engine.failures.fatal_error, engine.finish()) == (error, error)
+
+
+def test_rate_limits_for_devices_are_forgotten() -> None:
+    """The same devices may never be requested together again."""
+    failures = polled_engine().failures
+    error = SeamRateLimitError("Slow down", retry_after=60)
+    for number in range(5):
+        failures.add(FetchDevices(frozenset((str(number),))), error, NOW)
+    assert failures.first_rate_limit(NOW) is error
+    assert failures.first_rate_limit(NOW + timedelta(minutes=1)) is None
+    assert not failures._rate_limits
 
 
 @pytest.mark.parametrize("error", [BROKEN, DOWN])

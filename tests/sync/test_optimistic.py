@@ -8,7 +8,7 @@ from typing import Any
 from homeassistant.core import HomeAssistant
 import pytest
 
-from custom_components.seam.api import Event
+from custom_components.seam.api import CodeStatus, Event
 from custom_components.seam.api.redact import Secrets
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.sync.engine import SyncEngine
@@ -148,6 +148,44 @@ def test_expected_removal_ends_after_half_an_hour() -> None:
     receive_codes(engine, make_code("cleaner"), make_code("guest"), now=later)
     receive_codes(engine, make_code("cleaner"), now=later)
     assert code_ids(engine) == {"cleaner", "guest"}
+
+
+@pytest.mark.parametrize("change", ["code_deleted", "moved"])
+def test_removal_of_code_that_stays_is_not_expected(change: str) -> None:
+    """A released or converted code may keep its ID, and a deletion may fail late."""
+    engine = synced_engine(make_code("cleaner"), make_code("guest"))
+    if change == "moved":
+        engine.codes_moved(NOW, ["guest"])
+    else:
+        engine.code_deleted(NOW, "guest")
+    for minutes, is_listed in ((1, True), (3, True), (20, False)):
+        now = NOW + timedelta(minutes=minutes)
+        listed = [make_code("guest")] if is_listed else []
+        receive_codes(engine, make_code("cleaner"), *listed, now=now)
+        assert code_ids(engine) == {"cleaner", "guest"}
+
+
+def test_removal_is_expected_while_seam_removes_the_code() -> None:
+    """That may take some locks long."""
+    engine = synced_engine(make_code("guest"))
+    engine.code_deleted(NOW, "guest")
+    removing = make_code("guest", status=CodeStatus.REMOVING)
+    receive_codes(engine, removing, now=NOW + timedelta(minutes=19))
+    receive_codes(engine, now=NOW + timedelta(minutes=20))
+    assert code_ids(engine) == set()
+
+
+def test_changes_of_several_codes_override_stale_list() -> None:
+    """One of them does not end the other."""
+    anna, bert = make_code("a", name="Anna"), make_code("b", name="Bert")
+    engine = synced_engine(anna, bert)
+    engine.code_changed(NOW, "a", {"name": "Alma"})
+    engine.code_changed(NOW, "b", {"name": "Berta"})
+    engine.code_changed(NOW, "b", {"name": "Berta"})
+    receive_codes(engine, anna, bert)
+    engine.finish()
+    shown = engine.snapshot.locks["door"].managed
+    assert [code.name for code in shown] == ["Alma", "Berta"]
 
 
 @pytest.mark.parametrize("later", [timedelta(minutes=2), -timedelta(days=1)])

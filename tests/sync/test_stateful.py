@@ -22,6 +22,7 @@ from custom_components.seam.api import (
     SeamInvalidInputError,
     SeamRateLimitError,
 )
+from custom_components.seam.api.rows import Rows
 from custom_components.seam.sync.engine import SyncEngine
 from custom_components.seam.sync.schedule import (
     Fetch,
@@ -251,7 +252,7 @@ class _Workspace(RuleBasedStateMachine):
             while due := self.engine.take_due():
                 for fetch in due:
                     if isinstance(fetch, FetchEvents):
-                        self.engine.receive_events([], self.now)
+                        self.engine.receive_events(Rows(), self.now)
                     elif isinstance(fetch, FetchDevices):
                         self.receive(fetch, set(self.devices))
                     else:
@@ -273,7 +274,7 @@ class _Workspace(RuleBasedStateMachine):
             make_event(kind, at=self.now, device_id=device_id)
             for kind, device_id in data.draw(st.lists(EVENTS, max_size=3))
         ]
-        self.engine.receive_events(events, self.now)
+        self.engine.receive_events(Rows(events), self.now)
 
     def receive(self, fetch: FetchDevices | FetchCodes, ids: set[str]) -> None:
         """Answer with these rows, and note what the engine may drop."""

@@ -29,7 +29,7 @@ pytestmark = [
 # What advice says that a tap can do.
 WORDS: Final = {
     "add": "Create (the|another) code",
-    "allow_changes": "allow external modification",
+    "allow_changes": "allow changes there",
     "convert_other": "^“.*” has.* Convert",
     "delete": "delete the code|delete it and create|delete one of|still open .*delete it",
     "delete_expired": "Delete codes that you no longer need",

@@ -81,8 +81,8 @@ def platforms() -> list[Platform]:
 
 def test_all_actions_are_covered(panel: Panel, hass: HomeAssistant) -> None:
     """A new action is tried, too."""
-    actions = hass.services.async_services_for_domain(DOMAIN).keys()
-    assert ACTIONS.keys() | WITHOUT_REQUEST == actions
+    actions = set(hass.services.async_services_for_domain(DOMAIN))
+    assert {*ACTIONS, *WITHOUT_REQUEST} == actions
 
 
 @pytest.mark.parametrize("is_removed", [False, True], ids=["unload", "remove"])

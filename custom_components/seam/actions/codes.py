@@ -113,7 +113,10 @@ def check_changeable(lock: LockData, code: AccessCode) -> None:
 def matching_codes(
     codes: Sequence[AccessCode], selection: CodeSelection
 ) -> list[AccessCode]:
-    """Return the codes with the id, or the name, or else where only its case differs."""
+    """Return the codes with this id or name.
+
+    Names that differ only in case count if no name matches exactly.
+    """
     code_id, name = selection.access_code_id, selection.name or ""
     if code_id is not None:
         return [code for code in codes if code.access_code_id == code_id][:1]

@@ -10,7 +10,17 @@ from homeassistant.helpers.translation import async_get_exception_message
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
-from ..api import AccessCode, ActionAttempt, ActionAttemptStatus
+from ..api import (
+    AccessCode,
+    ActionAttempt,
+    ActionAttemptStatus,
+    SeamAuthError,
+    SeamError,
+    SeamRateLimitError,
+    SeamServerError,
+    SeamUnreachableError,
+    SeamUnreadableError,
+)
 from ..attributes import JsonObject, label
 from ..const import DOMAIN
 from ..errors import ActionError, refusal, translated_errors
@@ -166,7 +176,8 @@ class _Conversion:
         self._target = target
         self._codes = codes
         self._since = dt_util.utcnow() - _EVENTS_OVERLAP
-        self._old_events: set[str] = set()
+        # None if event queries fail.
+        self._old_events: set[str] | None = None
         self._old_codes = {code.access_code_id for code in target.lock.managed}
         self._attempts: dict[str, ActionAttempt | None] = {}
         self._errors: dict[str, HomeAssistantError] = {}
@@ -185,9 +196,7 @@ class _Conversion:
 
         async with changing_locks(self._target):
             with translated_errors(coordinator, is_change=False):
-                self._old_events = {
-                    event.event_id for event in await client.list_events(self._since)
-                }
+                await self._async_note_old_events()
             self._errors = await async_start_each(self._codes, start)
             if self._errors and len(self._codes) == 1:
                 raise self._errors[self._codes[0].access_code_id]
@@ -197,6 +206,23 @@ class _Conversion:
             finally:
                 coordinator.async_apply(coordinator.engine.codes_moved, self._converted)
         return [(code, self._result(code)) for code in self._codes]
+
+    async def _async_note_old_events(self) -> None:
+        """Note what has happened before, if event queries succeed at all."""
+        coordinator = self._target.coordinator
+        try:
+            events = await coordinator.client.list_events(self._since)
+        except SeamAuthError, SeamRateLimitError:
+            raise
+        except SeamError as err:
+            is_query_wrong = isinstance(err, SeamUnreadableError) or not isinstance(
+                err, SeamServerError | SeamUnreachableError
+            )
+            # If Seam may be down, nothing should be requested.
+            if not is_query_wrong and coordinator.engine.failures.query_error is None:
+                raise
+        else:
+            self._old_events = {event.event_id for event in events}
 
     @property
     def _waiting(self) -> list[AccessCode]:
@@ -217,28 +243,46 @@ class _Conversion:
         ]
         ids = {code.access_code_id for code in managed}
         pins = {code.code for code in managed if code.code}
+        self._converted |= {
+            code.access_code_id
+            for code in self._waiting
+            if code.access_code_id in ids or (code.code and code.code in pins)
+        }
+        # What cannot be read must not hide what is known.
+        errors: list[SeamError] = []
+        if waiting := self._waiting:
+            for check in (self._async_check_events, self._async_check_attempts):
+                try:
+                    await check(waiting)
+                except SeamError as err:
+                    errors.append(err)
+        if self._waiting and errors:
+            raise errors[0]
+        return not self._waiting
+
+    async def _async_check_events(self, waiting: list[AccessCode]) -> None:
+        """Find out which conversions Seam says to have failed."""
+        if self._old_events is None:
+            return
         failed = {
             event.access_code_id
-            for event in await client.list_events(self._since)
+            for event in await self._target.coordinator.client.list_events(self._since)
             if event.event_type == _FAILED_EVENT
             and event.event_id not in self._old_events
         }
-        waiting = self._waiting
+        self._failed |= {code.access_code_id for code in waiting} & failed
+
+    async def _async_check_attempts(self, waiting: list[AccessCode]) -> None:
+        """Find out which attempts have ended in an error."""
         for code in waiting:
-            code_id = code.access_code_id
-            if code_id in ids or (code.code and code.code in pins):
-                self._converted.add(code_id)
-            elif code_id in failed:
-                self._failed.add(code_id)
-        # Last, as an attempt that cannot be read must not hide what is known.
-        for code in waiting:
-            code_id = code.access_code_id
-            attempt = self._attempts.get(code_id)
-            if attempt and code_id not in self._converted:
-                attempt = await client.get_action_attempt(attempt.action_attempt_id)
+            if attempt := self._attempts.get(code.access_code_id):
+                attempt = await self._target.coordinator.client.get_action_attempt(
+                    attempt.action_attempt_id
+                )
                 if attempt.status is ActionAttemptStatus.ERROR:
-                    self._errors[code_id] = attempt_error(self._target, attempt)
-        return not self._waiting
+                    self._errors[code.access_code_id] = attempt_error(
+                        self._target, attempt
+                    )
 
     def _result(self, code: AccessCode) -> Result:
         code_id = code.access_code_id

@@ -1,6 +1,7 @@
 """The action that deletes a code, managed or unmanaged."""
 
 from homeassistant.core import ServiceCall
+from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 
 from ..api import AccessCode, ActionAttempt, CodeStatus
@@ -18,7 +19,7 @@ from .targets import (
     current_target,
     in_turn,
 )
-from .unconfirmed import forget
+from .unconfirmed import forget, remember
 from .validation import check_codes_known
 from .waiting import async_wait_for_attempt, pending
 
@@ -43,7 +44,7 @@ async def async_delete(target: Target, code: AccessCode) -> Result:
         if current and not was_removed_meanwhile(code, current):
             async with changing_locks(target):
                 attempt = await async_start_deletion(target, current)
-                await async_wait_for_attempt(target, attempt)
+                await async_finish_deletion(target, current, attempt)
     return deletion_result(target, code)
 
 
@@ -79,6 +80,19 @@ async def async_start_deletion(
     forget(coordinator.hass, code)
     coordinator.async_apply(coordinator.engine.code_deleted, code.access_code_id)
     return attempt
+
+
+async def async_finish_deletion(
+    target: Target, code: AccessCode, attempt: ActionAttempt | None
+) -> None:
+    """Wait until a code is deleted; show it as before if that fails."""
+    coordinator = target.coordinator
+    try:
+        await async_wait_for_attempt(target, attempt)
+    except HomeAssistantError:
+        remember(coordinator.hass, code)
+        coordinator.async_apply(coordinator.engine.change_failed, code.access_code_id)
+        raise
 
 
 def deletion_result(target: Target, code: AccessCode) -> Result:

@@ -14,6 +14,7 @@ from ..api import AccessCode, ActionAttempt, CodeStatus
 from ..attributes import JsonObject, local_time
 from ..errors import NotFoundError, translated_errors
 from .delete import (
+    async_finish_deletion,
     async_start_deletion,
     check_deletable,
     deletion_result,
@@ -38,7 +39,7 @@ from .targets import (
     in_turn,
 )
 from .validation import check_codes_known
-from .waiting import async_wait_for_attempt, pending
+from .waiting import pending
 
 ATTR_INCLUDE_UNMANAGED: Final = "include_unmanaged"
 ATTR_OLDER_THAN: Final = "older_than"
@@ -159,7 +160,7 @@ async def _async_delete(
 
     async def wait(code: AccessCode, attempt: ActionAttempt | None) -> None:
         try:
-            await async_wait_for_attempt(target, attempt)
+            await async_finish_deletion(target, code, attempt)
         except HomeAssistantError as err:
             errors[code.access_code_id] = err
 

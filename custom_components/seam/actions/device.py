@@ -31,7 +31,7 @@ async def async_change_device(
         with translated_errors(coordinator):
             started = await request()
         async with changing_locks(target, with_codes=changes_codes):
-            attempt = await async_wait_for_attempt(target, started)
+            attempt = await async_wait_for_attempt(target, started, is_urgent=True)
             # An older request may end later, and must not hide what a newer one did.
             if is_confirmed := entity.latest_change is change and (
                 attempt is None or _is_confirmed(attempt)

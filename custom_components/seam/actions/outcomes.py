@@ -1,4 +1,4 @@
-"""What came of an action for each code."""
+"""Outcomes of actions for each code."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
@@ -73,7 +73,7 @@ async def async_start_each(
 ) -> dict[str, HomeAssistantError]:
     """Start a change of each code in turn; return the errors by code id.
 
-    Once Seam refuses the whole workspace, the remaining codes fail with that error.
+    Once Seam takes no more requests, the remaining codes fail with that error.
     """
     errors: dict[str, HomeAssistantError] = {}
     refused: WorkspaceRefusedError | None = None

@@ -129,8 +129,11 @@ def code_request(data: Data) -> CodeRequest:
     """Return the code that a call requests."""
     check_new_name(data[ATTR_NAME], ATTR_NAME)
     # Forms leave out dates that are ticked but empty.
-    if data[ATTR_ONGOING] is (ATTR_STARTS_AT in data or ATTR_ENDS_AT in data):
-        raise refusal("ongoing_with_times" if data[ATTR_ONGOING] else "no_times")
+    has_times = ATTR_STARTS_AT in data or ATTR_ENDS_AT in data
+    if has_times and data[ATTR_ONGOING]:
+        raise refusal("ongoing_with_times")
+    if not has_times and not data[ATTR_ONGOING]:
+        raise refusal("no_times")
     pin = requested_pin(data)
     if pin is not None and data[ATTR_RANDOM_CODE_PER_LOCK]:
         raise refusal("code_and_random")
@@ -184,11 +187,12 @@ def check_kind(lock: LockData, *, is_offline: bool, is_ongoing: bool) -> None:
     if is_offline and device.can_program_offline_access_codes is None:
         raise refusal("no_offline_access_codes", lock=device.name)
     check_has_codes(lock)
-    if False is (
+    can_program = (
         device.can_program_offline_access_codes
         if is_offline
         else device.can_program_online_access_codes
-    ):
+    )
+    if can_program is False:
         raise refusal("cannot_program", lock=device.name)
     if is_ongoing and not device.offers_ongoing_codes(is_offline=is_offline):
         raise refusal("no_ongoing_codes", lock=device.name)
@@ -290,7 +294,7 @@ async def async_create(
                     )
                 coordinator.async_apply(coordinator.engine.code_created, code)
                 result = (
-                    await async_wait_until_set(target, code, attempt, is_new=True)
+                    await async_wait_until_set(target, code, attempt)
                     if waits
                     else async_follow(target, code, attempt)
                 )
@@ -315,7 +319,7 @@ async def async_create_shared(
         if (code := created.get(target.lock.device_id)) is None:
             raise ChangeUncertainError("change_uncertain", error="")
         if waits:
-            return await async_wait_until_set(target, code, is_new=True)
+            return await async_wait_until_set(target, code)
         return async_follow(target, code)
 
     results: dict[str, Result | HomeAssistantError]

@@ -21,7 +21,12 @@ from homeassistant.components.lock import DOMAIN as LOCK_DOMAIN
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import ATTR_ENTITY_ID, ENTITY_MATCH_ALL
 from homeassistant.core import Context, HomeAssistant, ServiceCall, ServiceResponse
-from homeassistant.exceptions import HomeAssistantError, Unauthorized, UnknownUser
+from homeassistant.exceptions import (
+    HomeAssistantError,
+    ServiceValidationError,
+    Unauthorized,
+    UnknownUser,
+)
 from homeassistant.helpers import entity_registry as er
 from homeassistant.helpers.target import (
     TargetSelection,
@@ -173,9 +178,13 @@ async def _async_user(call: ServiceCall) -> User | None:
 
 
 def _targets(call: ServiceCall, user: User | None) -> list[Target]:
-    """Return the locks that a call targets, if the user may control all of them."""
+    """Return the locks that a call targets.
+
+    As in Home Assistant, all locks are those that the user may control, and only named
+    locks have to be there.
+    """
     registry = er.async_get(call.hass)
-    if call.data.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL:
+    if is_all := call.data.get(ATTR_ENTITY_ID) == ENTITY_MATCH_ALL:
         named: set[str] = set()
         found = {
             entry.entity_id
@@ -200,17 +209,30 @@ def _targets(call: ServiceCall, user: User | None) -> list[Target]:
             if _is_seam_lock(entry := registry.async_get(entity_id))
             and not entry.disabled
         }
-    targets = [_target(call.hass, entity_id) for entity_id in sorted(named | found)]
+    targets: list[Target] = []
+    skipped: list[HomeAssistantError] = []
+    for entity_id in sorted(named | found):
+        try:
+            target = _target(call.hass, entity_id)
+        except ServiceValidationError as err:
+            if entity_id in named:
+                raise
+            skipped.append(err)
+            continue
+        if user is None or user.permissions.check_entity(entity_id, POLICY_CONTROL):
+            targets.append(target)
+            continue
+        error = NotAllowedError(
+            "no_permission",
+            call.context,
+            entity_id=entity_id,
+            permission=POLICY_CONTROL,
+        )
+        if not is_all:
+            raise error
+        skipped.append(error)
     if not targets:
-        raise refusal("no_locks")
-    for target in targets:
-        if user and not user.permissions.check_entity(target.entity_id, POLICY_CONTROL):
-            raise NotAllowedError(
-                "no_permission",
-                call.context,
-                entity_id=target.entity_id,
-                permission=POLICY_CONTROL,
-            )
+        raise skipped[0] if skipped else refusal("no_locks")
     return targets
 
 

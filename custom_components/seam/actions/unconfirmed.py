@@ -84,6 +84,15 @@ def forget(hass: HomeAssistant, code: AccessCode) -> None:
             del requested[key]
 
 
+def remember(hass: HomeAssistant, code: AccessCode) -> None:
+    """Remember that Seam still has a code, as it could not be deleted."""
+    if code.is_managed:
+        hass.data.setdefault(_REQUESTED, {}).setdefault(
+            _key(code.device_id, code.unmasked_name),
+            _Request(hass.loop.time(), frozenset(), code),
+        )
+
+
 def is_unconfirmed(hass: HomeAssistant, device_id: str, name: str | None) -> bool:
     """Return whether a code was requested lately that Seam may not list yet."""
     request = _recent(hass, device_id, name)

@@ -69,6 +69,8 @@ from .waiting import async_wait_until_set
 ATTR_LINKED: Final = "linked"
 ATTR_NEW_NAME: Final = "new_name"
 
+type _GroupKey = tuple[SeamCoordinator, str]
+
 SCHEMA: Final = ActionSchema(
     {
         **CODE_FIELDS,
@@ -265,7 +267,7 @@ async def async_update(update: CodeUpdate) -> JsonObject:
             coordinator.async_apply(
                 coordinator.engine.code_changed, code.access_code_id, fields
             )
-            result = await async_wait_until_set(target, code, attempt, is_new=False)
+            result = await async_wait_until_set(target, code, attempt, changes=fields)
     return code_response(target, replace(code, **fields), result)
 
 
@@ -290,9 +292,6 @@ def _parameters(update: CodeUpdate) -> Mapping[str, Any]:
     }
 
 
-type _GroupKey = tuple[SeamCoordinator, str]
-
-
 def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]:
     """Return all codes that are linked with a code, itself included, with their locks."""
     coordinator = target.coordinator
@@ -307,7 +306,7 @@ def _linked(target: Target, code: AccessCode) -> list[tuple[Target, AccessCode]]
 def _linked_updates(
     target: Target, code: AccessCode, change: CodeChange
 ) -> tuple[CodeChange, list[CodeUpdate]]:
-    """Return the change for all codes linked with a code, and what of them differs."""
+    """Return the completed change, and the updates that each linked code needs."""
     fields = change.update_of(target, code).fields
     if change.starts_at or change.ends_at:
         # Seam needs both times, and sets them for all linked codes.
@@ -326,7 +325,7 @@ def _linked_updates(
 async def _async_update_linked(
     found: list[tuple[Target, AccessCode]], change: CodeChange, answers: Answers
 ) -> Answers:
-    """Change all codes linked with those found; return the answers, and those given.
+    """Change all codes linked with those found; return `answers` with theirs added.
 
     Locks that the call does not target get an answer if their code failed or is pending.
     """
@@ -373,7 +372,9 @@ async def _async_update_group(
 
     async def wait(update: CodeUpdate) -> Result | HomeAssistantError:
         try:
-            return await async_wait_until_set(update.target, update.code, is_new=False)
+            return await async_wait_until_set(
+                update.target, update.code, changes=update.fields
+            )
         except HomeAssistantError as err:
             return err
 

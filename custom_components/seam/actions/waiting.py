@@ -1,9 +1,10 @@
 """Waiting until Seam has made a change on a lock."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 import logging
+from typing import Any, Final
 
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.translation import async_get_exception_message
@@ -24,7 +25,7 @@ from ..api import (
 from ..api.models import ActionAttemptError
 from ..attributes import label
 from ..const import DOMAIN
-from ..errors import ActionError, translated_errors
+from ..errors import ActionError, NotFoundError, translated_errors
 from .outcomes import Outcome, Result
 from .targets import Target, changing_locks
 
@@ -38,6 +39,14 @@ _MAX_WAIT = 65
 # How often in a row Seam has to say that a code does not exist. Nobody knows how long
 # it takes until Seam knows a new one.
 _MAX_NOT_FOUND = 2
+
+# What Seam changes on the lock, with the attributes of a code to compare.
+_CHANGED_ON_LOCK: Final = {
+    "name": "unmasked_name",
+    "code": "code",
+    "starts_at": "starts_at",
+    "ends_at": "ends_at",
+}
 
 
 async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> None:
@@ -55,7 +64,7 @@ async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> 
                 except SeamClosedError:
                     return
                 except SeamError as err:
-                    # A request may have taken the end of this wait for its own.
+                    # The end of this wait can surface as a timeout of the request.
                     if limit.expired():
                         return
                     # Seam goes on with the change in the meantime.
@@ -72,11 +81,12 @@ async def async_poll(target: Target, is_done: Callable[[], Awaitable[bool]]) -> 
 
 
 async def async_wait_for_attempt(
-    target: Target, attempt: ActionAttempt | None
+    target: Target, attempt: ActionAttempt | None, *, is_urgent: bool = False
 ) -> ActionAttempt | None:
     """Wait until an action attempt succeeds; return it pending if it takes too long.
 
-    Seam returns None if there is nothing to wait for.
+    Seam returns None if there is nothing to wait for. If it is urgent, its requests do
+    not wait for those of other attempts.
     """
     if attempt is None:
         return None
@@ -84,7 +94,9 @@ async def async_wait_for_attempt(
 
     async def is_done() -> bool:
         nonlocal attempt
-        attempt = await target.coordinator.client.get_action_attempt(attempt_id)
+        attempt = await target.coordinator.client.get_action_attempt(
+            attempt_id, is_urgent=is_urgent
+        )
         return attempt.status is not ActionAttemptStatus.PENDING
 
     if attempt.status is ActionAttemptStatus.PENDING:
@@ -99,22 +111,28 @@ async def async_wait_until_set(
     code: AccessCode,
     attempt: ActionAttempt | None = None,
     *,
-    is_new: bool,
+    changes: Mapping[str, Any] | None = None,
 ) -> Result:
     """Wait until a code is set on its lock as requested; return `success` or `pending`.
 
-    `code` is as Seam returned it if it `is_new`, else as it was before the change.
-    Seam accepts codes long before locks do, and not all endpoints return an attempt,
+    Without `changes`, the code is new, else `code` is as it was before them. Seam accepts codes long before locks do, and not all endpoints return an attempt,
     so the code is read as well. Raises an error if the attempt failed, or the code is
     gone or has an error that it did not have before.
     """
-    return await _CodeWait(target, code, attempt, is_new=is_new).async_run()
+    coordinator = target.coordinator
+    try:
+        return await _CodeWait(target, code, attempt, changes).async_run()
+    except NotFoundError:
+        raise
+    except HomeAssistantError:
+        coordinator.async_apply(coordinator.engine.change_failed, code.access_code_id)
+        raise
 
 
 def async_follow(
     target: Target, code: AccessCode, attempt: ActionAttempt | None = None
 ) -> Result:
-    """Return the result of a creation now, and show in the background what comes of it."""
+    """Return the current result of a creation, and keep following the code."""
     coordinator = target.coordinator
 
     async def follow() -> None:
@@ -123,7 +141,7 @@ def async_follow(
             async with changing_locks(target):
                 await wait.async_run()
 
-    wait = _CodeWait(target, code, attempt, is_new=True)
+    wait = _CodeWait(target, code, attempt)
     if wait.check():
         return Result(Outcome.SUCCESS)
     coordinator.config_entry.async_create_background_task(
@@ -140,14 +158,13 @@ class _CodeWait:
         target: Target,
         code: AccessCode,
         attempt: ActionAttempt | None,
-        *,
-        is_new: bool,
+        changes: Mapping[str, Any] | None = None,
     ) -> None:
         self._target = target
-        self._code = code
+        self._before = self._code = code
         self._attempt = attempt
-        self._is_new = is_new
-        self._is_read = is_new
+        self._changes = changes or {}
+        self._is_new = self._is_read = is_new = changes is None
         self._not_found = 0
         self._old_errors = set() if is_new else set(map(_identity, code.own_errors))
 
@@ -196,6 +213,8 @@ class _CodeWait:
         for problem in self._code.own_errors:
             if _identity(problem) not in self._old_errors:
                 raise self._error(problem.message, problem.code)
+        if self._is_outdated:
+            return False
         now = dt_util.utcnow()
         match self._code.status_at(now):
             case CodeStatus.SET:
@@ -212,6 +231,23 @@ class _CodeWait:
                 )
             case _:
                 return False
+
+    @property
+    def _is_outdated(self) -> bool:
+        """Whether Seam returns the code as it was before the change.
+
+        Any other value than before is what Seam made of the change, as it may round
+        times. Some locks do not report PINs.
+        """
+        for name, attribute in _CHANGED_ON_LOCK.items():
+            before = getattr(self._before, attribute)
+            if (
+                self._changes.get(name, before) != before
+                and getattr(self._code, attribute) == before
+                and (name != "code" or before is not None)
+            ):
+                return True
+        return False
 
     @property
     def pending_result(self) -> Result:

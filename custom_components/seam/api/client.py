@@ -6,6 +6,7 @@ after the method has returned.
 """
 
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 import time
@@ -16,11 +17,12 @@ from aiohttp import ClientSession
 from .access_codes import AccessCode
 from .body import MAX_BYTES
 from .devices import Device
-from .errors import SeamServerError
+from .errors import SeamServerError, SeamUnreadableError
 from .events import Event
 from .models import ActionAttempt, ConnectedAccount, Model, Webhook, Workspace
 from .redact import Secrets
-from .transport import Response, RowReader, Rows, Transport, invalid_response, parse
+from .rows import RowReader, Rows
+from .transport import Response, Transport, invalid_response, parse
 
 DEFAULT_ENDPOINT = "https://connect.getseam.com"
 EVENTS_LIMIT = 500
@@ -141,7 +143,7 @@ class SeamClient:
         )
         if wanted is None:
             self._devices_read = (
-                (pages.fingerprint, tuple(managed)) if devices.is_whole else None
+                (pages.fingerprint, tuple(managed)) if devices.all_rows_read else None
             )
             if devices.is_complete:
                 ids = {device.device_id for device in devices}
@@ -408,10 +410,17 @@ class SeamClient:
 
     # Action attempts
 
-    async def get_action_attempt(self, action_attempt_id: str) -> ActionAttempt:
-        """Return an action attempt (`/action_attempts/get`)."""
+    async def get_action_attempt(
+        self, action_attempt_id: str, *, is_urgent: bool = False
+    ) -> ActionAttempt:
+        """Return an action attempt (`/action_attempts/get`).
+
+        An urgent request does not wait for others about access codes.
+        """
         response = await self._transport.read(
-            "/action_attempts/get", action_attempt_id=action_attempt_id
+            "/action_attempts/get",
+            is_urgent=is_urgent,
+            action_attempt_id=action_attempt_id,
         )
         return _one(ActionAttempt, response, "action_attempt")
 
@@ -495,7 +504,7 @@ class SeamClient:
             device_id=device_id,
             is_complete=pages.is_complete,
         ).where(lambda code: code.device_id == device_id)
-        if codes.is_whole:
+        if codes.all_rows_read:
             self._codes_read[path, device_id] = pages.fingerprint, tuple(codes)
         else:
             self._codes_read.pop((path, device_id), None)
@@ -598,6 +607,10 @@ def _completed(row: Any, known: Mapping[str, Any]) -> Any:
 
 
 def _attempt(response: Response) -> ActionAttempt | None:
-    if response.get("action_attempt") is None:
+    """Return the attempt of a change, None if there is none that can be read."""
+    if (row := response.get("action_attempt")) is None:
         return None
-    return _one(ActionAttempt, response, "action_attempt")
+    # Seam has accepted the change, whatever the attempt is.
+    with suppress(SeamUnreadableError):
+        return parse(ActionAttempt, response, row)
+    return None

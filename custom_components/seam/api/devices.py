@@ -219,5 +219,5 @@ class Device(Model):
 
 
 def _charge(level: float | None) -> float | None:
-    """Return a charge, None if it is none."""
+    """Return the level, or None if it is not between 0 and 1."""
     return level if level is not None and 0 <= level <= 1 else None

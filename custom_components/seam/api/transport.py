@@ -1,10 +1,13 @@
-"""Requests to Seam, with retries of reads, and reading of their responses."""
+"""Requests to Seam, with retries of reads, and their responses."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from asyncio import Semaphore
+from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import partial
 import logging
 import random
 import time
@@ -17,11 +20,9 @@ from aiohttp import (
     ClientTimeout,
     ConnectionTimeoutError,
 )
-from mashumaro.exceptions import InvalidFieldValue, MissingField
 import orjson
 
 from .body import MAX_BYTES, BodyTooLargeError, parse_json, read_body
-from .bounded import BoundedDict
 from .errors import (
     SeamAuthError,
     SeamClosedError,
@@ -37,15 +38,18 @@ from .models import INVALID_ROW, Model
 from .pins import pins_in
 from .readable import readable
 from .redact import Secrets
+from .rows import fault
 
 _LOGGER = logging.getLogger(__name__)
 
 # Seconds. The timeout, attempts and delays are those of Seam's SDK.
-_TIMEOUT = ClientTimeout(total=30, sock_connect=10)
+_TIMEOUT = ClientTimeout(total=30, connect=10, sock_connect=10)
+# How many requests to an endpoint run at a time. Home Assistant allows 100 connections to
+# a server, and what waits for one of them may time out without having been sent.
+_MAX_PER_ENDPOINT = 12
 _RETRY_DELAYS = (0.2, 0.4)
 # Rate limits with a longer delay are left to the caller.
 _MAX_WAIT = 2.0
-_MAX_BROKEN = 10_000
 # Whoever has a valid key may send this request.
 _KEY_PATH = "/workspaces/get"
 
@@ -92,14 +96,26 @@ class Transport:
         self.last_date: datetime | None = None
         self._date_text = ""
         self.is_closed = False
+        self._slots: defaultdict[tuple[str, bool], Semaphore] = defaultdict(
+            lambda: Semaphore(_MAX_PER_ENDPOINT)
+        )
 
     async def read(
-        self, path: str, *, max_bytes: int = MAX_BYTES, **parameters: Any
+        self,
+        path: str,
+        *,
+        max_bytes: int = MAX_BYTES,
+        is_urgent: bool = False,
+        **parameters: Any,
     ) -> Response:
-        """Return the response of an endpoint that changes nothing, after retries."""
+        """Return the response of an endpoint that changes nothing, after retries.
+
+        Urgent requests do not wait for others to the same endpoint.
+        """
+        send = partial(self._send, path, max_bytes, is_urgent, **parameters)
         for delay in _RETRY_DELAYS:
             try:
-                return await self._send(path, max_bytes, **parameters)
+                return await send()
             except (SeamUnreachableError, SeamServerError) as err:
                 # The caller has waited long enough, or Seam sent enough.
                 if isinstance(err.__cause__, TimeoutError | BodyTooLargeError):
@@ -110,22 +126,22 @@ class Transport:
                     raise
                 wait = err.retry_after
             await asyncio.sleep(wait * random.uniform(1, 1.5))
-        return await self._send(path, max_bytes, **parameters)
+        return await send()
 
     async def write(self, path: str, **parameters: Any) -> Response:
         """Return the response of an endpoint that changes something, without a retry.
 
         A repeated create could make two access codes.
         """
-        return await self._send(path, MAX_BYTES, **parameters)
+        return await self._send(path, MAX_BYTES, False, **parameters)
 
-    async def _send(self, path: str, max_bytes: int, **parameters: Any) -> Response:
+    async def _send(
+        self, path: str, max_bytes: int, is_urgent: bool, /, **parameters: Any
+    ) -> Response:
         """Return the response of an endpoint.
 
         Parameters that are None are left out, as null means "unset" to Seam.
         """
-        if self.is_closed:
-            raise SeamClosedError("The client is closed")
         body = {
             name: value.isoformat() if isinstance(value, datetime) else value
             for name, value in parameters.items()
@@ -133,9 +149,12 @@ class Transport:
         }
         if code := body.get("code"):
             self._secrets.add([code])
-        status, request_id, headers, content = await self._post(
-            path, orjson.dumps(body), max_bytes
-        )
+        async with self._slots[path, is_urgent]:
+            if self.is_closed:
+                raise SeamClosedError("The client is closed")
+            status, request_id, headers, content = await self._post(
+                path, orjson.dumps(body), max_bytes
+            )
         self._read_date(headers.get("Date", ""))
         if status != 200:
             error = error_from_response(path, status, headers, content)
@@ -261,119 +280,6 @@ def parse[M: Model](model: type[M], response: Response, data: Any) -> M:
     except INVALID_ROW as err:
         response.secrets.add(pins_in(data))
         _LOGGER.warning(
-            "The response from %s is invalid: %s", response.path, _fault(err)
+            "The response from %s is invalid: %s", response.path, fault(err)
         )
     raise invalid_response(response)
-
-
-class Rows[M: Model](list[M]):
-    """The valid rows of a list, and what is known of other rows."""
-
-    __slots__ = ("is_complete", "unreadable")
-
-    def __init__(
-        self,
-        rows: Iterable[M] = (),
-        *,
-        unreadable: Iterable[str] = (),
-        is_complete: bool = True,
-    ) -> None:
-        """Initialize the rows with the ids of those that are not valid.
-
-        The list is incomplete if pages are missing, or the id of a row is not known.
-        """
-        super().__init__(rows)
-        self.unreadable = frozenset(unreadable)
-        self.is_complete = is_complete
-
-    def where(self, condition: Callable[[M], bool]) -> Rows[M]:
-        """Return the rows that meet a condition."""
-        return Rows(
-            filter(condition, self),
-            unreadable=self.unreadable,
-            is_complete=self.is_complete,
-        )
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether all rows there are were read."""
-        return self.is_complete and not self.unreadable
-
-    @property
-    def is_unknown(self) -> bool:
-        """Whether there are rows, or may be some, but none of them is valid."""
-        return not self and (bool(self.unreadable) or not self.is_complete)
-
-    def may_lack(self, row_id: str) -> bool:
-        """Return whether a row may exist although it is not in the list."""
-        return not self.is_complete or row_id in self.unreadable
-
-
-class RowReader:
-    """Read rows and warn once about each that is not valid, until it is again."""
-
-    def __init__(self, secrets: Secrets) -> None:
-        """Initialize the reader, which adds the PINs in skipped rows to `secrets`."""
-        self._secrets = secrets
-        # Limited, as rows of events never come again.
-        self._broken: BoundedDict[tuple[str, str | int], None] = BoundedDict(
-            _MAX_BROKEN
-        )
-
-    def read[M: Model](
-        self,
-        model: type[M],
-        path: str,
-        rows: Iterable[Any],
-        id_key: str,
-        *,
-        device_id: str = "",
-        is_complete: bool = True,
-    ) -> Rows[M]:
-        """Return the valid rows; the others are skipped with a warning.
-
-        `device_id` is the device that was asked for, if any.
-        """
-        found: list[M] = []
-        unreadable_ids: list[str] = []
-        place = f"{path} {device_id}"
-        for index, row in enumerate(rows):
-            try:
-                found.append(model.read(row))
-            except INVALID_ROW as err:
-                self._secrets.add(pins_in(row))
-                row_id = _row_id(row, id_key)
-                if row_id is None:
-                    is_complete = False
-                else:
-                    unreadable_ids.append(row_id)
-                known = place, row_id or index
-                _LOGGER.log(
-                    logging.DEBUG if known in self._broken else logging.WARNING,
-                    "Skipped the row with %s %s in the response from %s: %s",
-                    id_key,
-                    row_id and self._secrets.mask_name(row_id),
-                    path,
-                    _fault(err),
-                )
-                self._broken[known] = None
-            else:
-                if self._broken:
-                    for key in (index, _row_id(row, id_key) or index):
-                        self._broken.pop((place, key), None)
-        return Rows(found, unreadable=unreadable_ids, is_complete=is_complete)
-
-
-def _row_id(row: Any, id_key: str) -> str | None:
-    """Return the id of a row if it is text; anything else could be a PIN."""
-    row_id = row.get(id_key) if isinstance(row, dict) else None
-    return row_id if row_id and isinstance(row_id, str) else None
-
-
-def _fault(err: Exception) -> str:
-    """Return what is wrong, without the value, which may be a PIN."""
-    if isinstance(err, MissingField):
-        return f"{err.field_name} is missing"
-    if isinstance(err, InvalidFieldValue):
-        return f"{err.field_name} is not valid"
-    return "not an object"

@@ -15,9 +15,10 @@ from ..api import SeamError, SeamUnreachableError
 _MAX_QUICK = 8
 # How many run at a time, with slow ones. A list can take 7 MiB.
 _MAX_RUNNING = 12
-# How many of these polls send, so that they can always ask if Seam is down.
+# How many of these polls may use, so that there is always room to ask whether Seam is
+# down.
 _MAX_OF_POLLS = 10
-# How many of these only polls send, so that frequent events do not hold them up.
+# How many of these are reserved for polls, so that frequent events do not hold them up.
 _MIN_OF_POLLS = 2
 # Seconds. A request that takes longer is slow.
 _SLOW = 2

@@ -16,6 +16,7 @@ from ..api import (
     SeamNotFoundError,
     SeamUnreadableError,
 )
+from ..api.client import EVENTS_LIMIT
 from ..sync.engine import SyncEngine
 from ..sync.schedule import Fetch, FetchCodes, FetchDevices, FetchEvents
 
@@ -80,7 +81,7 @@ class Sender:
         if error := self._engine.failures.rate_limit(fetch, dt_util.utcnow()):
             self._engine.schedule.retry(fetch)
             return error
-        number = next(self._numbers)
+        number = next(self._numbers) if isinstance(fetch, FetchCodes) else -1
         try:
             if isinstance(fetch, FetchEvents):
                 await self._async_fetch_events(fetch)
@@ -103,8 +104,12 @@ class Sender:
 
     async def _async_fetch_events(self, fetch: FetchEvents) -> None:
         events = await self._client.list_events(fetch.since)
-        if events.is_unknown and not self._engine.failures.has_had_events:
+        if events.has_no_valid_row and (
             # Later they would look new, and fire.
+            not self._engine.failures.has_had_events
+            # The same query would return the same events forever.
+            or events.row_count >= EVENTS_LIMIT
+        ):
             raise SeamUnreadableError("None of the events could be read")
         self._engine.receive_events(events, dt_util.utcnow())
 
@@ -112,7 +117,7 @@ class Sender:
         """Return devices, after handing them to the engine."""
         number = next(self._numbers)
         devices = await self._client.list_devices(fetch.device_ids)
-        if devices.is_unknown:
+        if devices.has_no_valid_row:
             raise SeamUnreadableError("None of the devices could be read")
         newer = {key for key, other in self._devices_from.items() if other > number}
         self._devices_from.update(
@@ -146,7 +151,7 @@ class Sender:
         number = next(self._numbers)
         try:
             accounts = await self._client.list_connected_accounts()
-            if accounts.is_unknown:
+            if accounts.has_no_valid_row:
                 raise SeamUnreadableError("None of the accounts could be read")
         except SeamError as err:
             err.redact(self._secrets.mask_message)
@@ -164,7 +169,7 @@ class Sender:
         unmanaged = await self._client.list_unmanaged_access_codes(fetch.device_id)
         if not self._is_newest(fetch, number):
             return
-        if managed.is_unknown or unmanaged.is_unknown:
+        if managed.has_no_valid_row or unmanaged.has_no_valid_row:
             raise SeamUnreadableError("None of the access codes could be read")
         self._codes_from[fetch.device_id] = number
         self._codes_at[fetch.device_id] = sent_at
@@ -180,7 +185,7 @@ class Sender:
             may_lack=lambda code_id: (
                 managed.may_lack(code_id) or unmanaged.may_lack(code_id)
             ),
-            is_complete=managed.is_whole and not strays,
+            is_complete=managed.all_rows_read and not strays,
         )
 
     def answered_at(self, request: Request) -> float:

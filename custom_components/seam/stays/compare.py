@@ -1,6 +1,6 @@
 """What has to be done so that locks have the codes that a calendar asks for."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -110,7 +110,6 @@ class _Comparison:
             steps=tuple(sorted(self._steps, key=lambda step: order[step.kind])),
             links=tuple(self._kept),
             renamed=self._renamed,
-            overlaps=tuple(_overlaps(stays.coming.values())),
         )
 
     def _with_key(self, link: Link) -> Link:
@@ -187,7 +186,7 @@ class _Comparison:
         """Find out what has to be changed of the code for a stay."""
         now, device_id = self._now, link.device_id
         current = Fingerprint.of_code(code, link.asked)
-        if current == wanted:
+        if current == wanted and code.is_managed:
             is_new = link.asked != wanted or link.is_pending
             is_kept = CodeStatus.REMOVING not in (code.status, code.status_at(now))
             if is_kept and (is_new or link.is_deleting):
@@ -198,7 +197,7 @@ class _Comparison:
         is_ended = code.is_expired(now)
         # What somebody did to the last time of a person does not count for the next.
         is_next = stay.is_moving and is_ended and link.asked != wanted
-        if current not in (link.asked, link.seen) and not is_next:
+        if _is_edited(code, link) and not (is_next and code.is_managed):
             self._add(Kind.EDITED, stay, name, device_id, code_id=link.code_id)
             return
         if link.asked == wanted and not link.is_pending:
@@ -302,7 +301,7 @@ class _Comparison:
             or code.status_at(self._now) is CodeStatus.REMOVING
         ):
             self._kept.append(link)
-        elif Fingerprint.of_code(code, link.asked) not in (link.asked, link.seen):
+        elif _is_edited(code, link):
             self._keep(link, None, Kind.EDITED)
         elif not is_selected:
             self._keep(link, Reason.LOCK_NOT_SELECTED, Kind.DELETE)
@@ -374,18 +373,14 @@ def _about(kind: Kind, link: Link, reason: Reason | None) -> Step:
     )
 
 
+def _is_edited(code: AccessCode, link: Link) -> bool:
+    """Return whether somebody has changed a code by hand."""
+    current = Fingerprint.of_code(code, link.asked)
+    return not code.is_managed or current not in (link.asked, link.seen)
+
+
 def _newest(lock: LockData) -> datetime | None:
     """Return when Seam created the newest code of a lock."""
     return max(
         (code.created_at for code in lock.managed if code.created_at), default=None
     )
-
-
-def _overlaps(stays: Iterable[Stay]) -> Iterator[tuple[str, str]]:
-    """Yield the keys of each two stays that overlap."""
-    last: Stay | None = None
-    for stay in stays:
-        if last and last.span.overlaps(stay.span):
-            yield last.key, stay.key
-        if last is None or stay.span.ends_at > last.span.ends_at:
-            last = stay

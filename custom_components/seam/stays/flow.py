@@ -324,7 +324,10 @@ def _lists(response: Mapping[str, Any], others: list[str]) -> dict[str, list[str
             # Without a name, it is only remembered.
             if row["name"] and row["reason_key"] == Reason.CALENDAR_EMPTY
         ],
-        "overlaps": [" + ".join(names) for names in response["overlaps"]],
+        "overlaps": [
+            _line(row | {"name": f"{row['stay']} + {row['other']}", "reason": None})
+            for row in response["overlaps"]
+        ],
     }
     # Guests write these texts, which must not become links or images.
     return {

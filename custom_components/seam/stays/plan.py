@@ -70,6 +70,11 @@ class Step:
     before: Link | None = None
     """What was known of the code, which is true again if Seam refuses the change."""
 
+    @property
+    def is_deletion(self) -> bool:
+        """Whether the code is deleted, or will be if the next answer lacks it, too."""
+        return self.kind is Kind.DELETE or self.reason is Reason.MISSING_ONCE
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Plan:
@@ -79,7 +84,5 @@ class Plan:
     links: tuple[Link, ...]
     renamed: Mapping[str, str] = field(default_factory=dict)
     """The new keys of stays that the calendar has given other ones."""
-    overlaps: tuple[tuple[str, str], ...] = ()
-    """Stays that overlap, which may be a booking too many."""
     is_answered: bool = True
     """Whether the calendar has said what has to be done."""

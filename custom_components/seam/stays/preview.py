@@ -16,6 +16,7 @@ from ..coordinator import SeamConfigEntry
 from ..errors import refusal
 from .bookings import Answer, Stays, stays_of
 from .compare import compare
+from .overlaps import Overlap, find_overlaps
 from .plan import Kind, Plan, Reason, Step
 from .reading import async_read_bookings
 from .settings import rules_of
@@ -39,6 +40,7 @@ class Preview:
     stays: Stays
     bookings: int
     """How many events the calendar has, also those that do not count."""
+    overlaps: tuple[Overlap, ...]
 
 
 async def async_preview(
@@ -57,10 +59,14 @@ async def async_preview(
     if answer is None:
         return None
     rules = rules_of(settings, dt_util.get_default_time_zone())
+    plan, stays = make_plan(answer), stays_of(answer, rules, now)
     return Preview(
-        plan=make_plan(answer),
-        stays=stays_of(answer, rules, now),
+        plan=plan,
+        stays=stays,
         bookings=len(answer.bookings),
+        overlaps=find_overlaps(
+            stays.coming, rules.device_ids, plan, coordinator.data.locks, now
+        ),
     )
 
 
@@ -87,12 +93,18 @@ def preview_response(
     for step in preview.plan.steps:
         rows[_group(step)].append(_row(hass, entry, preview, step))
     mask = entry.runtime_data.secrets.mask_name
-    coming = preview.stays.coming
     return {
         "bookings": preview.bookings,
         **rows,
         "overlaps": [
-            [mask(coming[key].name) for key in pair] for pair in preview.plan.overlaps
+            {
+                "stay": mask(overlap.stay),
+                "other": mask(overlap.other),
+                "lock": lock_name(hass, overlap.lock) if overlap.lock else None,
+                "starts_at": local_time(overlap.span.starts_at),
+                "ends_at": local_time(overlap.span.ends_at),
+            }
+            for overlap in preview.overlaps
         ],
     }
 
@@ -115,7 +127,9 @@ def async_changes(
         for key, lines in lists.items()
         if lines
     ]
-    return "\n\n".join(parts or [f"**{_text(hass, 'stay_preview', 'nothing')}**"])
+    if not any(lines for key, lines in lists.items() if key != "overlaps"):
+        parts.insert(0, f"**{_text(hass, 'stay_preview', 'nothing')}**")
+    return "\n\n".join(parts)
 
 
 def _text(hass: HomeAssistant, selector: str, key: str) -> str:
@@ -126,8 +140,7 @@ def _text(hass: HomeAssistant, selector: str, key: str) -> str:
 
 
 def _group(step: Step) -> str:
-    if step.reason is Reason.MISSING_ONCE:
-        # It is deleted if the next answer lacks it, too.
+    if step.is_deletion:
         return "deleted"
     return next(group for group, kinds in _GROUPS.items() if step.kind in kinds)
 

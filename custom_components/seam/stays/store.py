@@ -61,7 +61,7 @@ async def async_load_memories(
             _was_damaged, store.path
         ):
             _LOGGER.error(
-                "Could not start stays because %s, which lists their access codes, was"
+                "Could not set up stays because %s, which lists their access codes, was"
                 " damaged. Restore the file from a backup. If you have none, delete the"
                 " access codes of the stays and %s.corrupt.*, and reload the workspace",
                 store.path,
@@ -79,7 +79,7 @@ async def async_load_memories(
             )
     except UnsupportedStorageVersionError:
         _LOGGER.error(
-            "Could not start stays because a newer version of the integration has saved"
+            "Could not set up stays because a newer version of the integration has saved"
             " %s, which lists their access codes. Update the integration, or restore"
             " the file from a backup",
             store.path,
@@ -93,7 +93,7 @@ async def async_load_memories(
         ValueError,
     ) as err:
         _LOGGER.error(
-            "Could not start stays because %s, which lists their access codes, cannot"
+            "Could not set up stays because %s, which lists their access codes, cannot"
             " be read (%s). Restore the file from a backup",
             store.path,
             type(err).__name__,

@@ -18,10 +18,12 @@ from ..api import (
     ConnectedAccount,
     Device,
     Event,
+    SeamAuthError,
     SeamError,
     SeamRateLimitError,
 )
 from ..api.redact import Secrets
+from ..api.rows import Rows
 from .devices import DeviceTracker
 from .events import OPERATION_EVENTS, EventCursor, Occurrence, PendingEvents
 from .failures import Failures
@@ -31,9 +33,8 @@ from .snapshot import LockData, Snapshot
 from .state import SyncState
 from .store import NEVER, IdCheck, SnapshotStore, merge_codes
 
-# After that long the webhook will not deliver an event any more.
+# An event this old should have arrived by webhook already.
 _DELIVERY_TIME: Final = timedelta(minutes=1)
-
 _CODE_REMOVED_EVENTS: Final = ("access_code.deleted", "access_code.unmanaged.removed")
 _DEVICE_REMOVED_EVENTS: Final = (
     "device.converted_to_unmanaged",
@@ -122,11 +123,9 @@ class SyncEngine:
     def code_created(self, now: datetime, code: AccessCode) -> None:
         """Show a new code, and keep it while lists lack it."""
         self._secrets.add(code.pins)
-        self._optimistic.change_code(code.access_code_id, {}, now)
-        lock = self._locks.get(code.device_id)
-        if lock and lock.has_codes and lock.code(code.access_code_id) is None:
-            self._store.put_codes(lock, (*lock.codes, code), lock.missing)
-            self._store.publish((code.device_id,))
+        self._optimistic.change_code(code.access_code_id, code, {}, now)
+        if self._store.code(code.access_code_id) is None:
+            self._store.put_code(code)
 
     def code_changed(
         self, now: datetime, access_code_id: str, fields: Mapping[str, Any]
@@ -134,15 +133,16 @@ class SyncEngine:
         """Show changed fields of a code, and keep them while lists lag behind."""
         if "name" in fields:
             fields = {**fields, "true_name": None}
-        self._optimistic.change_code(access_code_id, fields, now)
         self._secrets.add((fields.get("code"),))
-        for lock in list(self._locks.values()):
-            if lock.has_codes and lock.code(access_code_id):
-                codes = [
-                    self._optimistic.apply_to_code(code, now) for code in lock.codes
-                ]
-                self._store.put_codes(lock, codes, lock.missing)
-                self._store.publish((lock.device_id,))
+        code = self._store.code(access_code_id)
+        self._optimistic.change_code(access_code_id, code, fields, now)
+        if code:
+            self._store.put_code(replace(code, **fields))
+
+    def change_failed(self, _now: datetime, access_code_id: str) -> None:
+        """Show a code without the changes that Seam could not make."""
+        if code := self._optimistic.undo_change(access_code_id):
+            self._store.put_code(code)
 
     def code_deleted(self, now: datetime, access_code_id: str) -> None:
         """Show a code as being removed, and drop it once a list lacks it."""
@@ -176,7 +176,7 @@ class SyncEngine:
 
     # Answers
 
-    def receive_events(self, events: Iterable[Event], now: datetime) -> None:
+    def receive_events(self, events: Rows[Event], now: datetime) -> None:
         """Handle an answer with events, some of which may be known already."""
         self.failures.receive_events()
         new = self._cursor.receive(events, now)
@@ -207,8 +207,7 @@ class SyncEngine:
     ) -> None:
         """Handle an answer with devices, of which only locks are kept.
 
-        `may_lack` says whether the answer may have had a row for an ID that could not
-        be read.
+        `may_lack` says whether the answer may have had an unreadable row for an ID.
         """
         known = self._device_tracker.known
         requested = known if fetch.device_ids is None else fetch.device_ids
@@ -305,10 +304,12 @@ class SyncEngine:
         self.failures.add(fetch, error, now)
         if not isinstance(fetch, FetchEvents):
             self.schedule.retry(fetch)
-        if isinstance(fetch, FetchEvents) or (
             # Other locks that the request has named must not wait for this one.
-            isinstance(fetch, FetchDevices) and fetch.device_ids is not None
-        ):
+            is_missed = isinstance(fetch, FetchDevices) and fetch.device_ids is not None
+        else:
+            # The next query makes up for one that Seam has only postponed.
+            is_missed = not isinstance(error, SeamAuthError | SeamRateLimitError)
+        if is_missed:
             self.schedule.reconcile_soon(now, len(self._locks))
 
     def finish(self, is_fetching: IdCheck = NEVER) -> SeamError | None:
@@ -342,8 +343,7 @@ class SyncEngine:
 
     def _mark_failed(self, device_ids: Iterable[str]) -> None:
         for device_id in device_ids:
-            lock = self._locks.get(device_id)
-            if lock is not None and lock.has_codes:
+            if (lock := self._locks.get(device_id)) and lock.has_codes:
                 self._store.put(replace(lock, has_codes=False))
 
     def _awaits_codes(self, device_id: str, is_fetching: IdCheck) -> bool:
@@ -352,7 +352,7 @@ class SyncEngine:
             lock and lock.lacks_codes and not self.failures.has(device_id)
         )
 
-    # What came of it
+    # Results
 
     def codes_read_at(self, device_id: str) -> datetime | None:
         """Return when the codes of a lock were last fetched."""

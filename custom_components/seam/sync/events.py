@@ -1,6 +1,5 @@
 """Events: which to ask for, which are new, and what has happened."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,6 +8,7 @@ from ..api import AccessCode, Event
 from ..api.bounded import BoundedDict
 from ..api.client import EVENTS_LIMIT
 from ..api.redact import Secrets
+from ..api.rows import Rows
 from .snapshot import masked_event
 from .store import IdCheck, SnapshotStore
 
@@ -68,12 +68,12 @@ class EventCursor:
         self.cursor = None
         self._period = max(self._period / 2, _OVERLAP)
 
-    def receive(self, events: Iterable[Event], now: datetime) -> NewEvents:
+    def receive(self, events: Rows[Event], now: datetime) -> NewEvents:
         """Return the new events of an answer, which may come in any order."""
         self._period = _FIRST_QUERY
         ordered = sorted(events, key=lambda event: event.created_at)
         # There are no pages, so a full answer may have left out others.
-        is_full = len(ordered) >= EVENTS_LIMIT
+        is_full = events.row_count >= EVENTS_LIMIT
         # A single event with a wrong date in the future must not hide those before it.
         dates = [event.created_at for event in ordered]
         if past := [date for date in dates if date <= now + _OVERLAP]:

@@ -88,11 +88,15 @@ class Failures:
         return None if is_due(until, now, _MAX_RATE_LIMIT) else error
 
     def first_rate_limit(self, now: datetime) -> SeamRateLimitError | None:
-        """Return a rate limit for any single lock that is still in effect."""
-        return next(
-            filter(None, (self._rate_limit(key, now) for key in self._rate_limits)),
-            None,
-        )
+        """Return a rate limit for any single lock that is still in effect.
+
+        Forget those for devices that are over, as nothing else does.
+        """
+        errors = {key: self._rate_limit(key, now) for key in self._rate_limits}
+        for key, error in errors.items():
+            if error is None and isinstance(key, FetchDevices):
+                del self._rate_limits[key]
+        return next(filter(None, errors.values()), None)
 
     def has(self, device_id: str) -> bool:
         """Return whether the codes of a lock could not be fetched."""
@@ -126,7 +130,7 @@ class Failures:
     def add(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
         """Add a failure.
 
-        The list of all devices tells whether Seam as a whole is down. What fails for
+        The list of all devices shows whether Seam as a whole is down. What fails for
         single locks says nothing about others.
         """
         if isinstance(error, SeamAuthError):

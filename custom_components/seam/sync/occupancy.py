@@ -25,6 +25,12 @@ class Span:
         """Return whether the two have any time in common."""
         return self.starts_at < other.ends_at and self.ends_at > other.starts_at
 
+    def shared_with(self, other: Span) -> Span:
+        """Return the time that two overlapping periods have in common."""
+        return Span(
+            max(self.starts_at, other.starts_at), min(self.ends_at, other.ends_at)
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
@@ -51,17 +57,19 @@ def span_of(code: AccessCode) -> Span:
     return Span(code.starts_at or ALWAYS, code.ends_at or _MAX)
 
 
-def occupancy(codes: Iterable[AccessCode], period: Span) -> Occupancy:
-    """Return who can enter in a period, with the overlaps and gaps that it touches.
+def is_of_guest(code: AccessCode) -> bool:
+    """Return whether a code can overlap with others.
 
     Codes without an end belong to people who may always enter, so they neither overlap
     with a stay nor fill the time between two. Backups replace other codes.
     """
+    return code.ends_at is not None and not code.is_backup
+
+
+def occupancy(codes: Iterable[AccessCode], period: Span) -> Occupancy:
+    """Return who can enter in a period, with the overlaps and gaps that it touches."""
     codes = [code for code in codes if not code.is_backup]
-    stays = sorted(
-        (code for code in codes if code.ends_at is not None),
-        key=lambda code: span_of(code).starts_at,
-    )
+    stays = sorted(filter(is_of_guest, codes), key=lambda code: span_of(code).starts_at)
     return Occupancy(
         codes=tuple(
             sorted(

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from ..api import AccessCode, Device
+from ..api import AccessCode, CodeStatus, Device
 from .schedule import is_due
 
 # How long a change overrides the lists, some of which lag behind.
@@ -16,6 +16,8 @@ _EXPECT_REMOVAL_FOR: Final = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class _Change:
+    # As it was last listed, None if unknown.
+    listed: AccessCode | None = field(repr=False)
     # A new PIN may be among them.
     fields: Mapping[str, Any] = field(repr=False)
     until: datetime
@@ -31,12 +33,27 @@ class OptimisticUpdates:
         self._devices: dict[str, dict[str, tuple[Any, datetime]]] = {}
 
     def change_code(
-        self, access_code_id: str, fields: Mapping[str, Any], now: datetime
+        self,
+        access_code_id: str,
+        listed: AccessCode | None,
+        fields: Mapping[str, Any],
+        now: datetime,
     ) -> None:
         """Remember the changed fields of a code, which are none if it is new."""
-        known = self._codes.get(access_code_id)
-        merged = {**known.fields, **fields} if known else fields
-        self._codes[access_code_id] = _Change(merged, now + _OVERRIDE_FOR)
+        if known := self._codes.get(access_code_id):
+            listed, fields = known.listed, {**known.fields, **fields}
+        self._codes[access_code_id] = _Change(listed, fields, now + _OVERRIDE_FOR)
+
+    def undo_change(self, access_code_id: str) -> AccessCode | None:
+        """Return a code without a change that has failed, None if lists show it so.
+
+        Lists that lack the code still do not drop it.
+        """
+        self._expected_removals.pop(access_code_id, None)
+        if (change := self._codes.get(access_code_id)) is None:
+            return None
+        self._codes[access_code_id] = replace(change, fields={})
+        return change.listed
 
     def expect_removal(self, access_code_ids: Iterable[str], now: datetime) -> None:
         """Drop codes as soon as one list lacks them.
@@ -51,6 +68,17 @@ class OptimisticUpdates:
         self._expected_removals.update(
             dict.fromkeys(access_code_ids, now + _EXPECT_REMOVAL_FOR)
         )
+
+    def note_listed(self, codes: Mapping[str, AccessCode], now: datetime) -> None:
+        """Stop expecting the removal of codes that a list has, and not as being removed.
+
+        Lists may lag behind for a while.
+        """
+        for access_code_id in self._expected_removals.keys() & codes.keys():
+            expected_at = self._expected_removals[access_code_id] - _EXPECT_REMOVAL_FOR
+            is_removing = codes[access_code_id].status_at(now) is CodeStatus.REMOVING
+            if not is_removing and now >= expected_at + _OVERRIDE_FOR:
+                del self._expected_removals[access_code_id]
 
     def is_removal_expected(self, access_code_id: str, now: datetime) -> bool:
         """Return whether to drop a code that a list lacks."""
@@ -76,6 +104,7 @@ class OptimisticUpdates:
         if changed == code or is_due(change.until, now, _OVERRIDE_FOR):
             del self._codes[code.access_code_id]
             return code
+        self._codes[code.access_code_id] = replace(change, listed=code)
         return changed
 
     def forget_code(self, access_code_id: str) -> None:

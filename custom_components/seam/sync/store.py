@@ -71,6 +71,23 @@ class SnapshotStore:
             self.put(new)
         return new
 
+    def code(self, access_code_id: str) -> AccessCode | None:
+        """Return the code with this ID."""
+        codes = (lock.code(access_code_id) for lock in self._locks.values())
+        return next(filter(None, codes), None)
+
+    def put_code(self, code: AccessCode) -> None:
+        """Add or replace a code, and publish it if the codes of its lock are known."""
+        lock = self._locks.get(code.device_id)
+        if lock and lock.has_codes:
+            others = (
+                other
+                for other in lock.codes
+                if other.access_code_id != code.access_code_id
+            )
+            self.put_codes(lock, (*others, code), lock.missing)
+            self.publish((lock.device_id,))
+
     def former_name(self, access_code_id: str | None) -> str | None:
         """Return the name of a code that is gone, None if unknown."""
         return self._former_names.get(access_code_id or "")
@@ -174,6 +191,7 @@ def merge_codes(
     codes = {
         code.access_code_id: optimistic.apply_to_code(code, now) for code in answer
     }
+    optimistic.note_listed(codes, now)
     missing: set[str] = set()
     absent = [code for code in lock.codes if code.access_code_id not in codes]
     new_pins = _new_pins(lock, codes.values()) if absent else set()

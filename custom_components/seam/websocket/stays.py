@@ -44,9 +44,13 @@ def async_stays_rows(
             stays = before and before["stays"]
             is_lost = before is not None and before["is_calendar_lost"]
             kept = before["kept"] if before else 0
+            code_ids = before["access_code_ids"] if before else []
             if watch:
                 is_lost = watch.runner.is_calendar_lost
                 kept = _count_kept(watch, readable)
+                if readable is None:
+                    links = watch.runner.memory.links
+                    code_ids = sorted(link.code_id for link in links if link.code_id)
                 if (arrivals := _coming(watch)) is not None:
                     stays = [
                         _stay(entry, shown)
@@ -60,6 +64,7 @@ def async_stays_rows(
                     "title": subentry.title,
                     "is_calendar_lost": is_lost,
                     "kept": kept,
+                    "access_code_ids": code_ids,
                     "stays": stays,
                 }
     return rows
@@ -149,6 +154,6 @@ async def handle_preview(
     for rows in found.values():
         if isinstance(rows, list):
             for row in rows:
-                if isinstance(row, dict) and (key := row.pop("reason_key")):
+                if key := row.pop("reason_key", None):
                     row["reason"] = selector_text("stay_reason", key)
     connection.send_result(msg["id"], found)

@@ -168,6 +168,8 @@ class Stays(TypedDict):
     is_calendar_lost: bool
     kept: int
     """How many stays have codes although the calendar has no events."""
+    access_code_ids: list[str]
+    """The codes that were made for them, which only administrators are sent."""
     stays: list[Stay] | None
 
 

@@ -14,6 +14,8 @@ export class SeamBackupDialog extends SeamDialog {
   @property({ attribute: false }) lock!: Lock;
   @property({ attribute: false }) code!: Code;
   @state() private pin: string | undefined;
+  /** The ID of the backup code. */
+  private backupId = "";
 
   protected override get showsPin(): boolean {
     return this.pin !== undefined;
@@ -31,6 +33,7 @@ export class SeamBackupDialog extends SeamDialog {
           .pin=${pin}
           .label=${t("backup_done", values)}
           .message=${shareText(context, label(code), [lock], pin, code)}
+          .read=${this.read}
         ></seam-pin>`,
         html`<button class="filled" @click=${this.close}>${t("done")}</button>`,
       );
@@ -59,6 +62,7 @@ export class SeamBackupDialog extends SeamDialog {
     try {
       const row = await codeCommand(hass, "pull_backup", this.lock, this.code);
       this.pin = row.code ?? undefined;
+      this.backupId = row.access_code_id ?? "";
       if (!this.pin) this.error = row.reason ?? t("unexpected_error");
     } catch (error) {
       this.showError(error);
@@ -66,4 +70,11 @@ export class SeamBackupDialog extends SeamDialog {
       this.isBusy = false;
     }
   }
+
+  private readonly read = async (): Promise<string | undefined> => {
+    const { context, lock, backupId } = this;
+    const code = { access_code_id: backupId };
+    const row = await codeCommand(context.hass, "reveal", lock, code);
+    return row.code ?? undefined;
+  };
 }

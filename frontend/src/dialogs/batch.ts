@@ -4,7 +4,7 @@ import { live } from "lit/directives/live.js";
 import { CommandError, codeCommand, command } from "../api";
 import { element } from "../element";
 import type { Key } from "../language";
-import { type Entry, label } from "../logic/groups";
+import { type Entry, label, mayWork } from "../logic/groups";
 import { type Outcome, outcomeOfError, SeamDialog } from "./dialog";
 
 /** Return what an outcome is called; also one that a later release adds. */
@@ -167,6 +167,13 @@ export class SeamBatchDialog extends SeamDialog {
     if (!this.isShown) this.announce(this.result());
   }
 
+  /** What happens to the codes. */
+  private get text(): Key {
+    if (this.kind === "convert") return "convert_text";
+    const isIdle = !this.entries.some(({ code }) => mayWork(code));
+    return isIdle ? "delete_idle_text" : "delete_many_text";
+  }
+
   private result(): string {
     const done = [...this.outcomes.values()].filter(
       ({ tone }) => tone === "good",
@@ -207,11 +214,7 @@ export class SeamBatchDialog extends SeamDialog {
     return this.frame(
       title,
       html`
-        ${
-          isAsking
-            ? html`<p>${t(isConversion ? "convert_text" : "delete_many_text", { count })}</p>`
-            : nothing
-        }
+        ${isAsking ? html`<p>${t(this.text, { count })}</p>` : nothing}
         ${phase === "ready" ? this.leftOut() : nothing}
         ${this.hasCanary && phase === "ready" ? html`<p>${t("convert_canary")}</p>` : nothing}
         <ul>

@@ -17,6 +17,8 @@ export interface Done {
 export interface Confirmation {
   title: string;
   text: string;
+  /** What else follows from it. */
+  note: string;
   confirm: string;
   isDangerous?: boolean;
   action: CodeAction;
@@ -74,7 +76,7 @@ export class SeamConfirmDialog extends SeamDialog {
 
   protected override render() {
     const { t, connected } = this.context;
-    const { title, text, confirm, isDangerous, others } = this.confirmation;
+    const { title, text, note, confirm, isDangerous, others } = this.confirmation;
     const hasResults = this.results.size > 0;
     const isOver = !this.isBusy && this.left.length === 0;
     return this.frame(
@@ -83,6 +85,7 @@ export class SeamConfirmDialog extends SeamDialog {
         ? this.renderResults()
         : html`
             <p>${text}</p>
+            ${note ? html`<p><bdi>${note}</bdi></p>` : nothing}
             ${others.length > 0 ? this.renderChoice(others) : nothing}
           `,
       html`

@@ -57,17 +57,24 @@ export const formStyles = css`
     flex-basis: 100%;
     overflow-wrap: anywhere;
   }
+  /* Several names may be long. */
+  .bottom .hint p {
+    display: -webkit-box;
+    -webkit-box-orient: vertical;
+    -webkit-line-clamp: 3;
+    overflow: hidden;
+  }
   .pin {
     font-size: 1.25rem;
     letter-spacing: 0.12em;
     font-variant-numeric: tabular-nums;
   }
-  .times {
+  .inputs {
     display: grid;
     grid-template-columns: 1fr 1fr;
     gap: 12px;
   }
-  .times + p:empty {
+  .inputs + p:empty {
     display: none;
   }
   .tools {
@@ -164,7 +171,7 @@ export const formStyles = css`
     width: auto;
   }
   @media (max-width: 420px) {
-    .times {
+    .inputs {
       grid-template-columns: 1fr;
     }
   }

@@ -4,7 +4,6 @@ import { html, nothing, type TemplateResult } from "lit";
 import { live } from "lit/directives/live.js";
 import type { Context } from "../context";
 import type { Key, Translate } from "../language";
-import { type Entry, label, people } from "../logic/groups";
 import { type GuestForm, type Message, offeredOptions } from "../logic/guest";
 import { commonLengths, pinCannotBeChosen, pinRules } from "../logic/pin";
 import type { Lock } from "../types";
@@ -67,27 +66,6 @@ export function pinHint(
       : [t("pin_lengths", { lengths: lengthsText(context, lengths) })]),
     ...pinRules(locks).map((rule) => t(`rule_${rule}`)),
   ]);
-}
-
-const OVERLAPS_SHOWN = 3;
-
-/** Return which other stays are on the selected locks at the same time. */
-export function overlapHint({ t, hass }: Context, stays: readonly Entry[]): string {
-  if (stays.length === 0) return "";
-  const list = new Intl.ListFormat(hass.locale.language);
-  const guests = people(stays).map((entries) =>
-    t("overlap", {
-      name: entries[0] ? label(entries[0].code) : "",
-      locks: list.format(entries.map(({ lock }) => lock.name)),
-    }),
-  );
-  const count = guests.length - OVERLAPS_SHOWN;
-  return t("overlaps", {
-    stays: list.format([
-      ...guests.slice(0, OVERLAPS_SHOWN),
-      ...(count > 0 ? [t("overlaps_more", { count })] : []),
-    ]),
-  });
 }
 
 /** Show the options that few need. Most are only for a new code on the selected locks. */

@@ -5,6 +5,7 @@ import { live } from "lit/directives/live.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import type { Key } from "../language";
+import { formatDates, formatTime, namedZone, zoneOf } from "../logic/formats";
 import { type Entry, matches } from "../logic/groups";
 import {
   type Errors,
@@ -15,12 +16,12 @@ import {
   offeredOptions,
   overlappingStays,
   pinError,
+  stayTimes,
 } from "../logic/guest";
 import { pinCannotBeChosen } from "../logic/pin";
-import { formatDates, otherZone } from "../logic/times";
-import { listSearch } from "../parts";
+import { listSearch, overlapHint } from "../parts";
 import type { Lock } from "../types";
-import { choice, messageText, overlapHint, pinHint } from "./form";
+import { choice, messageText, pinHint } from "./form";
 
 export interface Fields {
   context: Context;
@@ -124,8 +125,8 @@ export function lockFields(
 export function timeFields(fields: Fields): TemplateResult {
   const { context, form, errors, set } = fields;
   const { t, hass } = context;
-  const count = nights(form);
-  const zone = otherZone(hass, new Date());
+  const now = new Date();
+  const zone = namedZone(hass, now);
   const time = (field: "start" | "end", key: Key, change: (value: string) => void) =>
     html`<div class="field">
       <label for=${field}>${t(key)}</label>
@@ -134,7 +135,7 @@ export function timeFields(fields: Fields): TemplateResult {
         type="datetime-local"
         .value=${live(form[field])}
         aria-invalid=${errors[field] ? "true" : nothing}
-        aria-describedby="${field}-error"
+        aria-describedby="${field}-error when"
         @change=${(event: Event) => change((event.target as HTMLInputElement).value)}
       />
       ${errorOf(fields, field)}
@@ -154,19 +155,31 @@ export function timeFields(fields: Fields): TemplateResult {
     ${
       form.kind === "permanent"
         ? html`<p class="secondary">${t("permanent_hint")}</p>`
-        : html`<div class="times">
+        : html`<div class="inputs">
               ${time("start", "check_in", (start) =>
                 set({ start, ...(start ? { end: movedEnd(form, start) } : {}) }),
               )}
               ${time("end", "check_out", (end) => set({ end }))}
             </div>
-            <p class="secondary">
-              ${count > 0 ? t("nights", { count }) : nothing}
-              ${count > 0 && zone ? "·" : nothing}
-              ${zone ? t("time_zone", { zone }) : nothing}
+            <p class="secondary times" id="when">
+              ${[
+                ...whenTexts(context, form, now),
+                ...(zone ? [t("time_zone", { zone })] : []),
+              ].join(" · ")}
             </p>`
     }
   `;
+}
+
+/** Return when a stay is, as the user's profile asks for times: inputs follow the browser. */
+function whenTexts({ t, hass }: Context, form: GuestForm, now: Date): string[] {
+  const times = stayTimes(form, now, zoneOf(hass));
+  if (!times) return [];
+  const [start, end] = [times.start, times.end].map((moment) =>
+    formatTime(hass, moment.toISOString(), now),
+  ) as [string, string];
+  const count = nights(form);
+  return [t("from_to", { start, end }), ...(count > 0 ? [t("nights", { count })] : [])];
 }
 
 /** Return a warning of other stays at the same time. */
@@ -177,9 +190,8 @@ export function overlapWarning({
   linked,
 }: Fields): TemplateResult | typeof nothing {
   const { hass, t } = context;
-  const { time_zone } = hass.config;
   const now = new Date();
-  const others = overlappingStays(form, selected, linked, now, time_zone);
+  const others = overlappingStays(form, selected, linked, now, zoneOf(hass));
   if (others.length === 0) return nothing;
   const count = nights(form);
   return html`<p><bdi>${overlapHint(context, others)}</bdi></p>

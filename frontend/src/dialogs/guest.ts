@@ -8,6 +8,7 @@ import {
 import { property, state } from "lit/decorators.js";
 import { CommandError, errorText } from "../api";
 import { element } from "../element";
+import { zoneOf } from "../logic/formats";
 import type { Entry } from "../logic/groups";
 import { label } from "../logic/groups";
 import {
@@ -21,6 +22,7 @@ import {
   type Message,
   newGuest,
 } from "../logic/guest";
+import { staysNote } from "../parts";
 import { tools } from "../styles";
 import type { Code, Lock } from "../types";
 import { SeamDialog } from "./dialog";
@@ -85,19 +87,20 @@ export class SeamGuestDialog extends SeamDialog {
       return;
     }
     const { options, locks } = this.snapshot;
+    const { hass } = this.context;
     const now = new Date();
     if (this.code && this.lock) {
       const entry = { lock: this.lock, code: this.code };
       this.linked = linkedCodes(locks, entry);
-      this.known = knownGuest(this.code, this.linked, options, now, this.timeZone);
+      this.known = knownGuest(this.code, this.linked, options, now, hass);
       this.form = { ...this.known, ...(this.withNewPin ? { pin: "auto" } : {}) };
     } else {
-      this.form = newGuest(locks, this.lock, options, now, this.timeZone);
+      this.form = newGuest(locks, this.lock, options, now, hass);
     }
   }
 
   private get timeZone(): string {
-    return this.context.hass.config.time_zone;
+    return zoneOf(this.context.hass);
   }
 
   /** The locks that can be selected. */
@@ -143,6 +146,9 @@ export class SeamGuestDialog extends SeamDialog {
   private renderForm(): TemplateResult {
     const { t, connected } = this.context;
     const { form, code, fields, withNewPin } = this;
+    const { stays } = this.snapshot;
+    const note =
+      code && !withNewPin ? staysNote(this.context, stays, code, "edit") : "";
     return this.frame(
       code
         ? t(withNewPin ? "guest_new_pin" : "guest_edit", { name: label(code) })
@@ -155,6 +161,7 @@ export class SeamGuestDialog extends SeamDialog {
           @submit=${this.submit}
           @keydown=${this.ignoreEnter}
         >
+          ${note ? html`<p class="secondary"><bdi>${note}</bdi></p>` : nothing}
           ${withNewPin ? nothing : nameField(fields)}
           ${lockFields(fields, this.lock, this.search, (text) => {
             this.search = text;

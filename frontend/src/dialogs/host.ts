@@ -3,9 +3,16 @@ import { state } from "lit/decorators.js";
 import { CommandError, codeCommand, command, errorText } from "../api";
 import { SeamHost } from "../context";
 import { FocusKeeper } from "../focus";
-import { deletableExpired, type Entry, elsewhere, label } from "../logic/groups";
-import { addDays, formatTime, toLocal, toMoment } from "../logic/times";
-import type { ActionDetail } from "../parts";
+import { formatTime } from "../logic/formats";
+import {
+  deletableExpired,
+  type Entry,
+  elsewhere,
+  label,
+  mayWork,
+} from "../logic/groups";
+import { addDays, toLocal, toMoment } from "../logic/times";
+import { type ActionDetail, staysNote } from "../parts";
 import type { Code, Lock, Stays } from "../types";
 import type { BatchDetail } from "../views/found";
 import "./backup";
@@ -230,11 +237,17 @@ export abstract class SeamActions extends SeamHost {
     }
     this.confirm({
       title: t(texts.title, values),
-      text: t(texts.text, {
-        ...values,
-        time:
-          action === "extend" ? formatTime(hass, this.dayLater(code), new Date()) : "",
-      }),
+      text:
+        action === "delete" && ![entry, ...others].some(({ code }) => mayWork(code))
+          ? t("delete_idle_text", { count: 1 })
+          : t(texts.text, {
+              ...values,
+              time:
+                action === "extend"
+                  ? formatTime(hass, this.dayLater(code), new Date())
+                  : "",
+            }),
+      note: staysNote(this.context, this.snapshot?.stays ?? [], code, action),
       confirm: t(texts.confirm),
       isDangerous: action === "end" || action === "delete",
       action: action === "allow_changes" ? "update" : action,
@@ -273,6 +286,7 @@ export abstract class SeamActions extends SeamHost {
 
   /** Return the end of a code, a day later. */
   private dayLater({ ends_at }: Code): string {
+    // The clocks at the lock count, wherever the user is.
     const zone = this.context.hass.config.time_zone;
     const local = addDays(toLocal(new Date(ends_at ?? 0), zone), 1);
     return toMoment(local, zone, new Date()).toISOString();

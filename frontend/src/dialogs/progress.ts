@@ -1,9 +1,10 @@
 import { mdiAlertCircleOutline, mdiAlertOutline, mdiCheckCircle } from "@mdi/js";
 import { css, html, nothing, type TemplateResult } from "lit";
+import { codeCommand } from "../api";
 import type { Context } from "../context";
+import { formatTime } from "../logic/formats";
 import type { Field } from "../logic/guest";
 import { shareText } from "../logic/share";
-import { formatTime } from "../logic/times";
 import { icon, stateChip } from "../parts";
 import type { State } from "../store";
 import type { Code, CodeState, Lock } from "../types";
@@ -90,6 +91,18 @@ function worksText({ t, hass }: Context, { starts_at, ends_at }: Code): string {
   return end && t("works_until", { end });
 }
 
+/** Ask for the PIN of codes that have the same. */
+async function readPin(
+  { hass }: Context,
+  rows: readonly Progress[],
+): Promise<string | undefined> {
+  const [row] = rows.filter(({ codeId }) => codeId);
+  if (!row?.codeId) return rows[0]?.pin;
+  const { lock, codeId } = row;
+  const answer = await codeCommand(hass, "reveal", lock, { access_code_id: codeId });
+  return answer.code ?? undefined;
+}
+
 /** Show whether the code of a guest works, and its PIN. */
 export function renderProgress(
   context: Context,
@@ -114,19 +127,26 @@ export function renderProgress(
       : ready > 0
         ? t("ready_on_some", { ready, count })
         : t(isDelayed ? "works_delayed" : "works_waiting", { count }));
-  const pins = new Map<string, Lock[]>();
-  for (const { lock, pin } of progress) {
-    if (pin) pins.set(pin, [...(pins.get(pin) ?? []), lock]);
+  const pins = new Map<string, Progress[]>();
+  for (const row of progress) {
+    if (row.pin) pins.set(row.pin, [...(pins.get(row.pin) ?? []), row]);
   }
   const sent = codes.find((code) => code);
   const times = sent && worksText(context, sent);
   return html`
       ${[...pins].map(
-        ([pin, locks]) => html`<seam-pin
+        ([pin, rows]) => html`<seam-pin
           .context=${context}
           .pin=${pin}
-          .label=${t("pin_for", { locks: list.format(locks.map((lock) => lock.name)) })}
-          .message=${shareText(context, name, locks, pin, sent ?? {})}
+          .label=${t("pin_for", { locks: list.format(rows.map(({ lock }) => lock.name)) })}
+          .message=${shareText(
+            context,
+            name,
+            rows.map(({ lock }) => lock),
+            pin,
+            sent ?? {},
+          )}
+          .read=${() => readPin(context, rows)}
         ></seam-pin>`,
       )}
       <div role="status" class="headline" tabindex="-1">

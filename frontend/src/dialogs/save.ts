@@ -2,6 +2,7 @@
 
 import { CommandError, codeCommand, command, errorText, rowOf } from "../api";
 import type { Context } from "../context";
+import { zoneOf } from "../logic/formats";
 import type { Entry } from "../logic/groups";
 import { createData, fieldOf, type GuestForm, updateData } from "../logic/guest";
 import { pinProblem } from "../logic/pin";
@@ -20,7 +21,7 @@ export async function createCodes(
 ): Promise<Progress[]> {
   const rows = await command(hass, "code/create", {
     entity_ids: locks.map((lock) => lock.entity_id),
-    ...createData(form, selected, new Date(), hass.config.time_zone),
+    ...createData(form, selected, new Date(), zoneOf(hass)),
   });
   const progress = locks.map((lock): Progress => {
     const { error, field, is_uncertain, access_code_id, code } =
@@ -78,14 +79,7 @@ export async function changeCodes(
   }
   for (const { lock, code } of entries) {
     try {
-      const data = updateData(
-        form,
-        known,
-        code,
-        pin,
-        new Date(),
-        hass.config.time_zone,
-      );
+      const data = updateData(form, known, code, pin, new Date(), zoneOf(hass));
       if (Object.keys(data).length > 0)
         await codeCommand(hass, "update", lock, code, data);
       progress.push({ lock, codeId: code.access_code_id, pin });

@@ -2,7 +2,7 @@ import { css, html, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { previewStays } from "../api";
 import { element } from "../element";
-import { formatTime } from "../logic/times";
+import { formatTime } from "../logic/formats";
 import { textOf } from "../texts";
 import type { Preview, PreviewRow, Stays } from "../types";
 import { SeamDialog } from "./dialog";
@@ -96,9 +96,12 @@ export class SeamStaysDialog extends SeamDialog {
         preview.overlaps.length > 0
           ? this.group(
               this.heading("overlaps"),
-              preview.overlaps.map(
-                (names) =>
-                  html`<li>${names.map((name, i) => html`${i ? " · " : ""}<bdi>${name}</bdi>`)}</li>`,
+              preview.overlaps.map(({ stay, other, ...where }) =>
+                this.row({
+                  ...where,
+                  name: stay,
+                  reason: t("overlaps_with", { names: other }),
+                }),
               ),
             )
           : nothing
@@ -132,7 +135,7 @@ export class SeamStaysDialog extends SeamDialog {
             : nothing
         }
       </p>
-      ${reason ? html`<p class="secondary">${reason}</p>` : nothing}
+      ${reason ? html`<p class="secondary"><bdi>${reason}</bdi></p>` : nothing}
     </li>`;
   }
 

@@ -24,7 +24,7 @@ import { codeCommand, errorText } from "../api";
 import { copy } from "../clipboard";
 import type { Context } from "../context";
 import { element } from "../element";
-import { type Entry, label } from "../logic/groups";
+import { type Entry, isMissing, label } from "../logic/groups";
 import { type ActionDetail, announce, ask, icon } from "../parts";
 import { shared } from "../styles";
 import type { Code, CodeAction, Lock } from "../types";
@@ -173,17 +173,19 @@ export abstract class CodeControls extends LitElement {
     if (code.is_managed) {
       items.push(item("update", t("edit"), mdiPencilOutline, asking("edit")));
       if (code.ends_at) {
-        items.push(
-          item("extend", t("extend"), mdiCalendarPlus, asking("extend")),
-          item("end", t("end_now"), mdiClockEnd, asking("end")),
-        );
+        items.push(item("extend", t("extend"), mdiCalendarPlus, asking("extend")));
+        if (!isMissing(code)) {
+          items.push(item("end", t("end_now"), mdiClockEnd, asking("end")));
+        }
         if (code.is_backup_access_code_available) {
           items.push(
             item("pull_backup", t("use_backup"), mdiLifebuoy, asking("pull_backup")),
           );
         }
       }
-      items.push(item("release", t("release"), mdiLinkOff, asking("release")));
+      if (!isMissing(code)) {
+        items.push(item("release", t("release"), mdiLinkOff, asking("release")));
+      }
     } else {
       items.push(
         item("convert", t("convert"), mdiCheckDecagramOutline, asking("convert")),

@@ -12,9 +12,10 @@ import {
   MANY,
   type Order,
 } from "../logic/groups";
+import { origins } from "../logic/stays";
 import { icon, noMatch, searchField } from "../parts";
 import { shared, tools } from "../styles";
-import type { Code, Lock } from "../types";
+import type { Code, Lock, Stays } from "../types";
 import { type SeamCodeRow, samePinAs } from "./code-row";
 
 /** How many more rows each frame renders, so that no frame takes long. */
@@ -25,6 +26,7 @@ const ROWS_PER_FRAME = 20;
 export class SeamCodeList extends LitElement {
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) lock!: Lock;
+  @property({ attribute: false }) stays: readonly Stays[] = [];
   /** The code that a link leads to. */
   @property({ attribute: false }) selected: string | undefined;
   @state() private search = "";
@@ -34,6 +36,7 @@ export class SeamCodeList extends LitElement {
   private hasScrolled = false;
 
   private groups = new Map<Group, Code[]>();
+  private origins: ReadonlyMap<string, string> = new Map();
 
   protected override willUpdate(changes: PropertyValues): void {
     const before: Lock | undefined = changes.get("lock");
@@ -41,6 +44,7 @@ export class SeamCodeList extends LitElement {
       this.limit = ROWS_PER_FRAME;
       this.search = "";
     }
+    if (changes.has("stays")) this.origins = origins(this.stays);
     if (changes.has("selected")) {
       this.hasScrolled = false;
       const code = this.lock.codes.find((c) => c.access_code_id === this.selected);
@@ -140,7 +144,10 @@ export class SeamCodeList extends LitElement {
                 </div>
                 ${
                   group === "unmanaged"
-                    ? html`<p class="secondary hint">${t("unmanaged_hint")}</p>`
+                    ? html`<p class="secondary hint">
+                        ${t("unmanaged_hint")}
+                        ${context.isAdmin ? t("unmanaged_hint_convert") : nothing}
+                      </p>`
                     : nothing
                 }`
         }
@@ -155,6 +162,7 @@ export class SeamCodeList extends LitElement {
                       .context=${context}
                       .lock=${lock}
                       .code=${code}
+                      .origin=${this.origins.get(code.access_code_id) ?? ""}
                       .samePinAs=${samePinAs(lock, code)}
                       .withProblems=${group !== "expired"}
                       ?admin=${context.isAdmin}

@@ -22,6 +22,8 @@ export function samePinAs(lock: Lock, { same_pin_as }: Code): string {
 export class SeamCodeRow extends CodeControls {
   /** The names of the codes with the same PIN. */
   @property({ attribute: false }) samePinAs = "";
+  /** The title of the stays that the code was made for. */
+  @property({ attribute: false }) origin = "";
   /** Shown instead of the times. */
   @property({ attribute: false }) note = "";
   /** Why the code needs attention, if a problem that is shown elsewhere is the reason. */
@@ -51,6 +53,13 @@ export class SeamCodeRow extends CodeControls {
             }
           </div>
           ${this.reason ? html`<div class="secondary"><bdi>${this.reason}</bdi></div>` : nothing}
+          ${
+            this.origin
+              ? html`<div class="secondary">
+                  <bdi>${t("from_stays", { name: this.origin })}</bdi>
+                </div>`
+              : nothing
+          }
           ${
             this.samePinAs
               ? html`<div class="secondary">

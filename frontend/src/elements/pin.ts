@@ -1,11 +1,15 @@
-import { mdiContentCopy, mdiShareVariantOutline } from "@mdi/js";
-import { css, html, LitElement, nothing } from "lit";
+import { mdiContentCopy, mdiEyeOutline, mdiShareVariantOutline } from "@mdi/js";
+import { css, html, LitElement, nothing, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
+import { errorText } from "../api";
 import { copy } from "../clipboard";
 import type { Context } from "../context";
 import { element } from "../element";
 import { icon } from "../parts";
 import { shared } from "../styles";
+
+/** Long enough to copy it into a message, but not to leave it on the screen. */
+const SHOWN_MILLISECONDS = 120_000;
 
 /** A PIN, large, to copy and to share. */
 @element("seam-pin")
@@ -15,31 +19,91 @@ export class SeamPin extends LitElement {
   @property({ attribute: false }) label = "";
   /** The message for the guest. */
   @property({ attribute: false }) message = "";
+  /** Ask Home Assistant for the PIN again. */
+  @property({ attribute: false, hasChanged: () => false })
+  read!: () => Promise<string | undefined>;
   @state() private note = "";
+  @state() private isShown = true;
+  @state() private isBusy = false;
+  private timer = 0;
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    window.clearTimeout(this.timer);
+    this.isShown = false;
+  }
+
+  protected override willUpdate(changes: PropertyValues): void {
+    if (changes.has("pin")) this.show();
+  }
 
   protected override render() {
-    const { t } = this.context;
+    const { t, connected } = this.context;
     return html`
       <p class="secondary"><bdi>${this.label}</bdi></p>
-      <output aria-label=${this.label}>${this.pin}</output>
-      <div class="buttons">
-        <button class="tonal" @click=${this.copy}>
-          ${icon(mdiContentCopy)} ${t("copy")}
-        </button>
-        ${
-          "share" in navigator
-            ? html`<button class="tonal" @click=${this.share}>
-                ${icon(mdiShareVariantOutline)} ${t("share")}
+      ${
+        this.isShown
+          ? html`<output aria-label=${this.label}>${this.pin}</output>
+              <div class="buttons">
+                <button class="tonal" @click=${this.copy}>
+                  ${icon(mdiContentCopy)} ${t("copy")}
+                </button>
+                ${
+                  "share" in navigator
+                    ? html`<button class="tonal" @click=${this.share}>
+                        ${icon(mdiShareVariantOutline)} ${t("share")}
+                      </button>`
+                    : nothing
+                }
+              </div>`
+          : html`<span class="digits" aria-hidden="true">••••</span>
+              <button
+                class="tonal"
+                ?disabled=${this.isBusy || !connected}
+                @click=${this.reveal}
+              >
+                ${icon(mdiEyeOutline)} ${t("show_pin")}
               </button>`
-            : nothing
-        }
-      </div>
+      }
       <p class="secondary" role="status">${this.note}</p>
     `;
   }
 
   override focus(): void {
     this.renderRoot.querySelector("button")?.focus();
+  }
+
+  private show(): void {
+    this.isShown = true;
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.hide(), SHOWN_MILLISECONDS);
+  }
+
+  private async hide(): Promise<void> {
+    const hadFocus = this.shadowRoot?.activeElement;
+    this.isShown = false;
+    this.note = "";
+    await this.updateComplete;
+    if (hadFocus) this.focus();
+  }
+
+  private async reveal(): Promise<void> {
+    if (this.isBusy) return;
+    this.isBusy = true;
+    this.note = "";
+    try {
+      const pin = await this.read();
+      if (pin) {
+        this.pin = pin;
+        this.show();
+      }
+    } catch (error) {
+      this.note = errorText(error, this.context.t);
+    } finally {
+      this.isBusy = false;
+    }
+    await this.updateComplete;
+    this.focus();
   }
 
   private async copy(): Promise<void> {
@@ -66,7 +130,8 @@ export class SeamPin extends LitElement {
         text-align: center;
         background: color-mix(in srgb, var(--primary-color) 10%, transparent);
       }
-      output {
+      output,
+      .digits {
         font-size: 2.25rem;
         font-weight: 500;
         letter-spacing: 0.15em;

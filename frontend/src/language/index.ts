@@ -1,3 +1,4 @@
+import { formatNumber } from "../logic/formats";
 import en from "./en.json";
 
 export type Key = keyof typeof en;
@@ -30,49 +31,68 @@ export function closest(
 }
 
 /** Return the function for texts that may lack some, which are then in English. */
-export function translator(language: string, texts: Texts): Translate {
+export function translator(
+  language: string,
+  texts: Texts,
+  number_format = "language",
+): Translate {
   const plural = new Intl.PluralRules(language);
-  const number = new Intl.NumberFormat(language);
+  const locale = { language, number_format };
   return (key, values = {}) => {
     const entry = texts[key];
-    if (entry === undefined) return english(key, values);
+    if (entry === undefined) return inEnglish(number_format)(key, values);
     const text =
       typeof entry === "string"
         ? entry
         : (entry[plural.select(Number(values.count))] ?? entry.other ?? "");
     return text.replace(/\{(\w+)\}/g, (_, name: string) => {
       const value = values[name];
-      return typeof value === "number" ? number.format(value) : (value ?? "");
+      return typeof value === "number" ? formatNumber(locale, value) : (value ?? "");
     });
   };
 }
 
-const english = translator("en", en);
-const loaded = new Map<string, Translate>([["en", english]]);
+const loaded = new Map<string, Texts>([["en", en]]);
+const translators = new Map<string, Translate>();
 const listeners = new Map<string, Set<() => void>>();
 
+/** Return the same function each time, as elements render again with another one. */
+function known(language: string, texts: Texts, number_format: string): Translate {
+  const key = `${language} ${number_format}`;
+  const translate = translators.get(key) ?? translator(language, texts, number_format);
+  translators.set(key, translate);
+  return translate;
+}
+
+function inEnglish(number_format: string): Translate {
+  return known("en", en, number_format);
+}
+
 /** Return the texts of the language of a user; English until it is loaded. */
-export function translate(userLanguage: string, onLoad: () => void): Translate {
+export function translate(
+  userLanguage: string,
+  onLoad: () => void,
+  number_format = "language",
+): Translate {
   const language = closest(userLanguage);
-  const known = loaded.get(language);
+  const texts = loaded.get(language);
+  if (texts) return known(language, texts, number_format);
   const load = FILES[`./${language}.json`];
-  if (known || !load) return known ?? english;
   const waiting = listeners.get(language);
-  if (waiting) {
-    waiting.add(onLoad);
-    return english;
+  if (waiting) waiting.add(onLoad);
+  else if (load) {
+    const all = new Set([onLoad]);
+    listeners.set(language, all);
+    load().then(
+      (texts) => {
+        loaded.set(language, texts);
+        for (const listener of all) listener();
+      },
+      // English it stays, until the page is opened again.
+      () => loaded.set(language, {}),
+    );
   }
-  const all = new Set([onLoad]);
-  listeners.set(language, all);
-  load().then(
-    (texts) => {
-      loaded.set(language, translator(language, texts));
-      for (const listener of all) listener();
-    },
-    // English it stays, until the page is opened again.
-    () => loaded.set(language, english),
-  );
-  return english;
+  return inEnglish(number_format);
 }
 
 /** Return the texts in the language of the page, for what Home Assistant shows itself. */

@@ -1,6 +1,6 @@
 /** Which codes belong together, and in which order. */
 
-import type { Code, Lock, Problem } from "../types";
+import type { Code, CodeState, Lock, Problem } from "../types";
 import { DAY } from "./times";
 
 export type Group = "attention" | "active" | "scheduled" | "unmanaged" | "expired";
@@ -48,8 +48,26 @@ function problemKey({ scope, error_code, warning_code, message }: Problem): stri
 /** Return whether somebody has to do something, or the code may not work. */
 export function needsAttention(code: Code): boolean {
   if (code.state === "expired") return false;
-  if (code.state === "failed" || code.state === "at_risk") return code.is_managed;
+  if (isMissing(code)) return code.is_managed;
   return code.is_managed && code.errors.some((error) => error.scope === "access_code");
+}
+
+const NOT_WORKING: readonly CodeState[] = [
+  "at_risk",
+  "disabled",
+  "expired",
+  "failed",
+  "scheduled",
+];
+
+/** Return whether a code may open its lock now. */
+export function mayWork({ state }: Code): boolean {
+  return !NOT_WORKING.includes(state);
+}
+
+/** Return whether a code should be on its lock, but is not. */
+export function isMissing({ state }: Code): boolean {
+  return state === "failed" || state === "at_risk";
 }
 
 /** Return the group of a code. */
@@ -161,7 +179,10 @@ export interface Today {
   leaving: Entry[];
   /** Problems of whole locks. Those of an account or bridge are the same on all of its locks. */
   problems: { problem: Problem; locks: Lock[] }[];
-  /** Locks whose battery is low, or that are offline without a problem that says so. */
+  /**
+   * Locks whose battery is low, that are offline without a problem that says so, or whose
+   * codes are not known while those of others are.
+   */
   locks: Lock[];
 }
 
@@ -175,7 +196,9 @@ export function today(locks: readonly Lock[], now: Date): Today {
     problems: [],
     locks: locks.filter(
       (lock) =>
-        hasLowBattery(lock) || (lock.online === false && lock.problems.length === 0),
+        hasLowBattery(lock) ||
+        (lock.online === false && lock.problems.length === 0) ||
+        (!lock.codes_known && locks.some((other) => other.codes_known)),
     ),
   };
   const soon = (iso: string | null) => {

@@ -1,7 +1,8 @@
 /** The form for a new code or for changes of a code, and its rules. */
 
 import type { Key } from "../language";
-import type { Code, Lock, Options } from "../types";
+import type { Code, HomeAssistant, Lock, Options } from "../types";
+import { zoneOf } from "./formats";
 import { type Entry, elsewhere, entriesOf } from "./groups";
 import { commonLengths, pinCannotBeChosen, pinProblem } from "./pin";
 import { staysWithin } from "./timeline";
@@ -11,7 +12,7 @@ export interface GuestForm {
   name: string;
   deviceIds: readonly string[];
   kind: "stay" | "permanent";
-  /** Local times of Home Assistant. */
+  /** Local times, in the time zone that is shown. */
   start: string;
   end: string;
   pin: "keep" | "auto" | "own";
@@ -59,26 +60,28 @@ export function newGuest(
   lock: Lock | undefined,
   { check_in, check_out }: Options,
   now: Date,
-  timeZone: string,
+  hass: Pick<HomeAssistant, "locale" | "config">,
 ): GuestForm {
-  const local = toLocal(now, timeZone);
-  const date = local.slice(0, 10);
-  const usual = `${date}T${check_in}`;
+  // The usual times are those of the clocks at the lock, wherever the user is.
+  const { time_zone: home } = hass.config;
+  const at = (date: Date, days: number, time: string) => {
+    const day = addDays(toLocal(date, home), days).slice(0, 10);
+    return toMoment(`${day}T${time}`, home, now);
+  };
+  const usual = at(now, 0, check_in);
   // A guest who is added after the time of check-in is about to come. Some locks only
   // accept a start in the future.
-  const soon = toLocal(
-    new Date(Math.ceil(now.getTime() / 300_000 + 1) * 300_000),
-    timeZone,
-  );
-  const start = usual > local ? usual : soon;
+  const soon = new Date(Math.ceil(now.getTime() / 300_000 + 1) * 300_000);
+  const start = usual > now ? usual : soon;
+  const local = (moment: Date) => toLocal(moment, zoneOf(hass));
   const possible = locks.filter((other) => other.can.create === true);
   const only = possible.length === 1 ? possible : [];
   return {
     name: "",
     deviceIds: (lock ? [lock] : only).map(({ device_id }) => device_id),
     kind: "stay",
-    start,
-    end: `${addDays(start, 1).slice(0, 10)}T${check_out}`,
+    start: local(start),
+    end: local(at(start, 1, check_out)),
     pin: "auto",
     ownPin: "",
     external: false,
@@ -94,10 +97,10 @@ export function knownGuest(
   linked: readonly Entry[],
   options: Options,
   now: Date,
-  timeZone: string,
+  hass: Pick<HomeAssistant, "locale" | "config">,
 ): GuestForm {
-  const form = newGuest([], undefined, options, now, timeZone);
-  const local = (iso: string) => toLocal(new Date(iso), timeZone);
+  const form = newGuest([], undefined, options, now, hass);
+  const local = (iso: string) => toLocal(new Date(iso), zoneOf(hass));
   return {
     ...form,
     name: code.name ?? "",
@@ -123,6 +126,17 @@ export function movedEnd(form: GuestForm, start: string): string {
   return Number.isFinite(days) && form.end ? addDays(form.end, days) : form.end;
 }
 
+/** Return the moments that a stay starts and ends at, if both are complete. */
+export function stayTimes(
+  { kind, start, end }: GuestForm,
+  now: Date,
+  timeZone: string,
+): { start: Date; end: Date } | undefined {
+  if (kind !== "stay" || !TIME.test(start) || !TIME.test(end)) return undefined;
+  const moment = (local: string) => toMoment(local, timeZone, now);
+  return { start: moment(start), end: moment(end) };
+}
+
 /** Return the other stays on the locks during the stay of the form. */
 export function overlappingStays(
   form: GuestForm,
@@ -131,10 +145,9 @@ export function overlappingStays(
   now: Date,
   timeZone: string,
 ): Entry[] {
-  if (form.kind !== "stay" || !TIME.test(form.start) || !TIME.test(form.end)) return [];
-  const [start = 0, end = 0] = [form.start, form.end].map((local) =>
-    toMoment(local, timeZone, now).getTime(),
-  );
+  const times = stayTimes(form, now, timeZone);
+  if (!times) return [];
+  const [start, end] = [times.start.getTime(), times.end.getTime()];
   const own = linked.map(({ code }) => code.access_code_id);
   return staysWithin(entriesOf(locks), { start, end }).filter(
     ({ code }) => !own.includes(code.access_code_id),

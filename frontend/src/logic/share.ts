@@ -1,6 +1,6 @@
 import type { Context } from "../context";
 import type { Lock } from "../types";
-import { formatTime } from "./times";
+import { formatTime } from "./formats";
 
 /** Return the message that a guest gets. */
 export function shareText(
@@ -21,9 +21,11 @@ export function shareText(
   if (!start || !end) return t("share_text", values);
   // The guest reads it on another day: no "today" or "tomorrow".
   const longAgo = new Date(0);
+  // And reads it there: the user may be in another time zone.
+  const time = (iso: string) => formatTime(hass, iso, longAgo, hass.config.time_zone);
   return t("share_text_stay", {
     ...values,
-    start: formatTime(hass, start, longAgo),
-    end: formatTime(hass, end, longAgo),
+    start: time(start),
+    end: time(end),
   });
 }

@@ -1,7 +1,8 @@
 /** Who arrives, and whether they get in. */
 
 import type { Code, Lock, Problem, Stay, StayLock, Stays } from "../types";
-import { matches } from "./groups";
+import { type Entry, entriesOf, matches } from "./groups";
+import { staysWithin } from "./timeline";
 
 export interface Place extends StayLock {
   /** Nothing if Seam no longer has it. */
@@ -60,6 +61,27 @@ function placeOf(place: StayLock, lock: Lock | undefined): Place {
 /** Return the locks that a guest who has not arrived may not be able to open. */
 export function placesAtRisk({ stay, places }: Arrival): Place[] {
   return stay.has_arrived ? [] : places.filter(({ verdict }) => verdict === "at_risk");
+}
+
+/** Return the titles of the stays that codes were made for, by the IDs of the codes. */
+export function origins(all: readonly Stays[]): ReadonlyMap<string, string> {
+  return new Map(
+    all.flatMap(({ access_code_ids, title }) =>
+      access_code_ids.map((id): [string, string] => [id, title]),
+    ),
+  );
+}
+
+/** Return the other guests who can open one of the locks during the stay. */
+export function overlapping({ stay, places }: Arrival): Entry[] {
+  const span = { start: Date.parse(stay.starts_at), end: Date.parse(stay.ends_at) };
+  return places.flatMap(({ lock, access_code_id }) =>
+    lock
+      ? staysWithin(entriesOf([lock]), span).filter(
+          ({ code }) => code.access_code_id !== access_code_id,
+        )
+      : [],
+  );
 }
 
 /** Return the problem that keeps a guest out, as far as Seam reports one. */

@@ -1,32 +1,28 @@
-/** Times in Home Assistant's time zone, as texts like "2026-12-04T15:00". */
+/** Times in a time zone, as texts like "2026-12-04T15:00". */
 
-import type { HomeAssistant } from "../types";
-
-const MINUTE = 60_000;
+export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
-/** Making a format takes much longer than using it. */
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** Return a format that is made once. */
-export function dateFormat(
-  language: string | undefined,
-  options: Intl.DateTimeFormatOptions,
-): Intl.DateTimeFormat {
-  const key = JSON.stringify([language, options]);
-  let format = formats.get(key);
-  if (!format) {
-    format = new Intl.DateTimeFormat(language, options);
+/** Return a function that makes each format once, as that takes much longer than using it. */
+export function cached<Options, Format>(
+  Format: new (language: string | undefined, options: Options) => Format,
+): (language: string | undefined, options: Options) => Format {
+  const formats = new Map<string, Format>();
+  return (language, options) => {
+    const key = JSON.stringify([language, options]);
+    const format = formats.get(key) ?? new Format(language, options);
     formats.set(key, format);
-  }
-  return format;
+    return format;
+  };
 }
+
+export const dateTimeFormat = cached(Intl.DateTimeFormat);
 
 /** Return a moment as local time, as date and time inputs have it. */
 export function toLocal(moment: Date, timeZone: string): string {
   // In Swedish, a time is "2026-12-04 15:00".
-  const format = dateFormat("sv", {
+  const format = dateTimeFormat("sv", {
     timeZone,
     year: "numeric",
     month: "2-digit",
@@ -70,103 +66,9 @@ export function startOfDay(date: string, timeZone: string): number {
 }
 
 /** Return whether the clocks show the same time an hour earlier or later. */
-function comesTwice(moment: Date, timeZone: string): boolean {
+export function comesTwice(moment: Date, timeZone: string): boolean {
   const local = toLocal(moment, timeZone);
   return [-HOUR, HOUR].some(
     (distance) => toLocal(new Date(moment.getTime() + distance), timeZone) === local,
   );
-}
-
-/** Return a date with time, short and without the current year. */
-export function formatTime(hass: HomeAssistant, iso: string, now: Date): string {
-  const moment = new Date(iso);
-  const timeZone = hass.config.time_zone;
-  const [day, today] = [moment, now].map((m) => toLocal(m, timeZone).slice(0, 10)) as [
-    string,
-    string,
-  ];
-  const time = formatClock(hass, moment);
-  const distance = Math.round((Date.parse(day) - Date.parse(today)) / DAY);
-  if (Math.abs(distance) <= 1) {
-    const name = new Intl.RelativeTimeFormat(hass.locale.language, {
-      numeric: "auto",
-    }).format(distance, "day");
-    return `${name}, ${time}`;
-  }
-  const date = dateFormat(hass.locale.language, {
-    timeZone,
-    weekday: "short",
-    day: "numeric",
-    month: "short",
-    ...(day.slice(0, 4) === today.slice(0, 4) ? {} : { year: "numeric" }),
-  }).format(moment);
-  return `${date}, ${time}`;
-}
-
-/** Return the dates of two local times, such as "Dec 4 – 6". */
-export function formatDates(hass: HomeAssistant, start: string, end: string): string {
-  const [from, to] = [start, end].map((local) => new Date(`${local}Z`)) as [Date, Date];
-  return dateFormat(hass.locale.language, {
-    timeZone: "UTC",
-    day: "numeric",
-    month: "short",
-  }).formatRange(from, to);
-}
-
-function formatClock(hass: HomeAssistant, moment: Date): string {
-  return dateFormat(hass.locale.language, {
-    timeZone: hass.config.time_zone,
-    hour: "numeric",
-    minute: "2-digit",
-    hourCycle: hasTwelveHours(hass) ? "h12" : "h23",
-    ...(comesTwice(moment, hass.config.time_zone) ? { timeZoneName: "short" } : {}),
-  }).format(moment);
-}
-
-/** Return whether the user's profile asks for a clock with twelve hours. */
-function hasTwelveHours({ locale }: HomeAssistant): boolean {
-  if (locale.time_format === "12") return true;
-  if (locale.time_format === "24") return false;
-  const language = locale.time_format === "system" ? undefined : locale.language;
-  const { hour12 } = dateFormat(language, { hour: "numeric" }).resolvedOptions();
-  return hour12 === true;
-}
-
-/** Return Home Assistant's time zone if the clock beside this browser shows another time. */
-export function otherZone(hass: HomeAssistant, now: Date): string | undefined {
-  const { time_zone: zone } = hass.config;
-  const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
-  return toLocal(now, zone) === toLocal(now, here) ? undefined : zone;
-}
-
-/** Return how long ago or ahead a moment is. */
-export function formatDistance(hass: HomeAssistant, iso: string, now: Date): string {
-  const milliseconds = Date.parse(iso) - now.getTime();
-  const format = new Intl.RelativeTimeFormat(hass.locale.language, { numeric: "auto" });
-  for (const [unit, size] of [
-    ["day", DAY],
-    ["hour", HOUR],
-    ["minute", MINUTE],
-  ] as const) {
-    if (Math.abs(milliseconds) >= size) {
-      return format.format(Math.round(milliseconds / size), unit);
-    }
-  }
-  return format.format(0, "minute");
-}
-
-/** Return a duration in its largest unit, such as "3 days" or "4 hours". */
-export function formatDuration(hass: HomeAssistant, milliseconds: number): string {
-  const [unit, size] = (
-    [
-      ["day", DAY],
-      ["hour", HOUR],
-    ] as const
-  ).find(([, size]) => milliseconds >= size) ?? ["minute", MINUTE];
-  return new Intl.NumberFormat(hass.locale.language, {
-    style: "unit",
-    unit,
-    unitDisplay: "long",
-    maximumFractionDigits: 1,
-  }).format(milliseconds / size);
 }

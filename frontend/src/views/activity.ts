@@ -12,7 +12,8 @@ import {
   methodText,
   sources,
 } from "../logic/activity";
-import { DAY, formatTime } from "../logic/times";
+import { formatTime } from "../logic/formats";
+import { DAY } from "../logic/times";
 import { icon, searchField, showMore } from "../parts";
 import { RETRY_MILLISECONDS } from "../store";
 import { shared, tools } from "../styles";
@@ -273,8 +274,8 @@ export class SeamActivity extends LitElement {
         text-align: center;
       }
       li {
-        display: flex;
-        flex-wrap: wrap;
+        display: grid;
+        grid-template-columns: 176px minmax(0, 1fr) auto;
         align-items: center;
         gap: 4px 12px;
         padding: 10px 16px;
@@ -284,14 +285,13 @@ export class SeamActivity extends LitElement {
       li + li {
         border-top: 1px solid var(--divider-color);
       }
+      .chip {
+        justify-self: start;
+        white-space: normal;
+      }
       @media (max-width: 600px) {
         li {
-          display: grid;
           grid-template-columns: minmax(0, 1fr) auto;
-        }
-        .chip {
-          justify-self: start;
-          white-space: normal;
         }
         .text {
           grid-area: 2 / 1 / auto / -1;
@@ -305,8 +305,6 @@ export class SeamActivity extends LitElement {
         }
       }
       .text {
-        flex: 1 1 160px;
-        min-width: 0;
         display: grid;
         overflow-wrap: anywhere;
       }

@@ -74,7 +74,9 @@ export class SeamFound extends LitElement {
       chosen.filter(({ code }) => code.can[kind] === true).length;
     return html`
       ${conversions}
-      <p class="secondary">${t("found_hint")}</p>
+      <p class="secondary hint">
+        ${t("found_hint")} ${isAdmin ? t("found_hint_convert") : nothing}
+      </p>
       ${listSearch(this.most, t("search_all"), this.search, (text) => {
         this.search = text;
       })}
@@ -175,7 +177,7 @@ export class SeamFound extends LitElement {
           <span class="secondary"
             ><bdi>${lock.name}</bdi> · ${timesText(context, code)}</span
           >
-          ${shown.map((reason) => html`<span class="secondary">${reason}</span>`)}
+          ${(context.isAdmin ? shown : []).map((reason) => html`<span class="secondary">${reason}</span>`)}
         </span>
         <span class="chips">
           ${
@@ -204,6 +206,9 @@ export class SeamFound extends LitElement {
         padding: 24px 16px;
         text-align: center;
         color: var(--secondary-text-color);
+      }
+      .hint {
+        padding-inline: 16px;
       }
       .bar {
         position: sticky;

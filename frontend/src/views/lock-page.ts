@@ -4,9 +4,10 @@ import { property } from "lit/decorators.js";
 import type { Context } from "../context";
 import { element } from "../element";
 import { lockFacts } from "../lock-facts";
-import { ask, icon, problems } from "../parts";
+import { groupOf, ownProblems } from "../logic/groups";
+import { adminNote, ask, icon, problems } from "../parts";
 import { shared } from "../styles";
-import type { Lock } from "../types";
+import type { Lock, Stays } from "../types";
 import "../elements/code-list";
 
 /** All about a lock. Also the content of the card. */
@@ -14,6 +15,7 @@ import "../elements/code-list";
 export class SeamLockPage extends LitElement {
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) lock!: Lock;
+  @property({ attribute: false }) stays: readonly Stays[] = [];
   @property({ attribute: false }) selected: string | undefined;
 
   protected override render() {
@@ -40,6 +42,12 @@ export class SeamLockPage extends LitElement {
             : nothing
         }
       </div>
+      ${adminNote(context, [
+        ...lock.problems,
+        ...lock.codes.flatMap((code) =>
+          groupOf(code) === "expired" ? [] : ownProblems(code, lock),
+        ),
+      ])}
       ${problems(this, context, lock, lock.problems)}
       ${
         lock.may_be_outdated && lock.codes_known
@@ -60,6 +68,7 @@ export class SeamLockPage extends LitElement {
       <seam-code-list
         .context=${context}
         .lock=${lock}
+        .stays=${this.stays}
         .selected=${this.selected}
       ></seam-code-list>
     `;

@@ -4,20 +4,23 @@ import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
 import { element } from "../element";
+import { formatTime } from "../logic/formats";
 import {
   type Arrival,
   arrivals,
+  overlapping,
   type Place,
   placesAtRisk,
   problemOf,
 } from "../logic/stays";
-import { formatTime } from "../logic/times";
 import {
+  adminNote,
   ask,
   banner,
   icon,
   listSearch,
   noMatch,
+  overlapHint,
   problems,
   showMore,
   verdictChip,
@@ -62,7 +65,21 @@ export class SeamStays extends LitElement {
       ${listSearch(count, t("search_stays"), this.search, (text) => {
         this.search = text;
       })}
-      ${attention.length > 0 ? this.list(t("needs_attention"), attention) : nothing}
+      ${
+        attention.length > 0
+          ? this.list(
+              t("needs_attention"),
+              attention,
+              attention.length,
+              adminNote(
+                context,
+                attention.flatMap((row) =>
+                  placesAtRisk(row).flatMap((place) => problemOf(place) ?? []),
+                ),
+              ),
+            )
+          : nothing
+      }
       ${
         coming.length > 0
           ? this.list(t("stays_coming"), coming.slice(0, this.limit), coming.length)
@@ -83,12 +100,18 @@ export class SeamStays extends LitElement {
     `;
   }
 
-  private list(title: string, rows: Arrival[], count = rows.length): TemplateResult {
+  private list(
+    title: string,
+    rows: Arrival[],
+    count = rows.length,
+    note: TemplateResult | typeof nothing = nothing,
+  ): TemplateResult {
     return html`<section class="box" aria-label=${title}>
       <div class="section">
         <h2>${title}</h2>
         <span class="secondary">${count}</span>
       </div>
+      ${note}
       <ul>
         ${repeat(
           rows,
@@ -106,6 +129,7 @@ export class SeamStays extends LitElement {
     const where = places.flatMap((place) => this.link(place) ?? []);
     const time = (iso: string) => formatTime(hass, iso, this.now);
     const hasStarted = Date.parse(stay.starts_at) <= this.now.getTime();
+    const overlaps = overlapHint(context, overlapping(arrival));
     return html`
       <div class="row stay">
         <div class="text">
@@ -122,6 +146,7 @@ export class SeamStays extends LitElement {
             ${where.length > 0 && this.stays.length > 1 ? "·" : nothing}
             ${this.stays.length > 1 ? html`<bdi>${stays.title}</bdi>` : nothing}
           </div>
+          ${overlaps ? html`<div class="secondary"><bdi>${overlaps}</bdi></div>` : nothing}
         </div>
         ${
           stay.has_arrived
@@ -209,7 +234,7 @@ export class SeamStays extends LitElement {
       </ul>
       <p class="add">
         <a class="button" href=${SETTINGS}>${icon(mdiPlus)} ${t("stays_add")}</a>
-        <span class="secondary">${t("opens_settings")}</span>
+        <span class="secondary">${t("opens_settings", { action: t("stays_add") })}</span>
       </p>
     </section>`;
   }
@@ -257,6 +282,9 @@ export class SeamStays extends LitElement {
         align-items: center;
         gap: 4px 8px;
         padding: 4px 8px 8px;
+      }
+      .add .secondary {
+        padding-inline: 8px;
       }
       @media (max-width: 480px) {
         .text {

@@ -5,9 +5,9 @@ import { repeat } from "lit/directives/repeat.js";
 import { styleMap } from "lit/directives/style-map.js";
 import type { Context } from "../context";
 import { element } from "../element";
+import { dateFormat, firstWeekday, formatDuration } from "../logic/formats";
 import { label } from "../logic/groups";
 import type { Bar, Days, Span, TimelineRow } from "../logic/timeline";
-import { formatDuration } from "../logic/times";
 import { icon, stateText, timesText, tone } from "../parts";
 import { shared } from "../styles";
 
@@ -61,24 +61,22 @@ export class SeamTimelineChart extends LitElement {
 
   protected override render() {
     const { days } = this;
-    const { locale, config } = this.context.hass;
-    const format = (options: Intl.DateTimeFormatOptions) =>
-      new Intl.DateTimeFormat(locale.language, {
-        timeZone: config.time_zone,
-        ...options,
-      });
+    const { hass } = this.context;
+    const format = (options: Intl.DateTimeFormatOptions) => dateFormat(hass, options);
     // In some languages, the short names are too long for a column.
     const short = format({ weekday: "short" });
     const isLong = days.days.some(({ start }) => short.format(start).length > 4);
     const weekday = isLong ? format({ weekday: "narrow" }) : short;
     const day = format({ day: "numeric" });
+    const first = firstWeekday(hass.locale);
     const now = this.now.getTime();
     return html`<section class="box chart">
       <div class="days" aria-hidden="true">
         ${days.days.map(({ date, start }, index) => {
           const end = days.days[index + 1]?.start ?? days.end;
+          const isFirst = index > 0 && new Date(date).getUTCDay() === first;
           return html`<span
-            class=${date === this.context.date ? "today" : ""}
+            class="${date === this.context.date ? "today" : ""} ${isFirst ? "week" : ""}"
             style=${place({ start, end }, days)}
             ><span class="weekday">${weekday.format(start)}</span> ${day.format(start)}</span
           >`;
@@ -219,6 +217,10 @@ export class SeamTimelineChart extends LitElement {
         border-inline-start: 1px solid var(--divider-color);
         overflow: hidden;
       }
+      /* A week starts. */
+      .days .week {
+        border-inline-start-color: var(--secondary-text-color);
+      }
       .days .weekday {
         display: block;
       }
@@ -268,6 +270,7 @@ export class SeamTimelineChart extends LitElement {
         overflow: hidden;
         color: var(--primary-text-color);
         text-decoration: none;
+        container-type: inline-size;
         --tone: var(--disabled-text-color, #888);
         --card: var(--ha-card-background, var(--card-background-color));
         background: color-mix(in srgb, var(--tone) 24%, var(--card));
@@ -288,6 +291,12 @@ export class SeamTimelineChart extends LitElement {
       }
       .name {
         flex: 1;
+      }
+      /* Less than a letter or two. */
+      @container (max-width: 40px) {
+        svg + .name {
+          display: none;
+        }
       }
       .bar svg {
         width: 16px;

@@ -3,6 +3,7 @@ import { css, html, LitElement, nothing } from "lit";
 import { property, state } from "lit/decorators.js";
 import type { Context } from "../context";
 import { element } from "../element";
+import { dateFormat, zoneOf } from "../logic/formats";
 import { entriesOf, label } from "../logic/groups";
 import {
   type Bar,
@@ -39,7 +40,7 @@ export class SeamTimeline extends LitElement {
   protected override render() {
     const { context, offset, search, view } = this;
     const { t, hass } = context;
-    const days = daysFrom(context.date, offset, hass.config.time_zone);
+    const days = daysFrom(context.date, offset, zoneOf(hass));
     const entries = entriesOf(this.locks).filter(({ code }) => !code.is_backup);
     const all =
       view === "person"
@@ -54,8 +55,7 @@ export class SeamTimeline extends LitElement {
     const move = (by: number) => {
       this.offset = Math.max(-DAYS_MAX, Math.min(DAYS_MAX - DAYS_SHOWN, offset + by));
     };
-    const date = new Intl.DateTimeFormat(hass.locale.language, {
-      timeZone: hass.config.time_zone,
+    const date = dateFormat(hass, {
       day: "numeric",
       month: "short",
       year: "numeric",
@@ -192,6 +192,13 @@ export class SeamTimeline extends LitElement {
         border-radius: 22px;
         background: var(--card-background-color);
         padding: 0 12px;
+      }
+      /* What moves the days in the first line, and the rest in the second. */
+      @media (max-width: 480px) {
+        h2 {
+          flex: 1 0 calc(100% - 96px);
+          text-align: center;
+        }
       }
       .empty {
         padding: 24px 16px;

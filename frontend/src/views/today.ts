@@ -13,16 +13,17 @@ import { element } from "../element";
 import { samePinAs } from "../elements/code-row";
 import { power } from "../lock-facts";
 import { methodText } from "../logic/activity";
+import { formatDistance, formatTime } from "../logic/formats";
 import {
   type Entry,
   label,
+  ownProblems,
   people,
   reasonOfLock,
   type Today,
   today,
 } from "../logic/groups";
-import { formatDistance, formatTime } from "../logic/times";
-import { icon, problems, stateChip, timesText, worstState } from "../parts";
+import { adminNote, icon, problems, stateChip, timesText, worstState } from "../parts";
 import type { State } from "../store";
 import { shared } from "../styles";
 import type { Lock } from "../types";
@@ -62,12 +63,21 @@ export class SeamToday extends LitElement {
         attention.length + found.problems.length + found.locks.length > 0
           ? html`<section class="box wide" aria-label=${t("needs_attention")}>
               <div class="section"><h2>${t("needs_attention")}</h2></div>
+              ${adminNote(this.context, [
+                ...found.problems.map(({ problem }) => problem),
+                ...attention.flatMap(({ lock, code }) => ownProblems(code, lock)),
+              ])}
               ${found.problems.map((shared) => this.sharedProblem(shared))}
               <ul>
                 ${found.locks.map(
                   (lock) => html`<li class="power">
                     <a class="link" href="/seam/lock/${lock.device_id}"><bdi>${lock.name}</bdi></a>
                     ${power(this.context, lock)}
+                    ${
+                      lock.codes_known
+                        ? nothing
+                        : html`<span class="secondary">${t("codes_unknown")}</span>`
+                    }
                   </li>`,
                 )}
                 ${repeat(
