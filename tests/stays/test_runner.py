@@ -476,6 +476,38 @@ async def test_code_changed_by_hand_is_left_alone(stays: Stays) -> None:
     assert stays.shown == [("Ada (late)", START + 2 * DAY, START + 4 * DAY)]
 
 
+@pytest.mark.parametrize("age", [1, 30])
+@pytest.mark.parametrize(
+    ("action", "data"),
+    [
+        ("delete_access_code", {}),
+        ("update_access_code", {"starts_at": START + timedelta(hours=15)}),
+    ],
+)
+async def test_verdict_follows_what_somebody_did_to_the_code(
+    stays: Stays, action: str, data: dict[str, Any], age: float
+) -> None:
+    """At the latest when Seam has listed all that was created before."""
+    stays.book("Ada", start=0.5)
+    await stays.wait(age)
+    [code] = stays.codes
+
+    def verdict() -> str | None:
+        state = stays.hass.states.get("sensor.bookings_next_arrival")
+        return state and state.attributes["verdict"]
+
+    assert verdict() == "ready"
+    await stays.hass.services.async_call(
+        DOMAIN,
+        action,
+        {"entity_id": FRONT, "access_code_id": code.access_code_id, **data},
+        blocking=True,
+    )
+    for _ in range(7 if age == 1 else 1):
+        await stays.wait()
+    assert verdict() == "at_risk"
+
+
 async def test_stays_with_the_same_calendar_and_lock_have_their_own_codes(
     stays: Stays,
 ) -> None:

@@ -41,10 +41,16 @@ def next_look(report: Report, now: datetime) -> datetime | None:
         # The calendar could not be updated if it is asked again.
         is_new = missed + _NEXT_LOOK > now
         moments.append(now + (_NEXT_LOOK if is_new else _RETRY))
+    unconfirmed = {
+        (step.key, step.device_id)
+        for step in report.plan.steps
+        if step.reason is Reason.UNCONFIRMED
+    }
     moments += (
         link.asked_at + LISTED_WITHIN
         for link in report.plan.links
-        if link.is_pending and link.code_id is None
+        if (link.is_pending and link.code_id is None)
+        or (link.key, link.device_id) in unconfirmed
     )
     return min((moment for moment in moments if moment > now), default=None)
 

@@ -1,11 +1,12 @@
 """Which codes were made for which stays, in a form that can be stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, Self
 
 from ..api import AccessCode
+from ..sync.snapshot import LockData
 from .bookings import Stay, digest
 
 
@@ -145,3 +146,32 @@ class Link:
             missed_at=missed_at and datetime.fromisoformat(missed_at),
             used_for=used_for and datetime.fromisoformat(used_for),
         )
+
+
+def differ(
+    links: Iterable[Link],
+    before: Mapping[str, LockData],
+    after: Mapping[str, LockData],
+) -> bool:
+    """Return whether codes of locks have become known, or linked codes differ."""
+    changed = {
+        device_id: before.get(device_id)
+        for device_id, lock in after.items()
+        if lock.has_codes and lock is not before.get(device_id)
+    }
+    if any(lock is None or not lock.has_codes for lock in changed.values()):
+        return True
+    for link in links:
+        if link.code_id and (lock := changed.get(link.device_id)):
+            was = lock.code(link.code_id)
+            now = after[link.device_id].code(link.code_id)
+            if was is not now and _traits(was) != _traits(now):
+                return True
+    return False
+
+
+def _traits(code: AccessCode | None) -> tuple[object, ...]:
+    """Return what the stays know a code by."""
+    if code is None:
+        return ()
+    return code.unmasked_name, code.starts_at, code.ends_at, code.is_managed

@@ -36,7 +36,7 @@ from ..sync.snapshot import LockData
 from .bookings import Answer, Stay, stays_of
 from .compare import compare
 from .later import missed_at, next_look
-from .links import Fingerprint
+from .links import Fingerprint, differ
 from .pins import RefusedPins
 from .plan import CHANGES, Kind, Plan, Step
 from .preview import Preview, async_preview
@@ -85,7 +85,7 @@ class StaysRunner:
         self._is_stopped = False
         self._next_look: datetime | None = None
         self._cancel_next_look: CALLBACK_TYPE | None = None
-        self._known = self._known_locks
+        self._locks = entry.runtime_data.data.locks
         self.is_calendar_empty = False
         """Whether codes are kept because an empty calendar may be a fault."""
         self.report: Report | None = None
@@ -157,16 +157,11 @@ class StaysRunner:
         self._is_empty_confirmed = True
         self.async_request()
 
-    @property
-    def _known_locks(self) -> set[str]:
-        locks = self.entry.runtime_data.data.locks
-        return {device_id for device_id, lock in locks.items() if lock.has_codes}
-
     @callback
     def _on_update(self) -> None:
-        """Run when the codes of a lock have become known."""
-        before, self._known = self._known, self._known_locks
-        if self._known - before:
+        """Run when the codes of a lock have become known, or differ."""
+        before, self._locks = self._locks, self.entry.runtime_data.data.locks
+        if differ(self.memory.links, before, self._locks):
             self.async_request()
 
     async def _async_run_while_due(self) -> None:
