@@ -138,16 +138,20 @@ class Develop:
 
     def _prepare_config(self) -> None:
         """Write the configuration, and link the integration and blueprints into it."""
-        links = {
-            "custom_components": "custom_components",
-            "blueprints/automation/seam": "blueprints/automation/seam",
-        }
-        for target, source in links.items():
-            link = self._config / target
+        blueprints = self._config / "blueprints/automation/seam"
+        if blueprints.is_symlink():
+            blueprints.unlink()
+        # Home Assistant does not find blueprints in a linked folder.
+        sources = [
+            Path("custom_components"),
+            *(path.relative_to(ROOT) for path in ROOT.glob("blueprints/**/*.yaml")),
+        ]
+        for source in sources:
+            link = self._config / source
             link.parent.mkdir(parents=True, exist_ok=True)
             link.unlink(missing_ok=True)
             if (ROOT / source).exists():
-                link.symlink_to(ROOT / source, target_is_directory=True)
+                link.symlink_to(ROOT / source)
         (self._config / "configuration.yaml").write_text(CONFIGURATION)
         automations = self._config / "automations.yaml"
         if not automations.exists():

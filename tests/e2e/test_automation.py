@@ -38,6 +38,18 @@ def _clean_up(page: Page) -> Iterator[None]:
     )
 
 
+def test_blueprints_can_be_chosen(page: Page, development: Development) -> None:
+    """The development instance has those of the repository."""
+    page.goto(f"{development.url}/config/blueprint/dashboard")
+    for path in (ROOT / "blueprints").rglob("*.yaml"):
+        name = next(
+            line.removeprefix("  name: ")
+            for line in path.read_text().splitlines()
+            if line.startswith("  name: ")
+        )
+        expect(page.get_by_text(name, exact=True).first).to_be_visible()
+
+
 @pytest.mark.usefixtures("_clean_up")
 def test_automation_runs_when_code_is_used(
     page: Page, development: Development, screenshots: Path

@@ -117,7 +117,7 @@ def test_deletion_says_whether_code_works(
         }}"""
     )
     stops = re.compile("The code stops working on Door|This code stops working")
-    idle = "This code currently does not work."
+    idle = "After you delete it, nobody can use it."
     dialog = choose(panel, "Ada", "Delete")
     expect(dialog.get_by_text(stops)).to_have_count(int(works))
     expect(dialog.get_by_text(idle)).to_have_count(int(not works))

@@ -74,7 +74,7 @@ export class SeamStaysDialog extends SeamDialog {
     const left = preview.left.filter(({ name }) => name);
     return html`
       ${
-        groups.length > 0
+        groups.some((group) => group !== "not_possible")
           ? html`<p class="secondary">${t("preview_hint")}</p>`
           : html`<p>${this.heading("nothing")}.</p>`
       }

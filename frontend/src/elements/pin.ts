@@ -1,10 +1,16 @@
-import { mdiContentCopy, mdiEyeOutline, mdiShareVariantOutline } from "@mdi/js";
-import { css, html, LitElement, nothing, type PropertyValues } from "lit";
+import {
+  mdiContentCopy,
+  mdiEyeOutline,
+  mdiMessageTextOutline,
+  mdiShareVariantOutline,
+} from "@mdi/js";
+import { css, html, LitElement, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
 import { errorText } from "../api";
 import { copy } from "../clipboard";
 import type { Context } from "../context";
 import { element } from "../element";
+import type { Key } from "../language";
 import { icon } from "../parts";
 import { shared } from "../styles";
 
@@ -45,7 +51,7 @@ export class SeamPin extends LitElement {
         this.isShown
           ? html`<output aria-label=${this.label}>${this.pin}</output>
               <div class="buttons">
-                <button class="tonal" @click=${this.copy}>
+                <button class="tonal" @click=${() => this.copy(this.pin, "copied")}>
                   ${icon(mdiContentCopy)} ${t("copy")}
                 </button>
                 ${
@@ -53,7 +59,9 @@ export class SeamPin extends LitElement {
                     ? html`<button class="tonal" @click=${this.share}>
                         ${icon(mdiShareVariantOutline)} ${t("share")}
                       </button>`
-                    : nothing
+                    : html`<button class="tonal" @click=${() => this.copy(this.message, "message_copied")}>
+                        ${icon(mdiMessageTextOutline)} ${t("copy_message")}
+                      </button>`
                 }
               </div>`
           : html`<span class="digits" aria-hidden="true">••••</span>
@@ -106,11 +114,11 @@ export class SeamPin extends LitElement {
     this.focus();
   }
 
-  private async copy(): Promise<void> {
+  private async copy(text: string, done: Key): Promise<void> {
     const { t } = this.context;
     this.note = "";
     await this.updateComplete;
-    this.note = t((await copy(this.pin, this)) ? "copied" : "copy_failed");
+    this.note = t((await copy(text, this)) ? done : "copy_failed");
   }
 
   private share(): void {
