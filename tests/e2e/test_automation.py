@@ -8,7 +8,7 @@ from typing import Final
 from playwright.sync_api import Page, TimeoutError as PlaywrightTimeoutError, expect
 import pytest
 
-from .development import Development
+from .development import ROOT, Development
 from .test_panel import sync
 from .test_stays import wait_for_state
 
