@@ -492,7 +492,7 @@ async def test_verdict_follows_what_somebody_did_to_the_code(
     await stays.wait(age)
     [code] = stays.codes
 
-    def verdict() -> str | None:
+    def verdict() -> object:
         state = stays.hass.states.get("sensor.bookings_next_arrival")
         return state and state.attributes["verdict"]
 
