@@ -115,8 +115,15 @@ def test_pin_of_new_code_is_hidden_after_a_while(
     expect(dialog.locator("output")).to_have_text("582947")
     [revealed] = sent(panel_page, "code/reveal")
     assert revealed["access_code_id"] == "x"
+    dialog.get_by_role("button", name="Copy message").click()
+    expect(dialog.get_by_text("Message copied")).to_be_visible()
     panel_page.clock.fast_forward(121_000)
     expect(dialog.locator("output")).to_have_count(0)
+    dialog.get_by_role("button", name="Done").click()
+    paste = panel_page.get_by_role("textbox", name="Paste here")
+    paste.focus()
+    panel_page.keyboard.press("Control+V")
+    expect(paste).to_have_value(re.compile("582947"))
 
 
 @pytest.mark.parametrize(

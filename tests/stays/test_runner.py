@@ -33,7 +33,7 @@ from custom_components.seam.stays.settings import (
 from custom_components.seam.stays.watch import WATCHES
 from simulator import Simulator
 from simulator.seed import APARTMENT_1, APARTMENT_2, FRONT_DOOR
-from simulator.state import AccessCode
+from simulator.state import AccessCode, ActionAttempt
 from tests.actions.support import FRONT, READS
 from tests.clock import START, wait_until
 from tests.states import state_of
@@ -506,6 +506,46 @@ async def test_verdict_follows_what_somebody_did_to_the_code(
     for _ in range(7 if age == 1 else 1):
         await stays.wait()
     assert verdict() == "at_risk"
+
+
+async def test_own_changes_do_not_read_the_calendar_again(stays: Stays) -> None:
+    """Neither those of one lock nor those of another."""
+    await set_up_with_two_locks(stays)
+    for number in range(4):
+        stays.book(f"Guest {number}", start=1 + 2 * number, end=2 + 2 * number)
+    for _ in range(3):
+        await stays.wait()
+    assert len(stays.codes) == 8
+    stays.calendar.reads.clear()
+    for number in range(4):
+        stays.book(f"Guest {number}", start=1 + 2 * number, end=2.5 + 2 * number)
+    for _ in range(3):
+        await stays.wait()
+    assert {code.ends_at for code in stays.codes} == {
+        START + (2.5 + 2 * number) * DAY for number in range(4)
+    }
+    # Once for the first booking, and once for the others.
+    assert stays.calendar.reads.count(timedelta(days=460)) <= 2
+
+
+async def test_failed_change_is_not_repeated_at_once(
+    stays: Stays, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The code then has its old times again, which is no change by somebody else."""
+    stays.book("Ada")
+    await stays.wait()
+    stays.calendar.reads.clear()
+
+    def fail(_code: object, _changes: object, *, attempt: ActionAttempt) -> None:
+        attempts.fail(attempt, "failed", "The lock is jammed.")
+
+    attempts = stays.simulator.backend.attempts
+    monkeypatch.setattr(stays.simulator.backend.codes, "update", fail)
+    stays.book("Ada", end=5)
+    for _ in range(3):
+        await stays.wait()
+    assert changes(stays.simulator).count("/access_codes/update") == 1
+    assert stays.calendar.reads.count(timedelta(days=460)) == 1
 
 
 async def test_stays_with_the_same_calendar_and_lock_have_their_own_codes(

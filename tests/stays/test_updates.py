@@ -19,7 +19,8 @@ from homeassistant.setup import async_setup_component
 import pytest
 from pytest_homeassistant_custom_component.common import async_fire_time_changed
 
-from custom_components.seam.stays.settings import SUBENTRY_STAYS
+from custom_components.seam.stays.reading import async_update_calendar
+from custom_components.seam.stays.settings import CONF_CALENDAR, SUBENTRY_STAYS
 from simulator import Simulator
 from tests.clock import START, wait_until
 
@@ -238,3 +239,23 @@ async def test_code_is_deleted_after_second_answer(
     assert bool(stays.codes) is not is_missing
     if way == "new calendar":
         await again.async_remove()
+
+
+async def test_update_that_hangs_ends_with_its_calendar(
+    stays: Stays, feed: Feed, calendar: PolledCalendar
+) -> None:
+    """A calendar that was loaded again is updated, although its ID is the same."""
+    feed.is_open.clear()
+    hanging = asyncio.create_task(
+        async_update_calendar(stays.hass, {CONF_CALENDAR: calendar.entity_id})
+    )
+    await wait_until(lambda: feed.requests > 1)
+    await calendar.async_remove()
+    again = PolledCalendar(Feed())
+    await stays.hass.data[DATA_COMPONENT].async_add_entities([again])
+    assert again.entity_id == calendar.entity_id
+    assert await async_update_calendar(stays.hass, {CONF_CALENDAR: again.entity_id})
+    assert again.feed.requests
+    feed.is_open.set()
+    assert await hanging is None
+    await again.async_remove()

@@ -274,15 +274,20 @@ class _Conversion:
 
     async def _async_check_attempts(self, waiting: list[AccessCode]) -> None:
         """Find out which attempts have ended in an error."""
+        client = self._target.coordinator.client
+        errors: list[SeamError] = []
         for code in waiting:
-            if attempt := self._attempts.get(code.access_code_id):
-                attempt = await self._target.coordinator.client.get_action_attempt(
-                    attempt.action_attempt_id
-                )
-                if attempt.status is ActionAttemptStatus.ERROR:
-                    self._errors[code.access_code_id] = attempt_error(
-                        self._target, attempt
-                    )
+            if (attempt := self._attempts.get(code.access_code_id)) is None:
+                continue
+            try:
+                attempt = await client.get_action_attempt(attempt.action_attempt_id)
+            except SeamError as err:
+                errors.append(err)
+                continue
+            if attempt.status is ActionAttemptStatus.ERROR:
+                self._errors[code.access_code_id] = attempt_error(self._target, attempt)
+        if errors:
+            raise errors[0]
 
     def _result(self, code: AccessCode) -> Result:
         code_id = code.access_code_id

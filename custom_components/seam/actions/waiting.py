@@ -115,9 +115,10 @@ async def async_wait_until_set(
 ) -> Result:
     """Wait until a code is set on its lock as requested; return `success` or `pending`.
 
-    Without `changes`, the code is new, else `code` is as it was before them. Seam accepts codes long before locks do, and not all endpoints return an attempt,
-    so the code is read as well. Raises an error if the attempt failed, or the code is
-    gone or has an error that it did not have before.
+    Without `changes`, the code is new, else `code` is as it was before them. Seam
+    accepts codes long before locks do, and not all endpoints return an attempt, so the
+    code is read as well. Raises an error if the attempt failed, or the code is gone or
+    has an error that it did not have before.
     """
     coordinator = target.coordinator
     try:

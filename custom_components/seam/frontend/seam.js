@@ -367,7 +367,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       animation: none !important;
     }
   }
-`,Br=12e4,B=class extends S{constructor(...e){super(...e),this.pin=``,this.label=``,this.message=``,this.note=``,this.isShown=!0,this.isBusy=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),window.clearTimeout(this.timer),this.isShown=!1}willUpdate(e){e.has(`pin`)&&this.show()}render(){let{t:e,connected:t}=this.context;return y`
+`,Br=12e4,B=class extends S{constructor(...e){super(...e),this.pin=``,this.label=``,this.note=``,this.isShown=!0,this.isBusy=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),window.clearTimeout(this.timer),this.isShown=!1}willUpdate(e){e.has(`pin`)&&this.show()}render(){let{t:e,connected:t}=this.context;return y`
       <p class="secondary"><bdi>${this.label}</bdi></p>
       ${this.isShown?y`<output aria-label=${this.label}>${this.pin}</output>
               <div class="buttons">
@@ -376,7 +376,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 </button>
                 ${`share`in navigator?y`<button class="tonal" @click=${this.share}>
                         ${I(`M18 16.08C17.24 16.08 16.56 16.38 16.04 16.85L8.91 12.7C8.96 12.47 9 12.24 9 12S8.96 11.53 8.91 11.3L15.96 7.19C16.5 7.69 17.21 8 18 8C19.66 8 21 6.66 21 5S19.66 2 18 2 15 3.34 15 5C15 5.24 15.04 5.47 15.09 5.7L8.04 9.81C7.5 9.31 6.79 9 6 9C4.34 9 3 10.34 3 12S4.34 15 6 15C6.79 15 7.5 14.69 8.04 14.19L15.16 18.34C15.11 18.55 15.08 18.77 15.08 19C15.08 20.61 16.39 21.91 18 21.91S20.92 20.61 20.92 19C20.92 17.39 19.61 16.08 18 16.08M18 4C18.55 4 19 4.45 19 5S18.55 6 18 6 17 5.55 17 5 17.45 4 18 4M6 13C5.45 13 5 12.55 5 12S5.45 11 6 11 7 11.45 7 12 6.55 13 6 13M18 20C17.45 20 17 19.55 17 19S17.45 18 18 18 19 18.45 19 19 18.55 20 18 20Z`)} ${e(`share`)}
-                      </button>`:y`<button class="tonal" @click=${()=>this.copy(this.message,`message_copied`)}>
+                      </button>`:y`<button class="tonal" @click=${()=>this.copy(this.message(this.pin),`message_copied`)}>
                         ${I(`M20,2A2,2 0 0,1 22,4V16A2,2 0 0,1 20,18H6L2,22V4C2,2.89 2.9,2 4,2H20M4,4V17.17L5.17,16H20V4H4M6,7H18V9H6V7M6,11H15V13H6V11Z`)} ${e(`copy_message`)}
                       </button>`}
               </div>`:y`<span class="digits" aria-hidden="true">••••</span>
@@ -388,7 +388,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 ${I(c)} ${e(`show_pin`)}
               </button>`}
       <p class="secondary" role="status">${this.note}</p>
-    `}focus(){this.renderRoot.querySelector(`button`)?.focus()}show(){this.isShown=!0,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>void this.hide(),Br)}async hide(){let e=this.shadowRoot?.activeElement;this.isShown=!1,this.note=``,await this.updateComplete,e&&this.focus()}async reveal(){if(!this.isBusy){this.isBusy=!0,this.note=``;try{let e=await this.read();e&&(this.pin=e,this.show())}catch(e){this.note=D(e,this.context.t)}finally{this.isBusy=!1}await this.updateComplete,this.focus()}}async copy(e,t){let{t:n}=this.context;this.note=``,await this.updateComplete,this.note=n(await Lr(e,this)?t:`copy_failed`)}share(){navigator.share({text:this.message}).catch(()=>{})}static{this.styles=[z,g`
+    `}focus(){this.renderRoot.querySelector(`button`)?.focus()}show(){this.isShown=!0,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>void this.hide(),Br)}async hide(){let e=this.shadowRoot?.activeElement;this.isShown=!1,this.note=``,await this.updateComplete,e&&this.focus()}async reveal(){if(!this.isBusy){this.isBusy=!0,this.note=``;try{let e=await this.read();e&&(this.pin=e,this.show())}catch(e){this.note=D(e,this.context.t)}finally{this.isBusy=!1}await this.updateComplete,this.focus()}}async copy(e,t){let{t:n}=this.context;this.note=``,await this.updateComplete,this.note=n(await Lr(e,this)?t:`copy_failed`)}share(){navigator.share({text:this.message(this.pin)}).catch(()=>{})}static{this.styles=[z,g`
       :host {
         display: grid;
         justify-items: center;
@@ -415,7 +415,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       [role="status"]:empty {
         display: none;
       }
-    `]}};F([C({attribute:!1})],B.prototype,`context`,void 0),F([C({attribute:!1})],B.prototype,`pin`,void 0),F([C({attribute:!1})],B.prototype,`label`,void 0),F([C({attribute:!1})],B.prototype,`message`,void 0),F([C({attribute:!1,hasChanged:()=>!1})],B.prototype,`read`,void 0),F([w()],B.prototype,`note`,void 0),F([w()],B.prototype,`isShown`,void 0),F([w()],B.prototype,`isBusy`,void 0),B=F([R(`seam-pin`)],B);function Vr({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0),u=e=>j(t,e,l,t.config.time_zone);return e(`share_text_stay`,{...o,start:u(s),end:u(c)})}var Hr=`seamDialog`;function Ur(e,t){let n=D(e,t);return e instanceof T&&e.isUncertain?{key:`outcome_uncertain`,tone:``,reason:n}:{key:`outcome_failed`,tone:`bad`,reason:n}}var V=class extends S{constructor(...e){super(...e),this.isBusy=!1,this.error=``,this.isClosed=!1,this.sender=null,this.historyId=Math.random(),this.goneBack=()=>{this.isInHistory||(this.mustStay?this.addToHistory():this.close())}}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.goneBack),this.hasUpdated&&(this.dialog.open=!1,this.dialog.showModal())}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.goneBack),this.showsPin&&this.closed()}firstUpdated(){this.dialog.showModal(),this.addToHistory()}willUpdate(e){e.has(`isBusy`)&&this.isBusy&&(this.sender=Wn())}updated(e){if(!e.has(`isBusy`)||this.isBusy||!this.isShown)return;let t=this.renderRoot.querySelector(`[aria-invalid]`);t?t.focus():Gn(Wn())&&this.sender?.focus()}addToHistory(){history.pushState({[Hr]:this.historyId},``)}get isInHistory(){return history.state?.[Hr]===this.historyId}get showsPin(){return!1}get mustStay(){return this.isBusy}get isOpen(){return!this.isClosed}get isShown(){return this.isConnected&&this.dialog.open}showError(e){let t=D(e,this.context.t);this.isShown?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.isClosed||(this.isClosed=!0,this.isInHistory&&history.back(),this.dispatchEvent(new CustomEvent(`seam-closed`)))}frame(e,t,n){let{t:r,connected:i,outdated:a}=this.context;return y`
+    `]}};F([C({attribute:!1})],B.prototype,`context`,void 0),F([C({attribute:!1})],B.prototype,`pin`,void 0),F([C({attribute:!1})],B.prototype,`label`,void 0),F([C({attribute:!1,hasChanged:()=>!1})],B.prototype,`message`,void 0),F([C({attribute:!1,hasChanged:()=>!1})],B.prototype,`read`,void 0),F([w()],B.prototype,`note`,void 0),F([w()],B.prototype,`isShown`,void 0),F([w()],B.prototype,`isBusy`,void 0),B=F([R(`seam-pin`)],B);function Vr({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0),u=e=>j(t,e,l,t.config.time_zone);return e(`share_text_stay`,{...o,start:u(s),end:u(c)})}var Hr=`seamDialog`;function Ur(e,t){let n=D(e,t);return e instanceof T&&e.isUncertain?{key:`outcome_uncertain`,tone:``,reason:n}:{key:`outcome_failed`,tone:`bad`,reason:n}}var V=class extends S{constructor(...e){super(...e),this.isBusy=!1,this.error=``,this.isClosed=!1,this.sender=null,this.historyId=Math.random(),this.goneBack=()=>{this.isInHistory||(this.mustStay?this.addToHistory():this.close())}}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.goneBack),this.hasUpdated&&(this.dialog.open=!1,this.dialog.showModal())}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.goneBack),this.showsPin&&this.closed()}firstUpdated(){this.dialog.showModal(),this.addToHistory()}willUpdate(e){e.has(`isBusy`)&&this.isBusy&&(this.sender=Wn())}updated(e){if(!e.has(`isBusy`)||this.isBusy||!this.isShown)return;let t=this.renderRoot.querySelector(`[aria-invalid]`);t?t.focus():Gn(Wn())&&this.sender?.focus()}addToHistory(){history.pushState({[Hr]:this.historyId},``)}get isInHistory(){return history.state?.[Hr]===this.historyId}get showsPin(){return!1}get mustStay(){return this.isBusy}get isOpen(){return!this.isClosed}get isShown(){return this.isConnected&&this.dialog.open}showError(e){let t=D(e,this.context.t);this.isShown?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.isClosed||(this.isClosed=!0,this.isInHistory&&history.back(),this.dispatchEvent(new CustomEvent(`seam-closed`)))}frame(e,t,n){let{t:r,connected:i,outdated:a}=this.context;return y`
       <dialog
         aria-labelledby="title"
         @close=${this.closed}
@@ -516,7 +516,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           .context=${e}
           .pin=${r}
           .label=${i(`backup_done`,a)}
-          .message=${Vr(e,M(n),[t],r,n)}
+          .message=${r=>Vr(e,M(n),[t],r,n)}
           .read=${this.read}
         ></seam-pin>`,y`<button class="filled" @click=${this.close}>${i(`done`)}</button>`):this.frame(i(`backup_title`,a),y`<p>${i(`backup_text`,a)}</p>`,y`
         <button ?disabled=${this.isBusy} @click=${this.close}>${i(`cancel`)}</button>
@@ -964,7 +964,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           .context=${n}
           .pin=${e}
           .label=${o(`pin_for`,{locks:s.format(t.map(({lock:e})=>e.name))})}
-          .message=${Vr(n,i,t.map(({lock:e})=>e),e,ee??{})}
+          .message=${e=>Vr(n,i,t.map(({lock:e})=>e),e,ee??{})}
           .read=${()=>na(n,t)}
         ></seam-pin>`)}
       <div role="status" class="headline" tabindex="-1">

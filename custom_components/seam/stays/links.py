@@ -162,6 +162,8 @@ def differ(
     if any(lock is None or not lock.has_codes for lock in changed.values()):
         return True
     for link in links:
+        if link.is_deleting:
+            continue
         if link.code_id and (lock := changed.get(link.device_id)):
             was = lock.code(link.code_id)
             now = after[link.device_id].code(link.code_id)

@@ -28,10 +28,10 @@ _PAST: Final = timedelta(days=60)
 _FUTURE: Final = timedelta(days=400)
 _TIMEOUT: Final = 60
 
-_UPDATES: Final[HassKey[dict[str, asyncio.Task[datetime | None]]]] = HassKey(
+_UPDATES: Final[HassKey[dict[CalendarEntity, asyncio.Task[datetime | None]]]] = HassKey(
     f"{DOMAIN}_calendar_updates"
 )
-"""The updates that are running, by entity ID."""
+"""The updates that are running. One that hangs ends with its entity."""
 
 
 @callback
@@ -70,14 +70,15 @@ async def async_update_calendar(
     """
     if (entity := calendar_entity(hass, settings)) is None:
         return None
-    updates, entity_id = hass.data.setdefault(_UPDATES, {}), entity.entity_id
-    if (task := updates.get(entity_id)) is None:
-        # If an entry canceled it, a remote calendar would not be available for a day.
-        task = updates[entity_id] = hass.async_create_background_task(
+    updates = hass.data.setdefault(_UPDATES, {})
+    if (task := updates.get(entity)) is None:
+        task = updates[entity] = hass.async_create_background_task(
             _async_update(hass, entity), f"{DOMAIN} calendar update"
         )
-        task.add_done_callback(lambda _: updates.pop(entity_id))
-    return await asyncio.shield(task)
+        task.add_done_callback(lambda _: updates.pop(entity))
+    # If an entry canceled it, a remote calendar would not be available for a day.
+    done, _ = await asyncio.wait({task}, timeout=_TIMEOUT)
+    return task.result() if done else None
 
 
 async def _async_update(hass: HomeAssistant, entity: CalendarEntity) -> datetime | None:

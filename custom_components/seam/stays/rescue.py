@@ -23,8 +23,9 @@ from .settings import CONF_BACKUP
 
 _LOGGER = logging.getLogger(__name__)
 
-# Seam limits requests per minute.
+# Seam limits requests per minute. Attempts are farther apart each time.
 _RETRY: Final = timedelta(minutes=1)
+_LAST_RETRY: Final = timedelta(minutes=15)
 
 
 class Rescue:
@@ -48,6 +49,7 @@ class Rescue:
         """Those that are pulled again soon."""
         self._logged: set[tuple[str, str]] = set()
         self._cancel_retry: CALLBACK_TYPE | None = None
+        self._retry_after = _RETRY
 
     @callback
     def async_update(self, arrivals: Iterable[Arrival], now: datetime) -> None:
@@ -162,6 +164,7 @@ class Rescue:
             )
             self._logged.add(key)
             return
+        self._retry_after = _RETRY
         self._on_pulled(arrival, place)
 
     @callback
@@ -176,7 +179,8 @@ class Rescue:
             self._failed.clear()
             self._look()
 
-        self._cancel_retry = async_call_later(self._hass, _RETRY, look)
+        self._cancel_retry = async_call_later(self._hass, self._retry_after, look)
+        self._retry_after = min(2 * self._retry_after, _LAST_RETRY)
 
 
 def _places_at_risk(arrival: Arrival) -> list[Place]:

@@ -107,6 +107,11 @@ class Follower:
         self._errors: dict[Step, Exception | None] = {}
         self._wake = asyncio.Event()
 
+    @property
+    def busy(self) -> set[str | None]:
+        """The IDs of the locks that take a step now."""
+        return {step.device_id for step in self._running.values()}
+
     def wake(self) -> None:
         """Look now whether a step has ended, or another plan is due."""
         self._wake.set()
@@ -156,7 +161,7 @@ class Follower:
             for task, step in self._running.items()
         }
         self._errors = {renamed(step): error for step, error in self._errors.items()}
-        busy = {step.device_id for step in self._running.values()}
+        busy = self.busy
         return (
             *(link for link in plan.links if link.device_id not in busy),
             *(renamed(link) for link in self._memory.links if link.device_id in busy),
@@ -182,7 +187,7 @@ class Follower:
         """Return the steps to take now, and whether Seam does not allow more of them."""
         steps: list[Step] = []
         is_postponed = False
-        busy = {step.device_id for step in self._running.values()}
+        busy = self.busy
         now = self._get_now()
         for step in planned:
             if (

@@ -159,9 +159,11 @@ class StaysRunner:
 
     @callback
     def _on_update(self) -> None:
-        """Run when the codes of a lock have become known, or differ."""
+        """Run when codes have become known, or somebody else has changed them."""
         before, self._locks = self._locks, self.entry.runtime_data.data.locks
-        if differ(self.memory.links, before, self._locks):
+        busy = self._follower.busy
+        links = (link for link in self.memory.links if link.device_id not in busy)
+        if differ(links, before, self._locks):
             self.async_request()
 
     async def _async_run_while_due(self) -> None:

@@ -32,7 +32,7 @@ export class SeamBackupDialog extends SeamDialog {
           .context=${context}
           .pin=${pin}
           .label=${t("backup_done", values)}
-          .message=${shareText(context, label(code), [lock], pin, code)}
+          .message=${(shown: string) => shareText(context, label(code), [lock], shown, code)}
           .read=${this.read}
         ></seam-pin>`,
         html`<button class="filled" @click=${this.close}>${t("done")}</button>`,

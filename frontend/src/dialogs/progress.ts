@@ -139,13 +139,14 @@ export function renderProgress(
           .context=${context}
           .pin=${pin}
           .label=${t("pin_for", { locks: list.format(rows.map(({ lock }) => lock.name)) })}
-          .message=${shareText(
-            context,
-            name,
-            rows.map(({ lock }) => lock),
-            pin,
-            sent ?? {},
-          )}
+          .message=${(shown: string) =>
+            shareText(
+              context,
+              name,
+              rows.map(({ lock }) => lock),
+              shown,
+              sent ?? {},
+            )}
           .read=${() => readPin(context, rows)}
         ></seam-pin>`,
       )}

@@ -23,8 +23,9 @@ export class SeamPin extends LitElement {
   @property({ attribute: false }) context!: Context;
   @property({ attribute: false }) pin = "";
   @property({ attribute: false }) label = "";
-  /** The message for the guest. */
-  @property({ attribute: false }) message = "";
+  /** Return the message for the guest with a PIN, which may be another one than before. */
+  @property({ attribute: false, hasChanged: () => false })
+  message!: (pin: string) => string;
   /** Ask Home Assistant for the PIN again. */
   @property({ attribute: false, hasChanged: () => false })
   read!: () => Promise<string | undefined>;
@@ -59,7 +60,7 @@ export class SeamPin extends LitElement {
                     ? html`<button class="tonal" @click=${this.share}>
                         ${icon(mdiShareVariantOutline)} ${t("share")}
                       </button>`
-                    : html`<button class="tonal" @click=${() => this.copy(this.message, "message_copied")}>
+                    : html`<button class="tonal" @click=${() => this.copy(this.message(this.pin), "message_copied")}>
                         ${icon(mdiMessageTextOutline)} ${t("copy_message")}
                       </button>`
                 }
@@ -123,7 +124,7 @@ export class SeamPin extends LitElement {
 
   private share(): void {
     // Rejected when the user closes the system's dialog.
-    navigator.share({ text: this.message }).catch(() => {});
+    navigator.share({ text: this.message(this.pin) }).catch(() => {});
   }
 
   static override styles = [
