@@ -17,14 +17,12 @@ from ..api import (
     SeamAuthError,
     SeamError,
     SeamRateLimitError,
-    SeamServerError,
-    SeamUnreachableError,
-    SeamUnreadableError,
 )
 from ..attributes import JsonObject, label
 from ..const import DOMAIN
 from ..errors import ActionError, refusal, translated_errors
 from ..sync.code_state import can_convert
+from ..sync.failures import would_fail_again
 from ..sync.snapshot import LockData
 from .codes import find_code
 from .fields import (
@@ -215,11 +213,9 @@ class _Conversion:
         except SeamAuthError, SeamRateLimitError:
             raise
         except SeamError as err:
-            is_query_wrong = isinstance(err, SeamUnreadableError) or not isinstance(
-                err, SeamServerError | SeamUnreachableError
-            )
+            is_known = coordinator.engine.failures.query_error is not None
             # If Seam may be down, nothing should be requested.
-            if not is_query_wrong and coordinator.engine.failures.query_error is None:
+            if not (is_known or would_fail_again(err)):
                 raise
         else:
             self._old_events = {event.event_id for event in events}

@@ -67,7 +67,8 @@ class Fetcher:
         )
         # What polls and events have not sent yet.
         self._queues: list[dict[Request, None]] = []
-        # Fetches that wait for an identical running request, which may predate the last event.
+        # Fetches that wait for an identical running request, which may predate the last
+        # event.
         self._followers: set[Request] = set()
         # What is sent once there is room. Nothing waits for it.
         self._background: dict[Request, None] = {}

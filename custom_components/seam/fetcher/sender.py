@@ -81,7 +81,7 @@ class Sender:
         if error := self._engine.failures.rate_limit(fetch, dt_util.utcnow()):
             self._engine.schedule.retry(fetch)
             return error
-        number = next(self._numbers) if isinstance(fetch, FetchCodes) else -1
+        number = next(self._numbers)
         try:
             if isinstance(fetch, FetchEvents):
                 await self._async_fetch_events(fetch)

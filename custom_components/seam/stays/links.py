@@ -155,21 +155,19 @@ def differ(
 ) -> bool:
     """Return whether codes of locks have become known, or linked codes differ."""
     changed = {
-        device_id: before.get(device_id)
+        device_id
         for device_id, lock in after.items()
         if lock.has_codes and lock is not before.get(device_id)
     }
-    if any(lock is None or not lock.has_codes for lock in changed.values()):
-        return True
-    for link in links:
-        if link.is_deleting:
-            continue
-        if link.code_id and (lock := changed.get(link.device_id)):
-            was = lock.code(link.code_id)
-            now = after[link.device_id].code(link.code_id)
-            if was is not now and _traits(was) != _traits(now):
-                return True
-    return False
+    if not changed:
+        return False
+    known = {device_id for device_id, lock in before.items() if lock.has_codes}
+    return not changed <= known or any(
+        _traits(before[link.device_id].code(link.code_id))
+        != _traits(after[link.device_id].code(link.code_id))
+        for link in links
+        if link.code_id and link.device_id in changed and not link.is_deleting
+    )
 
 
 def _traits(code: AccessCode | None) -> tuple[object, ...]:

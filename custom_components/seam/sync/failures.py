@@ -19,13 +19,19 @@ _SHORT_RATE_LIMIT: Final = timedelta(minutes=1)
 _MAX_RATE_LIMIT: Final = timedelta(seconds=MAX_RETRY_AFTER)
 # After so many rate limits in a row, the rest is left to the next poll.
 _MAX_RATE_LIMITS: Final = 8
-# Any other error is about the request itself, so the same request would fail again.
 _TEMPORARY_ERRORS: Final = (
     SeamAuthError,
     SeamRateLimitError,
     SeamServerError,
     SeamUnreachableError,
 )
+
+
+def would_fail_again(error: SeamError) -> bool:
+    """Return whether an error is about the request itself."""
+    return isinstance(error, SeamUnreadableError) or not isinstance(
+        error, _TEMPORARY_ERRORS
+    )
 
 
 class Failures:
@@ -67,10 +73,7 @@ class Failures:
     @property
     def is_query_wrong(self) -> bool:
         """Whether the same event query would fail again."""
-        return self._events_error is not None and (
-            isinstance(self._events_error, SeamUnreadableError)
-            or not isinstance(self._events_error, _TEMPORARY_ERRORS)
-        )
+        return self._events_error is not None and would_fail_again(self._events_error)
 
     def rate_limit(self, fetch: Fetch, now: datetime) -> SeamRateLimitError | None:
         """Return the rate limit for single locks that is still in effect."""
