@@ -239,12 +239,19 @@ def test_tile_says_whether_codes_are_ok(
     page: Page, development: Development, cellar: str, screenshots: Path
 ) -> None:
     """The feature is offered for locks of this integration, and opens their page."""
+    # Home Assistant sends a new state before the entry of its registry.
     page.wait_for_function(
-        """() => window.customCardFeatures?.some(
+        """() => {
+            const { hass } = document.querySelector("home-assistant");
+            const feature = window.customCardFeatures?.find(
                 ({ type }) => type === "seam-access-codes-feature"
-            ) && Object.values(
-                document.querySelector("home-assistant").hass.states
-            ).some(({ attributes }) => attributes.friendly_name === "Cellar")"""
+            );
+            return Object.values(hass.states).some(
+                ({ entity_id, attributes }) =>
+                    attributes.friendly_name === "Cellar"
+                    && feature?.isSupported(hass, { entity_id })
+            );
+        }"""
     )
     offered = page.evaluate(
         """async () => {
