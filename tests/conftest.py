@@ -167,16 +167,22 @@ def entry(simulator: Simulator) -> MockConfigEntry:
 def platforms() -> list[Platform]:
     """Return the platforms that are set up.
 
-    The entities of all take half of the time of many tests. Modules that do not look at
-    them need fewer.
+    The entities of all take half of the time of many tests. Folders and modules that do
+    not look at them set up fewer, and mark the tests that need more.
     """
     return PLATFORMS
 
 
 @pytest.fixture(autouse=True)
-def _platforms(platforms: list[Platform], monkeypatch: pytest.MonkeyPatch) -> None:
+def _platforms(
+    request: pytest.FixtureRequest,
+    platforms: list[Platform],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Set up these platforms with each entry."""
-    monkeypatch.setattr("custom_components.seam.PLATFORMS", platforms)
+    marked = [marker.args for marker in request.node.iter_markers("platforms")]
+    chosen = set(platforms).union(*marked)
+    monkeypatch.setattr("custom_components.seam.PLATFORMS", sorted(chosen))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
-from homeassistant.const import EVENT_STATE_CHANGED
+from homeassistant.const import EVENT_STATE_CHANGED, Platform
 from homeassistant.core import (
     Event as HassEvent,
     EventStateChangedData,
@@ -31,6 +31,12 @@ type Lines = list[HassEvent[dict[str, Any]]]
 CODES = "event.front_door_access_code_activity"
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up the entities that tell of activity."""
+    return [Platform.EVENT, Platform.LOCK]
 
 
 @pytest.fixture
@@ -255,6 +261,7 @@ async def test_line_of_unmanaged_code_fits_found_and_released_codes(
     ]
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize(("most", "told"), [(1, "Code Neighbour"), (0, "A code")])
 async def test_name_of_removed_code(
     hass: HomeAssistant,

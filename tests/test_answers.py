@@ -38,8 +38,8 @@ TEMPORARY = [
 
 @pytest.fixture
 def platforms() -> list[Platform]:
-    """Set up the entities that the tests look at."""
-    return [Platform.EVENT, Platform.LOCK, Platform.SENSOR]
+    """Set up only locks."""
+    return [Platform.LOCK]
 
 
 def _queries(simulator: Simulator) -> list[datetime]:
@@ -105,6 +105,7 @@ async def test_failing_events_do_not_affect_anything_else(
     assert len(_lines(caplog, "Event queries are working again")) == 1
 
 
+@pytest.mark.platforms(Platform.EVENT)
 @pytest.mark.usefixtures("frozen_clock")
 @pytest.mark.parametrize("fault", UNREADABLE)
 async def test_unreadable_events_are_stepped_over(
@@ -126,6 +127,7 @@ async def test_unreadable_events_are_stepped_over(
     assert _activity(hass) == "locked"
 
 
+@pytest.mark.platforms(Platform.EVENT)
 @pytest.mark.usefixtures("frozen_clock")
 @pytest.mark.parametrize("fault", TEMPORARY)
 async def test_events_during_outage_of_events_fire_later(
@@ -199,6 +201,7 @@ async def test_failing_events_keep_request_rate(
     await simulator.stop()
 
 
+@pytest.mark.platforms(Platform.EVENT, Platform.SENSOR)
 async def test_setup_does_not_need_events(
     hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry
 ) -> None:
@@ -226,6 +229,7 @@ async def test_outage_of_seam_does_not_skip_events(
     assert len(_queries(simulator)) == 1
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize(("status", "error_type"), REFUSALS)
 @pytest.mark.parametrize("path", ["/access_codes", "/devices", "/"])
 async def test_refusal_for_one_lock_stays_with_that_lock(
@@ -322,6 +326,7 @@ async def test_key_that_may_not_list_events_is_not_asked_for_again(
     assert not hass.config_entries.flow.async_progress()
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -369,6 +374,7 @@ async def test_unreadable_codes_are_unknown_after_start(
     assert state_of(hass, f"sensor.front_door_{kind}_access_codes") != "unavailable"
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize("kind", ["wrong_types", "odd_rows"])
 @pytest.mark.parametrize("path", ["/access_codes/list", "/access_codes/unmanaged/list"])
 async def test_codes_are_unknown_while_none_can_be_read(
@@ -420,6 +426,7 @@ async def test_setup_is_retried_if_no_device_can_be_read(
     assert entry.state is ConfigEntryState.SETUP_RETRY
 
 
+@pytest.mark.platforms(Platform.EVENT)
 async def test_events_before_start_do_not_fire_after_unreadable_answer(
     hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry
 ) -> None:

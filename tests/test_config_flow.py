@@ -44,8 +44,8 @@ SOURCES = ["user", "reauth", "reconfigure"]
 
 @pytest.fixture
 def platforms() -> list[Platform]:
-    """Set up locks and the sensors of their codes."""
-    return [Platform.LOCK, Platform.SENSOR]
+    """Set up only locks."""
+    return [Platform.LOCK]
 
 
 @pytest.fixture(autouse=True)
@@ -494,6 +494,7 @@ async def test_reconfigure_suggests_endpoint_of_entry(
     assert simulator.key not in repr(schema.schema)
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_options_flow_applies_options(
     hass: HomeAssistant, entry: MockConfigEntry, simulator: Simulator
 ) -> None:

@@ -8,7 +8,12 @@ from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
 from homeassistant.config_entries import SOURCE_REAUTH
-from homeassistant.const import CONF_API_KEY, EVENT_STATE_CHANGED, STATE_UNAVAILABLE
+from homeassistant.const import (
+    CONF_API_KEY,
+    EVENT_STATE_CHANGED,
+    STATE_UNAVAILABLE,
+    Platform,
+)
 from homeassistant.core import HomeAssistant, callback
 from homeassistant.helpers import device_registry as dr, entity_registry as er
 import pytest
@@ -18,6 +23,7 @@ from pytest_homeassistant_custom_component.common import (
     async_fire_time_changed,
 )
 
+from custom_components.seam import PLATFORMS
 from custom_components.seam.api import SeamClosedError
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
@@ -45,6 +51,12 @@ POLL = timedelta(seconds=60)
 EVENTS = ["/events/list"]
 
 pytestmark = pytest.mark.usefixtures("frozen_clock")
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up locks and the sensors of their codes."""
+    return [Platform.LOCK, Platform.SENSOR]
 
 
 def _codes(hass: HomeAssistant, entity_id: str = MANAGED) -> set[str]:
@@ -316,6 +328,7 @@ async def test_revoked_key_starts_reauth(
     assert "seam_test_another" not in caplog.text
 
 
+@pytest.mark.platforms(Platform.BINARY_SENSOR)
 @pytest.mark.parametrize(
     "fault",
     [
@@ -441,6 +454,7 @@ async def test_code_deleted_at_seam_is_removed(
     assert state_of(hass, "sensor.front_door_unmanaged_access_codes") == "2"
 
 
+@pytest.mark.platforms(*PLATFORMS)
 async def test_lock_is_added_removed_and_added_again(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -494,6 +508,7 @@ async def test_lock_is_added_removed_and_added_again(
     assert len(after) == entities
 
 
+@pytest.mark.platforms(*PLATFORMS)
 async def test_lock_removed_while_home_assistant_was_off(
     hass: HomeAssistant,
     entry: MockConfigEntry,
@@ -540,6 +555,7 @@ async def test_device_is_renamed_with_lock(
     assert state.name == "Main Entrance"
 
 
+@pytest.mark.platforms(*PLATFORMS)
 async def test_only_changed_states_are_written(
     hass: HomeAssistant,
     freezer: FrozenDateTimeFactory,
@@ -598,6 +614,7 @@ async def test_lock_with_new_id_replaces_old_device(
     assert [state.state for state in states] == ["locked"]
 
 
+@pytest.mark.platforms(*PLATFORMS)
 async def test_lock_with_same_id_keeps_device(
     hass: HomeAssistant,
     simulator: Simulator,
@@ -728,6 +745,7 @@ async def test_cancelled_caller_does_not_stop_refresh(
     assert code.name == "Renamed in silence"
 
 
+@pytest.mark.platforms(Platform.EVENT)
 async def test_events_of_new_lock_fire_once_entities_exist(
     hass: HomeAssistant, coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
@@ -744,6 +762,7 @@ async def test_events_of_new_lock_fire_once_entities_exist(
     assert state.attributes["event_type"] == "locked"
 
 
+@pytest.mark.platforms(*PLATFORMS)
 async def test_first_change_writes_only_one_lock(
     hass: HomeAssistant, coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:
@@ -868,6 +887,7 @@ async def test_change_shown_during_poll_is_undone_by_poll(
     assert "Not for long" not in names()
 
 
+@pytest.mark.platforms(Platform.EVENT)
 @pytest.mark.parametrize("unreadable", [1, 250, 500])
 async def test_unreadable_events_in_full_answer_hide_no_others(
     hass: HomeAssistant,

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH, ConfigEntryState
-from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE
+from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import device_registry as dr, entity_registry as er, frame
 from homeassistant.helpers.deprecation import deprecated_function
@@ -18,6 +18,7 @@ from pytest_homeassistant_custom_component.typing import (
 )
 
 from custom_components import seam
+from custom_components.seam import PLATFORMS
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
 from simulator import Simulator
@@ -32,6 +33,12 @@ from simulator.seed import (
 
 from . import deprecations
 from .conftest import Poll
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up only locks."""
+    return [Platform.LOCK]
 
 
 def _lock_ids(registry: dr.DeviceRegistry, entry: MockConfigEntry) -> set[str | None]:
@@ -245,6 +252,7 @@ async def _remove_device(
     return bool(answer["success"])
 
 
+@pytest.mark.platforms(*PLATFORMS)
 async def test_only_stale_devices_can_be_removed(
     hass: HomeAssistant,
     hass_ws_client: WebSocketGenerator,
@@ -297,6 +305,7 @@ async def test_actions_exist_without_workspace(
     assert hass.services.has_service(DOMAIN, "schedule_access_code")
 
 
+@pytest.mark.platforms(*PLATFORMS)
 async def test_disabled_entity_is_not_added_again(
     hass: HomeAssistant,
     entry: MockConfigEntry,

@@ -6,7 +6,7 @@ from typing import Any
 
 from aiohttp import ClientTimeout, web
 from homeassistant.config_entries import ConfigEntryState
-from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE
+from homeassistant.const import CONF_API_KEY, STATE_UNAVAILABLE, Platform
 from homeassistant.core import HomeAssistant
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
@@ -29,6 +29,12 @@ FAULTS = [
     pytest.param({"kind": "hang"}, id="timeout"),
     pytest.param({"kind": "rate_limit", "retry_after": 86400}, id="rate_limit"),
 ]
+
+
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up only locks."""
+    return [Platform.LOCK]
 
 
 def _entry(simulator: Simulator) -> MockConfigEntry:

@@ -5,11 +5,13 @@ import gc
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import MockConfigEntry
 
+from custom_components.seam import PLATFORMS
 from custom_components.seam.actions import waiting
 from custom_components.seam.coordinator import SeamCoordinator
 from simulator import Simulator
@@ -49,6 +51,12 @@ ODD_TIMES = [
 ]
 
 
+@pytest.fixture
+def platforms() -> list[Platform]:
+    """Set up locks and the sensors of their codes."""
+    return [Platform.LOCK, Platform.SENSOR]
+
+
 def _attribute(hass: HomeAssistant, entity_id: str, name: str) -> Any:
     state = hass.states.get(entity_id)
     assert state is not None
@@ -73,6 +81,7 @@ def _check_all_available(
     assert not [record for record in caplog.records if record.exc_info]
 
 
+@pytest.mark.platforms(*PLATFORMS)
 async def test_half_character_in_rows(
     hass: HomeAssistant,
     simulator: Simulator,
@@ -106,6 +115,7 @@ ODD_TEXT_EVENTS = [
 ]
 
 
+@pytest.mark.platforms(*PLATFORMS)
 @pytest.mark.parametrize(
     "odd_events",
     [
@@ -150,6 +160,7 @@ async def test_odd_event_does_not_stop_events(
             assert since[-1] > dt_util.utcnow() - timedelta(minutes=10)
 
 
+@pytest.mark.platforms(*PLATFORMS)
 @pytest.mark.parametrize("field", ["starts_at", "ends_at", "created_at"])
 async def test_code_with_odd_time(
     hass: HomeAssistant,
@@ -182,6 +193,7 @@ async def test_code_with_odd_time(
             assert state_of(hass, CALENDAR) is not None
 
 
+@pytest.mark.platforms(*PLATFORMS)
 @pytest.mark.parametrize("time", ODD_TIMES)
 async def test_problem_with_odd_time(
     hass: HomeAssistant,

@@ -1,5 +1,6 @@
 """The action `get_lock_capabilities`."""
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 import pytest
 
@@ -12,6 +13,7 @@ from .support import FLAT_1, FLAT_2, FRONT, GARDEN, KEYPAD, SHED, Actions
 CAPABILITIES = "get_lock_capabilities"
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_capabilities(
     hass: HomeAssistant, simulator: Simulator, actions: Actions
 ) -> None:
@@ -45,6 +47,7 @@ async def test_capabilities(
     assert int(state.state) == 26
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize("entity_id", [FRONT, FLAT_1, FLAT_2, GARDEN, KEYPAD])
 async def test_capabilities_slots_match_sensor(
     hass: HomeAssistant, actions: Actions, entity_id: str

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from homeassistant.const import Platform
 import pytest
 
 from simulator import Simulator
@@ -64,6 +65,7 @@ async def test_find_code_by_masked_name(
     assert "061947" not in row["name"]
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @EACH_ACTION
 async def test_find_code_refuses_ambiguous_name(
     simulator: Simulator, actions: Actions, poll: Poll, action: str

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from typing import Any
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 import pytest
@@ -32,6 +33,7 @@ CONVERT = "convert_access_code"
 CONVERT_PATH = "/access_codes/unmanaged/convert_to_managed"
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize(
     "pick", [{"name": "Neighbour"}, {"access_code_id": UNMANAGED_NEIGHBOUR}]
 )
@@ -73,6 +75,7 @@ async def test_convert_passes_fields_to_seam(actions: Actions) -> None:
     assert actions.code(UNMANAGED_NEIGHBOUR).is_external_modification_allowed
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_convert_recognizes_code_with_new_id(
     simulator: Simulator, actions: Actions
 ) -> None:
@@ -203,6 +206,7 @@ async def test_convert_dry_run_names_managed_code_with_same_pin(
     )
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize("has_new_id", [False, True])
 async def test_advice_names_duplicate_before_and_after_its_conversion(
     actions: Actions, reconcile: Poll, has_new_id: bool
@@ -274,6 +278,7 @@ async def test_convert_refuses_all_with_one_code(actions: Actions) -> None:
     await actions.refused("no_code_or_all", CONVERT, FRONT, all=False)
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_convert_failure_event(simulator: Simulator, actions: Actions) -> None:
     """Seam reports a failure by an event, and its reason in the list of codes."""
     simulator.control.fail_next_conversion()
@@ -355,6 +360,7 @@ async def test_convert_ignores_earlier_failure_event(
     assert answer["access_codes"][0]["outcome"] == "converted"
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_convert_pending(
     simulator: Simulator, actions: Actions, impatient: None
 ) -> None:

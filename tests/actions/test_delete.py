@@ -1,5 +1,6 @@
 """The action `delete_access_code`."""
 
+from homeassistant.const import Platform
 import pytest
 
 from simulator import Simulator
@@ -17,6 +18,7 @@ from .support import FRONT, Actions
 DELETE = "delete_access_code"
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize(
     ("code_id", "path"),
     [
@@ -55,6 +57,7 @@ async def test_delete_refuses_offline_code(
     await actions.refused("offline_code_fixed", DELETE, FRONT, name="Owner")
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_delete_offline_code_refused_by_seam(actions: Actions) -> None:
     """Seam refuses offline codes that it does not mark."""
     actions.code(CODE_OWNER).is_offline_access_code = True
@@ -65,6 +68,7 @@ async def test_delete_offline_code_refused_by_seam(actions: Actions) -> None:
     assert CODE_OWNER in actions.listed(FRONT)
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_delete_on_offline_lock(
     simulator: Simulator, actions: Actions, poll: Poll
 ) -> None:

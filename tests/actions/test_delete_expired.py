@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
+from homeassistant.const import Platform
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
 import pytest
@@ -48,6 +49,7 @@ def _end(code: AccessCode) -> datetime:
     return code.ends_at
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_delete_expired(simulator: Simulator, actions: Actions) -> None:
     """All expired managed codes are deleted and listed, and no others."""
     weekend = _expired(simulator, "Weekend", days=0.01)
@@ -79,6 +81,7 @@ async def test_delete_expired(simulator: Simulator, actions: Actions) -> None:
     assert actions.writes == [PATH, PATH]
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize(
     "older_than", [{"days": 5}, "120:00:00", 5 * 24 * 3600, timedelta(days=5)]
 )
@@ -107,6 +110,7 @@ async def test_delete_expired_dry_run(simulator: Simulator, actions: Actions) ->
     assert set(simulator.state.access_codes) == before
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_delete_expired_include_unmanaged(
     simulator: Simulator, actions: Actions
 ) -> None:
@@ -201,6 +205,7 @@ async def test_delete_expired_skips_code_being_removed(
     ) in caplog.text
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_delete_expired_on_offline_lock(
     simulator: Simulator, actions: Actions
 ) -> None:
@@ -286,6 +291,7 @@ async def test_delete_expired_stops_at_rate_limit(
     assert len(actions.sent(PATH)) == 3
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize("path", ["/access_codes/get", PATH])
 async def test_delete_expired_code_not_found(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch, path: str

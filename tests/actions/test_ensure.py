@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 from typing import Any
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -45,6 +46,7 @@ def _of_name(simulator: Simulator, device_id: str, name: str) -> list[AccessCode
     return [c for c in simulator.state.codes_of(device_id) if c.name == name]
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_ensure_creates_code_once(
     simulator: Simulator, actions: Actions, stay: dict[str, Any]
 ) -> None:
@@ -70,6 +72,7 @@ async def test_ensure_creates_code_once(
     assert actions.writes == writes
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_ensure_without_times_makes_code_ongoing(actions: Actions) -> None:
     """Without times, the code never expires, even if it had an end."""
     answer = await actions.answer(ENSURE, FRONT, name="Cleaner")
@@ -86,6 +89,7 @@ async def test_ensure_without_times_makes_code_ongoing(actions: Actions) -> None
     assert actions.writes == [UPDATE_PATH]
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_ensure_changes_times(actions: Actions) -> None:
     """The code and its PIN stay when the times change."""
     guest = actions.code(CODE_GUEST_NOW)

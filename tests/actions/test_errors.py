@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 from homeassistant.config_entries import SOURCE_REAUTH
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 import pytest
@@ -183,6 +184,7 @@ async def test_refused_by_seam(
     assert actions.sent(path)[0].request_id in message
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @CHANGES
 async def test_timeout_is_uncertain(
     simulator: Simulator,
@@ -215,6 +217,7 @@ async def test_timeout_is_uncertain(
             assert CODE_CLEANER in actions.listed(FRONT)
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @CHANGES
 @pytest.mark.parametrize("kind", ["outage", "html", "status", "wrong_shape"])
 async def test_lost_answer_is_uncertain(
@@ -261,6 +264,7 @@ async def test_lost_answer_is_uncertain(
         assert code.is_converting or code.is_managed
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_failed_attempt(simulator: Simulator, actions: Actions) -> None:
     """The error contains the message of the attempt, and the code is listed."""
     simulator.control.fail_next_programming(message="The keypad is asleep.")
@@ -319,6 +323,7 @@ async def test_failed_deletion_masks_pin(
     assert not any(pin in text for text in texts(caught.value))
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_attempt_pending(
     simulator: Simulator, actions: Actions, impatient: None
 ) -> None:
@@ -565,6 +570,7 @@ async def test_wait_ends_if_seam_is_slow(
     simulator.faults.clear()
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_one_of_several_locks_fails(
     simulator: Simulator, actions: Actions
 ) -> None:
@@ -715,6 +721,7 @@ async def test_no_connection(
     assert actions.world == before
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_code_shown_after_failed_refresh(
     simulator: Simulator, actions: Actions, poll: Poll
 ) -> None:

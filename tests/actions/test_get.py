@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from homeassistant.const import Platform
 import pytest
 
 from .support import FLAT_2, FRONT, Actions
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize(
     ("include", "kinds"),
     [
@@ -32,6 +34,7 @@ async def test_get(actions: Actions, include: Any, kinds: set[str]) -> None:
     assert len(actions.simulator.requests) == before
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_get_on_several_locks(actions: Actions) -> None:
     """Each lock has its own list."""
     answers = await actions.answers("get_access_codes", [FRONT, FLAT_2])

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -42,6 +43,7 @@ def _ids(rows: list[dict[str, Any]]) -> list[str]:
     return [row["access_code_id"] for row in rows]
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_who_can_enter_in_period(actions: Actions) -> None:
     """Codes, gaps and codes without an end come without PINs and without a request."""
     before = len(actions.simulator.requests)

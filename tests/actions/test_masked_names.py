@@ -1,5 +1,6 @@
 """Names that contain PINs of other codes."""
 
+from homeassistant.const import Platform
 import pytest
 
 from simulator import Simulator
@@ -50,6 +51,7 @@ async def test_masked_names_match_exactly(
     assert shown["outcome"] in ("deleted", "pending")
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_externally_changed_pin_is_masked(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
@@ -71,6 +73,7 @@ async def test_externally_changed_pin_is_masked(
     assert simulator.state.access_codes[CODE_OWNER].device_id == FRONT_DOOR
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_common_code_key_is_masked(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:
@@ -90,6 +93,7 @@ async def test_common_code_key_is_masked(
     assert request.body["common_code_key"] == key
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize("spelt", [" 483920 ", "4839-20", "4 8 3 9 2 0"])
 async def test_spelling_of_pin_does_not_matter(
     simulator: Simulator, actions: Actions, reconcile: Poll, spelt: str
@@ -102,6 +106,7 @@ async def test_spelling_of_pin_does_not_matter(
     assert shown["name"] == "Anna ••••"
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_code_that_is_no_pin_masks_nothing(
     simulator: Simulator, actions: Actions, reconcile: Poll
 ) -> None:

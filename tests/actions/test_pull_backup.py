@@ -3,6 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.util import dt as dt_util
 import pytest
@@ -17,6 +18,7 @@ BACKUP = "pull_backup_access_code"
 BACKUP_PATH = "/access_codes/pull_backup_access_code"
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_pull_backup(
     hass: HomeAssistant, simulator: Simulator, actions: Actions
 ) -> None:

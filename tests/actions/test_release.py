@@ -1,5 +1,8 @@
 """The action `release_access_code`."""
 
+from homeassistant.const import Platform
+import pytest
+
 from simulator.manufacturers import MANUFACTURERS
 from simulator.seed import CODE_CLEANER
 from simulator.state import UnmanagedCodes
@@ -10,6 +13,7 @@ from .support import FLAT_2, FRONT, Actions
 RELEASE = "release_access_code"
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_release(actions: Actions) -> None:
     """The code stays on the lock and is listed as unmanaged."""
     pin = actions.code(CODE_CLEANER).code
@@ -35,6 +39,7 @@ async def test_release_undoes_conversion(actions: Actions) -> None:
     await actions.refused("unmanaged_code", RELEASE, FRONT, name="Neighbour")
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_release_refuses_lock_without_list_of_unmanaged_codes(
     actions: Actions,
 ) -> None:
@@ -47,6 +52,7 @@ async def test_release_refuses_lock_without_list_of_unmanaged_codes(
     assert actions.listed(FLAT_2) == before
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_release_keeps_code_listed_on_locks_of_all_manufacturers(
     actions: Actions, reconcile: Poll
 ) -> None:

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import logging
 from typing import Any
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers.template import Template
 from homeassistant.util import dt as dt_util
@@ -23,6 +24,7 @@ from .support import FLAT_1, FRONT, GARDEN, KEYPAD, SHED, WITH_PIN, Actions
 PATH = "/access_codes/create"
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_schedule_ongoing_code(actions: Actions) -> None:
     """Without times, the code never expires, and Seam chooses the PIN."""
     answer = await actions.answer("schedule_access_code", FRONT, name="Baker")
@@ -228,6 +230,7 @@ async def test_schedule_key_differs_between_calls(actions: Actions) -> None:
     assert len(keys) == 2
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_schedule_shared_code(actions: Actions) -> None:
     """One request creates linked codes with a PIN that all locks accept."""
     answers = await actions.answers(
@@ -297,6 +300,7 @@ async def test_schedule_shared_code_with_options_off(
     assert {answer["outcome"] for answer in answers.values()} == {"success"}
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_schedule_on_offline_lock(hass: HomeAssistant, actions: Actions) -> None:
     """The code of an offline lock is pending."""
     state = hass.states.get(SHED)

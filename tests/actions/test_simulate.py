@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import ServiceValidationError
 import pytest
@@ -27,6 +28,7 @@ async def test_simulate_refused_by_seam(simulator: Simulator, actions: Actions) 
     assert actions.world == before
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_simulate(simulator: Simulator, actions: Actions) -> None:
     """The code is listed as unmanaged, and the answer repeats its PIN."""
     answer = await actions.answer(SIMULATE, FRONT, name="Found", code="0042")
@@ -44,6 +46,7 @@ async def test_simulate(simulator: Simulator, actions: Actions) -> None:
     assert converted["access_codes"][0]["outcome"] == "converted"
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_simulate_on_several_locks(
     simulator: Simulator, actions: Actions
 ) -> None:
@@ -83,6 +86,7 @@ async def test_simulate_refuses_invalid_input(
     assert not actions.writes
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_simulate_refuses_production_workspace(
     hass: HomeAssistant,
     simulator: Simulator,

@@ -4,6 +4,7 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from homeassistant.const import Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.util import dt as dt_util
@@ -53,6 +54,7 @@ def _moment(code: Any) -> tuple[datetime, datetime]:
     return code.starts_at, code.ends_at
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize(
     "pick", [{"name": "cleaner"}, {"access_code_id": CODE_CLEANER}]
 )
@@ -97,6 +99,7 @@ async def test_update_pin(
     assert not shown_anywhere(hass, "004281")
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize("field", ["starts_at", "ends_at"])
 async def test_update_one_time(actions: Actions, field: str) -> None:
     """Changing one time keeps the other."""
@@ -170,6 +173,7 @@ async def test_update_end_of_expired_code(actions: Actions) -> None:
     assert actions.code(CODE_APARTMENT_1_EXPIRED).is_on_device
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_update_ongoing(actions: Actions) -> None:
     """The schedule is removed."""
     answer = await actions.answer(
@@ -189,6 +193,7 @@ async def test_update_ongoing(actions: Actions) -> None:
     assert actions.listed(FRONT)[CODE_GUEST_NOW]["type"] == "ongoing"
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_update_all_fields(actions: Actions) -> None:
     """All fields are changed by one request."""
     now = dt_util.utcnow().replace(microsecond=0)
@@ -405,6 +410,7 @@ async def test_update_refuses_offline_code(actions: Actions, reconcile: Poll) ->
     )
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_update_offline_code_refused_by_seam(actions: Actions) -> None:
     """Seam refuses offline codes that it does not mark."""
     actions.code(CODE_OWNER).is_offline_access_code = True
@@ -473,6 +479,7 @@ async def _linked(actions: Actions, **data: Any) -> dict[str, Any]:
     )
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_update_linked(actions: Actions) -> None:
     """One request changes all linked codes."""
     now = dt_util.utcnow().replace(microsecond=0)
@@ -677,6 +684,7 @@ async def test_update_linked_ongoing_codes(actions: Actions) -> None:
     assert ends == {(now + DAY).replace(microsecond=0)}
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_update_linked_refused_by_seam(
     simulator: Simulator, actions: Actions
 ) -> None:
@@ -695,6 +703,7 @@ async def test_update_linked_refused_by_seam(
     assert "Band" in {code["name"] for code in actions.listed(FRONT).values()}
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_update_shown_despite_stale_list(
     simulator: Simulator,
     actions: Actions,
@@ -797,6 +806,7 @@ async def test_update_code_not_due(
     assert (answer["outcome"], answer["status"]) == (outcome, "unset")
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_update_code_removed_meanwhile(
     simulator: Simulator, actions: Actions, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -815,6 +825,7 @@ async def test_update_code_removed_meanwhile(
     assert len(actions.sent("/access_codes/get")) == 2
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_update_timeout_is_uncertain(
     simulator: Simulator, actions: Actions
 ) -> None:

@@ -59,8 +59,8 @@ FORM: dict[str, Any] = {
 
 @pytest.fixture
 def platforms() -> list[Platform]:
-    """Set up an entity of the stays, and calendars of locks."""
-    return [Platform.CALENDAR, Platform.LOCK, Platform.SENSOR]
+    """Set up only locks."""
+    return [Platform.LOCK]
 
 
 async def start(stays: Stays) -> SubentryFlowResult:
@@ -190,6 +190,7 @@ async def test_form_shows_errors(
     await stays.settle()
 
 
+@pytest.mark.platforms(Platform.CALENDAR)
 async def test_calendars_of_locks_cannot_be_selected(stays: Stays) -> None:
     """They would make codes of codes."""
     result = await start(stays)
@@ -393,6 +394,7 @@ async def test_dialog_does_not_wait_until_all_codes_are_deleted(
     assert not stays.codes
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_removing_stays_removes_entities_but_keeps_codes(
     stays: Stays, hass_storage: dict[str, Any]
 ) -> None:
@@ -438,6 +440,7 @@ async def preview(
     )
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_action_returns_what_would_be_done(stays: Stays) -> None:
     """A booking that is renamed, and one that is gone."""
     stays.book("Ada", start=12, end=14)
@@ -457,6 +460,7 @@ async def test_action_returns_what_would_be_done(stays: Stays) -> None:
     assert found["bookings"] == 2
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_action_names_what_is_not_possible(stays: Stays) -> None:
     """A lock without room for another code."""
     device = stays.simulator.state.devices[FRONT_DOOR]
@@ -471,6 +475,7 @@ async def test_action_names_what_is_not_possible(stays: Stays) -> None:
     assert all(row["lock"] for row in found["not_possible"])
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_action_refuses_what_it_cannot_read(
     stays: Stays, entry: MockConfigEntry, hass: HomeAssistant
 ) -> None:

@@ -48,8 +48,8 @@ pytestmark = pytest.mark.usefixtures("frozen_clock", "no_waits")
 
 @pytest.fixture
 def platforms() -> list[Platform]:
-    """Set up the entities of stays."""
-    return [Platform.BINARY_SENSOR, Platform.LOCK, Platform.SENSOR]
+    """Set up only locks."""
+    return [Platform.LOCK]
 
 
 async def set_up_with(stays: Stays, **settings: Any) -> None:
@@ -115,6 +115,7 @@ async def test_quiet_run_asks_nothing(stays: Stays) -> None:
     assert not changes(stays.simulator)
 
 
+@pytest.mark.platforms(Platform.BINARY_SENSOR, Platform.SENSOR)
 async def test_lost_calendar_is_shown(
     stays: Stays, hass: HomeAssistant, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -296,6 +297,7 @@ async def test_stopped_runner_does_not_start_again(
     assert runner.report is report
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize("damage", ["newer", "no key", "no link", "no table"])
 async def test_unreadable_links_start_no_stays(
     stays: Stays,
@@ -476,6 +478,7 @@ async def test_code_changed_by_hand_is_left_alone(stays: Stays) -> None:
     assert stays.shown == [("Ada (late)", START + 2 * DAY, START + 4 * DAY)]
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize("age", [1, 30])
 @pytest.mark.parametrize(
     ("action", "data"),

@@ -20,7 +20,7 @@ NEXT_ARRIVAL = "sensor.bookings_next_arrival"
 @pytest.fixture
 def platforms() -> list[Platform]:
     """Set up an entity of the stays."""
-    return [Platform.LOCK, Platform.SENSOR]
+    return [Platform.LOCK]
 
 
 @pytest.fixture
@@ -60,6 +60,7 @@ def restore(file: Path, text: str) -> None:
     file.write_text(text, encoding="utf-8")
 
 
+@pytest.mark.platforms(Platform.SENSOR)
 @pytest.mark.parametrize("text", ["", '{"version": 1, "minor_version": 1, "dat', None])
 @pytest.mark.parametrize("is_restored", [False, True])
 async def test_damaged_file_starts_no_stays(

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from homeassistant.auth.const import GROUP_ID_ADMIN
 from homeassistant.auth.models import User
@@ -21,6 +21,8 @@ from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.websocket.types import Text
 from tests.test_repository import load_json
 
+TEXTS: Final = load_json("translations/en.json")
+
 
 def is_text(value: object) -> bool:
     """Return whether something is a text of the translations."""
@@ -34,7 +36,7 @@ def in_english(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     if is_text(value):
-        text: Any = load_json("translations/en.json")
+        text: Any = TEXTS
         for part in value["translation_key"].split("."):
             text = text[part]
         return text.format(**value["translation_placeholders"])
