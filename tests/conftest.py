@@ -53,6 +53,13 @@ for logger in (er.__name__, setup.__name__, "sqlalchemy.engine"):
 executor.EXECUTOR_SHUTDOWN_TIMEOUT = 60
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish() -> None:
+    """Collect garbage once, as pytest does it five times at the end of each process."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def _loopback(socket_enabled: None) -> None:
     """Allow connections to 127.0.0.1."""
