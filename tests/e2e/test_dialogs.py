@@ -1425,6 +1425,37 @@ def test_batch_names_codes_that_are_left_out(
     }
 
 
+def test_batch_does_not_convert_codes_on_offline_locks(
+    panel_page: Page, start: Start
+) -> None:
+    """A code that stays pending would stop the conversion of all others."""
+    panel = start(
+        """{
+          path: "/found",
+          locks: ["Door", "Gate", "Shed"].map((name) => lock(
+            name, [code(`At ${name}`, { is_managed: false })], { online: name !== "Gate" },
+          )),
+          answer: () => ({
+            access_codes: ["Door", "Shed"].map((name) => ({
+              access_code_id: `At ${name}`, outcome: "would_convert",
+            })),
+          }),
+        }"""
+    )
+    panel.get_by_role("checkbox", name="Select all").check()
+    panel.get_by_role("button", name="Convert").click()
+    dialog = panel.get_by_role("dialog")
+    rows = dialog.get_by_role("listitem").filter(has_text="Cannot be converted")
+    expect(rows).to_have_count(1)
+    expect(rows).to_contain_text("Gate is offline")
+    dialog.get_by_role("button", name="Convert").click()
+    panel_page.wait_for_function(
+        "() => calls.some((call) => call.type === 'seam/conversion/start')"
+    )
+    [call] = sent(panel_page, "conversion/start")
+    assert call["access_code_ids"] == ["At Door", "At Shed"]
+
+
 def test_form_says_which_locks_are_offline(start: Start) -> None:
     """An offline lock can be selected, but the user knows that it is offline."""
     panel = start(

@@ -63,7 +63,12 @@ export class SeamBatchDialog extends SeamDialog {
       kind === "convert" ? "outcome_would_convert" : "outcome_would_delete";
     const checked: Entry[] = [];
     for (const entry of entries) {
-      const can = entry.code.can[kind];
+      // One that is never converted would stop the conversion of the others.
+      const isOffline =
+        kind === "convert" && entries.length > 1 && entry.lock.online === false;
+      const can = isOffline
+        ? t("is_offline", { lock: entry.lock.name })
+        : entry.code.can[kind];
       if (kind === "convert" && can === true) checked.push(entry);
       else
         this.show(entry, {
