@@ -884,7 +884,7 @@ def test_form_names_stays_at_the_same_time(panel_page: Page, start: Start) -> No
     # On a phone, the times are further up than the button.
     panel_page.set_viewport_size({"width": 360, "height": 640})
     expect(overlap).to_be_in_viewport(ratio=1)
-    assert re.search(r"\w+ · 1 night", dialog.locator(".bottom .hint").inner_text())
+    assert re.search(r"\d – (\w+ )?\d", dialog.locator(".bottom .hint").inner_text())
     dialog.get_by_role("checkbox", name="Gate").check()
     expect(overlap).to_have_text("Overlaps with Long stay on Door and Other on Gate.")
     dialog.get_by_label("Check-in").fill("2099-10-25T01:40")
@@ -1425,30 +1425,48 @@ def test_batch_names_codes_that_are_left_out(
     }
 
 
+@pytest.mark.parametrize(
+    "offline", [["Gate", "Pier"], ["Door", "Gate", "Pier", "Shed"]]
+)
 def test_batch_does_not_convert_codes_on_offline_locks(
-    panel_page: Page, start: Start
+    panel_page: Page, start: Start, offline: list[str]
 ) -> None:
     """A code that stays pending would stop the conversion of all others."""
     panel = start(
         """{
           path: "/found",
-          locks: ["Door", "Gate", "Shed"].map((name) => lock(
-            name, [code(`At ${name}`, { is_managed: false })], { online: name !== "Gate" },
+          locks: ["Door", "Gate", "Pier", "Shed"].map((name) => lock(
+            name,
+            [code("Cleaner", { access_code_id: `At ${name}`, is_managed: false })],
+            { online: !OFFLINE.includes(name) },
           )),
           answer: () => ({
             access_codes: ["Door", "Shed"].map((name) => ({
               access_code_id: `At ${name}`, outcome: "would_convert",
             })),
           }),
-        }"""
+        }""".replace("OFFLINE", str(offline))
     )
     panel.get_by_role("checkbox", name="Select all").check()
     panel.get_by_role("button", name="Convert").click()
     dialog = panel.get_by_role("dialog")
     rows = dialog.get_by_role("listitem").filter(has_text="Cannot be converted")
-    expect(rows).to_have_count(1)
-    expect(rows).to_contain_text("Gate is offline")
-    dialog.get_by_role("button", name="Convert").click()
+    expect(rows).to_have_count(len(offline))
+    for name in offline:
+        expect(rows.filter(has_text=f"{name} is offline")).to_have_count(1)
+    count = len(offline)
+    expect(
+        dialog.get_by_text(f"{count} codes cannot be converted: Cleaner", exact=True)
+    ).to_be_visible()
+    convert = dialog.get_by_role("button", name="Convert")
+    if count == 4:
+        expect(dialog.get_by_role("heading")).to_have_text(
+            "Convert 4 codes to managed?"
+        )
+        expect(convert).to_be_disabled()
+        return
+    expect(dialog.get_by_role("heading")).to_have_text("Convert 2 codes to managed?")
+    convert.click()
     panel_page.wait_for_function(
         "() => calls.some((call) => call.type === 'seam/conversion/start')"
     )

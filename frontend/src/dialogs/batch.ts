@@ -197,7 +197,8 @@ export class SeamBatchDialog extends SeamDialog {
       <bdi>
         ${t(kind === "convert" ? "convert_left_out" : "delete_left_out", {
           count: refused.length,
-          names: list.format(refused.map(({ code }) => label(code))),
+          // Several locks may have a code with the same name.
+          names: list.format(new Set(refused.map(({ code }) => label(code)))),
         })}
       </bdi>
     </p>`;
@@ -206,7 +207,7 @@ export class SeamBatchDialog extends SeamDialog {
   protected override render() {
     const { t, connected } = this.context;
     const { kind, phase, entries, possible } = this;
-    const count = phase === "ready" ? possible.length : entries.length;
+    const count = (phase === "ready" && possible.length) || entries.length;
     const isRunning = phase === "running";
     const isConversion = kind === "convert";
     const title =

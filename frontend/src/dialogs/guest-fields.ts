@@ -189,16 +189,12 @@ export function overlapWarning({
   selected,
   linked,
 }: Fields): TemplateResult | typeof nothing {
-  const { hass, t } = context;
+  const { hass } = context;
   const now = new Date();
   const others = overlappingStays(form, selected, linked, now, zoneOf(hass));
   if (others.length === 0) return nothing;
-  const count = nights(form);
   return html`<p><bdi>${overlapHint(context, others)}</bdi></p>
-    <p class="secondary">
-      ${formatDates(hass, form.start, form.end)}
-      ${count > 0 ? html`· ${t("nights", { count })}` : nothing}
-    </p>`;
+    <p class="secondary">${formatDates(hass, form.start, form.end)}</p>`;
 }
 
 /** Return the choice of the PIN. */
