@@ -14,7 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings, strategies as st
 import pytest
 
 from custom_components.seam.api import AccessCode, SeamClient, SeamError
-from custom_components.seam.api.pins import pins_in
+from custom_components.seam.api.row_pins import pins_in
 from simulator import Simulator
 from simulator.seed import (
     CODE_CLEANER,

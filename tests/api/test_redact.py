@@ -7,13 +7,13 @@ from hypothesis import assume, given, strategies as st
 import pytest
 
 from custom_components.seam.api import SeamError, redact
-from custom_components.seam.api.pins import pins_in
 from custom_components.seam.api.readable import (
     MAX_NAME_LENGTH,
     MAX_TEXT_LENGTH,
     readable,
 )
 from custom_components.seam.api.redact import MASK, Secrets, mask_numbers
+from custom_components.seam.api.row_pins import pins_in
 
 M = MASK
 PIN = "739158"

@@ -473,3 +473,6 @@ def test_fields_of_refusals() -> None:
     }
     for key, known in refused.items():
         assert "field" in known or field_of(ActionError(key)), key
+    constraints = [key for key in texts if key.startswith("code_constraint_")]
+    assert constraints
+    assert {field_of(ActionError(key)) for key in constraints} == {"code"}

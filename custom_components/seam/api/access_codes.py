@@ -11,8 +11,8 @@ from typing import Any, Final, override
 from mashumaro.exceptions import MissingField
 
 from .models import INVALID_ROW, Model, frozen_for_type_checkers, read_text
-from .pins import pins_in
 from .problems import Scope, SeamProblem, read_limited_time, read_problems
+from .row_pins import pins_in
 
 _ERRORS: Mapping[str, Any] = {"deserialize": read_problems}
 _WARNINGS: Mapping[str, Any] = {"deserialize": partial(read_problems, is_warning=True)}

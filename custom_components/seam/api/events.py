@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, override
 
 from .models import Model, as_dict, dicts_in
-from .pins import pins_in
+from .row_pins import pins_in
 
 _MAX_DELAY: Final = timedelta(days=1)
 _LISTS: Final = {

@@ -6,8 +6,8 @@ from typing import Final, override
 from weakref import WeakSet
 
 from .bounded import BoundedDict
-from .pins import SHORTEST_PIN, digits_of, read_pin
 from .readable import MAX_NAME_LENGTH, MAX_READ, MAX_TEXT_LENGTH, cut, visible
+from .row_pins import SHORTEST_PIN, digits_of, read_pin
 
 MASK: Final = "••••"
 # Digits in UUIDs, dates and times of day are a PIN by chance only.

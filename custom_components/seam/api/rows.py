@@ -8,8 +8,8 @@ from mashumaro.exceptions import InvalidFieldValue, MissingField
 
 from .bounded import BoundedDict
 from .models import INVALID_ROW, Model
-from .pins import pins_in
 from .redact import Secrets
+from .row_pins import pins_in
 
 _LOGGER = logging.getLogger(__name__)
 

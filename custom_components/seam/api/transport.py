@@ -35,9 +35,9 @@ from .errors import (
     error_from_response,
 )
 from .models import INVALID_ROW, Model
-from .pins import pins_in
 from .readable import readable
 from .redact import Secrets
+from .row_pins import pins_in
 from .rows import fault
 
 _LOGGER = logging.getLogger(__name__)
