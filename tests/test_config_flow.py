@@ -422,9 +422,10 @@ async def test_key_of_other_workspace_is_refused(
     """Test that the entry stays as it is, and the other workspace is named."""
     form = await _start_flow(hass, entry, source)
     result = await _submit(hass, form, source, KEY_TWO, simulator.url)
-    assert result["type"] is FlowResultType.ABORT
-    assert result["reason"] == "wrong_workspace"
-    assert result["description_placeholders"] == {"workspace": WORKSPACE_TWO_NAME}
+    assert result["type"] is FlowResultType.FORM
+    assert result["errors"] == {CONF_API_KEY: "wrong_workspace"}
+    placeholders = result["description_placeholders"] or {}
+    assert placeholders["workspace"] == WORKSPACE_TWO_NAME
     assert entry.data[CONF_API_KEY] == simulator.key
     assert entry.unique_id == WORKSPACE
 

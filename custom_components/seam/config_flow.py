@@ -131,7 +131,7 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
     ) -> ConfigFlowResult:
         """Show the form until its input gives access to a workspace."""
         errors: dict[str, str] = {}
-        placeholders = {"key_kind": "", "console_url": CONSOLE_URL}
+        placeholders = {"key_kind": "", "workspace": "", "console_url": CONSOLE_URL}
         entry = self._entry_to_update
         endpoint = initial = entry.data[CONF_ENDPOINT] if entry else DEFAULT_ENDPOINT
         if user_input is not None:
@@ -198,6 +198,10 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
             raise _InputError("base", "unknown") from err
         if workspace.is_suspended:
             raise _InputError("base", "workspace_suspended")
+        entry = self._entry_to_update
+        if entry and entry.unique_id != workspace.workspace_id:
+            # After an abort, Home Assistant would not ask for the key again.
+            raise _InputError(CONF_API_KEY, "wrong_workspace", workspace=workspace.name)
         return workspace
 
     def _async_finish(
@@ -206,14 +210,10 @@ class SeamConfigFlow(ConfigFlow, domain=DOMAIN):
         workspace: Workspace,
         data: Mapping[str, str],
     ) -> ConfigFlowResult:
-        """Create an entry, or update the given one if it has the same workspace."""
+        """Create an entry, or update the given one."""
         if entry is None:
             self._abort_if_unique_id_configured()
             return self.async_create_entry(title=workspace.name, data=data)
-        self._abort_if_unique_id_mismatch(
-            reason="wrong_workspace",
-            description_placeholders={"workspace": workspace.name},
-        )
         return self.async_update_reload_and_abort(entry, data_updates=data)
 
 

@@ -276,6 +276,7 @@ export function fakeHass(locks: Lock[], isAdmin: boolean, language: string) {
             entry_id: "entry",
             title: "Home",
             available: true,
+            error: null,
             conversion: null,
           },
         ],

@@ -230,7 +230,11 @@ export class SeamPanel extends SeamActions {
       ${outdatedBanner(this.context)}
       ${connected && this.failed && this.snapshot ? banner(t("not_set_up")) : nothing}
       ${unavailable.map((entry) =>
-        banner(t("workspace_unavailable", { name: entry.title })),
+        banner(
+          entry.error
+            ? `${entry.title}: ${entry.error}`
+            : t("workspace_unavailable", { name: entry.title }),
+        ),
       )}
     `;
   }

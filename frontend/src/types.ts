@@ -135,6 +135,7 @@ export interface Entry {
   entry_id: string;
   title: string;
   available: boolean;
+  error: string | null;
   conversion: Conversion | null;
 }
 

@@ -206,6 +206,8 @@ describe("today", () => {
     const empty = lock("Back", []);
     expect(names(today([unknown, empty], now).locks)).toEqual(["Front"]);
     expect(today([unknown, { ...unknown, name: "Side" }], now).locks).toEqual([]);
+    const down = new Set([unknown.entry_id]);
+    expect(today([unknown, empty], now, down).locks).toEqual([]);
   });
 });
 

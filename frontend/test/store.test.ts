@@ -45,6 +45,7 @@ test("locks of an entry that is not available stay, as after a restart", () => {
   const entry = {
     entry_id: door.entry_id,
     title: "Flats",
+    error: null,
     conversion: null,
   };
   const event = (available: boolean, locks: (typeof door)[]) => ({

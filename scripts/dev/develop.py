@@ -39,6 +39,8 @@ config:
 history:
 logbook:
 automation: !include automations.yaml
+scene: !include scenes.yaml
+script: !include scripts.yaml
 logger:
   default: warning
   logs:
@@ -153,9 +155,11 @@ class Develop:
             if (ROOT / source).exists():
                 link.symlink_to(ROOT / source)
         (self._config / "configuration.yaml").write_text(CONFIGURATION)
-        automations = self._config / "automations.yaml"
-        if not automations.exists():
-            automations.write_text("[]\n")
+        # The editors write to these files.
+        for name in ("automations", "scenes", "scripts"):
+            file = self._config / f"{name}.yaml"
+            if not file.exists():
+                file.touch()
 
     async def _prepare_storage(self) -> None:
         """Save settings that Home Assistant would otherwise ask for."""
@@ -236,11 +240,14 @@ class Develop:
         """Add the simulated workspace, or update its port."""
         entries = self._simulated_entries()
         if not entries:
-            await self._finish_flow(hass, "create_entry")
+            await self._finish_flow(hass, "create_entry", API_KEY)
         for entry in entries:
             if entry["data"]["endpoint"] != self._endpoint:
                 await self._finish_flow(
-                    hass, "reconfigure_successful", entry_id=entry["entry_id"]
+                    hass,
+                    "reconfigure_successful",
+                    entry["data"]["api_key"],
+                    entry_id=entry["entry_id"],
                 )
 
     def _simulated_entries(self) -> list[dict[str, Any]]:
@@ -255,18 +262,19 @@ class Develop:
         return [
             entry
             for entry in json.loads(store.read_text())["data"]["entries"]
-            if entry["domain"] == "seam" and entry["data"]["api_key"] == API_KEY
+            if entry["domain"] == "seam"
+            and entry["data"]["endpoint"].startswith(f"http://{self._host}:")
         ]
 
     async def _finish_flow(
-        self, hass: HomeAssistant, outcome: str, **start: str
+        self, hass: HomeAssistant, outcome: str, key: str, **start: str
     ) -> None:
         path = "/api/config/config_entries/flow"
         form = await hass.request("POST", path, {"handler": "seam", **start})
         result = await hass.request(
             "POST",
             f"{path}/{form['flow_id']}",
-            {"api_key": API_KEY, "advanced": {"endpoint": self._endpoint}},
+            {"api_key": key, "advanced": {"endpoint": self._endpoint}},
         )
         if outcome not in (result["type"], result.get("reason")):
             raise HomeAssistantError(f"the config flow answered {result}")

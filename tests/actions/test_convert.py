@@ -458,6 +458,20 @@ async def test_convert_all_stops_when_workspace_is_refused(
     assert len(actions.sent(CONVERT_PATH)) == 1
 
 
+async def test_convert_all_checks_no_more_attempts_after_rate_limit(
+    simulator: Simulator, actions: Actions, impatient: None
+) -> None:
+    """The next check waits as long as Seam asks."""
+    simulator.clock.speed = 0.001
+    simulator.control.answer_conversions_with_attempt()
+    path = "/action_attempts/get"
+    simulator.faults.add("rate_limit", path=path, retry_after=50)
+    answer = await actions.answer(CONVERT, FRONT, all=True)
+    outcomes = [row["outcome"] for row in answer["access_codes"]]
+    assert outcomes.count("pending") > 1
+    assert len(actions.sent(path)) == 1
+
+
 async def test_convert_key_refused_while_waiting(
     hass: HomeAssistant, simulator: Simulator, actions: Actions
 ) -> None:

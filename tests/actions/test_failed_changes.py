@@ -290,6 +290,30 @@ async def test_failed_change_is_undone_although_list_cannot_be_fetched(
     assert _shown(coordinator, FRONT_DOOR) == _at_seam(simulator, FRONT_DOOR)
 
 
+async def test_failed_deletion_undoes_no_earlier_change(
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    actions: Actions,
+    locks: Locks,
+    monkeypatch: pytest.MonkeyPatch,
+    impatient: None,
+) -> None:
+    """A list that lags behind does not show the new name yet."""
+    succeed = simulator.backend.attempts.succeed
+    monkeypatch.setattr(
+        simulator.backend.codes,
+        "update",
+        lambda _code, _changes, *, attempt: succeed(attempt),
+    )
+    await actions.answer(UPDATE, FRONT, **CLEANER, new_name="Butler")
+    before = _shown(coordinator, FRONT_DOOR)
+    assert before[CODE_CLEANER][0] == "Butler"
+    locks.are_rejecting = True
+    with pytest.raises(HomeAssistantError):
+        await actions.answer(DELETE, FRONT, **CLEANER)
+    assert _shown(coordinator, FRONT_DOOR) == before
+
+
 async def test_code_that_could_not_be_deleted_is_not_created_again(
     actions: Actions, locks: Locks
 ) -> None:

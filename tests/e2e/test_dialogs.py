@@ -1744,6 +1744,16 @@ def test_only_unmanaged_codes_can_be_converted(start: Start, is_managed: str) ->
     expect(panel.get_by_text("Convert to managed")).to_have_count(int(is_offered))
 
 
+def test_banner_says_why_there_is_nothing_new(start: Start) -> None:
+    """A refused key does not look like an outage."""
+    entry = "{ entry_id: 'entry', title: 'Home', available: false, conversion: null, "
+    panel = start(
+        f"{{ locks: [lock('Door')], entries: [{entry} error: 'Enter a new key.' }}] }}"
+    )
+    expect(panel.get_by_text("Home: Enter a new key.")).to_be_visible()
+    expect(panel.get_by_text("cannot be reached")).to_have_count(0)
+
+
 def test_report_names_locks_that_are_gone(start: Start) -> None:
     """The report of a conversion shows names instead of entity IDs."""
     panel = start(

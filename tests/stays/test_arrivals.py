@@ -322,6 +322,36 @@ async def test_backup_is_tried_again(
     assert code.pulled_backup_access_code_id
 
 
+async def test_backup_of_next_guest_is_tried_again_soon(stays: Stays) -> None:
+    """However often that of the guest before has failed."""
+    await set_up_with(stays, **{CONF_BACKUP: True})
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.backup_codes = 3
+    device.properties["supports_backup_access_code_pool"] = True
+    await go_offline(stays)
+    path = "/access_codes/pull_backup_access_code"
+    stays.simulator.faults.add("status", path=path, status=400)
+    stays.book("Ada", start=0.2 * HOUR, end=2 * HOUR)
+    for _ in range(90):
+        await stays.wait()
+    stays.book("Bob", start=2 * HOUR, end=4 * HOUR)
+    await stays.wait()
+    before = {
+        record.body["access_code_id"]
+        for record in stays.simulator.requests
+        if record.path == path
+    }
+    for _ in range(20):
+        await stays.wait()
+    pulls = [
+        record.body["access_code_id"]
+        for record in stays.simulator.requests
+        if record.path == path and record.body["access_code_id"] not in before
+    ]
+    # After one, two and four minutes.
+    assert len(pulls) == 3
+
+
 async def test_postponed_stay_has_a_backup_of_its_own(stays: Stays, told: Told) -> None:
     """The code is the same, but its backup was pulled for a time that has passed."""
     await set_up_with(stays, **{CONF_BACKUP: True})

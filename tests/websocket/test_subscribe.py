@@ -104,6 +104,18 @@ async def test_first_event_has_all_locks(panel: Panel, entry: MockConfigEntry) -
     assert isinstance(lock["free_slots"], int)
 
 
+async def test_codes_of_lock_without_codes_are_not_awaited(
+    panel: Panel, simulator: Simulator, reconcile: Poll
+) -> None:
+    """There is nothing that could become known."""
+    gate = simulator.control.add_lock("Gate")
+    gate.flags, gate.capabilities_supported = {"can_remotely_unlock": True}, ["lock"]
+    await reconcile()
+    await panel.received()
+    assert panel.locks[gate.device_id]["codes_known"] is True
+    assert panel.locks[gate.device_id]["codes"] == []
+
+
 async def test_no_pin_is_sent(panel: Panel, simulator: Simulator) -> None:
     """No PIN is in what everybody is sent."""
     codes = simulator.state.access_codes.values()
@@ -366,6 +378,25 @@ async def test_reload_keeps_locks(
     await hass.async_block_till_done()
     await panel.received()
     assert panel.locks[APARTMENT_2]["online"] is False
+
+
+async def test_refused_key_is_no_outage(
+    simulator: Simulator, panel: Panel, poll: Poll
+) -> None:
+    """Waiting does not help, so users are told what does."""
+    outage = simulator.faults.add("outage")
+    await poll()
+    [event] = await panel.received()
+    assert event["entries"][0]["available"] is False
+    assert event["entries"][0]["error"] is None
+    simulator.faults.clear(fault_id=outage.fault_id)
+    await poll()
+    await panel.received()
+    simulator.faults.add("status", status=401)
+    await poll()
+    [event] = await panel.received()
+    assert event["entries"][0]["available"] is False
+    assert "Enter a new API key" in event["entries"][0]["error"]
 
 
 @pytest.mark.parametrize("is_disabled", [True, False])

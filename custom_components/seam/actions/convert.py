@@ -250,6 +250,8 @@ class _Conversion:
             for check in (self._async_check_events, self._async_check_attempts):
                 try:
                     await check(waiting)
+                except SeamAuthError, SeamRateLimitError:
+                    raise
                 except SeamError as err:
                     errors.append(err)
         if self._waiting and errors:
@@ -277,6 +279,8 @@ class _Conversion:
                 continue
             try:
                 attempt = await client.get_action_attempt(attempt.action_attempt_id)
+            except SeamAuthError, SeamRateLimitError:
+                raise
             except SeamError as err:
                 errors.append(err)
                 continue

@@ -91,7 +91,9 @@ async def async_finish_deletion(
         await async_wait_for_attempt(target, attempt)
     except HomeAssistantError:
         remember(coordinator.hass, code)
-        coordinator.async_apply(coordinator.engine.change_failed, code.access_code_id)
+        coordinator.async_apply(
+            coordinator.engine.change_failed, code.access_code_id, {"status"}
+        )
         raise
 
 

@@ -126,7 +126,10 @@ async def async_wait_until_set(
     except NotFoundError:
         raise
     except HomeAssistantError:
-        coordinator.async_apply(coordinator.engine.change_failed, code.access_code_id)
+        if changes:
+            coordinator.async_apply(
+                coordinator.engine.change_failed, code.access_code_id, changes.keys()
+            )
         raise
 
 

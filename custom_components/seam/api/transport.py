@@ -112,7 +112,9 @@ class Transport:
 
         Urgent requests do not wait for others to the same endpoint.
         """
-        send = partial(self._send, path, max_bytes, is_urgent, **parameters)
+        send = partial(
+            self._send, path, max_bytes=max_bytes, is_urgent=is_urgent, **parameters
+        )
         for delay in _RETRY_DELAYS:
             try:
                 return await send()
@@ -133,10 +135,12 @@ class Transport:
 
         A repeated create could make two access codes.
         """
-        return await self._send(path, MAX_BYTES, False, **parameters)
+        return await self._send(
+            path, max_bytes=MAX_BYTES, is_urgent=False, **parameters
+        )
 
     async def _send(
-        self, path: str, max_bytes: int, is_urgent: bool, /, **parameters: Any
+        self, path: str, *, max_bytes: int, is_urgent: bool, **parameters: Any
     ) -> Response:
         """Return the response of an endpoint.
 

@@ -45,11 +45,9 @@ class Rescue:
         self._look = look
         self._pulled: set[tuple[str, str]] = set()
         """By arrival and code, as a code may be moved to another stay."""
-        self._failed: set[tuple[str, str]] = set()
-        """Those that are pulled again soon."""
-        self._logged: set[tuple[str, str]] = set()
-        self._cancel_retry: CALLBACK_TYPE | None = None
-        self._retry_after = _RETRY
+        self._retry_after: dict[tuple[str, str], timedelta] = {}
+        """How long to wait before those that have failed are pulled again."""
+        self._cancel_retry: dict[tuple[str, str], CALLBACK_TYPE] = {}
 
     @callback
     def async_update(self, arrivals: Iterable[Arrival], now: datetime) -> None:
@@ -67,8 +65,8 @@ class Rescue:
     @callback
     def async_stop(self) -> None:
         """Delete the issues, except for ignored ones, which stay ignored."""
-        if self._cancel_retry:
-            self._cancel_retry()
+        for cancel in self._cancel_retry.values():
+            cancel()
         issues = ir.async_get(self._hass).issues
         for (domain, issue_id), issue in list(issues.items()):
             if domain == DOMAIN and issue_id.startswith(self._issue_prefix):
@@ -152,35 +150,29 @@ class Rescue:
                 Context(),
             )
         except HomeAssistantError as err:
-            # Seam gives the same backup each time, and may still set it on the lock.
             key = arrival.identity, code.access_code_id
-            self._failed.add(key)
-            self._async_retry_later()
             _LOGGER.log(
-                logging.DEBUG if key in self._logged else logging.WARNING,
+                logging.DEBUG if key in self._retry_after else logging.WARNING,
                 "Could not pull the backup code for a stay in %s: %s",
                 self._runner.calendar,
                 err,
             )
-            self._logged.add(key)
-            return
-        self._retry_after = _RETRY
-        self._on_pulled(arrival, place)
+            # Seam gives the same backup each time, and may still set it on the lock.
+            self._async_retry_later(key)
+        else:
+            self._on_pulled(arrival, place)
 
     @callback
-    def _async_retry_later(self) -> None:
-        if self._cancel_retry:
-            return
-
+    def _async_retry_later(self, key: tuple[str, str]) -> None:
         @callback
         def look(_now: datetime) -> None:
-            self._cancel_retry = None
-            self._pulled -= self._failed
-            self._failed.clear()
+            del self._cancel_retry[key]
+            self._pulled.remove(key)
             self._look()
 
-        self._cancel_retry = async_call_later(self._hass, self._retry_after, look)
-        self._retry_after = min(2 * self._retry_after, _LAST_RETRY)
+        delay = self._retry_after.get(key, _RETRY)
+        self._retry_after[key] = min(2 * delay, _LAST_RETRY)
+        self._cancel_retry[key] = async_call_later(self._hass, delay, look)
 
 
 def _places_at_risk(arrival: Arrival) -> list[Place]:

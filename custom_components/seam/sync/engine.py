@@ -139,9 +139,9 @@ class SyncEngine:
         if code:
             self._store.put_code(replace(code, **fields))
 
-    def change_failed(self, _now: datetime, access_code_id: str) -> None:
-        """Show a code without the changes that Seam could not make."""
-        if code := self._optimistic.undo_change(access_code_id):
+    def change_failed(self, _: datetime, code_id: str, names: Collection[str]) -> None:
+        """Show a code without changes of these fields, which Seam could not make."""
+        if code := self._optimistic.undo_change(code_id, names):
             self._store.put_code(code)
 
     def code_deleted(self, now: datetime, access_code_id: str) -> None:

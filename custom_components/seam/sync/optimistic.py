@@ -1,6 +1,6 @@
 """Changes by actions that Seam's lists may not show yet."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -44,16 +44,22 @@ class OptimisticUpdates:
             listed, fields = known.listed, {**known.fields, **fields}
         self._codes[access_code_id] = _Change(listed, fields, now + _OVERRIDE_FOR)
 
-    def undo_change(self, access_code_id: str) -> AccessCode | None:
-        """Return a code without a change that has failed, None if lists show it so.
+    def undo_change(
+        self, access_code_id: str, names: Collection[str]
+    ) -> AccessCode | None:
+        """Return a code without changes that have failed, None if lists show it so.
 
         Lists that lack the code still do not drop it.
         """
-        self._expected_removals.pop(access_code_id, None)
+        if "status" in names:
+            # It should have been deleted.
+            self._expected_removals.pop(access_code_id, None)
         if (change := self._codes.get(access_code_id)) is None:
             return None
-        self._codes[access_code_id] = replace(change, fields={})
-        return change.listed
+        failed = {*names, "true_name"} if "name" in names else names
+        fields = {k: v for k, v in change.fields.items() if k not in failed}
+        self._codes[access_code_id] = replace(change, fields=fields)
+        return change.listed and replace(change.listed, **fields)
 
     def expect_removal(self, access_code_ids: Iterable[str], now: datetime) -> None:
         """Drop codes as soon as one list lacks them.

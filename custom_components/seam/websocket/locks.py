@@ -6,7 +6,7 @@ from typing import Final
 
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.core import HomeAssistant, callback
-from homeassistant.exceptions import ServiceValidationError
+from homeassistant.exceptions import ConfigEntryAuthFailed, ServiceValidationError
 from homeassistant.util import dt as dt_util
 
 from ..actions.codes import check_changeable, check_managed
@@ -68,7 +68,7 @@ def async_lock(
         "state": None if locked is None else "locked" if locked else "unlocked",
         "online": snapshot.is_reachable(lock),
         "battery": None if battery is None else round(battery * 100),
-        "codes_known": lock.has_codes,
+        "codes_known": not lock.lacks_codes,
         "may_be_outdated": snapshot.may_be_outdated(lock),
         "free_slots": lock.free_slots_at(now) if lock.has_codes else None,
         "last_used": {"name": lock.changed_by, "at": local_time(lock.changed_at)}
@@ -93,11 +93,16 @@ def async_lock(
 @callback
 def async_entry(entry: SeamConfigEntry) -> Entry:
     """Return a config entry."""
+    is_loaded = entry.state is ConfigEntryState.LOADED
+    error = entry.runtime_data.last_exception if is_loaded else None
     return {
         "entry_id": entry.entry_id,
         "title": entry.title,
-        "available": entry.state is ConfigEntryState.LOADED
-        and entry.runtime_data.last_update_success,
+        "available": is_loaded and entry.runtime_data.last_update_success,
+        # What helps against other errors is to wait.
+        "error": error_text(error)
+        if isinstance(error, ConfigEntryAuthFailed)
+        else None,
         "conversion": None,
     }
 

@@ -70,6 +70,7 @@ class Entry(TypedDict):
     entry_id: str
     title: str
     available: bool
+    error: Text | str | None
     conversion: Conversion | None
 
 

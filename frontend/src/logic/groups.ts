@@ -186,8 +186,12 @@ export interface Today {
   locks: Lock[];
 }
 
-/** Return what the first page shows. */
-export function today(locks: readonly Lock[], now: Date): Today {
+/** Return what the first page shows. A banner says which entries are unavailable. */
+export function today(
+  locks: readonly Lock[],
+  now: Date,
+  unavailable: ReadonlySet<string> = new Set(),
+): Today {
   const result: Today = {
     attention: [],
     now: [],
@@ -198,7 +202,9 @@ export function today(locks: readonly Lock[], now: Date): Today {
       (lock) =>
         hasLowBattery(lock) ||
         (lock.online === false && lock.problems.length === 0) ||
-        (!lock.codes_known && locks.some((other) => other.codes_known)),
+        (!lock.codes_known &&
+          !unavailable.has(lock.entry_id) &&
+          locks.some((other) => other.codes_known)),
     ),
   };
   const soon = (iso: string | null) => {

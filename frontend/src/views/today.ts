@@ -48,8 +48,13 @@ export class SeamToday extends LitElement {
 
   protected override render() {
     const { t, isAdmin } = this.context;
-    const { locks } = this.snapshot;
-    const found = today(locks, this.now);
+    const { locks, entries } = this.snapshot;
+    const unavailable = entries.filter((entry) => !entry.available);
+    const found = today(
+      locks,
+      this.now,
+      new Set(unavailable.map(({ entry_id }) => entry_id)),
+    );
     const { attention } = found;
     const used = locks
       .flatMap(({ name: lock, last_used }) =>
