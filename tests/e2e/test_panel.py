@@ -29,6 +29,12 @@ def open_panel(page: Page, development: Development, path: str = "") -> Locator:
     return panel
 
 
+def finish(page: Page, dialog: Locator) -> None:
+    """Close a dialog of Home Assistant, which then goes back in the history."""
+    dialog.get_by_role("button", name="Finish").click()
+    page.wait_for_function("() => !history.state?.dialog")
+
+
 def open_lock(page: Page, development: Development, name: str) -> Locator:
     """Open the page of a lock."""
     device_id = next(i for i, lock in development.locks().items() if lock == name)

@@ -9,7 +9,7 @@ import pytest
 
 from .conftest import Start
 from .development import Development
-from .test_panel import choose, open_panel, row_of, sync
+from .test_panel import choose, finish, open_panel, row_of, sync
 from .test_panel_quality import AXE, NEEDS_AXE, RUN_AXE
 from .test_stays import LOCK, WIDE, Bookings, fill_in, wait_for_codes
 
@@ -67,7 +67,7 @@ def test_panel_shows_who_gets_in(
     dialog.get_by_role("button", name="Submit").click()
     expect(dialog).to_contain_text("To be created: 2")
     dialog.get_by_role("button", name="Submit").click()
-    dialog.get_by_role("button", name="Finish").click()
+    finish(page, dialog)
     wait_for_codes(page, bookings, {"Emmy Noether", "Lise Meitner"}.issubset)
 
     open_panel(page, development, "/stays")

@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page, expect
 import pytest
 
 from .development import Development
+from .test_panel import finish
 
 pytestmark = pytest.mark.e2e
 
@@ -148,7 +149,7 @@ def test_repair_deletes_unmanaged_code(
     page.screenshot(path=screenshots / "repair-deleted.png")
     assert ids(development, device_id, managed=False) == before - {collision.other_id}
     assert not errors(development, device_id, collision.name)
-    dialog.get_by_role("button", name="Finish").click()
+    finish(page, dialog)
     expect(page.get_by_text(collision.title, exact=True)).to_have_count(0)
     assert not [url for url in reached if "evil" in url]
 
@@ -174,7 +175,7 @@ def test_repair_converts_unmanaged_code(
     other_id = {collision.other_id}
     assert ids(development, device_id, managed=True) == managed | other_id
     assert ids(development, device_id, managed=False) == unmanaged - other_id
-    dialog.get_by_role("button", name="Finish").click()
+    finish(page, dialog)
     expect(page.get_by_text(collision.title, exact=True)).to_have_count(0)
 
     page.goto(development.url)

@@ -17,6 +17,7 @@ from playwright.sync_api import (
 import pytest
 
 from .development import Development
+from .test_panel import finish
 
 pytestmark = pytest.mark.e2e
 
@@ -250,7 +251,7 @@ def test_form_shows_preview_before_anything_is_done(
 
     dialog.get_by_role("button", name="Submit").click()
     expect(dialog).to_contain_text("Created configuration for Bookings.")
-    dialog.get_by_role("button", name="Finish").click()
+    finish(page, dialog)
     before = wait_for_codes(page, bookings, {"Ada Lovelace", "Grace Hopper"}.issubset)
     wait_for_state(page, PROBLEM, "off")
 
@@ -359,7 +360,7 @@ def test_codes_follow_calendar_page(
     dialog.get_by_role("button", name="Submit").click()
     expect(dialog).to_contain_text("Events in the calendar: 1.")
     dialog.get_by_role("button", name="Submit").click()
-    dialog.get_by_role("button", name="Finish").click()
+    finish(page, dialog)
 
     page.goto(f"{development.url}/calendar")
     calendars = page.get_by_role("menuitemcheckbox")

@@ -34,7 +34,7 @@ export abstract class SeamDialog extends LitElement {
   @property({ attribute: false }) announce!: (text: string) => void;
   @state() protected isBusy = false;
   @state() protected error = "";
-  @query("dialog") private dialog!: HTMLDialogElement;
+  @query("dialog") protected dialog!: HTMLDialogElement;
   private isClosed = false;
   /** What had the focus when a request was sent. Until the answer, it is disabled. */
   private sender: HTMLElement | null = null;

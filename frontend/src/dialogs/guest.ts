@@ -234,7 +234,8 @@ export class SeamGuestDialog extends SeamDialog {
       const made = known
         ? await changeCodes(context, form, known, linked)
         : await createCodes(context, form, selected);
-      this.progress = merged(this.progress, made);
+      // What comes after the dialog is closed is announced below, and not on closing.
+      if (this.dialog.open) this.progress = merged(this.progress, made);
       this.remaining = undefined;
       if (this.isShown) {
         await this.focusResult();
