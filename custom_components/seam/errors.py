@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from typing import Self
 
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
 
@@ -30,6 +31,18 @@ class ActionError(HomeAssistantError):
             translation_key=translation_key,
             translation_placeholders=placeholders or None,
         )
+
+
+class ErrorText(str):
+    """The text of an error in English, with the error for its translation."""
+
+    error: HomeAssistantError
+
+    def __new__(cls, error: HomeAssistantError) -> Self:
+        """Return the text."""
+        text = super().__new__(cls, error)
+        text.error = error
+        return text
 
 
 class ChangeUncertainError(ActionError):

@@ -450,6 +450,28 @@ async def test_commands_are_not_recorded(
         assert not [r for r in caplog.records if pin in r.getMessage()]
 
 
+async def test_reasons_are_sent_to_be_translated(
+    simulator: Simulator, panel: Panel, reconcile: Poll
+) -> None:
+    """Actions return them in English."""
+    taken = simulator.state.access_codes[UNMANAGED_NEIGHBOUR].code
+    simulator.state.access_codes[CODE_OWNER].code = taken
+    simulator.control.lock_offline("Front Door")
+    await reconcile()
+    await panel.results("seam/preview", kind="convert", entity_ids=[FRONT])
+    rows = panel.raw["result"]["results"][FRONT]["access_codes"]
+    keys = {row["reason"]["translation_key"] for row in rows if "reason" in row}
+    assert {
+        "exceptions.would_duplicate.message",
+        "exceptions.not_convertible.message",
+    } <= keys
+    await panel.results("seam/code/delete", entity_id=FRONT, access_code_id=CODE_OWNER)
+    assert panel.raw["result"]["results"][FRONT]["reason"] == {
+        "translation_key": "exceptions.pending_offline.message",
+        "translation_placeholders": {"lock": "Front Door"},
+    }
+
+
 async def test_commands_on_one_code_run_in_turn(
     simulator: Simulator, panel: Panel
 ) -> None:

@@ -6,7 +6,6 @@ from typing import Any, Final
 from homeassistant.const import ATTR_NAME
 from homeassistant.core import ServiceCall
 from homeassistant.exceptions import HomeAssistantError, ServiceValidationError
-from homeassistant.helpers.translation import async_get_exception_message
 from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
@@ -19,8 +18,7 @@ from ..api import (
     SeamRateLimitError,
 )
 from ..attributes import JsonObject, label
-from ..const import DOMAIN
-from ..errors import ActionError, refusal, translated_errors
+from ..errors import ActionError, ErrorText, refusal, translated_errors
 from ..sync.code_state import can_convert
 from ..sync.failures import would_fail_again
 from ..sync.snapshot import LockData
@@ -137,7 +135,7 @@ async def async_convert(
         try:
             check_convertible(target.lock, code)
         except ServiceValidationError as err:
-            results.append((code, Result(Outcome.NOT_CONVERTIBLE, str(err))))
+            results.append((code, Result(Outcome.NOT_CONVERTIBLE, ErrorText(err))))
             continue
         if dry_run:
             results.append((code, _preview(target.lock, code)))
@@ -152,12 +150,8 @@ def _preview(lock: LockData, code: AccessCode) -> Result:
     """Return the result of a dry run, with what would be left to do afterwards."""
     for other in lock.managed:
         if code.code and other.code == code.code:
-            return Result(
-                Outcome.WOULD_CONVERT,
-                async_get_exception_message(
-                    DOMAIN, "would_duplicate", {"other": label(other)}
-                ),
-            )
+            left = ActionError("would_duplicate", other=label(other))
+            return Result(Outcome.WOULD_CONVERT, ErrorText(left))
     return Result(Outcome.WOULD_CONVERT)
 
 
@@ -292,9 +286,9 @@ class _Conversion:
     def _result(self, code: AccessCode) -> Result:
         code_id = code.access_code_id
         if error := self._errors.get(code_id):
-            return Result(Outcome.FAILED, str(error))
+            return Result(Outcome.FAILED, ErrorText(error))
         if code_id in self._failed:
-            return Result(Outcome.FAILED, str(self._failure(code)))
+            return Result(Outcome.FAILED, ErrorText(self._failure(code)))
         if code_id in self._converted:
             return Result(Outcome.CONVERTED)
         return pending(self._target)

@@ -12,7 +12,7 @@ import voluptuous as vol
 
 from ..api import AccessCode, ActionAttempt, CodeStatus
 from ..attributes import JsonObject, local_time
-from ..errors import NotFoundError, translated_errors
+from ..errors import ErrorText, NotFoundError, translated_errors
 from .delete import (
     async_finish_deletion,
     async_start_deletion,
@@ -120,7 +120,7 @@ async def _async_delete_all(
         try:
             check_deletable(target.lock, code)
         except ServiceValidationError as err:
-            results.append((code, Result(Outcome.NOT_DELETABLE, str(err))))
+            results.append((code, Result(Outcome.NOT_DELETABLE, ErrorText(err))))
             continue
         if dry_run:
             results.append((code, Result(Outcome.WOULD_DELETE)))
@@ -166,7 +166,7 @@ async def _async_delete(
 
     def result(code: AccessCode) -> tuple[AccessCode, Result]:
         if error := errors.get(code.access_code_id):
-            return code, Result(Outcome.FAILED, str(error))
+            return code, Result(Outcome.FAILED, ErrorText(error))
         if current := extended.get(code.access_code_id):
             return current, Result(Outcome.UNCHANGED)
         return code, deletion_result(target, code)

@@ -7,7 +7,6 @@ import logging
 from typing import Any, Final
 
 from homeassistant.exceptions import HomeAssistantError
-from homeassistant.helpers.translation import async_get_exception_message
 from homeassistant.util import dt as dt_util
 
 from ..api import (
@@ -25,7 +24,7 @@ from ..api import (
 from ..api.models import ActionAttemptError
 from ..attributes import label
 from ..const import DOMAIN
-from ..errors import ActionError, NotFoundError, translated_errors
+from ..errors import ActionError, ErrorText, NotFoundError, translated_errors
 from .outcomes import Outcome, Result
 from .targets import Target, changing_locks
 
@@ -302,9 +301,8 @@ def pending(target: Target) -> Result:
 
 def _pending(translation_key: str, target: Target, **placeholders: str) -> Result:
     """Return a pending result with a translated reason."""
-    placeholders["lock"] = target.lock.device.name
-    reason = async_get_exception_message(DOMAIN, translation_key, placeholders)
-    return Result(Outcome.PENDING, reason)
+    reason = ActionError(translation_key, lock=target.lock.device.name, **placeholders)
+    return Result(Outcome.PENDING, ErrorText(reason))
 
 
 def attempt_error(target: Target, attempt: ActionAttempt) -> ActionError:

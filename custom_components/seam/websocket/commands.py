@@ -25,7 +25,7 @@ from .conversion import (
 )
 from .fields import field_of
 from .stays import handle_preview
-from .texts import error_text, send_error
+from .texts import error_text, reason_text, send_error
 
 _ENTITY_IDS: Final = "entity_ids"
 _KIND: Final = "kind"
@@ -121,4 +121,17 @@ def _row(answer: Answer) -> JsonObject:
         row["is_uncertain"] = isinstance(answer, ChangeUncertainError)
         if field := field_of(answer):
             row["field"] = field
-    return row
+        return row
+    return _with_reasons(row)
+
+
+def _with_reasons(row: JsonObject) -> JsonObject:
+    """Return the answer for a lock or a code with its reasons to translate."""
+    changed: dict[str, Any] = {}
+    if "reason" in row:
+        changed["reason"] = reason_text(cast("str | None", row["reason"]))
+    if codes := row.get("access_codes"):
+        changed["access_codes"] = [
+            _with_reasons(code) for code in cast("list[JsonObject]", codes)
+        ]
+    return {**row, **changed}

@@ -36,7 +36,7 @@ from ..errors import (
     WorkspaceRefusedError,
     refusal,
 )
-from .texts import error_text, masked_text
+from .texts import error_text, masked_text, reason_text
 from .types import Conversion, SelectedCode, StopReason, Text
 
 SIGNAL_CONVERSION: Final = f"{DOMAIN}_conversion"
@@ -49,7 +49,7 @@ WATCH_STEPS: Final = (30,) * 10
 class _StopError(Exception):
     """The job must not go on."""
 
-    def __init__(self, reason: StopReason, **changes: Text | str) -> None:
+    def __init__(self, reason: StopReason, **changes: Text | str | None) -> None:
         """Initialize the error with what else changes in the status."""
         super().__init__(reason)
         self.changes = {"reason": reason, **changes}
@@ -236,11 +236,11 @@ class ConversionJob:
                 show_failed(error_text(err))
                 raise _StopError("failed") from err
         if result.outcome is Outcome.PENDING:
-            raise _StopError("unconfirmed", error=str(result.reason))
+            raise _StopError("unconfirmed", error=reason_text(result.reason))
         if result.outcome is Outcome.CONVERTED:
             self._async_changed(uncertain=[], done=[*self._current["done"], row])
             return True
-        show_failed(result.reason)
+        show_failed(reason_text(result.reason))
         if result.outcome is Outcome.FAILED:
             raise _StopError("failed")
         return False

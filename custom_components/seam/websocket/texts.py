@@ -12,6 +12,7 @@ from homeassistant.exceptions import HomeAssistantError
 from ..advice import advice_translation
 from ..api import AccessCode, ConnectedAccount, SeamError, SeamProblem
 from ..const import DOMAIN
+from ..errors import ErrorText
 from ..sync.snapshot import LockData
 from .fields import field_of
 from .types import Text
@@ -44,6 +45,11 @@ def error_text(err: HomeAssistantError) -> Text | str:
         "translation_key": f"exceptions.{err.translation_key}.message",
         "translation_placeholders": _placeholders(err),
     }
+
+
+def reason_text(reason: str | None) -> Text | str | None:
+    """Return the reason for an outcome."""
+    return error_text(reason.error) if isinstance(reason, ErrorText) else reason
 
 
 def masked_text(
