@@ -36,6 +36,7 @@ class ActionError(HomeAssistantError):
 class ErrorText(str):
     """The text of an error in English, with the error for its translation."""
 
+    __slots__ = ("error",)
     error: HomeAssistantError
 
     def __new__(cls, error: HomeAssistantError) -> Self:
