@@ -92,6 +92,8 @@ def test_page_of_older_version_asks_to_be_reloaded(
     dialog = panel.get_by_role("dialog")
     expect(dialog.get_by_text(OUTDATED)).to_be_visible()
     dialog.get_by_role("button", name="Cancel").click()
+    # It leaves the page a moment after it closes.
+    expect(panel.locator("dialog")).to_have_count(0)
     expect(panel.get_by_text(OUTDATED)).to_be_visible()
     address["url"] = MODULE_URL
     panel.get_by_role("button", name="Reload").click()
