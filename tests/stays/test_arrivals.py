@@ -126,6 +126,14 @@ async def set_up_with(stays: Stays, **settings: Any) -> None:
     assert stays.entry.runtime_data.last_update_success
 
 
+async def offer_backups(stays: Stays, *, is_allowed: bool = True) -> None:
+    """Let the front door have backup codes, and say whether stays may use them."""
+    device = stays.simulator.state.devices[FRONT_DOOR]
+    device.backup_codes = 3
+    device.properties["supports_backup_access_code_pool"] = True
+    await set_up_with(stays, **{CONF_BACKUP: is_allowed})
+
+
 async def go_offline(stays: Stays) -> None:
     """Disconnect the front door."""
     device = stays.simulator.state.devices[FRONT_DOOR]
@@ -263,10 +271,7 @@ async def test_backup_is_pulled_fifteen_minutes_before(
     stays: Stays, told: Told, is_allowed: bool
 ) -> None:
     """It replaces the code that does not work, once."""
-    await set_up_with(stays, **{CONF_BACKUP: is_allowed})
-    device = stays.simulator.state.devices[FRONT_DOOR]
-    device.backup_codes = 3
-    device.properties["supports_backup_access_code_pool"] = True
+    await offer_backups(stays, is_allowed=is_allowed)
     await go_offline(stays)
     stays.book("Ada", start=HOUR)
     await stays.wait()
@@ -297,10 +302,7 @@ async def test_backup_is_tried_again(
     fields: dict[str, Any],
 ) -> None:
     """Every minute, until Seam can be reached, and the backup is on the lock."""
-    await set_up_with(stays, **{CONF_BACKUP: True})
-    device = stays.simulator.state.devices[FRONT_DOOR]
-    device.backup_codes = 3
-    device.properties["supports_backup_access_code_pool"] = True
+    await offer_backups(stays)
     await go_offline(stays)
     path = "/access_codes/pull_backup_access_code"
     stays.simulator.faults.add(fault, path=path, **fields)
@@ -324,10 +326,7 @@ async def test_backup_is_tried_again(
 
 async def test_backup_of_next_guest_is_tried_again_soon(stays: Stays) -> None:
     """However often that of the guest before has failed."""
-    await set_up_with(stays, **{CONF_BACKUP: True})
-    device = stays.simulator.state.devices[FRONT_DOOR]
-    device.backup_codes = 3
-    device.properties["supports_backup_access_code_pool"] = True
+    await offer_backups(stays)
     await go_offline(stays)
     path = "/access_codes/pull_backup_access_code"
     stays.simulator.faults.add("status", path=path, status=400)
@@ -354,10 +353,7 @@ async def test_backup_of_next_guest_is_tried_again_soon(stays: Stays) -> None:
 
 async def test_postponed_stay_has_a_backup_of_its_own(stays: Stays, told: Told) -> None:
     """The code is the same, but its backup was pulled for a time that has passed."""
-    await set_up_with(stays, **{CONF_BACKUP: True})
-    device = stays.simulator.state.devices[FRONT_DOOR]
-    device.backup_codes = 3
-    device.properties["supports_backup_access_code_pool"] = True
+    await offer_backups(stays)
     await go_offline(stays)
     stays.book("Ada", start=0.2 * HOUR)
     for _ in range(3):
@@ -696,10 +692,7 @@ async def test_pins_are_nowhere(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Neither those of codes nor those of backups."""
-    await set_up_with(stays, **{CONF_BACKUP: True})
-    device = stays.simulator.state.devices[FRONT_DOOR]
-    device.backup_codes = 3
-    device.properties["supports_backup_access_code_pool"] = True
+    await offer_backups(stays)
     calls = async_capture_events(stays.hass, EVENT_CALL_SERVICE)
     await go_offline(stays)
     stays.book("Ada", start=0.2 * HOUR, end=HOUR)
