@@ -33,8 +33,6 @@ async def async_setup_entry(
 class SeamLock(SeamLockEntity, LockEntity):
     """A lock, which may be just a keypad."""
 
-    _latest_move: object = None
-
     @property
     @override
     def available(self) -> bool:
@@ -75,14 +73,13 @@ class SeamLock(SeamLockEntity, LockEntity):
     ) -> None:
         """Lock or unlock the door, and show that while it is the latest request."""
         self._attr_is_locking, self._attr_is_unlocking = locked, not locked
-        self._latest_move = move = object()
         self.async_write_ha_state()
         try:
             await async_change_device(
                 self, lambda: request(self.device_id), locked=locked
             )
         finally:
-            if self._latest_move is move:
+            if self.latest_change is None:
                 self._attr_is_locking = self._attr_is_unlocking = False
             self.async_write_ha_state()
 

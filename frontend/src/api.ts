@@ -149,6 +149,22 @@ export function rowOf(rows: Rows, lock: Lock): Row {
   return row;
 }
 
+/** A PIN, and whether Seam has answered, so that it is not just the last one known. */
+export interface Revealed {
+  pin: string | undefined;
+  isFresh: boolean;
+}
+
+/** Read the PIN of a code. */
+export async function revealPin(
+  hass: HomeAssistant,
+  lock: Lock,
+  code: Pick<Code, "access_code_id">,
+): Promise<Revealed> {
+  const row = await codeCommand(hass, "reveal", lock, code);
+  return { pin: row.code ?? undefined, isFresh: row.is_fresh !== false };
+}
+
 /** Return the text of an error for the user. */
 export function errorText(error: unknown, t: Translate): string {
   if (!(error instanceof CommandError)) return t("unexpected_error");

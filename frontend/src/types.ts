@@ -232,6 +232,8 @@ export interface Row {
   access_code_id?: string;
   name?: string | null;
   code?: string | null;
+  /** Whether a PIN is from Seam just now, and not the last one known. */
+  is_fresh?: boolean;
   starts_at?: string | null;
   ends_at?: string | null;
   access_codes?: {

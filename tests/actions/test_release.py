@@ -40,6 +40,19 @@ async def test_release_undoes_conversion(actions: Actions) -> None:
 
 
 @pytest.mark.platforms(Platform.SENSOR)
+async def test_release_that_takes_too_long_is_pending(
+    actions: Actions, impatient: None
+) -> None:
+    """The code stays listed, as it still opens the door."""
+    actions.simulator.control.hang_next_action()
+    answer = await actions.answer(RELEASE, FRONT, name="Cleaner")
+    assert answer["outcome"] == "pending"
+    assert "Front Door" in answer["reason"]
+    listed = actions.listed(FRONT) | actions.listed(FRONT, "unmanaged")
+    assert "Cleaner" in [code["name"] for code in listed.values()]
+
+
+@pytest.mark.platforms(Platform.SENSOR)
 async def test_release_refuses_lock_without_list_of_unmanaged_codes(
     actions: Actions,
 ) -> None:

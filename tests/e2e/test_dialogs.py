@@ -85,7 +85,7 @@ def test_copy_that_fails_is_reported(panel_page: Page, start: Start) -> None:
     panel_page.evaluate("() => { HTMLTextAreaElement.prototype.select = () => {}; }")
     dialog = add_guest(panel)
     dialog.get_by_role("button", name="Copy", exact=True).click()
-    expect(dialog.get_by_text("The PIN could not be copied.")).to_be_visible()
+    expect(dialog.get_by_text("Copying failed.")).to_be_visible()
 
 
 def test_pin_of_new_code_is_hidden_after_a_while(
@@ -124,6 +124,35 @@ def test_pin_of_new_code_is_hidden_after_a_while(
     paste.focus()
     panel_page.keyboard.press("Control+V")
     expect(paste).to_have_value(re.compile("582947"))
+
+
+@pytest.mark.parametrize("way", ["Show PIN", "Copy PIN"])
+def test_last_known_pin_is_called_so(start: Start, way: str) -> None:
+    """While Seam does not answer, nobody knows whether it still opens the door."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada")])],
+          answer: () => ({ code: "4711", is_fresh: false }),
+        }"""
+    )
+    panel.get_by_role("button", name="Actions for Ada", exact=True).first.click()
+    panel.get_by_role("menuitem", name=way, exact=True).click()
+    expect(panel.get_by_text("This is the last known PIN")).to_be_visible()
+
+
+def test_release_says_that_it_takes_time(start: Start) -> None:
+    """Like a deletion, it is only announced as done when it is."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada")])],
+          answer: () => ({ outcome: "pending", reason: "The lock is slow" }),
+        }"""
+    )
+    dialog = choose(panel, "Ada", "Stop managing")
+    dialog.get_by_role("button", name="Stop managing").click()
+    expect(panel.get_by_text("Seam will stop managing “Ada” on Door")).to_be_visible()
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,8 @@ async def async_change_device(
         await coordinator.async_refresh_locks((device_id,), with_codes=changes_codes)
         raise
     finally:
+        if entity.latest_change is change:
+            entity.latest_change = None
         if not is_confirmed:
             # Not all changes end with an event.
             coordinator.async_fetch_at_next_poll(device_id)

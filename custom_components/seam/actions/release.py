@@ -2,7 +2,7 @@
 
 from homeassistant.core import ServiceCall
 
-from ..api import AccessCode
+from ..api import AccessCode, ActionAttemptStatus
 from ..attributes import JsonObject, label
 from ..errors import refusal
 from .codes import check_changeable, find_managed_code
@@ -17,7 +17,7 @@ from .targets import (
     in_turn,
 )
 from .validation import check_codes_known
-from .waiting import async_wait_for_attempt
+from .waiting import async_wait_for_attempt, pending
 
 
 async def async_release_access_code(
@@ -36,11 +36,13 @@ async def async_release_access_code(
                 attempt = await coordinator.client.update_access_code(
                     code.access_code_id, is_managed=False
                 )
-                await async_wait_for_attempt(target, attempt)
+                attempt = await async_wait_for_attempt(target, attempt)
                 # The code may get a new id.
                 coordinator.async_apply(
                     coordinator.engine.codes_moved, [code.access_code_id]
                 )
+        if attempt and attempt.status is ActionAttemptStatus.PENDING:
+            return code_result(code, pending(target))
         return code_result(code, Result(Outcome.RELEASED))
 
     return await async_each(targets, release)

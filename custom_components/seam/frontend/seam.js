@@ -1,28 +1,28 @@
-var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20A8,8 0 0,1 4,12A8,8 0 0,1 12,4A8,8 0 0,1 20,12A8,8 0 0,1 12,20Z`,t=`M12,2L1,21H23M12,6L19.53,19H4.47M11,10V14H13V10M11,16V18H13V16`,n=`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M12 20C7.59 20 4 16.41 4 12S7.59 4 12 4 20 7.59 20 12 16.41 20 12 20M16.59 7.58L10 14.17L7.41 11.59L6 13L10 17L18 9L16.59 7.58Z`,r=`M23 12L20.6 9.2L20.9 5.5L17.3 4.7L15.4 1.5L12 3L8.6 1.5L6.7 4.7L3.1 5.5L3.4 9.2L1 12L3.4 14.8L3.1 18.5L6.7 19.3L8.6 22.5L12 21L15.4 22.5L17.3 19.3L20.9 18.5L20.6 14.8L23 12M18.7 16.9L16 17.5L14.6 19.9L12 18.8L9.4 19.9L8 17.5L5.3 16.9L5.5 14.1L3.7 12L5.5 9.9L5.3 7.1L8 6.5L9.4 4.1L12 5.2L14.6 4.1L16 6.5L18.7 7.1L18.5 9.9L20.3 12L18.5 14.1L18.7 16.9M16.6 7.6L18 9L10 17L6 13L7.4 11.6L10 14.2L16.6 7.6Z`,i=`M7.41,8.58L12,13.17L16.59,8.58L18,10L12,16L6,10L7.41,8.58Z`,a=`M8.59,16.58L13.17,12L8.59,7.41L10,6L16,12L10,18L8.59,16.58Z`,o=`M19,21H8V7H19M19,5H8A2,2 0 0,0 6,7V21A2,2 0 0,0 8,23H19A2,2 0 0,0 21,21V7A2,2 0 0,0 19,5M16,1H4A2,2 0 0,0 2,3V17H4V3H16V1Z`,s=`M6,19A2,2 0 0,0 8,21H16A2,2 0 0,0 18,19V7H6V19M8,9H16V19H8V9M15.5,4L14.5,3H9.5L8.5,4H5V6H19V4H15.5Z`,c=`M12,9A3,3 0 0,1 15,12A3,3 0 0,1 12,15A3,3 0 0,1 9,12A3,3 0 0,1 12,9M12,4.5C17,4.5 21.27,7.61 23,12C21.27,16.39 17,19.5 12,19.5C7,19.5 2.73,16.39 1,12C2.73,7.61 7,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C15.76,17.5 19.17,15.36 20.82,12C19.17,8.64 15.76,6.5 12,6.5C8.24,6.5 4.83,8.64 3.18,12Z`,l=`M11,18H13V16H11V18M12,2A10,10 0 0,0 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20C7.59,20 4,16.41 4,12C4,7.59 7.59,4 12,4C16.41,4 20,7.59 20,12C20,16.41 16.41,20 12,20M12,6A4,4 0 0,0 8,10H10A2,2 0 0,1 12,8A2,2 0 0,1 14,10C14,12 11,11.75 11,15H13C13,12.75 16,12.5 16,10A4,4 0 0,0 12,6Z`,u=`M12,17A2,2 0 0,0 14,15C14,13.89 13.1,13 12,13A2,2 0 0,0 10,15A2,2 0 0,0 12,17M18,8A2,2 0 0,1 20,10V20A2,2 0 0,1 18,22H6A2,2 0 0,1 4,20V10C4,8.89 4.9,8 6,8H7V6A5,5 0 0,1 12,1A5,5 0 0,1 17,6V8H18M12,3A3,3 0 0,0 9,6V8H15V6A3,3 0 0,0 12,3Z`,d=`M10 17C11.1 17 12 16.1 12 15C12 13.9 11.1 13 10 13C8.9 13 8 13.9 8 15S8.9 17 10 17M16 8C17.1 8 18 8.9 18 10V20C18 21.1 17.1 22 16 22H4C2.9 22 2 21.1 2 20V10C2 8.9 2.9 8 4 8H5V6C5 3.2 7.2 1 10 1S15 3.2 15 6V8H16M10 3C8.3 3 7 4.3 7 6V8H13V6C13 4.3 11.7 3 10 3M22 13H20V7H22V13M22 17H20V15H22V17Z`,f=`M18 1C15.24 1 13 3.24 13 6V8H4C2.9 8 2 8.89 2 10V20C2 21.11 2.9 22 4 22H16C17.11 22 18 21.11 18 20V10C18 8.9 17.11 8 16 8H15V6C15 4.34 16.34 3 18 3C19.66 3 21 4.34 21 6V8H23V6C23 3.24 20.76 1 18 1M10 13C11.1 13 12 13.89 12 15C12 16.11 11.11 17 10 17C8.9 17 8 16.11 8 15C8 13.9 8.9 13 10 13Z`,p=`M19,13H13V19H11V13H5V11H11V5H13V11H19V13Z`,m=`M2.28,3L1,4.27L2.47,5.74C2.04,6 1.61,6.29 1.2,6.6L3,9C3.53,8.6 4.08,8.25 4.66,7.93L6.89,10.16C6.15,10.5 5.44,10.91 4.8,11.4L6.6,13.8C7.38,13.22 8.26,12.77 9.2,12.47L11.75,15C10.5,15.07 9.34,15.5 8.4,16.2L12,21L14.46,17.73L17.74,21L19,19.72M12,3C9.85,3 7.8,3.38 5.9,4.07L8.29,6.47C9.5,6.16 10.72,6 12,6C15.38,6 18.5,7.11 21,9L22.8,6.6C19.79,4.34 16.06,3 12,3M12,9C11.62,9 11.25,9 10.88,9.05L14.07,12.25C15.29,12.53 16.43,13.07 17.4,13.8L19.2,11.4C17.2,9.89 14.7,9 12,9Z`,h=globalThis,ee=h.ShadowRoot&&(h.ShadyCSS===void 0||h.ShadyCSS.nativeShadow)&&`adoptedStyleSheets`in Document.prototype&&`replace`in CSSStyleSheet.prototype,te=Symbol(),ne=/* @__PURE__ */ new WeakMap,re=class{constructor(e,t,n){if(this._$cssResult$=!0,n!==te)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(ee&&e===void 0){let n=t!==void 0&&t.length===1;n&&(e=ne.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),n&&ne.set(t,e))}return e}toString(){return this.cssText}},ie=e=>new re(typeof e==`string`?e:e+``,void 0,te),g=(e,...t)=>new re(e.length===1?e[0]:t.reduce((t,n,r)=>t+(e=>{if(!0===e._$cssResult$)return e.cssText;if(typeof e==`number`)return e;throw Error(`Value passed to 'css' function must be a 'css' function result: `+e+`. Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.`)})(n)+e[r+1],e[0]),e,te),ae=(e,t)=>{if(ee)e.adoptedStyleSheets=t.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let n of t){let t=document.createElement(`style`),r=h.litNonce;r!==void 0&&t.setAttribute(`nonce`,r),t.textContent=n.cssText,e.appendChild(t)}},oe=ee?e=>e:e=>e instanceof CSSStyleSheet?(e=>{let t=``;for(let n of e.cssRules)t+=n.cssText;return ie(t)})(e):e,{is:se,defineProperty:ce,getOwnPropertyDescriptor:le,getOwnPropertyNames:ue,getOwnPropertySymbols:de,getPrototypeOf:fe}=Object,pe=globalThis,me=pe.trustedTypes,he=me?me.emptyScript:``,ge=pe.reactiveElementPolyfillSupport,_e=(e,t)=>e,ve={toAttribute(e,t){switch(t){case Boolean:e=e?he:null;break;case Object:case Array:e=e==null?e:JSON.stringify(e)}return e},fromAttribute(e,t){let n=e;switch(t){case Boolean:n=e!==null;break;case Number:n=e===null?null:Number(e);break;case Object:case Array:try{n=JSON.parse(e)}catch{n=null}}return n}},ye=(e,t)=>!se(e,t),be={attribute:!0,type:String,converter:ve,reflect:!1,useDefault:!1,hasChanged:ye};Symbol.metadata??=Symbol(`metadata`),pe.litPropertyMetadata??=/* @__PURE__ */ new WeakMap;var xe=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=be){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),r=this.getPropertyDescriptor(e,n,t);r!==void 0&&ce(this.prototype,e,r)}}static getPropertyDescriptor(e,t,n){let{get:r,set:i}=le(this.prototype,e)??{get(){return this[t]},set(e){this[t]=e}};return{get:r,set(t){let a=r?.call(this);i?.call(this,t),this.requestUpdate(e,a,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??be}static _$Ei(){if(this.hasOwnProperty(_e(`elementProperties`)))return;let e=fe(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(_e(`finalized`)))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(_e(`properties`))){let e=this.properties,t=[...ue(e),...de(e)];for(let n of t)this.createProperty(n,e[n])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[e,n]of t)this.elementProperties.set(e,n)}this._$Eh=/* @__PURE__ */ new Map;for(let[e,t]of this.elementProperties){let n=this._$Eu(e,t);n!==void 0&&this._$Eh.set(n,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let e of n)t.unshift(oe(e))}else e!==void 0&&t.push(oe(e));return t}static _$Eu(e,t){let n=t.attribute;return!1===n?void 0:typeof n==`string`?n:typeof e==`string`?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=/* @__PURE__ */ new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=/* @__PURE__ */ new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=/* @__PURE__ */ new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return ae(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),r=this.constructor._$Eu(e,n);if(r!==void 0&&!0===n.reflect){let i=(n.converter?.toAttribute===void 0?ve:n.converter).toAttribute(t,n.type);this._$Em=e,i==null?this.removeAttribute(r):this.setAttribute(r,i),this._$Em=null}}_$AK(e,t){let n=this.constructor,r=n._$Eh.get(e);if(r!==void 0&&this._$Em!==r){let e=n.getPropertyOptions(r),i=typeof e.converter==`function`?{fromAttribute:e.converter}:e.converter?.fromAttribute===void 0?ve:e.converter;this._$Em=r;let a=i.fromAttribute(t,e.type);this[r]=a??this._$Ej?.get(r)??a,this._$Em=null}}requestUpdate(e,t,n,r=!1,i){if(e!==void 0){let a=this.constructor;if(!1===r&&(i=this[e]),n??=a.getPropertyOptions(e),!((n.hasChanged??ye)(i,t)||n.useDefault&&n.reflect&&i===this._$Ej?.get(e)&&!this.hasAttribute(a._$Eu(e,n))))return;this.C(e,t,n)}!1===this.isUpdatePending&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:r,wrapped:i},a){n&&!(this._$Ej??=/* @__PURE__ */ new Map).has(e)&&(this._$Ej.set(e,a??t??this[e]),!0!==i||a!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),!0===r&&this._$Em!==e&&(this._$Eq??=/* @__PURE__ */ new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[e,t]of this._$Ep)this[e]=t;this._$Ep=void 0}let e=this.constructor.elementProperties;if(e.size>0)for(let[t,n]of e){let{wrapped:e}=n,r=this[t];!0!==e||this._$AL.has(t)||r===void 0||this.C(t,void 0,n,r)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(e=>e.hostUpdate?.()),this.update(t)):this._$EM()}catch(t){throw e=!1,this._$EM(),t}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=/* @__PURE__ */ new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(e){}firstUpdated(e){}};xe.elementStyles=[],xe.shadowRootOptions={mode:`open`},xe[_e(`elementProperties`)]=/* @__PURE__ */ new Map,xe[_e(`finalized`)]=/* @__PURE__ */ new Map,ge?.({ReactiveElement:xe}),(pe.reactiveElementVersions??=[]).push(`2.1.2`);var Se=globalThis,Ce=e=>e,we=Se.trustedTypes,Te=we?we.createPolicy(`lit-html`,{createHTML:e=>e}):void 0,Ee=`$lit$`,_=`lit$${Math.random().toFixed(9).slice(2)}$`,De=`?`+_,Oe=`<${De}>`,v=document,ke=()=>v.createComment(``),Ae=e=>e===null||typeof e!=`object`&&typeof e!=`function`,je=Array.isArray,Me=e=>je(e)||typeof e?.[Symbol.iterator]==`function`,Ne=`[ 	
-\f\r]`,Pe=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,Fe=/-->/g,Ie=/>/g,Le=RegExp(`>|${Ne}(?:([^\\s"'>=/]+)(${Ne}*=${Ne}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`,`g`),Re=/'/g,ze=/"/g,Be=/^(?:script|style|textarea|title)$/i,y=(e=>(t,...n)=>({_$litType$:e,strings:t,values:n}))(1),b=Symbol.for(`lit-noChange`),x=Symbol.for(`lit-nothing`),Ve=/* @__PURE__ */ new WeakMap,He=v.createTreeWalker(v,129);function Ue(e,t){if(!je(e)||!e.hasOwnProperty(`raw`))throw Error(`invalid template strings array`);return Te===void 0?t:Te.createHTML(t)}var We=(e,t)=>{let n=e.length-1,r=[],i,a=t===2?`<svg>`:t===3?`<math>`:``,o=Pe;for(let t=0;t<n;t++){let n=e[t],s,c,l=-1,u=0;for(;u<n.length&&(o.lastIndex=u,c=o.exec(n),c!==null);)u=o.lastIndex,o===Pe?c[1]===`!--`?o=Fe:c[1]===void 0?c[2]===void 0?c[3]!==void 0&&(o=Le):(Be.test(c[2])&&(i=RegExp(`</`+c[2],`g`)),o=Le):o=Ie:o===Le?c[0]===`>`?(o=i??Pe,l=-1):c[1]===void 0?l=-2:(l=o.lastIndex-c[2].length,s=c[1],o=c[3]===void 0?Le:c[3]===`"`?ze:Re):o===ze||o===Re?o=Le:o===Fe||o===Ie?o=Pe:(o=Le,i=void 0);let d=o===Le&&e[t+1].startsWith(`/>`)?` `:``;a+=o===Pe?n+Oe:l>=0?(r.push(s),n.slice(0,l)+Ee+n.slice(l)+_+d):n+_+(l===-2?t:d)}return[Ue(e,a+(e[n]||`<?>`)+(t===2?`</svg>`:t===3?`</math>`:``)),r]},Ge=class e{constructor({strings:t,_$litType$:n},r){let i;this.parts=[];let a=0,o=0,s=t.length-1,c=this.parts,[l,u]=We(t,n);if(this.el=e.createElement(l,r),He.currentNode=this.el.content,n===2||n===3){let e=this.el.content.firstChild;e.replaceWith(...e.childNodes)}for(;(i=He.nextNode())!==null&&c.length<s;){if(i.nodeType===1){if(i.hasAttributes())for(let e of i.getAttributeNames())if(e.endsWith(Ee)){let t=u[o++],n=i.getAttribute(e).split(_),r=/([.?@])?(.*)/.exec(t);c.push({type:1,index:a,name:r[2],strings:n,ctor:r[1]===`.`?Xe:r[1]===`?`?Ze:r[1]===`@`?Qe:Ye}),i.removeAttribute(e)}else e.startsWith(_)&&(c.push({type:6,index:a}),i.removeAttribute(e));if(Be.test(i.tagName)){let e=i.textContent.split(_),t=e.length-1;if(t>0){i.textContent=we?we.emptyScript:``;for(let n=0;n<t;n++)i.append(e[n],ke()),He.nextNode(),c.push({type:2,index:++a});i.append(e[t],ke())}}}else if(i.nodeType===8){if(i.data===De)c.push({type:2,index:a});else{let e=-1;for(;(e=i.data.indexOf(_,e+1))!==-1;)c.push({type:7,index:a}),e+=_.length-1}}a++}}static createElement(e,t){let n=v.createElement(`template`);return n.innerHTML=e,n}};function Ke(e,t,n=e,r){if(t===b)return t;let i=r===void 0?n._$Cl:n._$Co?.[r],a=Ae(t)?void 0:t._$litDirective$;return i?.constructor!==a&&(i?._$AO?.(!1),a===void 0?i=void 0:(i=new a(e),i._$AT(e,n,r)),r===void 0?n._$Cl=i:(n._$Co??=[])[r]=i),i!==void 0&&(t=Ke(e,i._$AS(e,t.values),i,r)),t}var qe=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,r=(e?.creationScope??v).importNode(t,!0);He.currentNode=r;let i=He.nextNode(),a=0,o=0,s=n[0];for(;s!==void 0;){if(a===s.index){let t;s.type===2?t=new Je(i,i.nextSibling,this,e):s.type===1?t=new s.ctor(i,s.name,s.strings,this,e):s.type===6&&(t=new $e(i,this,e)),this._$AV.push(t),s=n[++o]}a!==s?.index&&(i=He.nextNode(),a++)}return He.currentNode=v,r}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings===void 0?n._$AI(e[t]):(n._$AI(e,n,t),t+=n.strings.length-2)),t++}},Je=class e{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,r){this.type=2,this._$AH=x,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=Ke(this,e,t),Ae(e)?e===x||e==null||e===``?(this._$AH!==x&&this._$AR(),this._$AH=x):e!==this._$AH&&e!==b&&this._(e):e._$litType$===void 0?e.nodeType===void 0?Me(e)?this.k(e):this._(e):this.T(e):this.$(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==x&&Ae(this._$AH)?this._$AA.nextSibling.data=e:this.T(v.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,r=typeof n==`number`?this._$AC(e):(n.el===void 0&&(n.el=Ge.createElement(Ue(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===r)this._$AH.p(t);else{let e=new qe(r,this),n=e.u(this.options);e.p(t),this.T(n),this._$AH=e}}_$AC(e){let t=Ve.get(e.strings);return t===void 0&&Ve.set(e.strings,t=new Ge(e)),t}k(t){je(this._$AH)||(this._$AH=[],this._$AR());let n=this._$AH,r,i=0;for(let a of t)i===n.length?n.push(r=new e(this.O(ke()),this.O(ke()),this,this.options)):r=n[i],r._$AI(a),i++;i<n.length&&(this._$AR(r&&r._$AB.nextSibling,i),n.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let t=Ce(e).nextSibling;Ce(e).remove(),e=t}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},Ye=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,r,i){this.type=1,this._$AH=x,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=i,n.length>2||n[0]!==``||n[1]!==``?(this._$AH=Array(n.length-1).fill(/* @__PURE__ */ new String),this.strings=n):this._$AH=x}_$AI(e,t=this,n,r){let i=this.strings,a=!1;if(i===void 0)e=Ke(this,e,t,0),a=!Ae(e)||e!==this._$AH&&e!==b,a&&(this._$AH=e);else{let r=e,o,s;for(e=i[0],o=0;o<i.length-1;o++)s=Ke(this,r[n+o],t,o),s===b&&(s=this._$AH[o]),a||=!Ae(s)||s!==this._$AH[o],s===x?e=x:e!==x&&(e+=(s??``)+i[o+1]),this._$AH[o]=s}a&&!r&&this.j(e)}j(e){e===x?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??``)}},Xe=class extends Ye{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===x?void 0:e}},Ze=class extends Ye{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==x)}},Qe=class extends Ye{constructor(e,t,n,r,i){super(e,t,n,r,i),this.type=5}_$AI(e,t=this){if((e=Ke(this,e,t,0)??x)===b)return;let n=this._$AH,r=e===x&&n!==x||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,i=e!==x&&(n===x||r);r&&this.element.removeEventListener(this.name,this,n),i&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH==`function`?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},$e=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){Ke(this,e)}},et={M:Ee,P:_,A:De,C:1,L:We,R:qe,D:Me,V:Ke,I:Je,H:Ye,N:Ze,U:Qe,B:Xe,F:$e},tt=Se.litHtmlPolyfillSupport;tt?.(Ge,Je),(Se.litHtmlVersions??=[]).push(`3.3.3`);var nt=(e,t,n)=>{let r=n?.renderBefore??t,i=r._$litPart$;if(i===void 0){let e=n?.renderBefore??null;r._$litPart$=i=new Je(t.insertBefore(ke(),e),e,void 0,n??{})}return i._$AI(e),i},rt=globalThis,S=class extends xe{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=nt(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return b}};S._$litElement$=!0,S.finalized=!0,rt.litElementHydrateSupport?.({LitElement:S});var it=rt.litElementPolyfillSupport;it?.({LitElement:S}),(rt.litElementVersions??=[]).push(`4.2.2`);var at={attribute:!0,type:String,converter:ve,reflect:!1,hasChanged:ye},ot=(e=at,t,n)=>{let{kind:r,metadata:i}=n,a=globalThis.litPropertyMetadata.get(i);if(a===void 0&&globalThis.litPropertyMetadata.set(i,a=/* @__PURE__ */ new Map),r===`setter`&&((e=Object.create(e)).wrapped=!0),a.set(n.name,e),r===`accessor`){let{name:r}=n;return{set(n){let i=t.get.call(this);t.set.call(this,n),this.requestUpdate(r,i,e,!0,n)},init(t){return t!==void 0&&this.C(r,void 0,e,t),t}}}if(r===`setter`){let{name:r}=n;return function(n){let i=this[r];t.call(this,n),this.requestUpdate(r,i,e,!0,n)}}throw Error(`Unsupported decorator location: `+r)};function C(e){return(t,n)=>typeof n==`object`?ot(e,t,n):((e,t,n)=>{let r=t.hasOwnProperty(n);return t.constructor.createProperty(n,e),r?Object.getOwnPropertyDescriptor(t,n):void 0})(e,t,n)}function w(e){return C({...e,state:!0,attribute:!1})}var st=(e,t,n)=>(n.configurable=!0,n.enumerable=!0,Reflect.decorate&&typeof t!=`object`&&Object.defineProperty(e,t,n),n);function ct(e,t){return(n,r,i)=>{let a=t=>t.renderRoot?.querySelector(e)??null;if(t){let{get:e,set:t}=typeof r==`object`?n:i??(()=>{let e=Symbol();return{get(){return this[e]},set(t){this[e]=t}}})();return st(n,r,{get(){let n=e.call(this);return n===void 0&&(n=a(this),(n!==null||this.hasUpdated)&&t.call(this,n)),n}})}return st(n,r,{get(){return a(this)}})}}var lt=`component.seam.`,ut=[`exceptions`,`selector`],dt=/* @__PURE__ */ new WeakMap;async function ft(e,t,n){let r=await Promise.all(ut.map(n=>e.sendMessagePromise({type:`frontend/get_translations`,language:t,category:n,integration:[`seam`]})));n()&&dt.set(e,Object.assign({},...r.map(({resources:e})=>e)))}function pt(e,t){let n=t=>{if(Array.isArray(t))return t.map(n);if(typeof t!=`object`||!t)return t;if(`translation_key`in t){let{translation_key:n,translation_placeholders:r}=t;return mt(e,n,r)}return Object.fromEntries(Object.entries(t).map(([e,t])=>[e,n(t)]))};return n(t)}function mt(e,t,n={},r=t){let i=dt.get(e)?.[lt+t];return i===void 0?r:i.replace(/\{(\w+)\}/g,(e,t)=>n[t]??``)}var T=class extends Error{constructor(e,t,n,r=n===`connection_uncertain`){super(e),this.field=t,this.lost=n,this.isUncertain=r}},ht=3,gt=[`code/generate`,`code/reveal`,`lock/refresh`,`preview`,`stays/preview`];function _t(e,t,n){let{error:r,...i}=Object(t),a=r??i,{code:o,translation_key:s,translation_domain:c,translation_placeholders:l}=a,u=a.message??``,d=s&&c===`seam`?mt(e,`exceptions.${s}.message`,l,u):u;return o!==ht&&t!==ht?new T(d&&xt(d),l?.field):new T(d,void 0,gt.includes(n)?`connection_failed`:`connection_uncertain`)}async function vt(e,t,n){try{let r=await e.callWS({type:`seam/${t}`,...n});return pt(e.connection,r)}catch(n){throw _t(e.connection,n,t)}}function yt(e,t){return vt(e,`stays/preview`,{subentry_id:t})}async function bt(e,t,n){let{results:r}=await vt(e,t,n);return Object.fromEntries(Object.entries(r).map(([e,t])=>[e,St(t)]))}function xt(e){return/[\p{Sentence_Terminal};]$/u.test(e)?e:`${e}.`}function St(e){let{error:t,reason:n,access_codes:r}=e;return{...e,...t?{error:xt(t)}:{},...n?{reason:xt(n)}:{},...r?{access_codes:r.map(St)}:{}}}async function E(e,t,n,r,i={}){return Ct(await bt(e,`code/${t}`,{entity_id:n.entity_id,access_code_id:r.access_code_id,...i}),n)}function Ct(e,t){let n=e[t.entity_id]??{},{error:r,field:i,is_uncertain:a}=n;if(r)throw new T(r,i,void 0,a);return n}function D(e,t){return e instanceof T?e.lost?t(e.lost):e.message||t(`unexpected_error`):t(`unexpected_error`)}function wt(e,t=!1){history[t?`replaceState`:`pushState`](null,``,e),window.dispatchEvent(new CustomEvent(`location-changed`,{detail:{replace:t}}))}var Tt=6e4,Et=60*Tt,O=24*Et;function Dt(e){let t=/* @__PURE__ */ new Map;return(n,r)=>{let i=JSON.stringify([n,r]),a=t.get(i)??new e(n,r);return t.set(i,a),a}}var Ot=Dt(Intl.DateTimeFormat);function k(e,t){return Ot(`sv`,{timeZone:t,year:`numeric`,month:`2-digit`,day:`2-digit`,hour:`2-digit`,minute:`2-digit`}).format(e).replace(` `,`T`)}function kt(e,t,n){let r=Date.parse(`${e}Z`),i=[-864e5,O].map(e=>{let n=r+e,i=Date.parse(`${k(new Date(n),t)}Z`)-n;return new Date(r-i)}),a=i.filter(n=>k(n,t)===e);return a.find(e=>e>n)??a[0]??i[0]}function At(e,t){return new Date(Date.parse(`${e}Z`)+t*O).toISOString().slice(0,16)}function jt(e,t){let n=Date.parse(`${e}T00:00Z`),r=n-15*Et,i=n+15*Et;for(;i-r>Tt;){let n=r+Math.floor((i-r)/2/Tt)*Tt;k(new Date(n),t)<e?r=n:i=n}return i}function Mt(e,t){let n=k(e,t);return[-36e5,Et].some(r=>k(new Date(e.getTime()+r),t)===n)}function A({locale:e,config:t}){return e.time_zone===`local`?Pt():t.time_zone}function Nt(e,t){let n=[Pt(),e.config.time_zone].map(e=>k(t,e));return n[0]===n[1]?void 0:A(e)}function Pt(){return Intl.DateTimeFormat().resolvedOptions().timeZone}function Ft(e,t,n=A(e)){return Ot(It(e.locale),{timeZone:n,...t})}function It({language:e,date_format:t}){let n={DMY:`en-GB`,MDY:`en-US`,system:Intl.DateTimeFormat().resolvedOptions().locale}[t],r=e=>e.split(`-`)[0];return n&&r(n)===r(e)?n:e}function j(e,t,n,r=A(e)){let i=new Date(t),[a,o]=[i,n].map(e=>k(e,r).slice(0,10)),s=Lt(e,i,r),c=Math.round((Date.parse(a)-Date.parse(o))/O);return Math.abs(c)<=1?`${new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`}).format(c,`day`)}, ${s}`:`${Ft(e,{weekday:`short`,day:`numeric`,month:`short`,...a.slice(0,4)===o.slice(0,4)?{}:{year:`numeric`}},r).format(i)}, ${s}`}function Lt({locale:e},t,n){let r=Rt(e);return Ot(e.language,{timeZone:n,hour:r?`numeric`:`2-digit`,minute:`2-digit`,hourCycle:r?`h12`:`h23`,...Mt(t,n)?{timeZoneName:`short`}:{}}).format(t)}function Rt({language:e,time_format:t}){return t===`12`||t!==`24`&&Ot(t===`system`?void 0:e,{hour:`numeric`}).resolvedOptions().hour12===!0}function zt({language:e,first_weekday:t}){let n=[`sun`,`mon`,`tue`,`wed`,`thu`,`fri`,`sat`].indexOf(t.slice(0,3));if(n>=0)return n;let r=new Intl.Locale(e);return((r.getWeekInfo?.()??r.weekInfo)?.firstDay??1)%7}var Bt={comma_decimal:`en-US`,decimal_comma:`de`,space_comma:`fr`,quote_decimal:`de-CH`,none:`en-US`},Vt=Dt(Intl.NumberFormat);function Ht({language:e,number_format:t},n,r={}){let i=t===`system`?void 0:Bt[t]??e,a=new Map(Vt(i,{}).formatToParts(12345.6).map(({type:e,value:t})=>[e,t]));return Vt(e,{...r,...t===`none`?{useGrouping:!1}:{}}).formatToParts(n).map(({type:e,value:t})=>e===`group`||e===`decimal`?a.get(e):t).join(``)}function Ut(e,t,n){let[r,i]=[t,n].map(e=>/* @__PURE__ */ new Date(`${e}Z`));return Ft(e,{day:`numeric`,month:`short`},`UTC`).formatRange(r,i)}function Wt(e,t,n){let r=Date.parse(t)-n.getTime(),i=new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`});for(let[e,t]of[[`day`,O],[`hour`,Et],[`minute`,Tt]])if(Math.abs(r)>=t)return i.format(Math.round(r/t),e);return i.format(0,`minute`)}function Gt(e,t){let[n,r]=[[`day`,864e5],[`hour`,36e5]].find(([,e])=>t>=e)??[`minute`,6e4];return Ht(e.locale,t/r,{style:`unit`,unit:n,unitDisplay:`long`,maximumFractionDigits:1})}var Kt=/*#__PURE__*/ JSON.parse(`{"title":"Access codes","back":"Back","close":"Close","cancel":"Cancel","done":"Done","save":"Save","copy":"Copy","copied":"PIN copied","message_copied":"Message copied","copy_failed":"The PIN could not be copied. Select and copy it manually.","share":"Share","copy_message":"Copy message","retry":"Try again","loading":"Loading…","today":"Today","locks":"Locks","timeline":"Timeline","activity":"Activity","found_codes":"Found codes","sections":"Sections","add_guest":"Add guest","connection_lost":"The connection to Home Assistant was lost. Reconnecting…","outdated":"The Seam integration was updated. Reload this page to use the new version.","reload":"Reload","not_set_up":"Seam is not available. Check the integration under Settings > Devices & services.","workspace_unavailable":"{name} cannot be reached. The last known state is shown.","no_access":"You do not have access to any locks. Ask a Home Assistant administrator for access.","no_locks":"There are no locks yet. Connect a lock in the Seam console. The lock appears here within a few minutes.","unexpected_error":"Something went wrong. Try again.","connection_failed":"The connection to Home Assistant was lost. Try again when the connection is restored.","connection_uncertain":"The connection was lost before a response was received. The change may or may not have been made. Check the codes before you try again.","headline_good":"All guests can get in","headline_attention":{"one":"{count} code needs attention","other":"{count} codes need attention"},"headline_locks":{"one":"{count} lock needs attention","other":"{count} locks need attention"},"headline_unknown":"Cannot confirm that all guests can get in","headline_none":"No access codes yet","headline_none_hint":"Add a guest, and Seam sets the code on the lock.","headline_good_hint":{"one":"{count} code is active.","other":"{count} codes are active."},"needs_attention":"Needs attention","active_now":"Active now","arriving":"Arriving","leaving":"Leaving","next_48_hours":"Next 48 hours","last_used":"Last used","nobody_arriving":"Nobody is arriving in the next 48 hours.","nobody_leaving":"Nobody is leaving in the next 48 hours.","nobody_in":"No codes are active.","show_all":"Show all {count}","read_only":"Only administrators can see PINs and change codes.","ask_admin":"Ask an administrator of this Home Assistant to make the necessary changes to codes and accounts.","rows":"Rows","rows_lock":"By lock","rows_person":"By person","rows_table":"Table","earlier":"Earlier","later":"Later","timeline_none":"No codes are active on these days.","timeline_bar":"{name}, {lock}, {times}, {state}","then_free":"Then free for {duration}","free_for":"Free for {duration}","overlaps_with":"Overlaps with {names}","lock":"Lock","person":"Person","times":"Times","state":"State","notes":"Notes","fewer":"Show less","period":"Period","period_1":"Last 24 hours","period_7":"Last 7 days","period_30":"Last 30 days","all_locks":"All locks","search_activity":"Search names","download":"Download CSV","activity_none":"No activity was recorded in this period.","activity_no_match":"No activity matches your search.","activity_off":"The event entities for these locks are disabled or hidden from you.","activity_failed":"Home Assistant cannot show the activity. Check that the history integration is set up.","time":"Time","event":"Event","detail":"Detail","method_keycode":"With a PIN","method_manual":"Manually","method_automatic":"Automatically","method_remote":"Remotely","method_card":"With a card","method_mobile_key":"With a phone","method_seamapi":"Remotely","show_more":"Show more","group_attention":"Needs attention","group_active":"Active","group_scheduled":"Scheduled","group_unmanaged":"Not managed","group_expired":"Expired","unmanaged_hint":"These codes were created outside Seam.","unmanaged_hint_convert":"Convert a code to managed to change it here.","state_active":"Active","state_scheduled":"Scheduled","state_setting":"Setting","state_failed":"Failed","state_at_risk":"At risk","state_removing":"Removing","state_expired":"Expired","state_disabled":"Disabled","state_unknown":"Unknown","lock_locked":"Locked","lock_unlocked":"Unlocked","lock_locking":"Locking","lock_unlocking":"Unlocking","lock_jammed":"Jammed","lock_unknown":"Unknown","offline":"Offline","is_offline":"{lock} is offline","battery":"Battery {percent}","free_slots":{"one":"{count} free slot","other":"{count} free slots"},"count_attention":{"one":"{count} needs attention","other":"{count} need attention"},"count_active":"{count} active","count_scheduled":"{count} scheduled","count_unmanaged":"{count} not managed","count_none":"No codes","codes_unknown":"The codes on this lock are not known yet. If this lasts, see the log.","codes_outdated":"The codes on this lock might be outdated.","no_codes":"This lock has no access codes.","no_match":"No codes match your search.","no_match_locks":"No locks or codes match your search.","no_match_lock_names":"No locks match your search.","no_match_timeline":"No matches on these days.","search_codes":"Search codes","search_locks":"Search locks","search_all":"Search locks and names","order":"Order","order_time":"By time","order_name":"By name","no_such_lock":"This lock does not exist, or you do not have access to it.","no_such_code":"This code no longer exists.","refresh":"Refresh","refreshing":"Refreshing…","refreshed":{"one":"{lock} is up to date","other":"{lock} are up to date"},"still_offline":{"one":"{lock} is still offline","other":"{lock} are still offline"},"never_ends":"Never expires","until":"Until {time}","from_to":"{start} – {end}","ended":"Ended {time}","arrives":"Arrives {time}","leaves":"Leaves {time}","backup":"Backup","one_time":"One-time","offline_code":"Offline","same_pin":"Same PIN as {names}","from_stays":"From {name}","from_stays_edit":"If you change the name or times of this code, it no longer follows its booking in {name}.","from_stays_release":"It no longer follows its booking in {name}.","from_stays_delete":"This code is not created again unless its booking in {name} changes.","actions_for":"Actions for {name}","show_pin":"Show PIN","hide_pin":"Hide PIN","pin_of":"PIN of {name}","copy_pin":"Copy PIN","edit":"Edit","extend":"Extend by a day","end_now":"End now","delete":"Delete","convert":"Convert to managed","release":"Stop managing","use_backup":"Use backup code","saving":"Saving…","saved":"“{name}” was saved","extended":"{name} now ends {time}","also_there":"Also on these locks","extend_title":"Extend “{name}” by a day?","extend_text":"The code on {lock} will end {time}.","end_title":"End “{name}” now?","end_text":"The code stops working on {lock} within two minutes.","end_done":"“{name}” ends within two minutes on {lock}","delete_title":"Delete “{name}”?","delete_text":"The code stops working on {lock}. You cannot undo this.","delete_idle_text":{"one":"After you delete it, nobody can use it. You cannot undo this.","other":"After you delete them, nobody can use them. You cannot undo this."},"delete_done":"“{name}” was deleted from {lock}","delete_pending":"“{name}” will be removed from {lock}","release_title":"Stop managing “{name}”?","release_text":"The code stays on {lock} and keeps working. Seam no longer changes the code and does not remove it when it ends.","release_done":"Seam no longer manages “{name}” on {lock}","allow_title":"Allow changes to “{name}”?","allow_text":"Seam then no longer restores the code on {lock} if somebody changes it in the manufacturer’s app.","allow_done":"“{name}” can now be changed in the manufacturer’s app on {lock}","backup_title":"Use a backup code for “{name}”?","backup_text":"Seam activates a backup code that is already on {lock}. It works until “{name}” expires. Give its PIN to your guest.","backup_done":"Give your guest this PIN for {lock}:","remedy_add":"Add another code","remedy_allow_changes":"Allow changes","remedy_convert_other":"Convert “{name}”","remedy_delete":"Delete this code","remedy_delete_expired":"Delete expired codes","remedy_delete_other":"Delete “{name}”","remedy_edit":"Edit this code","remedy_found_codes":"Show found codes","remedy_new_pin":"Choose a new PIN","remedy_pull_backup":"Use backup code","remedy_refresh_lock":"Refresh lock","remedy_reconnect_account":"Open Seam console","guest_new":"Add guest","guest_edit":"Edit {name}","guest_new_pin":"New PIN for {name}","name":"Name","name_missing":"Enter a name.","name_invisible":"Remove the invisible characters.","name_taken":"{lock} already has a code with this name.","name_too_short":"Use at least {count} characters.","name_too_long":"Use at most {count} characters.","locks_missing":"Select at least one lock.","also_on":"Also change the code on these locks","kind":"Duration","stay":"Stay","permanent":"Permanent","permanent_hint":"The code works until you delete it.","check_in":"Check-in","check_out":"Check-out","time_missing":"Enter a date and a time.","end_before_start":"The check-out must be after the check-in.","end_in_past":"The check-out must be in the future.","nights":{"one":"{count} night","other":"{count} nights"},"time_zone":"Times in {zone}","overlaps":"Overlaps with {stays}.","overlap":"{name} on {locks}","overlaps_more":{"one":"{count} more stay","other":"{count} more stays"},"pin":"PIN","pin_auto":"Choose for me","pin_own":"Custom PIN","pin_keep":"Keep PIN","pin_auto_hint":"Seam chooses a PIN that all selected locks accept.","pin_auto_hint_one":"Seam chooses a PIN that {lock} accepts.","pin_input":"Custom PIN","pin_digits":"Enter {lengths} digits.","pin_lengths":"{lengths} digits","pin_range":"{from} to {to}","rule_no_zeros":"no zeros","rule_cannot_start_with_12":"not starting with 12","rule_no_triple_consecutive_ints":"no runs of four such as 1111 or 1234","rule_no_ascending_or_descending_sequence":"not a sequence such as 1234","rule_at_least_three_unique_digits":"at least three different digits","rule_cannot_contain_089":"only digits 1 to 7","rule_cannot_contain_0789":"only digits 1 to 6","rule_no_all_same_digits":"not all the same","pin_no_length":"These locks have no PIN length in common. Add the guest to one lock at a time.","pin_none_fits":"Seam could not find a PIN that all selected locks accept. Try again, or enter a custom PIN.","pin_in_name":"The name cannot contain the PIN because names are visible to everyone.","more_options":"More options","option_external":"Allow changes in the manufacturer’s app","option_external_hint":"Otherwise, Seam restores the code if somebody changes it there.","option_backup":"Keep backup codes ready","option_backup_hint":"Seam keeps backup codes on the lock in case this code fails.","option_offline":"Offline code","option_offline_hint":"The code works without a connection to the lock. You cannot change or delete it later.","option_length":"PIN length","option_length_any":"Any","works_on_all":{"one":"The code works","other":"Works on all locks"},"ready_on_all":{"one":"The code is ready","other":"Ready on all locks"},"ready_on_some":"Ready on {ready} of {count} locks","works_from_until":"Works from {start} until {end}.","works_from":"Works from {start}.","works_until":"Works until {end}.","works_waiting":"Setting the code…","works_waiting_hint":"This can take a minute. You can close this window.","works_delayed":{"one":"The code is not on the lock yet","other":"The code is not on all locks yet"},"no_code_on":"No code on {locks}","not_changed_on":"Not changed on {locks}","not_confirmed_on":"Not confirmed on {locks}","change_pin":"Change PIN","pin_for":"PIN for {locks}","share_text":"Hello {name}, your access code for {locks} is {pin}.","share_text_stay":"Hello {name}, your access code for {locks} is {pin}. It works from {start} to {end}.","found_hint":"These codes are on your locks, but Seam does not manage them.","found_hint_convert":"Convert them to see problems early and to change them here.","found_none":"Seam manages all codes.","found_fixed":"This code cannot be converted or deleted here. Delete it in the manufacturer’s app or on the lock.","select_all":"Select all","select":"Select {name}","selected":{"one":"{count} selected","other":"{count} selected"},"duplicate_of":"Duplicate of {names}","convert_title":{"one":"Convert {count} code to managed?","other":"Convert {count} codes to managed?"},"convert_text":{"one":"Seam then manages this code. The PIN stays the same. If somebody changes the code in the manufacturer’s app, Seam restores it.","other":"Seam then manages these codes. The PINs stay the same. If somebody changes a code in the manufacturer’s app, Seam restores it."},"convert_left_out":{"one":"{count} code cannot be converted: {names}","other":"{count} codes cannot be converted: {names}"},"convert_allow":"Allow changes in the manufacturer’s app","convert_canary":"One code from each account is converted first, and its lock is monitored for five minutes. If no error appears, the remaining codes are converted. You can close this page in the meantime.","conversion_started":"Conversion started","conversion_running":"Converting codes","conversion_watching":"Monitoring {lock}","conversion_watching_hint":"The first code was converted. If no error appears on {lock} within five minutes, the remaining codes are converted. You can close this page in the meantime.","conversion_stopped":"Conversion stopped at {lock}","conversion_done":"Conversion finished","conversion_progress":"{done} of {count} converted","conversion_failed":"A code was not converted.","conversion_interrupted":"Home Assistant was restarted, or the integration was reloaded.","conversion_new_error":"There is a new error on the lock, its account, or one of its codes.","conversion_unconfirmed":"The last change was not confirmed.","conversion_unreachable":"The lock could not be checked.","conversion_uncertain":"This code may or may not have been converted. Check the lock before you select the code again:","conversion_left":{"one":"{count} code was not changed. Select it again to convert it.","other":"{count} codes were not changed. Select them again to convert them."},"conversion_stopping":"Stopping…","stop":"Stop","dismiss":"Dismiss","delete_many_title":{"one":"Delete {count} code?","other":"Delete {count} codes?"},"delete_many_text":{"one":"This code stops working. You cannot undo this.","other":"These codes stop working. You cannot undo this."},"delete_left_out":{"one":"{count} code cannot be deleted: {names}","other":"{count} codes cannot be deleted: {names}"},"converting":"Converting…","deleting":"Deleting…","deletion_done":"Deletion finished","checking":"Checking…","outcome_would_convert":"Can be converted","outcome_would_delete":"Can be deleted","outcome_not_convertible":"Cannot be converted","outcome_not_deletable":"Cannot be deleted","outcome_converted":"Converted","outcome_deleted":"Deleted","outcome_pending":"In progress","outcome_failed":"Failed","outcome_success":"Done","outcome_not_done":"Not done","outcome_uncertain":"Not confirmed","outcome_waiting":"Waiting","outcome_running":"Working…","result_of":"{done} of {count} done","stays":"Stays","stays_hint":"Stays create access codes for the bookings in a calendar and warn you if a guest might not get in.","stays_hint_calendar":"First add the calendar of your bookings to Home Assistant, for example with the Remote calendar or Local calendar integration.","opens_settings":"Opens the integration in Settings, where you select “{action}” again.","stays_none":"No guests are expected.","stays_not_known":"The bookings have not been read yet.","stays_lost":"The calendar of {name} cannot be read. Access codes no longer follow its bookings.","stays_kept":{"one":"The calendar of {name} has no events. The codes of {count} stay are kept in case this is a fault.","other":"The calendar of {name} has no events. The codes of {count} stays are kept in case this is a fault."},"stays_kept_hint":"If the bookings were canceled, select Edit, then Reconfigure stays, and then “Delete all upcoming access codes of these stays” in the preview.","stays_coming":"Current and upcoming","stays_calendars":"Calendars","stays_add":"Add stays","stays_edit":"Edit {name}","stays_preview":"Preview changes","preview_of":"Preview of {name}","preview_hint":"These changes will be made the next time the calendar is read. Nothing has been changed yet.","preview_left":"Left unchanged","search_stays":"Search stays","no_match_stays":"No stays match your search.","verdict_ready":"Ready","arrived":"Arrived","card_name":"Seam access codes","card_description":"Shows the access codes on a lock with their states and problems.","card_lock":"Lock","card_choose":"Select a lock in the settings of this card.","feature_name":"Access codes","feature_ok":{"one":"{count} code OK","other":"{count} codes OK"},"feature_problem":{"one":"{count} problem","other":"{count} problems"},"feature_offline":"Offline","feature_unknown":"Codes unknown"}`),qt=/* #__PURE__ */ Object.assign({"./cs.json":()=>import(`./language/cs.js`).then(e=>e.default),"./da.json":()=>import(`./language/da.js`).then(e=>e.default),"./de.json":()=>import(`./language/de.js`).then(e=>e.default),"./el.json":()=>import(`./language/el.js`).then(e=>e.default),"./es.json":()=>import(`./language/es.js`).then(e=>e.default),"./fi.json":()=>import(`./language/fi.js`).then(e=>e.default),"./fr.json":()=>import(`./language/fr.js`).then(e=>e.default),"./hu.json":()=>import(`./language/hu.js`).then(e=>e.default),"./it.json":()=>import(`./language/it.js`).then(e=>e.default),"./ja.json":()=>import(`./language/ja.js`).then(e=>e.default),"./nb.json":()=>import(`./language/nb.js`).then(e=>e.default),"./nl.json":()=>import(`./language/nl.js`).then(e=>e.default),"./pl.json":()=>import(`./language/pl.js`).then(e=>e.default),"./pt-BR.json":()=>import(`./language/pt-BR.js`).then(e=>e.default),"./pt.json":()=>import(`./language/pt.js`).then(e=>e.default),"./ro.json":()=>import(`./language/ro.js`).then(e=>e.default),"./sv.json":()=>import(`./language/sv.js`).then(e=>e.default),"./tr.json":()=>import(`./language/tr.js`).then(e=>e.default),"./zh-Hans.json":()=>import(`./language/zh-Hans.js`).then(e=>e.default)}),Jt=Object.keys(qt).map(e=>e.slice(2,-5)),Yt={nn:`nb`,no:`nb`};function Xt(e,t=Jt){for(let n=e;n;n=n.slice(0,Math.max(n.lastIndexOf(`-`),0))){let e=[n,Yt[n]].find(e=>e&&t.includes(e));if(e)return e}return`en`}function Zt(e,t,n=`language`){let r=new Intl.PluralRules(e),i={language:e,number_format:n};return(e,a={})=>{let o=t[e];return o===void 0?nn(n)(e,a):(typeof o==`string`?o:o[r.select(Number(a.count))]??o.other??``).replace(/\{(\w+)\}/g,(e,t)=>{let n=a[t];return typeof n==`number`?Ht(i,n):n??``})}}var Qt=/* @__PURE__ */ new Map([[`en`,Kt]]),$t=/* @__PURE__ */ new Map,en=/* @__PURE__ */ new Map;function tn(e,t,n){let r=`${e} ${n}`,i=$t.get(r)??Zt(e,t,n);return $t.set(r,i),i}function nn(e){return tn(`en`,Kt,e)}function rn(e,t,n=`language`){let r=Xt(e),i=Qt.get(r);if(i)return tn(r,i,n);let a=qt[`./${r}.json`],o=en.get(r);if(o)o.add(t);else if(a){let e=/* @__PURE__ */ new Set([t]);en.set(r,e),a().then(t=>{Qt.set(r,t);for(let t of e)t()},()=>Qt.set(r,{}))}return nn(n)}function an(){return rn(document.documentElement.lang,()=>{})}var on=[`attention`,`active`,`scheduled`,`unmanaged`,`expired`],sn=2*O,cn=20;function ln(e,t){let n=e=>dn({...e,message:``}),r=new Set(t.problems.map(n));return[...e.errors,...e.warnings].filter(e=>e.scope===`access_code`||!r.has(n(e)))}function un({lock:e,code:t}){if(!(ln(t,e).length>0))return e.online===!1?`offline`:e.problems.find(({error_code:e})=>e)??e.problems[0]}function dn({scope:e,error_code:t,warning_code:n,message:r}){return JSON.stringify([e,t,n,r])}function fn(e){return e.state===`expired`?!1:hn(e)?e.is_managed:e.is_managed&&e.errors.some(e=>e.scope===`access_code`)}var pn=[`at_risk`,`disabled`,`expired`,`failed`,`scheduled`];function mn({state:e}){return!pn.includes(e)}function hn({state:e}){return e===`failed`||e===`at_risk`}function gn(e){return fn(e)?`attention`:e.state===`expired`?`expired`:e.is_managed?e.state===`scheduled`||_n(e)?`scheduled`:`active`:`unmanaged`}function _n({state:e,starts_at:t}){return e===`removing`&&t!==null&&Date.parse(t)>Date.now()}function vn({battery:e}){return e!==null&&e<=cn}function yn(e){if(e?.online===!1)return{status:`offline`,count:0};if(!e?.codes_known)return{status:`unknown`,count:0};let t=e.codes.filter(fn).length+e.problems.length;return t>0?{status:`problem`,count:t}:{status:`ok`,count:e.codes.filter(({state:e,is_backup:t})=>e!==`expired`&&!t).length}}function M(e){return e.name||e.access_code_id}function N(e,...t){let n=e.trim().toLocaleLowerCase();return!n||t.some(e=>e?.toLocaleLowerCase().includes(n)===!0)}function bn(e,t){return e.flatMap(e=>{if(N(t,e.name,e.area))return[{lock:e,names:[]}];let n=e.codes.filter(e=>e.state!==`expired`&&N(t,M(e)));return n.length>0?[{lock:e,names:n.sort(P).map(M)}]:[]})}function xn(e,t,n){let r=new Map(on.map(e=>[e,[]]));for(let n of e)N(t,M(n))&&r.get(gn(n))?.push(n);for(let[e,t]of r)t.sort((t,r)=>(n===`name`?0:Sn(e,t,r))||P(t,r));return r}function Sn(e,t,n){let r=t=>{let n=e===`scheduled`?t.starts_at:t.ends_at;return n?Date.parse(n):2**53-1};return e===`expired`?r(n)-r(t):r(t)-r(n)}var{compare:Cn}=new Intl.Collator(void 0,{numeric:!0});function P(e,t){return Cn(M(e),M(t))}function wn(e){return e.flatMap(e=>e.codes.map(t=>({lock:e,code:t})))}function Tn(e,t,n=/* @__PURE__ */ new Set){let r={attention:[],now:[],arriving:[],leaving:[],problems:[],locks:e.filter(t=>vn(t)||t.online===!1&&t.problems.length===0||!t.codes_known&&!n.has(t.entry_id)&&e.some(e=>e.codes_known))},i=e=>{let n=e?Date.parse(e)-t.getTime():-1;return n>=0&&n<=sn};for(let t of wn(e)){let{code:e}=t;e.is_backup||(fn(e)&&r.attention.push(t),e.state!==`expired`&&(i(e.starts_at)?r.arriving.push(t):i(e.ends_at)&&r.leaving.push(t),e.state===`active`&&r.now.push(t)))}let a=e=>e?Date.parse(e):1/0;r.arriving.sort((e,t)=>a(e.code.starts_at)-a(t.code.starts_at)),r.leaving.sort((e,t)=>a(e.code.ends_at)-a(t.code.ends_at)),r.now.sort((e,t)=>P(e.code,t.code)),r.attention.sort((e,t)=>a(e.code.starts_at)-a(t.code.starts_at)||P(e.code,t.code));let o=/* @__PURE__ */ new Map;for(let t of e)for(let e of t.problems){let n=t.entry_id+dn(e),r=o.get(n);r?r.locks.push(t):o.set(n,{problem:e,locks:[t]})}return r.problems=[...o.values()],r}function En(e){let t=/* @__PURE__ */ new Map;for(let n of e){let e=Dn(n.code),r=t.get(e);r?r.push(n):t.set(e,[n])}return[...t.values()]}function Dn({access_code_id:e,name:t,starts_at:n,ends_at:r}){return JSON.stringify(t?[t,n,r]:e)}function On(e,{lock:t,code:n}){if(!n.is_managed)return[];let{common_code_key:r}=n;return wn(e).filter(e=>e.lock.device_id!==t.device_id&&e.code.is_managed&&!e.code.is_backup&&e.code.state!==`expired`&&e.code.state!==`removing`&&(r&&e.code.common_code_key===r||Dn(e.code)===Dn(n)))}function kn(e){return wn([e]).filter(({code:e})=>e.state===`expired`&&e.can.delete===!0)}function An(e){let t=0;for(let{codes:n}of e)for(let e of n)e.is_managed||t++;return t}function jn(e){return e.flatMap(e=>{let t=new Map(e.codes.map(e=>[e.access_code_id,e]));return e.codes.filter(e=>!e.is_managed).sort(P).map(n=>({lock:e,code:n,sameAs:n.same_pin_as.flatMap(e=>t.get(e)??[])}))})}var Mn=3e3;function Nn(e,t){let[,n]=/\/seam_frontend\/([^/]+)\/[^/]+$/.exec(e)??[];return n!==void 0&&n!==t}function Pn(e,t){if(!e)return t;let n=new Map(e.codes.map(e=>[e.access_code_id,e])),r=t.codes.map(e=>{let t=n.get(e.access_code_id);return t&&JSON.stringify(t)===JSON.stringify(e)?t:e});return{...t,codes:r}}function Fn(e,t=[],n=[]){if(t.length+n.length===0)return e;let r=new Map(e.map(e=>[e.subentry_id,e]));for(let n of In(e,t))r.set(n.subentry_id,n);for(let e of n)r.delete(e);return[...r.values()]}function In(e,t){let n=new Map(e.map(e=>[e.subentry_id,e.stays]));return t.map(e=>({...e,stays:e.stays??n.get(e.subentry_id)??null}))}function Ln(e,t){let n=new Map(e?.locks.map(e=>[e.device_id,e])),r=e=>[...e].sort((e,t)=>Cn(e.name,t.name));if(t.type===`all`){let i=new Map(t.locks.map(e=>[e.device_id,Pn(n.get(e.device_id),e)])),a=new Set(t.entries.filter(e=>!e.available).map(e=>e.entry_id));for(let e of n.values())a.has(e.entry_id)&&!i.has(e.device_id)&&i.set(e.device_id,e);return{entries:t.entries,locks:r(i.values()),stays:In(e?.stays??[],t.stays),options:t.options,isAdmin:t.is_admin}}if(!e)return;let i=new Map(n);for(let e of t.removed)i.delete(e);for(let e of t.locks)i.set(e.device_id,Pn(n.get(e.device_id),e));return{...e,entries:t.entries??e.entries,options:t.options??e.options,stays:Fn(e.stays,t.stays,t.removed_stays),locks:r(i.values())}}var Rn=class{constructor(e,t=`en`){this.connection=e,this.language=t,this.connected=!0,this.failed=!1,this.outdated=!1,this.listeners=/* @__PURE__ */ new Set,this.attempt=0,this.subscribe=async()=>{this.attempt+=1;let e=this.attempt;this.connected=!0;let{connection:t,language:n}=this,r=()=>e===this.attempt,i=ft(t,n,r).catch(()=>{});try{let e=await t.subscribeMessage(async e=>{if(await i,!r())return;let n=pt(t,e);this.failed=!1,n.type===`all`&&(this.outdated=Nn(import.meta.url,n.version));try{this.state=Ln(this.state,n)}finally{this.notify()}},{type:`seam/subscribe`},{resubscribe:!1});r()?this.unsubscribe=e:e().catch(()=>{})}catch{if(!r())return;this.failed=!0,setTimeout(()=>{r()&&this.subscribe()},Mn)}this.notify()},this.disconnected=()=>{this.attempt+=1,this.connected=!1,this.unsubscribe=void 0,this.notify()}}speak(e){e!==this.language&&(this.language=e,this.listeners.size!==0&&(this.stop(),this.start()))}listen(e){return this.listeners.add(e),this.listeners.size===1&&this.start(),()=>{this.listeners.delete(e)&&this.listeners.size===0&&this.stop()}}start(){this.connection.addEventListener(`ready`,this.subscribe),this.connection.addEventListener(`disconnected`,this.disconnected),this.connected=this.connection.connected,this.connected&&this.subscribe()}stop(){this.connection.removeEventListener(`ready`,this.subscribe),this.connection.removeEventListener(`disconnected`,this.disconnected),this.attempt+=1,this.unsubscribe?.().catch(()=>{}),this.unsubscribe=void 0}notify(){for(let e of this.listeners)e()}},zn=/* @__PURE__ */ new WeakMap;function Bn({connection:e,language:t}){let n=zn.get(e);return n||(n=new Rn(e,Xt(t)),zn.set(e,n)),n.speak(Xt(t)),n}function F(e,t,n,r){var i=arguments.length,a=i<3?t:r===null?r=Object.getOwnPropertyDescriptor(t,n):r,o;if(typeof Reflect==`object`&&typeof Reflect.decorate==`function`)a=Reflect.decorate(e,t,n,r);else for(var s=e.length-1;s>=0;s--)(o=e[s])&&(a=(i<3?o(a):i>3?o(t,n,a):o(t,n))||a);return i>3&&a&&Object.defineProperty(t,n,a),a}var Vn=class extends S{constructor(...e){super(...e),this.failed=!1,this.now=/* @__PURE__ */ new Date,this.timer=0}connectedCallback(){super.connectedCallback(),this.timer=window.setInterval(()=>{this.now=/* @__PURE__ */ new Date,this.changed()},6e4),this.hass&&this.listen()}disconnectedCallback(){super.disconnectedCallback(),window.clearInterval(this.timer),this.stopListening?.(),this.stopListening=void 0,this.store=void 0}listen(){if(!this.isConnected)return;let e=Bn(this.hass);e!==this.store&&(this.stopListening?.(),this.store=e,this.stopListening=e.listen(()=>this.changed()),this.changed())}changed(){if(!this.store)return;this.snapshot=this.store.state,this.failed=this.store.failed;let{hass:e}=this,t={hass:e,t:rn(e.language,()=>this.changed(),e.locale.number_format),isAdmin:this.snapshot?.isAdmin??!1,connected:this.store.connected,outdated:this.store.outdated,date:k(/* @__PURE__ */ new Date,A(e)).slice(0,10)};this.style.colorScheme=e.themes.darkMode?`dark`:`light`;let n=this.context;(n?.t!==t.t||n.isAdmin!==t.isAdmin||n.connected!==t.connected||n.outdated!==t.outdated||n.date!==t.date||n.hass.locale!==e.locale||n.hass.config.time_zone!==e.config.time_zone||n.hass.connection!==e.connection)&&(this.context=t)}shouldUpdate(e){e.has(`hass`)&&(this.listen(),this.changed());let t=e.get(`hass`);return!!this.context&&([...e.keys()].some(e=>e!==`hass`)||t?.formatEntityAttributeValue!==this.hass.formatEntityAttributeValue)}};F([C({attribute:!1})],Vn.prototype,`hass`,void 0),F([w()],Vn.prototype,`snapshot`,void 0),F([w()],Vn.prototype,`failed`,void 0),F([w()],Vn.prototype,`context`,void 0),F([w()],Vn.prototype,`now`,void 0);var Hn=`seam-code-row, seam-stay-controls`;function Un(e){return[...e.querySelectorAll(Hn)]}function Wn(){let e=document.activeElement;for(;e?.shadowRoot?.activeElement;)e=e.shadowRoot.activeElement;return e}function Gn(e){return!e||e===document.body||e.matches(`:disabled`)}var Kn=class{constructor(e){this.host=e,e.addEventListener(`pointerdown`,e=>{e.composedPath().some(({localName:e})=>e===`dialog`)||(this.place=void 0)})}note(){let e=Wn();if(!e||Gn(e))return;let t,n=e;for(;n!==this.host;){if(!n||n instanceof HTMLDialogElement)return;n instanceof HTMLElement&&n.matches(Hn)&&(t=n),n=n instanceof ShadowRoot?n.host:n.parentNode}let r=(t??e).getRootNode();if(!(r instanceof ShadowRoot))return;let i=t?Un(r):[],a=t?i.indexOf(t):0;this.place={element:e,root:r,id:t?.code.access_code_id,rows:[...i.slice(a),...i.slice(0,a).reverse()]}}check(){let{place:e}=this;if(!e||!Gn(Wn()))return;let{element:t,root:n,id:r,rows:i}=e;t.isConnected&&t.checkVisibility()&&!Gn(t)||(this.place=void 0,n.host.isConnected&&((Un(n).find(({code:e})=>r&&e.access_code_id===r)??i.find(({isConnected:e})=>e))?.focus(),Gn(Wn())&&qn(n)))}};function qn(e){let t=e.querySelector(`h1, h2`);if(t){t.tabIndex=-1,t.focus();return}let n=e.host.getRootNode();n instanceof ShadowRoot&&qn(n)}function Jn(e,t,n){let r=Array.from({length:15},(r,i)=>{let a=At(`${e}T00:00`,t+i).slice(0,10);return{date:a,start:jt(a,n)}}),i=r.pop()?.start??0;return{days:r,start:r[0]?.start??0,end:i}}function Yn(e,t,n){let r=$n(t,({lock:e})=>e.device_id);return e.map(e=>ir(e.device_id,e.name,r.get(e.device_id)??[],n,!0))}function Xn(e,t){return[...$n(e.filter(({code:e})=>nr(e,t)),({code:e})=>JSON.stringify(e.name?[e.name]:e.access_code_id))].flatMap(([e,t])=>t[0]?[{key:e,code:t[0].code,of:t}]:[]).sort((e,t)=>P(e.code,t.code)).map(({key:e,code:n,of:r})=>ir(e,M(n),r,t,!1))}function Zn(e,t){return e.filter(({name:e,bars:n})=>N(t,e)||n.some(e=>Qn(e,t)))}function Qn({entry:e},t){return N(t,e.lock.name,M(e.code))}function $n(e,t){let n=/* @__PURE__ */ new Map;for(let r of e){let e=t(r),i=n.get(e);i?i.push(r):n.set(e,[r])}return n}function er({starts_at:e}){return e?Date.parse(e):-1/0}function tr({ends_at:e}){return e?Date.parse(e):1/0}function nr(e,{start:t,end:n}){return er(e)<n&&tr(e)>t}function rr(e,t){return e.filter(({code:e})=>e.ends_at&&!e.is_backup&&e.state!==`expired`&&e.state!==`removing`&&nr(e,t))}function ir(e,t,n,r,i){let a=n.filter(({code:e})=>nr(e,r)).map(e=>{let[t,n]=[er(e.code),tr(e.code)];return{entry:e,start:Math.max(t,r.start),end:Math.min(n,r.end),isEarlier:t<r.start,isLater:n>r.end,isEndless:n===1/0,lane:0,overlaps:[],gap:void 0}}).sort((e,t)=>Number(e.isEndless)-Number(t.isEndless)||e.isEndless&&Number(fn(t.entry.code))-Number(fn(e.entry.code))||e.start-t.start||P(e.entry.code,t.entry.code)),o=ar(a),s=i?a.filter(({isEndless:e})=>!e):[];for(let e of s)e.overlaps=s.filter(t=>t!==e&&t.start<e.end&&t.end>e.start).map(({entry:e})=>e);let c=sr(i?n:[],r);for(let e of s)e.gap=c.find(({start:t})=>t===tr(e.entry.code));return{key:e,name:t,bars:a,lanes:o,overlaps:or(s),gaps:c}}function ar(e){let t=[];for(let n of e){let e=t.findIndex(e=>e<=n.start);n.lane=e<0?t.length:e,t[n.lane]=Math.max(n.end,n.start+O)}return t.length}function or(e){let t=[...new Set(e.flatMap(({start:e,end:t})=>[e,t]))].sort((e,t)=>e-t);return t.map((e,n)=>({start:e,end:t[n+1]??e})).filter(({start:t,end:n})=>e.filter(e=>e.start<n&&e.end>t).length>1)}function sr(e,t){let n=[],r=e.map(({code:e})=>({start:er(e),end:tr(e)})).filter(({end:e})=>e!==1/0).sort((e,t)=>e.start-t.start),i=-1/0;for(let{start:e,end:t}of r)i!==-1/0&&e>i&&n.push({start:i,end:e}),i=Math.max(i,t);return n.filter(({start:e,end:n})=>e<t.end&&n>t.start)}function cr(e,t,n){let r=new Map(t.map(e=>[e.device_id,e])),i=/* @__PURE__ */ new Map;return e.flatMap(e=>(e.stays??[]).map(t=>{let n=JSON.stringify([e.subentry_id,t.name,t.starts_at]),a=i.get(n)??0;return i.set(n,a+1),{key:`${n}${a}`,stays:e,stay:t,places:t.locks.map(e=>lr(e,r.get(e.device_id)))}})).filter(({stay:e,stays:t,places:r})=>N(n,e.name,t.title,...r.map(({lock:e})=>e?.name??null))).sort((e,t)=>Date.parse(e.stay.starts_at)-Date.parse(t.stay.starts_at))}function lr(e,t){let n=t?.codes.find(({access_code_id:t})=>t===e.access_code_id);return{...e,lock:t,code:n}}function ur({stay:e,places:t}){return e.has_arrived?[]:t.filter(({verdict:e})=>e===`at_risk`)}function dr(e){return new Map(e.flatMap(({access_code_ids:e,title:t})=>e.map(e=>[e,t])))}function fr({stay:e,places:t}){let n={start:Date.parse(e.starts_at),end:Date.parse(e.ends_at)};return t.flatMap(({lock:e,access_code_id:t})=>e?rr(wn([e]),n).filter(({code:e})=>e.access_code_id!==t):[])}function pr({lock:e,code:t}){return[...t?.errors??[],...t?.warnings??[],...e?.problems??[]][0]}var mr=`https://console.seam.co`,hr=3,gr={active:`good`,scheduled:`info`,setting:`info`,failed:`bad`,at_risk:`warn`,removing:`warn`,expired:``,disabled:``,unknown:``},_r=[`failed`,`at_risk`,`unknown`,`disabled`,`setting`,`removing`,`scheduled`,`active`];function vr(e){return _r.find(t=>e.some(e=>e.state===t))??`expired`}function I(e){return y`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${e}></path></svg>`}function L(e,n=x){return y`<div class="banner" role="status">
-    ${I(t)}
+var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20A8,8 0 0,1 4,12A8,8 0 0,1 12,4A8,8 0 0,1 20,12A8,8 0 0,1 12,20Z`,t=`M12,2L1,21H23M12,6L19.53,19H4.47M11,10V14H13V10M11,16V18H13V16`,n=`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M12 20C7.59 20 4 16.41 4 12S7.59 4 12 4 20 7.59 20 12 16.41 20 12 20M16.59 7.58L10 14.17L7.41 11.59L6 13L10 17L18 9L16.59 7.58Z`,r=`M23 12L20.6 9.2L20.9 5.5L17.3 4.7L15.4 1.5L12 3L8.6 1.5L6.7 4.7L3.1 5.5L3.4 9.2L1 12L3.4 14.8L3.1 18.5L6.7 19.3L8.6 22.5L12 21L15.4 22.5L17.3 19.3L20.9 18.5L20.6 14.8L23 12M18.7 16.9L16 17.5L14.6 19.9L12 18.8L9.4 19.9L8 17.5L5.3 16.9L5.5 14.1L3.7 12L5.5 9.9L5.3 7.1L8 6.5L9.4 4.1L12 5.2L14.6 4.1L16 6.5L18.7 7.1L18.5 9.9L20.3 12L18.5 14.1L18.7 16.9M16.6 7.6L18 9L10 17L6 13L7.4 11.6L10 14.2L16.6 7.6Z`,i=`M7.41,8.58L12,13.17L16.59,8.58L18,10L12,16L6,10L7.41,8.58Z`,a=`M8.59,16.58L13.17,12L8.59,7.41L10,6L16,12L10,18L8.59,16.58Z`,o=`M19,21H8V7H19M19,5H8A2,2 0 0,0 6,7V21A2,2 0 0,0 8,23H19A2,2 0 0,0 21,21V7A2,2 0 0,0 19,5M16,1H4A2,2 0 0,0 2,3V17H4V3H16V1Z`,s=`M6,19A2,2 0 0,0 8,21H16A2,2 0 0,0 18,19V7H6V19M8,9H16V19H8V9M15.5,4L14.5,3H9.5L8.5,4H5V6H19V4H15.5Z`,c=`M12,9A3,3 0 0,1 15,12A3,3 0 0,1 12,15A3,3 0 0,1 9,12A3,3 0 0,1 12,9M12,4.5C17,4.5 21.27,7.61 23,12C21.27,16.39 17,19.5 12,19.5C7,19.5 2.73,16.39 1,12C2.73,7.61 7,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C15.76,17.5 19.17,15.36 20.82,12C19.17,8.64 15.76,6.5 12,6.5C8.24,6.5 4.83,8.64 3.18,12Z`,l=`M11,18H13V16H11V18M12,2A10,10 0 0,0 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20C7.59,20 4,16.41 4,12C4,7.59 7.59,4 12,4C16.41,4 20,7.59 20,12C20,16.41 16.41,20 12,20M12,6A4,4 0 0,0 8,10H10A2,2 0 0,1 12,8A2,2 0 0,1 14,10C14,12 11,11.75 11,15H13C13,12.75 16,12.5 16,10A4,4 0 0,0 12,6Z`,u=`M12,17A2,2 0 0,0 14,15C14,13.89 13.1,13 12,13A2,2 0 0,0 10,15A2,2 0 0,0 12,17M18,8A2,2 0 0,1 20,10V20A2,2 0 0,1 18,22H6A2,2 0 0,1 4,20V10C4,8.89 4.9,8 6,8H7V6A5,5 0 0,1 12,1A5,5 0 0,1 17,6V8H18M12,3A3,3 0 0,0 9,6V8H15V6A3,3 0 0,0 12,3Z`,d=`M10 17C11.1 17 12 16.1 12 15C12 13.9 11.1 13 10 13C8.9 13 8 13.9 8 15S8.9 17 10 17M16 8C17.1 8 18 8.9 18 10V20C18 21.1 17.1 22 16 22H4C2.9 22 2 21.1 2 20V10C2 8.9 2.9 8 4 8H5V6C5 3.2 7.2 1 10 1S15 3.2 15 6V8H16M10 3C8.3 3 7 4.3 7 6V8H13V6C13 4.3 11.7 3 10 3M22 13H20V7H22V13M22 17H20V15H22V17Z`,f=`M18 1C15.24 1 13 3.24 13 6V8H4C2.9 8 2 8.89 2 10V20C2 21.11 2.9 22 4 22H16C17.11 22 18 21.11 18 20V10C18 8.9 17.11 8 16 8H15V6C15 4.34 16.34 3 18 3C19.66 3 21 4.34 21 6V8H23V6C23 3.24 20.76 1 18 1M10 13C11.1 13 12 13.89 12 15C12 16.11 11.11 17 10 17C8.9 17 8 16.11 8 15C8 13.9 8.9 13 10 13Z`,p=`M19,13H13V19H11V13H5V11H11V5H13V11H19V13Z`,m=`M2.28,3L1,4.27L2.47,5.74C2.04,6 1.61,6.29 1.2,6.6L3,9C3.53,8.6 4.08,8.25 4.66,7.93L6.89,10.16C6.15,10.5 5.44,10.91 4.8,11.4L6.6,13.8C7.38,13.22 8.26,12.77 9.2,12.47L11.75,15C10.5,15.07 9.34,15.5 8.4,16.2L12,21L14.46,17.73L17.74,21L19,19.72M12,3C9.85,3 7.8,3.38 5.9,4.07L8.29,6.47C9.5,6.16 10.72,6 12,6C15.38,6 18.5,7.11 21,9L22.8,6.6C19.79,4.34 16.06,3 12,3M12,9C11.62,9 11.25,9 10.88,9.05L14.07,12.25C15.29,12.53 16.43,13.07 17.4,13.8L19.2,11.4C17.2,9.89 14.7,9 12,9Z`,h=globalThis,ee=h.ShadowRoot&&(h.ShadyCSS===void 0||h.ShadyCSS.nativeShadow)&&`adoptedStyleSheets`in Document.prototype&&`replace`in CSSStyleSheet.prototype,te=Symbol(),ne=/* @__PURE__ */ new WeakMap,re=class{constructor(e,t,n){if(this._$cssResult$=!0,n!==te)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(ee&&e===void 0){let n=t!==void 0&&t.length===1;n&&(e=ne.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),n&&ne.set(t,e))}return e}toString(){return this.cssText}},ie=e=>new re(typeof e==`string`?e:e+``,void 0,te),g=(e,...t)=>new re(e.length===1?e[0]:t.reduce((t,n,r)=>t+(e=>{if(!0===e._$cssResult$)return e.cssText;if(typeof e==`number`)return e;throw Error(`Value passed to 'css' function must be a 'css' function result: `+e+`. Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.`)})(n)+e[r+1],e[0]),e,te),ae=(e,t)=>{if(ee)e.adoptedStyleSheets=t.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let n of t){let t=document.createElement(`style`),r=h.litNonce;r!==void 0&&t.setAttribute(`nonce`,r),t.textContent=n.cssText,e.appendChild(t)}},oe=ee?e=>e:e=>e instanceof CSSStyleSheet?(e=>{let t=``;for(let n of e.cssRules)t+=n.cssText;return ie(t)})(e):e,{is:se,defineProperty:ce,getOwnPropertyDescriptor:le,getOwnPropertyNames:ue,getOwnPropertySymbols:de,getPrototypeOf:fe}=Object,pe=globalThis,me=pe.trustedTypes,he=me?me.emptyScript:``,ge=pe.reactiveElementPolyfillSupport,_e=(e,t)=>e,ve={toAttribute(e,t){switch(t){case Boolean:e=e?he:null;break;case Object:case Array:e=e==null?e:JSON.stringify(e)}return e},fromAttribute(e,t){let n=e;switch(t){case Boolean:n=e!==null;break;case Number:n=e===null?null:Number(e);break;case Object:case Array:try{n=JSON.parse(e)}catch{n=null}}return n}},ye=(e,t)=>!se(e,t),be={attribute:!0,type:String,converter:ve,reflect:!1,useDefault:!1,hasChanged:ye};Symbol.metadata??=Symbol(`metadata`),pe.litPropertyMetadata??=/* @__PURE__ */ new WeakMap;var xe=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=be){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),r=this.getPropertyDescriptor(e,n,t);r!==void 0&&ce(this.prototype,e,r)}}static getPropertyDescriptor(e,t,n){let{get:r,set:i}=le(this.prototype,e)??{get(){return this[t]},set(e){this[t]=e}};return{get:r,set(t){let a=r?.call(this);i?.call(this,t),this.requestUpdate(e,a,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??be}static _$Ei(){if(this.hasOwnProperty(_e(`elementProperties`)))return;let e=fe(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(_e(`finalized`)))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(_e(`properties`))){let e=this.properties,t=[...ue(e),...de(e)];for(let n of t)this.createProperty(n,e[n])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[e,n]of t)this.elementProperties.set(e,n)}this._$Eh=/* @__PURE__ */ new Map;for(let[e,t]of this.elementProperties){let n=this._$Eu(e,t);n!==void 0&&this._$Eh.set(n,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let e of n)t.unshift(oe(e))}else e!==void 0&&t.push(oe(e));return t}static _$Eu(e,t){let n=t.attribute;return!1===n?void 0:typeof n==`string`?n:typeof e==`string`?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=/* @__PURE__ */ new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=/* @__PURE__ */ new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=/* @__PURE__ */ new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return ae(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),r=this.constructor._$Eu(e,n);if(r!==void 0&&!0===n.reflect){let i=(n.converter?.toAttribute===void 0?ve:n.converter).toAttribute(t,n.type);this._$Em=e,i==null?this.removeAttribute(r):this.setAttribute(r,i),this._$Em=null}}_$AK(e,t){let n=this.constructor,r=n._$Eh.get(e);if(r!==void 0&&this._$Em!==r){let e=n.getPropertyOptions(r),i=typeof e.converter==`function`?{fromAttribute:e.converter}:e.converter?.fromAttribute===void 0?ve:e.converter;this._$Em=r;let a=i.fromAttribute(t,e.type);this[r]=a??this._$Ej?.get(r)??a,this._$Em=null}}requestUpdate(e,t,n,r=!1,i){if(e!==void 0){let a=this.constructor;if(!1===r&&(i=this[e]),n??=a.getPropertyOptions(e),!((n.hasChanged??ye)(i,t)||n.useDefault&&n.reflect&&i===this._$Ej?.get(e)&&!this.hasAttribute(a._$Eu(e,n))))return;this.C(e,t,n)}!1===this.isUpdatePending&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:r,wrapped:i},a){n&&!(this._$Ej??=/* @__PURE__ */ new Map).has(e)&&(this._$Ej.set(e,a??t??this[e]),!0!==i||a!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),!0===r&&this._$Em!==e&&(this._$Eq??=/* @__PURE__ */ new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[e,t]of this._$Ep)this[e]=t;this._$Ep=void 0}let e=this.constructor.elementProperties;if(e.size>0)for(let[t,n]of e){let{wrapped:e}=n,r=this[t];!0!==e||this._$AL.has(t)||r===void 0||this.C(t,void 0,n,r)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(e=>e.hostUpdate?.()),this.update(t)):this._$EM()}catch(t){throw e=!1,this._$EM(),t}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=/* @__PURE__ */ new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(e){}firstUpdated(e){}};xe.elementStyles=[],xe.shadowRootOptions={mode:`open`},xe[_e(`elementProperties`)]=/* @__PURE__ */ new Map,xe[_e(`finalized`)]=/* @__PURE__ */ new Map,ge?.({ReactiveElement:xe}),(pe.reactiveElementVersions??=[]).push(`2.1.2`);var Se=globalThis,Ce=e=>e,we=Se.trustedTypes,Te=we?we.createPolicy(`lit-html`,{createHTML:e=>e}):void 0,Ee=`$lit$`,_=`lit$${Math.random().toFixed(9).slice(2)}$`,De=`?`+_,Oe=`<${De}>`,ke=document,Ae=()=>ke.createComment(``),je=e=>e===null||typeof e!=`object`&&typeof e!=`function`,Me=Array.isArray,Ne=e=>Me(e)||typeof e?.[Symbol.iterator]==`function`,Pe=`[ 	
+\f\r]`,Fe=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,Ie=/-->/g,Le=/>/g,Re=RegExp(`>|${Pe}(?:([^\\s"'>=/]+)(${Pe}*=${Pe}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`,`g`),ze=/'/g,Be=/"/g,Ve=/^(?:script|style|textarea|title)$/i,v=(e=>(t,...n)=>({_$litType$:e,strings:t,values:n}))(1),y=Symbol.for(`lit-noChange`),b=Symbol.for(`lit-nothing`),He=/* @__PURE__ */ new WeakMap,x=ke.createTreeWalker(ke,129);function Ue(e,t){if(!Me(e)||!e.hasOwnProperty(`raw`))throw Error(`invalid template strings array`);return Te===void 0?t:Te.createHTML(t)}var We=(e,t)=>{let n=e.length-1,r=[],i,a=t===2?`<svg>`:t===3?`<math>`:``,o=Fe;for(let t=0;t<n;t++){let n=e[t],s,c,l=-1,u=0;for(;u<n.length&&(o.lastIndex=u,c=o.exec(n),c!==null);)u=o.lastIndex,o===Fe?c[1]===`!--`?o=Ie:c[1]===void 0?c[2]===void 0?c[3]!==void 0&&(o=Re):(Ve.test(c[2])&&(i=RegExp(`</`+c[2],`g`)),o=Re):o=Le:o===Re?c[0]===`>`?(o=i??Fe,l=-1):c[1]===void 0?l=-2:(l=o.lastIndex-c[2].length,s=c[1],o=c[3]===void 0?Re:c[3]===`"`?Be:ze):o===Be||o===ze?o=Re:o===Ie||o===Le?o=Fe:(o=Re,i=void 0);let d=o===Re&&e[t+1].startsWith(`/>`)?` `:``;a+=o===Fe?n+Oe:l>=0?(r.push(s),n.slice(0,l)+Ee+n.slice(l)+_+d):n+_+(l===-2?t:d)}return[Ue(e,a+(e[n]||`<?>`)+(t===2?`</svg>`:t===3?`</math>`:``)),r]},Ge=class e{constructor({strings:t,_$litType$:n},r){let i;this.parts=[];let a=0,o=0,s=t.length-1,c=this.parts,[l,u]=We(t,n);if(this.el=e.createElement(l,r),x.currentNode=this.el.content,n===2||n===3){let e=this.el.content.firstChild;e.replaceWith(...e.childNodes)}for(;(i=x.nextNode())!==null&&c.length<s;){if(i.nodeType===1){if(i.hasAttributes())for(let e of i.getAttributeNames())if(e.endsWith(Ee)){let t=u[o++],n=i.getAttribute(e).split(_),r=/([.?@])?(.*)/.exec(t);c.push({type:1,index:a,name:r[2],strings:n,ctor:r[1]===`.`?Xe:r[1]===`?`?Ze:r[1]===`@`?Qe:Ye}),i.removeAttribute(e)}else e.startsWith(_)&&(c.push({type:6,index:a}),i.removeAttribute(e));if(Ve.test(i.tagName)){let e=i.textContent.split(_),t=e.length-1;if(t>0){i.textContent=we?we.emptyScript:``;for(let n=0;n<t;n++)i.append(e[n],Ae()),x.nextNode(),c.push({type:2,index:++a});i.append(e[t],Ae())}}}else if(i.nodeType===8){if(i.data===De)c.push({type:2,index:a});else{let e=-1;for(;(e=i.data.indexOf(_,e+1))!==-1;)c.push({type:7,index:a}),e+=_.length-1}}a++}}static createElement(e,t){let n=ke.createElement(`template`);return n.innerHTML=e,n}};function Ke(e,t,n=e,r){if(t===y)return t;let i=r===void 0?n._$Cl:n._$Co?.[r],a=je(t)?void 0:t._$litDirective$;return i?.constructor!==a&&(i?._$AO?.(!1),a===void 0?i=void 0:(i=new a(e),i._$AT(e,n,r)),r===void 0?n._$Cl=i:(n._$Co??=[])[r]=i),i!==void 0&&(t=Ke(e,i._$AS(e,t.values),i,r)),t}var qe=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,r=(e?.creationScope??ke).importNode(t,!0);x.currentNode=r;let i=x.nextNode(),a=0,o=0,s=n[0];for(;s!==void 0;){if(a===s.index){let t;s.type===2?t=new Je(i,i.nextSibling,this,e):s.type===1?t=new s.ctor(i,s.name,s.strings,this,e):s.type===6&&(t=new $e(i,this,e)),this._$AV.push(t),s=n[++o]}a!==s?.index&&(i=x.nextNode(),a++)}return x.currentNode=ke,r}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings===void 0?n._$AI(e[t]):(n._$AI(e,n,t),t+=n.strings.length-2)),t++}},Je=class e{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,r){this.type=2,this._$AH=b,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=Ke(this,e,t),je(e)?e===b||e==null||e===``?(this._$AH!==b&&this._$AR(),this._$AH=b):e!==this._$AH&&e!==y&&this._(e):e._$litType$===void 0?e.nodeType===void 0?Ne(e)?this.k(e):this._(e):this.T(e):this.$(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==b&&je(this._$AH)?this._$AA.nextSibling.data=e:this.T(ke.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,r=typeof n==`number`?this._$AC(e):(n.el===void 0&&(n.el=Ge.createElement(Ue(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===r)this._$AH.p(t);else{let e=new qe(r,this),n=e.u(this.options);e.p(t),this.T(n),this._$AH=e}}_$AC(e){let t=He.get(e.strings);return t===void 0&&He.set(e.strings,t=new Ge(e)),t}k(t){Me(this._$AH)||(this._$AH=[],this._$AR());let n=this._$AH,r,i=0;for(let a of t)i===n.length?n.push(r=new e(this.O(Ae()),this.O(Ae()),this,this.options)):r=n[i],r._$AI(a),i++;i<n.length&&(this._$AR(r&&r._$AB.nextSibling,i),n.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let t=Ce(e).nextSibling;Ce(e).remove(),e=t}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},Ye=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,r,i){this.type=1,this._$AH=b,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=i,n.length>2||n[0]!==``||n[1]!==``?(this._$AH=Array(n.length-1).fill(/* @__PURE__ */ new String),this.strings=n):this._$AH=b}_$AI(e,t=this,n,r){let i=this.strings,a=!1;if(i===void 0)e=Ke(this,e,t,0),a=!je(e)||e!==this._$AH&&e!==y,a&&(this._$AH=e);else{let r=e,o,s;for(e=i[0],o=0;o<i.length-1;o++)s=Ke(this,r[n+o],t,o),s===y&&(s=this._$AH[o]),a||=!je(s)||s!==this._$AH[o],s===b?e=b:e!==b&&(e+=(s??``)+i[o+1]),this._$AH[o]=s}a&&!r&&this.j(e)}j(e){e===b?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??``)}},Xe=class extends Ye{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===b?void 0:e}},Ze=class extends Ye{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==b)}},Qe=class extends Ye{constructor(e,t,n,r,i){super(e,t,n,r,i),this.type=5}_$AI(e,t=this){if((e=Ke(this,e,t,0)??b)===y)return;let n=this._$AH,r=e===b&&n!==b||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,i=e!==b&&(n===b||r);r&&this.element.removeEventListener(this.name,this,n),i&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH==`function`?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},$e=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){Ke(this,e)}},et={M:Ee,P:_,A:De,C:1,L:We,R:qe,D:Ne,V:Ke,I:Je,H:Ye,N:Ze,U:Qe,B:Xe,F:$e},tt=Se.litHtmlPolyfillSupport;tt?.(Ge,Je),(Se.litHtmlVersions??=[]).push(`3.3.3`);var nt=(e,t,n)=>{let r=n?.renderBefore??t,i=r._$litPart$;if(i===void 0){let e=n?.renderBefore??null;r._$litPart$=i=new Je(t.insertBefore(Ae(),e),e,void 0,n??{})}return i._$AI(e),i},rt=globalThis,S=class extends xe{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=nt(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return y}};S._$litElement$=!0,S.finalized=!0,rt.litElementHydrateSupport?.({LitElement:S});var it=rt.litElementPolyfillSupport;it?.({LitElement:S}),(rt.litElementVersions??=[]).push(`4.2.2`);var at={attribute:!0,type:String,converter:ve,reflect:!1,hasChanged:ye},ot=(e=at,t,n)=>{let{kind:r,metadata:i}=n,a=globalThis.litPropertyMetadata.get(i);if(a===void 0&&globalThis.litPropertyMetadata.set(i,a=/* @__PURE__ */ new Map),r===`setter`&&((e=Object.create(e)).wrapped=!0),a.set(n.name,e),r===`accessor`){let{name:r}=n;return{set(n){let i=t.get.call(this);t.set.call(this,n),this.requestUpdate(r,i,e,!0,n)},init(t){return t!==void 0&&this.C(r,void 0,e,t),t}}}if(r===`setter`){let{name:r}=n;return function(n){let i=this[r];t.call(this,n),this.requestUpdate(r,i,e,!0,n)}}throw Error(`Unsupported decorator location: `+r)};function C(e){return(t,n)=>typeof n==`object`?ot(e,t,n):((e,t,n)=>{let r=t.hasOwnProperty(n);return t.constructor.createProperty(n,e),r?Object.getOwnPropertyDescriptor(t,n):void 0})(e,t,n)}function w(e){return C({...e,state:!0,attribute:!1})}var st=(e,t,n)=>(n.configurable=!0,n.enumerable=!0,Reflect.decorate&&typeof t!=`object`&&Object.defineProperty(e,t,n),n);function ct(e,t){return(n,r,i)=>{let a=t=>t.renderRoot?.querySelector(e)??null;if(t){let{get:e,set:t}=typeof r==`object`?n:i??(()=>{let e=Symbol();return{get(){return this[e]},set(t){this[e]=t}}})();return st(n,r,{get(){let n=e.call(this);return n===void 0&&(n=a(this),(n!==null||this.hasUpdated)&&t.call(this,n)),n}})}return st(n,r,{get(){return a(this)}})}}var lt=`component.seam.`,ut=[`exceptions`,`selector`],dt=/* @__PURE__ */ new WeakMap;async function ft(e,t,n){let r=await Promise.all(ut.map(n=>e.sendMessagePromise({type:`frontend/get_translations`,language:t,category:n,integration:[`seam`]})));n()&&dt.set(e,Object.assign({},...r.map(({resources:e})=>e)))}function pt(e,t){let n=t=>{if(Array.isArray(t))return t.map(n);if(typeof t!=`object`||!t)return t;if(`translation_key`in t){let{translation_key:n,translation_placeholders:r}=t;return mt(e,n,r)}return Object.fromEntries(Object.entries(t).map(([e,t])=>[e,n(t)]))};return n(t)}function mt(e,t,n={},r=t){let i=dt.get(e)?.[lt+t];return i===void 0?r:i.replace(/\{(\w+)\}/g,(e,t)=>n[t]??``)}var T=class extends Error{constructor(e,t,n,r=n===`connection_uncertain`){super(e),this.field=t,this.lost=n,this.isUncertain=r}},ht=3,gt=[`code/generate`,`code/reveal`,`lock/refresh`,`preview`,`stays/preview`];function _t(e,t,n){let{error:r,...i}=Object(t),a=r??i,{code:o,translation_key:s,translation_domain:c,translation_placeholders:l}=a,u=a.message??``,d=s&&c===`seam`?mt(e,`exceptions.${s}.message`,l,u):u;return o!==ht&&t!==ht?new T(d&&bt(d),l?.field):new T(d,void 0,gt.includes(n)?`connection_failed`:`connection_uncertain`)}async function vt(e,t,n){try{let r=await e.callWS({type:`seam/${t}`,...n});return pt(e.connection,r)}catch(n){throw _t(e.connection,n,t)}}function yt(e,t){return vt(e,`stays/preview`,{subentry_id:t})}async function E(e,t,n){let{results:r}=await vt(e,t,n);return Object.fromEntries(Object.entries(r).map(([e,t])=>[e,xt(t)]))}function bt(e){return/[\p{Sentence_Terminal};]$/u.test(e)?e:`${e}.`}function xt(e){let{error:t,reason:n,access_codes:r}=e;return{...e,...t?{error:bt(t)}:{},...n?{reason:bt(n)}:{},...r?{access_codes:r.map(xt)}:{}}}async function St(e,t,n,r,i={}){return Ct(await E(e,`code/${t}`,{entity_id:n.entity_id,access_code_id:r.access_code_id,...i}),n)}function Ct(e,t){let n=e[t.entity_id]??{},{error:r,field:i,is_uncertain:a}=n;if(r)throw new T(r,i,void 0,a);return n}async function wt(e,t,n){let r=await St(e,`reveal`,t,n);return{pin:r.code??void 0,isFresh:r.is_fresh!==!1}}function D(e,t){return e instanceof T?e.lost?t(e.lost):e.message||t(`unexpected_error`):t(`unexpected_error`)}function Tt(e,t=!1){history[t?`replaceState`:`pushState`](null,``,e),window.dispatchEvent(new CustomEvent(`location-changed`,{detail:{replace:t}}))}var Et=6e4,Dt=60*Et,O=24*Dt;function Ot(e){let t=/* @__PURE__ */ new Map;return(n,r)=>{let i=JSON.stringify([n,r]),a=t.get(i)??new e(n,r);return t.set(i,a),a}}var kt=Ot(Intl.DateTimeFormat);function k(e,t){return kt(`sv`,{timeZone:t,year:`numeric`,month:`2-digit`,day:`2-digit`,hour:`2-digit`,minute:`2-digit`}).format(e).replace(` `,`T`)}function At(e,t,n){let r=Date.parse(`${e}Z`),i=[-864e5,O].map(e=>{let n=r+e,i=Date.parse(`${k(new Date(n),t)}Z`)-n;return new Date(r-i)}),a=i.filter(n=>k(n,t)===e);return a.find(e=>e>n)??a[0]??i[0]}function jt(e,t){return new Date(Date.parse(`${e}Z`)+t*O).toISOString().slice(0,16)}function Mt(e,t){let n=Date.parse(`${e}T00:00Z`),r=n-15*Dt,i=n+15*Dt;for(;i-r>Et;){let n=r+Math.floor((i-r)/2/Et)*Et;k(new Date(n),t)<e?r=n:i=n}return i}function Nt(e,t){let n=k(e,t);return[-36e5,Dt].some(r=>k(new Date(e.getTime()+r),t)===n)}function A({locale:e,config:t}){return e.time_zone===`local`?Ft():t.time_zone}function Pt(e,t){let n=[Ft(),e.config.time_zone].map(e=>k(t,e));return n[0]===n[1]?void 0:A(e)}function Ft(){return Intl.DateTimeFormat().resolvedOptions().timeZone}function It(e,t,n=A(e)){return kt(Lt(e.locale),{timeZone:n,...t})}function Lt({language:e,date_format:t}){let n={DMY:`en-GB`,MDY:`en-US`,system:Intl.DateTimeFormat().resolvedOptions().locale}[t],r=e=>e.split(`-`)[0];return n&&r(n)===r(e)?n:e}function j(e,t,n,r=A(e)){let i=new Date(t),[a,o]=[i,n].map(e=>k(e,r).slice(0,10)),s=Rt(e,i,r),c=Math.round((Date.parse(a)-Date.parse(o))/O);return Math.abs(c)<=1?`${new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`}).format(c,`day`)}, ${s}`:`${It(e,{weekday:`short`,day:`numeric`,month:`short`,...a.slice(0,4)===o.slice(0,4)?{}:{year:`numeric`}},r).format(i)}, ${s}`}function Rt({locale:e},t,n){let r=zt(e);return kt(e.language,{timeZone:n,hour:r?`numeric`:`2-digit`,minute:`2-digit`,hourCycle:r?`h12`:`h23`,...Nt(t,n)?{timeZoneName:`short`}:{}}).format(t)}function zt({language:e,time_format:t}){return t===`12`||t!==`24`&&kt(t===`system`?void 0:e,{hour:`numeric`}).resolvedOptions().hour12===!0}function Bt({language:e,first_weekday:t}){let n=[`sun`,`mon`,`tue`,`wed`,`thu`,`fri`,`sat`].indexOf(t.slice(0,3));if(n>=0)return n;let r=new Intl.Locale(e);return((r.getWeekInfo?.()??r.weekInfo)?.firstDay??1)%7}var Vt={comma_decimal:`en-US`,decimal_comma:`de`,space_comma:`fr`,quote_decimal:`de-CH`,none:`en-US`},Ht=Ot(Intl.NumberFormat);function Ut({language:e,number_format:t},n,r={}){let i=t===`system`?void 0:Vt[t]??e,a=new Map(Ht(i,{}).formatToParts(12345.6).map(({type:e,value:t})=>[e,t]));return Ht(e,{...r,...t===`none`?{useGrouping:!1}:{}}).formatToParts(n).map(({type:e,value:t})=>e===`group`||e===`decimal`?a.get(e):t).join(``)}function Wt(e,t,n){let[r,i]=[t,n].map(e=>/* @__PURE__ */ new Date(`${e}Z`));return It(e,{day:`numeric`,month:`short`},`UTC`).formatRange(r,i)}function Gt(e,t,n){let r=Date.parse(t)-n.getTime(),i=new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`});for(let[e,t]of[[`day`,O],[`hour`,Dt],[`minute`,Et]])if(Math.abs(r)>=t)return i.format(Math.round(r/t),e);return i.format(0,`minute`)}function Kt(e,t){let[n,r]=[[`day`,864e5],[`hour`,36e5]].find(([,e])=>t>=e)??[`minute`,6e4];return Ut(e.locale,t/r,{style:`unit`,unit:n,unitDisplay:`long`,maximumFractionDigits:1})}var qt=/*#__PURE__*/ JSON.parse(`{"title":"Access codes","back":"Back","close":"Close","cancel":"Cancel","done":"Done","save":"Save","copy":"Copy","copied":"PIN copied","message_copied":"Message copied","copy_failed":"Copying failed. Select the PIN and copy it manually.","pin_not_fresh":"Seam did not answer. This is the last known PIN.","share":"Share","copy_message":"Copy message","retry":"Try again","loading":"Loading…","today":"Today","locks":"Locks","timeline":"Timeline","activity":"Activity","found_codes":"Found codes","sections":"Sections","add_guest":"Add guest","connection_lost":"The connection to Home Assistant was lost. Reconnecting…","outdated":"The Seam integration was updated. Reload this page to use the new version.","reload":"Reload","not_set_up":"Seam is not available. Check the integration under Settings > Devices & services.","workspace_unavailable":"{name} cannot be reached. The last known state is shown.","no_access":"You do not have access to any locks. Ask a Home Assistant administrator for access.","no_locks":"There are no locks yet. Connect a lock in the Seam console. The lock appears here within a few minutes.","unexpected_error":"Something went wrong. Try again.","connection_failed":"The connection to Home Assistant was lost. Try again when the connection is restored.","connection_uncertain":"The connection was lost before a response was received. The change may or may not have been made. Check the codes before you try again.","headline_good":"All guests can get in","headline_attention":{"one":"{count} code needs attention","other":"{count} codes need attention"},"headline_locks":{"one":"{count} lock needs attention","other":"{count} locks need attention"},"headline_unknown":"Cannot confirm that all guests can get in","headline_none":"No access codes yet","headline_none_hint":"Add a guest, and Seam sets the code on the lock.","headline_good_hint":{"one":"{count} code is active.","other":"{count} codes are active."},"needs_attention":"Needs attention","active_now":"Active now","arriving":"Arriving","leaving":"Leaving","next_48_hours":"Next 48 hours","last_used":"Last used","nobody_arriving":"Nobody is arriving in the next 48 hours.","nobody_leaving":"Nobody is leaving in the next 48 hours.","nobody_in":"No codes are active.","show_all":"Show all {count}","read_only":"Only administrators can see PINs and change codes.","ask_admin":"Ask an administrator of this Home Assistant to make the necessary changes to codes and accounts.","rows":"Rows","rows_lock":"By lock","rows_person":"By person","rows_table":"Table","earlier":"Earlier","later":"Later","timeline_none":"No codes are active on these days.","timeline_bar":"{name}, {lock}, {times}, {state}","then_free":"Then free for {duration}","free_for":"Free for {duration}","overlaps_with":"Overlaps with {names}","lock":"Lock","person":"Person","times":"Times","state":"State","notes":"Notes","fewer":"Show less","period":"Period","period_1":"Last 24 hours","period_7":"Last 7 days","period_30":"Last 30 days","all_locks":"All locks","search_activity":"Search names","download":"Download CSV","activity_none":"No activity was recorded in this period.","activity_no_match":"No activity matches your search.","activity_off":"The event entities for these locks are disabled or hidden from you.","activity_failed":"Home Assistant cannot show the activity. Check that the history integration is set up.","time":"Time","event":"Event","detail":"Detail","method_keycode":"With a PIN","method_manual":"Manually","method_automatic":"Automatically","method_remote":"Remotely","method_card":"With a card","method_mobile_key":"With a phone","method_seamapi":"Remotely","show_more":"Show more","group_attention":"Needs attention","group_active":"Active","group_scheduled":"Scheduled","group_unmanaged":"Not managed","group_expired":"Expired","unmanaged_hint":"These codes were created outside Seam.","unmanaged_hint_convert":"Convert a code to managed to change it here.","state_active":"Active","state_scheduled":"Scheduled","state_setting":"Setting","state_failed":"Failed","state_at_risk":"At risk","state_removing":"Removing","state_expired":"Expired","state_disabled":"Disabled","state_unknown":"Unknown","lock_locked":"Locked","lock_unlocked":"Unlocked","lock_locking":"Locking","lock_unlocking":"Unlocking","lock_jammed":"Jammed","lock_unknown":"Unknown","offline":"Offline","is_offline":"{lock} is offline","battery":"Battery {percent}","free_slots":{"one":"{count} free slot","other":"{count} free slots"},"count_attention":{"one":"{count} needs attention","other":"{count} need attention"},"count_active":"{count} active","count_scheduled":"{count} scheduled","count_unmanaged":"{count} not managed","count_none":"No codes","codes_unknown":"The codes on this lock are not known yet. If this lasts, see the log.","codes_outdated":"The codes on this lock might be outdated.","no_codes":"This lock has no access codes.","no_match":"No codes match your search.","no_match_locks":"No locks or codes match your search.","no_match_lock_names":"No locks match your search.","no_match_timeline":"No matches on these days.","search_codes":"Search codes","search_locks":"Search locks","search_all":"Search locks and names","order":"Order","order_time":"By time","order_name":"By name","no_such_lock":"This lock does not exist, or you do not have access to it.","no_such_code":"This code no longer exists.","refresh":"Refresh","refreshing":"Refreshing…","refreshed":{"one":"{lock} is up to date","other":"{lock} are up to date"},"still_offline":{"one":"{lock} is still offline","other":"{lock} are still offline"},"never_ends":"Never expires","until":"Until {time}","from_to":"{start} – {end}","ended":"Ended {time}","arrives":"Arrives {time}","leaves":"Leaves {time}","backup":"Backup","one_time":"One-time","offline_code":"Offline","same_pin":"Same PIN as {names}","from_stays":"From {name}","from_stays_edit":"If you change the name or times of this code, it no longer follows its booking in {name}.","from_stays_release":"It no longer follows its booking in {name}.","from_stays_delete":"This code is not created again unless its booking in {name} changes.","actions_for":"Actions for {name}","show_pin":"Show PIN","hide_pin":"Hide PIN","pin_of":"PIN of {name}","copy_pin":"Copy PIN","edit":"Edit","extend":"Extend by a day","end_now":"End now","delete":"Delete","convert":"Convert to managed","release":"Stop managing","use_backup":"Use backup code","saving":"Saving…","saved":"“{name}” was saved","extended":"{name} now ends {time}","also_there":"Also on these locks","extend_title":"Extend “{name}” by a day?","extend_text":"The code on {lock} will end {time}.","end_title":"End “{name}” now?","end_text":"The code stops working on {lock} within two minutes.","end_done":"“{name}” ends within two minutes on {lock}","delete_title":"Delete “{name}”?","delete_text":"The code stops working on {lock}. You cannot undo this.","delete_idle_text":{"one":"After you delete it, nobody can use it. You cannot undo this.","other":"After you delete them, nobody can use them. You cannot undo this."},"delete_done":"“{name}” was deleted from {lock}","delete_pending":"“{name}” will be removed from {lock}","release_title":"Stop managing “{name}”?","release_text":"The code stays on {lock} and keeps working. Seam no longer changes the code and does not remove it when it ends.","release_done":"Seam no longer manages “{name}” on {lock}","release_pending":"Seam will stop managing “{name}” on {lock}","allow_title":"Allow changes to “{name}”?","allow_text":"Seam then no longer restores the code on {lock} if somebody changes it in the manufacturer’s app.","allow_done":"“{name}” can now be changed in the manufacturer’s app on {lock}","backup_title":"Use a backup code for “{name}”?","backup_text":"Seam activates a backup code that is already on {lock}. It works until “{name}” expires. Give its PIN to your guest.","backup_done":"Give your guest this PIN for {lock}:","remedy_add":"Add another code","remedy_allow_changes":"Allow changes","remedy_convert_other":"Convert “{name}”","remedy_delete":"Delete this code","remedy_delete_expired":"Delete expired codes","remedy_delete_other":"Delete “{name}”","remedy_edit":"Edit this code","remedy_found_codes":"Show found codes","remedy_new_pin":"Choose a new PIN","remedy_pull_backup":"Use backup code","remedy_refresh_lock":"Refresh lock","remedy_reconnect_account":"Open Seam console","guest_new":"Add guest","guest_edit":"Edit {name}","guest_new_pin":"New PIN for {name}","name":"Name","name_missing":"Enter a name.","name_invisible":"Remove the invisible characters.","name_taken":"{lock} already has a code with this name.","name_too_short":"Use at least {count} characters.","name_too_long":"Use at most {count} characters.","locks_missing":"Select at least one lock.","also_on":"Also change the code on these locks","kind":"Duration","stay":"Stay","permanent":"Permanent","permanent_hint":"The code works until you delete it.","check_in":"Check-in","check_out":"Check-out","time_missing":"Enter a date and a time.","end_before_start":"The check-out must be after the check-in.","end_in_past":"The check-out must be in the future.","nights":{"one":"{count} night","other":"{count} nights"},"time_zone":"Times in {zone}","overlaps":"Overlaps with {stays}.","overlap":"{name} on {locks}","overlaps_more":{"one":"{count} more stay","other":"{count} more stays"},"pin":"PIN","pin_auto":"Choose for me","pin_own":"Custom PIN","pin_keep":"Keep PIN","pin_auto_hint":"Seam chooses a PIN that all selected locks accept.","pin_auto_hint_one":"Seam chooses a PIN that {lock} accepts.","pin_input":"Custom PIN","pin_digits":"Enter {lengths} digits.","pin_lengths":"{lengths} digits","pin_range":"{from} to {to}","rule_no_zeros":"no zeros","rule_cannot_start_with_12":"not starting with 12","rule_no_triple_consecutive_ints":"no runs of four such as 1111 or 1234","rule_no_ascending_or_descending_sequence":"not a sequence such as 1234","rule_at_least_three_unique_digits":"at least three different digits","rule_cannot_contain_089":"only digits 1 to 7","rule_cannot_contain_0789":"only digits 1 to 6","rule_no_all_same_digits":"not all the same","pin_no_length":"These locks have no PIN length in common. Add the guest to one lock at a time.","pin_none_fits":"Seam could not find a PIN that all selected locks accept. Try again, or enter a custom PIN.","pin_in_name":"The name cannot contain the PIN because names are visible to everyone.","more_options":"More options","option_external":"Allow changes in the manufacturer’s app","option_external_hint":"Otherwise, Seam restores the code if somebody changes it there.","option_backup":"Keep backup codes ready","option_backup_hint":"Seam keeps backup codes on the lock in case this code fails.","option_offline":"Offline code","option_offline_hint":"The code works without a connection to the lock. You cannot change or delete it later.","option_length":"PIN length","option_length_any":"Any","works_on_all":{"one":"The code works","other":"Works on all locks"},"ready_on_all":{"one":"The code is ready","other":"Ready on all locks"},"ready_on_some":"Ready on {ready} of {count} locks","works_from_until":"Works from {start} until {end}.","works_from":"Works from {start}.","works_until":"Works until {end}.","works_waiting":"Setting the code…","works_waiting_hint":"This can take a minute. You can close this window.","works_delayed":{"one":"The code is not on the lock yet","other":"The code is not on all locks yet"},"no_code_on":"No code on {locks}","not_changed_on":"Not changed on {locks}","not_confirmed_on":"Not confirmed on {locks}","change_pin":"Change PIN","pin_for":"PIN for {locks}","share_text":"Hello {name}, your access code for {locks} is {pin}.","share_text_stay":"Hello {name}, your access code for {locks} is {pin}. It works from {start} to {end}.","found_hint":"These codes are on your locks, but Seam does not manage them.","found_hint_convert":"Convert them to see problems early and to change them here.","found_none":"Seam manages all codes.","found_fixed":"This code cannot be converted or deleted here. Delete it in the manufacturer’s app or on the lock.","select_all":"Select all","select":"Select {name}","selected":{"one":"{count} selected","other":"{count} selected"},"duplicate_of":"Duplicate of {names}","convert_title":{"one":"Convert {count} code to managed?","other":"Convert {count} codes to managed?"},"convert_text":{"one":"Seam then manages this code. The PIN stays the same. If somebody changes the code in the manufacturer’s app, Seam restores it.","other":"Seam then manages these codes. The PINs stay the same. If somebody changes a code in the manufacturer’s app, Seam restores it."},"convert_left_out":{"one":"{count} code cannot be converted: {names}","other":"{count} codes cannot be converted: {names}"},"convert_allow":"Allow changes in the manufacturer’s app","convert_canary":"One code from each account is converted first, and its lock is monitored for five minutes. If no error appears, the remaining codes are converted. You can close this page in the meantime.","conversion_started":"Conversion started","conversion_running":"Converting codes","conversion_watching":"Monitoring {lock}","conversion_watching_hint":"The first code was converted. If no error appears on {lock} within five minutes, the remaining codes are converted. You can close this page in the meantime.","conversion_stopped":"Conversion stopped at {lock}","conversion_done":"Conversion finished","conversion_progress":"{done} of {count} converted","conversion_failed":"A code was not converted.","conversion_interrupted":"Home Assistant was restarted, or the integration was reloaded.","conversion_new_error":"There is a new error on the lock, its account, or one of its codes.","conversion_unconfirmed":"The last change was not confirmed.","conversion_unreachable":"The lock could not be checked.","conversion_uncertain":"This code may or may not have been converted. Check the lock before you select the code again:","conversion_left":{"one":"{count} code was not changed. Select it again to convert it.","other":"{count} codes were not changed. Select them again to convert them."},"conversion_stopping":"Stopping…","stop":"Stop","dismiss":"Dismiss","delete_many_title":{"one":"Delete {count} code?","other":"Delete {count} codes?"},"delete_many_text":{"one":"This code stops working. You cannot undo this.","other":"These codes stop working. You cannot undo this."},"delete_left_out":{"one":"{count} code cannot be deleted: {names}","other":"{count} codes cannot be deleted: {names}"},"converting":"Converting…","deleting":"Deleting…","deletion_done":"Deletion finished","checking":"Checking…","outcome_would_convert":"Can be converted","outcome_would_delete":"Can be deleted","outcome_not_convertible":"Cannot be converted","outcome_not_deletable":"Cannot be deleted","outcome_converted":"Converted","outcome_deleted":"Deleted","outcome_pending":"In progress","outcome_failed":"Failed","outcome_success":"Done","outcome_not_done":"Not done","outcome_uncertain":"Not confirmed","outcome_waiting":"Waiting","outcome_running":"Working…","result_of":"{done} of {count} done","stays":"Stays","stays_hint":"Stays create access codes for the bookings in a calendar and warn you if a guest might not get in.","stays_hint_calendar":"First add the calendar of your bookings to Home Assistant, for example with the Remote calendar or Local calendar integration.","opens_settings":"Opens the integration in Settings, where you select “{action}” again.","stays_none":"No guests are expected.","stays_not_known":"The bookings have not been read yet.","stays_lost":"The calendar of {name} cannot be read. Access codes no longer follow its bookings.","stays_kept":{"one":"The calendar of {name} has no events. The codes of {count} stay are kept in case this is a fault.","other":"The calendar of {name} has no events. The codes of {count} stays are kept in case this is a fault."},"stays_kept_hint":"If the bookings were canceled, select Edit, then Reconfigure stays, and then “Delete all upcoming access codes of these stays” in the preview.","stays_coming":"Current and upcoming","stays_calendars":"Calendars","stays_add":"Add stays","stays_edit":"Edit {name}","stays_preview":"Preview changes","preview_of":"Preview of {name}","preview_hint":"These changes will be made the next time the calendar is read. Nothing has been changed yet.","preview_left":"Left unchanged","search_stays":"Search stays","no_match_stays":"No stays match your search.","verdict_ready":"Ready","arrived":"Arrived","card_name":"Seam access codes","card_description":"Shows the access codes on a lock with their states and problems.","card_lock":"Lock","card_choose":"Select a lock in the settings of this card.","feature_name":"Access codes","feature_ok":{"one":"{count} code OK","other":"{count} codes OK"},"feature_problem":{"one":"{count} problem","other":"{count} problems"},"feature_offline":"Offline","feature_unknown":"Codes unknown"}`),Jt=/* #__PURE__ */ Object.assign({"./cs.json":()=>import(`./language/cs.js`).then(e=>e.default),"./da.json":()=>import(`./language/da.js`).then(e=>e.default),"./de.json":()=>import(`./language/de.js`).then(e=>e.default),"./el.json":()=>import(`./language/el.js`).then(e=>e.default),"./es.json":()=>import(`./language/es.js`).then(e=>e.default),"./fi.json":()=>import(`./language/fi.js`).then(e=>e.default),"./fr.json":()=>import(`./language/fr.js`).then(e=>e.default),"./hu.json":()=>import(`./language/hu.js`).then(e=>e.default),"./it.json":()=>import(`./language/it.js`).then(e=>e.default),"./ja.json":()=>import(`./language/ja.js`).then(e=>e.default),"./nb.json":()=>import(`./language/nb.js`).then(e=>e.default),"./nl.json":()=>import(`./language/nl.js`).then(e=>e.default),"./pl.json":()=>import(`./language/pl.js`).then(e=>e.default),"./pt-BR.json":()=>import(`./language/pt-BR.js`).then(e=>e.default),"./pt.json":()=>import(`./language/pt.js`).then(e=>e.default),"./ro.json":()=>import(`./language/ro.js`).then(e=>e.default),"./sv.json":()=>import(`./language/sv.js`).then(e=>e.default),"./tr.json":()=>import(`./language/tr.js`).then(e=>e.default),"./zh-Hans.json":()=>import(`./language/zh-Hans.js`).then(e=>e.default)}),Yt=Object.keys(Jt).map(e=>e.slice(2,-5)),Xt={nn:`nb`,no:`nb`};function Zt(e,t=Yt){for(let n=e;n;n=n.slice(0,Math.max(n.lastIndexOf(`-`),0))){let e=[n,Xt[n]].find(e=>e&&t.includes(e));if(e)return e}return`en`}function Qt(e,t,n=`language`){let r=new Intl.PluralRules(e),i={language:e,number_format:n};return(e,a={})=>{let o=t[e];return o===void 0?rn(n)(e,a):(typeof o==`string`?o:o[r.select(Number(a.count))]??o.other??``).replace(/\{(\w+)\}/g,(e,t)=>{let n=a[t];return typeof n==`number`?Ut(i,n):n??``})}}var $t=/* @__PURE__ */ new Map([[`en`,qt]]),en=/* @__PURE__ */ new Map,tn=/* @__PURE__ */ new Map;function nn(e,t,n){let r=`${e} ${n}`,i=en.get(r)??Qt(e,t,n);return en.set(r,i),i}function rn(e){return nn(`en`,qt,e)}function an(e,t,n=`language`){let r=Zt(e),i=$t.get(r);if(i)return nn(r,i,n);let a=Jt[`./${r}.json`],o=tn.get(r);if(o)o.add(t);else if(a){let e=/* @__PURE__ */ new Set([t]);tn.set(r,e),a().then(t=>{$t.set(r,t);for(let t of e)t()},()=>$t.set(r,{}))}return rn(n)}function on(){return an(document.documentElement.lang,()=>{})}var sn=[`attention`,`active`,`scheduled`,`unmanaged`,`expired`],cn=2*O,ln=20;function un(e,t){let n=e=>fn({...e,message:``}),r=new Set(t.problems.map(n));return[...e.errors,...e.warnings].filter(e=>e.scope===`access_code`||!r.has(n(e)))}function dn({lock:e,code:t}){if(!(un(t,e).length>0))return e.online===!1?`offline`:e.problems.find(({error_code:e})=>e)??e.problems[0]}function fn({scope:e,error_code:t,warning_code:n,message:r}){return JSON.stringify([e,t,n,r])}function pn(e){return e.state===`expired`?!1:gn(e)?e.is_managed:e.is_managed&&e.errors.some(e=>e.scope===`access_code`)}var mn=[`at_risk`,`disabled`,`expired`,`failed`,`scheduled`];function hn({state:e}){return!mn.includes(e)}function gn({state:e}){return e===`failed`||e===`at_risk`}function _n(e){return pn(e)?`attention`:e.state===`expired`?`expired`:e.is_managed?e.state===`scheduled`||vn(e)?`scheduled`:`active`:`unmanaged`}function vn({state:e,starts_at:t}){return e===`removing`&&t!==null&&Date.parse(t)>Date.now()}function yn({battery:e}){return e!==null&&e<=ln}function bn(e){if(e?.online===!1)return{status:`offline`,count:0};if(!e?.codes_known)return{status:`unknown`,count:0};let t=e.codes.filter(pn).length+e.problems.length;return t>0?{status:`problem`,count:t}:{status:`ok`,count:e.codes.filter(({state:e,is_backup:t})=>e!==`expired`&&!t).length}}function M(e){return e.name||e.access_code_id}function N(e,...t){let n=e.trim().toLocaleLowerCase();return!n||t.some(e=>e?.toLocaleLowerCase().includes(n)===!0)}function xn(e,t){return e.flatMap(e=>{if(N(t,e.name,e.area))return[{lock:e,names:[]}];let n=e.codes.filter(e=>e.state!==`expired`&&N(t,M(e)));return n.length>0?[{lock:e,names:n.sort(Tn).map(M)}]:[]})}function Sn(e,t,n){let r=new Map(sn.map(e=>[e,[]]));for(let n of e)N(t,M(n))&&r.get(_n(n))?.push(n);for(let[e,t]of r)t.sort((t,r)=>(n===`name`?0:Cn(e,t,r))||Tn(t,r));return r}function Cn(e,t,n){let r=t=>{let n=e===`scheduled`?t.starts_at:t.ends_at;return n?Date.parse(n):2**53-1};return e===`expired`?r(n)-r(t):r(t)-r(n)}var{compare:wn}=new Intl.Collator(void 0,{numeric:!0});function Tn(e,t){return wn(M(e),M(t))}function En(e){return e.flatMap(e=>e.codes.map(t=>({lock:e,code:t})))}function Dn(e,t,n=/* @__PURE__ */ new Set){let r={attention:[],now:[],arriving:[],leaving:[],problems:[],locks:e.filter(t=>yn(t)||t.online===!1&&t.problems.length===0||!t.codes_known&&!n.has(t.entry_id)&&e.some(e=>e.codes_known))},i=e=>{let n=e?Date.parse(e)-t.getTime():-1;return n>=0&&n<=cn};for(let t of En(e)){let{code:e}=t;e.is_backup||(pn(e)&&r.attention.push(t),e.state!==`expired`&&(i(e.starts_at)?r.arriving.push(t):i(e.ends_at)&&r.leaving.push(t),e.state===`active`&&r.now.push(t)))}let a=e=>e?Date.parse(e):1/0;r.arriving.sort((e,t)=>a(e.code.starts_at)-a(t.code.starts_at)),r.leaving.sort((e,t)=>a(e.code.ends_at)-a(t.code.ends_at)),r.now.sort((e,t)=>Tn(e.code,t.code)),r.attention.sort((e,t)=>a(e.code.starts_at)-a(t.code.starts_at)||Tn(e.code,t.code));let o=/* @__PURE__ */ new Map;for(let t of e)for(let e of t.problems){let n=t.entry_id+fn(e),r=o.get(n);r?r.locks.push(t):o.set(n,{problem:e,locks:[t]})}return r.problems=[...o.values()],r}function On(e){let t=/* @__PURE__ */ new Map;for(let n of e){let e=kn(n.code),r=t.get(e);r?r.push(n):t.set(e,[n])}return[...t.values()]}function kn({access_code_id:e,name:t,starts_at:n,ends_at:r}){return JSON.stringify(t?[t,n,r]:e)}function An(e,{lock:t,code:n}){if(!n.is_managed)return[];let{common_code_key:r}=n;return En(e).filter(e=>e.lock.device_id!==t.device_id&&e.code.is_managed&&!e.code.is_backup&&e.code.state!==`expired`&&e.code.state!==`removing`&&(r&&e.code.common_code_key===r||kn(e.code)===kn(n)))}function jn(e){return En([e]).filter(({code:e})=>e.state===`expired`&&e.can.delete===!0)}function Mn(e){let t=0;for(let{codes:n}of e)for(let e of n)e.is_managed||t++;return t}function Nn(e){return e.flatMap(e=>{let t=new Map(e.codes.map(e=>[e.access_code_id,e]));return e.codes.filter(e=>!e.is_managed).sort(Tn).map(n=>({lock:e,code:n,sameAs:n.same_pin_as.flatMap(e=>t.get(e)??[])}))})}var Pn=3e3;function Fn(e,t){let[,n]=/\/seam_frontend\/([^/]+)\/[^/]+$/.exec(e)??[];return n!==void 0&&n!==t}function In(e,t){if(!e)return t;let n=new Map(e.codes.map(e=>[e.access_code_id,e])),r=t.codes.map(e=>{let t=n.get(e.access_code_id);return t&&JSON.stringify(t)===JSON.stringify(e)?t:e});return{...t,codes:r}}function Ln(e,t=[],n=[]){if(t.length+n.length===0)return e;let r=new Map(e.map(e=>[e.subentry_id,e]));for(let n of Rn(e,t))r.set(n.subentry_id,n);for(let e of n)r.delete(e);return[...r.values()]}function Rn(e,t){let n=new Map(e.map(e=>[e.subentry_id,e.stays]));return t.map(e=>({...e,stays:e.stays??n.get(e.subentry_id)??null}))}function zn(e,t){let n=new Map(e?.locks.map(e=>[e.device_id,e])),r=e=>[...e].sort((e,t)=>wn(e.name,t.name));if(t.type===`all`){let i=new Map(t.locks.map(e=>[e.device_id,In(n.get(e.device_id),e)])),a=new Set(t.entries.filter(e=>!e.available).map(e=>e.entry_id));for(let e of n.values())a.has(e.entry_id)&&!i.has(e.device_id)&&i.set(e.device_id,e);return{entries:t.entries,locks:r(i.values()),stays:Rn(e?.stays??[],t.stays),options:t.options,isAdmin:t.is_admin}}if(!e)return;let i=new Map(n);for(let e of t.removed)i.delete(e);for(let e of t.locks)i.set(e.device_id,In(n.get(e.device_id),e));return{...e,entries:t.entries??e.entries,options:t.options??e.options,stays:Ln(e.stays,t.stays,t.removed_stays),locks:r(i.values())}}var Bn=class{constructor(e,t=`en`){this.connection=e,this.language=t,this.connected=!0,this.failed=!1,this.outdated=!1,this.listeners=/* @__PURE__ */ new Set,this.attempt=0,this.subscribe=async()=>{this.attempt+=1;let e=this.attempt;this.connected=!0;let{connection:t,language:n}=this,r=()=>e===this.attempt,i=ft(t,n,r).catch(()=>{});try{let e=await t.subscribeMessage(async e=>{if(await i,!r())return;let n=pt(t,e);this.failed=!1,n.type===`all`&&(this.outdated=Fn(import.meta.url,n.version));try{this.state=zn(this.state,n)}finally{this.notify()}},{type:`seam/subscribe`},{resubscribe:!1});r()?this.unsubscribe=e:e().catch(()=>{})}catch{if(!r())return;this.failed=!0,setTimeout(()=>{r()&&this.subscribe()},Pn)}this.notify()},this.disconnected=()=>{this.attempt+=1,this.connected=!1,this.unsubscribe=void 0,this.notify()}}speak(e){e!==this.language&&(this.language=e,this.listeners.size!==0&&(this.stop(),this.start()))}listen(e){return this.listeners.add(e),this.listeners.size===1&&this.start(),()=>{this.listeners.delete(e)&&this.listeners.size===0&&this.stop()}}start(){this.connection.addEventListener(`ready`,this.subscribe),this.connection.addEventListener(`disconnected`,this.disconnected),this.connected=this.connection.connected,this.connected&&this.subscribe()}stop(){this.connection.removeEventListener(`ready`,this.subscribe),this.connection.removeEventListener(`disconnected`,this.disconnected),this.attempt+=1,this.unsubscribe?.().catch(()=>{}),this.unsubscribe=void 0}notify(){for(let e of this.listeners)e()}},Vn=/* @__PURE__ */ new WeakMap;function Hn({connection:e,language:t}){let n=Vn.get(e);return n||(n=new Bn(e,Zt(t)),Vn.set(e,n)),n.speak(Zt(t)),n}function P(e,t,n,r){var i=arguments.length,a=i<3?t:r===null?r=Object.getOwnPropertyDescriptor(t,n):r,o;if(typeof Reflect==`object`&&typeof Reflect.decorate==`function`)a=Reflect.decorate(e,t,n,r);else for(var s=e.length-1;s>=0;s--)(o=e[s])&&(a=(i<3?o(a):i>3?o(t,n,a):o(t,n))||a);return i>3&&a&&Object.defineProperty(t,n,a),a}var Un=class extends S{constructor(...e){super(...e),this.failed=!1,this.now=/* @__PURE__ */ new Date,this.timer=0}connectedCallback(){super.connectedCallback(),this.timer=window.setInterval(()=>{this.now=/* @__PURE__ */ new Date,this.changed()},6e4),this.hass&&this.listen()}disconnectedCallback(){super.disconnectedCallback(),window.clearInterval(this.timer),this.stopListening?.(),this.stopListening=void 0,this.store=void 0}listen(){if(!this.isConnected)return;let e=Hn(this.hass);e!==this.store&&(this.stopListening?.(),this.store=e,this.stopListening=e.listen(()=>this.changed()),this.changed())}changed(){if(!this.store)return;this.snapshot=this.store.state,this.failed=this.store.failed;let{hass:e}=this,t={hass:e,t:an(e.language,()=>this.changed(),e.locale.number_format),isAdmin:this.snapshot?.isAdmin??!1,connected:this.store.connected,outdated:this.store.outdated,date:k(/* @__PURE__ */ new Date,A(e)).slice(0,10)};this.style.colorScheme=e.themes.darkMode?`dark`:`light`;let n=this.context;(n?.t!==t.t||n.isAdmin!==t.isAdmin||n.connected!==t.connected||n.outdated!==t.outdated||n.date!==t.date||n.hass.locale!==e.locale||n.hass.config.time_zone!==e.config.time_zone||n.hass.connection!==e.connection)&&(this.context=t)}shouldUpdate(e){e.has(`hass`)&&(this.listen(),this.changed());let t=e.get(`hass`);return!!this.context&&([...e.keys()].some(e=>e!==`hass`)||t?.formatEntityAttributeValue!==this.hass.formatEntityAttributeValue)}};P([C({attribute:!1})],Un.prototype,`hass`,void 0),P([w()],Un.prototype,`snapshot`,void 0),P([w()],Un.prototype,`failed`,void 0),P([w()],Un.prototype,`context`,void 0),P([w()],Un.prototype,`now`,void 0);var Wn=`seam-code-row, seam-stay-controls`;function Gn(e){return[...e.querySelectorAll(Wn)]}function Kn(){let e=document.activeElement;for(;e?.shadowRoot?.activeElement;)e=e.shadowRoot.activeElement;return e}function qn(e){return!e||e===document.body||e.matches(`:disabled`)}var Jn=class{constructor(e){this.host=e,e.addEventListener(`pointerdown`,e=>{e.composedPath().some(({localName:e})=>e===`dialog`)||(this.place=void 0)})}note(){let e=Kn();if(!e||qn(e))return;let t,n=e;for(;n!==this.host;){if(!n||n instanceof HTMLDialogElement)return;n instanceof HTMLElement&&n.matches(Wn)&&(t=n),n=n instanceof ShadowRoot?n.host:n.parentNode}let r=(t??e).getRootNode();if(!(r instanceof ShadowRoot))return;let i=t?Gn(r):[],a=t?i.indexOf(t):0;this.place={element:e,root:r,id:t?.code.access_code_id,rows:[...i.slice(a),...i.slice(0,a).reverse()]}}check(){let{place:e}=this;if(!e||!qn(Kn()))return;let{element:t,root:n,id:r,rows:i}=e;t.isConnected&&t.checkVisibility()&&!qn(t)||(this.place=void 0,n.host.isConnected&&((Gn(n).find(({code:e})=>r&&e.access_code_id===r)??i.find(({isConnected:e})=>e))?.focus(),qn(Kn())&&Yn(n)))}};function Yn(e){let t=e.querySelector(`h1, h2`);if(t){t.tabIndex=-1,t.focus();return}let n=e.host.getRootNode();n instanceof ShadowRoot&&Yn(n)}function Xn(e,t,n){let r=Array.from({length:15},(r,i)=>{let a=jt(`${e}T00:00`,t+i).slice(0,10);return{date:a,start:Mt(a,n)}}),i=r.pop()?.start??0;return{days:r,start:r[0]?.start??0,end:i}}function Zn(e,t,n){let r=tr(t,({lock:e})=>e.device_id);return e.map(e=>or(e.device_id,e.name,r.get(e.device_id)??[],n,!0))}function Qn(e,t){return[...tr(e.filter(({code:e})=>ir(e,t)),({code:e})=>JSON.stringify(e.name?[e.name]:e.access_code_id))].flatMap(([e,t])=>t[0]?[{key:e,code:t[0].code,of:t}]:[]).sort((e,t)=>Tn(e.code,t.code)).map(({key:e,code:n,of:r})=>or(e,M(n),r,t,!1))}function $n(e,t){return e.filter(({name:e,bars:n})=>N(t,e)||n.some(e=>er(e,t)))}function er({entry:e},t){return N(t,e.lock.name,M(e.code))}function tr(e,t){let n=/* @__PURE__ */ new Map;for(let r of e){let e=t(r),i=n.get(e);i?i.push(r):n.set(e,[r])}return n}function nr({starts_at:e}){return e?Date.parse(e):-1/0}function rr({ends_at:e}){return e?Date.parse(e):1/0}function ir(e,{start:t,end:n}){return nr(e)<n&&rr(e)>t}function ar(e,t){return e.filter(({code:e})=>e.ends_at&&!e.is_backup&&e.state!==`expired`&&e.state!==`removing`&&ir(e,t))}function or(e,t,n,r,i){let a=n.filter(({code:e})=>ir(e,r)).map(e=>{let[t,n]=[nr(e.code),rr(e.code)];return{entry:e,start:Math.max(t,r.start),end:Math.min(n,r.end),isEarlier:t<r.start,isLater:n>r.end,isEndless:n===1/0,lane:0,overlaps:[],gap:void 0}}).sort((e,t)=>Number(e.isEndless)-Number(t.isEndless)||e.isEndless&&Number(pn(t.entry.code))-Number(pn(e.entry.code))||e.start-t.start||Tn(e.entry.code,t.entry.code)),o=sr(a),s=i?a.filter(({isEndless:e})=>!e):[];for(let e of s)e.overlaps=s.filter(t=>t!==e&&t.start<e.end&&t.end>e.start).map(({entry:e})=>e);let c=lr(i?n:[],r);for(let e of s)e.gap=c.find(({start:t})=>t===rr(e.entry.code));return{key:e,name:t,bars:a,lanes:o,overlaps:cr(s),gaps:c}}function sr(e){let t=[];for(let n of e){let e=t.findIndex(e=>e<=n.start);n.lane=e<0?t.length:e,t[n.lane]=Math.max(n.end,n.start+O)}return t.length}function cr(e){let t=[...new Set(e.flatMap(({start:e,end:t})=>[e,t]))].sort((e,t)=>e-t);return t.map((e,n)=>({start:e,end:t[n+1]??e})).filter(({start:t,end:n})=>e.filter(e=>e.start<n&&e.end>t).length>1)}function lr(e,t){let n=[],r=e.map(({code:e})=>({start:nr(e),end:rr(e)})).filter(({end:e})=>e!==1/0).sort((e,t)=>e.start-t.start),i=-1/0;for(let{start:e,end:t}of r)i!==-1/0&&e>i&&n.push({start:i,end:e}),i=Math.max(i,t);return n.filter(({start:e,end:n})=>e<t.end&&n>t.start)}function ur(e,t,n){let r=new Map(t.map(e=>[e.device_id,e])),i=/* @__PURE__ */ new Map;return e.flatMap(e=>(e.stays??[]).map(t=>{let n=JSON.stringify([e.subentry_id,t.name,t.starts_at]),a=i.get(n)??0;return i.set(n,a+1),{key:`${n}${a}`,stays:e,stay:t,places:t.locks.map(e=>dr(e,r.get(e.device_id)))}})).filter(({stay:e,stays:t,places:r})=>N(n,e.name,t.title,...r.map(({lock:e})=>e?.name??null))).sort((e,t)=>Date.parse(e.stay.starts_at)-Date.parse(t.stay.starts_at))}function dr(e,t){let n=t?.codes.find(({access_code_id:t})=>t===e.access_code_id);return{...e,lock:t,code:n}}function fr({stay:e,places:t}){return e.has_arrived?[]:t.filter(({verdict:e})=>e===`at_risk`)}function pr(e){return new Map(e.flatMap(({access_code_ids:e,title:t})=>e.map(e=>[e,t])))}function mr({stay:e,places:t}){let n={start:Date.parse(e.starts_at),end:Date.parse(e.ends_at)};return t.flatMap(({lock:e,access_code_id:t})=>e?ar(En([e]),n).filter(({code:e})=>e.access_code_id!==t):[])}function hr({lock:e,code:t}){return[...t?.errors??[],...t?.warnings??[],...e?.problems??[]][0]}var gr=`https://console.seam.co`,_r=3,vr={active:`good`,scheduled:`info`,setting:`info`,failed:`bad`,at_risk:`warn`,removing:`warn`,expired:``,disabled:``,unknown:``},yr=[`failed`,`at_risk`,`unknown`,`disabled`,`setting`,`removing`,`scheduled`,`active`];function br(e){return yr.find(t=>e.some(e=>e.state===t))??`expired`}function F(e){return v`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${e}></path></svg>`}function I(e,n=b){return v`<div class="banner" role="status">
+    ${F(t)}
     <div class="text"><p>${e}</p>${n}</div>
-  </div>`}function yr({t:e,outdated:t}){return t?L(e(`outdated`),y`<p>
+  </div>`}function xr({t:e,outdated:t}){return t?I(e(`outdated`),v`<p>
       <button class="tonal" @click=${()=>location.reload()}>${e(`reload`)}</button>
-    </p>`):x}function br(e){return gr[e]??``}function xr({t:e},t){return e(`state_${t in gr?t:`unknown`}`)}function Sr(e,t){return y`<span class="chip ${br(t)}">${xr(e,t)}</span>`}function Cr(e,t){return t===`ready`?y`<span class="chip good">${e.t(`verdict_ready`)}</span>`:Sr(e,t)}function wr(e,t){let{t:n,hass:r}=e,i=e=>j(r,e,/* @__PURE__ */ new Date);return t.ends_at?t.state===`expired`?n(`ended`,{time:i(t.ends_at)}):t.starts_at&&Date.parse(t.starts_at)>Date.now()?n(`from_to`,{start:i(t.starts_at),end:i(t.ends_at)}):n(`until`,{time:i(t.ends_at)}):t.starts_at&&t.state===`scheduled`?n(`arrives`,{time:i(t.starts_at)}):n(`never_ends`)}function Tr({t:e,hass:t},n){if(n.length===0)return``;let r=new Intl.ListFormat(t.locale.language),i=En(n).map(t=>e(`overlap`,{name:t[0]?M(t[0].code):``,locks:r.format(t.map(({lock:e})=>e.name))})),a=i.length-hr;return e(`overlaps`,{stays:r.format([...i.slice(0,hr),...a>0?[e(`overlaps_more`,{count:a})]:[]])})}function Er({t:e},t,n,r){let i=dr(t).get(n.access_code_id);if(!i||n.state===`expired`)return``;switch(r){case`edit`:case`extend`:case`end`:return e(`from_stays_edit`,{name:i});case`release`:return e(`from_stays_release`,{name:i});case`delete`:return e(`from_stays_delete`,{name:i});default:return``}}function Dr(e,t){e.dispatchEvent(new CustomEvent(`seam-action`,{detail:t,bubbles:!0,composed:!0}))}function Or(e,t){e.dispatchEvent(new CustomEvent(`seam-announce`,{detail:t,bubbles:!0,composed:!0}))}function kr(n,r,i,a,o,s=[i]){return a.map(a=>y`
+    </p>`):b}function Sr(e){return vr[e]??``}function Cr({t:e},t){return e(`state_${t in vr?t:`unknown`}`)}function wr(e,t){return v`<span class="chip ${Sr(t)}">${Cr(e,t)}</span>`}function Tr(e,t){return t===`ready`?v`<span class="chip good">${e.t(`verdict_ready`)}</span>`:wr(e,t)}function Er(e,t){let{t:n,hass:r}=e,i=e=>j(r,e,/* @__PURE__ */ new Date);return t.ends_at?t.state===`expired`?n(`ended`,{time:i(t.ends_at)}):t.starts_at&&Date.parse(t.starts_at)>Date.now()?n(`from_to`,{start:i(t.starts_at),end:i(t.ends_at)}):n(`until`,{time:i(t.ends_at)}):t.starts_at&&t.state===`scheduled`?n(`arrives`,{time:i(t.starts_at)}):n(`never_ends`)}function Dr({t:e,hass:t},n){if(n.length===0)return``;let r=new Intl.ListFormat(t.locale.language),i=On(n).map(t=>e(`overlap`,{name:t[0]?M(t[0].code):``,locks:r.format(t.map(({lock:e})=>e.name))})),a=i.length-_r;return e(`overlaps`,{stays:r.format([...i.slice(0,_r),...a>0?[e(`overlaps_more`,{count:a})]:[]])})}function Or({t:e},t,n,r){let i=pr(t).get(n.access_code_id);if(!i||n.state===`expired`)return``;switch(r){case`edit`:case`extend`:case`end`:return e(`from_stays_edit`,{name:i});case`release`:return e(`from_stays_release`,{name:i});case`delete`:return e(`from_stays_delete`,{name:i});default:return``}}function kr(e,t){e.dispatchEvent(new CustomEvent(`seam-action`,{detail:t,bubbles:!0,composed:!0}))}function Ar(e,t){e.dispatchEvent(new CustomEvent(`seam-announce`,{detail:t,bubbles:!0,composed:!0}))}function jr(n,r,i,a,o,s=[i]){return a.map(a=>v`
       <div class="banner ${a.error_code?`bad`:``}">
-        ${I(a.error_code?e:t)}
+        ${F(a.error_code?e:t)}
         <div class="text">
           <p><bdi>${a.message}</bdi></p>
-          ${a.advice?y`<p class="secondary">${a.advice}</p>`:x}
-          ${Mr(n,r,i,a,o,s)}
+          ${a.advice?v`<p class="secondary">${a.advice}</p>`:b}
+          ${Pr(n,r,i,a,o,s)}
         </div>
       </div>
-    `)}function Ar({t:e,isAdmin:t},n){return t||n.every(({scope:e,remedies:t})=>(e===`device`||e===`bridge`)&&t.every(e=>e===`refresh_lock`))?x:y`<p class="secondary ask-admin">${e(`ask_admin`)}</p>`}var jr={found_codes:`/seam/found`,reconnect_account:mr};function Mr(e,{t,hass:n,isAdmin:r,connected:i},a,o,s,c){if(!r)return x;let l=a.codes.find(({access_code_id:e})=>e===o.other_access_code_id),u={add:{action:`add`,lock:a},allow_changes:s&&{action:`allow_changes`,lock:a,code:s},convert_other:l&&!l.is_managed&&{action:`convert`,lock:a,code:l},delete:s&&{action:`delete`,lock:a,code:s},delete_expired:{action:`delete_expired`,lock:a},delete_other:l&&{action:`delete`,lock:a,code:l},edit:s&&{action:`edit`,lock:a,code:s},new_pin:s&&{action:`new_pin`,lock:a,code:s},pull_backup:s&&{action:`pull_backup`,lock:a,code:s},refresh_lock:{action:`refresh_lock`,lock:a,locks:c}},d=o.remedies.flatMap(r=>{let a=jr[r];if(a===mr)return y`<a class="button tonal" href=${a} target="_blank" rel="noreferrer"
+    `)}function Mr({t:e,isAdmin:t},n){return t||n.every(({scope:e,remedies:t})=>(e===`device`||e===`bridge`)&&t.every(e=>e===`refresh_lock`))?b:v`<p class="secondary ask-admin">${e(`ask_admin`)}</p>`}var Nr={found_codes:`/seam/found`,reconnect_account:gr};function Pr(e,{t,hass:n,isAdmin:r,connected:i},a,o,s,c){if(!r)return b;let l=a.codes.find(({access_code_id:e})=>e===o.other_access_code_id),u={add:{action:`add`,lock:a},allow_changes:s&&{action:`allow_changes`,lock:a,code:s},convert_other:l&&!l.is_managed&&{action:`convert`,lock:a,code:l},delete:s&&{action:`delete`,lock:a,code:s},delete_expired:{action:`delete_expired`,lock:a},delete_other:l&&{action:`delete`,lock:a,code:l},edit:s&&{action:`edit`,lock:a,code:s},new_pin:s&&{action:`new_pin`,lock:a,code:s},pull_backup:s&&{action:`pull_backup`,lock:a,code:s},refresh_lock:{action:`refresh_lock`,lock:a,locks:c}},d=o.remedies.flatMap(r=>{let a=Nr[r];if(a===gr)return v`<a class="button tonal" href=${a} target="_blank" rel="noreferrer"
         >${t(`remedy_${r}`)}</a
-      >`;if(a)return`seam`in n.panels?y`<a class="button tonal" href=${a}>${t(`remedy_${r}`)}</a>`:[];let o=u[r];return o?y`<button
+      >`;if(a)return`seam`in n.panels?v`<a class="button tonal" href=${a}>${t(`remedy_${r}`)}</a>`:[];let o=u[r];return o?v`<button
       class="tonal"
       ?disabled=${!i}
-      @click=${()=>Dr(e,o)}
+      @click=${()=>kr(e,o)}
     >
       ${t(`remedy_${r}`,{name:l?M(l):``})}
-    </button>`:[]});return d.length>0?y`<p class="remedies">${d}</p>`:x}function Nr(e,t,n,r){return e<8&&!n?x:y`<div class="tools">${Ir(t,n,r)}</div>`}function Pr(e){return y`<p class="box empty" role="status">${e}</p>`}function Fr(e,t,n){return t?y`<button @click=${n}>${e(`show_more`)}</button>`:x}function Ir(e,t,n){return y`<label class="search">
-    ${I(`M9.5,3A6.5,6.5 0 0,1 16,9.5C16,11.11 15.41,12.59 14.44,13.73L14.71,14H15.5L20.5,19L19,20.5L14,15.5V14.71L13.73,14.44C12.59,15.41 11.11,16 9.5,16A6.5,6.5 0 0,1 3,9.5A6.5,6.5 0 0,1 9.5,3M9.5,5C7,5 5,7 5,9.5C5,12 7,14 9.5,14C12,14 14,12 14,9.5C14,7 12,5 9.5,5Z`)}
+    </button>`:[]});return d.length>0?v`<p class="remedies">${d}</p>`:b}function Fr(e,t,n,r){return e<8&&!n?b:v`<div class="tools">${Rr(t,n,r)}</div>`}function Ir(e){return v`<p class="box empty" role="status">${e}</p>`}function Lr(e,t,n){return t?v`<button @click=${n}>${e(`show_more`)}</button>`:b}function Rr(e,t,n){return v`<label class="search">
+    ${F(`M9.5,3A6.5,6.5 0 0,1 16,9.5C16,11.11 15.41,12.59 14.44,13.73L14.71,14H15.5L20.5,19L19,20.5L14,15.5V14.71L13.73,14.44C12.59,15.41 11.11,16 9.5,16A6.5,6.5 0 0,1 3,9.5A6.5,6.5 0 0,1 9.5,3M9.5,5C7,5 5,7 5,9.5C5,12 7,14 9.5,14C12,14 14,12 14,9.5C14,7 12,5 9.5,5Z`)}
     <span class="visually-hidden">${e}</span>
     <input
       type="search"
@@ -31,7 +31,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .value=${t}
       @input=${e=>n(e.target.value)}
     />
-  </label>`}function R(e){return t=>{customElements.get(e)||customElements.define(e,t)}}async function Lr(e,t){let n=async()=>{let t=await e;if(!t)throw Error(`There is nothing to copy`);return new Blob([t],{type:`text/plain`})};try{return await navigator.clipboard.write([new ClipboardItem({"text/plain":n()})]),!0}catch{let n=await e;return n?Rr(n,t):!1}}function Rr(e,t){let n=document.createElement(`textarea`);n.value=e,n.style.position=`fixed`,n.style.opacity=`0`;let r=Wn();(t.shadowRoot??t).append(n),n.focus(),n.select();try{return n.matches(`:focus`)&&document.execCommand(`copy`)}catch{return!1}finally{n.remove(),r?.focus()}}var zr=g`
+  </label>`}function L(e){return t=>{customElements.get(e)||customElements.define(e,t)}}async function zr(e,t){let n=async()=>{let t=await e;if(!t)throw Error(`There is nothing to copy`);return new Blob([t],{type:`text/plain`})};try{return await navigator.clipboard.write([new ClipboardItem({"text/plain":n()})]),!0}catch{let n=await e;return n?Br(n,t):!1}}function Br(e,t){let n=document.createElement(`textarea`);n.value=e,n.style.position=`fixed`,n.style.opacity=`0`;let r=Kn();(t.shadowRoot??t).append(n),n.focus(),n.select();try{return n.matches(`:focus`)&&document.execCommand(`copy`)}catch{return!1}finally{n.remove(),r?.focus()}}var R=g`
   .search {
     flex: 1 1 180px;
     display: flex;
@@ -367,28 +367,28 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       animation: none !important;
     }
   }
-`,Br=12e4,B=class extends S{constructor(...e){super(...e),this.pin=``,this.label=``,this.note=``,this.isShown=!0,this.isBusy=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),window.clearTimeout(this.timer),this.isShown=!1}willUpdate(e){e.has(`pin`)&&this.show()}render(){let{t:e,connected:t}=this.context;return y`
+`,Vr=12e4,B=class extends S{constructor(...e){super(...e),this.pin=``,this.label=``,this.note=``,this.isShown=!0,this.isBusy=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),window.clearTimeout(this.timer),this.isShown=!1}willUpdate(e){e.has(`pin`)&&this.show()}render(){let{t:e,connected:t}=this.context;return v`
       <p class="secondary"><bdi>${this.label}</bdi></p>
-      ${this.isShown?y`<output aria-label=${this.label}>${this.pin}</output>
+      ${this.isShown?v`<output aria-label=${this.label}>${this.pin}</output>
               <div class="buttons">
                 <button class="tonal" @click=${()=>this.copy(this.pin,`copied`)}>
-                  ${I(o)} ${e(`copy`)}
+                  ${F(o)} ${e(`copy`)}
                 </button>
-                ${`share`in navigator?y`<button class="tonal" @click=${this.share}>
-                        ${I(`M18 16.08C17.24 16.08 16.56 16.38 16.04 16.85L8.91 12.7C8.96 12.47 9 12.24 9 12S8.96 11.53 8.91 11.3L15.96 7.19C16.5 7.69 17.21 8 18 8C19.66 8 21 6.66 21 5S19.66 2 18 2 15 3.34 15 5C15 5.24 15.04 5.47 15.09 5.7L8.04 9.81C7.5 9.31 6.79 9 6 9C4.34 9 3 10.34 3 12S4.34 15 6 15C6.79 15 7.5 14.69 8.04 14.19L15.16 18.34C15.11 18.55 15.08 18.77 15.08 19C15.08 20.61 16.39 21.91 18 21.91S20.92 20.61 20.92 19C20.92 17.39 19.61 16.08 18 16.08M18 4C18.55 4 19 4.45 19 5S18.55 6 18 6 17 5.55 17 5 17.45 4 18 4M6 13C5.45 13 5 12.55 5 12S5.45 11 6 11 7 11.45 7 12 6.55 13 6 13M18 20C17.45 20 17 19.55 17 19S17.45 18 18 18 19 18.45 19 19 18.55 20 18 20Z`)} ${e(`share`)}
-                      </button>`:y`<button class="tonal" @click=${()=>this.copy(this.message(this.pin),`message_copied`)}>
-                        ${I(`M20,2A2,2 0 0,1 22,4V16A2,2 0 0,1 20,18H6L2,22V4C2,2.89 2.9,2 4,2H20M4,4V17.17L5.17,16H20V4H4M6,7H18V9H6V7M6,11H15V13H6V11Z`)} ${e(`copy_message`)}
+                ${`share`in navigator?v`<button class="tonal" @click=${this.share}>
+                        ${F(`M18 16.08C17.24 16.08 16.56 16.38 16.04 16.85L8.91 12.7C8.96 12.47 9 12.24 9 12S8.96 11.53 8.91 11.3L15.96 7.19C16.5 7.69 17.21 8 18 8C19.66 8 21 6.66 21 5S19.66 2 18 2 15 3.34 15 5C15 5.24 15.04 5.47 15.09 5.7L8.04 9.81C7.5 9.31 6.79 9 6 9C4.34 9 3 10.34 3 12S4.34 15 6 15C6.79 15 7.5 14.69 8.04 14.19L15.16 18.34C15.11 18.55 15.08 18.77 15.08 19C15.08 20.61 16.39 21.91 18 21.91S20.92 20.61 20.92 19C20.92 17.39 19.61 16.08 18 16.08M18 4C18.55 4 19 4.45 19 5S18.55 6 18 6 17 5.55 17 5 17.45 4 18 4M6 13C5.45 13 5 12.55 5 12S5.45 11 6 11 7 11.45 7 12 6.55 13 6 13M18 20C17.45 20 17 19.55 17 19S17.45 18 18 18 19 18.45 19 19 18.55 20 18 20Z`)} ${e(`share`)}
+                      </button>`:v`<button class="tonal" @click=${()=>this.copy(this.message(this.pin),`message_copied`)}>
+                        ${F(`M20,2A2,2 0 0,1 22,4V16A2,2 0 0,1 20,18H6L2,22V4C2,2.89 2.9,2 4,2H20M4,4V17.17L5.17,16H20V4H4M6,7H18V9H6V7M6,11H15V13H6V11Z`)} ${e(`copy_message`)}
                       </button>`}
-              </div>`:y`<span class="digits" aria-hidden="true">••••</span>
+              </div>`:v`<span class="digits" aria-hidden="true">••••</span>
               <button
                 class="tonal"
                 ?disabled=${this.isBusy||!t}
                 @click=${this.reveal}
               >
-                ${I(c)} ${e(`show_pin`)}
+                ${F(c)} ${e(`show_pin`)}
               </button>`}
       <p class="secondary" role="status">${this.note}</p>
-    `}focus(){this.renderRoot.querySelector(`button`)?.focus()}show(){this.isShown=!0,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>void this.hide(),Br)}async hide(){let e=this.shadowRoot?.activeElement;this.isShown=!1,this.note=``,await this.updateComplete,e&&this.focus()}async reveal(){if(!this.isBusy){this.isBusy=!0,this.note=``;try{let e=await this.read();e&&(this.pin=e,this.show())}catch(e){this.note=D(e,this.context.t)}finally{this.isBusy=!1}await this.updateComplete,this.focus()}}async copy(e,t){let{t:n}=this.context;this.note=``,await this.updateComplete,this.note=n(await Lr(e,this)?t:`copy_failed`)}share(){navigator.share({text:this.message(this.pin)}).catch(()=>{})}static{this.styles=[z,g`
+    `}focus(){this.renderRoot.querySelector(`button`)?.focus()}show(){this.isShown=!0,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>void this.hide(),Vr)}async hide(){let e=this.shadowRoot?.activeElement;this.isShown=!1,this.note=``,await this.updateComplete,e&&this.focus()}async reveal(){if(!this.isBusy){this.isBusy=!0,this.note=``;try{let{pin:e,isFresh:t}=await this.read();e&&(this.pin=e,this.show(),t||(this.note=this.context.t(`pin_not_fresh`)))}catch(e){this.note=D(e,this.context.t)}finally{this.isBusy=!1}await this.updateComplete,this.focus()}}async copy(e,t){let{t:n}=this.context;this.note=``,await this.updateComplete,this.note=n(await zr(e,this)?t:`copy_failed`)}share(){navigator.share({text:this.message(this.pin)}).catch(()=>{})}static{this.styles=[z,g`
       :host {
         display: grid;
         justify-items: center;
@@ -415,7 +415,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       [role="status"]:empty {
         display: none;
       }
-    `]}};F([C({attribute:!1})],B.prototype,`context`,void 0),F([C({attribute:!1})],B.prototype,`pin`,void 0),F([C({attribute:!1})],B.prototype,`label`,void 0),F([C({attribute:!1,hasChanged:()=>!1})],B.prototype,`message`,void 0),F([C({attribute:!1,hasChanged:()=>!1})],B.prototype,`read`,void 0),F([w()],B.prototype,`note`,void 0),F([w()],B.prototype,`isShown`,void 0),F([w()],B.prototype,`isBusy`,void 0),B=F([R(`seam-pin`)],B);function Vr({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0),u=e=>j(t,e,l,t.config.time_zone);return e(`share_text_stay`,{...o,start:u(s),end:u(c)})}var Hr=`seamDialog`;function Ur(e,t){let n=D(e,t);return e instanceof T&&e.isUncertain?{key:`outcome_uncertain`,tone:``,reason:n}:{key:`outcome_failed`,tone:`bad`,reason:n}}var V=class extends S{constructor(...e){super(...e),this.isBusy=!1,this.error=``,this.isClosed=!1,this.sender=null,this.historyId=Math.random(),this.goneBack=()=>{this.isInHistory||(this.mustStay?this.addToHistory():this.close())}}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.goneBack),this.hasUpdated&&(this.dialog.open=!1,this.dialog.showModal())}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.goneBack),this.showsPin&&this.closed()}firstUpdated(){this.dialog.showModal(),this.addToHistory()}willUpdate(e){e.has(`isBusy`)&&this.isBusy&&(this.sender=Wn())}updated(e){if(!e.has(`isBusy`)||this.isBusy||!this.isShown)return;let t=this.renderRoot.querySelector(`[aria-invalid]`);t?t.focus():Gn(Wn())&&this.sender?.focus()}addToHistory(){history.pushState({[Hr]:this.historyId},``)}get isInHistory(){return history.state?.[Hr]===this.historyId}get showsPin(){return!1}get mustStay(){return this.isBusy}get isOpen(){return!this.isClosed}get isShown(){return this.isConnected&&this.dialog.open}showError(e){let t=D(e,this.context.t);this.isShown?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.isClosed||(this.isClosed=!0,this.isInHistory&&history.back(),this.dispatchEvent(new CustomEvent(`seam-closed`)))}frame(e,t,n){let{t:r,connected:i,outdated:a}=this.context;return y`
+    `]}};P([C({attribute:!1})],B.prototype,`context`,void 0),P([C({attribute:!1})],B.prototype,`pin`,void 0),P([C({attribute:!1})],B.prototype,`label`,void 0),P([C({attribute:!1,hasChanged:()=>!1})],B.prototype,`message`,void 0),P([C({attribute:!1,hasChanged:()=>!1})],B.prototype,`read`,void 0),P([w()],B.prototype,`note`,void 0),P([w()],B.prototype,`isShown`,void 0),P([w()],B.prototype,`isBusy`,void 0),B=P([L(`seam-pin`)],B);function Hr({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0),u=e=>j(t,e,l,t.config.time_zone);return e(`share_text_stay`,{...o,start:u(s),end:u(c)})}var Ur=`seamDialog`;function Wr(e,t){let n=D(e,t);return e instanceof T&&e.isUncertain?{key:`outcome_uncertain`,tone:``,reason:n}:{key:`outcome_failed`,tone:`bad`,reason:n}}var V=class extends S{constructor(...e){super(...e),this.isBusy=!1,this.error=``,this.isClosed=!1,this.sender=null,this.historyId=Math.random(),this.goneBack=()=>{this.isInHistory||(this.mustStay?this.addToHistory():this.close())}}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.goneBack),this.hasUpdated&&(this.dialog.open=!1,this.dialog.showModal())}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.goneBack),this.showsPin&&this.closed()}firstUpdated(){this.dialog.showModal(),this.addToHistory()}willUpdate(e){e.has(`isBusy`)&&this.isBusy&&(this.sender=Kn())}updated(e){if(!e.has(`isBusy`)||this.isBusy||!this.isShown)return;let t=this.renderRoot.querySelector(`[aria-invalid]`);t?t.focus():qn(Kn())&&this.sender?.focus()}addToHistory(){history.pushState({[Ur]:this.historyId},``)}get isInHistory(){return history.state?.[Ur]===this.historyId}get showsPin(){return!1}get mustStay(){return this.isBusy}get isOpen(){return!this.isClosed}get isShown(){return this.isConnected&&this.dialog.open}showError(e){let t=D(e,this.context.t);this.isShown?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.isClosed||(this.isClosed=!0,this.isInHistory&&history.back(),this.dispatchEvent(new CustomEvent(`seam-closed`)))}frame(e,t,n){let{t:r,connected:i,outdated:a}=this.context;return v`
       <dialog
         aria-labelledby="title"
         @close=${this.closed}
@@ -429,14 +429,14 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             ?disabled=${this.mustStay}
             @click=${this.close}
           >
-            ${I(`M19,6.41L17.59,5L12,10.59L6.41,5L5,6.41L10.59,12L5,17.59L6.41,19L12,13.41L17.59,19L19,17.59L13.41,12L19,6.41Z`)}
+            ${F(`M19,6.41L17.59,5L12,10.59L6.41,5L5,6.41L10.59,12L5,17.59L6.41,19L12,13.41L17.59,19L19,17.59L13.41,12L19,6.41Z`)}
           </button>
         </div>
         <div class="content">
           <div role="alert">
-            ${i?``:y`<p class="banner">${r(`connection_lost`)}</p>`}
-            ${a?y`<p class="banner">${r(`outdated`)}</p>`:``}
-            ${this.error?y`<p class="banner bad"><bdi>${this.error}</bdi></p>`:``}
+            ${i?``:v`<p class="banner">${r(`connection_lost`)}</p>`}
+            ${a?v`<p class="banner">${r(`outdated`)}</p>`:``}
+            ${this.error?v`<p class="banner bad"><bdi>${this.error}</bdi></p>`:``}
           </div>
           ${t}
         </div>
@@ -512,66 +512,66 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-block-end: max(16px, env(safe-area-inset-bottom));
         }
       }
-    `]}};F([C({attribute:!1})],V.prototype,`context`,void 0),F([C({attribute:!1})],V.prototype,`snapshot`,void 0),F([C({attribute:!1})],V.prototype,`announce`,void 0),F([w()],V.prototype,`isBusy`,void 0),F([w()],V.prototype,`error`,void 0),F([ct(`dialog`)],V.prototype,`dialog`,void 0);var Wr=class extends V{constructor(...e){super(...e),this.backupId=``,this.read=async()=>{let{context:e,lock:t,backupId:n}=this,r={access_code_id:n};return(await E(e.hass,`reveal`,t,r)).code??void 0}}get showsPin(){return this.pin!==void 0}render(){let{context:e,lock:t,code:n,pin:r}=this,{t:i}=e,a={name:M(n),lock:t.name};return r?this.frame(M(n),y`<seam-pin
+    `]}};P([C({attribute:!1})],V.prototype,`context`,void 0),P([C({attribute:!1})],V.prototype,`snapshot`,void 0),P([C({attribute:!1})],V.prototype,`announce`,void 0),P([w()],V.prototype,`isBusy`,void 0),P([w()],V.prototype,`error`,void 0),P([ct(`dialog`)],V.prototype,`dialog`,void 0);var Gr=class extends V{constructor(...e){super(...e),this.backupId=``,this.read=()=>wt(this.context.hass,this.lock,{access_code_id:this.backupId})}get showsPin(){return this.pin!==void 0}render(){let{context:e,lock:t,code:n,pin:r}=this,{t:i}=e,a={name:M(n),lock:t.name};return r?this.frame(M(n),v`<seam-pin
           .context=${e}
           .pin=${r}
           .label=${i(`backup_done`,a)}
-          .message=${r=>Vr(e,M(n),[t],r,n)}
+          .message=${r=>Hr(e,M(n),[t],r,n)}
           .read=${this.read}
-        ></seam-pin>`,y`<button class="filled" @click=${this.close}>${i(`done`)}</button>`):this.frame(i(`backup_title`,a),y`<p>${i(`backup_text`,a)}</p>`,y`
+        ></seam-pin>`,v`<button class="filled" @click=${this.close}>${i(`done`)}</button>`):this.frame(i(`backup_title`,a),v`<p>${i(`backup_text`,a)}</p>`,v`
         <button ?disabled=${this.isBusy} @click=${this.close}>${i(`cancel`)}</button>
         <button
           class="filled"
           ?disabled=${this.isBusy||!e.connected}
           @click=${this.pull}
         >
-          ${this.isBusy?y`<span class="spinner"></span>`:``} ${i(`use_backup`)}
+          ${this.isBusy?v`<span class="spinner"></span>`:``} ${i(`use_backup`)}
         </button>
-      `)}async pull(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{hass:e,t}=this.context;try{let n=await E(e,`pull_backup`,this.lock,this.code);this.pin=n.code??void 0,this.backupId=n.access_code_id??``,this.pin||(this.error=n.reason??t(`unexpected_error`))}catch(e){this.showError(e)}finally{this.isBusy=!1}}};F([C({attribute:!1})],Wr.prototype,`lock`,void 0),F([C({attribute:!1})],Wr.prototype,`code`,void 0),F([w()],Wr.prototype,`pin`,void 0),Wr=F([R(`seam-backup-dialog`)],Wr);var H={ATTRIBUTE:1,CHILD:2,PROPERTY:3,BOOLEAN_ATTRIBUTE:4,EVENT:5,ELEMENT:6},Gr=e=>(...t)=>({_$litDirective$:e,values:t}),Kr=class{constructor(e){}get _$AU(){return this._$AM._$AU}_$AT(e,t,n){this._$Ct=e,this._$AM=t,this._$Ci=n}_$AS(e,t){return this.update(e,t)}update(e,t){return this.render(...t)}},{I:qr}=et,Jr=e=>e,Yr=e=>e.strings===void 0,Xr=()=>document.createComment(``),Zr=(e,t,n)=>{let r=e._$AA.parentNode,i=t===void 0?e._$AB:t._$AA;if(n===void 0)n=new qr(r.insertBefore(Xr(),i),r.insertBefore(Xr(),i),e,e.options);else{let t=n._$AB.nextSibling,a=n._$AM,o=a!==e;if(o){let t;n._$AQ?.(e),n._$AM=e,n._$AP!==void 0&&(t=e._$AU)!==a._$AU&&n._$AP(t)}if(t!==i||o){let e=n._$AA;for(;e!==t;){let t=Jr(e).nextSibling;Jr(r).insertBefore(e,i),e=t}}}return n},Qr=(e,t,n=e)=>(e._$AI(t,n),e),$r={},ei=(e,t=$r)=>e._$AH=t,ti=e=>e._$AH,ni=e=>{e._$AR(),e._$AA.remove()},U=Gr(class extends Kr{constructor(e){if(super(e),e.type!==H.PROPERTY&&e.type!==H.ATTRIBUTE&&e.type!==H.BOOLEAN_ATTRIBUTE)throw Error("The `live` directive is not allowed on child or event bindings");if(!Yr(e))throw Error("`live` bindings can only contain a single expression")}render(e){return e}update(e,[t]){if(t===b||t===x)return t;let n=e.element,r=e.name;if(e.type===H.PROPERTY){if(t===n[r])return b}else if(e.type===H.BOOLEAN_ATTRIBUTE){if(!!t===n.hasAttribute(r))return b}else if(e.type===H.ATTRIBUTE&&n.getAttribute(r)===t+``)return b;return ei(e),t}});function ri(e){switch(e){case`failed`:case`not_convertible`:return{key:`outcome_${e}`,tone:`bad`};case`pending`:return{key:`outcome_pending`,tone:``};case`converted`:case`deleted`:return{key:`outcome_${e}`,tone:`good`};default:return{key:`outcome_success`,tone:`good`}}}var ii=class extends V{constructor(...e){super(...e),this.entries=[],this.kind=`convert`,this.outcomes=/* @__PURE__ */ new Map,this.phase=`preview`,this.isAllowed=!1}get mustStay(){return this.phase===`ready`&&this.isBusy}firstUpdated(){super.firstUpdated(),this.updateComplete.then(()=>this.preview())}show(e,t){this.outcomes=new Map(this.outcomes).set(e.code.access_code_id,t)}get possible(){return this.entries.filter(({code:e})=>this.outcomes.get(e.access_code_id)?.tone===`info`)}async preview(){let{t:e,hass:t}=this.context,{entries:n,kind:r}=this,i=r===`convert`?`outcome_not_convertible`:`outcome_not_deletable`,a=r===`convert`?`outcome_would_convert`:`outcome_would_delete`,o=[];for(let t of n){let s=r===`convert`&&n.length>1&&t.lock.online===!1?e(`is_offline`,{lock:t.lock.name}):t.code.can[r];r===`convert`&&s===!0?o.push(t):this.show(t,{key:s===!0?a:i,tone:s===!0?`info`:`bad`,reason:s===!0?void 0:s})}if(o.length>0){this.isBusy=!0,this.error=``;try{let n=await bt(t,`preview`,{kind:r,entity_ids:[...new Set(o.map(({lock:e})=>e.entity_id))]});for(let t of o){let r=n[t.lock.entity_id],o=r?.access_codes?.find(({access_code_id:e})=>e===t.code.access_code_id),s=o?.outcome===`would_convert`;this.show(t,{key:s?a:i,tone:s?`info`:`bad`,reason:r?.error??o?.reason??(o?void 0:e(`no_such_code`))})}}catch(e){this.showError(e);return}finally{this.isBusy=!1}}this.phase=`ready`}get hasCanary(){return this.kind===`convert`&&this.possible.length>1}async start(){let{possible:e}=this,{t,hass:n}=this.context;this.isBusy=!0;try{await bt(n,`conversion/start`,{entity_ids:[...new Set(e.map(({lock:e})=>e.entity_id))],access_code_ids:e.map(({code:e})=>e.access_code_id),...this.isAllowed?{allow_external_modification:!0}:{}}),this.isBusy=!1,this.close(),this.announce(t(`conversion_started`))}catch(e){this.isBusy=!1,this.showError(e)}}async run(){let{possible:e,kind:t}=this,{t:n,hass:r}=this.context;if(!(this.phase!==`ready`||this.isBusy)){if(this.hasCanary)await this.start();else{this.phase=`running`,this.isBusy=!0;for(let t of e)this.show(t,{key:`outcome_waiting`,tone:``});for(let i of e){this.show(i,{key:`outcome_running`,tone:`info`});try{let e=await E(r,t,i.lock,i.code,t===`convert`&&this.isAllowed?{allow_external_modification:!0}:{}),n=e.access_codes?.[0]??e;this.show(i,{...ri(n.outcome),reason:n.reason})}catch(e){if(this.show(i,Ur(e,n)),e instanceof T&&e.lost)break}}for(let t of e)this.outcomes.get(t.code.access_code_id)?.key===`outcome_waiting`&&this.show(t,{key:`outcome_not_done`,tone:`bad`});this.isBusy=!1,this.phase=`done`,this.isShown||this.announce(this.result())}}}get text(){return this.kind===`convert`?`convert_text`:this.entries.some(({code:e})=>mn(e))?`delete_many_text`:`delete_idle_text`}result(){let e=[...this.outcomes.values()].filter(({tone:e})=>e===`good`).length;return this.context.t(`result_of`,{done:e,count:this.entries.length})}leftOut(){let{t:e,hass:t}=this.context,{entries:n,possible:r,kind:i}=this,a=n.filter(e=>!r.includes(e));if(a.length===0)return x;let o=new Intl.ListFormat(t.locale.language,{type:`unit`});return y`<p>
+      `)}async pull(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{hass:e,t}=this.context;try{let n=await St(e,`pull_backup`,this.lock,this.code);this.pin=n.code??void 0,this.backupId=n.access_code_id??``,this.pin||(this.error=n.reason??t(`unexpected_error`))}catch(e){this.showError(e)}finally{this.isBusy=!1}}};P([C({attribute:!1})],Gr.prototype,`lock`,void 0),P([C({attribute:!1})],Gr.prototype,`code`,void 0),P([w()],Gr.prototype,`pin`,void 0),Gr=P([L(`seam-backup-dialog`)],Gr);var H={ATTRIBUTE:1,CHILD:2,PROPERTY:3,BOOLEAN_ATTRIBUTE:4,EVENT:5,ELEMENT:6},Kr=e=>(...t)=>({_$litDirective$:e,values:t}),qr=class{constructor(e){}get _$AU(){return this._$AM._$AU}_$AT(e,t,n){this._$Ct=e,this._$AM=t,this._$Ci=n}_$AS(e,t){return this.update(e,t)}update(e,t){return this.render(...t)}},{I:Jr}=et,Yr=e=>e,Xr=e=>e.strings===void 0,Zr=()=>document.createComment(``),Qr=(e,t,n)=>{let r=e._$AA.parentNode,i=t===void 0?e._$AB:t._$AA;if(n===void 0)n=new Jr(r.insertBefore(Zr(),i),r.insertBefore(Zr(),i),e,e.options);else{let t=n._$AB.nextSibling,a=n._$AM,o=a!==e;if(o){let t;n._$AQ?.(e),n._$AM=e,n._$AP!==void 0&&(t=e._$AU)!==a._$AU&&n._$AP(t)}if(t!==i||o){let e=n._$AA;for(;e!==t;){let t=Yr(e).nextSibling;Yr(r).insertBefore(e,i),e=t}}}return n},$r=(e,t,n=e)=>(e._$AI(t,n),e),ei={},ti=(e,t=ei)=>e._$AH=t,ni=e=>e._$AH,ri=e=>{e._$AR(),e._$AA.remove()},U=Kr(class extends qr{constructor(e){if(super(e),e.type!==H.PROPERTY&&e.type!==H.ATTRIBUTE&&e.type!==H.BOOLEAN_ATTRIBUTE)throw Error("The `live` directive is not allowed on child or event bindings");if(!Xr(e))throw Error("`live` bindings can only contain a single expression")}render(e){return e}update(e,[t]){if(t===y||t===b)return t;let n=e.element,r=e.name;if(e.type===H.PROPERTY){if(t===n[r])return y}else if(e.type===H.BOOLEAN_ATTRIBUTE){if(!!t===n.hasAttribute(r))return y}else if(e.type===H.ATTRIBUTE&&n.getAttribute(r)===t+``)return y;return ti(e),t}});function ii(e){switch(e){case`failed`:case`not_convertible`:return{key:`outcome_${e}`,tone:`bad`};case`pending`:return{key:`outcome_pending`,tone:``};case`converted`:case`deleted`:return{key:`outcome_${e}`,tone:`good`};default:return{key:`outcome_success`,tone:`good`}}}var ai=class extends V{constructor(...e){super(...e),this.entries=[],this.kind=`convert`,this.outcomes=/* @__PURE__ */ new Map,this.phase=`preview`,this.isAllowed=!1}get mustStay(){return this.phase===`ready`&&this.isBusy}firstUpdated(){super.firstUpdated(),this.updateComplete.then(()=>this.preview())}show(e,t){this.outcomes=new Map(this.outcomes).set(e.code.access_code_id,t)}get possible(){return this.entries.filter(({code:e})=>this.outcomes.get(e.access_code_id)?.tone===`info`)}async preview(){let{t:e,hass:t}=this.context,{entries:n,kind:r}=this,i=r===`convert`?`outcome_not_convertible`:`outcome_not_deletable`,a=r===`convert`?`outcome_would_convert`:`outcome_would_delete`,o=[];for(let t of n){let s=r===`convert`&&n.length>1&&t.lock.online===!1?e(`is_offline`,{lock:t.lock.name}):t.code.can[r];r===`convert`&&s===!0?o.push(t):this.show(t,{key:s===!0?a:i,tone:s===!0?`info`:`bad`,reason:s===!0?void 0:s})}if(o.length>0){this.isBusy=!0,this.error=``;try{let n=await E(t,`preview`,{kind:r,entity_ids:[...new Set(o.map(({lock:e})=>e.entity_id))]});for(let t of o){let r=n[t.lock.entity_id],o=r?.access_codes?.find(({access_code_id:e})=>e===t.code.access_code_id),s=o?.outcome===`would_convert`;this.show(t,{key:s?a:i,tone:s?`info`:`bad`,reason:r?.error??o?.reason??(o?void 0:e(`no_such_code`))})}}catch(e){this.showError(e);return}finally{this.isBusy=!1}}this.phase=`ready`}get hasCanary(){return this.kind===`convert`&&this.possible.length>1}async start(){let{possible:e}=this,{t,hass:n}=this.context;this.isBusy=!0;try{await E(n,`conversion/start`,{entity_ids:[...new Set(e.map(({lock:e})=>e.entity_id))],access_code_ids:e.map(({code:e})=>e.access_code_id),...this.isAllowed?{allow_external_modification:!0}:{}}),this.isBusy=!1,this.close(),this.announce(t(`conversion_started`))}catch(e){this.isBusy=!1,this.showError(e)}}async run(){let{possible:e,kind:t}=this,{t:n,hass:r}=this.context;if(!(this.phase!==`ready`||this.isBusy)){if(this.hasCanary)await this.start();else{this.phase=`running`,this.isBusy=!0;for(let t of e)this.show(t,{key:`outcome_waiting`,tone:``});for(let i of e){this.show(i,{key:`outcome_running`,tone:`info`});try{let e=await St(r,t,i.lock,i.code,t===`convert`&&this.isAllowed?{allow_external_modification:!0}:{}),n=e.access_codes?.[0]??e;this.show(i,{...ii(n.outcome),reason:n.reason})}catch(e){if(this.show(i,Wr(e,n)),e instanceof T&&e.lost)break}}for(let t of e)this.outcomes.get(t.code.access_code_id)?.key===`outcome_waiting`&&this.show(t,{key:`outcome_not_done`,tone:`bad`});this.isBusy=!1,this.phase=`done`,this.isShown||this.announce(this.result())}}}get text(){return this.kind===`convert`?`convert_text`:this.entries.some(({code:e})=>hn(e))?`delete_many_text`:`delete_idle_text`}result(){let e=[...this.outcomes.values()].filter(({tone:e})=>e===`good`).length;return this.context.t(`result_of`,{done:e,count:this.entries.length})}leftOut(){let{t:e,hass:t}=this.context,{entries:n,possible:r,kind:i}=this,a=n.filter(e=>!r.includes(e));if(a.length===0)return b;let o=new Intl.ListFormat(t.locale.language,{type:`unit`});return v`<p>
       <bdi>
         ${e(i===`convert`?`convert_left_out`:`delete_left_out`,{count:a.length,names:o.format(new Set(a.map(({code:e})=>M(e))))})}
       </bdi>
-    </p>`}render(){let{t:e,connected:t}=this.context,{kind:n,phase:r,entries:i,possible:a}=this,o=r===`ready`&&a.length||i.length,s=r===`running`,c=n===`convert`,l=r===`done`?e(c?`conversion_done`:`deletion_done`):s?e(c?`converting`:`deleting`):e(c?`convert_title`:`delete_many_title`,{count:o}),u=r===`preview`||r===`ready`;return this.frame(l,y`
-        ${u?y`<p>${e(this.text,{count:o})}</p>`:x}
-        ${r===`ready`?this.leftOut():x}
-        ${this.hasCanary&&r===`ready`?y`<p>${e(`convert_canary`)}</p>`:x}
+    </p>`}render(){let{t:e,connected:t}=this.context,{kind:n,phase:r,entries:i,possible:a}=this,o=r===`ready`&&a.length||i.length,s=r===`running`,c=n===`convert`,l=r===`done`?e(c?`conversion_done`:`deletion_done`):s?e(c?`converting`:`deleting`):e(c?`convert_title`:`delete_many_title`,{count:o}),u=r===`preview`||r===`ready`;return this.frame(l,v`
+        ${u?v`<p>${e(this.text,{count:o})}</p>`:b}
+        ${r===`ready`?this.leftOut():b}
+        ${this.hasCanary&&r===`ready`?v`<p>${e(`convert_canary`)}</p>`:b}
         <ul>
-          ${i.map(({lock:t,code:n})=>{let r=this.outcomes.get(n.access_code_id);return y`<li>
+          ${i.map(({lock:t,code:n})=>{let r=this.outcomes.get(n.access_code_id);return v`<li>
               <span class="text">
                 <span class="cut"><bdi>${M(n)}</bdi></span>
                 <span class="secondary"><bdi>${t.name}</bdi></span>
               </span>
-              ${r||!this.error?y`<span class="chip ${r?.tone??``}"
+              ${r||!this.error?v`<span class="chip ${r?.tone??``}"
                       >${e(r?.key??`checking`)}</span
-                    >`:x}
-              ${r?.reason?y`<p class="secondary"><bdi>${r.reason}</bdi></p>`:x}
+                    >`:b}
+              ${r?.reason?v`<p class="secondary"><bdi>${r.reason}</bdi></p>`:b}
             </li>`})}
         </ul>
-        ${n===`convert`&&r===`ready`?y`<label class="check">
+        ${n===`convert`&&r===`ready`?v`<label class="check">
                 <input
                   type="checkbox"
                   .checked=${U(this.isAllowed)}
                   @change=${e=>{this.isAllowed=e.target.checked}}
                 />
                 ${e(`convert_allow`)}
-              </label>`:x}
+              </label>`:b}
         <p role="status" class="secondary">
-          ${s||r===`done`?this.result():x}
+          ${s||r===`done`?this.result():b}
         </p>
-      `,r===`done`?y`<button class="filled" @click=${this.close}>${e(`done`)}</button>`:y`
+      `,r===`done`?v`<button class="filled" @click=${this.close}>${e(`done`)}</button>`:v`
             <button @click=${this.close}>${e(s?`close`:`cancel`)}</button>
-            ${r===`preview`&&this.error?y`<button
+            ${r===`preview`&&this.error?v`<button
                     class="filled"
                     ?disabled=${!t}
                     @click=${this.preview}
                   >
                     ${e(`retry`)}
-                  </button>`:y`<button
+                  </button>`:v`<button
                     class="filled ${n===`delete`?`danger`:``}"
                     ?disabled=${r!==`ready`||this.isBusy||a.length===0||!t}
                     @click=${this.run}
                   >
-                    ${s?y`<span class="spinner"></span>
+                    ${s?v`<span class="spinner"></span>
                             ${l}`:e(n)}
                   </button>`}
           `)}static{this.styles=[...V.styles,g`
@@ -608,7 +608,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       [role="status"]:empty {
         display: none;
       }
-    `]}};F([C({attribute:!1})],ii.prototype,`entries`,void 0),F([C({attribute:!1})],ii.prototype,`kind`,void 0),F([w()],ii.prototype,`outcomes`,void 0),F([w()],ii.prototype,`phase`,void 0),F([w()],ii.prototype,`isAllowed`,void 0),ii=F([R(`seam-batch-dialog`)],ii);var ai=g`
+    `]}};P([C({attribute:!1})],ai.prototype,`entries`,void 0),P([C({attribute:!1})],ai.prototype,`kind`,void 0),P([w()],ai.prototype,`outcomes`,void 0),P([w()],ai.prototype,`phase`,void 0),P([w()],ai.prototype,`isAllowed`,void 0),ai=P([L(`seam-batch-dialog`)],ai);var oi=g`
   form {
     display: grid;
     gap: 16px;
@@ -782,12 +782,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       grid-template-columns: 1fr;
     }
   }
-`,oi=class extends V{constructor(...e){super(...e),this.omitted=/* @__PURE__ */ new Set,this.results=/* @__PURE__ */ new Map}get mustStay(){return!1}isPossible({code:e}){return e.can[this.confirmation.action]===!0}get chosen(){let{entry:e,others:t}=this.confirmation;return[e,...t.filter(e=>this.isPossible(e)&&!this.omitted.has(e.code.access_code_id))]}get left(){return this.chosen.filter(e=>{let{done:t,key:n}=this.resultOf(e)??{};return!t&&n!==`outcome_uncertain`})}resultOf({code:e}){return this.results.get(e.access_code_id)}render(){let{t:e,connected:t}=this.context,{title:n,text:r,note:i,confirm:a,isDangerous:o,others:s}=this.confirmation,c=this.results.size>0,l=!this.isBusy&&this.left.length===0;return this.frame(n,s.length>0&&c?this.renderResults():y`
+`,si=class extends V{constructor(...e){super(...e),this.omitted=/* @__PURE__ */ new Set,this.results=/* @__PURE__ */ new Map}get mustStay(){return!1}isPossible({code:e}){return e.can[this.confirmation.action]===!0}get chosen(){let{entry:e,others:t}=this.confirmation;return[e,...t.filter(e=>this.isPossible(e)&&!this.omitted.has(e.code.access_code_id))]}get left(){return this.chosen.filter(e=>{let{done:t,key:n}=this.resultOf(e)??{};return!t&&n!==`outcome_uncertain`})}resultOf({code:e}){return this.results.get(e.access_code_id)}render(){let{t:e,connected:t}=this.context,{title:n,text:r,note:i,confirm:a,isDangerous:o,others:s}=this.confirmation,c=this.results.size>0,l=!this.isBusy&&this.left.length===0;return this.frame(n,s.length>0&&c?this.renderResults():v`
             <p>${r}</p>
-            ${i?y`<p><bdi>${i}</bdi></p>`:x}
-            ${s.length>0?this.renderChoice(s):x}
-          `,y`
-        ${l?x:y`<button @click=${this.close}>
+            ${i?v`<p><bdi>${i}</bdi></p>`:b}
+            ${s.length>0?this.renderChoice(s):b}
+          `,v`
+        ${l?b:v`<button @click=${this.close}>
                 ${e(c?`close`:`cancel`)}
               </button>`}
         <button
@@ -795,13 +795,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           ?disabled=${!l&&(this.isBusy||!t)}
           @click=${l?this.close:this.run}
         >
-          ${this.isBusy?y`<span class="spinner"></span>`:``}
+          ${this.isBusy?v`<span class="spinner"></span>`:``}
           ${l?e(`close`):s.length>0&&c&&!this.isBusy?e(`retry`):a}
         </button>
-      `)}renderChoice(e){let{action:t}=this.confirmation;return y`<fieldset>
+      `)}renderChoice(e){let{action:t}=this.confirmation;return v`<fieldset>
       <legend>${this.context.t(`also_there`)}</legend>
       <div class="checks">
-        ${e.map(e=>{let{lock:n,code:r}=e,i=this.isPossible(e);return y`<label class="check">
+        ${e.map(e=>{let{lock:n,code:r}=e,i=this.isPossible(e);return v`<label class="check">
             <input
               type="checkbox"
               ?checked=${i}
@@ -810,21 +810,21 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             />
             <span>
               <bdi>${n.name}</bdi>
-              ${i?x:y`<small>${r.can[t]}</small>`}
+              ${i?b:v`<small>${r.can[t]}</small>`}
             </span>
           </label>`})}
       </div>
-    </fieldset>`}renderResults(){return y`<div role="status">
+    </fieldset>`}renderResults(){return v`<div role="status">
       <ul>
-        ${this.chosen.map(e=>{let t=this.resultOf(e);return y`<li>
+        ${this.chosen.map(e=>{let t=this.resultOf(e);return v`<li>
             <span class="lock"><bdi>${e.lock.name}</bdi></span>
             <span class="chip ${t?.tone??``}"
               >${this.context.t(t?.key??`outcome_waiting`)}</span
             >
-            ${t?.reason?y`<p class="secondary"><bdi>${t.reason}</bdi></p>`:x}
+            ${t?.reason?v`<p class="secondary"><bdi>${t.reason}</bdi></p>`:b}
           </li>`})}
       </ul>
-    </div>`}show({code:e},t){this.results=new Map(this.results).set(e.access_code_id,t)}async run(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{chosen:e,left:t}=this;for(let e of t)this.show(e,{key:`outcome_waiting`,tone:``});let n;for(let e of t)if(n instanceof T&&n.lost)this.show(e,{key:`outcome_not_done`,tone:`bad`});else{this.show(e,{key:`outcome_running`,tone:`info`});try{let t=await this.confirmation.run(e);this.show(e,{key:`outcome_success`,tone:`good`,done:t})}catch(t){n=t,this.show(e,Ur(t,this.context.t))}}this.isBusy=!1,e.every(e=>this.resultOf(e)?.done)?(this.isShown&&this.close(),this.announce(this.summary(e))):this.confirmation.others.length===0?this.showError(n):this.isShown||this.announce(this.summary(e))}summary(e){return si(this.context.hass.locale.language,this.context.t,e.flatMap(e=>{let{done:t,reason:n}=this.resultOf(e)??{};return t||n?[{lock:e.lock.name,done:t,error:n}]:[]}))}static{this.styles=[...V.styles,ai,g`
+    </div>`}show({code:e},t){this.results=new Map(this.results).set(e.access_code_id,t)}async run(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{chosen:e,left:t}=this;for(let e of t)this.show(e,{key:`outcome_waiting`,tone:``});let n;for(let e of t)if(n instanceof T&&n.lost)this.show(e,{key:`outcome_not_done`,tone:`bad`});else{this.show(e,{key:`outcome_running`,tone:`info`});try{let t=await this.confirmation.run(e);this.show(e,{key:`outcome_success`,tone:`good`,done:t})}catch(t){n=t,this.show(e,Wr(t,this.context.t))}}this.isBusy=!1,e.every(e=>this.resultOf(e)?.done)?(this.isShown&&this.close(),this.announce(this.summary(e))):this.confirmation.others.length===0?this.showError(n):this.isShown||this.announce(this.summary(e))}summary(e){return ci(this.context.hass.locale.language,this.context.t,e.flatMap(e=>{let{done:t,reason:n}=this.resultOf(e)??{};return t||n?[{lock:e.lock.name,done:t,error:n}]:[]}))}static{this.styles=[...V.styles,oi,g`
       li {
         display: flex;
         flex-wrap: wrap;
@@ -841,8 +841,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       li p {
         width: 100%;
       }
-    `]}};F([C({attribute:!1})],oi.prototype,`confirmation`,void 0),F([w()],oi.prototype,`omitted`,void 0),F([w()],oi.prototype,`results`,void 0),oi=F([R(`seam-confirm-dialog`)],oi);function si(e,t,n){let r=/* @__PURE__ */ new Map;for(let{lock:e,done:t}of n){if(!t)continue;let n=JSON.stringify(t),i=r.get(n);i?i.locks.push(e):r.set(n,{done:t,locks:[e]})}let i=new Intl.ListFormat(e),a=[...[...r.values()].map(({done:{key:e,values:n},locks:r})=>t(e,{...n,lock:i.format(r),count:r.length})),...n.flatMap(({lock:e,error:t})=>t?[t.includes(e)?t:`${e}: ${t}`]:[])];return a.length>1?a.map(xt).join(` `):a.join(``)}function ci(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var li={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>ci(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>ci(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1},ui=Object.keys(li),di=String.raw`(?<time>(?<!\d)(?:(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d)(?!\d))`,fi=[String.raw`[^\p{L}\p{M}\p{N}]`,String.raw`\s+`].map(e=>new RegExp(String.raw`${di}|\d+(?:${e}\d+)*`,`gu`));function pi(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function mi(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function hi(e){return ui.filter(t=>e.some(e=>t in e.rules.constraints))}function gi(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`digits`};for(let t of ui){let n=r[t];if(n&&li[t](e))return{kind:`constraint`,text:n}}}return _i(n,e)?{kind:`name`}:void 0}function _i(e,t){let n=([e])=>e.replace(/\D/g,``)===t;return e.includes(t)||fi.some(t=>[...e.matchAll(t)].some(e=>e.groups?.time===void 0&&n(e)))}var vi=100,yi=/^[\p{C}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]*$/u,bi=/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u,xi=/^\d{4}-/,Si={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function Ci(e){return e===void 0?void 0:Si[e]}function wi(e,t,{check_in:n,check_out:r},i,a){let{time_zone:o}=a.config,s=(e,t,n)=>kt(`${At(k(e,o),t).slice(0,10)}T${n}`,o,i),c=s(i,0,n),l=/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),u=c>i?c:l,d=e=>k(e,A(a)),f=e.filter(e=>e.can.create===!0),p=f.length===1?f:[];return{name:``,deviceIds:(t?[t]:p).map(({device_id:e})=>e),kind:`stay`,start:d(u),end:d(s(u,1,r)),pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function Ti(e,t,n,r,i){let a=wi([],void 0,n,r,i),o=e=>k(new Date(e),A(i));return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function Ei(e,t){return[t,...On(e,t).filter(({code:e})=>e.can.update===!0)]}function Di(e,t){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`),r=Math.round((n(t)-n(e.start))/864e5);return Number.isFinite(r)&&e.end?At(e.end,r):e.end}function Oi({kind:e,start:t,end:n},r,i){if(e!==`stay`||!xi.test(t)||!xi.test(n))return;let a=e=>kt(e,i,r);return{start:a(t),end:a(n)}}function ki(e,t,n,r,i){let a=Oi(e,r,i);if(!a)return[];let[o,s]=[a.start.getTime(),a.end.getTime()],c=n.map(({code:e})=>e.access_code_id);return rr(wn(t),{start:o,end:s}).filter(({code:e})=>!c.includes(e.access_code_id))}function Ai({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function ji(e,t,n,r,i,a=[]){let o={},s=Ni(e,t),c=s(`name`)?Mi(e.name.trim(),n,a):void 0;if(c&&(o.name=c),n.length===0&&(o.locks={key:`locks_missing`}),e.kind===`permanent`){let e=n.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&s(`kind`)&&(o.locks={text:String(e)})}else if(s(`kind`,`start`,`end`)){let[t,n]=[e.start,e.end].map(e=>xi.test(e)?kt(e,i,r):void 0);t||(o.start={key:`time_missing`}),n?n<=r?o.end={key:`end_in_past`}:t&&n<=t&&(o.end={key:`end_before_start`}):o.end={key:`time_missing`}}let l=Pi(e,n);return l&&(o.pin=l),o}function Mi(e,t,n=[]){if(yi.test(e))return{key:`name_missing`};if(bi.test(e))return{key:`name_invisible`};let r=[...e].length,i=Math.min(vi,...t.map(({rules:e})=>e.name_max??vi));if(r>i)return{key:`name_too_long`,values:{count:i}};let a=Math.max(1,...t.map(({rules:e})=>e.name_min??1));if(r<a)return{key:`name_too_short`,values:{count:a}};let o=n.map(({code:e})=>e.access_code_id),s=t.find(({codes:t})=>t.some(t=>t.name===e&&t.is_managed&&!t.is_backup&&t.state!==`expired`&&t.state!==`removing`&&!o.includes(t.access_code_id)));return s&&{key:`name_taken`,values:{lock:s.name}}}function Ni(e,t){return(...n)=>!t||n.some(n=>e[n]!==t[n])}function Pi(e,t){let n=mi(t);if(e.pin===`auto`)return t.length>1&&n.length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let r=pi(t);if(r)return{text:r};let i=gi(e.ownPin,t,e.name);switch(i?.kind){case`digits`:return n.length===0?{key:`pin_no_length`}:{lengths:n};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:i.text};default:return}}function Fi(e,t){let n=e.pin===`auto`?mi(t):[];return{backup:e.kind===`stay`&&t.length>0&&t.every(e=>e.can.backup===!0),offline:t.length===1&&t[0]?.can.create_offline===!0&&e.pin!==`own`,lengths:n.length>1?n:[]}}function Ii(e,t,n,r){let{backup:i,offline:a,lengths:o}=Fi(e,t),s=e=>kt(e,r,n).toISOString();return{name:e.name.trim(),...e.kind===`stay`?{starts_at:s(e.start),ends_at:s(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.length&&o.includes(e.length)?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&i?{use_backup_access_code_pool:!0}:{},...e.offline&&a?{is_offline_access_code:!0}:{}}}function Li(e,t,n,r,i,a){let o=Ni(e,t),s=e.kind===`stay`,c=o(`kind`)||(!n.starts_at||!n.ends_at)&&o(`start`,`end`),l=e=>kt(e,a,i).toISOString();return{...o(`name`)?{new_name:e.name.trim()}:{},...s&&(c||o(`start`))?{starts_at:l(e.start)}:{},...s&&(c||o(`end`))?{ends_at:l(e.end)}:{},...!s&&o(`kind`)?{ongoing:!0}:{},...r?{code:r}:{},...o(`external`)?{allow_external_modification:e.external}:{}}}function Ri(e,t,n,r,i,a){return y`<div class="segments" role="radiogroup" aria-label=${t}>
-    ${i.map(([t,i])=>y`<label>
+    `]}};P([C({attribute:!1})],si.prototype,`confirmation`,void 0),P([w()],si.prototype,`omitted`,void 0),P([w()],si.prototype,`results`,void 0),si=P([L(`seam-confirm-dialog`)],si);function ci(e,t,n){let r=/* @__PURE__ */ new Map;for(let{lock:e,done:t}of n){if(!t)continue;let n=JSON.stringify(t),i=r.get(n);i?i.locks.push(e):r.set(n,{done:t,locks:[e]})}let i=new Intl.ListFormat(e),a=[...[...r.values()].map(({done:{key:e,values:n},locks:r})=>t(e,{...n,lock:i.format(r),count:r.length})),...n.flatMap(({lock:e,error:t})=>t?[t.includes(e)?t:`${e}: ${t}`]:[])];return a.length>1?a.map(bt).join(` `):a.join(``)}function li(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var ui={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>li(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>li(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1},di=Object.keys(ui),fi=String.raw`(?<time>(?<!\d)(?:(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d)(?!\d))`,pi=[String.raw`[^\p{L}\p{M}\p{N}]`,String.raw`\s+`].map(e=>new RegExp(String.raw`${fi}|\d+(?:${e}\d+)*`,`gu`));function mi(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function hi(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function gi(e){return di.filter(t=>e.some(e=>t in e.rules.constraints))}function _i(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`digits`};for(let t of di){let n=r[t];if(n&&ui[t](e))return{kind:`constraint`,text:n}}}return vi(n,e)?{kind:`name`}:void 0}function vi(e,t){let n=([e])=>e.replace(/\D/g,``)===t;return e.includes(t)||pi.some(t=>[...e.matchAll(t)].some(e=>e.groups?.time===void 0&&n(e)))}var yi=100,bi=/^[\p{C}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]*$/u,xi=/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u,Si=/^\d{4}-/,Ci={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function wi(e){return e===void 0?void 0:Ci[e]}function Ti(e,t,{check_in:n,check_out:r},i,a){let{time_zone:o}=a.config,s=(e,t,n)=>At(`${jt(k(e,o),t).slice(0,10)}T${n}`,o,i),c=s(i,0,n),l=/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),u=c>i?c:l,d=e=>k(e,A(a)),f=e.filter(e=>e.can.create===!0),p=f.length===1?f:[];return{name:``,deviceIds:(t?[t]:p).map(({device_id:e})=>e),kind:`stay`,start:d(u),end:d(s(u,1,r)),pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function Ei(e,t,n,r,i){let a=Ti([],void 0,n,r,i),o=e=>k(new Date(e),A(i));return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function Di(e,t){return[t,...An(e,t).filter(({code:e})=>e.can.update===!0)]}function Oi(e,t){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`),r=Math.round((n(t)-n(e.start))/864e5);return Number.isFinite(r)&&e.end?jt(e.end,r):e.end}function ki({kind:e,start:t,end:n},r,i){if(e!==`stay`||!Si.test(t)||!Si.test(n))return;let a=e=>At(e,i,r);return{start:a(t),end:a(n)}}function Ai(e,t,n,r,i){let a=ki(e,r,i);if(!a)return[];let[o,s]=[a.start.getTime(),a.end.getTime()],c=n.map(({code:e})=>e.access_code_id);return ar(En(t),{start:o,end:s}).filter(({code:e})=>!c.includes(e.access_code_id))}function ji({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function Mi(e,t,n,r,i,a=[]){let o={},s=Pi(e,t),c=s(`name`)?Ni(e.name.trim(),n,a):void 0;if(c&&(o.name=c),n.length===0&&(o.locks={key:`locks_missing`}),e.kind===`permanent`){let e=n.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&s(`kind`)&&(o.locks={text:String(e)})}else if(s(`kind`,`start`,`end`)){let[t,n]=[e.start,e.end].map(e=>Si.test(e)?At(e,i,r):void 0);t||(o.start={key:`time_missing`}),n?n<=r?o.end={key:`end_in_past`}:t&&n<=t&&(o.end={key:`end_before_start`}):o.end={key:`time_missing`}}let l=Fi(e,n);return l&&(o.pin=l),o}function Ni(e,t,n=[]){if(bi.test(e))return{key:`name_missing`};if(xi.test(e))return{key:`name_invisible`};let r=[...e].length,i=Math.min(yi,...t.map(({rules:e})=>e.name_max??yi));if(r>i)return{key:`name_too_long`,values:{count:i}};let a=Math.max(1,...t.map(({rules:e})=>e.name_min??1));if(r<a)return{key:`name_too_short`,values:{count:a}};let o=n.map(({code:e})=>e.access_code_id),s=t.find(({codes:t})=>t.some(t=>t.name===e&&t.is_managed&&!t.is_backup&&t.state!==`expired`&&t.state!==`removing`&&!o.includes(t.access_code_id)));return s&&{key:`name_taken`,values:{lock:s.name}}}function Pi(e,t){return(...n)=>!t||n.some(n=>e[n]!==t[n])}function Fi(e,t){let n=hi(t);if(e.pin===`auto`)return t.length>1&&n.length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let r=mi(t);if(r)return{text:r};let i=_i(e.ownPin,t,e.name);switch(i?.kind){case`digits`:return n.length===0?{key:`pin_no_length`}:{lengths:n};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:i.text};default:return}}function Ii(e,t){let n=e.pin===`auto`?hi(t):[];return{backup:e.kind===`stay`&&t.length>0&&t.every(e=>e.can.backup===!0),offline:t.length===1&&t[0]?.can.create_offline===!0&&e.pin!==`own`,lengths:n.length>1?n:[]}}function Li(e,t,n,r){let{backup:i,offline:a,lengths:o}=Ii(e,t),s=e=>At(e,r,n).toISOString();return{name:e.name.trim(),...e.kind===`stay`?{starts_at:s(e.start),ends_at:s(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.length&&o.includes(e.length)?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&i?{use_backup_access_code_pool:!0}:{},...e.offline&&a?{is_offline_access_code:!0}:{}}}function Ri(e,t,n,r,i,a){let o=Pi(e,t),s=e.kind===`stay`,c=o(`kind`)||(!n.starts_at||!n.ends_at)&&o(`start`,`end`),l=e=>At(e,a,i).toISOString();return{...o(`name`)?{new_name:e.name.trim()}:{},...s&&(c||o(`start`))?{starts_at:l(e.start)}:{},...s&&(c||o(`end`))?{ends_at:l(e.end)}:{},...!s&&o(`kind`)?{ongoing:!0}:{},...r?{code:r}:{},...o(`external`)?{allow_external_modification:e.external}:{}}}function zi(e,t,n,r,i,a){return v`<div class="segments" role="radiogroup" aria-label=${t}>
+    ${i.map(([t,i])=>v`<label>
         <input
           type="radio"
           name=${n}
@@ -852,7 +852,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         />
         <span>${e(i)}</span>
       </label>`)}
-  </div>`}function zi(e,t){let{t:n}=e;return`text`in t?t.text:`key`in t?n(t.key,t.values):n(`pin_digits`,{lengths:Bi(e,t.lengths)})}function Bi({t:e,hass:t},n){let[r=0,i=0]=[n[0],n.at(-1)],a=new Intl.ListFormat(t.locale.language,{type:`disjunction`});return n.length>2&&n.length===i-r+1?e(`pin_range`,{from:r,to:i}):a.format(n.map(String))}function Vi(e,t,n){let{t:r,hass:i}=e,a=mi(t),o=pi(t)??(a.length===0?r(`pin_no_length`):void 0);return o?o===n?``:o:new Intl.ListFormat(i.locale.language,{type:`unit`}).format([...zi(e,{lengths:a})===n?[]:[r(`pin_lengths`,{lengths:Bi(e,a)})],...hi(t).map(e=>r(`rule_${e}`))])}function Hi(e,t,n,r){let i=n&&Fi(t,n),a=i?.lengths??[],o=n=>y`<label class="check">
+  </div>`}function Bi(e,t){let{t:n}=e;return`text`in t?t.text:`key`in t?n(t.key,t.values):n(`pin_digits`,{lengths:Vi(e,t.lengths)})}function Vi({t:e,hass:t},n){let[r=0,i=0]=[n[0],n.at(-1)],a=new Intl.ListFormat(t.locale.language,{type:`disjunction`});return n.length>2&&n.length===i-r+1?e(`pin_range`,{from:r,to:i}):a.format(n.map(String))}function Hi(e,t,n){let{t:r,hass:i}=e,a=hi(t),o=mi(t)??(a.length===0?r(`pin_no_length`):void 0);return o?o===n?``:o:new Intl.ListFormat(i.locale.language,{type:`unit`}).format([...Bi(e,{lengths:a})===n?[]:[r(`pin_lengths`,{lengths:Vi(e,a)})],...gi(t).map(e=>r(`rule_${e}`))])}function Ui(e,t,n,r){let i=n&&Ii(t,n),a=i?.lengths??[],o=n=>v`<label class="check">
     <input
       type="checkbox"
       .checked=${U(t[n])}
@@ -862,43 +862,43 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       ${e(`option_${n}`)}
       <small>${e(`option_${n}_hint`)}</small>
     </span>
-  </label>`;return y`<details>
+  </label>`;return v`<details>
     <summary>${e(`more_options`)}</summary>
     <div class="checks">
-      ${o(`external`)} ${i?.backup?o(`backup`):x}
-      ${i?.offline?o(`offline`):x}
-      ${a.length>0?y`<label class="length">
+      ${o(`external`)} ${i?.backup?o(`backup`):b}
+      ${i?.offline?o(`offline`):b}
+      ${a.length>0?v`<label class="length">
               ${e(`option_length`)}
               <select
                 @change=${e=>{let{value:t}=e.target;r({length:t?Number(t):void 0})}}
               >
                 <option value="">${e(`option_length_any`)}</option>
-                ${a.map(e=>y`<option value=${e} ?selected=${t.length===e}>
+                ${a.map(e=>v`<option value=${e} ?selected=${t.length===e}>
                       ${e}
                     </option>`)}
               </select>
-            </label>`:x}
+            </label>`:b}
     </div>
-  </details>`}var Ui=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},W=Gr(class extends Kr{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=ti(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=Qr(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=Qr(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=Qr(i[d],a[m]),Zr(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=Qr(i[f],a[p]),Zr(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=Ui(o,p,m),u=Ui(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=Zr(e,i[d]);Qr(t,a[p]),c[p]=t}else c[p]=Qr(n,a[p]),Zr(e,i[d],n),i[t]=null;p++}else ni(i[f]),f--}else ni(i[d]),d++;for(;p<=m;){let t=Zr(e,c[m+1]);Qr(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&ni(e)}return this.ut=o,ei(e,c),b}});function Wi({context:e,errors:t},n){let r=t[n];return y`<p class="error ${r?``:`none`}" id="${n}-error" aria-live="polite">
-    ${r?zi(e,r):x}
-  </p>`}function Gi(e){let{context:t,form:n,errors:r,set:i}=e;return y`<div class="field">
+  </details>`}var Wi=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},W=Kr(class extends qr{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=ni(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=$r(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=$r(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=$r(i[d],a[m]),Qr(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=$r(i[f],a[p]),Qr(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=Wi(o,p,m),u=Wi(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=Qr(e,i[d]);$r(t,a[p]),c[p]=t}else c[p]=$r(n,a[p]),Qr(e,i[d],n),i[t]=null;p++}else ri(i[f]),f--}else ri(i[d]),d++;for(;p<=m;){let t=Qr(e,c[m+1]);$r(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&ri(e)}return this.ut=o,ti(e,c),y}});function Gi({context:e,errors:t},n){let r=t[n];return v`<p class="error ${r?``:`none`}" id="${n}-error" aria-live="polite">
+    ${r?Bi(e,r):b}
+  </p>`}function Ki(e){let{context:t,form:n,errors:r,set:i}=e;return v`<div class="field">
     <label for="name">${t.t(`name`)}</label>
     <input
       id="name"
       dir="auto"
       autofocus
       .value=${U(n.name)}
-      aria-invalid=${r.name?`true`:x}
+      aria-invalid=${r.name?`true`:b}
       aria-describedby="name-error"
       @input=${e=>i({name:e.target.value})}
     />
-    ${Wi(e,`name`)}
-  </div>`}function Ki(e,t,n,r){let{form:i,isNew:a,set:o}=e,{t:s}=e.context,c=a?e.locks:e.locks.filter(({device_id:e})=>e!==t?.device_id);if(c.length===0)return x;let l=i.offline&&Fi(i,e.selected).offline,u=c.filter(e=>N(n,e.name,e.area)),d=c.filter(e=>u.includes(e)||i.deviceIds.includes(e.device_id));return y`<fieldset aria-describedby="locks-error">
+    ${Gi(e,`name`)}
+  </div>`}function qi(e,t,n,r){let{form:i,isNew:a,set:o}=e,{t:s}=e.context,c=a?e.locks:e.locks.filter(({device_id:e})=>e!==t?.device_id);if(c.length===0)return b;let l=i.offline&&Ii(i,e.selected).offline,u=c.filter(e=>N(n,e.name,e.area)),d=c.filter(e=>u.includes(e)||i.deviceIds.includes(e.device_id));return v`<fieldset aria-describedby="locks-error">
     <legend>${s(a?`locks`:`also_on`)}</legend>
-    ${Nr(c.length,s(`search_locks`),n,r)}
-    <p class="hint" role="status">${u.length===0?s(`no_match_lock_names`):x}</p>
+    ${Fr(c.length,s(`search_locks`),n,r)}
+    <p class="hint" role="status">${u.length===0?s(`no_match_lock_names`):b}</p>
     <div class="checks ${c.length>6?`many`:``}" ?hidden=${d.length===0}>
-      ${W(d,({device_id:e})=>e,e=>{let t=l?e.can.create_offline:e.can.create,n=!a||t,r=n!==!0;return y`<label class="check">
+      ${W(d,({device_id:e})=>e,e=>{let t=l?e.can.create_offline:e.can.create,n=!a||t,r=n!==!0;return v`<label class="check">
           <input
             type="checkbox"
             name="locks"
@@ -908,78 +908,78 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           />
           <span>
             <bdi>${e.name}</bdi>
-            ${e.online===!1?y`<span class="offline">· ${s(`offline`)}</span>`:x}
-            ${r?y`<small>${n}</small>`:x}
+            ${e.online===!1?v`<span class="offline">· ${s(`offline`)}</span>`:b}
+            ${r?v`<small>${n}</small>`:b}
           </span>
         </label>`})}
     </div>
-    ${Wi(e,`locks`)}
-  </fieldset>`}function qi(e){let{context:t,form:n,errors:r,set:i}=e,{t:a,hass:o}=t,s=/* @__PURE__ */ new Date,c=Nt(o,s),l=(t,i,o)=>y`<div class="field">
+    ${Gi(e,`locks`)}
+  </fieldset>`}function Ji(e){let{context:t,form:n,errors:r,set:i}=e,{t:a,hass:o}=t,s=/* @__PURE__ */ new Date,c=Pt(o,s),l=(t,i,o)=>v`<div class="field">
       <label for=${t}>${a(i)}</label>
       <input
         id=${t}
         type="datetime-local"
         .value=${U(n[t])}
-        aria-invalid=${r[t]?`true`:x}
+        aria-invalid=${r[t]?`true`:b}
         aria-describedby="${t}-error when"
         @change=${e=>o(e.target.value)}
       />
-      ${Wi(e,t)}
-    </div>`;return y`
-    ${Ri(a,a(`kind`),`kind`,n.kind,[[`stay`,`stay`],[`permanent`,`permanent`]],e=>i({kind:e}))}
-    ${n.kind===`permanent`?y`<p class="secondary">${a(`permanent_hint`)}</p>`:y`<div class="inputs">
-              ${l(`start`,`check_in`,e=>i({start:e,...e?{end:Di(n,e)}:{}}))}
+      ${Gi(e,t)}
+    </div>`;return v`
+    ${zi(a,a(`kind`),`kind`,n.kind,[[`stay`,`stay`],[`permanent`,`permanent`]],e=>i({kind:e}))}
+    ${n.kind===`permanent`?v`<p class="secondary">${a(`permanent_hint`)}</p>`:v`<div class="inputs">
+              ${l(`start`,`check_in`,e=>i({start:e,...e?{end:Oi(n,e)}:{}}))}
               ${l(`end`,`check_out`,e=>i({end:e}))}
             </div>
             <p class="secondary times" id="when">
-              ${[...Ji(t,n,s),...c?[a(`time_zone`,{zone:c})]:[]].join(` · `)}
+              ${[...Yi(t,n,s),...c?[a(`time_zone`,{zone:c})]:[]].join(` · `)}
             </p>`}
-  `}function Ji({t:e,hass:t},n,r){let i=Oi(n,r,A(t));if(!i)return[];let[a,o]=[i.start,i.end].map(e=>j(t,e.toISOString(),r)),s=Ai(n);return[e(`from_to`,{start:a,end:o}),...s>0?[e(`nights`,{count:s})]:[]]}function Yi({context:e,form:t,selected:n,linked:r}){let{hass:i}=e,a=ki(t,n,r,/* @__PURE__ */ new Date,A(i));return a.length===0?x:y`<p><bdi>${Tr(e,a)}</bdi></p>
-    <p class="secondary">${Ut(i,t.start,t.end)}</p>`}function Xi({context:e,form:t,errors:n,selected:r,isNew:i,isPinOnly:a,set:o}){let{t:s}=e,c=t.ownPin.length>=4?Pi(t,r):void 0,l=n.pin??(t.pin===`own`?c:void 0),u=l?zi(e,l):``,[d]=r,f=r.length===1&&d?s(`pin_auto_hint_one`,{lock:d.name}):s(`pin_auto_hint`),p=pi(r);return y`
+  `}function Yi({t:e,hass:t},n,r){let i=ki(n,r,A(t));if(!i)return[];let[a,o]=[i.start,i.end].map(e=>j(t,e.toISOString(),r)),s=ji(n);return[e(`from_to`,{start:a,end:o}),...s>0?[e(`nights`,{count:s})]:[]]}function Xi({context:e,form:t,selected:n,linked:r}){let{hass:i}=e,a=Ai(t,n,r,/* @__PURE__ */ new Date,A(i));return a.length===0?b:v`<p><bdi>${Dr(e,a)}</bdi></p>
+    <p class="secondary">${Wt(i,t.start,t.end)}</p>`}function Zi({context:e,form:t,errors:n,selected:r,isNew:i,isPinOnly:a,set:o}){let{t:s}=e,c=t.ownPin.length>=4?Fi(t,r):void 0,l=n.pin??(t.pin===`own`?c:void 0),u=l?Bi(e,l):``,[d]=r,f=r.length===1&&d?s(`pin_auto_hint_one`,{lock:d.name}):s(`pin_auto_hint`),p=mi(r);return v`
     <div class="field">
       <span class="label" aria-hidden="true">${s(`pin`)}</span>
-      ${Ri(s,s(`pin`),`pin`,t.pin,[...i||a?[]:[[`keep`,`pin_keep`]],[`auto`,`pin_auto`],[`own`,`pin_own`]],e=>o({pin:e,ownPin:``}))}
-      ${t.pin===`own`?y`<input
+      ${zi(s,s(`pin`),`pin`,t.pin,[...i||a?[]:[[`keep`,`pin_keep`]],[`auto`,`pin_auto`],[`own`,`pin_own`]],e=>o({pin:e,ownPin:``}))}
+      ${t.pin===`own`?v`<input
                 class="pin"
                 inputmode="numeric"
                 autocomplete="off"
                 maxlength="12"
                 dir="ltr"
                 aria-label=${s(`pin_input`)}
-                aria-invalid=${l?`true`:x}
+                aria-invalid=${l?`true`:b}
                 aria-describedby="pin-error pin-hint"
                 .value=${U(t.ownPin)}
                 @input=${e=>o({ownPin:e.target.value.replace(/\D/g,``)})}
-              />`:x}
+              />`:b}
       <p class="error ${l?``:`none`}" id="pin-error" aria-live="polite">
         ${u}
       </p>
-      ${t.pin===`own`?y`<p class="secondary" id="pin-hint">${Vi(e,r,u)}</p>`:t.pin===`auto`?y`<p class="secondary">${p??f}</p>`:x}
+      ${t.pin===`own`?v`<p class="secondary" id="pin-hint">${Hi(e,r,u)}</p>`:t.pin===`auto`?v`<p class="secondary">${p??f}</p>`:b}
     </div>
-  `}function Zi(e,t){return e?.map(e=>t.find(({lock:t})=>t.device_id===e.lock.device_id)??e)??t}function Qi({error:e,isUncertain:t,field:n}){return!!e&&!t&&(!n||n===`locks`)}function $i({locks:e},t){return t.map(({lock:t,codeId:n})=>e.find(({device_id:e})=>e===t.device_id)?.codes.find(({access_code_id:e})=>e===n))}function ea({t:e,hass:t},n,r){let i=$i(n,r),a=new Intl.ListFormat(t.locale.language),o=(t,n)=>{let o=r.filter((e,t)=>n(e,i[t])),s=a.format(o.map(({lock:e})=>e.name));return s&&e(t,{locks:s})};return[o(`no_code_on`,({error:e,isUncertain:t,codeId:n},r)=>e?!t&&!n:r?.state===`failed`),o(`not_changed_on`,e=>e.error&&!e.isUncertain&&e.codeId),o(`not_confirmed_on`,e=>e.error&&e.isUncertain)].filter(Boolean).join(` · `)}function ta({t:e,hass:t},{starts_at:n,ends_at:r}){let i=/* @__PURE__ */ new Date,a=n&&Date.parse(n)>i.getTime()?j(t,n,i):``,o=r?j(t,r,i):``;return a&&o?e(`works_from_until`,{start:a,end:o}):a?e(`works_from`,{start:a}):o&&e(`works_until`,{end:o})}async function na({hass:e},t){let[n]=t.filter(({codeId:e})=>e);if(!n?.codeId)return t[0]?.pin;let{lock:r,codeId:i}=n;return(await E(e,`reveal`,r,{access_code_id:i})).code??void 0}function ra(n,r,i,a){let{t:o}=n,s=new Intl.ListFormat(n.hass.locale.language),c=$i(r,a),l=a.length,u=e=>a.filter(({error:t},n)=>!t&&c[n]?.state===e).length,d=u(`active`)+u(`scheduled`),f=u(`at_risk`)>0,p=ea(n,r,a),m=p||(d===l?o(u(`active`)===l?`works_on_all`:`ready_on_all`,{count:l}):d>0?o(`ready_on_some`,{ready:d,count:l}):o(f?`works_delayed`:`works_waiting`,{count:l})),h=/* @__PURE__ */ new Map;for(let e of a)e.pin&&h.set(e.pin,[...h.get(e.pin)??[],e]);let ee=c.find(e=>e),te=ee&&ta(n,ee);return y`
-      ${[...h].map(([e,t])=>y`<seam-pin
+  `}function Qi(e,t){return e?.map(e=>t.find(({lock:t})=>t.device_id===e.lock.device_id)??e)??t}function $i({error:e,isUncertain:t,field:n}){return!!e&&!t&&(!n||n===`locks`)}function ea({locks:e},t){return t.map(({lock:t,codeId:n})=>e.find(({device_id:e})=>e===t.device_id)?.codes.find(({access_code_id:e})=>e===n))}function ta({t:e,hass:t},n,r){let i=ea(n,r),a=new Intl.ListFormat(t.locale.language),o=(t,n)=>{let o=r.filter((e,t)=>n(e,i[t])),s=a.format(o.map(({lock:e})=>e.name));return s&&e(t,{locks:s})};return[o(`no_code_on`,({error:e,isUncertain:t,codeId:n},r)=>e?!t&&!n:r?.state===`failed`),o(`not_changed_on`,e=>e.error&&!e.isUncertain&&e.codeId),o(`not_confirmed_on`,e=>e.error&&e.isUncertain)].filter(Boolean).join(` · `)}function na({t:e,hass:t},{starts_at:n,ends_at:r}){let i=/* @__PURE__ */ new Date,a=n&&Date.parse(n)>i.getTime()?j(t,n,i):``,o=r?j(t,r,i):``;return a&&o?e(`works_from_until`,{start:a,end:o}):a?e(`works_from`,{start:a}):o&&e(`works_until`,{end:o})}async function ra({hass:e},t){let[n]=t.filter(({codeId:e})=>e);return n?.codeId?wt(e,n.lock,{access_code_id:n.codeId}):{pin:t[0]?.pin,isFresh:!0}}function ia(n,r,i,a){let{t:o}=n,s=new Intl.ListFormat(n.hass.locale.language),c=ea(r,a),l=a.length,u=e=>a.filter(({error:t},n)=>!t&&c[n]?.state===e).length,d=u(`active`)+u(`scheduled`),f=u(`at_risk`)>0,p=ta(n,r,a),m=p||(d===l?o(u(`active`)===l?`works_on_all`:`ready_on_all`,{count:l}):d>0?o(`ready_on_some`,{ready:d,count:l}):o(f?`works_delayed`:`works_waiting`,{count:l})),h=/* @__PURE__ */ new Map;for(let e of a)e.pin&&h.set(e.pin,[...h.get(e.pin)??[],e]);let ee=c.find(e=>e),te=ee&&na(n,ee);return v`
+      ${[...h].map(([e,t])=>v`<seam-pin
           .context=${n}
           .pin=${e}
           .label=${o(`pin_for`,{locks:s.format(t.map(({lock:e})=>e.name))})}
-          .message=${e=>Vr(n,i,t.map(({lock:e})=>e),e,ee??{})}
-          .read=${()=>na(n,t)}
+          .message=${e=>Hr(n,i,t.map(({lock:e})=>e),e,ee??{})}
+          .read=${()=>ra(n,t)}
         ></seam-pin>`)}
       <div role="status" class="headline" tabindex="-1">
-        ${p?y`<span class="bad">${I(e)}</span>`:d===l?y`<span class="good">${I(`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M10 17L5 12L6.41 10.59L10 14.17L17.59 6.58L19 8L10 17Z`)}</span>`:f?I(t):y`<span class="spinner"></span>`}
+        ${p?v`<span class="bad">${F(e)}</span>`:d===l?v`<span class="good">${F(`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M10 17L5 12L6.41 10.59L10 14.17L17.59 6.58L19 8L10 17Z`)}</span>`:f?F(t):v`<span class="spinner"></span>`}
         <div>
           <p><bdi>${m}</bdi></p>
-          ${d<l&&!p&&!f?y`<p class="secondary">${o(`works_waiting_hint`)}</p>`:x}
-          ${te&&!p?y`<p class="secondary">${te}</p>`:x}
+          ${d<l&&!p&&!f?v`<p class="secondary">${o(`works_waiting_hint`)}</p>`:b}
+          ${te&&!p?v`<p class="secondary">${te}</p>`:b}
         </div>
       </div>
       <ul>
-        ${a.map(({lock:e,error:t,isUncertain:r},i)=>{let a=c[i],o=t?r?`unknown`:`failed`:a?.state??`setting`,s=t??(o===`failed`||o===`at_risk`?a?.errors[0]?.message:void 0);return y`<li>
+        ${a.map(({lock:e,error:t,isUncertain:r},i)=>{let a=c[i],o=t?r?`unknown`:`failed`:a?.state??`setting`,s=t??(o===`failed`||o===`at_risk`?a?.errors[0]?.message:void 0);return v`<li>
             <span class="lock"><bdi>${e.name}</bdi></span>
-            ${Sr(n,o)}
-            ${s?y`<p class="secondary"><bdi>${s}</bdi></p>`:x}
+            ${wr(n,o)}
+            ${s?v`<p class="secondary"><bdi>${s}</bdi></p>`:b}
           </li>`})}
       </ul>
-    `}var ia=g`
+    `}var aa=g`
   .headline {
     display: flex;
     align-items: center;
@@ -1008,7 +1008,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
   li p {
     width: 100%;
   }
-`,aa=5;async function oa({hass:e},t,n,r=n){let i=await bt(e,`code/create`,{entity_ids:r.map(e=>e.entity_id),...Ii(t,n,/* @__PURE__ */ new Date,A(e))}),a=r.map(e=>{let{error:t,field:n,is_uncertain:r,access_code_id:a,code:o}=i[e.entity_id]??{};return t?{lock:e,error:t,isUncertain:r??!1,field:Ci(n)}:{lock:e,...a?{codeId:a}:{},pin:o??void 0}});if(r===n&&!a.some(({codeId:e,isUncertain:t})=>e||t))for(let e of r)Ct(i,e);return a}async function sa({hass:e,t},n,r){for(let t=0;t<aa;t++){let t=await bt(e,`code/generate`,{entity_ids:r.map(e=>e.entity_id)}),i=r.map(e=>Ct(t,e).code).find(e=>e&&!gi(e,r,n));if(i)return i}throw new T(t(`pin_none_fits`),`code`)}async function ca(e,t,n,r){let{hass:i,t:a}=e,o=[],s=t.pin===`own`?t.ownPin:void 0;if(t.pin===`auto`){let n=r.map(({lock:e})=>e);s=await sa(e,t.name,n)}for(let{lock:e,code:c}of r)try{let r=Li(t,n,c,s,/* @__PURE__ */ new Date,A(i));Object.keys(r).length>0&&await E(i,`update`,e,c,r),o.push({lock:e,codeId:c.access_code_id,pin:s})}catch(t){let n=t instanceof T&&t.isUncertain;if(o.length===0&&!n)throw t;o.push({lock:e,codeId:c.access_code_id,error:D(t,a),isUncertain:n,field:t instanceof T?Ci(t.field):void 0,...n?{pin:s}:{}})}return o}var G=class extends V{constructor(){super(),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.search=``,this.linked=[],this.set=e=>{this.form={...this.form,...e}},this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter(Qi),n=e.find(e=>e.pin)?.pin,{context:r,form:i,selected:a}=this;this.isBusy=!0,this.error=``;try{let o=await oa(r,n?{...i,pin:`own`,ownPin:n}:i,a,t.map(({lock:e})=>e));this.progress=Zi(e,o),await this.focusResult()}catch(e){this.showError(e)}finally{this.isBusy=!1}},this.changePin=async()=>{let e=this.progress?.filter(({field:e})=>e===`pin`)??[];this.remaining=e.map(({lock:e})=>e),this.set({deviceIds:this.remaining.map(({device_id:e})=>e),pin:`own`,ownPin:``}),await this.updateComplete;let[t]=e;t?.error&&(this.errors={pin:{text:t.error}}),await this.focusError()},this.addEventListener(`seam-closed`,()=>{let{context:e,snapshot:t,progress:n}=this,r=n&&ea(e,t,n);r&&this.announce(r)})}firstUpdated(){super.firstUpdated(),this.withNewPin&&this.renderRoot.querySelector(`[name=pin]:checked`)?.focus()}willUpdate(e){if(super.willUpdate(e),this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,{hass:r}=this.context,i=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=Ei(n,e),this.known=Ti(this.code,this.linked,t,i,r),this.form={...this.known,...this.withNewPin?{pin:`auto`}:{}}}else this.form=wi(n,this.lock,t,i,r)}get timeZone(){return A(this.context.hass)}get locks(){return this.remaining?this.remaining:this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}get fields(){let{context:e,form:t,errors:n,locks:r,selected:i,linked:a,set:o}=this,[s,c]=[!this.code,this.withNewPin];return{context:e,form:t,errors:n,locks:r,selected:i,linked:a,set:o,isNew:s,isPinOnly:c}}check(){let{form:e,known:t,selected:n,timeZone:r,linked:i}=this;return ji(e,t,n,/* @__PURE__ */ new Date,r,i)}get showsPin(){return this.progress?.some(({pin:e})=>e)??!1}render(){let{progress:e,remaining:t}=this;return e&&!t?this.renderSaved(e):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r,fields:i,withNewPin:a}=this,{stays:o}=this.snapshot,s=r&&!a?Er(this.context,o,r,`edit`):``;return this.frame(r?e(a?`guest_new_pin`:`guest_edit`,{name:M(r)}):e(`guest_new`),y`
+`,oa=5;async function sa({hass:e},t,n,r=n){let i=await E(e,`code/create`,{entity_ids:r.map(e=>e.entity_id),...Li(t,n,/* @__PURE__ */ new Date,A(e))}),a=r.map(e=>{let{error:t,field:n,is_uncertain:r,access_code_id:a,code:o}=i[e.entity_id]??{};return t?{lock:e,error:t,isUncertain:r??!1,field:wi(n)}:{lock:e,...a?{codeId:a}:{},pin:o??void 0}});if(r===n&&!a.some(({codeId:e,isUncertain:t})=>e||t))for(let e of r)Ct(i,e);return a}async function ca({hass:e,t},n,r){for(let t=0;t<oa;t++){let t=await E(e,`code/generate`,{entity_ids:r.map(e=>e.entity_id)}),i=r.map(e=>Ct(t,e).code).find(e=>e&&!_i(e,r,n));if(i)return i}throw new T(t(`pin_none_fits`),`code`)}async function la(e,t,n,r){let{hass:i,t:a}=e,o=[],s=t.pin===`own`?t.ownPin:void 0;if(t.pin===`auto`){let n=r.map(({lock:e})=>e);s=await ca(e,t.name,n)}for(let{lock:e,code:c}of r)try{let r=Ri(t,n,c,s,/* @__PURE__ */ new Date,A(i));Object.keys(r).length>0&&await St(i,`update`,e,c,r),o.push({lock:e,codeId:c.access_code_id,pin:s})}catch(t){let n=t instanceof T&&t.isUncertain;if(o.length===0&&!n)throw t;o.push({lock:e,codeId:c.access_code_id,error:D(t,a),isUncertain:n,field:t instanceof T?wi(t.field):void 0,...n?{pin:s}:{}})}return o}var G=class extends V{constructor(){super(),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.search=``,this.linked=[],this.set=e=>{this.form={...this.form,...e}},this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter($i),n=e.find(e=>e.pin)?.pin,{context:r,form:i,selected:a}=this;this.isBusy=!0,this.error=``;try{let o=await sa(r,n?{...i,pin:`own`,ownPin:n}:i,a,t.map(({lock:e})=>e));this.progress=Qi(e,o),await this.focusResult()}catch(e){this.showError(e)}finally{this.isBusy=!1}},this.changePin=async()=>{let e=this.progress?.filter(({field:e})=>e===`pin`)??[];this.remaining=e.map(({lock:e})=>e),this.set({deviceIds:this.remaining.map(({device_id:e})=>e),pin:`own`,ownPin:``}),await this.updateComplete;let[t]=e;t?.error&&(this.errors={pin:{text:t.error}}),await this.focusError()},this.addEventListener(`seam-closed`,()=>{let{context:e,snapshot:t,progress:n}=this,r=n&&ta(e,t,n);r&&this.announce(r)})}firstUpdated(){super.firstUpdated(),this.withNewPin&&this.renderRoot.querySelector(`[name=pin]:checked`)?.focus()}willUpdate(e){if(super.willUpdate(e),this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,{hass:r}=this.context,i=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=Di(n,e),this.known=Ei(this.code,this.linked,t,i,r),this.form={...this.known,...this.withNewPin?{pin:`auto`}:{}}}else this.form=Ti(n,this.lock,t,i,r)}get timeZone(){return A(this.context.hass)}get locks(){return this.remaining?this.remaining:this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}get fields(){let{context:e,form:t,errors:n,locks:r,selected:i,linked:a,set:o}=this,[s,c]=[!this.code,this.withNewPin];return{context:e,form:t,errors:n,locks:r,selected:i,linked:a,set:o,isNew:s,isPinOnly:c}}check(){let{form:e,known:t,selected:n,timeZone:r,linked:i}=this;return Mi(e,t,n,/* @__PURE__ */ new Date,r,i)}get showsPin(){return this.progress?.some(({pin:e})=>e)??!1}render(){let{progress:e,remaining:t}=this;return e&&!t?this.renderSaved(e):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r,fields:i,withNewPin:a}=this,{stays:o}=this.snapshot,s=r&&!a?Or(this.context,o,r,`edit`):``;return this.frame(r?e(a?`guest_new_pin`:`guest_edit`,{name:M(r)}):e(`guest_new`),v`
         <form
           id="form"
           novalidate
@@ -1016,14 +1016,14 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           @submit=${this.submit}
           @keydown=${this.ignoreEnter}
         >
-          ${s?y`<p class="secondary"><bdi>${s}</bdi></p>`:x}
-          ${a?x:Gi(i)}
-          ${Ki(i,this.lock,this.search,e=>{this.search=e})}
-          ${a?x:qi(i)} ${Xi(i)}
-          ${a?x:Hi(e,n,r?void 0:this.selected,this.set)}
+          ${s?v`<p class="secondary"><bdi>${s}</bdi></p>`:b}
+          ${a?b:Ki(i)}
+          ${qi(i,this.lock,this.search,e=>{this.search=e})}
+          ${a?b:Ji(i)} ${Zi(i)}
+          ${a?b:Ui(e,n,r?void 0:this.selected,this.set)}
           <input type="submit" hidden />
         </form>
-      `,y`
+      `,v`
         <div class="hint" aria-live="polite">${this.hint()}</div>
         <button type="button" ?disabled=${this.mustStay} @click=${this.close}>
           ${e(this.isBusy?`close`:`cancel`)}
@@ -1034,50 +1034,50 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           form="form"
           ?disabled=${this.isBusy||!t}
         >
-          ${this.isBusy?y`<span class="spinner"></span>`:x}
+          ${this.isBusy?v`<span class="spinner"></span>`:b}
           ${e(r?`save`:`add_guest`)}
         </button>
-      `)}hint(){let{t:e}=this.context;return this.isBusy&&this.code?y`<p>${e(`works_waiting`)}</p>
-        <p class="secondary">${e(`works_waiting_hint`)}</p>`:this.withNewPin?x:Yi(this.fields)}ignoreEnter(e){let{type:t}=e.target;e.key===`Enter`&&t===`search`&&e.preventDefault()}text(e){return zi(this.context,e)}async submit(e){if(e.preventDefault(),this.isBusy||!this.context.connected)return;this.wasSubmitted=!0,this.error=``,this.errors=this.check();let t=Object.entries(this.errors);if(t.length>0){await this.updateComplete;let e=t.find(([e])=>!this.hasField(e));e&&(this.error=this.text(e[1])),await this.focusError()}else{this.isBusy=!0;try{let{context:e,form:t,known:n,selected:r}=this,i=this.linked.filter(({lock:e})=>r.includes(e)),a=n?await ca(e,t,n,i):await oa(e,t,r);if(this.dialog.open&&(this.progress=Zi(this.progress,a)),this.remaining=void 0,this.isShown)await this.focusResult();else{let n=a.find(({error:e})=>e);this.announce(n?.error??e.t(`saved`,{name:t.name}))}}catch(e){this.showError(e)}finally{this.isBusy=!1}}}async focusResult(){await this.updateComplete;let e=this.renderRoot.querySelector(`seam-pin`);await e?.updateComplete,(e??this.renderRoot.querySelector(`.headline`))?.focus()}hasField(e){return this.renderRoot.querySelector(`#${e}-error`)!==null}showError(e){let t=e instanceof T?Ci(e.field):void 0;if(t&&this.isShown&&this.hasField(t)){let n=D(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e);this.isShown&&this.focusError()}async focusError(){await this.updateComplete;let e=this.renderRoot.querySelector(`.error:not(.none)`),t=e?.closest(`.field, fieldset`);[`[aria-invalid]`,`:checked`,`input:enabled`].map(e=>t?.querySelector(e)).find(e=>e)?.focus(),(e??this.renderRoot.querySelector(`[role='alert']`))?.scrollIntoView({block:`nearest`})}get mustStay(){return this.isBusy&&!this.code}renderSaved(e){let{context:t,form:n,snapshot:r}=this,{t:i}=t,a=!this.code&&e.some(Qi),o=e.some(({field:e})=>e===`pin`);return this.frame(n.name,ra(t,r,n.name,e),y`
-        ${a?y`<button
+      `)}hint(){let{t:e}=this.context;return this.isBusy&&this.code?v`<p>${e(`works_waiting`)}</p>
+        <p class="secondary">${e(`works_waiting_hint`)}</p>`:this.withNewPin?b:Xi(this.fields)}ignoreEnter(e){let{type:t}=e.target;e.key===`Enter`&&t===`search`&&e.preventDefault()}text(e){return Bi(this.context,e)}async submit(e){if(e.preventDefault(),this.isBusy||!this.context.connected)return;this.wasSubmitted=!0,this.error=``,this.errors=this.check();let t=Object.entries(this.errors);if(t.length>0){await this.updateComplete;let e=t.find(([e])=>!this.hasField(e));e&&(this.error=this.text(e[1])),await this.focusError()}else{this.isBusy=!0;try{let{context:e,form:t,known:n,selected:r}=this,i=this.linked.filter(({lock:e})=>r.includes(e)),a=n?await la(e,t,n,i):await sa(e,t,r);if(this.dialog.open&&(this.progress=Qi(this.progress,a)),this.remaining=void 0,this.isShown)await this.focusResult();else{let n=a.find(({error:e})=>e);this.announce(n?.error??e.t(`saved`,{name:t.name}))}}catch(e){this.showError(e)}finally{this.isBusy=!1}}}async focusResult(){await this.updateComplete;let e=this.renderRoot.querySelector(`seam-pin`);await e?.updateComplete,(e??this.renderRoot.querySelector(`.headline`))?.focus()}hasField(e){return this.renderRoot.querySelector(`#${e}-error`)!==null}showError(e){let t=e instanceof T?wi(e.field):void 0;if(t&&this.isShown&&this.hasField(t)){let n=D(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e);this.isShown&&this.focusError()}async focusError(){await this.updateComplete;let e=this.renderRoot.querySelector(`.error:not(.none)`),t=e?.closest(`.field, fieldset`);[`[aria-invalid]`,`:checked`,`input:enabled`].map(e=>t?.querySelector(e)).find(e=>e)?.focus(),(e??this.renderRoot.querySelector(`[role='alert']`))?.scrollIntoView({block:`nearest`})}get mustStay(){return this.isBusy&&!this.code}renderSaved(e){let{context:t,form:n,snapshot:r}=this,{t:i}=t,a=!this.code&&e.some($i),o=e.some(({field:e})=>e===`pin`);return this.frame(n.name,ia(t,r,n.name,e),v`
+        ${a?v`<button
                 ?disabled=${this.isBusy||!t.connected}
                 @click=${this.retry}
               >
                 ${i(`retry`)}
-              </button>`:x}
-        ${o?y`<button
+              </button>`:b}
+        ${o?v`<button
                 ?disabled=${this.isBusy||!t.connected}
                 @click=${this.changePin}
               >
                 ${i(`change_pin`)}
-              </button>`:x}
+              </button>`:b}
         <button class="filled" @click=${this.close}>${i(`done`)}</button>
-      `)}static{this.styles=[...V.styles,zr,ai,ia]}};F([C({attribute:!1})],G.prototype,`lock`,void 0),F([C({attribute:!1})],G.prototype,`code`,void 0),F([C({attribute:!1})],G.prototype,`withNewPin`,void 0),F([w()],G.prototype,`form`,void 0),F([w()],G.prototype,`errors`,void 0),F([w()],G.prototype,`wasSubmitted`,void 0),F([w()],G.prototype,`search`,void 0),F([w()],G.prototype,`progress`,void 0),F([w()],G.prototype,`remaining`,void 0),G=F([R(`seam-guest-dialog`)],G);var la=[`created`,`moved`,`renamed`,`deleted`,`not_possible`],ua=class extends V{get mustStay(){return!1}firstUpdated(){super.firstUpdated(),this.load()}async load(){this.isBusy=!0,this.error=``;try{this.preview=await yt(this.context.hass,this.stays.subentry_id)}catch(e){this.isShown&&this.showError(e)}finally{this.isBusy=!1}}render(){let{context:e,stays:t}=this,{t:n}=e;return this.frame(n(`preview_of`,{name:t.title}),y`<div class="groups" aria-live="polite" aria-busy=${this.isBusy}>
+      `)}static{this.styles=[...V.styles,R,oi,aa]}};P([C({attribute:!1})],G.prototype,`lock`,void 0),P([C({attribute:!1})],G.prototype,`code`,void 0),P([C({attribute:!1})],G.prototype,`withNewPin`,void 0),P([w()],G.prototype,`form`,void 0),P([w()],G.prototype,`errors`,void 0),P([w()],G.prototype,`wasSubmitted`,void 0),P([w()],G.prototype,`search`,void 0),P([w()],G.prototype,`progress`,void 0),P([w()],G.prototype,`remaining`,void 0),G=P([L(`seam-guest-dialog`)],G);var ua=[`created`,`moved`,`renamed`,`deleted`,`not_possible`],da=class extends V{get mustStay(){return!1}firstUpdated(){super.firstUpdated(),this.load()}async load(){this.isBusy=!0,this.error=``;try{this.preview=await yt(this.context.hass,this.stays.subentry_id)}catch(e){this.isShown&&this.showError(e)}finally{this.isBusy=!1}}render(){let{context:e,stays:t}=this,{t:n}=e;return this.frame(n(`preview_of`,{name:t.title}),v`<div class="groups" aria-live="polite" aria-busy=${this.isBusy}>
         ${this.content()}
-      </div>`,y`
-        ${this.error?y`<button
+      </div>`,v`
+        ${this.error?v`<button
                 ?disabled=${this.isBusy||!e.connected}
                 @click=${this.load}
               >
                 ${n(`retry`)}
-              </button>`:x}
+              </button>`:b}
         <button class="filled" @click=${this.close}>${n(`done`)}</button>
-      `)}content(){let{preview:e}=this,{t}=this.context;if(!e)return this.isBusy?y`<p class="checking"><span class="spinner"></span> ${t(`checking`)}</p>`:x;let n=la.filter(t=>e[t].length>0),r=e.left.filter(({name:e})=>e);return y`
-      ${n.some(e=>e!==`not_possible`)?y`<p class="secondary">${t(`preview_hint`)}</p>`:y`<p>${this.heading(`nothing`)}.</p>`}
+      `)}content(){let{preview:e}=this,{t}=this.context;if(!e)return this.isBusy?v`<p class="checking"><span class="spinner"></span> ${t(`checking`)}</p>`:b;let n=ua.filter(t=>e[t].length>0),r=e.left.filter(({name:e})=>e);return v`
+      ${n.some(e=>e!==`not_possible`)?v`<p class="secondary">${t(`preview_hint`)}</p>`:v`<p>${this.heading(`nothing`)}.</p>`}
       ${n.map(t=>this.group(this.heading(t),e[t].map(e=>this.row(e))))}
-      ${r.length>0?this.group(t(`preview_left`),r.map(e=>this.row(e))):x}
-      ${e.overlaps.length>0?this.group(this.heading(`overlaps`),e.overlaps.map(({stay:e,other:n,...r})=>this.row({...r,name:e,reason:t(`overlaps_with`,{names:n})}))):x}
-    `}heading(e){return mt(this.context.hass.connection,`selector.stay_preview.options.${e}`)}group(e,t){return y`<section>
+      ${r.length>0?this.group(t(`preview_left`),r.map(e=>this.row(e))):b}
+      ${e.overlaps.length>0?this.group(this.heading(`overlaps`),e.overlaps.map(({stay:e,other:n,...r})=>this.row({...r,name:e,reason:t(`overlaps_with`,{names:n})}))):b}
+    `}heading(e){return mt(this.context.hass.connection,`selector.stay_preview.options.${e}`)}group(e,t){return v`<section>
       <h2>${e} <span class="secondary">${t.length}</span></h2>
       <ul>
         ${t}
       </ul>
-    </section>`}row({name:e,lock:t,starts_at:n,ends_at:r,reason:i}){let{t:a,hass:o}=this.context,s=e=>j(o,e,/* @__PURE__ */ new Date);return y`<li>
+    </section>`}row({name:e,lock:t,starts_at:n,ends_at:r,reason:i}){let{t:a,hass:o}=this.context,s=e=>j(o,e,/* @__PURE__ */ new Date);return v`<li>
       <p><bdi>${e??`–`}</bdi></p>
       <p class="secondary">
-        ${t?y`<bdi>${t}</bdi>`:x}${t&&n?` · `:x}${n&&r?a(`from_to`,{start:s(n),end:s(r)}):x}
+        ${t?v`<bdi>${t}</bdi>`:b}${t&&n?` · `:b}${n&&r?a(`from_to`,{start:s(n),end:s(r)}):b}
       </p>
-      ${i?y`<p class="secondary"><bdi>${i}</bdi></p>`:x}
+      ${i?v`<p class="secondary"><bdi>${i}</bdi></p>`:b}
     </li>`}static{this.styles=[...V.styles,g`
       .groups,
       section {
@@ -1093,14 +1093,14 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         display: grid;
         gap: 8px;
       }
-    `]}};F([C({attribute:!1})],ua.prototype,`stays`,void 0),F([w()],ua.prototype,`preview`,void 0),ua=F([R(`seam-stays-dialog`)],ua);var da=5e3,fa={extend:{title:`extend_title`,text:`extend_text`,confirm:`extend`,done:`extended`},end:{title:`end_title`,text:`end_text`,confirm:`end_now`,done:`end_done`},release:{title:`release_title`,text:`release_text`,confirm:`release`,done:`release_done`},delete:{title:`delete_title`,text:`delete_text`,confirm:`delete`,done:`delete_done`},allow_changes:{title:`allow_title`,text:`allow_text`,confirm:`remedy_allow_changes`,done:`allow_done`}},pa,ma=class extends Vn{constructor(){super(),this.toast=``,this.toastTimer=0,this.focusKeeper=new Kn(this),this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,da)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}connectedCallback(){super.connectedCallback();let{form:e,host:t,path:n}=pa??{};pa=void 0,e?.isOpen&&t!==this&&t?.localName===this.localName&&n===location.pathname&&this.takeOver(e)}disconnectedCallback(){super.disconnectedCallback();let e=this.renderRoot.querySelector(`seam-guest-dialog`);e&&(pa={form:e,host:this,path:location.pathname})}takeOver(e){e.addEventListener(`seam-closed`,this.closed),this.dialog=()=>{let{context:t,snapshot:n,announce:r}=this;return Object.assign(e,{context:t,announce:r},n&&{snapshot:n}),y`${e}`}}willUpdate(e){super.willUpdate(e),this.focusKeeper.note()}updated(e){super.updated(e),requestAnimationFrame(()=>{!this.dialog&&this.context.connected&&this.focusKeeper.check()})}openBatch(e,t){this.dialog=()=>y`<seam-batch-dialog
+    `]}};P([C({attribute:!1})],da.prototype,`stays`,void 0),P([w()],da.prototype,`preview`,void 0),da=P([L(`seam-stays-dialog`)],da);var fa=5e3,pa={extend:{title:`extend_title`,text:`extend_text`,confirm:`extend`,done:`extended`},end:{title:`end_title`,text:`end_text`,confirm:`end_now`,done:`end_done`},release:{title:`release_title`,text:`release_text`,confirm:`release`,done:`release_done`,pending:`release_pending`},delete:{title:`delete_title`,text:`delete_text`,confirm:`delete`,done:`delete_done`,pending:`delete_pending`},allow_changes:{title:`allow_title`,text:`allow_text`,confirm:`remedy_allow_changes`,done:`allow_done`}},ma,ha=class extends Un{constructor(){super(),this.toast=``,this.toastTimer=0,this.focusKeeper=new Jn(this),this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,fa)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}connectedCallback(){super.connectedCallback();let{form:e,host:t,path:n}=ma??{};ma=void 0,e?.isOpen&&t!==this&&t?.localName===this.localName&&n===location.pathname&&this.takeOver(e)}disconnectedCallback(){super.disconnectedCallback();let e=this.renderRoot.querySelector(`seam-guest-dialog`);e&&(ma={form:e,host:this,path:location.pathname})}takeOver(e){e.addEventListener(`seam-closed`,this.closed),this.dialog=()=>{let{context:t,snapshot:n,announce:r}=this;return Object.assign(e,{context:t,announce:r},n&&{snapshot:n}),v`${e}`}}willUpdate(e){super.willUpdate(e),this.focusKeeper.note()}updated(e){super.updated(e),requestAnimationFrame(()=>{!this.dialog&&this.context.connected&&this.focusKeeper.check()})}openBatch(e,t){this.dialog=()=>v`<seam-batch-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
       .kind=${e}
       .entries=${t}
       @seam-closed=${this.closed}
-    ></seam-batch-dialog>`}openGuest(e,t,n=!1){this.dialog=()=>y`<seam-guest-dialog
+    ></seam-batch-dialog>`}openGuest(e,t,n=!1){this.dialog=()=>v`<seam-guest-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
@@ -1108,27 +1108,27 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .code=${t}
       .withNewPin=${n}
       @seam-closed=${this.closed}
-    ></seam-guest-dialog>`}confirm(e){this.dialog=()=>y`<seam-confirm-dialog
+    ></seam-guest-dialog>`}confirm(e){this.dialog=()=>v`<seam-confirm-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
       .confirmation=${e}
       @seam-closed=${this.closed}
-    ></seam-confirm-dialog>`}previewStays(e){this.dialog=()=>y`<seam-stays-dialog
+    ></seam-confirm-dialog>`}previewStays(e){this.dialog=()=>v`<seam-stays-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
       .stays=${e}
       @seam-closed=${this.closed}
-    ></seam-stays-dialog>`}act({action:e,lock:t,code:n,locks:r,stays:i}){e===`add`?this.openGuest(t):i?this.previewStays(i):t&&e===`refresh_lock`?this.refresh(r??[t]):t&&e===`delete_expired`?this.openBatch(`delete`,kn(t)):t&&n&&this.actOn(e,t,n)}actOn(e,t,n){switch(e){case`edit`:case`new_pin`:this.openGuest(t,n,e===`new_pin`);break;case`convert`:this.openBatch(`convert`,[{lock:t,code:n}]);break;case`pull_backup`:this.dialog=()=>y`<seam-backup-dialog
+    ></seam-stays-dialog>`}act({action:e,lock:t,code:n,locks:r,stays:i}){e===`add`?this.openGuest(t):i?this.previewStays(i):t&&e===`refresh_lock`?this.refresh(r??[t]):t&&e===`delete_expired`?this.openBatch(`delete`,jn(t)):t&&n&&this.actOn(e,t,n)}actOn(e,t,n){switch(e){case`edit`:case`new_pin`:this.openGuest(t,n,e===`new_pin`);break;case`convert`:this.openBatch(`convert`,[{lock:t,code:n}]);break;case`pull_backup`:this.dialog=()=>v`<seam-backup-dialog
           .context=${this.context}
           .snapshot=${this.snapshot}
           .announce=${this.announce}
           .lock=${t}
           .code=${n}
           @seam-closed=${this.closed}
-        ></seam-backup-dialog>`;break;case`extend`:case`end`:case`release`:case`delete`:case`allow_changes`:this.change(e,{lock:t,code:n})}}change(e,t){let{t:n,hass:r}=this.context,{lock:i,code:a}=t,o=fa[e],s={name:M(a),lock:i.name},c=e===`allow_changes`?[]:On(this.snapshot?.locks??[],t),l=t=>this.run(e,t);e===`extend`&&c.length===0?(this.announce(n(`saving`)),this.attempt(async()=>this.doneText([{lock:i.name,done:await l(t)}]))):this.confirm({title:n(o.title,s),text:e===`delete`&&![t,...c].some(({code:e})=>mn(e))?n(`delete_idle_text`,{count:1}):n(o.text,{...s,time:e===`extend`?j(r,this.dayLater(a),/* @__PURE__ */ new Date):``}),note:Er(this.context,this.snapshot?.stays??[],a,e),confirm:n(o.confirm),isDangerous:e===`end`||e===`delete`,action:e===`allow_changes`?`update`:e,entry:t,others:c,run:l})}async run(e,{lock:t,code:n}){let{hass:r}=this.context,i=M(n);if(e===`extend`||e===`end`){let a=new Date(Date.now()+12e4).toISOString(),o=e===`end`?a:this.dayLater(n),s=j(r,(await E(r,`update`,t,n,{ends_at:o})).ends_at??o,/* @__PURE__ */ new Date);return{key:fa[e].done,values:{name:i,time:s}}}if(e===`allow_changes`)return await E(r,`update`,t,n,{allow_external_modification:!0}),{key:fa[e].done,values:{name:i}};let{outcome:a,reason:o}=await E(r,e,t,n);if(a===`failed`)throw new T(o??``);return{key:e===`delete`&&a===`pending`?`delete_pending`:fa[e].done,values:{name:i}}}dayLater({ends_at:e}){let t=this.context.hass.config.time_zone;return kt(At(k(new Date(e??0),t),1),t,/* @__PURE__ */ new Date).toISOString()}doneText(e){let{hass:t,t:n}=this.context;return si(t.locale.language,n,e)}async refresh(e){let{t,hass:n}=this.context;this.announce(t(`refreshing`)),await this.attempt(async()=>{let t=await bt(n,`lock/refresh`,{entity_ids:e.map(e=>e.entity_id)});return this.doneText(e.map(e=>{let{error:n,online:r}=t[e.entity_id]??{};if(n)return{lock:e.name,error:n};let i=r===!1?`still_offline`:`refreshed`;return{lock:e.name,done:{key:i,values:{}}}}))})}async attempt(e){try{this.announce(await e())}catch(e){this.announce(D(e,this.context.t))}}overlay(){return y`
-      ${this.dialog?.()??x}
+        ></seam-backup-dialog>`;break;case`extend`:case`end`:case`release`:case`delete`:case`allow_changes`:this.change(e,{lock:t,code:n})}}change(e,t){let{t:n,hass:r}=this.context,{lock:i,code:a}=t,o=pa[e],s={name:M(a),lock:i.name},c=e===`allow_changes`?[]:An(this.snapshot?.locks??[],t),l=t=>this.run(e,t);e===`extend`&&c.length===0?(this.announce(n(`saving`)),this.attempt(async()=>this.doneText([{lock:i.name,done:await l(t)}]))):this.confirm({title:n(o.title,s),text:e===`delete`&&![t,...c].some(({code:e})=>hn(e))?n(`delete_idle_text`,{count:1}):n(o.text,{...s,time:e===`extend`?j(r,this.dayLater(a),/* @__PURE__ */ new Date):``}),note:Or(this.context,this.snapshot?.stays??[],a,e),confirm:n(o.confirm),isDangerous:e===`end`||e===`delete`,action:e===`allow_changes`?`update`:e,entry:t,others:c,run:l})}async run(e,{lock:t,code:n}){let{hass:r}=this.context,i=M(n);if(e===`extend`||e===`end`){let a=new Date(Date.now()+12e4).toISOString(),o=e===`end`?a:this.dayLater(n),s=j(r,(await St(r,`update`,t,n,{ends_at:o})).ends_at??o,/* @__PURE__ */ new Date);return{key:pa[e].done,values:{name:i,time:s}}}if(e===`allow_changes`)return await St(r,`update`,t,n,{allow_external_modification:!0}),{key:pa[e].done,values:{name:i}};let{outcome:a,reason:o}=await St(r,e,t,n);if(a===`failed`)throw new T(o??``);let{done:s,pending:c}=pa[e];return{key:a===`pending`?c:s,values:{name:i}}}dayLater({ends_at:e}){let t=this.context.hass.config.time_zone;return At(jt(k(new Date(e??0),t),1),t,/* @__PURE__ */ new Date).toISOString()}doneText(e){let{hass:t,t:n}=this.context;return ci(t.locale.language,n,e)}async refresh(e){let{t,hass:n}=this.context;this.announce(t(`refreshing`)),await this.attempt(async()=>{let t=await E(n,`lock/refresh`,{entity_ids:e.map(e=>e.entity_id)});return this.doneText(e.map(e=>{let{error:n,online:r}=t[e.entity_id]??{};if(n)return{lock:e.name,error:n};let i=r===!1?`still_offline`:`refreshed`;return{lock:e.name,done:{key:i,values:{}}}}))})}async attempt(e){try{this.announce(await e())}catch(e){this.announce(D(e,this.context.t))}}overlay(){return v`
+      ${this.dialog?.()??b}
       <div class="toast" role="status" aria-live="polite" ?data-shown=${this.toast!==``}>
         ${this.toast}
       </div>
@@ -1155,16 +1155,16 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       visibility: visible;
       opacity: 1;
     }
-  `}};F([w()],ma.prototype,`dialog`,void 0),F([w()],ma.prototype,`toast`,void 0);var ha=[`keycode`,`manual`,`automatic`,`remote`,`card`,`mobile_key`,`seamapi`];function ga(e,t){let n=ha.find(e=>e===t);return n&&e(`method_${n}`)}function _a({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function va(e){let t=e.replaceAll(/[_.]/g,` `);return t.charAt(0).toUpperCase()+t.slice(1)}function ya({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||!n.is_logged||Number.isNaN(s))return[];let c=i(`access_code_id`),l=i(`reason_code`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:l?va(l):i(`reason_message`),other:a===`other`?va(i(`seam_event_type`)?.replace(/^\w+\./,``)??``):null}]}):[]})}function ba(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function xa(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var Sa=[1,7,30],Ca=100,wa=/^(access_denied|tampered|.*failed_to_.*)$/,K=class extends S{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=Ca,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=_a(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=Ca,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*O,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of ya(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},Mn))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*O,n=ba(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return y`
+  `}};P([w()],ha.prototype,`dialog`,void 0),P([w()],ha.prototype,`toast`,void 0);var ga=[`keycode`,`manual`,`automatic`,`remote`,`card`,`mobile_key`,`seamapi`];function _a(e,t){let n=ga.find(e=>e===t);return n&&e(`method_${n}`)}function va({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function ya(e){let t=e.replaceAll(/[_.]/g,` `);return t.charAt(0).toUpperCase()+t.slice(1)}function ba({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||!n.is_logged||Number.isNaN(s))return[];let c=i(`access_code_id`),l=i(`reason_code`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:l?ya(l):i(`reason_message`),other:a===`other`?ya(i(`seam_event_type`)?.replace(/^\w+\./,``)??``):null}]}):[]})}function xa(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function Sa(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var Ca=[1,7,30],wa=100,Ta=/^(access_denied|tampered|.*failed_to_.*)$/,K=class extends S{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=wa,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=va(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=wa,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*O,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of ba(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},Pn))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*O,n=xa(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return v`
       <div class="tools">
-        ${Ir(e(`search_activity`),this.search,e=>{this.search=e})}
+        ${Rr(e(`search_activity`),this.search,e=>{this.search=e})}
         <label>
           <span class="visually-hidden">${e(`lock`)}</span>
           <select
             @change=${e=>{this.lockId=e.target.value}}
           >
             <option value="">${e(`all_locks`)}</option>
-            ${this.locks.map(({device_id:e,name:t})=>y`<option
+            ${this.locks.map(({device_id:e,name:t})=>v`<option
                 value=${e}
                 ?selected=${e===this.lockId}
               >
@@ -1177,7 +1177,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{let{value:t}=e.target;this.period=Number(t)}}
           >
-            ${Sa.map(t=>y`<option value=${t} ?selected=${t===this.period}>
+            ${Ca.map(t=>v`<option value=${t} ?selected=${t===this.period}>
                 ${e(`period_${t}`)}
               </option>`)}
           </select>
@@ -1187,27 +1187,27 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           ?disabled=${n.length===0}
           @click=${()=>this.download(n,r)}
         >
-          ${I(`M5,20H19V18H5M19,9H15V3H9V9H5L12,16L19,9Z`)} ${e(`download`)}
+          ${F(`M5,20H19V18H5M19,9H15V3H9V9H5L12,16L19,9Z`)} ${e(`download`)}
         </button>
       </div>
-      ${n.length===0?y`<p class="box empty" role="status">${this.reason()}</p>`:y`<ul class="box">
+      ${n.length===0?v`<p class="box empty" role="status">${this.reason()}</p>`:v`<ul class="box">
               ${W(n.slice(0,this.limit),({key:e})=>e,e=>this.row(e,r.get(e.lockId)))}
             </ul>`}
-      ${Fr(e,n.length>this.limit,()=>{this.limit+=Ca})}
-    `}reason(){let{t:e}=this.context;switch(this.status){case`loading`:return e(`loading`);case`off`:return e(`activity_off`);case`failed`:return e(`activity_failed`);default:return e(this.all.size>0?`activity_no_match`:`activity_none`)}}row(e,t){let{hass:n}=this.context,{at:r,codeId:i,name:a,type:o}=e,s=this.detail(e),c=t?.codes.some(({access_code_id:e})=>e===i);return y`<li>
-      <span class="chip ${wa.test(o)?`bad`:`info`}"
+      ${Lr(e,n.length>this.limit,()=>{this.limit+=wa})}
+    `}reason(){let{t:e}=this.context;switch(this.status){case`loading`:return e(`loading`);case`off`:return e(`activity_off`);case`failed`:return e(`activity_failed`);default:return e(this.all.size>0?`activity_no_match`:`activity_none`)}}row(e,t){let{hass:n}=this.context,{at:r,codeId:i,name:a,type:o}=e,s=this.detail(e),c=t?.codes.some(({access_code_id:e})=>e===i);return v`<li>
+      <span class="chip ${Ta.test(o)?`bad`:`info`}"
         >${this.eventText(e)}</span
       >
       <span class="text">
-        ${a?y`<span
-                >${c?y`<a class="link" href="/seam/codes/${i}"><bdi>${a}</bdi></a>`:y`<bdi>${a}</bdi>`}</span
-              >`:x}
+        ${a?v`<span
+                >${c?v`<a class="link" href="/seam/codes/${i}"><bdi>${a}</bdi></a>`:v`<bdi>${a}</bdi>`}</span
+              >`:b}
         <span class="secondary">
-          <bdi>${t?.name}</bdi>${s?y` · <bdi>${s}</bdi>`:x}
+          <bdi>${t?.name}</bdi>${s?v` · <bdi>${s}</bdi>`:b}
         </span>
       </span>
       <time class="secondary times" datetime=${r}>${j(n,r,/* @__PURE__ */ new Date)}</time>
-    </li>`}eventText({entityId:e,other:t,type:n}){if(t)return t;let r={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(r,`event_type`,n)}detail({method:e,reason:t}){return[ga(this.context.t,e),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=xa([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[z,zr,g`
+    </li>`}eventText({entityId:e,other:t,type:n}){if(t)return t;let r={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(r,`event_type`,n)}detail({method:e,reason:t}){return[_a(this.context.t,e),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=Sa([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[z,R,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1257,36 +1257,36 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         display: grid;
         overflow-wrap: anywhere;
       }
-    `]}};F([C({attribute:!1})],K.prototype,`context`,void 0),F([C({attribute:!1})],K.prototype,`hass`,void 0),F([C({attribute:!1})],K.prototype,`locks`,void 0),F([w()],K.prototype,`period`,void 0),F([w()],K.prototype,`lockId`,void 0),F([w()],K.prototype,`search`,void 0),F([w()],K.prototype,`limit`,void 0),F([w()],K.prototype,`status`,void 0),F([w()],K.prototype,`all`,void 0),F([w()],K.prototype,`retries`,void 0),K=F([R(`seam-activity`)],K);function Ta(e){return e?.state===`running`||e?.state===`watching`}function Ea(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unconfirmed`:case`unreachable`:return e(`conversion_${t}`);default:return``}}var Da=class extends S{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??this.workspace.conversion?.locks[e]??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${M(n)} · ${r}`:r}namesOf(e){return[...new Set(e.map(e=>this.nameOf(e)))]}async send(e){if(this.isBusy)return;let{hass:t,t:n}=this.context;this.isBusy=!0;try{await bt(t,`conversion/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,Or(this,D(e,n))}}render(){let{conversion:t}=this.workspace;if(!t)return x;let{t:n,connected:i}=this.context,{done:a,failed:o,uncertain:s,left:c}=t,l={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length+c.length},u=Ta(t),d=t.state===`done`&&o.length===0;return y`<section class="box">
-      ${u?y`<span class="spinner"></span>`:I(d?r:e)}
+    `]}};P([C({attribute:!1})],K.prototype,`context`,void 0),P([C({attribute:!1})],K.prototype,`hass`,void 0),P([C({attribute:!1})],K.prototype,`locks`,void 0),P([w()],K.prototype,`period`,void 0),P([w()],K.prototype,`lockId`,void 0),P([w()],K.prototype,`search`,void 0),P([w()],K.prototype,`limit`,void 0),P([w()],K.prototype,`status`,void 0),P([w()],K.prototype,`all`,void 0),P([w()],K.prototype,`retries`,void 0),K=P([L(`seam-activity`)],K);function Ea(e){return e?.state===`running`||e?.state===`watching`}function Da(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unconfirmed`:case`unreachable`:return e(`conversion_${t}`);default:return``}}var Oa=class extends S{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??this.workspace.conversion?.locks[e]??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${M(n)} · ${r}`:r}namesOf(e){return[...new Set(e.map(e=>this.nameOf(e)))]}async send(e){if(this.isBusy)return;let{hass:t,t:n}=this.context;this.isBusy=!0;try{await E(t,`conversion/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,Ar(this,D(e,n))}}render(){let{conversion:t}=this.workspace;if(!t)return b;let{t:n,connected:i}=this.context,{done:a,failed:o,uncertain:s,left:c}=t,l={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length+c.length},u=Ea(t),d=t.state===`done`&&o.length===0;return v`<section class="box">
+      ${u?v`<span class="spinner"></span>`:F(d?r:e)}
       <div class="text">
         <div role="status">
           <h2>${n(`conversion_${t.state}`,l)}</h2>
           <p class="secondary">${n(`conversion_progress`,l)}</p>
         </div>
-        ${t.state===`watching`?y`<p>${n(`conversion_watching_hint`,l)}</p>`:x}
-        ${t.state===`stopped`?y`<p>${Ea(n,t)}</p>`:x}
-        ${t.error?y`<p><bdi>${xt(t.error)}</bdi></p>`:x}
-        ${o.length>0?y`<ul>
-                ${o.map(e=>y`<li>
+        ${t.state===`watching`?v`<p>${n(`conversion_watching_hint`,l)}</p>`:b}
+        ${t.state===`stopped`?v`<p>${Da(n,t)}</p>`:b}
+        ${t.error?v`<p><bdi>${bt(t.error)}</bdi></p>`:b}
+        ${o.length>0?v`<ul>
+                ${o.map(e=>v`<li>
                     <bdi>${this.nameOf(e)}</bdi>
-                    <p class="secondary"><bdi>${e.error?xt(e.error):n(`outcome_failed`)}</bdi></p>
+                    <p class="secondary"><bdi>${e.error?bt(e.error):n(`outcome_failed`)}</bdi></p>
                   </li>`)}
-              </ul>`:x}
-        ${t.state===`stopped`&&s.length>0?y`<p>${n(`conversion_uncertain`)}</p>
+              </ul>`:b}
+        ${t.state===`stopped`&&s.length>0?v`<p>${n(`conversion_uncertain`)}</p>
                 <ul>
-                  ${this.namesOf(s).map(e=>y`<li><bdi>${e}</bdi></li>`)}
-                </ul>`:x}
-        ${t.state===`stopped`&&c.length>0?y`<details>
+                  ${this.namesOf(s).map(e=>v`<li><bdi>${e}</bdi></li>`)}
+                </ul>`:b}
+        ${t.state===`stopped`&&c.length>0?v`<details>
                 <summary>${n(`conversion_left`,{count:c.length})}</summary>
                 <ul>
-                  ${this.namesOf(c).map(e=>y`<li><bdi>${e}</bdi></li>`)}
+                  ${this.namesOf(c).map(e=>v`<li><bdi>${e}</bdi></li>`)}
                 </ul>
-              </details>`:x}
+              </details>`:b}
         <p>
           <button
             class="tonal"
-            aria-disabled=${this.isBusy?`true`:x}
+            aria-disabled=${this.isBusy?`true`:b}
             ?disabled=${!i}
             @click=${()=>this.send(u?`stop`:`dismiss`)}
           >
@@ -1311,20 +1311,20 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         padding-block: 10px;
         cursor: pointer;
       }
-    `]}};F([C({attribute:!1})],Da.prototype,`context`,void 0),F([C({attribute:!1})],Da.prototype,`workspace`,void 0),F([C({attribute:!1})],Da.prototype,`locks`,void 0),F([w()],Da.prototype,`isBusy`,void 0),Da=F([R(`seam-conversion`)],Da);var Oa=150,q=class extends S{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=Oa,this.search=``,this.most=0,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=jn(this.locks)),this.most=Math.max(this.most,this.codes.length)}render(){let{codes:e}=this,{t,isAdmin:n,connected:i}=this.context,a=this.workspaces.map(e=>y`<seam-conversion
+    `]}};P([C({attribute:!1})],Oa.prototype,`context`,void 0),P([C({attribute:!1})],Oa.prototype,`workspace`,void 0),P([C({attribute:!1})],Oa.prototype,`locks`,void 0),P([w()],Oa.prototype,`isBusy`,void 0),Oa=P([L(`seam-conversion`)],Oa);var ka=150,q=class extends S{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=ka,this.search=``,this.most=0,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=Nn(this.locks)),this.most=Math.max(this.most,this.codes.length)}render(){let{codes:e}=this,{t,isAdmin:n,connected:i}=this.context,a=this.workspaces.map(e=>v`<seam-conversion
         .context=${this.context}
         .workspace=${e}
         .locks=${this.locks}
         ?hidden=${!e.conversion}
-      ></seam-conversion>`);if(e.length===0)return y`${a}
-        <p class="box none">${t(`found_none`)}</p>`;let o=this.workspaces.some(({conversion:e})=>Ta(e)),c=e.filter(({lock:e,code:t})=>N(this.search,M(t),e.name)),l=({code:e})=>e.can.convert===!0||e.can.delete===!0,u=({code:e})=>this.selected.has(e.access_code_id),d=e.filter(e=>l(e)&&u(e)),f=c.filter(l),p=f.filter(u).length,m=e=>{let t={kind:e,entries:d};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},h=e=>d.filter(({code:t})=>t.can[e]===!0).length;return y`
+      ></seam-conversion>`);if(e.length===0)return v`${a}
+        <p class="box none">${t(`found_none`)}</p>`;let o=this.workspaces.some(({conversion:e})=>Ea(e)),c=e.filter(({lock:e,code:t})=>N(this.search,M(t),e.name)),l=({code:e})=>e.can.convert===!0||e.can.delete===!0,u=({code:e})=>this.selected.has(e.access_code_id),d=e.filter(e=>l(e)&&u(e)),f=c.filter(l),p=f.filter(u).length,m=e=>{let t={kind:e,entries:d};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},h=e=>d.filter(({code:t})=>t.can[e]===!0).length;return v`
       ${a}
       <p class="secondary hint">
-        ${t(`found_hint`)} ${n?t(`found_hint_convert`):x}
+        ${t(`found_hint`)} ${n?t(`found_hint_convert`):b}
       </p>
-      ${Nr(this.most,t(`search_all`),this.search,e=>{this.search=e})}
+      ${Fr(this.most,t(`search_all`),this.search,e=>{this.search=e})}
       <section class="box">
-        ${n?y`<div class="bar">
+        ${n?v`<div class="bar">
                 <div class="selection">
                   <label>
                     <input
@@ -1337,7 +1337,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                     ${t(`select_all`)}
                   </label>
                   <span role="status" class="secondary"
-                    >${d.length>0?t(`selected`,{count:d.length}):x}</span
+                    >${d.length>0?t(`selected`,{count:d.length}):b}</span
                   >
                 </div>
                 <button
@@ -1345,45 +1345,45 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                   ?disabled=${h(`convert`)===0||!i||o}
                   @click=${()=>m(`convert`)}
                 >
-                  ${o?y`<span class="spinner"></span> ${t(`converting`)}`:y`${I(r)} ${t(`convert`)}`}
+                  ${o?v`<span class="spinner"></span> ${t(`converting`)}`:v`${F(r)} ${t(`convert`)}`}
                 </button>
                 <button
                   ?disabled=${h(`delete`)===0||!i}
                   @click=${()=>m(`delete`)}
                 >
-                  ${I(s)} ${t(`delete`)}
+                  ${F(s)} ${t(`delete`)}
                 </button>
-              </div>`:x}
+              </div>`:b}
         <ul>
           ${W(c.slice(0,this.limit),({code:e})=>e.access_code_id,e=>this.row(e))}
         </ul>
       </section>
-      ${c.length===0?Pr(t(`no_match`)):x}
-      ${Fr(t,c.length>this.limit,()=>{this.limit+=Oa})}
-    `}row({lock:e,code:t,sameAs:n}){let{context:r}=this,{t:i}=r,a=t.access_code_id,o=[t.can.convert,t.can.delete].filter(e=>e!==!0),s=new Set(o),c=s.size>1?[i(`found_fixed`)]:[...s];return y`<li>
+      ${c.length===0?Ir(t(`no_match`)):b}
+      ${Lr(t,c.length>this.limit,()=>{this.limit+=ka})}
+    `}row({lock:e,code:t,sameAs:n}){let{context:r}=this,{t:i}=r,a=t.access_code_id,o=[t.can.convert,t.can.delete].filter(e=>e!==!0),s=new Set(o),c=s.size>1?[i(`found_fixed`)]:[...s];return v`<li>
       <label>
-        ${r.isAdmin?y`<input
+        ${r.isAdmin?v`<input
                 type="checkbox"
                 aria-label=${i(`select`,{name:M(t)})}
                 .checked=${U(this.selected.has(a))}
                 ?disabled=${o.length===2}
                 @change=${e=>{let t=new Set(this.selected);e.target.checked?t.add(a):t.delete(a),this.selected=t}}
-              />`:x}
+              />`:b}
         <span class="text">
           <span class="cut"><bdi>${M(t)}</bdi></span>
           <span class="secondary"
-            ><bdi>${e.name}</bdi> · ${wr(r,t)}</span
+            ><bdi>${e.name}</bdi> · ${Er(r,t)}</span
           >
-          ${(r.isAdmin?c:[]).map(e=>y`<span class="secondary">${e}</span>`)}
+          ${(r.isAdmin?c:[]).map(e=>v`<span class="secondary">${e}</span>`)}
         </span>
         <span class="chips">
-          ${n.length>0?y`<span class="chip warn"
+          ${n.length>0?v`<span class="chip warn"
                   >${i(`duplicate_of`,{names:n.map(M).join(`, `)})}</span
-                >`:x}
-          ${Sr(r,t.state)}
+                >`:b}
+          ${wr(r,t.state)}
         </span>
       </label>
-    </li>`}static{this.styles=[z,zr,g`
+    </li>`}static{this.styles=[z,R,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1472,24 +1472,24 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-inline-start: 36px;
         }
       }
-    `]}};F([C({attribute:!1})],q.prototype,`context`,void 0),F([C({attribute:!1})],q.prototype,`locks`,void 0),F([C({attribute:!1})],q.prototype,`workspaces`,void 0),F([w()],q.prototype,`selected`,void 0),F([w()],q.prototype,`limit`,void 0),F([w()],q.prototype,`search`,void 0),q=F([R(`seam-found`)],q);var ka={locked:u,locking:u,unlocked:f,unlocking:f,jammed:d};function Aa({state:e}){return e&&e in ka?e:`unknown`}function ja(e){let t=Aa(e);return I(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:ka[t])}function Ma(e,t){let{t:n}=e;return y`
-    <span class="fact">${ja(t)} ${n(`lock_${Aa(t)}`)}</span>
-    ${Na(e,t)}
-    ${t.free_slots===null?x:y`<span class="fact ${t.free_slots===0?`bad`:``}">
-            ${I(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${n(`free_slots`,{count:t.free_slots})}
+    `]}};P([C({attribute:!1})],q.prototype,`context`,void 0),P([C({attribute:!1})],q.prototype,`locks`,void 0),P([C({attribute:!1})],q.prototype,`workspaces`,void 0),P([w()],q.prototype,`selected`,void 0),P([w()],q.prototype,`limit`,void 0),P([w()],q.prototype,`search`,void 0),q=P([L(`seam-found`)],q);var Aa={locked:u,locking:u,unlocked:f,unlocking:f,jammed:d};function ja({state:e}){return e&&e in Aa?e:`unknown`}function Ma(e){let t=ja(e);return F(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:Aa[t])}function Na(e,t){let{t:n}=e;return v`
+    <span class="fact">${Ma(t)} ${n(`lock_${ja(t)}`)}</span>
+    ${Pa(e,t)}
+    ${t.free_slots===null?b:v`<span class="fact ${t.free_slots===0?`bad`:``}">
+            ${F(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${n(`free_slots`,{count:t.free_slots})}
           </span>`}
-  `}function Na({t:e,hass:t},n){let{battery:r}=n,i=Ht(t.locale,(r??0)/100,{style:`percent`}),a=e(`battery`,{percent:i});return y`
-    ${n.online===!1?y`<span class="fact bad">${I(m)} ${e(`offline`)}</span>`:x}
-    ${r===null?x:y`<span
-            class="fact ${vn(n)?`bad`:``}"
+  `}function Pa({t:e,hass:t},n){let{battery:r}=n,i=Ut(t.locale,(r??0)/100,{style:`percent`}),a=e(`battery`,{percent:i});return v`
+    ${n.online===!1?v`<span class="fact bad">${F(m)} ${e(`offline`)}</span>`:b}
+    ${r===null?b:v`<span
+            class="fact ${yn(n)?`bad`:``}"
             role="img"
             aria-label=${a}
             title=${a}
           >
-            ${I(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:vn(n)?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
+            ${F(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:yn(n)?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
             ${i}
           </span>`}
-  `}var Pa=class extends S{constructor(...e){super(...e),this.label=``,this.items=[],this.isClosed=!1}render(){return y`
+  `}var Fa=class extends S{constructor(...e){super(...e),this.label=``,this.items=[],this.isClosed=!1}render(){return v`
       <div
         popover="auto"
         role="menu"
@@ -1497,19 +1497,19 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         @toggle=${this.toggled}
         @keydown=${this.move}
       >
-        ${this.items.map((e,t)=>y`
+        ${this.items.map((e,t)=>v`
             <button
               role="menuitem"
               tabindex="-1"
               class=${e.isDangerous?`danger`:``}
-              aria-disabled=${e.disabled?`true`:x}
-              aria-describedby=${e.disabled?`reason-${t}`:x}
+              aria-disabled=${e.disabled?`true`:b}
+              aria-describedby=${e.disabled?`reason-${t}`:b}
               @click=${()=>this.choose(e)}
             >
-              ${I(e.icon)}
+              ${F(e.icon)}
               <span>
                 ${e.text}
-                ${e.disabled?y`<small id="reason-${t}">${e.disabled}</small>`:x}
+                ${e.disabled?v`<small id="reason-${t}">${e.disabled}</small>`:b}
               </span>
             </button>
           `)}
@@ -1565,9 +1565,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 0.875rem;
         color: var(--secondary-text-color);
       }
-    `]}};F([C({attribute:!1})],Pa.prototype,`label`,void 0),F([C({attribute:!1})],Pa.prototype,`items`,void 0),F([C({attribute:!1})],Pa.prototype,`anchor`,void 0),F([ct(`[popover]`)],Pa.prototype,`popup`,void 0),Pa=F([R(`seam-menu`)],Pa);var Fa=15e3;function Ia(e,t){let n=({problems:e})=>e.map(({error_code:e,warning_code:t})=>e??t).join();return e.device_id!==t?.device_id||e.name!==t.name||n(e)!==n(t)}var J=class extends S{constructor(...e){super(...e),this.isBusy=!1,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.isMenuOpen=!1,queueMicrotask(()=>{this.isConnected||this.hide()})}focus(){this.more?.focus()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}pinOutput(){let e=M(this.code);return this.pin?y`<output class="pin" aria-label=${this.context.t(`pin_of`,{name:e})}
+    `]}};P([C({attribute:!1})],Fa.prototype,`label`,void 0),P([C({attribute:!1})],Fa.prototype,`items`,void 0),P([C({attribute:!1})],Fa.prototype,`anchor`,void 0),P([ct(`[popover]`)],Fa.prototype,`popup`,void 0),Fa=P([L(`seam-menu`)],Fa);var Ia=15e3;function La(e,t){let n=({problems:e})=>e.map(({error_code:e,warning_code:t})=>e??t).join();return e.device_id!==t?.device_id||e.name!==t.name||n(e)!==n(t)}var J=class extends S{constructor(...e){super(...e),this.isBusy=!1,this.isFresh=!0,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.isMenuOpen=!1,queueMicrotask(()=>{this.isConnected||this.hide()})}focus(){this.more?.focus()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}pinOutput(){let e=M(this.code);return this.pin?v`<output class="pin" aria-label=${this.context.t(`pin_of`,{name:e})}
           >${this.pin}</output
-        >`:x}buttons(){let{code:e,context:t}=this,{t:n}=t,r=M(e);return t.isAdmin?y`
+        >`:b}buttons(){let{code:e,context:t}=this,{t:n}=t,r=M(e);return t.isAdmin?v`
       <button
         class="icon reveal"
         aria-label="${n(this.pin?`hide_pin`:`show_pin`)}: ${r}"
@@ -1575,7 +1575,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         ?disabled=${e.can.reveal!==!0||!t.connected}
         @click=${()=>this.pin?this.hide():this.show()}
       >
-        ${this.isBusy?y`<span class="spinner"></span>`:I(this.pin?`M2,5.27L3.28,4L20,20.72L18.73,22L15.65,18.92C14.5,19.3 13.28,19.5 12,19.5C7,19.5 2.73,16.39 1,12C1.69,10.24 2.79,8.69 4.19,7.46L2,5.27M12,9A3,3 0 0,1 15,12C15,12.35 14.94,12.69 14.83,13L11,9.17C11.31,9.06 11.65,9 12,9M12,4.5C17,4.5 21.27,7.61 23,12C22.18,14.08 20.79,15.88 19,17.19L17.58,15.76C18.94,14.82 20.06,13.54 20.82,12C19.17,8.64 15.76,6.5 12,6.5C10.91,6.5 9.84,6.68 8.84,7L7.3,5.47C8.74,4.85 10.33,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C12.69,17.5 13.37,17.43 14,17.29L11.72,15C10.29,14.85 9.15,13.71 9,12.28L5.6,8.87C4.61,9.72 3.78,10.78 3.18,12Z`:c)}
+        ${this.isBusy?v`<span class="spinner"></span>`:F(this.pin?`M2,5.27L3.28,4L20,20.72L18.73,22L15.65,18.92C14.5,19.3 13.28,19.5 12,19.5C7,19.5 2.73,16.39 1,12C1.69,10.24 2.79,8.69 4.19,7.46L2,5.27M12,9A3,3 0 0,1 15,12C15,12.35 14.94,12.69 14.83,13L11,9.17C11.31,9.06 11.65,9 12,9M12,4.5C17,4.5 21.27,7.61 23,12C22.18,14.08 20.79,15.88 19,17.19L17.58,15.76C18.94,14.82 20.06,13.54 20.82,12C19.17,8.64 15.76,6.5 12,6.5C10.91,6.5 9.84,6.68 8.84,7L7.3,5.47C8.74,4.85 10.33,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C12.69,17.5 13.37,17.43 14,17.29L11.72,15C10.29,14.85 9.15,13.71 9,12.28L5.6,8.87C4.61,9.72 3.78,10.78 3.18,12Z`:c)}
       </button>
       <button
         class="icon more"
@@ -1586,15 +1586,15 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         @click=${this.toggleMenu}
         @keydown=${e=>{e.key===`ArrowDown`&&!this.isMenuOpen&&(e.preventDefault(),this.toggleMenu())}}
       >
-        ${I(`M12,16A2,2 0 0,1 14,18A2,2 0 0,1 12,20A2,2 0 0,1 10,18A2,2 0 0,1 12,16M12,10A2,2 0 0,1 14,12A2,2 0 0,1 12,14A2,2 0 0,1 10,12A2,2 0 0,1 12,10M12,4A2,2 0 0,1 14,6A2,2 0 0,1 12,8A2,2 0 0,1 10,6A2,2 0 0,1 12,4Z`)}
+        ${F(`M12,16A2,2 0 0,1 14,18A2,2 0 0,1 12,20A2,2 0 0,1 10,18A2,2 0 0,1 12,16M12,10A2,2 0 0,1 14,12A2,2 0 0,1 12,14A2,2 0 0,1 10,12A2,2 0 0,1 12,10M12,4A2,2 0 0,1 14,6A2,2 0 0,1 12,8A2,2 0 0,1 10,6A2,2 0 0,1 12,4Z`)}
       </button>
-      ${this.isMenuOpen?y`<seam-menu
+      ${this.isMenuOpen?v`<seam-menu
               .label=${n(`actions_for`,{name:r})}
               .items=${this.items()}
               .anchor=${this.more}
               @seam-closed=${()=>{this.isMenuOpen=!1}}
-            ></seam-menu>`:x}
-    `:x}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>Dr(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`))),hn(e)||u.push(a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),hn(e)||u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`convert`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}async readPin(){return(await E(this.context.hass,`reveal`,this.lock,this.code)).code??void 0}async reveal(){if(!this.isBusy){this.isBusy=!0;try{return await this.readPin()}catch(e){Or(this,D(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let{code:e}=this,t=await this.reveal();t&&this.display(t,e)}display(e,{access_code_id:t}){this.isConnected&&this.code.access_code_id===t&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Fa))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{code:e,context:t}=this,{t:n}=t,r=this.pin?Promise.resolve(this.pin):this.reveal(),i=await Lr(r,this),a=await r;a&&(i||this.display(a,e),Or(this,n(i?`copied`:`copy_failed`)))}static{this.controlStyles=g`
+            ></seam-menu>`:b}
+    `:b}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>kr(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`))),gn(e)||u.push(a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),gn(e)||u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`convert`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}readPin(){return wt(this.context.hass,this.lock,this.code)}async reveal(){if(!this.isBusy){this.isBusy=!0;try{let{pin:e,isFresh:t}=await this.readPin();return this.isFresh=t,e}catch(e){Ar(this,D(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let{code:e}=this,t=await this.reveal();t&&(this.display(t,e),this.isFresh||Ar(this,this.context.t(`pin_not_fresh`)))}display(e,{access_code_id:t}){this.isConnected&&this.code.access_code_id===t&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Ia))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{code:e,context:t}=this,{t:n}=t,r=this.pin?Promise.resolve(this.pin):this.reveal(),i=await zr(r,this),a=await r;if(!a)return;i||this.display(a,e);let o=n(i?`copied`:`copy_failed`);Ar(this,this.isFresh?o:[o,n(`pin_not_fresh`)].join(` · `))}static{this.controlStyles=g`
     .pin {
       font-size: 1.25rem;
       font-weight: 500;
@@ -1605,7 +1605,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     .more {
       margin-inline-start: -8px;
     }
-  `}};F([C({attribute:!1})],J.prototype,`context`,void 0),F([C({attribute:!1})],J.prototype,`code`,void 0),F([C({attribute:!1,hasChanged:Ia})],J.prototype,`lock`,void 0),F([w()],J.prototype,`pin`,void 0),F([w()],J.prototype,`isBusy`,void 0),F([w()],J.prototype,`isMenuOpen`,void 0),F([ct(`.more`)],J.prototype,`more`,void 0),F([ct(`seam-menu`)],J.prototype,`menu`,void 0);var La=class extends J{constructor(...e){super(...e),this.entries=[]}render(){return y`${this.pinOutput()}${this.buttons()}`}async readPin(){let{entries:e,context:t}=this,{hass:n}=t,r=await Promise.all(e.map(({lock:e,code:t})=>E(n,`reveal`,e,t))),i=new Set(r.flatMap(({code:e})=>e??[]));return i.size<2?[...i][0]:r.map(({code:t},n)=>`${e[n]?.lock.name}: ${t??`–`}`).join(`, `)}static{this.styles=[z,J.controlStyles,g`
+  `}};P([C({attribute:!1})],J.prototype,`context`,void 0),P([C({attribute:!1})],J.prototype,`code`,void 0),P([C({attribute:!1,hasChanged:La})],J.prototype,`lock`,void 0),P([w()],J.prototype,`pin`,void 0),P([w()],J.prototype,`isBusy`,void 0),P([w()],J.prototype,`isMenuOpen`,void 0),P([ct(`.more`)],J.prototype,`more`,void 0),P([ct(`seam-menu`)],J.prototype,`menu`,void 0);var Ra=class extends J{constructor(...e){super(...e),this.entries=[]}render(){return v`${this.pinOutput()}${this.buttons()}`}async readPin(){let{entries:e,context:t}=this,n=await Promise.all(e.map(({lock:e,code:n})=>wt(t.hass,e,n))),r=n.every(e=>e.isFresh),i=new Set(n.flatMap(({pin:e})=>e??[]));return i.size<2?{pin:[...i][0],isFresh:r}:{pin:n.map(({pin:t},n)=>`${e[n]?.lock.name}: ${t??`–`}`).join(`, `),isFresh:r}}static{this.styles=[z,J.controlStyles,g`
       :host {
         display: contents;
       }
@@ -1623,37 +1623,37 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-area: 1 / 3 / span 2;
         }
       }
-    `]}};F([C({attribute:!1})],La.prototype,`entries`,void 0),La=F([R(`seam-stay-controls`)],La);function Ra(e,{same_pin_as:t}){return t.flatMap(t=>e.codes.find(({access_code_id:e})=>e===t)??[]).map(M).join(`, `)}var Y=class extends J{constructor(...e){super(...e),this.samePinAs=``,this.origin=``,this.note=``,this.reason=``,this.withLock=!1,this.withProblems=!1}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=M(e),a=this.withProblems?ln(e,n):[];return y`
+    `]}};P([C({attribute:!1})],Ra.prototype,`entries`,void 0),Ra=P([L(`seam-stay-controls`)],Ra);function za(e,{same_pin_as:t}){return t.flatMap(t=>e.codes.find(({access_code_id:e})=>e===t)??[]).map(M).join(`, `)}var Y=class extends J{constructor(...e){super(...e),this.samePinAs=``,this.origin=``,this.note=``,this.reason=``,this.withLock=!1,this.withProblems=!1}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=M(e),a=this.withProblems?un(e,n):[];return v`
       <div class="row">
         <div class="text">
           <div class="cut" title=${i}><bdi>${i}</bdi></div>
           <div class="secondary times">
-            ${this.note||wr(t,e)}
-            ${this.withLock?y`·
+            ${this.note||Er(t,e)}
+            ${this.withLock?v`·
                     <a class="link" href="/seam/codes/${e.access_code_id}"
                       ><bdi>${n.name}</bdi></a
-                    >`:x}
+                    >`:b}
           </div>
-          ${this.reason?y`<div class="secondary"><bdi>${this.reason}</bdi></div>`:x}
-          ${this.origin?y`<div class="secondary">
+          ${this.reason?v`<div class="secondary"><bdi>${this.reason}</bdi></div>`:b}
+          ${this.origin?v`<div class="secondary">
                   <bdi>${r(`from_stays`,{name:this.origin})}</bdi>
-                </div>`:x}
-          ${this.samePinAs?y`<div class="secondary">
+                </div>`:b}
+          ${this.samePinAs?v`<div class="secondary">
                   ${r(`same_pin`,{names:this.samePinAs})}
-                </div>`:x}
+                </div>`:b}
         </div>
         ${this.pinOutput()}
         <div class="chips">
-          ${e.is_backup?y`<span class="chip plain">${r(`backup`)}</span>`:x}
-          ${e.is_one_time_use?y`<span class="chip plain">${r(`one_time`)}</span>`:x}
-          ${e.is_offline_access_code?y`<span class="chip plain">${r(`offline_code`)}</span>`:x}
-          ${Sr(t,e.state)}
+          ${e.is_backup?v`<span class="chip plain">${r(`backup`)}</span>`:b}
+          ${e.is_one_time_use?v`<span class="chip plain">${r(`one_time`)}</span>`:b}
+          ${e.is_offline_access_code?v`<span class="chip plain">${r(`offline_code`)}</span>`:b}
+          ${wr(t,e.state)}
         </div>
         ${this.buttons()}
       </div>
-      ${a.length>0?y`<div class="problems">
-              ${kr(this,t,n,a,e)}
-            </div>`:x}
+      ${a.length>0?v`<div class="problems">
+              ${jr(this,t,n,a,e)}
+            </div>`:b}
     `}static{this.styles=[z,J.controlStyles,g`
       :host {
         display: block;
@@ -1711,13 +1711,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-area: 1 / 3 / span 2;
         }
       }
-    `]}};F([C({attribute:!1})],Y.prototype,`samePinAs`,void 0),F([C({attribute:!1})],Y.prototype,`origin`,void 0),F([C({attribute:!1})],Y.prototype,`note`,void 0),F([C({attribute:!1})],Y.prototype,`reason`,void 0),F([C({type:Boolean})],Y.prototype,`withLock`,void 0),F([C({type:Boolean})],Y.prototype,`withProblems`,void 0),Y=F([R(`seam-code-row`)],Y);var za=20,X=class extends S{constructor(...e){super(...e),this.stays=[],this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=za,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map,this.origins=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=za,this.search=``),e.has(`stays`)&&(this.origins=dr(this.stays)),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&gn(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=xn(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=za}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return y`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return y`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return y`
-      ${t.codes.length>=8||this.search?this.tools():x}
-      ${i===0?Pr(r(`no_match`)):x}
-      ${on.map(e=>{let t=n.get(e)??[];if(t.length===0)return x;let r=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:r)})}
-    `}tools(){let{t:e}=this.context;return y`
+    `]}};P([C({attribute:!1})],Y.prototype,`samePinAs`,void 0),P([C({attribute:!1})],Y.prototype,`origin`,void 0),P([C({attribute:!1})],Y.prototype,`note`,void 0),P([C({attribute:!1})],Y.prototype,`reason`,void 0),P([C({type:Boolean})],Y.prototype,`withLock`,void 0),P([C({type:Boolean})],Y.prototype,`withProblems`,void 0),Y=P([L(`seam-code-row`)],Y);var Ba=20,X=class extends S{constructor(...e){super(...e),this.stays=[],this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=Ba,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map,this.origins=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=Ba,this.search=``),e.has(`stays`)&&(this.origins=pr(this.stays)),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&_n(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=Sn(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=Ba}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return v`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return v`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return v`
+      ${t.codes.length>=8||this.search?this.tools():b}
+      ${i===0?Ir(r(`no_match`)):b}
+      ${sn.map(e=>{let t=n.get(e)??[];if(t.length===0)return b;let r=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:r)})}
+    `}tools(){let{t:e}=this.context;return v`
       <div class="tools">
-        ${Ir(e(`search_codes`),this.search,e=>{this.search=e})}
+        ${Rr(e(`search_codes`),this.search,e=>{this.search=e})}
         <label>
           <span class="visually-hidden">${e(`order`)}</span>
           <select
@@ -1728,40 +1728,40 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </select>
         </label>
       </div>
-    `}group(e,t,n){let{context:r,lock:a}=this,{t:o}=r,s=o(`group_${e}`);return y`
+    `}group(e,t,n){let{context:r,lock:a}=this,{t:o}=r,s=o(`group_${e}`);return v`
       <section class="box" aria-label=${s}>
-        ${e===`expired`?y`<button
+        ${e===`expired`?v`<button
                 class="fold"
                 aria-expanded=${n?`true`:`false`}
                 @click=${()=>{this.isExpiredOpen=!this.isExpiredOpen}}
               >
                 <h2>${s}</h2>
                 <span class="secondary">${t}</span>
-                ${I(i)}
-              </button>`:y`<div class="section">
+                ${F(i)}
+              </button>`:v`<div class="section">
                   <h2>${s}</h2>
                   <span class="secondary">${t}</span>
                 </div>
-                ${e===`unmanaged`?y`<p class="secondary hint">
+                ${e===`unmanaged`?v`<p class="secondary hint">
                         ${o(`unmanaged_hint`)}
-                        ${r.isAdmin?o(`unmanaged_hint_convert`):x}
-                      </p>`:x}`}
-        ${n?y`<ul>
-                ${W(n,e=>e.access_code_id,t=>y`<li>
+                        ${r.isAdmin?o(`unmanaged_hint_convert`):b}
+                      </p>`:b}`}
+        ${n?v`<ul>
+                ${W(n,e=>e.access_code_id,t=>v`<li>
                     <seam-code-row
                       .context=${r}
                       .lock=${a}
                       .code=${t}
                       .origin=${this.origins.get(t.access_code_id)??``}
-                      .samePinAs=${Ra(a,t)}
+                      .samePinAs=${za(a,t)}
                       .withProblems=${e!==`expired`}
                       ?admin=${r.isAdmin}
                       ?selected=${t.access_code_id===this.selected}
                     ></seam-code-row>
                   </li>`)}
-              </ul>`:x}
+              </ul>`:b}
       </section>
-    `}static{this.styles=[z,zr,g`
+    `}static{this.styles=[z,R,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1801,29 +1801,29 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         content-visibility: auto;
         contain-intrinsic-size: auto 60px;
       }
-    `]}};F([C({attribute:!1})],X.prototype,`context`,void 0),F([C({attribute:!1})],X.prototype,`lock`,void 0),F([C({attribute:!1})],X.prototype,`stays`,void 0),F([C({attribute:!1})],X.prototype,`selected`,void 0),F([w()],X.prototype,`search`,void 0),F([w()],X.prototype,`order`,void 0),F([w()],X.prototype,`isExpiredOpen`,void 0),F([w()],X.prototype,`limit`,void 0),X=F([R(`seam-code-list`)],X);var Ba=class extends S{constructor(...e){super(...e),this.stays=[]}render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return y`
+    `]}};P([C({attribute:!1})],X.prototype,`context`,void 0),P([C({attribute:!1})],X.prototype,`lock`,void 0),P([C({attribute:!1})],X.prototype,`stays`,void 0),P([C({attribute:!1})],X.prototype,`selected`,void 0),P([w()],X.prototype,`search`,void 0),P([w()],X.prototype,`order`,void 0),P([w()],X.prototype,`isExpiredOpen`,void 0),P([w()],X.prototype,`limit`,void 0),X=P([L(`seam-code-list`)],X);var Va=class extends S{constructor(...e){super(...e),this.stays=[]}render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return v`
       <div class="facts">
-        <div>${Ma(e,n)}</div>
-        ${e.isAdmin?y`<button
+        <div>${Na(e,n)}</div>
+        ${e.isAdmin?v`<button
                 class="icon"
                 aria-label=${r(`refresh`)}
                 title=${r(`refresh`)}
                 ?disabled=${!e.connected}
-                @click=${()=>Dr(this,{action:`refresh_lock`,lock:n})}
+                @click=${()=>kr(this,{action:`refresh_lock`,lock:n})}
               >
-                ${I(`M17.65,6.35C16.2,4.9 14.21,4 12,4A8,8 0 0,0 4,12A8,8 0 0,0 12,20C15.73,20 18.84,17.45 19.73,14H17.65C16.83,16.33 14.61,18 12,18A6,6 0 0,1 6,12A6,6 0 0,1 12,6C13.66,6 15.14,6.69 16.22,7.78L13,11H20V4L17.65,6.35Z`)}
-              </button>`:x}
+                ${F(`M17.65,6.35C16.2,4.9 14.21,4 12,4A8,8 0 0,0 4,12A8,8 0 0,0 12,20C15.73,20 18.84,17.45 19.73,14H17.65C16.83,16.33 14.61,18 12,18A6,6 0 0,1 6,12A6,6 0 0,1 12,6C13.66,6 15.14,6.69 16.22,7.78L13,11H20V4L17.65,6.35Z`)}
+              </button>`:b}
       </div>
-      ${Ar(e,[...n.problems,...n.codes.flatMap(e=>gn(e)===`expired`?[]:ln(e,n))])}
-      ${kr(this,e,n,n.problems)}
-      ${n.may_be_outdated&&n.codes_known?y`<div class="banner">
-              ${I(t)}
+      ${Mr(e,[...n.problems,...n.codes.flatMap(e=>_n(e)===`expired`?[]:un(e,n))])}
+      ${jr(this,e,n,n.problems)}
+      ${n.may_be_outdated&&n.codes_known?v`<div class="banner">
+              ${F(t)}
               <p class="text">${r(`codes_outdated`)}</p>
-            </div>`:x}
-      ${i?y`<div class="banner" role="status">
-              ${I(t)}
+            </div>`:b}
+      ${i?v`<div class="banner" role="status">
+              ${F(t)}
               <p class="text">${r(`no_such_code`)}</p>
-            </div>`:x}
+            </div>`:b}
       <seam-code-list
         .context=${e}
         .lock=${n}
@@ -1861,33 +1861,33 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};F([C({attribute:!1})],Ba.prototype,`context`,void 0),F([C({attribute:!1})],Ba.prototype,`lock`,void 0),F([C({attribute:!1})],Ba.prototype,`stays`,void 0),F([C({attribute:!1})],Ba.prototype,`selected`,void 0),Ba=F([R(`seam-lock-page`)],Ba);var Va=class extends S{constructor(...e){super(...e),this.locks=[],this.search=``}render(){let{t:e}=this.context,t=bn(this.locks,this.search);return y`
-      ${Nr(this.locks.length,e(`search_all`),this.search,e=>{this.search=e})}
-      ${t.length===0?Pr(e(`no_match_locks`)):y`<ul class="box">
+    `]}};P([C({attribute:!1})],Va.prototype,`context`,void 0),P([C({attribute:!1})],Va.prototype,`lock`,void 0),P([C({attribute:!1})],Va.prototype,`stays`,void 0),P([C({attribute:!1})],Va.prototype,`selected`,void 0),Va=P([L(`seam-lock-page`)],Va);var Ha=class extends S{constructor(...e){super(...e),this.locks=[],this.search=``}render(){let{t:e}=this.context,t=xn(this.locks,this.search);return v`
+      ${Fr(this.locks.length,e(`search_all`),this.search,e=>{this.search=e})}
+      ${t.length===0?Ir(e(`no_match_locks`)):v`<ul class="box">
               ${W(t,({lock:e})=>e.device_id,({lock:e,names:t})=>this.row(e,t))}
             </ul>`}
-    `}row(e,t){let{t:n}=this.context,r={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)r[gn(t)]+=1;let i=[`active`,`scheduled`,`unmanaged`].filter(e=>r[e]>0).map(e=>n(`count_${e}`,{count:r[e]})),o=r.attention>0||e.problems.length>0;return y`<li>
+    `}row(e,t){let{t:n}=this.context,r={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)r[_n(t)]+=1;let i=[`active`,`scheduled`,`unmanaged`].filter(e=>r[e]>0).map(e=>n(`count_${e}`,{count:r[e]})),o=r.attention>0||e.problems.length>0;return v`<li>
       <a href="/seam/lock/${e.device_id}">
         <span class="symbol ${e.online===!1?`offline`:``}"
-          >${ja(e)}</span
+          >${Ma(e)}</span
         >
         <span class="text">
           <span class="cut"><bdi>${e.name}</bdi></span>
-          ${t.length>0?y`<span class="cut"><bdi>${t.join(`, `)}</bdi></span>`:x}
+          ${t.length>0?v`<span class="cut"><bdi>${t.join(`, `)}</bdi></span>`:b}
           <span class="secondary codes">
             ${e.codes_known?i.join(` · `)||(r.attention>0?``:n(`count_none`)):n(`codes_unknown`)}
-            ${r.attention>0?y`<span class="chip bad"
+            ${r.attention>0?v`<span class="chip bad"
                     >${n(`count_attention`,{count:r.attention})}</span
-                  >`:o&&e.online!==!1?y`<span class="chip warn">${n(`needs_attention`)}</span>`:x}
+                  >`:o&&e.online!==!1?v`<span class="chip warn">${n(`needs_attention`)}</span>`:b}
           </span>
           <span class="facts secondary">
-            ${e.area?y`<span class="fact"><bdi>${e.area}</bdi></span>`:x}
-            ${Ma(this.context,e)}
+            ${e.area?v`<span class="fact"><bdi>${e.area}</bdi></span>`:b}
+            ${Na(this.context,e)}
           </span>
         </span>
-        ${I(a)}
+        ${F(a)}
       </a>
-    </li>`}static{this.styles=[z,zr,g`
+    </li>`}static{this.styles=[z,R,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1961,28 +1961,28 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};F([C({attribute:!1})],Va.prototype,`context`,void 0),F([C({attribute:!1})],Va.prototype,`locks`,void 0),F([w()],Va.prototype,`search`,void 0),Va=F([R(`seam-locks`)],Va);var Ha=`/config/integrations/integration/seam`,Ua=50,Z=class extends S{constructor(...e){super(...e),this.locks=[],this.stays=[],this.now=/* @__PURE__ */ new Date,this.search=``,this.limit=Ua}render(){let{stays:e,locks:t,context:n}=this,{t:r,isAdmin:i}=n,a=e.reduce((e,t)=>e+(t.stays?.length??0),0),o=cr(e,t,this.search),s=o.filter(e=>ur(e).length>0),c=o.filter(e=>ur(e).length===0);return y`
-      ${e.map(e=>e.is_calendar_lost?L(r(`stays_lost`,{name:e.title})):x)}
-      ${e.map(e=>e.kept>0?L(r(`stays_kept`,{name:e.title,count:e.kept}),i?y`<p>${r(`stays_kept_hint`)}</p>`:x):x)}
-      ${Nr(a,r(`search_stays`),this.search,e=>{this.search=e})}
-      ${s.length>0?this.list(r(`needs_attention`),s,s.length,Ar(n,s.flatMap(e=>ur(e).flatMap(e=>pr(e)??[])))):x}
-      ${c.length>0?this.list(r(`stays_coming`),c.slice(0,this.limit),c.length):x}
-      ${Fr(r,c.length>this.limit,()=>{this.limit+=Ua})}
-      ${o.length===0&&this.search?Pr(r(`no_match_stays`)):x}
-      ${e.length>0&&a===0?y`<p class="box empty">
+    `]}};P([C({attribute:!1})],Ha.prototype,`context`,void 0),P([C({attribute:!1})],Ha.prototype,`locks`,void 0),P([w()],Ha.prototype,`search`,void 0),Ha=P([L(`seam-locks`)],Ha);var Ua=`/config/integrations/integration/seam`,Wa=50,Z=class extends S{constructor(...e){super(...e),this.locks=[],this.stays=[],this.now=/* @__PURE__ */ new Date,this.search=``,this.limit=Wa}render(){let{stays:e,locks:t,context:n}=this,{t:r,isAdmin:i}=n,a=e.reduce((e,t)=>e+(t.stays?.length??0),0),o=ur(e,t,this.search),s=o.filter(e=>fr(e).length>0),c=o.filter(e=>fr(e).length===0);return v`
+      ${e.map(e=>e.is_calendar_lost?I(r(`stays_lost`,{name:e.title})):b)}
+      ${e.map(e=>e.kept>0?I(r(`stays_kept`,{name:e.title,count:e.kept}),i?v`<p>${r(`stays_kept_hint`)}</p>`:b):b)}
+      ${Fr(a,r(`search_stays`),this.search,e=>{this.search=e})}
+      ${s.length>0?this.list(r(`needs_attention`),s,s.length,Mr(n,s.flatMap(e=>fr(e).flatMap(e=>hr(e)??[])))):b}
+      ${c.length>0?this.list(r(`stays_coming`),c.slice(0,this.limit),c.length):b}
+      ${Lr(r,c.length>this.limit,()=>{this.limit+=Wa})}
+      ${o.length===0&&this.search?Ir(r(`no_match_stays`)):b}
+      ${e.length>0&&a===0?v`<p class="box empty">
               ${r(e.every(e=>e.stays)?`stays_none`:`stays_not_known`)}
-            </p>`:x}
-      ${i?this.calendars():x}
-    `}list(e,t,n=t.length,r=x){return y`<section class="box" aria-label=${e}>
+            </p>`:b}
+      ${i?this.calendars():b}
+    `}list(e,t,n=t.length,r=b){return v`<section class="box" aria-label=${e}>
       <div class="section">
         <h2>${e}</h2>
         <span class="secondary">${n}</span>
       </div>
       ${r}
       <ul>
-        ${W(t,({key:e})=>e,e=>y`<li>${this.row(e)}</li>`)}
+        ${W(t,({key:e})=>e,e=>v`<li>${this.row(e)}</li>`)}
       </ul>
-    </section>`}row(e){let{context:t}=this,{t:n,hass:r}=t,{stay:i,stays:a,places:o}=e,s=o.flatMap(e=>this.link(e)??[]),c=e=>j(r,e,this.now),l=Date.parse(i.starts_at)<=this.now.getTime(),u=Tr(t,fr(e));return y`
+    </section>`}row(e){let{context:t}=this,{t:n,hass:r}=t,{stay:i,stays:a,places:o}=e,s=o.flatMap(e=>this.link(e)??[]),c=e=>j(r,e,this.now),l=Date.parse(i.starts_at)<=this.now.getTime(),u=Dr(t,mr(e));return v`
       <div class="row stay">
         <div class="text">
           <div class="cut" title=${i.name}><bdi>${i.name}</bdi></div>
@@ -1990,38 +1990,38 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             ${l?n(`until`,{time:c(i.ends_at)}):n(`from_to`,{start:c(i.starts_at),end:c(i.ends_at)})}
           </div>
           <div class="secondary">
-            ${s.map((e,t)=>y`${t?`, `:``}${e}`)}
-            ${s.length>0&&this.stays.length>1?`·`:x}
-            ${this.stays.length>1?y`<bdi>${a.title}</bdi>`:x}
+            ${s.map((e,t)=>v`${t?`, `:``}${e}`)}
+            ${s.length>0&&this.stays.length>1?`·`:b}
+            ${this.stays.length>1?v`<bdi>${a.title}</bdi>`:b}
           </div>
-          ${u?y`<div class="secondary"><bdi>${u}</bdi></div>`:x}
+          ${u?v`<div class="secondary"><bdi>${u}</bdi></div>`:b}
         </div>
-        ${i.has_arrived?y`<span class="chip good">${n(`arrived`)}</span>`:Cr(t,i.verdict)}
+        ${i.has_arrived?v`<span class="chip good">${n(`arrived`)}</span>`:Tr(t,i.verdict)}
         ${this.controls(e)}
       </div>
-      ${ur(e).map(e=>this.reason(e,o.length>1))}
-    `}controls({places:e}){let t=e.flatMap(({lock:e,code:t})=>e&&t?{lock:e,code:t}:[]),n=t.filter(({code:e})=>e.can.reveal===!0),r=n[0]??t[0];return!r||!this.context.isAdmin?x:y`<seam-stay-controls
+      ${fr(e).map(e=>this.reason(e,o.length>1))}
+    `}controls({places:e}){let t=e.flatMap(({lock:e,code:t})=>e&&t?{lock:e,code:t}:[]),n=t.filter(({code:e})=>e.can.reveal===!0),r=n[0]??t[0];return!r||!this.context.isAdmin?b:v`<seam-stay-controls
       .context=${this.context}
       .lock=${r.lock}
       .code=${r.code}
       .entries=${n}
-    ></seam-stay-controls>`}link({lock:e,code:t}){return e?y`<a class="link" href="/seam/${t?`codes/${t.access_code_id}`:`lock/${e.device_id}`}"><bdi>${e.name}</bdi></a>`:void 0}reason(e,t){let{lock:n,code:r,reason:i}=e,a=pr(e);return y`<div class="reason">
-      ${i?y`<p>
-              ${t&&n?y`<bdi>${n.name}</bdi>: `:x}<bdi
+    ></seam-stay-controls>`}link({lock:e,code:t}){return e?v`<a class="link" href="/seam/${t?`codes/${t.access_code_id}`:`lock/${e.device_id}`}"><bdi>${e.name}</bdi></a>`:void 0}reason(e,t){let{lock:n,code:r,reason:i}=e,a=hr(e);return v`<div class="reason">
+      ${i?v`<p>
+              ${t&&n?v`<bdi>${n.name}</bdi>: `:b}<bdi
                 >${i}</bdi
               >
-            </p>`:x}
-      ${n&&a?kr(this,this.context,n,[a],r):x}
-    </div>`}calendars(){let{stays:e,context:t}=this,{t:n,connected:r}=t;return y`<section class="box" aria-label=${n(`stays_calendars`)}>
+            </p>`:b}
+      ${n&&a?jr(this,this.context,n,[a],r):b}
+    </div>`}calendars(){let{stays:e,context:t}=this,{t:n,connected:r}=t;return v`<section class="box" aria-label=${n(`stays_calendars`)}>
       <div class="section"><h2>${n(`stays_calendars`)}</h2></div>
-      ${e.length===0?y`<p class="empty">${n(`stays_hint`)}</p>
-              <p class="empty">${n(`stays_hint_calendar`)}</p>`:x}
+      ${e.length===0?v`<p class="empty">${n(`stays_hint`)}</p>
+              <p class="empty">${n(`stays_hint_calendar`)}</p>`:b}
       <ul>
-        ${e.map(e=>y`<li class="row">
+        ${e.map(e=>v`<li class="row">
             <span class="text cut"><bdi>${e.title}</bdi></span>
             <a
               class="button"
-              href="${Ha}#config_entry=${e.entry_id}"
+              href="${Ua}#config_entry=${e.entry_id}"
               aria-label=${n(`stays_edit`,{name:e.title})}
               >${n(`edit`)}</a
             >
@@ -2029,17 +2029,17 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               class="tonal"
               aria-label="${n(`stays_preview`)}: ${e.title}"
               ?disabled=${!r}
-              @click=${()=>Dr(this,{action:`preview_stays`,stays:e})}
+              @click=${()=>kr(this,{action:`preview_stays`,stays:e})}
             >
               ${n(`stays_preview`)}
             </button>
           </li>`)}
       </ul>
       <p class="add">
-        <a class="button" href=${Ha}>${I(p)} ${n(`stays_add`)}</a>
+        <a class="button" href=${Ua}>${F(p)} ${n(`stays_add`)}</a>
         <span class="secondary">${n(`opens_settings`,{action:n(`stays_add`)})}</span>
       </p>
-    </section>`}static{this.styles=[z,zr,g`
+    </section>`}static{this.styles=[z,R,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -2100,48 +2100,48 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           justify-self: start;
         }
       }
-    `]}};F([C({attribute:!1})],Z.prototype,`context`,void 0),F([C({attribute:!1})],Z.prototype,`locks`,void 0),F([C({attribute:!1})],Z.prototype,`stays`,void 0),F([C({attribute:!1})],Z.prototype,`now`,void 0),F([w()],Z.prototype,`search`,void 0),F([w()],Z.prototype,`limit`,void 0),Z=F([R(`seam-stays`)],Z);var Wa=`important`,Ga=` !`+Wa,Ka=Gr(class extends Kr{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Ga);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?Wa:``):n[e]=r}}return b}}),qa=6;function Ja(e,{gap:t,overlaps:n},r){let{t:i}=e,a=n.map(({code:e})=>M(e)).join(`, `);return[...a?[i(`overlaps_with`,{names:a})]:[],...t?[Xa(e,t,r)??i(`then_free`,{duration:Ya(e,t)})]:[]]}function Ya({hass:e},{start:t,end:n}){return Gt(e,n-t)}function Xa(e,{start:t,end:n},r){let i=r.getTime();return t<=i&&i<n?e.t(`free_for`,{duration:Ya(e,{start:i,end:n})}):void 0}var Q=class extends S{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{hass:t}=this.context,n=e=>Ft(t,e),r=n({weekday:`short`}),i=e.days.some(({start:e})=>r.format(e).length>4)?n({weekday:`narrow`}):r,a=n({day:`numeric`}),o=zt(t.locale),s=this.now.getTime();return y`<section class="box chart">
+    `]}};P([C({attribute:!1})],Z.prototype,`context`,void 0),P([C({attribute:!1})],Z.prototype,`locks`,void 0),P([C({attribute:!1})],Z.prototype,`stays`,void 0),P([C({attribute:!1})],Z.prototype,`now`,void 0),P([w()],Z.prototype,`search`,void 0),P([w()],Z.prototype,`limit`,void 0),Z=P([L(`seam-stays`)],Z);var Ga=`important`,Ka=` !`+Ga,qa=Kr(class extends qr{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Ka);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?Ga:``):n[e]=r}}return y}}),Ja=6;function Ya(e,{gap:t,overlaps:n},r){let{t:i}=e,a=n.map(({code:e})=>M(e)).join(`, `);return[...a?[i(`overlaps_with`,{names:a})]:[],...t?[Za(e,t,r)??i(`then_free`,{duration:Xa(e,t)})]:[]]}function Xa({hass:e},{start:t,end:n}){return Kt(e,n-t)}function Za(e,{start:t,end:n},r){let i=r.getTime();return t<=i&&i<n?e.t(`free_for`,{duration:Xa(e,{start:i,end:n})}):void 0}var Q=class extends S{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{hass:t}=this.context,n=e=>It(t,e),r=n({weekday:`short`}),i=e.days.some(({start:e})=>r.format(e).length>4)?n({weekday:`narrow`}):r,a=n({day:`numeric`}),o=Bt(t.locale),s=this.now.getTime();return v`<section class="box chart">
       <div class="days" aria-hidden="true">
-        ${e.days.map(({date:t,start:n},r)=>{let s=e.days[r+1]?.start??e.end,c=r>0&&new Date(t).getUTCDay()===o;return y`<span
+        ${e.days.map(({date:t,start:n},r)=>{let s=e.days[r+1]?.start??e.end,c=r>0&&new Date(t).getUTCDay()===o;return v`<span
             class="${t===this.context.date?`today`:``} ${c?`week`:``}"
-            style=${$a({start:n,end:s},e)}
+            style=${eo({start:n,end:s},e)}
             ><span class="weekday">${i.format(n)}</span> ${a.format(n)}</span
           >`})}
-        ${s>e.start&&s<e.end?y`<i style=${$a({start:s,end:s},e)}></i>`:x}
+        ${s>e.start&&s<e.end?v`<i style=${eo({start:s,end:s},e)}></i>`:b}
       </div>
       <ul>
         ${W(this.rows,({key:e})=>e,t=>this.row(t,e))}
       </ul>
-    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,qa),o=Za(Math.max(a,1));return y`<li>
+    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,Ja),o=Qa(Math.max(a,1));return v`<li>
       <h3 class="cut">
-        ${r?y`<a class="link" href="/seam/lock/${e.key}"><bdi>${e.name}</bdi></a>`:y`<bdi>${e.name}</bdi>`}
+        ${r?v`<a class="link" href="/seam/lock/${e.key}"><bdi>${e.name}</bdi></a>`:v`<bdi>${e.name}</bdi>`}
       </h3>
-      <div class="track" style=${Ka({height:o})}>
-        ${e.overlaps.map(e=>y`<span class="overlap" style=${$a(e,t)}></span>`)}
-        ${e.gaps.map(e=>y`<span
+      <div class="track" style=${qa({height:o})}>
+        ${e.overlaps.map(e=>v`<span class="overlap" style=${eo(e,t)}></span>`)}
+        ${e.gaps.map(e=>v`<span
             class="gap"
             aria-hidden="true"
-            style=${$a(Qa(e,t),t)}
+            style=${eo($a(e,t),t)}
             ><span class="cut"
-              >${Xa(this.context,e,this.now)??Ya(this.context,e)}</span
+              >${Za(this.context,e,this.now)??Xa(this.context,e)}</span
             ></span
           >`)}
         ${e.bars.filter(({lane:e})=>e<a).map(e=>this.bar(e,t,r))}
       </div>
-      ${e.lanes>qa?y`<button
+      ${e.lanes>Ja?v`<button
               class="more"
               aria-expanded=${i}
               @click=${()=>{let t=new Set(this.unfolded);t.delete(e.key)||t.add(e.key),this.unfolded=t}}
             >
               ${i?n(`fewer`):n(`show_all`,{count:e.bars.length})}
-            </button>`:x}
-    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=M(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:wr(r,i),state:xr(r,i.state)}),...Ja(r,e,this.now)].join(` · `);return y`<a
-      class="bar ${br(i.state)} ${e.isEarlier?`earlier`:``} ${e.isLater?`later`:``} ${e.isEndless?`endless`:``}"
+            </button>`:b}
+    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=M(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:Er(r,i),state:Cr(r,i.state)}),...Ya(r,e,this.now)].join(` · `);return v`<a
+      class="bar ${Sr(i.state)} ${e.isEarlier?`earlier`:``} ${e.isLater?`later`:``} ${e.isEndless?`endless`:``}"
       href="/seam/codes/${i.access_code_id}"
       aria-label=${c}
       title=${c}
-      style=${$a(e,t,{top:Za(e.lane)})}
-      >${e.overlaps.length>0?I(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):x}<span class="cut name"><bdi>${n?s:a.name}</bdi></span>${e.isEndless?y`<span>∞</span>`:x}</a
+      style=${eo(e,t,{top:Qa(e.lane)})}
+      >${e.overlaps.length>0?F(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):b}<span class="cut name"><bdi>${n?s:a.name}</bdi></span>${e.isEndless?v`<span>∞</span>`:b}</a
     >`}static{this.styles=[z,g`
       :host {
         --name: 168px;
@@ -2351,25 +2351,25 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           border: 0;
         }
       }
-    `]}};F([C({attribute:!1})],Q.prototype,`context`,void 0),F([C({attribute:!1})],Q.prototype,`rows`,void 0),F([C({attribute:!1})],Q.prototype,`days`,void 0),F([C({attribute:!1})],Q.prototype,`now`,void 0),F([C({type:Boolean})],Q.prototype,`isByLock`,void 0),F([w()],Q.prototype,`unfolded`,void 0),Q=F([R(`seam-timeline-chart`)],Q);function Za(e){return`calc(${e} * var(--lane) + 4px)`}function Qa({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function $a({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return Ka({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var eo=[`lock`,`person`,`table`],to=7,no=150,$=class extends S{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=no,this.search=``}render(){let{context:e,offset:t,search:n,view:r}=this,{t:i,hass:o}=e,s=Jn(e.date,t,A(o)),c=wn(this.locks).filter(({code:e})=>!e.is_backup),l=Zn(r===`person`?Xn(c,s):Yn(this.locks,c,s),n),u=l.flatMap(({bars:e})=>e).filter(e=>Qn(e,n)),d=u.length===0,f=r===`table`?u.length:l.length,p=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},m=Ft(o,{day:`numeric`,month:`short`,year:`numeric`});return y`
-      ${Nr(Math.max(this.locks.length,c.length),i(`search_all`),n,e=>{this.search=e})}
+    `]}};P([C({attribute:!1})],Q.prototype,`context`,void 0),P([C({attribute:!1})],Q.prototype,`rows`,void 0),P([C({attribute:!1})],Q.prototype,`days`,void 0),P([C({attribute:!1})],Q.prototype,`now`,void 0),P([C({type:Boolean})],Q.prototype,`isByLock`,void 0),P([w()],Q.prototype,`unfolded`,void 0),Q=P([L(`seam-timeline-chart`)],Q);function Qa(e){return`calc(${e} * var(--lane) + 4px)`}function $a({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function eo({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return qa({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var to=[`lock`,`person`,`table`],no=7,ro=150,$=class extends S{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=ro,this.search=``}render(){let{context:e,offset:t,search:n,view:r}=this,{t:i,hass:o}=e,s=Xn(e.date,t,A(o)),c=En(this.locks).filter(({code:e})=>!e.is_backup),l=$n(r===`person`?Qn(c,s):Zn(this.locks,c,s),n),u=l.flatMap(({bars:e})=>e).filter(e=>er(e,n)),d=u.length===0,f=r===`table`?u.length:l.length,p=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},m=It(o,{day:`numeric`,month:`short`,year:`numeric`});return v`
+      ${Fr(Math.max(this.locks.length,c.length),i(`search_all`),n,e=>{this.search=e})}
       <div class="choices">
         <button
           class="icon"
           aria-label=${i(`earlier`)}
           ?disabled=${t<=-90}
-          @click=${()=>p(-to)}
+          @click=${()=>p(-no)}
         >
-          ${I(`M15.41,16.58L10.83,12L15.41,7.41L14,6L8,12L14,18L15.41,16.58Z`)}
+          ${F(`M15.41,16.58L10.83,12L15.41,7.41L14,6L8,12L14,18L15.41,16.58Z`)}
         </button>
         <h2><bdi role="status">${m.formatRange(s.start,s.end-1)}</bdi></h2>
         <button
           class="icon"
           aria-label=${i(`later`)}
           ?disabled=${t>=76}
-          @click=${()=>p(to)}
+          @click=${()=>p(no)}
         >
-          ${I(a)}
+          ${F(a)}
         </button>
         <button ?disabled=${t===0} @click=${()=>p(-t)}>
           ${i(`today`)}
@@ -2379,46 +2379,46 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{this.view=e.target.value}}
           >
-            ${eo.map(e=>y`<option value=${e} ?selected=${e===r}>
+            ${to.map(e=>v`<option value=${e} ?selected=${e===r}>
                 ${i(`rows_${e}`)}
               </option>`)}
           </select>
         </label>
       </div>
-      ${d?n?Pr(i(`no_match_timeline`)):y`<p class="box empty">${i(`timeline_none`)}</p>`:r===`table`?this.table(u.slice(0,this.limit)):y`<seam-timeline-chart
+      ${d?n?Ir(i(`no_match_timeline`)):v`<p class="box empty">${i(`timeline_none`)}</p>`:r===`table`?this.table(u.slice(0,this.limit)):v`<seam-timeline-chart
                 .context=${e}
                 .rows=${l.slice(0,this.limit)}
                 .days=${s}
                 .now=${this.now}
                 ?isByLock=${r===`lock`}
               ></seam-timeline-chart>`}
-      ${f>this.limit&&!d?y`<button
+      ${f>this.limit&&!d?v`<button
               @click=${()=>{this.limit=1/0}}
             >
               ${i(`show_all`,{count:f})}
-            </button>`:x}
-    `}table(e){let{context:t}=this,{t:n}=t;return y`<section class="box scroll" tabindex="0" aria-label=${n(`timeline`)}>
+            </button>`:b}
+    `}table(e){let{context:t}=this,{t:n}=t;return v`<section class="box scroll" tabindex="0" aria-label=${n(`timeline`)}>
       <table role="table">
         <thead role="rowgroup">
           <tr role="row">
-            ${[`lock`,`person`,`times`,`state`,`notes`].map(e=>y`<th scope="col" role="columnheader">${n(e)}</th>`)}
+            ${[`lock`,`person`,`times`,`state`,`notes`].map(e=>v`<th scope="col" role="columnheader">${n(e)}</th>`)}
           </tr>
         </thead>
         <tbody role="rowgroup">
-          ${e.map(e=>y`<tr role="row">
+          ${e.map(e=>v`<tr role="row">
               <td role="cell" class="lock"><bdi>${e.entry.lock.name}</bdi></td>
               <td role="cell" class="person">
                 <a class="link" href="/seam/codes/${e.entry.code.access_code_id}"
                   ><bdi>${M(e.entry.code)}</bdi></a
                 >
               </td>
-              <td role="cell" class="times">${wr(t,e.entry.code)}</td>
-              <td role="cell" class="state">${Sr(t,e.entry.code.state)}</td>
-              <td role="cell" class="notes">${Ja(t,e,this.now).join(` · `)}</td>
+              <td role="cell" class="times">${Er(t,e.entry.code)}</td>
+              <td role="cell" class="state">${wr(t,e.entry.code.state)}</td>
+              <td role="cell" class="notes">${Ya(t,e,this.now).join(` · `)}</td>
             </tr>`)}
         </tbody>
       </table>
-    </section>`}static{this.styles=[z,zr,g`
+    </section>`}static{this.styles=[z,R,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -2518,93 +2518,93 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           color: var(--secondary-text-color);
         }
       }
-    `]}};F([C({attribute:!1})],$.prototype,`context`,void 0),F([C({attribute:!1})],$.prototype,`locks`,void 0),F([C({attribute:!1})],$.prototype,`now`,void 0),F([w()],$.prototype,`offset`,void 0),F([w()],$.prototype,`view`,void 0),F([w()],$.prototype,`limit`,void 0),F([w()],$.prototype,`search`,void 0),$=F([R(`seam-timeline`)],$);var ro=6,io=class extends S{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e,isAdmin:t}=this.context,{locks:n,entries:r}=this.snapshot,i=r.filter(e=>!e.available),a=Tn(n,this.now,new Set(i.map(({entry_id:e})=>e))),{attention:o}=a,s=n.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return y`
+    `]}};P([C({attribute:!1})],$.prototype,`context`,void 0),P([C({attribute:!1})],$.prototype,`locks`,void 0),P([C({attribute:!1})],$.prototype,`now`,void 0),P([w()],$.prototype,`offset`,void 0),P([w()],$.prototype,`view`,void 0),P([w()],$.prototype,`limit`,void 0),P([w()],$.prototype,`search`,void 0),$=P([L(`seam-timeline`)],$);var io=6,ao=class extends S{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e,isAdmin:t}=this.context,{locks:n,entries:r}=this.snapshot,i=r.filter(e=>!e.available),a=Dn(n,this.now,new Set(i.map(({entry_id:e})=>e))),{attention:o}=a,s=n.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return v`
       ${this.headline(a)}
-      ${o.length+a.problems.length+a.locks.length>0?y`<section class="box wide" aria-label=${e(`needs_attention`)}>
+      ${o.length+a.problems.length+a.locks.length>0?v`<section class="box wide" aria-label=${e(`needs_attention`)}>
               <div class="section"><h2>${e(`needs_attention`)}</h2></div>
-              ${Ar(this.context,[...a.problems.map(({problem:e})=>e),...o.flatMap(({lock:e,code:t})=>ln(t,e))])}
+              ${Mr(this.context,[...a.problems.map(({problem:e})=>e),...o.flatMap(({lock:e,code:t})=>un(t,e))])}
               ${a.problems.map(e=>this.sharedProblem(e))}
               <ul>
-                ${a.locks.map(t=>y`<li class="power">
+                ${a.locks.map(t=>v`<li class="power">
                     <a class="link" href="/seam/lock/${t.device_id}"><bdi>${t.name}</bdi></a>
-                    ${Na(this.context,t)}
-                    ${t.codes_known?x:y`<span class="secondary">${e(`codes_unknown`)}</span>`}
+                    ${Pa(this.context,t)}
+                    ${t.codes_known?b:v`<span class="secondary">${e(`codes_unknown`)}</span>`}
                   </li>`)}
-                ${W(o,({code:e})=>e.access_code_id,e=>y`<li>
+                ${W(o,({code:e})=>e.access_code_id,e=>v`<li>
                     ${this.row(e,!0,``,this.reason(e))}
                   </li>`)}
               </ul>
-            </section>`:x}
-      ${this.group(e(`active_now`),a.now,e(`nobody_in`),ro)}
+            </section>`:b}
+      ${this.group(e(`active_now`),a.now,e(`nobody_in`),io)}
       <div class="column">
         ${this.group(e(`arriving`),a.arriving,e(`nobody_arriving`),1/0,e=>this.timed(`arrives`,e.code.starts_at))}
         ${this.group(e(`leaving`),a.leaving,e(`nobody_leaving`),1/0,e=>this.timed(`leaves`,e.code.ends_at))}
-        ${s.length>0?this.lastUsed(s):x}
+        ${s.length>0?this.lastUsed(s):b}
       </div>
-      ${t?x:y`<p class="secondary wide">${e(`read_only`)}</p>`}
-    `}timed(e,t){let{hass:n,t:r}=this.context;return t?r(e,{time:j(n,t,this.now)}):``}headline(e){let{tone:t=``,path:n,text:r,hint:i}=this.summary(e);return y`<header class="headline ${t}">
-      ${I(n)}
+      ${t?b:v`<p class="secondary wide">${e(`read_only`)}</p>`}
+    `}timed(e,t){let{hass:n,t:r}=this.context;return t?r(e,{time:j(n,t,this.now)}):``}headline(e){let{tone:t=``,path:n,text:r,hint:i}=this.summary(e);return v`<header class="headline ${t}">
+      ${F(n)}
       <div>
         <h2>${r}</h2>
-        ${i?y`<p class="secondary">${i}</p>`:x}
+        ${i?v`<p class="secondary">${i}</p>`:b}
       </div>
-    </header>`}summary({attention:t,problems:r,locks:i,now:a}){let{t:o,isAdmin:s}=this.context,{locks:c,entries:u}=this.snapshot,d=(/* @__PURE__ */ new Set([...i,...r.flatMap(({locks:e})=>e)])).size,f=d>0?o(`headline_locks`,{count:d}):``;return t.length>0?{tone:`bad`,path:e,text:o(`headline_attention`,{count:t.length}),hint:f}:!c.every(e=>e.codes_known)||!u.every(e=>e.available)?{path:l,text:o(`headline_unknown`),hint:f}:c.every(e=>e.codes.length===0)?{path:`M16,14H17.5V16.82L19.94,18.23L19.19,19.53L16,17.69V14M17,12A5,5 0 0,0 12,17A5,5 0 0,0 17,22A5,5 0 0,0 22,17A5,5 0 0,0 17,12M17,10A7,7 0 0,1 24,17A7,7 0 0,1 17,24C14.21,24 11.8,22.36 10.67,20H1V17C1,14.34 6.33,13 9,13C9.6,13 10.34,13.07 11.12,13.2C12.36,11.28 14.53,10 17,10M10,17C10,16.3 10.1,15.62 10.29,15C9.87,14.93 9.43,14.9 9,14.9C6.03,14.9 2.9,16.36 2.9,17V18.1H10.09C10.03,17.74 10,17.37 10,17M9,4A4,4 0 0,1 13,8A4,4 0 0,1 9,12A4,4 0 0,1 5,8A4,4 0 0,1 9,4M9,5.9A2.1,2.1 0 0,0 6.9,8A2.1,2.1 0 0,0 9,10.1A2.1,2.1 0 0,0 11.1,8A2.1,2.1 0 0,0 9,5.9Z`,text:o(`headline_none`),hint:s?o(`headline_none_hint`):``}:{tone:`good`,path:n,text:o(`headline_good`),hint:f||o(`headline_good_hint`,{count:a.length})}}sharedProblem({problem:e,locks:t}){let[n,...r]=t;return y`<div class="problem">
+    </header>`}summary({attention:t,problems:r,locks:i,now:a}){let{t:o,isAdmin:s}=this.context,{locks:c,entries:u}=this.snapshot,d=(/* @__PURE__ */ new Set([...i,...r.flatMap(({locks:e})=>e)])).size,f=d>0?o(`headline_locks`,{count:d}):``;return t.length>0?{tone:`bad`,path:e,text:o(`headline_attention`,{count:t.length}),hint:f}:!c.every(e=>e.codes_known)||!u.every(e=>e.available)?{path:l,text:o(`headline_unknown`),hint:f}:c.every(e=>e.codes.length===0)?{path:`M16,14H17.5V16.82L19.94,18.23L19.19,19.53L16,17.69V14M17,12A5,5 0 0,0 12,17A5,5 0 0,0 17,22A5,5 0 0,0 22,17A5,5 0 0,0 17,12M17,10A7,7 0 0,1 24,17A7,7 0 0,1 17,24C14.21,24 11.8,22.36 10.67,20H1V17C1,14.34 6.33,13 9,13C9.6,13 10.34,13.07 11.12,13.2C12.36,11.28 14.53,10 17,10M10,17C10,16.3 10.1,15.62 10.29,15C9.87,14.93 9.43,14.9 9,14.9C6.03,14.9 2.9,16.36 2.9,17V18.1H10.09C10.03,17.74 10,17.37 10,17M9,4A4,4 0 0,1 13,8A4,4 0 0,1 9,12A4,4 0 0,1 5,8A4,4 0 0,1 9,4M9,5.9A2.1,2.1 0 0,0 6.9,8A2.1,2.1 0 0,0 9,10.1A2.1,2.1 0 0,0 11.1,8A2.1,2.1 0 0,0 9,5.9Z`,text:o(`headline_none`),hint:s?o(`headline_none_hint`):``}:{tone:`good`,path:n,text:o(`headline_good`),hint:f||o(`headline_good_hint`,{count:a.length})}}sharedProblem({problem:e,locks:t}){let[n,...r]=t;return v`<div class="problem">
       <p>
-        <a class="link" href="/seam/lock/${n.device_id}"><bdi>${n.name}</bdi></a>${r.map(e=>y`, <a class="link" href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>`)}
+        <a class="link" href="/seam/lock/${n.device_id}"><bdi>${n.name}</bdi></a>${r.map(e=>v`, <a class="link" href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>`)}
       </p>
-      ${kr(this,this.context,n,[e],void 0,t)}
-    </div>`}group(e,t,n,r,i){let{t:a}=this.context,o=En(t),s=this.isAllShown?o:o.slice(0,r);return y`<section class="box" aria-label=${e}>
+      ${jr(this,this.context,n,[e],void 0,t)}
+    </div>`}group(e,t,n,r,i){let{t:a}=this.context,o=On(t),s=this.isAllShown?o:o.slice(0,r);return v`<section class="box" aria-label=${e}>
       <div class="section">
         <h2>${e}</h2>
-        ${i?y`<span class="secondary">${a(`next_48_hours`)}</span>`:y`<span class="secondary">${o.length||``}</span>`}
+        ${i?v`<span class="secondary">${a(`next_48_hours`)}</span>`:v`<span class="secondary">${o.length||``}</span>`}
       </div>
-      ${o.length===0?y`<p class="empty">${n}</p>`:y`<ul>
-              ${W(s,([e])=>e?.code.access_code_id,e=>y`<li>${this.person(e,i)}</li>`)}
+      ${o.length===0?v`<p class="empty">${n}</p>`:v`<ul>
+              ${W(s,([e])=>e?.code.access_code_id,e=>v`<li>${this.person(e,i)}</li>`)}
             </ul>`}
-      ${s.length<o.length?y`<button
+      ${s.length<o.length?v`<button
               class="more"
               @click=${()=>{this.isAllShown=!0}}
             >
               ${a(`show_all`,{count:o.length})}
-            </button>`:x}
-    </section>`}person(e,t){let{context:n}=this,[r]=e;if(e.length===1)return this.row(r,!1,t?.(r));let a=new Intl.ListFormat(n.hass.locale.language).format(e.map(({lock:e})=>e.name));return y`<details>
+            </button>`:b}
+    </section>`}person(e,t){let{context:n}=this,[r]=e;if(e.length===1)return this.row(r,!1,t?.(r));let a=new Intl.ListFormat(n.hass.locale.language).format(e.map(({lock:e})=>e.name));return v`<details>
       <summary>
         <span class="text">
           <span class="cut"><bdi>${M(r.code)}</bdi></span>
           <span class="secondary times"
-            >${t?.(r)??wr(n,r.code)}</span
+            >${t?.(r)??Er(n,r.code)}</span
           >
           <span class="secondary cut"><bdi>${a}</bdi></span>
         </span>
-        ${Sr(n,vr(e.map(({code:e})=>e)))}
-        ${I(i)}
+        ${wr(n,br(e.map(({code:e})=>e)))}
+        ${F(i)}
       </summary>
       <ul>
-        ${W(e,({code:e})=>e.access_code_id,e=>y`<li>${this.row(e,!1,e.lock.name)}</li>`)}
+        ${W(e,({code:e})=>e.access_code_id,e=>v`<li>${this.row(e,!1,e.lock.name)}</li>`)}
       </ul>
-    </details>`}reason(e){let t=un(e);return t===`offline`?this.context.t(`is_offline`,{lock:e.lock.name}):t?.message??``}row(e,t,n=``,r=``){let{context:i}=this;return y`<seam-code-row
+    </details>`}reason(e){let t=dn(e);return t===`offline`?this.context.t(`is_offline`,{lock:e.lock.name}):t?.message??``}row(e,t,n=``,r=``){let{context:i}=this;return v`<seam-code-row
       .context=${i}
       .lock=${e.lock}
       .code=${e.code}
-      .samePinAs=${Ra(e.lock,e.code)}
+      .samePinAs=${za(e.lock,e.code)}
       .note=${n}
       .reason=${r}
       .withProblems=${t}
       ?admin=${i.isAdmin}
       ?withLock=${n!==e.lock.name}
-    ></seam-code-row>`}lastUsed(e){let{t,hass:n}=this.context;return y`<section class="box" aria-label=${t(`last_used`)}>
+    ></seam-code-row>`}lastUsed(e){let{t,hass:n}=this.context;return v`<section class="box" aria-label=${t(`last_used`)}>
       <div class="section"><h2>${t(`last_used`)}</h2></div>
       <ul>
-        ${e.map(({lock:e,name:r,at:i})=>y`<li class="used">
+        ${e.map(({lock:e,name:r,at:i})=>v`<li class="used">
             <span class="cut">
-              <bdi>${ga(t,r)??r}</bdi>
+              <bdi>${_a(t,r)??r}</bdi>
               <span class="secondary">· <bdi>${e}</bdi></span>
             </span>
             <time
               class="secondary"
               datetime=${i}
               title=${j(n,i,this.now)}
-              >${Wt(n,i,this.now)}</time
+              >${Gt(n,i,this.now)}</time
             >
           </li>`)}
       </ul>
@@ -2735,33 +2735,33 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 100%;
         border-radius: 0;
       }
-    `]}};F([C({attribute:!1})],io.prototype,`context`,void 0),F([C({attribute:!1})],io.prototype,`snapshot`,void 0),F([C({attribute:!1})],io.prototype,`now`,void 0),F([w()],io.prototype,`isAllShown`,void 0),io=F([R(`seam-today`)],io);var ao=`/seam`,oo=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`stays`,`stays`],[`found`,`found_codes`],[`activity`,`activity`]];function so(e){try{return decodeURIComponent(e)}catch{return e}}var co=class extends ma{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:ao,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.address=location.pathname,this.rememberBack=()=>{this.isBack=location.pathname!==this.address}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(so),{lock:s,codeId:c}=this.target(a,o),l=Nt(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`stays`&&a!==`activity`;return y`
+    `]}};P([C({attribute:!1})],ao.prototype,`context`,void 0),P([C({attribute:!1})],ao.prototype,`snapshot`,void 0),P([C({attribute:!1})],ao.prototype,`now`,void 0),P([w()],ao.prototype,`isAllShown`,void 0),ao=P([L(`seam-today`)],ao);var oo=`/seam`,so=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`stays`,`stays`],[`found`,`found_codes`],[`activity`,`activity`]];function co(e){try{return decodeURIComponent(e)}catch{return e}}var lo=class extends ha{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:oo,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.address=location.pathname,this.rememberBack=()=>{this.isBack=location.pathname!==this.address}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(co),{lock:s,codeId:c}=this.target(a,o),l=Pt(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`stays`&&a!==`activity`;return v`
       <header>
         <div class="bar">
-          ${u?y`<button
+          ${u?v`<button
                   class="icon back"
                   aria-label=${n(`back`)}
                   @click=${this.goBack}
                 >
-                  ${I(`M20,11V13H8L13.5,18.5L12.08,19.92L4.16,12L12.08,4.08L13.5,5.5L8,11H20Z`)}
-                </button>`:y`<ha-menu-button
+                  ${F(`M20,11V13H8L13.5,18.5L12.08,19.92L4.16,12L12.08,4.08L13.5,5.5L8,11H20Z`)}
+                </button>`:v`<ha-menu-button
                   .hass=${this.hass}
                   .narrow=${this.narrow}
                 ></ha-menu-button>`}
           <h1 class="cut" tabindex="-1"><bdi>${u&&s?s.name:n(`title`)}</bdi></h1>
-          ${d?y`<button
+          ${d?v`<button
                   class="add"
                   ?disabled=${!i}
                   @click=${()=>this.act(s?{action:`add`,lock:s}:{action:`add`})}
                 >
-                  ${I(p)}<span>${n(`add_guest`)}</span>
-                </button>`:x}
+                  ${F(p)}<span>${n(`add_guest`)}</span>
+                </button>`:b}
         </div>
-        ${u?x:y`<nav aria-label=${n(`sections`)}>
-                ${oo.filter(([e])=>e!==`stays`||r||t?.stays.length).map(([e,r])=>y`<a
-                    href=${e?`${ao}/${e}`:ao}
-                    aria-current=${e===a?`page`:x}
-                    >${n(r)}${r===`found_codes`?this.badge(t):x}</a
+        ${u?b:v`<nav aria-label=${n(`sections`)}>
+                ${so.filter(([e])=>e!==`stays`||r||t?.stays.length).map(([e,r])=>v`<a
+                    href=${e?`${oo}/${e}`:oo}
+                    aria-current=${e===a?`page`:b}
+                    >${n(r)}${r===`found_codes`?this.badge(t):b}</a
                   >`)}
               </nav>`}
       </header>
@@ -2769,46 +2769,46 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         <div class="content">
           ${this.banners()}
           ${t?this.page(t,a,s,c):this.waiting()}
-          ${l?y`<p class="secondary zone">${n(`time_zone`,{zone:l})}</p>`:x}
+          ${l?v`<p class="secondary zone">${n(`time_zone`,{zone:l})}</p>`:b}
         </div>
       </main>
       ${this.overlay()}
-    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`),n=e.has(`route`)&&t?.path!==this.route.path;(n||this.hasOtherTabs(e))&&this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`center`}),n&&t&&this.arrive()}hasOtherTabs(e){if(!e.has(`snapshot`))return!1;let t=e.get(`snapshot`);return!t||!this.snapshot||An(t.locks)!==An(this.snapshot.locks)}async arrive(){let{route:e}=this;if(await new Promise(requestAnimationFrame),this.address=location.pathname,e!==this.route)return;let{isBack:t}=this;this.isBack=!1,this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus()}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():wt(`${ao}/locks`)}badge(e){let t=e?An(e.locks):0;return t>0?y` <span class="badge">${t}</span>`:x}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:t}=this.context,n=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[];return y`
-      ${t?x:L(e(`connection_lost`))}
-      ${yr(this.context)}
-      ${t&&this.failed&&this.snapshot?L(e(`not_set_up`)):x}
-      ${n.map(t=>L(t.error?`${t.title}: ${t.error}`:e(`workspace_unavailable`,{name:t.title})))}
-    `}waiting(){let{t:e}=this.context;return this.failed?y`<p class="note" role="status">${e(`not_set_up`)}</p>`:y`<p class="note" role="status">
+    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`),n=e.has(`route`)&&t?.path!==this.route.path;(n||this.hasOtherTabs(e))&&this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`center`}),n&&t&&this.arrive()}hasOtherTabs(e){if(!e.has(`snapshot`))return!1;let t=e.get(`snapshot`);return!t||!this.snapshot||Mn(t.locks)!==Mn(this.snapshot.locks)}async arrive(){let{route:e}=this;if(await new Promise(requestAnimationFrame),this.address=location.pathname,e!==this.route)return;let{isBack:t}=this;this.isBack=!1,this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus()}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():Tt(`${oo}/locks`)}badge(e){let t=e?Mn(e.locks):0;return t>0?v` <span class="badge">${t}</span>`:b}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:t}=this.context,n=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[];return v`
+      ${t?b:I(e(`connection_lost`))}
+      ${xr(this.context)}
+      ${t&&this.failed&&this.snapshot?I(e(`not_set_up`)):b}
+      ${n.map(t=>I(t.error?`${t.title}: ${t.error}`:e(`workspace_unavailable`,{name:t.title})))}
+    `}waiting(){let{t:e}=this.context;return this.failed?v`<p class="note" role="status">${e(`not_set_up`)}</p>`:v`<p class="note" role="status">
           <span class="spinner"></span> ${e(`loading`)}
-        </p>`}page(e,t,n,r){let{context:i}=this,{t:a}=i,{locks:o}=e;if(t===`lock`||t===`codes`)return n?y`<seam-lock-page
+        </p>`}page(e,t,n,r){let{context:i}=this,{t:a}=i,{locks:o}=e;if(t===`lock`||t===`codes`)return n?v`<seam-lock-page
         .context=${i}
         .lock=${n}
         .stays=${e.stays}
         .selected=${r}
-      ></seam-lock-page>`:y`<p class="note">
+      ></seam-lock-page>`:v`<p class="note">
           ${a(t===`lock`?`no_such_lock`:`no_such_code`)}
-        </p>`;if(o.length===0)return y`<p class="note">${a(this.reasonForNoLocks(e))}</p>`;switch(t){case`locks`:return y`<seam-locks .context=${i} .locks=${o}></seam-locks>`;case`timeline`:return y`<seam-timeline
+        </p>`;if(o.length===0)return v`<p class="note">${a(this.reasonForNoLocks(e))}</p>`;switch(t){case`locks`:return v`<seam-locks .context=${i} .locks=${o}></seam-locks>`;case`timeline`:return v`<seam-timeline
           .context=${i}
           .locks=${o}
           .now=${this.now}
-        ></seam-timeline>`;case`stays`:return y`<seam-stays
+        ></seam-timeline>`;case`stays`:return v`<seam-stays
           .context=${i}
           .locks=${o}
           .stays=${e.stays}
           .now=${this.now}
-        ></seam-stays>`;case`activity`:return y`<seam-activity
+        ></seam-stays>`;case`activity`:return v`<seam-activity
           .context=${i}
           .hass=${this.hass}
           .locks=${o}
-        ></seam-activity>`;case`found`:return y`<seam-found
+        ></seam-activity>`;case`found`:return v`<seam-found
           .context=${i}
           .locks=${o}
           .workspaces=${e.entries}
-        ></seam-found>`;default:return y`<seam-today
+        ></seam-found>`;default:return v`<seam-today
           .context=${i}
           .snapshot=${e}
           .now=${this.now}
-        ></seam-today>`}}reasonForNoLocks({entries:e}){return this.context.isAdmin?e.length>0&&e.every(e=>e.available)?`no_locks`:`not_set_up`:`no_access`}static{this.styles=[z,ma.overlayStyles,g`
+        ></seam-today>`}}reasonForNoLocks({entries:e}){return this.context.isAdmin?e.length>0&&e.every(e=>e.available)?`no_locks`:`not_set_up`:`no_access`}static{this.styles=[z,ha.overlayStyles,g`
       :host {
         display: flex;
         flex-direction: column;
@@ -2929,30 +2929,30 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           background: var(--seam-filled, #0b6b8f) !important;
         }
       }
-    `]}};F([C({attribute:!1})],co.prototype,`narrow`,void 0),F([C({attribute:!1})],co.prototype,`route`,void 0),co=F([R(`seam-panel`)],co);var lo=`seam-access-codes-card`;function uo({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var fo=class extends ma{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>uo(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>an()(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:t,connected:n}=this.context,r=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return y`
+    `]}};P([C({attribute:!1})],lo.prototype,`narrow`,void 0),P([C({attribute:!1})],lo.prototype,`route`,void 0),lo=P([L(`seam-panel`)],lo);var uo=`seam-access-codes-card`;function fo({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var po=class extends ha{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>fo(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>on()(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:t,connected:n}=this.context,r=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return v`
       <ha-card>
         <div class="card">
           <header>
             <h2 class="cut"><bdi>${r?.name??e(`title`)}</bdi></h2>
-            ${r&&t&&r.can.create===!0?y`<button
+            ${r&&t&&r.can.create===!0?v`<button
                     class="tonal"
                     ?disabled=${!n}
                     @click=${()=>this.act({action:`add`,lock:r})}
                   >
-                    ${I(p)} ${e(`add_guest`)}
-                  </button>`:x}
+                    ${F(p)} ${e(`add_guest`)}
+                  </button>`:b}
           </header>
-          ${n?x:L(e(`connection_lost`))}
-          ${yr(this.context)}
+          ${n?b:I(e(`connection_lost`))}
+          ${xr(this.context)}
           ${this.content(r)}
         </div>
       </ha-card>
       ${this.overlay()}
-    `}content(e){let{t}=this.context;return e?y`<seam-lock-page
+    `}content(e){let{t}=this.context;return e?v`<seam-lock-page
         .context=${this.context}
         .lock=${e}
         .stays=${this.snapshot?.stays??[]}
-      ></seam-lock-page>`:y`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[z,ma.overlayStyles,g`
+      ></seam-lock-page>`:v`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[z,ha.overlayStyles,g`
       .card {
         display: grid;
         gap: 12px;
@@ -2970,8 +2970,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 1.25rem;
         font-weight: 400;
       }
-    `]}};F([w()],fo.prototype,`config`,void 0),fo=F([R(lo)],fo);var po=window;po.customCards??=[];var mo=po.customCards;mo.some(({type:e})=>e===lo)||(an(),mo.push({type:lo,get name(){return an()(`card_name`)},get description(){return an()(`card_description`)},documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>uo(e,t)?{config:{type:`custom:${lo}`,entity:t}}:null}));var ho=`seam-access-codes-feature`,go={ok:[n,`good`],problem:[e,`bad`],offline:[m,`bad`],unknown:[l,``]},_o=class extends Vn{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=yn(r),[o,s]=go[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return y`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:x}>
-      ${I(o)}
+    `]}};P([w()],po.prototype,`config`,void 0),po=P([L(uo)],po);var mo=window;mo.customCards??=[];var ho=mo.customCards;ho.some(({type:e})=>e===uo)||(on(),ho.push({type:uo,get name(){return on()(`card_name`)},get description(){return on()(`card_description`)},documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>fo(e,t)?{config:{type:`custom:${uo}`,entity:t}}:null}));var go=`seam-access-codes-feature`,_o={ok:[n,`good`],problem:[e,`bad`],offline:[m,`bad`],unknown:[l,``]},vo=class extends Un{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=bn(r),[o,s]=_o[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return v`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:b}>
+      ${F(o)}
       <span class="cut">
         ${e||this.failed?n(c,{count:a}):n(`loading`)}
       </span>
@@ -3003,7 +3003,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 20px;
         height: 20px;
       }
-    `]}};F([C({attribute:!1})],_o.prototype,`entityId`,void 0),_o=F([R(`seam-codes-link`)],_o);var vo=class extends S{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return y`<seam-codes-link
+    `]}};P([C({attribute:!1})],vo.prototype,`entityId`,void 0),vo=P([L(`seam-codes-link`)],vo);var yo=class extends S{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return v`<seam-codes-link
       .hass=${this.hass}
       .entityId=${this.context.entity_id}
-    ></seam-codes-link>`}};F([C({attribute:!1})],vo.prototype,`hass`,void 0),F([C({attribute:!1})],vo.prototype,`context`,void 0),vo=F([R(ho)],vo);var yo=window;yo.customCardFeatures??=[];var bo=yo.customCardFeatures;bo.some(({type:e})=>e===ho)||bo.push({type:ho,get name(){return an()(`feature_name`)},isSupported:(e,{entity_id:t})=>t!==void 0&&uo(e,t)});
+    ></seam-codes-link>`}};P([C({attribute:!1})],yo.prototype,`hass`,void 0),P([C({attribute:!1})],yo.prototype,`context`,void 0),yo=P([L(go)],yo);var bo=window;bo.customCardFeatures??=[];var xo=bo.customCardFeatures;xo.some(({type:e})=>e===go)||xo.push({type:go,get name(){return on()(`feature_name`)},isSupported:(e,{entity_id:t})=>t!==void 0&&fo(e,t)});

@@ -1,6 +1,6 @@
 import { html } from "lit";
 import { property, state } from "lit/decorators.js";
-import { codeCommand } from "../api";
+import { codeCommand, type Revealed, revealPin } from "../api";
 import { element } from "../element";
 import { label } from "../logic/groups";
 import type { Code, Lock } from "../types";
@@ -71,10 +71,6 @@ export class SeamBackupDialog extends SeamDialog {
     }
   }
 
-  private readonly read = async (): Promise<string | undefined> => {
-    const { context, lock, backupId } = this;
-    const code = { access_code_id: backupId };
-    const row = await codeCommand(context.hass, "reveal", lock, code);
-    return row.code ?? undefined;
-  };
+  private readonly read = (): Promise<Revealed> =>
+    revealPin(this.context.hass, this.lock, { access_code_id: this.backupId });
 }

@@ -38,12 +38,14 @@ const CHANGES = {
     text: "release_text",
     confirm: "release",
     done: "release_done",
+    pending: "release_pending",
   },
   delete: {
     title: "delete_title",
     text: "delete_text",
     confirm: "delete",
     done: "delete_done",
+    pending: "delete_pending",
   },
   allow_changes: {
     title: "allow_title",
@@ -277,11 +279,8 @@ export abstract class SeamActions extends SeamHost {
     }
     const { outcome, reason } = await codeCommand(hass, action, lock, code);
     if (outcome === "failed") throw new CommandError(reason ?? "");
-    const isPending = action === "delete" && outcome === "pending";
-    return {
-      key: isPending ? "delete_pending" : CHANGES[action].done,
-      values: { name },
-    };
+    const { done, pending } = CHANGES[action];
+    return { key: outcome === "pending" ? pending : done, values: { name } };
   }
 
   /** Return the end of a code, a day later. */

@@ -1,6 +1,6 @@
 import { mdiAlertCircleOutline, mdiAlertOutline, mdiCheckCircle } from "@mdi/js";
 import { css, html, nothing, type TemplateResult } from "lit";
-import { codeCommand } from "../api";
+import { type Revealed, revealPin } from "../api";
 import type { Context } from "../context";
 import { formatTime } from "../logic/formats";
 import type { Field } from "../logic/guest";
@@ -95,12 +95,10 @@ function worksText({ t, hass }: Context, { starts_at, ends_at }: Code): string {
 async function readPin(
   { hass }: Context,
   rows: readonly Progress[],
-): Promise<string | undefined> {
+): Promise<Revealed> {
   const [row] = rows.filter(({ codeId }) => codeId);
-  if (!row?.codeId) return rows[0]?.pin;
-  const { lock, codeId } = row;
-  const answer = await codeCommand(hass, "reveal", lock, { access_code_id: codeId });
-  return answer.code ?? undefined;
+  if (!row?.codeId) return { pin: rows[0]?.pin, isFresh: true };
+  return revealPin(hass, row.lock, { access_code_id: row.codeId });
 }
 
 /** Show whether the code of a guest works, and its PIN. */

@@ -20,7 +20,7 @@ import {
   type TemplateResult,
 } from "lit";
 import { property, query, state } from "lit/decorators.js";
-import { codeCommand, errorText } from "../api";
+import { errorText, type Revealed, revealPin } from "../api";
 import { copy } from "../clipboard";
 import type { Context } from "../context";
 import { element } from "../element";
@@ -52,6 +52,8 @@ export abstract class CodeControls extends LitElement {
   @property({ attribute: false, hasChanged: isShownDifferently }) lock!: Lock;
   @state() private pin: string | undefined;
   @state() private isBusy = false;
+  /** Whether Seam has confirmed the PIN that was read last. */
+  private isFresh = true;
   @state() private isMenuOpen = false;
   @query(".more") private more!: HTMLButtonElement | null;
   @query("seam-menu") private menu!: SeamMenu | null;
@@ -198,16 +200,18 @@ export abstract class CodeControls extends LitElement {
     return items;
   }
 
-  protected async readPin(): Promise<string | undefined> {
-    const row = await codeCommand(this.context.hass, "reveal", this.lock, this.code);
-    return row.code ?? undefined;
+  protected readPin(): Promise<Revealed> {
+    return revealPin(this.context.hass, this.lock, this.code);
   }
 
+  /** Read the PIN, and set whether it is fresh. */
   private async reveal(): Promise<string | undefined> {
     if (this.isBusy) return undefined;
     this.isBusy = true;
     try {
-      return await this.readPin();
+      const { pin, isFresh } = await this.readPin();
+      this.isFresh = isFresh;
+      return pin;
     } catch (error) {
       announce(this, errorText(error, this.context.t));
       return undefined;
@@ -219,7 +223,9 @@ export abstract class CodeControls extends LitElement {
   private async show(): Promise<void> {
     const { code } = this;
     const pin = await this.reveal();
-    if (pin) this.display(pin, code);
+    if (!pin) return;
+    this.display(pin, code);
+    if (!this.isFresh) announce(this, this.context.t("pin_not_fresh"));
   }
 
   private display(pin: string, { access_code_id }: Code): void {
@@ -243,7 +249,8 @@ export abstract class CodeControls extends LitElement {
     const pin = await revealed;
     if (!pin) return;
     if (!isCopied) this.display(pin, code);
-    announce(this, t(isCopied ? "copied" : "copy_failed"));
+    const done = t(isCopied ? "copied" : "copy_failed");
+    announce(this, this.isFresh ? done : [done, t("pin_not_fresh")].join(" · "));
   }
 
   static controlStyles = css`
@@ -270,16 +277,18 @@ export class SeamStayControls extends CodeControls {
     return html`${this.pinOutput()}${this.buttons()}`;
   }
 
-  protected override async readPin(): Promise<string | undefined> {
+  protected override async readPin(): Promise<Revealed> {
     const { entries, context } = this;
-    const { hass } = context;
-    const rows = await Promise.all(
-      entries.map(({ lock, code }) => codeCommand(hass, "reveal", lock, code)),
+    const revealed = await Promise.all(
+      entries.map(({ lock, code }) => revealPin(context.hass, lock, code)),
     );
-    const pins = new Set(rows.flatMap(({ code }) => code ?? []));
-    if (pins.size < 2) return [...pins][0];
-    const named = rows.map(({ code }, i) => `${entries[i]?.lock.name}: ${code ?? "–"}`);
-    return named.join(", ");
+    const isFresh = revealed.every((one) => one.isFresh);
+    const pins = new Set(revealed.flatMap(({ pin }) => pin ?? []));
+    if (pins.size < 2) return { pin: [...pins][0], isFresh };
+    const named = revealed.map(
+      ({ pin }, i) => `${entries[i]?.lock.name}: ${pin ?? "–"}`,
+    );
+    return { pin: named.join(", "), isFresh };
   }
 
   static override styles = [

@@ -6,7 +6,7 @@ import {
 } from "@mdi/js";
 import { css, html, LitElement, type PropertyValues } from "lit";
 import { property, state } from "lit/decorators.js";
-import { errorText } from "../api";
+import { errorText, type Revealed } from "../api";
 import { copy } from "../clipboard";
 import type { Context } from "../context";
 import { element } from "../element";
@@ -28,7 +28,7 @@ export class SeamPin extends LitElement {
   message!: (pin: string) => string;
   /** Ask Home Assistant for the PIN again. */
   @property({ attribute: false, hasChanged: () => false })
-  read!: () => Promise<string | undefined>;
+  read!: () => Promise<Revealed>;
   @state() private note = "";
   @state() private isShown = true;
   @state() private isBusy = false;
@@ -101,10 +101,11 @@ export class SeamPin extends LitElement {
     this.isBusy = true;
     this.note = "";
     try {
-      const pin = await this.read();
+      const { pin, isFresh } = await this.read();
       if (pin) {
         this.pin = pin;
         this.show();
+        if (!isFresh) this.note = this.context.t("pin_not_fresh");
       }
     } catch (error) {
       this.note = errorText(error, this.context.t);
