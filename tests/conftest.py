@@ -274,6 +274,14 @@ def front_door(simulator: Simulator) -> Device:
 
 
 @pytest.fixture
+def settled(simulator: Simulator) -> None:
+    """Leave no codes that have to be fetched again soon."""
+    for code in list(simulator.state.access_codes.values()):
+        if code.errors or code.status not in ("set", "unset"):
+            simulator.state.remove_code(code)
+
+
+@pytest.fixture
 def cleaner(simulator: Simulator) -> AccessCode:
     """Return the code to which events happen."""
     return simulator.state.access_codes[CODE_CLEANER]

@@ -20,6 +20,7 @@ from homeassistant.setup import async_setup_component
 from homeassistant.util.yaml import parse_yaml
 import pytest
 from pytest_homeassistant_custom_component.common import (
+    MockConfigEntry,
     async_capture_events,
     async_mock_service,
 )
@@ -472,6 +473,25 @@ async def test_account_problem_of_warning(
     [warning] = account["warnings"]
     assert warning["warning_code"] == "setup_required"
     assert warning["advice"].startswith("Finish setting up")
+
+
+async def test_account_problem_is_unknown_without_accounts(
+    hass: HomeAssistant, simulator: Simulator, entry: MockConfigEntry
+) -> None:
+    """Seam refuses them, so that nobody knows of their warnings."""
+    simulator.faults.add("status", path="/connected_accounts/list", status=403)
+    entry.add_to_hass(hass)
+    assert await hass.config_entries.async_setup(entry.entry_id)
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert state_of(hass, ACCOUNT_PROBLEM) == STATE_UNKNOWN
+    simulator.faults.clear()
+    await entry.runtime_data.async_reconcile()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert state_of(hass, ACCOUNT_PROBLEM) == STATE_OFF
+    simulator.faults.add("status", path="/connected_accounts/list", status=403)
+    await entry.runtime_data.async_reconcile()
+    await hass.async_block_till_done(wait_background_tasks=True)
+    assert state_of(hass, ACCOUNT_PROBLEM) == STATE_UNKNOWN
 
 
 async def test_account_problem_makes_data_outdated(

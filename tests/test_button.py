@@ -192,6 +192,10 @@ async def test_sync_button_rate_limit_while_fetching(
         await _press(hass)
     assert caught.value.translation_key == "rate_limited"
     assert coordinator.last_update_success
+    if path == "/access_codes/list":
+        freezer.tick(12)
+        with pytest.raises(HomeAssistantError, match="30 seconds"):
+            await _press(hass)
     simulator.faults.clear()
     freezer.tick(42)
     await _press(hass)

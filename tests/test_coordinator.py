@@ -26,7 +26,8 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.seam import PLATFORMS
 from custom_components.seam.api import SeamClosedError
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
-from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
+from custom_components.seam.coordinator import SeamCoordinator
+from custom_components.seam.device_registry import seam_device_id
 from custom_components.seam.sync.engine import SyncEngine
 from simulator import Simulator
 from simulator.endpoints import events
@@ -284,6 +285,62 @@ async def test_outage_after_rate_limit_has_usual_interval(
     simulator.faults.clear()
     await async_step(hass, freezer, simulator, POLL)
     assert _is_all(hass, available=True)
+
+
+@pytest.mark.parametrize("retry_after", [0, "Fri, 20 Nov 2020 10:00:00 GMT"])
+async def test_rate_limit_after_outage_does_not_end_at_once(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    retry_after: Any,
+) -> None:
+    """Even if Seam asks for no wait, or our clock is ahead of its date."""
+    simulator.faults.add("outage")
+    await coordinator.async_refresh()
+    assert not coordinator.last_update_success
+    simulator.faults.clear()
+    simulator.faults.add("rate_limit", retry_after=retry_after)
+    await coordinator.async_refresh()
+    _paths(simulator)
+    await async_step(hass, freezer, simulator, timedelta(seconds=55))
+    assert not _paths(simulator)
+    await async_step(hass, freezer, simulator, timedelta(seconds=6))
+    assert _paths(simulator)
+
+
+async def test_accounts_that_cannot_be_fetched(
+    hass: HomeAssistant,
+    freezer: FrozenDateTimeFactory,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    """It is logged once, and asked for again when that may help."""
+    accounts = "/connected_accounts/list"
+    caplog.clear()
+    simulator.faults.add("rate_limit", path=accounts, retry_after=600)
+    for fault, minutes, expected in (
+        ("rate_limit", 9, 0),
+        ("status", 9, 0),
+        (None, 20, 1),
+    ):
+        await coordinator.async_reconcile()
+        await hass.async_block_till_done(wait_background_tasks=True)
+        _paths(simulator)
+        for _ in range(minutes):
+            await async_step(hass, freezer, simulator, POLL)
+        assert _paths(simulator).count(accounts) >= expected
+        if fault == "rate_limit":
+            simulator.faults.clear()
+            simulator.faults.add("status", path=accounts, status=403)
+            await async_step(hass, freezer, simulator, POLL)
+        else:
+            simulator.faults.clear()
+    lines = [line for line in _lines(caplog) if "accounts" in line]
+    assert len(lines) == 2
+    assert lines[0].startswith("Could not fetch the connected accounts")
+    assert lines[1] == "The connected accounts can be fetched again"
 
 
 async def test_rate_limit_does_not_count_as_missing_lock(
@@ -846,6 +903,7 @@ async def test_bug_in_refresh_causes_reconcile(
     assert code.name == "Renamed in silence"
 
 
+@pytest.mark.usefixtures("settled")
 async def test_failed_refresh_of_locks_shortens_webhook_interval(
     coordinator: SeamCoordinator, simulator: Simulator
 ) -> None:

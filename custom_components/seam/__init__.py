@@ -10,12 +10,8 @@ from homeassistant.helpers.typing import ConfigType
 from .actions import async_setup_services
 from .api import SeamClient
 from .const import CONF_ENDPOINT, DOMAIN
-from .coordinator import (
-    SeamConfigEntry,
-    SeamCoordinator,
-    seam_device_id,
-    shared_secrets,
-)
+from .coordinator import SeamConfigEntry, SeamCoordinator, shared_secrets
+from .device_registry import seam_device_id
 from .issues import async_remove_issues, async_setup_issues
 from .push.registration import async_remove_webhook
 from .push.webhook import async_setup_webhook

@@ -210,9 +210,12 @@ class SeamAccountProblem(SeamWorkspaceEntity, BinarySensorEntity):
 
     @property
     @override
-    def is_on(self) -> bool:
-        """Return whether an account has a problem."""
-        return bool(self.coordinator.data.account_problems())
+    def is_on(self) -> bool | None:
+        """Return whether an account has a problem, None if that is not known."""
+        data = self.coordinator.data
+        if data.account_problems():
+            return True
+        return False if data.are_accounts_known else None
 
     @property
     @override

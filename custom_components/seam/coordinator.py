@@ -1,7 +1,7 @@
 """Data update coordinator for a Seam workspace."""
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 import logging
 import random
@@ -11,7 +11,6 @@ from weakref import WeakSet
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
-from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
@@ -28,11 +27,12 @@ from .api import (
 )
 from .api.redact import Secrets, SharedSecrets
 from .const import DOMAIN
+from .device_registry import async_update_devices, registered_locks
 from .fetcher import Fetcher
 from .sync.code_state import next_state_changes
 from .sync.engine import SyncEngine
 from .sync.schedule import FetchDevices
-from .sync.snapshot import LockData, Snapshot
+from .sync.snapshot import Snapshot
 from .sync.state import WebhookStatus
 
 _LOGGER = logging.getLogger(__name__)
@@ -53,27 +53,6 @@ type SeamConfigEntry = ConfigEntry[SeamCoordinator]
 def shared_secrets(hass: HomeAssistant, api_key: str) -> Secrets:
     """Return the secrets of a workspace, which know those of all others."""
     return SharedSecrets(hass.data.setdefault(_SECRETS, WeakSet()), api_key)
-
-
-def seam_device_id(device: dr.DeviceEntry) -> str | None:
-    """Return Seam's ID of a registered device."""
-    return next(
-        (value for domain, value in device.identifiers if domain == DOMAIN), None
-    )
-
-
-def _registered_locks(
-    hass: HomeAssistant, entry: ConfigEntry
-) -> dict[str, dr.DeviceEntry]:
-    """Return the registered locks of a workspace by Seam's device ID."""
-    return {
-        device_id: device
-        for device in dr.async_entries_for_config_entry(
-            dr.async_get(hass), entry.entry_id
-        )
-        if device.entry_type is not dr.DeviceEntryType.SERVICE
-        and (device_id := seam_device_id(device))
-    }
 
 
 class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
@@ -103,7 +82,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self.postponed_by: SeamRateLimitError | None = None
         """A rate limit that left something out of the last poll."""
         self.engine = SyncEngine(
-            _registered_locks(hass, entry),
+            registered_locks(hass, entry),
             jitter=random.random(),
             secrets=self.secrets,
         )
@@ -178,14 +157,26 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self._clock_offset = offset
 
     def _next_poll_interval(self) -> timedelta:
-        """Return the time until the next poll, which is longer while webhooks work."""
+        """Return the time until the next poll, which is longer while webhooks work.
+
+        Only a poll fetches again what failed, and codes that are not settled.
+        """
         if self.engine.take_undelivered() and self.webhook_status.is_trusted:
             _LOGGER.debug("Polling more often because the webhook missed an event")
             self.webhook_status.is_trusted = False
-        # Only a poll fetches again what failed.
-        if self.webhook_status.is_trusted and not self.engine.state.postponed:
+        if not self.webhook_status.is_trusted or self.engine.state.postponed:
+            return _POLL_INTERVAL
+        recheck_at = self.engine.schedule.next_recheck_at
+        if recheck_at is None:
             return _POLL_INTERVAL_WEBHOOK
-        return _POLL_INTERVAL
+        until_recheck = recheck_at - dt_util.utcnow()
+        return min(max(_POLL_INTERVAL, until_recheck), _POLL_INTERVAL_WEBHOOK)
+
+    @callback
+    def async_stop_trusting_webhook(self) -> None:
+        """Poll every minute, as the webhook at Seam is gone."""
+        self.webhook_status.is_trusted = False
+        self._async_publish_and_retry(None)
 
     @callback
     def async_receive_event(self, event: Event) -> None:
@@ -274,12 +265,12 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         if error:
             _LOGGER.debug("Could not fetch locks between polls: %s", error)
         self._async_publish()
-        if (
-            (error or self.engine.state.postponed)
-            and self.update_interval == _POLL_INTERVAL_WEBHOOK
-            and not self._shutdown_requested
-        ):
-            self.update_interval = _POLL_INTERVAL
+        # Nothing is asked for sooner than Seam allows.
+        if self._shutdown_requested or self.postponed_by:
+            return
+        interval = _POLL_INTERVAL if error else self._next_poll_interval()
+        if self.update_interval is None or interval < self.update_interval:
+            self.update_interval = interval
             self._schedule_refresh()
 
     @callback
@@ -304,32 +295,10 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         removed = self.engine.take_removed_devices()
         if not removed and snapshot is self.data:
             return
-        self._async_update_devices(snapshot.locks, removed)
+        async_update_devices(
+            self.hass, self.config_entry, self.data.locks, snapshot.locks, removed
+        )
         self._async_start_timer(snapshot)
-
-    @callback
-    def _async_update_devices(
-        self, locks: Mapping[str, LockData], removed: Collection[str]
-    ) -> None:
-        """Remove devices that Seam no longer has, and rename those renamed at Seam."""
-        old = self.data.locks
-        renamed = {
-            device_id
-            for device_id in old.keys() & locks.keys()
-            if old[device_id].device.name != locks[device_id].device.name
-        }
-        if not removed and not renamed:
-            return
-        registry = dr.async_get(self.hass)
-        for device_id, device in _registered_locks(
-            self.hass, self.config_entry
-        ).items():
-            if device_id in removed:
-                registry.async_remove_device(device.id)
-            elif device_id in renamed:
-                registry.async_update_device(
-                    device.id, name=locks[device_id].device.name
-                )
 
     def _log_code_availability(self, snapshot: Snapshot) -> None:
         """Log once when the codes of a lock become unavailable, and when they return."""
@@ -396,5 +365,8 @@ def _update_error(err: SeamError) -> Exception:
         translation_domain=DOMAIN,
         translation_key="cannot_connect",
         translation_placeholders={"error": str(err)},
-        retry_after=err.retry_after if isinstance(err, SeamRateLimitError) else None,
+        # Home Assistant would poll at once, and again, if there is nothing to wait for.
+        retry_after=max(err.retry_after, _POLL_INTERVAL.total_seconds())
+        if isinstance(err, SeamRateLimitError)
+        else None,
     )

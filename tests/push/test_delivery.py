@@ -261,6 +261,7 @@ def _is_trusted(coordinator: SeamCoordinator) -> bool:
 MINUTE, TEN_MINUTES = timedelta(minutes=1), timedelta(minutes=10)
 
 
+@pytest.mark.usefixtures("settled")
 async def test_webhook_lengthens_poll_interval(
     hass: HomeAssistant,
     sender: Sender,
@@ -299,6 +300,7 @@ async def test_webhook_lengthens_poll_interval(
     assert coordinator.update_interval == TEN_MINUTES
 
 
+@pytest.mark.usefixtures("settled")
 async def test_event_polled_before_delivery_is_not_missed(
     hass: HomeAssistant,
     sender: Sender,
@@ -318,6 +320,7 @@ async def test_event_polled_before_delivery_is_not_missed(
     assert coordinator.webhook_status.is_trusted
 
 
+@pytest.mark.usefixtures("settled")
 async def test_change_without_event_shortens_poll_interval(
     hass: HomeAssistant,
     sender: Sender,
@@ -338,6 +341,7 @@ async def test_change_without_event_shortens_poll_interval(
     assert coordinator.update_interval == MINUTE
 
 
+@pytest.mark.usefixtures("settled")
 async def test_option_off_shortens_poll_interval(
     hass: HomeAssistant,
     sender: Sender,
@@ -356,6 +360,7 @@ async def test_option_off_shortens_poll_interval(
         assert entry.runtime_data.update_interval == MINUTE
 
 
+@pytest.mark.usefixtures("settled")
 async def test_rate_limit_never_shortens_poll_interval(
     hass: HomeAssistant,
     sender: Sender,
@@ -372,6 +377,51 @@ async def test_rate_limit_never_shortens_poll_interval(
     simulator.faults.add("rate_limit", retry_after=30)
     await coordinator.async_refresh()
     assert coordinator.update_interval == TEN_MINUTES
+
+
+@pytest.mark.usefixtures("settled")
+@pytest.mark.parametrize("url", [None, "https://new.example.com"])
+async def test_lost_webhook_shortens_poll_interval(
+    hass: HomeAssistant,
+    sender: Sender,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    url: str | None,
+) -> None:
+    """Test that polls make up for a webhook that was deleted, and not created again."""
+    simulator.control.use_code(CODE_CLEANER)
+    await _deliver(hass, simulator)
+    await coordinator.async_refresh()
+    assert coordinator.update_interval == TEN_MINUTES
+    simulator.faults.add("status", path="/webhooks/create", status=403)
+    await hass.config.async_update(external_url=url)
+    await settle(hass)
+    assert not simulator.state.webhooks
+    assert coordinator.update_interval == MINUTE
+
+
+@pytest.mark.usefixtures("settled")
+async def test_code_that_is_not_settled_is_fetched_between_polls(
+    hass: HomeAssistant,
+    sender: Sender,
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    freezer: FrozenDateTimeFactory,
+) -> None:
+    """Test that a code is fetched after 1, 2, and 4 minutes, even without its event."""
+    freezer.move_to(simulator.clock.now())
+    simulator.control.use_code(CODE_CLEANER)
+    await _deliver(hass, simulator)
+    await coordinator.async_refresh()
+    simulator.state.access_codes[CODE_CLEANER].status = "setting"
+    await coordinator.async_refresh_locks([FRONT_DOOR])
+    fetched = []
+    for minute in range(1, 9):
+        simulator.requests.clear()
+        await async_step(hass, freezer, simulator, MINUTE)
+        if requested(simulator, "/access_codes/list"):
+            fetched.append(minute)
+    assert fetched == [1, 3, 7]
 
 
 def test_event_repr_hides_pin() -> None:

@@ -21,6 +21,7 @@ from custom_components.seam.sync.snapshot import LockData
 from custom_components.seam.sync.store import SnapshotStore
 
 from .support import (
+    BROKEN,
     NOW,
     code_ids,
     fired,
@@ -169,6 +170,42 @@ def test_late_older_event_does_not_change_changed_by() -> None:
     engine.take_due()
     engine.finish()
     assert engine.snapshot.locks["door"].changed_by == "card"
+
+
+@pytest.mark.parametrize("by_webhook", [True, False])
+@pytest.mark.parametrize("seam_is_ahead", [timedelta(0), timedelta(hours=8)])
+def test_events_after_start_fire_although_first_query_failed(
+    by_webhook: bool, seam_is_ahead: timedelta
+) -> None:
+    """What is older was before the start, by Seam's clock."""
+    engine = SyncEngine()
+    engine.receive_devices(FetchDevices(), [make_device(has_codes=False)], NOW)
+    engine.begin_poll(NOW)
+    [query, *_] = engine.take_due()
+    seam_time = NOW + seam_is_ahead
+    engine.receive_failure(query, BROKEN, NOW, seam_time)
+    engine.finish()
+    before = make_event("lock.locked", at=seam_time - timedelta(seconds=5))
+    after = make_event("lock.unlocked", at=seam_time + timedelta(seconds=5))
+    if by_webhook:
+        for event in (before, after):
+            engine.receive_event(event, NOW)
+    poll(engine, before, after, now=NOW + timedelta(minutes=1))
+    assert fired(engine) == [("lock.unlocked", None)]
+
+
+def test_lock_that_gets_codes_does_not_hold_back_events() -> None:
+    """The fetch of the lock alone shows that it has some, which are then fetched."""
+    engine = SyncEngine()
+    engine.receive_devices(FetchDevices(), [make_device(has_codes=False)], NOW)
+    poll(engine)
+    engine.receive_event(make_event("lock.unlocked", at=NOW), NOW)
+    engine.take_due()
+    engine.receive_devices(FetchDevices.of("door"), [make_device()], NOW)
+    assert FetchCodes("door") in engine.take_due()
+    engine.receive_codes(FetchCodes("door"), [], [], NOW)
+    engine.finish()
+    assert fired(engine) == [("lock.unlocked", None)]
 
 
 def test_webhook_event_before_first_query_causes_fetch() -> None:

@@ -58,7 +58,6 @@ class Fetcher:
         self._create_task = create_task
         self._publish = publish
         self._lock = asyncio.Lock()
-        self._has_events_error = False
         self._pool = RequestPool[Request](
             create_task,
             self._sender.async_send,
@@ -144,7 +143,7 @@ class Fetcher:
                 raise
             error = self._engine.finish(self.is_fetching)
             if error is None:
-                self._log_events_error()
+                self._sender.log_errors()
             return error
 
     async def _async_fetch_due_locks(self, device_ids: Collection[str]) -> None:
@@ -173,17 +172,6 @@ class Fetcher:
         await self._async_fetch_single((fetch,), Priority.EVENT)
         # The lock may be new.
         await self._async_fetch_due_locks(device_ids_of(fetch))
-
-    def _log_events_error(self) -> None:
-        """Log once when only the event query fails, and when it succeeds again."""
-        error = self._engine.failures.query_error
-        if error and not self._has_events_error:
-            _LOGGER.warning(
-                "The event query failed; fetching everything instead: %s", error
-            )
-        elif self._has_events_error and not error:
-            _LOGGER.info("Event queries are working again")
-        self._has_events_error = error is not None
 
     async def _async_fetch_due(self, due: Sequence[Fetch]) -> None:
         """Fetch what says whether Seam answers, and then what is about single locks."""

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
 import logging
+from typing import Final
 
 from homeassistant.util import dt as dt_util
 
@@ -18,9 +19,20 @@ from ..api import (
 )
 from ..api.client import EVENTS_LIMIT
 from ..sync.engine import SyncEngine
+from ..sync.failures import would_fail_again
 from ..sync.schedule import Fetch, FetchCodes, FetchDevices, FetchEvents
 
 _LOGGER = logging.getLogger(__name__)
+
+# What is logged when these fail, and when they succeed again.
+_EVENTS: Final = (
+    "The event query failed; fetching everything instead: %s",
+    "Event queries are working again",
+)
+_ACCOUNTS: Final = (
+    "Could not fetch the connected accounts: %s",
+    "The connected accounts can be fetched again",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,8 @@ class Sender:
         self._secrets = client.secrets
         self._numbers = count()
         self._accounts_from = -1
+        self._logged: set[str] = set()
+        self._had_accounts_error = False
         # The number of the request that the current data of a lock, and of its codes,
         # is from.
         self._devices_from: dict[str, int] = {}
@@ -98,7 +112,9 @@ class Sender:
             )
             _drop_tracebacks(err)
             if not isinstance(fetch, FetchCodes) or self._is_newest(fetch, number):
-                self._engine.receive_failure(fetch, err, dt_util.utcnow())
+                self._engine.receive_failure(
+                    fetch, err, dt_util.utcnow(), self._client.last_date
+                )
             return err
         return None
 
@@ -147,7 +163,10 @@ class Sender:
 
     async def _async_fetch_accounts(self) -> None:
         """Fetch the connected accounts. They stay as they are if that fails."""
-        self._engine.schedule.are_accounts_due = False
+        schedule, failures = self._engine.schedule, self._engine.failures
+        schedule.are_accounts_due = failures.has_limited_accounts(dt_util.utcnow())
+        if schedule.are_accounts_due:
+            return
         number = next(self._numbers)
         try:
             accounts = await self._client.list_connected_accounts()
@@ -155,12 +174,36 @@ class Sender:
                 raise SeamUnreadableError("None of the accounts could be read")
         except SeamError as err:
             err.redact(self._secrets.mask_message)
-            _LOGGER.debug("Could not fetch the connected accounts: %s", err)
-            self._engine.schedule.are_accounts_due = True
+            _drop_tracebacks(err)
+            # The next reconcile asks again for what would fail again now.
+            schedule.are_accounts_due = not would_fail_again(err)
+            failures.add_accounts(err, dt_util.utcnow())
+            if not schedule.are_accounts_due:
+                self._engine.receive_accounts(None)
             return
+        failures.accounts_error = None
         if number > self._accounts_from:
             self._accounts_from = number
             self._engine.receive_accounts(accounts, accounts.may_lack)
+
+    def log_errors(self) -> None:
+        """Log once what fails although Seam is not down, and when it works again."""
+        failures = self._engine.failures
+        # Polls notice the end of an outage before the accounts are fetched again.
+        had_error, self._had_accounts_error = (
+            self._had_accounts_error,
+            failures.accounts_error is not None,
+        )
+        for error, (failed, succeeded) in (
+            (failures.query_error, _EVENTS),
+            (failures.accounts_error if had_error else None, _ACCOUNTS),
+        ):
+            if error and failed not in self._logged:
+                self._logged.add(failed)
+                _LOGGER.warning(failed, error)
+            elif not error and failed in self._logged:
+                self._logged.remove(failed)
+                _LOGGER.info(succeeded)
 
     async def _async_fetch_codes(self, fetch: FetchCodes, number: int) -> None:
         sent_at = asyncio.get_running_loop().time()

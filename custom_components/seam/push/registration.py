@@ -181,6 +181,7 @@ class WebhookRegistration:
             return
         for webhook_id in own_ids:
             await _async_delete(self._client, webhook_id)
+        self._entry.runtime_data.async_stop_trusting_webhook()
         self._async_store()
         if url is None:
             return

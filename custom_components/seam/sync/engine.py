@@ -1,9 +1,7 @@
 """Engine that decides what to fetch, and merges the answers into a snapshot.
 
-The fetcher begins a poll or requests locks, fetches what is due until nothing is, hands
-in answers and failures, and finishes with a new snapshot. A quiet poll is one request,
-however many locks and codes there are: only locks that events, actions or unsettled
-codes name are fetched again.
+The fetcher requests a poll or locks, hands in answers, and finishes with a snapshot. A
+quiet poll is one request: only locks that something names are fetched again.
 """
 
 from collections.abc import Collection, Iterable, Mapping
@@ -57,14 +55,14 @@ class SyncEngine:
         jitter: float = 0.0,
         secrets: Secrets | None = None,
     ) -> None:
-        """Initialize the engine.
+        """Initialize the engine with the IDs of the registered locks.
 
-        `known_devices` are the IDs of the registered locks. `jitter`, 0 to 1, spreads
-        the reconciles of installations. `secrets` learns the PINs of all codes.
+        `jitter`, 0 to 1, spreads reconciles. `secrets` learns the PINs of all codes.
         """
         self._secrets = Secrets() if secrets is None else secrets
         self.schedule = FetchSchedule(jitter)
         self._store = SnapshotStore(self._secrets)
+        self._locks = self._store.locks
         self.failures = Failures()
         self._cursor = EventCursor()
         self._pending_events = PendingEvents(self._store, self._secrets)
@@ -194,7 +192,6 @@ class SyncEngine:
         """Handle an event from the webhook."""
         if self._cursor.remember(event):
             self._pending_events.add(event, now, fires=self._cursor.fires(event))
-            # Even if no query has succeeded yet, so that it cannot fire.
             self._request_changed(event, now)
 
     def receive_devices(
@@ -240,9 +237,9 @@ class SyncEngine:
             self.schedule.retry(FetchDevices.of(device_id))
 
     def receive_accounts(
-        self, accounts: Iterable[ConnectedAccount], may_lack: IdCheck
+        self, accounts: Iterable[ConnectedAccount] | None, may_lack: IdCheck = NEVER
     ) -> None:
-        """Publish the connected accounts, and keep those the answer may lack."""
+        """Publish the accounts, and keep those the answer may lack; None if unknown."""
         self._store.put_accounts(accounts, may_lack)
         self._store.publish(())
 
@@ -257,7 +254,7 @@ class SyncEngine:
             lock = LockData(
                 device=device, changed_by=lock.changed_by, changed_at=lock.changed_at
             )
-        elif known is None or with_codes:
+        elif with_codes or not (known and known.device.has_access_codes):
             self.schedule.request(FetchCodes(device.device_id))
         if lock != known:
             self._store.put(lock)
@@ -280,7 +277,7 @@ class SyncEngine:
             lock = replace(lock, is_complete=is_complete)
             self._store.put(lock)
         self._codes_read_at[fetch.device_id] = now
-        # A code may be in both lists while it is converted; then the last one counts.
+        # A code may be in both lists while it is converted; the last one counts.
         rows = [*unmanaged, *managed]
         self._secrets.add(pin for code in rows for pin in code.pins)
         codes, missing = merge_codes(lock, rows, self._optimistic, now, may_lack)
@@ -297,18 +294,25 @@ class SyncEngine:
             self._has_undelivered = True
         self.schedule.plan_recheck(fetch.device_id, codes, now, len(self._locks))
 
-    def receive_failure(self, fetch: Fetch, error: SeamError, now: datetime) -> None:
+    def receive_failure(
+        self,
+        fetch: Fetch,
+        error: SeamError,
+        now: datetime,
+        seam_time: datetime | None = None,
+    ) -> None:
         """Handle an error, and retry the fetch at the next poll."""
         if isinstance(fetch, FetchCodes) and fetch.device_id not in self._locks:
             return
         self.failures.add(fetch, error, now)
-        if not isinstance(fetch, FetchEvents):
+        if isinstance(fetch, FetchEvents):
+            self._cursor.note_failure(seam_time or now)
+            # The next query makes up for one that Seam has only postponed.
+            is_missed = not isinstance(error, SeamAuthError | SeamRateLimitError)
+        else:
             self.schedule.retry(fetch)
             # Other locks that the request has named must not wait for this one.
             is_missed = isinstance(fetch, FetchDevices) and fetch.device_ids is not None
-        else:
-            # The next query makes up for one that Seam has only postponed.
-            is_missed = not isinstance(error, SeamAuthError | SeamRateLimitError)
         if is_missed:
             self.schedule.reconcile_soon(now, len(self._locks))
 
@@ -370,10 +374,6 @@ class SyncEngine:
     def take_removed_devices(self) -> set[str]:
         """Return the IDs of devices that have been removed since the last call."""
         return self._device_tracker.take_removed()
-
-    @property
-    def _locks(self) -> Mapping[str, LockData]:
-        return self._store.locks
 
     def _request_changed(self, event: Event, now: datetime) -> None:
         """Request what an event may have changed."""

@@ -41,6 +41,7 @@ class EventCursor:
         self.cursor: datetime | None = None
         """When the newest event was created, or where to start."""
         self._start: datetime | None = None
+        self._failed_at: datetime | None = None
         self._is_initialized = False
         self._is_behind = False
         self._is_guess = False
@@ -59,6 +60,13 @@ class EventCursor:
         since = self.cursor if self._was_full else self.cursor - _OVERLAP
         self._start = self._start or since
         return since
+
+    def note_failure(self, seam_time: datetime) -> None:
+        """Note that a query has failed, after which events fire even if it was the first.
+
+        Seam's own clock is the one of the events.
+        """
+        self._failed_at = self._failed_at or seam_time
 
     def restart(self) -> None:
         """Ask as if for the first time, and for a shorter period each time.
@@ -98,8 +106,9 @@ class EventCursor:
 
     def fires(self, event: Event) -> bool:
         """Return whether an event is to fire, as it happened after the start."""
-        is_before_start = self._start is not None and event.created_at <= self._start
-        return self._is_initialized and not is_before_start
+        if self._is_initialized:
+            return self._start is None or event.created_at > self._start
+        return self._failed_at is not None and event.created_at > self._failed_at
 
     def remember(self, event: Event) -> bool:
         """Remember an event, and return whether it is new."""

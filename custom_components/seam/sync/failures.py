@@ -17,6 +17,7 @@ from .schedule import Fetch, FetchCodes, FetchDevices, FetchEvents, is_due
 # Rate limits that last longer make the codes of a lock outdated.
 _SHORT_RATE_LIMIT: Final = timedelta(minutes=1)
 _MAX_RATE_LIMIT: Final = timedelta(seconds=MAX_RETRY_AFTER)
+_ACCOUNTS: Final = "accounts"
 # After so many rate limits in a row, the rest is left to the next poll.
 _MAX_RATE_LIMITS: Final = 8
 _TEMPORARY_ERRORS: Final = (
@@ -46,6 +47,8 @@ class Failures:
         self._has_devices = False
         self.query_error: SeamError | None = None
         """Why events cannot be fetched although Seam is not down, None if they can."""
+        self.accounts_error: SeamError | None = None
+        """Why accounts cannot be fetched, None if they can."""
         # By the device ID for codes, and by the fetch for devices.
         self._rate_limits: dict[
             str | FetchDevices, tuple[SeamRateLimitError, datetime]
@@ -88,7 +91,10 @@ class Failures:
         self, key: str | FetchDevices, now: datetime
     ) -> SeamRateLimitError | None:
         error, until = self._rate_limits.get(key, (None, now))
-        return None if is_due(until, now, _MAX_RATE_LIMIT) else error
+        if error is None or is_due(until, now, _MAX_RATE_LIMIT):
+            return None
+        error.retry_after = (until - now).total_seconds()
+        return error
 
     def first_rate_limit(self, now: datetime) -> SeamRateLimitError | None:
         """Return a rate limit for any single lock that is still in effect.
@@ -100,6 +106,16 @@ class Failures:
             if error is None and isinstance(key, FetchDevices):
                 del self._rate_limits[key]
         return next(filter(None, errors.values()), None)
+
+    def has_limited_accounts(self, now: datetime) -> bool:
+        """Return whether a rate limit for the accounts is still in effect."""
+        return self._rate_limit(_ACCOUNTS, now) is not None
+
+    def add_accounts(self, error: SeamError, now: datetime) -> None:
+        """Add a failure to fetch the accounts."""
+        self.accounts_error = error
+        if isinstance(error, SeamRateLimitError):
+            self._add_rate_limit(_ACCOUNTS, error, now)
 
     def has(self, device_id: str) -> bool:
         """Return whether the codes of a lock could not be fetched."""
@@ -116,6 +132,9 @@ class Failures:
         error = self._events_error if self.may_be_down else self._error
         if error is None:
             self.query_error = self._events_error or self.query_error
+        else:
+            # Seam as a whole is down.
+            self.accounts_error = None
         self._error = self._events_error = None
         self._has_devices = False
         self._rate_limits_in_a_row = 0

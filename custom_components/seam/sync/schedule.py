@@ -125,6 +125,11 @@ class FetchSchedule:
         """How many locks have codes that are not settled."""
         return len(self._rechecks)
 
+    @property
+    def next_recheck_at(self) -> datetime | None:
+        """When the codes of a lock are fetched again because they are not settled."""
+        return min((recheck.at for recheck in self._rechecks.values()), default=None)
+
     def begin_poll(self, now: datetime, lock_count: int) -> None:
         """Request what failed before, and what is due by time."""
         self.request(*self._retries)

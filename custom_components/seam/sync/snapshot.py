@@ -106,6 +106,8 @@ class Snapshot:
     accounts: Mapping[str, ConnectedAccount] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    are_accounts_known: bool = False
+    """Whether the accounts were read, and Seam has not refused that since."""
 
     def account_of(self, lock: LockData) -> ConnectedAccount | None:
         """Return the account of a lock, None if it is unknown."""

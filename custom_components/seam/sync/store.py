@@ -31,7 +31,7 @@ class SnapshotStore:
         self._secrets = secrets
         self._locks: dict[str, LockData] = {}
         self._accounts: dict[str, ConnectedAccount] = {}
-        self._are_accounts_new = False
+        self._are_accounts_known = self._are_accounts_new = False
         self._changed: set[str] = set()
         self._renewed: set[str] = set()
         self._former_names: BoundedDict[str, str] = BoundedDict(_MAX_FORMER_NAMES)
@@ -47,12 +47,19 @@ class SnapshotStore:
         self._changed.add(lock.device_id)
 
     def put_accounts(
-        self, accounts: Iterable[ConnectedAccount], may_lack: IdCheck
+        self, accounts: Iterable[ConnectedAccount] | None, may_lack: IdCheck
     ) -> None:
-        """Replace the connected accounts, except those that the answer may lack."""
-        kept = {key: item for key, item in self._accounts.items() if may_lack(key)}
-        self._accounts = kept | {item.connected_account_id: item for item in accounts}
+        """Replace the connected accounts, except those that the answer may lack.
+
+        They stay as they are if they are not known any more.
+        """
+        self._are_accounts_known = accounts is not None
         self._are_accounts_new = True
+        if accounts is not None:
+            kept = {key: item for key, item in self._accounts.items() if may_lack(key)}
+            self._accounts = kept | {
+                item.connected_account_id: item for item in accounts
+            }
 
     def put_codes(
         self, lock: LockData, codes: Iterable[AccessCode], missing: frozenset[str]
@@ -159,6 +166,7 @@ class SnapshotStore:
         if (
             has_late_secret
             or accounts != self.snapshot.accounts
+            or self._are_accounts_known is not self.snapshot.are_accounts_known
             or len(locks) != len(published)
             or any(
                 lock is not published.get(device_id)
@@ -166,7 +174,9 @@ class SnapshotStore:
             )
         ):
             self.snapshot = Snapshot(
-                locks=MappingProxyType(locks), accounts=MappingProxyType(accounts)
+                locks=MappingProxyType(locks),
+                accounts=MappingProxyType(accounts),
+                are_accounts_known=self._are_accounts_known,
             )
 
 
