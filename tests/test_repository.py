@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 import re
 import subprocess
+import tomllib
 from typing import Any, Final
 
 from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
@@ -345,10 +346,26 @@ def test_workflows_are_pinned_and_have_few_permissions(path: Path) -> None:
 
 
 def test_dependencies_are_updated() -> None:
-    """Dependabot watches everything that is pinned."""
+    """Dependabot watches the files with pins, but no package that follows another."""
     config = load_yaml_dict(str(ROOT / ".github" / "dependabot.yml"))
-    ecosystems = {update["package-ecosystem"] for update in config["updates"]}
-    assert ecosystems == {"github-actions", "npm", "uv"}
+    updates = {
+        (update["package-ecosystem"], update["directory"]): update
+        for update in config["updates"]
+    }
+    ecosystems = {"package-lock.json": "npm", "pyproject.toml": "uv", "uv.txt": "pip"}
+    assert updates.keys() == {
+        (ecosystems[path.name], f"/{path.parent.relative_to(ROOT)}".removesuffix("."))
+        for path in tracked_files()
+        if path.name in ecosystems
+    } | {("github-actions", "/")}
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    watched = {rule["dependency-name"] for rule in updates["uv", "/"]["allow"]}
+    assert watched == {
+        requirement.partition("==")[0]
+        for name, group in groups.items()
+        for requirement in group
+        if name != "develop" and isinstance(requirement, str)
+    }
 
 
 @pytest.mark.parametrize(
