@@ -386,6 +386,14 @@ def test_links_lead_somewhere(path: Path) -> None:
             assert heading in _anchors(target.read_text("utf-8")), link
 
 
+def test_images_are_screenshots() -> None:
+    """Each is on a page, and a browser test saves it under the same name."""
+    tests = "".join(path.read_text() for path in (ROOT / "tests/e2e").glob("*.py"))
+    for path in (ROOT / "docs" / "images").iterdir():
+        assert any(f"images/{path.name})" in page for page in PAGES.values()), path
+        assert f'screenshots / "{path.name}"' in tests, path
+
+
 def _anchors(page: str) -> set[str]:
     """Return the anchors that GitHub gives the headings of a page."""
     headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
