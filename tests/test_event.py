@@ -1,5 +1,6 @@
 """Tests of the event entities."""
 
+from types import SimpleNamespace
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -27,9 +28,14 @@ from pytest_homeassistant_custom_component.common import (
     async_mock_service,
 )
 
+from custom_components.seam.api import Event
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
 from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.event import ACCESS_CODE_ACTIVITY
+from custom_components.seam.event import (
+    ACCESS_CODE_ACTIVITY,
+    SeamAccessCodeActivity,
+    SeamLockActivity,
+)
 from simulator import Simulator
 from simulator.seed import (
     CODE_CLEANER,
@@ -42,8 +48,9 @@ from simulator.seed import (
 )
 from simulator.state import AccessCode, Device
 
+from .clock import START
 from .conftest import CheckPlatform, Poll
-from .documentation import examples
+from .documentation import PAGES, examples
 
 LOCK = "event.front_door_lock_activity"
 CODES = "event.front_door_access_code_activity"
@@ -104,6 +111,15 @@ def _attributes(state: State) -> dict[str, Any]:
 async def test_events(check_platform: CheckPlatform) -> None:
     """All event entities match their snapshots."""
     await check_platform(Platform.EVENT)
+
+
+@pytest.mark.parametrize("entity", [SeamAccessCodeActivity, SeamLockActivity])
+def test_attributes_are_documented(entity: Any) -> None:
+    """Each is on the page about events."""
+    this = SimpleNamespace(seam_lock=SimpleNamespace(code=lambda _code_id: None))
+    event = Event(event_id="event", event_type="lock.unlocked", created_at=START)
+    for attribute in entity._extra_attributes(this, event):
+        assert f"`{attribute}`" in PAGES["events"]
 
 
 async def test_unlocked_with_code(

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 from zipfile import ZipFile
 
+from homeassistant.util.yaml import load_yaml_dict
 import pytest
 
 from scripts.dev.release import build
@@ -81,3 +82,24 @@ def test_changelog_must_have_section(checkout: Path, tmp_path: Path) -> None:
     (checkout / "CHANGELOG.md").write_text("# Changelog\n")
     with pytest.raises(ValueError, match="has no section"):
         build(checkout, f"v{VERSION}", tmp_path)
+
+
+def test_tag_must_be_on_main(tmp_path: Path) -> None:
+    """What was never merged is not released, and an older commit of main is."""
+    workflow = load_yaml_dict(str(ROOT / ".github" / "workflows" / "release.yml"))
+    steps = workflow["jobs"]["draft"]["steps"]
+    [check] = [step["run"] for step in steps if "origin/main" in step.get("run", "")]
+
+    def run(*command: str) -> int:
+        return subprocess.run(command, cwd=tmp_path, check=False).returncode
+
+    commit = "git", "-c", "user.name=A", "-c", "user.email=a@b", "commit", "-q"
+    run("git", "init", "-q")
+    run(*commit, "--allow-empty", "-m", "Merged")
+    run("git", "tag", "merged")
+    run(*commit, "--allow-empty", "-m", "Newer")
+    run("git", "update-ref", "refs/remotes/origin/main", "HEAD")
+    run(*commit, "--allow-empty", "-m", "Not merged")
+    assert run("bash", "-ec", check) == 1
+    run("git", "checkout", "-q", "merged")
+    assert run("bash", "-ec", check) == 0

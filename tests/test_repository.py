@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 import re
 import subprocess
+import tomllib
 from typing import Any, Final
 
 from awesomeversion import AwesomeVersion, AwesomeVersionStrategy
@@ -334,6 +335,8 @@ def test_workflows_are_pinned_and_have_few_permissions(path: Path) -> None:
     for action, comment in actions:
         assert re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", action), action
         assert re.fullmatch(r" # \S+", comment), action
+        # These install the newest version. scripts/setup installs a certain one.
+        assert "/setup-" not in action, action
     workflow = parse_yaml(text)
     assert isinstance(workflow, dict)
     assert workflow["permissions"] == {}
@@ -343,10 +346,26 @@ def test_workflows_are_pinned_and_have_few_permissions(path: Path) -> None:
 
 
 def test_dependencies_are_updated() -> None:
-    """Dependabot watches everything that is pinned."""
+    """Dependabot watches the files with pins, but no package that follows another."""
     config = load_yaml_dict(str(ROOT / ".github" / "dependabot.yml"))
-    ecosystems = {update["package-ecosystem"] for update in config["updates"]}
-    assert ecosystems == {"github-actions", "npm", "uv"}
+    updates = {
+        (update["package-ecosystem"], update["directory"]): update
+        for update in config["updates"]
+    }
+    ecosystems = {"package-lock.json": "npm", "pyproject.toml": "uv", "uv.txt": "pip"}
+    assert updates.keys() == {
+        (ecosystems[path.name], f"/{path.parent.relative_to(ROOT)}".removesuffix("."))
+        for path in tracked_files()
+        if path.name in ecosystems
+    } | {("github-actions", "/")}
+    groups = tomllib.loads((ROOT / "pyproject.toml").read_text())["dependency-groups"]
+    watched = {rule["dependency-name"] for rule in updates["uv", "/"]["allow"]}
+    assert watched == {
+        requirement.partition("==")[0]
+        for name, group in groups.items()
+        for requirement in group
+        if name != "develop" and isinstance(requirement, str)
+    }
 
 
 @pytest.mark.parametrize(
@@ -365,6 +384,14 @@ def test_links_lead_somewhere(path: Path) -> None:
         assert target.exists(), link
         if heading:
             assert heading in _anchors(target.read_text("utf-8")), link
+
+
+def test_images_are_screenshots() -> None:
+    """Each is on a page, and a browser test saves it under the same name."""
+    tests = "".join(path.read_text() for path in (ROOT / "tests/e2e").glob("*.py"))
+    for path in (ROOT / "docs" / "images").iterdir():
+        assert any(f"images/{path.name})" in page for page in PAGES.values()), path
+        assert f'screenshots / "{path.name}"' in tests, path
 
 
 def _anchors(page: str) -> set[str]:

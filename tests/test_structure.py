@@ -8,6 +8,10 @@ from typing import Final
 
 import pytest
 
+from custom_components.seam.actions import ACTIONS
+
+from .documentation import PAGES
+
 ROOT: Final = Path(__file__).resolve().parents[1]
 INTEGRATION: Final = "custom_components.seam"
 PROJECT: Final = (INTEGRATION, "simulator", "benchmarks", "scripts", "tests")
@@ -122,6 +126,19 @@ def test_part_does_not_import_home_assistant(part: str) -> None:
         seen.add(module)
         assert not [name for name in IMPORTS[module] if "homeassistant" in name], module
         todo += GRAPH[module] - seen
+
+
+def test_modules_are_documented() -> None:
+    """The page about the architecture names each module in the row of its package."""
+    page = PAGES["architecture"]
+    actions = {action.handler.__module__ for action in ACTIONS.values()}
+    for module in _paths(INTEGRATION).keys() - actions:
+        package, _, name = module.removeprefix(f"{INTEGRATION}.").rpartition(".")
+        # The models of the API are described as a group.
+        if MODULES[module].name != "__init__.py" and package != "api":
+            start = f"| `{package}/` |" if package else "## Root modules"
+            end = "\n" if package else "\n## "
+            assert f"`{name}`" in page.partition(start)[2].partition(end)[0], module
 
 
 @pytest.mark.parametrize("module", sorted(_paths(INTEGRATION).keys() - LONG_MODULES))

@@ -26,6 +26,9 @@ EXAMPLES = [
 ]
 
 
+FLAGS = re.DOTALL | re.MULTILINE
+
+
 async def test_every_action_has_an_example(
     hass: HomeAssistant, actions: Actions
 ) -> None:
@@ -33,7 +36,7 @@ async def test_every_action_has_an_example(
     sections = re.findall(
         r"^## `seam\.(\w+)`\n.*?^(?:  - )?action: seam\.\1$",
         PAGES["actions"],
-        re.DOTALL | re.MULTILINE,
+        FLAGS,
     )
     assert len(sections) == len(set(sections))
     assert set(sections) == set(hass.services.async_services_for_domain(DOMAIN))
@@ -44,6 +47,16 @@ def test_table_has_every_action() -> None:
     sections = re.findall(r"^## `seam\.(\w+)`$", PAGES["actions"], re.MULTILINE)
     rows = re.findall(r"^\| \[`(\w+)`\]", PAGES["actions"], re.MULTILINE)
     assert sorted(rows) == sorted(sections)
+
+
+def _documented(action: str) -> str:
+    """Return the section of an action, with the one that it refers to."""
+    sections = dict(
+        re.findall(r"^## `seam\.(\w+)`\n(.*?)(?=^## |\Z)", PAGES["actions"], FLAGS)
+    )
+    section: str = sections[action]
+    other = "schedule_access_code"
+    return section + sections[other] if f"as for `{other}`" in section else section
 
 
 @pytest.mark.parametrize("text", EXAMPLES)
@@ -69,16 +82,19 @@ async def test_example_runs(hass: HomeAssistant, actions: Actions, text: str) ->
             ends_at=now + timedelta(days=5),
             use_backup_access_code_pool=True,
         )
+    example.setdefault("response_variable", "response")
     sequence = await async_validate_actions_config(hass, cv.SCRIPT_SCHEMA([example]))
     script = Script(hass, sequence, "Example", "test")
 
     result = await script.async_run(context=Context())
 
     assert result is not None
-    if (variable := example.get("response_variable")) is not None:
-        answers = result.variables[variable]
-        assert set(answers) >= {FRONT}
-        assert not any("error" in answer for answer in answers.values())
+    answers = result.variables[example["response_variable"]]
+    assert not any("error" in answer for answer in answers.values())
+    documented = _documented(action)
+    for answer in answers.values():
+        for key in {*answer}.union(*answer.get("access_codes", ())):
+            assert f"`{key}`" in documented, key
     if action == "update_access_code":
         (end,) = (
             code.ends_at

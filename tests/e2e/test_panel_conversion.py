@@ -52,7 +52,7 @@ def test_panel_converts_all_found_codes(
     expect(
         dialog.get_by_text("One code from each account is converted first")
     ).to_be_visible(timeout=SOON)
-    page.screenshot(path=screenshots / "panel-convert-all.png")
+    page.screenshot(path=screenshots / "convert.png")
     dialog.get_by_role("button", name="Convert").click()
     expect(panel.get_by_role("heading", name="Monitoring")).to_be_visible(timeout=SOON)
     # The others wait.

@@ -33,7 +33,7 @@ def test_timeline_shows_who_can_enter_when(
     panel.get_by_role("link", name="Timeline").click()
     bar = panel.get_by_role("link", name="Ada, Front Door, Until")
     expect(bar).to_be_visible(timeout=SOON)
-    page.screenshot(path=screenshots / "panel-timeline.png")
+    page.screenshot(path=screenshots / "timeline.png")
     if AXE.exists():
         page.evaluate(AXE.read_text(encoding="utf-8"))
         assert panel.evaluate(RUN_AXE) == []

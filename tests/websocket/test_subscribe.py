@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 import json
+import re
 from typing import Any
 
 from freezegun.api import FrozenDateTimeFactory
@@ -25,7 +26,14 @@ from custom_components.seam.actions.targets import Target
 from custom_components.seam.coordinator import SeamCoordinator
 from custom_components.seam.websocket import subscription
 from custom_components.seam.websocket.locks import async_lock
-from custom_components.seam.websocket.types import Lock
+from custom_components.seam.websocket.types import (
+    Entry,
+    Lock,
+    Options,
+    Stay,
+    StayLock,
+    Stays,
+)
 from simulator import Simulator
 from simulator.seed import (
     APARTMENT_1,
@@ -41,6 +49,7 @@ from simulator.seed import (
 )
 from tests.clock import async_step
 from tests.conftest import Poll
+from tests.documentation import PAGES
 from tests.test_repository import load_json
 
 from .conftest import Connect, Panel
@@ -63,6 +72,24 @@ def _can(panel: Panel, access_code_id: str) -> dict[str, Any]:
     assert code
     can: dict[str, Any] = code["can"]
     return can
+
+
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    {
+        "Entry": Entry,
+        "Lock": Lock,
+        "Lock of a stay": StayLock,
+        "Options": Options,
+        "Stay": Stay,
+        "Stays": Stays,
+    }.items(),
+)
+def test_keys_are_documented(name: str, kind: type) -> None:
+    """The page about the websocket API has a row for each kind of object."""
+    [row] = re.findall(rf"^\| {name} \|.*$", PAGES["websocket"], re.MULTILINE)
+    for key in kind.__annotations__:
+        assert f"`{key}`" in row
 
 
 async def test_first_event_has_all_locks(panel: Panel, entry: MockConfigEntry) -> None:
