@@ -903,6 +903,22 @@ async def test_bug_in_refresh_causes_reconcile(
     assert code.name == "Renamed in silence"
 
 
+# Seam can be reached if it forbids something.
+@pytest.mark.parametrize(("kind", "more"), OUTAGES[:-1])
+async def test_action_in_outage_does_not_lose_codes(
+    simulator: Simulator,
+    coordinator: SeamCoordinator,
+    kind: Any,
+    more: dict[str, Any],
+) -> None:
+    """What fails for everything is not about the lock."""
+    simulator.faults.add(kind, **more)
+    assert await coordinator.async_refresh_locks([FRONT_DOOR])
+    assert coordinator.data.locks[FRONT_DOOR].has_codes
+    await coordinator.async_refresh()
+    assert coordinator.data.locks[FRONT_DOOR].has_codes
+
+
 @pytest.mark.usefixtures("settled")
 async def test_failed_refresh_of_locks_shortens_webhook_interval(
     coordinator: SeamCoordinator, simulator: Simulator

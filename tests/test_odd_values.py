@@ -626,3 +626,16 @@ async def test_device_that_only_says_whether_it_is_locked(
     device.properties = {"online": True, "locked": True}
     await reconcile()
     assert state_of(hass, "lock.gate") == "locked"
+
+
+async def test_pin_of_thousands_of_codes_names_few(
+    hass: HomeAssistant, simulator: Simulator, reconcile: Poll
+) -> None:
+    """The attributes stay small."""
+    for number in range(100):
+        simulator.control.add_unmanaged_code(FRONT_DOOR, f"Slot {number}", "867530")
+    await reconcile()
+    state = hass.states.get("sensor.front_door_unmanaged_access_codes")
+    assert state
+    named = [len(code["same_pin_as"]) for code in state.attributes["access_codes"]]
+    assert 15 < max(named) <= 20

@@ -9,7 +9,7 @@ from custom_components.seam.fetcher import pool
 from custom_components.seam.fetcher.pool import Priority
 from custom_components.seam.sync.schedule import FetchCodes
 from simulator import Simulator
-from simulator.seed import CODE_HANDYMAN, FRONT_DOOR
+from simulator.seed import APARTMENT_1, CODE_HANDYMAN, FRONT_DOOR
 
 from .clock import wait_until
 from .conftest import Poll
@@ -90,6 +90,21 @@ async def test_request_that_is_displaced_twice_has_failed(
     assert not coordinator.data.locks[FRONT_DOOR].has_codes
     assert coordinator.engine.state.postponed == 1
     simulator.faults.clear()
+
+
+async def test_lock_that_hangs_does_not_keep_others_closed(
+    coordinator: SeamCoordinator, simulator: Simulator
+) -> None:
+    """However often somebody tries to open it."""
+    simulator.faults.add("hang", path="/locks/unlock_door", device_id=FRONT_DOOR)
+    client = coordinator.client
+    hanging = [asyncio.create_task(client.unlock_door(FRONT_DOOR)) for _ in range(20)]
+    async with asyncio.timeout(5):
+        await client.unlock_door(APARTMENT_1)
+    simulator.faults.clear()
+    for task in hanging:
+        task.cancel()
+    await asyncio.gather(*hanging, return_exceptions=True)
 
 
 async def test_failed_account_request_is_repeated_soon(

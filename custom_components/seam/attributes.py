@@ -18,6 +18,9 @@ from .sync.snapshot import LockData
 
 MAY_BE_OUTDATED: Final = "may_be_outdated"
 
+# More would only be there by mistake.
+_MAX_SAME_PIN: Final = 20
+
 type JsonObject = dict[str, JsonValueType]
 
 
@@ -52,7 +55,10 @@ def async_codes(
     by_pin: defaultdict[str | None, list[str]] = defaultdict(list)
     for code in lock.codes:
         by_pin[code.code].append(code.access_code_id)
-    return [_code(hass, lock, code, account, by_pin[code.code]) for code in codes]
+    return [
+        _code(hass, lock, code, account, by_pin[code.code][:_MAX_SAME_PIN])
+        for code in codes
+    ]
 
 
 def _code(

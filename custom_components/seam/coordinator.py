@@ -215,9 +215,14 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
     @override
     async def _async_refresh(self, *args: Any, **kwargs: Any) -> None:
         """Refresh the data, and fire activity after the states have been written."""
+        before = self.last_exception
         await super()._async_refresh(*args, **kwargs)
-        if self._last_shown is not self.data:
-            # It equals the data before the poll, but not what was shown during it.
+        if self._last_shown is not self.data or (
+            not self.last_update_success
+            and type(before) is not type(self.last_exception)
+        ):
+            # The data equals that before the poll, but not what was shown during it; or
+            # an outage has ended with a key that is refused.
             self.async_update_listeners()
         self._async_fire_activity()
 

@@ -405,6 +405,13 @@ def test_empty_problems(value: Any) -> None:
     assert read_problems(value) == ()
 
 
+def test_endless_problems_are_cut() -> None:
+    """Each is read, shown, and reported as a repair."""
+    many = [{"error_code": f"code_{number}"} for number in range(5000)]
+    assert len(read_problems(many)) == 20
+    assert len(read_problems({row["error_code"]: {} for row in many})) == 20
+
+
 @pytest.mark.parametrize(
     ("name", "flags", "scope"),
     [

@@ -1,8 +1,10 @@
 """Tests that no PIN and no API key gets into logs and errors."""
 
+import asyncio
+from asyncio import StreamReader, StreamWriter
 from typing import Any
 
-from aiohttp import ClientTimeout
+from aiohttp import ClientSession, ClientTimeout
 import pytest
 
 from custom_components.seam.api import (
@@ -105,6 +107,44 @@ async def test_invalid_response_is_not_quoted(
         with pytest.raises(SeamError) as refused:
             await call
         clean(error_texts(refused.value), repr(vars(refused.value)))
+    clean(log.text)
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        pytest.param(b"%s", id="no head"),
+        pytest.param(b"HTTP/1.1 200 OK\r\nX-Debug %s\r\n\r\n", id="header"),
+        pytest.param(
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{\r\n%s\r\n0",
+            id="chunk",
+        ),
+    ],
+)
+async def test_broken_http_is_not_quoted(
+    session: ClientSession, log: Log, broken: bytes
+) -> None:
+    """Home Assistant logs the causes of errors, and aiohttp quotes what it cannot read."""
+
+    async def answer(reader: StreamReader, writer: StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(broken % f'{{"code": "{PIN}"}}'.encode())
+        await writer.drain()
+        writer.close()
+
+    async with await asyncio.start_server(answer, "127.0.0.1", 0) as server:
+        host, port = server.sockets[0].getsockname()
+        client = SeamClient(session, API_KEY, f"http://{host}:{port}")
+        for call in (
+            client.create_access_code("lock", code=PIN),
+            client.list_access_codes("lock"),
+        ):
+            with pytest.raises(SeamError) as refused:
+                await call
+            error = refused.value
+            clean(error_texts(error), repr(vars(error)))
+            assert error.__cause__ is None
+            assert error.__context__ is None
     clean(log.text)
 
 

@@ -41,6 +41,9 @@ from .conftest import (
 CLOUDHOOK = "https://hooks.example.org/abc"
 
 
+WEBHOOK_ID = "f00d0000feed" * 5
+
+
 @pytest.fixture
 def subscription(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """Subscribe to the cloud, and return its cloudhooks by webhook id."""
@@ -431,6 +434,30 @@ async def test_refused_registration_leaves_later_webhooks_alone(
     await async_step(hass, freezer, simulator, timedelta(minutes=5))
     ours = entry.data[CONF_REGISTERED]["webhook_id"]
     assert set(simulator.state.webhooks) == {foreign.webhook_id, ours}
+
+
+@pytest.mark.usefixtures("external_url")
+async def test_refusal_that_quotes_url_is_masked(
+    hass: HomeAssistant,
+    entry: MockConfigEntry,
+    simulator: Simulator,
+    logged: Callable[[], list[str]],
+) -> None:
+    """Test that the log does not say where Seam can reach us."""
+    simulator.faults.add(
+        "status",
+        path="/webhooks/create",
+        status=400,
+        message=f"Cannot use {EXTERNAL}/api/webhook/{WEBHOOK_ID}.",
+    )
+    entry.add_to_hass(hass)
+    hass.config_entries.async_update_entry(
+        entry, data={**entry.data, CONF_WEBHOOK_ID: WEBHOOK_ID}
+    )
+    await set_up(hass, entry)
+    [line] = [line for line in logged() if "webhook" in line]
+    assert "Cannot use" in line
+    assert WEBHOOK_ID not in line
 
 
 @pytest.mark.usefixtures("external_url")

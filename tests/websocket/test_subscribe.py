@@ -407,8 +407,9 @@ async def test_reload_keeps_locks(
     assert panel.locks[APARTMENT_2]["online"] is False
 
 
+@pytest.mark.parametrize("has_recovered", [True, False])
 async def test_refused_key_is_no_outage(
-    simulator: Simulator, panel: Panel, poll: Poll
+    simulator: Simulator, panel: Panel, poll: Poll, has_recovered: bool
 ) -> None:
     """Waiting does not help, so users are told what does."""
     outage = simulator.faults.add("outage")
@@ -417,8 +418,9 @@ async def test_refused_key_is_no_outage(
     assert event["entries"][0]["available"] is False
     assert event["entries"][0]["error"] is None
     simulator.faults.clear(fault_id=outage.fault_id)
-    await poll()
-    await panel.received()
+    if has_recovered:
+        await poll()
+        await panel.received()
     simulator.faults.add("status", status=401)
     await poll()
     [event] = await panel.received()

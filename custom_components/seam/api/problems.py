@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any, Final
 
 # Times near the limits of datetime cannot be converted to another time zone.
@@ -89,6 +90,10 @@ _SCOPE_BY_ERROR: Mapping[str, Scope] = {
 }
 
 
+# How many errors or warnings of one object are kept. Seam sends a few.
+_MAX_PROBLEMS: Final = 20
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SeamProblem:
     """An error or a warning, with Seam's code and message."""
@@ -132,7 +137,9 @@ def _problem(
         change_type=change_type if isinstance(change_type, str) else None,
         modified_fields=tuple(
             change["field"]
-            for change in (modified if isinstance(modified, list) else ())
+            for change in (
+                modified[:_MAX_PROBLEMS] if isinstance(modified, list) else ()
+            )
             if isinstance(change, dict) and isinstance(change.get("field"), str)
         ),
     )
@@ -155,7 +162,7 @@ def read_problems(
                 default,
                 is_warning=is_warning,
             )
-            for code, data in value.items()
+            for code, data in islice(value.items(), _MAX_PROBLEMS)
         )
     return tuple(
         _problem(
@@ -164,6 +171,6 @@ def read_problems(
             default,
             is_warning=is_warning,
         )
-        for item in value
+        for item in islice(value, _MAX_PROBLEMS)
         if isinstance(item, dict)
     )

@@ -34,7 +34,9 @@ class Secrets:
         """Initialize with the given secrets."""
         self.pins: set[str] = set()
         self.keys: list[str] = []
-        self._add_keys(secret for secret in secrets if any(map(str.isalpha, secret)))
+        self._add_keys(
+            _joined(secret) for secret in secrets if any(map(str.isalpha, secret))
+        )
         # Whether there may be codes whose PINs are not known.
         self.lacks_pins = True
         self._has_late_secret = False
@@ -46,6 +48,7 @@ class Secrets:
 
     def add(self, secrets: Iterable[str | None]) -> None:
         """Add PINs and keys, but no texts that are too short or have no digit."""
+        keys: set[str] = set()
         for secret in secrets:
             if not secret or secret in self.pins:
                 continue
@@ -53,17 +56,15 @@ class Secrets:
                 if pin in self._numbers and pin not in self.pins:
                     self._note_late_secret()
                 self.pins.add(pin)
-            elif (
-                _joined(secret) not in self.keys
-                and sum(map(str.isalnum, secret)) >= SHORTEST_PIN
-                and digits_of(secret)
-            ):
-                self._add_keys((secret,))
-                self._note_late_secret()
+            elif sum(map(str.isalnum, secret)) >= SHORTEST_PIN and digits_of(secret):
+                keys.add(_joined(secret))
+        if keys.difference(self.keys):
+            self._add_keys(keys)
+            self._note_late_secret()
 
     def _add_keys(self, keys: Iterable[str]) -> None:
         """Add keys. The longest comes first, as one may be part of another."""
-        self.keys = sorted((*self.keys, *map(_joined, keys)), key=len, reverse=True)
+        self.keys = sorted({*self.keys, *keys}, key=len, reverse=True)
 
     def _note_late_secret(self) -> None:
         self._has_late_secret = True

@@ -4,7 +4,7 @@ import asyncio
 from asyncio import Semaphore
 from collections import defaultdict
 from collections.abc import Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import partial
@@ -47,6 +47,8 @@ _TIMEOUT = ClientTimeout(total=30, connect=10, sock_connect=10)
 # How many requests to an endpoint run at a time. Home Assistant allows 100 connections to
 # a server, and what waits for one of them may time out without having been sent.
 _MAX_PER_ENDPOINT = 12
+# And for one lock, which may hang.
+_MAX_PER_DEVICE = 3
 _RETRY_DELAYS = (0.2, 0.4)
 # Rate limits with a longer delay are left to the caller.
 _MAX_WAIT = 2.0
@@ -98,6 +100,9 @@ class Transport:
         self.is_closed = False
         self._slots: defaultdict[tuple[str, bool], Semaphore] = defaultdict(
             lambda: Semaphore(_MAX_PER_ENDPOINT)
+        )
+        self._device_slots: defaultdict[tuple[str, str], Semaphore] = defaultdict(
+            lambda: Semaphore(_MAX_PER_DEVICE)
         )
 
     async def read(
@@ -153,7 +158,12 @@ class Transport:
         }
         if code := body.get("code"):
             self._secrets.add([code])
-        async with self._slots[path, is_urgent]:
+        async with (
+            self._device_slots[path, device_id]
+            if isinstance(device_id := body.get("device_id"), str)
+            else nullcontext(),
+            self._slots[path, is_urgent],
+        ):
             if self.is_closed:
                 raise SeamClosedError("The client is closed")
             status, request_id, headers, content = await self._post(
@@ -221,7 +231,8 @@ class Transport:
         except ClientConnectorError as err:
             raise SeamNotSentError(_connection_failed(err)) from err
         except (ClientError, OSError) as err:
-            raise SeamUnreachableError(_connection_failed(err)) from err
+            # It may quote the response with its PINs, so it must not be chained.
+            failed = _connection_failed(err)
         finally:
             self.last_request_id = request_id or self.last_request_id
             # Without the body, which holds PINs.
@@ -232,6 +243,7 @@ class Transport:
                 (time.perf_counter() - started) * 1000,
                 request_id,
             )
+        raise SeamUnreachableError(failed)
 
     def _read_date(self, text: str) -> None:
         """Remember Seam's time. Many responses have the same."""
