@@ -11,12 +11,13 @@ import {
   type Errors,
   type Field,
   type GuestForm,
-  movedEnd,
   nights,
   offeredOptions,
   overlappingStays,
   pinError,
   stayTimes,
+  withEnd,
+  withStart,
 } from "../logic/guest";
 import { pinCannotBeChosen } from "../logic/pin";
 import { listSearch, overlapHint } from "../parts";
@@ -156,10 +157,8 @@ export function timeFields(fields: Fields): TemplateResult {
       form.kind === "permanent"
         ? html`<p class="secondary">${t("permanent_hint")}</p>`
         : html`<div class="inputs">
-              ${time("start", "check_in", (start) =>
-                set({ start, ...(start ? { end: movedEnd(form, start) } : {}) }),
-              )}
-              ${time("end", "check_out", (end) => set({ end }))}
+              ${time("start", "check_in", (start) => set(withStart(form, start)))}
+              ${time("end", "check_out", (end) => set(withEnd(form, end)))}
             </div>
             <p class="secondary times" id="when">
               ${[
