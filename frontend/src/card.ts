@@ -4,7 +4,7 @@ import { state } from "lit/decorators.js";
 import { SeamActions } from "./dialogs/host";
 import { element } from "./element";
 import { pageTexts } from "./language";
-import { banner, icon, outdatedBanner } from "./parts";
+import { banners, icon } from "./parts";
 import { shared } from "./styles";
 import type { HomeAssistant, Lock } from "./types";
 import "./views/lock-page";
@@ -61,7 +61,8 @@ export class SeamAccessCodesCard extends SeamActions {
 
   protected override render() {
     const { t, isAdmin, connected } = this.context;
-    const lock = this.snapshot?.locks.find(
+    const { snapshot } = this;
+    const lock = snapshot?.locks.find(
       ({ entity_id }) => entity_id === this.config?.entity,
     );
     return html`
@@ -81,8 +82,7 @@ export class SeamAccessCodesCard extends SeamActions {
                 : nothing
             }
           </header>
-          ${connected ? nothing : banner(t("connection_lost"))}
-          ${outdatedBanner(this.context)}
+          ${banners(this.context, snapshot, lock?.entry_id)}
           ${this.content(lock)}
         </div>
       </ha-card>

@@ -7,7 +7,7 @@ import { element } from "./element";
 import type { Key } from "./language";
 import { namedZone } from "./logic/formats";
 import { countFound } from "./logic/groups";
-import { banner, icon, outdatedBanner } from "./parts";
+import { banners, icon } from "./parts";
 import type { State } from "./store";
 import { shared } from "./styles";
 import type { Lock, Route } from "./types";
@@ -116,7 +116,7 @@ export class SeamPanel extends SeamActions {
       </header>
       <main>
         <div class="content">
-          ${this.banners()}
+          ${banners(context, snapshot)}
           ${snapshot ? this.page(snapshot, tab, lock, codeId) : this.waiting()}
           ${zone ? html`<p class="secondary zone">${t("time_zone", { zone })}</p>` : nothing}
         </div>
@@ -216,27 +216,6 @@ export class SeamPanel extends SeamActions {
       return { lock, codeId: id };
     }
     return {};
-  }
-
-  private banners(): TemplateResult {
-    const { t, connected } = this.context;
-    // Without any lock, there is no last state.
-    const unavailable =
-      (this.snapshot?.locks.length &&
-        this.snapshot.entries.filter((entry) => !entry.available)) ||
-      [];
-    return html`
-      ${connected ? nothing : banner(t("connection_lost"))}
-      ${outdatedBanner(this.context)}
-      ${connected && this.failed && this.snapshot ? banner(t("not_set_up")) : nothing}
-      ${unavailable.map((entry) =>
-        banner(
-          entry.error
-            ? `${entry.title}: ${entry.error}`
-            : t("workspace_unavailable", { name: entry.title }),
-        ),
-      )}
-    `;
   }
 
   private waiting(): TemplateResult {

@@ -28,6 +28,13 @@ export interface State {
   readonly isAdmin: boolean;
 }
 
+/** Return the IDs of the entries whose locks may have changed since they were read. */
+export function unavailableIds(entries: readonly Entry[]): ReadonlySet<string> {
+  return new Set(
+    entries.filter(({ available }) => !available).map(({ entry_id }) => entry_id),
+  );
+}
+
 /** Return a list whose unchanged codes are the previous objects. */
 function keepUnchanged(previous: Lock | undefined, lock: Lock): Lock {
   if (!previous) return lock;
@@ -77,9 +84,7 @@ export function reduce(
       ]),
     );
     // While Home Assistant starts, it does not know them yet.
-    const waiting = new Set(
-      event.entries.filter((e) => !e.available).map((e) => e.entry_id),
-    );
+    const waiting = unavailableIds(event.entries);
     for (const lock of previous.values()) {
       if (waiting.has(lock.entry_id) && !locks.has(lock.device_id)) {
         locks.set(lock.device_id, lock);
