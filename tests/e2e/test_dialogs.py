@@ -1861,3 +1861,97 @@ def test_row_says_that_its_lock_is_the_reason(start: Start) -> None:
     row = attention.get_by_role("listitem").filter(has_text="Sailing school")
     expect(row).to_contain_text("Boat Shed is offline")
     expect(attention.get_by_text("The device is offline.")).to_have_count(1)
+
+
+STAY_AT_RISK: Final = """{
+  entry_id: "entry", subentry_id: "stays", title: "Bookings", is_calendar_lost: false,
+  kept: 0, access_code_ids: [], stays: [{
+    name: "Grace", verdict: "at_risk", has_arrived: false,
+    starts_at: new Date(Date.now() + 3_600_000).toISOString(),
+    ends_at: new Date(Date.now() + 90_000_000).toISOString(),
+    locks: [{
+      device_id: "Door", access_code_id: null, verdict: "at_risk",
+      reason: "The lock is full.",
+    }],
+  }],
+}"""
+
+
+def test_first_page_shows_stay_without_code(panel_page: Page, start: Start) -> None:
+    """A guest whose code could not be created does not get in, either."""
+    panel = start(f"{{locks: [lock('Door', [code('Ada')])], stays: [{STAY_AT_RISK}]}}")
+    expect(panel.get_by_role("heading", name="1 code needs attention")).to_be_visible()
+    row = panel.get_by_role("listitem").filter(has_text="Grace")
+    expect(row).to_contain_text("The lock is full.")
+    expect(row).to_contain_text("Door")
+    expect(row).to_contain_text("At risk")
+    assert row.get_by_role("link").get_attribute("href") == "/seam/stays"
+
+
+def test_first_page_does_not_vouch_for_code_that_is_being_set(start: Start) -> None:
+    """That is no reason for an alarm, but nobody knows yet whether it opens the lock."""
+    panel = start("{locks: [lock('Door', [code('Ada', {state: 'setting'})])]}")
+    expect(panel.get_by_role("heading", name="Cannot confirm")).to_be_visible()
+    expect(panel.get_by_role("region", name="Needs attention")).to_have_count(0)
+
+
+ADD_CARD: Final = """() => {
+    customElements.define("ha-card", class extends HTMLElement {});
+    const { hass } = document.querySelector("seam-panel");
+    hass.entities = { "lock.door": { platform: "seam" } };
+    const card = document.createElement("seam-access-codes-card");
+    card.setConfig({ entity: "lock.door" });
+    card.hass = hass;
+    const tile = document.createElement("seam-access-codes-feature");
+    tile.context = { entity_id: "lock.door" };
+    tile.hass = hass;
+    document.body.append(card, tile);
+}"""
+FLATS: Final = """{
+  entry_id: "entry", title: "Flats", available: %s, error: %s, conversion: null,
+}"""
+
+
+@pytest.mark.parametrize(
+    ("available", "error", "breaks", "text"),
+    [
+        ("false", "null", "", "Flats cannot be reached"),
+        ("false", "'Enter a new key.'", "", "Flats: Enter a new key."),
+        ("true", "null", "connect(false)", "The connection to Home Assistant was lost"),
+        ("true", "null", "connect(true, true)", "Seam is not available"),
+    ],
+    ids=["outage", "key", "connection", "restart"],
+)
+def test_old_data_is_not_shown_as_true(
+    panel_page: Page, start: Start, available: str, error: str, breaks: str, text: str
+) -> None:
+    """Panel, card, and tile say the same."""
+    entry = FLATS % (available, error)
+    panel = start(f"{{locks: [lock('Door', [code('Ada')])], entries: [{entry}]}}")
+    panel_page.evaluate(ADD_CARD)
+    card = panel_page.locator("seam-access-codes-card")
+    expect(card.locator("seam-code-row")).to_be_visible()
+    panel_page.evaluate(f"() => {{ {breaks} }}")
+    for where in (panel, card):
+        expect(where.locator(".banner").filter(has_text=text)).to_have_count(1)
+        expect(where.locator(".banner")).to_have_count(1)
+    tile = panel_page.locator("seam-access-codes-feature")
+    expect(tile.get_by_text("Codes unknown")).to_be_visible()
+    expect(panel.get_by_role("heading", name="Cannot confirm")).to_be_visible()
+
+
+def test_card_shows_only_outage_of_its_lock(panel_page: Page, start: Start) -> None:
+    """Another workspace does not matter to it."""
+    other = "{ ...entry, entry_id: 'other', title: 'Boats', available: false }"
+    start(
+        f"""(() => {{
+          const entry = {FLATS % ("true", "null")};
+          return {{ locks: [lock("Door", [code("Ada")])], entries: [entry, {other}] }};
+        }})()"""
+    )
+    panel_page.evaluate(ADD_CARD)
+    card = panel_page.locator("seam-access-codes-card")
+    expect(card.locator("seam-code-row")).to_be_visible()
+    expect(card.locator(".banner")).to_have_count(0)
+    tile = panel_page.locator("seam-access-codes-feature")
+    expect(tile.get_by_text("1 code OK")).to_be_visible()
