@@ -8,7 +8,7 @@ import type { Key } from "./language";
 import { namedZone } from "./logic/formats";
 import { countFound } from "./logic/groups";
 import { banners, icon } from "./parts";
-import type { State } from "./store";
+import { type State, unavailableIds } from "./store";
 import { shared } from "./styles";
 import type { Lock, Route } from "./types";
 import "./views/activity";
@@ -290,9 +290,9 @@ export class SeamPanel extends SeamActions {
   }
 
   private reasonForNoLocks({ entries }: State): Key {
+    if (unavailableIds(entries).size > 0) return "not_set_up";
     if (!this.context.isAdmin) return "no_access";
-    const isSetUp = entries.length > 0 && entries.every((entry) => entry.available);
-    return isSetUp ? "no_locks" : "not_set_up";
+    return entries.length > 0 ? "no_locks" : "not_set_up";
   }
 
   static override styles = [

@@ -1955,3 +1955,14 @@ def test_card_shows_only_outage_of_its_lock(panel_page: Page, start: Start) -> N
     expect(card.locator(".banner")).to_have_count(0)
     tile = panel_page.locator("seam-access-codes-feature")
     expect(tile.get_by_text("1 code OK")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("available", "text"),
+    [("false", "Seam is not available"), ("true", "You do not have access")],
+)
+def test_restart_is_no_lack_of_access(start: Start, available: str, text: str) -> None:
+    """While the locks are not known, nobody is told to ask for access to them."""
+    entry = FLATS % (available, "null")
+    panel = start(f"{{admin: false, locks: [], entries: [{entry}]}}")
+    expect(panel.get_by_text(text)).to_be_visible()
