@@ -829,12 +829,18 @@ def test_try_again_shows_an_error_once(panel_page: Page, start: Start) -> None:
         (["scheduled", "at_risk"], "Ready on 1 of 2 locks"),
         (["at_risk", "at_risk"], "The code is not on all locks yet"),
         (["active", "failed"], "No code on L1"),
+        (["expired"], "Expired"),
+        (["disabled"], "Disabled"),
+        (["unknown"], "Unknown"),
+        (["removing"], "Removing"),
+        (["active", "disabled"], "Ready on 1 of 2 locks"),
+        (["active", "setting"], "Ready on 1 of 2 locks"),
     ],
 )
 def test_headline_says_whether_the_code_works(
     start: Start, states: list[str], headline: str
 ) -> None:
-    """Only what Seam calls failed is shown as an error."""
+    """Only what Seam calls failed is an error, and only what is being set may take."""
     locks = ", ".join(
         f"lock('L{i}', [code('x{i}', {{ state: '{state}' }})])"
         for i, state in enumerate(states)
@@ -854,9 +860,41 @@ def test_headline_says_whether_the_code_works(
     status = dialog.locator(".headline")
     expect(status.get_by_text(headline, exact=True)).to_be_visible()
     expect(status.locator(".bad")).to_have_count(int("failed" in states))
-    expect(status.get_by_text("Works until")).to_have_count(int("failed" not in states))
+    expect(status.locator(".spinner")).to_have_count(int("setting" in states))
+    works = {*states} & {"active", "scheduled", "setting", "at_risk"}
+    expect(status.get_by_text("Works until")).to_have_count(
+        int("failed" not in states and bool(works))
+    )
     names = " and ".join(f"L{i}" for i in range(len(states)))
     expect(dialog.get_by_text(f"PIN for {names}", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_code_that_is_gone_is_not_awaited(
+    panel_page: Page, start: Start, is_new: bool
+) -> None:
+    """A code that is not listed is only on its way until it was listed once."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada")])],
+          answer: () => ({ access_code_id: "x", code: "582947" }),
+        }"""
+    )
+    if is_new:
+        dialog = add_guest(panel, "Mia")
+        expect(dialog.get_by_text("Setting the code…")).to_be_visible()
+        panel_page.evaluate("change(lock('Door', [code('x', { state: 'setting' })]))")
+        expect(dialog.get_by_text("Setting the code…")).to_be_visible()
+    else:
+        dialog = choose(panel, "Ada", "Edit")
+        dialog.get_by_role("textbox", name="Name").fill("Mia")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog.get_by_text("The code works")).to_be_visible()
+    panel_page.evaluate("change(lock('Door'))")
+    expect(dialog.get_by_text("No code on Door", exact=True)).to_be_visible()
+    expect(dialog.get_by_text("This code no longer exists.")).to_be_visible()
+    expect(dialog.locator(".spinner")).to_have_count(0)
 
 
 @pytest.mark.parametrize(

@@ -43,6 +43,7 @@ import {
   type Progress,
   progressStyles,
   renderProgress,
+  withListed,
 } from "./progress";
 import { changeCodes, createCodes } from "./save";
 
@@ -82,6 +83,7 @@ export class SeamGuestDialog extends SeamDialog {
 
   protected override willUpdate(changes: PropertyValues): void {
     super.willUpdate(changes);
+    if (this.progress) this.progress = withListed(this.snapshot, this.progress);
     if (this.form) {
       if (changes.has("form") && this.wasSubmitted) this.errors = this.check();
       return;
