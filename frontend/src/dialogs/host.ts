@@ -263,13 +263,15 @@ export abstract class SeamActions extends SeamHost {
   private async run(action: Change, { lock, code }: Entry): Promise<Done> {
     const { hass } = this.context;
     const name = label(code);
-    if (action === "extend" || action === "end") {
-      // Seam refuses an end that has passed.
-      const soon = new Date(Date.now() + 120_000).toISOString();
-      const end = action === "end" ? soon : this.dayLater(code);
+    if (action === "extend") {
+      const end = this.dayLater(code);
       const row = await codeCommand(hass, "update", lock, code, { ends_at: end });
       const time = formatTime(hass, row.ends_at ?? end, new Date());
       return { key: CHANGES[action].done, values: { name, time } };
+    }
+    if (action === "end") {
+      await codeCommand(hass, "end", lock, code);
+      return { key: CHANGES[action].done, values: { name } };
     }
     if (action === "allow_changes") {
       await codeCommand(hass, "update", lock, code, {
