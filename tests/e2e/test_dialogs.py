@@ -930,6 +930,27 @@ def test_pin_lengths_are_said_in_one_way(
     expect(dialog.get_by_text("digits")).to_have_count(1)
 
 
+@pytest.mark.parametrize(
+    ("typed", "pin", "error"),
+    [
+        ("４７１１", "4711", ""),
+        ("٤٧١٢", "4712", ""),
+        ("47 11", "4711", ""),
+        ("47o1", "47o1", "Enter 4 to 12 digits."),
+        ("#", "#", "Enter 4 to 12 digits."),
+    ],
+)
+def test_no_digit_is_lost(start: Start, typed: str, pin: str, error: str) -> None:
+    """A PIN may be typed in other digits; what is none is not left out in silence."""
+    panel = start("{path: '/lock/Door', locks: [lock('Door')]}")
+    panel.get_by_role("button", name="Add guest").click()
+    panel.get_by_role("radio", name="Custom PIN").check()
+    field = panel.get_by_role("textbox", name="Custom PIN")
+    field.press_sequentially(typed)
+    expect(field).to_have_value(pin)
+    expect(panel.locator("#pin-error")).to_have_text(error)
+
+
 def test_form_names_stays_at_the_same_time(panel_page: Page, start: Start) -> None:
     """Before two guests get the same days, the form says so, and lets the user go on."""
     panel = start(
@@ -2007,3 +2028,74 @@ def test_restart_is_no_lack_of_access(start: Start, available: str, text: str) -
     entry = FLATS % (available, "null")
     panel = start(f"{{admin: false, locks: [], entries: [{entry}]}}")
     expect(panel.get_by_text(text)).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown", "said"),
+    [
+        ('({ code: "4711" })', "4711", ""),
+        (
+            '(id === "lock.gate" ? { error: "Gate is gone" } : { code: "4711" })',
+            "Door: 4711, Gate: –",
+            "Gate is gone.",
+        ),
+        ('(id === "lock.gate" ? {} : { code: "4711" })', "Door: 4711, Gate: –", ""),
+        (
+            '({ code: id === "lock.gate" ? "4712" : "4711" })',
+            "Door: 4711, Gate: 4712",
+            "",
+        ),
+        ('({ error: "Seam is gone" })', "", "Seam is gone."),
+    ],
+    ids=["same", "error", "none", "different", "errors"],
+)
+def test_pins_of_stay_are_shown_as_far_as_known(
+    start: Start, answer: str, shown: str, said: str
+) -> None:
+    """The PIN of one lock does not depend on that of another."""
+    panel = start(
+        f"""{{
+          path: "/stays",
+          locks: ["Door", "Gate"].map((name) => lock(name, [code(`Grace ${{name}}`)])),
+          stays: [{{
+            entry_id: "entry", subentry_id: "s", title: "Bookings", kept: 0,
+            is_calendar_lost: false, access_code_ids: [], stays: [{{
+              name: "Grace", verdict: "ready", has_arrived: false,
+              starts_at: "2060-01-01T15:00:00Z", ends_at: "2060-01-02T11:00:00Z",
+              locks: ["Door", "Gate"].map((name) => ({{
+                device_id: name, access_code_id: `Grace ${{name}}`, verdict: "ready",
+                reason: null,
+              }})),
+            }}],
+          }}],
+          answer: (_, id) => {answer},
+        }}"""
+    )
+    panel.get_by_role("button", name="Show PIN: Grace").click()
+    if said:
+        expect(panel.locator(".toast")).to_have_text(said)
+    if shown:
+        expect(panel.locator("output")).to_have_text(shown)
+    expect(panel.locator("output")).to_have_count(int(bool(shown)))
+
+
+def test_copy_waits_for_the_pin_that_is_being_read(
+    panel_page: Page, start: Start
+) -> None:
+    """The menu is not dead while the button beside it shows the PIN."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada")])],
+          answer: () => new Promise((resolve) => {
+            window.finish = () => resolve({ code: "4711" });
+          }),
+        }"""
+    )
+    panel.get_by_role("button", name="Show PIN: Ada").click()
+    panel_page.wait_for_function("() => window.finish")
+    panel.get_by_role("button", name="Actions for Ada").click()
+    panel.get_by_role("menuitem", name="Copy PIN").click()
+    panel_page.evaluate("() => finish()")
+    expect(panel.get_by_text("PIN copied")).to_be_visible()
+    assert len(sent(panel_page, "code/reveal")) == 1
