@@ -57,7 +57,7 @@ export class SeamPanel extends SeamActions {
     const { t, isAdmin, connected } = context;
     const [tab = "", id = ""] = this.route.path.split("/").filter(Boolean).map(decoded);
     const { lock, codeId } = this.target(tab, id);
-    const zone = namedZone(context.hass, this.now);
+    const zone = namedZone(context.hass, [this.now]);
     const isPage = tab === "lock" || tab === "codes";
     const canAdd =
       isAdmin &&

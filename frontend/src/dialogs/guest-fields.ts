@@ -127,7 +127,11 @@ export function timeFields(fields: Fields): TemplateResult {
   const { context, form, errors, set } = fields;
   const { t, hass } = context;
   const now = new Date();
-  const zone = namedZone(hass, now);
+  const { start, end } = stayTimes(form, now, zoneOf(hass)) ?? {};
+  const zone = namedZone(
+    hass,
+    [now, start, end].filter((moment) => moment !== undefined),
+  );
   const time = (field: "start" | "end", key: Key, change: (value: string) => void) =>
     html`<div class="field">
       <label for=${field}>${t(key)}</label>
