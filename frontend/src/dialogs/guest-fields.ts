@@ -19,7 +19,7 @@ import {
   withEnd,
   withStart,
 } from "../logic/guest";
-import { pinCannotBeChosen } from "../logic/pin";
+import { pinCannotBeChosen, typedPin } from "../logic/pin";
 import { listSearch, overlapHint } from "../parts";
 import type { Lock } from "../types";
 import { choice, messageText, pinHint } from "./form";
@@ -211,7 +211,7 @@ export function pinField({
   set,
 }: Fields): TemplateResult {
   const { t } = context;
-  const early = form.ownPin.length >= 4 ? pinError(form, selected) : undefined;
+  const early = /^\d{0,3}$/.test(form.ownPin) ? undefined : pinError(form, selected);
   const message = errors.pin ?? (form.pin === "own" ? early : undefined);
   const error = message ? messageText(context, message) : "";
   const [only] = selected;
@@ -247,10 +247,13 @@ export function pinField({
                 aria-invalid=${message ? "true" : nothing}
                 aria-describedby="pin-error pin-hint"
                 .value=${live(form.ownPin)}
-                @input=${(event: InputEvent) =>
-                  set({
-                    ownPin: (event.target as HTMLInputElement).value.replace(/\D/g, ""),
-                  })}
+                @input=${(event: InputEvent) => {
+                  const { value } = event.target as HTMLInputElement;
+                  // What an input method composes must not change before it has.
+                  set({ ownPin: event.isComposing ? value : typedPin(value) });
+                }}
+                @compositionend=${(event: CompositionEvent) =>
+                  set({ ownPin: typedPin((event.target as HTMLInputElement).value) })}
               />`
           : nothing
       }
