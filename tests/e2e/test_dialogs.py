@@ -475,6 +475,56 @@ def test_closed_dialog_announces_failure(panel_page: Page, start: Start) -> None
     expect(panel.get_by_text("Gate is offline.")).to_be_visible()
 
 
+def test_results_wait_until_dialog_is_closed(panel_page: Page, start: Start) -> None:
+    """Behind another dialog, nobody would notice them, however long they are shown."""
+    panel_page.clock.install()
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada"), code("Bob")])],
+          answer: ({ type, access_code_id }) => type === "seam/code/update"
+            ? new Promise((resolve) => {
+                (window.finish ??= {})[access_code_id] = resolve;
+              })
+            : {},
+        }"""
+    )
+    for name in ("Ada", "Bob"):
+        dialog = choose(panel, name, "Edit")
+        dialog.get_by_role("textbox", name="Name").fill(f"{name} L")
+        dialog.get_by_role("button", name="Save").click()
+        panel_page.wait_for_function(f"() => window.finish?.{name}")
+        dialog.get_by_role("button", name="Close").last.click()
+        expect(dialog).to_have_count(0)
+    panel.get_by_role("button", name="Add guest").click()
+    panel_page.evaluate("() => { finish.Ada({ error: 'The lock is full' }); }")
+    panel_page.evaluate("() => { finish.Bob({}); }")
+    toast = panel.locator(".toast")
+    for _ in range(10):
+        panel_page.clock.run_for(1_000)
+        expect(toast).to_have_text("")
+    panel.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(panel.get_by_role("dialog")).to_have_count(0)
+    panel_page.clock.run_for(200)
+    expect(toast.locator("p")).to_have_text(["The lock is full.", "“Bob L” was saved"])
+    panel_page.clock.run_for(6_000)
+    expect(toast).to_have_text("")
+
+
+def test_what_comes_of_an_action_replaces_that_it_goes_on(start: Start) -> None:
+    """Two results are shown together, and each only once."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada"), code("Bob")])],
+        }"""
+    )
+    toast = panel.locator(".toast")
+    for _ in range(2):
+        panel.get_by_role("button", name="Refresh").click()
+        expect(toast.locator("p")).to_have_text(["Door is up to date"])
+
+
 REATTACH: Final = """() => {
     const root = document.getElementById("root");
     const panel = root.firstChild;
@@ -2099,3 +2149,33 @@ def test_copy_waits_for_the_pin_that_is_being_read(
     panel_page.evaluate("() => finish()")
     expect(panel.get_by_text("PIN copied")).to_be_visible()
     assert len(sent(panel_page, "code/reveal")) == 1
+
+
+def test_stopping_is_shown_until_it_has_stopped(panel_page: Page, start: Start) -> None:
+    """A conversion that stops may still say how far it is."""
+    conversion = """{
+      state: "running", canary: { entity_id: "lock.door", access_code_id: "1" },
+      entity_id: "lock.door", locks: { "lock.door": "Door" }, done: [], failed: [],
+      uncertain: [], left: [{ entity_id: "lock.door", access_code_id: "1" }],
+      reason: null, error: null, ...change,
+    }"""
+    entries = f"""[{{
+      entry_id: "entry", title: "Home", available: true, error: null,
+      conversion: {conversion},
+    }}]"""
+    panel_page.evaluate(f"() => {{ window.entries = (change) => {entries}; }}")
+    panel = start(
+        """{
+          path: "/found",
+          locks: [lock("Door", [code("Ada", { is_managed: false })])],
+          entries: entries({}),
+        }"""
+    )
+    panel.get_by_role("button", name="Stop", exact=True).click()
+    stopping = panel.get_by_role("button", name="Stopping…")
+    expect(stopping).to_be_visible()
+    panel_page.evaluate("() => changeEntries(entries({ state: 'watching' }))")
+    expect(panel.get_by_text("Monitoring Door")).to_be_visible()
+    expect(stopping).to_be_visible()
+    panel_page.evaluate("() => changeEntries(entries({ state: 'stopped' }))")
+    expect(panel.get_by_role("button", name="Dismiss")).to_be_visible()
