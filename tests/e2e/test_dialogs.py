@@ -2179,3 +2179,51 @@ def test_stopping_is_shown_until_it_has_stopped(panel_page: Page, start: Start) 
     expect(stopping).to_be_visible()
     panel_page.evaluate("() => changeEntries(entries({ state: 'stopped' }))")
     expect(panel.get_by_role("button", name="Dismiss")).to_be_visible()
+
+
+def test_only_codes_that_are_still_expired_are_deleted(
+    panel_page: Page, start: Start
+) -> None:
+    """Somebody may extend a code while the question is open."""
+    old = "{ state: 'expired', ends_at: '2026-01-01T10:00:00Z' }"
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Old", {old}), code("Older", {old})], {{
+            problems: [{{
+              error_code: "full", message: "The lock is full.", advice: "", scope: "device",
+              created_at: null, remedies: ["delete_expired"],
+            }}],
+          }})],
+          answer: () => ({{ outcome: "deleted" }}),
+        }}"""
+    )
+    panel.get_by_role("button", name="Delete expired codes").click()
+    dialog = panel.get_by_role("dialog")
+    confirm = dialog.get_by_role("button", name="Delete", exact=True)
+    expect(confirm).to_be_enabled()
+    panel_page.evaluate(f"change(lock('Door', [code('Old'), code('Older', {old})]))")
+    confirm.click()
+    expect(dialog.get_by_text("Deletion finished")).to_be_visible()
+    row = dialog.get_by_role("listitem").filter(has_text="Not done")
+    expect(row).to_contain_text("Active")
+    [call] = sent(panel_page, "code/delete")
+    assert call["access_code_id"] == "Older"
+
+
+def test_retry_of_closed_dialog_is_announced(panel_page: Page, start: Start) -> None:
+    """Home Assistant may take the page away, with the dialog that shows a PIN."""
+    answer = """{ error: "Gate does not answer." }"""
+    panel = start(PARTLY.replace("ERROR", answer))
+    dialog = add_to_both(panel)
+    panel_page.evaluate(
+        """() => {
+            answer = () => new Promise((resolve) => { window.finish = resolve; });
+        }"""
+    )
+    dialog.get_by_role("button", name="Try again").click()
+    panel_page.wait_for_function("() => window.finish")
+    panel_page.evaluate(REATTACH)
+    expect(dialog).to_have_count(0)
+    panel_page.evaluate("() => finish({ error: 'Gate is gone' })")
+    expect(panel.locator(".toast")).to_contain_text("Gate is gone.")
