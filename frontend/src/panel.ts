@@ -8,7 +8,7 @@ import type { Key } from "./language";
 import { namedZone } from "./logic/formats";
 import { countFound } from "./logic/groups";
 import { banners, icon } from "./parts";
-import { type State, unavailableIds } from "./store";
+import { lacksLocks, type State } from "./store";
 import { shared } from "./styles";
 import type { Lock, Route } from "./types";
 import "./views/activity";
@@ -238,8 +238,9 @@ export class SeamPanel extends SeamActions {
     const { locks } = snapshot;
     if (tab === "lock" || tab === "codes") {
       if (!lock) {
+        const reason = tab === "lock" ? "no_such_lock" : "no_such_code";
         return html`<p class="note">
-          ${t(tab === "lock" ? "no_such_lock" : "no_such_code")}
+          ${t(lacksLocks(snapshot) ? "not_set_up" : reason)}
         </p>`;
       }
       return html`<seam-lock-page
@@ -289,10 +290,10 @@ export class SeamPanel extends SeamActions {
     }
   }
 
-  private reasonForNoLocks({ entries }: State): Key {
-    if (unavailableIds(entries).size > 0) return "not_set_up";
+  private reasonForNoLocks(snapshot: State): Key {
+    if (lacksLocks(snapshot)) return "not_set_up";
     if (!this.context.isAdmin) return "no_access";
-    return entries.length > 0 ? "no_locks" : "not_set_up";
+    return snapshot.entries.length > 0 ? "no_locks" : "not_set_up";
   }
 
   static override styles = [

@@ -37,6 +37,12 @@ export function unavailableIds(entries: readonly Entry[]): ReadonlySet<string> {
   );
 }
 
+/** Return whether there may be locks that are not known yet, as while Home Assistant starts. */
+export function lacksLocks({ entries, locks }: State): boolean {
+  const known = new Set(locks.map(({ entry_id }) => entry_id));
+  return [...unavailableIds(entries)].some((id) => !known.has(id));
+}
+
 /** Return a list whose unchanged codes are the previous objects. */
 function keepUnchanged(previous: Lock | undefined, lock: Lock): Lock {
   if (!previous) return lock;

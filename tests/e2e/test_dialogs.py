@@ -2070,14 +2070,27 @@ def test_card_shows_only_outage_of_its_lock(panel_page: Page, start: Start) -> N
 
 
 @pytest.mark.parametrize(
-    ("available", "text"),
-    [("false", "Seam is not available"), ("true", "You do not have access")],
+    ("path", "known"),
+    [
+        ("", "You do not have access to any locks"),
+        ("/lock/Door", "This lock does not exist"),
+        ("/codes/Ada", "This code no longer exists"),
+    ],
 )
-def test_restart_is_no_lack_of_access(start: Start, available: str, text: str) -> None:
-    """While the locks are not known, nobody is told to ask for access to them."""
-    entry = FLATS % (available, "null")
-    panel = start(f"{{admin: false, locks: [], entries: [{entry}]}}")
-    expect(panel.get_by_text(text)).to_be_visible()
+def test_restart_is_no_lack_of_access(
+    panel_page: Page, start: Start, path: str, known: str
+) -> None:
+    """While the locks are not known, nobody is told that they are none, or are gone."""
+    entries = FLATS % ("false", "null")
+    panel = start(f"{{admin: false, path: '{path}', locks: [], entries: [{entries}]}}")
+    panel_page.evaluate(ADD_CARD)
+    card = panel_page.locator("seam-access-codes-card")
+    for where in (panel, card):
+        expect(where.get_by_text("Seam is not available")).to_be_visible()
+    entries = FLATS % ("true", "null")
+    panel_page.evaluate(f"() => changeEntries([{entries}])")
+    expect(panel.get_by_text(known)).to_be_visible()
+    expect(card.get_by_text("This lock does not exist")).to_be_visible()
 
 
 @pytest.mark.parametrize(
