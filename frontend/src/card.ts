@@ -4,7 +4,8 @@ import { state } from "lit/decorators.js";
 import { SeamActions } from "./dialogs/host";
 import { element } from "./element";
 import { pageTexts } from "./language";
-import { banner, icon, outdatedBanner } from "./parts";
+import { banners, icon } from "./parts";
+import { lacksLocks } from "./store";
 import { shared } from "./styles";
 import type { HomeAssistant, Lock } from "./types";
 import "./views/lock-page";
@@ -61,7 +62,8 @@ export class SeamAccessCodesCard extends SeamActions {
 
   protected override render() {
     const { t, isAdmin, connected } = this.context;
-    const lock = this.snapshot?.locks.find(
+    const { snapshot } = this;
+    const lock = snapshot?.locks.find(
       ({ entity_id }) => entity_id === this.config?.entity,
     );
     return html`
@@ -81,8 +83,7 @@ export class SeamAccessCodesCard extends SeamActions {
                 : nothing
             }
           </header>
-          ${connected ? nothing : banner(t("connection_lost"))}
-          ${outdatedBanner(this.context)}
+          ${banners(this.context, snapshot, lock?.entry_id)}
           ${this.content(lock)}
         </div>
       </ha-card>
@@ -91,18 +92,19 @@ export class SeamAccessCodesCard extends SeamActions {
   }
 
   private content(lock: Lock | undefined): TemplateResult {
-    const { t } = this.context;
+    const { context, snapshot } = this;
+    const { t } = context;
     if (lock) {
       return html`<seam-lock-page
-        .context=${this.context}
+        .context=${context}
         .lock=${lock}
-        .stays=${this.snapshot?.stays ?? []}
+        .stays=${snapshot?.stays ?? []}
       ></seam-lock-page>`;
     }
     const text = !this.config?.entity
       ? t("card_choose")
-      : this.snapshot
-        ? t("no_such_lock")
+      : snapshot
+        ? t(lacksLocks(snapshot) ? "not_set_up" : "no_such_lock")
         : t(this.failed ? "not_set_up" : "loading");
     return html`<p class="secondary" role="status">${text}</p>`;
   }

@@ -12,6 +12,8 @@ export interface Context {
   readonly t: Translate;
   readonly isAdmin: boolean;
   readonly connected: boolean;
+  /** Whether what is shown may be true now: Home Assistant says what changes. */
+  readonly isCurrent: boolean;
   /** Whether the page has to be reloaded, as the integration was updated. */
   readonly outdated: boolean;
   /** The current date in the time zone that is shown. */
@@ -69,6 +71,7 @@ export class SeamHost extends LitElement {
       t: translate(hass.language, () => this.changed(), hass.locale.number_format),
       isAdmin: this.snapshot?.isAdmin ?? false,
       connected: this.store.connected,
+      isCurrent: this.store.connected && !this.failed,
       outdated: this.store.outdated,
       date: toLocal(new Date(), zoneOf(hass)).slice(0, 10),
     };
@@ -79,6 +82,7 @@ export class SeamHost extends LitElement {
       old?.t !== next.t ||
       old.isAdmin !== next.isAdmin ||
       old.connected !== next.connected ||
+      old.isCurrent !== next.isCurrent ||
       old.outdated !== next.outdated ||
       old.date !== next.date ||
       old.hass.locale !== hass.locale ||

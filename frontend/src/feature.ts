@@ -12,6 +12,7 @@ import { element } from "./element";
 import { pageTexts } from "./language";
 import { type Status, summary } from "./logic/groups";
 import { icon } from "./parts";
+import { unavailableIds } from "./store";
 import { shared } from "./styles";
 import type { HomeAssistant } from "./types";
 
@@ -36,9 +37,11 @@ export class SeamCodesLink extends SeamHost {
 
   protected override render() {
     const { snapshot, hass } = this;
-    const { t } = this.context;
+    const { t, isCurrent } = this.context;
     const lock = snapshot?.locks.find(({ entity_id }) => entity_id === this.entityId);
-    const { status, count } = summary(lock);
+    const isKnown =
+      isCurrent && lock && !unavailableIds(snapshot?.entries ?? []).has(lock.entry_id);
+    const { status, count } = summary(isKnown ? lock : undefined);
     const [path, tone] = LOOKS[status];
     const key =
       status === "ok" && count === 0 ? "count_none" : (`feature_${status}` as const);

@@ -7,8 +7,8 @@ import { element } from "./element";
 import type { Key } from "./language";
 import { namedZone } from "./logic/formats";
 import { countFound } from "./logic/groups";
-import { banner, icon, outdatedBanner } from "./parts";
-import type { State } from "./store";
+import { banners, icon } from "./parts";
+import { lacksLocks, type State } from "./store";
 import { shared } from "./styles";
 import type { Lock, Route } from "./types";
 import "./views/activity";
@@ -57,7 +57,7 @@ export class SeamPanel extends SeamActions {
     const { t, isAdmin, connected } = context;
     const [tab = "", id = ""] = this.route.path.split("/").filter(Boolean).map(decoded);
     const { lock, codeId } = this.target(tab, id);
-    const zone = namedZone(context.hass, this.now);
+    const zone = namedZone(context.hass, [this.now]);
     const isPage = tab === "lock" || tab === "codes";
     const canAdd =
       isAdmin &&
@@ -116,7 +116,7 @@ export class SeamPanel extends SeamActions {
       </header>
       <main>
         <div class="content">
-          ${this.banners()}
+          ${banners(context, snapshot)}
           ${snapshot ? this.page(snapshot, tab, lock, codeId) : this.waiting()}
           ${zone ? html`<p class="secondary zone">${t("time_zone", { zone })}</p>` : nothing}
         </div>
@@ -218,27 +218,6 @@ export class SeamPanel extends SeamActions {
     return {};
   }
 
-  private banners(): TemplateResult {
-    const { t, connected } = this.context;
-    // Without any lock, there is no last state.
-    const unavailable =
-      (this.snapshot?.locks.length &&
-        this.snapshot.entries.filter((entry) => !entry.available)) ||
-      [];
-    return html`
-      ${connected ? nothing : banner(t("connection_lost"))}
-      ${outdatedBanner(this.context)}
-      ${connected && this.failed && this.snapshot ? banner(t("not_set_up")) : nothing}
-      ${unavailable.map((entry) =>
-        banner(
-          entry.error
-            ? `${entry.title}: ${entry.error}`
-            : t("workspace_unavailable", { name: entry.title }),
-        ),
-      )}
-    `;
-  }
-
   private waiting(): TemplateResult {
     const { t } = this.context;
     return this.failed
@@ -259,8 +238,9 @@ export class SeamPanel extends SeamActions {
     const { locks } = snapshot;
     if (tab === "lock" || tab === "codes") {
       if (!lock) {
+        const reason = tab === "lock" ? "no_such_lock" : "no_such_code";
         return html`<p class="note">
-          ${t(tab === "lock" ? "no_such_lock" : "no_such_code")}
+          ${t(lacksLocks(snapshot) ? "not_set_up" : reason)}
         </p>`;
       }
       return html`<seam-lock-page
@@ -310,10 +290,10 @@ export class SeamPanel extends SeamActions {
     }
   }
 
-  private reasonForNoLocks({ entries }: State): Key {
+  private reasonForNoLocks(snapshot: State): Key {
+    if (lacksLocks(snapshot)) return "not_set_up";
     if (!this.context.isAdmin) return "no_access";
-    const isSetUp = entries.length > 0 && entries.every((entry) => entry.available);
-    return isSetUp ? "no_locks" : "not_set_up";
+    return snapshot.entries.length > 0 ? "no_locks" : "not_set_up";
   }
 
   static override styles = [

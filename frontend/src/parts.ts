@@ -7,6 +7,7 @@ import type { Translate } from "./language";
 import { formatTime } from "./logic/formats";
 import { type Entry, label, MANY, people } from "./logic/groups";
 import { origins } from "./logic/stays";
+import { type State, unavailableIds } from "./store";
 import type { Code, CodeState, Lock, Problem, Remedy, Stays, Verdict } from "./types";
 
 const CONSOLE_URL = "https://console.seam.co";
@@ -58,11 +59,32 @@ export function banner(
   </div>`;
 }
 
+/** Say why what is shown may not be true, of the entry of a lock or of all. */
+export function banners(
+  context: Context,
+  snapshot: State | undefined,
+  entryId?: string,
+): TemplateResult {
+  const { t, connected, isCurrent } = context;
+  // Without any lock, there is no last state.
+  const entries = snapshot?.locks.length ? snapshot.entries : [];
+  const unavailable = unavailableIds(entries);
+  return html`
+    ${connected ? nothing : banner(t("connection_lost"))}
+    ${outdatedBanner(context)}
+    ${connected && !isCurrent && snapshot ? banner(t("not_set_up")) : nothing}
+    ${entries
+      .filter(({ entry_id: id }) => unavailable.has(id) && (!entryId || id === entryId))
+      .map(({ title, error }) =>
+        banner(
+          error ? `${title}: ${error}` : t("workspace_unavailable", { name: title }),
+        ),
+      )}
+  `;
+}
+
 /** Offer to reload the page if the integration was updated since it was loaded. */
-export function outdatedBanner({
-  t,
-  outdated,
-}: Context): TemplateResult | typeof nothing {
+function outdatedBanner({ t, outdated }: Context): TemplateResult | typeof nothing {
   if (!outdated) return nothing;
   return banner(
     t("outdated"),

@@ -23,9 +23,24 @@ export function isOutdated(url: string, version: string): boolean {
 export interface State {
   readonly entries: readonly Entry[];
   readonly locks: readonly Lock[];
+  /** The IDs of locks from before a restart, of entries that are not loaded yet. */
+  readonly kept: ReadonlySet<string>;
   readonly stays: readonly Stays[];
   readonly options: Options;
   readonly isAdmin: boolean;
+}
+
+/** Return the IDs of the entries whose locks may have changed since they were read. */
+export function unavailableIds(entries: readonly Entry[]): ReadonlySet<string> {
+  return new Set(
+    entries.filter(({ available }) => !available).map(({ entry_id }) => entry_id),
+  );
+}
+
+/** Return whether there may be locks that are not known yet, as while Home Assistant starts. */
+export function lacksLocks({ entries, locks }: State): boolean {
+  const known = new Set(locks.map(({ entry_id }) => entry_id));
+  return [...unavailableIds(entries)].some((id) => !known.has(id));
 }
 
 /** Return a list whose unchanged codes are the previous objects. */
@@ -61,6 +76,17 @@ function withKnown(previous: readonly Stays[], rows: readonly Stays[]): Stays[] 
   }));
 }
 
+/** Return the locks of entries that are not loaded: all locks of one are sent at once. */
+function stillWaiting(
+  locks: Iterable<Lock>,
+  sent: readonly Lock[],
+  entries: readonly Entry[],
+): Lock[] {
+  const waiting = new Set(unavailableIds(entries));
+  for (const { entry_id } of sent) waiting.delete(entry_id);
+  return [...locks].filter(({ entry_id }) => waiting.has(entry_id));
+}
+
 /** Return the state after an event. */
 export function reduce(
   state: State | undefined,
@@ -76,32 +102,34 @@ export function reduce(
         keepUnchanged(previous.get(lock.device_id), lock),
       ]),
     );
-    // While Home Assistant starts, it does not know them yet.
-    const waiting = new Set(
-      event.entries.filter((e) => !e.available).map((e) => e.entry_id),
-    );
-    for (const lock of previous.values()) {
-      if (waiting.has(lock.entry_id) && !locks.has(lock.device_id)) {
-        locks.set(lock.device_id, lock);
-      }
-    }
+    const kept = stillWaiting(previous.values(), event.locks, event.entries);
+    for (const lock of kept) locks.set(lock.device_id, lock);
     return {
       entries: event.entries,
       locks: sorted(locks.values()),
+      kept: new Set(kept.map(({ device_id }) => device_id)),
       stays: withKnown(state?.stays ?? [], event.stays),
       options: event.options,
       isAdmin: event.is_admin,
     };
   }
   if (!state) return undefined;
+  const entries = event.entries ?? state.entries;
   const locks = new Map(previous);
+  const old = state.locks.filter(({ device_id }) => state.kept.has(device_id));
+  const kept = new Set(
+    stillWaiting(old, event.locks, entries).map(({ device_id }) => device_id),
+  );
+  // Home Assistant has not sent them since, so it does not say if they are removed.
+  for (const { device_id } of old) if (!kept.has(device_id)) locks.delete(device_id);
   for (const id of event.removed) locks.delete(id);
   for (const lock of event.locks) {
     locks.set(lock.device_id, keepUnchanged(previous.get(lock.device_id), lock));
   }
   return {
     ...state,
-    entries: event.entries ?? state.entries,
+    entries,
+    kept,
     options: event.options ?? state.options,
     stays: changedStays(state.stays, event.stays, event.removed_stays),
     locks: sorted(locks.values()),

@@ -169,9 +169,19 @@ describe.each([
   });
 
   test("the zone is named, as somebody may think of the other one", () => {
-    expect(namedZone(settings, now)).toBe(zone);
+    expect(namedZone(settings, [now])).toBe(zone);
     const near = withLocale({ time_zone }, "Asia/Tokyo");
-    expect(namedZone(near, now)).toBeUndefined();
+    expect(namedZone(near, [now])).toBeUndefined();
+  });
+
+  test("the zone is named if the clocks differ at one of the times", () => {
+    vi.stubEnv("TZ", "America/Phoenix");
+    const home = withLocale({ time_zone }, "America/Los_Angeles");
+    const [summer, winter] = ["2026-07-01T18:00Z", "2026-12-04T18:00Z"].map(
+      (iso) => new Date(iso),
+    ) as [Date, Date];
+    expect(namedZone(home, [summer])).toBeUndefined();
+    expect(namedZone(home, [summer, winter])).toBe(zoneOf(home));
   });
 });
 

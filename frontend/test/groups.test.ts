@@ -12,7 +12,6 @@ import {
   people,
   reasonOfLock,
   summary,
-  today,
 } from "../src/logic/groups";
 import { HOUR } from "../src/logic/times";
 import type { Code, CodeState, Lock } from "../src/types";
@@ -98,7 +97,7 @@ describe("the group of a code", () => {
     ["active", "active"],
     ["setting", "active"],
     ["removing", "active"],
-    ["disabled", "active"],
+    ["disabled", "attention"],
     ["unknown", "active"],
     ["scheduled", "scheduled"],
     ["failed", "attention"],
@@ -167,47 +166,6 @@ describe("the codes of a lock", () => {
     const groups = grouped(codes, " GUEST 1 ", "name");
     expect(names(groups.get("active"))).toEqual(["guest 1", "Guest 10"]);
     expect(groups.get("expired")).toEqual([]);
-  });
-});
-
-describe("today", () => {
-  const now = new Date("2026-12-04T12:00:00Z");
-
-  test("sorts codes into those that need attention, arrive, leave, and are in", () => {
-    const codes = [
-      code("Arriving", "scheduled", { starts_at: "2026-12-05T12:00:00Z" }),
-      code("Late", "scheduled", { starts_at: "2026-12-07T12:00:00Z" }),
-      code("Leaving", "active", { ends_at: "2026-12-04T13:00:00Z" }),
-      code("Broken", "failed", { starts_at: "2026-12-04T13:00:00Z" }),
-      code("Backup", "active", { is_backup: true }),
-      code("Gone", "expired", { ends_at: "2026-12-04T11:00:00Z" }),
-    ];
-    const result = today([lock("Door", codes)], now);
-    const of = (entries: { code: { name: string | null } }[]) =>
-      entries.map((entry) => entry.code.name);
-    expect(of(result.arriving)).toEqual(["Broken", "Arriving"]);
-    expect(of(result.leaving)).toEqual(["Leaving"]);
-    expect(of(result.now)).toEqual(["Leaving"]);
-    expect(of(result.attention)).toEqual(["Broken"]);
-  });
-
-  test("shows a problem of an account once for all of its locks", () => {
-    const account = problem("Disconnected.", { scope: "connected_account" });
-    const locks = ["Front", "Back"].map((name) =>
-      lock(name, [], { problems: [account] }),
-    );
-    const { problems } = today(locks, now);
-    expect(problems).toHaveLength(1);
-    expect(names(problems[0]?.locks)).toEqual(["Front", "Back"]);
-  });
-
-  test("shows locks whose codes are not known, but not while none are", () => {
-    const unknown = lock("Front", [], { codes_known: false });
-    const empty = lock("Back", []);
-    expect(names(today([unknown, empty], now).locks)).toEqual(["Front"]);
-    expect(today([unknown, { ...unknown, name: "Side" }], now).locks).toEqual([]);
-    const down = new Set([unknown.entry_id]);
-    expect(today([unknown, empty], now, down).locks).toEqual([]);
   });
 });
 

@@ -8,11 +8,12 @@ import {
   type GuestForm,
   knownGuest,
   linkedCodes,
-  movedEnd,
   nameError,
   newGuest,
   nights,
   updateData,
+  withEnd,
+  withStart,
 } from "../src/logic/guest";
 import type { HomeAssistant, Lock } from "../src/types";
 
@@ -54,7 +55,37 @@ describe("a new guest", () => {
   test("keeps the length of the stay when the check-in moves", () => {
     const stay = form({ end: "2026-12-07T11:00" });
     expect(nights(stay)).toBe(3);
-    expect(movedEnd(stay, "2026-12-10T20:00")).toBe("2026-12-13T11:00");
+    expect(withStart(stay, "2026-12-10T20:00").end).toBe("2026-12-13T11:00");
+  });
+
+  test.each<[string, string[], string]>([
+    ["a day, erased first", ["", "2026-12-01T15:00", "2026-12-10T15:00"], "2026-12-12"],
+    [
+      "a year",
+      ["0002-12-24T15:00", "0020-12-24T15:00", "2027-12-24T15:00"],
+      "2027-12-26",
+    ],
+    ["a year of five digits", ["20261-12-24T15:00", "2026-12-24T15:00"], "2026-12-26"],
+    ["nothing in the end", ["2026-12-01T15:00", ""], "2026-12-26"],
+  ])("leaves when the whole check-in says, however one types %s", (_, typed, end) => {
+    let stay = form({ start: "2026-12-24T15:00", end: "2026-12-26T11:00" });
+    for (const start of typed) stay = { ...stay, ...withStart(stay, start) };
+    expect(stay.end).toBe(`${end}T11:00`);
+  });
+
+  test("keeps a check-out that was chosen for an unknown check-in", () => {
+    let stay = form({ start: "2026-12-24T15:00", end: "2026-12-26T11:00" });
+    stay = { ...stay, ...withStart(stay, "") };
+    stay = { ...stay, ...withEnd(stay, "2026-12-30T11:00") };
+    for (const start of ["2026-12-02T15:00", "2026-12-28T15:00"]) {
+      stay = { ...stay, ...withStart(stay, start) };
+      expect(stay.end).toBe("2026-12-30T11:00");
+    }
+    stay = { ...stay, ...withEnd(stay, "2026-12-31T11:00") };
+    stay = { ...stay, ...withStart(stay, "2026-12-27T15:00") };
+    expect(stay.end).toBe("2026-12-30T11:00");
+    stay = { ...stay, ...withEnd(stay, "") };
+    expect(withStart(stay, "2026-12-20T15:00").end).toBe("");
   });
 });
 

@@ -4,7 +4,7 @@ import { lock } from "../dev/fake";
 import type { Context } from "../src/context";
 import { pinHint } from "../src/dialogs/form";
 import { translate } from "../src/language";
-import { commonLengths, pinProblem, pinRules } from "../src/logic/pin";
+import { commonLengths, pinProblem, pinRules, typedPin } from "../src/logic/pin";
 
 const withRules = (lengths: number[], ...constraints: string[]) =>
   lock("Door", [], {
@@ -15,6 +15,19 @@ const withRules = (lengths: number[], ...constraints: string[]) =>
       name_max: null,
     },
   });
+
+test.each([
+  ["4711", "4711"],
+  ["４７１１", "4711"],
+  ["٤٧١٢", "4712"],
+  ["۴۷۱۲", "4712"],
+  ["४७१२", "4712"],
+  ["𝟜𝟟𝟙𝟘", "4710"],
+  ["47 11-22", "471122"],
+  ["47a#", "47a#"],
+])("what is typed as %s is the PIN %s", (text, pin) => {
+  expect(typedPin(text)).toBe(pin);
+});
 
 describe("a PIN", () => {
   test.each(rules.pins.refused)("%s is not digits", (pin) => {

@@ -40,22 +40,71 @@ describe("the snapshot", () => {
   });
 });
 
-test("locks of an entry that is not available stay, as after a restart", () => {
-  const door = lock("Door", []);
-  const entry = {
-    entry_id: door.entry_id,
-    title: "Flats",
-    error: null,
-    conversion: null,
-  };
-  const event = (available: boolean, locks: (typeof door)[]) => ({
-    ...all(locks),
-    entries: [{ ...entry, available }],
+describe("after a restart", () => {
+  const [door, gate] = [lock("Door", []), lock("Gate", [])];
+  const boat = lock("Boat", [], { entry_id: "boats" });
+  const entries = (...available: [flats: boolean, boats: boolean]) =>
+    [door, boat].map(({ entry_id }, i) => ({
+      entry_id,
+      title: entry_id,
+      error: null,
+      conversion: null,
+      available: available[i] ?? false,
+    }));
+  type Rows = (typeof door)[];
+  const first = (locks: Rows, ...available: [boolean, boolean]) =>
+    ({ ...all(locks), entries: entries(...available) }) as SubscriptionEvent;
+  const later = (locks: Rows, ...available: [boolean, boolean]): SubscriptionEvent => ({
+    type: "changed",
+    locks,
+    removed: [],
+    entries: entries(...available),
   });
-  const before = reduce(undefined, event(true, [door]));
-  const starting = reduce(before, event(false, []));
-  expect(starting?.locks.map(({ name }) => name)).toEqual(["Door"]);
-  expect(reduce(starting, event(true, []))?.locks).toEqual([]);
+  const shown = (...events: SubscriptionEvent[]) =>
+    [first([door, gate, boat], true, true), ...events]
+      .reduce(reduce, undefined as ReturnType<typeof reduce>)
+      ?.locks.map(({ name }) => name);
+
+  test.each<[string, SubscriptionEvent[], string[]]>([
+    ["nothing is loaded", [first([], false, false)], ["Boat", "Door", "Gate"]],
+    [
+      "all is loaded, without a lock",
+      [first([door, boat], true, true)],
+      ["Boat", "Door"],
+    ],
+    [
+      "an entry is loaded that Seam does not answer",
+      [first([door], false, true)],
+      ["Door"],
+    ],
+    [
+      "entries are loaded later, one of them without a lock",
+      [first([], false, false), later([door], true, false)],
+      ["Boat", "Door"],
+    ],
+    [
+      "an entry is loaded later that Seam does not answer",
+      [first([], false, false), later([gate], false, false)],
+      ["Boat", "Gate"],
+    ],
+    [
+      "an entry has no lock any more",
+      [first([], false, false), later([], true, false)],
+      ["Boat"],
+    ],
+    [
+      "a lock changes while another entry starts",
+      [
+        first([door, gate], true, false),
+        later([door], true, false),
+        later([door], true, false),
+      ],
+      ["Boat", "Door", "Gate"],
+    ],
+    ["an entry is gone", [first([door, gate], true, true)], ["Door", "Gate"]],
+  ])("shows the locks that exist as far as known: %s", (_, events, names) => {
+    expect(shown(...events)).toEqual(names);
+  });
 });
 
 describe("the subscription", () => {

@@ -406,8 +406,11 @@ def test_times_are_sent_as_moments(panel_page: Page, start: Start) -> None:
     dialog.get_by_label("Check-in").fill("2026-10-25T01:40")
     dialog.get_by_role("button", name="Add guest").click()
     expect(dialog.get_by_role("button", name="Done")).to_be_visible()
-    times = [call["ends_at"] for call in sent(panel_page, "code/update")]
-    assert times == ["2026-10-25T01:34:00.000Z", "2026-10-25T01:45:00.000Z"]
+    # The clock of the browser does not say when now is.
+    [ended] = sent(panel_page, "code/end")
+    assert "ends_at" not in ended
+    [extended] = sent(panel_page, "code/update")
+    assert extended["ends_at"] == "2026-10-25T01:45:00.000Z"
     [created] = sent(panel_page, "code/create")
     assert created["starts_at"] == "2026-10-25T01:40:00.000Z"
 
@@ -470,6 +473,56 @@ def test_closed_dialog_announces_failure(panel_page: Page, start: Start) -> None
     expect(dialog).to_have_count(0)
     panel_page.evaluate("() => finish()")
     expect(panel.get_by_text("Gate is offline.")).to_be_visible()
+
+
+def test_results_wait_until_dialog_is_closed(panel_page: Page, start: Start) -> None:
+    """Behind another dialog, nobody would notice them, however long they are shown."""
+    panel_page.clock.install()
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada"), code("Bob")])],
+          answer: ({ type, access_code_id }) => type === "seam/code/update"
+            ? new Promise((resolve) => {
+                (window.finish ??= {})[access_code_id] = resolve;
+              })
+            : {},
+        }"""
+    )
+    for name in ("Ada", "Bob"):
+        dialog = choose(panel, name, "Edit")
+        dialog.get_by_role("textbox", name="Name").fill(f"{name} L")
+        dialog.get_by_role("button", name="Save").click()
+        panel_page.wait_for_function(f"() => window.finish?.{name}")
+        dialog.get_by_role("button", name="Close").last.click()
+        expect(dialog).to_have_count(0)
+    panel.get_by_role("button", name="Add guest").click()
+    panel_page.evaluate("() => { finish.Ada({ error: 'The lock is full' }); }")
+    panel_page.evaluate("() => { finish.Bob({}); }")
+    toast = panel.locator(".toast")
+    for _ in range(10):
+        panel_page.clock.run_for(1_000)
+        expect(toast).to_have_text("")
+    panel.get_by_role("dialog").get_by_role("button", name="Cancel").click()
+    expect(panel.get_by_role("dialog")).to_have_count(0)
+    panel_page.clock.run_for(200)
+    expect(toast.locator("p")).to_have_text(["The lock is full.", "“Bob L” was saved"])
+    panel_page.clock.run_for(6_000)
+    expect(toast).to_have_text("")
+
+
+def test_what_comes_of_an_action_replaces_that_it_goes_on(start: Start) -> None:
+    """Two results are shown together, and each only once."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada"), code("Bob")])],
+        }"""
+    )
+    toast = panel.locator(".toast")
+    for _ in range(2):
+        panel.get_by_role("button", name="Refresh").click()
+        expect(toast.locator("p")).to_have_text(["Door is up to date"])
 
 
 REATTACH: Final = """() => {
@@ -829,12 +882,18 @@ def test_try_again_shows_an_error_once(panel_page: Page, start: Start) -> None:
         (["scheduled", "at_risk"], "Ready on 1 of 2 locks"),
         (["at_risk", "at_risk"], "The code is not on all locks yet"),
         (["active", "failed"], "No code on L1"),
+        (["expired"], "Expired"),
+        (["disabled"], "Disabled"),
+        (["unknown"], "Unknown"),
+        (["removing"], "Removing"),
+        (["active", "disabled"], "Ready on 1 of 2 locks"),
+        (["active", "setting"], "Ready on 1 of 2 locks"),
     ],
 )
 def test_headline_says_whether_the_code_works(
     start: Start, states: list[str], headline: str
 ) -> None:
-    """Only what Seam calls failed is shown as an error."""
+    """Only what Seam calls failed is an error, and only what is being set may take."""
     locks = ", ".join(
         f"lock('L{i}', [code('x{i}', {{ state: '{state}' }})])"
         for i, state in enumerate(states)
@@ -854,9 +913,41 @@ def test_headline_says_whether_the_code_works(
     status = dialog.locator(".headline")
     expect(status.get_by_text(headline, exact=True)).to_be_visible()
     expect(status.locator(".bad")).to_have_count(int("failed" in states))
-    expect(status.get_by_text("Works until")).to_have_count(int("failed" not in states))
+    expect(status.locator(".spinner")).to_have_count(int("setting" in states))
+    works = {*states} & {"active", "scheduled", "setting", "at_risk"}
+    expect(status.get_by_text("Works until")).to_have_count(
+        int("failed" not in states and bool(works))
+    )
     names = " and ".join(f"L{i}" for i in range(len(states)))
     expect(dialog.get_by_text(f"PIN for {names}", exact=True)).to_be_visible()
+
+
+@pytest.mark.parametrize("is_new", [True, False])
+def test_code_that_is_gone_is_not_awaited(
+    panel_page: Page, start: Start, is_new: bool
+) -> None:
+    """A code that is not listed is only on its way until it was listed once."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada")])],
+          answer: () => ({ access_code_id: "x", code: "582947" }),
+        }"""
+    )
+    if is_new:
+        dialog = add_guest(panel, "Mia")
+        expect(dialog.get_by_text("Setting the code…")).to_be_visible()
+        panel_page.evaluate("change(lock('Door', [code('x', { state: 'setting' })]))")
+        expect(dialog.get_by_text("Setting the code…")).to_be_visible()
+    else:
+        dialog = choose(panel, "Ada", "Edit")
+        dialog.get_by_role("textbox", name="Name").fill("Mia")
+        dialog.get_by_role("button", name="Save").click()
+        expect(dialog.get_by_text("The code works")).to_be_visible()
+    panel_page.evaluate("change(lock('Door'))")
+    expect(dialog.get_by_text("No code on Door", exact=True)).to_be_visible()
+    expect(dialog.get_by_text("This code no longer exists.")).to_be_visible()
+    expect(dialog.locator(".spinner")).to_have_count(0)
 
 
 @pytest.mark.parametrize(
@@ -887,6 +978,27 @@ def test_pin_lengths_are_said_in_one_way(
     dialog.get_by_role("button", name="Add guest").click()
     expect(dialog.locator("#pin-error")).to_have_text(f"Enter {text}.")
     expect(dialog.get_by_text("digits")).to_have_count(1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "pin", "error"),
+    [
+        ("４７１１", "4711", ""),
+        ("٤٧١٢", "4712", ""),
+        ("47 11", "4711", ""),
+        ("47o1", "47o1", "Enter 4 to 12 digits."),
+        ("#", "#", "Enter 4 to 12 digits."),
+    ],
+)
+def test_no_digit_is_lost(start: Start, typed: str, pin: str, error: str) -> None:
+    """A PIN may be typed in other digits; what is none is not left out in silence."""
+    panel = start("{path: '/lock/Door', locks: [lock('Door')]}")
+    panel.get_by_role("button", name="Add guest").click()
+    panel.get_by_role("radio", name="Custom PIN").check()
+    field = panel.get_by_role("textbox", name="Custom PIN")
+    field.press_sequentially(typed)
+    expect(field).to_have_value(pin)
+    expect(panel.locator("#pin-error")).to_have_text(error)
 
 
 def test_form_names_stays_at_the_same_time(panel_page: Page, start: Start) -> None:
@@ -990,7 +1102,7 @@ TWO_DOORS: Final = """{
 }"""
 CHANGES: Final = {
     "Extend by a day": ("Extend by a day", "code/update"),
-    "End now": ("End now", "code/update"),
+    "End now": ("End now", "code/end"),
     "Stop managing": ("Stop managing", "code/release"),
     "Delete": ("Delete", "code/delete"),
 }
@@ -1861,3 +1973,270 @@ def test_row_says_that_its_lock_is_the_reason(start: Start) -> None:
     row = attention.get_by_role("listitem").filter(has_text="Sailing school")
     expect(row).to_contain_text("Boat Shed is offline")
     expect(attention.get_by_text("The device is offline.")).to_have_count(1)
+
+
+STAY_AT_RISK: Final = """{
+  entry_id: "entry", subentry_id: "stays", title: "Bookings", is_calendar_lost: false,
+  kept: 0, access_code_ids: [], stays: [{
+    name: "Grace", verdict: "at_risk", has_arrived: false,
+    starts_at: new Date(Date.now() + 3_600_000).toISOString(),
+    ends_at: new Date(Date.now() + 90_000_000).toISOString(),
+    locks: [{
+      device_id: "Door", access_code_id: null, verdict: "at_risk",
+      reason: "The lock is full.",
+    }],
+  }],
+}"""
+
+
+def test_first_page_shows_stay_without_code(panel_page: Page, start: Start) -> None:
+    """A guest whose code could not be created does not get in, either."""
+    panel = start(f"{{locks: [lock('Door', [code('Ada')])], stays: [{STAY_AT_RISK}]}}")
+    expect(panel.get_by_role("heading", name="1 code needs attention")).to_be_visible()
+    row = panel.get_by_role("listitem").filter(has_text="Grace")
+    expect(row).to_contain_text("The lock is full.")
+    expect(row).to_contain_text("Door")
+    expect(row).to_contain_text("At risk")
+    assert row.get_by_role("link").get_attribute("href") == "/seam/stays"
+
+
+def test_first_page_does_not_vouch_for_code_that_is_being_set(start: Start) -> None:
+    """That is no reason for an alarm, but nobody knows yet whether it opens the lock."""
+    panel = start("{locks: [lock('Door', [code('Ada', {state: 'setting'})])]}")
+    expect(panel.get_by_role("heading", name="Cannot confirm")).to_be_visible()
+    expect(panel.get_by_role("region", name="Needs attention")).to_have_count(0)
+
+
+ADD_CARD: Final = """() => {
+    customElements.define("ha-card", class extends HTMLElement {});
+    const { hass } = document.querySelector("seam-panel");
+    hass.entities = { "lock.door": { platform: "seam" } };
+    const card = document.createElement("seam-access-codes-card");
+    card.setConfig({ entity: "lock.door" });
+    card.hass = hass;
+    const tile = document.createElement("seam-access-codes-feature");
+    tile.context = { entity_id: "lock.door" };
+    tile.hass = hass;
+    document.body.append(card, tile);
+}"""
+FLATS: Final = """{
+  entry_id: "entry", title: "Flats", available: %s, error: %s, conversion: null,
+}"""
+
+
+@pytest.mark.parametrize(
+    ("available", "error", "breaks", "text"),
+    [
+        ("false", "null", "", "Flats cannot be reached"),
+        ("false", "'Enter a new key.'", "", "Flats: Enter a new key."),
+        ("true", "null", "connect(false)", "The connection to Home Assistant was lost"),
+        ("true", "null", "connect(true, true)", "Seam is not available"),
+    ],
+    ids=["outage", "key", "connection", "restart"],
+)
+def test_old_data_is_not_shown_as_true(
+    panel_page: Page, start: Start, available: str, error: str, breaks: str, text: str
+) -> None:
+    """Panel, card, and tile say the same."""
+    entry = FLATS % (available, error)
+    panel = start(f"{{locks: [lock('Door', [code('Ada')])], entries: [{entry}]}}")
+    panel_page.evaluate(ADD_CARD)
+    card = panel_page.locator("seam-access-codes-card")
+    expect(card.locator("seam-code-row")).to_be_visible()
+    panel_page.evaluate(f"() => {{ {breaks} }}")
+    for where in (panel, card):
+        expect(where.locator(".banner").filter(has_text=text)).to_have_count(1)
+        expect(where.locator(".banner")).to_have_count(1)
+    tile = panel_page.locator("seam-access-codes-feature")
+    expect(tile.get_by_text("Codes unknown")).to_be_visible()
+    expect(panel.get_by_role("heading", name="Cannot confirm")).to_be_visible()
+
+
+def test_card_shows_only_outage_of_its_lock(panel_page: Page, start: Start) -> None:
+    """Another workspace does not matter to it."""
+    other = "{ ...entry, entry_id: 'other', title: 'Boats', available: false }"
+    start(
+        f"""(() => {{
+          const entry = {FLATS % ("true", "null")};
+          return {{ locks: [lock("Door", [code("Ada")])], entries: [entry, {other}] }};
+        }})()"""
+    )
+    panel_page.evaluate(ADD_CARD)
+    card = panel_page.locator("seam-access-codes-card")
+    expect(card.locator("seam-code-row")).to_be_visible()
+    expect(card.locator(".banner")).to_have_count(0)
+    tile = panel_page.locator("seam-access-codes-feature")
+    expect(tile.get_by_text("1 code OK")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("path", "known"),
+    [
+        ("", "You do not have access to any locks"),
+        ("/lock/Door", "This lock does not exist"),
+        ("/codes/Ada", "This code no longer exists"),
+    ],
+)
+def test_restart_is_no_lack_of_access(
+    panel_page: Page, start: Start, path: str, known: str
+) -> None:
+    """While the locks are not known, nobody is told that they are none, or are gone."""
+    entries = FLATS % ("false", "null")
+    panel = start(f"{{admin: false, path: '{path}', locks: [], entries: [{entries}]}}")
+    panel_page.evaluate(ADD_CARD)
+    card = panel_page.locator("seam-access-codes-card")
+    for where in (panel, card):
+        expect(where.get_by_text("Seam is not available")).to_be_visible()
+    entries = FLATS % ("true", "null")
+    panel_page.evaluate(f"() => changeEntries([{entries}])")
+    expect(panel.get_by_text(known)).to_be_visible()
+    expect(card.get_by_text("This lock does not exist")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("answer", "shown", "said"),
+    [
+        ('({ code: "4711" })', "4711", ""),
+        (
+            '(id === "lock.gate" ? { error: "Gate is gone" } : { code: "4711" })',
+            "Door: 4711, Gate: –",
+            "Gate is gone.",
+        ),
+        ('(id === "lock.gate" ? {} : { code: "4711" })', "Door: 4711, Gate: –", ""),
+        (
+            '({ code: id === "lock.gate" ? "4712" : "4711" })',
+            "Door: 4711, Gate: 4712",
+            "",
+        ),
+        ('({ error: "Seam is gone" })', "", "Seam is gone."),
+    ],
+    ids=["same", "error", "none", "different", "errors"],
+)
+def test_pins_of_stay_are_shown_as_far_as_known(
+    start: Start, answer: str, shown: str, said: str
+) -> None:
+    """The PIN of one lock does not depend on that of another."""
+    panel = start(
+        f"""{{
+          path: "/stays",
+          locks: ["Door", "Gate"].map((name) => lock(name, [code(`Grace ${{name}}`)])),
+          stays: [{{
+            entry_id: "entry", subentry_id: "s", title: "Bookings", kept: 0,
+            is_calendar_lost: false, access_code_ids: [], stays: [{{
+              name: "Grace", verdict: "ready", has_arrived: false,
+              starts_at: "2060-01-01T15:00:00Z", ends_at: "2060-01-02T11:00:00Z",
+              locks: ["Door", "Gate"].map((name) => ({{
+                device_id: name, access_code_id: `Grace ${{name}}`, verdict: "ready",
+                reason: null,
+              }})),
+            }}],
+          }}],
+          answer: (_, id) => {answer},
+        }}"""
+    )
+    panel.get_by_role("button", name="Show PIN: Grace").click()
+    if said:
+        expect(panel.locator(".toast")).to_have_text(said)
+    if shown:
+        expect(panel.locator("output")).to_have_text(shown)
+    expect(panel.locator("output")).to_have_count(int(bool(shown)))
+
+
+def test_copy_waits_for_the_pin_that_is_being_read(
+    panel_page: Page, start: Start
+) -> None:
+    """The menu is not dead while the button beside it shows the PIN."""
+    panel = start(
+        """{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Ada")])],
+          answer: () => new Promise((resolve) => {
+            window.finish = () => resolve({ code: "4711" });
+          }),
+        }"""
+    )
+    panel.get_by_role("button", name="Show PIN: Ada").click()
+    panel_page.wait_for_function("() => window.finish")
+    panel.get_by_role("button", name="Actions for Ada").click()
+    panel.get_by_role("menuitem", name="Copy PIN").click()
+    panel_page.evaluate("() => finish()")
+    expect(panel.get_by_text("PIN copied")).to_be_visible()
+    assert len(sent(panel_page, "code/reveal")) == 1
+
+
+def test_stopping_is_shown_until_it_has_stopped(panel_page: Page, start: Start) -> None:
+    """A conversion that stops may still say how far it is."""
+    conversion = """{
+      state: "running", canary: { entity_id: "lock.door", access_code_id: "1" },
+      entity_id: "lock.door", locks: { "lock.door": "Door" }, done: [], failed: [],
+      uncertain: [], left: [{ entity_id: "lock.door", access_code_id: "1" }],
+      reason: null, error: null, ...change,
+    }"""
+    entries = f"""[{{
+      entry_id: "entry", title: "Home", available: true, error: null,
+      conversion: {conversion},
+    }}]"""
+    panel_page.evaluate(f"() => {{ window.entries = (change) => {entries}; }}")
+    panel = start(
+        """{
+          path: "/found",
+          locks: [lock("Door", [code("Ada", { is_managed: false })])],
+          entries: entries({}),
+        }"""
+    )
+    panel.get_by_role("button", name="Stop", exact=True).click()
+    stopping = panel.get_by_role("button", name="Stopping…")
+    expect(stopping).to_be_visible()
+    panel_page.evaluate("() => changeEntries(entries({ state: 'watching' }))")
+    expect(panel.get_by_text("Monitoring Door")).to_be_visible()
+    expect(stopping).to_be_visible()
+    panel_page.evaluate("() => changeEntries(entries({ state: 'stopped' }))")
+    expect(panel.get_by_role("button", name="Dismiss")).to_be_visible()
+
+
+def test_only_codes_that_are_still_expired_are_deleted(
+    panel_page: Page, start: Start
+) -> None:
+    """Somebody may extend a code while the question is open."""
+    old = "{ state: 'expired', ends_at: '2026-01-01T10:00:00Z' }"
+    panel = start(
+        f"""{{
+          path: "/lock/Door",
+          locks: [lock("Door", [code("Old", {old}), code("Older", {old})], {{
+            problems: [{{
+              error_code: "full", message: "The lock is full.", advice: "", scope: "device",
+              created_at: null, remedies: ["delete_expired"],
+            }}],
+          }})],
+          answer: () => ({{ outcome: "deleted" }}),
+        }}"""
+    )
+    panel.get_by_role("button", name="Delete expired codes").click()
+    dialog = panel.get_by_role("dialog")
+    confirm = dialog.get_by_role("button", name="Delete", exact=True)
+    expect(confirm).to_be_enabled()
+    panel_page.evaluate(f"change(lock('Door', [code('Old'), code('Older', {old})]))")
+    confirm.click()
+    expect(dialog.get_by_text("Deletion finished")).to_be_visible()
+    row = dialog.get_by_role("listitem").filter(has_text="Not done")
+    expect(row).to_contain_text("Active")
+    [call] = sent(panel_page, "code/delete")
+    assert call["access_code_id"] == "Older"
+
+
+def test_retry_of_closed_dialog_is_announced(panel_page: Page, start: Start) -> None:
+    """Home Assistant may take the page away, with the dialog that shows a PIN."""
+    answer = """{ error: "Gate does not answer." }"""
+    panel = start(PARTLY.replace("ERROR", answer))
+    dialog = add_to_both(panel)
+    panel_page.evaluate(
+        """() => {
+            answer = () => new Promise((resolve) => { window.finish = resolve; });
+        }"""
+    )
+    dialog.get_by_role("button", name="Try again").click()
+    panel_page.wait_for_function("() => window.finish")
+    panel_page.evaluate(REATTACH)
+    expect(dialog).to_have_count(0)
+    panel_page.evaluate("() => finish({ error: 'Gate is gone' })")
+    expect(panel.locator(".toast")).to_contain_text("Gate is gone.")

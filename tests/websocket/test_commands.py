@@ -1,13 +1,14 @@
 """The websocket commands that change or reveal codes."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 import logging
 from typing import Any, Final
 
 from homeassistant.auth.const import GROUP_ID_USER
 from homeassistant.const import EVENT_CALL_SERVICE
 from homeassistant.core import HomeAssistant
+from homeassistant.util import dt as dt_util
 import pytest
 from pytest_homeassistant_custom_component.common import (
     MockConfigEntry,
@@ -49,6 +50,7 @@ STAY: Final = {
 COMMANDS: Final[Mapping[str, dict[str, Any]]] = {
     "seam/code/create": {"entity_ids": [FRONT], "name": "Baker", "ongoing": True},
     "seam/code/update": {"access_code_id": CODE_OWNER, "new_name": "Landlord"},
+    "seam/code/end": {"access_code_id": CODE_GUEST_NOW},
     "seam/code/delete": {"access_code_id": CODE_OWNER},
     "seam/code/convert": {"access_code_id": UNMANAGED_NEIGHBOUR},
     "seam/code/release": {"access_code_id": CODE_OWNER},
@@ -251,6 +253,21 @@ async def test_update(simulator: Simulator, panel: Panel) -> None:
     assert rows[FRONT].items() >= {"name": "Landlord", "code": PIN}.items()
     code = simulator.state.access_codes[CODE_OWNER]
     assert (code.name, code.code) == ("Landlord", PIN)
+
+
+async def test_end(simulator: Simulator, panel: Panel) -> None:
+    """A code ends two minutes from now, whatever the clock of the browser says."""
+    before = dt_util.utcnow().replace(microsecond=0)
+    rows = await panel.results(
+        "seam/code/end",
+        entity_id=FRONT,
+        access_code_id=CODE_GUEST_NOW,
+        ends_at="2031-07-10T11:00:00Z",
+    )
+    assert "error" not in rows[FRONT]
+    ends_at = simulator.state.access_codes[CODE_GUEST_NOW].ends_at
+    assert ends_at
+    assert before <= ends_at - timedelta(minutes=2) <= dt_util.utcnow()
 
 
 async def test_reveal(simulator: Simulator, panel: Panel) -> None:

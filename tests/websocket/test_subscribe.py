@@ -533,16 +533,30 @@ async def test_user_of_some_locks(
     assert APARTMENT_1 not in panel.locks
 
 
-async def test_user_of_no_lock(
+@pytest.mark.parametrize("is_loaded", [True, False])
+@pytest.mark.parametrize(
+    ("readable", "is_told"),
+    [(["lock.front_door"], True), (["sensor.front_door_battery"], False), ([], False)],
+)
+async def test_entries_of_users_with_few_rights(
     hass: HomeAssistant,
     coordinator: SeamCoordinator,
     connect: Connect,
     hass_read_only_user: Any,
+    *,
+    is_loaded: bool,
+    readable: list[str],
+    is_told: bool,
 ) -> None:
-    """Users who may not read any lock do not learn about the workspace."""
-    hass_read_only_user.mock_policy({"entities": {"entity_ids": {}}})
+    """Users learn about a workspace, also during a restart, if they may read a lock."""
+    hass_read_only_user.mock_policy(
+        {"entities": {"entity_ids": {name: {"read": True} for name in readable}}}
+    )
+    if not is_loaded:
+        await hass.config_entries.async_unload(coordinator.config_entry.entry_id)
     event = await (await connect(hass_read_only_user)).subscribe()
-    assert event["locks"] == event["entries"] == []
+    assert [entry["available"] for entry in event["entries"]] == [is_loaded] * is_told
+    assert len(event["locks"]) == (is_loaded and is_told)
 
 
 async def test_two_workspaces(

@@ -1,6 +1,7 @@
 """The commands that do what the actions do, for the panel."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, Final, cast
 
 from homeassistant.components import websocket_api
@@ -9,11 +10,17 @@ from homeassistant.const import ATTR_ENTITY_ID
 from homeassistant.core import HomeAssistant, ServiceCall, callback
 from homeassistant.exceptions import HomeAssistantError
 from homeassistant.helpers.typing import VolSchemaType
+from homeassistant.util import dt as dt_util
 import voluptuous as vol
 
 from ..actions import ACTIONS, SCHEDULE_WITHOUT_WAITING, Action, async_run
 from ..actions.convert import ATTR_ALL
-from ..actions.fields import ATTR_ACCESS_CODE_ID, ATTR_DRY_RUN, LOCK_SCHEMA
+from ..actions.fields import (
+    ATTR_ACCESS_CODE_ID,
+    ATTR_DRY_RUN,
+    ATTR_ENDS_AT,
+    LOCK_SCHEMA,
+)
 from ..actions.targets import Answer, Answers, Target, as_row, async_refresh_targets
 from ..attributes import JsonObject
 from ..errors import ChangeUncertainError, refusal
@@ -27,6 +34,8 @@ from .fields import field_of
 from .stays import handle_preview
 from .texts import error_text, reason_text, send_error
 
+# Seam refuses an end that has passed.
+_ENDS_WITHIN: Final = timedelta(minutes=2)
 _ENTITY_IDS: Final = "entity_ids"
 _KIND: Final = "kind"
 
@@ -75,13 +84,18 @@ def async_register_commands(hass: HomeAssistant) -> None:
     """Register the commands."""
     for command, action in _COMMANDS.items():
         _async_register(hass, command, action)
-    _async_register(hass, "seam/preview", None)
+    _async_register(hass, "seam/code/end", _end)
+    _async_register(hass, "seam/preview", _preview)
     for command, handler in _OTHER_COMMANDS.items():
         websocket_api.async_register_command(hass, command, handler, _ANYTHING)
 
 
 @callback
-def _async_register(hass: HomeAssistant, command: str, action: Action | None) -> None:
+def _async_register(
+    hass: HomeAssistant,
+    command: str,
+    action: Action | Callable[[dict[str, Any]], Action],
+) -> None:
     @websocket_api.async_response
     async def async_handle(
         hass: HomeAssistant, connection: ActiveConnection, msg: dict[str, Any]
@@ -90,9 +104,8 @@ def _async_register(hass: HomeAssistant, command: str, action: Action | None) ->
         if _ENTITY_IDS in data:
             data[ATTR_ENTITY_ID] = data.pop(_ENTITY_IDS)
         try:
-            answers = await async_run(
-                hass, action or _preview(data), data, connection.context(msg)
-            )
+            chosen = action if isinstance(action, Action) else action(data)
+            answers = await async_run(hass, chosen, data, connection.context(msg))
         except HomeAssistantError as err:
             send_error(connection, msg["id"], err)
         else:
@@ -100,6 +113,12 @@ def _async_register(hass: HomeAssistant, command: str, action: Action | None) ->
             connection.send_result(msg["id"], {"results": rows})
 
     websocket_api.async_register_command(hass, command, async_handle, _ANYTHING)
+
+
+def _end(data: dict[str, Any]) -> Action:
+    """Return the action that ends a code now, as the clocks of browsers may be wrong."""
+    data[ATTR_ENDS_AT] = dt_util.utcnow() + _ENDS_WITHIN
+    return ACTIONS["update_access_code"]
 
 
 def _preview(data: dict[str, Any]) -> Action:

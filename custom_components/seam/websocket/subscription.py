@@ -97,7 +97,7 @@ class Subscription:
     async def async_start(self) -> None:
         """Send everything, and then what changes."""
         self._sent = self._sources()
-        self._sent_entries = self._entries(self._sent)
+        self._sent_entries = self._entries()
         self._sent_options = self._options()
         self._sent_stays = self._stays(self._sent)
         locks: list[Lock] = []
@@ -202,7 +202,7 @@ class Subscription:
         """Send what has changed, if anything."""
         self._async_cancel_scheduled()
         sources = self._sources()
-        entries, options = self._entries(sources), self._options()
+        entries, options = self._entries(), self._options()
         stays = self._stays(sources)
         message: ChangedMessage = {}
         if changed := [
@@ -257,20 +257,27 @@ class Subscription:
     def _entries_shown(self) -> list[SeamConfigEntry]:
         return self._hass.config_entries.async_entries(DOMAIN, include_disabled=False)
 
-    def _entries(self, sources: _Sources) -> list[Entry]:
+    def _entries(self) -> list[Entry]:
         """Return the entries, of which users only see those whose locks they may read."""
         is_admin = self._connection.user.is_admin
-        readable = {
-            source.target.coordinator.config_entry for source in sources.values()
-        }
         return [
             {
                 **async_entry(entry),
                 "conversion": async_conversion(self._hass, entry) if is_admin else None,
             }
             for entry in self._entries_shown()
-            if is_admin or entry in readable
+            if is_admin or self._has_readable_lock(entry)
         ]
+
+    def _has_readable_lock(self, entry: SeamConfigEntry) -> bool:
+        """Return whether the user may read a lock, also while the entry is not loaded."""
+        may_read = self._connection.user.permissions.check_entity
+        return any(
+            entity.domain == LOCK_DOMAIN and may_read(entity.entity_id, POLICY_READ)
+            for entity in er.async_entries_for_config_entry(
+                er.async_get(self._hass), entry.entry_id
+            )
+        )
 
     def _stays(self, sources: _Sources) -> dict[str, Stays]:
         """Return the stays, of which users only see those on locks they may read."""

@@ -5,6 +5,8 @@ import { CommandError, codeCommand, command } from "../api";
 import { element } from "../element";
 import type { Key } from "../language";
 import { type Entry, label, mayWork } from "../logic/groups";
+import { stateText } from "../parts";
+import type { CodeState } from "../types";
 import { type Outcome, outcomeOfError, SeamDialog } from "./dialog";
 
 /** Return what an outcome is called; also one that a later release adds. */
@@ -146,6 +148,12 @@ export class SeamBatchDialog extends SeamDialog {
       this.show(entry, { key: "outcome_waiting", tone: "" });
     // One after the other: if the connection is lost, the rest stays as it is.
     for (const entry of possible) {
+      const state = this.changedState(entry);
+      if (state) {
+        const reason = stateText(this.context, state);
+        this.show(entry, { key: "outcome_not_done", tone: "bad", reason });
+        continue;
+      }
       this.show(entry, { key: "outcome_running", tone: "info" });
       try {
         const answer = await codeCommand(
@@ -170,6 +178,15 @@ export class SeamBatchDialog extends SeamDialog {
     this.isBusy = false;
     this.phase = "done";
     if (!this.isShown) this.announce(this.result());
+  }
+
+  /** Return the state of a code that was expired and no longer is: it was extended. */
+  private changedState({ lock, code }: Entry): CodeState | undefined {
+    if (this.kind !== "delete" || code.state !== "expired") return undefined;
+    const state = this.snapshot.locks
+      .find(({ device_id }) => device_id === lock.device_id)
+      ?.codes.find(({ access_code_id: id }) => id === code.access_code_id)?.state;
+    return state === "expired" || state === "removing" ? undefined : state;
   }
 
   /** What happens to the codes. */

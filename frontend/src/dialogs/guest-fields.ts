@@ -11,14 +11,15 @@ import {
   type Errors,
   type Field,
   type GuestForm,
-  movedEnd,
   nights,
   offeredOptions,
   overlappingStays,
   pinError,
   stayTimes,
+  withEnd,
+  withStart,
 } from "../logic/guest";
-import { pinCannotBeChosen } from "../logic/pin";
+import { pinCannotBeChosen, typedPin } from "../logic/pin";
 import { listSearch, overlapHint } from "../parts";
 import type { Lock } from "../types";
 import { choice, messageText, pinHint } from "./form";
@@ -126,7 +127,11 @@ export function timeFields(fields: Fields): TemplateResult {
   const { context, form, errors, set } = fields;
   const { t, hass } = context;
   const now = new Date();
-  const zone = namedZone(hass, now);
+  const { start, end } = stayTimes(form, now, zoneOf(hass)) ?? {};
+  const zone = namedZone(
+    hass,
+    [now, start, end].filter((moment) => moment !== undefined),
+  );
   const time = (field: "start" | "end", key: Key, change: (value: string) => void) =>
     html`<div class="field">
       <label for=${field}>${t(key)}</label>
@@ -156,10 +161,8 @@ export function timeFields(fields: Fields): TemplateResult {
       form.kind === "permanent"
         ? html`<p class="secondary">${t("permanent_hint")}</p>`
         : html`<div class="inputs">
-              ${time("start", "check_in", (start) =>
-                set({ start, ...(start ? { end: movedEnd(form, start) } : {}) }),
-              )}
-              ${time("end", "check_out", (end) => set({ end }))}
+              ${time("start", "check_in", (start) => set(withStart(form, start)))}
+              ${time("end", "check_out", (end) => set(withEnd(form, end)))}
             </div>
             <p class="secondary times" id="when">
               ${[
@@ -208,7 +211,7 @@ export function pinField({
   set,
 }: Fields): TemplateResult {
   const { t } = context;
-  const early = form.ownPin.length >= 4 ? pinError(form, selected) : undefined;
+  const early = /^\d{0,3}$/.test(form.ownPin) ? undefined : pinError(form, selected);
   const message = errors.pin ?? (form.pin === "own" ? early : undefined);
   const error = message ? messageText(context, message) : "";
   const [only] = selected;
@@ -244,10 +247,13 @@ export function pinField({
                 aria-invalid=${message ? "true" : nothing}
                 aria-describedby="pin-error pin-hint"
                 .value=${live(form.ownPin)}
-                @input=${(event: InputEvent) =>
-                  set({
-                    ownPin: (event.target as HTMLInputElement).value.replace(/\D/g, ""),
-                  })}
+                @input=${(event: InputEvent) => {
+                  const { value } = event.target as HTMLInputElement;
+                  // What an input method composes must not change before it has.
+                  set({ ownPin: event.isComposing ? value : typedPin(value) });
+                }}
+                @compositionend=${(event: CompositionEvent) =>
+                  set({ ownPin: typedPin((event.target as HTMLInputElement).value) })}
               />`
           : nothing
       }

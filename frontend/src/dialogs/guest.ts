@@ -43,6 +43,7 @@ import {
   type Progress,
   progressStyles,
   renderProgress,
+  withListed,
 } from "./progress";
 import { changeCodes, createCodes } from "./save";
 
@@ -82,6 +83,7 @@ export class SeamGuestDialog extends SeamDialog {
 
   protected override willUpdate(changes: PropertyValues): void {
     super.willUpdate(changes);
+    if (this.progress) this.progress = withListed(this.snapshot, this.progress);
     if (this.form) {
       if (changes.has("form") && this.wasSubmitted) this.errors = this.check();
       return;
@@ -234,19 +236,25 @@ export class SeamGuestDialog extends SeamDialog {
       const made = known
         ? await changeCodes(context, form, known, linked)
         : await createCodes(context, form, selected);
-      // What comes after the dialog is closed is announced below, and not on closing.
-      if (this.dialog.open) this.progress = merged(this.progress, made);
-      this.remaining = undefined;
-      if (this.isShown) {
-        await this.focusResult();
-      } else {
-        const failed = made.find(({ error }) => error);
-        this.announce(failed?.error ?? context.t("saved", { name: form.name }));
-      }
+      await this.show(made);
     } catch (error) {
       this.showError(error);
     } finally {
       this.isBusy = false;
+    }
+  }
+
+  /** Show what came of the form, or announce it if the dialog is closed. */
+  private async show(made: Progress[]): Promise<void> {
+    const { context, form } = this;
+    // What comes after the dialog is closed is announced below, and not on closing.
+    if (this.dialog.open) this.progress = merged(this.progress, made);
+    this.remaining = undefined;
+    if (this.isShown) {
+      await this.focusResult();
+    } else {
+      const failed = made.find(({ error }) => error);
+      this.announce(failed?.error ?? context.t("saved", { name: form.name }));
     }
   }
 
@@ -308,8 +316,7 @@ export class SeamGuestDialog extends SeamDialog {
         selected,
         failed.map(({ lock }) => lock),
       );
-      this.progress = merged(progress, again);
-      await this.focusResult();
+      await this.show(again);
     } catch (error) {
       this.showError(error);
     } finally {

@@ -1,5 +1,6 @@
 import { css, html, nothing, type PropertyValues, type TemplateResult } from "lit";
 import { state } from "lit/decorators.js";
+import { repeat } from "lit/directives/repeat.js";
 import { CommandError, codeCommand, command, errorText } from "../api";
 import { SeamHost } from "../context";
 import { FocusKeeper } from "../focus";
@@ -23,6 +24,14 @@ import "./guest";
 import "./stays";
 
 const TOAST_MILLISECONDS = 5000;
+/** Longer than Home Assistant takes to restart. */
+const LEFT_MILLISECONDS = 600_000;
+
+interface Toast {
+  text: string;
+  /** Whether it only says what is going on, so that what comes of it replaces it. */
+  isProgress: boolean;
+}
 
 /** What can be done with a code on several locks, and the texts for it. */
 const CHANGES = {
@@ -65,8 +74,9 @@ let left: { form: SeamDialog; host: HTMLElement; path: string } | undefined;
 /** The base of panel and card: carries out what their elements ask for. */
 export abstract class SeamActions extends SeamHost {
   @state() private dialog: (() => TemplateResult) | undefined;
-  @state() private toast = "";
-  private toastTimer = 0;
+  @state() private toasts: readonly Toast[] = [];
+  /** What was announced while a dialog is open, behind which nobody would notice it. */
+  private readonly unshown: Toast[] = [];
   private readonly focusKeeper = new FocusKeeper(this);
 
   constructor() {
@@ -97,7 +107,13 @@ export abstract class SeamActions extends SeamHost {
   override disconnectedCallback(): void {
     super.disconnectedCallback();
     const form = this.renderRoot.querySelector<SeamDialog>("seam-guest-dialog");
-    if (form) left = { form, host: this, path: location.pathname };
+    if (!form) return;
+    const own = { form, host: this, path: location.pathname };
+    left = own;
+    // Somebody may have typed a PIN into it.
+    window.setTimeout(() => {
+      if (left === own) left = undefined;
+    }, LEFT_MILLISECONDS);
   }
 
   private takeOver(form: SeamDialog): void {
@@ -123,21 +139,33 @@ export abstract class SeamActions extends SeamHost {
     });
   }
 
-  private readonly announce = (text: string): void => {
-    const show = (shown: string, after: number) => {
-      window.clearTimeout(this.toastTimer);
-      this.toastTimer = window.setTimeout(() => {
-        this.toast = shown;
-        if (shown) show("", TOAST_MILLISECONDS);
-      }, after);
-    };
-    this.toast = "";
-    // Screen readers ignore what happens behind a dialog that is about to close.
-    show(text, 100);
+  private readonly announce = (text: string, isProgress = false): void => {
+    this.unshown.push({ text, isProgress });
+    this.showToasts();
   };
+
+  private showToasts(): void {
+    // Screen readers ignore what happens behind a dialog that is about to close.
+    window.setTimeout(() => {
+      if (this.dialog || this.unshown.length === 0) return;
+      const shown = this.unshown.splice(0);
+      this.toasts = [...this.toasts, ...shown].filter(
+        ({ text, isProgress }, index, all) => {
+          const later = all.slice(index + 1);
+          return isProgress
+            ? later.length === 0
+            : !later.some((other) => other.text === text);
+        },
+      );
+      window.setTimeout(() => {
+        this.toasts = this.toasts.filter((toast) => !shown.includes(toast));
+      }, TOAST_MILLISECONDS);
+    }, 100);
+  }
 
   private readonly closed = (): void => {
     this.dialog = undefined;
+    this.showToasts();
   };
 
   private openBatch(kind: BatchDetail["kind"], entries: readonly Entry[]): void {
@@ -231,7 +259,7 @@ export abstract class SeamActions extends SeamHost {
       action === "allow_changes" ? [] : elsewhere(this.snapshot?.locks ?? [], entry);
     const run = (of: Entry) => this.run(action, of);
     if (action === "extend" && others.length === 0) {
-      this.announce(t("saving"));
+      this.announce(t("saving"), true);
       void this.attempt(async () =>
         this.doneText([{ lock: lock.name, done: await run(entry) }]),
       );
@@ -263,13 +291,15 @@ export abstract class SeamActions extends SeamHost {
   private async run(action: Change, { lock, code }: Entry): Promise<Done> {
     const { hass } = this.context;
     const name = label(code);
-    if (action === "extend" || action === "end") {
-      // Seam refuses an end that has passed.
-      const soon = new Date(Date.now() + 120_000).toISOString();
-      const end = action === "end" ? soon : this.dayLater(code);
+    if (action === "extend") {
+      const end = this.dayLater(code);
       const row = await codeCommand(hass, "update", lock, code, { ends_at: end });
       const time = formatTime(hass, row.ends_at ?? end, new Date());
       return { key: CHANGES[action].done, values: { name, time } };
+    }
+    if (action === "end") {
+      await codeCommand(hass, "end", lock, code);
+      return { key: CHANGES[action].done, values: { name } };
     }
     if (action === "allow_changes") {
       await codeCommand(hass, "update", lock, code, {
@@ -298,7 +328,7 @@ export abstract class SeamActions extends SeamHost {
 
   private async refresh(locks: readonly Lock[]): Promise<void> {
     const { t, hass } = this.context;
-    this.announce(t("refreshing"));
+    this.announce(t("refreshing"), true);
     await this.attempt(async () => {
       const rows = await command(hass, "lock/refresh", {
         entity_ids: locks.map((lock) => lock.entity_id),
@@ -323,12 +353,22 @@ export abstract class SeamActions extends SeamHost {
     }
   }
 
-  /** The open dialog, and the last announcement. */
+  /** The open dialog, and the last announcements. */
   protected overlay(): TemplateResult {
     return html`
       ${this.dialog?.() ?? nothing}
-      <div class="toast" role="status" aria-live="polite" ?data-shown=${this.toast !== ""}>
-        ${this.toast}
+      <div
+        class="toast"
+        role="status"
+        aria-live="polite"
+        aria-atomic="false"
+        ?data-shown=${this.toasts.length > 0}
+      >
+        ${repeat(
+          this.toasts,
+          (toast) => toast,
+          ({ text }) => html`<p>${text}</p>`,
+        )}
       </div>
     `;
   }

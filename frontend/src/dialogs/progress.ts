@@ -5,7 +5,7 @@ import type { Context } from "../context";
 import { formatTime } from "../logic/formats";
 import type { Field } from "../logic/guest";
 import { shareText } from "../logic/share";
-import { icon, stateChip } from "../parts";
+import { icon, stateChip, stateText, worstState } from "../parts";
 import type { State } from "../store";
 import type { Code, CodeState, Lock } from "../types";
 import "../elements/pin";
@@ -14,6 +14,8 @@ import "../elements/pin";
 export interface Progress {
   lock: Lock;
   codeId?: string;
+  /** Whether the code was on the list, so that it is gone if it no longer is. */
+  wasListed?: boolean;
   pin?: string | undefined;
   error?: string;
   /** Whether the code may exist all the same, so that it must not be sent again. */
@@ -51,6 +53,14 @@ function codesOf(
   );
 }
 
+/** Return the progress with the codes marked that are on the list now. */
+export function withListed(snapshot: State, progress: Progress[]): Progress[] {
+  const codes = codesOf(snapshot, progress);
+  return progress.some(({ wasListed }, index) => codes[index] && !wasListed)
+    ? progress.map((row, index) => (codes[index] ? { ...row, wasListed: true } : row))
+    : progress;
+}
+
 /** Return on which locks something is missing, as text; empty if nothing is. */
 export function missingText(
   { t, hass }: Context,
@@ -68,8 +78,10 @@ export function missingText(
     return locks && t(key, { locks });
   };
   return [
-    missing("no_code_on", ({ error, isUncertain, codeId }, code) =>
-      error ? !isUncertain && !codeId : code?.state === "failed",
+    missing("no_code_on", (row, code) =>
+      row.error
+        ? !row.isUncertain && !row.codeId
+        : code?.state === "failed" || (!code && row.wasListed),
     ),
     missing("not_changed_on", (row) => row.error && !row.isUncertain && row.codeId),
     missing("not_confirmed_on", (row) => row.error && row.isUncertain),
@@ -117,6 +129,10 @@ export function renderProgress(
       .length;
   const ready = inState("active") + inState("scheduled");
   const isDelayed = inState("at_risk") > 0;
+  const isBeingSet = progress.some(
+    ({ error }, index) => !error && (codes[index]?.state ?? "setting") === "setting",
+  );
+  const isWaiting = isBeingSet && !isDelayed;
   const missing = missingText(context, snapshot, progress);
   const headline =
     missing ||
@@ -124,13 +140,18 @@ export function renderProgress(
       ? t(inState("active") === count ? "works_on_all" : "ready_on_all", { count })
       : ready > 0
         ? t("ready_on_some", { ready, count })
-        : t(isDelayed ? "works_delayed" : "works_waiting", { count }));
+        : isDelayed
+          ? t("works_delayed", { count })
+          : isWaiting
+            ? t("works_waiting")
+            : stateText(context, worstState(codes.flatMap((code) => code ?? []))));
   const pins = new Map<string, Progress[]>();
   for (const row of progress) {
     if (row.pin) pins.set(row.pin, [...(pins.get(row.pin) ?? []), row]);
   }
   const sent = codes.find((code) => code);
-  const times = sent && worksText(context, sent);
+  const times =
+    sent && (ready > 0 || isBeingSet || isDelayed) && worksText(context, sent);
   return html`
       ${[...pins].map(
         ([pin, rows]) => html`<seam-pin
@@ -154,14 +175,14 @@ export function renderProgress(
             ? html`<span class="bad">${icon(mdiAlertCircleOutline)}</span>`
             : ready === count
               ? html`<span class="good">${icon(mdiCheckCircle)}</span>`
-              : isDelayed
-                ? icon(mdiAlertOutline)
-                : html`<span class="spinner"></span>`
+              : isWaiting
+                ? html`<span class="spinner"></span>`
+                : icon(mdiAlertOutline)
         }
         <div>
           <p><bdi>${headline}</bdi></p>
           ${
-            ready < count && !missing && !isDelayed
+            isWaiting && !missing
               ? html`<p class="secondary">${t("works_waiting_hint")}</p>`
               : nothing
           }
@@ -169,8 +190,9 @@ export function renderProgress(
         </div>
       </div>
       <ul>
-        ${progress.map(({ lock, error, isUncertain }, index) => {
+        ${progress.map(({ lock, error, isUncertain, wasListed }, index) => {
           const code = codes[index];
+          const isGone = !error && !code && wasListed;
           const state = error
             ? isUncertain
               ? "unknown"
@@ -180,10 +202,12 @@ export function renderProgress(
             error ??
             (state === "failed" || state === "at_risk"
               ? code?.errors[0]?.message
-              : undefined);
+              : isGone
+                ? t("no_such_code")
+                : undefined);
           return html`<li>
             <span class="lock"><bdi>${lock.name}</bdi></span>
-            ${stateChip(context, state)}
+            ${isGone ? nothing : stateChip(context, state)}
             ${reason ? html`<p class="secondary"><bdi>${reason}</bdi></p>` : nothing}
           </li>`;
         })}

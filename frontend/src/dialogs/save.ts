@@ -82,7 +82,7 @@ export async function changeCodes(
       const data = updateData(form, known, code, pin, new Date(), zoneOf(hass));
       if (Object.keys(data).length > 0)
         await codeCommand(hass, "update", lock, code, data);
-      progress.push({ lock, codeId: code.access_code_id, pin });
+      progress.push({ lock, codeId: code.access_code_id, wasListed: true, pin });
     } catch (error) {
       const isUncertain = error instanceof CommandError && error.isUncertain;
       // Nothing has changed yet: it can be put right in the form.

@@ -57,6 +57,7 @@ export abstract class CodeControls extends LitElement {
   @state() private isMenuOpen = false;
   @query(".more") private more!: HTMLButtonElement | null;
   @query("seam-menu") private menu!: SeamMenu | null;
+  private revealing: Promise<string | undefined> | undefined;
   private timer = 0;
 
   override disconnectedCallback(): void {
@@ -204,9 +205,16 @@ export abstract class CodeControls extends LitElement {
     return revealPin(this.context.hass, this.lock, this.code);
   }
 
+  /** Read the PIN, or wait until it is read. */
+  private reveal(): Promise<string | undefined> {
+    this.revealing ??= this.read().finally(() => {
+      this.revealing = undefined;
+    });
+    return this.revealing;
+  }
+
   /** Read the PIN, and set whether it is fresh. */
-  private async reveal(): Promise<string | undefined> {
-    if (this.isBusy) return undefined;
+  private async read(): Promise<string | undefined> {
     this.isBusy = true;
     try {
       const { pin, isFresh } = await this.readPin();
@@ -279,15 +287,24 @@ export class SeamStayControls extends CodeControls {
 
   protected override async readPin(): Promise<Revealed> {
     const { entries, context } = this;
-    const revealed = await Promise.all(
+    const results = await Promise.allSettled(
       entries.map(({ lock, code }) => revealPin(context.hass, lock, code)),
     );
-    const isFresh = revealed.every((one) => one.isFresh);
-    const pins = new Set(revealed.flatMap(({ pin }) => pin ?? []));
-    if (pins.size < 2) return { pin: [...pins][0], isFresh };
-    const named = revealed.map(
-      ({ pin }, i) => `${entries[i]?.lock.name}: ${pin ?? "–"}`,
+    const revealed = results.flatMap((result) =>
+      result.status === "fulfilled" ? result.value : [],
     );
+    const errors = results.flatMap((result) =>
+      result.status === "rejected" ? [result.reason] : [],
+    );
+    const pins = results.map((result) =>
+      result.status === "fulfilled" ? result.value.pin : undefined,
+    );
+    if (errors.length > 0 && !pins.some((pin) => pin)) throw errors[0];
+    for (const text of new Set(errors.map((error) => errorText(error, context.t))))
+      announce(this, text);
+    const isFresh = revealed.every((one) => one.isFresh);
+    if (new Set(pins).size < 2) return { pin: pins[0], isFresh };
+    const named = pins.map((pin, i) => `${entries[i]?.lock.name}: ${pin ?? "–"}`);
     return { pin: named.join(", "), isFresh };
   }
 

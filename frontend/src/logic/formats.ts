@@ -18,12 +18,19 @@ export function zoneOf({ locale, config }: Settings): string {
   return locale.time_zone === "local" ? browserZone() : config.time_zone;
 }
 
-/** Return that time zone if people might expect times in another one. */
-export function namedZone(hass: Settings, now: Date): string | undefined {
-  const clocks = [browserZone(), hass.config.time_zone].map((zone) =>
-    toLocal(now, zone),
+/** Return that time zone if people might expect times in another one.
+ *
+ * Clocks that agree now may not agree at another time of the year.
+ */
+export function namedZone(
+  hass: Settings,
+  moments: readonly Date[],
+): string | undefined {
+  const differ = moments.some(
+    (moment) =>
+      toLocal(moment, browserZone()) !== toLocal(moment, hass.config.time_zone),
   );
-  return clocks[0] === clocks[1] ? undefined : zoneOf(hass);
+  return differ ? zoneOf(hass) : undefined;
 }
 
 function browserZone(): string {

@@ -1,7 +1,6 @@
 /** Which codes belong together, and in which order. */
 
 import type { Code, CodeState, Lock, Problem } from "../types";
-import { DAY } from "./times";
 
 export type Group = "attention" | "active" | "scheduled" | "unmanaged" | "expired";
 export type Order = "time" | "name";
@@ -15,7 +14,6 @@ export const GROUPS: readonly Group[] = [
 ];
 /** From this number of entries on, a list has a search. */
 export const MANY = 8;
-export const SOON = 2 * DAY;
 /** In percent. */
 const LOW_BATTERY = 20;
 
@@ -41,14 +39,19 @@ export function reasonOfLock({ lock, code }: Entry): "offline" | Problem | undef
   return lock.problems.find(({ error_code }) => error_code) ?? lock.problems[0];
 }
 
-function problemKey({ scope, error_code, warning_code, message }: Problem): string {
+export function problemKey({
+  scope,
+  error_code,
+  warning_code,
+  message,
+}: Problem): string {
   return JSON.stringify([scope, error_code, warning_code, message]);
 }
 
 /** Return whether somebody has to do something, or the code may not work. */
 export function needsAttention(code: Code): boolean {
   if (code.state === "expired") return false;
-  if (isMissing(code)) return code.is_managed;
+  if (isMissing(code) || code.state === "disabled") return code.is_managed;
   return code.is_managed && code.errors.some((error) => error.scope === "access_code");
 }
 
@@ -170,75 +173,6 @@ export function byName(a: Code, b: Code): number {
 /** Return the codes of all locks. */
 export function entriesOf(locks: readonly Lock[]): Entry[] {
   return locks.flatMap((lock) => lock.codes.map((code) => ({ lock, code })));
-}
-
-export interface Today {
-  attention: Entry[];
-  now: Entry[];
-  arriving: Entry[];
-  leaving: Entry[];
-  /** Problems of whole locks. Those of an account or bridge are the same on all of its locks. */
-  problems: { problem: Problem; locks: Lock[] }[];
-  /**
-   * Locks whose battery is low, that are offline without a problem that says so, or whose
-   * codes are not known while those of others are.
-   */
-  locks: Lock[];
-}
-
-/** Return what the first page shows. A banner says which entries are unavailable. */
-export function today(
-  locks: readonly Lock[],
-  now: Date,
-  unavailable: ReadonlySet<string> = new Set(),
-): Today {
-  const result: Today = {
-    attention: [],
-    now: [],
-    arriving: [],
-    leaving: [],
-    problems: [],
-    locks: locks.filter(
-      (lock) =>
-        hasLowBattery(lock) ||
-        (lock.online === false && lock.problems.length === 0) ||
-        (!lock.codes_known &&
-          !unavailable.has(lock.entry_id) &&
-          locks.some((other) => other.codes_known)),
-    ),
-  };
-  const soon = (iso: string | null) => {
-    const distance = iso ? Date.parse(iso) - now.getTime() : -1;
-    return distance >= 0 && distance <= SOON;
-  };
-  for (const entry of entriesOf(locks)) {
-    const { code } = entry;
-    if (code.is_backup) continue;
-    if (needsAttention(code)) result.attention.push(entry);
-    if (code.state === "expired") continue;
-    // A code that failed lets nobody in, but its guest arrives nevertheless.
-    if (soon(code.starts_at)) result.arriving.push(entry);
-    else if (soon(code.ends_at)) result.leaving.push(entry);
-    if (code.state === "active") result.now.push(entry);
-  }
-  const time = (iso: string | null) => (iso ? Date.parse(iso) : Infinity);
-  result.arriving.sort((a, b) => time(a.code.starts_at) - time(b.code.starts_at));
-  result.leaving.sort((a, b) => time(a.code.ends_at) - time(b.code.ends_at));
-  result.now.sort((a, b) => byName(a.code, b.code));
-  result.attention.sort(
-    (a, b) => time(a.code.starts_at) - time(b.code.starts_at) || byName(a.code, b.code),
-  );
-  const shared = new Map<string, Today["problems"][number]>();
-  for (const lock of locks) {
-    for (const problem of lock.problems) {
-      const key = lock.entry_id + problemKey(problem);
-      const known = shared.get(key);
-      if (known) known.locks.push(lock);
-      else shared.set(key, { problem, locks: [lock] });
-    }
-  }
-  result.problems = [...shared.values()];
-  return result;
 }
 
 /** Return the codes of the same name and times on several locks as one person. */

@@ -15,6 +15,8 @@ export interface GuestForm {
   /** Local times, in the time zone that is shown. */
   start: string;
   end: string;
+  /** The times when the end was last chosen. Together with it, a new start moves that end. */
+  chosen?: { start: string; end: string };
   pin: "keep" | "auto" | "own";
   ownPin: string;
   external: boolean;
@@ -119,11 +121,24 @@ export function linkedCodes(locks: readonly Lock[], entry: Entry): Entry[] {
   return [entry, ...others.filter(({ code }) => code.can.update === true)];
 }
 
-/** Return the end that belongs to a new start: the stay keeps its length. */
-export function movedEnd(form: GuestForm, start: string): string {
-  const date = (local: string) => Date.parse(`${local.slice(0, 10)}T00:00Z`);
-  const days = Math.round((date(start) - date(form.start)) / 86_400_000);
-  return Number.isFinite(days) && form.end ? addDays(form.end, days) : form.end;
+/** Return the change of the form for a new start: the stay keeps its length.
+ *
+ * Browsers send a start several times while somebody types it, and an empty one.
+ */
+export function withStart(form: GuestForm, start: string): Partial<GuestForm> {
+  const { start: from, end } = form.chosen ?? form;
+  const days = nights({ start: from, end: start });
+  const canMove = end && TIME.test(start) && Number.isFinite(days);
+  return {
+    start,
+    end: canMove ? addDays(end, days) : end,
+    chosen: { start: from, end },
+  };
+}
+
+/** Return the change of the form for an end that somebody chose. */
+export function withEnd({ start }: GuestForm, end: string): Partial<GuestForm> {
+  return { end, chosen: { start, end } };
 }
 
 /** Return the moments that a stay starts and ends at, if both are complete. */
@@ -155,7 +170,7 @@ export function overlappingStays(
 }
 
 /** Return the number of nights of a stay. */
-export function nights({ start, end }: GuestForm): number {
+export function nights({ start, end }: Pick<GuestForm, "start" | "end">): number {
   const date = (local: string) => Date.parse(`${local.slice(0, 10)}T00:00Z`);
   return Math.round((date(end) - date(start)) / 86_400_000);
 }

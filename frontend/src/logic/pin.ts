@@ -2,6 +2,21 @@
 
 import type { Lock } from "../types";
 
+/** Return what somebody typed as a PIN, with the digits of all scripts as 0 to 9. */
+export function typedPin(text: string): string {
+  const isDigit = (point: number) => /\p{Nd}/u.test(String.fromCodePoint(point));
+  return text
+    .normalize("NFKC")
+    .replace(/[\s\p{Pd}\p{Cf}]/gu, "")
+    .replace(/\p{Nd}/gu, (digit) => {
+      const point = digit.codePointAt(0) ?? 0;
+      let before = point;
+      // Digits of a script follow each other, from its zero on.
+      while (isDigit(before - 1)) before -= 1;
+      return String((point - before) % 10);
+    });
+}
+
 function longestRun(pin: string, step: number): number {
   let longest = 1;
   let run = 1;

@@ -36,7 +36,10 @@ export class SeamConversion extends LitElement {
   @state() private isBusy = false;
 
   protected override willUpdate(changes: PropertyValues): void {
-    if (changes.has("workspace")) this.isBusy = false;
+    const before = changes.get("workspace") as Entry | undefined;
+    // While it stops, it may still go on to say how far it is.
+    if (before && isRunning(before.conversion) !== isRunning(this.workspace.conversion))
+      this.isBusy = false;
   }
 
   private lockName(entityId: string): string {

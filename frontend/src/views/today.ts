@@ -5,7 +5,7 @@ import {
   mdiChevronDown,
   mdiHelpCircleOutline,
 } from "@mdi/js";
-import { css, html, LitElement, nothing, type TemplateResult } from "lit";
+import { html, LitElement, nothing, type TemplateResult } from "lit";
 import { property, state } from "lit/decorators.js";
 import { repeat } from "lit/directives/repeat.js";
 import type { Context } from "../context";
@@ -14,19 +14,21 @@ import { samePinAs } from "../elements/code-row";
 import { power } from "../lock-facts";
 import { methodText } from "../logic/activity";
 import { formatDistance, formatTime } from "../logic/formats";
+import { type Entry, label, ownProblems, people, reasonOfLock } from "../logic/groups";
+import { type Today, today } from "../logic/today";
 import {
-  type Entry,
-  label,
-  ownProblems,
-  people,
-  reasonOfLock,
-  type Today,
-  today,
-} from "../logic/groups";
-import { adminNote, icon, problems, stateChip, timesText, worstState } from "../parts";
-import type { State } from "../store";
+  adminNote,
+  icon,
+  problems,
+  stateChip,
+  timesText,
+  verdictChip,
+  worstState,
+} from "../parts";
+import { type State, unavailableIds } from "../store";
 import { shared } from "../styles";
 import type { Lock } from "../types";
+import { todayStyles } from "./today-styles";
 
 /** How many active codes are shown before one asks for more. */
 const FEW = 6;
@@ -48,13 +50,8 @@ export class SeamToday extends LitElement {
 
   protected override render() {
     const { t, isAdmin } = this.context;
-    const { locks, entries } = this.snapshot;
-    const unavailable = entries.filter((entry) => !entry.available);
-    const found = today(
-      locks,
-      this.now,
-      new Set(unavailable.map(({ entry_id }) => entry_id)),
-    );
+    const { locks } = this.snapshot;
+    const found = today(this.snapshot, this.now);
     const { attention } = found;
     const used = locks
       .flatMap(({ name: lock, last_used }) =>
@@ -65,7 +62,11 @@ export class SeamToday extends LitElement {
     return html`
       ${this.headline(found)}
       ${
-        attention.length + found.problems.length + found.locks.length > 0
+        attention.length +
+          found.stays.length +
+          found.problems.length +
+          found.locks.length >
+        0
           ? html`<section class="box wide" aria-label=${t("needs_attention")}>
               <div class="section"><h2>${t("needs_attention")}</h2></div>
               ${adminNote(this.context, [
@@ -85,6 +86,7 @@ export class SeamToday extends LitElement {
                     }
                   </li>`,
                 )}
+                ${found.stays.map((row) => this.stay(row))}
                 ${repeat(
                   attention,
                   ({ code }) => code.access_code_id,
@@ -134,23 +136,33 @@ export class SeamToday extends LitElement {
     </header>`;
   }
 
-  private summary({ attention, problems, locks: others, now }: Today): Headline {
-    const { t, isAdmin } = this.context;
+  private summary({
+    attention,
+    stays,
+    problems,
+    locks: others,
+    now,
+    isUncertain,
+  }: Today): Headline {
+    const { t, isAdmin, isCurrent } = this.context;
     const { locks, entries } = this.snapshot;
+    const count = attention.length + stays.length;
     const affected = new Set([...others, ...problems.flatMap(({ locks }) => locks)])
       .size;
     const aboutLocks = affected > 0 ? t("headline_locks", { count: affected }) : "";
-    if (attention.length > 0) {
+    if (count > 0) {
       return {
         tone: "bad",
         path: mdiAlertCircleOutline,
-        text: t("headline_attention", { count: attention.length }),
+        text: t("headline_attention", { count }),
         hint: aboutLocks,
       };
     }
     if (
+      isUncertain ||
+      !isCurrent ||
       !locks.every((lock) => lock.codes_known) ||
-      !entries.every((e) => e.available)
+      unavailableIds(entries).size > 0
     ) {
       return {
         path: mdiHelpCircleOutline,
@@ -171,6 +183,24 @@ export class SeamToday extends LitElement {
       text: t("headline_good"),
       hint: aboutLocks || t("headline_good_hint", { count: now.length }),
     };
+  }
+
+  private stay({ arrival: { stay }, place }: Today["stays"][number]): TemplateResult {
+    const { hass, t } = this.context;
+    const { reason, lock, verdict } = place;
+    const time = (iso: string) => formatTime(hass, iso, this.now);
+    return html`<li class="power stay">
+      <span class="text">
+        <a class="link" href="/seam/stays"><bdi>${stay.name}</bdi></a>
+        <span class="secondary">
+          ${t("from_to", { start: time(stay.starts_at), end: time(stay.ends_at) })}${
+            lock ? html` · <bdi>${lock.name}</bdi>` : nothing
+          }
+        </span>
+        ${reason ? html`<span class="secondary"><bdi>${reason}</bdi></span>` : nothing}
+      </span>
+      ${verdictChip(this.context, verdict)}
+    </li>`;
   }
 
   private sharedProblem({ problem, locks }: Today["problems"][number]): TemplateResult {
@@ -312,135 +342,5 @@ export class SeamToday extends LitElement {
     </section>`;
   }
 
-  static override styles = [
-    shared,
-    css`
-      :host {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr));
-        gap: var(--seam-gap);
-        align-items: start;
-      }
-      .column {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--seam-gap);
-      }
-      .wide,
-      .headline {
-        grid-column: 1 / -1;
-      }
-      .headline {
-        display: flex;
-        align-items: center;
-        gap: 16px;
-        padding: 12px 4px;
-        --tone: var(--secondary-text-color);
-      }
-      .headline.good {
-        --tone: var(--success-color, #43a047);
-      }
-      .headline.bad {
-        --tone: var(--error-color, #db4437);
-      }
-      .headline svg {
-        width: 48px;
-        height: 48px;
-        color: var(--tone);
-      }
-      .headline h2 {
-        font-size: 1.5rem;
-        font-weight: 400;
-        line-height: 1.3;
-      }
-      li + li,
-      .problem + ul:has(li),
-      .problem + .problem {
-        border-top: 1px solid var(--divider-color);
-      }
-      .problem {
-        display: grid;
-        gap: 8px;
-        padding: 8px 16px 12px;
-      }
-      .power {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 16px;
-        padding: 10px 16px;
-      }
-      .fact {
-        display: inline-flex;
-        align-items: center;
-        gap: 6px;
-        font-size: 0.875rem;
-        color: var(--secondary-text-color);
-      }
-      .fact svg {
-        width: 20px;
-        height: 20px;
-      }
-      .fact.bad {
-        color: var(--seam-error-text);
-      }
-      .used {
-        display: flex;
-        justify-content: space-between;
-        gap: 12px;
-        padding: 10px 16px;
-      }
-      .used .secondary {
-        white-space: nowrap;
-      }
-      summary {
-        display: flex;
-        align-items: center;
-        gap: 12px;
-        padding: 8px 16px;
-        padding-inline-end: 12px;
-        min-height: 56px;
-        cursor: pointer;
-        list-style: none;
-      }
-      summary::-webkit-details-marker {
-        display: none;
-      }
-      summary:focus-visible {
-        outline-offset: -2px;
-      }
-      summary > svg {
-        color: var(--secondary-text-color);
-        transition: rotate 150ms;
-      }
-      [open] > summary > svg {
-        rotate: 180deg;
-      }
-      summary .text {
-        flex: 1;
-        min-width: 0;
-        display: grid;
-      }
-      @media (max-width: 480px) {
-        summary {
-          display: grid;
-          grid-template-columns: minmax(0, 1fr) auto;
-          gap: 2px 12px;
-        }
-        summary .chip {
-          grid-area: 2 / 1;
-          justify-self: start;
-        }
-        summary > svg {
-          grid-area: 1 / 2 / span 2;
-        }
-      }
-      details ul {
-        background: color-mix(in srgb, var(--primary-text-color) 4%, transparent);
-      }
-      .more {
-        width: 100%;
-        border-radius: 0;
-      }
-    `,
-  ];
+  static override styles = [shared, todayStyles];
 }
