@@ -1,28 +1,33 @@
 var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20A8,8 0 0,1 4,12A8,8 0 0,1 12,4A8,8 0 0,1 20,12A8,8 0 0,1 12,20Z`,t=`M12,2L1,21H23M12,6L19.53,19H4.47M11,10V14H13V10M11,16V18H13V16`,n=`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M12 20C7.59 20 4 16.41 4 12S7.59 4 12 4 20 7.59 20 12 16.41 20 12 20M16.59 7.58L10 14.17L7.41 11.59L6 13L10 17L18 9L16.59 7.58Z`,r=`M23 12L20.6 9.2L20.9 5.5L17.3 4.7L15.4 1.5L12 3L8.6 1.5L6.7 4.7L3.1 5.5L3.4 9.2L1 12L3.4 14.8L3.1 18.5L6.7 19.3L8.6 22.5L12 21L15.4 22.5L17.3 19.3L20.9 18.5L20.6 14.8L23 12M18.7 16.9L16 17.5L14.6 19.9L12 18.8L9.4 19.9L8 17.5L5.3 16.9L5.5 14.1L3.7 12L5.5 9.9L5.3 7.1L8 6.5L9.4 4.1L12 5.2L14.6 4.1L16 6.5L18.7 7.1L18.5 9.9L20.3 12L18.5 14.1L18.7 16.9M16.6 7.6L18 9L10 17L6 13L7.4 11.6L10 14.2L16.6 7.6Z`,i=`M7.41,8.58L12,13.17L16.59,8.58L18,10L12,16L6,10L7.41,8.58Z`,a=`M8.59,16.58L13.17,12L8.59,7.41L10,6L16,12L10,18L8.59,16.58Z`,o=`M19,21H8V7H19M19,5H8A2,2 0 0,0 6,7V21A2,2 0 0,0 8,23H19A2,2 0 0,0 21,21V7A2,2 0 0,0 19,5M16,1H4A2,2 0 0,0 2,3V17H4V3H16V1Z`,s=`M6,19A2,2 0 0,0 8,21H16A2,2 0 0,0 18,19V7H6V19M8,9H16V19H8V9M15.5,4L14.5,3H9.5L8.5,4H5V6H19V4H15.5Z`,c=`M12,9A3,3 0 0,1 15,12A3,3 0 0,1 12,15A3,3 0 0,1 9,12A3,3 0 0,1 12,9M12,4.5C17,4.5 21.27,7.61 23,12C21.27,16.39 17,19.5 12,19.5C7,19.5 2.73,16.39 1,12C2.73,7.61 7,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C15.76,17.5 19.17,15.36 20.82,12C19.17,8.64 15.76,6.5 12,6.5C8.24,6.5 4.83,8.64 3.18,12Z`,l=`M11,18H13V16H11V18M12,2A10,10 0 0,0 2,12A10,10 0 0,0 12,22A10,10 0 0,0 22,12A10,10 0 0,0 12,2M12,20C7.59,20 4,16.41 4,12C4,7.59 7.59,4 12,4C16.41,4 20,7.59 20,12C20,16.41 16.41,20 12,20M12,6A4,4 0 0,0 8,10H10A2,2 0 0,1 12,8A2,2 0 0,1 14,10C14,12 11,11.75 11,15H13C13,12.75 16,12.5 16,10A4,4 0 0,0 12,6Z`,u=`M12,17A2,2 0 0,0 14,15C14,13.89 13.1,13 12,13A2,2 0 0,0 10,15A2,2 0 0,0 12,17M18,8A2,2 0 0,1 20,10V20A2,2 0 0,1 18,22H6A2,2 0 0,1 4,20V10C4,8.89 4.9,8 6,8H7V6A5,5 0 0,1 12,1A5,5 0 0,1 17,6V8H18M12,3A3,3 0 0,0 9,6V8H15V6A3,3 0 0,0 12,3Z`,d=`M10 17C11.1 17 12 16.1 12 15C12 13.9 11.1 13 10 13C8.9 13 8 13.9 8 15S8.9 17 10 17M16 8C17.1 8 18 8.9 18 10V20C18 21.1 17.1 22 16 22H4C2.9 22 2 21.1 2 20V10C2 8.9 2.9 8 4 8H5V6C5 3.2 7.2 1 10 1S15 3.2 15 6V8H16M10 3C8.3 3 7 4.3 7 6V8H13V6C13 4.3 11.7 3 10 3M22 13H20V7H22V13M22 17H20V15H22V17Z`,f=`M18 1C15.24 1 13 3.24 13 6V8H4C2.9 8 2 8.89 2 10V20C2 21.11 2.9 22 4 22H16C17.11 22 18 21.11 18 20V10C18 8.9 17.11 8 16 8H15V6C15 4.34 16.34 3 18 3C19.66 3 21 4.34 21 6V8H23V6C23 3.24 20.76 1 18 1M10 13C11.1 13 12 13.89 12 15C12 16.11 11.11 17 10 17C8.9 17 8 16.11 8 15C8 13.9 8.9 13 10 13Z`,p=`M19,13H13V19H11V13H5V11H11V5H13V11H19V13Z`,m=`M2.28,3L1,4.27L2.47,5.74C2.04,6 1.61,6.29 1.2,6.6L3,9C3.53,8.6 4.08,8.25 4.66,7.93L6.89,10.16C6.15,10.5 5.44,10.91 4.8,11.4L6.6,13.8C7.38,13.22 8.26,12.77 9.2,12.47L11.75,15C10.5,15.07 9.34,15.5 8.4,16.2L12,21L14.46,17.73L17.74,21L19,19.72M12,3C9.85,3 7.8,3.38 5.9,4.07L8.29,6.47C9.5,6.16 10.72,6 12,6C15.38,6 18.5,7.11 21,9L22.8,6.6C19.79,4.34 16.06,3 12,3M12,9C11.62,9 11.25,9 10.88,9.05L14.07,12.25C15.29,12.53 16.43,13.07 17.4,13.8L19.2,11.4C17.2,9.89 14.7,9 12,9Z`,h=globalThis,ee=h.ShadowRoot&&(h.ShadyCSS===void 0||h.ShadyCSS.nativeShadow)&&`adoptedStyleSheets`in Document.prototype&&`replace`in CSSStyleSheet.prototype,te=Symbol(),ne=/* @__PURE__ */ new WeakMap,re=class{constructor(e,t,n){if(this._$cssResult$=!0,n!==te)throw Error("CSSResult is not constructable. Use `unsafeCSS` or `css` instead.");this.cssText=e,this.t=t}get styleSheet(){let e=this.o,t=this.t;if(ee&&e===void 0){let n=t!==void 0&&t.length===1;n&&(e=ne.get(t)),e===void 0&&((this.o=e=new CSSStyleSheet).replaceSync(this.cssText),n&&ne.set(t,e))}return e}toString(){return this.cssText}},ie=e=>new re(typeof e==`string`?e:e+``,void 0,te),g=(e,...t)=>new re(e.length===1?e[0]:t.reduce((t,n,r)=>t+(e=>{if(!0===e._$cssResult$)return e.cssText;if(typeof e==`number`)return e;throw Error(`Value passed to 'css' function must be a 'css' function result: `+e+`. Use 'unsafeCSS' to pass non-literal values, but take care to ensure page security.`)})(n)+e[r+1],e[0]),e,te),ae=(e,t)=>{if(ee)e.adoptedStyleSheets=t.map(e=>e instanceof CSSStyleSheet?e:e.styleSheet);else for(let n of t){let t=document.createElement(`style`),r=h.litNonce;r!==void 0&&t.setAttribute(`nonce`,r),t.textContent=n.cssText,e.appendChild(t)}},oe=ee?e=>e:e=>e instanceof CSSStyleSheet?(e=>{let t=``;for(let n of e.cssRules)t+=n.cssText;return ie(t)})(e):e,{is:se,defineProperty:ce,getOwnPropertyDescriptor:le,getOwnPropertyNames:ue,getOwnPropertySymbols:de,getPrototypeOf:fe}=Object,pe=globalThis,me=pe.trustedTypes,he=me?me.emptyScript:``,ge=pe.reactiveElementPolyfillSupport,_e=(e,t)=>e,ve={toAttribute(e,t){switch(t){case Boolean:e=e?he:null;break;case Object:case Array:e=e==null?e:JSON.stringify(e)}return e},fromAttribute(e,t){let n=e;switch(t){case Boolean:n=e!==null;break;case Number:n=e===null?null:Number(e);break;case Object:case Array:try{n=JSON.parse(e)}catch{n=null}}return n}},ye=(e,t)=>!se(e,t),be={attribute:!0,type:String,converter:ve,reflect:!1,useDefault:!1,hasChanged:ye};Symbol.metadata??=Symbol(`metadata`),pe.litPropertyMetadata??=/* @__PURE__ */ new WeakMap;var xe=class extends HTMLElement{static addInitializer(e){this._$Ei(),(this.l??=[]).push(e)}static get observedAttributes(){return this.finalize(),this._$Eh&&[...this._$Eh.keys()]}static createProperty(e,t=be){if(t.state&&(t.attribute=!1),this._$Ei(),this.prototype.hasOwnProperty(e)&&((t=Object.create(t)).wrapped=!0),this.elementProperties.set(e,t),!t.noAccessor){let n=Symbol(),r=this.getPropertyDescriptor(e,n,t);r!==void 0&&ce(this.prototype,e,r)}}static getPropertyDescriptor(e,t,n){let{get:r,set:i}=le(this.prototype,e)??{get(){return this[t]},set(e){this[t]=e}};return{get:r,set(t){let a=r?.call(this);i?.call(this,t),this.requestUpdate(e,a,n)},configurable:!0,enumerable:!0}}static getPropertyOptions(e){return this.elementProperties.get(e)??be}static _$Ei(){if(this.hasOwnProperty(_e(`elementProperties`)))return;let e=fe(this);e.finalize(),e.l!==void 0&&(this.l=[...e.l]),this.elementProperties=new Map(e.elementProperties)}static finalize(){if(this.hasOwnProperty(_e(`finalized`)))return;if(this.finalized=!0,this._$Ei(),this.hasOwnProperty(_e(`properties`))){let e=this.properties,t=[...ue(e),...de(e)];for(let n of t)this.createProperty(n,e[n])}let e=this[Symbol.metadata];if(e!==null){let t=litPropertyMetadata.get(e);if(t!==void 0)for(let[e,n]of t)this.elementProperties.set(e,n)}this._$Eh=/* @__PURE__ */ new Map;for(let[e,t]of this.elementProperties){let n=this._$Eu(e,t);n!==void 0&&this._$Eh.set(n,e)}this.elementStyles=this.finalizeStyles(this.styles)}static finalizeStyles(e){let t=[];if(Array.isArray(e)){let n=new Set(e.flat(1/0).reverse());for(let e of n)t.unshift(oe(e))}else e!==void 0&&t.push(oe(e));return t}static _$Eu(e,t){let n=t.attribute;return!1===n?void 0:typeof n==`string`?n:typeof e==`string`?e.toLowerCase():void 0}constructor(){super(),this._$Ep=void 0,this.isUpdatePending=!1,this.hasUpdated=!1,this._$Em=null,this._$Ev()}_$Ev(){this._$ES=new Promise(e=>this.enableUpdating=e),this._$AL=/* @__PURE__ */ new Map,this._$E_(),this.requestUpdate(),this.constructor.l?.forEach(e=>e(this))}addController(e){(this._$EO??=/* @__PURE__ */ new Set).add(e),this.renderRoot!==void 0&&this.isConnected&&e.hostConnected?.()}removeController(e){this._$EO?.delete(e)}_$E_(){let e=/* @__PURE__ */ new Map,t=this.constructor.elementProperties;for(let n of t.keys())this.hasOwnProperty(n)&&(e.set(n,this[n]),delete this[n]);e.size>0&&(this._$Ep=e)}createRenderRoot(){let e=this.shadowRoot??this.attachShadow(this.constructor.shadowRootOptions);return ae(e,this.constructor.elementStyles),e}connectedCallback(){this.renderRoot??=this.createRenderRoot(),this.enableUpdating(!0),this._$EO?.forEach(e=>e.hostConnected?.())}enableUpdating(e){}disconnectedCallback(){this._$EO?.forEach(e=>e.hostDisconnected?.())}attributeChangedCallback(e,t,n){this._$AK(e,n)}_$ET(e,t){let n=this.constructor.elementProperties.get(e),r=this.constructor._$Eu(e,n);if(r!==void 0&&!0===n.reflect){let i=(n.converter?.toAttribute===void 0?ve:n.converter).toAttribute(t,n.type);this._$Em=e,i==null?this.removeAttribute(r):this.setAttribute(r,i),this._$Em=null}}_$AK(e,t){let n=this.constructor,r=n._$Eh.get(e);if(r!==void 0&&this._$Em!==r){let e=n.getPropertyOptions(r),i=typeof e.converter==`function`?{fromAttribute:e.converter}:e.converter?.fromAttribute===void 0?ve:e.converter;this._$Em=r;let a=i.fromAttribute(t,e.type);this[r]=a??this._$Ej?.get(r)??a,this._$Em=null}}requestUpdate(e,t,n,r=!1,i){if(e!==void 0){let a=this.constructor;if(!1===r&&(i=this[e]),n??=a.getPropertyOptions(e),!((n.hasChanged??ye)(i,t)||n.useDefault&&n.reflect&&i===this._$Ej?.get(e)&&!this.hasAttribute(a._$Eu(e,n))))return;this.C(e,t,n)}!1===this.isUpdatePending&&(this._$ES=this._$EP())}C(e,t,{useDefault:n,reflect:r,wrapped:i},a){n&&!(this._$Ej??=/* @__PURE__ */ new Map).has(e)&&(this._$Ej.set(e,a??t??this[e]),!0!==i||a!==void 0)||(this._$AL.has(e)||(this.hasUpdated||n||(t=void 0),this._$AL.set(e,t)),!0===r&&this._$Em!==e&&(this._$Eq??=/* @__PURE__ */ new Set).add(e))}async _$EP(){this.isUpdatePending=!0;try{await this._$ES}catch(e){Promise.reject(e)}let e=this.scheduleUpdate();return e!=null&&await e,!this.isUpdatePending}scheduleUpdate(){return this.performUpdate()}performUpdate(){if(!this.isUpdatePending)return;if(!this.hasUpdated){if(this.renderRoot??=this.createRenderRoot(),this._$Ep){for(let[e,t]of this._$Ep)this[e]=t;this._$Ep=void 0}let e=this.constructor.elementProperties;if(e.size>0)for(let[t,n]of e){let{wrapped:e}=n,r=this[t];!0!==e||this._$AL.has(t)||r===void 0||this.C(t,void 0,n,r)}}let e=!1,t=this._$AL;try{e=this.shouldUpdate(t),e?(this.willUpdate(t),this._$EO?.forEach(e=>e.hostUpdate?.()),this.update(t)):this._$EM()}catch(t){throw e=!1,this._$EM(),t}e&&this._$AE(t)}willUpdate(e){}_$AE(e){this._$EO?.forEach(e=>e.hostUpdated?.()),this.hasUpdated||(this.hasUpdated=!0,this.firstUpdated(e)),this.updated(e)}_$EM(){this._$AL=/* @__PURE__ */ new Map,this.isUpdatePending=!1}get updateComplete(){return this.getUpdateComplete()}getUpdateComplete(){return this._$ES}shouldUpdate(e){return!0}update(e){this._$Eq&&=this._$Eq.forEach(e=>this._$ET(e,this[e])),this._$EM()}updated(e){}firstUpdated(e){}};xe.elementStyles=[],xe.shadowRootOptions={mode:`open`},xe[_e(`elementProperties`)]=/* @__PURE__ */ new Map,xe[_e(`finalized`)]=/* @__PURE__ */ new Map,ge?.({ReactiveElement:xe}),(pe.reactiveElementVersions??=[]).push(`2.1.2`);var Se=globalThis,Ce=e=>e,we=Se.trustedTypes,Te=we?we.createPolicy(`lit-html`,{createHTML:e=>e}):void 0,Ee=`$lit$`,_=`lit$${Math.random().toFixed(9).slice(2)}$`,De=`?`+_,Oe=`<${De}>`,ke=document,Ae=()=>ke.createComment(``),je=e=>e===null||typeof e!=`object`&&typeof e!=`function`,Me=Array.isArray,Ne=e=>Me(e)||typeof e?.[Symbol.iterator]==`function`,Pe=`[ 	
-\f\r]`,Fe=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,Ie=/-->/g,Le=/>/g,Re=RegExp(`>|${Pe}(?:([^\\s"'>=/]+)(${Pe}*=${Pe}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`,`g`),ze=/'/g,Be=/"/g,Ve=/^(?:script|style|textarea|title)$/i,v=(e=>(t,...n)=>({_$litType$:e,strings:t,values:n}))(1),y=Symbol.for(`lit-noChange`),b=Symbol.for(`lit-nothing`),He=/* @__PURE__ */ new WeakMap,x=ke.createTreeWalker(ke,129);function Ue(e,t){if(!Me(e)||!e.hasOwnProperty(`raw`))throw Error(`invalid template strings array`);return Te===void 0?t:Te.createHTML(t)}var We=(e,t)=>{let n=e.length-1,r=[],i,a=t===2?`<svg>`:t===3?`<math>`:``,o=Fe;for(let t=0;t<n;t++){let n=e[t],s,c,l=-1,u=0;for(;u<n.length&&(o.lastIndex=u,c=o.exec(n),c!==null);)u=o.lastIndex,o===Fe?c[1]===`!--`?o=Ie:c[1]===void 0?c[2]===void 0?c[3]!==void 0&&(o=Re):(Ve.test(c[2])&&(i=RegExp(`</`+c[2],`g`)),o=Re):o=Le:o===Re?c[0]===`>`?(o=i??Fe,l=-1):c[1]===void 0?l=-2:(l=o.lastIndex-c[2].length,s=c[1],o=c[3]===void 0?Re:c[3]===`"`?Be:ze):o===Be||o===ze?o=Re:o===Ie||o===Le?o=Fe:(o=Re,i=void 0);let d=o===Re&&e[t+1].startsWith(`/>`)?` `:``;a+=o===Fe?n+Oe:l>=0?(r.push(s),n.slice(0,l)+Ee+n.slice(l)+_+d):n+_+(l===-2?t:d)}return[Ue(e,a+(e[n]||`<?>`)+(t===2?`</svg>`:t===3?`</math>`:``)),r]},Ge=class e{constructor({strings:t,_$litType$:n},r){let i;this.parts=[];let a=0,o=0,s=t.length-1,c=this.parts,[l,u]=We(t,n);if(this.el=e.createElement(l,r),x.currentNode=this.el.content,n===2||n===3){let e=this.el.content.firstChild;e.replaceWith(...e.childNodes)}for(;(i=x.nextNode())!==null&&c.length<s;){if(i.nodeType===1){if(i.hasAttributes())for(let e of i.getAttributeNames())if(e.endsWith(Ee)){let t=u[o++],n=i.getAttribute(e).split(_),r=/([.?@])?(.*)/.exec(t);c.push({type:1,index:a,name:r[2],strings:n,ctor:r[1]===`.`?Xe:r[1]===`?`?Ze:r[1]===`@`?Qe:Ye}),i.removeAttribute(e)}else e.startsWith(_)&&(c.push({type:6,index:a}),i.removeAttribute(e));if(Ve.test(i.tagName)){let e=i.textContent.split(_),t=e.length-1;if(t>0){i.textContent=we?we.emptyScript:``;for(let n=0;n<t;n++)i.append(e[n],Ae()),x.nextNode(),c.push({type:2,index:++a});i.append(e[t],Ae())}}}else if(i.nodeType===8){if(i.data===De)c.push({type:2,index:a});else{let e=-1;for(;(e=i.data.indexOf(_,e+1))!==-1;)c.push({type:7,index:a}),e+=_.length-1}}a++}}static createElement(e,t){let n=ke.createElement(`template`);return n.innerHTML=e,n}};function Ke(e,t,n=e,r){if(t===y)return t;let i=r===void 0?n._$Cl:n._$Co?.[r],a=je(t)?void 0:t._$litDirective$;return i?.constructor!==a&&(i?._$AO?.(!1),a===void 0?i=void 0:(i=new a(e),i._$AT(e,n,r)),r===void 0?n._$Cl=i:(n._$Co??=[])[r]=i),i!==void 0&&(t=Ke(e,i._$AS(e,t.values),i,r)),t}var qe=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,r=(e?.creationScope??ke).importNode(t,!0);x.currentNode=r;let i=x.nextNode(),a=0,o=0,s=n[0];for(;s!==void 0;){if(a===s.index){let t;s.type===2?t=new Je(i,i.nextSibling,this,e):s.type===1?t=new s.ctor(i,s.name,s.strings,this,e):s.type===6&&(t=new $e(i,this,e)),this._$AV.push(t),s=n[++o]}a!==s?.index&&(i=x.nextNode(),a++)}return x.currentNode=ke,r}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings===void 0?n._$AI(e[t]):(n._$AI(e,n,t),t+=n.strings.length-2)),t++}},Je=class e{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,r){this.type=2,this._$AH=b,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=Ke(this,e,t),je(e)?e===b||e==null||e===``?(this._$AH!==b&&this._$AR(),this._$AH=b):e!==this._$AH&&e!==y&&this._(e):e._$litType$===void 0?e.nodeType===void 0?Ne(e)?this.k(e):this._(e):this.T(e):this.$(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==b&&je(this._$AH)?this._$AA.nextSibling.data=e:this.T(ke.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,r=typeof n==`number`?this._$AC(e):(n.el===void 0&&(n.el=Ge.createElement(Ue(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===r)this._$AH.p(t);else{let e=new qe(r,this),n=e.u(this.options);e.p(t),this.T(n),this._$AH=e}}_$AC(e){let t=He.get(e.strings);return t===void 0&&He.set(e.strings,t=new Ge(e)),t}k(t){Me(this._$AH)||(this._$AH=[],this._$AR());let n=this._$AH,r,i=0;for(let a of t)i===n.length?n.push(r=new e(this.O(Ae()),this.O(Ae()),this,this.options)):r=n[i],r._$AI(a),i++;i<n.length&&(this._$AR(r&&r._$AB.nextSibling,i),n.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let t=Ce(e).nextSibling;Ce(e).remove(),e=t}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},Ye=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,r,i){this.type=1,this._$AH=b,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=i,n.length>2||n[0]!==``||n[1]!==``?(this._$AH=Array(n.length-1).fill(/* @__PURE__ */ new String),this.strings=n):this._$AH=b}_$AI(e,t=this,n,r){let i=this.strings,a=!1;if(i===void 0)e=Ke(this,e,t,0),a=!je(e)||e!==this._$AH&&e!==y,a&&(this._$AH=e);else{let r=e,o,s;for(e=i[0],o=0;o<i.length-1;o++)s=Ke(this,r[n+o],t,o),s===y&&(s=this._$AH[o]),a||=!je(s)||s!==this._$AH[o],s===b?e=b:e!==b&&(e+=(s??``)+i[o+1]),this._$AH[o]=s}a&&!r&&this.j(e)}j(e){e===b?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??``)}},Xe=class extends Ye{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===b?void 0:e}},Ze=class extends Ye{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==b)}},Qe=class extends Ye{constructor(e,t,n,r,i){super(e,t,n,r,i),this.type=5}_$AI(e,t=this){if((e=Ke(this,e,t,0)??b)===y)return;let n=this._$AH,r=e===b&&n!==b||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,i=e!==b&&(n===b||r);r&&this.element.removeEventListener(this.name,this,n),i&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH==`function`?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},$e=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){Ke(this,e)}},et={M:Ee,P:_,A:De,C:1,L:We,R:qe,D:Ne,V:Ke,I:Je,H:Ye,N:Ze,U:Qe,B:Xe,F:$e},tt=Se.litHtmlPolyfillSupport;tt?.(Ge,Je),(Se.litHtmlVersions??=[]).push(`3.3.3`);var nt=(e,t,n)=>{let r=n?.renderBefore??t,i=r._$litPart$;if(i===void 0){let e=n?.renderBefore??null;r._$litPart$=i=new Je(t.insertBefore(Ae(),e),e,void 0,n??{})}return i._$AI(e),i},rt=globalThis,S=class extends xe{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=nt(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return y}};S._$litElement$=!0,S.finalized=!0,rt.litElementHydrateSupport?.({LitElement:S});var it=rt.litElementPolyfillSupport;it?.({LitElement:S}),(rt.litElementVersions??=[]).push(`4.2.2`);var at={attribute:!0,type:String,converter:ve,reflect:!1,hasChanged:ye},ot=(e=at,t,n)=>{let{kind:r,metadata:i}=n,a=globalThis.litPropertyMetadata.get(i);if(a===void 0&&globalThis.litPropertyMetadata.set(i,a=/* @__PURE__ */ new Map),r===`setter`&&((e=Object.create(e)).wrapped=!0),a.set(n.name,e),r===`accessor`){let{name:r}=n;return{set(n){let i=t.get.call(this);t.set.call(this,n),this.requestUpdate(r,i,e,!0,n)},init(t){return t!==void 0&&this.C(r,void 0,e,t),t}}}if(r===`setter`){let{name:r}=n;return function(n){let i=this[r];t.call(this,n),this.requestUpdate(r,i,e,!0,n)}}throw Error(`Unsupported decorator location: `+r)};function C(e){return(t,n)=>typeof n==`object`?ot(e,t,n):((e,t,n)=>{let r=t.hasOwnProperty(n);return t.constructor.createProperty(n,e),r?Object.getOwnPropertyDescriptor(t,n):void 0})(e,t,n)}function w(e){return C({...e,state:!0,attribute:!1})}var st=(e,t,n)=>(n.configurable=!0,n.enumerable=!0,Reflect.decorate&&typeof t!=`object`&&Object.defineProperty(e,t,n),n);function ct(e,t){return(n,r,i)=>{let a=t=>t.renderRoot?.querySelector(e)??null;if(t){let{get:e,set:t}=typeof r==`object`?n:i??(()=>{let e=Symbol();return{get(){return this[e]},set(t){this[e]=t}}})();return st(n,r,{get(){let n=e.call(this);return n===void 0&&(n=a(this),(n!==null||this.hasUpdated)&&t.call(this,n)),n}})}return st(n,r,{get(){return a(this)}})}}var lt=`component.seam.`,ut=[`exceptions`,`selector`],dt=/* @__PURE__ */ new WeakMap;async function ft(e,t,n){let r=await Promise.all(ut.map(n=>e.sendMessagePromise({type:`frontend/get_translations`,language:t,category:n,integration:[`seam`]})));n()&&dt.set(e,Object.assign({},...r.map(({resources:e})=>e)))}function pt(e,t){let n=t=>{if(Array.isArray(t))return t.map(n);if(typeof t!=`object`||!t)return t;if(`translation_key`in t){let{translation_key:n,translation_placeholders:r}=t;return mt(e,n,r)}return Object.fromEntries(Object.entries(t).map(([e,t])=>[e,n(t)]))};return n(t)}function mt(e,t,n={},r=t){let i=dt.get(e)?.[lt+t];return i===void 0?r:i.replace(/\{(\w+)\}/g,(e,t)=>n[t]??``)}var T=class extends Error{constructor(e,t,n,r=n===`connection_uncertain`){super(e),this.field=t,this.lost=n,this.isUncertain=r}},ht=3,gt=[`code/generate`,`code/reveal`,`lock/refresh`,`preview`,`stays/preview`];function _t(e,t,n){let{error:r,...i}=Object(t),a=r??i,{code:o,translation_key:s,translation_domain:c,translation_placeholders:l}=a,u=a.message??``,d=s&&c===`seam`?mt(e,`exceptions.${s}.message`,l,u):u;return o!==ht&&t!==ht?new T(d&&bt(d),l?.field):new T(d,void 0,gt.includes(n)?`connection_failed`:`connection_uncertain`)}async function vt(e,t,n){try{let r=await e.callWS({type:`seam/${t}`,...n});return pt(e.connection,r)}catch(n){throw _t(e.connection,n,t)}}function yt(e,t){return vt(e,`stays/preview`,{subentry_id:t})}async function E(e,t,n){let{results:r}=await vt(e,t,n);return Object.fromEntries(Object.entries(r).map(([e,t])=>[e,xt(t)]))}function bt(e){return/[\p{Sentence_Terminal};]$/u.test(e)?e:`${e}.`}function xt(e){let{error:t,reason:n,access_codes:r}=e;return{...e,...t?{error:bt(t)}:{},...n?{reason:bt(n)}:{},...r?{access_codes:r.map(xt)}:{}}}async function St(e,t,n,r,i={}){return Ct(await E(e,`code/${t}`,{entity_id:n.entity_id,access_code_id:r.access_code_id,...i}),n)}function Ct(e,t){let n=e[t.entity_id]??{},{error:r,field:i,is_uncertain:a}=n;if(r)throw new T(r,i,void 0,a);return n}async function wt(e,t,n){let r=await St(e,`reveal`,t,n);return{pin:r.code??void 0,isFresh:r.is_fresh!==!1}}function D(e,t){return e instanceof T?e.lost?t(e.lost):e.message||t(`unexpected_error`):t(`unexpected_error`)}function Tt(e,t=!1){history[t?`replaceState`:`pushState`](null,``,e),window.dispatchEvent(new CustomEvent(`location-changed`,{detail:{replace:t}}))}var Et=6e4,Dt=60*Et,O=24*Dt;function Ot(e){let t=/* @__PURE__ */ new Map;return(n,r)=>{let i=JSON.stringify([n,r]),a=t.get(i)??new e(n,r);return t.set(i,a),a}}var kt=Ot(Intl.DateTimeFormat);function k(e,t){return kt(`sv`,{timeZone:t,year:`numeric`,month:`2-digit`,day:`2-digit`,hour:`2-digit`,minute:`2-digit`}).format(e).replace(` `,`T`)}function At(e,t,n){let r=Date.parse(`${e}Z`),i=[-864e5,O].map(e=>{let n=r+e,i=Date.parse(`${k(new Date(n),t)}Z`)-n;return new Date(r-i)}),a=i.filter(n=>k(n,t)===e);return a.find(e=>e>n)??a[0]??i[0]}function jt(e,t){return new Date(Date.parse(`${e}Z`)+t*O).toISOString().slice(0,16)}function Mt(e,t){let n=Date.parse(`${e}T00:00Z`),r=n-15*Dt,i=n+15*Dt;for(;i-r>Et;){let n=r+Math.floor((i-r)/2/Et)*Et;k(new Date(n),t)<e?r=n:i=n}return i}function Nt(e,t){let n=k(e,t);return[-36e5,Dt].some(r=>k(new Date(e.getTime()+r),t)===n)}function A({locale:e,config:t}){return e.time_zone===`local`?Ft():t.time_zone}function Pt(e,t){let n=[Ft(),e.config.time_zone].map(e=>k(t,e));return n[0]===n[1]?void 0:A(e)}function Ft(){return Intl.DateTimeFormat().resolvedOptions().timeZone}function It(e,t,n=A(e)){return kt(Lt(e.locale),{timeZone:n,...t})}function Lt({language:e,date_format:t}){let n={DMY:`en-GB`,MDY:`en-US`,system:Intl.DateTimeFormat().resolvedOptions().locale}[t],r=e=>e.split(`-`)[0];return n&&r(n)===r(e)?n:e}function j(e,t,n,r=A(e)){let i=new Date(t),[a,o]=[i,n].map(e=>k(e,r).slice(0,10)),s=Rt(e,i,r),c=Math.round((Date.parse(a)-Date.parse(o))/O);return Math.abs(c)<=1?`${new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`}).format(c,`day`)}, ${s}`:`${It(e,{weekday:`short`,day:`numeric`,month:`short`,...a.slice(0,4)===o.slice(0,4)?{}:{year:`numeric`}},r).format(i)}, ${s}`}function Rt({locale:e},t,n){let r=zt(e);return kt(e.language,{timeZone:n,hour:r?`numeric`:`2-digit`,minute:`2-digit`,hourCycle:r?`h12`:`h23`,...Nt(t,n)?{timeZoneName:`short`}:{}}).format(t)}function zt({language:e,time_format:t}){return t===`12`||t!==`24`&&kt(t===`system`?void 0:e,{hour:`numeric`}).resolvedOptions().hour12===!0}function Bt({language:e,first_weekday:t}){let n=[`sun`,`mon`,`tue`,`wed`,`thu`,`fri`,`sat`].indexOf(t.slice(0,3));if(n>=0)return n;let r=new Intl.Locale(e);return((r.getWeekInfo?.()??r.weekInfo)?.firstDay??1)%7}var Vt={comma_decimal:`en-US`,decimal_comma:`de`,space_comma:`fr`,quote_decimal:`de-CH`,none:`en-US`},Ht=Ot(Intl.NumberFormat);function Ut({language:e,number_format:t},n,r={}){let i=t===`system`?void 0:Vt[t]??e,a=new Map(Ht(i,{}).formatToParts(12345.6).map(({type:e,value:t})=>[e,t]));return Ht(e,{...r,...t===`none`?{useGrouping:!1}:{}}).formatToParts(n).map(({type:e,value:t})=>e===`group`||e===`decimal`?a.get(e):t).join(``)}function Wt(e,t,n){let[r,i]=[t,n].map(e=>/* @__PURE__ */ new Date(`${e}Z`));return It(e,{day:`numeric`,month:`short`},`UTC`).formatRange(r,i)}function Gt(e,t,n){let r=Date.parse(t)-n.getTime(),i=new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`});for(let[e,t]of[[`day`,O],[`hour`,Dt],[`minute`,Et]])if(Math.abs(r)>=t)return i.format(Math.round(r/t),e);return i.format(0,`minute`)}function Kt(e,t){let[n,r]=[[`day`,864e5],[`hour`,36e5]].find(([,e])=>t>=e)??[`minute`,6e4];return Ut(e.locale,t/r,{style:`unit`,unit:n,unitDisplay:`long`,maximumFractionDigits:1})}var qt=/*#__PURE__*/ JSON.parse(`{"title":"Access codes","back":"Back","close":"Close","cancel":"Cancel","done":"Done","save":"Save","copy":"Copy","copied":"PIN copied","message_copied":"Message copied","copy_failed":"Copying failed. Select the PIN and copy it manually.","pin_not_fresh":"Seam did not answer. This is the last known PIN.","share":"Share","copy_message":"Copy message","retry":"Try again","loading":"Loading…","today":"Today","locks":"Locks","timeline":"Timeline","activity":"Activity","found_codes":"Found codes","sections":"Sections","add_guest":"Add guest","connection_lost":"The connection to Home Assistant was lost. Reconnecting…","outdated":"The Seam integration was updated. Reload this page to use the new version.","reload":"Reload","not_set_up":"Seam is not available. Check the integration under Settings > Devices & services.","workspace_unavailable":"{name} cannot be reached. The last known state is shown.","no_access":"You do not have access to any locks. Ask a Home Assistant administrator for access.","no_locks":"There are no locks yet. Connect a lock in the Seam console. The lock appears here within a few minutes.","unexpected_error":"Something went wrong. Try again.","connection_failed":"The connection to Home Assistant was lost. Try again when the connection is restored.","connection_uncertain":"The connection was lost before a response was received. The change may or may not have been made. Check the codes before you try again.","headline_good":"All guests can get in","headline_attention":{"one":"{count} code needs attention","other":"{count} codes need attention"},"headline_locks":{"one":"{count} lock needs attention","other":"{count} locks need attention"},"headline_unknown":"Cannot confirm that all guests can get in","headline_none":"No access codes yet","headline_none_hint":"Add a guest, and Seam sets the code on the lock.","headline_good_hint":{"one":"{count} code is active.","other":"{count} codes are active."},"needs_attention":"Needs attention","active_now":"Active now","arriving":"Arriving","leaving":"Leaving","next_48_hours":"Next 48 hours","last_used":"Last used","nobody_arriving":"Nobody is arriving in the next 48 hours.","nobody_leaving":"Nobody is leaving in the next 48 hours.","nobody_in":"No codes are active.","show_all":"Show all {count}","read_only":"Only administrators can see PINs and change codes.","ask_admin":"Ask an administrator of this Home Assistant to make the necessary changes to codes and accounts.","rows":"Rows","rows_lock":"By lock","rows_person":"By person","rows_table":"Table","earlier":"Earlier","later":"Later","timeline_none":"No codes are active on these days.","timeline_bar":"{name}, {lock}, {times}, {state}","then_free":"Then free for {duration}","free_for":"Free for {duration}","overlaps_with":"Overlaps with {names}","lock":"Lock","person":"Person","times":"Times","state":"State","notes":"Notes","fewer":"Show less","period":"Period","period_1":"Last 24 hours","period_7":"Last 7 days","period_30":"Last 30 days","all_locks":"All locks","search_activity":"Search names","download":"Download CSV","activity_none":"No activity was recorded in this period.","activity_no_match":"No activity matches your search.","activity_off":"The event entities for these locks are disabled or hidden from you.","activity_failed":"Home Assistant cannot show the activity. Check that the history integration is set up.","time":"Time","event":"Event","detail":"Detail","method_keycode":"With a PIN","method_manual":"Manually","method_automatic":"Automatically","method_remote":"Remotely","method_card":"With a card","method_mobile_key":"With a phone","method_seamapi":"Remotely","show_more":"Show more","group_attention":"Needs attention","group_active":"Active","group_scheduled":"Scheduled","group_unmanaged":"Not managed","group_expired":"Expired","unmanaged_hint":"These codes were created outside Seam.","unmanaged_hint_convert":"Convert a code to managed to change it here.","state_active":"Active","state_scheduled":"Scheduled","state_setting":"Setting","state_failed":"Failed","state_at_risk":"At risk","state_removing":"Removing","state_expired":"Expired","state_disabled":"Disabled","state_unknown":"Unknown","lock_locked":"Locked","lock_unlocked":"Unlocked","lock_locking":"Locking","lock_unlocking":"Unlocking","lock_jammed":"Jammed","lock_unknown":"Unknown","offline":"Offline","is_offline":"{lock} is offline","battery":"Battery {percent}","free_slots":{"one":"{count} free slot","other":"{count} free slots"},"count_attention":{"one":"{count} needs attention","other":"{count} need attention"},"count_active":"{count} active","count_scheduled":"{count} scheduled","count_unmanaged":"{count} not managed","count_none":"No codes","codes_unknown":"The codes on this lock are not known yet. If this lasts, see the log.","codes_outdated":"The codes on this lock might be outdated.","no_codes":"This lock has no access codes.","no_match":"No codes match your search.","no_match_locks":"No locks or codes match your search.","no_match_lock_names":"No locks match your search.","no_match_timeline":"No matches on these days.","search_codes":"Search codes","search_locks":"Search locks","search_all":"Search locks and names","order":"Order","order_time":"By time","order_name":"By name","no_such_lock":"This lock does not exist, or you do not have access to it.","no_such_code":"This code no longer exists.","refresh":"Refresh","refreshing":"Refreshing…","refreshed":{"one":"{lock} is up to date","other":"{lock} are up to date"},"still_offline":{"one":"{lock} is still offline","other":"{lock} are still offline"},"never_ends":"Never expires","until":"Until {time}","from_to":"{start} – {end}","ended":"Ended {time}","arrives":"Arrives {time}","leaves":"Leaves {time}","backup":"Backup","one_time":"One-time","offline_code":"Offline","same_pin":"Same PIN as {names}","from_stays":"From {name}","from_stays_edit":"If you change the name or times of this code, it no longer follows its booking in {name}.","from_stays_release":"It no longer follows its booking in {name}.","from_stays_delete":"This code is not created again unless its booking in {name} changes.","actions_for":"Actions for {name}","show_pin":"Show PIN","hide_pin":"Hide PIN","pin_of":"PIN of {name}","copy_pin":"Copy PIN","edit":"Edit","extend":"Extend by a day","end_now":"End now","delete":"Delete","convert":"Convert to managed","release":"Stop managing","use_backup":"Use backup code","saving":"Saving…","saved":"“{name}” was saved","extended":"{name} now ends {time}","also_there":"Also on these locks","extend_title":"Extend “{name}” by a day?","extend_text":"The code on {lock} will end {time}.","end_title":"End “{name}” now?","end_text":"The code stops working on {lock} within two minutes.","end_done":"“{name}” ends within two minutes on {lock}","delete_title":"Delete “{name}”?","delete_text":"The code stops working on {lock}. You cannot undo this.","delete_idle_text":{"one":"After you delete it, nobody can use it. You cannot undo this.","other":"After you delete them, nobody can use them. You cannot undo this."},"delete_done":"“{name}” was deleted from {lock}","delete_pending":"“{name}” will be removed from {lock}","release_title":"Stop managing “{name}”?","release_text":"The code stays on {lock} and keeps working. Seam no longer changes the code and does not remove it when it ends.","release_done":"Seam no longer manages “{name}” on {lock}","release_pending":"Seam will stop managing “{name}” on {lock}","allow_title":"Allow changes to “{name}”?","allow_text":"Seam then no longer restores the code on {lock} if somebody changes it in the manufacturer’s app.","allow_done":"“{name}” can now be changed in the manufacturer’s app on {lock}","backup_title":"Use a backup code for “{name}”?","backup_text":"Seam activates a backup code that is already on {lock}. It works until “{name}” expires. Give its PIN to your guest.","backup_done":"Give your guest this PIN for {lock}:","remedy_add":"Add another code","remedy_allow_changes":"Allow changes","remedy_convert_other":"Convert “{name}”","remedy_delete":"Delete this code","remedy_delete_expired":"Delete expired codes","remedy_delete_other":"Delete “{name}”","remedy_edit":"Edit this code","remedy_found_codes":"Show found codes","remedy_new_pin":"Choose a new PIN","remedy_pull_backup":"Use backup code","remedy_refresh_lock":"Refresh lock","remedy_reconnect_account":"Open Seam console","guest_new":"Add guest","guest_edit":"Edit {name}","guest_new_pin":"New PIN for {name}","name":"Name","name_missing":"Enter a name.","name_invisible":"Remove the invisible characters.","name_taken":"{lock} already has a code with this name.","name_too_short":"Use at least {count} characters.","name_too_long":"Use at most {count} characters.","locks_missing":"Select at least one lock.","also_on":"Also change the code on these locks","kind":"Duration","stay":"Stay","permanent":"Permanent","permanent_hint":"The code works until you delete it.","check_in":"Check-in","check_out":"Check-out","time_missing":"Enter a date and a time.","end_before_start":"The check-out must be after the check-in.","end_in_past":"The check-out must be in the future.","nights":{"one":"{count} night","other":"{count} nights"},"time_zone":"Times in {zone}","overlaps":"Overlaps with {stays}.","overlap":"{name} on {locks}","overlaps_more":{"one":"{count} more stay","other":"{count} more stays"},"pin":"PIN","pin_auto":"Choose for me","pin_own":"Custom PIN","pin_keep":"Keep PIN","pin_auto_hint":"Seam chooses a PIN that all selected locks accept.","pin_auto_hint_one":"Seam chooses a PIN that {lock} accepts.","pin_input":"Custom PIN","pin_digits":"Enter {lengths} digits.","pin_lengths":"{lengths} digits","pin_range":"{from} to {to}","rule_no_zeros":"no zeros","rule_cannot_start_with_12":"not starting with 12","rule_no_triple_consecutive_ints":"no runs of four such as 1111 or 1234","rule_no_ascending_or_descending_sequence":"not a sequence such as 1234","rule_at_least_three_unique_digits":"at least three different digits","rule_cannot_contain_089":"only digits 1 to 7","rule_cannot_contain_0789":"only digits 1 to 6","rule_no_all_same_digits":"not all the same","pin_no_length":"These locks have no PIN length in common. Add the guest to one lock at a time.","pin_none_fits":"Seam could not find a PIN that all selected locks accept. Try again, or enter a custom PIN.","pin_in_name":"The name cannot contain the PIN because names are visible to everyone.","more_options":"More options","option_external":"Allow changes in the manufacturer’s app","option_external_hint":"Otherwise, Seam restores the code if somebody changes it there.","option_backup":"Keep backup codes ready","option_backup_hint":"Seam keeps backup codes on the lock in case this code fails.","option_offline":"Offline code","option_offline_hint":"The code works without a connection to the lock. You cannot change or delete it later.","option_length":"PIN length","option_length_any":"Any","works_on_all":{"one":"The code works","other":"Works on all locks"},"ready_on_all":{"one":"The code is ready","other":"Ready on all locks"},"ready_on_some":"Ready on {ready} of {count} locks","works_from_until":"Works from {start} until {end}.","works_from":"Works from {start}.","works_until":"Works until {end}.","works_waiting":"Setting the code…","works_waiting_hint":"This can take a minute. You can close this window.","works_delayed":{"one":"The code is not on the lock yet","other":"The code is not on all locks yet"},"no_code_on":"No code on {locks}","not_changed_on":"Not changed on {locks}","not_confirmed_on":"Not confirmed on {locks}","change_pin":"Change PIN","pin_for":"PIN for {locks}","share_text":"Hello {name}, your access code for {locks} is {pin}.","share_text_stay":"Hello {name}, your access code for {locks} is {pin}. It works from {start} to {end}.","found_hint":"These codes are on your locks, but Seam does not manage them.","found_hint_convert":"Convert them to see problems early and to change them here.","found_none":"Seam manages all codes.","found_fixed":"This code cannot be converted or deleted here. Delete it in the manufacturer’s app or on the lock.","select_all":"Select all","select":"Select {name}","selected":{"one":"{count} selected","other":"{count} selected"},"duplicate_of":"Duplicate of {names}","convert_title":{"one":"Convert {count} code to managed?","other":"Convert {count} codes to managed?"},"convert_text":{"one":"Seam then manages this code. The PIN stays the same. If somebody changes the code in the manufacturer’s app, Seam restores it.","other":"Seam then manages these codes. The PINs stay the same. If somebody changes a code in the manufacturer’s app, Seam restores it."},"convert_left_out":{"one":"{count} code cannot be converted: {names}","other":"{count} codes cannot be converted: {names}"},"convert_allow":"Allow changes in the manufacturer’s app","convert_canary":"One code from each account is converted first, and its lock is monitored for five minutes. If no error appears, the remaining codes are converted. You can close this page in the meantime.","conversion_started":"Conversion started","conversion_running":"Converting codes","conversion_watching":"Monitoring {lock}","conversion_watching_hint":"The first code was converted. If no error appears on {lock} within five minutes, the remaining codes are converted. You can close this page in the meantime.","conversion_stopped":"Conversion stopped at {lock}","conversion_done":"Conversion finished","conversion_progress":"{done} of {count} converted","conversion_failed":"A code was not converted.","conversion_interrupted":"Home Assistant was restarted, or the integration was reloaded.","conversion_new_error":"There is a new error on the lock, its account, or one of its codes.","conversion_unconfirmed":"The last change was not confirmed.","conversion_unreachable":"The lock could not be checked.","conversion_uncertain":"This code may or may not have been converted. Check the lock before you select the code again:","conversion_left":{"one":"{count} code was not changed. Select it again to convert it.","other":"{count} codes were not changed. Select them again to convert them."},"conversion_stopping":"Stopping…","stop":"Stop","dismiss":"Dismiss","delete_many_title":{"one":"Delete {count} code?","other":"Delete {count} codes?"},"delete_many_text":{"one":"This code stops working. You cannot undo this.","other":"These codes stop working. You cannot undo this."},"delete_left_out":{"one":"{count} code cannot be deleted: {names}","other":"{count} codes cannot be deleted: {names}"},"converting":"Converting…","deleting":"Deleting…","deletion_done":"Deletion finished","checking":"Checking…","outcome_would_convert":"Can be converted","outcome_would_delete":"Can be deleted","outcome_not_convertible":"Cannot be converted","outcome_not_deletable":"Cannot be deleted","outcome_converted":"Converted","outcome_deleted":"Deleted","outcome_pending":"In progress","outcome_failed":"Failed","outcome_success":"Done","outcome_not_done":"Not done","outcome_uncertain":"Not confirmed","outcome_waiting":"Waiting","outcome_running":"Working…","result_of":"{done} of {count} done","stays":"Stays","stays_hint":"Stays create access codes for the bookings in a calendar and warn you if a guest might not get in.","stays_hint_calendar":"First add the calendar of your bookings to Home Assistant, for example with the Remote calendar or Local calendar integration.","opens_settings":"Opens the integration in Settings, where you select “{action}” again.","stays_none":"No guests are expected.","stays_not_known":"The bookings have not been read yet.","stays_lost":"The calendar of {name} cannot be read. Access codes no longer follow its bookings.","stays_kept":{"one":"The calendar of {name} has no events. The codes of {count} stay are kept in case this is a fault.","other":"The calendar of {name} has no events. The codes of {count} stays are kept in case this is a fault."},"stays_kept_hint":"If the bookings were canceled, select Edit, then Reconfigure stays, and then “Delete all upcoming access codes of these stays” in the preview.","stays_coming":"Current and upcoming","stays_calendars":"Calendars","stays_add":"Add stays","stays_edit":"Edit {name}","stays_preview":"Preview changes","preview_of":"Preview of {name}","preview_hint":"These changes will be made the next time the calendar is read. Nothing has been changed yet.","preview_left":"Left unchanged","search_stays":"Search stays","no_match_stays":"No stays match your search.","verdict_ready":"Ready","arrived":"Arrived","card_name":"Seam access codes","card_description":"Shows the access codes on a lock with their states and problems.","card_lock":"Lock","card_choose":"Select a lock in the settings of this card.","feature_name":"Access codes","feature_ok":{"one":"{count} code OK","other":"{count} codes OK"},"feature_problem":{"one":"{count} problem","other":"{count} problems"},"feature_offline":"Offline","feature_unknown":"Codes unknown"}`),Jt=/* #__PURE__ */ Object.assign({"./cs.json":()=>import(`./language/cs.js`).then(e=>e.default),"./da.json":()=>import(`./language/da.js`).then(e=>e.default),"./de.json":()=>import(`./language/de.js`).then(e=>e.default),"./el.json":()=>import(`./language/el.js`).then(e=>e.default),"./es.json":()=>import(`./language/es.js`).then(e=>e.default),"./fi.json":()=>import(`./language/fi.js`).then(e=>e.default),"./fr.json":()=>import(`./language/fr.js`).then(e=>e.default),"./hu.json":()=>import(`./language/hu.js`).then(e=>e.default),"./it.json":()=>import(`./language/it.js`).then(e=>e.default),"./ja.json":()=>import(`./language/ja.js`).then(e=>e.default),"./nb.json":()=>import(`./language/nb.js`).then(e=>e.default),"./nl.json":()=>import(`./language/nl.js`).then(e=>e.default),"./pl.json":()=>import(`./language/pl.js`).then(e=>e.default),"./pt-BR.json":()=>import(`./language/pt-BR.js`).then(e=>e.default),"./pt.json":()=>import(`./language/pt.js`).then(e=>e.default),"./ro.json":()=>import(`./language/ro.js`).then(e=>e.default),"./sv.json":()=>import(`./language/sv.js`).then(e=>e.default),"./tr.json":()=>import(`./language/tr.js`).then(e=>e.default),"./zh-Hans.json":()=>import(`./language/zh-Hans.js`).then(e=>e.default)}),Yt=Object.keys(Jt).map(e=>e.slice(2,-5)),Xt={nn:`nb`,no:`nb`};function Zt(e,t=Yt){for(let n=e;n;n=n.slice(0,Math.max(n.lastIndexOf(`-`),0))){let e=[n,Xt[n]].find(e=>e&&t.includes(e));if(e)return e}return`en`}function Qt(e,t,n=`language`){let r=new Intl.PluralRules(e),i={language:e,number_format:n};return(e,a={})=>{let o=t[e];return o===void 0?rn(n)(e,a):(typeof o==`string`?o:o[r.select(Number(a.count))]??o.other??``).replace(/\{(\w+)\}/g,(e,t)=>{let n=a[t];return typeof n==`number`?Ut(i,n):n??``})}}var $t=/* @__PURE__ */ new Map([[`en`,qt]]),en=/* @__PURE__ */ new Map,tn=/* @__PURE__ */ new Map;function nn(e,t,n){let r=`${e} ${n}`,i=en.get(r)??Qt(e,t,n);return en.set(r,i),i}function rn(e){return nn(`en`,qt,e)}function an(e,t,n=`language`){let r=Zt(e),i=$t.get(r);if(i)return nn(r,i,n);let a=Jt[`./${r}.json`],o=tn.get(r);if(o)o.add(t);else if(a){let e=/* @__PURE__ */ new Set([t]);tn.set(r,e),a().then(t=>{$t.set(r,t);for(let t of e)t()},()=>$t.set(r,{}))}return rn(n)}function on(){return an(document.documentElement.lang,()=>{})}var sn=[`attention`,`active`,`scheduled`,`unmanaged`,`expired`],cn=2*O,ln=20;function un(e,t){let n=e=>fn({...e,message:``}),r=new Set(t.problems.map(n));return[...e.errors,...e.warnings].filter(e=>e.scope===`access_code`||!r.has(n(e)))}function dn({lock:e,code:t}){if(!(un(t,e).length>0))return e.online===!1?`offline`:e.problems.find(({error_code:e})=>e)??e.problems[0]}function fn({scope:e,error_code:t,warning_code:n,message:r}){return JSON.stringify([e,t,n,r])}function pn(e){return e.state===`expired`?!1:gn(e)?e.is_managed:e.is_managed&&e.errors.some(e=>e.scope===`access_code`)}var mn=[`at_risk`,`disabled`,`expired`,`failed`,`scheduled`];function hn({state:e}){return!mn.includes(e)}function gn({state:e}){return e===`failed`||e===`at_risk`}function _n(e){return pn(e)?`attention`:e.state===`expired`?`expired`:e.is_managed?e.state===`scheduled`||vn(e)?`scheduled`:`active`:`unmanaged`}function vn({state:e,starts_at:t}){return e===`removing`&&t!==null&&Date.parse(t)>Date.now()}function yn({battery:e}){return e!==null&&e<=ln}function bn(e){if(e?.online===!1)return{status:`offline`,count:0};if(!e?.codes_known)return{status:`unknown`,count:0};let t=e.codes.filter(pn).length+e.problems.length;return t>0?{status:`problem`,count:t}:{status:`ok`,count:e.codes.filter(({state:e,is_backup:t})=>e!==`expired`&&!t).length}}function M(e){return e.name||e.access_code_id}function N(e,...t){let n=e.trim().toLocaleLowerCase();return!n||t.some(e=>e?.toLocaleLowerCase().includes(n)===!0)}function xn(e,t){return e.flatMap(e=>{if(N(t,e.name,e.area))return[{lock:e,names:[]}];let n=e.codes.filter(e=>e.state!==`expired`&&N(t,M(e)));return n.length>0?[{lock:e,names:n.sort(Tn).map(M)}]:[]})}function Sn(e,t,n){let r=new Map(sn.map(e=>[e,[]]));for(let n of e)N(t,M(n))&&r.get(_n(n))?.push(n);for(let[e,t]of r)t.sort((t,r)=>(n===`name`?0:Cn(e,t,r))||Tn(t,r));return r}function Cn(e,t,n){let r=t=>{let n=e===`scheduled`?t.starts_at:t.ends_at;return n?Date.parse(n):2**53-1};return e===`expired`?r(n)-r(t):r(t)-r(n)}var{compare:wn}=new Intl.Collator(void 0,{numeric:!0});function Tn(e,t){return wn(M(e),M(t))}function En(e){return e.flatMap(e=>e.codes.map(t=>({lock:e,code:t})))}function Dn(e,t,n=/* @__PURE__ */ new Set){let r={attention:[],now:[],arriving:[],leaving:[],problems:[],locks:e.filter(t=>yn(t)||t.online===!1&&t.problems.length===0||!t.codes_known&&!n.has(t.entry_id)&&e.some(e=>e.codes_known))},i=e=>{let n=e?Date.parse(e)-t.getTime():-1;return n>=0&&n<=cn};for(let t of En(e)){let{code:e}=t;e.is_backup||(pn(e)&&r.attention.push(t),e.state!==`expired`&&(i(e.starts_at)?r.arriving.push(t):i(e.ends_at)&&r.leaving.push(t),e.state===`active`&&r.now.push(t)))}let a=e=>e?Date.parse(e):1/0;r.arriving.sort((e,t)=>a(e.code.starts_at)-a(t.code.starts_at)),r.leaving.sort((e,t)=>a(e.code.ends_at)-a(t.code.ends_at)),r.now.sort((e,t)=>Tn(e.code,t.code)),r.attention.sort((e,t)=>a(e.code.starts_at)-a(t.code.starts_at)||Tn(e.code,t.code));let o=/* @__PURE__ */ new Map;for(let t of e)for(let e of t.problems){let n=t.entry_id+fn(e),r=o.get(n);r?r.locks.push(t):o.set(n,{problem:e,locks:[t]})}return r.problems=[...o.values()],r}function On(e){let t=/* @__PURE__ */ new Map;for(let n of e){let e=kn(n.code),r=t.get(e);r?r.push(n):t.set(e,[n])}return[...t.values()]}function kn({access_code_id:e,name:t,starts_at:n,ends_at:r}){return JSON.stringify(t?[t,n,r]:e)}function An(e,{lock:t,code:n}){if(!n.is_managed)return[];let{common_code_key:r}=n;return En(e).filter(e=>e.lock.device_id!==t.device_id&&e.code.is_managed&&!e.code.is_backup&&e.code.state!==`expired`&&e.code.state!==`removing`&&(r&&e.code.common_code_key===r||kn(e.code)===kn(n)))}function jn(e){return En([e]).filter(({code:e})=>e.state===`expired`&&e.can.delete===!0)}function Mn(e){let t=0;for(let{codes:n}of e)for(let e of n)e.is_managed||t++;return t}function Nn(e){return e.flatMap(e=>{let t=new Map(e.codes.map(e=>[e.access_code_id,e]));return e.codes.filter(e=>!e.is_managed).sort(Tn).map(n=>({lock:e,code:n,sameAs:n.same_pin_as.flatMap(e=>t.get(e)??[])}))})}var Pn=3e3;function Fn(e,t){let[,n]=/\/seam_frontend\/([^/]+)\/[^/]+$/.exec(e)??[];return n!==void 0&&n!==t}function In(e,t){if(!e)return t;let n=new Map(e.codes.map(e=>[e.access_code_id,e])),r=t.codes.map(e=>{let t=n.get(e.access_code_id);return t&&JSON.stringify(t)===JSON.stringify(e)?t:e});return{...t,codes:r}}function Ln(e,t=[],n=[]){if(t.length+n.length===0)return e;let r=new Map(e.map(e=>[e.subentry_id,e]));for(let n of Rn(e,t))r.set(n.subentry_id,n);for(let e of n)r.delete(e);return[...r.values()]}function Rn(e,t){let n=new Map(e.map(e=>[e.subentry_id,e.stays]));return t.map(e=>({...e,stays:e.stays??n.get(e.subentry_id)??null}))}function zn(e,t){let n=new Map(e?.locks.map(e=>[e.device_id,e])),r=e=>[...e].sort((e,t)=>wn(e.name,t.name));if(t.type===`all`){let i=new Map(t.locks.map(e=>[e.device_id,In(n.get(e.device_id),e)])),a=new Set(t.entries.filter(e=>!e.available).map(e=>e.entry_id));for(let e of n.values())a.has(e.entry_id)&&!i.has(e.device_id)&&i.set(e.device_id,e);return{entries:t.entries,locks:r(i.values()),stays:Rn(e?.stays??[],t.stays),options:t.options,isAdmin:t.is_admin}}if(!e)return;let i=new Map(n);for(let e of t.removed)i.delete(e);for(let e of t.locks)i.set(e.device_id,In(n.get(e.device_id),e));return{...e,entries:t.entries??e.entries,options:t.options??e.options,stays:Ln(e.stays,t.stays,t.removed_stays),locks:r(i.values())}}var Bn=class{constructor(e,t=`en`){this.connection=e,this.language=t,this.connected=!0,this.failed=!1,this.outdated=!1,this.listeners=/* @__PURE__ */ new Set,this.attempt=0,this.subscribe=async()=>{this.attempt+=1;let e=this.attempt;this.connected=!0;let{connection:t,language:n}=this,r=()=>e===this.attempt,i=ft(t,n,r).catch(()=>{});try{let e=await t.subscribeMessage(async e=>{if(await i,!r())return;let n=pt(t,e);this.failed=!1,n.type===`all`&&(this.outdated=Fn(import.meta.url,n.version));try{this.state=zn(this.state,n)}finally{this.notify()}},{type:`seam/subscribe`},{resubscribe:!1});r()?this.unsubscribe=e:e().catch(()=>{})}catch{if(!r())return;this.failed=!0,setTimeout(()=>{r()&&this.subscribe()},Pn)}this.notify()},this.disconnected=()=>{this.attempt+=1,this.connected=!1,this.unsubscribe=void 0,this.notify()}}speak(e){e!==this.language&&(this.language=e,this.listeners.size!==0&&(this.stop(),this.start()))}listen(e){return this.listeners.add(e),this.listeners.size===1&&this.start(),()=>{this.listeners.delete(e)&&this.listeners.size===0&&this.stop()}}start(){this.connection.addEventListener(`ready`,this.subscribe),this.connection.addEventListener(`disconnected`,this.disconnected),this.connected=this.connection.connected,this.connected&&this.subscribe()}stop(){this.connection.removeEventListener(`ready`,this.subscribe),this.connection.removeEventListener(`disconnected`,this.disconnected),this.attempt+=1,this.unsubscribe?.().catch(()=>{}),this.unsubscribe=void 0}notify(){for(let e of this.listeners)e()}},Vn=/* @__PURE__ */ new WeakMap;function Hn({connection:e,language:t}){let n=Vn.get(e);return n||(n=new Bn(e,Zt(t)),Vn.set(e,n)),n.speak(Zt(t)),n}function P(e,t,n,r){var i=arguments.length,a=i<3?t:r===null?r=Object.getOwnPropertyDescriptor(t,n):r,o;if(typeof Reflect==`object`&&typeof Reflect.decorate==`function`)a=Reflect.decorate(e,t,n,r);else for(var s=e.length-1;s>=0;s--)(o=e[s])&&(a=(i<3?o(a):i>3?o(t,n,a):o(t,n))||a);return i>3&&a&&Object.defineProperty(t,n,a),a}var Un=class extends S{constructor(...e){super(...e),this.failed=!1,this.now=/* @__PURE__ */ new Date,this.timer=0}connectedCallback(){super.connectedCallback(),this.timer=window.setInterval(()=>{this.now=/* @__PURE__ */ new Date,this.changed()},6e4),this.hass&&this.listen()}disconnectedCallback(){super.disconnectedCallback(),window.clearInterval(this.timer),this.stopListening?.(),this.stopListening=void 0,this.store=void 0}listen(){if(!this.isConnected)return;let e=Hn(this.hass);e!==this.store&&(this.stopListening?.(),this.store=e,this.stopListening=e.listen(()=>this.changed()),this.changed())}changed(){if(!this.store)return;this.snapshot=this.store.state,this.failed=this.store.failed;let{hass:e}=this,t={hass:e,t:an(e.language,()=>this.changed(),e.locale.number_format),isAdmin:this.snapshot?.isAdmin??!1,connected:this.store.connected,outdated:this.store.outdated,date:k(/* @__PURE__ */ new Date,A(e)).slice(0,10)};this.style.colorScheme=e.themes.darkMode?`dark`:`light`;let n=this.context;(n?.t!==t.t||n.isAdmin!==t.isAdmin||n.connected!==t.connected||n.outdated!==t.outdated||n.date!==t.date||n.hass.locale!==e.locale||n.hass.config.time_zone!==e.config.time_zone||n.hass.connection!==e.connection)&&(this.context=t)}shouldUpdate(e){e.has(`hass`)&&(this.listen(),this.changed());let t=e.get(`hass`);return!!this.context&&([...e.keys()].some(e=>e!==`hass`)||t?.formatEntityAttributeValue!==this.hass.formatEntityAttributeValue)}};P([C({attribute:!1})],Un.prototype,`hass`,void 0),P([w()],Un.prototype,`snapshot`,void 0),P([w()],Un.prototype,`failed`,void 0),P([w()],Un.prototype,`context`,void 0),P([w()],Un.prototype,`now`,void 0);var Wn=`seam-code-row, seam-stay-controls`;function Gn(e){return[...e.querySelectorAll(Wn)]}function Kn(){let e=document.activeElement;for(;e?.shadowRoot?.activeElement;)e=e.shadowRoot.activeElement;return e}function qn(e){return!e||e===document.body||e.matches(`:disabled`)}var Jn=class{constructor(e){this.host=e,e.addEventListener(`pointerdown`,e=>{e.composedPath().some(({localName:e})=>e===`dialog`)||(this.place=void 0)})}note(){let e=Kn();if(!e||qn(e))return;let t,n=e;for(;n!==this.host;){if(!n||n instanceof HTMLDialogElement)return;n instanceof HTMLElement&&n.matches(Wn)&&(t=n),n=n instanceof ShadowRoot?n.host:n.parentNode}let r=(t??e).getRootNode();if(!(r instanceof ShadowRoot))return;let i=t?Gn(r):[],a=t?i.indexOf(t):0;this.place={element:e,root:r,id:t?.code.access_code_id,rows:[...i.slice(a),...i.slice(0,a).reverse()]}}check(){let{place:e}=this;if(!e||!qn(Kn()))return;let{element:t,root:n,id:r,rows:i}=e;t.isConnected&&t.checkVisibility()&&!qn(t)||(this.place=void 0,n.host.isConnected&&((Gn(n).find(({code:e})=>r&&e.access_code_id===r)??i.find(({isConnected:e})=>e))?.focus(),qn(Kn())&&Yn(n)))}};function Yn(e){let t=e.querySelector(`h1, h2`);if(t){t.tabIndex=-1,t.focus();return}let n=e.host.getRootNode();n instanceof ShadowRoot&&Yn(n)}function Xn(e,t,n){let r=Array.from({length:15},(r,i)=>{let a=jt(`${e}T00:00`,t+i).slice(0,10);return{date:a,start:Mt(a,n)}}),i=r.pop()?.start??0;return{days:r,start:r[0]?.start??0,end:i}}function Zn(e,t,n){let r=tr(t,({lock:e})=>e.device_id);return e.map(e=>or(e.device_id,e.name,r.get(e.device_id)??[],n,!0))}function Qn(e,t){return[...tr(e.filter(({code:e})=>ir(e,t)),({code:e})=>JSON.stringify(e.name?[e.name]:e.access_code_id))].flatMap(([e,t])=>t[0]?[{key:e,code:t[0].code,of:t}]:[]).sort((e,t)=>Tn(e.code,t.code)).map(({key:e,code:n,of:r})=>or(e,M(n),r,t,!1))}function $n(e,t){return e.filter(({name:e,bars:n})=>N(t,e)||n.some(e=>er(e,t)))}function er({entry:e},t){return N(t,e.lock.name,M(e.code))}function tr(e,t){let n=/* @__PURE__ */ new Map;for(let r of e){let e=t(r),i=n.get(e);i?i.push(r):n.set(e,[r])}return n}function nr({starts_at:e}){return e?Date.parse(e):-1/0}function rr({ends_at:e}){return e?Date.parse(e):1/0}function ir(e,{start:t,end:n}){return nr(e)<n&&rr(e)>t}function ar(e,t){return e.filter(({code:e})=>e.ends_at&&!e.is_backup&&e.state!==`expired`&&e.state!==`removing`&&ir(e,t))}function or(e,t,n,r,i){let a=n.filter(({code:e})=>ir(e,r)).map(e=>{let[t,n]=[nr(e.code),rr(e.code)];return{entry:e,start:Math.max(t,r.start),end:Math.min(n,r.end),isEarlier:t<r.start,isLater:n>r.end,isEndless:n===1/0,lane:0,overlaps:[],gap:void 0}}).sort((e,t)=>Number(e.isEndless)-Number(t.isEndless)||e.isEndless&&Number(pn(t.entry.code))-Number(pn(e.entry.code))||e.start-t.start||Tn(e.entry.code,t.entry.code)),o=sr(a),s=i?a.filter(({isEndless:e})=>!e):[];for(let e of s)e.overlaps=s.filter(t=>t!==e&&t.start<e.end&&t.end>e.start).map(({entry:e})=>e);let c=lr(i?n:[],r);for(let e of s)e.gap=c.find(({start:t})=>t===rr(e.entry.code));return{key:e,name:t,bars:a,lanes:o,overlaps:cr(s),gaps:c}}function sr(e){let t=[];for(let n of e){let e=t.findIndex(e=>e<=n.start);n.lane=e<0?t.length:e,t[n.lane]=Math.max(n.end,n.start+O)}return t.length}function cr(e){let t=[...new Set(e.flatMap(({start:e,end:t})=>[e,t]))].sort((e,t)=>e-t);return t.map((e,n)=>({start:e,end:t[n+1]??e})).filter(({start:t,end:n})=>e.filter(e=>e.start<n&&e.end>t).length>1)}function lr(e,t){let n=[],r=e.map(({code:e})=>({start:nr(e),end:rr(e)})).filter(({end:e})=>e!==1/0).sort((e,t)=>e.start-t.start),i=-1/0;for(let{start:e,end:t}of r)i!==-1/0&&e>i&&n.push({start:i,end:e}),i=Math.max(i,t);return n.filter(({start:e,end:n})=>e<t.end&&n>t.start)}function ur(e,t,n){let r=new Map(t.map(e=>[e.device_id,e])),i=/* @__PURE__ */ new Map;return e.flatMap(e=>(e.stays??[]).map(t=>{let n=JSON.stringify([e.subentry_id,t.name,t.starts_at]),a=i.get(n)??0;return i.set(n,a+1),{key:`${n}${a}`,stays:e,stay:t,places:t.locks.map(e=>dr(e,r.get(e.device_id)))}})).filter(({stay:e,stays:t,places:r})=>N(n,e.name,t.title,...r.map(({lock:e})=>e?.name??null))).sort((e,t)=>Date.parse(e.stay.starts_at)-Date.parse(t.stay.starts_at))}function dr(e,t){let n=t?.codes.find(({access_code_id:t})=>t===e.access_code_id);return{...e,lock:t,code:n}}function fr({stay:e,places:t}){return e.has_arrived?[]:t.filter(({verdict:e})=>e===`at_risk`)}function pr(e){return new Map(e.flatMap(({access_code_ids:e,title:t})=>e.map(e=>[e,t])))}function mr({stay:e,places:t}){let n={start:Date.parse(e.starts_at),end:Date.parse(e.ends_at)};return t.flatMap(({lock:e,access_code_id:t})=>e?ar(En([e]),n).filter(({code:e})=>e.access_code_id!==t):[])}function hr({lock:e,code:t}){return[...t?.errors??[],...t?.warnings??[],...e?.problems??[]][0]}var gr=`https://console.seam.co`,_r=3,vr={active:`good`,scheduled:`info`,setting:`info`,failed:`bad`,at_risk:`warn`,removing:`warn`,expired:``,disabled:``,unknown:``},yr=[`failed`,`at_risk`,`unknown`,`disabled`,`setting`,`removing`,`scheduled`,`active`];function br(e){return yr.find(t=>e.some(e=>e.state===t))??`expired`}function F(e){return v`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${e}></path></svg>`}function I(e,n=b){return v`<div class="banner" role="status">
-    ${F(t)}
+\f\r]`,Fe=/<(?:(!--|\/[^a-zA-Z])|(\/?[a-zA-Z][^>\s]*)|(\/?$))/g,Ie=/-->/g,Le=/>/g,Re=RegExp(`>|${Pe}(?:([^\\s"'>=/]+)(${Pe}*=${Pe}*(?:[^ \t\n\f\r"'\`<>=]|("|')|))|$)`,`g`),ze=/'/g,Be=/"/g,Ve=/^(?:script|style|textarea|title)$/i,v=(e=>(t,...n)=>({_$litType$:e,strings:t,values:n}))(1),y=Symbol.for(`lit-noChange`),b=Symbol.for(`lit-nothing`),He=/* @__PURE__ */ new WeakMap,x=ke.createTreeWalker(ke,129);function Ue(e,t){if(!Me(e)||!e.hasOwnProperty(`raw`))throw Error(`invalid template strings array`);return Te===void 0?t:Te.createHTML(t)}var We=(e,t)=>{let n=e.length-1,r=[],i,a=t===2?`<svg>`:t===3?`<math>`:``,o=Fe;for(let t=0;t<n;t++){let n=e[t],s,c,l=-1,u=0;for(;u<n.length&&(o.lastIndex=u,c=o.exec(n),c!==null);)u=o.lastIndex,o===Fe?c[1]===`!--`?o=Ie:c[1]===void 0?c[2]===void 0?c[3]!==void 0&&(o=Re):(Ve.test(c[2])&&(i=RegExp(`</`+c[2],`g`)),o=Re):o=Le:o===Re?c[0]===`>`?(o=i??Fe,l=-1):c[1]===void 0?l=-2:(l=o.lastIndex-c[2].length,s=c[1],o=c[3]===void 0?Re:c[3]===`"`?Be:ze):o===Be||o===ze?o=Re:o===Ie||o===Le?o=Fe:(o=Re,i=void 0);let d=o===Re&&e[t+1].startsWith(`/>`)?` `:``;a+=o===Fe?n+Oe:l>=0?(r.push(s),n.slice(0,l)+Ee+n.slice(l)+_+d):n+_+(l===-2?t:d)}return[Ue(e,a+(e[n]||`<?>`)+(t===2?`</svg>`:t===3?`</math>`:``)),r]},Ge=class e{constructor({strings:t,_$litType$:n},r){let i;this.parts=[];let a=0,o=0,s=t.length-1,c=this.parts,[l,u]=We(t,n);if(this.el=e.createElement(l,r),x.currentNode=this.el.content,n===2||n===3){let e=this.el.content.firstChild;e.replaceWith(...e.childNodes)}for(;(i=x.nextNode())!==null&&c.length<s;){if(i.nodeType===1){if(i.hasAttributes())for(let e of i.getAttributeNames())if(e.endsWith(Ee)){let t=u[o++],n=i.getAttribute(e).split(_),r=/([.?@])?(.*)/.exec(t);c.push({type:1,index:a,name:r[2],strings:n,ctor:r[1]===`.`?Ye:r[1]===`?`?Xe:r[1]===`@`?Ze:Je}),i.removeAttribute(e)}else e.startsWith(_)&&(c.push({type:6,index:a}),i.removeAttribute(e));if(Ve.test(i.tagName)){let e=i.textContent.split(_),t=e.length-1;if(t>0){i.textContent=we?we.emptyScript:``;for(let n=0;n<t;n++)i.append(e[n],Ae()),x.nextNode(),c.push({type:2,index:++a});i.append(e[t],Ae())}}}else if(i.nodeType===8){if(i.data===De)c.push({type:2,index:a});else{let e=-1;for(;(e=i.data.indexOf(_,e+1))!==-1;)c.push({type:7,index:a}),e+=_.length-1}}a++}}static createElement(e,t){let n=ke.createElement(`template`);return n.innerHTML=e,n}};function S(e,t,n=e,r){if(t===y)return t;let i=r===void 0?n._$Cl:n._$Co?.[r],a=je(t)?void 0:t._$litDirective$;return i?.constructor!==a&&(i?._$AO?.(!1),a===void 0?i=void 0:(i=new a(e),i._$AT(e,n,r)),r===void 0?n._$Cl=i:(n._$Co??=[])[r]=i),i!==void 0&&(t=S(e,i._$AS(e,t.values),i,r)),t}var Ke=class{constructor(e,t){this._$AV=[],this._$AN=void 0,this._$AD=e,this._$AM=t}get parentNode(){return this._$AM.parentNode}get _$AU(){return this._$AM._$AU}u(e){let{el:{content:t},parts:n}=this._$AD,r=(e?.creationScope??ke).importNode(t,!0);x.currentNode=r;let i=x.nextNode(),a=0,o=0,s=n[0];for(;s!==void 0;){if(a===s.index){let t;s.type===2?t=new qe(i,i.nextSibling,this,e):s.type===1?t=new s.ctor(i,s.name,s.strings,this,e):s.type===6&&(t=new Qe(i,this,e)),this._$AV.push(t),s=n[++o]}a!==s?.index&&(i=x.nextNode(),a++)}return x.currentNode=ke,r}p(e){let t=0;for(let n of this._$AV)n!==void 0&&(n.strings===void 0?n._$AI(e[t]):(n._$AI(e,n,t),t+=n.strings.length-2)),t++}},qe=class e{get _$AU(){return this._$AM?._$AU??this._$Cv}constructor(e,t,n,r){this.type=2,this._$AH=b,this._$AN=void 0,this._$AA=e,this._$AB=t,this._$AM=n,this.options=r,this._$Cv=r?.isConnected??!0}get parentNode(){let e=this._$AA.parentNode,t=this._$AM;return t!==void 0&&e?.nodeType===11&&(e=t.parentNode),e}get startNode(){return this._$AA}get endNode(){return this._$AB}_$AI(e,t=this){e=S(this,e,t),je(e)?e===b||e==null||e===``?(this._$AH!==b&&this._$AR(),this._$AH=b):e!==this._$AH&&e!==y&&this._(e):e._$litType$===void 0?e.nodeType===void 0?Ne(e)?this.k(e):this._(e):this.T(e):this.$(e)}O(e){return this._$AA.parentNode.insertBefore(e,this._$AB)}T(e){this._$AH!==e&&(this._$AR(),this._$AH=this.O(e))}_(e){this._$AH!==b&&je(this._$AH)?this._$AA.nextSibling.data=e:this.T(ke.createTextNode(e)),this._$AH=e}$(e){let{values:t,_$litType$:n}=e,r=typeof n==`number`?this._$AC(e):(n.el===void 0&&(n.el=Ge.createElement(Ue(n.h,n.h[0]),this.options)),n);if(this._$AH?._$AD===r)this._$AH.p(t);else{let e=new Ke(r,this),n=e.u(this.options);e.p(t),this.T(n),this._$AH=e}}_$AC(e){let t=He.get(e.strings);return t===void 0&&He.set(e.strings,t=new Ge(e)),t}k(t){Me(this._$AH)||(this._$AH=[],this._$AR());let n=this._$AH,r,i=0;for(let a of t)i===n.length?n.push(r=new e(this.O(Ae()),this.O(Ae()),this,this.options)):r=n[i],r._$AI(a),i++;i<n.length&&(this._$AR(r&&r._$AB.nextSibling,i),n.length=i)}_$AR(e=this._$AA.nextSibling,t){for(this._$AP?.(!1,!0,t);e!==this._$AB;){let t=Ce(e).nextSibling;Ce(e).remove(),e=t}}setConnected(e){this._$AM===void 0&&(this._$Cv=e,this._$AP?.(e))}},Je=class{get tagName(){return this.element.tagName}get _$AU(){return this._$AM._$AU}constructor(e,t,n,r,i){this.type=1,this._$AH=b,this._$AN=void 0,this.element=e,this.name=t,this._$AM=r,this.options=i,n.length>2||n[0]!==``||n[1]!==``?(this._$AH=Array(n.length-1).fill(/* @__PURE__ */ new String),this.strings=n):this._$AH=b}_$AI(e,t=this,n,r){let i=this.strings,a=!1;if(i===void 0)e=S(this,e,t,0),a=!je(e)||e!==this._$AH&&e!==y,a&&(this._$AH=e);else{let r=e,o,s;for(e=i[0],o=0;o<i.length-1;o++)s=S(this,r[n+o],t,o),s===y&&(s=this._$AH[o]),a||=!je(s)||s!==this._$AH[o],s===b?e=b:e!==b&&(e+=(s??``)+i[o+1]),this._$AH[o]=s}a&&!r&&this.j(e)}j(e){e===b?this.element.removeAttribute(this.name):this.element.setAttribute(this.name,e??``)}},Ye=class extends Je{constructor(){super(...arguments),this.type=3}j(e){this.element[this.name]=e===b?void 0:e}},Xe=class extends Je{constructor(){super(...arguments),this.type=4}j(e){this.element.toggleAttribute(this.name,!!e&&e!==b)}},Ze=class extends Je{constructor(e,t,n,r,i){super(e,t,n,r,i),this.type=5}_$AI(e,t=this){if((e=S(this,e,t,0)??b)===y)return;let n=this._$AH,r=e===b&&n!==b||e.capture!==n.capture||e.once!==n.once||e.passive!==n.passive,i=e!==b&&(n===b||r);r&&this.element.removeEventListener(this.name,this,n),i&&this.element.addEventListener(this.name,this,e),this._$AH=e}handleEvent(e){typeof this._$AH==`function`?this._$AH.call(this.options?.host??this.element,e):this._$AH.handleEvent(e)}},Qe=class{constructor(e,t,n){this.element=e,this.type=6,this._$AN=void 0,this._$AM=t,this.options=n}get _$AU(){return this._$AM._$AU}_$AI(e){S(this,e)}},$e={M:Ee,P:_,A:De,C:1,L:We,R:Ke,D:Ne,V:S,I:qe,H:Je,N:Xe,U:Ze,B:Ye,F:Qe},et=Se.litHtmlPolyfillSupport;et?.(Ge,qe),(Se.litHtmlVersions??=[]).push(`3.3.3`);var tt=(e,t,n)=>{let r=n?.renderBefore??t,i=r._$litPart$;if(i===void 0){let e=n?.renderBefore??null;r._$litPart$=i=new qe(t.insertBefore(Ae(),e),e,void 0,n??{})}return i._$AI(e),i},nt=globalThis,C=class extends xe{constructor(){super(...arguments),this.renderOptions={host:this},this._$Do=void 0}createRenderRoot(){let e=super.createRenderRoot();return this.renderOptions.renderBefore??=e.firstChild,e}update(e){let t=this.render();this.hasUpdated||(this.renderOptions.isConnected=this.isConnected),super.update(e),this._$Do=tt(t,this.renderRoot,this.renderOptions)}connectedCallback(){super.connectedCallback(),this._$Do?.setConnected(!0)}disconnectedCallback(){super.disconnectedCallback(),this._$Do?.setConnected(!1)}render(){return y}};C._$litElement$=!0,C.finalized=!0,nt.litElementHydrateSupport?.({LitElement:C});var rt=nt.litElementPolyfillSupport;rt?.({LitElement:C}),(nt.litElementVersions??=[]).push(`4.2.2`);var it={attribute:!0,type:String,converter:ve,reflect:!1,hasChanged:ye},at=(e=it,t,n)=>{let{kind:r,metadata:i}=n,a=globalThis.litPropertyMetadata.get(i);if(a===void 0&&globalThis.litPropertyMetadata.set(i,a=/* @__PURE__ */ new Map),r===`setter`&&((e=Object.create(e)).wrapped=!0),a.set(n.name,e),r===`accessor`){let{name:r}=n;return{set(n){let i=t.get.call(this);t.set.call(this,n),this.requestUpdate(r,i,e,!0,n)},init(t){return t!==void 0&&this.C(r,void 0,e,t),t}}}if(r===`setter`){let{name:r}=n;return function(n){let i=this[r];t.call(this,n),this.requestUpdate(r,i,e,!0,n)}}throw Error(`Unsupported decorator location: `+r)};function w(e){return(t,n)=>typeof n==`object`?at(e,t,n):((e,t,n)=>{let r=t.hasOwnProperty(n);return t.constructor.createProperty(n,e),r?Object.getOwnPropertyDescriptor(t,n):void 0})(e,t,n)}function T(e){return w({...e,state:!0,attribute:!1})}var ot=(e,t,n)=>(n.configurable=!0,n.enumerable=!0,Reflect.decorate&&typeof t!=`object`&&Object.defineProperty(e,t,n),n);function st(e,t){return(n,r,i)=>{let a=t=>t.renderRoot?.querySelector(e)??null;if(t){let{get:e,set:t}=typeof r==`object`?n:i??(()=>{let e=Symbol();return{get(){return this[e]},set(t){this[e]=t}}})();return ot(n,r,{get(){let n=e.call(this);return n===void 0&&(n=a(this),(n!==null||this.hasUpdated)&&t.call(this,n)),n}})}return ot(n,r,{get(){return a(this)}})}}var ct=`component.seam.`,lt=[`exceptions`,`selector`],ut=/* @__PURE__ */ new WeakMap;async function dt(e,t,n){let r=await Promise.all(lt.map(n=>e.sendMessagePromise({type:`frontend/get_translations`,language:t,category:n,integration:[`seam`]})));n()&&ut.set(e,Object.assign({},...r.map(({resources:e})=>e)))}function ft(e,t){let n=t=>{if(Array.isArray(t))return t.map(n);if(typeof t!=`object`||!t)return t;if(`translation_key`in t){let{translation_key:n,translation_placeholders:r}=t;return pt(e,n,r)}return Object.fromEntries(Object.entries(t).map(([e,t])=>[e,n(t)]))};return n(t)}function pt(e,t,n={},r=t){let i=ut.get(e)?.[ct+t];return i===void 0?r:i.replace(/\{(\w+)\}/g,(e,t)=>n[t]??``)}var E=class extends Error{constructor(e,t,n,r=n===`connection_uncertain`){super(e),this.field=t,this.lost=n,this.isUncertain=r}},mt=3,ht=[`code/generate`,`code/reveal`,`lock/refresh`,`preview`,`stays/preview`];function gt(e,t,n){let{error:r,...i}=Object(t),a=r??i,{code:o,translation_key:s,translation_domain:c,translation_placeholders:l}=a,u=a.message??``,d=s&&c===`seam`?pt(e,`exceptions.${s}.message`,l,u):u;return o!==mt&&t!==mt?new E(d&&yt(d),l?.field):new E(d,void 0,ht.includes(n)?`connection_failed`:`connection_uncertain`)}async function _t(e,t,n){try{let r=await e.callWS({type:`seam/${t}`,...n});return ft(e.connection,r)}catch(n){throw gt(e.connection,n,t)}}function vt(e,t){return _t(e,`stays/preview`,{subentry_id:t})}async function D(e,t,n){let{results:r}=await _t(e,t,n);return Object.fromEntries(Object.entries(r).map(([e,t])=>[e,bt(t)]))}function yt(e){return/[\p{Sentence_Terminal};]$/u.test(e)?e:`${e}.`}function bt(e){let{error:t,reason:n,access_codes:r}=e;return{...e,...t?{error:yt(t)}:{},...n?{reason:yt(n)}:{},...r?{access_codes:r.map(bt)}:{}}}async function O(e,t,n,r,i={}){return xt(await D(e,`code/${t}`,{entity_id:n.entity_id,access_code_id:r.access_code_id,...i}),n)}function xt(e,t){let n=e[t.entity_id]??{},{error:r,field:i,is_uncertain:a}=n;if(r)throw new E(r,i,void 0,a);return n}async function St(e,t,n){let r=await O(e,`reveal`,t,n);return{pin:r.code??void 0,isFresh:r.is_fresh!==!1}}function k(e,t){return e instanceof E?e.lost?t(e.lost):e.message||t(`unexpected_error`):t(`unexpected_error`)}function Ct(e,t=!1){history[t?`replaceState`:`pushState`](null,``,e),window.dispatchEvent(new CustomEvent(`location-changed`,{detail:{replace:t}}))}var A={ATTRIBUTE:1,CHILD:2,PROPERTY:3,BOOLEAN_ATTRIBUTE:4,EVENT:5,ELEMENT:6},wt=e=>(...t)=>({_$litDirective$:e,values:t}),Tt=class{constructor(e){}get _$AU(){return this._$AM._$AU}_$AT(e,t,n){this._$Ct=e,this._$AM=t,this._$Ci=n}_$AS(e,t){return this.update(e,t)}update(e,t){return this.render(...t)}},{I:Et}=$e,Dt=e=>e,Ot=e=>e.strings===void 0,kt=()=>document.createComment(``),At=(e,t,n)=>{let r=e._$AA.parentNode,i=t===void 0?e._$AB:t._$AA;if(n===void 0)n=new Et(r.insertBefore(kt(),i),r.insertBefore(kt(),i),e,e.options);else{let t=n._$AB.nextSibling,a=n._$AM,o=a!==e;if(o){let t;n._$AQ?.(e),n._$AM=e,n._$AP!==void 0&&(t=e._$AU)!==a._$AU&&n._$AP(t)}if(t!==i||o){let e=n._$AA;for(;e!==t;){let t=Dt(e).nextSibling;Dt(r).insertBefore(e,i),e=t}}}return n},jt=(e,t,n=e)=>(e._$AI(t,n),e),Mt={},Nt=(e,t=Mt)=>e._$AH=t,Pt=e=>e._$AH,Ft=e=>{e._$AR(),e._$AA.remove()},It=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},j=wt(class extends Tt{constructor(e){if(super(e),e.type!==A.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=Pt(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=jt(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=jt(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=jt(i[d],a[m]),At(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=jt(i[f],a[p]),At(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=It(o,p,m),u=It(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=At(e,i[d]);jt(t,a[p]),c[p]=t}else c[p]=jt(n,a[p]),At(e,i[d],n),i[t]=null;p++}else Ft(i[f]),f--}else Ft(i[d]),d++;for(;p<=m;){let t=At(e,c[m+1]);jt(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&Ft(e)}return this.ut=o,Nt(e,c),y}}),Lt=6e4,Rt=60*Lt,M=24*Rt;function zt(e){let t=/* @__PURE__ */ new Map;return(n,r)=>{let i=JSON.stringify([n,r]),a=t.get(i)??new e(n,r);return t.set(i,a),a}}var Bt=zt(Intl.DateTimeFormat);function N(e,t){return Bt(`sv`,{timeZone:t,year:`numeric`,month:`2-digit`,day:`2-digit`,hour:`2-digit`,minute:`2-digit`}).format(e).replace(` `,`T`)}function Vt(e,t,n){let r=Date.parse(`${e}Z`),i=[-864e5,M].map(e=>{let n=r+e,i=Date.parse(`${N(new Date(n),t)}Z`)-n;return new Date(r-i)}),a=i.filter(n=>N(n,t)===e);return a.find(e=>e>n)??a[0]??i[0]}function Ht(e,t){return new Date(Date.parse(`${e}Z`)+t*M).toISOString().slice(0,16)}function Ut(e,t){let n=Date.parse(`${e}T00:00Z`),r=n-15*Rt,i=n+15*Rt;for(;i-r>Lt;){let n=r+Math.floor((i-r)/2/Lt)*Lt;N(new Date(n),t)<e?r=n:i=n}return i}function Wt(e,t){let n=N(e,t);return[-36e5,Rt].some(r=>N(new Date(e.getTime()+r),t)===n)}function P({locale:e,config:t}){return e.time_zone===`local`?Kt():t.time_zone}function Gt(e,t){return t.some(t=>N(t,Kt())!==N(t,e.config.time_zone))?P(e):void 0}function Kt(){return Intl.DateTimeFormat().resolvedOptions().timeZone}function qt(e,t,n=P(e)){return Bt(Jt(e.locale),{timeZone:n,...t})}function Jt({language:e,date_format:t}){let n={DMY:`en-GB`,MDY:`en-US`,system:Intl.DateTimeFormat().resolvedOptions().locale}[t],r=e=>e.split(`-`)[0];return n&&r(n)===r(e)?n:e}function F(e,t,n,r=P(e)){let i=new Date(t),[a,o]=[i,n].map(e=>N(e,r).slice(0,10)),s=Yt(e,i,r),c=Math.round((Date.parse(a)-Date.parse(o))/M);return Math.abs(c)<=1?`${new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`}).format(c,`day`)}, ${s}`:`${qt(e,{weekday:`short`,day:`numeric`,month:`short`,...a.slice(0,4)===o.slice(0,4)?{}:{year:`numeric`}},r).format(i)}, ${s}`}function Yt({locale:e},t,n){let r=Xt(e);return Bt(e.language,{timeZone:n,hour:r?`numeric`:`2-digit`,minute:`2-digit`,hourCycle:r?`h12`:`h23`,...Wt(t,n)?{timeZoneName:`short`}:{}}).format(t)}function Xt({language:e,time_format:t}){return t===`12`||t!==`24`&&Bt(t===`system`?void 0:e,{hour:`numeric`}).resolvedOptions().hour12===!0}function Zt({language:e,first_weekday:t}){let n=[`sun`,`mon`,`tue`,`wed`,`thu`,`fri`,`sat`].indexOf(t.slice(0,3));if(n>=0)return n;let r=new Intl.Locale(e);return((r.getWeekInfo?.()??r.weekInfo)?.firstDay??1)%7}var Qt={comma_decimal:`en-US`,decimal_comma:`de`,space_comma:`fr`,quote_decimal:`de-CH`,none:`en-US`},$t=zt(Intl.NumberFormat);function en({language:e,number_format:t},n,r={}){let i=t===`system`?void 0:Qt[t]??e,a=new Map($t(i,{}).formatToParts(12345.6).map(({type:e,value:t})=>[e,t]));return $t(e,{...r,...t===`none`?{useGrouping:!1}:{}}).formatToParts(n).map(({type:e,value:t})=>e===`group`||e===`decimal`?a.get(e):t).join(``)}function tn(e,t,n){let[r,i]=[t,n].map(e=>/* @__PURE__ */ new Date(`${e}Z`));return qt(e,{day:`numeric`,month:`short`},`UTC`).formatRange(r,i)}function nn(e,t,n){let r=Date.parse(t)-n.getTime(),i=new Intl.RelativeTimeFormat(e.locale.language,{numeric:`auto`});for(let[e,t]of[[`day`,M],[`hour`,Rt],[`minute`,Lt]])if(Math.abs(r)>=t)return i.format(Math.round(r/t),e);return i.format(0,`minute`)}function rn(e,t){let[n,r]=[[`day`,864e5],[`hour`,36e5]].find(([,e])=>t>=e)??[`minute`,6e4];return en(e.locale,t/r,{style:`unit`,unit:n,unitDisplay:`long`,maximumFractionDigits:1})}var an=/*#__PURE__*/ JSON.parse(`{"title":"Access codes","back":"Back","close":"Close","cancel":"Cancel","done":"Done","save":"Save","copy":"Copy","copied":"PIN copied","message_copied":"Message copied","copy_failed":"Copying failed. Select the PIN and copy it manually.","pin_not_fresh":"Seam did not answer. This is the last known PIN.","share":"Share","copy_message":"Copy message","retry":"Try again","loading":"Loading…","today":"Today","locks":"Locks","timeline":"Timeline","activity":"Activity","found_codes":"Found codes","sections":"Sections","add_guest":"Add guest","connection_lost":"The connection to Home Assistant was lost. Reconnecting…","outdated":"The Seam integration was updated. Reload this page to use the new version.","reload":"Reload","not_set_up":"Seam is not available. Check the integration under Settings > Devices & services.","workspace_unavailable":"{name} cannot be reached. The last known state is shown.","no_access":"You do not have access to any locks. Ask a Home Assistant administrator for access.","no_locks":"There are no locks yet. Connect a lock in the Seam console. The lock appears here within a few minutes.","unexpected_error":"Something went wrong. Try again.","connection_failed":"The connection to Home Assistant was lost. Try again when the connection is restored.","connection_uncertain":"The connection was lost before a response was received. The change may or may not have been made. Check the codes before you try again.","headline_good":"All guests can get in","headline_attention":{"one":"{count} code needs attention","other":"{count} codes need attention"},"headline_locks":{"one":"{count} lock needs attention","other":"{count} locks need attention"},"headline_unknown":"Cannot confirm that all guests can get in","headline_none":"No access codes yet","headline_none_hint":"Add a guest, and Seam sets the code on the lock.","headline_good_hint":{"one":"{count} code is active.","other":"{count} codes are active."},"needs_attention":"Needs attention","active_now":"Active now","arriving":"Arriving","leaving":"Leaving","next_48_hours":"Next 48 hours","last_used":"Last used","nobody_arriving":"Nobody is arriving in the next 48 hours.","nobody_leaving":"Nobody is leaving in the next 48 hours.","nobody_in":"No codes are active.","show_all":"Show all {count}","read_only":"Only administrators can see PINs and change codes.","ask_admin":"Ask an administrator of this Home Assistant to make the necessary changes to codes and accounts.","rows":"Rows","rows_lock":"By lock","rows_person":"By person","rows_table":"Table","earlier":"Earlier","later":"Later","timeline_none":"No codes are active on these days.","timeline_bar":"{name}, {lock}, {times}, {state}","then_free":"Then free for {duration}","free_for":"Free for {duration}","overlaps_with":"Overlaps with {names}","lock":"Lock","person":"Person","times":"Times","state":"State","notes":"Notes","fewer":"Show less","period":"Period","period_1":"Last 24 hours","period_7":"Last 7 days","period_30":"Last 30 days","all_locks":"All locks","search_activity":"Search names","download":"Download CSV","activity_none":"No activity was recorded in this period.","activity_no_match":"No activity matches your search.","activity_off":"The event entities for these locks are disabled or hidden from you.","activity_failed":"Home Assistant cannot show the activity. Check that the history integration is set up.","time":"Time","event":"Event","detail":"Detail","method_keycode":"With a PIN","method_manual":"Manually","method_automatic":"Automatically","method_remote":"Remotely","method_card":"With a card","method_mobile_key":"With a phone","method_seamapi":"Remotely","show_more":"Show more","group_attention":"Needs attention","group_active":"Active","group_scheduled":"Scheduled","group_unmanaged":"Not managed","group_expired":"Expired","unmanaged_hint":"These codes were created outside Seam.","unmanaged_hint_convert":"Convert a code to managed to change it here.","state_active":"Active","state_scheduled":"Scheduled","state_setting":"Setting","state_failed":"Failed","state_at_risk":"At risk","state_removing":"Removing","state_expired":"Expired","state_disabled":"Disabled","state_unknown":"Unknown","lock_locked":"Locked","lock_unlocked":"Unlocked","lock_locking":"Locking","lock_unlocking":"Unlocking","lock_jammed":"Jammed","lock_unknown":"Unknown","offline":"Offline","is_offline":"{lock} is offline","battery":"Battery {percent}","free_slots":{"one":"{count} free slot","other":"{count} free slots"},"count_attention":{"one":"{count} needs attention","other":"{count} need attention"},"count_active":"{count} active","count_scheduled":"{count} scheduled","count_unmanaged":"{count} not managed","count_none":"No codes","codes_unknown":"The codes on this lock are not known yet. If this lasts, see the log.","codes_outdated":"The codes on this lock might be outdated.","no_codes":"This lock has no access codes.","no_match":"No codes match your search.","no_match_locks":"No locks or codes match your search.","no_match_lock_names":"No locks match your search.","no_match_timeline":"No matches on these days.","search_codes":"Search codes","search_locks":"Search locks","search_all":"Search locks and names","order":"Order","order_time":"By time","order_name":"By name","no_such_lock":"This lock does not exist, or you do not have access to it.","no_such_code":"This code no longer exists.","refresh":"Refresh","refreshing":"Refreshing…","refreshed":{"one":"{lock} is up to date","other":"{lock} are up to date"},"still_offline":{"one":"{lock} is still offline","other":"{lock} are still offline"},"never_ends":"Never expires","until":"Until {time}","from_to":"{start} – {end}","ended":"Ended {time}","arrives":"Arrives {time}","leaves":"Leaves {time}","backup":"Backup","one_time":"One-time","offline_code":"Offline","same_pin":"Same PIN as {names}","from_stays":"From {name}","from_stays_edit":"If you change the name or times of this code, it no longer follows its booking in {name}.","from_stays_release":"It no longer follows its booking in {name}.","from_stays_delete":"This code is not created again unless its booking in {name} changes.","actions_for":"Actions for {name}","show_pin":"Show PIN","hide_pin":"Hide PIN","pin_of":"PIN of {name}","copy_pin":"Copy PIN","edit":"Edit","extend":"Extend by a day","end_now":"End now","delete":"Delete","convert":"Convert to managed","release":"Stop managing","use_backup":"Use backup code","saving":"Saving…","saved":"“{name}” was saved","extended":"{name} now ends {time}","also_there":"Also on these locks","extend_title":"Extend “{name}” by a day?","extend_text":"The code on {lock} will end {time}.","end_title":"End “{name}” now?","end_text":"The code stops working on {lock} within two minutes.","end_done":"“{name}” ends within two minutes on {lock}","delete_title":"Delete “{name}”?","delete_text":"The code stops working on {lock}. You cannot undo this.","delete_idle_text":{"one":"After you delete it, nobody can use it. You cannot undo this.","other":"After you delete them, nobody can use them. You cannot undo this."},"delete_done":"“{name}” was deleted from {lock}","delete_pending":"“{name}” will be removed from {lock}","release_title":"Stop managing “{name}”?","release_text":"The code stays on {lock} and keeps working. Seam no longer changes the code and does not remove it when it ends.","release_done":"Seam no longer manages “{name}” on {lock}","release_pending":"Seam will stop managing “{name}” on {lock}","allow_title":"Allow changes to “{name}”?","allow_text":"Seam then no longer restores the code on {lock} if somebody changes it in the manufacturer’s app.","allow_done":"“{name}” can now be changed in the manufacturer’s app on {lock}","backup_title":"Use a backup code for “{name}”?","backup_text":"Seam activates a backup code that is already on {lock}. It works until “{name}” expires. Give its PIN to your guest.","backup_done":"Give your guest this PIN for {lock}:","remedy_add":"Add another code","remedy_allow_changes":"Allow changes","remedy_convert_other":"Convert “{name}”","remedy_delete":"Delete this code","remedy_delete_expired":"Delete expired codes","remedy_delete_other":"Delete “{name}”","remedy_edit":"Edit this code","remedy_found_codes":"Show found codes","remedy_new_pin":"Choose a new PIN","remedy_pull_backup":"Use backup code","remedy_refresh_lock":"Refresh lock","remedy_reconnect_account":"Open Seam console","guest_new":"Add guest","guest_edit":"Edit {name}","guest_new_pin":"New PIN for {name}","name":"Name","name_missing":"Enter a name.","name_invisible":"Remove the invisible characters.","name_taken":"{lock} already has a code with this name.","name_too_short":"Use at least {count} characters.","name_too_long":"Use at most {count} characters.","locks_missing":"Select at least one lock.","also_on":"Also change the code on these locks","kind":"Duration","stay":"Stay","permanent":"Permanent","permanent_hint":"The code works until you delete it.","check_in":"Check-in","check_out":"Check-out","time_missing":"Enter a date and a time.","end_before_start":"The check-out must be after the check-in.","end_in_past":"The check-out must be in the future.","nights":{"one":"{count} night","other":"{count} nights"},"time_zone":"Times in {zone}","overlaps":"Overlaps with {stays}.","overlap":"{name} on {locks}","overlaps_more":{"one":"{count} more stay","other":"{count} more stays"},"pin":"PIN","pin_auto":"Choose for me","pin_own":"Custom PIN","pin_keep":"Keep PIN","pin_auto_hint":"Seam chooses a PIN that all selected locks accept.","pin_auto_hint_one":"Seam chooses a PIN that {lock} accepts.","pin_input":"Custom PIN","pin_digits":"Enter {lengths} digits.","pin_lengths":"{lengths} digits","pin_range":"{from} to {to}","rule_no_zeros":"no zeros","rule_cannot_start_with_12":"not starting with 12","rule_no_triple_consecutive_ints":"no runs of four such as 1111 or 1234","rule_no_ascending_or_descending_sequence":"not a sequence such as 1234","rule_at_least_three_unique_digits":"at least three different digits","rule_cannot_contain_089":"only digits 1 to 7","rule_cannot_contain_0789":"only digits 1 to 6","rule_no_all_same_digits":"not all the same","pin_no_length":"These locks have no PIN length in common. Add the guest to one lock at a time.","pin_none_fits":"Seam could not find a PIN that all selected locks accept. Try again, or enter a custom PIN.","pin_in_name":"The name cannot contain the PIN because names are visible to everyone.","more_options":"More options","option_external":"Allow changes in the manufacturer’s app","option_external_hint":"Otherwise, Seam restores the code if somebody changes it there.","option_backup":"Keep backup codes ready","option_backup_hint":"Seam keeps backup codes on the lock in case this code fails.","option_offline":"Offline code","option_offline_hint":"The code works without a connection to the lock. You cannot change or delete it later.","option_length":"PIN length","option_length_any":"Any","works_on_all":{"one":"The code works","other":"Works on all locks"},"ready_on_all":{"one":"The code is ready","other":"Ready on all locks"},"ready_on_some":"Ready on {ready} of {count} locks","works_from_until":"Works from {start} until {end}.","works_from":"Works from {start}.","works_until":"Works until {end}.","works_waiting":"Setting the code…","works_waiting_hint":"This can take a minute. You can close this window.","works_delayed":{"one":"The code is not on the lock yet","other":"The code is not on all locks yet"},"no_code_on":"No code on {locks}","not_changed_on":"Not changed on {locks}","not_confirmed_on":"Not confirmed on {locks}","change_pin":"Change PIN","pin_for":"PIN for {locks}","share_text":"Hello {name}, your access code for {locks} is {pin}.","share_text_stay":"Hello {name}, your access code for {locks} is {pin}. It works from {start} to {end}.","found_hint":"These codes are on your locks, but Seam does not manage them.","found_hint_convert":"Convert them to see problems early and to change them here.","found_none":"Seam manages all codes.","found_fixed":"This code cannot be converted or deleted here. Delete it in the manufacturer’s app or on the lock.","select_all":"Select all","select":"Select {name}","selected":{"one":"{count} selected","other":"{count} selected"},"duplicate_of":"Duplicate of {names}","convert_title":{"one":"Convert {count} code to managed?","other":"Convert {count} codes to managed?"},"convert_text":{"one":"Seam then manages this code. The PIN stays the same. If somebody changes the code in the manufacturer’s app, Seam restores it.","other":"Seam then manages these codes. The PINs stay the same. If somebody changes a code in the manufacturer’s app, Seam restores it."},"convert_left_out":{"one":"{count} code cannot be converted: {names}","other":"{count} codes cannot be converted: {names}"},"convert_allow":"Allow changes in the manufacturer’s app","convert_canary":"One code from each account is converted first, and its lock is monitored for five minutes. If no error appears, the remaining codes are converted. You can close this page in the meantime.","conversion_started":"Conversion started","conversion_running":"Converting codes","conversion_watching":"Monitoring {lock}","conversion_watching_hint":"The first code was converted. If no error appears on {lock} within five minutes, the remaining codes are converted. You can close this page in the meantime.","conversion_stopped":"Conversion stopped at {lock}","conversion_done":"Conversion finished","conversion_progress":"{done} of {count} converted","conversion_failed":"A code was not converted.","conversion_interrupted":"Home Assistant was restarted, or the integration was reloaded.","conversion_new_error":"There is a new error on the lock, its account, or one of its codes.","conversion_unconfirmed":"The last change was not confirmed.","conversion_unreachable":"The lock could not be checked.","conversion_uncertain":"This code may or may not have been converted. Check the lock before you select the code again:","conversion_left":{"one":"{count} code was not changed. Select it again to convert it.","other":"{count} codes were not changed. Select them again to convert them."},"conversion_stopping":"Stopping…","stop":"Stop","dismiss":"Dismiss","delete_many_title":{"one":"Delete {count} code?","other":"Delete {count} codes?"},"delete_many_text":{"one":"This code stops working. You cannot undo this.","other":"These codes stop working. You cannot undo this."},"delete_left_out":{"one":"{count} code cannot be deleted: {names}","other":"{count} codes cannot be deleted: {names}"},"converting":"Converting…","deleting":"Deleting…","deletion_done":"Deletion finished","checking":"Checking…","outcome_would_convert":"Can be converted","outcome_would_delete":"Can be deleted","outcome_not_convertible":"Cannot be converted","outcome_not_deletable":"Cannot be deleted","outcome_converted":"Converted","outcome_deleted":"Deleted","outcome_pending":"In progress","outcome_failed":"Failed","outcome_success":"Done","outcome_not_done":"Not done","outcome_uncertain":"Not confirmed","outcome_waiting":"Waiting","outcome_running":"Working…","result_of":"{done} of {count} done","stays":"Stays","stays_hint":"Stays create access codes for the bookings in a calendar and warn you if a guest might not get in.","stays_hint_calendar":"First add the calendar of your bookings to Home Assistant, for example with the Remote calendar or Local calendar integration.","opens_settings":"Opens the integration in Settings, where you select “{action}” again.","stays_none":"No guests are expected.","stays_not_known":"The bookings have not been read yet.","stays_lost":"The calendar of {name} cannot be read. Access codes no longer follow its bookings.","stays_kept":{"one":"The calendar of {name} has no events. The codes of {count} stay are kept in case this is a fault.","other":"The calendar of {name} has no events. The codes of {count} stays are kept in case this is a fault."},"stays_kept_hint":"If the bookings were canceled, select Edit, then Reconfigure stays, and then “Delete all upcoming access codes of these stays” in the preview.","stays_coming":"Current and upcoming","stays_calendars":"Calendars","stays_add":"Add stays","stays_edit":"Edit {name}","stays_preview":"Preview changes","preview_of":"Preview of {name}","preview_hint":"These changes will be made the next time the calendar is read. Nothing has been changed yet.","preview_left":"Left unchanged","search_stays":"Search stays","no_match_stays":"No stays match your search.","verdict_ready":"Ready","arrived":"Arrived","card_name":"Seam access codes","card_description":"Shows the access codes on a lock with their states and problems.","card_lock":"Lock","card_choose":"Select a lock in the settings of this card.","feature_name":"Access codes","feature_ok":{"one":"{count} code OK","other":"{count} codes OK"},"feature_problem":{"one":"{count} problem","other":"{count} problems"},"feature_offline":"Offline","feature_unknown":"Codes unknown"}`),on=/* #__PURE__ */ Object.assign({"./cs.json":()=>import(`./language/cs.js`).then(e=>e.default),"./da.json":()=>import(`./language/da.js`).then(e=>e.default),"./de.json":()=>import(`./language/de.js`).then(e=>e.default),"./el.json":()=>import(`./language/el.js`).then(e=>e.default),"./es.json":()=>import(`./language/es.js`).then(e=>e.default),"./fi.json":()=>import(`./language/fi.js`).then(e=>e.default),"./fr.json":()=>import(`./language/fr.js`).then(e=>e.default),"./hu.json":()=>import(`./language/hu.js`).then(e=>e.default),"./it.json":()=>import(`./language/it.js`).then(e=>e.default),"./ja.json":()=>import(`./language/ja.js`).then(e=>e.default),"./nb.json":()=>import(`./language/nb.js`).then(e=>e.default),"./nl.json":()=>import(`./language/nl.js`).then(e=>e.default),"./pl.json":()=>import(`./language/pl.js`).then(e=>e.default),"./pt-BR.json":()=>import(`./language/pt-BR.js`).then(e=>e.default),"./pt.json":()=>import(`./language/pt.js`).then(e=>e.default),"./ro.json":()=>import(`./language/ro.js`).then(e=>e.default),"./sv.json":()=>import(`./language/sv.js`).then(e=>e.default),"./tr.json":()=>import(`./language/tr.js`).then(e=>e.default),"./zh-Hans.json":()=>import(`./language/zh-Hans.js`).then(e=>e.default)}),sn=Object.keys(on).map(e=>e.slice(2,-5)),cn={nn:`nb`,no:`nb`};function ln(e,t=sn){for(let n=e;n;n=n.slice(0,Math.max(n.lastIndexOf(`-`),0))){let e=[n,cn[n]].find(e=>e&&t.includes(e));if(e)return e}return`en`}function un(e,t,n=`language`){let r=new Intl.PluralRules(e),i={language:e,number_format:n};return(e,a={})=>{let o=t[e];return o===void 0?hn(n)(e,a):(typeof o==`string`?o:o[r.select(Number(a.count))]??o.other??``).replace(/\{(\w+)\}/g,(e,t)=>{let n=a[t];return typeof n==`number`?en(i,n):n??``})}}var dn=/* @__PURE__ */ new Map([[`en`,an]]),fn=/* @__PURE__ */ new Map,pn=/* @__PURE__ */ new Map;function mn(e,t,n){let r=`${e} ${n}`,i=fn.get(r)??un(e,t,n);return fn.set(r,i),i}function hn(e){return mn(`en`,an,e)}function gn(e,t,n=`language`){let r=ln(e),i=dn.get(r);if(i)return mn(r,i,n);let a=on[`./${r}.json`],o=pn.get(r);if(o)o.add(t);else if(a){let e=/* @__PURE__ */ new Set([t]);pn.set(r,e),a().then(t=>{dn.set(r,t);for(let t of e)t()},()=>dn.set(r,{}))}return hn(n)}function _n(){return gn(document.documentElement.lang,()=>{})}var vn=[`attention`,`active`,`scheduled`,`unmanaged`,`expired`],yn=20;function bn(e,t){let n=e=>Sn({...e,message:``}),r=new Set(t.problems.map(n));return[...e.errors,...e.warnings].filter(e=>e.scope===`access_code`||!r.has(n(e)))}function xn({lock:e,code:t}){if(!(bn(t,e).length>0))return e.online===!1?`offline`:e.problems.find(({error_code:e})=>e)??e.problems[0]}function Sn({scope:e,error_code:t,warning_code:n,message:r}){return JSON.stringify([e,t,n,r])}function Cn(e){return e.state===`expired`?!1:En(e)||e.state===`disabled`?e.is_managed:e.is_managed&&e.errors.some(e=>e.scope===`access_code`)}var wn=[`at_risk`,`disabled`,`expired`,`failed`,`scheduled`];function Tn({state:e}){return!wn.includes(e)}function En({state:e}){return e===`failed`||e===`at_risk`}function Dn(e){return Cn(e)?`attention`:e.state===`expired`?`expired`:e.is_managed?e.state===`scheduled`||On(e)?`scheduled`:`active`:`unmanaged`}function On({state:e,starts_at:t}){return e===`removing`&&t!==null&&Date.parse(t)>Date.now()}function kn({battery:e}){return e!==null&&e<=yn}function An(e){if(e?.online===!1)return{status:`offline`,count:0};if(!e?.codes_known)return{status:`unknown`,count:0};let t=e.codes.filter(Cn).length+e.problems.length;return t>0?{status:`problem`,count:t}:{status:`ok`,count:e.codes.filter(({state:e,is_backup:t})=>e!==`expired`&&!t).length}}function I(e){return e.name||e.access_code_id}function L(e,...t){let n=e.trim().toLocaleLowerCase();return!n||t.some(e=>e?.toLocaleLowerCase().includes(n)===!0)}function jn(e,t){return e.flatMap(e=>{if(L(t,e.name,e.area))return[{lock:e,names:[]}];let n=e.codes.filter(e=>e.state!==`expired`&&L(t,I(e)));return n.length>0?[{lock:e,names:n.sort(Fn).map(I)}]:[]})}function Mn(e,t,n){let r=new Map(vn.map(e=>[e,[]]));for(let n of e)L(t,I(n))&&r.get(Dn(n))?.push(n);for(let[e,t]of r)t.sort((t,r)=>(n===`name`?0:Nn(e,t,r))||Fn(t,r));return r}function Nn(e,t,n){let r=t=>{let n=e===`scheduled`?t.starts_at:t.ends_at;return n?Date.parse(n):2**53-1};return e===`expired`?r(n)-r(t):r(t)-r(n)}var{compare:Pn}=new Intl.Collator(void 0,{numeric:!0});function Fn(e,t){return Pn(I(e),I(t))}function In(e){return e.flatMap(e=>e.codes.map(t=>({lock:e,code:t})))}function Ln(e){let t=/* @__PURE__ */ new Map;for(let n of e){let e=Rn(n.code),r=t.get(e);r?r.push(n):t.set(e,[n])}return[...t.values()]}function Rn({access_code_id:e,name:t,starts_at:n,ends_at:r}){return JSON.stringify(t?[t,n,r]:e)}function zn(e,{lock:t,code:n}){if(!n.is_managed)return[];let{common_code_key:r}=n;return In(e).filter(e=>e.lock.device_id!==t.device_id&&e.code.is_managed&&!e.code.is_backup&&e.code.state!==`expired`&&e.code.state!==`removing`&&(r&&e.code.common_code_key===r||Rn(e.code)===Rn(n)))}function Bn(e){return In([e]).filter(({code:e})=>e.state===`expired`&&e.can.delete===!0)}function Vn(e){let t=0;for(let{codes:n}of e)for(let e of n)e.is_managed||t++;return t}function Hn(e){return e.flatMap(e=>{let t=new Map(e.codes.map(e=>[e.access_code_id,e]));return e.codes.filter(e=>!e.is_managed).sort(Fn).map(n=>({lock:e,code:n,sameAs:n.same_pin_as.flatMap(e=>t.get(e)??[])}))})}var Un=3e3;function Wn(e,t){let[,n]=/\/seam_frontend\/([^/]+)\/[^/]+$/.exec(e)??[];return n!==void 0&&n!==t}function Gn(e){return new Set(e.filter(({available:e})=>!e).map(({entry_id:e})=>e))}function Kn({entries:e,locks:t}){let n=new Set(t.map(({entry_id:e})=>e));return[...Gn(e)].some(e=>!n.has(e))}function qn(e,t){if(!e)return t;let n=new Map(e.codes.map(e=>[e.access_code_id,e])),r=t.codes.map(e=>{let t=n.get(e.access_code_id);return t&&JSON.stringify(t)===JSON.stringify(e)?t:e});return{...t,codes:r}}function Jn(e,t=[],n=[]){if(t.length+n.length===0)return e;let r=new Map(e.map(e=>[e.subentry_id,e]));for(let n of Yn(e,t))r.set(n.subentry_id,n);for(let e of n)r.delete(e);return[...r.values()]}function Yn(e,t){let n=new Map(e.map(e=>[e.subentry_id,e.stays]));return t.map(e=>({...e,stays:e.stays??n.get(e.subentry_id)??null}))}function Xn(e,t,n){let r=new Set(Gn(n));for(let{entry_id:e}of t)r.delete(e);return[...e].filter(({entry_id:e})=>r.has(e))}function Zn(e,t){let n=new Map(e?.locks.map(e=>[e.device_id,e])),r=e=>[...e].sort((e,t)=>Pn(e.name,t.name));if(t.type===`all`){let i=new Map(t.locks.map(e=>[e.device_id,qn(n.get(e.device_id),e)])),a=Xn(n.values(),t.locks,t.entries);for(let e of a)i.set(e.device_id,e);return{entries:t.entries,locks:r(i.values()),kept:new Set(a.map(({device_id:e})=>e)),stays:Yn(e?.stays??[],t.stays),options:t.options,isAdmin:t.is_admin}}if(!e)return;let i=t.entries??e.entries,a=new Map(n),o=e.locks.filter(({device_id:t})=>e.kept.has(t)),s=new Set(Xn(o,t.locks,i).map(({device_id:e})=>e));for(let{device_id:e}of o)s.has(e)||a.delete(e);for(let e of t.removed)a.delete(e);for(let e of t.locks)a.set(e.device_id,qn(n.get(e.device_id),e));return{...e,entries:i,kept:s,options:t.options??e.options,stays:Jn(e.stays,t.stays,t.removed_stays),locks:r(a.values())}}var Qn=class{constructor(e,t=`en`){this.connection=e,this.language=t,this.connected=!0,this.failed=!1,this.outdated=!1,this.listeners=/* @__PURE__ */ new Set,this.attempt=0,this.subscribe=async()=>{this.attempt+=1;let e=this.attempt;this.connected=!0;let{connection:t,language:n}=this,r=()=>e===this.attempt,i=dt(t,n,r).catch(()=>{});try{let e=await t.subscribeMessage(async e=>{if(await i,!r())return;let n=ft(t,e);this.failed=!1,n.type===`all`&&(this.outdated=Wn(import.meta.url,n.version));try{this.state=Zn(this.state,n)}finally{this.notify()}},{type:`seam/subscribe`},{resubscribe:!1});r()?this.unsubscribe=e:e().catch(()=>{})}catch{if(!r())return;this.failed=!0,setTimeout(()=>{r()&&this.subscribe()},Un)}this.notify()},this.disconnected=()=>{this.attempt+=1,this.connected=!1,this.unsubscribe=void 0,this.notify()}}speak(e){e!==this.language&&(this.language=e,this.listeners.size!==0&&(this.stop(),this.start()))}listen(e){return this.listeners.add(e),this.listeners.size===1&&this.start(),()=>{this.listeners.delete(e)&&this.listeners.size===0&&this.stop()}}start(){this.connection.addEventListener(`ready`,this.subscribe),this.connection.addEventListener(`disconnected`,this.disconnected),this.connected=this.connection.connected,this.connected&&this.subscribe()}stop(){this.connection.removeEventListener(`ready`,this.subscribe),this.connection.removeEventListener(`disconnected`,this.disconnected),this.attempt+=1,this.unsubscribe?.().catch(()=>{}),this.unsubscribe=void 0}notify(){for(let e of this.listeners)e()}},$n=/* @__PURE__ */ new WeakMap;function er({connection:e,language:t}){let n=$n.get(e);return n||(n=new Qn(e,ln(t)),$n.set(e,n)),n.speak(ln(t)),n}function R(e,t,n,r){var i=arguments.length,a=i<3?t:r===null?r=Object.getOwnPropertyDescriptor(t,n):r,o;if(typeof Reflect==`object`&&typeof Reflect.decorate==`function`)a=Reflect.decorate(e,t,n,r);else for(var s=e.length-1;s>=0;s--)(o=e[s])&&(a=(i<3?o(a):i>3?o(t,n,a):o(t,n))||a);return i>3&&a&&Object.defineProperty(t,n,a),a}var tr=class extends C{constructor(...e){super(...e),this.failed=!1,this.now=/* @__PURE__ */ new Date,this.timer=0}connectedCallback(){super.connectedCallback(),this.timer=window.setInterval(()=>{this.now=/* @__PURE__ */ new Date,this.changed()},6e4),this.hass&&this.listen()}disconnectedCallback(){super.disconnectedCallback(),window.clearInterval(this.timer),this.stopListening?.(),this.stopListening=void 0,this.store=void 0}listen(){if(!this.isConnected)return;let e=er(this.hass);e!==this.store&&(this.stopListening?.(),this.store=e,this.stopListening=e.listen(()=>this.changed()),this.changed())}changed(){if(!this.store)return;this.snapshot=this.store.state,this.failed=this.store.failed;let{hass:e}=this,t={hass:e,t:gn(e.language,()=>this.changed(),e.locale.number_format),isAdmin:this.snapshot?.isAdmin??!1,connected:this.store.connected,isCurrent:this.store.connected&&!this.failed,outdated:this.store.outdated,date:N(/* @__PURE__ */ new Date,P(e)).slice(0,10)};this.style.colorScheme=e.themes.darkMode?`dark`:`light`;let n=this.context;(n?.t!==t.t||n.isAdmin!==t.isAdmin||n.connected!==t.connected||n.isCurrent!==t.isCurrent||n.outdated!==t.outdated||n.date!==t.date||n.hass.locale!==e.locale||n.hass.config.time_zone!==e.config.time_zone||n.hass.connection!==e.connection)&&(this.context=t)}shouldUpdate(e){e.has(`hass`)&&(this.listen(),this.changed());let t=e.get(`hass`);return!!this.context&&([...e.keys()].some(e=>e!==`hass`)||t?.formatEntityAttributeValue!==this.hass.formatEntityAttributeValue)}};R([w({attribute:!1})],tr.prototype,`hass`,void 0),R([T()],tr.prototype,`snapshot`,void 0),R([T()],tr.prototype,`failed`,void 0),R([T()],tr.prototype,`context`,void 0),R([T()],tr.prototype,`now`,void 0);var nr=`seam-code-row, seam-stay-controls`;function rr(e){return[...e.querySelectorAll(nr)]}function ir(){let e=document.activeElement;for(;e?.shadowRoot?.activeElement;)e=e.shadowRoot.activeElement;return e}function ar(e){return!e||e===document.body||e.matches(`:disabled`)}var or=class{constructor(e){this.host=e,e.addEventListener(`pointerdown`,e=>{e.composedPath().some(({localName:e})=>e===`dialog`)||(this.place=void 0)})}note(){let e=ir();if(!e||ar(e))return;let t,n=e;for(;n!==this.host;){if(!n||n instanceof HTMLDialogElement)return;n instanceof HTMLElement&&n.matches(nr)&&(t=n),n=n instanceof ShadowRoot?n.host:n.parentNode}let r=(t??e).getRootNode();if(!(r instanceof ShadowRoot))return;let i=t?rr(r):[],a=t?i.indexOf(t):0;this.place={element:e,root:r,id:t?.code.access_code_id,rows:[...i.slice(a),...i.slice(0,a).reverse()]}}check(){let{place:e}=this;if(!e||!ar(ir()))return;let{element:t,root:n,id:r,rows:i}=e;t.isConnected&&t.checkVisibility()&&!ar(t)||(this.place=void 0,n.host.isConnected&&((rr(n).find(({code:e})=>r&&e.access_code_id===r)??i.find(({isConnected:e})=>e))?.focus(),ar(ir())&&sr(n)))}};function sr(e){let t=e.querySelector(`h1, h2`);if(t){t.tabIndex=-1,t.focus();return}let n=e.host.getRootNode();n instanceof ShadowRoot&&sr(n)}function cr(e,t,n){let r=Array.from({length:15},(r,i)=>{let a=Ht(`${e}T00:00`,t+i).slice(0,10);return{date:a,start:Ut(a,n)}}),i=r.pop()?.start??0;return{days:r,start:r[0]?.start??0,end:i}}function lr(e,t,n){let r=pr(t,({lock:e})=>e.device_id);return e.map(e=>vr(e.device_id,e.name,r.get(e.device_id)??[],n,!0))}function ur(e,t){return[...pr(e.filter(({code:e})=>gr(e,t)),({code:e})=>JSON.stringify(e.name?[e.name]:e.access_code_id))].flatMap(([e,t])=>t[0]?[{key:e,code:t[0].code,of:t}]:[]).sort((e,t)=>Fn(e.code,t.code)).map(({key:e,code:n,of:r})=>vr(e,I(n),r,t,!1))}function dr(e,t){return e.filter(({name:e,bars:n})=>L(t,e)||n.some(e=>fr(e,t)))}function fr({entry:e},t){return L(t,e.lock.name,I(e.code))}function pr(e,t){let n=/* @__PURE__ */ new Map;for(let r of e){let e=t(r),i=n.get(e);i?i.push(r):n.set(e,[r])}return n}function mr({starts_at:e}){return e?Date.parse(e):-1/0}function hr({ends_at:e}){return e?Date.parse(e):1/0}function gr(e,{start:t,end:n}){return mr(e)<n&&hr(e)>t}function _r(e,t){return e.filter(({code:e})=>e.ends_at&&!e.is_backup&&e.state!==`expired`&&e.state!==`removing`&&gr(e,t))}function vr(e,t,n,r,i){let a=n.filter(({code:e})=>gr(e,r)).map(e=>{let[t,n]=[mr(e.code),hr(e.code)];return{entry:e,start:Math.max(t,r.start),end:Math.min(n,r.end),isEarlier:t<r.start,isLater:n>r.end,isEndless:n===1/0,lane:0,overlaps:[],gap:void 0}}).sort((e,t)=>Number(e.isEndless)-Number(t.isEndless)||e.isEndless&&Number(Cn(t.entry.code))-Number(Cn(e.entry.code))||e.start-t.start||Fn(e.entry.code,t.entry.code)),o=yr(a),s=i?a.filter(({isEndless:e})=>!e):[];for(let e of s)e.overlaps=s.filter(t=>t!==e&&t.start<e.end&&t.end>e.start).map(({entry:e})=>e);let c=xr(i?n:[],r);for(let e of s)e.gap=c.find(({start:t})=>t===hr(e.entry.code));return{key:e,name:t,bars:a,lanes:o,overlaps:br(s),gaps:c}}function yr(e){let t=[];for(let n of e){let e=t.findIndex(e=>e<=n.start);n.lane=e<0?t.length:e,t[n.lane]=Math.max(n.end,n.start+M)}return t.length}function br(e){let t=[...new Set(e.flatMap(({start:e,end:t})=>[e,t]))].sort((e,t)=>e-t);return t.map((e,n)=>({start:e,end:t[n+1]??e})).filter(({start:t,end:n})=>e.filter(e=>e.start<n&&e.end>t).length>1)}function xr(e,t){let n=[],r=e.map(({code:e})=>({start:mr(e),end:hr(e)})).filter(({end:e})=>e!==1/0).sort((e,t)=>e.start-t.start),i=-1/0;for(let{start:e,end:t}of r)i!==-1/0&&e>i&&n.push({start:i,end:e}),i=Math.max(i,t);return n.filter(({start:e,end:n})=>e<t.end&&n>t.start)}function Sr(e,t,n){let r=new Map(t.map(e=>[e.device_id,e])),i=/* @__PURE__ */ new Map;return e.flatMap(e=>(e.stays??[]).map(t=>{let n=JSON.stringify([e.subentry_id,t.name,t.starts_at]),a=i.get(n)??0;return i.set(n,a+1),{key:`${n}${a}`,stays:e,stay:t,places:t.locks.map(e=>Cr(e,r.get(e.device_id)))}})).filter(({stay:e,stays:t,places:r})=>L(n,e.name,t.title,...r.map(({lock:e})=>e?.name??null))).sort((e,t)=>Date.parse(e.stay.starts_at)-Date.parse(t.stay.starts_at))}function Cr(e,t){let n=t?.codes.find(({access_code_id:t})=>t===e.access_code_id);return{...e,lock:t,code:n}}function wr({stay:e,places:t}){return e.has_arrived?[]:t.filter(({verdict:e})=>e===`at_risk`)}function Tr(e){return new Map(e.flatMap(({access_code_ids:e,title:t})=>e.map(e=>[e,t])))}function Er({stay:e,places:t}){let n={start:Date.parse(e.starts_at),end:Date.parse(e.ends_at)};return t.flatMap(({lock:e,access_code_id:t})=>e?_r(In([e]),n).filter(({code:e})=>e.access_code_id!==t):[])}function Dr({lock:e,code:t}){return[...t?.errors??[],...t?.warnings??[],...e?.problems??[]][0]}var Or=`https://console.seam.co`,kr=3,Ar={active:`good`,scheduled:`info`,setting:`info`,failed:`bad`,at_risk:`warn`,removing:`warn`,expired:``,disabled:``,unknown:``},jr=[`failed`,`at_risk`,`unknown`,`disabled`,`setting`,`removing`,`scheduled`,`active`];function Mr(e){return jr.find(t=>e.some(e=>e.state===t))??`expired`}function z(e){return v`<svg viewBox="0 0 24 24" aria-hidden="true"><path d=${e}></path></svg>`}function Nr(e,n=b){return v`<div class="banner" role="status">
+    ${z(t)}
     <div class="text"><p>${e}</p>${n}</div>
-  </div>`}function xr({t:e,outdated:t}){return t?I(e(`outdated`),v`<p>
+  </div>`}function Pr(e,t,n){let{t:r,connected:i,isCurrent:a}=e,o=t?.locks.length?t.entries:[],s=Gn(o);return v`
+    ${i?b:Nr(r(`connection_lost`))}
+    ${Fr(e)}
+    ${i&&!a&&t?Nr(r(`not_set_up`)):b}
+    ${o.filter(({entry_id:e})=>s.has(e)&&(!n||e===n)).map(({title:e,error:t})=>Nr(t?`${e}: ${t}`:r(`workspace_unavailable`,{name:e})))}
+  `}function Fr({t:e,outdated:t}){return t?Nr(e(`outdated`),v`<p>
       <button class="tonal" @click=${()=>location.reload()}>${e(`reload`)}</button>
-    </p>`):b}function Sr(e){return vr[e]??``}function Cr({t:e},t){return e(`state_${t in vr?t:`unknown`}`)}function wr(e,t){return v`<span class="chip ${Sr(t)}">${Cr(e,t)}</span>`}function Tr(e,t){return t===`ready`?v`<span class="chip good">${e.t(`verdict_ready`)}</span>`:wr(e,t)}function Er(e,t){let{t:n,hass:r}=e,i=e=>j(r,e,/* @__PURE__ */ new Date);return t.ends_at?t.state===`expired`?n(`ended`,{time:i(t.ends_at)}):t.starts_at&&Date.parse(t.starts_at)>Date.now()?n(`from_to`,{start:i(t.starts_at),end:i(t.ends_at)}):n(`until`,{time:i(t.ends_at)}):t.starts_at&&t.state===`scheduled`?n(`arrives`,{time:i(t.starts_at)}):n(`never_ends`)}function Dr({t:e,hass:t},n){if(n.length===0)return``;let r=new Intl.ListFormat(t.locale.language),i=On(n).map(t=>e(`overlap`,{name:t[0]?M(t[0].code):``,locks:r.format(t.map(({lock:e})=>e.name))})),a=i.length-_r;return e(`overlaps`,{stays:r.format([...i.slice(0,_r),...a>0?[e(`overlaps_more`,{count:a})]:[]])})}function Or({t:e},t,n,r){let i=pr(t).get(n.access_code_id);if(!i||n.state===`expired`)return``;switch(r){case`edit`:case`extend`:case`end`:return e(`from_stays_edit`,{name:i});case`release`:return e(`from_stays_release`,{name:i});case`delete`:return e(`from_stays_delete`,{name:i});default:return``}}function kr(e,t){e.dispatchEvent(new CustomEvent(`seam-action`,{detail:t,bubbles:!0,composed:!0}))}function Ar(e,t){e.dispatchEvent(new CustomEvent(`seam-announce`,{detail:t,bubbles:!0,composed:!0}))}function jr(n,r,i,a,o,s=[i]){return a.map(a=>v`
+    </p>`):b}function Ir(e){return Ar[e]??``}function Lr({t:e},t){return e(`state_${t in Ar?t:`unknown`}`)}function Rr(e,t){return v`<span class="chip ${Ir(t)}">${Lr(e,t)}</span>`}function zr(e,t){return t===`ready`?v`<span class="chip good">${e.t(`verdict_ready`)}</span>`:Rr(e,t)}function Br(e,t){let{t:n,hass:r}=e,i=e=>F(r,e,/* @__PURE__ */ new Date);return t.ends_at?t.state===`expired`?n(`ended`,{time:i(t.ends_at)}):t.starts_at&&Date.parse(t.starts_at)>Date.now()?n(`from_to`,{start:i(t.starts_at),end:i(t.ends_at)}):n(`until`,{time:i(t.ends_at)}):t.starts_at&&t.state===`scheduled`?n(`arrives`,{time:i(t.starts_at)}):n(`never_ends`)}function Vr({t:e,hass:t},n){if(n.length===0)return``;let r=new Intl.ListFormat(t.locale.language),i=Ln(n).map(t=>e(`overlap`,{name:t[0]?I(t[0].code):``,locks:r.format(t.map(({lock:e})=>e.name))})),a=i.length-kr;return e(`overlaps`,{stays:r.format([...i.slice(0,kr),...a>0?[e(`overlaps_more`,{count:a})]:[]])})}function Hr({t:e},t,n,r){let i=Tr(t).get(n.access_code_id);if(!i||n.state===`expired`)return``;switch(r){case`edit`:case`extend`:case`end`:return e(`from_stays_edit`,{name:i});case`release`:return e(`from_stays_release`,{name:i});case`delete`:return e(`from_stays_delete`,{name:i});default:return``}}function Ur(e,t){e.dispatchEvent(new CustomEvent(`seam-action`,{detail:t,bubbles:!0,composed:!0}))}function Wr(e,t){e.dispatchEvent(new CustomEvent(`seam-announce`,{detail:t,bubbles:!0,composed:!0}))}function Gr(n,r,i,a,o,s=[i]){return a.map(a=>v`
       <div class="banner ${a.error_code?`bad`:``}">
-        ${F(a.error_code?e:t)}
+        ${z(a.error_code?e:t)}
         <div class="text">
           <p><bdi>${a.message}</bdi></p>
           ${a.advice?v`<p class="secondary">${a.advice}</p>`:b}
-          ${Pr(n,r,i,a,o,s)}
+          ${Jr(n,r,i,a,o,s)}
         </div>
       </div>
-    `)}function Mr({t:e,isAdmin:t},n){return t||n.every(({scope:e,remedies:t})=>(e===`device`||e===`bridge`)&&t.every(e=>e===`refresh_lock`))?b:v`<p class="secondary ask-admin">${e(`ask_admin`)}</p>`}var Nr={found_codes:`/seam/found`,reconnect_account:gr};function Pr(e,{t,hass:n,isAdmin:r,connected:i},a,o,s,c){if(!r)return b;let l=a.codes.find(({access_code_id:e})=>e===o.other_access_code_id),u={add:{action:`add`,lock:a},allow_changes:s&&{action:`allow_changes`,lock:a,code:s},convert_other:l&&!l.is_managed&&{action:`convert`,lock:a,code:l},delete:s&&{action:`delete`,lock:a,code:s},delete_expired:{action:`delete_expired`,lock:a},delete_other:l&&{action:`delete`,lock:a,code:l},edit:s&&{action:`edit`,lock:a,code:s},new_pin:s&&{action:`new_pin`,lock:a,code:s},pull_backup:s&&{action:`pull_backup`,lock:a,code:s},refresh_lock:{action:`refresh_lock`,lock:a,locks:c}},d=o.remedies.flatMap(r=>{let a=Nr[r];if(a===gr)return v`<a class="button tonal" href=${a} target="_blank" rel="noreferrer"
+    `)}function Kr({t:e,isAdmin:t},n){return t||n.every(({scope:e,remedies:t})=>(e===`device`||e===`bridge`)&&t.every(e=>e===`refresh_lock`))?b:v`<p class="secondary ask-admin">${e(`ask_admin`)}</p>`}var qr={found_codes:`/seam/found`,reconnect_account:Or};function Jr(e,{t,hass:n,isAdmin:r,connected:i},a,o,s,c){if(!r)return b;let l=a.codes.find(({access_code_id:e})=>e===o.other_access_code_id),u={add:{action:`add`,lock:a},allow_changes:s&&{action:`allow_changes`,lock:a,code:s},convert_other:l&&!l.is_managed&&{action:`convert`,lock:a,code:l},delete:s&&{action:`delete`,lock:a,code:s},delete_expired:{action:`delete_expired`,lock:a},delete_other:l&&{action:`delete`,lock:a,code:l},edit:s&&{action:`edit`,lock:a,code:s},new_pin:s&&{action:`new_pin`,lock:a,code:s},pull_backup:s&&{action:`pull_backup`,lock:a,code:s},refresh_lock:{action:`refresh_lock`,lock:a,locks:c}},d=o.remedies.flatMap(r=>{let a=qr[r];if(a===Or)return v`<a class="button tonal" href=${a} target="_blank" rel="noreferrer"
         >${t(`remedy_${r}`)}</a
       >`;if(a)return`seam`in n.panels?v`<a class="button tonal" href=${a}>${t(`remedy_${r}`)}</a>`:[];let o=u[r];return o?v`<button
       class="tonal"
       ?disabled=${!i}
-      @click=${()=>kr(e,o)}
+      @click=${()=>Ur(e,o)}
     >
-      ${t(`remedy_${r}`,{name:l?M(l):``})}
-    </button>`:[]});return d.length>0?v`<p class="remedies">${d}</p>`:b}function Fr(e,t,n,r){return e<8&&!n?b:v`<div class="tools">${Rr(t,n,r)}</div>`}function Ir(e){return v`<p class="box empty" role="status">${e}</p>`}function Lr(e,t,n){return t?v`<button @click=${n}>${e(`show_more`)}</button>`:b}function Rr(e,t,n){return v`<label class="search">
-    ${F(`M9.5,3A6.5,6.5 0 0,1 16,9.5C16,11.11 15.41,12.59 14.44,13.73L14.71,14H15.5L20.5,19L19,20.5L14,15.5V14.71L13.73,14.44C12.59,15.41 11.11,16 9.5,16A6.5,6.5 0 0,1 3,9.5A6.5,6.5 0 0,1 9.5,3M9.5,5C7,5 5,7 5,9.5C5,12 7,14 9.5,14C12,14 14,12 14,9.5C14,7 12,5 9.5,5Z`)}
+      ${t(`remedy_${r}`,{name:l?I(l):``})}
+    </button>`:[]});return d.length>0?v`<p class="remedies">${d}</p>`:b}function Yr(e,t,n,r){return e<8&&!n?b:v`<div class="tools">${Qr(t,n,r)}</div>`}function Xr(e){return v`<p class="box empty" role="status">${e}</p>`}function Zr(e,t,n){return t?v`<button @click=${n}>${e(`show_more`)}</button>`:b}function Qr(e,t,n){return v`<label class="search">
+    ${z(`M9.5,3A6.5,6.5 0 0,1 16,9.5C16,11.11 15.41,12.59 14.44,13.73L14.71,14H15.5L20.5,19L19,20.5L14,15.5V14.71L13.73,14.44C12.59,15.41 11.11,16 9.5,16A6.5,6.5 0 0,1 3,9.5A6.5,6.5 0 0,1 9.5,3M9.5,5C7,5 5,7 5,9.5C5,12 7,14 9.5,14C12,14 14,12 14,9.5C14,7 12,5 9.5,5Z`)}
     <span class="visually-hidden">${e}</span>
     <input
       type="search"
@@ -31,7 +36,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .value=${t}
       @input=${e=>n(e.target.value)}
     />
-  </label>`}function L(e){return t=>{customElements.get(e)||customElements.define(e,t)}}async function zr(e,t){let n=async()=>{let t=await e;if(!t)throw Error(`There is nothing to copy`);return new Blob([t],{type:`text/plain`})};try{return await navigator.clipboard.write([new ClipboardItem({"text/plain":n()})]),!0}catch{let n=await e;return n?Br(n,t):!1}}function Br(e,t){let n=document.createElement(`textarea`);n.value=e,n.style.position=`fixed`,n.style.opacity=`0`;let r=Kn();(t.shadowRoot??t).append(n),n.focus(),n.select();try{return n.matches(`:focus`)&&document.execCommand(`copy`)}catch{return!1}finally{n.remove(),r?.focus()}}var R=g`
+  </label>`}function B(e){return t=>{customElements.get(e)||customElements.define(e,t)}}async function $r(e,t){let n=async()=>{let t=await e;if(!t)throw Error(`There is nothing to copy`);return new Blob([t],{type:`text/plain`})};try{return await navigator.clipboard.write([new ClipboardItem({"text/plain":n()})]),!0}catch{let n=await e;return n?ei(n,t):!1}}function ei(e,t){let n=document.createElement(`textarea`);n.value=e,n.style.position=`fixed`,n.style.opacity=`0`;let r=ir();(t.shadowRoot??t).append(n),n.focus(),n.select();try{return n.matches(`:focus`)&&document.execCommand(`copy`)}catch{return!1}finally{n.remove(),r?.focus()}}var ti=g`
   .search {
     flex: 1 1 180px;
     display: flex;
@@ -63,7 +68,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
   .tools select {
     max-width: 200px;
   }
-`,z=g`
+`,V=g`
   :host {
     color: var(--primary-text-color);
     --seam-radius: var(--ha-card-border-radius, 12px);
@@ -367,17 +372,17 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       animation: none !important;
     }
   }
-`,Vr=12e4,B=class extends S{constructor(...e){super(...e),this.pin=``,this.label=``,this.note=``,this.isShown=!0,this.isBusy=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),window.clearTimeout(this.timer),this.isShown=!1}willUpdate(e){e.has(`pin`)&&this.show()}render(){let{t:e,connected:t}=this.context;return v`
+`,ni=12e4,H=class extends C{constructor(...e){super(...e),this.pin=``,this.label=``,this.note=``,this.isShown=!0,this.isBusy=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),window.clearTimeout(this.timer),this.isShown=!1}willUpdate(e){e.has(`pin`)&&this.show()}render(){let{t:e,connected:t}=this.context;return v`
       <p class="secondary"><bdi>${this.label}</bdi></p>
       ${this.isShown?v`<output aria-label=${this.label}>${this.pin}</output>
               <div class="buttons">
                 <button class="tonal" @click=${()=>this.copy(this.pin,`copied`)}>
-                  ${F(o)} ${e(`copy`)}
+                  ${z(o)} ${e(`copy`)}
                 </button>
                 ${`share`in navigator?v`<button class="tonal" @click=${this.share}>
-                        ${F(`M18 16.08C17.24 16.08 16.56 16.38 16.04 16.85L8.91 12.7C8.96 12.47 9 12.24 9 12S8.96 11.53 8.91 11.3L15.96 7.19C16.5 7.69 17.21 8 18 8C19.66 8 21 6.66 21 5S19.66 2 18 2 15 3.34 15 5C15 5.24 15.04 5.47 15.09 5.7L8.04 9.81C7.5 9.31 6.79 9 6 9C4.34 9 3 10.34 3 12S4.34 15 6 15C6.79 15 7.5 14.69 8.04 14.19L15.16 18.34C15.11 18.55 15.08 18.77 15.08 19C15.08 20.61 16.39 21.91 18 21.91S20.92 20.61 20.92 19C20.92 17.39 19.61 16.08 18 16.08M18 4C18.55 4 19 4.45 19 5S18.55 6 18 6 17 5.55 17 5 17.45 4 18 4M6 13C5.45 13 5 12.55 5 12S5.45 11 6 11 7 11.45 7 12 6.55 13 6 13M18 20C17.45 20 17 19.55 17 19S17.45 18 18 18 19 18.45 19 19 18.55 20 18 20Z`)} ${e(`share`)}
+                        ${z(`M18 16.08C17.24 16.08 16.56 16.38 16.04 16.85L8.91 12.7C8.96 12.47 9 12.24 9 12S8.96 11.53 8.91 11.3L15.96 7.19C16.5 7.69 17.21 8 18 8C19.66 8 21 6.66 21 5S19.66 2 18 2 15 3.34 15 5C15 5.24 15.04 5.47 15.09 5.7L8.04 9.81C7.5 9.31 6.79 9 6 9C4.34 9 3 10.34 3 12S4.34 15 6 15C6.79 15 7.5 14.69 8.04 14.19L15.16 18.34C15.11 18.55 15.08 18.77 15.08 19C15.08 20.61 16.39 21.91 18 21.91S20.92 20.61 20.92 19C20.92 17.39 19.61 16.08 18 16.08M18 4C18.55 4 19 4.45 19 5S18.55 6 18 6 17 5.55 17 5 17.45 4 18 4M6 13C5.45 13 5 12.55 5 12S5.45 11 6 11 7 11.45 7 12 6.55 13 6 13M18 20C17.45 20 17 19.55 17 19S17.45 18 18 18 19 18.45 19 19 18.55 20 18 20Z`)} ${e(`share`)}
                       </button>`:v`<button class="tonal" @click=${()=>this.copy(this.message(this.pin),`message_copied`)}>
-                        ${F(`M20,2A2,2 0 0,1 22,4V16A2,2 0 0,1 20,18H6L2,22V4C2,2.89 2.9,2 4,2H20M4,4V17.17L5.17,16H20V4H4M6,7H18V9H6V7M6,11H15V13H6V11Z`)} ${e(`copy_message`)}
+                        ${z(`M20,2A2,2 0 0,1 22,4V16A2,2 0 0,1 20,18H6L2,22V4C2,2.89 2.9,2 4,2H20M4,4V17.17L5.17,16H20V4H4M6,7H18V9H6V7M6,11H15V13H6V11Z`)} ${e(`copy_message`)}
                       </button>`}
               </div>`:v`<span class="digits" aria-hidden="true">••••</span>
               <button
@@ -385,10 +390,10 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 ?disabled=${this.isBusy||!t}
                 @click=${this.reveal}
               >
-                ${F(c)} ${e(`show_pin`)}
+                ${z(c)} ${e(`show_pin`)}
               </button>`}
       <p class="secondary" role="status">${this.note}</p>
-    `}focus(){this.renderRoot.querySelector(`button`)?.focus()}show(){this.isShown=!0,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>void this.hide(),Vr)}async hide(){let e=this.shadowRoot?.activeElement;this.isShown=!1,this.note=``,await this.updateComplete,e&&this.focus()}async reveal(){if(!this.isBusy){this.isBusy=!0,this.note=``;try{let{pin:e,isFresh:t}=await this.read();e&&(this.pin=e,this.show(),t||(this.note=this.context.t(`pin_not_fresh`)))}catch(e){this.note=D(e,this.context.t)}finally{this.isBusy=!1}await this.updateComplete,this.focus()}}async copy(e,t){let{t:n}=this.context;this.note=``,await this.updateComplete,this.note=n(await zr(e,this)?t:`copy_failed`)}share(){navigator.share({text:this.message(this.pin)}).catch(()=>{})}static{this.styles=[z,g`
+    `}focus(){this.renderRoot.querySelector(`button`)?.focus()}show(){this.isShown=!0,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>void this.hide(),ni)}async hide(){let e=this.shadowRoot?.activeElement;this.isShown=!1,this.note=``,await this.updateComplete,e&&this.focus()}async reveal(){if(!this.isBusy){this.isBusy=!0,this.note=``;try{let{pin:e,isFresh:t}=await this.read();e&&(this.pin=e,this.show(),t||(this.note=this.context.t(`pin_not_fresh`)))}catch(e){this.note=k(e,this.context.t)}finally{this.isBusy=!1}await this.updateComplete,this.focus()}}async copy(e,t){let{t:n}=this.context;this.note=``,await this.updateComplete,this.note=n(await $r(e,this)?t:`copy_failed`)}share(){navigator.share({text:this.message(this.pin)}).catch(()=>{})}static{this.styles=[V,g`
       :host {
         display: grid;
         justify-items: center;
@@ -415,7 +420,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       [role="status"]:empty {
         display: none;
       }
-    `]}};P([C({attribute:!1})],B.prototype,`context`,void 0),P([C({attribute:!1})],B.prototype,`pin`,void 0),P([C({attribute:!1})],B.prototype,`label`,void 0),P([C({attribute:!1,hasChanged:()=>!1})],B.prototype,`message`,void 0),P([C({attribute:!1,hasChanged:()=>!1})],B.prototype,`read`,void 0),P([w()],B.prototype,`note`,void 0),P([w()],B.prototype,`isShown`,void 0),P([w()],B.prototype,`isBusy`,void 0),B=P([L(`seam-pin`)],B);function Hr({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0),u=e=>j(t,e,l,t.config.time_zone);return e(`share_text_stay`,{...o,start:u(s),end:u(c)})}var Ur=`seamDialog`;function Wr(e,t){let n=D(e,t);return e instanceof T&&e.isUncertain?{key:`outcome_uncertain`,tone:``,reason:n}:{key:`outcome_failed`,tone:`bad`,reason:n}}var V=class extends S{constructor(...e){super(...e),this.isBusy=!1,this.error=``,this.isClosed=!1,this.sender=null,this.historyId=Math.random(),this.goneBack=()=>{this.isInHistory||(this.mustStay?this.addToHistory():this.close())}}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.goneBack),this.hasUpdated&&(this.dialog.open=!1,this.dialog.showModal())}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.goneBack),this.showsPin&&this.closed()}firstUpdated(){this.dialog.showModal(),this.addToHistory()}willUpdate(e){e.has(`isBusy`)&&this.isBusy&&(this.sender=Kn())}updated(e){if(!e.has(`isBusy`)||this.isBusy||!this.isShown)return;let t=this.renderRoot.querySelector(`[aria-invalid]`);t?t.focus():qn(Kn())&&this.sender?.focus()}addToHistory(){history.pushState({[Ur]:this.historyId},``)}get isInHistory(){return history.state?.[Ur]===this.historyId}get showsPin(){return!1}get mustStay(){return this.isBusy}get isOpen(){return!this.isClosed}get isShown(){return this.isConnected&&this.dialog.open}showError(e){let t=D(e,this.context.t);this.isShown?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.isClosed||(this.isClosed=!0,this.isInHistory&&history.back(),this.dispatchEvent(new CustomEvent(`seam-closed`)))}frame(e,t,n){let{t:r,connected:i,outdated:a}=this.context;return v`
+    `]}};R([w({attribute:!1})],H.prototype,`context`,void 0),R([w({attribute:!1})],H.prototype,`pin`,void 0),R([w({attribute:!1})],H.prototype,`label`,void 0),R([w({attribute:!1,hasChanged:()=>!1})],H.prototype,`message`,void 0),R([w({attribute:!1,hasChanged:()=>!1})],H.prototype,`read`,void 0),R([T()],H.prototype,`note`,void 0),R([T()],H.prototype,`isShown`,void 0),R([T()],H.prototype,`isBusy`,void 0),H=R([B(`seam-pin`)],H);function ri({t:e,hass:t},n,r,i,a){let o={name:n,pin:i,locks:new Intl.ListFormat(t.locale.language).format(r.map(e=>e.name))},{starts_at:s,ends_at:c}=a;if(!s||!c)return e(`share_text`,o);let l=/* @__PURE__ */ new Date(0),u=e=>F(t,e,l,t.config.time_zone);return e(`share_text_stay`,{...o,start:u(s),end:u(c)})}var ii=`seamDialog`;function ai(e,t){let n=k(e,t);return e instanceof E&&e.isUncertain?{key:`outcome_uncertain`,tone:``,reason:n}:{key:`outcome_failed`,tone:`bad`,reason:n}}var U=class extends C{constructor(...e){super(...e),this.isBusy=!1,this.error=``,this.isClosed=!1,this.sender=null,this.historyId=Math.random(),this.goneBack=()=>{this.isInHistory||(this.mustStay?this.addToHistory():this.close())}}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.goneBack),this.hasUpdated&&(this.dialog.open=!1,this.dialog.showModal())}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.goneBack),this.showsPin&&this.closed()}firstUpdated(){this.dialog.showModal(),this.addToHistory()}willUpdate(e){e.has(`isBusy`)&&this.isBusy&&(this.sender=ir())}updated(e){if(!e.has(`isBusy`)||this.isBusy||!this.isShown)return;let t=this.renderRoot.querySelector(`[aria-invalid]`);t?t.focus():ar(ir())&&this.sender?.focus()}addToHistory(){history.pushState({[ii]:this.historyId},``)}get isInHistory(){return history.state?.[ii]===this.historyId}get showsPin(){return!1}get mustStay(){return this.isBusy}get isOpen(){return!this.isClosed}get isShown(){return this.isConnected&&this.dialog.open}showError(e){let t=k(e,this.context.t);this.isShown?this.error=t:this.announce(t)}close(){this.dialog.close()}closed(){this.isClosed||(this.isClosed=!0,this.isInHistory&&history.back(),this.dispatchEvent(new CustomEvent(`seam-closed`)))}frame(e,t,n){let{t:r,connected:i,outdated:a}=this.context;return v`
       <dialog
         aria-labelledby="title"
         @close=${this.closed}
@@ -429,7 +434,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             ?disabled=${this.mustStay}
             @click=${this.close}
           >
-            ${F(`M19,6.41L17.59,5L12,10.59L6.41,5L5,6.41L10.59,12L5,17.59L6.41,19L12,13.41L17.59,19L19,17.59L13.41,12L19,6.41Z`)}
+            ${z(`M19,6.41L17.59,5L12,10.59L6.41,5L5,6.41L10.59,12L5,17.59L6.41,19L12,13.41L17.59,19L19,17.59L13.41,12L19,6.41Z`)}
           </button>
         </div>
         <div class="content">
@@ -442,7 +447,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         </div>
         <div class="bottom">${n}</div>
       </dialog>
-    `}static{this.styles=[z,g`
+    `}static{this.styles=[V,g`
       dialog {
         width: min(560px, 100vw - 32px);
         max-height: min(100dvh - 48px, 900px);
@@ -512,11 +517,11 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-block-end: max(16px, env(safe-area-inset-bottom));
         }
       }
-    `]}};P([C({attribute:!1})],V.prototype,`context`,void 0),P([C({attribute:!1})],V.prototype,`snapshot`,void 0),P([C({attribute:!1})],V.prototype,`announce`,void 0),P([w()],V.prototype,`isBusy`,void 0),P([w()],V.prototype,`error`,void 0),P([ct(`dialog`)],V.prototype,`dialog`,void 0);var Gr=class extends V{constructor(...e){super(...e),this.backupId=``,this.read=()=>wt(this.context.hass,this.lock,{access_code_id:this.backupId})}get showsPin(){return this.pin!==void 0}render(){let{context:e,lock:t,code:n,pin:r}=this,{t:i}=e,a={name:M(n),lock:t.name};return r?this.frame(M(n),v`<seam-pin
+    `]}};R([w({attribute:!1})],U.prototype,`context`,void 0),R([w({attribute:!1})],U.prototype,`snapshot`,void 0),R([w({attribute:!1})],U.prototype,`announce`,void 0),R([T()],U.prototype,`isBusy`,void 0),R([T()],U.prototype,`error`,void 0),R([st(`dialog`)],U.prototype,`dialog`,void 0);var oi=class extends U{constructor(...e){super(...e),this.backupId=``,this.read=()=>St(this.context.hass,this.lock,{access_code_id:this.backupId})}get showsPin(){return this.pin!==void 0}render(){let{context:e,lock:t,code:n,pin:r}=this,{t:i}=e,a={name:I(n),lock:t.name};return r?this.frame(I(n),v`<seam-pin
           .context=${e}
           .pin=${r}
           .label=${i(`backup_done`,a)}
-          .message=${r=>Hr(e,M(n),[t],r,n)}
+          .message=${r=>ri(e,I(n),[t],r,n)}
           .read=${this.read}
         ></seam-pin>`,v`<button class="filled" @click=${this.close}>${i(`done`)}</button>`):this.frame(i(`backup_title`,a),v`<p>${i(`backup_text`,a)}</p>`,v`
         <button ?disabled=${this.isBusy} @click=${this.close}>${i(`cancel`)}</button>
@@ -527,9 +532,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         >
           ${this.isBusy?v`<span class="spinner"></span>`:``} ${i(`use_backup`)}
         </button>
-      `)}async pull(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{hass:e,t}=this.context;try{let n=await St(e,`pull_backup`,this.lock,this.code);this.pin=n.code??void 0,this.backupId=n.access_code_id??``,this.pin||(this.error=n.reason??t(`unexpected_error`))}catch(e){this.showError(e)}finally{this.isBusy=!1}}};P([C({attribute:!1})],Gr.prototype,`lock`,void 0),P([C({attribute:!1})],Gr.prototype,`code`,void 0),P([w()],Gr.prototype,`pin`,void 0),Gr=P([L(`seam-backup-dialog`)],Gr);var H={ATTRIBUTE:1,CHILD:2,PROPERTY:3,BOOLEAN_ATTRIBUTE:4,EVENT:5,ELEMENT:6},Kr=e=>(...t)=>({_$litDirective$:e,values:t}),qr=class{constructor(e){}get _$AU(){return this._$AM._$AU}_$AT(e,t,n){this._$Ct=e,this._$AM=t,this._$Ci=n}_$AS(e,t){return this.update(e,t)}update(e,t){return this.render(...t)}},{I:Jr}=et,Yr=e=>e,Xr=e=>e.strings===void 0,Zr=()=>document.createComment(``),Qr=(e,t,n)=>{let r=e._$AA.parentNode,i=t===void 0?e._$AB:t._$AA;if(n===void 0)n=new Jr(r.insertBefore(Zr(),i),r.insertBefore(Zr(),i),e,e.options);else{let t=n._$AB.nextSibling,a=n._$AM,o=a!==e;if(o){let t;n._$AQ?.(e),n._$AM=e,n._$AP!==void 0&&(t=e._$AU)!==a._$AU&&n._$AP(t)}if(t!==i||o){let e=n._$AA;for(;e!==t;){let t=Yr(e).nextSibling;Yr(r).insertBefore(e,i),e=t}}}return n},$r=(e,t,n=e)=>(e._$AI(t,n),e),ei={},ti=(e,t=ei)=>e._$AH=t,ni=e=>e._$AH,ri=e=>{e._$AR(),e._$AA.remove()},U=Kr(class extends qr{constructor(e){if(super(e),e.type!==H.PROPERTY&&e.type!==H.ATTRIBUTE&&e.type!==H.BOOLEAN_ATTRIBUTE)throw Error("The `live` directive is not allowed on child or event bindings");if(!Xr(e))throw Error("`live` bindings can only contain a single expression")}render(e){return e}update(e,[t]){if(t===y||t===b)return t;let n=e.element,r=e.name;if(e.type===H.PROPERTY){if(t===n[r])return y}else if(e.type===H.BOOLEAN_ATTRIBUTE){if(!!t===n.hasAttribute(r))return y}else if(e.type===H.ATTRIBUTE&&n.getAttribute(r)===t+``)return y;return ti(e),t}});function ii(e){switch(e){case`failed`:case`not_convertible`:return{key:`outcome_${e}`,tone:`bad`};case`pending`:return{key:`outcome_pending`,tone:``};case`converted`:case`deleted`:return{key:`outcome_${e}`,tone:`good`};default:return{key:`outcome_success`,tone:`good`}}}var ai=class extends V{constructor(...e){super(...e),this.entries=[],this.kind=`convert`,this.outcomes=/* @__PURE__ */ new Map,this.phase=`preview`,this.isAllowed=!1}get mustStay(){return this.phase===`ready`&&this.isBusy}firstUpdated(){super.firstUpdated(),this.updateComplete.then(()=>this.preview())}show(e,t){this.outcomes=new Map(this.outcomes).set(e.code.access_code_id,t)}get possible(){return this.entries.filter(({code:e})=>this.outcomes.get(e.access_code_id)?.tone===`info`)}async preview(){let{t:e,hass:t}=this.context,{entries:n,kind:r}=this,i=r===`convert`?`outcome_not_convertible`:`outcome_not_deletable`,a=r===`convert`?`outcome_would_convert`:`outcome_would_delete`,o=[];for(let t of n){let s=r===`convert`&&n.length>1&&t.lock.online===!1?e(`is_offline`,{lock:t.lock.name}):t.code.can[r];r===`convert`&&s===!0?o.push(t):this.show(t,{key:s===!0?a:i,tone:s===!0?`info`:`bad`,reason:s===!0?void 0:s})}if(o.length>0){this.isBusy=!0,this.error=``;try{let n=await E(t,`preview`,{kind:r,entity_ids:[...new Set(o.map(({lock:e})=>e.entity_id))]});for(let t of o){let r=n[t.lock.entity_id],o=r?.access_codes?.find(({access_code_id:e})=>e===t.code.access_code_id),s=o?.outcome===`would_convert`;this.show(t,{key:s?a:i,tone:s?`info`:`bad`,reason:r?.error??o?.reason??(o?void 0:e(`no_such_code`))})}}catch(e){this.showError(e);return}finally{this.isBusy=!1}}this.phase=`ready`}get hasCanary(){return this.kind===`convert`&&this.possible.length>1}async start(){let{possible:e}=this,{t,hass:n}=this.context;this.isBusy=!0;try{await E(n,`conversion/start`,{entity_ids:[...new Set(e.map(({lock:e})=>e.entity_id))],access_code_ids:e.map(({code:e})=>e.access_code_id),...this.isAllowed?{allow_external_modification:!0}:{}}),this.isBusy=!1,this.close(),this.announce(t(`conversion_started`))}catch(e){this.isBusy=!1,this.showError(e)}}async run(){let{possible:e,kind:t}=this,{t:n,hass:r}=this.context;if(!(this.phase!==`ready`||this.isBusy)){if(this.hasCanary)await this.start();else{this.phase=`running`,this.isBusy=!0;for(let t of e)this.show(t,{key:`outcome_waiting`,tone:``});for(let i of e){this.show(i,{key:`outcome_running`,tone:`info`});try{let e=await St(r,t,i.lock,i.code,t===`convert`&&this.isAllowed?{allow_external_modification:!0}:{}),n=e.access_codes?.[0]??e;this.show(i,{...ii(n.outcome),reason:n.reason})}catch(e){if(this.show(i,Wr(e,n)),e instanceof T&&e.lost)break}}for(let t of e)this.outcomes.get(t.code.access_code_id)?.key===`outcome_waiting`&&this.show(t,{key:`outcome_not_done`,tone:`bad`});this.isBusy=!1,this.phase=`done`,this.isShown||this.announce(this.result())}}}get text(){return this.kind===`convert`?`convert_text`:this.entries.some(({code:e})=>hn(e))?`delete_many_text`:`delete_idle_text`}result(){let e=[...this.outcomes.values()].filter(({tone:e})=>e===`good`).length;return this.context.t(`result_of`,{done:e,count:this.entries.length})}leftOut(){let{t:e,hass:t}=this.context,{entries:n,possible:r,kind:i}=this,a=n.filter(e=>!r.includes(e));if(a.length===0)return b;let o=new Intl.ListFormat(t.locale.language,{type:`unit`});return v`<p>
+      `)}async pull(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{hass:e,t}=this.context;try{let n=await O(e,`pull_backup`,this.lock,this.code);this.pin=n.code??void 0,this.backupId=n.access_code_id??``,this.pin||(this.error=n.reason??t(`unexpected_error`))}catch(e){this.showError(e)}finally{this.isBusy=!1}}};R([w({attribute:!1})],oi.prototype,`lock`,void 0),R([w({attribute:!1})],oi.prototype,`code`,void 0),R([T()],oi.prototype,`pin`,void 0),oi=R([B(`seam-backup-dialog`)],oi);var W=wt(class extends Tt{constructor(e){if(super(e),e.type!==A.PROPERTY&&e.type!==A.ATTRIBUTE&&e.type!==A.BOOLEAN_ATTRIBUTE)throw Error("The `live` directive is not allowed on child or event bindings");if(!Ot(e))throw Error("`live` bindings can only contain a single expression")}render(e){return e}update(e,[t]){if(t===y||t===b)return t;let n=e.element,r=e.name;if(e.type===A.PROPERTY){if(t===n[r])return y}else if(e.type===A.BOOLEAN_ATTRIBUTE){if(!!t===n.hasAttribute(r))return y}else if(e.type===A.ATTRIBUTE&&n.getAttribute(r)===t+``)return y;return Nt(e),t}});function si(e){switch(e){case`failed`:case`not_convertible`:return{key:`outcome_${e}`,tone:`bad`};case`pending`:return{key:`outcome_pending`,tone:``};case`converted`:case`deleted`:return{key:`outcome_${e}`,tone:`good`};default:return{key:`outcome_success`,tone:`good`}}}var ci=class extends U{constructor(...e){super(...e),this.entries=[],this.kind=`convert`,this.outcomes=/* @__PURE__ */ new Map,this.phase=`preview`,this.isAllowed=!1}get mustStay(){return this.phase===`ready`&&this.isBusy}firstUpdated(){super.firstUpdated(),this.updateComplete.then(()=>this.preview())}show(e,t){this.outcomes=new Map(this.outcomes).set(e.code.access_code_id,t)}get possible(){return this.entries.filter(({code:e})=>this.outcomes.get(e.access_code_id)?.tone===`info`)}async preview(){let{t:e,hass:t}=this.context,{entries:n,kind:r}=this,i=r===`convert`?`outcome_not_convertible`:`outcome_not_deletable`,a=r===`convert`?`outcome_would_convert`:`outcome_would_delete`,o=[];for(let t of n){let s=r===`convert`&&n.length>1&&t.lock.online===!1?e(`is_offline`,{lock:t.lock.name}):t.code.can[r];r===`convert`&&s===!0?o.push(t):this.show(t,{key:s===!0?a:i,tone:s===!0?`info`:`bad`,reason:s===!0?void 0:s})}if(o.length>0){this.isBusy=!0,this.error=``;try{let n=await D(t,`preview`,{kind:r,entity_ids:[...new Set(o.map(({lock:e})=>e.entity_id))]});for(let t of o){let r=n[t.lock.entity_id],o=r?.access_codes?.find(({access_code_id:e})=>e===t.code.access_code_id),s=o?.outcome===`would_convert`;this.show(t,{key:s?a:i,tone:s?`info`:`bad`,reason:r?.error??o?.reason??(o?void 0:e(`no_such_code`))})}}catch(e){this.showError(e);return}finally{this.isBusy=!1}}this.phase=`ready`}get hasCanary(){return this.kind===`convert`&&this.possible.length>1}async start(){let{possible:e}=this,{t,hass:n}=this.context;this.isBusy=!0;try{await D(n,`conversion/start`,{entity_ids:[...new Set(e.map(({lock:e})=>e.entity_id))],access_code_ids:e.map(({code:e})=>e.access_code_id),...this.isAllowed?{allow_external_modification:!0}:{}}),this.isBusy=!1,this.close(),this.announce(t(`conversion_started`))}catch(e){this.isBusy=!1,this.showError(e)}}async run(){let{possible:e,kind:t}=this,{t:n,hass:r}=this.context;if(!(this.phase!==`ready`||this.isBusy)){if(this.hasCanary)await this.start();else{this.phase=`running`,this.isBusy=!0;for(let t of e)this.show(t,{key:`outcome_waiting`,tone:``});for(let i of e){let e=this.changedState(i);if(e){let t=Lr(this.context,e);this.show(i,{key:`outcome_not_done`,tone:`bad`,reason:t})}else{this.show(i,{key:`outcome_running`,tone:`info`});try{let e=await O(r,t,i.lock,i.code,t===`convert`&&this.isAllowed?{allow_external_modification:!0}:{}),n=e.access_codes?.[0]??e;this.show(i,{...si(n.outcome),reason:n.reason})}catch(e){if(this.show(i,ai(e,n)),e instanceof E&&e.lost)break}}}for(let t of e)this.outcomes.get(t.code.access_code_id)?.key===`outcome_waiting`&&this.show(t,{key:`outcome_not_done`,tone:`bad`});this.isBusy=!1,this.phase=`done`,this.isShown||this.announce(this.result())}}}changedState({lock:e,code:t}){if(this.kind!==`delete`||t.state!==`expired`)return;let n=this.snapshot.locks.find(({device_id:t})=>t===e.device_id)?.codes.find(({access_code_id:e})=>e===t.access_code_id)?.state;return n===`expired`||n===`removing`?void 0:n}get text(){return this.kind===`convert`?`convert_text`:this.entries.some(({code:e})=>Tn(e))?`delete_many_text`:`delete_idle_text`}result(){let e=[...this.outcomes.values()].filter(({tone:e})=>e===`good`).length;return this.context.t(`result_of`,{done:e,count:this.entries.length})}leftOut(){let{t:e,hass:t}=this.context,{entries:n,possible:r,kind:i}=this,a=n.filter(e=>!r.includes(e));if(a.length===0)return b;let o=new Intl.ListFormat(t.locale.language,{type:`unit`});return v`<p>
       <bdi>
-        ${e(i===`convert`?`convert_left_out`:`delete_left_out`,{count:a.length,names:o.format(new Set(a.map(({code:e})=>M(e))))})}
+        ${e(i===`convert`?`convert_left_out`:`delete_left_out`,{count:a.length,names:o.format(new Set(a.map(({code:e})=>I(e))))})}
       </bdi>
     </p>`}render(){let{t:e,connected:t}=this.context,{kind:n,phase:r,entries:i,possible:a}=this,o=r===`ready`&&a.length||i.length,s=r===`running`,c=n===`convert`,l=r===`done`?e(c?`conversion_done`:`deletion_done`):s?e(c?`converting`:`deleting`):e(c?`convert_title`:`delete_many_title`,{count:o}),u=r===`preview`||r===`ready`;return this.frame(l,v`
         ${u?v`<p>${e(this.text,{count:o})}</p>`:b}
@@ -538,7 +543,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         <ul>
           ${i.map(({lock:t,code:n})=>{let r=this.outcomes.get(n.access_code_id);return v`<li>
               <span class="text">
-                <span class="cut"><bdi>${M(n)}</bdi></span>
+                <span class="cut"><bdi>${I(n)}</bdi></span>
                 <span class="secondary"><bdi>${t.name}</bdi></span>
               </span>
               ${r||!this.error?v`<span class="chip ${r?.tone??``}"
@@ -550,7 +555,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         ${n===`convert`&&r===`ready`?v`<label class="check">
                 <input
                   type="checkbox"
-                  .checked=${U(this.isAllowed)}
+                  .checked=${W(this.isAllowed)}
                   @change=${e=>{this.isAllowed=e.target.checked}}
                 />
                 ${e(`convert_allow`)}
@@ -574,7 +579,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                     ${s?v`<span class="spinner"></span>
                             ${l}`:e(n)}
                   </button>`}
-          `)}static{this.styles=[...V.styles,g`
+          `)}static{this.styles=[...U.styles,g`
       li {
         display: flex;
         flex-wrap: wrap;
@@ -608,7 +613,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       [role="status"]:empty {
         display: none;
       }
-    `]}};P([C({attribute:!1})],ai.prototype,`entries`,void 0),P([C({attribute:!1})],ai.prototype,`kind`,void 0),P([w()],ai.prototype,`outcomes`,void 0),P([w()],ai.prototype,`phase`,void 0),P([w()],ai.prototype,`isAllowed`,void 0),ai=P([L(`seam-batch-dialog`)],ai);var oi=g`
+    `]}};R([w({attribute:!1})],ci.prototype,`entries`,void 0),R([w({attribute:!1})],ci.prototype,`kind`,void 0),R([T()],ci.prototype,`outcomes`,void 0),R([T()],ci.prototype,`phase`,void 0),R([T()],ci.prototype,`isAllowed`,void 0),ci=R([B(`seam-batch-dialog`)],ci);var li=g`
   form {
     display: grid;
     gap: 16px;
@@ -782,7 +787,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       grid-template-columns: 1fr;
     }
   }
-`,si=class extends V{constructor(...e){super(...e),this.omitted=/* @__PURE__ */ new Set,this.results=/* @__PURE__ */ new Map}get mustStay(){return!1}isPossible({code:e}){return e.can[this.confirmation.action]===!0}get chosen(){let{entry:e,others:t}=this.confirmation;return[e,...t.filter(e=>this.isPossible(e)&&!this.omitted.has(e.code.access_code_id))]}get left(){return this.chosen.filter(e=>{let{done:t,key:n}=this.resultOf(e)??{};return!t&&n!==`outcome_uncertain`})}resultOf({code:e}){return this.results.get(e.access_code_id)}render(){let{t:e,connected:t}=this.context,{title:n,text:r,note:i,confirm:a,isDangerous:o,others:s}=this.confirmation,c=this.results.size>0,l=!this.isBusy&&this.left.length===0;return this.frame(n,s.length>0&&c?this.renderResults():v`
+`,ui=class extends U{constructor(...e){super(...e),this.omitted=/* @__PURE__ */ new Set,this.results=/* @__PURE__ */ new Map}get mustStay(){return!1}isPossible({code:e}){return e.can[this.confirmation.action]===!0}get chosen(){let{entry:e,others:t}=this.confirmation;return[e,...t.filter(e=>this.isPossible(e)&&!this.omitted.has(e.code.access_code_id))]}get left(){return this.chosen.filter(e=>{let{done:t,key:n}=this.resultOf(e)??{};return!t&&n!==`outcome_uncertain`})}resultOf({code:e}){return this.results.get(e.access_code_id)}render(){let{t:e,connected:t}=this.context,{title:n,text:r,note:i,confirm:a,isDangerous:o,others:s}=this.confirmation,c=this.results.size>0,l=!this.isBusy&&this.left.length===0;return this.frame(n,s.length>0&&c?this.renderResults():v`
             <p>${r}</p>
             ${i?v`<p><bdi>${i}</bdi></p>`:b}
             ${s.length>0?this.renderChoice(s):b}
@@ -824,7 +829,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             ${t?.reason?v`<p class="secondary"><bdi>${t.reason}</bdi></p>`:b}
           </li>`})}
       </ul>
-    </div>`}show({code:e},t){this.results=new Map(this.results).set(e.access_code_id,t)}async run(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{chosen:e,left:t}=this;for(let e of t)this.show(e,{key:`outcome_waiting`,tone:``});let n;for(let e of t)if(n instanceof T&&n.lost)this.show(e,{key:`outcome_not_done`,tone:`bad`});else{this.show(e,{key:`outcome_running`,tone:`info`});try{let t=await this.confirmation.run(e);this.show(e,{key:`outcome_success`,tone:`good`,done:t})}catch(t){n=t,this.show(e,Wr(t,this.context.t))}}this.isBusy=!1,e.every(e=>this.resultOf(e)?.done)?(this.isShown&&this.close(),this.announce(this.summary(e))):this.confirmation.others.length===0?this.showError(n):this.isShown||this.announce(this.summary(e))}summary(e){return ci(this.context.hass.locale.language,this.context.t,e.flatMap(e=>{let{done:t,reason:n}=this.resultOf(e)??{};return t||n?[{lock:e.lock.name,done:t,error:n}]:[]}))}static{this.styles=[...V.styles,oi,g`
+    </div>`}show({code:e},t){this.results=new Map(this.results).set(e.access_code_id,t)}async run(){if(this.isBusy)return;this.isBusy=!0,this.error=``;let{chosen:e,left:t}=this;for(let e of t)this.show(e,{key:`outcome_waiting`,tone:``});let n;for(let e of t)if(n instanceof E&&n.lost)this.show(e,{key:`outcome_not_done`,tone:`bad`});else{this.show(e,{key:`outcome_running`,tone:`info`});try{let t=await this.confirmation.run(e);this.show(e,{key:`outcome_success`,tone:`good`,done:t})}catch(t){n=t,this.show(e,ai(t,this.context.t))}}this.isBusy=!1,e.every(e=>this.resultOf(e)?.done)?(this.isShown&&this.close(),this.announce(this.summary(e))):this.confirmation.others.length===0?this.showError(n):this.isShown||this.announce(this.summary(e))}summary(e){return di(this.context.hass.locale.language,this.context.t,e.flatMap(e=>{let{done:t,reason:n}=this.resultOf(e)??{};return t||n?[{lock:e.lock.name,done:t,error:n}]:[]}))}static{this.styles=[...U.styles,li,g`
       li {
         display: flex;
         flex-wrap: wrap;
@@ -841,21 +846,21 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       li p {
         width: 100%;
       }
-    `]}};P([C({attribute:!1})],si.prototype,`confirmation`,void 0),P([w()],si.prototype,`omitted`,void 0),P([w()],si.prototype,`results`,void 0),si=P([L(`seam-confirm-dialog`)],si);function ci(e,t,n){let r=/* @__PURE__ */ new Map;for(let{lock:e,done:t}of n){if(!t)continue;let n=JSON.stringify(t),i=r.get(n);i?i.locks.push(e):r.set(n,{done:t,locks:[e]})}let i=new Intl.ListFormat(e),a=[...[...r.values()].map(({done:{key:e,values:n},locks:r})=>t(e,{...n,lock:i.format(r),count:r.length})),...n.flatMap(({lock:e,error:t})=>t?[t.includes(e)?t:`${e}: ${t}`]:[])];return a.length>1?a.map(bt).join(` `):a.join(``)}function li(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var ui={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>li(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>li(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1},di=Object.keys(ui),fi=String.raw`(?<time>(?<!\d)(?:(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d)(?!\d))`,pi=[String.raw`[^\p{L}\p{M}\p{N}]`,String.raw`\s+`].map(e=>new RegExp(String.raw`${fi}|\d+(?:${e}\d+)*`,`gu`));function mi(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function hi(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function gi(e){return di.filter(t=>e.some(e=>t in e.rules.constraints))}function _i(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`digits`};for(let t of di){let n=r[t];if(n&&ui[t](e))return{kind:`constraint`,text:n}}}return vi(n,e)?{kind:`name`}:void 0}function vi(e,t){let n=([e])=>e.replace(/\D/g,``)===t;return e.includes(t)||pi.some(t=>[...e.matchAll(t)].some(e=>e.groups?.time===void 0&&n(e)))}var yi=100,bi=/^[\p{C}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]*$/u,xi=/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u,Si=/^\d{4}-/,Ci={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function wi(e){return e===void 0?void 0:Ci[e]}function Ti(e,t,{check_in:n,check_out:r},i,a){let{time_zone:o}=a.config,s=(e,t,n)=>At(`${jt(k(e,o),t).slice(0,10)}T${n}`,o,i),c=s(i,0,n),l=/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),u=c>i?c:l,d=e=>k(e,A(a)),f=e.filter(e=>e.can.create===!0),p=f.length===1?f:[];return{name:``,deviceIds:(t?[t]:p).map(({device_id:e})=>e),kind:`stay`,start:d(u),end:d(s(u,1,r)),pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function Ei(e,t,n,r,i){let a=Ti([],void 0,n,r,i),o=e=>k(new Date(e),A(i));return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function Di(e,t){return[t,...An(e,t).filter(({code:e})=>e.can.update===!0)]}function Oi(e,t){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`),r=Math.round((n(t)-n(e.start))/864e5);return Number.isFinite(r)&&e.end?jt(e.end,r):e.end}function ki({kind:e,start:t,end:n},r,i){if(e!==`stay`||!Si.test(t)||!Si.test(n))return;let a=e=>At(e,i,r);return{start:a(t),end:a(n)}}function Ai(e,t,n,r,i){let a=ki(e,r,i);if(!a)return[];let[o,s]=[a.start.getTime(),a.end.getTime()],c=n.map(({code:e})=>e.access_code_id);return ar(En(t),{start:o,end:s}).filter(({code:e})=>!c.includes(e.access_code_id))}function ji({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function Mi(e,t,n,r,i,a=[]){let o={},s=Pi(e,t),c=s(`name`)?Ni(e.name.trim(),n,a):void 0;if(c&&(o.name=c),n.length===0&&(o.locks={key:`locks_missing`}),e.kind===`permanent`){let e=n.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&s(`kind`)&&(o.locks={text:String(e)})}else if(s(`kind`,`start`,`end`)){let[t,n]=[e.start,e.end].map(e=>Si.test(e)?At(e,i,r):void 0);t||(o.start={key:`time_missing`}),n?n<=r?o.end={key:`end_in_past`}:t&&n<=t&&(o.end={key:`end_before_start`}):o.end={key:`time_missing`}}let l=Fi(e,n);return l&&(o.pin=l),o}function Ni(e,t,n=[]){if(bi.test(e))return{key:`name_missing`};if(xi.test(e))return{key:`name_invisible`};let r=[...e].length,i=Math.min(yi,...t.map(({rules:e})=>e.name_max??yi));if(r>i)return{key:`name_too_long`,values:{count:i}};let a=Math.max(1,...t.map(({rules:e})=>e.name_min??1));if(r<a)return{key:`name_too_short`,values:{count:a}};let o=n.map(({code:e})=>e.access_code_id),s=t.find(({codes:t})=>t.some(t=>t.name===e&&t.is_managed&&!t.is_backup&&t.state!==`expired`&&t.state!==`removing`&&!o.includes(t.access_code_id)));return s&&{key:`name_taken`,values:{lock:s.name}}}function Pi(e,t){return(...n)=>!t||n.some(n=>e[n]!==t[n])}function Fi(e,t){let n=hi(t);if(e.pin===`auto`)return t.length>1&&n.length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let r=mi(t);if(r)return{text:r};let i=_i(e.ownPin,t,e.name);switch(i?.kind){case`digits`:return n.length===0?{key:`pin_no_length`}:{lengths:n};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:i.text};default:return}}function Ii(e,t){let n=e.pin===`auto`?hi(t):[];return{backup:e.kind===`stay`&&t.length>0&&t.every(e=>e.can.backup===!0),offline:t.length===1&&t[0]?.can.create_offline===!0&&e.pin!==`own`,lengths:n.length>1?n:[]}}function Li(e,t,n,r){let{backup:i,offline:a,lengths:o}=Ii(e,t),s=e=>At(e,r,n).toISOString();return{name:e.name.trim(),...e.kind===`stay`?{starts_at:s(e.start),ends_at:s(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.length&&o.includes(e.length)?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&i?{use_backup_access_code_pool:!0}:{},...e.offline&&a?{is_offline_access_code:!0}:{}}}function Ri(e,t,n,r,i,a){let o=Pi(e,t),s=e.kind===`stay`,c=o(`kind`)||(!n.starts_at||!n.ends_at)&&o(`start`,`end`),l=e=>At(e,a,i).toISOString();return{...o(`name`)?{new_name:e.name.trim()}:{},...s&&(c||o(`start`))?{starts_at:l(e.start)}:{},...s&&(c||o(`end`))?{ends_at:l(e.end)}:{},...!s&&o(`kind`)?{ongoing:!0}:{},...r?{code:r}:{},...o(`external`)?{allow_external_modification:e.external}:{}}}function zi(e,t,n,r,i,a){return v`<div class="segments" role="radiogroup" aria-label=${t}>
+    `]}};R([w({attribute:!1})],ui.prototype,`confirmation`,void 0),R([T()],ui.prototype,`omitted`,void 0),R([T()],ui.prototype,`results`,void 0),ui=R([B(`seam-confirm-dialog`)],ui);function di(e,t,n){let r=/* @__PURE__ */ new Map;for(let{lock:e,done:t}of n){if(!t)continue;let n=JSON.stringify(t),i=r.get(n);i?i.locks.push(e):r.set(n,{done:t,locks:[e]})}let i=new Intl.ListFormat(e),a=[...[...r.values()].map(({done:{key:e,values:n},locks:r})=>t(e,{...n,lock:i.format(r),count:r.length})),...n.flatMap(({lock:e,error:t})=>t?[t.includes(e)?t:`${e}: ${t}`]:[])];return a.length>1?a.map(yt).join(` `):a.join(``)}function fi(e){let t=e=>/\p{Nd}/u.test(String.fromCodePoint(e));return e.normalize(`NFKC`).replace(/[\s\p{Pd}\p{Cf}]/gu,``).replace(/\p{Nd}/gu,e=>{let n=e.codePointAt(0)??0,r=n;for(;t(r-1);)--r;return String((n-r)%10)})}function pi(e,t){let n=1,r=1;for(let i=1;i<e.length;i++)r=Number(e[i])-Number(e[i-1])===t?r+1:1,n=Math.max(n,r);return n}var mi={no_zeros:e=>e.includes(`0`),cannot_start_with_12:e=>e.startsWith(`12`),no_triple_consecutive_ints:e=>Math.max(...[-1,0,1].map(t=>pi(e,t)))>3,no_ascending_or_descending_sequence:e=>Math.max(...[-1,1].map(t=>pi(e,t)))===e.length,at_least_three_unique_digits:e=>new Set(e).size<3,cannot_contain_089:e=>/[089]/.test(e),cannot_contain_0789:e=>/[0789]/.test(e),no_all_same_digits:e=>new Set(e).size===1},hi=Object.keys(mi),gi=String.raw`(?<time>(?<!\d)(?:(?:19|20)\d\d-[01]\d-[0-3]\d|[0-2]\d:[0-5]\d)(?!\d))`,_i=[String.raw`[^\p{L}\p{M}\p{N}]`,String.raw`\s+`].map(e=>new RegExp(String.raw`${gi}|\d+(?:${e}\d+)*`,`gu`));function vi(e){return e.map(e=>e.rules.constraints.cannot_specify_pin_code).find(e=>e)}function yi(e){return Array.from({length:9},(e,t)=>t+4).filter(t=>e.every(({rules:{lengths:e}})=>e.length===0||e.includes(t)))}function bi(e){return hi.filter(t=>e.some(e=>t in e.rules.constraints))}function xi(e,t,n){if(!/^\d{4,12}$/.test(e))return{kind:`digits`};for(let n of t){let{lengths:t,constraints:r}=n.rules;if(t.length>0&&!t.includes(e.length))return{kind:`digits`};for(let t of hi){let n=r[t];if(n&&mi[t](e))return{kind:`constraint`,text:n}}}return Si(n,e)?{kind:`name`}:void 0}function Si(e,t){let n=([e])=>e.replace(/\D/g,``)===t;return e.includes(t)||_i.some(t=>[...e.matchAll(t)].some(e=>e.groups?.time===void 0&&n(e)))}var Ci=100,wi=/^[\p{C}\p{Z}\p{M}\u115f\u1160\u2800\u3164\uffa0]*$/u,Ti=/(?![\u200c\u200d])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u,Ei=/^\d{4}-/,Di={name:`name`,new_name:`name`,entity_ids:`locks`,starts_at:`start`,ends_at:`end`,ongoing:`end`,code:`pin`,preferred_code_length:`pin`};function Oi(e){return e===void 0?void 0:Di[e]}function ki(e,t,{check_in:n,check_out:r},i,a){let{time_zone:o}=a.config,s=(e,t,n)=>Vt(`${Ht(N(e,o),t).slice(0,10)}T${n}`,o,i),c=s(i,0,n),l=/* @__PURE__ */ new Date(Math.ceil(i.getTime()/3e5+1)*3e5),u=c>i?c:l,d=e=>N(e,P(a)),f=e.filter(e=>e.can.create===!0),p=f.length===1?f:[];return{name:``,deviceIds:(t?[t]:p).map(({device_id:e})=>e),kind:`stay`,start:d(u),end:d(s(u,1,r)),pin:`auto`,ownPin:``,external:!1,backup:!1,offline:!1,length:void 0}}function Ai(e,t,n,r,i){let a=ki([],void 0,n,r,i),o=e=>N(new Date(e),P(i));return{...a,name:e.name??``,deviceIds:t.map(({lock:e})=>e.device_id),kind:e.ends_at?`stay`:`permanent`,start:e.starts_at?o(e.starts_at):a.start,end:e.ends_at?o(e.ends_at):a.end,pin:`keep`,external:e.is_external_modification_allowed}}function ji(e,t){return[t,...zn(e,t).filter(({code:e})=>e.can.update===!0)]}function Mi(e,t){let{start:n,end:r}=e.chosen??e,i=Ii({start:n,end:t});return{start:t,end:r&&Ei.test(t)&&Number.isFinite(i)?Ht(r,i):r,chosen:{start:n,end:r}}}function Ni({start:e},t){return{end:t,chosen:{start:e,end:t}}}function Pi({kind:e,start:t,end:n},r,i){if(e!==`stay`||!Ei.test(t)||!Ei.test(n))return;let a=e=>Vt(e,i,r);return{start:a(t),end:a(n)}}function Fi(e,t,n,r,i){let a=Pi(e,r,i);if(!a)return[];let[o,s]=[a.start.getTime(),a.end.getTime()],c=n.map(({code:e})=>e.access_code_id);return _r(In(t),{start:o,end:s}).filter(({code:e})=>!c.includes(e.access_code_id))}function Ii({start:e,end:t}){let n=e=>Date.parse(`${e.slice(0,10)}T00:00Z`);return Math.round((n(t)-n(e))/864e5)}function Li(e,t,n,r,i,a=[]){let o={},s=zi(e,t),c=s(`name`)?Ri(e.name.trim(),n,a):void 0;if(c&&(o.name=c),n.length===0&&(o.locks={key:`locks_missing`}),e.kind===`permanent`){let e=n.map(e=>e.can.create_ongoing).find(e=>e!==!0);e&&s(`kind`)&&(o.locks={text:String(e)})}else if(s(`kind`,`start`,`end`)){let[t,n]=[e.start,e.end].map(e=>Ei.test(e)?Vt(e,i,r):void 0);t||(o.start={key:`time_missing`}),n?n<=r?o.end={key:`end_in_past`}:t&&n<=t&&(o.end={key:`end_before_start`}):o.end={key:`time_missing`}}let l=Bi(e,n);return l&&(o.pin=l),o}function Ri(e,t,n=[]){if(wi.test(e))return{key:`name_missing`};if(Ti.test(e))return{key:`name_invisible`};let r=[...e].length,i=Math.min(Ci,...t.map(({rules:e})=>e.name_max??Ci));if(r>i)return{key:`name_too_long`,values:{count:i}};let a=Math.max(1,...t.map(({rules:e})=>e.name_min??1));if(r<a)return{key:`name_too_short`,values:{count:a}};let o=n.map(({code:e})=>e.access_code_id),s=t.find(({codes:t})=>t.some(t=>t.name===e&&t.is_managed&&!t.is_backup&&t.state!==`expired`&&t.state!==`removing`&&!o.includes(t.access_code_id)));return s&&{key:`name_taken`,values:{lock:s.name}}}function zi(e,t){return(...n)=>!t||n.some(n=>e[n]!==t[n])}function Bi(e,t){let n=yi(t);if(e.pin===`auto`)return t.length>1&&n.length===0?{key:`pin_no_length`}:void 0;if(e.pin===`keep`)return;let r=vi(t);if(r)return{text:r};let i=xi(e.ownPin,t,e.name);switch(i?.kind){case`digits`:return n.length===0?{key:`pin_no_length`}:{lengths:n};case`name`:return{key:`pin_in_name`};case`constraint`:return{text:i.text};default:return}}function Vi(e,t){let n=e.pin===`auto`?yi(t):[];return{backup:e.kind===`stay`&&t.length>0&&t.every(e=>e.can.backup===!0),offline:t.length===1&&t[0]?.can.create_offline===!0&&e.pin!==`own`,lengths:n.length>1?n:[]}}function Hi(e,t,n,r){let{backup:i,offline:a,lengths:o}=Vi(e,t),s=e=>Vt(e,r,n).toISOString();return{name:e.name.trim(),...e.kind===`stay`?{starts_at:s(e.start),ends_at:s(e.end)}:{ongoing:!0},...e.pin===`own`?{code:e.ownPin}:{},...e.length&&o.includes(e.length)?{preferred_code_length:e.length}:{},...e.external?{allow_external_modification:!0}:{},...e.backup&&i?{use_backup_access_code_pool:!0}:{},...e.offline&&a?{is_offline_access_code:!0}:{}}}function Ui(e,t,n,r,i,a){let o=zi(e,t),s=e.kind===`stay`,c=o(`kind`)||(!n.starts_at||!n.ends_at)&&o(`start`,`end`),l=e=>Vt(e,a,i).toISOString();return{...o(`name`)?{new_name:e.name.trim()}:{},...s&&(c||o(`start`))?{starts_at:l(e.start)}:{},...s&&(c||o(`end`))?{ends_at:l(e.end)}:{},...!s&&o(`kind`)?{ongoing:!0}:{},...r?{code:r}:{},...o(`external`)?{allow_external_modification:e.external}:{}}}function Wi(e,t,n,r,i,a){return v`<div class="segments" role="radiogroup" aria-label=${t}>
     ${i.map(([t,i])=>v`<label>
         <input
           type="radio"
           name=${n}
           value=${t}
-          .checked=${U(r===t)}
+          .checked=${W(r===t)}
           @change=${()=>a(t)}
         />
         <span>${e(i)}</span>
       </label>`)}
-  </div>`}function Bi(e,t){let{t:n}=e;return`text`in t?t.text:`key`in t?n(t.key,t.values):n(`pin_digits`,{lengths:Vi(e,t.lengths)})}function Vi({t:e,hass:t},n){let[r=0,i=0]=[n[0],n.at(-1)],a=new Intl.ListFormat(t.locale.language,{type:`disjunction`});return n.length>2&&n.length===i-r+1?e(`pin_range`,{from:r,to:i}):a.format(n.map(String))}function Hi(e,t,n){let{t:r,hass:i}=e,a=hi(t),o=mi(t)??(a.length===0?r(`pin_no_length`):void 0);return o?o===n?``:o:new Intl.ListFormat(i.locale.language,{type:`unit`}).format([...Bi(e,{lengths:a})===n?[]:[r(`pin_lengths`,{lengths:Vi(e,a)})],...gi(t).map(e=>r(`rule_${e}`))])}function Ui(e,t,n,r){let i=n&&Ii(t,n),a=i?.lengths??[],o=n=>v`<label class="check">
+  </div>`}function Gi(e,t){let{t:n}=e;return`text`in t?t.text:`key`in t?n(t.key,t.values):n(`pin_digits`,{lengths:Ki(e,t.lengths)})}function Ki({t:e,hass:t},n){let[r=0,i=0]=[n[0],n.at(-1)],a=new Intl.ListFormat(t.locale.language,{type:`disjunction`});return n.length>2&&n.length===i-r+1?e(`pin_range`,{from:r,to:i}):a.format(n.map(String))}function qi(e,t,n){let{t:r,hass:i}=e,a=yi(t),o=vi(t)??(a.length===0?r(`pin_no_length`):void 0);return o?o===n?``:o:new Intl.ListFormat(i.locale.language,{type:`unit`}).format([...Gi(e,{lengths:a})===n?[]:[r(`pin_lengths`,{lengths:Ki(e,a)})],...bi(t).map(e=>r(`rule_${e}`))])}function Ji(e,t,n,r){let i=n&&Vi(t,n),a=i?.lengths??[],o=n=>v`<label class="check">
     <input
       type="checkbox"
-      .checked=${U(t[n])}
+      .checked=${W(t[n])}
       @change=${e=>r({[n]:e.target.checked})}
     />
     <span>
@@ -879,30 +884,30 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               </select>
             </label>`:b}
     </div>
-  </details>`}var Wi=(e,t,n)=>{let r=/* @__PURE__ */ new Map;for(let i=t;i<=n;i++)r.set(e[i],i);return r},W=Kr(class extends qr{constructor(e){if(super(e),e.type!==H.CHILD)throw Error(`repeat() can only be used in text expressions`)}dt(e,t,n){let r;n===void 0?n=t:t!==void 0&&(r=t);let i=[],a=[],o=0;for(let t of e)i[o]=r?r(t,o):o,a[o]=n(t,o),o++;return{values:a,keys:i}}render(e,t,n){return this.dt(e,t,n).values}update(e,[t,n,r]){let i=ni(e),{values:a,keys:o}=this.dt(t,n,r);if(!Array.isArray(i))return this.ut=o,a;let s=this.ut??=[],c=[],l,u,d=0,f=i.length-1,p=0,m=a.length-1;for(;d<=f&&p<=m;)if(i[d]===null)d++;else if(i[f]===null)f--;else if(s[d]===o[p])c[p]=$r(i[d],a[p]),d++,p++;else if(s[f]===o[m])c[m]=$r(i[f],a[m]),f--,m--;else if(s[d]===o[m])c[m]=$r(i[d],a[m]),Qr(e,c[m+1],i[d]),d++,m--;else if(s[f]===o[p])c[p]=$r(i[f],a[p]),Qr(e,i[d],i[f]),f--,p++;else if(l===void 0&&(l=Wi(o,p,m),u=Wi(s,d,f)),l.has(s[d])){if(l.has(s[f])){let t=u.get(o[p]),n=t===void 0?null:i[t];if(n===null){let t=Qr(e,i[d]);$r(t,a[p]),c[p]=t}else c[p]=$r(n,a[p]),Qr(e,i[d],n),i[t]=null;p++}else ri(i[f]),f--}else ri(i[d]),d++;for(;p<=m;){let t=Qr(e,c[m+1]);$r(t,a[p]),c[p++]=t}for(;d<=f;){let e=i[d++];e!==null&&ri(e)}return this.ut=o,ti(e,c),y}});function Gi({context:e,errors:t},n){let r=t[n];return v`<p class="error ${r?``:`none`}" id="${n}-error" aria-live="polite">
-    ${r?Bi(e,r):b}
-  </p>`}function Ki(e){let{context:t,form:n,errors:r,set:i}=e;return v`<div class="field">
+  </details>`}function Yi({context:e,errors:t},n){let r=t[n];return v`<p class="error ${r?``:`none`}" id="${n}-error" aria-live="polite">
+    ${r?Gi(e,r):b}
+  </p>`}function Xi(e){let{context:t,form:n,errors:r,set:i}=e;return v`<div class="field">
     <label for="name">${t.t(`name`)}</label>
     <input
       id="name"
       dir="auto"
       autofocus
-      .value=${U(n.name)}
+      .value=${W(n.name)}
       aria-invalid=${r.name?`true`:b}
       aria-describedby="name-error"
       @input=${e=>i({name:e.target.value})}
     />
-    ${Gi(e,`name`)}
-  </div>`}function qi(e,t,n,r){let{form:i,isNew:a,set:o}=e,{t:s}=e.context,c=a?e.locks:e.locks.filter(({device_id:e})=>e!==t?.device_id);if(c.length===0)return b;let l=i.offline&&Ii(i,e.selected).offline,u=c.filter(e=>N(n,e.name,e.area)),d=c.filter(e=>u.includes(e)||i.deviceIds.includes(e.device_id));return v`<fieldset aria-describedby="locks-error">
+    ${Yi(e,`name`)}
+  </div>`}function Zi(e,t,n,r){let{form:i,isNew:a,set:o}=e,{t:s}=e.context,c=a?e.locks:e.locks.filter(({device_id:e})=>e!==t?.device_id);if(c.length===0)return b;let l=i.offline&&Vi(i,e.selected).offline,u=c.filter(e=>L(n,e.name,e.area)),d=c.filter(e=>u.includes(e)||i.deviceIds.includes(e.device_id));return v`<fieldset aria-describedby="locks-error">
     <legend>${s(a?`locks`:`also_on`)}</legend>
-    ${Fr(c.length,s(`search_locks`),n,r)}
+    ${Yr(c.length,s(`search_locks`),n,r)}
     <p class="hint" role="status">${u.length===0?s(`no_match_lock_names`):b}</p>
     <div class="checks ${c.length>6?`many`:``}" ?hidden=${d.length===0}>
-      ${W(d,({device_id:e})=>e,e=>{let t=l?e.can.create_offline:e.can.create,n=!a||t,r=n!==!0;return v`<label class="check">
+      ${j(d,({device_id:e})=>e,e=>{let t=l?e.can.create_offline:e.can.create,n=!a||t,r=n!==!0;return v`<label class="check">
           <input
             type="checkbox"
             name="locks"
-            .checked=${U(i.deviceIds.includes(e.device_id))}
+            .checked=${W(i.deviceIds.includes(e.device_id))}
             ?disabled=${r}
             @change=${t=>{let{checked:n}=t.target,r=i.deviceIds.filter(t=>t!==e.device_id);o({deviceIds:n?[...r,e.device_id]:r})}}
           />
@@ -913,32 +918,32 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </span>
         </label>`})}
     </div>
-    ${Gi(e,`locks`)}
-  </fieldset>`}function Ji(e){let{context:t,form:n,errors:r,set:i}=e,{t:a,hass:o}=t,s=/* @__PURE__ */ new Date,c=Pt(o,s),l=(t,i,o)=>v`<div class="field">
+    ${Yi(e,`locks`)}
+  </fieldset>`}function Qi(e){let{context:t,form:n,errors:r,set:i}=e,{t:a,hass:o}=t,s=/* @__PURE__ */ new Date,{start:c,end:l}=Pi(n,s,P(o))??{},u=Gt(o,[s,c,l].filter(e=>e!==void 0)),d=(t,i,o)=>v`<div class="field">
       <label for=${t}>${a(i)}</label>
       <input
         id=${t}
         type="datetime-local"
-        .value=${U(n[t])}
+        .value=${W(n[t])}
         aria-invalid=${r[t]?`true`:b}
         aria-describedby="${t}-error when"
         @change=${e=>o(e.target.value)}
       />
-      ${Gi(e,t)}
+      ${Yi(e,t)}
     </div>`;return v`
-    ${zi(a,a(`kind`),`kind`,n.kind,[[`stay`,`stay`],[`permanent`,`permanent`]],e=>i({kind:e}))}
+    ${Wi(a,a(`kind`),`kind`,n.kind,[[`stay`,`stay`],[`permanent`,`permanent`]],e=>i({kind:e}))}
     ${n.kind===`permanent`?v`<p class="secondary">${a(`permanent_hint`)}</p>`:v`<div class="inputs">
-              ${l(`start`,`check_in`,e=>i({start:e,...e?{end:Oi(n,e)}:{}}))}
-              ${l(`end`,`check_out`,e=>i({end:e}))}
+              ${d(`start`,`check_in`,e=>i(Mi(n,e)))}
+              ${d(`end`,`check_out`,e=>i(Ni(n,e)))}
             </div>
             <p class="secondary times" id="when">
-              ${[...Yi(t,n,s),...c?[a(`time_zone`,{zone:c})]:[]].join(` · `)}
+              ${[...$i(t,n,s),...u?[a(`time_zone`,{zone:u})]:[]].join(` · `)}
             </p>`}
-  `}function Yi({t:e,hass:t},n,r){let i=ki(n,r,A(t));if(!i)return[];let[a,o]=[i.start,i.end].map(e=>j(t,e.toISOString(),r)),s=ji(n);return[e(`from_to`,{start:a,end:o}),...s>0?[e(`nights`,{count:s})]:[]]}function Xi({context:e,form:t,selected:n,linked:r}){let{hass:i}=e,a=Ai(t,n,r,/* @__PURE__ */ new Date,A(i));return a.length===0?b:v`<p><bdi>${Dr(e,a)}</bdi></p>
-    <p class="secondary">${Wt(i,t.start,t.end)}</p>`}function Zi({context:e,form:t,errors:n,selected:r,isNew:i,isPinOnly:a,set:o}){let{t:s}=e,c=t.ownPin.length>=4?Fi(t,r):void 0,l=n.pin??(t.pin===`own`?c:void 0),u=l?Bi(e,l):``,[d]=r,f=r.length===1&&d?s(`pin_auto_hint_one`,{lock:d.name}):s(`pin_auto_hint`),p=mi(r);return v`
+  `}function $i({t:e,hass:t},n,r){let i=Pi(n,r,P(t));if(!i)return[];let[a,o]=[i.start,i.end].map(e=>F(t,e.toISOString(),r)),s=Ii(n);return[e(`from_to`,{start:a,end:o}),...s>0?[e(`nights`,{count:s})]:[]]}function ea({context:e,form:t,selected:n,linked:r}){let{hass:i}=e,a=Fi(t,n,r,/* @__PURE__ */ new Date,P(i));return a.length===0?b:v`<p><bdi>${Vr(e,a)}</bdi></p>
+    <p class="secondary">${tn(i,t.start,t.end)}</p>`}function ta({context:e,form:t,errors:n,selected:r,isNew:i,isPinOnly:a,set:o}){let{t:s}=e,c=/^\d{0,3}$/.test(t.ownPin)?void 0:Bi(t,r),l=n.pin??(t.pin===`own`?c:void 0),u=l?Gi(e,l):``,[d]=r,f=r.length===1&&d?s(`pin_auto_hint_one`,{lock:d.name}):s(`pin_auto_hint`),p=vi(r);return v`
     <div class="field">
       <span class="label" aria-hidden="true">${s(`pin`)}</span>
-      ${zi(s,s(`pin`),`pin`,t.pin,[...i||a?[]:[[`keep`,`pin_keep`]],[`auto`,`pin_auto`],[`own`,`pin_own`]],e=>o({pin:e,ownPin:``}))}
+      ${Wi(s,s(`pin`),`pin`,t.pin,[...i||a?[]:[[`keep`,`pin_keep`]],[`auto`,`pin_auto`],[`own`,`pin_own`]],e=>o({pin:e,ownPin:``}))}
       ${t.pin===`own`?v`<input
                 class="pin"
                 inputmode="numeric"
@@ -948,38 +953,39 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 aria-label=${s(`pin_input`)}
                 aria-invalid=${l?`true`:b}
                 aria-describedby="pin-error pin-hint"
-                .value=${U(t.ownPin)}
-                @input=${e=>o({ownPin:e.target.value.replace(/\D/g,``)})}
+                .value=${W(t.ownPin)}
+                @input=${e=>{let{value:t}=e.target;o({ownPin:e.isComposing?t:fi(t)})}}
+                @compositionend=${e=>o({ownPin:fi(e.target.value)})}
               />`:b}
       <p class="error ${l?``:`none`}" id="pin-error" aria-live="polite">
         ${u}
       </p>
-      ${t.pin===`own`?v`<p class="secondary" id="pin-hint">${Hi(e,r,u)}</p>`:t.pin===`auto`?v`<p class="secondary">${p??f}</p>`:b}
+      ${t.pin===`own`?v`<p class="secondary" id="pin-hint">${qi(e,r,u)}</p>`:t.pin===`auto`?v`<p class="secondary">${p??f}</p>`:b}
     </div>
-  `}function Qi(e,t){return e?.map(e=>t.find(({lock:t})=>t.device_id===e.lock.device_id)??e)??t}function $i({error:e,isUncertain:t,field:n}){return!!e&&!t&&(!n||n===`locks`)}function ea({locks:e},t){return t.map(({lock:t,codeId:n})=>e.find(({device_id:e})=>e===t.device_id)?.codes.find(({access_code_id:e})=>e===n))}function ta({t:e,hass:t},n,r){let i=ea(n,r),a=new Intl.ListFormat(t.locale.language),o=(t,n)=>{let o=r.filter((e,t)=>n(e,i[t])),s=a.format(o.map(({lock:e})=>e.name));return s&&e(t,{locks:s})};return[o(`no_code_on`,({error:e,isUncertain:t,codeId:n},r)=>e?!t&&!n:r?.state===`failed`),o(`not_changed_on`,e=>e.error&&!e.isUncertain&&e.codeId),o(`not_confirmed_on`,e=>e.error&&e.isUncertain)].filter(Boolean).join(` · `)}function na({t:e,hass:t},{starts_at:n,ends_at:r}){let i=/* @__PURE__ */ new Date,a=n&&Date.parse(n)>i.getTime()?j(t,n,i):``,o=r?j(t,r,i):``;return a&&o?e(`works_from_until`,{start:a,end:o}):a?e(`works_from`,{start:a}):o&&e(`works_until`,{end:o})}async function ra({hass:e},t){let[n]=t.filter(({codeId:e})=>e);return n?.codeId?wt(e,n.lock,{access_code_id:n.codeId}):{pin:t[0]?.pin,isFresh:!0}}function ia(n,r,i,a){let{t:o}=n,s=new Intl.ListFormat(n.hass.locale.language),c=ea(r,a),l=a.length,u=e=>a.filter(({error:t},n)=>!t&&c[n]?.state===e).length,d=u(`active`)+u(`scheduled`),f=u(`at_risk`)>0,p=ta(n,r,a),m=p||(d===l?o(u(`active`)===l?`works_on_all`:`ready_on_all`,{count:l}):d>0?o(`ready_on_some`,{ready:d,count:l}):o(f?`works_delayed`:`works_waiting`,{count:l})),h=/* @__PURE__ */ new Map;for(let e of a)e.pin&&h.set(e.pin,[...h.get(e.pin)??[],e]);let ee=c.find(e=>e),te=ee&&na(n,ee);return v`
-      ${[...h].map(([e,t])=>v`<seam-pin
+  `}function na(e,t){return e?.map(e=>t.find(({lock:t})=>t.device_id===e.lock.device_id)??e)??t}function ra({error:e,isUncertain:t,field:n}){return!!e&&!t&&(!n||n===`locks`)}function ia({locks:e},t){return t.map(({lock:t,codeId:n})=>e.find(({device_id:e})=>e===t.device_id)?.codes.find(({access_code_id:e})=>e===n))}function aa(e,t){let n=ia(e,t);return t.some(({wasListed:e},t)=>n[t]&&!e)?t.map((e,t)=>n[t]?{...e,wasListed:!0}:e):t}function oa({t:e,hass:t},n,r){let i=ia(n,r),a=new Intl.ListFormat(t.locale.language),o=(t,n)=>{let o=r.filter((e,t)=>n(e,i[t])),s=a.format(o.map(({lock:e})=>e.name));return s&&e(t,{locks:s})};return[o(`no_code_on`,(e,t)=>e.error?!e.isUncertain&&!e.codeId:t?.state===`failed`||!t&&e.wasListed),o(`not_changed_on`,e=>e.error&&!e.isUncertain&&e.codeId),o(`not_confirmed_on`,e=>e.error&&e.isUncertain)].filter(Boolean).join(` · `)}function sa({t:e,hass:t},{starts_at:n,ends_at:r}){let i=/* @__PURE__ */ new Date,a=n&&Date.parse(n)>i.getTime()?F(t,n,i):``,o=r?F(t,r,i):``;return a&&o?e(`works_from_until`,{start:a,end:o}):a?e(`works_from`,{start:a}):o&&e(`works_until`,{end:o})}async function ca({hass:e},t){let[n]=t.filter(({codeId:e})=>e);return n?.codeId?St(e,n.lock,{access_code_id:n.codeId}):{pin:t[0]?.pin,isFresh:!0}}function la(n,r,i,a){let{t:o}=n,s=new Intl.ListFormat(n.hass.locale.language),c=ia(r,a),l=a.length,u=e=>a.filter(({error:t},n)=>!t&&c[n]?.state===e).length,d=u(`active`)+u(`scheduled`),f=u(`at_risk`)>0,p=a.some(({error:e},t)=>!e&&(c[t]?.state??`setting`)===`setting`),m=p&&!f,h=oa(n,r,a),ee=h||(d===l?o(u(`active`)===l?`works_on_all`:`ready_on_all`,{count:l}):d>0?o(`ready_on_some`,{ready:d,count:l}):f?o(`works_delayed`,{count:l}):m?o(`works_waiting`):Lr(n,Mr(c.flatMap(e=>e??[])))),te=/* @__PURE__ */ new Map;for(let e of a)e.pin&&te.set(e.pin,[...te.get(e.pin)??[],e]);let ne=c.find(e=>e),re=ne&&(d>0||p||f)&&sa(n,ne);return v`
+      ${[...te].map(([e,t])=>v`<seam-pin
           .context=${n}
           .pin=${e}
           .label=${o(`pin_for`,{locks:s.format(t.map(({lock:e})=>e.name))})}
-          .message=${e=>Hr(n,i,t.map(({lock:e})=>e),e,ee??{})}
-          .read=${()=>ra(n,t)}
+          .message=${e=>ri(n,i,t.map(({lock:e})=>e),e,ne??{})}
+          .read=${()=>ca(n,t)}
         ></seam-pin>`)}
       <div role="status" class="headline" tabindex="-1">
-        ${p?v`<span class="bad">${F(e)}</span>`:d===l?v`<span class="good">${F(`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M10 17L5 12L6.41 10.59L10 14.17L17.59 6.58L19 8L10 17Z`)}</span>`:f?F(t):v`<span class="spinner"></span>`}
+        ${h?v`<span class="bad">${z(e)}</span>`:d===l?v`<span class="good">${z(`M12 2C6.5 2 2 6.5 2 12S6.5 22 12 22 22 17.5 22 12 17.5 2 12 2M10 17L5 12L6.41 10.59L10 14.17L17.59 6.58L19 8L10 17Z`)}</span>`:m?v`<span class="spinner"></span>`:z(t)}
         <div>
-          <p><bdi>${m}</bdi></p>
-          ${d<l&&!p&&!f?v`<p class="secondary">${o(`works_waiting_hint`)}</p>`:b}
-          ${te&&!p?v`<p class="secondary">${te}</p>`:b}
+          <p><bdi>${ee}</bdi></p>
+          ${m&&!h?v`<p class="secondary">${o(`works_waiting_hint`)}</p>`:b}
+          ${re&&!h?v`<p class="secondary">${re}</p>`:b}
         </div>
       </div>
       <ul>
-        ${a.map(({lock:e,error:t,isUncertain:r},i)=>{let a=c[i],o=t?r?`unknown`:`failed`:a?.state??`setting`,s=t??(o===`failed`||o===`at_risk`?a?.errors[0]?.message:void 0);return v`<li>
+        ${a.map(({lock:e,error:t,isUncertain:r,wasListed:i},a)=>{let s=c[a],l=!t&&!s&&i,u=t?r?`unknown`:`failed`:s?.state??`setting`,d=t??(u===`failed`||u===`at_risk`?s?.errors[0]?.message:l?o(`no_such_code`):void 0);return v`<li>
             <span class="lock"><bdi>${e.name}</bdi></span>
-            ${wr(n,o)}
-            ${s?v`<p class="secondary"><bdi>${s}</bdi></p>`:b}
+            ${l?b:Rr(n,u)}
+            ${d?v`<p class="secondary"><bdi>${d}</bdi></p>`:b}
           </li>`})}
       </ul>
-    `}var aa=g`
+    `}var ua=g`
   .headline {
     display: flex;
     align-items: center;
@@ -1008,7 +1014,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
   li p {
     width: 100%;
   }
-`,oa=5;async function sa({hass:e},t,n,r=n){let i=await E(e,`code/create`,{entity_ids:r.map(e=>e.entity_id),...Li(t,n,/* @__PURE__ */ new Date,A(e))}),a=r.map(e=>{let{error:t,field:n,is_uncertain:r,access_code_id:a,code:o}=i[e.entity_id]??{};return t?{lock:e,error:t,isUncertain:r??!1,field:wi(n)}:{lock:e,...a?{codeId:a}:{},pin:o??void 0}});if(r===n&&!a.some(({codeId:e,isUncertain:t})=>e||t))for(let e of r)Ct(i,e);return a}async function ca({hass:e,t},n,r){for(let t=0;t<oa;t++){let t=await E(e,`code/generate`,{entity_ids:r.map(e=>e.entity_id)}),i=r.map(e=>Ct(t,e).code).find(e=>e&&!_i(e,r,n));if(i)return i}throw new T(t(`pin_none_fits`),`code`)}async function la(e,t,n,r){let{hass:i,t:a}=e,o=[],s=t.pin===`own`?t.ownPin:void 0;if(t.pin===`auto`){let n=r.map(({lock:e})=>e);s=await ca(e,t.name,n)}for(let{lock:e,code:c}of r)try{let r=Ri(t,n,c,s,/* @__PURE__ */ new Date,A(i));Object.keys(r).length>0&&await St(i,`update`,e,c,r),o.push({lock:e,codeId:c.access_code_id,pin:s})}catch(t){let n=t instanceof T&&t.isUncertain;if(o.length===0&&!n)throw t;o.push({lock:e,codeId:c.access_code_id,error:D(t,a),isUncertain:n,field:t instanceof T?wi(t.field):void 0,...n?{pin:s}:{}})}return o}var G=class extends V{constructor(){super(),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.search=``,this.linked=[],this.set=e=>{this.form={...this.form,...e}},this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter($i),n=e.find(e=>e.pin)?.pin,{context:r,form:i,selected:a}=this;this.isBusy=!0,this.error=``;try{let o=await sa(r,n?{...i,pin:`own`,ownPin:n}:i,a,t.map(({lock:e})=>e));this.progress=Qi(e,o),await this.focusResult()}catch(e){this.showError(e)}finally{this.isBusy=!1}},this.changePin=async()=>{let e=this.progress?.filter(({field:e})=>e===`pin`)??[];this.remaining=e.map(({lock:e})=>e),this.set({deviceIds:this.remaining.map(({device_id:e})=>e),pin:`own`,ownPin:``}),await this.updateComplete;let[t]=e;t?.error&&(this.errors={pin:{text:t.error}}),await this.focusError()},this.addEventListener(`seam-closed`,()=>{let{context:e,snapshot:t,progress:n}=this,r=n&&ta(e,t,n);r&&this.announce(r)})}firstUpdated(){super.firstUpdated(),this.withNewPin&&this.renderRoot.querySelector(`[name=pin]:checked`)?.focus()}willUpdate(e){if(super.willUpdate(e),this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,{hass:r}=this.context,i=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=Di(n,e),this.known=Ei(this.code,this.linked,t,i,r),this.form={...this.known,...this.withNewPin?{pin:`auto`}:{}}}else this.form=Ti(n,this.lock,t,i,r)}get timeZone(){return A(this.context.hass)}get locks(){return this.remaining?this.remaining:this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}get fields(){let{context:e,form:t,errors:n,locks:r,selected:i,linked:a,set:o}=this,[s,c]=[!this.code,this.withNewPin];return{context:e,form:t,errors:n,locks:r,selected:i,linked:a,set:o,isNew:s,isPinOnly:c}}check(){let{form:e,known:t,selected:n,timeZone:r,linked:i}=this;return Mi(e,t,n,/* @__PURE__ */ new Date,r,i)}get showsPin(){return this.progress?.some(({pin:e})=>e)??!1}render(){let{progress:e,remaining:t}=this;return e&&!t?this.renderSaved(e):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r,fields:i,withNewPin:a}=this,{stays:o}=this.snapshot,s=r&&!a?Or(this.context,o,r,`edit`):``;return this.frame(r?e(a?`guest_new_pin`:`guest_edit`,{name:M(r)}):e(`guest_new`),v`
+`,da=5;async function fa({hass:e},t,n,r=n){let i=await D(e,`code/create`,{entity_ids:r.map(e=>e.entity_id),...Hi(t,n,/* @__PURE__ */ new Date,P(e))}),a=r.map(e=>{let{error:t,field:n,is_uncertain:r,access_code_id:a,code:o}=i[e.entity_id]??{};return t?{lock:e,error:t,isUncertain:r??!1,field:Oi(n)}:{lock:e,...a?{codeId:a}:{},pin:o??void 0}});if(r===n&&!a.some(({codeId:e,isUncertain:t})=>e||t))for(let e of r)xt(i,e);return a}async function pa({hass:e,t},n,r){for(let t=0;t<da;t++){let t=await D(e,`code/generate`,{entity_ids:r.map(e=>e.entity_id)}),i=r.map(e=>xt(t,e).code).find(e=>e&&!xi(e,r,n));if(i)return i}throw new E(t(`pin_none_fits`),`code`)}async function ma(e,t,n,r){let{hass:i,t:a}=e,o=[],s=t.pin===`own`?t.ownPin:void 0;if(t.pin===`auto`){let n=r.map(({lock:e})=>e);s=await pa(e,t.name,n)}for(let{lock:e,code:c}of r)try{let r=Ui(t,n,c,s,/* @__PURE__ */ new Date,P(i));Object.keys(r).length>0&&await O(i,`update`,e,c,r),o.push({lock:e,codeId:c.access_code_id,wasListed:!0,pin:s})}catch(t){let n=t instanceof E&&t.isUncertain;if(o.length===0&&!n)throw t;o.push({lock:e,codeId:c.access_code_id,error:k(t,a),isUncertain:n,field:t instanceof E?Oi(t.field):void 0,...n?{pin:s}:{}})}return o}var G=class extends U{constructor(){super(),this.withNewPin=!1,this.errors={},this.wasSubmitted=!1,this.search=``,this.linked=[],this.set=e=>{this.form={...this.form,...e}},this.retry=async()=>{let{progress:e}=this;if(!e||this.isBusy)return;let t=e.filter(ra),n=e.find(e=>e.pin)?.pin,{context:r,form:i,selected:a}=this;this.isBusy=!0,this.error=``;try{let e=await fa(r,n?{...i,pin:`own`,ownPin:n}:i,a,t.map(({lock:e})=>e));await this.show(e)}catch(e){this.showError(e)}finally{this.isBusy=!1}},this.changePin=async()=>{let e=this.progress?.filter(({field:e})=>e===`pin`)??[];this.remaining=e.map(({lock:e})=>e),this.set({deviceIds:this.remaining.map(({device_id:e})=>e),pin:`own`,ownPin:``}),await this.updateComplete;let[t]=e;t?.error&&(this.errors={pin:{text:t.error}}),await this.focusError()},this.addEventListener(`seam-closed`,()=>{let{context:e,snapshot:t,progress:n}=this,r=n&&oa(e,t,n);r&&this.announce(r)})}firstUpdated(){super.firstUpdated(),this.withNewPin&&this.renderRoot.querySelector(`[name=pin]:checked`)?.focus()}willUpdate(e){if(super.willUpdate(e),this.progress&&=aa(this.snapshot,this.progress),this.form){e.has(`form`)&&this.wasSubmitted&&(this.errors=this.check());return}let{options:t,locks:n}=this.snapshot,{hass:r}=this.context,i=/* @__PURE__ */ new Date;if(this.code&&this.lock){let e={lock:this.lock,code:this.code};this.linked=ji(n,e),this.known=Ai(this.code,this.linked,t,i,r),this.form={...this.known,...this.withNewPin?{pin:`auto`}:{}}}else this.form=ki(n,this.lock,t,i,r)}get timeZone(){return P(this.context.hass)}get locks(){return this.remaining?this.remaining:this.code?this.linked.map(({lock:e})=>e):this.snapshot.locks.filter(e=>e.codes_known||e.can.create===!0)}get selected(){let{deviceIds:e}=this.form;return this.locks.filter(t=>e.includes(t.device_id))}get fields(){let{context:e,form:t,errors:n,locks:r,selected:i,linked:a,set:o}=this,[s,c]=[!this.code,this.withNewPin];return{context:e,form:t,errors:n,locks:r,selected:i,linked:a,set:o,isNew:s,isPinOnly:c}}check(){let{form:e,known:t,selected:n,timeZone:r,linked:i}=this;return Li(e,t,n,/* @__PURE__ */ new Date,r,i)}get showsPin(){return this.progress?.some(({pin:e})=>e)??!1}render(){let{progress:e,remaining:t}=this;return e&&!t?this.renderSaved(e):this.renderForm()}renderForm(){let{t:e,connected:t}=this.context,{form:n,code:r,fields:i,withNewPin:a}=this,{stays:o}=this.snapshot,s=r&&!a?Hr(this.context,o,r,`edit`):``;return this.frame(r?e(a?`guest_new_pin`:`guest_edit`,{name:I(r)}):e(`guest_new`),v`
         <form
           id="form"
           novalidate
@@ -1017,10 +1023,10 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           @keydown=${this.ignoreEnter}
         >
           ${s?v`<p class="secondary"><bdi>${s}</bdi></p>`:b}
-          ${a?b:Ki(i)}
-          ${qi(i,this.lock,this.search,e=>{this.search=e})}
-          ${a?b:Ji(i)} ${Zi(i)}
-          ${a?b:Ui(e,n,r?void 0:this.selected,this.set)}
+          ${a?b:Xi(i)}
+          ${Zi(i,this.lock,this.search,e=>{this.search=e})}
+          ${a?b:Qi(i)} ${ta(i)}
+          ${a?b:Ji(e,n,r?void 0:this.selected,this.set)}
           <input type="submit" hidden />
         </form>
       `,v`
@@ -1038,7 +1044,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           ${e(r?`save`:`add_guest`)}
         </button>
       `)}hint(){let{t:e}=this.context;return this.isBusy&&this.code?v`<p>${e(`works_waiting`)}</p>
-        <p class="secondary">${e(`works_waiting_hint`)}</p>`:this.withNewPin?b:Xi(this.fields)}ignoreEnter(e){let{type:t}=e.target;e.key===`Enter`&&t===`search`&&e.preventDefault()}text(e){return Bi(this.context,e)}async submit(e){if(e.preventDefault(),this.isBusy||!this.context.connected)return;this.wasSubmitted=!0,this.error=``,this.errors=this.check();let t=Object.entries(this.errors);if(t.length>0){await this.updateComplete;let e=t.find(([e])=>!this.hasField(e));e&&(this.error=this.text(e[1])),await this.focusError()}else{this.isBusy=!0;try{let{context:e,form:t,known:n,selected:r}=this,i=this.linked.filter(({lock:e})=>r.includes(e)),a=n?await la(e,t,n,i):await sa(e,t,r);if(this.dialog.open&&(this.progress=Qi(this.progress,a)),this.remaining=void 0,this.isShown)await this.focusResult();else{let n=a.find(({error:e})=>e);this.announce(n?.error??e.t(`saved`,{name:t.name}))}}catch(e){this.showError(e)}finally{this.isBusy=!1}}}async focusResult(){await this.updateComplete;let e=this.renderRoot.querySelector(`seam-pin`);await e?.updateComplete,(e??this.renderRoot.querySelector(`.headline`))?.focus()}hasField(e){return this.renderRoot.querySelector(`#${e}-error`)!==null}showError(e){let t=e instanceof T?wi(e.field):void 0;if(t&&this.isShown&&this.hasField(t)){let n=D(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e);this.isShown&&this.focusError()}async focusError(){await this.updateComplete;let e=this.renderRoot.querySelector(`.error:not(.none)`),t=e?.closest(`.field, fieldset`);[`[aria-invalid]`,`:checked`,`input:enabled`].map(e=>t?.querySelector(e)).find(e=>e)?.focus(),(e??this.renderRoot.querySelector(`[role='alert']`))?.scrollIntoView({block:`nearest`})}get mustStay(){return this.isBusy&&!this.code}renderSaved(e){let{context:t,form:n,snapshot:r}=this,{t:i}=t,a=!this.code&&e.some($i),o=e.some(({field:e})=>e===`pin`);return this.frame(n.name,ia(t,r,n.name,e),v`
+        <p class="secondary">${e(`works_waiting_hint`)}</p>`:this.withNewPin?b:ea(this.fields)}ignoreEnter(e){let{type:t}=e.target;e.key===`Enter`&&t===`search`&&e.preventDefault()}text(e){return Gi(this.context,e)}async submit(e){if(e.preventDefault(),this.isBusy||!this.context.connected)return;this.wasSubmitted=!0,this.error=``,this.errors=this.check();let t=Object.entries(this.errors);if(t.length>0){await this.updateComplete;let e=t.find(([e])=>!this.hasField(e));e&&(this.error=this.text(e[1])),await this.focusError()}else{this.isBusy=!0;try{let{context:e,form:t,known:n,selected:r}=this,i=this.linked.filter(({lock:e})=>r.includes(e)),a=n?await ma(e,t,n,i):await fa(e,t,r);await this.show(a)}catch(e){this.showError(e)}finally{this.isBusy=!1}}}async show(e){let{context:t,form:n}=this;if(this.dialog.open&&(this.progress=na(this.progress,e)),this.remaining=void 0,this.isShown)await this.focusResult();else{let r=e.find(({error:e})=>e);this.announce(r?.error??t.t(`saved`,{name:n.name}))}}async focusResult(){await this.updateComplete;let e=this.renderRoot.querySelector(`seam-pin`);await e?.updateComplete,(e??this.renderRoot.querySelector(`.headline`))?.focus()}hasField(e){return this.renderRoot.querySelector(`#${e}-error`)!==null}showError(e){let t=e instanceof E?Oi(e.field):void 0;if(t&&this.isShown&&this.hasField(t)){let n=k(e,this.context.t);this.errors={...this.errors,[t]:{text:n}}}else super.showError(e);this.isShown&&this.focusError()}async focusError(){await this.updateComplete;let e=this.renderRoot.querySelector(`.error:not(.none)`),t=e?.closest(`.field, fieldset`);[`[aria-invalid]`,`:checked`,`input:enabled`].map(e=>t?.querySelector(e)).find(e=>e)?.focus(),(e??this.renderRoot.querySelector(`[role='alert']`))?.scrollIntoView({block:`nearest`})}get mustStay(){return this.isBusy&&!this.code}renderSaved(e){let{context:t,form:n,snapshot:r}=this,{t:i}=t,a=!this.code&&e.some(ra),o=e.some(({field:e})=>e===`pin`);return this.frame(n.name,la(t,r,n.name,e),v`
         ${a?v`<button
                 ?disabled=${this.isBusy||!t.connected}
                 @click=${this.retry}
@@ -1052,7 +1058,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 ${i(`change_pin`)}
               </button>`:b}
         <button class="filled" @click=${this.close}>${i(`done`)}</button>
-      `)}static{this.styles=[...V.styles,R,oi,aa]}};P([C({attribute:!1})],G.prototype,`lock`,void 0),P([C({attribute:!1})],G.prototype,`code`,void 0),P([C({attribute:!1})],G.prototype,`withNewPin`,void 0),P([w()],G.prototype,`form`,void 0),P([w()],G.prototype,`errors`,void 0),P([w()],G.prototype,`wasSubmitted`,void 0),P([w()],G.prototype,`search`,void 0),P([w()],G.prototype,`progress`,void 0),P([w()],G.prototype,`remaining`,void 0),G=P([L(`seam-guest-dialog`)],G);var ua=[`created`,`moved`,`renamed`,`deleted`,`not_possible`],da=class extends V{get mustStay(){return!1}firstUpdated(){super.firstUpdated(),this.load()}async load(){this.isBusy=!0,this.error=``;try{this.preview=await yt(this.context.hass,this.stays.subentry_id)}catch(e){this.isShown&&this.showError(e)}finally{this.isBusy=!1}}render(){let{context:e,stays:t}=this,{t:n}=e;return this.frame(n(`preview_of`,{name:t.title}),v`<div class="groups" aria-live="polite" aria-busy=${this.isBusy}>
+      `)}static{this.styles=[...U.styles,ti,li,ua]}};R([w({attribute:!1})],G.prototype,`lock`,void 0),R([w({attribute:!1})],G.prototype,`code`,void 0),R([w({attribute:!1})],G.prototype,`withNewPin`,void 0),R([T()],G.prototype,`form`,void 0),R([T()],G.prototype,`errors`,void 0),R([T()],G.prototype,`wasSubmitted`,void 0),R([T()],G.prototype,`search`,void 0),R([T()],G.prototype,`progress`,void 0),R([T()],G.prototype,`remaining`,void 0),G=R([B(`seam-guest-dialog`)],G);var ha=[`created`,`moved`,`renamed`,`deleted`,`not_possible`],ga=class extends U{get mustStay(){return!1}firstUpdated(){super.firstUpdated(),this.load()}async load(){this.isBusy=!0,this.error=``;try{this.preview=await vt(this.context.hass,this.stays.subentry_id)}catch(e){this.isShown&&this.showError(e)}finally{this.isBusy=!1}}render(){let{context:e,stays:t}=this,{t:n}=e;return this.frame(n(`preview_of`,{name:t.title}),v`<div class="groups" aria-live="polite" aria-busy=${this.isBusy}>
         ${this.content()}
       </div>`,v`
         ${this.error?v`<button
@@ -1062,23 +1068,23 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                 ${n(`retry`)}
               </button>`:b}
         <button class="filled" @click=${this.close}>${n(`done`)}</button>
-      `)}content(){let{preview:e}=this,{t}=this.context;if(!e)return this.isBusy?v`<p class="checking"><span class="spinner"></span> ${t(`checking`)}</p>`:b;let n=ua.filter(t=>e[t].length>0),r=e.left.filter(({name:e})=>e);return v`
+      `)}content(){let{preview:e}=this,{t}=this.context;if(!e)return this.isBusy?v`<p class="checking"><span class="spinner"></span> ${t(`checking`)}</p>`:b;let n=ha.filter(t=>e[t].length>0),r=e.left.filter(({name:e})=>e);return v`
       ${n.some(e=>e!==`not_possible`)?v`<p class="secondary">${t(`preview_hint`)}</p>`:v`<p>${this.heading(`nothing`)}.</p>`}
       ${n.map(t=>this.group(this.heading(t),e[t].map(e=>this.row(e))))}
       ${r.length>0?this.group(t(`preview_left`),r.map(e=>this.row(e))):b}
       ${e.overlaps.length>0?this.group(this.heading(`overlaps`),e.overlaps.map(({stay:e,other:n,...r})=>this.row({...r,name:e,reason:t(`overlaps_with`,{names:n})}))):b}
-    `}heading(e){return mt(this.context.hass.connection,`selector.stay_preview.options.${e}`)}group(e,t){return v`<section>
+    `}heading(e){return pt(this.context.hass.connection,`selector.stay_preview.options.${e}`)}group(e,t){return v`<section>
       <h2>${e} <span class="secondary">${t.length}</span></h2>
       <ul>
         ${t}
       </ul>
-    </section>`}row({name:e,lock:t,starts_at:n,ends_at:r,reason:i}){let{t:a,hass:o}=this.context,s=e=>j(o,e,/* @__PURE__ */ new Date);return v`<li>
+    </section>`}row({name:e,lock:t,starts_at:n,ends_at:r,reason:i}){let{t:a,hass:o}=this.context,s=e=>F(o,e,/* @__PURE__ */ new Date);return v`<li>
       <p><bdi>${e??`–`}</bdi></p>
       <p class="secondary">
         ${t?v`<bdi>${t}</bdi>`:b}${t&&n?` · `:b}${n&&r?a(`from_to`,{start:s(n),end:s(r)}):b}
       </p>
       ${i?v`<p class="secondary"><bdi>${i}</bdi></p>`:b}
-    </li>`}static{this.styles=[...V.styles,g`
+    </li>`}static{this.styles=[...U.styles,g`
       .groups,
       section {
         display: grid;
@@ -1093,7 +1099,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         display: grid;
         gap: 8px;
       }
-    `]}};P([C({attribute:!1})],da.prototype,`stays`,void 0),P([w()],da.prototype,`preview`,void 0),da=P([L(`seam-stays-dialog`)],da);var fa=5e3,pa={extend:{title:`extend_title`,text:`extend_text`,confirm:`extend`,done:`extended`},end:{title:`end_title`,text:`end_text`,confirm:`end_now`,done:`end_done`},release:{title:`release_title`,text:`release_text`,confirm:`release`,done:`release_done`,pending:`release_pending`},delete:{title:`delete_title`,text:`delete_text`,confirm:`delete`,done:`delete_done`,pending:`delete_pending`},allow_changes:{title:`allow_title`,text:`allow_text`,confirm:`remedy_allow_changes`,done:`allow_done`}},ma,ha=class extends Un{constructor(){super(),this.toast=``,this.toastTimer=0,this.focusKeeper=new Jn(this),this.announce=e=>{let t=(e,n)=>{window.clearTimeout(this.toastTimer),this.toastTimer=window.setTimeout(()=>{this.toast=e,e&&t(``,fa)},n)};this.toast=``,t(e,100)},this.closed=()=>{this.dialog=void 0},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}connectedCallback(){super.connectedCallback();let{form:e,host:t,path:n}=ma??{};ma=void 0,e?.isOpen&&t!==this&&t?.localName===this.localName&&n===location.pathname&&this.takeOver(e)}disconnectedCallback(){super.disconnectedCallback();let e=this.renderRoot.querySelector(`seam-guest-dialog`);e&&(ma={form:e,host:this,path:location.pathname})}takeOver(e){e.addEventListener(`seam-closed`,this.closed),this.dialog=()=>{let{context:t,snapshot:n,announce:r}=this;return Object.assign(e,{context:t,announce:r},n&&{snapshot:n}),v`${e}`}}willUpdate(e){super.willUpdate(e),this.focusKeeper.note()}updated(e){super.updated(e),requestAnimationFrame(()=>{!this.dialog&&this.context.connected&&this.focusKeeper.check()})}openBatch(e,t){this.dialog=()=>v`<seam-batch-dialog
+    `]}};R([w({attribute:!1})],ga.prototype,`stays`,void 0),R([T()],ga.prototype,`preview`,void 0),ga=R([B(`seam-stays-dialog`)],ga);var _a=5e3,va=6e5,ya={extend:{title:`extend_title`,text:`extend_text`,confirm:`extend`,done:`extended`},end:{title:`end_title`,text:`end_text`,confirm:`end_now`,done:`end_done`},release:{title:`release_title`,text:`release_text`,confirm:`release`,done:`release_done`,pending:`release_pending`},delete:{title:`delete_title`,text:`delete_text`,confirm:`delete`,done:`delete_done`,pending:`delete_pending`},allow_changes:{title:`allow_title`,text:`allow_text`,confirm:`remedy_allow_changes`,done:`allow_done`}},ba,xa=class extends tr{constructor(){super(),this.toasts=[],this.unshown=[],this.focusKeeper=new or(this),this.announce=(e,t=!1)=>{this.unshown.push({text:e,isProgress:t}),this.showToasts()},this.closed=()=>{this.dialog=void 0,this.showToasts()},this.addEventListener(`seam-action`,e=>{e.stopPropagation(),this.act(e.detail)}),this.addEventListener(`seam-batch`,e=>{e.stopPropagation();let{kind:t,entries:n}=e.detail;this.openBatch(t,n)}),this.addEventListener(`seam-announce`,e=>{e.stopPropagation(),this.announce(e.detail)})}connectedCallback(){super.connectedCallback();let{form:e,host:t,path:n}=ba??{};ba=void 0,e?.isOpen&&t!==this&&t?.localName===this.localName&&n===location.pathname&&this.takeOver(e)}disconnectedCallback(){super.disconnectedCallback();let e=this.renderRoot.querySelector(`seam-guest-dialog`);if(!e)return;let t={form:e,host:this,path:location.pathname};ba=t,window.setTimeout(()=>{ba===t&&(ba=void 0)},va)}takeOver(e){e.addEventListener(`seam-closed`,this.closed),this.dialog=()=>{let{context:t,snapshot:n,announce:r}=this;return Object.assign(e,{context:t,announce:r},n&&{snapshot:n}),v`${e}`}}willUpdate(e){super.willUpdate(e),this.focusKeeper.note()}updated(e){super.updated(e),requestAnimationFrame(()=>{!this.dialog&&this.context.connected&&this.focusKeeper.check()})}showToasts(){window.setTimeout(()=>{if(this.dialog||this.unshown.length===0)return;let e=this.unshown.splice(0);this.toasts=[...this.toasts,...e].filter(({text:e,isProgress:t},n,r)=>{let i=r.slice(n+1);return t?i.length===0:!i.some(t=>t.text===e)}),window.setTimeout(()=>{this.toasts=this.toasts.filter(t=>!e.includes(t))},_a)},100)}openBatch(e,t){this.dialog=()=>v`<seam-batch-dialog
       .context=${this.context}
       .snapshot=${this.snapshot}
       .announce=${this.announce}
@@ -1120,17 +1126,23 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .announce=${this.announce}
       .stays=${e}
       @seam-closed=${this.closed}
-    ></seam-stays-dialog>`}act({action:e,lock:t,code:n,locks:r,stays:i}){e===`add`?this.openGuest(t):i?this.previewStays(i):t&&e===`refresh_lock`?this.refresh(r??[t]):t&&e===`delete_expired`?this.openBatch(`delete`,jn(t)):t&&n&&this.actOn(e,t,n)}actOn(e,t,n){switch(e){case`edit`:case`new_pin`:this.openGuest(t,n,e===`new_pin`);break;case`convert`:this.openBatch(`convert`,[{lock:t,code:n}]);break;case`pull_backup`:this.dialog=()=>v`<seam-backup-dialog
+    ></seam-stays-dialog>`}act({action:e,lock:t,code:n,locks:r,stays:i}){e===`add`?this.openGuest(t):i?this.previewStays(i):t&&e===`refresh_lock`?this.refresh(r??[t]):t&&e===`delete_expired`?this.openBatch(`delete`,Bn(t)):t&&n&&this.actOn(e,t,n)}actOn(e,t,n){switch(e){case`edit`:case`new_pin`:this.openGuest(t,n,e===`new_pin`);break;case`convert`:this.openBatch(`convert`,[{lock:t,code:n}]);break;case`pull_backup`:this.dialog=()=>v`<seam-backup-dialog
           .context=${this.context}
           .snapshot=${this.snapshot}
           .announce=${this.announce}
           .lock=${t}
           .code=${n}
           @seam-closed=${this.closed}
-        ></seam-backup-dialog>`;break;case`extend`:case`end`:case`release`:case`delete`:case`allow_changes`:this.change(e,{lock:t,code:n})}}change(e,t){let{t:n,hass:r}=this.context,{lock:i,code:a}=t,o=pa[e],s={name:M(a),lock:i.name},c=e===`allow_changes`?[]:An(this.snapshot?.locks??[],t),l=t=>this.run(e,t);e===`extend`&&c.length===0?(this.announce(n(`saving`)),this.attempt(async()=>this.doneText([{lock:i.name,done:await l(t)}]))):this.confirm({title:n(o.title,s),text:e===`delete`&&![t,...c].some(({code:e})=>hn(e))?n(`delete_idle_text`,{count:1}):n(o.text,{...s,time:e===`extend`?j(r,this.dayLater(a),/* @__PURE__ */ new Date):``}),note:Or(this.context,this.snapshot?.stays??[],a,e),confirm:n(o.confirm),isDangerous:e===`end`||e===`delete`,action:e===`allow_changes`?`update`:e,entry:t,others:c,run:l})}async run(e,{lock:t,code:n}){let{hass:r}=this.context,i=M(n);if(e===`extend`||e===`end`){let a=new Date(Date.now()+12e4).toISOString(),o=e===`end`?a:this.dayLater(n),s=j(r,(await St(r,`update`,t,n,{ends_at:o})).ends_at??o,/* @__PURE__ */ new Date);return{key:pa[e].done,values:{name:i,time:s}}}if(e===`allow_changes`)return await St(r,`update`,t,n,{allow_external_modification:!0}),{key:pa[e].done,values:{name:i}};let{outcome:a,reason:o}=await St(r,e,t,n);if(a===`failed`)throw new T(o??``);let{done:s,pending:c}=pa[e];return{key:a===`pending`?c:s,values:{name:i}}}dayLater({ends_at:e}){let t=this.context.hass.config.time_zone;return At(jt(k(new Date(e??0),t),1),t,/* @__PURE__ */ new Date).toISOString()}doneText(e){let{hass:t,t:n}=this.context;return ci(t.locale.language,n,e)}async refresh(e){let{t,hass:n}=this.context;this.announce(t(`refreshing`)),await this.attempt(async()=>{let t=await E(n,`lock/refresh`,{entity_ids:e.map(e=>e.entity_id)});return this.doneText(e.map(e=>{let{error:n,online:r}=t[e.entity_id]??{};if(n)return{lock:e.name,error:n};let i=r===!1?`still_offline`:`refreshed`;return{lock:e.name,done:{key:i,values:{}}}}))})}async attempt(e){try{this.announce(await e())}catch(e){this.announce(D(e,this.context.t))}}overlay(){return v`
+        ></seam-backup-dialog>`;break;case`extend`:case`end`:case`release`:case`delete`:case`allow_changes`:this.change(e,{lock:t,code:n})}}change(e,t){let{t:n,hass:r}=this.context,{lock:i,code:a}=t,o=ya[e],s={name:I(a),lock:i.name},c=e===`allow_changes`?[]:zn(this.snapshot?.locks??[],t),l=t=>this.run(e,t);e===`extend`&&c.length===0?(this.announce(n(`saving`),!0),this.attempt(async()=>this.doneText([{lock:i.name,done:await l(t)}]))):this.confirm({title:n(o.title,s),text:e===`delete`&&![t,...c].some(({code:e})=>Tn(e))?n(`delete_idle_text`,{count:1}):n(o.text,{...s,time:e===`extend`?F(r,this.dayLater(a),/* @__PURE__ */ new Date):``}),note:Hr(this.context,this.snapshot?.stays??[],a,e),confirm:n(o.confirm),isDangerous:e===`end`||e===`delete`,action:e===`allow_changes`?`update`:e,entry:t,others:c,run:l})}async run(e,{lock:t,code:n}){let{hass:r}=this.context,i=I(n);if(e===`extend`){let a=this.dayLater(n),o=F(r,(await O(r,`update`,t,n,{ends_at:a})).ends_at??a,/* @__PURE__ */ new Date);return{key:ya[e].done,values:{name:i,time:o}}}if(e===`end`)return await O(r,`end`,t,n),{key:ya[e].done,values:{name:i}};if(e===`allow_changes`)return await O(r,`update`,t,n,{allow_external_modification:!0}),{key:ya[e].done,values:{name:i}};let{outcome:a,reason:o}=await O(r,e,t,n);if(a===`failed`)throw new E(o??``);let{done:s,pending:c}=ya[e];return{key:a===`pending`?c:s,values:{name:i}}}dayLater({ends_at:e}){let t=this.context.hass.config.time_zone;return Vt(Ht(N(new Date(e??0),t),1),t,/* @__PURE__ */ new Date).toISOString()}doneText(e){let{hass:t,t:n}=this.context;return di(t.locale.language,n,e)}async refresh(e){let{t,hass:n}=this.context;this.announce(t(`refreshing`),!0),await this.attempt(async()=>{let t=await D(n,`lock/refresh`,{entity_ids:e.map(e=>e.entity_id)});return this.doneText(e.map(e=>{let{error:n,online:r}=t[e.entity_id]??{};if(n)return{lock:e.name,error:n};let i=r===!1?`still_offline`:`refreshed`;return{lock:e.name,done:{key:i,values:{}}}}))})}async attempt(e){try{this.announce(await e())}catch(e){this.announce(k(e,this.context.t))}}overlay(){return v`
       ${this.dialog?.()??b}
-      <div class="toast" role="status" aria-live="polite" ?data-shown=${this.toast!==``}>
-        ${this.toast}
+      <div
+        class="toast"
+        role="status"
+        aria-live="polite"
+        aria-atomic="false"
+        ?data-shown=${this.toasts.length>0}
+      >
+        ${j(this.toasts,e=>e,({text:e})=>v`<p>${e}</p>`)}
       </div>
     `}static{this.overlayStyles=g`
     .toast {
@@ -1155,9 +1167,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       visibility: visible;
       opacity: 1;
     }
-  `}};P([w()],ha.prototype,`dialog`,void 0),P([w()],ha.prototype,`toast`,void 0);var ga=[`keycode`,`manual`,`automatic`,`remote`,`card`,`mobile_key`,`seamapi`];function _a(e,t){let n=ga.find(e=>e===t);return n&&e(`method_${n}`)}function va({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function ya(e){let t=e.replaceAll(/[_.]/g,` `);return t.charAt(0).toUpperCase()+t.slice(1)}function ba({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||!n.is_logged||Number.isNaN(s))return[];let c=i(`access_code_id`),l=i(`reason_code`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:l?ya(l):i(`reason_message`),other:a===`other`?ya(i(`seam_event_type`)?.replace(/^\w+\./,``)??``):null}]}):[]})}function xa(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function Sa(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var Ca=[1,7,30],wa=100,Ta=/^(access_denied|tampered|.*failed_to_.*)$/,K=class extends S{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=wa,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=va(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=wa,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*O,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of ba(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},Pn))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*O,n=xa(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return v`
+  `}};R([T()],xa.prototype,`dialog`,void 0),R([T()],xa.prototype,`toasts`,void 0);var Sa=[`keycode`,`manual`,`automatic`,`remote`,`card`,`mobile_key`,`seamapi`];function Ca(e,t){let n=Sa.find(e=>e===t);return n&&e(`method_${n}`)}function wa({entities:e},t){let n=new Map(t.flatMap(t=>{let n=e[t.entity_id]?.device_id;return n?[[n,t]]:[]}));return new Map(Object.entries(e).flatMap(([e,{platform:t,device_id:r}])=>{let i=n.get(r??``);return i&&t===`seam`&&e.startsWith(`event.`)?[[e,i]]:[]}))}function Ta(e){let t=e.replaceAll(/[_.]/g,` `);return t.charAt(0).toUpperCase()+t.slice(1)}function Ea({states:e},t){return Object.entries(e).flatMap(([e,n])=>{let r=t.get(e);return r?n.flatMap(({s:t,a:n})=>{let i=e=>typeof n[e]==`string`?n[e]:null,a=i(`event_type`),o=i(`occurred_at`)??t,s=Date.parse(t);if(!a||!n.is_logged||Number.isNaN(s))return[];let c=i(`access_code_id`),l=i(`reason_code`);return[{key:[e,t,a,c,o].join(),lockId:r.device_id,entityId:e,recordedAt:s,at:o,type:a,name:i(`access_code_name`),codeId:c,method:i(`method`),reason:l?Ta(l):i(`reason_message`),other:a===`other`?Ta(i(`seam_event_type`)?.replace(/^\w+\./,``)??``):null}]}):[]})}function Da(e,t,n,r){let i=t.trim().toLocaleLowerCase();return[...e].filter(({lockId:e,name:t,recordedAt:a})=>a>=r&&(!n||e===n)&&(t??``).toLocaleLowerCase().includes(i)).map(e=>({activity:e,time:Date.parse(e.at)})).reverse().sort((e,t)=>t.time-e.time).map(({activity:e})=>e)}function Oa(e){let t=e=>`"${(e??``).replace(/^(?=\s*[=+\-@]|[\t\r])/,`'`).replaceAll(`"`,`""`)}"`;return`\uFEFF${e.map(e=>`${e.map(t).join(`,`)}\r\n`).join(``)}`}var ka=[1,7,30],Aa=100,ja=/^(access_denied|tampered|.*failed_to_.*)$/,K=class extends C{constructor(...e){super(...e),this.locks=[],this.period=7,this.lockId=``,this.search=``,this.limit=Aa,this.status=`loading`,this.all=/* @__PURE__ */ new Map,this.retries=0,this.content=``}disconnectedCallback(){super.disconnectedCallback(),this.subscription?.stop(),this.subscription=void 0}connectedCallback(){super.connectedCallback(),this.requestUpdate()}willUpdate(e){let{hass:t}=this,n=wa(t,this.locks),r=JSON.stringify([this.period,[...n.keys()]]),i=`${this.context.connected} ${this.retries} ${r}`;this.isConnected&&this.subscription?.key!==i&&(this.subscription?.stop(),this.subscription={key:i,stop:()=>{}},this.content!==r&&(this.content=r,this.all=/* @__PURE__ */ new Map,this.limit=Aa,this.status=n.size>0?`loading`:`off`),n.size>0&&this.context.connected&&this.subscribe(i,n))}subscribe(e,t){let n=Date.now()-this.period*M,r=!0,i=this.context.hass.connection.subscribeMessage(e=>{if(!r)return;let n=new Map(this.all);for(let r of Ea(e,t))n.set(r.key,r);this.all=n,this.status=`loaded`},{type:`history/stream`,entity_ids:[...t.keys()],start_time:new Date(n).toISOString(),include_start_time_state:!1,significant_changes_only:!1},{resubscribe:!1});i.catch(()=>{r&&(this.status=`failed`,setTimeout(()=>{r&&(this.retries+=1)},Un))}),this.subscription={key:e,stop:()=>{r=!1,i.then(e=>e()).catch(()=>{})}}}render(){let{t:e}=this.context,t=Date.now()-this.period*M,n=Da(this.all.values(),this.search,this.lockId,t),r=new Map(this.locks.map(e=>[e.device_id,e]));return v`
       <div class="tools">
-        ${Rr(e(`search_activity`),this.search,e=>{this.search=e})}
+        ${Qr(e(`search_activity`),this.search,e=>{this.search=e})}
         <label>
           <span class="visually-hidden">${e(`lock`)}</span>
           <select
@@ -1177,7 +1189,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{let{value:t}=e.target;this.period=Number(t)}}
           >
-            ${Ca.map(t=>v`<option value=${t} ?selected=${t===this.period}>
+            ${ka.map(t=>v`<option value=${t} ?selected=${t===this.period}>
                 ${e(`period_${t}`)}
               </option>`)}
           </select>
@@ -1187,15 +1199,15 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           ?disabled=${n.length===0}
           @click=${()=>this.download(n,r)}
         >
-          ${F(`M5,20H19V18H5M19,9H15V3H9V9H5L12,16L19,9Z`)} ${e(`download`)}
+          ${z(`M5,20H19V18H5M19,9H15V3H9V9H5L12,16L19,9Z`)} ${e(`download`)}
         </button>
       </div>
       ${n.length===0?v`<p class="box empty" role="status">${this.reason()}</p>`:v`<ul class="box">
-              ${W(n.slice(0,this.limit),({key:e})=>e,e=>this.row(e,r.get(e.lockId)))}
+              ${j(n.slice(0,this.limit),({key:e})=>e,e=>this.row(e,r.get(e.lockId)))}
             </ul>`}
-      ${Lr(e,n.length>this.limit,()=>{this.limit+=wa})}
+      ${Zr(e,n.length>this.limit,()=>{this.limit+=Aa})}
     `}reason(){let{t:e}=this.context;switch(this.status){case`loading`:return e(`loading`);case`off`:return e(`activity_off`);case`failed`:return e(`activity_failed`);default:return e(this.all.size>0?`activity_no_match`:`activity_none`)}}row(e,t){let{hass:n}=this.context,{at:r,codeId:i,name:a,type:o}=e,s=this.detail(e),c=t?.codes.some(({access_code_id:e})=>e===i);return v`<li>
-      <span class="chip ${Ta.test(o)?`bad`:`info`}"
+      <span class="chip ${ja.test(o)?`bad`:`info`}"
         >${this.eventText(e)}</span
       >
       <span class="text">
@@ -1206,8 +1218,8 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <bdi>${t?.name}</bdi>${s?v` · <bdi>${s}</bdi>`:b}
         </span>
       </span>
-      <time class="secondary times" datetime=${r}>${j(n,r,/* @__PURE__ */ new Date)}</time>
-    </li>`}eventText({entityId:e,other:t,type:n}){if(t)return t;let r={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(r,`event_type`,n)}detail({method:e,reason:t}){return[_a(this.context.t,e),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=Sa([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[z,R,g`
+      <time class="secondary times" datetime=${r}>${F(n,r,/* @__PURE__ */ new Date)}</time>
+    </li>`}eventText({entityId:e,other:t,type:n}){if(t)return t;let r={entity_id:e,state:``,attributes:{}};return this.hass.formatEntityAttributeValue(r,`event_type`,n)}detail({method:e,reason:t}){return[Ca(this.context.t,e),t].filter(Boolean).join(` · `)}download(e,t){let{t:n}=this.context,r=Oa([[n(`time`),n(`lock`),n(`event`),n(`name`),n(`detail`)],...e.map(e=>[e.at,t.get(e.lockId)?.name??``,this.eventText(e),e.name,this.detail(e)])]),i=URL.createObjectURL(new Blob([r],{type:`text/csv`}));Object.assign(document.createElement(`a`),{href:i,download:`seam-activity-${this.context.date}.csv`}).click(),setTimeout(()=>URL.revokeObjectURL(i),6e4)}static{this.styles=[V,ti,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1257,20 +1269,20 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         display: grid;
         overflow-wrap: anywhere;
       }
-    `]}};P([C({attribute:!1})],K.prototype,`context`,void 0),P([C({attribute:!1})],K.prototype,`hass`,void 0),P([C({attribute:!1})],K.prototype,`locks`,void 0),P([w()],K.prototype,`period`,void 0),P([w()],K.prototype,`lockId`,void 0),P([w()],K.prototype,`search`,void 0),P([w()],K.prototype,`limit`,void 0),P([w()],K.prototype,`status`,void 0),P([w()],K.prototype,`all`,void 0),P([w()],K.prototype,`retries`,void 0),K=P([L(`seam-activity`)],K);function Ea(e){return e?.state===`running`||e?.state===`watching`}function Da(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unconfirmed`:case`unreachable`:return e(`conversion_${t}`);default:return``}}var Oa=class extends S{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){e.has(`workspace`)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??this.workspace.conversion?.locks[e]??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${M(n)} · ${r}`:r}namesOf(e){return[...new Set(e.map(e=>this.nameOf(e)))]}async send(e){if(this.isBusy)return;let{hass:t,t:n}=this.context;this.isBusy=!0;try{await E(t,`conversion/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,Ar(this,D(e,n))}}render(){let{conversion:t}=this.workspace;if(!t)return b;let{t:n,connected:i}=this.context,{done:a,failed:o,uncertain:s,left:c}=t,l={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length+c.length},u=Ea(t),d=t.state===`done`&&o.length===0;return v`<section class="box">
-      ${u?v`<span class="spinner"></span>`:F(d?r:e)}
+    `]}};R([w({attribute:!1})],K.prototype,`context`,void 0),R([w({attribute:!1})],K.prototype,`hass`,void 0),R([w({attribute:!1})],K.prototype,`locks`,void 0),R([T()],K.prototype,`period`,void 0),R([T()],K.prototype,`lockId`,void 0),R([T()],K.prototype,`search`,void 0),R([T()],K.prototype,`limit`,void 0),R([T()],K.prototype,`status`,void 0),R([T()],K.prototype,`all`,void 0),R([T()],K.prototype,`retries`,void 0),K=R([B(`seam-activity`)],K);function Ma(e){return e?.state===`running`||e?.state===`watching`}function Na(e,{reason:t}){switch(t){case`failed`:case`interrupted`:case`new_error`:case`unconfirmed`:case`unreachable`:return e(`conversion_${t}`);default:return``}}var Pa=class extends C{constructor(...e){super(...e),this.locks=[],this.isBusy=!1}willUpdate(e){let t=e.get(`workspace`);t&&Ma(t.conversion)!==Ma(this.workspace.conversion)&&(this.isBusy=!1)}lockName(e){return this.locks.find(({entity_id:t})=>t===e)?.name??this.workspace.conversion?.locks[e]??e}nameOf({entity_id:e,access_code_id:t}){let n=this.locks.find(t=>t.entity_id===e)?.codes.find(e=>e.access_code_id===t),r=this.lockName(e);return n?`${I(n)} · ${r}`:r}namesOf(e){return[...new Set(e.map(e=>this.nameOf(e)))]}async send(e){if(this.isBusy)return;let{hass:t,t:n}=this.context;this.isBusy=!0;try{await D(t,`conversion/${e}`,{entry_id:this.workspace.entry_id})}catch(e){this.isBusy=!1,Wr(this,k(e,n))}}render(){let{conversion:t}=this.workspace;if(!t)return b;let{t:n,connected:i}=this.context,{done:a,failed:o,uncertain:s,left:c}=t,l={lock:this.lockName(t.entity_id),done:a.length,count:a.length+o.length+s.length+c.length},u=Ma(t),d=t.state===`done`&&o.length===0;return v`<section class="box">
+      ${u?v`<span class="spinner"></span>`:z(d?r:e)}
       <div class="text">
         <div role="status">
           <h2>${n(`conversion_${t.state}`,l)}</h2>
           <p class="secondary">${n(`conversion_progress`,l)}</p>
         </div>
         ${t.state===`watching`?v`<p>${n(`conversion_watching_hint`,l)}</p>`:b}
-        ${t.state===`stopped`?v`<p>${Da(n,t)}</p>`:b}
-        ${t.error?v`<p><bdi>${bt(t.error)}</bdi></p>`:b}
+        ${t.state===`stopped`?v`<p>${Na(n,t)}</p>`:b}
+        ${t.error?v`<p><bdi>${yt(t.error)}</bdi></p>`:b}
         ${o.length>0?v`<ul>
                 ${o.map(e=>v`<li>
                     <bdi>${this.nameOf(e)}</bdi>
-                    <p class="secondary"><bdi>${e.error?bt(e.error):n(`outcome_failed`)}</bdi></p>
+                    <p class="secondary"><bdi>${e.error?yt(e.error):n(`outcome_failed`)}</bdi></p>
                   </li>`)}
               </ul>`:b}
         ${t.state===`stopped`&&s.length>0?v`<p>${n(`conversion_uncertain`)}</p>
@@ -1294,7 +1306,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </button>
         </p>
       </div>
-    </section>`}static{this.styles=[z,g`
+    </section>`}static{this.styles=[V,g`
       .box {
         display: flex;
         gap: 12px;
@@ -1311,26 +1323,26 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         padding-block: 10px;
         cursor: pointer;
       }
-    `]}};P([C({attribute:!1})],Oa.prototype,`context`,void 0),P([C({attribute:!1})],Oa.prototype,`workspace`,void 0),P([C({attribute:!1})],Oa.prototype,`locks`,void 0),P([w()],Oa.prototype,`isBusy`,void 0),Oa=P([L(`seam-conversion`)],Oa);var ka=150,q=class extends S{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=ka,this.search=``,this.most=0,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=Nn(this.locks)),this.most=Math.max(this.most,this.codes.length)}render(){let{codes:e}=this,{t,isAdmin:n,connected:i}=this.context,a=this.workspaces.map(e=>v`<seam-conversion
+    `]}};R([w({attribute:!1})],Pa.prototype,`context`,void 0),R([w({attribute:!1})],Pa.prototype,`workspace`,void 0),R([w({attribute:!1})],Pa.prototype,`locks`,void 0),R([T()],Pa.prototype,`isBusy`,void 0),Pa=R([B(`seam-conversion`)],Pa);var Fa=150,q=class extends C{constructor(...e){super(...e),this.locks=[],this.workspaces=[],this.selected=/* @__PURE__ */ new Set,this.limit=Fa,this.search=``,this.most=0,this.codes=[]}willUpdate(e){e.has(`locks`)&&(this.codes=Hn(this.locks)),this.most=Math.max(this.most,this.codes.length)}render(){let{codes:e}=this,{t,isAdmin:n,connected:i}=this.context,a=this.workspaces.map(e=>v`<seam-conversion
         .context=${this.context}
         .workspace=${e}
         .locks=${this.locks}
         ?hidden=${!e.conversion}
       ></seam-conversion>`);if(e.length===0)return v`${a}
-        <p class="box none">${t(`found_none`)}</p>`;let o=this.workspaces.some(({conversion:e})=>Ea(e)),c=e.filter(({lock:e,code:t})=>N(this.search,M(t),e.name)),l=({code:e})=>e.can.convert===!0||e.can.delete===!0,u=({code:e})=>this.selected.has(e.access_code_id),d=e.filter(e=>l(e)&&u(e)),f=c.filter(l),p=f.filter(u).length,m=e=>{let t={kind:e,entries:d};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},h=e=>d.filter(({code:t})=>t.can[e]===!0).length;return v`
+        <p class="box none">${t(`found_none`)}</p>`;let o=this.workspaces.some(({conversion:e})=>Ma(e)),c=e.filter(({lock:e,code:t})=>L(this.search,I(t),e.name)),l=({code:e})=>e.can.convert===!0||e.can.delete===!0,u=({code:e})=>this.selected.has(e.access_code_id),d=e.filter(e=>l(e)&&u(e)),f=c.filter(l),p=f.filter(u).length,m=e=>{let t={kind:e,entries:d};this.dispatchEvent(new CustomEvent(`seam-batch`,{detail:t,bubbles:!0,composed:!0}))},h=e=>d.filter(({code:t})=>t.can[e]===!0).length;return v`
       ${a}
       <p class="secondary hint">
         ${t(`found_hint`)} ${n?t(`found_hint_convert`):b}
       </p>
-      ${Fr(this.most,t(`search_all`),this.search,e=>{this.search=e})}
+      ${Yr(this.most,t(`search_all`),this.search,e=>{this.search=e})}
       <section class="box">
         ${n?v`<div class="bar">
                 <div class="selection">
                   <label>
                     <input
                       type="checkbox"
-                      .checked=${U(p===f.length&&p>0)}
-                      .indeterminate=${U(p>0&&p<f.length)}
+                      .checked=${W(p===f.length&&p>0)}
+                      .indeterminate=${W(p>0&&p<f.length)}
                       ?disabled=${f.length===0}
                       @change=${e=>{let{checked:t}=e.target,n=new Set(this.selected);for(let{code:e}of f)t?n.add(e.access_code_id):n.delete(e.access_code_id);this.selected=n}}
                     />
@@ -1345,45 +1357,45 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                   ?disabled=${h(`convert`)===0||!i||o}
                   @click=${()=>m(`convert`)}
                 >
-                  ${o?v`<span class="spinner"></span> ${t(`converting`)}`:v`${F(r)} ${t(`convert`)}`}
+                  ${o?v`<span class="spinner"></span> ${t(`converting`)}`:v`${z(r)} ${t(`convert`)}`}
                 </button>
                 <button
                   ?disabled=${h(`delete`)===0||!i}
                   @click=${()=>m(`delete`)}
                 >
-                  ${F(s)} ${t(`delete`)}
+                  ${z(s)} ${t(`delete`)}
                 </button>
               </div>`:b}
         <ul>
-          ${W(c.slice(0,this.limit),({code:e})=>e.access_code_id,e=>this.row(e))}
+          ${j(c.slice(0,this.limit),({code:e})=>e.access_code_id,e=>this.row(e))}
         </ul>
       </section>
-      ${c.length===0?Ir(t(`no_match`)):b}
-      ${Lr(t,c.length>this.limit,()=>{this.limit+=ka})}
+      ${c.length===0?Xr(t(`no_match`)):b}
+      ${Zr(t,c.length>this.limit,()=>{this.limit+=Fa})}
     `}row({lock:e,code:t,sameAs:n}){let{context:r}=this,{t:i}=r,a=t.access_code_id,o=[t.can.convert,t.can.delete].filter(e=>e!==!0),s=new Set(o),c=s.size>1?[i(`found_fixed`)]:[...s];return v`<li>
       <label>
         ${r.isAdmin?v`<input
                 type="checkbox"
-                aria-label=${i(`select`,{name:M(t)})}
-                .checked=${U(this.selected.has(a))}
+                aria-label=${i(`select`,{name:I(t)})}
+                .checked=${W(this.selected.has(a))}
                 ?disabled=${o.length===2}
                 @change=${e=>{let t=new Set(this.selected);e.target.checked?t.add(a):t.delete(a),this.selected=t}}
               />`:b}
         <span class="text">
-          <span class="cut"><bdi>${M(t)}</bdi></span>
+          <span class="cut"><bdi>${I(t)}</bdi></span>
           <span class="secondary"
-            ><bdi>${e.name}</bdi> · ${Er(r,t)}</span
+            ><bdi>${e.name}</bdi> · ${Br(r,t)}</span
           >
           ${(r.isAdmin?c:[]).map(e=>v`<span class="secondary">${e}</span>`)}
         </span>
         <span class="chips">
           ${n.length>0?v`<span class="chip warn"
-                  >${i(`duplicate_of`,{names:n.map(M).join(`, `)})}</span
+                  >${i(`duplicate_of`,{names:n.map(I).join(`, `)})}</span
                 >`:b}
-          ${wr(r,t.state)}
+          ${Rr(r,t.state)}
         </span>
       </label>
-    </li>`}static{this.styles=[z,R,g`
+    </li>`}static{this.styles=[V,ti,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1472,24 +1484,24 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           padding-inline-start: 36px;
         }
       }
-    `]}};P([C({attribute:!1})],q.prototype,`context`,void 0),P([C({attribute:!1})],q.prototype,`locks`,void 0),P([C({attribute:!1})],q.prototype,`workspaces`,void 0),P([w()],q.prototype,`selected`,void 0),P([w()],q.prototype,`limit`,void 0),P([w()],q.prototype,`search`,void 0),q=P([L(`seam-found`)],q);var Aa={locked:u,locking:u,unlocked:f,unlocking:f,jammed:d};function ja({state:e}){return e&&e in Aa?e:`unknown`}function Ma(e){let t=ja(e);return F(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:Aa[t])}function Na(e,t){let{t:n}=e;return v`
-    <span class="fact">${Ma(t)} ${n(`lock_${ja(t)}`)}</span>
-    ${Pa(e,t)}
+    `]}};R([w({attribute:!1})],q.prototype,`context`,void 0),R([w({attribute:!1})],q.prototype,`locks`,void 0),R([w({attribute:!1})],q.prototype,`workspaces`,void 0),R([T()],q.prototype,`selected`,void 0),R([T()],q.prototype,`limit`,void 0),R([T()],q.prototype,`search`,void 0),q=R([B(`seam-found`)],q);var Ia={locked:u,locking:u,unlocked:f,unlocking:f,jammed:d};function La({state:e}){return e&&e in Ia?e:`unknown`}function Ra(e){let t=La(e);return z(t===`unknown`?`M12,1A5,5 0 0,0 7,6V8H6A2,2 0 0,0 4,10V20A2,2 0 0,0 6,22H18A2,2 0 0,0 20,20V10A2,2 0 0,0 18,8H17V6A5,5 0 0,0 12,1M12,2.9C13.71,2.9 15.1,4.29 15.1,6V8H8.9V6C8.9,4.29 10.29,2.9 12,2.9M12.19,10.5C13.13,10.5 13.88,10.71 14.42,11.12C14.96,11.54 15.23,12.1 15.23,12.8C15.23,13.24 15.08,13.63 14.79,14C14.5,14.36 14.12,14.64 13.66,14.85C13.4,15 13.23,15.15 13.14,15.32C13.05,15.5 13,15.72 13,16H11C11,15.5 11.1,15.16 11.29,14.92C11.5,14.68 11.84,14.4 12.36,14.08C12.62,13.94 12.83,13.76 13,13.54C13.14,13.33 13.22,13.08 13.22,12.8C13.22,12.5 13.13,12.28 12.95,12.11C12.77,11.93 12.5,11.85 12.19,11.85C11.92,11.85 11.7,11.92 11.5,12.06C11.34,12.2 11.24,12.41 11.24,12.69H9.27C9.22,12 9.5,11.4 10.05,11.04C10.59,10.68 11.3,10.5 12.19,10.5M11,17H13V19H11V17Z`:Ia[t])}function za(e,t){let{t:n}=e;return v`
+    <span class="fact">${Ra(t)} ${n(`lock_${La(t)}`)}</span>
+    ${Ba(e,t)}
     ${t.free_slots===null?b:v`<span class="fact ${t.free_slots===0?`bad`:``}">
-            ${F(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${n(`free_slots`,{count:t.free_slots})}
+            ${z(`M4,17V9H2V7H6V17H4M22,15C22,16.11 21.1,17 20,17H16V15H20V13H18V11H20V9H16V7H20A2,2 0 0,1 22,9V10.5A1.5,1.5 0 0,1 20.5,12A1.5,1.5 0 0,1 22,13.5V15M14,15V17H8V13C8,11.89 8.9,11 10,11H12V9H8V7H12A2,2 0 0,1 14,9V11C14,12.11 13.1,13 12,13H10V15H14Z`)} ${n(`free_slots`,{count:t.free_slots})}
           </span>`}
-  `}function Pa({t:e,hass:t},n){let{battery:r}=n,i=Ut(t.locale,(r??0)/100,{style:`percent`}),a=e(`battery`,{percent:i});return v`
-    ${n.online===!1?v`<span class="fact bad">${F(m)} ${e(`offline`)}</span>`:b}
+  `}function Ba({t:e,hass:t},n){let{battery:r}=n,i=en(t.locale,(r??0)/100,{style:`percent`}),a=e(`battery`,{percent:i});return v`
+    ${n.online===!1?v`<span class="fact bad">${z(m)} ${e(`offline`)}</span>`:b}
     ${r===null?b:v`<span
-            class="fact ${yn(n)?`bad`:``}"
+            class="fact ${kn(n)?`bad`:``}"
             role="img"
             aria-label=${a}
             title=${a}
           >
-            ${F(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:yn(n)?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
+            ${z(r<=10?`M14 20H6V6H14M14.67 4H13V2H7V4H5.33C4.6 4 4 4.6 4 5.33V20.67C4 21.4 4.6 22 5.33 22H14.67C15.4 22 16 21.4 16 20.67V5.33C16 4.6 15.4 4 14.67 4M21 7H19V13H21V8M21 15H19V17H21V15Z`:kn(n)?`M16,17H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:r<=60?`M16,13H8V6H16M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`:`M16.67,4H15V2H9V4H7.33A1.33,1.33 0 0,0 6,5.33V20.67C6,21.4 6.6,22 7.33,22H16.67A1.33,1.33 0 0,0 18,20.67V5.33C18,4.6 17.4,4 16.67,4Z`)}
             ${i}
           </span>`}
-  `}var Fa=class extends S{constructor(...e){super(...e),this.label=``,this.items=[],this.isClosed=!1}render(){return v`
+  `}var Va=class extends C{constructor(...e){super(...e),this.label=``,this.items=[],this.isClosed=!1}render(){return v`
       <div
         popover="auto"
         role="menu"
@@ -1506,7 +1518,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               aria-describedby=${e.disabled?`reason-${t}`:b}
               @click=${()=>this.choose(e)}
             >
-              ${F(e.icon)}
+              ${z(e.icon)}
               <span>
                 ${e.text}
                 ${e.disabled?v`<small id="reason-${t}">${e.disabled}</small>`:b}
@@ -1514,7 +1526,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             </button>
           `)}
       </div>
-    `}firstUpdated(){let{popup:e}=this;e.showPopover();let t=this.anchor.getBoundingClientRect(),{offsetWidth:n,offsetHeight:r}=e,i=getComputedStyle(this).direction===`rtl`?t.left:t.right-n,a=t.bottom+r<=window.innerHeight-8?t.bottom:Math.max(8,t.top-r);e.style.left=`${Math.max(8,Math.min(i,window.innerWidth-n-8))}px`,e.style.top=`${Math.max(8,Math.min(a,window.innerHeight-r-8))}px`,this.entries[0]?.focus()}close(){this.popup.hidePopover(),this.report()}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&this.report()}report(){this.isClosed||(this.isClosed=!0,this.dispatchEvent(new Event(`seam-closed`)))}choose(e){e.disabled||(this.close(),this.anchor.focus(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`?this.close():e.key===`Escape`&&(e.preventDefault(),this.close(),this.anchor.focus()):(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[z,g`
+    `}firstUpdated(){let{popup:e}=this;e.showPopover();let t=this.anchor.getBoundingClientRect(),{offsetWidth:n,offsetHeight:r}=e,i=getComputedStyle(this).direction===`rtl`?t.left:t.right-n,a=t.bottom+r<=window.innerHeight-8?t.bottom:Math.max(8,t.top-r);e.style.left=`${Math.max(8,Math.min(i,window.innerWidth-n-8))}px`,e.style.top=`${Math.max(8,Math.min(a,window.innerHeight-r-8))}px`,this.entries[0]?.focus()}close(){this.popup.hidePopover(),this.report()}get entries(){return[...this.popup.querySelectorAll(`[role=menuitem]`)]}toggled(e){e.newState===`closed`&&this.report()}report(){this.isClosed||(this.isClosed=!0,this.dispatchEvent(new Event(`seam-closed`)))}choose(e){e.disabled||(this.close(),this.anchor.focus(),e.run())}move(e){let{entries:t}=this,n=t.indexOf(this.shadowRoot?.activeElement),r={ArrowDown:n+1,ArrowUp:n-1,Home:0,End:t.length-1}[e.key];r===void 0?e.key===`Tab`?this.close():e.key===`Escape`&&(e.preventDefault(),this.close(),this.anchor.focus()):(e.preventDefault(),t.at(r%t.length)?.focus())}static{this.styles=[V,g`
       :host {
         display: contents;
       }
@@ -1565,9 +1577,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 0.875rem;
         color: var(--secondary-text-color);
       }
-    `]}};P([C({attribute:!1})],Fa.prototype,`label`,void 0),P([C({attribute:!1})],Fa.prototype,`items`,void 0),P([C({attribute:!1})],Fa.prototype,`anchor`,void 0),P([ct(`[popover]`)],Fa.prototype,`popup`,void 0),Fa=P([L(`seam-menu`)],Fa);var Ia=15e3;function La(e,t){let n=({problems:e})=>e.map(({error_code:e,warning_code:t})=>e??t).join();return e.device_id!==t?.device_id||e.name!==t.name||n(e)!==n(t)}var J=class extends S{constructor(...e){super(...e),this.isBusy=!1,this.isFresh=!0,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.isMenuOpen=!1,queueMicrotask(()=>{this.isConnected||this.hide()})}focus(){this.more?.focus()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}pinOutput(){let e=M(this.code);return this.pin?v`<output class="pin" aria-label=${this.context.t(`pin_of`,{name:e})}
+    `]}};R([w({attribute:!1})],Va.prototype,`label`,void 0),R([w({attribute:!1})],Va.prototype,`items`,void 0),R([w({attribute:!1})],Va.prototype,`anchor`,void 0),R([st(`[popover]`)],Va.prototype,`popup`,void 0),Va=R([B(`seam-menu`)],Va);var Ha=15e3;function Ua(e,t){let n=({problems:e})=>e.map(({error_code:e,warning_code:t})=>e??t).join();return e.device_id!==t?.device_id||e.name!==t.name||n(e)!==n(t)}var J=class extends C{constructor(...e){super(...e),this.isBusy=!1,this.isFresh=!0,this.isMenuOpen=!1,this.timer=0}disconnectedCallback(){super.disconnectedCallback(),this.isMenuOpen=!1,queueMicrotask(()=>{this.isConnected||this.hide()})}focus(){this.more?.focus()}willUpdate(e){let t=e.get(`code`);t&&t.access_code_id!==this.code.access_code_id&&this.hide()}pinOutput(){let e=I(this.code);return this.pin?v`<output class="pin" aria-label=${this.context.t(`pin_of`,{name:e})}
           >${this.pin}</output
-        >`:b}buttons(){let{code:e,context:t}=this,{t:n}=t,r=M(e);return t.isAdmin?v`
+        >`:b}buttons(){let{code:e,context:t}=this,{t:n}=t,r=I(e);return t.isAdmin?v`
       <button
         class="icon reveal"
         aria-label="${n(this.pin?`hide_pin`:`show_pin`)}: ${r}"
@@ -1575,7 +1587,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         ?disabled=${e.can.reveal!==!0||!t.connected}
         @click=${()=>this.pin?this.hide():this.show()}
       >
-        ${this.isBusy?v`<span class="spinner"></span>`:F(this.pin?`M2,5.27L3.28,4L20,20.72L18.73,22L15.65,18.92C14.5,19.3 13.28,19.5 12,19.5C7,19.5 2.73,16.39 1,12C1.69,10.24 2.79,8.69 4.19,7.46L2,5.27M12,9A3,3 0 0,1 15,12C15,12.35 14.94,12.69 14.83,13L11,9.17C11.31,9.06 11.65,9 12,9M12,4.5C17,4.5 21.27,7.61 23,12C22.18,14.08 20.79,15.88 19,17.19L17.58,15.76C18.94,14.82 20.06,13.54 20.82,12C19.17,8.64 15.76,6.5 12,6.5C10.91,6.5 9.84,6.68 8.84,7L7.3,5.47C8.74,4.85 10.33,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C12.69,17.5 13.37,17.43 14,17.29L11.72,15C10.29,14.85 9.15,13.71 9,12.28L5.6,8.87C4.61,9.72 3.78,10.78 3.18,12Z`:c)}
+        ${this.isBusy?v`<span class="spinner"></span>`:z(this.pin?`M2,5.27L3.28,4L20,20.72L18.73,22L15.65,18.92C14.5,19.3 13.28,19.5 12,19.5C7,19.5 2.73,16.39 1,12C1.69,10.24 2.79,8.69 4.19,7.46L2,5.27M12,9A3,3 0 0,1 15,12C15,12.35 14.94,12.69 14.83,13L11,9.17C11.31,9.06 11.65,9 12,9M12,4.5C17,4.5 21.27,7.61 23,12C22.18,14.08 20.79,15.88 19,17.19L17.58,15.76C18.94,14.82 20.06,13.54 20.82,12C19.17,8.64 15.76,6.5 12,6.5C10.91,6.5 9.84,6.68 8.84,7L7.3,5.47C8.74,4.85 10.33,4.5 12,4.5M3.18,12C4.83,15.36 8.24,17.5 12,17.5C12.69,17.5 13.37,17.43 14,17.29L11.72,15C10.29,14.85 9.15,13.71 9,12.28L5.6,8.87C4.61,9.72 3.78,10.78 3.18,12Z`:c)}
       </button>
       <button
         class="icon more"
@@ -1586,7 +1598,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         @click=${this.toggleMenu}
         @keydown=${e=>{e.key===`ArrowDown`&&!this.isMenuOpen&&(e.preventDefault(),this.toggleMenu())}}
       >
-        ${F(`M12,16A2,2 0 0,1 14,18A2,2 0 0,1 12,20A2,2 0 0,1 10,18A2,2 0 0,1 12,16M12,10A2,2 0 0,1 14,12A2,2 0 0,1 12,14A2,2 0 0,1 10,12A2,2 0 0,1 12,10M12,4A2,2 0 0,1 14,6A2,2 0 0,1 12,8A2,2 0 0,1 10,6A2,2 0 0,1 12,4Z`)}
+        ${z(`M12,16A2,2 0 0,1 14,18A2,2 0 0,1 12,20A2,2 0 0,1 10,18A2,2 0 0,1 12,16M12,10A2,2 0 0,1 14,12A2,2 0 0,1 12,14A2,2 0 0,1 10,12A2,2 0 0,1 12,10M12,4A2,2 0 0,1 14,6A2,2 0 0,1 12,8A2,2 0 0,1 10,6A2,2 0 0,1 12,4Z`)}
       </button>
       ${this.isMenuOpen?v`<seam-menu
               .label=${n(`actions_for`,{name:r})}
@@ -1594,7 +1606,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               .anchor=${this.more}
               @seam-closed=${()=>{this.isMenuOpen=!1}}
             ></seam-menu>`:b}
-    `:b}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>kr(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`))),gn(e)||u.push(a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),gn(e)||u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`convert`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}readPin(){return wt(this.context.hass,this.lock,this.code)}async reveal(){if(!this.isBusy){this.isBusy=!0;try{let{pin:e,isFresh:t}=await this.readPin();return this.isFresh=t,e}catch(e){Ar(this,D(e,this.context.t));return}finally{this.isBusy=!1}}}async show(){let{code:e}=this,t=await this.reveal();t&&(this.display(t,e),this.isFresh||Ar(this,this.context.t(`pin_not_fresh`)))}display(e,{access_code_id:t}){this.isConnected&&this.code.access_code_id===t&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Ia))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{code:e,context:t}=this,{t:n}=t,r=this.pin?Promise.resolve(this.pin):this.reveal(),i=await zr(r,this),a=await r;if(!a)return;i||this.display(a,e);let o=n(i?`copied`:`copy_failed`);Ar(this,this.isFresh?o:[o,n(`pin_not_fresh`)].join(` · `))}static{this.controlStyles=g`
+    `:b}toggleMenu(){this.isMenuOpen?this.menu?.close():this.isMenuOpen=!0}items(){let{code:e,lock:t,context:n}=this,{t:i}=n,a=(t,r,a,o)=>({text:r,icon:a,disabled:n.connected?e.can[t]===!0?void 0:e.can[t]:i(`connection_lost`),run:o}),l=n=>()=>Ur(this,{action:n,lock:t,code:e}),u=[a(`reveal`,i(`show_pin`),c,()=>void this.show()),a(`reveal`,i(`copy_pin`),o,()=>void this.copy())];return e.is_managed?(u.push(a(`update`,i(`edit`),`M14.06,9L15,9.94L5.92,19H5V18.08L14.06,9M17.66,3C17.41,3 17.15,3.1 16.96,3.29L15.13,5.12L18.88,8.87L20.71,7.04C21.1,6.65 21.1,6 20.71,5.63L18.37,3.29C18.17,3.09 17.92,3 17.66,3M14.06,6.19L3,17.25V21H6.75L17.81,9.94L14.06,6.19Z`,l(`edit`))),e.ends_at&&(u.push(a(`extend`,i(`extend`),`M19 19V8H5V19H19M16 1H18V3H19C20.11 3 21 3.9 21 5V19C21 20.11 20.11 21 19 21H5C3.89 21 3 20.1 3 19V5C3 3.89 3.89 3 5 3H6V1H8V3H16V1M11 9.5H13V12.5H16V14.5H13V17.5H11V14.5H8V12.5H11V9.5Z`,l(`extend`))),En(e)||u.push(a(`end`,i(`end_now`),`M12,1C8.14,1 5,4.14 5,8A7,7 0 0,0 12,15C15.86,15 19,11.87 19,8C19,4.14 15.86,1 12,1M12,3.15C14.67,3.15 16.85,5.32 16.85,8C16.85,10.68 14.67,12.85 12,12.85A4.85,4.85 0 0,1 7.15,8A4.85,4.85 0 0,1 12,3.15M11,5V8.69L14.19,10.53L14.94,9.23L12.5,7.82V5M15,16V19H3V21H15V24L19,20M19,20V24H21V16H19`,l(`end`))),e.is_backup_access_code_available&&u.push(a(`pull_backup`,i(`use_backup`),`M19.79,15.41C20.74,13.24 20.74,10.75 19.79,8.59L17.05,9.83C17.65,11.21 17.65,12.78 17.06,14.17L19.79,15.41M15.42,4.21C13.25,3.26 10.76,3.26 8.59,4.21L9.83,6.94C11.22,6.35 12.79,6.35 14.18,6.95L15.42,4.21M4.21,8.58C3.26,10.76 3.26,13.24 4.21,15.42L6.95,14.17C6.35,12.79 6.35,11.21 6.95,9.82L4.21,8.58M8.59,19.79C10.76,20.74 13.25,20.74 15.42,19.78L14.18,17.05C12.8,17.65 11.22,17.65 9.84,17.06L8.59,19.79M12,2A10,10 0 0,1 22,12A10,10 0 0,1 12,22A10,10 0 0,1 2,12A10,10 0 0,1 12,2M12,8A4,4 0 0,0 8,12A4,4 0 0,0 12,16A4,4 0 0,0 16,12A4,4 0 0,0 12,8Z`,l(`pull_backup`)))),En(e)||u.push(a(`release`,i(`release`),`M17,7H13V8.9H17C18.71,8.9 20.1,10.29 20.1,12C20.1,13.43 19.12,14.63 17.79,15L19.25,16.44C20.88,15.61 22,13.95 22,12A5,5 0 0,0 17,7M16,11H13.81L15.81,13H16V11M2,4.27L5.11,7.38C3.29,8.12 2,9.91 2,12A5,5 0 0,0 7,17H11V15.1H7C5.29,15.1 3.9,13.71 3.9,12C3.9,10.41 5.11,9.1 6.66,8.93L8.73,11H8V13H10.73L13,15.27V17H14.73L18.74,21L20,19.74L3.27,3L2,4.27Z`,l(`release`)))):u.push(a(`convert`,i(`convert`),r,l(`convert`))),u.push({...a(`delete`,i(`delete`),s,l(`delete`)),isDangerous:!0}),u}readPin(){return St(this.context.hass,this.lock,this.code)}reveal(){return this.revealing??=this.read().finally(()=>{this.revealing=void 0}),this.revealing}async read(){this.isBusy=!0;try{let{pin:e,isFresh:t}=await this.readPin();return this.isFresh=t,e}catch(e){Wr(this,k(e,this.context.t));return}finally{this.isBusy=!1}}async show(){let{code:e}=this,t=await this.reveal();t&&(this.display(t,e),this.isFresh||Wr(this,this.context.t(`pin_not_fresh`)))}display(e,{access_code_id:t}){this.isConnected&&this.code.access_code_id===t&&(this.pin=e,window.clearTimeout(this.timer),this.timer=window.setTimeout(()=>this.hide(),Ha))}hide(){window.clearTimeout(this.timer),this.pin=void 0}async copy(){let{code:e,context:t}=this,{t:n}=t,r=this.pin?Promise.resolve(this.pin):this.reveal(),i=await $r(r,this),a=await r;if(!a)return;i||this.display(a,e);let o=n(i?`copied`:`copy_failed`);Wr(this,this.isFresh?o:[o,n(`pin_not_fresh`)].join(` · `))}static{this.controlStyles=g`
     .pin {
       font-size: 1.25rem;
       font-weight: 500;
@@ -1605,7 +1617,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     .more {
       margin-inline-start: -8px;
     }
-  `}};P([C({attribute:!1})],J.prototype,`context`,void 0),P([C({attribute:!1})],J.prototype,`code`,void 0),P([C({attribute:!1,hasChanged:La})],J.prototype,`lock`,void 0),P([w()],J.prototype,`pin`,void 0),P([w()],J.prototype,`isBusy`,void 0),P([w()],J.prototype,`isMenuOpen`,void 0),P([ct(`.more`)],J.prototype,`more`,void 0),P([ct(`seam-menu`)],J.prototype,`menu`,void 0);var Ra=class extends J{constructor(...e){super(...e),this.entries=[]}render(){return v`${this.pinOutput()}${this.buttons()}`}async readPin(){let{entries:e,context:t}=this,n=await Promise.all(e.map(({lock:e,code:n})=>wt(t.hass,e,n))),r=n.every(e=>e.isFresh),i=new Set(n.flatMap(({pin:e})=>e??[]));return i.size<2?{pin:[...i][0],isFresh:r}:{pin:n.map(({pin:t},n)=>`${e[n]?.lock.name}: ${t??`–`}`).join(`, `),isFresh:r}}static{this.styles=[z,J.controlStyles,g`
+  `}};R([w({attribute:!1})],J.prototype,`context`,void 0),R([w({attribute:!1})],J.prototype,`code`,void 0),R([w({attribute:!1,hasChanged:Ua})],J.prototype,`lock`,void 0),R([T()],J.prototype,`pin`,void 0),R([T()],J.prototype,`isBusy`,void 0),R([T()],J.prototype,`isMenuOpen`,void 0),R([st(`.more`)],J.prototype,`more`,void 0),R([st(`seam-menu`)],J.prototype,`menu`,void 0);var Wa=class extends J{constructor(...e){super(...e),this.entries=[]}render(){return v`${this.pinOutput()}${this.buttons()}`}async readPin(){let{entries:e,context:t}=this,n=await Promise.allSettled(e.map(({lock:e,code:n})=>St(t.hass,e,n))),r=n.flatMap(e=>e.status===`fulfilled`?e.value:[]),i=n.flatMap(e=>e.status===`rejected`?[e.reason]:[]),a=n.map(e=>e.status===`fulfilled`?e.value.pin:void 0);if(i.length>0&&!a.some(e=>e))throw i[0];for(let e of new Set(i.map(e=>k(e,t.t))))Wr(this,e);let o=r.every(e=>e.isFresh);return new Set(a).size<2?{pin:a[0],isFresh:o}:{pin:a.map((t,n)=>`${e[n]?.lock.name}: ${t??`–`}`).join(`, `),isFresh:o}}static{this.styles=[V,J.controlStyles,g`
       :host {
         display: contents;
       }
@@ -1623,12 +1635,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-area: 1 / 3 / span 2;
         }
       }
-    `]}};P([C({attribute:!1})],Ra.prototype,`entries`,void 0),Ra=P([L(`seam-stay-controls`)],Ra);function za(e,{same_pin_as:t}){return t.flatMap(t=>e.codes.find(({access_code_id:e})=>e===t)??[]).map(M).join(`, `)}var Y=class extends J{constructor(...e){super(...e),this.samePinAs=``,this.origin=``,this.note=``,this.reason=``,this.withLock=!1,this.withProblems=!1}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=M(e),a=this.withProblems?un(e,n):[];return v`
+    `]}};R([w({attribute:!1})],Wa.prototype,`entries`,void 0),Wa=R([B(`seam-stay-controls`)],Wa);function Ga(e,{same_pin_as:t}){return t.flatMap(t=>e.codes.find(({access_code_id:e})=>e===t)??[]).map(I).join(`, `)}var Y=class extends J{constructor(...e){super(...e),this.samePinAs=``,this.origin=``,this.note=``,this.reason=``,this.withLock=!1,this.withProblems=!1}render(){let{code:e,context:t,lock:n}=this,{t:r}=t,i=I(e),a=this.withProblems?bn(e,n):[];return v`
       <div class="row">
         <div class="text">
           <div class="cut" title=${i}><bdi>${i}</bdi></div>
           <div class="secondary times">
-            ${this.note||Er(t,e)}
+            ${this.note||Br(t,e)}
             ${this.withLock?v`·
                     <a class="link" href="/seam/codes/${e.access_code_id}"
                       ><bdi>${n.name}</bdi></a
@@ -1647,14 +1659,14 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           ${e.is_backup?v`<span class="chip plain">${r(`backup`)}</span>`:b}
           ${e.is_one_time_use?v`<span class="chip plain">${r(`one_time`)}</span>`:b}
           ${e.is_offline_access_code?v`<span class="chip plain">${r(`offline_code`)}</span>`:b}
-          ${wr(t,e.state)}
+          ${Rr(t,e.state)}
         </div>
         ${this.buttons()}
       </div>
       ${a.length>0?v`<div class="problems">
-              ${jr(this,t,n,a,e)}
+              ${Gr(this,t,n,a,e)}
             </div>`:b}
-    `}static{this.styles=[z,J.controlStyles,g`
+    `}static{this.styles=[V,J.controlStyles,g`
       :host {
         display: block;
         container-type: inline-size;
@@ -1711,13 +1723,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           grid-area: 1 / 3 / span 2;
         }
       }
-    `]}};P([C({attribute:!1})],Y.prototype,`samePinAs`,void 0),P([C({attribute:!1})],Y.prototype,`origin`,void 0),P([C({attribute:!1})],Y.prototype,`note`,void 0),P([C({attribute:!1})],Y.prototype,`reason`,void 0),P([C({type:Boolean})],Y.prototype,`withLock`,void 0),P([C({type:Boolean})],Y.prototype,`withProblems`,void 0),Y=P([L(`seam-code-row`)],Y);var Ba=20,X=class extends S{constructor(...e){super(...e),this.stays=[],this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=Ba,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map,this.origins=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=Ba,this.search=``),e.has(`stays`)&&(this.origins=pr(this.stays)),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&_n(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=Sn(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=Ba}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return v`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return v`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return v`
+    `]}};R([w({attribute:!1})],Y.prototype,`samePinAs`,void 0),R([w({attribute:!1})],Y.prototype,`origin`,void 0),R([w({attribute:!1})],Y.prototype,`note`,void 0),R([w({attribute:!1})],Y.prototype,`reason`,void 0),R([w({type:Boolean})],Y.prototype,`withLock`,void 0),R([w({type:Boolean})],Y.prototype,`withProblems`,void 0),Y=R([B(`seam-code-row`)],Y);var Ka=20,X=class extends C{constructor(...e){super(...e),this.stays=[],this.search=``,this.order=`time`,this.isExpiredOpen=!1,this.limit=Ka,this.hasScrolled=!1,this.groups=/* @__PURE__ */ new Map,this.origins=/* @__PURE__ */ new Map}willUpdate(e){let t=e.get(`lock`);if(t&&t.device_id!==this.lock.device_id&&(this.limit=Ka,this.search=``),e.has(`stays`)&&(this.origins=Tr(this.stays)),e.has(`selected`)){this.hasScrolled=!1;let e=this.lock.codes.find(e=>e.access_code_id===this.selected);e&&Dn(e)===`expired`&&(this.isExpiredOpen=!0)}(e.has(`lock`)||e.has(`search`)||e.has(`order`))&&(this.groups=Mn(this.lock.codes,this.search,this.order))}updated(){this.limit<this.lock.codes.length?requestAnimationFrame(()=>{this.limit+=Ka}):this.selected&&!this.hasScrolled&&(this.hasScrolled=!0,this.scrollToSelected())}async scrollToSelected(){let e=[...this.shadowRoot?.querySelectorAll(`seam-code-row`)??[]];await Promise.all(e.map(e=>e.updateComplete));let t=e.find(e=>e.hasAttribute(`selected`));requestAnimationFrame(()=>t?.scrollIntoView({block:`center`}))}render(){let{context:e,lock:t,groups:n}=this,{t:r}=e;if(!t.codes_known)return v`<p class="empty box">${r(`codes_unknown`)}</p>`;if(t.codes.length===0)return v`<p class="empty box">${r(`no_codes`)}</p>`;let i=[...n.values()].reduce((e,t)=>e+t.length,0),a=this.limit;return v`
       ${t.codes.length>=8||this.search?this.tools():b}
-      ${i===0?Ir(r(`no_match`)):b}
-      ${sn.map(e=>{let t=n.get(e)??[];if(t.length===0)return b;let r=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:r)})}
+      ${i===0?Xr(r(`no_match`)):b}
+      ${vn.map(e=>{let t=n.get(e)??[];if(t.length===0)return b;let r=t.slice(0,Math.max(0,a)),i=e===`expired`&&!this.isExpiredOpen&&!this.search;return i||(a-=t.length),this.group(e,t.length,i?void 0:r)})}
     `}tools(){let{t:e}=this.context;return v`
       <div class="tools">
-        ${Rr(e(`search_codes`),this.search,e=>{this.search=e})}
+        ${Qr(e(`search_codes`),this.search,e=>{this.search=e})}
         <label>
           <span class="visually-hidden">${e(`order`)}</span>
           <select
@@ -1737,7 +1749,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               >
                 <h2>${s}</h2>
                 <span class="secondary">${t}</span>
-                ${F(i)}
+                ${z(i)}
               </button>`:v`<div class="section">
                   <h2>${s}</h2>
                   <span class="secondary">${t}</span>
@@ -1747,13 +1759,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                         ${r.isAdmin?o(`unmanaged_hint_convert`):b}
                       </p>`:b}`}
         ${n?v`<ul>
-                ${W(n,e=>e.access_code_id,t=>v`<li>
+                ${j(n,e=>e.access_code_id,t=>v`<li>
                     <seam-code-row
                       .context=${r}
                       .lock=${a}
                       .code=${t}
                       .origin=${this.origins.get(t.access_code_id)??``}
-                      .samePinAs=${za(a,t)}
+                      .samePinAs=${Ga(a,t)}
                       .withProblems=${e!==`expired`}
                       ?admin=${r.isAdmin}
                       ?selected=${t.access_code_id===this.selected}
@@ -1761,7 +1773,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                   </li>`)}
               </ul>`:b}
       </section>
-    `}static{this.styles=[z,R,g`
+    `}static{this.styles=[V,ti,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1801,27 +1813,27 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         content-visibility: auto;
         contain-intrinsic-size: auto 60px;
       }
-    `]}};P([C({attribute:!1})],X.prototype,`context`,void 0),P([C({attribute:!1})],X.prototype,`lock`,void 0),P([C({attribute:!1})],X.prototype,`stays`,void 0),P([C({attribute:!1})],X.prototype,`selected`,void 0),P([w()],X.prototype,`search`,void 0),P([w()],X.prototype,`order`,void 0),P([w()],X.prototype,`isExpiredOpen`,void 0),P([w()],X.prototype,`limit`,void 0),X=P([L(`seam-code-list`)],X);var Va=class extends S{constructor(...e){super(...e),this.stays=[]}render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return v`
+    `]}};R([w({attribute:!1})],X.prototype,`context`,void 0),R([w({attribute:!1})],X.prototype,`lock`,void 0),R([w({attribute:!1})],X.prototype,`stays`,void 0),R([w({attribute:!1})],X.prototype,`selected`,void 0),R([T()],X.prototype,`search`,void 0),R([T()],X.prototype,`order`,void 0),R([T()],X.prototype,`isExpiredOpen`,void 0),R([T()],X.prototype,`limit`,void 0),X=R([B(`seam-code-list`)],X);var qa=class extends C{constructor(...e){super(...e),this.stays=[]}render(){let{context:e,lock:n}=this,{t:r}=e,i=this.selected&&n.codes_known&&!n.codes.some(e=>e.access_code_id===this.selected);return v`
       <div class="facts">
-        <div>${Na(e,n)}</div>
+        <div>${za(e,n)}</div>
         ${e.isAdmin?v`<button
                 class="icon"
                 aria-label=${r(`refresh`)}
                 title=${r(`refresh`)}
                 ?disabled=${!e.connected}
-                @click=${()=>kr(this,{action:`refresh_lock`,lock:n})}
+                @click=${()=>Ur(this,{action:`refresh_lock`,lock:n})}
               >
-                ${F(`M17.65,6.35C16.2,4.9 14.21,4 12,4A8,8 0 0,0 4,12A8,8 0 0,0 12,20C15.73,20 18.84,17.45 19.73,14H17.65C16.83,16.33 14.61,18 12,18A6,6 0 0,1 6,12A6,6 0 0,1 12,6C13.66,6 15.14,6.69 16.22,7.78L13,11H20V4L17.65,6.35Z`)}
+                ${z(`M17.65,6.35C16.2,4.9 14.21,4 12,4A8,8 0 0,0 4,12A8,8 0 0,0 12,20C15.73,20 18.84,17.45 19.73,14H17.65C16.83,16.33 14.61,18 12,18A6,6 0 0,1 6,12A6,6 0 0,1 12,6C13.66,6 15.14,6.69 16.22,7.78L13,11H20V4L17.65,6.35Z`)}
               </button>`:b}
       </div>
-      ${Mr(e,[...n.problems,...n.codes.flatMap(e=>_n(e)===`expired`?[]:un(e,n))])}
-      ${jr(this,e,n,n.problems)}
+      ${Kr(e,[...n.problems,...n.codes.flatMap(e=>Dn(e)===`expired`?[]:bn(e,n))])}
+      ${Gr(this,e,n,n.problems)}
       ${n.may_be_outdated&&n.codes_known?v`<div class="banner">
-              ${F(t)}
+              ${z(t)}
               <p class="text">${r(`codes_outdated`)}</p>
             </div>`:b}
       ${i?v`<div class="banner" role="status">
-              ${F(t)}
+              ${z(t)}
               <p class="text">${r(`no_such_code`)}</p>
             </div>`:b}
       <seam-code-list
@@ -1830,7 +1842,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         .stays=${this.stays}
         .selected=${this.selected}
       ></seam-code-list>
-    `}static{this.styles=[z,g`
+    `}static{this.styles=[V,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1861,15 +1873,15 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};P([C({attribute:!1})],Va.prototype,`context`,void 0),P([C({attribute:!1})],Va.prototype,`lock`,void 0),P([C({attribute:!1})],Va.prototype,`stays`,void 0),P([C({attribute:!1})],Va.prototype,`selected`,void 0),Va=P([L(`seam-lock-page`)],Va);var Ha=class extends S{constructor(...e){super(...e),this.locks=[],this.search=``}render(){let{t:e}=this.context,t=xn(this.locks,this.search);return v`
-      ${Fr(this.locks.length,e(`search_all`),this.search,e=>{this.search=e})}
-      ${t.length===0?Ir(e(`no_match_locks`)):v`<ul class="box">
-              ${W(t,({lock:e})=>e.device_id,({lock:e,names:t})=>this.row(e,t))}
+    `]}};R([w({attribute:!1})],qa.prototype,`context`,void 0),R([w({attribute:!1})],qa.prototype,`lock`,void 0),R([w({attribute:!1})],qa.prototype,`stays`,void 0),R([w({attribute:!1})],qa.prototype,`selected`,void 0),qa=R([B(`seam-lock-page`)],qa);var Ja=class extends C{constructor(...e){super(...e),this.locks=[],this.search=``}render(){let{t:e}=this.context,t=jn(this.locks,this.search);return v`
+      ${Yr(this.locks.length,e(`search_all`),this.search,e=>{this.search=e})}
+      ${t.length===0?Xr(e(`no_match_locks`)):v`<ul class="box">
+              ${j(t,({lock:e})=>e.device_id,({lock:e,names:t})=>this.row(e,t))}
             </ul>`}
-    `}row(e,t){let{t:n}=this.context,r={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)r[_n(t)]+=1;let i=[`active`,`scheduled`,`unmanaged`].filter(e=>r[e]>0).map(e=>n(`count_${e}`,{count:r[e]})),o=r.attention>0||e.problems.length>0;return v`<li>
+    `}row(e,t){let{t:n}=this.context,r={attention:0,active:0,scheduled:0,unmanaged:0,expired:0};for(let t of e.codes)r[Dn(t)]+=1;let i=[`active`,`scheduled`,`unmanaged`].filter(e=>r[e]>0).map(e=>n(`count_${e}`,{count:r[e]})),o=r.attention>0||e.problems.length>0;return v`<li>
       <a href="/seam/lock/${e.device_id}">
         <span class="symbol ${e.online===!1?`offline`:``}"
-          >${Ma(e)}</span
+          >${Ra(e)}</span
         >
         <span class="text">
           <span class="cut"><bdi>${e.name}</bdi></span>
@@ -1882,12 +1894,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </span>
           <span class="facts secondary">
             ${e.area?v`<span class="fact"><bdi>${e.area}</bdi></span>`:b}
-            ${Na(this.context,e)}
+            ${za(this.context,e)}
           </span>
         </span>
-        ${F(a)}
+        ${z(a)}
       </a>
-    </li>`}static{this.styles=[z,R,g`
+    </li>`}static{this.styles=[V,ti,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -1961,14 +1973,14 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       .fact.bad {
         color: var(--seam-error-text);
       }
-    `]}};P([C({attribute:!1})],Ha.prototype,`context`,void 0),P([C({attribute:!1})],Ha.prototype,`locks`,void 0),P([w()],Ha.prototype,`search`,void 0),Ha=P([L(`seam-locks`)],Ha);var Ua=`/config/integrations/integration/seam`,Wa=50,Z=class extends S{constructor(...e){super(...e),this.locks=[],this.stays=[],this.now=/* @__PURE__ */ new Date,this.search=``,this.limit=Wa}render(){let{stays:e,locks:t,context:n}=this,{t:r,isAdmin:i}=n,a=e.reduce((e,t)=>e+(t.stays?.length??0),0),o=ur(e,t,this.search),s=o.filter(e=>fr(e).length>0),c=o.filter(e=>fr(e).length===0);return v`
-      ${e.map(e=>e.is_calendar_lost?I(r(`stays_lost`,{name:e.title})):b)}
-      ${e.map(e=>e.kept>0?I(r(`stays_kept`,{name:e.title,count:e.kept}),i?v`<p>${r(`stays_kept_hint`)}</p>`:b):b)}
-      ${Fr(a,r(`search_stays`),this.search,e=>{this.search=e})}
-      ${s.length>0?this.list(r(`needs_attention`),s,s.length,Mr(n,s.flatMap(e=>fr(e).flatMap(e=>hr(e)??[])))):b}
+    `]}};R([w({attribute:!1})],Ja.prototype,`context`,void 0),R([w({attribute:!1})],Ja.prototype,`locks`,void 0),R([T()],Ja.prototype,`search`,void 0),Ja=R([B(`seam-locks`)],Ja);var Ya=`/config/integrations/integration/seam`,Xa=50,Z=class extends C{constructor(...e){super(...e),this.locks=[],this.stays=[],this.now=/* @__PURE__ */ new Date,this.search=``,this.limit=Xa}render(){let{stays:e,locks:t,context:n}=this,{t:r,isAdmin:i}=n,a=e.reduce((e,t)=>e+(t.stays?.length??0),0),o=Sr(e,t,this.search),s=o.filter(e=>wr(e).length>0),c=o.filter(e=>wr(e).length===0);return v`
+      ${e.map(e=>e.is_calendar_lost?Nr(r(`stays_lost`,{name:e.title})):b)}
+      ${e.map(e=>e.kept>0?Nr(r(`stays_kept`,{name:e.title,count:e.kept}),i?v`<p>${r(`stays_kept_hint`)}</p>`:b):b)}
+      ${Yr(a,r(`search_stays`),this.search,e=>{this.search=e})}
+      ${s.length>0?this.list(r(`needs_attention`),s,s.length,Kr(n,s.flatMap(e=>wr(e).flatMap(e=>Dr(e)??[])))):b}
       ${c.length>0?this.list(r(`stays_coming`),c.slice(0,this.limit),c.length):b}
-      ${Lr(r,c.length>this.limit,()=>{this.limit+=Wa})}
-      ${o.length===0&&this.search?Ir(r(`no_match_stays`)):b}
+      ${Zr(r,c.length>this.limit,()=>{this.limit+=Xa})}
+      ${o.length===0&&this.search?Xr(r(`no_match_stays`)):b}
       ${e.length>0&&a===0?v`<p class="box empty">
               ${r(e.every(e=>e.stays)?`stays_none`:`stays_not_known`)}
             </p>`:b}
@@ -1980,9 +1992,9 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       </div>
       ${r}
       <ul>
-        ${W(t,({key:e})=>e,e=>v`<li>${this.row(e)}</li>`)}
+        ${j(t,({key:e})=>e,e=>v`<li>${this.row(e)}</li>`)}
       </ul>
-    </section>`}row(e){let{context:t}=this,{t:n,hass:r}=t,{stay:i,stays:a,places:o}=e,s=o.flatMap(e=>this.link(e)??[]),c=e=>j(r,e,this.now),l=Date.parse(i.starts_at)<=this.now.getTime(),u=Dr(t,mr(e));return v`
+    </section>`}row(e){let{context:t}=this,{t:n,hass:r}=t,{stay:i,stays:a,places:o}=e,s=o.flatMap(e=>this.link(e)??[]),c=e=>F(r,e,this.now),l=Date.parse(i.starts_at)<=this.now.getTime(),u=Vr(t,Er(e));return v`
       <div class="row stay">
         <div class="text">
           <div class="cut" title=${i.name}><bdi>${i.name}</bdi></div>
@@ -1996,22 +2008,22 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           </div>
           ${u?v`<div class="secondary"><bdi>${u}</bdi></div>`:b}
         </div>
-        ${i.has_arrived?v`<span class="chip good">${n(`arrived`)}</span>`:Tr(t,i.verdict)}
+        ${i.has_arrived?v`<span class="chip good">${n(`arrived`)}</span>`:zr(t,i.verdict)}
         ${this.controls(e)}
       </div>
-      ${fr(e).map(e=>this.reason(e,o.length>1))}
+      ${wr(e).map(e=>this.reason(e,o.length>1))}
     `}controls({places:e}){let t=e.flatMap(({lock:e,code:t})=>e&&t?{lock:e,code:t}:[]),n=t.filter(({code:e})=>e.can.reveal===!0),r=n[0]??t[0];return!r||!this.context.isAdmin?b:v`<seam-stay-controls
       .context=${this.context}
       .lock=${r.lock}
       .code=${r.code}
       .entries=${n}
-    ></seam-stay-controls>`}link({lock:e,code:t}){return e?v`<a class="link" href="/seam/${t?`codes/${t.access_code_id}`:`lock/${e.device_id}`}"><bdi>${e.name}</bdi></a>`:void 0}reason(e,t){let{lock:n,code:r,reason:i}=e,a=hr(e);return v`<div class="reason">
+    ></seam-stay-controls>`}link({lock:e,code:t}){return e?v`<a class="link" href="/seam/${t?`codes/${t.access_code_id}`:`lock/${e.device_id}`}"><bdi>${e.name}</bdi></a>`:void 0}reason(e,t){let{lock:n,code:r,reason:i}=e,a=Dr(e);return v`<div class="reason">
       ${i?v`<p>
               ${t&&n?v`<bdi>${n.name}</bdi>: `:b}<bdi
                 >${i}</bdi
               >
             </p>`:b}
-      ${n&&a?jr(this,this.context,n,[a],r):b}
+      ${n&&a?Gr(this,this.context,n,[a],r):b}
     </div>`}calendars(){let{stays:e,context:t}=this,{t:n,connected:r}=t;return v`<section class="box" aria-label=${n(`stays_calendars`)}>
       <div class="section"><h2>${n(`stays_calendars`)}</h2></div>
       ${e.length===0?v`<p class="empty">${n(`stays_hint`)}</p>
@@ -2021,7 +2033,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
             <span class="text cut"><bdi>${e.title}</bdi></span>
             <a
               class="button"
-              href="${Ua}#config_entry=${e.entry_id}"
+              href="${Ya}#config_entry=${e.entry_id}"
               aria-label=${n(`stays_edit`,{name:e.title})}
               >${n(`edit`)}</a
             >
@@ -2029,17 +2041,17 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               class="tonal"
               aria-label="${n(`stays_preview`)}: ${e.title}"
               ?disabled=${!r}
-              @click=${()=>kr(this,{action:`preview_stays`,stays:e})}
+              @click=${()=>Ur(this,{action:`preview_stays`,stays:e})}
             >
               ${n(`stays_preview`)}
             </button>
           </li>`)}
       </ul>
       <p class="add">
-        <a class="button" href=${Ua}>${F(p)} ${n(`stays_add`)}</a>
+        <a class="button" href=${Ya}>${z(p)} ${n(`stays_add`)}</a>
         <span class="secondary">${n(`opens_settings`,{action:n(`stays_add`)})}</span>
       </p>
-    </section>`}static{this.styles=[z,R,g`
+    </section>`}static{this.styles=[V,ti,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -2100,49 +2112,49 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           justify-self: start;
         }
       }
-    `]}};P([C({attribute:!1})],Z.prototype,`context`,void 0),P([C({attribute:!1})],Z.prototype,`locks`,void 0),P([C({attribute:!1})],Z.prototype,`stays`,void 0),P([C({attribute:!1})],Z.prototype,`now`,void 0),P([w()],Z.prototype,`search`,void 0),P([w()],Z.prototype,`limit`,void 0),Z=P([L(`seam-stays`)],Z);var Ga=`important`,Ka=` !`+Ga,qa=Kr(class extends qr{constructor(e){if(super(e),e.type!==H.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Ka);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?Ga:``):n[e]=r}}return y}}),Ja=6;function Ya(e,{gap:t,overlaps:n},r){let{t:i}=e,a=n.map(({code:e})=>M(e)).join(`, `);return[...a?[i(`overlaps_with`,{names:a})]:[],...t?[Za(e,t,r)??i(`then_free`,{duration:Xa(e,t)})]:[]]}function Xa({hass:e},{start:t,end:n}){return Kt(e,n-t)}function Za(e,{start:t,end:n},r){let i=r.getTime();return t<=i&&i<n?e.t(`free_for`,{duration:Xa(e,{start:i,end:n})}):void 0}var Q=class extends S{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{hass:t}=this.context,n=e=>It(t,e),r=n({weekday:`short`}),i=e.days.some(({start:e})=>r.format(e).length>4)?n({weekday:`narrow`}):r,a=n({day:`numeric`}),o=Bt(t.locale),s=this.now.getTime();return v`<section class="box chart">
+    `]}};R([w({attribute:!1})],Z.prototype,`context`,void 0),R([w({attribute:!1})],Z.prototype,`locks`,void 0),R([w({attribute:!1})],Z.prototype,`stays`,void 0),R([w({attribute:!1})],Z.prototype,`now`,void 0),R([T()],Z.prototype,`search`,void 0),R([T()],Z.prototype,`limit`,void 0),Z=R([B(`seam-stays`)],Z);var Za=`important`,Qa=` !`+Za,$a=wt(class extends Tt{constructor(e){if(super(e),e.type!==A.ATTRIBUTE||e.name!==`style`||e.strings?.length>2)throw Error("The `styleMap` directive must be used in the `style` attribute and must be the only part in the attribute.")}render(e){return Object.keys(e).reduce((t,n)=>{let r=e[n];return r==null?t:t+`${n=n.includes(`-`)?n:n.replace(/(?:^(webkit|moz|ms|o)|)(?=[A-Z])/g,`-$&`).toLowerCase()}:${r};`},``)}update(e,[t]){let{style:n}=e.element;if(this.ft===void 0)return this.ft=new Set(Object.keys(t)),this.render(t);for(let e of this.ft)t[e]??(this.ft.delete(e),e.includes(`-`)?n.removeProperty(e):n[e]=null);for(let e in t){let r=t[e];if(r!=null){this.ft.add(e);let t=typeof r==`string`&&r.endsWith(Qa);e.includes(`-`)||t?n.setProperty(e,t?r.slice(0,-11):r,t?Za:``):n[e]=r}}return y}}),eo=6;function to(e,{gap:t,overlaps:n},r){let{t:i}=e,a=n.map(({code:e})=>I(e)).join(`, `);return[...a?[i(`overlaps_with`,{names:a})]:[],...t?[ro(e,t,r)??i(`then_free`,{duration:no(e,t)})]:[]]}function no({hass:e},{start:t,end:n}){return rn(e,n-t)}function ro(e,{start:t,end:n},r){let i=r.getTime();return t<=i&&i<n?e.t(`free_for`,{duration:no(e,{start:i,end:n})}):void 0}var Q=class extends C{constructor(...e){super(...e),this.rows=[],this.now=/* @__PURE__ */ new Date,this.isByLock=!1,this.unfolded=/* @__PURE__ */ new Set}render(){let{days:e}=this,{hass:t}=this.context,n=e=>qt(t,e),r=n({weekday:`short`}),i=e.days.some(({start:e})=>r.format(e).length>4)?n({weekday:`narrow`}):r,a=n({day:`numeric`}),o=Zt(t.locale),s=this.now.getTime();return v`<section class="box chart">
       <div class="days" aria-hidden="true">
         ${e.days.map(({date:t,start:n},r)=>{let s=e.days[r+1]?.start??e.end,c=r>0&&new Date(t).getUTCDay()===o;return v`<span
             class="${t===this.context.date?`today`:``} ${c?`week`:``}"
-            style=${eo({start:n,end:s},e)}
+            style=${oo({start:n,end:s},e)}
             ><span class="weekday">${i.format(n)}</span> ${a.format(n)}</span
           >`})}
-        ${s>e.start&&s<e.end?v`<i style=${eo({start:s,end:s},e)}></i>`:b}
+        ${s>e.start&&s<e.end?v`<i style=${oo({start:s,end:s},e)}></i>`:b}
       </div>
       <ul>
-        ${W(this.rows,({key:e})=>e,t=>this.row(t,e))}
+        ${j(this.rows,({key:e})=>e,t=>this.row(t,e))}
       </ul>
-    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,Ja),o=Qa(Math.max(a,1));return v`<li>
+    </section>`}row(e,t){let{t:n}=this.context,r=this.isByLock,i=this.unfolded.has(e.key),a=i?e.lanes:Math.min(e.lanes,eo),o=io(Math.max(a,1));return v`<li>
       <h3 class="cut">
         ${r?v`<a class="link" href="/seam/lock/${e.key}"><bdi>${e.name}</bdi></a>`:v`<bdi>${e.name}</bdi>`}
       </h3>
-      <div class="track" style=${qa({height:o})}>
-        ${e.overlaps.map(e=>v`<span class="overlap" style=${eo(e,t)}></span>`)}
+      <div class="track" style=${$a({height:o})}>
+        ${e.overlaps.map(e=>v`<span class="overlap" style=${oo(e,t)}></span>`)}
         ${e.gaps.map(e=>v`<span
             class="gap"
             aria-hidden="true"
-            style=${eo($a(e,t),t)}
+            style=${oo(ao(e,t),t)}
             ><span class="cut"
-              >${Za(this.context,e,this.now)??Xa(this.context,e)}</span
+              >${ro(this.context,e,this.now)??no(this.context,e)}</span
             ></span
           >`)}
         ${e.bars.filter(({lane:e})=>e<a).map(e=>this.bar(e,t,r))}
       </div>
-      ${e.lanes>Ja?v`<button
+      ${e.lanes>eo?v`<button
               class="more"
               aria-expanded=${i}
               @click=${()=>{let t=new Set(this.unfolded);t.delete(e.key)||t.add(e.key),this.unfolded=t}}
             >
               ${i?n(`fewer`):n(`show_all`,{count:e.bars.length})}
             </button>`:b}
-    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=M(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:Er(r,i),state:Cr(r,i.state)}),...Ya(r,e,this.now)].join(` · `);return v`<a
-      class="bar ${Sr(i.state)} ${e.isEarlier?`earlier`:``} ${e.isLater?`later`:``} ${e.isEndless?`endless`:``}"
+    </li>`}bar(e,t,n){let{context:r}=this,{code:i,lock:a}=e.entry,{t:o}=r,s=I(i),c=[o(`timeline_bar`,{name:s,lock:a.name,times:Br(r,i),state:Lr(r,i.state)}),...to(r,e,this.now)].join(` · `);return v`<a
+      class="bar ${Ir(i.state)} ${e.isEarlier?`earlier`:``} ${e.isLater?`later`:``} ${e.isEndless?`endless`:``}"
       href="/seam/codes/${i.access_code_id}"
       aria-label=${c}
       title=${c}
-      style=${eo(e,t,{top:Qa(e.lane)})}
-      >${e.overlaps.length>0?F(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):b}<span class="cut name"><bdi>${n?s:a.name}</bdi></span>${e.isEndless?v`<span>∞</span>`:b}</a
-    >`}static{this.styles=[z,g`
+      style=${oo(e,t,{top:io(e.lane)})}
+      >${e.overlaps.length>0?z(`M21,9L17,5V8H10V10H17V13M7,11L3,15L7,19V16H14V14H7V11Z`):b}<span class="cut name"><bdi>${n?s:a.name}</bdi></span>${e.isEndless?v`<span>∞</span>`:b}</a
+    >`}static{this.styles=[V,g`
       :host {
         --name: 168px;
         --lane: 32px;
@@ -2351,25 +2363,25 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           border: 0;
         }
       }
-    `]}};P([C({attribute:!1})],Q.prototype,`context`,void 0),P([C({attribute:!1})],Q.prototype,`rows`,void 0),P([C({attribute:!1})],Q.prototype,`days`,void 0),P([C({attribute:!1})],Q.prototype,`now`,void 0),P([C({type:Boolean})],Q.prototype,`isByLock`,void 0),P([w()],Q.prototype,`unfolded`,void 0),Q=P([L(`seam-timeline-chart`)],Q);function Qa(e){return`calc(${e} * var(--lane) + 4px)`}function $a({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function eo({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return qa({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var to=[`lock`,`person`,`table`],no=7,ro=150,$=class extends S{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=ro,this.search=``}render(){let{context:e,offset:t,search:n,view:r}=this,{t:i,hass:o}=e,s=Xn(e.date,t,A(o)),c=En(this.locks).filter(({code:e})=>!e.is_backup),l=$n(r===`person`?Qn(c,s):Zn(this.locks,c,s),n),u=l.flatMap(({bars:e})=>e).filter(e=>er(e,n)),d=u.length===0,f=r===`table`?u.length:l.length,p=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},m=It(o,{day:`numeric`,month:`short`,year:`numeric`});return v`
-      ${Fr(Math.max(this.locks.length,c.length),i(`search_all`),n,e=>{this.search=e})}
+    `]}};R([w({attribute:!1})],Q.prototype,`context`,void 0),R([w({attribute:!1})],Q.prototype,`rows`,void 0),R([w({attribute:!1})],Q.prototype,`days`,void 0),R([w({attribute:!1})],Q.prototype,`now`,void 0),R([w({type:Boolean})],Q.prototype,`isByLock`,void 0),R([T()],Q.prototype,`unfolded`,void 0),Q=R([B(`seam-timeline-chart`)],Q);function io(e){return`calc(${e} * var(--lane) + 4px)`}function ao({start:e,end:t},n){return{start:Math.max(e,n.start),end:Math.min(t,n.end)}}function oo({start:e,end:t},n,r={}){let i=e=>`${(e/(n.end-n.start)*100).toFixed(3)}%`;return $a({insetInlineStart:i(e-n.start),inlineSize:i(t-e),...r})}var so=[`lock`,`person`,`table`],co=7,lo=150,$=class extends C{constructor(...e){super(...e),this.locks=[],this.now=/* @__PURE__ */ new Date,this.offset=0,this.view=`lock`,this.limit=lo,this.search=``}render(){let{context:e,offset:t,search:n,view:r}=this,{t:i,hass:o}=e,s=cr(e.date,t,P(o)),c=In(this.locks).filter(({code:e})=>!e.is_backup),l=dr(r===`person`?ur(c,s):lr(this.locks,c,s),n),u=l.flatMap(({bars:e})=>e).filter(e=>fr(e,n)),d=u.length===0,f=r===`table`?u.length:l.length,p=e=>{this.offset=Math.max(-90,Math.min(76,t+e))},m=qt(o,{day:`numeric`,month:`short`,year:`numeric`});return v`
+      ${Yr(Math.max(this.locks.length,c.length),i(`search_all`),n,e=>{this.search=e})}
       <div class="choices">
         <button
           class="icon"
           aria-label=${i(`earlier`)}
           ?disabled=${t<=-90}
-          @click=${()=>p(-no)}
+          @click=${()=>p(-co)}
         >
-          ${F(`M15.41,16.58L10.83,12L15.41,7.41L14,6L8,12L14,18L15.41,16.58Z`)}
+          ${z(`M15.41,16.58L10.83,12L15.41,7.41L14,6L8,12L14,18L15.41,16.58Z`)}
         </button>
         <h2><bdi role="status">${m.formatRange(s.start,s.end-1)}</bdi></h2>
         <button
           class="icon"
           aria-label=${i(`later`)}
           ?disabled=${t>=76}
-          @click=${()=>p(no)}
+          @click=${()=>p(co)}
         >
-          ${F(a)}
+          ${z(a)}
         </button>
         <button ?disabled=${t===0} @click=${()=>p(-t)}>
           ${i(`today`)}
@@ -2379,13 +2391,13 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           <select
             @change=${e=>{this.view=e.target.value}}
           >
-            ${to.map(e=>v`<option value=${e} ?selected=${e===r}>
+            ${so.map(e=>v`<option value=${e} ?selected=${e===r}>
                 ${i(`rows_${e}`)}
               </option>`)}
           </select>
         </label>
       </div>
-      ${d?n?Ir(i(`no_match_timeline`)):v`<p class="box empty">${i(`timeline_none`)}</p>`:r===`table`?this.table(u.slice(0,this.limit)):v`<seam-timeline-chart
+      ${d?n?Xr(i(`no_match_timeline`)):v`<p class="box empty">${i(`timeline_none`)}</p>`:r===`table`?this.table(u.slice(0,this.limit)):v`<seam-timeline-chart
                 .context=${e}
                 .rows=${l.slice(0,this.limit)}
                 .days=${s}
@@ -2409,16 +2421,16 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
               <td role="cell" class="lock"><bdi>${e.entry.lock.name}</bdi></td>
               <td role="cell" class="person">
                 <a class="link" href="/seam/codes/${e.entry.code.access_code_id}"
-                  ><bdi>${M(e.entry.code)}</bdi></a
+                  ><bdi>${I(e.entry.code)}</bdi></a
                 >
               </td>
-              <td role="cell" class="times">${Er(t,e.entry.code)}</td>
-              <td role="cell" class="state">${wr(t,e.entry.code.state)}</td>
-              <td role="cell" class="notes">${Ya(t,e,this.now).join(` · `)}</td>
+              <td role="cell" class="times">${Br(t,e.entry.code)}</td>
+              <td role="cell" class="state">${Rr(t,e.entry.code.state)}</td>
+              <td role="cell" class="notes">${to(t,e,this.now).join(` · `)}</td>
             </tr>`)}
         </tbody>
       </table>
-    </section>`}static{this.styles=[z,R,g`
+    </section>`}static{this.styles=[V,ti,g`
       :host {
         display: grid;
         grid-template-columns: minmax(0, 1fr);
@@ -2518,48 +2530,192 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           color: var(--secondary-text-color);
         }
       }
-    `]}};P([C({attribute:!1})],$.prototype,`context`,void 0),P([C({attribute:!1})],$.prototype,`locks`,void 0),P([C({attribute:!1})],$.prototype,`now`,void 0),P([w()],$.prototype,`offset`,void 0),P([w()],$.prototype,`view`,void 0),P([w()],$.prototype,`limit`,void 0),P([w()],$.prototype,`search`,void 0),$=P([L(`seam-timeline`)],$);var io=6,ao=class extends S{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e,isAdmin:t}=this.context,{locks:n,entries:r}=this.snapshot,i=r.filter(e=>!e.available),a=Dn(n,this.now,new Set(i.map(({entry_id:e})=>e))),{attention:o}=a,s=n.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return v`
-      ${this.headline(a)}
-      ${o.length+a.problems.length+a.locks.length>0?v`<section class="box wide" aria-label=${e(`needs_attention`)}>
+    `]}};R([w({attribute:!1})],$.prototype,`context`,void 0),R([w({attribute:!1})],$.prototype,`locks`,void 0),R([w({attribute:!1})],$.prototype,`now`,void 0),R([T()],$.prototype,`offset`,void 0),R([T()],$.prototype,`view`,void 0),R([T()],$.prototype,`limit`,void 0),R([T()],$.prototype,`search`,void 0),$=R([B(`seam-timeline`)],$);var uo=2*M;function fo({locks:e,stays:t,entries:n},r){let i=Gn(n),a={attention:[],stays:[],isUncertain:!1,now:[],arriving:[],leaving:[],problems:[],locks:e.filter(t=>kn(t)||t.online===!1&&t.problems.length===0||!t.codes_known&&!i.has(t.entry_id)&&e.some(e=>e.codes_known))},o=(e,{starts_at:t})=>e===`setting`&&(!t||Date.parse(t)<=r.getTime()),s=e=>{let t=e?Date.parse(e)-r.getTime():-1;return t>=0&&t<=uo};for(let t of In(e)){let{code:e}=t;e.is_backup||(Cn(e)&&a.attention.push(t),e.is_managed&&(e.state===`unknown`||o(e.state,e))&&(a.isUncertain=!0),e.state!==`expired`&&(s(e.starts_at)?a.arriving.push(t):s(e.ends_at)&&a.leaving.push(t),e.state===`active`&&a.now.push(t)))}let c=e=>e?Date.parse(e):1/0;a.arriving.sort((e,t)=>c(e.code.starts_at)-c(t.code.starts_at)),a.leaving.sort((e,t)=>c(e.code.ends_at)-c(t.code.ends_at)),a.now.sort((e,t)=>Fn(e.code,t.code)),a.attention.sort((e,t)=>c(e.code.starts_at)-c(t.code.starts_at)||Fn(e.code,t.code));let l=new Set(a.attention.map(({code:e})=>e.access_code_id));for(let n of Sr(t,e,``)){for(let e of wr(n))l.has(e.access_code_id??``)||a.stays.push({arrival:n,place:e});let{has_arrived:e,verdict:t,...r}=n.stay;!e&&(t===`unknown`||o(t,r))&&(a.isUncertain=!0)}let u=/* @__PURE__ */ new Map;for(let t of e)for(let e of t.problems){let n=t.entry_id+Sn(e),r=u.get(n);r?r.locks.push(t):u.set(n,{problem:e,locks:[t]})}return a.problems=[...u.values()],a}var po=g`
+  :host {
+    display: grid;
+    grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr));
+    gap: var(--seam-gap);
+    align-items: start;
+  }
+  .column {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr);
+    gap: var(--seam-gap);
+  }
+  .wide,
+  .headline {
+    grid-column: 1 / -1;
+  }
+  .headline {
+    display: flex;
+    align-items: center;
+    gap: 16px;
+    padding: 12px 4px;
+    --tone: var(--secondary-text-color);
+  }
+  .headline.good {
+    --tone: var(--success-color, #43a047);
+  }
+  .headline.bad {
+    --tone: var(--error-color, #db4437);
+  }
+  .headline svg {
+    width: 48px;
+    height: 48px;
+    color: var(--tone);
+  }
+  .headline h2 {
+    font-size: 1.5rem;
+    font-weight: 400;
+    line-height: 1.3;
+  }
+  li + li,
+  .problem + ul:has(li),
+  .problem + .problem {
+    border-top: 1px solid var(--divider-color);
+  }
+  .problem {
+    display: grid;
+    gap: 8px;
+    padding: 8px 16px 12px;
+  }
+  .power {
+    display: flex;
+    flex-wrap: wrap;
+    gap: 4px 16px;
+    padding: 10px 16px;
+  }
+  .stay {
+    justify-content: space-between;
+  }
+  .stay .text {
+    display: grid;
+    overflow-wrap: anywhere;
+  }
+  .fact {
+    display: inline-flex;
+    align-items: center;
+    gap: 6px;
+    font-size: 0.875rem;
+    color: var(--secondary-text-color);
+  }
+  .fact svg {
+    width: 20px;
+    height: 20px;
+  }
+  .fact.bad {
+    color: var(--seam-error-text);
+  }
+  .used {
+    display: flex;
+    justify-content: space-between;
+    gap: 12px;
+    padding: 10px 16px;
+  }
+  .used .secondary {
+    white-space: nowrap;
+  }
+  summary {
+    display: flex;
+    align-items: center;
+    gap: 12px;
+    padding: 8px 16px;
+    padding-inline-end: 12px;
+    min-height: 56px;
+    cursor: pointer;
+    list-style: none;
+  }
+  summary::-webkit-details-marker {
+    display: none;
+  }
+  summary:focus-visible {
+    outline-offset: -2px;
+  }
+  summary > svg {
+    color: var(--secondary-text-color);
+    transition: rotate 150ms;
+  }
+  [open] > summary > svg {
+    rotate: 180deg;
+  }
+  summary .text {
+    flex: 1;
+    min-width: 0;
+    display: grid;
+  }
+  @media (max-width: 480px) {
+    summary {
+      display: grid;
+      grid-template-columns: minmax(0, 1fr) auto;
+      gap: 2px 12px;
+    }
+    summary .chip {
+      grid-area: 2 / 1;
+      justify-self: start;
+    }
+    summary > svg {
+      grid-area: 1 / 2 / span 2;
+    }
+  }
+  details ul {
+    background: color-mix(in srgb, var(--primary-text-color) 4%, transparent);
+  }
+  .more {
+    width: 100%;
+    border-radius: 0;
+  }
+`,mo=6,ho=class extends C{constructor(...e){super(...e),this.now=/* @__PURE__ */ new Date,this.isAllShown=!1}render(){let{t:e,isAdmin:t}=this.context,{locks:n}=this.snapshot,r=fo(this.snapshot,this.now),{attention:i}=r,a=n.flatMap(({name:e,last_used:t})=>t?.at?[{lock:e,name:t.name,at:t.at}]:[]).sort((e,t)=>Date.parse(t.at)-Date.parse(e.at)).slice(0,5);return v`
+      ${this.headline(r)}
+      ${i.length+r.stays.length+r.problems.length+r.locks.length>0?v`<section class="box wide" aria-label=${e(`needs_attention`)}>
               <div class="section"><h2>${e(`needs_attention`)}</h2></div>
-              ${Mr(this.context,[...a.problems.map(({problem:e})=>e),...o.flatMap(({lock:e,code:t})=>un(t,e))])}
-              ${a.problems.map(e=>this.sharedProblem(e))}
+              ${Kr(this.context,[...r.problems.map(({problem:e})=>e),...i.flatMap(({lock:e,code:t})=>bn(t,e))])}
+              ${r.problems.map(e=>this.sharedProblem(e))}
               <ul>
-                ${a.locks.map(t=>v`<li class="power">
+                ${r.locks.map(t=>v`<li class="power">
                     <a class="link" href="/seam/lock/${t.device_id}"><bdi>${t.name}</bdi></a>
-                    ${Pa(this.context,t)}
+                    ${Ba(this.context,t)}
                     ${t.codes_known?b:v`<span class="secondary">${e(`codes_unknown`)}</span>`}
                   </li>`)}
-                ${W(o,({code:e})=>e.access_code_id,e=>v`<li>
+                ${r.stays.map(e=>this.stay(e))}
+                ${j(i,({code:e})=>e.access_code_id,e=>v`<li>
                     ${this.row(e,!0,``,this.reason(e))}
                   </li>`)}
               </ul>
             </section>`:b}
-      ${this.group(e(`active_now`),a.now,e(`nobody_in`),io)}
+      ${this.group(e(`active_now`),r.now,e(`nobody_in`),mo)}
       <div class="column">
-        ${this.group(e(`arriving`),a.arriving,e(`nobody_arriving`),1/0,e=>this.timed(`arrives`,e.code.starts_at))}
-        ${this.group(e(`leaving`),a.leaving,e(`nobody_leaving`),1/0,e=>this.timed(`leaves`,e.code.ends_at))}
-        ${s.length>0?this.lastUsed(s):b}
+        ${this.group(e(`arriving`),r.arriving,e(`nobody_arriving`),1/0,e=>this.timed(`arrives`,e.code.starts_at))}
+        ${this.group(e(`leaving`),r.leaving,e(`nobody_leaving`),1/0,e=>this.timed(`leaves`,e.code.ends_at))}
+        ${a.length>0?this.lastUsed(a):b}
       </div>
       ${t?b:v`<p class="secondary wide">${e(`read_only`)}</p>`}
-    `}timed(e,t){let{hass:n,t:r}=this.context;return t?r(e,{time:j(n,t,this.now)}):``}headline(e){let{tone:t=``,path:n,text:r,hint:i}=this.summary(e);return v`<header class="headline ${t}">
-      ${F(n)}
+    `}timed(e,t){let{hass:n,t:r}=this.context;return t?r(e,{time:F(n,t,this.now)}):``}headline(e){let{tone:t=``,path:n,text:r,hint:i}=this.summary(e);return v`<header class="headline ${t}">
+      ${z(n)}
       <div>
         <h2>${r}</h2>
         ${i?v`<p class="secondary">${i}</p>`:b}
       </div>
-    </header>`}summary({attention:t,problems:r,locks:i,now:a}){let{t:o,isAdmin:s}=this.context,{locks:c,entries:u}=this.snapshot,d=(/* @__PURE__ */ new Set([...i,...r.flatMap(({locks:e})=>e)])).size,f=d>0?o(`headline_locks`,{count:d}):``;return t.length>0?{tone:`bad`,path:e,text:o(`headline_attention`,{count:t.length}),hint:f}:!c.every(e=>e.codes_known)||!u.every(e=>e.available)?{path:l,text:o(`headline_unknown`),hint:f}:c.every(e=>e.codes.length===0)?{path:`M16,14H17.5V16.82L19.94,18.23L19.19,19.53L16,17.69V14M17,12A5,5 0 0,0 12,17A5,5 0 0,0 17,22A5,5 0 0,0 22,17A5,5 0 0,0 17,12M17,10A7,7 0 0,1 24,17A7,7 0 0,1 17,24C14.21,24 11.8,22.36 10.67,20H1V17C1,14.34 6.33,13 9,13C9.6,13 10.34,13.07 11.12,13.2C12.36,11.28 14.53,10 17,10M10,17C10,16.3 10.1,15.62 10.29,15C9.87,14.93 9.43,14.9 9,14.9C6.03,14.9 2.9,16.36 2.9,17V18.1H10.09C10.03,17.74 10,17.37 10,17M9,4A4,4 0 0,1 13,8A4,4 0 0,1 9,12A4,4 0 0,1 5,8A4,4 0 0,1 9,4M9,5.9A2.1,2.1 0 0,0 6.9,8A2.1,2.1 0 0,0 9,10.1A2.1,2.1 0 0,0 11.1,8A2.1,2.1 0 0,0 9,5.9Z`,text:o(`headline_none`),hint:s?o(`headline_none_hint`):``}:{tone:`good`,path:n,text:o(`headline_good`),hint:f||o(`headline_good_hint`,{count:a.length})}}sharedProblem({problem:e,locks:t}){let[n,...r]=t;return v`<div class="problem">
+    </header>`}summary({attention:t,stays:r,problems:i,locks:a,now:o,isUncertain:s}){let{t:c,isAdmin:u,isCurrent:d}=this.context,{locks:f,entries:p}=this.snapshot,m=t.length+r.length,h=(/* @__PURE__ */ new Set([...a,...i.flatMap(({locks:e})=>e)])).size,ee=h>0?c(`headline_locks`,{count:h}):``;return m>0?{tone:`bad`,path:e,text:c(`headline_attention`,{count:m}),hint:ee}:s||!d||!f.every(e=>e.codes_known)||Gn(p).size>0?{path:l,text:c(`headline_unknown`),hint:ee}:f.every(e=>e.codes.length===0)?{path:`M16,14H17.5V16.82L19.94,18.23L19.19,19.53L16,17.69V14M17,12A5,5 0 0,0 12,17A5,5 0 0,0 17,22A5,5 0 0,0 22,17A5,5 0 0,0 17,12M17,10A7,7 0 0,1 24,17A7,7 0 0,1 17,24C14.21,24 11.8,22.36 10.67,20H1V17C1,14.34 6.33,13 9,13C9.6,13 10.34,13.07 11.12,13.2C12.36,11.28 14.53,10 17,10M10,17C10,16.3 10.1,15.62 10.29,15C9.87,14.93 9.43,14.9 9,14.9C6.03,14.9 2.9,16.36 2.9,17V18.1H10.09C10.03,17.74 10,17.37 10,17M9,4A4,4 0 0,1 13,8A4,4 0 0,1 9,12A4,4 0 0,1 5,8A4,4 0 0,1 9,4M9,5.9A2.1,2.1 0 0,0 6.9,8A2.1,2.1 0 0,0 9,10.1A2.1,2.1 0 0,0 11.1,8A2.1,2.1 0 0,0 9,5.9Z`,text:c(`headline_none`),hint:u?c(`headline_none_hint`):``}:{tone:`good`,path:n,text:c(`headline_good`),hint:ee||c(`headline_good_hint`,{count:o.length})}}stay({arrival:{stay:e},place:t}){let{hass:n,t:r}=this.context,{reason:i,lock:a,verdict:o}=t,s=e=>F(n,e,this.now);return v`<li class="power stay">
+      <span class="text">
+        <a class="link" href="/seam/stays"><bdi>${e.name}</bdi></a>
+        <span class="secondary">
+          ${r(`from_to`,{start:s(e.starts_at),end:s(e.ends_at)})}${a?v` · <bdi>${a.name}</bdi>`:b}
+        </span>
+        ${i?v`<span class="secondary"><bdi>${i}</bdi></span>`:b}
+      </span>
+      ${zr(this.context,o)}
+    </li>`}sharedProblem({problem:e,locks:t}){let[n,...r]=t;return v`<div class="problem">
       <p>
         <a class="link" href="/seam/lock/${n.device_id}"><bdi>${n.name}</bdi></a>${r.map(e=>v`, <a class="link" href="/seam/lock/${e.device_id}"><bdi>${e.name}</bdi></a>`)}
       </p>
-      ${jr(this,this.context,n,[e],void 0,t)}
-    </div>`}group(e,t,n,r,i){let{t:a}=this.context,o=On(t),s=this.isAllShown?o:o.slice(0,r);return v`<section class="box" aria-label=${e}>
+      ${Gr(this,this.context,n,[e],void 0,t)}
+    </div>`}group(e,t,n,r,i){let{t:a}=this.context,o=Ln(t),s=this.isAllShown?o:o.slice(0,r);return v`<section class="box" aria-label=${e}>
       <div class="section">
         <h2>${e}</h2>
         ${i?v`<span class="secondary">${a(`next_48_hours`)}</span>`:v`<span class="secondary">${o.length||``}</span>`}
       </div>
       ${o.length===0?v`<p class="empty">${n}</p>`:v`<ul>
-              ${W(s,([e])=>e?.code.access_code_id,e=>v`<li>${this.person(e,i)}</li>`)}
+              ${j(s,([e])=>e?.code.access_code_id,e=>v`<li>${this.person(e,i)}</li>`)}
             </ul>`}
       ${s.length<o.length?v`<button
               class="more"
@@ -2570,23 +2726,23 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
     </section>`}person(e,t){let{context:n}=this,[r]=e;if(e.length===1)return this.row(r,!1,t?.(r));let a=new Intl.ListFormat(n.hass.locale.language).format(e.map(({lock:e})=>e.name));return v`<details>
       <summary>
         <span class="text">
-          <span class="cut"><bdi>${M(r.code)}</bdi></span>
+          <span class="cut"><bdi>${I(r.code)}</bdi></span>
           <span class="secondary times"
-            >${t?.(r)??Er(n,r.code)}</span
+            >${t?.(r)??Br(n,r.code)}</span
           >
           <span class="secondary cut"><bdi>${a}</bdi></span>
         </span>
-        ${wr(n,br(e.map(({code:e})=>e)))}
-        ${F(i)}
+        ${Rr(n,Mr(e.map(({code:e})=>e)))}
+        ${z(i)}
       </summary>
       <ul>
-        ${W(e,({code:e})=>e.access_code_id,e=>v`<li>${this.row(e,!1,e.lock.name)}</li>`)}
+        ${j(e,({code:e})=>e.access_code_id,e=>v`<li>${this.row(e,!1,e.lock.name)}</li>`)}
       </ul>
-    </details>`}reason(e){let t=dn(e);return t===`offline`?this.context.t(`is_offline`,{lock:e.lock.name}):t?.message??``}row(e,t,n=``,r=``){let{context:i}=this;return v`<seam-code-row
+    </details>`}reason(e){let t=xn(e);return t===`offline`?this.context.t(`is_offline`,{lock:e.lock.name}):t?.message??``}row(e,t,n=``,r=``){let{context:i}=this;return v`<seam-code-row
       .context=${i}
       .lock=${e.lock}
       .code=${e.code}
-      .samePinAs=${za(e.lock,e.code)}
+      .samePinAs=${Ga(e.lock,e.code)}
       .note=${n}
       .reason=${r}
       .withProblems=${t}
@@ -2597,145 +2753,18 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       <ul>
         ${e.map(({lock:e,name:r,at:i})=>v`<li class="used">
             <span class="cut">
-              <bdi>${_a(t,r)??r}</bdi>
+              <bdi>${Ca(t,r)??r}</bdi>
               <span class="secondary">· <bdi>${e}</bdi></span>
             </span>
             <time
               class="secondary"
               datetime=${i}
-              title=${j(n,i,this.now)}
-              >${Gt(n,i,this.now)}</time
+              title=${F(n,i,this.now)}
+              >${nn(n,i,this.now)}</time
             >
           </li>`)}
       </ul>
-    </section>`}static{this.styles=[z,g`
-      :host {
-        display: grid;
-        grid-template-columns: repeat(auto-fit, minmax(min(100%, 400px), 1fr));
-        gap: var(--seam-gap);
-        align-items: start;
-      }
-      .column {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr);
-        gap: var(--seam-gap);
-      }
-      .wide,
-      .headline {
-        grid-column: 1 / -1;
-      }
-      .headline {
-        display: flex;
-        align-items: center;
-        gap: 16px;
-        padding: 12px 4px;
-        --tone: var(--secondary-text-color);
-      }
-      .headline.good {
-        --tone: var(--success-color, #43a047);
-      }
-      .headline.bad {
-        --tone: var(--error-color, #db4437);
-      }
-      .headline svg {
-        width: 48px;
-        height: 48px;
-        color: var(--tone);
-      }
-      .headline h2 {
-        font-size: 1.5rem;
-        font-weight: 400;
-        line-height: 1.3;
-      }
-      li + li,
-      .problem + ul:has(li),
-      .problem + .problem {
-        border-top: 1px solid var(--divider-color);
-      }
-      .problem {
-        display: grid;
-        gap: 8px;
-        padding: 8px 16px 12px;
-      }
-      .power {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 4px 16px;
-        padding: 10px 16px;
-      }
-      .fact {
-        display: inline-flex;
-        align-items: center;
-        gap: 6px;
-        font-size: 0.875rem;
-        color: var(--secondary-text-color);
-      }
-      .fact svg {
-        width: 20px;
-        height: 20px;
-      }
-      .fact.bad {
-        color: var(--seam-error-text);
-      }
-      .used {
-        display: flex;
-        justify-content: space-between;
-        gap: 12px;
-        padding: 10px 16px;
-      }
-      .used .secondary {
-        white-space: nowrap;
-      }
-      summary {
-        display: flex;
-        align-items: center;
-        gap: 12px;
-        padding: 8px 16px;
-        padding-inline-end: 12px;
-        min-height: 56px;
-        cursor: pointer;
-        list-style: none;
-      }
-      summary::-webkit-details-marker {
-        display: none;
-      }
-      summary:focus-visible {
-        outline-offset: -2px;
-      }
-      summary > svg {
-        color: var(--secondary-text-color);
-        transition: rotate 150ms;
-      }
-      [open] > summary > svg {
-        rotate: 180deg;
-      }
-      summary .text {
-        flex: 1;
-        min-width: 0;
-        display: grid;
-      }
-      @media (max-width: 480px) {
-        summary {
-          display: grid;
-          grid-template-columns: minmax(0, 1fr) auto;
-          gap: 2px 12px;
-        }
-        summary .chip {
-          grid-area: 2 / 1;
-          justify-self: start;
-        }
-        summary > svg {
-          grid-area: 1 / 2 / span 2;
-        }
-      }
-      details ul {
-        background: color-mix(in srgb, var(--primary-text-color) 4%, transparent);
-      }
-      .more {
-        width: 100%;
-        border-radius: 0;
-      }
-    `]}};P([C({attribute:!1})],ao.prototype,`context`,void 0),P([C({attribute:!1})],ao.prototype,`snapshot`,void 0),P([C({attribute:!1})],ao.prototype,`now`,void 0),P([w()],ao.prototype,`isAllShown`,void 0),ao=P([L(`seam-today`)],ao);var oo=`/seam`,so=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`stays`,`stays`],[`found`,`found_codes`],[`activity`,`activity`]];function co(e){try{return decodeURIComponent(e)}catch{return e}}var lo=class extends ha{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:oo,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.address=location.pathname,this.rememberBack=()=>{this.isBack=location.pathname!==this.address}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(co),{lock:s,codeId:c}=this.target(a,o),l=Pt(e.hass,this.now),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`stays`&&a!==`activity`;return v`
+    </section>`}static{this.styles=[V,po]}};R([w({attribute:!1})],ho.prototype,`context`,void 0),R([w({attribute:!1})],ho.prototype,`snapshot`,void 0),R([w({attribute:!1})],ho.prototype,`now`,void 0),R([T()],ho.prototype,`isAllShown`,void 0),ho=R([B(`seam-today`)],ho);var go=`/seam`,_o=[[``,`today`],[`locks`,`locks`],[`timeline`,`timeline`],[`stays`,`stays`],[`found`,`found_codes`],[`activity`,`activity`]];function vo(e){try{return decodeURIComponent(e)}catch{return e}}var yo=class extends xa{constructor(...e){super(...e),this.narrow=!1,this.route={prefix:go,path:``},this.positions=/* @__PURE__ */ new Map,this.isBack=!1,this.address=location.pathname,this.rememberBack=()=>{this.isBack=location.pathname!==this.address}}render(){let{context:e,snapshot:t}=this,{t:n,isAdmin:r,connected:i}=e,[a=``,o=``]=this.route.path.split(`/`).filter(Boolean).map(vo),{lock:s,codeId:c}=this.target(a,o),l=Gt(e.hass,[this.now]),u=a===`lock`||a===`codes`,d=r&&!!(s?s.can.create===!0:t?.locks.length)&&a!==`found`&&a!==`stays`&&a!==`activity`;return v`
       <header>
         <div class="bar">
           ${u?v`<button
@@ -2743,7 +2772,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                   aria-label=${n(`back`)}
                   @click=${this.goBack}
                 >
-                  ${F(`M20,11V13H8L13.5,18.5L12.08,19.92L4.16,12L12.08,4.08L13.5,5.5L8,11H20Z`)}
+                  ${z(`M20,11V13H8L13.5,18.5L12.08,19.92L4.16,12L12.08,4.08L13.5,5.5L8,11H20Z`)}
                 </button>`:v`<ha-menu-button
                   .hass=${this.hass}
                   .narrow=${this.narrow}
@@ -2754,12 +2783,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
                   ?disabled=${!i}
                   @click=${()=>this.act(s?{action:`add`,lock:s}:{action:`add`})}
                 >
-                  ${F(p)}<span>${n(`add_guest`)}</span>
+                  ${z(p)}<span>${n(`add_guest`)}</span>
                 </button>`:b}
         </div>
         ${u?b:v`<nav aria-label=${n(`sections`)}>
-                ${so.filter(([e])=>e!==`stays`||r||t?.stays.length).map(([e,r])=>v`<a
-                    href=${e?`${oo}/${e}`:oo}
+                ${_o.filter(([e])=>e!==`stays`||r||t?.stays.length).map(([e,r])=>v`<a
+                    href=${e?`${go}/${e}`:go}
                     aria-current=${e===a?`page`:b}
                     >${n(r)}${r===`found_codes`?this.badge(t):b}</a
                   >`)}
@@ -2767,27 +2796,22 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
       </header>
       <main>
         <div class="content">
-          ${this.banners()}
+          ${Pr(e,t)}
           ${t?this.page(t,a,s,c):this.waiting()}
           ${l?v`<p class="secondary zone">${n(`time_zone`,{zone:l})}</p>`:b}
         </div>
       </main>
       ${this.overlay()}
-    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`),n=e.has(`route`)&&t?.path!==this.route.path;(n||this.hasOtherTabs(e))&&this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`center`}),n&&t&&this.arrive()}hasOtherTabs(e){if(!e.has(`snapshot`))return!1;let t=e.get(`snapshot`);return!t||!this.snapshot||Mn(t.locks)!==Mn(this.snapshot.locks)}async arrive(){let{route:e}=this;if(await new Promise(requestAnimationFrame),this.address=location.pathname,e!==this.route)return;let{isBack:t}=this;this.isBack=!1,this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus()}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():Tt(`${oo}/locks`)}badge(e){let t=e?Mn(e.locks):0;return t>0?v` <span class="badge">${t}</span>`:b}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}banners(){let{t:e,connected:t}=this.context,n=this.snapshot?.locks.length&&this.snapshot.entries.filter(e=>!e.available)||[];return v`
-      ${t?b:I(e(`connection_lost`))}
-      ${xr(this.context)}
-      ${t&&this.failed&&this.snapshot?I(e(`not_set_up`)):b}
-      ${n.map(t=>I(t.error?`${t.title}: ${t.error}`:e(`workspace_unavailable`,{name:t.title})))}
-    `}waiting(){let{t:e}=this.context;return this.failed?v`<p class="note" role="status">${e(`not_set_up`)}</p>`:v`<p class="note" role="status">
+    `}connectedCallback(){super.connectedCallback(),window.addEventListener(`popstate`,this.rememberBack)}disconnectedCallback(){super.disconnectedCallback(),window.removeEventListener(`popstate`,this.rememberBack)}willUpdate(e){super.willUpdate(e);let t=e.get(`route`);t&&this.positions.set(t.path,this.main?.scrollTop??0)}updated(e){super.updated(e);let t=e.get(`route`),n=e.has(`route`)&&t?.path!==this.route.path;(n||this.hasOtherTabs(e))&&this.shadowRoot?.querySelector(`nav [aria-current]`)?.scrollIntoView({block:`nearest`,inline:`center`}),n&&t&&this.arrive()}hasOtherTabs(e){if(!e.has(`snapshot`))return!1;let t=e.get(`snapshot`);return!t||!this.snapshot||Vn(t.locks)!==Vn(this.snapshot.locks)}async arrive(){let{route:e}=this;if(await new Promise(requestAnimationFrame),this.address=location.pathname,e!==this.route)return;let{isBack:t}=this;this.isBack=!1,this.main&&(this.main.scrollTop=t?this.positions.get(e.path)??0:0),this.shadowRoot?.activeElement||this.shadowRoot?.querySelector(`h1`)?.focus()}get main(){return this.shadowRoot?.querySelector(`main`)}goBack(){history.length>1?history.back():Ct(`${go}/locks`)}badge(e){let t=e?Vn(e.locks):0;return t>0?v` <span class="badge">${t}</span>`:b}target(e,t){let n=this.snapshot?.locks??[];if(e===`lock`){let e=n.find(({device_id:e})=>e===t);return e?{lock:e}:{}}if(e===`codes`){let e=this.lockOfCode?.codeId===t?this.lockOfCode.deviceId:``,r=n.find(({codes:e})=>e.some(({access_code_id:e})=>e===t))??n.find(({device_id:t})=>t===e);return r?(this.lockOfCode={codeId:t,deviceId:r.device_id},{lock:r,codeId:t}):{codeId:t}}return{}}waiting(){let{t:e}=this.context;return this.failed?v`<p class="note" role="status">${e(`not_set_up`)}</p>`:v`<p class="note" role="status">
           <span class="spinner"></span> ${e(`loading`)}
-        </p>`}page(e,t,n,r){let{context:i}=this,{t:a}=i,{locks:o}=e;if(t===`lock`||t===`codes`)return n?v`<seam-lock-page
+        </p>`}page(e,t,n,r){let{context:i}=this,{t:a}=i,{locks:o}=e;if(t===`lock`||t===`codes`){if(!n){let n=t===`lock`?`no_such_lock`:`no_such_code`;return v`<p class="note">
+          ${a(Kn(e)?`not_set_up`:n)}
+        </p>`}return v`<seam-lock-page
         .context=${i}
         .lock=${n}
         .stays=${e.stays}
         .selected=${r}
-      ></seam-lock-page>`:v`<p class="note">
-          ${a(t===`lock`?`no_such_lock`:`no_such_code`)}
-        </p>`;if(o.length===0)return v`<p class="note">${a(this.reasonForNoLocks(e))}</p>`;switch(t){case`locks`:return v`<seam-locks .context=${i} .locks=${o}></seam-locks>`;case`timeline`:return v`<seam-timeline
+      ></seam-lock-page>`}if(o.length===0)return v`<p class="note">${a(this.reasonForNoLocks(e))}</p>`;switch(t){case`locks`:return v`<seam-locks .context=${i} .locks=${o}></seam-locks>`;case`timeline`:return v`<seam-timeline
           .context=${i}
           .locks=${o}
           .now=${this.now}
@@ -2808,7 +2832,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           .context=${i}
           .snapshot=${e}
           .now=${this.now}
-        ></seam-today>`}}reasonForNoLocks({entries:e}){return this.context.isAdmin?e.length>0&&e.every(e=>e.available)?`no_locks`:`not_set_up`:`no_access`}static{this.styles=[z,ha.overlayStyles,g`
+        ></seam-today>`}}reasonForNoLocks(e){return Kn(e)?`not_set_up`:this.context.isAdmin?e.entries.length>0?`no_locks`:`not_set_up`:`no_access`}static{this.styles=[V,xa.overlayStyles,g`
       :host {
         display: flex;
         flex-direction: column;
@@ -2929,30 +2953,29 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
           background: var(--seam-filled, #0b6b8f) !important;
         }
       }
-    `]}};P([C({attribute:!1})],lo.prototype,`narrow`,void 0),P([C({attribute:!1})],lo.prototype,`route`,void 0),lo=P([L(`seam-panel`)],lo);var uo=`seam-access-codes-card`;function fo({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var po=class extends ha{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>fo(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>on()(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:t,connected:n}=this.context,r=this.snapshot?.locks.find(({entity_id:e})=>e===this.config?.entity);return v`
+    `]}};R([w({attribute:!1})],yo.prototype,`narrow`,void 0),R([w({attribute:!1})],yo.prototype,`route`,void 0),yo=R([B(`seam-panel`)],yo);var bo=`seam-access-codes-card`;function xo({entities:e},t){return t.startsWith(`lock.`)&&e[t]?.platform===`seam`}var So=class extends xa{setConfig(e){this.config=e}static getStubConfig(e,t,n){let r=[...t,...n].find(t=>xo(e,t));return r?{entity:r}:{}}static getConfigForm(){return{schema:[{name:`entity`,required:!0,selector:{entity:{filter:{integration:`seam`,domain:`lock`}}}}],computeLabel:()=>_n()(`card_lock`)}}getCardSize(){return 8}getGridOptions(){return{columns:12,min_columns:6,rows:`auto`}}render(){let{t:e,isAdmin:t,connected:n}=this.context,{snapshot:r}=this,i=r?.locks.find(({entity_id:e})=>e===this.config?.entity);return v`
       <ha-card>
         <div class="card">
           <header>
-            <h2 class="cut"><bdi>${r?.name??e(`title`)}</bdi></h2>
-            ${r&&t&&r.can.create===!0?v`<button
+            <h2 class="cut"><bdi>${i?.name??e(`title`)}</bdi></h2>
+            ${i&&t&&i.can.create===!0?v`<button
                     class="tonal"
                     ?disabled=${!n}
-                    @click=${()=>this.act({action:`add`,lock:r})}
+                    @click=${()=>this.act({action:`add`,lock:i})}
                   >
-                    ${F(p)} ${e(`add_guest`)}
+                    ${z(p)} ${e(`add_guest`)}
                   </button>`:b}
           </header>
-          ${n?b:I(e(`connection_lost`))}
-          ${xr(this.context)}
-          ${this.content(r)}
+          ${Pr(this.context,r,i?.entry_id)}
+          ${this.content(i)}
         </div>
       </ha-card>
       ${this.overlay()}
-    `}content(e){let{t}=this.context;return e?v`<seam-lock-page
-        .context=${this.context}
+    `}content(e){let{context:t,snapshot:n}=this,{t:r}=t;return e?v`<seam-lock-page
+        .context=${t}
         .lock=${e}
-        .stays=${this.snapshot?.stays??[]}
-      ></seam-lock-page>`:v`<p class="secondary" role="status">${this.config?.entity?this.snapshot?t(`no_such_lock`):t(this.failed?`not_set_up`:`loading`):t(`card_choose`)}</p>`}static{this.styles=[z,ha.overlayStyles,g`
+        .stays=${n?.stays??[]}
+      ></seam-lock-page>`:v`<p class="secondary" role="status">${this.config?.entity?r(n?Kn(n)?`not_set_up`:`no_such_lock`:this.failed?`not_set_up`:`loading`):r(`card_choose`)}</p>`}static{this.styles=[V,xa.overlayStyles,g`
       .card {
         display: grid;
         gap: 12px;
@@ -2970,12 +2993,12 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         font-size: 1.25rem;
         font-weight: 400;
       }
-    `]}};P([w()],po.prototype,`config`,void 0),po=P([L(uo)],po);var mo=window;mo.customCards??=[];var ho=mo.customCards;ho.some(({type:e})=>e===uo)||(on(),ho.push({type:uo,get name(){return on()(`card_name`)},get description(){return on()(`card_description`)},documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>fo(e,t)?{config:{type:`custom:${uo}`,entity:t}}:null}));var go=`seam-access-codes-feature`,_o={ok:[n,`good`],problem:[e,`bad`],offline:[m,`bad`],unknown:[l,``]},vo=class extends Un{render(){let{snapshot:e,hass:t}=this,{t:n}=this.context,r=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:i,count:a}=bn(r),[o,s]=_o[i],c=i===`ok`&&a===0?`count_none`:`feature_${i}`;return v`<a class=${s} href=${r&&`seam`in t.panels?`/seam/lock/${r.device_id}`:b}>
-      ${F(o)}
+    `]}};R([T()],So.prototype,`config`,void 0),So=R([B(bo)],So);var Co=window;Co.customCards??=[];var wo=Co.customCards;wo.some(({type:e})=>e===bo)||(_n(),wo.push({type:bo,get name(){return _n()(`card_name`)},get description(){return _n()(`card_description`)},documentationURL:`https://github.com/ha-seam/ha-seam`,getEntitySuggestion:(e,t)=>xo(e,t)?{config:{type:`custom:${bo}`,entity:t}}:null}));var To=`seam-access-codes-feature`,Eo={ok:[n,`good`],problem:[e,`bad`],offline:[m,`bad`],unknown:[l,``]},Do=class extends tr{render(){let{snapshot:e,hass:t}=this,{t:n,isCurrent:r}=this.context,i=e?.locks.find(({entity_id:e})=>e===this.entityId),{status:a,count:o}=An(r&&i&&!Gn(e?.entries??[]).has(i.entry_id)?i:void 0),[s,c]=Eo[a],l=a===`ok`&&o===0?`count_none`:`feature_${a}`;return v`<a class=${c} href=${i&&`seam`in t.panels?`/seam/lock/${i.device_id}`:b}>
+      ${z(s)}
       <span class="cut">
-        ${e||this.failed?n(c,{count:a}):n(`loading`)}
+        ${e||this.failed?n(l,{count:o}):n(`loading`)}
       </span>
-    </a>`}static{this.styles=[z,g`
+    </a>`}static{this.styles=[V,g`
       a {
         display: flex;
         align-items: center;
@@ -3003,7 +3026,7 @@ var e=`M11,15H13V17H11V15M11,7H13V13H11V7M12,2C6.47,2 2,6.5 2,12A10,10 0 0,0 12,
         width: 20px;
         height: 20px;
       }
-    `]}};P([C({attribute:!1})],vo.prototype,`entityId`,void 0),vo=P([L(`seam-codes-link`)],vo);var yo=class extends S{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return v`<seam-codes-link
+    `]}};R([w({attribute:!1})],Do.prototype,`entityId`,void 0),Do=R([B(`seam-codes-link`)],Do);var Oo=class extends C{constructor(...e){super(...e),this.context={}}setConfig(){}render(){return v`<seam-codes-link
       .hass=${this.hass}
       .entityId=${this.context.entity_id}
-    ></seam-codes-link>`}};P([C({attribute:!1})],yo.prototype,`hass`,void 0),P([C({attribute:!1})],yo.prototype,`context`,void 0),yo=P([L(go)],yo);var bo=window;bo.customCardFeatures??=[];var xo=bo.customCardFeatures;xo.some(({type:e})=>e===go)||xo.push({type:go,get name(){return on()(`feature_name`)},isSupported:(e,{entity_id:t})=>t!==void 0&&fo(e,t)});
+    ></seam-codes-link>`}};R([w({attribute:!1})],Oo.prototype,`hass`,void 0),R([w({attribute:!1})],Oo.prototype,`context`,void 0),Oo=R([B(To)],Oo);var ko=window;ko.customCardFeatures??=[];var Ao=ko.customCardFeatures;Ao.some(({type:e})=>e===To)||Ao.push({type:To,get name(){return _n()(`feature_name`)},isSupported:(e,{entity_id:t})=>t!==void 0&&xo(e,t)});
