@@ -150,6 +150,15 @@ async def come_online(stays: Stays) -> None:
     await stays.settle()
 
 
+async def change_by_hand(stays: Stays, **fields: Any) -> None:
+    """Change the only code that was made for a stay."""
+    [code] = stays.codes
+    data = {"entity_id": FRONT, "access_code_id": code.access_code_id, **fields}
+    await stays.hass.services.async_call(
+        DOMAIN, "update_access_code", data, blocking=True
+    )
+
+
 async def test_nobody_is_expected(stays: Stays) -> None:
     """An empty house is no problem."""
     assert state(stays, PROBLEM).state == STATE_OFF
@@ -423,6 +432,31 @@ async def test_guest_who_has_arrived_is_no_longer_at_risk(stays: Stays) -> None:
     assert state(stays, PROBLEM).state == STATE_OFF
 
 
+@pytest.mark.parametrize("way", ["changed by hand", "refused"])
+async def test_guest_at_closed_door_stays_at_risk(
+    stays: Stays, told: Told, way: str
+) -> None:
+    """The code starts hours after check-in, before it and from then on."""
+    stays.book("Ada", start=(4 if way == "changed by hand" else 10) * HOUR, end=2)
+    await stays.wait(15)
+    [code] = stays.codes
+    if way == "changed by hand":
+        await change_by_hand(stays, starts_at=START + timedelta(hours=10))
+    else:
+        stays.simulator.faults.add("status", path="/access_codes/update", status=400)
+        stays.book("Ada", start=4 * HOUR, end=2)
+    await stays.wait()
+    told.types()
+    for _ in range(10):
+        await stays.wait(60)
+        assert code.starts_at == START + timedelta(hours=10)
+        is_open = stays.simulator.clock.now() >= code.starts_at
+        assert state(stays, PROBLEM).state == (STATE_OFF if is_open else STATE_ON)
+        told_types = told.types()
+        assert ("code_ready" in told_types) is is_open
+    assert not issues(stays)
+
+
 @pytest.mark.parametrize("time_zone", ["US/Pacific", "Pacific/Fiji"])
 async def test_guest_who_has_not_arrived_in_time(
     stays: Stays, told: Told, time_zone: str
@@ -466,16 +500,7 @@ async def test_code_extended_by_hand_ends_later(stays: Stays, told: Told) -> Non
     await stays.wait()
     [code] = stays.codes
     assert code.ends_at
-    await stays.hass.services.async_call(
-        DOMAIN,
-        "update_access_code",
-        {
-            "entity_id": FRONT,
-            "access_code_id": code.access_code_id,
-            "ends_at": code.ends_at + timedelta(hours=2),
-        },
-        blocking=True,
-    )
+    await change_by_hand(stays, ends_at=code.ends_at + timedelta(hours=2))
     await stays.wait()
     told.types()
     for _ in range(2):

@@ -178,10 +178,12 @@ def _place(
             return _at_risk(device_id, Reason.REFUSED, error=error)
         return Place(device_id=device_id, verdict=Verdict.SETTING)
     code_id = code.access_code_id
+    # Somebody who should have arrived may stand at the door now.
+    arrival = max(now, stay.span.starts_at)
     works_at_arrival = span_of(code).overlaps(
-        Span(stay.span.starts_at, stay.span.starts_at + timedelta(seconds=1))
+        Span(arrival, arrival + timedelta(seconds=1))
     )
-    if not works_at_arrival and now < stay.span.starts_at:
+    if not works_at_arrival:
         if error:
             return _at_risk(device_id, Reason.REFUSED, code_id, error)
         if is_change:
