@@ -110,6 +110,10 @@ class Stay:
     key: str
     name: str
     span: Span
+    begins_at: datetime
+    """When the event starts, which may be before the check-in time."""
+    booking: str
+    """Identifies the event. The key of a stay that moves is that of the person."""
     details: str = ""
     """The digest of name and description."""
     pin: str | None = field(default=None, repr=False)
@@ -126,6 +130,8 @@ class Stays:
     """Those that have not ended, by key, soonest first."""
     over: frozenset[str]
     """Keys of those that have ended."""
+    visits: Mapping[str, Sequence[Stay]]
+    """All listed stays of each person whose code moves, by key."""
     impossible: Mapping[str, Booking]
     """Bookings that would end before they start, or are too far in the future."""
 
@@ -140,18 +146,17 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
     """Return the stays that the bookings ask for."""
     stays: list[Stay] = []
     impossible: dict[str, Booking] = {}
+    zone = rules.time_zone
     counting = [booking for booking in answer.bookings if counts(booking, rules)]
     repeated = Counter(map(_identity, counting))
     for booking in counting:
         name = code_name(booking, rules)
         is_moving = rules.pin_rule is PinRule.SAME
-        if is_moving:
-            identity = _person(booking, name)
-        elif repeated[identity := _identity(booking)] > 1:
+        if repeated[identity := _identity(booking)] > 1:
             # Some calendars give all events the same UID.
             identity += f"|{_fallback(booking)}|{digest(booking.description)}"
         # Keys are stored, and a UID may be an e-mail address.
-        key = digest(identity)
+        key = digest(_person(booking, name) if is_moving else identity)
         if (span := span_of(booking, rules)) is None:
             impossible[key] = booking
             continue
@@ -160,6 +165,8 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
                 key=key,
                 name=name,
                 span=span,
+                begins_at=min(_moments(_possible(booking.start), None, zone)),
+                booking=digest(identity),
                 details=digest(f"{name}\n{booking.description}"),
                 pin=telephone_pin(booking.description)
                 if rules.pin_rule is PinRule.TELEPHONE
@@ -168,6 +175,10 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
             )
         )
     stays.sort(key=lambda stay: (stay.span.starts_at, stay.key, stay.name))
+    visits: dict[str, list[Stay]] = {}
+    for stay in stays:
+        if stay.is_moving:
+            visits.setdefault(stay.key, []).append(stay)
     coming: dict[str, Stay] = {}
     for stay in _merged(stays):
         # Only one code of a person is on a lock, for the current or the next time.
@@ -176,6 +187,7 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
     return Stays(
         coming=dict(sorted(coming.items(), key=lambda item: item[1].span.starts_at)),
         over=frozenset(stay.key for stay in stays) - coming.keys(),
+        visits=visits,
         impossible={key: impossible[key] for key in impossible.keys() - coming.keys()},
     )
 
@@ -192,9 +204,7 @@ def counts(booking: Booking, rules: Rules) -> bool:
 
 def span_of(booking: Booking, rules: Rules) -> Span | None:
     """Return when the guest may enter, None if that is impossible or too far ahead."""
-    start = booking.start
-    if start.year < _FIRST_YEAR:
-        start = start.replace(year=_FIRST_YEAR, month=1, day=1)
+    start = _possible(booking.start)
     if max(start.year, booking.end.year) > _LAST_YEAR:
         return None
     # In the hours that a clock change repeats or skips, nobody is locked out.
@@ -203,6 +213,13 @@ def span_of(booking: Booking, rules: Rules) -> Span | None:
     starts_at = (starts_at - rules.before).replace(microsecond=0)
     ends_at = (ends_at + rules.after).replace(microsecond=0)
     return Span(starts_at, ends_at) if starts_at < ends_at else None
+
+
+def _possible[T: date](when: T) -> T:
+    """Return a time that all time zones can show."""
+    if when.year < _FIRST_YEAR:
+        return when.replace(year=_FIRST_YEAR, month=1, day=1)
+    return when
 
 
 def _moments(

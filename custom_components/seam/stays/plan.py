@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
@@ -69,6 +69,19 @@ class Step:
     """To be stored before Seam is asked, so that a restart does not lose the code."""
     before: Link | None = None
     """What was known of the code, which is true again if Seam refuses the change."""
+
+    @classmethod
+    def about(cls, kind: Kind, link: Link, reason: Reason | None) -> Self:
+        """Return a step about a code for which nothing else is known."""
+        starts_at, ends_at = link.asked.starts_at, link.asked.ends_at
+        return cls(
+            kind=kind,
+            key=link.key,
+            device_id=link.device_id,
+            code_id=link.code_id,
+            span=Span(starts_at, ends_at) if starts_at and ends_at else None,
+            reason=reason,
+        )
 
     @property
     def is_deletion(self) -> bool:
