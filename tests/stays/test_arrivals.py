@@ -457,6 +457,55 @@ async def test_guest_at_closed_door_stays_at_risk(
     assert not issues(stays)
 
 
+@pytest.mark.parametrize("arrives", [False, True])
+@pytest.mark.parametrize("way", ["changed by hand", "refused"])
+async def test_guest_whose_code_ends_early_is_at_risk(
+    stays: Stays, told: Told, way: str, arrives: bool
+) -> None:
+    """Also after arrival, until the code lasts as long as the stay."""
+    await offer_backups(stays)
+    stays.book("Ada", start=2 * HOUR, end=2)
+    await stays.wait(30)
+    if arrives:
+        await stays.wait(95)
+        stays.simulator.control.use_code(stays.codes[0].access_code_id)
+        await stays.wait()
+        assert told.types()[-1] == "arrived"
+    for end in (3, 4):
+        told.types()
+        if way == "refused":
+            path = "/access_codes/update"
+            stays.simulator.faults.add("status", path=path, status=400)
+            stays.book("Ada", start=2 * HOUR, end=end)
+        else:
+            await change_by_hand(stays, ends_at=START + timedelta(days=1))
+        for _ in range(8 if not arrives else 2):
+            await stays.wait(15)
+        assert told.types()[:1] == ["at_risk"]
+        assert state(stays, PROBLEM).state == STATE_ON
+        assert len(issues(stays)) == 1
+        # It would not work longer.
+        assert not any(r for r in stays.simulator.requests if "pull_b" in r.path)
+        stays.simulator.faults.clear()
+        await change_by_hand(
+            stays, ends_at=START + timedelta(days=end if way == "refused" else 2)
+        )
+        for _ in range(2):
+            await stays.wait(15)
+        assert state(stays, PROBLEM).state == STATE_OFF
+        assert not issues(stays)
+
+
+async def test_code_may_end_a_little_early(stays: Stays, told: Told) -> None:
+    """Seam rounds times, and a host may have the guest leave an hour before."""
+    stays.book("Ada", start=2 * HOUR, end=2)
+    await stays.wait(30)
+    await change_by_hand(stays, ends_at=START + timedelta(days=2, hours=-1))
+    await stays.wait(15)
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert "at_risk" not in told.types()
+
+
 @pytest.mark.parametrize("time_zone", ["US/Pacific", "Pacific/Fiji"])
 async def test_guest_who_has_not_arrived_in_time(
     stays: Stays, told: Told, time_zone: str

@@ -21,6 +21,8 @@ from .run import Report
 SOON: Final = timedelta(hours=24)
 REPAIR_BEFORE: Final = timedelta(hours=3)
 BACKUP_BEFORE: Final = timedelta(minutes=15)
+# Seam rounds times by at most this much.
+_ROUNDED_BY: Final = timedelta(hours=1)
 
 
 class Verdict(StrEnum):
@@ -50,6 +52,8 @@ class Place:
     """The key of a reason, if the code is at risk."""
     error: Exception | None = None
     """Why the last change failed."""
+    ends_early: bool = False
+    """Whether the code ends before the stay, as it cannot be changed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,9 +73,14 @@ class Arrival:
         order = tuple(Verdict)
         return max((place.verdict for place in self.places), key=order.index)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the guest has arrived, and gets in until the end of the stay."""
+        return self.has_arrived and not any(place.ends_early for place in self.places)
+
     def is_soon(self, now: datetime) -> bool:
-        """Return whether the guest is about to arrive, or should have."""
-        return not self.has_arrived and self.span.starts_at - SOON <= now
+        """Return whether the guest is about to arrive, or may not get in any more."""
+        return not self.is_settled and self.span.starts_at - SOON <= now
 
     def moments(self) -> tuple[datetime, ...]:
         """Return when something has to be said or done, even if nothing changes."""
@@ -183,13 +192,13 @@ def _place(
     works_at_arrival = span_of(code).overlaps(
         Span(arrival, arrival + timedelta(seconds=1))
     )
-    if not works_at_arrival:
-        if error:
-            return _at_risk(device_id, Reason.REFUSED, code_id, error)
-        if is_change:
-            return Place(device_id=device_id, verdict=Verdict.SETTING, code_id=code_id)
-        if step and step.kind is Kind.EDITED:
-            return _at_risk(device_id, Reason.CHANGED_BY_HAND, code_id)
+    ends_early = span_of(code).ends_at < stay.span.ends_at - _ROUNDED_BY
+    is_edited = step is not None and step.kind is Kind.EDITED
+    if (error or is_edited) and (ends_early or not works_at_arrival):
+        reason = Reason.REFUSED if error else Reason.CHANGED_BY_HAND
+        return _at_risk(device_id, reason, code_id, error, ends_early=ends_early)
+    if is_change and not works_at_arrival:
+        return Place(device_id=device_id, verdict=Verdict.SETTING, code_id=code_id)
     backup = backup_of(lock, code)
     states = [code_state(lock, one, now) for one in (code, backup) if one]
     verdicts = [_VERDICTS.get(state, Verdict.AT_RISK) for state in states]
@@ -204,6 +213,8 @@ def _at_risk(
     reason: str,
     code_id: str | None = None,
     error: Exception | None = None,
+    *,
+    ends_early: bool = False,
 ) -> Place:
     return Place(
         device_id=device_id,
@@ -211,4 +222,5 @@ def _at_risk(
         code_id=code_id,
         reason=reason,
         error=error,
+        ends_early=ends_early,
     )
