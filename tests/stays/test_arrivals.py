@@ -759,6 +759,34 @@ async def test_nothing_is_at_risk_while_codes_are_not_known(
     assert "at_risk" not in told.types()
 
 
+@pytest.mark.parametrize("has_code", [False, True])
+async def test_guest_without_code_is_at_risk_while_codes_are_not_known(
+    stays: Stays, told: Told, has_code: bool
+) -> None:
+    """From three hours before the stay, as no code can be created for it."""
+    if has_code:
+        stays.book("Ada", start=5 * HOUR)
+        await stays.wait()
+    stays.simulator.faults.add(
+        "status", path="/access_codes/list", device_id=FRONT_DOOR
+    )
+    await stays.restart()
+    stays.book("Ada", start=5 * HOUR)
+    told.types()
+    for hours in range(4):
+        is_at_risk = hours >= 2 and not has_code
+        shown = STATE_ON if is_at_risk else STATE_UNKNOWN
+        assert state(stays, PROBLEM).state == shown
+        assert told.types() == ["at_risk"] * (is_at_risk and hours == 2)
+        assert len(issues(stays)) == is_at_risk
+        await stays.wait(60)
+    stays.simulator.faults.clear()
+    for _ in range(3):
+        await stays.wait()
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert not issues(stays)
+
+
 async def test_pins_are_nowhere(
     stays: Stays,
     told: Told,

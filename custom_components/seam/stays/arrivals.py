@@ -178,6 +178,9 @@ def _place(
     if not lock.has_codes or (
         code is None and step and step.reason is Reason.CODES_UNKNOWN
     ):
+        if link is None and stay.span.starts_at - REPAIR_BEFORE <= now:
+            # There is no code yet, and none is created while the others are unknown.
+            return _at_risk(device_id, Reason.CODES_UNKNOWN)
         return Place(device_id=device_id, verdict=Verdict.UNKNOWN)
     is_change = step is not None and step.kind in CHANGES
     if code is None:
