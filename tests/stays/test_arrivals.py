@@ -265,6 +265,34 @@ async def test_blocked_code_is_at_risk(stays: Stays) -> None:
     assert arrival["locks"][0]["access_code_id"] is None
 
 
+async def test_booking_with_impossible_times_is_at_risk(
+    stays: Stays, told: Told
+) -> None:
+    """No code can be created, and nobody else would tell before the guest arrives."""
+    await set_up_with(stays, check_in="15:00:00", check_out="11:00:00")
+    stays.book("Eve", start=6, end=8)
+    stays.book("Ada", start=26 * HOUR, end=30 * HOUR)
+    await stays.wait()
+    assert told.types() == ["code_created"]
+    assert state(stays, NEXT).attributes["name"] == "Ada"
+    await stays.wait(3 * 60)
+    [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+    assert arrival["name"] == "Ada"
+    start = dt_util.parse_datetime(str(arrival["starts_at"]))
+    assert start == START + timedelta(hours=26)
+    assert "would end before it starts" in arrival["reason"]
+    assert told.types() == ["at_risk"]
+    await stays.wait(20 * 60)
+    assert len(issues(stays)) == 1
+    # Then the booking is corrected.
+    stays.book("Ada", start=26 * HOUR, end=3)
+    await stays.wait()
+    await stays.wait()
+    assert {code.name for code in stays.codes} == {"Ada", "Eve"}
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert not issues(stays)
+
+
 async def test_refused_code_is_at_risk(stays: Stays) -> None:
     """The reason is what Seam said."""
     stays.simulator.faults.add("status", path="/access_codes/create", status=400)
@@ -522,6 +550,60 @@ async def test_guest_who_has_not_arrived_in_time(
     for _ in range(3):
         await stays.wait(60)
     assert told.types() == ["not_arrived"]
+
+
+@pytest.mark.parametrize("has_other_visit", [False, True])
+async def test_stay_that_the_calendar_drops_after_its_start_goes_on(
+    stays: Stays, told: Told, has_other_visit: bool
+) -> None:
+    """Some calendars do. Its guest may still be at risk, and its end is told."""
+    if has_other_visit:
+        await set_up_with(stays, pin_rule="same")
+        stays.book("next", start=8, end=9, summary="Ada")
+    stays.book("Ada", start=2 * HOUR, end=10 * HOUR)
+    await stays.wait(60)
+    told.types()
+    await stays.wait(61)
+    stays.calendar.cancel("Ada")
+    for _ in range(2):
+        await stays.wait()
+    await go_offline(stays)
+    assert state(stays, PROBLEM).state == STATE_OFF
+    [code] = stays.codes
+    stays.simulator.control.use_code(code.access_code_id)
+    for _ in range(8):
+        await stays.wait(58)
+        [watch] = stays.hass.data[WATCHES].values()
+        assert [one.span.starts_at for one in watch.arrivals or ()][:1] == [
+            START + timedelta(hours=2)
+        ]
+    for _ in range(2):
+        await stays.wait(58)
+    told_types = told.types()
+    assert [one for one in told_types if one in ("arrived", "ended")] == [
+        "arrived",
+        "ended",
+    ]
+
+
+async def test_dropped_stay_whose_code_is_gone_is_forgotten(
+    stays: Stays, told: Told
+) -> None:
+    """Somebody has deleted the code by hand."""
+    stays.book("Ada", start=2 * HOUR, end=10 * HOUR)
+    await stays.wait(60)
+    await stays.wait(61)
+    stays.calendar.cancel("Ada")
+    await stays.wait()
+    [code] = stays.codes
+    data = {"entity_id": FRONT, "access_code_id": code.access_code_id}
+    await stays.hass.services.async_call(
+        DOMAIN, "delete_access_code", data, blocking=True
+    )
+    await stays.wait()
+    await stays.wait(15)
+    [watch] = stays.hass.data[WATCHES].values()
+    assert not watch.arrivals
 
 
 async def test_use_after_the_end(stays: Stays, told: Told) -> None:

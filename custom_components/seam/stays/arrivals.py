@@ -11,9 +11,9 @@ from ..api import AccessCode
 from ..sync.code_state import CodeState, code_state
 from ..sync.occupancy import Span, span_of
 from ..sync.snapshot import LockData
-from .bookings import Stay, digest
+from .bookings import Stay, Stays, digest
 from .links import Link
-from .plan import CHANGES, Kind, Reason, Step
+from .plan import CHANGES, Kind, Plan, Reason, Step
 from .run import Report
 
 # Verdicts are given from SOON before a stay, issues created from REPAIR_BEFORE, and
@@ -112,19 +112,25 @@ def find_arrivals(
     errors = {
         (step.key, step.device_id): error for step, error in report.errors.items()
     }
+    impossible = {
+        step.key for step in report.plan.steps if step.reason is Reason.IMPOSSIBLE_TIMES
+    }
     found: list[Arrival] = []
     alike: Counter[str] = Counter()
     for stay in stays:
         ids = [(stay.key, device_id) for device_id in device_ids]
         if is_only_soon and found and found[-1].span.starts_at > now + SOON:
             break
-        if stay.span.ends_at <= now or not any(
-            place in by_place or place in steps for place in ids
+        is_impossible = stay.key in impossible
+        if stay.span.ends_at <= now or not (
+            is_impossible or any(place in by_place or place in steps for place in ids)
         ):
             continue
         linked = [by_place[place] for place in ids if place in by_place]
         places = tuple(
-            _place(
+            _at_risk(place[1], Reason.IMPOSSIBLE_TIMES)
+            if is_impossible
+            else _place(
                 stay,
                 place[1],
                 locks.get(place[1]),
@@ -153,6 +159,26 @@ def find_arrivals(
             )
         )
     return tuple(found)
+
+
+def stays_to_watch(
+    found: Stays, plan: Plan, before: Iterable[Stay], now: datetime
+) -> tuple[Stay, ...]:
+    """Return the stays that have not ended, the soonest first.
+
+    Those before are kept if the calendar has dropped them after they have started, as
+    long as they have codes.
+    """
+    kept = {step.key for step in plan.steps if step.kind in (Kind.LEAVE, Kind.EDITED)}
+    dropped = {
+        stay.key: stay
+        for stay in before
+        if stay.key in kept
+        and not found.has(stay)
+        and stay.begins_at <= now < stay.span.ends_at
+    }
+    stays = {**found.impossible, **found.coming, **dropped}
+    return tuple(sorted(stays.values(), key=lambda stay: stay.span.starts_at))
 
 
 def backup_of(lock: LockData, code: AccessCode) -> AccessCode | None:

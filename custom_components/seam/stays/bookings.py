@@ -132,8 +132,22 @@ class Stays:
     """Keys of those that have ended."""
     visits: Mapping[str, Sequence[Stay]]
     """All listed stays of each person whose code moves, by key."""
-    impossible: Mapping[str, Booking]
-    """Bookings that would end before they start, or are too far in the future."""
+    impossible: Mapping[str, Stay]
+    """Those that would end before they start, or are too far in the future, by key.
+
+    They have the times of their events.
+    """
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of all listed stays."""
+        return self.over | self.coming.keys() | self.impossible.keys()
+
+    def has(self, stay: Stay) -> bool:
+        """Return whether the calendar lists a stay of before."""
+        if (visits := self.visits.get(stay.key)) is not None:
+            return any(visit.booking == stay.booking for visit in visits)
+        return stay.key in self.keys
 
 
 @lru_cache(maxsize=20_000)
@@ -145,7 +159,7 @@ def digest(text: str) -> str:
 def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
     """Return the stays that the bookings ask for."""
     stays: list[Stay] = []
-    impossible: dict[str, Booking] = {}
+    impossible: list[Stay] = []
     zone = rules.time_zone
     counting = [booking for booking in answer.bookings if counts(booking, rules)]
     repeated = Counter(map(_identity, counting))
@@ -157,15 +171,15 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
             identity += f"|{_fallback(booking)}|{digest(booking.description)}"
         # Keys are stored, and a UID may be an e-mail address.
         key = digest(_person(booking, name) if is_moving else identity)
-        if (span := span_of(booking, rules)) is None:
-            impossible[key] = booking
-            continue
-        stays.append(
+        begins_at = min(_moments(_possible(booking.start), None, zone))
+        ends_at = max(_moments(_possible(booking.end), None, zone))
+        span = span_of(booking, rules)
+        (stays if span else impossible).append(
             Stay(
                 key=key,
                 name=name,
-                span=span,
-                begins_at=min(_moments(_possible(booking.start), None, zone)),
+                span=span or Span(begins_at, ends_at),
+                begins_at=begins_at,
                 booking=digest(identity),
                 details=digest(f"{name}\n{booking.description}"),
                 pin=telephone_pin(booking.description)
@@ -179,6 +193,8 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
     for stay in stays:
         if stay.is_moving:
             visits.setdefault(stay.key, []).append(stay)
+    # The next one of a person counts.
+    impossible.sort(key=lambda stay: (stay.span.ends_at <= now, stay.span.starts_at))
     coming: dict[str, Stay] = {}
     for stay in _merged(stays):
         # Only one code of a person is on a lock, for the current or the next time.
@@ -188,7 +204,9 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
         coming=dict(sorted(coming.items(), key=lambda item: item[1].span.starts_at)),
         over=frozenset(stay.key for stay in stays) - coming.keys(),
         visits=visits,
-        impossible={key: impossible[key] for key in impossible.keys() - coming.keys()},
+        impossible={
+            stay.key: stay for stay in reversed(impossible) if stay.key not in coming
+        },
     )
 
 
@@ -219,6 +237,8 @@ def _possible[T: date](when: T) -> T:
     """Return a time that all time zones can show."""
     if when.year < _FIRST_YEAR:
         return when.replace(year=_FIRST_YEAR, month=1, day=1)
+    if when.year > _LAST_YEAR:
+        return when.replace(year=_LAST_YEAR, month=12, day=31)
     return when
 
 

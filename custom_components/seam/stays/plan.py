@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Self
 
@@ -13,6 +14,8 @@ type PinTest = Callable[[LockData, str, str], bool]
 """Whether a lock accepts a new code of this name with this PIN."""
 type Pins = Mapping[tuple[str, str], str]
 """The PINs of codes, by stay and lock, which are never stored."""
+
+_SOON: Final = timedelta(minutes=1)
 
 
 class Kind(StrEnum):
@@ -99,3 +102,18 @@ class Plan:
     """The new keys of stays that the calendar has given other ones."""
     is_answered: bool = True
     """Whether the calendar has said what has to be done."""
+
+
+def accepted_start(
+    lock: LockData, code_id: str | None, span: Span, now: datetime
+) -> datetime:
+    """Return the start to ask for, as some locks refuse one in the past."""
+    if (
+        span.starts_at > now
+        or "start_date_in_future" not in lock.device.constraint_types
+    ):
+        return span.starts_at
+    code = lock.code(code_id)
+    if code and code.starts_at and code.starts_at <= now:
+        return code.starts_at
+    return now + _SOON
