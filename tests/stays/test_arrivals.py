@@ -552,6 +552,47 @@ async def test_guest_who_has_not_arrived_in_time(
     assert told.types() == ["not_arrived"]
 
 
+async def test_new_check_in_time_is_no_new_arrival(stays: Stays, told: Told) -> None:
+    """The guest has arrived before it was changed."""
+    await set_up_with(stays, check_in="00:00:00")
+    stays.book("Ada", start=-HOUR, end=2)
+    await stays.wait()
+    for check_in in ("00:00:00", "00:30:00", "01:00:00"):
+        await set_up_with(stays, check_in=check_in)
+        await stays.wait()
+        [code] = stays.codes
+        stays.simulator.control.use_code(code.access_code_id)
+        await stays.wait()
+        [watch] = stays.hass.data[WATCHES].values()
+        assert [arrival.has_arrived for arrival in watch.arrivals or ()] == [True]
+    assert told.types().count("arrived") == 1
+
+
+async def test_next_visit_does_not_have_its_code_while_one_may_go_on(
+    stays: Stays, told: Told
+) -> None:
+    """The calendar has dropped the visit before, and nobody remembers it."""
+    await set_up_with(stays, pin_rule="same")
+    stays.book("now", start=-HOUR, end=10 * HOUR, summary="Ada")
+    stays.book("next", start=12 * HOUR, end=2, summary="Ada")
+    await stays.wait()
+    await stays.wait()
+    [code] = stays.codes
+    stays.simulator.control.use_code(code.access_code_id)
+    await stays.wait()
+    stays.calendar.cancel("now")
+    await stays.restart()
+    [watch] = stays.hass.data[WATCHES].values()
+    for _ in range(2):
+        [arrival] = watch.arrivals or ()
+        assert not arrival.has_arrived
+        assert arrival.verdict == "setting"
+        await stays.wait()
+    for _ in range(11):
+        await stays.wait(60)
+    assert state(stays, NEXT).attributes["verdict"] == "ready"
+
+
 @pytest.mark.parametrize("has_other_visit", [False, True])
 async def test_stay_that_the_calendar_drops_after_its_start_goes_on(
     stays: Stays, told: Told, has_other_visit: bool

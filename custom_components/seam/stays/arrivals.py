@@ -155,7 +155,7 @@ def find_arrivals(
                 name=next(filter(None, names), stay.name),
                 span=stay.span,
                 places=places,
-                has_arrived=any(link.is_used for link in linked),
+                has_arrived=any(link.is_used and link.is_of(stay) for link in linked),
             )
         )
     return tuple(found)
@@ -226,7 +226,9 @@ def _place(
     if (error or is_edited) and (ends_early or not works_at_arrival):
         reason = Reason.REFUSED if error else Reason.CHANGED_BY_HAND
         return _at_risk(device_id, reason, code_id, error, ends_early=ends_early)
-    if is_change and not works_at_arrival:
+    # The code may be that of another visit, which is not known to be cancelled.
+    is_late = step is not None and step.reason in (Reason.STARTED, Reason.MISSING_ONCE)
+    if (is_change or is_late) and not works_at_arrival:
         return Place(device_id=device_id, verdict=Verdict.SETTING, code_id=code_id)
     backup = backup_of(lock, code)
     states = [code_state(lock, one, now) for one in (code, backup) if one]

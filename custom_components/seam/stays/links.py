@@ -79,7 +79,7 @@ class Link:
     missed_at: datetime | None = None
     """When the calendar first answered without the booking."""
     used_for: datetime | None = None
-    """The start of the last stay for which somebody has used the code."""
+    """When the event of the last stay starts for which somebody has used the code."""
     begins_at: datetime | None = None
     """When the event starts that the code was last asked for."""
     booking: str | None = None
@@ -88,7 +88,8 @@ class Link:
     @property
     def is_used(self) -> bool:
         """Whether somebody has used the code for its current stay."""
-        return self.used_for is not None and self.used_for == self.asked.starts_at
+        starts = (self.begins_at, self.asked.starts_at)
+        return self.used_for is not None and self.used_for in starts
 
     def asked_for(self, stay: Stay, wanted: Fingerprint) -> Self:
         """Return the link of a code that is asked for a stay."""
