@@ -86,6 +86,7 @@ class _Comparison:
             self._links.values(),
             [locks[device_id] for device_id in rules.device_ids if device_id in locks],
             now,
+            rules.time_zone,
         )
         self._planned: dict[str, list[Span]] = {}
         self._newest = cache(lambda device_id: _newest(locks[device_id]))
