@@ -204,7 +204,10 @@ class StaysRunner:
         before, self._logged = self._logged, set()
         for step, err in report.errors.items():
             error = str(err or "")
-            self._logged.add(message := (step.kind, step.key, step.device_id, error))
+            cause = err and err.__cause__
+            # The text contains the ID of the request, which differs each time.
+            why = cause.message if isinstance(cause, SeamError) else error
+            self._logged.add(message := (step.kind, step.key, step.device_id, why))
             if message not in before:
                 _LOGGER.warning(
                     "Could not %s the access code for a stay in %s: %s",
