@@ -713,6 +713,16 @@ async def test_booking_with_another_uid_is_recognized_on_all_locks() -> None:
     assert [kind for kind, *_ in seam.log] == [Kind.CREATE, Kind.CREATE, Kind.MOVE]
 
 
+async def test_all_locks_get_the_same_pin_if_the_uid_changes_meanwhile() -> None:
+    """The guest may have been told the one of the first lock."""
+    seam = Seam(make_device(), make_device("gate"))
+    seam.faults = ["none", "refused for now"]
+    await seam.async_run([ADA])
+    code = seam.only()
+    await seam.async_run([replace(ADA, uid="other")])
+    assert [one.code for one in seam.codes.values()] == [code.code] * 2
+
+
 async def test_use_during_a_change_is_remembered(seam: Seam) -> None:
     """The guest has arrived while Seam was moving the end."""
     await seam.async_run([ADA])

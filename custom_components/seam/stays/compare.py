@@ -80,7 +80,12 @@ class _Comparison:
             (link.key, link.device_id): link
             for link in map(self._with_code, map(self._with_key, links))
         }
-        self._pins = PinChooser(rules, self._links, locks, accepts, pins)
+        # Another lock may have got its code before the calendar has changed the key.
+        renamed_pins = {
+            (self._renamed.get(key, key), device_id): pin
+            for (key, device_id), pin in pins.items()
+        }
+        self._pins = PinChooser(rules, self._links, locks, accepts, renamed_pins)
         self._names = choose_names(
             self._stays.coming,
             self._links.values(),
