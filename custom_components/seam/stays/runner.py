@@ -65,15 +65,16 @@ class StaysRunner:
         entry: SeamConfigEntry,
         subentry: ConfigSubentry,
         memory: StaysMemory,
+        budget: Budget,
     ) -> None:
-        """Initialize the runner of a subentry."""
+        """Initialize the runner of a subentry, which shares a budget with others."""
         self._hass = hass
         self.entry = entry
         self.subentry = subentry
         self.settings = subentry.data
         self._source = BookingSource(hass, entry, subentry)
         self.memory = memory
-        self._follower = Follower(self._start, memory, Budget(), dt_util.utcnow)
+        self._follower = Follower(self._start, memory, budget, dt_util.utcnow)
         self._pins: dict[tuple[str, str], str] = {}
         self._refused_pins = RefusedPins()
         self._outdated: Mapping[str, SeamError] = {}
