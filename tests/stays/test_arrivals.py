@@ -13,6 +13,7 @@ from homeassistant.const import (
     EVENT_STATE_CHANGED,
     STATE_OFF,
     STATE_ON,
+    STATE_UNAVAILABLE,
     STATE_UNKNOWN,
     Platform,
 )
@@ -908,6 +909,21 @@ async def test_guest_without_code_is_at_risk_while_codes_are_not_known(
         await stays.wait()
     assert state(stays, PROBLEM).state == STATE_OFF
     assert not issues(stays)
+
+
+@pytest.mark.parametrize("has_code", [False, True])
+async def test_empty_calendar_after_start_is_no_good_news(
+    stays: Stays, has_code: bool
+) -> None:
+    """It may be broken, and guests with codes may be at risk."""
+    if has_code:
+        stays.book("Ada", start=12 * HOUR)
+        await stays.wait()
+    stays.calendar.bookings.clear()
+    await stays.restart()
+    shown = STATE_UNAVAILABLE if has_code else STATE_OFF
+    for entity_id in (PROBLEM, NEXT) if has_code else (PROBLEM,):
+        assert state(stays, entity_id).state == shown
 
 
 async def test_pins_are_nowhere(

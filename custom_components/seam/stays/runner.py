@@ -194,9 +194,13 @@ class StaysRunner:
             # What had to be done still has to be, and guests may be at risk.
             report = replace(report, plan=self.report.plan)
         self.report = report
-        if answer and (
-            answer.bookings or self._is_empty_confirmed or self.stays is None
-        ):
+        # Codes that are kept would be no problem without their stays.
+        has_codes = any(
+            link.asked.ends_at and link.asked.ends_at > dt_util.utcnow()
+            for link in self.memory.links
+        )
+        is_first = self.stays is None and not has_codes
+        if answer and (answer.bookings or self._is_empty_confirmed or is_first):
             rules = rules_of(self.settings, dt_util.get_default_time_zone())
             now = dt_util.utcnow()
             found = stays_of(answer, rules, now)
