@@ -13,6 +13,7 @@ from homeassistant.const import (
     EVENT_STATE_CHANGED,
     STATE_OFF,
     STATE_ON,
+    STATE_UNAVAILABLE,
     STATE_UNKNOWN,
     Platform,
 )
@@ -150,6 +151,15 @@ async def come_online(stays: Stays) -> None:
     await stays.settle()
 
 
+async def change_by_hand(stays: Stays, **fields: Any) -> None:
+    """Change the only code that was made for a stay."""
+    [code] = stays.codes
+    data = {"entity_id": FRONT, "access_code_id": code.access_code_id, **fields}
+    await stays.hass.services.async_call(
+        DOMAIN, "update_access_code", data, blocking=True
+    )
+
+
 async def test_nobody_is_expected(stays: Stays) -> None:
     """An empty house is no problem."""
     assert state(stays, PROBLEM).state == STATE_OFF
@@ -254,6 +264,34 @@ async def test_blocked_code_is_at_risk(stays: Stays) -> None:
     [arrival] = state(stays, PROBLEM).attributes["arrivals"]
     assert "no room" in arrival["reason"]
     assert arrival["locks"][0]["access_code_id"] is None
+
+
+async def test_booking_with_impossible_times_is_at_risk(
+    stays: Stays, told: Told
+) -> None:
+    """No code can be created, and nobody else would tell before the guest arrives."""
+    await set_up_with(stays, check_in="15:00:00", check_out="11:00:00")
+    stays.book("Eve", start=6, end=8)
+    stays.book("Ada", start=26 * HOUR, end=30 * HOUR)
+    await stays.wait()
+    assert told.types() == ["code_created"]
+    assert state(stays, NEXT).attributes["name"] == "Ada"
+    await stays.wait(3 * 60)
+    [arrival] = state(stays, PROBLEM).attributes["arrivals"]
+    assert arrival["name"] == "Ada"
+    start = dt_util.parse_datetime(str(arrival["starts_at"]))
+    assert start == START + timedelta(hours=26)
+    assert "would end before it starts" in arrival["reason"]
+    assert told.types() == ["at_risk"]
+    await stays.wait(20 * 60)
+    assert len(issues(stays)) == 1
+    # Then the booking is corrected.
+    stays.book("Ada", start=26 * HOUR, end=3)
+    await stays.wait()
+    await stays.wait()
+    assert {code.name for code in stays.codes} == {"Ada", "Eve"}
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert not issues(stays)
 
 
 async def test_refused_code_is_at_risk(stays: Stays) -> None:
@@ -423,6 +461,80 @@ async def test_guest_who_has_arrived_is_no_longer_at_risk(stays: Stays) -> None:
     assert state(stays, PROBLEM).state == STATE_OFF
 
 
+@pytest.mark.parametrize("way", ["changed by hand", "refused"])
+async def test_guest_at_closed_door_stays_at_risk(
+    stays: Stays, told: Told, way: str
+) -> None:
+    """The code starts hours after check-in, before it and from then on."""
+    stays.book("Ada", start=(4 if way == "changed by hand" else 10) * HOUR, end=2)
+    await stays.wait(15)
+    [code] = stays.codes
+    if way == "changed by hand":
+        await change_by_hand(stays, starts_at=START + timedelta(hours=10))
+    else:
+        stays.simulator.faults.add("status", path="/access_codes/update", status=400)
+        stays.book("Ada", start=4 * HOUR, end=2)
+    await stays.wait()
+    told.types()
+    for _ in range(10):
+        await stays.wait(60)
+        assert code.starts_at == START + timedelta(hours=10)
+        is_open = stays.simulator.clock.now() >= code.starts_at
+        assert state(stays, PROBLEM).state == (STATE_OFF if is_open else STATE_ON)
+        told_types = told.types()
+        assert ("code_ready" in told_types) is is_open
+    assert not issues(stays)
+
+
+@pytest.mark.parametrize("arrives", [False, True])
+@pytest.mark.parametrize("way", ["changed by hand", "refused"])
+async def test_guest_whose_code_ends_early_is_at_risk(
+    stays: Stays, told: Told, way: str, arrives: bool
+) -> None:
+    """Also after arrival, until the code lasts as long as the stay."""
+    await offer_backups(stays)
+    stays.book("Ada", start=2 * HOUR, end=2)
+    await stays.wait(30)
+    if arrives:
+        await stays.wait(95)
+        stays.simulator.control.use_code(stays.codes[0].access_code_id)
+        await stays.wait()
+        assert told.types()[-1] == "arrived"
+    for end in (3, 4):
+        told.types()
+        if way == "refused":
+            path = "/access_codes/update"
+            stays.simulator.faults.add("status", path=path, status=400)
+            stays.book("Ada", start=2 * HOUR, end=end)
+        else:
+            await change_by_hand(stays, ends_at=START + timedelta(days=1))
+        for _ in range(8 if not arrives else 2):
+            await stays.wait(15)
+        assert told.types()[:1] == ["at_risk"]
+        assert state(stays, PROBLEM).state == STATE_ON
+        assert len(issues(stays)) == 1
+        # It would not work longer.
+        assert not any(r for r in stays.simulator.requests if "pull_b" in r.path)
+        stays.simulator.faults.clear()
+        await change_by_hand(
+            stays, ends_at=START + timedelta(days=end if way == "refused" else 2)
+        )
+        for _ in range(2):
+            await stays.wait(15)
+        assert state(stays, PROBLEM).state == STATE_OFF
+        assert not issues(stays)
+
+
+async def test_code_may_end_a_little_early(stays: Stays, told: Told) -> None:
+    """Seam rounds times, and a host may have the guest leave an hour before."""
+    stays.book("Ada", start=2 * HOUR, end=2)
+    await stays.wait(30)
+    await change_by_hand(stays, ends_at=START + timedelta(days=2, hours=-1))
+    await stays.wait(15)
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert "at_risk" not in told.types()
+
+
 @pytest.mark.parametrize("time_zone", ["US/Pacific", "Pacific/Fiji"])
 async def test_guest_who_has_not_arrived_in_time(
     stays: Stays, told: Told, time_zone: str
@@ -439,6 +551,101 @@ async def test_guest_who_has_not_arrived_in_time(
     for _ in range(3):
         await stays.wait(60)
     assert told.types() == ["not_arrived"]
+
+
+async def test_new_check_in_time_is_no_new_arrival(stays: Stays, told: Told) -> None:
+    """The guest has arrived before it was changed."""
+    await set_up_with(stays, check_in="00:00:00")
+    stays.book("Ada", start=-HOUR, end=2)
+    await stays.wait()
+    for check_in in ("00:00:00", "00:30:00", "01:00:00"):
+        await set_up_with(stays, check_in=check_in)
+        await stays.wait()
+        [code] = stays.codes
+        stays.simulator.control.use_code(code.access_code_id)
+        await stays.wait()
+        [watch] = stays.hass.data[WATCHES].values()
+        assert [arrival.has_arrived for arrival in watch.arrivals or ()] == [True]
+    assert told.types().count("arrived") == 1
+
+
+async def test_next_visit_does_not_have_its_code_while_one_may_go_on(
+    stays: Stays, told: Told
+) -> None:
+    """The calendar has dropped the visit before, and nobody remembers it."""
+    await set_up_with(stays, pin_rule="same")
+    stays.book("now", start=-HOUR, end=10 * HOUR, summary="Ada")
+    stays.book("next", start=12 * HOUR, end=2, summary="Ada")
+    await stays.wait()
+    await stays.wait()
+    [code] = stays.codes
+    stays.simulator.control.use_code(code.access_code_id)
+    await stays.wait()
+    stays.calendar.cancel("now")
+    await stays.restart()
+    [watch] = stays.hass.data[WATCHES].values()
+    for _ in range(2):
+        [arrival] = watch.arrivals or ()
+        assert not arrival.has_arrived
+        assert arrival.verdict == "setting"
+        await stays.wait()
+    for _ in range(11):
+        await stays.wait(60)
+    assert state(stays, NEXT).attributes["verdict"] == "ready"
+
+
+@pytest.mark.parametrize("has_other_visit", [False, True])
+async def test_stay_that_the_calendar_drops_after_its_start_goes_on(
+    stays: Stays, told: Told, has_other_visit: bool
+) -> None:
+    """Some calendars do. Its guest may still be at risk, and its end is told."""
+    if has_other_visit:
+        await set_up_with(stays, pin_rule="same")
+        stays.book("next", start=8, end=9, summary="Ada")
+    stays.book("Ada", start=2 * HOUR, end=10 * HOUR)
+    await stays.wait(60)
+    told.types()
+    await stays.wait(61)
+    stays.calendar.cancel("Ada")
+    for _ in range(2):
+        await stays.wait()
+    await go_offline(stays)
+    assert state(stays, PROBLEM).state == STATE_OFF
+    [code] = stays.codes
+    stays.simulator.control.use_code(code.access_code_id)
+    for _ in range(8):
+        await stays.wait(58)
+        [watch] = stays.hass.data[WATCHES].values()
+        assert [one.span.starts_at for one in watch.arrivals or ()][:1] == [
+            START + timedelta(hours=2)
+        ]
+    for _ in range(2):
+        await stays.wait(58)
+    told_types = told.types()
+    assert [one for one in told_types if one in ("arrived", "ended")] == [
+        "arrived",
+        "ended",
+    ]
+
+
+async def test_dropped_stay_whose_code_is_gone_is_forgotten(
+    stays: Stays, told: Told
+) -> None:
+    """Somebody has deleted the code by hand."""
+    stays.book("Ada", start=2 * HOUR, end=10 * HOUR)
+    await stays.wait(60)
+    await stays.wait(61)
+    stays.calendar.cancel("Ada")
+    await stays.wait()
+    [code] = stays.codes
+    data = {"entity_id": FRONT, "access_code_id": code.access_code_id}
+    await stays.hass.services.async_call(
+        DOMAIN, "delete_access_code", data, blocking=True
+    )
+    await stays.wait()
+    await stays.wait(15)
+    [watch] = stays.hass.data[WATCHES].values()
+    assert not watch.arrivals
 
 
 async def test_use_after_the_end(stays: Stays, told: Told) -> None:
@@ -466,16 +673,7 @@ async def test_code_extended_by_hand_ends_later(stays: Stays, told: Told) -> Non
     await stays.wait()
     [code] = stays.codes
     assert code.ends_at
-    await stays.hass.services.async_call(
-        DOMAIN,
-        "update_access_code",
-        {
-            "entity_id": FRONT,
-            "access_code_id": code.access_code_id,
-            "ends_at": code.ends_at + timedelta(hours=2),
-        },
-        blocking=True,
-    )
+    await change_by_hand(stays, ends_at=code.ends_at + timedelta(hours=2))
     await stays.wait()
     told.types()
     for _ in range(2):
@@ -683,6 +881,49 @@ async def test_nothing_is_at_risk_while_codes_are_not_known(
     assert state(stays, PROBLEM).state == STATE_OFF
     assert len(stays.codes) == 1
     assert "at_risk" not in told.types()
+
+
+@pytest.mark.parametrize("has_code", [False, True])
+async def test_guest_without_code_is_at_risk_while_codes_are_not_known(
+    stays: Stays, told: Told, has_code: bool
+) -> None:
+    """From three hours before the stay, as no code can be created for it."""
+    if has_code:
+        stays.book("Ada", start=5 * HOUR)
+        await stays.wait()
+    stays.simulator.faults.add(
+        "status", path="/access_codes/list", device_id=FRONT_DOOR
+    )
+    await stays.restart()
+    stays.book("Ada", start=5 * HOUR)
+    told.types()
+    for hours in range(4):
+        is_at_risk = hours >= 2 and not has_code
+        shown = STATE_ON if is_at_risk else STATE_UNKNOWN
+        assert state(stays, PROBLEM).state == shown
+        assert told.types() == ["at_risk"] * (is_at_risk and hours == 2)
+        assert len(issues(stays)) == is_at_risk
+        await stays.wait(60)
+    stays.simulator.faults.clear()
+    for _ in range(3):
+        await stays.wait()
+    assert state(stays, PROBLEM).state == STATE_OFF
+    assert not issues(stays)
+
+
+@pytest.mark.parametrize("has_code", [False, True])
+async def test_empty_calendar_after_start_is_no_good_news(
+    stays: Stays, has_code: bool
+) -> None:
+    """It may be broken, and guests with codes may be at risk."""
+    if has_code:
+        stays.book("Ada", start=12 * HOUR)
+        await stays.wait()
+    stays.calendar.bookings.clear()
+    await stays.restart()
+    shown = STATE_UNAVAILABLE if has_code else STATE_OFF
+    for entity_id in (PROBLEM, NEXT) if has_code else (PROBLEM,):
+        assert state(stays, entity_id).state == shown
 
 
 async def test_pins_are_nowhere(

@@ -105,7 +105,17 @@ def test_booking_that_ends_before_it_starts_is_impossible() -> None:
         NOW,
     )
     assert not found.coming
-    assert list(found.impossible.values()) == [hours]
+    [impossible] = found.impossible.values()
+    assert impossible.span == Span(NOW + 2 * DAY, NOW + 2.1 * DAY)
+
+
+def test_next_impossible_booking_of_person_counts() -> None:
+    """Not one of the past, however the calendar sorts them."""
+    same = rules(check_in=AFTERNOON, check_out=MORNING, pin_rule=PinRule.SAME)
+    times = [booking("Ada", uid=f"{n}", start=n, length=0.1) for n in (4, -9, 2, -2)]
+    found = stays_of(Answer(bookings=times, read_at=NOW), same, NOW)
+    [impossible] = found.impossible.values()
+    assert impossible.span.starts_at == NOW + 2 * DAY
 
 
 def test_filter_leaves_out_blocked_days() -> None:

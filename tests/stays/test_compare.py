@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -16,7 +16,7 @@ from custom_components.seam.stays.run import Report
 from custom_components.seam.sync.snapshot import LockData
 from tests.sync.support import make_device
 
-from .support import BLOCKER, DAY, HOUR, NOW, Crash, Seam, booking, steps
+from .support import BERLIN, BLOCKER, DAY, HOUR, NOW, Crash, Seam, booking, steps
 
 ADA = booking("Ada")
 ADA_STARTS_AT = NOW + 2 * DAY
@@ -120,6 +120,93 @@ async def test_guest_who_has_arrived_keeps_the_code(seam: Seam) -> None:
     # A booking that is still listed decides about its end.
     await seam.async_run([replace(ADA, end=seam.now - HOUR), BOB])
     assert seam.only().name == "Bob"
+
+
+VISITS = {
+    "coming": booking("Ada", uid="next", start=2, length=0.2),
+    "running": booking("Ada", uid="next", start=-0.1, length=0.5),
+}
+
+
+@pytest.mark.parametrize("others", [(), (-7,), (6,), (-7, 6)])
+@pytest.mark.parametrize("visit", VISITS)
+@pytest.mark.parametrize("pin_rule", PinRule)
+async def test_one_answer_without_a_booking_changes_no_code(
+    seam: Seam, pin_rule: PinRule, visit: str, others: tuple[int, ...]
+) -> None:
+    """Whatever other bookings of the same person are listed."""
+    seam.rules = replace(seam.rules, pin_rule=pin_rule)
+    listed = [BLOCKER, *(booking(uid=f"{n}", start=n, length=0.2) for n in others)]
+    await seam.async_run([*listed, VISITS[visit]])
+    [code] = [c for c in seam.codes.values() if c.starts_at == VISITS[visit].start]
+    for _ in range(3):
+        seam.now += timedelta(minutes=1)
+        await seam.async_run(listed)
+        assert seam.codes[code.access_code_id] == code
+        await seam.async_run([*listed, VISITS[visit]])
+    for _ in range(2):
+        seam.now += timedelta(minutes=1)
+        await seam.async_run(listed)
+    is_kept = seam.codes.get(code.access_code_id) == code
+    assert is_kept is (visit == "running")
+    seam.now += DAY
+    await seam.async_run(listed)
+    coming = [c for c in seam.codes.values() if not c.is_expired(seam.now)]
+    assert [c.starts_at for c in coming] == ([NOW + 6 * DAY] if 6 in others else [])
+
+
+@pytest.mark.parametrize("others", [(), (-7, 6)])
+@pytest.mark.parametrize("visit", VISITS)
+@pytest.mark.parametrize("pin_rule", PinRule)
+@pytest.mark.parametrize("days", [1, 0.05, -0.05])
+async def test_booking_that_is_moved_takes_its_code_along(
+    seam: Seam,
+    pin_rule: PinRule,
+    visit: str,
+    others: tuple[int, ...],
+    days: float,
+) -> None:
+    """At once, as the calendar lists it with the same UID."""
+    seam.rules = replace(seam.rules, pin_rule=pin_rule)
+    listed = [BLOCKER, *(booking(uid=f"{n}", start=n, length=0.2) for n in others)]
+    old = VISITS[visit]
+    await seam.async_run([*listed, old])
+    [code] = [c for c in seam.codes.values() if c.starts_at == old.start]
+    delta = days * DAY
+    new = replace(old, start=old.start + delta, end=old.end + delta)
+    await seam.async_run([*listed, new])
+    assert seam.codes[code.access_code_id].starts_at == old.start + delta
+
+
+async def test_started_event_keeps_its_code_before_check_in(seam: Seam) -> None:
+    """An event that lasts all day starts at midnight, and some calendars drop it then."""
+    seam.rules = replace(seam.rules, check_in=time(15), check_out=time(11))
+    one = replace(ADA, start=date(2026, 11, 22), end=date(2026, 11, 24))
+    await seam.async_run([one, BOB])
+    seam.now = datetime(2026, 11, 22, 0, 5, tzinfo=BERLIN).astimezone(UTC)
+    code = next(code for code in seam.codes.values() if code.name == "Ada")
+    assert code.starts_at
+    assert code.starts_at > seam.now
+    for _ in range(2):
+        report = await seam.async_run_twice(BOB)
+        assert steps(report.plan) == [(Kind.LEAVE, Reason.STARTED)]
+    # Somebody knows better.
+    await seam.async_run([], is_empty_confirmed=True)
+    assert not seam.shown()
+
+
+async def test_links_of_earlier_versions_know_no_event(seam: Seam) -> None:
+    """Until the calendar has the booking again, the start of the code counts."""
+    one = replace(ADA, start=date(2026, 11, 22), end=date(2026, 11, 24))
+    seam.rules = replace(seam.rules, check_in=time(15), check_out=time(11))
+    await seam.async_run([one, BOB])
+    known = seam.links
+    old = [replace(link, begins_at=None, booking=None) for link in seam.links]
+    seam.now = datetime(2026, 11, 22, 0, 5, tzinfo=BERLIN).astimezone(UTC)
+    await seam.async_save(old)
+    assert steps(seam.plan([BOB])) == [(Kind.LEAVE, Reason.MISSING_ONCE)]
+    await seam.async_run([one, BOB])
+    assert seam.links == known
 
 
 @pytest.mark.parametrize("fields", [{"uid": "other"}, {"uid": None}])
@@ -624,6 +711,16 @@ async def test_booking_with_another_uid_is_recognized_on_all_locks() -> None:
     await seam.async_run_twice(replace(later, uid="other"))
     assert len(seam.codes) == 2
     assert [kind for kind, *_ in seam.log] == [Kind.CREATE, Kind.CREATE, Kind.MOVE]
+
+
+async def test_all_locks_get_the_same_pin_if_the_uid_changes_meanwhile() -> None:
+    """The guest may have been told the one of the first lock."""
+    seam = Seam(make_device(), make_device("gate"))
+    seam.faults = ["none", "refused for now"]
+    await seam.async_run([ADA])
+    code = seam.only()
+    await seam.async_run([replace(ADA, uid="other")])
+    assert [one.code for one in seam.codes.values()] == [code.code] * 2
 
 
 async def test_use_during_a_change_is_remembered(seam: Seam) -> None:

@@ -1,7 +1,8 @@
 """Tests of the names of codes, and of stays that are recognized by theirs."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, time, timedelta
+from zoneinfo import ZoneInfo
 
 from hypothesis import given, strategies as st
 import pytest
@@ -17,6 +18,7 @@ from tests.sync.support import make_code, make_device
 from .support import DAY, Seam, booking
 
 MANY = 300
+LAST_DAY = date(2026, 11, 28)
 
 
 def with_limits(shortest: int | None, longest: int | None, key: str = "door") -> Device:
@@ -77,6 +79,24 @@ def test_name_that_is_too_short_gets_date(
     """As one that is taken."""
     seam = Seam(with_limits(*limits))
     assert [step.name for step in seam.plan(same(2, "Bo")).steps] == names
+
+
+@pytest.mark.parametrize(
+    ("zone", "check_in"),
+    [
+        ("America/Los_Angeles", time(16)),
+        ("Europe/Berlin", None),
+        ("Pacific/Kiritimati", time(1)),
+    ],
+)
+def test_date_in_name_is_that_at_the_lock(zone: str, check_in: time | None) -> None:
+    """It may be another day in UTC."""
+    seam = Seam(time_zone=ZoneInfo(zone), check_in=check_in)
+    bookings = [
+        replace(booking("Bo", uid=f"{day}"), start=date(2026, 11, day), end=LAST_DAY)
+        for day in (23, 24)
+    ]
+    assert [step.name for step in seam.plan(bookings).steps] == ["Bo", "Bo 2026-11-24"]
 
 
 @pytest.mark.parametrize("count", [1, 2, 12])

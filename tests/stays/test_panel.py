@@ -159,7 +159,7 @@ async def test_codes_say_which_stays_they_are_from(
     stays.calendar.cancel("1")
     await stays.wait()
     await panel.received()
-    assert [stay["name"] for stay in shown(panel)] == ["Eve"]
+    assert [stay["name"] for stay in shown(panel)] == ["Ada", "Eve"]
     await stays.restart()
     events = await panel.received()
     assert all(row["access_code_ids"] for e in events for row in e.get("stays", ()))

@@ -85,3 +85,20 @@ async def test_permanent_refusal_is_not_repeated_before_next_quarter(
     for _ in range(10):
         await stays.wait()
     assert fault.hits == 1
+
+
+async def test_repeated_refusal_is_logged_once(
+    stays: Stays, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Until Seam gives another reason, although each response has another request ID."""
+    refuse = stays.simulator.faults.add
+    refuse("status", path=CREATE, status=400)
+    stays.book("Ada", start=2)
+    for _ in range(4):
+        await stays.wait(15)
+    assert caplog.text.count("Could not create the access code") == 1
+    stays.simulator.faults.clear()
+    refuse("rate_limit", path=CREATE)
+    for _ in range(4):
+        await stays.wait(15)
+    assert caplog.text.count("Could not create the access code") == 2

@@ -589,6 +589,26 @@ async def test_two_hundred_bookings_take_their_turn(stays: Stays) -> None:
     assert [name for name, *_ in stays.shown] == [f"Guest {n}" for n in range(30)]
 
 
+async def test_stays_at_the_same_lock_share_what_seam_allows(stays: Stays) -> None:
+    """Ten new codes a minute and lock, whoever asks for them."""
+    [first] = stays.entry.subentries.values()
+    stays.hass.config_entries.async_add_subentry(
+        stays.entry,
+        ConfigSubentry(
+            data=first.data, subentry_type=SUBENTRY_STAYS, title="B", unique_id=None
+        ),
+    )
+    await stays.wait()
+    for number in range(9):
+        stays.book(f"Guest {number}", start=number, end=number + 1)
+    for _ in range(8):
+        for watch in stays.hass.data[WATCHES].values():
+            watch.runner.async_request()
+        await stays.settle()
+    requests = [r for r in stays.simulator.requests if r.path == "/access_codes/create"]
+    assert 0 < len(requests) <= 10
+
+
 @pytest.mark.parametrize("pin_rule", PinRule)
 @pytest.mark.parametrize("change", ["update", "create"])
 async def test_slow_lock_does_not_hold_up_others(

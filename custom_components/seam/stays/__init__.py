@@ -13,6 +13,7 @@ from ..const import DOMAIN
 from ..coordinator import SeamConfigEntry
 from ..issues import stays_issue_prefix
 from .reading import async_identify_calendar
+from .run import Budget
 from .runner import StaysRunner
 from .settings import SUBENTRY_STAYS
 from .store import async_load_memories, async_remove_memories
@@ -34,8 +35,11 @@ async def async_load_stays(hass: HomeAssistant, entry: SeamConfigEntry) -> None:
     if memories is None:
         return
     watches = hass.data.setdefault(WATCHES, {})
+    # Seam's limits are per lock, whoever makes the changes.
+    budget = Budget()
     for subentry_id, subentry in subentries.items():
-        runner = StaysRunner(hass, entry, subentry, memories[subentry_id])
+        memory = memories[subentry_id]
+        runner = StaysRunner(hass, entry, subentry, memory, budget)
         watches[subentry_id] = StaysWatch(hass, runner)
 
     @callback

@@ -11,9 +11,9 @@ from ..api import AccessCode
 from ..sync.code_state import CodeState, code_state
 from ..sync.occupancy import Span, span_of
 from ..sync.snapshot import LockData
-from .bookings import Stay, digest
+from .bookings import Stay, Stays, digest
 from .links import Link
-from .plan import CHANGES, Kind, Reason, Step
+from .plan import CHANGES, Kind, Plan, Reason, Step
 from .run import Report
 
 # Verdicts are given from SOON before a stay, issues created from REPAIR_BEFORE, and
@@ -21,6 +21,8 @@ from .run import Report
 SOON: Final = timedelta(hours=24)
 REPAIR_BEFORE: Final = timedelta(hours=3)
 BACKUP_BEFORE: Final = timedelta(minutes=15)
+# Seam rounds times by at most this much.
+_ROUNDED_BY: Final = timedelta(hours=1)
 
 
 class Verdict(StrEnum):
@@ -50,6 +52,8 @@ class Place:
     """The key of a reason, if the code is at risk."""
     error: Exception | None = None
     """Why the last change failed."""
+    ends_early: bool = False
+    """Whether the code ends before the stay, as it cannot be changed."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -69,9 +73,14 @@ class Arrival:
         order = tuple(Verdict)
         return max((place.verdict for place in self.places), key=order.index)
 
+    @property
+    def is_settled(self) -> bool:
+        """Whether the guest has arrived, and gets in until the end of the stay."""
+        return self.has_arrived and not any(place.ends_early for place in self.places)
+
     def is_soon(self, now: datetime) -> bool:
-        """Return whether the guest is about to arrive, or should have."""
-        return not self.has_arrived and self.span.starts_at - SOON <= now
+        """Return whether the guest is about to arrive, or may not get in any more."""
+        return not self.is_settled and self.span.starts_at - SOON <= now
 
     def moments(self) -> tuple[datetime, ...]:
         """Return when something has to be said or done, even if nothing changes."""
@@ -103,19 +112,25 @@ def find_arrivals(
     errors = {
         (step.key, step.device_id): error for step, error in report.errors.items()
     }
+    impossible = {
+        step.key for step in report.plan.steps if step.reason is Reason.IMPOSSIBLE_TIMES
+    }
     found: list[Arrival] = []
     alike: Counter[str] = Counter()
     for stay in stays:
         ids = [(stay.key, device_id) for device_id in device_ids]
         if is_only_soon and found and found[-1].span.starts_at > now + SOON:
             break
-        if stay.span.ends_at <= now or not any(
-            place in by_place or place in steps for place in ids
+        is_impossible = stay.key in impossible
+        if stay.span.ends_at <= now or not (
+            is_impossible or any(place in by_place or place in steps for place in ids)
         ):
             continue
         linked = [by_place[place] for place in ids if place in by_place]
         places = tuple(
-            _place(
+            _at_risk(place[1], Reason.IMPOSSIBLE_TIMES)
+            if is_impossible
+            else _place(
                 stay,
                 place[1],
                 locks.get(place[1]),
@@ -140,10 +155,30 @@ def find_arrivals(
                 name=next(filter(None, names), stay.name),
                 span=stay.span,
                 places=places,
-                has_arrived=any(link.is_used for link in linked),
+                has_arrived=any(link.is_used and link.is_of(stay) for link in linked),
             )
         )
     return tuple(found)
+
+
+def stays_to_watch(
+    found: Stays, plan: Plan, before: Iterable[Stay], now: datetime
+) -> tuple[Stay, ...]:
+    """Return the stays that have not ended, the soonest first.
+
+    Those before are kept if the calendar has dropped them after they have started, as
+    long as they have codes.
+    """
+    kept = {step.key for step in plan.steps if step.kind in (Kind.LEAVE, Kind.EDITED)}
+    dropped = {
+        stay.key: stay
+        for stay in before
+        if stay.key in kept
+        and not found.has(stay)
+        and stay.begins_at <= now < stay.span.ends_at
+    }
+    stays = {**found.impossible, **found.coming, **dropped}
+    return tuple(sorted(stays.values(), key=lambda stay: stay.span.starts_at))
 
 
 def backup_of(lock: LockData, code: AccessCode) -> AccessCode | None:
@@ -169,6 +204,9 @@ def _place(
     if not lock.has_codes or (
         code is None and step and step.reason is Reason.CODES_UNKNOWN
     ):
+        if link is None and stay.span.starts_at - REPAIR_BEFORE <= now:
+            # There is no code yet, and none is created while the others are unknown.
+            return _at_risk(device_id, Reason.CODES_UNKNOWN)
         return Place(device_id=device_id, verdict=Verdict.UNKNOWN)
     is_change = step is not None and step.kind in CHANGES
     if code is None:
@@ -178,16 +216,20 @@ def _place(
             return _at_risk(device_id, Reason.REFUSED, error=error)
         return Place(device_id=device_id, verdict=Verdict.SETTING)
     code_id = code.access_code_id
+    # Somebody who should have arrived may stand at the door now.
+    arrival = max(now, stay.span.starts_at)
     works_at_arrival = span_of(code).overlaps(
-        Span(stay.span.starts_at, stay.span.starts_at + timedelta(seconds=1))
+        Span(arrival, arrival + timedelta(seconds=1))
     )
-    if not works_at_arrival and now < stay.span.starts_at:
-        if error:
-            return _at_risk(device_id, Reason.REFUSED, code_id, error)
-        if is_change:
-            return Place(device_id=device_id, verdict=Verdict.SETTING, code_id=code_id)
-        if step and step.kind is Kind.EDITED:
-            return _at_risk(device_id, Reason.CHANGED_BY_HAND, code_id)
+    ends_early = span_of(code).ends_at < stay.span.ends_at - _ROUNDED_BY
+    is_edited = step is not None and step.kind is Kind.EDITED
+    if (error or is_edited) and (ends_early or not works_at_arrival):
+        reason = Reason.REFUSED if error else Reason.CHANGED_BY_HAND
+        return _at_risk(device_id, reason, code_id, error, ends_early=ends_early)
+    # The code may be that of another visit, which is not known to be cancelled.
+    is_late = step is not None and step.reason in (Reason.STARTED, Reason.MISSING_ONCE)
+    if (is_change or is_late) and not works_at_arrival:
+        return Place(device_id=device_id, verdict=Verdict.SETTING, code_id=code_id)
     backup = backup_of(lock, code)
     states = [code_state(lock, one, now) for one in (code, backup) if one]
     verdicts = [_VERDICTS.get(state, Verdict.AT_RISK) for state in states]
@@ -202,6 +244,8 @@ def _at_risk(
     reason: str,
     code_id: str | None = None,
     error: Exception | None = None,
+    *,
+    ends_early: bool = False,
 ) -> Place:
     return Place(
         device_id=device_id,
@@ -209,4 +253,5 @@ def _at_risk(
         code_id=code_id,
         reason=reason,
         error=error,
+        ends_early=ends_early,
     )

@@ -110,6 +110,10 @@ class Stay:
     key: str
     name: str
     span: Span
+    begins_at: datetime
+    """When the event starts, which may be before the check-in time."""
+    booking: str
+    """Identifies the event. The key of a stay that moves is that of the person."""
     details: str = ""
     """The digest of name and description."""
     pin: str | None = field(default=None, repr=False)
@@ -126,8 +130,24 @@ class Stays:
     """Those that have not ended, by key, soonest first."""
     over: frozenset[str]
     """Keys of those that have ended."""
-    impossible: Mapping[str, Booking]
-    """Bookings that would end before they start, or are too far in the future."""
+    visits: Mapping[str, Sequence[Stay]]
+    """All listed stays of each person whose code moves, by key."""
+    impossible: Mapping[str, Stay]
+    """Those that would end before they start, or are too far in the future, by key.
+
+    They have the times of their events.
+    """
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of all listed stays."""
+        return self.over | self.coming.keys() | self.impossible.keys()
+
+    def has(self, stay: Stay) -> bool:
+        """Return whether the calendar lists a stay of before."""
+        if (visits := self.visits.get(stay.key)) is not None:
+            return any(visit.booking == stay.booking for visit in visits)
+        return stay.key in self.keys
 
 
 @lru_cache(maxsize=20_000)
@@ -139,27 +159,28 @@ def digest(text: str) -> str:
 def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
     """Return the stays that the bookings ask for."""
     stays: list[Stay] = []
-    impossible: dict[str, Booking] = {}
+    impossible: list[Stay] = []
+    zone = rules.time_zone
     counting = [booking for booking in answer.bookings if counts(booking, rules)]
     repeated = Counter(map(_identity, counting))
     for booking in counting:
         name = code_name(booking, rules)
         is_moving = rules.pin_rule is PinRule.SAME
-        if is_moving:
-            identity = _person(booking, name)
-        elif repeated[identity := _identity(booking)] > 1:
+        if repeated[identity := _identity(booking)] > 1:
             # Some calendars give all events the same UID.
             identity += f"|{_fallback(booking)}|{digest(booking.description)}"
         # Keys are stored, and a UID may be an e-mail address.
-        key = digest(identity)
-        if (span := span_of(booking, rules)) is None:
-            impossible[key] = booking
-            continue
-        stays.append(
+        key = digest(_person(booking, name) if is_moving else identity)
+        begins_at = min(_moments(_possible(booking.start), None, zone))
+        ends_at = max(_moments(_possible(booking.end), None, zone))
+        span = span_of(booking, rules)
+        (stays if span else impossible).append(
             Stay(
                 key=key,
                 name=name,
-                span=span,
+                span=span or Span(begins_at, ends_at),
+                begins_at=begins_at,
+                booking=digest(identity),
                 details=digest(f"{name}\n{booking.description}"),
                 pin=telephone_pin(booking.description)
                 if rules.pin_rule is PinRule.TELEPHONE
@@ -168,6 +189,12 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
             )
         )
     stays.sort(key=lambda stay: (stay.span.starts_at, stay.key, stay.name))
+    visits: dict[str, list[Stay]] = {}
+    for stay in stays:
+        if stay.is_moving:
+            visits.setdefault(stay.key, []).append(stay)
+    # The next one of a person counts.
+    impossible.sort(key=lambda stay: (stay.span.ends_at <= now, stay.span.starts_at))
     coming: dict[str, Stay] = {}
     for stay in _merged(stays):
         # Only one code of a person is on a lock, for the current or the next time.
@@ -176,7 +203,10 @@ def stays_of(answer: Answer, rules: Rules, now: datetime) -> Stays:
     return Stays(
         coming=dict(sorted(coming.items(), key=lambda item: item[1].span.starts_at)),
         over=frozenset(stay.key for stay in stays) - coming.keys(),
-        impossible={key: impossible[key] for key in impossible.keys() - coming.keys()},
+        visits=visits,
+        impossible={
+            stay.key: stay for stay in reversed(impossible) if stay.key not in coming
+        },
     )
 
 
@@ -192,9 +222,7 @@ def counts(booking: Booking, rules: Rules) -> bool:
 
 def span_of(booking: Booking, rules: Rules) -> Span | None:
     """Return when the guest may enter, None if that is impossible or too far ahead."""
-    start = booking.start
-    if start.year < _FIRST_YEAR:
-        start = start.replace(year=_FIRST_YEAR, month=1, day=1)
+    start = _possible(booking.start)
     if max(start.year, booking.end.year) > _LAST_YEAR:
         return None
     # In the hours that a clock change repeats or skips, nobody is locked out.
@@ -203,6 +231,15 @@ def span_of(booking: Booking, rules: Rules) -> Span | None:
     starts_at = (starts_at - rules.before).replace(microsecond=0)
     ends_at = (ends_at + rules.after).replace(microsecond=0)
     return Span(starts_at, ends_at) if starts_at < ends_at else None
+
+
+def _possible[T: date](when: T) -> T:
+    """Return a time that all time zones can show."""
+    if when.year < _FIRST_YEAR:
+        return when.replace(year=_FIRST_YEAR, month=1, day=1)
+    if when.year > _LAST_YEAR:
+        return when.replace(year=_LAST_YEAR, month=12, day=31)
+    return when
 
 
 def _moments(

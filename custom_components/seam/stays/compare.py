@@ -43,7 +43,7 @@ def compare(
     links = tuple(links)
     if answer is None or not (answer.bookings or is_empty_confirmed):
         reason = Reason.CALENDAR_EMPTY if answer else Reason.CALENDAR_FAILED
-        steps = tuple(_about(Kind.LEAVE, link, reason) for link in links)
+        steps = tuple(Step.about(Kind.LEAVE, link, reason) for link in links)
         return Plan(steps=steps, links=links, is_answered=False)
     return _Comparison(answer, rules, links, locks, now, accepts, pins, taken).plan()
 
@@ -80,12 +80,18 @@ class _Comparison:
             (link.key, link.device_id): link
             for link in map(self._with_code, map(self._with_key, links))
         }
-        self._pins = PinChooser(rules, self._links, locks, accepts, pins)
+        # Another lock may have got its code before the calendar has changed the key.
+        renamed_pins = {
+            (self._renamed.get(key, key), device_id): pin
+            for (key, device_id), pin in pins.items()
+        }
+        self._pins = PinChooser(rules, self._links, locks, accepts, renamed_pins)
         self._names = choose_names(
             self._stays.coming,
             self._links.values(),
             [locks[device_id] for device_id in rules.device_ids if device_id in locks],
             now,
+            rules.time_zone,
         )
         self._planned: dict[str, list[Span]] = {}
         self._newest = cache(lambda device_id: _newest(locks[device_id]))
@@ -135,8 +141,10 @@ class _Comparison:
     ) -> None:
         """Find out what has to be done so that a lock has the code for a stay."""
         link = self._links.get((stay.key, device_id))
-        if link and (link.missed_at or link.details != stay.details):
+        if link and self._is_listed(link):
             link = replace(link, missed_at=None, details=stay.details)
+            if link.asked == wanted:
+                link = link.asked_for(stay, wanted)
         lock = self._locks.get(device_id)
         if lock is None or not lock.has_codes:
             if link:
@@ -190,16 +198,22 @@ class _Comparison:
             is_new = link.asked != wanted or link.is_pending
             is_kept = CodeStatus.REMOVING not in (code.status, code.status_at(now))
             if is_kept and (is_new or link.is_deleting):
-                link = replace(link, asked=wanted).confirmed(code)
+                link = link.asked_for(stay, wanted).confirmed(code)
             self._kept.append(link)
             return
-        self._kept.append(link)
         is_ended = code.is_expired(now)
         # What somebody did to the last time of a person does not count for the next.
         is_next = stay.is_moving and is_ended and link.asked != wanted
-        if _is_edited(code, link) and not (is_next and code.is_managed):
+        if link.is_edited(code) and not (is_next and code.is_managed):
+            self._kept.append(link)
             self._add(Kind.EDITED, stay, name, device_id, code_id=link.code_id)
             return
+        if not is_ended and not self._is_listed(link):
+            link, reason = self._without_booking(link, code)
+            if reason is not Reason.CANCELLED:
+                self._keep(link, reason)
+                return
+        self._kept.append(link)
         if link.asked == wanted and not link.is_pending:
             return
         if code.status_at(now) is CodeStatus.REMOVING and not is_ended:
@@ -218,8 +232,7 @@ class _Comparison:
             code_id=link.code_id,
             before=link,
             link=replace(
-                link,
-                asked=wanted,
+                link.asked_for(stay, wanted),
                 asked_at=now,
                 is_pending=True,
                 is_deleting=False,
@@ -266,6 +279,8 @@ class _Comparison:
                 asked_at=self._now,
                 newest=self._newest(lock.device_id),
                 is_pending=True,
+                begins_at=stay.begins_at,
+                booking=stay.booking,
             ),
         )
 
@@ -301,24 +316,41 @@ class _Comparison:
             or code.status_at(self._now) is CodeStatus.REMOVING
         ):
             self._kept.append(link)
-        elif _is_edited(code, link):
+        elif link.is_edited(code):
             self._keep(link, None, Kind.EDITED)
         elif not is_selected:
             self._keep(link, Reason.LOCK_NOT_SELECTED, Kind.DELETE)
         elif link.key in self._stays.impossible:
             self._kept.append(link)
-        elif link.key in self._stays.over:
+        elif link.key in self._stays.over and self._is_listed(link):
             self._keep(link, Reason.ENDED, Kind.DELETE)
-        elif code.starts_at is not None and code.starts_at <= self._now:
-            # Some calendars leave out a booking as soon as the guest has arrived.
-            self._keep(link, Reason.STARTED)
-        elif self._answer.bookings and not self._answer.follows(link.missed_at):
-            read_at = self._answer.read_at
-            # The clock may have been set.
-            link = replace(link, missed_at=min(link.missed_at or read_at, read_at))
-            self._keep(link, Reason.MISSING_ONCE)
         else:
-            self._keep(link, Reason.CANCELLED, Kind.DELETE)
+            link, reason = self._without_booking(link, code)
+            is_deleted = reason is Reason.CANCELLED
+            self._keep(link, reason, Kind.DELETE if is_deleted else Kind.LEAVE)
+
+    def _is_listed(self, link: Link) -> bool:
+        """Return whether the calendar has the visit of a person that a code is for.
+
+        The keys of all others are those of their bookings.
+        """
+        visits = self._stays.visits.get(link.key)
+        return visits is None or any(map(link.is_of, visits))
+
+    def _without_booking(self, link: Link, code: AccessCode) -> tuple[Link, Reason]:
+        """Return what becomes of a code whose booking the calendar does not have."""
+        is_empty = not self._answer.bookings
+        # Some calendars leave out a booking as soon as its event has started, which may
+        # be long before check-in. Somebody who confirms that all were cancelled knows.
+        starts = (code.starts_at, None if is_empty else link.begins_at)
+        if any(at is not None and at <= self._now for at in starts):
+            return link, Reason.STARTED
+        if is_empty or self._answer.follows(link.missed_at):
+            return link, Reason.CANCELLED
+        read_at = self._answer.read_at
+        # The clock may have been set.
+        missed_at = min(link.missed_at or read_at, read_at)
+        return replace(link, missed_at=missed_at), Reason.MISSING_ONCE
 
     def _keep(self, link: Link, reason: Reason | None, kind: Kind = Kind.LEAVE) -> None:
         self._kept.append(link)
@@ -328,7 +360,7 @@ class _Comparison:
         code = self._codes.get(link.device_id, {}).get(link.code_id or "")
         name = code.name if code else None
         self._steps.append(
-            replace(_about(kind, link, reason), name=name, link=link, before=before)
+            replace(Step.about(kind, link, reason), name=name, link=link, before=before)
         )
 
     def _add(
@@ -358,25 +390,6 @@ class _Comparison:
                 before=before,
             )
         )
-
-
-def _about(kind: Kind, link: Link, reason: Reason | None) -> Step:
-    """Return a step about a code for which nothing else is known."""
-    starts_at, ends_at = link.asked.starts_at, link.asked.ends_at
-    return Step(
-        kind=kind,
-        key=link.key,
-        device_id=link.device_id,
-        code_id=link.code_id,
-        span=Span(starts_at, ends_at) if starts_at and ends_at else None,
-        reason=reason,
-    )
-
-
-def _is_edited(code: AccessCode, link: Link) -> bool:
-    """Return whether somebody has changed a code by hand."""
-    current = Fingerprint.of_code(code, link.asked)
-    return not code.is_managed or current not in (link.asked, link.seen)
 
 
 def _newest(lock: LockData) -> datetime | None:

@@ -79,12 +79,34 @@ class Link:
     missed_at: datetime | None = None
     """When the calendar first answered without the booking."""
     used_for: datetime | None = None
-    """The start of the last stay for which somebody has used the code."""
+    """When the event of the last stay starts for which somebody has used the code."""
+    begins_at: datetime | None = None
+    """When the event starts that the code was last asked for."""
+    booking: str | None = None
+    """The event that the code was last asked for. Neither is known of older links."""
 
     @property
     def is_used(self) -> bool:
         """Whether somebody has used the code for its current stay."""
-        return self.used_for is not None and self.used_for == self.asked.starts_at
+        starts = (self.begins_at, self.asked.starts_at)
+        return self.used_for is not None and self.used_for in starts
+
+    def asked_for(self, stay: Stay, wanted: Fingerprint) -> Self:
+        """Return the link of a code that is asked for a stay."""
+        return replace(
+            self, asked=wanted, begins_at=stay.begins_at, booking=stay.booking
+        )
+
+    def is_of(self, stay: Stay) -> bool:
+        """Return whether the code was last asked for a stay, which may have moved."""
+        return (
+            self.booking == stay.booking or self.asked.starts_at == stay.span.starts_at
+        )
+
+    def is_edited(self, code: AccessCode) -> bool:
+        """Return whether somebody has changed the code by hand."""
+        current = Fingerprint.of_code(code, self.asked)
+        return not code.is_managed or current not in (self.asked, self.seen)
 
     def confirmed(self, code: AccessCode) -> Self:
         """Return the link with the code that Seam has made, or changed as asked."""
@@ -131,7 +153,7 @@ class Link:
     def load(cls, data: Mapping[str, Any]) -> Self:
         """Return a stored link."""
         seen, missed_at, used_for = data["seen"], data["missed_at"], data["used_for"]
-        newest = data["newest"]
+        newest, begins_at = data["newest"], data.get("begins_at")
         return cls(
             key=data["key"],
             details=data["details"],
@@ -145,6 +167,8 @@ class Link:
             seen=seen and Fingerprint.load(seen),
             missed_at=missed_at and datetime.fromisoformat(missed_at),
             used_for=used_for and datetime.fromisoformat(used_for),
+            begins_at=begins_at and datetime.fromisoformat(begins_at),
+            booking=data.get("booking"),
         )
 
 

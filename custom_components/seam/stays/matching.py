@@ -14,7 +14,7 @@ def renamed_stays(links: Iterable[Link], stays: Stays) -> dict[str, str]:
     guest must not get the code of one who has cancelled.
     """
     links = list(links)
-    present = stays.coming.keys() | stays.over | stays.impossible.keys()
+    present = stays.keys
     known = {link.key for link in links}
     new: dict[tuple[object, ...], deque[str]] = {}
     for key, stay in stays.coming.items():

@@ -1,7 +1,7 @@
 """Names of codes, which differ from those of all other codes on their locks."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from functools import partial
 from itertools import chain, count
 from typing import Final, NamedTuple
@@ -29,6 +29,7 @@ def choose_names(
     links: Iterable[Link],
     locks: Iterable[LockData],
     now: datetime,
+    time_zone: tzinfo,
 ) -> dict[str, str]:
     """Return a name for each stay that no other code on its locks has.
 
@@ -46,7 +47,7 @@ def choose_names(
         elif link.is_pending:
             # Seam may list this code only when the name has been chosen.
             requested.setdefault(link.asked.name, set()).add(link.key)
-    candidates = _candidates(stays.values(), _limits(locks))
+    candidates = _candidates(stays.values(), _limits(locks), time_zone)
     names = {
         key: name
         for key, digests in asked.items()
@@ -120,7 +121,9 @@ class _Candidates:
         return name
 
 
-def _candidates(stays: Iterable[Stay], limits: _Limits) -> dict[str, _Candidates]:
+def _candidates(
+    stays: Iterable[Stay], limits: _Limits, time_zone: tzinfo
+) -> dict[str, _Candidates]:
     """Return the possible names by the keys of stays."""
     alike: dict[tuple[str, date | None], _Candidates] = {}
     by_key: dict[str, _Candidates] = {}
@@ -130,7 +133,7 @@ def _candidates(stays: Iterable[Stay], limits: _Limits) -> dict[str, _Candidates
             limits.longest >= _LONG_ENOUGH_FOR_DATE
             or len(name) < limits.shortest <= limits.longest - _DATE_LENGTH
         )
-        day = stay.span.starts_at.date() if has_date else None
+        day = stay.span.starts_at.astimezone(time_zone).date() if has_date else None
         if (candidates := alike.get((name, day))) is None:
             candidates = _Candidates(_possible_names(name, day, limits))
             alike[name, day] = candidates

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Final, Self
 
 from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
@@ -13,6 +14,8 @@ type PinTest = Callable[[LockData, str, str], bool]
 """Whether a lock accepts a new code of this name with this PIN."""
 type Pins = Mapping[tuple[str, str], str]
 """The PINs of codes, by stay and lock, which are never stored."""
+
+_SOON: Final = timedelta(minutes=1)
 
 
 class Kind(StrEnum):
@@ -70,6 +73,19 @@ class Step:
     before: Link | None = None
     """What was known of the code, which is true again if Seam refuses the change."""
 
+    @classmethod
+    def about(cls, kind: Kind, link: Link, reason: Reason | None) -> Self:
+        """Return a step about a code for which nothing else is known."""
+        starts_at, ends_at = link.asked.starts_at, link.asked.ends_at
+        return cls(
+            kind=kind,
+            key=link.key,
+            device_id=link.device_id,
+            code_id=link.code_id,
+            span=Span(starts_at, ends_at) if starts_at and ends_at else None,
+            reason=reason,
+        )
+
     @property
     def is_deletion(self) -> bool:
         """Whether the code is deleted, or will be if the next answer lacks it, too."""
@@ -86,3 +102,18 @@ class Plan:
     """The new keys of stays that the calendar has given other ones."""
     is_answered: bool = True
     """Whether the calendar has said what has to be done."""
+
+
+def accepted_start(
+    lock: LockData, code_id: str | None, span: Span, now: datetime
+) -> datetime:
+    """Return the start to ask for, as some locks refuse one in the past."""
+    if (
+        span.starts_at > now
+        or "start_date_in_future" not in lock.device.constraint_types
+    ):
+        return span.starts_at
+    code = lock.code(code_id)
+    if code and code.starts_at and code.starts_at <= now:
+        return code.starts_at
+    return now + _SOON

@@ -150,16 +150,14 @@ def _row(
 ) -> JsonObject:
     coordinator = entry.runtime_data
     lock = coordinator.data.locks.get(step.device_id or "")
-    booking = preview.stays.impossible.get(step.key)
-    stay = preview.stays.coming.get(step.key)
+    stays = preview.stays
+    stay = stays.coming.get(step.key) or stays.impossible.get(step.key)
     code = lock.code(step.code_id) if lock else None
     name = step.name
     if name is None and code:
         name = code.name
     elif name is None and stay:
         name = stay.name
-    elif name is None and booking:
-        name = booking.summary
     if step.kind is Kind.EDITED and step.reason is None:
         reason: str | None = Reason.CHANGED_BY_HAND
     else:

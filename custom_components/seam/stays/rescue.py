@@ -125,6 +125,8 @@ class Rescue:
                 code = lock.code(place.code_id) if lock else None
                 if (
                     code is None
+                    # The backup would not work longer.
+                    or place.ends_early
                     or not code.is_backup_access_code_available
                     or code.pulled_backup_access_code_id
                     or (key := (arrival.identity, code.access_code_id)) in self._pulled

@@ -276,7 +276,7 @@ def _has_ended(step: Step, now: datetime) -> bool:
 
 
 def _used_for(links: Iterable[Link], old: Link) -> datetime | None:
-    """Return the start of the last stay for which somebody has used the code."""
+    """Return for which stay somebody has used the code last."""
     return next(
         (
             link.used_for

@@ -31,14 +31,14 @@ from ..errors import (
     refusal,
     translated,
 )
-from ..sync.occupancy import Span
 from ..sync.snapshot import LockData
+from .arrivals import stays_to_watch
 from .bookings import Answer, Stay, stays_of
 from .compare import compare
 from .later import missed_at, next_look
 from .links import Fingerprint, differ
 from .pins import RefusedPins
-from .plan import CHANGES, Kind, Plan, Step
+from .plan import CHANGES, Kind, Plan, Step, accepted_start
 from .preview import Preview, async_preview
 from .run import Budget, Follower, Outcome, Refused, Report, Uncertain
 from .settings import CONF_BACKUP, rules_of
@@ -51,7 +51,6 @@ EMPTY_CONFIRMED: Final[HassKey[set[str]]] = HassKey(f"{DOMAIN}_stays_empty")
 """The subentries whose next runner deletes the codes of an empty calendar."""
 
 _INTERVAL: Final = timedelta(minutes=15)
-_SOON: Final = timedelta(minutes=1)
 
 
 class StaysRunner:
@@ -66,15 +65,16 @@ class StaysRunner:
         entry: SeamConfigEntry,
         subentry: ConfigSubentry,
         memory: StaysMemory,
+        budget: Budget,
     ) -> None:
-        """Initialize the runner of a subentry."""
+        """Initialize the runner of a subentry, which shares a budget with others."""
         self._hass = hass
         self.entry = entry
         self.subentry = subentry
         self.settings = subentry.data
         self._source = BookingSource(hass, entry, subentry)
         self.memory = memory
-        self._follower = Follower(self._start, memory, Budget(), dt_util.utcnow)
+        self._follower = Follower(self._start, memory, budget, dt_util.utcnow)
         self._pins: dict[tuple[str, str], str] = {}
         self._refused_pins = RefusedPins()
         self._outdated: Mapping[str, SeamError] = {}
@@ -90,7 +90,7 @@ class StaysRunner:
         """Whether codes are kept because an empty calendar may be a fault."""
         self.report: Report | None = None
         self.stays: tuple[Stay, ...] | None = None
-        """The coming stays of the last good answer, None until there is one."""
+        """Those that have not ended, None until there is a good answer."""
 
     @property
     def calendar(self) -> str:
@@ -194,17 +194,25 @@ class StaysRunner:
             # What had to be done still has to be, and guests may be at risk.
             report = replace(report, plan=self.report.plan)
         self.report = report
-        if answer and (
-            answer.bookings or self._is_empty_confirmed or self.stays is None
-        ):
+        # Codes that are kept would be no problem without their stays.
+        has_codes = any(
+            link.asked.ends_at and link.asked.ends_at > dt_util.utcnow()
+            for link in self.memory.links
+        )
+        is_first = self.stays is None and not has_codes
+        if answer and (answer.bookings or self._is_empty_confirmed or is_first):
             rules = rules_of(self.settings, dt_util.get_default_time_zone())
-            coming = stays_of(answer, rules, dt_util.utcnow()).coming
-            self.stays = tuple(coming.values())
+            now = dt_util.utcnow()
+            found = stays_of(answer, rules, now)
+            self.stays = stays_to_watch(found, report.plan, self.stays or (), now)
         self._on_run()
         before, self._logged = self._logged, set()
         for step, err in report.errors.items():
             error = str(err or "")
-            self._logged.add(message := (step.kind, step.key, step.device_id, error))
+            cause = err and err.__cause__
+            # The text contains the ID of the request, which differs each time.
+            why = cause.message if isinstance(cause, SeamError) else error
+            self._logged.add(message := (step.kind, step.key, step.device_id, why))
             if message not in before:
                 _LOGGER.warning(
                     "Could not %s the access code for a stay in %s: %s",
@@ -341,7 +349,9 @@ class StaysRunner:
         else:
             assert step.span
             data |= {
-                ATTR_STARTS_AT: _start(lock, step.code_id, step.span),
+                ATTR_STARTS_AT: accepted_start(
+                    lock, step.code_id, step.span, dt_util.utcnow()
+                ),
                 ATTR_ENDS_AT: step.span.ends_at,
             }
             if step.kind is Kind.CREATE:
@@ -378,17 +388,3 @@ class StaysRunner:
             ),
             None,
         )
-
-
-def _start(lock: LockData, code_id: str | None, span: Span) -> datetime:
-    """Return the start to ask for, as some locks refuse one in the past."""
-    now = dt_util.utcnow()
-    if (
-        span.starts_at > now
-        or "start_date_in_future" not in lock.device.constraint_types
-    ):
-        return span.starts_at
-    code = lock.code(code_id)
-    if code and code.starts_at and code.starts_at <= now:
-        return code.starts_at
-    return now + _SOON

@@ -40,7 +40,11 @@ def new_verdicts(
     news: list[Arrival] = []
     for arrival in arrivals:
         # Codes may have to be fetched first after a start.
-        if not arrival.is_soon(now) or arrival.verdict is Verdict.UNKNOWN:
+        if arrival.verdict is Verdict.UNKNOWN:
+            continue
+        if arrival.is_settled:
+            known.pop(arrival.identity, None)
+        if not arrival.is_soon(now):
             continue
         before = known.get(arrival.identity)
         if before is None or before.verdict is not arrival.verdict:

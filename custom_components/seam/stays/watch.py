@@ -284,7 +284,8 @@ class StaysWatch:
             return
         links = self.runner.memory.links
         is_first = not any(other.is_used for other in links if other.key == link.key)
-        used = replace(link, used_for=link.asked.starts_at)
+        # The check-in time may be changed during the stay.
+        used = replace(link, used_for=link.begins_at or link.asked.starts_at)
         self.runner.entry.async_create_task(
             self._hass,
             self.runner.memory.async_save(

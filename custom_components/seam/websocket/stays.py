@@ -118,7 +118,7 @@ def _stay(entry: SeamConfigEntry, arrival: Arrival) -> Stay:
         "starts_at": local_time(arrival.span.starts_at),
         "ends_at": local_time(arrival.span.ends_at),
         "verdict": arrival.verdict.value,
-        "has_arrived": arrival.has_arrived,
+        "has_arrived": arrival.is_settled,
         "locks": [_lock(entry, place) for place in arrival.places],
     }
 
