@@ -26,8 +26,7 @@ from pytest_homeassistant_custom_component.common import (
 from custom_components.seam import PLATFORMS
 from custom_components.seam.api import SeamClosedError
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
-from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.device_registry import seam_device_id
+from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
 from custom_components.seam.sync.engine import SyncEngine
 from simulator import Simulator
 from simulator.endpoints import events

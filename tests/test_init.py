@@ -20,8 +20,7 @@ from pytest_homeassistant_custom_component.typing import (
 from custom_components import seam
 from custom_components.seam import PLATFORMS
 from custom_components.seam.const import CONF_ENDPOINT, DOMAIN
-from custom_components.seam.coordinator import SeamCoordinator
-from custom_components.seam.device_registry import seam_device_id
+from custom_components.seam.coordinator import SeamCoordinator, seam_device_id
 from simulator import Simulator
 from simulator.seed import (
     CELLAR_DOOR_UNMANAGED,

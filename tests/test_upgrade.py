@@ -38,7 +38,7 @@ from pytest_homeassistant_custom_component.typing import WebSocketGenerator
 
 from custom_components.seam.actions import waiting
 from custom_components.seam.const import CONF_ADVANCED, CONF_ENDPOINT, DOMAIN
-from custom_components.seam.device_registry import seam_device_id
+from custom_components.seam.coordinator import seam_device_id
 from custom_components.seam.push import registration
 from custom_components.seam.push.registration import CONF_REGISTERED
 from custom_components.seam.stays.bookings import digest

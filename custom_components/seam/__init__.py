@@ -1,17 +1,20 @@
 """The Seam integration."""
 
+from weakref import WeakSet
+
 from homeassistant.config_entries import ConfigEntryState
 from homeassistant.const import CONF_API_KEY, Platform
 from homeassistant.core import HomeAssistant
 from homeassistant.helpers import config_validation as cv, device_registry as dr
 from homeassistant.helpers.aiohttp_client import async_get_clientsession
 from homeassistant.helpers.typing import ConfigType
+from homeassistant.util.hass_dict import HassKey
 
 from .actions import async_setup_services
 from .api import SeamClient
+from .api.redact import Secrets, SharedSecrets
 from .const import CONF_ENDPOINT, DOMAIN
-from .coordinator import SeamConfigEntry, SeamCoordinator, shared_secrets
-from .device_registry import seam_device_id
+from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
 from .issues import async_remove_issues, async_setup_issues
 from .push.registration import async_remove_webhook
 from .push.webhook import async_setup_webhook
@@ -21,6 +24,9 @@ from .websocket import async_setup_websocket
 from .websocket.conversion import async_remove_conversion, async_setup_conversion
 
 CONFIG_SCHEMA = cv.config_entry_only_config_schema(DOMAIN)
+
+# Of all workspaces.
+_SECRETS: HassKey[WeakSet[Secrets]] = HassKey(f"{DOMAIN}_secrets")
 
 PLATFORMS = [
     Platform.BINARY_SENSOR,
@@ -48,7 +54,9 @@ async def async_setup_entry(hass: HomeAssistant, entry: SeamConfigEntry) -> bool
         async_get_clientsession(hass),
         entry.data[CONF_API_KEY],
         entry.data[CONF_ENDPOINT],
-        shared_secrets(hass, entry.data[CONF_API_KEY]),
+        SharedSecrets(
+            hass.data.setdefault(_SECRETS, WeakSet()), entry.data[CONF_API_KEY]
+        ),
     )
     # Actions may go on after the entry was unloaded.
     entry.async_on_unload(client.close)

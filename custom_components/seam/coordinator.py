@@ -1,20 +1,19 @@
 """Data update coordinator for a Seam workspace."""
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 import logging
 import random
 from typing import Any, Concatenate, override
-from weakref import WeakSet
 
 from homeassistant.config_entries import ConfigEntry
 from homeassistant.core import CALLBACK_TYPE, HomeAssistant, callback
 from homeassistant.exceptions import ConfigEntryAuthFailed
+from homeassistant.helpers import device_registry as dr
 from homeassistant.helpers.event import async_track_point_in_utc_time
 from homeassistant.helpers.update_coordinator import DataUpdateCoordinator, UpdateFailed
 from homeassistant.util import dt as dt_util
-from homeassistant.util.hass_dict import HassKey
 
 from .activity import ActivityDispatcher
 from .api import (
@@ -25,14 +24,12 @@ from .api import (
     SeamRateLimitError,
     Workspace,
 )
-from .api.redact import Secrets, SharedSecrets
 from .const import DOMAIN
-from .device_registry import async_update_devices, registered_locks
 from .fetcher import Fetcher
 from .sync.code_state import next_state_changes
 from .sync.engine import SyncEngine
 from .sync.schedule import FetchDevices
-from .sync.snapshot import Snapshot
+from .sync.snapshot import LockData, Snapshot
 from .sync.state import WebhookStatus
 
 _LOGGER = logging.getLogger(__name__)
@@ -45,14 +42,13 @@ _POLL_INTERVAL_WEBHOOK = timedelta(minutes=10)
 _EVENT_DEBOUNCE_SECONDS = 0.05
 # Seconds. Clocks also differ a little because they run at different speeds.
 _CLOCK_CHANGE = 10
-_SECRETS: HassKey[WeakSet[Secrets]] = HassKey(f"{DOMAIN}_secrets")
 
 type SeamConfigEntry = ConfigEntry[SeamCoordinator]
 
 
-def shared_secrets(hass: HomeAssistant, api_key: str) -> Secrets:
-    """Return the secrets of a workspace, which know those of all others."""
-    return SharedSecrets(hass.data.setdefault(_SECRETS, WeakSet()), api_key)
+def seam_device_id(device: dr.DeviceEntry) -> str | None:
+    """Return Seam's ID of a registered device."""
+    return next((key for domain, key in device.identifiers if domain == DOMAIN), None)
 
 
 class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
@@ -82,7 +78,7 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         self.postponed_by: SeamRateLimitError | None = None
         """A rate limit that left something out of the last poll."""
         self.engine = SyncEngine(
-            registered_locks(hass, entry),
+            self._registered_locks(),
             jitter=random.random(),
             secrets=self.secrets,
         )
@@ -217,12 +213,10 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         """Refresh the data, and fire activity after the states have been written."""
         before = self.last_exception
         await super()._async_refresh(*args, **kwargs)
-        if self._last_shown is not self.data or (
-            not self.last_update_success
-            and type(before) is not type(self.last_exception)
-        ):
-            # The data equals that before the poll, but not what was shown during it; or
-            # an outage has ended with a key that is refused.
+        has_new_error = type(before) is not type(self.last_exception)
+        if self._last_shown is not self.data or has_new_error:
+            # It equals the data before the poll, but not what was shown during it. Or
+            # the key is refused after an outage.
             self.async_update_listeners()
         self._async_fire_activity()
 
@@ -300,10 +294,40 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
         removed = self.engine.take_removed_devices()
         if not removed and snapshot is self.data:
             return
-        async_update_devices(
-            self.hass, self.config_entry, self.data.locks, snapshot.locks, removed
-        )
+        self._async_update_devices(snapshot.locks, removed)
         self._async_start_timer(snapshot)
+
+    @callback
+    def _async_update_devices(
+        self, locks: Mapping[str, LockData], removed: Collection[str]
+    ) -> None:
+        """Remove devices that Seam no longer has, and rename those renamed at Seam."""
+        renamed = {
+            device_id
+            for device_id, lock in self.data.locks.items()
+            if device_id in locks and locks[device_id].device.name != lock.device.name
+        }
+        if not removed and not renamed:
+            return
+        registry = dr.async_get(self.hass)
+        for device_id, device in self._registered_locks().items():
+            if device_id in removed:
+                registry.async_remove_device(device.id)
+            elif device_id in renamed:
+                name = locks[device_id].device.name
+                registry.async_update_device(device.id, name=name)
+
+    def _registered_locks(self) -> dict[str, dr.DeviceEntry]:
+        """Return the registered locks of the workspace by Seam's device ID."""
+        devices = dr.async_entries_for_config_entry(
+            dr.async_get(self.hass), self.config_entry.entry_id
+        )
+        return {
+            device_id: device
+            for device in devices
+            if device.entry_type is not dr.DeviceEntryType.SERVICE
+            and (device_id := seam_device_id(device))
+        }
 
     def _log_code_availability(self, snapshot: Snapshot) -> None:
         """Log once when the codes of a lock become unavailable, and when they return."""
@@ -313,10 +337,9 @@ class SeamCoordinator(DataUpdateCoordinator[Snapshot]):
                 self._failing.discard(device_id)
             elif lock.lacks_codes and device_id in errors:
                 self._failing.add(device_id)
+                error, name = errors[device_id], lock.device.name
                 _LOGGER.warning(
-                    "Could not fetch the access codes on %s: %s",
-                    lock.device.name,
-                    errors[device_id],
+                    "Could not fetch the access codes on %s: %s", name, error
                 )
             elif lock.has_codes and device_id in self._failing:
                 self._failing.discard(device_id)

@@ -22,8 +22,7 @@ from homeassistant.util import dt as dt_util
 from .api import AccessCode, Device, SeamProblem
 from .api.readable import MAX_NAME_LENGTH, readable
 from .const import CONF_ENDPOINT
-from .coordinator import SeamConfigEntry, SeamCoordinator
-from .device_registry import seam_device_id
+from .coordinator import SeamConfigEntry, SeamCoordinator, seam_device_id
 from .push.registration import registered_webhook
 from .stays.watch import StaysWatch, async_stays
 from .sync.snapshot import LockData

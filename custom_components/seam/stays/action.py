@@ -10,7 +10,7 @@ import voluptuous as vol
 
 from ..attributes import JsonObject
 from ..const import DOMAIN
-from ..device_registry import seam_device_id
+from ..coordinator import seam_device_id
 from ..errors import ActionError, refusal
 from .preview import preview_response
 from .watch import WATCHES
