@@ -27,6 +27,11 @@ def mask_numbers(text: str) -> str:
     return _MAYBE_PIN.sub(lambda match: match["other"] or MASK, text)
 
 
+def without_numbers(text: str) -> str:
+    """Return the text without anything that may be a PIN, known or not."""
+    return _MAYBE_PIN.sub(lambda match: match["other"] or "", text)
+
+
 class Secrets:
     """The API key and every PIN seen so far, as Seam may set an older one again."""
 

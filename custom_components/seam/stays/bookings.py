@@ -11,6 +11,7 @@ import re
 from typing import Final
 
 from ..api.readable import is_blank, readable
+from ..api.redact import without_numbers
 from ..sync.occupancy import Span
 
 _FIELD: Final = re.compile(r"\{(summary|guest|uid)\}")
@@ -267,7 +268,8 @@ def code_name(booking: Booking, rules: Rules) -> str:
     }
     # In one pass, as a guest may be called “{uid}”.
     name = _FIELD.sub(lambda match: values[match[1]], rules.name_template)
-    name = " ".join(readable(name).split())
+    # Masking only PINs would tell whoever writes the calendar which numbers are PINs.
+    name = " ".join(without_numbers(readable(name)).split())
     return _FALLBACK_NAME if is_blank(name) else name
 
 
