@@ -25,6 +25,7 @@ from ..api.models import ActionAttemptError
 from ..attributes import label
 from ..const import DOMAIN
 from ..errors import ActionError, ErrorText, NotFoundError, translated_errors
+from ..sync.code_state import DELAYS
 from .outcomes import Outcome, Result
 from .targets import Target, changing_locks
 
@@ -117,7 +118,7 @@ async def async_wait_until_set(
     Without `changes`, the code is new, else `code` is as it was before them. Seam
     accepts codes long before locks do, and not all endpoints return an attempt, so the
     code is read as well. Raises an error if the attempt failed, or the code is gone or
-    has an error that it did not have before.
+    has an error that it did not have before, unless that only delays it.
     """
     coordinator = target.coordinator
     try:
@@ -214,8 +215,9 @@ class _CodeWait:
         if self._code.is_waiting_for_code_assignment:
             return False
         for problem in self._code.own_errors:
-            if _identity(problem) not in self._old_errors:
-                raise self._error(problem.message, problem.code)
+            if problem.code in DELAYS or _identity(problem) in self._old_errors:
+                continue
+            raise self._error(problem.message, problem.code)
         if self._is_outdated:
             return False
         now = dt_util.utcnow()
