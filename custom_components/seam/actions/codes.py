@@ -12,7 +12,7 @@ from ..api.redact import MASK
 from ..attributes import JsonObject, label, local_time
 from ..errors import DuplicateCodeError, refusal
 from ..sync.code_state import CodeState, code_state
-from ..sync.snapshot import LockData
+from ..sync.snapshot import LockData, masked_code
 from .fields import CodeSelection
 from .outcomes import Result
 from .targets import Target
@@ -185,10 +185,13 @@ def code_response(
 ) -> JsonObject:
     """Return a code with its PIN, and the result of the action.
 
-    The code of the snapshot is preferred, as it may be newer than the given one.
+    The code of the snapshot is preferred, as it may be newer than the given one. But if
+    the action has waited for the code, the snapshot may lag behind what it has read.
     """
     lock = target.current_lock
     current = lock.code(code.access_code_id) if lock else None
+    if result and result.code:
+        current = masked_code(result.code, target.coordinator.secrets)
     return {
         **(result.as_dict() if result else {}),
         **code_with_pin(lock, current or code),
