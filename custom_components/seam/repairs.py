@@ -142,7 +142,7 @@ class DuplicateCodeFlow(RepairsFlow):
         ):
             raise self._abort("solved")
         entity_id = lock_entity_id(coordinator.hass, lock.device_id)
-        return Target(entity_id, coordinator, lock), other
+        return Target(entity_id, coordinator, lock, is_alone=True), other
 
     def _abort(self, reason: str) -> AbortFlow:
         return AbortFlow(reason, self._placeholders)
