@@ -136,17 +136,21 @@ def matching_codes(
 ) -> list[AccessCode]:
     """Return the codes with this id or name.
 
-    Names that differ only in case count if no name matches exactly.
+    Names that differ only in case or outer spaces count if no name matches exactly.
     """
     code_id, name = selection.access_code_id, selection.name or ""
     if code_id is not None:
         return [code for code in codes if code.access_code_id == code_id][:1]
     return (
         [code for code in codes if code.unmasked_name == name]
-        or [c for c in codes if (c.unmasked_name or "").casefold() == name.casefold()]
+        or [c for c in codes if _folded(c.unmasked_name) == _folded(name)]
         # Names that contain a PIN are shown masked, and may be entered like that.
         or [code for code in codes if MASK in name and code.name == name]
     )
+
+
+def _folded(name: str | None) -> str | None:
+    return name and name.strip().casefold()
 
 
 def _similar(codes: Sequence[AccessCode], name: str | None) -> str:
