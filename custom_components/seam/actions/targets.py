@@ -186,12 +186,14 @@ def _targets(call: ServiceCall, user: User | None) -> list[Target]:
             )
             found -= excluded.referenced | excluded.indirectly_referenced
     else:
-        selected = async_extract_referenced_entity_ids(
-            call.hass, TargetSelection(call.data)
-        )
-        named = selected.referenced
+        selection = TargetSelection(call.data)
+        selected = async_extract_referenced_entity_ids(call.hass, selection)
+        # Without the members of groups, which may be other locks.
+        named = async_extract_referenced_entity_ids(
+            call.hass, selection, expand_group=False
+        ).referenced
         # Devices and areas have other entities, too.
-        found = {
+        found = selected.referenced | {
             entity_id
             for entity_id in selected.indirectly_referenced
             if _is_seam_lock(entry := registry.async_get(entity_id))
@@ -199,7 +201,7 @@ def _targets(call: ServiceCall, user: User | None) -> list[Target]:
         }
     targets: list[Target] = []
     skipped: list[HomeAssistantError] = []
-    for entity_id in sorted(named | found):
+    for entity_id in sorted(found):
         try:
             target = _target(call.hass, entity_id)
         except ServiceValidationError as err:
